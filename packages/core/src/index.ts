@@ -1,0 +1,12 @@
+export * from './error/capsule-error.ts';
+export * from './error/define-errors.ts';
+export * from './error/kinds.ts';
+export type * from './port/cell-network.ts';
+export type * from './port/container-runtime.ts';
+export type * from './port/image-store.ts';
+export type * from './port/log-store.ts';
+export * from './resource/cell-id.ts';
+export type * from './resource/image.ts';
+export type * from './resource/log-entry.ts';
+export * from './resource/name.ts';
+export type * from './resource/workload.ts';

@@ -1,0 +1,73 @@
+import type { CellId } from '../resource/cell-id.ts';
+
+/** What the runtime needs to make one container of a cell. */
+export interface ContainerSpec {
+  readonly cell: CellId;
+  /** Unique in its cell. */
+  readonly container: string;
+  readonly role: 'root' | 'sibling';
+  /** A full reference that the image store holds. */
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly hostname: string;
+  /** `host`, or the path of a pinned network namespace. */
+  readonly network: 'host' | { readonly namespacePath: string };
+  /** Files of the capsule bound read-only into the container: `/etc/hosts`, `/etc/resolv.conf`. */
+  readonly files: readonly { readonly source: string; readonly target: string }[];
+  /** Where the log writer appends this container's output. */
+  readonly logPath: string;
+  /** Marks the version of the wish that made this container; a different one means: make it anew. */
+  readonly revision: string;
+}
+
+export type TaskState = 'none' | 'created' | 'running' | 'paused' | 'stopped' | 'unknown';
+
+/** What the runtime knows about one container. */
+export interface ContainerSeen {
+  readonly id: string;
+  readonly cell: CellId;
+  readonly container: string;
+  readonly revision: string;
+  readonly imageDigest: string;
+  readonly task: TaskState;
+  readonly pid?: number;
+  readonly exitCode?: number;
+  readonly exitedAt?: number;
+}
+
+/** Something happened to a container; ask `inspect` for what is true now. */
+export interface RuntimeEvent {
+  readonly cell: CellId;
+  readonly container: string;
+  readonly kind: 'started' | 'exited' | 'oom' | 'deleted' | 'changed';
+  readonly exitCode?: number;
+  readonly at: number;
+}
+
+/**
+ * Runs OCI containers. Every call is idempotent: making what exists and removing what is gone are
+ * successes. Errors are `RUNTIME_*`; a runtime that cannot be reached is kind `unavailable`.
+ */
+export interface ContainerRuntime {
+  /** Everything of ours that exists, whoever made it: also half-made and orphaned containers. */
+  list(signal?: AbortSignal): Promise<readonly ContainerSeen[]>;
+  inspect(
+    cell: CellId,
+    container: string,
+    signal?: AbortSignal,
+  ): Promise<ContainerSeen | undefined>;
+  /** Snapshot and container record; no process yet. */
+  create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen>;
+  /** Makes the task (also anew, after one that ended) and starts it. */
+  start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen>;
+  /** Asks with the image's stop signal, waits `graceMs`, then kills. Resolves when nothing runs. */
+  stop(cell: CellId, container: string, graceMs: number, signal?: AbortSignal): Promise<void>;
+  /** Kills what runs; removes task, container, snapshot, lease and cgroup. */
+  remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void>;
+  /** Ends when the connection to the runtime ends; the caller asks again and lists. */
+  events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
+  /** Version of the runtime, or why it cannot be used. Never throws. */
+  probe(signal?: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }>;
+}

@@ -1,0 +1,28 @@
+import type { Image } from '../resource/image.ts';
+
+export interface PullProgress {
+  readonly stage: 'resolving' | 'pulling' | 'unpacking';
+  readonly doneBytes: number;
+  /** 0 while it is not known. */
+  readonly totalBytes: number;
+}
+
+/** The capsule's image cache. References are full ones (see `normaliseImageReference`). */
+export interface ImageStore {
+  list(signal?: AbortSignal): Promise<readonly Image[]>;
+  get(reference: string, signal?: AbortSignal): Promise<Image | undefined>;
+  /**
+   * Fetches and unpacks. Idempotent. Fails with `IMAGE_NOT_FOUND`, `IMAGE_DENIED`,
+   * `IMAGE_REGISTRY_UNREACHABLE`, `IMAGE_STALLED`, `IMAGE_INVALID`.
+   */
+  pull(
+    reference: string,
+    onProgress: (progress: PullProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<Image>;
+  /**
+   * Takes a `docker save` archive or a tar of an OCI layout, unpacks it, and answers the full
+   * references it brought. Fails with `IMAGE_INVALID` and leaves nothing behind.
+   */
+  load(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<readonly Image[]>;
+}

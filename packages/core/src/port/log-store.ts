@@ -1,0 +1,18 @@
+import type { LogEntry } from '../resource/log-entry.ts';
+
+export interface LogQuery {
+  /** Go on after `LogEntry.cursor` of an earlier read. */
+  readonly cursor?: string;
+  /** Only the last n lines; undefined for all that is kept. */
+  readonly tailLines?: number;
+  /** Milliseconds since 1970. */
+  readonly since?: number;
+  readonly follow: boolean;
+}
+
+/** Reads what log writers wrote, across rotation. Following ends when `signal` aborts. */
+export interface LogStore {
+  read(path: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogEntry>;
+  /** Removes the file and its rotated siblings. Idempotent. */
+  remove(path: string): Promise<void>;
+}
