@@ -1,6 +1,8 @@
 export * from './error/capsule-error.ts';
 export * from './error/define-errors.ts';
 export * from './error/kinds.ts';
+export * from './plan/workload.ts';
+export * from './plan/workload-status.ts';
 export type * from './port/cell-network.ts';
 export type * from './port/container-runtime.ts';
 export type * from './port/image-store.ts';

@@ -1,1 +1,8 @@
-export {};
+export { Feed } from './feed/feed.ts';
+export { createLog, type Log, type LogFacts, type LogLevel } from './log/log.ts';
+export { type BackOff, backOffMs } from './queue/back-off.ts';
+export { KeyedQueue, type KeyedQueueOptions, type Requeue } from './queue/keyed-queue.ts';
+export { Database, type Row } from './store/database.ts';
+export { storeError } from './store/errors.ts';
+export { type Migration, migrate } from './store/migrate.ts';
+export { openStore } from './store/open-store.ts';

@@ -52,6 +52,8 @@ export interface WorkloadStatus {
   readonly reason: string;
   readonly observedGeneration: number;
   readonly restartCount: number;
+  /** Restarts since the last long healthy run; decides the back-off. */
+  readonly restartStreak: number;
   readonly address?: string;
   readonly imageDigest?: string;
   readonly containerId?: string;

@@ -1,0 +1,97 @@
+import type { ContainerSeen } from '../port/container-runtime.ts';
+import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+
+/** A run this long counts as healthy: the next failure begins the back-off anew. */
+const HEALTHY_AFTER_MS = 10 * 60_000;
+
+export const FIRST_STATUS: WorkloadStatus = {
+  phase: 'pending',
+  reason: 'Accepted',
+  message: 'waiting to be brought up',
+  observedGeneration: 0,
+  restartCount: 0,
+  restartStreak: 0,
+};
+
+/**
+ * The status after looking at the container. An exit is counted once, however often it is seen.
+ * `backOffMs` says how long to wait before the n-th restart in a row. Pure.
+ */
+export function statusFromSeen(
+  record: WorkloadRecord,
+  before: WorkloadStatus,
+  seen: ContainerSeen | undefined,
+  backOffMs: (streak: number) => number,
+): WorkloadStatus {
+  if (record.desired === 'deleting') {
+    return settle(before, { phase: 'stopped', reason: 'Deleting', message: 'being deleted' });
+  }
+  if (seen === undefined || seen.task === 'none' || seen.task === 'created') {
+    return withoutTask(record, before);
+  }
+  if (seen.task === 'unknown') return before;
+  const facts = { ...before, containerId: seen.id, imageDigest: seen.imageDigest };
+  return seen.task === 'stopped'
+    ? ended(record, facts, seen, backOffMs)
+    : running(record, facts, seen);
+}
+
+function withoutTask(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
+  if (record.desired === 'stopped') {
+    return settle(before, { phase: 'stopped', reason: 'Stopped', message: 'stopped on request' });
+  }
+  if (before.phase !== 'running') return before;
+  return settle(before, { phase: 'pending', reason: 'Lost', message: 'being brought up again' });
+}
+
+function running(
+  record: WorkloadRecord,
+  before: WorkloadStatus,
+  seen: ContainerSeen,
+): WorkloadStatus {
+  if (before.phase === 'running' && before.pid === seen.pid) return before;
+  const { nextRetryAt: _retry, progress: _progress, pid: _pid, ...rest } = before;
+  return {
+    ...rest,
+    phase: 'running',
+    reason: 'Running',
+    message: 'running',
+    observedGeneration: record.generation,
+    ...(seen.pid === undefined ? {} : { pid: seen.pid }),
+  };
+}
+
+function ended(
+  record: WorkloadRecord,
+  before: WorkloadStatus,
+  seen: ContainerSeen,
+  backOffMs: (streak: number) => number,
+): WorkloadStatus {
+  if (record.desired === 'stopped') return withoutTask(record, before);
+  const finishedAt = seen.exitedAt ?? 0;
+  if (before.finishedAt === finishedAt) return before;
+  const exitCode = seen.exitCode ?? 255;
+  const ranMs = finishedAt - (before.startedAt ?? finishedAt);
+  const restartStreak = ranMs >= HEALTHY_AFTER_MS ? 1 : before.restartStreak + 1;
+  return settle(before, {
+    phase: exitCode === 0 ? 'pending' : 'failed',
+    reason: 'BackOff',
+    message: `${describeExit(exitCode)}; restarting`,
+    finishedAt,
+    exitCode,
+    restartStreak,
+    restartCount: before.restartCount + 1,
+    nextRetryAt: finishedAt + backOffMs(restartStreak),
+  });
+}
+
+function describeExit(exitCode: number): string {
+  return exitCode > 128 && exitCode < 160
+    ? `ended by signal ${exitCode - 128}`
+    : `ended with exit code ${exitCode}`;
+}
+
+function settle(before: WorkloadStatus, change: Partial<WorkloadStatus>): WorkloadStatus {
+  const { pid: _pid, progress: _progress, nextRetryAt: _retry, ...rest } = before;
+  return { ...rest, ...change };
+}

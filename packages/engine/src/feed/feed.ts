@@ -1,0 +1,49 @@
+/**
+ * Tells listeners that a key changed, not what it changed to: whoever listens reads the present
+ * state, so a slow listener loses no truth and holds no more than one entry for each key.
+ */
+export class Feed {
+  readonly #listeners = new Set<(key: string) => void>();
+
+  notify(key: string): void {
+    for (const listener of this.#listeners) listener(key);
+  }
+
+  listen(listener: (key: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  /** Sets of keys that changed since the last one, from this call on, until `signal` aborts. */
+  changes(signal: AbortSignal): AsyncGenerator<ReadonlySet<string>> {
+    const pending = new Set<string>();
+    let wake = Promise.withResolvers<void>();
+    const listening = this.listen((key) => {
+      pending.add(key);
+      wake.resolve();
+    });
+    const stop = () => {
+      listening[Symbol.dispose]();
+      wake.resolve();
+    };
+    signal.addEventListener('abort', stop);
+    const dispose = () => {
+      stop();
+      signal.removeEventListener('abort', stop);
+    };
+    return (async function* () {
+      try {
+        while (!signal.aborted) {
+          await wake.promise;
+          if (signal.aborted) return;
+          wake = Promise.withResolvers<void>();
+          const keys = new Set(pending);
+          pending.clear();
+          yield keys;
+        }
+      } finally {
+        dispose();
+      }
+    })();
+  }
+}

@@ -1,0 +1,160 @@
+import { type BackOff, backOffMs } from './back-off.ts';
+
+/** What a run asks for: nothing, or to be run again after a while. */
+export type Requeue = { readonly afterMs: number } | undefined;
+
+export interface KeyedQueueOptions {
+  readonly concurrency: number;
+  readonly backOff: BackOff;
+  readonly run: (key: string, signal: AbortSignal) => Promise<Requeue>;
+  /** Told of every failed run. `retryInMs` is when the next one comes. */
+  readonly onFailure: (key: string, error: unknown, retryInMs: number) => void;
+  readonly random?: () => number;
+}
+
+/**
+ * idle: nothing to do. ready: waits for a free place. running: is being run. waiting: a timer leads
+ * back to ready.
+ */
+type State = 'idle' | 'ready' | 'running' | 'waiting';
+
+interface Entry {
+  state: State;
+  /** Somebody asked for another run while this one was under way. */
+  again: boolean;
+  /** The run under way is stale: stop it as soon as it lets itself be stopped. */
+  abort: AbortController | undefined;
+  failures: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Runs work by key. INVARIANTS: one run of a key at a time; at most `concurrency` runs in all; any
+ * number of `add`s between two runs make one run; a run begins after the last `add`.
+ */
+export class KeyedQueue {
+  readonly #options: KeyedQueueOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #ready: string[] = [];
+  readonly #idle: (() => void)[] = [];
+  #running = 0;
+  #closed = false;
+
+  constructor(options: KeyedQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Something happened: run the key soon. A key that waits out a failure goes on waiting. */
+  add(key: string): void {
+    const entry = this.#entry(key);
+    if (entry.state === 'waiting' && entry.failures > 0) return;
+    this.#wake(key, entry);
+  }
+
+  /**
+   * The wish itself changed: forget failures, run now, and abort a run under way, which works for a
+   * wish that is no more.
+   */
+  renew(key: string): void {
+    const entry = this.#entry(key);
+    entry.failures = 0;
+    entry.abort?.abort(new DOMException('the wish changed', 'AbortError'));
+    this.#wake(key, entry);
+  }
+
+  /** Resolves when nothing runs or is ready to run; keys that wait for a timer do not count. */
+  async settled(): Promise<void> {
+    if (this.#running === 0 && this.#ready.length === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle.push(resolve);
+    await promise;
+  }
+
+  /** Stops: aborts what runs and waits for it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#ready.length = 0;
+    for (const entry of this.#entries.values()) {
+      clearTimeout(entry.timer);
+      entry.abort?.abort(new DOMException('the queue is closed', 'AbortError'));
+    }
+    await this.settled();
+  }
+
+  #entry(key: string): Entry {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      state: 'idle',
+      again: false,
+      abort: undefined,
+      failures: 0,
+      timer: undefined,
+    };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #wake(key: string, entry: Entry): void {
+    if (this.#closed || entry.state === 'ready') return;
+    if (entry.state === 'running') {
+      entry.again = true;
+      return;
+    }
+    clearTimeout(entry.timer);
+    entry.state = 'ready';
+    this.#ready.push(key);
+    this.#fill();
+  }
+
+  #fill(): void {
+    while (this.#running < this.#options.concurrency) {
+      const key = this.#ready.shift();
+      if (key === undefined) break;
+      this.#running += 1;
+      void this.#run(key, this.#entry(key));
+    }
+    if (this.#running === 0 && this.#ready.length === 0) {
+      for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  async #run(key: string, entry: Entry): Promise<void> {
+    entry.state = 'running';
+    entry.again = false;
+    const abort = new AbortController();
+    entry.abort = abort;
+    try {
+      const requeue = await this.#options.run(key, abort.signal);
+      entry.failures = 0;
+      this.#rest(key, entry, requeue?.afterMs);
+    } catch (error) {
+      this.#rest(key, entry, abort.signal.aborted ? 0 : this.#failed(key, entry, error));
+    } finally {
+      entry.abort = undefined;
+      this.#running -= 1;
+      this.#fill();
+    }
+  }
+
+  #failed(key: string, entry: Entry, error: unknown): number {
+    entry.failures += 1;
+    const random = (this.#options.random ?? Math.random)();
+    const delay = backOffMs(this.#options.backOff, entry.failures, random);
+    this.#options.onFailure(key, error, delay);
+    return delay;
+  }
+
+  #rest(key: string, entry: Entry, afterMs: number | undefined): void {
+    entry.state = 'idle';
+    if (this.#closed) return;
+    if (entry.again && entry.failures === 0) {
+      this.#wake(key, entry);
+    } else if (afterMs !== undefined) {
+      entry.state = 'waiting';
+      entry.timer = setTimeout(() => this.#wake(key, entry), afterMs);
+    } else {
+      this.#entries.delete(key);
+    }
+  }
+}

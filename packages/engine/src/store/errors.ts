@@ -1,0 +1,18 @@
+import { defineErrors } from '@capsule/core';
+
+export const storeError = defineErrors('STORE', {
+  UNREADABLE: {
+    kind: 'dataLoss',
+    message: (f: { path: string; detail: string }) =>
+      `the store ${f.path} cannot be used: ${f.detail}`,
+    why: 'a store that cannot be read is never replaced by an empty one: that would forget every workload',
+    hint: 'workloads that run keep running; restore the file from a copy, or move it away to begin anew',
+  },
+  TOO_NEW: {
+    kind: 'precondition',
+    message: (f: { path: string; found: number; known: number }) =>
+      `the store ${f.path} has version ${f.found}, this capsuled knows ${f.known}`,
+    why: 'a newer capsuled has used this store',
+    hint: 'start the newer version again',
+  },
+});

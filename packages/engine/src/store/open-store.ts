@@ -1,0 +1,31 @@
+import { isCapsuleError } from '@capsule/core';
+import { Database } from './database.ts';
+import { storeError } from './errors.ts';
+import { type Migration, migrate } from './migrate.ts';
+
+/**
+ * Opens (or makes) the store: write-ahead log, a sync at every commit, integrity checked, schema
+ * brought up to date. Fails with `STORE_UNREADABLE` or `STORE_TOO_NEW`, and then has changed nothing.
+ */
+export function openStore(path: string, migrations: readonly Migration[]): Database {
+  let db: Database | undefined;
+  try {
+    db = new Database(path);
+    checkIntegrity(db);
+    db.exec('PRAGMA journal_mode = WAL');
+    db.exec('PRAGMA synchronous = FULL');
+    db.exec('PRAGMA foreign_keys = ON');
+    migrate(db, path, migrations);
+    return db;
+  } catch (cause) {
+    db?.close();
+    if (isCapsuleError(cause)) throw cause;
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw storeError.UNREADABLE({ path, detail }, cause);
+  }
+}
+
+function checkIntegrity(db: Database): void {
+  const answer = db.get('PRAGMA integrity_check(1)')?.['integrity_check'];
+  if (answer !== 'ok') throw new TypeError(String(answer));
+}
