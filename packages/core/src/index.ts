@@ -12,3 +12,7 @@ export type * from './resource/image.ts';
 export type * from './resource/log-entry.ts';
 export * from './resource/name.ts';
 export type * from './resource/workload.ts';
+export * from './reference/describe-image-reference.ts';
+export * from './reference/errors.ts';
+export * from './reference/image-reference.ts';
+export * from './reference/normalise-image-reference.ts';
