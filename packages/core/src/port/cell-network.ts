@@ -29,9 +29,13 @@ export interface CellNetwork {
   attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void>;
   detach(key: string, signal?: AbortSignal): Promise<void>;
   list(signal?: AbortSignal): Promise<readonly CellNetworkSeen[]>;
+  /** One cell of `list`, cheaply (it is asked in every reconcile); undefined when nothing is there. */
+  inspect(key: string, signal?: AbortSignal): Promise<CellNetworkSeen | undefined>;
   /** Replaces all port maps in one transaction. */
   publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void>;
   namespacePath(key: string): string;
   /** Sources of `/etc/hosts` and `/etc/resolv.conf` and `/etc/hostname` for the cell's containers. */
   files(key: string): readonly { readonly source: string; readonly target: string }[];
+  /** The same for containers in the capsule's own network. */
+  hostFiles(): readonly { readonly source: string; readonly target: string }[];
 }

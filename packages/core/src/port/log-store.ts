@@ -13,6 +13,7 @@ export interface LogQuery {
 /** Reads what log writers wrote, across rotation. Following ends when `signal` aborts. */
 export interface LogStore {
   read(path: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogEntry>;
+  exists(path: string): Promise<boolean>;
   /** Removes the file and its rotated siblings. Idempotent. */
   remove(path: string): Promise<void>;
 }
