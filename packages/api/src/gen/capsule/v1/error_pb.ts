@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/error.proto.
  */
 export const file_capsule_v1_error: GenFile = /*@__PURE__*/
-  fileDesc("ChZjYXBzdWxlL3YxL2Vycm9yLnByb3RvEgpjYXBzdWxlLnYxIvABCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRILCgN3aHkYBCABKAkSDAoEaGludBgFIAEoCRIMCgRsaW5rGAYgASgJEjEKBWZhY3RzGAcgAygLMiIuY2Fwc3VsZS52MS5FcnJvckRldGFpbC5GYWN0c0VudHJ5EioKCHByb2JsZW1zGAggAygLMhguY2Fwc3VsZS52MS5GaWVsZFByb2JsZW0aLAoKRmFjdHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIksKDEZpZWxkUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA1iBnByb3RvMw");
+  fileDesc("ChZjYXBzdWxlL3YxL2Vycm9yLnByb3RvEgpjYXBzdWxlLnYxIvABCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRILCgN3aHkYBCABKAkSDAoEaGludBgFIAEoCRIMCgRsaW5rGAYgASgJEjEKBWZhY3RzGAcgAygLMiIuY2Fwc3VsZS52MS5FcnJvckRldGFpbC5GYWN0c0VudHJ5EioKCHByb2JsZW1zGAggAygLMhguY2Fwc3VsZS52MS5GaWVsZFByb2JsZW0aLAoKRmFjdHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKDEZpZWxkUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0SDAoEaGludBgFIAEoCWIGcHJvdG8z");
 
 /**
  * Travels in the details of every error status: what a program and a person get to know about it.
@@ -111,6 +111,13 @@ export type FieldProblem = Message<"capsule.v1.FieldProblem"> & {
    * @generated from field: uint32 column = 4;
    */
   column: number;
+
+  /**
+   * What to write instead.
+   *
+   * @generated from field: string hint = 5;
+   */
+  hint: string;
 };
 
 /**

@@ -58,6 +58,7 @@ export type Workload = Message<"capsule.v1.Workload"> & {
   desiredState: DesiredState;
 
   /**
+   * From here on: written by the capsule and ignored in an apply, like `status`.
    * Differs for two workloads that had the same name one after the other.
    *
    * @generated from field: string uid = 100;

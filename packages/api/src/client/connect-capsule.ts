@@ -1,0 +1,45 @@
+import { type Client, createClient } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
+import { ImageService } from '../gen/capsule/v1/image_pb.ts';
+import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
+import { Health } from '../gen/grpc/health/v1/health_pb.ts';
+import { parseTarget } from './parse-target.ts';
+import { SocketSessionManager } from './session-manager.ts';
+import { translateErrors } from './translate-errors.ts';
+
+/** One client for each service of a capsule, over one connection. */
+export interface CapsuleClient extends AsyncDisposable {
+  readonly workload: Client<typeof WorkloadService>;
+  readonly image: Client<typeof ImageService>;
+  readonly capsule: Client<typeof CapsuleService>;
+  readonly health: Client<typeof Health>;
+  /** Ends the connection and every open call. Idempotent. */
+  close(): void;
+}
+
+export interface ConnectOptions {
+  /** Milliseconds for calls that do not say otherwise. Default: no limit, as streams follow. */
+  readonly defaultTimeoutMs?: number;
+}
+
+/**
+ * Makes clients for the capsule at `target` (`unix:/path`). Connects with the first call, and again
+ * after a connection was lost. Calls fail with `CapsuleError`: the capsule's own errors as they are,
+ * a missing or broken connection as kind `unavailable` (`API_UNREACHABLE`, `API_CONNECTION_LOST`).
+ * To leave a stream early, abort the signal of the call: breaking out of the loop does not end it.
+ */
+export function connectCapsule(target: string, options: ConnectOptions = {}): CapsuleClient {
+  const sessionManager = new SocketSessionManager(parseTarget(target).socketPath);
+  const inner = createGrpcTransport({ baseUrl: 'http://capsule', sessionManager, ...options });
+  const transport = translateErrors(inner, target);
+  const close = () => sessionManager.abort();
+  return {
+    workload: createClient(WorkloadService, transport),
+    image: createClient(ImageService, transport),
+    capsule: createClient(CapsuleService, transport),
+    health: createClient(Health, transport),
+    close,
+    [Symbol.asyncDispose]: async () => close(),
+  };
+}

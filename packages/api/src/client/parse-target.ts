@@ -1,0 +1,13 @@
+import { apiError } from '../errors.ts';
+
+/** Where a capsule listens. TCP comes with operator identities. */
+export interface Target {
+  readonly socketPath: string;
+}
+
+/** Reads `unix:/path` and `unix:///path`. Fails with `API_TARGET_INVALID`. */
+export function parseTarget(text: string): Target {
+  const path = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
+  if (path === undefined) throw apiError.TARGET_INVALID({ target: text });
+  return { socketPath: path };
+}

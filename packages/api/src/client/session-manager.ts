@@ -1,0 +1,27 @@
+import type { Http2Session } from 'node:http2';
+import { connect } from 'node:net';
+import { Http2SessionManager } from '@connectrpc/connect-node';
+import { WINDOW_BYTES, widenWindow } from './widen-window.ts';
+
+/** One HTTP/2 connection over a unix socket, opened when needed and again after it was lost. */
+export class SocketSessionManager extends Http2SessionManager {
+  readonly #widened = new WeakSet<Http2Session>();
+
+  constructor(socketPath: string) {
+    // No ping interval: a ping that is late (a stopped process, a busy machine) would kill streams.
+    super('http://capsule', undefined, {
+      createConnection: () => connect(socketPath),
+      settings: { initialWindowSize: WINDOW_BYTES },
+    });
+  }
+
+  override async request(...args: Parameters<Http2SessionManager['request']>) {
+    const stream = await super.request(...args);
+    const { session } = stream;
+    if (session !== undefined && !this.#widened.has(session)) {
+      this.#widened.add(session);
+      widenWindow(session);
+    }
+    return stream;
+  }
+}

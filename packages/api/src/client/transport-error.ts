@@ -1,0 +1,36 @@
+import { type CapsuleError, isCapsuleError } from '@capsule/core';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { apiError } from '../errors.ts';
+import { capsuleErrorFrom } from '../wire/error.ts';
+
+/**
+ * What went wrong with a call, from what the library threw. An answer of the server is taken as it
+ * is; everything else means that there was no answer, whatever code the library chose for it
+ * (Internal, Canceled or Aborted for a connection that broke).
+ */
+export function transportError(error: unknown, target: string): CapsuleError {
+  if (isCapsuleError(error)) return error;
+  const failure = ConnectError.from(error, Code.Internal);
+  if (failure.metadata.has('grpc-status')) return capsuleErrorFrom(failure);
+  if (failure.code === Code.DeadlineExceeded) return apiError.TIMEOUT({ target }, failure);
+  switch (systemCode(failure)) {
+    case 'ENOENT':
+      return apiError.UNREACHABLE({ target, reason: 'there is no such socket' }, failure);
+    case 'ECONNREFUSED':
+      return apiError.UNREACHABLE({ target, reason: 'nobody listens there' }, failure);
+    case 'EACCES':
+    case 'EPERM':
+      return apiError.DENIED({ target }, failure);
+    default:
+      return apiError.CONNECTION_LOST({ target, reason: failure.rawMessage }, failure);
+  }
+}
+
+/** The first code of the operating system in a chain of causes. */
+function systemCode(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}

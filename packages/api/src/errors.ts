@@ -1,0 +1,42 @@
+import { defineErrors } from '@capsule/core';
+
+export const apiError = defineErrors('API', {
+  TARGET_INVALID: {
+    kind: 'invalid',
+    message: (f: { target: string }) => `${JSON.stringify(f.target)} does not name a capsule`,
+    hint: 'write unix:/path/of/capsuled.sock',
+  },
+  UNREACHABLE: {
+    kind: 'unavailable',
+    message: (f: { target: string; reason: string }) =>
+      `no capsule answers at ${f.target}: ${f.reason}`,
+    hint: 'check that the capsule is running and that the address is right',
+  },
+  DENIED: {
+    kind: 'denied',
+    message: (f: { target: string }) => `${f.target} may not be opened by this user`,
+    why: 'the socket of a capsule belongs to root alone',
+    hint: 'run the command as root, with sudo',
+  },
+  CONNECTION_LOST: {
+    kind: 'unavailable',
+    message: (f: { target: string; reason: string }) =>
+      `the connection to ${f.target} was lost: ${f.reason}`,
+    hint: 'try again; what was acknowledged before is not lost',
+  },
+  TIMEOUT: {
+    kind: 'timeout',
+    message: (f: { target: string }) => `${f.target} did not answer in time`,
+  },
+  UNEXPECTED_ANSWER: {
+    kind: 'internal',
+    message: (f: { what: string }) => `the capsule answered something unknown: ${f.what}`,
+    hint: 'the other side may be newer; compare the versions',
+  },
+  INTERNAL: {
+    kind: 'internal',
+    message: (_: Record<string, never>) => 'something went wrong inside the capsule',
+    why: 'this is a bug, or a failure nobody expected',
+    hint: 'the system log says more: capsulectl capsule logs',
+  },
+});
