@@ -1,1 +1,2 @@
-export {};
+export { BridgeNetwork, type BridgeNetworkOptions } from './bridge/bridge-network.ts';
+export { networkError } from './bridge/errors.ts';

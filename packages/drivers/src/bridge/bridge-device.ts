@@ -1,0 +1,82 @@
+import { ipBatch, ipBatchAll, ipShow, readSysctl, writeSysctl } from '@capsule/host';
+import { listLinks } from './cell-link.ts';
+import { hardwareAddress } from './link-name.ts';
+import type { Subnet } from './subnet.ts';
+
+interface LinkShown {
+  readonly ifname?: string;
+  readonly addr_info?: readonly {
+    readonly family: string;
+    readonly local: string;
+    readonly prefixlen: number;
+  }[];
+}
+
+/** Makes the bridge with the gateway's address. Repeating it changes nothing. */
+export async function prepareBridge(
+  bridge: string,
+  subnet: Subnet,
+  signal?: AbortSignal,
+): Promise<void> {
+  const links = await ipShow<LinkShown>(['address', 'show'], { signal });
+  const seen = links.find((link) => link.ifname === bridge);
+  await ipBatch(
+    [
+      ...(seen === undefined ? [`link add ${bridge} type bridge`] : []),
+      `link set ${bridge} type bridge stp_state 0 forward_delay 0`,
+      // A bridge without a fixed address takes that of its lowest port, which comes and goes.
+      `link set ${bridge} address ${hardwareAddress(subnet.gateway)} addrgenmode none up`,
+      ...strangeAddresses(seen, subnet).map((other) => `address delete ${other} dev ${bridge}`),
+      `address replace ${subnet.gateway}/${subnet.prefix} brd + dev ${bridge}`,
+    ],
+    { signal },
+  );
+  await setSysctls(bridge);
+}
+
+/**
+ * Removes cell links that nobody owns: left by an attach that was killed between making a link and
+ * naming its owner. Only for a time when no attach is under way.
+ */
+export async function removeOrphanLinks(signal?: AbortSignal): Promise<void> {
+  const orphans = (await listLinks('', signal)).filter((link) => link.key === undefined);
+  // A link may go by itself meanwhile, with its namespace.
+  if (orphans.length > 0) {
+    await ipBatchAll(
+      orphans.map((link) => `link delete ${link.name}`),
+      { signal },
+    );
+  }
+}
+
+/**
+ * True where bridged frames pass the IP hooks although `prepareBridge` says no: then a cell that
+ * meets itself through a published port needs a port that may send back where it received.
+ */
+export async function needsHairpin(): Promise<boolean> {
+  return (await readSysctl('net/bridge/bridge-nf-call-iptables')) === '1';
+}
+
+function strangeAddresses(seen: LinkShown | undefined, subnet: Subnet): readonly string[] {
+  const own = `${subnet.gateway}/${subnet.prefix}`;
+  return (seen?.addr_info ?? [])
+    .filter((address) => address.family === 'inet')
+    .map((address) => `${address.local}/${address.prefixlen}`)
+    .filter((address) => address !== own);
+}
+
+async function setSysctls(bridge: string): Promise<void> {
+  const conf = `net/ipv4/conf/${bridge}`;
+  // Bridged frames are no business of the IP hooks: traffic between two cells of one bridge is
+  // switched, and what goes through a published port is routed. Missing where br_netfilter is not.
+  await writeSysctl('net/bridge/bridge-nf-call-iptables', '0');
+  await writeSysctl('net/bridge/bridge-nf-call-ip6tables', '0');
+  // A cell cannot lie about its address to those behind the capsule.
+  await writeSysctl(`${conf}/rp_filter`, '1');
+  // Lets 127.0.0.1:port of the capsule lead to a cell; the ruleset bars the way back.
+  await writeSysctl(`${conf}/route_localnet`, '1');
+  // Hairpin traffic leaves where it came in; a redirect would send it past the translation.
+  await writeSysctl('net/ipv4/conf/all/send_redirects', '0');
+  await writeSysctl(`${conf}/send_redirects`, '0');
+  await writeSysctl('net/ipv4/ip_forward', '1');
+}

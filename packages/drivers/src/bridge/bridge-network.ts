@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import type { CellNetwork, CellNetworkSeen, CellNetworkSpec, PublishedPort } from '@capsule/core';
+import {
+  namespaceNames,
+  namespaceState,
+  nftHasTable,
+  nftLoad,
+  pinnedNamespacePath,
+} from '@capsule/host';
+import { needsHairpin, prepareBridge, removeOrphanLinks } from './bridge-device.ts';
+import { type CellFiles, cellFiles } from './cell-files.ts';
+import { connectCell, disconnectCell, type LinkSeen, listLinks } from './cell-link.ts';
+import { networkError } from './errors.ts';
+import { planHostsFile } from './hosts-file.ts';
+import { keyedLock } from './keyed-lock.ts';
+import { latestWins } from './latest-wins.ts';
+import { linkName } from './link-name.ts';
+import { planResolverFile } from './resolver-file.ts';
+import { planRuleset, TABLE } from './ruleset.ts';
+import { parseSubnet, type Subnet } from './subnet.ts';
+
+export interface BridgeNetworkOptions {
+  /** Name of the bridge. Default `br0`. */
+  readonly bridge?: string;
+  /** Subnet of the cells; its first address is the bridge's. Default `172.20.254.0/24`. */
+  readonly cidr?: string;
+  /** Folder of the generated files of cells. Default `/run/capsule-net`. */
+  readonly runDir?: string;
+  /** The uplink's resolvers, from which those of cells are made. Default `/etc/resolv.conf`. */
+  readonly resolvConf?: string;
+  /** The capsule's own hosts file, for host-mode containers. Default `/etc/hosts`. */
+  readonly hosts?: string;
+  /** TCP ports of the capsule that no cell may reach. Default: 50000, the control API. */
+  readonly closedTcpPorts?: readonly number[];
+}
+
+/**
+ * One bridge in the capsule's own network namespace, a veth pair for each cell, one nftables table.
+ * IPv4 only. What is true is read from Linux, so a new process takes over where an old one died.
+ * Fails with `NETWORK_*`, `IP_*`, `NFT_*`, `SYSCTL_*`.
+ *
+ * INVARIANTS: work on one key is serial; attaches of different keys share no state; the ruleset is
+ * loaded by one process at a time and the newest wish wins.
+ */
+export class BridgeNetwork implements CellNetwork {
+  readonly #bridge: string;
+  readonly #subnet: Subnet;
+  readonly #runDir: string;
+  readonly #resolvConf: string;
+  readonly #hosts: string;
+  readonly #closedTcpPorts: readonly number[];
+  readonly #files: CellFiles;
+  readonly #lock = keyedLock();
+  readonly #load = latestWins((ports: readonly PublishedPort[]) => nftLoad(this.#ruleset(ports)));
+  /** Saves asking Linux for the links of cells that this process attached. */
+  readonly #addresses = new Map<string, string>();
+
+  /** Fails with `NETWORK_CIDR_INVALID`. */
+  constructor(options: BridgeNetworkOptions = {}) {
+    this.#bridge = options.bridge ?? 'br0';
+    this.#subnet = parseSubnet(options.cidr ?? '172.20.254.0/24');
+    this.#runDir = options.runDir ?? '/run/capsule-net';
+    this.#resolvConf = options.resolvConf ?? '/etc/resolv.conf';
+    this.#hosts = options.hosts ?? '/etc/hosts';
+    this.#closedTcpPorts = options.closedTcpPorts ?? [50000];
+    this.#files = cellFiles(this.#runDir);
+  }
+
+  async prepare(signal?: AbortSignal): Promise<void> {
+    await mkdir(this.#runDir, { recursive: true, mode: 0o755 });
+    if (this.#addresses.size === 0) await removeOrphanLinks(signal);
+    await prepareBridge(this.#bridge, this.#subnet, signal);
+    // A table that is there belongs to running cells: it stays until the first `publish`.
+    if (!(await nftHasTable(TABLE, signal))) await this.publish([]);
+  }
+
+  attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void> {
+    return this.#lock(spec.key, () => this.#attach(spec, signal));
+  }
+
+  detach(key: string, signal?: AbortSignal): Promise<void> {
+    return this.#lock(key, () => this.#detach(key, signal));
+  }
+
+  async list(signal?: AbortSignal): Promise<readonly CellNetworkSeen[]> {
+    const [links, names, keys] = await Promise.all([
+      listLinks(this.#bridge, signal),
+      namespaceNames(),
+      this.#files.keys(),
+    ]);
+    const owned = new Map(links.map((link) => [link.key, link]));
+    const all = new Set([...links.flatMap((link) => link.key ?? []), ...names, ...keys]);
+    return Promise.all([...all].filter(isKey).map((key) => this.#seen(key, owned.get(key))));
+  }
+
+  /** No process: the namespace's pin, the mark of a whole attach, and the link's entry in /proc. */
+  async inspect(key: string): Promise<CellNetworkSeen | undefined> {
+    const [attached, state] = await Promise.all([
+      this.#files.read(key, 'attached'),
+      namespaceState(key),
+    ]);
+    if (attached === undefined && state === 'none') return undefined;
+    const complete =
+      attached !== undefined && state === 'pinned' && existsSync(linkConfig(attached));
+    return { key, address: attached, complete };
+  }
+
+  async publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await this.#load(ports);
+  }
+
+  namespacePath(key: string): string {
+    return pinnedNamespacePath(key);
+  }
+
+  files(key: string): readonly { readonly source: string; readonly target: string }[] {
+    return (['hosts', 'hostname', 'resolv.conf'] as const).map((file) => ({
+      source: this.#files.path(key, file),
+      target: `/etc/${file}`,
+    }));
+  }
+
+  hostFiles(): readonly { readonly source: string; readonly target: string }[] {
+    return [
+      { source: this.#hosts, target: '/etc/hosts' },
+      { source: this.#resolvConf, target: '/etc/resolv.conf' },
+    ].filter((file) => existsSync(file.source));
+  }
+
+  async #attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void> {
+    const { key, address } = spec;
+    if (!this.#subnet.holds(address)) {
+      throw networkError.ADDRESS_OUTSIDE({ address, cidr: this.#subnet.cidr });
+    }
+    const before = this.#addresses.get(key) ?? (await this.#files.read(key, 'attached'));
+    // Another address than before: the old link would stay behind.
+    if (before !== undefined && before !== address) await this.#detach(key, signal);
+    this.#claim(key, address);
+    const link = { key, address, bridge: this.#bridge, subnet: this.#subnet };
+    await Promise.all([
+      connectCell({ ...link, hairpin: await needsHairpin() }, signal),
+      this.#writeFiles(spec),
+    ]);
+    await this.#files.write(key, 'attached', address);
+  }
+
+  /** The store gives an address to one cell: an earlier owner that we remember has lost it. */
+  #claim(key: string, address: string): void {
+    for (const [other, held] of this.#addresses) {
+      if (held === address) this.#addresses.delete(other);
+    }
+    this.#addresses.set(key, address);
+  }
+
+  async #detach(key: string, signal?: AbortSignal): Promise<void> {
+    await this.#files.drop(key, 'attached');
+    await disconnectCell(key, await this.#linkOf(key, signal), signal);
+    this.#addresses.delete(key);
+    await this.#files.dropAll(key);
+  }
+
+  async #linkOf(key: string, signal?: AbortSignal): Promise<string | undefined> {
+    const address = this.#addresses.get(key);
+    if (address !== undefined) return linkName(address);
+    return (await listLinks(this.#bridge, signal)).find((link) => link.key === key)?.name;
+  }
+
+  async #writeFiles(spec: CellNetworkSpec): Promise<void> {
+    const uplink = await readFile(this.#resolvConf, 'utf8').catch(whenMissing);
+    await this.#files.write(spec.key, 'hosts', planHostsFile(spec.hostname, spec.address));
+    await this.#files.write(spec.key, 'hostname', `${spec.hostname}\n`);
+    await this.#files.write(spec.key, 'resolv.conf', planResolverFile(uplink));
+  }
+
+  async #seen(key: string, link: LinkSeen | undefined): Promise<CellNetworkSeen> {
+    const attached = await this.#files.read(key, 'attached');
+    const pinned = (await namespaceState(key)) === 'pinned';
+    const complete = pinned && link?.connected === true && attached === link.address;
+    return { key, address: link?.address ?? attached, complete };
+  }
+
+  #ruleset(ports: readonly PublishedPort[]): string {
+    return planRuleset({
+      bridge: this.#bridge,
+      cidr: this.#subnet.cidr,
+      ports,
+      closedTcpPorts: this.#closedTcpPorts,
+    });
+  }
+}
+
+/** There for as long as the link is; unlike /sys, it always shows our own network namespace. */
+function linkConfig(address: string): string {
+  return `/proc/sys/net/ipv4/conf/${linkName(address)}`;
+}
+
+/** Cell keys have four parts; other namespaces under `/run/netns` are not ours. */
+function isKey(name: string): boolean {
+  return /^[a-z0-9-]+(_[a-z0-9-]+){3}$/.test(name);
+}
+
+function whenMissing(failure: NodeJS.ErrnoException): string {
+  if (failure.code === 'ENOENT') return '';
+  throw failure;
+}

@@ -1,0 +1,47 @@
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Every file that may be in a cell's folder; `attached` marks a bring-up that came to its end. */
+const NAMES = ['hosts', 'hostname', 'resolv.conf', 'attached'] as const;
+export type CellFile = (typeof NAMES)[number];
+
+/** The generated files of each cell: `<dir>/<cell key>/<file>`. Bound into the cell's containers. */
+export interface CellFiles {
+  readonly path: (key: string, file: CellFile) => string;
+  readonly keys: () => Promise<readonly string[]>;
+  readonly read: (key: string, file: CellFile) => Promise<string | undefined>;
+  /** Writes in place, and only what differs: a bind mount holds on to the inode. */
+  readonly write: (key: string, file: CellFile, content: string) => Promise<void>;
+  readonly drop: (key: string, file: CellFile) => Promise<void>;
+  readonly dropAll: (key: string) => Promise<void>;
+}
+
+export function cellFiles(dir: string): CellFiles {
+  const path = (key: string, file: CellFile) => join(dir, key, file);
+  const read = (key: string, file: CellFile) => unlessMissing(readFile(path(key, file), 'utf8'));
+  const drop = (key: string, file: CellFile) => rm(path(key, file), { force: true });
+  return {
+    path,
+    read,
+    drop,
+    keys: async () => (await unlessMissing(readdir(dir))) ?? [],
+    write: async (key, file, content) => {
+      if ((await read(key, file)) === content) return;
+      await mkdir(join(dir, key), { recursive: true, mode: 0o755 });
+      await writeFile(path(key, file), content, { mode: 0o644 });
+    },
+    dropAll: async (key) => {
+      await Promise.all(NAMES.map((file) => drop(key, file)));
+      await unlessMissing(rmdir(join(dir, key)));
+    },
+  };
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}

@@ -1,0 +1,29 @@
+import { defineErrors } from '@capsule/core';
+
+export const networkError = defineErrors('NETWORK', {
+  CIDR_INVALID: {
+    kind: 'invalid',
+    message: (f: { cidr: string }) => `${f.cidr} is no IPv4 subnet of the form 172.20.254.0/24`,
+    hint: 'use a private subnet with a prefix between 8 and 30',
+  },
+  ADDRESS_OUTSIDE: {
+    kind: 'invalid',
+    message: (f: { address: string; cidr: string }) =>
+      `${f.address} is no address for a cell of ${f.cidr}`,
+  },
+  PORT_CONFLICT: {
+    kind: 'conflict',
+    message: (f: { port: number; protocol: string }) =>
+      `port ${f.port}/${f.protocol} of the capsule is published twice`,
+    hint: 'publish one of them on another host port',
+  },
+  PORT_INVALID: {
+    kind: 'invalid',
+    message: (f: { port: number; protocol: string }) => `${f.port}/${f.protocol} is no port`,
+  },
+  LEFT_BEHIND: {
+    kind: 'internal',
+    message: (f: { key: string; left: string }) =>
+      `the network of cell ${f.key} could not be removed: ${f.left} is still there`,
+  },
+});

@@ -1,0 +1,26 @@
+/**
+ * Runs `act` for the newest value only, never twice at a time. A call resolves when a run that began
+ * after it has ended well, with its own value or a newer one; so fifty calls at once cost two runs.
+ * For values that are whole states: a newer one makes an older one pointless.
+ */
+export function latestWins<T>(act: (value: T) => Promise<void>): (value: T) => Promise<void> {
+  let running = false;
+  let waiting: { value: T; done: PromiseWithResolvers<void> } | undefined;
+
+  async function drain(): Promise<void> {
+    running = true;
+    while (waiting !== undefined) {
+      const { value, done } = waiting;
+      waiting = undefined;
+      await act(value).then(done.resolve, done.reject);
+    }
+    running = false;
+  }
+
+  return (value) => {
+    waiting = { value, done: waiting?.done ?? Promise.withResolvers<void>() };
+    const { promise } = waiting.done;
+    if (!running) void drain();
+    return promise;
+  };
+}

@@ -1,0 +1,131 @@
+import { isIPv4 } from 'node:net';
+import type { PublishedPort } from '@capsule/core';
+import { networkError } from './errors.ts';
+
+export interface RulesetWish {
+  readonly bridge: string;
+  readonly cidr: string;
+  readonly ports: readonly PublishedPort[];
+  /** TCP ports of the capsule itself that no cell may reach: the control API. */
+  readonly closedTcpPorts: readonly number[];
+}
+
+/** The one table of the capsule, family and name. */
+export const TABLE = 'inet capsule';
+
+/**
+ * The whole packet filter of a capsule as one nft transaction that replaces the table.
+ *
+ * - A published port leads to its cell only when the packet is for an address of the capsule
+ *   (`fib daddr type local`): what a cell sends to the same port of an outside host is left alone.
+ * - A cell that meets itself or another cell through the capsule's address, and the capsule that
+ *   meets a cell through 127.0.0.1, are masqueraded: otherwise the answer would not pass here.
+ * - UDP has no end of connection: a sender that keeps its source port would stay bound to an old
+ *   cell (or to none) by connection tracking for as long as it sends. So packets to a published UDP
+ *   port are tracked in a zone named after the target; a new target is a new zone, and the old
+ *   entry is never met again. Only the original direction has the zone, answers need none.
+ * - Loopback addresses never arrive over the bridge, whatever `route_localnet` would allow.
+ * - Nothing is forwarded except from cells, and to cells through published ports; IPv6 not at all.
+ */
+export function planRuleset(wish: RulesetWish): string {
+  const ports = checked(wish.ports);
+  const udpZones = ports
+    .filter((port) => port.protocol === 'udp')
+    .map((port) => `${port.hostPort} : ${zoneOf(port)}`);
+  const targets = ports.map(
+    (port) => `${port.protocol} . ${port.hostPort} : ${port.address} . ${port.containerPort}`,
+  );
+  return `table ${TABLE}
+delete table ${TABLE}
+table ${TABLE} {
+  map published {
+    type inet_proto . inet_service : ipv4_addr . inet_service
+${elements(targets)}  }
+  map udp_zones {
+    typeof udp dport : ct zone
+${elements(udpZones)}  }
+  chain early {
+    type filter hook prerouting priority raw; policy accept;
+    iifname "${wish.bridge}" ip saddr 127.0.0.0/8 drop
+    iifname "${wish.bridge}" ip daddr 127.0.0.0/8 drop
+    fib daddr type local ct original zone set udp dport map @udp_zones
+  }
+  chain early_own {
+    type filter hook output priority raw; policy accept;
+    fib daddr type local ct original zone set udp dport map @udp_zones
+  }
+  chain arriving {
+    type nat hook prerouting priority dstnat; policy accept;
+    fib daddr type local jump to_cell
+  }
+  chain own {
+    type nat hook output priority -100; policy accept;
+    fib daddr type local jump to_cell
+  }
+  chain to_cell {
+    meta nfproto ipv4 meta l4proto { tcp, udp } dnat ip to meta l4proto . th dport map @published
+  }
+  chain leaving {
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr ${wish.cidr} oifname != "${wish.bridge}" masquerade
+    ip saddr ${wish.cidr} ip daddr ${wish.cidr} ct status dnat masquerade
+    ip saddr 127.0.0.0/8 oifname "${wish.bridge}" masquerade
+  }
+  chain passing {
+    type filter hook forward priority filter; policy drop;
+    meta nfproto ipv6 drop
+    ct state established,related accept
+    iifname "${wish.bridge}" accept
+    oifname "${wish.bridge}" ct status dnat accept
+  }
+  chain to_capsule {
+    type filter hook input priority filter; policy accept;
+    iifname "${wish.bridge}" meta nfproto ipv6 drop
+${closed(wish)}  }
+}
+`;
+}
+
+function checked(ports: readonly PublishedPort[]): readonly PublishedPort[] {
+  const taken = new Set<string>();
+  for (const port of ports) {
+    const { hostPort, containerPort, protocol, address } = port;
+    if (!isPort(hostPort)) throw networkError.PORT_INVALID({ port: hostPort, protocol });
+    if (!isPort(containerPort)) throw networkError.PORT_INVALID({ port: containerPort, protocol });
+    if (!isIPv4(address)) throw networkError.ADDRESS_OUTSIDE({ address, cidr: 'IPv4' });
+    if (taken.has(`${protocol}/${hostPort}`)) {
+      throw networkError.PORT_CONFLICT({ port: hostPort, protocol });
+    }
+    taken.add(`${protocol}/${hostPort}`);
+  }
+  return ports.toSorted((a, b) => order(a).localeCompare(order(b)));
+}
+
+function isPort(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 65535;
+}
+
+function order(port: PublishedPort): string {
+  return `${port.protocol} ${String(port.hostPort).padStart(5, '0')}`;
+}
+
+/** 1 to 65535, spread by FNV-1a over address and port of the target. */
+function zoneOf(port: PublishedPort): number {
+  let hash = 0x811c9dc5;
+  for (const char of `${port.address}:${port.containerPort}`) {
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  }
+  return 1 + (hash % 65535);
+}
+
+/** nft refuses an empty element list. */
+function elements(items: readonly string[]): string {
+  if (items.length === 0) return '';
+  return `    elements = {\n${items.map((item) => `      ${item},\n`).join('')}    }\n`;
+}
+
+function closed(wish: RulesetWish): string {
+  if (wish.closedTcpPorts.length === 0) return '';
+  const list = wish.closedTcpPorts.join(', ');
+  return `    iifname "${wish.bridge}" tcp dport { ${list} } reject with tcp reset\n`;
+}

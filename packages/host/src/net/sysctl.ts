@@ -1,0 +1,38 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { defineErrors } from '@capsule/core';
+
+export const sysctlError = defineErrors('SYSCTL', {
+  FAILED: {
+    kind: 'internal',
+    message: (f: { key: string; value: string }) =>
+      `sysctl ${f.key} could not be set to ${f.value}`,
+    hint: 'is /proc/sys writable here?',
+  },
+});
+
+/** `undefined` when this kernel has no such setting. `key` is slash separated: `net/ipv4/ip_forward`. */
+export async function readSysctl(key: string): Promise<string | undefined> {
+  try {
+    return (await readFile(`/proc/sys/${key}`, 'utf8')).trim();
+  } catch (failure) {
+    if (isMissing(failure)) return undefined;
+    throw failure;
+  }
+}
+
+/** Writes only what differs. Fails with `SYSCTL_FAILED`; answers false when there is no such setting. */
+export async function writeSysctl(key: string, value: string): Promise<boolean> {
+  const before = await readSysctl(key);
+  if (before === undefined) return false;
+  if (before === value) return true;
+  try {
+    await writeFile(`/proc/sys/${key}`, value);
+    return true;
+  } catch (cause) {
+    throw sysctlError.FAILED({ key, value }, cause);
+  }
+}
+
+function isMissing(failure: unknown): boolean {
+  return (failure as NodeJS.ErrnoException).code === 'ENOENT';
+}
