@@ -1,0 +1,26 @@
+import { defineErrors } from '../error/define-errors.ts';
+import { describeProblem, type ManifestProblem, type Problem } from './problem.ts';
+
+export const manifestError = defineErrors('MANIFEST', {
+  INVALID: {
+    kind: 'invalid',
+    message: (f: { problems: readonly ManifestProblem[] }) => listed('manifest', f.problems),
+    why: 'a manifest is checked as a whole before anything of it is applied',
+    hint: 'correct the lines named above and apply again; nothing was changed',
+  },
+  SPEC_INVALID: {
+    kind: 'invalid',
+    message: (f: { name: string; problems: readonly Problem[] }) =>
+      listed(`workload ${JSON.stringify(f.name)}`, f.problems),
+    hint: 'correct the fields named above and apply again; nothing was changed',
+  },
+});
+
+function listed(subject: string, problems: readonly Problem[]): string {
+  const [first] = problems;
+  if (problems.length === 1 && first) return `${subject} refused: ${describeProblem(first)}`;
+  return [
+    `${subject} refused, ${problems.length} problems:`,
+    ...problems.map((problem) => `  ${describeProblem(problem)}`),
+  ].join('\n');
+}

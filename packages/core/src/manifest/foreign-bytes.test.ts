@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { performance } from 'node:perf_hooks';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { isCapsuleError } from '../error/capsule-error.ts';
+import type { WorkloadSpec } from '../resource/workload.ts';
+import { manifestError } from './errors.ts';
+import { manifestFromWorkload } from './manifest-from-workload.ts';
+import { parseManifests } from './parse-manifests.ts';
+import { validateWorkload } from './validate-workload.ts';
+
+const KIBI = 1024;
+
+/** Reads the content; anything but an answer or a refusal with a code is a failure. */
+function read(content: string | Uint8Array): 'read' | 'refused' {
+  try {
+    parseManifests(content, 'f');
+    return 'read';
+  } catch (error) {
+    if (isCapsuleError(error) && error.code === manifestError.INVALID.code) return 'refused';
+    throw error;
+  }
+}
+
+const HOSTILE: Readonly<Record<string, string | Uint8Array>> = {
+  'brackets without end': '['.repeat(110 * KIBI),
+  'braces without end': '{'.repeat(110 * KIBI),
+  'dashes on one line': '- '.repeat(110 * KIBI),
+  'question marks': '? '.repeat(110 * KIBI),
+  colons: ': '.repeat(110 * KIBI),
+  'closing braces': '}\n'.repeat(110 * KIBI),
+  tags: '!a '.repeat(110 * KIBI),
+  documents: '---\n'.repeat(60 * KIBI),
+  comments: '#\n'.repeat(110 * KIBI),
+  keys: 'a: b\n'.repeat(110 * KIBI),
+  'growing indentation': Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+  'anchors and aliases': `name: a\nkind: Container\ncontainer: {image: a, args: [&a b${', *a'.repeat(20 * KIBI)}]}`,
+  'an alias bomb': `a: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nname: a\nkind: Container\ncontainer: {image: a, args: [*c,*c]}`,
+  'a list that holds itself':
+    'name: a\nkind: Container\ncontainer: &c {image: a, args: &b [*b], env: *c}',
+  'too many bytes': new Uint8Array(5 * KIBI * KIBI),
+  'bytes that are no UTF-8': Uint8Array.of(0xff, 0xfe, 0x00),
+  'an archive': Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256),
+};
+
+for (const [what, content] of Object.entries(HOSTILE)) {
+  test(`${what} are refused in bounded time`, () => {
+    const start = performance.now();
+    assert.equal(read(content), 'refused');
+    assert.ok(performance.now() - start < 5000);
+  });
+}
+
+test('a long text in a manifest is no problem by itself', () => {
+  const long = `# ${'x'.repeat(3 * KIBI * KIBI)}\nname: a\nkind: Container\ncontainer: {image: a}\n`;
+  assert.equal(read(long), 'read');
+});
+
+test('foreign bytes are refused, never a crash', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      read(bytes);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('foreign text made of marks is refused, never a crash', () => {
+  const mark = fc.constantFrom(
+    ...'{}[]:,-?&*!|>\'"%@`#\n \t~=<.0a'.split(''),
+    'name: a\n',
+    'kind: Container\n',
+    'container:\n  ',
+    'image: b\n  ',
+    '---\n',
+    '...\n',
+    '<<: *a',
+    '&a ',
+    '*a ',
+  );
+  fc.assert(
+    fc.property(fc.array(mark, { maxLength: 60 }), (marks) => {
+      read(marks.join(''));
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+test('any tree of data in a manifest is read or refused', () => {
+  const tree = fc.jsonValue({ maxDepth: 4 });
+  const document = fc.record(
+    {
+      name: fc.oneof(fc.constant('a'), tree),
+      kind: fc.oneof(fc.constant('Container'), tree),
+      container: fc.oneof(
+        fc.record(
+          { image: tree, command: tree, args: tree, env: tree, ports: tree, networkMode: tree },
+          { requiredKeys: [] },
+        ),
+        tree,
+      ),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(document, (value) => {
+      read(JSON.stringify(value));
+      read(stringify(value));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const text = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
+    fc.constantFrom(
+      'yes',
+      'null',
+      '1.0',
+      '',
+      ' a ',
+      'a: b',
+      '- x',
+      '#c',
+      'a\nb\n',
+      '\t',
+      '0x1',
+      '~',
+      '{}',
+      '"',
+    ),
+  )
+  .filter((value) => !value.includes('\0'));
+
+const validSpec: fc.Arbitrary<WorkloadSpec> = fc
+  .record({
+    name: fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,5}[a-z0-9])?$/),
+    kind: fc.constant('container' as const),
+    image: fc.constantFrom('nginx', 'docker.io/library/nginx:1.27', 'localhost:5000/a/b:1'),
+    command: fc.array(text, { maxLength: 3 }),
+    args: fc.array(text, { maxLength: 3 }),
+    env: fc.dictionary(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,6}$/), text, {
+      noNullPrototype: true,
+    }),
+    networkMode: fc.constantFrom('bridge' as const, 'host' as const),
+    ports: fc.uniqueArray(
+      fc.record({
+        containerPort: fc.integer({ min: 1, max: 65535 }),
+        hostPort: fc.integer({ min: 1, max: 65535 }),
+        protocol: fc.constantFrom('tcp' as const, 'udp' as const),
+      }),
+      { maxLength: 4, selector: (port) => `${port.hostPort}/${port.protocol}` },
+    ),
+  })
+  .map((spec) => ({
+    ...spec,
+    ports: spec.networkMode === 'host' ? [] : spec.ports.map((port) => ({ ...port })),
+  }))
+  .filter((spec) => validateWorkload(spec).length === 0);
+
+test('a spec written as YAML or JSON and read again is the same spec', () => {
+  fc.assert(
+    fc.property(validSpec, (spec) => {
+      const document = manifestFromWorkload(spec);
+      for (const written of [stringify(document), JSON.stringify(document)]) {
+        assert.deepEqual(parseManifests(written, 'f')[0]?.spec, spec);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('the rules of meaning never throw, whatever the wire brings', () => {
+  const spec = fc.record({
+    name: fc.string(),
+    kind: fc.constant('container' as const),
+    image: fc.string(),
+    command: fc.array(fc.string()),
+    args: fc.array(fc.string()),
+    env: fc.dictionary(fc.string(), fc.string()),
+    networkMode: fc.constantFrom('bridge' as const, 'host' as const),
+    ports: fc.array(
+      fc.record({
+        containerPort: fc.nat(),
+        hostPort: fc.nat(),
+        protocol: fc.constantFrom('tcp' as const, 'udp' as const),
+      }),
+    ),
+  });
+  fc.assert(fc.property(spec, (value) => Array.isArray(validateWorkload(value))));
+});

@@ -1,0 +1,335 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isCapsuleError } from '../error/capsule-error.ts';
+import { manifestError } from './errors.ts';
+import { parseManifestFiles, parseManifests } from './parse-manifests.ts';
+import { describeProblem, type ManifestProblem } from './problem.ts';
+
+const WEB = `name: web
+kind: Container
+container:
+  image: docker.io/library/nginx:1.27-alpine
+`;
+
+/** What is refused, one line a problem, without the file's name. */
+function problemsOf(...contents: (string | Uint8Array)[]): string[] {
+  const sources = contents.map((content, index) => ({
+    fileName: contents.length === 1 ? 'f' : `f${index}`,
+    content,
+  }));
+  try {
+    parseManifestFiles(sources);
+  } catch (error) {
+    assert.ok(isCapsuleError(error), String(error));
+    assert.equal(error.code, manifestError.INVALID.code);
+    const problems = error.facts['problems'] as ManifestProblem[];
+    return problems.map((problem) => describeProblem(problem).replace(/^f:/, ''));
+  }
+  return [];
+}
+
+test('a short manifest gets its defaults', () => {
+  const [manifest, ...more] = parseManifests(WEB, 'web.yaml');
+  assert.deepEqual(more, []);
+  assert.deepEqual(manifest?.spec, {
+    name: 'web',
+    kind: 'container',
+    image: 'docker.io/library/nginx:1.27-alpine',
+    command: [],
+    args: [],
+    env: {},
+    networkMode: 'bridge',
+    ports: [],
+  });
+});
+
+test('every field is read, in camelCase and in snake_case, from YAML and from JSON', () => {
+  const camel = `name: web
+kind: WORKLOAD_KIND_CONTAINER
+container:
+  image: nginx
+  command: ["/bin/sh", "-c"]
+  args:
+    - sleep 5
+  env:
+    - name: TZ
+      value: UTC
+    - name: EMPTY
+  networkMode: NETWORK_MODE_BRIDGE
+  ports:
+    - containerPort: 80
+      hostPort: 8080
+    - containerPort: 53
+      hostPort: 8080
+      protocol: udp
+`;
+  const snake = camel
+    .replace('networkMode', 'network_mode')
+    .replaceAll('containerPort', 'container_port')
+    .replaceAll('hostPort', 'host_port');
+  const json = JSON.stringify(
+    {
+      name: 'web',
+      kind: 'Container',
+      container: {
+        image: 'nginx',
+        command: ['/bin/sh', '-c'],
+        args: ['sleep 5'],
+        env: { TZ: 'UTC', EMPTY: '' },
+        networkMode: 'bridge',
+        ports: [
+          { containerPort: 80, hostPort: 8080 },
+          { containerPort: 53, hostPort: 8080, protocol: 'udp' },
+        ],
+      },
+    },
+    undefined,
+    '\t',
+  );
+  const [spec] = parseManifests(camel, 'f').map((manifest) => manifest.spec);
+  assert.deepEqual(spec?.env, { TZ: 'UTC', EMPTY: '' });
+  assert.deepEqual(spec?.ports[1], { containerPort: 53, hostPort: 8080, protocol: 'udp' });
+  assert.deepEqual(parseManifests(snake, 'f')[0]?.spec, spec);
+  assert.deepEqual(parseManifests(json, 'f')[0]?.spec, spec);
+});
+
+test('all documents of a file are read, empty ones are left out', () => {
+  const text = `---\n${WEB}---\n---\n# nothing\n---\n${WEB.replace('web', 'web2')}`;
+  assert.deepEqual(
+    parseManifests(text, 'f').map((manifest) => manifest.spec.name),
+    ['web', 'web2'],
+  );
+});
+
+test('all problems of all documents come at once, with line, column and the nearest key', () => {
+  const text = `name: Web
+kind: Container
+container:
+  image: "nginx:"
+  comand: ["/bin/sh"]
+  networkMode: NETWORK_MODE_BRIGDE
+  ports:
+    - containerPort: "80"
+      hostPort: 70000
+    - containerPort: 80
+---
+name: vm
+kind: MicroVM
+microVm:
+  image: alpine
+---
+kind: Container
+container: {}
+`;
+  assert.deepEqual(problemsOf(text), [
+    '5:3: container: unknown key `comand` (did you mean `command`?)',
+    '6:16: container.networkMode: "NETWORK_MODE_BRIGDE" is not a network mode (did you mean NETWORK_MODE_BRIDGE?)',
+    '8:22: container.ports[0].containerPort: must be a whole number, not the text "80" (leave out the quotes: 80)',
+    '10:7: container.ports[1].hostPort: is missing',
+    '1:7: name: "Web" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
+    '4:10: container.image: "nginx:" is not an image reference: a tag is 1 to 128 letters, digits, `_`, `.` or `-`, not starting with `.` or `-` (write it as [REGISTRY[:PORT]/]NAME[:TAG][@DIGEST], for example docker.io/library/nginx:1.27-alpine)',
+    '9:17: container.ports[0].hostPort: 70000 is not a port: 1 to 65535',
+    '13:7: kind: this version of capsule does not run MicroVM yet (only Container runs in this version)',
+    '17:1: name: is missing',
+    '18:1: container.image: is missing',
+  ]);
+});
+
+const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'a volume',
+    'name: v\nkind: Volume\nsize: 1GiB\n',
+    [
+      '2:7: kind: this version of capsule does not run Volume yet (only Container runs in this version)',
+    ],
+  ],
+  [
+    'another kind',
+    'name: v\nkind: container\n',
+    ['2:7: kind: "container" is not a kind (did you mean Container?)'],
+  ],
+  ['a missing kind', 'name: v\n', ['1:1: kind: is missing (kind: Container)']],
+  [
+    'a cell manifest',
+    'apiVersion: v1beta1\nkind: Cell\n',
+    [
+      '1:1: apiVersion: manifests with an `apiVersion` (Realm, Space, Stack, Cell) are not supported yet (use the flat form: name, kind, container)',
+    ],
+  ],
+  [
+    'a field of a later version',
+    `${WEB}  mounts: []\n  host_pid: true\n`,
+    [
+      '5:3: container: `mounts` is not supported yet by this version of capsule (remove it, or use a later version)',
+      '6:3: container: `host_pid` is not supported yet by this version of capsule (remove it, or use a later version)',
+    ],
+  ],
+  [
+    'a key that stands twice',
+    `${WEB}  image: other\n`,
+    ['5:3: container.image: `image` stands here twice'],
+  ],
+  [
+    'a key in both spellings',
+    `${WEB}  networkMode: host\n  network_mode: host\n`,
+    ['6:3: container.networkMode: `network_mode` stands here twice'],
+  ],
+  [
+    'a number in env',
+    `${WEB}  env:\n    A: 1\n    B: true\n    C:\n`,
+    [
+      '6:8: container.env.A: must be a string, not 1, a number (put it in quotes: "1")',
+      '7:8: container.env.B: must be a string, not true, a boolean (put it in quotes: "true")',
+      '8:5: container.env.C: must be a string, not nothing',
+    ],
+  ],
+  [
+    'a variable twice',
+    `${WEB}  env:\n    - {name: A, value: a}\n    - {name: A, value: b}\n`,
+    ['7:14: container.env[1].name: the variable A stands here twice'],
+  ],
+  [
+    'a bad variable name',
+    `${WEB}  env:\n    - {name: 1A, value: a}\n`,
+    [
+      '6:14: container.env.1A: "1A" is not a name of a variable (letters, digits, `_`, `.` and `-`, not starting with a digit)',
+    ],
+  ],
+  [
+    'the variable __proto__',
+    `${WEB}  env: {__proto__: a}\n`,
+    [
+      '5:20: container.env.__proto__: "__proto__" is not a name of a variable (letters, digits, `_`, `.` and `-`, not starting with a digit)',
+    ],
+  ],
+  [
+    'a command as text',
+    `${WEB}  command: /bin/sh\n`,
+    [
+      '5:12: container.command: must be a list, not the text "/bin/sh" (one word an item: ["/bin/sh", "-c"])',
+    ],
+  ],
+  [
+    'a number in args',
+    `${WEB}  args: [sleep, 5]\n`,
+    ['5:17: container.args[1]: must be a string, not 5, a number (put it in quotes: "5")'],
+  ],
+  [
+    'a field without a value',
+    `${WEB}  args:\n`,
+    ['5:3: container.args: must be a list, not nothing (one word an item: ["/bin/sh", "-c"])'],
+  ],
+  [
+    'ports in host mode',
+    `${WEB}  networkMode: host\n  ports: [{containerPort: 80, hostPort: 80}]\n`,
+    [
+      "6:3: container.ports: ports are published only in bridge mode (in host mode the container's ports are the capsule's own: remove `ports`)",
+    ],
+  ],
+  [
+    "the API's port",
+    `${WEB}  ports: [{containerPort: 80, hostPort: 50000}]\n`,
+    ["5:41: container.ports[0].hostPort: 50000/tcp is the capsule's own API (choose another port)"],
+  ],
+  [
+    'an automatic port',
+    `${WEB}  ports: [{containerPort: 80, hostPort: 0}]\n`,
+    [
+      '5:41: container.ports[0].hostPort: a port chosen by the capsule (0) is not supported (write the port you want, 1 to 65535)',
+    ],
+  ],
+  [
+    'a port twice',
+    `${WEB}  ports: [{containerPort: 80, hostPort: 80}, {containerPort: 81, hostPort: 80}]\n`,
+    ['5:76: container.ports[1].hostPort: 80/tcp is published twice, first by ports[0]'],
+  ],
+  [
+    'another protocol',
+    `${WEB}  ports: [{containerPort: 80, hostPort: 80, protocol: sctp}]\n`,
+    ['5:55: container.ports[0].protocol: "sctp" is not a protocol (tcp or udp)'],
+  ],
+  [
+    'a fraction as port',
+    `${WEB}  ports: [{containerPort: 80.5, hostPort: 80}]\n`,
+    ['5:27: container.ports[0].containerPort: must be a whole number, not 80.5, a number'],
+  ],
+  [
+    'a name that is a number',
+    WEB.replace('web', '1'),
+    ['1:7: name: must be a string, not 1, a number (put it in quotes: "1")'],
+  ],
+  ['an unknown tag', WEB.replace('web', '!x web'), ['1:7: not YAML: Unresolved tag: !x']],
+  ['a list', '- a\n', ['1:1: a manifest is a map (name: …, kind: Container, container: …)']],
+  [
+    'a merge key',
+    `${WEB}  <<: {args: []}\n`,
+    [
+      '5:3: container: unknown key `<<` (known here: image, command, args, env, networkMode, ports)',
+    ],
+  ],
+  [
+    'an unknown anchor',
+    `${WEB}  args: *gone\n`,
+    ['5:9: container.args: must be a list, not nothing (one word an item: ["/bin/sh", "-c"])'],
+  ],
+  [
+    'a key that is no word',
+    `${WEB}  1: x\n`,
+    ['5:3: container: a key must be a word (put it in quotes)'],
+  ],
+  ['an empty file', '', ['1:1: the file holds no manifest']],
+  ['a file of comments', '# nothing\n---\n', ['1:1: the file holds no manifest']],
+  [
+    'broken syntax',
+    'name: [a\nkind: b',
+    [
+      '2:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  ],
+  [
+    'a NUL in an argument',
+    `${WEB}  args: ["a\\0b"]\n`,
+    ['5:10: container.args[0]: holds a NUL character, which Linux cannot pass'],
+  ],
+];
+
+for (const [what, text, problems] of REFUSED) {
+  test(`${what} is refused`, () => assert.deepEqual(problemsOf(text), problems));
+}
+
+test('an unknown syntax is named with its place and nothing else is complained of', () => {
+  assert.equal(problemsOf('a: b: c\n').length, 1);
+});
+
+test('names and ports that clash are found in one file and across files', () => {
+  const ports = '  ports: [{containerPort: 80, hostPort: 8080}]\n';
+  const other = WEB.replace('web', 'other');
+  assert.deepEqual(problemsOf(WEB, WEB), ['f1:1:7: name: web is declared twice, first in f0:1']);
+  assert.deepEqual(problemsOf(`${WEB}${ports}---\n${other}${ports}`), [
+    '11:41: container.ports[0].hostPort: 8080/tcp is published by web already, in f:5',
+  ]);
+});
+
+test('problems of all files come together', () => {
+  assert.deepEqual(problemsOf('name: a\n', '- a\n'), [
+    'f0:1:1: kind: is missing (kind: Container)',
+    'f1:1:1: a manifest is a map (name: …, kind: Container, container: …)',
+  ]);
+});
+
+test('keys that only describe are read over', () => {
+  const text = `${WEB}status: {phase: RUNNING, ports: [1]}\ngeneration: 3\nuid: x\ncreatedAt: y\ndesired_state: z\n`;
+  assert.equal(parseManifests(text, 'f').length, 1);
+});
+
+test('an alias stands for its anchor', () => {
+  const text = `${WEB}  command: &words [a, b]\n  args: *words\n`;
+  assert.deepEqual(parseManifests(text, 'f')[0]?.spec.args, ['a', 'b']);
+});
+
+test('a hundred problems are shown of a thousand', () => {
+  const keys = Array.from({ length: 1000 }, (_, index) => `  key${index}: x\n`).join('');
+  const problems = problemsOf(WEB + keys);
+  assert.equal(problems.length, 101);
+  assert.match(problems.at(-1) ?? '', /and 900 problems more/);
+});

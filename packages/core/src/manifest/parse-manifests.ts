@@ -1,0 +1,69 @@
+import { type Document, isScalar } from 'yaml';
+import { DocumentReader } from './document-reader.ts';
+import { manifestError } from './errors.ts';
+import { findClashes } from './find-clashes.ts';
+import type { Manifest, ManifestSource } from './manifest.ts';
+import type { ManifestProblem } from './problem.ts';
+import { readDocument } from './read-document.ts';
+import { readYaml } from './read-yaml.ts';
+
+const PROBLEMS_SHOWN = 100;
+
+/**
+ * Reads every document of one file. Throws `MANIFEST_INVALID` with all problems of the file at once
+ * (`facts.problems`), each with line and column.
+ */
+export function parseManifests(
+  content: string | Uint8Array,
+  fileName: string,
+): readonly Manifest[] {
+  return parseManifestFiles([{ fileName, content }]);
+}
+
+/**
+ * The same for several files that are applied together: all problems of all files at once, and names
+ * and ports that clash across them.
+ */
+export function parseManifestFiles(sources: readonly ManifestSource[]): readonly Manifest[] {
+  const manifests: Manifest[] = [];
+  const problems: ManifestProblem[] = [];
+  for (const source of sources) {
+    const read = readFile(source);
+    manifests.push(...read.manifests);
+    problems.push(...read.problems);
+  }
+  problems.push(...findClashes(manifests));
+  if (problems.length > 0) throw manifestError.INVALID({ problems: cut(problems) });
+  return manifests;
+}
+
+function readFile(source: ManifestSource): {
+  readonly manifests: readonly Manifest[];
+  readonly problems: readonly ManifestProblem[];
+} {
+  const { documents, lines, problems } = readYaml(source);
+  if (problems.length > 0) return { manifests: [], problems };
+  const filled = documents.filter((document) => !isEmpty(document));
+  const readers = filled.map((document) => new DocumentReader(source.fileName, document, lines));
+  const manifests = filled.flatMap((document, index) => {
+    const reader = readers[index];
+    return (reader && readDocument(reader, document.contents)) ?? [];
+  });
+  if (filled.length > 0)
+    return { manifests, problems: readers.flatMap((reader) => reader.problems) };
+  const position = { file: source.fileName, line: 1, column: 1 };
+  const message = 'the file holds no manifest';
+  return { manifests, problems: [{ path: '', message, position }] };
+}
+
+/** Nothing between two `---`. The word `null` is not nothing. */
+function isEmpty({ contents }: Document.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.source === '');
+}
+
+function cut(problems: readonly ManifestProblem[]): readonly ManifestProblem[] {
+  const [last] = problems.slice(PROBLEMS_SHOWN);
+  if (last === undefined) return problems;
+  const message = `and ${problems.length - PROBLEMS_SHOWN} problems more`;
+  return [...problems.slice(0, PROBLEMS_SHOWN), { path: '', message, position: last.position }];
+}
