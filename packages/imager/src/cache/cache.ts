@@ -1,0 +1,90 @@
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockFile } from './lock-file.ts';
+
+/** What is known about one finished entry. */
+export interface CacheEntry {
+  /** Absolute path of the content. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly fresh: boolean;
+}
+
+/** Fills an empty directory. Whatever it leaves there when it returns becomes the entry. */
+export type Fill = (directory: string) => Promise<{ readonly sizeBytes: number }>;
+
+/**
+ * Directories named by the hash of what they were made from.
+ *
+ * INVARIANTS. An entry that exists under its name is complete: it is filled in `tmp/` and renamed.
+ * Only the holder of `lock` fills, renames or removes. Entries are never changed after that.
+ */
+export class Cache {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** A scratch directory that survives builds and may be lost at any time (compiler output). */
+  scratch(name: string): string {
+    return join(this.#root, 'scratch', name);
+  }
+
+  /** The entry of that key, or undefined; marks it as used now. */
+  async find(key: string): Promise<CacheEntry | undefined> {
+    const entry = join(this.#root, 'entry', key);
+    try {
+      const { sizeBytes } = JSON.parse(await readFile(join(entry, 'entry.json'), 'utf8')) as {
+        sizeBytes: number;
+      };
+      const now = new Date();
+      await utimes(join(entry, 'entry.json'), now, now);
+      return { path: join(entry, 'tree'), sizeBytes, fresh: false };
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw cause;
+    }
+  }
+
+  /** Finds the entry or makes it. Two processes that want the same one make it once. */
+  async ensure(key: string, fill: Fill): Promise<CacheEntry> {
+    const found = await this.find(key);
+    if (found !== undefined) return found;
+    await using _lock = await lockFile(join(this.#root, 'lock'), { wait: true });
+    const foundMeanwhile = await this.find(key);
+    if (foundMeanwhile !== undefined) return foundMeanwhile;
+    const temporary = join(this.#root, 'tmp');
+    await rm(temporary, { recursive: true, force: true }); // a killed build left it
+    await mkdir(join(temporary, 'tree'), { recursive: true });
+    const { sizeBytes } = await fill(join(temporary, 'tree'));
+    await writeFile(join(temporary, 'entry.json'), JSON.stringify({ key, sizeBytes }));
+    await mkdir(join(this.#root, 'entry'), { recursive: true });
+    await rename(temporary, join(this.#root, 'entry', key));
+    return { path: join(this.#root, 'entry', key, 'tree'), sizeBytes, fresh: true };
+  }
+
+  /** Removes entries unused for `maxAgeMs`, except those whose path `inUse` names. */
+  async prune(maxAgeMs: number, inUse: ReadonlySet<string>): Promise<readonly string[]> {
+    await using _lock = await lockFile(join(this.#root, 'lock'), { wait: true });
+    const removed: string[] = [];
+    for (const key of await namesIn(join(this.#root, 'entry'))) {
+      const entry = join(this.#root, 'entry', key);
+      if (inUse.has(join(entry, 'tree'))) continue;
+      const used = await stat(join(entry, 'entry.json')).catch(() => undefined);
+      if (used !== undefined && Date.now() - used.mtimeMs < maxAgeMs) continue;
+      await rm(entry, { recursive: true, force: true });
+      removed.push(key);
+    }
+    return removed;
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}

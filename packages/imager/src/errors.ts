@@ -1,0 +1,33 @@
+import { defineErrors } from '@capsule/core';
+
+export const imagerError = defineErrors('IMAGER', {
+  NODE_MISSING: {
+    kind: 'precondition',
+    message: (f: { package: string }) => `the npm package ${f.package} is not installed`,
+    why: 'it carries the Node runtime that goes into the rootfs',
+    hint: 'run npm ci --ignore-scripts',
+  },
+  ARCHITECTURE: {
+    kind: 'unsupported',
+    message: (f: { architecture: string }) => `no rootfs is built for ${f.architecture}`,
+    hint: 'x64 and arm64 machines are supported',
+  },
+  LAYER_FAILED: {
+    kind: 'internal',
+    message: (f: { layer: string; log: string }) => `the ${f.layer} layer could not be built`,
+    why: (f) => f.log,
+    hint: 'check the network and the free space of the cache directory, then try again',
+  },
+  PROGRAM_BROKEN: {
+    kind: 'internal',
+    message: (f: { program: string; said: string }) =>
+      `${f.program} does not run inside the new rootfs`,
+    why: (f) => f.said,
+    hint: 'the Debian packages of the profile do not fit together',
+  },
+  NOT_BUNDLED: {
+    kind: 'internal',
+    message: (f: { entry: string; said: string }) => `${f.entry} cannot be bundled: ${f.said}`,
+    hint: 'a bundle is CommonJS: its entry starts with a function call, not with a top-level await',
+  },
+});

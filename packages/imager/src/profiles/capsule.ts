@@ -1,0 +1,96 @@
+import type { Profile } from '../profile.ts';
+import { containerdConfig } from './containerd-config.ts';
+import { serviceTable } from './service-table.ts';
+
+/** The rootfs of a capsule, the same for every way of running it. */
+export const capsuleProfile: Profile = {
+  name: 'capsule',
+  suite: 'trixie',
+  packages: [
+    'base-files', // the merged-usr links and os-release
+    'ca-certificates', // registries speak TLS
+    'coreutils',
+    'dash', // /bin/sh of lvm2's and e2fsprogs' helpers, and of a person in trouble
+    'e2fsprogs',
+    'iproute2',
+    'kmod',
+    'libatomic1', // Node, on some architectures
+    'libstdc++6', // Node
+    'lvm2',
+    'mount',
+    'nftables',
+    'runc',
+    'util-linux', // losetup, nsenter, blkid
+  ],
+  // containerd 1.7 of Debian 13 ignores registry mirrors in its Transfer service.
+  fromSid: { containerd: '2.1.*' },
+  pruned: [
+    '/boot/',
+    '/home/',
+    '/media/',
+    '/mnt/',
+    '/srv/',
+    '/etc/apt/',
+    '/etc/cron.d/',
+    '/etc/dpkg/',
+    '/etc/hostname', // of the building machine
+    '/etc/resolv.conf', // of the building machine
+    '/etc/init.d/',
+    '/etc/lvm/archive/',
+    '/etc/lvm/backup/',
+    '/usr/bin/c_rehash',
+    '/usr/bin/lto-dump',
+    '/usr/bin/openssl',
+    '/usr/include/',
+    '/usr/lib/cni/',
+    '/usr/lib/containerd/',
+    '/usr/lib/systemd/',
+    '/usr/share/bash-completion/',
+    '/usr/share/common-licenses/',
+    '/usr/share/debconf/',
+    '/usr/share/dict/',
+    '/usr/share/doc/',
+    '/usr/share/fish/',
+    '/usr/share/gcc/',
+    '/usr/share/gdb/',
+    '/usr/share/info/',
+    '/usr/share/lintian/',
+    '/usr/share/locale/',
+    '/usr/share/man/',
+    '/usr/share/menu/',
+    '/usr/share/perl5/',
+    '/usr/share/pixmaps/',
+    '/usr/share/zsh/',
+    '/var/cache/',
+    '/var/lib/apt/',
+    '/var/lib/dpkg/',
+    '/var/log/',
+  ],
+  checks: [
+    ['/usr/bin/containerd', '--version'],
+    ['/usr/bin/ctr', '--version'],
+    ['/usr/sbin/runc', '--version'],
+    ['/usr/sbin/nft', '--version'],
+    ['/usr/sbin/ip', '-V'],
+    ['/usr/sbin/lvs', '--version'],
+    ['/usr/sbin/mkfs.ext4', '-V'],
+    ['/usr/bin/mount', '--version'],
+    ['/usr/sbin/losetup', '--version'],
+    ['/usr/bin/sh', '-c', 'true'],
+  ],
+  files: {
+    '/etc/containerd/config.toml': { content: containerdConfig },
+    '/etc/capsule/services.conf': { content: serviceTable },
+    '/etc/passwd': {
+      content:
+        'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+    },
+    '/etc/group': { content: 'root:x:0:\ntty:x:5:\ndisk:x:6:\nnogroup:x:65534:\n' },
+    '/etc/shadow': { content: 'root:*:20000:0:99999:7:::\n', mode: 0o600 },
+    '/etc/nsswitch.conf': { content: 'passwd: files\ngroup: files\nhosts: files dns\n' },
+    '/etc/hosts': { content: '127.0.0.1 localhost\n::1 localhost\n' },
+    '/etc/fstab': { content: '' },
+    '/etc/machine-id': { content: '' },
+  },
+  directories: ['/perm', '/opt', '/proc', '/sys', '/dev', '/run', '/tmp', '/var/log', '/var/tmp'],
+};

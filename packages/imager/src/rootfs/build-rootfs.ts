@@ -1,0 +1,94 @@
+import { readdir } from 'node:fs/promises';
+import { arch } from 'node:process';
+import { run } from '@capsule/host';
+import { Cache, type CacheEntry } from '../cache/cache.ts';
+import { findDebianArchive } from '../debian/host-apt.ts';
+import { imagerError } from '../errors.ts';
+import type { Profile } from '../profile.ts';
+import { type Progress, step as report } from '../progress.ts';
+import { buildBase } from './base-layer.ts';
+import { buildBundle } from './bundle-layer.ts';
+import { buildConfig } from './config-layer.ts';
+import type { BuildContext, Executors } from './context.ts';
+import { buildNative } from './native-layer.ts';
+import { buildNode } from './node-layer.ts';
+import { describeStep, planImage, type Step } from './plan-image.ts';
+import { readSources } from './read-sources.ts';
+
+export interface BuildRequest {
+  readonly repository: string;
+  readonly cacheDir: string;
+  readonly profile: Profile;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly progress: Progress;
+}
+
+/** One layer as it lies on disk. */
+export interface Layer extends CacheEntry {
+  readonly name: Step['do'];
+  readonly key: string;
+}
+
+/** A finished rootfs: directories to be stacked, lowest first. Read-only for everybody. */
+export interface Rootfs {
+  readonly layers: readonly Layer[];
+  /** The host's launcher program, from the same build. */
+  readonly launchProgram: string;
+}
+
+const executors: Executors = {
+  base: buildBase,
+  node: buildNode,
+  native: buildNative,
+  config: buildConfig,
+  bundle: buildBundle,
+};
+
+/** Builds what is missing of a rootfs; an unchanged one is found in the cache. Needs root. */
+export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
+  if (arch !== 'x64' && arch !== 'arm64') throw imagerError.ARCHITECTURE({ architecture: arch });
+  const cache = new Cache(request.cacheDir);
+  const context: BuildContext = {
+    ...request,
+    cache,
+    archive: () => findDebianArchive(request.env['CAPSULE_DEBIAN_MIRROR']),
+  };
+  const sources = await readSources(request.repository, arch);
+  const layers: Layer[] = [];
+  for (const step of planImage(request.profile, sources)) {
+    const entry = (await cache.find(step.key)) ?? (await make(step, context));
+    layers.push({ ...entry, name: step.do, key: step.key });
+  }
+  const native = layers.find((layer) => layer.name === 'native');
+  return { layers, launchProgram: `${native?.path}/usr/bin/capsule-launch` };
+}
+
+function make(step: Step, context: BuildContext): Promise<CacheEntry> {
+  return report(context.progress, describeStep(step), () =>
+    context.cache.ensure(step.key, async (directory) => {
+      await execute(step, directory, context);
+      return { sizeBytes: await sizeOf(directory) };
+    }),
+  );
+}
+
+function execute(step: Step, directory: string, context: BuildContext): Promise<void> {
+  switch (step.do) {
+    case 'base':
+      return executors.base(step.args, directory, context);
+    case 'node':
+      return executors.node(step.args, directory, context);
+    case 'native':
+      return executors.native(step.args, directory, context);
+    case 'config':
+      return executors.config(step.args, directory, context);
+    case 'bundle':
+      return executors.bundle(step.args, directory, context);
+  }
+}
+
+async function sizeOf(directory: string): Promise<number> {
+  if ((await readdir(directory)).length === 0) return 0;
+  const { stdout } = await run('du', ['--summarize', '--bytes', directory]);
+  return Number.parseInt(stdout, 10);
+}

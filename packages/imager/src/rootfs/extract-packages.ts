@@ -1,0 +1,69 @@
+import { run } from '@capsule/host';
+import type { DebianArchive } from '../debian/host-apt.ts';
+import { imagerError } from '../errors.ts';
+
+export interface ExtractRequest {
+  readonly suite: string;
+  readonly packages: readonly string[];
+  /** Package name to version pattern: taken from sid, everything else stays in `suite`. */
+  readonly fromSid?: Readonly<Record<string, string>>;
+  readonly archive: DebianArchive;
+  readonly directory: string;
+  /** `extract` runs no maintainer scripts; `minbase` is a complete small system. */
+  readonly variant: 'extract' | 'minbase';
+}
+
+const TIMEOUT_MS = 15 * 60_000;
+
+/**
+ * Fetches Debian packages with everything they depend on and unpacks them into `directory`.
+ * Signatures are checked against the archive's keyring. Manual pages, other documentation and
+ * translations are never unpacked.
+ */
+export async function extractPackages(request: ExtractRequest): Promise<void> {
+  const { archive, fromSid = {}, suite } = request;
+  const sid = Object.keys(fromSid).length > 0;
+  const sources = [suite, ...(sid ? ['sid'] : [])].map((name) => sourceLine(archive, name));
+  const options = [
+    '--mode=root',
+    '--format=directory',
+    `--variant=${request.variant}`,
+    `--include=${request.packages.concat(Object.keys(fromSid)).join(',')}`,
+    ...archive.keyrings.map((path) => `--keyring=${path}`),
+    ...['Acquire::Languages "none"', ...archive.aptOptions].map((line) => `--aptopt=${line}`),
+    ...['man', 'doc', 'locale', 'info'].map(
+      (name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`,
+    ),
+    ...(sid ? [`--setup-hook=${pinHook(fromSid)}`] : []),
+  ];
+  try {
+    await run('mmdebstrap', [...options, suite, request.directory, ...sources], {
+      timeoutMs: TIMEOUT_MS,
+    });
+  } catch (cause) {
+    const facts = (cause as { facts?: { stderr?: string } }).facts;
+    throw imagerError.LAYER_FAILED(
+      { layer: 'Debian', log: lastLines(facts?.stderr ?? String(cause)) },
+      cause,
+    );
+  }
+}
+
+function sourceLine(archive: DebianArchive, suite: string): string {
+  return `deb ${archive.mirror} ${suite} main`;
+}
+
+/** Keeps sid's packages out except the wanted ones; mmdebstrap runs it before apt does anything. */
+function pinHook(fromSid: Readonly<Record<string, string>>): string {
+  const pins = [
+    'Package: *\\nPin: release n=sid\\nPin-Priority: 1\\n',
+    ...Object.entries(fromSid).map(
+      ([name, version]) => `Package: ${name}\\nPin: version ${version}\\nPin-Priority: 1001\\n`,
+    ),
+  ];
+  return `mkdir -p "$1/etc/apt/preferences.d" && printf '${pins.join('\\n')}' > "$1/etc/apt/preferences.d/sid"`;
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-8).join('\n');
+}

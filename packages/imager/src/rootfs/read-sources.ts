@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { digestOfFiles } from '../cache/digest.ts';
+import { findNode } from './find-node.ts';
+import type { Sources, StepName } from './plan-image.ts';
+
+const BUNDLED = ['core', 'api', 'engine', 'host', 'drivers', 'daemon'];
+const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
+  base: ['base-layer.ts', 'extract-packages.ts', 'ca-bundle.ts'],
+  node: ['node-layer.ts'],
+  native: ['native-layer.ts', 'rust-toolchain.ts'],
+  config: ['config-layer.ts'],
+  bundle: ['bundle-layer.ts'],
+};
+
+/** Looks at the checkout: what would the layers be built from right now? */
+export async function readSources(repository: string, architecture: string): Promise<Sources> {
+  const here = join(repository, 'packages/imager/src/rootfs');
+  const recipe = (name: StepName) => digestOfFiles(here, RECIPES[name]);
+  const [node, native, bundle, ...recipes] = await Promise.all([
+    findNode(repository, architecture),
+    digestOfFiles(repository, NATIVE, isNativeSource),
+    digestOfFiles(
+      repository,
+      [...BUNDLED.map((name) => `packages/${name}/src`), 'package-lock.json'],
+      (path) => !path.endsWith('.test.ts'),
+    ),
+    ...STEP_NAMES.map(recipe),
+  ]);
+  return {
+    architecture,
+    nodeVersion: node.version,
+    native,
+    bundle,
+    recipes: Object.fromEntries(
+      STEP_NAMES.map((name, index) => [name, recipes[index]]),
+    ) as Sources['recipes'],
+  };
+}
+
+const STEP_NAMES: readonly StepName[] = ['base', 'node', 'native', 'config', 'bundle'];
+
+const NATIVE = [
+  'init',
+  'launch',
+  'log',
+  'guest',
+  'shared',
+  '.cargo',
+  'Cargo.toml',
+  'Cargo.lock',
+].map((name) => `native/${name}`);
+
+function isNativeSource(path: string): boolean {
+  return /\.(rs|toml|lock)$/.test(path) && !path.endsWith('_test.rs');
+}
