@@ -1,0 +1,62 @@
+//! PID 1 of a capsule. Does almost nothing, so that nothing can go wrong in it: mounts, orphans,
+//! services, ordered shutdown. The control plane is a service like any other.
+
+mod back_off;
+mod boot;
+mod cgroup_mounts;
+mod cgroup_plan;
+mod clock;
+mod console;
+mod devices;
+mod everyone;
+mod hostname;
+mod journal;
+mod loopback;
+mod mounts;
+mod options;
+mod panic;
+mod power;
+mod service;
+mod service_config;
+mod service_file;
+mod shutdown;
+mod signals;
+mod spawn;
+mod supervisor;
+mod unmount;
+mod words;
+
+use journal::Journal;
+use options::Options;
+use std::process::ExitCode;
+use supervisor::Supervisor;
+
+fn main() -> ExitCode {
+    panic::survive();
+    let (options, problems) = Options::parse(std::env::args_os().skip(1));
+    let mut journal = Journal::new(&options.log);
+    for problem in problems {
+        journal.say(&problem);
+    }
+    journal.say(&format!(
+        "capsule-init {} started",
+        env!("CARGO_PKG_VERSION")
+    ));
+    let signals = match signals::take() {
+        Ok(signals) => signals,
+        Err(error) => {
+            // Without signals no child could be reaped and no power-off heard.
+            journal.say(&format!("cannot take signals: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    if options.with_mounts {
+        boot::run(&mut journal);
+    }
+    if let Err(error) = everyone::adopt_orphans() {
+        journal.say(&format!("cannot adopt orphans: {error}"));
+    }
+    let mut supervisor = Supervisor::new(journal, signals, &options);
+    let power = supervisor.run();
+    power::end(power, supervisor.into_journal())
+}

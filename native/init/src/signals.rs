@@ -1,0 +1,51 @@
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+/// What a signal to PID 1 asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    Reap,
+    /// Stop the services and start them again; workloads stay.
+    Restart,
+    PowerOff,
+    Reboot,
+}
+
+/// Takes every signal off its default way and into a descriptor of the event loop.
+pub fn take() -> nix::Result<SignalFd> {
+    let mut all = SigSet::all();
+    // A fault of our own must reach its handler, not wait in a queue.
+    for fault in [
+        Signal::SIGSEGV,
+        Signal::SIGBUS,
+        Signal::SIGILL,
+        Signal::SIGFPE,
+        Signal::SIGABRT,
+    ] {
+        all.remove(fault);
+    }
+    all.thread_set_mask()?;
+    SignalFd::with_flags(&all, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+}
+
+/// The wishes that are waiting, in order; signals without a meaning are dropped.
+pub fn read(signals: &SignalFd) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    while let Ok(Some(info)) = signals.read_signal() {
+        let signal = i32::try_from(info.ssi_signo).map(Signal::try_from);
+        if let Ok(Ok(signal)) = signal {
+            wishes.extend(wish_of(signal));
+        }
+    }
+    wishes
+}
+
+fn wish_of(signal: Signal) -> Option<Wish> {
+    match signal {
+        Signal::SIGCHLD => Some(Wish::Reap),
+        Signal::SIGTERM | Signal::SIGINT | Signal::SIGPWR => Some(Wish::PowerOff),
+        Signal::SIGHUP | Signal::SIGUSR1 => Some(Wish::Reboot),
+        Signal::SIGUSR2 => Some(Wish::Restart),
+        _ => None,
+    }
+}

@@ -1,0 +1,194 @@
+use crate::clock::timeout_until;
+use crate::journal::Journal;
+use crate::options::Options;
+use crate::power::Power;
+use crate::service::Service;
+use crate::service_file::parse_services;
+use crate::shutdown::Shutdown;
+use crate::signals::{self, Wish};
+use crate::unmount;
+use nix::poll::{poll, PollFd, PollFlags};
+use nix::sys::signalfd::SignalFd;
+use nix::sys::wait::{waitpid, WaitPidFlag, WaitStatus};
+use std::fs;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How often a services file that cannot be used is tried again.
+const RELOAD_EVERY: Duration = Duration::from_secs(2);
+
+/// The event loop of PID 1. One thread; it sleeps until a signal, a line or a moment.
+pub struct Supervisor {
+    journal: Journal,
+    signals: SignalFd,
+    services: Vec<Service>,
+    services_file: PathBuf,
+    load_at: Option<Instant>,
+    /// The last complaint about the services file: one that stays is told once.
+    complaint: String,
+    shutdown: Option<Shutdown>,
+    with_mounts: bool,
+}
+
+impl Supervisor {
+    pub fn new(journal: Journal, signals: SignalFd, options: &Options) -> Self {
+        Supervisor {
+            journal,
+            signals,
+            services: Vec::new(),
+            services_file: options.services.clone(),
+            load_at: Some(Instant::now()),
+            complaint: String::new(),
+            shutdown: None,
+            with_mounts: options.with_mounts,
+        }
+    }
+
+    /// Runs until the capsule is to go down and everything is stopped.
+    pub fn run(&mut self) -> Power {
+        loop {
+            self.tick();
+            if let Some(shutdown) = self.shutdown.as_ref().filter(|it| it.is_over()) {
+                let power = shutdown.power;
+                self.finish();
+                return power;
+            }
+            self.sleep();
+            for wish in signals::read(&self.signals) {
+                self.obey(wish);
+            }
+            self.reap();
+        }
+    }
+
+    pub fn into_journal(self) -> Journal {
+        self.journal
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now();
+        if self.load_at.is_some_and(|at| at <= now) {
+            self.load(now);
+        }
+        for service in &mut self.services {
+            service.tick(now, &mut self.journal);
+        }
+        if let Some(shutdown) = &mut self.shutdown {
+            shutdown.tick(&mut self.services, now, &mut self.journal);
+        }
+    }
+
+    fn sleep(&mut self) {
+        let moments = self
+            .services
+            .iter()
+            .filter_map(Service::due_at)
+            .chain(self.shutdown.iter().filter_map(Shutdown::due_at))
+            .chain(self.load_at);
+        let timeout = timeout_until(Instant::now(), moments);
+        let mut polled = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
+        for service in &self.services {
+            polled.push(PollFd::new(service.output(), PollFlags::POLLIN));
+        }
+        // Interrupted or failed: the loop goes round and looks at everything again.
+        let _ = poll(&mut polled, timeout);
+        let ready: Vec<bool> = polled
+            .iter()
+            .skip(1)
+            .map(|fd| fd.any().unwrap_or(false))
+            .collect();
+        for (service, is_ready) in self.services.iter_mut().zip(ready) {
+            if is_ready {
+                service.read_output(&mut self.journal);
+            }
+        }
+    }
+
+    fn obey(&mut self, wish: Wish) {
+        let power = match wish {
+            Wish::Reap => return,
+            Wish::Restart => {
+                let now = Instant::now();
+                for service in &mut self.services {
+                    service.stop(service.config.stop, now, &mut self.journal);
+                }
+                return;
+            }
+            Wish::PowerOff => Power::Off,
+            Wish::Reboot => Power::Reboot,
+        };
+        if self.shutdown.is_some() {
+            return;
+        }
+        self.journal.say(match power {
+            Power::Off => "powering off",
+            Power::Reboot => "rebooting",
+        });
+        self.load_at = None;
+        self.services.iter_mut().for_each(Service::stay_down);
+        self.shutdown = Some(Shutdown::new(power));
+    }
+
+    /// Takes in every child that has ended: services, and the orphans of everybody.
+    fn reap(&mut self) {
+        while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            let pid = match status {
+                WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, _, _) => pid,
+                WaitStatus::StillAlive => return,
+                _ => continue,
+            };
+            let mut services = self.services.iter_mut();
+            if let Some(service) = services.find(|service| service.pid() == Some(pid)) {
+                service.ended(status, self.shutdown.is_none(), &mut self.journal);
+            }
+        }
+    }
+
+    fn load(&mut self, now: Instant) {
+        match read_services(&self.services_file) {
+            Ok(services) => {
+                self.services = services;
+                self.load_at = None;
+                if self.services.is_empty() {
+                    let file = self.services_file.display();
+                    self.journal.say(&format!("{file} names no service"));
+                }
+            }
+            Err(problems) => {
+                self.load_at = Some(now + RELOAD_EVERY);
+                let complaint = problems.join("; ");
+                if complaint != self.complaint {
+                    let file = self.services_file.display();
+                    self.journal.say(&format!("{file}: {complaint}"));
+                    self.complaint = complaint;
+                }
+            }
+        }
+    }
+
+    /// Everybody has stopped: the disks are let go.
+    fn finish(&mut self) {
+        for service in &mut self.services {
+            service.read_output(&mut self.journal);
+        }
+        if !self.with_mounts {
+            return;
+        }
+        self.journal.say("unmounting");
+        self.journal.close();
+        for problem in unmount::all() {
+            self.journal.say(&problem);
+        }
+    }
+}
+
+fn read_services(file: &PathBuf) -> Result<Vec<Service>, Vec<String>> {
+    let text = fs::read_to_string(file).map_err(|error| vec![error.to_string()])?;
+    parse_services(&text)?
+        .into_iter()
+        .map(Service::new)
+        .collect::<io::Result<_>>()
+        .map_err(|error| vec![error.to_string()])
+}
