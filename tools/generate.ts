@@ -1,0 +1,37 @@
+/** `npm run generate` writes what is generated; with `--check` it says what has drifted. */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findDrift } from './generate/drift.ts';
+import { errorsPage } from './generate/errors-page.ts';
+import type { Generator } from './generate/generator.ts';
+import { descriptorSet, protobufCode } from './generate/protobuf.ts';
+
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+
+const generators: readonly Generator[] = [
+  protobufCode(root, 'buf.gen.api.yaml', 'packages/api/src/gen'),
+  protobufCode(root, 'buf.gen.containerd.yaml', 'packages/drivers/src/containerd/gen'),
+  descriptorSet(root, 'proto/descriptor/capsule.binpb'),
+  errorsPage(root, 'docs/reference/errors.md'),
+];
+
+const folder = await mkdtemp(join(tmpdir(), 'capsule-generate-'));
+try {
+  await Promise.all(generators.map((generator) => generator.write(folder)));
+  const outputs = generators.flatMap((generator) => generator.outputs);
+  const drift = await findDrift(outputs, root, folder);
+  for (const { path, change } of drift) {
+    process.stdout.write(`${check ? change : 'written'}: ${path}\n`);
+    if (check) continue;
+    if (change === 'stale') await rm(join(root, path));
+    else await cp(join(folder, path), join(root, path));
+  }
+  if (check && drift.length > 0) {
+    process.stdout.write('run npm run generate and commit the result\n');
+    process.exitCode = 1;
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}

@@ -1,0 +1,24 @@
+/**
+ * A fact that nobody knows yet: shown in a text it reads `<name>`, its members read
+ * `<name.member>`, and calling one of its methods changes nothing. With it the message of an error
+ * can be shown without an error.
+ */
+export function placeholder(name: string): unknown {
+  return make(name, undefined);
+}
+
+function make(name: string, parent: unknown): unknown {
+  const text = `<${name}>`;
+  const self: unknown = new Proxy(() => undefined, {
+    get(_, member) {
+      if (member === Symbol.toPrimitive || member === 'toJSON') return () => text;
+      if (member === Symbol.iterator) return () => [self][Symbol.iterator]();
+      return make(/^\d+$|^at$/.test(String(member)) ? name : `${name}.${String(member)}`, self);
+    },
+    apply: () => parent ?? self,
+  });
+  return self;
+}
+
+/** Facts of any name. */
+export const anyFacts: unknown = new Proxy({}, { get: (_, name) => placeholder(String(name)) });
