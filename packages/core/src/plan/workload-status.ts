@@ -1,5 +1,6 @@
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { workloadRevision } from './workload.ts';
 
 /** A run this long counts as healthy: the next failure begins the back-off anew. */
 const HEALTHY_AFTER_MS = 10 * 60_000;
@@ -13,31 +14,39 @@ export const FIRST_STATUS: WorkloadStatus = {
   restartStreak: 0,
 };
 
+export interface StatusClock {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** How long to wait before the n-th restart in a row. */
+  readonly backOffMs: (streak: number) => number;
+}
+
 /**
  * The status after looking at the container. An exit is counted once, however often it is seen.
- * `backOffMs` says how long to wait before the n-th restart in a row. Pure.
+ * Answers `before` itself when nothing changed. Pure.
  */
 export function statusFromSeen(
   record: WorkloadRecord,
   before: WorkloadStatus,
   seen: ContainerSeen | undefined,
-  backOffMs: (streak: number) => number,
+  clock: StatusClock,
 ): WorkloadStatus {
   if (record.desired === 'deleting') {
+    if (before.reason === 'Deleting') return before;
     return settle(before, { phase: 'stopped', reason: 'Deleting', message: 'being deleted' });
   }
   if (seen === undefined || seen.task === 'none' || seen.task === 'created') {
     return withoutTask(record, before);
   }
   if (seen.task === 'unknown') return before;
-  const facts = { ...before, containerId: seen.id, imageDigest: seen.imageDigest };
   return seen.task === 'stopped'
-    ? ended(record, facts, seen, backOffMs)
-    : running(record, facts, seen);
+    ? ended(record, before, seen, clock)
+    : running(record, before, seen, clock);
 }
 
 function withoutTask(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
   if (record.desired === 'stopped') {
+    if (before.reason === 'Stopped') return before;
     return settle(before, { phase: 'stopped', reason: 'Stopped', message: 'stopped on request' });
   }
   if (before.phase !== 'running') return before;
@@ -48,27 +57,32 @@ function running(
   record: WorkloadRecord,
   before: WorkloadStatus,
   seen: ContainerSeen,
+  clock: StatusClock,
 ): WorkloadStatus {
-  if (before.phase === 'running' && before.pid === seen.pid) return before;
-  const { nextRetryAt: _retry, progress: _progress, pid: _pid, ...rest } = before;
-  return {
-    ...rest,
+  const observedGeneration =
+    seen.revision === workloadRevision(record) ? record.generation : before.observedGeneration;
+  const isSameRun = before.phase === 'running' && before.pid === seen.pid;
+  if (isSameRun && before.observedGeneration === observedGeneration) return before;
+  return settle(before, {
     phase: 'running',
     reason: 'Running',
     message: 'running',
-    observedGeneration: record.generation,
+    observedGeneration,
+    containerId: seen.id,
+    imageDigest: seen.imageDigest,
+    startedAt: isSameRun ? (before.startedAt ?? clock.now) : clock.now,
     ...(seen.pid === undefined ? {} : { pid: seen.pid }),
-  };
+  });
 }
 
 function ended(
   record: WorkloadRecord,
   before: WorkloadStatus,
   seen: ContainerSeen,
-  backOffMs: (streak: number) => number,
+  clock: StatusClock,
 ): WorkloadStatus {
   if (record.desired === 'stopped') return withoutTask(record, before);
-  const finishedAt = seen.exitedAt ?? 0;
+  const finishedAt = seen.exitedAt ?? clock.now;
   if (before.finishedAt === finishedAt) return before;
   const exitCode = seen.exitCode ?? 255;
   const ranMs = finishedAt - (before.startedAt ?? finishedAt);
@@ -76,12 +90,13 @@ function ended(
   return settle(before, {
     phase: exitCode === 0 ? 'pending' : 'failed',
     reason: 'BackOff',
-    message: `${describeExit(exitCode)}; restarting`,
+    message: `${describeExit(exitCode)}; will be restarted`,
+    observedGeneration: record.generation,
     finishedAt,
     exitCode,
     restartStreak,
     restartCount: before.restartCount + 1,
-    nextRetryAt: finishedAt + backOffMs(restartStreak),
+    nextRetryAt: clock.now + clock.backOffMs(restartStreak),
   });
 }
 

@@ -45,6 +45,7 @@ export interface WorkloadPlan {
 }
 
 const GRACE_MS = 10_000;
+const LONGEST_WAIT_MS = 10 * 60_000;
 const NOTHING: WorkloadPlan = { steps: [] };
 
 /** Marks the version of the wish that a container was made from. */
@@ -109,7 +110,7 @@ function planRunning(
   const wave = prepare(record, seen);
   if (wave.length > 0) return { steps: wave };
   if (container === undefined || isAlive(container)) return NOTHING;
-  if (time.nextRetryAt !== undefined && time.nextRetryAt > time.now) {
+  if (time.nextRetryAt !== undefined && isAhead(time.nextRetryAt, time.now)) {
     return { steps: [], againAt: time.nextRetryAt };
   }
   return { steps: [{ do: 'startContainer' }] };
@@ -132,6 +133,11 @@ function prepare(record: WorkloadRecord, seen: WorkloadSeen): WorkloadStep[] {
     wave.push({ do: 'createContainer', revision, reference: seen.reference });
   }
   return wave;
+}
+
+/** A time further ahead than any back-off was written before the clock was set back. */
+function isAhead(at: number, now: number): boolean {
+  return at > now && at - now <= LONGEST_WAIT_MS;
 }
 
 function takeDown(container: ContainerSeen): WorkloadStep {

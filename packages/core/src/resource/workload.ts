@@ -76,3 +76,10 @@ export interface WorkloadProgress {
 export interface Workload extends WorkloadRecord {
   readonly status: WorkloadStatus;
 }
+
+/** Something that happened to a workload, kept for the story it tells. */
+export interface WorkloadEvent {
+  readonly at: number;
+  readonly reason: string;
+  readonly message: string;
+}

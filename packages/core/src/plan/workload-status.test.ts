@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ContainerSeen } from '../port/container-runtime.ts';
+import { cellOfWorkload } from '../resource/cell-id.ts';
+import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { FIRST_STATUS, statusFromSeen } from './workload-status.ts';
+
+const CLOCK = { now: 10_000, backOffMs: (streak: number) => streak * 1_000 };
+const WISH: WorkloadRecord = {
+  uid: 'u1',
+  generation: 2,
+  desired: 'running',
+  createdAt: 0,
+  spec: {
+    name: 'web',
+    kind: 'container',
+    image: 'nginx',
+    command: [],
+    args: [],
+    env: {},
+    networkMode: 'bridge',
+    ports: [],
+  },
+};
+const RUNNING: ContainerSeen = {
+  id: 'x',
+  cell: cellOfWorkload('web'),
+  container: 'web',
+  revision: 'u1.2',
+  imageDigest: 'sha256:1',
+  task: 'running',
+  pid: 7,
+};
+const ENDED: ContainerSeen = { ...RUNNING, task: 'stopped', exitCode: 3, exitedAt: 9_000 };
+
+const look = (before: WorkloadStatus, seen: ContainerSeen | undefined, wish = WISH) =>
+  statusFromSeen(wish, before, seen, CLOCK);
+
+test('a running task of the wished generation is running', () => {
+  const status = look(FIRST_STATUS, RUNNING);
+  assert.equal(status.phase, 'running');
+  assert.equal(status.observedGeneration, 2);
+  assert.equal(status.pid, 7);
+  assert.equal(status.startedAt, 10_000);
+});
+
+test('a task of an older generation does not count as the wish fulfilled', () => {
+  assert.equal(look(FIRST_STATUS, { ...RUNNING, revision: 'u1.1' }).observedGeneration, 0);
+});
+
+test('looking twice changes nothing', () => {
+  const status = look(FIRST_STATUS, RUNNING);
+  assert.equal(look(status, RUNNING), status);
+});
+
+test('an exit is counted once, however often it is seen', () => {
+  const once = look(look(FIRST_STATUS, RUNNING), ENDED);
+  assert.equal(once.restartCount, 1);
+  assert.equal(once.exitCode, 3);
+  assert.equal(once.phase, 'failed');
+  assert.equal(once.nextRetryAt, 11_000);
+  assert.equal(look(once, ENDED), once);
+});
+
+test('exits in a row wait longer, and a long run begins anew', () => {
+  const second = look(look(look(look(FIRST_STATUS, RUNNING), ENDED), RUNNING), {
+    ...ENDED,
+    exitedAt: 9_500,
+  });
+  assert.equal(second.nextRetryAt, 12_000);
+  const longRun = look({ ...second, startedAt: 0 }, { ...ENDED, exitedAt: 700_000 });
+  assert.equal(longRun.restartStreak, 1);
+  assert.equal(longRun.restartCount, 3);
+});
+
+test('a workload that is being deleted says so, whatever runs', () => {
+  assert.equal(look(FIRST_STATUS, RUNNING, { ...WISH, desired: 'deleting' }).reason, 'Deleting');
+});
+
+test('a runtime that does not know changes nothing', () => {
+  const status = look(FIRST_STATUS, RUNNING);
+  assert.equal(look(status, { ...RUNNING, task: 'unknown' }), status);
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { backOffMs } from './back-off.ts';
+import { KeyedQueue, type Requeue } from './keyed-queue.ts';
+
+const BACK_OFF = { firstMs: 1, mostMs: 4, jitter: 0 };
+
+function queueOf(
+  run: (key: string, signal: AbortSignal) => Promise<Requeue>,
+  onFailure: (key: string, error: unknown) => void = () => undefined,
+  concurrency = 2,
+) {
+  return new KeyedQueue({ concurrency, backOff: BACK_OFF, run, onFailure });
+}
+
+test('many additions while a key is run make one more run', async () => {
+  let runs = 0;
+  const gate = Promise.withResolvers<void>();
+  await using queue = queueOf(async () => {
+    runs += 1;
+    if (runs === 1) await gate.promise;
+    return undefined;
+  });
+  for (let i = 0; i < 10; i += 1) queue.add('a');
+  gate.resolve();
+  await queue.settled();
+  assert.equal(runs, 2);
+});
+
+test('a failed key is run again after its back-off, and others do not wait for it', async () => {
+  const order: string[] = [];
+  const again = Promise.withResolvers<void>();
+  await using queue = queueOf(async (key) => {
+    order.push(key);
+    if (key === 'bad' && order.filter((k) => k === 'bad').length < 3) throw new Error('no');
+    if (key === 'bad') again.resolve();
+    return undefined;
+  });
+  queue.add('bad');
+  queue.add('good');
+  await again.promise;
+  assert.equal(order.filter((key) => key === 'bad').length, 3);
+  assert.equal(order[1], 'good');
+});
+
+test('a changed wish aborts the run that works for the old one', async () => {
+  const started = Promise.withResolvers<void>();
+  let runs = 0;
+  const failures: unknown[] = [];
+  await using queue = queueOf(
+    async (_key, signal) => {
+      runs += 1;
+      if (runs > 1) return undefined;
+      started.resolve();
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal.addEventListener('abort', () => reject(signal.reason));
+      return promise;
+    },
+    (_key, error) => failures.push(error),
+  );
+  queue.add('a');
+  await started.promise;
+  queue.renew('a');
+  await queue.settled();
+  assert.equal(runs, 2);
+  assert.deepEqual(failures, []);
+});
+
+test('an event does not cut short the wait after a failure', async () => {
+  let runs = 0;
+  await using queue = new KeyedQueue({
+    concurrency: 1,
+    backOff: { firstMs: 60_000, mostMs: 60_000, jitter: 0 },
+    run: async () => {
+      runs += 1;
+      throw new Error('no');
+    },
+    onFailure: () => undefined,
+  });
+  queue.add('a');
+  await queue.settled();
+  queue.add('a');
+  await queue.settled();
+  assert.equal(runs, 1);
+});
+
+test('one run of a key at a time, no more in all than allowed, and none is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (keys, concurrency) => {
+        const running = new Set<string>();
+        const done = new Set<string>();
+        await using queue = queueOf(
+          async (key) => {
+            assert.ok(!running.has(key));
+            running.add(key);
+            assert.ok(running.size <= concurrency);
+            await Promise.resolve();
+            running.delete(key);
+            done.add(key);
+            return undefined;
+          },
+          (_key, error) => assert.fail(String(error)),
+          concurrency,
+        );
+        for (const key of keys) queue.add(key);
+        await queue.settled();
+        assert.deepEqual([...done].sort(), [...new Set(keys)].sort());
+      },
+    ),
+  );
+});
+
+test('waits double up to the most, with chance on both sides', () => {
+  const backOff = { firstMs: 100, mostMs: 1_000, jitter: 0.2 };
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 50].map((n) => backOffMs(backOff, n, 0.5)),
+    [100, 200, 400, 800, 1_000, 1_000],
+  );
+  assert.equal(backOffMs(backOff, 1, 0), 80);
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { isCapsuleError } from '@capsule/core';
+import { openStore } from './open-store.ts';
+
+const ONE = { name: 'one', up: 'CREATE TABLE thing (name TEXT PRIMARY KEY) STRICT;' };
+const TWO = { name: 'two', up: 'ALTER TABLE thing ADD COLUMN size INTEGER;' };
+
+function folder(): { path: string } & Disposable {
+  const made = mkdtempSync(path.join(tmpdir(), 'capsule-store-'));
+  return { path: made, [Symbol.dispose]: () => rmSync(made, { recursive: true }) };
+}
+
+const hasCode = (code: string) => (error: unknown) => isCapsuleError(error) && error.code === code;
+
+test('a store keeps what was committed, and forgets what was not', () => {
+  using dir = folder();
+  const file = path.join(dir.path, 'state.db');
+  const db = openStore(file, [ONE]);
+  db.transaction(() => db.run('INSERT INTO thing VALUES (?)', 'kept'));
+  assert.throws(() =>
+    db.transaction(() => {
+      db.run('INSERT INTO thing VALUES (?)', 'lost');
+      throw new Error('stop');
+    }),
+  );
+  db.close();
+  const again = openStore(file, [ONE]);
+  assert.deepEqual(
+    again.all('SELECT name FROM thing').map((row) => ({ ...row })),
+    [{ name: 'kept' }],
+  );
+  again.close();
+});
+
+test('a commit is synced to the disk', () => {
+  using dir = folder();
+  const db = openStore(path.join(dir.path, 'state.db'), [ONE]);
+  assert.equal(db.get('PRAGMA synchronous')?.['synchronous'], 2);
+  assert.equal(db.get('PRAGMA journal_mode')?.['journal_mode'], 'wal');
+  db.close();
+});
+
+test('an older store is brought up to date, and a newer one is refused', () => {
+  using dir = folder();
+  const file = path.join(dir.path, 'state.db');
+  openStore(file, [ONE]).close();
+  const db = openStore(file, [ONE, TWO]);
+  db.run('INSERT INTO thing (name, size) VALUES (?, ?)', 'a', 1);
+  db.close();
+  assert.throws(() => openStore(file, [ONE]), hasCode('STORE_TOO_NEW'));
+});
+
+test('a damaged store is refused and not touched', () => {
+  using dir = folder();
+  const file = path.join(dir.path, 'state.db');
+  writeFileSync(file, 'this is not a database, and long enough to be read as one'.repeat(100));
+  const before = readFileSync(file);
+  assert.throws(() => openStore(file, [ONE]), hasCode('STORE_UNREADABLE'));
+  assert.deepEqual(readFileSync(file), before);
+});
