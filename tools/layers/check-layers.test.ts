@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { findCycles } from './find-cycles.ts';
+import { importProblems } from './import-problems.ts';
+import { loadWorkspace, type Workspace } from './workspace.ts';
+
+test('imports that the table allows and that are declared are no problem', async (t) => {
+  const workspace = await tree(t, {
+    'packages/core/package.json': manifest('zod'),
+    'packages/core/src/a.ts': "import { z } from 'zod';\nimport { b } from './b.ts';\n",
+    'packages/core/src/b.ts': 'export const b = 1;\n',
+    'packages/api/package.json': manifest('@capsule/core'),
+    'packages/api/src/a.ts': "import { a } from '@capsule/core';\nimport 'node:fs';\n",
+  });
+  assert.deepEqual(problems(workspace), []);
+});
+
+test('a package that the table does not name for the importer is refused', async (t) => {
+  const workspace = await tree(t, {
+    'packages/host/package.json': manifest('@capsule/drivers'),
+    'packages/host/src/a.ts': "\nimport type { D } from '@capsule/drivers';\n",
+  });
+  assert.deepEqual(problems(workspace), ['packages/host/src/a.ts:2: host may not use drivers']);
+});
+
+test('drivers are imported by the composition root of the daemon alone', async (t) => {
+  const workspace = await tree(t, {
+    'packages/daemon/package.json': manifest('@capsule/drivers'),
+    'packages/daemon/src/system.ts': "import { d } from '@capsule/drivers';\n",
+    'packages/daemon/src/controllers/a.ts': "import { d } from '@capsule/drivers';\n",
+  });
+  assert.deepEqual(problems(workspace), [
+    'packages/daemon/src/controllers/a.ts:1: daemon may use drivers in src/system.ts only',
+  ]);
+});
+
+test('an undeclared dependency is refused, ours as well as others', async (t) => {
+  const workspace = await tree(t, {
+    'packages/api/package.json': manifest(),
+    'packages/api/src/a.ts': "import { a } from '@capsule/core';\nimport b from '@scope/b/sub';\n",
+  });
+  assert.deepEqual(problems(workspace), [
+    'packages/api/src/a.ts:1: @capsule/core is not among the dependencies of packages/api',
+    'packages/api/src/a.ts:2: @scope/b is not among the dependencies of packages/api',
+  ]);
+});
+
+test('a relative path that leaves its package is refused', async (t) => {
+  const workspace = await tree(t, {
+    'packages/api/package.json': manifest(),
+    'packages/api/src/a.ts': "import { x } from '../../core/src/x.ts';\n",
+    'tools/t.ts': "import { x } from '../packages/core/src/x.ts';\n",
+  });
+  assert.deepEqual(problems(workspace), [
+    'packages/api/src/a.ts:1: ../../core/src/x.ts leaves packages/api: import the package by its name',
+    'tools/t.ts:1: ../packages/core/src/x.ts leaves tools: import the package by its name',
+  ]);
+});
+
+test('core stays free of Node, its tests need not', async (t) => {
+  const workspace = await tree(t, {
+    'packages/core/package.json': manifest(),
+    'packages/core/src/a.ts': "import { join } from 'node:path';\n",
+    'packages/core/src/a.test.ts': "import { test } from 'node:test';\n",
+  });
+  assert.deepEqual(problems(workspace), [
+    'packages/core/src/a.ts:1: node:path: core also runs in a browser',
+  ]);
+});
+
+test('tests may use the testkit and what the root declares, the code beside them may not', async (t) => {
+  const source = "import { f } from '@capsule/testkit';\nimport fc from 'fast-check';\n";
+  const workspace = await tree(t, {
+    'packages/engine/package.json': manifest(),
+    'packages/engine/src/a.test.ts': source,
+    'packages/engine/src/a.ts': source,
+  });
+  assert.deepEqual(problems(workspace), [
+    'packages/engine/src/a.ts:1: engine may not use testkit',
+    'packages/engine/src/a.ts:1: @capsule/testkit is not among the dependencies of packages/engine',
+    'packages/engine/src/a.ts:2: fast-check is not among the dependencies of packages/engine',
+  ]);
+});
+
+test('a cycle inside a package is found, one of types only is not', async (t) => {
+  const workspace = await tree(t, {
+    'packages/core/package.json': manifest(),
+    'packages/core/src/a.ts': "import { b } from './b.ts';\n",
+    'packages/core/src/b.ts': "import { c } from './c.ts';\n",
+    'packages/core/src/c.ts': "import { a } from './a.ts';\nimport type { D } from './d.ts';\n",
+    'packages/core/src/d.ts': "import { c } from './c.ts';\n",
+  });
+  assert.deepEqual(findCycles(workspace.files), [
+    [
+      'packages/core/src/a.ts',
+      'packages/core/src/b.ts',
+      'packages/core/src/c.ts',
+      'packages/core/src/a.ts',
+    ],
+  ]);
+});
+
+test('a cycle across packages is found', async (t) => {
+  const workspace = await tree(t, {
+    'packages/core/src/index.ts': "export * from '@capsule/api';\n",
+    'packages/api/src/index.ts': "export * from '@capsule/core';\n",
+  });
+  assert.deepEqual(findCycles(workspace.files), [
+    ['packages/api/src/index.ts', 'packages/core/src/index.ts', 'packages/api/src/index.ts'],
+  ]);
+});
+
+function problems(workspace: Workspace): string[] {
+  return workspace.files.flatMap((file) => importProblems(file, workspace));
+}
+
+function manifest(...dependencies: readonly string[]): string {
+  return JSON.stringify({ dependencies: Object.fromEntries(dependencies.map((d) => [d, '1'])) });
+}
+
+async function tree(t: TestContext, files: Readonly<Record<string, string>>): Promise<Workspace> {
+  const root = await mkdtemp(join(tmpdir(), 'capsule-layers-'));
+  t.after(() => rm(root, { recursive: true }));
+  const all = {
+    'package.json': JSON.stringify({ devDependencies: { 'fast-check': '1' } }),
+    ...files,
+  };
+  for (const [path, content] of Object.entries(all)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+  return loadWorkspace(root);
+}

@@ -1,0 +1,61 @@
+import { posix } from 'node:path';
+import type { Import } from './find-imports.ts';
+import { FOR_TESTS, LAYERS } from './layer-table.ts';
+import type { SourceFile, Workspace } from './workspace.ts';
+
+const OURS = '@capsule/';
+
+/** Everything that is wrong with the imports of one file, as lines for people. */
+export function importProblems(file: SourceFile, workspace: Workspace): string[] {
+  return file.imports.flatMap((one) =>
+    problemsOf(one, file, workspace).map((text) => `${file.path}:${one.line}: ${text}`),
+  );
+}
+
+function problemsOf(one: Import, file: SourceFile, workspace: Workspace): string[] {
+  const { specifier } = one;
+  if (specifier.startsWith('.')) return relativeProblems(specifier, file);
+  if (specifier.startsWith('node:')) return nodeProblems(specifier, file);
+  const undeclared = undeclaredProblems(packageName(specifier), file, workspace);
+  if (!specifier.startsWith(OURS)) return undeclared;
+  return [...layerProblems(specifier.slice(OURS.length), file), ...undeclared];
+}
+
+function relativeProblems(specifier: string, file: SourceFile): string[] {
+  const target = posix.join(posix.dirname(file.path), specifier);
+  if (target.startsWith(`${file.home}/`)) return [];
+  return [`${specifier} leaves ${file.home}: import the package by its name`];
+}
+
+function nodeProblems(specifier: string, file: SourceFile): string[] {
+  const pure = LAYERS[file.layer]?.pure === true && !file.isTest;
+  return pure ? [`${specifier}: ${file.layer} also runs in a browser`] : [];
+}
+
+function layerProblems(target: string, file: SourceFile): string[] {
+  const layer = LAYERS[file.layer];
+  if (layer === undefined) return [`${file.layer} is not in the layer table`];
+  const name = target.split('/')[0] ?? target;
+  if (file.isTest && FOR_TESTS.includes(name)) return [];
+  if (!layer.uses.includes(name)) return [`${file.layer} may not use ${name}`];
+  const places = layer.only?.[name];
+  if (places === undefined || file.isTest) return [];
+  const inside = file.path.slice(file.home.length + 1);
+  if (places.some((place) => inside === place || inside.startsWith(place))) return [];
+  return [`${file.layer} may use ${name} in ${places.join(' and ')} only`];
+}
+
+function undeclaredProblems(name: string, file: SourceFile, workspace: Workspace): string[] {
+  const declared = workspace.declared.get(file.home);
+  if (declared === undefined || file.isTest) {
+    // The workspaces themselves are linked at the root.
+    if (workspace.atRoot.has(name) || name.startsWith(OURS)) return [];
+  }
+  if (declared?.has(name)) return [];
+  return [`${name} is not among the dependencies of ${declared ? file.home : 'the root'}`];
+}
+
+function packageName(specifier: string): string {
+  const parts = specifier.split('/');
+  return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+}

@@ -1,0 +1,33 @@
+/** Who may import whom: the table of docs/architecture.md. */
+export interface Layer {
+  /** Packages (or top folders) it may import. */
+  readonly uses: readonly string[];
+  /** Where in it a package of `uses` may be imported, when not everywhere. */
+  readonly only?: Readonly<Record<string, readonly string[]>>;
+  /** Runs in a browser too: nothing of Node. */
+  readonly pure?: true;
+}
+
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  core: { uses: [], pure: true },
+  api: { uses: ['core'] },
+  engine: { uses: ['core'] },
+  host: { uses: ['core'] },
+  drivers: { uses: ['core', 'host'] },
+  daemon: {
+    uses: ['core', 'api', 'engine', 'host', 'drivers'],
+    only: { drivers: ['src/system.ts'], host: ['src/system.ts', 'src/boot/'] },
+  },
+  cli: { uses: ['core', 'api'] },
+  console: { uses: ['core', 'api'], pure: true },
+  imager: { uses: ['core', 'api', 'host'] },
+  testkit: { uses: ['core', 'api', 'engine', 'host', 'imager'] },
+  // Folders that are no packages.
+  tools: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
+  test: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
+  bench: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
+  native: { uses: ['core', 'api', 'host', 'testkit'] },
+};
+
+/** What `*.test.ts` may import on top of its layer. */
+export const FOR_TESTS: readonly string[] = ['testkit'];
