@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { defineErrors } from '@capsule/core';
+import * as z from 'zod';
+
+export const configError = defineErrors('CONFIG', {
+  INVALID: {
+    kind: 'invalid',
+    message: (f: { path: string; detail: string }) => `${f.path} is not usable: ${f.detail}`,
+    hint: 'correct the file, or remove it to run with the defaults',
+  },
+});
+
+const schema = z.strictObject({
+  /** Where everything that must survive a reboot lives. */
+  permPath: z.string().default('/perm'),
+  /** Where everything that must not survive one lives. */
+  runPath: z.string().default('/run'),
+  bridge: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{0,14}$/)
+        .default('br0'),
+      cidr: z.cidrv4().default('172.20.254.0/24'),
+    })
+    .prefault({}),
+  images: z
+    .strictObject({
+      /** A pull that moves no byte for this long is given up and tried again. */
+      stallSeconds: z.int().min(1).default(60),
+    })
+    .prefault({}),
+  workloads: z
+    .strictObject({
+      /** How many are worked on at the same time. */
+      concurrency: z.int().min(1).max(64).default(8),
+    })
+    .prefault({}),
+});
+
+export type Config = z.infer<typeof schema>;
+
+/** Reads the capsule's own settings (JSON). A missing file means defaults. Fails with `CONFIG_INVALID`. */
+export function readConfig(path: string): Config {
+  const text = readIfThere(path);
+  try {
+    return schema.parse(text === undefined ? {} : JSON.parse(text));
+  } catch (cause) {
+    const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw configError.INVALID({ path, detail }, cause);
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw configError.INVALID({ path, detail: 'it cannot be read' }, cause);
+  }
+}

@@ -1,0 +1,50 @@
+import type { ContainerRuntime, RuntimeEvent } from '@capsule/core';
+import type { Log } from '@capsule/engine';
+
+export interface RuntimeWatchParts {
+  readonly runtime: ContainerRuntime;
+  readonly log: Log;
+  /** Told of every event. */
+  readonly onEvent: (event: RuntimeEvent) => void;
+  /** Told when events may have been missed: look at everything. */
+  readonly onGap: () => void;
+  /** Between two tries to reach the runtime, in milliseconds. */
+  readonly retryMs: number;
+}
+
+/**
+ * Follows the runtime's events until `signal` aborts, across restarts of the runtime. After every
+ * new connection it asks for a look at everything, since events of the gap are lost.
+ */
+export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const events = parts.runtime.events(signal)[Symbol.asyncIterator]();
+      // Asking for the first event opens the stream; only then is the look complete.
+      let next = events.next();
+      parts.onGap();
+      for (let event = await next; event.done !== true; event = await next) {
+        parts.onEvent(event.value);
+        next = events.next();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      parts.log.warn('runtime events interrupted', { error });
+    }
+    await pause(parts.retryMs, signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener(
+    'abort',
+    () => {
+      clearTimeout(timer);
+      resolve();
+    },
+    { once: true },
+  );
+  return promise;
+}

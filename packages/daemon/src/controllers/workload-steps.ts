@@ -1,0 +1,128 @@
+import {
+  type CellId,
+  type CellNetwork,
+  type ContainerRuntime,
+  type ContainerSpec,
+  cellKey,
+  cellOfWorkload,
+  type ImageStore,
+  type LogStore,
+  type WorkloadRecord,
+  type WorkloadStep,
+  type WorkloadStepArgs,
+  type WorkloadStepName,
+} from '@capsule/core';
+import type { Database } from '@capsule/engine';
+import type { Addresses } from '../store/addresses.ts';
+import type { Events } from '../store/events.ts';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { PortPublisher } from './port-publisher.ts';
+import type { WorkloadObserver } from './workload-observer.ts';
+
+export interface WorkloadStepParts {
+  readonly db: Database;
+  readonly specs: WorkloadSpecs;
+  readonly addresses: Addresses;
+  readonly events: Events;
+  readonly observer: WorkloadObserver;
+  readonly publisher: PortPublisher;
+  readonly runtime: ContainerRuntime;
+  readonly images: ImageStore;
+  readonly network: CellNetwork;
+  readonly logs: LogStore;
+  /** Where the log writer puts the output of a cell's root container. */
+  readonly logPath: (cell: CellId) => string;
+}
+
+type Executors = {
+  readonly [N in WorkloadStepName]: (
+    record: WorkloadRecord,
+    args: WorkloadStepArgs[N],
+    signal: AbortSignal,
+  ) => Promise<unknown>;
+};
+
+export type RunWorkloadStep = (
+  record: WorkloadRecord,
+  step: WorkloadStep,
+  signal: AbortSignal,
+) => Promise<void>;
+
+/** Binds the steps of a plan to the ports. Every step is idempotent. */
+export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
+  const { observer, publisher, runtime, images, network, logs } = parts;
+  const executors: Executors = {
+    pullImage: async ({ spec: { name } }, { reference }, signal) => {
+      observer.notes(name, 'Pulling', `pulling ${reference}`);
+      const image = await images.pull(
+        reference,
+        (progress) => observer.progresses(name, progress),
+        signal,
+      );
+      observer.notes(name, 'Pulled', `pulled ${reference} (${image.digest})`);
+    },
+    attachNetwork: (_record, args, signal) => network.attach(args, signal),
+    detachNetwork: async ({ spec, desired }, { key }, signal) => {
+      await network.detach(key, signal);
+      // A host-mode workload needs no address; one that stops keeps it for its next start.
+      if (desired === 'running' && spec.networkMode === 'host') parts.addresses.release(spec.name);
+    },
+    publishPorts: () => publisher.sync(),
+    createContainer: (record, args, signal) =>
+      runtime.create(containerSpec(parts, record, args), signal),
+    startContainer: async ({ spec: { name } }, _args, signal) => {
+      observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
+      observer.sees(name, await runtime.start(cellOfWorkload(name), name, signal));
+    },
+    stopContainer: async ({ spec: { name } }, { graceMs }, signal) => {
+      observer.progresses(name, { stage: 'stopping', doneBytes: 0, totalBytes: 0 });
+      await runtime.stop(cellOfWorkload(name), name, graceMs, signal);
+    },
+    removeContainer: ({ spec: { name } }, _args, signal) =>
+      runtime.remove(cellOfWorkload(name), name, signal),
+    removeLogs: ({ spec: { name } }) => logs.remove(parts.logPath(cellOfWorkload(name))),
+    forget: async (record) => forget(parts, record),
+  };
+  return async (record, step, signal) => {
+    const execute = executors[step.do] as (
+      record: WorkloadRecord,
+      args: WorkloadStep,
+      signal: AbortSignal,
+    ) => Promise<unknown>;
+    await execute(record, step, signal);
+  };
+}
+
+function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
+  const { name } = record.spec;
+  parts.db.transaction(() => {
+    if (!parts.specs.remove(record)) return;
+    parts.addresses.release(name);
+    parts.events.forget(name);
+  });
+  parts.observer.forgets(name);
+}
+
+function containerSpec(
+  parts: WorkloadStepParts,
+  { spec }: WorkloadRecord,
+  { reference, revision }: WorkloadStepArgs['createContainer'],
+): ContainerSpec {
+  const cell = cellOfWorkload(spec.name);
+  const key = cellKey(cell);
+  const isHost = spec.networkMode === 'host';
+  return {
+    cell,
+    container: spec.name,
+    role: 'root',
+    image: reference,
+    command: spec.command,
+    args: spec.args,
+    env: spec.env,
+    hostname: spec.name,
+    network: isHost ? 'host' : { namespacePath: parts.network.namespacePath(key) },
+    files: isHost ? parts.network.hostFiles() : parts.network.files(key),
+    logPath: parts.logPath(cell),
+    revision,
+  };
+}

@@ -1,0 +1,38 @@
+import { createLog } from '@capsule/engine';
+import { readConfig } from './config/config.ts';
+import { type System, startSystem } from './system.ts';
+import { version } from './version.ts';
+
+const CONFIG_PATH = '/perm/capsuled.json';
+/** How long workloads get to end at power-off; init waits a little longer than this. */
+const POWER_OFF_GRACE_MS = 45_000;
+
+const log = createLog((line) => process.stdout.write(line));
+process.umask(0o077);
+
+void main();
+
+/** A function, not a top-level await: the bundle that ships is CommonJS. */
+async function main(): Promise<void> {
+  try {
+    const system = await startSystem({ config: readConfig(CONFIG_PATH), log, version });
+    // Workloads go on without us; whoever starts us next finds them.
+    process.on('SIGTERM', () => process.exit(0));
+    process.on('SIGINT', () => process.exit(0));
+    process.on('SIGUSR2', () => void powerOff(system));
+  } catch (error) {
+    log.error('capsuled cannot start', { error });
+    process.exit(1);
+  }
+}
+
+async function powerOff(system: System): Promise<void> {
+  log.info('stopping workloads for power-off');
+  try {
+    await system.stopWorkloads(POWER_OFF_GRACE_MS);
+    process.exit(0);
+  } catch (error) {
+    log.error('workloads not stopped', { error });
+    process.exit(1);
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import os from 'node:os';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { GetInfoResponseSchema } from '@capsule/api';
+
+type Facts = MessageInitShape<typeof GetInfoResponseSchema>;
+
+/** What the kernel tells about the machine. `permPath` is where the capsule's state lives. */
+export async function readMachineFacts(permPath: string): Promise<Facts> {
+  const perm = await statfs(permPath);
+  const cpus = os.cpus();
+  return {
+    hostname: os.hostname(),
+    kernelRelease: os.release(),
+    kernelVersion: os.version(),
+    architecture: os.machine(),
+    uptimeSeconds: BigInt(Math.floor(os.uptime())),
+    memoryTotalBytes: BigInt(os.totalmem()),
+    memoryAvailableBytes: BigInt(memoryAvailableBytes()),
+    cpuCores: cpus.length,
+    cpuModel: cpus[0]?.model ?? '',
+    localTimeUnix: BigInt(Math.floor(Date.now() / 1000)),
+    permTotalBytes: BigInt(perm.blocks) * BigInt(perm.bsize),
+    permUsedBytes: BigInt(perm.blocks - perm.bfree) * BigInt(perm.bsize),
+    address: uplinkAddress(),
+    cgroup: cgroupVersion(),
+  };
+}
+
+/** MemAvailable counts what the page cache can give back; `os.freemem` does too, since libuv 1.45. */
+function memoryAvailableBytes(): number {
+  return os.freemem();
+}
+
+/** The first address that is not loopback and not a bridge of ours. */
+function uplinkAddress(): string {
+  const all = Object.entries(os.networkInterfaces());
+  const outside = all.filter(([name]) => !name.startsWith('br') && !name.startsWith('ve'));
+  const addresses = outside.flatMap(([, list]) => list ?? []);
+  return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '';
+}
+
+function cgroupVersion(): string {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+  const hasV1 = / - cgroup /.test(mounts);
+  const hasV2 = / - cgroup2 /.test(mounts);
+  if (hasV1 && hasV2) return 'hybrid';
+  if (hasV1) return 'v1';
+  return hasV2 ? 'v2' : '';
+}

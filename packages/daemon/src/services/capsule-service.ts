@@ -1,0 +1,88 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  type CapsuleLogChunkSchema,
+  type CapsuleProblem,
+  CapsuleProblemSchema,
+  type CapsuleService,
+  type GetInfoResponseSchema,
+} from '@capsule/api';
+import type { CapsuleError, ContainerRuntime, SystemLog } from '@capsule/core';
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { WorkloadObserver } from '../controllers/workload-observer.ts';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import { readMachineFacts } from './capsule-facts.ts';
+
+export interface CapsuleServiceParts {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly permPath: string;
+  readonly bridgeCidr: string;
+  readonly runtime: ContainerRuntime;
+  readonly systemLog: SystemLog;
+  /** The workloads, or why the store that holds them cannot be used. */
+  readonly workloads:
+    | { readonly specs: WorkloadSpecs; readonly observer: WorkloadObserver }
+    | { readonly problem: CapsuleError };
+}
+
+type Info = MessageInitShape<typeof GetInfoResponseSchema>;
+type Chunk = MessageInitShape<typeof CapsuleLogChunkSchema>;
+
+/** The calls about the machine. What is not here answers Unimplemented. */
+export function capsuleService(
+  parts: CapsuleServiceParts,
+): Partial<ServiceImpl<typeof CapsuleService>> {
+  return {
+    async getInfo(): Promise<Info> {
+      const [machine, runtime] = await Promise.all([
+        readMachineFacts(parts.permPath),
+        parts.runtime.probe(),
+      ]);
+      return {
+        ...machine,
+        ...countWorkloads(parts.workloads),
+        capsuleVersion: parts.version,
+        startedAtUnixMs: BigInt(parts.startedAt),
+        bridgeCidr: parts.bridgeCidr,
+        runtimeVersion: runtime.ok ? runtime.detail : '',
+        problems: [...storeProblems(parts.workloads), ...runtimeProblems(runtime)],
+      };
+    },
+    async *streamLogs({ follow, tailLines, cursor }, context): AsyncGenerator<Chunk> {
+      const query = {
+        follow,
+        ...(tailLines > 0 ? { tailLines } : {}),
+        ...(cursor === '' ? {} : { cursor }),
+      };
+      for await (const entry of parts.systemLog.read(query, context.signal)) {
+        const { time, service, text, partial, cursor } = entry;
+        const end = Buffer.from(partial ? '' : '\n');
+        yield { data: Buffer.concat([Buffer.from(`${time} ${service} `), text, end]), cursor };
+      }
+    },
+  };
+}
+
+function countWorkloads(workloads: CapsuleServiceParts['workloads']): Info {
+  if ('problem' in workloads) return {};
+  const names = workloads.specs.list().map(({ spec }) => spec.name);
+  const running = names.filter((name) => workloads.observer.statusOf(name).phase === 'running');
+  return { workloadsTotal: names.length, workloadsRunning: running.length };
+}
+
+function storeProblems(workloads: CapsuleServiceParts['workloads']): CapsuleProblem[] {
+  if (!('problem' in workloads)) return [];
+  const { code, message, hint = '' } = workloads.problem;
+  return [create(CapsuleProblemSchema, { code, message, hint })];
+}
+
+function runtimeProblems(runtime: { ok: boolean; detail: string }): CapsuleProblem[] {
+  if (runtime.ok) return [];
+  return [
+    create(CapsuleProblemSchema, {
+      code: 'RUNTIME_UNAVAILABLE',
+      message: runtime.detail,
+      hint: '`capsulectl capsule logs` shows what containerd says; it is restarted by itself',
+    }),
+  ];
+}

@@ -1,0 +1,33 @@
+import { connectErrorFrom } from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
+import type { Log } from '@capsule/engine';
+import { ConnectError, type Interceptor } from '@connectrpc/connect';
+
+/** The one place where our errors become the wire's, for single answers and for streams. */
+export function errorEdge(log: Log): Interceptor {
+  const translate = (error: unknown, method: string): unknown => {
+    // Whatever is not one of ours is a bug or a failure nobody classified: it belongs in the log.
+    if (!isCapsuleError(error) && !(error instanceof ConnectError))
+      log.error('call failed', { method, error });
+    return connectErrorFrom(error);
+  };
+  return (next) => async (request) => {
+    const method = `${request.service.typeName}/${request.method.name}`;
+    try {
+      const response = await next(request);
+      if (!response.stream) return response;
+      return { ...response, message: guard(response.message, (e) => translate(e, method)) };
+    } catch (error) {
+      if (request.signal.aborted) throw error;
+      throw translate(error, method);
+    }
+  };
+}
+
+async function* guard<T>(messages: AsyncIterable<T>, translate: (error: unknown) => unknown) {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw translate(error);
+  }
+}

@@ -1,0 +1,47 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import http2 from 'node:http2';
+import path from 'node:path';
+import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+
+/** Window of one stream and of one connection: 64 KiB, the default, halves the speed of a push. */
+const WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * Serves the API on a unix socket for root alone (the process' umask keeps it private until its mode
+ * is set). A socket left by a dead process is replaced.
+ * Disposal ends open streams.
+ */
+export async function listen(
+  socketPath: string,
+  routes: (router: ConnectRouter) => void,
+  interceptors: Interceptor[],
+): Promise<AsyncDisposable> {
+  const handler = connectNodeAdapter({ routes, interceptors });
+  const server = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);
+  const sessions = new Set<http2.ServerHttp2Session>();
+  server.on('session', (session) => {
+    session.setLocalWindowSize(WINDOW_BYTES);
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+  });
+  await mkdir(path.dirname(socketPath), { recursive: true, mode: 0o755 });
+  await rm(socketPath, { force: true });
+  await bind(server, socketPath);
+  return {
+    async [Symbol.asyncDispose]() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      for (const session of sessions) session.destroy();
+      await promise;
+    },
+  };
+}
+
+async function bind(server: http2.Http2Server, socketPath: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(socketPath, resolve);
+  await promise;
+  await chmod(socketPath, 0o600);
+}

@@ -1,0 +1,35 @@
+import {
+  CapsuleService,
+  createHealthService,
+  createReflectionService,
+  health,
+  ImageService,
+  reflection,
+  WorkloadService,
+} from '@capsule/api';
+import type { ImageStore } from '@capsule/core';
+import type { ConnectRouter } from '@connectrpc/connect';
+import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
+import { imageService } from './image-service.ts';
+import { type WorkloadServiceParts, workloadService } from './workload-service.ts';
+
+export interface RouteParts {
+  readonly capsule: CapsuleServiceParts;
+  readonly images: ImageStore;
+  /** Throws where the store cannot be used. */
+  readonly workloads: () => WorkloadServiceParts;
+}
+
+/** Every service that this capsule answers. */
+export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => void {
+  return (router) => {
+    router.service(CapsuleService, capsuleService(parts.capsule));
+    router.service(WorkloadService, workloadService(parts.workloads));
+    router.service(ImageService, imageService(parts.images));
+    const served = [CapsuleService, WorkloadService, ImageService];
+    const healthState = createHealthService(served);
+    healthState.setServing(true);
+    router.service(health.Health, healthState.service);
+    router.service(reflection.ServerReflection, createReflectionService(served));
+  };
+}

@@ -1,0 +1,50 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  LogSource,
+  LogStream,
+  type WorkloadLogChunkSchema,
+  type WorkloadLogsRequest,
+} from '@capsule/api';
+import { type CellId, cellOfWorkload, type LogEntry, type LogStore } from '@capsule/core';
+
+import { workloadError } from '../controllers/errors.ts';
+
+export interface WorkloadLogParts {
+  readonly logs: LogStore;
+  readonly logPath: (cell: CellId) => string;
+}
+
+type Chunk = MessageInitShape<typeof WorkloadLogChunkSchema>;
+
+/** What a workload printed, line by line, and what it prints from now on when asked to follow. */
+export async function* streamWorkloadLogs(
+  request: WorkloadLogsRequest,
+  { logs, logPath }: WorkloadLogParts,
+  signal: AbortSignal,
+): AsyncGenerator<Chunk> {
+  const { name, follow, tailLines, cursor, timestamps } = request;
+  if (request.source === LogSource.SERIAL) throw workloadError.NO_SERIAL_CONSOLE({ name });
+  const query = {
+    follow,
+    ...(cursor === '' ? {} : { cursor }),
+    ...(tailLines > 0 ? { tailLines } : {}),
+    ...(request.sinceUnixMs > 0n ? { since: Number(request.sinceUnixMs) } : {}),
+  };
+  const lines = logs.read(logPath(cellOfWorkload(name)), query, signal);
+  let isInLine = { stdout: false, stderr: false };
+  for await (const entry of lines) {
+    yield chunkFromEntry(entry, timestamps && !isInLine[entry.stream]);
+    isInLine = { ...isInLine, [entry.stream]: entry.partial };
+  }
+}
+
+function chunkFromEntry(entry: LogEntry, isStamped: boolean): Chunk {
+  const { time, cursor, stream, partial, text } = entry;
+  const start = isStamped ? `${time} ` : '';
+  return {
+    data: Buffer.concat([Buffer.from(start), text, Buffer.from(partial ? '' : '\n')]),
+    stream: stream === 'stdout' ? LogStream.STDOUT : LogStream.STDERR,
+    cursor,
+    time,
+  };
+}

@@ -1,0 +1,78 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  askedStateFromProto,
+  specFromProto,
+  WorkloadChange as WireChange,
+  WorkloadSchema,
+  type WorkloadService,
+  workloadToProto,
+} from '@capsule/api';
+import { isName, type Workload } from '@capsule/core';
+import type { Feed } from '@capsule/engine';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { workloadError } from '../controllers/errors.ts';
+import type { WorkloadChange, WorkloadConfig } from '../controllers/workload-config.ts';
+import type { WorkloadController } from '../controllers/workload-controller.ts';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import { streamWorkloadLogs, type WorkloadLogParts } from './workload-logs.ts';
+import { watchWorkloads } from './workload-watch.ts';
+
+export interface WorkloadServiceParts extends WorkloadLogParts {
+  readonly specs: WorkloadSpecs;
+  readonly config: WorkloadConfig;
+  readonly controller: WorkloadController;
+  readonly feed: Feed;
+}
+
+const CHANGES: Record<WorkloadChange, WireChange> = {
+  created: WireChange.CREATED,
+  configured: WireChange.CONFIGURED,
+  unchanged: WireChange.UNCHANGED,
+};
+
+/** The calls about workloads. What is not here answers Unimplemented. */
+export function workloadService(
+  partsOrThrow: () => WorkloadServiceParts,
+): Partial<ServiceImpl<typeof WorkloadService>> {
+  return {
+    apply(request) {
+      const { config, controller } = partsOrThrow();
+      const wish = request.workload ?? create(WorkloadSchema);
+      const { record, change } = config.apply(
+        specFromProto(wish),
+        askedStateFromProto(wish.name, wish.desiredState),
+      );
+      return { workload: workloadToProto(controller.describe(record)), change: CHANGES[change] };
+    },
+    get(request) {
+      return workloadToProto(find(partsOrThrow(), request.name));
+    },
+    list() {
+      const { specs, controller } = partsOrThrow();
+      return {
+        workloads: specs.list().map((record) => workloadToProto(controller.describe(record))),
+      };
+    },
+    async delete(request, context) {
+      const { config, controller } = partsOrThrow();
+      const existed = config.delete(request.name);
+      // The caller may leave: the wish is stored, and the workload goes all the same.
+      if (existed) await controller.gone(request.name, context.signal);
+      return { existed };
+    },
+    logs(request, context) {
+      const parts = partsOrThrow();
+      find(parts, request.name);
+      return streamWorkloadLogs(request, parts, context.signal);
+    },
+    watch(request, context) {
+      return watchWorkloads(request.names, partsOrThrow(), context.signal);
+    },
+  };
+}
+
+function find(parts: WorkloadServiceParts, name: string): Workload {
+  const record = isName(name) ? parts.specs.get(name) : undefined;
+  if (record === undefined) throw workloadError.NOT_FOUND({ name });
+  return parts.controller.describe(record);
+}

@@ -1,0 +1,87 @@
+import { defineErrors } from '@capsule/core';
+import type { Database } from '@capsule/engine';
+
+export const addressError = defineErrors('ADDRESS', {
+  EXHAUSTED: {
+    kind: 'exhausted',
+    message: (f: { cidr: string }) => `every address of ${f.cidr} is taken`,
+    hint: 'delete workloads, or give the bridge a larger network in the capsule’s configuration',
+  },
+});
+
+/** Which workload has which address of a network. */
+export class Addresses {
+  readonly #db: Database;
+  readonly #cidr: string;
+
+  constructor(db: Database, cidr: string) {
+    this.#db = db;
+    this.#cidr = cidr;
+  }
+
+  get(owner: string): string | undefined {
+    const row = this.#db.get(
+      'SELECT address FROM address WHERE network = ? AND owner = ?',
+      this.#cidr,
+      owner,
+    );
+    return row === undefined ? undefined : String(row['address']);
+  }
+
+  /**
+   * The owner's address, taken now if it has none. The search begins behind the address given last,
+   * so that a freed one rests before it comes back. Fails with `ADDRESS_EXHAUSTED`.
+   */
+  claim(owner: string): string {
+    return this.#db.transaction(() => {
+      const held = this.get(owner);
+      if (held !== undefined) return held;
+      const address = this.#firstFree();
+      this.#db.run(
+        'INSERT INTO address (network, address, owner) VALUES (?, ?, ?)',
+        this.#cidr,
+        address,
+        owner,
+      );
+      return address;
+    });
+  }
+
+  release(owner: string): void {
+    this.#db.run('DELETE FROM address WHERE network = ? AND owner = ?', this.#cidr, owner);
+  }
+
+  #firstFree(): string {
+    const rows = this.#db.all(
+      'SELECT address FROM address WHERE network = ? ORDER BY sequence',
+      this.#cidr,
+    );
+    const taken = new Set(rows.map((row) => String(row['address'])));
+    const hosts = hostRange(this.#cidr);
+    const last = rows.at(-1)?.['address'];
+    const start = last === undefined ? hosts.first : numberFromAddress(String(last)) + 1;
+    const size = hosts.last - hosts.first + 1;
+    for (let offset = 0; offset < size; offset += 1) {
+      const place = (start - hosts.first + offset) % size;
+      const address = addressFromNumber(hosts.first + place);
+      if (!taken.has(address)) return address;
+    }
+    throw addressError.EXHAUSTED({ cidr: this.#cidr });
+  }
+}
+
+/** Without the network's own address, the bridge's (the first) and the broadcast address. */
+function hostRange(cidr: string): { first: number; last: number } {
+  const [address = '', prefix = '32'] = cidr.split('/');
+  const size = 2 ** (32 - Number(prefix));
+  const network = Math.floor(numberFromAddress(address) / size) * size;
+  return { first: network + 2, last: network + size - 2 };
+}
+
+function numberFromAddress(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function addressFromNumber(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}

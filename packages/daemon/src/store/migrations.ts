@@ -1,0 +1,38 @@
+import type { Migration } from '@capsule/engine';
+
+/** The schema of `/perm/state.db`. Append only: a step that was released never changes. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: 'workloads, their addresses and events',
+    up: `
+      CREATE TABLE workload_spec (
+        name       TEXT PRIMARY KEY,
+        uid        TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        desired    TEXT NOT NULL CHECK (desired IN ('running', 'stopped', 'deleting')),
+        body       TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE workload_status (
+        name TEXT PRIMARY KEY REFERENCES workload_spec (name) ON DELETE CASCADE,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE address (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        network  TEXT NOT NULL,
+        address  TEXT NOT NULL,
+        owner    TEXT NOT NULL,
+        UNIQUE (network, address),
+        UNIQUE (network, owner)
+      ) STRICT;
+      CREATE TABLE event (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        subject TEXT NOT NULL,
+        at      INTEGER NOT NULL,
+        reason  TEXT NOT NULL,
+        message TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX event_by_subject ON event (subject, id);
+    `,
+  },
+];

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { DesiredState, WorkloadRecord, WorkloadSpec } from '@capsule/core';
+import type { Database, Row } from '@capsule/engine';
+
+/** The wishes. Written by `WorkloadConfig` alone, and by `forget` when nothing is left to wish. */
+export class WorkloadSpecs {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  list(): WorkloadRecord[] {
+    return this.#db.all('SELECT * FROM workload_spec ORDER BY name').map(recordFromRow);
+  }
+
+  get(name: string): WorkloadRecord | undefined {
+    const row = this.#db.get('SELECT * FROM workload_spec WHERE name = ?', name);
+    return row === undefined ? undefined : recordFromRow(row);
+  }
+
+  /** A new wish: generation 1 and an identity of its own. */
+  insert(spec: WorkloadSpec, desired: DesiredState, now: number): void {
+    this.#db.run(
+      `INSERT INTO workload_spec (name, uid, generation, desired, body, created_at)
+       VALUES (?, ?, 1, ?, ?, ?)`,
+      spec.name,
+      randomUUID(),
+      desired,
+      JSON.stringify(spec),
+      now,
+    );
+  }
+
+  /** The same workload, another wish: the next generation. */
+  update(spec: WorkloadSpec, desired: DesiredState): void {
+    this.#db.run(
+      `UPDATE workload_spec SET body = ?, desired = ?, generation = generation + 1 WHERE name = ?`,
+      JSON.stringify(spec),
+      desired,
+      spec.name,
+    );
+  }
+
+  /** A new workload in the place of one that is being deleted: another identity, no past. */
+  replace(spec: WorkloadSpec, desired: DesiredState, now: number): void {
+    this.#db.run('DELETE FROM workload_status WHERE name = ?', spec.name);
+    this.#db.run(
+      `UPDATE workload_spec
+       SET body = ?, desired = ?, uid = ?, created_at = ?, generation = generation + 1
+       WHERE name = ?`,
+      JSON.stringify(spec),
+      desired,
+      randomUUID(),
+      now,
+      spec.name,
+    );
+  }
+
+  /** Removes the record, unless the wish has changed since it was read. */
+  remove(record: WorkloadRecord): boolean {
+    const { uid, generation, spec } = record;
+    return (
+      this.#db.run(
+        'DELETE FROM workload_spec WHERE name = ? AND uid = ? AND generation = ?',
+        spec.name,
+        uid,
+        generation,
+      ) > 0
+    );
+  }
+}
+
+function recordFromRow(row: Row): WorkloadRecord {
+  return {
+    uid: String(row['uid']),
+    generation: Number(row['generation']),
+    desired: row['desired'] as DesiredState,
+    spec: JSON.parse(String(row['body'])) as WorkloadSpec,
+    createdAt: Number(row['created_at']),
+  };
+}

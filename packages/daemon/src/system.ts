@@ -1,0 +1,175 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  type CapsuleError,
+  type CellId,
+  cellKey,
+  isCapsuleError,
+  realmNamespace,
+} from '@capsule/core';
+import {
+  BridgeNetwork,
+  ContainerdClient,
+  ContainerdImages,
+  ContainerdRuntime,
+  FileLogs,
+  SystemLogFile,
+} from '@capsule/drivers';
+import { type Database, Feed, type Log, openStore } from '@capsule/engine';
+import type { Config } from './config/config.ts';
+import { PortPublisher } from './controllers/port-publisher.ts';
+import { WorkloadConfig } from './controllers/workload-config.ts';
+import { WorkloadController } from './controllers/workload-controller.ts';
+import { WorkloadObserver } from './controllers/workload-observer.ts';
+import { errorEdge } from './services/error-edge.ts';
+import { listen } from './services/listen.ts';
+import { capsuleRoutes } from './services/routes.ts';
+import type { WorkloadServiceParts } from './services/workload-service.ts';
+import { Addresses } from './store/addresses.ts';
+import { Events } from './store/events.ts';
+import { MIGRATIONS } from './store/migrations.ts';
+import { WorkloadSpecs } from './store/workload-specs.ts';
+import { WorkloadStatuses } from './store/workload-statuses.ts';
+
+export interface SystemOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export interface System extends AsyncDisposable {
+  /** Stops every workload, for the machine is about to go down. No wish changes. */
+  stopWorkloads(graceMs: number): Promise<void>;
+}
+
+/** Everything that exists in capsuled, made once and put together here. */
+export async function startSystem({ config, log, version }: SystemOptions): Promise<System> {
+  const startedAt = Date.now();
+  const paths = systemPaths(config);
+  const stack = new AsyncDisposableStack();
+  const containerd = stack.use(
+    new ContainerdClient({ socketPath: paths.containerd, namespace: realmNamespace('main') }),
+  );
+  const runtime = new ContainerdRuntime(containerd, { scratch: paths.view });
+  const images = new ContainerdImages(containerd, {
+    certsDir: paths.certs,
+    stallMs: config.images.stallSeconds * 1000,
+  });
+  const network = new BridgeNetwork({
+    bridge: config.bridge.name,
+    cidr: config.bridge.cidr,
+    runDir: paths.network,
+  });
+  const logs = new FileLogs();
+  await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
+
+  const db = openOrExplain(paths.store, log);
+  const workloads = isCapsuleError(db) ? undefined : startWorkloads(db);
+  const routes = capsuleRoutes({
+    images,
+    capsule: {
+      version,
+      startedAt,
+      runtime,
+      permPath: config.permPath,
+      bridgeCidr: config.bridge.cidr,
+      systemLog: new SystemLogFile(paths.systemLog),
+      workloads: isCapsuleError(db) ? { problem: db } : required(workloads),
+    },
+    workloads: () => required(workloads),
+  });
+  stack.use(await listen(paths.socket, routes, [errorEdge(log)]));
+  log.info('ready', { version, tookMs: Date.now() - startedAt });
+
+  return {
+    stopWorkloads: async (graceMs) => {
+      await workloads?.controller.stopAll(graceMs, AbortSignal.timeout(graceMs + 10_000));
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+
+  function required<T>(part: T | undefined): T {
+    if (part === undefined) throw db;
+    return part;
+  }
+
+  function startWorkloads(store: Database) {
+    stack.defer(() => store.close());
+    const feed = new Feed();
+    const specs = new WorkloadSpecs(store);
+    const addresses = new Addresses(store, config.bridge.cidr);
+    const events = new Events(store);
+    const now = Date.now;
+    const observer = new WorkloadObserver({
+      db: store,
+      specs,
+      statuses: new WorkloadStatuses(store),
+      events,
+      feed,
+      now,
+    });
+    const controller = stack.use(
+      new WorkloadController({
+        db: store,
+        specs,
+        addresses,
+        events,
+        observer,
+        publisher: new PortPublisher({ specs, addresses, network }),
+        runtime,
+        images,
+        network,
+        logs,
+        logPath: paths.log,
+        feed,
+        log,
+        concurrency: config.workloads.concurrency,
+        now,
+      }),
+    );
+    const wishes = new WorkloadConfig({
+      db: store,
+      specs,
+      addresses,
+      now,
+      onChange: (name) => {
+        controller.renew(name);
+        feed.notify(name);
+      },
+    });
+    controller.start();
+    return {
+      specs,
+      observer,
+      controller,
+      feed,
+      logs,
+      config: wishes,
+      logPath: paths.log,
+    } satisfies WorkloadServiceParts & { observer: WorkloadObserver };
+  }
+}
+
+function systemPaths({ permPath, runPath }: Config) {
+  return {
+    store: path.join(permPath, 'state.db'),
+    certs: path.join(permPath, 'containerd-certs.d'),
+    systemLog: path.join(permPath, 'log/capsule.log'),
+    log: (cell: CellId) => path.join(permPath, 'log/workload', cellKey(cell), `${cell.cell}.log`),
+    network: path.join(runPath, 'capsule-net'),
+    view: path.join(runPath, 'capsule-view'),
+    containerd: path.join(runPath, 'containerd/containerd.sock'),
+    socket: path.join(runPath, 'capsule/capsuled.sock'),
+  };
+}
+
+/** A store that cannot be used leaves a capsule that can say so, and workloads that go on running. */
+function openOrExplain(storePath: string, log: Log): Database | CapsuleError {
+  try {
+    return openStore(storePath, MIGRATIONS);
+  } catch (error) {
+    if (!isCapsuleError(error)) throw error;
+    log.error('store not usable', { error });
+    return error;
+  }
+}
