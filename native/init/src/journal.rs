@@ -9,20 +9,22 @@ const MAX_EARLY_LINES: usize = 256;
 
 /// The system log: every line goes to the console and to the log file.
 pub struct Journal {
-    sink: LogSink,
+    /// `None` once the file has been let go.
+    sink: Option<LogSink>,
     early: Option<Vec<EarlyLine>>,
 }
 
 struct EarlyLine {
     at: Timestamp,
     stream: String,
+    tag: Tag,
     text: Vec<u8>,
 }
 
 impl Journal {
     pub fn new(path: &Path) -> Self {
         Journal {
-            sink: LogSink::new(path, Limits::default(), SELF, "log"),
+            sink: Some(LogSink::new(path, Limits::default(), SELF, "log")),
             early: Some(Vec::new()),
         }
     }
@@ -43,13 +45,13 @@ impl Journal {
 
     /// Lets go of the file, so that its filesystem can be unmounted. Later lines go to the console.
     pub fn close(&mut self) {
-        self.early = Some(Vec::new());
-        self.sink.close();
+        self.sink = None;
     }
 
     fn keep(&mut self, at: Timestamp, stream: &str, tag: Tag, text: &[u8]) {
+        let Some(sink) = &mut self.sink else { return };
         if let Some(early) = &mut self.early {
-            if let Err(error) = self.sink.open() {
+            if let Err(error) = sink.open() {
                 if early.is_empty() {
                     let note = format!("the log file cannot be opened yet: {error}\n");
                     console::write(note.as_bytes());
@@ -58,19 +60,18 @@ impl Journal {
                     early.push(EarlyLine {
                         at,
                         stream: stream.to_string(),
+                        tag,
                         text: text.to_vec(),
                     });
                     return;
                 }
             }
             for line in self.early.take().unwrap_or_default() {
-                let outcome = self
-                    .sink
-                    .append(line.at, &line.stream, Tag::Full, &line.text);
+                let outcome = sink.append(line.at, &line.stream, line.tag, &line.text);
                 report(&outcome);
             }
         }
-        report(&self.sink.append(at, stream, tag, text));
+        report(&sink.append(at, stream, tag, text));
     }
 }
 

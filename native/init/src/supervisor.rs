@@ -90,7 +90,7 @@ impl Supervisor {
         let timeout = timeout_until(Instant::now(), moments);
         let mut polled = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         for service in &self.services {
-            polled.push(PollFd::new(service.output(), PollFlags::POLLIN));
+            polled.push(PollFd::new(service.output.as_fd(), PollFlags::POLLIN));
         }
         // Interrupted or failed: the loop goes round and looks at everything again.
         let _ = poll(&mut polled, timeout);
@@ -101,7 +101,7 @@ impl Supervisor {
             .collect();
         for (service, is_ready) in self.services.iter_mut().zip(ready) {
             if is_ready {
-                service.read_output(&mut self.journal);
+                service.output.read(&service.config.name, &mut self.journal);
             }
         }
     }
@@ -171,7 +171,7 @@ impl Supervisor {
     /// Everybody has stopped: the disks are let go.
     fn finish(&mut self) {
         for service in &mut self.services {
-            service.read_output(&mut self.journal);
+            service.output.read(&service.config.name, &mut self.journal);
         }
         if !self.with_mounts {
             return;

@@ -54,12 +54,6 @@ impl LogSink {
         Ok(())
     }
 
-    /// Closes the file; the next record opens it again.
-    pub fn close(&mut self) {
-        self.file = None;
-        self.tried_at = None;
-    }
-
     /// Appends one record; never fails, says what became of it.
     pub fn append(&mut self, at: Timestamp, stream: &str, tag: Tag, text: &[u8]) -> Outcome {
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -97,5 +91,40 @@ impl LogSink {
             Some(file) => file.append(bytes),
             None => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn lost_records_are_counted_and_told_before_the_next_one() {
+        let directory =
+            std::env::temp_dir().join(format!("capsule-log-sink-{}", std::process::id()));
+        fs::write(&directory, "in the way").unwrap();
+        let path = directory.join("a.log");
+        let mut sink = LogSink::new(&path, Limits::default(), "stderr", "writer");
+        let at = Timestamp::new(0, 0);
+        let first = sink.append(at, "stdout", Tag::Full, b"one");
+        assert!(matches!(first, Outcome::Lost(Some(_))));
+        let second = sink.append(at, "stdout", Tag::Full, b"two");
+        assert!(matches!(second, Outcome::Lost(None)));
+
+        fs::remove_file(&directory).unwrap();
+        sink.open().unwrap();
+        let third = sink.append(at, "stdout", Tag::Full, b"three");
+        assert!(matches!(third, Outcome::Recovered { lost: 2 }));
+        let fourth = sink.append(at, "stdout", Tag::Full, b"four");
+        assert!(matches!(fourth, Outcome::Written));
+        let text = fs::read_to_string(&path).unwrap();
+        fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(
+            text,
+            "1970-01-01T00:00:00.000000000Z stderr F writer: 2 lines before this one could not be written\n\
+             1970-01-01T00:00:00.000000000Z stdout F three\n\
+             1970-01-01T00:00:00.000000000Z stdout F four\n"
+        );
     }
 }
