@@ -1,2 +1,19 @@
 export { BridgeNetwork, type BridgeNetworkOptions } from './bridge/bridge-network.ts';
 export { networkError } from './bridge/errors.ts';
+export {
+  ContainerdClient,
+  type ContainerdClientOptions,
+} from './containerd/client/containerd-client.ts';
+export { imageError, runtimeError } from './containerd/errors.ts';
+export {
+  ContainerdImages,
+  type ContainerdImagesOptions,
+} from './containerd/image/containerd-images.ts';
+export { type Architecture, architectureOf } from './containerd/oci/architecture.ts';
+export {
+  ContainerdRuntime,
+  type ContainerdRuntimeOptions,
+} from './containerd/runtime/containerd-runtime.ts';
+export { logError } from './log-files/errors.ts';
+export { FileLogs } from './log-files/file-logs.ts';
+export { SystemLogFile } from './log-files/system-log-file.ts';

@@ -1,0 +1,115 @@
+import { connect } from 'node:net';
+import { type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
+import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { Containers } from '../gen/containerd/services/containers_pb.ts';
+import { Content } from '../gen/containerd/services/content_pb.ts';
+import { Events } from '../gen/containerd/services/events_pb.ts';
+import { Images } from '../gen/containerd/services/images_pb.ts';
+import { Leases } from '../gen/containerd/services/leases_pb.ts';
+import { Snapshots } from '../gen/containerd/services/snapshots_pb.ts';
+import { Streaming } from '../gen/containerd/services/streaming_pb.ts';
+import { Tasks } from '../gen/containerd/services/tasks_pb.ts';
+import { Transfer } from '../gen/containerd/services/transfer_pb.ts';
+import { Version } from '../gen/containerd/services/version_pb.ts';
+import { toRpcError } from './rpc-error.ts';
+
+export interface ContainerdClientOptions {
+  /** `/run/containerd/containerd.sock` in a capsule. */
+  readonly socketPath: string;
+  /** containerd's namespace, `kukeon-main`; every call is made in it. */
+  readonly namespace: string;
+}
+
+/** Calls that answer at once get this long; those that wait for something are given no limit. */
+const CALL_TIMEOUT_MS = 60_000;
+const WINDOW_BYTES = 1024 * 1024;
+/** Node treats larger delays as 1 ms, so "never" is the largest one: 24 days. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** For calls whose answer may take any time: events, waits, transfers. */
+export const NO_TIMEOUT = { timeoutMs: 0 } as const;
+
+/**
+ * One connection to containerd, shared by everything that speaks to it. It is made with the first
+ * call and made anew after containerd was restarted; calls under way then fail as `unavailable`.
+ */
+export class ContainerdClient implements Disposable {
+  readonly socketPath: string;
+  readonly namespace: string;
+  readonly containers: Client<typeof Containers>;
+  readonly content: Client<typeof Content>;
+  readonly events: Client<typeof Events>;
+  readonly images: Client<typeof Images>;
+  readonly leases: Client<typeof Leases>;
+  readonly snapshots: Client<typeof Snapshots>;
+  readonly streaming: Client<typeof Streaming>;
+  readonly tasks: Client<typeof Tasks>;
+  readonly transfer: Client<typeof Transfer>;
+  readonly version: Client<typeof Version>;
+  readonly #session: Http2SessionManager;
+
+  constructor(options: ContainerdClientOptions) {
+    this.socketPath = options.socketPath;
+    this.namespace = options.namespace;
+    this.#session = openSession(options.socketPath);
+    const transport = createTransport(this.#session, options);
+    this.containers = createClient(Containers, transport);
+    this.content = createClient(Content, transport);
+    this.events = createClient(Events, transport);
+    this.images = createClient(Images, transport);
+    this.leases = createClient(Leases, transport);
+    this.snapshots = createClient(Snapshots, transport);
+    this.streaming = createClient(Streaming, transport);
+    this.tasks = createClient(Tasks, transport);
+    this.transfer = createClient(Transfer, transport);
+    this.version = createClient(Version, transport);
+  }
+
+  /** Ends the connection; calls under way fail. A later call would open a new one. */
+  [Symbol.dispose](): void {
+    this.#session.abort();
+  }
+}
+
+const AUTHORITY = 'http://containerd';
+
+function openSession(socketPath: string): Http2SessionManager {
+  return new Http2SessionManager(
+    AUTHORITY,
+    { idleConnectionTimeoutMs: NEVER_MS },
+    {
+      createConnection: () => connect(socketPath),
+      settings: { initialWindowSize: WINDOW_BYTES },
+    },
+  );
+}
+
+function createTransport(
+  sessionManager: Http2SessionManager,
+  { socketPath, namespace }: ContainerdClientOptions,
+): Transport {
+  return createGrpcTransport({
+    baseUrl: AUTHORITY,
+    sessionManager,
+    defaultTimeoutMs: CALL_TIMEOUT_MS,
+    interceptors: [translateErrors(socketPath), inNamespace(namespace)],
+  });
+}
+
+function inNamespace(namespace: string): Interceptor {
+  return (next) => (request) => {
+    request.header.set('containerd-namespace', namespace);
+    return next(request);
+  };
+}
+
+/** Errors of unary calls and of opening a stream; streams translate their own later ones. */
+function translateErrors(socketPath: string): Interceptor {
+  return (next) => async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      throw toRpcError(error, socketPath, request.signal);
+    }
+  };
+}

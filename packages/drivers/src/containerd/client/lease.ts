@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { Code } from '@connectrpc/connect';
+import type { ContainerdClient } from './containerd-client.ts';
+import { ignoring } from './rpc-error.ts';
+
+/** Headers for calls whose results the lease keeps from the garbage collector. */
+export interface LeaseHeaders {
+  readonly 'containerd-lease': string;
+}
+
+/** A lease that nobody ended, because we were killed, ends by itself. */
+const LIFE_MS = 60 * 60 * 1000;
+
+/**
+ * Calls `use` under a lease and ends it afterwards. When `use` fails, all it made is collected before
+ * the failure is passed on, so that nothing stays behind.
+ */
+export async function withLease<T>(
+  client: ContainerdClient,
+  use: (headers: LeaseHeaders) => Promise<T>,
+): Promise<T> {
+  const id = `capsule-${randomUUID()}`;
+  const labels = { 'containerd.io/gc.expire': new Date(Date.now() + LIFE_MS).toISOString() };
+  await client.leases.create({ id, labels });
+  let failed = true;
+  try {
+    const result = await use({ 'containerd-lease': id });
+    failed = false;
+    return result;
+  } finally {
+    // Without the caller's signal: the end of a lease must not be cancelled with what failed.
+    await ignoring(Code.NotFound, client.leases.delete({ id, sync: failed }));
+  }
+}

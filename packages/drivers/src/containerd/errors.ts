@@ -1,0 +1,108 @@
+import { defineErrors } from '@capsule/core';
+
+interface Container {
+  readonly container: string;
+}
+
+export const runtimeError = defineErrors('RUNTIME', {
+  UNAVAILABLE: {
+    kind: 'unavailable',
+    message: (f: { socketPath: string; detail: string }) =>
+      `containerd does not answer at ${f.socketPath}`,
+    why: (f) => f.detail,
+    hint: 'it is restarted by itself; look at `capsulectl capsule logs` when this lasts',
+  },
+  TIMEOUT: {
+    kind: 'timeout',
+    message: (_: { detail: string }) => 'containerd took too long to answer',
+    why: (f) => f.detail,
+  },
+  FAILED: {
+    kind: 'internal',
+    message: (f: { action: string; detail: string }) => `containerd could not ${f.action}`,
+    why: (f) => f.detail,
+  },
+  IMAGE_MISSING: {
+    kind: 'precondition',
+    message: (f: Container & { image: string }) =>
+      `image ${f.image} of container ${f.container} is not on this capsule`,
+    hint: 'pull or push it first',
+  },
+  CONTAINER_MISSING: {
+    kind: 'notFound',
+    message: (f: Container) => `there is no container ${f.container}`,
+  },
+  NO_COMMAND: {
+    kind: 'invalid',
+    message: (f: Container) => `container ${f.container} has no command`,
+    why: 'neither the image nor the manifest names a program',
+    hint: 'set `command` in the manifest',
+  },
+  USER_UNKNOWN: {
+    kind: 'invalid',
+    message: (f: { user: string; image: string }) =>
+      `user ${JSON.stringify(f.user)} of image ${f.image} is unknown`,
+    why: "neither a number nor a name in the image's /etc/passwd or /etc/group",
+  },
+  COMMAND_NOT_FOUND: {
+    kind: 'invalid',
+    message: (f: Container & { command: string }) =>
+      `container ${f.container} cannot run ${f.command}: there is no such program in the image`,
+    hint: 'check `command` in the manifest against what the image holds',
+  },
+  COMMAND_NOT_EXECUTABLE: {
+    kind: 'invalid',
+    message: (f: Container & { command: string }) =>
+      `container ${f.container} cannot run ${f.command}: it may not be executed`,
+    hint: 'it may lack execute permission, or be built for another processor',
+  },
+  START_FAILED: {
+    kind: 'internal',
+    message: (f: Container & { detail: string }) =>
+      `container ${f.container} could not be started: ${f.detail}`,
+  },
+});
+
+interface Reference {
+  readonly reference: string;
+}
+
+interface Told extends Reference {
+  /** containerd's own words, for logs. */
+  readonly detail: string;
+}
+
+export const imageError = defineErrors('IMAGE', {
+  NOT_FOUND: {
+    kind: 'notFound',
+    message: (f: Told) => `image ${f.reference} was not found in its registry`,
+    hint: 'check the name and the tag',
+  },
+  DENIED: {
+    kind: 'denied',
+    message: (f: Told) => `the registry refuses to give image ${f.reference}`,
+    why: 'it does not exist, or it needs credentials',
+  },
+  REGISTRY_UNREACHABLE: {
+    kind: 'unavailable',
+    message: (f: Told & { reason: string }) =>
+      `image ${f.reference} could not be fetched: ${f.reason}`,
+    hint: 'it is tried again; check the network and the registry',
+  },
+  STALLED: {
+    kind: 'timeout',
+    message: (f: Reference & { seconds: number }) =>
+      `fetching image ${f.reference} made no progress for ${f.seconds} s`,
+    hint: 'it is tried again; check the network and the registry',
+  },
+  INVALID: {
+    kind: 'invalid',
+    message: (f: { subject: string; reason: string; detail?: string }) =>
+      `${f.subject} is not a usable image: ${f.reason}`,
+  },
+  UNNAMED: {
+    kind: 'invalid',
+    message: (_: { digest: string }) => 'the archive holds an image without a name',
+    hint: 'save it by name: `docker save NAME:TAG`, `skopeo copy … oci-archive:FILE:NAME:TAG`',
+  },
+});

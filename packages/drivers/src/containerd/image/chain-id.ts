@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The name of the snapshot that holds these layers on top of each other, bottom first; empty for no
+ * layers. Defined by the OCI image specification.
+ */
+export function chainId(diffIds: readonly string[]): string {
+  const [first = '', ...rest] = diffIds;
+  return rest.reduce((below, layer) => {
+    const hex = createHash('sha256').update(`${below} ${layer}`).digest('hex');
+    return `sha256:${hex}`;
+  }, first);
+}

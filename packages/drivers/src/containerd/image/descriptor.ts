@@ -1,0 +1,38 @@
+import { asRecord, asString } from './image-config.ts';
+
+/** Names a blob. */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** `linux/amd64`; empty when the descriptor does not say. */
+  readonly platform: string;
+}
+
+/** Undefined for what names no blob. */
+export function readDescriptor(value: unknown): Descriptor | undefined {
+  const record = asRecord(value);
+  const digest = asString(record['digest']);
+  if (!/^sha(256|384|512):[0-9a-f]+$/.test(digest)) return undefined;
+  const size = record['size'];
+  const platform = asRecord(record['platform']);
+  const os = asString(platform['os']);
+  return {
+    mediaType: asString(record['mediaType']),
+    digest,
+    size: typeof size === 'number' && size >= 0 ? size : 0,
+    annotations: readAnnotations(record['annotations']),
+    platform: os === '' ? '' : `${os}/${asString(platform['architecture'])}`,
+  };
+}
+
+export function readDescriptors(value: unknown): readonly Descriptor[] {
+  if (!Array.isArray(value)) return [];
+  return value.map(readDescriptor).filter((descriptor) => descriptor !== undefined);
+}
+
+function readAnnotations(value: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(asRecord(value)).map(([key, text]) => [key, asString(text)]);
+  return Object.fromEntries(entries);
+}

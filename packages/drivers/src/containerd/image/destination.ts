@@ -1,0 +1,21 @@
+import { create } from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { pack } from '../client/pack.ts';
+import { ImageStoreSchema } from '../gen/containerd/types/transfer/imagestore_pb.ts';
+import type { ImageContext } from './context.ts';
+
+/** Where a transfer ends: this record, this machine's platform only, unpacked at once. */
+export function destination(
+  { architecture, snapshotter }: ImageContext,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Any {
+  const platform = { os: 'linux', architecture };
+  const store = create(ImageStoreSchema, {
+    name,
+    labels: { ...labels },
+    platforms: [platform],
+    unpacks: [{ platform, snapshotter }],
+  });
+  return pack(ImageStoreSchema, store);
+}

@@ -1,0 +1,44 @@
+import type { Image } from '@capsule/core';
+import { isCapsuleError } from '@capsule/core';
+import { until } from '../client/until.ts';
+import type { Image as ImageRecord } from '../gen/containerd/services/images_pb.ts';
+import type { ImageContext } from './context.ts';
+import { getRecord, STAGING_PREFIX, updatedAt } from './records.ts';
+
+/** Images that can run here, by name. */
+export async function listImages(
+  context: ImageContext,
+  signal?: AbortSignal,
+): Promise<readonly Image[]> {
+  const { images } = await context.client.images.list({}, until(signal));
+  const records = images.filter(({ name }) => !name.startsWith(STAGING_PREFIX));
+  const described = await Promise.all(records.map((record) => describe(context, record, signal)));
+  return described
+    .filter((image) => image !== undefined)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export async function getImage(
+  context: ImageContext,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<Image | undefined> {
+  const record = await getRecord(context, reference, signal);
+  return record && describe(context, record, signal);
+}
+
+/** A record whose content is not there, or not for this processor, is no image of ours. */
+async function describe(
+  context: ImageContext,
+  record: ImageRecord,
+  signal?: AbortSignal,
+): Promise<Image | undefined> {
+  const digest = record.target?.digest ?? '';
+  try {
+    const { sizeBytes } = await context.reader.read(record.name, digest, signal);
+    return { name: record.name, digest, sizeBytes, updatedAt: updatedAt(record.updatedAt) };
+  } catch (error) {
+    if (isCapsuleError(error) && error.code === 'IMAGE_INVALID') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import type { Image } from '@capsule/core';
+import { NO_TIMEOUT } from '../client/containerd-client.ts';
+import { type LeaseHeaders, withLease } from '../client/lease.ts';
+import { pack } from '../client/pack.ts';
+import { imageError } from '../errors.ts';
+import { ImageImportStreamSchema } from '../gen/containerd/types/transfer/importexport_pb.ts';
+import { archiveName } from './archive-names.ts';
+import type { ImageContext } from './context.ts';
+import { type Descriptor, readDescriptors } from './descriptor.ts';
+import { destination } from './destination.ts';
+import { asRecord } from './image-config.ts';
+import { describeLoadError } from './load-error.ts';
+import { deleteRecord, getRecord, STAGING_PREFIX, saveRecord } from './records.ts';
+import { sendArchive } from './send-archive.ts';
+
+/**
+ * Streams an archive into containerd, which stores and unpacks it, and names what it held. containerd
+ * first records the archive's index under a name of ours: its own naming would drop short names.
+ */
+export async function loadArchive(
+  context: ImageContext,
+  archive: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<readonly Image[]> {
+  return withLease(context.client, async (headers) => {
+    const staging = `${STAGING_PREFIX}${randomUUID()}`;
+    try {
+      await transferArchive(context, { archive, staging, headers }, signal);
+      return await nameImages(context, staging, signal);
+    } finally {
+      await deleteRecord(context, staging);
+    }
+  });
+}
+
+interface ArchiveTransfer {
+  readonly archive: AsyncIterable<Uint8Array>;
+  readonly staging: string;
+  readonly headers: LeaseHeaders;
+}
+
+async function transferArchive(
+  context: ImageContext,
+  { archive, staging, headers }: ArchiveTransfer,
+  signal?: AbortSignal,
+): Promise<void> {
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal?.reason);
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', stop);
+  const sending = await sendArchive(context.client, archive, controller);
+  try {
+    const source = create(ImageImportStreamSchema, { stream: sending.id });
+    await context.client.transfer.transfer(
+      { source: pack(ImageImportStreamSchema, source), destination: destination(context, staging) },
+      { ...NO_TIMEOUT, signal: controller.signal, headers: { ...headers } },
+    );
+  } catch (error) {
+    // What the sender failed with is the cause, and containerd's complaint only its consequence.
+    controller.abort(error);
+    await sending.finish();
+    throw describeLoadError(error);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+  await sending.finish();
+}
+
+async function nameImages(
+  context: ImageContext,
+  staging: string,
+  signal?: AbortSignal,
+): Promise<readonly Image[]> {
+  const index = await getRecord(context, staging, signal);
+  const digest = index?.target?.digest ?? '';
+  const manifests = readDescriptors(
+    asRecord(await context.reader.readJson(digest, signal))['manifests'],
+  );
+  const named = manifests.flatMap((manifest) => {
+    const name = archiveName(manifest);
+    return name === undefined ? [] : [{ name, manifest }];
+  });
+  if (named.length === 0) throw imageError.UNNAMED({ digest: manifests[0]?.digest ?? digest });
+  const saved = await Promise.all(
+    named.map(({ name, manifest }) => saveImage(context, name, manifest, signal)),
+  );
+  return saved;
+}
+
+async function saveImage(
+  context: ImageContext,
+  name: string,
+  manifest: Descriptor,
+  signal?: AbortSignal,
+): Promise<Image> {
+  const { sizeBytes } = await context.reader.read(name, manifest.digest, signal);
+  const { mediaType, digest, size } = manifest;
+  const target = { mediaType, digest, size: BigInt(size), annotations: {} };
+  const updatedAt = await saveRecord(context, { name, target }, signal);
+  return { name, digest, sizeBytes, updatedAt };
+}

@@ -1,0 +1,29 @@
+import { ConnectError } from '@connectrpc/connect';
+import { imageError } from '../errors.ts';
+
+/**
+ * What containerd says of an archive, in our words. Sources: core/images/archive/importer.go,
+ * core/images/handlers.go (ErrEmptyWalk), Go's archive/tar, core/unpack/unpacker.go.
+ */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/image might be filtered out|no match for platform/, 'it holds nothing for this processor'],
+  [/unrecognized image format/, 'it is neither a `docker save` archive nor an OCI layout'],
+  [
+    /missing index\.json|unsupported OCI version/,
+    'its OCI layout is damaged or of another version',
+  ],
+  [/unexpected EOF|\bEOF\b/, 'it ends too early'],
+  [/archive\/tar|invalid tar header/, 'it is not a tar archive'],
+  [/normalize image ref/, 'it holds an image under an invalid name'],
+  [/not found|no target for symlink/, 'a part that it refers to is missing'],
+  [/digest|mismatch|failed size validation/, 'its content differs from its digest'],
+];
+
+/** Anything but an answer of containerd's (an abort, a lost connection) comes back as it is. */
+export function describeLoadError(error: unknown): unknown {
+  if (!(error instanceof ConnectError)) return error;
+  const detail = error.rawMessage;
+  const known = REASONS.find(([pattern]) => pattern.test(detail));
+  const reason = known?.[1] ?? detail;
+  return imageError.INVALID({ subject: 'the archive', reason, detail }, error);
+}

@@ -1,0 +1,39 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
+import { Code } from '@connectrpc/connect';
+import { ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
+import type { Image, ImageSchema } from '../gen/containerd/services/images_pb.ts';
+import type { ImageContext } from './context.ts';
+
+/** Records with such names are ours for the length of a load, and nobody's image. */
+export const STAGING_PREFIX = 'capsule-load-';
+
+export async function getRecord(
+  { client }: ImageContext,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Image | undefined> {
+  const answer = await ignoring(Code.NotFound, client.images.get({ name }, until(signal)));
+  return answer?.image;
+}
+
+/** Makes the record or moves it to another target; answers when it was changed last. */
+export async function saveRecord(
+  { client }: ImageContext,
+  image: MessageInitShape<typeof ImageSchema>,
+  signal?: AbortSignal,
+): Promise<number> {
+  const made = await ignoring(Code.AlreadyExists, client.images.create({ image }, until(signal)));
+  const saved = made ?? (await client.images.update({ image }, until(signal)));
+  return updatedAt(saved.image?.updatedAt);
+}
+
+/** Without a signal: it is used to clean up. */
+export async function deleteRecord({ client }: ImageContext, name: string): Promise<void> {
+  await ignoring(Code.NotFound, client.images.delete({ name }));
+}
+
+export function updatedAt(time: Timestamp | undefined): number {
+  return time === undefined ? 0 : timestampMs(time);
+}

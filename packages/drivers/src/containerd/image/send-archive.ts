@@ -1,0 +1,94 @@
+import { create, fromBinary } from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import type { ContainerdClient } from '../client/containerd-client.ts';
+import { pack } from '../client/pack.ts';
+import { DataSchema, WindowUpdateSchema } from '../gen/containerd/types/transfer/streaming_pb.ts';
+import { SendWindow } from './send-window.ts';
+import { openStream } from './stream.ts';
+
+/** containerd's own senders send no larger pieces. */
+const PIECE_BYTES = 32 * 1024;
+/** Archives end with padding that nobody reads; it is taken from the sender all the same. */
+const PADDING_LIMIT_BYTES = 1024 * 1024;
+
+export interface Sending {
+  /** Names the stream to the transfer that reads it. */
+  readonly id: string;
+  /** Ends the stream, once its reader has what it wants. Throws what the source failed with. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Opens a byte stream into containerd and feeds it as fast as the receiver allows, never holding more
+ * than one piece of the source. A source that fails aborts `controller`.
+ */
+export async function sendArchive(
+  client: ContainerdClient,
+  source: AsyncIterable<Uint8Array>,
+  controller: AbortController,
+): Promise<Sending> {
+  const window = new SendWindow();
+  const fed = Promise.withResolvers<void>();
+  const outgoing = feed(source, window, fed, controller);
+  const stream = await openStream(client, outgoing, controller.signal);
+  const reading = readWindow(stream.received, window);
+  return {
+    id: stream.id,
+    async finish() {
+      window.close();
+      await fed.promise.finally(() => controller.abort());
+      await reading;
+    },
+  };
+}
+
+/** Ends the stream with the source; `fed` tells how the source ended. */
+async function* feed(
+  source: AsyncIterable<Uint8Array>,
+  window: SendWindow,
+  fed: PromiseWithResolvers<void>,
+  controller: AbortController,
+): AsyncGenerator<Any> {
+  // Whoever awaits `finish` hears of the failure; nobody may be awaiting it yet.
+  fed.promise.catch(() => undefined);
+  try {
+    yield* cutIntoPieces(source, window);
+  } catch (error) {
+    fed.reject(error);
+    controller.abort(error);
+  } finally {
+    fed.resolve();
+  }
+}
+
+async function* cutIntoPieces(
+  source: AsyncIterable<Uint8Array>,
+  window: SendWindow,
+): AsyncGenerator<Any> {
+  let padding = 0;
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; ) {
+      const size = await window.take(Math.min(PIECE_BYTES, chunk.length - at));
+      if (size === 0) {
+        padding += chunk.length - at;
+        break;
+      }
+      yield pack(DataSchema, create(DataSchema, { data: chunk.subarray(at, at + size) }));
+      at += size;
+    }
+    if (padding > PADDING_LIMIT_BYTES) return;
+  }
+}
+
+/** Ends with the stream; why it ended is told by the transfer that used it. */
+async function readWindow(received: AsyncIterator<Any>, window: SendWindow): Promise<void> {
+  try {
+    for (let next = await received.next(); !next.done; next = await received.next()) {
+      window.give(fromBinary(WindowUpdateSchema, next.value.value).update);
+    }
+  } catch {
+    // The stream was cut, by us or by containerd; both show in the result of the transfer.
+  } finally {
+    window.close();
+  }
+}

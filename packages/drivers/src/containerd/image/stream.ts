@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { type ContainerdClient, NO_TIMEOUT } from '../client/containerd-client.ts';
+import { pack } from '../client/pack.ts';
+import { toRpcError } from '../client/rpc-error.ts';
+import { StreamInitSchema } from '../gen/containerd/services/streaming_pb.ts';
+
+/** A stream that containerd knows by `id`, so that other calls can name it. */
+export interface Stream {
+  readonly id: string;
+  /** What containerd sends. */
+  readonly received: AsyncIterator<Any>;
+}
+
+/**
+ * Opens a stream and resolves when containerd knows it. `outgoing` is what we send; it may not
+ * end before containerd has read it all. Aborting `signal` ends the stream both ways.
+ */
+export async function openStream(
+  client: ContainerdClient,
+  outgoing: AsyncIterable<Any>,
+  signal: AbortSignal,
+): Promise<Stream> {
+  const id = `capsule-${randomUUID()}`;
+  const answers = client.streaming.stream(greet(id, outgoing), { ...NO_TIMEOUT, signal });
+  const received = answers[Symbol.asyncIterator]();
+  try {
+    await received.next();
+  } catch (error) {
+    throw toRpcError(error, client.socketPath, signal);
+  }
+  return { id, received };
+}
+
+async function* greet(id: string, outgoing: AsyncIterable<Any>): AsyncGenerator<Any> {
+  yield pack(StreamInitSchema, create(StreamInitSchema, { id }));
+  yield* outgoing;
+}

@@ -1,0 +1,16 @@
+export interface CommandParts {
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly imageEntrypoint: readonly string[];
+  readonly imageCmd: readonly string[];
+}
+
+/**
+ * Kubernetes' rule: `command` replaces the entrypoint, and with it the image's cmd, which was meant
+ * for that entrypoint; `args` alone replaces only the cmd. Empty when there is nothing to run.
+ */
+export function describeCommand(parts: CommandParts): string[] {
+  if (parts.command.length > 0) return [...parts.command, ...parts.args];
+  const tail = parts.args.length > 0 ? parts.args : parts.imageCmd;
+  return [...parts.imageEntrypoint, ...tail];
+}

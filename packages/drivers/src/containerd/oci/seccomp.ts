@@ -1,0 +1,79 @@
+import type { Architecture } from './architecture.ts';
+import {
+  ALLOWED_SYSCALLS,
+  ARCHITECTURE_SYSCALLS,
+  CAPABILITY_SYSCALLS,
+} from './seccomp-syscalls.ts';
+import type { OciSeccomp, OciSyscallRule } from './types.ts';
+
+const EPERM = 1;
+const ENOSYS = 38;
+const AF_VSOCK = 40;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
+const NAMESPACE_FLAGS = 0x7e020000;
+/** PER_LINUX, PER_LINUX32, and both with UNAME26; the last one only asks which is set. */
+const HARMLESS_PERSONALITIES = [0x0, 0x0008, 0x20000, 0x20008, 0xffffffff];
+
+/** 32-bit programs run too, as they do without a filter. */
+const ARCHITECTURES: Readonly<Record<Architecture, readonly string[]>> = {
+  amd64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+  arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
+};
+
+/**
+ * The default filter: what ordinary programs call is allowed, everything else fails with EPERM.
+ * A capability brings the calls that are of no use without it.
+ */
+export function describeSeccomp(
+  architecture: Architecture,
+  capabilities: readonly string[],
+): OciSeccomp {
+  return {
+    defaultAction: 'SCMP_ACT_ERRNO',
+    defaultErrnoRet: EPERM,
+    architectures: ARCHITECTURES[architecture],
+    syscalls: [
+      allow([
+        ...ALLOWED_SYSCALLS,
+        ...ARCHITECTURE_SYSCALLS[architecture],
+        ...capabilities.flatMap((capability) => CAPABILITY_SYSCALLS[capability] ?? []),
+      ]),
+      ...conditionalRules(capabilities.includes('CAP_SYS_ADMIN')),
+    ],
+  };
+}
+
+function allow(names: readonly string[]): OciSyscallRule {
+  return { names: [...new Set(names)], action: 'SCMP_ACT_ALLOW' };
+}
+
+function conditionalRules(isAdmin: boolean): OciSyscallRule[] {
+  return [
+    // Sockets of the hypervisor are not confined by network namespaces.
+    onlyWhen('socket', { index: 0, value: AF_VSOCK, op: 'SCMP_CMP_NE' }),
+    ...HARMLESS_PERSONALITIES.map((value) =>
+      onlyWhen('personality', { index: 0, value, op: 'SCMP_CMP_EQ' }),
+    ),
+    ...(isAdmin ? [] : namespaceRules()),
+  ];
+}
+
+/** New threads and processes, but no new namespaces. */
+function namespaceRules(): OciSyscallRule[] {
+  return [
+    onlyWhen('clone', {
+      index: 0,
+      value: NAMESPACE_FLAGS,
+      valueTwo: 0,
+      op: 'SCMP_CMP_MASKED_EQ',
+    }),
+    // Its flags lie in memory that a filter cannot read; "no such call" makes libc use clone.
+    { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
+  ];
+}
+
+type Condition = NonNullable<OciSyscallRule['args']>[number];
+
+function onlyWhen(name: string, condition: Condition): OciSyscallRule {
+  return { names: [name], action: 'SCMP_ACT_ALLOW', args: [condition] };
+}

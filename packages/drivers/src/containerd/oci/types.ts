@@ -1,0 +1,78 @@
+/** The parts of the OCI runtime specification (1.2) that Capsule writes. */
+export interface OciSpec {
+  readonly ociVersion: string;
+  readonly process: OciProcess;
+  readonly root: { readonly path: string; readonly readonly: boolean };
+  readonly hostname: string;
+  readonly mounts: readonly OciMount[];
+  readonly linux: OciLinux;
+}
+
+export interface OciProcess {
+  readonly terminal: false;
+  readonly user: OciUser;
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly capabilities: OciCapabilities;
+  readonly noNewPrivileges: boolean;
+}
+
+export interface OciUser {
+  readonly uid: number;
+  readonly gid: number;
+  readonly additionalGids: readonly number[];
+}
+
+export interface OciCapabilities {
+  readonly bounding: readonly string[];
+  readonly effective: readonly string[];
+  readonly permitted: readonly string[];
+}
+
+export interface OciMount {
+  readonly destination: string;
+  readonly type: string;
+  readonly source: string;
+  readonly options: readonly string[];
+}
+
+export interface OciLinux {
+  readonly cgroupsPath: string;
+  readonly namespaces: readonly OciNamespace[];
+  readonly resources: { readonly devices: readonly OciDeviceRule[] };
+  readonly sysctl?: Readonly<Record<string, string>>;
+  readonly seccomp: OciSeccomp;
+  readonly maskedPaths: readonly string[];
+  readonly readonlyPaths: readonly string[];
+}
+
+export interface OciNamespace {
+  readonly type: 'pid' | 'ipc' | 'uts' | 'mount' | 'network' | 'cgroup';
+  /** An existing namespace to join; a new one is made without it. */
+  readonly path?: string;
+}
+
+export interface OciDeviceRule {
+  readonly allow: boolean;
+  readonly access: string;
+}
+
+export interface OciSeccomp {
+  readonly defaultAction: 'SCMP_ACT_ERRNO';
+  readonly defaultErrnoRet: number;
+  readonly architectures: readonly string[];
+  readonly syscalls: readonly OciSyscallRule[];
+}
+
+export interface OciSyscallRule {
+  readonly names: readonly string[];
+  readonly action: 'SCMP_ACT_ALLOW' | 'SCMP_ACT_ERRNO';
+  readonly errnoRet?: number;
+  readonly args?: readonly {
+    readonly index: number;
+    readonly value: number;
+    readonly valueTwo?: number;
+    readonly op: 'SCMP_CMP_EQ' | 'SCMP_CMP_NE' | 'SCMP_CMP_MASKED_EQ';
+  }[];
+}

@@ -1,0 +1,36 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { ContainerSeen, TaskState } from '@capsule/core';
+import { type Process, Status } from '../gen/containerd/types/task/task_pb.ts';
+import type { ContainerLabels } from './labels.ts';
+
+const STATES: Readonly<Record<Status, TaskState>> = {
+  [Status.UNKNOWN]: 'unknown',
+  [Status.CREATED]: 'created',
+  [Status.RUNNING]: 'running',
+  [Status.STOPPED]: 'stopped',
+  [Status.PAUSED]: 'paused',
+  [Status.PAUSING]: 'paused',
+};
+
+export function taskState(process: Process | undefined): TaskState {
+  return process === undefined ? 'none' : (STATES[process.status] ?? 'unknown');
+}
+
+/** A record and its task, in the words of the port. */
+export function describeContainer(
+  id: string,
+  labels: ContainerLabels,
+  process: Process | undefined,
+): ContainerSeen {
+  const task = taskState(process);
+  const { cell, container, revision, imageDigest } = labels;
+  const seen = { id, cell, container, revision, imageDigest, task };
+  if (process === undefined) return seen;
+  if (task !== 'stopped') return process.pid === 0 ? seen : { ...seen, pid: process.pid };
+  const exitedAt = process.exitedAt && timestampMs(process.exitedAt);
+  return {
+    ...seen,
+    exitCode: process.exitStatus,
+    ...(exitedAt === undefined ? {} : { exitedAt }),
+  };
+}

@@ -1,0 +1,126 @@
+import { arch } from 'node:os';
+import type {
+  CellId,
+  ContainerRuntime,
+  ContainerSeen,
+  ContainerSpec,
+  RuntimeEvent,
+} from '@capsule/core';
+import { isCapsuleError } from '@capsule/core';
+import { ConnectError } from '@connectrpc/connect';
+import type { ContainerdClient } from '../client/containerd-client.ts';
+import { until } from '../client/until.ts';
+import { runtimeError } from '../errors.ts';
+import { ImageReader } from '../image/image-reader.ts';
+import { type Architecture, architectureOf } from '../oci/architecture.ts';
+import { UserFinder } from '../user/user-finder.ts';
+import type { RuntimeContext } from './context.ts';
+import { createContainer } from './create-container.ts';
+import { inspectContainer, listContainers } from './list-containers.ts';
+import { removeContainer } from './remove-container.ts';
+import { startContainer } from './start-container.ts';
+import { stopContainer } from './stop-container.ts';
+import { type Owner, watchEvents } from './watch-events.ts';
+
+export interface ContainerdRuntimeOptions {
+  /** The log writer. Default `/usr/bin/capsule-log`. */
+  readonly logBinary?: string;
+  /** Default `overlayfs`. */
+  readonly snapshotter?: string;
+  /** Default: this machine's. */
+  readonly arch?: Architecture;
+  /** Default `/sys/fs/cgroup`. */
+  readonly cgroupRoot?: string;
+  /** An empty place to look into images from. Default `/run/capsule/view`. */
+  readonly scratch?: string;
+}
+
+/** Containers by containerd and runc. */
+export class ContainerdRuntime implements ContainerRuntime {
+  readonly #context: RuntimeContext;
+  /** Kept for events, which carry only ids; an entry goes with its container. */
+  readonly #owners = new Map<string, Owner>();
+
+  constructor(client: ContainerdClient, options: ContainerdRuntimeOptions = {}) {
+    const snapshotter = options.snapshotter ?? 'overlayfs';
+    const architecture = options.arch ?? architectureOf(arch());
+    const scratch = options.scratch ?? '/run/capsule/view';
+    this.#context = {
+      client,
+      architecture,
+      snapshotter,
+      images: new ImageReader(client, architecture),
+      users: new UserFinder(client, { snapshotter, scratch }),
+      logBinary: options.logBinary ?? '/usr/bin/capsule-log',
+      cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
+    };
+  }
+
+  async list(signal?: AbortSignal): Promise<readonly ContainerSeen[]> {
+    const seen = await doing('list containers', listContainers(this.#context, signal));
+    for (const container of seen) this.#remember(container);
+    return seen;
+  }
+
+  async inspect(
+    cell: CellId,
+    container: string,
+    signal?: AbortSignal,
+  ): Promise<ContainerSeen | undefined> {
+    const action = `inspect container ${container}`;
+    return doing(action, inspectContainer(this.#context, cell, container, signal));
+  }
+
+  async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
+    const action = `create container ${spec.container}`;
+    const seen = await doing(action, createContainer(this.#context, spec, signal));
+    this.#remember(seen);
+    return seen;
+  }
+
+  start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
+    const action = `start container ${container}`;
+    return doing(action, startContainer(this.#context, cell, container, signal));
+  }
+
+  stop(cell: CellId, container: string, graceMs: number, signal?: AbortSignal): Promise<void> {
+    const action = `stop container ${container}`;
+    return doing(action, stopContainer(this.#context, { cell, container, graceMs }, signal));
+  }
+
+  /** Once begun it is carried through: half a removal helps nobody. */
+  async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const action = `remove container ${container}`;
+    await doing(action, removeContainer(this.#context, cell, container));
+  }
+
+  events(signal: AbortSignal): AsyncIterable<RuntimeEvent> {
+    return watchEvents(this.#context, this.#owners, signal);
+  }
+
+  async probe(signal?: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }> {
+    try {
+      const { version } = await this.#context.client.version.version({}, until(signal));
+      return { ok: true, detail: `containerd ${version}` };
+    } catch (error) {
+      const why = isCapsuleError(error) ? error.why : undefined;
+      const text = error instanceof Error ? error.message : String(error);
+      return { ok: false, detail: why === undefined ? text : `${text}: ${why}` };
+    }
+  }
+
+  #remember({ id, cell, container }: ContainerSeen): void {
+    this.#owners.set(id, { cell, container });
+  }
+}
+
+/** An answer of containerd's that no verb has a meaning for is a failure of the whole. */
+async function doing<T>(action: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    throw runtimeError.FAILED({ action, detail: error.rawMessage }, error);
+  }
+}

@@ -1,0 +1,17 @@
+import type { ContainerdClient } from '../client/containerd-client.ts';
+import type { ImageReader } from '../image/image-reader.ts';
+import type { Architecture } from '../oci/architecture.ts';
+import type { UserFinder } from '../user/user-finder.ts';
+
+/** What the verbs of the runtime share. */
+export interface RuntimeContext {
+  readonly client: ContainerdClient;
+  readonly images: ImageReader;
+  readonly users: UserFinder;
+  readonly architecture: Architecture;
+  readonly snapshotter: string;
+  /** The log writer, a path that the shim can run. */
+  readonly logBinary: string;
+  /** `/sys/fs/cgroup` */
+  readonly cgroupRoot: string;
+}

@@ -1,0 +1,148 @@
+import { create } from '@bufbuild/protobuf';
+import type { ContainerSeen, ContainerSpec } from '@capsule/core';
+import { Code } from '@connectrpc/connect';
+import { packSpec } from '../client/pack.ts';
+import { hasCode, ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
+import { runtimeError } from '../errors.ts';
+import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
+import type { ImageContent } from '../image/image-reader.ts';
+import { describeOciSpec } from '../oci/oci-spec.ts';
+import { containerId } from './container-id.ts';
+import { describeContainer } from './container-seen.ts';
+import type { RuntimeContext } from './context.ts';
+import { type ContainerLabels, readLabels, writeLabels } from './labels.ts';
+import { removeContainer } from './remove-container.ts';
+import { prepareSnapshot } from './snapshot.ts';
+import { getTask } from './task.ts';
+
+/**
+ * Makes record and snapshot side by side. A snapshot without a record is what a crash left; it is made
+ * anew. A record without a snapshot is completed by `start`. The collector may take a snapshot
+ * whose record is not written yet; `start` mends that too, so no lease is needed. A record of
+ * another revision is replaced.
+ */
+export async function createContainer(
+  context: RuntimeContext,
+  spec: ContainerSpec,
+  signal?: AbortSignal,
+): Promise<ContainerSeen> {
+  const id = containerId(spec.cell, spec.container);
+  const { digest, content } = await findImage(context, id, spec.image, signal);
+  const labels = describeLabels(spec, digest, content);
+  const record = await describeRecord(context, { id, spec, labels, content });
+  const isNew = await createRecord(context, record, content.chainId, signal);
+  if (isNew) return describeContainer(id, labels, undefined);
+  const existing = await findExisting(context, id, labels.revision, signal);
+  if (existing !== undefined) return existing;
+  await removeContainer(context, spec.cell, spec.container);
+  await createRecord(context, record, content.chainId, signal);
+  return describeContainer(id, labels, undefined);
+}
+
+async function findImage(
+  { client, images }: RuntimeContext,
+  container: string,
+  image: string,
+  signal?: AbortSignal,
+): Promise<{ digest: string; content: ImageContent }> {
+  const answer = await ignoring(Code.NotFound, client.images.get({ name: image }, until(signal)));
+  const digest = answer?.image?.target?.digest;
+  if (digest === undefined) throw runtimeError.IMAGE_MISSING({ container, image });
+  return { digest, content: await images.read(image, digest, signal) };
+}
+
+function describeLabels(
+  spec: ContainerSpec,
+  imageDigest: string,
+  content: ImageContent,
+): ContainerLabels {
+  return {
+    cell: spec.cell,
+    container: spec.container,
+    role: spec.role,
+    revision: spec.revision,
+    imageDigest,
+    parent: content.chainId,
+    stopSignal: content.config.stopSignal,
+    logPath: spec.logPath,
+  };
+}
+
+interface RecordParts {
+  readonly id: string;
+  readonly spec: ContainerSpec;
+  readonly labels: ContainerLabels;
+  readonly content: ImageContent;
+}
+
+async function describeRecord(
+  { architecture, snapshotter, users }: RuntimeContext,
+  { id, spec, labels, content }: RecordParts,
+): Promise<Container> {
+  const user = await users.find(spec.image, content);
+  const oci = describeOciSpec({ container: spec, image: content.config, user, architecture });
+  if (oci.process.args.length === 0) {
+    throw runtimeError.NO_COMMAND({ container: spec.container });
+  }
+  return create(ContainerSchema, {
+    id,
+    labels: writeLabels(labels),
+    image: spec.image,
+    runtime: { name: 'io.containerd.runc.v2' },
+    spec: packSpec(oci),
+    snapshotter,
+    snapshotKey: id,
+  });
+}
+
+/** False when there is a record of that name already. */
+async function createRecord(
+  context: RuntimeContext,
+  container: Container,
+  parent: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const [record, snapshot] = await Promise.allSettled([
+    context.client.containers.create({ container }, until(signal)),
+    prepareSnapshot(context, container.id, parent, signal),
+  ]);
+  if (record.status === 'rejected') {
+    if (hasCode(record.reason, Code.AlreadyExists)) return false;
+    throw record.reason;
+  }
+  if (snapshot.status === 'fulfilled') return true;
+  if (hasCode(snapshot.reason, Code.AlreadyExists)) {
+    await replaceSnapshot(context, container.id, parent, signal);
+    return true;
+  }
+  // The record is ours and of no use without its snapshot.
+  await ignoring(Code.NotFound, context.client.containers.delete({ id: container.id }));
+  throw snapshot.reason;
+}
+
+async function replaceSnapshot(
+  context: RuntimeContext,
+  key: string,
+  parent: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { client, snapshotter } = context;
+  await ignoring(Code.NotFound, client.snapshots.remove({ snapshotter, key }, until(signal)));
+  await prepareSnapshot(context, key, parent, signal);
+}
+
+async function findExisting(
+  { client }: RuntimeContext,
+  id: string,
+  revision: string,
+  signal?: AbortSignal,
+): Promise<ContainerSeen | undefined> {
+  const [answer, task] = await Promise.all([
+    ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
+    getTask(client, id, signal),
+  ]);
+  const labels = answer?.container && readLabels(answer.container.labels);
+  if (labels?.revision !== revision) return undefined;
+  return describeContainer(id, labels, task);
+}

@@ -1,0 +1,54 @@
+import type { CellId, ContainerSpec } from '@capsule/core';
+
+/** What we write on a container record: who it is, and what starting and stopping it takes. */
+export interface ContainerLabels {
+  readonly cell: CellId;
+  readonly container: string;
+  readonly role: ContainerSpec['role'];
+  readonly revision: string;
+  readonly imageDigest: string;
+  /** The snapshot below the container's own. */
+  readonly parent: string;
+  readonly stopSignal: string;
+  readonly logPath: string;
+}
+
+const PREFIX = 'capsule.';
+
+export function writeLabels(labels: ContainerLabels): Record<string, string> {
+  return {
+    [`${PREFIX}realm`]: labels.cell.realm,
+    [`${PREFIX}space`]: labels.cell.space,
+    [`${PREFIX}stack`]: labels.cell.stack,
+    [`${PREFIX}cell`]: labels.cell.cell,
+    [`${PREFIX}container`]: labels.container,
+    [`${PREFIX}role`]: labels.role,
+    [`${PREFIX}revision`]: labels.revision,
+    [`${PREFIX}image-digest`]: labels.imageDigest,
+    [`${PREFIX}parent`]: labels.parent,
+    [`${PREFIX}stop-signal`]: labels.stopSignal,
+    [`${PREFIX}log-path`]: labels.logPath,
+  };
+}
+
+/** Undefined for a container that is not ours. */
+export function readLabels(from: Readonly<Record<string, string>>): ContainerLabels | undefined {
+  const label = (name: string) => from[`${PREFIX}${name}`] ?? '';
+  const cell = {
+    realm: label('realm'),
+    space: label('space'),
+    stack: label('stack'),
+    cell: label('cell'),
+  };
+  if (label('container') === '' || Object.values(cell).includes('')) return undefined;
+  return {
+    cell,
+    container: label('container'),
+    role: label('role') === 'root' ? 'root' : 'sibling',
+    revision: label('revision'),
+    imageDigest: label('image-digest'),
+    parent: label('parent'),
+    stopSignal: label('stop-signal'),
+    logPath: label('log-path'),
+  };
+}

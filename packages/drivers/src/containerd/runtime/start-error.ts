@@ -1,0 +1,39 @@
+import type { CapsuleError } from '@capsule/core';
+import { ConnectError } from '@connectrpc/connect';
+import { runtimeError } from '../errors.ts';
+
+/**
+ * Why a container did not start. The texts are runc's and the kernel's; runc prints the program's name
+ * before them (libcontainer's init, "exec: %q: …" of Go's os/exec, and "exec %s: …" of execve).
+ */
+const PATTERNS: readonly {
+  readonly pattern: RegExp;
+  readonly make: (container: string, command: string) => CapsuleError;
+}[] = [
+  {
+    pattern:
+      /exec:? "?([^":]+)"?: (?:executable file not found in \$PATH|(?:stat [^:]+: )?no such file or directory|not a directory)/,
+    make: (container, command) => runtimeError.COMMAND_NOT_FOUND({ container, command }),
+  },
+  {
+    pattern: /exec:? "?([^":]+)"?: (?:permission denied|exec format error|is a directory)/,
+    make: (container, command) => runtimeError.COMMAND_NOT_EXECUTABLE({ container, command }),
+  },
+];
+
+/** Anything but an answer of containerd's (an abort, a lost connection) comes back as it is. */
+export function describeStartError(container: string, error: unknown): unknown {
+  if (!(error instanceof ConnectError)) return error;
+  for (const { pattern, make } of PATTERNS) {
+    const match = pattern.exec(error.rawMessage);
+    if (match !== null) return make(container, match[1] ?? '');
+  }
+  return runtimeError.START_FAILED({ container, detail: lastCause(error.rawMessage) }, error);
+}
+
+/** runc wraps its causes from the outside in; the words that help come last. */
+function lastCause(message: string): string {
+  const marker = 'OCI runtime create failed: ';
+  const at = message.lastIndexOf(marker);
+  return at < 0 ? message : message.slice(at + marker.length);
+}

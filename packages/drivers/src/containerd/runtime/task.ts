@@ -1,0 +1,79 @@
+import { Code } from '@connectrpc/connect';
+import type { ContainerdClient } from '../client/containerd-client.ts';
+import { hasCode, ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
+import type { Mount } from '../gen/containerd/types/mount_pb.ts';
+import type { Process } from '../gen/containerd/types/task/task_pb.ts';
+
+const SIGKILL = 9;
+/** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
+const DEATH_LIMIT_MS = 30_000;
+
+/** The task of a container; undefined when there is none. */
+export async function getTask(
+  client: ContainerdClient,
+  containerId: string,
+  signal?: AbortSignal,
+): Promise<Process | undefined> {
+  const answer = await ignoring(Code.NotFound, client.tasks.get({ containerId }, until(signal)));
+  return answer?.process;
+}
+
+export interface NewTask {
+  readonly containerId: string;
+  readonly rootfs: readonly Mount[];
+  /** `binary://…`: who takes standard output and error. */
+  readonly output: string;
+}
+
+/** Makes and starts the first process, and answers its pid. Leaves no task when it fails. */
+export async function runTask(
+  client: ContainerdClient,
+  { containerId, rootfs, output }: NewTask,
+  signal?: AbortSignal,
+): Promise<number> {
+  try {
+    const made = await client.tasks.create(
+      { containerId, rootfs: [...rootfs], stdout: output, stderr: output },
+      until(signal),
+    );
+    await client.tasks.start({ containerId }, until(signal));
+    return made.pid;
+  } catch (error) {
+    await removeTask(client, containerId);
+    throw error;
+  }
+}
+
+/** Sends a signal; a process that is gone already is fine. */
+export async function killTask(
+  client: ContainerdClient,
+  containerId: string,
+  kill: { readonly signal: number; readonly all: boolean },
+): Promise<void> {
+  try {
+    await client.tasks.kill({ containerId, ...kill });
+  } catch (error) {
+    // "Process already finished" comes as the one or the other, by how far its exit was noticed.
+    if (!hasCode(error, Code.NotFound) && !hasCode(error, Code.FailedPrecondition)) throw error;
+  }
+}
+
+/** Resolves when the first process has ended, also when it ended long ago. */
+export async function waitForExit(
+  client: ContainerdClient,
+  containerId: string,
+  limitMs: number,
+): Promise<void> {
+  const call = client.tasks.wait({ containerId }, { timeoutMs: limitMs + DEATH_LIMIT_MS });
+  await ignoring(Code.NotFound, call);
+}
+
+/** The one way to take a task down: kills all that runs in it and removes it. Idempotent. */
+export async function removeTask(client: ContainerdClient, containerId: string): Promise<void> {
+  await Promise.all([
+    killTask(client, containerId, { signal: SIGKILL, all: true }),
+    waitForExit(client, containerId, 0),
+  ]);
+  await ignoring(Code.NotFound, client.tasks.delete({ containerId }));
+}

@@ -1,0 +1,49 @@
+import { type PasswdEntry, parseGroup, parsePasswd } from './account-files.ts';
+import { type ImageUser, parseId, parseImageUser } from './image-user.ts';
+import type { ResolvedUser } from './resolved-user.ts';
+
+/** The texts of an image's account files; empty where it has none. */
+export interface AccountFiles {
+  readonly passwd: string;
+  readonly group: string;
+}
+
+/**
+ * Who the image's `USER` is. A number needs no entry; a name without one makes the answer undefined.
+ * A group that was written replaces the user's own group and its supplementary ones, as Docker does.
+ */
+export function resolveUser(text: string, files: AccountFiles): ResolvedUser | undefined {
+  const wanted = parseImageUser(text);
+  const account = findAccount(wanted, files);
+  const uid = account?.uid ?? parseId(wanted.user);
+  if (uid === undefined) return undefined;
+  const home = account?.home === undefined || account.home === '' ? '/' : account.home;
+  if (wanted.group !== undefined) {
+    const gid = findGroup(wanted.group, files);
+    return gid === undefined ? undefined : { uid, gid, additionalGids: [], home };
+  }
+  const gid = account?.gid ?? 0;
+  return { uid, gid, additionalGids: memberships(account, gid, files), home };
+}
+
+/** A name wins over a number, for accounts that are named like one. */
+function findAccount(wanted: ImageUser, files: AccountFiles): PasswdEntry | undefined {
+  const accounts = parsePasswd(files.passwd);
+  const uid = parseId(wanted.user);
+  return (
+    accounts.find((account) => account.name === wanted.user) ??
+    accounts.find((account) => account.uid === uid)
+  );
+}
+
+function findGroup(text: string, files: AccountFiles): number | undefined {
+  return parseGroup(files.group).find((group) => group.name === text)?.gid ?? parseId(text);
+}
+
+function memberships(account: PasswdEntry | undefined, gid: number, files: AccountFiles): number[] {
+  if (account === undefined) return [];
+  const gids = parseGroup(files.group)
+    .filter((group) => group.members.includes(account.name) && group.gid !== gid)
+    .map((group) => group.gid);
+  return [...new Set(gids)];
+}

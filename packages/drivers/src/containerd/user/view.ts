@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+import { runtimeError } from '../errors.ts';
+import type { Mount } from '../gen/containerd/types/mount_pb.ts';
+
+/**
+ * Shows what a read-only snapshot holds, and calls `use` with the directory where it is seen. A
+ * plain directory is used as it is. Layers are mounted in a mount namespace of a child that lives
+ * until its standard input ends: whatever happens to us, nothing stays mounted.
+ */
+export async function withView<T>(
+  mounts: readonly Mount[],
+  scratch: string,
+  use: (root: string) => Promise<T>,
+): Promise<T> {
+  const [mount, ...more] = mounts;
+  if (mount === undefined || more.length > 0) {
+    throw runtimeError.FAILED({ action: 'look into an image', detail: 'it has no single mount' });
+  }
+  if (mount.type === 'bind') return use(mount.source);
+  await mkdir(scratch, { recursive: true });
+  return withMount(mount, scratch, use);
+}
+
+/** The mount is made, one byte says so, and then the child waits for the end of its input. */
+const SCRIPT = 'mount -t "$1" -o "$2" "$3" "$4" && echo && exec cat';
+
+async function withMount<T>(
+  mount: Mount,
+  target: string,
+  use: (root: string) => Promise<T>,
+): Promise<T> {
+  const { cwd, options } = shorten(mount.options);
+  const args = ['sh', '-c', SCRIPT, 'view', mount.type, options, mount.source, target];
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', '--', ...args], {
+    cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // The newer system calls take no option longer than 255 characters, and layers need more.
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LIBMOUNT_FORCE_MOUNT2: 'always' },
+  });
+  const gone = once(child, 'close');
+  const complaint = collect(child.stderr);
+  try {
+    await Promise.race([once(child.stdout, 'data'), gone]);
+    if (child.exitCode !== null || child.pid === undefined) {
+      throw runtimeError.FAILED({ action: 'look into an image', detail: complaint() });
+    }
+    return await use(`/proc/${child.pid}/root${target}`);
+  } finally {
+    child.stdin.end();
+    await gone;
+  }
+}
+
+/** Layers lie beside each other; relative paths keep many of them below the kernel's one page. */
+function shorten(options: readonly string[]): { cwd: string; options: string } {
+  const layers =
+    options
+      .find((option) => option.startsWith('lowerdir='))
+      ?.slice(9)
+      .split(':') ?? [];
+  const cwd = layers[0] === undefined ? '/' : dirname(dirname(layers[0]));
+  const lowerdir = `lowerdir=${layers.map((layer) => relative(cwd, layer)).join(':')}`;
+  const rest = options.filter((option) => !option.startsWith('lowerdir='));
+  return { cwd, options: ['ro', ...rest, ...(layers.length > 0 ? [lowerdir] : [])].join(',') };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString('utf8').trim();
+}
