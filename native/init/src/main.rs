@@ -44,6 +44,9 @@ fn main() -> ExitCode {
         "capsule-init {} started",
         env!("CARGO_PKG_VERSION")
     ));
+    if let Err(error) = capsule_proc::keep_descriptors_private() {
+        journal.say(&format!("cannot mark descriptors close-on-exec: {error}"));
+    }
     let signals = match signals::take() {
         Ok(signals) => signals,
         Err(error) => {

@@ -1,7 +1,7 @@
 use crate::arguments::Launch;
 use crate::failure::{Doing, Failure};
 use crate::root_filesystem;
-use nix::errno::Errno;
+use capsule_proc::keep_descriptors_private;
 use nix::sched::{setns, unshare, CloneFlags};
 use nix::unistd::{execve, sethostname, setsid};
 use std::convert::Infallible;
@@ -25,7 +25,7 @@ pub fn become_init(launch: &Launch) -> Result<Infallible, Failure> {
     .doing("make mount, uts, ipc and cgroup namespaces")?;
     sethostname(hostname(launch)).doing("set the host name")?;
     root_filesystem::enter(launch)?;
-    keep_descriptors_out()?;
+    keep_descriptors_private().doing("mark descriptors close-on-exec")?;
     execute(launch)
 }
 
@@ -40,22 +40,6 @@ fn enter_network(launch: &Launch) -> Result<(), Failure> {
 
 fn hostname(launch: &Launch) -> &str {
     launch.hostname.as_deref().unwrap_or(&launch.name)
-}
-
-/// Whatever the launcher's caller left open stays outside.
-fn keep_descriptors_out() -> Result<(), Failure> {
-    // SAFETY: marks descriptors close-on-exec; closes none.
-    let result = unsafe {
-        libc::syscall(
-            libc::SYS_close_range,
-            3u32,
-            u32::MAX,
-            libc::CLOSE_RANGE_CLOEXEC,
-        )
-    };
-    Errno::result(result)
-        .map(drop)
-        .doing("mark descriptors close-on-exec")
 }
 
 fn execute(launch: &Launch) -> Result<Infallible, Failure> {

@@ -1,7 +1,9 @@
-//! What `/proc` says about mounts, cgroups and processes.
+//! What `/proc` says about mounts and cgroups, and what a process hands to those it starts.
 
 mod cgroup_membership;
+mod descriptors;
 mod mount_info;
 
 pub use cgroup_membership::{parse_cgroup_memberships, CgroupMembership};
+pub use descriptors::keep_descriptors_private;
 pub use mount_info::{parse_mount_info, read_mount_info, MountInfo};
