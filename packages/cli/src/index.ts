@@ -1,1 +1,3 @@
-export {};
+export type { Argument, Command, Example, Flag } from './command/command.ts';
+export { CATALOGUE } from './commands/catalogue.ts';
+export { cliError } from './errors.ts';

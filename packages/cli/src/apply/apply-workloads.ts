@@ -1,0 +1,64 @@
+import {
+  apiError,
+  type CapsuleClient,
+  type ReportedWorkload,
+  specToProto,
+  WorkloadChange,
+  workloadFromProto,
+} from '@capsule/api';
+import { isCapsuleError, type WorkloadSpec } from '@capsule/core';
+import type { Context } from '../context/context.ts';
+import { retryAway } from '../stream/retry-away.ts';
+
+export type Change = 'created' | 'configured' | 'unchanged';
+
+/** What the capsule made of one wish. */
+export type ApplyResult =
+  | { readonly spec: WorkloadSpec; readonly workload: ReportedWorkload; readonly change: Change }
+  | { readonly spec: WorkloadSpec; readonly error: unknown };
+
+const CHANGES: Readonly<Record<number, Change>> = {
+  [WorkloadChange.CREATED]: 'created',
+  [WorkloadChange.CONFIGURED]: 'configured',
+  [WorkloadChange.UNCHANGED]: 'unchanged',
+};
+
+/**
+ * Hands the wishes over one after the other, in their order: a port that one gives up is free for
+ * the next. A wish that is refused does not keep the others back; a capsule that cannot be reached
+ * ends it all.
+ */
+export async function applyWorkloads(
+  client: CapsuleClient,
+  specs: readonly WorkloadSpec[],
+  context: Context,
+): Promise<readonly ApplyResult[]> {
+  const results: ApplyResult[] = [];
+  for (const spec of specs) results.push(await applyOne(client, spec, context));
+  return results;
+}
+
+async function applyOne(
+  client: CapsuleClient,
+  spec: WorkloadSpec,
+  context: Context,
+): Promise<ApplyResult> {
+  const { signal } = context;
+  try {
+    // The same wish again changes nothing, so a lost answer is asked for anew.
+    const answer = await retryAway(
+      () => client.workload.apply({ workload: specToProto(spec) }, { signal }),
+      context,
+    );
+    if (answer.workload === undefined) {
+      throw apiError.UNEXPECTED_ANSWER({ what: 'an apply without a workload' });
+    }
+    // An older capsule does not say what it did.
+    const change = CHANGES[answer.change] ?? 'configured';
+    return { spec, workload: workloadFromProto(answer.workload), change };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isCapsuleError(error) && error.kind === 'unavailable') throw error;
+    return { spec, error };
+  }
+}

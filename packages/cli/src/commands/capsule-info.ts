@@ -1,0 +1,63 @@
+import type { GetInfoResponse } from '@capsule/api';
+import type { Run } from '../command/command.ts';
+import { formatAge } from '../render/age.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { type Detail, renderDetails } from '../render/details.ts';
+import { renderDocument } from '../render/documents.ts';
+import { readFormat } from '../render/format.ts';
+import { infoDocument } from '../render/info-document.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+
+export const run: Run = async (input, { out, signal, ...context }) => {
+  const format = readFormat(input);
+  const info = await withCapsule(input, { out, signal, ...context }, (client) =>
+    client.capsule.getInfo({}, { signal }),
+  );
+  if (format === 'name') await out.write(`${info.hostname}\n`);
+  else if (format === 'json' || format === 'yaml') {
+    await out.write(await renderDocument(format, infoDocument(info)));
+  } else {
+    await out.write(renderDetails([...summary(info, context.now()), ...machine(info)], out.style));
+  }
+  return undefined;
+};
+
+function summary(info: GetInfoResponse, now: number): readonly Detail[] {
+  return [
+    ['Hostname', info.hostname],
+    ['Id', info.shortId],
+    ['Capsule', info.capsuleVersion],
+    ['Runtime', info.runtimeVersion],
+    ['Up', info.uptimeSeconds > 0n ? formatAge(now - Number(info.uptimeSeconds) * 1000, now) : ''],
+    ['Workloads', `${info.workloadsRunning} running of ${info.workloadsTotal}`],
+    ['Address', info.address],
+    ['Bridge', info.bridgeCidr],
+    [
+      'Problems',
+      info.problems.map(({ code, message, hint }) => `${code}: ${message}${hint && ` (${hint})`}`),
+    ],
+  ];
+}
+
+function machine(info: GetInfoResponse): readonly Detail[] {
+  return [
+    ['Kernel', `${info.kernelRelease} ${info.architecture}`.trim()],
+    ['Processor', info.cpuCores > 0 ? `${info.cpuCores} × ${info.cpuModel || 'unknown'}` : ''],
+    ['Memory', used(info.memoryTotalBytes - info.memoryAvailableBytes, info.memoryTotalBytes)],
+    ['State', used(info.permUsedBytes, info.permTotalBytes)],
+    ['Volumes', used(info.thinpoolUsedBytes, info.thinpoolTotalBytes)],
+    ['Boot disk', info.bootDisk],
+    ['Slot', info.activeSlot],
+    ['On trial', info.pendingSlot],
+    ['Cgroup', info.cgroup],
+    [
+      'Clock',
+      info.localTimeUnix > 0n ? new Date(Number(info.localTimeUnix) * 1000).toISOString() : '',
+    ],
+  ];
+}
+
+function used(usedBytes: bigint, totalBytes: bigint): string {
+  if (totalBytes === 0n) return '';
+  return `${formatBytes(Number(usedBytes))} of ${formatBytes(Number(totalBytes))} used`;
+}

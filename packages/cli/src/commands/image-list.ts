@@ -1,0 +1,50 @@
+import { imageFromProto } from '@capsule/api';
+import { describeImageReference, type Image } from '@capsule/core';
+import type { Run } from '../command/command.ts';
+import { formatAge } from '../render/age.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { readFormat } from '../render/format.ts';
+import { type Column, renderTable } from '../render/table.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+
+export const run: Run = async (input, context) => {
+  const format = readFormat(input);
+  const images = await withCapsule(input, context, async (client) => {
+    const answer = await client.image.list({}, { signal: context.signal });
+    return answer.images.map(imageFromProto);
+  });
+  const { columns, style } = context.out;
+  if (format === 'name') await context.out.write(images.map(({ name }) => `${name}\n`).join(''));
+  else if (format === 'json' || format === 'yaml') {
+    await context.out.write(await renderDocuments(format, images.map(imageDocument)));
+  } else {
+    const isWide = format === 'wide';
+    const table = renderTable(images, imageColumns(context.now(), isWide), {
+      isWide,
+      columns,
+      style,
+    });
+    await context.out.write(table);
+  }
+  return undefined;
+};
+
+const DIGEST_COLUMNS = 'sha256:'.length + 12;
+
+function imageColumns(now: number, isWide: boolean): readonly Column<Image>[] {
+  return [
+    {
+      title: 'IMAGE',
+      cell: ({ name }) => (isWide ? name : describeImageReference(name)),
+      shrinksTo: 20,
+    },
+    { title: 'DIGEST', cell: ({ digest }) => (isWide ? digest : digest.slice(0, DIGEST_COLUMNS)) },
+    { title: 'SIZE', cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
+    { title: 'UPDATED', cell: ({ updatedAt }) => formatAge(updatedAt, now) },
+  ];
+}
+
+function imageDocument({ name, digest, sizeBytes, updatedAt }: Image): object {
+  return { name, digest, sizeBytes, updatedAt: new Date(updatedAt).toISOString() };
+}

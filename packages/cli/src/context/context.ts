@@ -1,0 +1,17 @@
+import type { CapsuleClient } from '@capsule/api';
+import type { Output } from './output.ts';
+
+/** Everything of the outside world that a command may touch. */
+export interface Context {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly out: Output;
+  readonly err: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts with an `Interruption` on Ctrl-C, SIGTERM, or when nobody reads the output any more. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Where capsules of this machine put their sockets: `/run/capsule`. */
+  readonly socketFolder: string;
+  readonly connect: (target: string) => CapsuleClient;
+}

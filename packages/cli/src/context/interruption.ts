@@ -1,0 +1,13 @@
+/** Why a command ends early without a failure of its own. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+  /** As a shell counts a process that a signal ended: 128 and the signal's number. */
+  readonly exitCode: number;
+
+  constructor(signal: keyof typeof EXIT_CODES) {
+    super(signal);
+    this.exitCode = EXIT_CODES[signal];
+  }
+}
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 } as const;

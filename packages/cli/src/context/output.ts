@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+
+export type Style = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
+
+/** One of the two streams that a person or a program reads. */
+export interface Output {
+  /** Resolves when the reader keeps up, so that memory stays bounded. */
+  write(data: string | Uint8Array): Promise<void>;
+  /** The text with a colour, where the reader sees colours. */
+  style(style: Style, text: string): string;
+  readonly isTerminal: boolean;
+  /** Width of the terminal; 80 where there is none. */
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+
+type TerminalLike = Writable & { isTTY?: boolean; columns?: number; rows?: number };
+
+/** Wraps a stream. `onClosed` is called when its reader went away (EPIPE). */
+export function createOutput(
+  stream: TerminalLike,
+  env: Readonly<Record<string, string | undefined>>,
+  onClosed: () => void,
+): Output {
+  const isTerminal = stream.isTTY === true;
+  const hasColor = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    onClosed();
+  });
+  return {
+    isTerminal,
+    get columns() {
+      return stream.columns ?? DEFAULT_COLUMNS;
+    },
+    get rows() {
+      return stream.rows ?? DEFAULT_ROWS;
+    },
+    style: (style, text) => (hasColor ? styleText(style, text, { validateStream: false }) : text),
+    async write(data) {
+      if (data.length === 0 || stream.destroyed || stream.write(data)) return;
+      const gone = new AbortController();
+      stream.once('close', () => gone.abort());
+      try {
+        await once(stream, 'drain', { signal: gone.signal });
+      } catch (error) {
+        // The reader went away while we waited: `onClosed` ends the command.
+        if (!stream.destroyed) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { defineErrors } from '@capsule/core';
+
+export const cliError = defineErrors('CLI', {
+  USAGE: {
+    kind: 'invalid',
+    message: (f: { problem: string; command: string; suggestion?: string | undefined }) =>
+      f.problem,
+    hint: (f) => f.suggestion ?? `\`${f.command} --help\` shows what is possible`,
+  },
+  NO_CAPSULE: {
+    kind: 'unavailable',
+    message: (f: { looked: string }) => `no capsule found: nothing listens at ${f.looked}`,
+    why: 'neither --capsule nor CAPSULE_HOST names one, and none runs on this machine',
+    hint: 'start one with `npm start`, or set CAPSULE_HOST=unix:/path/of/capsuled.sock',
+  },
+  SEVERAL_CAPSULES: {
+    kind: 'invalid',
+    message: (f: { targets: readonly string[] }) =>
+      `several capsules run on this machine: ${f.targets.join(', ')}`,
+    hint: 'choose one with --capsule, or set CAPSULE_HOST',
+  },
+  FILE_UNREADABLE: {
+    kind: 'invalid',
+    message: (f: { path: string; reason: string }) => `${f.path} cannot be read: ${f.reason}`,
+    hint: 'check the path, and that you may read it',
+  },
+  FILE_MISSING: {
+    kind: 'notFound',
+    message: (f: { path: string }) => `there is no file ${f.path}`,
+    hint: 'check the path; relative paths start at the current folder',
+  },
+  FOLDER_EMPTY: {
+    kind: 'invalid',
+    message: (f: { path: string }) => `the folder ${f.path} holds no manifest`,
+    hint: 'manifests end in .yaml, .yml or .json',
+  },
+  WORKLOAD_MISSING: {
+    kind: 'notFound',
+    message: (f: { name: string }) => `there is no workload named ${f.name}`,
+    hint: '`capsulectl workload list` shows what there is; --ignore-missing makes this a success',
+  },
+  WORKLOAD_FAILED: {
+    kind: 'internal',
+    message: (f: { name: string; state: string; detail: string }) =>
+      `${f.name} is not running: ${f.state}`,
+    why: (f) => f.detail,
+    hint: (f) =>
+      `\`capsulectl workload get ${f.name}\` and \`capsulectl workload logs ${f.name}\` say more; the capsule goes on trying`,
+  },
+  WORKLOAD_DELETED: {
+    kind: 'conflict',
+    message: (f: { name: string }) => `${f.name} was deleted by somebody else meanwhile`,
+    hint: 'apply it again if it is still wanted',
+  },
+  WAIT_TIMEOUT: {
+    kind: 'timeout',
+    message: (f: { name: string; seconds: number; state: string }) =>
+      `${f.name} was not ready after ${f.seconds} s: ${f.state}`,
+    hint: (f) =>
+      `it goes on by itself: \`capsulectl workload get ${f.name}\`; --timeout gives more time`,
+  },
+});

@@ -1,0 +1,37 @@
+import { connectCapsule } from '@capsule/api';
+import { CATALOGUE } from './commands/catalogue.ts';
+import type { Context } from './context/context.ts';
+import { Interruption } from './context/interruption.ts';
+import { createOutput } from './context/output.ts';
+import { runProgram } from './program/run-program.ts';
+
+/** Where capsules of this machine put their sockets. */
+const SOCKET_FOLDER = '/run/capsule';
+
+const stop = new AbortController();
+const interrupt = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE') =>
+  stop.abort(new Interruption(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // Once: a second Ctrl-C ends the process even if the command does not listen.
+  process.once(signal, () => interrupt(signal));
+}
+
+const { env, stdin } = process;
+const context: Context = {
+  stdin,
+  out: createOutput(process.stdout, env, () => interrupt('SIGPIPE')),
+  err: createOutput(process.stderr, env, () => interrupt('SIGPIPE')),
+  env,
+  signal: stop.signal,
+  now: Date.now,
+  socketFolder: SOCKET_FOLDER,
+  connect: (target) => connectCapsule(target),
+};
+
+runProgram(CATALOGUE, process.argv.slice(2), context).then((exitCode) => {
+  process.exitCode = exitCode;
+  // A pipe that feeds us may stay open; nothing of it is wanted any more.
+  if (!stdin.destroyed && stdin.listenerCount('data') + stdin.listenerCount('readable') > 0) {
+    stdin.destroy();
+  }
+});

@@ -1,0 +1,100 @@
+import { Command as Commander, type Option as CommanderOption, Option } from 'commander';
+import type { Command, Flag } from '../command/command.ts';
+import { Input } from '../command/input.ts';
+
+/** What was asked for, once it is understood. */
+export interface Invocation {
+  readonly command: Command;
+  readonly input: Input;
+}
+
+const PROGRAM = 'capsulectl';
+const HELP_COLUMNS = 80;
+
+/** Nouns that group commands. */
+const GROUPS: Readonly<Record<string, string>> = {
+  workload: 'containers and microVMs',
+  image: "the capsule's image cache",
+  capsule: 'the capsule itself',
+};
+
+/**
+ * The parser for the commands. Flags may stand before and after arguments. Throws commander's own
+ * errors; `onInvoke` gets what was understood.
+ */
+export function buildProgram(
+  commands: readonly Command[],
+  onInvoke: (invocation: Invocation) => void,
+  writeHelp: (text: string) => void,
+): Commander {
+  const root = new Commander(PROGRAM)
+    .description('Runs workloads on a capsule.')
+    .option('--capsule <target>', 'which capsule: unix:/path (or CAPSULE_HOST)')
+    .option('--debug', 'print the causes of errors')
+    .addHelpText('after', `\nRun \`${PROGRAM} COMMAND --help\` for more, with examples.`);
+  configure(root, writeHelp);
+  const groups = new Map<string, Commander>();
+  for (const command of commands) {
+    const [noun, verb] = command.path;
+    if (verb === undefined) addCommand(root, noun, command, onInvoke);
+    else {
+      const group = groups.get(noun) ?? root.command(noun).description(GROUPS[noun] ?? '');
+      if (!groups.has(noun)) configure(group, writeHelp);
+      groups.set(noun, group);
+      addCommand(group, verb, command, onInvoke);
+    }
+  }
+  return root;
+}
+
+function configure(command: Commander, writeHelp: (text: string) => void): void {
+  command
+    .exitOverride()
+    .helpCommand(false)
+    .helpOption('-h, --help', 'show this help')
+    .configureHelp({ showGlobalOptions: true, helpWidth: HELP_COLUMNS, sortSubcommands: false })
+    .configureOutput({ writeOut: writeHelp, writeErr: writeHelp, outputError: () => undefined });
+}
+
+function addCommand(
+  parent: Commander,
+  name: string,
+  command: Command,
+  onInvoke: (invocation: Invocation) => void,
+): void {
+  const words = `${PROGRAM} ${command.path.join(' ')}`;
+  const child = parent.command(name, { hidden: command.isHidden === true });
+  child.summary(command.summary).description(describe(command));
+  for (const { name: argument, summary, isOptional, isRepeatable } of command.args) {
+    const word = `${argument}${isRepeatable ? '...' : ''}`;
+    child.argument(isOptional ? `[${word}]` : `<${word}>`, summary);
+  }
+  for (const flag of command.flags) child.addOption(createOption(flag));
+  configure(child, () => undefined);
+  child.configureOutput(parent.configureOutput());
+  child.addHelpText('after', describeExamples(command));
+  child.action(() => {
+    onInvoke({ command, input: new Input(words, child.args, child.optsWithGlobals()) });
+  });
+}
+
+function createOption({ flags, summary, choices, isRepeatable }: Flag): CommanderOption {
+  const option = new Option(flags, summary);
+  if (choices !== undefined) option.choices([...choices]);
+  if (isRepeatable === true) {
+    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  }
+  // Without this, commander makes `--no-x` alone mean that `x` is on.
+  return option.negate ? option.default(undefined) : option;
+}
+
+function describe({ summary, about }: Command): string {
+  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  return about === undefined ? sentence : `${sentence}\n\n${about}`;
+}
+
+function describeExamples({ examples }: Command): string {
+  if (examples.length === 0) return '';
+  const lines = examples.map(({ line, about }) => `  # ${about}\n  ${line}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}

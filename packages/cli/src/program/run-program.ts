@@ -1,0 +1,71 @@
+import { CommanderError } from 'commander';
+import type { Command } from '../command/command.ts';
+import type { Context } from '../context/context.ts';
+import { Interruption } from '../context/interruption.ts';
+import { cliError } from '../errors.ts';
+import { renderError } from '../render/error.ts';
+import { buildProgram, type Invocation } from './build-program.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { normaliseArguments } from './normalise-arguments.ts';
+
+/** Understands the words, does what they ask, and tells failures. Answers the exit code. */
+export async function runProgram(
+  commands: readonly Command[],
+  words: readonly string[],
+  context: Context,
+): Promise<number> {
+  try {
+    const understood = parse(commands, words);
+    if ('help' in understood) {
+      await (understood.exitCode === 0 ? context.out : context.err).write(understood.help);
+      return understood.exitCode;
+    }
+    const { run } = await understood.command.load();
+    const exitCode = await run(understood.input, context);
+    context.signal.throwIfAborted();
+    return exitCode ?? 0;
+  } catch (error) {
+    return tell(context.signal.aborted ? context.signal.reason : error, words, context);
+  }
+}
+
+type Understood = Invocation | { readonly help: string; readonly exitCode: number };
+
+function parse(commands: readonly Command[], words: readonly string[]): Understood {
+  let help = '';
+  let invocation: Invocation | undefined;
+  const program = buildProgram(
+    commands,
+    (understood) => {
+      invocation = understood;
+    },
+    (text) => {
+      help += text;
+    },
+  );
+  try {
+    program.parse([...normaliseArguments(words)], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { help, exitCode: 0 };
+    // A noun without its verb, or no word at all.
+    if (error.code === 'commander.help') return { help, exitCode: words.length === 0 ? 0 : 2 };
+    throw usageError(error);
+  }
+  if (invocation === undefined) return { help: program.helpInformation(), exitCode: 0 };
+  return invocation;
+}
+
+function usageError({ message }: CommanderError) {
+  const [problem = '', ...more] = message.replace(/^error: /, '').split('\n');
+  const near = /^\(Did you mean (.+)\?\)$/.exec(more.join(' ').trim())?.[1];
+  const suggestion = near === undefined ? undefined : `did you mean \`${near}\`?`;
+  return cliError.USAGE({ problem, command: 'capsulectl', suggestion });
+}
+
+async function tell(error: unknown, words: readonly string[], { err }: Context): Promise<number> {
+  if (!(error instanceof Interruption)) {
+    await err.write(renderError(error, err.style, words.includes('--debug')));
+  }
+  return exitCodeOf(error);
+}

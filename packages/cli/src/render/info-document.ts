@@ -1,0 +1,15 @@
+import type { GetInfoResponse } from '@capsule/api';
+
+/** Facts about a capsule as plain data: counts are numbers, what is not known is left out. */
+export function infoDocument(info: GetInfoResponse): object {
+  const { $typeName: _type, $unknown: _unknown, problems, ...facts } = info;
+  const known = Object.entries(facts)
+    .map(([key, value]) => [key, typeof value === 'bigint' ? Number(value) : value] as const)
+    .filter(([, value]) => value !== '' && value !== 0);
+  return {
+    ...Object.fromEntries(known),
+    workloadsTotal: info.workloadsTotal,
+    workloadsRunning: info.workloadsRunning,
+    problems: problems.map(({ code, message, hint }) => ({ code, message, hint })),
+  };
+}

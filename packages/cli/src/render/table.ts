@@ -1,0 +1,88 @@
+import type { Output } from '../context/output.ts';
+import { fitText, padText, plainText, stringWidth } from './plain-text.ts';
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => string;
+  /** May be cut down to this many columns where the line is too long; never cut without it. */
+  readonly shrinksTo?: number;
+  /** Only with `-o wide`. */
+  readonly isWide?: boolean;
+  readonly style?: (row: Row) => Parameters<Output['style']>[0] | undefined;
+}
+
+export interface TableLook {
+  readonly isWide: boolean;
+  /** Total width to fit into; wide tables are as wide as they are. */
+  readonly columns: number;
+  readonly style: Output['style'];
+}
+
+const GAP = '  ';
+
+/** Rows under titles, columns aligned, every line ended. */
+export function renderTable<Row>(
+  rows: readonly Row[],
+  allColumns: readonly Column<Row>[],
+  look: TableLook,
+): string {
+  const columns = allColumns.filter((column) => look.isWide || column.isWide !== true);
+  const cells = rows.map((row) => columns.map((column) => plainText(column.cell(row))));
+  const widths = fitWidths(
+    columns.map((column, index) =>
+      Math.max(stringWidth(column.title), ...cells.map((line) => stringWidth(line[index] ?? ''))),
+    ),
+    columns.map((column) => column.shrinksTo),
+    look.isWide ? Number.POSITIVE_INFINITY : look.columns,
+  );
+  const title = line(
+    columns.map((column) => column.title),
+    widths,
+  );
+  const body = rows.map((row, index) =>
+    line(cells[index] ?? [], widths, (text, at) => {
+      const style = columns[at]?.style?.(row);
+      return style === undefined ? text : look.style(style, text);
+    }),
+  );
+  return `${[look.style('bold', title), ...body].join('\n')}\n`;
+}
+
+/** Takes columns away from the widest shrinkable cell until the line fits, or none can give more. */
+function fitWidths(
+  wanted: readonly number[],
+  smallest: readonly (number | undefined)[],
+  total: number,
+): readonly number[] {
+  const widths = [...wanted];
+  const gaps = GAP.length * (widths.length - 1);
+  let excess = widths.reduce((sum, width) => sum + width, gaps) - total;
+  while (excess > 0) {
+    let widest = -1;
+    widths.forEach((width, index) => {
+      const canShrink = width > (smallest[index] ?? width);
+      if (canShrink && width > (widths[widest] ?? 0)) widest = index;
+    });
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    excess -= 1;
+  }
+  return widths;
+}
+
+function line(
+  cells: readonly string[],
+  widths: readonly number[],
+  paint: (text: string, index: number) => string = (text) => text,
+): string {
+  const last = cells.length - 1;
+  return cells
+    .map((cell, index) => {
+      const width = widths[index] ?? 0;
+      const fitted = fitText(cell, width);
+      // The last cell is not padded: no line ends in blanks.
+      return paint(index === last ? fitted : padText(fitted, width), index);
+    })
+    .join(GAP)
+    .trimEnd();
+}

@@ -1,0 +1,36 @@
+import type { ReportedWorkload } from '@capsule/api';
+import { describeImageReference, type PortMapping } from '@capsule/core';
+import { formatAge } from './age.ts';
+import type { Column } from './table.ts';
+import { describeState, styleOfState } from './workload-state.ts';
+
+/** `8080->80/tcp` */
+export function describePort(port: PortMapping): string {
+  return `${port.hostPort}->${port.containerPort}/${port.protocol}`;
+}
+
+export function workloadColumns(now: number): readonly Column<ReportedWorkload>[] {
+  return [
+    { title: 'NAME', cell: ({ spec }) => spec.name },
+    { title: 'KIND', cell: () => 'Container', isWide: true },
+    { title: 'STATUS', cell: describeState, style: styleOfState, shrinksTo: 16 },
+    { title: 'RESTARTS', cell: ({ status }) => String(status.restartCount), isWide: true },
+    { title: 'AGE', cell: ({ createdAt }) => formatAge(createdAt, now) },
+    {
+      title: 'ADDRESS',
+      cell: ({ spec, status }) => (spec.networkMode === 'host' ? 'host' : (status.address ?? '-')),
+    },
+    {
+      title: 'PORTS',
+      cell: ({ spec }) => spec.ports.map(describePort).join(',') || '-',
+      shrinksTo: 8,
+    },
+    { title: 'IMAGE', cell: ({ spec }) => describeImageReference(spec.image), shrinksTo: 12 },
+    {
+      title: 'DIGEST',
+      cell: ({ status }) => status.imageDigest?.slice(0, 19) ?? '-',
+      isWide: true,
+    },
+    { title: 'MESSAGE', cell: ({ status }) => status.message || '-', isWide: true },
+  ];
+}

@@ -1,0 +1,43 @@
+import type { ReportedWorkload } from '@capsule/api';
+import { formatAge } from './age.ts';
+import type { Detail } from './details.ts';
+import { describePort } from './workload-columns.ts';
+import { describeState } from './workload-state.ts';
+
+/** Everything that is known about one workload, for a person. */
+export function workloadDetails(workload: ReportedWorkload, now: number): readonly Detail[] {
+  const { spec, status } = workload;
+  return [
+    ['Name', spec.name],
+    ['Kind', 'Container'],
+    ['Status', describeState(workload)],
+    ['Message', status.message],
+    ['Next try', status.nextRetryAt && `in ${formatAge(now, status.nextRetryAt)}`],
+    ['Exit code', status.exitCode?.toString()],
+    ['Restarts', String(status.restartCount)],
+    ['Image', spec.image],
+    ['Digest', status.imageDigest],
+    ['Command', words(spec.command)],
+    ['Args', words(spec.args)],
+    ['Env', Object.entries(spec.env).map(([name, value]) => `${name}=${value}`)],
+    ['Network', spec.networkMode],
+    ['Address', status.address],
+    ['Ports', spec.ports.map(describePort)],
+    ['Process', status.pid?.toString()],
+    ['Container', status.containerId],
+    ['Started', when(status.startedAt, now)],
+    ['Ended', when(status.finishedAt, now)],
+    ['Created', when(workload.createdAt, now)],
+    ['Generation', String(workload.generation)],
+  ].filter(
+    (detail): detail is [string, string | string[]] => detail[1] !== undefined && detail[1] !== 0,
+  );
+}
+
+function when(ms: number | undefined, now: number): string | undefined {
+  return ms === undefined ? undefined : `${new Date(ms).toISOString()} (${formatAge(ms, now)} ago)`;
+}
+
+function words(list: readonly string[]): string | undefined {
+  return list.length === 0 ? undefined : JSON.stringify(list);
+}

@@ -1,0 +1,30 @@
+import type { ReportedWorkload } from '@capsule/api';
+import type { WorkloadProgress } from '@capsule/core';
+import type { Style } from '../context/output.ts';
+import { formatBytes } from './bytes.ts';
+
+const STYLES: Readonly<Record<string, Style>> = {
+  running: 'green',
+  pending: 'yellow',
+  failed: 'red',
+  stopped: 'dim',
+};
+
+/** The state in a word or two: `Running`, `Pending (pulling 45%)`, `Failed (IMAGE_NOT_FOUND)`. */
+export function describeState({ desired, status }: ReportedWorkload): string {
+  if (desired === 'deleting') return 'Deleting';
+  const phase = `${status.phase.charAt(0).toUpperCase()}${status.phase.slice(1)}`;
+  if (status.progress !== undefined) return `${phase} (${describeProgress(status.progress)})`;
+  const isPlain = status.reason === '' || status.reason.toLowerCase() === status.phase;
+  return isPlain || status.reason === 'Accepted' ? phase : `${phase} (${status.reason})`;
+}
+
+/** `pulling 45%`, `unpacking`, `pulling 12 MiB`. */
+export function describeProgress({ stage, doneBytes, totalBytes }: WorkloadProgress): string {
+  if (totalBytes > 0) return `${stage} ${Math.floor(Math.min(doneBytes / totalBytes, 1) * 100)}%`;
+  return doneBytes > 0 ? `${stage} ${formatBytes(doneBytes)}` : stage;
+}
+
+export function styleOfState({ desired, status }: ReportedWorkload): Style | undefined {
+  return desired === 'deleting' ? 'yellow' : STYLES[status.phase];
+}
