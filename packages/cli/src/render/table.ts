@@ -1,5 +1,5 @@
 import type { Output } from '../context/output.ts';
-import { fitText, padText, plainText, stringWidth } from './plain-text.ts';
+import { fitText, padText, plainText, textWidth } from './plain-text.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -30,7 +30,7 @@ export function renderTable<Row>(
   const cells = rows.map((row) => columns.map((column) => plainText(column.cell(row))));
   const widths = fitWidths(
     columns.map((column, index) =>
-      Math.max(stringWidth(column.title), ...cells.map((line) => stringWidth(line[index] ?? ''))),
+      Math.max(textWidth(column.title), ...cells.map((line) => textWidth(line[index] ?? ''))),
     ),
     columns.map((column) => column.shrinksTo),
     look.isWide ? Number.POSITIVE_INFINITY : look.columns,
