@@ -1,8 +1,11 @@
 import {
+  type ContainerSeen,
+  cellKey,
   cellOfWorkload,
   type RuntimeEvent,
   type Workload,
   type WorkloadRecord,
+  workloadRevision,
 } from '@capsule/core';
 import { type Feed, KeyedQueue, type Log } from '@capsule/engine';
 import { watchRuntime } from './runtime-watch.ts';
@@ -55,7 +58,7 @@ export class WorkloadController {
       },
       this.#stop.signal,
     );
-    this.#resync = setInterval(() => this.#wakeAll(), RESYNC_MS);
+    this.#resync = setInterval(() => void this.#wakeStrays(), RESYNC_MS);
   }
 
   /** The wish of a workload changed. */
@@ -118,6 +121,34 @@ export class WorkloadController {
   async #look(name: string): Promise<void> {
     const seen = await this.#parts.runtime.inspect(cellOfWorkload(name), name, this.#stop.signal);
     this.#parts.observer.sees(name, seen);
+  }
+
+  /** The safety net: one question to the runtime, and work only for workloads that are not as wished. */
+  async #wakeStrays(): Promise<void> {
+    const { runtime, specs, log } = this.#parts;
+    try {
+      const all = await runtime.list(this.#stop.signal);
+      const byCell = new Map(all.map((seen) => [cellKey(seen.cell), seen]));
+      for (const record of specs.list()) {
+        const { name } = record.spec;
+        const key = cellKey(cellOfWorkload(name));
+        if (!(await this.#isAsWished(record, key, byCell.get(key)))) this.#queue.add(name);
+      }
+    } catch (error) {
+      if (!this.#stop.signal.aborted) log.warn('workloads not looked at', { error });
+    }
+  }
+
+  async #isAsWished(
+    record: WorkloadRecord,
+    key: string,
+    seen: ContainerSeen | undefined,
+  ): Promise<boolean> {
+    if (record.desired !== 'running' || seen?.task !== 'running') return false;
+    if (seen.revision !== workloadRevision(record)) return false;
+    if (this.#parts.observer.statusOf(record.spec.name).pid !== seen.pid) return false;
+    if (record.spec.networkMode === 'host') return true;
+    return (await this.#parts.network.inspect(key, this.#stop.signal))?.complete === true;
   }
 
   #wakeAll(): void {
