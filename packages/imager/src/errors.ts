@@ -28,6 +28,6 @@ export const imagerError = defineErrors('IMAGER', {
   NOT_BUNDLED: {
     kind: 'internal',
     message: (f: { entry: string; said: string }) => `${f.entry} cannot be bundled: ${f.said}`,
-    hint: 'a bundle is CommonJS: its entry starts with a function call, not with a top-level await',
+    hint: 'npm run types tells more; mind that a bundle has no top-level await',
   },
 });

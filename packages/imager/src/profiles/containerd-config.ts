@@ -11,7 +11,6 @@ disabled_plugins = [
   'io.containerd.cri.v1.runtime',
   'io.containerd.grpc.v1.cri',
   'io.containerd.differ.v1.erofs',
-  'io.containerd.image-verifier.v1.bindir',
   'io.containerd.internal.v1.tracing',
   'io.containerd.monitor.container.v1.restart',
   'io.containerd.nri.v1.nri',

@@ -1,0 +1,65 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { placesOf } from './places.ts';
+import type { Subnet } from './subnet.ts';
+
+/** A port of the capsule that could not be had on the host's 127.0.0.1. */
+export interface PortProblem {
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  readonly why: string;
+}
+
+/** What the launcher of a capsule writes down for others: `list`, `stop`, the next start. */
+export interface Claim {
+  readonly name: string;
+  readonly stateDir: string;
+  readonly socket: string;
+  readonly subnet: Subnet;
+  /** Directories of the rootfs in use; the cache must keep them. */
+  readonly layers: readonly string[];
+  readonly launchProgram: string;
+  readonly launcherPid: number;
+  /** PID 1 of the capsule as the host sees it; absent until it runs. */
+  readonly pid?: number;
+  readonly startedAt: string;
+  /** Published ports that 127.0.0.1 does not have. */
+  readonly portProblems?: readonly PortProblem[];
+}
+
+export async function writeClaim(claim: Claim): Promise<void> {
+  const path = placesOf(claim.name).claim;
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await writeFile(`${path}.new`, `${JSON.stringify(claim, null, 2)}\n`, { mode: 0o644 });
+  await rename(`${path}.new`, path);
+}
+
+/** The claim of that name, of a living launcher or of a dead one. */
+export async function readClaim(name: string): Promise<Claim | undefined> {
+  try {
+    return JSON.parse(await readFile(placesOf(name).claim, 'utf8')) as Claim;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+/** All claims, of living launchers and of dead ones. */
+export async function readClaims(): Promise<readonly Claim[]> {
+  const directory = dirname(placesOf('any').claim);
+  const files = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw cause;
+  });
+  const names = files
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => basename(file, '.json'));
+  const claims = await Promise.all(names.map(readClaim));
+  return claims.filter((claim) => claim !== undefined);
+}
+
+/** Idempotent. */
+export async function removeClaim(name: string): Promise<void> {
+  const { claim, pidFile, resolvConf } = placesOf(name);
+  for (const path of [pidFile, resolvConf, claim]) await rm(path, { force: true });
+}

@@ -1,0 +1,42 @@
+import { defineErrors } from '@capsule/core';
+
+export const embeddedError = defineErrors('EMBEDDED', {
+  NAME_INVALID: {
+    kind: 'invalid',
+    message: (f: { name: string }) => `'${f.name}' is not a name for a capsule`,
+    hint: 'use at most 40 lower-case letters, digits and dashes, such as demo',
+  },
+  NO_SUBNET: {
+    kind: 'exhausted',
+    message: (f: { pool: string }) => `every network of ${f.pool} is taken`,
+    why: 'each capsule needs four addresses that neither a route of this machine nor another capsule uses',
+    hint: 'stop a capsule, or set CAPSULE_EMBEDDED_POOL to another range, such as 10.99.0.0/16',
+  },
+  POOL_INVALID: {
+    kind: 'invalid',
+    message: (f: { pool: string }) => `'${f.pool}' is not an IPv4 range with room for a capsule`,
+    hint: 'write it as 10.213.0.0/16; the prefix is between 8 and 30',
+  },
+  NOT_STARTED: {
+    kind: 'unavailable',
+    message: (f: { name: string; said: string; log: string }) =>
+      `capsule ${f.name} did not start: ${f.said || 'its launcher ended without a word'}`,
+    hint: (f: { log: string }) => `read ${f.log}`,
+  },
+  NOT_RUNNING: {
+    kind: 'notFound',
+    message: (f: { name: string }) => `no capsule named ${f.name} is running`,
+  },
+  NOT_READY: {
+    kind: 'timeout',
+    message: (f: { name: string; seconds: number; log: string }) =>
+      `the API of capsule ${f.name} did not answer within ${f.seconds} s`,
+    hint: (f: { log: string }) => `read ${f.log}`,
+  },
+  NOT_ROOT: {
+    kind: 'denied',
+    message: () => 'a capsule can only be started by root',
+    why: 'namespaces, mounts and firewall rules of the machine are involved',
+    hint: 'run it with sudo',
+  },
+});

@@ -1,0 +1,86 @@
+import { access } from 'node:fs/promises';
+import { run } from '@capsule/host';
+import { type Claim, readClaims } from './claim.ts';
+import { closeFirewall, openFirewall } from './host-firewall.ts';
+import type { HostNames } from './host-names.ts';
+import { parseRange, pickSubnet, type Range, type Subnet } from './subnet.ts';
+
+/** Chooses addresses for a capsule. Call it under the network lock, and write the claim before you leave it. */
+export async function chooseSubnet(name: string, pool: string): Promise<Subnet> {
+  const [routes, links, claims] = await Promise.all([
+    ipJson<{ dst?: string }>(['-4', 'route', 'show', 'table', 'all']),
+    ipJson<{ addr_info?: readonly { local?: string; prefixlen?: number }[] }>([
+      '-4',
+      'addr',
+      'show',
+    ]),
+    readClaims(),
+  ]);
+  const addresses = links
+    .flatMap((link) => link.addr_info ?? [])
+    .map((info) => `${info.local}/${info.prefixlen}`);
+  const taken = [
+    ...routes.map((route) => route.dst ?? ''),
+    ...addresses,
+    ...claims.filter((claim: Claim) => claim.name !== name).map((claim) => claim.subnet.cidr),
+  ];
+  return pickSubnet(
+    name,
+    pool,
+    taken.map(parseRange).filter((r): r is Range => r !== undefined),
+  );
+}
+
+/**
+ * Makes the namespace, the veth pair and the rules. Not idempotent: take down first.
+ * Returns what a person should know about the host's firewall.
+ */
+export async function connectNetwork(names: HostNames, subnet: Subnet): Promise<readonly string[]> {
+  const { netns, link } = names;
+  await run('ip', ['netns', 'add', netns]);
+  await batch(
+    [],
+    [
+      `link add ${link} type veth peer name eth0 netns ${netns}`,
+      `addr add ${subnet.hostAddress}/30 dev ${link}`,
+      `link set ${link} up`,
+    ],
+  );
+  await batch(
+    ['-netns', netns],
+    [
+      'link set lo up',
+      `addr add ${subnet.capsuleAddress}/30 dev eth0`,
+      'link set eth0 up',
+      `route add default via ${subnet.hostAddress}`,
+    ],
+  );
+  return openFirewall(names, subnet);
+}
+
+/** Removes whatever of it exists. Idempotent. */
+export async function disconnectNetwork(names: HostNames): Promise<void> {
+  await closeFirewall(names);
+  if (await exists(`/sys/class/net/${names.link}`)) {
+    await run('ip', ['link', 'delete', names.link], { allow: [0, 1] });
+  }
+  if (await exists(`/run/netns/${names.netns}`)) {
+    await run('ip', ['netns', 'delete', names.netns]);
+  }
+}
+
+function batch(options: readonly string[], lines: readonly string[]): Promise<unknown> {
+  return run('ip', [...options, '-batch', '-'], { input: `${lines.join('\n')}\n` });
+}
+
+async function ipJson<T>(args: readonly string[]): Promise<readonly T[]> {
+  const { stdout } = await run('ip', ['-json', ...args]);
+  return JSON.parse(stdout.trim() || '[]') as readonly T[];
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

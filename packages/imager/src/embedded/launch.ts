@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockFile } from '../cache/lock-file.ts';
+import { type Claim, writeClaim } from './claim.ts';
+import { clearRemains } from './clear-remains.ts';
+import { embeddedError } from './errors.ts';
+import { enableForwarding } from './forwarding.ts';
+import { hostNames } from './host-names.ts';
+import { chooseSubnet, connectNetwork } from './host-network.ts';
+import type { LaunchRequest } from './launch-request.ts';
+import { NETWORK_LOCK, placesOf } from './places.ts';
+import { findResolver } from './resolv-conf.ts';
+
+/** A capsule that runs as a child of this process. */
+export interface Launched {
+  readonly claim: Claim;
+  /** What a person should know. */
+  readonly warnings: readonly string[];
+  /** Settles when PID 1 of the capsule has ended; with its exit code. */
+  readonly ended: Promise<number>;
+  /** Asks PID 1 to power off, waits `graceMs`, then ends it. Resolves when nothing is left. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Starts a capsule: clears what an earlier one of the name left, makes its network, and runs PID 1
+ * in namespaces of its own. The caller holds the capsule's lock and calls `stop` in the end, also
+ * when the capsule ended by itself.
+ */
+export async function launch(request: LaunchRequest): Promise<Launched> {
+  const { name, stateDir, launchProgram } = request;
+  const names = hostNames(name);
+  const places = placesOf(name);
+  await clearRemains(name, launchProgram);
+  try {
+    await Promise.all([
+      mkdir(join(stateDir, 'perm'), { recursive: true, mode: 0o700 }),
+      mkdir(places.runDir, { recursive: true, mode: 0o700 }),
+    ]);
+    const resolver = await findResolver();
+    await writeFile(places.resolvConf, resolver.content);
+    let claim = await claimNetwork(request);
+    const warnings = await connectNetwork(names, claim.subnet);
+    const child = await spawnCapsule(request);
+    const ended = once(child, 'close').then(([code]) => (code as number | null) ?? 137);
+    const pid = await readPid(places.pidFile, ended, request);
+    claim = { ...claim, pid };
+    await writeClaim(claim);
+    const stop = async (graceMs: number) => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      await ended;
+      clearTimeout(timer);
+      await clearRemains(name, launchProgram);
+    };
+    const problem = resolver.problem === undefined ? [] : [resolver.problem];
+    return { claim, warnings: [...problem, ...warnings], ended, stop };
+  } catch (cause) {
+    await clearRemains(name, launchProgram);
+    throw cause;
+  }
+}
+
+async function claimNetwork(request: LaunchRequest): Promise<Claim> {
+  const { name, stateDir, layers, launchProgram } = request;
+  await using _lock = await lockFile(NETWORK_LOCK, { wait: true });
+  const claim: Claim = {
+    name,
+    stateDir,
+    socket: placesOf(name).socket,
+    subnet: await chooseSubnet(name, request.pool),
+    layers,
+    launchProgram,
+    launcherPid: process.pid,
+    startedAt: new Date().toISOString(),
+  };
+  await writeClaim(claim);
+  await enableForwarding();
+  return claim;
+}
+
+async function spawnCapsule(request: LaunchRequest) {
+  const { name, stateDir } = request;
+  const names = hostNames(name);
+  const places = placesOf(name);
+  const log = consoleLog(stateDir);
+  await rename(log, `${log}.1`).catch(ignoreMissing); // the run before this one stays readable
+  await using console = await open(log, 'a', 0o600);
+  const child = spawn(
+    request.launchProgram,
+    [
+      ...['--name', name, '--hostname', name, '--cgroup', names.cgroup],
+      ...request.layers.toReversed().flatMap((layer) => ['--lower', layer]),
+      ...['--perm', join(stateDir, 'perm'), '--run', places.runDir],
+      ...['--netns', `/run/netns/${names.netns}`, '--resolv-conf', places.resolvConf],
+      ...['--pid-file', places.pidFile, `--die-with-parent=${process.pid}`],
+      ...Object.entries(request.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+      ...['--', '/sbin/capsuled'],
+    ],
+    { stdio: ['ignore', console.fd, console.fd], env: {}, detached: true },
+  );
+  await once(child, 'spawn');
+  return child;
+}
+
+/** Where everything is that a capsule writes to its console. */
+export function consoleLog(stateDir: string): string {
+  return join(stateDir, 'console.log');
+}
+
+/** The pid file appears once PID 1 exists. */
+async function readPid(path: string, ended: Promise<number>, request: LaunchRequest) {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  for (;;) {
+    const text = (await readFile(path, 'utf8').catch(ignoreMissing)) ?? '';
+    if (text.endsWith('\n')) return Number.parseInt(text, 10);
+    if (over) {
+      const said = await readFile(consoleLog(request.stateDir), 'utf8');
+      throw embeddedError.NOT_STARTED({
+        name: request.name,
+        said: said.trimEnd().split('\n').at(-1) ?? '',
+        log: consoleLog(request.stateDir),
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function ignoreMissing(cause: NodeJS.ErrnoException): undefined {
+  if (cause.code !== 'ENOENT') throw cause;
+}

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { isCapsuleError } from '@capsule/core';
+import { lockFile } from '../cache/lock-file.ts';
+import { writeClaim } from './claim.ts';
+import { forwardPorts } from './forward/forward-ports.ts';
+import { watchPublished } from './forward/watch-published.ts';
+import { launch } from './launch.ts';
+import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
+import { placesOf } from './places.ts';
+
+/**
+ * The background process of one capsule: `node launcher.ts REQUEST`. Runs the capsule as its child
+ * and carries its published ports to 127.0.0.1. TERM or INT ends both; so does the end of standard
+ * input when the request says `attached`.
+ */
+const STOP_GRACE_MS = 90_000;
+
+const request = JSON.parse(process.argv[2] ?? '') as LaunchRequest;
+const say = (line: string) =>
+  void process.stderr.write(`${new Date().toISOString()} launcher ${line}\n`);
+
+async function main(): Promise<void> {
+  const leave = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => leave.abort(signal));
+  }
+  process.on('SIGHUP', () => undefined); // the terminal that started it may go
+  if (request.attached) {
+    process.stdin.resume();
+    process.stdin.on('error', () => leave.abort('parent is gone'));
+    process.stdin.on('close', () => leave.abort('parent is gone'));
+  }
+  await using _lock = await lockFile(placesOf(request.name).lock, { wait: false });
+  const capsule = await launch(request);
+  say(`capsule ${request.name} runs as pid ${capsule.claim.pid}`);
+  for (const warning of capsule.warnings) say(warning);
+  await answer({ running: true, warnings: capsule.warnings });
+  const forwarding = forwardPorts({
+    address: capsule.claim.subnet.capsuleAddress,
+    published: watchPublished(`unix:${capsule.claim.socket}`, leave.signal),
+    report: async (problems) => {
+      for (const { protocol, port, why } of problems) {
+        say(`127.0.0.1:${port}/${protocol} is not forwarded: ${why}`);
+      }
+      await writeClaim({ ...capsule.claim, portProblems: problems });
+    },
+  }).catch((error: unknown) => say(`ports are no longer forwarded: ${String(error)}`));
+  const asked = leave.signal.aborted ? Promise.resolve() : once(leave.signal, 'abort');
+  const code = await Promise.race([capsule.ended, asked.then(() => undefined)]);
+  say(code === undefined ? `stopping: ${leave.signal.reason}` : `capsule ended with ${code}`);
+  leave.abort();
+  await forwarding;
+  await capsule.stop(STOP_GRACE_MS);
+  say('stopped');
+}
+
+/** Nobody listens any more: that is fine. */
+async function answer(message: LaunchAnswer): Promise<void> {
+  const stream = createWriteStream('', { fd: 3 });
+  stream.on('error', () => undefined);
+  stream.end(`${JSON.stringify(message)}\n`);
+  await once(stream, 'close');
+}
+
+try {
+  await main();
+  process.exit(0); // standard input may still be open
+} catch (error) {
+  const code = isCapsuleError(error) ? error.code : 'INTERNAL';
+  const message = error instanceof Error ? error.message : String(error);
+  say(error instanceof Error ? (error.stack ?? message) : message);
+  await answer({ running: false, code, message });
+  process.exit(1);
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+
+/** Where the launcher keeps what belongs to the machine and not to one capsule. */
+export const RUN_ROOT = '/run/capsule';
+
+/** Default place of a capsule's durable state. */
+export const STATE_ROOT = '/var/lib/capsule';
+
+/** Files of one capsule on the host. */
+export interface Places {
+  /** Bound to /run/capsule inside; the API's socket appears here. */
+  readonly runDir: string;
+  readonly socket: string;
+  /** Held locked by the launcher for as long as it lives. */
+  readonly lock: string;
+  /** What the launcher says about the running capsule. */
+  readonly claim: string;
+  readonly resolvConf: string;
+  readonly pidFile: string;
+}
+
+export function placesOf(name: string): Places {
+  const launcher = join(RUN_ROOT, '.launcher');
+  return {
+    runDir: join(RUN_ROOT, name),
+    socket: join(RUN_ROOT, name, 'capsuled.sock'),
+    lock: join(launcher, `${name}.lock`),
+    claim: join(launcher, `${name}.json`),
+    resolvConf: join(launcher, `${name}.resolv.conf`),
+    pidFile: join(launcher, `${name}.pid`),
+  };
+}
+
+/** Held while networks are chosen, and while what all capsules share is changed. */
+export const NETWORK_LOCK = join(RUN_ROOT, '.launcher', '.network.lock');
+
+/** Exists while a capsule has turned the host's forwarding on. */
+export const FORWARDING_MARK = join(RUN_ROOT, '.launcher', '.forwarding-was-off');

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { lockError } from '../cache/lock-file.ts';
+import type { Rootfs } from '../rootfs/build-rootfs.ts';
+import { type Claim, readClaim } from './claim.ts';
+import { embeddedError } from './errors.ts';
+import { hostNames } from './host-names.ts';
+import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
+import { STATE_ROOT } from './places.ts';
+import { DEFAULT_POOL } from './subnet.ts';
+
+export interface StartRequest {
+  readonly name: string;
+  readonly rootfs: Rootfs;
+  /** Durable state of the capsule; default: a directory of its name below /var/lib/capsule. */
+  readonly stateDir?: string;
+  /** IPv4 range to take four addresses from; default 10.213.0.0/16. */
+  readonly pool?: string;
+  /** The capsule ends when this process does. Default: it runs on in the background. */
+  readonly attached?: boolean;
+  /** Environment of PID 1, and so of what it runs. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A capsule that was started, or found running. */
+export interface Started {
+  readonly claim: Claim;
+  readonly alreadyRan: boolean;
+  readonly warnings: readonly string[];
+  /** Resolves when its launcher has ended; never for one that ran already. */
+  readonly launcherEnded: Promise<void>;
+}
+
+/**
+ * Starts a capsule in a process of its own and returns when PID 1 runs; its API comes a moment
+ * later (`waitForApi`). A running capsule of the name is left as it is. Needs root.
+ */
+export async function startCapsule(request: StartRequest): Promise<Started> {
+  if (process.getuid?.() !== 0) throw embeddedError.NOT_ROOT({});
+  hostNames(request.name);
+  const stateDir = request.stateDir ?? join(STATE_ROOT, request.name);
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const log = launcherLog(stateDir);
+  const { launcher, ended } = await spawnLauncher(toLaunch(request, stateDir), log);
+  const answer = await firstAnswer(launcher.stdio[3] as Duplex);
+  if (answer?.running !== true && answer?.code !== lockError.HELD.code) {
+    await ended;
+    throw embeddedError.NOT_STARTED({ name: request.name, said: answer?.message ?? '', log });
+  }
+  const claim = await readClaim(request.name);
+  if (claim === undefined) {
+    throw embeddedError.NOT_STARTED({ name: request.name, said: 'it ended at once', log });
+  }
+  if (!answer.running) {
+    return { claim, alreadyRan: true, warnings: [], launcherEnded: new Promise(() => undefined) };
+  }
+  return { claim, alreadyRan: false, warnings: answer.warnings, launcherEnded: ended };
+}
+
+/** What the background process of a capsule has to say. */
+export function launcherLog(stateDir: string): string {
+  return join(stateDir, 'launcher.log');
+}
+
+function toLaunch(request: StartRequest, stateDir: string): LaunchRequest {
+  return {
+    name: request.name,
+    stateDir,
+    layers: request.rootfs.layers.map((layer) => layer.path),
+    launchProgram: request.rootfs.launchProgram,
+    pool: request.pool ?? DEFAULT_POOL,
+    attached: request.attached ?? false,
+    env: request.env ?? {},
+  };
+}
+
+async function spawnLauncher(request: LaunchRequest, logPath: string) {
+  await using log = await open(logPath, 'a', 0o600);
+  const launcher = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'launcher.ts'), JSON.stringify(request)],
+    {
+      detached: true,
+      cwd: '/',
+      stdio: [request.attached ? 'pipe' : 'ignore', 'ignore', log.fd, 'pipe'],
+    },
+  );
+  await once(launcher, 'spawn');
+  const ended = once(launcher, 'close').then(() => undefined);
+  if (!request.attached) launcher.unref();
+  return { launcher, ended };
+}
+
+async function firstAnswer(stream: Duplex): Promise<LaunchAnswer | undefined> {
+  for await (const line of createInterface({ input: stream })) {
+    stream.destroy();
+    return JSON.parse(line) as LaunchAnswer;
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { isCapsuleError } from '@capsule/core';
+import { lockError, lockFile } from '../cache/lock-file.ts';
+import { readClaim } from './claim.ts';
+import { clearRemains } from './clear-remains.ts';
+import { placesOf } from './places.ts';
+
+/**
+ * Asks the launcher of a capsule to stop it, waits until all of it is gone, and clears what a dead
+ * launcher left. Returns false when there was nothing. State stays. Idempotent.
+ */
+export async function stopCapsule(name: string): Promise<boolean> {
+  const claim = await readClaim(name);
+  if (claim === undefined) return false;
+  const { lock } = placesOf(name);
+  if (await isHeld(lock)) terminate(claim.launcherPid);
+  await using _lock = await lockFile(lock, { wait: true });
+  await clearRemains(name, claim.launchProgram);
+  return true;
+}
+
+/** True while the launcher of that capsule lives. */
+export async function isRunning(name: string): Promise<boolean> {
+  return isHeld(placesOf(name).lock);
+}
+
+async function isHeld(path: string): Promise<boolean> {
+  try {
+    await using _lock = await lockFile(path, { wait: false });
+    return false;
+  } catch (error) {
+    if (isCapsuleError(error) && error.code === lockError.HELD.code) return true;
+    throw error;
+  }
+}
+
+function terminate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

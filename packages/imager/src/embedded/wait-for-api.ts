@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectCapsule } from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
+import { embeddedError } from './errors.ts';
+import { consoleLog } from './launch.ts';
+import { launcherLog, type Started } from './start-capsule.ts';
+
+const PAUSE_MS = 10;
+const CALL_TIMEOUT_MS = 2000;
+
+/**
+ * Resolves when the capsule answers `GetInfo`, with the milliseconds that took. Fails with
+ * `EMBEDDED_NOT_READY` after `timeoutMs`, or with `EMBEDDED_NOT_STARTED` when the capsule ends.
+ */
+export async function waitForApi(started: Started, timeoutMs: number): Promise<number> {
+  const { name, socket, stateDir } = started.claim;
+  const begunAt = performance.now();
+  let over = false;
+  void started.launcherEnded.then(() => {
+    over = true;
+  });
+  await using client = connectCapsule(`unix:${socket}`, { defaultTimeoutMs: CALL_TIMEOUT_MS });
+  while (performance.now() - begunAt < timeoutMs) {
+    try {
+      await client.capsule.getInfo({});
+      return performance.now() - begunAt;
+    } catch (error) {
+      if (!isCapsuleError(error) || !['unavailable', 'timeout'].includes(error.kind)) throw error;
+    }
+    if (over) {
+      const log = launcherLog(stateDir);
+      throw embeddedError.NOT_STARTED({ name, said: 'it ended at once', log });
+    }
+    await delay(PAUSE_MS);
+  }
+  throw embeddedError.NOT_READY({ name, seconds: timeoutMs / 1000, log: consoleLog(stateDir) });
+}
