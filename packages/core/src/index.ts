@@ -13,6 +13,7 @@ export type * from './port/cell-network.ts';
 export type * from './port/container-runtime.ts';
 export type * from './port/image-store.ts';
 export type * from './port/log-store.ts';
+export type * from './port/system-log.ts';
 export * from './reference/describe-image-reference.ts';
 export * from './reference/errors.ts';
 export * from './reference/image-reference.ts';

@@ -1,0 +1,90 @@
+import { linesFrom, type RawLine, remainderFrom } from './line-blocks.ts';
+import { closeAll, inodeOf, type LogFile, openChain } from './log-chain.ts';
+import { formatCursor } from './log-cursor.ts';
+import { type LogLine, parseLogLine } from './log-line.ts';
+import type { LogStart } from './log-start.ts';
+
+/** A line with the place after it. */
+export interface PlacedLine extends LogLine {
+  readonly cursor: string;
+}
+
+const UNKNOWN_TIME = '1970-01-01T00:00:00Z';
+
+/**
+ * A place in a log that moves forward, from file to file.
+ *
+ * INVARIANTS: `#files[0]` is the file being read, the others are newer, in order, and all are held
+ * open, so rotation takes nothing away from a reader. A file is left only after it was read to its
+ * end at a time when a newer one existed: its writer had finished with it.
+ */
+export class LogReader implements AsyncDisposable {
+  readonly #path: string;
+  #files: readonly LogFile[];
+  #offset = 0;
+  #time = UNKNOWN_TIME;
+
+  private constructor(path: string, files: readonly LogFile[]) {
+    this.#path = path;
+    this.#files = files;
+  }
+
+  static async open(path: string): Promise<LogReader> {
+    return new LogReader(path, await openChain(path));
+  }
+
+  /** Oldest first. */
+  get files(): readonly LogFile[] {
+    return this.#files;
+  }
+
+  /** Goes to a place in `files`. `time` is that of the line before it. */
+  async startAt(start: LogStart, time = UNKNOWN_TIME): Promise<void> {
+    const passed = this.#files.slice(0, start.index);
+    this.#files = this.#files.slice(start.index);
+    this.#offset = start.offset;
+    this.#time = time;
+    await closeAll(passed);
+  }
+
+  /** The lines from here to the end of the newest file that is known, a block at a time. */
+  async *lines(): AsyncGenerator<readonly PlacedLine[]> {
+    for (let file = this.#files[0]; file !== undefined; file = this.#files[0]) {
+      const { ino } = file;
+      for await (const block of linesFrom(file.handle, this.#offset)) {
+        yield block.map((raw) => this.#place(ino, raw));
+      }
+      if (this.#files.length === 1) return;
+      const torn = await remainderFrom(file.handle, this.#offset);
+      if (torn !== undefined) yield [this.#place(ino, torn)];
+      await this.startAt({ index: 1, offset: 0 }, this.#time);
+    }
+  }
+
+  /** Looks for newer files, and for a file that was emptied. */
+  async refresh(): Promise<void> {
+    const last = this.#files.at(-1);
+    if (last === undefined || (await inodeOf(this.#path)) !== last.ino) {
+      this.#files = [...this.#files, ...(await openChain(this.#path, last?.ino))];
+    } else if (this.#files.length === 1 && (await last.handle.stat()).size < this.#offset) {
+      this.#offset = 0;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await closeAll(this.#files);
+  }
+
+  #place(ino: number, raw: RawLine): PlacedLine {
+    const line = parseLogLine(raw.bytes);
+    this.#time = line?.time ?? this.#time;
+    this.#offset = raw.end;
+    return {
+      time: this.#time,
+      source: line?.source ?? '',
+      partial: raw.cut || line?.partial === true,
+      text: line?.text ?? raw.bytes,
+      cursor: formatCursor({ ino, start: raw.start, end: raw.end, time: this.#time }),
+    };
+  }
+}

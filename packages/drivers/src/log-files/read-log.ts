@@ -1,0 +1,56 @@
+import type { LogQuery } from '@capsule/core';
+import { type LogCursor, parseCursor } from './log-cursor.ts';
+import { compareLogTimes } from './log-line.ts';
+import { LogReader, type PlacedLine } from './log-reader.ts';
+import { startAfter, startOfTail } from './log-start.ts';
+import { watchPath } from './path-watch.ts';
+
+/**
+ * Reads one log, `path` with its rotated siblings, oldest line first. A cursor wins over
+ * `tailLines`. Without `follow` it ends at the end of the log; with it, when `signal` aborts. A line
+ * of another form comes as it is, with no source and the time of the line before it.
+ * Fails with `LOG_CURSOR_INVALID`.
+ */
+export async function* readLog<Entry>(
+  path: string,
+  query: LogQuery,
+  options: { readonly entryOf: (line: PlacedLine) => Entry; readonly signal: AbortSignal },
+): AsyncGenerator<Entry> {
+  const { entryOf, signal } = options;
+  const cursor = query.cursor === undefined ? undefined : parseCursor(query.cursor);
+  using watch = query.follow ? watchPath(path, signal) : undefined;
+  await using reader = await LogReader.open(path);
+  const after = await goToStart(reader, cursor, query.tailLines);
+  for (;;) {
+    for await (const block of reader.lines()) {
+      for (const line of block) {
+        if (signal.aborted) return;
+        if (isWanted(line, query.since, after)) yield entryOf(line);
+      }
+    }
+    await watch?.next();
+    if (watch === undefined || signal.aborted) return;
+    await reader.refresh();
+  }
+}
+
+/** Answers the time that wanted lines come after, where the place of the cursor is gone. */
+async function goToStart(
+  reader: LogReader,
+  cursor: LogCursor | undefined,
+  tailLines: number | undefined,
+): Promise<string | undefined> {
+  if (cursor !== undefined) {
+    const found = await startAfter(reader.files, cursor);
+    if (found === undefined) return cursor.time;
+    await reader.startAt(found, cursor.time);
+  } else if (tailLines !== undefined) {
+    await reader.startAt(await startOfTail(reader.files, tailLines));
+  }
+  return undefined;
+}
+
+function isWanted(line: PlacedLine, since: number | undefined, after: string | undefined): boolean {
+  if (after !== undefined && compareLogTimes(line.time, after) <= 0) return false;
+  return since === undefined || Date.parse(line.time) >= since;
+}
