@@ -72,7 +72,9 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       runtime.create(containerSpec(parts, record, args), signal),
     startContainer: async ({ spec: { name } }, _args, signal) => {
       observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
-      observer.sees(name, await runtime.start(cellOfWorkload(name), name, signal));
+      const seen = await runtime.start(cellOfWorkload(name), name, signal);
+      observer.rests(name);
+      observer.sees(name, seen);
     },
     stopContainer: async ({ spec: { name } }, { graceMs }, signal) => {
       observer.progresses(name, { stage: 'stopping', doneBytes: 0, totalBytes: 0 });
