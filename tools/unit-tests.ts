@@ -14,7 +14,7 @@ const files = asked.filter((argument) => !argument.startsWith('-'));
 
 const child = spawn(
   process.execPath,
-  ['--test', ...options, ...(files.length > 0 ? files : await unitTests())],
+  ['--test', '--test-timeout=60000', ...options, ...(files.length > 0 ? files : await unitTests())],
   { cwd: root, stdio: 'inherit' },
 );
 const [code] = await once(child, 'exit');
