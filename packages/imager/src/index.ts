@@ -1,1 +1,26 @@
-export {};
+export { Cache, type CacheEntry } from './cache/cache.ts';
+export { digestOf, digestOfFiles } from './cache/digest.ts';
+export { lockError, lockFile } from './cache/lock-file.ts';
+export { findDebianArchive } from './debian/host-apt.ts';
+export { type Claim, type PortProblem, readClaim, readClaims } from './embedded/claim.ts';
+export { embeddedError } from './embedded/errors.ts';
+export { type HostNames, hostNames } from './embedded/host-names.ts';
+export { consoleLog } from './embedded/launch.ts';
+export { type ListedCapsule, listCapsules } from './embedded/list-capsules.ts';
+export { type Places, placesOf, STATE_ROOT } from './embedded/places.ts';
+export {
+  launcherLog,
+  type Started,
+  type StartRequest,
+  startCapsule,
+} from './embedded/start-capsule.ts';
+export { isRunning, stopCapsule } from './embedded/stop-capsule.ts';
+export { waitForApi } from './embedded/wait-for-api.ts';
+export { type BuiltImage, buildImage } from './image/build-image.ts';
+export { writeOciLayout } from './image/oci-layout.ts';
+export type { ImageRecipe } from './image/recipe.ts';
+export * from './image/recipes.ts';
+export { capsuleProfile } from './profiles/capsule.ts';
+export type { Progress } from './progress.ts';
+export { buildRootfs, type Rootfs } from './rootfs/build-rootfs.ts';
+export { renderSizes } from './rootfs/render-sizes.ts';
