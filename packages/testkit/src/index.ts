@@ -1,1 +1,17 @@
-export {};
+export { cellNetworkContract, type NetworkBench } from './contracts/cell-network.contract.ts';
+export {
+  containerRuntimeContract,
+  type RuntimeBench,
+  type RuntimeCommands,
+} from './contracts/container-runtime.contract.ts';
+export { EventLog } from './contracts/event-log.ts';
+export { type ImageBench, imageStoreContract } from './contracts/image-store.contract.ts';
+export { FakeCellNetwork, type FakeNetworkState } from './fakes/fake-cell-network.ts';
+export { FakeContainerRuntime, type RuntimeCall } from './fakes/fake-container-runtime.ts';
+export { fakeError } from './fakes/fake-error.ts';
+export { FakeImageStore } from './fakes/fake-image-store.ts';
+export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
+export { busyboxImage } from './images/busybox-image.ts';
+export { type TarEntry, tar } from './images/tar.ts';
+export * from './images/test-image.ts';
+export { type Asked, type Served, TrafficAgent } from './traffic/traffic-agent.ts';

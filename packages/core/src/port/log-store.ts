@@ -14,6 +14,6 @@ export interface LogQuery {
 export interface LogStore {
   read(path: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogEntry>;
   exists(path: string): Promise<boolean>;
-  /** Removes the file and its rotated siblings. Idempotent. */
+  /** Removes the file and its rotated siblings, and their folder when it is empty then. Idempotent. */
   remove(path: string): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { LogEntry, LogQuery } from '@capsule/core';
 import { FileLogs } from './file-logs.ts';
@@ -288,11 +289,14 @@ test('a cursor that is none is refused', async (t) => {
 });
 
 test('remove takes all files of the log and no other', async (t) => {
-  const path = await logPath(t);
+  const path = join(await logPath(t), 'cell', 'web.log');
+  await mkdir(dirname(path), { recursive: true });
   for (const name of [path, `${path}.1`, `${path}.2`, `${path}x`]) await writeFile(name, line(1));
   assert.equal(await logs.exists(path), true);
   await logs.remove(path);
   await logs.remove(path);
   assert.equal(await logs.exists(path), false);
   assert.equal(await logs.exists(`${path}x`), true);
+  await logs.remove(`${path}x`);
+  assert.equal(existsSync(dirname(path)), false);
 });

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { suite, type TestContext, test } from 'node:test';
+import type { CellNetwork, PublishedPort } from '@capsule/core';
+
+/** A network without cells, whose subnet is 172.20.254.0/24. */
+export interface NetworkBench {
+  readonly network: CellNetwork;
+  /** Another object over the same system: what a restarted capsuled has. */
+  readonly reopen: () => CellNetwork;
+}
+
+const WEB = { key: 'main_default_default_web', hostname: 'web', address: '172.20.254.10' };
+const DB = { key: 'main_default_default_web-db', hostname: 'web-db', address: '172.20.254.11' };
+
+/** What every `CellNetwork` does. `open` gives a prepared bench; it cleans up after the test. */
+export function cellNetworkContract(
+  name: string,
+  open: (t: TestContext) => Promise<NetworkBench>,
+): void {
+  suite(`cell network contract: ${name}`, () => {
+    test('a cell that was never attached is not there', async (t) => {
+      const { network } = await open(t);
+      assert.equal(await network.inspect(WEB.key), undefined);
+      assert.deepEqual(await network.list(), []);
+    });
+
+    test('an attached cell is complete, and attaching it again changes nothing', async (t) => {
+      const { network } = await open(t);
+      const seen = { key: WEB.key, address: WEB.address, complete: true };
+      await network.attach(WEB);
+      assert.deepEqual(await network.inspect(WEB.key), seen);
+      await network.attach(WEB);
+      assert.deepEqual(await network.inspect(WEB.key), seen);
+      assert.deepEqual(await network.list(), [seen]);
+    });
+
+    test('a detached cell is gone, and detaching it again is a success', async (t) => {
+      const { network } = await open(t);
+      await network.attach(WEB);
+      await network.attach(DB);
+      await network.detach(WEB.key);
+      await network.detach(WEB.key);
+      assert.equal(await network.inspect(WEB.key), undefined);
+      assert.deepEqual(
+        (await network.list()).map((cell) => cell.key),
+        [DB.key],
+      );
+    });
+
+    test('a new process sees, keeps and removes what an old one made', async (t) => {
+      const { network, reopen } = await open(t);
+      await network.attach(WEB);
+      const later = reopen();
+      await later.prepare();
+      assert.equal((await later.inspect(WEB.key))?.complete, true);
+      await later.attach(WEB);
+      await later.detach(WEB.key);
+      assert.deepEqual(await later.list(), []);
+      assert.deepEqual(await network.list(), []);
+    });
+
+    test('a cell may get another address', async (t) => {
+      const { network } = await open(t);
+      await network.attach(WEB);
+      await network.attach({ ...WEB, address: '172.20.254.99' });
+      const seen = { key: WEB.key, address: '172.20.254.99', complete: true };
+      assert.deepEqual(await network.list(), [seen]);
+    });
+
+    test('an address goes to another cell once its owner is gone', async (t) => {
+      const { network } = await open(t);
+      await network.attach(WEB);
+      await network.detach(WEB.key);
+      await network.attach({ ...DB, address: WEB.address });
+      const seen = { key: DB.key, address: WEB.address, complete: true };
+      assert.deepEqual(await network.list(), [seen]);
+    });
+
+    test('many cells are attached and detached at once', async (t) => {
+      const { network } = await open(t);
+      const cells = Array.from({ length: 12 }, (_, at) => ({
+        key: `main_default_default_many-${at}`,
+        hostname: `many-${at}`,
+        address: `172.20.254.${100 + at}`,
+      }));
+      await Promise.all(cells.map((cell) => network.attach(cell)));
+      const seen = await network.list();
+      assert.equal(seen.filter((cell) => cell.complete).length, 12);
+      await Promise.all(cells.map((cell) => network.detach(cell.key)));
+      assert.deepEqual(await network.list(), []);
+    });
+
+    test('attach and detach of one cell at once leave one or the other', async (t) => {
+      const { network } = await open(t);
+      await Promise.all([network.attach(WEB), network.detach(WEB.key), network.attach(WEB)]);
+      assert.equal((await network.inspect(WEB.key))?.complete, true);
+      await Promise.all([network.attach(WEB), network.detach(WEB.key)]);
+      assert.deepEqual(await network.list(), []);
+    });
+
+    test('an address that the subnet does not hold is refused', async (t) => {
+      const { network } = await open(t);
+      for (const address of ['10.0.0.1', '172.20.254.1', '172.20.254.255', 'web', '']) {
+        const attach = network.attach({ ...WEB, address });
+        await assert.rejects(attach, { code: 'NETWORK_ADDRESS_OUTSIDE', kind: 'invalid' });
+      }
+      assert.deepEqual(await network.list(), []);
+    });
+
+    test('ports are published again and again, as often as asked', async (t) => {
+      const { network } = await open(t);
+      await Promise.all(
+        Array.from({ length: 20 }, (_, at) => network.publish([published(8000 + at)])),
+      );
+      await network.publish([]);
+    });
+
+    test('one port for two cells is refused', async (t) => {
+      const { network } = await open(t);
+      const twice = [published(8080), { ...published(8080), address: DB.address }];
+      await assert.rejects(network.publish(twice), { code: 'NETWORK_PORT_CONFLICT' });
+      await network.publish([published(8080), { ...published(8080), protocol: 'udp' }]);
+      await network.publish([]);
+    });
+
+    test('every cell has files of its own, and the namespace is named after it', async (t) => {
+      const { network } = await open(t);
+      const targets = network.files(WEB.key).map((file) => file.target);
+      assert.deepEqual(targets, ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf']);
+      const sources = [...network.files(WEB.key), ...network.files(DB.key)].map((f) => f.source);
+      assert.equal(new Set(sources).size, 6);
+      assert.equal(network.namespacePath(WEB.key), `/run/netns/${WEB.key}`);
+    });
+  });
+}
+
+function published(hostPort: number): PublishedPort {
+  return { hostPort, containerPort: 80, protocol: 'tcp', address: WEB.address };
+}

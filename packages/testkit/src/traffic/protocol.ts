@@ -1,0 +1,30 @@
+import type { Protocol } from '@capsule/core';
+
+/** What a traffic agent is asked to do, one JSON line each. */
+export type TrafficRequest =
+  | {
+      readonly do: 'serve';
+      readonly id: number;
+      readonly protocol: Protocol;
+      readonly address: string;
+      readonly port: number;
+      readonly name: string;
+    }
+  | {
+      readonly do: 'ask';
+      readonly id: number;
+      readonly protocol: Protocol;
+      readonly address: string;
+      readonly port: number;
+      readonly sourcePort: number;
+      readonly patienceMs: number;
+    };
+
+/**
+ * Who answered and which address it saw as the sender (`web saw 10.0.0.1`), or `refused`, or
+ * `silent`; `serving` for a server that is ready.
+ */
+export interface TrafficAnswer {
+  readonly id: number;
+  readonly answer: string;
+}
