@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { connectCapsule } from '@capsule/api';
 import { CATALOGUE } from './commands/catalogue.ts';
 import type { Context } from './context/context.ts';
@@ -28,10 +29,16 @@ const context: Context = {
   connect: (target) => connectCapsule(target),
 };
 
-runProgram(CATALOGUE, process.argv.slice(2), context).then((exitCode) => {
-  process.exitCode = exitCode;
-  // A pipe that feeds us may stay open; nothing of it is wanted any more.
-  if (!stdin.destroyed && stdin.listenerCount('data') + stdin.listenerCount('readable') > 0) {
-    stdin.destroy();
-  }
+// No `await` at the top: a CommonJS bundle has none.
+runProgram(CATALOGUE, process.argv.slice(2), context).then(async (exitCode) => {
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
+  // Not by waiting for an empty event loop: a pipe that feeds us may stay open.
+  process.exit(exitCode);
 });
+
+function flush(stream: Writable): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (stream.destroyed) resolve();
+  else stream.write('', () => resolve());
+  return promise;
+}

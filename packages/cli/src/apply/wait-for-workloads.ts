@@ -100,6 +100,6 @@ function failure(workload: ReportedWorkload) {
 
 function tooLate(workload: ReportedWorkload, timeoutMs: number) {
   const { name } = workload.spec;
-  const seconds = Math.round(timeoutMs / 1000);
+  const seconds = timeoutMs / 1000;
   return cliError.WAIT_TIMEOUT({ name, seconds, state: describeState(workload) });
 }

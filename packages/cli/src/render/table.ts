@@ -48,26 +48,22 @@ export function renderTable<Row>(
   return `${[look.style('bold', title), ...body].join('\n')}\n`;
 }
 
-/** Takes columns away from the widest shrinkable cell until the line fits, or none can give more. */
+/** Cuts shrinkable columns down, the last one first, until the line fits or none can give more. */
 function fitWidths(
   wanted: readonly number[],
   smallest: readonly (number | undefined)[],
   total: number,
 ): readonly number[] {
-  const widths = [...wanted];
-  const gaps = GAP.length * (widths.length - 1);
-  let excess = widths.reduce((sum, width) => sum + width, gaps) - total;
-  while (excess > 0) {
-    let widest = -1;
-    widths.forEach((width, index) => {
-      const canShrink = width > (smallest[index] ?? width);
-      if (canShrink && width > (widths[widest] ?? 0)) widest = index;
-    });
-    if (widest < 0) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    excess -= 1;
-  }
-  return widths;
+  let excess = wanted.reduce((sum, width) => sum + width, GAP.length * (wanted.length - 1)) - total;
+  return wanted
+    .map((width, index) => [width, smallest[index] ?? width] as const)
+    .reverse()
+    .map(([width, least]) => {
+      const given = Math.min(Math.max(width - least, 0), Math.max(excess, 0));
+      excess -= given;
+      return width - given;
+    })
+    .reverse();
 }
 
 function line(

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import http2 from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CapsuleService,
+  connectErrorFrom,
+  ImageService,
+  WINDOW_BYTES,
+  WorkloadService,
+} from '@capsule/api';
+import type { Interceptor, ServiceImpl } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+
+/** The calls that a test needs; all others answer Unimplemented. */
+export interface FakeServices {
+  readonly workload?: Partial<ServiceImpl<typeof WorkloadService>>;
+  readonly image?: Partial<ServiceImpl<typeof ImageService>>;
+  readonly capsule?: Partial<ServiceImpl<typeof CapsuleService>>;
+}
+
+/** A capsule's API on a socket in a folder of its own, that a test can take away and bring back. */
+export interface FakeCapsule extends AsyncDisposable {
+  readonly socketPath: string;
+  readonly target: string;
+  start(services: FakeServices): Promise<void>;
+  /** As `kill -9` does it: every stream ends without a word. */
+  kill(): Promise<void>;
+}
+
+export async function startFakeCapsule(services: FakeServices): Promise<FakeCapsule> {
+  const folder = await mkdtemp(join(tmpdir(), 'capsulectl-'));
+  const socketPath = join(folder, 'capsuled.sock');
+  let server: http2.Http2Server | undefined;
+  const sessions = new Set<http2.ServerHttp2Session>();
+  const start = async (served: FakeServices) => {
+    const handler = connectNodeAdapter({
+      interceptors: [errorEdge],
+      routes: (router) => {
+        router.service(WorkloadService, served.workload ?? {});
+        router.service(ImageService, served.image ?? {});
+        router.service(CapsuleService, served.capsule ?? {});
+      },
+    });
+    const fresh = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);
+    fresh.on('session', (session) => {
+      sessions.add(session);
+      session.on('close', () => sessions.delete(session));
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    fresh.once('error', reject);
+    fresh.listen(socketPath, resolve);
+    await promise;
+    server = fresh;
+  };
+  const kill = async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (server === undefined) return;
+    server.close(() => resolve());
+    server = undefined;
+    for (const session of sessions) session.socket?.destroy();
+    await promise;
+  };
+  await start(services);
+  return {
+    socketPath,
+    target: `unix:${socketPath}`,
+    start,
+    kill,
+    async [Symbol.asyncDispose]() {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The errors of a service as the daemon sends them. */
+const errorEdge: Interceptor = (next) => async (request) => {
+  try {
+    return await next(request);
+  } catch (error) {
+    throw connectErrorFrom(error);
+  }
+};

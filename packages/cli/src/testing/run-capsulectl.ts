@@ -1,0 +1,70 @@
+import { type CapsuleClient, connectCapsule } from '@capsule/api';
+import { CATALOGUE } from '../commands/catalogue.ts';
+import type { Context } from '../context/context.ts';
+import type { Output } from '../context/output.ts';
+import { runProgram } from '../program/run-program.ts';
+
+export interface RunOptions {
+  readonly target?: string;
+  readonly stdin?: string | AsyncIterable<Uint8Array>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly now?: () => number;
+  readonly isTerminal?: boolean;
+  readonly socketFolder?: string;
+  readonly connect?: (target: string) => CapsuleClient;
+  /** Told of everything that is written, as it is written. */
+  readonly onWrite?: (text: string) => void;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The whole program in this process, with the outside world replaced. */
+export async function runCapsulectl(
+  words: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const out = recordOutput(options);
+  const err = recordOutput(options);
+  const { target } = options;
+  const context: Context = {
+    stdin: bytesOf(options.stdin ?? ''),
+    out: out.output,
+    err: err.output,
+    env: { ...(target && { CAPSULE_HOST: target }), ...options.env },
+    signal: options.signal ?? new AbortController().signal,
+    now: options.now ?? Date.now,
+    socketFolder: options.socketFolder ?? '/nonexistent',
+    connect: options.connect ?? ((at) => connectCapsule(at)),
+  };
+  const exitCode = await runProgram(CATALOGUE, words, context);
+  return { exitCode, stdout: out.text(), stderr: err.text() };
+}
+
+function recordOutput({ isTerminal = false, onWrite }: RunOptions): {
+  output: Output;
+  text: () => string;
+} {
+  const written: Uint8Array[] = [];
+  const output: Output = {
+    isTerminal,
+    columns: 80,
+    rows: 24,
+    style: (_style, text) => text,
+    async write(data) {
+      const bytes = Buffer.from(data);
+      written.push(bytes);
+      onWrite?.(bytes.toString());
+    },
+  };
+  return { output, text: () => Buffer.concat(written).toString() };
+}
+
+async function* bytesOf(input: string | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (typeof input === 'string') yield Buffer.from(input);
+  else yield* input;
+}
