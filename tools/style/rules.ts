@@ -11,7 +11,7 @@ export interface Rule {
   readonly comments?: true;
 }
 
-const isTest = (path: string) => /\.(?:test|contract)\.ts$/.test(path);
+const isTest = (path: string) => /\.(?:test|contract)\.ts$|\/testing\//.test(path);
 const isShipped = (path: string) => /^packages\/(?!testkit|imager)/.test(path) && !isTest(path);
 
 export const RULES: readonly Rule[] = [

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { isCapsuleError, type Problem, type WorkloadSpec } from '@capsule/core';
+import fc from 'fast-check';
+import {
+  type ContainerSpec,
+  ContainerSpecSchema,
+  MicroVMSpecSchema,
+  type NetworkMode,
+  PortMappingSchema,
+  VolumeMountSchema,
+  type Workload,
+  WorkloadKind,
+  WorkloadPhase,
+  WorkloadSchema,
+  WorkloadStatusSchema,
+} from '../gen/capsule/v1/workload_pb.ts';
+import { type ReportedWorkload, workloadFromProto, workloadToProto } from './workload.ts';
+import { specFromProto, specToProto } from './workload-spec.ts';
+import { statusFromProto } from './workload-status.ts';
+
+const plain = { noNullPrototype: true } as const;
+
+const spec: fc.Arbitrary<WorkloadSpec> = fc.record(
+  {
+    name: fc.string(),
+    kind: fc.constant('container' as const),
+    image: fc.string(),
+    command: fc.array(fc.string()),
+    args: fc.array(fc.string()),
+    env: fc.dictionary(
+      fc.string().filter((name) => name !== '__proto__'),
+      fc.string(),
+      plain,
+    ),
+    networkMode: fc.constantFrom('bridge', 'host'),
+    ports: fc.array(
+      fc.record(
+        {
+          containerPort: fc.integer({ min: 1, max: 65535 }),
+          hostPort: fc.integer({ min: 1, max: 65535 }),
+          protocol: fc.constantFrom('tcp', 'udp'),
+        },
+        plain,
+      ),
+    ),
+  },
+  plain,
+);
+
+const count = fc.maxSafeNat();
+const positive = fc.integer({ min: 1 });
+const text = fc.string({ minLength: 1 });
+
+const workload: fc.Arbitrary<ReportedWorkload> = fc.record(
+  {
+    uid: fc.string(),
+    generation: count,
+    createdAt: count,
+    spec,
+    desired: fc.constantFrom('running', 'stopped', 'deleting'),
+    status: fc.record(
+      {
+        phase: fc.constantFrom('pending', 'running', 'failed', 'stopped'),
+        message: fc.string(),
+        reason: fc.string(),
+        observedGeneration: count,
+        restartCount: fc.nat(),
+        address: text,
+        imageDigest: text,
+        containerId: text,
+        pid: positive,
+        startedAt: positive,
+        finishedAt: positive,
+        exitCode: fc.integer({ min: 0, max: 255 }),
+        nextRetryAt: positive,
+        progress: fc.record(
+          {
+            stage: fc.constantFrom('resolving', 'pulling', 'unpacking', 'starting', 'stopping'),
+            doneBytes: count,
+            totalBytes: count,
+          },
+          plain,
+        ),
+      },
+      {
+        requiredKeys: ['phase', 'message', 'reason', 'observedGeneration', 'restartCount'],
+        noNullPrototype: true,
+      },
+    ),
+  },
+  plain,
+);
+
+function overTheWire(message: Workload): Workload {
+  return fromBinary(WorkloadSchema, toBinary(WorkloadSchema, message));
+}
+
+test('every spec comes back from the wire as it was sent', () => {
+  fc.assert(
+    fc.property(spec, (sent) => {
+      assert.deepEqual(specFromProto(overTheWire(specToProto(sent))), sent);
+    }),
+  );
+});
+
+test('every workload with its status comes back from the wire as it was sent', () => {
+  fc.assert(
+    fc.property(workload, (sent) => {
+      assert.deepEqual(workloadFromProto(overTheWire(workloadToProto(sent))), sent);
+    }),
+  );
+});
+
+test('what the wire leaves out means bridge and tcp', () => {
+  const sent = container({
+    ports: [create(PortMappingSchema, { containerPort: 80, hostPort: 81 })],
+  });
+  const { networkMode, ports } = specFromProto(sent);
+  assert.equal(networkMode, 'bridge');
+  assert.deepEqual(ports, [{ containerPort: 80, hostPort: 81, protocol: 'tcp' }]);
+});
+
+const REFUSED: Readonly<Record<string, Workload>> = {
+  microVm: { ...container({}), microVm: create(MicroVMSpecSchema) },
+  kind: { ...container({}), kind: WorkloadKind.MICRO_VM },
+  container: create(WorkloadSchema, { name: 'web', kind: WorkloadKind.CONTAINER }),
+  'container.mounts': container({ mounts: [create(VolumeMountSchema)] }),
+  'container.privileged': container({ privileged: true }),
+  'container.hostPid': container({ hostPid: true }),
+  'container.hostMount': container({ hostMount: true }),
+  'container.hostIpc': container({ hostIpc: true }),
+  'container.hostBindPaths': container({ hostBindPaths: ['/etc'] }),
+  'container.networkMode': container({ networkMode: 9 as NetworkMode }),
+  'container.ports[1].hostPort': container({
+    ports: [
+      create(PortMappingSchema, { containerPort: 80, hostPort: 80 }),
+      create(PortMappingSchema, { containerPort: 81 }),
+    ],
+  }),
+  'container.ports[0].protocol': container({
+    ports: [create(PortMappingSchema, { containerPort: 80, hostPort: 80, protocol: 'sctp' })],
+  }),
+};
+
+for (const [path, sent] of Object.entries(REFUSED)) {
+  test(`${path} that cannot be honoured is refused by its name`, () => {
+    assert.deepEqual(
+      problemsOf(() => specFromProto(overTheWire(sent))).map((problem) => problem.path),
+      [path],
+    );
+  });
+}
+
+test('fields of a later version are refused wherever they stand', () => {
+  // Field 999, length-delimited, three bytes; the same on each level.
+  const later = { no: 999, wireType: 2, data: new Uint8Array([3, 97, 98, 99]) };
+  const port = create(PortMappingSchema, { containerPort: 80, hostPort: 80 });
+  port.$unknown = [later];
+  const sent = container({ ports: [port] });
+  sent.$unknown = [later];
+  if (sent.container) sent.container.$unknown = [later];
+  assert.deepEqual(
+    problemsOf(() => specFromProto(overTheWire(sent))).map((problem) => problem.path),
+    ['', 'container', 'container.ports[0]'],
+  );
+});
+
+test('every problem is named at once', () => {
+  const sent = container({ privileged: true, networkMode: 9 as NetworkMode });
+  assert.equal(problemsOf(() => specFromProto(sent)).length, 2);
+});
+
+test('an apply without a workload says so', () => {
+  assert.deepEqual(
+    problemsOf(() => specFromProto(undefined)).map((problem) => problem.path),
+    ['kind'],
+  );
+});
+
+test('a phase that is not known is an error, a stage that is not known is left out', () => {
+  assert.throws(
+    () => statusFromProto(create(WorkloadStatusSchema, { phase: 77 as WorkloadPhase })),
+    {
+      code: 'API_UNEXPECTED_ANSWER',
+    },
+  );
+  const status = create(WorkloadStatusSchema, {
+    phase: WorkloadPhase.PENDING,
+    progress: { stage: 77 as 0 },
+  });
+  assert.equal(statusFromProto(status).progress, undefined);
+});
+
+function container(fields: Omit<Partial<ContainerSpec>, '$typeName' | '$unknown'>): Workload {
+  return create(WorkloadSchema, {
+    name: 'web',
+    kind: WorkloadKind.CONTAINER,
+    container: create(ContainerSpecSchema, { image: 'nginx', ...fields }),
+  });
+}
+
+function problemsOf(act: () => unknown): readonly Problem[] {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(isCapsuleError(error) && error.code === 'MANIFEST_SPEC_INVALID', String(error));
+    return error.facts['problems'] as readonly Problem[];
+  }
+  return [];
+}
