@@ -73,6 +73,31 @@ test('exits in a row wait longer, and a long run begins anew', () => {
   assert.equal(longRun.restartCount, 3);
 });
 
+test('the end of a container that is being replaced is no failure, and not counted', () => {
+  const status = look(look(FIRST_STATUS, RUNNING), ENDED, { ...WISH, generation: 3 });
+  assert.equal(status.phase, 'pending');
+  assert.equal(status.reason, 'Replacing');
+  assert.equal(status.restartCount, 0);
+  assert.equal(status.observedGeneration, 2);
+  assert.equal(look(status, ENDED, { ...WISH, generation: 3 }), status);
+  assert.equal(look(status, undefined, { ...WISH, generation: 3 }), status);
+});
+
+test('a new wish does not wait for the next try of the old one', () => {
+  const waiting = look(look(FIRST_STATUS, RUNNING), ENDED);
+  for (const seen of [ENDED, undefined, { ...RUNNING, revision: 'u1.3', task: 'none' as const }]) {
+    const status = look(waiting, seen, { ...WISH, generation: 3 });
+    assert.equal(status.nextRetryAt, undefined);
+    assert.equal(status.restartStreak, 0);
+  }
+  assert.equal(look(waiting, undefined), waiting);
+});
+
+test('why a new wish cannot be fulfilled stays said while the old container is looked at', () => {
+  const refused: WorkloadStatus = { ...FIRST_STATUS, phase: 'failed', observedGeneration: 3 };
+  assert.equal(look(refused, ENDED, { ...WISH, generation: 3 }), refused);
+});
+
 test('a workload that is being deleted says so, whatever runs', () => {
   assert.equal(look(FIRST_STATUS, RUNNING, { ...WISH, desired: 'deleting' }).reason, 'Deleting');
 });

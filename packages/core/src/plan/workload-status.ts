@@ -49,8 +49,22 @@ function withoutTask(record: WorkloadRecord, before: WorkloadStatus): WorkloadSt
     if (before.reason === 'Stopped') return before;
     return settle(before, { phase: 'stopped', reason: 'Stopped', message: 'stopped on request' });
   }
-  if (before.phase !== 'running') return before;
-  return settle(before, { phase: 'pending', reason: 'Lost', message: 'being brought up again' });
+  if (before.phase === 'running') {
+    return settle(before, { phase: 'pending', reason: 'Lost', message: 'being brought up again' });
+  }
+  return before.reason === 'BackOff' ? replaced(record, before) : before;
+}
+
+/** What ended was made for an older wish: no failure of this one, and nothing to wait for. */
+function replaced(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
+  if (before.reason === 'Replacing') return before;
+  if (before.phase !== 'running' && before.observedGeneration >= record.generation) return before;
+  return settle(before, {
+    phase: 'pending',
+    reason: 'Replacing',
+    message: 'being replaced as applied',
+    restartStreak: 0,
+  });
 }
 
 function running(
@@ -82,6 +96,7 @@ function ended(
   clock: StatusClock,
 ): WorkloadStatus {
   if (record.desired === 'stopped') return withoutTask(record, before);
+  if (seen.revision !== workloadRevision(record)) return replaced(record, before);
   const finishedAt = seen.exitedAt ?? clock.now;
   if (before.finishedAt === finishedAt) return before;
   const exitCode = seen.exitCode ?? 255;
