@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { suite, type TestContext, test } from 'node:test';
+import type { CellId, ContainerRuntime, ContainerSpec } from '@capsule/core';
+import { EventLog } from './event-log.ts';
+
+/** A runtime to try, and what to run on it. */
+export interface RuntimeBench {
+  readonly runtime: ContainerRuntime;
+  /** An image that the runtime can run. */
+  readonly image: string;
+  /** Nobody else uses this cell. */
+  readonly cell: CellId;
+  readonly logPath: string;
+  readonly commands: RuntimeCommands;
+}
+
+/** Commands with a known behaviour in that image. */
+export interface RuntimeCommands {
+  /** Runs until it gets the stop signal, then ends with 0. */
+  readonly run: readonly string[];
+  /** Does not heed the stop signal. */
+  readonly stubborn: readonly string[];
+  readonly missing: readonly string[];
+  exit(code: number): readonly string[];
+}
+
+/** What every `ContainerRuntime` does. `open` gives a fresh bench; it cleans up after the test. */
+export function containerRuntimeContract(
+  name: string,
+  open: (t: TestContext) => Promise<RuntimeBench>,
+): void {
+  suite(`container runtime contract: ${name}`, { timeout: 120_000 }, () => {
+    test('a container is created without a process, and listed', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      const made = await runtime.create(specOf(bench));
+      assert.equal(made.task, 'none');
+      assert.deepEqual(await runtime.inspect(cell, 'one'), made);
+      assert.deepEqual(await runtime.list(), [made]);
+    });
+
+    test('creating twice makes one container', async (t) => {
+      const bench = await open(t);
+      const first = await bench.runtime.create(specOf(bench));
+      assert.deepEqual(await bench.runtime.create(specOf(bench)), first);
+      assert.equal((await bench.runtime.list()).length, 1);
+    });
+
+    test('creating it for another revision replaces the container', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      await runtime.create(specOf(bench));
+      await runtime.start(cell, 'one');
+      const second = await runtime.create({ ...specOf(bench), revision: '2' });
+      assert.equal(second.revision, '2');
+      assert.equal((await runtime.inspect(cell, 'one'))?.task, 'none');
+      assert.equal((await runtime.list()).length, 1);
+    });
+
+    test('an image that is not there is refused, and leaves nothing', async (t) => {
+      const bench = await open(t);
+      const spec = { ...specOf(bench), image: 'docker.io/library/none:such' };
+      await assert.rejects(bench.runtime.create(spec), { code: 'RUNTIME_IMAGE_MISSING' });
+      assert.deepEqual(await bench.runtime.list(), []);
+    });
+
+    test('starting runs the program once, however often it is asked', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      await runtime.create(specOf(bench));
+      const first = await runtime.start(cell, 'one');
+      assert.equal(first.task, 'running');
+      assert.ok((first.pid ?? 0) > 0);
+      assert.deepEqual(await runtime.start(cell, 'one'), first);
+      assert.deepEqual(await runtime.inspect(cell, 'one'), first);
+    });
+
+    test('starting what does not exist is not found', async (t) => {
+      const { runtime, cell } = await open(t);
+      const start = runtime.start(cell, 'one');
+      await assert.rejects(start, { code: 'RUNTIME_CONTAINER_MISSING', kind: 'notFound' });
+    });
+
+    test('a program that ends leaves its exit code, and an event tells it', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell, commands } = bench;
+      await using log = new EventLog(runtime);
+      await runtime.create({ ...specOf(bench), command: commands.exit(3) });
+      await runtime.start(cell, 'one');
+      const event = await log.until('one', 'exited');
+      assert.equal(event.exitCode, 3);
+      assert.deepEqual(event.cell, cell);
+      const seen = await runtime.inspect(cell, 'one');
+      assert.equal(seen?.task, 'stopped');
+      assert.equal(seen?.exitCode, 3);
+      assert.ok((seen?.exitedAt ?? 0) > 0);
+      assert.equal(seen?.pid, undefined);
+    });
+
+    test('what ended can be started again', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      await runtime.create(specOf(bench));
+      const first = await runtime.start(cell, 'one');
+      await runtime.stop(cell, 'one', 5000);
+      const second = await runtime.start(cell, 'one');
+      assert.equal(second.task, 'running');
+      assert.notEqual(second.pid, first.pid);
+    });
+
+    test('a program that is not in the image cannot be started, and the container can go', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell, commands } = bench;
+      await runtime.create({ ...specOf(bench), command: commands.missing });
+      await assert.rejects(runtime.start(cell, 'one'), { code: 'RUNTIME_COMMAND_NOT_FOUND' });
+      assert.equal((await runtime.inspect(cell, 'one'))?.task, 'none');
+      await runtime.remove(cell, 'one');
+      assert.equal(await runtime.inspect(cell, 'one'), undefined);
+    });
+
+    test('stopping asks first, and the program may end in its own way', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      await runtime.create(specOf(bench));
+      await runtime.start(cell, 'one');
+      await runtime.stop(cell, 'one', 10_000);
+      const seen = await runtime.inspect(cell, 'one');
+      assert.equal(seen?.task, 'stopped');
+      assert.equal(seen?.exitCode, 0);
+    });
+
+    test('a program that does not heed is killed after the grace', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell, commands } = bench;
+      await runtime.create({ ...specOf(bench), command: commands.stubborn });
+      await runtime.start(cell, 'one');
+      await runtime.stop(cell, 'one', 50);
+      assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 137);
+    });
+
+    test('stopping what does not run changes nothing', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      await runtime.stop(cell, 'one', 1000);
+      const made = await runtime.create(specOf(bench));
+      await runtime.stop(cell, 'one', 1000);
+      assert.deepEqual(await runtime.inspect(cell, 'one'), made);
+    });
+
+    test('removing what runs leaves nothing, and removing again is a success', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      await using log = new EventLog(runtime);
+      await runtime.create(specOf(bench));
+      await runtime.start(cell, 'one');
+      await runtime.remove(cell, 'one');
+      assert.equal(await runtime.inspect(cell, 'one'), undefined);
+      assert.deepEqual(await runtime.list(), []);
+      await log.until('one', 'deleted');
+      await runtime.remove(cell, 'one');
+    });
+
+    test('events come in the order in which things happened', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell, commands } = bench;
+      await using log = new EventLog(runtime);
+      await runtime.create({ ...specOf(bench), command: commands.exit(0) });
+      await runtime.start(cell, 'one');
+      await log.until('one', 'exited');
+      await runtime.remove(cell, 'one');
+      await log.until('one', 'deleted');
+      const kinds = log.events.map(({ kind }) => kind).filter((kind) => kind !== 'changed');
+      assert.deepEqual(kinds, ['started', 'exited', 'deleted']);
+    });
+
+    test('containers of other cells with like names are others', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      const other = { ...cell, stack: `${cell.stack}-${cell.cell}`, cell: 'x' };
+      await runtime.create(specOf(bench));
+      await runtime.create({ ...specOf(bench), cell: other });
+      assert.equal((await runtime.list()).length, 2);
+      await runtime.remove(other, 'one');
+      assert.equal((await runtime.list()).length, 1);
+      assert.notEqual(await runtime.inspect(cell, 'one'), undefined);
+    });
+
+    test('a call that is aborted rejects with the reason', async (t) => {
+      const { runtime, cell } = await open(t);
+      const reason = new Error('enough');
+      const signal = AbortSignal.abort(reason);
+      await assert.rejects(runtime.list(signal), reason);
+      await assert.rejects(runtime.remove(cell, 'one', signal), reason);
+    });
+
+    test('a runtime that works says what it is', async (t) => {
+      const { runtime } = await open(t);
+      const probe = await runtime.probe();
+      assert.equal(probe.ok, true);
+      assert.notEqual(probe.detail, '');
+    });
+  });
+}
+
+function specOf(bench: RuntimeBench): ContainerSpec {
+  return {
+    cell: bench.cell,
+    container: 'one',
+    role: 'root',
+    image: bench.image,
+    command: bench.commands.run,
+    args: [],
+    env: {},
+    hostname: 'one',
+    network: 'host',
+    files: [],
+    logPath: bench.logPath,
+    revision: '1',
+  };
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cellOfWorkload } from '@capsule/core';
+import { containerRuntimeContract } from '../contracts/container-runtime.contract.ts';
+import { EventLog } from '../contracts/event-log.ts';
+import { FakeContainerRuntime } from './fake-container-runtime.ts';
+import { FakeImageStore } from './fake-image-store.ts';
+import { FAKE_PROGRAMS } from './fake-program.ts';
+
+const IMAGE = 'docker.io/library/busybox:1';
+
+function openFake() {
+  const images = new FakeImageStore();
+  images.add(IMAGE);
+  return new FakeContainerRuntime(images);
+}
+
+containerRuntimeContract('fake', async () => ({
+  runtime: openFake(),
+  image: IMAGE,
+  cell: cellOfWorkload('web'),
+  logPath: '/none',
+  commands: {
+    run: ['run'],
+    stubborn: [FAKE_PROGRAMS.stubborn],
+    missing: [FAKE_PROGRAMS.missing],
+    exit: (code) => [FAKE_PROGRAMS.exit, String(code)],
+  },
+}));
+
+test('a crash of the fake runtime ends its event streams, and containers outlive it', async () => {
+  const runtime = openFake();
+  const log = new EventLog(runtime);
+  runtime.crash();
+  await log[Symbol.asyncDispose]();
+  await assert.rejects(runtime.list(), { kind: 'unavailable' });
+  runtime.recover();
+  assert.deepEqual(await runtime.list(), []);
+});

@@ -1,0 +1,53 @@
+import { normaliseImageReference } from '@capsule/core';
+import { readTar } from '../images/read-tar.ts';
+import { blob } from '../images/test-image.ts';
+import { fakeError } from './fake-error.ts';
+
+export interface ArchivedImage {
+  readonly name: string;
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
+/** What an archive of the testkit holds. Fails as an image store does. */
+export function readArchive(archive: Buffer): ArchivedImage[] {
+  const files = readFiles(archive);
+  const names = namesOf(files);
+  if (names === undefined) throw invalid('it is no image archive');
+  if (names.length === 0) throw fakeError('IMAGE_UNNAMED', 'invalid', 'the image has no name');
+  const { digest } = blob(archive);
+  return names.map((name) => ({
+    name: normaliseImageReference(name),
+    digest,
+    sizeBytes: archive.length,
+  }));
+}
+
+function readFiles(archive: Buffer): Map<string, Buffer> {
+  try {
+    return readTar(archive);
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function namesOf(files: ReadonlyMap<string, Buffer>): string[] | undefined {
+  const manifest = files.get('manifest.json');
+  if (manifest !== undefined) {
+    const images: { RepoTags: string[] | null }[] = JSON.parse(manifest.toString());
+    return images.flatMap(({ RepoTags }) => RepoTags ?? []);
+  }
+  const index = files.get('index.json');
+  if (index === undefined) return undefined;
+  const { manifests }: { manifests: { annotations?: Record<string, string> }[] } = JSON.parse(
+    index.toString(),
+  );
+  return manifests.flatMap(({ annotations = {} }) => {
+    const name = annotations['org.opencontainers.image.ref.name'];
+    return name === undefined ? [] : [name];
+  });
+}
+
+function invalid(reason: string) {
+  return fakeError('IMAGE_INVALID', 'invalid', `the archive is not usable: ${reason}`);
+}
