@@ -19,9 +19,9 @@ export const CATALOGUE: readonly Command[] = [
     path: ['apply'],
     summary: 'create or change what manifests declare',
     about:
-      'All documents of all files are checked first; if any is wrong, nothing is applied.\n' +
-      'Applying the same again changes nothing. The keys status, generation, uid, createdAt\n' +
-      'and desiredState, as `get -o yaml` prints them, are ignored.',
+      'All documents of all files are checked first; if any is wrong, nothing is applied. ' +
+      'Applying the same again changes nothing. The keys status, generation, uid, createdAt and ' +
+      'desiredState, as `get -o yaml` prints them, are ignored.',
     args: [],
     flags: [
       {
@@ -81,7 +81,7 @@ export const CATALOGUE: readonly Command[] = [
     path: ['workload', 'logs'],
     summary: 'print what a workload wrote',
     about:
-      'What it wrote to stdout goes to stdout, what it wrote to stderr to stderr, byte for byte.\n' +
+      'What it wrote to stdout goes to stdout, what it wrote to stderr to stderr, byte for byte. ' +
       'Following lives through a restart of capsuled: no line is missing, none comes twice.',
     args: [WORKLOAD],
     flags: [

@@ -43,9 +43,9 @@ test('the table fits 80 columns and cuts only what may be cut', async () => {
     stdout,
     [
       'NAME  STATUS                    AGE  ADDRESS       PORTS         IMAGE',
-      'web   Running                   3m   172.20.254.2  8080->80/tcp  nginx:1.27-al…',
-      'db    Failed (IMAGE_NOT_FOUND)  3m   host          -             registry.exam…',
-      'job   Pending (pulling 45%)     3m   172.20.254.2  8080->80/tcp  nginx:1.27-al…',
+      'web   Running                   3m   172.20.254.2  8080->80/tcp  nginx:1.27-alp…',
+      'db    Failed (IMAGE_NOT_FOUND)  3m   host          -             registry.examp…',
+      'job   Pending (pulling 45%)     3m   172.20.254.2  8080->80/tcp  nginx:1.27-alp…',
       '',
     ].join('\n'),
   );

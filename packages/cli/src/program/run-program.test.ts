@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runCapsulectl } from '../testing/run-capsulectl.ts';
+
+const MISTAKES: readonly (readonly [string[], RegExp])[] = [
+  [['aply'], /unknown command 'aply'\n {2}fix: did you mean `apply`\?/],
+  [['workload', 'lst'], /unknown command 'lst'\n {2}fix: did you mean `list`\?/],
+  [['workload', 'logs', 'web', '--folow'], /'--folow'\n {2}fix: did you mean `--follow`\?/],
+  [['workload', 'list', '--colour'], /unknown option '--colour'\n {2}fix: `capsulectl/],
+  [['workload', 'logs'], /missing required argument 'name'/],
+  [['workload', 'list', 'web'], /too many arguments/],
+  [['workload', 'logs', 'web', '-n', 'ten'], /--tail takes a whole number, not "ten"/],
+  [['workload', 'logs', 'web', '-n', '-5'], /--tail takes a whole number, not "-5"/],
+  [['apply', '-f', 'x', '--timeout', 'soon'], /--timeout takes a duration/],
+  [['workload', 'list', '--capsule', 'nonsense'], /"nonsense" does not name a capsule/],
+];
+
+for (const [words, message] of MISTAKES) {
+  test(`capsulectl ${words.join(' ')} is a usage error that says what to do`, async () => {
+    const { exitCode, stdout, stderr } = await runCapsulectl(words);
+    assert.equal(exitCode, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, message);
+    assert.match(stderr, / {2}fix: /);
+    assert.match(stderr, / {2}see: docs\/reference\/errors\.md#/);
+  });
+}
+
+test('no word at all shows the help, a noun without a verb does so as an error', async () => {
+  const nothing = await runCapsulectl([]);
+  assert.equal(nothing.exitCode, 0);
+  assert.match(nothing.stdout, /^Usage: capsulectl/);
+  const noun = await runCapsulectl(['workload']);
+  assert.equal(noun.exitCode, 2);
+  assert.match(noun.stderr, /^Usage: capsulectl workload/);
+});
+
+test('--debug adds the chain of causes', async () => {
+  const words = ['workload', 'list', '--capsule', 'unix:/nonexistent/capsuled.sock'];
+  const plain = await runCapsulectl(words);
+  const debug = await runCapsulectl(['--debug', ...words]);
+  assert.equal(plain.exitCode, 1);
+  assert.doesNotMatch(plain.stderr, /caused by/);
+  assert.match(debug.stderr, /caused by: .*ENOENT/s);
+});
