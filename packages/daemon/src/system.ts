@@ -15,21 +15,13 @@ import {
   FileLogs,
   SystemLogFile,
 } from '@capsule/drivers';
-import { type Database, Feed, type Log, openStore } from '@capsule/engine';
+import { type Database, type Log, openStore } from '@capsule/engine';
 import type { Config } from './config/config.ts';
-import { PortPublisher } from './controllers/port-publisher.ts';
-import { WorkloadConfig } from './controllers/workload-config.ts';
-import { WorkloadController } from './controllers/workload-controller.ts';
-import { WorkloadObserver } from './controllers/workload-observer.ts';
+import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
 import { errorEdge } from './services/error-edge.ts';
 import { listen } from './services/listen.ts';
 import { capsuleRoutes } from './services/routes.ts';
-import type { WorkloadServiceParts } from './services/workload-service.ts';
-import { Addresses } from './store/addresses.ts';
-import { Events } from './store/events.ts';
 import { MIGRATIONS } from './store/migrations.ts';
-import { WorkloadSpecs } from './store/workload-specs.ts';
-import { WorkloadStatuses } from './store/workload-statuses.ts';
 
 export interface SystemOptions {
   readonly config: Config;
@@ -60,7 +52,6 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     cidr: config.bridge.cidr,
     runDir: paths.network,
   });
-  const logs = new FileLogs();
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
 
   const db = openOrExplain(paths.store, log);
@@ -93,60 +84,22 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     return part;
   }
 
-  function startWorkloads(store: Database) {
+  function startWorkloads(store: Database): Workloads {
     stack.defer(() => store.close());
-    const feed = new Feed();
-    const specs = new WorkloadSpecs(store);
-    const addresses = new Addresses(store, config.bridge.cidr);
-    const events = new Events(store);
-    const now = Date.now;
-    const observer = new WorkloadObserver({
+    const started = createWorkloads({
       db: store,
-      specs,
-      statuses: new WorkloadStatuses(store),
-      events,
-      feed,
-      now,
-    });
-    const controller = stack.use(
-      new WorkloadController({
-        db: store,
-        specs,
-        addresses,
-        events,
-        observer,
-        publisher: new PortPublisher({ specs, addresses, network }),
-        runtime,
-        images,
-        network,
-        logs,
-        logPath: paths.log,
-        feed,
-        log,
-        concurrency: config.workloads.concurrency,
-        now,
-      }),
-    );
-    const wishes = new WorkloadConfig({
-      db: store,
-      specs,
-      addresses,
-      now,
-      onChange: (name) => {
-        controller.renew(name);
-        feed.notify(name);
-      },
-    });
-    controller.start();
-    return {
-      specs,
-      observer,
-      controller,
-      feed,
-      logs,
-      config: wishes,
+      cidr: config.bridge.cidr,
+      concurrency: config.workloads.concurrency,
+      runtime,
+      images,
+      network,
+      logs: new FileLogs(),
       logPath: paths.log,
-    } satisfies WorkloadServiceParts & { observer: WorkloadObserver };
+      log,
+      now: Date.now,
+    });
+    stack.use(started.controller).start();
+    return started;
   }
 }
 

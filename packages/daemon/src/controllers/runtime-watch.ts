@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ContainerRuntime, RuntimeEvent } from '@capsule/core';
 import type { Log } from '@capsule/engine';
 
@@ -31,20 +32,11 @@ export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal
       if (signal.aborted) return;
       parts.log.warn('runtime events interrupted', { error });
     }
-    await pause(parts.retryMs, signal);
+    await pause(parts.retryMs, undefined, { signal }).catch(whenAborted);
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener(
-    'abort',
-    () => {
-      clearTimeout(timer);
-      resolve();
-    },
-    { once: true },
-  );
-  return promise;
+/** The signal ended the pause; the loop looks at it next. */
+function whenAborted(error: unknown): void {
+  if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
 }

@@ -1,0 +1,59 @@
+import type { CellId, CellNetwork, ContainerRuntime, ImageStore, LogStore } from '@capsule/core';
+import { type Database, Feed, type Log } from '@capsule/engine';
+import { Addresses } from '../store/addresses.ts';
+import { Events } from '../store/events.ts';
+import { WorkloadSpecs } from '../store/workload-specs.ts';
+import { WorkloadStatuses } from '../store/workload-statuses.ts';
+import { PortPublisher } from './port-publisher.ts';
+import { WorkloadConfig } from './workload-config.ts';
+import { WorkloadController } from './workload-controller.ts';
+import { WorkloadObserver } from './workload-observer.ts';
+
+export interface WorkloadsParts {
+  readonly db: Database;
+  /** Network of the bridge, from which cells get addresses. */
+  readonly cidr: string;
+  readonly concurrency: number;
+  readonly runtime: ContainerRuntime;
+  readonly images: ImageStore;
+  readonly network: CellNetwork;
+  readonly logs: LogStore;
+  readonly logPath: (cell: CellId) => string;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+export type Workloads = ReturnType<typeof createWorkloads>;
+
+/** Everything about workloads, put together; `controller.start()` sets it in motion. */
+export function createWorkloads(parts: WorkloadsParts) {
+  const { db, network, now } = parts;
+  const feed = new Feed();
+  const specs = new WorkloadSpecs(db);
+  const addresses = new Addresses(db, parts.cidr);
+  const events = new Events(db);
+  const statuses = new WorkloadStatuses(db);
+  const observer = new WorkloadObserver({ db, specs, statuses, events, feed, now });
+  const publisher = new PortPublisher({ specs, addresses, network });
+  const controller = new WorkloadController({
+    ...parts,
+    specs,
+    addresses,
+    events,
+    observer,
+    publisher,
+    feed,
+  });
+  const config = new WorkloadConfig({
+    db,
+    specs,
+    addresses,
+    now,
+    onChange: (name) => {
+      controller.renew(name);
+      feed.notify(name);
+    },
+  });
+  const { logs, logPath } = parts;
+  return { specs, events, observer, controller, config, feed, logs, logPath };
+}

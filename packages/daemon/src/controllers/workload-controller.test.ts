@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  cellKey,
+  cellOfWorkload,
+  type LogStore,
+  type Workload,
+  type WorkloadSpec,
+} from '@capsule/core';
+import { createLog, type Database, openStore } from '@capsule/engine';
+import {
+  FakeCellNetwork,
+  FakeContainerRuntime,
+  FakeImageStore,
+  type FakeNetworkState,
+  fakeError,
+} from '@capsule/testkit';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { createWorkloads, type Workloads } from './create-workloads.ts';
+
+const NGINX = 'docker.io/library/nginx:latest';
+const NO_LOGS: LogStore = {
+  async *read() {},
+  exists: async () => false,
+  remove: async () => undefined,
+};
+
+/** The outside of capsuled, which outlives it: disk, containerd, kernel, registry. */
+class Machine {
+  readonly db: Database = openStore(':memory:', MIGRATIONS);
+  readonly images = new FakeImageStore();
+  readonly runtime = new FakeContainerRuntime(this.images);
+  readonly kernel: FakeNetworkState = { cells: new Map(), published: [] };
+  readonly network = new FakeCellNetwork(this.kernel);
+
+  /** A new capsuled on this machine. */
+  boot(): Daemon {
+    const workloads = createWorkloads({
+      db: this.db,
+      cidr: '172.20.254.0/24',
+      concurrency: 4,
+      runtime: this.runtime,
+      images: this.images,
+      network: new FakeCellNetwork(this.kernel),
+      logs: NO_LOGS,
+      logPath: (cell) => cellKey(cell),
+      log: createLog(() => undefined),
+      now: Date.now,
+    });
+    workloads.controller.start();
+    return new Daemon(workloads);
+  }
+}
+
+class Daemon {
+  readonly #workloads: Workloads;
+
+  constructor(workloads: Workloads) {
+    this.#workloads = workloads;
+  }
+
+  apply(name: string, change: Partial<WorkloadSpec> = {}): void {
+    this.#workloads.config.apply({
+      name,
+      kind: 'container',
+      image: 'nginx',
+      command: [],
+      args: [],
+      env: {},
+      networkMode: 'bridge',
+      ports: [],
+      ...change,
+    });
+  }
+
+  async delete(name: string): Promise<void> {
+    this.#workloads.config.delete(name);
+    assert.ok(await this.#workloads.controller.gone(name, AbortSignal.timeout(5_000)));
+  }
+
+  get(name: string): Workload | undefined {
+    const record = this.#workloads.specs.get(name);
+    return record === undefined ? undefined : this.#workloads.controller.describe(record);
+  }
+
+  reasons(name: string): string[] {
+    return this.#workloads.events.list(name, 100).map(({ reason }) => reason);
+  }
+
+  /** Resolves when the workload is as `is` says. */
+  async until(name: string, is: (workload: Workload) => boolean): Promise<Workload> {
+    const changes = this.#workloads.feed.changes(AbortSignal.timeout(5_000));
+    for (;;) {
+      const workload = this.get(name);
+      if (workload !== undefined && is(workload)) return workload;
+      const { done } = await changes.next();
+      assert.notEqual(done, true, `${name} stayed ${JSON.stringify(workload?.status)}`);
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#workloads.controller[Symbol.asyncDispose]();
+  }
+}
+
+const runs = ({ status, generation }: Workload) =>
+  status.phase === 'running' && status.observedGeneration === generation;
+const callsOf = (machine: Machine, call: string) =>
+  machine.runtime.calls.filter((made) => made === call).length;
+
+test('a wish becomes a running container with its address and port maps', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web', { ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }] });
+  const { status } = await daemon.until('web', runs);
+  assert.equal(status.address, '172.20.254.2');
+  assert.deepEqual(daemon.reasons('web'), ['Pulling', 'Pulled', 'Running']);
+  assert.deepEqual(
+    machine.kernel.published.map(({ hostPort, address }) => ({ hostPort, address })),
+    [{ hostPort: 8080, address: '172.20.254.2' }],
+  );
+});
+
+test('a deleted workload leaves nothing', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web', { ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }] });
+  await daemon.until('web', runs);
+  await daemon.delete('web');
+  assert.equal(daemon.get('web'), undefined);
+  assert.deepEqual(await machine.runtime.list(), []);
+  assert.equal(machine.kernel.cells.size, 0);
+  assert.deepEqual(machine.kernel.published, []);
+  assert.deepEqual(machine.db.all('SELECT * FROM address'), []);
+  assert.deepEqual(machine.db.all('SELECT * FROM event'), []);
+});
+
+test('a delete does not wait for a pull that hangs', async () => {
+  const machine = new Machine();
+  machine.images.hold(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  await daemon.until('web', ({ status }) => status.progress?.stage === 'pulling');
+  await daemon.delete('web');
+});
+
+test('a failed pull is said, tried again, and overcome', async () => {
+  const machine = new Machine();
+  machine.images.fail(NGINX, fakeError('IMAGE_REGISTRY_UNREACHABLE', 'unavailable', 'no route'));
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  const { status } = await daemon.until('web', (workload) => workload.status.phase === 'failed');
+  assert.equal(status.reason, 'IMAGE_REGISTRY_UNREACHABLE');
+  assert.ok((status.nextRetryAt ?? 0) > Date.now() - 1_000);
+  machine.images.offer(NGINX);
+  await daemon.until('web', runs);
+});
+
+test('a workload whose pull hangs does not hold up others', async () => {
+  const machine = new Machine();
+  machine.images.hold(NGINX);
+  machine.images.offer('docker.io/library/redis:latest');
+  await using daemon = machine.boot();
+  daemon.apply('slow');
+  daemon.apply('quick', { image: 'redis' });
+  await daemon.until('quick', runs);
+});
+
+test('another wish replaces the container', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  const before = await daemon.until('web', runs);
+  daemon.apply('web', { env: { A: '1' } });
+  const after = await daemon.until('web', runs);
+  assert.notEqual(after.status.pid, before.status.pid);
+  assert.equal(callsOf(machine, 'remove web'), 1);
+});
+
+test('a container that ends is started again after its pause, and counted', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  await daemon.until('web', runs);
+  machine.runtime.exit(cellOfWorkload('web'), 'web', 3);
+  const { status } = await daemon.until('web', (workload) => workload.status.reason === 'BackOff');
+  assert.equal(status.exitCode, 3);
+  assert.equal(status.phase, 'failed');
+  const again = await daemon.until('web', runs);
+  assert.equal(again.status.restartCount, 1);
+});
+
+test('a new capsuled finds what runs and touches nothing', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  const first = machine.boot();
+  first.apply('web');
+  const before = await first.until('web', runs);
+  await first[Symbol.asyncDispose]();
+  const calls = machine.runtime.calls.length;
+  await using second = machine.boot();
+  const after = await second.until('web', runs);
+  assert.equal(after.status.pid, before.status.pid);
+  const acts = machine.runtime.calls.slice(calls).filter((call) => !/^(list|inspect)/.test(call));
+  assert.deepEqual(acts, []);
+});
+
+test('an exit that nobody watched is seen by the next capsuled', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  const first = machine.boot();
+  first.apply('web');
+  await first.until('web', runs);
+  await first[Symbol.asyncDispose]();
+  machine.runtime.exit(cellOfWorkload('web'), 'web', 1);
+  await using second = machine.boot();
+  const { status } = await second.until('web', (workload) => workload.status.restartCount === 1);
+  assert.equal(status.exitCode, 1);
+});
+
+test('a runtime that goes away leaves the status, and its return is noticed', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  await daemon.until('web', runs);
+  machine.runtime.crash();
+  daemon.apply('other');
+  await daemon.until('other', ({ status }) => status.reason === 'RUNTIME_UNAVAILABLE');
+  assert.equal(daemon.get('web')?.status.phase, 'running');
+  machine.runtime.recover();
+  await daemon.until('other', runs);
+});
+
+test('a start that fails says why and is not tried without a pause', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  machine.runtime.failNext('start', fakeError('RUNTIME_START_FAILED', 'invalid', 'no such file'));
+  daemon.apply('web');
+  const { status } = await daemon.until('web', (workload) => workload.status.phase === 'failed');
+  assert.equal(status.reason, 'RUNTIME_START_FAILED');
+  assert.equal(callsOf(machine, 'start web'), 1);
+  await daemon.until('web', runs);
+});
