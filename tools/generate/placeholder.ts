@@ -7,11 +7,13 @@ export function placeholder(name: string): unknown {
   return make(name, undefined);
 }
 
+const TO_TEXT: ReadonlySet<string | symbol> = new Set([Symbol.toPrimitive, 'toString', 'toJSON']);
+
 function make(name: string, parent: unknown): unknown {
   const text = `<${name}>`;
   const self: unknown = new Proxy(() => undefined, {
     get(_, member) {
-      if (member === Symbol.toPrimitive || member === 'toJSON') return () => text;
+      if (TO_TEXT.has(member)) return () => text;
       if (member === Symbol.iterator) return () => [self][Symbol.iterator]();
       return make(/^\d+$|^at$/.test(String(member)) ? name : `${name}.${String(member)}`, self);
     },

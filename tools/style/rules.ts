@@ -5,8 +5,10 @@ export interface Rule {
   readonly instead: string;
   /** Matched line by line. */
   readonly pattern: RegExp;
-  /** Where it holds; in all TypeScript by default. */
+  /** Where it holds; everywhere by default. */
   readonly where?: (path: string) => boolean;
+  /** Not only in TypeScript. */
+  readonly anyLanguage?: true;
   /** Also in comments. */
   readonly comments?: true;
 }
@@ -47,7 +49,7 @@ export const RULES: readonly Rule[] = [
     instead: 'finish it, or open an issue',
     pattern: /\b(?:TODO|FIXME|XXX)\b/,
     comments: true,
-    where: () => true,
+    anyLanguage: true,
   },
   {
     name: 'suppression without a reason',

@@ -13,7 +13,7 @@ const EMPTY_NAMES = /(?:^|\/)(?:utils?|helpers?|common|misc|managers?)(?:\/|\.ts
 /** What a machine can say about the style of one source file. */
 export function styleProblems(path: string, source: string): Found {
   const lines = source.split('\n');
-  const rules = RULES.filter(({ where }) => (where ?? isTypeScript)(path));
+  const rules = RULES.filter((rule) => holdsFor(rule, path));
   const problems = lines.flatMap((line, index) =>
     rules
       .filter((rule) => breaks(line, rule))
@@ -24,11 +24,11 @@ export function styleProblems(path: string, source: string): Found {
   return { problems, warnings: isLong ? [`${path}: ${lines.length} lines`] : [] };
 }
 
+function holdsFor({ anyLanguage, where }: Rule, path: string): boolean {
+  return (anyLanguage === true || path.endsWith('.ts')) && (where?.(path) ?? true);
+}
+
 function breaks(line: string, { pattern, comments }: Rule): boolean {
   if (!pattern.test(line)) return false;
   return comments === true || !/^\s*(?:\/\/|\/?\*)/.test(line);
-}
-
-function isTypeScript(path: string): boolean {
-  return path.endsWith('.ts');
 }

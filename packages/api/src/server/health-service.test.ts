@@ -38,7 +38,7 @@ test('a watch sends the present state and then every change, each once', async (
       seen.push(status);
       if (seen.length === 1) {
         health.setServing(false);
-        health.setServing(true);
+        setImmediate(() => health.setServing(true));
       } else if (seen.length === 2) health.setServing(false);
       else abort.abort();
     }

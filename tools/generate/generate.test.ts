@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { defineErrors } from '@capsule/core';
+import { findDrift } from './drift.ts';
+import { loadErrorTables } from './error-tables.ts';
+import { describeErrors } from './errors-page.ts';
+import { anyFacts } from './placeholder.ts';
+
+test('files that are missing, differ, or should not be there are drift', async (t) => {
+  const actual = await tree(t, {
+    'out/same.ts': 'a',
+    'out/deep/changed.ts': 'old',
+    'out/stale.ts': 'x',
+    'elsewhere.ts': 'not ours',
+  });
+  const expected = await tree(t, {
+    'out/same.ts': 'a',
+    'out/deep/changed.ts': 'new',
+    'out/added.ts': 'y',
+    'page.md': 'z',
+  });
+  assert.deepEqual(await findDrift(['out', 'page.md'], actual, expected), [
+    { path: 'out/added.ts', change: 'missing' },
+    { path: 'out/deep/changed.ts', change: 'differs' },
+    { path: 'out/stale.ts', change: 'stale' },
+    { path: 'page.md', change: 'missing' },
+  ]);
+  assert.deepEqual(await findDrift(['out', 'page.md'], expected, expected), []);
+});
+
+test('a message can be shown without facts, whatever it does with them', () => {
+  const facts = anyFacts as {
+    name: string;
+    argv: string[];
+    list: { path: string }[];
+    text: string;
+    code: number | null;
+  };
+  assert.equal(`${facts.name}`, '<name>');
+  assert.equal(JSON.stringify(facts.name), '"<name>"');
+  assert.equal(facts.argv.join(' ').toString(), '<argv>');
+  assert.equal(`${facts.text.trimEnd().split('\n').at(-1) ?? ''}`, '<text>');
+  assert.equal(`${facts.list.map((one) => one.path).join()}`, '<list>');
+  assert.equal(`${facts.list[0]?.path}`, '<list.path>');
+  assert.equal([...facts.list].length, 1);
+  assert.equal(`${facts.code ?? 'none'}`, '<code>');
+});
+
+test('the page has a heading for each code, under which its parts stand', () => {
+  const { table } = defineErrors('VOLUME', {
+    IN_USE: {
+      kind: 'precondition',
+      message: (f: { volume: string }) => `volume ${f.volume} is in use`,
+      why: 'one mounter at a time',
+      hint: 'detach <it> first',
+    },
+  });
+  assert.ok(
+    describeErrors([table]).endsWith(`
+## VOLUME_IN_USE
+
+\`\`\`text
+volume <volume> is in use
+\`\`\`
+
+Kind: precondition.
+
+Why: one mounter at a time.
+
+What to do: detach &lt;it> first.
+`),
+  );
+});
+
+const CORE = pathToFileURL(join(import.meta.dirname, '../../packages/core/src/index.ts')).href;
+const TABLE = `import { defineErrors } from '${CORE}';
+export const aError = defineErrors('A', { B: { kind: 'invalid', message: () => 'b' } });
+`;
+
+test('tables are found wherever they are defined, also when they are passed on', async (t) => {
+  const root = await tree(t, {
+    'packages/a/src/errors.ts': TABLE,
+    'packages/a/src/index.ts': "export * from './errors.ts';\n",
+    'packages/a/src/errors.test.ts': TABLE,
+  });
+  const tables = await loadErrorTables(root);
+  assert.deepEqual(
+    tables.map(({ prefix }) => prefix),
+    ['A'],
+  );
+});
+
+test('a table that its file keeps to itself is refused', async (t) => {
+  const root = await tree(t, { 'packages/a/src/errors.ts': TABLE.replace('export ', '') });
+  await assert.rejects(loadErrorTables(root), { code: 'GENERATE_TABLE_NOT_EXPORTED' });
+});
+
+test('the same code in two tables is refused', async (t) => {
+  const root = await tree(t, { 'packages/a/src/e.ts': TABLE, 'packages/b/src/e.ts': TABLE });
+  await assert.rejects(loadErrorTables(root), { code: 'GENERATE_CODE_TWICE' });
+});
+
+async function tree(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'capsule-generate-'));
+  t.after(() => rm(root, { recursive: true }));
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+  return root;
+}
