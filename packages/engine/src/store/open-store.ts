@@ -11,7 +11,7 @@ export function openStore(path: string, migrations: readonly Migration[]): Datab
   let db: Database | undefined;
   try {
     db = new Database(path);
-    checkIntegrity(db);
+    checkIntegrity(db, path);
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
     db.exec('PRAGMA foreign_keys = ON');
@@ -25,7 +25,7 @@ export function openStore(path: string, migrations: readonly Migration[]): Datab
   }
 }
 
-function checkIntegrity(db: Database): void {
+function checkIntegrity(db: Database, path: string): void {
   const answer = db.get('PRAGMA integrity_check(1)')?.['integrity_check'];
-  if (answer !== 'ok') throw new TypeError(String(answer));
+  if (answer !== 'ok') throw storeError.UNREADABLE({ path, detail: String(answer) });
 }
