@@ -86,8 +86,11 @@ install_packages() {
   # Newly installed services stay down: docker-registry would listen on every address.
   policy=/usr/sbin/policy-rc.d
   if [ ! -e $policy ]; then
+    trap 'as_root rm -f "$policy"' EXIT
     as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' sh $policy
-    trap 'as_root rm -f '$policy EXIT
+    ours=yes
+  else
+    ours=
   fi
   if ! try_install $wanted >"$log" 2>&1; then
     say 'refreshing the package lists …'
@@ -96,9 +99,10 @@ install_packages() {
   fi
   [ -z "$(missing $packages)" ] || apt_failed "$log" "still missing:$(missing $packages)"
   rm -f "$log"
-  case $(trap) in
-    *policy-rc.d*) as_root rm -f $policy && trap - EXIT ;;
-  esac
+  if [ -n "$ours" ]; then
+    as_root rm -f $policy
+    trap - EXIT
+  fi
 }
 
 try_install() {

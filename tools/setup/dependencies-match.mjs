@@ -25,7 +25,9 @@ function isNeeded(path, entry) {
 
 function isInstalled(path, { version, integrity }) {
   const found = installed[path];
-  return found?.version === version && found.integrity === integrity && existsSync(`${root}/${path}`);
+  return (
+    found?.version === version && found.integrity === integrity && existsSync(`${root}/${path}`)
+  );
 }
 
 function allows(list, value) {

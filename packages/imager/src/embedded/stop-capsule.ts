@@ -4,6 +4,9 @@ import { readClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
 import { placesOf } from './places.ts';
 
+/** Longer than a launcher waits for PID 1. */
+const PATIENCE_MS = 100_000;
+
 /**
  * Asks the launcher of a capsule to stop it, waits until all of it is gone, and clears what a dead
  * launcher left. Returns false when there was nothing. State stays. Idempotent.
@@ -12,8 +15,12 @@ export async function stopCapsule(name: string): Promise<boolean> {
   const claim = await readClaim(name);
   if (claim === undefined) return false;
   const { lock } = placesOf(name);
-  if (await isHeld(lock)) terminate(claim.launcherPid);
+  const running = await isHeld(lock);
+  if (running) signal(claim.launcherPid, 'SIGTERM');
+  // What the launcher does not manage in its own time, the kernel does: the capsule dies with it.
+  const timer = setTimeout(() => running && signal(claim.launcherPid, 'SIGKILL'), PATIENCE_MS);
   await using _lock = await lockFile(lock, { wait: true });
+  clearTimeout(timer);
   await clearRemains(name, claim.launchProgram);
   return true;
 }
@@ -33,9 +40,9 @@ async function isHeld(path: string): Promise<boolean> {
   }
 }
 
-function terminate(pid: number): void {
+function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGTERM');
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -156,3 +156,6 @@ export const redisRecipe: ImageRecipe = {
 
 /** Everything that the lab's registry offers. */
 export const standInRecipes = [alpineRecipe, busyboxRecipe, nginxRecipe, redisRecipe] as const;
+
+/** What `npm start` runs where no registry is reachable: the same server under a name of our own. */
+export const demoRecipe: ImageRecipe = { ...nginxRecipe, names: ['localhost/capsule/hello:1'] };

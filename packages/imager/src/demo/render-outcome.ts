@@ -1,0 +1,44 @@
+import type { Claim } from '../embedded/claim.ts';
+
+export interface Outcome {
+  readonly claim: Claim;
+  readonly host: string;
+  readonly image: string;
+  readonly manifest: string;
+  readonly page: string;
+  readonly url: string;
+  readonly port: number;
+}
+
+/** What happened, and what to try next. */
+export function renderOutcome(outcome: Outcome): string {
+  const { claim, host, image, manifest, page, url, port } = outcome;
+  const address = claim.subnet.capsuleAddress;
+  return `
+${indent(page.trim(), '  | ')}
+
+That page came from ${url}: from a container with an address of its own,
+made of ${image}, in the capsule ${claim.name}.
+The same port is open at the capsule's own address, http://${address}:${port}/.
+
+  manifest   ${manifest}
+  state      ${claim.stateDir}
+  API        ${host} (root only)
+
+Next, as root:
+
+  export CAPSULE_HOST=${host}
+  bin/capsulectl workload list
+  bin/capsulectl workload logs hello
+  bin/capsulectl workload get hello -o yaml
+  npm run stop                     ends the capsule; its state stays
+  npm run stop -- --delete         ends it and removes its state
+`;
+}
+
+function indent(text: string, prefix: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${prefix}${line}`)
+    .join('\n');
+}

@@ -1,0 +1,19 @@
+import { isCapsuleError } from '@capsule/core';
+
+/** Runs a program's main function; an error of ours becomes its parts for a person and exit code 1. */
+export async function runProgram(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    if (!isCapsuleError(error)) throw error;
+    const { message, why, hint } = error;
+    const parts = [`error: ${message}`, why && `  why: ${why}`, hint && `  fix: ${hint}`];
+    process.stderr.write(
+      parts
+        .filter(Boolean)
+        .map((part) => `${part}\n`)
+        .join(''),
+    );
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CapsuleClient, connectCapsule } from '@capsule/api';
+import { isNotFound } from '@capsule/core';
+import { type Started, startCapsule } from '../embedded/start-capsule.ts';
+import { waitForApi } from '../embedded/wait-for-api.ts';
+import { capsuleProfile } from '../profiles/capsule.ts';
+import { buildRootfs, type Rootfs } from '../rootfs/build-rootfs.ts';
+import { chooseImage } from './choose-image.ts';
+import { choosePort } from './choose-port.ts';
+import { DEMO, demoManifest, WORKLOAD } from './demo-manifest.ts';
+import { demoError } from './errors.ts';
+import { fetchPage } from './fetch-page.ts';
+import { renderOutcome } from './render-outcome.ts';
+import { runProgram } from './run-program.ts';
+
+/** `npm start`: a capsule named demo, in the background, with a web server in it. Idempotent. */
+const REPOSITORY = join(import.meta.dirname, '../../../..');
+const CACHE = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
+const PORTS = { from: 8080, to: 8099 };
+const API_TIMEOUT_MS = 60_000;
+const PAGE_TIMEOUT_MS = 10_000;
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+await runProgram(async () => {
+  const common = { cacheDir: CACHE, env: process.env, progress: say };
+  const rootfs = await buildRootfs({
+    ...common,
+    repository: REPOSITORY,
+    profile: capsuleProfile,
+  });
+  const begunAt = performance.now();
+  const started = await startCapsule({ name: DEMO, rootfs });
+  await waitForApi(started, API_TIMEOUT_MS);
+  announce(started, rootfs, performance.now() - begunAt);
+  const host = `unix:${started.claim.socket}`;
+  await using client = connectCapsule(host);
+  const port = (await publishedPort(client)) ?? (await choosePort(PORTS.from, PORTS.to));
+  const choice = await chooseImage({ ...common, client });
+  if (choice.archive !== undefined) await capsulectl(host, ['image', 'push', choice.archive]);
+  const manifest = join(started.claim.stateDir, `${WORKLOAD}.yaml`);
+  await writeFile(manifest, demoManifest(choice.image, port));
+  await capsulectl(host, ['apply', '--wait', '-f', manifest]);
+  const url = `http://127.0.0.1:${port}/`;
+  const page = await fetchPage(url, PAGE_TIMEOUT_MS);
+  say(
+    renderOutcome({ claim: started.claim, host, image: choice.image, manifest, page, url, port }),
+  );
+});
+
+function announce(started: Started, rootfs: Rootfs, ms: number): void {
+  const { name, subnet, layers } = started.claim;
+  for (const warning of started.warnings) say(`note: ${warning}`);
+  if (!started.alreadyRan) {
+    say(
+      `capsule ${name} runs at ${subnet.capsuleAddress}; its API answered after ${Math.round(ms)} ms`,
+    );
+    return;
+  }
+  say(`capsule ${name} runs already, at ${subnet.capsuleAddress}`);
+  if (layers.join() !== rootfs.layers.map((layer) => layer.path).join()) {
+    say('note: it runs an older build; npm run stop and npm start change to the present one');
+  }
+}
+
+/** The port of an earlier run: a second one must not move the page. */
+async function publishedPort(client: CapsuleClient): Promise<number | undefined> {
+  try {
+    const workload = await client.workload.get({ name: WORKLOAD });
+    return workload.container?.ports[0]?.hostPort;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function capsulectl(host: string, args: readonly string[]): Promise<void> {
+  const child = spawn(join(REPOSITORY, 'bin/capsulectl'), args, {
+    stdio: 'inherit',
+    env: { ...process.env, CAPSULE_HOST: host },
+  });
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  if (exitCode !== 0) {
+    const command = `capsulectl ${args.join(' ')}`;
+    throw demoError.COMMAND_FAILED({ command, exitCode: exitCode ?? -1 });
+  }
+}
