@@ -1,0 +1,13 @@
+export interface ContainerWish {
+  readonly image: string;
+  /** A script for `sh -c`; the image's own command without it. */
+  readonly script?: string;
+  readonly networkMode?: 'bridge' | 'host';
+  readonly ports?: readonly object[];
+}
+
+/** A manifest of one container, as JSON. */
+export function containerManifest(name: string, { script, ...container }: ContainerWish): string {
+  const command = script === undefined ? {} : { command: ['/bin/sh', '-c', script] };
+  return JSON.stringify({ name, kind: 'Container', container: { ...container, ...command } });
+}

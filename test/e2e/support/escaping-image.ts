@@ -1,0 +1,75 @@
+import {
+  blob,
+  descriptor,
+  json,
+  MANIFEST_TYPE,
+  type TarEntry,
+  type TestImage,
+  tar,
+  testImage,
+} from '@capsule/testkit';
+
+/** In the name of every file that tries to get out. */
+export const ESCAPED = 'capsule-escaped';
+
+const data = Buffer.from('out\n');
+const UP = '../../../../../../../..';
+
+/** Layers with one way each to write outside of the place where they are unpacked. */
+const WAYS: Readonly<Record<string, readonly TarEntry[]>> = {
+  'a path that goes up': [{ path: `${UP}/perm/${ESCAPED}-up`, data }],
+  'an absolute path': [{ path: `/perm/${ESCAPED}-absolute`, data }],
+  'a link to an absolute place, and a file behind it': [
+    { path: 'out', link: '/perm' },
+    { path: `out/${ESCAPED}-link`, data },
+  ],
+  'a link that goes up, and a file behind it': [
+    { path: 'out', link: UP },
+    { path: `out/perm/${ESCAPED}-link-up`, data },
+  ],
+  'a link to a link, and a file behind them': [
+    { path: 'far', link: '/proc/1/root/perm' },
+    { path: 'near', link: 'far' },
+    { path: `near/${ESCAPED}-links`, data },
+  ],
+  'a file that replaces a link to a file outside': [
+    { path: 'file', link: `/perm/${ESCAPED}-through` },
+    { path: 'file', data },
+  ],
+};
+
+export function waysOut(): readonly string[] {
+  return Object.keys(WAYS);
+}
+
+export function escapingImage(way: string): TestImage {
+  return testImage({ layers: [WAYS[way] ?? []] });
+}
+
+/** An image whose layer takes a file of the capsule as its own, by a hard link. */
+export function thievingImage(target: string): TestImage {
+  const layer = blob(hardLink('loot', target));
+  const config = json({
+    architecture: 'amd64',
+    os: 'linux',
+    config: {},
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+  });
+  const manifest = json({
+    schemaVersion: 2,
+    mediaType: MANIFEST_TYPE,
+    config: descriptor('application/vnd.oci.image.config.v1+json', config),
+    layers: [descriptor('application/vnd.oci.image.layer.v1.tar', layer)],
+  });
+  return { manifest, config, layers: [layer] };
+}
+
+/** The same as a symbolic link, but for the type in the header and so the sum. */
+function hardLink(path: string, target: string): Buffer {
+  const archive = tar([{ path, link: target }]);
+  archive.write('1', 156, 'latin1');
+  archive.write('        ', 148, 'latin1');
+  const sum = archive.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  archive.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return archive;
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+
+const PROGRAM = join(import.meta.dirname, '../../../bin/capsulectl');
+const LONGEST_MS = 60_000;
+
+export interface CapsulectlOptions {
+  /** What it reads from its standard input; nothing by default. */
+  readonly input?: string | Uint8Array | Readable;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** What a run of capsulectl printed, and how it ended. */
+export interface CapsulectlResult {
+  /** 128 and the number of the signal that ended it, as a shell says. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly stdoutBytes: Buffer;
+}
+
+/** A capsulectl that runs. Disposal kills it. */
+export interface RunningCapsulectl extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CapsulectlResult>;
+}
+
+/** Runs capsulectl from the checkout against the capsule at `host` to its end, whatever that is. */
+export async function runCapsulectl(
+  host: string,
+  args: readonly string[],
+  options: CapsulectlOptions = {},
+): Promise<CapsulectlResult> {
+  await using running = startCapsulectl(host, args, options);
+  return await running.ended;
+}
+
+/** Starts it and returns at once. It is killed after a minute. */
+export function startCapsulectl(
+  host: string,
+  args: readonly string[],
+  { input = '', env = {}, cwd }: CapsulectlOptions = {},
+): RunningCapsulectl {
+  const child = spawn(PROGRAM, args, {
+    stdio: 'pipe',
+    cwd,
+    env: { ...process.env, CAPSULE_HOST: host, ...env },
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
+  const source = input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
+  source.pipe(child.stdin);
+  // A program that ends before it has read all is judged by its exit code.
+  child.stdin.on('error', () => source.destroy());
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  const ended = once(child, 'close').then(([code]) => {
+    clearTimeout(timer);
+    const bytes = Buffer.concat(stdout);
+    return {
+      exitCode: (code as number | null) ?? 137,
+      stdout: bytes.toString(),
+      stderr: Buffer.concat(stderr).toString(),
+      stdoutBytes: bytes,
+    };
+  });
+  return {
+    child,
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** The permanent code of the error that capsulectl told last: `IMAGE_INVALID`; empty for none. */
+export function errorCodeOf({ stderr }: Pick<CapsulectlResult, 'stderr'>): string {
+  const code = [...stderr.matchAll(/^ {2}see: \S+#([a-z0-9_]+)$/gm)].at(-1)?.[1];
+  return code?.toUpperCase() ?? '';
+}
+
+function collect(stream: Readable): Buffer[] {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return chunks;
+}

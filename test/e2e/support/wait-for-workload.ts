@@ -1,0 +1,34 @@
+import { type CapsuleClient, type ReportedWorkload, workloadFromProto } from '@capsule/api';
+
+/**
+ * Follows the API's watch until the workload is as `isWanted` says, and answers every state that was
+ * told until then, the wanted one last. Fails after `timeoutMs` with the states that came instead.
+ */
+export async function waitForWorkload(
+  client: CapsuleClient,
+  name: string,
+  isWanted: (workload: ReportedWorkload, states: readonly ReportedWorkload[]) => boolean,
+  timeoutMs = 20_000,
+): Promise<readonly ReportedWorkload[]> {
+  const states: ReportedWorkload[] = [];
+  const enough = new AbortController();
+  const timer = setTimeout(() => {
+    const told = states.map(({ status }) => `${status.phase} ${status.reason}: ${status.message}`);
+    enough.abort(new Error(`${name} took too long; it was:\n${told.join('\n')}`));
+  }, timeoutMs);
+  try {
+    const answers = client.workload.watch({ names: [name] }, { signal: enough.signal });
+    for await (const { workload, deleted } of answers) {
+      if (workload === undefined || deleted) continue;
+      const state = workloadFromProto(workload);
+      states.push(state);
+      if (isWanted(state, states)) return states;
+    }
+    throw new Error(`the watch of ${name} ended by itself`);
+  } catch (error) {
+    throw enough.signal.aborted ? enough.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    enough.abort();
+  }
+}
