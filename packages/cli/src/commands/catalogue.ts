@@ -140,4 +140,27 @@ export const CATALOGUE: readonly Command[] = [
     examples: [{ line: 'capsulectl version --client', about: 'this program only' }],
     load: () => import('./version.ts'),
   },
+  {
+    path: ['completion'],
+    summary: 'print the completion script of a shell',
+    args: [{ name: 'shell', summary: 'bash, zsh, fish or powershell', completes: 'shell' }],
+    flags: [],
+    examples: [
+      { line: 'source <(capsulectl completion bash)', about: 'this bash' },
+      {
+        line: 'capsulectl completion fish > ~/.config/fish/completions/capsulectl.fish',
+        about: 'every fish',
+      },
+    ],
+    load: () => import('./completion.ts'),
+  },
+  {
+    path: ['__complete'],
+    summary: 'say what may stand next on a command line',
+    args: [{ name: 'word', summary: 'what is typed so far', isOptional: true, isRepeatable: true }],
+    flags: [],
+    examples: [{ line: 'capsulectl __complete -- workload get ""', about: 'names of workloads' }],
+    isHidden: true,
+    load: () => import('./complete.ts'),
+  },
 ];

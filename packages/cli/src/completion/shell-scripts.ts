@@ -1,0 +1,45 @@
+/** What each shell runs to know what may stand next: the program itself, asked with `__complete`. */
+export const SHELL_SCRIPTS = {
+  bash: `_capsulectl() {
+  local line
+  COMPREPLY=()
+  while IFS=$'\\t' read -r line _; do
+    COMPREPLY+=("$line")
+  done < <("\${COMP_WORDS[0]}" __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o default -F _capsulectl capsulectl
+`,
+  zsh: `#compdef capsulectl
+_capsulectl() {
+  local -a lines candidates
+  local line
+  lines=("\${(@f)$("\${words[1]}" __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  for line in $lines; do
+    candidates+=("\${line%%$'\\t'*}:\${line#*$'\\t'}")
+  done
+  if (( \${#candidates} )); then _describe 'capsulectl' candidates; else _files; fi
+}
+compdef _capsulectl capsulectl
+`,
+  fish: `function __capsulectl_complete
+    set -l words (commandline -opc)
+    set -l typed (commandline -ct)
+    $words[1] __complete -- $words[2..] "$typed" 2>/dev/null
+end
+complete -c capsulectl -a '(__capsulectl_complete)'
+`,
+  powershell: `Register-ArgumentCompleter -Native -CommandName capsulectl -ScriptBlock {
+  param($typed, $ast, $position)
+  $words = @($ast.CommandElements | Where-Object { $_.Extent.EndOffset -lt $position } | ForEach-Object { "$_" })
+  $rest = @($words | Select-Object -Skip 1) + @("$typed")
+  & $words[0] __complete -- @rest 2>$null | ForEach-Object {
+    $word, $about = $_ -split "\`t", 2
+    if (-not $about) { $about = $word }
+    [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $about)
+  }
+}
+`,
+} as const;
+
+export type Shell = keyof typeof SHELL_SCRIPTS;
+export const SHELLS = Object.keys(SHELL_SCRIPTS) as Shell[];
