@@ -2,6 +2,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { apiPage } from './generate/api-page.ts';
 import { findDrift } from './generate/drift.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import type { Generator } from './generate/generator.ts';
@@ -14,6 +15,7 @@ const generators: readonly Generator[] = [
   protobufCode(root, 'buf.gen.api.yaml', 'packages/api/src/gen'),
   protobufCode(root, 'buf.gen.containerd.yaml', 'packages/drivers/src/containerd/gen'),
   descriptorSet(root, 'proto/descriptor/capsule.binpb'),
+  apiPage(root, 'docs/reference/api.md'),
   errorsPage(root, 'docs/reference/errors.md'),
 ];
 

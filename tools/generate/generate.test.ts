@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { defineErrors } from '@capsule/core';
+import { describeApi } from './api-page.ts';
 import { findDrift } from './drift.ts';
 import { loadErrorTables } from './error-tables.ts';
 import { describeErrors } from './errors-page.ts';
@@ -74,6 +75,68 @@ Why: one mounter at a time.
 What to do: detach &lt;it> first.
 `),
   );
+});
+
+test('the API page shows calls, fields and values with the comments above them', () => {
+  const page = describeApi([
+    {
+      name: 'capsule/v1/a.proto',
+      package: 'capsule.v1',
+      service: [
+        {
+          name: 'AService',
+          method: [
+            {
+              name: 'Follow',
+              inputType: '.capsule.v1.A',
+              outputType: '.capsule.v1.A',
+              serverStreaming: true,
+            },
+          ],
+        },
+      ],
+      messageType: [
+        {
+          name: 'A',
+          field: [
+            { name: 'names', number: 1, label: 'LABEL_REPEATED', type: 'TYPE_STRING' },
+            {
+              name: 'env',
+              number: 100,
+              label: 'LABEL_REPEATED',
+              type: 'TYPE_MESSAGE',
+              typeName: '.capsule.v1.A.EnvEntry',
+            },
+          ],
+          nestedType: [
+            {
+              name: 'EnvEntry',
+              options: { mapEntry: true },
+              field: [
+                { name: 'key', number: 1, label: 'LABEL_OPTIONAL', type: 'TYPE_STRING' },
+                { name: 'value', number: 2, label: 'LABEL_OPTIONAL', type: 'TYPE_INT32' },
+              ],
+            },
+          ],
+        },
+      ],
+      enumType: [{ name: 'Mode', value: [{ name: 'MODE_OFF' }] }],
+      sourceCodeInfo: {
+        location: [
+          { path: [6, 0, 2, 0], leadingComments: ' Sends <all>\n and more.\n' },
+          { path: [4, 0, 2, 1], leadingComments: ' a | b' },
+        ],
+      },
+    },
+  ]);
+  for (const line of [
+    '| Follow | A | stream A | Sends &lt;all> and more. |',
+    '| 1 | names | list of string |  |',
+    '| 100 | env | map of string to int32 | a \\| b |',
+    '| 0 | MODE_OFF |  |',
+  ]) {
+    assert.ok(page.split('\n').includes(line), line);
+  }
 });
 
 const CORE = pathToFileURL(join(import.meta.dirname, '../../packages/core/src/index.ts')).href;
