@@ -1,4 +1,8 @@
+export { findContainerd, openContainerd } from './containerd/find-containerd.ts';
+export { writeLogWriter } from './containerd/log-writer.ts';
+export { PrivateContainerd } from './containerd/private-containerd.ts';
 export { cellNetworkContract, type NetworkBench } from './contracts/cell-network.contract.ts';
+export { cellTrafficContract } from './contracts/cell-traffic.contract.ts';
 export {
   containerRuntimeContract,
   type RuntimeBench,
@@ -18,5 +22,7 @@ export { labError } from './lab/errors.ts';
 export type { Lab } from './lab/lab.ts';
 export { type LabRequest, startLab } from './lab/start-lab.ts';
 export type { LabRegistry, RegistryBehaviour } from './registry/lab-registry.ts';
+export { answer, TestRegistry, type Treatment } from './registry/test-registry.ts';
 export { inOwnNamespaces } from './traffic/own-namespaces.ts';
+export { TOWN, Town } from './traffic/town.ts';
 export { type Asked, type Served, TrafficAgent } from './traffic/traffic-agent.ts';

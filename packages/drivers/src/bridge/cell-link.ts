@@ -46,20 +46,17 @@ interface VethShown {
  * when it is there, so that a repair does not part a running container from its network.
  */
 export async function connectCell(cell: CellLink, signal?: AbortSignal): Promise<void> {
-  const state = await namespaceState(cell.key);
-  if (state === 'pinned') return repair(cell, signal);
-  if (state === 'empty') await rm(pinnedNamespacePath(cell.key), { force: true });
   try {
-    await ipBatch([`netns add ${cell.key}`, ...pairCommands(cell)], { signal });
+    await connectOnce(cell, signal);
   } catch (failure) {
-    // A link of an earlier owner of the address stands in the way.
-    if (isCapsuleError(failure) && failure.code === ipError.EXISTS.code) {
-      return repair(cell, signal);
-    }
-    throw failure;
+    // A link of an earlier owner of the address is in the way; or the `ip` of a process that was
+    // killed has only now come to its end.
+    if (!isCapsuleError(failure) || !RACES.includes(failure.code)) throw failure;
+    await repair(cell, signal);
   }
-  await ipBatch(innerCommands(cell), { namespace: cell.key, signal });
 }
+
+const RACES: readonly string[] = [ipError.EXISTS.code, ipError.NOT_FOUND.code];
 
 /** Idempotent. Processes that still live in the namespace lose their network, nothing else. */
 export async function disconnectCell(
@@ -90,6 +87,14 @@ export async function listLinks(
     const connected = veth.master === bridge && isUp(veth) && veth.flags.includes('LOWER_UP');
     return [{ name: veth.ifname, address, key: veth.ifalias, connected }];
   });
+}
+
+async function connectOnce(cell: CellLink, signal?: AbortSignal): Promise<void> {
+  const state = await namespaceState(cell.key);
+  if (state === 'pinned') return repair(cell, signal);
+  if (state === 'empty') await rm(pinnedNamespacePath(cell.key), { force: true });
+  await ipBatch([`netns add ${cell.key}`, ...pairCommands(cell)], { signal });
+  await ipBatch(innerCommands(cell), { namespace: cell.key, signal });
 }
 
 async function repair(cell: CellLink, signal?: AbortSignal): Promise<void> {

@@ -12,7 +12,12 @@ export function latestWins<T>(act: (value: T) => Promise<void>): (value: T) => P
     while (waiting !== undefined) {
       const { value, done } = waiting;
       waiting = undefined;
-      await act(value).then(done.resolve, done.reject);
+      try {
+        await act(value);
+        done.resolve();
+      } catch (failure) {
+        done.reject(failure);
+      }
     }
     running = false;
   }

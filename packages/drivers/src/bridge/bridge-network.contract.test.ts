@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { suite, type TestContext, test } from 'node:test';
+import { namespaceNames, namespaceState, run } from '@capsule/host';
+import { cellNetworkContract, inOwnNamespaces, TrafficAgent } from '@capsule/testkit';
+import { BridgeNetwork } from './bridge-network.ts';
+import { listLinks } from './cell-link.ts';
+
+const KEY = 'main_default_default_web';
+const WEB = { key: KEY, hostname: 'web', address: '172.20.254.10' };
+const LINK = 'capac14fe0a';
+
+if (await inOwnNamespaces(import.meta.filename)) {
+  cellNetworkContract('bridge', async (t) => {
+    const network = await open(t);
+    return { network, reopen: () => new BridgeNetwork() };
+  });
+
+  suite('bridge network', () => {
+    /** What `ip` and the files are left at when an attach is killed at that place. */
+    const HALF_DONE: readonly (readonly [string, () => Promise<void>])[] = [
+      ['an empty namespace file', () => emptyNamespaceFile()],
+      ['a namespace', () => ip(`netns add ${KEY}`)],
+      ['a link that names no owner', () => ip(`netns add ${KEY}`, linkAdd())],
+      ['a link that is not in the bridge', () => ip(`netns add ${KEY}`, linkAdd(), named())],
+      [
+        'a cell without address',
+        () => ip(`netns add ${KEY}`, linkAdd(), `${named()} master br0 up`),
+      ],
+      ['a link of another owner', () => ip('netns add other', linkAdd('other'), named('x_y_z_o'))],
+    ];
+    for (const [what, make] of HALF_DONE) {
+      test(`attach completes ${what}`, async (t) => {
+        const network = await open(t);
+        await make();
+        assert.notEqual((await network.inspect(KEY))?.complete, true);
+        await network.attach(WEB);
+        await assertWorks(network);
+      });
+
+      test(`detach removes ${what}`, async (t) => {
+        const network = await open(t);
+        await make();
+        for (const seen of await network.list()) await network.detach(seen.key);
+        assert.equal((await network.list()).length, 0);
+        await network.prepare();
+        await assertNothingLeft();
+      });
+    }
+
+    const DAMAGE: readonly (readonly [string, () => Promise<void>])[] = [
+      ['its link was deleted', () => ip(`link delete ${LINK}`)],
+      ['its link was set down', () => ip(`link set ${LINK} down`)],
+      ['its link was taken out of the bridge', () => ip(`link set ${LINK} nomaster`)],
+      ['its own end was set down', () => inside('link set eth0 down')],
+    ];
+    for (const [what, break_] of DAMAGE) {
+      test(`a cell is seen and repaired when ${what}`, async (t) => {
+        const network = await open(t);
+        await network.attach(WEB);
+        await break_();
+        assert.equal((await network.list())[0]?.complete, false);
+        await network.attach(WEB);
+        await assertWorks(network);
+      });
+    }
+
+    test('attach repairs a lost address and a lost route', async (t) => {
+      const network = await open(t);
+      for (const loss of ['address flush dev eth0', 'route delete default', 'link set lo down']) {
+        await network.attach(WEB);
+        await inside(loss);
+        await network.attach(WEB);
+        await assertWorks(network);
+      }
+    });
+
+    test('a repair keeps the namespace of a running cell', async (t) => {
+      const network = await open(t);
+      await network.attach(WEB);
+      await using agent = new TrafficAgent(KEY);
+      await agent.serve('web', { protocol: 'tcp', port: 80 });
+      await ip(`link delete ${LINK}`);
+      await network.attach(WEB);
+      await using host = new TrafficAgent();
+      const answer = await host.ask({ protocol: 'tcp', address: WEB.address, port: 80 });
+      assert.equal(answer, 'web saw 172.20.254.1');
+    });
+
+    test('a process that outlives its cell loses its network and blocks nobody', async (t) => {
+      const network = await open(t);
+      await network.attach(WEB);
+      await using agent = new TrafficAgent(KEY);
+      await agent.serve('stale', { protocol: 'tcp', port: 80 });
+      await network.detach(KEY);
+      await assertNothingLeft();
+      await network.attach(WEB);
+      await using host = new TrafficAgent();
+      const answer = await host.ask({ protocol: 'tcp', address: WEB.address, port: 80 });
+      assert.equal(answer, 'refused');
+    });
+
+    test('the network of a cell that was attached by a dead process is removed', async (t) => {
+      const network = await open(t);
+      await network.attach(WEB);
+      await new BridgeNetwork().detach(KEY);
+      await assertNothingLeft();
+    });
+
+    test('namespaces and links of others are left alone', async (t) => {
+      const network = await open(t);
+      await ip(
+        'netns add somebody',
+        'link add capture type dummy',
+        'link add v0 type veth peer v1',
+      );
+      t.after(() => ip('netns delete somebody', 'link delete capture', 'link delete v0'));
+      await network.prepare();
+      assert.deepEqual(await network.list(), []);
+      await network.detach('somebody_else');
+      await new BridgeNetwork().prepare();
+      assert.deepEqual(await namespaceNames(), ['somebody']);
+      await ip('link set capital up', 'link set capac14fe0 up');
+    });
+
+    test('prepare repairs the bridge, and moves it to another subnet', async (t) => {
+      const network = await open(t);
+      await ip('address flush dev br0', 'link set br0 down');
+      await network.prepare();
+      assert.deepEqual(await bridgeAddresses(), ['172.20.254.1/24']);
+      await new BridgeNetwork({ cidr: '10.9.8.0/22' }).prepare();
+      assert.deepEqual(await bridgeAddresses(), ['10.9.8.1/22']);
+      await network.prepare();
+      assert.deepEqual(await bridgeAddresses(), ['172.20.254.1/24']);
+    });
+
+    test('prepare keeps the published ports of running cells', async (t) => {
+      const network = await open(t);
+      await network.publish([{ ...WEB, hostPort: 8080, containerPort: 80, protocol: 'tcp' }]);
+      await new BridgeNetwork().prepare();
+      const { stdout } = await run('nft', ['list', 'table', 'inet', 'capsule']);
+      assert.match(stdout, /tcp \. 8080 : 172\.20\.254\.10 \. 80/);
+    });
+
+    test('cells get hosts, hostname and the resolvers that they can reach', async (t) => {
+      const resolvConf = '/run/uplink-resolv.conf';
+      await writeFile(resolvConf, 'nameserver 127.0.0.53\nnameserver 192.0.2.53\nsearch lan\n');
+      const network = await open(t, { resolvConf });
+      await network.attach(WEB);
+      const content = async () =>
+        Object.fromEntries(
+          await Promise.all(
+            network.files(KEY).map(async ({ source, target }) => {
+              return [target, await readFile(source, 'utf8')] as const;
+            }),
+          ),
+        );
+      assert.deepEqual(await content(), {
+        '/etc/hosts':
+          '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n172.20.254.10\tweb\n',
+        '/etc/hostname': 'web\n',
+        '/etc/resolv.conf': 'nameserver 192.0.2.53\nsearch lan\n',
+      });
+      await writeFile(resolvConf, 'nameserver 192.0.2.54\n');
+      await network.attach(WEB);
+      assert.equal((await content())['/etc/resolv.conf'], 'nameserver 192.0.2.54\n');
+      assert.equal(
+        network.hostFiles().find((f) => f.target.endsWith('resolv.conf'))?.source,
+        resolvConf,
+      );
+    });
+
+    test('an attach that is aborted is completed by the next one', async (t) => {
+      const network = await open(t);
+      const reason = new RangeError('enough');
+      const abort = new AbortController();
+      const attach = network.attach(WEB, abort.signal);
+      setImmediate(() => abort.abort(reason));
+      await assert.rejects(attach, reason);
+      await network.attach(WEB);
+      await assertWorks(network);
+    });
+
+    test('whenever capsuled is killed, the next one brings the cell up and takes it away', async (t) => {
+      const network = await open(t);
+      for (let round = 0; round < 12; round++) {
+        await killedAfter(round * 5);
+        const later = new BridgeNetwork();
+        await later.prepare();
+        if (round % 2 === 0) {
+          await later.attach(WEB);
+          await assertWorks(later);
+        }
+        await later.detach(KEY);
+        await assertNothingLeft();
+      }
+      assert.deepEqual(await network.list(), []);
+    });
+  });
+}
+
+async function open(t: TestContext, options = {}): Promise<BridgeNetwork> {
+  const network = new BridgeNetwork(options);
+  await network.prepare();
+  t.after(async () => {
+    for (const seen of await network.list()) await network.detach(seen.key);
+    if ((await namespaceState('other')) !== 'none') await ip('netns delete other');
+    await network.publish([]);
+  });
+  return network;
+}
+
+/** Attaches and detaches in a process of its own, and kills it a while after it began. */
+async function killedAfter(milliseconds: number): Promise<void> {
+  const program = `
+    import { BridgeNetwork } from ${JSON.stringify(`${import.meta.dirname}/bridge-network.ts`)};
+    const network = new BridgeNetwork();
+    process.stdout.write('ready');
+    for (;;) {
+      await network.attach(${JSON.stringify(WEB)});
+      await network.detach(${JSON.stringify(KEY)});
+    }`;
+  const args = ['--input-type=module-typescript', '--eval', program];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+async function assertWorks(network: BridgeNetwork): Promise<void> {
+  const seen = { key: KEY, address: WEB.address, complete: true };
+  assert.deepEqual(await network.inspect(KEY), seen);
+  assert.deepEqual(await network.list(), [seen]);
+  await inside('route get 192.0.2.1');
+  await using agent = new TrafficAgent(KEY);
+  const ask = (address: string) => agent.ask({ protocol: 'tcp', address, port: 9 });
+  // Refused by somebody who was reached.
+  assert.equal(await ask('127.0.0.1'), 'refused');
+  assert.equal(await ask('172.20.254.1'), 'refused');
+}
+
+async function assertNothingLeft(): Promise<void> {
+  assert.deepEqual(await listLinks('br0'), []);
+  assert.equal(await namespaceState(KEY), 'none');
+  assert.equal(existsSync(`/run/capsule-net/${KEY}`), false);
+}
+
+async function bridgeAddresses(): Promise<readonly string[]> {
+  const { stdout } = await run('ip', ['-json', '-4', 'address', 'show', 'dev', 'br0', 'up']);
+  const [bridge] = JSON.parse(stdout) as { addr_info: { local: string; prefixlen: number }[] }[];
+  return bridge?.addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`) ?? [];
+}
+
+async function emptyNamespaceFile(): Promise<void> {
+  await mkdir('/run/netns', { recursive: true });
+  await writeFile(`/run/netns/${KEY}`, '');
+}
+
+function linkAdd(namespace = KEY): string {
+  return `link add ${LINK} type veth peer name eth0 netns ${namespace}`;
+}
+
+function named(key = KEY): string {
+  return `link set ${LINK} alias ${key}`;
+}
+
+async function ip(...lines: readonly string[]): Promise<void> {
+  await run('ip', ['-batch', '-'], { input: lines.map((line) => `${line}\n`).join('') });
+}
+
+async function inside(line: string): Promise<void> {
+  await run('ip', ['-netns', KEY, ...line.split(' ')]);
+}

@@ -1,0 +1,91 @@
+import type { CellNetwork, PublishedPort } from '@capsule/core';
+import { run } from '@capsule/host';
+import { TrafficAgent } from './traffic-agent.ts';
+
+/** Addresses of the town: a host on the uplink, the capsule's two, and two cells. */
+export const TOWN = {
+  outside: '192.0.2.1',
+  uplink: '192.0.2.2',
+  gateway: '172.20.254.1',
+  web: { key: 'main_default_default_web', hostname: 'web', address: '172.20.254.10' },
+  db: { key: 'main_default_default_db', hostname: 'db', address: '172.20.254.11' },
+} as const;
+
+const OUTSIDE = 'outside';
+
+/**
+ * A capsule with an uplink, a host outside and two cells, all in this network namespace, which has
+ * to be a throwaway one. Cells serve tcp and udp on port 80, published as 8080 (web) and 8081 (db);
+ * the host outside serves on 8080.
+ */
+export class Town implements AsyncDisposable {
+  readonly #stack: AsyncDisposableStack;
+  readonly outside: TrafficAgent;
+  readonly capsule: TrafficAgent;
+  readonly web: TrafficAgent;
+  readonly db: TrafficAgent;
+
+  private constructor(stack: AsyncDisposableStack) {
+    this.outside = stack.use(new TrafficAgent(OUTSIDE));
+    this.capsule = stack.use(new TrafficAgent());
+    this.web = stack.use(new TrafficAgent(TOWN.web.key));
+    this.db = stack.use(new TrafficAgent(TOWN.db.key));
+    this.#stack = stack;
+  }
+
+  /** What is published when the town opens. */
+  static readonly published: readonly PublishedPort[] = (['tcp', 'udp'] as const).flatMap(
+    (protocol) => [
+      { protocol, hostPort: 8080, containerPort: 80, address: TOWN.web.address },
+      { protocol, hostPort: 8081, containerPort: 80, address: TOWN.db.address },
+    ],
+  );
+
+  static async open(network: CellNetwork): Promise<Town> {
+    const stack = new AsyncDisposableStack();
+    await addOutside();
+    stack.defer(async () => {
+      await ip(undefined, `netns delete ${OUTSIDE}`, 'link delete uplink');
+    });
+    for (const cell of [TOWN.web, TOWN.db]) {
+      await network.attach(cell);
+      stack.defer(() => network.detach(cell.key));
+    }
+    const town = new Town(stack);
+    for (const protocol of ['tcp', 'udp'] as const) {
+      await town.web.serve('web', { protocol, port: 80 });
+      await town.db.serve('db', { protocol, port: 80 });
+      await town.outside.serve(OUTSIDE, { protocol, port: 8080 });
+    }
+    await network.publish(Town.published);
+    return town;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+/** Runs commands of `ip` in one process, in a namespace or (undefined) in our own. */
+async function ip(namespace: string | undefined, ...lines: readonly string[]): Promise<void> {
+  const where = namespace === undefined ? [] : ['-netns', namespace];
+  await run('ip', [...where, '-batch', '-'], { input: lines.map((line) => `${line}\n`).join('') });
+}
+
+async function addOutside(): Promise<void> {
+  await ip(
+    undefined,
+    `netns add ${OUTSIDE}`,
+    `link add uplink type veth peer name eth0 netns ${OUTSIDE}`,
+    `address add ${TOWN.uplink}/24 dev uplink`,
+    'link set uplink up',
+    `route add default via ${TOWN.outside}`,
+  );
+  await ip(
+    OUTSIDE,
+    'link set lo up',
+    `address add ${TOWN.outside}/24 dev eth0`,
+    'link set eth0 up',
+    `route add 172.20.254.0/24 via ${TOWN.uplink}`,
+  );
+}
