@@ -36,12 +36,11 @@ test('an error of the capsule arrives with its code, not as a status', async (t)
   await assert.rejects(Array.fromAsync(client.workload.logs({ name: 'web' })), expected);
 });
 
-test('a call that no service answers is unsupported', async (t) => {
+test('a call or a whole service that the capsule does not have is unsupported', async (t) => {
   const { client } = await open(t, (router) => router.service(WorkloadService, {}));
-  await assert.rejects(client.workload.stop({ name: 'web' }), {
-    code: 'RPC_UNIMPLEMENTED',
-    kind: 'unsupported',
-  });
+  const unsupported = { code: 'RPC_UNIMPLEMENTED', kind: 'unsupported' };
+  await assert.rejects(client.workload.stop({ name: 'web' }), unsupported);
+  await assert.rejects(client.capsule.getInfo({}), unsupported);
 });
 
 test('a socket that is not there is an unreachable capsule', async () => {
@@ -51,6 +50,11 @@ test('a socket that is not there is an unreachable capsule', async () => {
     kind: 'unavailable',
     message: 'no capsule answers at unix:/nonexistent/capsuled.sock: there is no such socket',
   });
+});
+
+test('a socket that nobody listens at is an unreachable capsule', async () => {
+  await using client = connectCapsule(`unix:${import.meta.filename}`);
+  await assert.rejects(client.capsule.getInfo({}), { code: 'API_UNREACHABLE' });
 });
 
 test('a connection that breaks is unavailable, and the next call connects anew', async (t) => {

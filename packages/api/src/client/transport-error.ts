@@ -3,16 +3,25 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { apiError } from '../errors.ts';
 import { capsuleErrorFrom } from '../wire/error.ts';
 
+/** What the library makes of a connection that broke, or was never made. */
+const BROKEN: ReadonlySet<Code> = new Set([
+  Code.Internal,
+  Code.Canceled,
+  Code.Aborted,
+  Code.Unknown,
+  Code.Unavailable,
+]);
+
 /**
  * What went wrong with a call, from what the library threw. An answer of the server is taken as it
- * is; everything else means that there was no answer, whatever code the library chose for it
- * (Internal, Canceled or Aborted for a connection that broke).
+ * is; a code that stands for a broken connection means that there was no answer.
  */
 export function transportError(error: unknown, target: string): CapsuleError {
   if (isCapsuleError(error)) return error;
   const failure = ConnectError.from(error, Code.Internal);
   if (failure.metadata.has('grpc-status')) return capsuleErrorFrom(failure);
   if (failure.code === Code.DeadlineExceeded) return apiError.TIMEOUT({ target }, failure);
+  if (!BROKEN.has(failure.code)) return capsuleErrorFrom(failure);
   switch (systemCode(failure)) {
     case 'ENOENT':
       return apiError.UNREACHABLE({ target, reason: 'there is no such socket' }, failure);
