@@ -8,7 +8,7 @@ import { until } from './until.ts';
 
 const sleeper = `exec = /bin/sh -c "echo up; exec sleep 1000"\n`;
 
-describe('capsule-init', { skip: await missing(capsuleInit) }, () => {
+describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, () => {
   test('starts all services, and their lines reach console and log file alike', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
@@ -129,6 +129,7 @@ describe('capsule-init', { skip: await missing(capsuleInit) }, () => {
     await init.program.line(/ init F deaf does not stop in time; killing it$/);
     await init.program.line(/ init F deaf was ended by SIGKILL/);
     assert.equal(await init.program.exit, 0);
+    assert.doesNotMatch(init.program.lines.join('\n'), /does not die/);
   });
 
   test('kills what belongs to no service and ignores TERM, and names it', async () => {

@@ -23,7 +23,7 @@ const script = (text: string) =>
   `[probe]\nexec = /bin/sh -c "${text}; echo end; exec sleep 1000"\n`;
 const skip = await missing(capsuleInit, capsuleLaunch, busybox);
 
-describe('capsule-launch', { skip }, () => {
+describe('capsule-launch', { skip, timeout: 60_000 }, () => {
   test('gives the capsule namespaces of its own, and PID 1', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('echo pid $PPID; ls /proc | grep -c ^[0-9]'));
@@ -168,6 +168,15 @@ describe('capsule-launch', { skip }, () => {
     await using killed = startCapsule(scratch);
     process.kill(await killed.pid(), 'SIGKILL');
     assert.equal(await killed.program.exit, 128 + 9);
+  });
+
+  test('a wish to end that comes before PID 1 has started is not lost', async () => {
+    await using scratch = await createScratch();
+    await makeRoot(scratch, script('true'));
+    await using capsule = startCapsule(scratch);
+    await until('the pid file', () => existsSync(scratch.path(`${capsule.cgroup}.pid`)));
+    capsule.program.child.kill('SIGTERM');
+    assert.equal(await capsule.program.exit, 0);
   });
 
   test('an orderly end leaves neither cgroup nor pid file', async () => {

@@ -17,7 +17,7 @@ import { run } from './program.ts';
 import { createScratch } from './scratch.ts';
 import { until } from './until.ts';
 
-describe('capsule-log', { skip: await missing(capsuleLog) }, () => {
+describe('capsule-log', { skip: await missing(capsuleLog), timeout: 60_000 }, () => {
   test('writes both streams in the format of the CRI and ends when they have ended', async () => {
     await using scratch = await createScratch();
     const path = scratch.path('new', 'directory', 'a.log');

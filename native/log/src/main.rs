@@ -20,6 +20,10 @@ const READY: i32 = 5;
 
 fn main() -> ExitCode {
     signals::ignore_all_but_kill();
+    // The shim's directory belongs to a task that we may outlive.
+    if let Err(error) = std::env::set_current_dir("/") {
+        complain(format_args!("/: {error}"));
+    }
     let arguments = Arguments::parse(std::env::args().skip(1));
     for problem in &arguments.problems {
         complain(problem);
