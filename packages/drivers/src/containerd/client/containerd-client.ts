@@ -11,7 +11,6 @@ import { Streaming } from '../gen/containerd/services/streaming_pb.ts';
 import { Tasks } from '../gen/containerd/services/tasks_pb.ts';
 import { Transfer } from '../gen/containerd/services/transfer_pb.ts';
 import { Version } from '../gen/containerd/services/version_pb.ts';
-import { toRpcError } from './rpc-error.ts';
 
 export interface ContainerdClientOptions {
   /** `/run/containerd/containerd.sock` in a capsule. */
@@ -86,13 +85,13 @@ function openSession(socketPath: string): Http2SessionManager {
 
 function createTransport(
   sessionManager: Http2SessionManager,
-  { socketPath, namespace }: ContainerdClientOptions,
+  { namespace }: ContainerdClientOptions,
 ): Transport {
   return createGrpcTransport({
     baseUrl: AUTHORITY,
     sessionManager,
     defaultTimeoutMs: CALL_TIMEOUT_MS,
-    interceptors: [translateErrors(socketPath), inNamespace(namespace)],
+    interceptors: [inNamespace(namespace)],
   });
 }
 
@@ -100,16 +99,5 @@ function inNamespace(namespace: string): Interceptor {
   return (next) => (request) => {
     request.header.set('containerd-namespace', namespace);
     return next(request);
-  };
-}
-
-/** Errors of unary calls and of opening a stream; streams translate their own later ones. */
-function translateErrors(socketPath: string): Interceptor {
-  return (next) => async (request) => {
-    try {
-      return await next(request);
-    } catch (error) {
-      throw toRpcError(error, socketPath, request.signal);
-    }
   };
 }

@@ -1,24 +1,9 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { runtimeError } from '../errors.ts';
 
-/**
- * What a failed call means. A caller's own abort passes as its reason; a connection that is lost or
- * cannot be made is `RUNTIME_UNAVAILABLE`; an answer of containerd's stays a `ConnectError`.
- */
-export function toRpcError(error: unknown, socketPath: string, signal?: AbortSignal): unknown {
-  if (signal?.aborted && isAbort(error)) return signal.reason;
-  if (!(error instanceof ConnectError)) return error;
-  if (error.code === Code.Unavailable || isTransportFailure(error)) {
-    return runtimeError.UNAVAILABLE({ socketPath, detail: error.rawMessage }, error);
-  }
-  if (error.code === Code.DeadlineExceeded) {
-    return runtimeError.TIMEOUT({ detail: error.rawMessage }, error);
-  }
-  return error;
-}
-
+/** An answer of containerd's with that code; a broken connection is none. */
 export function hasCode(error: unknown, code: Code): boolean {
-  return error instanceof ConnectError && error.code === code;
+  return isAnswer(error) && error.code === code;
 }
 
 /** Runs a call whose goal may be reached already; answers undefined when containerd says so. */
@@ -31,22 +16,56 @@ export async function ignoring<T>(code: Code, call: Promise<T>): Promise<T | und
   }
 }
 
-/** True when a stream that was open ended because containerd went away. */
+/** True for a status that containerd sent; false for what went wrong on the way there. */
+export function isAnswer(error: unknown): error is ConnectError & { readonly isWireError: true } {
+  return error instanceof ConnectError && error.isWireError;
+}
+
+/**
+ * What a failed call means to the caller. Its own abort passes as the reason it gave; a connection
+ * that is lost or cannot be made is `RUNTIME_UNAVAILABLE`; anything else stays what it is.
+ */
+export function translate(error: unknown, socketPath: string, signal?: AbortSignal): unknown {
+  if (!(error instanceof ConnectError)) return error;
+  if (signal?.aborted) return signal.reason;
+  if (error.code === Code.DeadlineExceeded) {
+    return runtimeError.TIMEOUT({ detail: error.rawMessage }, error);
+  }
+  if (isAnswer(error)) return error;
+  return runtimeError.UNAVAILABLE({ socketPath, detail: error.rawMessage }, error);
+}
+
+export interface Doing {
+  /** For people: `containerd could not <action>`. */
+  readonly action: string;
+  readonly socketPath: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Does the work of one verb; an answer that the verb has no meaning for is a failure of the whole. */
+export async function doing<T>(
+  { action, socketPath, signal }: Doing,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const error = translate(cause, socketPath, signal);
+    if (!isAnswer(error)) throw error;
+    const detail = error.rawMessage;
+    if (error.code === Code.Unavailable)
+      throw runtimeError.UNAVAILABLE({ socketPath, detail }, error);
+    throw runtimeError.FAILED({ action, detail }, error);
+  }
+}
+
+/** True when what was open ended because containerd went away, and not because it was never there. */
 export function isLost(error: unknown): boolean {
   if (!(error instanceof ConnectError)) return false;
-  if (error.cause instanceof Error && 'syscall' in error.cause) {
-    return error.cause.syscall !== 'connect';
-  }
-  return error.code === Code.Unavailable || isTransportFailure(error);
-}
-
-/** Connect reports our own cancellation as this code, whatever the signal's reason was. */
-function isAbort(error: unknown): boolean {
-  return !(error instanceof ConnectError) || error.code === Code.Canceled;
-}
-
-/** A status that containerd sent has no cause; a broken connection carries Node's error. */
-function isTransportFailure(error: ConnectError): boolean {
-  if (error.cause instanceof Error && 'code' in error.cause) return true;
-  return /^(http\/2|protocol error: missing|premature|the session)/i.test(error.rawMessage);
+  if (isAnswer(error)) return error.code === Code.Unavailable;
+  return !(
+    error.cause instanceof Error &&
+    'syscall' in error.cause &&
+    error.cause.syscall === 'connect'
+  );
 }

@@ -1,8 +1,7 @@
 import { arch } from 'node:os';
 import type { Image, ImageStore, PullProgress } from '@capsule/core';
-import { ConnectError } from '@connectrpc/connect';
 import type { ContainerdClient } from '../client/containerd-client.ts';
-import { runtimeError } from '../errors.ts';
+import { type Doing, doing } from '../client/rpc-error.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import type { ImageContext } from './context.ts';
 import { ImageReader } from './image-reader.ts';
@@ -40,11 +39,14 @@ export class ContainerdImages implements ImageStore {
   }
 
   list(signal?: AbortSignal): Promise<readonly Image[]> {
-    return doing('list images', listImages(this.#context, signal));
+    return doing(this.#doing('list images', signal), listImages(this.#context, signal));
   }
 
   get(reference: string, signal?: AbortSignal): Promise<Image | undefined> {
-    return doing(`look up image ${reference}`, getImage(this.#context, reference, signal));
+    return doing(
+      this.#doing(`look up image ${reference}`, signal),
+      getImage(this.#context, reference, signal),
+    );
   }
 
   pull(
@@ -53,21 +55,16 @@ export class ContainerdImages implements ImageStore {
     signal?: AbortSignal,
   ): Promise<Image> {
     const pull = pullImage(this.#context, { reference, onProgress }, signal);
-    return doing(`pull image ${reference}`, pull);
+    return doing(this.#doing(`pull image ${reference}`, signal), pull);
   }
 
   load(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<readonly Image[]> {
     const load = this.#loading.then(() => loadArchive(this.#context, archive, signal));
     this.#loading = load.catch(() => undefined);
-    return doing('load the archive', load);
+    return doing(this.#doing('load the archive', signal), load);
   }
-}
 
-async function doing<T>(action: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
-    throw runtimeError.FAILED({ action, detail: error.rawMessage }, error);
+  #doing(action: string, signal: AbortSignal | undefined): Doing {
+    return { action, socketPath: this.#context.client.socketPath, signal };
   }
 }

@@ -1,4 +1,4 @@
-import { ConnectError } from '@connectrpc/connect';
+import { isAnswer } from '../client/rpc-error.ts';
 import { imageError } from '../errors.ts';
 
 /**
@@ -21,7 +21,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 
 /** Anything but an answer of containerd's (an abort, a lost connection) comes back as it is. */
 export function describeLoadError(error: unknown): unknown {
-  if (!(error instanceof ConnectError)) return error;
+  if (!isAnswer(error)) return error;
   const detail = error.rawMessage;
   const known = REASONS.find(([pattern]) => pattern.test(detail));
   const reason = known?.[1] ?? detail;

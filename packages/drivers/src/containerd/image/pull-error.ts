@@ -1,5 +1,6 @@
 import type { CapsuleError } from '@capsule/core';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { Code } from '@connectrpc/connect';
+import { isAnswer } from '../client/rpc-error.ts';
 import { imageError } from '../errors.ts';
 
 type Facts = { readonly reference: string; readonly detail: string };
@@ -63,7 +64,7 @@ const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => Capsu
 
 /** Anything but an answer of containerd's (an abort, a lost connection) comes back as it is. */
 export function describePullError(reference: string, error: unknown): unknown {
-  if (!(error instanceof ConnectError)) return error;
+  if (!isAnswer(error)) return error;
   const facts = { reference, detail: error.rawMessage };
   const rule = RULES.find(([pattern]) => pattern.test(facts.detail));
   if (rule !== undefined) return rule[1](facts, error);

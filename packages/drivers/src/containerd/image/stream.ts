@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { type ContainerdClient, NO_TIMEOUT } from '../client/containerd-client.ts';
 import { pack } from '../client/pack.ts';
-import { toRpcError } from '../client/rpc-error.ts';
+import { translate } from '../client/rpc-error.ts';
 import { StreamInitSchema } from '../gen/containerd/services/streaming_pb.ts';
 
 /** A stream that containerd knows by `id`, so that other calls can name it. */
@@ -28,7 +28,7 @@ export async function openStream(
   try {
     await received.next();
   } catch (error) {
-    throw toRpcError(error, client.socketPath, signal);
+    throw translate(error, client.socketPath, signal);
   }
   return { id, received };
 }

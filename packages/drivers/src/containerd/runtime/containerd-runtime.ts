@@ -7,10 +7,9 @@ import type {
   RuntimeEvent,
 } from '@capsule/core';
 import { isCapsuleError } from '@capsule/core';
-import { ConnectError } from '@connectrpc/connect';
 import type { ContainerdClient } from '../client/containerd-client.ts';
+import { type Doing, doing, translate } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
-import { runtimeError } from '../errors.ts';
 import { ImageReader } from '../image/image-reader.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import { UserFinder } from '../user/user-finder.ts';
@@ -57,7 +56,10 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   async list(signal?: AbortSignal): Promise<readonly ContainerSeen[]> {
-    const seen = await doing('list containers', listContainers(this.#context, signal));
+    const seen = await doing(
+      this.#doing('list containers', signal),
+      listContainers(this.#context, signal),
+    );
     for (const container of seen) this.#remember(container);
     return seen;
   }
@@ -67,31 +69,31 @@ export class ContainerdRuntime implements ContainerRuntime {
     container: string,
     signal?: AbortSignal,
   ): Promise<ContainerSeen | undefined> {
-    const action = `inspect container ${container}`;
+    const action = this.#doing(`inspect container ${container}`, signal);
     return doing(action, inspectContainer(this.#context, cell, container, signal));
   }
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
-    const action = `create container ${spec.container}`;
+    const action = this.#doing(`create container ${spec.container}`, signal);
     const seen = await doing(action, createContainer(this.#context, spec, signal));
     this.#remember(seen);
     return seen;
   }
 
   start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
-    const action = `start container ${container}`;
+    const action = this.#doing(`start container ${container}`, signal);
     return doing(action, startContainer(this.#context, cell, container, signal));
   }
 
   stop(cell: CellId, container: string, graceMs: number, signal?: AbortSignal): Promise<void> {
-    const action = `stop container ${container}`;
+    const action = this.#doing(`stop container ${container}`, signal);
     return doing(action, stopContainer(this.#context, { cell, container, graceMs }, signal));
   }
 
   /** Once begun it is carried through: half a removal helps nobody. */
   async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const action = `remove container ${container}`;
+    const action = this.#doing(`remove container ${container}`, undefined);
     await doing(action, removeContainer(this.#context, cell, container));
   }
 
@@ -103,24 +105,19 @@ export class ContainerdRuntime implements ContainerRuntime {
     try {
       const { version } = await this.#context.client.version.version({}, until(signal));
       return { ok: true, detail: `containerd ${version}` };
-    } catch (error) {
+    } catch (cause) {
+      const error = translate(cause, this.#context.client.socketPath, signal);
       const why = isCapsuleError(error) ? error.why : undefined;
       const text = error instanceof Error ? error.message : String(error);
       return { ok: false, detail: why === undefined ? text : `${text}: ${why}` };
     }
   }
 
+  #doing(action: string, signal: AbortSignal | undefined): Doing {
+    return { action, socketPath: this.#context.client.socketPath, signal };
+  }
+
   #remember({ id, cell, container }: ContainerSeen): void {
     this.#owners.set(id, { cell, container });
-  }
-}
-
-/** An answer of containerd's that no verb has a meaning for is a failure of the whole. */
-async function doing<T>(action: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
-    throw runtimeError.FAILED({ action, detail: error.rawMessage }, error);
   }
 }

@@ -1,5 +1,5 @@
 import type { CapsuleError } from '@capsule/core';
-import { ConnectError } from '@connectrpc/connect';
+import { isAnswer } from '../client/rpc-error.ts';
 import { runtimeError } from '../errors.ts';
 
 /**
@@ -23,7 +23,7 @@ const PATTERNS: readonly {
 
 /** Anything but an answer of containerd's (an abort, a lost connection) comes back as it is. */
 export function describeStartError(container: string, error: unknown): unknown {
-  if (!(error instanceof ConnectError)) return error;
+  if (!isAnswer(error)) return error;
   for (const { pattern, make } of PATTERNS) {
     const match = pattern.exec(error.rawMessage);
     if (match !== null) return make(container, match[1] ?? '');

@@ -1,7 +1,7 @@
 import type { CellId, RuntimeEvent } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
-import { ignoring, isLost, toRpcError } from '../client/rpc-error.ts';
+import { ignoring, isLost, translate } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';
@@ -33,7 +33,7 @@ export async function* watchEvents(
     }
   } catch (error) {
     if (signal.aborted || isLost(error)) return;
-    throw toRpcError(error, client.socketPath, signal);
+    throw translate(error, client.socketPath, signal);
   }
 }
 

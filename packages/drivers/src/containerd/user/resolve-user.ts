@@ -20,10 +20,10 @@ export function resolveUser(text: string, files: AccountFiles): ResolvedUser | u
   const home = account?.home === undefined || account.home === '' ? '/' : account.home;
   if (wanted.group !== undefined) {
     const gid = findGroup(wanted.group, files);
-    return gid === undefined ? undefined : { uid, gid, additionalGids: [], home };
+    return gid === undefined ? undefined : { uid, gid, additionalGids: [gid], home };
   }
   const gid = account?.gid ?? 0;
-  return { uid, gid, additionalGids: memberships(account, gid, files), home };
+  return { uid, gid, additionalGids: [gid, ...memberships(account, gid, files)], home };
 }
 
 /** A name wins over a number, for accounts that are named like one. */

@@ -2,7 +2,10 @@
 export interface ResolvedUser {
   readonly uid: number;
   readonly gid: number;
-  /** Supplementary groups, without `gid`. */
+  /**
+   * Supplementary groups. `gid` is among them, so that files which refuse a group refuse it too after
+   * a program gave up its first group.
+   */
   readonly additionalGids: readonly number[];
   readonly home: string;
 }

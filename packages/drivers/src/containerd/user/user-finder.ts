@@ -17,7 +17,7 @@ export interface UserFinderOptions {
 
 /** Real ones are a few kilobytes. */
 const FILE_LIMIT_BYTES = 1024 * 1024;
-const ROOT: ResolvedUser = { uid: 0, gid: 0, additionalGids: [], home: '/root' };
+const ROOT: ResolvedUser = { uid: 0, gid: 0, additionalGids: [0], home: '/root' };
 
 /** Finds who an image's `USER` is, in the image's own account files, and remembers it. */
 export class UserFinder {

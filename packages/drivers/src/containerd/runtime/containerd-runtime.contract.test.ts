@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, suite, type TestContext, test } from 'node:test';
+import type { CellId, ContainerSpec } from '@capsule/core';
+import {
+  busyboxImage,
+  containerRuntimeContract,
+  dockerArchive,
+  EventLog,
+  findContainerd,
+  openContainerd,
+  writeLogWriter,
+} from '@capsule/testkit';
+import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { ContainerdClient } from '../client/containerd-client.ts';
+import { ContainerdImages } from '../image/containerd-images.ts';
+import { ContainerdRuntime } from './containerd-runtime.ts';
+
+const source = findContainerd();
+const skip = 'skip' in source ? source.skip : false;
+const containerd = await openContainerd();
+const CGROUPS = '/sys/fs/cgroup';
+const REALM = `test${process.pid}`;
+const IMAGE = 'docker.io/library/busybox:test';
+let namespaces = 0;
+
+after(async () => {
+  await containerd?.[Symbol.asyncDispose]();
+  await removeCgroups(CGROUPS, `/kukeon/${REALM}`);
+});
+
+async function openBench(t: TestContext, config: Readonly<Record<string, unknown>> = {}) {
+  assert.ok(containerd !== undefined);
+  namespaces += 1;
+  const client = new ContainerdClient({
+    socketPath: containerd.socketPath,
+    namespace: `kukeon-test-${namespaces}`,
+  });
+  const runtime = new ContainerdRuntime(client, {
+    logBinary: await writeLogWriter(containerd.directory),
+    scratch: join(containerd.directory, 'view'),
+  });
+  const archive = dockerArchive(await busyboxImage(config), [IMAGE]);
+  await new ContainerdImages(client).load(once(archive));
+  t.after(async () => {
+    for (const seen of await runtime.list()) await runtime.remove(seen.cell, seen.container);
+    client[Symbol.dispose]();
+  });
+  const cell: CellId = { realm: REALM, space: 'default', stack: 'default', cell: `c${namespaces}` };
+  const logPath = join(containerd.directory, 'logs', `${namespaces}.log`);
+  return { client, runtime, cell, logPath, image: IMAGE, commands: COMMANDS };
+}
+
+async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield data;
+}
+
+const COMMANDS = {
+  run: ['sh', '-c', 'trap "exit 0" TERM; sleep 1000 & wait'],
+  stubborn: ['sh', '-c', 'trap "" TERM; while :; do sleep 1000; done'],
+  missing: ['no-such-program'],
+  exit: (code: number) => ['sh', '-c', `exit ${code}`],
+};
+
+type Bench = Awaited<ReturnType<typeof openBench>>;
+
+if (skip === false) containerRuntimeContract('containerd', openBench);
+
+/** Runs a shell script to its end and answers what it printed. */
+async function print(bench: Bench, script: string, more: Partial<ContainerSpec> = {}) {
+  const { runtime, cell, logPath } = bench;
+  await using log = new EventLog(runtime);
+  await runtime.create({
+    cell,
+    container: 'one',
+    role: 'root',
+    image: IMAGE,
+    command: ['sh', '-c', script],
+    args: [],
+    env: {},
+    hostname: 'web',
+    network: 'host',
+    files: [],
+    logPath,
+    revision: '1',
+    ...more,
+  });
+  await runtime.start(cell, 'one');
+  await log.until('one', 'exited');
+  // Removal waits for the log writer, so that what was printed is in the file.
+  await runtime.remove(cell, 'one');
+  return (await readFile(logPath, 'utf8')).trim();
+}
+
+suite('containers by containerd', { skip, timeout: 120_000 }, () => {
+  test('a container has few capabilities, a filter, and gains no privileges', async (t) => {
+    const bench = await openBench(t);
+    const status = await print(bench, 'cat /proc/self/status');
+    assert.match(status, /^CapBnd:\s+00000000a80425fb$/m);
+    assert.match(status, /^CapInh:\s+0000000000000000$/m);
+    assert.match(status, /^NoNewPrivs:\s+1$/m);
+    assert.match(status, /^Seccomp:\s+2$/m);
+  });
+
+  test('kernel switches and secrets are out of reach', async (t) => {
+    const bench = await openBench(t);
+    const said = await print(
+      bench,
+      'cat /proc/kcore 2>/dev/null; echo x 2>/dev/null > /proc/sys/kernel/hostname || echo refused; ls /sys/firmware; mount -t tmpfs t /tmp 2>/dev/null || echo no mount',
+    );
+    assert.equal(said, 'refused\nno mount');
+  });
+
+  test('hostname, environment and working directory are as asked', async (t) => {
+    const bench = await openBench(t, { Env: ['A=image', 'B=image'], WorkingDir: '/tmp' });
+    const said = await print(bench, 'hostname; echo $HOSTNAME $A $B $C $HOME; pwd', {
+      env: { B: 'spec', C: 'x y' },
+    });
+    assert.equal(said, 'web\nweb image spec x y /root\n/tmp');
+  });
+
+  for (const [user, expected] of [
+    ['web', 'uid=101(web) gid=102(web) groups=102(web),200(extra)'],
+    ['101', 'uid=101(web) gid=102(web) groups=102(web),200(extra)'],
+    ['web:extra', 'uid=101(web) gid=200(extra) groups=200(extra)'],
+    ['5000:6000', 'uid=5000 gid=6000 groups=6000'],
+    ['5000', 'uid=5000 gid=0(root) groups=0(root)'],
+  ] as const) {
+    test(`the image's user ${user} runs the program`, async (t) => {
+      const bench = await openBench(t, { User: user });
+      const said = await print(bench, 'id');
+      assert.equal(said, expected);
+    });
+  }
+
+  test('a user that the image does not know is refused by name', async (t) => {
+    const bench = await openBench(t, { User: 'nobody-at-all' });
+    await assert.rejects(print(bench, 'id'), { code: 'RUNTIME_USER_UNKNOWN' });
+  });
+
+  test('command and args follow Kubernetes: command drops the cmd of the image', async (t) => {
+    const config = { Entrypoint: ['echo', 'entry'], Cmd: ['cmd'] };
+    for (const [command, args, expected] of [
+      [[], [], 'entry cmd'],
+      [[], ['args'], 'entry args'],
+      [['echo', 'mine'], [], 'mine'],
+      [['echo', 'mine'], ['args'], 'mine args'],
+    ] as const) {
+      const bench = await openBench(t, config);
+      assert.equal(await print(bench, '', { command, args }), expected);
+    }
+  });
+
+  test('files of the capsule are seen, and cannot be written', async (t) => {
+    const bench = await openBench(t);
+    const file = { source: bench.logPath.replace(/\.log$/, '.hosts'), target: '/etc/hosts' };
+    const { mkdir, writeFile } = await import('node:fs/promises');
+    await mkdir(join(bench.logPath, '..'), { recursive: true });
+    await writeFile(file.source, '10.0.0.1 neighbour\n');
+    const script = 'cat /etc/hosts; echo x 2>/dev/null >> /etc/hosts || echo refused';
+    const said = await print(bench, script, { files: [file] });
+    assert.equal(said, '10.0.0.1 neighbour\nrefused');
+  });
+
+  test('a container runs in its cgroup, and removal leaves none', async (t) => {
+    const bench = await openBench(t);
+    const { runtime, cell, image, logPath } = bench;
+    const spec = { cell, container: 'one', role: 'root', image, command: COMMANDS.run } as const;
+    const rest = { args: [], env: {}, hostname: 'h', network: 'host', files: [], logPath } as const;
+    await runtime.create({ ...spec, ...rest, revision: '1' });
+    await runtime.start(cell, 'one');
+    assert.notDeepEqual(await cgroupsOf(cell), []);
+    await runtime.remove(cell, 'one');
+    assert.deepEqual(await cgroupsOf(cell), []);
+  });
+
+  test('containers outlive containerd, and are found again', async (t) => {
+    assert.ok(containerd !== undefined);
+    const bench = await openBench(t);
+    const { runtime, cell, image, logPath } = bench;
+    const spec = { cell, container: 'one', role: 'root', image, command: COMMANDS.run } as const;
+    const rest = { args: [], env: {}, hostname: 'h', network: 'host', files: [], logPath } as const;
+    await runtime.create({ ...spec, ...rest, revision: '1' });
+    const before = await runtime.start(cell, 'one');
+    const log = new EventLog(runtime);
+    await containerd.killDaemon();
+    await log[Symbol.asyncDispose]();
+    await assert.rejects(runtime.list(), { code: 'RUNTIME_UNAVAILABLE', kind: 'unavailable' });
+    assert.equal((await runtime.probe()).ok, false);
+    await containerd.startDaemon();
+    assert.deepEqual(await runtime.inspect(cell, 'one'), before);
+    await runtime.stop(cell, 'one', 5000);
+    assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 0);
+  });
+
+  test('half a creation is completed: a record without snapshot, a snapshot without record', async (t) => {
+    const bench = await openBench(t);
+    const { client, runtime, cell, image, logPath } = bench;
+    const spec = { cell, container: 'one', role: 'root', image, command: COMMANDS.run } as const;
+    const rest = { args: [], env: {}, hostname: 'h', network: 'host', files: [], logPath } as const;
+    const { id } = await runtime.create({ ...spec, ...rest, revision: '1' });
+    await client.snapshots.remove({ snapshotter: 'overlayfs', key: id });
+    assert.equal((await runtime.start(cell, 'one')).task, 'running');
+    await runtime.stop(cell, 'one', 5000);
+    await runtime.remove(cell, 'one');
+    await client.snapshots.prepare({
+      snapshotter: 'overlayfs',
+      key: id,
+      parent: '',
+      labels: { 'containerd.io/gc.root': 'test' },
+    });
+    await runtime.create({ ...spec, ...rest, revision: '1' });
+    assert.equal((await runtime.start(cell, 'one')).task, 'running');
+  });
+});
+
+async function cgroupsOf(cell: CellId): Promise<string[]> {
+  const path = join('kukeon', cell.realm, cell.space, cell.stack, cell.cell);
+  const found: string[] = [];
+  for (const controller of ['', ...(await readdir(CGROUPS))]) {
+    const directory = join(CGROUPS, controller, path);
+    const entries = await readdir(directory).catch(() => undefined);
+    if (entries !== undefined) found.push(directory);
+  }
+  return found;
+}
