@@ -87,7 +87,6 @@ class RunningLab implements Lab {
   async begin(): Promise<this> {
     const begunAt = performance.now();
     this.#started = await this.#boot();
-    this.#traces = await tracesOf(this.name, this.stateDir, this.pid);
     if (this.#storage !== undefined) {
       this.registry = await startLabRegistry({
         storage: this.#storage,
@@ -98,6 +97,8 @@ class RunningLab implements Lab {
     }
     await this.ready();
     this.readyMs = performance.now() - begunAt;
+    // Not before: PID 1 exists a moment before it has all its namespaces, and until then shares ours.
+    this.#traces = await tracesOf(this.name, this.stateDir, this.pid);
     return this;
   }
 
