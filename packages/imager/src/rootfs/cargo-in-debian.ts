@@ -1,55 +1,62 @@
-import { access, copyFile, mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
 import { digestOf } from '../cache/digest.ts';
-import { imagerError } from '../errors.ts';
+import type { CargoCommand } from './cargo-command.ts';
 import type { BuildContext } from './context.ts';
 import { extractPackages } from './extract-packages.ts';
 
+const SEARCH_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 const SUITE = 'trixie';
 const PACKAGES = ['cargo', 'rustc', 'gcc', 'libc6-dev', 'ca-certificates'];
-const TIMEOUT_MS = 30 * 60_000;
 const CARRIED = /^(CARGO_(?!HOME|TARGET)|HTTPS?_PROXY|https?_proxy|NO_PROXY|no_proxy|SSL_CERT_)/;
 
 /**
- * Compiles native/ inside a Debian 13 tree, for a machine without a usable Rust. The user's cargo
- * home (registry configuration, fetched sources) and certificates are bound in, so that it fetches
- * the way the machine's own cargo would. Returns the directory that holds the programs.
+ * `cargo ARGS` for native/ inside a Debian 13 tree, for a machine without a usable Rust. The user's
+ * cargo home (registry configuration, fetched sources) and certificates are bound in, so that it
+ * fetches the way the machine's own cargo would. The binds end with the command.
  */
-export async function cargoInDebian(architecture: string, context: BuildContext): Promise<string> {
+export async function cargoInDebian(
+  context: BuildContext,
+  args: readonly string[],
+): Promise<CargoCommand> {
   const root = await buildRoot(context);
-  const target = context.cache.scratch(`cargo-debian-${architecture}`);
   const home = context.env['CARGO_HOME'] ?? join(context.env['HOME'] ?? '/root', '.cargo');
-  await Promise.all([mkdir(target, { recursive: true }), mkdir(home, { recursive: true })]);
+  await mkdir(home, { recursive: true });
   const binds = [
     [join(context.repository, 'native'), '/native'],
-    [target, '/target'],
     [home, '/cargo'],
     ['/etc/ssl/certs', '/etc/ssl/certs'],
     ['/usr/share/ca-certificates', '/usr/share/ca-certificates'],
+    ['/usr/local/share/ca-certificates', '/usr/local/share/ca-certificates'],
     ['/dev', '/dev'],
   ] as const;
-  const script = [
-    'set -e; root=$1; shift',
-    'while [ "$1" != -- ]; do mkdir -p "$root$2"; mount --rbind "$1" "$root$2"; shift 2; done',
-    'shift; mount -t proc proc "$root/proc"; exec chroot "$root" "$@"',
-  ].join('\n');
-  const command = ['cargo', 'build', '--release', '--locked', '--bins', '--target-dir', '/target'];
-  const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', root];
   const bound: string[] = [];
   for (const [from, to] of binds) if (await exists(from)) bound.push(from, to);
-  try {
-    await run(
-      'unshare',
-      [...args, ...bound, '--', 'env', '--chdir=/native', ...variables(context), ...command],
-      { timeoutMs: TIMEOUT_MS },
-    );
-  } catch (cause) {
-    const said = (cause as { facts?: { stderr?: string } }).facts?.stderr ?? String(cause);
-    throw imagerError.LAYER_FAILED({ layer: 'native', log: said.trim().slice(-2000) }, cause);
-  }
-  return join(target, 'release');
+  const shell = ['--mount', '--propagation', 'private', 'sh', '-c', ENTER, 'sh', root];
+  const inside = ['env', '--chdir=/native', ...variables(context), 'cargo', ...args];
+  return {
+    program: 'unshare',
+    args: [...shell, ...bound, '--', ...inside],
+    cwd: '/',
+    env: { PATH: SEARCH_PATH },
+  };
 }
+
+/** Binds pairs of paths up to `--`, then runs the rest in the root. */
+const ENTER = `set -e
+root=$1
+shift
+while [ "$1" != -- ]; do
+  mkdir -p "$root$2"
+  mount --rbind "$1" "$root$2"
+  shift 2
+done
+shift
+cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+mount -t proc proc "$root/proc"
+exec chroot "$root" "$@"
+`;
 
 async function buildRoot(context: BuildContext): Promise<string> {
   const root = context.cache.scratch(`rust-${digestOf({ SUITE, PACKAGES })}`);
@@ -65,7 +72,6 @@ async function buildRoot(context: BuildContext): Promise<string> {
     directory: root,
     variant: 'minbase',
   });
-  await copyFile('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
   await mkdir(join(root, 'complete'));
   return root;
 }
@@ -76,7 +82,7 @@ function variables(context: BuildContext): readonly string[] {
   );
   return [
     '-i',
-    'PATH=/usr/sbin:/usr/bin',
+    `PATH=${SEARCH_PATH}`,
     'HOME=/root',
     'CARGO_HOME=/cargo',
     ...carried.map(([name, value]) => `${name}=${value}`),

@@ -7,7 +7,7 @@ const BUNDLED = ['core', 'api', 'engine', 'host', 'drivers', 'daemon'];
 const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   base: ['base-layer.ts', 'extract-packages.ts', 'ca-bundle.ts'],
   node: ['node-layer.ts'],
-  native: ['native-layer.ts', 'rust-toolchain.ts'],
+  native: ['native-layer.ts', 'cargo-command.ts'],
   config: ['config-layer.ts'],
   bundle: ['bundle-layer.ts'],
 };

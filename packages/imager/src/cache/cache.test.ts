@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Cache, type Fill } from './cache.ts';
+
+async function scratch() {
+  const path = await mkdtemp(join(tmpdir(), 'capsule-cache-'));
+  const remove = () => rm(path, { recursive: true, force: true });
+  return { path, cache: new Cache(path), [Symbol.asyncDispose]: remove };
+}
+
+const writing =
+  (text: string): Fill =>
+  async (directory) => {
+    await writeFile(join(directory, 'file'), text);
+    return { sizeBytes: text.length };
+  };
+
+test('fills an entry once and finds it afterwards', async () => {
+  await using place = await scratch();
+  const first = await place.cache.ensure('k', writing('one'));
+  const second = await place.cache.ensure('k', writing('two'));
+  assert.deepEqual([first.fresh, second.fresh], [true, false]);
+  assert.equal(await readFile(join(second.path, 'file'), 'utf8'), 'one');
+  assert.equal(second.sizeBytes, 3);
+});
+
+test('two that want the same entry at once make it once', async () => {
+  await using place = await scratch();
+  let filled = 0;
+  const fill: Fill = async (directory) => {
+    filled += 1;
+    return writing('x')(directory);
+  };
+  const other = new Cache(place.path);
+  await Promise.all([place.cache.ensure('k', fill), other.ensure('k', fill)]);
+  assert.equal(filled, 1);
+});
+
+test('a build that failed half-way leaves no entry, and the next one starts clean', async () => {
+  await using place = await scratch();
+  const failing: Fill = async (directory) => {
+    await writeFile(join(directory, 'half'), '');
+    throw new Error('killed');
+  };
+  await assert.rejects(place.cache.ensure('k', failing), { message: 'killed' });
+  assert.equal(await place.cache.find('k'), undefined);
+  const entry = await place.cache.ensure('k', writing('whole'));
+  assert.deepEqual(await readdir(entry.path), ['file']);
+});
+
+test('removes what was not used for long, except what is in use', async () => {
+  await using place = await scratch();
+  const long = new Date(Date.now() - 100_000);
+  for (const key of ['old', 'busy', 'new']) {
+    await place.cache.ensure(key, writing(key));
+    if (key !== 'new') await utimes(join(place.path, 'entry', key, 'entry.json'), long, long);
+  }
+  const busy = new Set([join(place.path, 'entry', 'busy', 'tree')]);
+  assert.deepEqual(await place.cache.prune(50_000, busy), ['old']);
+  assert.deepEqual((await readdir(join(place.path, 'entry'))).sort(), ['busy', 'new']);
+});
+
+test('finding an entry counts as using it', async () => {
+  await using place = await scratch();
+  const long = new Date(Date.now() - 100_000);
+  await place.cache.ensure('k', writing('k'));
+  await utimes(join(place.path, 'entry', 'k', 'entry.json'), long, long);
+  await place.cache.find('k');
+  assert.deepEqual(await place.cache.prune(50_000, new Set()), []);
+});
+
+test('an entry without its description counts as unfinished', async () => {
+  await using place = await scratch();
+  await mkdir(join(place.path, 'entry', 'k', 'tree'), { recursive: true });
+  assert.equal(await place.cache.find('k'), undefined);
+});

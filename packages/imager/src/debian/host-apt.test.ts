@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { aptOptionsFrom, mirrorFrom } from './host-apt.ts';
+
+test('takes the main archive, not the security one, without a closing slash', () => {
+  const targets = [
+    'Debian http://mirror.example/debian-security/',
+    'Google https://packages.example/apt/',
+    'Debian http://mirror.example/debian/',
+  ];
+  assert.equal(mirrorFrom(targets.join('\n')), 'http://mirror.example/debian');
+});
+
+test('finds no Debian mirror on a machine that is not Debian', () => {
+  assert.equal(mirrorFrom('Ubuntu http://archive.example/ubuntu/\n'), undefined);
+});
+
+test('does not take a list of mirrors for a mirror', () => {
+  assert.equal(mirrorFrom('Debian mirror+file:/etc/apt/mirrors/debian.list\n'), undefined);
+});
+
+test('carries proxies and relaxed dates over, and nothing else', () => {
+  const dump = [
+    'Acquire "";',
+    'Acquire::http::Proxy "http://proxy.example:3142";',
+    'Acquire::Languages:: "none";',
+    'Acquire::Check-Valid-Until "false";',
+  ];
+  assert.deepEqual(aptOptionsFrom(dump.join('\n')), [
+    'Acquire::http::Proxy "http://proxy.example:3142"',
+    'Acquire::Check-Valid-Until "false"',
+  ]);
+});

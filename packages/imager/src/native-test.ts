@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Cache } from './cache/cache.ts';
+import { findDebianArchive } from './debian/host-apt.ts';
+import { runProgram } from './demo/run-program.ts';
+import { cargoCommand } from './rootfs/cargo-command.ts';
+
+/**
+ * `node packages/imager/src/native-test.ts`: the native programs' own tests, and the programs
+ * themselves in native/target/release, where tests from outside find them.
+ */
+const context = {
+  repository: join(import.meta.dirname, '../../..'),
+  cache: new Cache(process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule'),
+  archive: () => findDebianArchive(process.env['CAPSULE_DEBIAN_MIRROR']),
+  env: process.env,
+  progress: (line: string) => void process.stderr.write(`${line}\n`),
+};
+
+await runProgram(async () => {
+  for (const args of [
+    ['test', '--locked', '--quiet'],
+    ['build', '--release', '--locked', '--bins'],
+  ]) {
+    const command = await cargoCommand(context, args);
+    const { cwd, env } = command;
+    const child = spawn(command.program, command.args, { cwd, env, stdio: 'inherit' });
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) {
+      process.exitCode = 1;
+      return;
+    }
+  }
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Profile } from '../profile.ts';
+import { planImage, type Sources, type StepName } from './plan-image.ts';
+
+const profile: Profile = {
+  name: 'test',
+  suite: 'trixie',
+  packages: ['dash'],
+  fromSid: { containerd: '2.1.*' },
+  pruned: ['/usr/share/doc/'],
+  checks: [['/usr/bin/sh', '-c', 'true']],
+  files: { '/etc/hosts': { content: '127.0.0.1 localhost\n' } },
+  directories: ['/perm'],
+};
+
+const sources: Sources = {
+  architecture: 'x64',
+  nodeVersion: '24.0.0',
+  native: 'n1',
+  bundle: 'b1',
+  recipes: { base: 'r', node: 'r', native: 'r', config: 'r', bundle: 'r' },
+};
+
+/** Each way of changing an input, and the layers that must be made anew for it. */
+const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profile, Sources]][] = [
+  ['a package', ['base'], (p, s) => [{ ...p, packages: [...p.packages, 'kmod'] }, s]],
+  ['the version from sid', ['base'], (p, s) => [{ ...p, fromSid: { containerd: '2.2.*' } }, s]],
+  ['a pruned path', ['base'], (p, s) => [{ ...p, pruned: [] }, s]],
+  ['a file', ['config'], (p, s) => [{ ...p, files: { '/etc/hosts': { content: '' } } }, s]],
+  ['a mode', ['config'], (p, s) => [{ ...p, files: { '/e': { content: '', mode: 1 } } }, s]],
+  ['Node', ['node'], (p, s) => [p, { ...s, nodeVersion: '24.0.1' }]],
+  ['Rust code', ['native'], (p, s) => [p, { ...s, native: 'n2' }]],
+  ['TypeScript code', ['bundle'], (p, s) => [p, { ...s, bundle: 'b2' }]],
+  ['a recipe', ['node'], (p, s) => [p, { ...s, recipes: { ...s.recipes, node: 'r2' } }]],
+  ['the machine', ['base', 'node', 'native'], (p, s) => [p, { ...s, architecture: 'arm64' }]],
+];
+
+test('lists the layers lowest first', () => {
+  assert.deepEqual(
+    planImage(profile, sources).map((step) => step.do),
+    ['base', 'node', 'native', 'config', 'bundle'],
+  );
+});
+
+for (const [what, layers, change] of CHANGES) {
+  test(`a change of ${what} makes ${layers.join(', ')} anew and nothing else`, () => {
+    assert.deepEqual(changed([profile, sources], change(profile, sources)), layers);
+  });
+}
+
+test('any set of changes makes exactly the layers anew that they touch', () => {
+  fc.assert(
+    fc.property(fc.subarray([...CHANGES]), (changes) => {
+      let [p, s] = [profile, sources];
+      for (const [, , change] of changes) [p, s] = change(p, s);
+      const expected = new Set(changes.flatMap(([, layers]) => layers));
+      assert.deepEqual(new Set(changed([profile, sources], [p, s])), expected);
+    }),
+  );
+});
+
+test('the order of keys in a profile does not matter', () => {
+  const reversed = Object.fromEntries(Object.entries(profile).reverse()) as unknown as Profile;
+  assert.deepEqual(changed([profile, sources], [reversed, sources]), []);
+});
+
+function changed(before: [Profile, Sources], after: [Profile, Sources]): StepName[] {
+  const keys = new Set(planImage(...before).map((step) => step.key));
+  return planImage(...after)
+    .filter((step) => !keys.has(step.key))
+    .map((step) => step.do);
+}
