@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 interface Check {
@@ -14,6 +14,11 @@ interface Check {
 
 const root = join(import.meta.dirname, '..');
 const node = process.execPath;
+/** What npm does for its scripts; here also for who starts this file directly. */
+const env = {
+  ...process.env,
+  PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
+};
 /** A check that takes longer hangs: the whole must stay under a minute. */
 const CHECK_TIMEOUT_MS = 120_000;
 
@@ -47,6 +52,7 @@ async function perform({ name, argv: [command, ...args] }: Check): Promise<boole
   // A group of its own, so that a check that hangs goes with all its children.
   const child = spawn(command, args, {
     cwd: root,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

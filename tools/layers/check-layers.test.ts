@@ -85,13 +85,14 @@ test('tests may use the testkit and what the root declares, the code beside them
   ]);
 });
 
-test('a cycle inside a package is found, one of types only is not', async (t) => {
+test('a cycle inside a package is found, one of types or of late imports is not', async (t) => {
   const workspace = await tree(t, {
     'packages/core/package.json': manifest(),
     'packages/core/src/a.ts': "import { b } from './b.ts';\n",
     'packages/core/src/b.ts': "import { c } from './c.ts';\n",
     'packages/core/src/c.ts': "import { a } from './a.ts';\nimport type { D } from './d.ts';\n",
-    'packages/core/src/d.ts': "import { c } from './c.ts';\n",
+    'packages/core/src/d.ts': "import { c } from './c.ts';\nimport { e } from './e.ts';\n",
+    'packages/core/src/e.ts': "const d = () => import('./d.ts');\n",
   });
   assert.deepEqual(findCycles(workspace.files), [
     [

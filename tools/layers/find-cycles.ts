@@ -2,8 +2,8 @@ import { posix } from 'node:path';
 import type { SourceFile } from './workspace.ts';
 
 /**
- * Cycles of imports that exist at run time, each once, as the paths along it. Imports of types are
- * erased and do not count.
+ * Cycles of modules that need each other to start, each once, as the paths along it. Imports of types
+ * and calls of `import()` do not count.
  */
 export function findCycles(files: readonly SourceFile[]): string[][] {
   const edges = new Map(files.map((file) => [file.path, targetsOf(file)]));
@@ -26,8 +26,8 @@ export function findCycles(files: readonly SourceFile[]): string[][] {
 }
 
 function targetsOf(file: SourceFile): string[] {
-  return file.imports.flatMap(({ specifier, typeOnly }) => {
-    if (typeOnly) return [];
+  return file.imports.flatMap(({ specifier, when }) => {
+    if (when !== 'start') return [];
     if (specifier.startsWith('.')) return [posix.join(posix.dirname(file.path), specifier)];
     const [, name] = /^@capsule\/(\w+)$/.exec(specifier) ?? [];
     return name === undefined ? [] : [`packages/${name}/src/index.ts`];

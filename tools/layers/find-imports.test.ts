@@ -14,19 +14,15 @@ test('every way to name a module is found, with its line', () => {
     "export type * from './types.ts';",
     "const late = await import('./late.ts');",
   ].join('\n');
-  const found = findImports(source).map(({ specifier, line, typeOnly }) => [
-    specifier,
-    line,
-    typeOnly,
-  ]);
+  const found = findImports(source).map(({ specifier, line, when }) => [specifier, line, when]);
   assert.deepEqual(found, [
-    ['x', 1, false],
-    ['./t.ts', 2, true],
-    ['@capsule/core', 3, false],
-    ['side-effect', 4, false],
-    ['./c.ts', 5, false],
-    ['./types.ts', 8, true],
-    ['./late.ts', 9, false],
+    ['x', 1, 'start'],
+    ['./t.ts', 2, 'type'],
+    ['@capsule/core', 3, 'start'],
+    ['side-effect', 4, 'start'],
+    ['./c.ts', 5, 'start'],
+    ['./types.ts', 8, 'type'],
+    ['./late.ts', 9, 'late'],
   ]);
 });
 

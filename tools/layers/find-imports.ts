@@ -2,8 +2,8 @@ export interface Import {
   readonly specifier: string;
   /** From 1. */
   readonly line: number;
-  /** Erased before the program runs. */
-  readonly typeOnly: boolean;
+  /** `type` is erased before the program runs; `late` is loaded by a call, when all else is there. */
+  readonly when: 'start' | 'late' | 'type';
 }
 
 const NAMES = String.raw`(?:\*(?: as [\w$]+)?|(?:[\w$]+, )?(?:\{[^}]*\}|\* as [\w$]+)|[\w$]+)`;
@@ -20,12 +20,12 @@ export function findImports(source: string): Import[] {
   const statements = [...source.matchAll(STATEMENT)].map(({ index, 1: type, 2: specifier }) => ({
     specifier: specifier ?? '',
     line: lineOf(index),
-    typeOnly: type !== undefined,
+    when: type === undefined ? ('start' as const) : ('type' as const),
   }));
   const calls = [...source.matchAll(CALL)].map(({ index, 1: specifier }) => ({
     specifier: specifier ?? '',
     line: lineOf(index),
-    typeOnly: false,
+    when: 'late' as const,
   }));
   return [...statements, ...calls].sort((a, b) => a.line - b.line);
 }
