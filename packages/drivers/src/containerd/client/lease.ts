@@ -11,6 +11,11 @@ export interface LeaseHeaders {
 /** A lease that nobody ended, because we were killed, ends by itself. */
 const LIFE_MS = 60 * 60 * 1000;
 
+/** Labels that let containerd forget a lease or an image record which we could not remove ourselves. */
+export function expiring(): Record<string, string> {
+  return { 'containerd.io/gc.expire': new Date(Date.now() + LIFE_MS).toISOString() };
+}
+
 /**
  * Calls `use` under a lease and ends it afterwards. When `use` fails, all it made is collected before
  * the failure is passed on, so that nothing stays behind.
@@ -20,8 +25,7 @@ export async function withLease<T>(
   use: (headers: LeaseHeaders) => Promise<T>,
 ): Promise<T> {
   const id = `capsule-${randomUUID()}`;
-  const labels = { 'containerd.io/gc.expire': new Date(Date.now() + LIFE_MS).toISOString() };
-  await client.leases.create({ id, labels });
+  await client.leases.create({ id, labels: expiring() });
   let failed = true;
   try {
     const result = await use({ 'containerd-lease': id });

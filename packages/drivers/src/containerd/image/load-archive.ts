@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import type { Image } from '@capsule/core';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
-import { type LeaseHeaders, withLease } from '../client/lease.ts';
+import { expiring, type LeaseHeaders, withLease } from '../client/lease.ts';
 import { pack } from '../client/pack.ts';
 import { imageError } from '../errors.ts';
 import { ImageImportStreamSchema } from '../gen/containerd/types/transfer/importexport_pb.ts';
@@ -50,22 +50,25 @@ async function transferArchive(
   const stop = () => controller.abort(signal?.reason);
   signal?.throwIfAborted();
   signal?.addEventListener('abort', stop);
-  const sending = await sendArchive(context.client, archive, controller);
   try {
+    const sending = await sendArchive(context.client, archive, controller);
     const source = create(ImageImportStreamSchema, { stream: sending.id });
     await context.client.transfer.transfer(
-      { source: pack(ImageImportStreamSchema, source), destination: destination(context, staging) },
+      {
+        source: pack(ImageImportStreamSchema, source),
+        destination: destination(context, staging, expiring()),
+      },
       { ...NO_TIMEOUT, signal: controller.signal, headers: { ...headers } },
     );
-  } catch (error) {
-    // What the sender failed with is the cause, and containerd's complaint only its consequence.
-    controller.abort(error);
     await sending.finish();
+  } catch (error) {
+    // The caller's abort, or what the archive's sender failed with; the rest is its consequence.
+    controller.signal.throwIfAborted();
+    controller.abort();
     throw describeLoadError(error);
   } finally {
     signal?.removeEventListener('abort', stop);
   }
-  await sending.finish();
 }
 
 async function nameImages(
@@ -83,10 +86,7 @@ async function nameImages(
     return name === undefined ? [] : [{ name, manifest }];
   });
   if (named.length === 0) throw imageError.UNNAMED({ digest: manifests[0]?.digest ?? digest });
-  const saved = await Promise.all(
-    named.map(({ name, manifest }) => saveImage(context, name, manifest, signal)),
-  );
-  return saved;
+  return Promise.all(named.map(({ name, manifest }) => saveImage(context, name, manifest, signal)));
 }
 
 async function saveImage(

@@ -18,6 +18,7 @@ const invalid = (reason: string) => (facts: Facts, cause: unknown) =>
  * and Go's own net, net/http, crypto/tls and crypto/x509.
  */
 const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => CapsuleError])[] = [
+  [/could not fetch content descriptor .*not found/, invalid('its registry lacks a part of it')],
   [/no such host/, unreachable('the name of its registry is unknown')],
   [/connection refused/, unreachable('its registry refuses connections')],
   [

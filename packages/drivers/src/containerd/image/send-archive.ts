@@ -14,13 +14,14 @@ const PADDING_LIMIT_BYTES = 1024 * 1024;
 export interface Sending {
   /** Names the stream to the transfer that reads it. */
   readonly id: string;
-  /** Ends the stream, once its reader has what it wants. Throws what the source failed with. */
+  /** Once the reader has what it wants: takes what the source still sends, and ends the stream. */
   finish(): Promise<void>;
 }
 
 /**
  * Opens a byte stream into containerd and feeds it as fast as the receiver allows, never holding more
- * than one piece of the source. A source that fails aborts `controller`.
+ * than one piece of the source. A source that fails aborts `controller`, with its failure as the reason.
+ * Aborting ends the stream at once, even when the source is silent.
  */
 export async function sendArchive(
   client: ContainerdClient,
@@ -32,29 +33,29 @@ export async function sendArchive(
   const outgoing = feed(source, window, fed, controller);
   const stream = await openStream(client, outgoing, controller.signal);
   const reading = readWindow(stream.received, window);
+  const aborted = Promise.withResolvers<void>();
+  controller.signal.addEventListener('abort', () => aborted.resolve());
   return {
     id: stream.id,
     async finish() {
       window.close();
-      await fed.promise.finally(() => controller.abort());
+      await Promise.race([fed.promise, aborted.promise]);
+      controller.signal.throwIfAborted();
+      controller.abort();
       await reading;
     },
   };
 }
 
-/** Ends the stream with the source; `fed` tells how the source ended. */
 async function* feed(
   source: AsyncIterable<Uint8Array>,
   window: SendWindow,
   fed: PromiseWithResolvers<void>,
   controller: AbortController,
 ): AsyncGenerator<Any> {
-  // Whoever awaits `finish` hears of the failure; nobody may be awaiting it yet.
-  fed.promise.catch(() => undefined);
   try {
     yield* cutIntoPieces(source, window);
   } catch (error) {
-    fed.reject(error);
     controller.abort(error);
   } finally {
     fed.resolve();
