@@ -1,12 +1,39 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+
+const require = createRequire(import.meta.url);
+
+/** Modules of Node that take time to load, and that most runs need late or never. */
+const LATE_MODULES = ['child_process', 'fs/promises', 'http', 'http2', 'https', 'net', 'zlib'];
+
+/** Loads each of `LATE_MODULES` when one of its members is first used, not when it is imported. */
+const lateModules: Plugin = {
+  name: 'late-modules',
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(?:node:)?(?:${LATE_MODULES.join('|')})$`);
+    onResolve({ filter }, ({ path, namespace }) => {
+      if (namespace === 'late') return { path, external: true };
+      return { path: path.replace('node:', ''), namespace: 'late' };
+    });
+    onLoad({ filter, namespace: 'late' }, ({ path }) => {
+      const members = Object.entries(require(`node:${path}`)).map(([name, value]) =>
+        // A function may be handed around before it is called.
+        typeof value === 'function' && /^[a-z]/.test(name)
+          ? `${name}(...args) { return require('node:${path}').${name}(...args); }`
+          : `get ${name}() { return require('node:${path}').${name}; }`,
+      );
+      return { contents: `module.exports = {${members.join(',')}};`, loader: 'js' };
+    });
+  },
+};
 
 /**
  * Bundles capsulectl into one CommonJS file, which starts faster than modules do. Atomic: a
  * capsulectl that starts meanwhile sees the old file or the new one, whole.
  */
-async function buildCapsulectl(folder: string): Promise<string> {
+async function buildCapsulectl(folder: string): Promise<void> {
   const target = join(folder, 'dist/capsulectl.cjs');
   const draft = `${target}.${process.pid}`;
   await mkdir(dirname(target), { recursive: true });
@@ -20,6 +47,8 @@ async function buildCapsulectl(folder: string): Promise<string> {
       format: 'cjs',
       minify: true,
       keepNames: true,
+      inject: [join(folder, 'src/bundle/headers.ts')],
+      plugins: [lateModules],
       legalComments: 'none',
       logLevel: 'error',
     });
@@ -27,7 +56,6 @@ async function buildCapsulectl(folder: string): Promise<string> {
   } finally {
     await rm(draft, { force: true });
   }
-  return target;
 }
 
 await buildCapsulectl(import.meta.dirname);

@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream';
-import { connectCapsule } from '@capsule/api';
 import { CATALOGUE } from './commands/catalogue.ts';
 import type { Context } from './context/context.ts';
 import { Interruption } from './context/interruption.ts';
@@ -17,16 +16,20 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => interrupt(signal));
 }
 
-const { env, stdin } = process;
+const { env } = process;
 const context: Context = {
-  stdin,
+  // Opened when it is read: most commands never do.
+  get stdin() {
+    return process.stdin;
+  },
   out: createOutput(process.stdout, env, () => interrupt('SIGPIPE')),
   err: createOutput(process.stderr, env, () => interrupt('SIGPIPE')),
   env,
   signal: stop.signal,
   now: Date.now,
   socketFolder: SOCKET_FOLDER,
-  connect: (target) => connectCapsule(target),
+  // Help and usage errors need no client, which takes longer to load than all the rest.
+  connect: async (target) => (await import('@capsule/api')).connectCapsule(target),
 };
 
 // No `await` at the top: a CommonJS bundle has none.

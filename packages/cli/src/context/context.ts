@@ -13,5 +13,5 @@ export interface Context {
   readonly now: () => number;
   /** Where capsules of this machine put their sockets: `/run/capsule`. */
   readonly socketFolder: string;
-  readonly connect: (target: string) => CapsuleClient;
+  readonly connect: (target: string) => Promise<CapsuleClient>;
 }

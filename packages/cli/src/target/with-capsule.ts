@@ -9,7 +9,7 @@ export async function withCapsule<T>(
   context: Context,
   work: (client: CapsuleClient) => Promise<T>,
 ): Promise<T> {
-  const client = context.connect(await findTarget(input, context));
+  const client = await context.connect(await findTarget(input, context));
   try {
     return await work(client);
   } finally {

@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly now?: () => number;
   readonly isTerminal?: boolean;
   readonly socketFolder?: string;
-  readonly connect?: (target: string) => CapsuleClient;
+  readonly connect?: (target: string) => Promise<CapsuleClient>;
   /** Told of everything that is written, as it is written. */
   readonly onWrite?: (text: string) => void;
 }
@@ -39,7 +39,7 @@ export async function runCapsulectl(
     signal: options.signal ?? new AbortController().signal,
     now: options.now ?? Date.now,
     socketFolder: options.socketFolder ?? '/nonexistent',
-    connect: options.connect ?? ((at) => connectCapsule(at)),
+    connect: options.connect ?? (async (at) => connectCapsule(at)),
   };
   const exitCode = await runProgram(CATALOGUE, words, context);
   return { exitCode, stdout: out.text(), stderr: err.text() };
