@@ -8,16 +8,17 @@ import { readFormat } from '../render/format.ts';
 import { infoDocument } from '../render/info-document.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
-export const run: Run = async (input, { out, signal, ...context }) => {
+export const run: Run = async (input, context) => {
+  const { out, signal, now } = context;
   const format = readFormat(input);
-  const info = await withCapsule(input, { out, signal, ...context }, (client) =>
+  const info = await withCapsule(input, context, (client) =>
     client.capsule.getInfo({}, { signal }),
   );
   if (format === 'name') await out.write(`${info.hostname}\n`);
   else if (format === 'json' || format === 'yaml') {
     await out.write(await renderDocument(format, infoDocument(info)));
   } else {
-    await out.write(renderDetails([...summary(info, context.now()), ...machine(info)], out.style));
+    await out.write(renderDetails([...summary(info, now()), ...machine(info)], out.style));
   }
   return undefined;
 };
