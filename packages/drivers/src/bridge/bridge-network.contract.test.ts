@@ -112,12 +112,8 @@ if (await inOwnNamespaces(import.meta.filename)) {
 
     test('namespaces and links of others are left alone', async (t) => {
       const network = await open(t);
-      await ip(
-        'netns add somebody',
-        'link add capture type dummy',
-        'link add v0 type veth peer v1',
-      );
-      t.after(() => ip('netns delete somebody', 'link delete capture', 'link delete v0'));
+      await ip('netns add somebody', 'link add capital type veth peer name capac14fe0');
+      t.after(() => ip('netns delete somebody', 'link delete capital'));
       await network.prepare();
       assert.deepEqual(await network.list(), []);
       await network.detach('somebody_else');
