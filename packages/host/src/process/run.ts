@@ -25,13 +25,13 @@ const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
  * Runs a program to its end and collects what it prints (16 MiB at most of each stream). Never
  * through a shell. Fails with `PROCESS_NOT_STARTED`, `PROCESS_FAILED` or `PROCESS_TIMEOUT`.
  */
-export function run(
+export async function run(
   command: string,
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
   options.signal?.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: options.cwd,

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PublishedPort } from '@capsule/core';
+import fc from 'fast-check';
+import { planRuleset } from './ruleset.ts';
+
+const web: PublishedPort = {
+  protocol: 'tcp',
+  hostPort: 8080,
+  containerPort: 80,
+  address: '172.20.254.2',
+};
+
+function plan(ports: readonly PublishedPort[], closedTcpPorts: readonly number[] = [50000]) {
+  return planRuleset({ bridge: 'br0', cidr: '172.20.254.0/24', ports, closedTcpPorts });
+}
+
+function zone(port: PublishedPort): string | undefined {
+  return new RegExp(`^ +${port.hostPort} : (\\d+),$`, 'm').exec(plan([port]))?.[1];
+}
+
+test('the table is replaced in one transaction', () => {
+  const lines = plan([web]).split('\n');
+  assert.deepEqual(lines.slice(0, 3), [
+    'table inet capsule',
+    'delete table inet capsule',
+    'table inet capsule {',
+  ]);
+});
+
+test('without ports there is no empty element list, which nft refuses', () => {
+  assert.doesNotMatch(plan([]), /elements/);
+});
+
+test('a published port is one element, by protocol and port', () => {
+  const dns: PublishedPort = { ...web, protocol: 'udp', hostPort: 53, containerPort: 5353 };
+  assert.match(plan([web, dns]), /tcp \. 8080 : 172\.20\.254\.2 \. 80,/);
+  assert.match(plan([web, dns]), /udp \. 53 : 172\.20\.254\.2 \. 5353,/);
+});
+
+test('the same ports in another order are the same ruleset', () => {
+  const other = { ...web, hostPort: 443 };
+  assert.equal(plan([web, other]), plan([other, web]));
+});
+
+test('only UDP ports have a zone, and it changes with the target', () => {
+  const dns: PublishedPort = { ...web, protocol: 'udp', hostPort: 53 };
+  assert.equal(zone(web), undefined);
+  assert.match(zone(dns) ?? '', /^\d+$/);
+  assert.equal(zone({ ...dns, hostPort: 54 }), zone(dns));
+  assert.notEqual(zone({ ...dns, address: '172.20.254.3' }), zone(dns));
+  assert.notEqual(zone({ ...dns, containerPort: 81 }), zone(dns));
+});
+
+test('a zone fits into 16 bits and is never the default one', () => {
+  const address = fc.ipV4();
+  fc.assert(
+    fc.property(address, fc.integer({ min: 1, max: 65535 }), (ip, containerPort) => {
+      const value = Number(zone({ protocol: 'udp', hostPort: 53, containerPort, address: ip }));
+      assert.ok(value >= 1 && value <= 65535);
+    }),
+  );
+});
+
+test('closed ports are refused to cells, and none is no rule', () => {
+  assert.match(plan([], [50000, 22]), /iifname "br0" tcp dport \{ 50000, 22 \} reject/);
+  assert.doesNotMatch(plan([], []), /reject/);
+});
+
+test('a port that is published twice is refused, on two protocols it is not', () => {
+  const twice = () => plan([web, { ...web, address: '172.20.254.3' }]);
+  assert.throws(twice, { code: 'NETWORK_PORT_CONFLICT' });
+  plan([web, { ...web, protocol: 'udp' }]);
+});
+
+test('numbers that are no ports and words that are no addresses never reach nft', () => {
+  for (const port of [0, -1, 65536, 1.5, Number.NaN]) {
+    assert.throws(() => plan([{ ...web, hostPort: port }]), { code: 'NETWORK_PORT_INVALID' });
+    assert.throws(() => plan([{ ...web, containerPort: port }]), { code: 'NETWORK_PORT_INVALID' });
+  }
+  for (const address of ['', 'web', '::1', '1.2.3', '1.2.3.4 . 80 }; flush ruleset']) {
+    assert.throws(() => plan([{ ...web, address }]), { kind: 'invalid' });
+  }
+});

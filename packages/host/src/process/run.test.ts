@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from './run.ts';
+
+const node = process.execPath;
+
+function script(text: string): readonly string[] {
+  return ['--eval', text];
+}
+
+test('both streams and the exit code are collected', async () => {
+  const text = 'console.log("out"); console.error("err"); process.exitCode = 3';
+  const result = await run(node, script(text), { allow: [0, 3] });
+  assert.deepEqual(result, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
+});
+
+test('input arrives whole, and ends', async () => {
+  const input = 'x'.repeat(300_000);
+  const { stdout } = await run('wc', ['-c'], { input });
+  assert.equal(stdout.trim(), '300000');
+});
+
+test('arguments are no shell text', async () => {
+  const { stdout } = await run('printf', ['%s', '$(id); *']);
+  assert.equal(stdout, '$(id); *');
+});
+
+test('an exit code that is not allowed is a failure with the last words', async () => {
+  const failing = run(node, script('console.error("first\\nlast"); process.exitCode = 7'));
+  await assert.rejects(failing, (failure: Error & { facts: Record<string, unknown> }) => {
+    assert.match(failure.message, /ended with 7: last$/);
+    assert.equal(failure.facts['exitCode'], 7);
+    return true;
+  });
+});
+
+test('a program that is killed is a failure that names the signal', async () => {
+  const killed = run(
+    node,
+    script('process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 9e5)'),
+  );
+  await assert.rejects(killed, { code: 'PROCESS_FAILED', message: /ended with SIGTERM/ });
+});
+
+test('a program that is not there could not be started', async () => {
+  await assert.rejects(run('capsule-no-such-program', []), { code: 'PROCESS_NOT_STARTED' });
+});
+
+test('a program that takes too long is killed', async () => {
+  const endless = run(node, script('setTimeout(() => {}, 9e5)'), { timeoutMs: 50 });
+  await assert.rejects(endless, { code: 'PROCESS_TIMEOUT', kind: 'timeout' });
+});
+
+test('aborting kills the program and rejects with the reason', async () => {
+  const reason = new RangeError('enough');
+  const abort = new AbortController();
+  const running = run(node, script('setTimeout(() => {}, 9e5)'), { signal: abort.signal });
+  abort.abort(reason);
+  await assert.rejects(running, reason);
+  await assert.rejects(run('true', [], { signal: abort.signal }), reason);
+});
+
+test('a program that does not read its input is judged by its exit code', async () => {
+  await run('true', [], { input: 'x'.repeat(1_000_000) });
+});
+
+test('output beyond the limit is dropped, and the program goes on', async () => {
+  const { stdout } = await run('head', ['-c', String(40 * 1024 * 1024), '/dev/zero']);
+  assert.ok(stdout.length >= 16 * 1024 * 1024 && stdout.length < 17 * 1024 * 1024);
+});
