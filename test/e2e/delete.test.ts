@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { DesiredState } from '@capsule/api';
+import { type Lab, startLab } from '@capsule/testkit';
+import { capsulectl } from './lab/capsulectl.ts';
+import { difference, type Footprint, footprint } from './lab/footprint.ts';
+import { pushBusybox } from './lab/push-busybox.ts';
+import { StallingRegistry } from './lab/stalling-registry.ts';
+import {
+  deleteAll,
+  deleteWorkloads,
+  manifest,
+  runWorkload,
+  untilWorkload,
+} from './lab/workload.ts';
+
+const DELETING = DesiredState.DELETING;
+const IMAGE = 'stay:1';
+/** Takes half a second to stop, so that the delete can be seen under way. */
+const SLOW = 'trap "sleep 0.5; exit" TERM; while :; do sleep 1000 & wait; done';
+const PORTS = [
+  { containerPort: 80, hostPort: 8080 },
+  { containerPort: 53, hostPort: 5353, protocol: 'udp' },
+];
+
+let lab: Lab;
+/** Before any workload: nothing but the cached image. */
+let nothing: Footprint;
+
+before(async () => {
+  lab = await startLab({ images: [] });
+  await pushBusybox(lab, IMAGE, {
+    Cmd: ['/bin/sh', '-c', 'echo here; while :; do sleep 1000; done'],
+    StopSignal: 'SIGKILL',
+  });
+  await pushBusybox(lab, 'slow:1', { Cmd: ['/bin/sh', '-c', SLOW] });
+  nothing = await footprint(lab);
+});
+
+after(() => lab[Symbol.asyncDispose]());
+afterEach(() => deleteAll(lab));
+
+test('delete leaves nothing of a workload, and everything of the others', async () => {
+  await runWorkload(lab, 'neighbour', { image: IMAGE });
+  const alone = await footprint(lab);
+  await runWorkload(lab, 'gone', { image: IMAGE, ports: PORTS });
+  const both = await footprint(lab);
+  for (const what of Object.keys(alone).filter((key) => key !== 'leases' && key !== 'ingests')) {
+    assert.notDeepEqual(both[what], alone[what], `${what} show the workload while it runs`);
+  }
+  const { stdout } = await capsulectl(lab, ['workload', 'delete', 'gone']);
+  assert.equal(stdout, 'gone deleted\n');
+  await sameAs(alone);
+  await deleteWorkloads(lab, 'neighbour');
+  await sameAs(nothing);
+});
+
+test('a workload that shares a prefix of the name survives the delete of the other', async () => {
+  const eu = await runWorkload(lab, 'prod-eu', { image: IMAGE });
+  await runWorkload(lab, 'prod', { image: IMAGE });
+  await deleteWorkloads(lab, 'prod');
+  assert.equal((await runWorkload(lab, 'prod-eu', { image: IMAGE })).status.pid, eu.status.pid);
+});
+
+test('deleting a name that does not exist says so, and is a success on request', async () => {
+  const missing = await capsulectl(lab, ['workload', 'delete', 'nobody'], { allow: [3] });
+  assert.match(missing.stderr, /there is no workload named nobody/);
+  const lenient = await capsulectl(lab, ['workload', 'delete', 'nobody', '--ignore-missing']);
+  assert.equal(lenient.stdout, 'nobody is not there\n');
+});
+
+test('a workload in host mode leaves nothing either', async () => {
+  await runWorkload(lab, 'open', { image: IMAGE, networkMode: 'NETWORK_MODE_HOST' });
+  await deleteWorkloads(lab, 'open');
+  await sameAs(nothing);
+});
+
+test('a workload that ignores its stop signal is killed after its grace, and leaves nothing', async () => {
+  await pushBusybox(lab, 'deaf:1', {
+    Cmd: ['/bin/sh', '-c', 'trap "" TERM; while :; do sleep 1; done'],
+  });
+  const before = await footprint(lab);
+  await runWorkload(lab, 'deaf', { image: 'deaf:1' });
+  await deleteWorkloads(lab, 'deaf');
+  await sameAs(before);
+});
+
+test('a pull that hangs is ended by the delete of its workload, and leaves nothing', async () => {
+  await using registry = await StallingRegistry.open(lab);
+  await capsulectl(lab, ['apply', '-f', '-', '--no-wait'], {
+    input: manifest('pulling', { image: `${registry.address}/slow/image:1` }),
+  });
+  await registry.isStalling;
+  await deleteWorkloads(lab, 'pulling');
+  await registry.isHungUp;
+  // What was fetched is kept for the next try until containerd collects; nothing may hold it.
+  await collectGarbage();
+  await sameAs(nothing);
+});
+
+test('a name can be applied again right after its delete, with another image and mode', async () => {
+  const first = await runWorkload(lab, 'again', { image: 'slow:1', ports: PORTS });
+  const deleted = capsulectl(lab, ['workload', 'delete', 'again']);
+  await untilWorkload(lab, 'again', ({ desiredState }) => desiredState === DELETING);
+  const again = await runWorkload(lab, 'again', { image: IMAGE, networkMode: 'NETWORK_MODE_HOST' });
+  await deleted;
+  assert.notEqual(again.uid, first.uid);
+  await deleteWorkloads(lab, 'again');
+  await sameAs(nothing);
+});
+
+test('a delete goes on when capsuled is killed right after it was taken', async () => {
+  for (const name of ['first', 'second', 'third']) {
+    await runWorkload(lab, name, { image: 'slow:1', ports: PORTS });
+    const deleted = capsulectl(lab, ['workload', 'delete', name]);
+    await untilWorkload(lab, name, ({ desiredState }) => desiredState === DELETING);
+    await lab.killCapsuled();
+    assert.equal((await deleted).stdout, `${name} deleted\n`);
+    await sameAs(nothing);
+  }
+});
+
+async function sameAs(before: Footprint): Promise<void> {
+  assert.deepEqual(difference(before, await footprint(lab)), []);
+}
+
+async function collectGarbage(): Promise<void> {
+  await lab.ctr('leases', 'create', '--id', 'collect');
+  await lab.ctr('leases', 'delete', '--sync', 'collect');
+}

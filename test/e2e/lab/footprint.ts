@@ -1,0 +1,121 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Lab } from '@capsule/testkit';
+import { pathOf } from './capsulectl.ts';
+import { cellCgroups } from './cgroup.ts';
+import { runningProcesses } from './running.ts';
+
+/** Everything in a capsule that exists for the sake of workloads, by what it is. */
+export type Footprint = Readonly<Record<string, readonly string[]>>;
+
+const NAMESPACE = 'kukeon-main';
+
+/** The folder of pinned namespaces is mounted for the first of them, and stays. */
+const PINS = '/run/netns tmpfs';
+
+/** Where each table of the store says which workload a row belongs to. */
+const OWNER_COLUMNS = {
+  workload_spec: 'name',
+  workload_status: 'name',
+  address: 'owner',
+  event: 'subject',
+};
+
+/**
+ * Looks at what Linux and containerd hold of all workloads; two looks between which workloads came
+ * and went have to be equal.
+ */
+export async function footprint(lab: Lab): Promise<Footprint> {
+  const looks = {
+    containers: ctr(lab, 'containers', 'ls', '-q'),
+    tasks: ctr(lab, 'tasks', 'ls', '-q'),
+    snapshots: ctr(lab, 'snapshots', 'ls').then((lines) => lines.slice(1)),
+    leases: ctr(lab, 'leases', 'ls', '-q'),
+    ingests: ctr(lab, 'content', 'active').then((lines) => lines.slice(1)),
+    namespaces: names(lab, '/run/netns'),
+    links: bridgePorts(lab),
+    'network files': names(lab, '/run/capsule-net'),
+    'port maps': portMaps(lab),
+    cgroups: cellCgroups(lab),
+    processes: runningProcesses(lab),
+    mounts: mounts(lab),
+    'log folders': names(lab, '/perm/log/workload'),
+    rows: rows(lab),
+  };
+  const entries = Object.entries(looks).map(async ([what, look]) => [
+    what,
+    (await look).toSorted(),
+  ]);
+  return Object.fromEntries(await Promise.all(entries)) as Footprint;
+}
+
+/** Lines that `ctr` prints, without their changing spaces. */
+async function ctr(lab: Lab, ...args: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await lab.exec(['ctr', '-n', NAMESPACE, ...args]);
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().replace(/\s+/g, ' '))
+    .filter((line) => line !== '');
+}
+
+async function names(lab: Lab, folder: string): Promise<readonly string[]> {
+  return readdir(pathOf(lab, folder)).catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code === 'ENOENT') return [];
+    throw failure;
+  });
+}
+
+/** Links of the bridge, and any other that is not the capsule's own. */
+async function bridgePorts(lab: Lab): Promise<readonly string[]> {
+  const { stdout } = await lab.exec(['ip', '-json', 'link', 'show']);
+  const links = JSON.parse(stdout) as readonly { ifname: string }[];
+  return links.map(({ ifname }) => ifname);
+}
+
+/** Elements of every map and set of the capsule's table. */
+export async function portMaps(lab: Lab): Promise<readonly string[]> {
+  const { stdout } = await lab.exec(['nft', '-j', 'list', 'table', 'inet', 'capsule']);
+  const { nftables } = JSON.parse(stdout) as {
+    nftables: readonly { map?: { name: string; elem?: readonly unknown[] } }[];
+  };
+  return nftables.flatMap(({ map }) =>
+    (map?.elem ?? []).map((elem) => `${map?.name} ${JSON.stringify(elem)}`),
+  );
+}
+
+async function mounts(lab: Lab): Promise<readonly string[]> {
+  const text = await readFile(`/proc/${lab.pid}/mounts`, 'utf8');
+  return text
+    .split('\n')
+    .map((line) => line.split(' ').slice(1, 3).join(' '))
+    .filter((line) => line !== PINS);
+}
+
+/** What the capsule's store remembers of workloads. */
+async function rows(lab: Lab): Promise<readonly string[]> {
+  using store = new DatabaseSync(join(lab.stateDir, 'perm/state.db'), { readOnly: true });
+  return Object.entries(OWNER_COLUMNS).flatMap(([table, column]) =>
+    store
+      .prepare(`SELECT DISTINCT ${column} AS owner FROM ${table}`)
+      .all()
+      .map(({ owner }) => `${table} ${owner}`),
+  );
+}
+
+/** What came (`+`) and went (`-`) between two looks; empty when they are equal. */
+export function difference(before: Footprint, after: Footprint): readonly string[] {
+  return Object.keys(before).flatMap((what) => [
+    ...without(after[what], before[what]).map((item) => `+ ${what}: ${item}`),
+    ...without(before[what], after[what]).map((item) => `- ${what}: ${item}`),
+  ]);
+}
+
+function without(items: readonly string[] = [], others: readonly string[] = []): string[] {
+  const left = [...others];
+  return items.filter((item) => {
+    const at = left.indexOf(item);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}

@@ -1,0 +1,100 @@
+import { connectCapsule, type Workload } from '@capsule/api';
+import type { Lab } from '@capsule/testkit';
+import { capsulectl } from './capsulectl.ts';
+
+/** The `container` block of a manifest. */
+export interface ContainerManifest {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>> | readonly { name: string; value: string }[];
+  readonly networkMode?: 'NETWORK_MODE_HOST' | 'NETWORK_MODE_BRIDGE';
+  readonly ports?: readonly { containerPort: number; hostPort: number; protocol?: string }[];
+}
+
+/** What `workload get -o json` says of a workload. */
+export interface ShownWorkload {
+  readonly name: string;
+  readonly generation: number;
+  readonly uid: string;
+  readonly desiredState: string;
+  readonly status: {
+    readonly phase: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly restartCount: number;
+    readonly pid?: number;
+    readonly address?: string;
+    readonly exitCode?: number;
+    readonly imageDigest?: string;
+    readonly containerId?: string;
+  };
+}
+
+/** A manifest as text: JSON is YAML. */
+export function manifest(name: string, container: ContainerManifest): string {
+  return JSON.stringify({ name, kind: 'Container', container });
+}
+
+/** Applies through the command line and waits until it runs. */
+export async function runWorkload(
+  lab: Lab,
+  name: string,
+  container: ContainerManifest,
+): Promise<ShownWorkload & { readonly status: { readonly pid: number } }> {
+  await capsulectl(lab, ['apply', '-f', '-', '--wait', '--timeout', '60s'], {
+    input: manifest(name, container),
+  });
+  const shown = await getWorkload(lab, name);
+  const { pid } = shown.status;
+  if (pid === undefined)
+    throw new Error(`${name} runs without a process: ${JSON.stringify(shown)}`);
+  return { ...shown, status: { ...shown.status, pid } };
+}
+
+export async function getWorkload(lab: Lab, name: string): Promise<ShownWorkload> {
+  const { stdout } = await capsulectl(lab, ['workload', 'get', name, '-o', 'json']);
+  return JSON.parse(stdout) as ShownWorkload;
+}
+
+/** Deletes through the command line, which waits until nothing is left. */
+export async function deleteWorkloads(lab: Lab, ...names: readonly string[]): Promise<void> {
+  await capsulectl(lab, ['workload', 'delete', ...names]);
+}
+
+/** So that a test that failed does not make the next ones fail. */
+export async function deleteAll(lab: Lab): Promise<void> {
+  const { stdout } = await capsulectl(lab, ['workload', 'list', '-o', 'name']);
+  const names = stdout.split('\n').filter((name) => name !== '');
+  if (names.length > 0) await deleteWorkloads(lab, ...names);
+}
+
+/** What a workload printed, once `isEnough` says so of it. */
+export async function printed(
+  lab: Lab,
+  name: string,
+  isEnough: (text: string) => boolean,
+): Promise<string> {
+  await using client = connectCapsule(lab.host);
+  const signal = AbortSignal.timeout(30_000);
+  let text = '';
+  for await (const chunk of client.workload.logs({ name, follow: true }, { signal })) {
+    text += Buffer.from(chunk.data).toString();
+    if (isEnough(text)) return text;
+  }
+  throw new Error(`${name} printed only ${JSON.stringify(text)}`);
+}
+
+/** Resolves when the capsule shows a state of the workload that `isIt` accepts; with that state. */
+export async function untilWorkload(
+  lab: Lab,
+  name: string,
+  isIt: (workload: Workload) => boolean,
+): Promise<Workload> {
+  await using client = connectCapsule(lab.host);
+  const signal = AbortSignal.timeout(60_000);
+  for await (const { workload } of client.workload.watch({ names: [name] }, { signal })) {
+    if (workload !== undefined && isIt(workload)) return workload;
+  }
+  throw new Error(`the watch of ${name} ended`);
+}
