@@ -1,7 +1,13 @@
 export { Feed } from './feed/feed.ts';
 export { createLog, type Log, type LogFacts, type LogLevel } from './log/log.ts';
 export { type BackOff, backOffMs } from './queue/back-off.ts';
-export { KeyedQueue, type KeyedQueueOptions, type Requeue } from './queue/keyed-queue.ts';
+export {
+  KeyedQueue,
+  type KeyedQueueOptions,
+  type Requeue,
+  type Turn,
+} from './queue/keyed-queue.ts';
+export { Places } from './queue/places.ts';
 export { Database, type Row } from './store/database.ts';
 export { storeError } from './store/errors.ts';
 export { type Migration, migrate } from './store/migrate.ts';

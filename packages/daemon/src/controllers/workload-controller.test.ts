@@ -158,12 +158,12 @@ test('a failed pull is said, tried again, and overcome', async () => {
   await daemon.until('web', runs);
 });
 
-test('a workload whose pull hangs does not hold up others', async () => {
+test('workloads whose pull hangs do not hold up others, however many they are', async () => {
   const machine = new Machine();
   machine.images.hold(NGINX);
   machine.images.offer('docker.io/library/redis:latest');
   await using daemon = machine.boot();
-  daemon.apply('slow');
+  for (const name of ['slow-1', 'slow-2', 'slow-3', 'slow-4', 'slow-5']) daemon.apply(name);
   daemon.apply('quick', { image: 'redis' });
   await daemon.until('quick', runs);
 });

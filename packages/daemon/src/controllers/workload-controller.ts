@@ -38,7 +38,7 @@ export class WorkloadController {
     this.#queue = new KeyedQueue({
       concurrency: parts.concurrency,
       backOff: BACK_OFF,
-      run: (name, signal) => reconcileWorkload(name, parts, runStep, signal),
+      run: (name, turn) => reconcileWorkload(name, parts, runStep, turn),
       onFailure: (name, error, retryInMs) => {
         parts.log.warn('workload not as wished', { name, error, retryInMs });
         parts.observer.fails(name, error, retryInMs);

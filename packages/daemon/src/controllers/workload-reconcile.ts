@@ -5,8 +5,9 @@ import {
   planWorkload,
   type WorkloadRecord,
   type WorkloadSeen,
+  type WorkloadStep,
 } from '@capsule/core';
-import type { Requeue } from '@capsule/engine';
+import type { Requeue, Turn } from '@capsule/engine';
 import type { RunWorkloadStep, WorkloadStepParts } from './workload-steps.ts';
 
 /** More waves than any plan needs: a plan that never ends is a bug, not a reason to spin. */
@@ -20,7 +21,7 @@ export async function reconcileWorkload(
   name: string,
   parts: WorkloadStepParts & { readonly now: () => number },
   runStep: RunWorkloadStep,
-  signal: AbortSignal,
+  { signal, aside }: Turn,
 ): Promise<Requeue> {
   try {
     for (let wave = 0; wave < MOST_WAVES; wave += 1) {
@@ -35,12 +36,18 @@ export async function reconcileWorkload(
       if (plan.steps.length === 0) {
         return plan.againAt === undefined ? undefined : { afterMs: plan.againAt - now };
       }
-      await allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
+      const act = () => allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
+      await (plan.steps.some(isMostlyWaiting) ? aside(act) : act());
     }
     return { afterMs: 1_000 };
   } finally {
     parts.observer.rests(name);
   }
+}
+
+/** A slow registry, or a process that takes its time to end, must not hold up other workloads. */
+function isMostlyWaiting(step: WorkloadStep): boolean {
+  return step.do === 'pullImage' || step.do === 'stopContainer';
 }
 
 async function look(

@@ -7,17 +7,21 @@ import {
   cellOfWorkload,
   type ImageStore,
   type LogStore,
+  type PullProgress,
   type WorkloadRecord,
   type WorkloadStep,
   type WorkloadStepArgs,
   type WorkloadStepName,
 } from '@capsule/core';
-import type { Database } from '@capsule/engine';
+import { type Database, Places } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
 import type { Events } from '../store/events.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { PortPublisher } from './port-publisher.ts';
 import type { WorkloadObserver } from './workload-observer.ts';
+
+/** More pulls at once would only slow each other down. */
+const PULLS_AT_ONCE = 8;
 
 export interface WorkloadStepParts {
   readonly db: Database;
@@ -51,14 +55,12 @@ export type RunWorkloadStep = (
 /** Binds the steps of a plan to the ports. Every step is idempotent. */
 export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
   const { observer, publisher, runtime, images, network, logs } = parts;
+  const pulls = new Places(PULLS_AT_ONCE);
   const executors: Executors = {
     pullImage: async ({ spec: { name } }, { reference }, signal) => {
       observer.notes(name, 'Pulling', `pulling ${reference}`);
-      const image = await images.pull(
-        reference,
-        (progress) => observer.progresses(name, progress),
-        signal,
-      );
+      const tell = (progress: PullProgress) => observer.progresses(name, progress);
+      const image = await pulls.hold(() => images.pull(reference, tell, signal), signal);
       observer.notes(name, 'Pulled', `pulled ${reference} (${image.digest})`);
     },
     attachNetwork: (_record, args, signal) => network.attach(args, signal),

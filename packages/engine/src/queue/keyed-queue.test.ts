@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { backOffMs } from './back-off.ts';
-import { KeyedQueue, type Requeue } from './keyed-queue.ts';
+import { KeyedQueue, type Requeue, type Turn } from './keyed-queue.ts';
 
 const BACK_OFF = { firstMs: 1, mostMs: 4, jitter: 0 };
 
 function queueOf(
-  run: (key: string, signal: AbortSignal) => Promise<Requeue>,
+  run: (key: string, turn: Turn) => Promise<Requeue>,
   onFailure: (key: string, error: unknown) => void = () => undefined,
   concurrency = 2,
 ) {
@@ -49,7 +49,7 @@ test('a changed wish aborts the run that works for the old one', async () => {
   let runs = 0;
   const failures: unknown[] = [];
   await using queue = queueOf(
-    async (_key, signal) => {
+    async (_key, { signal }) => {
       runs += 1;
       if (runs > 1) return undefined;
       started.resolve();
@@ -121,4 +121,49 @@ test('waits double up to the most, with chance on both sides', () => {
     [100, 200, 400, 800, 1_000, 1_000],
   );
   assert.equal(backOffMs(backOff, 1, 0), 80);
+});
+
+test('work aside holds no place, and comes back before what has not begun', async () => {
+  const gate = Promise.withResolvers<void>();
+  const order: string[] = [];
+  await using queue = queueOf(
+    async (key, { aside }) => {
+      order.push(`${key} begins`);
+      if (key === 'slow') await aside(() => gate.promise);
+      if (key === 'quick') {
+        queue.add('late');
+        gate.resolve();
+        // Until the slow one has asked for its place.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      order.push(`${key} ends`);
+      return undefined;
+    },
+    (_key, error) => assert.fail(String(error)),
+    1,
+  );
+  queue.add('slow');
+  queue.add('quick');
+  await queue.settled();
+  assert.deepEqual(order, [
+    'slow begins',
+    'quick begins',
+    'quick ends',
+    'slow ends',
+    'late begins',
+    'late ends',
+  ]);
+});
+
+test('a failure of work aside is one of the run', async () => {
+  const failures: unknown[] = [];
+  const queue = queueOf(
+    async (_key, { aside }) => aside(() => Promise.reject(new Error('no'))),
+    (_key, error) => failures.push(error),
+    1,
+  );
+  queue.add('a');
+  await queue.settled();
+  await queue[Symbol.asyncDispose]();
+  assert.ok(failures.length >= 1);
 });

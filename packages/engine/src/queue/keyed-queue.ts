@@ -3,10 +3,21 @@ import { type BackOff, backOffMs } from './back-off.ts';
 /** What a run asks for: nothing, or to be run again after a while. */
 export type Requeue = { readonly afterMs: number } | undefined;
 
+/** One run of a key. */
+export interface Turn {
+  /** Aborts when the run is stale or the queue closes. */
+  readonly signal: AbortSignal;
+  /**
+   * Does work that mostly waits (for a network, for a process to end) without holding a place: others
+   * run meanwhile. Takes a place again before it answers.
+   */
+  aside<T>(work: () => Promise<T>): Promise<T>;
+}
+
 export interface KeyedQueueOptions {
   readonly concurrency: number;
   readonly backOff: BackOff;
-  readonly run: (key: string, signal: AbortSignal) => Promise<Requeue>;
+  readonly run: (key: string, turn: Turn) => Promise<Requeue>;
   /** Told of every failed run. `retryInMs` is when the next one comes. */
   readonly onFailure: (key: string, error: unknown, retryInMs: number) => void;
   readonly random?: () => number;
@@ -29,15 +40,19 @@ interface Entry {
 }
 
 /**
- * Runs work by key. INVARIANTS: one run of a key at a time; at most `concurrency` runs in all; any
- * number of `add`s between two runs make one run; a run begins after the last `add`.
+ * Runs work by key. INVARIANTS: one run of a key at a time; at most `concurrency` runs in all that are
+ * not aside; any number of `add`s between two runs make one run; a run begins after the last `add`.
  */
 export class KeyedQueue {
   readonly #options: KeyedQueueOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #ready: string[] = [];
   readonly #idle: (() => void)[] = [];
+  /** Runs that were aside and want their place back; they come before those that have not begun. */
+  readonly #returning: (() => void)[] = [];
+  /** Runs under way, aside or not. */
   #running = 0;
+  #placesTaken = 0;
   #closed = false;
 
   constructor(options: KeyedQueueOptions) {
@@ -108,9 +123,13 @@ export class KeyedQueue {
   }
 
   #fill(): void {
-    while (this.#running < this.#options.concurrency) {
-      const key = this.#ready.shift();
-      if (key === undefined) break;
+    while (this.#placesTaken < this.#options.concurrency) {
+      const goOn = this.#returning.shift();
+      const key = goOn === undefined ? this.#ready.shift() : undefined;
+      if (goOn === undefined && key === undefined) break;
+      this.#placesTaken += 1;
+      goOn?.();
+      if (key === undefined) continue;
       this.#running += 1;
       void this.#run(key, this.#entry(key));
     }
@@ -125,7 +144,8 @@ export class KeyedQueue {
     const abort = new AbortController();
     entry.abort = abort;
     try {
-      const requeue = await this.#options.run(key, abort.signal);
+      const aside: Turn['aside'] = (work) => this.#aside(work);
+      const requeue = await this.#options.run(key, { signal: abort.signal, aside });
       entry.failures = 0;
       this.#rest(key, entry, requeue?.afterMs);
     } catch (error) {
@@ -133,7 +153,21 @@ export class KeyedQueue {
     } finally {
       entry.abort = undefined;
       this.#running -= 1;
+      this.#placesTaken -= 1;
       this.#fill();
+    }
+  }
+
+  async #aside<T>(work: () => Promise<T>): Promise<T> {
+    this.#placesTaken -= 1;
+    this.#fill();
+    try {
+      return await work();
+    } finally {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#returning.push(resolve);
+      this.#fill();
+      await promise;
     }
   }
 
