@@ -9,7 +9,8 @@ function script(text: string): readonly string[] {
 }
 
 test('both streams and the exit code are collected', async () => {
-  const text = 'console.log("out"); console.error("err"); process.exitCode = 3';
+  const text =
+    'process.stdout.write("out\\n"); process.stderr.write("err\\n"); process.exitCode = 3';
   const result = await run(node, script(text), { allow: [0, 3] });
   assert.deepEqual(result, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
 });
@@ -26,7 +27,7 @@ test('arguments are no shell text', async () => {
 });
 
 test('an exit code that is not allowed is a failure with the last words', async () => {
-  const failing = run(node, script('console.error("first\\nlast"); process.exitCode = 7'));
+  const failing = run(node, script('process.stderr.write("first\\nlast"); process.exitCode = 7'));
   await assert.rejects(failing, (failure: Error & { facts: Record<string, unknown> }) => {
     assert.match(failure.message, /ended with 7: last$/);
     assert.equal(failure.facts['exitCode'], 7);
