@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aptOptionsFrom, mirrorFrom } from './host-apt.ts';
+import { aptOptionsFrom, mirrorFrom, mirrorFromSources } from './host-apt.ts';
 
 test('takes the main archive, not the security one, without a closing slash', () => {
   const targets = [
@@ -30,4 +30,17 @@ test('carries proxies and relaxed dates over, and nothing else', () => {
     'Acquire::http::Proxy "http://proxy.example:3142"',
     'Acquire::Check-Valid-Until "false"',
   ]);
+});
+
+test('reads the mirror from source files of both styles', () => {
+  const oneLine = 'deb [signed-by=/k.gpg] https://mirror.example/debian/ trixie main\n';
+  assert.equal(mirrorFromSources(oneLine), 'https://mirror.example/debian');
+  const deb822 = 'Types: deb\n# http://old.example/debian\nURIs: http://mirror.example/debian\n';
+  assert.equal(mirrorFromSources(deb822), 'http://mirror.example/debian');
+});
+
+test('finds nothing in the sources of a machine that is not Debian, or without any', () => {
+  assert.equal(mirrorFromSources('deb http://archive.example/ubuntu noble main\n'), undefined);
+  assert.equal(mirrorFromSources('URIs: http://mirror.example/debian-security\n'), undefined);
+  assert.equal(mirrorFromSources(''), undefined);
 });

@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { run } from '@capsule/host';
 
 /** How this machine reaches a Debian archive. */
@@ -26,8 +27,9 @@ export async function findDebianArchive(override: string | undefined): Promise<D
     run('apt-get', ['indextargets', '--format', '$(ORIGIN) $(REPO_URI)']),
     run('apt-config', ['dump', 'Acquire']),
   ]);
+  const found = mirrorFrom(targets.stdout) ?? mirrorFromSources(await aptSources());
   return {
-    mirror: override ?? mirrorFrom(targets.stdout) ?? DEFAULT_MIRROR,
+    mirror: override ?? found ?? DEFAULT_MIRROR,
     keyrings: await existing(KEYRINGS),
     aptOptions: aptOptionsFrom(config.stdout),
   };
@@ -42,6 +44,33 @@ export function mirrorFrom(indexTargets: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/**
+ * The main Debian archive among apt's source files, one-line style or deb822. Needed where the
+ * package lists were thrown away, as container images do: apt then knows no origins.
+ */
+export function mirrorFromSources(sources: string): string | undefined {
+  const active = sources.split('\n').filter((line) => !line.trimStart().startsWith('#'));
+  const uris = active
+    .filter((line) => /^(deb\s|URIs:)/i.test(line))
+    .flatMap((line) => line.match(/https?:\/\/\S+/g) ?? []);
+  return uris.map((uri) => uri.replace(/\/+$/, '')).find((uri) => uri.endsWith('/debian'));
+}
+
+async function aptSources(): Promise<string> {
+  const parts = await readdir('/etc/apt/sources.list.d').catch(ignoreMissing);
+  const paths = (parts ?? [])
+    .filter((name) => /\.(list|sources)$/.test(name))
+    .map((name) => join('/etc/apt/sources.list.d', name));
+  const texts = ['/etc/apt/sources.list', ...paths].map((path) =>
+    readFile(path, 'utf8').catch(ignoreMissing),
+  );
+  return (await Promise.all(texts)).join('\n');
+}
+
+function ignoreMissing(cause: NodeJS.ErrnoException): undefined {
+  if (cause.code !== 'ENOENT') throw cause;
 }
 
 /** The lines of `apt-config dump` that matter for reaching an archive, as apt options. */

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { isNotFound } from '@capsule/core';
+import { readClaim } from '../embedded/claim.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
 import { capsuleProfile } from '../profiles/capsule.ts';
@@ -44,7 +45,10 @@ await runProgram(async () => {
   const manifest = join(started.claim.stateDir, `${WORKLOAD}.yaml`);
   await writeFile(manifest, demoManifest(choice.image, port));
   await capsulectl(host, ['apply', '--wait', '-f', manifest]);
-  const url = `http://127.0.0.1:${port}/`;
+  const problem = (await readClaim(DEMO))?.portProblems?.find((other) => other.port === port);
+  if (problem !== undefined) say(`note: 127.0.0.1:${port} is ${problem.why}`);
+  const address = problem === undefined ? '127.0.0.1' : started.claim.subnet.capsuleAddress;
+  const url = `http://${address}:${port}/`;
   const page = await fetchPage(url, PAGE_TIMEOUT_MS);
   say(
     renderOutcome({ claim: started.claim, host, image: choice.image, manifest, page, url, port }),

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { lockFile } from '../cache/lock-file.ts';
 import { type Claim, writeClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
@@ -12,6 +13,8 @@ import { chooseSubnet, connectNetwork } from './host-network.ts';
 import type { LaunchRequest } from './launch-request.ts';
 import { NETWORK_LOCK, placesOf } from './places.ts';
 import { findResolver } from './resolv-conf.ts';
+
+const PAUSE_MS = 5;
 
 /** A capsule that runs as a child of this process. */
 export interface Launched {
@@ -110,25 +113,28 @@ export function consoleLog(stateDir: string): string {
   return join(stateDir, 'console.log');
 }
 
-/** The pid file appears once PID 1 exists. */
+/**
+ * The host's pid of PID 1, once it has become that: the pid file appears while the launch program
+ * still sets up the mounts, and then executes PID 1 in its own place.
+ */
 async function readPid(path: string, ended: Promise<number>, request: LaunchRequest) {
   let over = false;
   void ended.then(() => {
     over = true;
   });
-  for (;;) {
+  while (!over) {
     const text = (await readFile(path, 'utf8').catch(ignoreMissing)) ?? '';
-    if (text.endsWith('\n')) return Number.parseInt(text, 10);
-    if (over) {
-      const said = await readFile(consoleLog(request.stateDir), 'utf8');
-      throw embeddedError.NOT_STARTED({
-        name: request.name,
-        said: said.trimEnd().split('\n').at(-1) ?? '',
-        log: consoleLog(request.stateDir),
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const program = text === '' ? undefined : await readlink(exeOf(text)).catch(ignoreMissing);
+    if (program !== undefined && program !== request.launchProgram) return Number(text);
+    await delay(PAUSE_MS);
   }
+  const log = consoleLog(request.stateDir);
+  const said = (await readFile(log, 'utf8')).trimEnd().split('\n').at(-1) ?? '';
+  throw embeddedError.NOT_STARTED({ name: request.name, said, log });
+}
+
+function exeOf(pid: string): string {
+  return `/proc/${pid.trim()}/exe`;
 }
 
 function ignoreMissing(cause: NodeJS.ErrnoException): undefined {

@@ -4,7 +4,6 @@ import { isCapsuleError } from '@capsule/core';
 import { lockFile } from '../cache/lock-file.ts';
 import { writeClaim } from './claim.ts';
 import { forwardPorts } from './forward/forward-ports.ts';
-import { watchPublished } from './forward/watch-published.ts';
 import { launch } from './launch.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
 import { placesOf } from './places.ts';
@@ -36,6 +35,8 @@ async function main(): Promise<void> {
   say(`capsule ${request.name} runs as pid ${capsule.claim.pid}`);
   for (const warning of capsule.warnings) say(warning);
   await answer({ running: true, warnings: capsule.warnings });
+  // Loaded late: the API's client takes longer to load than the capsule to start.
+  const { watchPublished } = await import('./forward/watch-published.ts');
   const forwarding = forwardPorts({
     address: capsule.claim.subnet.capsuleAddress,
     published: watchPublished(`unix:${capsule.claim.socket}`, leave.signal),

@@ -3,6 +3,7 @@ import { arch } from 'node:process';
 import { run } from '@capsule/host';
 import { Cache, type CacheEntry } from '../cache/cache.ts';
 import { findDebianArchive } from '../debian/host-apt.ts';
+import { readClaims } from '../embedded/claim.ts';
 import { imagerError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import { type Progress, step as report } from '../progress.ts';
@@ -36,6 +37,9 @@ export interface Rootfs {
   readonly launchProgram: string;
 }
 
+/** Two weeks: a branch that one comes back to is still there. */
+const UNUSED_MS = 14 * 24 * 3600 * 1000;
+
 const executors: Executors = {
   base: buildBase,
   node: buildNode,
@@ -59,8 +63,14 @@ export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
     const entry = (await cache.find(step.key)) ?? (await make(step, context));
     layers.push({ ...entry, name: step.do, key: step.key });
   }
+  if (layers.some((layer) => layer.fresh)) await cache.prune(UNUSED_MS, await layersInUse(layers));
   const native = layers.find((layer) => layer.name === 'native');
   return { layers, launchProgram: `${native?.path}/usr/bin/capsule-launch` };
+}
+
+async function layersInUse(layers: readonly Layer[]): Promise<ReadonlySet<string>> {
+  const claimed = (await readClaims()).flatMap((claim) => claim.layers);
+  return new Set([...claimed, ...layers.map((layer) => layer.path)]);
 }
 
 function make(step: Step, context: BuildContext): Promise<CacheEntry> {

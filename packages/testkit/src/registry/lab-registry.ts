@@ -36,7 +36,10 @@ export async function startLabRegistry(request: RegistryRequest): Promise<LabReg
   await writeFile(config, registryConfig({ storage, port: BEHIND_PORT, readOnly: true }));
   await declareMirror(perm);
   const inside = (argv: readonly string[]) =>
-    spawn('setpriv', [...TIED, 'ip', 'netns', 'exec', netns, ...argv], { stdio: 'pipe' });
+    spawn('setpriv', [...TIED, 'ip', 'netns', 'exec', netns, ...argv], {
+      stdio: 'pipe',
+      detached: true, // a Ctrl-C in the terminal is for the command, not for us
+    });
   const server = inside(['docker-registry', 'serve', config]);
   const gate = inside([
     process.execPath,
