@@ -152,7 +152,7 @@ test('a failure ends the waiting with what, why and what to do', async () => {
     stdin: manifest('web'),
   });
   assert.equal(exitCode, 1);
-  assert.equal(stdout, 'web created, failed (image_not_found)\n');
+  assert.equal(stdout, 'web created, failed (IMAGE_NOT_FOUND)\n');
   assert.match(stderr, /error: web is not running: Failed \(IMAGE_NOT_FOUND\)\n {2}why: docker.io/);
 });
 

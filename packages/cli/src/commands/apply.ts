@@ -86,7 +86,8 @@ function outcomeLine(
   if (workload === undefined) return '';
   if (!isWaiting) return `${name} ${change}\n`;
   const style = styleOfState(workload);
-  const text = describeState(workload).toLowerCase();
+  const described = describeState(workload);
+  const text = `${described.charAt(0).toLowerCase()}${described.slice(1)}`;
   const state = style === undefined ? text : out.style(style, text);
   const { address, phase } = workload.status;
   const place = phase === 'running' && address ? ` at ${address}` : '';
