@@ -20,7 +20,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'bare error',
     instead: 'add a row to an error table (defineErrors)',
-    pattern: /\bnew (?:Type|Range)?Error\(/,
+    pattern: /\bnew Error\(/,
     where: (path) => /^(packages|tools)\//.test(path) && !isTest(path),
   },
   {

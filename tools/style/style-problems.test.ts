@@ -6,11 +6,11 @@ import { styleProblems } from './style-problems.ts';
 /** One line that breaks each rule, and one near it that does not. */
 const EXAMPLES: Readonly<Record<string, { path?: string; bad: string[]; good: string[] }>> = {
   'bare error': {
-    bad: ["throw new Error('no');", "reject(new TypeError('no'))"],
+    bad: ["throw new Error('no');", "reject(new Error('no'))"],
     good: [
       'throw volumeError.IN_USE({ volume });',
       '// never throw new Error(',
-      'class CapsuleError',
+      "throw new TypeError('not a name')",
     ],
   },
   console: { bad: ["console.log('x');"], good: ["log.info('x');"] },

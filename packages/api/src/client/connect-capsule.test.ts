@@ -36,6 +36,19 @@ test('an error of the capsule arrives with its code, not as a status', async (t)
   await assert.rejects(Array.fromAsync(client.workload.logs({ name: 'web' })), expected);
 });
 
+test('an error that quotes a megabyte, or half a character, arrives with its code', async (t) => {
+  const { client } = await open(t, (router) => {
+    router.service(WorkloadService, {
+      get: ({ name }) => {
+        throw connectErrorFrom(missing(`${name}\ud800`));
+      },
+    });
+  });
+  for (const name of ['x'.repeat(1_000_000), 'web']) {
+    await assert.rejects(client.workload.get({ name }), { code: 'WORKLOAD_NOT_FOUND' });
+  }
+});
+
 test('a call or a whole service that the capsule does not have is unsupported', async (t) => {
   const { client } = await open(t, (router) => router.service(WorkloadService, {}));
   const unsupported = { code: 'RPC_UNIMPLEMENTED', kind: 'unsupported' };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { CapsuleError, ERROR_KINDS, type ErrorKind } from '@capsule/core';
+import { CapsuleError, ERROR_KINDS, type ErrorKind, type Problem } from '@capsule/core';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import fc from 'fast-check';
 import { ErrorDetailSchema } from '../gen/capsule/v1/error_pb.ts';
 import { capsuleErrorFrom, connectErrorFrom } from './error.ts';
@@ -61,6 +62,41 @@ test('plain facts and problems travel, structures do not', () => {
     busy: 'true',
     problems,
   });
+});
+
+test('whatever an error quotes, its status fits into what every client takes', () => {
+  const long = fc
+    .tuple(fc.string({ unit: 'binary', maxLength: 4 }), fc.nat(2000))
+    .map(([part, times]) => part.repeat(times));
+  const problem = fc.record({ path: long, message: long, hint: long });
+  fc.assert(
+    fc.property(long, fc.dictionary(long, long), fc.array(problem), (text, facts, problems) => {
+      const error = new CapsuleError({
+        code: 'MANIFEST_SPEC_INVALID',
+        kind: 'invalid',
+        message: text,
+        why: text,
+        hint: text,
+        facts: { ...facts, problems },
+      });
+      const trailers = new Headers();
+      setTrailerStatus(trailers, connectErrorFrom(error));
+      const bytes = [...trailers].reduce(
+        (sum, [name, value]) => sum + name.length + value.length,
+        0,
+      );
+      assert.ok(bytes < 8192, `${bytes} bytes`);
+    }),
+    { numRuns: 50, endOnFailure: true },
+  );
+});
+
+test('problems that do not fit are counted', () => {
+  const problems = Array.from({ length: 500 }, (_, n) => ({ path: `ports[${n}]`, message: 'no' }));
+  const sent = new CapsuleError({ code: 'X_Y', kind: 'invalid', message: '', facts: { problems } });
+  const got = capsuleErrorFrom(overTheWire(connectErrorFrom(sent))).facts['problems'] as Problem[];
+  assert.deepEqual(got.slice(0, -1), problems.slice(0, got.length - 1));
+  assert.equal(got.at(-1)?.message, `and ${500 - got.length + 1} more problems`);
 });
 
 test('an error that is not ours says nothing of what is inside', () => {

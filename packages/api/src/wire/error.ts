@@ -1,14 +1,35 @@
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { CapsuleError, ERROR_KINDS, type ErrorKind, isCapsuleError } from '@capsule/core';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { apiError } from '../errors.ts';
-import { type ErrorDetail, ErrorDetailSchema } from '../gen/capsule/v1/error_pb.ts';
+import {
+  type ErrorDetail,
+  ErrorDetailSchema,
+  type FieldProblem,
+  FieldProblemSchema,
+} from '../gen/capsule/v1/error_pb.ts';
+import { byteLength, clip, takeWithin } from './clip.ts';
 import { problemsFromProto, problemsToProto } from './problem.ts';
 import { codeFromKind, kindFromCode } from './status-code.ts';
 
 /**
+ * A status travels in trailers, and some clients (gRPC C-core: Python, Ruby, C++) take no more than
+ * 8 KiB of them. An error may quote what a caller sent, of any length.
+ */
+const MAX_BYTES = {
+  status: 512,
+  message: 1024,
+  why: 256,
+  hint: 256,
+  fact: 256,
+  facts: 1024,
+  problems: 1536,
+} as const;
+
+/**
  * What a service throws, as it goes over the wire: a status that carries an `ErrorDetail`. An error
- * that is not ours becomes `API_INTERNAL`: its text may hold anything and stays inside, as `cause`.
+ * that is not ours becomes `API_INTERNAL`: its text may hold anything and stays inside, as `cause`. Long
+ * parts are cut.
  */
 export function connectErrorFrom(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
@@ -20,15 +41,16 @@ export function connectErrorFrom(error: unknown): ConnectError {
   const detail = create(ErrorDetailSchema, {
     code: ours.code,
     kind: ours.kind,
-    message: ours.message,
-    why: ours.why ?? '',
-    hint: ours.hint ?? '',
+    message: clip(ours.message, MAX_BYTES.message),
+    why: clip(ours.why ?? '', MAX_BYTES.why),
+    hint: clip(ours.hint ?? '', MAX_BYTES.hint),
     link: ours.link,
-    facts: scalarFacts(ours),
-    problems: problemsToProto(ours.facts['problems']),
+    facts: plainFacts(ours),
+    problems: firstProblems(ours),
   });
   const details = [{ desc: ErrorDetailSchema, value: detail }];
-  return new ConnectError(ours.message, codeFromKind(ours.kind), undefined, details, ours);
+  const status = clip(ours.message, MAX_BYTES.status);
+  return new ConnectError(status, codeFromKind(ours.kind), undefined, details, ours);
 }
 
 /** The error that a status stands for. A status without an `ErrorDetail` gets the code `RPC_…`. */
@@ -54,13 +76,26 @@ export function capsuleErrorFrom(error: ConnectError): CapsuleError {
 }
 
 /** Internal failures keep their facts (raw output of tools) for the capsule's own log. */
-function scalarFacts(error: CapsuleError): Record<string, string> {
+function plainFacts(error: CapsuleError): Record<string, string> {
   if (error.kind === 'internal') return {};
-  return Object.fromEntries(
-    Object.entries(error.facts)
-      .filter(([, fact]) => ['string', 'number', 'bigint', 'boolean'].includes(typeof fact))
-      .map(([name, fact]) => [name, String(fact)]),
+  const facts = Object.entries(error.facts)
+    .filter(([, fact]) => ['string', 'number', 'bigint', 'boolean'].includes(typeof fact))
+    .map(([name, fact]) => [name, clip(String(fact), MAX_BYTES.fact)] as const);
+  const size = ([name, fact]: readonly [string, string]) => byteLength(name) + byteLength(fact);
+  return Object.fromEntries(takeWithin(facts, MAX_BYTES.facts, size));
+}
+
+function firstProblems(error: CapsuleError): FieldProblem[] {
+  const all = problemsToProto(error.facts['problems']);
+  const sent = takeWithin(
+    all,
+    MAX_BYTES.problems,
+    (problem) => toBinary(FieldProblemSchema, problem).length,
   );
+  const left = all.length - sent.length;
+  return left === 0
+    ? sent
+    : [...sent, create(FieldProblemSchema, { message: `and ${left} more problems` })];
 }
 
 function factsFromDetail(detail: ErrorDetail): Record<string, unknown> {
