@@ -1,13 +1,5 @@
-import {
-  blob,
-  descriptor,
-  json,
-  MANIFEST_TYPE,
-  type TarEntry,
-  type TestImage,
-  tar,
-  testImage,
-} from '@capsule/testkit';
+import { type TarEntry, type TestImage, tar, testImage } from '@capsule/testkit';
+import { imageWithLayer } from './image-with-layer.ts';
 
 /** In the name of every file that tries to get out. */
 export const ESCAPED = 'capsule-escaped';
@@ -48,20 +40,7 @@ export function escapingImage(way: string): TestImage {
 
 /** An image whose layer takes a file of the capsule as its own, by a hard link. */
 export function thievingImage(target: string): TestImage {
-  const layer = blob(hardLink('loot', target));
-  const config = json({
-    architecture: 'amd64',
-    os: 'linux',
-    config: {},
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
-  });
-  const manifest = json({
-    schemaVersion: 2,
-    mediaType: MANIFEST_TYPE,
-    config: descriptor('application/vnd.oci.image.config.v1+json', config),
-    layers: [descriptor('application/vnd.oci.image.layer.v1.tar', layer)],
-  });
-  return { manifest, config, layers: [layer] };
+  return imageWithLayer(hardLink('loot', target));
 }
 
 /** The same as a symbolic link, but for the type in the header and so the sum. */
