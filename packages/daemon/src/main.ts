@@ -4,8 +4,8 @@ import { type System, startSystem } from './system.ts';
 import { version } from './version.ts';
 
 const CONFIG_PATH = '/perm/capsuled.json';
-/** How long workloads get to end at power-off; init waits a little longer than this. */
-const POWER_OFF_GRACE_MS = 45_000;
+/** How long a workload gets to end at power-off, as at any stop; init waits longer than this. */
+const POWER_OFF_GRACE_MS = 10_000;
 
 const log = createLog((line) => process.stdout.write(line));
 process.umask(0o077);
