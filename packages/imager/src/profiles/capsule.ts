@@ -45,6 +45,8 @@ export const capsuleProfile: Profile = {
     '/usr/lib/cni/',
     '/usr/lib/containerd/',
     '/usr/lib/systemd/',
+    '/usr/lib/x86_64-linux-gnu/gconv/', // conversions of character sets
+    '/usr/lib/aarch64-linux-gnu/gconv/',
     '/usr/share/bash-completion/',
     '/usr/share/common-licenses/',
     '/usr/share/debconf/',
