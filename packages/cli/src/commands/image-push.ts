@@ -44,7 +44,7 @@ async function* messages(
   for await (const chunk of chunks) {
     // What a pipe brings may be larger than a message should be.
     for (let from = 0; from < chunk.length; from += CHUNK_BYTES) {
-      const value = new Uint8Array(chunk.subarray(from, from + CHUNK_BYTES));
+      const value = chunk.subarray(from, from + CHUNK_BYTES);
       yield { msg: { case: 'chunk', value } };
       sentBytes += value.length;
       await onSent(sentBytes);
