@@ -10,10 +10,16 @@ export {
 } from './contracts/container-runtime.contract.ts';
 export { EventLog } from './contracts/event-log.ts';
 export { type ImageBench, imageStoreContract } from './contracts/image-store.contract.ts';
+export {
+  type LogBench,
+  logStoreContract,
+  type WrittenEntry,
+} from './contracts/log-store.contract.ts';
 export { FakeCellNetwork, type FakeNetworkState } from './fakes/fake-cell-network.ts';
 export { FakeContainerRuntime, type RuntimeCall } from './fakes/fake-container-runtime.ts';
 export { fakeError } from './fakes/fake-error.ts';
 export { FakeImageStore } from './fakes/fake-image-store.ts';
+export { FakeLogStore } from './fakes/fake-log-store.ts';
 export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
 export { busyboxImage } from './images/busybox-image.ts';
 export { type TarEntry, tar } from './images/tar.ts';

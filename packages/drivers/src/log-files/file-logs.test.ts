@@ -5,11 +5,28 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { LogEntry, LogQuery } from '@capsule/core';
+import { logStoreContract } from '@capsule/testkit';
 import { FileLogs } from './file-logs.ts';
 
 const logs = new FileLogs();
 const never = new AbortController().signal;
 const ALL: LogQuery = { follow: false };
+
+logStoreContract('files', async (t) => {
+  const path = join(dirname(await logPath(t)), 'main_default_default_web', 'web.log');
+  return {
+    store: logs,
+    path,
+    write: async (entries) => {
+      await mkdir(dirname(path), { recursive: true });
+      for (const { time, stream, partial, text } of entries) {
+        const head = `${time} ${stream} ${partial ? 'P' : 'F'} `;
+        await appendFile(path, Buffer.concat([Buffer.from(head), text, Buffer.from('\n')]));
+      }
+    },
+    rotate: () => rotate(path),
+  };
+});
 
 async function logPath(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-log-'));
@@ -132,26 +149,6 @@ test('a tail of a log that is larger than a block starts at the right line', asy
   }
 });
 
-test('the pieces of one long line count as one line of a tail', async (t) => {
-  const path = await logPath(t);
-  const pieces = line(2, 'aaa', 'P') + line(2, 'bbb', 'P') + line(2, 'ccc');
-  await writeFile(path, lines(1, 1) + pieces + lines(3, 3));
-  assert.deepEqual(await texts(path, { follow: false, tailLines: 2 }), [
-    'aaa',
-    'bbb',
-    'ccc',
-    'line 3',
-  ]);
-});
-
-test('since leaves out what is older', async (t) => {
-  const path = await logPath(t);
-  await writeFile(`${path}.1`, lines(1, 3));
-  await writeFile(path, lines(4, 6));
-  const since = Date.parse(timeOf(3));
-  assert.deepEqual(await texts(path, { follow: false, since }), range(3, 6));
-});
-
 test('a line of another form is shown as it is, with the time before it', async (t) => {
   const path = await logPath(t);
   await writeFile(path, `${line(1)}what is this\n\n${line(2)}`);
@@ -215,23 +212,6 @@ test('following goes on through rotations, and through an emptied file', async (
   assert.deepEqual(await reader.take(1), ['short']);
 });
 
-test('following from the last line goes on with what comes', async (t) => {
-  const path = await logPath(t);
-  await writeFile(path, lines(1, 5));
-  const reader = follow(t, path, { tailLines: 1 });
-  assert.deepEqual(await reader.take(1), ['line 5']);
-  await appendFile(path, lines(6, 6));
-  assert.deepEqual(await reader.take(1), ['line 6']);
-});
-
-test('following ends when it is aborted', async (t) => {
-  const path = await logPath(t);
-  await writeFile(path, lines(1, 1));
-  const reader = follow(t, path);
-  await reader.take(1);
-  assert.equal((await reader.end()).done, true);
-});
-
 test('a follower that is slower than rotation loses nothing it had begun', async (t) => {
   const path = await logPath(t);
   await writeFile(`${path}.1`, lines(1, 3));
@@ -242,18 +222,6 @@ test('a follower that is slower than rotation loses nothing it had begun', async
   await rotate(path);
   await appendFile(path, lines(7, 7));
   assert.deepEqual(await reader.take(6), range(2, 7));
-});
-
-test('reading goes on after any cursor, also when rotation moved its file', async (t) => {
-  const path = await logPath(t);
-  await writeFile(path, lines(1, 3));
-  const before = await entries(path, ALL);
-  await rotate(path);
-  await appendFile(path, lines(4, 6));
-  for (const [at, entry] of before.entries()) {
-    const query = { follow: false, cursor: entry.cursor };
-    assert.deepEqual(await texts(path, query), range(at + 2, 6));
-  }
 });
 
 test('when the file of a cursor is gone, the time of the entry decides', async (t) => {
