@@ -58,10 +58,16 @@ function compose(text: string, lines: LineCounter): Document.Parsed[] | undefine
   const documents: Document.Parsed[] = [];
   lines.addNewLine(0);
   let lexemes = 0;
+  let errors = 0;
   for (const lexeme of new Lexer().lex(text)) {
     lexemes += 1;
     if (lexemes > MANIFEST_MAX_LEXEMES) return undefined;
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    for (const token of parser.next(lexeme)) {
+      documents.push(...composer.next(token));
+      if (token.type === 'error') errors += 1;
+    }
+    // Enough to show; each one costs time.
+    if (errors > SYNTAX_PROBLEMS_SHOWN) break;
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   // Forced, so that errors after the last document are reported; an empty document is no harm.
