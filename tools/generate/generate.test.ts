@@ -147,13 +147,13 @@ export const aError = defineErrors('A', { B: { kind: 'invalid', message: () => '
 test('tables are found wherever they are defined, also when they are passed on', async (t) => {
   const root = await tree(t, {
     'packages/a/src/errors.ts': TABLE,
-    'packages/a/src/index.ts': "export * from './errors.ts';\n",
+    'packages/a/src/more-errors.ts': `export * from './errors.ts';\n${TABLE.replace('aError', 'cError').replace("'A'", "'C'")}`,
     'packages/a/src/errors.test.ts': TABLE,
   });
   const tables = await loadErrorTables(root);
   assert.deepEqual(
     tables.map(({ prefix }) => prefix),
-    ['A'],
+    ['A', 'C'],
   );
 });
 

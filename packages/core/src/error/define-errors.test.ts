@@ -59,7 +59,15 @@ test('an error of another copy of this module is recognised', () => {
 });
 
 test('what only looks a little like one of our errors is not one', () => {
-  for (const value of [undefined, 'x', {}, new Error('x'), { name: 'CapsuleError', code: 'A' }]) {
+  const named = Object.assign(new Error('x'), { code: 'ENOENT', kind: 'notFound' });
+  for (const value of [
+    named,
+    undefined,
+    'x',
+    {},
+    new Error('x'),
+    { name: 'CapsuleError', code: 'A' },
+  ]) {
     assert.ok(!isCapsuleError(value));
     assert.ok(!isNotFound(value));
   }
