@@ -161,7 +161,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
         '/etc/resolv.conf': 'nameserver 192.0.2.53\nsearch lan\n',
       });
       await writeFile(resolvConf, 'nameserver 192.0.2.54\n');
-      await network.attach(WEB);
+      await network.prepare();
       assert.equal((await content())['/etc/resolv.conf'], 'nameserver 192.0.2.54\n');
       assert.equal(
         network.hostFiles().find((f) => f.target.endsWith('resolv.conf'))?.source,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { CellNetwork, CellNetworkSeen, CellNetworkSpec, PublishedPort } from '@capsule/core';
 import {
   namespaceNames,
@@ -12,13 +12,12 @@ import { needsHairpin, prepareBridge, removeOrphanLinks } from './bridge-device.
 import { type CellFiles, cellFiles } from './cell-files.ts';
 import { connectCell, disconnectCell, type LinkSeen, listLinks } from './cell-link.ts';
 import { networkError } from './errors.ts';
-import { planHostsFile } from './hosts-file.ts';
 import { keyedLock } from './keyed-lock.ts';
 import { latestWins } from './latest-wins.ts';
 import { linkName } from './link-name.ts';
-import { planResolverFile } from './resolver-file.ts';
 import { planRuleset, TABLE } from './ruleset.ts';
 import { parseSubnet, type Subnet } from './subnet.ts';
+import { refreshResolvers, writeCellFiles } from './write-cell-files.ts';
 
 export interface BridgeNetworkOptions {
   /** Name of the bridge. Default `br0`. */
@@ -71,6 +70,8 @@ export class BridgeNetwork implements CellNetwork {
     await mkdir(this.#runDir, { recursive: true, mode: 0o755 });
     if (this.#addresses.size === 0) await removeOrphanLinks(signal);
     await prepareBridge(this.#bridge, this.#subnet, signal);
+    const keys = (await this.#files.keys()).filter(isKey);
+    await Promise.all(keys.map((key) => this.#lock(key, () => this.#refresh(key))));
     // A table that is there belongs to running cells: it stays until the first `publish`.
     if (!(await nftHasTable(TABLE, signal))) await this.publish([]);
   }
@@ -141,9 +142,13 @@ export class BridgeNetwork implements CellNetwork {
     const link = { key, address, bridge: this.#bridge, subnet: this.#subnet };
     await Promise.all([
       connectCell({ ...link, hairpin: await needsHairpin() }, signal),
-      this.#writeFiles(spec),
+      writeCellFiles(this.#files, spec, this.#resolvConf),
     ]);
     await this.#files.write(key, 'attached', address);
+  }
+
+  #refresh(key: string): Promise<void> {
+    return refreshResolvers(this.#files, key, this.#resolvConf);
   }
 
   /** The store gives an address to one cell: an earlier owner that we remember has lost it. */
@@ -165,13 +170,6 @@ export class BridgeNetwork implements CellNetwork {
     const address = this.#addresses.get(key);
     if (address !== undefined) return linkName(address);
     return (await listLinks(this.#bridge, signal)).find((link) => link.key === key)?.name;
-  }
-
-  async #writeFiles(spec: CellNetworkSpec): Promise<void> {
-    const uplink = await readFile(this.#resolvConf, 'utf8').catch(whenMissing);
-    await this.#files.write(spec.key, 'hosts', planHostsFile(spec.hostname, spec.address));
-    await this.#files.write(spec.key, 'hostname', `${spec.hostname}\n`);
-    await this.#files.write(spec.key, 'resolv.conf', planResolverFile(uplink));
   }
 
   async #seen(key: string, link: LinkSeen | undefined): Promise<CellNetworkSeen> {
@@ -199,9 +197,4 @@ function linkConfig(address: string): string {
 /** Cell keys have four parts; other namespaces under `/run/netns` are not ours. */
 function isKey(name: string): boolean {
   return /^[a-z0-9-]+(_[a-z0-9-]+){3}$/.test(name);
-}
-
-function whenMissing(failure: NodeJS.ErrnoException): string {
-  if (failure.code === 'ENOENT') return '';
-  throw failure;
 }
