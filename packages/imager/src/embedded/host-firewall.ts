@@ -2,6 +2,8 @@ import { run } from '@capsule/host';
 import type { HostNames } from './host-names.ts';
 import type { Subnet } from './subnet.ts';
 
+const DOCKER_CHAIN = 'DOCKER-USER';
+
 /** The rules of one capsule, replaced as a whole. Table and rules vanish together. */
 export function firewallRules(names: HostNames, subnet: Subnet): string {
   const { link, table } = names;
@@ -23,9 +25,10 @@ table ip ${table} {
 
 /** Idempotent. Returns what stands in the way of forwarding and cannot be helped from here. */
 export async function openFirewall(names: HostNames, subnet: Subnet): Promise<readonly string[]> {
-  await run('nft', ['-f', '-'], { input: firewallRules(names, subnet) });
-  await closeDocker(names.link);
-  const { stdout } = await run('nft', ['-j', 'list', 'chains']);
+  const [{ stdout }] = await Promise.all([
+    run('nft', ['-j', 'list', 'chains']),
+    run('nft', ['-f', '-'], { input: firewallRules(names, subnet) }),
+  ]);
   const dropping = droppingForwardChains(stdout);
   if (dropping.length === 0) return [];
   if (await openDocker(names.link)) return [];
@@ -54,17 +57,18 @@ export function droppingForwardChains(json: string): readonly string[] {
 
 /** Docker drops what it did not start, except what its own chain for users accepts. */
 async function openDocker(link: string): Promise<boolean> {
+  await closeDocker(link);
   for (const rule of dockerRules(link)) {
-    const { exitCode } = await iptables(['-I', 'DOCKER-USER', ...rule]);
+    const { exitCode } = await iptables(['-I', DOCKER_CHAIN, ...rule]);
     if (exitCode !== 0) return false;
   }
   return true;
 }
 
 async function closeDocker(link: string): Promise<void> {
-  for (const rule of dockerRules(link)) {
-    while ((await iptables(['-D', 'DOCKER-USER', ...rule])).exitCode === 0);
-  }
+  const { stdout } = await iptables(['-S', DOCKER_CHAIN]);
+  const present = stdout.split('\n').filter((line) => line.split(' ').includes(link));
+  for (const line of present) await iptables(['-D', ...line.split(' ').slice(1)]);
 }
 
 function dockerRules(link: string): readonly (readonly string[])[] {
@@ -74,12 +78,15 @@ function dockerRules(link: string): readonly (readonly string[])[] {
   ];
 }
 
-async function iptables(args: readonly string[]): Promise<{ readonly exitCode: number }> {
+async function iptables(
+  args: readonly string[],
+): Promise<{ readonly exitCode: number; readonly stdout: string }> {
   try {
     return await run('iptables', ['-w', ...args], { allow: [0, 1, 2, 3, 4] });
   } catch (cause) {
     // A machine without iptables has no Docker chains either.
-    if ((cause as { code?: string }).code === 'PROCESS_NOT_STARTED') return { exitCode: 1 };
+    if ((cause as { code?: string }).code === 'PROCESS_NOT_STARTED')
+      return { exitCode: 1, stdout: '' };
     throw cause;
   }
 }

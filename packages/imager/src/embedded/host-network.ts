@@ -37,10 +37,10 @@ export async function chooseSubnet(name: string, pool: string): Promise<Subnet> 
  */
 export async function connectNetwork(names: HostNames, subnet: Subnet): Promise<readonly string[]> {
   const { netns, link } = names;
-  await run('ip', ['netns', 'add', netns]);
   await batch(
     [],
     [
+      `netns add ${netns}`,
       `link add ${link} type veth peer name eth0 netns ${netns}`,
       `addr add ${subnet.hostAddress}/30 dev ${link}`,
       `link set ${link} up`,

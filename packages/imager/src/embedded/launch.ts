@@ -4,7 +4,7 @@ import { mkdir, open, readFile, readlink, rename, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockFile } from '../cache/lock-file.ts';
-import { type Claim, writeClaim } from './claim.ts';
+import { type Claim, readClaim, writeClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
 import { embeddedError } from './errors.ts';
 import { enableForwarding } from './forwarding.ts';
@@ -36,15 +36,16 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   const { name, stateDir, launchProgram } = request;
   const names = hostNames(name);
   const places = placesOf(name);
-  await clearRemains(name, launchProgram);
+  // A claim is written before anything else of a capsule exists, and removed after everything else.
+  if ((await readClaim(name)) !== undefined) await clearRemains(name, launchProgram);
   try {
     await Promise.all([
       mkdir(join(stateDir, 'perm'), { recursive: true, mode: 0o700 }),
       mkdir(places.runDir, { recursive: true, mode: 0o700 }),
     ]);
+    let claim = await claimNetwork(request);
     const resolver = await findResolver();
     await writeFile(places.resolvConf, resolver.content);
-    let claim = await claimNetwork(request);
     const warnings = await connectNetwork(names, claim.subnet);
     const child = await spawnCapsule(request);
     const ended = once(child, 'close').then(([code]) => (code as number | null) ?? 137);
