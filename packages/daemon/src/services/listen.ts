@@ -1,11 +1,9 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import http2 from 'node:http2';
 import path from 'node:path';
+import { WINDOW_BYTES, widenWindow } from '@capsule/api';
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-
-/** Window of one stream and of one connection: 64 KiB, the default, halves the speed of a push. */
-const WINDOW_BYTES = 1024 * 1024;
 
 /**
  * Serves the API on a unix socket for root alone (the process' umask keeps it private until its mode
@@ -17,11 +15,13 @@ export async function listen(
   routes: (router: ConnectRouter) => void,
   interceptors: Interceptor[],
 ): Promise<AsyncDisposable> {
-  const handler = connectNodeAdapter({ routes, interceptors });
+  // A field that we do not know must be refused, in JSON as in binary.
+  const jsonOptions = { ignoreUnknownFields: false };
+  const handler = connectNodeAdapter({ routes, interceptors, jsonOptions });
   const server = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);
   const sessions = new Set<http2.ServerHttp2Session>();
   server.on('session', (session) => {
-    session.setLocalWindowSize(WINDOW_BYTES);
+    widenWindow(session);
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
   });

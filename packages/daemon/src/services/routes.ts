@@ -3,8 +3,11 @@ import {
   createHealthService,
   createReflectionService,
   health,
+  IdentityService,
   ImageService,
+  InstallService,
   reflection,
+  VolumeService,
   WorkloadService,
 } from '@capsule/api';
 import type { ImageStore } from '@capsule/core';
@@ -20,15 +23,19 @@ export interface RouteParts {
   readonly workloads: () => WorkloadServiceParts;
 }
 
+/** Known to the wire; every call answers Unimplemented until the work that brings it. */
+const LATER = [IdentityService, InstallService, VolumeService];
+
 /** Every service that this capsule answers. */
 export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => void {
   return (router) => {
     router.service(CapsuleService, capsuleService(parts.capsule));
     router.service(WorkloadService, workloadService(parts.workloads));
     router.service(ImageService, imageService(parts.images));
-    const served = [CapsuleService, WorkloadService, ImageService];
+    for (const service of LATER) router.service(service, {});
+    const served = [CapsuleService, WorkloadService, ImageService, ...LATER];
     const healthState = createHealthService(served);
-    healthState.setServing(true);
+    healthState.setServing(!('problem' in parts.capsule.workloads));
     router.service(health.Health, healthState.service);
     router.service(reflection.ServerReflection, createReflectionService(served));
   };
