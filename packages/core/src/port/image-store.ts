@@ -22,7 +22,8 @@ export interface ImageStore {
   ): Promise<Image>;
   /**
    * Takes a `docker save` archive or a tar of an OCI layout, unpacks it, and answers the full
-   * references it brought. Fails with `IMAGE_INVALID` and leaves nothing behind.
+   * references it brought. Fails with `IMAGE_INVALID`, or `IMAGE_UNNAMED` when nothing in it has a
+   * name, and leaves nothing behind.
    */
   load(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<readonly Image[]>;
 }

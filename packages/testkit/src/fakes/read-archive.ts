@@ -11,7 +11,8 @@ export interface ArchivedImage {
 
 /** What an archive of the testkit holds. Fails as an image store does. */
 export function readArchive(archive: Buffer): ArchivedImage[] {
-  const files = readFiles(archive);
+  const files = readTar(archive);
+  if (files === undefined) throw invalid('it is no tar archive, or ends too early');
   const names = namesOf(files);
   if (names === undefined) throw invalid('it is no image archive');
   if (names.length === 0) throw fakeError('IMAGE_UNNAMED', 'invalid', 'the image has no name');
@@ -21,14 +22,6 @@ export function readArchive(archive: Buffer): ArchivedImage[] {
     digest,
     sizeBytes: archive.length,
   }));
-}
-
-function readFiles(archive: Buffer): Map<string, Buffer> {
-  try {
-    return readTar(archive);
-  } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function namesOf(files: ReadonlyMap<string, Buffer>): string[] | undefined {

@@ -6,8 +6,8 @@ import { DataSchema, WindowUpdateSchema } from '../gen/containerd/types/transfer
 import { SendWindow } from './send-window.ts';
 import { openStream } from './stream.ts';
 
-/** containerd's own senders send no larger pieces. */
-const PIECE_BYTES = 32 * 1024;
+/** containerd opens its window by as much at a time. */
+const PIECE_BYTES = 64 * 1024;
 /** Archives end with padding that nobody reads; it is taken from the sender all the same. */
 const PADDING_LIMIT_BYTES = 1024 * 1024;
 

@@ -14,9 +14,12 @@ const NAMESPACE_FLAGS = 0x7e020000;
 /** PER_LINUX, PER_LINUX32, and both with UNAME26; the last one only asks which is set. */
 const HARMLESS_PERSONALITIES = [0x0, 0x0008, 0x20000, 0x20008, 0xffffffff];
 
-/** 32-bit programs run too, as they do without a filter. */
+/**
+ * 32-bit programs run too, as they do without a filter. Each architecture costs every start some
+ * milliseconds of libseccomp's, and x32 is switched off in distributions' kernels.
+ */
 const ARCHITECTURES: Readonly<Record<Architecture, readonly string[]>> = {
-  amd64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+  amd64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
   arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
 };
 

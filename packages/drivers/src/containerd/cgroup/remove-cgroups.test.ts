@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { removeCgroups } from './remove-cgroups.ts';
+
+const CELL = 'kukeon/main/default/default/web';
+
+/** Plain directories behave as cgroups without processes do. */
+async function hierarchy(t: TestContext, paths: readonly string[]): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'capsule-cgroups-'));
+  t.after(() => rm(root, { recursive: true }));
+  for (const path of paths) await mkdir(join(root, path), { recursive: true });
+  return root;
+}
+
+test('a container leaves no cgroup in any hierarchy, nor does its empty cell', async (t) => {
+  const leaf = `${CELL}/web_root`;
+  const root = await hierarchy(t, [`cpu/${leaf}/nested`, `unified/${leaf}`, leaf]);
+  await removeCgroups(root, `/${leaf}`);
+  for (const controller of ['cpu', 'unified', '.']) {
+    assert.deepEqual(await readdir(join(root, controller, CELL, '..')), []);
+  }
+});
+
+test('a cell with other containers stays', async (t) => {
+  const root = await hierarchy(t, [`cpu/${CELL}/web_root`, `cpu/${CELL}/side_side`]);
+  await removeCgroups(root, `/${CELL}/web_root`);
+  assert.deepEqual(await readdir(join(root, 'cpu', CELL)), ['side_side']);
+});
+
+test('what is gone already is a success', async (t) => {
+  const root = await hierarchy(t, ['cpu']);
+  await removeCgroups(root, `/${CELL}/web_root`);
+  await removeCgroups(join(root, 'none'), `/${CELL}/web_root`);
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ContainerSpec, cellOfWorkload } from '@capsule/core';
+import { readImageConfig } from '../image/image-config.ts';
+import { containerCgroup, describeOciSpec } from './oci-spec.ts';
+
+const container: ContainerSpec = {
+  cell: cellOfWorkload('web'),
+  container: 'web',
+  role: 'root',
+  image: 'docker.io/library/web:1',
+  command: [],
+  args: [],
+  env: { A: 'b' },
+  hostname: 'web',
+  network: { namespacePath: '/run/netns/main_default_default_web' },
+  files: [{ source: '/run/hosts', target: '/etc/hosts' }],
+  logPath: '/log',
+  revision: '1',
+};
+
+const image = readImageConfig({ config: { Cmd: ['serve'], WorkingDir: 'srv' } });
+const user = { uid: 101, gid: 102, additionalGids: [102], home: '/srv' };
+
+function describe(more: Partial<ContainerSpec> = {}) {
+  return describeOciSpec({
+    container: { ...container, ...more },
+    image,
+    user,
+    architecture: 'amd64',
+  });
+}
+
+test('a container of a cell joins its network, and everything else is its own', () => {
+  const { linux } = describe();
+  const own = ['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type }));
+  const network = { type: 'network', path: '/run/netns/main_default_default_web' };
+  assert.deepEqual(linux.namespaces, [...own, network]);
+  assert.equal(linux.sysctl?.['net.ipv4.ip_unprivileged_port_start'], '0');
+});
+
+test("host mode keeps the capsule's network and its settings", () => {
+  const { linux } = describe({ network: 'host' });
+  assert.equal(
+    linux.namespaces.some(({ type }) => type === 'network'),
+    false,
+  );
+  assert.equal(linux.sysctl, undefined);
+});
+
+test('the cgroup follows the hierarchy, and says the role', () => {
+  assert.equal(describe().linux.cgroupsPath, '/kukeon/main/default/default/web/web_root');
+  const sibling = { cell: container.cell, container: 'side', role: 'sibling' } as const;
+  assert.equal(containerCgroup(sibling), '/kukeon/main/default/default/web/side_side');
+});
+
+test('the process is the image, as asked, as its user, without new privileges', () => {
+  const { process } = describe();
+  assert.deepEqual(process.args, ['serve']);
+  assert.equal(process.cwd, '/srv');
+  assert.deepEqual(process.user, { uid: 101, gid: 102, additionalGids: [102] });
+  assert.equal(process.noNewPrivileges, true);
+  assert.equal(process.capabilities.bounding.length, 14);
+  assert.equal(process.capabilities.bounding.includes('CAP_SYS_ADMIN'), false);
+});
+
+test('files are bound read-only, after the kernel file systems', () => {
+  const last = describe().mounts.at(-1);
+  assert.equal(last?.destination, '/etc/hosts');
+  assert.ok(last?.options.includes('ro'));
+});
+
+test('devices are refused before any is allowed', () => {
+  assert.deepEqual(describe().linux.resources.devices[0], { allow: false, access: 'rwm' });
+});

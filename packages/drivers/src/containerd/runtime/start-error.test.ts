@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isCapsuleError } from '@capsule/core';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { describeStartError } from './start-error.ts';
+
+function codeOf(text: string): string {
+  const answer = new ConnectError(text, Code.Unknown);
+  answer.isWireError = true;
+  const error = describeStartError('web', answer);
+  assert.ok(isCapsuleError(error));
+  return error.code;
+}
+
+const RUNC =
+  'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';
+
+test('a program that is not there, by name and by path', () => {
+  for (const text of [
+    `${RUNC}exec: "no-such": executable file not found in $PATH`,
+    `${RUNC}exec: "/no/such": stat /no/such: no such file or directory`,
+    `${RUNC}error during container init: exec: "/no/such": stat /no/such: no such file or directory`,
+    `${RUNC}exec /bin/script: no such file or directory`,
+  ]) {
+    assert.equal(codeOf(text), 'RUNTIME_COMMAND_NOT_FOUND', text);
+  }
+});
+
+test('a program that may not run', () => {
+  for (const text of [
+    `${RUNC}exec: "/etc/passwd": permission denied`,
+    `${RUNC}exec /bin/arm: exec format error`,
+    `${RUNC}exec: "/etc": is a directory`,
+  ]) {
+    assert.equal(codeOf(text), 'RUNTIME_COMMAND_NOT_EXECUTABLE', text);
+  }
+});
+
+test('anything else keeps the words of runc', () => {
+  const error = codeOf(`${RUNC}error mounting "x" to rootfs: no such file or directory`);
+  assert.equal(error, 'RUNTIME_START_FAILED');
+});
+
+test('what containerd did not say stays as it is', () => {
+  const lost = new ConnectError('gone', Code.Internal);
+  assert.equal(describeStartError('web', lost), lost);
+});
