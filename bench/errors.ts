@@ -1,0 +1,16 @@
+import { defineErrors } from '@capsule/core';
+
+export const benchError = defineErrors('BENCH', {
+  WATCH_ENDED: {
+    kind: 'unavailable',
+    message: (f: { waitingFor: string }) => `the watch ended while waiting for ${f.waitingFor}`,
+  },
+  WORKLOAD_FAILED: {
+    kind: 'internal',
+    message: (f: { name: string; said: string }) => `workload ${f.name} does not run: ${f.said}`,
+  },
+  PEER_NOT_STARTED: {
+    kind: 'unavailable',
+    message: (f: { peer: string; said: string }) => `${f.peer} could not be prepared: ${f.said}`,
+  },
+});

@@ -1,0 +1,65 @@
+/**
+ * `npm run bench [-- --only P1,P2] [--quick] [--long] [--write]`: measures the figures that
+ * docs/SPECIFICATION.md promises, against peers, in one run. `--quick` takes a fifth of the samples,
+ * `--long` goes on for hours where that shows more, `--write` puts the figures into the document.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isCapsuleError } from '@capsule/core';
+import { buildImage } from '@capsule/imager';
+import { apply } from './apply.ts';
+import { benchImage } from './bench-image.ts';
+import type { Benchmark, Setting } from './benchmark.ts';
+import type { Figure } from './figure.ts';
+import { readMachine } from './machine.ts';
+import { renderFigures } from './render-figures.ts';
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { P1: apply };
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => stop.abort(new RangeError(`ended by ${signal}`)));
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+try {
+  await main();
+} catch (error) {
+  if (!isCapsuleError(error) && !stop.signal.aborted) throw error;
+  const { message, hint } = error as { message: string; hint?: string };
+  say([`error: ${message}`, hint].filter(Boolean).join('\n'));
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const cacheDir = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
+  const common = { cacheDir, env: process.env, progress: say };
+  const setting: Setting = {
+    image: await buildImage({ ...common, recipe: benchImage }),
+    effort: values.quick ? 0.2 : 1,
+    isLong: values.long,
+    say,
+    signal: stop.signal,
+  };
+  const machine = await readMachine();
+  const figures: Figure[] = [];
+  const asked = values.only?.split(',') ?? Object.keys(BENCHMARKS);
+  for (const id of asked) {
+    say(`${id} …`);
+    figures.push(...((await BENCHMARKS[id]?.(setting)) ?? []));
+  }
+  process.stdout.write(`${renderFigures(machine, figures)}\n`);
+  const folder = join(import.meta.dirname, 'results');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'latest.json'), JSON.stringify({ machine, figures }, null, 2));
+}

@@ -1,0 +1,125 @@
+import {
+  type CapsuleClient,
+  connectCapsule,
+  type Workload,
+  WorkloadKind,
+  WorkloadPhase,
+} from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
+import { type Lab, startLab } from '@capsule/testkit';
+import type { Setting } from './benchmark.ts';
+import { benchError } from './errors.ts';
+
+type Seen = Workload | 'gone';
+
+/** A capsule with the image in it, and one client that follows all workloads. */
+export class WatchedCapsule implements AsyncDisposable {
+  readonly lab: Lab;
+  readonly client: CapsuleClient;
+  readonly image: string;
+  readonly #latest = new Map<string, Seen>();
+  readonly #waiting = new Set<() => void>();
+  readonly #stop = new AbortController();
+  #ended: Promise<void> = Promise.resolve();
+  #isOver = false;
+
+  private constructor(lab: Lab, image: string) {
+    this.lab = lab;
+    this.client = connectCapsule(lab.host);
+    this.image = image;
+  }
+
+  static async start(setting: Setting): Promise<WatchedCapsule> {
+    const lab = await startLab({ images: [], progress: setting.say });
+    const [name = ''] = setting.image.names;
+    const capsule = new WatchedCapsule(lab, name);
+    try {
+      const pushed = await lab.capsulectl('image', 'push', setting.image.archive);
+      if (pushed.exitCode !== 0) {
+        throw benchError.PEER_NOT_STARTED({ peer: 'the capsule', said: pushed.stderr });
+      }
+      capsule.#ended = capsule.#follow();
+      return capsule;
+    } catch (cause) {
+      await capsule[Symbol.asyncDispose]();
+      throw cause;
+    }
+  }
+
+  /** From the call of Apply to the news that the process runs, in milliseconds. */
+  async run(name: string): Promise<number> {
+    const begunAt = performance.now();
+    await this.client.workload.apply({ workload: containerOf(name, this.image) });
+    await this.#until(name, isRunning);
+    return performance.now() - begunAt;
+  }
+
+  /** All of them at once; to the news that the last one runs, in milliseconds. */
+  async runAll(names: readonly string[]): Promise<number> {
+    const begunAt = performance.now();
+    await Promise.all(names.map((name) => this.run(name)));
+    return performance.now() - begunAt;
+  }
+
+  /** Resolves when nothing is left of them. */
+  async remove(names: readonly string[]): Promise<void> {
+    await Promise.all(
+      names.map(async (name) => {
+        await this.client.workload.delete({ name });
+        await this.#until(name, (seen) => seen === 'gone');
+        this.#latest.delete(name);
+      }),
+    );
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      for await (const { workload, deleted } of this.client.workload.watch({}, { signal })) {
+        if (workload !== undefined) this.#latest.set(workload.name, deleted ? 'gone' : workload);
+        this.#wake();
+      }
+    } catch (error) {
+      if (!signal.aborted && !isCapsuleError(error)) throw error;
+    } finally {
+      this.#isOver = true;
+      this.#wake();
+    }
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  async #until(name: string, isIt: (seen: Seen, name: string) => boolean): Promise<void> {
+    for (;;) {
+      const seen = this.#latest.get(name);
+      if (seen !== undefined && isIt(seen, name)) return;
+      if (this.#isOver) throw benchError.WATCH_ENDED({ waitingFor: name });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.add(resolve);
+      await promise;
+      this.#waiting.delete(resolve);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#ended;
+    this.client.close();
+    await this.lab[Symbol.asyncDispose]();
+  }
+}
+
+function containerOf(name: string, image: string) {
+  return { name, kind: WorkloadKind.CONTAINER, container: { image } };
+}
+
+function isRunning(seen: Seen, name: string): boolean {
+  if (seen === 'gone') return false;
+  const { phase, message } = seen.status ?? {};
+  if (phase === WorkloadPhase.FAILED) {
+    throw benchError.WORKLOAD_FAILED({ name, said: message ?? '' });
+  }
+  return phase === WorkloadPhase.RUNNING;
+}
