@@ -29,7 +29,7 @@ case $verb in
   stop) entry=packages/imager/src/demo/stop.ts packages=$run_packages ;;
   lab) entry=packages/testkit/src/lab/main.ts packages=$lab_packages ;;
   test) entry=tools/test.ts packages="$lab_packages busybox-static curl git umoci" ;;
-  bench) entry=bench/main.ts packages="$lab_packages podman" ;;
+  bench) entry=bench/main.ts packages="$lab_packages podman iptables git procps" ;;
   *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench' ;;
 esac
 
