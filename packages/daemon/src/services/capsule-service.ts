@@ -1,6 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   type CapsuleLogChunkSchema,
+  type CapsuleLogsRequest,
   type CapsuleProblem,
   CapsuleProblemSchema,
   type CapsuleService,
@@ -11,6 +12,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { WorkloadObserver } from '../controllers/workload-observer.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { readMachineFacts } from './capsule-facts.ts';
+import { joinChunks, type LogPiece } from './join-chunks.ts';
 
 export interface CapsuleServiceParts {
   readonly version: string;
@@ -26,7 +28,7 @@ export interface CapsuleServiceParts {
 }
 
 type Info = MessageInitShape<typeof GetInfoResponseSchema>;
-type Chunk = MessageInitShape<typeof CapsuleLogChunkSchema>;
+type Chunk = MessageInitShape<typeof CapsuleLogChunkSchema> & LogPiece;
 
 /** The calls about the machine. What is not here answers Unimplemented. */
 export function capsuleService(
@@ -48,19 +50,29 @@ export function capsuleService(
         problems: [...storeProblems(parts.workloads), ...runtimeProblems(runtime)],
       };
     },
-    async *streamLogs({ follow, tailLines, cursor }, context): AsyncGenerator<Chunk> {
-      const query = {
-        follow,
-        ...(tailLines > 0 ? { tailLines } : {}),
-        ...(cursor === '' ? {} : { cursor }),
-      };
-      for await (const entry of parts.systemLog.read(query, context.signal)) {
-        const { time, service, text, partial, cursor } = entry;
-        const end = Buffer.from(partial ? '' : '\n');
-        yield { data: Buffer.concat([Buffer.from(`${time} ${service} `), text, end]), cursor };
-      }
+    streamLogs(request, context) {
+      return joinChunks(
+        (signal) => readSystemLog(request, parts.systemLog, signal),
+        context.signal,
+      );
     },
   };
+}
+
+async function* readSystemLog(
+  { follow, tailLines, cursor }: CapsuleLogsRequest,
+  log: SystemLog,
+  signal: AbortSignal,
+): AsyncGenerator<Chunk> {
+  const query = {
+    follow,
+    ...(tailLines > 0 ? { tailLines } : {}),
+    ...(cursor === '' ? {} : { cursor }),
+  };
+  for await (const { time, service, text, partial, cursor } of log.read(query, signal)) {
+    const end = Buffer.from(partial ? '' : '\n');
+    yield { data: Buffer.concat([Buffer.from(`${time} ${service} `), text, end]), cursor };
+  }
 }
 
 function countWorkloads(workloads: CapsuleServiceParts['workloads']): Info {

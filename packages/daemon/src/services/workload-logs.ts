@@ -8,16 +8,25 @@ import {
 import { type CellId, cellOfWorkload, type LogEntry, type LogStore } from '@capsule/core';
 
 import { workloadError } from '../controllers/errors.ts';
+import { joinChunks, type LogPiece } from './join-chunks.ts';
 
 export interface WorkloadLogParts {
   readonly logs: LogStore;
   readonly logPath: (cell: CellId) => string;
 }
 
-type Chunk = MessageInitShape<typeof WorkloadLogChunkSchema>;
+type Chunk = MessageInitShape<typeof WorkloadLogChunkSchema> & LogPiece;
 
-/** What a workload printed, line by line, and what it prints from now on when asked to follow. */
-export async function* streamWorkloadLogs(
+/** What a workload printed, and what it prints from now on when asked to follow. */
+export function streamWorkloadLogs(
+  request: WorkloadLogsRequest,
+  parts: WorkloadLogParts,
+  signal: AbortSignal,
+): AsyncGenerator<Chunk> {
+  return joinChunks((reading) => readLines(request, parts, reading), signal);
+}
+
+async function* readLines(
   request: WorkloadLogsRequest,
   { logs, logPath }: WorkloadLogParts,
   signal: AbortSignal,
