@@ -1,0 +1,53 @@
+import { createInterface } from 'node:readline';
+import type { CapsulectlResult, RunningCapsulectl } from './run-capsulectl.ts';
+
+/** Reads the lines that a running capsulectl writes to its stdout. Disposal kills it. */
+export class Follower implements AsyncDisposable {
+  /** All lines so far. */
+  readonly lines: string[] = [];
+  readonly #running: RunningCapsulectl;
+  #wake: () => void = () => undefined;
+
+  constructor(running: RunningCapsulectl) {
+    this.#running = running;
+    const { stdout } = running.child;
+    if (stdout === null) throw new Error('its output is not to be read');
+    createInterface({ input: stdout }).on('line', (line) => {
+      this.lines.push(line);
+      this.#wake();
+    });
+  }
+
+  /** Resolves with all lines when they are as wanted. Fails when the program ends, or too late. */
+  async linesUntil(
+    isEnough: (lines: readonly string[]) => boolean,
+    timeoutMs = 20_000,
+  ): Promise<readonly string[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
+    this.#wake = () => {
+      if (isEnough(this.lines)) resolve([...this.lines]);
+    };
+    const told = () => `after ${this.lines.length} lines, the last: ${this.lines.at(-1)}`;
+    const timer = setTimeout(() => reject(new Error(`it took too long, ${told()}`)), timeoutMs);
+    void this.#running.ended.then(({ stderr }) =>
+      reject(new Error(`it ended ${told()} ${stderr}`)),
+    );
+    this.#wake();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#wake = () => undefined;
+    }
+  }
+
+  /** As with Ctrl-C. */
+  async interrupt(): Promise<CapsulectlResult> {
+    this.#running.child.kill('SIGINT');
+    return await this.#running.ended;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#running[Symbol.asyncDispose]() as Promise<void>;
+  }
+}
