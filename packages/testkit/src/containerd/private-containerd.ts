@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { run } from '@capsule/host';
 
 /**
  * runc and the shims keep their state below `/run`. The first process ends when its input does, so also
@@ -61,6 +62,12 @@ export class PrivateContainerd implements AsyncDisposable {
       env: { ...process.env, PATH: `${this.#binaries}${delimiter}${process.env['PATH']}` },
     });
     while (!(await answers(this.socketPath))) await delay(20);
+  }
+
+  /** Runs a program in containerd's namespaces, to its end. */
+  async run(...argv: readonly string[]): Promise<void> {
+    const init = await onlyChild(this.#holder);
+    await run('nsenter', ['--target', String(init), '--mount', '--pid', '--', ...argv]);
   }
 
   /** KILL, as in a crash: shims and containers go on. */

@@ -6,6 +6,7 @@ import { Content } from '../gen/containerd/services/content_pb.ts';
 import { Events } from '../gen/containerd/services/events_pb.ts';
 import { Images } from '../gen/containerd/services/images_pb.ts';
 import { Leases } from '../gen/containerd/services/leases_pb.ts';
+import { Namespaces } from '../gen/containerd/services/namespaces_pb.ts';
 import { Snapshots } from '../gen/containerd/services/snapshots_pb.ts';
 import { Streaming } from '../gen/containerd/services/streaming_pb.ts';
 import { Tasks } from '../gen/containerd/services/tasks_pb.ts';
@@ -40,6 +41,7 @@ export class ContainerdClient implements Disposable {
   readonly events: Client<typeof Events>;
   readonly images: Client<typeof Images>;
   readonly leases: Client<typeof Leases>;
+  readonly namespaces: Client<typeof Namespaces>;
   readonly snapshots: Client<typeof Snapshots>;
   readonly streaming: Client<typeof Streaming>;
   readonly tasks: Client<typeof Tasks>;
@@ -57,6 +59,7 @@ export class ContainerdClient implements Disposable {
     this.events = createClient(Events, transport);
     this.images = createClient(Images, transport);
     this.leases = createClient(Leases, transport);
+    this.namespaces = createClient(Namespaces, transport);
     this.snapshots = createClient(Snapshots, transport);
     this.streaming = createClient(Streaming, transport);
     this.tasks = createClient(Tasks, transport);

@@ -201,6 +201,17 @@ suite('pulls by containerd', { skip, timeout: 120_000 }, () => {
     assert.deepEqual(await store.list(), []);
   });
 
+  test('the same image pulled twice at once is fetched once', async (t) => {
+    const { store, big } = await openBench(t);
+    registry.offer('team/big', '1', big);
+    registry.requests.length = 0;
+    const pulls = [1, 2].map(() => store.pull('registry.test/team/big:1', ignore));
+    const [first, second] = await Promise.all(pulls);
+    assert.equal(first?.digest, second?.digest);
+    const layer = big.layers[0]?.digest ?? '';
+    assert.equal(registry.requests.filter((line) => line.includes(layer)).length, 1);
+  });
+
   test('a mirror stands in for the registry', async (t) => {
     const { certsDir, image, store } = await openBench(t);
     await offerHost(certsDir, 'docker.io', registry.host);

@@ -12,7 +12,7 @@ import { describePullError } from './pull-error.ts';
 import { PullTally } from './pull-progress.ts';
 import { deleteRecord, getRecord, updatedAt } from './records.ts';
 import { StallWatch } from './stall-watch.ts';
-import { openStream } from './stream.ts';
+import { ensureNamespace, openStream } from './stream.ts';
 
 export interface Pull {
   readonly reference: string;
@@ -56,6 +56,7 @@ async function transferImage(
 ): Promise<void> {
   const { client, certsDir } = context;
   const { signal } = controller;
+  await ensureNamespace(client);
   const stream = await openStream(client, silence(signal), signal);
   const reports = readReports(stream.received, (tally) => {
     const progress = tally.describe();

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
+import { Code } from '@connectrpc/connect';
 import { type ContainerdClient, NO_TIMEOUT } from '../client/containerd-client.ts';
 import { pack } from '../client/pack.ts';
-import { translate } from '../client/rpc-error.ts';
+import { ignoring, translate } from '../client/rpc-error.ts';
 import { StreamInitSchema } from '../gen/containerd/services/streaming_pb.ts';
 
 /** A stream that containerd knows by `id`, so that other calls can name it. */
@@ -11,6 +12,15 @@ export interface Stream {
   readonly id: string;
   /** What containerd sends. */
   readonly received: AsyncIterator<Any>;
+}
+
+/**
+ * containerd's collector takes the streams of namespaces that do not exist yet, and everything else that
+ * is made in one makes it. Idempotent.
+ */
+export async function ensureNamespace(client: ContainerdClient): Promise<void> {
+  const namespace = { name: client.namespace };
+  await ignoring(Code.AlreadyExists, client.namespaces.create({ namespace }));
 }
 
 /**

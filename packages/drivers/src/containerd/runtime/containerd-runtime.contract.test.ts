@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
 import type { CellId, ContainerSpec } from '@capsule/core';
@@ -71,21 +71,7 @@ if (skip === false) containerRuntimeContract('containerd', openBench);
 async function print(bench: Bench, script: string, more: Partial<ContainerSpec> = {}) {
   const { runtime, cell, logPath } = bench;
   await using log = new EventLog(runtime);
-  await runtime.create({
-    cell,
-    container: 'one',
-    role: 'root',
-    image: IMAGE,
-    command: ['sh', '-c', script],
-    args: [],
-    env: {},
-    hostname: 'web',
-    network: 'host',
-    files: [],
-    logPath,
-    revision: '1',
-    ...more,
-  });
+  await runtime.create({ ...specOf(bench), command: ['sh', '-c', script], ...more });
   await runtime.start(cell, 'one');
   await log.until('one', 'exited');
   // Removal waits for the log writer, so that what was printed is in the file.
@@ -155,7 +141,6 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
   test('files of the capsule are seen, and cannot be written', async (t) => {
     const bench = await openBench(t);
     const file = { source: bench.logPath.replace(/\.log$/, '.hosts'), target: '/etc/hosts' };
-    const { mkdir, writeFile } = await import('node:fs/promises');
     await mkdir(join(bench.logPath, '..'), { recursive: true });
     await writeFile(file.source, '10.0.0.1 neighbour\n');
     const script = 'cat /etc/hosts; echo x 2>/dev/null >> /etc/hosts || echo refused';
@@ -165,10 +150,8 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
 
   test('a container runs in its cgroup, and removal leaves none', async (t) => {
     const bench = await openBench(t);
-    const { runtime, cell, image, logPath } = bench;
-    const spec = { cell, container: 'one', role: 'root', image, command: COMMANDS.run } as const;
-    const rest = { args: [], env: {}, hostname: 'h', network: 'host', files: [], logPath } as const;
-    await runtime.create({ ...spec, ...rest, revision: '1' });
+    const { runtime, cell } = bench;
+    await runtime.create(specOf(bench));
     await runtime.start(cell, 'one');
     assert.notDeepEqual(await cgroupsOf(cell), []);
     await runtime.remove(cell, 'one');
@@ -178,10 +161,8 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
   test('containers outlive containerd, and are found again', async (t) => {
     assert.ok(containerd !== undefined);
     const bench = await openBench(t);
-    const { runtime, cell, image, logPath } = bench;
-    const spec = { cell, container: 'one', role: 'root', image, command: COMMANDS.run } as const;
-    const rest = { args: [], env: {}, hostname: 'h', network: 'host', files: [], logPath } as const;
-    await runtime.create({ ...spec, ...rest, revision: '1' });
+    const { runtime, cell } = bench;
+    await runtime.create(specOf(bench));
     const before = await runtime.start(cell, 'one');
     const log = new EventLog(runtime);
     await containerd.killDaemon();
@@ -196,10 +177,8 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
 
   test('half a creation is completed: a record without snapshot, a snapshot without record', async (t) => {
     const bench = await openBench(t);
-    const { client, runtime, cell, image, logPath } = bench;
-    const spec = { cell, container: 'one', role: 'root', image, command: COMMANDS.run } as const;
-    const rest = { args: [], env: {}, hostname: 'h', network: 'host', files: [], logPath } as const;
-    const { id } = await runtime.create({ ...spec, ...rest, revision: '1' });
+    const { client, runtime, cell } = bench;
+    const { id } = await runtime.create(specOf(bench));
     await client.snapshots.remove({ snapshotter: 'overlayfs', key: id });
     assert.equal((await runtime.start(cell, 'one')).task, 'running');
     await runtime.stop(cell, 'one', 5000);
@@ -210,10 +189,106 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
       parent: '',
       labels: { 'containerd.io/gc.root': 'test' },
     });
-    await runtime.create({ ...spec, ...rest, revision: '1' });
+    await runtime.create(specOf(bench));
     assert.equal((await runtime.start(cell, 'one')).task, 'running');
   });
+
+  test('a shim that is killed takes its container along, which can be started again', async (t) => {
+    const bench = await openBench(t);
+    const { runtime, cell } = bench;
+    await using log = new EventLog(runtime);
+    const { id } = await runtime.create(specOf(bench));
+    await runtime.start(cell, 'one');
+    await killShim(id);
+    await log.until('one', 'exited');
+    assert.notEqual((await runtime.inspect(cell, 'one'))?.task, 'running');
+    assert.equal((await runtime.start(cell, 'one')).task, 'running');
+  });
+
+  test('a task that was made and never started is made anew', async (t) => {
+    const bench = await openBench(t);
+    const { client, runtime, cell } = bench;
+    const { id } = await runtime.create(specOf(bench));
+    const { mounts } = await client.snapshots.mounts({ snapshotter: 'overlayfs', key: id });
+    await client.tasks.create({ containerId: id, rootfs: mounts });
+    assert.equal((await runtime.inspect(cell, 'one'))?.task, 'created');
+    assert.equal((await runtime.start(cell, 'one')).task, 'running');
+  });
+
+  test('names of any legal length and shape make containers', async (t) => {
+    const bench = await openBench(t);
+    const { runtime } = bench;
+    const cell = { ...bench.cell, cell: `a--${'b'.repeat(59)}c`, stack: 's'.repeat(63) };
+    const container = 'c'.repeat(63);
+    await runtime.create({ ...specOf(bench), cell, container });
+    assert.equal((await runtime.start(cell, container)).task, 'running');
+    assert.deepEqual((await runtime.list())[0]?.cell, cell);
+    await runtime.remove(cell, container);
+    assert.deepEqual(await cgroupsOf(cell), []);
+  });
+
+  test('a container joins the namespace of its cell, where every port is free', async (t) => {
+    assert.ok(containerd !== undefined);
+    const bench = await openBench(t, { User: 'web' });
+    const namespacePath = join(containerd.directory, `netns-${bench.cell.cell}`);
+    await containerd.run('sh', '-c', 'touch "$1" && unshare --net="$1" true', 'sh', namespacePath);
+    const script = 'cat /proc/net/dev | wc -l; cat /proc/sys/net/ipv4/ip_unprivileged_port_start';
+    const said = await print(bench, script, { network: { namespacePath } });
+    assert.equal(said, '3\n0');
+  });
+
+  test('stopping while containerd dies fails, and nothing else does', async (t) => {
+    assert.ok(containerd !== undefined);
+    const bench = await openBench(t);
+    const { runtime, cell } = bench;
+    await runtime.create({ ...specOf(bench), command: COMMANDS.stubborn });
+    await runtime.start(cell, 'one');
+    const stop = assert.rejects(runtime.stop(cell, 'one', 60_000), { kind: 'unavailable' });
+    await containerd.killDaemon();
+    await stop;
+    await containerd.startDaemon();
+    assert.equal((await runtime.inspect(cell, 'one'))?.task, 'running');
+  });
+
+  test('stopping can be given up', async (t) => {
+    const bench = await openBench(t);
+    const { runtime, cell } = bench;
+    await runtime.create({ ...specOf(bench), command: COMMANDS.stubborn });
+    await runtime.start(cell, 'one');
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const stop = runtime.stop(cell, 'one', 60_000, controller.signal);
+    setImmediate(() => controller.abort(reason));
+    await assert.rejects(stop, reason);
+    assert.equal((await runtime.inspect(cell, 'one'))?.task, 'running');
+  });
 });
+
+function specOf({ cell, image, logPath }: Bench): ContainerSpec {
+  return {
+    cell,
+    container: 'one',
+    role: 'root',
+    image,
+    command: COMMANDS.run,
+    args: [],
+    env: {},
+    hostname: 'web',
+    network: 'host',
+    files: [],
+    logPath,
+    revision: '1',
+  };
+}
+
+/** The shim of a container has its id among its arguments. */
+async function killShim(id: string): Promise<void> {
+  for (const pid of await readdir('/proc')) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const isShim = line.includes('containerd-shim-runc-v2') && line.split('\0').includes(id);
+    if (isShim && line.includes(containerd?.directory ?? '-')) process.kill(Number(pid), 'SIGKILL');
+  }
+}
 
 async function cgroupsOf(cell: CellId): Promise<string[]> {
   const path = join('kukeon', cell.realm, cell.space, cell.stack, cell.cell);

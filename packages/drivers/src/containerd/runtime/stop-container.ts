@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CellId } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { parseStopSignal } from '../image/stop-signal.ts';
@@ -27,46 +28,42 @@ export async function stopContainer(
   { cell, container, graceMs }: Stop,
   signal?: AbortSignal,
 ): Promise<void> {
-  const containerIdentity = containerId(cell, container);
+  const id = containerId(cell, container);
   const [answer, task] = await Promise.all([
-    ignoring(Code.NotFound, client.containers.get({ id: containerIdentity }, until(signal))),
-    getTask(client, containerIdentity, signal),
+    ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
+    getTask(client, id, signal),
   ]);
   const state = taskState(task);
   if (state === 'none' || state === 'stopped') return;
-  if (state === 'created' || state === 'unknown') return removeTask(client, containerIdentity);
+  if (state === 'created' || state === 'unknown') return removeTask(client, id);
   const stopSignal = readLabels(answer?.container?.labels ?? {})?.stopSignal ?? '';
-  const exit = waitForExit(client, containerIdentity, graceMs);
-  await killTask(client, containerIdentity, { signal: parseStopSignal(stopSignal), all: false });
-  if (await endsWithin(graceMs, exit, signal)) return;
-  await killTask(client, containerIdentity, { signal: SIGKILL, all: true });
-  await exit;
+  const ended = new AbortController();
+  const ask = { id, signal: parseStopSignal(stopSignal), graceMs };
+  // Together, so that a failure of either is heard while the other still waits.
+  await Promise.all([
+    waitForExit(client, id, graceMs, signal).finally(() => ended.abort()),
+    askThenKill(client, ask, ended.signal),
+  ]);
 }
 
-async function endsWithin(
-  limitMs: number,
-  exit: Promise<void>,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  using timer = new DisposableTimer(limitMs, signal);
-  return await Promise.race([exit.then(() => true), timer.elapsed.then(() => false)]);
-}
-
-class DisposableTimer implements Disposable {
-  readonly elapsed: Promise<void>;
-  readonly #done = new AbortController();
-
-  constructor(limitMs: number, signal?: AbortSignal) {
-    const signals = [this.#done.signal, ...(signal === undefined ? [] : [signal])];
-    this.elapsed = delay(limitMs, undefined, { signal: AbortSignal.any(signals) }).catch(
-      (error) => {
-        if (signal?.aborted) throw signal.reason;
-        if (!this.#done.signal.aborted) throw error;
-      },
-    );
+async function askThenKill(
+  client: ContainerdClient,
+  ask: { readonly id: string; readonly signal: number; readonly graceMs: number },
+  ended: AbortSignal,
+): Promise<void> {
+  await killTask(client, ask.id, { signal: ask.signal, all: false });
+  if (await passes(ask.graceMs, ended)) {
+    await killTask(client, ask.id, { signal: SIGKILL, all: true });
   }
+}
 
-  [Symbol.dispose](): void {
-    this.#done.abort();
+/** True when the time has passed, false when `ended` came first. */
+async function passes(limitMs: number, ended: AbortSignal): Promise<boolean> {
+  try {
+    await delay(limitMs, undefined, { signal: ended });
+    return true;
+  } catch (error) {
+    if (ended.aborted) return false;
+    throw error;
   }
 }

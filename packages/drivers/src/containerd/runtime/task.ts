@@ -64,8 +64,10 @@ export async function waitForExit(
   client: ContainerdClient,
   containerId: string,
   limitMs: number,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const call = client.tasks.wait({ containerId }, { timeoutMs: limitMs + DEATH_LIMIT_MS });
+  const timeoutMs = limitMs + DEATH_LIMIT_MS;
+  const call = client.tasks.wait({ containerId }, { ...until(signal), timeoutMs });
   await ignoring(Code.NotFound, call);
 }
 
