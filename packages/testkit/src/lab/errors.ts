@@ -11,6 +11,11 @@ export const labError = defineErrors('LAB', {
     message: (f: { name: string; leaks: readonly string[] }) =>
       `lab ${f.name} left behind: ${f.leaks.join('; ')}`,
   },
+  AGENT_ENDED: {
+    kind: 'unavailable',
+    message: (f: { namespace: string | undefined }) =>
+      `the traffic agent in ${f.namespace ?? "the machine's own network"} ended`,
+  },
   NO_PROCESS: {
     kind: 'notFound',
     message: (f: { program: string }) => `no ${f.program} runs in the lab`,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Protocol } from '@capsule/core';
+import { labError } from '../lab/errors.ts';
 import type { TrafficAnswer, TrafficRequest } from './protocol.ts';
 
 export interface Served {
@@ -24,19 +25,21 @@ export interface Asked {
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** A process in a network namespace (our own without a name) that serves and asks. */
+/** A process in a network namespace, given by name or absolute path (our own without), that serves and asks. */
 export class TrafficAgent implements AsyncDisposable {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (answer: string) => void>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<string>>();
   #lastId = 0;
 
   constructor(namespace?: string) {
     const program = [process.execPath, join(import.meta.dirname, 'agent.ts')];
-    const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
-    const [command = '', ...args] = [...inside, ...program];
+    const [command = '', ...args] = [...enter(namespace), ...program];
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const output = this.#child.stdout;
     if (output) createInterface({ input: output }).on('line', (line) => this.#answered(line));
+    this.#child.on('close', () => {
+      for (const { reject } of this.#waiting.values()) reject(labError.AGENT_ENDED({ namespace }));
+    });
   }
 
   get pid(): number {
@@ -61,15 +64,21 @@ export class TrafficAgent implements AsyncDisposable {
 
   #request(request: WithoutId<TrafficRequest>): Promise<string> {
     this.#lastId += 1;
-    const { promise, resolve } = Promise.withResolvers<string>();
-    this.#waiting.set(this.#lastId, resolve);
+    const answer = Promise.withResolvers<string>();
+    this.#waiting.set(this.#lastId, answer);
     this.#child.stdin?.write(`${JSON.stringify({ ...request, id: this.#lastId })}\n`);
-    return promise;
+    return answer.promise;
   }
 
   #answered(line: string): void {
     const { id, answer } = JSON.parse(line) as TrafficAnswer;
-    this.#waiting.get(id)?.(answer);
+    this.#waiting.get(id)?.resolve(answer);
     this.#waiting.delete(id);
   }
+}
+
+function enter(namespace: string | undefined): readonly string[] {
+  if (namespace === undefined) return [];
+  if (namespace.startsWith('/')) return ['nsenter', `--net=${namespace}`, '--'];
+  return ['ip', 'netns', 'exec', namespace];
 }
