@@ -87,19 +87,21 @@ class RunningLab implements Lab {
   async begin(): Promise<this> {
     const begunAt = performance.now();
     this.#started = await this.#boot();
-    if (this.#storage !== undefined) {
-      this.registry = await startLabRegistry({
-        storage: this.#storage,
-        netns: this.netns,
-        scratch: this.stateDir,
-        perm: join(this.stateDir, 'perm'),
-      });
-    }
-    await this.ready();
-    this.readyMs = performance.now() - begunAt;
+    const ready = this.ready().then(() => {
+      this.readyMs = performance.now() - begunAt;
+    });
+    const [registry] = await Promise.all([this.#startRegistry(), ready]);
+    this.registry = registry;
     // Not before: PID 1 exists a moment before it has all its namespaces, and until then shares ours.
     this.#traces = await tracesOf(this.name, this.stateDir, this.pid);
     return this;
+  }
+
+  #startRegistry(): Promise<LabRegistry | undefined> {
+    if (this.#storage === undefined) return Promise.resolve(undefined);
+    const { netns, stateDir } = this;
+    const perm = join(stateDir, 'perm');
+    return startLabRegistry({ storage: this.#storage, netns, scratch: stateDir, perm });
   }
 
   get #claim() {
