@@ -8,7 +8,7 @@ import { isCapsuleError } from '@capsule/core';
 import type { Context } from '../context/context.ts';
 import { cliError } from '../errors.ts';
 import type { ProgressView } from '../progress/progress-view.ts';
-import { describeProgress, describeState } from '../render/workload-state.ts';
+import { describeAmount, describeState } from '../render/workload-state.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
 import { workloadOutcome } from './workload-outcome.ts';
 
@@ -84,12 +84,7 @@ async function show(view: ProgressView, workload: ReportedWorkload): Promise<voi
   const { progress } = workload.status;
   const { name } = workload.spec;
   if (progress === undefined) await view.update(name, describeState(workload));
-  else
-    await view.update(
-      name,
-      progress.stage,
-      describeProgress(progress).slice(progress.stage.length).trim(),
-    );
+  else await view.update(name, progress.stage, describeAmount(progress));
 }
 
 function failure(workload: ReportedWorkload) {

@@ -7,10 +7,9 @@ import type { Run } from '../command/command.ts';
 import type { Input } from '../command/input.ts';
 import { readTimeout } from '../command/timeout.ts';
 import type { Context } from '../context/context.ts';
-import { exitCodeOf } from '../program/exit-code.ts';
+import { tellErrors } from '../program/tell-errors.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { renderError } from '../render/error.ts';
 import { readFormat } from '../render/format.ts';
 import { describePort } from '../render/workload-columns.ts';
 import { workloadDocument } from '../render/workload-document.ts';
@@ -43,7 +42,8 @@ export const run: Run = async (input, context) => {
     const line = format === 'name' ? nameLine : outcomeLine;
     for (const outcome of outcomes) await context.out.write(line(outcome, isWaiting, context));
   }
-  return tellErrors(outcomes, input, context);
+  const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  return tellErrors(errors, input, context);
 };
 
 async function readSpecs(input: Input, context: Context): Promise<readonly WorkloadSpec[]> {
@@ -93,16 +93,4 @@ function outcomeLine(
   const place = phase === 'running' && address ? ` at ${address}` : '';
   const ports = phase === 'running' ? workload.spec.ports.map(describePort) : [];
   return `${[`${name} ${change}`, `${state}${place}`, ...ports].join(', ')}\n`;
-}
-
-async function tellErrors(
-  outcomes: readonly Outcome[],
-  input: Input,
-  { err }: Context,
-): Promise<number | undefined> {
-  const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
-  for (const error of errors) {
-    await err.write(renderError(error, err.style, input.isOn('debug')));
-  }
-  return errors.length === 0 ? undefined : exitCodeOf(errors[0]);
 }

@@ -73,6 +73,7 @@ export const CATALOGUE: readonly Command[] = [
     flags: [
       { flags: '--ignore-missing', summary: 'a workload that is not there is a success' },
       TIMEOUT_FLAG,
+      OUTPUT_FLAG,
     ],
     examples: [{ line: 'capsulectl workload delete web db', about: 'two at once' }],
     load: () => import('./workload-delete.ts'),
@@ -109,7 +110,7 @@ export const CATALOGUE: readonly Command[] = [
     summary: "load an image archive into the capsule's cache",
     about: 'Takes what `docker save` writes, or a tar of an OCI layout.',
     args: [{ name: 'file', summary: 'the archive, or - for the input', completes: 'file' }],
-    flags: [],
+    flags: [OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl image push app.tar', about: 'a file' },
       { line: 'docker save app:dev | capsulectl image push -', about: 'without a file' },

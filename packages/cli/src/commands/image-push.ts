@@ -4,6 +4,8 @@ import type { Run } from '../command/command.ts';
 import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
+import { renderDocument } from '../render/documents.ts';
+import { readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 /** With the wide HTTP/2 windows of the client, this size gives the best throughput. */
@@ -11,6 +13,7 @@ const CHUNK_BYTES = 256 * 1024;
 
 export const run: Run = async (input, context) => {
   const [path = ''] = input.args;
+  const format = readFormat(input);
   const file = await openInput(path, context.stdin, CHUNK_BYTES);
   const view = createProgressView(context.err, context.now);
   const tell = async (sentBytes: number) => {
@@ -25,9 +28,15 @@ export const run: Run = async (input, context) => {
       },
     ),
   ).finally(() => view.clear());
-  for (const reference of answer.imageRefs) await context.out.write(`${reference}\n`);
+  const { imageRefs, bytesReceived } = answer;
+  if (format === 'json' || format === 'yaml') {
+    const document = { imageRefs, bytesReceived: Number(bytesReceived) };
+    await context.out.write(await renderDocument(format, document));
+  } else {
+    await context.out.write(imageRefs.map((reference) => `${reference}\n`).join(''));
+  }
   if (context.err.isTerminal) {
-    await context.err.write(`pushed ${formatBytes(Number(answer.bytesReceived))}\n`);
+    await context.err.write(`pushed ${formatBytes(Number(bytesReceived))}\n`);
   }
   return undefined;
 };

@@ -3,15 +3,17 @@ import type { Run } from '../command/command.ts';
 import { readTimeout } from '../command/timeout.ts';
 import type { Context } from '../context/context.ts';
 import { cliError } from '../errors.ts';
-import { exitCodeOf } from '../program/exit-code.ts';
+import { tellErrors } from '../program/tell-errors.ts';
 import { createProgressView } from '../progress/progress-view.ts';
-import { renderError } from '../render/error.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { type Format, readFormat } from '../render/format.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 
 export const run: Run = async (input, context) => {
+  const format = readFormat(input);
   const timeoutMs = readTimeout(input) ?? DEFAULT_TIMEOUT_MS;
   const isLenient = input.isOn('ignoreMissing');
   const view = createProgressView(context.err, context.now);
@@ -25,23 +27,43 @@ export const run: Run = async (input, context) => {
     ),
   );
   await view.clear();
-  let exitCode: number | undefined;
-  for (const [index, outcome] of outcomes.entries()) {
-    const name = names[index] ?? '';
-    if (outcome.status === 'fulfilled' && outcome.value) {
-      await context.out.write(`${name} deleted\n`);
-    } else if (outcome.status === 'fulfilled' && isLenient) {
-      await context.out.write(`${name} is not there\n`);
-    } else {
-      const error =
-        outcome.status === 'rejected' ? outcome.reason : cliError.WORKLOAD_MISSING({ name });
-      context.signal.throwIfAborted();
-      exitCode ??= exitCodeOf(error);
-      await context.err.write(renderError(error, context.err.style, input.isOn('debug')));
-    }
-  }
-  return exitCode;
+  context.signal.throwIfAborted();
+  const results = outcomes.map((outcome, index) =>
+    resultOf(names[index] ?? '', outcome, isLenient),
+  );
+  await context.out.write(await render(format, results));
+  const errors = results.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  return tellErrors(errors, input, context);
 };
+
+interface Result {
+  readonly name: string;
+  readonly existed: boolean;
+  readonly error?: unknown;
+}
+
+function resultOf(
+  name: string,
+  outcome: PromiseSettledResult<boolean>,
+  isLenient: boolean,
+): Result {
+  if (outcome.status === 'rejected') return { name, existed: false, error: outcome.reason };
+  const isMissing = !outcome.value && !isLenient;
+  const error = isMissing ? cliError.WORKLOAD_MISSING({ name }) : undefined;
+  return { name, existed: outcome.value, error };
+}
+
+async function render(format: Format, results: readonly Result[]): Promise<string> {
+  const done = results.filter(({ error }) => error === undefined);
+  if (format === 'json' || format === 'yaml') {
+    return renderDocuments(
+      format,
+      done.map(({ name, existed }) => ({ name, existed })),
+    );
+  }
+  const line = ({ name, existed }: Result) => `${name} ${existed ? 'deleted' : 'is not there'}\n`;
+  return done.map(format === 'name' ? ({ name }) => `${name}\n` : line).join('');
+}
 
 /** Deletes until there is an answer: the wish survives a restart of the capsule in the middle. */
 async function deleteWorkload(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { workloadToProto } from '@capsule/api';
+import { WorkloadKind, workloadToProto } from '@capsule/api';
 import { startFakeCapsule } from '../testing/fake-capsule.ts';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
 import { CREATED_AT, sampleWorkload } from '../testing/sample-workload.ts';
@@ -78,4 +78,22 @@ test('an output that does not exist is a usage error', async () => {
   const { exitCode, stderr } = await list('-o', 'xml');
   assert.equal(exitCode, 2);
   assert.match(stderr, /table, wide, json, yaml, name/);
+});
+
+test('a workload of a newer capsule is told as an error, and the others are shown', async () => {
+  const [web] = WORKLOADS.map(workloadToProto);
+  await using capsule = await startFakeCapsule({
+    workload: {
+      list: () => ({
+        workloads: web ? [{ ...web, name: 'vm', kind: WorkloadKind.MICRO_VM }, web] : [],
+      }),
+    },
+  });
+  const { exitCode, stdout, stderr } = await runCapsulectl(
+    ['workload', 'list', '-o', 'name'],
+    capsule,
+  );
+  assert.equal(exitCode, 2);
+  assert.equal(stdout, 'web\n');
+  assert.match(stderr, /workload "vm"/);
 });

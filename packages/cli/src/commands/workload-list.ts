@@ -1,6 +1,11 @@
-import { type ReportedWorkload, workloadFromProto } from '@capsule/api';
+import {
+  type ReportedWorkload,
+  type Workload as WireWorkload,
+  workloadFromProto,
+} from '@capsule/api';
 import type { Run } from '../command/command.ts';
 import type { Context } from '../context/context.ts';
+import { tellErrors } from '../program/tell-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { renderTable } from '../render/table.ts';
@@ -10,14 +15,27 @@ import { withCapsule } from '../target/with-capsule.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
-  const workloads = await withCapsule(input, context, async (client) => {
-    const { workloads } = await client.workload.list({}, { signal: context.signal });
-    return workloads.map(workloadFromProto);
+  const listed = await withCapsule(input, context, async (client) => {
+    const answer = await client.workload.list({}, { signal: context.signal });
+    return answer.workloads.map(readWorkload);
   });
+  const workloads = listed.flatMap((one) => ('workload' in one ? [one.workload] : []));
   await context.out.write(await render(format, workloads, context));
-  if (workloads.length === 0 && format === 'table') await tellNone(context);
-  return undefined;
+  if (listed.length === 0 && format === 'table') await tellNone(context);
+  const errors = listed.flatMap((one) => ('error' in one ? [one.error] : []));
+  return tellErrors(errors, input, context);
 };
+
+/** A newer capsule may have workloads that this program does not understand; the others are shown. */
+function readWorkload(
+  wire: WireWorkload,
+): { readonly workload: ReportedWorkload } | { readonly error: unknown } {
+  try {
+    return { workload: workloadFromProto(wire) };
+  } catch (error) {
+    return { error };
+  }
+}
 
 async function render(
   format: Format,
