@@ -1,5 +1,5 @@
 import { Code } from '@connectrpc/connect';
-import { hasCode } from '../client/rpc-error.ts';
+import { hasCode, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
@@ -22,18 +22,12 @@ export async function prepareSnapshot(
   }
 }
 
-/** How to mount the writable layer; it is made anew when it is missing, as after half a creation. */
-export async function mountsOf(
-  context: RuntimeContext,
+/** How to mount the writable layer; undefined when there is none. */
+export async function findMounts(
+  { client, snapshotter }: RuntimeContext,
   key: string,
-  parent: string,
   signal?: AbortSignal,
-): Promise<readonly Mount[]> {
-  try {
-    const { snapshotter, client } = context;
-    return (await client.snapshots.mounts({ snapshotter, key }, until(signal))).mounts;
-  } catch (error) {
-    if (hasCode(error, Code.NotFound)) return prepareSnapshot(context, key, parent, signal);
-    throw error;
-  }
+): Promise<readonly Mount[] | undefined> {
+  const call = client.snapshots.mounts({ snapshotter, key }, until(signal));
+  return (await ignoring(Code.NotFound, call))?.mounts;
 }

@@ -5,11 +5,12 @@ import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
+import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import { containerId } from './container-id.ts';
 import { describeContainer, taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { type ContainerLabels, readLabels } from './labels.ts';
-import { mountsOf } from './snapshot.ts';
+import { findMounts, prepareSnapshot } from './snapshot.ts';
 import { describeStartError } from './start-error.ts';
 import { getTask, removeTask, runTask } from './task.ts';
 
@@ -22,28 +23,33 @@ export async function startContainer(
 ): Promise<ContainerSeen> {
   const { client } = context;
   const id = containerId(cell, container);
-  const [answer, task] = await Promise.all([
+  const [answer, task, mounts] = await Promise.all([
     ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
     getTask(client, id, signal),
+    findMounts(context, id, signal),
   ]);
   const labels = answer?.container && readLabels(answer.container.labels);
   if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container });
   const state = taskState(task);
   if (state === 'running' || state === 'paused') return describeContainer(id, labels, task);
   if (state !== 'none') await removeTask(client, id);
-  return run(context, id, labels, signal);
+  // Missing after half a creation: nothing ever ran in it.
+  const rootfs = mounts ?? (await prepareSnapshot(context, id, labels.parent, signal));
+  return run(context, { id, labels, rootfs }, signal);
+}
+
+interface Run {
+  readonly id: string;
+  readonly labels: ContainerLabels;
+  readonly rootfs: readonly Mount[];
 }
 
 async function run(
   context: RuntimeContext,
-  id: string,
-  labels: ContainerLabels,
+  { id, labels, rootfs }: Run,
   signal?: AbortSignal,
 ): Promise<ContainerSeen> {
-  const [rootfs] = await Promise.all([
-    mountsOf(context, id, labels.parent, signal),
-    mkdir(dirname(labels.logPath), { recursive: true }),
-  ]);
+  await mkdir(dirname(labels.logPath), { recursive: true });
   const output = logUri(context.logBinary, labels.logPath);
   try {
     const pid = await runTask(context.client, { containerId: id, rootfs, output }, signal);

@@ -4,15 +4,13 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { EmptySchema } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_empty } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file containerd/services/content.proto.
  */
 export const file_containerd_services_content: GenFile = /*@__PURE__*/
-  fileDesc("CiFjb250YWluZXJkL3NlcnZpY2VzL2NvbnRlbnQucHJvdG8SHmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MSKVAQoESW5mbxIOCgZkaWdlc3QYASABKAkSDAoEc2l6ZRgCIAEoAxJACgZsYWJlbHMYBSADKAsyMC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuSW5mby5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIh0KC0luZm9SZXF1ZXN0Eg4KBmRpZ2VzdBgBIAEoCSJCCgxJbmZvUmVzcG9uc2USMgoEaW5mbxgBIAEoCzIkLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5JbmZvIiUKEkxpc3RDb250ZW50UmVxdWVzdBIPCgdmaWx0ZXJzGAEgAygJIkkKE0xpc3RDb250ZW50UmVzcG9uc2USMgoEaW5mbxgBIAMoCzIkLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5JbmZvIiYKFERlbGV0ZUNvbnRlbnRSZXF1ZXN0Eg4KBmRpZ2VzdBgBIAEoCSJCChJSZWFkQ29udGVudFJlcXVlc3QSDgoGZGlnZXN0GAEgASgJEg4KBm9mZnNldBgCIAEoAxIMCgRzaXplGAMgASgDIjMKE1JlYWRDb250ZW50UmVzcG9uc2USDgoGb2Zmc2V0GAEgASgDEgwKBGRhdGEYAiABKAwiRgoGU3RhdHVzEgsKA3JlZhgDIAEoCRIOCgZvZmZzZXQYBCABKAMSDQoFdG90YWwYBSABKAMSEAoIZXhwZWN0ZWQYBiABKAkiJgoTTGlzdFN0YXR1c2VzUmVxdWVzdBIPCgdmaWx0ZXJzGAEgAygJIlAKFExpc3RTdGF0dXNlc1Jlc3BvbnNlEjgKCHN0YXR1c2VzGAEgAygLMiYuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250ZW50LnYxLlN0YXR1cyIbCgxBYm9ydFJlcXVlc3QSCwoDcmVmGAEgASgJMvQECgdDb250ZW50EmEKBEluZm8SKy5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuSW5mb1JlcXVlc3QaLC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuSW5mb1Jlc3BvbnNlEnEKBExpc3QSMi5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuTGlzdENvbnRlbnRSZXF1ZXN0GjMuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250ZW50LnYxLkxpc3RDb250ZW50UmVzcG9uc2UwARJWCgZEZWxldGUSNC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuRGVsZXRlQ29udGVudFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkScQoEUmVhZBIyLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5SZWFkQ29udGVudFJlcXVlc3QaMy5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuUmVhZENvbnRlbnRSZXNwb25zZTABEnkKDExpc3RTdGF0dXNlcxIzLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5MaXN0U3RhdHVzZXNSZXF1ZXN0GjQuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250ZW50LnYxLkxpc3RTdGF0dXNlc1Jlc3BvbnNlEk0KBUFib3J0EiwuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250ZW50LnYxLkFib3J0UmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eWIGcHJvdG8z", [file_google_protobuf_empty]);
+  fileDesc("CiFjb250YWluZXJkL3NlcnZpY2VzL2NvbnRlbnQucHJvdG8SHmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MSKVAQoESW5mbxIOCgZkaWdlc3QYASABKAkSDAoEc2l6ZRgCIAEoAxJACgZsYWJlbHMYBSADKAsyMC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuSW5mby5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIiUKEkxpc3RDb250ZW50UmVxdWVzdBIPCgdmaWx0ZXJzGAEgAygJIkkKE0xpc3RDb250ZW50UmVzcG9uc2USMgoEaW5mbxgBIAMoCzIkLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5JbmZvIkIKElJlYWRDb250ZW50UmVxdWVzdBIOCgZkaWdlc3QYASABKAkSDgoGb2Zmc2V0GAIgASgDEgwKBHNpemUYAyABKAMiMwoTUmVhZENvbnRlbnRSZXNwb25zZRIOCgZvZmZzZXQYASABKAMSDAoEZGF0YRgCIAEoDDLvAQoHQ29udGVudBJxCgRMaXN0EjIuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250ZW50LnYxLkxpc3RDb250ZW50UmVxdWVzdBozLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5MaXN0Q29udGVudFJlc3BvbnNlMAEScQoEUmVhZBIyLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5SZWFkQ29udGVudFJlcXVlc3QaMy5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuUmVhZENvbnRlbnRSZXNwb25zZTABYgZwcm90bzM");
 
 /**
  * @generated from message containerd.services.content.v1.Info
@@ -44,40 +42,6 @@ export const InfoSchema: GenMessage<Info> = /*@__PURE__*/
   messageDesc(file_containerd_services_content, 0);
 
 /**
- * @generated from message containerd.services.content.v1.InfoRequest
- */
-export type InfoRequest = Message<"containerd.services.content.v1.InfoRequest"> & {
-  /**
-   * @generated from field: string digest = 1;
-   */
-  digest: string;
-};
-
-/**
- * Describes the message containerd.services.content.v1.InfoRequest.
- * Use `create(InfoRequestSchema)` to create a new message.
- */
-export const InfoRequestSchema: GenMessage<InfoRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 1);
-
-/**
- * @generated from message containerd.services.content.v1.InfoResponse
- */
-export type InfoResponse = Message<"containerd.services.content.v1.InfoResponse"> & {
-  /**
-   * @generated from field: containerd.services.content.v1.Info info = 1;
-   */
-  info?: Info | undefined;
-};
-
-/**
- * Describes the message containerd.services.content.v1.InfoResponse.
- * Use `create(InfoResponseSchema)` to create a new message.
- */
-export const InfoResponseSchema: GenMessage<InfoResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 2);
-
-/**
  * @generated from message containerd.services.content.v1.ListContentRequest
  */
 export type ListContentRequest = Message<"containerd.services.content.v1.ListContentRequest"> & {
@@ -92,7 +56,7 @@ export type ListContentRequest = Message<"containerd.services.content.v1.ListCon
  * Use `create(ListContentRequestSchema)` to create a new message.
  */
 export const ListContentRequestSchema: GenMessage<ListContentRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 3);
+  messageDesc(file_containerd_services_content, 1);
 
 /**
  * @generated from message containerd.services.content.v1.ListContentResponse
@@ -109,24 +73,7 @@ export type ListContentResponse = Message<"containerd.services.content.v1.ListCo
  * Use `create(ListContentResponseSchema)` to create a new message.
  */
 export const ListContentResponseSchema: GenMessage<ListContentResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 4);
-
-/**
- * @generated from message containerd.services.content.v1.DeleteContentRequest
- */
-export type DeleteContentRequest = Message<"containerd.services.content.v1.DeleteContentRequest"> & {
-  /**
-   * @generated from field: string digest = 1;
-   */
-  digest: string;
-};
-
-/**
- * Describes the message containerd.services.content.v1.DeleteContentRequest.
- * Use `create(DeleteContentRequestSchema)` to create a new message.
- */
-export const DeleteContentRequestSchema: GenMessage<DeleteContentRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 5);
+  messageDesc(file_containerd_services_content, 2);
 
 /**
  * @generated from message containerd.services.content.v1.ReadContentRequest
@@ -155,7 +102,7 @@ export type ReadContentRequest = Message<"containerd.services.content.v1.ReadCon
  * Use `create(ReadContentRequestSchema)` to create a new message.
  */
 export const ReadContentRequestSchema: GenMessage<ReadContentRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 6);
+  messageDesc(file_containerd_services_content, 3);
 
 /**
  * @generated from message containerd.services.content.v1.ReadContentResponse
@@ -177,92 +124,7 @@ export type ReadContentResponse = Message<"containerd.services.content.v1.ReadCo
  * Use `create(ReadContentResponseSchema)` to create a new message.
  */
 export const ReadContentResponseSchema: GenMessage<ReadContentResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 7);
-
-/**
- * A blob that is being written.
- *
- * @generated from message containerd.services.content.v1.Status
- */
-export type Status = Message<"containerd.services.content.v1.Status"> & {
-  /**
-   * @generated from field: string ref = 3;
-   */
-  ref: string;
-
-  /**
-   * @generated from field: int64 offset = 4;
-   */
-  offset: bigint;
-
-  /**
-   * @generated from field: int64 total = 5;
-   */
-  total: bigint;
-
-  /**
-   * @generated from field: string expected = 6;
-   */
-  expected: string;
-};
-
-/**
- * Describes the message containerd.services.content.v1.Status.
- * Use `create(StatusSchema)` to create a new message.
- */
-export const StatusSchema: GenMessage<Status> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 8);
-
-/**
- * @generated from message containerd.services.content.v1.ListStatusesRequest
- */
-export type ListStatusesRequest = Message<"containerd.services.content.v1.ListStatusesRequest"> & {
-  /**
-   * @generated from field: repeated string filters = 1;
-   */
-  filters: string[];
-};
-
-/**
- * Describes the message containerd.services.content.v1.ListStatusesRequest.
- * Use `create(ListStatusesRequestSchema)` to create a new message.
- */
-export const ListStatusesRequestSchema: GenMessage<ListStatusesRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 9);
-
-/**
- * @generated from message containerd.services.content.v1.ListStatusesResponse
- */
-export type ListStatusesResponse = Message<"containerd.services.content.v1.ListStatusesResponse"> & {
-  /**
-   * @generated from field: repeated containerd.services.content.v1.Status statuses = 1;
-   */
-  statuses: Status[];
-};
-
-/**
- * Describes the message containerd.services.content.v1.ListStatusesResponse.
- * Use `create(ListStatusesResponseSchema)` to create a new message.
- */
-export const ListStatusesResponseSchema: GenMessage<ListStatusesResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 10);
-
-/**
- * @generated from message containerd.services.content.v1.AbortRequest
- */
-export type AbortRequest = Message<"containerd.services.content.v1.AbortRequest"> & {
-  /**
-   * @generated from field: string ref = 1;
-   */
-  ref: string;
-};
-
-/**
- * Describes the message containerd.services.content.v1.AbortRequest.
- * Use `create(AbortRequestSchema)` to create a new message.
- */
-export const AbortRequestSchema: GenMessage<AbortRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 11);
+  messageDesc(file_containerd_services_content, 4);
 
 /**
  * Blobs by digest.
@@ -270,14 +132,6 @@ export const AbortRequestSchema: GenMessage<AbortRequest> = /*@__PURE__*/
  * @generated from service containerd.services.content.v1.Content
  */
 export const Content: GenService<{
-  /**
-   * @generated from rpc containerd.services.content.v1.Content.Info
-   */
-  info: {
-    methodKind: "unary";
-    input: typeof InfoRequestSchema;
-    output: typeof InfoResponseSchema;
-  },
   /**
    * @generated from rpc containerd.services.content.v1.Content.List
    */
@@ -287,36 +141,12 @@ export const Content: GenService<{
     output: typeof ListContentResponseSchema;
   },
   /**
-   * @generated from rpc containerd.services.content.v1.Content.Delete
-   */
-  delete: {
-    methodKind: "unary";
-    input: typeof DeleteContentRequestSchema;
-    output: typeof EmptySchema;
-  },
-  /**
    * @generated from rpc containerd.services.content.v1.Content.Read
    */
   read: {
     methodKind: "server_streaming";
     input: typeof ReadContentRequestSchema;
     output: typeof ReadContentResponseSchema;
-  },
-  /**
-   * @generated from rpc containerd.services.content.v1.Content.ListStatuses
-   */
-  listStatuses: {
-    methodKind: "unary";
-    input: typeof ListStatusesRequestSchema;
-    output: typeof ListStatusesResponseSchema;
-  },
-  /**
-   * @generated from rpc containerd.services.content.v1.Content.Abort
-   */
-  abort: {
-    methodKind: "unary";
-    input: typeof AbortRequestSchema;
-    output: typeof EmptySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_containerd_services_content, 0);

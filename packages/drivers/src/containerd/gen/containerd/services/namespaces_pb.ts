@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file containerd/services/namespaces.proto.
  */
 export const file_containerd_services_namespaces: GenFile = /*@__PURE__*/
-  fileDesc("CiRjb250YWluZXJkL3NlcnZpY2VzL25hbWVzcGFjZXMucHJvdG8SIWNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MSKSAQoJTmFtZXNwYWNlEgwKBG5hbWUYASABKAkSSAoGbGFiZWxzGAIgAygLMjguY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZS5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIicKFUxpc3ROYW1lc3BhY2VzUmVxdWVzdBIOCgZmaWx0ZXIYASABKAkiWgoWTGlzdE5hbWVzcGFjZXNSZXNwb25zZRJACgpuYW1lc3BhY2VzGAEgAygLMiwuY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZSJZChZDcmVhdGVOYW1lc3BhY2VSZXF1ZXN0Ej8KCW5hbWVzcGFjZRgBIAEoCzIsLmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5OYW1lc3BhY2UiWgoXQ3JlYXRlTmFtZXNwYWNlUmVzcG9uc2USPwoJbmFtZXNwYWNlGAEgASgLMiwuY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZTKKAgoKTmFtZXNwYWNlcxJ7CgRMaXN0EjguY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLkxpc3ROYW1lc3BhY2VzUmVxdWVzdBo5LmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5MaXN0TmFtZXNwYWNlc1Jlc3BvbnNlEn8KBkNyZWF0ZRI5LmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5DcmVhdGVOYW1lc3BhY2VSZXF1ZXN0GjouY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLkNyZWF0ZU5hbWVzcGFjZVJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("CiRjb250YWluZXJkL3NlcnZpY2VzL25hbWVzcGFjZXMucHJvdG8SIWNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MSKSAQoJTmFtZXNwYWNlEgwKBG5hbWUYASABKAkSSAoGbGFiZWxzGAIgAygLMjguY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZS5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKFkNyZWF0ZU5hbWVzcGFjZVJlcXVlc3QSPwoJbmFtZXNwYWNlGAEgASgLMiwuY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZSJaChdDcmVhdGVOYW1lc3BhY2VSZXNwb25zZRI/CgluYW1lc3BhY2UYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLm5hbWVzcGFjZXMudjEuTmFtZXNwYWNlMo0BCgpOYW1lc3BhY2VzEn8KBkNyZWF0ZRI5LmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5DcmVhdGVOYW1lc3BhY2VSZXF1ZXN0GjouY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLkNyZWF0ZU5hbWVzcGFjZVJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message containerd.services.namespaces.v1.Namespace
@@ -35,40 +35,6 @@ export const NamespaceSchema: GenMessage<Namespace> = /*@__PURE__*/
   messageDesc(file_containerd_services_namespaces, 0);
 
 /**
- * @generated from message containerd.services.namespaces.v1.ListNamespacesRequest
- */
-export type ListNamespacesRequest = Message<"containerd.services.namespaces.v1.ListNamespacesRequest"> & {
-  /**
-   * @generated from field: string filter = 1;
-   */
-  filter: string;
-};
-
-/**
- * Describes the message containerd.services.namespaces.v1.ListNamespacesRequest.
- * Use `create(ListNamespacesRequestSchema)` to create a new message.
- */
-export const ListNamespacesRequestSchema: GenMessage<ListNamespacesRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_namespaces, 1);
-
-/**
- * @generated from message containerd.services.namespaces.v1.ListNamespacesResponse
- */
-export type ListNamespacesResponse = Message<"containerd.services.namespaces.v1.ListNamespacesResponse"> & {
-  /**
-   * @generated from field: repeated containerd.services.namespaces.v1.Namespace namespaces = 1;
-   */
-  namespaces: Namespace[];
-};
-
-/**
- * Describes the message containerd.services.namespaces.v1.ListNamespacesResponse.
- * Use `create(ListNamespacesResponseSchema)` to create a new message.
- */
-export const ListNamespacesResponseSchema: GenMessage<ListNamespacesResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_namespaces, 2);
-
-/**
  * @generated from message containerd.services.namespaces.v1.CreateNamespaceRequest
  */
 export type CreateNamespaceRequest = Message<"containerd.services.namespaces.v1.CreateNamespaceRequest"> & {
@@ -83,7 +49,7 @@ export type CreateNamespaceRequest = Message<"containerd.services.namespaces.v1.
  * Use `create(CreateNamespaceRequestSchema)` to create a new message.
  */
 export const CreateNamespaceRequestSchema: GenMessage<CreateNamespaceRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_namespaces, 3);
+  messageDesc(file_containerd_services_namespaces, 1);
 
 /**
  * @generated from message containerd.services.namespaces.v1.CreateNamespaceResponse
@@ -100,7 +66,7 @@ export type CreateNamespaceResponse = Message<"containerd.services.namespaces.v1
  * Use `create(CreateNamespaceResponseSchema)` to create a new message.
  */
 export const CreateNamespaceResponseSchema: GenMessage<CreateNamespaceResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_namespaces, 4);
+  messageDesc(file_containerd_services_namespaces, 2);
 
 /**
  * containerd's own namespaces: nothing of one is seen in another.
@@ -108,14 +74,6 @@ export const CreateNamespaceResponseSchema: GenMessage<CreateNamespaceResponse> 
  * @generated from service containerd.services.namespaces.v1.Namespaces
  */
 export const Namespaces: GenService<{
-  /**
-   * @generated from rpc containerd.services.namespaces.v1.Namespaces.List
-   */
-  list: {
-    methodKind: "unary";
-    input: typeof ListNamespacesRequestSchema;
-    output: typeof ListNamespacesResponseSchema;
-  },
   /**
    * @generated from rpc containerd.services.namespaces.v1.Namespaces.Create
    */

@@ -2,19 +2,19 @@
 // @generated from file containerd/services/snapshots.proto (package containerd.services.snapshots.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Mount } from "../types/mount_pb.ts";
 import { file_containerd_types_mount } from "../types/mount_pb.ts";
 import type { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_empty } from "@bufbuild/protobuf/wkt";
-import type { Message, UnknownEnum } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file containerd/services/snapshots.proto.
  */
 export const file_containerd_services_snapshots: GenFile = /*@__PURE__*/
-  fileDesc("CiNjb250YWluZXJkL3NlcnZpY2VzL3NuYXBzaG90cy5wcm90bxIgY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEizwEKFlByZXBhcmVTbmFwc2hvdFJlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJEg4KBnBhcmVudBgDIAEoCRJUCgZsYWJlbHMYBCADKAsyRC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXF1ZXN0LkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoXUHJlcGFyZVNuYXBzaG90UmVzcG9uc2USJwoGbW91bnRzGAEgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudCLJAQoTVmlld1NuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkSDgoGcGFyZW50GAMgASgJElEKBmxhYmVscxgEIAMoCzJBLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChRWaWV3U25hcHNob3RSZXNwb25zZRInCgZtb3VudHMYASADKAsyFy5jb250YWluZXJkLnR5cGVzLk1vdW50IjEKDU1vdW50c1JlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJIjkKDk1vdW50c1Jlc3BvbnNlEicKBm1vdW50cxgBIAMoCzIXLmNvbnRhaW5lcmQudHlwZXMuTW91bnQiOQoVUmVtb3ZlU25hcHNob3RSZXF1ZXN0EhMKC3NuYXBzaG90dGVyGAEgASgJEgsKA2tleRgCIAEoCSI3ChNTdGF0U25hcHNob3RSZXF1ZXN0EhMKC3NuYXBzaG90dGVyGAEgASgJEgsKA2tleRgCIAEoCSLNAQoESW5mbxIMCgRuYW1lGAEgASgJEg4KBnBhcmVudBgCIAEoCRI0CgRraW5kGAMgASgOMiYuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuS2luZBJCCgZsYWJlbHMYBiADKAsyMi5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5JbmZvLkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiTAoUU3RhdFNuYXBzaG90UmVzcG9uc2USNAoEaW5mbxgBIAEoCzImLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLkluZm8iPAoUTGlzdFNuYXBzaG90c1JlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSDwoHZmlsdGVycxgCIAMoCSJNChVMaXN0U25hcHNob3RzUmVzcG9uc2USNAoEaW5mbxgBIAMoCzImLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLkluZm8qOAoES2luZBILCgdVTktOT1dOEAASCAoEVklFVxABEgoKBkFDVElWRRACEg0KCUNPTU1JVFRFRBADMrwFCglTbmFwc2hvdHMSfgoHUHJlcGFyZRI4LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlByZXBhcmVTbmFwc2hvdFJlcXVlc3QaOS5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXNwb25zZRJ1CgRWaWV3EjUuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuVmlld1NuYXBzaG90UmVxdWVzdBo2LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlc3BvbnNlEmsKBk1vdW50cxIvLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLk1vdW50c1JlcXVlc3QaMC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5Nb3VudHNSZXNwb25zZRJZCgZSZW1vdmUSNy5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5SZW1vdmVTbmFwc2hvdFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkSdQoEU3RhdBI1LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlN0YXRTbmFwc2hvdFJlcXVlc3QaNi5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5TdGF0U25hcHNob3RSZXNwb25zZRJ5CgRMaXN0EjYuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuTGlzdFNuYXBzaG90c1JlcXVlc3QaNy5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5MaXN0U25hcHNob3RzUmVzcG9uc2UwAWIGcHJvdG8z", [file_containerd_types_mount, file_google_protobuf_empty]);
+  fileDesc("CiNjb250YWluZXJkL3NlcnZpY2VzL3NuYXBzaG90cy5wcm90bxIgY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEizwEKFlByZXBhcmVTbmFwc2hvdFJlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJEg4KBnBhcmVudBgDIAEoCRJUCgZsYWJlbHMYBCADKAsyRC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXF1ZXN0LkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoXUHJlcGFyZVNuYXBzaG90UmVzcG9uc2USJwoGbW91bnRzGAEgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudCLJAQoTVmlld1NuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkSDgoGcGFyZW50GAMgASgJElEKBmxhYmVscxgEIAMoCzJBLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChRWaWV3U25hcHNob3RSZXNwb25zZRInCgZtb3VudHMYASADKAsyFy5jb250YWluZXJkLnR5cGVzLk1vdW50IjEKDU1vdW50c1JlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJIjkKDk1vdW50c1Jlc3BvbnNlEicKBm1vdW50cxgBIAMoCzIXLmNvbnRhaW5lcmQudHlwZXMuTW91bnQiOQoVUmVtb3ZlU25hcHNob3RSZXF1ZXN0EhMKC3NuYXBzaG90dGVyGAEgASgJEgsKA2tleRgCIAEoCTLKAwoJU25hcHNob3RzEn4KB1ByZXBhcmUSOC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXF1ZXN0GjkuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuUHJlcGFyZVNuYXBzaG90UmVzcG9uc2USdQoEVmlldxI1LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlcXVlc3QaNi5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5WaWV3U25hcHNob3RSZXNwb25zZRJrCgZNb3VudHMSLy5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5Nb3VudHNSZXF1ZXN0GjAuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuTW91bnRzUmVzcG9uc2USWQoGUmVtb3ZlEjcuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuUmVtb3ZlU25hcHNob3RSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5YgZwcm90bzM", [file_containerd_types_mount, file_google_protobuf_empty]);
 
 /**
  * @generated from message containerd.services.snapshots.v1.PrepareSnapshotRequest
@@ -176,152 +176,6 @@ export const RemoveSnapshotRequestSchema: GenMessage<RemoveSnapshotRequest> = /*
   messageDesc(file_containerd_services_snapshots, 6);
 
 /**
- * @generated from message containerd.services.snapshots.v1.StatSnapshotRequest
- */
-export type StatSnapshotRequest = Message<"containerd.services.snapshots.v1.StatSnapshotRequest"> & {
-  /**
-   * @generated from field: string snapshotter = 1;
-   */
-  snapshotter: string;
-
-  /**
-   * @generated from field: string key = 2;
-   */
-  key: string;
-};
-
-/**
- * Describes the message containerd.services.snapshots.v1.StatSnapshotRequest.
- * Use `create(StatSnapshotRequestSchema)` to create a new message.
- */
-export const StatSnapshotRequestSchema: GenMessage<StatSnapshotRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_snapshots, 7);
-
-/**
- * @generated from message containerd.services.snapshots.v1.Info
- */
-export type Info = Message<"containerd.services.snapshots.v1.Info"> & {
-  /**
-   * @generated from field: string name = 1;
-   */
-  name: string;
-
-  /**
-   * @generated from field: string parent = 2;
-   */
-  parent: string;
-
-  /**
-   * @generated from field: containerd.services.snapshots.v1.Kind kind = 3;
-   */
-  kind: Kind;
-
-  /**
-   * @generated from field: map<string, string> labels = 6;
-   */
-  labels: { [key: string]: string };
-};
-
-/**
- * Describes the message containerd.services.snapshots.v1.Info.
- * Use `create(InfoSchema)` to create a new message.
- */
-export const InfoSchema: GenMessage<Info> = /*@__PURE__*/
-  messageDesc(file_containerd_services_snapshots, 8);
-
-/**
- * @generated from message containerd.services.snapshots.v1.StatSnapshotResponse
- */
-export type StatSnapshotResponse = Message<"containerd.services.snapshots.v1.StatSnapshotResponse"> & {
-  /**
-   * @generated from field: containerd.services.snapshots.v1.Info info = 1;
-   */
-  info?: Info | undefined;
-};
-
-/**
- * Describes the message containerd.services.snapshots.v1.StatSnapshotResponse.
- * Use `create(StatSnapshotResponseSchema)` to create a new message.
- */
-export const StatSnapshotResponseSchema: GenMessage<StatSnapshotResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_snapshots, 9);
-
-/**
- * @generated from message containerd.services.snapshots.v1.ListSnapshotsRequest
- */
-export type ListSnapshotsRequest = Message<"containerd.services.snapshots.v1.ListSnapshotsRequest"> & {
-  /**
-   * @generated from field: string snapshotter = 1;
-   */
-  snapshotter: string;
-
-  /**
-   * @generated from field: repeated string filters = 2;
-   */
-  filters: string[];
-};
-
-/**
- * Describes the message containerd.services.snapshots.v1.ListSnapshotsRequest.
- * Use `create(ListSnapshotsRequestSchema)` to create a new message.
- */
-export const ListSnapshotsRequestSchema: GenMessage<ListSnapshotsRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_snapshots, 10);
-
-/**
- * @generated from message containerd.services.snapshots.v1.ListSnapshotsResponse
- */
-export type ListSnapshotsResponse = Message<"containerd.services.snapshots.v1.ListSnapshotsResponse"> & {
-  /**
-   * @generated from field: repeated containerd.services.snapshots.v1.Info info = 1;
-   */
-  info: Info[];
-};
-
-/**
- * Describes the message containerd.services.snapshots.v1.ListSnapshotsResponse.
- * Use `create(ListSnapshotsResponseSchema)` to create a new message.
- */
-export const ListSnapshotsResponseSchema: GenMessage<ListSnapshotsResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_snapshots, 11);
-
-/**
- * @generated from enum containerd.services.snapshots.v1.Kind
- */
-export const Kind = {
-  /**
-   * @generated from enum value: UNKNOWN = 0;
-   */
-  UNKNOWN: 0,
-
-  /**
-   * @generated from enum value: VIEW = 1;
-   */
-  VIEW: 1,
-
-  /**
-   * @generated from enum value: ACTIVE = 2;
-   */
-  ACTIVE: 2,
-
-  /**
-   * @generated from enum value: COMMITTED = 3;
-   */
-  COMMITTED: 3,
-} as const;
-
-/**
- * @generated from enum containerd.services.snapshots.v1.Kind
- */
-export type Kind = (typeof Kind)[keyof typeof Kind] | UnknownEnum;
-
-/**
- * Describes the enum containerd.services.snapshots.v1.Kind.
- */
-export const KindSchema: GenEnum<Kind> = /*@__PURE__*/
-  enumDesc(file_containerd_services_snapshots, 0);
-
-/**
  * Layers and writable layers, by name, per snapshotter.
  *
  * @generated from service containerd.services.snapshots.v1.Snapshots
@@ -358,22 +212,6 @@ export const Snapshots: GenService<{
     methodKind: "unary";
     input: typeof RemoveSnapshotRequestSchema;
     output: typeof EmptySchema;
-  },
-  /**
-   * @generated from rpc containerd.services.snapshots.v1.Snapshots.Stat
-   */
-  stat: {
-    methodKind: "unary";
-    input: typeof StatSnapshotRequestSchema;
-    output: typeof StatSnapshotResponseSchema;
-  },
-  /**
-   * @generated from rpc containerd.services.snapshots.v1.Snapshots.List
-   */
-  list: {
-    methodKind: "server_streaming";
-    input: typeof ListSnapshotsRequestSchema;
-    output: typeof ListSnapshotsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_containerd_services_snapshots, 0);
