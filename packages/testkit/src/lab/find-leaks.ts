@@ -1,22 +1,36 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
 import { hostNames, placesOf } from '@capsule/imager';
 
 /** What identifies everything that a capsule may leave on the host. */
-export interface Traces {
+export interface Traces extends AsyncDisposable {
   readonly name: string;
   readonly stateDir: string;
-  /** Inodes of its PID 1's namespaces, as `/proc/PID/ns` shows them: `net:[4026532…]`. */
+  /** Namespaces of its PID 1, as `/proc/PID/ns` shows them: `net:[4026532…]`. */
   readonly namespaces: ReadonlySet<string>;
 }
 
-const NAMESPACES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'] as const;
+/** Not the mount namespace: to hold it would hold everything that is mounted in it. */
+const NAMESPACES = ['ipc', 'net', 'pid', 'uts'] as const;
 
-/** Taken while the capsule runs; compared with what is there when it has ended. */
+/**
+ * Taken while the capsule runs; compared with what is there when it has ended. Holds the
+ * namespaces until disposed: the kernel gives the number of one that is gone to the next one, and
+ * somebody else's capsule would be taken for what this one left.
+ */
 export async function tracesOf(name: string, stateDir: string, pid: number): Promise<Traces> {
-  const links = NAMESPACES.map((kind) => readlink(`/proc/${pid}/ns/${kind}`));
-  return { name, stateDir, namespaces: new Set(await Promise.all(links)) };
+  const paths = NAMESPACES.map((kind) => `/proc/${pid}/ns/${kind}`);
+  const held = await Promise.all(paths.map((path) => open(path)));
+  const links = await Promise.all(paths.map((path) => readlink(path)));
+  return {
+    name,
+    stateDir,
+    namespaces: new Set(links),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(held.map((handle) => handle.close()));
+    },
+  };
 }
 
 /**

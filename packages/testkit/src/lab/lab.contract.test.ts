@@ -24,13 +24,9 @@ test('offers the images of the examples through a mirror of docker.io', { skip }
     'docker://127.0.0.1:5000/library/nginx:1.27-alpine',
   ]);
   assert.match(stdout, /library\/nginx/);
-  const applied = await lab.capsulectlWith(
-    {
-      input:
-        'name: box\nkind: Container\ncontainer:\n  image: busybox\n  args: ["sleep", "1000"]\n',
-    },
-    ...['apply', '--wait', '-f', '-'],
-  );
+  const image = 'docker.io/library/nginx:1.27-alpine';
+  const manifest = `name: web\nkind: Container\ncontainer:\n  image: ${image}\n`;
+  const applied = await lab.capsulectlWith({ input: manifest }, 'apply', '--wait', '-f', '-');
   assert.equal(applied.exitCode, 0, applied.stderr);
   const listed = await lab.ctr('tasks', 'ls');
   assert.match(listed.stdout, /RUNNING/);
@@ -54,7 +50,7 @@ test('the registry refuses, stalls and cuts on request', { skip }, async () => {
 
 test('a process that stays in one of its namespaces counts as a leak', { skip }, async () => {
   await using lab = await startLab({ images: [] });
-  const traces = await tracesOf(lab.name, lab.stateDir, lab.pid);
+  await using traces = await tracesOf(lab.name, lab.stateDir, lab.pid);
   const found = await findLeaks(traces);
   for (const kind of [
     'process',
@@ -90,7 +86,7 @@ test('a lab whose process is killed takes its capsule with it', { skip }, async 
   });
   const [line] = (await once(lab.stdout, 'data')) as [Buffer];
   const [name = '', stateDir = '', pid = ''] = line.toString().trim().split(' ');
-  const traces = await tracesOf(name, stateDir, Number(pid));
+  await using traces = await tracesOf(name, stateDir, Number(pid));
   lab.kill('SIGKILL');
   lab.stdout.destroy();
   const held = join('/run/capsule/.launcher', `${name}.lock`);

@@ -199,7 +199,9 @@ class RunningLab implements Lab {
     this.registry = undefined;
     await stopCapsule(this.name);
     await this.#started?.launcherEnded;
-    const leaks = this.#traces === undefined ? [] : await findLeaks(this.#traces);
+    await using traces = this.#traces;
+    this.#traces = undefined;
+    const leaks = traces === undefined ? [] : await findLeaks(traces);
     if (leaks.length > 0) throw labError.LEAKED({ name: this.name, leaks });
   }
 
