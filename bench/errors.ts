@@ -9,6 +9,10 @@ export const benchError = defineErrors('BENCH', {
     kind: 'internal',
     message: (f: { name: string; said: string }) => `workload ${f.name} does not run: ${f.said}`,
   },
+  LIST_FAILED: {
+    kind: 'internal',
+    message: (f: { said: string }) => `workload list failed: ${f.said}`,
+  },
   PEER_NOT_STARTED: {
     kind: 'unavailable',
     message: (f: { peer: string; said: string }) => `${f.peer} could not be prepared: ${f.said}`,

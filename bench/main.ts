@@ -11,11 +11,25 @@ import { buildImage } from '@capsule/imager';
 import { apply } from './apply.ts';
 import { benchImage } from './bench-image.ts';
 import type { Benchmark, Setting } from './benchmark.ts';
+import { burst } from './burst.ts';
+import { churn } from './churn.ts';
 import type { Figure } from './figure.ts';
+import { idle } from './idle.ts';
+import { list } from './list.ts';
 import { readMachine } from './machine.ts';
+import { memory } from './memory.ts';
 import { renderFigures } from './render-figures.ts';
+import { start } from './start.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { P1: apply };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  P1: apply,
+  P2: burst,
+  P6: memory,
+  'P6-churn': churn,
+  P7: list,
+  P11: idle,
+  P14: start,
+};
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const stop = new AbortController();

@@ -1,0 +1,28 @@
+import { setTimeout as rest } from 'node:timers/promises';
+import { type Benchmark, samplesOf } from './benchmark.ts';
+import { processorSecondsOf } from './proc.ts';
+import { summarise } from './statistics.ts';
+import { WatchedCapsule } from './watched-capsule.ts';
+
+const CONTAINERS = 100;
+const SETTLE_MS = 10_000;
+/** Longer than a minute, so that each holds one look of the safety net. */
+const INTERVAL_MS = 65_000;
+
+/** P11: processor time of capsuled, its children included, while 100 workloads run and nothing happens. */
+export const idle: Benchmark = async (setting) => {
+  await using capsule = await WatchedCapsule.start(setting);
+  await capsule.runAll(Array.from({ length: CONTAINERS }, (_, i) => `p11-${i}`));
+  const pid = await capsule.lab.servicePid('capsuled');
+  await rest(SETTLE_MS, undefined, { signal: setting.signal });
+  const percents: number[] = [];
+  for (let round = 0; round < samplesOf(setting, 3); round += 1) {
+    const before = await processorSecondsOf(pid);
+    const begunAt = performance.now();
+    await rest(INTERVAL_MS, undefined, { signal: setting.signal });
+    const seconds = (performance.now() - begunAt) / 1000;
+    percents.push((((await processorSecondsOf(pid)) - before) / seconds) * 100);
+  }
+  const what = 'capsuled idle, 100 workloads';
+  return [{ id: 'P11', what, unit: '%', goal: { most: 0.5 }, summary: summarise(percents) }];
+};

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memoryOf, processorSecondsOf } from './proc.ts';
+
+test('memory of a process is what the process itself sees', async () => {
+  const { resident, anonymous } = await memoryOf(process.pid);
+  const own = process.memoryUsage.rss() / 1e6;
+  assert.ok(Math.abs(resident - own) < own / 5, `${resident} ${own}`);
+  assert.ok(anonymous > 0 && anonymous < resident);
+});
+
+test('processor time of a process is what the process itself sees', async () => {
+  const own = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+  const before = own();
+  const seconds = await processorSecondsOf(process.pid);
+  // Two ticks for rounding; children of this process count too.
+  assert.ok(seconds > before - 0.02, `${seconds} ${before}`);
+});
