@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-const PROGRAM = join(import.meta.dirname, '../../../bin/capsulectl');
+/** The program as it stands in the checkout. */
+export const CAPSULECTL = join(import.meta.dirname, '../../../bin/capsulectl');
 const LONGEST_MS = 60_000;
 
 export interface CapsulectlOptions {
@@ -44,7 +45,7 @@ export function startCapsulectl(
   args: readonly string[],
   { input = '', env = {}, cwd }: CapsulectlOptions = {},
 ): RunningCapsulectl {
-  const child = spawn(PROGRAM, args, {
+  const child = spawn(CAPSULECTL, args, {
     stdio: 'pipe',
     cwd,
     env: { ...process.env, CAPSULE_HOST: host, ...env },

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, beforeEach, suite, test } from 'node:test';
+import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
+import { BAD_MANIFESTS } from './support/bad-manifests.ts';
+import { containerManifest } from './support/container-manifest.ts';
+import { quickImage } from './support/quick-image.ts';
+import { errorCodeOf, runCapsulectl } from './support/run-capsulectl.ts';
+
+suite('manifests', { concurrency: false }, () => {
+  let lab: Lab;
+  /** Where the next test writes its files, and runs capsulectl. */
+  let folder: string;
+  before(async () => {
+    lab = await startLab({ images: [] });
+    const input = dockerArchive(await quickImage(), ['box:1']);
+    await runCapsulectl(lab.host, ['image', 'push', '-'], { input });
+  });
+  after(() => lab[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    folder = await mkdtemp(join(lab.stateDir, 'manifests-'));
+  });
+
+  const write = (file: string, text: string) => writeFile(join(folder, file), text);
+  const capsulectl = (...args: string[]) => runCapsulectl(lab.host, args, { cwd: folder });
+  const apply = (...args: string[]) => capsulectl('apply', ...args);
+  const names = async () => {
+    const { stdout } = await capsulectl('workload', 'list', '-o', 'name');
+    return stdout.split('\n').filter((line) => line !== '');
+  };
+  const manifest = (name: string) => containerManifest(name, { image: 'box:1' });
+
+  test('a bad manifest is refused as a whole, with all that is wrong at its place', async (t) => {
+    for (const { what, text, complaints } of BAD_MANIFESTS) {
+      await t.test(what, async () => {
+        await write('bad.yaml', text);
+        const startedAt = performance.now();
+        const answer = await apply('-f', 'bad.yaml');
+        assert.deepEqual([answer.exitCode, answer.stdout], [2, ''], answer.stderr);
+        assert.equal(errorCodeOf(answer), 'MANIFEST_INVALID');
+        for (const complaint of complaints) {
+          const place = /^\d/.test(complaint) ? 'bad.yaml:' : '';
+          assert.ok(answer.stderr.includes(`${place}${complaint}`), answer.stderr);
+        }
+        const told = answer.stderr.split('bad.yaml:').length - 1;
+        if (complaints.length > 1) assert.equal(told, complaints.length, answer.stderr);
+        assert.ok(performance.now() - startedAt < 10_000, 'it took too long');
+      });
+    }
+    assert.deepEqual(await names(), []);
+  });
+
+  test('a folder is applied in the order of its names, and other files are left alone', async () => {
+    await write('2.yaml', `${manifest('two')}\n---\n${manifest('three')}\n`);
+    await write('1.json', manifest('one'));
+    await write('3.yml', manifest('four'));
+    await write('notes.txt', 'no manifest');
+    const answer = await apply('-f', '.');
+    assert.equal(answer.exitCode, 0, answer.stderr);
+    const lines = ['one created', 'two created', 'three created', 'four created'];
+    assert.deepEqual(answer.stdout.trim().split('\n'), lines);
+    assert.deepEqual(await names(), ['four', 'one', 'three', 'two']);
+  });
+
+  test('one bad file in a folder keeps all others from being applied', async () => {
+    await write('good.yaml', manifest('good'));
+    await write('bad.yaml', 'kind: Container\n');
+    await mkdir(join(folder, 'more'));
+    await write('more/also-bad.yaml', 'kind: Nothing\n');
+    const answer = await apply('-f', 'more', '-f', '.');
+    assert.equal(answer.exitCode, 2);
+    assert.match(answer.stderr, /bad\.yaml:1:1: name: is missing/);
+    assert.match(answer.stderr, /more\/also-bad\.yaml:1:7: kind/);
+    assert.ok(!(await names()).includes('good'));
+  });
+
+  test('a folder without manifests and a file that is not there are told apart', async () => {
+    await mkdir(join(folder, 'empty'));
+    const empty = await apply('-f', 'empty');
+    assert.deepEqual([empty.exitCode, errorCodeOf(empty)], [2, 'CLI_FOLDER_EMPTY']);
+    const missing = await apply('-f', 'missing.yaml');
+    assert.deepEqual([missing.exitCode, errorCodeOf(missing)], [3, 'CLI_FILE_MISSING']);
+  });
+
+  test('the input is read as YAML and as JSON, and the same again changes nothing', async () => {
+    const json = manifest('piped');
+    const yaml = 'name: piped\nkind: Container\ncontainer:\n  image: "box:1"\n';
+    for (const [input, change] of [
+      [json, 'created'],
+      [yaml, 'unchanged'],
+      [`---\n# a comment\n${yaml}---\n`, 'unchanged'],
+    ] as const) {
+      const answer = await runCapsulectl(lab.host, ['apply', '-f', '-'], { input });
+      assert.equal(answer.stdout, `piped ${change}\n`, answer.stderr);
+    }
+  });
+
+  test('what get prints changes nothing when it is applied', async () => {
+    await write(
+      'all.json',
+      JSON.stringify({
+        name: 'all',
+        kind: 'Container',
+        container: {
+          image: 'box:1',
+          command: ['/bin/sh', '-c', 'sleep 1000000'],
+          args: ['--quoted: "x"', '#no comment', ''],
+          env: { A: 'yes', B: '0x10', 'C.d': 'multi\nline', EMPTY: '' },
+          networkMode: 'NETWORK_MODE_BRIDGE',
+          ports: [
+            { containerPort: 80, hostPort: 18080 },
+            { containerPort: 53, hostPort: 18053, protocol: 'udp' },
+          ],
+        },
+      }),
+    );
+    await apply('-f', 'all.json', '--wait');
+    for (const format of ['yaml', 'json']) {
+      const { stdout: input } = await capsulectl('workload', 'get', 'all', '-o', format);
+      const again = await runCapsulectl(lab.host, ['apply', '-f', '-'], { input });
+      assert.equal(again.stdout, 'all unchanged\n', again.stderr);
+    }
+  });
+
+  test('a port that another workload publishes is a conflict, and nothing is kept', async () => {
+    const publish = (name: string) =>
+      containerManifest(name, { image: 'box:1', ports: [{ containerPort: 80, hostPort: 18081 }] });
+    await write('first.json', publish('first'));
+    await write('second.json', publish('second'));
+    await apply('-f', 'first.json');
+    const answer = await apply('-f', 'second.json');
+    assert.deepEqual([answer.exitCode, errorCodeOf(answer)], [4, 'WORKLOAD_PORT_TAKEN']);
+    assert.match(answer.stderr, /18081\/tcp: first publishes it already/);
+    assert.ok(!(await names()).includes('second'));
+  });
+});

@@ -1,0 +1,129 @@
+export interface BadManifest {
+  readonly what: string;
+  readonly text: string;
+  /** Every line of complaint: where, and what it says of it. */
+  readonly complaints: readonly string[];
+}
+
+const GOOD = 'name: web\nkind: Container\ncontainer:\n  image: nginx\n';
+const kind = (word: string) => `name: x\nkind: ${word}\n`;
+const ports = (...lines: readonly string[]) =>
+  `${GOOD}  ports:\n${lines.map((line) => `    - {${line}}\n`).join('')}`;
+
+/** What people write by mistake. Lines and columns are where they would look for it. */
+export const BAD_MANIFESTS: readonly BadManifest[] = [
+  {
+    what: 'an unknown key, with the one that was meant',
+    text: `${GOOD}  comand: [sh]\n`,
+    complaints: ['5:3: container: unknown key `comand` (did you mean `command`?)'],
+  },
+  {
+    what: 'an unknown key at the top',
+    text: `${GOOD}replicas: 3\n`,
+    complaints: ['5:1: unknown key `replicas`'],
+  },
+  {
+    what: 'a key of later versions',
+    text: `${GOOD}  privileged: true\n`,
+    complaints: ['5:3: container: `privileged` is not supported yet'],
+  },
+  {
+    what: 'a key that stands there twice',
+    text: `${GOOD}  image: redis\n`,
+    complaints: ['5:3: container.image: `image` stands here twice'],
+  },
+  {
+    what: 'values of wrong types, all of them at once',
+    text: 'name: 7\nkind: Container\ncontainer:\n  image: [nginx]\n  command: sh\n  env: 5\n',
+    complaints: [
+      '1:7: name: must be a string, not 7, a number (put it in quotes: "7")',
+      '4:3: container.image: must be a string, not a list',
+      '5:12: container.command: must be a list, not the text "sh"',
+      '6:8: container.env: must be a list, not 5, a number',
+    ],
+  },
+  {
+    what: 'nothing where something is needed',
+    text: 'kind: Container\ncontainer: {}\n',
+    complaints: ['1:1: name: is missing', '2:1: container.image: is missing'],
+  },
+  { what: 'no kind', text: 'name: web\n', complaints: ['1:1: kind: is missing'] },
+  {
+    what: 'a kind with a typing error',
+    text: kind('Contaner'),
+    complaints: ['2:7: kind: "Contaner" is not a kind (did you mean Container?)'],
+  },
+  { what: 'a microVM', text: kind('MicroVM'), complaints: ['2:7: kind: this version of capsule'] },
+  { what: 'a volume', text: kind('Volume'), complaints: ['2:7: kind: this version of capsule'] },
+  {
+    what: 'a name that is none',
+    text: GOOD.replace('web', 'My_Web'),
+    complaints: ['1:7: name: "My_Web" is not a name'],
+  },
+  {
+    what: 'a name that is too long',
+    text: GOOD.replace('web', 'w'.repeat(64)),
+    complaints: [`1:7: name: "${'w'.repeat(64)}" is not a name`],
+  },
+  {
+    what: 'an image that is no reference',
+    text: GOOD.replace('nginx', 'Nginx:La:Test'),
+    complaints: ['4:10: container.image: '],
+  },
+  {
+    what: 'ports that are none, are taken by the API, or stand there twice',
+    text: ports(
+      'containerPort: 80, hostPort: 70000',
+      'containerPort: 0, hostPort: 81',
+      'containerPort: 80, hostPort: 50000',
+      'containerPort: 80, hostPort: 0',
+      'containerPort: 80, hostPort: 82, protocol: sctp',
+      'containerPort: 80, hostPort: 83',
+      'containerPort: 81, hostPort: 83',
+      'containerPort: 81',
+    ),
+    complaints: [
+      '6:37: container.ports[0].hostPort: 70000 is not a port',
+      '7:23: container.ports[1].containerPort: 0 is not a port',
+      "8:37: container.ports[2].hostPort: 50000/tcp is the capsule's own API",
+      '9:37: container.ports[3].hostPort: a port chosen by the capsule (0) is not supported',
+      '10:51: container.ports[4].protocol: "sctp" is not a protocol (tcp or udp)',
+      '12:37: container.ports[6].hostPort: 83/tcp is published twice, first by ports[5]',
+      '13:7: container.ports[7].hostPort: is missing',
+    ],
+  },
+  {
+    what: "ports with the host's network",
+    text: `${ports('containerPort: 80, hostPort: 80')}  networkMode: NETWORK_MODE_HOST\n`,
+    complaints: ['5:3: container.ports: ports are published only in bridge mode'],
+  },
+  {
+    what: 'the same name in two documents',
+    text: `${GOOD}---\n${GOOD}`,
+    complaints: ['6:7: name: web is declared twice'],
+  },
+  {
+    what: 'a good document and a bad one',
+    text: `${GOOD}---\nname: other\nkind: Container\n`,
+    complaints: ['6:1: container: is missing'],
+  },
+  { what: 'an empty file', text: '', complaints: ['1:1: the file holds no manifest'] },
+  { what: 'only comments', text: '# soon\n---\n', complaints: ['1:1: the file holds no manifest'] },
+  { what: 'a text', text: 'hello\n', complaints: ['1:1: a manifest is a map'] },
+  { what: 'what is not YAML', text: 'name: [web\n', complaints: ['not YAML'] },
+  { what: 'what is not JSON', text: '{"name": "web", }}', complaints: ['not YAML'] },
+  { what: 'binary', text: '\u0000\u0001\u0002', complaints: [''] },
+  { what: 'more than 4 MB', text: `# ${'x'.repeat(5_000_000)}\n`, complaints: ['larger than'] },
+  { what: 'aliases that multiply', text: multiplyingAliases(), complaints: [''] },
+  { what: 'deep nesting', text: '['.repeat(50_000), complaints: [''] },
+];
+
+/** A billion words when all aliases are followed. */
+function multiplyingAliases(): string {
+  const levels = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+  for (let level = 1; level < 10; level += 1) {
+    const before = Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ');
+    levels.push(`a${level}: &a${level} [${before}]`);
+  }
+  return `${GOOD}  command: *a9\n${levels.join('\n')}\n`;
+}
