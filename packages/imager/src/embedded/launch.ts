@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, readlink, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockFile } from '../cache/lock-file.ts';
 import { type Claim, readClaim, writeClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
+import { openConsoleFile } from './console-file.ts';
 import { embeddedError } from './errors.ts';
 import { enableForwarding } from './forwarding.ts';
 import { hostNames } from './host-names.ts';
@@ -89,9 +90,6 @@ async function spawnCapsule(request: LaunchRequest) {
   const { name, stateDir } = request;
   const names = hostNames(name);
   const places = placesOf(name);
-  const log = consoleLog(stateDir);
-  await rename(log, `${log}.1`).catch(ignoreMissing); // the run before this one stays readable
-  await using console = await open(log, 'a', 0o600);
   const child = spawn(
     request.launchProgram,
     [
@@ -103,8 +101,11 @@ async function spawnCapsule(request: LaunchRequest) {
       ...Object.entries(request.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
       ...['--', '/sbin/capsuled'],
     ],
-    { stdio: ['ignore', console.fd, console.fd], env: {}, detached: true },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: {}, detached: true },
   );
+  const file = openConsoleFile(consoleLog(stateDir));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', file.write);
+  child.once('close', () => file[Symbol.dispose]());
   await once(child, 'spawn');
   return child;
 }
