@@ -1,5 +1,11 @@
 import { create } from '@bufbuild/protobuf';
-import { manifestError, type NetworkMode, type Problem, type WorkloadSpec } from '@capsule/core';
+import {
+  manifestError,
+  type NetworkMode,
+  type Problem,
+  validateWorkload,
+  type WorkloadSpec,
+} from '@capsule/core';
 import {
   type ContainerSpec,
   ContainerSpecSchema,
@@ -35,8 +41,8 @@ export function specToProto(spec: WorkloadSpec): WireWorkload {
 
 /**
  * The wish that a wire message states. Fails with `MANIFEST_SPEC_INVALID`, naming every field that
- * is set and that this version cannot honour: nothing is dropped in silence. What the values must
- * be like (names, ranges, conflicts) is not checked here.
+ * is set and that this version cannot honour: nothing is dropped in silence. That the values keep
+ * the rules (names, ranges) is not checked where nothing else is wrong.
  */
 export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): WorkloadSpec {
   const problems = [...refuseUnknown(workload, ''), ...kindProblems(workload)];
@@ -54,8 +60,15 @@ export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): 
       portFromProto(port, `container.ports[${index}]`, problems),
     ),
   };
-  if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: workload.name, problems });
-  return spec;
+  if (problems.length === 0) return spec;
+  if (workload.container !== undefined) problems.push(...otherProblems(spec, problems));
+  throw manifestError.SPEC_INVALID({ name: workload.name, problems });
+}
+
+/** A refusal names all that is wrong: also the values that break a rule. */
+function otherProblems(spec: WorkloadSpec, problems: readonly Problem[]): readonly Problem[] {
+  const noted = new Set(problems.map(({ path }) => path));
+  return validateWorkload(spec).filter(({ path }) => !noted.has(path));
 }
 
 function kindProblems({ kind, container, microVm }: WireWorkload): Problem[] {

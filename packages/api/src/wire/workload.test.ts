@@ -169,7 +169,11 @@ test('fields of a later version are refused wherever they stand', () => {
 
 test('every problem is named at once', () => {
   const sent = container({ privileged: true, networkMode: 9 as NetworkMode });
-  assert.equal(problemsOf(() => specFromProto(sent)).length, 2);
+  sent.name = 'No Name';
+  assert.deepEqual(
+    problemsOf(() => specFromProto(sent)).map((problem) => problem.path),
+    ['container.privileged', 'container.networkMode', 'name'],
+  );
 });
 
 test('an apply without a workload says so', () => {
