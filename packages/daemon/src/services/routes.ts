@@ -37,6 +37,7 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
     const healthState = createHealthService(served);
     healthState.setServing(!('problem' in parts.capsule.workloads));
     router.service(health.Health, healthState.service);
-    router.service(reflection.ServerReflection, createReflectionService(served));
+    const described = [...served, health.Health, reflection.ServerReflection];
+    router.service(reflection.ServerReflection, createReflectionService(described));
   };
 }
