@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, utimes } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -35,6 +35,7 @@ const lateModules: Plugin = {
  */
 async function buildCapsulectl(folder: string): Promise<void> {
   const target = join(folder, 'dist/capsulectl.cjs');
+  const startedAt = new Date();
   const draft = `${target}.${process.pid}`;
   await mkdir(dirname(target), { recursive: true });
   try {
@@ -52,6 +53,8 @@ async function buildCapsulectl(folder: string): Promise<void> {
       legalComments: 'none',
       logLevel: 'error',
     });
+    // As old as what it was made from: a source that changes meanwhile is newer.
+    await utimes(draft, startedAt, startedAt);
     await rename(draft, target);
   } finally {
     await rm(draft, { force: true });
