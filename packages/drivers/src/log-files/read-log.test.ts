@@ -93,10 +93,12 @@ test('a follower that is restarted from its cursor has no hole and no double', a
   const count = 2500;
   const writer = spawn(process.execPath, ['--eval', WRITER, path, String(count)]);
   const exit = once(writer, 'exit');
+  t.after(() => writer.kill('SIGKILL'));
   const seen: number[] = [];
   let cursor: string | undefined;
   while (seen.length < count) {
     const abort = new AbortController();
+    t.after(() => abort.abort());
     const until = seen.length + 1 + Math.floor(Math.random() * 200);
     const query = { follow: true, ...(cursor === undefined ? {} : { cursor }) };
     for await (const line of read(path, query, abort.signal)) {
