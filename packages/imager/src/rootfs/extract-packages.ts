@@ -53,15 +53,22 @@ function sourceLine(archive: DebianArchive, suite: string): string {
   return `deb ${archive.mirror} ${suite} main`;
 }
 
-/** Keeps sid's packages out except the wanted ones; mmdebstrap runs it before apt does anything. */
+/**
+ * Keeps sid's packages out except the wanted ones, and every other version of those too: when sid
+ * has moved on, the build fails and does not take what Debian stable has. mmdebstrap runs it before
+ * apt does anything.
+ */
 function pinHook(fromSid: Readonly<Record<string, string>>): string {
-  const pins = [
-    'Package: *\\nPin: release n=sid\\nPin-Priority: 1\\n',
-    ...Object.entries(fromSid).map(
-      ([name, version]) => `Package: ${name}\\nPin: version ${version}\\nPin-Priority: 1001\\n`,
-    ),
-  ];
-  return `mkdir -p "$1/etc/apt/preferences.d" && printf '${pins.join('\\n')}' > "$1/etc/apt/preferences.d/sid"`;
+  const pins = Object.entries(fromSid).flatMap(([name, version]) => [
+    pin(name, `version ${version}`, 1001),
+    pin(name, 'version *', -1),
+  ]);
+  const text = [...pins, pin('*', 'release n=sid', 1)].join('\\n');
+  return `mkdir -p "$1/etc/apt/preferences.d" && printf '${text}' > "$1/etc/apt/preferences.d/sid"`;
+}
+
+function pin(name: string, what: string, priority: number): string {
+  return `Package: ${name}\\nPin: ${what}\\nPin-Priority: ${priority}\\n`;
 }
 
 function lastLines(text: string): string {
