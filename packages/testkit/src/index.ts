@@ -1,5 +1,5 @@
-export { findContainerd, openContainerd } from './containerd/find-containerd.ts';
 export { writeLogWriter } from './containerd/log-writer.ts';
+export { missingContainerd, openContainerd } from './containerd/open-containerd.ts';
 export { PrivateContainerd } from './containerd/private-containerd.ts';
 export { cellNetworkContract, type NetworkBench } from './contracts/cell-network.contract.ts';
 export { cellTrafficContract } from './contracts/cell-traffic.contract.ts';

@@ -12,6 +12,8 @@ export interface RuntimeBench {
   readonly cell: CellId;
   readonly logPath: string;
   readonly commands: RuntimeCommands;
+  /** Resolves when `commands.run`, which was started, heeds the stop signal. */
+  ready(): Promise<void>;
 }
 
 /** Commands with a known behaviour in that image. */
@@ -102,6 +104,7 @@ export function containerRuntimeContract(
       const { runtime, cell } = bench;
       await runtime.create(specOf(bench));
       const first = await runtime.start(cell, 'one');
+      await bench.ready();
       await runtime.stop(cell, 'one', 5000);
       const second = await runtime.start(cell, 'one');
       assert.equal(second.task, 'running');
@@ -123,6 +126,7 @@ export function containerRuntimeContract(
       const { runtime, cell } = bench;
       await runtime.create(specOf(bench));
       await runtime.start(cell, 'one');
+      await bench.ready();
       await runtime.stop(cell, 'one', 10_000);
       const seen = await runtime.inspect(cell, 'one');
       assert.equal(seen?.task, 'stopped');

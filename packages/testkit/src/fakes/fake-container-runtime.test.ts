@@ -20,6 +20,7 @@ containerRuntimeContract('fake', async () => ({
   image: IMAGE,
   cell: cellOfWorkload('web'),
   logPath: '/none',
+  ready: async () => undefined,
   commands: {
     run: ['run'],
     stubborn: [FAKE_PROGRAMS.stubborn],

@@ -5,8 +5,8 @@ import { after, suite, type TestContext, test } from 'node:test';
 import {
   answer,
   dockerArchive,
-  findContainerd,
   imageStoreContract,
+  missingContainerd,
   ociArchive,
   openContainerd,
   TestRegistry,
@@ -16,8 +16,7 @@ import {
 import { ContainerdClient } from '../client/containerd-client.ts';
 import { ContainerdImages } from './containerd-images.ts';
 
-const source = findContainerd();
-const skip = 'skip' in source ? source.skip : false;
+const skip = missingContainerd();
 const containerd = await openContainerd();
 const registry = await TestRegistry.start();
 let namespaces = 0;
@@ -137,7 +136,7 @@ suite('pulls by containerd', { skip, timeout: 120_000 }, () => {
       return error?.facts.reason;
     };
     assert.equal(await reason('nobody.test/a/b:1'), 'its registry refuses connections');
-    assert.equal(await reason('no-such-host.invalid/a/b:1'), 'the name of its registry is unknown');
+    assert.match(await reason('no-such-host.invalid/a/b:1'), /^the name of its registry/);
     assert.equal(await reason('tls.test/a/b:1'), 'its registry speaks HTTP, not HTTPS');
   });
 

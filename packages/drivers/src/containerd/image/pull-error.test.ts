@@ -39,6 +39,8 @@ test('a registry that cannot be reached, and why', () => {
   const cases: Record<string, string> = {
     [`${HEAD}dial tcp: lookup example.org on 127.0.0.11:53: no such host`]:
       'the name of its registry is unknown',
+    [`${HEAD}dial tcp: lookup example.org on [::1]:53: read udp [::1]:53: connection refused`]:
+      'the name of its registry cannot be looked up',
     [`${HEAD}dial tcp 127.0.0.1:443: connect: connection refused`]:
       'its registry refuses connections',
     [`${HEAD}dial tcp 192.0.2.1:443: connect: network is unreachable`]:

@@ -20,6 +20,7 @@ const invalid = (reason: string) => (facts: Facts, cause: unknown) =>
 const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => CapsuleError])[] = [
   [/could not fetch content descriptor .*not found/, invalid('its registry lacks a part of it')],
   [/no such host/, unreachable('the name of its registry is unknown')],
+  [/\blookup \S+/, unreachable('the name of its registry cannot be looked up')],
   [/connection refused/, unreachable('its registry refuses connections')],
   [
     /network is (unreachable|down)|no route to host|host is (unreachable|down)/,

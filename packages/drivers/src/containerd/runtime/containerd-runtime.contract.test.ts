@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once as event } from 'node:events';
+import { watch } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
 import type { CellId, ContainerSpec } from '@capsule/core';
 import {
@@ -8,7 +10,7 @@ import {
   containerRuntimeContract,
   dockerArchive,
   EventLog,
-  findContainerd,
+  missingContainerd,
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
@@ -17,8 +19,7 @@ import { ContainerdClient } from '../client/containerd-client.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 
-const source = findContainerd();
-const skip = 'skip' in source ? source.skip : false;
+const skip = missingContainerd();
 const containerd = await openContainerd();
 const CGROUPS = '/sys/fs/cgroup';
 const REALM = `test${process.pid}`;
@@ -49,7 +50,22 @@ async function openBench(t: TestContext, config: Readonly<Record<string, unknown
   });
   const cell: CellId = { realm: REALM, space: 'default', stack: 'default', cell: `c${namespaces}` };
   const logPath = join(containerd.directory, 'logs', `${namespaces}.log`);
-  return { client, runtime, cell, logPath, image: IMAGE, commands: COMMANDS };
+  const ready = () => untilPrinted(logPath, 'ready');
+  return { client, runtime, cell, logPath, image: IMAGE, commands: COMMANDS, ready };
+}
+
+async function untilPrinted(path: string, text: string): Promise<void> {
+  const watcher = watch(dirname(path));
+  try {
+    // Listening starts before the look, so that no change is missed after it.
+    let change = event(watcher, 'change');
+    while (!(await readFile(path, 'utf8').catch(() => '')).includes(text)) {
+      await change;
+      change = event(watcher, 'change');
+    }
+  } finally {
+    watcher.close();
+  }
 }
 
 async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -57,7 +73,7 @@ async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 const COMMANDS = {
-  run: ['sh', '-c', 'trap "exit 0" TERM; sleep 1000 & wait'],
+  run: ['sh', '-c', 'trap "exit 0" TERM; echo ready; sleep 1000 & wait'],
   stubborn: ['sh', '-c', 'trap "" TERM; while :; do sleep 1000; done'],
   missing: ['no-such-program'],
   exit: (code: number) => ['sh', '-c', `exit ${code}`],
@@ -171,6 +187,7 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     assert.equal((await runtime.probe()).ok, false);
     await containerd.startDaemon();
     assert.deepEqual(await runtime.inspect(cell, 'one'), before);
+    await bench.ready();
     await runtime.stop(cell, 'one', 5000);
     assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 0);
   });
@@ -181,7 +198,6 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     const { id } = await runtime.create(specOf(bench));
     await client.snapshots.remove({ snapshotter: 'overlayfs', key: id });
     assert.equal((await runtime.start(cell, 'one')).task, 'running');
-    await runtime.stop(cell, 'one', 5000);
     await runtime.remove(cell, 'one');
     await client.snapshots.prepare({
       snapshotter: 'overlayfs',
