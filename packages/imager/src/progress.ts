@@ -4,9 +4,11 @@ export type Progress = (line: string) => void;
 /** Says nothing. */
 export const quiet: Progress = () => undefined;
 
+const HEARTBEAT_MS = 15_000;
+
 /**
  * Runs `work` and reports it with its duration in seconds. The first line appears before the work
- * starts, so that a long step is never silent.
+ * starts and one more every 15 s, so that a long step is never silent.
  */
 export async function step<T>(
   progress: Progress,
@@ -15,7 +17,13 @@ export async function step<T>(
 ): Promise<T> {
   progress(`${title} …`);
   const startedAt = performance.now();
-  const result = await work();
-  progress(`${title}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-  return result;
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  const heart = setInterval(() => progress(`${title} … ${Math.round(seconds())} s`), HEARTBEAT_MS);
+  try {
+    const result = await work();
+    progress(`${title}: ${seconds().toFixed(1)} s`);
+    return result;
+  } finally {
+    clearInterval(heart);
+  }
 }

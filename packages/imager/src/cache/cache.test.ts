@@ -63,6 +63,18 @@ test('removes what was not used for long, except what is in use', async () => {
   assert.deepEqual((await readdir(join(place.path, 'entry'))).sort(), ['busy', 'new']);
 });
 
+test('what a killed build left is removed, what is being made is not', async () => {
+  await using place = await scratch();
+  await mkdir(join(place.path, 'tmp', 'dead', 'tree'), { recursive: true });
+  const fill: Fill = async (directory) => {
+    await place.cache.prune(50_000, new Set());
+    return writing('alive')(directory);
+  };
+  const entry = await place.cache.ensure('k', fill);
+  assert.equal(await readFile(join(entry.path, 'file'), 'utf8'), 'alive');
+  assert.deepEqual(await readdir(join(place.path, 'tmp')), []);
+});
+
 test('finding an entry counts as using it', async () => {
   await using place = await scratch();
   const long = new Date(Date.now() - 100_000);

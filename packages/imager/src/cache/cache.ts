@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockFile } from './lock-file.ts';
+import { isCapsuleError } from '@capsule/core';
+import { lockError, lockFile } from './lock-file.ts';
 
 /** What is known about one finished entry. */
 export interface CacheEntry {
@@ -17,18 +18,13 @@ export type Fill = (directory: string) => Promise<{ readonly sizeBytes: number }
  * Directories named by the hash of what they were made from.
  *
  * INVARIANTS. An entry that exists under its name is complete: it is filled in `tmp/` and renamed.
- * Only the holder of `lock` fills, renames or removes. Entries are never changed after that.
+ * Only the holder of its lock fills, renames or removes it. Entries are never changed after that.
  */
 export class Cache {
   readonly #root: string;
 
   constructor(root: string) {
     this.#root = root;
-  }
-
-  /** A scratch directory that survives builds and may be lost at any time (compiler output). */
-  scratch(name: string): string {
-    return join(this.#root, 'scratch', name);
   }
 
   /** The entry of that key, or undefined; marks it as used now. */
@@ -51,10 +47,10 @@ export class Cache {
   async ensure(key: string, fill: Fill): Promise<CacheEntry> {
     const found = await this.find(key);
     if (found !== undefined) return found;
-    await using _lock = await lockFile(join(this.#root, 'lock'), { wait: true });
+    await using _lock = await this.#lock(key);
     const foundMeanwhile = await this.find(key);
     if (foundMeanwhile !== undefined) return foundMeanwhile;
-    const temporary = join(this.#root, 'tmp');
+    const temporary = join(this.#root, 'tmp', key);
     await rm(temporary, { recursive: true, force: true }); // a killed build left it
     await mkdir(join(temporary, 'tree'), { recursive: true });
     const { sizeBytes } = await fill(join(temporary, 'tree'));
@@ -64,19 +60,36 @@ export class Cache {
     return { path: join(this.#root, 'entry', key, 'tree'), sizeBytes, fresh: true };
   }
 
-  /** Removes entries unused for `maxAgeMs`, except those whose path `inUse` names. */
+  /**
+   * Removes entries unused for `maxAgeMs`, except those whose path `inUse` names, and what killed
+   * builds left. Returns the keys of removed entries.
+   */
   async prune(maxAgeMs: number, inUse: ReadonlySet<string>): Promise<readonly string[]> {
-    await using _lock = await lockFile(join(this.#root, 'lock'), { wait: true });
     const removed: string[] = [];
     for (const key of await namesIn(join(this.#root, 'entry'))) {
       const entry = join(this.#root, 'entry', key);
       if (inUse.has(join(entry, 'tree'))) continue;
       const used = await stat(join(entry, 'entry.json')).catch(() => undefined);
       if (used !== undefined && Date.now() - used.mtimeMs < maxAgeMs) continue;
+      await using _lock = await this.#lock(key);
       await rm(entry, { recursive: true, force: true });
       removed.push(key);
     }
+    for (const key of await namesIn(join(this.#root, 'tmp'))) await this.#removeHalfDone(key);
     return removed;
+  }
+
+  async #removeHalfDone(key: string): Promise<void> {
+    try {
+      await using _lock = await this.#lock(key, false);
+      await rm(join(this.#root, 'tmp', key), { recursive: true, force: true });
+    } catch (error) {
+      if (!isCapsuleError(error) || error.code !== lockError.HELD.code) throw error; // being made
+    }
+  }
+
+  #lock(key: string, wait = true): Promise<AsyncDisposable> {
+    return lockFile(join(this.#root, 'locks', key), { wait });
   }
 }
 

@@ -58,11 +58,12 @@ export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
     archive: () => findDebianArchive(request.env['CAPSULE_DEBIAN_MIRROR']),
   };
   const sources = await readSources(request.repository, arch);
-  const layers: Layer[] = [];
-  for (const step of planImage(request.profile, sources)) {
-    const entry = (await cache.find(step.key)) ?? (await make(step, context));
-    layers.push({ ...entry, name: step.do, key: step.key });
-  }
+  const layers = await Promise.all(
+    planImage(request.profile, sources).map(async (step): Promise<Layer> => {
+      const entry = (await cache.find(step.key)) ?? (await make(step, context));
+      return { ...entry, name: step.do, key: step.key };
+    }),
+  );
   if (layers.some((layer) => layer.fresh)) await cache.prune(UNUSED_MS, await layersInUse(layers));
   const native = layers.find((layer) => layer.name === 'native');
   return { layers, launchProgram: `${native?.path}/usr/bin/capsule-launch` };

@@ -1,6 +1,5 @@
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '@capsule/host';
 import { digestOf } from '../cache/digest.ts';
 import type { CargoCommand } from './cargo-command.ts';
 import type { BuildContext } from './context.ts';
@@ -59,21 +58,22 @@ exec chroot "$root" "$@"
 `;
 
 async function buildRoot(context: BuildContext): Promise<string> {
-  const root = context.cache.scratch(`rust-${digestOf({ SUITE, PACKAGES })}`);
-  if (await exists(join(root, 'complete'))) return root;
-  await run('rm', ['-rf', '--one-file-system', root]);
-  await mkdir(join(root, '..'), { recursive: true });
-  const archive = await context.archive();
-  context.progress('fetching the Rust compiler from Debian 13 (about 250 MB, once) …');
-  await extractPackages({
-    suite: SUITE,
-    packages: PACKAGES,
-    archive,
-    directory: root,
-    variant: 'minbase',
-  });
-  await mkdir(join(root, 'complete'));
-  return root;
+  const entry = await context.cache.ensure(
+    `rust-${digestOf({ SUITE, PACKAGES })}`,
+    async (root) => {
+      context.progress('fetching the Rust compiler from Debian 13 (about 250 MB, once) …');
+      const archive = await context.archive();
+      await extractPackages({
+        suite: SUITE,
+        packages: PACKAGES,
+        archive,
+        directory: root,
+        variant: 'minbase',
+      });
+      return { sizeBytes: 0 };
+    },
+  );
+  return entry.path;
 }
 
 function variables(context: BuildContext): readonly string[] {

@@ -28,8 +28,9 @@ export interface StorageRequest {
  * made once and then only read. skopeo fills it through a registry of its own.
  */
 export async function registryStorage(request: StorageRequest): Promise<string> {
-  const images: BuiltImage[] = [];
-  for (const recipe of request.recipes) images.push(await buildImage({ ...request, recipe }));
+  const images = await Promise.all(
+    request.recipes.map((recipe) => buildImage({ ...request, recipe })),
+  );
   const key = `registry-${digestOf(images.map(({ key, names }) => ({ key, names })))}`;
   const entry = await new Cache(request.cacheDir).ensure(key, async (directory) => {
     request.progress('filling the registry …');
