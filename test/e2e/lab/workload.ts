@@ -31,6 +31,10 @@ export interface ShownWorkload {
   };
 }
 
+export type RunningWorkload = ShownWorkload & {
+  readonly status: ShownWorkload['status'] & { readonly pid: number };
+};
+
 /** A manifest as text: JSON is YAML. */
 export function manifest(name: string, container: ContainerManifest): string {
   return JSON.stringify({ name, kind: 'Container', container });
@@ -41,7 +45,7 @@ export async function runWorkload(
   lab: Lab,
   name: string,
   container: ContainerManifest,
-): Promise<ShownWorkload & { readonly status: { readonly pid: number } }> {
+): Promise<RunningWorkload> {
   await capsulectl(lab, ['apply', '-f', '-', '--wait', '--timeout', '60s'], {
     input: manifest(name, container),
   });

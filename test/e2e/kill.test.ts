@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { connectCapsule, DesiredState, type Workload, WorkloadPhase } from '@capsule/api';
+import { type Lab, startLab } from '@capsule/testkit';
+import { capsulectl } from './lab/capsulectl.ts';
+import { type Acknowledged, churn } from './lab/churn.ts';
+import { difference, type Footprint, footprint } from './lab/footprint.ts';
+import { killAtRandom } from './lab/kill-at-random.ts';
+import { wordsOf } from './lab/process.ts';
+import { pushBusybox } from './lab/push-busybox.ts';
+import { chooseSeed } from './lab/random.ts';
+import { until } from './lab/until.ts';
+import {
+  deleteWorkloads,
+  getWorkload,
+  type RunningWorkload,
+  runWorkload,
+  untilWorkload,
+} from './lab/workload.ts';
+
+const BOUND = { timeout: 60_000 };
+const KILLS = 100;
+const BACK_WITHIN_MS = 2_000;
+const IMAGE = 'stay:1';
+const COUNT = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done';
+const CHURNED = ['churn-a', 'churn-b', 'churn-c'];
+
+let lab: Lab;
+let bystanders: readonly RunningWorkload[];
+let quiet: Footprint;
+
+before(async () => {
+  lab = await startLab({ images: [] });
+  await pushBusybox(lab, IMAGE, {
+    Cmd: ['/bin/sh', '-c', 'while :; do sleep 1000; done'],
+    StopSignal: 'SIGKILL',
+  });
+  const ports = [{ containerPort: 80, hostPort: 19_999 }];
+  bystanders = [
+    await runWorkload(lab, 'bridged', { image: IMAGE, ports }),
+    await runWorkload(lab, 'hosted', { image: IMAGE, networkMode: 'NETWORK_MODE_HOST' }),
+    await runWorkload(lab, 'counting', { image: IMAGE, args: ['/bin/sh', '-c', COUNT] }),
+  ];
+  quiet = await footprint(lab);
+}, BOUND);
+
+after(() => lab[Symbol.asyncDispose](), BOUND);
+
+test(`capsuled killed ${KILLS} times amid applies and deletes comes back, keeps its word and leaks nothing`, {
+  timeout: 300_000,
+}, async (t) => {
+  const seed = chooseSeed();
+  t.diagnostic(`CAPSULE_TEST_SEED=${seed}`);
+  const stop = new AbortController();
+  const request = { seed, image: IMAGE, names: CHURNED };
+  const churning = churn(lab, request, stop.signal);
+  const back = await killAtRandom(lab, { seed, kills: KILLS }).finally(() => stop.abort());
+  const { acknowledged, calls } = await churning;
+  t.diagnostic(`${calls} calls; back after ${describe(back)}`);
+
+  await converged(acknowledged);
+  await undisturbed();
+  const lines = await numbersOf('counting');
+  assert.deepEqual(
+    lines,
+    lines.map((_, index) => index + 1),
+    'its log has a hole',
+  );
+  await deleteWorkloads(lab, ...CHURNED);
+  assert.deepEqual(difference(quiet, await footprint(lab)), []);
+  assert.ok(Math.max(...back) <= BACK_WITHIN_MS, `back after ${describe(back)}`);
+});
+
+test(
+  'containerd killed again and again disturbs no workload, and the next apply works',
+  BOUND,
+  async () => {
+    for (const name of ['after-1', 'after-2', 'after-3']) {
+      await lab.killContainerd();
+      await undisturbed();
+      const begun = performance.now();
+      await runWorkload(lab, name, { image: IMAGE });
+      const tookMs = performance.now() - begun;
+      assert.ok(tookMs < 10_000, `an apply after it took ${tookMs} ms`);
+    }
+    await undisturbed();
+    await deleteWorkloads(lab, 'after-1', 'after-2', 'after-3');
+    assert.deepEqual(difference(quiet, await footprint(lab)), []);
+  },
+);
+
+test(
+  'a workload that ends while containerd is away is seen and started again within ten seconds',
+  BOUND,
+  async () => {
+    const { status } = await runWorkload(lab, 'ends', { image: IMAGE });
+    await lab.killContainerd();
+    const begun = performance.now();
+    await lab.exec(['kill', '-9', String(status.pid)]);
+    const again = await untilWorkload(lab, 'ends', (workload) =>
+      isRunningAnew(workload, status.pid),
+    );
+    const tookMs = performance.now() - begun;
+    assert.ok(tookMs < 10_000, `it was right after ${tookMs} ms`);
+    assert.equal(again.status?.restartCount, 1);
+    await deleteWorkloads(lab, 'ends');
+    await undisturbed();
+  },
+);
+
+test('capsuled and containerd killed at once disturb no workload', BOUND, async () => {
+  await Promise.all([lab.killCapsuled(), lab.killContainerd()]);
+  await lab.ready();
+  await runWorkload(lab, 'both', { image: IMAGE });
+  await undisturbed();
+  await deleteWorkloads(lab, 'both');
+  assert.deepEqual(difference(quiet, await footprint(lab)), []);
+});
+
+function isRunningAnew({ status }: Workload, before: number): boolean {
+  return status?.phase === WorkloadPhase.RUNNING && status.pid !== 0 && status.pid !== before;
+}
+
+/** Every wish that was acknowledged holds, and what was not is one thing or the other, but whole. */
+async function converged(acknowledged: Acknowledged): Promise<void> {
+  await using client = connectCapsule(lab.host, { defaultTimeoutMs: 10_000 });
+  const workloads = await until('all workloads to be as wished', 60_000, async () => {
+    const all = (await client.workload.list({})).workloads;
+    return all.every(isSettled) && all;
+  });
+  for (const [name, wish] of acknowledged) {
+    const found = workloads.find((workload) => workload.name === name);
+    if (wish === 'gone') assert.equal(found, undefined, `${name} was deleted`);
+    if (wish !== 'gone' && wish !== undefined) {
+      assert.equal(found?.container?.env['VALUE'], wish.value, `${name} was applied`);
+    }
+    if (found === undefined) continue;
+    const words = await wordsOf(lab, found.status?.pid ?? 0, 'environ');
+    assert.ok(words.includes(`VALUE=${found.container?.env['VALUE']}`), `${name}: ${words}`);
+  }
+}
+
+function isSettled({ desiredState, generation, status }: Workload): boolean {
+  return (
+    desiredState === DesiredState.RUNNING &&
+    status?.phase === WorkloadPhase.RUNNING &&
+    status.observedGeneration === generation
+  );
+}
+
+/** What nobody asked to change runs on as the same process. */
+async function undisturbed(): Promise<void> {
+  for (const before of bystanders) {
+    const command = await wordsOf(lab, before.status.pid, 'cmdline');
+    assert.ok(command.length > 0, `the process of ${before.name} runs`);
+    const now = await getWorkload(lab, before.name);
+    assert.deepEqual(now, before);
+  }
+}
+
+/** The whole lines of a log, as numbers. */
+async function numbersOf(name: string): Promise<readonly number[]> {
+  const { stdout } = await capsulectl(lab, ['workload', 'logs', name]);
+  return stdout.split('\n').slice(0, -1).map(Number);
+}
+
+function describe(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b).map(Math.round);
+  return `${sorted[Math.floor(sorted.length / 2)]} ms (median), ${sorted.at(-1)} ms (longest)`;
+}

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { after, before, test } from 'node:test';
+import { type Lab, startLab, TrafficAgent } from '@capsule/testkit';
+import { capsulectl } from './lab/capsulectl.ts';
+import { cellAgent } from './lab/cell-agent.ts';
+import { pushBusybox } from './lab/push-busybox.ts';
+import { until } from './lab/until.ts';
+import { deleteWorkloads, manifest, type RunningWorkload, runWorkload } from './lab/workload.ts';
+
+const IMAGE = 'serve:1';
+const SERVE =
+  'mkdir -p /www && echo "page of $HOSTNAME" > /www/index.html && exec busybox httpd -f -p 80 -h /www';
+/** Ports of the capsule that lead to `web`: a page, and an agent's tcp and udp. */
+const PAGE = 18080;
+const TCP = 18081;
+const UDP = 18082;
+
+const BOUND = { timeout: 60_000 };
+
+let lab: Lab;
+let web: RunningWorkload;
+let other: RunningWorkload;
+let host: TrafficAgent;
+let capsule: TrafficAgent;
+let webCell: TrafficAgent;
+let otherCell: TrafficAgent;
+
+before(async () => {
+  lab = await startLab({ images: [] });
+  await pushBusybox(lab, IMAGE, { Cmd: ['/bin/sh', '-c', SERVE], StopSignal: 'SIGKILL' });
+  web = await runWorkload(lab, 'web', {
+    image: IMAGE,
+    ports: [
+      { containerPort: 80, hostPort: PAGE },
+      { containerPort: 81, hostPort: TCP },
+      { containerPort: 82, hostPort: UDP, protocol: 'udp' },
+      // The same number as a tcp port, and another target.
+      { containerPort: 83, hostPort: TCP, protocol: 'udp' },
+    ],
+  });
+  other = await runWorkload(lab, 'other', { image: IMAGE });
+  host = new TrafficAgent();
+  capsule = new TrafficAgent(lab.netns);
+  webCell = cellAgent(lab, 'web');
+  otherCell = cellAgent(lab, 'other');
+  await webCell.serve('web', { protocol: 'tcp', port: 81 });
+  await webCell.serve('web', { protocol: 'udp', port: 82 });
+  await webCell.serve('second', { protocol: 'udp', port: 83 });
+}, BOUND);
+
+after(async () => {
+  for (const agent of [host, capsule, webCell, otherCell]) await agent[Symbol.asyncDispose]();
+  await lab[Symbol.asyncDispose]();
+}, BOUND);
+
+test('the host reaches published tcp and udp ports at the address of the capsule, as itself', async () => {
+  const address = lab.address;
+  const saw = `web saw ${lab.hostAddress}`;
+  assert.equal(await host.ask({ protocol: 'tcp', address, port: TCP }), saw);
+  assert.equal(await host.ask({ protocol: 'udp', address, port: UDP }), saw);
+  assert.equal(
+    await host.ask({ protocol: 'udp', address, port: TCP }),
+    `second saw ${lab.hostAddress}`,
+  );
+  assert.equal(await page(`http://${address}:${PAGE}/`), 'page of web\n');
+});
+
+test('published ports answer at 127.0.0.1 of the host too', async () => {
+  const address = '127.0.0.1';
+  // The launcher learns of new ports by the API.
+  await until('127.0.0.1 to be forwarded', 10_000, async () => {
+    return (await host.ask({ protocol: 'tcp', address, port: TCP })) !== 'refused';
+  });
+  assert.match(await host.ask({ protocol: 'tcp', address, port: TCP }), /^web saw/);
+  assert.match(await host.ask({ protocol: 'udp', address, port: UDP }), /^web saw/);
+  assert.equal(await page(`http://${address}:${PAGE}/`), 'page of web\n');
+});
+
+test('published ports answer at 127.0.0.1 and at its own addresses inside of the capsule', async () => {
+  for (const address of ['127.0.0.1', lab.address, '172.20.254.1']) {
+    assert.match(await capsule.ask({ protocol: 'tcp', address, port: TCP }), /^web saw/, address);
+    assert.match(await capsule.ask({ protocol: 'udp', address, port: UDP }), /^web saw/, address);
+  }
+});
+
+test('workloads meet at the addresses of their cells, as themselves', async () => {
+  const address = web.status.address ?? '';
+  const saw = `web saw ${other.status.address}`;
+  assert.equal(await otherCell.ask({ protocol: 'tcp', address, port: 81 }), saw);
+  assert.equal(await otherCell.ask({ protocol: 'udp', address, port: 82 }), saw);
+});
+
+test('workloads meet at published ports of the capsule, also each with itself', async () => {
+  for (const cell of [otherCell, webCell]) {
+    for (const address of [lab.address, '172.20.254.1']) {
+      assert.match(await cell.ask({ protocol: 'tcp', address, port: TCP }), /^web saw/);
+      assert.match(await cell.ask({ protocol: 'udp', address, port: UDP }), /^web saw/);
+    }
+  }
+});
+
+test('what a workload sends to a port of the host that another publishes reaches the host', async () => {
+  const address = lab.hostAddress;
+  await host.serve('host', { protocol: 'tcp', address, port: TCP });
+  await host.serve('host', { protocol: 'udp', address, port: UDP });
+  for (const cell of [otherCell, webCell]) {
+    const saw = `host saw ${lab.address}`;
+    assert.equal(await cell.ask({ protocol: 'tcp', address, port: TCP }), saw);
+    assert.equal(await cell.ask({ protocol: 'udp', address, port: UDP }), saw);
+  }
+});
+
+test('a program in a workload reaches a server of the host', async (t) => {
+  const server = createServer((socket) => socket.end('hello from the host\n'));
+  t.after(() => server.close());
+  server.listen(0, lab.hostAddress);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const fetched = await lab.ctr(
+    ...['tasks', 'exec', '--exec-id', 'fetch', 'default_default_other_other'],
+    ...['busybox', 'nc', lab.hostAddress, String(port)],
+  );
+  assert.equal(fetched.stdout, 'hello from the host\n');
+});
+
+test("a port that nothing publishes is refused, and a port of a cell is not the capsule's", async () => {
+  const address = lab.address;
+  assert.equal(await host.ask({ protocol: 'tcp', address, port: 81 }), 'refused');
+  assert.equal(await otherCell.ask({ protocol: 'tcp', address, port: 81 }), 'refused');
+  assert.equal(await host.ask({ protocol: 'udp', address, port: 82 }), 'refused');
+});
+
+test('no workload reaches port 50000 of the capsule, at none of its addresses', async () => {
+  await capsule.serve('api', { protocol: 'tcp', port: 50000 });
+  const { address } = lab;
+  assert.match(await host.ask({ protocol: 'tcp', address, port: 50000 }), /^api saw/);
+  for (const own of [lab.address, '172.20.254.1']) {
+    assert.equal(await otherCell.ask({ protocol: 'tcp', address: own, port: 50000 }), 'refused');
+  }
+});
+
+test('a workload without ports is not reached from outside, even by who routes to its address', async () => {
+  await otherCell.serve('other', { protocol: 'tcp', port: 90 });
+  const address = other.status.address ?? '';
+  assert.match(await capsule.ask({ protocol: 'tcp', address, port: 90 }), /^other saw/);
+  const { stdout } = await lab.exec(['nft', 'list', 'chain', 'inet', 'capsule', 'passing']);
+  assert.match(stdout, /policy drop/);
+});
+
+test('a udp client keeps its source port when another workload takes over the port', async () => {
+  const asked = { protocol: 'udp', address: lab.address, port: 18090, sourcePort: 41234 } as const;
+  for (const name of ['early', 'late']) {
+    const ports = [{ containerPort: 82, hostPort: 18090, protocol: 'udp' }];
+    await runWorkload(lab, name, { image: IMAGE, ports });
+    {
+      await using cell = cellAgent(lab, name);
+      await cell.serve(name, { protocol: 'udp', port: 82 });
+      assert.equal(await host.ask(asked), `${name} saw ${lab.hostAddress}`);
+    }
+    await deleteWorkloads(lab, name);
+  }
+  assert.equal(await host.ask(asked), 'refused');
+});
+
+test('the cell has hosts, resolv.conf and host name of its own', async () => {
+  const of = async (file: string) =>
+    (await lab.exec(['cat', `/proc/${web.status.pid}/root/etc/${file}`])).stdout;
+  const hosts = (await of('hosts')).split('\n').map((line) => line.split(/\s+/));
+  assert.ok(
+    hosts.some(([address, ...names]) => address === '127.0.0.1' && names.includes('localhost')),
+  );
+  assert.ok(
+    hosts.some(([address, ...names]) => address === web.status.address && names.includes('web')),
+  );
+  assert.equal(await of('hostname'), 'web\n');
+  const named = await lab.exec(['nsenter', '-t', String(web.status.pid), '-u', 'uname', '-n']);
+  assert.equal(named.stdout, 'web\n');
+  const uplink = await lab.exec(['cat', '/etc/resolv.conf']);
+  assert.deepEqual(reachable(await of('resolv.conf')), reachable(uplink.stdout));
+});
+
+const refused: readonly {
+  readonly what: string;
+  readonly ports: readonly { containerPort: number; hostPort: number; protocol?: string }[];
+  readonly says: RegExp;
+}[] = [
+  { what: 'zero', ports: [{ containerPort: 80, hostPort: 0 }], says: /hostPort.*0/ },
+  {
+    what: 'above 65535',
+    ports: [{ containerPort: 65536, hostPort: 1 }],
+    says: /65536 is not a port/,
+  },
+  { what: 'the API', ports: [{ containerPort: 80, hostPort: 50000 }], says: /50000\/tcp/ },
+  {
+    what: 'named twice',
+    ports: [
+      { containerPort: 80, hostPort: 18100 },
+      { containerPort: 81, hostPort: 18100 },
+    ],
+    says: /18100\/tcp is published twice/,
+  },
+  {
+    what: 'held by another',
+    ports: [{ containerPort: 80, hostPort: TCP }],
+    says: /web publishes it/,
+  },
+];
+for (const { what, ports, says } of refused) {
+  test(`a port that is ${what} is refused at apply, and nothing is created`, async () => {
+    const text = manifest('refused', { image: IMAGE, ports });
+    const answer = await lab.capsulectlWith({ input: text }, 'apply', '-f', '-', '--no-wait');
+    assert.ok([2, 4].includes(answer.exitCode), `${answer.exitCode} ${answer.stdout}`);
+    assert.match(answer.stderr, says);
+    const { stdout } = await capsulectl(lab, ['workload', 'list', '-o', 'name']);
+    assert.deepEqual(stdout.split('\n').filter(Boolean).sort(), ['other', 'web']);
+  });
+}
+
+test('udp 50000 and tcp of a number that another publishes for udp are free', async () => {
+  await runWorkload(lab, 'free', {
+    image: IMAGE,
+    ports: [
+      { containerPort: 80, hostPort: 50000, protocol: 'udp' },
+      { containerPort: 80, hostPort: UDP },
+    ],
+  });
+  assert.equal(await page(`http://${lab.address}:${UDP}/`), 'page of free\n');
+  await deleteWorkloads(lab, 'free');
+});
+
+function reachable(text: string): readonly string[] {
+  return text.split('\n').filter((line) => /^nameserver (?!127\.)[\d.]+$/.test(line));
+}
+
+async function page(url: string): Promise<string> {
+  return (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
+}
