@@ -30,10 +30,9 @@ export class Ctr {
     return performance.now() - begunAt;
   }
 
-  /** Removes an image with all that only it needs, in this namespace and in the capsule's. */
+  /** With all that only this image needs, at once. */
   async removeImage(name: string): Promise<void> {
     await this.#ctr(['images', 'rm', '--sync', name]);
-    await this.#lab.ctr('images', 'rm', '--sync', name);
   }
 
   /** What every use of `ctr` costs: entering the capsule and starting the program. */

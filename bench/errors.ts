@@ -13,6 +13,10 @@ export const benchError = defineErrors('BENCH', {
     kind: 'internal',
     message: (f: { said: string }) => `workload list failed: ${f.said}`,
   },
+  PUSH_FAILED: {
+    kind: 'internal',
+    message: (f: { said: string }) => `image push failed: ${f.said}`,
+  },
   PEER_NOT_STARTED: {
     kind: 'unavailable',
     message: (f: { peer: string; said: string }) => `${f.peer} could not be prepared: ${f.said}`,

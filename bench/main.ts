@@ -18,6 +18,7 @@ import { idle } from './idle.ts';
 import { list } from './list.ts';
 import { readMachine } from './machine.ts';
 import { memory } from './memory.ts';
+import { push } from './push.ts';
 import { renderFigures } from './render-figures.ts';
 import { start } from './start.ts';
 
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P6: memory,
   'P6-churn': churn,
   P7: list,
+  P10: push,
   P11: idle,
   P14: start,
 };
