@@ -1,4 +1,5 @@
 import type { Claim } from '../embedded/claim.ts';
+import { DEMO } from './demo-manifest.ts';
 
 export interface Outcome {
   readonly claim: Claim;
@@ -14,6 +15,7 @@ export interface Outcome {
 export function renderOutcome(outcome: Outcome): string {
   const { claim, host, image, manifest, page, url, port } = outcome;
   const address = claim.subnet.capsuleAddress;
+  const named = claim.name === DEMO ? '' : ` --name ${claim.name}`;
   return `
 ${indent(page.trim(), '  | ')}
 
@@ -31,8 +33,10 @@ Next, as root:
   bin/capsulectl workload list
   bin/capsulectl workload logs hello
   bin/capsulectl workload get hello -o yaml
-  npm run stop                     ends the capsule; its state stays
-  npm run stop -- --delete         ends it and removes its state
+  npm run stop${named === '' ? '' : ` --${named}`}
+      ends the capsule; its state stays
+  npm run stop -- --delete${named}
+      ends it and removes its state
 `;
 }
 

@@ -5,6 +5,11 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
+    if (isUsageError(error)) {
+      process.stderr.write(`error: ${error.message}\n`);
+      process.exitCode = 2;
+      return;
+    }
     if (!isCapsuleError(error)) throw error;
     const { message, why, hint } = error;
     const parts = [`error: ${message}`, why && `  why: ${why}`, hint && `  fix: ${hint}`];
@@ -16,4 +21,11 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
     );
     process.exitCode = 1;
   }
+}
+
+/** What `parseArgs` throws at an option that it does not know. */
+function isUsageError(error: unknown): error is Error {
+  return (
+    error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  );
 }

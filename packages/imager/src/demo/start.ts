@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { isNotFound } from '@capsule/core';
 import { readClaim } from '../embedded/claim.ts';
@@ -17,7 +18,10 @@ import { fetchPage } from './fetch-page.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { runProgram } from './run-program.ts';
 
-/** `npm start`: a capsule named demo, in the background, with a web server in it. Idempotent. */
+/**
+ * `npm start [-- --name NAME]`: a capsule, named demo if not told otherwise, in the background, with
+ * a web server in it. Idempotent.
+ */
 const REPOSITORY = join(import.meta.dirname, '../../../..');
 const CACHE = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
 const PORTS = { from: 8080, to: 8099 };
@@ -27,6 +31,8 @@ const PAGE_TIMEOUT_MS = 10_000;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 await runProgram(async () => {
+  const { values } = parseArgs({ options: { name: { type: 'string', default: DEMO } } });
+  const { name } = values;
   const common = { cacheDir: CACHE, env: process.env, progress: say };
   const rootfs = await buildRootfs({
     ...common,
@@ -34,7 +40,7 @@ await runProgram(async () => {
     profile: capsuleProfile,
   });
   const begunAt = performance.now();
-  const started = await startCapsule({ name: DEMO, rootfs });
+  const started = await startCapsule({ name, rootfs });
   await waitForApi(started, API_TIMEOUT_MS);
   announce(started, rootfs, performance.now() - begunAt);
   const host = `unix:${started.claim.socket}`;
@@ -45,7 +51,7 @@ await runProgram(async () => {
   const manifest = join(started.claim.stateDir, `${WORKLOAD}.yaml`);
   await writeFile(manifest, demoManifest(choice.image, port));
   await capsulectl(host, ['apply', '--wait', '-f', manifest]);
-  const problem = (await readClaim(DEMO))?.portProblems?.find((other) => other.port === port);
+  const problem = (await readClaim(name))?.portProblems?.find((other) => other.port === port);
   if (problem !== undefined) say(`note: 127.0.0.1:${port} is ${problem.why}`);
   const address = problem === undefined ? '127.0.0.1' : started.claim.subnet.capsuleAddress;
   const url = `http://${address}:${port}/`;

@@ -1,25 +1,32 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hostNames } from '../embedded/host-names.ts';
 import { STATE_ROOT } from '../embedded/places.ts';
 import { stopCapsule } from '../embedded/stop-capsule.ts';
 import { DEMO } from './demo-manifest.ts';
 import { runProgram } from './run-program.ts';
 
-/** `npm run stop [-- --delete]`: ends the capsule of `npm start`. Idempotent. */
+/** `npm run stop [-- --delete] [--name NAME]`: ends the capsule of `npm start`. Idempotent. */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-const state = join(STATE_ROOT, DEMO);
 
 await runProgram(async () => {
-  const { values } = parseArgs({ options: { delete: { type: 'boolean', default: false } } });
-  const stopped = await stopCapsule(DEMO);
-  say(stopped ? `capsule ${DEMO} is stopped` : `capsule ${DEMO} was not running`);
+  const { values } = parseArgs({
+    options: {
+      delete: { type: 'boolean', default: false },
+      name: { type: 'string', default: DEMO },
+    },
+  });
+  const { name } = values;
+  hostNames(name); // a name with a slash would lead the removal astray
+  const state = join(STATE_ROOT, name);
+  const stopped = await stopCapsule(name);
+  say(stopped ? `capsule ${name} is stopped` : `capsule ${name} was not running`);
   if (values.delete) {
     await rm(state, { recursive: true, force: true });
     say(`its state in ${state} is removed`);
   } else if (stopped) {
-    say(
-      `its state stays in ${state}: npm start goes on with it; npm run stop -- --delete removes it`,
-    );
+    const next = 'npm start goes on with it; npm run stop -- --delete removes it';
+    say(`its state stays in ${state}: ${next}`);
   }
 });

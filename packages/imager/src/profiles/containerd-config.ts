@@ -22,6 +22,9 @@ disabled_plugins = [
   'io.containerd.tracing.processor.v1.otlp',
 ]
 
+[debug]
+  level = 'warn'
+
 [grpc]
   address = '/run/containerd/containerd.sock'
 
@@ -32,4 +35,9 @@ disabled_plugins = [
   [plugins.'io.containerd.transfer.v1.local']
     config_path = '/perm/containerd-certs.d'
     max_concurrent_downloads = 4
+
+  # The default collects after a hundred deletions: until then removed layers would fill the disk.
+  [plugins.'io.containerd.gc.v1.scheduler']
+    deletion_threshold = 1
+    schedule_delay = '1s'
 `;
