@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { run } from '@capsule/host';
+import { type Lab, startLab } from '@capsule/testkit';
+import { capsulectl } from './lab/capsulectl.ts';
+import { until } from './lab/until.ts';
+import { deleteAll, printed } from './lab/workload.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../examples');
+
+/** What shows that an example does what it says. */
+const shows: Record<string, (lab: Lab) => Promise<void>> = {
+  'nginx-host.yaml': (lab) => servesAPage(lab, 80),
+  'nginx-bridge.yaml': (lab) => servesAPage(lab, 8080),
+  'alpine-shell.yaml': async (lab) => {
+    await printed(lab, 'alpine-shell', (text) => /^\w{3} \w{3} .*UTC \d{4}\n/m.test(text));
+  },
+};
+
+suite('examples', { concurrency: false }, () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await startLab();
+  });
+  after(() => lab[Symbol.asyncDispose]());
+
+  test('every example is known to this test', async () => {
+    const files = (await readdir(EXAMPLES)).filter((file) => /\.(yaml|yml|json)$/.test(file));
+    assert.deepEqual(files.toSorted(), Object.keys(shows).toSorted());
+  });
+
+  for (const [file, show] of Object.entries(shows)) {
+    test(`${file} is pulled, runs and does what it says`, async () => {
+      await capsulectl(lab, ['apply', '-f', join(EXAMPLES, file), '--wait', '--timeout', '60s']);
+      await show(lab);
+      await deleteAll(lab);
+    });
+  }
+});
+
+/** A process that runs may still be on its way to listening. */
+async function servesAPage(lab: Lab, port: number): Promise<void> {
+  await until(`a page on port ${port}`, 15_000, async () => {
+    const url = `http://${lab.address}:${port}/`;
+    const { exitCode, stdout } = await run('curl', ['-sf', '--max-time', '5', url], {
+      allow: [0, 7, 52, 56],
+    });
+    return exitCode === 0 && /<h1>Welcome to nginx!/.test(stdout);
+  });
+}

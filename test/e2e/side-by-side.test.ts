@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { run } from '@capsule/host';
+import { startLab } from '@capsule/testkit';
+import { capsulectl } from './lab/capsulectl.ts';
+import { namespaceOf } from './lab/process.ts';
+import { pushBusybox } from './lab/push-busybox.ts';
+import { until } from './lab/until.ts';
+import { deleteWorkloads, getWorkload, runWorkload } from './lab/workload.ts';
+
+const PORTS = [{ containerPort: 80, hostPort: 8080 }];
+/** The promise is two seconds on a machine that does nothing else. */
+const READY_MS = 15_000;
+
+test('two capsules on one machine do not know of each other', async (context) => {
+  await using first = await startLab({ images: [] });
+  await using second = await startLab({ images: [] });
+  for (const lab of [first, second]) {
+    context.diagnostic(`API ready after ${Math.round(lab.readyMs)} ms`);
+    assert.ok(lab.readyMs < READY_MS, `ready after ${lab.readyMs} ms`);
+    const script = `mkdir /www; echo ${lab.name} > /www/index.html; exec httpd -f -p 80 -h /www`;
+    await pushBusybox(lab, 'site:1', { Cmd: ['/bin/sh', '-c', script], StopSignal: 'SIGKILL' });
+    await runWorkload(lab, 'site', { image: 'site:1', ports: PORTS });
+  }
+  assert.notEqual(first.address, second.address);
+  for (const lab of [first, second]) {
+    const url = `http://${lab.address}:8080/`;
+    const page = await until(`${lab.name} to answer`, 15_000, async () => {
+      const options = { allow: [0, 7, 22, 52, 56] };
+      const { exitCode, stdout } = await run('curl', ['-sf', '--max-time', '5', url], options);
+      return exitCode === 0 && stdout;
+    });
+    assert.equal(page.trim(), lab.name);
+  }
+
+  const { status } = await getWorkload(first, 'site');
+  assert.equal(status.address, (await getWorkload(second, 'site')).status.address);
+  for (const kind of ['net', 'mnt', 'pid', 'uts', 'ipc', 'cgroup']) {
+    assert.notEqual(await namespaceOf(first, 1, kind), await namespaceOf(second, 1, kind), kind);
+  }
+  const groups = await Promise.all(
+    [first, second].map(({ pid }) => readFile(`/proc/${pid}/cgroup`, 'utf8')),
+  );
+  assert.notEqual(groups[0], groups[1]);
+
+  await deleteWorkloads(first, 'site');
+  const left = await getWorkload(second, 'site');
+  assert.equal(left.status.phase, 'WORKLOAD_PHASE_RUNNING');
+  await capsulectl(second, ['workload', 'delete', 'site']);
+});
