@@ -60,6 +60,7 @@ test('the process is the image, as asked, as its user, without new privileges', 
   assert.equal(process.cwd, '/srv');
   assert.deepEqual(process.user, { uid: 101, gid: 102, additionalGids: [102] });
   assert.equal(process.noNewPrivileges, true);
+  assert.equal(process.oomScoreAdj, 0);
   assert.equal(process.capabilities.bounding.length, 14);
   assert.equal(process.capabilities.bounding.includes('CAP_SYS_ADMIN'), false);
 });

@@ -47,6 +47,8 @@ export function describeOciSpec({ container, image, user, architecture }: OciSpe
       cwd: image.workingDir,
       capabilities: describeCapabilities(granted),
       noNewPrivileges: true,
+      // containerd is protected from the kernel's search for memory; what it starts must not be.
+      oomScoreAdj: 0,
     },
     mounts: describeMounts(container.files),
     linux: {

@@ -16,6 +16,7 @@ export interface OciProcess {
   readonly cwd: string;
   readonly capabilities: OciCapabilities;
   readonly noNewPrivileges: boolean;
+  readonly oomScoreAdj: number;
 }
 
 export interface OciUser {
