@@ -41,7 +41,7 @@ export class WorkloadController {
       run: (name, turn) => reconcileWorkload(name, parts, runStep, turn),
       onFailure: (name, error, retryInMs) => {
         parts.log.warn('workload not as wished', { name, error, retryInMs });
-        parts.observer.fails(name, error, retryInMs);
+        this.#noteFailure(name, error, retryInMs);
       },
     });
   }
@@ -116,6 +116,16 @@ export class WorkloadController {
       this.#parts.log.warn('workload not looked at', { name, error });
     });
     this.#queue.add(name);
+  }
+
+  /** The disk may be full: then the log alone tells, and the work is tried again all the same. */
+  #noteFailure(name: string, error: unknown, retryInMs: number): void {
+    const { observer, log } = this.#parts;
+    try {
+      observer.fails(name, error, retryInMs);
+    } catch (unwritten) {
+      log.error('status not written', { name, error: unwritten });
+    }
   }
 
   async #look(name: string): Promise<void> {

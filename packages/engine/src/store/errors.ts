@@ -8,6 +8,12 @@ export const storeError = defineErrors('STORE', {
     why: 'a store that cannot be read is never replaced by an empty one: that would forget every workload',
     hint: 'workloads that run keep running; restore the file from a copy, or move it away to begin anew',
   },
+  FULL: {
+    kind: 'exhausted',
+    message: (f: { path: string }) => `the disk of the store ${f.path} is full`,
+    why: 'nothing more can be written down, and what is not written down is not promised',
+    hint: 'make space, then try again: workloads that run keep running',
+  },
   TOO_NEW: {
     kind: 'precondition',
     message: (f: { path: string; found: number; known: number }) =>

@@ -62,3 +62,20 @@ test('a damaged store is refused and not touched', () => {
   assert.throws(() => openStore(file, [ONE]), hasCode('STORE_UNREADABLE'));
   assert.deepEqual(readFileSync(file), before);
 });
+
+test('what finds no space is refused as such, and takes nothing along', () => {
+  using dir = folder();
+  const db = openStore(path.join(dir.path, 'state.db'), [ONE]);
+  db.run('INSERT INTO thing VALUES (?)', 'kept');
+  const pages = Number(db.get('PRAGMA page_count')?.['page_count']);
+  db.exec(`PRAGMA max_page_count = ${pages}`);
+  const large = 'x'.repeat(100_000);
+  assert.throws(
+    () => db.transaction(() => db.run('INSERT INTO thing VALUES (?)', large)),
+    hasCode('STORE_FULL'),
+  );
+  db.exec('PRAGMA max_page_count = 1000');
+  db.transaction(() => db.run('INSERT INTO thing VALUES (?)', large));
+  assert.equal(db.all('SELECT name FROM thing').length, 2);
+  db.close();
+});
