@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import { cellOfWorkload } from '../resource/cell-id.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
-import { FIRST_STATUS, statusFromSeen } from './workload-status.ts';
+import { FIRST_STATUS, statusFromSeen, statusWhenFulfilled } from './workload-status.ts';
 
 const CLOCK = { now: 10_000, backOffMs: (streak: number) => streak * 1_000 };
 const WISH: WorkloadRecord = {
@@ -105,4 +105,13 @@ test('a workload that is being deleted says so, whatever runs', () => {
 test('a runtime that does not know changes nothing', () => {
   const status = look(FIRST_STATUS, RUNNING);
   assert.equal(look(status, { ...RUNNING, task: 'unknown' }), status);
+});
+
+test('what was said of a failed try ends with the wish fulfilled, and the run goes on', () => {
+  const status = look(FIRST_STATUS, RUNNING);
+  const away = { ...status, reason: 'RUNTIME_UNAVAILABLE', message: 'away', nextRetryAt: 11_000 };
+  assert.equal(look(away, RUNNING), away);
+  assert.deepEqual(statusWhenFulfilled(away), status);
+  assert.equal(statusWhenFulfilled(status), status);
+  assert.equal(statusWhenFulfilled(FIRST_STATUS), FIRST_STATUS);
 });

@@ -44,6 +44,13 @@ export function statusFromSeen(
     : running(record, before, seen, clock);
 }
 
+/** The status once nothing is left to do: what was said of a try that failed is over. Pure. */
+export function statusWhenFulfilled(before: WorkloadStatus): WorkloadStatus {
+  if (before.phase !== 'running' || before.reason === 'Running') return before;
+  const { nextRetryAt: _retry, ...rest } = before;
+  return { ...rest, reason: 'Running', message: 'running' };
+}
+
 function withoutTask(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
   if (record.desired === 'stopped') {
     if (before.reason === 'Stopped') return before;

@@ -2,6 +2,7 @@ import {
   type ContainerSeen,
   isCapsuleError,
   statusFromSeen,
+  statusWhenFulfilled,
   type WorkloadEvent,
   type WorkloadProgress,
   type WorkloadRecord,
@@ -90,6 +91,11 @@ export class WorkloadObserver {
       nextRetryAt,
       ...(before.phase === 'running' ? {} : { observedGeneration: record.generation }),
     }));
+  }
+
+  /** Nothing is left to do for a workload: what `fails` said of it is over. */
+  fulfils(name: string): void {
+    this.#change(name, (_record, before) => statusWhenFulfilled(before));
   }
 
   #change(

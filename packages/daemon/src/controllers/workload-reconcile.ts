@@ -34,6 +34,7 @@ export async function reconcileWorkload(
       const nextRetryAt = status.reason === 'BackOff' ? status.nextRetryAt : undefined;
       const plan = planWorkload(record, seen, { now, nextRetryAt });
       if (plan.steps.length === 0) {
+        if (plan.againAt === undefined) parts.observer.fulfils(name);
         return plan.againAt === undefined ? undefined : { afterMs: plan.againAt - now };
       }
       const act = () => allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
