@@ -18,7 +18,7 @@ export const apply: Benchmark = async (setting) => {
   await using podman = await Podman.start();
   const ctr = new Ctr(capsule.lab);
   await copyFile(setting.image.archive, join(capsule.lab.stateDir, 'perm/bench.tar'));
-  await Promise.all([ctr.import('/perm/bench.tar'), podman.load(setting.image.archive)]);
+  await Promise.all([ctr.importArchive('/perm/bench.tar'), podman.load(setting.image.archive)]);
 
   const ways = {
     capsule: async (name: string) => {

@@ -24,7 +24,7 @@ export class Ctr {
   }
 
   /** `path` as the capsule sees it. Unpacks, as `image push` does. Milliseconds. */
-  async import(path: string): Promise<number> {
+  async importArchive(path: string): Promise<number> {
     const begunAt = performance.now();
     await this.#ctr(['images', 'import', path]);
     return performance.now() - begunAt;

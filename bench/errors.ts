@@ -1,6 +1,16 @@
 import { defineErrors } from '@capsule/core';
 
 export const benchError = defineErrors('BENCH', {
+  UNKNOWN: {
+    kind: 'invalid',
+    message: (f: { ids: readonly string[]; known: readonly string[] }) =>
+      `there is no benchmark ${f.ids.join(', ')}; there is ${f.known.join(', ')}`,
+  },
+  PARTIAL: {
+    kind: 'invalid',
+    message: () => 'figures are written all together, from one run',
+    hint: 'leave out --only',
+  },
   WATCH_ENDED: {
     kind: 'unavailable',
     message: (f: { waitingFor: string }) => `the watch ended while waiting for ${f.waitingFor}`,

@@ -13,6 +13,7 @@ import { benchImage } from './bench-image.ts';
 import type { Benchmark, Setting } from './benchmark.ts';
 import { burst } from './burst.ts';
 import { churn } from './churn.ts';
+import { benchError } from './errors.ts';
 import type { Figure } from './figure.ts';
 import { idle } from './idle.ts';
 import { list } from './list.ts';
@@ -21,6 +22,7 @@ import { memory } from './memory.ts';
 import { push } from './push.ts';
 import { renderFigures } from './render-figures.ts';
 import { start } from './start.ts';
+import { writeFigures } from './write-figures.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P1: apply,
@@ -54,7 +56,7 @@ try {
   if (!isCapsuleError(error) && !stop.signal.aborted) throw error;
   const { message, hint } = error as { message: string; hint?: string };
   say([`error: ${message}`, hint].filter(Boolean).join('\n'));
-  process.exitCode = 1;
+  process.exitCode = isCapsuleError(error) && error.kind === 'invalid' ? 2 : 1;
 }
 
 async function main(): Promise<void> {
@@ -70,11 +72,18 @@ async function main(): Promise<void> {
   const machine = await readMachine();
   const figures: Figure[] = [];
   const asked = values.only?.split(',') ?? Object.keys(BENCHMARKS);
+  const unknown = asked.filter((id) => !(id in BENCHMARKS));
+  if (unknown.length > 0)
+    throw benchError.UNKNOWN({ ids: unknown, known: Object.keys(BENCHMARKS) });
+  if (values.write && values.only !== undefined) throw benchError.PARTIAL({});
   for (const id of asked) {
     say(`${id} …`);
     figures.push(...((await BENCHMARKS[id]?.(setting)) ?? []));
   }
   process.stdout.write(`${renderFigures(machine, figures)}\n`);
+  if (values.write) {
+    await writeFigures(join(import.meta.dirname, '../docs/SPECIFICATION.md'), machine, figures);
+  }
   const folder = join(import.meta.dirname, 'results');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'latest.json'), JSON.stringify({ machine, figures }, null, 2));

@@ -26,7 +26,7 @@ export const push: Benchmark = async (setting) => {
     if (exitCode !== 0) throw benchError.PUSH_FAILED({ said: stderr });
     // Content is shared among namespaces: what is left of one import would spare the next its work.
     await lab.ctr('images', 'rm', '--sync', NAME);
-    const theirs = await ctr.import('/perm/big.tar');
+    const theirs = await ctr.importArchive('/perm/big.tar');
     await ctr.removeImage(NAME);
     if (round < 0) continue;
     took.push.push(MEGABYTES / (ours / 1000));
