@@ -85,7 +85,11 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
     removeContainer: ({ spec: { name } }, _args, signal) =>
       runtime.remove(cellOfWorkload(name), name, signal),
     removeLogs: ({ spec: { name } }) => logs.remove(parts.logPath(cellOfWorkload(name))),
-    forget: async (record) => forget(parts, record),
+    forget: async (record) => {
+      // Where no line was written there is no log, but a start that was cut short made its folder.
+      await logs.remove(parts.logPath(cellOfWorkload(record.spec.name)));
+      forget(parts, record);
+    },
   };
   return async (record, step, signal) => {
     const execute = executors[step.do] as (
