@@ -115,3 +115,10 @@ test('what was said of a failed try ends with the wish fulfilled, and the run go
   assert.equal(statusWhenFulfilled(status), status);
   assert.equal(statusWhenFulfilled(FIRST_STATUS), FIRST_STATUS);
 });
+
+test('a run whose end nobody saw is counted when it is brought up again', () => {
+  const lost = look(look(FIRST_STATUS, RUNNING), { ...RUNNING, task: 'none' });
+  assert.equal(lost.reason, 'Lost');
+  assert.equal(lost.restartCount, 1);
+  assert.equal(look(lost, { ...RUNNING, task: 'none' }), lost);
+});

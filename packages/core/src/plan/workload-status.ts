@@ -57,7 +57,12 @@ function withoutTask(record: WorkloadRecord, before: WorkloadStatus): WorkloadSt
     return settle(before, { phase: 'stopped', reason: 'Stopped', message: 'stopped on request' });
   }
   if (before.phase === 'running') {
-    return settle(before, { phase: 'pending', reason: 'Lost', message: 'being brought up again' });
+    return settle(before, {
+      phase: 'pending',
+      reason: 'Lost',
+      message: 'being brought up again',
+      restartCount: before.restartCount + 1,
+    });
   }
   return before.reason === 'BackOff' ? replaced(record, before) : before;
 }
