@@ -66,7 +66,7 @@ test(`capsuled killed ${KILLS} times amid applies and deletes comes back, keeps 
     lines.map((_, index) => index + 1),
     'its log has a hole',
   );
-  await deleteWorkloads(lab, ...CHURNED);
+  await capsulectl(lab, ['workload', 'delete', '--ignore-missing', ...CHURNED]);
   assert.deepEqual(difference(quiet, await footprint(lab)), []);
   assert.ok(Math.max(...back) <= BACK_WITHIN_MS, `back after ${describe(back)}`);
 });
@@ -96,7 +96,7 @@ test(
     const { status } = await runWorkload(lab, 'ends', { image: IMAGE });
     await lab.killContainerd();
     const begun = performance.now();
-    await lab.exec(['kill', '-9', String(status.pid)]);
+    await lab.exec(['sh', '-c', `kill -9 ${status.pid}`]);
     const again = await untilWorkload(lab, 'ends', (workload) =>
       isRunningAnew(workload, status.pid),
     );
@@ -148,12 +148,18 @@ function isSettled({ desiredState, generation, status }: Workload): boolean {
   );
 }
 
-/** What nobody asked to change runs on as the same process. */
+/** What nobody asked to change runs on as the same process, and its status is right in ten seconds. */
 async function undisturbed(): Promise<void> {
   for (const before of bystanders) {
     const command = await wordsOf(lab, before.status.pid, 'cmdline');
     assert.ok(command.length > 0, `the process of ${before.name} runs`);
-    const now = await getWorkload(lab, before.name);
+  }
+  await lab.ready();
+  for (const before of bystanders) {
+    const now = await until(`the status of ${before.name}`, 10_000, async () => {
+      const shown = await getWorkload(lab, before.name);
+      return shown.status.reason === 'Running' && shown;
+    });
     assert.deepEqual(now, before);
   }
 }
