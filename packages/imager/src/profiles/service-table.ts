@@ -1,4 +1,19 @@
 /**
+ * Node's memory beside its 50 MB of program text, which goes on growing with the defaults: capsuled
+ * waits most of its life, so it spends a little time to stay small. Measured with 50 workloads
+ * applied, run and deleted twice, resident at the end, and processor time for 50 applies:
+ * 192 MB with a semi-space of 2 MB and source maps, 154 MB and 3.5 s without maps, 94 MB and 3.8 s
+ * optimised for size, 77 to 83 MB and 4.0 s without the two upper compilers as well, 79 MB and 4.6 s in
+ * V8's lite mode. Lines of the bundle are near enough to its sources to do without maps.
+ */
+const NODE_FLAGS = [
+  '--optimize-for-size',
+  '--max-semi-space-size=1',
+  '--no-opt',
+  '--no-maglev',
+].join(' ');
+
+/**
  * What PID 1 keeps alive, in start order; the format is capsule-init's. At power-off capsuled gets
  * time to stop the workloads in order, a little more than it asks for itself.
  */
@@ -7,7 +22,7 @@ exec = /usr/bin/containerd --config /etc/containerd/config.toml
 oom-score-adj = -999
 
 [capsuled]
-exec = /usr/bin/node --max-semi-space-size=2 --enable-source-maps /usr/lib/capsule/capsuled.cjs
+exec = /usr/bin/node ${NODE_FLAGS} /usr/lib/capsule/capsuled.cjs
 env = NODE_ENV=production
 oom-score-adj = -900
 poweroff-signal = USR2
