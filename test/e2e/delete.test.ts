@@ -14,6 +14,7 @@ import {
   untilWorkload,
 } from './lab/workload.ts';
 
+const BOUND = { timeout: 60_000 };
 const DELETING = DesiredState.DELETING;
 const IMAGE = 'stay:1';
 /** Takes half a second to stop, so that the delete can be seen under way. */
@@ -35,10 +36,10 @@ before(async () => {
   });
   await pushBusybox(lab, 'slow:1', { Cmd: ['/bin/sh', '-c', SLOW] });
   nothing = await footprint(lab);
-});
+}, BOUND);
 
-after(() => lab[Symbol.asyncDispose]());
-afterEach(() => deleteAll(lab));
+after(() => lab[Symbol.asyncDispose](), BOUND);
+afterEach(() => deleteAll(lab), BOUND);
 
 test('delete leaves nothing of a workload, and everything of the others', async () => {
   await runWorkload(lab, 'neighbour', { image: IMAGE });

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { type Lab, startLab, TrafficAgent } from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
 import { cellAgent } from './lab/cell-agent.ts';
+import { page } from './lab/page.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { until } from './lab/until.ts';
 import { deleteWorkloads, manifest, type RunningWorkload, runWorkload } from './lab/workload.ts';
@@ -232,8 +233,4 @@ test('udp 50000 and tcp of a number that another publishes for udp are free', as
 
 function reachable(text: string): readonly string[] {
   return text.split('\n').filter((line) => /^nameserver (?!127\.)[\d.]+$/.test(line));
-}
-
-async function page(url: string): Promise<string> {
-  return (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
 }

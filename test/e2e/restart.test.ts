@@ -4,6 +4,7 @@ import { type Workload, WorkloadPhase } from '@capsule/api';
 import { readClaim } from '@capsule/imager';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
+import { page } from './lab/page.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { until } from './lab/until.ts';
 import {
@@ -64,7 +65,7 @@ test(
     assert.equal(again.status?.restartCount, 1);
     assert.equal(again.status.exitCode, 137);
     assert.equal(again.status.address, status.address);
-    assert.equal(await page(18_200), 'page of killed\n');
+    assert.equal(await page(`http://${lab.address}:18_200/`), 'page of killed\n');
   },
 );
 
@@ -127,7 +128,7 @@ for (const { what, end } of ends) {
         assert.equal(Number(generation), before.generation);
         assert.equal(status?.address, before.status.address ?? '');
       }
-      assert.equal(await page(18_201), 'page of kept\n');
+      assert.equal(await page(`http://${lab.address}:18_201/`), 'page of kept\n');
       const { stdout } = await capsulectl(lab, ['workload', 'list', '-o', 'name']);
       assert.deepEqual(stdout.split('\n').filter(Boolean).sort(), ['kept', 'open']);
       const logs = await capsulectl(lab, ['workload', 'logs', 'kept']);
@@ -182,12 +183,4 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function page(port: number): Promise<string> {
-  return until(`a page on port ${port}`, 10_000, async () => {
-    const url = `http://${lab.address}:${port}/`;
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
-    return answer?.text();
-  });
 }

@@ -4,6 +4,7 @@ import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
 import { cgroupRoots } from './lab/cgroup.ts';
 import { portMaps } from './lab/footprint.ts';
+import { page } from './lab/page.ts';
 import { namespaceOf, wordsOf } from './lab/process.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import {
@@ -15,6 +16,7 @@ import {
   runWorkload,
 } from './lab/workload.ts';
 
+const BOUND = { timeout: 60_000 };
 /** Prints its arguments, then stays. */
 const SAY = ['/bin/sh', '-c', 'echo "said: $*"; while :; do sleep 1000; done'];
 const SERVE = 'mkdir -p /www && echo "from $HOSTNAME" > /www/index.html && exec busybox httpd -f';
@@ -22,17 +24,34 @@ const SERVE = 'mkdir -p /www && echo "from $HOSTNAME" > /www/index.html && exec 
 let lab: Lab;
 
 before(async () => {
-  lab = await startLab({ images: [] });
+  lab = await startLab();
   await pushBusybox(lab, 'say:1', {
     Entrypoint: [...SAY, 'entry'],
     Cmd: ['cmd', 'of image'],
     Env: ['PATH=/bin', 'FROM_IMAGE=image', 'BOTH=image'],
     StopSignal: 'SIGKILL',
   });
-});
+}, BOUND);
 
-after(() => lab[Symbol.asyncDispose]());
-afterEach(() => deleteAll(lab));
+after(() => lab[Symbol.asyncDispose](), BOUND);
+afterEach(() => deleteAll(lab), BOUND);
+
+test('an image is pulled through the mirror of its registry under its own name, and runs', async () => {
+  const image = 'nginx:1.27-alpine';
+  const ports = [{ containerPort: 80, hostPort: 8090 }];
+  const { status } = await runWorkload(lab, 'pulled', { image, ports });
+  assert.match(await page(`http://${lab.address}:8090/`), /Welcome to nginx!/);
+  const { stdout } = await capsulectl(lab, ['image', 'list', '-o', 'json']);
+  assert.match(stdout, /docker\.io\/library\/nginx:1\.27-alpine/);
+  const manifestUrl = 'http://127.0.0.1:5000/v2/library/nginx/manifests/1.27-alpine';
+  const accept = 'Accept: application/vnd.oci.image.manifest.v1+json';
+  const told = await lab.onItsNetwork(['curl', '-sI', '-H', accept, manifestUrl]);
+  assert.match(told.stdout, new RegExp(`docker-content-digest: ${status.imageDigest}`, 'i'));
+  // A second one of the same image asks nobody.
+  await lab.registry?.behave('refuse');
+  await runWorkload(lab, 'cached', { image });
+  await lab.registry?.behave('pass');
+});
 
 test('a bridged workload shows in containerd, netns, cgroups, bridge and nft under its own name', async () => {
   const ports = [{ containerPort: 80, hostPort: 8080 }];
@@ -200,9 +219,4 @@ async function ctr(...args: readonly string[]): Promise<string> {
 async function apply(text: string): Promise<string> {
   const { stdout } = await capsulectl(lab, ['apply', '-f', '-', '--wait'], { input: text });
   return stdout;
-}
-
-async function page(url: string): Promise<string> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-  return answer.text();
 }

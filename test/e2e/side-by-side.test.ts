@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { run } from '@capsule/host';
 import { startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
+import { page } from './lab/page.ts';
 import { namespaceOf } from './lab/process.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
-import { until } from './lab/until.ts';
 import { deleteWorkloads, getWorkload, runWorkload } from './lab/workload.ts';
 
 const PORTS = [{ containerPort: 80, hostPort: 8080 }];
@@ -25,13 +23,7 @@ test('two capsules on one machine do not know of each other', async (context) =>
   }
   assert.notEqual(first.address, second.address);
   for (const lab of [first, second]) {
-    const url = `http://${lab.address}:8080/`;
-    const page = await until(`${lab.name} to answer`, 15_000, async () => {
-      const options = { allow: [0, 7, 22, 52, 56] };
-      const { exitCode, stdout } = await run('curl', ['-sf', '--max-time', '5', url], options);
-      return exitCode === 0 && stdout;
-    });
-    assert.equal(page.trim(), lab.name);
+    assert.equal((await page(`http://${lab.address}:8080/`)).trim(), lab.name);
   }
 
   const { status } = await getWorkload(first, 'site');
@@ -44,8 +36,11 @@ test('two capsules on one machine do not know of each other', async (context) =>
   );
   assert.notEqual(groups[0], groups[1]);
 
+  const before = await getWorkload(second, 'site');
   await deleteWorkloads(first, 'site');
-  const left = await getWorkload(second, 'site');
-  assert.equal(left.status.phase, 'WORKLOAD_PHASE_RUNNING');
-  await capsulectl(second, ['workload', 'delete', 'site']);
+  await first.restart();
+  await first[Symbol.asyncDispose]();
+  assert.deepEqual(await getWorkload(second, 'site'), before);
+  assert.equal((await page(`http://${second.address}:8080/`)).trim(), second.name);
+  await deleteWorkloads(second, 'site');
 });

@@ -1,0 +1,12 @@
+import { until } from './until.ts';
+
+/** The text behind `url`; waits for a server that is on its way to listening. */
+export function page(url: string): Promise<string> {
+  return until(`a page at ${url}`, 15_000, async () => {
+    try {
+      return await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
+    } catch {
+      return undefined; // refused, or reset by a forwarder that found nobody
+    }
+  });
+}
