@@ -13,6 +13,7 @@ import { errorCodeOf, runCapsulectl } from './support/run-capsulectl.ts';
 import { waitForWorkload } from './support/wait-for-workload.ts';
 
 const CONCURRENCY = 2;
+const MIB = 1024 * 1024;
 
 suite('a registry with faults', () => {
   let lab: Lab;
@@ -91,11 +92,7 @@ suite('a registry with faults', () => {
         assert.ok(applied.stderr.includes(`Failed (${code})`), applied.stderr);
         assert.ok(applied.stderr.includes(registry.reference(name)), applied.stderr);
         registry.behave(name, 'well');
-        const states = await waitForWorkload(client, name, isRunning);
-        assert.ok(
-          states.some(({ status }) => status.reason === code || isRunning({ status })),
-          'it failed for another reason',
-        );
+        await waitForWorkload(client, name, isRunning);
       });
     }
   });
@@ -143,7 +140,7 @@ suite('a registry with faults', () => {
     test('shows how far it is', async () => {
       const [state] = (await waitForWorkload(client, 'slow-0', isPulling)).slice(-1);
       const { doneBytes = 0, totalBytes = 0 } = state?.status.progress ?? {};
-      assert.ok(doneBytes > 0 && doneBytes < totalBytes, `${doneBytes} of ${totalBytes}`);
+      assert.ok(doneBytes < totalBytes, `${doneBytes} of ${totalBytes}`);
       const { stdout } = await runCapsulectl(lab.host, ['workload', 'list']);
       assert.match(stdout, /^slow-0 +Pending \(pulling \d+%\)/m);
     });
@@ -185,8 +182,9 @@ function isRunning({ status }: Pick<ReportedWorkload, 'status'>): boolean {
   return status.phase === 'running';
 }
 
-function isPulling({ status }: ReportedWorkload): boolean {
-  return status.progress?.stage === 'pulling' && status.progress.doneBytes > 0;
+/** In the middle of a layer. */
+function isPulling({ status: { progress } }: ReportedWorkload): boolean {
+  return progress?.stage === 'pulling' && progress.doneBytes > MIB;
 }
 
 /** When it was to be tried again, each time once. */
