@@ -45,7 +45,8 @@ export class Town implements AsyncDisposable {
     const stack = new AsyncDisposableStack();
     await addOutside();
     stack.defer(async () => {
-      await ip(undefined, `netns delete ${OUTSIDE}`, 'link delete uplink');
+      // The link first: a namespace that goes takes its end of the link along, and so ours, soon after.
+      await ip(undefined, 'link delete uplink', `netns delete ${OUTSIDE}`);
     });
     for (const cell of [TOWN.web, TOWN.db]) {
       await network.attach(cell);
