@@ -65,7 +65,7 @@ test(
     assert.equal(again.status?.restartCount, 1);
     assert.equal(again.status.exitCode, 137);
     assert.equal(again.status.address, status.address);
-    assert.equal(await page(`http://${lab.address}:18_200/`), 'page of killed\n');
+    assert.equal(await page(`http://${lab.address}:18200/`), 'page of killed\n');
   },
 );
 
@@ -128,7 +128,7 @@ for (const { what, end } of ends) {
         assert.equal(Number(generation), before.generation);
         assert.equal(status?.address, before.status.address ?? '');
       }
-      assert.equal(await page(`http://${lab.address}:18_201/`), 'page of kept\n');
+      assert.equal(await page(`http://${lab.address}:18201/`), 'page of kept\n');
       const { stdout } = await capsulectl(lab, ['workload', 'list', '-o', 'name']);
       assert.deepEqual(stdout.split('\n').filter(Boolean).sort(), ['kept', 'open']);
       const logs = await capsulectl(lab, ['workload', 'logs', 'kept']);
