@@ -49,7 +49,7 @@ before(async () => {
 after(() => lab[Symbol.asyncDispose](), BOUND);
 
 test(`capsuled killed ${KILLS} times amid applies and deletes comes back, keeps its word and leaks nothing`, {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async (t) => {
   const seed = chooseSeed();
   t.diagnostic(`CAPSULE_TEST_SEED=${seed}`);

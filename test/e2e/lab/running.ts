@@ -2,7 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { Lab } from '@capsule/testkit';
 import { pathOf } from './capsulectl.ts';
 
-/** Processes of workloads, and the shims and log writers that serve them: their command lines. */
+/**
+ * What runs for workloads: the cgroups that hold processes, whatever these start and end, and the
+ * shims and log writers, by their command lines.
+ */
 export async function runningProcesses(lab: Lab): Promise<readonly string[]> {
   const pids = (await readdir(pathOf(lab, '/proc'))).filter((name) => /^\d+$/.test(name));
   const seen = await Promise.all(
@@ -12,12 +15,12 @@ export async function runningProcesses(lab: Lab): Promise<readonly string[]> {
         read(lab, pid, 'cgroup'),
       ]);
       const words = line.replaceAll('\0', ' ').trim();
-      const isOfWorkload = cgroup.includes('/kukeon/');
-      const serves = /containerd-shim|capsule-log/.test(words);
-      return isOfWorkload || serves ? [words] : [];
+      const own = /\/kukeon\/\S+/.exec(cgroup)?.[0];
+      if (own !== undefined) return [own];
+      return /containerd-shim|capsule-log/.test(words) ? [words] : [];
     }),
   );
-  return seen.flat();
+  return [...new Set(seen.flat())];
 }
 
 /** Empty for a process that has just ended. */
