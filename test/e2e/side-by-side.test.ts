@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { run } from '@capsule/host';
+import { hostNames } from '@capsule/imager';
 import { startLab } from '@capsule/testkit';
+import { cellCgroups } from './lab/cgroup.ts';
+import { portMaps } from './lab/footprint.ts';
 import { page } from './lab/page.ts';
 import { namespaceOf } from './lab/process.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
@@ -11,7 +15,9 @@ const PORTS = [{ containerPort: 80, hostPort: 8080 }];
 /** The promise is two seconds on a machine that does nothing else. */
 const READY_MS = 15_000;
 
-test('two capsules on one machine do not know of each other', async (context) => {
+test('two capsules on one machine do not know of each other', {
+  timeout: 120_000,
+}, async (context) => {
   await using first = await startLab({ images: [] });
   await using second = await startLab({ images: [] });
   for (const lab of [first, second]) {
@@ -35,6 +41,13 @@ test('two capsules on one machine do not know of each other', async (context) =>
     [first, second].map(({ pid }) => readFile(`/proc/${pid}/cgroup`, 'utf8')),
   );
   assert.notEqual(groups[0], groups[1]);
+  const { stdout: tables } = await run('nft', ['list', 'tables', 'ip']);
+  for (const lab of [first, second]) {
+    assert.ok(tables.includes(`table ip ${hostNames(lab.name).table}\n`), tables);
+    assert.equal((await portMaps(lab)).length, 1);
+  }
+  // The same names in each, and only its own.
+  assert.deepEqual(await cellCgroups(first), await cellCgroups(second));
 
   const before = await getWorkload(second, 'site');
   await deleteWorkloads(first, 'site');
