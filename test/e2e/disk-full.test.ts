@@ -80,7 +80,6 @@ suite('a full disk', { concurrency: false }, () => {
       client,
       'before',
       (workload) => isRunning(workload) && workload.status.pid !== pid,
-      60_000,
     );
     assert.equal(await lab.servicePid('capsuled'), capsuled);
   });

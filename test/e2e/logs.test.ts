@@ -156,7 +156,7 @@ suite('logs', () => {
     await apply('rotated', `${flood(lines)}; echo the end; ${SLEEP}`);
     await waitForWorkload(client, 'rotated', ({ status }) => status.phase === 'running');
     await using follower = follow('rotated');
-    const followed = await follower.linesUntil((all) => all.at(-1) === 'the end', 60_000);
+    const followed = await follower.linesUntil((all) => all.at(-1) === 'the end');
     assert.equal(followed.length, lines + 1);
     assertCounts(followed.slice(0, -1));
     await follower.interrupt();
@@ -166,7 +166,7 @@ suite('logs', () => {
     await apply('flood', `${flood(60_000)}; echo the end; ${SLEEP}`);
     await waitForWorkload(client, 'flood', ({ status }) => status.phase === 'running');
     await using follower = follow('-n', '1', 'flood');
-    await follower.linesUntil((all) => all.at(-1) === 'the end', 60_000);
+    await follower.linesUntil((all) => all.at(-1) === 'the end');
     await follower.interrupt();
 
     const folder = join(lab.stateDir, 'perm/log/workload/main_default_default_flood');

@@ -21,7 +21,7 @@ suite('a registry with faults', () => {
   let registry: FaultRegistry;
   before(async () => {
     lab = await startLab({ images: [] });
-    const config = { images: { stallSeconds: 2 }, workloads: { concurrency: CONCURRENCY } };
+    const config = { images: { stallSeconds: 4 }, workloads: { concurrency: CONCURRENCY } };
     await writeFile(join(lab.stateDir, 'perm/capsuled.json'), JSON.stringify(config));
     await lab.killCapsuled();
     await lab.ready();

@@ -16,7 +16,7 @@ export type Fault =
   | 'stall-in-layer'
   /** Half of the layer, then the connection is cut. */
   | 'cut-in-layer'
-  /** Half of a large layer, and then a piece now and then: goes on for a quarter of a minute. */
+  /** A part of a large layer, and then a piece now and then, for about a quarter of a minute. */
   | 'trickle'
   | 'other-content'
   | { readonly status: number };
@@ -25,7 +25,8 @@ const HOST = 'faults.test';
 const LAYER_BYTES = 256 * 1024;
 /** containerd tells of progress when it has filled a buffer of this size. */
 const PIECE_BYTES = 1024 * 1024;
-const PIECE_EVERY_MS = 700;
+const PIECE_EVERY_MS = 400;
+const FIRST_PIECES = 8;
 const SLOW_LAYER_BYTES = 48 * PIECE_BYTES;
 
 /**
@@ -131,11 +132,17 @@ async function sendLayer(
 ): Promise<void> {
   if (fault === 'well') return void response.end(data);
   if (fault === 'other-content') return void response.end(Buffer.from(data).fill('?', 512, 1024));
+  if (fault === 'trickle') return await trickle(data, response);
   const half = data.subarray(0, data.length / 2);
-  if (fault === 'cut-in-layer') return void response.write(half, () => response.destroy());
-  response.write(half);
-  if (fault !== 'trickle') return;
-  for (let at = half.length; at < data.length && !response.destroyed; at += PIECE_BYTES) {
+  response.write(half, () => {
+    if (fault === 'cut-in-layer') response.destroy();
+  });
+}
+
+async function trickle(data: Buffer, response: ServerResponse): Promise<void> {
+  let at = FIRST_PIECES * PIECE_BYTES;
+  response.write(data.subarray(0, at));
+  for (; at < data.length && !response.destroyed; at += PIECE_BYTES) {
     await delay(PIECE_EVERY_MS);
     response.write(data.subarray(at, at + PIECE_BYTES));
   }

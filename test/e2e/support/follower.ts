@@ -21,7 +21,7 @@ export class Follower implements AsyncDisposable {
   /** Resolves with all lines when they are as wanted. Fails when the program ends, or too late. */
   async linesUntil(
     isEnough: (lines: readonly string[]) => boolean,
-    timeoutMs = 20_000,
+    timeoutMs = 60_000,
   ): Promise<readonly string[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
     this.#wake = () => {

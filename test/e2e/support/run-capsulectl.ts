@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 
 /** The program as it stands in the checkout. */
 export const CAPSULECTL = join(import.meta.dirname, '../../../bin/capsulectl');
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 3 * 60_000;
 
 export interface CapsulectlOptions {
   /** What it reads from its standard input; nothing by default. */
@@ -39,7 +39,7 @@ export async function runCapsulectl(
   return await running.ended;
 }
 
-/** Starts it and returns at once. It is killed after a minute. */
+/** Starts it and returns at once. It is killed after three minutes. */
 export function startCapsulectl(
   host: string,
   args: readonly string[],

@@ -8,7 +8,7 @@ export async function waitForWorkload(
   client: CapsuleClient,
   name: string,
   isWanted: (workload: ReportedWorkload, states: readonly ReportedWorkload[]) => boolean,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<readonly ReportedWorkload[]> {
   const states: ReportedWorkload[] = [];
   const enough = new AbortController();

@@ -9,7 +9,7 @@ export function watchIngests({ stateDir }: Lab): Disposable & { readonly begun: 
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const watcher = watch(join(stateDir, INGESTS), () => resolve());
   watcher.on('error', reject);
-  const timer = setTimeout(() => reject(new Error('containerd wrote nothing for 10 s')), 10_000);
+  const timer = setTimeout(() => reject(new Error('containerd wrote nothing for 60 s')), 60_000);
   return {
     begun: promise,
     [Symbol.dispose]() {
