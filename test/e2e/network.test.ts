@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { type Lab, startLab, TrafficAgent } from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
 import { cellAgent } from './lab/cell-agent.ts';
+import { freePorts } from './lab/free-ports.ts';
 import { page } from './lab/page.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { until } from './lab/until.ts';
@@ -14,9 +15,7 @@ const IMAGE = 'serve:1';
 const SERVE =
   'mkdir -p /www && echo "page of $HOSTNAME" > /www/index.html && exec busybox httpd -f -p 80 -h /www';
 /** Ports of the capsule that lead to `web`: a page, and an agent's tcp and udp. */
-const PAGE = 18080;
-const TCP = 18081;
-const UDP = 18082;
+const [PAGE = 0, TCP = 0, UDP = 0] = await freePorts(3);
 
 const BOUND = { timeout: 60_000 };
 
