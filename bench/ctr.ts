@@ -43,6 +43,6 @@ export class Ctr {
   }
 
   async #ctr(args: readonly string[]): Promise<void> {
-    await this.#lab.exec(['ctr', '--namespace', NAMESPACE, ...args], { timeoutMs: 300_000 });
+    await this.#lab.exec(['ctr', '--namespace', NAMESPACE, ...args], { timeoutMs: 600_000 });
   }
 }

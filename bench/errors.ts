@@ -6,11 +6,6 @@ export const benchError = defineErrors('BENCH', {
     message: (f: { ids: readonly string[]; known: readonly string[] }) =>
       `there is no benchmark ${f.ids.join(', ')}; there is ${f.known.join(', ')}`,
   },
-  PARTIAL: {
-    kind: 'invalid',
-    message: () => 'figures are written all together, from one run',
-    hint: 'leave out --only',
-  },
   WATCH_ENDED: {
     kind: 'unavailable',
     message: (f: { waitingFor: string }) => `the watch ended while waiting for ${f.waitingFor}`,

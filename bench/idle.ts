@@ -16,7 +16,7 @@ export const idle: Benchmark = async (setting) => {
   const pid = await capsule.lab.servicePid('capsuled');
   await rest(SETTLE_MS, undefined, { signal: setting.signal });
   const percents: number[] = [];
-  for (let round = 0; round < samplesOf(setting, 3); round += 1) {
+  for (let round = 0; round < samplesOf(setting, 2); round += 1) {
     const before = await processorSecondsOf(pid);
     const begunAt = performance.now();
     await rest(INTERVAL_MS, undefined, { signal: setting.signal });

@@ -1,9 +1,9 @@
 /**
  * `npm run bench [-- --only P1,P2] [--quick] [--long] [--write]`: measures the figures that
  * docs/SPECIFICATION.md promises, against peers, in one run. `--quick` takes a fifth of the samples,
- * `--long` goes on for hours where that shows more, `--write` puts the figures into the document.
+ * `--long` goes on for hours where that shows more, `--write` puts the latest figures of every benchmark
+ * into the document.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isCapsuleError } from '@capsule/core';
@@ -14,13 +14,13 @@ import type { Benchmark, Setting } from './benchmark.ts';
 import { burst } from './burst.ts';
 import { churn } from './churn.ts';
 import { benchError } from './errors.ts';
-import type { Figure } from './figure.ts';
 import { idle } from './idle.ts';
 import { list } from './list.ts';
 import { readMachine } from './machine.ts';
 import { memory } from './memory.ts';
 import { push } from './push.ts';
 import { renderFigures } from './render-figures.ts';
+import { keepResults, readResults } from './results.ts';
 import { start } from './start.ts';
 import { writeFigures } from './write-figures.ts';
 
@@ -69,22 +69,20 @@ async function main(): Promise<void> {
     say,
     signal: stop.signal,
   };
-  const machine = await readMachine();
-  const figures: Figure[] = [];
   const asked = values.only?.split(',') ?? Object.keys(BENCHMARKS);
   const unknown = asked.filter((id) => !(id in BENCHMARKS));
   if (unknown.length > 0)
     throw benchError.UNKNOWN({ ids: unknown, known: Object.keys(BENCHMARKS) });
-  if (values.write && values.only !== undefined) throw benchError.PARTIAL({});
+  const file = join(import.meta.dirname, 'results/latest.json');
   for (const id of asked) {
     say(`${id} …`);
-    figures.push(...((await BENCHMARKS[id]?.(setting)) ?? []));
+    const machine = await readMachine();
+    const figures = (await BENCHMARKS[id]?.(setting)) ?? [];
+    process.stdout.write(`${renderFigures(machine, figures)}\n`);
+    await keepResults(file, { ...(await readResults(file)), [id]: { machine, figures } });
   }
-  process.stdout.write(`${renderFigures(machine, figures)}\n`);
-  if (values.write) {
-    await writeFigures(join(import.meta.dirname, '../docs/SPECIFICATION.md'), machine, figures);
-  }
-  const folder = join(import.meta.dirname, 'results');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'latest.json'), JSON.stringify({ machine, figures }, null, 2));
+  if (!values.write) return;
+  const results = await readResults(file);
+  const known = Object.keys(BENCHMARKS).flatMap((id) => results[id] ?? []);
+  await writeFigures(join(import.meta.dirname, '../docs/SPECIFICATION.md'), known);
 }

@@ -17,11 +17,14 @@ export const push: Benchmark = async (setting) => {
   // In the capsule's /perm, where ctr can read it: both read the same file of the same disk.
   const archive = await writeBigArchive(join(lab.stateDir, 'perm'), NAME, MEGABYTES);
   const took = { push: [] as number[], ctr: [] as number[] };
-  const rounds = samplesOf(setting, 7);
+  const rounds = samplesOf(setting, 5);
   for (let round = -1; round < rounds; round += 1) {
     setting.signal.throwIfAborted();
     const begunAt = performance.now();
-    const { exitCode, stderr } = await lab.capsulectl('image', 'push', archive);
+    const { exitCode, stderr } = await lab.capsulectlWith(
+      { timeoutMs: 600_000 },
+      ...['image', 'push', archive],
+    );
     const ours = performance.now() - begunAt;
     if (exitCode !== 0) throw benchError.PUSH_FAILED({ said: stderr });
     // Content is shared among namespaces: what is left of one import would spare the next its work.
