@@ -11,7 +11,8 @@ export function describePort(port: PortMapping): string {
 
 export function workloadColumns(now: number): readonly Column<ReportedWorkload>[] {
   return [
-    { title: 'NAME', cell: ({ spec }) => spec.name },
+    // Cut only when nothing else can give more: people type it again. `-o name` has it whole.
+    { title: 'NAME', cell: ({ spec }) => spec.name, shrinksTo: 18 },
     { title: 'KIND', cell: () => 'Container', isWide: true },
     { title: 'STATUS', cell: describeState, style: styleOfState, shrinksTo: 16 },
     { title: 'RESTARTS', cell: ({ status }) => String(status.restartCount), isWide: true },
