@@ -169,6 +169,16 @@ if (await inOwnNamespaces(import.meta.filename)) {
       );
     });
 
+    test('files that are all there is of a cell are seen, and removed by its detach', async (t) => {
+      const network = await open(t);
+      await mkdir(`/run/capsule-net/${KEY}`);
+      const seen = { key: KEY, address: undefined, complete: false };
+      assert.deepEqual(await network.inspect(KEY), seen);
+      await network.detach(KEY);
+      assert.equal(await network.inspect(KEY), undefined);
+      await assertNothingLeft();
+    });
+
     test('an attach that is aborted is completed by the next one', async (t) => {
       const network = await open(t);
       const reason = new RangeError('enough');

@@ -101,7 +101,12 @@ export class BridgeNetwork implements CellNetwork {
       this.#files.read(key, 'attached'),
       namespaceState(key),
     ]);
-    if (attached === undefined && state === 'none') return undefined;
+    if (attached === undefined && state === 'none') {
+      // An attach or a detach that was cut short may have left files, and nothing else.
+      return (await this.#files.has(key))
+        ? { key, address: undefined, complete: false }
+        : undefined;
+    }
     const complete =
       attached !== undefined && state === 'pinned' && existsSync(linkConfig(attached));
     return { key, address: attached, complete };

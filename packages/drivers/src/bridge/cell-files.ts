@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Every file that may be in a cell's folder; `attached` marks a bring-up that came to its end. */
@@ -9,6 +9,8 @@ export type CellFile = (typeof NAMES)[number];
 export interface CellFiles {
   readonly path: (key: string, file: CellFile) => string;
   readonly keys: () => Promise<readonly string[]>;
+  /** Whether the cell has a folder, whatever is in it. */
+  readonly has: (key: string) => Promise<boolean>;
   readonly read: (key: string, file: CellFile) => Promise<string | undefined>;
   /** Writes in place, and only what differs: a bind mount holds on to the inode. */
   readonly write: (key: string, file: CellFile, content: string) => Promise<void>;
@@ -25,6 +27,7 @@ export function cellFiles(dir: string): CellFiles {
     read,
     drop,
     keys: async () => (await unlessMissing(readdir(dir))) ?? [],
+    has: async (key) => (await unlessMissing(stat(join(dir, key)))) !== undefined,
     write: async (key, file, content) => {
       if ((await read(key, file)) === content) return;
       await mkdir(join(dir, key), { recursive: true, mode: 0o755 });
