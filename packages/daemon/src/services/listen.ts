@@ -17,7 +17,11 @@ export async function listen(
 ): Promise<AsyncDisposable> {
   // A field that we do not know must be refused, in JSON as in binary.
   const jsonOptions = { ignoreUnknownFields: false };
-  const handler = connectNodeAdapter({ routes, interceptors, jsonOptions });
+  const handler = connectNodeAdapter({
+    ...{ routes, interceptors, jsonOptions },
+    // On a socket of this machine packing costs both sides more than copying.
+    compressMinBytes: Number.MAX_SAFE_INTEGER,
+  });
   const server = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);
   const sessions = new Set<http2.ServerHttp2Session>();
   server.on('session', (session) => {
