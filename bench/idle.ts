@@ -5,7 +5,8 @@ import { summarise } from './statistics.ts';
 import { WatchedCapsule } from './watched-capsule.ts';
 
 const CONTAINERS = 100;
-const SETTLE_MS = 10_000;
+/** What a burst leaves behind (the collector, the safety net's first round) is over by then. */
+const SETTLE_MS = 60_000;
 /** Longer than a minute, so that each holds one look of the safety net. */
 const INTERVAL_MS = 65_000;
 
