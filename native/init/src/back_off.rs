@@ -6,7 +6,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 const HEALTHY_AFTER: Duration = Duration::from_secs(60);
 /// Somebody outside sends KILL: a test, an operator, the kernel short of memory. That is no crash
 /// loop, and the service has to be back within two seconds however often it happens.
-const LONGEST_AFTER_KILL: Duration = Duration::from_millis(800);
+const LONGEST_AFTER_KILL: Duration = Duration::from_millis(200);
 
 /// How long a service waits before it is started again.
 #[derive(Debug)]
@@ -69,6 +69,6 @@ mod tests {
 
     #[test]
     fn a_service_that_was_killed_is_back_soon_however_often() {
-        assert_eq!(pauses(6, true), [100, 200, 400, 800, 800, 800]);
+        assert_eq!(pauses(6, true), [100, 200, 200, 200, 200, 200]);
     }
 }
