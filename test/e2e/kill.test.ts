@@ -128,9 +128,13 @@ function isRunningAnew({ status }: Workload, before: number): boolean {
 /** Every wish that was acknowledged holds, and what was not is one thing or the other, but whole. */
 async function converged(acknowledged: Acknowledged): Promise<void> {
   await using client = connectCapsule(lab.host, { defaultTimeoutMs: 10_000 });
-  const workloads = await until('all workloads to be as wished', 60_000, async () => {
-    const all = (await client.workload.list({})).workloads;
-    return all.every(isSettled) && all;
+  let seen: readonly Workload[] = [];
+  const workloads = await until('all workloads to be as wished', 120_000, async () => {
+    seen = (await client.workload.list({})).workloads;
+    return seen.every(isSettled) && seen;
+  }).catch(async (cause: unknown) => {
+    const states = seen.map(({ name, status }) => `${name}: ${status?.reason} ${status?.message}`);
+    throw new Error(`${states.join('\n')}\n${await lab.logs()}`, { cause });
   });
   for (const [name, wish] of acknowledged) {
     const found = workloads.find((workload) => workload.name === name);
