@@ -93,7 +93,7 @@ export class Podman implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#podman(['rm', '--all', '--force', '--time', '0']);
+    // Containers, mounts and devices end with PID 1 of the namespaces, whatever podman thinks of them.
     this.#holder.stdin.end();
     await once(this.#holder, 'close');
     const root = '/sys/fs/cgroup';
