@@ -4,6 +4,7 @@ import { hasCode, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import type { Process } from '../gen/containerd/types/task/task_pb.ts';
+import { endStrayShims } from './end-stray-shims.ts';
 
 const SIGKILL = 9;
 /** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
@@ -71,11 +72,16 @@ export async function waitForExit(
   await ignoring(Code.NotFound, call);
 }
 
-/** The one way to take a task down: kills all that runs in it and removes it. Idempotent. */
+/**
+ * The one way to take a task down: kills all that runs in it, removes it, and ends a shim that
+ * containerd forgot. Idempotent.
+ */
 export async function removeTask(client: ContainerdClient, containerId: string): Promise<void> {
   await Promise.all([
     killTask(client, containerId, { signal: SIGKILL, all: true }),
     waitForExit(client, containerId, 0),
   ]);
   await ignoring(Code.NotFound, client.tasks.delete({ containerId }));
+  const { namespace, socketPath } = client;
+  await endStrayShims({ namespace, containerId, socketPath });
 }
