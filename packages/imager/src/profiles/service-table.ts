@@ -4,8 +4,8 @@
  * applied, run and deleted twice, resident at the end, and processor time for 50 applies:
  * 192 MB with a semi-space of 2 MB and source maps, 154 MB and 3.5 s without maps, 94 MB and 3.8 s
  * optimised for size, 77 to 83 MB and 4.0 s without the two upper compilers as well, 79 MB and 4.6 s in
- * V8's lite mode. A semi-space of 4 MB needs no more than one of 1 MB, and saves a twentieth of the
- * time. Lines of the bundle are near enough to its sources to do without maps.
+ * V8's lite mode. A semi-space of 4 MB needs no more than one of 1 MB, and collects less
+ * often. Lines of the bundle are near enough to its sources to do without maps.
  */
 const NODE_FLAGS = [
   '--optimize-for-size',
