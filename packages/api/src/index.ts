@@ -4,6 +4,7 @@ export * from './client/widen-window.ts';
 export * from './errors.ts';
 export * from './gen/capsule/v1/capsule_pb.ts';
 export * from './gen/capsule/v1/error_pb.ts';
+export * from './gen/capsule/v1/event_pb.ts';
 export * from './gen/capsule/v1/identity_pb.ts';
 export * from './gen/capsule/v1/image_pb.ts';
 export * from './gen/capsule/v1/install_pb.ts';

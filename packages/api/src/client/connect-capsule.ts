@@ -1,6 +1,7 @@
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
+import { EventService } from '../gen/capsule/v1/event_pb.ts';
 import { ImageService } from '../gen/capsule/v1/image_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
 import { Health } from '../gen/grpc/health/v1/health_pb.ts';
@@ -12,6 +13,7 @@ import { translateErrors } from './translate-errors.ts';
 export interface CapsuleClient extends AsyncDisposable {
   readonly workload: Client<typeof WorkloadService>;
   readonly image: Client<typeof ImageService>;
+  readonly event: Client<typeof EventService>;
   readonly capsule: Client<typeof CapsuleService>;
   readonly health: Client<typeof Health>;
   /** Ends the connection and every open call. Idempotent. */
@@ -37,6 +39,7 @@ export function connectCapsule(target: string, options: ConnectOptions = {}): Ca
   return {
     workload: createClient(WorkloadService, transport),
     image: createClient(ImageService, transport),
+    event: createClient(EventService, transport),
     capsule: createClient(CapsuleService, transport),
     health: createClient(Health, transport),
     close,

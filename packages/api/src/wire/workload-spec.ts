@@ -1,5 +1,6 @@
-import { create } from '@bufbuild/protobuf';
+import { create, isFieldSet } from '@bufbuild/protobuf';
 import {
+  completeSpec,
   manifestError,
   type NetworkMode,
   type Problem,
@@ -48,7 +49,7 @@ export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): 
   const problems = [...refuseUnknown(workload, ''), ...kindProblems(workload)];
   const container = workload.container ?? create(ContainerSpecSchema);
   problems.push(...containerProblems(container));
-  const spec: WorkloadSpec = {
+  const spec: WorkloadSpec = completeSpec({
     name: workload.name,
     kind: 'container',
     image: container.image,
@@ -59,7 +60,7 @@ export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): 
     ports: container.ports.map((port, index) =>
       portFromProto(port, `container.ports[${index}]`, problems),
     ),
-  };
+  });
   if (problems.length === 0) return spec;
   if (workload.container !== undefined) problems.push(...otherProblems(spec, problems));
   throw manifestError.SPEC_INVALID({ name: workload.name, problems });
@@ -92,6 +93,9 @@ function containerProblems(container: ContainerSpec): Problem[] {
     ...unsupported('container.hostMount', container.hostMount),
     ...unsupported('container.hostIpc', container.hostIpc),
     ...unsupported('container.hostBindPaths', container.hostBindPaths.length > 0),
+    ...ContainerSpecSchema.fields
+      .filter((field) => field.number >= 100 && isFieldSet(container, field))
+      .flatMap((field) => unsupported(`container.${field.localName}`, true)),
   ];
 }
 

@@ -1,7 +1,14 @@
 import { create } from '@bufbuild/protobuf';
-import type { WorkloadPhase, WorkloadProgress, WorkloadStatus } from '@capsule/core';
+import {
+  type HealthState,
+  isReady,
+  type WorkloadPhase,
+  type WorkloadProgress,
+  type WorkloadStatus,
+} from '@capsule/core';
 import { apiError } from '../errors.ts';
 import {
+  HealthState as WireHealth,
   WorkloadPhase as WirePhase,
   type WorkloadProgress as WireProgress,
   type WorkloadStatus as WireStatus,
@@ -16,6 +23,12 @@ const phase = defineChoice<WorkloadPhase, WirePhase>({
   running: WirePhase.RUNNING,
   failed: WirePhase.FAILED,
   stopped: WirePhase.STOPPED,
+});
+
+const health = defineChoice<HealthState, WireHealth>({
+  starting: WireHealth.STARTING,
+  healthy: WireHealth.HEALTHY,
+  unhealthy: WireHealth.UNHEALTHY,
 });
 
 const stage = defineChoice<WorkloadProgress['stage'], WorkloadStage>({
@@ -44,6 +57,11 @@ export function statusToProto(status: ReportedStatus): WireStatus {
     startedAtUnixMs: wholeMs(status.startedAt),
     finishedAtUnixMs: wholeMs(status.finishedAt),
     nextRetryUnixMs: wholeMs(status.nextRetryAt),
+    ready: isReady(status),
+    health: status.health === undefined ? WireHealth.UNSPECIFIED : health.toProto(status.health),
+    observedRun: BigInt(status.observedRun),
+    exitSignal: status.exitSignal ?? 0,
+    oomKilled: status.oomKilled ?? false,
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(progress === undefined ? {} : { progress: progressToProto(progress) }),
   });
@@ -54,6 +72,7 @@ export function statusFromProto(status: WireStatus): ReportedStatus {
   const known = phase.fromProto(status.phase);
   if (known === undefined) throw apiError.UNEXPECTED_ANSWER({ what: `phase ${status.phase}` });
   const progress = status.progress && progressFromProto(status.progress);
+  const healthNow = health.fromProto(status.health);
   return {
     phase: known,
     message: status.message,
@@ -68,6 +87,10 @@ export function statusFromProto(status: WireStatus): ReportedStatus {
     ...(status.finishedAtUnixMs && { finishedAt: Number(status.finishedAtUnixMs) }),
     ...(status.nextRetryUnixMs && { nextRetryAt: Number(status.nextRetryUnixMs) }),
     ...(status.exitCode === undefined ? {} : { exitCode: status.exitCode }),
+    ...(status.exitSignal && { exitSignal: status.exitSignal }),
+    ...(status.oomKilled && { oomKilled: true }),
+    observedRun: Number(status.observedRun),
+    ...(healthNow === undefined ? {} : { health: healthNow }),
     ...(progress === undefined ? {} : { progress }),
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { isCapsuleError, type Problem, type WorkloadSpec } from '@capsule/core';
+import { completeSpec, isCapsuleError, type Problem, type WorkloadSpec } from '@capsule/core';
 import fc from 'fast-check';
 import {
   type ContainerSpec,
@@ -22,32 +22,34 @@ import { statusFromProto } from './workload-status.ts';
 
 const plain = { noNullPrototype: true } as const;
 
-const spec: fc.Arbitrary<WorkloadSpec> = fc.record(
-  {
-    name: fc.string(),
-    kind: fc.constant('container' as const),
-    image: fc.string(),
-    command: fc.array(fc.string()),
-    args: fc.array(fc.string()),
-    env: fc.dictionary(
-      fc.string().filter((name) => name !== '__proto__'),
-      fc.string(),
-      plain,
-    ),
-    networkMode: fc.constantFrom('bridge', 'host'),
-    ports: fc.array(
-      fc.record(
-        {
-          containerPort: fc.integer({ min: 1, max: 65535 }),
-          hostPort: fc.integer({ min: 1, max: 65535 }),
-          protocol: fc.constantFrom('tcp', 'udp'),
-        },
+const spec: fc.Arbitrary<WorkloadSpec> = fc
+  .record(
+    {
+      name: fc.string(),
+      kind: fc.constant('container' as const),
+      image: fc.string(),
+      command: fc.array(fc.string()),
+      args: fc.array(fc.string()),
+      env: fc.dictionary(
+        fc.string().filter((name) => name !== '__proto__'),
+        fc.string(),
         plain,
       ),
-    ),
-  },
-  plain,
-);
+      networkMode: fc.constantFrom('bridge', 'host'),
+      ports: fc.array(
+        fc.record(
+          {
+            containerPort: fc.integer({ min: 1, max: 65535 }),
+            hostPort: fc.integer({ min: 1, max: 65535 }),
+            protocol: fc.constantFrom('tcp', 'udp'),
+          },
+          plain,
+        ),
+      ),
+    },
+    plain,
+  )
+  .map(completeSpec);
 
 const count = fc.maxSafeNat();
 const positive = fc.integer({ min: 1 });
@@ -57,6 +59,7 @@ const workload: fc.Arbitrary<ReportedWorkload> = fc.record(
   {
     uid: fc.string(),
     generation: count,
+    run: count,
     createdAt: count,
     spec,
     desired: fc.constantFrom('running', 'stopped', 'deleting'),
@@ -67,6 +70,7 @@ const workload: fc.Arbitrary<ReportedWorkload> = fc.record(
         reason: fc.string(),
         observedGeneration: count,
         restartCount: fc.nat(),
+        observedRun: count,
         address: text,
         imageDigest: text,
         containerId: text,
@@ -85,7 +89,14 @@ const workload: fc.Arbitrary<ReportedWorkload> = fc.record(
         ),
       },
       {
-        requiredKeys: ['phase', 'message', 'reason', 'observedGeneration', 'restartCount'],
+        requiredKeys: [
+          'phase',
+          'message',
+          'reason',
+          'observedGeneration',
+          'restartCount',
+          'observedRun',
+        ],
         noNullPrototype: true,
       },
     ),

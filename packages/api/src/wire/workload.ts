@@ -6,13 +6,16 @@ import { specFromProto, specToProto } from './workload-spec.ts';
 import { type ReportedStatus, statusFromProto, statusToProto } from './workload-status.ts';
 
 /** A workload as an API client sees it. */
-export type ReportedWorkload = Omit<Workload, 'status'> & { readonly status: ReportedStatus };
+export type ReportedWorkload = Omit<Workload, 'status' | 'revision' | 'stopGraceMs'> & {
+  readonly status: ReportedStatus;
+};
 
 export function workloadToProto(workload: ReportedWorkload): WireWorkload {
   return {
     ...specToProto(workload.spec),
     uid: workload.uid,
     generation: BigInt(workload.generation),
+    run: BigInt(workload.run),
     createdAtUnixMs: BigInt(workload.createdAt),
     desiredState: desiredToProto(workload.desired),
     status: statusToProto(workload.status),
@@ -32,6 +35,7 @@ export function workloadFromProto(workload: WireWorkload): ReportedWorkload {
   return {
     uid: workload.uid,
     generation: Number(workload.generation),
+    run: Number(workload.run),
     spec: specFromProto(workload),
     desired,
     createdAt: Number(workload.createdAtUnixMs),

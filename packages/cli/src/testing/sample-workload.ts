@@ -1,5 +1,5 @@
 import type { ReportedWorkload } from '@capsule/api';
-import type { WorkloadSpec } from '@capsule/core';
+import { completeSpec, type WorkloadSpec } from '@capsule/core';
 
 export const CREATED_AT = Date.UTC(2026, 0, 1, 12);
 
@@ -16,24 +16,22 @@ export function sampleWorkload(
     generation: 1,
     desired: 'running',
     createdAt: CREATED_AT,
+    run: 1,
     ...change,
-    spec: {
+    spec: completeSpec({
       name: 'web',
-      kind: 'container',
       image: 'docker.io/library/nginx:1.27-alpine',
-      command: [],
-      args: [],
       env: { TZ: 'UTC' },
-      networkMode: 'bridge',
       ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }],
       ...change.spec,
-    },
+    }),
     status: {
       phase: 'running',
       message: 'running',
       reason: 'Running',
       observedGeneration: change.generation ?? 1,
       restartCount: 0,
+      observedRun: 1,
       address: '172.20.254.2',
       imageDigest: `sha256:${'0a'.repeat(32)}`,
       pid: 42,

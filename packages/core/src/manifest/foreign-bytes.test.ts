@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { isCapsuleError } from '../error/capsule-error.ts';
+import { completeSpec } from '../resource/complete-spec.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 import { manifestError } from './errors.ts';
 import { manifestFromWorkload } from './manifest-from-workload.ts';
@@ -151,10 +152,12 @@ const validSpec: fc.Arbitrary<WorkloadSpec> = fc
       { maxLength: 4, selector: (port) => `${port.hostPort}/${port.protocol}` },
     ),
   })
-  .map((spec) => ({
-    ...spec,
-    ports: spec.networkMode === 'host' ? [] : spec.ports.map((port) => ({ ...port })),
-  }))
+  .map((spec) =>
+    completeSpec({
+      ...spec,
+      ports: spec.networkMode === 'host' ? [] : spec.ports.map((port) => ({ ...port })),
+    }),
+  )
   .filter((spec) => validateWorkload(spec).length === 0);
 
 test('a spec written as YAML or JSON and read again is the same spec', () => {
@@ -186,5 +189,5 @@ test('the rules of meaning never throw, whatever the wire brings', () => {
       }),
     ),
   });
-  fc.assert(fc.property(spec, (value) => Array.isArray(validateWorkload(value))));
+  fc.assert(fc.property(spec, (value) => Array.isArray(validateWorkload(completeSpec(value)))));
 });

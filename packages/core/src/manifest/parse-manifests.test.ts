@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCapsuleError } from '../error/capsule-error.ts';
+import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
 import { manifestError } from './errors.ts';
 import { parseManifestFiles, parseManifests } from './parse-manifests.ts';
 import { describeProblem, type ManifestProblem } from './problem.ts';
@@ -31,16 +32,8 @@ function problemsOf(...contents: (string | Uint8Array)[]): string[] {
 test('a short manifest gets its defaults', () => {
   const [manifest, ...more] = parseManifests(WEB, 'web.yaml');
   assert.deepEqual(more, []);
-  assert.deepEqual(manifest?.spec, {
-    name: 'web',
-    kind: 'container',
-    image: 'docker.io/library/nginx:1.27-alpine',
-    command: [],
-    args: [],
-    env: {},
-    networkMode: 'bridge',
-    ports: [],
-  });
+  const image = 'docker.io/library/nginx:1.27-alpine';
+  assert.deepEqual(manifest?.spec, { ...SPEC_DEFAULTS, name: 'web', image });
 });
 
 test('every field is read, in camelCase and in snake_case, from YAML and from JSON', () => {

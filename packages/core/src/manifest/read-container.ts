@@ -20,7 +20,7 @@ const NETWORK_MODES: Readonly<Record<string, NetworkMode>> = {
 export function readContainer(
   reader: DocumentReader,
   place: Place,
-): Omit<WorkloadSpec, 'name' | 'kind'> | undefined {
+): (Partial<WorkloadSpec> & Pick<WorkloadSpec, 'image'>) | undefined {
   const fields = reader.map(place, TABLE);
   if (fields === undefined) return undefined;
   const image = fields.get('image');

@@ -1,4 +1,5 @@
 import type { Node } from 'yaml';
+import { completeSpec } from '../resource/complete-spec.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import type { Manifest } from './manifest.ts';
@@ -30,7 +31,7 @@ export function readDocument(reader: DocumentReader, node: Node | null): Manifes
   const nameText = name && reader.string(name);
   const rest = container && readContainer(reader, container);
   if (rest === undefined) return undefined;
-  const spec = { name: nameText ?? '', kind: 'container' as const, ...rest };
+  const spec = completeSpec({ name: nameText ?? '', ...rest });
   noteRules(reader, spec);
   if (reader.problems.length > 0) return undefined;
   return { kind: 'workload', spec, positions: reader.positions };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import { cellOfWorkload } from '../resource/cell-id.ts';
+import { completeSpec } from '../resource/complete-spec.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { FIRST_STATUS, statusFromSeen, statusWhenFulfilled } from './workload-status.ts';
 
@@ -11,16 +12,9 @@ const WISH: WorkloadRecord = {
   generation: 2,
   desired: 'running',
   createdAt: 0,
-  spec: {
-    name: 'web',
-    kind: 'container',
-    image: 'nginx',
-    command: [],
-    args: [],
-    env: {},
-    networkMode: 'bridge',
-    ports: [],
-  },
+  revision: 2,
+  run: 1,
+  spec: completeSpec({ name: 'web', image: 'nginx' }),
 };
 const RUNNING: ContainerSeen = {
   id: 'x',
@@ -74,19 +68,19 @@ test('exits in a row wait longer, and a long run begins anew', () => {
 });
 
 test('the end of a container that is being replaced is no failure, and not counted', () => {
-  const status = look(look(FIRST_STATUS, RUNNING), ENDED, { ...WISH, generation: 3 });
+  const status = look(look(FIRST_STATUS, RUNNING), ENDED, { ...WISH, generation: 3, revision: 3 });
   assert.equal(status.phase, 'pending');
   assert.equal(status.reason, 'Replacing');
   assert.equal(status.restartCount, 0);
   assert.equal(status.observedGeneration, 2);
-  assert.equal(look(status, ENDED, { ...WISH, generation: 3 }), status);
-  assert.equal(look(status, undefined, { ...WISH, generation: 3 }), status);
+  assert.equal(look(status, ENDED, { ...WISH, generation: 3, revision: 3 }), status);
+  assert.equal(look(status, undefined, { ...WISH, generation: 3, revision: 3 }), status);
 });
 
 test('a new wish does not wait for the next try of the old one', () => {
   const waiting = look(look(FIRST_STATUS, RUNNING), ENDED);
   for (const seen of [ENDED, undefined, { ...RUNNING, revision: 'u1.3', task: 'none' as const }]) {
-    const status = look(waiting, seen, { ...WISH, generation: 3 });
+    const status = look(waiting, seen, { ...WISH, generation: 3, revision: 3 });
     assert.equal(status.nextRetryAt, undefined);
     assert.equal(status.restartStreak, 0);
   }
@@ -95,7 +89,7 @@ test('a new wish does not wait for the next try of the old one', () => {
 
 test('why a new wish cannot be fulfilled stays said while the old container is looked at', () => {
   const refused: WorkloadStatus = { ...FIRST_STATUS, phase: 'failed', observedGeneration: 3 };
-  assert.equal(look(refused, ENDED, { ...WISH, generation: 3 }), refused);
+  assert.equal(look(refused, ENDED, { ...WISH, generation: 3, revision: 3 }), refused);
 });
 
 test('a workload that is being deleted says so, whatever runs', () => {

@@ -12,6 +12,7 @@ export const FIRST_STATUS: WorkloadStatus = {
   observedGeneration: 0,
   restartCount: 0,
   restartStreak: 0,
+  observedRun: 0,
 };
 
 export interface StatusClock {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import { cellKey, cellOfWorkload } from '../resource/cell-id.ts';
+import { completeSpec } from '../resource/complete-spec.ts';
 import type { WorkloadRecord } from '../resource/workload.ts';
 import {
   planWorkload,
@@ -20,16 +21,9 @@ function record(change: Partial<WorkloadRecord> = {}, mode: 'bridge' | 'host' = 
     generation: 3,
     desired: 'running',
     createdAt: 0,
-    spec: {
-      name: 'web',
-      kind: 'container',
-      image: 'nginx',
-      command: [],
-      args: [],
-      env: {},
-      networkMode: mode,
-      ports: [],
-    },
+    revision: 3,
+    run: 1,
+    spec: completeSpec({ name: 'web', image: 'nginx', networkMode: mode }),
     ...change,
   } satisfies WorkloadRecord;
 }

@@ -49,8 +49,8 @@ const LONGEST_WAIT_MS = 10 * 60_000;
 const NOTHING: WorkloadPlan = { steps: [] };
 
 /** Marks the version of the wish that a container was made from. */
-export function workloadRevision(record: WorkloadRecord): string {
-  return `${record.uid}.${record.generation}`;
+export function workloadRevision(record: Pick<WorkloadRecord, 'uid' | 'revision'>): string {
+  return `${record.uid}.${record.revision}`;
 }
 
 /**

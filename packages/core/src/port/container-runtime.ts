@@ -1,7 +1,8 @@
 import type { CellId } from '../resource/cell-id.ts';
+import type { ContainerSettings } from '../resource/container-settings.ts';
 
 /** What the runtime needs to make one container of a cell. */
-export interface ContainerSpec {
+export interface ContainerSpec extends ContainerSettings {
   readonly cell: CellId;
   /** Unique in its cell. */
   readonly container: string;
@@ -20,6 +21,14 @@ export interface ContainerSpec {
   readonly logPath: string;
   /** Marks the version of the wish that made this container; a different one means: make it anew. */
   readonly revision: string;
+}
+
+/** How a container is asked to end. */
+export interface StopOrder {
+  /** How long it may take before it is killed; 0 kills at once. */
+  readonly graceMs: number;
+  /** `SIGTERM` or a number as text; empty: as the image says. */
+  readonly stopSignal: string;
 }
 
 export type TaskState = 'none' | 'created' | 'running' | 'paused' | 'stopped' | 'unknown';
@@ -62,8 +71,8 @@ export interface ContainerRuntime {
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen>;
   /** Makes the task (also anew, after one that ended) and starts it. */
   start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen>;
-  /** Asks with the image's stop signal, waits `graceMs`, then kills. Resolves when nothing runs. */
-  stop(cell: CellId, container: string, graceMs: number, signal?: AbortSignal): Promise<void>;
+  /** Asks, waits, then kills. Resolves when nothing runs. */
+  stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void>;
   /** Kills what runs; removes task, container, snapshot, lease and cgroup. */
   remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void>;
   /** Ends when the connection to the runtime ends; the caller asks again and lists. */

@@ -1,5 +1,11 @@
-/** What a person wants to run. Normalised: defaults are filled in, nothing is optional by accident. */
-export interface WorkloadSpec {
+import type { ContainerSettings } from './container-settings.ts';
+import type { HealthCheck, HealthState } from './health-check.ts';
+
+/**
+ * What a person wants to run. Normalised: defaults are filled in (see `completeSpec`), nothing is
+ * optional by accident.
+ */
+export interface WorkloadSpec extends ContainerSettings {
   readonly name: string;
   readonly kind: WorkloadKind;
   /** The reference as it was written, for people. */
@@ -11,6 +17,44 @@ export interface WorkloadSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly networkMode: NetworkMode;
   readonly ports: readonly PortMapping[];
+  /** Empty: the workload's name. */
+  readonly hostname: string;
+  readonly restartPolicy: RestartPolicy;
+  readonly healthCheck?: HealthCheck;
+  /** `SIGTERM`, or a number as text. Empty: as the image says. */
+  readonly stopSignal: string;
+  readonly stopGraceSeconds: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly extraHosts: readonly ExtraHost[];
+  readonly dns: Dns;
+  /** Workloads that must be ready before this one is started. */
+  readonly dependsOn: readonly string[];
+  readonly imagePullPolicy: ImagePullPolicy;
+  readonly updatePolicy: UpdatePolicy;
+  /** How long a changed workload may take to become ready before it is rolled back. */
+  readonly updateTimeoutSeconds: number;
+}
+
+/**
+ * always and unlessStopped: started again whenever it ends; a stop is durable, so they are the same
+ * here. onFailure: only after an error. never: one run for each start that is asked for.
+ */
+export type RestartPolicy = 'always' | 'onFailure' | 'unlessStopped' | 'never';
+export type ImagePullPolicy = 'ifNotPresent' | 'always' | 'never';
+/** `rollback`: a changed wish that does not become ready gives way to the last one that was. */
+export type UpdatePolicy = 'replace' | 'rollback';
+
+/** One more line of `/etc/hosts`. */
+export interface ExtraHost {
+  readonly hostname: string;
+  readonly address: string;
+}
+
+/** Takes the place of the capsule's own responder and search domains where it is not empty. */
+export interface Dns {
+  readonly nameservers: readonly string[];
+  readonly searches: readonly string[];
+  readonly options: readonly string[];
 }
 
 /** `microVm` is known to the wire and refused until a driver for it exists. */
@@ -35,6 +79,12 @@ export interface WorkloadRecord {
   readonly spec: WorkloadSpec;
   readonly desired: DesiredState;
   readonly createdAt: number;
+  /** Rises with every change of `spec` that needs a new container. */
+  readonly revision: number;
+  /** Rises by one with every start or restart that somebody asks for. */
+  readonly run: number;
+  /** For the stop that is wished now, instead of the spec's own grace. */
+  readonly stopGraceMs?: number;
 }
 
 /**
@@ -61,8 +111,21 @@ export interface WorkloadStatus {
   readonly startedAt?: number;
   readonly finishedAt?: number;
   readonly exitCode?: number;
+  /** The signal that ended the last process. */
+  readonly exitSignal?: number;
+  /** The kernel ended it for want of memory. */
+  readonly oomKilled?: boolean;
   readonly nextRetryAt?: number;
   readonly progress?: WorkloadProgress;
+  /** The run that was started last; 0 for none. */
+  readonly observedRun: number;
+  /** Absent where there is no health check, or nothing runs. */
+  readonly health?: HealthState;
+}
+
+/** It runs, and where it has a health check that passes. */
+export function isReady(status: Pick<WorkloadStatus, 'phase' | 'health'>): boolean {
+  return status.phase === 'running' && (status.health ?? 'healthy') === 'healthy';
 }
 
 /** How far the bring-up of a workload is. */
@@ -80,6 +143,21 @@ export interface Workload extends WorkloadRecord {
 /** Something that happened to a workload, kept for the story it tells. */
 export interface WorkloadEvent {
   readonly at: number;
+  readonly severity: EventSeverity;
+  /** One word for programs: `Applied`, `Pulling`, `Running`, `BackOff`. */
   readonly reason: string;
+  /** One line for people. */
   readonly message: string;
+  readonly exitCode?: number;
+  readonly exitSignal?: number;
+  readonly oomKilled?: boolean;
+}
+
+export type EventSeverity = 'normal' | 'warning';
+
+/** An event as it is kept. Ids rise over the whole capsule. */
+export interface StoredEvent extends WorkloadEvent {
+  readonly id: number;
+  readonly name: string;
+  readonly uid: string;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCapsuleError, type PortMapping, type WorkloadSpec } from '@capsule/core';
+import { completeSpec, isCapsuleError, type PortMapping, type WorkloadSpec } from '@capsule/core';
 import { openStore } from '@capsule/engine';
 import { Addresses } from '../store/addresses.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -18,17 +18,7 @@ function setUp() {
 }
 
 function wish(name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpec {
-  return {
-    name,
-    kind: 'container',
-    image: 'nginx',
-    command: [],
-    args: [],
-    env: {},
-    networkMode: 'bridge',
-    ports: [],
-    ...change,
-  };
+  return completeSpec({ name, image: 'nginx', ...change });
 }
 
 const port = (hostPort: number, protocol: 'tcp' | 'udp' = 'tcp'): PortMapping => ({

@@ -70,7 +70,7 @@ export class WorkloadConfig {
     }
     const wanted = desired ?? before.desired;
     if (wanted === before.desired && isDeepStrictEqual(before.spec, spec)) return 'unchanged';
-    specs.update(spec, wanted);
+    specs.update(spec, { desired: wanted, isNewRevision: true });
     return 'configured';
   }
 
@@ -90,7 +90,8 @@ export class WorkloadConfig {
     const { db, specs, onChange } = this.#parts;
     const record = db.transaction(() => {
       const before = specs.get(name);
-      if (before !== undefined && before.desired !== desired) specs.update(before.spec, desired);
+      if (before !== undefined && before.desired !== desired)
+        specs.update(before.spec, { desired });
       return before;
     });
     if (record !== undefined) onChange(name);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   cellKey,
   cellOfWorkload,
+  completeSpec,
   type LogStore,
   type Workload,
   type WorkloadSpec,
@@ -60,17 +61,7 @@ class Daemon {
   }
 
   apply(name: string, change: Partial<WorkloadSpec> = {}): void {
-    this.#workloads.config.apply({
-      name,
-      kind: 'container',
-      image: 'nginx',
-      command: [],
-      args: [],
-      env: {},
-      networkMode: 'bridge',
-      ports: [],
-      ...change,
-    });
+    this.#workloads.config.apply(completeSpec({ name, image: 'nginx', ...change }));
   }
 
   async delete(name: string): Promise<void> {

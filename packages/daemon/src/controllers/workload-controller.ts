@@ -94,7 +94,7 @@ export class WorkloadController {
     const running = (await runtime.list(signal)).filter(({ task }) => task === 'running');
     const stops = running.map(async ({ cell, container }) => {
       try {
-        await runtime.stop(cell, container, graceMs, signal);
+        await runtime.stop(cell, container, { graceMs, stopSignal: '' }, signal);
       } catch (error) {
         log.error('workload not stopped', { name: container, error });
       }

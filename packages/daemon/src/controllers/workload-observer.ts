@@ -72,9 +72,9 @@ export class WorkloadObserver {
   }
 
   /** A milestone for the story; no change of status. */
-  notes(name: string, reason: string, message: string): void {
+  notes({ uid, spec: { name } }: WorkloadRecord, reason: string, message: string): void {
     const { events, feed, now } = this.#parts;
-    events.append(name, { at: now(), reason, message });
+    events.append({ name, uid }, { at: now(), severity: 'normal', reason, message });
     feed.notify(name);
   }
 
@@ -111,7 +111,7 @@ export class WorkloadObserver {
       if (after === before) return { status: before, isNews: false };
       statuses.put(name, after);
       const event = describeChange(before, after, now());
-      if (event !== undefined) events.append(name, event);
+      if (event !== undefined) events.append({ name, uid: record.uid }, event);
       return { status: after, isNews: true };
     });
     if (isNews) feed.notify(name);
@@ -127,5 +127,6 @@ function describeChange(
   if (before.reason === after.reason && before.message === after.message) {
     if (before.pid === after.pid) return undefined;
   }
-  return { at, reason: after.reason, message: after.message };
+  const severity = after.phase === 'failed' ? 'warning' : 'normal';
+  return { at, severity, reason: after.reason, message: after.message };
 }

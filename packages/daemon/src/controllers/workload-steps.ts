@@ -5,6 +5,7 @@ import {
   type ContainerSpec,
   cellKey,
   cellOfWorkload,
+  containerSettings,
   type ImageStore,
   type LogStore,
   type PullProgress,
@@ -57,11 +58,12 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
   const { observer, publisher, runtime, images, network, logs } = parts;
   const pulls = new Places(PULLS_AT_ONCE);
   const executors: Executors = {
-    pullImage: async ({ spec: { name } }, { reference }, signal) => {
-      observer.notes(name, 'Pulling', `pulling ${reference}`);
+    pullImage: async (record, { reference }, signal) => {
+      const { name } = record.spec;
+      observer.notes(record, 'Pulling', `pulling ${reference}`);
       const tell = (progress: PullProgress) => observer.progresses(name, progress);
       const image = await pulls.hold(() => images.pull(reference, tell, signal), signal);
-      observer.notes(name, 'Pulled', `pulled ${reference} (${image.digest})`);
+      observer.notes(record, 'Pulled', `pulled ${reference} (${image.digest})`);
     },
     attachNetwork: (_record, args, signal) => network.attach(args, signal),
     detachNetwork: async ({ spec, desired }, { key }, signal) => {
@@ -78,9 +80,9 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       observer.rests(name);
       observer.sees(name, seen);
     },
-    stopContainer: async ({ spec: { name } }, { graceMs }, signal) => {
+    stopContainer: async ({ spec: { name, stopSignal } }, { graceMs }, signal) => {
       observer.progresses(name, { stage: 'stopping', doneBytes: 0, totalBytes: 0 });
-      await runtime.stop(cellOfWorkload(name), name, graceMs, signal);
+      await runtime.stop(cellOfWorkload(name), name, { graceMs, stopSignal }, signal);
     },
     removeContainer: ({ spec: { name } }, _args, signal) =>
       runtime.remove(cellOfWorkload(name), name, signal),
@@ -120,6 +122,7 @@ function containerSpec(
   const key = cellKey(cell);
   const isHost = spec.networkMode === 'host';
   return {
+    ...containerSettings(spec),
     cell,
     container: spec.name,
     role: 'root',
@@ -127,7 +130,7 @@ function containerSpec(
     command: spec.command,
     args: spec.args,
     env: spec.env,
-    hostname: spec.name,
+    hostname: spec.hostname === '' ? spec.name : spec.hostname,
     network: isHost ? 'host' : { namespacePath: parts.network.namespacePath(key) },
     files: isHost ? parts.network.hostFiles() : parts.network.files(key),
     logPath: parts.logPath(cell),

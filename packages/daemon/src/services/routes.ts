@@ -2,6 +2,7 @@ import {
   CapsuleService,
   createHealthService,
   createReflectionService,
+  EventService,
   health,
   IdentityService,
   ImageService,
@@ -24,7 +25,7 @@ export interface RouteParts {
 }
 
 /** Known to the wire; every call answers Unimplemented until the work that brings it. */
-const LATER = [IdentityService, InstallService, VolumeService];
+const LATER = [EventService, IdentityService, InstallService, VolumeService];
 
 /** Every service that this capsule answers. */
 export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => void {

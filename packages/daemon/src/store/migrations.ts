@@ -35,4 +35,18 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX event_by_subject ON event (subject, id);
     `,
   },
+  {
+    name: 'runs and revisions of workloads, richer events',
+    up: `
+      ALTER TABLE workload_spec ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+      UPDATE workload_spec SET revision = generation;
+      ALTER TABLE workload_spec ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE workload_spec ADD COLUMN stop_grace_ms INTEGER;
+      ALTER TABLE event ADD COLUMN uid TEXT NOT NULL DEFAULT '';
+      ALTER TABLE event ADD COLUMN severity TEXT NOT NULL DEFAULT 'normal';
+      ALTER TABLE event ADD COLUMN exit_code INTEGER;
+      ALTER TABLE event ADD COLUMN exit_signal INTEGER;
+      ALTER TABLE event ADD COLUMN oom_killed INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
 ];

@@ -1,6 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { DesiredState, WorkloadRecord, WorkloadSpec } from '@capsule/core';
+import {
+  completeSpec,
+  type DesiredState,
+  type WorkloadRecord,
+  type WorkloadSpec,
+} from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
+
+/** What changes beside the spec. */
+export interface NextWish {
+  readonly desired: DesiredState;
+  /** The change needs a new container. */
+  readonly isNewRevision?: boolean;
+  /** Somebody asked for a start. */
+  readonly isNewRun?: boolean;
+  /** For a stop, instead of the spec's grace. */
+  readonly stopGraceMs?: number | undefined;
+}
 
 /** The wishes. Written by `WorkloadConfig` alone, and by `forget` when nothing is left to wish. */
 export class WorkloadSpecs {
@@ -19,11 +35,11 @@ export class WorkloadSpecs {
     return row === undefined ? undefined : recordFromRow(row);
   }
 
-  /** A new wish: generation 1 and an identity of its own. */
+  /** A new wish: generation, revision and run 1, and an identity of its own. */
   insert(spec: WorkloadSpec, desired: DesiredState, now: number): void {
     this.#db.run(
-      `INSERT INTO workload_spec (name, uid, generation, desired, body, created_at)
-       VALUES (?, ?, 1, ?, ?, ?)`,
+      `INSERT INTO workload_spec (name, uid, generation, revision, run, desired, body, created_at)
+       VALUES (?, ?, 1, 1, 1, ?, ?, ?)`,
       spec.name,
       randomUUID(),
       desired,
@@ -32,12 +48,18 @@ export class WorkloadSpecs {
     );
   }
 
-  /** The same workload, another wish: the next generation. */
-  update(spec: WorkloadSpec, desired: DesiredState): void {
+  /** The same workload, another wish: the next generation, and what else `next` says. */
+  update(spec: WorkloadSpec, next: NextWish): void {
     this.#db.run(
-      `UPDATE workload_spec SET body = ?, desired = ?, generation = generation + 1 WHERE name = ?`,
+      `UPDATE workload_spec
+       SET body = ?, desired = ?, stop_grace_ms = ?, generation = generation + 1,
+           revision = revision + ?, run = run + ?
+       WHERE name = ?`,
       JSON.stringify(spec),
-      desired,
+      next.desired,
+      next.stopGraceMs ?? null,
+      next.isNewRevision === true ? 1 : 0,
+      next.isNewRun === true ? 1 : 0,
       spec.name,
     );
   }
@@ -47,7 +69,8 @@ export class WorkloadSpecs {
     this.#db.run('DELETE FROM workload_status WHERE name = ?', spec.name);
     this.#db.run(
       `UPDATE workload_spec
-       SET body = ?, desired = ?, uid = ?, created_at = ?, generation = generation + 1
+       SET body = ?, desired = ?, uid = ?, created_at = ?, generation = generation + 1,
+           revision = revision + 1, run = run + 1, stop_grace_ms = NULL
        WHERE name = ?`,
       JSON.stringify(spec),
       desired,
@@ -76,7 +99,10 @@ function recordFromRow(row: Row): WorkloadRecord {
     uid: String(row['uid']),
     generation: Number(row['generation']),
     desired: row['desired'] as DesiredState,
-    spec: JSON.parse(String(row['body'])) as WorkloadSpec,
+    spec: completeSpec(JSON.parse(String(row['body'])) as WorkloadSpec),
     createdAt: Number(row['created_at']),
+    revision: Number(row['revision']),
+    run: Number(row['run']),
+    ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: Number(row['stop_grace_ms']) }),
   };
 }

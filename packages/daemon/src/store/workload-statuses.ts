@@ -12,7 +12,8 @@ export class WorkloadStatuses {
   /** The first status for a workload that nobody has looked at. */
   get(name: string): WorkloadStatus {
     const row = this.#db.get('SELECT body FROM workload_status WHERE name = ?', name);
-    return row === undefined ? FIRST_STATUS : (JSON.parse(String(row['body'])) as WorkloadStatus);
+    if (row === undefined) return FIRST_STATUS;
+    return { ...FIRST_STATUS, ...(JSON.parse(String(row['body'])) as WorkloadStatus) };
   }
 
   /** Without effect when the workload is gone. */

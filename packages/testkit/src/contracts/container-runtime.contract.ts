@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import type { CellId, ContainerRuntime, ContainerSpec } from '@capsule/core';
+import {
+  type CellId,
+  type ContainerRuntime,
+  type ContainerSpec,
+  containerSettings,
+  SPEC_DEFAULTS,
+} from '@capsule/core';
 import { EventLog } from './event-log.ts';
 
 /** A runtime to try, and what to run on it. */
@@ -105,7 +111,7 @@ export function containerRuntimeContract(
       await runtime.create(specOf(bench));
       const first = await runtime.start(cell, 'one');
       await bench.ready();
-      await runtime.stop(cell, 'one', 5000);
+      await runtime.stop(cell, 'one', { graceMs: 5000, stopSignal: '' });
       const second = await runtime.start(cell, 'one');
       assert.equal(second.task, 'running');
       assert.notEqual(second.pid, first.pid);
@@ -127,7 +133,7 @@ export function containerRuntimeContract(
       await runtime.create(specOf(bench));
       await runtime.start(cell, 'one');
       await bench.ready();
-      await runtime.stop(cell, 'one', 10_000);
+      await runtime.stop(cell, 'one', { graceMs: 10_000, stopSignal: '' });
       const seen = await runtime.inspect(cell, 'one');
       assert.equal(seen?.task, 'stopped');
       assert.equal(seen?.exitCode, 0);
@@ -138,16 +144,16 @@ export function containerRuntimeContract(
       const { runtime, cell, commands } = bench;
       await runtime.create({ ...specOf(bench), command: commands.stubborn });
       await runtime.start(cell, 'one');
-      await runtime.stop(cell, 'one', 50);
+      await runtime.stop(cell, 'one', { graceMs: 50, stopSignal: '' });
       assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 137);
     });
 
     test('stopping what does not run changes nothing', async (t) => {
       const bench = await open(t);
       const { runtime, cell } = bench;
-      await runtime.stop(cell, 'one', 1000);
+      await runtime.stop(cell, 'one', { graceMs: 1000, stopSignal: '' });
       const made = await runtime.create(specOf(bench));
-      await runtime.stop(cell, 'one', 1000);
+      await runtime.stop(cell, 'one', { graceMs: 1000, stopSignal: '' });
       assert.deepEqual(await runtime.inspect(cell, 'one'), made);
     });
 
@@ -208,6 +214,7 @@ export function containerRuntimeContract(
 
 function specOf(bench: RuntimeBench): ContainerSpec {
   return {
+    ...containerSettings(SPEC_DEFAULTS),
     cell: bench.cell,
     container: 'one',
     role: 'root',

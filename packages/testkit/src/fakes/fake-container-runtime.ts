@@ -6,6 +6,7 @@ import {
   cellKey,
   type ImageStore,
   type RuntimeEvent,
+  type StopOrder,
 } from '@capsule/core';
 import { Broadcast } from './broadcast.ts';
 import { fakeError } from './fake-error.ts';
@@ -119,7 +120,7 @@ export class FakeContainerRuntime implements ContainerRuntime {
   async stop(
     cell: CellId,
     container: string,
-    _graceMs: number,
+    _how: StopOrder,
     signal?: AbortSignal,
   ): Promise<void> {
     this.#enter('stop', container, signal);

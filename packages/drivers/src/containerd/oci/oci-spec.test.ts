@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ContainerSpec, cellOfWorkload } from '@capsule/core';
+import {
+  type ContainerSpec,
+  cellOfWorkload,
+  containerSettings,
+  SPEC_DEFAULTS,
+} from '@capsule/core';
 import { readImageConfig } from '../image/image-config.ts';
 import { containerCgroup, describeOciSpec } from './oci-spec.ts';
 
 const container: ContainerSpec = {
+  ...containerSettings(SPEC_DEFAULTS),
   cell: cellOfWorkload('web'),
   container: 'web',
   role: 'root',

@@ -4,7 +4,7 @@ import { watch } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import type { CellId, ContainerSpec } from '@capsule/core';
+import { type CellId, type ContainerSpec, containerSettings, SPEC_DEFAULTS } from '@capsule/core';
 import {
   busyboxImage,
   containerRuntimeContract,
@@ -188,7 +188,7 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     await containerd.startDaemon();
     assert.deepEqual(await runtime.inspect(cell, 'one'), before);
     await bench.ready();
-    await runtime.stop(cell, 'one', 5000);
+    await runtime.stop(cell, 'one', { graceMs: 5000, stopSignal: '' });
     assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 0);
   });
 
@@ -259,7 +259,9 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     const { runtime, cell } = bench;
     await runtime.create({ ...specOf(bench), command: COMMANDS.stubborn });
     await runtime.start(cell, 'one');
-    const stop = assert.rejects(runtime.stop(cell, 'one', 60_000), { kind: 'unavailable' });
+    const stop = assert.rejects(runtime.stop(cell, 'one', { graceMs: 60_000, stopSignal: '' }), {
+      kind: 'unavailable',
+    });
     await containerd.killDaemon();
     await stop;
     await containerd.startDaemon();
@@ -273,7 +275,7 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     await runtime.start(cell, 'one');
     const controller = new AbortController();
     const reason = new Error('enough');
-    const stop = runtime.stop(cell, 'one', 60_000, controller.signal);
+    const stop = runtime.stop(cell, 'one', { graceMs: 60_000, stopSignal: '' }, controller.signal);
     setImmediate(() => controller.abort(reason));
     await assert.rejects(stop, reason);
     assert.equal((await runtime.inspect(cell, 'one'))?.task, 'running');
@@ -282,6 +284,7 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
 
 function specOf({ cell, image, logPath }: Bench): ContainerSpec {
   return {
+    ...containerSettings(SPEC_DEFAULTS),
     cell,
     container: 'one',
     role: 'root',

@@ -5,6 +5,7 @@ import type {
   ContainerSeen,
   ContainerSpec,
   RuntimeEvent,
+  StopOrder,
 } from '@capsule/core';
 import { isCapsuleError } from '@capsule/core';
 import type { ContainerdClient } from '../client/containerd-client.ts';
@@ -85,9 +86,9 @@ export class ContainerdRuntime implements ContainerRuntime {
     return doing(action, startContainer(this.#context, cell, container, signal));
   }
 
-  stop(cell: CellId, container: string, graceMs: number, signal?: AbortSignal): Promise<void> {
+  stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void> {
     const action = this.#doing(`stop container ${container}`, signal);
-    return doing(action, stopContainer(this.#context, { cell, container, graceMs }, signal));
+    return doing(action, stopContainer(this.#context, { cell, container, ...how }, signal));
   }
 
   /** Once begun it is carried through: half a removal helps nobody. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CellId } from '@capsule/core';
+import type { CellId, StopOrder } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
@@ -11,10 +11,9 @@ import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';
 import { getTask, killTask, removeTask, waitForExit } from './task.ts';
 
-export interface Stop {
+export interface Stop extends StopOrder {
   readonly cell: CellId;
   readonly container: string;
-  readonly graceMs: number;
 }
 
 const SIGKILL = 9;
@@ -25,7 +24,7 @@ const SIGKILL = 9;
  */
 export async function stopContainer(
   { client }: RuntimeContext,
-  { cell, container, graceMs }: Stop,
+  { cell, container, graceMs, stopSignal: ordered }: Stop,
   signal?: AbortSignal,
 ): Promise<void> {
   const id = containerId(cell, container);
@@ -36,7 +35,8 @@ export async function stopContainer(
   const state = taskState(task);
   if (state === 'none' || state === 'stopped') return;
   if (state === 'created' || state === 'unknown') return removeTask(client, id);
-  const stopSignal = readLabels(answer?.container?.labels ?? {})?.stopSignal ?? '';
+  const ofImage = readLabels(answer?.container?.labels ?? {})?.stopSignal ?? '';
+  const stopSignal = ordered === '' ? ofImage : ordered;
   const ended = new AbortController();
   const ask = { id, signal: parseStopSignal(stopSignal), graceMs };
   // Together, so that a failure of either is heard while the other still waits.
@@ -51,7 +51,7 @@ async function askThenKill(
   ask: { readonly id: string; readonly signal: number; readonly graceMs: number },
   ended: AbortSignal,
 ): Promise<void> {
-  await killTask(client, ask.id, { signal: ask.signal, all: false });
+  if (ask.graceMs > 0) await killTask(client, ask.id, { signal: ask.signal, all: false });
   if (await passes(ask.graceMs, ended)) {
     await killTask(client, ask.id, { signal: SIGKILL, all: true });
   }

@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/workload.proto.
  */
 export const file_capsule_v1_workload: GenFile = /*@__PURE__*/
-  fileDesc("ChljYXBzdWxlL3YxL3dvcmtsb2FkLnByb3RvEgpjYXBzdWxlLnYxIrMCCghXb3JrbG9hZBIMCgRuYW1lGAEgASgJEiYKBGtpbmQYAiABKA4yGC5jYXBzdWxlLnYxLldvcmtsb2FkS2luZBIsCgljb250YWluZXIYAyABKAsyGS5jYXBzdWxlLnYxLkNvbnRhaW5lclNwZWMSKQoIbWljcm9fdm0YBCABKAsyFy5jYXBzdWxlLnYxLk1pY3JvVk1TcGVjEioKBnN0YXR1cxgFIAEoCzIaLmNhcHN1bGUudjEuV29ya2xvYWRTdGF0dXMSLwoNZGVzaXJlZF9zdGF0ZRgGIAEoDjIYLmNhcHN1bGUudjEuRGVzaXJlZFN0YXRlEgsKA3VpZBhkIAEoCRISCgpnZW5lcmF0aW9uGGUgASgEEhoKEmNyZWF0ZWRfYXRfdW5peF9tcxhmIAEoAyL/AgoNQ29udGFpbmVyU3BlYxINCgVpbWFnZRgBIAEoCRIPCgdjb21tYW5kGAIgAygJEgwKBGFyZ3MYAyADKAkSLwoDZW52GAQgAygLMiIuY2Fwc3VsZS52MS5Db250YWluZXJTcGVjLkVudkVudHJ5EicKBm1vdW50cxgFIAMoCzIXLmNhcHN1bGUudjEuVm9sdW1lTW91bnQSLQoMbmV0d29ya19tb2RlGAYgASgOMhcuY2Fwc3VsZS52MS5OZXR3b3JrTW9kZRImCgVwb3J0cxgHIAMoCzIXLmNhcHN1bGUudjEuUG9ydE1hcHBpbmcSEgoKcHJpdmlsZWdlZBgIIAEoCBIQCghob3N0X3BpZBgJIAEoCBISCgpob3N0X21vdW50GAogASgIEhAKCGhvc3RfaXBjGAsgASgIEhcKD2hvc3RfYmluZF9wYXRocxgMIAMoCRoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIv8CCgtNaWNyb1ZNU3BlYxITCgtrZXJuZWxfcGF0aBgBIAEoCRITCgtyb290ZnNfcGF0aBgCIAEoCRINCgV2Y3B1cxgDIAEoDRISCgptZW1vcnlfbWliGAQgASgNEicKBm1vdW50cxgFIAMoCzIXLmNhcHN1bGUudjEuVm9sdW1lTW91bnQSHAoUa2VybmVsX2NtZGxpbmVfZXh0cmEYBiABKAkSKwoHYmFja2VuZBgHIAEoDjIaLmNhcHN1bGUudjEuTWljcm9WTUJhY2tlbmQSDQoFaW1hZ2UYCCABKAkSDwoHY29tbWFuZBgJIAMoCRIMCgRhcmdzGAogAygJEi0KA2VudhgLIAMoCzIgLmNhcHN1bGUudjEuTWljcm9WTVNwZWMuRW52RW50cnkSJgoFcG9ydHMYDCADKAsyFy5jYXBzdWxlLnYxLlBvcnRNYXBwaW5nGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSgoLUG9ydE1hcHBpbmcSFgoOY29udGFpbmVyX3BvcnQYASABKA0SEQoJaG9zdF9wb3J0GAIgASgNEhAKCHByb3RvY29sGAMgASgJIkkKC1ZvbHVtZU1vdW50EhMKC3ZvbHVtZV9uYW1lGAEgASgJEhIKCm1vdW50X3BhdGgYAiABKAkSEQoJcmVhZF9vbmx5GAMgASgIIoQDCg5Xb3JrbG9hZFN0YXR1cxIoCgVwaGFzZRgBIAEoDjIZLmNhcHN1bGUudjEuV29ya2xvYWRQaGFzZRIPCgdtZXNzYWdlGAIgASgJEhUKDXJlc3RhcnRfY291bnQYAyABKA0SDgoGcmVhc29uGGQgASgJEhsKE29ic2VydmVkX2dlbmVyYXRpb24YZSABKAQSDwoHYWRkcmVzcxhmIAEoCRIUCgxpbWFnZV9kaWdlc3QYZyABKAkSCwoDcGlkGGggASgNEhQKDGNvbnRhaW5lcl9pZBhpIAEoCRIaChJzdGFydGVkX2F0X3VuaXhfbXMYaiABKAMSGwoTZmluaXNoZWRfYXRfdW5peF9tcxhrIAEoAxIWCglleGl0X2NvZGUYbCABKAVIAIgBARIaChJuZXh0X3JldHJ5X3VuaXhfbXMYbSABKAMSLgoIcHJvZ3Jlc3MYbiABKAsyHC5jYXBzdWxlLnYxLldvcmtsb2FkUHJvZ3Jlc3NCDAoKX2V4aXRfY29kZSJlChBXb3JrbG9hZFByb2dyZXNzEigKBXN0YWdlGAEgASgOMhkuY2Fwc3VsZS52MS5Xb3JrbG9hZFN0YWdlEhIKCmRvbmVfYnl0ZXMYAiABKAQSEwoLdG90YWxfYnl0ZXMYAyABKAQiPgoUV29ya2xvYWRBcHBseVJlcXVlc3QSJgoId29ya2xvYWQYASABKAsyFC5jYXBzdWxlLnYxLldvcmtsb2FkImsKFVdvcmtsb2FkQXBwbHlSZXNwb25zZRImCgh3b3JrbG9hZBgBIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQSKgoGY2hhbmdlGGQgASgOMhouY2Fwc3VsZS52MS5Xb3JrbG9hZENoYW5nZSIiChJXb3JrbG9hZEdldFJlcXVlc3QSDAoEbmFtZRgBIAEoCSIVChNXb3JrbG9hZExpc3RSZXF1ZXN0Ij8KFFdvcmtsb2FkTGlzdFJlc3BvbnNlEicKCXdvcmtsb2FkcxgBIAMoCzIULmNhcHN1bGUudjEuV29ya2xvYWQiJQoVV29ya2xvYWREZWxldGVSZXF1ZXN0EgwKBG5hbWUYASABKAkiKQoWV29ya2xvYWREZWxldGVSZXNwb25zZRIPCgdleGlzdGVkGGQgASgIIiUKFFdvcmtsb2FkV2F0Y2hSZXF1ZXN0Eg0KBW5hbWVzGAEgAygJImAKFVdvcmtsb2FkV2F0Y2hSZXNwb25zZRImCgh3b3JrbG9hZBgBIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQSDwoHZGVsZXRlZBgCIAEoCBIOCgZzeW5jZWQYAyABKAgiqQEKE1dvcmtsb2FkTG9nc1JlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZmb2xsb3cYAiABKAgSEgoKdGFpbF9saW5lcxgDIAEoBRIlCgZzb3VyY2UYBCABKA4yFS5jYXBzdWxlLnYxLkxvZ1NvdXJjZRIVCg1zaW5jZV91bml4X21zGGQgASgDEhIKCnRpbWVzdGFtcHMYZSABKAgSDgoGY3Vyc29yGGYgASgJImUKEFdvcmtsb2FkTG9nQ2h1bmsSDAoEZGF0YRgBIAEoDBIlCgZzdHJlYW0YZCABKA4yFS5jYXBzdWxlLnYxLkxvZ1N0cmVhbRIOCgZjdXJzb3IYZSABKAkSDAoEdGltZRhmIAEoCSKbAQoZV29ya2xvYWRFeGVjQ2xpZW50TWVzc2FnZRIwCgZjb25maWcYASABKAsyHi5jYXBzdWxlLnYxLldvcmtsb2FkRXhlY0NvbmZpZ0gAEg8KBXN0ZGluGAIgASgMSAASMAoGcmVzaXplGAMgASgLMh4uY2Fwc3VsZS52MS5Xb3JrbG9hZEV4ZWNSZXNpemVIAEIJCgdwYXlsb2FkIqIBChJXb3JrbG9hZEV4ZWNDb25maWcSDAoEbmFtZRgBIAEoCRIPCgdjb21tYW5kGAIgAygJEgsKA3R0eRgDIAEoCBI0CgNlbnYYBCADKAsyJy5jYXBzdWxlLnYxLldvcmtsb2FkRXhlY0NvbmZpZy5FbnZFbnRyeRoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjAKEldvcmtsb2FkRXhlY1Jlc2l6ZRIMCgRjb2xzGAEgASgNEgwKBHJvd3MYAiABKA0ieAoZV29ya2xvYWRFeGVjU2VydmVyTWVzc2FnZRIQCgZzdGRvdXQYASABKAxIABIQCgZzdGRlcnIYAiABKAxIABIsCgRleGl0GAMgASgLMhwuY2Fwc3VsZS52MS5Xb3JrbG9hZEV4ZWNFeGl0SABCCQoHcGF5bG9hZCIlChBXb3JrbG9hZEV4ZWNFeGl0EhEKCWV4aXRfY29kZRgBIAEoBSImChZXb3JrbG9hZFJlc3RhcnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiGQoXV29ya2xvYWRSZXN0YXJ0UmVzcG9uc2UiIwoTV29ya2xvYWRTdG9wUmVxdWVzdBIMCgRuYW1lGAEgASgJIhYKFFdvcmtsb2FkU3RvcFJlc3BvbnNlIiQKFFdvcmtsb2FkU3RhcnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiFwoVV29ya2xvYWRTdGFydFJlc3BvbnNlImsKFVdvcmtsb2FkQ29weVRvUmVxdWVzdBI2CghtZXRhZGF0YRgBIAEoCzIiLmNhcHN1bGUudjEuV29ya2xvYWRDb3B5VG9NZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCCQoHcGF5bG9hZCI5ChZXb3JrbG9hZENvcHlUb01ldGFkYXRhEgwKBG5hbWUYASABKAkSEQoJZGVzdF9wYXRoGAIgASgJIjAKFldvcmtsb2FkQ29weVRvUmVzcG9uc2USFgoOYnl0ZXNfcmVjZWl2ZWQYASABKAMiOQoXV29ya2xvYWRDb3B5RnJvbVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIQCghzcmNfcGF0aBgCIAEoCSIlChVXb3JrbG9hZENvcHlGcm9tQ2h1bmsSDAoEZGF0YRgBIAEoDCp/CgxEZXNpcmVkU3RhdGUSHQoZREVTSVJFRF9TVEFURV9VTlNQRUNJRklFRBAAEhkKFURFU0lSRURfU1RBVEVfUlVOTklORxABEhkKFURFU0lSRURfU1RBVEVfU1RPUFBFRBACEhoKFkRFU0lSRURfU1RBVEVfREVMRVRJTkcQAypmCgxXb3JrbG9hZEtpbmQSHQoZV09SS0xPQURfS0lORF9VTlNQRUNJRklFRBAAEhsKF1dPUktMT0FEX0tJTkRfQ09OVEFJTkVSEAESGgoWV09SS0xPQURfS0lORF9NSUNST19WTRACKp4BCg1Xb3JrbG9hZFBoYXNlEh4KGldPUktMT0FEX1BIQVNFX1VOU1BFQ0lGSUVEEAASGgoWV09SS0xPQURfUEhBU0VfUEVORElORxABEhoKFldPUktMT0FEX1BIQVNFX1JVTk5JTkcQAhIZChVXT1JLTE9BRF9QSEFTRV9GQUlMRUQQAxIaChZXT1JLTE9BRF9QSEFTRV9TVE9QUEVEEAQqWwoLTmV0d29ya01vZGUSHAoYTkVUV09SS19NT0RFX1VOU1BFQ0lGSUVEEAASFQoRTkVUV09SS19NT0RFX0hPU1QQARIXChNORVRXT1JLX01PREVfQlJJREdFEAIqcQoOTWljcm9WTUJhY2tlbmQSIAocTUlDUk9fVk1fQkFDS0VORF9VTlNQRUNJRklFRBAAEiAKHE1JQ1JPX1ZNX0JBQ0tFTkRfRklSRUNSQUNLRVIQARIbChdNSUNST19WTV9CQUNLRU5EX1NNT0xWTRACKlYKCUxvZ1NvdXJjZRIaChZMT0dfU09VUkNFX1VOU1BFQ0lGSUVEEAASFgoSTE9HX1NPVVJDRV9QQVlMT0FEEAESFQoRTE9HX1NPVVJDRV9TRVJJQUwQAirBAQoNV29ya2xvYWRTdGFnZRIeChpXT1JLTE9BRF9TVEFHRV9VTlNQRUNJRklFRBAAEhwKGFdPUktMT0FEX1NUQUdFX1JFU09MVklORxABEhoKFldPUktMT0FEX1NUQUdFX1BVTExJTkcQAhIcChhXT1JLTE9BRF9TVEFHRV9VTlBBQ0tJTkcQAxIbChdXT1JLTE9BRF9TVEFHRV9TVEFSVElORxAEEhsKF1dPUktMT0FEX1NUQUdFX1NUT1BQSU5HEAUqjQEKDldvcmtsb2FkQ2hhbmdlEh8KG1dPUktMT0FEX0NIQU5HRV9VTlNQRUNJRklFRBAAEhsKF1dPUktMT0FEX0NIQU5HRV9DUkVBVEVEEAESHgoaV09SS0xPQURfQ0hBTkdFX0NPTkZJR1VSRUQQAhIdChlXT1JLTE9BRF9DSEFOR0VfVU5DSEFOR0VEEAMqVQoJTG9nU3RyZWFtEhoKFkxPR19TVFJFQU1fVU5TUEVDSUZJRUQQABIVChFMT0dfU1RSRUFNX1NURE9VVBABEhUKEUxPR19TVFJFQU1fU1RERVJSEAIywQcKD1dvcmtsb2FkU2VydmljZRJMCgVBcHBseRIgLmNhcHN1bGUudjEuV29ya2xvYWRBcHBseVJlcXVlc3QaIS5jYXBzdWxlLnYxLldvcmtsb2FkQXBwbHlSZXNwb25zZRI7CgNHZXQSHi5jYXBzdWxlLnYxLldvcmtsb2FkR2V0UmVxdWVzdBoULmNhcHN1bGUudjEuV29ya2xvYWQSSQoETGlzdBIfLmNhcHN1bGUudjEuV29ya2xvYWRMaXN0UmVxdWVzdBogLmNhcHN1bGUudjEuV29ya2xvYWRMaXN0UmVzcG9uc2USTwoGRGVsZXRlEiEuY2Fwc3VsZS52MS5Xb3JrbG9hZERlbGV0ZVJlcXVlc3QaIi5jYXBzdWxlLnYxLldvcmtsb2FkRGVsZXRlUmVzcG9uc2USRwoETG9ncxIfLmNhcHN1bGUudjEuV29ya2xvYWRMb2dzUmVxdWVzdBocLmNhcHN1bGUudjEuV29ya2xvYWRMb2dDaHVuazABElgKBEV4ZWMSJS5jYXBzdWxlLnYxLldvcmtsb2FkRXhlY0NsaWVudE1lc3NhZ2UaJS5jYXBzdWxlLnYxLldvcmtsb2FkRXhlY1NlcnZlck1lc3NhZ2UoATABElIKB1Jlc3RhcnQSIi5jYXBzdWxlLnYxLldvcmtsb2FkUmVzdGFydFJlcXVlc3QaIy5jYXBzdWxlLnYxLldvcmtsb2FkUmVzdGFydFJlc3BvbnNlEkkKBFN0b3ASHy5jYXBzdWxlLnYxLldvcmtsb2FkU3RvcFJlcXVlc3QaIC5jYXBzdWxlLnYxLldvcmtsb2FkU3RvcFJlc3BvbnNlEkwKBVN0YXJ0EiAuY2Fwc3VsZS52MS5Xb3JrbG9hZFN0YXJ0UmVxdWVzdBohLmNhcHN1bGUudjEuV29ya2xvYWRTdGFydFJlc3BvbnNlElEKBkNvcHlUbxIhLmNhcHN1bGUudjEuV29ya2xvYWRDb3B5VG9SZXF1ZXN0GiIuY2Fwc3VsZS52MS5Xb3JrbG9hZENvcHlUb1Jlc3BvbnNlKAESVAoIQ29weUZyb20SIy5jYXBzdWxlLnYxLldvcmtsb2FkQ29weUZyb21SZXF1ZXN0GiEuY2Fwc3VsZS52MS5Xb3JrbG9hZENvcHlGcm9tQ2h1bmswARJOCgVXYXRjaBIgLmNhcHN1bGUudjEuV29ya2xvYWRXYXRjaFJlcXVlc3QaIS5jYXBzdWxlLnYxLldvcmtsb2FkV2F0Y2hSZXNwb25zZTABYgZwcm90bzM");
+  fileDesc("ChljYXBzdWxlL3YxL3dvcmtsb2FkLnByb3RvEgpjYXBzdWxlLnYxIsACCghXb3JrbG9hZBIMCgRuYW1lGAEgASgJEiYKBGtpbmQYAiABKA4yGC5jYXBzdWxlLnYxLldvcmtsb2FkS2luZBIsCgljb250YWluZXIYAyABKAsyGS5jYXBzdWxlLnYxLkNvbnRhaW5lclNwZWMSKQoIbWljcm9fdm0YBCABKAsyFy5jYXBzdWxlLnYxLk1pY3JvVk1TcGVjEioKBnN0YXR1cxgFIAEoCzIaLmNhcHN1bGUudjEuV29ya2xvYWRTdGF0dXMSLwoNZGVzaXJlZF9zdGF0ZRgGIAEoDjIYLmNhcHN1bGUudjEuRGVzaXJlZFN0YXRlEgsKA3VpZBhkIAEoCRISCgpnZW5lcmF0aW9uGGUgASgEEhoKEmNyZWF0ZWRfYXRfdW5peF9tcxhmIAEoAxILCgNydW4YZyABKAQi4gkKDUNvbnRhaW5lclNwZWMSDQoFaW1hZ2UYASABKAkSDwoHY29tbWFuZBgCIAMoCRIMCgRhcmdzGAMgAygJEi8KA2VudhgEIAMoCzIiLmNhcHN1bGUudjEuQ29udGFpbmVyU3BlYy5FbnZFbnRyeRInCgZtb3VudHMYBSADKAsyFy5jYXBzdWxlLnYxLlZvbHVtZU1vdW50Ei0KDG5ldHdvcmtfbW9kZRgGIAEoDjIXLmNhcHN1bGUudjEuTmV0d29ya01vZGUSJgoFcG9ydHMYByADKAsyFy5jYXBzdWxlLnYxLlBvcnRNYXBwaW5nEhIKCnByaXZpbGVnZWQYCCABKAgSEAoIaG9zdF9waWQYCSABKAgSEgoKaG9zdF9tb3VudBgKIAEoCBIQCghob3N0X2lwYxgLIAEoCBIXCg9ob3N0X2JpbmRfcGF0aHMYDCADKAkSDAoEdXNlchhkIAEoCRITCgt3b3JraW5nX2RpchhlIAEoCRIQCghob3N0bmFtZRhmIAEoCRIxCg5yZXN0YXJ0X3BvbGljeRhnIAEoDjIZLmNhcHN1bGUudjEuUmVzdGFydFBvbGljeRIoCglyZXNvdXJjZXMYaCABKAsyFS5jYXBzdWxlLnYxLlJlc291cmNlcxItCgxoZWFsdGhfY2hlY2sYaSABKAsyFy5jYXBzdWxlLnYxLkhlYWx0aENoZWNrEhMKC3N0b3Bfc2lnbmFsGGogASgJEh8KEnN0b3BfZ3JhY2Vfc2Vjb25kcxhrIAEoDUgAiAEBEjUKBmxhYmVscxhsIAMoCzIlLmNhcHN1bGUudjEuQ29udGFpbmVyU3BlYy5MYWJlbHNFbnRyeRIlCgV0bXBmcxhtIAMoCzIWLmNhcHN1bGUudjEuVG1wZnNNb3VudBIhChlyZWFkX29ubHlfcm9vdF9maWxlc3lzdGVtGG4gASgIEi4KDGNhcGFiaWxpdGllcxhvIAEoCzIYLmNhcHN1bGUudjEuQ2FwYWJpbGl0aWVzEiMKB3VsaW1pdHMYcCADKAsyEi5jYXBzdWxlLnYxLlVsaW1pdBI3CgdzeXNjdGxzGHEgAygLMiYuY2Fwc3VsZS52MS5Db250YWluZXJTcGVjLlN5c2N0bHNFbnRyeRIqCgtleHRyYV9ob3N0cxhyIAMoCzIVLmNhcHN1bGUudjEuRXh0cmFIb3N0EhwKA2RucxhzIAEoCzIPLmNhcHN1bGUudjEuRG5zEhIKCmRlcGVuZHNfb24YdCADKAkSNgoRaW1hZ2VfcHVsbF9wb2xpY3kYdSABKA4yGy5jYXBzdWxlLnYxLkltYWdlUHVsbFBvbGljeRIvCg11cGRhdGVfcG9saWN5GHYgASgOMhguY2Fwc3VsZS52MS5VcGRhdGVQb2xpY3kSHgoWdXBkYXRlX3RpbWVvdXRfc2Vjb25kcxh3IAEoDRoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaLgoMU3lzY3Rsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCFQoTX3N0b3BfZ3JhY2Vfc2Vjb25kcyJDCglSZXNvdXJjZXMSFAoMbWVtb3J5X2J5dGVzGAEgASgEEhIKCmNwdV9taWxsaXMYAiABKA0SDAoEcGlkcxgDIAEoDSKgAgoLSGVhbHRoQ2hlY2sSJQoEZXhlYxgBIAEoCzIVLmNhcHN1bGUudjEuRXhlY1Byb2JlSAASJQoEaHR0cBgCIAEoCzIVLmNhcHN1bGUudjEuSHR0cFByb2JlSAASIwoDdGNwGAMgASgLMhQuY2Fwc3VsZS52MS5UY3BQcm9iZUgAEhgKEGludGVydmFsX3NlY29uZHMYBCABKA0SFwoPdGltZW91dF9zZWNvbmRzGAUgASgNEg8KB3JldHJpZXMYBiABKA0SHAoUc3RhcnRfcGVyaW9kX3NlY29uZHMYByABKA0SMwoKb25fZmFpbHVyZRgIIAEoDjIfLmNhcHN1bGUudjEuSGVhbHRoRmFpbHVyZUFjdGlvbkIHCgVwcm9iZSIcCglFeGVjUHJvYmUSDwoHY29tbWFuZBgBIAMoCSI3CglIdHRwUHJvYmUSDAoEcG9ydBgBIAEoDRIMCgRwYXRoGAIgASgJEg4KBnNjaGVtZRgDIAEoCSIYCghUY3BQcm9iZRIMCgRwb3J0GAEgASgNIkIKClRtcGZzTW91bnQSEgoKbW91bnRfcGF0aBgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEEgwKBG1vZGUYAyABKA0iKQoMQ2FwYWJpbGl0aWVzEgsKA2FkZBgBIAMoCRIMCgRkcm9wGAIgAygJIjIKBlVsaW1pdBIMCgRuYW1lGAEgASgJEgwKBHNvZnQYAiABKAQSDAoEaGFyZBgDIAEoBCIuCglFeHRyYUhvc3QSEAoIaG9zdG5hbWUYASABKAkSDwoHYWRkcmVzcxgCIAEoCSI9CgNEbnMSEwoLbmFtZXNlcnZlcnMYASADKAkSEAoIc2VhcmNoZXMYAiADKAkSDwoHb3B0aW9ucxgDIAMoCSL/AgoLTWljcm9WTVNwZWMSEwoLa2VybmVsX3BhdGgYASABKAkSEwoLcm9vdGZzX3BhdGgYAiABKAkSDQoFdmNwdXMYAyABKA0SEgoKbWVtb3J5X21pYhgEIAEoDRInCgZtb3VudHMYBSADKAsyFy5jYXBzdWxlLnYxLlZvbHVtZU1vdW50EhwKFGtlcm5lbF9jbWRsaW5lX2V4dHJhGAYgASgJEisKB2JhY2tlbmQYByABKA4yGi5jYXBzdWxlLnYxLk1pY3JvVk1CYWNrZW5kEg0KBWltYWdlGAggASgJEg8KB2NvbW1hbmQYCSADKAkSDAoEYXJncxgKIAMoCRItCgNlbnYYCyADKAsyIC5jYXBzdWxlLnYxLk1pY3JvVk1TcGVjLkVudkVudHJ5EiYKBXBvcnRzGAwgAygLMhcuY2Fwc3VsZS52MS5Qb3J0TWFwcGluZxoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkoKC1BvcnRNYXBwaW5nEhYKDmNvbnRhaW5lcl9wb3J0GAEgASgNEhEKCWhvc3RfcG9ydBgCIAEoDRIQCghwcm90b2NvbBgDIAEoCSJJCgtWb2x1bWVNb3VudBITCgt2b2x1bWVfbmFtZRgBIAEoCRISCgptb3VudF9wYXRoGAIgASgJEhEKCXJlYWRfb25seRgDIAEoCCL7AwoOV29ya2xvYWRTdGF0dXMSKAoFcGhhc2UYASABKA4yGS5jYXBzdWxlLnYxLldvcmtsb2FkUGhhc2USDwoHbWVzc2FnZRgCIAEoCRIVCg1yZXN0YXJ0X2NvdW50GAMgASgNEg4KBnJlYXNvbhhkIAEoCRIbChNvYnNlcnZlZF9nZW5lcmF0aW9uGGUgASgEEg8KB2FkZHJlc3MYZiABKAkSFAoMaW1hZ2VfZGlnZXN0GGcgASgJEgsKA3BpZBhoIAEoDRIUCgxjb250YWluZXJfaWQYaSABKAkSGgoSc3RhcnRlZF9hdF91bml4X21zGGogASgDEhsKE2ZpbmlzaGVkX2F0X3VuaXhfbXMYayABKAMSFgoJZXhpdF9jb2RlGGwgASgFSACIAQESGgoSbmV4dF9yZXRyeV91bml4X21zGG0gASgDEi4KCHByb2dyZXNzGG4gASgLMhwuY2Fwc3VsZS52MS5Xb3JrbG9hZFByb2dyZXNzEg0KBXJlYWR5GG8gASgIEicKBmhlYWx0aBhwIAEoDjIXLmNhcHN1bGUudjEuSGVhbHRoU3RhdGUSFAoMb2JzZXJ2ZWRfcnVuGHEgASgEEhMKC2V4aXRfc2lnbmFsGHIgASgNEhIKCm9vbV9raWxsZWQYcyABKAhCDAoKX2V4aXRfY29kZSJlChBXb3JrbG9hZFByb2dyZXNzEigKBXN0YWdlGAEgASgOMhkuY2Fwc3VsZS52MS5Xb3JrbG9hZFN0YWdlEhIKCmRvbmVfYnl0ZXMYAiABKAQSEwoLdG90YWxfYnl0ZXMYAyABKAQiTwoUV29ya2xvYWRBcHBseVJlcXVlc3QSJgoId29ya2xvYWQYASABKAsyFC5jYXBzdWxlLnYxLldvcmtsb2FkEg8KB2RyeV9ydW4YZCABKAgipwEKFVdvcmtsb2FkQXBwbHlSZXNwb25zZRImCgh3b3JrbG9hZBgBIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQSKgoGY2hhbmdlGGQgASgOMhouY2Fwc3VsZS52MS5Xb3JrbG9hZENoYW5nZRInCgZmaWVsZHMYZSADKAsyFy5jYXBzdWxlLnYxLkZpZWxkQ2hhbmdlEhEKCXJlY3JlYXRlcxhmIAEoCCJNCgtGaWVsZENoYW5nZRIMCgRwYXRoGAEgASgJEg4KBmJlZm9yZRgCIAEoCRINCgVhZnRlchgDIAEoCRIRCglyZWNyZWF0ZXMYBCABKAgiIgoSV29ya2xvYWRHZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkiLQoTV29ya2xvYWRMaXN0UmVxdWVzdBIWCg5sYWJlbF9zZWxlY3RvchhkIAEoCSI/ChRXb3JrbG9hZExpc3RSZXNwb25zZRInCgl3b3JrbG9hZHMYASADKAsyFC5jYXBzdWxlLnYxLldvcmtsb2FkIjQKFVdvcmtsb2FkRGVsZXRlUmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBWZvcmNlGGQgASgIIikKFldvcmtsb2FkRGVsZXRlUmVzcG9uc2USDwoHZXhpc3RlZBhkIAEoCCI9ChRXb3JrbG9hZFdhdGNoUmVxdWVzdBINCgVuYW1lcxgBIAMoCRIWCg5sYWJlbF9zZWxlY3RvchgCIAEoCSJgChVXb3JrbG9hZFdhdGNoUmVzcG9uc2USJgoId29ya2xvYWQYASABKAsyFC5jYXBzdWxlLnYxLldvcmtsb2FkEg8KB2RlbGV0ZWQYAiABKAgSDgoGc3luY2VkGAMgASgIIqkBChNXb3JrbG9hZExvZ3NSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGZm9sbG93GAIgASgIEhIKCnRhaWxfbGluZXMYAyABKAUSJQoGc291cmNlGAQgASgOMhUuY2Fwc3VsZS52MS5Mb2dTb3VyY2USFQoNc2luY2VfdW5peF9tcxhkIAEoAxISCgp0aW1lc3RhbXBzGGUgASgIEg4KBmN1cnNvchhmIAEoCSJlChBXb3JrbG9hZExvZ0NodW5rEgwKBGRhdGEYASABKAwSJQoGc3RyZWFtGGQgASgOMhUuY2Fwc3VsZS52MS5Mb2dTdHJlYW0SDgoGY3Vyc29yGGUgASgJEgwKBHRpbWUYZiABKAkizQEKGVdvcmtsb2FkRXhlY0NsaWVudE1lc3NhZ2USMAoGY29uZmlnGAEgASgLMh4uY2Fwc3VsZS52MS5Xb3JrbG9hZEV4ZWNDb25maWdIABIPCgVzdGRpbhgCIAEoDEgAEjAKBnJlc2l6ZRgDIAEoCzIeLmNhcHN1bGUudjEuV29ya2xvYWRFeGVjUmVzaXplSAASMAoGc2lnbmFsGGQgASgLMh4uY2Fwc3VsZS52MS5Xb3JrbG9hZEV4ZWNTaWduYWxIAEIJCgdwYXlsb2FkIoUCChJXb3JrbG9hZEV4ZWNDb25maWcSDAoEbmFtZRgBIAEoCRIPCgdjb21tYW5kGAIgAygJEgsKA3R0eRgDIAEoCBI0CgNlbnYYBCADKAsyJy5jYXBzdWxlLnYxLldvcmtsb2FkRXhlY0NvbmZpZy5FbnZFbnRyeRITCgt3b3JraW5nX2RpchhkIAEoCRIMCgR1c2VyGGUgASgJEiwKBHNpemUYZiABKAsyHi5jYXBzdWxlLnYxLldvcmtsb2FkRXhlY1Jlc2l6ZRIQCghub19zdGRpbhhnIAEoCBoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIiQKEldvcmtsb2FkRXhlY1NpZ25hbBIOCgZzaWduYWwYASABKA0iMAoSV29ya2xvYWRFeGVjUmVzaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSJ4ChlXb3JrbG9hZEV4ZWNTZXJ2ZXJNZXNzYWdlEhAKBnN0ZG91dBgBIAEoDEgAEhAKBnN0ZGVychgCIAEoDEgAEiwKBGV4aXQYAyABKAsyHC5jYXBzdWxlLnYxLldvcmtsb2FkRXhlY0V4aXRIAEIJCgdwYXlsb2FkIiUKEFdvcmtsb2FkRXhlY0V4aXQSEQoJZXhpdF9jb2RlGAEgASgFIlQKFldvcmtsb2FkUmVzdGFydFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIaCg1ncmFjZV9zZWNvbmRzGGQgASgNSACIAQFCEAoOX2dyYWNlX3NlY29uZHMiQQoXV29ya2xvYWRSZXN0YXJ0UmVzcG9uc2USJgoId29ya2xvYWQYZCABKAsyFC5jYXBzdWxlLnYxLldvcmtsb2FkIlEKE1dvcmtsb2FkU3RvcFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIaCg1ncmFjZV9zZWNvbmRzGGQgASgNSACIAQFCEAoOX2dyYWNlX3NlY29uZHMiJwoUV29ya2xvYWRTdG9wUmVzcG9uc2USDwoHY2hhbmdlZBhkIAEoCCIkChRXb3JrbG9hZFN0YXJ0UmVxdWVzdBIMCgRuYW1lGAEgASgJIlAKFVdvcmtsb2FkU3RhcnRSZXNwb25zZRImCgh3b3JrbG9hZBhkIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQSDwoHY2hhbmdlZBhlIAEoCCJrChVXb3JrbG9hZENvcHlUb1JlcXVlc3QSNgoIbWV0YWRhdGEYASABKAsyIi5jYXBzdWxlLnYxLldvcmtsb2FkQ29weVRvTWV0YWRhdGFIABIPCgVjaHVuaxgCIAEoDEgAQgkKB3BheWxvYWQiTQoWV29ya2xvYWRDb3B5VG9NZXRhZGF0YRIMCgRuYW1lGAEgASgJEhEKCWRlc3RfcGF0aBgCIAEoCRISCgprZWVwX293bmVyGGQgASgIIjAKFldvcmtsb2FkQ29weVRvUmVzcG9uc2USFgoOYnl0ZXNfcmVjZWl2ZWQYASABKAMiOQoXV29ya2xvYWRDb3B5RnJvbVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIQCghzcmNfcGF0aBgCIAEoCSIlChVXb3JrbG9hZENvcHlGcm9tQ2h1bmsSDAoEZGF0YRgBIAEoDCI1ChdXb3JrbG9hZFN0YXRQYXRoUmVxdWVzdBIMCgRuYW1lGAEgASgJEgwKBHBhdGgYAiABKAkiugEKGFdvcmtsb2FkU3RhdFBhdGhSZXNwb25zZRIiCgR0eXBlGAEgASgOMhQuY2Fwc3VsZS52MS5GaWxlVHlwZRISCgpzaXplX2J5dGVzGAIgASgEEgwKBG1vZGUYAyABKA0SGAoQbW9kaWZpZWRfdW5peF9tcxgEIAEoAxITCgtsaW5rX3RhcmdldBgFIAEoCRIpCgt0YXJnZXRfdHlwZRgGIAEoDjIULmNhcHN1bGUudjEuRmlsZVR5cGUiYgoUV29ya2xvYWRTdGF0c1JlcXVlc3QSDQoFbmFtZXMYASADKAkSDgoGZm9sbG93GAIgASgIEhMKC2ludGVydmFsX21zGAMgASgNEhYKDmxhYmVsX3NlbGVjdG9yGAQgASgJIlkKFVdvcmtsb2FkU3RhdHNSZXNwb25zZRISCgphdF91bml4X21zGAEgASgDEiwKCXdvcmtsb2FkcxgCIAMoCzIZLmNhcHN1bGUudjEuV29ya2xvYWRTdGF0cyLJAwoNV29ya2xvYWRTdGF0cxIMCgRuYW1lGAEgASgJEh0KEGNwdV91c2FnZV9taWNyb3MYAiABKARIAIgBARIZCgxtZW1vcnlfYnl0ZXMYAyABKARIAYgBARIaChJtZW1vcnlfbGltaXRfYnl0ZXMYBCABKAQSGAoQY3B1X2xpbWl0X21pbGxpcxgFIAEoDRIRCgRwaWRzGAYgASgESAKIAQESEgoKcGlkc19saW1pdBgHIAEoDRIjChZuZXR3b3JrX3JlY2VpdmVkX2J5dGVzGAggASgESAOIAQESHwoSbmV0d29ya19zZW50X2J5dGVzGAkgASgESASIAQESHQoQYmxvY2tfcmVhZF9ieXRlcxgKIAEoBEgFiAEBEiAKE2Jsb2NrX3dyaXR0ZW5fYnl0ZXMYCyABKARIBogBAUITChFfY3B1X3VzYWdlX21pY3Jvc0IPCg1fbWVtb3J5X2J5dGVzQgcKBV9waWRzQhkKF19uZXR3b3JrX3JlY2VpdmVkX2J5dGVzQhUKE19uZXR3b3JrX3NlbnRfYnl0ZXNCEwoRX2Jsb2NrX3JlYWRfYnl0ZXNCFgoUX2Jsb2NrX3dyaXR0ZW5fYnl0ZXMqfwoMRGVzaXJlZFN0YXRlEh0KGURFU0lSRURfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVERVNJUkVEX1NUQVRFX1JVTk5JTkcQARIZChVERVNJUkVEX1NUQVRFX1NUT1BQRUQQAhIaChZERVNJUkVEX1NUQVRFX0RFTEVUSU5HEAMqZgoMV29ya2xvYWRLaW5kEh0KGVdPUktMT0FEX0tJTkRfVU5TUEVDSUZJRUQQABIbChdXT1JLTE9BRF9LSU5EX0NPTlRBSU5FUhABEhoKFldPUktMT0FEX0tJTkRfTUlDUk9fVk0QAiqeAQoNV29ya2xvYWRQaGFzZRIeChpXT1JLTE9BRF9QSEFTRV9VTlNQRUNJRklFRBAAEhoKFldPUktMT0FEX1BIQVNFX1BFTkRJTkcQARIaChZXT1JLTE9BRF9QSEFTRV9SVU5OSU5HEAISGQoVV09SS0xPQURfUEhBU0VfRkFJTEVEEAMSGgoWV09SS0xPQURfUEhBU0VfU1RPUFBFRBAEKlsKC05ldHdvcmtNb2RlEhwKGE5FVFdPUktfTU9ERV9VTlNQRUNJRklFRBAAEhUKEU5FVFdPUktfTU9ERV9IT1NUEAESFwoTTkVUV09SS19NT0RFX0JSSURHRRACKnEKDk1pY3JvVk1CYWNrZW5kEiAKHE1JQ1JPX1ZNX0JBQ0tFTkRfVU5TUEVDSUZJRUQQABIgChxNSUNST19WTV9CQUNLRU5EX0ZJUkVDUkFDS0VSEAESGwoXTUlDUk9fVk1fQkFDS0VORF9TTU9MVk0QAipWCglMb2dTb3VyY2USGgoWTE9HX1NPVVJDRV9VTlNQRUNJRklFRBAAEhYKEkxPR19TT1VSQ0VfUEFZTE9BRBABEhUKEUxPR19TT1VSQ0VfU0VSSUFMEAIqpgEKDVJlc3RhcnRQb2xpY3kSHgoaUkVTVEFSVF9QT0xJQ1lfVU5TUEVDSUZJRUQQABIZChVSRVNUQVJUX1BPTElDWV9BTFdBWVMQARIdChlSRVNUQVJUX1BPTElDWV9PTl9GQUlMVVJFEAISIQodUkVTVEFSVF9QT0xJQ1lfVU5MRVNTX1NUT1BQRUQQAxIYChRSRVNUQVJUX1BPTElDWV9ORVZFUhAEKpUBCg9JbWFnZVB1bGxQb2xpY3kSIQodSU1BR0VfUFVMTF9QT0xJQ1lfVU5TUEVDSUZJRUQQABIkCiBJTUFHRV9QVUxMX1BPTElDWV9JRl9OT1RfUFJFU0VOVBABEhwKGElNQUdFX1BVTExfUE9MSUNZX0FMV0FZUxACEhsKF0lNQUdFX1BVTExfUE9MSUNZX05FVkVSEAMqZAoMVXBkYXRlUG9saWN5Eh0KGVVQREFURV9QT0xJQ1lfVU5TUEVDSUZJRUQQABIZChVVUERBVEVfUE9MSUNZX1JFUExBQ0UQARIaChZVUERBVEVfUE9MSUNZX1JPTExCQUNLEAIqfwoTSGVhbHRoRmFpbHVyZUFjdGlvbhIlCiFIRUFMVEhfRkFJTFVSRV9BQ1RJT05fVU5TUEVDSUZJRUQQABIhCh1IRUFMVEhfRkFJTFVSRV9BQ1RJT05fUkVTVEFSVBABEh4KGkhFQUxUSF9GQUlMVVJFX0FDVElPTl9OT05FEAIqfAoLSGVhbHRoU3RhdGUSHAoYSEVBTFRIX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVSEVBTFRIX1NUQVRFX1NUQVJUSU5HEAESGAoUSEVBTFRIX1NUQVRFX0hFQUxUSFkQAhIaChZIRUFMVEhfU1RBVEVfVU5IRUFMVEhZEAMqwQEKDVdvcmtsb2FkU3RhZ2USHgoaV09SS0xPQURfU1RBR0VfVU5TUEVDSUZJRUQQABIcChhXT1JLTE9BRF9TVEFHRV9SRVNPTFZJTkcQARIaChZXT1JLTE9BRF9TVEFHRV9QVUxMSU5HEAISHAoYV09SS0xPQURfU1RBR0VfVU5QQUNLSU5HEAMSGwoXV09SS0xPQURfU1RBR0VfU1RBUlRJTkcQBBIbChdXT1JLTE9BRF9TVEFHRV9TVE9QUElORxAFKo0BCg5Xb3JrbG9hZENoYW5nZRIfChtXT1JLTE9BRF9DSEFOR0VfVU5TUEVDSUZJRUQQABIbChdXT1JLTE9BRF9DSEFOR0VfQ1JFQVRFRBABEh4KGldPUktMT0FEX0NIQU5HRV9DT05GSUdVUkVEEAISHQoZV09SS0xPQURfQ0hBTkdFX1VOQ0hBTkdFRBADKlUKCUxvZ1N0cmVhbRIaChZMT0dfU1RSRUFNX1VOU1BFQ0lGSUVEEAASFQoRTE9HX1NUUkVBTV9TVERPVVQQARIVChFMT0dfU1RSRUFNX1NUREVSUhACKoEBCghGaWxlVHlwZRIZChVGSUxFX1RZUEVfVU5TUEVDSUZJRUQQABIVChFGSUxFX1RZUEVfUkVHVUxBUhABEhcKE0ZJTEVfVFlQRV9ESVJFQ1RPUlkQAhIVChFGSUxFX1RZUEVfU1lNTElOSxADEhMKD0ZJTEVfVFlQRV9PVEhFUhAEMugICg9Xb3JrbG9hZFNlcnZpY2USTAoFQXBwbHkSIC5jYXBzdWxlLnYxLldvcmtsb2FkQXBwbHlSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Xb3JrbG9hZEFwcGx5UmVzcG9uc2USOwoDR2V0Eh4uY2Fwc3VsZS52MS5Xb3JrbG9hZEdldFJlcXVlc3QaFC5jYXBzdWxlLnYxLldvcmtsb2FkEkkKBExpc3QSHy5jYXBzdWxlLnYxLldvcmtsb2FkTGlzdFJlcXVlc3QaIC5jYXBzdWxlLnYxLldvcmtsb2FkTGlzdFJlc3BvbnNlEk8KBkRlbGV0ZRIhLmNhcHN1bGUudjEuV29ya2xvYWREZWxldGVSZXF1ZXN0GiIuY2Fwc3VsZS52MS5Xb3JrbG9hZERlbGV0ZVJlc3BvbnNlEkcKBExvZ3MSHy5jYXBzdWxlLnYxLldvcmtsb2FkTG9nc1JlcXVlc3QaHC5jYXBzdWxlLnYxLldvcmtsb2FkTG9nQ2h1bmswARJYCgRFeGVjEiUuY2Fwc3VsZS52MS5Xb3JrbG9hZEV4ZWNDbGllbnRNZXNzYWdlGiUuY2Fwc3VsZS52MS5Xb3JrbG9hZEV4ZWNTZXJ2ZXJNZXNzYWdlKAEwARJSCgdSZXN0YXJ0EiIuY2Fwc3VsZS52MS5Xb3JrbG9hZFJlc3RhcnRSZXF1ZXN0GiMuY2Fwc3VsZS52MS5Xb3JrbG9hZFJlc3RhcnRSZXNwb25zZRJJCgRTdG9wEh8uY2Fwc3VsZS52MS5Xb3JrbG9hZFN0b3BSZXF1ZXN0GiAuY2Fwc3VsZS52MS5Xb3JrbG9hZFN0b3BSZXNwb25zZRJMCgVTdGFydBIgLmNhcHN1bGUudjEuV29ya2xvYWRTdGFydFJlcXVlc3QaIS5jYXBzdWxlLnYxLldvcmtsb2FkU3RhcnRSZXNwb25zZRJRCgZDb3B5VG8SIS5jYXBzdWxlLnYxLldvcmtsb2FkQ29weVRvUmVxdWVzdBoiLmNhcHN1bGUudjEuV29ya2xvYWRDb3B5VG9SZXNwb25zZSgBElQKCENvcHlGcm9tEiMuY2Fwc3VsZS52MS5Xb3JrbG9hZENvcHlGcm9tUmVxdWVzdBohLmNhcHN1bGUudjEuV29ya2xvYWRDb3B5RnJvbUNodW5rMAESVQoIU3RhdFBhdGgSIy5jYXBzdWxlLnYxLldvcmtsb2FkU3RhdFBhdGhSZXF1ZXN0GiQuY2Fwc3VsZS52MS5Xb3JrbG9hZFN0YXRQYXRoUmVzcG9uc2USTgoFU3RhdHMSIC5jYXBzdWxlLnYxLldvcmtsb2FkU3RhdHNSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Xb3JrbG9hZFN0YXRzUmVzcG9uc2UwARJOCgVXYXRjaBIgLmNhcHN1bGUudjEuV29ya2xvYWRXYXRjaFJlcXVlc3QaIS5jYXBzdWxlLnYxLldvcmtsb2FkV2F0Y2hSZXNwb25zZTABYgZwcm90bzM");
 
 /**
  * @generated from message capsule.v1.Workload
@@ -76,6 +76,13 @@ export type Workload = Message<"capsule.v1.Workload"> & {
    * @generated from field: int64 created_at_unix_ms = 102;
    */
   createdAtUnixMs: bigint;
+
+  /**
+   * Rises by one with every start or restart that somebody asks for.
+   *
+   * @generated from field: uint64 run = 103;
+   */
+  run: bigint;
 };
 
 /**
@@ -133,14 +140,14 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   ports: PortMapping[];
 
   /**
-   * All capabilities and devices of the capsule.
+   * All capabilities and devices of the capsule, no system call filter, no masked paths.
    *
    * @generated from field: bool privileged = 8;
    */
   privileged: boolean;
 
   /**
-   * Shares the capsule's process ids, mounts, IPC.
+   * Shares the capsule's process ids, mounts (not supported: refused), IPC.
    *
    * @generated from field: bool host_pid = 9;
    */
@@ -157,11 +164,135 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   hostIpc: boolean;
 
   /**
-   * Absolute paths of the capsule that appear at the same place in the container.
+   * `SOURCE[:TARGET][:ro]`: an absolute path of the capsule, which must exist, that appears at TARGET
+   * in the container; without TARGET at the same place.
    *
    * @generated from field: repeated string host_bind_paths = 12;
    */
   hostBindPaths: string[];
+
+  /**
+   * Who the program runs as: name or number, optionally `:group`. Empty: as the image says.
+   *
+   * @generated from field: string user = 100;
+   */
+  user: string;
+
+  /**
+   * Absolute; made where it is missing. Empty: as the image says.
+   *
+   * @generated from field: string working_dir = 101;
+   */
+  workingDir: string;
+
+  /**
+   * Empty: the workload's name.
+   *
+   * @generated from field: string hostname = 102;
+   */
+  hostname: string;
+
+  /**
+   * @generated from field: capsule.v1.RestartPolicy restart_policy = 103;
+   */
+  restartPolicy: RestartPolicy;
+
+  /**
+   * @generated from field: capsule.v1.Resources resources = 104;
+   */
+  resources?: Resources | undefined;
+
+  /**
+   * @generated from field: capsule.v1.HealthCheck health_check = 105;
+   */
+  healthCheck?: HealthCheck | undefined;
+
+  /**
+   * "SIGTERM", "TERM" or a number. Empty: as the image says, else SIGTERM.
+   *
+   * @generated from field: string stop_signal = 106;
+   */
+  stopSignal: string;
+
+  /**
+   * How long the program may take to end before it is killed. Unset: 10.
+   *
+   * @generated from field: optional uint32 stop_grace_seconds = 107;
+   */
+  stopGraceSeconds?: number | undefined;
+
+  /**
+   * For selection by `label_selector`; without effect on the container.
+   *
+   * @generated from field: map<string, string> labels = 108;
+   */
+  labels: { [key: string]: string };
+
+  /**
+   * @generated from field: repeated capsule.v1.TmpfsMount tmpfs = 109;
+   */
+  tmpfs: TmpfsMount[];
+
+  /**
+   * @generated from field: bool read_only_root_filesystem = 110;
+   */
+  readOnlyRootFilesystem: boolean;
+
+  /**
+   * @generated from field: capsule.v1.Capabilities capabilities = 111;
+   */
+  capabilities?: Capabilities | undefined;
+
+  /**
+   * @generated from field: repeated capsule.v1.Ulimit ulimits = 112;
+   */
+  ulimits: Ulimit[];
+
+  /**
+   * Namespaced ones only: `net.*` (bridge network), `kernel.shm*`, `kernel.msg*`, `kernel.sem`,
+   * `fs.mqueue.*`.
+   *
+   * @generated from field: map<string, string> sysctls = 113;
+   */
+  sysctls: { [key: string]: string };
+
+  /**
+   * Lines of /etc/hosts beside the usual ones.
+   *
+   * @generated from field: repeated capsule.v1.ExtraHost extra_hosts = 114;
+   */
+  extraHosts: ExtraHost[];
+
+  /**
+   * Replaces the capsule's own responder and search domains.
+   *
+   * @generated from field: capsule.v1.Dns dns = 115;
+   */
+  dns?: Dns | undefined;
+
+  /**
+   * Names of workloads that must be ready before this one is started.
+   *
+   * @generated from field: repeated string depends_on = 116;
+   */
+  dependsOn: string[];
+
+  /**
+   * @generated from field: capsule.v1.ImagePullPolicy image_pull_policy = 117;
+   */
+  imagePullPolicy: ImagePullPolicy;
+
+  /**
+   * @generated from field: capsule.v1.UpdatePolicy update_policy = 118;
+   */
+  updatePolicy: UpdatePolicy;
+
+  /**
+   * With ROLLBACK: how long a changed workload may take to become ready. 0 means 120.
+   *
+   * @generated from field: uint32 update_timeout_seconds = 119;
+   */
+  updateTimeoutSeconds: number;
 };
 
 /**
@@ -170,6 +301,317 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
  */
 export const ContainerSpecSchema: GenMessage<ContainerSpec> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 1);
+
+/**
+ * 0 means no limit. A limit without a controller on the capsule is refused.
+ *
+ * @generated from message capsule.v1.Resources
+ */
+export type Resources = Message<"capsule.v1.Resources"> & {
+  /**
+   * @generated from field: uint64 memory_bytes = 1;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * Thousandths of a processor.
+   *
+   * @generated from field: uint32 cpu_millis = 2;
+   */
+  cpuMillis: number;
+
+  /**
+   * @generated from field: uint32 pids = 3;
+   */
+  pids: number;
+};
+
+/**
+ * Describes the message capsule.v1.Resources.
+ * Use `create(ResourcesSchema)` to create a new message.
+ */
+export const ResourcesSchema: GenMessage<Resources> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 2);
+
+/**
+ * Asks now and then whether the program serves. Exactly one of exec, http, tcp.
+ *
+ * @generated from message capsule.v1.HealthCheck
+ */
+export type HealthCheck = Message<"capsule.v1.HealthCheck"> & {
+  /**
+   * @generated from oneof capsule.v1.HealthCheck.probe
+   */
+  probe: {
+    /**
+     * @generated from field: capsule.v1.ExecProbe exec = 1;
+     */
+    value: ExecProbe;
+    case: "exec";
+  } | {
+    /**
+     * @generated from field: capsule.v1.HttpProbe http = 2;
+     */
+    value: HttpProbe;
+    case: "http";
+  } | {
+    /**
+     * @generated from field: capsule.v1.TcpProbe tcp = 3;
+     */
+    value: TcpProbe;
+    case: "tcp";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * From one probe's end to the next one's start. 0 means 10.
+   *
+   * @generated from field: uint32 interval_seconds = 4;
+   */
+  intervalSeconds: number;
+
+  /**
+   * 0 means 5.
+   *
+   * @generated from field: uint32 timeout_seconds = 5;
+   */
+  timeoutSeconds: number;
+
+  /**
+   * Failures in a row that make it unhealthy. 0 means 3.
+   *
+   * @generated from field: uint32 retries = 6;
+   */
+  retries: number;
+
+  /**
+   * Failures in this time after a start do not count.
+   *
+   * @generated from field: uint32 start_period_seconds = 7;
+   */
+  startPeriodSeconds: number;
+
+  /**
+   * @generated from field: capsule.v1.HealthFailureAction on_failure = 8;
+   */
+  onFailure: HealthFailureAction;
+};
+
+/**
+ * Describes the message capsule.v1.HealthCheck.
+ * Use `create(HealthCheckSchema)` to create a new message.
+ */
+export const HealthCheckSchema: GenMessage<HealthCheck> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 3);
+
+/**
+ * Healthy when the command ends with 0.
+ *
+ * @generated from message capsule.v1.ExecProbe
+ */
+export type ExecProbe = Message<"capsule.v1.ExecProbe"> & {
+  /**
+   * @generated from field: repeated string command = 1;
+   */
+  command: string[];
+};
+
+/**
+ * Describes the message capsule.v1.ExecProbe.
+ * Use `create(ExecProbeSchema)` to create a new message.
+ */
+export const ExecProbeSchema: GenMessage<ExecProbe> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 4);
+
+/**
+ * Healthy when the answer's status is 200 to 399.
+ *
+ * @generated from message capsule.v1.HttpProbe
+ */
+export type HttpProbe = Message<"capsule.v1.HttpProbe"> & {
+  /**
+   * @generated from field: uint32 port = 1;
+   */
+  port: number;
+
+  /**
+   * Empty means "/".
+   *
+   * @generated from field: string path = 2;
+   */
+  path: string;
+
+  /**
+   * "http" or "https" (any certificate); empty means http.
+   *
+   * @generated from field: string scheme = 3;
+   */
+  scheme: string;
+};
+
+/**
+ * Describes the message capsule.v1.HttpProbe.
+ * Use `create(HttpProbeSchema)` to create a new message.
+ */
+export const HttpProbeSchema: GenMessage<HttpProbe> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 5);
+
+/**
+ * Healthy when a connection can be opened.
+ *
+ * @generated from message capsule.v1.TcpProbe
+ */
+export type TcpProbe = Message<"capsule.v1.TcpProbe"> & {
+  /**
+   * @generated from field: uint32 port = 1;
+   */
+  port: number;
+};
+
+/**
+ * Describes the message capsule.v1.TcpProbe.
+ * Use `create(TcpProbeSchema)` to create a new message.
+ */
+export const TcpProbeSchema: GenMessage<TcpProbe> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 6);
+
+/**
+ * @generated from message capsule.v1.TmpfsMount
+ */
+export type TmpfsMount = Message<"capsule.v1.TmpfsMount"> & {
+  /**
+   * Absolute.
+   *
+   * @generated from field: string mount_path = 1;
+   */
+  mountPath: string;
+
+  /**
+   * 0 means half of the capsule's memory, as the kernel has it.
+   *
+   * @generated from field: uint64 size_bytes = 2;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * Permission bits; 0 means 01777.
+   *
+   * @generated from field: uint32 mode = 3;
+   */
+  mode: number;
+};
+
+/**
+ * Describes the message capsule.v1.TmpfsMount.
+ * Use `create(TmpfsMountSchema)` to create a new message.
+ */
+export const TmpfsMountSchema: GenMessage<TmpfsMount> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 7);
+
+/**
+ * Names with or without `CAP_`; `ALL` for all. `drop` comes first.
+ *
+ * @generated from message capsule.v1.Capabilities
+ */
+export type Capabilities = Message<"capsule.v1.Capabilities"> & {
+  /**
+   * @generated from field: repeated string add = 1;
+   */
+  add: string[];
+
+  /**
+   * @generated from field: repeated string drop = 2;
+   */
+  drop: string[];
+};
+
+/**
+ * Describes the message capsule.v1.Capabilities.
+ * Use `create(CapabilitiesSchema)` to create a new message.
+ */
+export const CapabilitiesSchema: GenMessage<Capabilities> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 8);
+
+/**
+ * @generated from message capsule.v1.Ulimit
+ */
+export type Ulimit = Message<"capsule.v1.Ulimit"> & {
+  /**
+   * "nofile", "nproc", …: as setrlimit(2) has them, without RLIMIT_, in lower case.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The largest value means unlimited.
+   *
+   * @generated from field: uint64 soft = 2;
+   */
+  soft: bigint;
+
+  /**
+   * @generated from field: uint64 hard = 3;
+   */
+  hard: bigint;
+};
+
+/**
+ * Describes the message capsule.v1.Ulimit.
+ * Use `create(UlimitSchema)` to create a new message.
+ */
+export const UlimitSchema: GenMessage<Ulimit> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 9);
+
+/**
+ * @generated from message capsule.v1.ExtraHost
+ */
+export type ExtraHost = Message<"capsule.v1.ExtraHost"> & {
+  /**
+   * @generated from field: string hostname = 1;
+   */
+  hostname: string;
+
+  /**
+   * IPv4 or IPv6.
+   *
+   * @generated from field: string address = 2;
+   */
+  address: string;
+};
+
+/**
+ * Describes the message capsule.v1.ExtraHost.
+ * Use `create(ExtraHostSchema)` to create a new message.
+ */
+export const ExtraHostSchema: GenMessage<ExtraHost> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 10);
+
+/**
+ * @generated from message capsule.v1.Dns
+ */
+export type Dns = Message<"capsule.v1.Dns"> & {
+  /**
+   * @generated from field: repeated string nameservers = 1;
+   */
+  nameservers: string[];
+
+  /**
+   * @generated from field: repeated string searches = 2;
+   */
+  searches: string[];
+
+  /**
+   * @generated from field: repeated string options = 3;
+   */
+  options: string[];
+};
+
+/**
+ * Describes the message capsule.v1.Dns.
+ * Use `create(DnsSchema)` to create a new message.
+ */
+export const DnsSchema: GenMessage<Dns> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 11);
 
 /**
  * Either `image`, or `kernel_path` and `rootfs_path`.
@@ -247,7 +689,7 @@ export type MicroVMSpec = Message<"capsule.v1.MicroVMSpec"> & {
  * Use `create(MicroVMSpecSchema)` to create a new message.
  */
 export const MicroVMSpecSchema: GenMessage<MicroVMSpec> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 2);
+  messageDesc(file_capsule_v1_workload, 12);
 
 /**
  * `host_port` of the capsule leads to `container_port` of the workload.
@@ -282,7 +724,7 @@ export type PortMapping = Message<"capsule.v1.PortMapping"> & {
  * Use `create(PortMappingSchema)` to create a new message.
  */
 export const PortMappingSchema: GenMessage<PortMapping> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 3);
+  messageDesc(file_capsule_v1_workload, 13);
 
 /**
  * @generated from message capsule.v1.VolumeMount
@@ -311,7 +753,7 @@ export type VolumeMount = Message<"capsule.v1.VolumeMount"> & {
  * Use `create(VolumeMountSchema)` to create a new message.
  */
 export const VolumeMountSchema: GenMessage<VolumeMount> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 4);
+  messageDesc(file_capsule_v1_workload, 14);
 
 /**
  * @generated from message capsule.v1.WorkloadStatus
@@ -410,6 +852,39 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
    * @generated from field: capsule.v1.WorkloadProgress progress = 110;
    */
   progress?: WorkloadProgress | undefined;
+
+  /**
+   * It runs, and where it has a health check that passes.
+   *
+   * @generated from field: bool ready = 111;
+   */
+  ready: boolean;
+
+  /**
+   * @generated from field: capsule.v1.HealthState health = 112;
+   */
+  health: HealthState;
+
+  /**
+   * The run (see `Workload.run`) that this status speaks of.
+   *
+   * @generated from field: uint64 observed_run = 113;
+   */
+  observedRun: bigint;
+
+  /**
+   * Of the last process that ended: the signal that ended it, or 0.
+   *
+   * @generated from field: uint32 exit_signal = 114;
+   */
+  exitSignal: number;
+
+  /**
+   * The kernel ended it because it wanted more memory than it may have.
+   *
+   * @generated from field: bool oom_killed = 115;
+   */
+  oomKilled: boolean;
 };
 
 /**
@@ -417,7 +892,7 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
  * Use `create(WorkloadStatusSchema)` to create a new message.
  */
 export const WorkloadStatusSchema: GenMessage<WorkloadStatus> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 5);
+  messageDesc(file_capsule_v1_workload, 15);
 
 /**
  * How far the bring-up of a workload is.
@@ -448,7 +923,7 @@ export type WorkloadProgress = Message<"capsule.v1.WorkloadProgress"> & {
  * Use `create(WorkloadProgressSchema)` to create a new message.
  */
 export const WorkloadProgressSchema: GenMessage<WorkloadProgress> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 6);
+  messageDesc(file_capsule_v1_workload, 16);
 
 /**
  * @generated from message capsule.v1.WorkloadApplyRequest
@@ -458,6 +933,13 @@ export type WorkloadApplyRequest = Message<"capsule.v1.WorkloadApplyRequest"> & 
    * @generated from field: capsule.v1.Workload workload = 1;
    */
   workload?: Workload | undefined;
+
+  /**
+   * Check everything and say what would be done, and do nothing.
+   *
+   * @generated from field: bool dry_run = 100;
+   */
+  dryRun: boolean;
 };
 
 /**
@@ -465,14 +947,14 @@ export type WorkloadApplyRequest = Message<"capsule.v1.WorkloadApplyRequest"> & 
  * Use `create(WorkloadApplyRequestSchema)` to create a new message.
  */
 export const WorkloadApplyRequestSchema: GenMessage<WorkloadApplyRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 7);
+  messageDesc(file_capsule_v1_workload, 17);
 
 /**
  * @generated from message capsule.v1.WorkloadApplyResponse
  */
 export type WorkloadApplyResponse = Message<"capsule.v1.WorkloadApplyResponse"> & {
   /**
-   * As it is stored now.
+   * As it is stored now, or would be.
    *
    * @generated from field: capsule.v1.Workload workload = 1;
    */
@@ -482,6 +964,20 @@ export type WorkloadApplyResponse = Message<"capsule.v1.WorkloadApplyResponse"> 
    * @generated from field: capsule.v1.WorkloadChange change = 100;
    */
   change: WorkloadChange;
+
+  /**
+   * Every field that differs from what was stored, by its path in a manifest.
+   *
+   * @generated from field: repeated capsule.v1.FieldChange fields = 101;
+   */
+  fields: FieldChange[];
+
+  /**
+   * The change needs a new container.
+   *
+   * @generated from field: bool recreates = 102;
+   */
+  recreates: boolean;
 };
 
 /**
@@ -489,7 +985,45 @@ export type WorkloadApplyResponse = Message<"capsule.v1.WorkloadApplyResponse"> 
  * Use `create(WorkloadApplyResponseSchema)` to create a new message.
  */
 export const WorkloadApplyResponseSchema: GenMessage<WorkloadApplyResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 8);
+  messageDesc(file_capsule_v1_workload, 18);
+
+/**
+ * One field of a wish before and after, as JSON; empty for a field that is not set.
+ *
+ * @generated from message capsule.v1.FieldChange
+ */
+export type FieldChange = Message<"capsule.v1.FieldChange"> & {
+  /**
+   * `container.ports[0].hostPort`
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * @generated from field: string before = 2;
+   */
+  before: string;
+
+  /**
+   * @generated from field: string after = 3;
+   */
+  after: string;
+
+  /**
+   * The change needs a new container.
+   *
+   * @generated from field: bool recreates = 4;
+   */
+  recreates: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.FieldChange.
+ * Use `create(FieldChangeSchema)` to create a new message.
+ */
+export const FieldChangeSchema: GenMessage<FieldChange> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 19);
 
 /**
  * @generated from message capsule.v1.WorkloadGetRequest
@@ -506,12 +1040,18 @@ export type WorkloadGetRequest = Message<"capsule.v1.WorkloadGetRequest"> & {
  * Use `create(WorkloadGetRequestSchema)` to create a new message.
  */
 export const WorkloadGetRequestSchema: GenMessage<WorkloadGetRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 9);
+  messageDesc(file_capsule_v1_workload, 20);
 
 /**
  * @generated from message capsule.v1.WorkloadListRequest
  */
 export type WorkloadListRequest = Message<"capsule.v1.WorkloadListRequest"> & {
+  /**
+   * `app=web,tier!=db,canary,!old`: only workloads whose labels fulfil all of it. InvalidArgument.
+   *
+   * @generated from field: string label_selector = 100;
+   */
+  labelSelector: string;
 };
 
 /**
@@ -519,7 +1059,7 @@ export type WorkloadListRequest = Message<"capsule.v1.WorkloadListRequest"> & {
  * Use `create(WorkloadListRequestSchema)` to create a new message.
  */
 export const WorkloadListRequestSchema: GenMessage<WorkloadListRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 10);
+  messageDesc(file_capsule_v1_workload, 21);
 
 /**
  * @generated from message capsule.v1.WorkloadListResponse
@@ -536,7 +1076,7 @@ export type WorkloadListResponse = Message<"capsule.v1.WorkloadListResponse"> & 
  * Use `create(WorkloadListResponseSchema)` to create a new message.
  */
 export const WorkloadListResponseSchema: GenMessage<WorkloadListResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 11);
+  messageDesc(file_capsule_v1_workload, 22);
 
 /**
  * @generated from message capsule.v1.WorkloadDeleteRequest
@@ -546,6 +1086,13 @@ export type WorkloadDeleteRequest = Message<"capsule.v1.WorkloadDeleteRequest"> 
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * Kill at once, without signal and grace.
+   *
+   * @generated from field: bool force = 100;
+   */
+  force: boolean;
 };
 
 /**
@@ -553,7 +1100,7 @@ export type WorkloadDeleteRequest = Message<"capsule.v1.WorkloadDeleteRequest"> 
  * Use `create(WorkloadDeleteRequestSchema)` to create a new message.
  */
 export const WorkloadDeleteRequestSchema: GenMessage<WorkloadDeleteRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 12);
+  messageDesc(file_capsule_v1_workload, 23);
 
 /**
  * @generated from message capsule.v1.WorkloadDeleteResponse
@@ -572,7 +1119,7 @@ export type WorkloadDeleteResponse = Message<"capsule.v1.WorkloadDeleteResponse"
  * Use `create(WorkloadDeleteResponseSchema)` to create a new message.
  */
 export const WorkloadDeleteResponseSchema: GenMessage<WorkloadDeleteResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 13);
+  messageDesc(file_capsule_v1_workload, 24);
 
 /**
  * @generated from message capsule.v1.WorkloadWatchRequest
@@ -584,6 +1131,13 @@ export type WorkloadWatchRequest = Message<"capsule.v1.WorkloadWatchRequest"> & 
    * @generated from field: repeated string names = 1;
    */
   names: string[];
+
+  /**
+   * As in WorkloadListRequest. A workload that stops fulfilling it is reported as deleted.
+   *
+   * @generated from field: string label_selector = 2;
+   */
+  labelSelector: string;
 };
 
 /**
@@ -591,7 +1145,7 @@ export type WorkloadWatchRequest = Message<"capsule.v1.WorkloadWatchRequest"> & 
  * Use `create(WorkloadWatchRequestSchema)` to create a new message.
  */
 export const WorkloadWatchRequestSchema: GenMessage<WorkloadWatchRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 14);
+  messageDesc(file_capsule_v1_workload, 25);
 
 /**
  * @generated from message capsule.v1.WorkloadWatchResponse
@@ -624,7 +1178,7 @@ export type WorkloadWatchResponse = Message<"capsule.v1.WorkloadWatchResponse"> 
  * Use `create(WorkloadWatchResponseSchema)` to create a new message.
  */
 export const WorkloadWatchResponseSchema: GenMessage<WorkloadWatchResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 15);
+  messageDesc(file_capsule_v1_workload, 26);
 
 /**
  * @generated from message capsule.v1.WorkloadLogsRequest
@@ -681,7 +1235,7 @@ export type WorkloadLogsRequest = Message<"capsule.v1.WorkloadLogsRequest"> & {
  * Use `create(WorkloadLogsRequestSchema)` to create a new message.
  */
 export const WorkloadLogsRequestSchema: GenMessage<WorkloadLogsRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 16);
+  messageDesc(file_capsule_v1_workload, 27);
 
 /**
  * @generated from message capsule.v1.WorkloadLogChunk
@@ -720,7 +1274,7 @@ export type WorkloadLogChunk = Message<"capsule.v1.WorkloadLogChunk"> & {
  * Use `create(WorkloadLogChunkSchema)` to create a new message.
  */
 export const WorkloadLogChunkSchema: GenMessage<WorkloadLogChunk> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 17);
+  messageDesc(file_capsule_v1_workload, 28);
 
 /**
  * @generated from message capsule.v1.WorkloadExecClientMessage
@@ -747,10 +1301,18 @@ export type WorkloadExecClientMessage = Message<"capsule.v1.WorkloadExecClientMe
     case: "stdin";
   } | {
     /**
+     * With a terminal only.
+     *
      * @generated from field: capsule.v1.WorkloadExecResize resize = 3;
      */
     value: WorkloadExecResize;
     case: "resize";
+  } | {
+    /**
+     * @generated from field: capsule.v1.WorkloadExecSignal signal = 100;
+     */
+    value: WorkloadExecSignal;
+    case: "signal";
   } | { case: undefined; value?: undefined };
 };
 
@@ -759,7 +1321,7 @@ export type WorkloadExecClientMessage = Message<"capsule.v1.WorkloadExecClientMe
  * Use `create(WorkloadExecClientMessageSchema)` to create a new message.
  */
 export const WorkloadExecClientMessageSchema: GenMessage<WorkloadExecClientMessage> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 18);
+  messageDesc(file_capsule_v1_workload, 29);
 
 /**
  * @generated from message capsule.v1.WorkloadExecConfig
@@ -783,9 +1345,39 @@ export type WorkloadExecConfig = Message<"capsule.v1.WorkloadExecConfig"> & {
   tty: boolean;
 
   /**
+   * Beside the container's own.
+   *
    * @generated from field: map<string, string> env = 4;
    */
   env: { [key: string]: string };
+
+  /**
+   * Empty: the container's.
+   *
+   * @generated from field: string working_dir = 100;
+   */
+  workingDir: string;
+
+  /**
+   * Name or number, optionally `:group`. Empty: the container's.
+   *
+   * @generated from field: string user = 101;
+   */
+  user: string;
+
+  /**
+   * Size of the terminal from the start.
+   *
+   * @generated from field: capsule.v1.WorkloadExecResize size = 102;
+   */
+  size?: WorkloadExecResize | undefined;
+
+  /**
+   * The process gets no input; what the client sends as such is an error.
+   *
+   * @generated from field: bool no_stdin = 103;
+   */
+  noStdin: boolean;
 };
 
 /**
@@ -793,7 +1385,26 @@ export type WorkloadExecConfig = Message<"capsule.v1.WorkloadExecConfig"> & {
  * Use `create(WorkloadExecConfigSchema)` to create a new message.
  */
 export const WorkloadExecConfigSchema: GenMessage<WorkloadExecConfig> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 19);
+  messageDesc(file_capsule_v1_workload, 30);
+
+/**
+ * Sent to the process. 1 to 64.
+ *
+ * @generated from message capsule.v1.WorkloadExecSignal
+ */
+export type WorkloadExecSignal = Message<"capsule.v1.WorkloadExecSignal"> & {
+  /**
+   * @generated from field: uint32 signal = 1;
+   */
+  signal: number;
+};
+
+/**
+ * Describes the message capsule.v1.WorkloadExecSignal.
+ * Use `create(WorkloadExecSignalSchema)` to create a new message.
+ */
+export const WorkloadExecSignalSchema: GenMessage<WorkloadExecSignal> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 31);
 
 /**
  * @generated from message capsule.v1.WorkloadExecResize
@@ -815,7 +1426,7 @@ export type WorkloadExecResize = Message<"capsule.v1.WorkloadExecResize"> & {
  * Use `create(WorkloadExecResizeSchema)` to create a new message.
  */
 export const WorkloadExecResizeSchema: GenMessage<WorkloadExecResize> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 20);
+  messageDesc(file_capsule_v1_workload, 32);
 
 /**
  * @generated from message capsule.v1.WorkloadExecServerMessage
@@ -852,7 +1463,7 @@ export type WorkloadExecServerMessage = Message<"capsule.v1.WorkloadExecServerMe
  * Use `create(WorkloadExecServerMessageSchema)` to create a new message.
  */
 export const WorkloadExecServerMessageSchema: GenMessage<WorkloadExecServerMessage> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 21);
+  messageDesc(file_capsule_v1_workload, 33);
 
 /**
  * @generated from message capsule.v1.WorkloadExecExit
@@ -871,7 +1482,7 @@ export type WorkloadExecExit = Message<"capsule.v1.WorkloadExecExit"> & {
  * Use `create(WorkloadExecExitSchema)` to create a new message.
  */
 export const WorkloadExecExitSchema: GenMessage<WorkloadExecExit> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 22);
+  messageDesc(file_capsule_v1_workload, 34);
 
 /**
  * @generated from message capsule.v1.WorkloadRestartRequest
@@ -881,6 +1492,13 @@ export type WorkloadRestartRequest = Message<"capsule.v1.WorkloadRestartRequest"
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * Unset: the workload's own.
+   *
+   * @generated from field: optional uint32 grace_seconds = 100;
+   */
+  graceSeconds?: number | undefined;
 };
 
 /**
@@ -888,12 +1506,18 @@ export type WorkloadRestartRequest = Message<"capsule.v1.WorkloadRestartRequest"
  * Use `create(WorkloadRestartRequestSchema)` to create a new message.
  */
 export const WorkloadRestartRequestSchema: GenMessage<WorkloadRestartRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 23);
+  messageDesc(file_capsule_v1_workload, 35);
 
 /**
  * @generated from message capsule.v1.WorkloadRestartResponse
  */
 export type WorkloadRestartResponse = Message<"capsule.v1.WorkloadRestartResponse"> & {
+  /**
+   * As it is stored now: wait for its `run`.
+   *
+   * @generated from field: capsule.v1.Workload workload = 100;
+   */
+  workload?: Workload | undefined;
 };
 
 /**
@@ -901,7 +1525,7 @@ export type WorkloadRestartResponse = Message<"capsule.v1.WorkloadRestartRespons
  * Use `create(WorkloadRestartResponseSchema)` to create a new message.
  */
 export const WorkloadRestartResponseSchema: GenMessage<WorkloadRestartResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 24);
+  messageDesc(file_capsule_v1_workload, 36);
 
 /**
  * @generated from message capsule.v1.WorkloadStopRequest
@@ -911,6 +1535,13 @@ export type WorkloadStopRequest = Message<"capsule.v1.WorkloadStopRequest"> & {
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * Unset: the workload's own. 0 kills at once.
+   *
+   * @generated from field: optional uint32 grace_seconds = 100;
+   */
+  graceSeconds?: number | undefined;
 };
 
 /**
@@ -918,12 +1549,18 @@ export type WorkloadStopRequest = Message<"capsule.v1.WorkloadStopRequest"> & {
  * Use `create(WorkloadStopRequestSchema)` to create a new message.
  */
 export const WorkloadStopRequestSchema: GenMessage<WorkloadStopRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 25);
+  messageDesc(file_capsule_v1_workload, 37);
 
 /**
  * @generated from message capsule.v1.WorkloadStopResponse
  */
 export type WorkloadStopResponse = Message<"capsule.v1.WorkloadStopResponse"> & {
+  /**
+   * False when it was stopped already.
+   *
+   * @generated from field: bool changed = 100;
+   */
+  changed: boolean;
 };
 
 /**
@@ -931,7 +1568,7 @@ export type WorkloadStopResponse = Message<"capsule.v1.WorkloadStopResponse"> & 
  * Use `create(WorkloadStopResponseSchema)` to create a new message.
  */
 export const WorkloadStopResponseSchema: GenMessage<WorkloadStopResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 26);
+  messageDesc(file_capsule_v1_workload, 38);
 
 /**
  * @generated from message capsule.v1.WorkloadStartRequest
@@ -948,12 +1585,25 @@ export type WorkloadStartRequest = Message<"capsule.v1.WorkloadStartRequest"> & 
  * Use `create(WorkloadStartRequestSchema)` to create a new message.
  */
 export const WorkloadStartRequestSchema: GenMessage<WorkloadStartRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 27);
+  messageDesc(file_capsule_v1_workload, 39);
 
 /**
  * @generated from message capsule.v1.WorkloadStartResponse
  */
 export type WorkloadStartResponse = Message<"capsule.v1.WorkloadStartResponse"> & {
+  /**
+   * As it is stored now: wait for its `run`.
+   *
+   * @generated from field: capsule.v1.Workload workload = 100;
+   */
+  workload?: Workload | undefined;
+
+  /**
+   * False when it runs, or is on its way to, already.
+   *
+   * @generated from field: bool changed = 101;
+   */
+  changed: boolean;
 };
 
 /**
@@ -961,7 +1611,7 @@ export type WorkloadStartResponse = Message<"capsule.v1.WorkloadStartResponse"> 
  * Use `create(WorkloadStartResponseSchema)` to create a new message.
  */
 export const WorkloadStartResponseSchema: GenMessage<WorkloadStartResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 28);
+  messageDesc(file_capsule_v1_workload, 40);
 
 /**
  * @generated from message capsule.v1.WorkloadCopyToRequest
@@ -994,7 +1644,7 @@ export type WorkloadCopyToRequest = Message<"capsule.v1.WorkloadCopyToRequest"> 
  * Use `create(WorkloadCopyToRequestSchema)` to create a new message.
  */
 export const WorkloadCopyToRequestSchema: GenMessage<WorkloadCopyToRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 29);
+  messageDesc(file_capsule_v1_workload, 41);
 
 /**
  * @generated from message capsule.v1.WorkloadCopyToMetadata
@@ -1006,11 +1656,18 @@ export type WorkloadCopyToMetadata = Message<"capsule.v1.WorkloadCopyToMetadata"
   name: string;
 
   /**
-   * Absolute path in the workload.
+   * Absolute path of a folder in the workload.
    *
    * @generated from field: string dest_path = 2;
    */
   destPath: string;
+
+  /**
+   * Keep the owners that the archive names; otherwise everything belongs to root, as with `docker cp`.
+   *
+   * @generated from field: bool keep_owner = 100;
+   */
+  keepOwner: boolean;
 };
 
 /**
@@ -1018,7 +1675,7 @@ export type WorkloadCopyToMetadata = Message<"capsule.v1.WorkloadCopyToMetadata"
  * Use `create(WorkloadCopyToMetadataSchema)` to create a new message.
  */
 export const WorkloadCopyToMetadataSchema: GenMessage<WorkloadCopyToMetadata> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 30);
+  messageDesc(file_capsule_v1_workload, 42);
 
 /**
  * @generated from message capsule.v1.WorkloadCopyToResponse
@@ -1035,7 +1692,7 @@ export type WorkloadCopyToResponse = Message<"capsule.v1.WorkloadCopyToResponse"
  * Use `create(WorkloadCopyToResponseSchema)` to create a new message.
  */
 export const WorkloadCopyToResponseSchema: GenMessage<WorkloadCopyToResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 31);
+  messageDesc(file_capsule_v1_workload, 43);
 
 /**
  * @generated from message capsule.v1.WorkloadCopyFromRequest
@@ -1059,7 +1716,7 @@ export type WorkloadCopyFromRequest = Message<"capsule.v1.WorkloadCopyFromReques
  * Use `create(WorkloadCopyFromRequestSchema)` to create a new message.
  */
 export const WorkloadCopyFromRequestSchema: GenMessage<WorkloadCopyFromRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 32);
+  messageDesc(file_capsule_v1_workload, 44);
 
 /**
  * @generated from message capsule.v1.WorkloadCopyFromChunk
@@ -1078,7 +1735,218 @@ export type WorkloadCopyFromChunk = Message<"capsule.v1.WorkloadCopyFromChunk"> 
  * Use `create(WorkloadCopyFromChunkSchema)` to create a new message.
  */
 export const WorkloadCopyFromChunkSchema: GenMessage<WorkloadCopyFromChunk> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_workload, 33);
+  messageDesc(file_capsule_v1_workload, 45);
+
+/**
+ * @generated from message capsule.v1.WorkloadStatPathRequest
+ */
+export type WorkloadStatPathRequest = Message<"capsule.v1.WorkloadStatPathRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Absolute path in the workload.
+   *
+   * @generated from field: string path = 2;
+   */
+  path: string;
+};
+
+/**
+ * Describes the message capsule.v1.WorkloadStatPathRequest.
+ * Use `create(WorkloadStatPathRequestSchema)` to create a new message.
+ */
+export const WorkloadStatPathRequestSchema: GenMessage<WorkloadStatPathRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 46);
+
+/**
+ * @generated from message capsule.v1.WorkloadStatPathResponse
+ */
+export type WorkloadStatPathResponse = Message<"capsule.v1.WorkloadStatPathResponse"> & {
+  /**
+   * UNSPECIFIED: there is nothing at that path.
+   *
+   * @generated from field: capsule.v1.FileType type = 1;
+   */
+  type: FileType;
+
+  /**
+   * @generated from field: uint64 size_bytes = 2;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * Permission bits.
+   *
+   * @generated from field: uint32 mode = 3;
+   */
+  mode: number;
+
+  /**
+   * @generated from field: int64 modified_unix_ms = 4;
+   */
+  modifiedUnixMs: bigint;
+
+  /**
+   * Of a symbolic link, as it is written.
+   *
+   * @generated from field: string link_target = 5;
+   */
+  linkTarget: string;
+
+  /**
+   * What a symbolic link leads to inside of the workload; UNSPECIFIED when that is nothing.
+   *
+   * @generated from field: capsule.v1.FileType target_type = 6;
+   */
+  targetType: FileType;
+};
+
+/**
+ * Describes the message capsule.v1.WorkloadStatPathResponse.
+ * Use `create(WorkloadStatPathResponseSchema)` to create a new message.
+ */
+export const WorkloadStatPathResponseSchema: GenMessage<WorkloadStatPathResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 47);
+
+/**
+ * @generated from message capsule.v1.WorkloadStatsRequest
+ */
+export type WorkloadStatsRequest = Message<"capsule.v1.WorkloadStatsRequest"> & {
+  /**
+   * Empty for all.
+   *
+   * @generated from field: repeated string names = 1;
+   */
+  names: string[];
+
+  /**
+   * @generated from field: bool follow = 2;
+   */
+  follow: boolean;
+
+  /**
+   * With `follow`. 0 means 1000; at least 200.
+   *
+   * @generated from field: uint32 interval_ms = 3;
+   */
+  intervalMs: number;
+
+  /**
+   * As in WorkloadListRequest.
+   *
+   * @generated from field: string label_selector = 4;
+   */
+  labelSelector: string;
+};
+
+/**
+ * Describes the message capsule.v1.WorkloadStatsRequest.
+ * Use `create(WorkloadStatsRequestSchema)` to create a new message.
+ */
+export const WorkloadStatsRequestSchema: GenMessage<WorkloadStatsRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 48);
+
+/**
+ * @generated from message capsule.v1.WorkloadStatsResponse
+ */
+export type WorkloadStatsResponse = Message<"capsule.v1.WorkloadStatsResponse"> & {
+  /**
+   * @generated from field: int64 at_unix_ms = 1;
+   */
+  atUnixMs: bigint;
+
+  /**
+   * Those that run, by name.
+   *
+   * @generated from field: repeated capsule.v1.WorkloadStats workloads = 2;
+   */
+  workloads: WorkloadStats[];
+};
+
+/**
+ * Describes the message capsule.v1.WorkloadStatsResponse.
+ * Use `create(WorkloadStatsResponseSchema)` to create a new message.
+ */
+export const WorkloadStatsResponseSchema: GenMessage<WorkloadStatsResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 49);
+
+/**
+ * Counters are from the start of the container. What the capsule's kernel does not count is not set.
+ *
+ * @generated from message capsule.v1.WorkloadStats
+ */
+export type WorkloadStats = Message<"capsule.v1.WorkloadStats"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: optional uint64 cpu_usage_micros = 2;
+   */
+  cpuUsageMicros?: bigint | undefined;
+
+  /**
+   * Without the page cache that can be dropped at once.
+   *
+   * @generated from field: optional uint64 memory_bytes = 3;
+   */
+  memoryBytes?: bigint | undefined;
+
+  /**
+   * 0: no limit.
+   *
+   * @generated from field: uint64 memory_limit_bytes = 4;
+   */
+  memoryLimitBytes: bigint;
+
+  /**
+   * @generated from field: uint32 cpu_limit_millis = 5;
+   */
+  cpuLimitMillis: number;
+
+  /**
+   * @generated from field: optional uint64 pids = 6;
+   */
+  pids?: bigint | undefined;
+
+  /**
+   * @generated from field: uint32 pids_limit = 7;
+   */
+  pidsLimit: number;
+
+  /**
+   * Of the workload's own network; not set with the host's.
+   *
+   * @generated from field: optional uint64 network_received_bytes = 8;
+   */
+  networkReceivedBytes?: bigint | undefined;
+
+  /**
+   * @generated from field: optional uint64 network_sent_bytes = 9;
+   */
+  networkSentBytes?: bigint | undefined;
+
+  /**
+   * @generated from field: optional uint64 block_read_bytes = 10;
+   */
+  blockReadBytes?: bigint | undefined;
+
+  /**
+   * @generated from field: optional uint64 block_written_bytes = 11;
+   */
+  blockWrittenBytes?: bigint | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.WorkloadStats.
+ * Use `create(WorkloadStatsSchema)` to create a new message.
+ */
+export const WorkloadStatsSchema: GenMessage<WorkloadStats> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_workload, 50);
 
 /**
  * @generated from enum capsule.v1.DesiredState
@@ -1306,6 +2174,222 @@ export const LogSourceSchema: GenEnum<LogSource> = /*@__PURE__*/
   enumDesc(file_capsule_v1_workload, 5);
 
 /**
+ * What happens when the program ends by itself.
+ *
+ * @generated from enum capsule.v1.RestartPolicy
+ */
+export const RestartPolicy = {
+  /**
+   * Means ALWAYS.
+   *
+   * @generated from enum value: RESTART_POLICY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Started again after a back-off of 1 s to 5 min, also at boot.
+   *
+   * @generated from enum value: RESTART_POLICY_ALWAYS = 1;
+   */
+  ALWAYS: 1,
+
+  /**
+   * The same when it ended with an error; a program that ends with 0 is done.
+   *
+   * @generated from enum value: RESTART_POLICY_ON_FAILURE = 2;
+   */
+  ON_FAILURE: 2,
+
+  /**
+   * The same as ALWAYS here, where a stop is durable with any policy.
+   *
+   * @generated from enum value: RESTART_POLICY_UNLESS_STOPPED = 3;
+   */
+  UNLESS_STOPPED: 3,
+
+  /**
+   * Runs once for each start that is asked for.
+   *
+   * @generated from enum value: RESTART_POLICY_NEVER = 4;
+   */
+  NEVER: 4,
+} as const;
+
+/**
+ * What happens when the program ends by itself.
+ *
+ * @generated from enum capsule.v1.RestartPolicy
+ */
+export type RestartPolicy = (typeof RestartPolicy)[keyof typeof RestartPolicy] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.RestartPolicy.
+ */
+export const RestartPolicySchema: GenEnum<RestartPolicy> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_workload, 6);
+
+/**
+ * @generated from enum capsule.v1.ImagePullPolicy
+ */
+export const ImagePullPolicy = {
+  /**
+   * Means IF_NOT_PRESENT.
+   *
+   * @generated from enum value: IMAGE_PULL_POLICY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Pulled when the cache does not hold the reference.
+   *
+   * @generated from enum value: IMAGE_PULL_POLICY_IF_NOT_PRESENT = 1;
+   */
+  IF_NOT_PRESENT: 1,
+
+  /**
+   * The registry is asked at every change and every start that somebody asks for; another digest
+   * makes a new container.
+   *
+   * @generated from enum value: IMAGE_PULL_POLICY_ALWAYS = 2;
+   */
+  ALWAYS: 2,
+
+  /**
+   * Only what the cache holds.
+   *
+   * @generated from enum value: IMAGE_PULL_POLICY_NEVER = 3;
+   */
+  NEVER: 3,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.ImagePullPolicy
+ */
+export type ImagePullPolicy = (typeof ImagePullPolicy)[keyof typeof ImagePullPolicy] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.ImagePullPolicy.
+ */
+export const ImagePullPolicySchema: GenEnum<ImagePullPolicy> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_workload, 7);
+
+/**
+ * What happens to a changed workload that does not become ready.
+ *
+ * @generated from enum capsule.v1.UpdatePolicy
+ */
+export const UpdatePolicy = {
+  /**
+   * Means REPLACE.
+   *
+   * @generated from enum value: UPDATE_POLICY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The new wish stays and is tried on.
+   *
+   * @generated from enum value: UPDATE_POLICY_REPLACE = 1;
+   */
+  REPLACE: 1,
+
+  /**
+   * The last wish that was ready comes back.
+   *
+   * @generated from enum value: UPDATE_POLICY_ROLLBACK = 2;
+   */
+  ROLLBACK: 2,
+} as const;
+
+/**
+ * What happens to a changed workload that does not become ready.
+ *
+ * @generated from enum capsule.v1.UpdatePolicy
+ */
+export type UpdatePolicy = (typeof UpdatePolicy)[keyof typeof UpdatePolicy] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.UpdatePolicy.
+ */
+export const UpdatePolicySchema: GenEnum<UpdatePolicy> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_workload, 8);
+
+/**
+ * @generated from enum capsule.v1.HealthFailureAction
+ */
+export const HealthFailureAction = {
+  /**
+   * Means RESTART.
+   *
+   * @generated from enum value: HEALTH_FAILURE_ACTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The container is stopped; its restart policy decides then.
+   *
+   * @generated from enum value: HEALTH_FAILURE_ACTION_RESTART = 1;
+   */
+  RESTART: 1,
+
+  /**
+   * It is reported, nothing else.
+   *
+   * @generated from enum value: HEALTH_FAILURE_ACTION_NONE = 2;
+   */
+  NONE: 2,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.HealthFailureAction
+ */
+export type HealthFailureAction = (typeof HealthFailureAction)[keyof typeof HealthFailureAction] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.HealthFailureAction.
+ */
+export const HealthFailureActionSchema: GenEnum<HealthFailureAction> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_workload, 9);
+
+/**
+ * @generated from enum capsule.v1.HealthState
+ */
+export const HealthState = {
+  /**
+   * There is no health check, or nothing runs.
+   *
+   * @generated from enum value: HEALTH_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: HEALTH_STATE_STARTING = 1;
+   */
+  STARTING: 1,
+
+  /**
+   * @generated from enum value: HEALTH_STATE_HEALTHY = 2;
+   */
+  HEALTHY: 2,
+
+  /**
+   * @generated from enum value: HEALTH_STATE_UNHEALTHY = 3;
+   */
+  UNHEALTHY: 3,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.HealthState
+ */
+export type HealthState = (typeof HealthState)[keyof typeof HealthState] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.HealthState.
+ */
+export const HealthStateSchema: GenEnum<HealthState> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_workload, 10);
+
+/**
  * @generated from enum capsule.v1.WorkloadStage
  */
 export const WorkloadStage = {
@@ -1349,7 +2433,7 @@ export type WorkloadStage = (typeof WorkloadStage)[keyof typeof WorkloadStage] |
  * Describes the enum capsule.v1.WorkloadStage.
  */
 export const WorkloadStageSchema: GenEnum<WorkloadStage> = /*@__PURE__*/
-  enumDesc(file_capsule_v1_workload, 6);
+  enumDesc(file_capsule_v1_workload, 11);
 
 /**
  * What an apply did to the stored wish.
@@ -1389,7 +2473,7 @@ export type WorkloadChange = (typeof WorkloadChange)[keyof typeof WorkloadChange
  * Describes the enum capsule.v1.WorkloadChange.
  */
 export const WorkloadChangeSchema: GenEnum<WorkloadChange> = /*@__PURE__*/
-  enumDesc(file_capsule_v1_workload, 7);
+  enumDesc(file_capsule_v1_workload, 12);
 
 /**
  * @generated from enum capsule.v1.LogStream
@@ -1420,7 +2504,50 @@ export type LogStream = (typeof LogStream)[keyof typeof LogStream] | UnknownEnum
  * Describes the enum capsule.v1.LogStream.
  */
 export const LogStreamSchema: GenEnum<LogStream> = /*@__PURE__*/
-  enumDesc(file_capsule_v1_workload, 8);
+  enumDesc(file_capsule_v1_workload, 13);
+
+/**
+ * @generated from enum capsule.v1.FileType
+ */
+export const FileType = {
+  /**
+   * @generated from enum value: FILE_TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: FILE_TYPE_REGULAR = 1;
+   */
+  REGULAR: 1,
+
+  /**
+   * @generated from enum value: FILE_TYPE_DIRECTORY = 2;
+   */
+  DIRECTORY: 2,
+
+  /**
+   * @generated from enum value: FILE_TYPE_SYMLINK = 3;
+   */
+  SYMLINK: 3,
+
+  /**
+   * Devices, pipes, sockets.
+   *
+   * @generated from enum value: FILE_TYPE_OTHER = 4;
+   */
+  OTHER: 4,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.FileType
+ */
+export type FileType = (typeof FileType)[keyof typeof FileType] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.FileType.
+ */
+export const FileTypeSchema: GenEnum<FileType> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_workload, 14);
 
 /**
  * Containers and microVMs: what is wished, what is, and what they print.
@@ -1492,7 +2619,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadExecServerMessageSchema;
   },
   /**
-   * Stops the workload and starts it again. NotFound.
+   * Stops the workload and starts it again; a stopped one is started. Answers as soon as the wish is
+   * stored durably. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Restart
    */
@@ -1502,7 +2630,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadRestartResponseSchema;
   },
   /**
-   * Stops the workload and keeps it: signal, grace, kill. NotFound.
+   * Stops the workload and keeps it, its writable layer too: signal, grace, kill. The wish is durable;
+   * answers when nothing runs any more. Idempotent. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Stop
    */
@@ -1512,7 +2641,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStopResponseSchema;
   },
   /**
-   * Starts a stopped workload. NotFound.
+   * Starts a stopped workload, or one whose job is done. Answers as soon as the wish is stored
+   * durably. Idempotent. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Start
    */
@@ -1522,7 +2652,9 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStartResponseSchema;
   },
   /**
-   * Unpacks a tar stream in the workload. Metadata first, then chunks.
+   * Unpacks a tar stream in a folder of the workload, running or stopped; the folder is made where it
+   * is missing. Nothing is written outside of the workload's own root. Metadata first, then chunks.
+   * NotFound; InvalidArgument for an archive that is damaged or reaches out.
    *
    * @generated from rpc capsule.v1.WorkloadService.CopyTo
    */
@@ -1532,7 +2664,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadCopyToResponseSchema;
   },
   /**
-   * Sends a file or folder of the workload as a tar stream.
+   * Sends a file or folder of the workload, running or stopped, as a tar stream whose first entry is
+   * the last part of the path. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.CopyFrom
    */
@@ -1540,6 +2673,27 @@ export const WorkloadService: GenService<{
     methodKind: "server_streaming";
     input: typeof WorkloadCopyFromRequestSchema;
     output: typeof WorkloadCopyFromChunkSchema;
+  },
+  /**
+   * What is at a path of the workload, running or stopped. NotFound: there is no such workload; a
+   * path that does not exist is an answer.
+   *
+   * @generated from rpc capsule.v1.WorkloadService.StatPath
+   */
+  statPath: {
+    methodKind: "unary";
+    input: typeof WorkloadStatPathRequestSchema;
+    output: typeof WorkloadStatPathResponseSchema;
+  },
+  /**
+   * What running workloads use: at once, and with `follow` again and again.
+   *
+   * @generated from rpc capsule.v1.WorkloadService.Stats
+   */
+  stats: {
+    methodKind: "server_streaming";
+    input: typeof WorkloadStatsRequestSchema;
+    output: typeof WorkloadStatsResponseSchema;
   },
   /**
    * First the present state of all workloads (or of the named ones), then one message with `synced`,

@@ -1,0 +1,41 @@
+import type { WorkloadSpec } from './workload.ts';
+
+/** What a wish means where it says nothing. */
+export const SPEC_DEFAULTS: Omit<WorkloadSpec, 'name' | 'image'> = {
+  kind: 'container',
+  command: [],
+  args: [],
+  env: {},
+  networkMode: 'bridge',
+  ports: [],
+  hostname: '',
+  user: '',
+  workingDir: '',
+  restartPolicy: 'always',
+  resources: {},
+  stopSignal: '',
+  stopGraceSeconds: 10,
+  labels: {},
+  tmpfs: [],
+  readOnlyRootFilesystem: false,
+  capabilities: { add: [], drop: [] },
+  privileged: false,
+  hostPid: false,
+  hostIpc: false,
+  hostBindPaths: [],
+  ulimits: [],
+  sysctls: {},
+  extraHosts: [],
+  dns: { nameservers: [], searches: [], options: [] },
+  dependsOn: [],
+  imagePullPolicy: 'ifNotPresent',
+  updatePolicy: 'replace',
+  updateTimeoutSeconds: 120,
+};
+
+/** Fills in the defaults: also for wishes that were stored before a field existed. Pure. */
+export function completeSpec(
+  spec: Partial<WorkloadSpec> & Pick<WorkloadSpec, 'name' | 'image'>,
+): WorkloadSpec {
+  return { ...SPEC_DEFAULTS, ...spec };
+}

@@ -1,0 +1,67 @@
+/**
+ * What a container is made with beside image, program and network, in the words of a manifest. Empty
+ * strings mean: as the image says.
+ */
+export interface ContainerSettings {
+  /** Name or number, optionally `:group`. */
+  readonly user: string;
+  /** Absolute. */
+  readonly workingDir: string;
+  readonly resources: Resources;
+  readonly tmpfs: readonly TmpfsMount[];
+  readonly readOnlyRootFilesystem: boolean;
+  readonly capabilities: CapabilityChange;
+  readonly privileged: boolean;
+  readonly hostPid: boolean;
+  readonly hostIpc: boolean;
+  readonly hostBindPaths: readonly HostBind[];
+  readonly ulimits: readonly Ulimit[];
+  /** Namespaced ones only. */
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+/** Limits; an absent one is no limit. */
+export interface Resources {
+  readonly memoryBytes?: number;
+  /** Thousandths of a processor. */
+  readonly cpuMillis?: number;
+  readonly pids?: number;
+}
+
+export interface TmpfsMount {
+  readonly mountPath: string;
+  /** Absent: half of the capsule's memory, the kernel's own default. */
+  readonly sizeBytes?: number;
+  /** Permission bits; absent: 01777. */
+  readonly mode?: number;
+}
+
+/** Names as `CAP_NET_ADMIN`, or `ALL`. `drop` comes first. */
+export interface CapabilityChange {
+  readonly add: readonly string[];
+  readonly drop: readonly string[];
+}
+
+/** A path of the capsule that appears in the container. */
+export interface HostBind {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface Ulimit {
+  /** `nofile`, as setrlimit(2) has it, without RLIMIT_. */
+  readonly name: string;
+  readonly soft: number | 'unlimited';
+  readonly hard: number | 'unlimited';
+}
+
+/** The settings alone, of anything that has them. Pure. */
+export function containerSettings(from: ContainerSettings): ContainerSettings {
+  const { user, workingDir, resources, tmpfs, readOnlyRootFilesystem, capabilities } = from;
+  const { privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls } = from;
+  return {
+    ...{ user, workingDir, resources, tmpfs, readOnlyRootFilesystem, capabilities },
+    ...{ privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls },
+  };
+}
