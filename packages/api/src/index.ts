@@ -16,6 +16,7 @@ export * from './server/health-service.ts';
 export * from './server/reflection-service.ts';
 export * from './wire/desired-state.ts';
 export * from './wire/error.ts';
+export * from './wire/field-change.ts';
 export * from './wire/image.ts';
 export * from './wire/problem.ts';
 export * from './wire/status-code.ts';

@@ -13,6 +13,7 @@ import {
   ContainerdImages,
   ContainerdRuntime,
   FileLogs,
+  NetworkProbe,
   SystemLogFile,
 } from '@capsule/drivers';
 import { type Database, type Log, openStore } from '@capsule/engine';
@@ -93,10 +94,12 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       runtime,
       images,
       network,
+      service: new NetworkProbe(),
       logs: new FileLogs(),
       logPath: paths.log,
       log,
       now: Date.now,
+      monotonicMs: () => performance.now(),
     });
     stack.use(started.controller).start();
     return started;

@@ -17,3 +17,4 @@ export {
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';
 export { SystemLogFile } from './log-files/system-log-file.ts';
+export { NetworkProbe } from './service-probe/network-probe.ts';

@@ -4,9 +4,22 @@ import type { ContainerSeen } from '../port/container-runtime.ts';
 import { cellOfWorkload } from '../resource/cell-id.ts';
 import { completeSpec } from '../resource/complete-spec.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
-import { FIRST_STATUS, statusFromSeen, statusWhenFulfilled } from './workload-status.ts';
+import {
+  FIRST_STATUS,
+  type StatusClock,
+  statusFromSeen,
+  statusWhenFulfilled,
+  statusWhenOutOfMemory,
+  statusWhenProbed,
+  statusWhenStarting,
+  statusWhenWaiting,
+} from './workload-status.ts';
 
-const CLOCK = { now: 10_000, backOffMs: (streak: number) => streak * 1_000 };
+const CLOCK: StatusClock = {
+  now: 10_000,
+  backOffMs: (streak: number) => streak * 1_000,
+  isOutOfMemory: false,
+};
 const WISH: WorkloadRecord = {
   uid: 'u1',
   generation: 2,
@@ -27,11 +40,12 @@ const RUNNING: ContainerSeen = {
 };
 const ENDED: ContainerSeen = { ...RUNNING, task: 'stopped', exitCode: 3, exitedAt: 9_000 };
 
+const STARTED = statusWhenStarting(WISH, FIRST_STATUS);
 const look = (before: WorkloadStatus, seen: ContainerSeen | undefined, wish = WISH) =>
   statusFromSeen(wish, before, seen, CLOCK);
 
 test('a running task of the wished generation is running', () => {
-  const status = look(FIRST_STATUS, RUNNING);
+  const status = look(STARTED, RUNNING);
   assert.equal(status.phase, 'running');
   assert.equal(status.observedGeneration, 2);
   assert.equal(status.pid, 7);
@@ -39,16 +53,16 @@ test('a running task of the wished generation is running', () => {
 });
 
 test('a task of an older generation does not count as the wish fulfilled', () => {
-  assert.equal(look(FIRST_STATUS, { ...RUNNING, revision: 'u1.1' }).observedGeneration, 0);
+  assert.equal(look(STARTED, { ...RUNNING, revision: 'u1.1' }).observedGeneration, 0);
 });
 
 test('looking twice changes nothing', () => {
-  const status = look(FIRST_STATUS, RUNNING);
+  const status = look(STARTED, RUNNING);
   assert.equal(look(status, RUNNING), status);
 });
 
 test('an exit is counted once, however often it is seen', () => {
-  const once = look(look(FIRST_STATUS, RUNNING), ENDED);
+  const once = look(look(STARTED, RUNNING), ENDED);
   assert.equal(once.restartCount, 1);
   assert.equal(once.exitCode, 3);
   assert.equal(once.phase, 'failed');
@@ -57,7 +71,7 @@ test('an exit is counted once, however often it is seen', () => {
 });
 
 test('exits in a row wait longer, and a long run begins anew', () => {
-  const second = look(look(look(look(FIRST_STATUS, RUNNING), ENDED), RUNNING), {
+  const second = look(look(look(look(STARTED, RUNNING), ENDED), RUNNING), {
     ...ENDED,
     exitedAt: 9_500,
   });
@@ -68,7 +82,7 @@ test('exits in a row wait longer, and a long run begins anew', () => {
 });
 
 test('the end of a container that is being replaced is no failure, and not counted', () => {
-  const status = look(look(FIRST_STATUS, RUNNING), ENDED, { ...WISH, generation: 3, revision: 3 });
+  const status = look(look(STARTED, RUNNING), ENDED, { ...WISH, generation: 3, revision: 3 });
   assert.equal(status.phase, 'pending');
   assert.equal(status.reason, 'Replacing');
   assert.equal(status.restartCount, 0);
@@ -78,7 +92,7 @@ test('the end of a container that is being replaced is no failure, and not count
 });
 
 test('a new wish does not wait for the next try of the old one', () => {
-  const waiting = look(look(FIRST_STATUS, RUNNING), ENDED);
+  const waiting = look(look(STARTED, RUNNING), ENDED);
   for (const seen of [ENDED, undefined, { ...RUNNING, revision: 'u1.3', task: 'none' as const }]) {
     const status = look(waiting, seen, { ...WISH, generation: 3, revision: 3 });
     assert.equal(status.nextRetryAt, undefined);
@@ -97,22 +111,138 @@ test('a workload that is being deleted says so, whatever runs', () => {
 });
 
 test('a runtime that does not know changes nothing', () => {
-  const status = look(FIRST_STATUS, RUNNING);
+  const status = look(STARTED, RUNNING);
   assert.equal(look(status, { ...RUNNING, task: 'unknown' }), status);
 });
 
 test('what was said of a failed try ends with the wish fulfilled, and the run goes on', () => {
-  const status = look(FIRST_STATUS, RUNNING);
+  const status = look(STARTED, RUNNING);
   const away = { ...status, reason: 'RUNTIME_UNAVAILABLE', message: 'away', nextRetryAt: 11_000 };
   assert.equal(look(away, RUNNING), away);
-  assert.deepEqual(statusWhenFulfilled(away), status);
-  assert.equal(statusWhenFulfilled(status), status);
-  assert.equal(statusWhenFulfilled(FIRST_STATUS), FIRST_STATUS);
+  assert.deepEqual(statusWhenFulfilled(WISH, away), status);
+  assert.equal(statusWhenFulfilled(WISH, status), status);
 });
 
 test('a run whose end nobody saw is counted when it is brought up again', () => {
-  const lost = look(look(FIRST_STATUS, RUNNING), { ...RUNNING, task: 'none' });
+  const lost = look(look(STARTED, RUNNING), { ...RUNNING, task: 'none' });
   assert.equal(lost.reason, 'Lost');
   assert.equal(lost.restartCount, 1);
   assert.equal(look(lost, { ...RUNNING, task: 'none' }), lost);
+});
+
+const withPolicy = (restartPolicy: WorkloadRecord['spec']['restartPolicy']): WorkloadRecord => ({
+  ...WISH,
+  spec: { ...WISH.spec, restartPolicy },
+});
+
+test('a program that ends well is done under on-failure and never, and started again under always', () => {
+  const well: ContainerSeen = { ...ENDED, exitCode: 0 };
+  for (const policy of ['onFailure', 'never'] as const) {
+    const status = look(look(STARTED, RUNNING), well, withPolicy(policy));
+    assert.equal(status.reason, 'Completed');
+    assert.equal(status.phase, 'stopped');
+    assert.equal(status.restartCount, 0);
+    assert.equal(status.nextRetryAt, undefined);
+    assert.equal(look(status, well, withPolicy(policy)), status);
+  }
+  for (const policy of ['always', 'unlessStopped'] as const) {
+    const status = look(look(STARTED, RUNNING), well, withPolicy(policy));
+    assert.equal(status.reason, 'BackOff');
+    assert.equal(status.phase, 'pending');
+  }
+});
+
+test('a program that fails is started again under on-failure, and not under never', () => {
+  assert.equal(look(look(STARTED, RUNNING), ENDED, withPolicy('onFailure')).reason, 'BackOff');
+  const status = look(look(STARTED, RUNNING), ENDED, withPolicy('never'));
+  assert.equal(status.reason, 'Failed');
+  assert.equal(status.phase, 'failed');
+});
+
+test('a run that was cut off is over under never only', () => {
+  const none = { ...RUNNING, task: 'none' as const };
+  const status = look(look(STARTED, RUNNING), none, withPolicy('never'));
+  assert.equal(status.phase, 'failed');
+  assert.equal(status.reason, 'Lost');
+  assert.equal(look(look(STARTED, RUNNING), none, withPolicy('onFailure')).phase, 'pending');
+});
+
+test('the end of a run that is to be started again is no failure', () => {
+  const again: WorkloadRecord = { ...WISH, run: 2 };
+  const status = look(look(STARTED, RUNNING), ENDED, again);
+  assert.equal(status.reason, 'Restarting');
+  assert.equal(status.restartCount, 0);
+  const started = statusWhenStarting(again, status);
+  assert.equal(started.observedRun, 2);
+  assert.equal(look(started, ENDED, again), started);
+  assert.equal(statusWhenStarting(again, started), started);
+});
+
+test('a stop tells how the program ended, and whether it had to be killed', () => {
+  const stopped: WorkloadRecord = { ...WISH, desired: 'stopped' };
+  const heeded = look(look(STARTED, RUNNING), { ...ENDED, exitCode: 0 }, stopped);
+  assert.deepEqual([heeded.phase, heeded.reason, heeded.exitCode], ['stopped', 'Stopped', 0]);
+  const killed = look(look(STARTED, RUNNING), { ...ENDED, exitCode: 137 }, stopped);
+  assert.deepEqual([killed.phase, killed.reason, killed.exitSignal], ['stopped', 'Killed', 9]);
+  assert.equal(look(killed, undefined, stopped), killed);
+});
+
+test('an exit by a signal and one for want of memory are told apart', () => {
+  const killed: ContainerSeen = { ...ENDED, exitCode: 137 };
+  const plain = look(look(STARTED, RUNNING), killed);
+  assert.equal(plain.exitSignal, 9);
+  assert.equal(plain.oomKilled, undefined);
+  const late = statusWhenOutOfMemory(plain, 10_500);
+  assert.equal(late.oomKilled, true);
+  assert.match(late.message, /memory.*will be restarted/);
+  const clock = { ...CLOCK, isOutOfMemory: true };
+  assert.equal(statusFromSeen(WISH, look(STARTED, RUNNING), killed, clock).oomKilled, true);
+  assert.equal(statusFromSeen(WISH, look(STARTED, RUNNING), ENDED, clock).oomKilled, undefined);
+  assert.equal(statusWhenOutOfMemory(plain, 100_000), plain);
+});
+
+const CHECKED: WorkloadRecord = {
+  ...WISH,
+  spec: {
+    ...WISH.spec,
+    healthCheck: {
+      probe: { kind: 'tcp', port: 80 },
+      intervalSeconds: 10,
+      timeoutSeconds: 5,
+      retries: 3,
+      startPeriodSeconds: 0,
+      onFailure: 'restart',
+    },
+  },
+};
+
+test('health begins as starting with each process, and belongs to the process that was asked', () => {
+  const starting = look(STARTED, RUNNING, CHECKED);
+  assert.equal(starting.health, 'starting');
+  const healthy = statusWhenProbed(starting, 7, { health: 'healthy', detail: '' });
+  assert.equal(healthy.health, 'healthy');
+  assert.equal(healthy.reason, 'Ready');
+  assert.equal(look(healthy, RUNNING, CHECKED), healthy);
+  assert.equal(statusWhenProbed(starting, 8, { health: 'healthy', detail: '' }), starting);
+  assert.equal(look(healthy, { ...RUNNING, pid: 9 }, CHECKED).health, 'starting');
+  assert.equal(look(healthy, RUNNING, WISH).health, undefined);
+});
+
+test('a container that was stopped for its health has failed, whatever it answered', () => {
+  const sick = statusWhenProbed(look(STARTED, RUNNING, CHECKED), 7, {
+    health: 'unhealthy',
+    detail: 'connection refused',
+  });
+  assert.match(sick.message, /connection refused/);
+  const status = look(sick, { ...ENDED, exitCode: 0 }, CHECKED);
+  assert.equal(status.phase, 'failed');
+  assert.equal(status.restartCount, 1);
+  assert.match(status.message, /health/);
+});
+
+test('a wait for others is said once', () => {
+  const waiting = statusWhenWaiting(FIRST_STATUS, ['db', 'cache']);
+  assert.equal(waiting.reason, 'WaitingForDependency');
+  assert.equal(statusWhenWaiting(waiting, ['db', 'cache']), waiting);
+  assert.notEqual(statusWhenWaiting(waiting, ['db']), waiting);
 });

@@ -1,9 +1,14 @@
 import type { ContainerSeen } from '../port/container-runtime.ts';
+import type { HealthState } from '../resource/health-check.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { describeExit, type Exit, exitFromStatus } from './exit.ts';
 import { workloadRevision } from './workload.ts';
+import { graceMs, isRestarted, isRunDue, isStoppedForHealth } from './workload-run.ts';
 
 /** A run this long counts as healthy: the next failure begins the back-off anew. */
 const HEALTHY_AFTER_MS = 10 * 60_000;
+/** 128 and the number of SIGKILL. */
+const KILLED = 137;
 
 export const FIRST_STATUS: WorkloadStatus = {
   phase: 'pending',
@@ -20,6 +25,8 @@ export interface StatusClock {
   readonly now: number;
   /** How long to wait before the n-th restart in a row. */
   readonly backOffMs: (streak: number) => number;
+  /** The kernel told that the workload ran out of memory just now. */
+  readonly isOutOfMemory: boolean;
 }
 
 /**
@@ -46,26 +53,106 @@ export function statusFromSeen(
 }
 
 /** The status once nothing is left to do: what was said of a try that failed is over. Pure. */
-export function statusWhenFulfilled(before: WorkloadStatus): WorkloadStatus {
-  if (before.phase !== 'running' || before.reason === 'Running') return before;
+export function statusWhenFulfilled(
+  { generation }: WorkloadRecord,
+  before: WorkloadStatus,
+): WorkloadStatus {
+  const hasFailed = before.phase === 'running' && before.nextRetryAt !== undefined;
+  if (!hasFailed && before.observedGeneration === generation) return before;
   const { nextRetryAt: _retry, ...rest } = before;
-  return { ...rest, reason: 'Running', message: 'running' };
+  const words = hasFailed ? describeRunning(before.health) : {};
+  return { ...rest, ...words, observedGeneration: generation };
+}
+
+/** The run that was asked for begins: older failures are over. Written before the process starts. Pure. */
+export function statusWhenStarting(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
+  if (!isRunDue(record, before)) return before;
+  return settle(before, {
+    phase: 'pending',
+    reason: 'Starting',
+    message: 'being started',
+    observedRun: record.run,
+    restartStreak: 0,
+  });
+}
+
+/** The start waits for others. Pure. */
+export function statusWhenWaiting(
+  before: WorkloadStatus,
+  waitingFor: readonly string[],
+): WorkloadStatus {
+  const message = `waits until ${waitingFor.join(' and ')} ${waitingFor.length > 1 ? 'are' : 'is'} ready`;
+  if (before.reason === 'WaitingForDependency' && before.message === message) return before;
+  return settle(before, { phase: 'pending', reason: 'WaitingForDependency', message });
+}
+
+/** The kernel's word came after the exit that it explains. Pure. */
+export function statusWhenOutOfMemory(before: WorkloadStatus, now: number): WorkloadStatus {
+  const isLate =
+    before.exitCode === KILLED &&
+    before.oomKilled !== true &&
+    now - (before.finishedAt ?? 0) < OOM_LATE_MS;
+  if (!isLate) return before;
+  const exit = exitFromStatus(KILLED, true);
+  const old = describeExit(exitFromStatus(KILLED, false));
+  return { ...before, ...exit, message: before.message.replace(old, describeExit(exit)) };
+}
+
+const OOM_LATE_MS = 5_000;
+
+/** What the health check found of the process that runs now. Pure. */
+export function statusWhenProbed(
+  before: WorkloadStatus,
+  pid: number,
+  { health, detail }: { readonly health: HealthState; readonly detail: string },
+): WorkloadStatus {
+  if (before.phase !== 'running' || before.pid !== pid || before.health === health) return before;
+  const words = describeRunning(health);
+  const message = detail === '' ? words.message : `${words.message}: ${detail}`;
+  return { ...before, ...words, message, health };
+}
+
+function describeRunning(
+  health: WorkloadStatus['health'],
+): Pick<WorkloadStatus, 'reason' | 'message'> {
+  if (health === 'starting') {
+    return { reason: 'Running', message: 'running, its health check has not passed yet' };
+  }
+  if (health === 'healthy') return { reason: 'Ready', message: 'running, its health check passes' };
+  if (health === 'unhealthy') return { reason: 'Unhealthy', message: 'its health check fails' };
+  return { reason: 'Running', message: 'running' };
 }
 
 function withoutTask(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
-  if (record.desired === 'stopped') {
-    if (before.reason === 'Stopped') return before;
-    return settle(before, { phase: 'stopped', reason: 'Stopped', message: 'stopped on request' });
-  }
-  if (before.phase === 'running') {
-    return settle(before, {
-      phase: 'pending',
-      reason: 'Lost',
-      message: 'being brought up again',
-      restartCount: before.restartCount + 1,
-    });
-  }
+  if (record.desired === 'stopped') return stopped(before);
+  if (before.phase === 'running') return lost(record, before);
   return before.reason === 'BackOff' ? replaced(record, before) : before;
+}
+
+function stopped(before: WorkloadStatus, exit?: Partial<WorkloadStatus>): WorkloadStatus {
+  if (before.reason === 'Stopped' || before.reason === 'Killed') return before;
+  const settled = exit === undefined ? settle : withoutOldExit;
+  return settled(before, {
+    phase: 'stopped',
+    reason: 'Stopped',
+    message: 'stopped on request',
+    ...exit,
+  });
+}
+
+/** Nobody saw it end: the machine went down, or the runtime forgot it. */
+function lost(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
+  if (isRunDue(record, before)) return restarting(before);
+  if (!isRestarted(record.spec.restartPolicy, 'Lost')) {
+    const message = 'its run was cut off, and its policy is to run once';
+    return settle(before, { phase: 'failed', reason: 'Lost', message });
+  }
+  return settle(before, {
+    phase: 'pending',
+    reason: 'Lost',
+    message: 'being brought up again',
+    restartCount: before.restartCount + 1,
+  });
 }
 
 /** What ended was made for an older wish: no failure of this one, and nothing to wait for. */
@@ -80,26 +167,50 @@ function replaced(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatu
   });
 }
 
+/** The exit is noted, so that it does not count against the run that comes. */
+function restarting(before: WorkloadStatus, exit?: Partial<WorkloadStatus>): WorkloadStatus {
+  const isKnown = exit === undefined || before.finishedAt === exit.finishedAt;
+  if (isKnown && before.phase !== 'running' && before.nextRetryAt === undefined) return before;
+  const settled = exit === undefined ? settle : withoutOldExit;
+  return settled(before, {
+    ...exit,
+    phase: 'pending',
+    reason: 'Restarting',
+    message: 'being started again as asked',
+    restartStreak: 0,
+  });
+}
+
 function running(
   record: WorkloadRecord,
   before: WorkloadStatus,
   seen: ContainerSeen,
   clock: StatusClock,
 ): WorkloadStatus {
-  const observedGeneration =
-    seen.revision === workloadRevision(record) ? record.generation : before.observedGeneration;
   const isSameRun = before.phase === 'running' && before.pid === seen.pid;
-  if (isSameRun && before.observedGeneration === observedGeneration) return before;
+  const isCurrent = seen.revision === workloadRevision(record);
+  // What is changed in place is fulfilled when nothing is left to do: see `statusWhenFulfilled`.
+  const observedGeneration =
+    isCurrent && !isSameRun ? record.generation : before.observedGeneration;
+  const health = healthOf(record, isSameRun ? before.health : undefined);
+  if (isSameRun && before.health === health) return before;
   return settle(before, {
     phase: 'running',
-    reason: 'Running',
-    message: 'running',
+    ...describeRunning(health),
     observedGeneration,
     containerId: seen.id,
     imageDigest: seen.imageDigest,
     startedAt: isSameRun ? (before.startedAt ?? clock.now) : clock.now,
+    ...(health === undefined ? {} : { health }),
     ...(seen.pid === undefined ? {} : { pid: seen.pid }),
   });
+}
+
+function healthOf(
+  { spec }: WorkloadRecord,
+  before: WorkloadStatus['health'],
+): WorkloadStatus['health'] {
+  return spec.healthCheck === undefined ? undefined : (before ?? 'starting');
 }
 
 function ended(
@@ -108,33 +219,54 @@ function ended(
   seen: ContainerSeen,
   clock: StatusClock,
 ): WorkloadStatus {
-  if (record.desired === 'stopped') return withoutTask(record, before);
-  if (seen.revision !== workloadRevision(record)) return replaced(record, before);
   const finishedAt = seen.exitedAt ?? clock.now;
+  const exit = exitFromStatus(
+    seen.exitCode ?? 255,
+    clock.isOutOfMemory && seen.exitCode === KILLED,
+  );
+  if (record.desired === 'stopped') return stopped(before, describeStop(record, exit, finishedAt));
+  if (seen.revision !== workloadRevision(record)) return replaced(record, before);
+  if (isRunDue(record, before)) return restarting(before, { finishedAt, ...exit });
   if (before.finishedAt === finishedAt) return before;
-  const exitCode = seen.exitCode ?? 255;
+  const isUnhealthy = isStoppedForHealth(record.spec, before);
+  const observed = { observedGeneration: record.generation, finishedAt, ...exit };
+  const end = exit.exitCode === 0 && !isUnhealthy ? 'Completed' : 'Failed';
+  const how = isUnhealthy ? 'stopped since its health check failed' : describeExit(exit);
+  if (!isRestarted(record.spec.restartPolicy, end)) {
+    const phase = end === 'Completed' ? 'stopped' : 'failed';
+    return withoutOldExit(before, { ...observed, phase, reason: end, message: how });
+  }
   const ranMs = finishedAt - (before.startedAt ?? finishedAt);
   const restartStreak = ranMs >= HEALTHY_AFTER_MS ? 1 : before.restartStreak + 1;
-  return settle(before, {
-    phase: exitCode === 0 ? 'pending' : 'failed',
+  return withoutOldExit(before, {
+    ...observed,
+    phase: end === 'Completed' ? 'pending' : 'failed',
     reason: 'BackOff',
-    message: `${describeExit(exitCode)}; will be restarted`,
-    observedGeneration: record.generation,
-    finishedAt,
-    exitCode,
+    message: `${how}; will be restarted`,
     restartStreak,
     restartCount: before.restartCount + 1,
     nextRetryAt: clock.now + clock.backOffMs(restartStreak),
   });
 }
 
-function describeExit(exitCode: number): string {
-  return exitCode > 128 && exitCode < 160
-    ? `ended by signal ${exitCode - 128}`
-    : `ended with exit code ${exitCode}`;
+/** A program that had to be killed is told apart from one that heeded. */
+function describeStop(
+  record: WorkloadRecord,
+  exit: Exit,
+  finishedAt: number,
+): Partial<WorkloadStatus> {
+  const observed = { finishedAt, ...exit };
+  if (exit.exitCode !== KILLED || graceMs(record) === 0) return observed;
+  const message = `killed: it did not end within ${graceMs(record) / 1000} s`;
+  return { ...observed, reason: 'Killed', message };
+}
+
+function withoutOldExit(before: WorkloadStatus, change: Partial<WorkloadStatus>): WorkloadStatus {
+  const { exitSignal: _signal, oomKilled: _oom, ...rest } = before;
+  return settle(rest, change);
 }
 
 function settle(before: WorkloadStatus, change: Partial<WorkloadStatus>): WorkloadStatus {
-  const { pid: _pid, progress: _progress, nextRetryAt: _retry, ...rest } = before;
+  const { pid: _pid, progress: _progress, nextRetryAt: _retry, health: _health, ...rest } = before;
   return { ...rest, ...change };
 }

@@ -1,11 +1,14 @@
 import type { CellNetworkSeen } from '../port/cell-network.ts';
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import { cellKey, cellOfWorkload } from '../resource/cell-id.ts';
-import type { WorkloadRecord } from '../resource/workload.ts';
+import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { graceMs, isRunDue, isRunOver, isStoppedForHealth } from './workload-run.ts';
 
 /** What each step of a workload needs to know. */
 export interface WorkloadStepArgs {
   pullImage: { readonly reference: string };
+  /** Fails: the image is not in the cache, and may not be pulled. */
+  missImage: { readonly reference: string };
   attachNetwork: { readonly key: string; readonly hostname: string; readonly address: string };
   detachNetwork: { readonly key: string };
   /** Brings the capsule's port maps up to what all workloads want. */
@@ -28,7 +31,10 @@ export type WorkloadStep = {
 export interface WorkloadSeen {
   /** Full reference of the image that is wanted. */
   readonly reference: string;
-  readonly imagePresent: boolean;
+  /** Of the image in the cache that the reference names; undefined when there is none. */
+  readonly imageDigest: string | undefined;
+  /** Workloads it depends on that are not ready. */
+  readonly waitingFor: readonly string[];
   readonly address: string | undefined;
   readonly network: CellNetworkSeen | undefined;
   /** `missing`: a wanted map is not loaded. `left`: a map is loaded that should not be. */
@@ -42,15 +48,28 @@ export interface WorkloadPlan {
   readonly steps: readonly WorkloadStep[];
   /** When to look again without any event; milliseconds since 1970. */
   readonly againAt?: number;
+  /** Nothing can be done before these workloads are ready. */
+  readonly waitingFor?: readonly string[];
 }
 
-const GRACE_MS = 10_000;
+/** What a plan looks at beside the world. */
+export interface PlanMoment {
+  readonly status: WorkloadStatus;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
 const LONGEST_WAIT_MS = 10 * 60_000;
 const NOTHING: WorkloadPlan = { steps: [] };
 
 /** Marks the version of the wish that a container was made from. */
 export function workloadRevision(record: Pick<WorkloadRecord, 'uid' | 'revision'>): string {
   return `${record.uid}.${record.revision}`;
+}
+
+/** Marks what a pull that a policy of `always` asks for was made for. */
+export function pullKey(record: WorkloadRecord): string {
+  return `${workloadRevision(record)}.${record.run}`;
 }
 
 /**
@@ -60,7 +79,7 @@ export function workloadRevision(record: Pick<WorkloadRecord, 'uid' | 'revision'
 export function planWorkload(
   record: WorkloadRecord,
   seen: WorkloadSeen,
-  time: { readonly now: number; readonly nextRetryAt: number | undefined },
+  { status, now }: PlanMoment,
 ): WorkloadPlan {
   switch (record.desired) {
     case 'deleting':
@@ -68,12 +87,12 @@ export function planWorkload(
     case 'stopped':
       return planStopped(record, seen);
     case 'running':
-      return planRunning(record, seen, time);
+      return planRunning(record, seen, { status, now });
   }
 }
 
 function planDeletion(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan {
-  if (seen.container !== undefined) return { steps: [takeDown(seen.container)] };
+  if (seen.container !== undefined) return { steps: [takeDown(record, seen.container)] };
   const rest: WorkloadStep[] = [];
   if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: keyOf(record) });
   if (seen.ports !== 'current') rest.push({ do: 'publishPorts', reason: seen.ports });
@@ -83,7 +102,7 @@ function planDeletion(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan 
 
 function planStopped(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan {
   if (seen.container !== undefined && isAlive(seen.container)) {
-    return { steps: [{ do: 'stopContainer', graceMs: GRACE_MS }] };
+    return { steps: [stop(record)] };
   }
   const rest: WorkloadStep[] = [];
   if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: keyOf(record) });
@@ -91,29 +110,63 @@ function planStopped(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan {
   return { steps: rest };
 }
 
-function planRunning(
-  record: WorkloadRecord,
-  seen: WorkloadSeen,
-  time: { readonly now: number; readonly nextRetryAt: number | undefined },
-): WorkloadPlan {
+function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMoment): WorkloadPlan {
+  const { status, now } = moment;
   const { container } = seen;
-  const isOutdated = container !== undefined && container.revision !== workloadRevision(record);
   // The new image first: the gap between the old container and the new one stays short.
-  if ((container === undefined || isOutdated) && !seen.imagePresent) {
-    return { steps: [{ do: 'pullImage', reference: seen.reference }] };
+  const fetch = planImage(record, seen, status);
+  if (fetch !== undefined) return { steps: [fetch] };
+  if (container !== undefined && isOutdated(record, seen, status)) {
+    return { steps: [takeDown(record, container)] };
   }
-  if (isOutdated) return { steps: [takeDown(container)] };
-  // A container that runs in a namespace which is gone cannot be mended, only started anew.
-  if (container !== undefined && isAlive(container) && isCutOff(record, seen)) {
-    return { steps: [{ do: 'stopContainer', graceMs: GRACE_MS }] };
+  if (container !== undefined && isAlive(container) && mustStop(record, seen, status)) {
+    return { steps: [stop(record)] };
   }
+  if (container !== undefined && !isAlive(container) && isRunOver(record, status)) return NOTHING;
   const wave = prepare(record, seen);
   if (wave.length > 0) return { steps: wave };
   if (container === undefined || isAlive(container)) return NOTHING;
-  if (time.nextRetryAt !== undefined && isAhead(time.nextRetryAt, time.now)) {
-    return { steps: [], againAt: time.nextRetryAt };
+  const { nextRetryAt } = status;
+  const isPausing = status.reason === 'BackOff' && !isRunDue(record, status);
+  if (isPausing && nextRetryAt !== undefined && isAhead(nextRetryAt, now)) {
+    return { steps: [], againAt: nextRetryAt };
   }
+  if (seen.waitingFor.length > 0) return { steps: [], waitingFor: seen.waitingFor };
   return { steps: [{ do: 'startContainer' }] };
+}
+
+/** What has to be done before there is an image to make a container of. */
+function planImage(
+  record: WorkloadRecord,
+  seen: WorkloadSeen,
+  status: WorkloadStatus,
+): WorkloadStep | undefined {
+  const { container, reference } = seen;
+  const { imagePullPolicy } = record.spec;
+  const isOld = container !== undefined && container.revision !== workloadRevision(record);
+  const isNeeded = container === undefined || isOld;
+  if (imagePullPolicy === 'always') {
+    const isAsked = isNeeded || isRunDue(record, status);
+    const isDone = status.pulledFor === pullKey(record) && seen.imageDigest !== undefined;
+    return isAsked && !isDone ? { do: 'pullImage', reference } : undefined;
+  }
+  if (!isNeeded || seen.imageDigest !== undefined) return undefined;
+  return { do: imagePullPolicy === 'never' ? 'missImage' : 'pullImage', reference };
+}
+
+/** Made for another wish; or a run is due, and the reference has come to name another image. */
+function isOutdated(record: WorkloadRecord, seen: WorkloadSeen, status: WorkloadStatus): boolean {
+  const { container, imageDigest } = seen;
+  if (container === undefined) return false;
+  if (container.revision !== workloadRevision(record)) return true;
+  const isOtherImage = imageDigest !== undefined && imageDigest !== container.imageDigest;
+  return isOtherImage && isRunDue(record, status);
+}
+
+/** A container that runs in a namespace which is gone cannot be mended, only started anew. */
+function mustStop(record: WorkloadRecord, seen: WorkloadSeen, status: WorkloadStatus): boolean {
+  if (isRunDue(record, status) || isStoppedForHealth(record.spec, status)) return true;
+  return record.spec.networkMode === 'bridge' && seen.network === undefined;
 }
 
 /** Network, port maps and container do not wait for each other. */
@@ -140,10 +193,12 @@ function isAhead(at: number, now: number): boolean {
   return at > now && at - now <= LONGEST_WAIT_MS;
 }
 
-function takeDown(container: ContainerSeen): WorkloadStep {
-  return isAlive(container)
-    ? { do: 'stopContainer', graceMs: GRACE_MS }
-    : { do: 'removeContainer' };
+function takeDown(record: WorkloadRecord, container: ContainerSeen): WorkloadStep {
+  return isAlive(container) ? stop(record) : { do: 'removeContainer' };
+}
+
+function stop(record: WorkloadRecord): WorkloadStep {
+  return { do: 'stopContainer', graceMs: graceMs(record) };
 }
 
 function isAlive(container: ContainerSeen): boolean {
@@ -152,10 +207,6 @@ function isAlive(container: ContainerSeen): boolean {
 
 function isAttached(seen: WorkloadSeen): boolean {
   return seen.network?.complete === true && seen.network.address === seen.address;
-}
-
-function isCutOff(record: WorkloadRecord, seen: WorkloadSeen): boolean {
-  return record.spec.networkMode === 'bridge' && seen.network === undefined;
 }
 
 function keyOf(record: WorkloadRecord): string {

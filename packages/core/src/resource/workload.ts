@@ -119,6 +119,10 @@ export interface WorkloadStatus {
   readonly progress?: WorkloadProgress;
   /** The run that was started last; 0 for none. */
   readonly observedRun: number;
+  /** What the registry was asked for last, under a policy of `always`: see `pullKey`. */
+  readonly pulledFor?: string;
+  /** Set while the wish is one that came back: a later one was not ready in time. */
+  readonly rolledBack?: RolledBack;
   /** Absent where there is no health check, or nothing runs. */
   readonly health?: HealthState;
 }
@@ -126,6 +130,15 @@ export interface WorkloadStatus {
 /** It runs, and where it has a health check that passes. */
 export function isReady(status: Pick<WorkloadStatus, 'phase' | 'health'>): boolean {
   return status.phase === 'running' && (status.health ?? 'healthy') === 'healthy';
+}
+
+/** Why a wish came back. */
+export interface RolledBack {
+  /** The generation that was given up. */
+  readonly from: number;
+  /** The generation that took its place; another one makes this history. */
+  readonly to: number;
+  readonly why: string;
 }
 
 /** How far the bring-up of a workload is. */

@@ -1,10 +1,21 @@
-import type { CellId, CellNetwork, ContainerRuntime, ImageStore, LogStore } from '@capsule/core';
+import type {
+  CellId,
+  CellNetwork,
+  ContainerRuntime,
+  ImageStore,
+  LogStore,
+  ServiceProbe,
+} from '@capsule/core';
 import { type Database, Feed, type Log } from '@capsule/engine';
 import { Addresses } from '../store/addresses.ts';
 import { Events } from '../store/events.ts';
+import { GoodSpecs } from '../store/good-specs.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
+import { HealthMonitor } from './health-monitor.ts';
 import { PortPublisher } from './port-publisher.ts';
+import { probeWorkload } from './probe-workload.ts';
+import { UpdateGuard } from './update-guard.ts';
 import { WorkloadConfig } from './workload-config.ts';
 import { WorkloadController } from './workload-controller.ts';
 import { WorkloadObserver } from './workload-observer.ts';
@@ -17,10 +28,13 @@ export interface WorkloadsParts {
   readonly runtime: ContainerRuntime;
   readonly images: ImageStore;
   readonly network: CellNetwork;
+  readonly service: ServiceProbe;
   readonly logs: LogStore;
   readonly logPath: (cell: CellId) => string;
   readonly log: Log;
   readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonicMs: () => number;
 }
 
 export type Workloads = ReturnType<typeof createWorkloads>;
@@ -35,6 +49,30 @@ export function createWorkloads(parts: WorkloadsParts) {
   const statuses = new WorkloadStatuses(db);
   const observer = new WorkloadObserver({ db, specs, statuses, events, feed, now });
   const publisher = new PortPublisher({ specs, addresses, network });
+  const config = new WorkloadConfig({
+    db,
+    specs,
+    addresses,
+    now,
+    statusOf: (name) => observer.statusOf(name),
+    note: (record, reason, message) => observer.notes(record, reason, message),
+    onChange: (name) => {
+      controller.renew(name);
+      feed.notify(name);
+    },
+  });
+  const goods = new GoodSpecs(db);
+  const guard = new UpdateGuard({ ...parts, specs, goods, config, observer });
+  const health = new HealthMonitor({
+    ...parts,
+    specs,
+    observer,
+    probe: (record, signal) => probeWorkload(record, { ...parts, addresses }, signal),
+    onChange: (name) => {
+      guard.look(name);
+      controller.wake(name);
+    },
+  });
   const controller = new WorkloadController({
     ...parts,
     specs,
@@ -43,16 +81,8 @@ export function createWorkloads(parts: WorkloadsParts) {
     observer,
     publisher,
     feed,
-  });
-  const config = new WorkloadConfig({
-    db,
-    specs,
-    addresses,
-    now,
-    onChange: (name) => {
-      controller.renew(name);
-      feed.notify(name);
-    },
+    guard,
+    health,
   });
   const { logs, logPath } = parts;
   return { specs, events, observer, controller, config, feed, logs, logPath };

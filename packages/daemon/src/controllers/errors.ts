@@ -11,6 +11,29 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
     hint: 'ask for its logs without the serial console',
   },
+  IMAGE_ABSENT: {
+    kind: 'precondition',
+    message: (f: { name: string; reference: string }) =>
+      `${f.name} needs ${f.reference}, which is not in the image cache`,
+    why: 'its imagePullPolicy is Never',
+    hint: 'bring the image with `capsulectl image push`, or change the policy',
+  },
+  BEING_DELETED: {
+    kind: 'precondition',
+    message: (f: { name: string }) => `${f.name} is being deleted`,
+    hint: 'apply its manifest again to have it anew',
+  },
+  DEPENDENCY_CYCLE: {
+    kind: 'precondition',
+    message: (f: { name: string; path: readonly string[] }) =>
+      `${f.name} would wait for itself: ${f.path.join(' needs ')}`,
+    hint: 'remove one of the names from dependsOn',
+  },
+  PROBE_UNSUPPORTED: {
+    kind: 'unsupported',
+    message: (f: { name: string }) => `${f.name} cannot be asked by a command yet`,
+    hint: 'use a health check by http or tcp',
+  },
   PORT_TAKEN: {
     kind: 'precondition',
     message: (f: { name: string; port: string; holder: string }) =>

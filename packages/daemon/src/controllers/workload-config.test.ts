@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completeSpec, isCapsuleError, type PortMapping, type WorkloadSpec } from '@capsule/core';
+import {
+  completeSpec,
+  FIRST_STATUS,
+  isCapsuleError,
+  type PortMapping,
+  type WorkloadSpec,
+} from '@capsule/core';
 import { openStore } from '@capsule/engine';
 import { Addresses } from '../store/addresses.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -13,8 +19,18 @@ function setUp() {
   const addresses = new Addresses(db, '172.20.254.0/24');
   const changed: string[] = [];
   const onChange = (name: string) => void changed.push(name);
-  const config = new WorkloadConfig({ db, specs, addresses, now: () => 5, onChange });
-  return { config, specs, addresses, changed };
+  const notes: string[] = [];
+  const status = { current: FIRST_STATUS };
+  const config = new WorkloadConfig({
+    db,
+    specs,
+    addresses,
+    now: () => 5,
+    statusOf: () => status.current,
+    note: (_record, reason) => void notes.push(reason),
+    onChange,
+  });
+  return { config, specs, addresses, changed, notes, status };
 }
 
 function wish(name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpec {
@@ -91,4 +107,112 @@ test('a wish that breaks a rule is refused before anything is written', () => {
   const { config, specs } = setUp();
   assert.throws(() => config.apply(wish('No Name')), hasCode('MANIFEST_SPEC_INVALID'));
   assert.deepEqual(specs.list(), []);
+});
+
+test('a change that needs no new container leaves the revision and the run', () => {
+  const { config } = setUp();
+  const first = config.apply(wish('web')).record;
+  const label = config.apply(wish('web', { labels: { app: 'web' } }));
+  assert.equal(label.recreates, false);
+  assert.equal(label.record.revision, first.revision);
+  assert.equal(label.record.run, first.run);
+  assert.equal(label.record.generation, first.generation + 1);
+  const image = config.apply(wish('web', { labels: { app: 'web' }, image: 'redis' }));
+  assert.equal(image.recreates, true);
+  assert.equal(image.record.revision, first.revision + 1);
+  assert.equal(image.record.run, first.run + 1);
+});
+
+test('a rehearsal tells what would be, and writes nothing', () => {
+  const { config, specs, addresses, changed } = setUp();
+  const first = config.apply(wish('web'), { dryRun: true });
+  assert.equal(first.change, 'created');
+  assert.equal(specs.get('web'), undefined);
+  assert.equal(addresses.get('web'), undefined);
+  assert.deepEqual(changed, []);
+  config.apply(wish('web'));
+  const { fields } = config.apply(wish('web', { image: 'redis' }), { dryRun: true });
+  assert.deepEqual(
+    fields.map(({ path }) => path),
+    ['container.image'],
+  );
+  assert.equal(specs.get('web')?.spec.image, 'nginx');
+});
+
+test('a stop is durable, idempotent, and not undone by an apply', () => {
+  const { config, specs } = setUp();
+  config.apply(wish('web'));
+  assert.equal(config.stop('web'), true);
+  assert.equal(config.stop('web'), false);
+  config.apply(wish('web', { image: 'redis' }));
+  assert.equal(specs.get('web')?.desired, 'stopped');
+  assert.equal(config.stop('web', 0), true);
+  assert.equal(specs.get('web')?.stopGraceMs, 0);
+});
+
+test('a start asks for another run where none is under way', () => {
+  const { config, specs, status } = setUp();
+  const { record } = config.apply(wish('web', { restartPolicy: 'never' }));
+  assert.equal(config.start('web'), false);
+  config.stop('web');
+  assert.equal(config.start('web'), true);
+  assert.equal(specs.get('web')?.run, record.run + 1);
+  assert.equal(config.start('web'), false);
+  status.current = {
+    ...FIRST_STATUS,
+    phase: 'stopped',
+    reason: 'Completed',
+    observedRun: record.run + 1,
+  };
+  assert.equal(config.start('web'), true);
+});
+
+test('a restart is another run each time, also of what is stopped', () => {
+  const { config, specs } = setUp();
+  config.apply(wish('web'));
+  config.stop('web');
+  config.restart('web');
+  config.restart('web', 2_000);
+  const record = specs.get('web');
+  assert.deepEqual([record?.desired, record?.run, record?.stopGraceMs], ['running', 3, 2_000]);
+});
+
+test('what is not there or on its way out cannot be stopped, started or restarted', () => {
+  const { config } = setUp();
+  assert.throws(() => config.stop('web'), hasCode('WORKLOAD_NOT_FOUND'));
+  config.apply(wish('web'));
+  config.delete('web');
+  assert.throws(() => config.start('web'), hasCode('WORKLOAD_BEING_DELETED'));
+  assert.throws(() => config.restart('web'), hasCode('WORKLOAD_BEING_DELETED'));
+});
+
+test('a delete by force overtakes one with grace', () => {
+  const { config, specs } = setUp();
+  config.apply(wish('web'));
+  config.delete('web');
+  assert.equal(specs.get('web')?.stopGraceMs, undefined);
+  config.delete('web', true);
+  assert.equal(specs.get('web')?.stopGraceMs, 0);
+});
+
+test('workloads that would wait for each other for ever are refused', () => {
+  const { config, specs } = setUp();
+  config.apply(wish('a', { dependsOn: ['b'] }));
+  config.apply(wish('b', { dependsOn: ['c'] }));
+  assert.throws(
+    () => config.apply(wish('c', { dependsOn: ['a'] })),
+    hasCode('WORKLOAD_DEPENDENCY_CYCLE'),
+  );
+  assert.equal(specs.get('c'), undefined);
+});
+
+test('an earlier wish comes back only where the failed one is still wished', () => {
+  const { config, specs } = setUp();
+  const good = config.apply(wish('web')).record;
+  const bad = config.apply(wish('web', { image: 'broken' })).record;
+  const back = config.rollBack(bad, good.spec);
+  assert.equal(back?.spec.image, 'nginx');
+  assert.ok((back?.revision ?? 0) > bad.revision);
+  assert.equal(config.rollBack(bad, good.spec), undefined);
+  assert.equal(specs.get('web')?.generation, back?.generation);
 });

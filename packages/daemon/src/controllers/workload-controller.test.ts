@@ -4,12 +4,15 @@ import {
   cellKey,
   cellOfWorkload,
   completeSpec,
+  type HealthCheck,
   type LogStore,
+  type ProbeResult,
   type Workload,
   type WorkloadSpec,
 } from '@capsule/core';
 import { createLog, type Database, openStore } from '@capsule/engine';
 import {
+  FAKE_PROGRAMS,
   FakeCellNetwork,
   FakeContainerRuntime,
   FakeImageStore,
@@ -33,6 +36,8 @@ class Machine {
   readonly runtime = new FakeContainerRuntime(this.images);
   readonly kernel: FakeNetworkState = { cells: new Map(), published: [] };
   readonly network = new FakeCellNetwork(this.kernel);
+  /** What every health check by network finds. */
+  service: ProbeResult = { ok: true, detail: '' };
 
   /** A new capsuled on this machine. */
   boot(): Daemon {
@@ -46,7 +51,9 @@ class Machine {
       logs: NO_LOGS,
       logPath: (cell) => cellKey(cell),
       log: createLog(() => undefined),
+      service: { knock: async () => this.service },
       now: Date.now,
+      monotonicMs: () => performance.now(),
     });
     workloads.controller.start();
     return new Daemon(workloads);
@@ -67,6 +74,14 @@ class Daemon {
   async delete(name: string): Promise<void> {
     this.#workloads.config.delete(name);
     assert.ok(await this.#workloads.controller.gone(name, AbortSignal.timeout(5_000)));
+  }
+
+  get config() {
+    return this.#workloads.config;
+  }
+
+  stopped(name: string): Promise<boolean> {
+    return this.#workloads.controller.stopped(name, AbortSignal.timeout(5_000));
   }
 
   get(name: string): Workload | undefined {
@@ -106,7 +121,7 @@ test('a wish becomes a running container with its address and port maps', async 
   daemon.apply('web', { ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }] });
   const { status } = await daemon.until('web', runs);
   assert.equal(status.address, '172.20.254.2');
-  assert.deepEqual(daemon.reasons('web'), ['Pulling', 'Pulled', 'Running']);
+  assert.deepEqual(daemon.reasons('web'), ['Applied', 'Pulling', 'Pulled', 'Starting', 'Running']);
   assert.deepEqual(
     machine.kernel.published.map(({ hostPort, address }) => ({ hostPort, address })),
     [{ hostPort: 8080, address: '172.20.254.2' }],
@@ -237,4 +252,146 @@ test('a start that fails says why and is not tried without a pause', async () =>
   assert.equal(status.reason, 'RUNTIME_START_FAILED');
   assert.equal(callsOf(machine, 'start web'), 1);
   await daemon.until('web', runs);
+});
+
+test('a stop keeps the container, and a start goes on with it', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web', { ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }] });
+  await daemon.until('web', runs);
+  daemon.config.stop('web');
+  assert.ok(await daemon.stopped('web'));
+  assert.equal(callsOf(machine, 'remove web'), 0);
+  await daemon.until('web', () => machine.kernel.published.length === 0);
+  daemon.config.start('web');
+  await daemon.until('web', runs);
+  assert.equal(callsOf(machine, 'create web'), 1);
+  assert.equal(daemon.get('web')?.status.restartCount, 0);
+});
+
+test('a restart is one stop and one start, and no failure', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  const before = await daemon.until('web', runs);
+  daemon.config.restart('web');
+  const after = await daemon.until(
+    'web',
+    (workload) => runs(workload) && workload.status.observedRun === workload.run,
+  );
+  assert.notEqual(after.status.pid, before.status.pid);
+  assert.equal(after.status.restartCount, 0);
+  assert.equal(callsOf(machine, 'stop web'), 1);
+  assert.equal(callsOf(machine, 'create web'), 1);
+});
+
+test('a job that is done stays done, also for the next capsuled', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  const first = machine.boot();
+  const command = [FAKE_PROGRAMS.exit, '0'];
+  first.apply('job', { restartPolicy: 'onFailure', command });
+  const isDone = ({ status }: Workload) => status.reason === 'Completed';
+  await first.until('job', isDone);
+  await first[Symbol.asyncDispose]();
+  await using second = machine.boot();
+  second.apply('web');
+  await second.until('web', runs);
+  assert.ok(isDone(await second.until('job', isDone)));
+  assert.equal(callsOf(machine, 'start job'), 1);
+  second.config.start('job');
+  await second.until('job', (job) => isDone(job) && job.status.observedRun === job.run);
+  assert.equal(callsOf(machine, 'start job'), 2);
+});
+
+test('a workload waits until what it needs is ready, and no longer', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web', { dependsOn: ['db'] });
+  await daemon.until('web', ({ status }) => status.reason === 'WaitingForDependency');
+  assert.equal(callsOf(machine, 'start web'), 0);
+  daemon.apply('db');
+  await daemon.until('web', runs);
+});
+
+const CHECK: HealthCheck = {
+  probe: { kind: 'tcp', port: 80 },
+  intervalSeconds: 1,
+  timeoutSeconds: 1,
+  retries: 1,
+  startPeriodSeconds: 0,
+  onFailure: 'restart',
+};
+
+test('a workload is ready when its health check passes, and dependents wait for that', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  machine.service = { ok: false, detail: 'connection refused' };
+  await using daemon = machine.boot();
+  daemon.apply('db', { healthCheck: { ...CHECK, intervalSeconds: 60 } });
+  daemon.apply('web', { dependsOn: ['db'] });
+  await daemon.until('db', ({ status }) => status.health === 'starting');
+  await daemon.until('web', ({ status }) => status.reason === 'WaitingForDependency');
+  machine.service = { ok: true, detail: '' };
+  await daemon.until('db', ({ status }) => status.health === 'healthy');
+  await daemon.until('web', runs);
+});
+
+test('an unhealthy workload is stopped and started again after a pause', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web', { healthCheck: CHECK });
+  const before = await daemon.until('web', ({ status }) => status.health === 'healthy');
+  machine.service = { ok: false, detail: 'connection refused' };
+  await daemon.until('web', ({ status }) => status.reason === 'BackOff');
+  machine.service = { ok: true, detail: '' };
+  const after = await daemon.until('web', ({ status }) => status.health === 'healthy');
+  assert.notEqual(after.status.pid, before.status.pid);
+  assert.equal(after.status.restartCount, 1);
+  assert.ok(daemon.reasons('web').includes('Unhealthy'));
+});
+
+test('a change that is not ready in time gives way to the last one that was', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  const rollback = { updatePolicy: 'rollback', updateTimeoutSeconds: 1 } as const;
+  daemon.apply('web', { ...rollback, healthCheck: CHECK });
+  await daemon.until('web', ({ status }) => status.health === 'healthy');
+  daemon.apply('web', { ...rollback, image: 'nothing' });
+  const after = await daemon.until(
+    'web',
+    ({ spec, status }) => spec.image === 'nginx' && status.health === 'healthy',
+  );
+  assert.equal(after.status.rolledBack?.to, after.generation);
+  assert.ok(daemon.reasons('web').includes('RolledBack'));
+});
+
+test('a change in place touches nothing that runs', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  const before = await daemon.until('web', runs);
+  const ports = [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }] as const;
+  daemon.apply('web', { ports, labels: { app: 'web' }, restartPolicy: 'never' });
+  const after = await daemon.until('web', runs);
+  assert.equal(after.status.pid, before.status.pid);
+  assert.equal(machine.kernel.published.length, 1);
+});
+
+test('what Always pulls is asked for at every start that somebody asks for', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web', { imagePullPolicy: 'always' });
+  await daemon.until('web', runs);
+  daemon.config.restart('web');
+  await daemon.until('web', (web) => runs(web) && web.status.observedRun === web.run);
+  const pulls = daemon.reasons('web').filter((reason) => reason === 'Pulling');
+  assert.equal(pulls.length, 2);
 });

@@ -2,15 +2,24 @@ import {
   type ContainerSeen,
   cellKey,
   cellOfWorkload,
+  isRunDue,
+  isRunOver,
   type RuntimeEvent,
   type Workload,
   type WorkloadRecord,
   workloadRevision,
 } from '@capsule/core';
-import { type Feed, KeyedQueue, type Log } from '@capsule/engine';
+import { type Feed, KeyedQueue, type Log, type Requeue, type Turn } from '@capsule/engine';
+import { Dependents } from './dependents.ts';
+import type { HealthMonitor } from './health-monitor.ts';
 import { watchRuntime } from './runtime-watch.ts';
+import type { UpdateGuard } from './update-guard.ts';
 import { reconcileWorkload } from './workload-reconcile.ts';
-import { createWorkloadSteps, type WorkloadStepParts } from './workload-steps.ts';
+import {
+  createWorkloadSteps,
+  type RunWorkloadStep,
+  type WorkloadStepParts,
+} from './workload-steps.ts';
 
 /** Between failures of one workload's bring-up. */
 const BACK_OFF = { firstMs: 500, mostMs: 60_000, jitter: 0.2 };
@@ -19,6 +28,8 @@ const RESYNC_MS = 60_000;
 
 export interface WorkloadControllerParts extends WorkloadStepParts {
   readonly feed: Feed;
+  readonly health: HealthMonitor;
+  readonly guard: UpdateGuard;
   readonly log: Log;
   readonly concurrency: number;
   readonly now: () => number;
@@ -29,6 +40,8 @@ export class WorkloadController {
   readonly #parts: WorkloadControllerParts;
   readonly #queue: KeyedQueue;
   readonly #stop = new AbortController();
+  readonly #dependents = new Dependents();
+  readonly #feedListener: Disposable;
   #watching: Promise<void> = Promise.resolve();
   #resync: NodeJS.Timeout | undefined;
 
@@ -38,11 +51,14 @@ export class WorkloadController {
     this.#queue = new KeyedQueue({
       concurrency: parts.concurrency,
       backOff: BACK_OFF,
-      run: (name, turn) => reconcileWorkload(name, parts, runStep, turn),
+      run: (name, turn) => this.#reconcile(name, runStep, turn),
       onFailure: (name, error, retryInMs) => {
         parts.log.warn('workload not as wished', { name, error, retryInMs });
         this.#noteFailure(name, error, retryInMs);
       },
+    });
+    this.#feedListener = parts.feed.listen((name) => {
+      for (const waiting of this.#dependents.of(name)) this.#queue.add(waiting);
     });
   }
 
@@ -66,14 +82,31 @@ export class WorkloadController {
     this.#queue.renew(name);
   }
 
+  /** Something about a workload changed that is not its wish. */
+  wake(name: string): void {
+    this.#queue.add(name);
+  }
+
   /**
    * Resolves with true when the workload is gone, with false when `signal` aborts before. Idempotent.
    */
-  async gone(name: string, signal: AbortSignal): Promise<boolean> {
-    const { specs, feed } = this.#parts;
-    const changes = feed.changes(signal);
+  gone(name: string, signal: AbortSignal): Promise<boolean> {
+    const { specs } = this.#parts;
     const uid = specs.get(name)?.uid;
-    while (uid !== undefined && specs.get(name)?.uid === uid) {
+    return this.#until(() => uid === undefined || specs.get(name)?.uid !== uid, signal);
+  }
+
+  /** The same for a workload that nothing runs of any more, or that is wished otherwise meanwhile. */
+  stopped(name: string, signal: AbortSignal): Promise<boolean> {
+    const { specs, observer } = this.#parts;
+    const isStopped = () =>
+      specs.get(name)?.desired !== 'stopped' || observer.statusOf(name).phase === 'stopped';
+    return this.#until(isStopped, signal);
+  }
+
+  async #until(isDone: () => boolean, signal: AbortSignal): Promise<boolean> {
+    const changes = this.#parts.feed.changes(signal);
+    while (!isDone()) {
       if ((await changes.next()).done === true) return false;
     }
     await changes.return(undefined);
@@ -89,12 +122,13 @@ export class WorkloadController {
 
   /** Stops everything that runs, without a change of any wish: the machine goes down. */
   async stopAll(graceMs: number, signal: AbortSignal): Promise<void> {
-    const { runtime, log } = this.#parts;
+    const { runtime, specs, log } = this.#parts;
     await this[Symbol.asyncDispose]();
     const running = (await runtime.list(signal)).filter(({ task }) => task === 'running');
     const stops = running.map(async ({ cell, container }) => {
       try {
-        await runtime.stop(cell, container, { graceMs, stopSignal: '' }, signal);
+        const stopSignal = specs.get(container)?.spec.stopSignal ?? '';
+        await runtime.stop(cell, container, { graceMs, stopSignal }, signal);
       } catch (error) {
         log.error('workload not stopped', { name: container, error });
       }
@@ -105,13 +139,34 @@ export class WorkloadController {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#resync);
     this.#stop.abort();
-    await Promise.all([this.#watching, this.#queue[Symbol.asyncDispose]()]);
+    this.#feedListener[Symbol.dispose]();
+    const { health, guard } = this.#parts;
+    guard[Symbol.dispose]();
+    await Promise.all([
+      this.#watching,
+      health[Symbol.asyncDispose](),
+      this.#queue[Symbol.asyncDispose](),
+    ]);
+  }
+
+  async #reconcile(name: string, runStep: RunWorkloadStep, turn: Turn): Promise<Requeue> {
+    const { health, guard } = this.#parts;
+    const parts = { ...this.#parts, dependents: this.#dependents };
+    try {
+      return await reconcileWorkload(name, parts, runStep, turn);
+    } finally {
+      if (!this.#stop.signal.aborted) {
+        health.follow(name);
+        guard.look(name);
+      }
+    }
   }
 
   /** A change of the task is written down at once, also while the workload waits for a retry. */
   #handle(event: RuntimeEvent): void {
     const name = event.container;
     if (this.#parts.specs.get(name) === undefined) return;
+    if (event.kind === 'oom') this.#parts.observer.runsOutOfMemory(name);
     this.#look(name).catch((error: unknown) => {
       this.#parts.log.warn('workload not looked at', { name, error });
     });
@@ -154,9 +209,13 @@ export class WorkloadController {
     key: string,
     seen: ContainerSeen | undefined,
   ): Promise<boolean> {
+    const status = this.#parts.observer.statusOf(record.spec.name);
+    if (seen !== undefined && seen.task !== 'running' && record.desired === 'running') {
+      if (isRunOver(record, status)) return true;
+    }
     if (record.desired !== 'running' || seen?.task !== 'running') return false;
-    if (seen.revision !== workloadRevision(record)) return false;
-    if (this.#parts.observer.statusOf(record.spec.name).pid !== seen.pid) return false;
+    if (seen.revision !== workloadRevision(record) || isRunDue(record, status)) return false;
+    if (status.pid !== seen.pid) return false;
     if (record.spec.networkMode === 'host') return true;
     return (await this.#parts.network.inspect(key, this.#stop.signal))?.complete === true;
   }

@@ -1,9 +1,16 @@
 import {
   type ContainerSeen,
+  eventsOfChange,
+  type HealthState,
   isCapsuleError,
+  pullKey,
+  type RolledBack,
   statusFromSeen,
   statusWhenFulfilled,
-  type WorkloadEvent,
+  statusWhenOutOfMemory,
+  statusWhenProbed,
+  statusWhenStarting,
+  statusWhenWaiting,
   type WorkloadProgress,
   type WorkloadRecord,
   type WorkloadStatus,
@@ -15,6 +22,9 @@ import type { WorkloadStatuses } from '../store/workload-statuses.ts';
 
 /** Between restarts of a workload that ends. */
 const RESTART: BackOff = { firstMs: 1_000, mostMs: 5 * 60_000, jitter: 0.2 };
+
+/** How long before an exit the kernel may have told why. */
+const OUT_OF_MEMORY_MS = 5_000;
 
 export interface WorkloadObserverParts {
   readonly db: Database;
@@ -31,6 +41,8 @@ export class WorkloadObserver {
   readonly #parts: WorkloadObserverParts;
   /** How far things are: told to whoever watches, and not worth a write to the disk. */
   readonly #progress = new Map<string, WorkloadProgress>();
+  /** When the kernel last told that a workload ran out of memory. */
+  readonly #outOfMemory = new Map<string, number>();
 
   constructor(parts: WorkloadObserverParts) {
     this.#parts = parts;
@@ -45,13 +57,55 @@ export class WorkloadObserver {
 
   /** Writes down what the runtime shows of a workload, if it is news. */
   sees(name: string, seen: ContainerSeen | undefined): WorkloadStatus {
-    const { now } = this.#parts;
+    const now = this.#parts.now();
     return this.#change(name, (record, before) =>
       statusFromSeen(record, before, seen, {
-        now: now(),
+        now,
         backOffMs: (streak) => backOffMs(RESTART, streak, Math.random()),
+        isOutOfMemory: now - (this.#outOfMemory.get(name) ?? 0) < OUT_OF_MEMORY_MS,
       }),
     );
+  }
+
+  /** A start that was asked for is about to happen. Durable before the process starts. */
+  starts(name: string): void {
+    this.#change(name, statusWhenStarting);
+  }
+
+  /** The registry was asked for the image of the present run. */
+  pulled(record: WorkloadRecord): void {
+    this.#change(record.spec.name, (_now, before) => ({ ...before, pulledFor: pullKey(record) }));
+  }
+
+  /** The start has to wait for other workloads. */
+  waits(name: string, waitingFor: readonly string[]): void {
+    this.#change(name, (_record, before) => statusWhenWaiting(before, waitingFor));
+  }
+
+  /** What the health check of the process `pid` found. */
+  probed(
+    name: string,
+    pid: number,
+    found: { readonly health: HealthState; readonly detail: string },
+  ): void {
+    this.#change(name, (_record, before) => statusWhenProbed(before, pid, found));
+  }
+
+  /** The kernel ended a process of the workload for want of memory: the exit comes before or after. */
+  runsOutOfMemory(name: string): void {
+    const now = this.#parts.now();
+    this.#outOfMemory.set(name, now);
+    this.#change(name, (_record, before) => statusWhenOutOfMemory(before, now));
+  }
+
+  /** An earlier wish has come back in the place of one that was not ready in time. */
+  rollsBack(name: string, rolledBack: RolledBack): void {
+    this.#change(name, (_record, before) => ({
+      ...before,
+      rolledBack,
+      reason: 'RolledBack',
+      message: `generation ${rolledBack.from} was not ready in time: ${rolledBack.why}`,
+    }));
   }
 
   /** Work towards the wish goes on. */
@@ -68,6 +122,7 @@ export class WorkloadObserver {
   /** The workload is gone: tell whoever watches. */
   forgets(name: string): void {
     this.#progress.delete(name);
+    this.#outOfMemory.delete(name);
     this.#parts.feed.notify(name);
   }
 
@@ -95,7 +150,7 @@ export class WorkloadObserver {
 
   /** Nothing is left to do for a workload: what `fails` said of it is over. */
   fulfils(name: string): void {
-    this.#change(name, (_record, before) => statusWhenFulfilled(before));
+    this.#change(name, statusWhenFulfilled);
   }
 
   #change(
@@ -110,23 +165,12 @@ export class WorkloadObserver {
       const after = next(record, before);
       if (after === before) return { status: before, isNews: false };
       statuses.put(name, after);
-      const event = describeChange(before, after, now());
-      if (event !== undefined) events.append({ name, uid: record.uid }, event);
+      for (const news of eventsOfChange(record, before, after)) {
+        events.append({ name, uid: record.uid }, { at: now(), ...news });
+      }
       return { status: after, isNews: true };
     });
     if (isNews) feed.notify(name);
     return status;
   }
-}
-
-function describeChange(
-  before: WorkloadStatus,
-  after: WorkloadStatus,
-  at: number,
-): WorkloadEvent | undefined {
-  if (before.reason === after.reason && before.message === after.message) {
-    if (before.pid === after.pid) return undefined;
-  }
-  const severity = after.phase === 'failed' ? 'warning' : 'normal';
-  return { at, severity, reason: after.reason, message: after.message };
 }

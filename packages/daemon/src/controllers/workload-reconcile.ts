@@ -1,14 +1,23 @@
 import {
   cellKey,
   cellOfWorkload,
+  isReady,
+  isSettled,
   normaliseImageReference,
   planWorkload,
+  type WorkloadPlan,
   type WorkloadRecord,
   type WorkloadSeen,
   type WorkloadStep,
 } from '@capsule/core';
 import type { Requeue, Turn } from '@capsule/engine';
+import type { Dependents } from './dependents.ts';
 import type { RunWorkloadStep, WorkloadStepParts } from './workload-steps.ts';
+
+export interface ReconcileParts extends WorkloadStepParts {
+  readonly now: () => number;
+  readonly dependents: Dependents;
+}
 
 /** More waves than any plan needs: a plan that never ends is a bug, not a reason to spin. */
 const MOST_WAVES = 32;
@@ -19,7 +28,7 @@ const MOST_WAVES = 32;
  */
 export async function reconcileWorkload(
   name: string,
-  parts: WorkloadStepParts & { readonly now: () => number },
+  parts: ReconcileParts,
   runStep: RunWorkloadStep,
   { signal, aside }: Turn,
 ): Promise<Requeue> {
@@ -31,12 +40,8 @@ export async function reconcileWorkload(
       const seen = await look(record, parts, signal);
       const status = parts.observer.sees(name, seen.container);
       const now = parts.now();
-      const nextRetryAt = status.reason === 'BackOff' ? status.nextRetryAt : undefined;
-      const plan = planWorkload(record, seen, { now, nextRetryAt });
-      if (plan.steps.length === 0) {
-        if (plan.againAt === undefined) parts.observer.fulfils(name);
-        return plan.againAt === undefined ? undefined : { afterMs: plan.againAt - now };
-      }
+      const plan = planWorkload(record, seen, { now, status });
+      if (plan.steps.length === 0) return rest(record, plan, parts);
       const act = () => allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
       await (plan.steps.some(isMostlyWaiting) ? aside(act) : act());
     }
@@ -46,6 +51,19 @@ export async function reconcileWorkload(
   }
 }
 
+/** Nothing to do now: for good, or until something happens. */
+function rest(record: WorkloadRecord, plan: WorkloadPlan, parts: ReconcileParts): Requeue {
+  const { name } = record.spec;
+  parts.dependents.waits(name, plan.waitingFor ?? []);
+  if (plan.waitingFor !== undefined) {
+    parts.observer.waits(name, plan.waitingFor);
+    // One of them may have become ready since it was looked at.
+    return waitingFor(record, parts).length === 0 ? { afterMs: 0 } : undefined;
+  }
+  if (plan.againAt === undefined) parts.observer.fulfils(name);
+  return plan.againAt === undefined ? undefined : { afterMs: plan.againAt - parts.now() };
+}
+
 /** A slow registry, or a process that takes its time to end, must not hold up other workloads. */
 function isMostlyWaiting(step: WorkloadStep): boolean {
   return step.do === 'pullImage' || step.do === 'stopContainer';
@@ -53,7 +71,7 @@ function isMostlyWaiting(step: WorkloadStep): boolean {
 
 async function look(
   record: WorkloadRecord,
-  parts: WorkloadStepParts,
+  parts: ReconcileParts,
   signal: AbortSignal,
 ): Promise<WorkloadSeen> {
   const { name, image } = record.spec;
@@ -67,13 +85,21 @@ async function look(
   ]);
   return {
     reference,
-    imagePresent: cached !== undefined,
+    imageDigest: cached?.digest,
+    waitingFor: waitingFor(record, parts),
     address: parts.addresses.get(name),
     network,
     ports: parts.publisher.stateOf(name),
     container,
     hasLogs,
   };
+}
+
+function waitingFor({ spec }: WorkloadRecord, { specs, observer }: ReconcileParts): string[] {
+  return spec.dependsOn.filter((name) => {
+    const needed = specs.get(name);
+    return needed === undefined || !isSettled(needed, observer.statusOf(name), isReady);
+  });
 }
 
 /** Waits for every step, so that none goes on unseen, and then tells the first failure. */

@@ -18,6 +18,7 @@ import { type Database, Places } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
 import type { Events } from '../store/events.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import { workloadError } from './errors.ts';
 import type { PortPublisher } from './port-publisher.ts';
 import type { WorkloadObserver } from './workload-observer.ts';
 
@@ -63,7 +64,11 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       observer.notes(record, 'Pulling', `pulling ${reference}`);
       const tell = (progress: PullProgress) => observer.progresses(name, progress);
       const image = await pulls.hold(() => images.pull(reference, tell, signal), signal);
+      if (record.spec.imagePullPolicy === 'always') observer.pulled(record);
       observer.notes(record, 'Pulled', `pulled ${reference} (${image.digest})`);
+    },
+    missImage: async ({ spec: { name } }, { reference }) => {
+      throw workloadError.IMAGE_ABSENT({ name, reference });
     },
     attachNetwork: (_record, args, signal) => network.attach(args, signal),
     detachNetwork: async ({ spec, desired }, { key }, signal) => {
@@ -75,6 +80,7 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
     createContainer: (record, args, signal) =>
       runtime.create(containerSpec(parts, record, args), signal),
     startContainer: async ({ spec: { name } }, _args, signal) => {
+      observer.starts(name);
       observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
       const seen = await runtime.start(cellOfWorkload(name), name, signal);
       observer.rests(name);

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import {
   askedStateFromProto,
+  fieldChangeToProto,
   specFromProto,
   WorkloadChange as WireChange,
   WorkloadSchema,
@@ -38,11 +39,16 @@ export function workloadService(
     apply(request) {
       const { config, controller } = partsOrThrow();
       const wish = request.workload ?? create(WorkloadSchema);
-      const { record, change } = config.apply(
-        specFromProto(wish),
-        askedStateFromProto(wish.name, wish.desiredState),
-      );
-      return { workload: workloadToProto(controller.describe(record)), change: CHANGES[change] };
+      const { record, change, fields, recreates } = config.apply(specFromProto(wish), {
+        desired: askedStateFromProto(wish.name, wish.desiredState),
+        dryRun: request.dryRun,
+      });
+      return {
+        workload: workloadToProto(controller.describe(record)),
+        change: CHANGES[change],
+        fields: fields.map(fieldChangeToProto),
+        recreates,
+      };
     },
     get(request) {
       return workloadToProto(find(partsOrThrow(), request.name));
@@ -55,10 +61,27 @@ export function workloadService(
     },
     async delete(request, context) {
       const { config, controller } = partsOrThrow();
-      const existed = config.delete(request.name);
+      const existed = config.delete(request.name, request.force);
       // The caller may leave: the wish is stored, and the workload goes all the same.
       if (existed) await controller.gone(request.name, context.signal);
       return { existed };
+    },
+    async stop({ name, graceSeconds }, context) {
+      const { config, controller } = partsOrThrow();
+      const changed = config.stop(name, graceFromProto(graceSeconds));
+      // The caller may leave: the wish is stored, and the workload stops all the same.
+      await controller.stopped(name, context.signal);
+      return { changed };
+    },
+    start({ name }) {
+      const parts = partsOrThrow();
+      const changed = parts.config.start(name);
+      return { changed, workload: workloadToProto(find(parts, name)) };
+    },
+    restart({ name, graceSeconds }) {
+      const parts = partsOrThrow();
+      parts.config.restart(name, graceFromProto(graceSeconds));
+      return { workload: workloadToProto(find(parts, name)) };
     },
     logs(request, context) {
       const parts = partsOrThrow();
@@ -69,6 +92,10 @@ export function workloadService(
       return watchWorkloads(request.names, partsOrThrow(), context.signal);
     },
   };
+}
+
+function graceFromProto(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 function find(parts: WorkloadServiceParts, name: string): Workload {

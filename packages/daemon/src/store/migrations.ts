@@ -49,4 +49,15 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE event ADD COLUMN oom_killed INTEGER NOT NULL DEFAULT 0;
     `,
   },
+  {
+    name: 'the last wish of each workload that was ready',
+    up: `
+      CREATE TABLE workload_good (
+        name       TEXT PRIMARY KEY REFERENCES workload_spec (name) ON DELETE CASCADE,
+        uid        TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        body       TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

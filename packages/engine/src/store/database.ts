@@ -54,6 +54,16 @@ export class Database {
     }
   }
 
+  /** What `change` would answer; nothing of it is kept. */
+  rehearse<T>(change: () => T): T {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      return change();
+    } finally {
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
+    }
+  }
+
   close(): void {
     this.#statements.clear();
     this.#connection.close();

@@ -1,0 +1,120 @@
+import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
+import type { WorkloadSpec } from '../resource/workload.ts';
+
+/** One field of a wish before and after; an absent value is one that is not set. */
+export interface FieldChange {
+  /** As in a manifest: `container.ports[0].hostPort`. */
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+  /** The change needs a new container. */
+  readonly recreates: boolean;
+}
+
+/**
+ * What a change of each field takes. In place: the container goes on running. The compiler sees to it
+ * that no field is forgotten.
+ */
+const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 'recreates'>> = {
+  kind: 'recreates',
+  image: 'recreates',
+  command: 'recreates',
+  args: 'recreates',
+  env: 'recreates',
+  networkMode: 'recreates',
+  ports: 'inPlace',
+  hostname: 'recreates',
+  user: 'recreates',
+  workingDir: 'recreates',
+  restartPolicy: 'inPlace',
+  resources: 'inPlace',
+  healthCheck: 'inPlace',
+  stopSignal: 'inPlace',
+  stopGraceSeconds: 'inPlace',
+  labels: 'inPlace',
+  tmpfs: 'recreates',
+  readOnlyRootFilesystem: 'recreates',
+  capabilities: 'recreates',
+  privileged: 'recreates',
+  hostPid: 'recreates',
+  hostIpc: 'recreates',
+  hostBindPaths: 'recreates',
+  ulimits: 'recreates',
+  sysctls: 'recreates',
+  extraHosts: 'recreates',
+  dns: 'recreates',
+  dependsOn: 'inPlace',
+  imagePullPolicy: 'inPlace',
+  updatePolicy: 'inPlace',
+  updateTimeoutSeconds: 'inPlace',
+};
+
+type Field = keyof typeof EFFECTS;
+const FIELDS = Object.keys(EFFECTS) as readonly Field[];
+
+/**
+ * Every field that differs, in the order of a manifest. For a new workload, every field that is not
+ * as its default. Pure.
+ */
+export function describeSpecChange(
+  before: WorkloadSpec | undefined,
+  after: WorkloadSpec,
+): readonly FieldChange[] {
+  return FIELDS.flatMap((field) => {
+    const path = field === 'kind' ? 'kind' : `container.${field}`;
+    const old = before === undefined ? defaultOf(field) : before[field];
+    const recreates = EFFECTS[field] === 'recreates';
+    return differences(path, old, after[field]).map((leaf) => ({ ...leaf, recreates }));
+  });
+}
+
+/** Whether a container that was made for `before` cannot serve `after`. Pure. */
+export function needsNewContainer(before: WorkloadSpec, after: WorkloadSpec): boolean {
+  return describeSpecChange(before, after).some(({ recreates }) => recreates);
+}
+
+function defaultOf(field: Field): unknown {
+  return field === 'image' ? undefined : SPEC_DEFAULTS[field];
+}
+
+type Leaf = Pick<FieldChange, 'path' | 'before' | 'after'>;
+
+/** Maps and lists of maps are looked into; lists of words change as a whole. */
+function differences(path: string, before: unknown, after: unknown): Leaf[] {
+  if (isEqual(before, after)) return [];
+  if (isMap(before) && isMap(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return keys.flatMap((key) => differences(`${path}.${key}`, before[key], after[key]));
+  }
+  if (isListOfMaps(before) && isListOfMaps(after)) {
+    const length = Math.max(before.length, after.length);
+    return Array.from({ length }).flatMap((_, index) =>
+      differences(`${path}[${index}]`, before[index], after[index]),
+    );
+  }
+  return [
+    {
+      path,
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    },
+  ];
+}
+
+function isEqual(before: unknown, after: unknown): boolean {
+  if (Object.is(before, after)) return true;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return before.length === after.length && before.every((item, i) => isEqual(item, after[i]));
+  }
+  if (!isMap(before) || !isMap(after)) return false;
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].every((key) => isEqual(before[key], after[key]));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOfMaps(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.every(isMap);
+}

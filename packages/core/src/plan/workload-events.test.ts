@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { completeSpec } from '../resource/complete-spec.ts';
+import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { eventsOfChange } from './workload-events.ts';
+import { FIRST_STATUS } from './workload-status.ts';
+
+const WISH: WorkloadRecord = {
+  uid: 'u1',
+  generation: 1,
+  revision: 1,
+  run: 1,
+  desired: 'running',
+  createdAt: 0,
+  spec: completeSpec({ name: 'web', image: 'nginx' }),
+};
+const RUNNING: WorkloadStatus = { ...FIRST_STATUS, phase: 'running', reason: 'Running', pid: 7 };
+
+test('an exit is told with its facts, and then what follows from it', () => {
+  const after: WorkloadStatus = {
+    ...RUNNING,
+    phase: 'failed',
+    reason: 'BackOff',
+    message: 'ended with exit code 3; will be restarted',
+    restartCount: 1,
+    finishedAt: 5,
+    exitCode: 3,
+  };
+  const [exit, backOff, ...more] = eventsOfChange(WISH, RUNNING, after);
+  assert.deepEqual(more, []);
+  assert.deepEqual([exit?.reason, exit?.exitCode, exit?.severity], ['Exited', 3, 'warning']);
+  assert.deepEqual([backOff?.reason, backOff?.severity], ['BackOff', 'warning']);
+});
+
+test('a stop that was asked for is no warning', () => {
+  const after: WorkloadStatus = {
+    ...FIRST_STATUS,
+    phase: 'stopped',
+    reason: 'Stopped',
+    finishedAt: 5,
+    exitCode: 143,
+    exitSignal: 15,
+  };
+  const told = eventsOfChange({ ...WISH, desired: 'stopped' }, RUNNING, after);
+  assert.deepEqual(
+    told.map(({ reason, severity }) => [reason, severity]),
+    [
+      ['Exited', 'normal'],
+      ['Stopped', 'normal'],
+    ],
+  );
+});
+
+test('nothing is told of what stays as it was', () => {
+  assert.deepEqual(eventsOfChange(WISH, RUNNING, { ...RUNNING, observedGeneration: 4 }), []);
+});
+
+test('a process that took the place of another is told', () => {
+  const [event] = eventsOfChange(WISH, RUNNING, { ...RUNNING, pid: 8 });
+  assert.equal(event?.reason, 'Running');
+});

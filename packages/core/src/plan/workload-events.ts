@@ -1,0 +1,52 @@
+import type { WorkloadEvent, WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { describeExit, type Exit } from './exit.ts';
+
+type News = Omit<WorkloadEvent, 'at'>;
+
+const WARNINGS: readonly string[] = ['Failed', 'Killed', 'Lost', 'Unhealthy', 'BackOff'];
+
+/** What a change of status adds to the story of a workload, in order. Pure. */
+export function eventsOfChange(
+  record: WorkloadRecord,
+  before: WorkloadStatus,
+  after: WorkloadStatus,
+): readonly News[] {
+  const news: News[] = [];
+  const exit = newExit(before, after);
+  const isWished = record.desired !== 'running';
+  if (exit !== undefined) {
+    const severity = exit.exitCode === 0 || isWished ? 'normal' : 'warning';
+    news.push({ severity, reason: 'Exited', message: describeExit(exit), ...exit });
+  }
+  const isSame = before.reason === after.reason && before.message === after.message;
+  if (!isSame || before.pid !== after.pid) news.push(stateNews(record, after, exit));
+  return news;
+}
+
+function stateNews(record: WorkloadRecord, after: WorkloadStatus, exit: Exit | undefined): News {
+  const { reason } = after;
+  const isBad = after.phase === 'failed' || WARNINGS.includes(reason);
+  const severity = isBad && exit?.exitCode !== 0 ? 'warning' : 'normal';
+  return { severity, reason, message: stateMessage(record, after) };
+}
+
+/** The exit has been told by an event of its own. */
+function stateMessage({ spec }: WorkloadRecord, after: WorkloadStatus): string {
+  if (after.reason === 'BackOff') return `restart ${after.restartCount} after a pause`;
+  const policy = spec.restartPolicy === 'onFailure' ? 'on-failure' : spec.restartPolicy;
+  if (after.reason === 'Completed') return `done; restart policy ${policy} starts it no more`;
+  if (after.reason === 'Failed') return `${after.message}; restart policy ${policy}`;
+  return after.message;
+}
+
+/** An exit that was not told yet, or of which more is known now. */
+function newExit(before: WorkloadStatus, after: WorkloadStatus): Exit | undefined {
+  const { exitCode, exitSignal, oomKilled } = after;
+  if (exitCode === undefined) return undefined;
+  if (before.finishedAt === after.finishedAt && before.oomKilled === oomKilled) return undefined;
+  return {
+    exitCode,
+    ...(exitSignal === undefined ? {} : { exitSignal }),
+    ...(oomKilled === undefined ? {} : { oomKilled }),
+  };
+}

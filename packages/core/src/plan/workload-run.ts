@@ -1,0 +1,50 @@
+import type {
+  RestartPolicy,
+  WorkloadRecord,
+  WorkloadSpec,
+  WorkloadStatus,
+} from '../resource/workload.ts';
+
+/** Reasons of a status whose run has come to an end of its own. */
+export type EndReason = 'Completed' | 'Failed' | 'Lost';
+const ENDS: readonly string[] = ['Completed', 'Failed', 'Lost'] satisfies readonly EndReason[];
+
+/** Whether a run that ended like this is followed by another. Pure. */
+export function isRestarted(policy: RestartPolicy, end: EndReason): boolean {
+  if (policy === 'never') return false;
+  return policy !== 'onFailure' || end !== 'Completed';
+}
+
+/** Somebody asked for a start or restart that has not happened yet. Pure. */
+export function isRunDue(record: WorkloadRecord, status: WorkloadStatus): boolean {
+  return status.observedRun < record.run;
+}
+
+/** The run that was asked for is over, and its policy wants no other. Pure. */
+export function isRunOver(record: WorkloadRecord, status: WorkloadStatus): boolean {
+  if (isRunDue(record, status) || !ENDS.includes(status.reason)) return false;
+  return !isRestarted(record.spec.restartPolicy, status.reason as EndReason);
+}
+
+/** What others that depend on a workload wait for: it is ready, or its job is done. Pure. */
+export function isSettled(
+  record: WorkloadRecord,
+  status: WorkloadStatus,
+  isReady: (status: WorkloadStatus) => boolean,
+): boolean {
+  if (record.desired !== 'running' || isRunDue(record, status)) return false;
+  return isReady(status) || (status.reason === 'Completed' && isRunOver(record, status));
+}
+
+/** The container is stopped when its health check has failed for good. Pure. */
+export function isStoppedForHealth(
+  spec: Pick<WorkloadSpec, 'healthCheck'>,
+  status: Pick<WorkloadStatus, 'health'>,
+): boolean {
+  return status.health === 'unhealthy' && spec.healthCheck?.onFailure === 'restart';
+}
+
+/** How long the container may take to end now. Pure. */
+export function graceMs(record: WorkloadRecord): number {
+  return record.stopGraceMs ?? record.spec.stopGraceSeconds * 1000;
+}
