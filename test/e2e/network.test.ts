@@ -177,8 +177,7 @@ test('the cell has hosts, resolv.conf and host name of its own', async () => {
   assert.equal(await of('hostname'), 'web\n');
   const named = await lab.exec(['nsenter', '-t', String(web.status.pid), '-u', 'uname', '-n']);
   assert.equal(named.stdout, 'web\n');
-  const uplink = await lab.exec(['cat', '/etc/resolv.conf']);
-  assert.deepEqual(reachable(await of('resolv.conf')), reachable(uplink.stdout));
+  assert.match(await of('resolv.conf'), /^nameserver 172\.20\.254\.1\nsearch capsule\.internal/);
 });
 
 const refused: readonly {
@@ -229,7 +228,3 @@ test('udp 50000 and tcp of a number that another publishes for udp are free', as
   assert.equal(await page(`http://${lab.address}:${UDP}/`), 'page of free\n');
   await deleteWorkloads(lab, 'free');
 });
-
-function reachable(text: string): readonly string[] {
-  return text.split('\n').filter((line) => /^nameserver (?!127\.)[\d.]+$/.test(line));
-}

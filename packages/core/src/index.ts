@@ -17,6 +17,7 @@ export type * from './port/cell-network.ts';
 export type * from './port/container-runtime.ts';
 export type * from './port/image-store.ts';
 export type * from './port/log-store.ts';
+export type * from './port/name-responder.ts';
 export type * from './port/service-probe.ts';
 export type * from './port/system-log.ts';
 export * from './reference/describe-image-reference.ts';

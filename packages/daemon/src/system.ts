@@ -9,12 +9,14 @@ import {
 } from '@capsule/core';
 import {
   BridgeNetwork,
+  BridgeResponder,
   ContainerdClient,
   ContainerdImages,
   ContainerdRuntime,
   FileLogs,
   NetworkProbe,
   SystemLogFile,
+  UplinkWatch,
 } from '@capsule/drivers';
 import { type Database, type Log, openStore } from '@capsule/engine';
 import type { Config } from './config/config.ts';
@@ -53,10 +55,22 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     cidr: config.bridge.cidr,
     runDir: paths.network,
   });
+  const names = stack.use(
+    new BridgeResponder({
+      cidr: config.bridge.cidr,
+      monotonicMs: () => performance.now(),
+      onProblem: (error) => {
+        if (error === undefined) log.info('names are answered');
+        else log.warn('names are not answered', { error });
+      },
+    }),
+  );
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
 
   const db = openOrExplain(paths.store, log);
   const workloads = isCapsuleError(db) ? undefined : startWorkloads(db);
+  await stack.use(followUplink()).start();
+  await names.start();
   const routes = capsuleRoutes({
     images,
     capsule: {
@@ -85,6 +99,17 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     return part;
   }
 
+  function followUplink(): UplinkWatch {
+    return new UplinkWatch({
+      path: '/etc/resolv.conf',
+      tell: async (text) => {
+        names.useUplink(text);
+        await network.refreshResolvers();
+      },
+      onFailure: (error) => log.error('resolvers of the uplink not followed', { error }),
+    });
+  }
+
   function startWorkloads(store: Database): Workloads {
     stack.defer(() => store.close());
     const started = createWorkloads({
@@ -95,12 +120,14 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       images,
       network,
       service: new NetworkProbe(),
+      names,
       logs: new FileLogs(),
       logPath: paths.log,
       log,
       now: Date.now,
       monotonicMs: () => performance.now(),
     });
+    stack.use(started.namePublisher).start();
     stack.use(started.controller).start();
     return started;
   }

@@ -20,6 +20,7 @@ export { FakeContainerRuntime, type RuntimeCall } from './fakes/fake-container-r
 export { fakeError } from './fakes/fake-error.ts';
 export { FakeImageStore } from './fakes/fake-image-store.ts';
 export { FakeLogStore } from './fakes/fake-log-store.ts';
+export { FakeNameResponder } from './fakes/fake-name-responder.ts';
 export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
 export { busyboxImage } from './images/busybox-image.ts';
 export { type TarEntry, tar } from './images/tar.ts';

@@ -4,6 +4,7 @@ import type {
   ContainerRuntime,
   ImageStore,
   LogStore,
+  NameResponder,
   ServiceProbe,
 } from '@capsule/core';
 import { type Database, Feed, type Log } from '@capsule/engine';
@@ -13,6 +14,7 @@ import { GoodSpecs } from '../store/good-specs.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
 import { HealthMonitor } from './health-monitor.ts';
+import { NamePublisher } from './name-publisher.ts';
 import { PortPublisher } from './port-publisher.ts';
 import { probeWorkload } from './probe-workload.ts';
 import { UpdateGuard } from './update-guard.ts';
@@ -29,6 +31,7 @@ export interface WorkloadsParts {
   readonly images: ImageStore;
   readonly network: CellNetwork;
   readonly service: ServiceProbe;
+  readonly names: NameResponder;
   readonly logs: LogStore;
   readonly logPath: (cell: CellId) => string;
   readonly log: Log;
@@ -73,6 +76,7 @@ export function createWorkloads(parts: WorkloadsParts) {
       controller.wake(name);
     },
   });
+  const namePublisher = new NamePublisher({ specs, addresses, names: parts.names, feed });
   const controller = new WorkloadController({
     ...parts,
     specs,
@@ -85,5 +89,5 @@ export function createWorkloads(parts: WorkloadsParts) {
     health,
   });
   const { logs, logPath } = parts;
-  return { specs, events, observer, controller, config, feed, logs, logPath };
+  return { specs, events, observer, namePublisher, controller, config, feed, logs, logPath };
 }

@@ -16,6 +16,7 @@ import {
   FakeCellNetwork,
   FakeContainerRuntime,
   FakeImageStore,
+  FakeNameResponder,
   type FakeNetworkState,
   fakeError,
 } from '@capsule/testkit';
@@ -48,6 +49,7 @@ class Machine {
       runtime: this.runtime,
       images: this.images,
       network: new FakeCellNetwork(this.kernel),
+      names: new FakeNameResponder(),
       logs: NO_LOGS,
       logPath: (cell) => cellKey(cell),
       log: createLog(() => undefined),

@@ -141,7 +141,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.match(stdout, /tcp \. 8080 : 172\.20\.254\.10 \. 80/);
     });
 
-    test('cells get hosts, hostname and the resolvers that they can reach', async (t) => {
+    test('cells get hosts, hostname and the responder with the search domains of the uplink', async (t) => {
       const resolvConf = '/run/uplink-resolv.conf';
       await writeFile(resolvConf, 'nameserver 127.0.0.53\nnameserver 192.0.2.53\nsearch lan\n');
       const network = await open(t, { resolvConf });
@@ -158,11 +158,11 @@ if (await inOwnNamespaces(import.meta.filename)) {
         '/etc/hosts':
           '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n172.20.254.10\tweb\n',
         '/etc/hostname': 'web\n',
-        '/etc/resolv.conf': 'nameserver 192.0.2.53\nsearch lan\n',
+        '/etc/resolv.conf': resolvers('lan'),
       });
-      await writeFile(resolvConf, 'nameserver 192.0.2.54\n');
-      await network.prepare();
-      assert.equal((await content())['/etc/resolv.conf'], 'nameserver 192.0.2.54\n');
+      await writeFile(resolvConf, 'nameserver 192.0.2.54\nsearch office\n');
+      await network.refreshResolvers();
+      assert.equal((await content())['/etc/resolv.conf'], resolvers('office'));
       assert.equal(
         network.hostFiles().find((f) => f.target.endsWith('resolv.conf'))?.source,
         resolvConf,
@@ -206,6 +206,11 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.deepEqual(await network.list(), []);
     });
   });
+}
+
+function resolvers(search: string): string {
+  const own = 'nameserver 172.20.254.1\nsearch capsule.internal';
+  return `${own} ${search}\noptions timeout:3 attempts:5\n`;
 }
 
 async function open(t: TestContext, options = {}): Promise<BridgeNetwork> {

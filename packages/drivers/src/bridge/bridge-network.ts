@@ -70,10 +70,15 @@ export class BridgeNetwork implements CellNetwork {
     await mkdir(this.#runDir, { recursive: true, mode: 0o755 });
     if (this.#addresses.size === 0) await removeOrphanLinks(signal);
     await prepareBridge(this.#bridge, this.#subnet, signal);
-    const keys = (await this.#files.keys()).filter(isKey);
-    await Promise.all(keys.map((key) => this.#lock(key, () => this.#refresh(key))));
+    await this.refreshResolvers();
     // A table that is there belongs to running cells: it stays until the first `publish`.
     if (!(await nftHasTable(TABLE, signal))) await this.publish([]);
+  }
+
+  /** Tells all cells of the uplink's search domains of now. Idempotent. */
+  async refreshResolvers(): Promise<void> {
+    const keys = (await this.#files.keys()).filter(isKey);
+    await Promise.all(keys.map((key) => this.#lock(key, () => this.#refresh(key))));
   }
 
   attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void> {
@@ -147,13 +152,17 @@ export class BridgeNetwork implements CellNetwork {
     const link = { key, address, bridge: this.#bridge, subnet: this.#subnet };
     await Promise.all([
       connectCell({ ...link, hairpin: await needsHairpin() }, signal),
-      writeCellFiles(this.#files, spec, this.#resolvConf),
+      writeCellFiles(this.#files, spec, this.#resolvers),
     ]);
     await this.#files.write(key, 'attached', address);
   }
 
+  get #resolvers() {
+    return { uplink: this.#resolvConf, responder: this.#subnet.gateway };
+  }
+
   #refresh(key: string): Promise<void> {
-    return refreshResolvers(this.#files, key, this.#resolvConf);
+    return refreshResolvers(this.#files, key, this.#resolvers);
   }
 
   /** The store gives an address to one cell: an earlier owner that we remember has lost it. */
@@ -188,6 +197,7 @@ export class BridgeNetwork implements CellNetwork {
     return planRuleset({
       bridge: this.#bridge,
       cidr: this.#subnet.cidr,
+      gateway: this.#subnet.gateway,
       ports,
       closedTcpPorts: this.#closedTcpPorts,
     });

@@ -2,26 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planResolverFile } from './resolver-file.ts';
 
-test('resolvers, search and options of the uplink are kept', () => {
-  const uplink =
-    '# from DHCP\nnameserver 192.0.2.53\nnameserver\t192.0.2.54 \nsearch lan home\noptions ndots:2 edns0\n';
+const OWN = 'nameserver 172.20.254.1\n';
+
+test('a cell asks the responder, first for workloads, then in the domains of the uplink', () => {
+  const uplink = '# from DHCP\nnameserver 192.0.2.53\nnameserver ::1\nsearch lan home\n';
   assert.equal(
-    planResolverFile(uplink),
-    'nameserver 192.0.2.53\nnameserver 192.0.2.54\nsearch lan home\noptions ndots:2 edns0\n',
+    planResolverFile(uplink, '172.20.254.1'),
+    `${OWN}search capsule.internal lan home\noptions timeout:3 attempts:5\n`,
   );
 });
 
-test('resolvers that a cell cannot reach are left out', () => {
-  const uplink =
-    'nameserver 127.0.0.53\nnameserver ::1\nnameserver fe80::1%eth0\nnameserver 10.0.0.1\n';
-  assert.equal(planResolverFile(uplink), 'nameserver 10.0.0.1\n');
+test('options of the uplink are kept, unless they are about its own resolvers', () => {
+  const uplink = 'options ndots:2 timeout:1 attempts:1\noptions rotate use-vc edns0\n';
+  assert.equal(
+    planResolverFile(uplink, '172.20.254.1'),
+    `${OWN}search capsule.internal\noptions timeout:3 attempts:5 ndots:2 edns0\n`,
+  );
 });
 
-test('the file says so when no resolver is left', () => {
-  for (const uplink of ['', 'nameserver 127.0.0.1\n', 'nameserver\n', '; nothing\n']) {
-    assert.equal(
-      planResolverFile(uplink),
-      '# the capsule has no resolver that a cell could reach\n',
-    );
-  }
+test('without an uplink a cell still finds workloads', () => {
+  assert.match(planResolverFile('', '172.20.254.1'), /^nameserver 172\.20\.254\.1\nsearch capsule/);
 });

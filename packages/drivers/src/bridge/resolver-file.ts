@@ -1,28 +1,26 @@
-import { isIPv4 } from 'node:net';
+import { parseResolvConf } from '../dns/resolv-conf.ts';
+import { ZONE } from '../dns/zone/name-zone.ts';
 
 /**
- * A cell's `/etc/resolv.conf`, made from the capsule's. Resolvers that a cell cannot reach are left
- * out: loopback addresses (127.0.0.53 is the capsule's own loopback, a cell's is empty) and IPv6
- * ones (cells have IPv4 only). `search`, `domain` and `options` stay. When no resolver is left the
- * file says so, and names do not resolve: a public resolver is never slipped in behind your back.
+ * Between tries of musl lie timeout / attempts, and all of them are in `timeout`; glibc waits
+ * `timeout` for each. So a name that is asked for while capsuled is restarted is found by both.
  */
-export function planResolverFile(uplink: string): string {
-  const kept = uplink
-    .split('\n')
-    .map(words)
-    .filter(isKept)
-    .map((line) => line.join(' '));
-  const hasResolver = kept.some((line) => line.startsWith('nameserver '));
-  const note = hasResolver ? [] : ['# the capsule has no resolver that a cell could reach'];
-  return `${[...note, ...kept].join('\n')}\n`;
-}
+const RETRIES = ['timeout:3', 'attempts:5'];
 
-function words(line: string): readonly string[] {
-  return line.trim().split(/\s+/);
-}
+/** How to ask the uplink's resolvers, which is the responder's matter and not a cell's. */
+const ABOUT_SERVERS = /^(timeout:|attempts:|rotate$|use-vc$)/;
 
-function isKept([keyword, first]: readonly string[]): boolean {
-  if (first === undefined) return false;
-  if (keyword === 'nameserver') return isIPv4(first) && !first.startsWith('127.');
-  return keyword === 'search' || keyword === 'domain' || keyword === 'options';
+/**
+ * A cell's `/etc/resolv.conf`: the capsule's responder, the workloads' domain, and after it the search
+ * domains of the uplink, whose file is `uplink`.
+ */
+export function planResolverFile(uplink: string, responder: string): string {
+  const { searches, options } = parseResolvConf(uplink);
+  const zone = ZONE.join('.');
+  return [
+    `nameserver ${responder}`,
+    `search ${[...new Set([zone, ...searches])].join(' ')}`,
+    `options ${[...RETRIES, ...options.filter((option) => !ABOUT_SERVERS.test(option))].join(' ')}`,
+    '',
+  ].join('\n');
 }

@@ -12,7 +12,8 @@ const web: PublishedPort = {
 };
 
 function plan(ports: readonly PublishedPort[], closedTcpPorts: readonly number[] = [50000]) {
-  return planRuleset({ bridge: 'br0', cidr: '172.20.254.0/24', ports, closedTcpPorts });
+  const gateway = '172.20.254.1';
+  return planRuleset({ bridge: 'br0', cidr: '172.20.254.0/24', gateway, ports, closedTcpPorts });
 }
 
 function zone(port: PublishedPort): string | undefined {

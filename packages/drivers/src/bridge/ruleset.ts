@@ -1,10 +1,13 @@
 import { isIPv4 } from 'node:net';
 import type { PublishedPort } from '@capsule/core';
+import { NAME_PORT, RESPONDER_PORT } from '../dns/responder-port.ts';
 import { networkError } from './errors.ts';
 
 export interface RulesetWish {
   readonly bridge: string;
   readonly cidr: string;
+  /** The bridge's own address. */
+  readonly gateway: string;
   readonly ports: readonly PublishedPort[];
   /** TCP ports of the capsule itself that no cell may reach: the control API. */
   readonly closedTcpPorts: readonly number[];
@@ -24,6 +27,9 @@ export const TABLE = 'inet capsule';
  *   cell (or to none) by connection tracking for as long as it sends. So packets to a published UDP
  *   port are tracked in a zone named after the target; a new target is a new zone, and the old
  *   entry is never met again. Only the original direction has the zone, answers need none.
+ * - Port 53 of the bridge's address leads to the responder, whoever else of the capsule, or which
+ *   workload, has port 53. From elsewhere than the bridge the responder is out of reach. While it is
+ *   away nobody is told so: a resolver that hears of a closed port gives up, others try again.
  * - Loopback addresses never arrive over the bridge, whatever `route_localnet` would allow.
  * - Nothing is forwarded except from cells, and to cells through published ports; IPv6 not at all.
  */
@@ -56,17 +62,23 @@ ${elements(udpZones)}  }
   }
   chain arriving {
     type nat hook prerouting priority dstnat; policy accept;
+    iifname "${wish.bridge}" ip daddr ${wish.gateway} jump to_responder
     fib daddr type local jump to_cell
   }
   chain own {
     type nat hook output priority -100; policy accept;
+    ip daddr ${wish.gateway} jump to_responder
     fib daddr type local jump to_cell
+  }
+  chain to_responder {
+    meta l4proto { tcp, udp } th dport ${NAME_PORT} dnat ip to ${wish.gateway}:${RESPONDER_PORT}
   }
   chain to_cell {
     meta nfproto ipv4 meta l4proto { tcp, udp } dnat ip to meta l4proto . th dport map @published
   }
   chain leaving {
     type nat hook postrouting priority srcnat; policy accept;
+    oifname "lo" accept
     ip saddr ${wish.cidr} oifname != "${wish.bridge}" masquerade
     ip saddr ${wish.cidr} ip daddr ${wish.cidr} ct status dnat masquerade
     ip saddr 127.0.0.0/8 oifname "${wish.bridge}" masquerade
@@ -81,9 +93,19 @@ ${elements(udpZones)}  }
   chain to_capsule {
     type filter hook input priority filter; policy accept;
     iifname "${wish.bridge}" meta nfproto ipv6 drop
+    iifname != { "lo", "${wish.bridge}" } ip daddr ${wish.gateway} meta l4proto { tcp, udp } th dport ${RESPONDER_PORT} drop
 ${closed(wish)}  }
+  chain from_capsule {
+    type filter hook output priority filter; policy accept;
+    oifname "${wish.bridge}" icmp type destination-unreachable ${embeddedPort()} drop
+  }
 }
 `;
+}
+
+/** Of the UDP packet that an ICMP error is about: behind 8 bytes of ICMP, 20 of IP and 2 of UDP. */
+function embeddedPort(): string {
+  return `@th,240,16 { ${NAME_PORT}, ${RESPONDER_PORT} }`;
 }
 
 function checked(ports: readonly PublishedPort[]): readonly PublishedPort[] {

@@ -1,0 +1,25 @@
+import { isIP } from 'node:net';
+
+/** What a resolv.conf says, as resolv.conf(5) has it. */
+export interface ResolvConf {
+  /** Addresses in their order; IPv6 ones may name a link: `fe80::1%eth0`. */
+  readonly nameservers: readonly string[];
+  readonly searches: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** Reads a resolv.conf. What it does not understand is left out. The last search list counts. */
+export function parseResolvConf(text: string): ResolvConf {
+  const nameservers: string[] = [];
+  const options: string[] = [];
+  let searches: readonly string[] = [];
+  for (const line of text.split('\n')) {
+    const [keyword, ...words] = line.trim().split(/\s+/);
+    const [first = ''] = words;
+    if (keyword === 'nameserver' && isIP(first) !== 0) nameservers.push(first);
+    if (keyword === 'options') options.push(...words);
+    if (keyword === 'search') searches = words;
+    if (keyword === 'domain' && first !== '') searches = [first];
+  }
+  return { nameservers, searches: searches.filter((domain) => domain !== '.'), options };
+}

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net';
+import { LIMITS, TIMES } from '../limits.ts';
+import { frame, splitFrames } from '../message/frames.ts';
+import type { ListenerParts } from './listener.ts';
+import type { Client } from './query-handler.ts';
+
+/**
+ * Answers the messages of one connection, several at a time, each when it is ready (RFC 7766). It
+ * ends when nothing is asked for a while, when a message takes too long to arrive or an answer to be
+ * read, and when the client breaks the rules.
+ */
+export function serveConnection(
+  socket: Socket,
+  client: Client,
+  { handle, onFailure }: Pick<ListenerParts, 'handle' | 'onFailure'>,
+): void {
+  const frames = splitFrames(LIMITS.queryBytes);
+  const queue: Buffer[] = [];
+  let underWay = 0;
+  let isEnding = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Something went on; a message that has begun may not last as long as none. */
+  function touch(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => socket.destroy(), frames.isWithin ? TIMES.messageMs : TIMES.idleMs);
+  }
+
+  async function answer(bytes: Buffer): Promise<void> {
+    try {
+      const reply = await handle(bytes, client);
+      if (reply !== undefined && socket.writable) socket.write(frame(reply));
+    } catch (failure) {
+      onFailure(failure);
+      socket.destroy();
+    }
+  }
+
+  function proceed(): void {
+    while (queue.length > 0 && canTakeMore()) {
+      const [next] = queue.splice(0, 1);
+      if (next === undefined) break;
+      underWay += 1;
+      void answer(next).then(() => {
+        underWay -= 1;
+        touch();
+        proceed();
+      });
+    }
+    if (queue.length > 0) socket.pause();
+    else if (isEnding && underWay === 0) socket.end();
+    else socket.resume();
+  }
+
+  function canTakeMore(): boolean {
+    return underWay < LIMITS.pipelined && !socket.writableNeedDrain;
+  }
+
+  touch();
+  socket.on('data', (chunk) => {
+    const isFirst = !frames.isWithin;
+    const messages = frames.push(chunk);
+    if (messages === undefined) return void socket.destroy();
+    queue.push(...messages);
+    if (isFirst || messages.length > 0) touch();
+    proceed();
+  });
+  socket.on('drain', proceed);
+  socket.on('end', () => {
+    isEnding = true;
+    proceed();
+  });
+  // The client left in the middle of something; closing is all there is to do.
+  socket.on('error', () => undefined);
+  socket.on('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,91 @@
+import type { Answer } from 'dns-packet';
+import { TYPE } from '../message/codes.ts';
+import type { OwnAnswer } from '../message/compose-answer.ts';
+import type { Question } from '../message/read-message.ts';
+import { labelsOf } from '../message/read-name.ts';
+import { answerReverse } from './answer-reverse.ts';
+import { type NameZone, ZONE } from './name-zone.ts';
+import {
+  authority,
+  existsWithout,
+  found,
+  noSuchName,
+  notKnown,
+  startOfAuthority,
+} from './own-answers.ts';
+
+/** These are asked of a name with one label by whoever wants to know about a top-level domain. */
+const OF_DOMAINS: readonly number[] = [TYPE.NS, TYPE.SOA, TYPE.DS, TYPE.DNSKEY];
+
+/**
+ * The answer to a question that is ours to answer, or `forward` for all others. Pure.
+ *
+ * - `web` and `web.capsule.internal` are the workload's address. Of other types than A there is
+ *   nothing, which is told as such, so that resolvers keep the address they have.
+ * - What is not in `capsule.internal` does not exist, and nobody else is asked.
+ * - A name of one label that no workload has is not let out to the Internet. Where the uplink has a
+ *   search domain its resolvers know a local network, and are asked.
+ * - `localhost` never leaves (RFC 6761).
+ */
+export function answerQuestion(question: Question, zone: NameZone): OwnAnswer | 'forward' {
+  const labels = labelsOf(question.name);
+  const last = labels.at(-1);
+  if (last === 'localhost') return answerLocalhost(labels, question.type);
+  if (isZone(labels.slice(-2))) return answerInZone(labels.slice(0, -2), question.type, zone);
+  if (labels.length === 1) return answerBare(labels, question.type, zone);
+  return answerReverse(labels, question.type, zone) ?? 'forward';
+}
+
+function isZone(labels: readonly string[]): boolean {
+  return labels.length === 2 && labels.every((label, index) => label === ZONE[index]);
+}
+
+function answerInZone(labels: readonly string[], type: number, zone: NameZone): OwnAnswer {
+  const [name] = labels;
+  const apex = ZONE.join('.');
+  if (name === undefined) return answerApex(apex, type, zone);
+  if (zone.names === undefined) return notKnown();
+  if (labels.length > 1 || !zone.names.has(name)) return noSuchName(authority(apex));
+  return answerName(
+    { owner: `${name}.${apex}`, authority: authority(apex) },
+    type,
+    zone.names.get(name),
+  );
+}
+
+function answerBare(
+  labels: readonly string[],
+  type: number,
+  zone: NameZone,
+): OwnAnswer | 'forward' {
+  const [name = ''] = labels;
+  if (zone.names?.has(name) === true) {
+    return answerName({ owner: name, authority: authority(name) }, type, zone.names.get(name));
+  }
+  if (zone.isUplinkLocal || OF_DOMAINS.includes(type)) return 'forward';
+  return zone.names === undefined ? notKnown() : noSuchName([]);
+}
+
+function answerName(
+  { owner, authority }: { readonly owner: string; readonly authority: readonly Answer[] },
+  type: number,
+  address: string | undefined,
+): OwnAnswer {
+  const isAsked = type === TYPE.A || type === TYPE.ANY;
+  if (address === undefined || !isAsked) return existsWithout(authority);
+  return found({ type: 'A', name: owner, data: address });
+}
+
+/** The domain itself is the capsule, as workloads reach it. */
+function answerApex(apex: string, type: number, { subnet }: NameZone): OwnAnswer {
+  if (type === TYPE.SOA) return found(startOfAuthority(apex));
+  if (type === TYPE.NS) return found({ type: 'NS', name: apex, data: apex });
+  return answerName({ owner: apex, authority: authority(apex) }, type, subnet.gateway);
+}
+
+function answerLocalhost(labels: readonly string[], type: number): OwnAnswer {
+  if (labels.length > 1) return noSuchName(authority('localhost'));
+  if (type === TYPE.A) return found({ type: 'A', name: 'localhost', data: '127.0.0.1' });
+  if (type === TYPE.AAAA) return found({ type: 'AAAA', name: 'localhost', data: '::1' });
+  return existsWithout(authority('localhost'));
+}

@@ -1,0 +1,53 @@
+import type { Answer } from 'dns-packet';
+import { RCODE } from '../message/codes.ts';
+import type { OwnAnswer } from '../message/compose-answer.ts';
+
+/** Workloads come and go: nobody shall remember an address for long, and an absence still less. */
+const TTL_SECONDS = 5;
+const ABSENCE_TTL_SECONDS = 1;
+
+export function found(answer: Answer): OwnAnswer {
+  const answers = [{ ...answer, ttl: TTL_SECONDS } as Answer];
+  return { rcode: RCODE.NOERROR, isAuthoritative: true, answers, authorities: [] };
+}
+
+/** The name is there, and nothing of the type that was asked for. */
+export function existsWithout(authorities: readonly Answer[]): OwnAnswer {
+  return { rcode: RCODE.NOERROR, isAuthoritative: true, answers: [], authorities };
+}
+
+export function noSuchName(authorities: readonly Answer[]): OwnAnswer {
+  return {
+    rcode: RCODE.NXDOMAIN,
+    isAuthoritative: authorities.length > 0,
+    answers: [],
+    authorities,
+  };
+}
+
+/** Nobody told the names yet: asked again later, it may exist. */
+export function notKnown(): OwnAnswer {
+  return { rcode: RCODE.SERVFAIL, isAuthoritative: false, answers: [], authorities: [] };
+}
+
+/** What goes along with an absence, and says how long to remember it. */
+export function authority(zone: string): readonly Answer[] {
+  return [startOfAuthority(zone)];
+}
+
+export function startOfAuthority(zone: string): Answer {
+  return {
+    type: 'SOA',
+    name: zone,
+    ttl: ABSENCE_TTL_SECONDS,
+    data: {
+      mname: 'capsule.internal',
+      rname: 'root.capsule.internal',
+      serial: 1,
+      refresh: 3600,
+      retry: 600,
+      expire: 86_400,
+      minimum: ABSENCE_TTL_SECONDS,
+    },
+  };
+}
