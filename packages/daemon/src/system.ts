@@ -68,6 +68,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
 
   const db = openOrExplain(paths.store, log);
+  const limits = await runtime.limits();
   const workloads = isCapsuleError(db) ? undefined : startWorkloads(db);
   await stack.use(followUplink()).start();
   await names.start();
@@ -116,6 +117,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       db: store,
       cidr: config.bridge.cidr,
       concurrency: config.workloads.concurrency,
+      limits,
       runtime,
       images,
       network,

@@ -10,6 +10,8 @@ export interface ContainerManifest {
   readonly env?: Readonly<Record<string, string>> | readonly { name: string; value: string }[];
   readonly networkMode?: 'NETWORK_MODE_HOST' | 'NETWORK_MODE_BRIDGE';
   readonly ports?: readonly { containerPort: number; hostPort: number; protocol?: string }[];
+  /** Everything else as it stands in a manifest. */
+  readonly [field: string]: unknown;
 }
 
 /** What `workload get -o json` says of a workload. */

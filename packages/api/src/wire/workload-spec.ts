@@ -1,21 +1,26 @@
-import { create, isFieldSet } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import {
-  completeSpec,
   manifestError,
   type NetworkMode,
   type Problem,
+  SPEC_DEFAULTS,
   validateWorkload,
   type WorkloadSpec,
 } from '@capsule/core';
 import {
   type ContainerSpec,
   ContainerSpecSchema,
+  DnsSchema,
+  ExtraHostSchema,
   NetworkMode as WireNetworkMode,
   type Workload as WireWorkload,
   WorkloadKind as WireWorkloadKind,
   WorkloadSchema,
 } from '../gen/capsule/v1/workload_pb.ts';
 import { defineChoice } from './choice.ts';
+import { settingsFromProto, settingsToProto } from './container-settings.ts';
+import { healthCheckFromProto, healthCheckToProto } from './health-check.ts';
+import { choiceFromProto, imagePullPolicy, restartPolicy, updatePolicy } from './policies.ts';
 import { portFromProto, portToProto } from './port-mapping.ts';
 import { refuseUnknown, unsupported } from './refuse-unknown.ts';
 
@@ -26,16 +31,34 @@ const networkMode = defineChoice<NetworkMode, WireNetworkMode>({
 
 /** The wish alone: name, kind and container; also what an apply sends. */
 export function specToProto(spec: WorkloadSpec): WireWorkload {
+  const { healthCheck, dns } = spec;
   return create(WorkloadSchema, {
     name: spec.name,
     kind: WireWorkloadKind.CONTAINER,
     container: create(ContainerSpecSchema, {
+      ...settingsToProto(spec),
       image: spec.image,
       command: [...spec.command],
       args: [...spec.args],
       env: { ...spec.env },
       networkMode: networkMode.toProto(spec.networkMode),
       ports: spec.ports.map(portToProto),
+      hostname: spec.hostname,
+      restartPolicy: restartPolicy.toProto(spec.restartPolicy),
+      ...(healthCheck === undefined ? {} : { healthCheck: healthCheckToProto(healthCheck) }),
+      stopSignal: spec.stopSignal,
+      stopGraceSeconds: spec.stopGraceSeconds,
+      labels: { ...spec.labels },
+      extraHosts: spec.extraHosts.map((host) => create(ExtraHostSchema, { ...host })),
+      dns: create(DnsSchema, {
+        nameservers: [...dns.nameservers],
+        searches: [...dns.searches],
+        options: [...dns.options],
+      }),
+      dependsOn: [...spec.dependsOn],
+      imagePullPolicy: imagePullPolicy.toProto(spec.imagePullPolicy),
+      updatePolicy: updatePolicy.toProto(spec.updatePolicy),
+      updateTimeoutSeconds: spec.updateTimeoutSeconds,
     }),
   });
 }
@@ -48,19 +71,20 @@ export function specToProto(spec: WorkloadSpec): WireWorkload {
 export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): WorkloadSpec {
   const problems = [...refuseUnknown(workload, ''), ...kindProblems(workload)];
   const container = workload.container ?? create(ContainerSpecSchema);
-  problems.push(...containerProblems(container));
-  const spec: WorkloadSpec = completeSpec({
+  problems.push(
+    ...refuseUnknown(container, 'container'),
+    ...unsupported('container.mounts', container.mounts.length > 0),
+    ...hostMountProblems(container),
+  );
+  const spec: WorkloadSpec = {
     name: workload.name,
     kind: 'container',
-    image: container.image,
-    command: [...container.command],
-    args: [...container.args],
-    env: { ...container.env },
-    networkMode: networkModeFromProto(container.networkMode, problems),
-    ports: container.ports.map((port, index) =>
-      portFromProto(port, `container.ports[${index}]`, problems),
-    ),
-  });
+    ...settingsFromProto(container, problems),
+    ...programFromProto(container),
+    ...networkFromProto(container, problems),
+    ...lifeFromProto(container, problems),
+    labels: { ...container.labels },
+  };
   if (problems.length === 0) return spec;
   if (workload.container !== undefined) problems.push(...otherProblems(spec, problems));
   throw manifestError.SPEC_INVALID({ name: workload.name, problems });
@@ -84,19 +108,82 @@ function kindProblems({ kind, container, microVm }: WireWorkload): Problem[] {
   return problems;
 }
 
-function containerProblems(container: ContainerSpec): Problem[] {
-  return [
-    ...refuseUnknown(container, 'container'),
-    ...unsupported('container.mounts', container.mounts.length > 0),
-    ...unsupported('container.privileged', container.privileged),
-    ...unsupported('container.hostPid', container.hostPid),
-    ...unsupported('container.hostMount', container.hostMount),
-    ...unsupported('container.hostIpc', container.hostIpc),
-    ...unsupported('container.hostBindPaths', container.hostBindPaths.length > 0),
-    ...ContainerSpecSchema.fields
-      .filter((field) => field.number >= 100 && isFieldSet(container, field))
-      .flatMap((field) => unsupported(`container.${field.localName}`, true)),
-  ];
+function hostMountProblems({ hostMount }: ContainerSpec): Problem[] {
+  if (!hostMount) return [];
+  const hint = 'name the paths you need in hostBindPaths';
+  return [{ path: 'container.hostMount', message: 'is not supported', hint }];
+}
+
+type Program = Pick<WorkloadSpec, 'image' | 'hostname' | 'command' | 'args' | 'env'>;
+
+function programFromProto(container: ContainerSpec): Program {
+  const { image, hostname, command, args, env } = container;
+  return { image, hostname, command: [...command], args: [...args], env: { ...env } };
+}
+
+type Network = Pick<WorkloadSpec, 'networkMode' | 'ports' | 'extraHosts' | 'dns'>;
+
+function networkFromProto(container: ContainerSpec, problems: Problem[]): Network {
+  const { dns } = container;
+  if (dns) problems.push(...refuseUnknown(dns, 'container.dns'));
+  return {
+    networkMode: networkModeFromProto(container.networkMode, problems),
+    ports: container.ports.map((port, index) =>
+      portFromProto(port, `container.ports[${index}]`, problems),
+    ),
+    extraHosts: container.extraHosts.map((host, index) => {
+      problems.push(...refuseUnknown(host, `container.extraHosts[${index}]`));
+      return { hostname: host.hostname, address: host.address };
+    }),
+    dns: {
+      nameservers: [...(dns?.nameservers ?? [])],
+      searches: [...(dns?.searches ?? [])],
+      options: [...(dns?.options ?? [])],
+    },
+  };
+}
+
+type Life = Pick<
+  WorkloadSpec,
+  | 'restartPolicy'
+  | 'healthCheck'
+  | 'stopSignal'
+  | 'stopGraceSeconds'
+  | 'dependsOn'
+  | 'imagePullPolicy'
+  | 'updatePolicy'
+  | 'updateTimeoutSeconds'
+>;
+
+function lifeFromProto(container: ContainerSpec, problems: Problem[]): Life {
+  const at = <const W extends string>(absent: W, field: string) => ({
+    absent,
+    path: `container.${field}`,
+    problems,
+  });
+  const { healthCheck } = container;
+  return {
+    restartPolicy: choiceFromProto(
+      restartPolicy,
+      container.restartPolicy,
+      at(SPEC_DEFAULTS.restartPolicy, 'restartPolicy'),
+    ),
+    imagePullPolicy: choiceFromProto(
+      imagePullPolicy,
+      container.imagePullPolicy,
+      at(SPEC_DEFAULTS.imagePullPolicy, 'imagePullPolicy'),
+    ),
+    updatePolicy: choiceFromProto(
+      updatePolicy,
+      container.updatePolicy,
+      at(SPEC_DEFAULTS.updatePolicy, 'updatePolicy'),
+    ),
+    ...(healthCheck && { healthCheck: healthCheckFromProto(healthCheck, problems) }),
+    stopSignal: container.stopSignal,
+    stopGraceSeconds: container.stopGraceSeconds ?? SPEC_DEFAULTS.stopGraceSeconds,
+    dependsOn: [...container.dependsOn],
+    updateTimeoutSeconds: container.updateTimeoutSeconds || SPEC_DEFAULTS.updateTimeoutSeconds,
+  };
 }
 
 function networkModeFromProto(mode: WireNetworkMode, problems: Problem[]): NetworkMode {

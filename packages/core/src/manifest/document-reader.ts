@@ -17,6 +17,10 @@ export interface FieldTable {
   readonly fields: readonly string[];
   /** Known to the API, not carried out by this version: refused by name. */
   readonly later?: readonly string[];
+  /** Refused for good, with what to do instead. */
+  readonly refused?: Readonly<Record<string, string>>;
+  /** Belong elsewhere: by name, the path of the right place. */
+  readonly elsewhere?: ReadonlyMap<string, string>;
   /** Written by `get -o yaml` for people to read; apply ignores them. */
   readonly readOnly?: readonly string[];
 }
@@ -122,6 +126,27 @@ export class DocumentReader {
     return this.#refuseType(path, value, 'a whole number', hint);
   }
 
+  boolean({ path, node }: Place): boolean | undefined {
+    const value = this.#resolve(path, node);
+    if (isScalar(value) && typeof value.value === 'boolean') return value.value;
+    return this.#refuseType(path, value, 'true or false');
+  }
+
+  /** A text, or a number as it is written: for values that people write either way. */
+  word({ path, node }: Place): string | undefined {
+    const value = this.#resolve(path, node);
+    if (isScalar(value) && typeof value.value === 'string') return value.value;
+    if (isScalar(value) && typeof value.value === 'number')
+      return value.source ?? String(value.value);
+    return this.#refuseType(path, value, 'a text or a number');
+  }
+
+  /** Whether the value is a text, for values that have two forms. */
+  isText({ path, node }: Place): boolean {
+    const value = this.#resolve(path, node);
+    return isScalar(value) && typeof value.value === 'string';
+  }
+
   /** The map itself where the value is one, for values that have two forms. */
   asMap({ path, node }: Place): YAMLMap | undefined {
     const value = this.#resolve(path, node);
@@ -137,6 +162,17 @@ export class DocumentReader {
     if (table.later?.includes(name)) {
       const message = `\`${key}\` is not supported yet by this version of capsule`;
       this.problems.push({ path, message, hint: 'remove it, or use a later version', position });
+      return undefined;
+    }
+    const instead = table.refused?.[name];
+    if (instead !== undefined) {
+      this.problems.push({ path, message: `\`${key}\` is not supported`, hint: instead, position });
+      return undefined;
+    }
+    const right = table.elsewhere?.get(name);
+    if (right !== undefined) {
+      const message = `\`${shorten(key)}\` does not belong here`;
+      this.problems.push({ path, message, hint: `write it as \`${right}\``, position });
       return undefined;
     }
     const near = nearestWord(key, [...table.fields, ...(table.later ?? [])]);

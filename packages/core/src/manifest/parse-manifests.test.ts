@@ -5,6 +5,7 @@ import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
 import { manifestError } from './errors.ts';
 import { parseManifestFiles, parseManifests } from './parse-manifests.ts';
 import { describeProblem, type ManifestProblem } from './problem.ts';
+import { CONTAINER_FIELDS } from './read-container.ts';
 
 const WEB = `name: web
 kind: Container
@@ -151,10 +152,10 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'a field of a later version',
-    `${WEB}  mounts: []\n  host_pid: true\n`,
+    `${WEB}  mounts: []\n  host_mount: true\n`,
     [
       '5:3: container: `mounts` is not supported yet by this version of capsule (remove it, or use a later version)',
-      '6:3: container: `host_pid` is not supported yet by this version of capsule (remove it, or use a later version)',
+      '6:3: container: `host_mount` is not supported (name the paths you need in hostBindPaths)',
     ],
   ],
   [
@@ -256,9 +257,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a merge key',
     `${WEB}  <<: {args: []}\n`,
-    [
-      '5:3: container: unknown key `<<` (known here: image, command, args, env, networkMode, ports)',
-    ],
+    [`5:3: container: unknown key \`<<\` (known here: ${CONTAINER_FIELDS.join(', ')})`],
   ],
   [
     'an unknown anchor',

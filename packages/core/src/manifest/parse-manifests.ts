@@ -7,6 +7,7 @@ import type { ManifestProblem } from './problem.ts';
 import { readDocument } from './read-document.ts';
 import { readYaml } from './read-yaml.ts';
 
+export { CONTAINER_FIELDS } from './read-container.ts';
 export { MANIFEST_MAX_BYTES } from './read-yaml.ts';
 
 const PROBLEMS_SHOWN = 100;

@@ -1,12 +1,60 @@
-import type { NetworkMode, WorkloadSpec } from '../resource/workload.ts';
+import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
+import type {
+  ImagePullPolicy,
+  NetworkMode,
+  RestartPolicy,
+  UpdatePolicy,
+  WorkloadSpec,
+} from '../resource/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
-import { nearestWord } from './nearest-word.ts';
+import { readChoice } from './read-choice.ts';
 import { readEnv } from './read-env.ts';
+import { readHealthCheck } from './read-health-check.ts';
+import { readHostBinds, readTmpfs } from './read-mounts.ts';
+import { readDns, readExtraHosts } from './read-names.ts';
 import { readPorts } from './read-ports.ts';
+import { readCapabilities, readUlimits } from './read-privileges.ts';
+import { readResources } from './read-resources.ts';
+import { readFlag, readNumber, readText, readWordMap, readWords } from './read-words.ts';
+
+/** Every key of the `container:` block that this version carries out, in the order of a manifest. */
+export const CONTAINER_FIELDS = [
+  'image',
+  'imagePullPolicy',
+  'command',
+  'args',
+  'workingDir',
+  'user',
+  'env',
+  'hostname',
+  'networkMode',
+  'ports',
+  'extraHosts',
+  'dns',
+  'restartPolicy',
+  'healthCheck',
+  'dependsOn',
+  'stopSignal',
+  'stopGraceSeconds',
+  'updatePolicy',
+  'updateTimeoutSeconds',
+  'resources',
+  'tmpfs',
+  'readOnlyRootFilesystem',
+  'capabilities',
+  'privileged',
+  'hostPid',
+  'hostIpc',
+  'hostBindPaths',
+  'ulimits',
+  'sysctls',
+  'labels',
+] as const satisfies readonly Exclude<keyof WorkloadSpec, 'name' | 'kind'>[];
 
 const TABLE = {
-  fields: ['image', 'command', 'args', 'env', 'networkMode', 'ports'],
-  later: ['mounts', 'privileged', 'hostPid', 'hostMount', 'hostIpc', 'hostBindPaths'],
+  fields: CONTAINER_FIELDS,
+  later: ['mounts'],
+  refused: { hostMount: 'name the paths you need in hostBindPaths' },
 } as const;
 
 const NETWORK_MODES: Readonly<Record<string, NetworkMode>> = {
@@ -15,41 +63,109 @@ const NETWORK_MODES: Readonly<Record<string, NetworkMode>> = {
   bridge: 'bridge',
   host: 'host',
 };
+const RESTART_POLICIES: Readonly<Record<string, RestartPolicy>> = {
+  always: 'always',
+  'on-failure': 'onFailure',
+  'unless-stopped': 'unlessStopped',
+  never: 'never',
+  RESTART_POLICY_ALWAYS: 'always',
+  RESTART_POLICY_ON_FAILURE: 'onFailure',
+  RESTART_POLICY_UNLESS_STOPPED: 'unlessStopped',
+  RESTART_POLICY_NEVER: 'never',
+};
+const PULL_POLICIES: Readonly<Record<string, ImagePullPolicy>> = {
+  IfNotPresent: 'ifNotPresent',
+  Always: 'always',
+  Never: 'never',
+  IMAGE_PULL_POLICY_IF_NOT_PRESENT: 'ifNotPresent',
+  IMAGE_PULL_POLICY_ALWAYS: 'always',
+  IMAGE_PULL_POLICY_NEVER: 'never',
+};
+const UPDATE_POLICIES: Readonly<Record<string, UpdatePolicy>> = {
+  replace: 'replace',
+  rollback: 'rollback',
+  UPDATE_POLICY_REPLACE: 'replace',
+  UPDATE_POLICY_ROLLBACK: 'rollback',
+};
 
 /** The `container:` block. What could not be read has been noted; a default stands in its place. */
 export function readContainer(
   reader: DocumentReader,
   place: Place,
-): (Partial<WorkloadSpec> & Pick<WorkloadSpec, 'image'>) | undefined {
+): Omit<WorkloadSpec, 'name' | 'kind'> | undefined {
   const fields = reader.map(place, TABLE);
   if (fields === undefined) return undefined;
-  const image = fields.get('image');
-  const env = fields.get('env');
-  const ports = fields.get('ports');
-  if (image === undefined) reader.refuse('container.image', 'is missing');
+  const field = (name: (typeof CONTAINER_FIELDS)[number]) => fields.get(name);
+  const env = field('env');
+  const ports = field('ports');
+  const healthCheck = readHealthCheck(reader, field('healthCheck'));
+  if (!fields.has('image')) reader.refuse('container.image', 'is missing');
+  const program = 'one word an item: ["/bin/sh", "-c"]';
   return {
-    image: (image && reader.string(image)) ?? '',
-    command: readWords(reader, fields.get('command')),
-    args: readWords(reader, fields.get('args')),
+    image: readText(reader, field('image')),
+    command: readWords(reader, field('command'), program),
+    args: readWords(reader, field('args'), program),
+    workingDir: readText(reader, field('workingDir')),
+    user: readNameOrNumber(reader, field('user')),
     env: env ? readEnv(reader, env) : {},
-    networkMode: readNetworkMode(reader, fields.get('networkMode')),
+    hostname: readText(reader, field('hostname')),
+    ...readPolicies(reader, field),
     ports: ports ? readPorts(reader, ports) : [],
+    extraHosts: readExtraHosts(reader, field('extraHosts')),
+    dns: readDns(reader, field('dns')),
+    ...(healthCheck && { healthCheck }),
+    dependsOn: readWords(reader, field('dependsOn')),
+    stopSignal: readNameOrNumber(reader, field('stopSignal')),
+    stopGraceSeconds: number('stopGraceSeconds'),
+    updateTimeoutSeconds: number('updateTimeoutSeconds'),
+    resources: readResources(reader, field('resources')),
+    tmpfs: readTmpfs(reader, field('tmpfs')),
+    readOnlyRootFilesystem: readFlag(reader, field('readOnlyRootFilesystem')),
+    capabilities: readCapabilities(reader, field('capabilities')),
+    privileged: readFlag(reader, field('privileged')),
+    hostPid: readFlag(reader, field('hostPid')),
+    hostIpc: readFlag(reader, field('hostIpc')),
+    hostBindPaths: readHostBinds(reader, field('hostBindPaths')),
+    ulimits: readUlimits(reader, field('ulimits')),
+    sysctls: readWordMap(reader, field('sysctls')),
+    labels: readWordMap(reader, field('labels')),
   };
+
+  function number(name: 'stopGraceSeconds' | 'updateTimeoutSeconds'): number {
+    return readNumber(reader, field(name), SPEC_DEFAULTS[name]);
+  }
 }
 
-function readWords(reader: DocumentReader, place: Place | undefined): readonly string[] {
-  if (place === undefined) return [];
-  const items = reader.list(place, 'one word an item: ["/bin/sh", "-c"]') ?? [];
-  return items.map((item) => reader.string(item) ?? '');
+/** A number needs no quotes: `user: 1000`. */
+function readNameOrNumber(reader: DocumentReader, place: Place | undefined): string {
+  return (place && reader.word(place)) ?? '';
 }
 
-function readNetworkMode(reader: DocumentReader, place: Place | undefined): NetworkMode {
-  const word = place && reader.string(place);
-  if (place === undefined || word === undefined) return 'bridge';
-  const mode = Object.hasOwn(NETWORK_MODES, word) ? NETWORK_MODES[word] : undefined;
-  if (mode !== undefined) return mode;
-  const near = nearestWord(word, Object.keys(NETWORK_MODES));
-  const hint = near ? `did you mean ${near}?` : 'NETWORK_MODE_BRIDGE or NETWORK_MODE_HOST';
-  reader.refuse(place.path, `${JSON.stringify(word)} is not a network mode`, hint);
-  return 'bridge';
+function readPolicies(
+  reader: DocumentReader,
+  field: (name: (typeof CONTAINER_FIELDS)[number]) => Place | undefined,
+): Pick<WorkloadSpec, 'networkMode' | 'restartPolicy' | 'imagePullPolicy' | 'updatePolicy'> {
+  const { networkMode, restartPolicy, imagePullPolicy, updatePolicy } = SPEC_DEFAULTS;
+  return {
+    networkMode: readChoice(reader, field('networkMode'), {
+      words: NETWORK_MODES,
+      what: 'a network mode',
+      absent: networkMode,
+    }),
+    restartPolicy: readChoice(reader, field('restartPolicy'), {
+      words: RESTART_POLICIES,
+      what: 'a restart policy',
+      absent: restartPolicy,
+    }),
+    imagePullPolicy: readChoice(reader, field('imagePullPolicy'), {
+      words: PULL_POLICIES,
+      what: 'a pull policy',
+      absent: imagePullPolicy,
+    }),
+    updatePolicy: readChoice(reader, field('updatePolicy'), {
+      words: UPDATE_POLICIES,
+      what: 'an update policy',
+      absent: updatePolicy,
+    }),
+  };
 }

@@ -4,11 +4,17 @@ import type { WorkloadSpec } from '../resource/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import type { Manifest } from './manifest.ts';
 import { nearestWord } from './nearest-word.ts';
-import { readContainer } from './read-container.ts';
+import { CONTAINER_FIELDS, readContainer } from './read-container.ts';
 import { validateWorkload } from './validate-workload.ts';
 
 /** What `get -o yaml` adds for people; apply reads over it (documented in the reference). */
 const READ_ONLY = ['status', 'generation', 'uid', 'createdAt', 'desiredState'] as const;
+
+const TABLE = {
+  fields: ['name', 'kind', 'container'],
+  readOnly: READ_ONLY,
+  elsewhere: new Map(CONTAINER_FIELDS.map((field) => [field, `container.${field}`])),
+} as const;
 
 const KINDS: Readonly<Record<string, 'container' | 'microVm' | 'volume'>> = {
   Container: 'container',
@@ -23,7 +29,7 @@ export function readDocument(reader: DocumentReader, node: Node | null): Manifes
   const root = { path: '', node };
   const kind = readKind(reader, root);
   if (kind !== 'container') return undefined;
-  const fields = reader.map(root, { fields: ['name', 'kind', 'container'], readOnly: READ_ONLY });
+  const fields = reader.map(root, TABLE);
   const name = fields?.get('name');
   const container = fields?.get('container');
   if (name === undefined) reader.refuse('name', 'is missing');

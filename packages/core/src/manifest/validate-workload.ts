@@ -3,6 +3,10 @@ import { parseImageReference } from '../reference/image-reference.ts';
 import { isName, NAME_MAX_LENGTH } from '../resource/name.ts';
 import type { PortMapping, WorkloadSpec } from '../resource/workload.ts';
 import type { Problem } from './problem.ts';
+import { quote } from './rule.ts';
+import { validateLife } from './validate-life.ts';
+import { validateNames } from './validate-names.ts';
+import { validateSettings } from './validate-settings.ts';
 
 /** `MAX_ARG_STRLEN` of Linux, less the final NUL: the longest argument or variable of a process. */
 const ARGUMENT_MAX_BYTES = 128 * 1024 - 1;
@@ -22,6 +26,9 @@ export function validateWorkload(spec: WorkloadSpec): readonly Problem[] {
     ...validateArguments(spec),
     ...validateEnv(spec.env),
     ...validatePorts(spec),
+    ...validateNames(spec),
+    ...validateSettings(spec),
+    ...validateLife(spec),
   ];
 }
 
@@ -138,8 +145,4 @@ function notAPort(value: number): string {
 
 function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -1,3 +1,5 @@
+import { signalName } from '../resource/signal.ts';
+
 /** How the first process of a container ended. */
 export interface Exit {
   readonly exitCode: number;
@@ -7,27 +9,6 @@ export interface Exit {
   readonly oomKilled?: boolean;
 }
 
-/** Linux's names (signal(7), x86 and ARM). */
-const SIGNALS: Readonly<Record<number, string>> = {
-  1: 'SIGHUP',
-  2: 'SIGINT',
-  3: 'SIGQUIT',
-  4: 'SIGILL',
-  5: 'SIGTRAP',
-  6: 'SIGABRT',
-  7: 'SIGBUS',
-  8: 'SIGFPE',
-  9: 'SIGKILL',
-  10: 'SIGUSR1',
-  11: 'SIGSEGV',
-  12: 'SIGUSR2',
-  13: 'SIGPIPE',
-  14: 'SIGALRM',
-  15: 'SIGTERM',
-  24: 'SIGXCPU',
-  25: 'SIGXFSZ',
-  31: 'SIGSYS',
-};
 const LAST_SIGNAL = 64;
 
 /**
@@ -48,5 +29,5 @@ export function exitFromStatus(exitCode: number, oomKilled: boolean): Exit {
 export function describeExit({ exitCode, exitSignal, oomKilled }: Exit): string {
   if (oomKilled === true) return 'killed by the kernel: it wanted more memory than it may have';
   if (exitSignal === undefined) return `ended with exit code ${exitCode}`;
-  return `ended by signal ${SIGNALS[exitSignal] ?? exitSignal}`;
+  return `ended by signal ${signalName(exitSignal)}`;
 }

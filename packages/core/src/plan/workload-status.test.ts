@@ -35,6 +35,7 @@ const RUNNING: ContainerSeen = {
   container: 'web',
   revision: 'u1.2',
   imageDigest: 'sha256:1',
+  resources: {},
   task: 'running',
   pid: 7,
 };

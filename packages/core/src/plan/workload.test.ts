@@ -33,7 +33,14 @@ function record(change: Partial<WorkloadRecord> = {}, mode: 'bridge' | 'host' = 
 
 function container(change: Partial<ContainerSeen> = {}): ContainerSeen {
   const cell = cellOfWorkload('web');
-  const made = { id: 'x', cell, container: 'web', revision: 'u1.3', imageDigest: 'sha256:1' };
+  const made = {
+    id: 'x',
+    cell,
+    container: 'web',
+    revision: 'u1.3',
+    imageDigest: 'sha256:1',
+    resources: {},
+  };
   return { ...made, task: 'running', ...change };
 }
 
@@ -173,6 +180,13 @@ test('a policy of never does not pull', () => {
   assert.deepEqual(namesOf(planOf(record({ spec }), bare).steps), ['missImage']);
 });
 
+test('changed limits are changed in place', () => {
+  const spec = { ...record().spec, resources: { pids: 5 } };
+  assert.deepEqual(planOf(record({ spec }), CONVERGED).steps, [
+    { do: 'limitContainer', resources: { pids: 5 } },
+  ]);
+});
+
 test('a next try that lies years ahead comes from a clock that was set back, and is due', () => {
   const seen = { ...CONVERGED, container: container({ task: 'stopped' }) };
   const inYears = NOW + 3 * 365 * 24 * 3600 * 1000;
@@ -220,6 +234,8 @@ function effect(world: World, wish: WorkloadRecord, step: WorkloadStep): World {
       const imageDigest = seen.imageDigest ?? '';
       return set({ container: container({ task: 'none', revision: step.revision, imageDigest }) });
     }
+    case 'limitContainer':
+      return set({ container: container({ ...seen.container, resources: step.resources }) });
     case 'startContainer':
       return {
         ...set({ container: container({ ...seen.container, task: 'running' }), hasLogs: true }),

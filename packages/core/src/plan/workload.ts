@@ -1,6 +1,7 @@
-import type { CellNetworkSeen } from '../port/cell-network.ts';
+import type { CellNetworkSeen, CellNetworkSpec } from '../port/cell-network.ts';
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import { cellKey, cellOfWorkload } from '../resource/cell-id.ts';
+import type { Resources } from '../resource/container-settings.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { graceMs, isRunDue, isRunOver, isStoppedForHealth } from './workload-run.ts';
 
@@ -9,11 +10,13 @@ export interface WorkloadStepArgs {
   pullImage: { readonly reference: string };
   /** Fails: the image is not in the cache, and may not be pulled. */
   missImage: { readonly reference: string };
-  attachNetwork: { readonly key: string; readonly hostname: string; readonly address: string };
+  attachNetwork: CellNetworkSpec;
   detachNetwork: { readonly key: string };
   /** Brings the capsule's port maps up to what all workloads want. */
   publishPorts: { readonly reason: 'missing' | 'left' };
   createContainer: { readonly revision: string; readonly reference: string };
+  /** Changes its limits, of what runs too. */
+  limitContainer: { readonly resources: Resources };
   startContainer: object;
   stopContainer: { readonly graceMs: number };
   removeContainer: object;
@@ -123,6 +126,9 @@ function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMom
     return { steps: [stop(record)] };
   }
   if (container !== undefined && !isAlive(container) && isRunOver(record, status)) return NOTHING;
+  if (container !== undefined && !hasLimits(container, record.spec.resources)) {
+    return { steps: [{ do: 'limitContainer', resources: record.spec.resources }] };
+  }
   const wave = prepare(record, seen);
   if (wave.length > 0) return { steps: wave };
   if (container === undefined || isAlive(container)) return NOTHING;
@@ -154,6 +160,12 @@ function planImage(
   return { do: imagePullPolicy === 'never' ? 'missImage' : 'pullImage', reference };
 }
 
+function hasLimits({ resources }: ContainerSeen, wanted: Resources): boolean {
+  return (['memoryBytes', 'cpuMillis', 'pids'] as const).every(
+    (limit) => resources[limit] === wanted[limit],
+  );
+}
+
 /** Made for another wish; or a run is due, and the reference has come to name another image. */
 function isOutdated(record: WorkloadRecord, seen: WorkloadSeen, status: WorkloadStatus): boolean {
   const { container, imageDigest } = seen;
@@ -178,7 +190,10 @@ function prepare(record: WorkloadRecord, seen: WorkloadSeen): WorkloadStep[] {
     wave.push({ do: 'detachNetwork', key });
   }
   if (spec.networkMode === 'bridge' && seen.address !== undefined && !isAttached(seen)) {
-    wave.push({ do: 'attachNetwork', key, hostname: spec.name, address: seen.address });
+    const { extraHosts, dns, name } = spec;
+    const hostname = spec.hostname === '' ? name : spec.hostname;
+    const { address } = seen;
+    wave.push({ do: 'attachNetwork', key, hostname, address, extraHosts, dns });
   }
   if (seen.ports !== 'current') wave.push({ do: 'publishPorts', reason: seen.ports });
   if (seen.container === undefined) {

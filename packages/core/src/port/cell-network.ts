@@ -1,4 +1,4 @@
-import type { PortMapping } from '../resource/workload.ts';
+import type { Dns, ExtraHost, PortMapping } from '../resource/workload.ts';
 
 /** The wish for one cell's network. */
 export interface CellNetworkSpec {
@@ -7,6 +7,10 @@ export interface CellNetworkSpec {
   readonly hostname: string;
   /** IPv4 address from the store's table, without prefix. */
   readonly address: string;
+  /** More lines of the hosts file. */
+  readonly extraHosts?: readonly ExtraHost[];
+  /** Takes the place of the usual resolvers, search domains and options where it is not empty. */
+  readonly dns?: Dns;
 }
 
 /** What Linux shows of one cell's network. */

@@ -1,5 +1,5 @@
 import type { CellId } from '../resource/cell-id.ts';
-import type { ContainerSettings } from '../resource/container-settings.ts';
+import type { ContainerSettings, Resources } from '../resource/container-settings.ts';
 
 /** What the runtime needs to make one container of a cell. */
 export interface ContainerSpec extends ContainerSettings {
@@ -40,6 +40,8 @@ export interface ContainerSeen {
   readonly container: string;
   readonly revision: string;
   readonly imageDigest: string;
+  /** The limits it was made with, or that `update` gave it. */
+  readonly resources: Resources;
   readonly task: TaskState;
   readonly pid?: number;
   readonly exitCode?: number;
@@ -73,6 +75,15 @@ export interface ContainerRuntime {
   start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen>;
   /** Asks, waits, then kills. Resolves when nothing runs. */
   stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void>;
+  /** Changes the limits, of the running task too. */
+  update(
+    cell: CellId,
+    container: string,
+    resources: Resources,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** The limits that this machine can enforce. */
+  limits(): Promise<ReadonlySet<keyof Resources>>;
   /** Kills what runs; removes task, container, snapshot, lease and cgroup. */
   remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void>;
   /** Ends when the connection to the runtime ends; the caller asks again and lists. */

@@ -26,3 +26,12 @@ export type HealthProbe =
   | { readonly kind: 'tcp'; readonly port: number };
 
 export type HealthState = 'starting' | 'healthy' | 'unhealthy';
+
+/** What a check means where it says nothing. */
+export const HEALTH_DEFAULTS: Omit<HealthCheck, 'probe'> = {
+  intervalSeconds: 10,
+  timeoutSeconds: 5,
+  retries: 3,
+  startPeriodSeconds: 0,
+  onFailure: 'restart',
+};

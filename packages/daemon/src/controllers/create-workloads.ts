@@ -5,6 +5,7 @@ import type {
   ImageStore,
   LogStore,
   NameResponder,
+  Resources,
   ServiceProbe,
 } from '@capsule/core';
 import { type Database, Feed, type Log } from '@capsule/engine';
@@ -27,6 +28,8 @@ export interface WorkloadsParts {
   /** Network of the bridge, from which cells get addresses. */
   readonly cidr: string;
   readonly concurrency: number;
+  /** Limits that the runtime can enforce. */
+  readonly limits: ReadonlySet<keyof Resources>;
   readonly runtime: ContainerRuntime;
   readonly images: ImageStore;
   readonly network: CellNetwork;
@@ -57,6 +60,7 @@ export function createWorkloads(parts: WorkloadsParts) {
     specs,
     addresses,
     now,
+    limits: parts.limits,
     statusOf: (name) => observer.statusOf(name),
     note: (record, reason, message) => observer.notes(record, reason, message),
     onChange: (name) => {

@@ -18,6 +18,13 @@ export const workloadError = defineErrors('WORKLOAD', {
     why: 'its imagePullPolicy is Never',
     hint: 'bring the image with `capsulectl image push`, or change the policy',
   },
+  LIMIT_UNAVAILABLE: {
+    kind: 'precondition',
+    message: (f: { name: string; limit: string }) =>
+      `${f.name} cannot be limited in ${f.limit}: the capsule's kernel has no such controller`,
+    hint: (f) =>
+      `remove resources.${f.limit}, or use a kernel with the cgroup controller ${f.limit}`,
+  },
   BEING_DELETED: {
     kind: 'precondition',
     message: (f: { name: string }) => `${f.name} is being deleted`,

@@ -26,6 +26,7 @@ function setUp() {
     specs,
     addresses,
     now: () => 5,
+    limits: new Set(['memoryBytes']),
     statusOf: () => status.current,
     note: (_record, reason) => void notes.push(reason),
     onChange,
@@ -215,4 +216,13 @@ test('an earlier wish comes back only where the failed one is still wished', () 
   assert.ok((back?.revision ?? 0) > bad.revision);
   assert.equal(config.rollBack(bad, good.spec), undefined);
   assert.equal(specs.get('web')?.generation, back?.generation);
+});
+
+test('a limit that the kernel cannot enforce is refused', () => {
+  const { config } = setUp();
+  config.apply(wish('web', { resources: { memoryBytes: 2 ** 30 } }));
+  assert.throws(
+    () => config.apply(wish('other', { resources: { pids: 5 } })),
+    hasCode('WORKLOAD_LIMIT_UNAVAILABLE'),
+  );
 });

@@ -5,6 +5,7 @@ import {
   isRunOver,
   manifestError,
   needsNewContainer,
+  type Resources,
   validateWorkload,
   type WorkloadRecord,
   type WorkloadSpec,
@@ -14,6 +15,7 @@ import type { Database } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
 import type { NextWish, WorkloadSpecs } from '../store/workload-specs.ts';
 import { checkDependencies } from './check-dependencies.ts';
+import { checkLimits } from './check-limits.ts';
 import { checkPorts } from './check-ports.ts';
 import { workloadError } from './errors.ts';
 
@@ -39,6 +41,8 @@ export interface WorkloadConfigParts {
   readonly db: Database;
   readonly specs: WorkloadSpecs;
   readonly addresses: Addresses;
+  /** Limits that can be enforced here. */
+  readonly limits: ReadonlySet<keyof Resources>;
   readonly statusOf: (name: string) => WorkloadStatus;
   readonly now: () => number;
   /** Writes into the story of a workload, in the transaction of the wish. */
@@ -58,7 +62,7 @@ export class WorkloadConfig {
   /**
    * Idempotent. When it answers, the wish survives a power cut. A workload that is being deleted
    * comes back under the new wish. Fails with `MANIFEST_SPEC_INVALID`, `WORKLOAD_PORT_TAKEN`,
-   * `WORKLOAD_DEPENDENCY_CYCLE` or `ADDRESS_EXHAUSTED`, and then has changed nothing.
+   * `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_DEPENDENCY_CYCLE` or `ADDRESS_EXHAUSTED`, and then has changed nothing.
    */
   apply(spec: WorkloadSpec, { desired, dryRun = false }: ApplyOptions = {}): Applied {
     const problems = validateWorkload(spec);
@@ -141,6 +145,7 @@ export class WorkloadConfig {
   #apply(spec: WorkloadSpec, desired: DesiredState | undefined): Applied {
     const { specs, addresses, note, now } = this.#parts;
     const before = specs.get(spec.name);
+    checkLimits(spec, this.#parts.limits);
     checkPorts(spec, specs.list());
     checkDependencies(spec, (name) => specs.get(name)?.spec.dependsOn ?? []);
     if (spec.networkMode === 'bridge') addresses.claim(spec.name);

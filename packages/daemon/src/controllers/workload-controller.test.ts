@@ -46,6 +46,7 @@ class Machine {
       db: this.db,
       cidr: '172.20.254.0/24',
       concurrency: 4,
+      limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
       runtime: this.runtime,
       images: this.images,
       network: new FakeCellNetwork(this.kernel),

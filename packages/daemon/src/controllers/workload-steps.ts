@@ -79,6 +79,8 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
     publishPorts: () => publisher.sync(),
     createContainer: (record, args, signal) =>
       runtime.create(containerSpec(parts, record, args), signal),
+    limitContainer: ({ spec: { name } }, { resources }, signal) =>
+      runtime.update(cellOfWorkload(name), name, resources, signal),
     startContainer: async ({ spec: { name } }, _args, signal) => {
       observer.starts(name);
       observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 
 /** Every file that may be in a cell's folder; `attached` marks a bring-up that came to its end. */
-const NAMES = ['hosts', 'hostname', 'resolv.conf', 'attached'] as const;
+const NAMES = ['hosts', 'hostname', 'resolv.conf', 'dns', 'attached'] as const;
 export type CellFile = (typeof NAMES)[number];
 
 /** The generated files of each cell: `<dir>/<cell key>/<file>`. Bound into the cell's containers. */

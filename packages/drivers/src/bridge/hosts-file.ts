@@ -1,9 +1,16 @@
-/** A cell's `/etc/hosts`: loopback names, and the cell's own name and address. */
-export function planHostsFile(hostname: string, address: string): string {
+import type { CellNetworkSpec } from '@capsule/core';
+
+/** A cell's `/etc/hosts`: loopback names, the cell's own name and address, and what was added. */
+export function planHostsFile({
+  hostname,
+  address,
+  extraHosts = [],
+}: Pick<CellNetworkSpec, 'hostname' | 'address' | 'extraHosts'>): string {
   return [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
     `${address}\t${hostname}`,
+    ...extraHosts.map((host) => `${host.address}\t${host.hostname}`),
     '',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planResolverFile } from './resolver-file.ts';
+import { changeResolverFile, planResolverFile } from './resolver-file.ts';
 
 const OWN = 'nameserver 172.20.254.1\n';
 
@@ -22,4 +22,14 @@ test('options of the uplink are kept, unless they are about its own resolvers', 
 
 test('without an uplink a cell still finds workloads', () => {
   assert.match(planResolverFile('', '172.20.254.1'), /^nameserver 172\.20\.254\.1\nsearch capsule/);
+});
+
+test('what a manifest wants takes the place of the usual lines, and only those', () => {
+  const usual = 'nameserver 172.20.254.1\nsearch capsule.internal\noptions timeout:3\n';
+  const none = { nameservers: [], searches: [], options: [] };
+  assert.equal(changeResolverFile(usual, none), usual);
+  assert.equal(
+    changeResolverFile(usual, { ...none, nameservers: ['192.0.2.1'], options: ['ndots:2'] }),
+    'nameserver 192.0.2.1\noptions ndots:2\nsearch capsule.internal\n',
+  );
 });

@@ -1,3 +1,4 @@
+import type { Dns } from '@capsule/core';
 import { parseResolvConf } from '../dns/resolv-conf.ts';
 import { ZONE } from '../dns/zone/name-zone.ts';
 
@@ -23,4 +24,22 @@ export function planResolverFile(uplink: string, responder: string): string {
     `options ${[...RETRIES, ...options.filter((option) => !ABOUT_SERVERS.test(option))].join(' ')}`,
     '',
   ].join('\n');
+}
+
+/** The same file with what a manifest wants instead: each list that is not empty takes its line's place. */
+export function changeResolverFile(text: string, dns: Dns): string {
+  const kept = text.split('\n').filter((line) => line !== '' && !isReplaced(line, dns));
+  return [
+    ...dns.nameservers.map((address) => `nameserver ${address}`),
+    ...(dns.searches.length > 0 ? [`search ${dns.searches.join(' ')}`] : []),
+    ...(dns.options.length > 0 ? [`options ${dns.options.join(' ')}`] : []),
+    ...kept,
+    '',
+  ].join('\n');
+}
+
+function isReplaced(line: string, { nameservers, searches, options }: Dns): boolean {
+  const [keyword] = line.split(' ');
+  if (keyword === 'nameserver') return nameservers.length > 0;
+  return keyword === 'search' ? searches.length > 0 : options.length > 0;
 }

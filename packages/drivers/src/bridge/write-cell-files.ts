@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { CellNetworkSpec } from '@capsule/core';
+import type { CellNetworkSpec, Dns } from '@capsule/core';
 import type { CellFiles } from './cell-files.ts';
 import { planHostsFile } from './hosts-file.ts';
-import { planResolverFile } from './resolver-file.ts';
+import { changeResolverFile, planResolverFile } from './resolver-file.ts';
 
 /** What a cell's resolv.conf is made from. */
 export interface CellResolvers {
@@ -15,12 +15,15 @@ export interface CellResolvers {
 /** Makes or corrects the files of a cell. */
 export async function writeCellFiles(
   files: CellFiles,
-  { key, hostname, address }: CellNetworkSpec,
+  spec: CellNetworkSpec,
   resolvers: CellResolvers,
 ): Promise<void> {
-  await files.write(key, 'hosts', planHostsFile(hostname, address));
+  const { key, hostname, dns = NO_CHANGE } = spec;
+  await files.write(key, 'hosts', planHostsFile(spec));
   await files.write(key, 'hostname', `${hostname}\n`);
-  await files.write(key, 'resolv.conf', await resolverFile(resolvers));
+  // Kept beside its result: the uplink may change while nobody asks for an attach.
+  await files.write(key, 'dns', JSON.stringify(dns));
+  await files.write(key, 'resolv.conf', changeResolverFile(await resolverFile(resolvers), dns));
 }
 
 /** Tells a cell of the uplink's resolvers of now; a cell without files stays without. */
@@ -30,8 +33,12 @@ export async function refreshResolvers(
   resolvers: CellResolvers,
 ): Promise<void> {
   if ((await files.read(key, 'resolv.conf')) === undefined) return;
-  await files.write(key, 'resolv.conf', await resolverFile(resolvers));
+  const stored = await files.read(key, 'dns');
+  const dns = stored === undefined ? NO_CHANGE : (JSON.parse(stored) as Dns);
+  await files.write(key, 'resolv.conf', changeResolverFile(await resolverFile(resolvers), dns));
 }
+
+const NO_CHANGE: Dns = { nameservers: [], searches: [], options: [] };
 
 async function resolverFile({ uplink, responder }: CellResolvers): Promise<string> {
   return planResolverFile(await readUplink(uplink), responder);

@@ -44,6 +44,19 @@ export const runtimeError = defineErrors('RUNTIME', {
       `user ${JSON.stringify(f.user)} of image ${f.image} is unknown`,
     why: "neither a number nor a name in the image's /etc/passwd or /etc/group",
   },
+  BIND_SOURCE_MISSING: {
+    kind: 'precondition',
+    message: (f: Container & { source: string }) =>
+      `container ${f.container} cannot show ${f.source}: there is nothing at that path of the capsule`,
+    hint: 'make it on the capsule, or remove it from hostBindPaths',
+  },
+  CAPABILITY_UNAVAILABLE: {
+    kind: 'precondition',
+    message: (f: Container & { names: readonly string[] }) =>
+      `container ${f.container} cannot get ${f.names.join(', ')}`,
+    why: 'the capsule itself does not have it',
+    hint: 'remove it from `capabilities.add`',
+  },
   COMMAND_NOT_FOUND: {
     kind: 'invalid',
     message: (f: Container & { command: string }) =>

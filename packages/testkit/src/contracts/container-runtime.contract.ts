@@ -105,6 +105,24 @@ export function containerRuntimeContract(
       assert.equal(seen?.pid, undefined);
     });
 
+    test('limits change while it runs, and while it does not', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      const made = await runtime.create(specOf(bench));
+      assert.deepEqual(made.resources, {});
+      await runtime.update(cell, 'one', { pids: 90 });
+      assert.deepEqual((await runtime.inspect(cell, 'one'))?.resources, { pids: 90 });
+      const started = await runtime.start(cell, 'one');
+      await runtime.update(cell, 'one', { pids: 80 });
+      await runtime.update(cell, 'one', { pids: 80 });
+      const seen = await runtime.inspect(cell, 'one');
+      assert.deepEqual([seen?.resources, seen?.pid], [{ pids: 80 }, started.pid]);
+      await runtime.update(cell, 'one', {});
+      assert.deepEqual((await runtime.inspect(cell, 'one'))?.resources, {});
+      const missing = runtime.update(cell, 'two', {});
+      await assert.rejects(missing, { code: 'RUNTIME_CONTAINER_MISSING' });
+    });
+
     test('what ended can be started again', async (t) => {
       const bench = await open(t);
       const { runtime, cell } = bench;

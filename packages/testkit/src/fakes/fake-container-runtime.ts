@@ -5,6 +5,7 @@ import {
   type ContainerSpec,
   cellKey,
   type ImageStore,
+  type Resources,
   type RuntimeEvent,
   type StopOrder,
 } from '@capsule/core';
@@ -18,7 +19,7 @@ interface Entry {
 }
 
 /** The calls that can be told to fail. */
-export type RuntimeCall = 'list' | 'inspect' | 'create' | 'start' | 'stop' | 'remove';
+export type RuntimeCall = 'list' | 'inspect' | 'create' | 'start' | 'stop' | 'update' | 'remove';
 
 /**
  * Containers in memory. Tests end programs (`exit`), make calls fail (`failNext`), and take the whole
@@ -83,13 +84,14 @@ export class FakeContainerRuntime implements ContainerRuntime {
     const existing = this.#entries.get(key);
     if (existing?.spec.revision === spec.revision) return existing.seen;
     if (existing !== undefined) this.#takeDown(key, existing);
-    const { cell, container, revision } = spec;
+    const { cell, container, revision, resources } = spec;
     const seen = {
       id: key,
       cell,
       container,
       revision,
       imageDigest: image.digest,
+      resources,
       task: 'none',
     } as const;
     this.#entries.set(key, { spec, seen });
@@ -127,6 +129,24 @@ export class FakeContainerRuntime implements ContainerRuntime {
     const entry = this.#entries.get(keyOf(cell, container));
     if (entry?.seen.task !== 'running') return;
     this.#end(entry, fakeProgram(entry.spec.command).isStubborn ? KILLED : 0);
+  }
+
+  async update(
+    cell: CellId,
+    container: string,
+    resources: Resources,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    this.#enter('update', container, signal);
+    const entry = this.#entries.get(keyOf(cell, container));
+    if (entry === undefined) {
+      throw fakeError('RUNTIME_CONTAINER_MISSING', 'notFound', `no container ${container}`);
+    }
+    entry.seen = { ...entry.seen, resources };
+  }
+
+  async limits(): Promise<ReadonlySet<keyof Resources>> {
+    return new Set(['memoryBytes', 'cpuMillis', 'pids']);
   }
 
   async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {

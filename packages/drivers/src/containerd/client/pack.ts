@@ -12,3 +12,10 @@ const SPEC_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Spec';
 export function packSpec(spec: object): Any {
   return create(AnySchema, { typeUrl: SPEC_TYPE, value: Buffer.from(JSON.stringify(spec)) });
 }
+
+const RESOURCES_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/LinuxResources';
+
+export function packResources(resources: object): Any {
+  const value = Buffer.from(JSON.stringify(resources));
+  return create(AnySchema, { typeUrl: RESOURCES_TYPE, value });
+}

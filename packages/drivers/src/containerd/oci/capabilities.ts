@@ -18,7 +18,14 @@ export const DEFAULT_CAPABILITIES: readonly string[] = [
   'CAP_SYS_CHROOT',
 ];
 
-/** Nothing is inheritable or ambient: a program run by another user than root holds none. */
-export function describeCapabilities(granted: readonly string[]): OciCapabilities {
-  return { bounding: granted, effective: granted, permitted: granted };
+/**
+ * Nothing is inheritable or ambient by custom: a program run by another user than root holds none.
+ * What was asked for by name is (`kept`): otherwise the wish would have no effect for such a user.
+ */
+export function describeCapabilities(
+  granted: readonly string[],
+  kept: readonly string[] = [],
+): OciCapabilities {
+  const sets = { bounding: granted, effective: granted, permitted: granted };
+  return kept.length === 0 ? sets : { ...sets, inheritable: kept, ambient: kept };
 }

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '@capsule/core';
+import type { ContainerSpec, HostBind, TmpfsMount } from '@capsule/core';
 import type { OciMount } from './types.ts';
 
 const KERNEL_MOUNTS: readonly OciMount[] = [
@@ -46,9 +46,69 @@ const KERNEL_MOUNTS: readonly OciMount[] = [
   },
 ];
 
-/** The kernel's file systems, then the cell's files. `/run` stays as the image has it. */
-export function describeMounts(files: ContainerSpec['files']): OciMount[] {
-  return [...KERNEL_MOUNTS, ...files.map(describeFile)];
+type MountWish = Pick<
+  ContainerSpec,
+  'files' | 'tmpfs' | 'hostBindPaths' | 'privileged' | 'hostIpc'
+>;
+
+/**
+ * The kernel's file systems, what was asked for (outer places before inner ones), then the cell's
+ * files, unless something else was asked for in their place. `/run` stays as the image has it.
+ */
+export function describeMounts(wish: MountWish): OciMount[] {
+  const wished = [...wish.tmpfs.map(describeTmpfs), ...wish.hostBindPaths.map(describeBind)];
+  const taken = new Set(wished.map(({ destination }) => destination));
+  return [
+    ...KERNEL_MOUNTS.map((mount) => adapt(mount, wish)),
+    ...wished.toSorted((a, b) => depth(a) - depth(b)),
+    ...wish.files.filter(({ target }) => !taken.has(target)).map(describeFile),
+  ];
+}
+
+function adapt(mount: OciMount, { privileged, hostIpc }: MountWish): OciMount {
+  const { destination, options } = mount;
+  if (destination === '/dev/shm' && hostIpc) return SHARED_MEMORY_OF_THE_CAPSULE;
+  if (!privileged) return mount;
+  return { ...mount, options: options.filter((option) => option !== 'ro') };
+}
+
+const SHARED_MEMORY_OF_THE_CAPSULE: OciMount = {
+  destination: '/dev/shm',
+  type: 'bind',
+  source: '/dev/shm',
+  options: ['rbind', 'rprivate', 'nosuid', 'noexec', 'nodev'],
+};
+
+function depth({ destination }: OciMount): number {
+  return destination.split('/').length;
+}
+
+function describeTmpfs({ mountPath, sizeBytes, mode }: TmpfsMount): OciMount {
+  return {
+    destination: plain(mountPath),
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: [
+      'nosuid',
+      'nodev',
+      `mode=${(mode ?? 0o1777).toString(8)}`,
+      ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`]),
+    ],
+  };
+}
+
+/** With everything that is mounted below it. `rro` makes all of that read-only. */
+function describeBind({ source, target, readOnly }: HostBind): OciMount {
+  return {
+    destination: plain(target),
+    type: 'bind',
+    source,
+    options: ['rbind', 'rprivate', ...(readOnly ? ['ro', 'rro'] : ['rw'])],
+  };
+}
+
+function plain(path: string): string {
+  return path.replace(/\/+$/, '');
 }
 
 function describeFile(file: { readonly source: string; readonly target: string }): OciMount {

@@ -7,6 +7,7 @@ import {
   SPEC_DEFAULTS,
 } from '@capsule/core';
 import { readImageConfig } from '../image/image-config.ts';
+import { DEFAULT_CAPABILITIES } from './capabilities.ts';
 import { containerCgroup, describeOciSpec } from './oci-spec.ts';
 
 const container: ContainerSpec = {
@@ -34,6 +35,8 @@ function describe(more: Partial<ContainerSpec> = {}) {
     image,
     user,
     architecture: 'amd64',
+    available: DEFAULT_CAPABILITIES,
+    devices: [],
   });
 }
 
@@ -51,7 +54,7 @@ test("host mode keeps the capsule's network and its settings", () => {
     linux.namespaces.some(({ type }) => type === 'network'),
     false,
   );
-  assert.equal(linux.sysctl, undefined);
+  assert.deepEqual(linux.sysctl, {});
 });
 
 test('the cgroup follows the hierarchy, and says the role', () => {
@@ -78,5 +81,5 @@ test('files are bound read-only, after the kernel file systems', () => {
 });
 
 test('devices are refused before any is allowed', () => {
-  assert.deepEqual(describe().linux.resources.devices[0], { allow: false, access: 'rwm' });
+  assert.deepEqual(describe().linux.resources.devices?.[0], { allow: false, access: 'rwm' });
 });

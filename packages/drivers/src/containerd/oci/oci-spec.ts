@@ -2,32 +2,41 @@ import { type ContainerSpec, cellCgroup } from '@capsule/core';
 import type { ImageConfig } from '../image/image-config.ts';
 import type { ResolvedUser } from '../user/resolved-user.ts';
 import type { Architecture } from './architecture.ts';
-import { DEFAULT_CAPABILITIES, describeCapabilities } from './capabilities.ts';
+import { describeCapabilities } from './capabilities.ts';
+import { grantCapabilities } from './capability-set.ts';
 import { describeCommand } from './command.ts';
 import { describeEnvironment } from './environment.ts';
+import { describeLimits } from './limits.ts';
 import { describeMounts } from './mounts.ts';
 import { describeNamespaces, describeSysctl } from './namespaces.ts';
 import { MASKED_PATHS, READONLY_PATHS } from './paths.ts';
+import { describeRlimits } from './rlimits.ts';
 import { describeSeccomp } from './seccomp.ts';
-import type { OciSpec } from './types.ts';
+import type { OciDevice, OciLinux, OciSpec } from './types.ts';
 
 export interface OciSpecParts {
   readonly container: ContainerSpec;
   readonly image: ImageConfig;
   readonly user: ResolvedUser;
   readonly architecture: Architecture;
+  /** The capabilities that this capsule has to give. */
+  readonly available: readonly string[];
+  /** Device files of the capsule; used by privileged containers alone. */
+  readonly devices: readonly OciDevice[];
 }
 
 /**
  * The whole runtime specification of a container; a pure function of what was asked, of its image and
  * of who the image's user is. `process.args` is empty when neither names a program.
  */
-export function describeOciSpec({ container, image, user, architecture }: OciSpecParts): OciSpec {
-  const granted = DEFAULT_CAPABILITIES;
-  const sysctl = describeSysctl(container.network);
+export function describeOciSpec(parts: OciSpecParts): OciSpec {
+  const { container, image, user, available } = parts;
+  const { privileged, capabilities } = container;
+  const granted = grantCapabilities(container, available);
+  const kept = user.uid === 0 ? [] : granted.filter((name) => capabilities.add.includes(name));
   return {
     ociVersion: '1.2.0',
-    root: { path: 'rootfs', readonly: false },
+    root: { path: 'rootfs', readonly: container.readOnlyRootFilesystem },
     hostname: container.hostname,
     process: {
       terminal: false,
@@ -44,24 +53,43 @@ export function describeOciSpec({ container, image, user, architecture }: OciSpe
         hostname: container.hostname,
         home: user.home,
       }),
-      cwd: image.workingDir,
-      capabilities: describeCapabilities(granted),
-      noNewPrivileges: true,
+      cwd: container.workingDir === '' ? image.workingDir : container.workingDir,
+      capabilities: describeCapabilities(granted, kept),
+      noNewPrivileges: !privileged,
+      rlimits: describeRlimits(container.ulimits),
       // containerd is protected from the kernel's search for memory; what it starts must not be.
       oomScoreAdj: 0,
     },
-    mounts: describeMounts(container.files),
+    mounts: describeMounts(container),
     linux: {
       cgroupsPath: containerCgroup(container),
-      namespaces: describeNamespaces(container.network),
+      namespaces: describeNamespaces(container),
       // Everything is refused first; runc then adds null, zero, full, random, tty, pts and the like.
-      resources: { devices: [{ allow: false, access: 'rwm' }] },
-      ...(sysctl === undefined ? {} : { sysctl }),
-      seccomp: describeSeccomp(architecture, granted),
-      maskedPaths: MASKED_PATHS,
-      readonlyPaths: READONLY_PATHS,
+      resources: {
+        devices: [{ allow: privileged, access: 'rwm' }],
+        ...describeLimits(container.resources),
+      },
+      sysctl: describeSysctl(container),
+      ...(privileged ? unconfined(parts) : confined(parts, granted)),
     },
   };
+}
+
+function confined(
+  { architecture }: OciSpecParts,
+  granted: readonly string[],
+): Pick<OciLinux, 'seccomp' | 'maskedPaths' | 'readonlyPaths'> {
+  return {
+    seccomp: describeSeccomp(architecture, granted),
+    maskedPaths: MASKED_PATHS,
+    readonlyPaths: READONLY_PATHS,
+  };
+}
+
+function unconfined({
+  devices,
+}: OciSpecParts): Pick<OciLinux, 'devices' | 'maskedPaths' | 'readonlyPaths'> {
+  return { devices, maskedPaths: [], readonlyPaths: [] };
 }
 
 /** `/kukeon/<realm>/<space>/<stack>/<cell>/<container>_<role>`, in every hierarchy. */

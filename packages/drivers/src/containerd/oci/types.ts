@@ -16,7 +16,15 @@ export interface OciProcess {
   readonly cwd: string;
   readonly capabilities: OciCapabilities;
   readonly noNewPrivileges: boolean;
+  readonly rlimits?: readonly OciRlimit[];
   readonly oomScoreAdj: number;
+}
+
+export interface OciRlimit {
+  readonly type: string;
+  /** Also a number too large for JavaScript, as raw JSON. */
+  readonly soft: unknown;
+  readonly hard: unknown;
 }
 
 export interface OciUser {
@@ -29,6 +37,8 @@ export interface OciCapabilities {
   readonly bounding: readonly string[];
   readonly effective: readonly string[];
   readonly permitted: readonly string[];
+  readonly inheritable?: readonly string[];
+  readonly ambient?: readonly string[];
 }
 
 export interface OciMount {
@@ -41,11 +51,29 @@ export interface OciMount {
 export interface OciLinux {
   readonly cgroupsPath: string;
   readonly namespaces: readonly OciNamespace[];
-  readonly resources: { readonly devices: readonly OciDeviceRule[] };
+  readonly resources: OciResources;
+  readonly devices?: readonly OciDevice[];
   readonly sysctl?: Readonly<Record<string, string>>;
-  readonly seccomp: OciSeccomp;
+  readonly seccomp?: OciSeccomp;
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
+}
+
+export interface OciResources {
+  readonly devices?: readonly OciDeviceRule[];
+  readonly memory?: { readonly limit: number };
+  readonly cpu?: { readonly quota: number; readonly period: number };
+  readonly pids?: { readonly limit: number };
+}
+
+export interface OciDevice {
+  readonly path: string;
+  readonly type: 'c' | 'b';
+  readonly major: number;
+  readonly minor: number;
+  readonly fileMode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface OciNamespace {

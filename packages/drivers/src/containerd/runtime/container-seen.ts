@@ -23,8 +23,8 @@ export function describeContainer(
   process: Process | undefined,
 ): ContainerSeen {
   const task = taskState(process);
-  const { cell, container, revision, imageDigest } = labels;
-  const seen = { id, cell, container, revision, imageDigest, task };
+  const { cell, container, revision, imageDigest, resources } = labels;
+  const seen = { id, cell, container, revision, imageDigest, resources, task };
   if (process === undefined) return seen;
   if (task !== 'stopped') return process.pid === 0 ? seen : { ...seen, pid: process.pid };
   const exitedAt = process.exitedAt && timestampMs(process.exitedAt);

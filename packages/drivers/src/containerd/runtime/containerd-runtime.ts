@@ -1,18 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import type {
   CellId,
   ContainerRuntime,
   ContainerSeen,
   ContainerSpec,
+  Resources,
   RuntimeEvent,
   StopOrder,
 } from '@capsule/core';
 import { isCapsuleError } from '@capsule/core';
+import { findLimits } from '../cgroup/find-limits.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { type Doing, doing, translate } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { ImageReader } from '../image/image-reader.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
+import { parseCapabilityMask } from '../oci/capability-set.ts';
 import { UserFinder } from '../user/user-finder.ts';
 import type { RuntimeContext } from './context.ts';
 import { createContainer } from './create-container.ts';
@@ -20,6 +24,7 @@ import { inspectContainer, listContainers } from './list-containers.ts';
 import { removeContainer } from './remove-container.ts';
 import { startContainer } from './start-container.ts';
 import { stopContainer } from './stop-container.ts';
+import { updateContainer } from './update-container.ts';
 import { type Owner, watchEvents } from './watch-events.ts';
 
 export interface ContainerdRuntimeOptions {
@@ -27,6 +32,8 @@ export interface ContainerdRuntimeOptions {
   readonly logBinary?: string;
   /** Default `overlayfs`. */
   readonly snapshotter?: string;
+  /** What containers may be given. Default: what this process has. */
+  readonly capabilities?: readonly string[];
   /** Default: this machine's. */
   readonly arch?: Architecture;
   /** Default `/sys/fs/cgroup`. */
@@ -49,6 +56,7 @@ export class ContainerdRuntime implements ContainerRuntime {
       client,
       architecture,
       snapshotter,
+      available: options.capabilities ?? ownCapabilities(),
       images: new ImageReader(client, architecture),
       users: new UserFinder(client, { snapshotter, scratch }),
       logBinary: options.logBinary ?? '/usr/bin/capsule-log',
@@ -91,6 +99,21 @@ export class ContainerdRuntime implements ContainerRuntime {
     return doing(action, stopContainer(this.#context, { cell, container, ...how }, signal));
   }
 
+  update(
+    cell: CellId,
+    container: string,
+    resources: Resources,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const action = this.#doing(`change the limits of container ${container}`, signal);
+    const owner = { cell, container };
+    return doing(action, updateContainer(this.#context, owner, resources, signal));
+  }
+
+  limits(): Promise<ReadonlySet<keyof Resources>> {
+    return findLimits(this.#context.cgroupRoot);
+  }
+
   /** Once begun it is carried through: half a removal helps nobody. */
   async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -121,4 +144,9 @@ export class ContainerdRuntime implements ContainerRuntime {
   #remember({ id, cell, container }: ContainerSeen): void {
     this.#owners.set(id, { cell, container });
   }
+}
+
+function ownCapabilities(): readonly string[] {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return parseCapabilityMask(/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0');
 }

@@ -10,6 +10,8 @@ export interface RuntimeContext {
   readonly users: UserFinder;
   readonly architecture: Architecture;
   readonly snapshotter: string;
+  /** The capabilities that this capsule has to give. */
+  readonly available: readonly string[];
   /** The log writer, a path that the shim can run. */
   readonly logBinary: string;
   /** `/sys/fs/cgroup` */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
 import type { ContainerSeen, ContainerSpec } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
@@ -7,6 +8,8 @@ import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
 import type { ImageContent } from '../image/image-reader.ts';
+import { missingCapabilities } from '../oci/capability-set.ts';
+import { listHostDevices } from '../oci/host-devices.ts';
 import { describeOciSpec } from '../oci/oci-spec.ts';
 import { containerId } from './container-id.ts';
 import { describeContainer } from './container-seen.ts';
@@ -66,6 +69,7 @@ function describeLabels(
     parent: content.chainId,
     stopSignal: content.config.stopSignal,
     logPath: spec.logPath,
+    resources: spec.resources,
   };
 }
 
@@ -77,11 +81,21 @@ interface RecordParts {
 }
 
 async function describeRecord(
-  { architecture, snapshotter, users }: RuntimeContext,
+  { architecture, snapshotter, users, available }: RuntimeContext,
   { id, spec, labels, content }: RecordParts,
 ): Promise<Container> {
-  const user = await users.find(spec.image, content);
-  const oci = describeOciSpec({ container: spec, image: content.config, user, architecture });
+  const { container } = spec;
+  const names = missingCapabilities(spec.capabilities, available);
+  if (names.length > 0) throw runtimeError.CAPABILITY_UNAVAILABLE({ container, names });
+  await checkSources(spec);
+  const oci = describeOciSpec({
+    container: spec,
+    image: content.config,
+    user: await users.find(spec.image, content, spec.user),
+    architecture,
+    available,
+    devices: spec.privileged ? await listHostDevices() : [],
+  });
   if (oci.process.args.length === 0) {
     throw runtimeError.NO_COMMAND({ container: spec.container });
   }
@@ -94,6 +108,23 @@ async function describeRecord(
     snapshotter,
     snapshotKey: id,
   });
+}
+
+async function checkSources({ container, hostBindPaths }: ContainerSpec): Promise<void> {
+  for (const { source } of hostBindPaths) {
+    if (!(await exists(source))) throw runtimeError.BIND_SOURCE_MISSING({ container, source });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (failure) {
+    const { code } = failure as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw failure;
+  }
 }
 
 /** False when there is a record of that name already. */

@@ -1,4 +1,4 @@
-import type { CellId, ContainerSpec } from '@capsule/core';
+import type { CellId, ContainerSpec, Resources } from '@capsule/core';
 
 /** What we write on a container record: who it is, and what starting and stopping it takes. */
 export interface ContainerLabels {
@@ -11,9 +11,12 @@ export interface ContainerLabels {
   readonly parent: string;
   readonly stopSignal: string;
   readonly logPath: string;
+  /** The limits it has. */
+  readonly resources: Resources;
 }
 
 const PREFIX = 'capsule.';
+export const RESOURCES_LABEL = `${PREFIX}resources`;
 
 export function writeLabels(labels: ContainerLabels): Record<string, string> {
   return {
@@ -28,6 +31,7 @@ export function writeLabels(labels: ContainerLabels): Record<string, string> {
     [`${PREFIX}parent`]: labels.parent,
     [`${PREFIX}stop-signal`]: labels.stopSignal,
     [`${PREFIX}log-path`]: labels.logPath,
+    [RESOURCES_LABEL]: JSON.stringify(labels.resources),
   };
 }
 
@@ -50,5 +54,6 @@ export function readLabels(from: Readonly<Record<string, string>>): ContainerLab
     parent: label('parent'),
     stopSignal: label('stop-signal'),
     logPath: label('log-path'),
+    resources: JSON.parse(label('resources') || '{}') as Resources,
   };
 }

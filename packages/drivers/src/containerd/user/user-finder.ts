@@ -30,9 +30,12 @@ export class UserFinder {
     this.#options = options;
   }
 
-  /** Fails with `RUNTIME_USER_UNKNOWN`. Root, the usual one, costs nothing. */
-  async find(image: string, content: ImageContent): Promise<ResolvedUser> {
-    const { user } = content.config;
+  /**
+   * Who `wanted` is in an image, or the image's own user where it is empty. Fails with
+   * `RUNTIME_USER_UNKNOWN`. Root, the usual one, costs nothing.
+   */
+  async find(image: string, content: ImageContent, wanted = ''): Promise<ResolvedUser> {
+    const user = wanted === '' ? content.config.user : wanted;
     if (user === '' || user === '0' || user === 'root') return ROOT;
     const files = await this.#accountFiles(content.chainId);
     const found = resolveUser(user, files);

@@ -4,15 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Any, EmptySchema, Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_any, file_google_protobuf_empty, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Any, EmptySchema, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_any, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file containerd/services/containers.proto.
  */
 export const file_containerd_services_containers: GenFile = /*@__PURE__*/
-  fileDesc("CiRjb250YWluZXJkL3NlcnZpY2VzL2NvbnRhaW5lcnMucHJvdG8SIWNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MSLVAwoJQ29udGFpbmVyEgoKAmlkGAEgASgJEkgKBmxhYmVscxgCIAMoCzI4LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5Db250YWluZXIuTGFiZWxzRW50cnkSDQoFaW1hZ2UYAyABKAkSRQoHcnVudGltZRgEIAEoCzI0LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5Db250YWluZXIuUnVudGltZRIiCgRzcGVjGAUgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueRITCgtzbmFwc2hvdHRlchgGIAEoCRIUCgxzbmFwc2hvdF9rZXkYByABKAkSLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaPgoHUnVudGltZRIMCgRuYW1lGAEgASgJEiUKB29wdGlvbnMYAiABKAsyFC5nb29nbGUucHJvdG9idWYuQW55Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiIQoTR2V0Q29udGFpbmVyUmVxdWVzdBIKCgJpZBgBIAEoCSJXChRHZXRDb250YWluZXJSZXNwb25zZRI/Cgljb250YWluZXIYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRhaW5lcnMudjEuQ29udGFpbmVyIigKFUxpc3RDb250YWluZXJzUmVxdWVzdBIPCgdmaWx0ZXJzGAEgAygJIloKFkxpc3RDb250YWluZXJzUmVzcG9uc2USQAoKY29udGFpbmVycxgBIAMoCzIsLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5Db250YWluZXIiWQoWQ3JlYXRlQ29udGFpbmVyUmVxdWVzdBI/Cgljb250YWluZXIYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRhaW5lcnMudjEuQ29udGFpbmVyIloKF0NyZWF0ZUNvbnRhaW5lclJlc3BvbnNlEj8KCWNvbnRhaW5lchgBIAEoCzIsLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5Db250YWluZXIiJAoWRGVsZXRlQ29udGFpbmVyUmVxdWVzdBIKCgJpZBgBIAEoCTLfAwoKQ29udGFpbmVycxJ2CgNHZXQSNi5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRhaW5lcnMudjEuR2V0Q29udGFpbmVyUmVxdWVzdBo3LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5HZXRDb250YWluZXJSZXNwb25zZRJ7CgRMaXN0EjguY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLkxpc3RDb250YWluZXJzUmVxdWVzdBo5LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5MaXN0Q29udGFpbmVyc1Jlc3BvbnNlEn8KBkNyZWF0ZRI5LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5DcmVhdGVDb250YWluZXJSZXF1ZXN0GjouY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLkNyZWF0ZUNvbnRhaW5lclJlc3BvbnNlElsKBkRlbGV0ZRI5LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5EZWxldGVDb250YWluZXJSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5YgZwcm90bzM", [file_google_protobuf_any, file_google_protobuf_empty, file_google_protobuf_timestamp]);
+  fileDesc("CiRjb250YWluZXJkL3NlcnZpY2VzL2NvbnRhaW5lcnMucHJvdG8SIWNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MSLVAwoJQ29udGFpbmVyEgoKAmlkGAEgASgJEkgKBmxhYmVscxgCIAMoCzI4LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5Db250YWluZXIuTGFiZWxzRW50cnkSDQoFaW1hZ2UYAyABKAkSRQoHcnVudGltZRgEIAEoCzI0LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5Db250YWluZXIuUnVudGltZRIiCgRzcGVjGAUgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueRITCgtzbmFwc2hvdHRlchgGIAEoCRIUCgxzbmFwc2hvdF9rZXkYByABKAkSLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaPgoHUnVudGltZRIMCgRuYW1lGAEgASgJEiUKB29wdGlvbnMYAiABKAsyFC5nb29nbGUucHJvdG9idWYuQW55Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiIQoTR2V0Q29udGFpbmVyUmVxdWVzdBIKCgJpZBgBIAEoCSJXChRHZXRDb250YWluZXJSZXNwb25zZRI/Cgljb250YWluZXIYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRhaW5lcnMudjEuQ29udGFpbmVyIigKFUxpc3RDb250YWluZXJzUmVxdWVzdBIPCgdmaWx0ZXJzGAEgAygJIloKFkxpc3RDb250YWluZXJzUmVzcG9uc2USQAoKY29udGFpbmVycxgBIAMoCzIsLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5Db250YWluZXIiWQoWQ3JlYXRlQ29udGFpbmVyUmVxdWVzdBI/Cgljb250YWluZXIYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRhaW5lcnMudjEuQ29udGFpbmVyIloKF0NyZWF0ZUNvbnRhaW5lclJlc3BvbnNlEj8KCWNvbnRhaW5lchgBIAEoCzIsLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5Db250YWluZXIiigEKFlVwZGF0ZUNvbnRhaW5lclJlcXVlc3QSPwoJY29udGFpbmVyGAEgASgLMiwuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLkNvbnRhaW5lchIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siWgoXVXBkYXRlQ29udGFpbmVyUmVzcG9uc2USPwoJY29udGFpbmVyGAEgASgLMiwuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLkNvbnRhaW5lciIkChZEZWxldGVDb250YWluZXJSZXF1ZXN0EgoKAmlkGAEgASgJMuAECgpDb250YWluZXJzEnYKA0dldBI2LmNvbnRhaW5lcmQuc2VydmljZXMuY29udGFpbmVycy52MS5HZXRDb250YWluZXJSZXF1ZXN0GjcuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLkdldENvbnRhaW5lclJlc3BvbnNlEnsKBExpc3QSOC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRhaW5lcnMudjEuTGlzdENvbnRhaW5lcnNSZXF1ZXN0GjkuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLkxpc3RDb250YWluZXJzUmVzcG9uc2USfwoGQ3JlYXRlEjkuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLkNyZWF0ZUNvbnRhaW5lclJlcXVlc3QaOi5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRhaW5lcnMudjEuQ3JlYXRlQ29udGFpbmVyUmVzcG9uc2USfwoGVXBkYXRlEjkuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLlVwZGF0ZUNvbnRhaW5lclJlcXVlc3QaOi5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRhaW5lcnMudjEuVXBkYXRlQ29udGFpbmVyUmVzcG9uc2USWwoGRGVsZXRlEjkuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250YWluZXJzLnYxLkRlbGV0ZUNvbnRhaW5lclJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHliBnByb3RvMw", [file_google_protobuf_any, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message containerd.services.containers.v1.Container
@@ -198,6 +198,45 @@ export const CreateContainerResponseSchema: GenMessage<CreateContainerResponse> 
   messageDesc(file_containerd_services_containers, 6);
 
 /**
+ * @generated from message containerd.services.containers.v1.UpdateContainerRequest
+ */
+export type UpdateContainerRequest = Message<"containerd.services.containers.v1.UpdateContainerRequest"> & {
+  /**
+   * @generated from field: containerd.services.containers.v1.Container container = 1;
+   */
+  container?: Container | undefined;
+
+  /**
+   * @generated from field: google.protobuf.FieldMask update_mask = 2;
+   */
+  updateMask?: FieldMask | undefined;
+};
+
+/**
+ * Describes the message containerd.services.containers.v1.UpdateContainerRequest.
+ * Use `create(UpdateContainerRequestSchema)` to create a new message.
+ */
+export const UpdateContainerRequestSchema: GenMessage<UpdateContainerRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_containers, 7);
+
+/**
+ * @generated from message containerd.services.containers.v1.UpdateContainerResponse
+ */
+export type UpdateContainerResponse = Message<"containerd.services.containers.v1.UpdateContainerResponse"> & {
+  /**
+   * @generated from field: containerd.services.containers.v1.Container container = 1;
+   */
+  container?: Container | undefined;
+};
+
+/**
+ * Describes the message containerd.services.containers.v1.UpdateContainerResponse.
+ * Use `create(UpdateContainerResponseSchema)` to create a new message.
+ */
+export const UpdateContainerResponseSchema: GenMessage<UpdateContainerResponse> = /*@__PURE__*/
+  messageDesc(file_containerd_services_containers, 8);
+
+/**
  * @generated from message containerd.services.containers.v1.DeleteContainerRequest
  */
 export type DeleteContainerRequest = Message<"containerd.services.containers.v1.DeleteContainerRequest"> & {
@@ -212,7 +251,7 @@ export type DeleteContainerRequest = Message<"containerd.services.containers.v1.
  * Use `create(DeleteContainerRequestSchema)` to create a new message.
  */
 export const DeleteContainerRequestSchema: GenMessage<DeleteContainerRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_containers, 7);
+  messageDesc(file_containerd_services_containers, 9);
 
 /**
  * Records of containers: what to run, not what runs.
@@ -243,6 +282,14 @@ export const Containers: GenService<{
     methodKind: "unary";
     input: typeof CreateContainerRequestSchema;
     output: typeof CreateContainerResponseSchema;
+  },
+  /**
+   * @generated from rpc containerd.services.containers.v1.Containers.Update
+   */
+  update: {
+    methodKind: "unary";
+    input: typeof UpdateContainerRequestSchema;
+    output: typeof UpdateContainerResponseSchema;
   },
   /**
    * @generated from rpc containerd.services.containers.v1.Containers.Delete

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file containerd/services/tasks.proto.
  */
 export const file_containerd_services_tasks: GenFile = /*@__PURE__*/
-  fileDesc("Ch9jb250YWluZXJkL3NlcnZpY2VzL3Rhc2tzLnByb3RvEhxjb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxIroBChFDcmVhdGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSJwoGcm9vdGZzGAMgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudBINCgVzdGRpbhgEIAEoCRIOCgZzdGRvdXQYBSABKAkSDgoGc3RkZXJyGAYgASgJEhAKCHRlcm1pbmFsGAcgASgIEiUKB29wdGlvbnMYCSABKAsyFC5nb29nbGUucHJvdG9idWYuQW55IjcKEkNyZWF0ZVRhc2tSZXNwb25zZRIUCgxjb250YWluZXJfaWQYASABKAkSCwoDcGlkGAIgASgNIjUKDFN0YXJ0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSIcCg1TdGFydFJlc3BvbnNlEgsKA3BpZBgBIAEoDSIpChFEZWxldGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkibQoORGVsZXRlUmVzcG9uc2USCgoCaWQYASABKAkSCwoDcGlkGAIgASgNEhMKC2V4aXRfc3RhdHVzGAMgASgNEi0KCWV4aXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiMwoKR2V0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSI8CgtHZXRSZXNwb25zZRItCgdwcm9jZXNzGAEgASgLMhwuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzIiIKEExpc3RUYXNrc1JlcXVlc3QSDgoGZmlsdGVyGAEgASgJIkAKEUxpc3RUYXNrc1Jlc3BvbnNlEisKBXRhc2tzGAEgAygLMhwuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzIlEKC0tpbGxSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgdleGVjX2lkGAIgASgJEg4KBnNpZ25hbBgDIAEoDRILCgNhbGwYBCABKAgiNAoLV2FpdFJlcXVlc3QSFAoMY29udGFpbmVyX2lkGAEgASgJEg8KB2V4ZWNfaWQYAiABKAkiUgoMV2FpdFJlc3BvbnNlEhMKC2V4aXRfc3RhdHVzGAEgASgNEi0KCWV4aXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAyrgUKBVRhc2tzEmsKBkNyZWF0ZRIvLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuQ3JlYXRlVGFza1JlcXVlc3QaMC5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkNyZWF0ZVRhc2tSZXNwb25zZRJgCgVTdGFydBIqLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuU3RhcnRSZXF1ZXN0GisuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5TdGFydFJlc3BvbnNlEmcKBkRlbGV0ZRIvLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuRGVsZXRlVGFza1JlcXVlc3QaLC5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkRlbGV0ZVJlc3BvbnNlEloKA0dldBIoLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuR2V0UmVxdWVzdBopLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuR2V0UmVzcG9uc2USZwoETGlzdBIuLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuTGlzdFRhc2tzUmVxdWVzdBovLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuTGlzdFRhc2tzUmVzcG9uc2USSQoES2lsbBIpLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuS2lsbFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkSXQoEV2FpdBIpLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuV2FpdFJlcXVlc3QaKi5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLldhaXRSZXNwb25zZWIGcHJvdG8z", [file_containerd_types_mount, file_containerd_types_task_task, file_google_protobuf_any, file_google_protobuf_empty, file_google_protobuf_timestamp]);
+  fileDesc("Ch9jb250YWluZXJkL3NlcnZpY2VzL3Rhc2tzLnByb3RvEhxjb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxIroBChFDcmVhdGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSJwoGcm9vdGZzGAMgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudBINCgVzdGRpbhgEIAEoCRIOCgZzdGRvdXQYBSABKAkSDgoGc3RkZXJyGAYgASgJEhAKCHRlcm1pbmFsGAcgASgIEiUKB29wdGlvbnMYCSABKAsyFC5nb29nbGUucHJvdG9idWYuQW55IjcKEkNyZWF0ZVRhc2tSZXNwb25zZRIUCgxjb250YWluZXJfaWQYASABKAkSCwoDcGlkGAIgASgNIjUKDFN0YXJ0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSIcCg1TdGFydFJlc3BvbnNlEgsKA3BpZBgBIAEoDSIpChFEZWxldGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkibQoORGVsZXRlUmVzcG9uc2USCgoCaWQYASABKAkSCwoDcGlkGAIgASgNEhMKC2V4aXRfc3RhdHVzGAMgASgNEi0KCWV4aXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiMwoKR2V0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSI8CgtHZXRSZXNwb25zZRItCgdwcm9jZXNzGAEgASgLMhwuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzIiIKEExpc3RUYXNrc1JlcXVlc3QSDgoGZmlsdGVyGAEgASgJIkAKEUxpc3RUYXNrc1Jlc3BvbnNlEisKBXRhc2tzGAEgAygLMhwuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzIlEKC0tpbGxSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgdleGVjX2lkGAIgASgJEg4KBnNpZ25hbBgDIAEoDRILCgNhbGwYBCABKAgiUgoRVXBkYXRlVGFza1JlcXVlc3QSFAoMY29udGFpbmVyX2lkGAEgASgJEicKCXJlc291cmNlcxgCIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkiNAoLV2FpdFJlcXVlc3QSFAoMY29udGFpbmVyX2lkGAEgASgJEg8KB2V4ZWNfaWQYAiABKAkiUgoMV2FpdFJlc3BvbnNlEhMKC2V4aXRfc3RhdHVzGAEgASgNEi0KCWV4aXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAygQYKBVRhc2tzEmsKBkNyZWF0ZRIvLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuQ3JlYXRlVGFza1JlcXVlc3QaMC5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkNyZWF0ZVRhc2tSZXNwb25zZRJgCgVTdGFydBIqLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuU3RhcnRSZXF1ZXN0GisuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5TdGFydFJlc3BvbnNlEmcKBkRlbGV0ZRIvLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuRGVsZXRlVGFza1JlcXVlc3QaLC5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkRlbGV0ZVJlc3BvbnNlEloKA0dldBIoLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuR2V0UmVxdWVzdBopLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuR2V0UmVzcG9uc2USZwoETGlzdBIuLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuTGlzdFRhc2tzUmVxdWVzdBovLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuTGlzdFRhc2tzUmVzcG9uc2USSQoES2lsbBIpLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuS2lsbFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkSUQoGVXBkYXRlEi8uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5VcGRhdGVUYXNrUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJdCgRXYWl0EikuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5XYWl0UmVxdWVzdBoqLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuV2FpdFJlc3BvbnNlYgZwcm90bzM", [file_containerd_types_mount, file_containerd_types_task_task, file_google_protobuf_any, file_google_protobuf_empty, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message containerd.services.tasks.v1.CreateTaskRequest
@@ -285,6 +285,30 @@ export const KillRequestSchema: GenMessage<KillRequest> = /*@__PURE__*/
   messageDesc(file_containerd_services_tasks, 10);
 
 /**
+ * @generated from message containerd.services.tasks.v1.UpdateTaskRequest
+ */
+export type UpdateTaskRequest = Message<"containerd.services.tasks.v1.UpdateTaskRequest"> & {
+  /**
+   * @generated from field: string container_id = 1;
+   */
+  containerId: string;
+
+  /**
+   * LinuxResources of an OCI runtime specification as JSON.
+   *
+   * @generated from field: google.protobuf.Any resources = 2;
+   */
+  resources?: Any | undefined;
+};
+
+/**
+ * Describes the message containerd.services.tasks.v1.UpdateTaskRequest.
+ * Use `create(UpdateTaskRequestSchema)` to create a new message.
+ */
+export const UpdateTaskRequestSchema: GenMessage<UpdateTaskRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_tasks, 11);
+
+/**
  * @generated from message containerd.services.tasks.v1.WaitRequest
  */
 export type WaitRequest = Message<"containerd.services.tasks.v1.WaitRequest"> & {
@@ -304,7 +328,7 @@ export type WaitRequest = Message<"containerd.services.tasks.v1.WaitRequest"> & 
  * Use `create(WaitRequestSchema)` to create a new message.
  */
 export const WaitRequestSchema: GenMessage<WaitRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 11);
+  messageDesc(file_containerd_services_tasks, 12);
 
 /**
  * @generated from message containerd.services.tasks.v1.WaitResponse
@@ -326,7 +350,7 @@ export type WaitResponse = Message<"containerd.services.tasks.v1.WaitResponse"> 
  * Use `create(WaitResponseSchema)` to create a new message.
  */
 export const WaitResponseSchema: GenMessage<WaitResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 12);
+  messageDesc(file_containerd_services_tasks, 13);
 
 /**
  * The running side of containers.
@@ -380,6 +404,14 @@ export const Tasks: GenService<{
   kill: {
     methodKind: "unary";
     input: typeof KillRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc containerd.services.tasks.v1.Tasks.Update
+   */
+  update: {
+    methodKind: "unary";
+    input: typeof UpdateTaskRequestSchema;
     output: typeof EmptySchema;
   },
   /**

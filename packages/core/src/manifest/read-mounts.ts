@@ -1,0 +1,43 @@
+import type { HostBind, TmpfsMount } from '../resource/container-settings.ts';
+import { parseHostBind } from '../resource/host-bind.ts';
+import type { DocumentReader, Place } from './document-reader.ts';
+import { readSize } from './read-resources.ts';
+import { readText, readWords } from './read-words.ts';
+
+/** `tmpfs: [/tmp, {mountPath: /run, size: 16MiB, mode: "0755"}]` */
+export function readTmpfs(reader: DocumentReader, place: Place | undefined): readonly TmpfsMount[] {
+  const items = (place && reader.list(place)) ?? [];
+  return items.flatMap((item): TmpfsMount[] => {
+    if (reader.isText(item)) return [{ mountPath: readText(reader, item) }];
+    const fields = reader.map(item, { fields: ['mountPath', 'size', 'mode'] });
+    if (fields === undefined) return [{ mountPath: '' }];
+    const path = fields.get('mountPath');
+    if (path === undefined) reader.refuse(`${item.path}.mountPath`, 'is missing');
+    const size = fields.get('size');
+    const mode = fields.get('mode');
+    return [
+      {
+        mountPath: readText(reader, path),
+        ...(size && { sizeBytes: readSize(reader, size) }),
+        ...(mode && { mode: readMode(reader, mode) }),
+      },
+    ];
+  });
+}
+
+/** Octal, as chmod has it. */
+function readMode(reader: DocumentReader, place: Place): number {
+  const text = reader.word(place);
+  if (text === undefined) return Number.NaN;
+  if (/^(0o?)?[0-7]{3,4}$/.test(text)) return Number.parseInt(text.replace(/^0o?/, ''), 8);
+  reader.refuse(place.path, `${JSON.stringify(text)} is not a mode`, 'octal, in quotes: "0755"');
+  return Number.NaN;
+}
+
+/** `hostBindPaths: [/etc/localtime:/etc/localtime:ro, /srv/media]` */
+export function readHostBinds(
+  reader: DocumentReader,
+  place: Place | undefined,
+): readonly HostBind[] {
+  return readWords(reader, place, '`SOURCE[:TARGET][:ro]`').map(parseHostBind);
+}

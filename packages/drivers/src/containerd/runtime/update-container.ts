@@ -1,0 +1,45 @@
+import { create } from '@bufbuild/protobuf';
+import type { CellId, Resources } from '@capsule/core';
+import { Code } from '@connectrpc/connect';
+import { packResources, packSpec } from '../client/pack.ts';
+import { ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
+import { runtimeError } from '../errors.ts';
+import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
+import { describeChangedLimits, describeLimits } from '../oci/limits.ts';
+import type { OciSpec } from '../oci/types.ts';
+import { containerId } from './container-id.ts';
+import type { RuntimeContext } from './context.ts';
+import { RESOURCES_LABEL } from './labels.ts';
+
+/**
+ * First what runs, then the record that says so: a crash in between is mended by the next call, since
+ * the record still tells the old limits.
+ */
+export async function updateContainer(
+  { client }: RuntimeContext,
+  { cell, container }: { readonly cell: CellId; readonly container: string },
+  resources: Resources,
+  signal?: AbortSignal,
+): Promise<void> {
+  const id = containerId(cell, container);
+  const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
+  if (answer?.container === undefined) throw runtimeError.CONTAINER_MISSING({ container });
+  const changed = packResources(describeChangedLimits(resources));
+  const update = client.tasks.update({ containerId: id, resources: changed }, until(signal));
+  await ignoring(Code.NotFound, ignoring(Code.FailedPrecondition, update));
+  const record = withLimits(answer.container, resources);
+  const paths = ['spec', `labels.${RESOURCES_LABEL}`];
+  await client.containers.update({ container: record, updateMask: { paths } }, until(signal));
+}
+
+function withLimits(record: Container, resources: Resources): Container {
+  const spec = JSON.parse(Buffer.from(record.spec?.value ?? []).toString('utf8')) as OciSpec;
+  const { devices } = spec.linux.resources;
+  const limits = { ...(devices === undefined ? {} : { devices }), ...describeLimits(resources) };
+  return create(ContainerSchema, {
+    id: record.id,
+    labels: { [RESOURCES_LABEL]: JSON.stringify(resources) },
+    spec: packSpec({ ...spec, linux: { ...spec.linux, resources: limits } }),
+  });
+}
