@@ -55,16 +55,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     cidr: config.bridge.cidr,
     runDir: paths.network,
   });
-  const names = stack.use(
-    new BridgeResponder({
-      cidr: config.bridge.cidr,
-      monotonicMs: () => performance.now(),
-      onProblem: (error) => {
-        if (error === undefined) log.info('names are answered');
-        else log.warn('names are not answered', { error });
-      },
-    }),
-  );
+  const names = stack.use(answerNames());
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
 
   const db = openOrExplain(paths.store, log);
@@ -78,6 +69,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       version,
       startedAt,
       runtime,
+      names,
       permPath: config.permPath,
       bridgeCidr: config.bridge.cidr,
       systemLog: new SystemLogFile(paths.systemLog),
@@ -98,6 +90,18 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   function required<T>(part: T | undefined): T {
     if (part === undefined) throw db;
     return part;
+  }
+
+  function answerNames(): BridgeResponder {
+    return new BridgeResponder({
+      cidr: config.bridge.cidr,
+      monotonicMs: () => performance.now(),
+      onProblem: (error) => {
+        if (error === undefined) log.info('names are answered');
+        else log.warn('names are not answered', { error });
+      },
+      onFailure: (error) => log.error('query not answered', { error }),
+    });
   }
 
   function followUplink(): UplinkWatch {

@@ -28,6 +28,21 @@ export * from './images/test-image.ts';
 export { labError } from './lab/errors.ts';
 export type { Lab } from './lab/lab.ts';
 export { type LabRequest, startLab } from './lab/start-lab.ts';
+export { askName } from './names/ask-name.ts';
+export {
+  type NameQuery,
+  type NameReply,
+  nameQuery,
+  readNameReply,
+} from './names/name-messages.ts';
+export {
+  type Respond,
+  TestUpstream,
+  type TestUpstreamOptions,
+  type UpstreamQuery,
+  type UpstreamWords,
+  upstreamReply,
+} from './names/test-upstream.ts';
 export type { LabRegistry, RegistryBehaviour } from './registry/lab-registry.ts';
 export { answer, TestRegistry, type Treatment } from './registry/test-registry.ts';
 export { inOwnNamespaces } from './traffic/own-namespaces.ts';

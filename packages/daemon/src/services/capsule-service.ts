@@ -7,7 +7,7 @@ import {
   type CapsuleService,
   type GetInfoResponseSchema,
 } from '@capsule/api';
-import type { CapsuleError, ContainerRuntime, SystemLog } from '@capsule/core';
+import type { CapsuleError, ContainerRuntime, NameResponder, SystemLog } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { WorkloadObserver } from '../controllers/workload-observer.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
@@ -20,6 +20,7 @@ export interface CapsuleServiceParts {
   readonly permPath: string;
   readonly bridgeCidr: string;
   readonly runtime: ContainerRuntime;
+  readonly names: NameResponder;
   readonly systemLog: SystemLog;
   /** The workloads, or why the store that holds them cannot be used. */
   readonly workloads:
@@ -47,7 +48,11 @@ export function capsuleService(
         startedAtUnixMs: BigInt(parts.startedAt),
         bridgeCidr: parts.bridgeCidr,
         runtimeVersion: runtime.ok ? runtime.detail : '',
-        problems: [...storeProblems(parts.workloads), ...runtimeProblems(runtime)],
+        problems: [
+          ...storeProblems(parts.workloads),
+          ...runtimeProblems(runtime),
+          ...problemOf(parts.names.problem()),
+        ],
       };
     },
     streamLogs(request, context) {
@@ -83,8 +88,12 @@ function countWorkloads(workloads: CapsuleServiceParts['workloads']): Info {
 }
 
 function storeProblems(workloads: CapsuleServiceParts['workloads']): CapsuleProblem[] {
-  if (!('problem' in workloads)) return [];
-  const { code, message, hint = '' } = workloads.problem;
+  return 'problem' in workloads ? problemOf(workloads.problem) : [];
+}
+
+function problemOf(error: CapsuleError | undefined): CapsuleProblem[] {
+  if (error === undefined) return [];
+  const { code, message, hint = '' } = error;
   return [create(CapsuleProblemSchema, { code, message, hint })];
 }
 

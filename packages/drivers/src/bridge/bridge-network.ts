@@ -17,7 +17,7 @@ import { latestWins } from './latest-wins.ts';
 import { linkName } from './link-name.ts';
 import { planRuleset, TABLE } from './ruleset.ts';
 import { parseSubnet, type Subnet } from './subnet.ts';
-import { refreshResolvers, writeCellFiles } from './write-cell-files.ts';
+import { refreshResolvers, resolverFile, writeCellFiles } from './write-cell-files.ts';
 
 export interface BridgeNetworkOptions {
   /** Name of the bridge. Default `br0`. */
@@ -75,8 +75,9 @@ export class BridgeNetwork implements CellNetwork {
     if (!(await nftHasTable(TABLE, signal))) await this.publish([]);
   }
 
-  /** Tells all cells of the uplink's search domains of now. Idempotent. */
+  /** Tells cells and host-mode containers of the uplink's search domains of now. Idempotent. */
   async refreshResolvers(): Promise<void> {
+    await this.#files.write(CAPSULE, 'resolv.conf', await resolverFile(this.#resolvers));
     const keys = (await this.#files.keys()).filter(isKey);
     await Promise.all(keys.map((key) => this.#lock(key, () => this.#refresh(key))));
   }
@@ -136,7 +137,7 @@ export class BridgeNetwork implements CellNetwork {
   hostFiles(): readonly { readonly source: string; readonly target: string }[] {
     return [
       { source: this.#hosts, target: '/etc/hosts' },
-      { source: this.#resolvConf, target: '/etc/resolv.conf' },
+      { source: this.#files.path(CAPSULE, 'resolv.conf'), target: '/etc/resolv.conf' },
     ].filter((file) => existsSync(file.source));
   }
 
@@ -203,6 +204,9 @@ export class BridgeNetwork implements CellNetwork {
     });
   }
 }
+
+/** In the place of a cell's key, for the files of containers in the capsule's own network. */
+const CAPSULE = 'capsule';
 
 /** There for as long as the link is; unlike /sys, it always shows our own network namespace. */
 function linkConfig(address: string): string {

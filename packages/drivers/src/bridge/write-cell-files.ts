@@ -33,14 +33,24 @@ export async function refreshResolvers(
   resolvers: CellResolvers,
 ): Promise<void> {
   if ((await files.read(key, 'resolv.conf')) === undefined) return;
-  const stored = await files.read(key, 'dns');
-  const dns = stored === undefined ? NO_CHANGE : (JSON.parse(stored) as Dns);
+  const dns = wishedDns((await files.read(key, 'dns')) ?? '');
   await files.write(key, 'resolv.conf', changeResolverFile(await resolverFile(resolvers), dns));
+}
+
+/** Empty, or cut short, is what a capsuled left that was killed at it: the next attach mends it. */
+function wishedDns(stored: string): Dns {
+  try {
+    return JSON.parse(stored) as Dns;
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return NO_CHANGE;
+    throw failure;
+  }
 }
 
 const NO_CHANGE: Dns = { nameservers: [], searches: [], options: [] };
 
-async function resolverFile({ uplink, responder }: CellResolvers): Promise<string> {
+/** The text of a resolv.conf that leads to the responder. */
+export async function resolverFile({ uplink, responder }: CellResolvers): Promise<string> {
   return planResolverFile(await readUplink(uplink), responder);
 }
 

@@ -17,8 +17,10 @@ export interface BridgeResponderOptions {
   readonly port?: number;
   /** Port of the uplink's resolvers. */
   readonly upstreamPort?: number;
-  /** Told when names begin or cease to be answered, and of queries that broke something. */
+  /** Told when names cease to be answered, with the reason, and when they are again. */
   readonly onProblem: (problem: CapsuleError | undefined) => void;
+  /** Told of a query that was not answered because of a bug of ours. */
+  readonly onFailure: (failure: unknown) => void;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
 }
@@ -53,8 +55,7 @@ export class BridgeResponder implements NameResponder, AsyncDisposable {
       port: options.port ?? RESPONDER_PORT,
       isClient: (address) => address === gateway || holds(address),
       handle: createQueryHandler({ zone: () => this.#zone, forwarder: this.#forwarder }),
-      onFailure: (cause) =>
-        this.#onProblem(dnsError.BROKEN_QUERY({ reason: String(cause) }, cause)),
+      onFailure: options.onFailure,
     };
   }
 

@@ -14,8 +14,4 @@ export const dnsError = defineErrors('DNS', {
       `workloads cannot look up names: port ${f.port} of ${f.address} cannot be used (${f.reason})`,
     hint: 'the capsule tries again by itself',
   },
-  BROKEN_QUERY: {
-    kind: 'internal',
-    message: (f: { reason: string }) => `a query was not answered: ${f.reason}`,
-  },
 });

@@ -44,35 +44,38 @@ async function serveUdp({ address, port, name }: Serve): Promise<void> {
   await once(socket, 'listening');
 }
 
-function askTcp({ address, port, patienceMs }: Ask): Promise<string> {
+function askTcp({ address, port, patienceMs, payload }: Ask): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
-  const socket = connect(port, address);
-  let text = '';
+  const socket = connect({ host: address, port });
+  const chunks: Buffer[] = [];
+  if (payload !== undefined) socket.end(Buffer.from(payload, 'base64'));
   socket.setTimeout(patienceMs, () => resolve('silent'));
-  socket.on('data', (chunk) => {
-    text += chunk;
-  });
-  socket.on('end', () => resolve(text));
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('end', () => resolve(textOf(Buffer.concat(chunks), payload)));
   socket.on('error', (failure) => resolve(wordFor(failure)));
   return promise.finally(() => socket.destroy());
 }
 
-async function askUdp({ address, port, sourcePort, patienceMs }: Ask): Promise<string> {
+async function askUdp({ address, port, sourcePort, patienceMs, payload }: Ask): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = createSocket('udp4');
   const timer = setTimeout(() => resolve('silent'), patienceMs);
-  socket.on('message', (message) => resolve(message.toString()));
+  socket.on('message', (message) => resolve(textOf(message, payload)));
   socket.on('error', (failure) => resolve(wordFor(failure)));
   socket.bind(sourcePort);
   await once(socket, 'listening');
   socket.connect(port, address, (failure?: Error) => {
     if (failure) resolve(wordFor(failure));
-    else socket.send('who is there?');
+    else socket.send(payload === undefined ? 'who is there?' : Buffer.from(payload, 'base64'));
   });
   const answer = await promise;
   clearTimeout(timer);
   socket.close();
   return answer;
+}
+
+function textOf(bytes: Buffer, payload: string | undefined): string {
+  return bytes.toString(payload === undefined ? 'utf8' : 'base64');
 }
 
 function wordFor(failure: NodeJS.ErrnoException): string {

@@ -18,6 +18,8 @@ export type TrafficRequest =
       readonly port: number;
       readonly sourcePort: number;
       readonly patienceMs: number;
+      /** In base64, as is the answer then. Over TCP it is the last that is sent. */
+      readonly payload?: string;
     };
 
 /**

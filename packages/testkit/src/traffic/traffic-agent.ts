@@ -56,6 +56,17 @@ export class TrafficAgent implements AsyncDisposable {
     return this.#request({ do: 'ask', sourcePort, patienceMs, ...asked });
   }
 
+  /** Sends bytes and returns the ones that come back, or the word that `ask` has for it. */
+  async exchange(
+    payload: Buffer,
+    { sourcePort = 0, patienceMs = 10_000, ...asked }: Asked,
+  ): Promise<Buffer | 'refused' | 'silent'> {
+    const encoded = payload.toString('base64');
+    const request = { do: 'ask', sourcePort, patienceMs, payload: encoded, ...asked } as const;
+    const answer = await this.#request(request);
+    return answer === 'refused' || answer === 'silent' ? answer : Buffer.from(answer, 'base64');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.stdin?.end();

@@ -21,7 +21,7 @@ export function askUpstreams(
 ): Promise<UpstreamOutcome | undefined> {
   const { promise, resolve } = Promise.withResolvers<UpstreamOutcome | undefined>();
   const over = new AbortController();
-  const left = [...tries];
+  let left = [...tries];
   let underWay = 0;
   let refusal: UpstreamOutcome | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -44,6 +44,8 @@ export function askUpstreams(
     if (over.signal.aborted) return;
     if (answer.kind === 'answer') return resolve({ message: answer.message, upstream });
     if (answer.message !== undefined) refusal = { message: answer.message, upstream };
+    // It said no, or is not there: asked again, it would say the same.
+    left = left.filter((later) => later.upstream !== upstream);
     next();
   }
 

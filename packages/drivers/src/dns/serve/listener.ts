@@ -12,6 +12,7 @@ export interface ListenerParts {
 
 /** Listens until it is disposed. */
 export interface Listener extends AsyncDisposable {
+  readonly port: number;
   /** Resolves with the reason when it cannot listen any more. */
   readonly broken: Promise<unknown>;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { LIMITS } from '../limits.ts';
 import type { Listener, ListenerParts } from './listener.ts';
 import { serveConnection } from './tcp-connection.ts';
@@ -21,6 +21,7 @@ export async function listenTcp(parts: ListenerParts): Promise<Listener> {
   await once(server, 'listening');
   server.on('error', broken.resolve);
   return {
+    port: (server.address() as AddressInfo).port,
     broken: broken.promise,
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');

@@ -38,5 +38,5 @@ export async function listenUdp(parts: ListenerParts): Promise<Listener> {
     throw failure;
   }
   socket.on('error', over.resolve);
-  return { broken: over.promise, [Symbol.asyncDispose]: close };
+  return { port: socket.address().port, broken: over.promise, [Symbol.asyncDispose]: close };
 }
