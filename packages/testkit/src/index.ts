@@ -15,6 +15,11 @@ export {
   logStoreContract,
   type WrittenEntry,
 } from './contracts/log-store.contract.ts';
+export {
+  type NameFound,
+  type NamesBench,
+  nameResponderContract,
+} from './contracts/name-responder.contract.ts';
 export { FakeCellNetwork, type FakeNetworkState } from './fakes/fake-cell-network.ts';
 export { FakeContainerRuntime, type RuntimeCall } from './fakes/fake-container-runtime.ts';
 export { fakeError } from './fakes/fake-error.ts';
@@ -28,7 +33,7 @@ export * from './images/test-image.ts';
 export { labError } from './lab/errors.ts';
 export type { Lab } from './lab/lab.ts';
 export { type LabRequest, startLab } from './lab/start-lab.ts';
-export { askName } from './names/ask-name.ts';
+export { askName, type NameServer } from './names/ask-name.ts';
 export {
   type NameQuery,
   type NameReply,

@@ -1,4 +1,5 @@
 import type { CapsuleError, NameResponder, WorkloadName } from '@capsule/core';
+import type { NameFound } from '../contracts/name-responder.contract.ts';
 
 /** Names in memory, under `capsule.internal`; the capsule itself is 172.20.254.1. */
 export class FakeNameResponder implements NameResponder {
@@ -16,7 +17,7 @@ export class FakeNameResponder implements NameResponder {
   }
 
   /** As a workload would look it up. */
-  lookup(name: string): string | 'unknown' | 'no address' | 'no such name' {
+  lookup(name: string): NameFound {
     if (this.names === undefined) return 'unknown';
     const label = name.toLowerCase().replace(/\.capsule\.internal$/, '');
     const found = this.names.find((each) => each.name === label);

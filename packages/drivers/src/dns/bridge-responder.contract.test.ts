@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { suite, type TestContext, test } from 'node:test';
+import type { CapsuleError } from '@capsule/core';
+import {
+  askName,
+  inOwnNamespaces,
+  type NameFound,
+  type NameQuery,
+  type NameReply,
+  type NameServer,
+  nameResponderContract,
+  type Respond,
+  TestUpstream,
+  TOWN,
+  Town,
+  type TrafficAgent,
+  upstreamReply,
+} from '@capsule/testkit';
+import { BridgeNetwork } from '../bridge/bridge-network.ts';
+import { BridgeResponder } from './bridge-responder.ts';
+import { RESPONDER_PORT } from './responder-port.ts';
+
+const NAMES = [
+  { name: 'web', address: TOWN.web.address },
+  { name: 'db', address: TOWN.db.address },
+];
+const BOTH = ['udp', 'tcp'] as const;
+
+if (await inOwnNamespaces(import.meta.filename)) {
+  nameResponderContract('bridge', async (t) => {
+    const { town, responder } = await open(t);
+    const lookup = async (name: string) => foundIn(await ask(town.db, { name }));
+    return { responder, lookup };
+  });
+
+  suite('bridge responder', () => {
+    test('cells and the capsule itself are answered over UDP and TCP', async (t) => {
+      const { town, responder } = await open(t);
+      responder.update(NAMES);
+      for (const protocol of BOTH) {
+        for (const agent of [town.db, town.web, town.capsule]) {
+          const reply = await ask(agent, { name: 'web' }, { protocol });
+          assert.deepEqual(reply.answers, [`A ${TOWN.web.address}`]);
+        }
+      }
+    });
+
+    test('nobody else is, whatever address of the capsule is asked', async (t) => {
+      const { town, responder } = await open(t);
+      responder.update(NAMES);
+      for (const protocol of BOTH) {
+        for (const address of [TOWN.uplink, TOWN.gateway]) {
+          for (const port of [53, RESPONDER_PORT]) {
+            const server = { address, port, protocol, patienceMs: 300 };
+            const reply = await askName(town.outside, server, { name: 'web' });
+            assert.match(String(reply), /^(silent|refused)$/, `${protocol} ${address}:${port}`);
+          }
+        }
+      }
+    });
+
+    test('a workload that publishes port 53 has it everywhere but at the bridge', async (t) => {
+      const { town, responder, network } = await open(t);
+      responder.update(NAMES);
+      const target = { hostPort: 53, containerPort: 80, address: TOWN.web.address };
+      await network.publish(BOTH.map((protocol) => ({ protocol, ...target })));
+      for (const protocol of BOTH) {
+        const asked = { protocol, port: 53, address: TOWN.uplink };
+        assert.match(await town.outside.ask(asked), /^web saw/);
+        assert.match(await town.db.ask(asked), /^web saw/);
+        const reply = await ask(town.db, { name: 'web' }, { protocol });
+        assert.deepEqual(reply.answers, [`A ${TOWN.web.address}`]);
+      }
+    });
+
+    test('a name server in host mode has port 53 of every address, and disturbs nothing', async (t) => {
+      const { town, responder } = await open(t);
+      responder.update(NAMES);
+      for (const protocol of BOTH) {
+        await town.capsule.serve('dnsmasq', { protocol, port: 53 });
+        const asked = { protocol, port: 53, address: TOWN.uplink };
+        assert.match(await town.outside.ask(asked), /^dnsmasq saw/);
+        const reply = await ask(town.db, { name: 'web' }, { protocol });
+        assert.deepEqual(reply.answers, [`A ${TOWN.web.address}`]);
+      }
+    });
+
+    for (const [family, address] of [
+      ['IPv4', '127.0.0.1'],
+      ['IPv6', '::1'],
+    ] as const) {
+      test(`addresses of both kinds come from an upstream at an ${family} loopback`, async (t) => {
+        const { town, responder } = await open(t);
+        await upstream(t, address, (query) =>
+          upstreamReply(query, {
+            answers: [
+              query.type === 'A'
+                ? { type: 'A', data: '192.0.2.80' }
+                : { type: 'AAAA', data: '2001:db8::80' },
+            ],
+          }),
+        );
+        responder.useUplink(`nameserver ${address}\n`);
+        const name = 'example.com';
+        assert.deepEqual((await ask(town.db, { name })).answers, ['A 192.0.2.80']);
+        const second = await ask(town.db, { name, type: 'AAAA' });
+        assert.deepEqual(second.answers, ['AAAA 2001:db8::80']);
+      });
+    }
+
+    test('an answer that is too large for UDP is told so, and comes over TCP', async (t) => {
+      const { town, responder } = await open(t);
+      const answers = Array.from({ length: 120 }, (_, at) => ({
+        type: 'A',
+        data: `192.0.2.${at}`,
+      }));
+      const { questions } = await upstream(t, '127.0.0.1', (query) =>
+        upstreamReply(query, query.transport === 'udp' ? { isTruncated: true } : { answers }),
+      );
+      responder.useUplink('nameserver 127.0.0.1\n');
+      const query = { name: 'large.example.com', udpBytes: 4096 };
+      const first = await ask(town.db, query);
+      assert.deepEqual([first.isTruncated, first.answers.length], [true, 0]);
+      const second = await ask(town.db, query, { protocol: 'tcp' });
+      assert.deepEqual([second.isTruncated, second.answers.length], [false, 120]);
+      assert.ok(questions.length <= 2);
+    });
+
+    test('it never asks itself', async (t) => {
+      const { town, responder } = await open(t);
+      responder.useUplink(`nameserver ${TOWN.gateway}\n`);
+      assert.equal((await ask(town.db, { name: 'example.com' })).rcode, 'SERVFAIL');
+    });
+
+    test('while it is away a question over UDP is met by silence, and found when asked again', async (t) => {
+      const { town, responder } = await open(t);
+      await responder[Symbol.asyncDispose]();
+      const server = { address: TOWN.gateway, patienceMs: 300 };
+      assert.equal(await askName(town.db, server, { name: 'web' }), 'silent');
+      const next = await started(t);
+      next.update(NAMES);
+      assert.deepEqual((await ask(town.db, { name: 'web' })).answers, [`A ${TOWN.web.address}`]);
+    });
+
+    for (const protocol of BOTH) {
+      test(`a ${protocol} port that another program has is told, and taken once it is free`, async (t) => {
+        const { town, responder } = await open(t);
+        await responder[Symbol.asyncDispose]();
+        const program = protocol === 'udp' ? await udpProgram() : await tcpProgram();
+        const told: (CapsuleError | undefined)[] = [];
+        const free = Promise.withResolvers<void>();
+        const next = await started(t, (problem) => {
+          told.push(problem);
+          if (problem === undefined) free.resolve();
+        });
+        next.update(NAMES);
+        assert.equal(next.problem()?.code, 'DNS_PORT_TAKEN');
+        program.close();
+        await free.promise;
+        assert.equal(next.problem(), undefined);
+        assert.deepEqual(
+          told.map((each) => each?.code),
+          ['DNS_PORT_TAKEN', undefined],
+        );
+        assert.deepEqual((await ask(town.db, { name: 'web' })).answers, [`A ${TOWN.web.address}`]);
+      });
+    }
+  });
+}
+
+async function open(t: TestContext) {
+  const network = new BridgeNetwork();
+  await network.prepare();
+  const town = await Town.open(network);
+  t.after(() => town[Symbol.asyncDispose]());
+  return { network, town, responder: await started(t) };
+}
+
+async function started(
+  t: TestContext,
+  onProblem: (problem: CapsuleError | undefined) => void = () => undefined,
+): Promise<BridgeResponder> {
+  const responder = new BridgeResponder({
+    monotonicMs: () => performance.now(),
+    onProblem,
+    onFailure: (failure) => assert.fail(String(failure)),
+  });
+  t.after(() => responder[Symbol.asyncDispose]());
+  await responder.start();
+  return responder;
+}
+
+async function upstream(t: TestContext, address: string, respond: Respond): Promise<TestUpstream> {
+  const opened = await TestUpstream.open({ address, port: 53, respond });
+  t.after(() => opened[Symbol.asyncDispose]());
+  return opened;
+}
+
+async function ask(
+  agent: TrafficAgent,
+  query: NameQuery,
+  server: Partial<NameServer> = {},
+): Promise<NameReply> {
+  const reply = await askName(agent, { address: TOWN.gateway, ...server }, query);
+  if (typeof reply === 'string') assert.fail(`${query.name}: ${reply}`);
+  return reply;
+}
+
+function foundIn({ rcode, answers }: NameReply): NameFound {
+  if (rcode === 'NXDOMAIN') return 'no such name';
+  if (rcode === 'SERVFAIL') return 'unknown';
+  return answers[0]?.replace('A ', '') ?? 'no address';
+}
+
+async function udpProgram(): Promise<{ close(): void }> {
+  const socket = createSocket('udp4');
+  socket.bind(RESPONDER_PORT);
+  await once(socket, 'listening');
+  return socket;
+}
+
+async function tcpProgram(): Promise<{ close(): void }> {
+  const server = createServer();
+  server.listen(RESPONDER_PORT, '0.0.0.0');
+  await once(server, 'listening');
+  return server;
+}

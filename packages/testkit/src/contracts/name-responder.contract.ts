@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { suite, type TestContext, test } from 'node:test';
+import type { NameResponder } from '@capsule/core';
+
+/** A responder that was told nothing yet, on a bridge whose own address is 172.20.254.1. */
+export interface NamesBench {
+  readonly responder: NameResponder;
+  /** What a workload learns of a name: its address or one of these words. */
+  readonly lookup: (name: string) => Promise<NameFound>;
+}
+
+export type NameFound = string | 'unknown' | 'no address' | 'no such name';
+
+/** What every `NameResponder` does. `open` gives a fresh bench; it cleans up after the test. */
+export function nameResponderContract(
+  name: string,
+  open: (t: TestContext) => Promise<NamesBench>,
+): void {
+  suite(`name responder contract: ${name}`, () => {
+    test('until the names are told none is denied', async (t) => {
+      const { responder, lookup } = await open(t);
+      assert.equal(responder.problem(), undefined);
+      assert.equal(await lookup('web'), 'unknown');
+      responder.update([]);
+      assert.equal(await lookup('web'), 'no such name');
+    });
+
+    test('a name is found in short and in full, in any case', async (t) => {
+      const { responder, lookup } = await open(t);
+      responder.update([{ name: 'web', address: '172.20.254.10' }]);
+      for (const asked of ['web', 'web.capsule.internal', 'WEB', 'Web.Capsule.Internal']) {
+        assert.equal(await lookup(asked), '172.20.254.10', asked);
+      }
+      assert.equal(await lookup('db'), 'no such name');
+      assert.equal(await lookup('db.capsule.internal'), 'no such name');
+    });
+
+    test('a name may be there without an address, or be that of the capsule', async (t) => {
+      const { responder, lookup } = await open(t);
+      responder.update([
+        { name: 'resting', address: undefined },
+        { name: 'proxy', address: 'capsule' },
+      ]);
+      assert.equal(await lookup('resting'), 'no address');
+      assert.equal(await lookup('proxy'), '172.20.254.1');
+    });
+
+    test('what is told later takes the place of all that was told before', async (t) => {
+      const { responder, lookup } = await open(t);
+      responder.update([
+        { name: 'web', address: '172.20.254.10' },
+        { name: 'db', address: '172.20.254.11' },
+      ]);
+      responder.update([{ name: 'web', address: '172.20.254.99' }]);
+      assert.equal(await lookup('web'), '172.20.254.99');
+      assert.equal(await lookup('db'), 'no such name');
+    });
+  });
+}
