@@ -167,6 +167,19 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.equal(await readFile(ofCapsule?.source ?? '', 'utf8'), resolvers('office'));
     });
 
+    test('a file that a killed capsuled left half written does not keep the next from preparing', async (t) => {
+      const network = await open(t);
+      const dns = { nameservers: ['192.0.2.9'], searches: [], options: [] };
+      await network.attach({ ...WEB, dns });
+      for (const left of ['', '{"names']) {
+        await writeFile(`/run/capsule-net/${KEY}/dns`, left);
+        await new BridgeNetwork().prepare();
+      }
+      await network.attach({ ...WEB, dns });
+      const resolvers = await readFile(`/run/capsule-net/${KEY}/resolv.conf`, 'utf8');
+      assert.match(resolvers, /^nameserver 192\.0\.2\.9$/m);
+    });
+
     test('files that are all there is of a cell are seen, and removed by its detach', async (t) => {
       const network = await open(t);
       await mkdir(`/run/capsule-net/${KEY}`);
