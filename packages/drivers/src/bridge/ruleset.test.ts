@@ -83,3 +83,12 @@ test('numbers that are no ports and words that are no addresses never reach nft'
     assert.throws(() => plan([{ ...web, address }]), { kind: 'invalid' });
   }
 });
+
+test('the bridge has port 53 for itself, before any workload that publishes it', () => {
+  const lines = plan([{ ...web, hostPort: 53 }]).split('\n');
+  const chain = lines.slice(lines.findIndex((line) => line.includes('chain arriving')));
+  const responder = chain.findIndex((line) => line.includes('jump to_responder'));
+  const cell = chain.findIndex((line) => line.includes('jump to_cell'));
+  assert.ok(responder !== -1 && responder < cell);
+  assert.match(lines.join('\n'), /th dport 53 dnat ip to 172\.20\.254\.1:20053/);
+});

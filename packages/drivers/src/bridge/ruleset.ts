@@ -30,6 +30,8 @@ export const TABLE = 'inet capsule';
  * - Port 53 of the bridge's address leads to the responder, whoever else of the capsule, or which
  *   workload, has port 53. From elsewhere than the bridge the responder is out of reach. While it is
  *   away nobody is told so: a resolver that hears of a closed port gives up, others try again.
+ * - A cell that floods the responder is cut short here, before it takes the others' place in the
+ *   socket's queue; no program that only looks up names comes near the limit.
  * - Loopback addresses never arrive over the bridge, whatever `route_localnet` would allow.
  * - Nothing is forwarded except from cells, and to cells through published ports; IPv6 not at all.
  */
@@ -47,6 +49,9 @@ table ${TABLE} {
   map published {
     type inet_proto . inet_service : ipv4_addr . inet_service
 ${elements(targets)}  }
+  set askers {
+    type ipv4_addr; size 4096; flags dynamic; timeout 1m;
+  }
   map udp_zones {
     typeof udp dport : ct zone
 ${elements(udpZones)}  }
@@ -93,6 +98,7 @@ ${elements(udpZones)}  }
   chain to_capsule {
     type filter hook input priority filter; policy accept;
     iifname "${wish.bridge}" meta nfproto ipv6 drop
+    iifname "${wish.bridge}" ip daddr ${wish.gateway} udp dport ${RESPONDER_PORT} update @askers { ip saddr limit rate over 5000/second burst 250 packets } drop
     iifname != { "lo", "${wish.bridge}" } ip daddr ${wish.gateway} meta l4proto { tcp, udp } th dport ${RESPONDER_PORT} drop
 ${closed(wish)}  }
   chain from_capsule {

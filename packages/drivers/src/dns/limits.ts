@@ -24,6 +24,8 @@ export const LIMITS = {
   connectionsPerClient: 8,
   /** Questions of one connection under way; then it is not read any more. */
   pipelined: 8,
+  /** Queries that wait in the kernel while we are busy; the kernel may allow less. */
+  unreadBytes: 1024 * 1024,
   /** UDP answers that the kernel did not take yet; then queries are dropped. */
   unsentDatagrams: 256,
 } as const;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -45,6 +45,17 @@ test('a file that is written, replaced, made or removed is told anew', async (t)
   await writeFile(next, 'three\n');
   assert.equal(await after(() => rename(next, path)), 'three\n');
   assert.equal(await after(() => rm(path)), '');
+});
+
+test('the file behind a link is followed', async (t) => {
+  const { path, folder, after } = await open(t);
+  const target = join(await mkdtemp(join(folder, 'run-')), 'resolv.conf');
+  await writeFile(target, 'one\n');
+  assert.equal(await after(() => symlink(target, path)), 'one\n');
+  assert.equal(await after(() => writeFile(target, 'two\n')), 'two\n');
+  const next = join(folder, 'next');
+  await writeFile(next, 'three\n');
+  assert.equal(await after(() => rename(next, target)), 'three\n');
 });
 
 test('a file that was only touched is not told again', async (t) => {

@@ -1,9 +1,10 @@
+import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { watchPath } from '../log-files/path-watch.ts';
 
 export interface UplinkWatchParts {
-  /** The uplink's resolv.conf. It may be missing, replaced, or written in place. */
+  /** The uplink's resolv.conf. It may be missing, replaced, written in place, a link or a mount. */
   readonly path: string;
   /** Gets the whole text: once at the start, and after every change of it. Empty without a file. */
   readonly tell: (text: string) => void | Promise<void>;
@@ -13,6 +14,8 @@ export interface UplinkWatchParts {
 
 /** Who writes the file in place writes it in several steps; only the last one counts. */
 const SETTLE_MS = 100;
+/** Events come first; this only catches what they cannot tell: a link whose target appears. */
+const RESYNC_MS = 30_000;
 
 /** Follows the resolvers of the uplink until it is disposed. */
 export class UplinkWatch implements AsyncDisposable {
@@ -20,6 +23,8 @@ export class UplinkWatch implements AsyncDisposable {
   readonly #stop = new AbortController();
   #following: Promise<void> = Promise.resolve();
   #told: string | undefined;
+  #watchers: readonly FSWatcher[] = [];
+  #changed = Promise.withResolvers<void>();
 
   constructor(parts: UplinkWatchParts) {
     this.#parts = parts;
@@ -27,22 +32,29 @@ export class UplinkWatch implements AsyncDisposable {
 
   /** Resolves when the first text was told. */
   async start(): Promise<void> {
+    this.#arm();
     await this.#look();
     this.#following = this.#follow().catch(this.#parts.onFailure);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
+    this.#changed.resolve();
     await this.#following;
+    this.#disarm();
   }
 
   async #follow(): Promise<void> {
     const { signal } = this.#stop;
-    using watch = watchPath(this.#parts.path, signal);
+    const resync = setInterval(() => this.#changed.resolve(), RESYNC_MS).unref();
+    signal.addEventListener('abort', () => clearInterval(resync));
     for (;;) {
-      await watch.next();
-      await pause(SETTLE_MS);
+      await this.#changed.promise;
       if (signal.aborted) return;
+      this.#changed = Promise.withResolvers();
+      await pause(SETTLE_MS);
+      // Before the look: what happens after it is another change.
+      this.#arm();
       await this.#look();
     }
   }
@@ -53,9 +65,35 @@ export class UplinkWatch implements AsyncDisposable {
     this.#told = text;
     await this.#parts.tell(text);
   }
+
+  /** The folder tells of another file in the place of this one; only the file tells of itself. */
+  #arm(): void {
+    this.#disarm();
+    const { path } = this.#parts;
+    this.#watchers = [dirname(path), path].flatMap((place) => watchPlace(place) ?? []);
+    for (const watcher of this.#watchers) {
+      watcher.on('change', (_event, name) => {
+        if (name === null || String(name) === basename(path)) this.#changed.resolve();
+      });
+      watcher.on('error', () => this.#changed.resolve());
+    }
+  }
+
+  #disarm(): void {
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
+  }
 }
 
-/** A capsule without an uplink has no such file. */
+function watchPlace(place: string): FSWatcher | undefined {
+  try {
+    return watch(place);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}
+
 async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');

@@ -5,7 +5,7 @@ import type { Listener, ListenerParts } from './listener.ts';
 
 /** Answers datagrams. Fails as bind(2) does. */
 export async function listenUdp(parts: ListenerParts): Promise<Listener> {
-  const socket = createSocket('udp4');
+  const socket = createSocket({ type: 'udp4', recvBufferSize: LIMITS.unreadBytes });
   const over = Promise.withResolvers<unknown>();
   let isOpen = true;
 
