@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
 import { until } from './lab/until.ts';
+import { deleteAll } from './lab/workload.ts';
 import { quickImage } from './support/quick-image.ts';
 import { runCapsulectl, startCapsulectl } from './support/run-capsulectl.ts';
+import { runGuide } from './support/run-guide.ts';
 import { skopeoArchive } from './support/skopeo-archive.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -49,6 +51,15 @@ suite('documentation', { concurrency: false }, () => {
       const options = { input: manifest, cwd: folder };
       const applied = await runCapsulectl(lab.host, ['apply', '-f', '-', '--wait'], options);
       assert.equal(applied.exitCode, 0, `${manifest}\n${applied.stderr}`);
+    }
+  });
+
+  test('the commands of the guides run as they are printed, and print what the guides say', async (t) => {
+    for (const page of await readdir(join(ROOT, 'docs/guides'))) {
+      await t.test(page, async () => {
+        await deleteAll(lab);
+        await runGuide(lab, join(ROOT, 'docs/guides', page), folder);
+      });
     }
   });
 
