@@ -3,18 +3,16 @@ import { CATALOGUE } from './commands/catalogue.ts';
 import type { Context } from './context/context.ts';
 import { Interruption } from './context/interruption.ts';
 import { createOutput } from './context/output.ts';
+import { type EndSignal, routeSignals } from './context/signals.ts';
+import { openTerminal } from './context/terminal.ts';
 import { runProgram } from './program/run-program.ts';
 
 /** Where capsules of this machine put their sockets. */
 const SOCKET_FOLDER = '/run/capsule';
 
 const stop = new AbortController();
-const interrupt = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE') =>
-  stop.abort(new Interruption(signal));
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // Once: a second Ctrl-C ends the process even if the command does not listen.
-  process.once(signal, () => interrupt(signal));
-}
+const interrupt = (signal: EndSignal | 'SIGPIPE') => stop.abort(new Interruption(signal));
+const signals = routeSignals(process, interrupt);
 
 const { env } = process;
 const context: Context = {
@@ -26,10 +24,15 @@ const context: Context = {
   err: createOutput(process.stderr, env, () => interrupt('SIGPIPE')),
   env,
   signal: stop.signal,
+  signals,
+  get terminal() {
+    return openTerminal({ input: process.stdin, output: process.stdout, life: process });
+  },
   now: Date.now,
   socketFolder: SOCKET_FOLDER,
   // Help and usage errors need no client, which takes longer to load than all the rest.
-  connect: async (target) => (await import('@capsule/api')).connectCapsule(target),
+  connect: async (target, options) =>
+    (await import('@capsule/api')).connectCapsule(target, options),
 };
 
 // No `await` at the top: a CommonJS bundle has none.

@@ -45,7 +45,10 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const containerd = stack.use(
     new ContainerdClient({ socketPath: paths.containerd, namespace: realmNamespace('main') }),
   );
-  const runtime = new ContainerdRuntime(containerd, { scratch: paths.view });
+  const runtime = new ContainerdRuntime(containerd, {
+    scratch: paths.view,
+    execRoot: paths.exec,
+  });
   const images = new ContainerdImages(containerd, {
     certsDir: paths.certs,
     stallMs: config.images.stallSeconds * 1000,
@@ -147,6 +150,7 @@ function systemPaths({ permPath, runPath }: Config) {
     log: (cell: CellId) => path.join(permPath, 'log/workload', cellKey(cell), `${cell.cell}.log`),
     network: path.join(runPath, 'capsule-net'),
     view: path.join(runPath, 'capsule-view'),
+    exec: path.join(runPath, 'capsule-exec'),
     containerd: path.join(runPath, 'containerd/containerd.sock'),
     socket: path.join(runPath, 'capsule/capsuled.sock'),
   };

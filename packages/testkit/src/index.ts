@@ -9,6 +9,7 @@ export {
   type RuntimeCommands,
 } from './contracts/container-runtime.contract.ts';
 export { EventLog } from './contracts/event-log.ts';
+export { execContract } from './contracts/exec.contract.ts';
 export { type ImageBench, imageStoreContract } from './contracts/image-store.contract.ts';
 export {
   type LogBench,

@@ -23,6 +23,12 @@ export interface CapsuleClient extends AsyncDisposable {
 export interface ConnectOptions {
   /** Milliseconds for calls that do not say otherwise. Default: no limit, as streams follow. */
   readonly defaultTimeoutMs?: number;
+  /**
+   * For calls that send much both ways at once. Node reads nothing from a connection while something
+   * written to it waits: with full sockets both sides would wait for each other for ever. A window that
+   * is smaller than a socket's buffer lets what the capsule sends always find room.
+   */
+  readonly isTwoWay?: boolean;
 }
 
 /**
@@ -31,8 +37,11 @@ export interface ConnectOptions {
  * a missing or broken connection as kind `unavailable` (`API_UNREACHABLE`, `API_CONNECTION_LOST`).
  * To leave a stream early, abort the signal of the call: breaking out of the loop does not end it.
  */
-export function connectCapsule(target: string, options: ConnectOptions = {}): CapsuleClient {
-  const sessionManager = new SocketSessionManager(parseTarget(target).socketPath);
+export function connectCapsule(
+  target: string,
+  { isTwoWay = false, ...options }: ConnectOptions = {},
+): CapsuleClient {
+  const sessionManager = new SocketSessionManager(parseTarget(target).socketPath, isTwoWay);
   const inner = createGrpcTransport({ baseUrl: 'http://capsule', sessionManager, ...options });
   const transport = translateErrors(inner, target);
   const close = () => sessionManager.abort();

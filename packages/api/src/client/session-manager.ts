@@ -7,18 +7,22 @@ import { WINDOW_BYTES, widenWindow } from './widen-window.ts';
 export class SocketSessionManager extends Http2SessionManager {
   readonly #widened = new WeakSet<Http2Session>();
 
-  constructor(socketPath: string) {
+  readonly #isNarrow: boolean;
+
+  /** `isNarrow` keeps HTTP/2's own small windows: see `ConnectOptions.isTwoWay`. */
+  constructor(socketPath: string, isNarrow: boolean) {
     // No ping interval: a ping that is late (a stopped process, a busy machine) would kill streams.
     super('http://capsule', undefined, {
       createConnection: () => connect(socketPath),
-      settings: { initialWindowSize: WINDOW_BYTES },
+      ...(isNarrow ? {} : { settings: { initialWindowSize: WINDOW_BYTES } }),
     });
+    this.#isNarrow = isNarrow;
   }
 
   override async request(...args: Parameters<Http2SessionManager['request']>) {
     const stream = await super.request(...args);
     const { session } = stream;
-    if (session !== undefined && !this.#widened.has(session)) {
+    if (!this.#isNarrow && session !== undefined && !this.#widened.has(session)) {
       this.#widened.add(session);
       widenWindow(session);
     }

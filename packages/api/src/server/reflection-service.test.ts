@@ -79,7 +79,7 @@ function serve(t: TestContext) {
 
 async function ask(t: TestContext, ...asked: ServerReflectionRequest['messageRequest'][]) {
   const { socketPath } = await serve(t);
-  const sessionManager = new SocketSessionManager(socketPath);
+  const sessionManager = new SocketSessionManager(socketPath, false);
   t.after(() => sessionManager.abort());
   const transport = createGrpcTransport({ baseUrl: 'http://capsule', sessionManager });
   const client = createClient(ServerReflection, transport);

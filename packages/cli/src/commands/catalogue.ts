@@ -98,6 +98,33 @@ export const CATALOGUE: readonly Command[] = [
     load: () => import('./workload-logs.ts'),
   },
   {
+    path: ['workload', 'exec'],
+    summary: 'run a command in a workload',
+    about:
+      'What stands behind -- is the command, untouched. It ends with the exit code of the command; ' +
+      '127 when there is no such program, 126 when it may not be run, 125 when nothing could be ' +
+      'run. Signals are passed on; with a terminal, keys are. A second signal ends capsulectl, ' +
+      'and with it the command.',
+    args: [WORKLOAD, { name: 'command', summary: 'program and arguments', isRepeatable: true }],
+    flags: [
+      { flags: '-i, --interactive', summary: 'pass the input on' },
+      { flags: '-t, --tty', summary: 'give the command this terminal, and the input' },
+      {
+        flags: '-e, --env <name=value>',
+        summary: 'set a variable; NAME alone takes it from here',
+        isRepeatable: true,
+      },
+      { flags: '-w, --workdir <dir>', summary: 'where it runs: an absolute path' },
+      { flags: '-u, --user <user>', summary: 'who it runs as: name or number, and :group' },
+    ],
+    examples: [
+      { line: 'capsulectl workload exec -t web -- /bin/sh', about: 'a shell' },
+      { line: 'capsulectl workload exec web -- nginx -t', about: 'one command' },
+      { line: 'capsulectl workload exec -i db -- psql < dump.sql', about: 'with input' },
+    ],
+    load: () => import('./workload-exec.ts'),
+  },
+  {
     path: ['image', 'list'],
     summary: "show the images in the capsule's cache",
     args: [],

@@ -16,7 +16,7 @@ async function words(...typed: string[]): Promise<string[]> {
 
 test('nouns and verbs are completed, hidden commands are not', async () => {
   assert.deepEqual(await words('w'), ['workload']);
-  assert.deepEqual(await words('workload', ''), ['list', 'get', 'delete', 'logs']);
+  assert.deepEqual(await words('workload', ''), ['list', 'get', 'delete', 'logs', 'exec']);
   assert.deepEqual(await words('--debug', 'image', 'p'), ['push']);
   assert.deepEqual(await words('_'), []);
 });

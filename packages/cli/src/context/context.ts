@@ -1,5 +1,7 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient, ConnectOptions } from '@capsule/api';
 import type { Output } from './output.ts';
+import type { Signals } from './signals.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Everything of the outside world that a command may touch. */
 export interface Context {
@@ -9,9 +11,13 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts with an `Interruption` on Ctrl-C, SIGTERM, or when nobody reads the output any more. */
   readonly signal: AbortSignal;
+  /** For commands that pass signals on instead of being ended by them. */
+  readonly signals: Signals;
+  /** Undefined where input or output is not a terminal. */
+  readonly terminal: Terminal | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Where capsules of this machine put their sockets: `/run/capsule`. */
   readonly socketFolder: string;
-  readonly connect: (target: string) => Promise<CapsuleClient>;
+  readonly connect: (target: string, options?: ConnectOptions) => Promise<CapsuleClient>;
 }

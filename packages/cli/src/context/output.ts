@@ -45,12 +45,15 @@ export function createOutput(
     async write(data) {
       if (data.length === 0 || stream.destroyed || stream.write(data)) return;
       const gone = new AbortController();
-      stream.once('close', () => gone.abort());
+      const close = () => gone.abort();
+      stream.once('close', close);
       try {
         await once(stream, 'drain', { signal: gone.signal });
       } catch (error) {
         // The reader went away while we waited: `onClosed` ends the command.
         if (!stream.destroyed) throw error;
+      } finally {
+        stream.off('close', close);
       }
     },
   };

@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient, ConnectOptions } from '@capsule/api';
 import type { Input } from '../command/input.ts';
 import type { Context } from '../context/context.ts';
 import { findTarget } from './find-target.ts';
@@ -8,8 +8,9 @@ export async function withCapsule<T>(
   input: Input,
   context: Context,
   work: (client: CapsuleClient) => Promise<T>,
+  options?: ConnectOptions,
 ): Promise<T> {
-  const client = await context.connect(await findTarget(input, context));
+  const client = await context.connect(await findTarget(input, context), options);
   try {
     return await work(client);
   } finally {

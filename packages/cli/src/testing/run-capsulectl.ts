@@ -2,6 +2,8 @@ import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { CATALOGUE } from '../commands/catalogue.ts';
 import type { Context } from '../context/context.ts';
 import type { Output } from '../context/output.ts';
+import type { Signals } from '../context/signals.ts';
+import type { Terminal } from '../context/terminal.ts';
 import { runProgram } from '../program/run-program.ts';
 
 export interface RunOptions {
@@ -9,6 +11,8 @@ export interface RunOptions {
   readonly stdin?: string | AsyncIterable<Uint8Array>;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  readonly signals?: Signals;
+  readonly terminal?: Terminal;
   readonly now?: () => number;
   readonly isTerminal?: boolean;
   readonly socketFolder?: string;
@@ -16,6 +20,8 @@ export interface RunOptions {
   /** Told of everything that is written, as it is written. */
   readonly onWrite?: (text: string) => void;
 }
+
+const NO_SIGNALS: Signals = { take: () => ({ [Symbol.dispose]: () => undefined }) };
 
 export interface RunResult {
   readonly exitCode: number;
@@ -37,9 +43,11 @@ export async function runCapsulectl(
     err: err.output,
     env: { ...(target && { CAPSULE_HOST: target }), ...options.env },
     signal: options.signal ?? new AbortController().signal,
+    signals: options.signals ?? NO_SIGNALS,
+    terminal: options.terminal,
     now: options.now ?? Date.now,
     socketFolder: options.socketFolder ?? '/nonexistent',
-    connect: options.connect ?? (async (at) => connectCapsule(at)),
+    connect: options.connect ?? (async (at, how) => connectCapsule(at, how)),
   };
   const exitCode = await runProgram(CATALOGUE, words, context);
   return { exitCode, stdout: out.text(), stderr: err.text() };

@@ -1,5 +1,6 @@
 import type { CellId } from '../resource/cell-id.ts';
 import type { ContainerSettings, Resources } from '../resource/container-settings.ts';
+import type { ExecRequest, ExecSession } from './exec-session.ts';
 
 /** What the runtime needs to make one container of a cell. */
 export interface ContainerSpec extends ContainerSettings {
@@ -82,6 +83,18 @@ export interface ContainerRuntime {
     resources: Resources,
     signal?: AbortSignal,
   ): Promise<void>;
+  /**
+   * Starts one more process. Fails with `RUNTIME_NOT_RUNNING`, `RUNTIME_USER_UNKNOWN`,
+   * `RUNTIME_COMMAND_NOT_FOUND`, `RUNTIME_COMMAND_NOT_EXECUTABLE`.
+   */
+  exec(
+    cell: CellId,
+    container: string,
+    request: ExecRequest,
+    signal?: AbortSignal,
+  ): Promise<ExecSession>;
+  /** Ends processes of `exec` that an earlier process of ours left. */
+  reclaim(signal?: AbortSignal): Promise<void>;
   /** The limits that this machine can enforce. */
   limits(): Promise<ReadonlySet<keyof Resources>>;
   /** Kills what runs; removes task, container, snapshot, lease and cgroup. */

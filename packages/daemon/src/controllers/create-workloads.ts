@@ -92,6 +92,17 @@ export function createWorkloads(parts: WorkloadsParts) {
     guard,
     health,
   });
-  const { logs, logPath } = parts;
-  return { specs, events, observer, namePublisher, controller, config, feed, logs, logPath };
+  const { logs, logPath, runtime } = parts;
+  return {
+    specs,
+    events,
+    observer,
+    namePublisher,
+    controller,
+    config,
+    feed,
+    logs,
+    logPath,
+    runtime,
+  };
 }

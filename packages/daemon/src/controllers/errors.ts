@@ -11,6 +11,11 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
     hint: 'ask for its logs without the serial console',
   },
+  EXEC_INVALID: {
+    kind: 'invalid',
+    message: (f: { problem: string }) => `the command cannot be run: ${f.problem}`,
+    hint: 'use `capsulectl workload exec`',
+  },
   IMAGE_ABSENT: {
     kind: 'precondition',
     message: (f: { name: string; reference: string }) =>
@@ -35,11 +40,6 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string; path: readonly string[] }) =>
       `${f.name} would wait for itself: ${f.path.join(' needs ')}`,
     hint: 'remove one of the names from dependsOn',
-  },
-  PROBE_UNSUPPORTED: {
-    kind: 'unsupported',
-    message: (f: { name: string }) => `${f.name} cannot be asked by a command yet`,
-    hint: 'use a health check by http or tcp',
   },
   PORT_TAKEN: {
     kind: 'precondition',

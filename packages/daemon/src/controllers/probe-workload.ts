@@ -1,8 +1,14 @@
-import type { ProbeResult, ServiceProbe, WorkloadRecord } from '@capsule/core';
+import {
+  type ContainerRuntime,
+  cellOfWorkload,
+  type ProbeResult,
+  type ServiceProbe,
+  type WorkloadRecord,
+} from '@capsule/core';
 import type { Addresses } from '../store/addresses.ts';
-import { workloadError } from './errors.ts';
 
 export interface ProbeParts {
+  readonly runtime: ContainerRuntime;
   readonly service: ServiceProbe;
   readonly addresses: Addresses;
 }
@@ -10,13 +16,47 @@ export interface ProbeParts {
 /** Carries out the health check of a workload once. Bounded by `signal`. */
 export async function probeWorkload(
   { spec }: WorkloadRecord,
-  { service, addresses }: ProbeParts,
+  { runtime, service, addresses }: ProbeParts,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const probe = spec.healthCheck?.probe;
   if (probe === undefined) return { ok: true, detail: '' };
-  if (probe.kind === 'exec') throw workloadError.PROBE_UNSUPPORTED({ name: spec.name });
+  if (probe.kind === 'exec') return runProbe(runtime, spec.name, probe.command, signal);
   const address = spec.networkMode === 'host' ? '127.0.0.1' : addresses.get(spec.name);
   if (address === undefined) return { ok: false, detail: 'it has no address' };
   return service.knock({ ...probe, address }, signal);
+}
+
+/** What a check printed is told in part: the reason stands at its start. */
+const DETAIL_BYTES = 160;
+
+async function runProbe(
+  runtime: ContainerRuntime,
+  name: string,
+  command: readonly string[],
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const request = { command, env: {}, workingDir: '', user: '', hasInput: false };
+  await using session = await runtime.exec(cellOfWorkload(name), name, request, signal);
+  const said: Uint8Array[] = [];
+  const read = async () => {
+    let bytes = 0;
+    for await (const { data } of session.output) {
+      if (bytes < DETAIL_BYTES) said.push(data);
+      bytes += data.length;
+    }
+    return session.exit;
+  };
+  const exitCode = await Promise.race([read(), whenAborted(signal)]);
+  if (exitCode === undefined) return { ok: false, detail: `${command[0]} takes too long` };
+  const text = Buffer.concat(said).toString('utf8', 0, DETAIL_BYTES).replaceAll(/\s+/g, ' ').trim();
+  const detail = text === '' ? `${command[0]} ended with ${exitCode}` : text;
+  return { ok: exitCode === 0, detail };
+}
+
+async function whenAborted(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
 }

@@ -70,7 +70,10 @@ export class WorkloadController {
         log,
         retryMs: 250,
         onEvent: (event) => this.#handle(event),
-        onGap: () => this.#wakeAll(),
+        onGap: () => {
+          this.#wakeAll();
+          void this.#reclaim();
+        },
       },
       this.#stop.signal,
     );
@@ -218,6 +221,15 @@ export class WorkloadController {
     if (status.pid !== seen.pid) return false;
     if (record.spec.networkMode === 'host') return true;
     return (await this.#parts.network.inspect(key, this.#stop.signal))?.complete === true;
+  }
+
+  /** What an earlier capsuled was running in containers for somebody who is gone. */
+  async #reclaim(): Promise<void> {
+    try {
+      await this.#parts.runtime.reclaim(this.#stop.signal);
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#parts.log.warn('execs not reclaimed', { error });
+    }
   }
 
   #wakeAll(): void {

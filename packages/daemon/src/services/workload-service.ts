@@ -8,13 +8,14 @@ import {
   type WorkloadService,
   workloadToProto,
 } from '@capsule/api';
-import { isName, type Workload } from '@capsule/core';
+import { type ContainerRuntime, isName, type Workload } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { workloadError } from '../controllers/errors.ts';
 import type { WorkloadChange, WorkloadConfig } from '../controllers/workload-config.ts';
 import type { WorkloadController } from '../controllers/workload-controller.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import { execInWorkload } from './workload-exec.ts';
 import { streamWorkloadLogs, type WorkloadLogParts } from './workload-logs.ts';
 import { watchWorkloads } from './workload-watch.ts';
 
@@ -23,6 +24,7 @@ export interface WorkloadServiceParts extends WorkloadLogParts {
   readonly config: WorkloadConfig;
   readonly controller: WorkloadController;
   readonly feed: Feed;
+  readonly runtime: ContainerRuntime;
 }
 
 const CHANGES: Record<WorkloadChange, WireChange> = {
@@ -87,6 +89,15 @@ export function workloadService(
       const parts = partsOrThrow();
       find(parts, request.name);
       return streamWorkloadLogs(request, parts, context.signal);
+    },
+    exec(messages, context) {
+      const parts = partsOrThrow();
+      const { runtime } = parts;
+      return execInWorkload(
+        messages,
+        { runtime, find: (name) => find(parts, name) },
+        context.signal,
+      );
     },
     watch(request, context) {
       return watchWorkloads(request.names, partsOrThrow(), context.signal);

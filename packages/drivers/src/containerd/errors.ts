@@ -44,6 +44,11 @@ export const runtimeError = defineErrors('RUNTIME', {
       `user ${JSON.stringify(f.user)} of image ${f.image} is unknown`,
     why: "neither a number nor a name in the image's /etc/passwd or /etc/group",
   },
+  NOT_RUNNING: {
+    kind: 'precondition',
+    message: (f: Container) => `${f.container} is not running`,
+    hint: (f) => `start it with \`capsulectl workload start ${f.container}\``,
+  },
   BIND_SOURCE_MISSING: {
     kind: 'precondition',
     message: (f: Container & { source: string }) =>

@@ -230,7 +230,8 @@ export function containerRuntimeContract(
   });
 }
 
-function specOf(bench: RuntimeBench): ContainerSpec {
+/** The container that the suites make. */
+export function specOf(bench: RuntimeBench): ContainerSpec {
   return {
     ...containerSettings(SPEC_DEFAULTS),
     cell: bench.cell,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { cellOfWorkload } from '@capsule/core';
 import { containerRuntimeContract } from '../contracts/container-runtime.contract.ts';
 import { EventLog } from '../contracts/event-log.ts';
+import { execContract } from '../contracts/exec.contract.ts';
 import { FakeContainerRuntime } from './fake-container-runtime.ts';
 import { FakeImageStore } from './fake-image-store.ts';
 import { FAKE_PROGRAMS } from './fake-program.ts';
@@ -15,7 +16,7 @@ function openFake() {
   return new FakeContainerRuntime(images);
 }
 
-containerRuntimeContract('fake', async () => ({
+const openBench = async () => ({
   runtime: openFake(),
   image: IMAGE,
   cell: cellOfWorkload('web'),
@@ -25,9 +26,12 @@ containerRuntimeContract('fake', async () => ({
     run: ['run'],
     stubborn: [FAKE_PROGRAMS.stubborn],
     missing: [FAKE_PROGRAMS.missing],
-    exit: (code) => [FAKE_PROGRAMS.exit, String(code)],
+    exit: (code: number) => [FAKE_PROGRAMS.exit, String(code)],
   },
-}));
+});
+
+containerRuntimeContract('fake', openBench);
+execContract('fake', openBench);
 
 test('a crash of the fake runtime ends its event streams, and containers outlive it', async () => {
   const runtime = openFake();

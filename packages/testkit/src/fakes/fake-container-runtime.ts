@@ -4,6 +4,8 @@ import {
   type ContainerSeen,
   type ContainerSpec,
   cellKey,
+  type ExecRequest,
+  type ExecSession,
   type ImageStore,
   type Resources,
   type RuntimeEvent,
@@ -11,7 +13,8 @@ import {
 } from '@capsule/core';
 import { Broadcast } from './broadcast.ts';
 import { fakeError } from './fake-error.ts';
-import { fakeProgram, KILLED } from './fake-program.ts';
+import { FakeExec } from './fake-exec.ts';
+import { FAKE_PROGRAMS, fakeProgram, KILLED } from './fake-program.ts';
 
 interface Entry {
   readonly spec: ContainerSpec;
@@ -19,7 +22,15 @@ interface Entry {
 }
 
 /** The calls that can be told to fail. */
-export type RuntimeCall = 'list' | 'inspect' | 'create' | 'start' | 'stop' | 'update' | 'remove';
+export type RuntimeCall =
+  | 'list'
+  | 'inspect'
+  | 'create'
+  | 'start'
+  | 'stop'
+  | 'update'
+  | 'exec'
+  | 'remove';
 
 /**
  * Containers in memory. Tests end programs (`exit`), make calls fail (`failNext`), and take the whole
@@ -144,6 +155,24 @@ export class FakeContainerRuntime implements ContainerRuntime {
     }
     entry.seen = { ...entry.seen, resources };
   }
+
+  async exec(
+    cell: CellId,
+    container: string,
+    request: ExecRequest,
+    signal?: AbortSignal,
+  ): Promise<ExecSession> {
+    this.#enter('exec', container, signal);
+    if (this.#entries.get(keyOf(cell, container))?.seen.task !== 'running') {
+      throw fakeError('RUNTIME_NOT_RUNNING', 'precondition', `${container} is not running`);
+    }
+    if (request.command[0] === FAKE_PROGRAMS.missing) {
+      throw fakeError('RUNTIME_COMMAND_NOT_FOUND', 'invalid', 'there is no such program');
+    }
+    return new FakeExec(request);
+  }
+
+  async reclaim(): Promise<void> {}
 
   async limits(): Promise<ReadonlySet<keyof Resources>> {
     return new Set(['memoryBytes', 'cpuMillis', 'pids']);

@@ -13,6 +13,12 @@ export function packSpec(spec: object): Any {
   return create(AnySchema, { typeUrl: SPEC_TYPE, value: Buffer.from(JSON.stringify(spec)) });
 }
 
+const PROCESS_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Process';
+
+export function packProcess(process: object): Any {
+  return create(AnySchema, { typeUrl: PROCESS_TYPE, value: Buffer.from(JSON.stringify(process)) });
+}
+
 const RESOURCES_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/LinuxResources';
 
 export function packResources(resources: object): Any {

@@ -10,6 +10,7 @@ import {
   containerRuntimeContract,
   dockerArchive,
   EventLog,
+  execContract,
   missingContainerd,
   openContainerd,
   writeLogWriter,
@@ -41,6 +42,7 @@ async function openBench(t: TestContext, config: Readonly<Record<string, unknown
   const runtime = new ContainerdRuntime(client, {
     logBinary: await writeLogWriter(containerd.directory),
     scratch: join(containerd.directory, 'view'),
+    execRoot: join(containerd.directory, 'exec'),
   });
   const archive = dockerArchive(await busyboxImage(config), [IMAGE]);
   await new ContainerdImages(client).load(once(archive));
@@ -82,6 +84,7 @@ const COMMANDS = {
 type Bench = Awaited<ReturnType<typeof openBench>>;
 
 if (skip === false) containerRuntimeContract('containerd', openBench);
+if (skip === false) execContract('containerd', openBench);
 
 /** Runs a shell script to its end and answers what it printed. */
 async function print(bench: Bench, script: string, more: Partial<ContainerSpec> = {}) {

@@ -5,6 +5,8 @@ import type {
   ContainerRuntime,
   ContainerSeen,
   ContainerSpec,
+  ExecRequest,
+  ExecSession,
   Resources,
   RuntimeEvent,
   StopOrder,
@@ -14,6 +16,8 @@ import { findLimits } from '../cgroup/find-limits.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { type Doing, doing, translate } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
+import { type ActiveExecs, execContainer } from '../exec/exec-container.ts';
+import { reclaimExecs } from '../exec/reclaim-execs.ts';
 import { ImageReader } from '../image/image-reader.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import { parseCapabilityMask } from '../oci/capability-set.ts';
@@ -38,6 +42,8 @@ export interface ContainerdRuntimeOptions {
   readonly arch?: Architecture;
   /** Default `/sys/fs/cgroup`. */
   readonly cgroupRoot?: string;
+  /** Where execs have their FIFOs. Default `/run/capsule-exec`. */
+  readonly execRoot?: string;
   /** An empty place to look into images from. Default `/run/capsule/view`. */
   readonly scratch?: string;
 }
@@ -47,6 +53,7 @@ export class ContainerdRuntime implements ContainerRuntime {
   readonly #context: RuntimeContext;
   /** Kept for events, which carry only ids; an entry goes with its container. */
   readonly #owners = new Map<string, Owner>();
+  readonly #execs: ActiveExecs = new Set();
 
   constructor(client: ContainerdClient, options: ContainerdRuntimeOptions = {}) {
     const snapshotter = options.snapshotter ?? 'overlayfs';
@@ -61,6 +68,7 @@ export class ContainerdRuntime implements ContainerRuntime {
       users: new UserFinder(client, { snapshotter, scratch }),
       logBinary: options.logBinary ?? '/usr/bin/capsule-log',
       cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
+      execRoot: options.execRoot ?? '/run/capsule-exec',
     };
   }
 
@@ -108,6 +116,22 @@ export class ContainerdRuntime implements ContainerRuntime {
     const action = this.#doing(`change the limits of container ${container}`, signal);
     const owner = { cell, container };
     return doing(action, updateContainer(this.#context, owner, resources, signal));
+  }
+
+  exec(
+    cell: CellId,
+    container: string,
+    request: ExecRequest,
+    signal?: AbortSignal,
+  ): Promise<ExecSession> {
+    const action = this.#doing(`run a command in container ${container}`, signal);
+    const what = { cell, container, request };
+    return doing(action, execContainer(this.#context, this.#execs, what, signal));
+  }
+
+  reclaim(signal?: AbortSignal): Promise<void> {
+    const action = this.#doing('end what an earlier capsuled left', signal);
+    return doing(action, reclaimExecs(this.#context, this.#execs, signal));
   }
 
   limits(): Promise<ReadonlySet<keyof Resources>> {

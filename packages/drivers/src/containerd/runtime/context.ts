@@ -14,6 +14,8 @@ export interface RuntimeContext {
   readonly available: readonly string[];
   /** The log writer, a path that the shim can run. */
   readonly logBinary: string;
+  /** Folders of execs: `/run/capsule-exec`. */
+  readonly execRoot: string;
   /** `/sys/fs/cgroup` */
   readonly cgroupRoot: string;
 }

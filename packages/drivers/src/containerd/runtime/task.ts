@@ -50,7 +50,7 @@ export async function runTask(
 export async function killTask(
   client: ContainerdClient,
   containerId: string,
-  kill: { readonly signal: number; readonly all: boolean },
+  kill: { readonly signal: number; readonly all: boolean; readonly execId?: string },
 ): Promise<void> {
   try {
     await client.tasks.kill({ containerId, ...kill });

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync } from 'node:fs';
+import type { CellId, ExecRequest, ExecSession } from '@capsule/core';
+import { Code } from '@connectrpc/connect';
+import { NO_TIMEOUT } from '../client/containerd-client.ts';
+import { packProcess } from '../client/pack.ts';
+import { ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
+import { runtimeError } from '../errors.ts';
+import { containerCgroup } from '../oci/oci-spec.ts';
+import type { OciSpec } from '../oci/types.ts';
+import { containerId } from '../runtime/container-id.ts';
+import { taskState } from '../runtime/container-seen.ts';
+import type { RuntimeContext } from '../runtime/context.ts';
+import { type ContainerLabels, readLabels } from '../runtime/labels.ts';
+import { describeStartError } from '../runtime/start-error.ts';
+import { getTask } from '../runtime/task.ts';
+import { resolveUserOf } from '../user/running-user.ts';
+import { type ExecFolder, execFolder, makeFolder, removeFolder } from './exec-folder.ts';
+import { describeExecProcess, type ExecProcess } from './exec-process.ts';
+import { closeEnds, openEnds, RunningExec } from './running-exec.ts';
+
+/** Ids of execs of this process; `reclaim` leaves them alone. */
+export type ActiveExecs = Set<string>;
+
+/** See `ContainerRuntime.exec`. */
+export async function execContainer(
+  context: RuntimeContext,
+  active: ActiveExecs,
+  { cell, container, request }: { cell: CellId; container: string; request: ExecRequest },
+  signal?: AbortSignal,
+): Promise<ExecSession> {
+  const id = containerId(cell, container);
+  const folder = execFolder(context.execRoot, id, `capsule-${randomUUID()}`);
+  active.add(folder.execId);
+  try {
+    const [found] = await Promise.all([
+      findRunning(context, id, container, signal),
+      makeFolder(context.execRoot, folder),
+    ]);
+    const user =
+      request.user === '' ? undefined : await resolveUserOf(found.pid, request.user, container);
+    const process = describeExecProcess(found.spec.process, request, user);
+    const cgroup = containerCgroup(found.labels);
+    return await start(context, active, { folder, request, process, cgroup, container });
+  } catch (error) {
+    await removeFolder(context.execRoot, folder);
+    active.delete(folder.execId);
+    throw error;
+  }
+}
+
+interface Found {
+  readonly pid: number;
+  readonly spec: OciSpec;
+  readonly labels: ContainerLabels;
+}
+
+async function findRunning(
+  { client }: RuntimeContext,
+  id: string,
+  container: string,
+  signal?: AbortSignal,
+): Promise<Found> {
+  const [answer, task] = await Promise.all([
+    ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
+    getTask(client, id, signal),
+  ]);
+  const labels = answer?.container && readLabels(answer.container.labels);
+  const state = taskState(task);
+  const isAlive = state === 'running' || state === 'paused';
+  if (labels === undefined || task === undefined || !isAlive) {
+    throw runtimeError.NOT_RUNNING({ container });
+  }
+  const text = Buffer.from(answer?.container?.spec?.value ?? []).toString('utf8');
+  return { pid: task.pid, spec: JSON.parse(text) as OciSpec, labels };
+}
+
+interface Start {
+  readonly folder: ExecFolder;
+  readonly request: ExecRequest;
+  readonly process: ExecProcess;
+  readonly cgroup: string;
+  readonly container: string;
+}
+
+async function start(
+  { client, execRoot }: RuntimeContext,
+  active: ActiveExecs,
+  { folder, request, process, cgroup, container }: Start,
+): Promise<ExecSession> {
+  const { containerId: id, execId } = folder;
+  const ends = openEnds(folder, request.hasInput, process.terminal);
+  try {
+    await client.tasks.exec({
+      containerId: id,
+      execId,
+      spec: packProcess(process),
+      terminal: process.terminal,
+      stdin: request.hasInput ? folder.stdin : '',
+      stdout: folder.stdout,
+      stderr: process.terminal ? '' : folder.stderr,
+    });
+    const exit = client.tasks
+      .wait({ containerId: id, execId }, NO_TIMEOUT)
+      .then(({ exitStatus }) => exitStatus);
+    // Told to who awaits it; nobody may, when the start fails.
+    exit.catch(() => undefined);
+    const { pid } = await client.tasks.start({ containerId: id, execId });
+    for (const fd of ends.keepers) closeSync(fd);
+    const onClose = () => void active.delete(execId);
+    return new RunningExec({ client, root: execRoot, folder, ends, pid, cgroup, exit, onClose });
+  } catch (error) {
+    closeEnds(ends);
+    await ignoring(Code.NotFound, client.tasks.deleteProcess({ containerId: id, execId }));
+    throw describeStartError(container, error);
+  }
+}

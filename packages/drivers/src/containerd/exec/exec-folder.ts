@@ -1,0 +1,75 @@
+import { constants, openSync } from 'node:fs';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '@capsule/host';
+
+/**
+ * What one exec is talked to with: `<root>/<container id>/<exec id>/` and its FIFOs. The folder is made
+ * before the process and removed after it, so that whoever finds one knows what may have been left.
+ */
+export interface ExecFolder {
+  readonly containerId: string;
+  readonly execId: string;
+  readonly stdin: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function execFolder(root: string, containerId: string, execId: string): ExecFolder {
+  const path = (name: string) => join(root, containerId, execId, name);
+  return {
+    ...{ containerId, execId },
+    ...{ stdin: path('stdin'), stdout: path('stdout'), stderr: path('stderr') },
+  };
+}
+
+export async function makeFolder(root: string, folder: ExecFolder): Promise<void> {
+  await mkdir(join(root, folder.containerId, folder.execId), { recursive: true, mode: 0o700 });
+  await run('mkfifo', ['-m', '600', folder.stdin, folder.stdout, folder.stderr]);
+}
+
+/** Idempotent. */
+export async function removeFolder(root: string, folder: ExecFolder): Promise<void> {
+  const { stdin, stdout, stderr } = folder;
+  await Promise.all([stdin, stdout, stderr].map((path) => rm(path, { force: true })));
+  await removeEmpty(join(root, folder.containerId, folder.execId));
+  await removeEmpty(join(root, folder.containerId));
+}
+
+async function removeEmpty(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (failure) {
+    const { code } = failure as NodeJS.ErrnoException;
+    // Another exec of the same container, or nothing at all.
+    if (code !== 'ENOTEMPTY' && code !== 'ENOENT') throw failure;
+  }
+}
+
+/** Every exec that has a folder. */
+export async function listFolders(root: string): Promise<readonly ExecFolder[]> {
+  const containers = await namesIn(root);
+  const found = await Promise.all(
+    containers.map(async (containerId) =>
+      (await namesIn(join(root, containerId))).map((execId) =>
+        execFolder(root, containerId, execId),
+      ),
+    ),
+  );
+  return found.flat();
+}
+
+/** Never blocks: opening a FIFO otherwise waits for its other end. */
+export function openFifo(path: string, mode: 'read' | 'both'): number {
+  const access = mode === 'read' ? constants.O_RDONLY : constants.O_RDWR;
+  return openSync(path, access | constants.O_NONBLOCK);
+}
+
+async function namesIn(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw failure;
+  }
+}

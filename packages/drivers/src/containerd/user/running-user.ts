@@ -1,0 +1,22 @@
+import { runtimeError } from '../errors.ts';
+import { readInside } from './read-inside.ts';
+import { resolveUser } from './resolve-user.ts';
+import type { ResolvedUser } from './resolved-user.ts';
+
+const FILE_LIMIT_BYTES = 1024 * 1024;
+
+/** Who a user is in a container that runs, by its account files of now. Fails with `RUNTIME_USER_UNKNOWN`. */
+export async function resolveUserOf(
+  pid: number,
+  user: string,
+  container: string,
+): Promise<ResolvedUser> {
+  const root = `/proc/${pid}/root`;
+  const [passwd, group] = await Promise.all([
+    readInside(root, '/etc/passwd', FILE_LIMIT_BYTES),
+    readInside(root, '/etc/group', FILE_LIMIT_BYTES),
+  ]);
+  const found = resolveUser(user, { passwd, group });
+  if (found === undefined) throw runtimeError.USER_UNKNOWN({ user, image: container });
+  return found;
+}
