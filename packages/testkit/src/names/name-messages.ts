@@ -21,6 +21,7 @@ export interface NameReply {
   readonly rcode: string;
   readonly isAuthoritative: boolean;
   readonly isTruncated: boolean;
+  readonly isRecursionAvailable: boolean;
   readonly hasEdns: boolean;
   readonly question: { readonly name: string; readonly type: string } | undefined;
   /** `A 172.20.254.2`, in their order. */
@@ -54,6 +55,7 @@ export function readNameReply(bytes: Buffer): NameReply {
     rcode: packet.rcode,
     isAuthoritative: packet.flag_aa,
     isTruncated: packet.flag_tc,
+    isRecursionAvailable: packet.flag_ra,
     hasEdns: additionals.some(({ type }) => type === 'OPT'),
     question: questions[0],
     answers: answers.map(({ type, data }) => `${type} ${String(data)}`),
@@ -68,6 +70,7 @@ interface Decoded {
   readonly rcode: string;
   readonly flag_aa: boolean;
   readonly flag_tc: boolean;
+  readonly flag_ra: boolean;
   readonly questions: readonly { readonly name: string; readonly type: string }[];
   readonly answers: readonly DecodedRecord[];
   readonly authorities: readonly DecodedRecord[];

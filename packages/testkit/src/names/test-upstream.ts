@@ -112,6 +112,7 @@ export interface UpstreamWords {
   /** Number of the code; default: 0. */
   readonly rcode?: number;
   readonly isTruncated?: boolean;
+  readonly hasEdns?: boolean;
   readonly id?: number;
   /** Of the question that is repeated; default: what was asked. */
   readonly name?: string;
@@ -120,6 +121,17 @@ export interface UpstreamWords {
 
 const RESPONSE_FLAGS = 0x0180;
 const TRUNCATED = 0x0200;
+
+const EDNS: Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: 4096,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
 
 /** An upstream's answer to `query`. */
 export function upstreamReply(query: UpstreamQuery, words: UpstreamWords): Buffer {
@@ -135,5 +147,6 @@ export function upstreamReply(query: UpstreamQuery, words: UpstreamWords): Buffe
     questions: [{ name, type: (words.type ?? query.type) as 'A', class: 'IN' }],
     answers: records as Answer[],
     authorities: soa === undefined ? [] : [authority as Answer],
+    additionals: words.hasEdns === true ? [EDNS] : [],
   });
 }

@@ -47,6 +47,16 @@ suite('the cache of answers', () => {
     assert.equal(cache.get('n0'), undefined);
   });
 
+  test('it stays small in bytes too', () => {
+    const cache = new AnswerCache(() => 0);
+    const answer = message({ answers: Array(80).fill({ type: 'A', data: '192.0.2.1' }) });
+    const fitting = Math.floor(LIMITS.cachedBytes / answer.bytes.length);
+    assert.ok(fitting + 1 < LIMITS.cachedAnswers);
+    for (let index = 0; index <= fitting; index += 1) cache.put(`n${index}`, answer);
+    assert.equal(cache.get('n0'), undefined);
+    assert.ok(cache.get('n1'));
+  });
+
   test('large answers are not kept', () => {
     const cache = new AnswerCache(() => 0);
     const many = Array.from({ length: 200 }, () => ({ type: 'A', data: '192.0.2.1' }));

@@ -45,6 +45,12 @@ class Bench {
   }
 }
 
+/** What a mirror would send: no answer, with all the rest of one. */
+function asQuery(reply: Buffer): Buffer {
+  reply.writeUInt8(reply.readUInt8(2) & 0x7f, 2);
+  return reply;
+}
+
 function questionOf(name: string, type: string) {
   const reading = readQuery(nameQuery({ name, type }));
   assert.ok(reading.kind === 'query');
@@ -81,6 +87,8 @@ suite('forwarding questions', () => {
       upstreamReply(query, { ...evil, name: 'examp1e.com' }),
       upstreamReply(query, { ...evil, type: 'AAAA' }),
       Buffer.from('no message'),
+      asQuery(upstreamReply(query, evil)),
+      upstreamReply(query, evil).subarray(0, -1),
       upstreamReply(query, FOUND),
     ]);
     bench.use(upstream);
@@ -253,8 +261,10 @@ suite('forwarding questions', () => {
     bench.use(old);
     assert.equal(await bench.ask(), 'NOERROR A 192.0.2.1');
     const slow = bench.ask('slow.example.com');
+    const startedAt = performance.now();
     bench.use(later);
     assert.equal(await slow, 'nothing');
+    assert.ok(performance.now() - startedAt < 900, 'the old uplink was waited for');
     assert.equal(await bench.ask(), 'NOERROR A 198.51.100.1');
   });
 });

@@ -64,11 +64,11 @@ export class Forwarder implements AsyncDisposable {
 
   #begin(key: string, asked: ForeignQuestion): Promise<CachedAnswer | undefined> | undefined {
     if (this.#upstreams.length === 0 || this.#underWay.size >= LIMITS.questions) return undefined;
-    const answer = this.#ask(key, asked);
-    this.#underWay.set(key, answer);
-    void answer.finally(() => {
+    const answer = this.#ask(key, asked).finally(() => {
+      // After a change of the uplink the same question may be under way anew.
       if (this.#underWay.get(key) === answer) this.#underWay.delete(key);
     });
+    this.#underWay.set(key, answer);
     return answer;
   }
 

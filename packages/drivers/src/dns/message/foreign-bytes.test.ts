@@ -17,7 +17,7 @@ const bytes = fc.uint8Array({ maxLength: 600 }).map((array) => Buffer.from(array
 const base = fc.constantFrom(
   nameQuery({ name: 'web.capsule.internal', udpBytes: 1232 }),
   nameQuery({ name: 'example.com', type: 'AAAA' }),
-  reply({ answers: [{ type: 'A', data: '192.0.2.1' }] }),
+  reply({ answers: [{ type: 'A', data: '192.0.2.1' }], hasEdns: true }),
   reply({ answers: [{ type: 'CNAME', data: 'other.example.com' }], soa: 'example.com' }),
 );
 const damaged = fc
@@ -84,7 +84,7 @@ suite('foreign bytes as DNS messages', () => {
   test('names end, however their pointers lead', () => {
     const loops = {
       itself: [0xc0, 12],
-      forwards: [0xc0, 20],
+      forwards: [0xc0, 16, 0, 0, 1, 97, 0],
       'each other': [1, 97, 0xc0, 16, 1, 98, 0xc0, 12],
       'the header': [0xc0, 0],
       'no end': [63, ...Array.from({ length: 20 }, () => 97)],
@@ -107,10 +107,13 @@ suite('foreign bytes as DNS messages', () => {
   test('a message full of pointers to pointers costs little', () => {
     const message = Buffer.alloc(0xffff);
     message.set([1, 97, 0], 12);
-    for (let at = 15; at + 1 < 0x3fff; at += 2) message.writeUInt16BE(0xc000 + at - 2, at);
+    message.writeUInt16BE(0xc000 + 12, 15);
+    for (let at = 17; at + 1 < 0x3fff; at += 2) message.writeUInt16BE(0xc000 + at - 2, at);
     const startedAt = performance.now();
     for (let at = 15; at < 0x3fff; at += 2) readName(message, at);
     assert.ok(performance.now() - startedAt < 1000);
+    assert.ok(readName(message, 15) !== undefined);
+    assert.equal(readName(message, 0x3001), undefined);
   });
 
   test('huge counts end with the bytes', () => {

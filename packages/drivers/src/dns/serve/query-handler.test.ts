@@ -68,6 +68,7 @@ suite('handling queries', () => {
     const startedAt = performance.now();
     const reply = await ask(new Forwarder(() => 0), { name: 'example.com', id: 4711 });
     assert.deepEqual([reply.rcode, reply.id], ['SERVFAIL', 4711]);
+    assert.equal(reply.isRecursionAvailable, true);
     assert.ok(performance.now() - startedAt < 200);
   });
 
@@ -94,7 +95,7 @@ suite('handling queries', () => {
 
   test('an answer has EDNS where the query had, and only there', async () => {
     await using upstream = await TestUpstream.open({
-      respond: (query) => upstreamReply(query, { answers: addresses(1) }),
+      respond: (query) => upstreamReply(query, { answers: addresses(1), hasEdns: true }),
     });
     await using forwarder = new Forwarder(() => 0);
     forwarder.useUpstreams([{ address: '127.0.0.1', port: upstream.port }]);
@@ -111,7 +112,8 @@ suite('handling queries', () => {
     });
     await using forwarder = new Forwarder(() => now);
     forwarder.useUpstreams([{ address: '127.0.0.1', port: upstream.port }]);
-    assert.deepEqual((await ask(forwarder, { name: 'example.com' })).ttls, [60]);
+    const first = await ask(forwarder, { name: 'example.com' });
+    assert.deepEqual([first.ttls, first.isRecursionAvailable], [[60], true]);
     now = 25_000;
     const later = await ask(forwarder, { name: 'EXAMPLE.com', id: 9 });
     assert.deepEqual([later.ttls, later.question?.name, later.id], [[35], 'EXAMPLE.com', 9]);

@@ -7,6 +7,7 @@ import { frame, splitFrames } from '../message/frames.ts';
 import type { HandleQuery } from './query-handler.ts';
 import { listenTcp } from './tcp-listener.ts';
 
+const STRANGER = '127.9.9.9';
 const echo: HandleQuery = (bytes) => bytes;
 
 async function open(t: TestContext, handle: HandleQuery = echo) {
@@ -14,7 +15,7 @@ async function open(t: TestContext, handle: HandleQuery = echo) {
   const listener = await listenTcp({
     address: '127.0.0.1',
     port: 0,
-    isClient: () => true,
+    isClient: (address) => address !== STRANGER,
     handle,
     onFailure: (failure) => failures.push(failure),
   });
@@ -22,12 +23,19 @@ async function open(t: TestContext, handle: HandleQuery = echo) {
   return { port: listener.port, failures };
 }
 
-async function client(t: TestContext, port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
+async function client(t: TestContext, port: number, from = '127.0.0.1'): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from });
   t.after(() => socket.destroy());
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;
+}
+
+/** It is closed, and what it asks is not answered. */
+async function isTurnedAway(socket: Socket): Promise<void> {
+  socket.on('data', () => assert.fail('it was answered'));
+  socket.write(frame(Buffer.from('let me in')));
+  await once(socket, 'close');
 }
 
 /** The next `count` messages. */
@@ -123,7 +131,23 @@ suite('listening over TCP', () => {
     await closed.idle;
   });
 
-  test('one client has so many connections, all have so many, and a closed one makes room', async (t) => {
+  test('whoever is no client is not listened to', async (t) => {
+    const { port } = await open(t);
+    await isTurnedAway(await client(t, port, STRANGER));
+  });
+
+  test('all clients together have so many connections', async (t) => {
+    const { port } = await open(t);
+    const clients = LIMITS.connections / LIMITS.connectionsPerClient;
+    for (let index = 0; index < LIMITS.connections; index += 1) {
+      const socket = await client(t, port, `127.0.1.${1 + (index % clients)}`);
+      socket.write(frame(Buffer.from('hello')));
+      await messages(socket, 1);
+    }
+    await isTurnedAway(await client(t, port, '127.0.2.1'));
+  });
+
+  test('one client has so many connections, and a closed one makes room', async (t) => {
     const { port } = await open(t);
     const held: Socket[] = [];
     for (let index = 0; index < LIMITS.connectionsPerClient; index += 1) {
@@ -132,8 +156,7 @@ suite('listening over TCP', () => {
       await messages(socket, 1);
       held.push(socket);
     }
-    const tooMany = await client(t, port);
-    await once(tooMany, 'close');
+    await isTurnedAway(await client(t, port));
     const [first] = held;
     assert.ok(first !== undefined);
     first.end();
