@@ -16,9 +16,9 @@ import {
   FileLogs,
   NetworkProbe,
   SystemLogFile,
-  UplinkWatch,
 } from '@capsule/drivers';
 import { type Database, type Log, openStore } from '@capsule/engine';
+import { FileFollower } from '@capsule/host';
 import type { Config } from './config/config.ts';
 import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
 import { errorEdge } from './services/error-edge.ts';
@@ -107,8 +107,8 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     });
   }
 
-  function followUplink(): UplinkWatch {
-    return new UplinkWatch({
+  function followUplink(): FileFollower {
+    return new FileFollower({
       path: '/etc/resolv.conf',
       tell: async (text) => {
         names.useUplink(text);

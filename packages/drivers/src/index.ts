@@ -16,7 +16,6 @@ export {
 } from './containerd/runtime/containerd-runtime.ts';
 export { BridgeResponder, type BridgeResponderOptions } from './dns/bridge-responder.ts';
 export { dnsError } from './dns/errors.ts';
-export { UplinkWatch, type UplinkWatchParts } from './dns/uplink-watch.ts';
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';
 export { SystemLogFile } from './log-files/system-log-file.ts';

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { isCapsuleError } from '@capsule/core';
 import { lockFile } from '../cache/lock-file.ts';
 import { writeClaim } from './claim.ts';
+import { followResolver } from './follow-resolver.ts';
 import { forwardPorts } from './forward/forward-ports.ts';
 import { launch } from './launch.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   say(`capsule ${request.name} runs as pid ${capsule.claim.pid}`);
   for (const warning of capsule.warnings) say(warning);
   await answer({ running: true, warnings: capsule.warnings });
+  await using _resolver = await followResolver({ target: placesOf(request.name).resolvConf, say });
   // Loaded late: the API's client takes longer to load than the capsule to start.
   const { watchPublished } = await import('./forward/watch-published.ts');
   const forwarding = forwardPorts({

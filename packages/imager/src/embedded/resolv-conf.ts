@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-const SYSTEMD_UPSTREAM = '/run/systemd/resolve/resolv.conf';
+/** Where the host says whom it asks: its resolver, and systemd's list of those behind its stub. */
+export const HOST_RESOLVERS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'] as const;
 
 /** What a capsule's /etc/resolv.conf says, and what is wrong with it if anything is. */
 export interface Resolver {
@@ -12,10 +13,13 @@ export interface Resolver {
  * The resolvers of the host as a capsule can use them: one that listens on the host's loopback is
  * out of a capsule's reach, so systemd's list of the servers behind its stub is taken instead.
  */
-export async function findResolver(): Promise<Resolver> {
-  const host = await textOf('/etc/resolv.conf');
+export async function findResolver([own, behind]: readonly [
+  string,
+  string,
+] = HOST_RESOLVERS): Promise<Resolver> {
+  const host = await textOf(own);
   if (reachableServers(host).length > 0) return { content: withoutLoopback(host) };
-  const upstream = await textOf(SYSTEMD_UPSTREAM);
+  const upstream = await textOf(behind);
   if (reachableServers(upstream).length > 0) return { content: withoutLoopback(upstream) };
   return {
     content: withoutLoopback(host),

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-export interface UplinkWatchParts {
-  /** The uplink's resolv.conf. It may be missing, replaced, written in place, a link or a mount. */
+export interface FileFollowerParts {
+  /** A small text file. It may be missing, replaced, written in place, a link or a mount. */
   readonly path: string;
   /** Gets the whole text: once at the start, and after every change of it. Empty without a file. */
   readonly tell: (text: string) => void | Promise<void>;
-  /** Told when the file cannot be followed any more, or telling failed. */
+  /** Told when the file cannot be read or watched, or telling failed; it is tried again. */
   readonly onFailure: (failure: unknown) => void;
 }
 
@@ -17,24 +17,24 @@ const SETTLE_MS = 100;
 /** Events come first; this only catches what they cannot tell: a link whose target appears. */
 const RESYNC_MS = 30_000;
 
-/** Follows the resolvers of the uplink until it is disposed. */
-export class UplinkWatch implements AsyncDisposable {
-  readonly #parts: UplinkWatchParts;
+/** Follows what a file says until it is disposed. */
+export class FileFollower implements AsyncDisposable {
+  readonly #parts: FileFollowerParts;
   readonly #stop = new AbortController();
   #following: Promise<void> = Promise.resolve();
   #told: string | undefined;
+  #failed: ReadonlySet<string> = new Set();
   #watchers: readonly FSWatcher[] = [];
   #changed = Promise.withResolvers<void>();
 
-  constructor(parts: UplinkWatchParts) {
+  constructor(parts: FileFollowerParts) {
     this.#parts = parts;
   }
 
-  /** Resolves when the first text was told. */
+  /** Resolves when the first text was told, or could not be. */
   async start(): Promise<void> {
-    this.#arm();
     await this.#look();
-    this.#following = this.#follow().catch(this.#parts.onFailure);
+    this.#following = this.#follow();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,17 +53,27 @@ export class UplinkWatch implements AsyncDisposable {
       if (signal.aborted) return;
       this.#changed = Promise.withResolvers();
       await pause(SETTLE_MS);
-      // Before the look: what happens after it is another change.
-      this.#arm();
       await this.#look();
     }
   }
 
+  /** What fails is told when it is news. A file that cannot be watched is still read now and then. */
   async #look(): Promise<void> {
+    // Watching comes first: what happens after it is another change.
+    const tried = [await failureOf(() => this.#arm()), await failureOf(() => this.#read())];
+    const failures = new Map(
+      tried.filter((each) => each !== undefined).map((each) => [String(each), each]),
+    );
+    for (const [what, failure] of failures) {
+      if (!this.#failed.has(what)) this.#parts.onFailure(failure);
+    }
+    this.#failed = new Set(failures.keys());
+  }
+
+  async #read(): Promise<void> {
     const text = await textOf(this.#parts.path);
-    if (text === this.#told) return;
+    if (text !== this.#told) await this.#parts.tell(text);
     this.#told = text;
-    await this.#parts.tell(text);
   }
 
   /** The folder tells of another file in the place of this one; only the file tells of itself. */
@@ -82,6 +92,15 @@ export class UplinkWatch implements AsyncDisposable {
   #disarm(): void {
     for (const watcher of this.#watchers) watcher.close();
     this.#watchers = [];
+  }
+}
+
+async function failureOf(work: () => void | Promise<void>): Promise<unknown> {
+  try {
+    await work();
+    return undefined;
+  } catch (failure) {
+    return failure;
   }
 }
 

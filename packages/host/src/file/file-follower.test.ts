@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { UplinkWatch } from './uplink-watch.ts';
+import { FileFollower } from './file-follower.ts';
 
 async function open(t: TestContext, before?: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'uplink-'));
+  const folder = await mkdtemp(join(tmpdir(), 'follow-'));
   t.after(() => rm(folder, { recursive: true }));
-  const path = join(folder, 'resolv.conf');
+  const path = join(folder, 'followed');
   if (before !== undefined) await writeFile(path, before);
   const told: string[] = [];
   let wake = Promise.withResolvers<void>();
-  const watch = new UplinkWatch({
+  const watch = new FileFollower({
     path,
     tell: (text) => {
       told.push(text);
@@ -49,7 +49,7 @@ test('a file that is written, replaced, made or removed is told anew', async (t)
 
 test('the file behind a link is followed', async (t) => {
   const { path, folder, after } = await open(t);
-  const target = join(await mkdtemp(join(folder, 'run-')), 'resolv.conf');
+  const target = join(await mkdtemp(join(folder, 'run-')), 'followed');
   await writeFile(target, 'one\n');
   assert.equal(await after(() => symlink(target, path)), 'one\n');
   assert.equal(await after(() => writeFile(target, 'two\n')), 'two\n');
@@ -63,4 +63,22 @@ test('a file that was only touched is not told again', async (t) => {
   await writeFile(path, 'same\n');
   assert.equal(await after(() => writeFile(path, 'other\n')), 'other\n');
   assert.deepEqual(told, ['same\n', 'other\n']);
+});
+
+test('what cannot be read is told once, and read when it can be', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'follow-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'followed');
+  await mkdir(path);
+  const failures: unknown[] = [];
+  const told = Promise.withResolvers<string>();
+  const onFailure = (failure: unknown) => failures.push(failure);
+  const watch = new FileFollower({ path, tell: told.resolve, onFailure });
+  t.after(() => watch[Symbol.asyncDispose]());
+  await watch.start();
+  await rmdir(path);
+  await writeFile(path, 'now\n');
+  assert.equal(await told.promise, 'now\n');
+  assert.equal((failures[0] as NodeJS.ErrnoException).code, 'EISDIR');
+  assert.equal(failures.length, 1);
 });
