@@ -47,6 +47,13 @@ export const cliError = defineErrors('CLI', {
     hint: (f) =>
       `\`capsulectl workload get ${f.name}\` and \`capsulectl workload logs ${f.name}\` say more; the capsule goes on trying`,
   },
+  ROLLED_BACK: {
+    kind: 'internal',
+    message: (f: { name: string; generation: number; detail: string }) =>
+      `generation ${f.generation} of ${f.name} was not ready in time and was rolled back`,
+    why: (f) => f.detail,
+    hint: (f) => `the last good one runs on; \`capsulectl events ${f.name}\` tells what happened`,
+  },
   WORKLOAD_DELETED: {
     kind: 'conflict',
     message: (f: { name: string }) => `${f.name} was deleted by somebody else meanwhile`,
@@ -58,5 +65,16 @@ export const cliError = defineErrors('CLI', {
       `${f.name} was not ready after ${f.seconds} s: ${f.state}`,
     hint: (f) =>
       `it goes on by itself: \`capsulectl workload get ${f.name}\`; --timeout gives more time`,
+  },
+  NOT_STOPPED: {
+    kind: 'timeout',
+    message: (f: { name: string; seconds: number }) =>
+      `${f.name} has not stopped after ${f.seconds} s`,
+    hint: (f) => `it goes on by itself; \`capsulectl workload stop --grace 0 ${f.name}\` kills it`,
+  },
+  NOTHING_SELECTED: {
+    kind: 'notFound',
+    message: (f: { selector: string }) => `no workload fulfils ${f.selector}`,
+    hint: '`capsulectl workload list -o wide` shows labels',
   },
 });

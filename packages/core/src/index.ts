@@ -32,6 +32,7 @@ export * from './resource/container-settings.ts';
 export * from './resource/health-check.ts';
 export * from './resource/host-bind.ts';
 export type * from './resource/image.ts';
+export * from './resource/label-selector.ts';
 export type * from './resource/log-entry.ts';
 export * from './resource/name.ts';
 export * from './resource/signal.ts';

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import {
   type HealthState,
   isReady,
+  type RolledBack,
   type WorkloadPhase,
   type WorkloadProgress,
   type WorkloadStatus,
@@ -40,7 +41,9 @@ const stage = defineChoice<WorkloadProgress['stage'], WorkloadStage>({
 });
 
 /** What the wire has of a status: all but the capsule's own counters. */
-export type ReportedStatus = Omit<WorkloadStatus, 'restartStreak'>;
+export type ReportedStatus = Omit<WorkloadStatus, 'restartStreak' | 'pulledFor' | 'rolledBack'> & {
+  readonly rolledBack?: Pick<RolledBack, 'from' | 'why'>;
+};
 
 export function statusToProto(status: ReportedStatus): WireStatus {
   const { progress, exitCode } = status;
@@ -62,6 +65,8 @@ export function statusToProto(status: ReportedStatus): WireStatus {
     observedRun: BigInt(status.observedRun),
     exitSignal: status.exitSignal ?? 0,
     oomKilled: status.oomKilled ?? false,
+    rolledBackGeneration: BigInt(status.rolledBack?.from ?? 0),
+    rolledBackReason: status.rolledBack?.why ?? '',
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(progress === undefined ? {} : { progress: progressToProto(progress) }),
   });
@@ -89,6 +94,9 @@ export function statusFromProto(status: WireStatus): ReportedStatus {
     ...(status.exitCode === undefined ? {} : { exitCode: status.exitCode }),
     ...(status.exitSignal && { exitSignal: status.exitSignal }),
     ...(status.oomKilled && { oomKilled: true }),
+    ...(status.rolledBackGeneration && {
+      rolledBack: { from: Number(status.rolledBackGeneration), why: status.rolledBackReason },
+    }),
     observedRun: Number(status.observedRun),
     ...(healthNow === undefined ? {} : { health: healthNow }),
     ...(progress === undefined ? {} : { progress }),

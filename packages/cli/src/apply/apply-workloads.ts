@@ -1,6 +1,7 @@
 import {
   apiError,
   type CapsuleClient,
+  type FieldChange,
   type ReportedWorkload,
   specToProto,
   WorkloadChange,
@@ -14,7 +15,13 @@ export type Change = 'created' | 'configured' | 'unchanged';
 
 /** What the capsule made of one wish. */
 export type ApplyResult =
-  | { readonly spec: WorkloadSpec; readonly workload: ReportedWorkload; readonly change: Change }
+  | {
+      readonly spec: WorkloadSpec;
+      readonly workload: ReportedWorkload;
+      readonly change: Change;
+      readonly fields: readonly FieldChange[];
+      readonly recreates: boolean;
+    }
   | { readonly spec: WorkloadSpec; readonly error: unknown };
 
 const CHANGES: Readonly<Record<number, Change>> = {
@@ -30,24 +37,24 @@ const CHANGES: Readonly<Record<number, Change>> = {
  */
 export async function applyWorkloads(
   client: CapsuleClient,
-  specs: readonly WorkloadSpec[],
+  { specs, dryRun }: { readonly specs: readonly WorkloadSpec[]; readonly dryRun: boolean },
   context: Context,
 ): Promise<readonly ApplyResult[]> {
   const results: ApplyResult[] = [];
-  for (const spec of specs) results.push(await applyOne(client, spec, context));
+  for (const spec of specs) results.push(await applyOne(client, { spec, dryRun }, context));
   return results;
 }
 
 async function applyOne(
   client: CapsuleClient,
-  spec: WorkloadSpec,
+  { spec, dryRun }: { readonly spec: WorkloadSpec; readonly dryRun: boolean },
   context: Context,
 ): Promise<ApplyResult> {
   const { signal } = context;
   try {
     // The same wish again changes nothing, so a lost answer is asked for anew.
     const answer = await retryAway(
-      () => client.workload.apply({ workload: specToProto(spec) }, { signal }),
+      () => client.workload.apply({ workload: specToProto(spec), dryRun }, { signal }),
       context,
     );
     if (answer.workload === undefined) {
@@ -55,7 +62,8 @@ async function applyOne(
     }
     // An older capsule does not say what it did.
     const change = CHANGES[answer.change] ?? 'configured';
-    return { spec, workload: workloadFromProto(answer.workload), change };
+    const { fields, recreates } = answer;
+    return { spec, workload: workloadFromProto(answer.workload), change, fields, recreates };
   } catch (error) {
     signal.throwIfAborted();
     if (isCapsuleError(error) && error.kind === 'unavailable') throw error;

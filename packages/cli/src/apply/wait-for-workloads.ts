@@ -10,7 +10,7 @@ import { cliError } from '../errors.ts';
 import type { ProgressView } from '../progress/progress-view.ts';
 import { describeAmount, describeState } from '../render/workload-state.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
-import { workloadOutcome } from './workload-outcome.ts';
+import { type JudgeWorkload, judgeApplied } from './workload-outcome.ts';
 
 export interface WaitRequest {
   readonly client: CapsuleClient;
@@ -18,6 +18,8 @@ export interface WaitRequest {
   readonly applied: readonly ReportedWorkload[];
   readonly timeoutMs: number;
   readonly view: ProgressView;
+  /** Default: as after an apply. */
+  readonly judge?: JudgeWorkload;
 }
 
 /** How the wait for one workload ended. */
@@ -32,7 +34,7 @@ export interface WaitResult {
  * restart of the capsule in the middle is lived through: the watch begins anew with the state then.
  */
 export async function waitForWorkloads(
-  { client, applied, timeoutMs, view }: WaitRequest,
+  { client, applied, timeoutMs, view, judge = judgeApplied }: WaitRequest,
   { signal, now }: Context,
 ): Promise<readonly WaitResult[]> {
   const waiting = new Map(applied.map((workload) => [workload.spec.name, workload]));
@@ -61,7 +63,7 @@ export async function waitForWorkloads(
         if (deleted && workload.uid === first.uid) {
           settle(name, workload, cliError.WORKLOAD_DELETED({ name }));
         } else {
-          const outcome = workloadOutcome({ generation: first.generation, first }, workload);
+          const outcome = judge(workload, first);
           if (outcome === 'ready') settle(name, workload);
           else if (outcome === 'failed') settle(name, workload, failure(workload));
           else await show(view, workload);
@@ -88,8 +90,11 @@ async function show(view: ProgressView, workload: ReportedWorkload): Promise<voi
 }
 
 function failure(workload: ReportedWorkload) {
-  const { message } = workload.status;
+  const { message, rolledBack } = workload.status;
   const { name } = workload.spec;
+  if (rolledBack !== undefined) {
+    return cliError.ROLLED_BACK({ name, generation: rolledBack.from, detail: rolledBack.why });
+  }
   return cliError.WORKLOAD_FAILED({ name, state: describeState(workload), detail: message });
 }
 

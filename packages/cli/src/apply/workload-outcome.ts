@@ -1,34 +1,64 @@
 import type { ReportedWorkload } from '@capsule/api';
+import { isReady } from '@capsule/core';
 
-/** How a workload stands against the wish that was applied. */
+/** How a workload stands against what is waited for. */
 export type WorkloadOutcome = 'waiting' | 'ready' | 'failed';
 
-export interface AppliedWish {
-  /** The generation that the apply made, or left. */
-  readonly generation: number;
-  /** The first state seen after it; older failures are known by it. */
-  readonly first: ReportedWorkload;
-}
+/** Looks at a state; `first` is the one that the wait began with. Pure. */
+export type JudgeWorkload = (now: ReportedWorkload, first: ReportedWorkload) => WorkloadOutcome;
 
 /**
- * Pure. Ready: it runs as wished, or is stopped as wished, or ran and ended well. Failed: this wish
- * could not be fulfilled; the capsule goes on trying, and nobody should wait for that.
+ * For an apply. Ready: it runs as wished and its health check passes, or it is stopped as wished, or
+ * ran and ended well. Failed: this wish could not be fulfilled, or gave way to an earlier one; the
+ * capsule goes on trying, and nobody should wait for that.
  */
-export function workloadOutcome(
-  { generation, first }: AppliedWish,
-  { desired, status }: ReportedWorkload,
-): WorkloadOutcome {
-  const isAboutThisWish = status.observedGeneration >= generation;
-  if (desired === 'stopped') return status.phase === 'stopped' ? 'ready' : 'waiting';
-  if (status.phase === 'running' && isAboutThisWish) return 'ready';
-  if (status.phase === 'failed' && isAboutThisWish) return 'failed';
-  if (status.phase === 'pending' && isAboutThisWish && status.exitCode === 0) {
-    return status.reason === 'BackOff' ? 'ready' : 'waiting';
-  }
+export const judgeApplied: JudgeWorkload = (workload, first) => {
+  const { status } = workload;
+  const wished = first.generation;
+  if (status.rolledBack?.from === wished) return 'failed';
+  if (workload.desired === 'stopped') return status.phase === 'stopped' ? 'ready' : 'waiting';
+  if (status.observedGeneration >= wished) return judgeRun(workload);
   // The old one still runs, and the new one cannot be brought up.
   const hasFailedAnew =
     status.phase === 'running' &&
     status.nextRetryAt !== undefined &&
     status.nextRetryAt !== first.status.nextRetryAt;
-  return hasFailedAnew ? 'failed' : 'waiting';
+  return hasFailedAnew && !mayComeBack(workload) ? 'failed' : 'waiting';
+};
+
+/** For a start or restart: the run that was asked for is ready, or could not be. */
+export const judgeStarted: JudgeWorkload = (workload, first) => {
+  if (workload.desired !== 'running') return 'failed';
+  if (workload.status.observedRun >= first.run) return judgeRun(workload);
+  const { phase, nextRetryAt } = workload.status;
+  const isNews = nextRetryAt !== undefined && nextRetryAt !== first.status.nextRetryAt;
+  return phase === 'failed' && isNews ? 'failed' : 'waiting';
+};
+
+export const judgeReady: JudgeWorkload = ({ desired, status }) =>
+  desired === 'running' && isReady(status) ? 'ready' : 'waiting';
+
+export const judgeStopped: JudgeWorkload = ({ status }) =>
+  status.phase === 'stopped' ? 'ready' : 'waiting';
+
+/** It is not running any more, or has ended once more since the wait began. */
+export const judgeEnded: JudgeWorkload = ({ status }, first) => {
+  if (status.exitCode === undefined) return 'waiting';
+  const isOver = status.phase !== 'running' && status.phase !== 'pending';
+  return isOver || status.finishedAt !== first.status.finishedAt ? 'ready' : 'waiting';
+};
+
+function judgeRun(workload: ReportedWorkload): WorkloadOutcome {
+  const { status } = workload;
+  if (isReady(status) || status.reason === 'Completed') return 'ready';
+  if (status.phase === 'pending' && status.reason === 'BackOff' && status.exitCode === 0) {
+    return 'ready';
+  }
+  const isBad = status.phase === 'failed' || status.health === 'unhealthy';
+  return isBad && !mayComeBack(workload) ? 'failed' : 'waiting';
+}
+
+/** An earlier wish may take its place: that is then the end of the wait. */
+function mayComeBack({ spec, generation }: ReportedWorkload): boolean {
+  return spec.updatePolicy === 'rollback' && generation > 1;
 }

@@ -2,6 +2,7 @@ import type { WorkloadSpec } from '@capsule/core';
 import { MANIFEST_MAX_BYTES, parseManifestFiles } from '@capsule/core/manifest';
 import { type ApplyResult, applyWorkloads } from '../apply/apply-workloads.ts';
 import { readManifestFiles } from '../apply/read-manifest-files.ts';
+import { tellChanges } from '../apply/tell-changes.ts';
 import { type WaitResult, waitForWorkloads } from '../apply/wait-for-workloads.ts';
 import type { Run } from '../command/command.ts';
 import type { Input } from '../command/input.ts';
@@ -22,9 +23,10 @@ export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const timeoutMs = readTimeout(input) ?? DEFAULT_TIMEOUT_MS;
   const specs = await readSpecs(input, context);
-  const isWaiting = input.choice('wait') ?? context.out.isTerminal;
+  const dryRun = input.isOn('dryRun');
+  const isWaiting = !dryRun && (input.choice('wait') ?? context.out.isTerminal);
   const { applied, waited } = await withCapsule(input, context, async (client) => {
-    const applied = await applyWorkloads(client, specs, context);
+    const applied = await applyWorkloads(client, { specs, dryRun }, context);
     if (!isWaiting) return { applied, waited: [] };
     const view = createProgressView(context.err, context.now);
     const workloads = applied.flatMap((result) => ('workload' in result ? [result.workload] : []));
@@ -32,6 +34,7 @@ export const run: Run = async (input, context) => {
     const waited = await waitForWorkloads(request, context).finally(() => view.clear());
     return { applied, waited };
   });
+  if (dryRun) return tellChanges({ applied, format, isDiff: false }, input, context);
   const outcomes = applied.map((result) => withWait(result, waited));
   if (format === 'json' || format === 'yaml') {
     const documents = outcomes.flatMap(({ workload }) =>
@@ -46,7 +49,7 @@ export const run: Run = async (input, context) => {
   return tellErrors(errors, input, context);
 };
 
-async function readSpecs(input: Input, context: Context): Promise<readonly WorkloadSpec[]> {
+export async function readSpecs(input: Input, context: Context): Promise<readonly WorkloadSpec[]> {
   const paths = input.texts('file');
   if (paths.length === 0)
     throw input.refuse('-f FILE is missing', 'name a file, a folder, or - with -f');

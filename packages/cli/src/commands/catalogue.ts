@@ -1,6 +1,8 @@
 import type { Argument, Command } from '../command/command.ts';
+import { GRACE_FLAG } from '../command/grace.ts';
 import { TIMEOUT_FLAG } from '../command/timeout.ts';
 import { OUTPUT_FLAG } from '../render/format.ts';
+import { SELECTOR_FLAG } from '../target/chosen-names.ts';
 
 const WORKLOAD: Argument = {
   name: 'name',
@@ -11,6 +13,7 @@ const FOLLOW = {
   flags: '-f, --follow',
   summary: 'stay, and print what comes from now on',
 } as const;
+const NO_WAIT = { flags: '--no-wait', summary: 'do not wait until it is ready' } as const;
 const TAIL = { flags: '-n, --tail <lines>', summary: 'only the last lines' } as const;
 
 /** Every command of capsulectl. */
@@ -29,7 +32,8 @@ export const CATALOGUE: readonly Command[] = [
         summary: 'a manifest, a folder of them, or - for the input',
         isRepeatable: true,
       },
-      { flags: '--wait', summary: 'wait until all is running (default on a terminal)' },
+      { flags: '--dry-run', summary: 'check all, say what would be done, and do nothing' },
+      { flags: '--wait', summary: 'wait until all is ready (default on a terminal)' },
       { flags: '--no-wait', summary: 'do not wait' },
       TIMEOUT_FLAG,
       OUTPUT_FLAG,
@@ -45,12 +49,55 @@ export const CATALOGUE: readonly Command[] = [
     load: () => import('./apply.ts'),
   },
   {
+    path: ['diff'],
+    summary: 'show what an apply would change',
+    about: 'Ends with 0 when nothing would change, with 1 when something would, with 2 on trouble.',
+    args: [],
+    flags: [
+      {
+        flags: '-f, --file <path>',
+        summary: 'a manifest, a folder of them, or - for the input',
+        isRepeatable: true,
+      },
+      OUTPUT_FLAG,
+    ],
+    examples: [{ line: 'capsulectl diff -f web.yaml', about: 'field by field' }],
+    load: () => import('./diff.ts'),
+  },
+  {
+    path: ['events'],
+    summary: 'show what happened to workloads',
+    about:
+      'Also to those that are gone, as long as it is kept. Following lives through a restart of ' +
+      'capsuled: no event is missing, none comes twice.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [
+      FOLLOW,
+      { flags: '-n, --tail <events>', summary: 'only the last events' },
+      { flags: '--since <when>', summary: 'only what is newer: 10m, 2026-01-31T09:00:00Z' },
+      OUTPUT_FLAG,
+    ],
+    examples: [
+      { line: 'capsulectl events web -n 20', about: 'the last twenty of one workload' },
+      { line: 'capsulectl events -f', about: 'follow all' },
+    ],
+    load: () => import('./events.ts'),
+  },
+  {
     path: ['workload', 'list'],
     summary: 'show all workloads',
     args: [],
-    flags: [OUTPUT_FLAG],
+    flags: [
+      SELECTOR_FLAG,
+      { flags: '-w, --watch', summary: 'stay, and show every change' },
+      OUTPUT_FLAG,
+    ],
     examples: [
       { line: 'capsulectl workload list -o wide', about: 'with digests and messages' },
+      {
+        line: 'capsulectl workload list -l app=web,tier!=db --watch',
+        about: 'some, as they change',
+      },
       { line: 'capsulectl workload list -o name', about: 'for a script' },
     ],
     load: () => import('./workload-list.ts'),
@@ -67,10 +114,79 @@ export const CATALOGUE: readonly Command[] = [
     load: () => import('./workload-get.ts'),
   },
   {
+    path: ['workload', 'describe'],
+    summary: 'tell in words how workloads do, and why',
+    args: [{ ...WORKLOAD, isRepeatable: true }],
+    flags: [OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload describe web', about: 'what happened, what comes next' },
+    ],
+    load: () => import('./workload-describe.ts'),
+  },
+  {
+    path: ['workload', 'stop'],
+    summary: 'stop workloads and keep them, with all they wrote',
+    about:
+      'They get their stop signal, then their grace, and are killed after it. A stop lasts until ' +
+      'somebody starts them, across restarts of the capsule.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, GRACE_FLAG, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload stop web', about: 'with its own grace' },
+      { line: 'capsulectl workload stop -l app=web --grace 60', about: 'several, with more time' },
+    ],
+    load: () => import('./workload-stop.ts'),
+  },
+  {
+    path: ['workload', 'start'],
+    summary: 'start stopped workloads, and jobs that are done',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl workload start web', about: 'and wait until it is ready' }],
+    load: () => import('./workload-start.ts'),
+  },
+  {
+    path: ['workload', 'restart'],
+    summary: 'stop workloads and start them again',
+    about: 'An image that its reference has come to name meanwhile is taken into use.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl workload restart web', about: 'and wait until it is ready' }],
+    load: () => import('./workload-restart.ts'),
+  },
+  {
+    path: ['workload', 'wait'],
+    summary: 'wait for a state of workloads',
+    about:
+      'ready: it runs and its health check passes. stopped: it does not run, on purpose. exit: its ' +
+      'program has ended; then the exit code is 1 unless that of the program was 0.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [
+      {
+        flags: '--for <state>',
+        summary: 'what to wait for',
+        choices: ['ready', 'stopped', 'exit'],
+      },
+      SELECTOR_FLAG,
+      TIMEOUT_FLAG,
+      OUTPUT_FLAG,
+    ],
+    examples: [
+      {
+        line: 'capsulectl workload wait db --for=ready --timeout 60s',
+        about: 'before what needs it',
+      },
+      { line: 'capsulectl workload wait job --for=exit', about: 'until a job is done' },
+    ],
+    load: () => import('./workload-wait.ts'),
+  },
+  {
     path: ['workload', 'delete'],
     summary: 'stop and remove workloads, and wait until they are gone',
-    args: [{ ...WORKLOAD, isRepeatable: true }],
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
+      SELECTOR_FLAG,
+      { flags: '--force', summary: 'kill at once, without signal and grace' },
       { flags: '--ignore-missing', summary: 'a workload that is not there is a success' },
       TIMEOUT_FLAG,
       OUTPUT_FLAG,

@@ -8,6 +8,7 @@ import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { retryAway } from '../stream/retry-away.ts';
+import { chosenNames } from '../target/chosen-names.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -17,15 +18,17 @@ export const run: Run = async (input, context) => {
   const timeoutMs = readTimeout(input) ?? DEFAULT_TIMEOUT_MS;
   const isLenient = input.isOn('ignoreMissing');
   const view = createProgressView(context.err, context.now);
-  const names = [...new Set(input.args)];
-  const outcomes = await withCapsule(input, context, (client) =>
-    Promise.allSettled(
+  const force = input.isOn('force');
+  const { names, outcomes } = await withCapsule(input, context, async (client) => {
+    const names = await chosenNames(input, client, context);
+    const outcomes = await Promise.allSettled(
       names.map(async (name) => {
         if (context.err.isTerminal) await view.update(name, 'deleting');
-        return deleteWorkload(client, name, timeoutMs, context);
+        return deleteWorkload(client, { name, force }, timeoutMs, context);
       }),
-    ),
-  );
+    );
+    return { names, outcomes };
+  });
   await view.clear();
   context.signal.throwIfAborted();
   const results = outcomes.map((outcome, index) =>
@@ -68,7 +71,7 @@ async function render(format: Format, results: readonly Result[]): Promise<strin
 /** Deletes until there is an answer: the wish survives a restart of the capsule in the middle. */
 async function deleteWorkload(
   client: CapsuleClient,
-  name: string,
+  request: { readonly name: string; readonly force: boolean },
   timeoutMs: number,
   context: Context,
 ): Promise<boolean> {
@@ -78,7 +81,7 @@ async function deleteWorkload(
   const { existed } = await retryAway(() => {
     attempts += 1;
     const options = { signal, timeoutMs: Math.max(deadline - now(), 1) };
-    return client.workload.delete({ name }, options);
+    return client.workload.delete(request, options);
   }, context);
   // An attempt whose answer was lost may have been the one that found it.
   return existed || attempts > 1;

@@ -1,30 +1,49 @@
-import { type ReportedWorkload, workloadFromProto } from '@capsule/api';
+import { type Event, type ReportedWorkload, workloadFromProto } from '@capsule/api';
 import type { Run } from '../command/command.ts';
 import type { Context } from '../context/context.ts';
 import { renderDetails } from '../render/details.ts';
 import { renderDocument, renderDocuments } from '../render/documents.ts';
+import { eventColumns } from '../render/event-columns.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { renderTable } from '../render/table.ts';
 import { workloadColumns } from '../render/workload-columns.ts';
 import { workloadDetails } from '../render/workload-details.ts';
 import { workloadDocument } from '../render/workload-document.ts';
+import { lastEvents } from '../stream/last-events.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
-  const workloads = await withCapsule(input, context, (client) =>
+  const { signal } = context;
+  const found = await withCapsule(input, context, (client) =>
     Promise.all(
-      input.args.map(async (name) =>
-        workloadFromProto(await client.workload.get({ name }, { signal: context.signal })),
-      ),
+      input.args.map(async (name) => {
+        const workload = workloadFromProto(await client.workload.get({ name }, { signal }));
+        const isTold = format === 'table';
+        return { workload, events: isTold ? await lastEvents(client, workload, signal) : [] };
+      }),
     ),
   );
-  await context.out.write(await render(format, workloads, context));
+  const workloads = found.map(({ workload }) => workload);
+  if (format !== 'table') {
+    await context.out.write(await render(format, workloads, context));
+    return undefined;
+  }
+  const pages = found.map(({ workload, events }) => page(workload, events, context));
+  await context.out.write(pages.join('\n'));
   return undefined;
 };
 
+function page(workload: ReportedWorkload, events: readonly Event[], { out, now }: Context): string {
+  const facts = renderDetails(workloadDetails(workload, now()), out.style);
+  if (events.length === 0) return facts;
+  const columns = eventColumns(now()).filter(({ title }) => title !== 'WORKLOAD');
+  const look = { isWide: false, columns: out.columns, style: out.style };
+  return `${facts}\n${renderTable(events, columns, look)}`;
+}
+
 async function render(
-  format: Format,
+  format: Exclude<Format, 'table'>,
   workloads: readonly ReportedWorkload[],
   { out, now }: Context,
 ): Promise<string> {
@@ -41,9 +60,5 @@ async function render(
       const look = { isWide: true, columns: out.columns, style: out.style };
       return renderTable(workloads, workloadColumns(now()), look);
     }
-    case 'table':
-      return workloads
-        .map((workload) => renderDetails(workloadDetails(workload, now()), out.style))
-        .join('\n');
   }
 }

@@ -11,12 +11,20 @@ import { type Format, readFormat } from '../render/format.ts';
 import { renderTable } from '../render/table.ts';
 import { workloadColumns } from '../render/workload-columns.ts';
 import { workloadDocument } from '../render/workload-document.ts';
+import { watchTable } from '../stream/watch-table.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
+  const labelSelector = input.text('selector') ?? '';
+  if (input.isOn('watch')) {
+    await withCapsule(input, context, (client) =>
+      watchTable({ client, labelSelector, render: (all) => render(format, all, context) }, context),
+    );
+    return undefined;
+  }
   const listed = await withCapsule(input, context, async (client) => {
-    const answer = await client.workload.list({}, { signal: context.signal });
+    const answer = await client.workload.list({ labelSelector }, { signal: context.signal });
     return answer.workloads.map(readWorkload);
   });
   const workloads = listed.flatMap((one) => ('workload' in one ? [one.workload] : []));

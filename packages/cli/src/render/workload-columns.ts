@@ -32,6 +32,20 @@ export function workloadColumns(now: number): readonly Column<ReportedWorkload>[
       cell: ({ status }) => status.imageDigest?.slice(0, 19) ?? '-',
       isWide: true,
     },
+    {
+      title: 'RETRY',
+      cell: ({ status }) =>
+        status.nextRetryAt === undefined ? '-' : formatAge(now, status.nextRetryAt),
+      isWide: true,
+    },
+    {
+      title: 'LABELS',
+      cell: ({ spec }) =>
+        Object.entries(spec.labels)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(',') || '-',
+      isWide: true,
+    },
     { title: 'MESSAGE', cell: ({ status }) => status.message || '-', isWide: true },
   ];
 }

@@ -15,6 +15,8 @@ export function describeState({ desired, status }: ReportedWorkload): string {
   if (desired === 'deleting') return 'Deleting';
   const phase = `${status.phase.charAt(0).toUpperCase()}${status.phase.slice(1)}`;
   if (status.progress !== undefined) return `${phase} (${describeProgress(status.progress)})`;
+  if (status.health === 'starting') return `${phase} (not ready)`;
+  if (status.phase === 'running' && status.reason === 'Ready') return `${phase} (healthy)`;
   const isPlain = status.reason === '' || status.reason.toLowerCase() === status.phase;
   return isPlain || status.reason === 'Accepted' ? phase : `${phase} (${status.reason})`;
 }

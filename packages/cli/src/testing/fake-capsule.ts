@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   CapsuleService,
   connectErrorFrom,
+  EventService,
   ImageService,
   WINDOW_BYTES,
   WorkloadService,
@@ -17,6 +18,7 @@ export interface FakeServices {
   readonly workload?: Partial<ServiceImpl<typeof WorkloadService>>;
   readonly image?: Partial<ServiceImpl<typeof ImageService>>;
   readonly capsule?: Partial<ServiceImpl<typeof CapsuleService>>;
+  readonly event?: Partial<ServiceImpl<typeof EventService>>;
 }
 
 /** A capsule's API on a socket in a folder of its own, that a test can take away and bring back. */
@@ -40,6 +42,7 @@ export async function startFakeCapsule(services: FakeServices): Promise<FakeCaps
         router.service(WorkloadService, served.workload ?? {});
         router.service(ImageService, served.image ?? {});
         router.service(CapsuleService, served.capsule ?? {});
+        router.service(EventService, served.event ?? {});
       },
     });
     const fresh = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);

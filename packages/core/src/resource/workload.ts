@@ -136,9 +136,9 @@ export function isReady(status: Pick<WorkloadStatus, 'phase' | 'health'>): boole
 export interface RolledBack {
   /** The generation that was given up. */
   readonly from: number;
+  readonly why: string;
   /** The generation that took its place; another one makes this history. */
   readonly to: number;
-  readonly why: string;
 }
 
 /** How far the bring-up of a workload is. */

@@ -11,6 +11,12 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
     hint: 'ask for its logs without the serial console',
   },
+  SELECTOR_INVALID: {
+    kind: 'invalid',
+    message: (f: { selector: string; problem: string }) =>
+      `the label selector ${JSON.stringify(f.selector)} cannot be read: ${f.problem}`,
+    hint: 'write it as app=web,tier!=db,canary,!old',
+  },
   EXEC_INVALID: {
     kind: 'invalid',
     message: (f: { problem: string }) => `the command cannot be run: ${f.problem}`,

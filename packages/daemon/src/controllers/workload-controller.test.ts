@@ -79,6 +79,10 @@ class Daemon {
     assert.ok(await this.#workloads.controller.gone(name, AbortSignal.timeout(5_000)));
   }
 
+  get workloads() {
+    return this.#workloads;
+  }
+
   get config() {
     return this.#workloads.config;
   }
@@ -143,7 +147,7 @@ test('a deleted workload leaves nothing', async () => {
   assert.equal(machine.kernel.cells.size, 0);
   assert.deepEqual(machine.kernel.published, []);
   assert.deepEqual(machine.db.all('SELECT * FROM address'), []);
-  assert.deepEqual(machine.db.all('SELECT * FROM event'), []);
+  assert.equal(daemon.reasons('web').at(-1), 'Deleted');
 });
 
 test('a delete does not wait for a pull that hangs', async () => {
@@ -397,4 +401,17 @@ test('what Always pulls is asked for at every start that somebody asks for', asy
   await daemon.until('web', (web) => runs(web) && web.status.observedRun === web.run);
   const pulls = daemon.reasons('web').filter((reason) => reason === 'Pulling');
   assert.equal(pulls.length, 2);
+});
+
+test('a look that began before a start does not undo it', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web', { restartPolicy: 'never' });
+  const running = await daemon.until('web', runs);
+  const { observer } = daemon.workloads;
+  const ticket = observer.ticket();
+  observer.sees('web', await machine.runtime.inspect(cellOfWorkload('web'), 'web'));
+  assert.deepEqual(observer.sees('web', undefined, ticket).pid, running.status.pid);
+  assert.equal(observer.sees('web', undefined).reason, 'Lost');
 });

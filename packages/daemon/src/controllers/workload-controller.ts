@@ -119,8 +119,16 @@ export class WorkloadController {
   describe(record: WorkloadRecord): Workload {
     const { observer, addresses } = this.#parts;
     const address = addresses.get(record.spec.name);
-    const status = observer.statusOf(record.spec.name);
-    return { ...record, status: address === undefined ? status : { ...status, address } };
+    const { rolledBack, ...status } = observer.statusOf(record.spec.name);
+    return {
+      ...record,
+      status: {
+        ...status,
+        ...(address === undefined ? {} : { address }),
+        // A later wish has made it history.
+        ...(rolledBack?.to === record.generation ? { rolledBack } : {}),
+      },
+    };
   }
 
   /** Stops everything that runs, without a change of any wish: the machine goes down. */
@@ -187,8 +195,10 @@ export class WorkloadController {
   }
 
   async #look(name: string): Promise<void> {
-    const seen = await this.#parts.runtime.inspect(cellOfWorkload(name), name, this.#stop.signal);
-    this.#parts.observer.sees(name, seen);
+    const { runtime, observer } = this.#parts;
+    const ticket = observer.ticket();
+    const seen = await runtime.inspect(cellOfWorkload(name), name, this.#stop.signal);
+    observer.sees(name, seen, ticket);
   }
 
   /** The safety net: one question to the runtime, and work only for workloads that are not as wished. */

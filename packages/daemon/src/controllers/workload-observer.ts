@@ -41,6 +41,8 @@ export class WorkloadObserver {
   readonly #parts: WorkloadObserverParts;
   /** How far things are: told to whoever watches, and not worth a write to the disk. */
   readonly #progress = new Map<string, WorkloadProgress>();
+  readonly #seenAt = new Map<string, number>();
+  #lastTicket = 0;
   /** When the kernel last told that a workload ran out of memory. */
   readonly #outOfMemory = new Map<string, number>();
 
@@ -55,8 +57,23 @@ export class WorkloadObserver {
     return progress === undefined ? status : { ...status, progress };
   }
 
-  /** Writes down what the runtime shows of a workload, if it is news. */
-  sees(name: string, seen: ContainerSeen | undefined): WorkloadStatus {
+  /** Take one before a look at the runtime, and give it to `sees` with what was found. */
+  ticket(): number {
+    this.#lastTicket += 1;
+    return this.#lastTicket;
+  }
+
+  /**
+   * Writes down what the runtime shows of a workload, if it is news. A look that began before the last
+   * one that was written down is older than what is known, and says nothing.
+   */
+  sees(
+    name: string,
+    seen: ContainerSeen | undefined,
+    ticket: number = this.ticket(),
+  ): WorkloadStatus {
+    if (ticket < (this.#seenAt.get(name) ?? 0)) return this.#parts.statuses.get(name);
+    this.#seenAt.set(name, ticket);
     const now = this.#parts.now();
     return this.#change(name, (record, before) =>
       statusFromSeen(record, before, seen, {
@@ -123,6 +140,7 @@ export class WorkloadObserver {
   forgets(name: string): void {
     this.#progress.delete(name);
     this.#outOfMemory.delete(name);
+    this.#seenAt.delete(name);
     this.#parts.feed.notify(name);
   }
 

@@ -37,8 +37,9 @@ export async function reconcileWorkload(
       signal.throwIfAborted();
       const record = parts.specs.get(name);
       if (record === undefined) return undefined;
+      const ticket = parts.observer.ticket();
       const seen = await look(record, parts, signal);
-      const status = parts.observer.sees(name, seen.container);
+      const status = parts.observer.sees(name, seen.container, ticket);
       const now = parts.now();
       const plan = planWorkload(record, seen, { now, status });
       if (plan.steps.length === 0) return rest(record, plan, parts);

@@ -116,7 +116,7 @@ function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
   parts.db.transaction(() => {
     if (!parts.specs.remove(record)) return;
     parts.addresses.release(name);
-    parts.events.forget(name);
+    parts.observer.notes(record, 'Deleted', 'nothing is left of it');
   });
   parts.observer.forgets(name);
 }

@@ -14,6 +14,7 @@ import {
 import type { ImageStore } from '@capsule/core';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
+import { type EventServiceParts, eventService } from './event-service.ts';
 import { imageService } from './image-service.ts';
 import { type WorkloadServiceParts, workloadService } from './workload-service.ts';
 
@@ -21,11 +22,11 @@ export interface RouteParts {
   readonly capsule: CapsuleServiceParts;
   readonly images: ImageStore;
   /** Throws where the store cannot be used. */
-  readonly workloads: () => WorkloadServiceParts;
+  readonly workloads: () => WorkloadServiceParts & EventServiceParts;
 }
 
 /** Known to the wire; every call answers Unimplemented until the work that brings it. */
-const LATER = [EventService, IdentityService, InstallService, VolumeService];
+const LATER = [IdentityService, InstallService, VolumeService];
 
 /** Every service that this capsule answers. */
 export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => void {
@@ -33,8 +34,9 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
     router.service(CapsuleService, capsuleService(parts.capsule));
     router.service(WorkloadService, workloadService(parts.workloads));
     router.service(ImageService, imageService(parts.images));
+    router.service(EventService, eventService(parts.workloads));
     for (const service of LATER) router.service(service, {});
-    const served = [CapsuleService, WorkloadService, ImageService, ...LATER];
+    const served = [CapsuleService, WorkloadService, ImageService, EventService, ...LATER];
     const healthState = createHealthService(served);
     healthState.setServing(!('problem' in parts.capsule.workloads));
     router.service(health.Health, healthState.service);

@@ -8,13 +8,14 @@ import {
   type WorkloadService,
   workloadToProto,
 } from '@capsule/api';
-import { type ContainerRuntime, isName, type Workload } from '@capsule/core';
+import { type ContainerRuntime, isName, matchesLabels, type Workload } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { workloadError } from '../controllers/errors.ts';
 import type { WorkloadChange, WorkloadConfig } from '../controllers/workload-config.ts';
 import type { WorkloadController } from '../controllers/workload-controller.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import { readSelector } from './read-selector.ts';
 import { execInWorkload } from './workload-exec.ts';
 import { streamWorkloadLogs, type WorkloadLogParts } from './workload-logs.ts';
 import { watchWorkloads } from './workload-watch.ts';
@@ -55,11 +56,11 @@ export function workloadService(
     get(request) {
       return workloadToProto(find(partsOrThrow(), request.name));
     },
-    list() {
+    list({ labelSelector }) {
       const { specs, controller } = partsOrThrow();
-      return {
-        workloads: specs.list().map((record) => workloadToProto(controller.describe(record))),
-      };
+      const selector = readSelector(labelSelector);
+      const chosen = specs.list().filter(({ spec }) => matchesLabels(selector, spec.labels));
+      return { workloads: chosen.map((record) => workloadToProto(controller.describe(record))) };
     },
     async delete(request, context) {
       const { config, controller } = partsOrThrow();
@@ -100,7 +101,7 @@ export function workloadService(
       );
     },
     watch(request, context) {
-      return watchWorkloads(request.names, partsOrThrow(), context.signal);
+      return watchWorkloads(request, partsOrThrow(), context.signal);
     },
   };
 }

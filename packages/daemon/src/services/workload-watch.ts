@@ -1,6 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type WorkloadWatchResponseSchema, workloadToProto } from '@capsule/api';
-import type { Workload } from '@capsule/core';
+import {
+  type WorkloadWatchRequest,
+  type WorkloadWatchResponseSchema,
+  workloadToProto,
+} from '@capsule/api';
+import { matchesLabels, type Workload, type WorkloadRecord } from '@capsule/core';
+import { readSelector } from './read-selector.ts';
 import type { WorkloadServiceParts } from './workload-service.ts';
 
 type Answer = MessageInitShape<typeof WorkloadWatchResponseSchema>;
@@ -10,15 +15,18 @@ type Answer = MessageInitShape<typeof WorkloadWatchResponseSchema>;
  * other faster than the reader reads are merged; the last one is never lost.
  */
 export async function* watchWorkloads(
-  names: readonly string[],
+  { names, labelSelector }: Pick<WorkloadWatchRequest, 'names' | 'labelSelector'>,
   { specs, controller, feed }: WorkloadServiceParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
+  const selector = readSelector(labelSelector);
   const changes = feed.changes(signal);
   const known = new Map<string, Workload>();
-  const isAsked = (name: string) => names.length === 0 || names.includes(name);
+  const isNamed = (name: string) => names.length === 0 || names.includes(name);
+  const isAsked = ({ spec }: WorkloadRecord) =>
+    isNamed(spec.name) && matchesLabels(selector, spec.labels);
   for (const record of specs.list()) {
-    if (!isAsked(record.spec.name)) continue;
+    if (!isAsked(record)) continue;
     const workload = controller.describe(record);
     known.set(record.spec.name, workload);
     yield { workload: workloadToProto(workload) };
@@ -26,18 +34,19 @@ export async function* watchWorkloads(
   yield { synced: true };
   for await (const changed of changes) {
     for (const name of changed) {
-      if (isAsked(name)) yield* news(name);
+      if (isNamed(name)) yield* news(name);
     }
   }
 
   function* news(name: string): Generator<Answer> {
     const record = specs.get(name);
     const before = known.get(name);
-    if (before !== undefined && before.uid !== record?.uid) {
+    const isShown = record !== undefined && isAsked(record);
+    if (before !== undefined && (before.uid !== record?.uid || !isShown)) {
       known.delete(name);
       yield { workload: workloadToProto(before), deleted: true };
     }
-    if (record === undefined) return;
+    if (!isShown) return;
     const workload = controller.describe(record);
     known.set(name, workload);
     yield { workload: workloadToProto(workload) };

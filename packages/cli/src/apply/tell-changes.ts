@@ -1,0 +1,67 @@
+import type { FieldChange } from '@capsule/api';
+import type { Input } from '../command/input.ts';
+import type { Context } from '../context/context.ts';
+import { tellErrors } from '../program/tell-errors.ts';
+import { renderDocuments } from '../render/documents.ts';
+import type { Format } from '../render/format.ts';
+import { plainText } from '../render/plain-text.ts';
+import type { ApplyResult } from './apply-workloads.ts';
+
+export interface Changes {
+  readonly applied: readonly ApplyResult[];
+  readonly format: Format;
+  /** Tells nothing of what would stay as it is. */
+  readonly isDiff: boolean;
+}
+
+/** Prints what an apply would do. Answers the exit code of failures; undefined without any. */
+export async function tellChanges(
+  { applied, format, isDiff }: Changes,
+  input: Input,
+  context: Context,
+): Promise<number | undefined> {
+  const results = applied.flatMap((result) => ('workload' in result ? [result] : []));
+  const shown = isDiff ? results.filter(({ change }) => change !== 'unchanged') : results;
+  if (format === 'json' || format === 'yaml') {
+    await context.out.write(await renderDocuments(format, shown.map(changeDocument)));
+  } else {
+    for (const result of shown) await context.out.write(describe(result, format, context));
+  }
+  const errors = applied.flatMap((result) => ('error' in result ? [result.error] : []));
+  return tellErrors(errors, input, context);
+}
+
+type Applied = Extract<ApplyResult, { workload: unknown }>;
+
+function changeDocument({ spec, change, recreates, fields }: Applied): object {
+  return {
+    name: spec.name,
+    change,
+    recreates,
+    fields: fields.map(({ path, before, after, recreates: takes }) => ({
+      path,
+      ...(before === '' ? {} : { before: JSON.parse(before) as unknown }),
+      ...(after === '' ? {} : { after: JSON.parse(after) as unknown }),
+      recreates: takes,
+    })),
+  };
+}
+
+function describe({ spec, change, recreates, fields }: Applied, format: Format, context: Context) {
+  if (format === 'name') return `${spec.name}\n`;
+  const how = recreates ? 'with a new container' : 'in place';
+  const head = {
+    created: `${spec.name} would be created`,
+    configured: `${spec.name} would be changed ${how}`,
+    unchanged: `${spec.name} would stay as it is`,
+  }[change];
+  return [head, ...fields.flatMap((field) => fieldLines(field, context))]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function fieldLines({ path, before, after }: FieldChange, { out }: Context): string[] {
+  const old = before === '' ? [] : [out.style('red', plainText(`  - ${path}: ${before}`))];
+  const fresh = after === '' ? [] : [out.style('green', plainText(`  + ${path}: ${after}`))];
+  return [...old, ...fresh];
+}

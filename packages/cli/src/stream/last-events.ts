@@ -1,0 +1,22 @@
+import type { CapsuleClient, Event, ReportedWorkload } from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
+
+const SHOWN = 10;
+
+/** The last events of this very workload, and not of an earlier one of its name; oldest first. */
+export async function lastEvents(
+  client: CapsuleClient,
+  { spec, uid }: ReportedWorkload,
+  signal: AbortSignal,
+): Promise<readonly Event[]> {
+  const events: Event[] = [];
+  try {
+    for await (const event of client.event.stream({ names: [spec.name] }, { signal })) {
+      if (event.uid === uid) events.push(event);
+    }
+  } catch (error) {
+    // An older capsule keeps none.
+    if (!isCapsuleError(error) || error.kind !== 'unsupported') throw error;
+  }
+  return events.slice(-SHOWN);
+}

@@ -1,0 +1,64 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  type EventSchema,
+  type EventService,
+  EventSeverity,
+  type EventStreamRequest,
+} from '@capsule/api';
+import type { StoredEvent } from '@capsule/core';
+import type { Feed } from '@capsule/engine';
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { Events } from '../store/events.ts';
+
+export interface EventServiceParts {
+  readonly events: Events;
+  readonly feed: Feed;
+}
+
+/** The calls about what happened. */
+export function eventService(
+  partsOrThrow: () => EventServiceParts,
+): Partial<ServiceImpl<typeof EventService>> {
+  return {
+    stream: (request, context) => streamEvents(request, partsOrThrow(), context.signal),
+  };
+}
+
+type Answer = MessageInitShape<typeof EventSchema>;
+
+/** Reads on from the last event that was sent, so that a slow reader costs nothing and misses none. */
+async function* streamEvents(
+  request: EventStreamRequest,
+  { events, feed }: EventServiceParts,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
+  const { names, follow } = request;
+  const since = Number(request.sinceUnixMs);
+  let afterId = Number(request.afterId);
+  const changes = follow ? feed.changes(signal) : undefined;
+  const past = { names, since, afterId, tail: request.tail === 0 ? undefined : request.tail };
+  for (const event of events.find(past)) {
+    afterId = event.id;
+    yield eventToProto(event);
+  }
+  if (changes === undefined) return;
+  for await (const changed of changes) {
+    if (names.length > 0 && !names.some((name) => changed.has(name))) continue;
+    for (const event of events.find({ names, since, afterId })) {
+      afterId = event.id;
+      yield eventToProto(event);
+    }
+  }
+}
+
+function eventToProto(event: StoredEvent): Answer {
+  const { id, name, uid, reason, message, exitCode } = event;
+  return {
+    ...{ id: BigInt(id), name, uid, reason, message },
+    atUnixMs: BigInt(Math.trunc(event.at)),
+    severity: event.severity === 'warning' ? EventSeverity.WARNING : EventSeverity.NORMAL,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    exitSignal: event.exitSignal ?? 0,
+    oomKilled: event.oomKilled ?? false,
+  };
+}
