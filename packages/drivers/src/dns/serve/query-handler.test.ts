@@ -46,7 +46,7 @@ suite('handling queries', () => {
         assert.equal(reply.readUInt16BE(0), message.readUInt16BE(0));
         assert.ok(reply.readUInt16BE(2) & 0x8000);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 25_000 },
     );
   });
 
