@@ -14,6 +14,7 @@ export * from './plan/workload-events.ts';
 export * from './plan/workload-run.ts';
 export * from './plan/workload-status.ts';
 export type * from './port/cell-network.ts';
+export type * from './port/container-files.ts';
 export type * from './port/container-runtime.ts';
 export type * from './port/exec-session.ts';
 export type * from './port/image-store.ts';

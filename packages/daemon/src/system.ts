@@ -78,7 +78,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       systemLog: new SystemLogFile(paths.systemLog),
       workloads: isCapsuleError(db) ? { problem: db } : required(workloads),
     },
-    workloads: () => required(workloads),
+    workloads: () => ({ ...required(workloads), files: runtime.files }),
   });
   stack.use(await listen(paths.socket, routes, [errorEdge(log)]));
   log.info('ready', { version, tookMs: Date.now() - startedAt });

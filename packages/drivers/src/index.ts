@@ -5,6 +5,7 @@ export {
   type ContainerdClientOptions,
 } from './containerd/client/containerd-client.ts';
 export { imageError, runtimeError } from './containerd/errors.ts';
+export { filesError } from './containerd/files/errors.ts';
 export {
   ContainerdImages,
   type ContainerdImagesOptions,

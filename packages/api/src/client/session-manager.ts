@@ -1,7 +1,7 @@
 import type { Http2Session } from 'node:http2';
 import { connect } from 'node:net';
 import { Http2SessionManager } from '@connectrpc/connect-node';
-import { WINDOW_BYTES, widenWindow } from './widen-window.ts';
+import { WIDE_SETTINGS, widenWindow } from './widen-window.ts';
 
 /** One HTTP/2 connection over a unix socket, opened when needed and again after it was lost. */
 export class SocketSessionManager extends Http2SessionManager {
@@ -14,7 +14,7 @@ export class SocketSessionManager extends Http2SessionManager {
     // No ping interval: a ping that is late (a stopped process, a busy machine) would kill streams.
     super('http://capsule', undefined, {
       createConnection: () => connect(socketPath),
-      ...(isNarrow ? {} : { settings: { initialWindowSize: WINDOW_BYTES } }),
+      ...(isNarrow ? {} : { settings: WIDE_SETTINGS }),
     });
     this.#isNarrow = isNarrow;
   }

@@ -84,6 +84,29 @@ export const CATALOGUE: readonly Command[] = [
     load: () => import('./events.ts'),
   },
   {
+    path: ['cp'],
+    summary: 'copy files and folders to and from a workload',
+    about:
+      'A folder that exists is copied into; another target is the new name; SOURCE/. means the ' +
+      'contents. - is a tar archive of the input or output. The workload may run or not, and needs ' +
+      'no tar of its own. What goes in belongs to root there, what comes out to you here, unless ' +
+      '--archive keeps owners.',
+    args: [
+      { name: 'source', summary: 'path here, or NAME:/path', completes: 'file' },
+      { name: 'target', summary: 'path here, or NAME:/path', completes: 'file' },
+    ],
+    flags: [
+      { flags: '-a, --archive', summary: 'keep owners' },
+      { flags: '-q, --quiet', summary: 'no progress' },
+    ],
+    examples: [
+      { line: 'capsulectl cp site/. web:/usr/share/nginx/html', about: 'the contents of a folder' },
+      { line: 'capsulectl cp web:/etc/nginx/nginx.conf .', about: 'a file out of a workload' },
+      { line: 'capsulectl cp web:/var/log - | tar -t', about: 'as an archive' },
+    ],
+    load: () => import('./cp.ts'),
+  },
+  {
     path: ['workload', 'list'],
     summary: 'show all workloads',
     args: [],

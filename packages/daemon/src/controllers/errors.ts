@@ -11,6 +11,11 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
     hint: 'ask for its logs without the serial console',
   },
+  COPY_INVALID: {
+    kind: 'invalid',
+    message: (f: { problem: string }) => `nothing can be copied: ${f.problem}`,
+    hint: 'use `capsulectl cp`',
+  },
   SELECTOR_INVALID: {
     kind: 'invalid',
     message: (f: { selector: string; problem: string }) =>

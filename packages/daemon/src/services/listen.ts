@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import http2 from 'node:http2';
 import path from 'node:path';
-import { WINDOW_BYTES, widenWindow } from '@capsule/api';
+import { WIDE_SETTINGS, widenWindow } from '@capsule/api';
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 
@@ -22,7 +22,7 @@ export async function listen(
     // On a socket of this machine packing costs both sides more than copying.
     compressMinBytes: Number.MAX_SAFE_INTEGER,
   });
-  const server = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);
+  const server = http2.createServer({ settings: WIDE_SETTINGS }, handler);
   const sessions = new Set<http2.ServerHttp2Session>();
   server.on('session', (session) => {
     widenWindow(session);

@@ -8,7 +8,13 @@ import {
   type WorkloadService,
   workloadToProto,
 } from '@capsule/api';
-import { type ContainerRuntime, isName, matchesLabels, type Workload } from '@capsule/core';
+import {
+  type ContainerFiles,
+  type ContainerRuntime,
+  isName,
+  matchesLabels,
+  type Workload,
+} from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { workloadError } from '../controllers/errors.ts';
@@ -16,6 +22,7 @@ import type { WorkloadChange, WorkloadConfig } from '../controllers/workload-con
 import type { WorkloadController } from '../controllers/workload-controller.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { readSelector } from './read-selector.ts';
+import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload-copy.ts';
 import { execInWorkload } from './workload-exec.ts';
 import { streamWorkloadLogs, type WorkloadLogParts } from './workload-logs.ts';
 import { watchWorkloads } from './workload-watch.ts';
@@ -26,6 +33,7 @@ export interface WorkloadServiceParts extends WorkloadLogParts {
   readonly controller: WorkloadController;
   readonly feed: Feed;
   readonly runtime: ContainerRuntime;
+  readonly files: ContainerFiles;
 }
 
 const CHANGES: Record<WorkloadChange, WireChange> = {
@@ -38,6 +46,10 @@ const CHANGES: Record<WorkloadChange, WireChange> = {
 export function workloadService(
   partsOrThrow: () => WorkloadServiceParts,
 ): Partial<ServiceImpl<typeof WorkloadService>> {
+  const copyParts = () => {
+    const parts = partsOrThrow();
+    return { files: parts.files, find: (name: string) => find(parts, name) };
+  };
   return {
     apply(request) {
       const { config, controller } = partsOrThrow();
@@ -90,6 +102,15 @@ export function workloadService(
       const parts = partsOrThrow();
       find(parts, request.name);
       return streamWorkloadLogs(request, parts, context.signal);
+    },
+    copyTo(requests, context) {
+      return copyToWorkload(requests, copyParts(), context.signal);
+    },
+    copyFrom(request, context) {
+      return copyFromWorkload(request, copyParts(), context.signal);
+    },
+    statPath(request, context) {
+      return statWorkloadPath(request, copyParts(), context.signal);
     },
     exec(messages, context) {
       const parts = partsOrThrow();

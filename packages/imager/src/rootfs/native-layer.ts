@@ -8,6 +8,7 @@ import type { BuildContext, Executor } from './context.ts';
 /** Where each program goes; capsule-launch runs on the host, from the layer's own directory. */
 const INSTALLED = {
   'capsule-init': 'usr/sbin/capsuled',
+  'capsule-files': 'usr/bin/capsule-files',
   'capsule-log': 'usr/bin/capsule-log',
   'capsule-launch': 'usr/bin/capsule-launch',
 } as const;

@@ -40,6 +40,7 @@ export async function readSources(repository: string, architecture: string): Pro
 const STEP_NAMES: readonly StepName[] = ['base', 'node', 'native', 'config', 'bundle'];
 
 const NATIVE = [
+  'files',
   'init',
   'launch',
   'log',

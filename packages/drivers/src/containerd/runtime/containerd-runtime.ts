@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import type {
   CellId,
+  ContainerFiles,
   ContainerRuntime,
   ContainerSeen,
   ContainerSpec,
@@ -18,10 +19,13 @@ import { type Doing, doing, translate } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { type ActiveExecs, execContainer } from '../exec/exec-container.ts';
 import { reclaimExecs } from '../exec/reclaim-execs.ts';
+import { ContainerdFiles } from '../files/containerd-files.ts';
+import { Holds } from '../files/holds.ts';
 import { ImageReader } from '../image/image-reader.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import { parseCapabilityMask } from '../oci/capability-set.ts';
 import { UserFinder } from '../user/user-finder.ts';
+import { containerId } from './container-id.ts';
 import type { RuntimeContext } from './context.ts';
 import { createContainer } from './create-container.ts';
 import { inspectContainer, listContainers } from './list-containers.ts';
@@ -42,6 +46,10 @@ export interface ContainerdRuntimeOptions {
   readonly arch?: Architecture;
   /** Default `/sys/fs/cgroup`. */
   readonly cgroupRoot?: string;
+  /** The program that works on files. Default `/usr/bin/capsule-files`. */
+  readonly filesBinary?: string;
+  /** Where it mounts layers. Default `/run/capsule-files`. */
+  readonly filesScratch?: string;
   /** Where execs have their FIFOs. Default `/run/capsule-exec`. */
   readonly execRoot?: string;
   /** An empty place to look into images from. Default `/run/capsule/view`. */
@@ -54,6 +62,7 @@ export class ContainerdRuntime implements ContainerRuntime {
   /** Kept for events, which carry only ids; an entry goes with its container. */
   readonly #owners = new Map<string, Owner>();
   readonly #execs: ActiveExecs = new Set();
+  readonly #files: ContainerFiles;
 
   constructor(client: ContainerdClient, options: ContainerdRuntimeOptions = {}) {
     const snapshotter = options.snapshotter ?? 'overlayfs';
@@ -69,7 +78,11 @@ export class ContainerdRuntime implements ContainerRuntime {
       logBinary: options.logBinary ?? '/usr/bin/capsule-log',
       cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
       execRoot: options.execRoot ?? '/run/capsule-exec',
+      holds: new Holds(),
+      filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
+      filesScratch: options.filesScratch ?? '/run/capsule-files',
     };
+    this.#files = new ContainerdFiles(this.#context);
   }
 
   async list(signal?: AbortSignal): Promise<readonly ContainerSeen[]> {
@@ -97,9 +110,20 @@ export class ContainerdRuntime implements ContainerRuntime {
     return seen;
   }
 
-  start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
+  /** The files of the same containers. */
+  get files(): ContainerFiles {
+    return this.#files;
+  }
+
+  async start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
     const action = this.#doing(`start container ${container}`, signal);
-    return doing(action, startContainer(this.#context, cell, container, signal));
+    // Two mounts of the same layers, one of them written to, would spoil each other.
+    const release = await this.#context.holds.take(containerId(cell, container), signal);
+    try {
+      return await doing(action, startContainer(this.#context, cell, container, signal));
+    } finally {
+      release();
+    }
   }
 
   stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void> {

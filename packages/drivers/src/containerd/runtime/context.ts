@@ -1,4 +1,5 @@
 import type { ContainerdClient } from '../client/containerd-client.ts';
+import type { Holds } from '../files/holds.ts';
 import type { ImageReader } from '../image/image-reader.ts';
 import type { Architecture } from '../oci/architecture.ts';
 import type { UserFinder } from '../user/user-finder.ts';
@@ -14,6 +15,12 @@ export interface RuntimeContext {
   readonly available: readonly string[];
   /** The log writer, a path that the shim can run. */
   readonly logBinary: string;
+  /** Whose layers are mounted by us now: they are not started meanwhile. */
+  readonly holds: Holds;
+  /** The program that works on files of containers. */
+  readonly filesBinary: string;
+  /** Empty folders to mount layers in: `/run/capsule-files`. */
+  readonly filesScratch: string;
   /** Folders of execs: `/run/capsule-exec`. */
   readonly execRoot: string;
   /** `/sys/fs/cgroup` */

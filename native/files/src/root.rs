@@ -1,0 +1,77 @@
+use crate::failure::{At, Failure, Outcome};
+use nix::fcntl::{open, OFlag};
+use nix::mount::{mount, MsFlags};
+use nix::sched::{setns, unshare, CloneFlags};
+use nix::sys::stat::Mode;
+use nix::unistd::{chroot, fchdir};
+use std::fs;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+/// Whose root is meant.
+pub enum Root {
+    /// That of a process of a running container, with all that is mounted there.
+    Process { pid: u32, cgroup: String },
+    /// A file system that nobody has mounted now. The mount is ours alone and ends with us.
+    Mount {
+        kind: String,
+        source: String,
+        options: String,
+        /// Where relative paths in `options` start.
+        base: PathBuf,
+        /// An empty folder.
+        place: PathBuf,
+        read_only: bool,
+    },
+}
+
+/// From here on `/` is the container's root: no path and no link leads out of it any more.
+pub fn enter(root: &Root) -> Outcome<()> {
+    match root {
+        Root::Process { pid, cgroup } => enter_process(*pid, cgroup),
+        Root::Mount { .. } => enter_mount(root),
+    }
+}
+
+fn enter_process(pid: u32, cgroup: &str) -> Outcome<()> {
+    let proc = PathBuf::from(format!("/proc/{pid}"));
+    let namespace = open_path(&proc.join("ns/mnt"), OFlag::O_RDONLY)?;
+    let root = open_path(&proc.join("root"), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+    // What was opened stays that process', whoever has its number next; so it is checked after.
+    let membership = fs::read_to_string(proc.join("cgroup")).at(&proc)?;
+    if !membership.contains(cgroup) {
+        return Err(Failure::new("gone", &proc, "the container has ended"));
+    }
+    setns(&namespace, CloneFlags::CLONE_NEWNS).at(&proc)?;
+    fchdir(&root).at(&proc)?;
+    settle()
+}
+
+fn enter_mount(root: &Root) -> Outcome<()> {
+    let Root::Mount { kind, source, options, base, place, read_only } = root else {
+        return Ok(());
+    };
+    unshare(CloneFlags::CLONE_NEWNS).at(place)?;
+    let none: Option<&str> = None;
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).at(Path::new("/"))?;
+    std::env::set_current_dir(base).at(base)?;
+    let is_bind = kind == "bind";
+    let bind = if is_bind { MsFlags::MS_BIND | MsFlags::MS_REC } else { MsFlags::empty() };
+    let data = if is_bind { None } else { Some(options.as_str()) };
+    mount(Some(source.as_str()), place, Some(kind.as_str()), bind, data).at(place)?;
+    if *read_only {
+        let again = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
+        mount(none, place, none, again, none).at(place)?;
+    }
+    std::env::set_current_dir(place).at(place)?;
+    settle()
+}
+
+fn settle() -> Outcome<()> {
+    chroot(".").at(Path::new("/"))?;
+    std::env::set_current_dir("/").at(Path::new("/"))
+}
+
+fn open_path(path: &Path, how: OFlag) -> Outcome<OwnedFd> {
+    open(path, how | OFlag::O_CLOEXEC, Mode::empty()).at(path)
+}

@@ -1,0 +1,45 @@
+import type { CellId } from '../resource/cell-id.ts';
+
+export type PathType = 'none' | 'file' | 'folder' | 'link' | 'other';
+
+/** What is at a path of a container. */
+export interface PathSeen {
+  readonly type: PathType;
+  readonly sizeBytes: number;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number;
+  /** Of a symbolic link: as it is written, and what it leads to inside of the container. */
+  readonly link?: { readonly target: string; readonly behind: PathType };
+}
+
+/** A path of a container, which is absolute and means nothing outside of it. */
+export interface ContainerPath {
+  readonly cell: CellId;
+  readonly container: string;
+  readonly path: string;
+}
+
+/**
+ * The files of containers, running or not, without any help from inside: nothing of the container is
+ * run, and no link leads out of its root. Fails with `FILES_*`.
+ */
+export interface ContainerFiles {
+  look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen>;
+  /**
+   * A tar archive of a file or folder; its first entry is the last part of the path, or `.` for a path
+   * that ends in `/.`. Leaving the iteration ends it.
+   */
+  pack(at: ContainerPath, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * Unpacks a tar archive in a folder, which is made where it is missing. What was written before a
+   * failure stays. Owners are root, unless `keepOwner`.
+   */
+  unpack(
+    at: ContainerPath,
+    archive: AsyncIterable<Uint8Array>,
+    how: { readonly keepOwner: boolean },
+    signal?: AbortSignal,
+  ): Promise<void>;
+}

@@ -1,0 +1,131 @@
+import type { CellId, ContainerFiles, ContainerPath, PathSeen, PathType } from '@capsule/core';
+import { doing } from '../client/rpc-error.ts';
+import { containerId } from '../runtime/container-id.ts';
+import type { RuntimeContext } from '../runtime/context.ts';
+import { FilesProgram } from './files-program.ts';
+import { findRoot } from './find-root.ts';
+
+/**
+ * Files by `capsule-files`, one process for each call, which enters the container's root for good. While
+ * the layers of a stopped container are mounted here it is not started: `holds` says so.
+ */
+export class ContainerdFiles implements ContainerFiles {
+  readonly #context: RuntimeContext;
+
+  constructor(context: RuntimeContext) {
+    this.#context = context;
+  }
+
+  async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
+    return this.#with(at, ['look', at.path], signal, async (program) => {
+      let text = '';
+      for await (const chunk of program.child.stdout ?? []) text += String(chunk);
+      await program.succeed();
+      return parseSeen(text);
+    });
+  }
+
+  async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const hold = await this.#open(at.cell, at.container, signal);
+    try {
+      await using program = this.#start([...hold.args, 'pack', at.path], at, signal);
+      for await (const chunk of program.child.stdout ?? []) yield chunk as Buffer;
+      signal?.throwIfAborted();
+      await program.succeed();
+    } finally {
+      hold.release();
+    }
+  }
+
+  async unpack(
+    at: ContainerPath,
+    archive: AsyncIterable<Uint8Array>,
+    { keepOwner }: { readonly keepOwner: boolean },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
+    await this.#with(at, words, signal, async (program) => {
+      await feed(program, archive);
+      signal?.throwIfAborted();
+      await program.succeed();
+    });
+  }
+
+  async #with<T>(
+    at: ContainerPath,
+    words: readonly string[],
+    signal: AbortSignal | undefined,
+    use: (program: FilesProgram) => Promise<T>,
+  ): Promise<T> {
+    const hold = await this.#open(at.cell, at.container, signal);
+    try {
+      await using program = this.#start([...hold.args, ...words], at, signal);
+      return await use(program);
+    } finally {
+      hold.release();
+    }
+  }
+
+  #start(
+    args: readonly string[],
+    { container }: ContainerPath,
+    signal: AbortSignal | undefined,
+  ): FilesProgram {
+    const program = new FilesProgram(this.#context.filesBinary, args, container);
+    signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
+    return program;
+  }
+
+  async #open(cell: CellId, container: string, signal?: AbortSignal) {
+    const action = `look into container ${container}`;
+    const { socketPath } = this.#context.client;
+    const release = await this.#context.holds.take(containerId(cell, container), signal);
+    try {
+      const found = findRoot(this.#context, cell, container, signal);
+      const { args, isRunning } = await doing({ action, socketPath, signal }, found);
+      // What runs has its own mount, and may be stopped and started as it likes.
+      if (isRunning) release();
+      return { args, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+}
+
+/** Until the archive ends, or the program does. */
+async function feed(program: FilesProgram, archive: AsyncIterable<Uint8Array>): Promise<void> {
+  const { stdin } = program.child;
+  if (stdin === null) return;
+  const ended = new Promise<void>((resolve) => program.child.once('close', () => resolve()));
+  for await (const chunk of archive) {
+    if (program.child.exitCode !== null) return;
+    if (stdin.write(chunk)) continue;
+    const drained = new Promise<void>((resolve) => stdin.once('drain', () => resolve()));
+    await Promise.race([drained, ended]);
+  }
+  stdin.end();
+}
+
+const TYPES: readonly PathType[] = ['none', 'file', 'folder', 'link', 'other'];
+
+function parseSeen(text: string): PathSeen {
+  const facts = new Map(
+    text.split('\n').map((line) => {
+      const at = line.indexOf('=');
+      return [line.slice(0, at), line.slice(at + 1)];
+    }),
+  );
+  const target = facts.get('target');
+  return {
+    type: pathType(facts.get('type')),
+    sizeBytes: Number(facts.get('size') ?? 0),
+    mode: Number(facts.get('mode') ?? 0),
+    modifiedAt: Number(facts.get('mtime') ?? 0),
+    ...(target === undefined ? {} : { link: { target, behind: pathType(facts.get('behind')) } }),
+  };
+}
+
+function pathType(word: string | undefined): PathType {
+  return TYPES.find((type) => type === word) ?? 'other';
+}

@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describeFailure } from './describe-failure.ts';
+
+/** More of what it complains about helps nobody. */
+const COMPLAINT_BYTES = 16 * 1024;
+
+/** A running capsule-files. Disposal kills it and waits for its end. */
+export class FilesProgram implements AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly #container: string;
+  readonly #closed: Promise<unknown>;
+  #complaint = '';
+
+  constructor(program: string, args: readonly string[], container: string) {
+    this.#container = container;
+    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {} });
+    this.#closed = once(this.child, 'close');
+    // Told by `succeed`; nobody may wait for it.
+    this.#closed.catch(() => undefined);
+    this.child.stderr?.on('data', (data: Buffer) => {
+      if (this.#complaint.length < COMPLAINT_BYTES) this.#complaint += data.toString('utf8');
+    });
+    // A broken pipe is told by how the program ends.
+    this.child.stdin?.on('error', () => undefined);
+  }
+
+  /** Resolves when it has ended well; fails with what it said otherwise. */
+  async succeed(): Promise<void> {
+    await this.#closed;
+    if (this.child.exitCode !== 0) throw describeFailure(this.#container, this.#complaint);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
+    await this.#closed;
+  }
+}

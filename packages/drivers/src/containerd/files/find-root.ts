@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { CellId } from '@capsule/core';
+import { Code } from '@connectrpc/connect';
+import { ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
+import { runtimeError } from '../errors.ts';
+import type { Mount } from '../gen/containerd/types/mount_pb.ts';
+import { containerCgroup } from '../oci/oci-spec.ts';
+import type { OciSpec } from '../oci/types.ts';
+import { containerId } from '../runtime/container-id.ts';
+import { taskState } from '../runtime/container-seen.ts';
+import type { RuntimeContext } from '../runtime/context.ts';
+import { readLabels } from '../runtime/labels.ts';
+import { findMounts, prepareSnapshot } from '../runtime/snapshot.ts';
+import { getTask } from '../runtime/task.ts';
+
+/** How capsule-files gets into a container: its first arguments. */
+export interface ContainerRoot {
+  readonly args: readonly string[];
+  readonly isRunning: boolean;
+}
+
+/** By its process when it runs, by its layers when not. Fails with `RUNTIME_CONTAINER_MISSING`. */
+export async function findRoot(
+  context: RuntimeContext,
+  cell: CellId,
+  container: string,
+  signal?: AbortSignal,
+): Promise<ContainerRoot> {
+  const id = containerId(cell, container);
+  const [answer, task] = await Promise.all([
+    ignoring(Code.NotFound, context.client.containers.get({ id }, until(signal))),
+    getTask(context.client, id, signal),
+  ]);
+  const labels = answer?.container && readLabels(answer.container.labels);
+  if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container });
+  const state = taskState(task);
+  if (task !== undefined && (state === 'running' || state === 'paused')) {
+    return { args: ['process', String(task.pid), containerCgroup(labels)], isRunning: true };
+  }
+  const mounts =
+    (await findMounts(context, id, signal)) ??
+    (await prepareSnapshot(context, id, labels.parent, signal));
+  const text = Buffer.from(answer?.container?.spec?.value ?? []).toString('utf8');
+  const { root } = JSON.parse(text) as OciSpec;
+  const place = join(context.filesScratch, id);
+  await mkdir(place, { recursive: true });
+  return { args: mountArguments(mounts, place, root.readonly), isRunning: false };
+}
+
+/** Relative paths keep many layers below the one page that the kernel takes. */
+function mountArguments(mounts: readonly Mount[], place: string, isReadOnly: boolean): string[] {
+  const [mount, ...more] = mounts;
+  if (mount === undefined || more.length > 0) {
+    throw runtimeError.FAILED({
+      action: 'look into a container',
+      detail: 'it has no single mount',
+    });
+  }
+  const { base, options } = shorten(mount.options);
+  return ['mount', mount.type, mount.source, options, base, place, isReadOnly ? 'ro' : 'rw'];
+}
+
+const FOLDERS = /^(lowerdir|upperdir|workdir)=(.*)$/;
+/** For the mount itself, not for the file system. */
+const FLAGS = ['rw', 'ro', 'rbind', 'bind'];
+
+function shorten(options: readonly string[]): { base: string; options: string } {
+  const lower = options.find((option) => option.startsWith('lowerdir='))?.slice(9);
+  const upper = options.find((option) => option.startsWith('upperdir='))?.slice(9);
+  const first = lower?.split(':')[0] ?? upper;
+  const base = first === undefined ? '/' : dirname(dirname(first));
+  const short = options
+    .filter((option) => !FLAGS.includes(option))
+    .map((option) => {
+      const [, key, folders] = FOLDERS.exec(option) ?? [];
+      if (key === undefined || folders === undefined) return option;
+      return `${key}=${folders
+        .split(':')
+        .map((folder) => relative(base, folder))
+        .join(':')}`;
+    });
+  return { base, options: short.join(',') };
+}
