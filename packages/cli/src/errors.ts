@@ -47,6 +47,11 @@ export const cliError = defineErrors('CLI', {
     hint: (f) =>
       `\`capsulectl workload get ${f.name}\` and \`capsulectl workload logs ${f.name}\` say more; the capsule goes on trying`,
   },
+  IMAGE_MISSING: {
+    kind: 'notFound',
+    message: (f: { name: string }) => `there is no image ${f.name}`,
+    hint: '`capsulectl image list` shows what there is',
+  },
   ROLLED_BACK: {
     kind: 'internal',
     message: (f: { name: string; generation: number; detail: string }) =>

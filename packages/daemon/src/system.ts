@@ -67,7 +67,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   await stack.use(followUplink()).start();
   await names.start();
   const routes = capsuleRoutes({
-    images,
+    images: { images, use: () => required(workloads).imageUse },
     capsule: {
       version,
       startedAt,

@@ -87,13 +87,14 @@ test('images are shown by their short names, wide and by name in full', async ()
     digest: `sha256:${'0a'.repeat(32)}`,
     sizeBytes: 9_961_472n,
     createdUnix: 1000n,
+    usedBy: ['web'],
   };
   await using capsule = await startFakeCapsule({ image: { list: () => ({ images: [image] }) } });
   const options = { target: capsule.target, now: () => 1_180_000 };
   assert.equal(
     (await runCapsulectl(['image', 'list'], options)).stdout,
-    'IMAGE              DIGEST               SIZE     UPDATED\n' +
-      'nginx:1.27-alpine  sha256:0a0a0a0a0a0a  9.5 MiB  3m\n',
+    'IMAGE              DIGEST               SIZE     UPDATED  USED BY\n' +
+      'nginx:1.27-alpine  sha256:0a0a0a0a0a0a  9.5 MiB  3m       web\n',
   );
   assert.ok(
     (await runCapsulectl(['image', 'list', '-o', 'wide'], options)).stdout.includes(image.digest),

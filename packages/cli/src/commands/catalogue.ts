@@ -9,6 +9,7 @@ const WORKLOAD: Argument = {
   summary: 'name of the workload',
   completes: 'workload',
 };
+const IMAGE: Argument = { name: 'image', summary: 'reference; a short one is of docker.io' };
 const FOLLOW = {
   flags: '-f, --follow',
   summary: 'stay, and print what comes from now on',
@@ -270,6 +271,57 @@ export const CATALOGUE: readonly Command[] = [
     flags: [OUTPUT_FLAG],
     examples: [{ line: 'capsulectl image list -o wide', about: 'full names and digests' }],
     load: () => import('./image-list.ts'),
+  },
+  {
+    path: ['image', 'get'],
+    summary: 'show everything about an image',
+    args: [IMAGE],
+    flags: [OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl image get nginx:1.27-alpine', about: 'and who uses it' }],
+    load: () => import('./image-get.ts'),
+  },
+  {
+    path: ['image', 'pull'],
+    summary: "fetch images into the capsule's cache",
+    about: 'Also brings a tag that is there already up to what its registry has now.',
+    args: [{ ...IMAGE, isRepeatable: true }],
+    flags: [OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl image pull nginx:1.27-alpine', about: 'before it is needed' }],
+    load: () => import('./image-pull.ts'),
+  },
+  {
+    path: ['image', 'rm'],
+    summary: 'remove images that no workload needs',
+    args: [{ ...IMAGE, isRepeatable: true }],
+    flags: [OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl image rm myapp:dev', about: 'refused while it is used' }],
+    load: () => import('./image-rm.ts'),
+  },
+  {
+    path: ['image', 'prune'],
+    summary: 'remove all images that no workload needs',
+    about:
+      'Images that were brought within the last ten minutes stay, unless --all takes them too.',
+    args: [],
+    flags: [
+      { flags: '--all', summary: 'also what is new' },
+      { flags: '--dry-run', summary: 'say what would be removed, and do nothing' },
+      OUTPUT_FLAG,
+    ],
+    examples: [{ line: 'capsulectl image prune', about: 'and see what it freed' }],
+    load: () => import('./image-prune.ts'),
+  },
+  {
+    path: ['image', 'save'],
+    summary: 'write an image into an archive',
+    about: 'The archive is what `docker load` and `capsulectl image push` take.',
+    args: [IMAGE],
+    flags: [{ flags: '-o, --output <path>', summary: 'the file; - for the output (default)' }],
+    examples: [
+      { line: 'capsulectl image save nginx:1.27-alpine -o nginx.tar', about: 'into a file' },
+      { line: 'capsulectl image save myapp:dev | docker load', about: 'to another machine' },
+    ],
+    load: () => import('./image-save.ts'),
   },
   {
     path: ['image', 'push'],

@@ -1,10 +1,11 @@
-import { imageFromProto } from '@capsule/api';
-import { describeImageReference, type Image } from '@capsule/core';
+import type { Image } from '@capsule/api';
+import { describeImageReference } from '@capsule/core';
 import type { Run } from '../command/command.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { readFormat } from '../render/format.ts';
+import { imageDocument } from '../render/image-document.ts';
 import { type Column, renderTable } from '../render/table.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
@@ -12,7 +13,7 @@ export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const images = await withCapsule(input, context, async (client) => {
     const answer = await client.image.list({}, { signal: context.signal });
-    return answer.images.map(imageFromProto);
+    return answer.images;
   });
   const { columns, style } = context.out;
   if (format === 'name') await context.out.write(images.map(({ name }) => `${name}\n`).join(''));
@@ -40,11 +41,8 @@ function imageColumns(now: number, isWide: boolean): readonly Column<Image>[] {
       shrinksTo: 20,
     },
     { title: 'DIGEST', cell: ({ digest }) => (isWide ? digest : digest.slice(0, DIGEST_COLUMNS)) },
-    { title: 'SIZE', cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
-    { title: 'UPDATED', cell: ({ updatedAt }) => formatAge(updatedAt, now) },
+    { title: 'SIZE', cell: ({ sizeBytes }) => formatBytes(Number(sizeBytes)) },
+    { title: 'UPDATED', cell: ({ createdUnix }) => formatAge(Number(createdUnix) * 1000, now) },
+    { title: 'USED BY', cell: ({ usedBy }) => usedBy.join(',') || '-', shrinksTo: 8 },
   ];
-}
-
-function imageDocument({ name, digest, sizeBytes, updatedAt }: Image): object {
-  return { name, digest, sizeBytes, updatedAt: new Date(updatedAt).toISOString() };
 }

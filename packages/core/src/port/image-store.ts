@@ -1,9 +1,17 @@
-import type { Image } from '../resource/image.ts';
+import type { Image, ImageDetails } from '../resource/image.ts';
 
 export interface PullProgress {
   readonly stage: 'resolving' | 'pulling' | 'unpacking';
   readonly doneBytes: number;
   /** 0 while it is not known. */
+  readonly totalBytes: number;
+  /** How far each layer and other blob is, in the order in which they became known. */
+  readonly parts?: readonly PullPart[];
+}
+
+export interface PullPart {
+  readonly name: string;
+  readonly doneBytes: number;
   readonly totalBytes: number;
 }
 
@@ -26,4 +34,12 @@ export interface ImageStore {
    * name, and leaves nothing behind.
    */
   load(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<readonly Image[]>;
+  /** How the image is to be run; undefined when it is not there. */
+  describe(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined>;
+  /** Removes the name, and all that nothing else needs. Idempotent. */
+  remove(reference: string, signal?: AbortSignal): Promise<void>;
+  /** Bytes that all images and containers take together, packed and unpacked. */
+  usedBytes(signal?: AbortSignal): Promise<number>;
+  /** The image as an archive that `load` takes. Fails with `IMAGE_ABSENT`. */
+  save(reference: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }

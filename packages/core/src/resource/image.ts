@@ -7,3 +7,16 @@ export interface Image {
   readonly sizeBytes: number;
   readonly updatedAt: number;
 }
+
+/** What an image says of how it is to be run. */
+export interface ImageDetails {
+  readonly image: Image;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly env: readonly string[];
+  readonly workingDir: string;
+  readonly user: string;
+  readonly stopSignal: string;
+  /** Digests of the unpacked layers, bottom first. */
+  readonly layers: readonly string[];
+}

@@ -15,6 +15,7 @@ import { GoodSpecs } from '../store/good-specs.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
 import { HealthMonitor } from './health-monitor.ts';
+import { ImageUse } from './image-use.ts';
 import { NamePublisher } from './name-publisher.ts';
 import { PortPublisher } from './port-publisher.ts';
 import { probeWorkload } from './probe-workload.ts';
@@ -92,6 +93,12 @@ export function createWorkloads(parts: WorkloadsParts) {
     guard,
     health,
   });
+  const imageUse = new ImageUse({
+    images: parts.images,
+    workloads: () => specs.list(),
+    statusOf: (name) => observer.statusOf(name),
+    now,
+  });
   const { logs, logPath, runtime } = parts;
   return {
     specs,
@@ -104,5 +111,6 @@ export function createWorkloads(parts: WorkloadsParts) {
     logs,
     logPath,
     runtime,
+    imageUse,
   };
 }

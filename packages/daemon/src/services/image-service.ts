@@ -1,6 +1,9 @@
 import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule/api';
-import { defineErrors, type ImageStore } from '@capsule/core';
+import { defineErrors, type Image, type ImageStore, normaliseImageReference } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
+import type { ImageUse } from '../controllers/image-use.ts';
+import { imageUseError } from '../controllers/image-use-errors.ts';
+import { pullWithProgress } from './image-pull.ts';
 
 export const pushError = defineErrors('PUSH', {
   OUT_OF_ORDER: {
@@ -10,11 +13,49 @@ export const pushError = defineErrors('PUSH', {
   },
 });
 
+export interface ImageServiceParts {
+  readonly images: ImageStore;
+  /** Throws where the store cannot be used: then nobody knows what is needed. */
+  readonly use: () => ImageUse;
+}
+
 /** The calls about the image cache. */
-export function imageService(images: ImageStore): Partial<ServiceImpl<typeof ImageService>> {
+export function imageService({
+  images,
+  use,
+}: ImageServiceParts): Partial<ServiceImpl<typeof ImageService>> {
+  const describe = (image: Image) => imageToProto(image, use().usersOf(image));
   return {
     async list(_request, context) {
-      return { images: (await images.list(context.signal)).map(imageToProto) };
+      return { images: (await images.list(context.signal)).map(describe) };
+    },
+    async get(request, context) {
+      const name = normaliseImageReference(request.name);
+      const details = await images.describe(name, context.signal);
+      if (details === undefined) throw imageUseError.NOT_FOUND({ name });
+      const { image, entrypoint, cmd, env, layers, ...rest } = details;
+      const lists = { entrypoint, cmd, env, layers };
+      return { image: describe(image), ...mapLists(lists), ...rest };
+    },
+    pull: (request, context) =>
+      pullWithProgress(images, normaliseImageReference(request.name), describe, context.signal),
+    async remove(request, context) {
+      const name = normaliseImageReference(request.name);
+      return { existed: await use().remove(name, context.signal) };
+    },
+    async prune(request, context) {
+      const { removed, kept, freedBytes } = await use().prune(request, context.signal);
+      return {
+        images: removed.map((image) => imageToProto(image)),
+        kept: kept.map((image) => imageToProto(image)),
+        freedBytes: BigInt(freedBytes),
+      };
+    },
+    async *save(request, context) {
+      const name = normaliseImageReference(request.name);
+      for await (const data of images.save(name, context.signal)) {
+        yield { data: data as Uint8Array<ArrayBuffer> };
+      }
     },
     async push(requests, context) {
       const count = { bytes: 0 };
@@ -25,6 +66,13 @@ export function imageService(images: ImageStore): Partial<ServiceImpl<typeof Ima
       };
     },
   };
+}
+
+type Lists = 'entrypoint' | 'cmd' | 'env' | 'layers';
+
+function mapLists(lists: Record<Lists, readonly string[]>): Record<Lists, string[]> {
+  const { entrypoint, cmd, env, layers } = lists;
+  return { entrypoint: [...entrypoint], cmd: [...cmd], env: [...env], layers: [...layers] };
 }
 
 async function* chunksOf(

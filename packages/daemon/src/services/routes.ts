@@ -11,16 +11,15 @@ import {
   VolumeService,
   WorkloadService,
 } from '@capsule/api';
-import type { ImageStore } from '@capsule/core';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
 import { type EventServiceParts, eventService } from './event-service.ts';
-import { imageService } from './image-service.ts';
+import { type ImageServiceParts, imageService } from './image-service.ts';
 import { type WorkloadServiceParts, workloadService } from './workload-service.ts';
 
 export interface RouteParts {
   readonly capsule: CapsuleServiceParts;
-  readonly images: ImageStore;
+  readonly images: ImageServiceParts;
   /** Throws where the store cannot be used. */
   readonly workloads: () => WorkloadServiceParts & EventServiceParts;
 }

@@ -96,6 +96,11 @@ export const imageError = defineErrors('IMAGE', {
     message: (f: Told) => `image ${f.reference} was not found in its registry`,
     hint: 'check the name and the tag',
   },
+  ABSENT: {
+    kind: 'notFound',
+    message: (f: Reference) => `image ${f.reference} is not in the cache`,
+    hint: '`capsulectl image list` shows what is; `capsulectl image pull` fetches one',
+  },
   DENIED: {
     kind: 'denied',
     message: (f: Told) => `the registry refuses to give image ${f.reference}`,

@@ -1,4 +1,4 @@
-import type { Image, ImageStore, PullProgress } from '@capsule/core';
+import type { Image, ImageDetails, ImageStore, PullProgress } from '@capsule/core';
 import { blob } from '../images/test-image.ts';
 import { fakeError } from './fake-error.ts';
 import { readArchive } from './read-archive.ts';
@@ -69,6 +69,29 @@ export class FakeImageStore implements ImageStore {
     if (offer.kind === 'held') await released(offer.released, signal);
     onProgress({ stage: 'unpacking', doneBytes: sizeBytes, totalBytes: sizeBytes });
     return this.add(reference, sizeBytes);
+  }
+
+  async describe(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined> {
+    const image = await this.get(reference, signal);
+    const nothing = { entrypoint: [], cmd: [], env: [], layers: [] };
+    const said = { workingDir: '/', user: '', stopSignal: '' };
+    return image && { image, ...nothing, ...said };
+  }
+
+  async remove(reference: string, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#images.delete(reference);
+  }
+
+  async usedBytes(): Promise<number> {
+    return [...this.#images.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  async *save(reference: string): AsyncGenerator<Uint8Array> {
+    if (!this.#images.has(reference)) {
+      throw fakeError('IMAGE_ABSENT', 'notFound', `no image ${reference}`);
+    }
+    yield Buffer.from(reference);
   }
 
   async load(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<readonly Image[]> {

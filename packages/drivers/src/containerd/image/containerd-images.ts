@@ -1,13 +1,17 @@
 import { arch } from 'node:os';
-import type { Image, ImageStore, PullProgress } from '@capsule/core';
+import type { Image, ImageDetails, ImageStore, PullProgress } from '@capsule/core';
+import { Code } from '@connectrpc/connect';
 import type { ContainerdClient } from '../client/containerd-client.ts';
-import { type Doing, doing } from '../client/rpc-error.ts';
+import { type Doing, doing, ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import type { ImageContext } from './context.ts';
 import { ImageReader } from './image-reader.ts';
 import { getImage, listImages } from './list-images.ts';
 import { loadArchive } from './load-archive.ts';
 import { pullImage } from './pull-image.ts';
+import { saveImage } from './save-image.ts';
+import { usedBytes } from './used-bytes.ts';
 
 export interface ContainerdImagesOptions {
   /** Directory of `<host>/hosts.toml`. Default `/perm/containerd-certs.d`. */
@@ -62,6 +66,34 @@ export class ContainerdImages implements ImageStore {
     const load = this.#loading.then(() => loadArchive(this.#context, archive, signal));
     this.#loading = load.catch(() => undefined);
     return doing(this.#doing('load the archive', signal), load);
+  }
+
+  async describe(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined> {
+    const image = await this.get(reference, signal);
+    if (image === undefined) return undefined;
+    const action = this.#doing(`look at image ${reference}`, signal);
+    const { config } = await doing(
+      action,
+      this.#context.reader.read(reference, image.digest, signal),
+    );
+    const { entrypoint, cmd, env, workingDir, user, stopSignal, diffIds } = config;
+    return { image, entrypoint, cmd, env, workingDir, user, stopSignal, layers: diffIds };
+  }
+
+  async remove(reference: string, signal?: AbortSignal): Promise<void> {
+    const { client } = this.#context;
+    // Answers only after the garbage is gone.
+    const removal = client.images.delete({ name: reference, sync: true }, until(signal));
+    const action = this.#doing(`remove image ${reference}`, signal);
+    await doing(action, ignoring(Code.NotFound, removal));
+  }
+
+  usedBytes(signal?: AbortSignal): Promise<number> {
+    return doing(this.#doing('measure images', signal), usedBytes(this.#context, signal));
+  }
+
+  save(reference: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    return saveImage(this.#context, reference, signal);
   }
 
   #doing(action: string, signal: AbortSignal | undefined): Doing {

@@ -19,13 +19,17 @@ test('bytes are summed over all parts, each counted once', () => {
   const tally = new PullTally();
   assert.equal(tally.describe().stage, 'resolving');
   for (const name of ['manifest', 'config', 'a', 'b']) tally.add(report('waiting', name, 0, 100));
-  assert.deepEqual(tally.describe(), { stage: 'pulling', doneBytes: 0, totalBytes: 400 });
+  const { parts, ...sum } = tally.describe();
+  assert.deepEqual(sum, { stage: 'pulling', doneBytes: 0, totalBytes: 400 });
+  assert.deepEqual(parts?.at(-1), { name: 'b', doneBytes: 0, totalBytes: 100 });
   tally.add(report('downloading', 'a', 40, 100));
   tally.add(report('downloading', 'a', 60, 100));
   assert.equal(tally.describe().doneBytes, 60);
   for (const name of ['manifest', 'config', 'a']) tally.add(report('complete', name, 100, 100));
   tally.add(report('already exists', 'b', 100, 100));
-  assert.deepEqual(tally.describe(), { stage: 'unpacking', doneBytes: 400, totalBytes: 400 });
+  const { parts: all, ...whole } = tally.describe();
+  assert.deepEqual(whole, { stage: 'unpacking', doneBytes: 400, totalBytes: 400 });
+  assert.equal(all?.length, 4);
 });
 
 test('only a new part or new bytes are news', () => {

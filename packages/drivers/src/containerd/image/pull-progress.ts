@@ -29,8 +29,14 @@ export class PullTally {
     const doneBytes = parts.reduce((sum, part) => sum + part.done, 0);
     const totalBytes = parts.reduce((sum, part) => sum + part.total, 0);
     if (parts.length === 0) return { stage: 'resolving', doneBytes, totalBytes };
+    const named = [...this.#parts].map(([name, { done, total }]) => ({
+      name,
+      doneBytes: done,
+      totalBytes: total,
+    }));
     // An index and its manifest are complete before any layer is known.
     const isComplete = parts.length > 2 && doneBytes >= totalBytes;
-    return { stage: isComplete ? 'unpacking' : 'pulling', doneBytes, totalBytes };
+    const stage = isComplete ? 'unpacking' : 'pulling';
+    return { stage, doneBytes, totalBytes, parts: named };
   }
 }

@@ -4,13 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { WorkloadStage } from "./workload_pb.ts";
+import { file_capsule_v1_workload } from "./workload_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file capsule/v1/image.proto.
  */
 export const file_capsule_v1_image: GenFile = /*@__PURE__*/
-  fileDesc("ChZjYXBzdWxlL3YxL2ltYWdlLnByb3RvEgpjYXBzdWxlLnYxIk8KBUltYWdlEgwKBG5hbWUYASABKAkSDgoGZGlnZXN0GAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAMSFAoMY3JlYXRlZF91bml4GAQgASgDIhIKEEltYWdlTGlzdFJlcXVlc3QiNgoRSW1hZ2VMaXN0UmVzcG9uc2USIQoGaW1hZ2VzGAEgAygLMhEuY2Fwc3VsZS52MS5JbWFnZSJdChBJbWFnZVB1c2hSZXF1ZXN0EjEKCG1ldGFkYXRhGAEgASgLMh0uY2Fwc3VsZS52MS5JbWFnZVB1c2hNZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCBQoDbXNnIigKEUltYWdlUHVzaE1ldGFkYXRhEhMKC3RvdGFsX2J5dGVzGAEgASgEIj8KEUltYWdlUHVzaFJlc3BvbnNlEhIKCmltYWdlX3JlZnMYASADKAkSFgoOYnl0ZXNfcmVjZWl2ZWQYAiABKAQymgEKDEltYWdlU2VydmljZRJDCgRMaXN0EhwuY2Fwc3VsZS52MS5JbWFnZUxpc3RSZXF1ZXN0Gh0uY2Fwc3VsZS52MS5JbWFnZUxpc3RSZXNwb25zZRJFCgRQdXNoEhwuY2Fwc3VsZS52MS5JbWFnZVB1c2hSZXF1ZXN0Gh0uY2Fwc3VsZS52MS5JbWFnZVB1c2hSZXNwb25zZSgBYgZwcm90bzM");
+  fileDesc("ChZjYXBzdWxlL3YxL2ltYWdlLnByb3RvEgpjYXBzdWxlLnYxImAKBUltYWdlEgwKBG5hbWUYASABKAkSDgoGZGlnZXN0GAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAMSFAoMY3JlYXRlZF91bml4GAQgASgDEg8KB3VzZWRfYnkYZCADKAkiHwoPSW1hZ2VHZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkiqgEKEEltYWdlR2V0UmVzcG9uc2USIAoFaW1hZ2UYASABKAsyES5jYXBzdWxlLnYxLkltYWdlEhIKCmVudHJ5cG9pbnQYAiADKAkSCwoDY21kGAMgAygJEgsKA2VudhgEIAMoCRITCgt3b3JraW5nX2RpchgFIAEoCRIMCgR1c2VyGAYgASgJEhMKC3N0b3Bfc2lnbmFsGAcgASgJEg4KBmxheWVycxgIIAMoCSIgChBJbWFnZVB1bGxSZXF1ZXN0EgwKBG5hbWUYASABKAkirgEKEUltYWdlUHVsbFJlc3BvbnNlEigKBXN0YWdlGAEgASgOMhkuY2Fwc3VsZS52MS5Xb3JrbG9hZFN0YWdlEhIKCmRvbmVfYnl0ZXMYAiABKAQSEwoLdG90YWxfYnl0ZXMYAyABKAQSJAoFcGFydHMYBCADKAsyFS5jYXBzdWxlLnYxLkltYWdlUGFydBIgCgVpbWFnZRgFIAEoCzIRLmNhcHN1bGUudjEuSW1hZ2UiQgoJSW1hZ2VQYXJ0EgwKBG5hbWUYASABKAkSEgoKZG9uZV9ieXRlcxgCIAEoBBITCgt0b3RhbF9ieXRlcxgDIAEoBCIiChJJbWFnZVJlbW92ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCSImChNJbWFnZVJlbW92ZVJlc3BvbnNlEg8KB2V4aXN0ZWQYASABKAgiMQoRSW1hZ2VQcnVuZVJlcXVlc3QSCwoDYWxsGAEgASgIEg8KB2RyeV9ydW4YAiABKAgibQoSSW1hZ2VQcnVuZVJlc3BvbnNlEiEKBmltYWdlcxgBIAMoCzIRLmNhcHN1bGUudjEuSW1hZ2USEwoLZnJlZWRfYnl0ZXMYAiABKAQSHwoEa2VwdBgDIAMoCzIRLmNhcHN1bGUudjEuSW1hZ2UiIAoQSW1hZ2VTYXZlUmVxdWVzdBIMCgRuYW1lGAEgASgJIiEKEUltYWdlU2F2ZVJlc3BvbnNlEgwKBGRhdGEYASABKAwiEgoQSW1hZ2VMaXN0UmVxdWVzdCI2ChFJbWFnZUxpc3RSZXNwb25zZRIhCgZpbWFnZXMYASADKAsyES5jYXBzdWxlLnYxLkltYWdlIl0KEEltYWdlUHVzaFJlcXVlc3QSMQoIbWV0YWRhdGEYASABKAsyHS5jYXBzdWxlLnYxLkltYWdlUHVzaE1ldGFkYXRhSAASDwoFY2h1bmsYAiABKAxIAEIFCgNtc2ciKAoRSW1hZ2VQdXNoTWV0YWRhdGESEwoLdG90YWxfYnl0ZXMYASABKAQiPwoRSW1hZ2VQdXNoUmVzcG9uc2USEgoKaW1hZ2VfcmVmcxgBIAMoCRIWCg5ieXRlc19yZWNlaXZlZBgCIAEoBDL9AwoMSW1hZ2VTZXJ2aWNlEkMKBExpc3QSHC5jYXBzdWxlLnYxLkltYWdlTGlzdFJlcXVlc3QaHS5jYXBzdWxlLnYxLkltYWdlTGlzdFJlc3BvbnNlEkUKBFB1c2gSHC5jYXBzdWxlLnYxLkltYWdlUHVzaFJlcXVlc3QaHS5jYXBzdWxlLnYxLkltYWdlUHVzaFJlc3BvbnNlKAESQAoDR2V0EhsuY2Fwc3VsZS52MS5JbWFnZUdldFJlcXVlc3QaHC5jYXBzdWxlLnYxLkltYWdlR2V0UmVzcG9uc2USRQoEUHVsbBIcLmNhcHN1bGUudjEuSW1hZ2VQdWxsUmVxdWVzdBodLmNhcHN1bGUudjEuSW1hZ2VQdWxsUmVzcG9uc2UwARJJCgZSZW1vdmUSHi5jYXBzdWxlLnYxLkltYWdlUmVtb3ZlUmVxdWVzdBofLmNhcHN1bGUudjEuSW1hZ2VSZW1vdmVSZXNwb25zZRJGCgVQcnVuZRIdLmNhcHN1bGUudjEuSW1hZ2VQcnVuZVJlcXVlc3QaHi5jYXBzdWxlLnYxLkltYWdlUHJ1bmVSZXNwb25zZRJFCgRTYXZlEhwuY2Fwc3VsZS52MS5JbWFnZVNhdmVSZXF1ZXN0Gh0uY2Fwc3VsZS52MS5JbWFnZVNhdmVSZXNwb25zZTABYgZwcm90bzM", [file_capsule_v1_workload]);
 
 /**
  * @generated from message capsule.v1.Image
@@ -41,6 +43,13 @@ export type Image = Message<"capsule.v1.Image"> & {
    * @generated from field: int64 created_unix = 4;
    */
   createdUnix: bigint;
+
+  /**
+   * Names of workloads, running or stopped, that need it.
+   *
+   * @generated from field: repeated string used_by = 100;
+   */
+  usedBy: string[];
 };
 
 /**
@@ -49,6 +58,295 @@ export type Image = Message<"capsule.v1.Image"> & {
  */
 export const ImageSchema: GenMessage<Image> = /*@__PURE__*/
   messageDesc(file_capsule_v1_image, 0);
+
+/**
+ * @generated from message capsule.v1.ImageGetRequest
+ */
+export type ImageGetRequest = Message<"capsule.v1.ImageGetRequest"> & {
+  /**
+   * A short reference stands for docker.io.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message capsule.v1.ImageGetRequest.
+ * Use `create(ImageGetRequestSchema)` to create a new message.
+ */
+export const ImageGetRequestSchema: GenMessage<ImageGetRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 1);
+
+/**
+ * @generated from message capsule.v1.ImageGetResponse
+ */
+export type ImageGetResponse = Message<"capsule.v1.ImageGetResponse"> & {
+  /**
+   * @generated from field: capsule.v1.Image image = 1;
+   */
+  image?: Image | undefined;
+
+  /**
+   * @generated from field: repeated string entrypoint = 2;
+   */
+  entrypoint: string[];
+
+  /**
+   * @generated from field: repeated string cmd = 3;
+   */
+  cmd: string[];
+
+  /**
+   * @generated from field: repeated string env = 4;
+   */
+  env: string[];
+
+  /**
+   * @generated from field: string working_dir = 5;
+   */
+  workingDir: string;
+
+  /**
+   * @generated from field: string user = 6;
+   */
+  user: string;
+
+  /**
+   * @generated from field: string stop_signal = 7;
+   */
+  stopSignal: string;
+
+  /**
+   * Of the unpacked layers, bottom first.
+   *
+   * @generated from field: repeated string layers = 8;
+   */
+  layers: string[];
+};
+
+/**
+ * Describes the message capsule.v1.ImageGetResponse.
+ * Use `create(ImageGetResponseSchema)` to create a new message.
+ */
+export const ImageGetResponseSchema: GenMessage<ImageGetResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 2);
+
+/**
+ * @generated from message capsule.v1.ImagePullRequest
+ */
+export type ImagePullRequest = Message<"capsule.v1.ImagePullRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message capsule.v1.ImagePullRequest.
+ * Use `create(ImagePullRequestSchema)` to create a new message.
+ */
+export const ImagePullRequestSchema: GenMessage<ImagePullRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 3);
+
+/**
+ * @generated from message capsule.v1.ImagePullResponse
+ */
+export type ImagePullResponse = Message<"capsule.v1.ImagePullResponse"> & {
+  /**
+   * @generated from field: capsule.v1.WorkloadStage stage = 1;
+   */
+  stage: WorkloadStage;
+
+  /**
+   * @generated from field: uint64 done_bytes = 2;
+   */
+  doneBytes: bigint;
+
+  /**
+   * 0 while it is not known.
+   *
+   * @generated from field: uint64 total_bytes = 3;
+   */
+  totalBytes: bigint;
+
+  /**
+   * @generated from field: repeated capsule.v1.ImagePart parts = 4;
+   */
+  parts: ImagePart[];
+
+  /**
+   * In the last message.
+   *
+   * @generated from field: capsule.v1.Image image = 5;
+   */
+  image?: Image | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.ImagePullResponse.
+ * Use `create(ImagePullResponseSchema)` to create a new message.
+ */
+export const ImagePullResponseSchema: GenMessage<ImagePullResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 4);
+
+/**
+ * A layer, or another blob of an image.
+ *
+ * @generated from message capsule.v1.ImagePart
+ */
+export type ImagePart = Message<"capsule.v1.ImagePart"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: uint64 done_bytes = 2;
+   */
+  doneBytes: bigint;
+
+  /**
+   * @generated from field: uint64 total_bytes = 3;
+   */
+  totalBytes: bigint;
+};
+
+/**
+ * Describes the message capsule.v1.ImagePart.
+ * Use `create(ImagePartSchema)` to create a new message.
+ */
+export const ImagePartSchema: GenMessage<ImagePart> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 5);
+
+/**
+ * @generated from message capsule.v1.ImageRemoveRequest
+ */
+export type ImageRemoveRequest = Message<"capsule.v1.ImageRemoveRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message capsule.v1.ImageRemoveRequest.
+ * Use `create(ImageRemoveRequestSchema)` to create a new message.
+ */
+export const ImageRemoveRequestSchema: GenMessage<ImageRemoveRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 6);
+
+/**
+ * @generated from message capsule.v1.ImageRemoveResponse
+ */
+export type ImageRemoveResponse = Message<"capsule.v1.ImageRemoveResponse"> & {
+  /**
+   * False when there was nothing of that name.
+   *
+   * @generated from field: bool existed = 1;
+   */
+  existed: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.ImageRemoveResponse.
+ * Use `create(ImageRemoveResponseSchema)` to create a new message.
+ */
+export const ImageRemoveResponseSchema: GenMessage<ImageRemoveResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 7);
+
+/**
+ * @generated from message capsule.v1.ImagePruneRequest
+ */
+export type ImagePruneRequest = Message<"capsule.v1.ImagePruneRequest"> & {
+  /**
+   * Also those that were pulled or pushed within the last ten minutes.
+   *
+   * @generated from field: bool all = 1;
+   */
+  all: boolean;
+
+  /**
+   * @generated from field: bool dry_run = 2;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.ImagePruneRequest.
+ * Use `create(ImagePruneRequestSchema)` to create a new message.
+ */
+export const ImagePruneRequestSchema: GenMessage<ImagePruneRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 8);
+
+/**
+ * @generated from message capsule.v1.ImagePruneResponse
+ */
+export type ImagePruneResponse = Message<"capsule.v1.ImagePruneResponse"> & {
+  /**
+   * What was removed, or would be.
+   *
+   * @generated from field: repeated capsule.v1.Image images = 1;
+   */
+  images: Image[];
+
+  /**
+   * As measured; 0 in a dry run.
+   *
+   * @generated from field: uint64 freed_bytes = 2;
+   */
+  freedBytes: bigint;
+
+  /**
+   * Unused images that are too new.
+   *
+   * @generated from field: repeated capsule.v1.Image kept = 3;
+   */
+  kept: Image[];
+};
+
+/**
+ * Describes the message capsule.v1.ImagePruneResponse.
+ * Use `create(ImagePruneResponseSchema)` to create a new message.
+ */
+export const ImagePruneResponseSchema: GenMessage<ImagePruneResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 9);
+
+/**
+ * @generated from message capsule.v1.ImageSaveRequest
+ */
+export type ImageSaveRequest = Message<"capsule.v1.ImageSaveRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message capsule.v1.ImageSaveRequest.
+ * Use `create(ImageSaveRequestSchema)` to create a new message.
+ */
+export const ImageSaveRequestSchema: GenMessage<ImageSaveRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 10);
+
+/**
+ * @generated from message capsule.v1.ImageSaveResponse
+ */
+export type ImageSaveResponse = Message<"capsule.v1.ImageSaveResponse"> & {
+  /**
+   * The next bytes of the archive.
+   *
+   * @generated from field: bytes data = 1;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message capsule.v1.ImageSaveResponse.
+ * Use `create(ImageSaveResponseSchema)` to create a new message.
+ */
+export const ImageSaveResponseSchema: GenMessage<ImageSaveResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_image, 11);
 
 /**
  * @generated from message capsule.v1.ImageListRequest
@@ -61,7 +359,7 @@ export type ImageListRequest = Message<"capsule.v1.ImageListRequest"> & {
  * Use `create(ImageListRequestSchema)` to create a new message.
  */
 export const ImageListRequestSchema: GenMessage<ImageListRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_image, 1);
+  messageDesc(file_capsule_v1_image, 12);
 
 /**
  * @generated from message capsule.v1.ImageListResponse
@@ -78,7 +376,7 @@ export type ImageListResponse = Message<"capsule.v1.ImageListResponse"> & {
  * Use `create(ImageListResponseSchema)` to create a new message.
  */
 export const ImageListResponseSchema: GenMessage<ImageListResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_image, 2);
+  messageDesc(file_capsule_v1_image, 13);
 
 /**
  * @generated from message capsule.v1.ImagePushRequest
@@ -111,7 +409,7 @@ export type ImagePushRequest = Message<"capsule.v1.ImagePushRequest"> & {
  * Use `create(ImagePushRequestSchema)` to create a new message.
  */
 export const ImagePushRequestSchema: GenMessage<ImagePushRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_image, 3);
+  messageDesc(file_capsule_v1_image, 14);
 
 /**
  * @generated from message capsule.v1.ImagePushMetadata
@@ -130,7 +428,7 @@ export type ImagePushMetadata = Message<"capsule.v1.ImagePushMetadata"> & {
  * Use `create(ImagePushMetadataSchema)` to create a new message.
  */
 export const ImagePushMetadataSchema: GenMessage<ImagePushMetadata> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_image, 4);
+  messageDesc(file_capsule_v1_image, 15);
 
 /**
  * @generated from message capsule.v1.ImagePushResponse
@@ -154,7 +452,7 @@ export type ImagePushResponse = Message<"capsule.v1.ImagePushResponse"> & {
  * Use `create(ImagePushResponseSchema)` to create a new message.
  */
 export const ImagePushResponseSchema: GenMessage<ImagePushResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_image, 5);
+  messageDesc(file_capsule_v1_image, 16);
 
 /**
  * The capsule's image cache. FailedPrecondition: there is no container runtime.
@@ -182,6 +480,58 @@ export const ImageService: GenService<{
     methodKind: "client_streaming";
     input: typeof ImagePushRequestSchema;
     output: typeof ImagePushResponseSchema;
+  },
+  /**
+   * What is known of one image. NotFound.
+   *
+   * @generated from rpc capsule.v1.ImageService.Get
+   */
+  get: {
+    methodKind: "unary";
+    input: typeof ImageGetRequestSchema;
+    output: typeof ImageGetResponseSchema;
+  },
+  /**
+   * Fetches an image, or what its tag names now, and tells how far it is; the last message has the
+   * image.
+   *
+   * @generated from rpc capsule.v1.ImageService.Pull
+   */
+  pull: {
+    methodKind: "server_streaming";
+    input: typeof ImagePullRequestSchema;
+    output: typeof ImagePullResponseSchema;
+  },
+  /**
+   * Removes a name, and what nothing else needs. FailedPrecondition while a workload uses it. Removing
+   * a name that does not exist is OK.
+   *
+   * @generated from rpc capsule.v1.ImageService.Remove
+   */
+  remove: {
+    methodKind: "unary";
+    input: typeof ImageRemoveRequestSchema;
+    output: typeof ImageRemoveResponseSchema;
+  },
+  /**
+   * Removes every image that no workload uses, and tells what that freed.
+   *
+   * @generated from rpc capsule.v1.ImageService.Prune
+   */
+  prune: {
+    methodKind: "unary";
+    input: typeof ImagePruneRequestSchema;
+    output: typeof ImagePruneResponseSchema;
+  },
+  /**
+   * Sends an image as an archive that `docker load` and Push take. NotFound.
+   *
+   * @generated from rpc capsule.v1.ImageService.Save
+   */
+  save: {
+    methodKind: "server_streaming";
+    input: typeof ImageSaveRequestSchema;
+    output: typeof ImageSaveResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_capsule_v1_image, 0);

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file containerd/services/snapshots.proto.
  */
 export const file_containerd_services_snapshots: GenFile = /*@__PURE__*/
-  fileDesc("CiNjb250YWluZXJkL3NlcnZpY2VzL3NuYXBzaG90cy5wcm90bxIgY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEizwEKFlByZXBhcmVTbmFwc2hvdFJlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJEg4KBnBhcmVudBgDIAEoCRJUCgZsYWJlbHMYBCADKAsyRC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXF1ZXN0LkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoXUHJlcGFyZVNuYXBzaG90UmVzcG9uc2USJwoGbW91bnRzGAEgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudCLJAQoTVmlld1NuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkSDgoGcGFyZW50GAMgASgJElEKBmxhYmVscxgEIAMoCzJBLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChRWaWV3U25hcHNob3RSZXNwb25zZRInCgZtb3VudHMYASADKAsyFy5jb250YWluZXJkLnR5cGVzLk1vdW50IjEKDU1vdW50c1JlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJIjkKDk1vdW50c1Jlc3BvbnNlEicKBm1vdW50cxgBIAMoCzIXLmNvbnRhaW5lcmQudHlwZXMuTW91bnQiOQoVUmVtb3ZlU25hcHNob3RSZXF1ZXN0EhMKC3NuYXBzaG90dGVyGAEgASgJEgsKA2tleRgCIAEoCTLKAwoJU25hcHNob3RzEn4KB1ByZXBhcmUSOC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXF1ZXN0GjkuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuUHJlcGFyZVNuYXBzaG90UmVzcG9uc2USdQoEVmlldxI1LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlcXVlc3QaNi5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5WaWV3U25hcHNob3RSZXNwb25zZRJrCgZNb3VudHMSLy5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5Nb3VudHNSZXF1ZXN0GjAuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuTW91bnRzUmVzcG9uc2USWQoGUmVtb3ZlEjcuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuUmVtb3ZlU25hcHNob3RSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5YgZwcm90bzM", [file_containerd_types_mount, file_google_protobuf_empty]);
+  fileDesc("CiNjb250YWluZXJkL3NlcnZpY2VzL3NuYXBzaG90cy5wcm90bxIgY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEizwEKFlByZXBhcmVTbmFwc2hvdFJlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJEg4KBnBhcmVudBgDIAEoCRJUCgZsYWJlbHMYBCADKAsyRC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXF1ZXN0LkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoXUHJlcGFyZVNuYXBzaG90UmVzcG9uc2USJwoGbW91bnRzGAEgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudCLJAQoTVmlld1NuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkSDgoGcGFyZW50GAMgASgJElEKBmxhYmVscxgEIAMoCzJBLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChRWaWV3U25hcHNob3RSZXNwb25zZRInCgZtb3VudHMYASADKAsyFy5jb250YWluZXJkLnR5cGVzLk1vdW50IjEKDU1vdW50c1JlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJIjkKDk1vdW50c1Jlc3BvbnNlEicKBm1vdW50cxgBIAMoCzIXLmNvbnRhaW5lcmQudHlwZXMuTW91bnQiJAoESW5mbxIMCgRuYW1lGAEgASgJEg4KBnBhcmVudBgCIAEoCSIrChRMaXN0U25hcHNob3RzUmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCSJNChVMaXN0U25hcHNob3RzUmVzcG9uc2USNAoEaW5mbxgBIAMoCzImLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLkluZm8iMAoMVXNhZ2VSZXF1ZXN0EhMKC3NuYXBzaG90dGVyGAEgASgJEgsKA2tleRgCIAEoCSItCg1Vc2FnZVJlc3BvbnNlEgwKBHNpemUYASABKAMSDgoGaW5vZGVzGAIgASgDIjkKFVJlbW92ZVNuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkyrwUKCVNuYXBzaG90cxJ+CgdQcmVwYXJlEjguY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuUHJlcGFyZVNuYXBzaG90UmVxdWVzdBo5LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlByZXBhcmVTbmFwc2hvdFJlc3BvbnNlEnUKBFZpZXcSNS5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5WaWV3U25hcHNob3RSZXF1ZXN0GjYuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuVmlld1NuYXBzaG90UmVzcG9uc2USawoGTW91bnRzEi8uY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuTW91bnRzUmVxdWVzdBowLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLk1vdW50c1Jlc3BvbnNlElkKBlJlbW92ZRI3LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlJlbW92ZVNuYXBzaG90UmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJ5CgRMaXN0EjYuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuTGlzdFNuYXBzaG90c1JlcXVlc3QaNy5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5MaXN0U25hcHNob3RzUmVzcG9uc2UwARJoCgVVc2FnZRIuLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlVzYWdlUmVxdWVzdBovLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlVzYWdlUmVzcG9uc2ViBnByb3RvMw", [file_containerd_types_mount, file_google_protobuf_empty]);
 
 /**
  * @generated from message containerd.services.snapshots.v1.PrepareSnapshotRequest
@@ -154,6 +154,106 @@ export const MountsResponseSchema: GenMessage<MountsResponse> = /*@__PURE__*/
   messageDesc(file_containerd_services_snapshots, 5);
 
 /**
+ * @generated from message containerd.services.snapshots.v1.Info
+ */
+export type Info = Message<"containerd.services.snapshots.v1.Info"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string parent = 2;
+   */
+  parent: string;
+};
+
+/**
+ * Describes the message containerd.services.snapshots.v1.Info.
+ * Use `create(InfoSchema)` to create a new message.
+ */
+export const InfoSchema: GenMessage<Info> = /*@__PURE__*/
+  messageDesc(file_containerd_services_snapshots, 6);
+
+/**
+ * @generated from message containerd.services.snapshots.v1.ListSnapshotsRequest
+ */
+export type ListSnapshotsRequest = Message<"containerd.services.snapshots.v1.ListSnapshotsRequest"> & {
+  /**
+   * @generated from field: string snapshotter = 1;
+   */
+  snapshotter: string;
+};
+
+/**
+ * Describes the message containerd.services.snapshots.v1.ListSnapshotsRequest.
+ * Use `create(ListSnapshotsRequestSchema)` to create a new message.
+ */
+export const ListSnapshotsRequestSchema: GenMessage<ListSnapshotsRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_snapshots, 7);
+
+/**
+ * @generated from message containerd.services.snapshots.v1.ListSnapshotsResponse
+ */
+export type ListSnapshotsResponse = Message<"containerd.services.snapshots.v1.ListSnapshotsResponse"> & {
+  /**
+   * @generated from field: repeated containerd.services.snapshots.v1.Info info = 1;
+   */
+  info: Info[];
+};
+
+/**
+ * Describes the message containerd.services.snapshots.v1.ListSnapshotsResponse.
+ * Use `create(ListSnapshotsResponseSchema)` to create a new message.
+ */
+export const ListSnapshotsResponseSchema: GenMessage<ListSnapshotsResponse> = /*@__PURE__*/
+  messageDesc(file_containerd_services_snapshots, 8);
+
+/**
+ * @generated from message containerd.services.snapshots.v1.UsageRequest
+ */
+export type UsageRequest = Message<"containerd.services.snapshots.v1.UsageRequest"> & {
+  /**
+   * @generated from field: string snapshotter = 1;
+   */
+  snapshotter: string;
+
+  /**
+   * @generated from field: string key = 2;
+   */
+  key: string;
+};
+
+/**
+ * Describes the message containerd.services.snapshots.v1.UsageRequest.
+ * Use `create(UsageRequestSchema)` to create a new message.
+ */
+export const UsageRequestSchema: GenMessage<UsageRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_snapshots, 9);
+
+/**
+ * @generated from message containerd.services.snapshots.v1.UsageResponse
+ */
+export type UsageResponse = Message<"containerd.services.snapshots.v1.UsageResponse"> & {
+  /**
+   * @generated from field: int64 size = 1;
+   */
+  size: bigint;
+
+  /**
+   * @generated from field: int64 inodes = 2;
+   */
+  inodes: bigint;
+};
+
+/**
+ * Describes the message containerd.services.snapshots.v1.UsageResponse.
+ * Use `create(UsageResponseSchema)` to create a new message.
+ */
+export const UsageResponseSchema: GenMessage<UsageResponse> = /*@__PURE__*/
+  messageDesc(file_containerd_services_snapshots, 10);
+
+/**
  * @generated from message containerd.services.snapshots.v1.RemoveSnapshotRequest
  */
 export type RemoveSnapshotRequest = Message<"containerd.services.snapshots.v1.RemoveSnapshotRequest"> & {
@@ -173,7 +273,7 @@ export type RemoveSnapshotRequest = Message<"containerd.services.snapshots.v1.Re
  * Use `create(RemoveSnapshotRequestSchema)` to create a new message.
  */
 export const RemoveSnapshotRequestSchema: GenMessage<RemoveSnapshotRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_snapshots, 6);
+  messageDesc(file_containerd_services_snapshots, 11);
 
 /**
  * Layers and writable layers, by name, per snapshotter.
@@ -212,6 +312,22 @@ export const Snapshots: GenService<{
     methodKind: "unary";
     input: typeof RemoveSnapshotRequestSchema;
     output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc containerd.services.snapshots.v1.Snapshots.List
+   */
+  list: {
+    methodKind: "server_streaming";
+    input: typeof ListSnapshotsRequestSchema;
+    output: typeof ListSnapshotsResponseSchema;
+  },
+  /**
+   * @generated from rpc containerd.services.snapshots.v1.Snapshots.Usage
+   */
+  usage: {
+    methodKind: "unary";
+    input: typeof UsageRequestSchema;
+    output: typeof UsageResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_containerd_services_snapshots, 0);

@@ -4,13 +4,15 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Platform } from "../platform_pb.ts";
+import { file_containerd_types_platform } from "../platform_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file containerd/types/transfer/importexport.proto.
  */
 export const file_containerd_types_transfer_importexport: GenFile = /*@__PURE__*/
-  fileDesc("Cixjb250YWluZXJkL3R5cGVzL3RyYW5zZmVyL2ltcG9ydGV4cG9ydC5wcm90bxIZY29udGFpbmVyZC50eXBlcy50cmFuc2ZlciJPChFJbWFnZUltcG9ydFN0cmVhbRIOCgZzdHJlYW0YASABKAkSEgoKbWVkaWFfdHlwZRgCIAEoCRIWCg5mb3JjZV9jb21wcmVzcxgDIAEoCGIGcHJvdG8z");
+  fileDesc("Cixjb250YWluZXJkL3R5cGVzL3RyYW5zZmVyL2ltcG9ydGV4cG9ydC5wcm90bxIZY29udGFpbmVyZC50eXBlcy50cmFuc2ZlciJPChFJbWFnZUltcG9ydFN0cmVhbRIOCgZzdHJlYW0YASABKAkSEgoKbWVkaWFfdHlwZRgCIAEoCRIWCg5mb3JjZV9jb21wcmVzcxgDIAEoCCLCAQoRSW1hZ2VFeHBvcnRTdHJlYW0SDgoGc3RyZWFtGAEgASgJEhIKCm1lZGlhX3R5cGUYAiABKAkSLQoJcGxhdGZvcm1zGAMgAygLMhouY29udGFpbmVyZC50eXBlcy5QbGF0Zm9ybRIVCg1hbGxfcGxhdGZvcm1zGAQgASgIEiMKG3NraXBfY29tcGF0aWJpbGl0eV9tYW5pZmVzdBgFIAEoCBIeChZza2lwX25vbl9kaXN0cmlidXRhYmxlGAYgASgIYgZwcm90bzM", [file_containerd_types_platform]);
 
 /**
  * Source of a transfer: an archive that arrives over a stream (`docker save` or an OCI layout).
@@ -42,4 +44,48 @@ export type ImageImportStream = Message<"containerd.types.transfer.ImageImportSt
  */
 export const ImageImportStreamSchema: GenMessage<ImageImportStream> = /*@__PURE__*/
   messageDesc(file_containerd_types_transfer_importexport, 0);
+
+/**
+ * @generated from message containerd.types.transfer.ImageExportStream
+ */
+export type ImageExportStream = Message<"containerd.types.transfer.ImageExportStream"> & {
+  /**
+   * Id of a stream opened at the streaming service.
+   *
+   * @generated from field: string stream = 1;
+   */
+  stream: string;
+
+  /**
+   * @generated from field: string media_type = 2;
+   */
+  mediaType: string;
+
+  /**
+   * @generated from field: repeated containerd.types.Platform platforms = 3;
+   */
+  platforms: Platform[];
+
+  /**
+   * @generated from field: bool all_platforms = 4;
+   */
+  allPlatforms: boolean;
+
+  /**
+   * @generated from field: bool skip_compatibility_manifest = 5;
+   */
+  skipCompatibilityManifest: boolean;
+
+  /**
+   * @generated from field: bool skip_non_distributable = 6;
+   */
+  skipNonDistributable: boolean;
+};
+
+/**
+ * Describes the message containerd.types.transfer.ImageExportStream.
+ * Use `create(ImageExportStreamSchema)` to create a new message.
+ */
+export const ImageExportStreamSchema: GenMessage<ImageExportStream> = /*@__PURE__*/
+  messageDesc(file_containerd_types_transfer_importexport, 1);
 

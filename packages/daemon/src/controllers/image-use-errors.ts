@@ -1,0 +1,16 @@
+import { defineErrors } from '@capsule/core';
+
+export const imageUseError = defineErrors('IMAGE_USE', {
+  IN_USE: {
+    kind: 'precondition',
+    message: (f: { name: string; users: readonly string[] }) =>
+      `image ${f.name} is needed by ${f.users.join(', ')}`,
+    why: 'a stopped workload needs its image too',
+    hint: 'delete the workloads first, or apply them with another image',
+  },
+  NOT_FOUND: {
+    kind: 'notFound',
+    message: (f: { name: string }) => `image ${f.name} is not in the cache`,
+    hint: '`capsulectl image list` shows what is; `capsulectl image pull` fetches one',
+  },
+});

@@ -1,0 +1,22 @@
+import { Code } from '@connectrpc/connect';
+import { ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
+import type { ImageContext } from './context.ts';
+
+/** All blobs, and all layers and writable layers as they lie on the disk. */
+export async function usedBytes(
+  { client, snapshotter }: ImageContext,
+  signal?: AbortSignal,
+): Promise<number> {
+  let bytes = 0;
+  for await (const { info } of client.content.list({}, until(signal))) {
+    for (const { size } of info) bytes += Number(size);
+  }
+  for await (const { info } of client.snapshots.list({ snapshotter }, until(signal))) {
+    for (const { name } of info) {
+      const usage = client.snapshots.usage({ snapshotter, key: name }, until(signal));
+      bytes += Number((await ignoring(Code.NotFound, usage))?.size ?? 0);
+    }
+  }
+  return bytes;
+}
