@@ -121,6 +121,14 @@ suite('pulls by containerd', { skip, timeout: 120_000 }, () => {
     await assert.rejects(store.pull(offered, ignore), { code: 'IMAGE_INVALID' });
   });
 
+  test('what a line garbled is fetched afresh', async (t) => {
+    const { image, offered, store } = await openBench(t);
+    registry.misbehave(new RegExp(`blobs/${image.config.digest}`), hangUpAfter(100));
+    await assert.rejects(store.pull(offered, ignore), { code: 'IMAGE_REGISTRY_UNREACHABLE' });
+    registry.behave();
+    assert.equal((await store.pull(offered, ignore)).name, offered);
+  });
+
   test('nobody listening, an unknown name and a wrong scheme are told apart', async (t) => {
     const { store, certsDir } = await openBench(t);
     await offerHost(certsDir, 'nobody.test', '127.0.0.1:1');
