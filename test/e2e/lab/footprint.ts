@@ -19,7 +19,6 @@ const OWNER_COLUMNS = {
   workload_spec: 'name',
   workload_status: 'name',
   address: 'owner',
-  event: 'subject',
 };
 
 /**

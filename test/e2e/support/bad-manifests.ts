@@ -24,8 +24,8 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   },
   {
     what: 'a key of later versions',
-    text: `${GOOD}  privileged: true\n`,
-    complaints: ['5:3: container: `privileged` is not supported yet'],
+    text: `${GOOD}  mounts: []\n`,
+    complaints: ['5:3: container: `mounts` is not supported yet'],
   },
   {
     what: 'a key that stands there twice',
