@@ -1,8 +1,10 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { Image, PullProgress } from '@capsule/core';
+import { Code } from '@connectrpc/connect';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { pack } from '../client/pack.ts';
+import { ignoring, isAnswer } from '../client/rpc-error.ts';
 import { imageError, runtimeError } from '../errors.ts';
 import { ProgressSchema } from '../gen/containerd/types/transfer/progress_pb.ts';
 import { OCIRegistrySchema } from '../gen/containerd/types/transfer/registry_pb.ts';
@@ -32,7 +34,7 @@ export async function pullImage(
   using watch = new StallWatch(controller, context.stallMs);
   try {
     onProgress({ stage: 'resolving', doneBytes: 0, totalBytes: 0 });
-    await transferImage(context, { reference, onProgress }, { controller, watch });
+    await transferAfresh(context, { reference, onProgress }, { controller, watch });
   } catch (error) {
     if (watch.stalled) throw imageError.STALLED({ reference, seconds: context.stallMs / 1000 });
     throw describePullError(reference, error);
@@ -48,6 +50,24 @@ interface Watched {
   readonly controller: AbortController;
   readonly watch: StallWatch;
 }
+
+/**
+ * What an earlier try left half fetched is taken up again by containerd, also where the line had
+ * garbled it; only the digest shows that, at the end. Such a part is thrown away and fetched once more.
+ */
+async function transferAfresh(context: ImageContext, pull: Pull, watched: Watched): Promise<void> {
+  try {
+    await transferImage(context, pull, watched);
+  } catch (error) {
+    const ref = isAnswer(error) && GARBLED.exec(error.rawMessage)?.[1];
+    if (!ref) throw error;
+    await ignoring(Code.NotFound, context.client.content.abort({ ref }));
+    await transferImage(context, pull, watched);
+  }
+}
+
+/** From containerd's plugins/content/local/writer.go. */
+const GARBLED = /failed commit on ref "([^"]+)": unexpected commit digest/;
 
 async function transferImage(
   context: ImageContext,
