@@ -1,3 +1,4 @@
+import type { Image } from '@capsule/api';
 import type { Run } from '../command/command.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
@@ -27,7 +28,7 @@ export const run: Run = async (input, context) => {
         ['Digest', image.digest],
         ['Size', formatBytes(Number(image.sizeBytes))],
         ['Updated', `${new Date(updatedAt).toISOString()} (${formatAge(updatedAt, now())} ago)`],
-        ['Used by', image.usedBy.length === 0 ? 'nobody' : image.usedBy],
+        ['Used by', usersOf(image)],
         ['Entrypoint', words(config.entrypoint)],
         ['Cmd', words(config.cmd)],
         ['Env', config.env],
@@ -45,4 +46,9 @@ export const run: Run = async (input, context) => {
 
 function words(list: readonly string[]): string | undefined {
   return list.length === 0 ? undefined : JSON.stringify(list);
+}
+
+function usersOf({ usedBy, usedByUnknown }: Image): string | readonly string[] {
+  if (usedByUnknown) return 'unknown: the store cannot be read';
+  return usedBy.length === 0 ? 'nobody' : usedBy;
 }

@@ -43,6 +43,10 @@ function imageColumns(now: number, isWide: boolean): readonly Column<Image>[] {
     { title: 'DIGEST', cell: ({ digest }) => (isWide ? digest : digest.slice(0, DIGEST_COLUMNS)) },
     { title: 'SIZE', cell: ({ sizeBytes }) => formatBytes(Number(sizeBytes)) },
     { title: 'UPDATED', cell: ({ createdUnix }) => formatAge(Number(createdUnix) * 1000, now) },
-    { title: 'USED BY', cell: ({ usedBy }) => usedBy.join(',') || '-', shrinksTo: 8 },
+    { title: 'USED BY', cell: usersOf, shrinksTo: 8 },
   ];
+}
+
+function usersOf({ usedBy, usedByUnknown }: Image): string {
+  return usedByUnknown ? 'unknown' : usedBy.join(',') || '-';
 }

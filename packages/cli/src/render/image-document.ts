@@ -1,12 +1,12 @@
 import type { Image } from '@capsule/api';
 
 /** An image for programs. */
-export function imageDocument({ name, digest, sizeBytes, createdUnix, usedBy }: Image): object {
+export function imageDocument({ name, digest, sizeBytes, createdUnix, ...image }: Image): object {
   return {
     name,
     digest,
     sizeBytes: Number(sizeBytes),
     updatedAt: new Date(Number(createdUnix) * 1000).toISOString(),
-    usedBy: [...usedBy],
+    ...(image.usedByUnknown ? {} : { usedBy: [...image.usedBy] }),
   };
 }

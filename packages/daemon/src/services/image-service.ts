@@ -1,5 +1,11 @@
 import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule/api';
-import { defineErrors, type Image, type ImageStore, normaliseImageReference } from '@capsule/core';
+import {
+  defineErrors,
+  type Image,
+  type ImageStore,
+  isCapsuleError,
+  normaliseImageReference,
+} from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { ImageUse } from '../controllers/image-use.ts';
 import { imageUseError } from '../controllers/image-use-errors.ts';
@@ -24,7 +30,15 @@ export function imageService({
   images,
   use,
 }: ImageServiceParts): Partial<ServiceImpl<typeof ImageService>> {
-  const describe = (image: Image) => imageToProto(image, use().usersOf(image));
+  const usersOf = (image: Image) => {
+    try {
+      return use().usersOf(image);
+    } catch (error) {
+      if (isCapsuleError(error) && error.code.startsWith('STORE_')) return undefined;
+      throw error;
+    }
+  };
+  const describe = (image: Image) => imageToProto(image, usersOf(image));
   return {
     async list(_request, context) {
       return { images: (await images.list(context.signal)).map(describe) };
@@ -46,8 +60,8 @@ export function imageService({
     async prune(request, context) {
       const { removed, kept, freedBytes } = await use().prune(request, context.signal);
       return {
-        images: removed.map((image) => imageToProto(image)),
-        kept: kept.map((image) => imageToProto(image)),
+        images: removed.map((image) => imageToProto(image, [])),
+        kept: kept.map((image) => imageToProto(image, [])),
         freedBytes: BigInt(freedBytes),
       };
     },
