@@ -74,6 +74,10 @@ export class WorkloadObserver {
   ): WorkloadStatus {
     if (ticket < (this.#seenAt.get(name) ?? 0)) return this.#parts.statuses.get(name);
     this.#seenAt.set(name, ticket);
+    // The start may be seen to have worked before the call that started it has come back.
+    if (seen?.task === 'running' && this.#progress.get(name)?.stage === 'starting') {
+      this.rests(name);
+    }
     const now = this.#parts.now();
     return this.#change(name, (record, before) =>
       statusFromSeen(record, before, seen, {
@@ -156,9 +160,11 @@ export class WorkloadObserver {
     const nextRetryAt = this.#parts.now() + retryInMs;
     const reason = isCapsuleError(error) ? error.code : 'INTERNAL';
     const message = error instanceof Error ? error.message : String(error);
+    // Nothing was tried yet that could have failed: the runtime is on its way back.
+    const failed = reason === 'RUNTIME_UNAVAILABLE' ? 'pending' : 'failed';
     this.#change(name, (record, before) => ({
       ...before,
-      phase: before.phase === 'running' || record.desired === 'deleting' ? before.phase : 'failed',
+      phase: before.phase === 'running' || record.desired === 'deleting' ? before.phase : failed,
       reason,
       message,
       nextRetryAt,
