@@ -88,6 +88,7 @@ suite('names', { concurrency: false }, () => {
 
   const ask = (query: NameQuery, server: Partial<NameServer> = {}) =>
     replyTo(client, query, { address: GATEWAY, ...server });
+  const fetchFrom = (name: string) => inside(lab, name, 'busybox', 'wget', '-qO-', 'http://web/');
   const addressOf = (workload: { readonly status: { readonly address?: string } }) =>
     `A ${workload.status.address}`;
 
@@ -153,9 +154,12 @@ suite('names', { concurrency: false }, () => {
       args: ['sleep', '1000'],
       networkMode: 'NETWORK_MODE_HOST',
     });
-    const fetched = await inside(lab, 'proxy', 'busybox', 'wget', '-qO-', 'http://web/');
-    assert.equal(fetched.stdout, 'page of web\n', fetched.stderr);
+    const { exitCode, stdout, stderr } = await fetchFrom('proxy');
     await deleteWorkloads(lab, 'proxy');
+    assert.deepEqual(
+      { exitCode, stdout, stderr },
+      { exitCode: 0, stdout: 'page of web\n', stderr: '' },
+    );
   });
 
   test('a workload that is stopped has a name and no address, until it is started', async () => {

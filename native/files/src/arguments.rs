@@ -20,7 +20,10 @@ pub const USAGE: &str = "capsule-files \
 pub fn parse(words: impl Iterator<Item = String>) -> Option<Arguments> {
     let mut words = words;
     let root = match words.next()?.as_str() {
-        "process" => Root::Process { pid: words.next()?.parse().ok()?, cgroup: words.next()? },
+        "process" => Root::Process {
+            pid: words.next()?.parse().ok()?,
+            cgroup: words.next()?,
+        },
         "mount" => Root::Mount {
             kind: words.next()?,
             source: words.next()?,
@@ -35,7 +38,10 @@ pub fn parse(words: impl Iterator<Item = String>) -> Option<Arguments> {
     let path = words.next().filter(|path| path.starts_with('/'))?;
     let work = match verb.as_str() {
         "pack" => Work::Pack(path),
-        "unpack" => Work::Unpack { path, keep_owner: words.next()? == "own" },
+        "unpack" => Work::Unpack {
+            path,
+            keep_owner: words.next()? == "own",
+        },
         "look" => Work::Look(path),
         _ => return None,
     };

@@ -26,7 +26,12 @@ impl Failure {
     /// One line, its three parts apart by tabs.
     pub fn line(&self) -> String {
         let plain = |text: &str| text.replace(['\t', '\n', '\r'], " ");
-        format!("{}\t{}\t{}", self.code, plain(&self.path), plain(&self.message))
+        format!(
+            "{}\t{}\t{}",
+            self.code,
+            plain(&self.path),
+            plain(&self.message)
+        )
     }
 }
 

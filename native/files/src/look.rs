@@ -22,7 +22,10 @@ pub fn look(path: &str) -> Outcome<String> {
     if meta.file_type().is_symlink() {
         let target = fs::read_link(at).at(at)?;
         let behind = fs::metadata(at).map_or("none", |meta| word(&meta));
-        text += &format!("behind={behind}\ntarget={}\n", target.to_string_lossy().replace('\n', " "));
+        text += &format!(
+            "behind={behind}\ntarget={}\n",
+            target.to_string_lossy().replace('\n', " ")
+        );
     }
     Ok(text)
 }

@@ -39,9 +39,10 @@ fn work(Arguments { root, work }: Arguments) -> Outcome<()> {
     // SAFETY: umask cannot fail and touches nothing but this process.
     unsafe { libc::umask(0o022) };
     match work {
-        Work::Pack(path) => {
-            pack::pack(&path, BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock()))
-        }
+        Work::Pack(path) => pack::pack(
+            &path,
+            BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock()),
+        ),
         Work::Unpack { path, keep_owner } => unpack::unpack(
             &path,
             keep_owner,

@@ -20,8 +20,15 @@ pub fn pack(path: &str, output: impl Write) -> Outcome<()> {
     if is_content && !start.is_dir() {
         return Err(Failure::new("not-a-folder", whole, "it is no folder"));
     }
-    let name = if path.ends_with("/.") || path == "/" { name } else { last_part(&start)? };
-    let mut packer = Packer { archive: Builder::new(output), seen: HashMap::new() };
+    let name = if path.ends_with("/.") || path == "/" {
+        name
+    } else {
+        last_part(&start)?
+    };
+    let mut packer = Packer {
+        archive: Builder::new(output),
+        seen: HashMap::new(),
+    };
     packer.archive.follow_symlinks(false);
     packer.add(&start, &name)?;
     let mut output = packer.archive.into_inner().at(whole)?;
@@ -93,8 +100,12 @@ impl<W: Write> Packer<W> {
         } else {
             EntryType::Block
         });
-        header.set_device_major(libc::major(meta.rdev()) as u32).at(path)?;
-        header.set_device_minor(libc::minor(meta.rdev()) as u32).at(path)?;
+        header
+            .set_device_major(libc::major(meta.rdev()) as u32)
+            .at(path)?;
+        header
+            .set_device_minor(libc::minor(meta.rdev()) as u32)
+            .at(path)?;
         self.append(header, path, name, io::empty())
     }
 
@@ -127,7 +138,15 @@ impl<W: Write> Packer<W> {
         *header = describe(&meta);
         header.set_entry_type(EntryType::Regular);
         header.set_size(meta.len());
-        self.append(header, path, name, Exactly { file, left: meta.len() })
+        self.append(
+            header,
+            path,
+            name,
+            Exactly {
+                file,
+                left: meta.len(),
+            },
+        )
     }
 
     fn append(
@@ -159,8 +178,12 @@ struct Exactly {
 
 impl Read for Exactly {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let Some(part) = buffer.get_mut(..most) else { return Ok(0) };
+        let most = usize::try_from(self.left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let Some(part) = buffer.get_mut(..most) else {
+            return Ok(0);
+        };
         let mut count = self.file.read(part)?;
         if count == 0 {
             part.fill(0);

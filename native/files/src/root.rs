@@ -48,7 +48,15 @@ fn enter_process(pid: u32, cgroup: &str) -> Outcome<()> {
 }
 
 fn enter_mount(root: &Root) -> Outcome<()> {
-    let Root::Mount { kind, source, options, base, place, read_only } = root else {
+    let Root::Mount {
+        kind,
+        source,
+        options,
+        base,
+        place,
+        read_only,
+    } = root
+    else {
         return Ok(());
     };
     unshare(CloneFlags::CLONE_NEWNS).at(place)?;
@@ -56,9 +64,24 @@ fn enter_mount(root: &Root) -> Outcome<()> {
     mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).at(Path::new("/"))?;
     std::env::set_current_dir(base).at(base)?;
     let is_bind = kind == "bind";
-    let bind = if is_bind { MsFlags::MS_BIND | MsFlags::MS_REC } else { MsFlags::empty() };
-    let data = if is_bind { None } else { Some(options.as_str()) };
-    mount(Some(source.as_str()), place, Some(kind.as_str()), bind, data).at(place)?;
+    let bind = if is_bind {
+        MsFlags::MS_BIND | MsFlags::MS_REC
+    } else {
+        MsFlags::empty()
+    };
+    let data = if is_bind {
+        None
+    } else {
+        Some(options.as_str())
+    };
+    mount(
+        Some(source.as_str()),
+        place,
+        Some(kind.as_str()),
+        bind,
+        data,
+    )
+    .at(place)?;
     if *read_only {
         let again = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
         mount(none, place, none, again, none).at(place)?;

@@ -14,9 +14,15 @@ use tar::{Archive, Entry, EntryType};
 pub fn unpack(path: &str, keep_owner: bool, input: impl Read) -> Outcome<()> {
     let target = PathBuf::from(path);
     fs::create_dir_all(&target).at(&target)?;
-    let mut unpacker = Unpacker { target, keep_owner, folders: Vec::new() };
+    let mut unpacker = Unpacker {
+        target,
+        keep_owner,
+        folders: Vec::new(),
+    };
     let mut archive = Archive::new(input);
-    let entries = archive.entries().map_err(|error| damaged(Path::new(path), &error))?;
+    let entries = archive
+        .entries()
+        .map_err(|error| damaged(Path::new(path), &error))?;
     for entry in entries {
         let mut entry = entry.map_err(|error| damaged(Path::new(path), &error))?;
         unpacker.add(&mut entry)?;
@@ -38,7 +44,10 @@ struct Unpacker {
 
 impl Unpacker {
     fn add<R: Read>(&mut self, entry: &mut Entry<R>) -> Outcome<()> {
-        let name = entry.path().map_err(|error| damaged(&self.target, &error))?.into_owned();
+        let name = entry
+            .path()
+            .map_err(|error| damaged(&self.target, &error))?
+            .into_owned();
         let relative = inside(&name)?;
         let path = self.target.join(&relative);
         let kind = entry.header().entry_type();
@@ -63,18 +72,32 @@ impl Unpacker {
             }
             EntryType::Link => {
                 let first = self.target.join(inside(&link_of(entry, &path)?)?);
-                make_way(&path)?;
-                fs::hard_link(&first, &path).at(&path)
+                // Two names that mean the same file: making way for the one would remove the other.
+                if first != path {
+                    make_way(&path)?;
+                }
+                match fs::hard_link(&first, &path) {
+                    Err(error) if first == path && error.kind() == io::ErrorKind::AlreadyExists => {
+                        Ok(())
+                    }
+                    done => done.at(&path),
+                }
             }
             EntryType::Fifo => {
                 make_way(&path)?;
                 mkfifo(&path, Mode::from_bits_truncate(0o600)).at(&path)?;
                 self.settle(entry, &path)
             }
-            EntryType::Char | EntryType::Block => {
-                Err(Failure::new("refused", &name, "an archive may not bring devices"))
-            }
-            _ => Err(Failure::new("refused", &name, "an entry of this kind is not supported")),
+            EntryType::Char | EntryType::Block => Err(Failure::new(
+                "refused",
+                &name,
+                "an archive may not bring devices",
+            )),
+            _ => Err(Failure::new(
+                "refused",
+                &name,
+                "an entry of this kind is not supported",
+            )),
         }
     }
 
@@ -90,7 +113,8 @@ impl Unpacker {
             return Ok(());
         }
         self.own(entry, path)?;
-        self.folders.push((path.to_path_buf(), mode(entry), mtime(entry)));
+        self.folders
+            .push((path.to_path_buf(), mode(entry), mtime(entry)));
         Ok(())
     }
 
@@ -108,8 +132,14 @@ impl Unpacker {
         };
         let uid = Uid::from_raw(id(entry.header().uid()));
         let gid = Gid::from_raw(id(entry.header().gid()));
-        fchownat(AT_FDCWD, path, Some(uid), Some(gid), nix::fcntl::AtFlags::AT_SYMLINK_NOFOLLOW)
-            .at(path)
+        fchownat(
+            AT_FDCWD,
+            path,
+            Some(uid),
+            Some(gid),
+            nix::fcntl::AtFlags::AT_SYMLINK_NOFOLLOW,
+        )
+        .at(path)
     }
 
     fn finish(self) -> Outcome<()> {
@@ -129,7 +159,11 @@ fn inside(name: &Path) -> Outcome<PathBuf> {
             Component::Normal(word) => kept.push(word),
             Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
             Component::ParentDir => {
-                return Err(Failure::new("refused", name, "a name in an archive may not lead upwards"))
+                return Err(Failure::new(
+                    "refused",
+                    name,
+                    "a name in an archive may not lead upwards",
+                ))
             }
         }
     }
@@ -139,9 +173,7 @@ fn inside(name: &Path) -> Outcome<PathBuf> {
 /// Takes away what stands at the place of something that is not a folder. A folder stays, and is in the way.
 fn make_way(path: &Path) -> Outcome<()> {
     match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_dir() => {
-            Err(Failure::new("a-folder", path, "a folder is in the way"))
-        }
+        Ok(meta) if meta.is_dir() => Err(Failure::new("a-folder", path, "a folder is in the way")),
         Ok(_) => fs::remove_file(path).at(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::io(path, &error)),
@@ -162,7 +194,11 @@ fn write_file<R: Read>(entry: &mut Entry<R>, path: &Path) -> Outcome<()> {
         None => damaged(path, &error),
     })?;
     if copied != size {
-        return Err(Failure::new("damaged", path, "the archive ends in the middle of it"));
+        return Err(Failure::new(
+            "damaged",
+            path,
+            "the archive ends in the middle of it",
+        ));
     }
     Ok(())
 }
@@ -183,5 +219,12 @@ fn mtime<R: Read>(entry: &Entry<R>) -> i64 {
 
 fn set_time(path: &Path, seconds: i64) -> Outcome<()> {
     let time = TimeSpec::new(seconds, 0);
-    utimensat(AT_FDCWD, path, &time, &time, UtimensatFlags::NoFollowSymlink).at(path)
+    utimensat(
+        AT_FDCWD,
+        path,
+        &time,
+        &time,
+        UtimensatFlags::NoFollowSymlink,
+    )
+    .at(path)
 }

@@ -102,6 +102,14 @@ test('a link that stood in the folder before is not followed', async () => {
   });
 });
 
+test('a hard link to itself leaves the file as it is', async () => {
+  await withFolder(async (target) => {
+    const items = [file('a/f'), { name: 'a/./f', type: 'link', linkname: 'a/f' } as Item];
+    await unpackTree(archiveOf(items), { folder: target, rename: '', keepOwner: false });
+    assert.ok((await lstat(join(target, 'f'))).isFile());
+  });
+});
+
 test('no sequence of entries leads out', async () => {
   const part = fc.constantFrom('a', 'b', '..', '.', '', 'precious');
   const name = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));

@@ -128,6 +128,8 @@ class Unpacker {
     if (last === undefined) throw copyError.NAME_REFUSED({ name });
     const first = join(this.#folderFor(parts.slice(0, -1)), last);
     if (lookAt(first)?.isFile() !== true) throw copyError.LINK_REFUSED({ name, target: linkname });
+    // Two names that mean the same file: making way for the one would remove the other.
+    if (first === path) return;
     makeWay(path);
     linkSync(first, path);
   }
