@@ -20,6 +20,7 @@ export * from './wire/field-change.ts';
 export * from './wire/image.ts';
 export * from './wire/problem.ts';
 export * from './wire/status-code.ts';
+export * from './wire/usage.ts';
 export * from './wire/workload.ts';
 export * from './wire/workload-spec.ts';
 export * from './wire/workload-status.ts';

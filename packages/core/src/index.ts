@@ -39,4 +39,5 @@ export * from './resource/name.ts';
 export * from './resource/signal.ts';
 export * from './resource/size.ts';
 export * from './resource/ulimit-names.ts';
+export type * from './resource/usage.ts';
 export * from './resource/workload.ts';

@@ -2,6 +2,7 @@ import type { Argument, Command } from '../command/command.ts';
 import { GRACE_FLAG } from '../command/grace.ts';
 import { TIMEOUT_FLAG } from '../command/timeout.ts';
 import { OUTPUT_FLAG } from '../render/format.ts';
+import { USAGE_ORDERS } from '../render/usage-order.ts';
 import { SELECTOR_FLAG } from '../target/chosen-names.ts';
 
 const WORKLOAD: Argument = {
@@ -16,6 +17,12 @@ const FOLLOW = {
 } as const;
 const NO_WAIT = { flags: '--no-wait', summary: 'do not wait until it is ready' } as const;
 const TAIL = { flags: '-n, --tail <lines>', summary: 'only the last lines' } as const;
+
+const SORT_FLAG = {
+  flags: '--sort <column>',
+  summary: 'what comes first',
+  choices: USAGE_ORDERS,
+} as const;
 
 /** Every command of capsulectl. */
 export const CATALOGUE: readonly Command[] = [
@@ -83,6 +90,18 @@ export const CATALOGUE: readonly Command[] = [
       { line: 'capsulectl events -f', about: 'follow all' },
     ],
     load: () => import('./events.ts'),
+  },
+  {
+    path: ['top'],
+    summary: 'watch what workloads use, the busiest first',
+    about: 'The same as `workload stats --watch --sort cpu`; into a pipe it is shown once.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, SORT_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl top', about: 'until Ctrl-C' },
+      { line: 'capsulectl top --sort memory', about: 'the largest first' },
+    ],
+    load: async () => ({ run: (await import('./workload-stats.ts')).top }),
   },
   {
     path: ['cp'],
@@ -177,6 +196,25 @@ export const CATALOGUE: readonly Command[] = [
     flags: [SELECTOR_FLAG, GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl workload restart web', about: 'and wait until it is ready' }],
     load: () => import('./workload-restart.ts'),
+  },
+  {
+    path: ['workload', 'stats'],
+    summary: 'show what running workloads use',
+    about:
+      'Processor time is that of the last moment, 100% being one processor; network and disk are ' +
+      'counted from the start of the container. Memory is without the cache that can be dropped.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [
+      SELECTOR_FLAG,
+      { flags: '-w, --watch', summary: 'stay, and measure again every second' },
+      SORT_FLAG,
+      OUTPUT_FLAG,
+    ],
+    examples: [
+      { line: 'capsulectl workload stats', about: 'all that run' },
+      { line: 'capsulectl workload stats web -o json', about: 'for a program' },
+    ],
+    load: () => import('./workload-stats.ts'),
   },
   {
     path: ['workload', 'wait'],

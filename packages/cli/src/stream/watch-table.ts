@@ -5,6 +5,7 @@ import {
   workloadFromProto,
 } from '@capsule/api';
 import type { Context } from '../context/context.ts';
+import { LiveText } from '../render/live-text.ts';
 import { resumeStream } from './resume-stream.ts';
 
 export interface WatchTable {
@@ -13,8 +14,6 @@ export interface WatchTable {
   readonly render: (workloads: readonly ReportedWorkload[]) => Promise<string>;
 }
 
-/** Goes to the start of the text that was written before, and clears from there. */
-const backOver = (lines: number) => `${lines > 0 ? `\x1b[${lines}A` : ''}\r\x1b[J`;
 const REDRAW_MS = 100;
 
 /**
@@ -29,7 +28,7 @@ export async function watchTable(
   const { out, now, signal } = context;
   const known = new Map<string, ReportedWorkload>();
   let isComplete = false;
-  let drawnLines = 0;
+  const screen = new LiveText(out);
   let drawnAt = 0;
   let timer: NodeJS.Timeout | undefined;
   const draw = async () => {
@@ -37,9 +36,7 @@ export async function watchTable(
     timer = undefined;
     drawnAt = now();
     const all = [...known.values()].toSorted((a, b) => (a.spec.name < b.spec.name ? -1 : 1));
-    const text = await render(all);
-    await out.write(`${backOver(drawnLines)}${text}`);
-    drawnLines = text.split('\n').length - 1;
+    await screen.draw(await render(all));
   };
   const answers = resumeStream<WorkloadWatchResponse>(
     {

@@ -1,5 +1,6 @@
 import type { CellId } from '../resource/cell-id.ts';
 import type { ContainerSettings, Resources } from '../resource/container-settings.ts';
+import type { ContainerUsage } from '../resource/usage.ts';
 import type { ExecRequest, ExecSession } from './exec-session.ts';
 
 /** What the runtime needs to make one container of a cell. */
@@ -95,6 +96,8 @@ export interface ContainerRuntime {
   ): Promise<ExecSession>;
   /** Ends processes of `exec` that an earlier process of ours left. */
   reclaim(signal?: AbortSignal): Promise<void>;
+  /** What the container whose first process is `pid` uses now; undefined when it does not run. */
+  usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined>;
   /** The limits that this machine can enforce. */
   limits(): Promise<ReadonlySet<keyof Resources>>;
   /** Kills what runs; removes task, container, snapshot, lease and cgroup. */

@@ -16,7 +16,8 @@ export function errorEdge(log: Log): Interceptor {
     try {
       const response = await next(request);
       if (!response.stream) return response;
-      return { ...response, message: guard(response.message, (e) => translate(e, method)) };
+      const edge = (error: unknown) => (request.signal.aborted ? error : translate(error, method));
+      return { ...response, message: guard(response.message, edge) };
     } catch (error) {
       if (request.signal.aborted) throw error;
       throw translate(error, method);

@@ -25,6 +25,7 @@ import { readSelector } from './read-selector.ts';
 import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload-copy.ts';
 import { execInWorkload } from './workload-exec.ts';
 import { streamWorkloadLogs, type WorkloadLogParts } from './workload-logs.ts';
+import { streamWorkloadStats } from './workload-stats.ts';
 import { watchWorkloads } from './workload-watch.ts';
 
 export interface WorkloadServiceParts extends WorkloadLogParts {
@@ -118,6 +119,20 @@ export function workloadService(
       return execInWorkload(
         messages,
         { runtime, find: (name) => find(parts, name) },
+        context.signal,
+      );
+    },
+    stats(request, context) {
+      const parts = partsOrThrow();
+      const { runtime, specs, controller } = parts;
+      return streamWorkloadStats(
+        request,
+        {
+          runtime,
+          find: (name) => find(parts, name),
+          list: () => specs.list().map((record) => controller.describe(record)),
+          now: Date.now,
+        },
         context.signal,
       );
     },

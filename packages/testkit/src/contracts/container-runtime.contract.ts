@@ -105,6 +105,19 @@ export function containerRuntimeContract(
       assert.equal(seen?.pid, undefined);
     });
 
+    test('what a container uses is told while it runs, and only then', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      assert.equal(await runtime.usage(cell, 'one', 1), undefined);
+      await runtime.create(specOf(bench));
+      const { pid = 0 } = await runtime.start(cell, 'one');
+      const usage = await runtime.usage(cell, 'one', pid);
+      assert.ok((usage?.pids ?? 1) >= 1 && (usage?.cpuMicros ?? 0) >= 0);
+      assert.ok((usage?.memoryBytes ?? 1) > 0, JSON.stringify(usage));
+      await runtime.remove(cell, 'one');
+      assert.equal(await runtime.usage(cell, 'one', pid), undefined);
+    });
+
     test('limits change while it runs, and while it does not', async (t) => {
       const bench = await open(t);
       const { runtime, cell } = bench;

@@ -3,6 +3,7 @@ import {
   type ContainerRuntime,
   type ContainerSeen,
   type ContainerSpec,
+  type ContainerUsage,
   cellKey,
   type ExecRequest,
   type ExecSession,
@@ -173,6 +174,11 @@ export class FakeContainerRuntime implements ContainerRuntime {
   }
 
   async reclaim(): Promise<void> {}
+
+  async usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
+    const seen = this.#entries.get(keyOf(cell, container))?.seen;
+    return seen?.pid === pid ? { cpuMicros: pid, memoryBytes: 4096, pids: 1 } : undefined;
+  }
 
   async limits(): Promise<ReadonlySet<keyof Resources>> {
     return new Set(['memoryBytes', 'cpuMillis', 'pids']);

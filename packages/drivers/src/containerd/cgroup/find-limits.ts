@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Resources } from '@capsule/core';
+import { readIfThere } from './read-if-there.ts';
 
 const CONTROLLERS: readonly (readonly [keyof Resources, string])[] = [
   ['memoryBytes', 'memory'],
@@ -17,13 +18,4 @@ export async function findLimits(cgroupRoot: string): Promise<ReadonlySet<keyof 
   const controllers = new Set(unified === undefined ? folders : unified.trim().split(/\s+/));
   const found = CONTROLLERS.filter(([, controller]) => controllers.has(controller));
   return new Set(found.map(([limit]) => limit));
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
 }

@@ -6,6 +6,7 @@ import type {
   ContainerRuntime,
   ContainerSeen,
   ContainerSpec,
+  ContainerUsage,
   ExecRequest,
   ExecSession,
   Resources,
@@ -26,6 +27,7 @@ import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import { parseCapabilityMask } from '../oci/capability-set.ts';
 import { UserFinder } from '../user/user-finder.ts';
 import { containerId } from './container-id.ts';
+import { containerUsage } from './container-usage.ts';
 import type { RuntimeContext } from './context.ts';
 import { createContainer } from './create-container.ts';
 import { inspectContainer, listContainers } from './list-containers.ts';
@@ -156,6 +158,10 @@ export class ContainerdRuntime implements ContainerRuntime {
   reclaim(signal?: AbortSignal): Promise<void> {
     const action = this.#doing('end what an earlier capsuled left', signal);
     return doing(action, reclaimExecs(this.#context, this.#execs, signal));
+  }
+
+  usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
+    return containerUsage(this.#context, { cell, container, pid });
   }
 
   limits(): Promise<ReadonlySet<keyof Resources>> {

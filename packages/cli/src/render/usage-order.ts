@@ -1,0 +1,3 @@
+/** What a table of usage can be sorted by. */
+export const USAGE_ORDERS = ['name', 'cpu', 'memory'] as const;
+export type UsageOrder = (typeof USAGE_ORDERS)[number];

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  usageToProto,
+  type WorkloadStatsRequest,
+  type WorkloadStatsResponseSchema,
+  type WorkloadUsage,
+} from '@capsule/api';
+import { type ContainerRuntime, cellOfWorkload, matchesLabels, type Workload } from '@capsule/core';
+import { readSelector } from './read-selector.ts';
+
+type Answer = MessageInitShape<typeof WorkloadStatsResponseSchema>;
+
+export interface WorkloadStatsParts {
+  readonly runtime: Pick<ContainerRuntime, 'usage'>;
+  /** Fails with `WORKLOAD_NOT_FOUND`. */
+  readonly find: (name: string) => Workload;
+  readonly list: () => readonly Workload[];
+  readonly now: () => number;
+}
+
+const INTERVAL_MS = 1000;
+const LEAST_INTERVAL_MS = 200;
+
+/**
+ * What the running ones of the asked workloads use; with `follow` again and again until `signal`
+ * aborts. One that is deleted meanwhile is left out; one that never was is an error.
+ */
+export async function* streamWorkloadStats(
+  { names, labelSelector, follow, intervalMs }: WorkloadStatsRequest,
+  { runtime, find, list, now }: WorkloadStatsParts,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
+  const selector = readSelector(labelSelector);
+  for (const name of names) find(name);
+  const isAsked = ({ spec }: Workload) =>
+    (names.length === 0 || names.includes(spec.name)) && matchesLabels(selector, spec.labels);
+  const waitMs = Math.max(intervalMs || INTERVAL_MS, LEAST_INTERVAL_MS);
+  do {
+    const usages = await Promise.all(list().filter(isAsked).map(measure));
+    const workloads = usages.filter((usage) => usage !== undefined).map(usageToProto);
+    yield { atUnixMs: BigInt(now()), workloads };
+    if (follow) await pause(waitMs, undefined, { signal });
+  } while (follow);
+
+  async function measure({ spec, status }: Workload): Promise<WorkloadUsage | undefined> {
+    const { phase, pid } = status;
+    if (phase !== 'running' || pid === undefined) return undefined;
+    const { name, resources } = spec;
+    const usage = await runtime.usage(cellOfWorkload(name), name, pid);
+    return usage === undefined ? undefined : { name, usage, limits: resources };
+  }
+}

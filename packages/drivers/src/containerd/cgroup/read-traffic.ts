@@ -1,0 +1,44 @@
+import { readlink } from 'node:fs/promises';
+import type { ContainerUsage } from '@capsule/core';
+import { readIfThere } from './read-if-there.ts';
+
+type Traffic = Pick<ContainerUsage, 'networkReceivedBytes' | 'networkSentBytes'>;
+
+/** What went through the network of a process, if it is one of its own; without the loopback. */
+export async function readTraffic(pid: number, procRoot = '/proc'): Promise<Traffic> {
+  const [own, ours, table] = await Promise.all([
+    namespaceOf(`${procRoot}/${pid}`),
+    namespaceOf(`${procRoot}/self`),
+    readIfThere(`${procRoot}/${pid}/net/dev`),
+  ]);
+  if (table === undefined || own === undefined || own === ours) return {};
+  const links = parseNetDev(table).filter(({ name }) => name !== 'lo');
+  return {
+    networkReceivedBytes: links.reduce((sum, { received }) => sum + received, 0),
+    networkSentBytes: links.reduce((sum, { sent }) => sum + sent, 0),
+  };
+}
+
+interface LinkTraffic {
+  readonly name: string;
+  readonly received: number;
+  readonly sent: number;
+}
+
+/** Columns as proc(5) has them, behind two lines of titles: bytes received first, bytes sent ninth. */
+function parseNetDev(table: string): readonly LinkTraffic[] {
+  return [...table.matchAll(/^\s*([^:\s]+):(.*)$/gm)].map(([, name = '', rest = '']) => {
+    const fields = rest.trim().split(/\s+/).map(Number);
+    return { name, received: fields[0] ?? 0, sent: fields[8] ?? 0 };
+  });
+}
+
+async function namespaceOf(process: string): Promise<string | undefined> {
+  try {
+    return await readlink(`${process}/ns/net`);
+  } catch (failure) {
+    if (['ENOENT', 'ESRCH'].includes((failure as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw failure;
+  }
+}
