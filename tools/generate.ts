@@ -6,6 +6,7 @@ import { apiPage } from './generate/api-page.ts';
 import { findDrift } from './generate/drift.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import type { Generator } from './generate/generator.ts';
+import { manifestSchema } from './generate/manifest-schema.ts';
 import { descriptorSet, protobufCode } from './generate/protobuf.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,6 +18,7 @@ const generators: readonly Generator[] = [
   descriptorSet(root, 'proto/descriptor/capsule.binpb'),
   apiPage(root, 'docs/reference/api.md'),
   errorsPage(root, 'docs/reference/errors.md'),
+  manifestSchema('docs/reference/manifest.schema.json'),
 ];
 
 const folder = await mkdtemp(join(tmpdir(), 'capsule-generate-'));

@@ -37,7 +37,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   healthCheck: 'health.test.ts',
   updatePolicy: 'health.test.ts',
   updateTimeoutSeconds: 'health.test.ts',
-  labels: 'view.test.ts',
+  labels: 'lifecycle.test.ts',
 };
 
 const CASES: Readonly<Record<string, Case>> = {

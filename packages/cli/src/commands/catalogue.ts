@@ -398,6 +398,16 @@ export const CATALOGUE: readonly Command[] = [
     load: () => import('./version.ts'),
   },
   {
+    path: ['schema'],
+    summary: 'print the JSON Schema of manifests, for editors',
+    args: [],
+    flags: [],
+    examples: [
+      { line: 'capsulectl schema > capsule.schema.json', about: 'for the settings of an editor' },
+    ],
+    load: () => import('./schema.ts'),
+  },
+  {
     path: ['completion'],
     summary: 'print the completion script of a shell',
     args: [{ name: 'shell', summary: 'bash, zsh, fish or powershell', completes: 'shell' }],

@@ -9,6 +9,7 @@ import { readYaml } from './read-yaml.ts';
 
 export { CONTAINER_FIELDS } from './read-container.ts';
 export { MANIFEST_MAX_BYTES } from './read-yaml.ts';
+export { MANIFEST_SCHEMA } from './schema/manifest-schema.ts';
 
 const PROBLEMS_SHOWN = 100;
 

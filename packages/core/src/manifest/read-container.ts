@@ -1,12 +1,7 @@
 import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
-import type {
-  ImagePullPolicy,
-  NetworkMode,
-  RestartPolicy,
-  UpdatePolicy,
-  WorkloadSpec,
-} from '../resource/workload.ts';
+import type { WorkloadSpec } from '../resource/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
+import { NETWORK_MODES, PULL_POLICIES, RESTART_POLICIES, UPDATE_POLICIES } from './policy-words.ts';
 import { readChoice } from './read-choice.ts';
 import { readEnv } from './read-env.ts';
 import { readHealthCheck } from './read-health-check.ts';
@@ -56,37 +51,6 @@ const TABLE = {
   later: ['mounts'],
   refused: { hostMount: 'name the paths you need in hostBindPaths' },
 } as const;
-
-const NETWORK_MODES: Readonly<Record<string, NetworkMode>> = {
-  NETWORK_MODE_BRIDGE: 'bridge',
-  NETWORK_MODE_HOST: 'host',
-  bridge: 'bridge',
-  host: 'host',
-};
-const RESTART_POLICIES: Readonly<Record<string, RestartPolicy>> = {
-  always: 'always',
-  'on-failure': 'onFailure',
-  'unless-stopped': 'unlessStopped',
-  never: 'never',
-  RESTART_POLICY_ALWAYS: 'always',
-  RESTART_POLICY_ON_FAILURE: 'onFailure',
-  RESTART_POLICY_UNLESS_STOPPED: 'unlessStopped',
-  RESTART_POLICY_NEVER: 'never',
-};
-const PULL_POLICIES: Readonly<Record<string, ImagePullPolicy>> = {
-  IfNotPresent: 'ifNotPresent',
-  Always: 'always',
-  Never: 'never',
-  IMAGE_PULL_POLICY_IF_NOT_PRESENT: 'ifNotPresent',
-  IMAGE_PULL_POLICY_ALWAYS: 'always',
-  IMAGE_PULL_POLICY_NEVER: 'never',
-};
-const UPDATE_POLICIES: Readonly<Record<string, UpdatePolicy>> = {
-  replace: 'replace',
-  rollback: 'rollback',
-  UPDATE_POLICY_REPLACE: 'replace',
-  UPDATE_POLICY_ROLLBACK: 'rollback',
-};
 
 /** The `container:` block. What could not be read has been noted; a default stands in its place. */
 export function readContainer(

@@ -8,11 +8,11 @@ import { CONTAINER_FIELDS, readContainer } from './read-container.ts';
 import { validateWorkload } from './validate-workload.ts';
 
 /** What `get -o yaml` adds for people; apply reads over it (documented in the reference). */
-const READ_ONLY = ['status', 'generation', 'uid', 'createdAt', 'desiredState'] as const;
+export const READ_ONLY_KEYS = ['status', 'generation', 'uid', 'createdAt', 'desiredState'] as const;
 
 const TABLE = {
   fields: ['name', 'kind', 'container'],
-  readOnly: READ_ONLY,
+  readOnly: READ_ONLY_KEYS,
   elsewhere: new Map(CONTAINER_FIELDS.map((field) => [field, `container.${field}`])),
 } as const;
 
