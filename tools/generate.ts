@@ -2,7 +2,9 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CATALOGUE } from '@capsule/cli';
 import { apiPage } from './generate/api-page.ts';
+import { cliPage } from './generate/cli-page.ts';
 import { findDrift } from './generate/drift.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import type { Generator } from './generate/generator.ts';
@@ -19,6 +21,7 @@ const generators: readonly Generator[] = [
   apiPage(root, 'docs/reference/api.md'),
   errorsPage(root, 'docs/reference/errors.md'),
   manifestSchema('docs/reference/manifest.schema.json'),
+  cliPage(CATALOGUE, 'docs/reference/cli.md'),
 ];
 
 const folder = await mkdtemp(join(tmpdir(), 'capsule-generate-'));

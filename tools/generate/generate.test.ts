@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import type { Command } from '@capsule/cli';
 import { defineErrors } from '@capsule/core';
 import { describeApi } from './api-page.ts';
+import { describeCommands } from './cli-page.ts';
 import { findDrift } from './drift.ts';
 import { loadErrorTables } from './error-tables.ts';
 import { describeErrors } from './errors-page.ts';
@@ -176,3 +178,37 @@ async function tree(t: TestContext, files: Readonly<Record<string, string>>): Pr
   }
   return root;
 }
+
+test('a command has a line in the list, a heading, and its flags and examples under it', () => {
+  const command: Command = {
+    path: ['workload', 'stop'],
+    summary: 'stop them | all',
+    about: 'Twice is once.',
+    args: [{ name: 'name', summary: 'which', isOptional: true, isRepeatable: true }],
+    flags: [{ flags: '--how <way>', summary: 'how', choices: ['a', 'b'] }],
+    examples: [{ line: 'capsulectl workload stop web', about: 'one' }],
+    load: () => assert.fail('nothing is run'),
+  };
+  const page = describeCommands([command, { ...command, path: ['__hidden'], isHidden: true }]);
+  assert.ok(page.includes('| [workload stop](#workload-stop) | stop them \\| all |'));
+  assert.ok(
+    page.endsWith(`## workload stop
+
+\`capsulectl workload stop [NAME…]\`
+
+Stop them | all. Twice is once.
+
+| | |
+|---|---|
+| \`NAME\` | which |
+| \`--how <way>\` | how: a, b |
+
+\`\`\`text
+# one
+capsulectl workload stop web
+\`\`\`
+`),
+    page,
+  );
+  assert.ok(!page.includes('hidden'));
+});

@@ -23,7 +23,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   imager: { uses: ['core', 'api', 'host'] },
   testkit: { uses: ['core', 'api', 'engine', 'host', 'imager'] },
   // Folders that are no packages.
-  tools: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
+  tools: { uses: ['core', 'api', 'cli', 'host', 'imager', 'testkit'] },
   test: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
   bench: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
   native: { uses: ['core', 'api', 'host', 'testkit'] },
