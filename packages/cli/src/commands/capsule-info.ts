@@ -1,27 +1,27 @@
 import type { GetInfoResponse } from '@capsule/api';
 import type { Run } from '../command/command.ts';
+import type { Context } from '../context/context.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { type Detail, renderDetails } from '../render/details.ts';
 import { renderDocument } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { type Format, readFormat } from '../render/format.ts';
 import { infoDocument } from '../render/info-document.ts';
-import { withCapsule } from '../target/with-capsule.ts';
+import { showOrWatch } from '../stream/show-or-watch.ts';
 
 export const run: Run = async (input, context) => {
-  const { out, signal, now } = context;
   const format = readFormat(input);
-  const info = await withCapsule(input, context, (client) =>
-    client.capsule.getInfo({}, { signal }),
+  await showOrWatch(input, context, async (client) =>
+    render(await client.capsule.getInfo({}, { signal: context.signal }), format, context),
   );
-  if (format === 'name') await out.write(`${info.hostname}\n`);
-  else if (format === 'json' || format === 'yaml') {
-    await out.write(await renderDocument(format, infoDocument(info)));
-  } else {
-    await out.write(renderDetails([...summary(info, now()), ...machine(info)], out.style));
-  }
   return undefined;
 };
+
+async function render(info: GetInfoResponse, format: Format, { out, now }: Context) {
+  if (format === 'name') return `${info.hostname}\n`;
+  if (format === 'json' || format === 'yaml') return renderDocument(format, infoDocument(info));
+  return renderDetails([...summary(info, now()), ...machine(info)], out.style);
+}
 
 function summary(info: GetInfoResponse, now: number): readonly Detail[] {
   return [

@@ -3,6 +3,7 @@ import { GRACE_FLAG } from '../command/grace.ts';
 import { TIMEOUT_FLAG } from '../command/timeout.ts';
 import { OUTPUT_FLAG } from '../render/format.ts';
 import { USAGE_ORDERS } from '../render/usage-order.ts';
+import { WATCH_FLAG } from '../render/watch-flag.ts';
 import { SELECTOR_FLAG } from '../target/chosen-names.ts';
 
 const WORKLOAD: Argument = {
@@ -130,11 +131,7 @@ export const CATALOGUE: readonly Command[] = [
     path: ['workload', 'list'],
     summary: 'show all workloads',
     args: [],
-    flags: [
-      SELECTOR_FLAG,
-      { flags: '-w, --watch', summary: 'stay, and show every change' },
-      OUTPUT_FLAG,
-    ],
+    flags: [SELECTOR_FLAG, WATCH_FLAG, OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl workload list -o wide', about: 'with digests and messages' },
       {
@@ -149,7 +146,7 @@ export const CATALOGUE: readonly Command[] = [
     path: ['workload', 'get'],
     summary: 'show everything about workloads',
     args: [{ ...WORKLOAD, isRepeatable: true }],
-    flags: [OUTPUT_FLAG],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl workload get web', about: 'for a person' },
       { line: 'capsulectl workload get web -o yaml > web.yaml', about: 'as a manifest' },
@@ -160,7 +157,7 @@ export const CATALOGUE: readonly Command[] = [
     path: ['workload', 'describe'],
     summary: 'tell in words how workloads do, and why',
     args: [{ ...WORKLOAD, isRepeatable: true }],
-    flags: [OUTPUT_FLAG],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl workload describe web', about: 'what happened, what comes next' },
     ],
@@ -204,12 +201,7 @@ export const CATALOGUE: readonly Command[] = [
       'Processor time is that of the last moment, 100% being one processor; network and disk are ' +
       'counted from the start of the container. Memory is without the cache that can be dropped.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
-    flags: [
-      SELECTOR_FLAG,
-      { flags: '-w, --watch', summary: 'stay, and measure again every second' },
-      SORT_FLAG,
-      OUTPUT_FLAG,
-    ],
+    flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl workload stats', about: 'all that run' },
       { line: 'capsulectl workload stats web -o json', about: 'for a program' },
@@ -306,7 +298,7 @@ export const CATALOGUE: readonly Command[] = [
     path: ['image', 'list'],
     summary: "show the images in the capsule's cache",
     args: [],
-    flags: [OUTPUT_FLAG],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl image list -o wide', about: 'full names and digests' }],
     load: () => import('./image-list.ts'),
   },
@@ -377,7 +369,7 @@ export const CATALOGUE: readonly Command[] = [
     path: ['capsule', 'info'],
     summary: 'show what the capsule is and how it does',
     args: [],
-    flags: [OUTPUT_FLAG],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl capsule info -o json', about: 'for a program' }],
     load: () => import('./capsule-info.ts'),
   },

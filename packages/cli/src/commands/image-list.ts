@@ -1,35 +1,33 @@
 import type { Image } from '@capsule/api';
 import { describeImageReference } from '@capsule/core';
 import type { Run } from '../command/command.ts';
+import type { Context } from '../context/context.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { type Format, readFormat } from '../render/format.ts';
 import { imageDocument } from '../render/image-document.ts';
 import { type Column, renderTable } from '../render/table.ts';
-import { withCapsule } from '../target/with-capsule.ts';
+import { showOrWatch } from '../stream/show-or-watch.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
-  const images = await withCapsule(input, context, async (client) => {
-    const answer = await client.image.list({}, { signal: context.signal });
-    return answer.images;
+  await showOrWatch(input, context, async (client) => {
+    const { images } = await client.image.list({}, { signal: context.signal });
+    return render(images, format, context);
   });
-  const { columns, style } = context.out;
-  if (format === 'name') await context.out.write(images.map(({ name }) => `${name}\n`).join(''));
-  else if (format === 'json' || format === 'yaml') {
-    await context.out.write(await renderDocuments(format, images.map(imageDocument)));
-  } else {
-    const isWide = format === 'wide';
-    const table = renderTable(images, imageColumns(context.now(), isWide), {
-      isWide,
-      columns,
-      style,
-    });
-    await context.out.write(table);
-  }
   return undefined;
 };
+
+async function render(images: readonly Image[], format: Format, { out, now }: Context) {
+  if (format === 'name') return images.map(({ name }) => `${name}\n`).join('');
+  if (format === 'json' || format === 'yaml') {
+    return renderDocuments(format, images.map(imageDocument));
+  }
+  const isWide = format === 'wide';
+  const look = { isWide, columns: out.columns, style: out.style };
+  return renderTable(images, imageColumns(now(), isWide), look);
+}
 
 const DIGEST_COLUMNS = 'sha256:'.length + 12;
 

@@ -1,41 +1,50 @@
-import { workloadFromProto } from '@capsule/api';
+import { type ReportedWorkload, workloadFromProto } from '@capsule/api';
 import type { Run } from '../command/command.ts';
+import type { Context } from '../context/context.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { type Format, readFormat } from '../render/format.ts';
 import { plainText } from '../render/plain-text.ts';
 import { workloadDocument } from '../render/workload-document.ts';
 import { tellWorkload } from '../render/workload-story.ts';
 import { lastEvents } from '../stream/last-events.ts';
-import { withCapsule } from '../target/with-capsule.ts';
+import { showOrWatch } from '../stream/show-or-watch.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
-  const { out, now, signal } = context;
-  const found = await withCapsule(input, context, (client) =>
-    Promise.all(
+  const { now, signal } = context;
+  await showOrWatch(input, context, async (client) => {
+    const found = await Promise.all(
       input.args.map(async (name) => {
         const workload = workloadFromProto(await client.workload.get({ name }, { signal }));
         const events = await lastEvents(client, workload, signal);
         return { workload, story: tellWorkload(workload, events, now()) };
       }),
-    ),
-  );
+    );
+    return render(found, format, context);
+  });
+  return undefined;
+};
+
+interface Told {
+  readonly workload: ReportedWorkload;
+  readonly story: readonly string[];
+}
+
+async function render(found: readonly Told[], format: Format, { out }: Context): Promise<string> {
   if (format === 'json' || format === 'yaml') {
     const documents = found.map(({ workload, story }) => ({
       ...workloadDocument(workload),
       story,
     }));
-    await out.write(await renderDocuments(format, documents));
-    return undefined;
+    return renderDocuments(format, documents);
   }
   const lines = found.map(({ workload, story }) =>
     format === 'name'
       ? `${workload.spec.name}\n`
       : story.map((text) => `${wrap(plainText(text), Math.min(out.columns, 80))}\n`).join(''),
   );
-  await out.write(lines.join('\n'));
-  return undefined;
-};
+  return lines.join('\n');
+}
 
 /** Breaks at spaces; a word that is longer than a line stays whole. */
 function wrap(text: string, columns: number): string {

@@ -10,27 +10,28 @@ import { workloadColumns } from '../render/workload-columns.ts';
 import { workloadDetails } from '../render/workload-details.ts';
 import { workloadDocument } from '../render/workload-document.ts';
 import { lastEvents } from '../stream/last-events.ts';
-import { withCapsule } from '../target/with-capsule.ts';
+import { showOrWatch } from '../stream/show-or-watch.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
-  const { signal } = context;
-  const found = await withCapsule(input, context, (client) =>
-    Promise.all(
+  await showOrWatch(input, context, async (client) => {
+    const { signal } = context;
+    const found = await Promise.all(
       input.args.map(async (name) => {
         const workload = workloadFromProto(await client.workload.get({ name }, { signal }));
         const isTold = format === 'table';
         return { workload, events: isTold ? await lastEvents(client, workload, signal) : [] };
       }),
-    ),
-  );
-  const workloads = found.map(({ workload }) => workload);
-  if (format !== 'table') {
-    await context.out.write(await render(format, workloads, context));
-    return undefined;
-  }
-  const pages = found.map(({ workload, events }) => page(workload, events, context));
-  await context.out.write(pages.join('\n'));
+    );
+    if (format === 'table') {
+      return found.map(({ workload, events }) => page(workload, events, context)).join('\n');
+    }
+    return render(
+      format,
+      found.map(({ workload }) => workload),
+      context,
+    );
+  });
   return undefined;
 };
 
