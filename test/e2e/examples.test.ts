@@ -17,7 +17,24 @@ const shows: Record<string, (lab: Lab) => Promise<void>> = {
   'alpine-shell.yaml': async (lab) => {
     await printed(lab, 'alpine-shell', (text) => /^\w{3} \w{3} .*UTC \d{4}\n/m.test(text));
   },
+  'debug-shell.yaml': async (lab) => {
+    const { stdout } = await inShell(lab, 'cat /host/etc/hostname; cat /proc/1/comm; ip addr');
+    assert.match(stdout, /capsuled/, 'it does not see the processes of the capsule');
+    assert.match(stdout, /\bbr0\b/, 'it does not see the network of the capsule');
+  },
+  'nginx-guarded.yaml': async (lab) => {
+    await servesAPage(lab, 8081);
+    const { stdout } = await capsulectl(lab, ['workload', 'get', 'nginx-guarded']);
+    assert.match(stdout, /Running \(healthy\)/);
+  },
+  'job.yaml': async (lab) => {
+    await capsulectl(lab, ['workload', 'wait', 'job', '--for=exit', '--timeout', '60s']);
+    await printed(lab, 'job', (text) => text === 'working\ndone\n');
+  },
 };
+
+const inShell = (lab: Lab, script: string) =>
+  capsulectl(lab, ['workload', 'exec', 'debug-shell', '--', 'sh', '-c', script]);
 
 suite('examples', { concurrency: false }, () => {
   let lab: Lab;

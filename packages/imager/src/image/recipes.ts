@@ -106,6 +106,10 @@ export const nginxRecipe: ImageRecipe = {
         'http {',
         '  types { text/html html; text/plain txt; }',
         '  access_log /dev/stdout;',
+        // Where the official image has them: who makes the root read-only names these places.
+        ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+          (kind) => `  ${kind}_temp_path /var/cache/nginx/${kind}_temp;`,
+        ),
         '  server {',
         '    listen 80;',
         '    root /usr/share/nginx/html;',
@@ -124,7 +128,11 @@ export const nginxRecipe: ImageRecipe = {
       ].join('\n'),
     },
   },
-  directories: { ...scratchDirectories, '/var/lib/nginx': { uid: 33, mode: 0o755 } },
+  directories: {
+    ...scratchDirectories,
+    '/var/lib/nginx': { uid: 33, mode: 0o755 },
+    '/var/cache/nginx': { uid: 33, mode: 0o755 },
+  },
   links: { '/var/log/nginx/access.log': '/dev/stdout', '/var/log/nginx/error.log': '/dev/stderr' },
   config: {
     Env: [PATH, 'NGINX_VERSION=1.27'],
