@@ -20,7 +20,7 @@ const SERVED = [
   ...methodsOf(CAPSULE, 'GetInfo StreamLogs'),
   ...methodsOf(EVENT, 'Stream'),
   ...methodsOf(WORKLOAD, 'Apply Delete Get List Logs Watch Start Stop Restart'),
-  ...methodsOf(WORKLOAD, 'Exec CopyTo CopyFrom StatPath'),
+  ...methodsOf(WORKLOAD, 'Exec CopyTo CopyFrom StatPath Stats'),
   ...methodsOf(IMAGE, 'List Push Get Pull Remove Prune Save'),
 ];
 
