@@ -25,6 +25,8 @@ import {
 const BACK_OFF = { firstMs: 500, mostMs: 60_000, jitter: 0.2 };
 /** Between two looks at everything without any event: the safety net. */
 const RESYNC_MS = 60_000;
+/** The one key of what `#upkeep` does. */
+const EXECS = 'execs';
 
 export interface WorkloadControllerParts extends WorkloadStepParts {
   readonly feed: Feed;
@@ -39,6 +41,8 @@ export interface WorkloadControllerParts extends WorkloadStepParts {
 export class WorkloadController {
   readonly #parts: WorkloadControllerParts;
   readonly #queue: KeyedQueue;
+  /** Ends what an earlier capsuled was running in containers for somebody who is gone. */
+  readonly #upkeep: KeyedQueue;
   readonly #stop = new AbortController();
   readonly #dependents = new Dependents();
   readonly #feedListener: Disposable;
@@ -57,6 +61,17 @@ export class WorkloadController {
         this.#noteFailure(name, error, retryInMs);
       },
     });
+    this.#upkeep = new KeyedQueue({
+      concurrency: 1,
+      backOff: BACK_OFF,
+      run: async (_execs, { signal }) => {
+        await parts.runtime.reclaim(signal);
+        return undefined;
+      },
+      onFailure: (_execs, error, retryInMs) => {
+        parts.log.warn('execs not reclaimed', { error, retryInMs });
+      },
+    });
     this.#feedListener = parts.feed.listen((name) => {
       for (const waiting of this.#dependents.of(name)) this.#queue.add(waiting);
     });
@@ -72,7 +87,7 @@ export class WorkloadController {
         onEvent: (event) => this.#handle(event),
         onGap: () => {
           this.#wakeAll();
-          void this.#reclaim();
+          this.#upkeep.renew(EXECS);
         },
       },
       this.#stop.signal,
@@ -157,6 +172,7 @@ export class WorkloadController {
       this.#watching,
       health[Symbol.asyncDispose](),
       this.#queue[Symbol.asyncDispose](),
+      this.#upkeep[Symbol.asyncDispose](),
     ]);
   }
 
@@ -231,15 +247,6 @@ export class WorkloadController {
     if (status.pid !== seen.pid) return false;
     if (record.spec.networkMode === 'host') return true;
     return (await this.#parts.network.inspect(key, this.#stop.signal))?.complete === true;
-  }
-
-  /** What an earlier capsuled was running in containers for somebody who is gone. */
-  async #reclaim(): Promise<void> {
-    try {
-      await this.#parts.runtime.reclaim(this.#stop.signal);
-    } catch (error) {
-      if (!this.#stop.signal.aborted) this.#parts.log.warn('execs not reclaimed', { error });
-    }
   }
 
   #wakeAll(): void {

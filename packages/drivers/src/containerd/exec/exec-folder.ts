@@ -59,10 +59,28 @@ export async function listFolders(root: string): Promise<readonly ExecFolder[]> 
   return found.flat();
 }
 
+/** Removes what a process that died while it made or removed a folder left: a container's, empty. */
+export async function removeEmptyFolders(root: string): Promise<void> {
+  const containers = await namesIn(root);
+  await Promise.all(containers.map((containerId) => removeEmpty(join(root, containerId))));
+}
+
 /** Never blocks: opening a FIFO otherwise waits for its other end. */
 export function openFifo(path: string, mode: 'read' | 'both'): number {
   const access = mode === 'read' ? constants.O_RDONLY : constants.O_RDWR;
   return openSync(path, access | constants.O_NONBLOCK);
+}
+
+/** Both ends of each FIFO that is there; close them. Whoever waits for an end goes on. */
+export function openFifos({ stdin, stdout, stderr }: ExecFolder): readonly number[] {
+  return [stdin, stdout, stderr].flatMap((path) => {
+    try {
+      return [openFifo(path, 'both')];
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw failure;
+    }
+  });
 }
 
 async function namesIn(path: string): Promise<readonly string[]> {

@@ -1,10 +1,17 @@
+import { closeSync } from 'node:fs';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { killTask } from '../runtime/task.ts';
 import type { ActiveExecs } from './exec-container.ts';
-import { type ExecFolder, listFolders, removeFolder } from './exec-folder.ts';
+import {
+  type ExecFolder,
+  listFolders,
+  openFifos,
+  removeEmptyFolders,
+  removeFolder,
+} from './exec-folder.ts';
 import { killSession } from './kill-session.ts';
 
 const SIGKILL = 9;
@@ -19,22 +26,41 @@ export async function reclaimExecs(
 ): Promise<void> {
   const folders = await listFolders(context.execRoot);
   const left = folders.filter(({ execId }) => !active.has(execId));
-  await Promise.all(left.map((folder) => endExec(context, folder, signal)));
+  const ends = await Promise.allSettled(left.map((folder) => endExec(context, folder, signal)));
+  await removeEmptyFolders(context.execRoot);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function endExec(
-  { client, execRoot }: RuntimeContext,
+  context: RuntimeContext,
+  folder: ExecFolder,
+  signal?: AbortSignal,
+): Promise<void> {
+  // A shim that opens a FIFO waits for its other end, and answers nothing about the exec until then.
+  const ends = openFifos(folder);
+  try {
+    await endProcess(context, folder, signal);
+  } finally {
+    for (const fd of ends) closeSync(fd);
+  }
+  await removeFolder(context.execRoot, folder);
+}
+
+async function endProcess(
+  { client }: RuntimeContext,
   folder: ExecFolder,
   signal?: AbortSignal,
 ): Promise<void> {
   const { containerId, execId } = folder;
   const call = client.tasks.get({ containerId, execId }, until(signal));
   const process = (await ignoring(Code.NotFound, call))?.process;
-  if (process !== undefined) {
-    if (process.pid > 0) await killSession(process.pid, ALL_CELLS);
+  if (process === undefined) return;
+  // One that was made and never started has nothing to end, and would be waited for without end.
+  if (process.pid > 0) {
+    await killSession(process.pid, ALL_CELLS);
     await killTask(client, containerId, { execId, signal: SIGKILL, all: false });
     await ignoring(Code.NotFound, client.tasks.wait({ containerId, execId }, until(signal)));
-    await ignoring(Code.NotFound, client.tasks.deleteProcess({ containerId, execId }));
   }
-  await removeFolder(execRoot, folder);
+  await ignoring(Code.NotFound, client.tasks.deleteProcess({ containerId, execId }));
 }
