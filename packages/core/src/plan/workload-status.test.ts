@@ -19,6 +19,7 @@ const CLOCK: StatusClock = {
   now: 10_000,
   backOffMs: (streak: number) => streak * 1_000,
   isOutOfMemory: false,
+  isNewWatch: false,
 };
 const WISH: WorkloadRecord = {
   uid: 'u1',
@@ -166,6 +167,19 @@ test('a run that was cut off is over under never only', () => {
   assert.equal(status.phase, 'failed');
   assert.equal(status.reason, 'Lost');
   assert.equal(look(look(STARTED, RUNNING), none, withPolicy('onFailure')).phase, 'pending');
+});
+
+test('a start that was cut off with the one who asked for it is no failure', () => {
+  const killed = { ...ENDED, exitCode: 137 };
+  const clock = { ...CLOCK, isNewWatch: true };
+  const status = statusFromSeen(WISH, STARTED, killed, clock);
+  assert.deepEqual([status.reason, status.restartCount], ['Starting', 0]);
+  assert.equal(look(status, killed), status, 'also once a start has begun anew');
+  const running = look(STARTED, RUNNING);
+  assert.equal(statusFromSeen(WISH, running, killed, clock).restartCount, 1, 'it ran before');
+  assert.equal(look(STARTED, killed).restartCount, 1, 'whoever watches began it');
+  const once = { ...WISH, spec: { ...WISH.spec, restartPolicy: 'never' as const } };
+  assert.equal(statusFromSeen(once, STARTED, killed, clock).reason, 'Failed');
 });
 
 test('the end of a run that is to be started again is no failure', () => {

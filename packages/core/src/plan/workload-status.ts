@@ -27,6 +27,8 @@ export interface StatusClock {
   readonly backOffMs: (streak: number) => number;
   /** The kernel told that the workload ran out of memory just now. */
   readonly isOutOfMemory: boolean;
+  /** Whoever watches now has begun no start yet: what is under way was begun by one that died. */
+  readonly isNewWatch: boolean;
 }
 
 /**
@@ -228,6 +230,11 @@ function ended(
   if (seen.revision !== workloadRevision(record)) return replaced(record, before);
   if (isRunDue(record, before)) return restarting(before, { finishedAt, ...exit });
   if (before.finishedAt === finishedAt) return before;
+  if (clock.isNewWatch && isCutOff(record, before, exit)) {
+    const message = 'being started again: its start was cut off';
+    const news = { phase: 'pending', reason: 'Starting', message, finishedAt, ...exit } as const;
+    return withoutOldExit(before, news);
+  }
   const isUnhealthy = isStoppedForHealth(record.spec, before);
   const observed = { observedGeneration: record.generation, finishedAt, ...exit };
   const end = exit.exitCode === 0 && !isUnhealthy ? 'Completed' : 'Failed';
@@ -247,6 +254,13 @@ function ended(
     restartCount: before.restartCount + 1,
     nextRetryAt: clock.now + clock.backOffMs(restartStreak),
   });
+}
+
+/** The runtime kills what it is still making when the one who asks for it dies: no failure of its own. */
+function isCutOff({ spec }: WorkloadRecord, before: WorkloadStatus, exit: Exit): boolean {
+  const isEnding = before.phase === 'running' || before.phase === 'stopped';
+  const isKilled = exit.exitCode === KILLED && exit.oomKilled !== true;
+  return isKilled && !isEnding && isRestarted(spec.restartPolicy, 'Lost');
 }
 
 /** A program that had to be killed is told apart from one that heeded. */

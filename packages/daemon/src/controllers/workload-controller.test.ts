@@ -415,3 +415,19 @@ test('a look that began before a start does not undo it', async () => {
   assert.deepEqual(observer.sees('web', undefined, ticket).pid, running.status.pid);
   assert.equal(observer.sees('web', undefined).reason, 'Lost');
 });
+
+test('what a start takes away is no end of the run that it begins', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  await daemon.until('web', runs);
+  const { observer } = daemon.workloads;
+  const seen = await machine.runtime.inspect(cellOfWorkload('web'), 'web');
+  assert.ok(seen !== undefined);
+  const ended = { ...seen, task: 'stopped', exitCode: 137, exitedAt: 1 } as const;
+  observer.progresses('web', { stage: 'starting', doneBytes: 0, totalBytes: 0 });
+  assert.equal(observer.sees('web', ended).restartCount, 0);
+  observer.rests('web');
+  assert.equal(observer.sees('web', ended).restartCount, 1);
+});

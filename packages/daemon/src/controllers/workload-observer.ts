@@ -43,6 +43,8 @@ export class WorkloadObserver {
   readonly #progress = new Map<string, WorkloadProgress>();
   readonly #seenAt = new Map<string, number>();
   #lastTicket = 0;
+  /** Workloads of which this capsuled has begun a start. */
+  readonly #begun = new Set<string>();
   /** When the kernel last told that a workload ran out of memory. */
   readonly #outOfMemory = new Map<string, number>();
 
@@ -73,23 +75,26 @@ export class WorkloadObserver {
     ticket: number = this.ticket(),
   ): WorkloadStatus {
     if (ticket < (this.#seenAt.get(name) ?? 0)) return this.#parts.statuses.get(name);
+    // While a start is under way, what ended is what it takes away; when it is over, it is looked at.
+    const isStarting = this.#progress.get(name)?.stage === 'starting';
+    if (seen?.task === 'stopped' && isStarting) return this.#parts.statuses.get(name);
     this.#seenAt.set(name, ticket);
     // The start may be seen to have worked before the call that started it has come back.
-    if (seen?.task === 'running' && this.#progress.get(name)?.stage === 'starting') {
-      this.rests(name);
-    }
+    if (seen?.task === 'running' && isStarting) this.rests(name);
     const now = this.#parts.now();
     return this.#change(name, (record, before) =>
       statusFromSeen(record, before, seen, {
         now,
         backOffMs: (streak) => backOffMs(RESTART, streak, Math.random()),
+        isNewWatch: !this.#begun.has(name),
         isOutOfMemory: now - (this.#outOfMemory.get(name) ?? 0) < OUT_OF_MEMORY_MS,
       }),
     );
   }
 
-  /** A start that was asked for is about to happen. Durable before the process starts. */
+  /** A start is about to happen. What somebody asked for is durable before the process starts. */
   starts(name: string): void {
+    this.#begun.add(name);
     this.#change(name, statusWhenStarting);
   }
 
@@ -144,6 +149,7 @@ export class WorkloadObserver {
   forgets(name: string): void {
     this.#progress.delete(name);
     this.#outOfMemory.delete(name);
+    this.#begun.delete(name);
     this.#seenAt.delete(name);
     this.#parts.feed.notify(name);
   }
