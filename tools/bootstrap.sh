@@ -1,5 +1,5 @@
 #!/bin/sh
-# bootstrap.sh start|stop|test|lab|bench [ARG...]
+# bootstrap.sh start|stop|test|lab|bench|soak [ARG...]
 #
 # Makes this machine ready for one of the project's commands and runs it: root, Debian packages, npm
 # dependencies. Needs nothing but npm and Node 18. Installs only what is missing, says what it does,
@@ -24,13 +24,15 @@ fail() {
 run_packages='iproute2 nftables util-linux'
 build_packages="$run_packages mmdebstrap debian-archive-keyring binutils gzip tar"
 lab_packages="$build_packages docker-registry skopeo"
+test_packages="$lab_packages busybox-static curl git umoci"
 case $verb in
   start) entry=packages/imager/src/demo/start.ts packages=$build_packages ;;
   stop) entry=packages/imager/src/demo/stop.ts packages=$run_packages ;;
   lab) entry=packages/testkit/src/lab/main.ts packages=$lab_packages ;;
-  test) entry=tools/test.ts packages="$lab_packages busybox-static curl git umoci" ;;
+  test) entry=tools/test.ts packages=$test_packages ;;
+  soak) entry=test/soak/main.ts packages=$test_packages ;;
   bench) entry=bench/main.ts packages="$lab_packages podman iptables git procps" ;;
-  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench' ;;
+  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench, npm run soak' ;;
 esac
 
 check_machine() {

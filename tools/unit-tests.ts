@@ -24,7 +24,9 @@ const [code] = await once(child, 'exit');
 process.exitCode = code ?? 1;
 
 async function unitTests(): Promise<string[]> {
-  const patterns = ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'];
+  const patterns = ['packages/*/src', 'tools', 'bench', 'test/soak'].map(
+    (at) => `${at}/**/*.test.ts`,
+  );
   const found = await Array.fromAsync(glob(patterns, { cwd: root }));
   return found.filter((file) => !file.endsWith('.contract.test.ts')).sort();
 }

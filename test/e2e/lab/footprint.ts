@@ -58,7 +58,8 @@ async function ctr(lab: Lab, ...args: readonly string[]): Promise<readonly strin
     .filter((line) => line !== '');
 }
 
-async function names(lab: Lab, folder: string): Promise<readonly string[]> {
+/** Entries of a folder of the capsule; none when it is not there. */
+export async function names(lab: Lab, folder: string): Promise<readonly string[]> {
   return readdir(pathOf(lab, folder)).catch((failure: NodeJS.ErrnoException) => {
     if (failure.code === 'ENOENT') return [];
     throw failure;

@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+import { capsulectl } from '../e2e/lab/capsulectl.ts';
+import { wordsOf } from '../e2e/lab/process.ts';
+import { getWorkload, type RunningWorkload, runWorkload } from '../e2e/lab/workload.ts';
+import { Violation } from './journal.ts';
+import type { Setting } from './setting.ts';
+
+const COUNT = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done';
+
+/** Workloads that nobody asks to change: nothing about them may. */
+export class Bystanders {
+  readonly #setting: Setting;
+  readonly #before: readonly RunningWorkload[];
+
+  private constructor(setting: Setting, before: readonly RunningWorkload[]) {
+    this.#setting = setting;
+    this.#before = before;
+  }
+
+  static async start(setting: Setting): Promise<Bystanders> {
+    const { lab, image } = setting;
+    const ports = [{ containerPort: 80, hostPort: 19_999 }];
+    return new Bystanders(setting, [
+      await runWorkload(lab, 'bridged', { image, ports }),
+      await runWorkload(lab, 'hosted', { image, networkMode: 'NETWORK_MODE_HOST' }),
+      await runWorkload(lab, 'counting', { image, command: ['/bin/sh', '-c', COUNT] }),
+    ]);
+  }
+
+  get names(): readonly string[] {
+    return this.#before.map(({ name }) => name);
+  }
+
+  /** Fails with `Violation` when one was disturbed, or the log of one has a hole. */
+  async check(): Promise<void> {
+    const { lab } = this.#setting;
+    for (const before of this.#before) {
+      const now = await getWorkload(lab, before.name);
+      if (!isDeepStrictEqual(now, before)) {
+        const texts = [before, now].map((each) => JSON.stringify(each.status));
+        throw new Violation(`${before.name} was disturbed:\n  ${texts.join('\n  ')}`);
+      }
+      // Fails when the process is not there.
+      await wordsOf(lab, before.status.pid, 'cmdline');
+    }
+    const { stdout } = await capsulectl(lab, ['workload', 'logs', 'counting']);
+    const lines = stdout.split('\n').slice(0, -1).map(Number);
+    const hole = lines.findIndex((line, index) => line !== (lines[0] ?? 1) + index);
+    if (hole >= 0) throw new Violation(`the log of counting has ${lines[hole]} in line ${hole}`);
+  }
+}

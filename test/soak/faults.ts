@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isCapsuleError } from '@capsule/core';
+import type { Random } from '../e2e/lab/random.ts';
+import { chooseWeighted } from './model/operation.ts';
+import type { Setting } from './setting.ts';
+import { killInside, processesOfCells } from './shim.ts';
+import type { TrackedWorkload } from './tracked-workload.ts';
+import type { Victim } from './victim.ts';
+
+/** What is still to be killed, how often. */
+export interface Budget {
+  capsuled: number;
+  containerd: number;
+  shim: number;
+  /** capsuled and containerd at once. */
+  both: number;
+}
+
+/** The longest pause between two faults; about what one operation takes. */
+const LONGEST_PAUSE_MS = 300;
+/** More in a row would make the pause before the next start longer than a run wants to wait. */
+const MOST_KILLS_OF_RUN = 3;
+
+export interface FaultsOptions extends Setting {
+  readonly random: Random;
+  readonly budget: Budget;
+  readonly workloads: readonly TrackedWorkload[];
+  readonly victims: readonly Victim[];
+}
+
+/** Kills with -9, at moments and of kinds that the seed chooses, until its budget is used up. */
+export class Faults {
+  readonly #options: FaultsOptions;
+  readonly done: Budget = { capsuled: 0, containerd: 0, shim: 0, both: 0 };
+  /** Milliseconds from a kill of capsuled alone to the API's next answer. */
+  readonly back: number[] = [];
+
+  constructor(options: FaultsOptions) {
+    this.#options = options;
+  }
+
+  get isOver(): boolean {
+    return Object.values(this.#options.budget).every((left) => left <= 0);
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    const { budget, random, lab } = this.#options;
+    while (!stop.aborted && !this.isOver) {
+      await delay(random.below(LONGEST_PAUSE_MS));
+      if (stop.aborted) break;
+      const kind = chooseWeighted(random, budget);
+      if (!(await this.#kill(kind))) continue;
+      budget[kind] -= 1;
+      this.done[kind] += 1;
+    }
+    await lab.ready();
+  }
+
+  /** False when there was nothing to kill. */
+  async #kill(kind: keyof Budget): Promise<boolean> {
+    const { lab, journal, random } = this.#options;
+    if (kind === 'shim') return this.#killShim();
+    const kills = {
+      capsuled: () => lab.killCapsuled(),
+      containerd: () => lab.killContainerd(),
+      both: () => Promise.all([lab.killCapsuled(), lab.killContainerd()]),
+    };
+    journal.fault(`-- kill -9 ${kind}`);
+    if (!(await isDone(kills[kind]()))) return false;
+    journal.fault(`-- killed ${kind}`);
+    const killedAt = performance.now();
+    // Every fourth time, what is just starting may be killed again.
+    if (kind === 'containerd' || random.below(4) === 0) return true;
+    await lab.ready();
+    if (kind === 'capsuled') this.back.push(performance.now() - killedAt);
+    journal.note(`-- back after ${Math.round(performance.now() - killedAt)} ms`);
+    return true;
+  }
+
+  async #killShim(): Promise<boolean> {
+    const { lab, journal, random, workloads, victims } = this.#options;
+    const among = [...workloads, ...victims];
+    const chosen = among[random.below(among.length)];
+    if (chosen === undefined) return false;
+    if (chosen.killsOfRun >= MOST_KILLS_OF_RUN) return false;
+    const processes = (await processesOfCells(lab)).get(chosen.name);
+    if (processes?.shim === undefined) return false;
+    if ('isQuiet' in chosen && !(await chosen.isQuiet(processes.inside))) return false;
+    journal.fault(`-- kill -9 the shim of ${chosen.name}`, chosen.name);
+    if (!(await killInside(lab, processes.shim))) return false;
+    chosen.wasKilled();
+    return true;
+  }
+}
+
+/** False while PID 1 has yet to start the service again. */
+async function isDone(kill: Promise<unknown>): Promise<boolean> {
+  try {
+    await kill;
+    return true;
+  } catch (error) {
+    if (isCapsuleError(error) && error.code === 'LAB_NO_PROCESS') return false;
+    throw error;
+  }
+}

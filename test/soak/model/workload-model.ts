@@ -1,0 +1,165 @@
+import { type Operation, PATHS, type Path } from './operation.ts';
+
+/** What is at a path of the writable layer; `unknown` after a write of which nobody knows the end. */
+export type FileState = { readonly text: string } | 'absent' | 'unknown';
+
+/** A workload that exists, as it should be. */
+export interface Life {
+  readonly value: string;
+  readonly label: string;
+  readonly port: boolean;
+  readonly desired: 'running' | 'stopped';
+  readonly generation: number;
+  readonly run: number;
+  /** Of the operation that made it: another one, another uid. */
+  readonly born: number;
+  /** Of the operation that last gave it another process: the same one, the same pid. */
+  readonly begun: number;
+  /** A container of the present wish is known to exist. */
+  readonly hasContainer: boolean;
+  readonly files: Readonly<Record<Path, FileState>>;
+}
+
+/** Undefined: there is none. */
+export type State = Life | undefined;
+
+/** What may come of an operation. */
+export type Expected =
+  /** It works, and one of these is true then. The first one is the usual one. */
+  | { readonly is: 'done'; readonly next: readonly [State, ...State[]] }
+  /** It is refused with one of these codes, and nothing changes. */
+  | { readonly is: 'refused'; readonly codes: readonly string[] }
+  /** It works or not; the state is `next` then. */
+  | { readonly is: 'either'; readonly next: State };
+
+const NOTHING_WRITTEN: Life['files'] = { '/a': 'absent', '/b': 'absent' };
+const NOT_FOUND = ['WORKLOAD_NOT_FOUND'];
+const NOT_RUNNING = ['RUNTIME_NOT_RUNNING'];
+
+/**
+ * What has to come of the `ordinal`-th operation on a workload that is as `state` says. An operation
+ * that needs a process is expected to be tried once the workload is as wished. Pure.
+ */
+export function expectOf(state: State, operation: Operation, ordinal: number): Expected {
+  if (operation.do === 'apply') return done(applied(state, operation, ordinal));
+  if (state === undefined) {
+    return operation.do === 'delete' ? done(undefined) : { is: 'refused', codes: NOT_FOUND };
+  }
+  switch (operation.do) {
+    case 'delete':
+      return done(undefined);
+    case 'stop':
+      return done(state.desired === 'stopped' ? state : { ...next(state), desired: 'stopped' });
+    case 'restart':
+      return done(begun(state, ordinal));
+    case 'start':
+      // One that waits for a retry, because something killed it, is started; one that runs is not.
+      if (state.desired === 'stopped') return done(begun(state, ordinal));
+      return { is: 'done', next: [state, begun(state, ordinal)] };
+    case 'writeByExec':
+      return state.desired === 'stopped'
+        ? { is: 'refused', codes: NOT_RUNNING }
+        : done(written(state, operation.path, { text: operation.text }));
+    case 'readByExec':
+    case 'abandonExec':
+      return state.desired === 'stopped' ? { is: 'refused', codes: NOT_RUNNING } : done(state);
+    case 'copyTo':
+      return state.hasContainer
+        ? done(written(state, operation.path, { text: operation.text }))
+        : { is: 'either', next: written(state, operation.path, 'unknown') };
+    case 'copyFrom':
+      return expectCopyFrom(state, operation.path);
+  }
+}
+
+/**
+ * Every state that may be true after an operation of which nobody knows whether it was done: as
+ * before, or as after; a file that it writes is whatever it is. Pure.
+ */
+export function possibleAfter(
+  state: State,
+  operation: Operation,
+  ordinal: number,
+): readonly [State, ...State[]] {
+  const before = afterFailure(state, operation);
+  const expected = expectOf(state, operation, ordinal);
+  if (expected.is !== 'done' || expected.next[0] === state || before !== state) return [before];
+  return [before, ...expected.next.filter((each) => each !== state)];
+}
+
+/** The workload was seen to be as wished: its container is the present one. Pure. */
+export function settled(state: State): State {
+  if (state?.desired !== 'running' || state.hasContainer) return state;
+  return { ...state, hasContainer: true };
+}
+
+/** The content that a read has to show; undefined where nobody knows. Pure. */
+export function textAt(state: State, path: Path): string | 'absent' | undefined {
+  const file = state?.files[path];
+  if (file === undefined || file === 'unknown') return undefined;
+  return file === 'absent' ? file : file.text;
+}
+
+function expectCopyFrom(state: Life, path: Path): Expected {
+  if (!state.hasContainer || state.files[path] === 'unknown') return { is: 'either', next: state };
+  if (state.files[path] === 'absent') return { is: 'refused', codes: ['FILES_MISSING'] };
+  return done(state);
+}
+
+function afterFailure(state: State, operation: Operation): State {
+  const isWrite = operation.do === 'writeByExec' || operation.do === 'copyTo';
+  if (state === undefined || !isWrite) return state;
+  return { ...state, files: { ...state.files, [operation.path]: 'unknown' } };
+}
+
+function applied(
+  state: State,
+  { value, label, port }: Extract<Operation, { do: 'apply' }>,
+  ordinal: number,
+): State {
+  if (state === undefined) {
+    return {
+      ...{ value, label, port },
+      ...{ desired: 'running', generation: 1, run: 1, born: ordinal, begun: ordinal },
+      ...{ hasContainer: false, files: NOTHING_WRITTEN },
+    };
+  }
+  if (state.value !== value) {
+    const fresh = { ...next(state), value, label, port, hasContainer: false };
+    const isStarted = state.desired === 'running';
+    return {
+      ...(isStarted ? { ...fresh, run: state.run + 1, begun: ordinal } : fresh),
+      files: NOTHING_WRITTEN,
+    };
+  }
+  const isSame = state.label === label && state.port === port;
+  return isSame ? state : { ...next(state), label, port };
+}
+
+function next(state: Life): Life {
+  return { ...state, generation: state.generation + 1 };
+}
+
+function begun(state: Life, ordinal: number): Life {
+  return { ...next(state), desired: 'running', run: state.run + 1, begun: ordinal };
+}
+
+function written(state: Life, path: Path, file: FileState): Life {
+  return { ...state, files: { ...state.files, [path]: file } };
+}
+
+function done(...states: readonly [State, ...State[]]): Expected {
+  return { is: 'done', next: states };
+}
+
+/** `running value=1 generation=3 …`, for people who look for what went wrong. Pure. */
+export function describeState(state: State): string {
+  if (state === undefined) return 'nothing';
+  const { desired, files, ...rest } = state;
+  const words = Object.entries(rest).map(([key, value]) => `${key}=${value}`);
+  const written = PATHS.map((path) => {
+    const file = files[path];
+    return `${path}=${typeof file === 'string' ? file : JSON.stringify(file.text)}`;
+  });
+  return [desired, ...words, ...written].join(' ');
+}

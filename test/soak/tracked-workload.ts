@@ -1,0 +1,186 @@
+import { DesiredState, type Workload } from '@capsule/api';
+import { type CapsuleError, isCapsuleError } from '@capsule/core';
+import type { Random } from '../e2e/lab/random.ts';
+import { CommandFailed } from './exec.ts';
+import { Violation } from './journal.ts';
+import { chooseOperation, describeOperation, type Operation } from './model/operation.ts';
+import { differencesOf } from './model/shown-workload.ts';
+import {
+  describeState,
+  type Expected,
+  expectOf,
+  possibleAfter,
+  type State,
+  settled,
+  textAt,
+} from './model/workload-model.ts';
+import { perform, type Read } from './perform.ts';
+import type { Setting } from './setting.ts';
+import { isSettled, untilShown } from './until-settled.ts';
+
+/** From a wish to its fulfilment, whatever is killed meanwhile. */
+const SETTLE_MS = 120_000;
+/** How long what a kill broke may go on failing. */
+const AFTERMATH_MS = 20_000;
+
+export interface TrackedOptions extends Setting {
+  readonly name: string;
+  readonly hostPort: number;
+  readonly random: Random;
+}
+
+type Outcome =
+  | { readonly is: 'done'; readonly read: Read | undefined }
+  | { readonly is: 'failed'; readonly code: string; readonly detail: string };
+
+/** A workload, what should be true of it, and everything that is done to it, one after the other. */
+export class TrackedWorkload {
+  readonly name: string;
+  readonly hostPort: number;
+  state: State;
+  /** Operations so far, and those that failed of a fault. */
+  done = 0;
+  lost = 0;
+  readonly #options: TrackedOptions;
+  /** When its shim was killed since it was made, and since it was last started on request. */
+  #killedAt: readonly number[] = [];
+  #killedOfRunAt: readonly number[] = [];
+  #uid: { readonly born: number; readonly uid: string } | undefined;
+
+  constructor(options: TrackedOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.hostPort = options.hostPort;
+  }
+
+  get kills(): number {
+    return this.#killedAt.length;
+  }
+
+  get killsOfRun(): number {
+    return this.#killedOfRunAt.length;
+  }
+
+  wasKilled(): void {
+    const now = performance.now();
+    this.#killedAt = [...this.#killedAt, now];
+    this.#killedOfRunAt = [...this.#killedOfRunAt, now];
+  }
+
+  /** Does the next operation and compares what came of it. Fails with `Violation`. */
+  async step(): Promise<void> {
+    const { journal, random } = this.#options;
+    const operation = chooseOperation(random);
+    this.done += 1;
+    if (needsProcess(operation) && this.state?.desired === 'running') await this.settle();
+    const begunAt = performance.now();
+    const expected = expectOf(this.state, operation, this.done);
+    const outcome = await this.#perform(operation);
+    const words = outcome.is === 'done' ? 'done' : outcome.code;
+    journal.note(`${this.name} ${describeOperation(operation)}: ${words}`);
+    const possible = this.#judge(operation, expected, outcome, begunAt);
+    await this.#learn(possible, outcome.is === 'done', begunAt);
+  }
+
+  /** Waits until the capsule shows that the wish is fulfilled. Fails with `Violation`. */
+  async settle(): Promise<Workload | undefined> {
+    const isIt = (shown: Workload | undefined) =>
+      this.state === undefined ? shown === undefined : shown !== undefined && isSettled(shown);
+    const { client } = this.#options;
+    const { isThere, last } = await untilShown(client, this.name, isIt, SETTLE_MS);
+    if (!isThere) {
+      const { reason, message } = last?.status ?? {};
+      this.#violated(`not as wished after ${SETTLE_MS} ms: ${reason} ${message}`);
+    }
+    this.state = settled(this.state);
+    return last;
+  }
+
+  async #perform(operation: Operation): Promise<Outcome> {
+    try {
+      return { is: 'done', read: await perform(operation, this.#options) };
+    } catch (error) {
+      if (error instanceof CommandFailed) {
+        return { is: 'failed', code: 'COMMAND_FAILED', detail: error.message };
+      }
+      if (!isCapsuleError(error)) throw error;
+      return { is: 'failed', code: error.code, detail: describeError(error) };
+    }
+  }
+
+  /** The states that may be true now. */
+  #judge(
+    operation: Operation,
+    expected: Expected,
+    outcome: Outcome,
+    begunAt: number,
+  ): readonly State[] {
+    const { journal } = this.#options;
+    if (outcome.is === 'done') {
+      if (expected.is === 'refused') this.#violated(`${operation.do} was not refused`);
+      if (outcome.read !== undefined) this.#checkRead(operation, outcome.read);
+      return expected.is === 'done' ? expected.next : [expected.next];
+    }
+    if (expected.is === 'refused' && expected.codes.includes(outcome.code)) return [this.state];
+    if (expected.is === 'either') return [expected.next];
+    if (!journal.hadFault(this.name, begunAt - AFTERMATH_MS)) {
+      this.#violated(`${operation.do} failed without a fault: ${outcome.code} ${outcome.detail}`);
+    }
+    this.lost += 1;
+    return possibleAfter(this.state, operation, this.done);
+  }
+
+  #checkRead(operation: Operation, { text, value }: Read): void {
+    if (!('path' in operation)) return;
+    const should = textAt(this.state, operation.path);
+    if (should !== undefined && text !== should) {
+      this.#violated(`${operation.do} ${operation.path} shows ${text}, not ${should}`);
+    }
+    if (value !== undefined && value !== this.state?.value) {
+      this.#violated(`a process has VALUE ${value}, not ${this.state?.value}`);
+    }
+  }
+
+  /** Asks the capsule which of the possible states is true. Fails with `Violation`: none is. */
+  async #learn(possible: readonly State[], isAnswered: boolean, begunAt: number): Promise<void> {
+    const { client } = this.#options;
+    // What was asked to go without an answer goes all the same.
+    const isKnown = (shown: Workload | undefined) =>
+      isAnswered || shown?.desiredState !== DesiredState.DELETING;
+    const { isThere, last } = await untilShown(client, this.name, isKnown, SETTLE_MS);
+    if (!isThere) this.#violated(`it is being deleted since ${SETTLE_MS} ms`);
+    const at = possible.findIndex((state) => this.#isTrue(state, last));
+    if (at < 0) {
+      const each = possible.map(
+        (state) => `${describeState(state)}: ${differencesOf(state, last).join(', ')}`,
+      );
+      this.#violated(`none of these is true:\n  ${each.join('\n  ')}\n  uid ${last?.uid}`);
+    }
+    const found = possible[at];
+    const isSince = (at: number) => at >= begunAt;
+    if (found?.born !== this.state?.born) this.#killedAt = this.#killedAt.filter(isSince);
+    if (found?.begun !== this.state?.begun) {
+      this.#killedOfRunAt = this.#killedOfRunAt.filter(isSince);
+    }
+    if (found !== undefined && last !== undefined) this.#uid = { born: found.born, uid: last.uid };
+    this.state = found;
+  }
+
+  #isTrue(state: State, shown: Workload | undefined): boolean {
+    if (differencesOf(state, shown).length > 0) return false;
+    if (state === undefined || this.#uid === undefined) return true;
+    return (shown?.uid === this.#uid.uid) === (state.born === this.#uid.born);
+  }
+
+  #violated(what: string): never {
+    throw new Violation(`${this.name}: ${what}\n  it should be: ${describeState(this.state)}`);
+  }
+}
+
+function needsProcess(operation: Operation): boolean {
+  return /Exec$|^copy/.test(operation.do);
+}
+
+function describeError({ message, why = '' }: CapsuleError): string {
+  return `${message} ${why}`;
+}

@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CapsuleClient, DesiredState, type Workload, WorkloadPhase } from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
+
+/** The capsule shows that the present wish is fulfilled. */
+export function isSettled({ desiredState, generation, run, status }: Workload): boolean {
+  if (status === undefined || status.observedGeneration !== generation) return false;
+  if (desiredState === DesiredState.STOPPED) return status.phase === WorkloadPhase.STOPPED;
+  const isRunning = status.phase === WorkloadPhase.RUNNING && status.reason === 'Running';
+  return desiredState === DesiredState.RUNNING && isRunning && status.observedRun === run;
+}
+
+/**
+ * Follows a workload, through lost connections, until `isIt` accepts what is shown (undefined: gone).
+ * Undefined after `timeoutMs`, with what was shown last in `last`.
+ */
+export async function untilShown(
+  client: CapsuleClient,
+  name: string,
+  isIt: (shown: Workload | undefined) => boolean,
+  timeoutMs: number,
+): Promise<{ readonly isThere: boolean; readonly last: Workload | undefined }> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  let last: Workload | undefined;
+  while (!signal.aborted) {
+    try {
+      last = undefined;
+      for await (const news of client.workload.watch({ names: [name] }, { signal })) {
+        if (news.workload !== undefined) last = news.deleted ? undefined : news.workload;
+        // Before the mark nothing is known of what is absent.
+        if ((last !== undefined || news.synced || news.deleted) && isIt(last)) {
+          return { isThere: true, last };
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted && !(isCapsuleError(error) && error.kind === 'unavailable')) throw error;
+      // The capsule is away; it sends no event when it comes back.
+      await delay(20);
+    }
+  }
+  return { isThere: false, last };
+}
