@@ -94,7 +94,7 @@ export interface ContainerRuntime {
     request: ExecRequest,
     signal?: AbortSignal,
   ): Promise<ExecSession>;
-  /** Ends processes of `exec` that an earlier process of ours left. */
+  /** Ends what an earlier process of ours left because it was killed: processes of `exec`, leases. */
   reclaim(signal?: AbortSignal): Promise<void>;
   /** What the container whose first process is `pid` uses now; undefined when it does not run. */
   usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined>;

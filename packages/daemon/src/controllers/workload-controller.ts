@@ -26,7 +26,7 @@ const BACK_OFF = { firstMs: 500, mostMs: 60_000, jitter: 0.2 };
 /** Between two looks at everything without any event: the safety net. */
 const RESYNC_MS = 60_000;
 /** The one key of what `#upkeep` does. */
-const EXECS = 'execs';
+const REMAINS = 'remains';
 
 export interface WorkloadControllerParts extends WorkloadStepParts {
   readonly feed: Feed;
@@ -41,7 +41,7 @@ export interface WorkloadControllerParts extends WorkloadStepParts {
 export class WorkloadController {
   readonly #parts: WorkloadControllerParts;
   readonly #queue: KeyedQueue;
-  /** Ends what an earlier capsuled was running in containers for somebody who is gone. */
+  /** Ends what an earlier capsuled left in the runtime because it was killed. */
   readonly #upkeep: KeyedQueue;
   readonly #stop = new AbortController();
   readonly #dependents = new Dependents();
@@ -64,12 +64,12 @@ export class WorkloadController {
     this.#upkeep = new KeyedQueue({
       concurrency: 1,
       backOff: BACK_OFF,
-      run: async (_execs, { signal }) => {
+      run: async (_remains, { signal }) => {
         await parts.runtime.reclaim(signal);
         return undefined;
       },
-      onFailure: (_execs, error, retryInMs) => {
-        parts.log.warn('execs not reclaimed', { error, retryInMs });
+      onFailure: (_remains, error, retryInMs) => {
+        parts.log.warn('remains not ended', { error, retryInMs });
       },
     });
     this.#feedListener = parts.feed.listen((name) => {
@@ -87,7 +87,7 @@ export class WorkloadController {
         onEvent: (event) => this.#handle(event),
         onGap: () => {
           this.#wakeAll();
-          this.#upkeep.renew(EXECS);
+          this.#upkeep.renew(REMAINS);
         },
       },
       this.#stop.signal,

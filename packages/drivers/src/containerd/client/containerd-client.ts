@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
@@ -36,6 +37,8 @@ export const NO_TIMEOUT = { timeoutMs: 0 } as const;
 export class ContainerdClient implements Disposable {
   readonly socketPath: string;
   readonly namespace: string;
+  /** Marks what this client makes and takes away again, from what another one left. */
+  readonly mark = randomUUID().slice(0, 8);
   readonly containers: Client<typeof Containers>;
   readonly content: Client<typeof Content>;
   readonly events: Client<typeof Events>;

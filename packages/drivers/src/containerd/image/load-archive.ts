@@ -25,7 +25,7 @@ export async function loadArchive(
   signal?: AbortSignal,
 ): Promise<readonly Image[]> {
   return withLease(context.client, async (headers) => {
-    const staging = `${STAGING_PREFIX}${randomUUID()}`;
+    const staging = `${STAGING_PREFIX}${context.client.mark}-${randomUUID()}`;
     try {
       await transferArchive(context, { archive, staging, headers }, signal);
       return await nameImages(context, staging, signal);

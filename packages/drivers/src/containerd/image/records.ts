@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
+import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import type { Image, ImageSchema } from '../gen/containerd/services/images_pb.ts';
@@ -32,6 +33,21 @@ export async function saveRecord(
 /** Without a signal: it is used to clean up. */
 export async function deleteRecord({ client }: ImageContext, name: string): Promise<void> {
   await ignoring(Code.NotFound, client.images.delete({ name }));
+}
+
+/** Removes the records of loads that an earlier client left because it was killed. Idempotent. */
+export async function removeLeftRecords(
+  client: ContainerdClient,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { images } = await client.images.list({}, until(signal));
+  const left = images.filter(
+    ({ name }) =>
+      name.startsWith(STAGING_PREFIX) && !name.startsWith(`${STAGING_PREFIX}${client.mark}-`),
+  );
+  for (const { name } of left) {
+    await ignoring(Code.NotFound, client.images.delete({ name }, until(signal)));
+  }
 }
 
 export function updatedAt(time: Timestamp | undefined): number {

@@ -16,6 +16,7 @@ import type {
 import { isCapsuleError } from '@capsule/core';
 import { findLimits } from '../cgroup/find-limits.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
+import { endLeftLeases } from '../client/lease.ts';
 import { type Doing, doing, translate } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { type ActiveExecs, execContainer } from '../exec/exec-container.ts';
@@ -23,6 +24,7 @@ import { reclaimExecs } from '../exec/reclaim-execs.ts';
 import { ContainerdFiles } from '../files/containerd-files.ts';
 import { Holds } from '../files/holds.ts';
 import { ImageReader } from '../image/image-reader.ts';
+import { removeLeftRecords } from '../image/records.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import { parseCapabilityMask } from '../oci/capability-set.ts';
 import { UserFinder } from '../user/user-finder.ts';
@@ -157,7 +159,7 @@ export class ContainerdRuntime implements ContainerRuntime {
 
   reclaim(signal?: AbortSignal): Promise<void> {
     const action = this.#doing('end what an earlier capsuled left', signal);
-    return doing(action, reclaimExecs(this.#context, this.#execs, signal));
+    return doing(action, this.#reclaim(signal));
   }
 
   usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
@@ -189,6 +191,14 @@ export class ContainerdRuntime implements ContainerRuntime {
       const text = error instanceof Error ? error.message : String(error);
       return { ok: false, detail: why === undefined ? text : `${text}: ${why}` };
     }
+  }
+
+  async #reclaim(signal?: AbortSignal): Promise<void> {
+    const { client } = this.#context;
+    await reclaimExecs(this.#context, this.#execs, signal);
+    // Records first: what they name is collected with the last lease that kept it.
+    await removeLeftRecords(client, signal);
+    await endLeftLeases(client, signal);
   }
 
   #doing(action: string, signal: AbortSignal | undefined): Doing {

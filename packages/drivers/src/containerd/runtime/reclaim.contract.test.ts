@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, suite, type TestContext, test } from 'node:test';
+import { type CellId, containerSettings, SPEC_DEFAULTS } from '@capsule/core';
+import {
+  busyboxImage,
+  dockerArchive,
+  missingContainerd,
+  openContainerd,
+  writeLogWriter,
+} from '@capsule/testkit';
+import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { ContainerdClient } from '../client/containerd-client.ts';
+import { expiring } from '../client/lease.ts';
+import { packProcess } from '../client/pack.ts';
+import { execFolder, makeFolder } from '../exec/exec-folder.ts';
+import { ContainerdImages } from '../image/containerd-images.ts';
+import { STAGING_PREFIX } from '../image/records.ts';
+import { ContainerdRuntime } from './containerd-runtime.ts';
+
+const skip = missingContainerd();
+const containerd = await openContainerd();
+const REALM = `reclaim${process.pid}`;
+const CELL: CellId = { realm: REALM, space: 'default', stack: 'default', cell: 'c' };
+const IMAGE = 'docker.io/library/busybox:test';
+
+after(async () => {
+  await containerd?.[Symbol.asyncDispose]();
+  await removeCgroups('/sys/fs/cgroup', `/kukeon/${REALM}`);
+});
+
+/** A runtime, and what is left of one that was killed is made through its client. */
+async function openBench(t: TestContext, namespace: string) {
+  assert.ok(containerd !== undefined);
+  const client = new ContainerdClient({ socketPath: containerd.socketPath, namespace });
+  const execRoot = join(containerd.directory, namespace);
+  const runtime = new ContainerdRuntime(client, {
+    logBinary: await writeLogWriter(containerd.directory),
+    scratch: join(containerd.directory, 'view'),
+    execRoot,
+  });
+  const archive = dockerArchive(await busyboxImage(), [IMAGE]);
+  async function* once() {
+    yield archive;
+  }
+  await new ContainerdImages(client).load(once());
+  t.after(async () => {
+    for (const seen of await runtime.list()) await runtime.remove(seen.cell, seen.container);
+    client[Symbol.dispose]();
+  });
+  return { client, runtime, execRoot, logPath: join(containerd.directory, `${namespace}.log`) };
+}
+
+suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
+  test('an exec that was made and never started, and one whose streams nobody opens', async (t) => {
+    const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-1');
+    const spec = {
+      ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
+      ...{ command: ['sleep', '1000'], args: [], env: {}, logPath },
+      ...({ hostname: 'one', network: 'host', files: [] } as const),
+      ...containerSettings(SPEC_DEFAULTS),
+    };
+    const { id } = await runtime.create(spec);
+    await runtime.start(CELL, 'one');
+    const process = { args: ['/bin/sleep', '1000'], cwd: '/', env: [], user: { uid: 0, gid: 0 } };
+    for (const execId of ['capsule-made', 'capsule-starting']) {
+      const folder = execFolder(execRoot, id, execId);
+      await makeFolder(execRoot, folder);
+      const { stdout, stderr } = folder;
+      const streams = { stdin: '', stdout, stderr, terminal: false };
+      await client.tasks.exec({ containerId: id, execId, spec: packProcess(process), ...streams });
+    }
+    // Waits for somebody who reads what the process prints.
+    const starting = client.tasks.start({ containerId: id, execId: 'capsule-starting' });
+    starting.catch(() => undefined);
+    await runtime.reclaim(AbortSignal.timeout(30_000));
+    await starting.catch(() => undefined);
+    await runtime.reclaim(AbortSignal.timeout(30_000));
+    assert.deepEqual(await readdir(execRoot), []);
+    for (const execId of ['capsule-made', 'capsule-starting']) {
+      await assert.rejects(client.tasks.get({ containerId: id, execId }), /not found/i);
+    }
+  });
+
+  test('a lease with what it kept, and the record of a load', async (t) => {
+    const { client, runtime } = await openBench(t, 'kukeon-reclaim-2');
+    const headers = { 'containerd-lease': 'capsule-another-1' };
+    await client.leases.create({ id: headers['containerd-lease'], labels: expiring() });
+    const snapshot = { snapshotter: 'overlayfs', key: 'left', parent: '' };
+    await client.snapshots.prepare(snapshot, { headers });
+    const { images } = await client.images.list({});
+    const record = { ...images[0], name: `${STAGING_PREFIX}another-1`, labels: expiring() };
+    await client.images.create({ image: record });
+    await client.leases.create({ id: `capsule-${client.mark}-own` });
+    await client.leases.create({ id: 'of-somebody-else' });
+    await runtime.reclaim();
+    const left = (await client.leases.list({})).leases.map(({ id }) => id);
+    assert.deepEqual(left.toSorted(), [`capsule-${client.mark}-own`, 'of-somebody-else']);
+    const names = (await client.images.list({})).images.map(({ name }) => name);
+    assert.deepEqual(names, [IMAGE]);
+    const mounts = client.snapshots.mounts({ snapshotter: 'overlayfs', key: 'left' });
+    await assert.rejects(mounts, /not exist|not found/i);
+  });
+});
