@@ -93,7 +93,8 @@ export function statusWhenOutOfMemory(before: WorkloadStatus, now: number): Work
   const isLate =
     before.exitCode === KILLED &&
     before.oomKilled !== true &&
-    now - (before.finishedAt ?? 0) < OOM_LATE_MS;
+    // A clock that was set back makes an old exit one of the future.
+    Math.abs(now - (before.finishedAt ?? 0)) < OOM_LATE_MS;
   if (!isLate) return before;
   const exit = exitFromStatus(KILLED, true);
   const old = describeExit(exitFromStatus(KILLED, false));

@@ -193,6 +193,14 @@ test('a next try that lies years ahead comes from a clock that was set back, and
   assert.deepEqual(namesOf(planOf(record(), seen, retryAt(inYears)).steps), ['startContainer']);
 });
 
+test('a next try further ahead than its pause was long is due as well', () => {
+  const seen = { ...CONVERGED, container: container({ task: 'stopped' }) };
+  const paused = { ...retryAt(NOW + 120_000), finishedAt: NOW + 60_000 };
+  assert.deepEqual(namesOf(planOf(record(), seen, paused).steps), ['startContainer']);
+  const waiting = { ...retryAt(NOW + 120_000), finishedAt: NOW - 60_000 };
+  assert.equal(planOf(record(), seen, waiting).againAt, NOW + 120_000);
+});
+
 test('a workload is forgotten only when nothing is left of it', () => {
   const going = record({ desired: 'deleting' });
   const nothing: WorkloadSeen = {

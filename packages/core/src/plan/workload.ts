@@ -134,7 +134,7 @@ function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMom
   if (container === undefined || isAlive(container)) return NOTHING;
   const { nextRetryAt } = status;
   const isPausing = status.reason === 'BackOff' && !isRunDue(record, status);
-  if (isPausing && nextRetryAt !== undefined && isAhead(nextRetryAt, now)) {
+  if (isPausing && nextRetryAt !== undefined && isAhead(nextRetryAt, status.finishedAt, now)) {
     return { steps: [], againAt: nextRetryAt };
   }
   if (seen.waitingFor.length > 0) return { steps: [], waitingFor: seen.waitingFor };
@@ -203,9 +203,11 @@ function prepare(record: WorkloadRecord, seen: WorkloadSeen): WorkloadStep[] {
   return wave;
 }
 
-/** A time further ahead than any back-off was written before the clock was set back. */
-function isAhead(at: number, now: number): boolean {
-  return at > now && at - now <= LONGEST_WAIT_MS;
+/** A time further ahead than the whole pause, from the end to it, is from before the clock was set back. */
+function isAhead(at: number, endedAt: number | undefined, now: number): boolean {
+  const isKnown = endedAt !== undefined && endedAt <= at;
+  const pauseMs = isKnown ? Math.min(at - endedAt, LONGEST_WAIT_MS) : LONGEST_WAIT_MS;
+  return at > now && at - now <= pauseMs;
 }
 
 function takeDown(record: WorkloadRecord, container: ContainerSeen): WorkloadStep {

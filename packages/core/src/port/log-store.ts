@@ -5,7 +5,10 @@ export interface LogQuery {
   readonly cursor?: string;
   /** Only the last n lines; undefined for all that is kept. */
   readonly tailLines?: number;
-  /** Milliseconds since 1970. */
+  /**
+   * Of what was written before, only lines of this time or later; milliseconds since 1970. What is
+   * followed comes whatever its time says, for clocks are set. Means nothing beside a cursor.
+   */
   readonly since?: number;
   readonly follow: boolean;
 }

@@ -48,13 +48,15 @@ export type Workloads = ReturnType<typeof createWorkloads>;
 
 /** Everything about workloads, put together; `controller.start()` sets it in motion. */
 export function createWorkloads(parts: WorkloadsParts) {
-  const { db, network, now } = parts;
+  const { db, network, now, monotonicMs } = parts;
   const feed = new Feed();
   const specs = new WorkloadSpecs(db);
   const addresses = new Addresses(db, parts.cidr);
   const events = new Events(db);
   const statuses = new WorkloadStatuses(db);
-  const observer = new WorkloadObserver({ db, specs, statuses, events, feed, now });
+  const observer = new WorkloadObserver({
+    ...{ db, specs, statuses, events, feed, now, monotonicMs },
+  });
   const publisher = new PortPublisher({ specs, addresses, network });
   const config = new WorkloadConfig({
     db,

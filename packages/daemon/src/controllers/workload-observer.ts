@@ -34,6 +34,8 @@ export interface WorkloadObserverParts {
   /** Told after every change of what is seen. */
   readonly feed: Feed;
   readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonicMs: () => number;
 }
 
 /** The one writer of status and events. */
@@ -45,7 +47,7 @@ export class WorkloadObserver {
   #lastTicket = 0;
   /** Workloads of which this capsuled has begun a start. */
   readonly #begun = new Set<string>();
-  /** When the kernel last told that a workload ran out of memory. */
+  /** When, by the monotonic clock, the kernel last told that a workload ran out of memory. */
   readonly #outOfMemory = new Map<string, number>();
 
   constructor(parts: WorkloadObserverParts) {
@@ -87,7 +89,7 @@ export class WorkloadObserver {
         now,
         backOffMs: (streak) => backOffMs(RESTART, streak, Math.random()),
         isNewWatch: !this.#begun.has(name),
-        isOutOfMemory: now - (this.#outOfMemory.get(name) ?? 0) < OUT_OF_MEMORY_MS,
+        isOutOfMemory: this.#isOutOfMemory(name),
       }),
     );
   }
@@ -119,9 +121,9 @@ export class WorkloadObserver {
 
   /** The kernel ended a process of the workload for want of memory: the exit comes before or after. */
   runsOutOfMemory(name: string): void {
-    const now = this.#parts.now();
-    this.#outOfMemory.set(name, now);
-    this.#change(name, (_record, before) => statusWhenOutOfMemory(before, now));
+    const { now, monotonicMs } = this.#parts;
+    this.#outOfMemory.set(name, monotonicMs());
+    this.#change(name, (_record, before) => statusWhenOutOfMemory(before, now()));
   }
 
   /** An earlier wish has come back in the place of one that was not ready in time. */
@@ -181,6 +183,11 @@ export class WorkloadObserver {
   /** Nothing is left to do for a workload: what `fails` said of it is over. */
   fulfils(name: string): void {
     this.#change(name, statusWhenFulfilled);
+  }
+
+  #isOutOfMemory(name: string): boolean {
+    const toldAt = this.#outOfMemory.get(name);
+    return toldAt !== undefined && this.#parts.monotonicMs() - toldAt < OUT_OF_MEMORY_MS;
   }
 
   #change(

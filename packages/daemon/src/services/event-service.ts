@@ -27,14 +27,15 @@ export function eventService(
 type Answer = MessageInitShape<typeof EventSchema>;
 
 /** Reads on from the last event that was sent, so that a slow reader costs nothing and misses none. */
-async function* streamEvents(
-  request: EventStreamRequest,
+export async function* streamEvents(
+  request: Omit<EventStreamRequest, '$typeName' | '$unknown'>,
   { events, feed }: EventServiceParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
   const { names, follow } = request;
-  const since = Number(request.sinceUnixMs);
   let afterId = Number(request.afterId);
+  // What comes is told whatever the clock says, for clocks are set.
+  const since = afterId === 0 ? Number(request.sinceUnixMs) : 0;
   const changes = follow ? feed.changes(signal) : undefined;
   const past = { names, since, afterId, tail: request.tail === 0 ? undefined : request.tail };
   for (const event of events.find(past)) {
@@ -44,7 +45,7 @@ async function* streamEvents(
   if (changes === undefined) return;
   for await (const changed of changes) {
     if (names.length > 0 && !names.some((name) => changed.has(name))) continue;
-    for (const event of events.find({ names, since, afterId })) {
+    for (const event of events.find({ names, since: 0, afterId })) {
       afterId = event.id;
       yield eventToProto(event);
     }

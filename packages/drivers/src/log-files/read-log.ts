@@ -1,13 +1,13 @@
 import type { LogQuery } from '@capsule/core';
+import { LineChoice } from './line-choice.ts';
 import { type LogCursor, parseCursor } from './log-cursor.ts';
-import { compareLogTimes } from './log-line.ts';
 import { LogReader, type PlacedLine } from './log-reader.ts';
 import { startAfter, startOfTail } from './log-start.ts';
 import { watchPath } from './path-watch.ts';
 
 /**
  * Reads one log, `path` with its rotated siblings, oldest line first. A cursor wins over
- * `tailLines`. Without `follow` it ends at the end of the log; with it, when `signal` aborts. A line
+ * `tailLines` and `since`, and `since` chooses of what is there when the reading begins. Without `follow` it ends at the end of the log; with it, when `signal` aborts. A line
  * of another form comes as it is, with no source and the time of the line before it.
  * Fails with `LOG_CURSOR_INVALID`.
  */
@@ -21,13 +21,16 @@ export async function* readLog<Entry>(
   using watch = query.follow ? watchPath(path, signal) : undefined;
   await using reader = await LogReader.open(path);
   const after = await goToStart(reader, cursor, query.tailLines);
+  const since = cursor === undefined ? query.since : undefined;
+  const choice = new LineChoice({ since, after });
   for (;;) {
     for await (const block of reader.lines()) {
       for (const line of block) {
         if (signal.aborted) return;
-        if (isWanted(line, query.since, after)) yield entryOf(line);
+        if (choice.wants(line)) yield entryOf(line);
       }
     }
+    choice.catchUp();
     await watch?.next();
     if (watch === undefined || signal.aborted) return;
     await reader.refresh();
@@ -48,9 +51,4 @@ async function goToStart(
     await reader.startAt(await startOfTail(reader.files, tailLines));
   }
   return undefined;
-}
-
-function isWanted(line: PlacedLine, since: number | undefined, after: string | undefined): boolean {
-  if (after !== undefined && compareLogTimes(line.time, after) <= 0) return false;
-  return since === undefined || Date.parse(line.time) >= since;
 }

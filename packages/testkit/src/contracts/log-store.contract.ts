@@ -67,6 +67,25 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       assert.deepEqual(await texts(store, path, { follow: false, since }), numbers(3, 5));
     });
 
+    test('since says nothing of what comes, nor of what follows a cursor', async (t) => {
+      const { store, path, write } = await open(t);
+      await write(entries(1, 3));
+      const [first] = await Array.fromAsync(store.read(path, { follow: false }, never()));
+      const since = START + 3000;
+      const rest = await texts(store, path, { follow: false, since, cursor: first?.cursor ?? '' });
+      assert.deepEqual(rest, numbers(2, 3));
+      const abort = new AbortController();
+      t.after(() => abort.abort());
+      const query = { follow: true, since };
+      const reader = store.read(path, query, abort.signal)[Symbol.asyncIterator]();
+      const next = async () => Buffer.from((await reader.next()).value?.text ?? '').toString();
+      assert.equal(await next(), '3');
+      const waiting = next();
+      // The clock was set back.
+      await write([entry(1)]);
+      assert.equal(await waiting, '1');
+    });
+
     test('reading goes on after any cursor, also when the log was rotated', async (t) => {
       const { store, path, write, rotate } = await open(t);
       await write(entries(1, 3));

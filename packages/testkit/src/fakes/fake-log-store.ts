@@ -27,14 +27,16 @@ export class FakeLogStore implements LogStore {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     let at = start(this.#logs.get(path) ?? [], query);
+    let since = query.cursor === undefined ? query.since : undefined;
     while (!signal.aborted) {
       const changed = this.#changed.promise;
       for (const entry of (this.#logs.get(path) ?? []).slice(at)) {
         at += 1;
-        if (query.since === undefined || Date.parse(entry.time) >= query.since) yield entry;
+        if (since === undefined || Date.parse(entry.time) >= since) yield entry;
         if (signal.aborted) return;
       }
       if (!query.follow) return;
+      since = undefined;
       await Promise.race([changed, aborted]);
     }
   }

@@ -24,7 +24,8 @@ export type EventStreamRequest = Message<"capsule.v1.EventStreamRequest"> & {
   names: string[];
 
   /**
-   * Milliseconds since 1970; 0 for all that are kept.
+   * Of the past, only events of this time or later; milliseconds since 1970, 0 for all that are kept.
+   * Does not count beside `after_id`.
    *
    * @generated from field: int64 since_unix_ms = 2;
    */

@@ -1221,7 +1221,7 @@ export type WorkloadLogsRequest = Message<"capsule.v1.WorkloadLogsRequest"> & {
   source: LogSource;
 
   /**
-   * Only lines written at this time or later; milliseconds since 1970, 0 for all.
+   * Of what was printed before, only lines of this time or later; milliseconds since 1970, 0 for all.
    *
    * @generated from field: int64 since_unix_ms = 100;
    */
@@ -1235,7 +1235,8 @@ export type WorkloadLogsRequest = Message<"capsule.v1.WorkloadLogsRequest"> & {
   timestamps: boolean;
 
   /**
-   * Go on after the chunk that carried this cursor; `tail_lines` does not count then.
+   * Go on after the chunk that carried this cursor; `tail_lines` and
+   * `since_unix_ms` do not count then.
    *
    * @generated from field: string cursor = 102;
    */
