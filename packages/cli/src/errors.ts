@@ -19,6 +19,11 @@ export const cliError = defineErrors('CLI', {
       `several capsules run on this machine: ${f.targets.join(', ')}`,
     hint: 'choose one with --capsule, or set CAPSULE_HOST',
   },
+  REGISTRY_MISSING: {
+    kind: 'notFound',
+    message: (f: { name: string }) => `nothing is declared of the registry ${f.name}`,
+    hint: '`capsulectl registry list` shows what is',
+  },
   FILE_UNREADABLE: {
     kind: 'invalid',
     message: (f: { path: string; reason: string }) => `${f.path} cannot be read: ${f.reason}`,

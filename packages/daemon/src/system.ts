@@ -11,20 +11,23 @@ import {
   BridgeNetwork,
   BridgeResponder,
   ContainerdClient,
+  ContainerdHosts,
   ContainerdImages,
   ContainerdRuntime,
   FileLogs,
   NetworkProbe,
   SystemLogFile,
 } from '@capsule/drivers';
-import { type Database, type Log, openStore } from '@capsule/engine';
+import { type Database, type Log, openStore, SecretBox } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
 import type { Config } from './config/config.ts';
 import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
+import { RegistryConfig } from './controllers/registry-config.ts';
 import { errorEdge } from './services/error-edge.ts';
 import { listen } from './services/listen.ts';
 import { capsuleRoutes } from './services/routes.ts';
 import { MIGRATIONS } from './store/migrations.ts';
+import { Registries } from './store/registries.ts';
 
 export interface SystemOptions {
   readonly config: Config;
@@ -52,6 +55,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const images = new ContainerdImages(containerd, {
     certsDir: paths.certs,
     stallMs: config.images.stallSeconds * 1000,
+    findLogin: (host) => registries?.findLogin(host),
   });
   const network = new BridgeNetwork({
     bridge: config.bridge.name,
@@ -63,6 +67,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
 
   const db = openOrExplain(paths.store, log);
   const limits = await runtime.limits();
+  const registries = isCapsuleError(db) ? undefined : await startRegistries(db);
   const workloads = isCapsuleError(db) ? undefined : startWorkloads(db);
   await stack.use(followUplink()).start();
   await names.start();
@@ -78,6 +83,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       systemLog: new SystemLogFile(paths.systemLog),
       workloads: isCapsuleError(db) ? { problem: db } : required(workloads),
     },
+    registries: () => required(registries),
     workloads: () => ({ ...required(workloads), files: runtime.files }),
   });
   stack.use(await listen(paths.socket, routes, [errorEdge(log)]));
@@ -118,6 +124,18 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     });
   }
 
+  async function startRegistries(store: Database): Promise<RegistryConfig> {
+    const started = new RegistryConfig({
+      registries: new Registries(store),
+      hosts: new ContainerdHosts(paths.certs),
+      secrets: new SecretBox(paths.secretKey),
+      log,
+    });
+    // What could not be written now is written with the next change; pulls go on as before.
+    await started.publish().catch((error) => log.error('registries not published', { error }));
+    return started;
+  }
+
   function startWorkloads(store: Database): Workloads {
     stack.defer(() => store.close());
     const started = createWorkloads({
@@ -146,6 +164,7 @@ function systemPaths({ permPath, runPath }: Config) {
   return {
     store: path.join(permPath, 'state.db'),
     certs: path.join(permPath, 'containerd-certs.d'),
+    secretKey: path.join(permPath, 'secret.key'),
     systemLog: path.join(permPath, 'log/capsule.log'),
     log: (cell: CellId) => path.join(permPath, 'log/workload', cellKey(cell), `${cell.cell}.log`),
     network: path.join(runPath, 'capsule-net'),

@@ -20,4 +20,6 @@ export { dnsError } from './dns/errors.ts';
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';
 export { SystemLogFile } from './log-files/system-log-file.ts';
+export { ContainerdHosts } from './registry/containerd-hosts.ts';
+export { registryError } from './registry/errors.ts';
 export { NetworkProbe } from './service-probe/network-probe.ts';

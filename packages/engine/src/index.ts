@@ -8,6 +8,8 @@ export {
   type Turn,
 } from './queue/keyed-queue.ts';
 export { Places } from './queue/places.ts';
+export { secretError } from './secret/errors.ts';
+export { SecretBox } from './secret/secret-box.ts';
 export { Database, type Row } from './store/database.ts';
 export { storeError } from './store/errors.ts';
 export { type Migration, migrate } from './store/migrate.ts';

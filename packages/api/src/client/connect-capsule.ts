@@ -3,6 +3,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { EventService } from '../gen/capsule/v1/event_pb.ts';
 import { ImageService } from '../gen/capsule/v1/image_pb.ts';
+import { RegistryService } from '../gen/capsule/v1/registry_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
 import { Health } from '../gen/grpc/health/v1/health_pb.ts';
 import { parseTarget } from './parse-target.ts';
@@ -13,6 +14,7 @@ import { translateErrors } from './translate-errors.ts';
 export interface CapsuleClient extends AsyncDisposable {
   readonly workload: Client<typeof WorkloadService>;
   readonly image: Client<typeof ImageService>;
+  readonly registry: Client<typeof RegistryService>;
   readonly event: Client<typeof EventService>;
   readonly capsule: Client<typeof CapsuleService>;
   readonly health: Client<typeof Health>;
@@ -48,6 +50,7 @@ export function connectCapsule(
   return {
     workload: createClient(WorkloadService, transport),
     image: createClient(ImageService, transport),
+    registry: createClient(RegistryService, transport),
     event: createClient(EventService, transport),
     capsule: createClient(CapsuleService, transport),
     health: createClient(Health, transport),

@@ -4,14 +4,12 @@ import {
   type FieldChange,
   type ReportedWorkload,
   specToProto,
-  WorkloadChange,
   workloadFromProto,
 } from '@capsule/api';
 import { isCapsuleError, type WorkloadSpec } from '@capsule/core';
 import type { Context } from '../context/context.ts';
 import { retryAway } from '../stream/retry-away.ts';
-
-export type Change = 'created' | 'configured' | 'unchanged';
+import { type Change, changeOf } from './change.ts';
 
 /** What the capsule made of one wish. */
 export type ApplyResult =
@@ -23,12 +21,6 @@ export type ApplyResult =
       readonly recreates: boolean;
     }
   | { readonly spec: WorkloadSpec; readonly error: unknown };
-
-const CHANGES: Readonly<Record<number, Change>> = {
-  [WorkloadChange.CREATED]: 'created',
-  [WorkloadChange.CONFIGURED]: 'configured',
-  [WorkloadChange.UNCHANGED]: 'unchanged',
-};
 
 /**
  * Hands the wishes over one after the other, in their order: a port that one gives up is free for
@@ -60,8 +52,7 @@ async function applyOne(
     if (answer.workload === undefined) {
       throw apiError.UNEXPECTED_ANSWER({ what: 'an apply without a workload' });
     }
-    // An older capsule does not say what it did.
-    const change = CHANGES[answer.change] ?? 'configured';
+    const change = changeOf(answer.change);
     const { fields, recreates } = answer;
     return { spec, workload: workloadFromProto(answer.workload), change, fields, recreates };
   } catch (error) {

@@ -5,9 +5,12 @@ import { tellErrors } from '../program/tell-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
 import type { Format } from '../render/format.ts';
 import { plainText } from '../render/plain-text.ts';
+import type { RegistryResult } from './apply-registries.ts';
 import type { ApplyResult } from './apply-workloads.ts';
+import type { Change } from './change.ts';
 
 export interface Changes {
+  readonly declared: readonly RegistryResult[];
   readonly applied: readonly ApplyResult[];
   readonly format: Format;
   /** Tells nothing of what would stay as it is. */
@@ -16,22 +19,33 @@ export interface Changes {
 
 /** Prints what an apply would do. Answers the exit code of failures; undefined without any. */
 export async function tellChanges(
-  { applied, format, isDiff }: Changes,
+  { declared, applied, format, isDiff }: Changes,
   input: Input,
   context: Context,
 ): Promise<number | undefined> {
-  const results = applied.flatMap((result) => ('workload' in result ? [result] : []));
+  const all = [...declared.map(registryChange), ...applied];
+  const results = all.flatMap((result) => ('change' in result ? [result] : []));
   const shown = isDiff ? results.filter(({ change }) => change !== 'unchanged') : results;
   if (format === 'json' || format === 'yaml') {
     await context.out.write(await renderDocuments(format, shown.map(changeDocument)));
   } else {
     for (const result of shown) await context.out.write(describe(result, format, context));
   }
-  const errors = applied.flatMap((result) => ('error' in result ? [result.error] : []));
+  const errors = all.flatMap((result) => ('error' in result ? [result.error] : []));
   return tellErrors(errors, input, context);
 }
 
-type Applied = Extract<ApplyResult, { workload: unknown }>;
+interface Applied {
+  readonly spec: { readonly name: string };
+  readonly change: Change;
+  readonly fields: readonly FieldChange[];
+  readonly recreates: boolean;
+}
+
+/** Nothing of a registry needs a new container. */
+function registryChange(result: RegistryResult) {
+  return 'error' in result ? result : { ...result, recreates: false };
+}
 
 function changeDocument({ spec, change, recreates, fields }: Applied): object {
   return {

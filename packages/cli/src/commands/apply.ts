@@ -1,17 +1,17 @@
-import type { WorkloadSpec } from '@capsule/core';
-import { MANIFEST_MAX_BYTES, parseManifestFiles } from '@capsule/core/manifest';
+import { registrySpecs, workloadSpecs } from '@capsule/core/manifest';
+import { applyRegistries, type RegistryResult } from '../apply/apply-registries.ts';
 import { type ApplyResult, applyWorkloads } from '../apply/apply-workloads.ts';
-import { readManifestFiles } from '../apply/read-manifest-files.ts';
+import { readManifests } from '../apply/read-manifests.ts';
 import { tellChanges } from '../apply/tell-changes.ts';
 import { type WaitResult, waitForWorkloads } from '../apply/wait-for-workloads.ts';
 import type { Run } from '../command/command.ts';
-import type { Input } from '../command/input.ts';
 import { readTimeout } from '../command/timeout.ts';
 import type { Context } from '../context/context.ts';
 import { tellErrors } from '../program/tell-errors.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { type Format, readFormat } from '../render/format.ts';
+import { registryDocument } from '../render/registry-document.ts';
 import { describePort } from '../render/workload-columns.ts';
 import { workloadDocument } from '../render/workload-document.ts';
 import { describeState, styleOfState } from '../render/workload-state.ts';
@@ -22,39 +22,46 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const timeoutMs = readTimeout(input) ?? DEFAULT_TIMEOUT_MS;
-  const specs = await readSpecs(input, context);
+  const manifests = await readManifests(input, context);
   const dryRun = input.isOn('dryRun');
   const isWaiting = !dryRun && (input.choice('wait') ?? context.out.isTerminal);
-  const { applied, waited } = await withCapsule(input, context, async (client) => {
+  const { declared, applied, waited } = await withCapsule(input, context, async (client) => {
+    // Workloads are pulled from registries, so these come first.
+    const registries = { specs: registrySpecs(manifests), dryRun };
+    const declared = await applyRegistries(client, registries, context);
+    const specs = workloadSpecs(manifests);
     const applied = await applyWorkloads(client, { specs, dryRun }, context);
-    if (!isWaiting) return { applied, waited: [] };
+    if (!isWaiting) return { declared, applied, waited: [] };
     const view = createProgressView(context.err, context.now);
     const workloads = applied.flatMap((result) => ('workload' in result ? [result.workload] : []));
     const request = { client, applied: workloads, timeoutMs, view };
     const waited = await waitForWorkloads(request, context).finally(() => view.clear());
-    return { applied, waited };
+    return { declared, applied, waited };
   });
-  if (dryRun) return tellChanges({ applied, format, isDiff: false }, input, context);
+  if (dryRun) return tellChanges({ declared, applied, format, isDiff: false }, input, context);
   const outcomes = applied.map((result) => withWait(result, waited));
   if (format === 'json' || format === 'yaml') {
-    const documents = outcomes.flatMap(({ workload }) =>
-      workload ? [workloadDocument(workload)] : [],
-    );
+    const documents = [
+      ...declared.flatMap((result) => ('change' in result ? [registryDocument(result.spec)] : [])),
+      ...outcomes.flatMap(({ workload }) => (workload ? [workloadDocument(workload)] : [])),
+    ];
     await context.out.write(await renderDocuments(format, documents));
   } else {
+    await context.out.write(registryLines(declared, format));
     const line = format === 'name' ? nameLine : outcomeLine;
     for (const outcome of outcomes) await context.out.write(line(outcome, isWaiting, context));
   }
-  const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const errors = [...declared, ...outcomes].flatMap((one) =>
+    'error' in one && one.error !== undefined ? [one.error] : [],
+  );
   return tellErrors(errors, input, context);
 };
 
-export async function readSpecs(input: Input, context: Context): Promise<readonly WorkloadSpec[]> {
-  const paths = input.texts('file');
-  if (paths.length === 0)
-    throw input.refuse('-f FILE is missing', 'name a file, a folder, or - with -f');
-  const sources = await readManifestFiles(paths, context.stdin, MANIFEST_MAX_BYTES);
-  return parseManifestFiles(sources).map(({ spec }) => spec);
+function registryLines(declared: readonly RegistryResult[], format: Format): string {
+  return declared
+    .flatMap((result) => ('change' in result ? [result] : []))
+    .map(({ spec, change }) => (format === 'name' ? `${spec.name}\n` : `${spec.name} ${change}\n`))
+    .join('');
 }
 
 interface Outcome {

@@ -1,5 +1,6 @@
 import type { Argument, Command } from '../command/command.ts';
 import { GRACE_FLAG } from '../command/grace.ts';
+import { PASSWORD_FLAG } from '../command/read-secret.ts';
 import { TIMEOUT_FLAG } from '../command/timeout.ts';
 import { OUTPUT_FLAG } from '../render/format.ts';
 import { USAGE_ORDERS } from '../render/usage-order.ts';
@@ -12,6 +13,7 @@ const WORKLOAD: Argument = {
   completes: 'workload',
 };
 const IMAGE: Argument = { name: 'image', summary: 'reference; a short one is of docker.io' };
+const REGISTRY: Argument = { name: 'registry', summary: 'host, with its port: ghcr.io' };
 const FOLLOW = {
   flags: '-f, --follow',
   summary: 'stay, and print what comes from now on',
@@ -364,6 +366,54 @@ export const CATALOGUE: readonly Command[] = [
       { line: 'docker save app:dev | capsulectl image push -', about: 'without a file' },
     ],
     load: () => import('./image-push.ts'),
+  },
+  {
+    path: ['registry', 'login'],
+    summary: 'give the capsule a user and password for a registry',
+    about:
+      'The registry is asked before anything is kept. The password is typed where nobody sees it, or ' +
+      'read from the input; the capsule keeps it encrypted and shows it to that registry alone.',
+    args: [REGISTRY],
+    flags: [
+      { flags: '-u, --user <name>', summary: 'who logs in' },
+      PASSWORD_FLAG,
+      { flags: '--no-check', summary: 'do not ask the registry' },
+    ],
+    examples: [
+      { line: 'capsulectl registry login ghcr.io -u ann', about: 'asks for the password' },
+      {
+        line: 'capsulectl registry login ghcr.io -u ann --password-stdin < token',
+        about: 'for a script',
+      },
+    ],
+    load: () => import('./registry-login.ts'),
+  },
+  {
+    path: ['registry', 'logout'],
+    summary: 'make the capsule forget user and password',
+    args: [REGISTRY],
+    flags: [],
+    examples: [{ line: 'capsulectl registry logout ghcr.io', about: 'pulls are anonymous then' }],
+    load: () => import('./registry-logout.ts'),
+  },
+  {
+    path: ['registry', 'list'],
+    summary: 'show registries that are declared or logged in to',
+    args: [],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl registry list', about: 'users, mirrors and trust; no passwords' },
+    ],
+    load: () => import('./registry-list.ts'),
+  },
+  {
+    path: ['registry', 'delete'],
+    summary: 'forget what manifests declared of registries',
+    about: 'A login stays; `registry logout` ends it.',
+    args: [{ ...REGISTRY, isRepeatable: true }],
+    flags: [],
+    examples: [{ line: 'capsulectl registry delete registry.home:5000', about: 'as it was' }],
+    load: () => import('./registry-delete.ts'),
   },
   {
     path: ['capsule', 'info'],

@@ -15,6 +15,7 @@ const HELP_COLUMNS = 80;
 const GROUPS: Readonly<Record<string, string>> = {
   workload: 'containers and microVMs',
   image: "the capsule's image cache",
+  registry: 'where images come from',
   capsule: 'the capsule itself',
 };
 

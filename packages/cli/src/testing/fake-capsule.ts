@@ -7,6 +7,7 @@ import {
   connectErrorFrom,
   EventService,
   ImageService,
+  RegistryService,
   WINDOW_BYTES,
   WorkloadService,
 } from '@capsule/api';
@@ -19,6 +20,7 @@ export interface FakeServices {
   readonly image?: Partial<ServiceImpl<typeof ImageService>>;
   readonly capsule?: Partial<ServiceImpl<typeof CapsuleService>>;
   readonly event?: Partial<ServiceImpl<typeof EventService>>;
+  readonly registry?: Partial<ServiceImpl<typeof RegistryService>>;
 }
 
 /** A capsule's API on a socket in a folder of its own, that a test can take away and bring back. */
@@ -43,6 +45,7 @@ export async function startFakeCapsule(services: FakeServices): Promise<FakeCaps
         router.service(ImageService, served.image ?? {});
         router.service(CapsuleService, served.capsule ?? {});
         router.service(EventService, served.event ?? {});
+        router.service(RegistryService, served.registry ?? {});
       },
     });
     const fresh = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);

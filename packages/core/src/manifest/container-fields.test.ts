@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCapsuleError } from '../error/capsule-error.ts';
 import { parseManifests } from './parse-manifests.ts';
+import { workloadSpecs } from './pick-manifests.ts';
 import type { ManifestProblem } from './problem.ts';
 
 const read = (block: string) =>
-  parseManifests(`name: web\nkind: Container\ncontainer:\n  image: nginx\n${block}`, 'f')[0]?.spec;
+  workloadSpecs(
+    parseManifests(`name: web\nkind: Container\ncontainer:\n  image: nginx\n${block}`, 'f'),
+  )[0];
 
 function pathsOf(block: string): string[] {
   try {

@@ -7,15 +7,16 @@ export function findClashes(manifests: readonly Manifest[]): readonly ManifestPr
   const names = new Map<string, Position>();
   const ports = new Map<string, { readonly name: string; readonly position: Position }>();
   const problems: ManifestProblem[] = [];
-  for (const { spec, positions } of manifests) {
+  for (const { kind, spec, positions } of manifests) {
     const namePosition = positionOf(positions, 'name');
-    const firstName = names.get(spec.name);
+    const firstName = names.get(`${kind} ${spec.name}`);
     if (firstName) {
       const message = `${spec.name} is declared twice, first in ${place(firstName)}`;
       problems.push({ path: 'name', message, position: namePosition });
       continue;
     }
-    names.set(spec.name, namePosition);
+    names.set(`${kind} ${spec.name}`, namePosition);
+    if (kind !== 'workload') continue;
     spec.ports.forEach((port, index) => {
       const path = `container.ports[${index}].hostPort`;
       const position = positionOf(positions, path);

@@ -1,3 +1,4 @@
+import type { RegistrySpec } from '../resource/registry.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 import type { Position } from './problem.ts';
 
@@ -9,7 +10,13 @@ export interface WorkloadManifest {
   readonly positions: ReadonlyMap<string, Position>;
 }
 
-export type Manifest = WorkloadManifest;
+export interface RegistryManifest {
+  readonly kind: 'registry';
+  readonly spec: RegistrySpec;
+  readonly positions: ReadonlyMap<string, Position>;
+}
+
+export type Manifest = WorkloadManifest | RegistryManifest;
 
 /** A file, or something that can be shown as one (`<stdin>`). */
 export interface ManifestSource {

@@ -4,6 +4,7 @@ import { isCapsuleError } from '../error/capsule-error.ts';
 import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
 import { manifestError } from './errors.ts';
 import { parseManifestFiles, parseManifests } from './parse-manifests.ts';
+import { workloadSpecs } from './pick-manifests.ts';
 import { describeProblem, type ManifestProblem } from './problem.ts';
 import { CONTAINER_FIELDS } from './read-container.ts';
 
@@ -80,7 +81,7 @@ container:
     undefined,
     '\t',
   );
-  const [spec] = parseManifests(camel, 'f').map((manifest) => manifest.spec);
+  const [spec] = workloadSpecs(parseManifests(camel, 'f'));
   assert.deepEqual(spec?.env, { TZ: 'UTC', EMPTY: '' });
   assert.deepEqual(spec?.ports[1], { containerPort: 53, hostPort: 8080, protocol: 'udp' });
   assert.deepEqual(parseManifests(snake, 'f')[0]?.spec, spec);
@@ -123,7 +124,7 @@ container: {}
     '1:7: name: "Web" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
     '4:10: container.image: "nginx:" is not an image reference: a tag is 1 to 128 letters, digits, `_`, `.` or `-`, not starting with `.` or `-` (write it as [REGISTRY[:PORT]/]NAME[:TAG][@DIGEST], for example docker.io/library/nginx:1.27-alpine)',
     '9:17: container.ports[0].hostPort: 70000 is not a port: 1 to 65535',
-    '13:7: kind: this version of capsule does not run MicroVM yet (only Container runs in this version)',
+    '13:7: kind: this version of capsule does not run MicroVM yet (Container and Registry are what it knows)',
     '17:1: name: is missing',
     '18:1: container.image: is missing',
   ]);
@@ -134,7 +135,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
     'a volume',
     'name: v\nkind: Volume\nsize: 1GiB\n',
     [
-      '2:7: kind: this version of capsule does not run Volume yet (only Container runs in this version)',
+      '2:7: kind: this version of capsule does not run Volume yet (Container and Registry are what it knows)',
     ],
   ],
   [
@@ -316,7 +317,7 @@ test('keys that only describe are read over', () => {
 
 test('an alias stands for its anchor', () => {
   const text = `${WEB}  command: &words [a, b]\n  args: *words\n`;
-  assert.deepEqual(parseManifests(text, 'f')[0]?.spec.args, ['a', 'b']);
+  assert.deepEqual(workloadSpecs(parseManifests(text, 'f'))[0]?.args, ['a', 'b']);
 });
 
 test('a hundred problems are shown of a thousand', () => {

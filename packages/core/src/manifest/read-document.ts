@@ -1,10 +1,12 @@
 import type { Node } from 'yaml';
 import { completeSpec } from '../resource/complete-spec.ts';
-import type { WorkloadSpec } from '../resource/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import type { Manifest } from './manifest.ts';
 import { nearestWord } from './nearest-word.ts';
+import type { Problem } from './problem.ts';
 import { CONTAINER_FIELDS, readContainer } from './read-container.ts';
+import { REGISTRY_FIELDS, readRegistry } from './read-registry.ts';
+import { validateRegistry } from './validate-registry.ts';
 import { validateWorkload } from './validate-workload.ts';
 
 /** What `get -o yaml` adds for people; apply reads over it (documented in the reference). */
@@ -16,35 +18,69 @@ const TABLE = {
   elsewhere: new Map(CONTAINER_FIELDS.map((field) => [field, `container.${field}`])),
 } as const;
 
-const KINDS: Readonly<Record<string, 'container' | 'microVm' | 'volume'>> = {
+const REGISTRY_TABLE = {
+  fields: ['name', 'kind', 'registry'],
+  readOnly: ['username'],
+  elsewhere: new Map(REGISTRY_FIELDS.map((field) => [field, `registry.${field}`])),
+} as const;
+
+type Kind = 'container' | 'microVm' | 'volume' | 'registry';
+const KINDS: Readonly<Record<string, Kind>> = {
   Container: 'container',
   WORKLOAD_KIND_CONTAINER: 'container',
   MicroVM: 'microVm',
   WORKLOAD_KIND_MICRO_VM: 'microVm',
   Volume: 'volume',
+  Registry: 'registry',
 };
 
 /** Reads and checks one document. Undefined when a problem was noted. */
 export function readDocument(reader: DocumentReader, node: Node | null): Manifest | undefined {
   const root = { path: '', node };
-  const kind = readKind(reader, root);
-  if (kind !== 'container') return undefined;
+  switch (readKind(reader, root)) {
+    case 'container':
+      return readWorkloadDocument(reader, root);
+    case 'registry':
+      return readRegistryDocument(reader, root);
+    default:
+      return undefined;
+  }
+}
+
+function readWorkloadDocument(reader: DocumentReader, root: Place): Manifest | undefined {
   const fields = reader.map(root, TABLE);
-  const name = fields?.get('name');
   const container = fields?.get('container');
-  if (name === undefined) reader.refuse('name', 'is missing');
+  const name = readName(reader, fields);
   if (container === undefined) reader.refuse('container', 'is missing', 'kind Container needs it');
-  const nameText = name && reader.string(name);
   const rest = container && readContainer(reader, container);
   if (rest === undefined) return undefined;
-  const spec = completeSpec({ name: nameText ?? '', ...rest });
-  noteRules(reader, spec);
+  const spec = completeSpec({ name, ...rest });
+  noteRules(reader, validateWorkload(spec));
   if (reader.problems.length > 0) return undefined;
   return { kind: 'workload', spec, positions: reader.positions };
 }
 
+function readRegistryDocument(reader: DocumentReader, root: Place): Manifest | undefined {
+  const fields = reader.map(root, REGISTRY_TABLE);
+  const name = readName(reader, fields);
+  const block = fields?.get('registry');
+  if (block === undefined) reader.refuse('registry', 'is missing', 'kind Registry needs it');
+  const rest = block && readRegistry(reader, block);
+  if (rest === undefined) return undefined;
+  const spec = { name, ...rest };
+  noteRules(reader, validateRegistry(spec));
+  if (reader.problems.length > 0) return undefined;
+  return { kind: 'registry', spec, positions: reader.positions };
+}
+
+function readName(reader: DocumentReader, fields: ReadonlyMap<string, Place> | undefined): string {
+  const name = fields?.get('name');
+  if (name === undefined) reader.refuse('name', 'is missing');
+  return (name && reader.string(name)) ?? '';
+}
+
 /** The kind decides which keys are right, so it is read before them. */
-function readKind(reader: DocumentReader, root: Place): string | undefined {
+function readKind(reader: DocumentReader, root: Place): Kind | undefined {
   const map = reader.asMap(root);
   if (map === undefined) {
     return reader.refuse('', 'a manifest is a map', 'name: …, kind: Container, container: …');
@@ -62,8 +98,8 @@ function readKind(reader: DocumentReader, root: Place): string | undefined {
   const word = reader.string({ path: 'kind', node });
   if (word === undefined) return undefined;
   const kind = Object.hasOwn(KINDS, word) ? KINDS[word] : undefined;
-  if (kind === 'container') return kind;
-  if (kind !== undefined) return refuseLater(reader, word);
+  if (kind === 'microVm' || kind === 'volume') return refuseLater(reader, word);
+  if (kind !== undefined) return kind;
   const near = nearestWord(word, Object.keys(KINDS));
   const hint = near ? `did you mean ${near}?` : 'Container';
   return reader.refuse('kind', `${JSON.stringify(word)} is not a kind`, hint);
@@ -71,13 +107,13 @@ function readKind(reader: DocumentReader, root: Place): string | undefined {
 
 function refuseLater(reader: DocumentReader, word: string): undefined {
   const message = `this version of capsule does not run ${word} yet`;
-  return reader.refuse('kind', message, 'only Container runs in this version');
+  return reader.refuse('kind', message, 'Container and Registry are what it knows');
 }
 
 /** The rules of meaning, where the shape was right: one complaint for each place is enough. */
-function noteRules(reader: DocumentReader, spec: WorkloadSpec): void {
+function noteRules(reader: DocumentReader, problems: readonly Problem[]): void {
   const noted = new Set(reader.problems.map((problem) => problem.path));
-  for (const { path, message, hint } of validateWorkload(spec)) {
+  for (const { path, message, hint } of problems) {
     if (!noted.has(path)) reader.refuse(path, message, hint);
   }
 }

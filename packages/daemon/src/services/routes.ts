@@ -7,19 +7,24 @@ import {
   IdentityService,
   ImageService,
   InstallService,
+  RegistryService,
   reflection,
   VolumeService,
   WorkloadService,
 } from '@capsule/api';
 import type { ConnectRouter } from '@connectrpc/connect';
+import type { RegistryConfig } from '../controllers/registry-config.ts';
 import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
 import { type EventServiceParts, eventService } from './event-service.ts';
 import { type ImageServiceParts, imageService } from './image-service.ts';
+import { registryService } from './registry-service.ts';
 import { type WorkloadServiceParts, workloadService } from './workload-service.ts';
 
 export interface RouteParts {
   readonly capsule: CapsuleServiceParts;
   readonly images: ImageServiceParts;
+  /** Throws where the store cannot be used. */
+  readonly registries: () => RegistryConfig;
   /** Throws where the store cannot be used. */
   readonly workloads: () => WorkloadServiceParts & EventServiceParts;
 }
@@ -34,8 +39,16 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
     router.service(WorkloadService, workloadService(parts.workloads));
     router.service(ImageService, imageService(parts.images));
     router.service(EventService, eventService(parts.workloads));
+    router.service(RegistryService, registryService(parts.registries));
     for (const service of LATER) router.service(service, {});
-    const served = [CapsuleService, WorkloadService, ImageService, EventService, ...LATER];
+    const served = [
+      CapsuleService,
+      WorkloadService,
+      ImageService,
+      EventService,
+      RegistryService,
+      ...LATER,
+    ];
     const healthState = createHealthService(served);
     healthState.setServing(!('problem' in parts.capsule.workloads));
     router.service(health.Health, healthState.service);

@@ -60,4 +60,18 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'registries and logins',
+    up: `
+      CREATE TABLE registry (
+        name TEXT PRIMARY KEY,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE registry_login (
+        name     TEXT PRIMARY KEY,
+        username TEXT NOT NULL,
+        secret   BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

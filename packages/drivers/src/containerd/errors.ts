@@ -105,6 +105,7 @@ export const imageError = defineErrors('IMAGE', {
     kind: 'denied',
     message: (f: Told) => `the registry refuses to give image ${f.reference}`,
     why: 'it does not exist, or it needs credentials',
+    hint: '`capsulectl registry login HOST -u USER` gives the capsule yours',
   },
   REGISTRY_UNREACHABLE: {
     kind: 'unavailable',

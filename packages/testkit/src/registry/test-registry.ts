@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import {
   type Blob,
@@ -14,7 +15,13 @@ export type Treatment = (request: IncomingMessage, response: ServerResponse) => 
 
 const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 
-/** A registry on loopback, over plain HTTP, that serves images and misbehaves on demand. */
+export interface RegistryPlace {
+  readonly address?: string;
+  /** PEM; makes it speak HTTPS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** A registry that serves images and misbehaves on demand. */
 export class TestRegistry implements AsyncDisposable {
   readonly #server: Server;
   readonly #manifests = new Map<string, { readonly type: string; readonly blob: Blob }>();
@@ -22,16 +29,19 @@ export class TestRegistry implements AsyncDisposable {
   readonly #treatments: { readonly pattern: RegExp; readonly treat: Treatment }[] = [];
   /** `GET /v2/…` of every request, in order. */
   readonly requests: string[] = [];
+  /** Who may pull; absent: everybody. */
+  login: { readonly username: string; readonly secret: string } | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
   }
 
-  static async start(): Promise<TestRegistry> {
-    const server = createServer();
+  /** On loopback and over HTTP, unless it is told otherwise. */
+  static async start({ address = '127.0.0.1', tls }: RegistryPlace = {}): Promise<TestRegistry> {
+    const server = tls === undefined ? createServer() : createSecureServer(tls);
     const registry = new TestRegistry(server);
     server.on('request', (request, response) => registry.#serve(request, response));
-    server.listen(0, '127.0.0.1');
+    server.listen(0, address);
     await once(server, 'listening');
     return registry;
   }
@@ -86,9 +96,21 @@ export class TestRegistry implements AsyncDisposable {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     this.requests.push(`${request.method} ${path}`);
+    if (!this.#isKnown(request)) {
+      response.setHeader('www-authenticate', 'Basic realm="test"');
+      answer(response, 401);
+      return;
+    }
     const treatment = this.#treatments.find(({ pattern }) => pattern.test(path));
     if (treatment === undefined) this.#answer(path, response);
     else treatment.treat(request, response);
+  }
+
+  #isKnown({ headers }: IncomingMessage): boolean {
+    if (this.login === undefined) return true;
+    const { username, secret } = this.login;
+    const expected = Buffer.from(`${username}:${secret}`).toString('base64');
+    return headers.authorization === `Basic ${expected}`;
   }
 
   #answer(path: string, response: ServerResponse): void {

@@ -2,6 +2,9 @@ import { NAME_MAX_LENGTH, NAME_PATTERN } from '../../resource/name.ts';
 import { READ_ONLY_KEYS } from '../read-document.ts';
 import { CONTAINER_SCHEMA } from './container-schema.ts';
 import { fields, type JsonSchema, text } from './json-schema.ts';
+import { REGISTRY_SCHEMA } from './registry-schema.ts';
+
+const PRINTED: JsonSchema = { description: 'Printed by get; apply ignores it.' };
 
 /**
  * What one document of a manifest may say, for editors: they complete and complain while one types. The
@@ -10,7 +13,23 @@ import { fields, type JsonSchema, text } from './json-schema.ts';
 export const MANIFEST_SCHEMA: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Manifest of a capsule',
-  ...fields(
+  type: 'object',
+  properties: { kind: { enum: ['Container', 'WORKLOAD_KIND_CONTAINER', 'Registry'] } },
+  required: ['kind'],
+  // By kind, so that an editor complains about the kind that is meant, and not about all of them.
+  if: { properties: { kind: { const: 'Registry' } } },
+  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+  then: fields(
+    'Where images come from.',
+    {
+      name: text('Host, with its port: docker.io, registry.home:5000.'),
+      kind: { const: 'Registry' },
+      registry: REGISTRY_SCHEMA,
+      username: PRINTED,
+    },
+    ['name', 'kind', 'registry'],
+  ),
+  else: fields(
     'A workload.',
     {
       name: text('Unique on the capsule.', {
@@ -19,9 +38,7 @@ export const MANIFEST_SCHEMA: JsonSchema = {
       }),
       kind: { enum: ['Container', 'WORKLOAD_KIND_CONTAINER'] },
       container: CONTAINER_SCHEMA,
-      ...Object.fromEntries(
-        READ_ONLY_KEYS.map((key) => [key, { description: 'Printed by get; apply ignores it.' }]),
-      ),
+      ...Object.fromEntries(READ_ONLY_KEYS.map((key) => [key, PRINTED])),
     },
     ['name', 'kind', 'container'],
   ),

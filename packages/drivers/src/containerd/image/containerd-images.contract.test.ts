@@ -14,7 +14,7 @@ import {
   testImage,
 } from '@capsule/testkit';
 import { ContainerdClient } from '../client/containerd-client.ts';
-import { ContainerdImages } from './containerd-images.ts';
+import { ContainerdImages, type ContainerdImagesOptions } from './containerd-images.ts';
 
 const skip = missingContainerd();
 const containerd = await openContainerd();
@@ -27,7 +27,10 @@ after(async () => {
 });
 
 /** Every bench has a namespace of its own, and `registry.test` is our registry. */
-async function openBench(t: TestContext, options: { readonly stallMs?: number } = {}) {
+async function openBench(
+  t: TestContext,
+  options: Pick<ContainerdImagesOptions, 'stallMs' | 'findLogin'> = {},
+) {
   assert.ok(containerd !== undefined);
   namespaces += 1;
   const namespace = `kukeon-images-${namespaces}`;
@@ -127,6 +130,25 @@ suite('pulls by containerd', { skip, timeout: 120_000 }, () => {
     await assert.rejects(store.pull(offered, ignore), { code: 'IMAGE_REGISTRY_UNREACHABLE' });
     registry.behave();
     assert.equal((await store.pull(offered, ignore)).name, offered);
+  });
+
+  test('a login is shown to the host that asks for it, and to no other', async (t) => {
+    const asked: string[] = [];
+    const login = { username: 'ann', secret: 'hunter2' };
+    const findLogin = (host: string) => {
+      asked.push(host);
+      return host === registry.host ? login : undefined;
+    };
+    const { store, offered } = await openBench(t, { findLogin });
+    registry.login = login;
+    t.after(() => {
+      registry.login = undefined;
+    });
+    assert.equal((await store.pull(offered, ignore)).name, offered);
+    assert.deepEqual([...new Set(asked)], [registry.host]);
+    registry.login = { ...login, secret: 'changed' };
+    const other = await openBench(t, { findLogin });
+    await assert.rejects(other.store.pull(other.offered, ignore), { code: 'IMAGE_DENIED' });
   });
 
   test('nobody listening, an unknown name and a wrong scheme are told apart', async (t) => {

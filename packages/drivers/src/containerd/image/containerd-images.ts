@@ -5,6 +5,7 @@ import type { ContainerdClient } from '../client/containerd-client.ts';
 import { type Doing, doing, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
+import type { FindLogin } from './answer-logins.ts';
 import type { ImageContext } from './context.ts';
 import { ImageReader } from './image-reader.ts';
 import { getImage, listImages } from './list-images.ts';
@@ -22,6 +23,8 @@ export interface ContainerdImagesOptions {
   readonly snapshotter?: string;
   /** Default: this machine's. */
   readonly arch?: Architecture;
+  /** Logins for registries. Default: none. */
+  readonly findLogin?: FindLogin;
 }
 
 /** The image cache in containerd's content store and snapshotter. */
@@ -39,6 +42,7 @@ export class ContainerdImages implements ImageStore {
       snapshotter: options.snapshotter ?? 'overlayfs',
       certsDir: options.certsDir ?? '/perm/containerd-certs.d',
       stallMs: options.stallMs ?? 60_000,
+      ...(options.findLogin && { findLogin: options.findLogin }),
     };
   }
 

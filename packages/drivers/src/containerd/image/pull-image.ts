@@ -8,6 +8,7 @@ import { ignoring, isAnswer } from '../client/rpc-error.ts';
 import { imageError, runtimeError } from '../errors.ts';
 import { ProgressSchema } from '../gen/containerd/types/transfer/progress_pb.ts';
 import { OCIRegistrySchema } from '../gen/containerd/types/transfer/registry_pb.ts';
+import { answerLogins } from './answer-logins.ts';
 import type { ImageContext } from './context.ts';
 import { destination } from './destination.ts';
 import { describePullError } from './pull-error.ts';
@@ -74,7 +75,7 @@ async function transferImage(
   { reference, onProgress }: Pull,
   { controller, watch }: Watched,
 ): Promise<void> {
-  const { client, certsDir } = context;
+  const { client, certsDir, findLogin } = context;
   const { signal } = controller;
   await ensureNamespace(client);
   const stream = await openStream(client, silence(signal), signal);
@@ -84,7 +85,9 @@ async function transferImage(
     else watch.touch();
     onProgress(progress);
   });
-  const source = create(OCIRegistrySchema, { reference, resolver: { hostDir: certsDir } });
+  const authStream = findLogin === undefined ? '' : await answerLogins(client, findLogin, signal);
+  const resolver = { hostDir: certsDir, authStream };
+  const source = create(OCIRegistrySchema, { reference, resolver });
   await client.transfer.transfer(
     {
       source: pack(OCIRegistrySchema, source),

@@ -2,15 +2,15 @@
 // @generated from file containerd/types/transfer/registry.proto (package containerd.types.transfer, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file containerd/types/transfer/registry.proto.
  */
 export const file_containerd_types_transfer_registry: GenFile = /*@__PURE__*/
-  fileDesc("Cihjb250YWluZXJkL3R5cGVzL3RyYW5zZmVyL3JlZ2lzdHJ5LnByb3RvEhljb250YWluZXJkLnR5cGVzLnRyYW5zZmVyIl8KC09DSVJlZ2lzdHJ5EhEKCXJlZmVyZW5jZRgBIAEoCRI9CghyZXNvbHZlchgCIAEoCzIrLmNvbnRhaW5lcmQudHlwZXMudHJhbnNmZXIuUmVnaXN0cnlSZXNvbHZlciLMAQoQUmVnaXN0cnlSZXNvbHZlchITCgthdXRoX3N0cmVhbRgBIAEoCRJJCgdoZWFkZXJzGAIgAygLMjguY29udGFpbmVyZC50eXBlcy50cmFuc2Zlci5SZWdpc3RyeVJlc29sdmVyLkhlYWRlcnNFbnRyeRIQCghob3N0X2RpchgDIAEoCRIWCg5kZWZhdWx0X3NjaGVtZRgEIAEoCRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AWIGcHJvdG8z");
+  fileDesc("Cihjb250YWluZXJkL3R5cGVzL3RyYW5zZmVyL3JlZ2lzdHJ5LnByb3RvEhljb250YWluZXJkLnR5cGVzLnRyYW5zZmVyIl8KC09DSVJlZ2lzdHJ5EhEKCXJlZmVyZW5jZRgBIAEoCRI9CghyZXNvbHZlchgCIAEoCzIrLmNvbnRhaW5lcmQudHlwZXMudHJhbnNmZXIuUmVnaXN0cnlSZXNvbHZlciLMAQoQUmVnaXN0cnlSZXNvbHZlchITCgthdXRoX3N0cmVhbRgBIAEoCRJJCgdoZWFkZXJzGAIgAygLMjguY29udGFpbmVyZC50eXBlcy50cmFuc2Zlci5SZWdpc3RyeVJlc29sdmVyLkhlYWRlcnNFbnRyeRIQCghob3N0X2RpchgDIAEoCRIWCg5kZWZhdWx0X3NjaGVtZRgEIAEoCRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJHCgtBdXRoUmVxdWVzdBIMCgRob3N0GAEgASgJEhEKCXJlZmVyZW5jZRgCIAEoCRIXCg93d3dhdXRoZW50aWNhdGUYAyADKAkiaAoMQXV0aFJlc3BvbnNlEjYKCWF1dGhfdHlwZRgBIAEoDjIjLmNvbnRhaW5lcmQudHlwZXMudHJhbnNmZXIuQXV0aFR5cGUSDgoGc2VjcmV0GAIgASgJEhAKCHVzZXJuYW1lGAMgASgJKj4KCEF1dGhUeXBlEggKBE5PTkUQABIPCgtDUkVERU5USUFMUxABEgsKB1JFRlJFU0gQAhIKCgZIRUFERVIQA2IGcHJvdG8z");
 
 /**
  * Source of a transfer: an image in a registry.
@@ -73,4 +73,98 @@ export type RegistryResolver = Message<"containerd.types.transfer.RegistryResolv
  */
 export const RegistryResolverSchema: GenMessage<RegistryResolver> = /*@__PURE__*/
   messageDesc(file_containerd_types_transfer_registry, 1);
+
+/**
+ * Sent by containerd over the stream that `auth_stream` names; each is answered before the next one.
+ *
+ * @generated from message containerd.types.transfer.AuthRequest
+ */
+export type AuthRequest = Message<"containerd.types.transfer.AuthRequest"> & {
+  /**
+   * The host that asks: a mirror's where it is a mirror.
+   *
+   * @generated from field: string host = 1;
+   */
+  host: string;
+
+  /**
+   * @generated from field: string reference = 2;
+   */
+  reference: string;
+
+  /**
+   * @generated from field: repeated string wwwauthenticate = 3;
+   */
+  wwwauthenticate: string[];
+};
+
+/**
+ * Describes the message containerd.types.transfer.AuthRequest.
+ * Use `create(AuthRequestSchema)` to create a new message.
+ */
+export const AuthRequestSchema: GenMessage<AuthRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_types_transfer_registry, 2);
+
+/**
+ * @generated from message containerd.types.transfer.AuthResponse
+ */
+export type AuthResponse = Message<"containerd.types.transfer.AuthResponse"> & {
+  /**
+   * @generated from field: containerd.types.transfer.AuthType auth_type = 1;
+   */
+  authType: AuthType;
+
+  /**
+   * @generated from field: string secret = 2;
+   */
+  secret: string;
+
+  /**
+   * @generated from field: string username = 3;
+   */
+  username: string;
+};
+
+/**
+ * Describes the message containerd.types.transfer.AuthResponse.
+ * Use `create(AuthResponseSchema)` to create a new message.
+ */
+export const AuthResponseSchema: GenMessage<AuthResponse> = /*@__PURE__*/
+  messageDesc(file_containerd_types_transfer_registry, 3);
+
+/**
+ * @generated from enum containerd.types.transfer.AuthType
+ */
+export const AuthType = {
+  /**
+   * @generated from enum value: NONE = 0;
+   */
+  NONE: 0,
+
+  /**
+   * @generated from enum value: CREDENTIALS = 1;
+   */
+  CREDENTIALS: 1,
+
+  /**
+   * @generated from enum value: REFRESH = 2;
+   */
+  REFRESH: 2,
+
+  /**
+   * @generated from enum value: HEADER = 3;
+   */
+  HEADER: 3,
+} as const;
+
+/**
+ * @generated from enum containerd.types.transfer.AuthType
+ */
+export type AuthType = (typeof AuthType)[keyof typeof AuthType] | UnknownEnum;
+
+/**
+ * Describes the enum containerd.types.transfer.AuthType.
+ */
+export const AuthTypeSchema: GenEnum<AuthType> = /*@__PURE__*/
+  enumDesc(file_containerd_types_transfer_registry, 0);
 

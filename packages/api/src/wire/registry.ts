@@ -1,0 +1,18 @@
+import { create } from '@bufbuild/protobuf';
+import type { RegistrySpec } from '@capsule/core';
+import { RegistrySchema, type Registry as WireRegistry } from '../gen/capsule/v1/registry_pb.ts';
+
+/** What the capsule knows beside what is declared. */
+export interface RegistryFacts {
+  readonly username?: string;
+  readonly declared?: boolean;
+}
+
+export function registryToProto(spec: RegistrySpec, facts: RegistryFacts = {}): WireRegistry {
+  return create(RegistrySchema, { ...spec, mirrors: [...spec.mirrors], ...facts });
+}
+
+export function registryFromProto(registry: WireRegistry): RegistrySpec {
+  const { name, mirrors, insecure, caCertificate } = registry;
+  return { name, mirrors: [...mirrors], insecure, caCertificate };
+}

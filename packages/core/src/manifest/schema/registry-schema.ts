@@ -1,0 +1,14 @@
+import type { REGISTRY_FIELDS } from '../read-registry.ts';
+import { fields, flag, type JsonSchema, list, text } from './json-schema.ts';
+
+/** Everything that a `registry:` block may hold; the compiler asks for each field. */
+const PROPERTIES: Readonly<Record<(typeof REGISTRY_FIELDS)[number], JsonSchema>> = {
+  mirrors: list(
+    'Asked first, in this order.',
+    text('https://HOST or http://HOST:PORT', { pattern: '^https?://' }),
+  ),
+  insecure: flag('Certificates are not checked, and plain HTTP will do where there is no HTTPS.'),
+  caCertificate: text('PEM; trusted for the registry and its mirrors.'),
+};
+
+export const REGISTRY_SCHEMA = fields('What is declared of it.', PROPERTIES);

@@ -1,0 +1,17 @@
+import type { RegistryLogin, RegistrySpec } from '../resource/registry.ts';
+
+/** What the image store heeds of registries, and how they are asked. Errors are `REGISTRY_*`. */
+export interface RegistryHosts {
+  /**
+   * Makes the image store heed exactly these declarations from the next pull on. What a person put there
+   * by hand stays, and wins. Idempotent.
+   */
+  declare(registries: readonly RegistrySpec[]): Promise<void>;
+  /** Whether a person has put something there by hand for it. */
+  isHandMade(name: string): Promise<boolean>;
+  /**
+   * Asks the registry itself whether it takes a login. Fails with `REGISTRY_LOGIN_REFUSED`,
+   * `REGISTRY_UNREACHABLE`.
+   */
+  check(registry: RegistrySpec, login: RegistryLogin, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { checkLogin } from './check-login.ts';
+
+const LOGIN = { username: 'ann', secret: 'höhle:2' };
+const EXPECTED = `Basic ${Buffer.from('ann:höhle:2').toString('base64')}`;
+
+async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const check = (name: string, login = LOGIN) =>
+  checkLogin(
+    { name, mirrors: [], insecure: true, caCertificate: '' },
+    login,
+    AbortSignal.timeout(10_000),
+  );
+
+test('a registry that asks for user and password takes the right ones only', async (t) => {
+  const name = await serve(t, ({ headers }, response) => {
+    response.setHeader('www-authenticate', 'Basic realm="r"');
+    response.writeHead(headers.authorization === EXPECTED ? 200 : 401).end();
+  });
+  await check(name);
+  const wrong = check(name, { ...LOGIN, secret: 'no' });
+  await assert.rejects(wrong, { code: 'REGISTRY_LOGIN_REFUSED', kind: 'denied' });
+});
+
+test('a registry that sends to a token server is believed what that says', async (t) => {
+  const asked: string[] = [];
+  const tokens = await serve(t, ({ headers, url }, response) => {
+    asked.push(url ?? '');
+    response.writeHead(headers.authorization === EXPECTED ? 200 : 401).end('{"token": "t"}');
+  });
+  const name = await serve(t, (_request, response) => {
+    const challenge = `Bearer realm="http://${tokens}/token",service="reg"`;
+    response.setHeader('www-authenticate', challenge);
+    response.writeHead(401).end();
+  });
+  await check(name);
+  assert.deepEqual(asked, ['/token?service=reg&account=ann']);
+  await assert.rejects(check(name, { ...LOGIN, secret: 'no' }), { code: 'REGISTRY_LOGIN_REFUSED' });
+});
+
+test('what is no registry, is broken, or is not there is told apart from a refusal', async (t) => {
+  const unreachable = { code: 'REGISTRY_UNREACHABLE', kind: 'unavailable' };
+  const broken = await serve(t, (_request, response) => void response.writeHead(500).end());
+  await assert.rejects(check(broken), unreachable);
+  const rude = await serve(t, ({ socket }) => void socket.destroy());
+  await assert.rejects(check(rude), unreachable);
+  await assert.rejects(check('127.0.0.1:1'), unreachable);
+  const odd = await serve(t, (_request, response) => {
+    response.setHeader('www-authenticate', 'Bearer realm="ftp://x/"');
+    response.writeHead(401).end();
+  });
+  await assert.rejects(check(odd), { code: 'REGISTRY_LOGIN_REFUSED' });
+});

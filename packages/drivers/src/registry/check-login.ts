@@ -1,0 +1,114 @@
+import http from 'node:http';
+import https from 'node:https';
+import { isCapsuleError, type RegistryLogin, type RegistrySpec } from '@capsule/core';
+import { registryError } from './errors.ts';
+import { originsOf } from './hosts-file.ts';
+
+interface Answer {
+  readonly status: number;
+  /** Of `WWW-Authenticate`; empty for none. */
+  readonly challenge: string;
+}
+
+/** A registry that takes longer is not waited for. */
+const PATIENCE_MS = 15_000;
+
+/**
+ * Asks `/v2/` with the login, and where the registry sends to a token server, asks that: the two ways of
+ * the distribution specification. The secret goes to nobody over plain HTTP who speaks HTTPS.
+ */
+export async function checkLogin(
+  spec: RegistrySpec,
+  login: RegistryLogin,
+  signal: AbortSignal,
+): Promise<void> {
+  let unreachable: unknown;
+  for (const origin of originsOf(spec)) {
+    try {
+      await checkOrigin(origin, spec, login, signal);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      // Refused, unknown, reset, no answer in time: not what the registry itself said.
+      if (isCapsuleError(error)) throw error;
+      unreachable ??= error;
+    }
+  }
+  const reason = unreachable instanceof Error ? unreachable.message : String(unreachable);
+  throw registryError.UNREACHABLE({ name: spec.name, reason }, unreachable);
+}
+
+async function checkOrigin(
+  origin: string,
+  spec: RegistrySpec,
+  login: RegistryLogin,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = spec;
+  const { username } = login;
+  const ask = (url: URL) => askWith(url, spec, login, signal);
+  const first = await ask(new URL('/v2/', origin));
+  if (first.status === 200) return;
+  const realm = first.status === 401 ? tokenUrl(first.challenge, username) : undefined;
+  if (realm === undefined) {
+    if (first.status === 401 || first.status === 403) {
+      throw registryError.LOGIN_REFUSED({ name, username });
+    }
+    throw registryError.UNREACHABLE({ name, reason: `it answers with status ${first.status}` });
+  }
+  if (origin.startsWith('https:') && realm.protocol !== 'https:') {
+    throw registryError.UNREACHABLE({ name, reason: 'it wants the password over plain HTTP' });
+  }
+  const { status } = await ask(realm);
+  if (status === 200) return;
+  if (status === 401 || status === 403) throw registryError.LOGIN_REFUSED({ name, username });
+  throw registryError.UNREACHABLE({ name, reason: `its token server answers with ${status}` });
+}
+
+/** `Bearer realm="https://…",service="…"`; undefined for anything else. */
+function tokenUrl(challenge: string, username: string): URL | undefined {
+  if (!/^bearer /i.test(challenge)) return undefined;
+  const part = (key: string) => new RegExp(`\\b${key}="([^"]{1,2048})"`, 'i').exec(challenge)?.[1];
+  const realm = part('realm');
+  if (realm === undefined || !URL.canParse(realm)) return undefined;
+  const url = new URL(realm);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
+  const service = part('service');
+  if (service !== undefined) url.searchParams.set('service', service);
+  url.searchParams.set('account', username);
+  return url;
+}
+
+function askWith(
+  url: URL,
+  { insecure, caCertificate }: RegistrySpec,
+  { username, secret }: RegistryLogin,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const options = {
+    headers: { authorization: `Basic ${btoa8(`${username}:${secret}`)}`, 'user-agent': 'capsule' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+    agent: false as const,
+  };
+  const request =
+    url.protocol === 'https:'
+      ? https.get(url, {
+          ...options,
+          rejectUnauthorized: !insecure,
+          ...(caCertificate === '' ? {} : { ca: caCertificate }),
+        })
+      : http.get(url, options);
+  request.on('response', (response) => {
+    const { statusCode = 0, headers } = response;
+    // Only the status counts, so nothing of the body is read.
+    response.destroy();
+    resolve({ status: statusCode, challenge: headers['www-authenticate'] ?? '' });
+  });
+  request.on('error', reject);
+  return promise;
+}
+
+function btoa8(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64');
+}

@@ -1,0 +1,87 @@
+import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RegistryHosts, RegistryLogin, RegistrySpec } from '@capsule/core';
+import { checkLogin } from './check-login.ts';
+import { describeHosts, MARK } from './hosts-file.ts';
+
+const FILE = 'hosts.toml';
+const CERTIFICATE = 'capsule-ca.crt';
+
+/** Registries as containerd reads them: `<folder>/<host>/hosts.toml`, anew for every pull. */
+export class ContainerdHosts implements RegistryHosts {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async declare(registries: readonly RegistrySpec[]): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const wanted = new Map(registries.map((spec) => [spec.name, spec]));
+    for (const name of await readdir(this.#folder)) {
+      if (!wanted.has(name) && (await this.#isOurs(name))) await this.#remove(name);
+    }
+    for (const spec of wanted.values()) {
+      if (!(await this.isHandMade(spec.name))) await this.#write(spec);
+    }
+  }
+
+  async isHandMade(name: string): Promise<boolean> {
+    const text = await readIfThere(join(this.#folder, name, FILE));
+    return text !== undefined && !text.startsWith(MARK);
+  }
+
+  check(registry: RegistrySpec, login: RegistryLogin, signal: AbortSignal): Promise<void> {
+    return checkLogin(registry, login, signal);
+  }
+
+  async #isOurs(name: string): Promise<boolean> {
+    return (await readIfThere(join(this.#folder, name, FILE)))?.startsWith(MARK) === true;
+  }
+
+  /** The certificate first: hosts.toml names it. */
+  async #write(spec: RegistrySpec): Promise<void> {
+    const folder = join(this.#folder, spec.name);
+    const certificate = join(folder, CERTIFICATE);
+    await mkdir(folder, { recursive: true });
+    if (spec.caCertificate !== '') await replace(certificate, spec.caCertificate);
+    await replace(join(folder, FILE), describeHosts(spec, certificate));
+    if (spec.caCertificate === '') await rm(certificate, { force: true });
+  }
+
+  async #remove(name: string): Promise<void> {
+    const folder = join(this.#folder, name);
+    await rm(join(folder, FILE), { force: true });
+    await rm(join(folder, CERTIFICATE), { force: true });
+    await rmdir(folder).catch(whenInUse);
+  }
+}
+
+/** What else a person keeps there stays. */
+function whenInUse(failure: NodeJS.ErrnoException): void {
+  if (failure.code !== 'ENOTEMPTY' && failure.code !== 'ENOENT') throw failure;
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  if ((await readIfThere(path)) === text) return;
+  const aside = `${path}.new`;
+  const file = await open(aside, 'w', 0o644);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(aside, path);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (failure) {
+    if (['ENOENT', 'ENOTDIR'].includes((failure as NodeJS.ErrnoException).code ?? '')) {
+      return undefined;
+    }
+    throw failure;
+  }
+}

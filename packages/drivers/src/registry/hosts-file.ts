@@ -1,0 +1,34 @@
+import type { RegistrySpec } from '@capsule/core';
+
+/** The first line of what is ours; without it a person wrote the file. */
+export const MARK = '# Made by capsuled of a `kind: Registry`; a change here does not last.';
+
+/**
+ * hosts.toml of containerd (docs/hosts.md there): hosts are asked in their order, `server` at last. What
+ * is not said here is as for a registry that nobody declared.
+ */
+export function describeHosts(spec: RegistrySpec, caFile: string): string {
+  const { name, mirrors, insecure, caCertificate } = spec;
+  const trust = [
+    ...(insecure ? ['  skip_verify = true'] : []),
+    ...(caCertificate === '' ? [] : [`  ca = ${JSON.stringify(caFile)}`]),
+  ];
+  const own = originsOf(spec);
+  const hosts = [...mirrors, ...(trust.length > 0 ? own : [])].map((origin) =>
+    [
+      `[host.${JSON.stringify(origin)}]`,
+      '  capabilities = ["pull", "resolve"]',
+      ...(origin.startsWith('https:') ? trust : []),
+    ].join('\n'),
+  );
+  // The last resort is asked without any of the trust above.
+  const server = insecure ? own.at(-1) : name === 'docker.io' ? undefined : own[0];
+  const head = server === undefined ? [] : [`server = ${JSON.stringify(server)}`];
+  return `${[[MARK, ...head].join('\n'), ...hosts].join('\n\n')}\n`;
+}
+
+/** Where the registry itself is asked: over HTTPS, and where that may be over HTTP. */
+export function originsOf({ name, insecure }: Pick<RegistrySpec, 'name' | 'insecure'>): string[] {
+  const host = name === 'docker.io' ? 'registry-1.docker.io' : name;
+  return insecure ? [`https://${host}`, `http://${host}`] : [`https://${host}`];
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import { SecretBox } from './secret-box.ts';
+
+async function keyFile(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-secret-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return join(folder, 'secret.key');
+}
+
+test('what was sealed is opened by a later process, and never twice alike', async (t) => {
+  const path = await keyFile(t);
+  const box = new SecretBox(path);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (text, what) => {
+      const sealed = box.seal(text, what);
+      assert.equal(new SecretBox(path).open(sealed, what), text);
+      assert.notDeepEqual(sealed, box.seal(text, what));
+      assert.ok(text.length < 4 || !sealed.includes(text));
+    }),
+  );
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+});
+
+test('another name, another key, and every changed byte are noticed', async (t) => {
+  const path = await keyFile(t);
+  const box = new SecretBox(path);
+  const sealed = box.seal('hunter2', 'ghcr.io');
+  const unreadable = { code: 'SECRET_UNREADABLE', kind: 'dataLoss' };
+  assert.throws(() => box.open(sealed, 'docker.io'), unreadable);
+  for (let at = 0; at < sealed.length; at += 1) {
+    const changed = Buffer.from(sealed);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    assert.throws(() => box.open(changed, 'ghcr.io'), unreadable, `byte ${at}`);
+  }
+  assert.throws(() => box.open(sealed.subarray(0, 20), 'ghcr.io'), unreadable);
+  await rm(path);
+  const other = new SecretBox(path);
+  assert.throws(() => other.open(sealed, 'ghcr.io'), { code: 'SECRET_KEY_UNUSABLE' });
+  other.seal('x', 'y');
+  assert.throws(() => other.open(sealed, 'ghcr.io'), unreadable);
+});
+
+test('a key that is damaged is told, and never replaced', async (t) => {
+  const path = await keyFile(t);
+  await writeFile(path, 'short');
+  assert.throws(() => new SecretBox(path).seal('x', 'y'), { code: 'SECRET_KEY_UNUSABLE' });
+  assert.equal(await readFile(path, 'utf8'), 'short');
+});

@@ -1,0 +1,99 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { secretError } from './errors.ts';
+
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
+/** NIST SP 800-38D: 96 random bits, for fewer than 2^32 secrets with one key. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Encrypts what must not stand on the disk as it is, with a key in a file of root's that is made when it
+ * is first needed. It keeps secrets out of copies of the store and of its backups, not from root.
+ */
+export class SecretBox {
+  readonly #path: string;
+  #key: Buffer | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** `what` names the secret; it can be opened as that alone. Fails with `SECRET_KEY_UNUSABLE`. */
+  seal(text: string, what: string): Buffer {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(CIPHER, this.#makeKey(), nonce).setAAD(Buffer.from(what));
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+  }
+
+  /** Fails with `SECRET_KEY_UNUSABLE`, `SECRET_UNREADABLE`. */
+  open(box: Uint8Array, what: string): string {
+    const key = this.#readKey();
+    if (key === undefined) {
+      throw secretError.KEY_UNUSABLE({ path: this.#path, reason: 'it is missing' });
+    }
+    try {
+      const bytes = Buffer.from(box);
+      const nonce = bytes.subarray(0, NONCE_BYTES);
+      const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
+      const options = { authTagLength: TAG_BYTES };
+      const cipher = createDecipheriv(CIPHER, key, nonce, options).setAAD(Buffer.from(what));
+      cipher.setAuthTag(tag);
+      const sealed = bytes.subarray(NONCE_BYTES + TAG_BYTES);
+      return cipher.update(sealed, undefined, 'utf8') + cipher.final('utf8');
+    } catch (cause) {
+      throw secretError.UNREADABLE({ what }, cause);
+    }
+  }
+
+  #makeKey(): Buffer {
+    const existing = this.#readKey();
+    if (existing !== undefined) return existing;
+    const key = randomBytes(KEY_BYTES);
+    writeDurably(this.#path, key);
+    this.#key = key;
+    return key;
+  }
+
+  #readKey(): Buffer | undefined {
+    if (this.#key !== undefined) return this.#key;
+    const key = readIfThere(this.#path);
+    if (key !== undefined && key.length !== KEY_BYTES) {
+      const reason = `it has ${key.length} bytes, not ${KEY_BYTES}`;
+      throw secretError.KEY_UNUSABLE({ path: this.#path, reason });
+    }
+    this.#key = key;
+    return key;
+  }
+}
+
+/** On the disk, whole and with its name, before anything is encrypted with it. */
+function writeDurably(path: string, key: Buffer): void {
+  const aside = `${path}.new`;
+  const file = openSync(aside, 'w', 0o600);
+  try {
+    writeSync(file, key);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(aside, path);
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw secretError.KEY_UNUSABLE({ path, reason: String(cause) }, cause);
+  }
+}
