@@ -21,6 +21,7 @@ const SERVED = [
   ...methodsOf(EVENT, 'Stream'),
   ...methodsOf(WORKLOAD, 'Apply Delete Get List Logs Watch Start Stop Restart'),
   ...methodsOf(WORKLOAD, 'Exec CopyTo CopyFrom StatPath Stats'),
+  ...methodsOf('capsule.v1.RegistryService', 'Apply List Delete Login Logout'),
   ...methodsOf(IMAGE, 'List Push Get Pull Remove Prune Save'),
 ];
 
@@ -41,6 +42,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
       'capsule.v1.IdentityService',
       'capsule.v1.ImageService',
       'capsule.v1.InstallService',
+      'capsule.v1.RegistryService',
       'capsule.v1.VolumeService',
       'capsule.v1.WorkloadService',
       'grpc.health.v1.Health',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
 import { until } from './lab/until.ts';
-import { deleteAll } from './lab/workload.ts';
+import { deleteAll, deleteRegistries } from './lab/workload.ts';
 import { quickImage } from './support/quick-image.ts';
 import { runCapsulectl, startCapsulectl } from './support/run-capsulectl.ts';
 import { runGuide } from './support/run-guide.ts';
@@ -58,6 +58,7 @@ suite('documentation', { concurrency: false }, () => {
     for (const page of await readdir(join(ROOT, 'docs/guides'))) {
       await t.test(page, async () => {
         await deleteAll(lab);
+        await deleteRegistries(lab);
         await runGuide(lab, join(ROOT, 'docs/guides', page), folder);
       });
     }

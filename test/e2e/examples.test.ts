@@ -27,6 +27,10 @@ const shows: Record<string, (lab: Lab) => Promise<void>> = {
     const { stdout } = await capsulectl(lab, ['workload', 'get', 'nginx-guarded']);
     assert.match(stdout, /Running \(healthy\)/);
   },
+  'registry-home.yaml': async (lab) => {
+    const { stdout } = await capsulectl(lab, ['registry', 'list']);
+    assert.match(stdout, /^registry\.home:5000 .* plain HTTP +http:\/\/mirror\.home:5000$/m);
+  },
   'job.yaml': async (lab) => {
     await capsulectl(lab, ['workload', 'wait', 'job', '--for=exit', '--timeout', '60s']);
     await printed(lab, 'job', (text) => text === 'working\ndone\n');

@@ -75,6 +75,13 @@ export async function deleteAll(lab: Lab): Promise<void> {
   if (names.length > 0) await deleteWorkloads(lab, ...names);
 }
 
+/** The same for what was declared of registries. */
+export async function deleteRegistries(lab: Lab): Promise<void> {
+  const { stdout } = await capsulectl(lab, ['registry', 'list', '-o', 'name']);
+  const names = stdout.split('\n').filter((name) => name !== '');
+  if (names.length > 0) await capsulectl(lab, ['registry', 'delete', ...names]);
+}
+
 /** What a workload printed, once `isEnough` says so of it. */
 export async function printed(
   lab: Lab,

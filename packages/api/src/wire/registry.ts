@@ -13,6 +13,6 @@ export function registryToProto(spec: RegistrySpec, facts: RegistryFacts = {}): 
 }
 
 export function registryFromProto(registry: WireRegistry): RegistrySpec {
-  const { name, mirrors, insecure, caCertificate } = registry;
-  return { name, mirrors: [...mirrors], insecure, caCertificate };
+  const { name, mirrors, plainHttp, insecure, caCertificate } = registry;
+  return { name, mirrors: [...mirrors], plainHttp, insecure, caCertificate };
 }

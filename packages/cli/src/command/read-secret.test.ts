@@ -19,7 +19,10 @@ async function login(keys: string, options: { readonly isTyped: boolean }) {
     onResize: () => ({ [Symbol.dispose]: () => undefined }),
     raw: () => {
       isRaw = true;
-      return { [Symbol.dispose]: () => void (isRaw = false) };
+      const restore = () => {
+        isRaw = false;
+      };
+      return { [Symbol.dispose]: restore };
     },
   };
   const words = ['registry', 'login', 'ghcr.io', '-u', 'ann'];

@@ -35,7 +35,8 @@ const COLUMNS: readonly Column<Registry>[] = [
   { title: 'MIRRORS', cell: ({ mirrors }) => mirrors.join(',') || '-', shrinksTo: 10 },
 ];
 
-function trustOf({ insecure, caCertificate }: Registry): string {
+function trustOf({ plainHttp, insecure, caCertificate }: Registry): string {
+  if (plainHttp) return 'plain HTTP';
   if (insecure) return 'insecure';
   return caCertificate === '' ? 'usual' : 'own CA';
 }

@@ -2,7 +2,7 @@ import type { RegistrySpec } from '../resource/registry.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import { readFlag, readText, readWords } from './read-words.ts';
 
-export const REGISTRY_FIELDS = ['mirrors', 'insecure', 'caCertificate'] as const;
+export const REGISTRY_FIELDS = ['mirrors', 'plainHttp', 'insecure', 'caCertificate'] as const;
 
 /** The `registry:` block. What could not be read has been noted; a default stands in its place. */
 export function readRegistry(
@@ -13,6 +13,7 @@ export function readRegistry(
   if (fields === undefined) return undefined;
   return {
     mirrors: readWords(reader, fields.get('mirrors'), 'one URL an item'),
+    plainHttp: readFlag(reader, fields.get('plainHttp')),
     insecure: readFlag(reader, fields.get('insecure')),
     caCertificate: readText(reader, fields.get('caCertificate')),
   };

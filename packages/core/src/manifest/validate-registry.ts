@@ -9,7 +9,7 @@ const PEM =
 
 /** The rules of what is declared of a registry. Paths are those of a manifest. */
 export function validateRegistry(spec: RegistrySpec): readonly Problem[] {
-  const { name, mirrors, caCertificate } = spec;
+  const { name, mirrors, plainHttp, insecure, caCertificate } = spec;
   const problems: Problem[] = [...atMost('registry.mirrors', mirrors, MIRRORS_MOST)];
   if (!isRegistryName(name)) {
     const hint = 'a host, with a port where it needs one: docker.io, registry.home:5000';
@@ -21,6 +21,10 @@ export function validateRegistry(spec: RegistrySpec): readonly Problem[] {
     const hint = 'https://HOST or http://HOST:PORT, without a path, user or password';
     problems.push({ path, message: `${quote(mirror)} is not a mirror`, hint });
   });
+  if (plainHttp && (insecure || caCertificate !== '')) {
+    const message = 'has no certificate that could be trusted or not';
+    problems.push({ path: 'registry.plainHttp', message, hint: 'leave the other one out' });
+  }
   const isPem = caCertificate.length <= CERTIFICATES_MOST && PEM.test(caCertificate);
   if (caCertificate !== '' && !isPem) {
     const hint = '-----BEGIN CERTIFICATE----- …, as a block (|)';

@@ -1,7 +1,7 @@
 import type { RegistrySpec } from '../resource/registry.ts';
 import type { FieldChange } from './spec-change.ts';
 
-const FIELDS = ['mirrors', 'insecure', 'caCertificate'] as const;
+const FIELDS = ['mirrors', 'plainHttp', 'insecure', 'caCertificate'] as const;
 
 /** Every field that differs; for a new one every field that says something. Pure. */
 export function describeRegistryChange(

@@ -4,7 +4,9 @@ export interface RegistrySpec {
   readonly name: string;
   /** Asked first, in this order: `https://mirror.home`. */
   readonly mirrors: readonly string[];
-  /** Certificates are not checked, and plain HTTP will do where there is no HTTPS. */
+  /** Asked over HTTP. Never by itself: a registry that has HTTPS is not to be talked out of it. */
+  readonly plainHttp: boolean;
+  /** Certificates are not checked. */
   readonly insecure: boolean;
   /** PEM; empty for none. */
   readonly caCertificate: string;
@@ -16,11 +18,19 @@ export interface RegistryLogin {
   readonly secret: string;
 }
 
-/** A host with a dot, a port, or `localhost`: what tells a registry from a repository in a reference. */
-const HOST =
-  /^(?=.{1,255}$)(localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+|[a-z0-9.-]+(?=:\d))(:\d{1,5})?$/;
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const HOST_MOST = 253;
 
+/** A host with a dot, a port, or `localhost`: what tells a registry from a repository in a reference. */
 export function isRegistryName(name: string): boolean {
-  const port = /:(\d+)$/.exec(name)?.[1];
-  return HOST.test(name) && (port === undefined || (Number(port) >= 1 && Number(port) <= 65535));
+  const [host = '', port, ...more] = name.split(':');
+  const labels = host.split('.');
+  const isPort = port === undefined || (/^\d{1,5}$/.test(port) && isWithin(Number(port)));
+  const isHost = host.length <= HOST_MOST && labels.every((label) => LABEL.test(label));
+  const isTold = port !== undefined || labels.length > 1 || host === 'localhost';
+  return more.length === 0 && isPort && isHost && isTold;
+}
+
+function isWithin(port: number): boolean {
+  return port >= 1 && port <= 65535;
 }

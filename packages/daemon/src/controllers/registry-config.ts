@@ -132,7 +132,7 @@ export class RegistryConfig {
 }
 
 function undeclared(name: string): RegistrySpec {
-  return { name, mirrors: [], insecure: false, caCertificate: '' };
+  return { name, mirrors: [], plainHttp: false, insecure: false, caCertificate: '' };
 }
 
 /** A secret that is moved to another registry's row cannot be opened there. */

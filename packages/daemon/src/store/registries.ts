@@ -26,8 +26,8 @@ export class Registries {
     return row === undefined ? undefined : specFromRow(row);
   }
 
-  put({ name, mirrors, insecure, caCertificate }: RegistrySpec): void {
-    const body = JSON.stringify({ mirrors, insecure, caCertificate });
+  put({ name, ...rest }: RegistrySpec): void {
+    const body = JSON.stringify(rest);
     this.#db.run('INSERT OR REPLACE INTO registry (name, body) VALUES (?, ?)', name, body);
   }
 

@@ -17,7 +17,7 @@ async function serve(t: TestContext, listener: RequestListener): Promise<string>
 
 const check = (name: string, login = LOGIN) =>
   checkLogin(
-    { name, mirrors: [], insecure: true, caCertificate: '' },
+    { name, mirrors: [], plainHttp: true, insecure: false, caCertificate: '' },
     login,
     AbortSignal.timeout(10_000),
   );

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isCapsuleError, type RegistryLogin, type RegistrySpec } from '@capsule/core';
 import { registryError } from './errors.ts';
-import { originsOf } from './hosts-file.ts';
+import { originOf } from './hosts-file.ts';
 
 interface Answer {
   readonly status: number;
@@ -22,20 +22,15 @@ export async function checkLogin(
   login: RegistryLogin,
   signal: AbortSignal,
 ): Promise<void> {
-  let unreachable: unknown;
-  for (const origin of originsOf(spec)) {
-    try {
-      await checkOrigin(origin, spec, login, signal);
-      return;
-    } catch (error) {
-      signal.throwIfAborted();
-      // Refused, unknown, reset, no answer in time: not what the registry itself said.
-      if (isCapsuleError(error)) throw error;
-      unreachable ??= error;
-    }
+  try {
+    await checkOrigin(originOf(spec), spec, login, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // Refused, unknown, reset, no answer in time: not what the registry itself said.
+    if (isCapsuleError(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw registryError.UNREACHABLE({ name: spec.name, reason }, error);
   }
-  const reason = unreachable instanceof Error ? unreachable.message : String(unreachable);
-  throw registryError.UNREACHABLE({ name: spec.name, reason }, unreachable);
 }
 
 async function checkOrigin(

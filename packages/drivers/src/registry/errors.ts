@@ -15,6 +15,6 @@ export const registryError = defineErrors('REGISTRY', {
   UNREACHABLE: {
     kind: 'unavailable',
     message: (f: Named & { reason: string }) => `${f.name} cannot be asked: ${f.reason}`,
-    hint: 'check name and network; `kind: Registry` declares plain HTTP (insecure) or a caCertificate',
+    hint: 'check name and network; `kind: Registry` declares plainHttp, insecure or a caCertificate',
   },
 });

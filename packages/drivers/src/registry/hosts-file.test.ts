@@ -6,7 +6,13 @@ import { type TestContext, test } from 'node:test';
 import { ContainerdHosts } from './containerd-hosts.ts';
 import { describeHosts, MARK } from './hosts-file.ts';
 
-const PLAIN = { name: 'registry.home:5000', mirrors: [], insecure: false, caCertificate: '' };
+const PLAIN = {
+  name: 'registry.home:5000',
+  mirrors: [],
+  plainHttp: false,
+  insecure: false,
+  caCertificate: '',
+};
 
 test('mirrors are asked first, and the registry itself at last', () => {
   const mirrors = ['https://mirror.home', 'http://192.0.2.1:5000'];
@@ -25,12 +31,13 @@ server = "https://registry.home:5000"
   );
 });
 
-test('trust is for the registry and its mirrors, and the last resort has none of it', () => {
+test('trust is for the registry and its mirrors, and HTTP for who is declared so', () => {
   const own = describeHosts({ ...PLAIN, caCertificate: 'PEM' }, '/x/ca.crt');
   assert.match(own, /\[host\."https:\/\/registry\.home:5000"\]\n.*\n {2}ca = "\/x\/ca\.crt"/);
   const open = describeHosts({ ...PLAIN, insecure: true }, '/ca');
   assert.match(open, /\[host\."https:\/\/registry\.home:5000"\]\n.*\n {2}skip_verify = true/);
-  assert.match(open, /^server = "http:\/\/registry\.home:5000"$/m);
+  const plain = describeHosts({ ...PLAIN, plainHttp: true }, '/ca');
+  assert.equal(plain, `${MARK}\nserver = "http://registry.home:5000"\n`);
 });
 
 test('Docker Hub is asked where it is', () => {

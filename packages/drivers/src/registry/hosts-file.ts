@@ -13,22 +13,22 @@ export function describeHosts(spec: RegistrySpec, caFile: string): string {
     ...(insecure ? ['  skip_verify = true'] : []),
     ...(caCertificate === '' ? [] : [`  ca = ${JSON.stringify(caFile)}`]),
   ];
-  const own = originsOf(spec);
-  const hosts = [...mirrors, ...(trust.length > 0 ? own : [])].map((origin) =>
+  const own = originOf(spec);
+  const hosts = [...mirrors, ...(trust.length > 0 ? [own] : [])].map((origin) =>
     [
       `[host.${JSON.stringify(origin)}]`,
       '  capabilities = ["pull", "resolve"]',
       ...(origin.startsWith('https:') ? trust : []),
     ].join('\n'),
   );
-  // The last resort is asked without any of the trust above.
-  const server = insecure ? own.at(-1) : name === 'docker.io' ? undefined : own[0];
+  // The last resort; it is asked without any of the trust above.
+  const server = name === 'docker.io' ? undefined : own;
   const head = server === undefined ? [] : [`server = ${JSON.stringify(server)}`];
   return `${[[MARK, ...head].join('\n'), ...hosts].join('\n\n')}\n`;
 }
 
-/** Where the registry itself is asked: over HTTPS, and where that may be over HTTP. */
-export function originsOf({ name, insecure }: Pick<RegistrySpec, 'name' | 'insecure'>): string[] {
+/** Where the registry itself is asked. */
+export function originOf({ name, plainHttp }: Pick<RegistrySpec, 'name' | 'plainHttp'>): string {
   const host = name === 'docker.io' ? 'registry-1.docker.io' : name;
-  return insecure ? [`https://${host}`, `http://${host}`] : [`https://${host}`];
+  return `${plainHttp ? 'http' : 'https'}://${host}`;
 }

@@ -7,7 +7,8 @@ const PROPERTIES: Readonly<Record<(typeof REGISTRY_FIELDS)[number], JsonSchema>>
     'Asked first, in this order.',
     text('https://HOST or http://HOST:PORT', { pattern: '^https?://' }),
   ),
-  insecure: flag('Certificates are not checked, and plain HTTP will do where there is no HTTPS.'),
+  plainHttp: flag('Asked over HTTP, and never over HTTPS.'),
+  insecure: flag('Certificates are not checked.'),
   caCertificate: text('PEM; trusted for the registry and its mirrors.'),
 };
 
