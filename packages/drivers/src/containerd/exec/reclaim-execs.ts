@@ -15,6 +15,8 @@ import {
 import { killSession } from './kill-session.ts';
 
 const SIGKILL = 9;
+/** Each call answers at once, unless what it speaks of goes away meanwhile; the next try knows better. */
+const CALL_LIMIT_MS = 5_000;
 /** Below it lie the cgroups of all containers. */
 const ALL_CELLS = '/kukeon/';
 
@@ -53,14 +55,15 @@ async function endProcess(
   signal?: AbortSignal,
 ): Promise<void> {
   const { containerId, execId } = folder;
-  const call = client.tasks.get({ containerId, execId }, until(signal));
+  const limit = { ...until(signal), timeoutMs: CALL_LIMIT_MS };
+  const call = client.tasks.get({ containerId, execId }, limit);
   const process = (await ignoring(Code.NotFound, call))?.process;
   if (process === undefined) return;
   // One that was made and never started has nothing to end, and would be waited for without end.
   if (process.pid > 0) {
     await killSession(process.pid, ALL_CELLS);
     await killTask(client, containerId, { execId, signal: SIGKILL, all: false });
-    await ignoring(Code.NotFound, client.tasks.wait({ containerId, execId }, until(signal)));
+    await ignoring(Code.NotFound, client.tasks.wait({ containerId, execId }, limit));
   }
-  await ignoring(Code.NotFound, client.tasks.deleteProcess({ containerId, execId }));
+  await ignoring(Code.NotFound, client.tasks.deleteProcess({ containerId, execId }, limit));
 }
