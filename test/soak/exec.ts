@@ -5,6 +5,8 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
+const EXEC_MS = 60_000;
+
 /**
  * Runs a script in a workload; what it printed. An abandoned one is left as soon as it prints: the
  * client goes away, and the process has to. Fails with `CommandFailed`, and as the call does.
@@ -22,9 +24,11 @@ export async function exec(
     yield { payload: { case: 'config' as const, value: config } };
     await over.promise;
   };
+  // The client's own limit would go on counting after a stream is left.
+  const signal = AbortSignal.any([leave.signal, AbortSignal.timeout(EXEC_MS)]);
   let text = '';
   try {
-    for await (const { payload } of client.workload.exec(messages(), { signal: leave.signal })) {
+    for await (const { payload } of client.workload.exec(messages(), { signal, timeoutMs: 0 })) {
       if (payload.case === 'stdout') text += Buffer.from(payload.value).toString();
       if (isAbandoned && text !== '') return text;
       if (payload.case !== 'exit') continue;

@@ -20,12 +20,15 @@ export async function untilShown(
   isIt: (shown: Workload | undefined) => boolean,
   timeoutMs: number,
 ): Promise<{ readonly isThere: boolean; readonly last: Workload | undefined }> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  const limit = AbortSignal.timeout(timeoutMs);
   let last: Workload | undefined;
-  while (!signal.aborted) {
+  while (!limit.aborted) {
+    // A stream that is left goes on until its signal aborts.
+    const leave = new AbortController();
+    const options = { signal: AbortSignal.any([limit, leave.signal]), timeoutMs: 0 };
     try {
       last = undefined;
-      for await (const news of client.workload.watch({ names: [name] }, { signal })) {
+      for await (const news of client.workload.watch({ names: [name] }, options)) {
         if (news.workload !== undefined) last = news.deleted ? undefined : news.workload;
         // Before the mark nothing is known of what is absent.
         if ((last !== undefined || news.synced || news.deleted) && isIt(last)) {
@@ -33,9 +36,11 @@ export async function untilShown(
         }
       }
     } catch (error) {
-      if (!signal.aborted && !(isCapsuleError(error) && error.kind === 'unavailable')) throw error;
+      if (!limit.aborted && !(isCapsuleError(error) && error.kind === 'unavailable')) throw error;
       // The capsule is away; it sends no event when it comes back.
       await delay(20);
+    } finally {
+      leave.abort();
     }
   }
   return { isThere: false, last };

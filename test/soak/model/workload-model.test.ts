@@ -101,3 +101,11 @@ function life(state: State): Life {
   if (state === undefined) throw new assert.AssertionError({ message: 'there is no workload' });
   return state;
 }
+
+test('what a stopped workload keeps of an older wish is nothing to rely on', () => {
+  const write: Operation = { do: 'copyTo', path: '/a', text: 'old' };
+  const stopped = run(undefined, [APPLY, write, { do: 'stop' }, { ...APPLY, value: '1' }]);
+  assert.equal(expectOf(stopped, { do: 'copyFrom', path: '/a' }, 9).is, 'either');
+  assert.equal(textAt(stopped, '/a'), undefined);
+  assert.equal(textAt(run(stopped, [{ do: 'start' }], 9), '/a'), 'absent');
+});

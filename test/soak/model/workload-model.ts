@@ -93,9 +93,12 @@ export function settled(state: State): State {
   return { ...state, hasContainer: true };
 }
 
-/** The content that a read has to show; undefined where nobody knows. Pure. */
+/**
+ * The content that a read has to show; undefined where nobody knows, as in the container of an older
+ * wish that a stopped workload keeps until its next start. Pure.
+ */
 export function textAt(state: State, path: Path): string | 'absent' | undefined {
-  const file = state?.files[path];
+  const file = state?.hasContainer ? state.files[path] : undefined;
   if (file === undefined || file === 'unknown') return undefined;
   return file === 'absent' ? file : file.text;
 }
