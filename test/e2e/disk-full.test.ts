@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendFile, rm } from 'node:fs/promises';
+import { appendFile, rm, stat, truncate } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { type CapsuleClient, connectCapsule, type ReportedWorkload } from '@capsule/api';
 import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
+import { until } from './lab/until.ts';
 import { containerManifest } from './support/container-manifest.ts';
+import { FaultRegistry } from './support/fault-registry.ts';
 import { Follower } from './support/follower.ts';
 import { quickImage } from './support/quick-image.ts';
 import { errorCodeOf, runCapsulectl, startCapsulectl } from './support/run-capsulectl.ts';
@@ -92,6 +94,76 @@ suite('a full disk', { concurrency: false }, () => {
     await waitForWorkload(client, 'before', isRunning);
     await rm(filler);
     assert.equal((await apply('late')).exitCode, 0);
+  });
+});
+
+/** Puts what containerd keeps, images and what containers write, on a disk of 32 MiB. */
+const SMALL_CACHE = ['mount', '-t', 'tmpfs', '-o', 'size=32m', 'small', '/perm/containerd'];
+/** Enough for containerd's own records, and not for an image. */
+const SPARE_BYTES = 1024 * 1024;
+
+suite('a full disk under the images', { concurrency: false }, () => {
+  let lab: Lab;
+  let client: CapsuleClient;
+  let registry: FaultRegistry;
+  let archive: Buffer;
+  let filler: string;
+  before(async () => {
+    lab = await startLab({ images: [] });
+    client = connectCapsule(lab.host);
+    await lab.exec(SMALL_CACHE);
+    await lab.killContainerd();
+    const image = await quickImage();
+    registry = await FaultRegistry.start(lab, image);
+    archive = dockerArchive(image, ['box:1']);
+    filler = `/proc/${lab.pid}/root/perm/containerd/filler`;
+    await until('containerd to be back', 20_000, async () => {
+      const { exitCode } = await runCapsulectl(lab.host, ['image', 'list']);
+      return exitCode === 0;
+    });
+  });
+  after(async () => {
+    await registry[Symbol.asyncDispose]();
+    client.close();
+    await lab[Symbol.asyncDispose]();
+  });
+  const fill = async () => {
+    await fillUp(filler);
+    await truncate(filler, (await stat(filler)).size - SPARE_BYTES);
+  };
+
+  test('a pull says that the disk is full, and goes on by itself when there is space', async () => {
+    await fill();
+    const input = containerManifest('web', { image: registry.reference('web') });
+
+    const applied = await runCapsulectl(lab.host, ['apply', '-f', '-', '--wait'], { input });
+
+    assert.equal(applied.exitCode, 1, applied.stderr);
+    assert.ok(applied.stderr.includes('Failed (IMAGE_DISK_FULL)'), applied.stderr);
+    assert.ok((await client.capsule.getInfo({})).workloadsTotal > 0);
+    const pulled = await runCapsulectl(lab.host, ['image', 'pull', registry.reference('other')]);
+    assert.equal(errorCodeOf(pulled), 'IMAGE_DISK_FULL', pulled.stderr);
+    assert.match(pulled.stderr, /image prune/);
+    const pushed = await runCapsulectl(lab.host, ['image', 'push', '-'], { input: archive });
+    assert.equal(errorCodeOf(pushed), 'IMAGE_DISK_FULL', pushed.stderr);
+    await rm(filler);
+    await waitForWorkload(client, 'web', isRunning);
+  });
+
+  test('what runs goes on, and a workload that cannot be made says why', async () => {
+    const [running] = (await waitForWorkload(client, 'web', isRunning)).slice(-1);
+    await fillUp(filler);
+
+    const applied = await runCapsulectl(lab.host, ['apply', '-f', '-', '--wait'], {
+      input: containerManifest('second', { image: registry.reference('web') }),
+    });
+
+    assert.equal(applied.exitCode, 1, applied.stderr);
+    assert.match(applied.stderr, /DISK_FULL/);
+    const [still] = (await waitForWorkload(client, 'web', isRunning)).slice(-1);
+    assert.equal(still?.status.pid, running?.status.pid);
+    await rm(filler);
+    await waitForWorkload(client, 'second', isRunning);
   });
 });
 

@@ -22,6 +22,13 @@ export const runtimeError = defineErrors('RUNTIME', {
     message: (f: { action: string; detail: string }) => `containerd could not ${f.action}`,
     why: (f) => f.detail,
   },
+  DISK_FULL: {
+    kind: 'exhausted',
+    message: (f: { action: string; detail: string }) =>
+      `containerd could not ${f.action}: no space is left on the capsule's disk`,
+    why: (f) => f.detail,
+    hint: 'make room: `capsulectl image prune` removes images that nobody uses, `capsulectl workload delete` workloads with what they wrote',
+  },
   IMAGE_MISSING: {
     kind: 'precondition',
     message: (f: Container & { image: string }) =>
@@ -123,6 +130,11 @@ export const imageError = defineErrors('IMAGE', {
     kind: 'invalid',
     message: (f: { subject: string; reason: string; detail?: string }) =>
       `${f.subject} is not a usable image: ${f.reason}`,
+  },
+  DISK_FULL: {
+    kind: 'exhausted',
+    message: (f: { subject: string }) => `no space is left on the capsule's disk for ${f.subject}`,
+    hint: 'make room: `capsulectl image prune` removes images that nobody uses, `capsulectl workload delete` workloads with what they wrote',
   },
   UNNAMED: {
     kind: 'invalid',

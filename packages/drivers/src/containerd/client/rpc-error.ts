@@ -42,6 +42,11 @@ export interface Doing {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The kernel's words for ENOSPC and EDQUOT, which containerd passes on. */
+export function isDiskFull(detail: string): boolean {
+  return /no space left on device|disk quota exceeded/.test(detail);
+}
+
 /** Does the work of one verb; an answer that the verb has no meaning for is a failure of the whole. */
 export async function doing<T>(
   { action, socketPath, signal }: Doing,
@@ -55,6 +60,7 @@ export async function doing<T>(
     const detail = error.rawMessage;
     if (error.code === Code.Unavailable)
       throw runtimeError.UNAVAILABLE({ socketPath, detail }, error);
+    if (isDiskFull(detail)) throw runtimeError.DISK_FULL({ action, detail }, error);
     throw runtimeError.FAILED({ action, detail }, error);
   }
 }

@@ -1,4 +1,4 @@
-import { isAnswer } from '../client/rpc-error.ts';
+import { isAnswer, isDiskFull } from '../client/rpc-error.ts';
 import { imageError } from '../errors.ts';
 
 /**
@@ -23,6 +23,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 export function describeLoadError(error: unknown): unknown {
   if (!isAnswer(error)) return error;
   const detail = error.rawMessage;
+  if (isDiskFull(detail)) return imageError.DISK_FULL({ subject: 'the archive' }, error);
   const known = REASONS.find(([pattern]) => pattern.test(detail));
   const reason = known?.[1] ?? detail;
   return imageError.INVALID({ subject: 'the archive', reason, detail }, error);

@@ -75,3 +75,12 @@ test('what containerd did not say stays as it is', () => {
   const reason = new Error('enough');
   assert.equal(describePullError('a', reason), reason);
 });
+
+test('a full disk, wherever it is met', () => {
+  for (const text of [
+    'failed to copy: write /perm/containerd/io.containerd.content.v1.content/ingest/1/data: no space left on device',
+    'failed to extract layer sha256:1: mount callback failed on /tmp/x: write /tmp/x/bin/sh: no space left on device: unknown',
+  ]) {
+    assert.equal(describe(text), 'IMAGE_DISK_FULL', text);
+  }
+});

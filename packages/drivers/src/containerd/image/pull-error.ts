@@ -1,6 +1,6 @@
 import type { CapsuleError } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
-import { isAnswer } from '../client/rpc-error.ts';
+import { isAnswer, isDiskFull } from '../client/rpc-error.ts';
 import { imageError } from '../errors.ts';
 
 type Facts = { readonly reference: string; readonly detail: string };
@@ -68,6 +68,7 @@ const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => Capsu
 export function describePullError(reference: string, error: unknown): unknown {
   if (!isAnswer(error)) return error;
   const facts = { reference, detail: error.rawMessage };
+  if (isDiskFull(facts.detail)) return imageError.DISK_FULL({ subject: reference }, error);
   const rule = RULES.find(([pattern]) => pattern.test(facts.detail));
   if (rule !== undefined) return rule[1](facts, error);
   if (error.code === Code.NotFound) return imageError.NOT_FOUND(facts, error);
