@@ -22,6 +22,10 @@ export const benchError = defineErrors('BENCH', {
     kind: 'internal',
     message: (f: { said: string }) => `image push failed: ${f.said}`,
   },
+  COMMAND_FAILED: {
+    kind: 'internal',
+    message: (f: { command: string; said: string }) => `capsulectl ${f.command} failed: ${f.said}`,
+  },
   PEER_NOT_STARTED: {
     kind: 'unavailable',
     message: (f: { peer: string; said: string }) => `${f.peer} could not be prepared: ${f.said}`,

@@ -13,7 +13,9 @@ import { benchImage } from './bench-image.ts';
 import type { Benchmark, Setting } from './benchmark.ts';
 import { burst } from './burst.ts';
 import { churn } from './churn.ts';
+import { copy } from './copy.ts';
 import { benchError } from './errors.ts';
+import { exec } from './exec.ts';
 import { idle } from './idle.ts';
 import { list } from './list.ts';
 import { readMachine } from './machine.ts';
@@ -30,6 +32,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P6: memory,
   'P6-churn': churn,
   P7: list,
+  P8: exec,
+  P9: copy,
   P10: push,
   P11: idle,
   P14: start,

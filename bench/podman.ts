@@ -71,6 +71,22 @@ export class Podman implements AsyncDisposable {
     return performance.now() - begunAt;
   }
 
+  /** Milliseconds. */
+  async exec(name: string, ...command: readonly string[]): Promise<number> {
+    return this.#timed(['exec', name, ...command]);
+  }
+
+  /** One of them is `NAME:PATH`. Milliseconds. */
+  async copy(source: string, target: string): Promise<number> {
+    return this.#timed(['cp', source, target]);
+  }
+
+  async #timed(args: readonly string[]): Promise<number> {
+    const begunAt = performance.now();
+    await this.#podman(args);
+    return performance.now() - begunAt;
+  }
+
   async remove(names: readonly string[]): Promise<void> {
     await this.#podman(['rm', '--force', '--time', '0', ...names]);
   }
@@ -89,7 +105,7 @@ export class Podman implements AsyncDisposable {
     const plain = ['--cgroup-manager', 'cgroupfs', '--events-backend', 'file'];
     const into = ['-t', String(this.#pid), '-n', '-m', '-p', '--'];
     const all = [...into, 'podman', ...storage, ...plain, ...args];
-    return (await run('nsenter', all, { timeoutMs: 120_000 })).stdout;
+    return (await run('nsenter', all, { timeoutMs: 600_000 })).stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

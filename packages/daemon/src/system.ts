@@ -18,11 +18,12 @@ import {
   NetworkProbe,
   SystemLogFile,
 } from '@capsule/drivers';
-import { type Database, type Log, openStore, SecretBox } from '@capsule/engine';
+import { type Database, type Log, openStore, SecretBox, Thrift } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
 import type { Config } from './config/config.ts';
 import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
 import { RegistryConfig } from './controllers/registry-config.ts';
+import { bulkEdge } from './services/bulk-edge.ts';
 import { errorEdge } from './services/error-edge.ts';
 import { listen } from './services/listen.ts';
 import { capsuleRoutes } from './services/routes.ts';
@@ -62,6 +63,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     cidr: config.bridge.cidr,
     runDir: paths.network,
   });
+  const thrift = new Thrift();
   const names = stack.use(answerNames());
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
 
@@ -86,7 +88,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     registries: () => required(registries),
     workloads: () => ({ ...required(workloads), files: runtime.files }),
   });
-  stack.use(await listen(paths.socket, routes, [errorEdge(log)]));
+  stack.use(await listen(paths.socket, routes, [errorEdge(log), bulkEdge(() => thrift.suspend())]));
   log.info('ready', { version, tookMs: Date.now() - startedAt });
 
   return {

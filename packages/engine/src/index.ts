@@ -1,5 +1,6 @@
 export { Feed } from './feed/feed.ts';
 export { createLog, type Log, type LogFacts, type LogLevel } from './log/log.ts';
+export { Thrift } from './memory/thrift.ts';
 export { type BackOff, backOffMs } from './queue/back-off.ts';
 export {
   KeyedQueue,

@@ -68,9 +68,16 @@ async function* join(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
     waiting.push(piece);
     bytes += piece.length;
     if (bytes < CHUNK_BYTES) continue;
-    yield new Uint8Array(Buffer.concat(waiting));
+    yield together(waiting);
     waiting = [];
     bytes = 0;
   }
-  if (bytes > 0) yield new Uint8Array(Buffer.concat(waiting));
+  if (bytes > 0) yield together(waiting);
+}
+
+/** What is one piece already is not copied. */
+function together(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const [first] = pieces;
+  const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+  return whole as Uint8Array<ArrayBuffer>;
 }

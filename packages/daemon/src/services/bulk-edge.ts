@@ -1,0 +1,37 @@
+import { ImageService, WorkloadService } from '@capsule/api';
+import type { Interceptor } from '@connectrpc/connect';
+
+/** Lets go when it is disposed. */
+export type Hold = () => Disposable;
+
+/** Calls that carry files, and end. An exec may stay open for days. */
+const BULK: ReadonlySet<unknown> = new Set([
+  WorkloadService.method.copyTo,
+  WorkloadService.method.copyFrom,
+  ImageService.method.push,
+  ImageService.method.save,
+]);
+
+/** Holds something for as long as a call with much data is under way. */
+export function bulkEdge(hold: Hold): Interceptor {
+  return (next) => async (request) => {
+    if (!BULK.has(request.method)) return next(request);
+    const held = hold();
+    try {
+      const response = await next(request);
+      if (!response.stream) {
+        held[Symbol.dispose]();
+        return response;
+      }
+      return { ...response, message: holding(response.message, held) };
+    } catch (error) {
+      held[Symbol.dispose]();
+      throw error;
+    }
+  };
+}
+
+async function* holding<T>(messages: AsyncIterable<T>, held: Disposable): AsyncGenerator<T> {
+  using _held = held;
+  yield* messages;
+}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Thrift } from './thrift.ts';
+
+test('the first suspension ends thrift, and the end of the last one brings it back', () => {
+  const flags: string[] = [];
+  const thrift = new Thrift((flag) => void flags.push(flag));
+  const first = thrift.suspend();
+  const second = thrift.suspend();
+  assert.deepEqual(flags, ['--no-optimize-for-size']);
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  assert.equal(flags.length, 1);
+  second[Symbol.dispose]();
+  assert.deepEqual(flags, ['--no-optimize-for-size', '--optimize-for-size']);
+});
