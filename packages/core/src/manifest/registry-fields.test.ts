@@ -30,6 +30,7 @@ test('every field of a registry is read', () => {
 test('what cannot take effect is refused at its place', () => {
   const refused: readonly (readonly [object, string])[] = [
     [{ mirrors: ['ftp://a'] }, 'registry.mirrors[0]'],
+    [{ mirrors: ['https://a', 'http://b', 'https://a'] }, 'registry.mirrors[2]'],
     [{ mirrors: ['https://a/path'] }, 'registry.mirrors[0]'],
     [{ mirrors: ['https://user:secret@a'] }, 'registry.mirrors[0]'],
     [{ plainHttp: true, insecure: true }, 'registry.plainHttp'],
@@ -58,6 +59,8 @@ test('a registry is a host, and never a path', () => {
     'a.io:0',
     'a.io:99999',
     '-.-:1',
+    'index.docker.io',
+    'registry-1.docker.io',
   ]) {
     assert.ok(!isRegistryName(name), name);
   }

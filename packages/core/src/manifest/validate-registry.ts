@@ -16,8 +16,12 @@ export function validateRegistry(spec: RegistrySpec): readonly Problem[] {
     problems.push({ path: 'name', message: `${quote(name)} is not a registry`, hint });
   }
   mirrors.forEach((mirror, index) => {
-    if (isOrigin(mirror)) return;
     const path = `registry.mirrors[${index}]`;
+    if (mirrors.indexOf(mirror) < index) {
+      const hint = 'name each mirror once';
+      problems.push({ path, message: `${quote(mirror)} is there already`, hint });
+    }
+    if (isOrigin(mirror)) return;
     const hint = 'https://HOST or http://HOST:PORT, without a path, user or password';
     problems.push({ path, message: `${quote(mirror)} is not a mirror`, hint });
   });

@@ -20,6 +20,8 @@ export interface RegistryLogin {
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const HOST_MOST = 253;
+/** Other names of Docker Hub. What is declared and who is logged in is kept of `docker.io` alone. */
+const DOCKER_HUB_HOSTS = ['index.docker.io', 'registry-1.docker.io'];
 
 /** A host with a dot, a port, or `localhost`: what tells a registry from a repository in a reference. */
 export function isRegistryName(name: string): boolean {
@@ -28,7 +30,8 @@ export function isRegistryName(name: string): boolean {
   const isPort = port === undefined || (/^\d{1,5}$/.test(port) && isWithin(Number(port)));
   const isHost = host.length <= HOST_MOST && labels.every((label) => LABEL.test(label));
   const isTold = port !== undefined || labels.length > 1 || host === 'localhost';
-  return more.length === 0 && isPort && isHost && isTold;
+  const isAlias = DOCKER_HUB_HOSTS.includes(name);
+  return more.length === 0 && isPort && isHost && isTold && !isAlias;
 }
 
 function isWithin(port: number): boolean {
