@@ -45,6 +45,27 @@ test('another name, another key, and every changed byte are noticed', async (t) 
   assert.throws(() => other.open(sealed, 'ghcr.io'), unreadable);
 });
 
+test('a key whose file goes while it is in use is written again by the next seal', async (t) => {
+  const path = await keyFile(t);
+  const box = new SecretBox(path);
+  const earlier = box.seal('one', 'x');
+  await rm(path);
+  const later = box.seal('two', 'y');
+  const next = new SecretBox(path);
+  assert.deepEqual([next.open(earlier, 'x'), next.open(later, 'y')], ['one', 'two']);
+});
+
+test('a key that is put back from a copy counts, and is not overwritten', async (t) => {
+  const [path, elsewhere] = [await keyFile(t), await keyFile(t)];
+  const sealed = new SecretBox(elsewhere).seal('one', 'x');
+  const box = new SecretBox(path);
+  box.seal('two', 'y');
+  await writeFile(path, await readFile(elsewhere));
+  box.seal('three', 'z');
+  assert.equal(box.open(sealed, 'x'), 'one');
+  assert.deepEqual(await readFile(path), await readFile(elsewhere));
+});
+
 test('a key that is damaged is told, and never replaced', async (t) => {
   const path = await keyFile(t);
   await writeFile(path, 'short');

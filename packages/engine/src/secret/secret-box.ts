@@ -49,25 +49,28 @@ export class SecretBox {
     }
   }
 
+  /** The file may have gone or come since it was read; a later process has nothing but the file. */
   #makeKey(): Buffer {
-    const existing = this.#readKey();
-    if (existing !== undefined) return existing;
-    const key = randomBytes(KEY_BYTES);
-    writeDurably(this.#path, key);
+    const stored = readKey(this.#path);
+    const key = stored ?? this.#key ?? randomBytes(KEY_BYTES);
+    if (stored === undefined) writeDurably(this.#path, key);
     this.#key = key;
     return key;
   }
 
   #readKey(): Buffer | undefined {
-    if (this.#key !== undefined) return this.#key;
-    const key = readIfThere(this.#path);
-    if (key !== undefined && key.length !== KEY_BYTES) {
-      const reason = `it has ${key.length} bytes, not ${KEY_BYTES}`;
-      throw secretError.KEY_UNUSABLE({ path: this.#path, reason });
-    }
-    this.#key = key;
-    return key;
+    this.#key ??= readKey(this.#path);
+    return this.#key;
   }
+}
+
+function readKey(path: string): Buffer | undefined {
+  const key = readIfThere(path);
+  if (key !== undefined && key.length !== KEY_BYTES) {
+    const reason = `it has ${key.length} bytes, not ${KEY_BYTES}`;
+    throw secretError.KEY_UNUSABLE({ path, reason });
+  }
+  return key;
 }
 
 /** On the disk, whole and with its name, before anything is encrypted with it. */
