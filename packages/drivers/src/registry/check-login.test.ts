@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { run } from '@capsule/host';
 import { checkLogin } from './check-login.ts';
 
 const LOGIN = { username: 'ann', secret: 'höhle:2' };
@@ -61,3 +67,30 @@ test('what is no registry, is broken, or is not there is told apart from a refus
   });
   await assert.rejects(check(odd), { code: 'REGISTRY_LOGIN_REFUSED' });
 });
+
+test('a certificate that is declared is trusted beside the usual ones', async (t) => {
+  const usual = await selfSigned(t);
+  const own = await selfSigned(t);
+  const before = getCACertificates();
+  t.after(() => setDefaultCACertificates(before));
+  setDefaultCACertificates([...before, usual.cert]);
+  const server = createSecureServer(usual, (_request, response) => void response.end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const spec = { name: `127.0.0.1:${port}`, mirrors: [], plainHttp: false, insecure: false };
+  await checkLogin({ ...spec, caCertificate: own.cert }, LOGIN, AbortSignal.timeout(10_000));
+});
+
+async function selfSigned(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-tls-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  await run('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+    ...['-days', '2', '-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ...['-keyout', key, '-out', cert],
+  ]);
+  return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
+}

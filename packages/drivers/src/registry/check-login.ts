@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { getCACertificates } from 'node:tls';
 import { isCapsuleError, type RegistryLogin, type RegistrySpec } from '@capsule/core';
 import { registryError } from './errors.ts';
 import { originOf } from './hosts-file.ts';
@@ -91,7 +92,7 @@ function askWith(
       ? https.get(url, {
           ...options,
           rejectUnauthorized: !insecure,
-          ...(caCertificate === '' ? {} : { ca: caCertificate }),
+          ...(caCertificate === '' ? {} : { ca: [...getCACertificates(), caCertificate] }),
         })
       : http.get(url, options);
   request.on('response', (response) => {
