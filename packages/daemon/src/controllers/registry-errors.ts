@@ -3,9 +3,9 @@ import { defineErrors } from '@capsule/core';
 export const registryConfigError = defineErrors('REGISTRY', {
   HAND_MADE: {
     kind: 'precondition',
-    message: (f: { name: string }) => `the hosts.toml of ${f.name} was written by hand`,
+    message: (f: { name: string }) => `containerd's folder for ${f.name} was made by hand`,
     why: 'what a person wrote is not overwritten',
-    hint: 'move that file away on the capsule, then apply again',
+    hint: 'move it out of /perm/containerd-certs.d on the capsule, then apply again',
   },
   LOGIN_INVALID: {
     kind: 'invalid',

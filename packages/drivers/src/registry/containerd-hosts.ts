@@ -6,6 +6,8 @@ import { describeHosts, MARK } from './hosts-file.ts';
 
 const FILE = 'hosts.toml';
 const CERTIFICATE = 'capsule-ca.crt';
+/** Of a file that is being written. */
+const ASIDE = '.new';
 
 /** Registries as containerd reads them: `<folder>/<host>/hosts.toml`, anew for every pull. */
 export class ContainerdHosts implements RegistryHosts {
@@ -27,8 +29,15 @@ export class ContainerdHosts implements RegistryHosts {
   }
 
   async isHandMade(name: string): Promise<boolean> {
-    const text = await readIfThere(join(this.#folder, name, FILE));
-    return text !== undefined && !text.startsWith(MARK);
+    const folder = join(this.#folder, name);
+    const text = await readIfThere(join(folder, FILE));
+    if (text !== undefined) return !text.startsWith(MARK);
+    // containerd's other name for `host:port`, which it looks for first.
+    const other = join(this.#folder, name.replace(/:(\d+)$/, '_$1_'));
+    if (other !== folder && (await listIfThere(other)) !== undefined) return true;
+    // Docker's way, which containerd heeds while there is no hosts.toml.
+    const files = (await listIfThere(folder)) ?? [];
+    return files.some((file) => file !== CERTIFICATE && /\.(crt|cert|key)$/.test(file));
   }
 
   check(registry: RegistrySpec, login: RegistryLogin, signal: AbortSignal): Promise<void> {
@@ -49,10 +58,15 @@ export class ContainerdHosts implements RegistryHosts {
     if (spec.caCertificate === '') await rm(certificate, { force: true });
   }
 
+  /**
+   * hosts.toml at last: it says that the rest is ours, and without it containerd would trust a
+   * certificate that a kill left there.
+   */
   async #remove(name: string): Promise<void> {
     const folder = join(this.#folder, name);
-    await rm(join(folder, FILE), { force: true });
-    await rm(join(folder, CERTIFICATE), { force: true });
+    for (const file of [`${CERTIFICATE}${ASIDE}`, `${FILE}${ASIDE}`, CERTIFICATE, FILE]) {
+      await rm(join(folder, file), { force: true });
+    }
     await rmdir(folder).catch(whenInUse);
   }
 }
@@ -64,7 +78,7 @@ function whenInUse(failure: NodeJS.ErrnoException): void {
 
 async function replace(path: string, text: string): Promise<void> {
   if ((await readIfThere(path)) === text) return;
-  const aside = `${path}.new`;
+  const aside = `${path}${ASIDE}`;
   const file = await open(aside, 'w', 0o644);
   try {
     await file.writeFile(text);
@@ -75,13 +89,18 @@ async function replace(path: string, text: string): Promise<void> {
   await rename(aside, path);
 }
 
+/** A folder in the place of the file was put there by a person, and says nothing. */
 async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (failure) {
-    if (['ENOENT', 'ENOTDIR'].includes((failure as NodeJS.ErrnoException).code ?? '')) {
-      return undefined;
-    }
-    throw failure;
-  }
+  return readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code === 'EISDIR') return '';
+    return whenMissing(failure);
+  });
+}
+
+function listIfThere(path: string): Promise<string[] | undefined> {
+  return readdir(path).catch(whenMissing);
+}
+
+function whenMissing(failure: NodeJS.ErrnoException): undefined {
+  if (failure.code !== 'ENOENT' && failure.code !== 'ENOTDIR') throw failure;
 }

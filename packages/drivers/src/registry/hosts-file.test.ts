@@ -33,17 +33,16 @@ server = "https://registry.home:5000"
 
 test('trust is for the registry and its mirrors, and HTTP for who is declared so', () => {
   const own = describeHosts({ ...PLAIN, caCertificate: 'PEM' }, '/x/ca.crt');
-  assert.match(own, /\[host\."https:\/\/registry\.home:5000"\]\n.*\n {2}ca = "\/x\/ca\.crt"/);
+  assert.match(own, /^server = "https:\/\/registry\.home:5000"\nca = "\/x\/ca\.crt"$/m);
   const open = describeHosts({ ...PLAIN, insecure: true }, '/ca');
-  assert.match(open, /\[host\."https:\/\/registry\.home:5000"\]\n.*\n {2}skip_verify = true/);
+  assert.match(open, /^server = "https:\/\/registry\.home:5000"\nskip_verify = true$/m);
   const plain = describeHosts({ ...PLAIN, plainHttp: true }, '/ca');
   assert.equal(plain, `${MARK}\nserver = "http://registry.home:5000"\n`);
 });
 
 test('Docker Hub is asked where it is', () => {
   const text = describeHosts({ ...PLAIN, name: 'docker.io', insecure: true }, '/ca');
-  assert.match(text, /\[host\."https:\/\/registry-1\.docker\.io"\]/);
-  assert.doesNotMatch(describeHosts({ ...PLAIN, name: 'docker.io' }, '/ca'), /server/);
+  assert.equal(text, `${MARK}\nskip_verify = true\n`);
 });
 
 async function folder(t: TestContext): Promise<string> {
@@ -76,4 +75,40 @@ test('what a person wrote stays, and wins', async (t) => {
   await hosts.declare([PLAIN]);
   await hosts.declare([]);
   assert.equal(await readFile(file, 'utf8'), 'server = "http://mine"\n');
+});
+
+test('certificates, the other name of a folder, and an odd one count as hand-made too', async (t) => {
+  const path = await folder(t);
+  const hosts = new ContainerdHosts(path);
+  await mkdir(join(path, 'certs.home'));
+  await writeFile(join(path, 'certs.home/ca.crt'), 'PEM');
+  await mkdir(join(path, 'other.home_5000_'));
+  await mkdir(join(path, 'odd.home/hosts.toml'), { recursive: true });
+  for (const name of ['certs.home', 'other.home:5000', 'odd.home']) {
+    assert.ok(await hosts.isHandMade(name), name);
+    await hosts.declare([PLAIN, { ...PLAIN, name }]);
+  }
+  assert.ok(!(await hosts.isHandMade(PLAIN.name)));
+  assert.deepEqual(await readdir(join(path, 'certs.home')), ['ca.crt']);
+});
+
+test('what a kill left half removed or half written goes with the next start', async (t) => {
+  const path = await folder(t);
+  const hosts = new ContainerdHosts(path);
+  const own = join(path, PLAIN.name);
+  await hosts.declare([{ ...PLAIN, caCertificate: 'PEM' }]);
+  await rm(join(own, 'capsule-ca.crt'));
+  await writeFile(join(own, 'hosts.toml.new'), 'half');
+  await hosts.declare([]);
+  assert.deepEqual(await readdir(path), []);
+});
+
+test('what says that a folder is ours goes last', async (t) => {
+  const path = await folder(t);
+  const hosts = new ContainerdHosts(path);
+  await hosts.declare([PLAIN]);
+  // Cannot be removed as a file, as if the removal were cut off there.
+  await mkdir(join(path, PLAIN.name, 'capsule-ca.crt'));
+  await assert.rejects(hosts.declare([]));
+  assert.ok((await readdir(join(path, PLAIN.name))).includes('hosts.toml'));
 });

@@ -10,21 +10,19 @@ export const MARK = '# Made by capsuled of a `kind: Registry`; a change here doe
 export function describeHosts(spec: RegistrySpec, caFile: string): string {
   const { name, mirrors, insecure, caCertificate } = spec;
   const trust = [
-    ...(insecure ? ['  skip_verify = true'] : []),
-    ...(caCertificate === '' ? [] : [`  ca = ${JSON.stringify(caFile)}`]),
+    ...(insecure ? ['skip_verify = true'] : []),
+    ...(caCertificate === '' ? [] : [`ca = ${JSON.stringify(caFile)}`]),
   ];
-  const own = originOf(spec);
-  const hosts = [...mirrors, ...(trust.length > 0 ? [own] : [])].map((origin) =>
+  const hosts = mirrors.map((origin) =>
     [
       `[host.${JSON.stringify(origin)}]`,
       '  capabilities = ["pull", "resolve"]',
-      ...(origin.startsWith('https:') ? trust : []),
+      ...(origin.startsWith('https:') ? trust.map((line) => `  ${line}`) : []),
     ].join('\n'),
   );
-  // The last resort; it is asked without any of the trust above.
-  const server = name === 'docker.io' ? undefined : own;
-  const head = server === undefined ? [] : [`server = ${JSON.stringify(server)}`];
-  return `${[[MARK, ...head].join('\n'), ...hosts].join('\n\n')}\n`;
+  // What stands before the first host is of the registry itself; containerd knows where Docker Hub is.
+  const server = name === 'docker.io' ? [] : [`server = ${JSON.stringify(originOf(spec))}`];
+  return `${[[MARK, ...server, ...trust].join('\n'), ...hosts].join('\n\n')}\n`;
 }
 
 /** Where the registry itself is asked. */
