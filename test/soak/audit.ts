@@ -50,9 +50,12 @@ export async function audit(setting: Setting, request: AuditRequest): Promise<Au
       if (state !== undefined && seen !== undefined) {
         const pid = seen.status?.pid ?? 0;
         const now = { begun: state.begun, kills: tracked.kills, pid };
-        if (state.desired === 'running') kept.set(name, now);
         const look = { state, shown: seen, cell: processes.get(name), kills: tracked.kills };
-        found.push(...(await lookAt(setting, look)), ...disturbance(request.kept.get(name), now));
+        found.push(...(await lookAt(setting, look)));
+        if (state.desired === 'running') {
+          kept.set(name, now);
+          found.push(...disturbance(request.kept.get(name), now));
+        }
       }
       return found.map((problem) => `${name}: ${problem}`);
     }),
