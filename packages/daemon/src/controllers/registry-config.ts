@@ -120,9 +120,9 @@ export class RegistryConfig {
   findLogin(host: string): RegistryLogin | undefined {
     const { registries, secrets, log } = this.#parts;
     const name = DOCKER_HUB_HOSTS.includes(host) ? 'docker.io' : host;
-    const stored = registries.login(name);
-    if (stored === undefined) return undefined;
     try {
+      const stored = registries.login(name);
+      if (stored === undefined) return undefined;
       return { username: stored.username, secret: secrets.open(stored.secret, contextOf(name)) };
     } catch (error) {
       log.error('login not usable', { registry: name, error });

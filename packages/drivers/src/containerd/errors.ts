@@ -112,7 +112,8 @@ export const imageError = defineErrors('IMAGE', {
     kind: 'denied',
     message: (f: Told) => `the registry refuses to give image ${f.reference}`,
     why: 'it does not exist, or it needs credentials',
-    hint: '`capsulectl registry login HOST -u USER` gives the capsule yours',
+    hint: (f) =>
+      `\`capsulectl registry login ${f.reference.split('/')[0]} -u USER\` gives the capsule yours`,
   },
   REGISTRY_UNREACHABLE: {
     kind: 'unavailable',
