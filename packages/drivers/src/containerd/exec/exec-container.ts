@@ -20,8 +20,11 @@ import { type ExecFolder, execFolder, makeFolder, removeFolder } from './exec-fo
 import { describeExecProcess, type ExecProcess } from './exec-process.ts';
 import { closeEnds, openEnds, RunningExec } from './running-exec.ts';
 
-/** Ids of execs of this process; `reclaim` leaves them alone. */
-export type ActiveExecs = Set<string>;
+/** Execs of this process, by id; `reclaim` leaves them alone. */
+export type ActiveExecs = Map<
+  string,
+  { readonly containerId: string; readonly isStarted: boolean }
+>;
 
 /** See `ContainerRuntime.exec`. */
 export async function execContainer(
@@ -32,7 +35,7 @@ export async function execContainer(
 ): Promise<ExecSession> {
   const id = containerId(cell, container);
   const folder = execFolder(context.execRoot, id, `capsule-${randomUUID()}`);
-  active.add(folder.execId);
+  active.set(folder.execId, { containerId: id, isStarted: false });
   try {
     const [found] = await Promise.all([
       findRunning(context, id, container, signal),
@@ -107,6 +110,7 @@ async function start(
     // Told to who awaits it; nobody may, when the start fails.
     exit.catch(() => undefined);
     const { pid } = await client.tasks.start({ containerId: id, execId });
+    active.set(execId, { containerId: id, isStarted: true });
     for (const fd of ends.keepers) closeSync(fd);
     const onClose = () => void active.delete(execId);
     return new RunningExec({ client, root: execRoot, folder, ends, pid, cgroup, exit, onClose });

@@ -31,9 +31,14 @@ async function findMembers(leader: number, cgroup: string): Promise<readonly num
 }
 
 /** `pid (name) state ppid pgrp session …`: the name may hold anything (proc_pid_stat(5)). */
-export function parseStat(text: string): { readonly state: string; readonly session: number } {
-  const [state = '', , , session = '0'] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state, session: Number(session) };
+export function parseStat(text: string): {
+  readonly state: string;
+  readonly parent: number;
+  readonly session: number;
+} {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state = '', parent = '0', , session = '0'] = fields;
+  return { state, parent: Number(parent), session: Number(session) };
 }
 
 /** Empty for a process that has ended meanwhile. */

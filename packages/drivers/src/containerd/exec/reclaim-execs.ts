@@ -4,6 +4,7 @@ import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { killTask } from '../runtime/task.ts';
+import { endStrays } from './end-strays.ts';
 import type { ActiveExecs } from './exec-container.ts';
 import {
   type ExecFolder,
@@ -29,6 +30,14 @@ export async function reclaimExecs(
   const folders = await listFolders(context.execRoot);
   const left = folders.filter(({ execId }) => !active.has(execId));
   const ends = await Promise.allSettled(left.map((folder) => endExec(context, folder, signal)));
+  const containers = new Set(left.map(({ containerId }) => containerId));
+  for (const containerId of containers) {
+    // One that is being started now is not known to its shim either.
+    const isStarting = [...active].some(
+      ([, exec]) => exec.containerId === containerId && !exec.isStarted,
+    );
+    if (!isStarting) await endStrays(context.client, containerId, signal);
+  }
   await removeEmptyFolders(context.execRoot);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

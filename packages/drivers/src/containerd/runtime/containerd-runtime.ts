@@ -65,7 +65,7 @@ export class ContainerdRuntime implements ContainerRuntime {
   readonly #context: RuntimeContext;
   /** Kept for events, which carry only ids; an entry goes with its container. */
   readonly #owners = new Map<string, Owner>();
-  readonly #execs: ActiveExecs = new Set();
+  readonly #execs: ActiveExecs = new Map();
   readonly #files: ContainerFiles;
 
   constructor(client: ContainerdClient, options: ContainerdRuntimeOptions = {}) {

@@ -83,6 +83,31 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     }
   });
 
+  test('whoever looks for lost processes leaves those of others alone', async (t) => {
+    const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-3');
+    const spec = {
+      ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
+      ...{ command: ['sh', '-c', 'sleep 1000 & wait'], args: [], env: {}, logPath },
+      ...({ hostname: 'one', network: 'host', files: [] } as const),
+      ...containerSettings(SPEC_DEFAULTS),
+    };
+    const { id } = await runtime.create(spec);
+    await runtime.start(CELL, 'one');
+    const process = { args: ['/bin/sleep', '1000'], cwd: '/', env: [], user: { uid: 0, gid: 0 } };
+    const exec = { containerId: id, execId: 'of-a-person' };
+    const streams = { stdin: '', stdout: '', stderr: '', terminal: false };
+    await client.tasks.exec({ ...exec, ...streams, spec: packProcess(process) });
+    await client.tasks.start(exec);
+    const pids = async () =>
+      (await client.tasks.listPids({ containerId: id })).processes.map(({ pid }) => pid).sort();
+    while ((await pids()).length < 3) await new Promise((resolve) => setImmediate(resolve));
+    const before = await pids();
+    await makeFolder(execRoot, execFolder(execRoot, id, 'capsule-lost'));
+    await runtime.reclaim(AbortSignal.timeout(30_000));
+    assert.deepEqual(await pids(), before);
+    assert.deepEqual(await readdir(execRoot), []);
+  });
+
   test('a lease with what it kept, and the record of a load', async (t) => {
     const { client, runtime } = await openBench(t, 'kukeon-reclaim-2');
     const headers = { 'containerd-lease': 'capsule-another-1' };

@@ -4,15 +4,15 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Any, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_any, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file containerd/types/task/task.proto.
  */
 export const file_containerd_types_task_task: GenFile = /*@__PURE__*/
-  fileDesc("CiBjb250YWluZXJkL3R5cGVzL3Rhc2svdGFzay5wcm90bxITY29udGFpbmVyZC52MS50eXBlcyKpAQoHUHJvY2VzcxIUCgxjb250YWluZXJfaWQYASABKAkSCgoCaWQYAiABKAkSCwoDcGlkGAMgASgNEisKBnN0YXR1cxgEIAEoDjIbLmNvbnRhaW5lcmQudjEudHlwZXMuU3RhdHVzEhMKC2V4aXRfc3RhdHVzGAkgASgNEi0KCWV4aXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqVQoGU3RhdHVzEgsKB1VOS05PV04QABILCgdDUkVBVEVEEAESCwoHUlVOTklORxACEgsKB1NUT1BQRUQQAxIKCgZQQVVTRUQQBBILCgdQQVVTSU5HEAViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("CiBjb250YWluZXJkL3R5cGVzL3Rhc2svdGFzay5wcm90bxITY29udGFpbmVyZC52MS50eXBlcyKpAQoHUHJvY2VzcxIUCgxjb250YWluZXJfaWQYASABKAkSCgoCaWQYAiABKAkSCwoDcGlkGAMgASgNEisKBnN0YXR1cxgEIAEoDjIbLmNvbnRhaW5lcmQudjEudHlwZXMuU3RhdHVzEhMKC2V4aXRfc3RhdHVzGAkgASgNEi0KCWV4aXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPgoLUHJvY2Vzc0luZm8SCwoDcGlkGAEgASgNEiIKBGluZm8YAiABKAsyFC5nb29nbGUucHJvdG9idWYuQW55KlUKBlN0YXR1cxILCgdVTktOT1dOEAASCwoHQ1JFQVRFRBABEgsKB1JVTk5JTkcQAhILCgdTVE9QUEVEEAMSCgoGUEFVU0VEEAQSCwoHUEFVU0lORxAFYgZwcm90bzM", [file_google_protobuf_any, file_google_protobuf_timestamp]);
 
 /**
  * A process of a container. `id` equals `container_id` for the first process in Get's answer,
@@ -58,6 +58,30 @@ export type Process = Message<"containerd.v1.types.Process"> & {
  */
 export const ProcessSchema: GenMessage<Process> = /*@__PURE__*/
   messageDesc(file_containerd_types_task_task, 0);
+
+/**
+ * @generated from message containerd.v1.types.ProcessInfo
+ */
+export type ProcessInfo = Message<"containerd.v1.types.ProcessInfo"> & {
+  /**
+   * @generated from field: uint32 pid = 1;
+   */
+  pid: number;
+
+  /**
+   * Set for an exec that the shim knows.
+   *
+   * @generated from field: google.protobuf.Any info = 2;
+   */
+  info?: Any | undefined;
+};
+
+/**
+ * Describes the message containerd.v1.types.ProcessInfo.
+ * Use `create(ProcessInfoSchema)` to create a new message.
+ */
+export const ProcessInfoSchema: GenMessage<ProcessInfo> = /*@__PURE__*/
+  messageDesc(file_containerd_types_task_task, 1);
 
 /**
  * @generated from enum containerd.v1.types.Status

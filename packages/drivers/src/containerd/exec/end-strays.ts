@@ -1,0 +1,47 @@
+import { readFile, readlink } from 'node:fs/promises';
+import { Code } from '@connectrpc/connect';
+import type { ContainerdClient } from '../client/containerd-client.ts';
+import { ignoring } from '../client/rpc-error.ts';
+import { until } from '../client/until.ts';
+import { getTask } from '../runtime/task.ts';
+import { killSession, parseStat } from './kill-session.ts';
+
+/** Below it lie the cgroups of all containers. */
+const ALL_CELLS = '/kukeon/';
+
+/**
+ * Ends processes of a container that no shim knows: containerd that is killed while its shim starts an
+ * exec takes runc along, and what runc had started by then goes on. Such a process leads a session, and
+ * its parent is the shim, as that of the first process is. With the capsule's own processes in sight that
+ * is true of every daemon of the workload too, and nothing is ended. Idempotent.
+ */
+export async function endStrays(
+  client: ContainerdClient,
+  containerId: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const task = await getTask(client, containerId, signal);
+  if (task === undefined || task.pid === 0) return;
+  if ((await pidNamespace(task.pid)) === (await pidNamespace('self'))) return;
+  const asked = client.tasks.listPids({ containerId }, until(signal));
+  const { processes } = (await ignoring(Code.NotFound, asked)) ?? { processes: [] };
+  const shim = (await statOf(task.pid)).parent;
+  for (const { pid, info } of processes) {
+    if (pid === task.pid || info !== undefined) continue;
+    const { parent, session } = await statOf(pid);
+    if (parent === shim && session === pid) await killSession(pid, ALL_CELLS);
+  }
+}
+
+async function statOf(pid: number) {
+  return parseStat(await readFile(`/proc/${pid}/stat`, 'utf8').catch(noneIfGone));
+}
+
+async function pidNamespace(process: number | 'self'): Promise<string> {
+  return readlink(`/proc/${process}/ns/pid`).catch(noneIfGone);
+}
+
+function noneIfGone(failure: NodeJS.ErrnoException): string {
+  if (failure.code === 'ENOENT' || failure.code === 'ESRCH') return '';
+  throw failure;
+}
