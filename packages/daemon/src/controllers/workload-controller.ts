@@ -92,6 +92,7 @@ export class WorkloadController {
       },
       this.#stop.signal,
     );
+    void this.#detachStrays();
     this.#resync = setInterval(() => void this.#wakeStrays(), RESYNC_MS);
   }
 
@@ -247,6 +248,23 @@ export class WorkloadController {
     if (status.pid !== seen.pid) return false;
     if (record.spec.networkMode === 'host') return true;
     return (await this.#parts.network.inspect(key, this.#stop.signal))?.complete === true;
+  }
+
+  /** Networks of workloads that are gone: a capsuled that was killed may have left one. */
+  async #detachStrays(): Promise<void> {
+    const { network, specs, log } = this.#parts;
+    const { signal } = this.#stop;
+    try {
+      for (const { key } of await network.list(signal)) {
+        // Asked for at once, so that whoever comes under the name meanwhile attaches after it.
+        const isWanted = specs
+          .list()
+          .some(({ spec }) => cellKey(cellOfWorkload(spec.name)) === key);
+        if (!isWanted) await network.detach(key, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) log.warn('stray networks not detached', { error });
+    }
   }
 
   #wakeAll(): void {
