@@ -8,6 +8,7 @@ export * from './manifest/nearest-word.ts';
 export * from './manifest/problem.ts';
 export * from './manifest/validate-registry.ts';
 export * from './manifest/validate-workload.ts';
+export * from './order/all-or-first-error.ts';
 export * from './plan/exit.ts';
 export * from './plan/registry-change.ts';
 export * from './plan/spec-change.ts';

@@ -1,4 +1,5 @@
 import {
+  allOrFirstError,
   cellKey,
   cellOfWorkload,
   isReady,
@@ -101,10 +102,4 @@ function waitingFor({ spec }: WorkloadRecord, { specs, observer }: ReconcilePart
     const needed = specs.get(name);
     return needed === undefined || !isSettled(needed, observer.statusOf(name), isReady);
   });
-}
-
-/** Waits for every step, so that none goes on unseen, and then tells the first failure. */
-async function allOrFirstError(steps: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open as openFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { namespaceNames, namespaceState, run } from '@capsule/host';
 import { cellNetworkContract, inOwnNamespaces, TrafficAgent } from '@capsule/testkit';
@@ -107,6 +109,29 @@ if (await inOwnNamespaces(import.meta.filename)) {
       const network = await open(t);
       await network.attach(WEB);
       await new BridgeNetwork().detach(KEY);
+      await assertNothingLeft();
+    });
+
+    test('an attach that was given up writes nothing after the detach', async (t) => {
+      await open(t);
+      const resolvConf = join(await mkdtemp(join(tmpdir(), 'capsule-fifo-')), 'resolv.conf');
+      t.after(() => rm(dirname(resolvConf), { recursive: true }));
+      await run('mkfifo', [resolvConf]);
+      const network = new BridgeNetwork({ resolvConf });
+      const ended: string[] = [];
+      const attach = assert.rejects(network.attach(WEB, AbortSignal.abort()));
+      const works = [
+        attach.then(() => ended.push('attach')),
+        network.detach(KEY).then(() => ended.push('detach')),
+      ];
+      // Opens when the attach reads, which then waits until this is closed.
+      await using writer = await openFile(resolvConf, 'w');
+      // Longer than an attach takes that waits for nothing.
+      await run('ip', ['link', 'show']);
+      assert.deepEqual(ended, []);
+      await writer.close();
+      await Promise.all(works);
+      assert.deepEqual(ended, ['attach', 'detach']);
       await assertNothingLeft();
     });
 

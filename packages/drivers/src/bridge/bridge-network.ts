@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import type { CellNetwork, CellNetworkSeen, CellNetworkSpec, PublishedPort } from '@capsule/core';
+import {
+  allOrFirstError,
+  type CellNetwork,
+  type CellNetworkSeen,
+  type CellNetworkSpec,
+  type PublishedPort,
+} from '@capsule/core';
 import {
   namespaceNames,
   namespaceState,
@@ -151,7 +157,8 @@ export class BridgeNetwork implements CellNetwork {
     if (before !== undefined && before !== address) await this.#detach(key, signal);
     this.#claim(key, address);
     const link = { key, address, bridge: this.#bridge, subnet: this.#subnet };
-    await Promise.all([
+    // The files of an attach that was given up must not come after the detach that follows.
+    await allOrFirstError([
       connectCell({ ...link, hairpin: await needsHairpin() }, signal),
       writeCellFiles(this.#files, spec, this.#resolvers),
     ]);

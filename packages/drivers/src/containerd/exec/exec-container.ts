@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import type { CellId, ExecRequest, ExecSession } from '@capsule/core';
+import { allOrFirstError, type CellId, type ExecRequest, type ExecSession } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { packProcess } from '../client/pack.ts';
@@ -37,7 +37,8 @@ export async function execContainer(
   const folder = execFolder(context.execRoot, id, `capsule-${randomUUID()}`);
   active.set(folder.execId, { containerId: id, isStarted: false });
   try {
-    const [found] = await Promise.all([
+    // Not before the folder is whole: it would outlive the removal below.
+    const [found] = await allOrFirstError([
       findRunning(context, id, container, signal),
       makeFolder(context.execRoot, folder),
     ]);

@@ -108,6 +108,15 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     assert.deepEqual(await readdir(execRoot), []);
   });
 
+  test('execs that are refused leave no folder behind', async (t) => {
+    const { runtime, execRoot } = await openBench(t, 'kukeon-reclaim-4');
+    const request = { command: ['true'], env: {}, workingDir: '', user: '', hasInput: false };
+    const execs = Array.from({ length: 5 }, () => runtime.exec(CELL, 'none', request));
+    const results = await Promise.allSettled(execs);
+    assert.ok(results.every(({ status }) => status === 'rejected'));
+    assert.deepEqual(await readdir(execRoot), []);
+  });
+
   test('a lease with what it kept, and the record of a load', async (t) => {
     const { client, runtime } = await openBench(t, 'kukeon-reclaim-2');
     const headers = { 'containerd-lease': 'capsule-another-1' };

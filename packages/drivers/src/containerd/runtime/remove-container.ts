@@ -1,4 +1,4 @@
-import type { CellId } from '@capsule/core';
+import { allOrFirstError, type CellId } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
 import { ignoring } from '../client/rpc-error.ts';
@@ -18,7 +18,7 @@ export async function removeContainer(
 ): Promise<void> {
   const id = containerId(cell, container);
   await removeTask(client, id);
-  await Promise.all([
+  await allOrFirstError([
     ignoring(Code.NotFound, client.snapshots.remove({ snapshotter, key: id })),
     removeCgroups(cgroupRoot, containerCgroup({ cell, container, role: 'root' })),
     removeCgroups(cgroupRoot, containerCgroup({ cell, container, role: 'sibling' })),
