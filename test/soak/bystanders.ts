@@ -5,6 +5,8 @@ import { getWorkload, type RunningWorkload, runWorkload } from '../e2e/lab/workl
 import { Violation } from './journal.ts';
 import type { Setting } from './setting.ts';
 
+/** Within it containerd's return is noticed. */
+const AGAIN_MS = 5_000;
 const COUNT = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done';
 
 /** Workloads that nobody asks to change: nothing about them may. */
@@ -35,11 +37,7 @@ export class Bystanders {
   async check(): Promise<void> {
     const { lab } = this.#setting;
     for (const before of this.#before) {
-      const now = await getWorkload(lab, before.name);
-      if (!isDeepStrictEqual(now, before)) {
-        const texts = [before, now].map((each) => JSON.stringify(each.status));
-        throw new Violation(`${before.name} was disturbed:\n  ${texts.join('\n  ')}`);
-      }
+      await this.#checkShown(before);
       // Fails when the process is not there.
       await wordsOf(lab, before.status.pid, 'cmdline');
     }
@@ -47,5 +45,19 @@ export class Bystanders {
     const lines = stdout.split('\n').slice(0, -1).map(Number);
     const hole = lines.findIndex((line, index) => line !== (lines[0] ?? 1) + index);
     if (hole >= 0) throw new Violation(`the log of counting has ${lines[hole]} in line ${hole}`);
+  }
+
+  /** That containerd is away may be said of it, until a moment after it is back. */
+  async #checkShown(before: RunningWorkload): Promise<void> {
+    const deadline = performance.now() + AGAIN_MS;
+    for (;;) {
+      const now = await getWorkload(this.#setting.lab, before.name);
+      if (isDeepStrictEqual(now, before)) return;
+      const isAway = now.status.reason === 'RUNTIME_UNAVAILABLE';
+      if (!isAway || performance.now() > deadline) {
+        const texts = [before, now].map((each) => JSON.stringify(each.status));
+        throw new Violation(`${before.name} was disturbed:\n  ${texts.join('\n  ')}`);
+      }
+    }
   }
 }

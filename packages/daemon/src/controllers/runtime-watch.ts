@@ -7,7 +7,10 @@ export interface RuntimeWatchParts {
   readonly log: Log;
   /** Told of every event. */
   readonly onEvent: (event: RuntimeEvent) => void;
-  /** Told when events may have been missed: look at everything. */
+  /**
+   * Told when events may have been missed and the runtime answers: look at everything. Told, too, when
+   * the first try fails.
+   */
   readonly onGap: () => void;
   /** Between two tries to reach the runtime, in milliseconds. */
   readonly retryMs: number;
@@ -18,12 +21,14 @@ export interface RuntimeWatchParts {
  * new connection it asks for a look at everything, since events of the gap are lost.
  */
 export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  for (let attempt = 1; !signal.aborted; attempt++) {
     try {
       const events = parts.runtime.events(signal)[Symbol.asyncIterator]();
       // Asking for the first event opens the stream; only then is the look complete.
       let next = events.next();
-      parts.onGap();
+      // Of a stream that waits for its first event nothing tells whether anybody is there.
+      const answer = await Promise.race([parts.runtime.probe(signal), next]);
+      if (!('ok' in answer) || answer.ok) parts.onGap();
       for (let event = await next; event.done !== true; event = await next) {
         parts.onEvent(event.value);
         next = events.next();
@@ -31,6 +36,7 @@ export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal
     } catch (error) {
       if (signal.aborted) return;
       parts.log.warn('runtime events interrupted', { error });
+      if (attempt === 1) parts.onGap();
     }
     await pause(parts.retryMs, undefined, { signal }).catch(whenAborted);
   }

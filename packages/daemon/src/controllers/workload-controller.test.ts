@@ -249,6 +249,22 @@ test('a runtime that goes away leaves the status, and its return is noticed', as
   await daemon.until('other', runs);
 });
 
+test('what failed for want of the runtime is tried again when it is back, not a back-off later', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  machine.runtime.crash();
+  daemon.apply('web');
+  const first = await daemon.until('web', ({ status }) => status.nextRetryAt !== undefined);
+  const second = await daemon.until(
+    'web',
+    ({ status }) => (status.nextRetryAt ?? 0) > (first.status.nextRetryAt ?? 0),
+  );
+  machine.runtime.recover();
+  await daemon.until('web', runs);
+  assert.ok(Date.now() < (second.status.nextRetryAt ?? 0));
+});
+
 test('a start that fails says why and is not tried without a pause', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);

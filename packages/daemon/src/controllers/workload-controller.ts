@@ -86,7 +86,7 @@ export class WorkloadController {
         retryMs: 250,
         onEvent: (event) => this.#handle(event),
         onGap: () => {
-          this.#wakeAll();
+          this.#retryAll();
           this.#upkeep.renew(REMAINS);
         },
       },
@@ -267,7 +267,7 @@ export class WorkloadController {
     }
   }
 
-  #wakeAll(): void {
-    for (const { spec } of this.#parts.specs.list()) this.#queue.add(spec.name);
+  #retryAll(): void {
+    for (const { spec } of this.#parts.specs.list()) this.#queue.retry(spec.name);
   }
 }

@@ -44,6 +44,29 @@ test('a failed key is run again after its back-off, and others do not wait for i
   assert.equal(order[1], 'good');
 });
 
+test('a key that waits out a failure runs at once when it is tried again', async () => {
+  let runs = 0;
+  const failed = Promise.withResolvers<void>();
+  const ran = Promise.withResolvers<void>();
+  await using queue = new KeyedQueue({
+    ...{ concurrency: 1, backOff: { firstMs: 1_000_000, mostMs: 1_000_000, jitter: 0 } },
+    run: async () => {
+      runs += 1;
+      if (runs === 1) throw new Error('no');
+      ran.resolve();
+      return undefined;
+    },
+    onFailure: () => failed.resolve(),
+  });
+  queue.add('a');
+  await failed.promise;
+  queue.add('a');
+  await queue.settled();
+  assert.equal(runs, 1);
+  queue.retry('a');
+  await ran.promise;
+});
+
 test('a changed wish aborts the run that works for the old one', async () => {
   const started = Promise.withResolvers<void>();
   let runs = 0;

@@ -66,15 +66,20 @@ export class KeyedQueue {
     this.#wake(key, entry);
   }
 
+  /** What made it fail may be over: forget failures, and run the key soon. */
+  retry(key: string): void {
+    const entry = this.#entry(key);
+    entry.failures = 0;
+    this.#wake(key, entry);
+  }
+
   /**
    * The wish itself changed: forget failures, run now, and abort a run under way, which works for a
    * wish that is no more.
    */
   renew(key: string): void {
-    const entry = this.#entry(key);
-    entry.failures = 0;
-    entry.abort?.abort(new DOMException('the wish changed', 'AbortError'));
-    this.#wake(key, entry);
+    this.#entries.get(key)?.abort?.abort(new DOMException('the wish changed', 'AbortError'));
+    this.retry(key);
   }
 
   /** Resolves when nothing runs or is ready to run; keys that wait for a timer do not count. */
