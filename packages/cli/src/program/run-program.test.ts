@@ -7,7 +7,17 @@ const MISTAKES: readonly (readonly [string[], RegExp])[] = [
   [['workload', 'lst'], /unknown command 'lst'\n {2}fix: did you mean `list`\?/],
   [['workload', 'logs', 'web', '--folow'], /'--folow'\n {2}fix: did you mean `--follow`\?/],
   [['workload', 'list', '--colour'], /unknown option '--colour'\n {2}fix: `capsulectl/],
-  [['workload', 'logs'], /missing required argument 'name'/],
+  [
+    ['workload', 'logs'],
+    /missing required argument 'name'\n {2}fix: `capsulectl workload logs --help`/,
+  ],
+  [
+    ['workload', 'cp', 'a', 'b:/c'],
+    /unknown command 'cp'\n {2}fix: did you mean `capsulectl cp`\?/,
+  ],
+  [['describe', 'workload', 'web'], /fix: did you mean `capsulectl workload describe`\?/],
+  [['logs', 'web'], /fix: did you mean `capsulectl workload logs`\?/],
+  [['workload', 'frobnicate'], /fix: `capsulectl workload --help` shows/],
   [['workload', 'list', 'web'], /too many arguments/],
   [['workload', 'logs', 'web', '-n', 'ten'], /--tail takes a whole number, not "ten"/],
   [['workload', 'logs', 'web', '-n', '-5'], /--tail takes a whole number, not "-5"/],

@@ -7,6 +7,7 @@ import { renderError } from '../render/error.ts';
 import { buildProgram, type Invocation } from './build-program.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { normaliseArguments } from './normalise-arguments.ts';
+import { elsewhere, meantCommand } from './suggest-command.ts';
 
 /** Understands the words, does what they ask, and tells failures. Answers the exit code. */
 export async function runProgram(
@@ -50,17 +51,23 @@ function parse(commands: readonly Command[], words: readonly string[]): Understo
     if (error.code === 'commander.helpDisplayed') return { help, exitCode: 0 };
     // A noun without its verb, or no word at all.
     if (error.code === 'commander.help') return { help, exitCode: words.length === 0 ? 0 : 2 };
-    throw usageError(error);
+    throw usageError(error, commands, words);
   }
   if (invocation === undefined) return { help: program.helpInformation(), exitCode: 0 };
   return invocation;
 }
 
-function usageError({ message }: CommanderError) {
+function usageError(
+  { code, message }: CommanderError,
+  commands: readonly Command[],
+  words: readonly string[],
+) {
   const [problem = '', ...more] = message.replace(/^error: /, '').split('\n');
-  const near = /^\(Did you mean (.+)\?\)$/.exec(more.join(' ').trim())?.[1];
+  const similar = /^\(Did you mean (.+)\?\)$/.exec(more.join(' ').trim())?.[1];
+  const isUnknown = code === 'commander.unknownCommand';
+  const near = similar ?? (isUnknown ? elsewhere(commands, words) : undefined);
   const suggestion = near === undefined ? undefined : `did you mean \`${near}\`?`;
-  return cliError.USAGE({ problem, command: 'capsulectl', suggestion });
+  return cliError.USAGE({ problem, command: meantCommand(commands, words), suggestion });
 }
 
 async function tell(error: unknown, words: readonly string[], { err }: Context): Promise<number> {
