@@ -174,6 +174,8 @@ suite('the life of a workload', { concurrency: false }, () => {
       const ports = [{ containerPort: 80, hostPort: 18_300 }];
       const input = manifest('web', { ...sh(serve), ports, labels: { app: 'web' } });
       const diff = (text: string) => lab.capsulectlWith({ input: text }, 'diff', '-f', '-');
+      const fresh = await diff(manifest('fresh', sh(serve)));
+      assert.match(fresh.stdout, /^fresh would be created\n( {2}\+ .*\n)+$/);
       const shown = await diff(input);
       assert.equal(shown.exitCode, 1);
       assert.match(shown.stdout, /in place[\s\S]*container\.ports[\s\S]*container\.labels\.app/);

@@ -69,7 +69,9 @@ function describe({ spec, change, recreates, fields }: Applied, format: Format, 
     configured: `${spec.name} would be changed ${how}`,
     unchanged: `${spec.name} would stay as it is`,
   }[change];
-  return [head, ...fields.flatMap((field) => fieldLines(field, context))]
+  // Of what is new, nothing is taken away: a default that was never in effect is no news.
+  const told = change === 'created' ? fields.map((field) => ({ ...field, before: '' })) : fields;
+  return [head, ...told.flatMap((field) => fieldLines(field, context))]
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -54,4 +54,9 @@ test('the last trouble is told, also when all is well again', () => {
     tellWorkload(sampleWorkload(), [event], NOW).join(' '),
     /60s ago: ended by signal SIGSEGV/,
   );
+  const pause = { ...event, reason: 'BackOff', message: 'restart 1 after a pause' };
+  assert.match(
+    tellWorkload(sampleWorkload(), [event, pause], NOW).join(' '),
+    /60s ago: ended by signal SIGSEGV/,
+  );
 });

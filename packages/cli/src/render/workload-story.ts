@@ -71,7 +71,10 @@ function tellPhase({ status }: ReportedWorkload, now: number): string {
 
 /** The last thing that went wrong, if it is not the state itself. */
 function tellTrouble(events: readonly Event[], now: number): string {
-  const last = events.findLast(({ severity }) => severity === EventSeverity.WARNING);
+  // A pause says only that something ended; the end itself says how.
+  const last = events.findLast(
+    ({ severity, reason }) => severity === EventSeverity.WARNING && reason !== 'BackOff',
+  );
   if (last === undefined) return '';
   return `The last trouble was ${formatAge(Number(last.atUnixMs), now)} ago: ${last.message}.`;
 }
