@@ -86,6 +86,7 @@ async function run(setting: Setting, request: SoakRequest): Promise<SoakReport> 
   ) {
     await amidFaults(faults, workloads);
     await Promise.all([...workloads, ...victims].map((each) => each.settle()));
+    await containerdAnswers(lab);
     kept = await calm(() => audit(setting, { workloads, others, kept }));
     await bystanders.check();
     say(`round ${round}: ${describeProgress(reportOf(workloads, faults))}`);
@@ -113,6 +114,14 @@ async function amidFaults(faults: Faults, workloads: readonly TrackedWorkload[])
     await Promise.allSettled([...work, killing]);
   }
   await killing;
+}
+
+/** Nothing can be compared with what should be until it is back from the last kill. */
+async function containerdAnswers(lab: Lab): Promise<void> {
+  await until('containerd to answer', AUDIT_MS, async () => {
+    const { exitCode } = await lab.exec(['ctr', 'version'], { allow: [0, 1] });
+    return exitCode === 0;
+  });
 }
 
 /** Looks until everything is right. Fails with `Violation` when it does not become so. */
