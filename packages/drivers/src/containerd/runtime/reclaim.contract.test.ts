@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
 import { type CellId, containerSettings, SPEC_DEFAULTS } from '@capsule/core';
@@ -106,6 +106,29 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     await runtime.reclaim(AbortSignal.timeout(30_000));
     assert.deepEqual(await pids(), before);
     assert.deepEqual(await readdir(execRoot), []);
+  });
+
+  test('the bundle of a task whose shim and clean-up were killed', async (t) => {
+    const { runtime, logPath } = await openBench(t, 'kukeon-reclaim-5');
+    assert.ok(containerd !== undefined);
+    const spec = {
+      ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
+      ...{ command: ['sleep', '1000'], args: [], env: {}, logPath },
+      ...({ hostname: 'one', network: 'host', files: [] } as const),
+      ...containerSettings(SPEC_DEFAULTS),
+    };
+    const { id } = await runtime.create(spec);
+    const tasks = join(containerd.directory, 'state', 'io.containerd.runtime.v2.task');
+    const bundle = join(tasks, 'kukeon-reclaim-5', id);
+    await mkdir(join(bundle, 'rootfs'), { recursive: true });
+    await writeFile(join(bundle, 'config.json'), '{}');
+    const seen = await runtime.start(CELL, 'one');
+    assert.equal(seen.task, 'running');
+    await runtime.remove(CELL, 'one');
+    await mkdir(join(bundle, 'rootfs', 'of-somebody'), { recursive: true });
+    await runtime.create(spec);
+    await assert.rejects(runtime.start(CELL, 'one'), /not empty/);
+    await rm(bundle, { recursive: true });
   });
 
   test('execs that are refused leave no folder behind', async (t) => {

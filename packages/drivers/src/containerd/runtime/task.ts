@@ -5,6 +5,7 @@ import { until } from '../client/until.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import type { Process } from '../gen/containerd/types/task/task_pb.ts';
 import { endStrayShims } from './end-stray-shims.ts';
+import { removeStaleBundle, staleBundleOf } from './remove-stale-bundle.ts';
 
 const SIGKILL = 9;
 /** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
@@ -29,6 +30,23 @@ export interface NewTask {
 
 /** Makes and starts the first process, and answers its pid. Leaves no task when it fails. */
 export async function runTask(
+  client: ContainerdClient,
+  task: NewTask,
+  signal?: AbortSignal,
+): Promise<number> {
+  try {
+    return await makeTask(client, task, signal);
+  } catch (error) {
+    const { namespace, socketPath } = client;
+    const owner = { namespace, socketPath, containerId: task.containerId };
+    const bundle = staleBundleOf(error, owner);
+    if (bundle === undefined) throw error;
+    await removeStaleBundle(bundle, owner);
+    return await makeTask(client, task, signal);
+  }
+}
+
+async function makeTask(
   client: ContainerdClient,
   { containerId, rootfs, output }: NewTask,
   signal?: AbortSignal,

@@ -1,0 +1,55 @@
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { run } from '@capsule/host';
+import { isAnswer } from '../client/rpc-error.ts';
+import { endStrayShims, type ShimOwner } from './end-stray-shims.ts';
+
+/** As long as containerd gives it. */
+const DELETE_LIMIT_MS = 10_000;
+const ANY_CODE = Array.from({ length: 256 }, (_, code) => code);
+
+/**
+ * The bundle that a task cannot be made for, since one of an earlier task is there: the shim died, and
+ * the process that containerd cleans up with died too. Until it restarts, containerd never looks at it
+ * again. Undefined for any other failure.
+ */
+export function staleBundleOf(
+  error: unknown,
+  { namespace, containerId }: Pick<ShimOwner, 'namespace' | 'containerId'>,
+): string | undefined {
+  if (!isAnswer(error)) return undefined;
+  const path = /^mkdir (\/\S+): file exists$/.exec(error.rawMessage)?.[1];
+  if (path === undefined || basename(path) !== containerId) return undefined;
+  const isOurs = dirname(path).endsWith(`/io.containerd.runtime.v2.task/${namespace}`);
+  return isOurs ? path : undefined;
+}
+
+/**
+ * Does what containerd does after the death of a shim: its program ends what still runs and unmounts,
+ * then the folder goes. Only for a container that has no task. Idempotent.
+ */
+export async function removeStaleBundle(bundle: string, owner: ShimOwner): Promise<void> {
+  await endStrayShims(owner);
+  const program = await textOf(join(bundle, 'shim-binary-path'));
+  if (program !== undefined) {
+    const { namespace, containerId, socketPath } = owner;
+    const whose = ['-namespace', namespace, '-address', socketPath, '-id', containerId];
+    const options = { cwd: bundle, allow: ANY_CODE, timeoutMs: DELETE_LIMIT_MS };
+    await run(program, [...whose, '-bundle', bundle, 'delete'], options);
+  }
+  for (const entry of await readdir(bundle)) {
+    // A root filesystem that is still mounted must not be emptied: this fails then.
+    if (entry === 'rootfs') await rmdir(join(bundle, entry));
+    else await rm(join(bundle, entry));
+  }
+  await rmdir(bundle);
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}
