@@ -7,3 +7,6 @@ export { nftError } from './net/nft-errors.ts';
 export { readSysctl, sysctlError, writeSysctl } from './net/sysctl.ts';
 export { processError } from './process/errors.ts';
 export { type RunOptions, type RunResult, run } from './process/run.ts';
+export { checkExt4, type Ext4, growExt4, makeExt4, readExt4 } from './storage/ext4.ts';
+export { attachLoop, detachLoop, findLoop, growLoop } from './storage/loop.ts';
+export { listMounts, type MountPoint, mount, unmount } from './storage/mounts.ts';

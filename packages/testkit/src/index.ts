@@ -21,6 +21,7 @@ export {
   type NamesBench,
   nameResponderContract,
 } from './contracts/name-responder.contract.ts';
+export { type VolumeBench, volumeBackendContract } from './contracts/volume-backend.contract.ts';
 export { FakeCellNetwork, type FakeNetworkState } from './fakes/fake-cell-network.ts';
 export { FakeContainerRuntime, type RuntimeCall } from './fakes/fake-container-runtime.ts';
 export { fakeError } from './fakes/fake-error.ts';

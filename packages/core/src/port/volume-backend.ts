@@ -1,0 +1,53 @@
+/** One volume as the backend finds it, whoever made it. */
+export interface VolumeSeen {
+  readonly name: string;
+  /** Of its filesystem: the identity that the volume was made with. Absent where there is none. */
+  readonly uid?: string;
+  /** What the device holds at the most. */
+  readonly sizeBytes: number;
+  /** What it takes of the pool now. */
+  readonly usedBytes: number;
+  /** Where it is mounted; absent while it is not. */
+  readonly hostPath?: string;
+}
+
+export interface NewVolume {
+  readonly name: string;
+  /** A UUID. */
+  readonly uid: string;
+  readonly sizeBytes: number;
+}
+
+/** What the volumes are made of. */
+export interface VolumePool {
+  readonly ok: boolean;
+  /** For people: what it is, or why it cannot be used. */
+  readonly detail: string;
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+}
+
+/**
+ * Block devices with ext4, by name. Every call is idempotent and may be repeated after a crash in the
+ * middle of it. Two calls about one volume never overlap: the caller sees to that. Errors are `VOLUME_*`.
+ */
+export interface VolumeBackend {
+  readonly kind: 'lvm-thin' | 'loop-file';
+  probe(signal?: AbortSignal): Promise<VolumePool>;
+  /** Every volume that is whole. What a creation that was cut short has left is not one. */
+  list(signal?: AbortSignal): Promise<readonly VolumeSeen[]>;
+  /** Made in a place aside and moved to its name when it is whole. Fails with `VOLUME_FOREIGN`. */
+  create(volume: NewVolume, signal?: AbortSignal): Promise<void>;
+  /**
+   * Device and filesystem, attached or not. Smaller than now is a success that changes nothing. Fails
+   * with `VOLUME_MISSING`, `VOLUME_DAMAGED`, and with `VOLUME_GROWS_DETACHED` where this machine cannot do
+   * it under a workload: then it is finished by the next try after `detach`.
+   */
+  grow(name: string, sizeBytes: number, signal?: AbortSignal): Promise<void>;
+  /** Mounts it, and answers where. Fails with `VOLUME_MISSING`, `VOLUME_BUSY`, `VOLUME_DAMAGED`. */
+  attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }>;
+  /** Everything that was written is on the disk after it. Fails with `VOLUME_BUSY`. */
+  detach(name: string, signal?: AbortSignal): Promise<void>;
+  /** Detached ones only; also what a creation left. The data is gone after it. */
+  remove(name: string, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import { defineErrors } from '@capsule/core';
+
+interface Named {
+  readonly name: string;
+}
+
+/** What the storage of volumes could not do. */
+export const volumeDriverError = defineErrors('VOLUME', {
+  MISSING: {
+    kind: 'notFound',
+    message: (f: Named) => `there is no storage of volume ${f.name}`,
+    hint: 'restore it from a backup, or delete the volume and make it anew',
+  },
+  FOREIGN: {
+    kind: 'conflict',
+    message: (f: Named) => `the storage of volume ${f.name} holds something else already`,
+    why: 'its filesystem does not carry the identity that the volume was made with',
+    hint: '`capsulectl volume list` shows it; nothing of it is overwritten',
+  },
+  BUSY: {
+    kind: 'precondition',
+    message: (f: Named & { where: string }) => `volume ${f.name} is in use: ${f.where}`,
+    why: 'one device mounted twice would be spoilt',
+    hint: 'end what uses it, then try again',
+  },
+  GROWS_DETACHED: {
+    kind: 'precondition',
+    message: (f: Named) => `volume ${f.name} cannot grow while it is in use on this capsule`,
+    why: 'the kernel lets only a process with CAP_SYS_RESOURCE do that',
+    hint: 'stop the workload that uses it; what was asked for is done then',
+  },
+  DAMAGED: {
+    kind: 'dataLoss',
+    message: (f: Named) =>
+      `the filesystem of volume ${f.name} is damaged, and cannot be mended safely`,
+    hint: 'run e2fsck on its device by hand, or restore it from a snapshot or a backup',
+  },
+});

@@ -1,0 +1,58 @@
+import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { listMounts, mount, unmount } from '@capsule/host';
+import { volumeDriverError } from './errors.ts';
+
+/** Freed space goes back to the pool; what goes wrong must not go on; devices are of no use in there. */
+const OPTIONS = ['rw', 'nodev', 'discard', 'errors=remount-ro'];
+
+export interface VolumeMount {
+  readonly name: string;
+  readonly device: string;
+  readonly hostPath: string;
+}
+
+/**
+ * Mounts a volume in its place, once. A device that is mounted anywhere else here is refused. Fails
+ * with `VOLUME_BUSY`.
+ */
+export async function mountVolume(
+  { name, device, hostPath }: VolumeMount,
+  signal?: AbortSignal,
+): Promise<void> {
+  const [{ rdev }, mounts] = await Promise.all([stat(device), listMounts()]);
+  const number = `${Number((BigInt(rdev) >> 8n) & 0xfffn)}:${minorOf(rdev)}`;
+  const there = mounts.filter((one) => one.path === hostPath);
+  if (there.some((one) => one.device === number)) return;
+  const elsewhere = mounts.find((one) => one.device === number);
+  const [foreign] = there;
+  if (elsewhere !== undefined || foreign !== undefined) {
+    const where = elsewhere
+      ? `it is mounted at ${elsewhere.path}`
+      : `${foreign?.source} is mounted in its place`;
+    throw volumeDriverError.BUSY({ name, where });
+  }
+  await mkdir(hostPath, { recursive: true, mode: 0o700 });
+  await mount(device, hostPath, OPTIONS, signal);
+}
+
+/** Writes everything to the disk. Idempotent. Fails with `VOLUME_BUSY`. */
+export async function unmountVolume(
+  { name, hostPath }: Omit<VolumeMount, 'device'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const isMounted = async () => (await listMounts()).some(({ path }) => path === hostPath);
+  while (await isMounted()) {
+    if (!(await unmount(hostPath, signal))) {
+      throw volumeDriverError.BUSY({ name, where: 'a process still has files of it open' });
+    }
+  }
+  await rmdir(hostPath).catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code !== 'ENOENT') throw failure;
+  });
+}
+
+/** As glibc's gnu_dev_minor(3). */
+function minorOf(device: number): number {
+  const wide = BigInt(device);
+  return Number((wide & 0xffn) | ((wide >> 12n) & 0xfff00n));
+}

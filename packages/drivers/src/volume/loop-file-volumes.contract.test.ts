@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, type TestContext, test } from 'node:test';
+import { attachLoop, detachLoop, listMounts, mount, run, unmount } from '@capsule/host';
+import { volumeBackendContract } from '@capsule/testkit';
+import { LoopFileVolumes } from './loop-file-volumes.ts';
+
+const MIB = 1024 * 1024;
+
+async function openBench(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-volumes-'));
+  const files = join(folder, 'files');
+  const backend = new LoopFileVolumes({ folder: files, mountRoot: join(folder, 'mounts') });
+  t.after(async () => {
+    for (const { name } of await backend.list()) await backend.remove(name);
+    const left = (await listMounts()).filter(({ path }) => path.startsWith(folder));
+    assert.deepEqual(left, []);
+    const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']);
+    assert.ok(!stdout.includes(folder), stdout);
+    await rm(folder, { recursive: true });
+  });
+  return {
+    backend,
+    folder,
+    file: (name: string) => join(files, `${name}.img`),
+    write: (path: string, file: string, text: string) => writeFile(join(path, file), text),
+    read: (path: string, file: string) => readFile(join(path, file), 'utf8'),
+  };
+}
+
+volumeBackendContract('loop files', openBench);
+
+suite('volumes in loop files', { timeout: 60_000 }, () => {
+  const volume = (name = 'data') => ({ name, uid: randomUUID(), sizeBytes: 64 * MIB });
+
+  test('what a creation left that was cut short is no volume, and is in nobody’s way', async (t) => {
+    const { backend, file } = await openBench(t);
+    await backend.create(volume('other'));
+    await writeFile(`${file('data')}.new`, 'half a filesystem');
+    assert.deepEqual(
+      (await backend.list()).map(({ name }) => name),
+      ['other'],
+    );
+    await backend.create(volume());
+    assert.deepEqual((await readdir(join(file('data'), '..'))).sort(), ['data.img', 'other.img']);
+  });
+
+  test('a growth that stopped after the file is finished by the next try', async (t) => {
+    const { backend, file } = await openBench(t);
+    await backend.create(volume());
+    await truncate(file('data'), 128 * MIB);
+    await backend.grow('data', 128 * MIB);
+    const { hostPath } = await backend.attach('data');
+    await writeFile(join(hostPath, 'large'), Buffer.alloc(90 * MIB));
+  });
+
+  test('a device that somebody else has mounted is not mounted a second time', async (t) => {
+    const { backend, file, folder } = await openBench(t);
+    await backend.create(volume());
+    const device = await attachLoop(file('data'));
+    const other = await mkdtemp(join(folder, 'other-'));
+    await mount(device, other, ['rw']);
+    try {
+      await assert.rejects(backend.attach('data'), { code: 'VOLUME_BUSY', kind: 'precondition' });
+      await assert.rejects(
+        run('losetup', ['--find', '--show', '--nooverlap', '--offset', '4096', file('data')]),
+      );
+    } finally {
+      await unmount(other);
+      await detachLoop(device);
+    }
+  });
+
+  test('one with an open file is busy, and is not torn away', async (t) => {
+    const { backend } = await openBench(t);
+    await backend.create(volume());
+    const { hostPath } = await backend.attach('data');
+    await writeFile(join(hostPath, 'open'), 'x');
+    const file = await open(join(hostPath, 'open'));
+    await assert.rejects(backend.detach('data'), { code: 'VOLUME_BUSY' });
+    await file.close();
+    await backend.detach('data');
+  });
+});

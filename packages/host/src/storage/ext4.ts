@@ -1,0 +1,63 @@
+import { processError } from '../process/errors.ts';
+import { run } from '../process/run.ts';
+
+export interface Ext4 {
+  readonly uuid: string;
+  readonly sizeBytes: number;
+}
+
+/** The filesystem on a device or in a file; undefined when there is no ext4 on it. */
+export async function readExt4(path: string, signal?: AbortSignal): Promise<Ext4 | undefined> {
+  const { exitCode, stdout } = await run('dumpe2fs', ['-h', path], {
+    allow: [0, 1],
+    ...signalled(signal),
+  });
+  if (exitCode !== 0) return undefined;
+  const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)$`, 'm').exec(stdout)?.[1];
+  const uuid = field('Filesystem UUID');
+  const blocks = Number(field('Block count'));
+  const blockBytes = Number(field('Block size'));
+  if (uuid === undefined || !(blocks * blockBytes > 0)) return undefined;
+  return { uuid, sizeBytes: blocks * blockBytes };
+}
+
+/** No blocks are reserved for root: nobody but the workload writes. Overwrites what is there. */
+export async function makeExt4(path: string, uuid: string, signal?: AbortSignal): Promise<void> {
+  const args = ['-q', '-F', '-m', '0', '-U', uuid, '-E', 'nodiscard,root_owner=0:0', path];
+  await run('mkfs.ext4', args, { timeoutMs: SLOW_MS, ...signalled(signal) });
+}
+
+/** Mends what can be mended safely. False when a person has to look. */
+export async function checkExt4(path: string, signal?: AbortSignal): Promise<boolean> {
+  // e2fsck(8): 1 and 2 mean mended, 4 and more not.
+  const { exitCode } = await run('e2fsck', ['-f', '-p', path], {
+    allow: [0, 1, 2, 4, 8, 12],
+    timeoutMs: SLOW_MS,
+    ...signalled(signal),
+  });
+  return exitCode < 4;
+}
+
+/**
+ * Makes the filesystem as large as its device, mounted or not; check an unmounted one before. False when
+ * a mounted one may not grow here: that takes CAP_SYS_RESOURCE.
+ */
+export async function growExt4(path: string, signal?: AbortSignal): Promise<boolean> {
+  const { exitCode, stderr } = await run('resize2fs', [path], {
+    allow: [0, 1],
+    timeoutMs: SLOW_MS,
+    ...signalled(signal),
+  });
+  if (exitCode === 0) return true;
+  if (/Permission denied to resize filesystem/.test(stderr)) return false;
+  throw processError.FAILED({
+    ...{ command: 'resize2fs', args: [path], killedBy: null, exitCode, stdout: '', stderr },
+  });
+}
+
+/** Terabytes on a slow disk. */
+const SLOW_MS = 30 * 60_000;
+
+function signalled(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { signal };
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { run } from '../process/run.ts';
+
+export interface MountPoint {
+  /** `7:0`, of the filesystem's device. */
+  readonly device: string;
+  /** Of the filesystem: `/` for all of it. */
+  readonly root: string;
+  readonly path: string;
+  readonly source: string;
+}
+
+/** What is mounted in this process's namespace, in the order it was. Format: proc_pid_mountinfo(5). */
+export async function listMounts(): Promise<readonly MountPoint[]> {
+  return parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
+}
+
+export function parseMountInfo(text: string): readonly MountPoint[] {
+  return text.split('\n').flatMap((line) => {
+    const [before = '', after = ''] = line.split(' - ', 2);
+    const [, , device, root, path] = before.split(' ');
+    const [, source = ''] = after.split(' ');
+    if (device === undefined || root === undefined || path === undefined) return [];
+    return [{ device, root: unescape(root), path: unescape(path), source: unescape(source) }];
+  });
+}
+
+/** Octal, as the kernel writes blanks and backslashes. */
+function unescape(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 8)),
+  );
+}
+
+export async function mount(
+  source: string,
+  target: string,
+  options: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const args = ['-t', 'ext4', '-o', options.join(','), source, target];
+  await run('mount', args, signal === undefined ? {} : { signal });
+}
+
+/** False when something still uses it. */
+export async function unmount(path: string, signal?: AbortSignal): Promise<boolean> {
+  const { exitCode, stderr } = await run('umount', [path], {
+    allow: [0, 32],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (exitCode === 0 || /not mounted|no mount point/.test(stderr)) return true;
+  if (/target is busy/.test(stderr)) return false;
+  await run('umount', [path]);
+  return true;
+}
