@@ -31,10 +31,27 @@ const shows: Record<string, (lab: Lab) => Promise<void>> = {
     const { stdout } = await capsulectl(lab, ['registry', 'list']);
     assert.match(stdout, /^registry\.home:5000 .* plain HTTP +http:\/\/mirror\.home:5000$/m);
   },
+  'shared-volume.yaml': async (lab) => {
+    const { stdout } = await capsulectl(lab, ['volume', 'list']);
+    assert.match(stdout, /^shared +Ready +1 GiB /m);
+  },
+  'shared-writer-container.yaml': async (lab) => {
+    await printed(lab, 'shared-writer', (text) => /UTC \d{4}\n/.test(text));
+  },
+  'alpine-vol-container.yaml': async (lab) => {
+    await printed(lab, 'alpine-vol', (text) => /^hello from a container\n/.test(text));
+  },
+  'nginx-with-volume.yaml': (lab) => servesAPage(lab, 8080),
   'job.yaml': async (lab) => {
     await capsulectl(lab, ['workload', 'wait', 'job', '--for=exit', '--timeout', '60s']);
     await printed(lab, 'job', (text) => text === 'working\ndone\n');
   },
+};
+
+/** What has to be there first. */
+const needs: Record<string, readonly string[]> = {
+  'shared-writer-container.yaml': ['shared-volume.yaml'],
+  'alpine-vol-container.yaml': ['shared-volume.yaml'],
 };
 
 const inShell = (lab: Lab, script: string) =>
@@ -54,6 +71,9 @@ suite('examples', { concurrency: false }, () => {
 
   for (const [file, show] of Object.entries(shows)) {
     test(`${file} is pulled, runs and does what it says`, async () => {
+      for (const first of needs[file] ?? []) {
+        await capsulectl(lab, ['apply', '-f', join(EXAMPLES, first)]);
+      }
       await capsulectl(lab, ['apply', '-f', join(EXAMPLES, file), '--wait', '--timeout', '60s']);
       await show(lab);
       await deleteAll(lab);

@@ -38,6 +38,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   updatePolicy: 'health.test.ts',
   updateTimeoutSeconds: 'health.test.ts',
   labels: 'lifecycle.test.ts',
+  mounts: 'volume.test.ts',
 };
 
 const CASES: Readonly<Record<string, Case>> = {

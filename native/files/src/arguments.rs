@@ -1,9 +1,10 @@
 use crate::root::Root;
+use crate::unpack::Owner;
 use std::path::PathBuf;
 
 pub enum Work {
     Pack(String),
-    Unpack { path: String, keep_owner: bool },
+    Unpack { path: String, owner: Owner },
     Look(String),
 }
 
@@ -14,7 +15,7 @@ pub struct Arguments {
 
 pub const USAGE: &str = "capsule-files \
     process PID CGROUP | mount TYPE SOURCE OPTIONS BASE PLACE rw|ro, \
-    then pack PATH | unpack PATH own|root | look PATH";
+    then pack PATH | unpack PATH own|fill|root | look PATH";
 
 /// All are positional: only our own driver writes them.
 pub fn parse(words: impl Iterator<Item = String>) -> Option<Arguments> {
@@ -40,7 +41,11 @@ pub fn parse(words: impl Iterator<Item = String>) -> Option<Arguments> {
         "pack" => Work::Pack(path),
         "unpack" => Work::Unpack {
             path,
-            keep_owner: words.next()? == "own",
+            owner: match words.next()?.as_str() {
+                "own" => Owner::Kept,
+                "fill" => Owner::KeptOfTarget,
+                _ => Owner::Root,
+            },
         },
         "look" => Work::Look(path),
         _ => return None,

@@ -43,9 +43,9 @@ fn work(Arguments { root, work }: Arguments) -> Outcome<()> {
             &path,
             BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock()),
         ),
-        Work::Unpack { path, keep_owner } => unpack::unpack(
+        Work::Unpack { path, owner } => unpack::unpack(
             &path,
-            keep_owner,
+            owner,
             BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock()),
         ),
         Work::Look(path) => {

@@ -9,14 +9,24 @@ use std::os::unix::fs::{symlink, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 use tar::{Archive, Entry, EntryType};
 
+/// Whom the unpacked files belong to.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Owner {
+    Root,
+    /// Whom the archive names.
+    Kept,
+    /// The same, and the folder that is unpacked into becomes as the archive's own first folder is.
+    KeptOfTarget,
+}
+
 /// Unpacks a tar archive in a folder, which is made where it is missing. Links lead where they lead, which
 /// is never out of the root that we are in; names that point upwards are refused all the same.
-pub fn unpack(path: &str, keep_owner: bool, input: impl Read) -> Outcome<()> {
+pub fn unpack(path: &str, owner: Owner, input: impl Read) -> Outcome<()> {
     let target = PathBuf::from(path);
     fs::create_dir_all(&target).at(&target)?;
     let mut unpacker = Unpacker {
         target,
-        keep_owner,
+        owner,
         folders: Vec::new(),
     };
     let mut archive = Archive::new(input);
@@ -37,7 +47,7 @@ fn damaged(path: &Path, error: &io::Error) -> Failure {
 
 struct Unpacker {
     target: PathBuf,
-    keep_owner: bool,
+    owner: Owner,
     /// Their times and modes are set last: what is put into them changes the one and may need the other.
     folders: Vec<(PathBuf, u32, i64)>,
 }
@@ -109,7 +119,8 @@ impl Unpacker {
             fs::create_dir(path).at(path)?;
         }
         // The folder that is copied into keeps what it is.
-        if path == self.target.join("") || path == self.target {
+        let is_target = path == self.target.join("") || path == self.target;
+        if is_target && self.owner != Owner::KeptOfTarget {
             return Ok(());
         }
         self.own(entry, path)?;
@@ -127,7 +138,10 @@ impl Unpacker {
 
     fn own<R: Read>(&self, entry: &Entry<R>, path: &Path) -> Outcome<()> {
         let id = |given: io::Result<u64>| {
-            let number = given.ok().filter(|_| self.keep_owner).unwrap_or(0);
+            let number = given
+                .ok()
+                .filter(|_| self.owner != Owner::Root)
+                .unwrap_or(0);
             u32::try_from(number).unwrap_or(0)
         };
         let uid = Uid::from_raw(id(entry.header().uid()));

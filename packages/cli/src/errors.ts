@@ -24,6 +24,11 @@ export const cliError = defineErrors('CLI', {
     message: (f: { name: string }) => `nothing is declared of the registry ${f.name}`,
     hint: '`capsulectl registry list` shows what is',
   },
+  VOLUME_MISSING: {
+    kind: 'notFound',
+    message: (f: { name: string }) => `there is no volume named ${f.name}`,
+    hint: '`capsulectl volume list` shows what there is',
+  },
   FILE_UNREADABLE: {
     kind: 'invalid',
     message: (f: { path: string; reason: string }) => `${f.path} cannot be read: ${f.reason}`,

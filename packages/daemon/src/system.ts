@@ -15,6 +15,7 @@ import {
   ContainerdImages,
   ContainerdRuntime,
   FileLogs,
+  LoopFileVolumes,
   NetworkProbe,
   SystemLogFile,
 } from '@capsule/drivers';
@@ -64,6 +65,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     runDir: paths.network,
   });
   const thrift = new Thrift();
+  const volumeBackend = new LoopFileVolumes({ folder: paths.volumes, mountRoot: paths.mounts });
   const names = stack.use(answerNames());
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
 
@@ -151,6 +153,8 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       service: new NetworkProbe(),
       names,
       logs: new FileLogs(),
+      volumeBackend,
+      files: runtime.files,
       logPath: paths.log,
       log,
       now: Date.now,
@@ -158,6 +162,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     });
     stack.use(started.namePublisher).start();
     stack.use(started.controller).start();
+    void started.keeper.resume();
     return started;
   }
 }
@@ -170,6 +175,8 @@ function systemPaths({ permPath, runPath }: Config) {
     systemLog: path.join(permPath, 'log/capsule.log'),
     log: (cell: CellId) => path.join(permPath, 'log/workload', cellKey(cell), `${cell.cell}.log`),
     network: path.join(runPath, 'capsule-net'),
+    volumes: path.join(permPath, 'volumes'),
+    mounts: path.join(runPath, 'capsule-volumes'),
     view: path.join(runPath, 'capsule-view'),
     exec: path.join(runPath, 'capsule-exec'),
     containerd: path.join(runPath, 'containerd/containerd.sock'),

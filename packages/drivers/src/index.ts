@@ -23,3 +23,5 @@ export { SystemLogFile } from './log-files/system-log-file.ts';
 export { ContainerdHosts } from './registry/containerd-hosts.ts';
 export { registryError } from './registry/errors.ts';
 export { NetworkProbe } from './service-probe/network-probe.ts';
+export { volumeDriverError } from './volume/errors.ts';
+export { type LoopFileOptions, LoopFileVolumes } from './volume/loop-file-volumes.ts';

@@ -1,3 +1,4 @@
+export * from './file/empty-folder.ts';
 export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
 export { type IpOptions, ipBatch, ipBatchAll, ipShow, ipShowAll } from './net/ip.ts';
 export { ipError } from './net/ip-errors.ts';

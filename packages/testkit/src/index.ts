@@ -29,6 +29,7 @@ export { FakeImageStore } from './fakes/fake-image-store.ts';
 export { FakeLogStore } from './fakes/fake-log-store.ts';
 export { FakeNameResponder } from './fakes/fake-name-responder.ts';
 export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
+export { FakeVolumeBackend } from './fakes/fake-volume-backend.ts';
 export { busyboxImage } from './images/busybox-image.ts';
 export { type TarEntry, tar } from './images/tar.ts';
 export * from './images/test-image.ts';

@@ -73,6 +73,9 @@ export async function deleteAll(lab: Lab): Promise<void> {
   const { stdout } = await capsulectl(lab, ['workload', 'list', '-o', 'name']);
   const names = stdout.split('\n').filter((name) => name !== '');
   if (names.length > 0) await deleteWorkloads(lab, ...names);
+  const volumes = (await capsulectl(lab, ['volume', 'list', '-o', 'name'])).stdout.split('\n');
+  const left = volumes.filter((name) => name !== '');
+  if (left.length > 0) await capsulectl(lab, ['volume', 'delete', '--force', ...left]);
 }
 
 /** The same for what was declared of registries. */

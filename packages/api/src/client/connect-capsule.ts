@@ -4,6 +4,7 @@ import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { EventService } from '../gen/capsule/v1/event_pb.ts';
 import { ImageService } from '../gen/capsule/v1/image_pb.ts';
 import { RegistryService } from '../gen/capsule/v1/registry_pb.ts';
+import { VolumeService } from '../gen/capsule/v1/volume_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
 import { Health } from '../gen/grpc/health/v1/health_pb.ts';
 import { parseTarget } from './parse-target.ts';
@@ -15,6 +16,7 @@ export interface CapsuleClient extends AsyncDisposable {
   readonly workload: Client<typeof WorkloadService>;
   readonly image: Client<typeof ImageService>;
   readonly registry: Client<typeof RegistryService>;
+  readonly volume: Client<typeof VolumeService>;
   readonly event: Client<typeof EventService>;
   readonly capsule: Client<typeof CapsuleService>;
   readonly health: Client<typeof Health>;
@@ -51,6 +53,7 @@ export function connectCapsule(
     workload: createClient(WorkloadService, transport),
     image: createClient(ImageService, transport),
     registry: createClient(RegistryService, transport),
+    volume: createClient(VolumeService, transport),
     event: createClient(EventService, transport),
     capsule: createClient(CapsuleService, transport),
     health: createClient(Health, transport),

@@ -23,6 +23,7 @@ import { healthCheckFromProto, healthCheckToProto } from './health-check.ts';
 import { choiceFromProto, imagePullPolicy, restartPolicy, updatePolicy } from './policies.ts';
 import { portFromProto, portToProto } from './port-mapping.ts';
 import { refuseUnknown, unsupported } from './refuse-unknown.ts';
+import { mountFromProto, mountToProto } from './volume-mount.ts';
 
 const networkMode = defineChoice<NetworkMode, WireNetworkMode>({
   bridge: WireNetworkMode.BRIDGE,
@@ -56,6 +57,7 @@ export function specToProto(spec: WorkloadSpec): WireWorkload {
         options: [...dns.options],
       }),
       dependsOn: [...spec.dependsOn],
+      mounts: spec.mounts.map(mountToProto),
       imagePullPolicy: imagePullPolicy.toProto(spec.imagePullPolicy),
       updatePolicy: updatePolicy.toProto(spec.updatePolicy),
       updateTimeoutSeconds: spec.updateTimeoutSeconds,
@@ -71,11 +73,7 @@ export function specToProto(spec: WorkloadSpec): WireWorkload {
 export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): WorkloadSpec {
   const problems = [...refuseUnknown(workload, ''), ...kindProblems(workload)];
   const container = workload.container ?? create(ContainerSpecSchema);
-  problems.push(
-    ...refuseUnknown(container, 'container'),
-    ...unsupported('container.mounts', container.mounts.length > 0),
-    ...hostMountProblems(container),
-  );
+  problems.push(...refuseUnknown(container, 'container'), ...hostMountProblems(container));
   const spec: WorkloadSpec = {
     name: workload.name,
     kind: 'container',
@@ -84,6 +82,9 @@ export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): 
     ...networkFromProto(container, problems),
     ...lifeFromProto(container, problems),
     labels: { ...container.labels },
+    mounts: container.mounts.map((mount, index) =>
+      mountFromProto(mount, `container.mounts[${index}]`, problems),
+    ),
   };
   if (problems.length === 0) return spec;
   if (workload.container !== undefined) problems.push(...otherProblems(spec, problems));

@@ -10,7 +10,6 @@ import {
   MicroVMSpecSchema,
   type NetworkMode,
   PortMappingSchema,
-  VolumeMountSchema,
   type Workload,
   WorkloadKind,
   WorkloadPhase,
@@ -109,7 +108,6 @@ const REFUSED: Readonly<Record<string, Workload>> = {
   microVm: { ...container({}), microVm: create(MicroVMSpecSchema) },
   kind: { ...container({}), kind: WorkloadKind.MICRO_VM },
   container: create(WorkloadSchema, { name: 'web', kind: WorkloadKind.CONTAINER }),
-  'container.mounts': container({ mounts: [create(VolumeMountSchema)] }),
   'container.hostMount': container({ hostMount: true }),
   'container.networkMode': container({ networkMode: 9 as NetworkMode }),
   'container.ports[1].hostPort': container({

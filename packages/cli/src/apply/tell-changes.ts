@@ -6,11 +6,12 @@ import { renderDocuments } from '../render/documents.ts';
 import type { Format } from '../render/format.ts';
 import { plainText } from '../render/plain-text.ts';
 import type { RegistryResult } from './apply-registries.ts';
+import type { VolumeResult } from './apply-volumes.ts';
 import type { ApplyResult } from './apply-workloads.ts';
 import type { Change } from './change.ts';
 
 export interface Changes {
-  readonly declared: readonly RegistryResult[];
+  readonly declared: readonly (RegistryResult | VolumeResult)[];
   readonly applied: readonly ApplyResult[];
   readonly format: Format;
   /** Tells nothing of what would stay as it is. */
@@ -23,7 +24,7 @@ export async function tellChanges(
   input: Input,
   context: Context,
 ): Promise<number | undefined> {
-  const all = [...declared.map(registryChange), ...applied];
+  const all = [...declared.map(declaredChange), ...applied];
   const results = all.flatMap((result) => ('change' in result ? [result] : []));
   const shown = isDiff ? results.filter(({ change }) => change !== 'unchanged') : results;
   if (format === 'json' || format === 'yaml') {
@@ -42,8 +43,8 @@ interface Applied {
   readonly recreates: boolean;
 }
 
-/** Nothing of a registry needs a new container. */
-function registryChange(result: RegistryResult) {
+/** Nothing of a registry or a volume needs a new container. */
+function declaredChange(result: RegistryResult | VolumeResult) {
   return 'error' in result ? result : { ...result, recreates: false };
 }
 

@@ -1,5 +1,6 @@
-import { registrySpecs, workloadSpecs } from '@capsule/core/manifest';
-import { applyRegistries, type RegistryResult } from '../apply/apply-registries.ts';
+import { registrySpecs, volumeSpecs, workloadSpecs } from '@capsule/core/manifest';
+import { applyRegistries } from '../apply/apply-registries.ts';
+import { applyVolumes } from '../apply/apply-volumes.ts';
 import { type ApplyResult, applyWorkloads } from '../apply/apply-workloads.ts';
 import { readManifests } from '../apply/read-manifests.ts';
 import { tellChanges } from '../apply/tell-changes.ts';
@@ -12,6 +13,7 @@ import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { registryDocument } from '../render/registry-document.ts';
+import { volumeManifest } from '../render/volume-document.ts';
 import { describePort } from '../render/workload-columns.ts';
 import { workloadDocument } from '../render/workload-document.ts';
 import { describeState, styleOfState } from '../render/workload-state.ts';
@@ -25,39 +27,51 @@ export const run: Run = async (input, context) => {
   const manifests = await readManifests(input, context);
   const dryRun = input.isOn('dryRun');
   const isWaiting = !dryRun && (input.choice('wait') ?? context.out.isTerminal);
-  const { declared, applied, waited } = await withCapsule(input, context, async (client) => {
-    // Workloads are pulled from registries, so these come first.
-    const registries = { specs: registrySpecs(manifests), dryRun };
-    const declared = await applyRegistries(client, registries, context);
-    const specs = workloadSpecs(manifests);
-    const applied = await applyWorkloads(client, { specs, dryRun }, context);
-    if (!isWaiting) return { declared, applied, waited: [] };
-    const view = createProgressView(context.err, context.now);
-    const workloads = applied.flatMap((result) => ('workload' in result ? [result.workload] : []));
-    const request = { client, applied: workloads, timeoutMs, view };
-    const waited = await waitForWorkloads(request, context).finally(() => view.clear());
-    return { declared, applied, waited };
-  });
-  if (dryRun) return tellChanges({ declared, applied, format, isDiff: false }, input, context);
+  const { declared, volumes, applied, waited } = await withCapsule(
+    input,
+    context,
+    async (client) => {
+      // Workloads are pulled from registries and mount volumes, so these come first.
+      const registries = { specs: registrySpecs(manifests), dryRun };
+      const declared = await applyRegistries(client, registries, context);
+      const volumeWishes = { specs: volumeSpecs(manifests), dryRun };
+      const volumes = await applyVolumes(client, volumeWishes, context);
+      const specs = workloadSpecs(manifests);
+      const applied = await applyWorkloads(client, { specs, dryRun }, context);
+      if (!isWaiting) return { declared, volumes, applied, waited: [] };
+      const view = createProgressView(context.err, context.now);
+      const workloads = applied.flatMap((result) =>
+        'workload' in result ? [result.workload] : [],
+      );
+      const request = { client, applied: workloads, timeoutMs, view };
+      const waited = await waitForWorkloads(request, context).finally(() => view.clear());
+      return { declared, volumes, applied, waited };
+    },
+  );
+  const prior = [...declared, ...volumes];
+  if (dryRun) {
+    return tellChanges({ declared: prior, applied, format, isDiff: false }, input, context);
+  }
   const outcomes = applied.map((result) => withWait(result, waited));
   if (format === 'json' || format === 'yaml') {
     const documents = [
       ...declared.flatMap((result) => ('change' in result ? [registryDocument(result.spec)] : [])),
+      ...volumes.flatMap((result) => ('change' in result ? [volumeManifest(result.spec)] : [])),
       ...outcomes.flatMap(({ workload }) => (workload ? [workloadDocument(workload)] : [])),
     ];
     await context.out.write(await renderDocuments(format, documents));
   } else {
-    await context.out.write(registryLines(declared, format));
+    await context.out.write(declaredLines(prior, format));
     const line = format === 'name' ? nameLine : outcomeLine;
     for (const outcome of outcomes) await context.out.write(line(outcome, isWaiting, context));
   }
-  const errors = [...declared, ...outcomes].flatMap((one) =>
+  const errors = [...prior, ...outcomes].flatMap((one) =>
     'error' in one && one.error !== undefined ? [one.error] : [],
   );
   return tellErrors(errors, input, context);
 };
 
-function registryLines(declared: readonly RegistryResult[], format: Format): string {
+function declaredLines(declared: Parameters<typeof tellChanges>[0]['declared'], format: Format) {
   return declared
     .flatMap((result) => ('change' in result ? [result] : []))
     .map(({ spec, change }) => (format === 'name' ? `${spec.name}\n` : `${spec.name} ${change}\n`))

@@ -6,6 +6,7 @@ import { OUTPUT_FLAG } from '../render/format.ts';
 import { USAGE_ORDERS } from '../render/usage-order.ts';
 import { WATCH_FLAG } from '../render/watch-flag.ts';
 import { SELECTOR_FLAG } from '../target/chosen-names.ts';
+import { VOLUME_COMMANDS } from './volume-catalogue.ts';
 
 const WORKLOAD: Argument = {
   name: 'name',
@@ -396,6 +397,7 @@ export const CATALOGUE: readonly Command[] = [
     examples: [{ line: 'capsulectl registry logout ghcr.io', about: 'pulls are anonymous then' }],
     load: () => import('./registry-logout.ts'),
   },
+  ...VOLUME_COMMANDS,
   {
     path: ['registry', 'list'],
     summary: 'show registries that are declared or logged in to',

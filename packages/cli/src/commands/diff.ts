@@ -1,5 +1,6 @@
-import { registrySpecs, workloadSpecs } from '@capsule/core/manifest';
+import { registrySpecs, volumeSpecs, workloadSpecs } from '@capsule/core/manifest';
 import { applyRegistries } from '../apply/apply-registries.ts';
+import { applyVolumes } from '../apply/apply-volumes.ts';
 import { applyWorkloads } from '../apply/apply-workloads.ts';
 import { readManifests } from '../apply/read-manifests.ts';
 import { tellChanges } from '../apply/tell-changes.ts';
@@ -16,8 +17,12 @@ export const run: Run = async (input, context) => {
   const manifests = await readManifests(input, context);
   const registries = { specs: registrySpecs(manifests), dryRun: true };
   const workloads = { specs: workloadSpecs(manifests), dryRun: true };
+  const volumes = { specs: volumeSpecs(manifests), dryRun: true };
   const { declared, applied } = await withCapsule(input, context, async (client) => ({
-    declared: await applyRegistries(client, registries, context),
+    declared: [
+      ...(await applyRegistries(client, registries, context)),
+      ...(await applyVolumes(client, volumes, context)),
+    ],
     applied: await applyWorkloads(client, workloads, context),
   }));
   const failed = await tellChanges({ declared, applied, format, isDiff: true }, input, context);

@@ -95,6 +95,11 @@ function settingsBlock(spec: WorkloadSpec): Block {
     ...Object.fromEntries(Object.entries(flags).filter(([, isSet]) => isSet)),
     ...filled({
       hostBindPaths: spec.hostBindPaths.map(formatHostBind),
+      mounts: spec.mounts.map(({ volumeName, mountPath, readOnly, copyUp }) => ({
+        ...{ volumeName, mountPath },
+        ...(readOnly ? { readOnly } : {}),
+        ...(copyUp ? {} : { copyUp }),
+      })),
       ulimits: spec.ulimits,
       sysctls: spec.sysctls,
     }),

@@ -1,4 +1,5 @@
 import type { RegistrySpec } from '../resource/registry.ts';
+import type { VolumeSpec } from '../resource/volume.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 import type { Position } from './problem.ts';
 
@@ -16,7 +17,13 @@ export interface RegistryManifest {
   readonly positions: ReadonlyMap<string, Position>;
 }
 
-export type Manifest = WorkloadManifest | RegistryManifest;
+export interface VolumeManifest {
+  readonly kind: 'volume';
+  readonly spec: VolumeSpec;
+  readonly positions: ReadonlyMap<string, Position>;
+}
+
+export type Manifest = WorkloadManifest | RegistryManifest | VolumeManifest;
 
 /** A file, or something that can be shown as one (`<stdin>`). */
 export interface ManifestSource {

@@ -124,7 +124,7 @@ container: {}
     '1:7: name: "Web" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
     '4:10: container.image: "nginx:" is not an image reference: a tag is 1 to 128 letters, digits, `_`, `.` or `-`, not starting with `.` or `-` (write it as [REGISTRY[:PORT]/]NAME[:TAG][@DIGEST], for example docker.io/library/nginx:1.27-alpine)',
     '9:17: container.ports[0].hostPort: 70000 is not a port: 1 to 65535',
-    '13:7: kind: this version of capsule does not run MicroVM yet (Container and Registry are what it knows)',
+    '13:7: kind: this version of capsule does not run MicroVM yet (Container, Volume and Registry are what it knows)',
     '17:1: name: is missing',
     '18:1: container.image: is missing',
   ]);
@@ -132,12 +132,17 @@ container: {}
 
 const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
-    'a volume',
-    'name: v\nkind: Volume\nsize: 1GiB\n',
+    'a volume of an impossible size',
+    'name: v\nkind: Volume\nsize: 1MiB\n---\nname: w\nkind: Volume\nsize: 20000001\n---\nname: X\nkind: Volume\nsize: much\nimage: x\n',
     [
-      '2:7: kind: this version of capsule does not run Volume yet (Container and Registry are what it knows)',
+      '3:7: size: 1MiB is not possible (16MiB to 16TiB, in whole MiB)',
+      '7:7: size: 20000001 is not a whole number of MiB (16MiB to 16TiB, in whole MiB)',
+      '12:1: unknown key `image` (known here: name, kind, size)',
+      '11:7: size: "much" is not a size (a whole number with K, M, G or T (binary), or of bytes: 256MiB)',
+      '9:7: name: "X" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
     ],
   ],
+  ['a volume without a size', 'name: v\nkind: Volume\n', ['1:1: size: is missing (size: 2GiB)']],
   [
     'another kind',
     'name: v\nkind: container\n',
@@ -153,11 +158,8 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'a field of a later version',
-    `${WEB}  mounts: []\n  host_mount: true\n`,
-    [
-      '5:3: container: `mounts` is not supported yet by this version of capsule (remove it, or use a later version)',
-      '6:3: container: `host_mount` is not supported (name the paths you need in hostBindPaths)',
-    ],
+    `${WEB}  host_mount: true\n`,
+    ['5:3: container: `host_mount` is not supported (name the paths you need in hostBindPaths)'],
   ],
   [
     'a key that stands twice',

@@ -7,7 +7,7 @@ import type { ManifestProblem } from './problem.ts';
 import { readDocument } from './read-document.ts';
 import { readYaml } from './read-yaml.ts';
 
-export { registrySpecs, workloadSpecs } from './pick-manifests.ts';
+export { registrySpecs, volumeSpecs, workloadSpecs } from './pick-manifests.ts';
 export { CONTAINER_FIELDS } from './read-container.ts';
 export { MANIFEST_MAX_BYTES } from './read-yaml.ts';
 export { MANIFEST_SCHEMA } from './schema/manifest-schema.ts';

@@ -5,7 +5,7 @@ import { NETWORK_MODES, PULL_POLICIES, RESTART_POLICIES, UPDATE_POLICIES } from 
 import { readChoice } from './read-choice.ts';
 import { readEnv } from './read-env.ts';
 import { readHealthCheck } from './read-health-check.ts';
-import { readHostBinds, readTmpfs } from './read-mounts.ts';
+import { readHostBinds, readTmpfs, readVolumeMounts } from './read-mounts.ts';
 import { readDns, readExtraHosts } from './read-names.ts';
 import { readPorts } from './read-ports.ts';
 import { readCapabilities, readUlimits } from './read-privileges.ts';
@@ -41,6 +41,7 @@ export const CONTAINER_FIELDS = [
   'hostPid',
   'hostIpc',
   'hostBindPaths',
+  'mounts',
   'ulimits',
   'sysctls',
   'labels',
@@ -48,7 +49,6 @@ export const CONTAINER_FIELDS = [
 
 const TABLE = {
   fields: CONTAINER_FIELDS,
-  later: ['mounts'],
   refused: { hostMount: 'name the paths you need in hostBindPaths' },
 } as const;
 
@@ -90,6 +90,7 @@ export function readContainer(
     hostPid: readFlag(reader, field('hostPid')),
     hostIpc: readFlag(reader, field('hostIpc')),
     hostBindPaths: readHostBinds(reader, field('hostBindPaths')),
+    mounts: readVolumeMounts(reader, field('mounts')),
     ulimits: readUlimits(reader, field('ulimits')),
     sysctls: readWordMap(reader, field('sysctls')),
     labels: readWordMap(reader, field('labels')),

@@ -6,7 +6,9 @@ import { nearestWord } from './nearest-word.ts';
 import type { Problem } from './problem.ts';
 import { CONTAINER_FIELDS, readContainer } from './read-container.ts';
 import { REGISTRY_FIELDS, readRegistry } from './read-registry.ts';
+import { readSize } from './read-resources.ts';
 import { validateRegistry } from './validate-registry.ts';
+import { validateVolume } from './validate-volume.ts';
 import { validateWorkload } from './validate-workload.ts';
 
 /** What `get -o yaml` adds for people; apply reads over it (documented in the reference). */
@@ -23,6 +25,8 @@ const REGISTRY_TABLE = {
   readOnly: ['username'],
   elsewhere: new Map(REGISTRY_FIELDS.map((field) => [field, `registry.${field}`])),
 } as const;
+
+const VOLUME_TABLE = { fields: ['name', 'kind', 'size'], readOnly: READ_ONLY_KEYS } as const;
 
 type Kind = 'container' | 'microVm' | 'volume' | 'registry';
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -42,6 +46,8 @@ export function readDocument(reader: DocumentReader, node: Node | null): Manifes
       return readWorkloadDocument(reader, root);
     case 'registry':
       return readRegistryDocument(reader, root);
+    case 'volume':
+      return readVolumeDocument(reader, root);
     default:
       return undefined;
   }
@@ -73,6 +79,19 @@ function readRegistryDocument(reader: DocumentReader, root: Place): Manifest | u
   return { kind: 'registry', spec, positions: reader.positions };
 }
 
+function readVolumeDocument(reader: DocumentReader, root: Place): Manifest | undefined {
+  const fields = reader.map(root, VOLUME_TABLE);
+  const name = readName(reader, fields);
+  const size = fields?.get('size');
+  if (size === undefined) reader.refuse('size', 'is missing', 'size: 2GiB');
+  const sizeBytes = size && readSize(reader, size);
+  if (sizeBytes === undefined) return undefined;
+  const spec = { name, sizeBytes };
+  noteRules(reader, validateVolume(spec));
+  if (reader.problems.length > 0) return undefined;
+  return { kind: 'volume', spec, positions: reader.positions };
+}
+
 function readName(reader: DocumentReader, fields: ReadonlyMap<string, Place> | undefined): string {
   const name = fields?.get('name');
   if (name === undefined) reader.refuse('name', 'is missing');
@@ -98,7 +117,7 @@ function readKind(reader: DocumentReader, root: Place): Kind | undefined {
   const word = reader.string({ path: 'kind', node });
   if (word === undefined) return undefined;
   const kind = Object.hasOwn(KINDS, word) ? KINDS[word] : undefined;
-  if (kind === 'microVm' || kind === 'volume') return refuseLater(reader, word);
+  if (kind === 'microVm') return refuseLater(reader, word);
   if (kind !== undefined) return kind;
   const near = nearestWord(word, Object.keys(KINDS));
   const hint = near ? `did you mean ${near}?` : 'Container';
@@ -107,7 +126,7 @@ function readKind(reader: DocumentReader, root: Place): Kind | undefined {
 
 function refuseLater(reader: DocumentReader, word: string): undefined {
   const message = `this version of capsule does not run ${word} yet`;
-  return reader.refuse('kind', message, 'Container and Registry are what it knows');
+  return reader.refuse('kind', message, 'Container, Volume and Registry are what it knows');
 }
 
 /** The rules of meaning, where the shape was right: one complaint for each place is enough. */

@@ -1,8 +1,9 @@
 import type { HostBind, TmpfsMount } from '../resource/container-settings.ts';
 import { parseHostBind } from '../resource/host-bind.ts';
+import type { VolumeMount } from '../resource/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import { readSize } from './read-resources.ts';
-import { readText, readWords } from './read-words.ts';
+import { readFlag, readText, readWords } from './read-words.ts';
 
 /** `tmpfs: [/tmp, {mountPath: /run, size: 16MiB, mode: "0755"}]` */
 export function readTmpfs(reader: DocumentReader, place: Place | undefined): readonly TmpfsMount[] {
@@ -40,4 +41,29 @@ export function readHostBinds(
   place: Place | undefined,
 ): readonly HostBind[] {
   return readWords(reader, place, '`SOURCE[:TARGET][:ro]`').map(parseHostBind);
+}
+
+/** `mounts: [{volumeName: data, mountPath: /data, readOnly: false, copyUp: true}]` */
+export function readVolumeMounts(
+  reader: DocumentReader,
+  place: Place | undefined,
+): readonly VolumeMount[] {
+  const items = (place && reader.list(place)) ?? [];
+  return items.flatMap((item): VolumeMount[] => {
+    const known = ['volumeName', 'mountPath', 'readOnly', 'copyUp'];
+    const fields = reader.map(item, { fields: known });
+    if (fields === undefined) return [];
+    for (const field of ['volumeName', 'mountPath']) {
+      if (!fields.has(field)) reader.refuse(`${item.path}.${field}`, 'is missing');
+    }
+    const copyUp = fields.get('copyUp');
+    return [
+      {
+        volumeName: readText(reader, fields.get('volumeName')),
+        mountPath: readText(reader, fields.get('mountPath')),
+        readOnly: readFlag(reader, fields.get('readOnly')),
+        copyUp: copyUp === undefined || readFlag(reader, copyUp),
+      },
+    ];
+  });
 }

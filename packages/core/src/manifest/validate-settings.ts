@@ -1,5 +1,6 @@
 import { CAPABILITY_NAMES } from '../resource/capability-names.ts';
 import type { ContainerSettings, Ulimit } from '../resource/container-settings.ts';
+import { isName } from '../resource/name.ts';
 import { ULIMIT_NAMES } from '../resource/ulimit-names.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 import { nearestWord } from './nearest-word.ts';
@@ -59,15 +60,20 @@ function validateResources({ resources }: ContainerSettings): Problem[] {
   ];
 }
 
-function validateMounts({ tmpfs, hostBindPaths }: ContainerSettings): Problem[] {
+function validateMounts({ tmpfs, hostBindPaths, mounts }: WorkloadSpec): Problem[] {
   const taken = new Map<string, string>();
   const targets = [
     ...tmpfs.map(({ mountPath }, index) => [`container.tmpfs[${index}]`, mountPath] as const),
     ...hostBindPaths.map(({ target }, i) => [`container.hostBindPaths[${i}]`, target] as const),
+    ...mounts.map(({ mountPath }, i) => [`container.mounts[${i}].mountPath`, mountPath] as const),
   ];
   return [
     ...atMost('container.tmpfs', tmpfs, ITEMS_MOST),
     ...atMost('container.hostBindPaths', hostBindPaths, ITEMS_MOST),
+    ...atMost('container.mounts', mounts, ITEMS_MOST),
+    ...mounts.flatMap(({ volumeName }, index) =>
+      validateVolumeName(`container.mounts[${index}].volumeName`, volumeName),
+    ),
     ...targets.flatMap(([path, target]) => validateTarget(path, target, taken)),
     ...hostBindPaths.flatMap(({ source, target }, index) =>
       source === target || isAbsolute(source)
@@ -87,6 +93,12 @@ function validateMounts({ tmpfs, hostBindPaths }: ContainerSettings): Problem[] 
         : [{ path: `container.tmpfs[${index}].mode`, message: 'is not a mode' }]),
     ]),
   ];
+}
+
+function validateVolumeName(path: string, name: string): Problem[] {
+  if (isName(name)) return [];
+  const hint = 'a-z, 0-9 and -, at most 63, a letter or digit at both ends';
+  return [{ path, message: `${quote(name)} is not a name`, hint }];
 }
 
 function validateTarget(path: string, target: string, taken: Map<string, string>): Problem[] {

@@ -44,6 +44,7 @@ const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 
   extraHosts: 'recreates',
   dns: 'recreates',
   dependsOn: 'inPlace',
+  mounts: 'recreates',
   imagePullPolicy: 'inPlace',
   updatePolicy: 'inPlace',
   updateTimeoutSeconds: 'inPlace',

@@ -54,6 +54,7 @@ const CONVERGED: WorkloadSeen = {
   network: ATTACHED,
   ports: 'current',
   container: container(),
+  volumes: { missing: [], unfilled: [], held: [] },
   hasLogs: true,
 };
 
@@ -219,6 +220,8 @@ interface World {
   forgotten: boolean;
 }
 
+const wanted = ({ spec }: WorkloadRecord) => spec.mounts.map(({ volumeName }) => volumeName);
+
 /** What a step that works does to the world. */
 function effect(world: World, wish: WorkloadRecord, step: WorkloadStep): World {
   const { seen, status } = world;
@@ -238,6 +241,24 @@ function effect(world: World, wish: WorkloadRecord, step: WorkloadStep): World {
       return set({ network: undefined });
     case 'publishPorts':
       return set({ ports: 'current' });
+    case 'attachVolumes': {
+      const { held, unfilled } = seen.volumes;
+      const volumes = {
+        missing: [],
+        unfilled: [...unfilled, ...step.names],
+        held: [...new Set([...held, ...step.names])],
+      };
+      return set({ volumes });
+    }
+    case 'detachVolumes': {
+      const { held, missing } = seen.volumes;
+      const left = held.filter((name) => !step.names.includes(name));
+      const lost = step.names.filter((name) => wanted(wish).includes(name));
+      const volumes = { missing: [...new Set([...missing, ...lost])], unfilled: [], held: left };
+      return set({ volumes });
+    }
+    case 'fillVolumes':
+      return set({ volumes: { ...seen.volumes, unfilled: [] } });
     case 'createContainer': {
       const imageDigest = seen.imageDigest ?? '';
       return set({ container: container({ task: 'none', revision: step.revision, imageDigest }) });
@@ -286,6 +307,13 @@ const anySeen: fc.Arbitrary<WorkloadSeen> = fc.record({
       { nil: undefined },
     )
     .map((part) => (part === undefined ? undefined : container(part))),
+  volumes: fc.constantFrom(
+    { missing: ['data'], unfilled: [], held: [] },
+    { missing: ['data'], unfilled: [], held: ['data', 'old'] },
+    { missing: [], unfilled: ['data'], held: ['data'] },
+    { missing: [], unfilled: [], held: ['data', 'old'] },
+    { missing: [], unfilled: [], held: ['data'] },
+  ),
   hasLogs: fc.boolean(),
 });
 
@@ -302,6 +330,7 @@ const anySpec: fc.Arbitrary<Partial<WorkloadSpec>> = fc.record({
   networkMode: fc.constantFrom('bridge', 'host'),
   restartPolicy: fc.constantFrom('always', 'onFailure', 'unlessStopped', 'never'),
   imagePullPolicy: fc.constantFrom('always', 'ifNotPresent', 'never'),
+  mounts: fc.constant([{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: true }]),
   healthCheck: fc.constant({
     probe: { kind: 'tcp', port: 80 },
     intervalSeconds: 1,
@@ -342,18 +371,24 @@ function assertFulfilled(wish: WorkloadRecord, { seen, status, forgotten }: Worl
     assert.ok(forgotten);
     assert.equal(seen.container, undefined);
     assert.equal(seen.network, undefined);
+    assert.deepEqual(seen.volumes.held, []);
     return;
   }
   if (wish.desired === 'running' && isRunOver(wish, status)) {
     // A container that still runs is left to the observer, who will see that it does.
-    if (seen.container?.task !== 'running' && seen.container?.task !== 'paused') return;
+    if (seen.container?.task !== 'running' && seen.container?.task !== 'paused') {
+      if (seen.container !== undefined) assert.deepEqual(seen.volumes.held, []);
+      return;
+    }
   }
   assert.equal(seen.ports, 'current');
   if (wish.desired === 'stopped') {
     assert.notEqual(seen.container?.task, 'running');
     assert.equal(seen.network, undefined);
+    assert.deepEqual(seen.volumes.held, []);
     return;
   }
+  assert.deepEqual([seen.volumes.missing, seen.volumes.held], [[], wanted(wish)]);
   assert.ok(seen.container?.task === 'running' || seen.container?.task === 'paused');
   assert.equal(seen.container.revision, workloadRevision(wish));
   assert.equal(seen.network?.complete ?? false, wish.spec.networkMode === 'bridge');

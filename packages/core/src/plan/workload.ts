@@ -14,6 +14,11 @@ export interface WorkloadStepArgs {
   detachNetwork: { readonly key: string };
   /** Brings the capsule's port maps up to what all workloads want. */
   publishPorts: { readonly reason: 'missing' | 'left' };
+  /** Mounts volumes for this workload, and no other. */
+  attachVolumes: { readonly names: readonly string[] };
+  detachVolumes: { readonly names: readonly string[] };
+  /** Copies what the image has at a mount point into volumes that nobody has used yet. */
+  fillVolumes: { readonly names: readonly string[] };
   createContainer: { readonly revision: string; readonly reference: string };
   /** Changes its limits, of what runs too. */
   limitContainer: { readonly resources: Resources };
@@ -43,7 +48,18 @@ export interface WorkloadSeen {
   /** `missing`: a wanted map is not loaded. `left`: a map is loaded that should not be. */
   readonly ports: 'current' | 'missing' | 'left';
   readonly container: ContainerSeen | undefined;
+  readonly volumes: VolumesSeen;
   readonly hasLogs: boolean;
+}
+
+/** Names of volumes. */
+export interface VolumesSeen {
+  /** Wanted, and not mounted for this workload. */
+  readonly missing: readonly string[];
+  /** Wanted, mounted, and not looked into yet. */
+  readonly unfilled: readonly string[];
+  /** That this workload holds, wanted or not. */
+  readonly held: readonly string[];
 }
 
 export interface WorkloadPlan {
@@ -99,6 +115,7 @@ function planDeletion(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan 
   const rest: WorkloadStep[] = [];
   if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: keyOf(record) });
   if (seen.ports !== 'current') rest.push({ do: 'publishPorts', reason: seen.ports });
+  rest.push(...release(seen.volumes.held));
   if (seen.hasLogs) rest.push({ do: 'removeLogs' });
   return { steps: rest.length > 0 ? rest : [{ do: 'forget' }] };
 }
@@ -110,6 +127,7 @@ function planStopped(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan {
   const rest: WorkloadStep[] = [];
   if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: keyOf(record) });
   if (seen.ports !== 'current') rest.push({ do: 'publishPorts', reason: seen.ports });
+  rest.push(...release(seen.volumes.held));
   return { steps: rest };
 }
 
@@ -125,13 +143,17 @@ function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMom
   if (container !== undefined && isAlive(container) && mustStop(record, seen, status)) {
     return { steps: [stop(record)] };
   }
-  if (container !== undefined && !isAlive(container) && isRunOver(record, status)) return NOTHING;
+  if (container !== undefined && !isAlive(container) && isRunOver(record, status)) {
+    return { steps: release(seen.volumes.held) };
+  }
   if (container !== undefined && !hasLimits(container, record.spec.resources)) {
     return { steps: [{ do: 'limitContainer', resources: record.spec.resources }] };
   }
   const wave = prepare(record, seen);
   if (wave.length > 0) return { steps: wave };
   if (container === undefined || isAlive(container)) return NOTHING;
+  const { unfilled } = seen.volumes;
+  if (unfilled.length > 0) return { steps: [{ do: 'fillVolumes', names: unfilled }] };
   const { nextRetryAt } = status;
   const isPausing = status.reason === 'BackOff' && !isRunDue(record, status);
   if (isPausing && nextRetryAt !== undefined && isAhead(nextRetryAt, status.finishedAt, now)) {
@@ -196,11 +218,19 @@ function prepare(record: WorkloadRecord, seen: WorkloadSeen): WorkloadStep[] {
     wave.push({ do: 'attachNetwork', key, hostname, address, extraHosts, dns });
   }
   if (seen.ports !== 'current') wave.push({ do: 'publishPorts', reason: seen.ports });
+  const { missing, held } = seen.volumes;
+  if (missing.length > 0) wave.push({ do: 'attachVolumes', names: missing });
+  const wanted = new Set(spec.mounts.map(({ volumeName }) => volumeName));
+  wave.push(...release(held.filter((name) => !wanted.has(name))));
   if (seen.container === undefined) {
     const revision = workloadRevision(record);
     wave.push({ do: 'createContainer', revision, reference: seen.reference });
   }
   return wave;
+}
+
+function release(names: readonly string[]): WorkloadStep[] {
+  return names.length === 0 ? [] : [{ do: 'detachVolumes', names }];
 }
 
 /** A time further ahead than the whole pause, from the end to it, is from before the clock was set back. */

@@ -42,4 +42,9 @@ export interface ContainerFiles {
     how: { readonly keepOwner: boolean },
     signal?: AbortSignal,
   ): Promise<void>;
+  /**
+   * Copies what is in a folder of the container into a folder of the capsule, with owners, and gives that
+   * folder the owner and mode of the first. Nothing happens where the container has no such folder.
+   */
+  copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void>;
 }

@@ -17,6 +17,12 @@ export interface ContainerSpec extends ContainerSettings {
   readonly hostname: string;
   /** `host`, or the path of a pinned network namespace. */
   readonly network: 'host' | { readonly namespacePath: string };
+  /** Folders of the capsule that are mounted volumes. */
+  readonly volumes: readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly readOnly: boolean;
+  }[];
   /** Files of the capsule bound read-only into the container: `/etc/hosts`, `/etc/resolv.conf`. */
   readonly files: readonly { readonly source: string; readonly target: string }[];
   /** Where the log writer appends this container's output. */

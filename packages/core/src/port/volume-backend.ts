@@ -36,6 +36,10 @@ export interface VolumeBackend {
   probe(signal?: AbortSignal): Promise<VolumePool>;
   /** Every volume that is whole. What a creation that was cut short has left is not one. */
   list(signal?: AbortSignal): Promise<readonly VolumeSeen[]>;
+  /** Names of those that are mounted now; cheap. */
+  attached(): Promise<ReadonlySet<string>>;
+  /** Where a volume is mounted while it is attached. */
+  hostPath(name: string): string;
   /** Made in a place aside and moved to its name when it is whole. Fails with `VOLUME_FOREIGN`. */
   create(volume: NewVolume, signal?: AbortSignal): Promise<void>;
   /**
@@ -46,6 +50,10 @@ export interface VolumeBackend {
   grow(name: string, sizeBytes: number, signal?: AbortSignal): Promise<void>;
   /** Mounts it, and answers where. Fails with `VOLUME_MISSING`, `VOLUME_BUSY`, `VOLUME_DAMAGED`. */
   attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }>;
+  /** Whether nobody has put anything into an attached one; what mkfs makes does not count. */
+  isEmpty(name: string): Promise<boolean>;
+  /** Removes all that is in an attached one. */
+  clear(name: string): Promise<void>;
   /** Everything that was written is on the disk after it. Fails with `VOLUME_BUSY`. */
   detach(name: string, signal?: AbortSignal): Promise<void>;
   /** Detached ones only; also what a creation left. The data is gone after it. */

@@ -28,6 +28,7 @@ export const SPEC_DEFAULTS: Omit<WorkloadSpec, 'name' | 'image'> = {
   extraHosts: [],
   dns: { nameservers: [], searches: [], options: [] },
   dependsOn: [],
+  mounts: [],
   imagePullPolicy: 'ifNotPresent',
   updatePolicy: 'replace',
   updateTimeoutSeconds: 120,

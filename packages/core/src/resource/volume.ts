@@ -11,3 +11,33 @@ export const VOLUME_MIN_BYTES = 16 * VOLUME_UNIT_BYTES;
 /** What one ext4 with blocks of 4 KiB can hold. */
 export const VOLUME_MAX_BYTES = 16 * 1024 ** 4;
 export const VOLUME_DEFAULT_BYTES = 512 * VOLUME_UNIT_BYTES;
+
+/** `creating` and `deleting` are finished after a crash; only a `ready` one can be attached. */
+export type VolumeStage = 'creating' | 'ready' | 'deleting';
+/** Whether what an image has at the mount point was copied into it. `underway` begins anew. */
+export type VolumeFilling = 'due' | 'underway' | 'done';
+
+/** A volume as it is stored. */
+export interface VolumeRecord extends VolumeSpec {
+  /** The UUID of its filesystem. */
+  readonly uid: string;
+  readonly stage: VolumeStage;
+  readonly filling: VolumeFilling;
+  /** The workload that has it mounted, or is about to. */
+  readonly holder?: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** `orphaned`: storage that no record speaks of. `lost`: a record whose storage is gone. */
+export type VolumeState = VolumeStage | 'orphaned' | 'lost';
+
+/** A volume as it is shown: what is stored of it, with what the backend finds. */
+export interface Volume extends VolumeSpec {
+  readonly state: VolumeState;
+  readonly usedBytes: number;
+  readonly hostPath?: string;
+  readonly holder?: string;
+  /** Milliseconds since 1970; absent for an orphaned one. */
+  readonly createdAt?: number;
+}

@@ -29,6 +29,7 @@ export interface WorkloadSpec extends ContainerSettings {
   readonly dns: Dns;
   /** Workloads that must be ready before this one is started. */
   readonly dependsOn: readonly string[];
+  readonly mounts: readonly VolumeMount[];
   readonly imagePullPolicy: ImagePullPolicy;
   readonly updatePolicy: UpdatePolicy;
   /** How long a changed workload may take to become ready before it is rolled back. */
@@ -43,6 +44,16 @@ export type RestartPolicy = 'always' | 'onFailure' | 'unlessStopped' | 'never';
 export type ImagePullPolicy = 'ifNotPresent' | 'always' | 'never';
 /** `rollback`: a changed wish that does not become ready gives way to the last one that was. */
 export type UpdatePolicy = 'replace' | 'rollback';
+
+/** A volume that appears in the container. */
+export interface VolumeMount {
+  readonly volumeName: string;
+  /** Absolute. */
+  readonly mountPath: string;
+  readonly readOnly: boolean;
+  /** What the image has at `mountPath` is copied into a volume that nobody has used yet. */
+  readonly copyUp: boolean;
+}
 
 /** One more line of `/etc/hosts`. */
 export interface ExtraHost {

@@ -1,17 +1,21 @@
 import type {
   CellId,
   CellNetwork,
+  ContainerFiles,
   ContainerRuntime,
   ImageStore,
   LogStore,
   NameResponder,
   Resources,
   ServiceProbe,
+  VolumeBackend,
+  WorkloadRecord,
 } from '@capsule/core';
 import { type Database, Feed, type Log } from '@capsule/engine';
 import { Addresses } from '../store/addresses.ts';
 import { Events } from '../store/events.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
+import { Volumes } from '../store/volumes.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
 import { HealthMonitor } from './health-monitor.ts';
@@ -20,6 +24,8 @@ import { NamePublisher } from './name-publisher.ts';
 import { PortPublisher } from './port-publisher.ts';
 import { probeWorkload } from './probe-workload.ts';
 import { UpdateGuard } from './update-guard.ts';
+import { VolumeFiller } from './volume-filler.ts';
+import { VolumeKeeper } from './volume-keeper.ts';
 import { WorkloadConfig } from './workload-config.ts';
 import { WorkloadController } from './workload-controller.ts';
 import { WorkloadObserver } from './workload-observer.ts';
@@ -37,6 +43,8 @@ export interface WorkloadsParts {
   readonly service: ServiceProbe;
   readonly names: NameResponder;
   readonly logs: LogStore;
+  readonly volumeBackend: VolumeBackend;
+  readonly files: ContainerFiles;
   readonly logPath: (cell: CellId) => string;
   readonly log: Log;
   readonly now: () => number;
@@ -57,11 +65,26 @@ export function createWorkloads(parts: WorkloadsParts) {
   const observer = new WorkloadObserver({
     ...{ db, specs, statuses, events, feed, now, monotonicMs },
   });
+  const volumes = new Volumes(db);
+  const keeper = new VolumeKeeper({
+    ...{ db, volumes, now, log: parts.log, backend: parts.volumeBackend },
+    namedBy: (name) =>
+      namesOf(
+        specs.list().filter(({ desired }) => desired !== 'deleting'),
+        name,
+      ),
+    onRelease: (name) => {
+      for (const workload of namesOf(specs.list(), name)) controller.wake(workload);
+      feed.notify(name);
+    },
+  });
+  const filler = new VolumeFiller({ volumes, backend: parts.volumeBackend, files: parts.files });
   const publisher = new PortPublisher({ specs, addresses, network });
   const config = new WorkloadConfig({
     db,
     specs,
     addresses,
+    volumes,
     now,
     limits: parts.limits,
     statusOf: (name) => observer.statusOf(name),
@@ -91,6 +114,9 @@ export function createWorkloads(parts: WorkloadsParts) {
     events,
     observer,
     publisher,
+    volumes,
+    keeper,
+    filler,
     feed,
     guard,
     health,
@@ -109,10 +135,18 @@ export function createWorkloads(parts: WorkloadsParts) {
     namePublisher,
     controller,
     config,
+    keeper,
     feed,
     logs,
     logPath,
     runtime,
     imageUse,
   };
+}
+
+/** Those that mount a volume. */
+function namesOf(records: readonly WorkloadRecord[], volume: string): readonly string[] {
+  return records
+    .filter(({ spec }) => spec.mounts.some(({ volumeName }) => volumeName === volume))
+    .map(({ spec }) => spec.name);
 }

@@ -10,6 +10,7 @@ import {
 import { openStore } from '@capsule/engine';
 import { Addresses } from '../store/addresses.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
+import { Volumes } from '../store/volumes.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadConfig } from './workload-config.ts';
 
@@ -17,6 +18,7 @@ function setUp() {
   const db = openStore(':memory:', MIGRATIONS);
   const specs = new WorkloadSpecs(db);
   const addresses = new Addresses(db, '172.20.254.0/24');
+  const volumes = new Volumes(db);
   const changed: string[] = [];
   const onChange = (name: string) => void changed.push(name);
   const notes: string[] = [];
@@ -25,13 +27,14 @@ function setUp() {
     db,
     specs,
     addresses,
+    volumes,
     now: () => 5,
     limits: new Set(['memoryBytes']),
     statusOf: () => status.current,
     note: (_record, reason) => void notes.push(reason),
     onChange,
   });
-  return { config, specs, addresses, changed, notes, status };
+  return { config, specs, addresses, volumes, changed, notes, status };
 }
 
 function wish(name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpec {

@@ -13,10 +13,12 @@ import {
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
+import type { Volumes } from '../store/volumes.ts';
 import type { NextWish, WorkloadSpecs } from '../store/workload-specs.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkPorts } from './check-ports.ts';
+import { checkVolumes } from './check-volumes.ts';
 import { workloadError } from './errors.ts';
 
 export type WorkloadChange = 'created' | 'configured' | 'unchanged';
@@ -41,6 +43,7 @@ export interface WorkloadConfigParts {
   readonly db: Database;
   readonly specs: WorkloadSpecs;
   readonly addresses: Addresses;
+  readonly volumes: Volumes;
   /** Limits that can be enforced here. */
   readonly limits: ReadonlySet<keyof Resources>;
   readonly statusOf: (name: string) => WorkloadStatus;
@@ -62,7 +65,8 @@ export class WorkloadConfig {
   /**
    * Idempotent. When it answers, the wish survives a power cut. A workload that is being deleted
    * comes back under the new wish. Fails with `MANIFEST_SPEC_INVALID`, `WORKLOAD_PORT_TAKEN`,
-   * `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_DEPENDENCY_CYCLE` or `ADDRESS_EXHAUSTED`, and then has changed nothing.
+   * `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_DEPENDENCY_CYCLE`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE` or
+   * `ADDRESS_EXHAUSTED`, and then has changed nothing.
    */
   apply(spec: WorkloadSpec, { desired, dryRun = false }: ApplyOptions = {}): Applied {
     const problems = validateWorkload(spec);
@@ -118,6 +122,7 @@ export class WorkloadConfig {
       const status = this.#parts.statusOf(name);
       const isWaiting = isRunOver(before, status) || status.phase === 'failed';
       if (before.desired === 'running' && !isWaiting) return undefined;
+      this.#checkVolumes(before.spec);
       return { next: { desired: 'running', isNewRun: true }, note: 'asked to start' };
     });
   }
@@ -125,7 +130,10 @@ export class WorkloadConfig {
   /** Asks for a workload to end, where it runs, and to be started. Fails as `stop`. */
   restart(name: string, stopGraceMs?: number): void {
     const next = { desired: 'running', isNewRun: true, stopGraceMs } as const;
-    this.#wish(name, () => ({ next, note: 'asked to start again' }));
+    this.#wish(name, ({ spec }) => {
+      this.#checkVolumes(spec);
+      return { next, note: 'asked to start again' };
+    });
   }
 
   /** Puts an earlier wish in the place of one that failed. False when the wish has changed meanwhile. */
@@ -149,6 +157,7 @@ export class WorkloadConfig {
     checkPorts(spec, specs.list());
     checkDependencies(spec, (name) => specs.get(name)?.spec.dependsOn ?? []);
     if (spec.networkMode === 'bridge') addresses.claim(spec.name);
+    if ((desired ?? standing(before)) === 'running') this.#checkVolumes(spec);
     const isNew = before === undefined || before.desired === 'deleting';
     const fields = describeSpecChange(isNew ? undefined : before.spec, spec);
     const recreates = !isNew && needsNewContainer(before.spec, spec);
@@ -158,6 +167,12 @@ export class WorkloadConfig {
     if (record === undefined) throw workloadError.NOT_FOUND({ name: spec.name });
     if (change !== 'unchanged') note(record, 'Applied', describeApplied(record, change, fields));
     return { record, change, fields, recreates };
+  }
+
+  #checkVolumes(spec: WorkloadSpec): void {
+    const { specs, volumes, statusOf } = this.#parts;
+    const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.spec.name));
+    checkVolumes(spec, { volumes, others: specs.list(), isOver });
   }
 
   #write(
@@ -201,6 +216,11 @@ export class WorkloadConfig {
     if (isNews) onChange(name);
     return isNews;
   }
+}
+
+/** What is desired of it where an apply does not say. */
+function standing(before: WorkloadRecord | undefined): DesiredState {
+  return before === undefined || before.desired === 'deleting' ? 'running' : before.desired;
 }
 
 interface Decision {

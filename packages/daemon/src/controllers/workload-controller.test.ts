@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type ContainerFiles,
   cellKey,
   cellOfWorkload,
   completeSpec,
@@ -18,6 +19,7 @@ import {
   FakeImageStore,
   FakeNameResponder,
   type FakeNetworkState,
+  FakeVolumeBackend,
   fakeError,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -30,11 +32,19 @@ const NO_LOGS: LogStore = {
   remove: async () => undefined,
 };
 
+const NO_FILES: ContainerFiles = {
+  look: () => assert.fail('nobody copies'),
+  pack: () => assert.fail('nobody copies'),
+  unpack: () => assert.fail('nobody copies'),
+  copyOut: async () => undefined,
+};
+
 /** The outside of capsuled, which outlives it: disk, containerd, kernel, registry. */
 class Machine {
   readonly db: Database = openStore(':memory:', MIGRATIONS);
   readonly images = new FakeImageStore();
   readonly runtime = new FakeContainerRuntime(this.images);
+  readonly disk = new FakeVolumeBackend();
   readonly kernel: FakeNetworkState = { cells: new Map(), published: [] };
   readonly network = new FakeCellNetwork(this.kernel);
   /** What every health check by network finds. */
@@ -52,6 +62,8 @@ class Machine {
       network: new FakeCellNetwork(this.kernel),
       names: new FakeNameResponder(),
       logs: NO_LOGS,
+      volumeBackend: this.disk,
+      files: NO_FILES,
       logPath: (cell) => cellKey(cell),
       log: createLog(() => undefined),
       service: { knock: async () => this.service },

@@ -6,6 +6,7 @@ import {
   isSettled,
   normaliseImageReference,
   planWorkload,
+  type VolumesSeen,
   type WorkloadPlan,
   type WorkloadRecord,
   type WorkloadSeen,
@@ -79,11 +80,12 @@ async function look(
   const { name, image } = record.spec;
   const cell = cellOfWorkload(name);
   const reference = normaliseImageReference(image);
-  const [cached, container, network, hasLogs] = await Promise.all([
+  const [cached, container, network, hasLogs, attached] = await Promise.all([
     parts.images.get(reference, signal),
     parts.runtime.inspect(cell, name, signal),
     parts.network.inspect(cellKey(cell), signal),
     parts.logs.exists(parts.logPath(cell)),
+    parts.volumeBackend.attached(),
   ]);
   return {
     reference,
@@ -93,7 +95,25 @@ async function look(
     network,
     ports: parts.publisher.stateOf(name),
     container,
+    volumes: lookAtVolumes(record, parts, attached),
     hasLogs,
+  };
+}
+
+function lookAtVolumes(
+  { spec }: WorkloadRecord,
+  { volumes }: ReconcileParts,
+  attached: ReadonlySet<string>,
+): VolumesSeen {
+  const held = volumes.heldBy(spec.name);
+  const ready = held.filter(({ name }) => attached.has(name));
+  const wanted = spec.mounts.map(({ volumeName }) => volumeName);
+  return {
+    held: held.map(({ name }) => name),
+    missing: wanted.filter((name) => !ready.some((one) => one.name === name)),
+    unfilled: ready
+      .filter(({ name, filling }) => filling !== 'done' && wanted.includes(name))
+      .map(({ name }) => name),
   };
 }
 

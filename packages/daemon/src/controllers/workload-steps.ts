@@ -9,6 +9,7 @@ import {
   type ImageStore,
   type LogStore,
   type PullProgress,
+  type VolumeBackend,
   type WorkloadRecord,
   type WorkloadStep,
   type WorkloadStepArgs,
@@ -17,9 +18,12 @@ import {
 import { type Database, Places } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
 import type { Events } from '../store/events.ts';
+import type { Volumes } from '../store/volumes.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { workloadError } from './errors.ts';
 import type { PortPublisher } from './port-publisher.ts';
+import type { VolumeFiller } from './volume-filler.ts';
+import type { VolumeKeeper } from './volume-keeper.ts';
 import type { WorkloadObserver } from './workload-observer.ts';
 
 /** More pulls at once would only slow each other down. */
@@ -36,6 +40,10 @@ export interface WorkloadStepParts {
   readonly images: ImageStore;
   readonly network: CellNetwork;
   readonly logs: LogStore;
+  readonly volumes: Volumes;
+  readonly volumeBackend: VolumeBackend;
+  readonly keeper: VolumeKeeper;
+  readonly filler: VolumeFiller;
   /** Where the log writer puts the output of a cell's root container. */
   readonly logPath: (cell: CellId) => string;
 }
@@ -56,7 +64,7 @@ export type RunWorkloadStep = (
 
 /** Binds the steps of a plan to the ports. Every step is idempotent. */
 export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
-  const { observer, publisher, runtime, images, network, logs } = parts;
+  const { observer, publisher, runtime, images, network, logs, keeper, filler } = parts;
   const pulls = new Places(PULLS_AT_ONCE);
   const executors: Executors = {
     pullImage: async (record, { reference }, signal) => {
@@ -77,6 +85,12 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       if (desired === 'running' && spec.networkMode === 'host') parts.addresses.release(spec.name);
     },
     publishPorts: () => publisher.sync(),
+    attachVolumes: ({ spec }, { names }, signal) =>
+      inTurn(names, (name) => keeper.attach(name, spec.name, signal)),
+    detachVolumes: ({ spec }, { names }, signal) =>
+      inTurn(names, (name) => keeper.release(name, spec.name, signal)),
+    fillVolumes: (record, { names }, signal) =>
+      inTurn(names, (name) => filler.fill(record, name, signal)),
     createContainer: (record, args, signal) =>
       runtime.create(containerSpec(parts, record, args), signal),
     limitContainer: ({ spec: { name } }, { resources }, signal) =>
@@ -111,6 +125,13 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
   };
 }
 
+async function inTurn(
+  names: readonly string[],
+  work: (name: string) => Promise<void>,
+): Promise<void> {
+  for (const name of names) await work(name);
+}
+
 function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
   const { name } = record.spec;
   parts.db.transaction(() => {
@@ -140,6 +161,11 @@ function containerSpec(
     env: spec.env,
     hostname: spec.hostname === '' ? spec.name : spec.hostname,
     network: isHost ? 'host' : { namespacePath: parts.network.namespacePath(key) },
+    volumes: spec.mounts.map(({ volumeName, mountPath, readOnly }) => ({
+      source: parts.volumeBackend.hostPath(volumeName),
+      target: mountPath,
+      readOnly,
+    })),
     files: isHost ? parts.network.hostFiles() : parts.network.files(key),
     logPath: parts.logPath(cell),
     revision,

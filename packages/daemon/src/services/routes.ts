@@ -18,6 +18,7 @@ import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
 import { type EventServiceParts, eventService } from './event-service.ts';
 import { type ImageServiceParts, imageService } from './image-service.ts';
 import { registryService } from './registry-service.ts';
+import { type VolumeServiceParts, volumeService } from './volume-service.ts';
 import { type WorkloadServiceParts, workloadService } from './workload-service.ts';
 
 export interface RouteParts {
@@ -26,11 +27,11 @@ export interface RouteParts {
   /** Throws where the store cannot be used. */
   readonly registries: () => RegistryConfig;
   /** Throws where the store cannot be used. */
-  readonly workloads: () => WorkloadServiceParts & EventServiceParts;
+  readonly workloads: () => WorkloadServiceParts & EventServiceParts & VolumeServiceParts;
 }
 
 /** Known to the wire; every call answers Unimplemented until the work that brings it. */
-const LATER = [IdentityService, InstallService, VolumeService];
+const LATER = [IdentityService, InstallService];
 
 /** Every service that this capsule answers. */
 export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => void {
@@ -40,6 +41,7 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
     router.service(ImageService, imageService(parts.images));
     router.service(EventService, eventService(parts.workloads));
     router.service(RegistryService, registryService(parts.registries));
+    router.service(VolumeService, volumeService(parts.workloads));
     for (const service of LATER) router.service(service, {});
     const served = [
       CapsuleService,
@@ -47,6 +49,7 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
       ImageService,
       EventService,
       RegistryService,
+      VolumeService,
       ...LATER,
     ];
     const healthState = createHealthService(served);

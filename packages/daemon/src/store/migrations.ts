@@ -74,4 +74,19 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'volumes, and who holds them',
+    up: `
+      CREATE TABLE volume (
+        name       TEXT PRIMARY KEY,
+        uid        TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        stage      TEXT NOT NULL CHECK (stage IN ('creating', 'ready', 'deleting')),
+        filling    TEXT NOT NULL CHECK (filling IN ('due', 'underway', 'done')),
+        holder     TEXT,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX volume_by_holder ON volume (holder);
+    `,
+  },
 ];

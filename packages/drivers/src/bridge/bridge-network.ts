@@ -5,6 +5,7 @@ import {
   type CellNetwork,
   type CellNetworkSeen,
   type CellNetworkSpec,
+  keyedLock,
   type PublishedPort,
 } from '@capsule/core';
 import {
@@ -18,7 +19,6 @@ import { needsHairpin, prepareBridge, removeOrphanLinks } from './bridge-device.
 import { type CellFiles, cellFiles } from './cell-files.ts';
 import { connectCell, disconnectCell, type LinkSeen, listLinks } from './cell-link.ts';
 import { networkError } from './errors.ts';
-import { keyedLock } from './keyed-lock.ts';
 import { latestWins } from './latest-wins.ts';
 import { linkName } from './link-name.ts';
 import { planRuleset, TABLE } from './ruleset.ts';

@@ -1,10 +1,11 @@
 import { mkdir, open, readdir, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { NewVolume, VolumeBackend, VolumePool, VolumeSeen } from '@capsule/core';
 import {
   attachLoop,
   checkExt4,
   detachLoop,
+  emptyFolder,
   findLoop,
   growExt4,
   growLoop,
@@ -23,6 +24,8 @@ export interface LoopFileOptions {
 }
 
 const SUFFIX = '.img';
+/** What mkfs makes in every ext4. */
+const LOST_AND_FOUND = 'lost+found';
 
 /** Sparse files on loop devices: for hosts without device-mapper. */
 export class LoopFileVolumes implements VolumeBackend {
@@ -53,7 +56,7 @@ export class LoopFileVolumes implements VolumeBackend {
           stat(this.#file(name)),
           readExt4(this.#file(name), signal),
         ]);
-        const hostPath = this.#hostPath(name);
+        const hostPath = this.hostPath(name);
         return {
           name,
           sizeBytes: ext4?.sizeBytes ?? size,
@@ -65,6 +68,14 @@ export class LoopFileVolumes implements VolumeBackend {
     );
   }
 
+  async attached(): Promise<ReadonlySet<string>> {
+    const { mountRoot } = this.#options;
+    const mounts = await listMounts();
+    return new Set(
+      mounts.filter(({ path }) => dirname(path) === mountRoot).map(({ path }) => basename(path)),
+    );
+  }
+
   async create({ name, uid, sizeBytes }: NewVolume, signal?: AbortSignal): Promise<void> {
     const file = this.#file(name);
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
@@ -73,11 +84,16 @@ export class LoopFileVolumes implements VolumeBackend {
       throw volumeDriverError.FOREIGN({ name });
     }
     const aside = `${file}.new`;
-    await rm(aside, { force: true });
-    await (await open(aside, 'wx', 0o600)).close();
-    await truncate(aside, sizeBytes);
-    await makeExt4(aside, uid, signal);
-    await syncFile(aside);
+    try {
+      await rm(aside, { force: true });
+      await (await open(aside, 'wx', 0o600)).close();
+      await truncate(aside, sizeBytes);
+      await makeExt4(aside, uid, signal);
+      await syncFile(aside);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
     await rename(aside, file);
     await syncFile(this.#options.folder);
   }
@@ -103,14 +119,24 @@ export class LoopFileVolumes implements VolumeBackend {
   async attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }> {
     const file = this.#file(name);
     if ((await sizeOf(file)) === undefined) throw volumeDriverError.MISSING({ name });
-    const hostPath = this.#hostPath(name);
+    const hostPath = this.hostPath(name);
     const device = await attachLoop(file, signal);
     await mountVolume({ name, device, hostPath }, signal);
+    // Of a mounted device this means: it goes with the mount, also when the whole capsule is torn down.
+    await detachLoop(device, signal);
     return { hostPath };
   }
 
+  async isEmpty(name: string): Promise<boolean> {
+    return (await readdir(this.hostPath(name))).every((entry) => entry === LOST_AND_FOUND);
+  }
+
+  async clear(name: string): Promise<void> {
+    await emptyFolder(this.hostPath(name), [LOST_AND_FOUND]);
+  }
+
   async detach(name: string, signal?: AbortSignal): Promise<void> {
-    await unmountVolume({ name, hostPath: this.#hostPath(name) }, signal);
+    await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
     const file = this.#file(name);
     if ((await sizeOf(file)) === undefined) return;
     const device = await findLoop(file, signal);
@@ -128,7 +154,7 @@ export class LoopFileVolumes implements VolumeBackend {
     return join(this.#options.folder, `${name}${SUFFIX}`);
   }
 
-  #hostPath(name: string): string {
+  hostPath(name: string): string {
     return join(this.#options.mountRoot, name);
   }
 }

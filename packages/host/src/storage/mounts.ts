@@ -21,12 +21,12 @@ export function parseMountInfo(text: string): readonly MountPoint[] {
     const [, , device, root, path] = before.split(' ');
     const [, source = ''] = after.split(' ');
     if (device === undefined || root === undefined || path === undefined) return [];
-    return [{ device, root: unescape(root), path: unescape(path), source: unescape(source) }];
+    return [{ device, root: unescaped(root), path: unescaped(path), source: unescaped(source) }];
   });
 }
 
 /** Octal, as the kernel writes blanks and backslashes. */
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 8)),
   );

@@ -256,6 +256,7 @@ export function specOf(bench: RuntimeBench): ContainerSpec {
     env: {},
     hostname: 'one',
     network: 'host',
+    volumes: [],
     files: [],
     logPath: bench.logPath,
     revision: '1',

@@ -56,6 +56,18 @@ export function volumeBackendContract(
       assert.equal(await read(hostPath, 'note'), 'kept');
     });
 
+    test('one is empty until somebody writes, and again when it is cleared', async (t) => {
+      const { backend, write } = await open(t);
+      await backend.create(volume);
+      const { hostPath } = await backend.attach('data');
+      assert.equal(await backend.isEmpty('data'), true);
+      await write(hostPath, 'note', 'kept');
+      assert.equal(await backend.isEmpty('data'), false);
+      await backend.clear('data');
+      await backend.clear('data');
+      assert.equal(await backend.isEmpty('data'), true);
+    });
+
     test('attaching and detaching twice are once', async (t) => {
       const { backend } = await open(t);
       await backend.create(volume);

@@ -109,6 +109,13 @@ const written = {
       maxLength: 2,
     },
   ),
+  mounts: fc.array(
+    fc.record(
+      { volumeName: name, mountPath: path, readOnly: fc.boolean(), copyUp: fc.boolean() },
+      plain,
+    ),
+    { maxLength: 2 },
+  ),
   ulimits: fc.uniqueArray(
     fc.record({ name: fc.constantFrom(...ULIMIT_NAMES), soft: limit, hard: limit }, plain),
     { maxLength: 2, selector: (ulimit) => ulimit.name },
@@ -154,6 +161,7 @@ function withoutClash(spec: WorkloadSpec): WorkloadSpec {
     sysctls: Object.fromEntries(sysctls),
     tmpfs: spec.tmpfs.filter(({ mountPath }) => isFree(mountPath)),
     hostBindPaths: spec.hostBindPaths.filter(({ target }) => isFree(target)),
+    mounts: spec.mounts.filter(({ mountPath }) => isFree(mountPath)),
     ulimits: spec.ulimits.filter(
       ({ soft, hard }) => hard === 'unlimited' || (soft !== 'unlimited' && soft <= hard),
     ),

@@ -21,7 +21,7 @@ import {
 } from './json-schema.ts';
 
 const PORT = { minimum: 1, maximum: 65535 };
-const SIZE = { pattern: '^\\d+([KMGT](iB)?)?$' };
+export const SIZE = { pattern: '^\\d+([KMGT](iB)?)?$' };
 const ABSOLUTE = { pattern: '^/' };
 
 const port = (description: string) => whole(description, PORT);
@@ -155,6 +155,23 @@ const PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[number], JsonSchema>
   hostPid: flag("Shares the capsule's processes."),
   hostIpc: flag("Shares the capsule's IPC."),
   hostBindPaths: list('Paths of the capsule.', text('SOURCE[:TARGET][:ro]', ABSOLUTE)),
+  mounts: list(
+    'Volumes.',
+    fields(
+      '',
+      {
+        volumeName: text('Of a volume that exists.'),
+        mountPath: text('Where it appears.', ABSOLUTE),
+        readOnly: flag('Nothing can be written there.'),
+        copyUp: {
+          type: 'boolean',
+          default: true,
+          description: 'What the image has there is copied into a volume that nobody has used yet.',
+        },
+      },
+      ['volumeName', 'mountPath'],
+    ),
+  ),
   ulimits: list(
     'As setrlimit(2) has them, in lower case.',
     fields(

@@ -1,10 +1,16 @@
 import { NAME_MAX_LENGTH, NAME_PATTERN } from '../../resource/name.ts';
 import { READ_ONLY_KEYS } from '../read-document.ts';
-import { CONTAINER_SCHEMA } from './container-schema.ts';
-import { fields, type JsonSchema, text } from './json-schema.ts';
+import { CONTAINER_SCHEMA, SIZE } from './container-schema.ts';
+import { fields, type JsonSchema, text, word } from './json-schema.ts';
 import { REGISTRY_SCHEMA } from './registry-schema.ts';
 
 const PRINTED: JsonSchema = { description: 'Printed by get; apply ignores it.' };
+
+const READ_ONLY = Object.fromEntries(READ_ONLY_KEYS.map((key) => [key, PRINTED]));
+const NAME = text('Unique on the capsule.', {
+  pattern: NAME_PATTERN.source,
+  maxLength: NAME_MAX_LENGTH,
+});
 
 /**
  * What one document of a manifest may say, for editors: they complete and complain while one types. The
@@ -14,7 +20,7 @@ export const MANIFEST_SCHEMA: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Manifest of a capsule',
   type: 'object',
-  properties: { kind: { enum: ['Container', 'WORKLOAD_KIND_CONTAINER', 'Registry'] } },
+  properties: { kind: { enum: ['Container', 'WORKLOAD_KIND_CONTAINER', 'Volume', 'Registry'] } },
   required: ['kind'],
   // By kind, so that an editor complains about the kind that is meant, and not about all of them.
   if: { properties: { kind: { const: 'Registry' } } },
@@ -29,17 +35,30 @@ export const MANIFEST_SCHEMA: JsonSchema = {
     },
     ['name', 'kind', 'registry'],
   ),
-  else: fields(
-    'A workload.',
-    {
-      name: text('Unique on the capsule.', {
-        pattern: NAME_PATTERN.source,
-        maxLength: NAME_MAX_LENGTH,
-      }),
-      kind: { enum: ['Container', 'WORKLOAD_KIND_CONTAINER'] },
-      container: CONTAINER_SCHEMA,
-      ...Object.fromEntries(READ_ONLY_KEYS.map((key) => [key, PRINTED])),
-    },
-    ['name', 'kind', 'container'],
-  ),
+  else: {
+    if: { properties: { kind: { const: 'Volume' } } },
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+    then: fields(
+      'Storage that outlives the workloads that mount it.',
+      {
+        name: NAME,
+        kind: { const: 'Volume' },
+        size: word('The most that it holds: 2GiB. It grows later, and never shrinks.', {
+          ...SIZE,
+        }),
+        ...READ_ONLY,
+      },
+      ['name', 'kind', 'size'],
+    ),
+    else: fields(
+      'A workload.',
+      {
+        name: NAME,
+        kind: { enum: ['Container', 'WORKLOAD_KIND_CONTAINER'] },
+        container: CONTAINER_SCHEMA,
+        ...READ_ONLY,
+      },
+      ['name', 'kind', 'container'],
+    ),
+  },
 };

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { CellId, ContainerFiles, ContainerPath, PathSeen, PathType } from '@capsule/core';
 import { doing } from '../client/rpc-error.ts';
 import { containerId } from '../runtime/container-id.ts';
@@ -49,6 +51,30 @@ export class ContainerdFiles implements ContainerFiles {
       signal?.throwIfAborted();
       await program.succeed();
     });
+  }
+
+  async copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void> {
+    const seen = await this.look(at, signal);
+    if ((seen.link?.behind ?? seen.type) !== 'folder') return;
+    const { filesBinary, filesScratch } = this.#context;
+    const place = join(filesScratch, containerId(at.cell, at.container));
+    await mkdir(place, { recursive: true });
+    // Bound in a place of its own, so that nothing in the archive leads out of the folder.
+    const root = ['mount', 'bind', folder, '', '/', place, 'rw'];
+    await using program = new FilesProgram(
+      filesBinary,
+      [...root, 'unpack', '/', 'fill'],
+      at.container,
+    );
+    const kill = () => program.child.kill('SIGKILL');
+    signal?.addEventListener('abort', kill, { once: true });
+    try {
+      await feed(program, this.pack({ ...at, path: `${at.path}/.` }, signal));
+      signal?.throwIfAborted();
+      await program.succeed();
+    } finally {
+      signal?.removeEventListener('abort', kill);
+    }
   }
 
   async #with<T>(

@@ -48,7 +48,7 @@ const KERNEL_MOUNTS: readonly OciMount[] = [
 
 type MountWish = Pick<
   ContainerSpec,
-  'files' | 'tmpfs' | 'hostBindPaths' | 'privileged' | 'hostIpc'
+  'files' | 'tmpfs' | 'hostBindPaths' | 'volumes' | 'privileged' | 'hostIpc'
 >;
 
 /**
@@ -56,7 +56,10 @@ type MountWish = Pick<
  * files, unless something else was asked for in their place. `/run` stays as the image has it.
  */
 export function describeMounts(wish: MountWish): OciMount[] {
-  const wished = [...wish.tmpfs.map(describeTmpfs), ...wish.hostBindPaths.map(describeBind)];
+  const wished = [
+    ...wish.tmpfs.map(describeTmpfs),
+    ...[...wish.hostBindPaths, ...wish.volumes].map(describeBind),
+  ];
   const taken = new Set(wished.map(({ destination }) => destination));
   return [
     ...KERNEL_MOUNTS.map((mount) => adapt(mount, wish)),

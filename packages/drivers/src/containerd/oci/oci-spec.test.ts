@@ -21,6 +21,7 @@ const container: ContainerSpec = {
   env: { A: 'b' },
   hostname: 'web',
   network: { namespacePath: '/run/netns/main_default_default_web' },
+  volumes: [],
   files: [{ source: '/run/hosts', target: '/etc/hosts' }],
   logPath: '/log',
   revision: '1',

@@ -297,6 +297,7 @@ function specOf({ cell, image, logPath }: Bench): ContainerSpec {
     env: {},
     hostname: 'web',
     network: 'host',
+    volumes: [],
     files: [],
     logPath,
     revision: '1',

@@ -58,7 +58,7 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     const spec = {
       ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
       ...{ command: ['sleep', '1000'], args: [], env: {}, logPath },
-      ...({ hostname: 'one', network: 'host', files: [] } as const),
+      ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
       ...containerSettings(SPEC_DEFAULTS),
     };
     const { id } = await runtime.create(spec);
@@ -88,7 +88,7 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     const spec = {
       ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
       ...{ command: ['sh', '-c', 'sleep 1000 & wait'], args: [], env: {}, logPath },
-      ...({ hostname: 'one', network: 'host', files: [] } as const),
+      ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
       ...containerSettings(SPEC_DEFAULTS),
     };
     const { id } = await runtime.create(spec);
@@ -114,7 +114,7 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     const spec = {
       ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
       ...{ command: ['sleep', '1000'], args: [], env: {}, logPath },
-      ...({ hostname: 'one', network: 'host', files: [] } as const),
+      ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
       ...containerSettings(SPEC_DEFAULTS),
     };
     const { id } = await runtime.create(spec);

@@ -2,15 +2,17 @@
 // @generated from file capsule/v1/volume.proto (package capsule.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { FieldChange, WorkloadChange } from "./workload_pb.ts";
+import { file_capsule_v1_workload } from "./workload_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file capsule/v1/volume.proto.
  */
 export const file_capsule_v1_volume: GenFile = /*@__PURE__*/
-  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSJqCgZWb2x1bWUSDAoEbmFtZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEEhEKCWhvc3RfcGF0aBgDIAEoCRISCgptb3VudGVkX2J5GAQgAygJEhcKD2NyZWF0ZWRfYXRfdW5peBgFIAEoAyI1ChNWb2x1bWVDcmVhdGVSZXF1ZXN0EgwKBG5hbWUYASABKAkSEAoIc2l6ZV9taWIYAiABKAQiIAoQVm9sdW1lR2V0UmVxdWVzdBIMCgRuYW1lGAEgASgJIhMKEVZvbHVtZUxpc3RSZXF1ZXN0IjkKElZvbHVtZUxpc3RSZXNwb25zZRIjCgd2b2x1bWVzGAEgAygLMhIuY2Fwc3VsZS52MS5Wb2x1bWUiMgoTVm9sdW1lRGVsZXRlUmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBWZvcmNlGAIgASgIIhYKFFZvbHVtZURlbGV0ZVJlc3BvbnNlIjkKE1ZvbHVtZVJlc2l6ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIUCgxuZXdfc2l6ZV9taWIYAiABKAQy2gIKDVZvbHVtZVNlcnZpY2USPQoGQ3JlYXRlEh8uY2Fwc3VsZS52MS5Wb2x1bWVDcmVhdGVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSNwoDR2V0EhwuY2Fwc3VsZS52MS5Wb2x1bWVHZXRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSRQoETGlzdBIdLmNhcHN1bGUudjEuVm9sdW1lTGlzdFJlcXVlc3QaHi5jYXBzdWxlLnYxLlZvbHVtZUxpc3RSZXNwb25zZRJLCgZEZWxldGUSHy5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVJlcXVlc3QaIC5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVJlc3BvbnNlEj0KBlJlc2l6ZRIfLmNhcHN1bGUudjEuVm9sdW1lUmVzaXplUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lYgZwcm90bzM");
+  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSKmAQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUiNQoTVm9sdW1lQ3JlYXRlUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHNpemVfbWliGAIgASgEIiAKEFZvbHVtZUdldFJlcXVlc3QSDAoEbmFtZRgBIAEoCSITChFWb2x1bWVMaXN0UmVxdWVzdCI5ChJWb2x1bWVMaXN0UmVzcG9uc2USIwoHdm9sdW1lcxgBIAMoCzISLmNhcHN1bGUudjEuVm9sdW1lIjIKE1ZvbHVtZURlbGV0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVmb3JjZRgCIAEoCCInChRWb2x1bWVEZWxldGVSZXNwb25zZRIPCgdleGlzdGVkGGQgASgIIjkKE1ZvbHVtZVJlc2l6ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIUCgxuZXdfc2l6ZV9taWIYAiABKAQiRwoSVm9sdW1lQXBwbHlSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIPCgdkcnlfcnVuGAMgASgIImoKE1ZvbHVtZUFwcGx5UmVzcG9uc2USKgoGY2hhbmdlGAEgASgOMhouY2Fwc3VsZS52MS5Xb3JrbG9hZENoYW5nZRInCgZmaWVsZHMYAiADKAsyFy5jYXBzdWxlLnYxLkZpZWxkQ2hhbmdlIiIKElZvbHVtZUFkb3B0UmVxdWVzdBIMCgRuYW1lGAEgASgJKqsBCgtWb2x1bWVTdGF0ZRIcChhWT0xVTUVfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJWT0xVTUVfU1RBVEVfUkVBRFkQARIZChVWT0xVTUVfU1RBVEVfQ1JFQVRJTkcQAhIZChVWT0xVTUVfU1RBVEVfREVMRVRJTkcQAxIZChVWT0xVTUVfU1RBVEVfT1JQSEFORUQQBBIVChFWT0xVTUVfU1RBVEVfTE9TVBAFMuEDCg1Wb2x1bWVTZXJ2aWNlEj0KBkNyZWF0ZRIfLmNhcHN1bGUudjEuVm9sdW1lQ3JlYXRlUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lEjcKA0dldBIcLmNhcHN1bGUudjEuVm9sdW1lR2V0UmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lEkUKBExpc3QSHS5jYXBzdWxlLnYxLlZvbHVtZUxpc3RSZXF1ZXN0Gh4uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVzcG9uc2USSwoGRGVsZXRlEh8uY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVSZXF1ZXN0GiAuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVSZXNwb25zZRI9CgZSZXNpemUSHy5jYXBzdWxlLnYxLlZvbHVtZVJlc2l6ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRJICgVBcHBseRIeLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5Wb2x1bWVBcHBseVJlc3BvbnNlEjsKBUFkb3B0Eh4uY2Fwc3VsZS52MS5Wb2x1bWVBZG9wdFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZWIGcHJvdG8z", [file_capsule_v1_workload]);
 
 /**
  * @generated from message capsule.v1.Volume
@@ -46,6 +48,18 @@ export type Volume = Message<"capsule.v1.Volume"> & {
    * @generated from field: int64 created_at_unix = 5;
    */
   createdAtUnix: bigint;
+
+  /**
+   * What it takes of the pool now.
+   *
+   * @generated from field: uint64 used_bytes = 100;
+   */
+  usedBytes: bigint;
+
+  /**
+   * @generated from field: capsule.v1.VolumeState state = 101;
+   */
+  state: VolumeState;
 };
 
 /**
@@ -136,7 +150,8 @@ export type VolumeDeleteRequest = Message<"capsule.v1.VolumeDeleteRequest"> & {
   name: string;
 
   /**
-   * Also when a workload names it in its wish.
+   * Stops the workload that mounts it first; also removes an orphaned one, and one that a stopped
+   * workload names.
    *
    * @generated from field: bool force = 2;
    */
@@ -154,6 +169,12 @@ export const VolumeDeleteRequestSchema: GenMessage<VolumeDeleteRequest> = /*@__P
  * @generated from message capsule.v1.VolumeDeleteResponse
  */
 export type VolumeDeleteResponse = Message<"capsule.v1.VolumeDeleteResponse"> & {
+  /**
+   * False when there was none.
+   *
+   * @generated from field: bool existed = 100;
+   */
+  existed: boolean;
 };
 
 /**
@@ -186,6 +207,126 @@ export type VolumeResizeRequest = Message<"capsule.v1.VolumeResizeRequest"> & {
  */
 export const VolumeResizeRequestSchema: GenMessage<VolumeResizeRequest> = /*@__PURE__*/
   messageDesc(file_capsule_v1_volume, 7);
+
+/**
+ * @generated from message capsule.v1.VolumeApplyRequest
+ */
+export type VolumeApplyRequest = Message<"capsule.v1.VolumeApplyRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: uint64 size_bytes = 2;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * Check everything and say what would be done, and do nothing.
+   *
+   * @generated from field: bool dry_run = 3;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeApplyRequest.
+ * Use `create(VolumeApplyRequestSchema)` to create a new message.
+ */
+export const VolumeApplyRequestSchema: GenMessage<VolumeApplyRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 8);
+
+/**
+ * @generated from message capsule.v1.VolumeApplyResponse
+ */
+export type VolumeApplyResponse = Message<"capsule.v1.VolumeApplyResponse"> & {
+  /**
+   * @generated from field: capsule.v1.WorkloadChange change = 1;
+   */
+  change: WorkloadChange;
+
+  /**
+   * Every field that differs from what was stored, by its path in a manifest.
+   *
+   * @generated from field: repeated capsule.v1.FieldChange fields = 2;
+   */
+  fields: FieldChange[];
+};
+
+/**
+ * Describes the message capsule.v1.VolumeApplyResponse.
+ * Use `create(VolumeApplyResponseSchema)` to create a new message.
+ */
+export const VolumeApplyResponseSchema: GenMessage<VolumeApplyResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 9);
+
+/**
+ * @generated from message capsule.v1.VolumeAdoptRequest
+ */
+export type VolumeAdoptRequest = Message<"capsule.v1.VolumeAdoptRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeAdoptRequest.
+ * Use `create(VolumeAdoptRequestSchema)` to create a new message.
+ */
+export const VolumeAdoptRequestSchema: GenMessage<VolumeAdoptRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 10);
+
+/**
+ * @generated from enum capsule.v1.VolumeState
+ */
+export const VolumeState = {
+  /**
+   * @generated from enum value: VOLUME_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: VOLUME_STATE_READY = 1;
+   */
+  READY: 1,
+
+  /**
+   * @generated from enum value: VOLUME_STATE_CREATING = 2;
+   */
+  CREATING: 2,
+
+  /**
+   * @generated from enum value: VOLUME_STATE_DELETING = 3;
+   */
+  DELETING: 3,
+
+  /**
+   * There is storage, and nobody has asked for it.
+   *
+   * @generated from enum value: VOLUME_STATE_ORPHANED = 4;
+   */
+  ORPHANED: 4,
+
+  /**
+   * It was asked for, and its storage is gone.
+   *
+   * @generated from enum value: VOLUME_STATE_LOST = 5;
+   */
+  LOST: 5,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.VolumeState
+ */
+export type VolumeState = (typeof VolumeState)[keyof typeof VolumeState] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.VolumeState.
+ */
+export const VolumeStateSchema: GenEnum<VolumeState> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_volume, 0);
 
 /**
  * Block devices with ext4 that outlive the workloads that mount them.
@@ -241,6 +382,27 @@ export const VolumeService: GenService<{
   resize: {
     methodKind: "unary";
     input: typeof VolumeResizeRequestSchema;
+    output: typeof VolumeSchema;
+  },
+  /**
+   * Creates it, or makes it larger; the same again changes nothing. Durable when it answers.
+   * InvalidArgument; FailedPrecondition: it would shrink.
+   *
+   * @generated from rpc capsule.v1.VolumeService.Apply
+   */
+  apply: {
+    methodKind: "unary";
+    input: typeof VolumeApplyRequestSchema;
+    output: typeof VolumeApplyResponseSchema;
+  },
+  /**
+   * Takes storage that no record speaks of, as `List` shows it orphaned, for a volume. NotFound.
+   *
+   * @generated from rpc capsule.v1.VolumeService.Adopt
+   */
+  adopt: {
+    methodKind: "unary";
+    input: typeof VolumeAdoptRequestSchema;
     output: typeof VolumeSchema;
   },
 }> = /*@__PURE__*/

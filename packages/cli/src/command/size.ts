@@ -1,0 +1,14 @@
+import { parseSize, VOLUME_UNIT_BYTES } from '@capsule/core';
+import type { Input } from './input.ts';
+
+/** MiB of a size as people write it. Fails with `CLI_USAGE`; whether it is possible, the capsule says. */
+export function readMebibytes(input: Input, what: string, text: string): bigint {
+  const bytes = parseSize(text);
+  if (bytes !== undefined && bytes > 0 && bytes % VOLUME_UNIT_BYTES === 0) {
+    return BigInt(bytes / VOLUME_UNIT_BYTES);
+  }
+  throw input.refuse(
+    `${what} is not ${JSON.stringify(text)}`,
+    'a whole number of MiB, GiB or TiB: 512MiB, 10G',
+  );
+}

@@ -1,0 +1,18 @@
+import type { Run } from '../command/command.ts';
+import { readMebibytes } from '../command/size.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { retryAway } from '../stream/retry-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+
+export const run: Run = async (input, context) => {
+  const [name = ''] = input.args;
+  const size = input.text('size');
+  const sizeMib = size === undefined ? 0n : readMebibytes(input, '--size', size);
+  const { out, signal } = context;
+  const volume = await withCapsule(input, context, (client) =>
+    // The same again is a success, so a lost answer is asked for anew.
+    retryAway(() => client.volume.create({ name, sizeMib }, { signal }), context),
+  );
+  await out.write(`${name} created, ${formatBytes(Number(volume.sizeBytes))}\n`);
+  return undefined;
+};

@@ -1,0 +1,29 @@
+import type { Run } from '../command/command.ts';
+import { cliError } from '../errors.ts';
+import { tellErrors } from '../program/tell-errors.ts';
+import { retryAway } from '../stream/retry-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+
+export const run: Run = async (input, context) => {
+  const { signal, out } = context;
+  const force = input.isOn('force');
+  const errors: unknown[] = [];
+  await withCapsule(input, context, async (client) => {
+    for (const name of new Set(input.args)) {
+      let attempts = 0;
+      try {
+        const { existed } = await retryAway(() => {
+          attempts += 1;
+          return client.volume.delete({ name, force }, { signal });
+        }, context);
+        // An attempt whose answer was lost may have been the one that found it.
+        if (existed || attempts > 1) await out.write(`${name} deleted\n`);
+        else errors.push(cliError.VOLUME_MISSING({ name }));
+      } catch (error) {
+        signal.throwIfAborted();
+        errors.push(error);
+      }
+    }
+  });
+  return tellErrors(errors, input, context);
+};

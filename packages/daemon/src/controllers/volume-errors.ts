@@ -1,0 +1,44 @@
+import { defineErrors, formatSize } from '@capsule/core';
+
+interface Named {
+  readonly name: string;
+}
+
+export const volumeError = defineErrors('VOLUME', {
+  NOT_FOUND: {
+    kind: 'notFound',
+    message: (f: Named) => `there is no volume named ${f.name}`,
+    hint: '`capsulectl volume list` shows what there is; apply the manifest of the volume first',
+  },
+  EXISTS: {
+    kind: 'conflict',
+    message: (f: Named & { now: number }) =>
+      `there is a volume named ${f.name} already, of ${formatSize(f.now)}`,
+    hint: (f) => `\`capsulectl volume resize ${f.name} SIZE\` makes it larger`,
+  },
+  ORPHANED: {
+    kind: 'precondition',
+    message: (f: Named) => `volume ${f.name} is orphaned: there is storage that nobody asked for`,
+    why: 'it may hold what somebody misses',
+    hint: (f) =>
+      `\`capsulectl volume adopt ${f.name}\` keeps it, \`volume delete --force ${f.name}\` removes it`,
+  },
+  IN_USE: {
+    kind: 'precondition',
+    message: (f: Named & { holder: string }) => `volume ${f.name} is in use by ${f.holder}`,
+    why: 'one workload mounts a volume at a time',
+    hint: (f) => `\`capsulectl workload stop ${f.holder}\` or delete it, then try again`,
+  },
+  NOT_READY: {
+    kind: 'precondition',
+    message: (f: Named & { stage: string }) => `volume ${f.name} is still ${f.stage}`,
+    hint: 'try again in a moment',
+  },
+  SHRINKS: {
+    kind: 'precondition',
+    message: (f: Named & { now: number; wished: number }) =>
+      `volume ${f.name} has ${formatSize(f.now)} and does not shrink to ${formatSize(f.wished)}`,
+    why: 'volumes grow only: what was written may lie at the end',
+    hint: (f) => `write size: ${formatSize(f.now)}, or move the data to a smaller volume`,
+  },
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VOLUME_UNIT_BYTES } from '@capsule/core';
+import { createLog, openStore } from '@capsule/engine';
+import { FakeVolumeBackend, fakeError } from '@capsule/testkit';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { Volumes } from '../store/volumes.ts';
+import { VolumeKeeper } from './volume-keeper.ts';
+
+const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
+const LARGER = { name: 'data', sizeBytes: 128 * VOLUME_UNIT_BYTES };
+
+/** Store and disk, which outlive a keeper. */
+function machine() {
+  const db = openStore(':memory:', MIGRATIONS);
+  const volumes = new Volumes(db);
+  const backend = new FakeVolumeBackend();
+  const named = new Set<string>();
+  const released: string[] = [];
+  const boot = () =>
+    new VolumeKeeper({
+      ...{ db, volumes, backend, now: Date.now, log: createLog(() => undefined) },
+      namedBy: () => [...named],
+      onRelease: (name) => released.push(name),
+    });
+  return { volumes, backend, named, released, boot };
+}
+
+const broken = () => fakeError('PROCESS_FAILED', 'internal', 'the disk is gone');
+
+test('a volume is made once, and grows', async () => {
+  const { boot } = machine();
+  const keeper = boot();
+  const rehearsed = await keeper.apply(DATA, { dryRun: true });
+  assert.deepEqual([rehearsed.change, (await keeper.list()).length], ['created', 0]);
+  assert.equal((await keeper.apply(DATA)).change, 'created');
+  assert.equal((await keeper.apply(DATA)).change, 'unchanged');
+  const { change, fields } = await keeper.apply(LARGER);
+  assert.deepEqual(
+    [change, fields[0]?.before, fields[0]?.after],
+    ['configured', '64MiB', '128MiB'],
+  );
+  await assert.rejects(keeper.apply(DATA), { code: 'VOLUME_SHRINKS' });
+  await assert.rejects(keeper.create(DATA), { code: 'VOLUME_EXISTS' });
+  await keeper.create(LARGER);
+  assert.deepEqual(
+    (await keeper.list()).map(({ name, sizeBytes, state }) => [name, sizeBytes, state]),
+    [['data', LARGER.sizeBytes, 'ready']],
+  );
+});
+
+test('a creation that fails leaves nothing, and one that was cut short is finished', async () => {
+  const { boot, backend, volumes } = machine();
+  backend.failNext('create', broken());
+  await assert.rejects(boot().apply(DATA), { code: 'PROCESS_FAILED' });
+  assert.deepEqual(volumes.list(), []);
+  volumes.insert({ ...DATA, uid: 'of-this-one', createdAt: 1 });
+  await boot().resume();
+  assert.equal(volumes.get('data')?.stage, 'ready');
+  assert.equal((await backend.list())[0]?.uid, 'of-this-one');
+});
+
+test('a deletion that was cut short is finished', async () => {
+  const { boot, backend, volumes } = machine();
+  const keeper = boot();
+  await keeper.apply(DATA);
+  backend.failNext('remove', broken());
+  await assert.rejects(keeper.delete('data'), { code: 'PROCESS_FAILED' });
+  await assert.rejects(keeper.attach('data', 'web'), { code: 'VOLUME_NOT_READY' });
+  await boot().resume();
+  assert.deepEqual([volumes.list(), await backend.list()], [[], []]);
+  assert.equal(await boot().delete('data'), false);
+});
+
+test('one workload holds it, also when many ask at once and capsuled is another one', async () => {
+  const { boot, released } = machine();
+  const keeper = boot();
+  await keeper.apply(DATA);
+  const asked = ['a', 'b', 'c'].map((workload) => keeper.attach('data', workload));
+  const won = (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled');
+  assert.equal(won.length, 1);
+  await assert.rejects(boot().attach('data', 'b'), { code: 'VOLUME_IN_USE', message: /by a/ });
+  await boot().attach('data', 'a');
+  await keeper.release('data', 'b');
+  assert.equal(keeper.holderOf('data'), 'a');
+  await assert.rejects(keeper.delete('data', { force: true }), { code: 'VOLUME_IN_USE' });
+  await keeper.release('data', 'a');
+  assert.deepEqual(released, ['data']);
+  await keeper.attach('data', 'b');
+});
+
+test('a release that fails keeps the lease', async () => {
+  const { boot, backend } = machine();
+  const keeper = boot();
+  await keeper.apply(DATA);
+  await keeper.attach('data', 'web');
+  backend.failNext('detach', broken());
+  await assert.rejects(keeper.release('data', 'web'), { code: 'PROCESS_FAILED' });
+  await assert.rejects(keeper.attach('data', 'other'), { code: 'VOLUME_IN_USE' });
+});
+
+test('what could not grow under its holder grows before the next one has it', async () => {
+  const { boot, backend } = machine();
+  const keeper = boot();
+  await keeper.apply(DATA);
+  await keeper.attach('data', 'web');
+  backend.failNext('grow', fakeError('VOLUME_GROWS_DETACHED', 'precondition', 'not now'));
+  await assert.rejects(keeper.apply(LARGER), { code: 'VOLUME_GROWS_DETACHED' });
+  await keeper.release('data', 'web');
+  await keeper.attach('data', 'web');
+  assert.equal((await backend.list())[0]?.sizeBytes, LARGER.sizeBytes);
+});
+
+test('a volume that a stopped workload names is deleted by force only', async () => {
+  const { boot, named } = machine();
+  const keeper = boot();
+  await keeper.apply(DATA);
+  named.add('web');
+  await assert.rejects(keeper.delete('data'), { code: 'VOLUME_IN_USE' });
+  assert.equal(await keeper.delete('data', { force: true }), true);
+});
+
+test('orphans are shown, and touched by nobody who did not ask for it', async () => {
+  const { boot, backend } = machine();
+  const keeper = boot();
+  await backend.create({ ...DATA, uid: 'of-before' });
+  await keeper.resume();
+  assert.equal((await keeper.list())[0]?.state, 'orphaned');
+  await assert.rejects(keeper.apply(DATA), { code: 'VOLUME_FOREIGN' });
+  await assert.rejects(keeper.delete('data'), { code: 'VOLUME_ORPHANED' });
+  await keeper.adopt('data');
+  await keeper.adopt('data');
+  assert.equal((await keeper.get('data')).state, 'ready');
+  await backend.remove('data');
+  assert.equal((await keeper.get('data')).state, 'lost');
+  await assert.rejects(keeper.adopt('nothing'), { code: 'VOLUME_NOT_FOUND' });
+});

@@ -1,0 +1,106 @@
+import type { NewVolume, VolumeBackend, VolumePool, VolumeSeen } from '@capsule/core';
+import { fakeError } from './fake-error.ts';
+
+interface Entry {
+  readonly uid: string;
+  sizeBytes: number;
+  isAttached: boolean;
+  readonly files: Map<string, string>;
+}
+
+/** Volumes in memory; tests make its calls fail, and look at what was asked for. */
+export class FakeVolumeBackend implements VolumeBackend {
+  readonly kind = 'loop-file';
+  readonly #entries = new Map<string, Entry>();
+  readonly #failures = new Map<string, unknown[]>();
+  /** Every call that changes something, in order: `attach data`. */
+  readonly calls: string[] = [];
+
+  failNext(call: 'create' | 'grow' | 'attach' | 'detach' | 'remove', error: unknown): void {
+    this.#failures.set(call, [...(this.#failures.get(call) ?? []), error]);
+  }
+
+  async probe(): Promise<VolumePool> {
+    return { ok: true, detail: 'memory', totalBytes: 2 ** 40, usedBytes: 2 ** 30 };
+  }
+
+  async list(): Promise<readonly VolumeSeen[]> {
+    return [...this.#entries].map(([name, { uid, sizeBytes, isAttached }]) => ({
+      ...{ name, uid, sizeBytes, usedBytes: 4096 },
+      ...(isAttached ? { hostPath: this.hostPath(name) } : {}),
+    }));
+  }
+
+  async attached(): Promise<ReadonlySet<string>> {
+    return new Set([...this.#entries].filter(([, one]) => one.isAttached).map(([name]) => name));
+  }
+
+  hostPath(name: string): string {
+    return `/volumes/${name}`;
+  }
+
+  async create({ name, uid, sizeBytes }: NewVolume): Promise<void> {
+    this.#enter('create', name);
+    const existing = this.#entries.get(name);
+    if (existing?.uid === uid) return;
+    if (existing !== undefined) {
+      throw fakeError('VOLUME_FOREIGN', 'conflict', `${name} holds something else`);
+    }
+    this.#entries.set(name, { uid, sizeBytes, isAttached: false, files: new Map() });
+  }
+
+  async grow(name: string, sizeBytes: number): Promise<void> {
+    this.#enter('grow', name);
+    const entry = this.#entry(name);
+    entry.sizeBytes = Math.max(entry.sizeBytes, sizeBytes);
+  }
+
+  async attach(name: string): Promise<{ readonly hostPath: string }> {
+    this.#enter('attach', name);
+    this.#entry(name).isAttached = true;
+    return { hostPath: this.hostPath(name) };
+  }
+
+  async isEmpty(name: string): Promise<boolean> {
+    return this.#entry(name).files.size === 0;
+  }
+
+  async clear(name: string): Promise<void> {
+    this.#enter('clear', name);
+    this.#entry(name).files.clear();
+  }
+
+  /** A workload writes. */
+  write(name: string, file: string, text: string): void {
+    this.#entry(name).files.set(file, text);
+  }
+
+  read(name: string, file: string): string {
+    const text = this.#entry(name).files.get(file);
+    if (text === undefined) throw fakeError('ENOENT', 'notFound', `no file ${file}`);
+    return text;
+  }
+
+  async detach(name: string): Promise<void> {
+    this.#enter('detach', name);
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) entry.isAttached = false;
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#enter('remove', name);
+    this.#entries.delete(name);
+  }
+
+  #enter(call: string, name: string): void {
+    this.calls.push(`${call} ${name}`);
+    const failures = this.#failures.get(call) ?? [];
+    if (failures.length > 0) throw failures.shift();
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw fakeError('VOLUME_MISSING', 'notFound', `no volume ${name}`);
+    return entry;
+  }
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { rename, rm } from 'node:fs/promises';
+import { after, before, suite, test } from 'node:test';
+import { run } from '@capsule/host';
+import { type Lab, startLab } from '@capsule/testkit';
+import { capsulectl, pathOf } from './lab/capsulectl.ts';
+import { pushBusybox } from './lab/push-busybox.ts';
+import { getWorkload, manifest, runWorkload } from './lab/workload.ts';
+import { errorCodeOf } from './support/run-capsulectl.ts';
+
+const BOUND = { timeout: 180_000 };
+const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
+
+let lab: Lab;
+const volume = (...args: readonly string[]) => lab.capsulectl('volume', ...args);
+const apply = (input: string, ...args: string[]) =>
+  lab.capsulectlWith({ input }, 'apply', '-f', '-', ...args);
+const sh = (name: string, script: string) =>
+  lab.capsulectl('workload', 'exec', name, '--', 'sh', '-c', script);
+const mounting = (volumeName: string, more: object = {}) => ({
+  image: 'stay:1',
+  mounts: [{ volumeName, mountPath: '/data', ...more }],
+});
+
+interface ShownVolume {
+  readonly name: string;
+  readonly size: string;
+  readonly status: { readonly state: string; readonly mountedBy: readonly string[] };
+}
+
+async function shown(name: string): Promise<ShownVolume> {
+  return JSON.parse((await capsulectl(lab, ['volume', 'get', name, '-o', 'json'])).stdout);
+}
+
+suite('volumes', { concurrency: false }, () => {
+  before(async () => {
+    lab = await startLab({ images: [] });
+    await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
+  }, BOUND);
+  after(async () => {
+    await capsulectl(lab, ['volume', 'create', 'held']);
+    await runWorkload(lab, 'holder', mounting('held'));
+    await lab[Symbol.asyncDispose]();
+    // A capsule that ends takes the loop devices along of what is mounted in it.
+    assert.doesNotMatch((await run('losetup', ['--list'])).stdout, /held/);
+  }, BOUND);
+
+  test(
+    'what is written outlives the workload, a restart of capsuled and a growth',
+    BOUND,
+    async () => {
+      const wish = 'name: kept\nkind: Volume\nsize: 64MiB\n';
+      assert.match(
+        (await apply(wish, '--dry-run')).stdout,
+        /kept would be created\n {2}\+ size: "64MiB"/,
+      );
+      assert.equal((await apply(wish)).stdout, 'kept created\n');
+      assert.equal((await apply(wish)).stdout, 'kept unchanged\n');
+      await runWorkload(lab, 'writer', mounting('kept'));
+      await sh('writer', 'echo precious > /data/note; chown 7:8 /data/note');
+      assert.deepEqual((await shown('kept')).status, {
+        ...(await shown('kept')).status,
+        state: 'ready',
+        mountedBy: ['writer'],
+      });
+      await lab.killCapsuled();
+      await lab.ready();
+      assert.equal((await sh('writer', 'cat /data/note')).stdout, 'precious\n');
+      await capsulectl(lab, ['workload', 'delete', 'writer']);
+      assert.deepEqual((await shown('kept')).status.mountedBy, []);
+      assert.equal((await apply(wish.replace('64', '128'))).stdout, 'kept configured\n');
+      const smaller = await apply(wish);
+      assert.equal(errorCodeOf(smaller), 'VOLUME_SHRINKS', smaller.stderr);
+      await runWorkload(lab, 'reader', mounting('kept', { readOnly: true }));
+      assert.equal((await sh('reader', 'cat /data/note')).stdout, 'precious\n');
+      assert.match((await sh('reader', 'stat -c %u:%g /data/note')).stdout, /^7:8$/m);
+      const written = await sh('reader', 'echo x > /data/note');
+      assert.match(written.stderr, /Read-only file system/);
+      const { stdout } = await sh('reader', 'df -m /data | tail -1');
+      assert.ok(Number(stdout.trim().split(/\s+/)[1]) > 100, stdout);
+      await capsulectl(lab, ['workload', 'delete', 'reader']);
+    },
+  );
+
+  test('one workload mounts it at a time, and the next is told who has it', BOUND, async () => {
+    await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'shared']);
+    await runWorkload(lab, 'first', mounting('shared'));
+    const second = await apply(manifest('second', mounting('shared')));
+    assert.equal(errorCodeOf(second), 'VOLUME_IN_USE', second.stderr);
+    assert.match(second.stderr, /in use by first/);
+    const refused = await volume('delete', 'shared');
+    assert.equal(errorCodeOf(refused), 'VOLUME_IN_USE', refused.stderr);
+    await capsulectl(lab, ['workload', 'stop', 'first']);
+    await runWorkload(lab, 'second', mounting('shared'));
+    const again = await lab.capsulectl('workload', 'start', 'first', '--no-wait');
+    assert.equal(errorCodeOf(again), 'VOLUME_IN_USE', again.stderr);
+    await capsulectl(lab, ['volume', 'delete', '--force', 'shared']);
+    assert.equal((await getWorkload(lab, 'second')).desiredState, 'DESIRED_STATE_STOPPED');
+    assert.equal((await volume('get', 'shared')).exitCode, 3);
+    await capsulectl(lab, ['workload', 'delete', 'first', 'second']);
+  });
+
+  test('what the image has at the path is copied into a new volume, once', BOUND, async () => {
+    const mounts = (copyUp?: boolean) => ({
+      image: 'stay:1',
+      mounts: [{ volumeName: 'bins', mountPath: '/bin', ...(copyUp === false && { copyUp }) }],
+    });
+    await capsulectl(lab, ['volume', 'create', 'bins']);
+    await runWorkload(lab, 'copier', mounts());
+    assert.equal((await sh('copier', 'rm /bin/ls; echo mine > /bin/own')).exitCode, 0);
+    await capsulectl(lab, ['workload', 'restart', 'copier']);
+    assert.equal((await sh('copier', 'cat /bin/own')).stdout, 'mine\n');
+    assert.equal((await sh('copier', 'test -e /bin/ls')).exitCode, 1);
+    await capsulectl(lab, ['workload', 'delete', 'copier']);
+  });
+
+  test(
+    'storage without a record is told, and adopted or removed by who asks for it',
+    BOUND,
+    async () => {
+      const { stdout: missing } = await volume('list', '-o', 'name');
+      assert.doesNotMatch(missing, /stray/);
+      await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'found']);
+      const file = (name: string) => pathOf(lab, `/perm/volumes/${name}.img`);
+      await rename(file('found'), file('stray'));
+      const { stdout } = await volume('list');
+      assert.match(stdout, /^found +Lost /m);
+      assert.match(stdout, /^stray +Orphaned /m);
+      assert.match(stdout, /`capsulectl volume adopt stray` keeps it/);
+      const refused = await volume('delete', 'stray');
+      assert.equal(errorCodeOf(refused), 'VOLUME_ORPHANED', refused.stderr);
+      await capsulectl(lab, ['volume', 'adopt', 'stray']);
+      assert.equal((await shown('stray')).status.state, 'ready');
+      await capsulectl(lab, ['volume', 'delete', 'found', 'stray']);
+      await rm(file('stray'), { force: true });
+    },
+  );
+
+  test('a volume that does not exist is refused before anything happens', BOUND, async () => {
+    const refused = await apply(manifest('lonely', mounting('nowhere')));
+    assert.equal(errorCodeOf(refused), 'VOLUME_NOT_FOUND', refused.stderr);
+    assert.equal((await lab.capsulectl('workload', 'get', 'lonely')).exitCode, 3);
+    const bad = await volume('create', '--size', '1.5GiB', 'x');
+    assert.equal(bad.exitCode, 2);
+    assert.match((await volume('create', '../x')).stderr, /is not a name/);
+  });
+});
