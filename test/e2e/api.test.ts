@@ -22,6 +22,7 @@ const SERVED = [
   ...methodsOf(WORKLOAD, 'Apply Delete Get List Logs Watch Start Stop Restart'),
   ...methodsOf(WORKLOAD, 'Exec CopyTo CopyFrom StatPath Stats'),
   ...methodsOf('capsule.v1.RegistryService', 'Apply List Delete Login Logout'),
+  ...methodsOf('capsule.v1.VolumeService', 'Create Get List Delete Resize Apply Adopt'),
   ...methodsOf(IMAGE, 'List Push Get Pull Remove Prune Save'),
 ];
 
@@ -69,12 +70,12 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     const methods = (await listByReflection(lab, 'methods')).filter(
       (method) => method.startsWith('capsule.v1.') && !SERVED.includes(method),
     );
-    assert.ok(methods.length >= 15);
+    assert.ok(methods.length >= 10);
     const statuses = await bareGrpcStatuses(lab, methods);
     const wrong = methods.filter((_, index) => statuses[index] !== UNIMPLEMENTED);
     assert.deepEqual(wrong, []);
-    const create = await call('capsule.v1.VolumeService/Create', { name: 'data' });
-    assert.equal(create.code, 'unimplemented');
+    const answer = await call(methods[0] ?? '', {});
+    assert.equal(answer.code, 'unimplemented');
   });
 
   const refused: readonly { what: string; workload: object; paths: readonly string[] }[] = [
@@ -86,8 +87,8 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     },
     {
       what: 'fields that this version cannot honour',
-      workload: workload({ mounts: [{ volumeName: 'v', mountPath: '/v' }] }),
-      paths: ['container.mounts'],
+      workload: workload({ hostMount: true }),
+      paths: ['container.hostMount'],
     },
     {
       what: 'a microVM',
@@ -98,12 +99,12 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
       what: 'values that break rules, together with what cannot be honoured',
       workload: {
         ...workload({
-          mounts: [{ volumeName: 'v', mountPath: '/v' }],
+          hostMount: true,
           ports: [{ containerPort: 99_999, hostPort: 80 }],
         }),
         name: 'No Name',
       },
-      paths: ['container.mounts', 'container.ports[0].containerPort', 'name'],
+      paths: ['container.hostMount', 'container.ports[0].containerPort', 'name'],
     },
   ];
   for (const { what, workload, paths } of refused) {

@@ -4,7 +4,10 @@ import { after, before, suite, test } from 'node:test';
 import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
+import { difference, footprint } from './lab/footprint.ts';
+import { killAtRandom } from './lab/kill-at-random.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
+import { chooseSeed } from './lab/random.ts';
 import { getWorkload, manifest, runWorkload } from './lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
@@ -135,6 +138,39 @@ suite('volumes', { concurrency: false }, () => {
       await rm(file('stray'), { force: true });
     },
   );
+
+  test('whenever capsuled is killed, what was written stays, and nothing is left mounted', {
+    timeout: 300_000,
+  }, async (t) => {
+    const seed = chooseSeed();
+    t.diagnostic(`CAPSULE_TEST_SEED=${seed}`);
+    const before = await footprint(lab);
+    const input = `name: tough\nkind: Volume\nsize: 32MiB\n---\n${manifest('tough', {
+      ...mounting('tough'),
+      stopSignal: 'SIGKILL',
+    })}`;
+    const stop = new AbortController();
+    const wish = ['apply', '-f', '-', '--wait', '--timeout', '60s'];
+    let written = 0;
+    const load = (async () => {
+      for (let round = 0; !stop.signal.aborted; round += 1) {
+        await lab.capsulectlWith({ input }, ...wish);
+        if ((await sh('tough', 'echo x >> /data/count')).exitCode === 0) written += 1;
+        await lab.capsulectl('workload', round % 2 === 0 ? 'stop' : 'delete', 'tough');
+        await lab.capsulectl('workload', 'start', 'tough');
+      }
+    })();
+    await killAtRandom(lab, { seed, kills: 25 }).finally(() => stop.abort());
+    await load;
+    await lab.ready();
+    await lab.capsulectl('workload', 'start', 'tough');
+    await capsulectl(lab, wish, { input });
+    const { stdout } = await sh('tough', 'wc -l < /data/count');
+    assert.ok(written > 0 && Number(stdout) >= written, `${stdout.trim()} lines of ${written}`);
+    await capsulectl(lab, ['volume', 'delete', '--force', 'tough']);
+    await capsulectl(lab, ['workload', 'delete', 'tough']);
+    assert.deepEqual(difference(before, await footprint(lab)), []);
+  });
 
   test('a volume that does not exist is refused before anything happens', BOUND, async () => {
     const refused = await apply(manifest('lonely', mounting('nowhere')));

@@ -19,6 +19,7 @@ const OWNER_COLUMNS = {
   workload_spec: 'name',
   workload_status: 'name',
   address: 'owner',
+  volume: 'name',
 };
 
 /**
@@ -39,6 +40,8 @@ export async function footprint(lab: Lab): Promise<Footprint> {
     cgroups: cellCgroups(lab),
     processes: runningProcesses(lab),
     mounts: mounts(lab),
+    'loop devices': loops(lab),
+    'volume files': names(lab, '/perm/volumes'),
     'log folders': names(lab, '/perm/log/workload'),
     rows: rows(lab),
   };
@@ -71,6 +74,12 @@ async function bridgePorts(lab: Lab): Promise<readonly string[]> {
   const { stdout } = await lab.exec(['ip', '-json', 'link', 'show']);
   const links = JSON.parse(stdout) as readonly { ifname: string }[];
   return links.map(({ ifname }) => ifname);
+}
+
+/** Files of the capsule that loop devices lead to. */
+async function loops(lab: Lab): Promise<readonly string[]> {
+  const { stdout } = await lab.exec(['losetup', '--list', '--noheadings', '--output', 'BACK-FILE']);
+  return stdout.split('\n').filter((file) => file.includes('/volumes/'));
 }
 
 /** Elements of every map and set of the capsule's table. */

@@ -23,9 +23,14 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
     complaints: ['5:1: unknown key `replicas`'],
   },
   {
-    what: 'a key of later versions',
-    text: `${GOOD}  mounts: []\n`,
-    complaints: ['5:3: container: `mounts` is not supported yet'],
+    what: 'mounts that cannot be',
+    text: `${GOOD}  mounts: [{volumeName: data, mountPath: data}, {volumeName: B, mountPath: /b}, {}]\n`,
+    complaints: [
+      '5:42: container.mounts[0].mountPath: "data"',
+      '5:62: container.mounts[1].volumeName: "B" is not a name',
+      '5:81: container.mounts[2].volumeName: is missing',
+      '5:81: container.mounts[2].mountPath: is missing',
+    ],
   },
   {
     what: 'a key that stands there twice',
@@ -54,7 +59,11 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
     complaints: ['2:7: kind: "Contaner" is not a kind (did you mean Container?)'],
   },
   { what: 'a microVM', text: kind('MicroVM'), complaints: ['2:7: kind: this version of capsule'] },
-  { what: 'a volume', text: kind('Volume'), complaints: ['2:7: kind: this version of capsule'] },
+  {
+    what: 'a volume without a size, and with what a workload has',
+    text: `${kind('Volume')}container: {}\n`,
+    complaints: ['unknown key `container`', '1:1: size: is missing'],
+  },
   {
     what: 'a name that is none',
     text: GOOD.replace('web', 'My_Web'),
