@@ -81,6 +81,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       version,
       startedAt,
       runtime,
+      volumeBackend,
       names,
       permPath: config.permPath,
       bridgeCidr: config.bridge.cidr,

@@ -46,7 +46,8 @@ function machine(info: GetInfoResponse): readonly Detail[] {
     ['Processor', info.cpuCores > 0 ? `${info.cpuCores} × ${info.cpuModel || 'unknown'}` : ''],
     ['Memory', used(info.memoryTotalBytes - info.memoryAvailableBytes, info.memoryTotalBytes)],
     ['State', used(info.permUsedBytes, info.permTotalBytes)],
-    ['Volumes', used(info.thinpoolUsedBytes, info.thinpoolTotalBytes)],
+    ['Volumes', volumes(info)],
+    ['Thin pool', used(info.thinpoolUsedBytes, info.thinpoolTotalBytes)],
     ['Boot disk', info.bootDisk],
     ['Slot', info.activeSlot],
     ['On trial', info.pendingSlot],
@@ -56,6 +57,11 @@ function machine(info: GetInfoResponse): readonly Detail[] {
       info.localTimeUnix > 0n ? new Date(Number(info.localTimeUnix) * 1000).toISOString() : '',
     ],
   ];
+}
+
+function volumes({ volumeBackend, volumeBackendDetail }: GetInfoResponse): string {
+  if (volumeBackend === '') return volumeBackendDetail && `none: ${volumeBackendDetail}`;
+  return `${volumeBackend} (${volumeBackendDetail})`;
 }
 
 function used(usedBytes: bigint, totalBytes: bigint): string {

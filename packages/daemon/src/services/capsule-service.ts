@@ -7,7 +7,13 @@ import {
   type CapsuleService,
   type GetInfoResponseSchema,
 } from '@capsule/api';
-import type { CapsuleError, ContainerRuntime, NameResponder, SystemLog } from '@capsule/core';
+import type {
+  CapsuleError,
+  ContainerRuntime,
+  NameResponder,
+  SystemLog,
+  VolumeBackend,
+} from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { WorkloadObserver } from '../controllers/workload-observer.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
@@ -20,6 +26,7 @@ export interface CapsuleServiceParts {
   readonly permPath: string;
   readonly bridgeCidr: string;
   readonly runtime: ContainerRuntime;
+  readonly volumeBackend: Pick<VolumeBackend, 'kind' | 'probe'>;
   readonly names: NameResponder;
   readonly systemLog: SystemLog;
   /** The workloads, or why the store that holds them cannot be used. */
@@ -37,9 +44,10 @@ export function capsuleService(
 ): Partial<ServiceImpl<typeof CapsuleService>> {
   return {
     async getInfo(): Promise<Info> {
-      const [machine, runtime] = await Promise.all([
+      const [machine, runtime, pool] = await Promise.all([
         readMachineFacts(parts.permPath),
         parts.runtime.probe(),
+        parts.volumeBackend.probe(),
       ]);
       return {
         ...machine,
@@ -47,6 +55,8 @@ export function capsuleService(
         capsuleVersion: parts.version,
         startedAtUnixMs: BigInt(parts.startedAt),
         bridgeCidr: parts.bridgeCidr,
+        volumeBackend: pool.ok ? parts.volumeBackend.kind : '',
+        volumeBackendDetail: pool.detail,
         runtimeVersion: runtime.ok ? runtime.detail : '',
         problems: [
           ...storeProblems(parts.workloads),
