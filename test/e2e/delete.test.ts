@@ -43,15 +43,19 @@ afterEach(() => deleteAll(lab), BOUND);
 
 test('delete leaves nothing of a workload, and everything of the others', async () => {
   await runWorkload(lab, 'neighbour', { image: IMAGE });
+  await capsulectl(lab, ['volume', 'create', 'kept']);
   const alone = await footprint(lab);
-  await runWorkload(lab, 'gone', { image: IMAGE, ports: PORTS });
+  const mounts = [{ volumeName: 'kept', mountPath: '/data' }];
+  await runWorkload(lab, 'gone', { image: IMAGE, ports: PORTS, mounts });
   const both = await footprint(lab);
-  for (const what of Object.keys(alone).filter((key) => key !== 'leases' && key !== 'ingests')) {
+  const same = ['leases', 'ingests', 'volume files'];
+  for (const what of Object.keys(alone).filter((key) => !same.includes(key))) {
     assert.notDeepEqual(both[what], alone[what], `${what} show the workload while it runs`);
   }
   const { stdout } = await capsulectl(lab, ['workload', 'delete', 'gone']);
   assert.equal(stdout, 'gone deleted\n');
   await sameAs(alone);
+  await capsulectl(lab, ['volume', 'delete', 'kept']);
   await deleteWorkloads(lab, 'neighbour');
   await sameAs(nothing);
 });
