@@ -29,6 +29,13 @@ export const volumeError = defineErrors('VOLUME', {
     why: 'one workload mounts a volume at a time',
     hint: (f) => `\`capsulectl workload stop ${f.holder}\` or delete it, then try again`,
   },
+  NAMED: {
+    kind: 'precondition',
+    message: (f: Named & { workload: string }) => `volume ${f.name} is needed by ${f.workload}`,
+    why: 'a workload that is stopped finds its data when it starts again',
+    hint: (f) =>
+      `delete ${f.workload} first, or \`volume delete --force ${f.name}\`: it cannot start then`,
+  },
   NOT_READY: {
     kind: 'precondition',
     message: (f: Named & { stage: string }) => `volume ${f.name} is still ${f.stage}`,

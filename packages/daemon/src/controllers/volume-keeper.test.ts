@@ -116,7 +116,7 @@ test('a volume that a stopped workload names is deleted by force only', async ()
   const keeper = boot();
   await keeper.apply(DATA);
   named.add('web');
-  await assert.rejects(keeper.delete('data'), { code: 'VOLUME_IN_USE' });
+  await assert.rejects(keeper.delete('data'), { code: 'VOLUME_NAMED' });
   assert.equal(await keeper.delete('data', { force: true }), true);
 });
 

@@ -128,7 +128,8 @@ export class VolumeKeeper {
 
   /**
    * Removes volume and data. Answers whether there was one. With `force` also one that a stopped
-   * workload names, and one that is orphaned. Fails with `VOLUME_IN_USE`, `VOLUME_ORPHANED`. Idempotent.
+   * workload names, and one that is orphaned. Fails with `VOLUME_IN_USE`, `VOLUME_NAMED`,
+   * `VOLUME_ORPHANED`. Idempotent.
    */
   async delete(name: string, { force = false } = {}): Promise<boolean> {
     return this.#alone(name, async () => {
@@ -136,8 +137,10 @@ export class VolumeKeeper {
       const isThere = db.transaction(() => {
         const record = volumes.get(name);
         if (record === undefined) return false;
-        const holder = record.holder ?? (force ? undefined : namedBy(name)[0]);
+        const { holder } = record;
         if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
+        const [workload] = force ? [] : namedBy(name);
+        if (workload !== undefined) throw volumeError.NAMED({ name, workload });
         volumes.setStage(name, 'deleting');
         return true;
       });
