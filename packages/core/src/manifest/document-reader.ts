@@ -15,8 +15,6 @@ import { type ManifestProblem, type Position, positionOf } from './problem.ts';
 /** What may stand in one map of a manifest. Names are camelCase; snake_case is read as the same. */
 export interface FieldTable {
   readonly fields: readonly string[];
-  /** Known to the API, not carried out by this version: refused by name. */
-  readonly later?: readonly string[];
   /** Refused for good, with what to do instead. */
   readonly refused?: Readonly<Record<string, string>>;
   /** Belong elsewhere: by name, the path of the right place. */
@@ -159,11 +157,6 @@ export class DocumentReader {
     if (table.fields.includes(name)) return name;
     const keyPath = join(path, key);
     const position = positionOf(this.positions, keyPath);
-    if (table.later?.includes(name)) {
-      const message = `\`${key}\` is not supported yet by this version of capsule`;
-      this.problems.push({ path, message, hint: 'remove it, or use a later version', position });
-      return undefined;
-    }
     const instead = table.refused?.[name];
     if (instead !== undefined) {
       this.problems.push({ path, message: `\`${key}\` is not supported`, hint: instead, position });
@@ -175,7 +168,7 @@ export class DocumentReader {
       this.problems.push({ path, message, hint: `write it as \`${right}\``, position });
       return undefined;
     }
-    const near = nearestWord(key, [...table.fields, ...(table.later ?? [])]);
+    const near = nearestWord(key, table.fields);
     const hint = near ? `did you mean \`${near}\`?` : `known here: ${table.fields.join(', ')}`;
     this.problems.push({ path, message: `unknown key \`${shorten(key)}\``, hint, position });
     return undefined;

@@ -157,7 +157,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
-    'a field of a later version',
+    'a field that is refused on purpose',
     `${WEB}  host_mount: true\n`,
     ['5:3: container: `host_mount` is not supported (name the paths you need in hostBindPaths)'],
   ],

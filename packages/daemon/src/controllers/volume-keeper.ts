@@ -153,8 +153,8 @@ export class VolumeKeeper {
   }
 
   /**
-   * Keeps what an orphaned volume holds, under its name. Fails with `VOLUME_NOT_FOUND`, and with
-   * `VOLUME_MISSING` for storage without a filesystem. Idempotent.
+   * Keeps what an orphaned volume holds, under its name. Fails with `VOLUME_NOT_FOUND`, also
+   * for storage without a filesystem. Idempotent.
    */
   async adopt(name: string): Promise<void> {
     await this.#alone(name, async () => {

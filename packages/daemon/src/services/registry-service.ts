@@ -5,16 +5,10 @@ import {
   type RegistryService,
   registryFromProto,
   registryToProto,
-  WorkloadChange,
 } from '@capsule/api';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { AppliedRegistry, RegistryConfig } from '../controllers/registry-config.ts';
-
-const CHANGES: Record<AppliedRegistry['change'], WorkloadChange> = {
-  created: WorkloadChange.CREATED,
-  configured: WorkloadChange.CONFIGURED,
-  unchanged: WorkloadChange.UNCHANGED,
-};
+import type { RegistryConfig } from '../controllers/registry-config.ts';
+import { changeToProto } from './change-to-proto.ts';
 
 /** The calls about registries. */
 export function registryService(
@@ -24,7 +18,7 @@ export function registryService(
     async apply({ registry, dryRun }) {
       const spec = registryFromProto(registry ?? create(RegistrySchema));
       const { change, fields } = await configOrThrow().apply(spec, dryRun);
-      return { change: CHANGES[change], fields: fields.map(fieldChangeToProto) };
+      return { change: changeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     list() {
       const registries = configOrThrow()

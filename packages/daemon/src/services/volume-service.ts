@@ -1,27 +1,17 @@
-import {
-  fieldChangeToProto,
-  type VolumeService,
-  volumeToProto,
-  WorkloadChange,
-} from '@capsule/api';
+import { fieldChangeToProto, type VolumeService, volumeToProto } from '@capsule/api';
 import { isName, VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { volumeError } from '../controllers/volume-errors.ts';
-import type { AppliedVolume, VolumeKeeper } from '../controllers/volume-keeper.ts';
+import type { VolumeKeeper } from '../controllers/volume-keeper.ts';
 import type { WorkloadConfig } from '../controllers/workload-config.ts';
+import { changeToProto } from './change-to-proto.ts';
 
 export interface VolumeServiceParts {
   readonly keeper: VolumeKeeper;
   readonly config: WorkloadConfig;
   readonly feed: Feed;
 }
-
-const CHANGES: Record<AppliedVolume['change'], WorkloadChange> = {
-  created: WorkloadChange.CREATED,
-  configured: WorkloadChange.CONFIGURED,
-  unchanged: WorkloadChange.UNCHANGED,
-};
 
 /** The calls about volumes. */
 export function volumeService(
@@ -54,7 +44,7 @@ export function volumeService(
     async apply({ name, sizeBytes, dryRun }) {
       const spec = { name, sizeBytes: Number(sizeBytes) };
       const { change, fields } = await partsOrThrow().keeper.apply(spec, { dryRun });
-      return { change: CHANGES[change], fields: fields.map(fieldChangeToProto) };
+      return { change: changeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     async adopt({ name }) {
       const { keeper } = partsOrThrow();

@@ -3,7 +3,6 @@ import {
   askedStateFromProto,
   fieldChangeToProto,
   specFromProto,
-  WorkloadChange as WireChange,
   WorkloadSchema,
   type WorkloadService,
   workloadToProto,
@@ -18,9 +17,10 @@ import {
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { workloadError } from '../controllers/errors.ts';
-import type { WorkloadChange, WorkloadConfig } from '../controllers/workload-config.ts';
+import type { WorkloadConfig } from '../controllers/workload-config.ts';
 import type { WorkloadController } from '../controllers/workload-controller.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import { changeToProto } from './change-to-proto.ts';
 import { readSelector } from './read-selector.ts';
 import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload-copy.ts';
 import { execInWorkload } from './workload-exec.ts';
@@ -36,12 +36,6 @@ export interface WorkloadServiceParts extends WorkloadLogParts {
   readonly runtime: ContainerRuntime;
   readonly files: ContainerFiles;
 }
-
-const CHANGES: Record<WorkloadChange, WireChange> = {
-  created: WireChange.CREATED,
-  configured: WireChange.CONFIGURED,
-  unchanged: WireChange.UNCHANGED,
-};
 
 /** The calls about workloads. What is not here answers Unimplemented. */
 export function workloadService(
@@ -61,7 +55,7 @@ export function workloadService(
       });
       return {
         workload: workloadToProto(controller.describe(record)),
-        change: CHANGES[change],
+        change: changeToProto(change),
         fields: fields.map(fieldChangeToProto),
         recreates,
       };

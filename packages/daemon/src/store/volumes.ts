@@ -1,7 +1,7 @@
 import type { VolumeFilling, VolumeRecord, VolumeStage } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
-/** What is kept, and who holds it. Written by `VolumeKeeper` alone. */
+/** What is kept, and who holds it. Written by `VolumeKeeper`, and `filling` by `VolumeFiller`. */
 export class Volumes {
   readonly #db: Database;
 

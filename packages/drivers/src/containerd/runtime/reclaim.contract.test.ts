@@ -52,15 +52,20 @@ async function openBench(t: TestContext, namespace: string) {
   return { client, runtime, execRoot, logPath: join(containerd.directory, `${namespace}.log`) };
 }
 
+/** A container named `one` that runs a command. */
+function running(command: readonly string[], logPath: string) {
+  return {
+    ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
+    ...{ command, args: [], env: {}, logPath },
+    ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
+    ...containerSettings(SPEC_DEFAULTS),
+  };
+}
+
 suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
   test('an exec that was made and never started, and one whose streams nobody opens', async (t) => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-1');
-    const spec = {
-      ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
-      ...{ command: ['sleep', '1000'], args: [], env: {}, logPath },
-      ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
-      ...containerSettings(SPEC_DEFAULTS),
-    };
+    const spec = running(['sleep', '1000'], logPath);
     const { id } = await runtime.create(spec);
     await runtime.start(CELL, 'one');
     const process = { args: ['/bin/sleep', '1000'], cwd: '/', env: [], user: { uid: 0, gid: 0 } };
@@ -85,12 +90,7 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
 
   test('whoever looks for lost processes leaves those of others alone', async (t) => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-3');
-    const spec = {
-      ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
-      ...{ command: ['sh', '-c', 'sleep 1000 & wait'], args: [], env: {}, logPath },
-      ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
-      ...containerSettings(SPEC_DEFAULTS),
-    };
+    const spec = running(['sh', '-c', 'sleep 1000 & wait'], logPath);
     const { id } = await runtime.create(spec);
     await runtime.start(CELL, 'one');
     const process = { args: ['/bin/sleep', '1000'], cwd: '/', env: [], user: { uid: 0, gid: 0 } };
@@ -111,12 +111,7 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
   test('the bundle of a task whose shim and clean-up were killed', async (t) => {
     const { runtime, logPath } = await openBench(t, 'kukeon-reclaim-5');
     assert.ok(containerd !== undefined);
-    const spec = {
-      ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
-      ...{ command: ['sleep', '1000'], args: [], env: {}, logPath },
-      ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
-      ...containerSettings(SPEC_DEFAULTS),
-    };
+    const spec = running(['sleep', '1000'], logPath);
     const { id } = await runtime.create(spec);
     const tasks = join(containerd.directory, 'state', 'io.containerd.runtime.v2.task');
     const bundle = join(tasks, 'kukeon-reclaim-5', id);
