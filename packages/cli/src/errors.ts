@@ -29,6 +29,11 @@ export const cliError = defineErrors('CLI', {
     message: (f: { name: string }) => `there is no volume named ${f.name}`,
     hint: '`capsulectl volume list` shows what there is',
   },
+  SNAPSHOT_MISSING: {
+    kind: 'notFound',
+    message: (f: { name: string }) => `there is no snapshot ${f.name}`,
+    hint: '`capsulectl volume snapshots` shows what there is',
+  },
   FILE_UNREADABLE: {
     kind: 'invalid',
     message: (f: { path: string; reason: string }) => `${f.path} cannot be read: ${f.reason}`,

@@ -6,6 +6,7 @@ import {
   cellKey,
   isCapsuleError,
   realmNamespace,
+  type VolumeFault,
 } from '@capsule/core';
 import {
   BridgeNetwork,
@@ -19,7 +20,7 @@ import {
   NetworkProbe,
   SystemLogFile,
 } from '@capsule/drivers';
-import { type Database, type Log, openStore, SecretBox, Thrift } from '@capsule/engine';
+import { type Database, dieAt, type Log, openStore, SecretBox, Thrift } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
 import type { Config } from './config/config.ts';
 import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
@@ -65,7 +66,12 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     runDir: paths.network,
   });
   const thrift = new Thrift();
-  const volumeBackend = new LoopFileVolumes({ folder: paths.volumes, mountRoot: paths.mounts });
+  const reach = dieAt<VolumeFault>(paths.faultPoint);
+  const volumeBackend = new LoopFileVolumes({
+    folder: paths.volumes,
+    mountRoot: paths.mounts,
+    reach,
+  });
   const names = stack.use(answerNames());
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
 
@@ -155,6 +161,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       names,
       logs: new FileLogs(),
       volumeBackend,
+      reach,
       files: runtime.files,
       logPath: paths.log,
       log,
@@ -163,7 +170,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     });
     stack.use(started.namePublisher).start();
     stack.use(started.controller).start();
-    void started.keeper.resume();
+    void stack.use(started.volumeSystem).start();
     return started;
   }
 }
@@ -180,6 +187,7 @@ function systemPaths({ permPath, runPath }: Config) {
     mounts: path.join(runPath, 'capsule-volumes'),
     view: path.join(runPath, 'capsule-view'),
     exec: path.join(runPath, 'capsule-exec'),
+    faultPoint: path.join(runPath, 'capsule/fault-point'),
     containerd: path.join(runPath, 'containerd/containerd.sock'),
     socket: path.join(runPath, 'capsule/capsuled.sock'),
   };

@@ -1,3 +1,4 @@
+export { dieAt } from './fault/die-at.ts';
 export { Feed } from './feed/feed.ts';
 export { createLog, type Log, type LogFacts, type LogLevel } from './log/log.ts';
 export { Thrift } from './memory/thrift.ts';

@@ -1,3 +1,4 @@
+export { cloneFile, sharesBlocks } from './file/clone-file.ts';
 export * from './file/empty-folder.ts';
 export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
 export { type IpOptions, ipBatch, ipBatchAll, ipShow, ipShowAll } from './net/ip.ts';
@@ -8,6 +9,14 @@ export { nftError } from './net/nft-errors.ts';
 export { readSysctl, sysctlError, writeSysctl } from './net/sysctl.ts';
 export { processError } from './process/errors.ts';
 export { type RunOptions, type RunResult, run } from './process/run.ts';
-export { checkExt4, type Ext4, growExt4, makeExt4, readExt4 } from './storage/ext4.ts';
+export {
+  checkExt4,
+  type Ext4,
+  growExt4,
+  identifyExt4,
+  makeExt4,
+  readExt4,
+} from './storage/ext4.ts';
+export { freeze, thaw } from './storage/freeze.ts';
 export { attachLoop, detachLoop, findLoop, growLoop } from './storage/loop.ts';
 export { listMounts, type MountPoint, mount, unmount } from './storage/mounts.ts';

@@ -20,6 +20,7 @@ const OWNER_COLUMNS = {
   workload_status: 'name',
   address: 'owner',
   volume: 'name',
+  snapshot: 'volume',
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import { type CapsuleClient, scheduleToProto } from '@capsule/api';
 import type { VolumeSpec } from '@capsule/core';
 import type { Context } from '../context/context.ts';
 import { applyEach, type DeclaredResult } from './apply-each.ts';
@@ -12,7 +12,13 @@ export function applyVolumes(
   context: Context,
 ): Promise<readonly VolumeResult[]> {
   const { signal } = context;
-  const apply = ({ name, sizeBytes }: VolumeSpec) =>
-    client.volume.apply({ name, sizeBytes: BigInt(sizeBytes), dryRun }, { signal });
+  const apply = ({ name, sizeBytes, snapshotSchedule }: VolumeSpec) => {
+    const schedule = snapshotSchedule && scheduleToProto(snapshotSchedule);
+    const wish = { name, sizeBytes: BigInt(sizeBytes), dryRun };
+    return client.volume.apply(
+      { ...wish, ...(schedule && { snapshotSchedule: schedule }) },
+      { signal },
+    );
+  };
   return applyEach(specs, apply, context);
 }

@@ -8,7 +8,7 @@ export interface Argument {
   readonly isOptional?: boolean;
   readonly isRepeatable?: boolean;
   /** What a shell may complete it with. */
-  readonly completes?: 'workload' | 'file' | 'shell';
+  readonly completes?: 'workload' | 'volume' | 'snapshot' | 'file' | 'shell';
 }
 
 export interface Flag {

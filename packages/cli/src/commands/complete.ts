@@ -15,7 +15,7 @@ export const run: Run = async (input, context) => {
   const asked = new Input(input.command, [], { capsule: target });
   const live: LiveNames = async (kind) => {
     if (kind === 'shell') return SHELLS;
-    return kind === 'workload' ? workloadNames(asked, context) : [];
+    return kind === 'file' ? [] : namesOf(kind, asked, context);
   };
   const candidates = await completeWords(CATALOGUE, input.args, live);
   await context.out.write(candidates.map(({ word, about }) => `${word}\t${about}\n`).join(''));
@@ -30,11 +30,22 @@ function capsuleIn(words: readonly string[]): string | undefined {
 }
 
 /** A capsule that does not answer has no names to offer; a prompt is no place for its errors. */
-async function workloadNames(input: Input, context: Context): Promise<readonly string[]> {
+async function namesOf(
+  kind: 'workload' | 'volume' | 'snapshot',
+  input: Input,
+  context: Context,
+): Promise<readonly string[]> {
   try {
     return await withCapsule(input, context, async (client) => {
       const options = { signal: context.signal, timeoutMs: ANSWER_MAX_MS };
-      return (await client.workload.list({}, options)).workloads.map(({ name }) => name);
+      if (kind === 'workload') {
+        return (await client.workload.list({}, options)).workloads.map(({ name }) => name);
+      }
+      const volumes = await client.volume.list({}, options);
+      const names = volumes.volumes.map(({ name }) => name);
+      if (kind === 'volume') return names;
+      const { snapshots } = await client.volume.listSnapshots({}, options);
+      return [...names, ...snapshots.map(({ volume, name }) => `${volume}@${name}`)];
     });
   } catch (error) {
     if (isCapsuleError(error)) return [];

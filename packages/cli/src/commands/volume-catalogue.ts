@@ -2,7 +2,16 @@ import type { Argument, Command } from '../command/command.ts';
 import { OUTPUT_FLAG } from '../render/format.ts';
 import { WATCH_FLAG } from '../render/watch-flag.ts';
 
-const VOLUME: Argument = { name: 'volume', summary: 'name of the volume' };
+const VOLUME: Argument = {
+  name: 'volume',
+  summary: 'name of the volume',
+  completes: 'volume',
+};
+const EITHER: Argument = {
+  name: 'volume',
+  summary: 'name of the volume, or of a snapshot: data@before',
+  completes: 'snapshot',
+};
 
 /** What can be done with volumes. */
 export const VOLUME_COMMANDS: readonly Command[] = [
@@ -32,7 +41,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     about:
       'Storage that outlives the workloads that mount it. Nothing is taken of the disk before it is ' +
       'written. The same again is a success; `apply` with kind: Volume does the same from a file.',
-    args: [VOLUME],
+    args: [{ name: 'volume', summary: 'name of the new volume' }],
     flags: [{ flags: '--size <size>', summary: 'the most that it holds (default 512MiB)' }],
     examples: [{ line: 'capsulectl volume create --size 10GiB data', about: 'ten gibibytes' }],
     load: () => import('./volume-create.ts'),
@@ -48,28 +57,80 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'delete'],
-    summary: 'remove volumes and what they hold',
-    about: 'One that a workload mounts or names is refused.',
-    args: [{ ...VOLUME, isRepeatable: true }],
+    summary: 'remove volumes and what they hold, or snapshots',
+    about: 'A volume that a workload mounts or names, or that has snapshots, is refused.',
+    args: [{ ...EITHER, isRepeatable: true }],
     flags: [
       {
         flags: '--force',
-        summary: 'stop the workload that mounts it first; also remove an orphaned one',
+        summary: 'stop who mounts it; remove its snapshots too, and orphaned ones',
       },
     ],
     examples: [
       { line: 'capsulectl volume delete data', about: 'nobody uses it any more' },
+      { line: 'capsulectl volume delete data@before', about: 'a snapshot' },
       { line: 'capsulectl volume delete --force data', about: 'stops who uses it' },
     ],
     load: () => import('./volume-delete.ts'),
   },
   {
     path: ['volume', 'adopt'],
-    summary: 'keep an orphaned volume',
+    summary: 'keep an orphaned volume or snapshot',
     about: 'What it holds stays, and it can be mounted again.',
-    args: [VOLUME],
+    args: [EITHER],
     flags: [],
     examples: [{ line: 'capsulectl volume adopt data', about: '`volume list` shows which are' }],
     load: () => import('./volume-adopt.ts'),
+  },
+  {
+    path: ['volume', 'snapshot'],
+    summary: 'keep what a volume holds now',
+    about:
+      'At one moment, also while a workload writes: it waits for that moment. `capsule info` shows ' +
+      'whether snapshots are instant or copies on this capsule.',
+    args: [EITHER],
+    flags: [],
+    examples: [
+      { line: 'capsulectl volume snapshot data@before-upgrade', about: 'with a name' },
+      { line: 'capsulectl volume snapshot data', about: 'named after the moment' },
+    ],
+    load: () => import('./volume-snapshot.ts'),
+  },
+  {
+    path: ['volume', 'snapshots'],
+    summary: 'show the snapshots of one volume or all',
+    args: [{ ...VOLUME, isOptional: true }],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl volume snapshots data', about: 'oldest first' }],
+    load: () => import('./volume-snapshots.ts'),
+  },
+  {
+    path: ['volume', 'restore'],
+    summary: 'put back what a snapshot holds',
+    about:
+      'The workload that mounts the volume has to be stopped. What the volume holds now is kept in a ' +
+      'snapshot first. With --to the volume stays as it is, and a new one is made.',
+    args: [{ name: 'snapshot', summary: 'like data@before-upgrade', completes: 'snapshot' }],
+    flags: [
+      { flags: '--to <name>', summary: 'make a new volume of it' },
+      { flags: '--discard', summary: 'do not keep what the volume holds now' },
+    ],
+    examples: [
+      { line: 'capsulectl volume restore data@before-upgrade', about: 'in its place' },
+      { line: 'capsulectl volume restore --to old data@before-upgrade', about: 'beside it' },
+    ],
+    load: () => import('./volume-restore.ts'),
+  },
+  {
+    path: ['volume', 'clone'],
+    summary: 'make a volume that holds what another one holds',
+    about: 'Of a volume as it is at this moment, also while a workload writes, or of a snapshot.',
+    args: [EITHER, { name: 'new', summary: 'name of the new volume' }],
+    flags: [],
+    examples: [
+      { line: 'capsulectl volume clone data try-out', about: 'what it holds now' },
+      { line: 'capsulectl volume clone data@before try-out', about: 'what a snapshot holds' },
+    ],
+    load: () => import('./volume-clone.ts'),
   },
 ];

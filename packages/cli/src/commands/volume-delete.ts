@@ -1,4 +1,5 @@
 import type { Run } from '../command/command.ts';
+import { readVolumeName } from '../command/volume-name.ts';
 import { cliError } from '../errors.ts';
 import { tellErrors } from '../program/tell-errors.ts';
 import { retryAway } from '../stream/retry-away.ts';
@@ -10,15 +11,19 @@ export const run: Run = async (input, context) => {
   const errors: unknown[] = [];
   await withCapsule(input, context, async (client) => {
     for (const name of new Set(input.args)) {
+      const { volume, snapshot } = readVolumeName(input, name);
       let attempts = 0;
       try {
-        const { existed } = await retryAway(() => {
+        const { existed } = await retryAway<{ readonly existed: boolean }>(() => {
           attempts += 1;
-          return client.volume.delete({ name, force }, { signal });
+          return snapshot === undefined
+            ? client.volume.delete({ name: volume, force }, { signal })
+            : client.volume.deleteSnapshot({ volume, name: snapshot, force }, { signal });
         }, context);
         // An attempt whose answer was lost may have been the one that found it.
         if (existed || attempts > 1) await out.write(`${name} deleted\n`);
-        else errors.push(cliError.VOLUME_MISSING({ name }));
+        else if (snapshot === undefined) errors.push(cliError.VOLUME_MISSING({ name }));
+        else errors.push(cliError.SNAPSHOT_MISSING({ name }));
       } catch (error) {
         signal.throwIfAborted();
         errors.push(error);

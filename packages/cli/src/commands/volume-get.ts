@@ -1,5 +1,5 @@
-import { volumeStateFromProto } from '@capsule/api';
-import { formatSize } from '@capsule/core';
+import { scheduleFromProto, volumeStateFromProto } from '@capsule/api';
+import { formatSize, formatSpan } from '@capsule/core';
 import type { Run } from '../command/command.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
@@ -21,6 +21,7 @@ export const run: Run = async (input, context) => {
     await out.write(await renderDocument(format, volumeDocument(volume)));
   } else {
     const { sizeBytes, usedBytes, mountedBy, hostPath, createdAtUnix, state } = volume;
+    const schedule = scheduleFromProto(volume.snapshotSchedule);
     const at = Number(createdAtUnix) * 1000;
     const age = `${new Date(at).toISOString()} (${formatAge(at, now())} ago)`;
     const details = renderDetails(
@@ -31,6 +32,10 @@ export const run: Run = async (input, context) => {
         ['Used', formatBytes(Number(usedBytes))],
         ['Mounted by', mountedBy.length === 0 ? 'nobody' : mountedBy],
         ['Path', hostPath || undefined],
+        [
+          'Snapshots',
+          schedule && `every ${formatSpan(schedule.everySeconds)}, ${schedule.keep} kept`,
+        ],
         ['Created', at > 0 ? age : undefined],
       ],
       out.style,

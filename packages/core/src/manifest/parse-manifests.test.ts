@@ -133,13 +133,22 @@ container: {}
 const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a volume of an impossible size',
-    'name: v\nkind: Volume\nsize: 1MiB\n---\nname: w\nkind: Volume\nsize: 20000001\n---\nname: X\nkind: Volume\nsize: much\nimage: x\n',
+    'name: v\nkind: Volume\nsize: 1MiB\n---\nname: w\nkind: Volume\nsize: 17MiB\nsnapshotSchedule: {every: 10s, keep: 0}\n---\nname: X\nkind: Volume\nsize: much\nimage: x\n',
     [
       '3:7: size: 1MiB is not possible (16MiB to 16TiB, in whole MiB)',
-      '7:7: size: 20000001 is not a whole number of MiB (16MiB to 16TiB, in whole MiB)',
-      '12:1: unknown key `image` (known here: name, kind, size)',
-      '11:7: size: "much" is not a size (a whole number with K, M, G or T (binary), or of bytes: 256MiB)',
-      '9:7: name: "X" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
+      '8:27: snapshotSchedule.every: is too short or not a span of time (at least 1m: 30m, 6h, 1d)',
+      '8:38: snapshotSchedule.keep: 0 is not possible (1 to 1000)',
+      '13:1: unknown key `image` (known here: name, kind, size, snapshotSchedule)',
+      '12:7: size: "much" is not a size (a whole number with K, M, G or T (binary), or of bytes: 256MiB)',
+      '10:7: name: "X" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
+    ],
+  ],
+  [
+    'a schedule that says too little',
+    'name: v\nkind: Volume\nsize: 64MiB\nsnapshotSchedule: {every: often}\n',
+    [
+      '4:1: snapshotSchedule.keep: is missing (keep: 8)',
+      '4:27: snapshotSchedule.every: "often" is not a span of time (whole numbers with d, h, m or s: 30m, 6h, 1d12h)',
     ],
   ],
   ['a volume without a size', 'name: v\nkind: Volume\n', ['1:1: size: is missing (size: 2GiB)']],

@@ -1,5 +1,6 @@
 import type { Node } from 'yaml';
 import { completeSpec } from '../resource/complete-spec.ts';
+import { roundUpToUnit } from '../resource/volume.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import type { Manifest } from './manifest.ts';
 import { nearestWord } from './nearest-word.ts';
@@ -7,6 +8,7 @@ import type { Problem } from './problem.ts';
 import { CONTAINER_FIELDS, readContainer } from './read-container.ts';
 import { REGISTRY_FIELDS, readRegistry } from './read-registry.ts';
 import { readSize } from './read-resources.ts';
+import { readSchedule } from './read-schedule.ts';
 import { validateRegistry } from './validate-registry.ts';
 import { validateVolume } from './validate-volume.ts';
 import { validateWorkload } from './validate-workload.ts';
@@ -26,7 +28,10 @@ const REGISTRY_TABLE = {
   elsewhere: new Map(REGISTRY_FIELDS.map((field) => [field, `registry.${field}`])),
 } as const;
 
-const VOLUME_TABLE = { fields: ['name', 'kind', 'size'], readOnly: READ_ONLY_KEYS } as const;
+const VOLUME_TABLE = {
+  fields: ['name', 'kind', 'size', 'snapshotSchedule'],
+  readOnly: READ_ONLY_KEYS,
+} as const;
 
 type Kind = 'container' | 'microVm' | 'volume' | 'registry';
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -84,9 +89,10 @@ function readVolumeDocument(reader: DocumentReader, root: Place): Manifest | und
   const name = readName(reader, fields);
   const size = fields?.get('size');
   if (size === undefined) reader.refuse('size', 'is missing', 'size: 2GiB');
-  const sizeBytes = size && readSize(reader, size);
-  if (sizeBytes === undefined) return undefined;
-  const spec = { name, sizeBytes };
+  if (size === undefined) return undefined;
+  const sizeBytes = roundUpToUnit(readSize(reader, size));
+  const snapshotSchedule = readSchedule(reader, fields?.get('snapshotSchedule'));
+  const spec = { name, sizeBytes, ...(snapshotSchedule && { snapshotSchedule }) };
   noteRules(reader, validateVolume(spec));
   if (reader.problems.length > 0) return undefined;
   return { kind: 'volume', spec, positions: reader.positions };

@@ -1,4 +1,5 @@
 import { formatSize } from '../resource/size.ts';
+import { formatSpan } from '../resource/span.ts';
 import type { VolumeSpec } from '../resource/volume.ts';
 import type { FieldChange } from './spec-change.ts';
 
@@ -7,13 +8,24 @@ export function describeVolumeChange(
   before: VolumeSpec | undefined,
   after: VolumeSpec,
 ): readonly FieldChange[] {
-  if (before?.sizeBytes === after.sizeBytes) return [];
-  return [
-    {
-      path: 'size',
-      ...(before === undefined ? {} : { before: formatSize(before.sizeBytes) }),
-      after: formatSize(after.sizeBytes),
+  const was = before === undefined ? {} : fieldsOf(before);
+  const is = fieldsOf(after);
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+    .filter((path) => was[path] !== is[path])
+    .map((path) => ({
+      path,
+      ...(was[path] === undefined ? {} : { before: was[path] }),
+      ...(is[path] === undefined ? {} : { after: is[path] }),
       recreates: false,
-    },
-  ];
+    }));
+}
+
+function fieldsOf({ sizeBytes, snapshotSchedule }: VolumeSpec): Readonly<Record<string, string>> {
+  return {
+    size: formatSize(sizeBytes),
+    ...(snapshotSchedule && {
+      'snapshotSchedule.every': formatSpan(snapshotSchedule.everySeconds),
+      'snapshotSchedule.keep': String(snapshotSchedule.keep),
+    }),
+  };
 }

@@ -1,3 +1,5 @@
+import type { SnapshotRef } from '../resource/snapshot.ts';
+
 /** One volume as the backend finds it, whoever made it. */
 export interface VolumeSeen {
   readonly name: string;
@@ -18,6 +20,13 @@ export interface NewVolume {
   readonly sizeBytes: number;
 }
 
+/** One snapshot as the backend finds it, whoever took it. */
+export interface SnapshotSeen extends SnapshotRef {
+  readonly sizeBytes: number;
+  /** What it takes of the pool beside its volume. */
+  readonly usedBytes: number;
+}
+
 /** What the volumes are made of. */
 export interface VolumePool {
   readonly ok: boolean;
@@ -25,6 +34,8 @@ export interface VolumePool {
   readonly detail: string;
   readonly totalBytes: number;
   readonly usedBytes: number;
+  /** `instant`, whatever the size; or a `copy` of what is in use, which takes its time and its room. */
+  readonly snapshots: 'instant' | 'copy';
 }
 
 /**
@@ -40,8 +51,13 @@ export interface VolumeBackend {
   attached(): Promise<ReadonlySet<string>>;
   /** Where a volume is mounted while it is attached. */
   hostPath(name: string): string;
-  /** Made in a place aside and moved to its name when it is whole. Fails with `VOLUME_FOREIGN`. */
-  create(volume: NewVolume, signal?: AbortSignal): Promise<void>;
+  /**
+   * Made in a place aside and moved to its name when it is whole; empty, or with what a snapshot holds.
+   * Fails with `VOLUME_FOREIGN`, and for a snapshot with `VOLUME_SNAPSHOT_MISSING` and `VOLUME_DAMAGED`.
+   */
+  create(volume: NewVolume, from?: SnapshotRef, signal?: AbortSignal): Promise<void>;
+  /** Puts what a snapshot holds in the place of what a detached volume holds. Fails as `create`. */
+  restore(volume: NewVolume, from: SnapshotRef, signal?: AbortSignal): Promise<void>;
   /**
    * Device and filesystem, attached or not. Smaller than now is a success that changes nothing. Fails
    * with `VOLUME_MISSING`, `VOLUME_DAMAGED`, and with `VOLUME_GROWS_DETACHED` where this machine cannot do
@@ -58,4 +74,15 @@ export interface VolumeBackend {
   detach(name: string, signal?: AbortSignal): Promise<void>;
   /** Detached ones only; also what a creation left. The data is gone after it. */
   remove(name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Keeps what a volume holds at one moment: a mounted filesystem is frozen for it. One of this name is
+   * left as it is. What was cut short is no snapshot. Fails with `VOLUME_MISSING`.
+   */
+  snapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void>;
+  /** Every snapshot that is whole. */
+  listSnapshots(signal?: AbortSignal): Promise<readonly SnapshotSeen[]>;
+  /** Also what taking it has left. */
+  removeSnapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void>;
+  /** Lets those write again whose filesystem a capsuled that was killed has left frozen. */
+  thaw(): Promise<void>;
 }

@@ -1,19 +1,29 @@
+import type { SnapshotRef, SnapshotSchedule } from './snapshot.ts';
+
 /** What a person wants to keep. */
 export interface VolumeSpec {
   readonly name: string;
   readonly sizeBytes: number;
+  /** Absent: only those that are asked for. */
+  readonly snapshotSchedule?: SnapshotSchedule;
 }
 
 /** Sizes are whole MiB: as the wire has them, and as LVM can give them. */
 export const VOLUME_UNIT_BYTES = 1024 * 1024;
+
+/** What is asked for is there; `get` and `diff` tell the size that came of it. */
+export function roundUpToUnit(bytes: number): number {
+  return Math.ceil(bytes / VOLUME_UNIT_BYTES) * VOLUME_UNIT_BYTES;
+}
+
 /** Smaller, an ext4 with a journal is mostly the journal. */
 export const VOLUME_MIN_BYTES = 16 * VOLUME_UNIT_BYTES;
 /** What one ext4 with blocks of 4 KiB can hold. */
 export const VOLUME_MAX_BYTES = 16 * 1024 ** 4;
 export const VOLUME_DEFAULT_BYTES = 512 * VOLUME_UNIT_BYTES;
 
-/** `creating` and `deleting` are finished after a crash; only a `ready` one can be attached. */
-export type VolumeStage = 'creating' | 'ready' | 'deleting';
+/** All but `ready` are finished after a crash; only a `ready` one can be attached. */
+export type VolumeStage = 'creating' | 'ready' | 'restoring' | 'deleting';
 /** Whether what an image has at the mount point was copied into it. `underway` begins anew. */
 export type VolumeFilling = 'due' | 'underway' | 'done';
 
@@ -23,6 +33,8 @@ export interface VolumeRecord extends VolumeSpec {
   readonly uid: string;
   readonly stage: VolumeStage;
   readonly filling: VolumeFilling;
+  /** What it is made of, or restored from, while that lasts. */
+  readonly source?: SnapshotRef;
   /** The workload that has it mounted, or is about to. */
   readonly holder?: string;
   /** Milliseconds since 1970. */

@@ -28,7 +28,13 @@ function otherHolder(
   spec: WorkloadSpec,
   { others, isOver }: VolumeClaims,
 ): string | undefined {
-  if (holder !== undefined && holder !== spec.name) return holder;
+  if (holder !== undefined && holder !== spec.name) {
+    // One that is on its way out lets go soon: the start waits for that.
+    const isLeaving = others.some(
+      (other) => other.spec.name === holder && (other.desired !== 'running' || isOver(other)),
+    );
+    if (!isLeaving) return holder;
+  }
   const claimant = others.find(
     (other) =>
       other.spec.name !== spec.name &&

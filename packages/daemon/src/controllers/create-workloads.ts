@@ -6,18 +6,20 @@ import type {
   ImageStore,
   LogStore,
   NameResponder,
+  Reach,
   Resources,
   ServiceProbe,
   VolumeBackend,
+  VolumeFault,
   WorkloadRecord,
 } from '@capsule/core';
 import { type Database, Feed, type Log } from '@capsule/engine';
 import { Addresses } from '../store/addresses.ts';
 import { Events } from '../store/events.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
-import { Volumes } from '../store/volumes.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
+import { createVolumes } from './create-volumes.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { ImageUse } from './image-use.ts';
 import { NamePublisher } from './name-publisher.ts';
@@ -25,7 +27,6 @@ import { PortPublisher } from './port-publisher.ts';
 import { probeWorkload } from './probe-workload.ts';
 import { UpdateGuard } from './update-guard.ts';
 import { VolumeFiller } from './volume-filler.ts';
-import { VolumeKeeper } from './volume-keeper.ts';
 import { WorkloadConfig } from './workload-config.ts';
 import { WorkloadController } from './workload-controller.ts';
 import { WorkloadObserver } from './workload-observer.ts';
@@ -44,6 +45,7 @@ export interface WorkloadsParts {
   readonly names: NameResponder;
   readonly logs: LogStore;
   readonly volumeBackend: VolumeBackend;
+  readonly reach: Reach<VolumeFault>;
   readonly files: ContainerFiles;
   readonly logPath: (cell: CellId) => string;
   readonly log: Log;
@@ -65,9 +67,9 @@ export function createWorkloads(parts: WorkloadsParts) {
   const observer = new WorkloadObserver({
     ...{ db, specs, statuses, events, feed, now, monotonicMs },
   });
-  const volumes = new Volumes(db);
-  const keeper = new VolumeKeeper({
-    ...{ db, volumes, now, log: parts.log, backend: parts.volumeBackend },
+  const volumeSystem = createVolumes({
+    ...{ db, events, feed, now, monotonicMs, log: parts.log, backend: parts.volumeBackend },
+    reach: parts.reach,
     namedBy: (name) =>
       namesOf(
         specs.list().filter(({ desired }) => desired !== 'deleting'),
@@ -75,9 +77,9 @@ export function createWorkloads(parts: WorkloadsParts) {
       ),
     onRelease: (name) => {
       for (const workload of namesOf(specs.list(), name)) controller.wake(workload);
-      feed.notify(name);
     },
   });
+  const { volumes, keeper, snapshotKeeper } = volumeSystem;
   const filler = new VolumeFiller({ volumes, backend: parts.volumeBackend, files: parts.files });
   const publisher = new PortPublisher({ specs, addresses, network });
   const config = new WorkloadConfig({
@@ -136,6 +138,8 @@ export function createWorkloads(parts: WorkloadsParts) {
     controller,
     config,
     keeper,
+    snapshotKeeper,
+    volumeSystem,
     feed,
     logs,
     logPath,

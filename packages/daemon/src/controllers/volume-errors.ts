@@ -36,6 +36,19 @@ export const volumeError = defineErrors('VOLUME', {
     hint: (f) =>
       `delete ${f.workload} first, or \`volume delete --force ${f.name}\`: it cannot start then`,
   },
+  UID_INVALID: {
+    kind: 'invalid',
+    message: (f: { uid: string }) => `${JSON.stringify(f.uid)} is not a UUID`,
+    hint: 'leave it out: the capsule chooses one',
+  },
+  HAS_SNAPSHOTS: {
+    kind: 'precondition',
+    message: (f: Named & { kept: number }) =>
+      `volume ${f.name} has ${f.kept === 1 ? 'a snapshot' : `${f.kept} snapshots`}`,
+    why: 'they would go with it',
+    hint: (f) =>
+      `\`capsulectl volume snapshots ${f.name}\` shows them; \`volume delete --force\` removes all`,
+  },
   NOT_READY: {
     kind: 'precondition',
     message: (f: Named & { stage: string }) => `volume ${f.name} is still ${f.stage}`,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
-import { createLog, openStore } from '@capsule/engine';
+import { createLog, Feed, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, fakeError } from '@capsule/testkit';
+import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Volumes } from '../store/volumes.ts';
-import { VolumeKeeper } from './volume-keeper.ts';
+import { createVolumes } from './create-volumes.ts';
 
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
 const LARGER = { name: 'data', sizeBytes: 128 * VOLUME_UNIT_BYTES };
@@ -17,13 +18,15 @@ function machine() {
   const backend = new FakeVolumeBackend();
   const named = new Set<string>();
   const released: string[] = [];
-  const boot = () =>
-    new VolumeKeeper({
-      ...{ db, volumes, backend, now: Date.now, log: createLog(() => undefined) },
+  const create = () =>
+    createVolumes({
+      ...{ db, backend, now: Date.now, monotonicMs: () => performance.now() },
+      ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
+      reach: () => undefined,
       namedBy: () => [...named],
       onRelease: (name) => released.push(name),
     });
-  return { volumes, backend, named, released, boot };
+  return { volumes, backend, named, released, create, boot: () => create().keeper };
 }
 
 const broken = () => fakeError('PROCESS_FAILED', 'internal', 'the disk is gone');
@@ -134,4 +137,58 @@ test('orphans are shown, and touched by nobody who did not ask for it', async ()
   await backend.remove('data');
   assert.equal((await keeper.get('data')).state, 'lost');
   await assert.rejects(keeper.adopt('nothing'), { code: 'VOLUME_NOT_FOUND' });
+});
+
+test('a clone has what its source had, and the same again is one', async () => {
+  const { boot, backend, volumes } = machine();
+  const keeper = boot();
+  await keeper.apply(DATA);
+  backend.write('data', 'note', 'kept');
+  const to = { name: 'copy', uid: '7c1f5b52-3df0-4b5e-9f0a-3f0b7a1c2d4e' };
+  await keeper.clone({ volume: 'data' }, to);
+  await keeper.clone({ volume: 'data' }, to);
+  assert.equal(backend.read('copy', 'note'), 'kept');
+  assert.equal(volumes.get('copy')?.filling, 'done');
+  assert.deepEqual(await backend.listSnapshots(), []);
+  const other = keeper.clone({ volume: 'data' }, { ...to, uid: 'x' });
+  await assert.rejects(other, { code: 'VOLUME_EXISTS' });
+  await assert.rejects(keeper.clone({ volume: 'nothing' }, { name: 'x', uid: 'x' }), {
+    code: 'VOLUME_NOT_FOUND',
+  });
+  backend.failNext('create', broken());
+  await assert.rejects(keeper.clone({ volume: 'data' }, { name: 'third', uid: 'x' }), {
+    code: 'PROCESS_FAILED',
+  });
+  assert.equal(volumes.get('third'), undefined);
+  assert.deepEqual(await backend.listSnapshots(), []);
+});
+
+test('a restore needs a detached volume, and is finished when it was cut short', async () => {
+  const { create, boot, backend, volumes } = machine();
+  const { keeper, snapshotKeeper } = create();
+  const ref = { volume: 'data', snapshot: 'first' };
+  await keeper.apply(DATA);
+  backend.write('data', 'note', 'first');
+  await snapshotKeeper.take(ref);
+  await keeper.attach('data', 'web');
+  await assert.rejects(keeper.restore(ref), { code: 'VOLUME_IN_USE' });
+  await keeper.release('data', 'web');
+  backend.write('data', 'note', 'second');
+  backend.failNext('restore', broken());
+  await assert.rejects(keeper.restore(ref), { code: 'PROCESS_FAILED' });
+  await assert.rejects(keeper.attach('data', 'web'), { code: 'VOLUME_NOT_READY' });
+  await boot().resume();
+  assert.equal(volumes.get('data')?.stage, 'ready');
+  assert.equal(backend.read('data', 'note'), 'first');
+});
+
+test('a volume with snapshots is deleted with them by force only', async () => {
+  const { create, backend } = machine();
+  const { keeper, snapshotKeeper } = create();
+  await keeper.apply(DATA);
+  await snapshotKeeper.take({ volume: 'data', snapshot: 'one' });
+  await assert.rejects(keeper.delete('data'), { code: 'VOLUME_HAS_SNAPSHOTS' });
+  await keeper.delete('data', { force: true });
+  assert.deepEqual(await backend.listSnapshots(), []);
+  assert.deepEqual(await snapshotKeeper.list(), []);
 });

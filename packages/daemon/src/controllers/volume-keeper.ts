@@ -2,27 +2,44 @@ import { randomUUID } from 'node:crypto';
 import {
   describeVolumeChange,
   type FieldChange,
-  keyedLock,
+  formatSize,
+  formatSnapshotRef,
+  isForPeople,
   manifestError,
+  type Reach,
+  type SnapshotRef,
+  snapshotNameAt,
   type Volume,
   type VolumeBackend,
+  type VolumeFault,
   type VolumeRecord,
   type VolumeSeen,
   type VolumeSpec,
   validateVolume,
 } from '@capsule/core';
 import type { Database, Log } from '@capsule/engine';
+import type { Snapshots } from '../store/snapshots.ts';
 import type { Volumes } from '../store/volumes.ts';
+import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import { volumeError } from './volume-errors.ts';
+import type { VolumeStory } from './volume-story.ts';
 
 export interface VolumeKeeperParts {
   readonly db: Database;
   readonly volumes: Volumes;
   readonly backend: VolumeBackend;
+  readonly snapshots: Snapshots;
+  readonly snapshotKeeper: SnapshotKeeper;
+  /** One thing at a time for each volume; shared with `SnapshotKeeper`. */
+  readonly alone: <T>(volume: string, work: () => Promise<T>) => Promise<T>;
+  readonly reach: Reach<VolumeFault>;
   /** Workloads that name it in what is wished of them. */
   readonly namedBy: (volume: string) => readonly string[];
   /** Told when somebody else may take the volume now. */
   readonly onRelease: (volume: string) => void;
+  /** Told when another schedule of snapshots was wished. */
+  readonly onSchedule: () => void;
+  readonly story: VolumeStory;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -32,6 +49,18 @@ export interface AppliedVolume {
   readonly fields: readonly FieldChange[];
 }
 
+/** A snapshot, or the volume as it is. */
+export interface CloneSource {
+  readonly volume: string;
+  readonly snapshot?: string;
+}
+
+const STAGES = {
+  creating: 'being made',
+  restoring: 'being restored',
+  deleting: 'being deleted',
+} as const;
+
 /**
  * INVARIANTS: a row is written before the backend is asked for anything, and goes when nothing is left.
  * Work on one volume happens one after the other. A volume is attached only while its row names a
@@ -39,20 +68,21 @@ export interface AppliedVolume {
  */
 export class VolumeKeeper {
   readonly #parts: VolumeKeeperParts;
-  readonly #alone = keyedLock();
-
   constructor(parts: VolumeKeeperParts) {
     this.#parts = parts;
   }
 
   /** Finishes what was under way when capsuled went. What fails is told, and done when it is asked for. */
   async resume(): Promise<void> {
-    for (const { name, stage } of this.#parts.volumes.list()) {
+    const { volumes, backend, alone, log } = this.#parts;
+    await backend.thaw();
+    for (const { name, stage } of volumes.list()) {
       try {
-        if (stage === 'creating') await this.#alone(name, () => this.#make(name));
-        if (stage === 'deleting') await this.#alone(name, () => this.#unmake(name));
+        if (stage === 'creating') await alone(name, () => this.#make(name));
+        if (stage === 'restoring') await alone(name, () => this.#refill(name));
+        if (stage === 'deleting') await alone(name, () => this.#unmake(name));
       } catch (error) {
-        this.#parts.log.warn('volume not as wished', { volume: name, error });
+        log.warn('volume not as wished', { volume: name, error });
       }
     }
   }
@@ -68,11 +98,13 @@ export class VolumeKeeper {
     if (stored !== undefined) checkGrowth(stored, spec);
     const fields = describeVolumeChange(stored, spec);
     if (dryRun) return { change: changeOf(stored, fields), fields };
-    return { change: await this.#apply(spec), fields };
+    const change = await this.#apply(spec);
+    if (fields.some(({ path }) => path.startsWith('snapshotSchedule'))) this.#parts.onSchedule();
+    return { change, fields };
   }
 
   async #apply(spec: VolumeSpec): Promise<AppliedVolume['change']> {
-    const { db, volumes, now } = this.#parts;
+    const { db, volumes, now, reach } = this.#parts;
     const before = db.transaction(() => {
       const found = volumes.get(spec.name);
       if (found === undefined) {
@@ -80,20 +112,83 @@ export class VolumeKeeper {
       }
       return found;
     });
-    if (before?.stage === 'deleting') {
-      throw volumeError.NOT_READY({ name: spec.name, stage: 'being deleted' });
+    if (before?.stage === 'deleting' || before?.stage === 'restoring') {
+      throw volumeError.NOT_READY({ name: spec.name, stage: STAGES[before.stage] });
     }
     if (before !== undefined && before.stage === 'ready') {
+      volumes.setSchedule(spec.name, spec.snapshotSchedule);
       await this.resize(spec);
-      return before.sizeBytes === spec.sizeBytes ? 'unchanged' : 'configured';
+      return describeVolumeChange(before, spec).length === 0 ? 'unchanged' : 'configured';
     }
+    reach('create:recorded');
+    await this.#makeOrUndo(spec.name);
+    return 'created';
+  }
+
+  /**
+   * Makes a volume of what a snapshot holds, or of what the volume holds now when none is named. The same
+   * `uid` again is a success. Fails with `VOLUME_EXISTS`, and as `create` and `SnapshotKeeper.take`.
+   */
+  async clone(
+    from: CloneSource,
+    to: { readonly name: string; readonly uid: string },
+  ): Promise<void> {
+    const { db, alone, volumes, snapshotKeeper, now, reach } = this.#parts;
+    if (volumes.get(to.name)?.uid === to.uid) return;
+    await alone(from.volume, async () => {
+      const snapshot = from.snapshot ?? snapshotNameAt('clone', now());
+      const source = { volume: from.volume, snapshot };
+      const isOwn = from.snapshot === undefined;
+      if (isOwn) await snapshotKeeper.takeAlone(source, 'clone');
+      try {
+        const { sizeBytes } = snapshotKeeper.ready(source);
+        checkSpec({ name: to.name, sizeBytes });
+        db.transaction(() => {
+          const existing = volumes.get(to.name);
+          if (existing !== undefined) {
+            throw volumeError.EXISTS({ name: to.name, now: existing.sizeBytes });
+          }
+          volumes.insert({ ...to, sizeBytes, createdAt: now(), source });
+        });
+        reach('create:recorded');
+        await this.#makeOrUndo(to.name);
+      } finally {
+        if (isOwn) await snapshotKeeper.dropAlone(source);
+      }
+    });
+  }
+
+  /**
+   * Puts back what a snapshot of the volume holds; what it holds now is lost. Fails with
+   * `SNAPSHOT_NOT_FOUND`, `VOLUME_IN_USE` and what the backend says. Idempotent.
+   */
+  async restore(ref: SnapshotRef): Promise<void> {
+    const { db, alone, volumes, snapshotKeeper, reach } = this.#parts;
+    await alone(ref.volume, async () => {
+      db.transaction(() => {
+        this.checkDetached(ref.volume);
+        snapshotKeeper.ready(ref);
+        volumes.setRestoring(ref.volume, ref);
+      });
+      reach('restore:recorded');
+      await this.#refill(ref.volume);
+    });
+  }
+
+  /** Fails with `VOLUME_NOT_FOUND`, `VOLUME_NOT_READY` and `VOLUME_IN_USE`. */
+  checkDetached(name: string): void {
+    const { holder } = this.#ready(name);
+    if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
+  }
+
+  async #makeOrUndo(name: string): Promise<void> {
+    const { alone } = this.#parts;
     try {
-      await this.#alone(spec.name, () => this.#make(spec.name));
+      await alone(name, () => this.#make(name));
     } catch (error) {
-      await this.#alone(spec.name, () => this.#undo(spec.name));
+      await alone(name, () => this.#undo(name));
       throw error;
     }
-    return 'created';
   }
 
   /**
@@ -116,24 +211,29 @@ export class VolumeKeeper {
   async resize(spec: VolumeSpec): Promise<void> {
     checkSpec(spec);
     const { name, sizeBytes } = spec;
-    await this.#alone(name, async () => {
-      const { db, volumes, backend } = this.#parts;
-      db.transaction(() => {
-        checkGrowth(this.#ready(name), spec);
+    await this.#parts.alone(name, async () => {
+      const { db, volumes, backend, reach, story } = this.#parts;
+      const before = db.transaction(() => {
+        const record = this.#ready(name);
+        checkGrowth(record, spec);
         volumes.setSize(name, sizeBytes);
+        return record.sizeBytes;
       });
+      reach('grow:recorded');
       await backend.grow(name, sizeBytes);
+      reach('grow:grown');
+      if (before < sizeBytes) story.tells(name, 'Grown', `to ${formatSize(sizeBytes)}`);
     });
   }
 
   /**
-   * Removes volume and data. Answers whether there was one. With `force` also one that a stopped
-   * workload names, and one that is orphaned. Fails with `VOLUME_IN_USE`, `VOLUME_NAMED`,
-   * `VOLUME_ORPHANED`. Idempotent.
+   * Removes volume and data. Answers whether there was one. With `force` also its snapshots, one that a
+   * stopped workload names, and one that is orphaned. Fails with `VOLUME_IN_USE`, `VOLUME_NAMED`,
+   * `VOLUME_HAS_SNAPSHOTS`, `VOLUME_ORPHANED`. Idempotent.
    */
   async delete(name: string, { force = false } = {}): Promise<boolean> {
-    return this.#alone(name, async () => {
-      const { db, volumes, namedBy, backend } = this.#parts;
+    return this.#parts.alone(name, async () => {
+      const { db, volumes, snapshots, namedBy, backend, reach } = this.#parts;
       const isThere = db.transaction(() => {
         const record = volumes.get(name);
         if (record === undefined) return false;
@@ -141,10 +241,15 @@ export class VolumeKeeper {
         if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
         const [workload] = force ? [] : namedBy(name);
         if (workload !== undefined) throw volumeError.NAMED({ name, workload });
+        const kept = snapshots.of(name).filter(isForPeople).length;
+        if (kept > 0 && !force) throw volumeError.HAS_SNAPSHOTS({ name, kept });
         volumes.setStage(name, 'deleting');
         return true;
       });
-      if (isThere) await this.#unmake(name);
+      if (isThere) {
+        reach('delete:recorded');
+        await this.#unmake(name);
+      }
       if (isThere || (await this.#stray(name)) === undefined) return isThere;
       if (!force) throw volumeError.ORPHANED({ name });
       await backend.remove(name);
@@ -157,7 +262,7 @@ export class VolumeKeeper {
    * for storage without a filesystem. Idempotent.
    */
   async adopt(name: string): Promise<void> {
-    await this.#alone(name, async () => {
+    await this.#parts.alone(name, async () => {
       const { db, volumes, now } = this.#parts;
       if (volumes.get(name) !== undefined) return;
       const stray = await this.#stray(name);
@@ -166,7 +271,7 @@ export class VolumeKeeper {
       db.transaction(() => {
         volumes.insert({ name, uid, sizeBytes, createdAt: now() });
         volumes.setFilling(name, 'done');
-        volumes.setStage(name, 'ready');
+        volumes.setReady(name);
       });
     });
   }
@@ -196,8 +301,8 @@ export class VolumeKeeper {
    * `VOLUME_NOT_READY`, `VOLUME_IN_USE` and what the backend says. Idempotent.
    */
   async attach(name: string, workload: string, signal?: AbortSignal): Promise<void> {
-    await this.#alone(name, async () => {
-      const { db, volumes, backend } = this.#parts;
+    await this.#parts.alone(name, async () => {
+      const { db, volumes, backend, reach } = this.#parts;
       const { sizeBytes } = db.transaction(() => {
         const record = this.#ready(name);
         const { holder = workload } = record;
@@ -205,20 +310,25 @@ export class VolumeKeeper {
         volumes.setHolder(name, workload);
         return record;
       });
+      reach('attach:leased');
       // What could not grow under its last holder.
       if (!(await backend.attached()).has(name)) await backend.grow(name, sizeBytes, signal);
       await backend.attach(name, signal);
+      reach('attach:mounted');
     });
   }
 
   /** Unmounts a volume that a workload holds. Everything is on the disk after it. Idempotent. */
   async release(name: string, workload: string, signal?: AbortSignal): Promise<void> {
-    await this.#alone(name, async () => {
-      const { volumes, backend, onRelease } = this.#parts;
+    await this.#parts.alone(name, async () => {
+      const { volumes, backend, onRelease, reach, story } = this.#parts;
       if (volumes.get(name)?.holder !== workload) return;
       await backend.detach(name, signal);
+      reach('detach:unmounted');
       volumes.setHolder(name, undefined);
+      reach('detach:released');
       onRelease(name);
+      story.changed(name);
     });
   }
 
@@ -226,23 +336,37 @@ export class VolumeKeeper {
     const record = this.#parts.volumes.get(name);
     if (record === undefined) throw volumeError.NOT_FOUND({ name });
     if (record.stage === 'ready') return record;
-    const stage = record.stage === 'creating' ? 'being made' : 'being deleted';
-    throw volumeError.NOT_READY({ name, stage });
+    throw volumeError.NOT_READY({ name, stage: STAGES[record.stage] });
   }
 
   async #make(name: string): Promise<void> {
-    const { volumes, backend } = this.#parts;
+    const { volumes, backend, story } = this.#parts;
     const record = volumes.get(name);
     if (record?.stage !== 'creating') return;
-    await backend.create(record);
-    volumes.setStage(name, 'ready');
+    await backend.create(record, record.source);
+    volumes.setReady(name);
+    const { source } = record;
+    const of = source === undefined ? '' : ` of what ${source.volume} held`;
+    story.tells(name, 'Created', `${formatSize(record.sizeBytes)}${of}`);
+  }
+
+  async #refill(name: string): Promise<void> {
+    const { volumes, backend, story } = this.#parts;
+    const record = volumes.get(name);
+    if (record?.stage !== 'restoring' || record.source === undefined) return;
+    await backend.restore(record, record.source);
+    volumes.setReady(name);
+    story.tells(name, 'Restored', `from ${formatSnapshotRef(record.source)}`);
   }
 
   async #unmake(name: string): Promise<void> {
-    const { volumes, backend } = this.#parts;
+    const { volumes, snapshotKeeper, backend, reach, story } = this.#parts;
     if (volumes.get(name)?.stage !== 'deleting') return;
+    await snapshotKeeper.dropAll(name);
     await backend.remove(name);
+    reach('delete:removed');
     volumes.remove(name);
+    story.tells(name, 'Deleted', 'with what it held');
   }
 
   /** A creation that failed; what stood in its place before is nobody's to remove. */
@@ -275,12 +399,13 @@ function changeOf(
 }
 
 function describe(record: VolumeRecord, seen: ReadonlyMap<string, VolumeSeen>): Volume {
-  const { name, sizeBytes, createdAt, holder, stage } = record;
+  const { name, sizeBytes, createdAt, holder, stage, snapshotSchedule } = record;
   const found = seen.get(name);
   return {
     ...{ name, sizeBytes, createdAt, usedBytes: found?.usedBytes ?? 0 },
     state: stage === 'ready' && found === undefined ? 'lost' : stage,
     ...(holder === undefined ? {} : { holder }),
+    ...(snapshotSchedule === undefined ? {} : { snapshotSchedule }),
     ...(found?.hostPath === undefined ? {} : { hostPath: found.hostPath }),
   };
 }

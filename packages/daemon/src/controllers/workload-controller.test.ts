@@ -63,6 +63,7 @@ class Machine {
       names: new FakeNameResponder(),
       logs: NO_LOGS,
       volumeBackend: this.disk,
+      reach: () => undefined,
       files: NO_FILES,
       logPath: (cell) => cellKey(cell),
       log: createLog(() => undefined),

@@ -1,16 +1,19 @@
-import { fieldChangeToProto, type VolumeService, volumeToProto } from '@capsule/api';
+import {
+  fieldChangeToProto,
+  scheduleFromProto,
+  type VolumeService,
+  volumeToProto,
+} from '@capsule/api';
 import { isName, VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
-import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
+import type { SnapshotKeeper } from '../controllers/snapshot-keeper.ts';
 import { volumeError } from '../controllers/volume-errors.ts';
-import type { VolumeKeeper } from '../controllers/volume-keeper.ts';
-import type { WorkloadConfig } from '../controllers/workload-config.ts';
 import { changeToProto } from './change-to-proto.ts';
+import { snapshotCalls } from './snapshot-calls.ts';
+import { stopHolder, untilLeft, type VolumeHolderParts } from './volume-holder.ts';
 
-export interface VolumeServiceParts {
-  readonly keeper: VolumeKeeper;
-  readonly config: WorkloadConfig;
-  readonly feed: Feed;
+export interface VolumeServiceParts extends VolumeHolderParts {
+  readonly snapshotKeeper: SnapshotKeeper;
 }
 
 /** The calls about volumes. */
@@ -33,16 +36,23 @@ export function volumeService(
     },
     async delete({ name, force }, { signal }) {
       const parts = partsOrThrow();
-      if (force) await stopHolder(checked(name), parts, signal);
+      if (force) stopHolder(checked(name), parts);
+      await untilLeft(checked(name), parts, signal);
       return { existed: await parts.keeper.delete(checked(name), { force }) };
     },
-    async resize({ name, newSizeMib }) {
+    async resize({ name, newSizeMib }, { signal }) {
       const { keeper } = partsOrThrow();
+      await untilLeft(checked(name), partsOrThrow(), signal);
       await keeper.resize({ name: checked(name), sizeBytes: bytesOf(newSizeMib) });
       return volumeToProto(await keeper.get(name));
     },
-    async apply({ name, sizeBytes, dryRun }) {
-      const spec = { name, sizeBytes: Number(sizeBytes) };
+    async apply({ name, sizeBytes, dryRun, snapshotSchedule: wire }) {
+      const snapshotSchedule = scheduleFromProto(wire);
+      const spec = {
+        name,
+        sizeBytes: Number(sizeBytes),
+        ...(snapshotSchedule && { snapshotSchedule }),
+      };
       const { change, fields } = await partsOrThrow().keeper.apply(spec, { dryRun });
       return { change: changeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
@@ -51,23 +61,8 @@ export function volumeService(
       await keeper.adopt(checked(name));
       return volumeToProto(await keeper.get(name));
     },
+    ...snapshotCalls(partsOrThrow),
   };
-}
-
-/** The wish changes, so that the workload does not come back and miss its volume. */
-async function stopHolder(
-  name: string,
-  { keeper, config, feed }: VolumeServiceParts,
-  signal: AbortSignal,
-): Promise<void> {
-  const holder = keeper.holderOf(name);
-  if (holder === undefined) return;
-  const changes = feed.changes(signal);
-  config.stop(holder);
-  while (keeper.holderOf(name) === holder) {
-    if ((await changes.next()).done === true) return;
-  }
-  await changes.return(undefined);
 }
 
 /** Names of files and devices are made of it. */

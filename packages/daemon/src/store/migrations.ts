@@ -89,4 +89,36 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX volume_by_holder ON volume (holder);
     `,
   },
+  {
+    name: 'snapshots, their schedules, and volumes made or restored from them',
+    up: `
+      CREATE TABLE volume_next (
+        name           TEXT PRIMARY KEY,
+        uid            TEXT NOT NULL,
+        size_bytes     INTEGER NOT NULL,
+        stage          TEXT NOT NULL CHECK (stage IN ('creating', 'ready', 'restoring', 'deleting')),
+        filling        TEXT NOT NULL CHECK (filling IN ('due', 'underway', 'done')),
+        holder         TEXT,
+        source_volume  TEXT,
+        source_name    TEXT,
+        schedule_every INTEGER,
+        schedule_keep  INTEGER,
+        created_at     INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO volume_next (name, uid, size_bytes, stage, filling, holder, created_at)
+        SELECT name, uid, size_bytes, stage, filling, holder, created_at FROM volume;
+      DROP TABLE volume;
+      ALTER TABLE volume_next RENAME TO volume;
+      CREATE INDEX volume_by_holder ON volume (holder);
+      CREATE TABLE snapshot (
+        volume     TEXT NOT NULL,
+        name       TEXT NOT NULL,
+        origin     TEXT NOT NULL CHECK (origin IN ('asked', 'scheduled', 'clone', 'export')),
+        stage      TEXT NOT NULL CHECK (stage IN ('creating', 'ready', 'deleting')),
+        size_bytes INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        PRIMARY KEY (volume, name)
+      ) STRICT;
+    `,
+  },
 ];

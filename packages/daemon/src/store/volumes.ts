@@ -1,4 +1,10 @@
-import type { VolumeFilling, VolumeRecord, VolumeStage } from '@capsule/core';
+import type {
+  SnapshotRef,
+  SnapshotSchedule,
+  VolumeFilling,
+  VolumeRecord,
+  VolumeStage,
+} from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
 /** What is kept, and who holds it. Written by `VolumeKeeper`, and `filling` by `VolumeFiller`. */
@@ -24,16 +30,42 @@ export class Volumes {
       .map(recordFromRow);
   }
 
-  insert({ name, uid, sizeBytes, createdAt }: Omit<VolumeRecord, 'stage' | 'filling'>): void {
+  insert(volume: Omit<VolumeRecord, 'stage' | 'filling'>): void {
+    const { name, uid, sizeBytes, createdAt, source, snapshotSchedule } = volume;
     this.#db.run(
-      `INSERT INTO volume (name, uid, size_bytes, stage, filling, created_at)
-       VALUES (?, ?, ?, 'creating', 'due', ?)`,
-      ...[name, uid, sizeBytes, createdAt],
+      `INSERT INTO volume (name, uid, size_bytes, stage, filling, source_volume, source_name, created_at)
+       VALUES (?, ?, ?, 'creating', ?, ?, ?, ?)`,
+      ...[name, uid, sizeBytes, source === undefined ? 'due' : 'done'],
+      ...[source?.volume ?? null, source?.snapshot ?? null, createdAt],
     );
+    this.setSchedule(name, snapshotSchedule);
   }
 
   setStage(name: string, stage: VolumeStage): void {
     this.#db.run('UPDATE volume SET stage = ? WHERE name = ?', stage, name);
+  }
+
+  /** Whole again: what it was made of, or restored from, is of no meaning any more. */
+  setReady(name: string): void {
+    this.#db.run(
+      "UPDATE volume SET stage = 'ready', source_volume = NULL, source_name = NULL WHERE name = ?",
+      name,
+    );
+  }
+
+  setRestoring(name: string, { volume, snapshot }: SnapshotRef): void {
+    this.#db.run(
+      `UPDATE volume SET stage = 'restoring', filling = 'done', source_volume = ?, source_name = ?
+       WHERE name = ?`,
+      ...[volume, snapshot, name],
+    );
+  }
+
+  setSchedule(name: string, schedule: SnapshotSchedule | undefined): void {
+    this.#db.run(
+      'UPDATE volume SET schedule_every = ?, schedule_keep = ? WHERE name = ?',
+      ...[schedule?.everySeconds ?? null, schedule?.keep ?? null, name],
+    );
   }
 
   setSize(name: string, sizeBytes: number): void {
@@ -62,5 +94,15 @@ function recordFromRow(row: Row): VolumeRecord {
     filling: row['filling'] as VolumeFilling,
     createdAt: Number(row['created_at']),
     ...(row['holder'] === null ? {} : { holder: String(row['holder']) }),
+    ...(row['source_name'] === null ? {} : { source: sourceFromRow(row) }),
+    ...(row['schedule_every'] === null ? {} : { snapshotSchedule: scheduleFromRow(row) }),
   };
+}
+
+function sourceFromRow(row: Row): SnapshotRef {
+  return { volume: String(row['source_volume']), snapshot: String(row['source_name']) };
+}
+
+function scheduleFromRow(row: Row): SnapshotSchedule {
+  return { everySeconds: Number(row['schedule_every']), keep: Number(row['schedule_keep']) };
 }

@@ -11,6 +11,11 @@ export const volumeDriverError = defineErrors('VOLUME', {
     message: (f: Named) => `there is no storage of volume ${f.name}`,
     hint: 'restore it from a backup, or delete the volume and make it anew',
   },
+  SNAPSHOT_MISSING: {
+    kind: 'notFound',
+    message: (f: Named) => `there is no storage of snapshot ${f.name}`,
+    hint: '`capsulectl volume snapshots` shows what there is; delete the snapshot',
+  },
   FOREIGN: {
     kind: 'conflict',
     message: (f: Named) => `the storage of volume ${f.name} holds something else already`,

@@ -16,6 +16,8 @@ async function openBench(t: TestContext) {
   const backend = new LoopFileVolumes({ folder: files, mountRoot: join(folder, 'mounts') });
   t.after(async () => {
     for (const { name } of await backend.list()) await backend.remove(name);
+    for (const ref of await backend.listSnapshots()) await backend.removeSnapshot(ref);
+    assert.deepEqual(await readdir(files).catch(() => []), []);
     const left = (await listMounts()).filter(({ path }) => path.startsWith(folder));
     assert.deepEqual(left, []);
     const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']);

@@ -1,6 +1,15 @@
-import { mkdir, open, readdir, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { NewVolume, VolumeBackend, VolumePool, VolumeSeen } from '@capsule/core';
+import type {
+  NewVolume,
+  Reach,
+  SnapshotRef,
+  SnapshotSeen,
+  VolumeBackend,
+  VolumeFault,
+  VolumePool,
+  VolumeSeen,
+} from '@capsule/core';
 import {
   attachLoop,
   checkExt4,
@@ -9,118 +18,167 @@ import {
   findLoop,
   growExt4,
   growLoop,
+  identifyExt4,
   listMounts,
   makeExt4,
   readExt4,
+  sharesBlocks,
+  thaw,
 } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
+import { LoopFileSnapshots } from './loop-file-snapshots.ts';
+import { sizeOf, syncPath, VolumeFiles } from './volume-files.ts';
 
 export interface LoopFileOptions {
   /** Where the files are: `/perm/volumes`. */
   readonly folder: string;
   /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
   readonly mountRoot: string;
+  readonly reach?: Reach<VolumeFault>;
 }
 
-const SUFFIX = '.img';
 /** What mkfs makes in every ext4. */
 const LOST_AND_FOUND = 'lost+found';
 
 /** Sparse files on loop devices: for hosts without device-mapper. */
 export class LoopFileVolumes implements VolumeBackend {
   readonly kind = 'loop-file';
-  readonly #options: LoopFileOptions;
+  readonly #mountRoot: string;
+  readonly #files: VolumeFiles;
+  readonly #snapshots: LoopFileSnapshots;
+  readonly #reach: Reach<VolumeFault>;
 
-  constructor(options: LoopFileOptions) {
-    this.#options = options;
+  constructor({ folder, mountRoot, reach = () => undefined }: LoopFileOptions) {
+    this.#mountRoot = mountRoot;
+    this.#reach = reach;
+    this.#files = new VolumeFiles(folder);
+    const mountOf = async (name: string) =>
+      (await this.attached()).has(name) ? this.hostPath(name) : undefined;
+    this.#snapshots = new LoopFileSnapshots({ files: this.#files, mountOf, reach });
   }
 
   async probe(): Promise<VolumePool> {
-    const { folder } = this.#options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const { folder } = this.#files;
+    await this.#files.prepare();
     const { blocks, bavail, bsize } = await statfs(folder);
     const totalBytes = blocks * bsize;
-    const detail = 'sparse files on loop devices';
-    return { ok: true, detail, totalBytes, usedBytes: totalBytes - bavail * bsize };
+    const snapshots = (await sharesBlocks(folder)) ? 'instant' : 'copy';
+    const how = snapshots === 'instant' ? 'share blocks' : 'are copies';
+    const detail = `sparse files on loop devices; snapshots ${how}`;
+    return { ok: true, detail, totalBytes, usedBytes: totalBytes - bavail * bsize, snapshots };
   }
 
   async list(signal?: AbortSignal): Promise<readonly VolumeSeen[]> {
-    const { folder } = this.#options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const [files, mounts] = await Promise.all([readdir(folder), listMounts()]);
-    const names = files.filter((file) => file.endsWith(SUFFIX)).map((file) => file.slice(0, -4));
+    const [names, attached] = await Promise.all([this.#files.volumes(), this.attached()]);
     return Promise.all(
-      names.sort().map(async (name) => {
-        const [{ size, blocks }, ext4] = await Promise.all([
-          stat(this.#file(name)),
-          readExt4(this.#file(name), signal),
-        ]);
-        const hostPath = this.hostPath(name);
+      names.map(async (name) => {
+        const file = this.#files.volume(name);
+        const [{ size, blocks }, ext4] = await Promise.all([stat(file), readExt4(file, signal)]);
         return {
           name,
           sizeBytes: ext4?.sizeBytes ?? size,
           usedBytes: blocks * 512,
           ...(ext4 && { uid: ext4.uuid }),
-          ...(mounts.some(({ path }) => path === hostPath) && { hostPath }),
+          ...(attached.has(name) && { hostPath: this.hostPath(name) }),
         };
       }),
     );
   }
 
   async attached(): Promise<ReadonlySet<string>> {
-    const { mountRoot } = this.#options;
-    const mounts = await listMounts();
-    return new Set(
-      mounts.filter(({ path }) => dirname(path) === mountRoot).map(({ path }) => basename(path)),
-    );
+    const places = (await listMounts()).map(({ path }) => path);
+    const ours = places.filter((path) => dirname(path) === this.#mountRoot);
+    return new Set(ours.map((path) => basename(path)));
   }
 
-  async create({ name, uid, sizeBytes }: NewVolume, signal?: AbortSignal): Promise<void> {
-    const file = this.#file(name);
-    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+  async create(volume: NewVolume, from?: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    const { name, uid, sizeBytes } = volume;
+    const file = this.#files.volume(name);
+    await this.#files.prepare();
     if ((await sizeOf(file)) !== undefined) {
-      if ((await readExt4(file, signal))?.uuid === uid) return;
-      throw volumeDriverError.FOREIGN({ name });
+      const found = await readExt4(file, signal);
+      if (found?.uuid !== uid) throw volumeDriverError.FOREIGN({ name });
+      return;
     }
-    const aside = `${file}.new`;
-    try {
-      await rm(aside, { force: true });
+    await this.#replace(name, 'create:named', async (aside) => {
+      if (from !== undefined) return this.#copy(volume, from, aside, signal);
       await (await open(aside, 'wx', 0o600)).close();
       await truncate(aside, sizeBytes);
       await makeExt4(aside, uid, signal);
-      await syncFile(aside);
+      this.#reach('create:formatted');
+    });
+  }
+
+  async restore(volume: NewVolume, from: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    await this.#replace(volume.name, 'restore:named', async (aside) => {
+      await this.#copy(volume, from, aside, signal);
+      this.#reach('restore:copied');
+    });
+  }
+
+  async #copy(
+    { name, uid, sizeBytes }: NewVolume,
+    from: SnapshotRef,
+    aside: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#snapshots.copyTo(aside, from, signal);
+    await this.#mend(name, aside, signal);
+    await identifyExt4(aside, uid, signal);
+    if (((await sizeOf(aside)) ?? 0) >= sizeBytes) return;
+    await truncate(aside, sizeBytes);
+    await growExt4(aside, signal);
+  }
+
+  async #mend(name: string, file: string, signal?: AbortSignal): Promise<void> {
+    if (!(await checkExt4(file, signal))) throw volumeDriverError.DAMAGED({ name });
+  }
+
+  /** Makes a file aside and gives it the volume's name when it is on the disk. */
+  async #replace(
+    name: string,
+    fault: 'create:named' | 'restore:named',
+    make: (aside: string) => Promise<void>,
+  ): Promise<void> {
+    const file = this.#files.volume(name);
+    const aside = this.#files.aside(file);
+    try {
+      await rm(aside, { force: true });
+      await make(aside);
+      await syncPath(aside);
     } catch (error) {
       await rm(aside, { force: true });
       throw error;
     }
     await rename(aside, file);
-    await syncFile(this.#options.folder);
+    await syncPath(this.#files.folder);
+    this.#reach(fault);
   }
 
   async grow(name: string, sizeBytes: number, signal?: AbortSignal): Promise<void> {
-    const file = this.#file(name);
+    const file = this.#files.volume(name);
     const before = await sizeOf(file);
     if (before === undefined) throw volumeDriverError.MISSING({ name });
     if (before < sizeBytes) await truncate(file, sizeBytes);
+    this.#reach('grow:lengthened');
     const device = await findLoop(file, signal);
     if (device !== undefined) await growLoop(device, signal);
     // By the filesystem's size, not the file's: an earlier try may have stopped between the two.
     const ext4 = await readExt4(file, signal);
     if (ext4 === undefined) throw volumeDriverError.DAMAGED({ name });
     if (ext4.sizeBytes >= sizeBytes) return;
-    if (device === undefined && !(await checkExt4(file, signal))) {
-      throw volumeDriverError.DAMAGED({ name });
-    }
+    if (device === undefined) await this.#mend(name, file, signal);
     if (!(await growExt4(device ?? file, signal))) throw volumeDriverError.GROWS_DETACHED({ name });
-    await syncFile(file);
+    await syncPath(file);
   }
 
   async attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }> {
-    const file = this.#file(name);
+    const file = this.#files.volume(name);
     if ((await sizeOf(file)) === undefined) throw volumeDriverError.MISSING({ name });
     const hostPath = this.hostPath(name);
     const device = await attachLoop(file, signal);
+    this.#reach('attach:looped');
     await mountVolume({ name, device, hostPath }, signal);
     // Of a mounted device this means: it goes with the mount, also when the whole capsule is torn down.
     await detachLoop(device, signal);
@@ -137,7 +195,7 @@ export class LoopFileVolumes implements VolumeBackend {
 
   async detach(name: string, signal?: AbortSignal): Promise<void> {
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
-    const file = this.#file(name);
+    const file = this.#files.volume(name);
     if ((await sizeOf(file)) === undefined) return;
     const device = await findLoop(file, signal);
     if (device !== undefined) await detachLoop(device, signal);
@@ -145,35 +203,30 @@ export class LoopFileVolumes implements VolumeBackend {
 
   async remove(name: string, signal?: AbortSignal): Promise<void> {
     await this.detach(name, signal);
-    await rm(this.#file(name), { force: true });
-    await rm(`${this.#file(name)}.new`, { force: true });
-    await syncFile(this.#options.folder);
+    const file = this.#files.volume(name);
+    await rm(file, { force: true });
+    await rm(this.#files.aside(file), { force: true });
+    await this.#files.prepare();
+    await syncPath(this.#files.folder);
   }
 
-  #file(name: string): string {
-    return join(this.#options.folder, `${name}${SUFFIX}`);
+  snapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    return this.#snapshots.take(ref, signal);
+  }
+
+  listSnapshots(): Promise<readonly SnapshotSeen[]> {
+    return this.#snapshots.list();
+  }
+
+  removeSnapshot(ref: SnapshotRef): Promise<void> {
+    return this.#snapshots.remove(ref);
+  }
+
+  async thaw(): Promise<void> {
+    for (const name of await this.attached()) await thaw(this.hostPath(name));
   }
 
   hostPath(name: string): string {
-    return join(this.#options.mountRoot, name);
-  }
-}
-
-async function sizeOf(file: string): Promise<number | undefined> {
-  try {
-    return (await stat(file)).size;
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
-}
-
-/** Of a folder: the names in it. */
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
+    return join(this.#mountRoot, name);
   }
 }

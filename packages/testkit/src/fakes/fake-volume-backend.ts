@@ -1,4 +1,12 @@
-import type { NewVolume, VolumeBackend, VolumePool, VolumeSeen } from '@capsule/core';
+import type {
+  NewVolume,
+  SnapshotRef,
+  SnapshotSeen,
+  VolumeBackend,
+  VolumePool,
+  VolumeSeen,
+} from '@capsule/core';
+import { formatSnapshotRef } from '@capsule/core';
 import { fakeError } from './fake-error.ts';
 
 interface Entry {
@@ -8,20 +16,37 @@ interface Entry {
   readonly files: Map<string, string>;
 }
 
+interface Kept extends SnapshotRef {
+  readonly sizeBytes: number;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+type Call =
+  | 'create'
+  | 'restore'
+  | 'grow'
+  | 'attach'
+  | 'detach'
+  | 'remove'
+  | 'snapshot'
+  | 'removeSnapshot';
+
 /** Volumes in memory; tests make its calls fail, and look at what was asked for. */
 export class FakeVolumeBackend implements VolumeBackend {
   readonly kind = 'loop-file';
   readonly #entries = new Map<string, Entry>();
+  readonly #snapshots = new Map<string, Kept>();
   readonly #failures = new Map<string, unknown[]>();
   /** Every call that changes something, in order: `attach data`. */
   readonly calls: string[] = [];
 
-  failNext(call: 'create' | 'grow' | 'attach' | 'detach' | 'remove', error: unknown): void {
+  failNext(call: Call, error: unknown): void {
     this.#failures.set(call, [...(this.#failures.get(call) ?? []), error]);
   }
 
   async probe(): Promise<VolumePool> {
-    return { ok: true, detail: 'memory', totalBytes: 2 ** 40, usedBytes: 2 ** 30 };
+    const room = { totalBytes: 2 ** 40, usedBytes: 2 ** 30 };
+    return { ok: true, detail: 'memory', ...room, snapshots: 'instant' };
   }
 
   async list(): Promise<readonly VolumeSeen[]> {
@@ -39,14 +64,21 @@ export class FakeVolumeBackend implements VolumeBackend {
     return `/volumes/${name}`;
   }
 
-  async create({ name, uid, sizeBytes }: NewVolume): Promise<void> {
+  async create({ name, uid, sizeBytes }: NewVolume, from?: SnapshotRef): Promise<void> {
     this.#enter('create', name);
+    const files = from === undefined ? [] : this.#kept(from).files;
     const existing = this.#entries.get(name);
     if (existing?.uid === uid) return;
     if (existing !== undefined) {
       throw fakeError('VOLUME_FOREIGN', 'conflict', `${name} holds something else`);
     }
-    this.#entries.set(name, { uid, sizeBytes, isAttached: false, files: new Map() });
+    this.#entries.set(name, { uid, sizeBytes, isAttached: false, files: new Map(files) });
+  }
+
+  async restore({ name, uid, sizeBytes }: NewVolume, from: SnapshotRef): Promise<void> {
+    this.#enter('restore', name);
+    const files = new Map(this.#kept(from).files);
+    this.#entries.set(name, { uid, sizeBytes, isAttached: false, files });
   }
 
   async grow(name: string, sizeBytes: number): Promise<void> {
@@ -92,10 +124,41 @@ export class FakeVolumeBackend implements VolumeBackend {
     this.#entries.delete(name);
   }
 
-  #enter(call: string, name: string): void {
+  async snapshot(ref: SnapshotRef): Promise<void> {
+    this.#enter('snapshot', formatSnapshotRef(ref));
+    const { sizeBytes, files } = this.#entry(ref.volume);
+    const key = formatSnapshotRef(ref);
+    if (!this.#snapshots.has(key)) {
+      this.#snapshots.set(key, { ...ref, sizeBytes, files: new Map(files) });
+    }
+  }
+
+  async listSnapshots(): Promise<readonly SnapshotSeen[]> {
+    return [...this.#snapshots.values()].map(({ volume, snapshot, sizeBytes }) => ({
+      ...{ volume, snapshot, sizeBytes, usedBytes: 4096 },
+    }));
+  }
+
+  async removeSnapshot(ref: SnapshotRef): Promise<void> {
+    this.#enter('removeSnapshot', formatSnapshotRef(ref));
+    this.#snapshots.delete(formatSnapshotRef(ref));
+  }
+
+  async thaw(): Promise<void> {
+    this.calls.push('thaw');
+  }
+
+  #enter(call: Call | 'clear', name: string): void {
     this.calls.push(`${call} ${name}`);
     const failures = this.#failures.get(call) ?? [];
     if (failures.length > 0) throw failures.shift();
+  }
+
+  #kept(ref: SnapshotRef): Kept {
+    const key = formatSnapshotRef(ref);
+    const kept = this.#snapshots.get(key);
+    if (kept !== undefined) return kept;
+    throw fakeError('VOLUME_SNAPSHOT_MISSING', 'notFound', `no snapshot ${key}`);
   }
 
   #entry(name: string): Entry {

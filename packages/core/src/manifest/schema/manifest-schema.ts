@@ -1,7 +1,8 @@
 import { NAME_MAX_LENGTH, NAME_PATTERN } from '../../resource/name.ts';
+import { SNAPSHOT_KEEP_MAX } from '../../resource/snapshot.ts';
 import { READ_ONLY_KEYS } from '../read-document.ts';
 import { CONTAINER_SCHEMA, SIZE } from './container-schema.ts';
-import { fields, type JsonSchema, text, word } from './json-schema.ts';
+import { fields, type JsonSchema, text, whole, word } from './json-schema.ts';
 import { REGISTRY_SCHEMA } from './registry-schema.ts';
 
 const PRINTED: JsonSchema = { description: 'Printed by get; apply ignores it.' };
@@ -46,6 +47,19 @@ export const MANIFEST_SCHEMA: JsonSchema = {
         size: word('The most that it holds: 2GiB. It grows later, and never shrinks.', {
           ...SIZE,
         }),
+        snapshotSchedule: fields(
+          'Snapshots that it makes by itself.',
+          {
+            every: word('From one to the next: 30m, 6h, 1d.', {
+              pattern: '^(\\d+|(\\d+[dhms])+)$',
+            }),
+            keep: whole('How many of them are kept; the oldest go.', {
+              minimum: 1,
+              maximum: SNAPSHOT_KEEP_MAX,
+            }),
+          },
+          ['every', 'keep'],
+        ),
         ...READ_ONLY,
       },
       ['name', 'kind', 'size'],

@@ -12,7 +12,35 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/volume.proto.
  */
 export const file_capsule_v1_volume: GenFile = /*@__PURE__*/
-  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSKmAQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUiNQoTVm9sdW1lQ3JlYXRlUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHNpemVfbWliGAIgASgEIiAKEFZvbHVtZUdldFJlcXVlc3QSDAoEbmFtZRgBIAEoCSITChFWb2x1bWVMaXN0UmVxdWVzdCI5ChJWb2x1bWVMaXN0UmVzcG9uc2USIwoHdm9sdW1lcxgBIAMoCzISLmNhcHN1bGUudjEuVm9sdW1lIjIKE1ZvbHVtZURlbGV0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVmb3JjZRgCIAEoCCInChRWb2x1bWVEZWxldGVSZXNwb25zZRIPCgdleGlzdGVkGGQgASgIIjkKE1ZvbHVtZVJlc2l6ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIUCgxuZXdfc2l6ZV9taWIYAiABKAQiRwoSVm9sdW1lQXBwbHlSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIPCgdkcnlfcnVuGAMgASgIImoKE1ZvbHVtZUFwcGx5UmVzcG9uc2USKgoGY2hhbmdlGAEgASgOMhouY2Fwc3VsZS52MS5Xb3JrbG9hZENoYW5nZRInCgZmaWVsZHMYAiADKAsyFy5jYXBzdWxlLnYxLkZpZWxkQ2hhbmdlIiIKElZvbHVtZUFkb3B0UmVxdWVzdBIMCgRuYW1lGAEgASgJKqsBCgtWb2x1bWVTdGF0ZRIcChhWT0xVTUVfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJWT0xVTUVfU1RBVEVfUkVBRFkQARIZChVWT0xVTUVfU1RBVEVfQ1JFQVRJTkcQAhIZChVWT0xVTUVfU1RBVEVfREVMRVRJTkcQAxIZChVWT0xVTUVfU1RBVEVfT1JQSEFORUQQBBIVChFWT0xVTUVfU1RBVEVfTE9TVBAFMuEDCg1Wb2x1bWVTZXJ2aWNlEj0KBkNyZWF0ZRIfLmNhcHN1bGUudjEuVm9sdW1lQ3JlYXRlUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lEjcKA0dldBIcLmNhcHN1bGUudjEuVm9sdW1lR2V0UmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lEkUKBExpc3QSHS5jYXBzdWxlLnYxLlZvbHVtZUxpc3RSZXF1ZXN0Gh4uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVzcG9uc2USSwoGRGVsZXRlEh8uY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVSZXF1ZXN0GiAuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVSZXNwb25zZRI9CgZSZXNpemUSHy5jYXBzdWxlLnYxLlZvbHVtZVJlc2l6ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRJICgVBcHBseRIeLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5Wb2x1bWVBcHBseVJlc3BvbnNlEjsKBUFkb3B0Eh4uY2Fwc3VsZS52MS5Wb2x1bWVBZG9wdFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZWIGcHJvdG8z", [file_capsule_v1_workload]);
+  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSI3ChBTbmFwc2hvdFNjaGVkdWxlEhUKDWV2ZXJ5X3NlY29uZHMYASABKAQSDAoEa2VlcBgCIAEoDSLfAQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUSNwoRc25hcHNob3Rfc2NoZWR1bGUYZiABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUiNQoTVm9sdW1lQ3JlYXRlUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHNpemVfbWliGAIgASgEIiAKEFZvbHVtZUdldFJlcXVlc3QSDAoEbmFtZRgBIAEoCSITChFWb2x1bWVMaXN0UmVxdWVzdCI5ChJWb2x1bWVMaXN0UmVzcG9uc2USIwoHdm9sdW1lcxgBIAMoCzISLmNhcHN1bGUudjEuVm9sdW1lIjIKE1ZvbHVtZURlbGV0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVmb3JjZRgCIAEoCCInChRWb2x1bWVEZWxldGVSZXNwb25zZRIPCgdleGlzdGVkGGQgASgIIjkKE1ZvbHVtZVJlc2l6ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIUCgxuZXdfc2l6ZV9taWIYAiABKAQigAEKElZvbHVtZUFwcGx5UmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSDwoHZHJ5X3J1bhgDIAEoCBI3ChFzbmFwc2hvdF9zY2hlZHVsZRgEIAEoCzIcLmNhcHN1bGUudjEuU25hcHNob3RTY2hlZHVsZSJqChNWb2x1bWVBcHBseVJlc3BvbnNlEioKBmNoYW5nZRgBIAEoDjIaLmNhcHN1bGUudjEuV29ya2xvYWRDaGFuZ2USJwoGZmllbGRzGAIgAygLMhcuY2Fwc3VsZS52MS5GaWVsZENoYW5nZSIiChJWb2x1bWVBZG9wdFJlcXVlc3QSDAoEbmFtZRgBIAEoCSKsAQoOVm9sdW1lU25hcHNob3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoBBISCgp1c2VkX2J5dGVzGAQgASgEEhcKD2NyZWF0ZWRfYXRfdW5peBgFIAEoAxIoCgVzdGF0ZRgGIAEoDjIZLmNhcHN1bGUudjEuU25hcHNob3RTdGF0ZRIRCglzY2hlZHVsZWQYByABKAgiOQoZVm9sdW1lVGFrZVNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCSIsChpWb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkiTAobVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEi0KCXNuYXBzaG90cxgBIAMoCzIaLmNhcHN1bGUudjEuVm9sdW1lU25hcHNob3QiSgobVm9sdW1lRGVsZXRlU25hcHNob3RSZXF1ZXN0Eg4KBnZvbHVtZRgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBWZvcmNlGAMgASgIIi8KHFZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USDwoHZXhpc3RlZBgBIAEoCCI6ChpWb2x1bWVBZG9wdFNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCSJRChRWb2x1bWVSZXN0b3JlUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSFwoPZGlzY2FyZF9jdXJyZW50GAMgASgIIkwKFVZvbHVtZVJlc3RvcmVSZXNwb25zZRIiCgZ2b2x1bWUYASABKAsyEi5jYXBzdWxlLnYxLlZvbHVtZRIPCgdrZXB0X2FzGAIgASgJIlkKElZvbHVtZUNsb25lUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSEAoIbmV3X25hbWUYAyABKAkSDwoHbmV3X3VpZBgEIAEoCSrHAQoLVm9sdW1lU3RhdGUSHAoYVk9MVU1FX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSVk9MVU1FX1NUQVRFX1JFQURZEAESGQoVVk9MVU1FX1NUQVRFX0NSRUFUSU5HEAISGQoVVk9MVU1FX1NUQVRFX0RFTEVUSU5HEAMSGQoVVk9MVU1FX1NUQVRFX09SUEhBTkVEEAQSFQoRVk9MVU1FX1NUQVRFX0xPU1QQBRIaChZWT0xVTUVfU1RBVEVfUkVTVE9SSU5HEAYquQEKDVNuYXBzaG90U3RhdGUSHgoaU05BUFNIT1RfU1RBVEVfVU5TUEVDSUZJRUQQABIYChRTTkFQU0hPVF9TVEFURV9SRUFEWRABEhsKF1NOQVBTSE9UX1NUQVRFX0NSRUFUSU5HEAISGwoXU05BUFNIT1RfU1RBVEVfREVMRVRJTkcQAxIbChdTTkFQU0hPVF9TVEFURV9PUlBIQU5FRBAEEhcKE1NOQVBTSE9UX1NUQVRFX0xPU1QQBTLdBwoNVm9sdW1lU2VydmljZRI9CgZDcmVhdGUSHy5jYXBzdWxlLnYxLlZvbHVtZUNyZWF0ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRI3CgNHZXQSHC5jYXBzdWxlLnYxLlZvbHVtZUdldFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRJFCgRMaXN0Eh0uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVxdWVzdBoeLmNhcHN1bGUudjEuVm9sdW1lTGlzdFJlc3BvbnNlEksKBkRlbGV0ZRIfLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVxdWVzdBogLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVzcG9uc2USPQoGUmVzaXplEh8uY2Fwc3VsZS52MS5Wb2x1bWVSZXNpemVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSSAoFQXBwbHkSHi5jYXBzdWxlLnYxLlZvbHVtZUFwcGx5UmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXNwb25zZRI7CgVBZG9wdBIeLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSUQoMVGFrZVNuYXBzaG90EiUuY2Fwc3VsZS52MS5Wb2x1bWVUYWtlU25hcHNob3RSZXF1ZXN0GhouY2Fwc3VsZS52MS5Wb2x1bWVTbmFwc2hvdBJgCg1MaXN0U25hcHNob3RzEiYuY2Fwc3VsZS52MS5Wb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBonLmNhcHN1bGUudjEuVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEmMKDkRlbGV0ZVNuYXBzaG90EicuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVTbmFwc2hvdFJlcXVlc3QaKC5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USUwoNQWRvcHRTbmFwc2hvdBImLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QaGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90Ek4KB1Jlc3RvcmUSIC5jYXBzdWxlLnYxLlZvbHVtZVJlc3RvcmVSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Wb2x1bWVSZXN0b3JlUmVzcG9uc2USOwoFQ2xvbmUSHi5jYXBzdWxlLnYxLlZvbHVtZUNsb25lUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lYgZwcm90bzM", [file_capsule_v1_workload]);
+
+/**
+ * Snapshots that a volume makes by itself.
+ *
+ * @generated from message capsule.v1.SnapshotSchedule
+ */
+export type SnapshotSchedule = Message<"capsule.v1.SnapshotSchedule"> & {
+  /**
+   * Seconds from one to the next; 0 means none.
+   *
+   * @generated from field: uint64 every_seconds = 1;
+   */
+  everySeconds: bigint;
+
+  /**
+   * How many of them are kept.
+   *
+   * @generated from field: uint32 keep = 2;
+   */
+  keep: number;
+};
+
+/**
+ * Describes the message capsule.v1.SnapshotSchedule.
+ * Use `create(SnapshotScheduleSchema)` to create a new message.
+ */
+export const SnapshotScheduleSchema: GenMessage<SnapshotSchedule> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 0);
 
 /**
  * @generated from message capsule.v1.Volume
@@ -60,6 +88,13 @@ export type Volume = Message<"capsule.v1.Volume"> & {
    * @generated from field: capsule.v1.VolumeState state = 101;
    */
   state: VolumeState;
+
+  /**
+   * Absent: only those that are asked for.
+   *
+   * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 102;
+   */
+  snapshotSchedule?: SnapshotSchedule | undefined;
 };
 
 /**
@@ -67,7 +102,7 @@ export type Volume = Message<"capsule.v1.Volume"> & {
  * Use `create(VolumeSchema)` to create a new message.
  */
 export const VolumeSchema: GenMessage<Volume> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 0);
+  messageDesc(file_capsule_v1_volume, 1);
 
 /**
  * @generated from message capsule.v1.VolumeCreateRequest
@@ -91,7 +126,7 @@ export type VolumeCreateRequest = Message<"capsule.v1.VolumeCreateRequest"> & {
  * Use `create(VolumeCreateRequestSchema)` to create a new message.
  */
 export const VolumeCreateRequestSchema: GenMessage<VolumeCreateRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 1);
+  messageDesc(file_capsule_v1_volume, 2);
 
 /**
  * @generated from message capsule.v1.VolumeGetRequest
@@ -108,7 +143,7 @@ export type VolumeGetRequest = Message<"capsule.v1.VolumeGetRequest"> & {
  * Use `create(VolumeGetRequestSchema)` to create a new message.
  */
 export const VolumeGetRequestSchema: GenMessage<VolumeGetRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 2);
+  messageDesc(file_capsule_v1_volume, 3);
 
 /**
  * @generated from message capsule.v1.VolumeListRequest
@@ -121,7 +156,7 @@ export type VolumeListRequest = Message<"capsule.v1.VolumeListRequest"> & {
  * Use `create(VolumeListRequestSchema)` to create a new message.
  */
 export const VolumeListRequestSchema: GenMessage<VolumeListRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 3);
+  messageDesc(file_capsule_v1_volume, 4);
 
 /**
  * @generated from message capsule.v1.VolumeListResponse
@@ -138,7 +173,7 @@ export type VolumeListResponse = Message<"capsule.v1.VolumeListResponse"> & {
  * Use `create(VolumeListResponseSchema)` to create a new message.
  */
 export const VolumeListResponseSchema: GenMessage<VolumeListResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 4);
+  messageDesc(file_capsule_v1_volume, 5);
 
 /**
  * @generated from message capsule.v1.VolumeDeleteRequest
@@ -150,8 +185,8 @@ export type VolumeDeleteRequest = Message<"capsule.v1.VolumeDeleteRequest"> & {
   name: string;
 
   /**
-   * Stops the workload that mounts it first; also removes an orphaned one, and one that a stopped
-   * workload names.
+   * Stops the workload that mounts it first; also removes its snapshots, an orphaned one, and one that
+   * a stopped workload names.
    *
    * @generated from field: bool force = 2;
    */
@@ -163,7 +198,7 @@ export type VolumeDeleteRequest = Message<"capsule.v1.VolumeDeleteRequest"> & {
  * Use `create(VolumeDeleteRequestSchema)` to create a new message.
  */
 export const VolumeDeleteRequestSchema: GenMessage<VolumeDeleteRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 5);
+  messageDesc(file_capsule_v1_volume, 6);
 
 /**
  * @generated from message capsule.v1.VolumeDeleteResponse
@@ -182,7 +217,7 @@ export type VolumeDeleteResponse = Message<"capsule.v1.VolumeDeleteResponse"> & 
  * Use `create(VolumeDeleteResponseSchema)` to create a new message.
  */
 export const VolumeDeleteResponseSchema: GenMessage<VolumeDeleteResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 6);
+  messageDesc(file_capsule_v1_volume, 7);
 
 /**
  * @generated from message capsule.v1.VolumeResizeRequest
@@ -206,7 +241,7 @@ export type VolumeResizeRequest = Message<"capsule.v1.VolumeResizeRequest"> & {
  * Use `create(VolumeResizeRequestSchema)` to create a new message.
  */
 export const VolumeResizeRequestSchema: GenMessage<VolumeResizeRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 7);
+  messageDesc(file_capsule_v1_volume, 8);
 
 /**
  * @generated from message capsule.v1.VolumeApplyRequest
@@ -228,6 +263,13 @@ export type VolumeApplyRequest = Message<"capsule.v1.VolumeApplyRequest"> & {
    * @generated from field: bool dry_run = 3;
    */
   dryRun: boolean;
+
+  /**
+   * Absent: only those that are asked for.
+   *
+   * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 4;
+   */
+  snapshotSchedule?: SnapshotSchedule | undefined;
 };
 
 /**
@@ -235,7 +277,7 @@ export type VolumeApplyRequest = Message<"capsule.v1.VolumeApplyRequest"> & {
  * Use `create(VolumeApplyRequestSchema)` to create a new message.
  */
 export const VolumeApplyRequestSchema: GenMessage<VolumeApplyRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 8);
+  messageDesc(file_capsule_v1_volume, 9);
 
 /**
  * @generated from message capsule.v1.VolumeApplyResponse
@@ -259,7 +301,7 @@ export type VolumeApplyResponse = Message<"capsule.v1.VolumeApplyResponse"> & {
  * Use `create(VolumeApplyResponseSchema)` to create a new message.
  */
 export const VolumeApplyResponseSchema: GenMessage<VolumeApplyResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 9);
+  messageDesc(file_capsule_v1_volume, 10);
 
 /**
  * @generated from message capsule.v1.VolumeAdoptRequest
@@ -276,7 +318,281 @@ export type VolumeAdoptRequest = Message<"capsule.v1.VolumeAdoptRequest"> & {
  * Use `create(VolumeAdoptRequestSchema)` to create a new message.
  */
 export const VolumeAdoptRequestSchema: GenMessage<VolumeAdoptRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 10);
+  messageDesc(file_capsule_v1_volume, 11);
+
+/**
+ * @generated from message capsule.v1.VolumeSnapshot
+ */
+export type VolumeSnapshot = Message<"capsule.v1.VolumeSnapshot"> & {
+  /**
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Of the volume at that moment.
+   *
+   * @generated from field: uint64 size_bytes = 3;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * What it takes of the pool beside its volume.
+   *
+   * @generated from field: uint64 used_bytes = 4;
+   */
+  usedBytes: bigint;
+
+  /**
+   * Seconds since 1970.
+   *
+   * @generated from field: int64 created_at_unix = 5;
+   */
+  createdAtUnix: bigint;
+
+  /**
+   * @generated from field: capsule.v1.SnapshotState state = 6;
+   */
+  state: SnapshotState;
+
+  /**
+   * By the volume's schedule, which also removes it.
+   *
+   * @generated from field: bool scheduled = 7;
+   */
+  scheduled: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeSnapshot.
+ * Use `create(VolumeSnapshotSchema)` to create a new message.
+ */
+export const VolumeSnapshotSchema: GenMessage<VolumeSnapshot> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 12);
+
+/**
+ * @generated from message capsule.v1.VolumeTakeSnapshotRequest
+ */
+export type VolumeTakeSnapshotRequest = Message<"capsule.v1.VolumeTakeSnapshotRequest"> & {
+  /**
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+
+  /**
+   * Empty: named after the moment.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeTakeSnapshotRequest.
+ * Use `create(VolumeTakeSnapshotRequestSchema)` to create a new message.
+ */
+export const VolumeTakeSnapshotRequestSchema: GenMessage<VolumeTakeSnapshotRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 13);
+
+/**
+ * @generated from message capsule.v1.VolumeListSnapshotsRequest
+ */
+export type VolumeListSnapshotsRequest = Message<"capsule.v1.VolumeListSnapshotsRequest"> & {
+  /**
+   * Empty: of all volumes.
+   *
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeListSnapshotsRequest.
+ * Use `create(VolumeListSnapshotsRequestSchema)` to create a new message.
+ */
+export const VolumeListSnapshotsRequestSchema: GenMessage<VolumeListSnapshotsRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 14);
+
+/**
+ * @generated from message capsule.v1.VolumeListSnapshotsResponse
+ */
+export type VolumeListSnapshotsResponse = Message<"capsule.v1.VolumeListSnapshotsResponse"> & {
+  /**
+   * @generated from field: repeated capsule.v1.VolumeSnapshot snapshots = 1;
+   */
+  snapshots: VolumeSnapshot[];
+};
+
+/**
+ * Describes the message capsule.v1.VolumeListSnapshotsResponse.
+ * Use `create(VolumeListSnapshotsResponseSchema)` to create a new message.
+ */
+export const VolumeListSnapshotsResponseSchema: GenMessage<VolumeListSnapshotsResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 15);
+
+/**
+ * @generated from message capsule.v1.VolumeDeleteSnapshotRequest
+ */
+export type VolumeDeleteSnapshotRequest = Message<"capsule.v1.VolumeDeleteSnapshotRequest"> & {
+  /**
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Also an orphaned one.
+   *
+   * @generated from field: bool force = 3;
+   */
+  force: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeDeleteSnapshotRequest.
+ * Use `create(VolumeDeleteSnapshotRequestSchema)` to create a new message.
+ */
+export const VolumeDeleteSnapshotRequestSchema: GenMessage<VolumeDeleteSnapshotRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 16);
+
+/**
+ * @generated from message capsule.v1.VolumeDeleteSnapshotResponse
+ */
+export type VolumeDeleteSnapshotResponse = Message<"capsule.v1.VolumeDeleteSnapshotResponse"> & {
+  /**
+   * False when there was none.
+   *
+   * @generated from field: bool existed = 1;
+   */
+  existed: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeDeleteSnapshotResponse.
+ * Use `create(VolumeDeleteSnapshotResponseSchema)` to create a new message.
+ */
+export const VolumeDeleteSnapshotResponseSchema: GenMessage<VolumeDeleteSnapshotResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 17);
+
+/**
+ * @generated from message capsule.v1.VolumeAdoptSnapshotRequest
+ */
+export type VolumeAdoptSnapshotRequest = Message<"capsule.v1.VolumeAdoptSnapshotRequest"> & {
+  /**
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeAdoptSnapshotRequest.
+ * Use `create(VolumeAdoptSnapshotRequestSchema)` to create a new message.
+ */
+export const VolumeAdoptSnapshotRequestSchema: GenMessage<VolumeAdoptSnapshotRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 18);
+
+/**
+ * @generated from message capsule.v1.VolumeRestoreRequest
+ */
+export type VolumeRestoreRequest = Message<"capsule.v1.VolumeRestoreRequest"> & {
+  /**
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+
+  /**
+   * @generated from field: string snapshot = 2;
+   */
+  snapshot: string;
+
+  /**
+   * What the volume holds now is lost; otherwise it is kept in a snapshot first.
+   *
+   * @generated from field: bool discard_current = 3;
+   */
+  discardCurrent: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeRestoreRequest.
+ * Use `create(VolumeRestoreRequestSchema)` to create a new message.
+ */
+export const VolumeRestoreRequestSchema: GenMessage<VolumeRestoreRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 19);
+
+/**
+ * @generated from message capsule.v1.VolumeRestoreResponse
+ */
+export type VolumeRestoreResponse = Message<"capsule.v1.VolumeRestoreResponse"> & {
+  /**
+   * @generated from field: capsule.v1.Volume volume = 1;
+   */
+  volume?: Volume | undefined;
+
+  /**
+   * The snapshot that keeps what the volume held before; empty when it was discarded.
+   *
+   * @generated from field: string kept_as = 2;
+   */
+  keptAs: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeRestoreResponse.
+ * Use `create(VolumeRestoreResponseSchema)` to create a new message.
+ */
+export const VolumeRestoreResponseSchema: GenMessage<VolumeRestoreResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 20);
+
+/**
+ * @generated from message capsule.v1.VolumeCloneRequest
+ */
+export type VolumeCloneRequest = Message<"capsule.v1.VolumeCloneRequest"> & {
+  /**
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+
+  /**
+   * Empty: what the volume holds now.
+   *
+   * @generated from field: string snapshot = 2;
+   */
+  snapshot: string;
+
+  /**
+   * @generated from field: string new_name = 3;
+   */
+  newName: string;
+
+  /**
+   * UUID of the new filesystem: the same again is a success. Empty: chosen by the capsule.
+   *
+   * @generated from field: string new_uid = 4;
+   */
+  newUid: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeCloneRequest.
+ * Use `create(VolumeCloneRequestSchema)` to create a new message.
+ */
+export const VolumeCloneRequestSchema: GenMessage<VolumeCloneRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 21);
 
 /**
  * @generated from enum capsule.v1.VolumeState
@@ -315,6 +631,13 @@ export const VolumeState = {
    * @generated from enum value: VOLUME_STATE_LOST = 5;
    */
   LOST: 5,
+
+  /**
+   * A snapshot is being put in its place.
+   *
+   * @generated from enum value: VOLUME_STATE_RESTORING = 6;
+   */
+  RESTORING: 6,
 } as const;
 
 /**
@@ -327,6 +650,56 @@ export type VolumeState = (typeof VolumeState)[keyof typeof VolumeState] | Unkno
  */
 export const VolumeStateSchema: GenEnum<VolumeState> = /*@__PURE__*/
   enumDesc(file_capsule_v1_volume, 0);
+
+/**
+ * @generated from enum capsule.v1.SnapshotState
+ */
+export const SnapshotState = {
+  /**
+   * @generated from enum value: SNAPSHOT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: SNAPSHOT_STATE_READY = 1;
+   */
+  READY: 1,
+
+  /**
+   * @generated from enum value: SNAPSHOT_STATE_CREATING = 2;
+   */
+  CREATING: 2,
+
+  /**
+   * @generated from enum value: SNAPSHOT_STATE_DELETING = 3;
+   */
+  DELETING: 3,
+
+  /**
+   * There is storage, and nobody has asked for it.
+   *
+   * @generated from enum value: SNAPSHOT_STATE_ORPHANED = 4;
+   */
+  ORPHANED: 4,
+
+  /**
+   * It was asked for, and its storage is gone.
+   *
+   * @generated from enum value: SNAPSHOT_STATE_LOST = 5;
+   */
+  LOST: 5,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.SnapshotState
+ */
+export type SnapshotState = (typeof SnapshotState)[keyof typeof SnapshotState] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.SnapshotState.
+ */
+export const SnapshotStateSchema: GenEnum<SnapshotState> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_volume, 1);
 
 /**
  * Block devices with ext4 that outlive the workloads that mount them.
@@ -403,6 +776,67 @@ export const VolumeService: GenService<{
   adopt: {
     methodKind: "unary";
     input: typeof VolumeAdoptRequestSchema;
+    output: typeof VolumeSchema;
+  },
+  /**
+   * Keeps what a volume holds now; writers wait for that moment. NotFound; AlreadyExists.
+   *
+   * @generated from rpc capsule.v1.VolumeService.TakeSnapshot
+   */
+  takeSnapshot: {
+    methodKind: "unary";
+    input: typeof VolumeTakeSnapshotRequestSchema;
+    output: typeof VolumeSnapshotSchema;
+  },
+  /**
+   * Of all volumes or of one, oldest first.
+   *
+   * @generated from rpc capsule.v1.VolumeService.ListSnapshots
+   */
+  listSnapshots: {
+    methodKind: "unary";
+    input: typeof VolumeListSnapshotsRequestSchema;
+    output: typeof VolumeListSnapshotsResponseSchema;
+  },
+  /**
+   * Deleting one that does not exist is OK.
+   *
+   * @generated from rpc capsule.v1.VolumeService.DeleteSnapshot
+   */
+  deleteSnapshot: {
+    methodKind: "unary";
+    input: typeof VolumeDeleteSnapshotRequestSchema;
+    output: typeof VolumeDeleteSnapshotResponseSchema;
+  },
+  /**
+   * As `Adopt`, for a snapshot. NotFound.
+   *
+   * @generated from rpc capsule.v1.VolumeService.AdoptSnapshot
+   */
+  adoptSnapshot: {
+    methodKind: "unary";
+    input: typeof VolumeAdoptSnapshotRequestSchema;
+    output: typeof VolumeSnapshotSchema;
+  },
+  /**
+   * Puts back what a snapshot holds. NotFound; FailedPrecondition: a workload mounts the volume.
+   *
+   * @generated from rpc capsule.v1.VolumeService.Restore
+   */
+  restore: {
+    methodKind: "unary";
+    input: typeof VolumeRestoreRequestSchema;
+    output: typeof VolumeRestoreResponseSchema;
+  },
+  /**
+   * Makes a volume of what a snapshot holds, or of what another volume holds now. NotFound;
+   * Aborted: there is one of this name already.
+   *
+   * @generated from rpc capsule.v1.VolumeService.Clone
+   */
+  clone: {
+    methodKind: "unary";
+    input: typeof VolumeCloneRequestSchema;
     output: typeof VolumeSchema;
   },
 }> = /*@__PURE__*/

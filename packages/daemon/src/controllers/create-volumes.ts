@@ -1,0 +1,53 @@
+import { keyedLock, type Reach, type VolumeBackend, type VolumeFault } from '@capsule/core';
+import type { Database, Feed, Log } from '@capsule/engine';
+import type { Events } from '../store/events.ts';
+import { Snapshots } from '../store/snapshots.ts';
+import { Volumes } from '../store/volumes.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { SnapshotScheduler } from './snapshot-scheduler.ts';
+import { VolumeKeeper } from './volume-keeper.ts';
+import { VolumeStory } from './volume-story.ts';
+
+export interface VolumesParts {
+  readonly db: Database;
+  readonly events: Events;
+  readonly feed: Feed;
+  readonly backend: VolumeBackend;
+  readonly reach: Reach<VolumeFault>;
+  /** Workloads that name it in what is wished of them. */
+  readonly namedBy: (volume: string) => readonly string[];
+  /** Told when somebody else may take the volume now. */
+  readonly onRelease: (volume: string) => void;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonicMs: () => number;
+}
+
+/** Everything about volumes and their snapshots, put together; `start` sets it in motion. */
+export function createVolumes(parts: VolumesParts) {
+  const { db } = parts;
+  const volumes = new Volumes(db);
+  const snapshots = new Snapshots(db);
+  const story = new VolumeStory(parts);
+  const shared = { ...parts, volumes, snapshots, story, alone: keyedLock() };
+  const snapshotKeeper = new SnapshotKeeper(shared);
+  const keeper = new VolumeKeeper({
+    ...shared,
+    snapshotKeeper,
+    onSchedule: () => scheduler.wake(),
+  });
+  const scheduler = new SnapshotScheduler({ ...shared, keeper: snapshotKeeper });
+  return {
+    volumes,
+    keeper,
+    snapshotKeeper,
+    scheduler,
+    /** What was cut short is finished or undone first. Never throws. */
+    async start(): Promise<void> {
+      await keeper.resume().catch((error) => parts.log.error('volumes not resumed', { error }));
+      scheduler.wake();
+    },
+    [Symbol.dispose]: () => scheduler[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,36 @@
+import { defineErrors } from '@capsule/core';
+
+interface Named {
+  /** As people write it: `data@before`. */
+  readonly name: string;
+}
+
+export const snapshotError = defineErrors('SNAPSHOT', {
+  NAME_INVALID: {
+    kind: 'invalid',
+    message: (f: Named) => `${JSON.stringify(f.name)} is not a name for a snapshot`,
+    hint: '1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends',
+  },
+  NOT_FOUND: {
+    kind: 'notFound',
+    message: (f: Named) => `there is no snapshot ${f.name}`,
+    hint: '`capsulectl volume snapshots` shows what there is',
+  },
+  EXISTS: {
+    kind: 'exists',
+    message: (f: Named) => `there is a snapshot ${f.name} already`,
+    hint: 'take another name, or delete that one first',
+  },
+  NOT_READY: {
+    kind: 'precondition',
+    message: (f: Named & { stage: string }) => `snapshot ${f.name} is still ${f.stage}`,
+    hint: 'try again in a moment',
+  },
+  ORPHANED: {
+    kind: 'precondition',
+    message: (f: Named) => `snapshot ${f.name} is orphaned: there is storage that nobody asked for`,
+    why: 'it may hold what somebody misses',
+    hint: (f) =>
+      `\`capsulectl volume adopt ${f.name}\` keeps it, \`volume delete --force ${f.name}\` removes it`,
+  },
+});

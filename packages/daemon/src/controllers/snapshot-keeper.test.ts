@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VOLUME_UNIT_BYTES } from '@capsule/core';
+import { createLog, Feed, openStore } from '@capsule/engine';
+import { FakeVolumeBackend, fakeError } from '@capsule/testkit';
+import { Events } from '../store/events.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { Snapshots } from '../store/snapshots.ts';
+import { createVolumes } from './create-volumes.ts';
+
+const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
+const ONE = { volume: 'data', snapshot: 'one' };
+const HOUR = 3600_000;
+
+/** Store and disk, which outlive a keeper; the clock is set by the tests. */
+async function machine() {
+  const db = openStore(':memory:', MIGRATIONS);
+  const backend = new FakeVolumeBackend();
+  const clock = { now: Date.UTC(2026, 10, 28) };
+  const boot = () =>
+    createVolumes({
+      ...{ db, backend, now: () => clock.now, monotonicMs: () => clock.now },
+      ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
+      reach: () => undefined,
+      namedBy: () => [],
+      onRelease: () => undefined,
+    });
+  await boot().keeper.apply(DATA);
+  return { backend, clock, boot, snapshots: new Snapshots(db), events: new Events(db) };
+}
+
+test('a snapshot is taken once, listed, and gone when it is deleted', async () => {
+  const { boot } = await machine();
+  const { snapshotKeeper } = boot();
+  await snapshotKeeper.take(ONE);
+  await assert.rejects(snapshotKeeper.take(ONE), { code: 'SNAPSHOT_EXISTS' });
+  const [shown] = await snapshotKeeper.list('data');
+  assert.deepEqual([shown?.snapshot, shown?.state], ['one', 'ready']);
+  await assert.rejects(snapshotKeeper.take({ volume: 'data', snapshot: '../x' }), {
+    code: 'SNAPSHOT_NAME_INVALID',
+  });
+  const missing = snapshotKeeper.take({ volume: 'nothing', snapshot: 'one' });
+  await assert.rejects(missing, { code: 'VOLUME_NOT_FOUND' });
+  assert.equal(await snapshotKeeper.delete(ONE), true);
+  assert.equal(await snapshotKeeper.delete(ONE), false);
+  assert.throws(() => snapshotKeeper.ready(ONE), { code: 'SNAPSHOT_NOT_FOUND' });
+});
+
+test('one that fails leaves nothing; what was cut short is undone or finished', async () => {
+  const { boot, backend, snapshots } = await machine();
+  backend.failNext('snapshot', fakeError('PROCESS_FAILED', 'internal', 'no space'));
+  await assert.rejects(boot().snapshotKeeper.take(ONE), { code: 'PROCESS_FAILED' });
+  assert.deepEqual(snapshots.list(), []);
+  snapshots.insert({ ...ONE, origin: 'asked', sizeBytes: DATA.sizeBytes, createdAt: 1 });
+  await backend.snapshot(ONE);
+  const two = { volume: 'data', snapshot: 'two' };
+  await boot().snapshotKeeper.take(two);
+  backend.failNext('removeSnapshot', fakeError('PROCESS_FAILED', 'internal', 'no'));
+  await assert.rejects(boot().snapshotKeeper.delete(two), { code: 'PROCESS_FAILED' });
+  assert.throws(() => boot().snapshotKeeper.ready(two), { code: 'SNAPSHOT_NOT_READY' });
+  await boot().snapshotKeeper.tidy();
+  assert.deepEqual([snapshots.list(), await backend.listSnapshots()], [[], []]);
+});
+
+test('what serves an export stays a day, and is nothing for people to see', async () => {
+  const { boot, clock, snapshots } = await machine();
+  const { snapshotKeeper } = boot();
+  await snapshotKeeper.take(ONE, 'export');
+  assert.deepEqual(await snapshotKeeper.list(), []);
+  await snapshotKeeper.tidy();
+  assert.equal(snapshots.list().length, 1);
+  clock.now += 25 * HOUR;
+  await snapshotKeeper.tidy();
+  assert.deepEqual(snapshots.list(), []);
+});
+
+test('storage without a record is shown, and touched by who asks for it only', async () => {
+  const { boot, backend } = await machine();
+  const { snapshotKeeper } = boot();
+  await backend.snapshot(ONE);
+  assert.equal((await snapshotKeeper.list())[0]?.state, 'orphaned');
+  await assert.rejects(snapshotKeeper.take(ONE), { code: 'SNAPSHOT_ORPHANED' });
+  await assert.rejects(snapshotKeeper.delete(ONE), { code: 'SNAPSHOT_ORPHANED' });
+  await snapshotKeeper.adopt(ONE);
+  await snapshotKeeper.adopt(ONE);
+  assert.equal((await snapshotKeeper.list())[0]?.state, 'ready');
+  await backend.removeSnapshot(ONE);
+  assert.equal((await snapshotKeeper.list())[0]?.state, 'lost');
+});
+
+test('a schedule takes one when it is due, and keeps as many as wished', async () => {
+  const { boot, clock, snapshots, events, backend } = await machine();
+  const system = boot();
+  const round = async () => {
+    await system.start();
+    await system.scheduler.settled();
+    return snapshots.list().map(({ snapshot }) => snapshot);
+  };
+  await system.keeper.apply({ ...DATA, snapshotSchedule: { everySeconds: 3600, keep: 2 } });
+  await system.snapshotKeeper.take(ONE);
+  assert.deepEqual(await round(), ['auto-20261128-000000', 'one']);
+  clock.now += HOUR - 1000;
+  assert.equal((await round()).length, 2);
+  clock.now += 1000;
+  assert.equal((await round()).length, 3);
+  clock.now += 48 * HOUR;
+  const expected = ['one', 'auto-20261128-010000', 'auto-20261130-010000'];
+  assert.deepEqual(await round(), expected);
+  clock.now += HOUR;
+  backend.failNext('snapshot', fakeError('PROCESS_FAILED', 'internal', 'no space'));
+  assert.deepEqual(await round(), expected);
+  assert.equal(events.list('volume/data', 1)[0]?.reason, 'SnapshotFailed');
+  assert.deepEqual(await round(), expected);
+  clock.now += 60_000;
+  assert.equal((await round()).at(-1), 'auto-20261130-020100');
+  system[Symbol.dispose]();
+});

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { snapshotToProto, type VolumeService, volumeToProto } from '@capsule/api';
+import { isName, type SnapshotRef, snapshotNameAt } from '@capsule/core';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { snapshotError } from '../controllers/snapshot-errors.ts';
+import type { SnapshotKeeper } from '../controllers/snapshot-keeper.ts';
+import { volumeError } from '../controllers/volume-errors.ts';
+import { untilLeft, type VolumeHolderParts } from './volume-holder.ts';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export interface SnapshotCallParts extends VolumeHolderParts {
+  readonly snapshotKeeper: SnapshotKeeper;
+}
+
+/** The calls about snapshots of volumes. */
+export function snapshotCalls(
+  partsOrThrow: () => SnapshotCallParts,
+): Pick<
+  ServiceImpl<typeof VolumeService>,
+  'takeSnapshot' | 'listSnapshots' | 'deleteSnapshot' | 'adoptSnapshot' | 'restore' | 'clone'
+> {
+  return {
+    async takeSnapshot({ volume, name }) {
+      const { snapshotKeeper } = partsOrThrow();
+      const ref = { volume, snapshot: name || snapshotNameAt('at', Date.now()) };
+      await snapshotKeeper.take(ref);
+      return show(ref, snapshotKeeper);
+    },
+    async listSnapshots({ volume }, { signal }) {
+      const { snapshotKeeper, keeper } = partsOrThrow();
+      if (volume !== '') await keeper.get(checkedVolume(volume), signal);
+      const snapshots = await snapshotKeeper.list(volume || undefined, signal);
+      return { snapshots: snapshots.map(snapshotToProto) };
+    },
+    async deleteSnapshot({ volume, name, force }) {
+      const ref = checkedRef(volume, name);
+      return { existed: await partsOrThrow().snapshotKeeper.delete(ref, { force }) };
+    },
+    async adoptSnapshot({ volume, name }) {
+      const { snapshotKeeper } = partsOrThrow();
+      const ref = checkedRef(volume, name);
+      await snapshotKeeper.adopt(ref);
+      return show(ref, snapshotKeeper);
+    },
+    async restore({ volume, snapshot, discardCurrent }, { signal }) {
+      const { keeper, snapshotKeeper } = partsOrThrow();
+      const ref = checkedRef(volume, snapshot);
+      snapshotKeeper.ready(ref);
+      await untilLeft(volume, partsOrThrow(), signal);
+      keeper.checkDetached(volume);
+      const keptAs = discardCurrent ? '' : snapshotNameAt('before-restore', Date.now());
+      if (!discardCurrent) await snapshotKeeper.take({ volume, snapshot: keptAs });
+      await keeper.restore(ref);
+      return { volume: volumeToProto(await keeper.get(volume)), keptAs };
+    },
+    async clone({ volume, snapshot, newName, newUid }) {
+      const { keeper } = partsOrThrow();
+      const from = { volume: checkedVolume(volume), ...(snapshot && { snapshot }) };
+      if (snapshot !== '') checkedRef(volume, snapshot);
+      const uid = newUid === '' ? randomUUID() : newUid.toLowerCase();
+      if (!UUID.test(uid)) throw volumeError.UID_INVALID({ uid: newUid.slice(0, 80) });
+      await keeper.clone(from, { name: newName, uid });
+      return volumeToProto(await keeper.get(newName));
+    },
+  };
+}
+
+async function show(ref: SnapshotRef, keeper: SnapshotKeeper) {
+  const shown = await keeper.list(ref.volume);
+  const found = shown.find(({ snapshot }) => snapshot === ref.snapshot);
+  if (found === undefined) throw snapshotError.NOT_FOUND({ name: `${ref.volume}@${ref.snapshot}` });
+  return snapshotToProto(found);
+}
+
+/** Names of files and devices are made of it. */
+function checkedVolume(name: string): string {
+  if (!isName(name)) throw volumeError.NOT_FOUND({ name: name.slice(0, 80) });
+  return name;
+}
+
+function checkedRef(volume: string, snapshot: string): SnapshotRef {
+  if (isName(volume) && isName(snapshot)) return { volume, snapshot };
+  throw snapshotError.NOT_FOUND({ name: `${volume.slice(0, 80)}@${snapshot.slice(0, 80)}` });
+}

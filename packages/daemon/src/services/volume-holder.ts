@@ -1,0 +1,38 @@
+import type { Feed } from '@capsule/engine';
+import type { VolumeKeeper } from '../controllers/volume-keeper.ts';
+import type { WorkloadConfig } from '../controllers/workload-config.ts';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+
+export interface VolumeHolderParts {
+  readonly keeper: VolumeKeeper;
+  readonly config: WorkloadConfig;
+  readonly specs: WorkloadSpecs;
+  readonly feed: Feed;
+}
+
+/** The wish changes, so that the workload does not come back and miss its volume. */
+export function stopHolder(volume: string, { keeper, config }: VolumeHolderParts): void {
+  const holder = keeper.holderOf(volume);
+  if (holder !== undefined) config.stop(holder);
+}
+
+/** Waits for a workload that was told to end to let go of a volume; for one that runs it does not. */
+export async function untilLeft(
+  volume: string,
+  { keeper, specs, feed }: VolumeHolderParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const changes = feed.changes(signal);
+  const isLeaving = () => {
+    const holder = keeper.holderOf(volume);
+    const record = holder === undefined ? undefined : specs.get(holder);
+    return record !== undefined && record.desired !== 'running';
+  };
+  try {
+    while (isLeaving()) {
+      if ((await changes.next()).done === true) return;
+    }
+  } finally {
+    await changes.return(undefined);
+  }
+}

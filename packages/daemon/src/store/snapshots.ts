@@ -1,0 +1,63 @@
+import type { SnapshotOrigin, SnapshotRecord, SnapshotRef, SnapshotStage } from '@capsule/core';
+import type { Database, Row } from '@capsule/engine';
+
+/** Snapshots that were asked for. Written by `SnapshotKeeper` alone. */
+export class Snapshots {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Oldest first. */
+  list(): SnapshotRecord[] {
+    return this.#db
+      .all('SELECT * FROM snapshot ORDER BY volume, created_at, name')
+      .map(recordFromRow);
+  }
+
+  /** Of one volume, oldest first. */
+  of(volume: string): SnapshotRecord[] {
+    return this.#db
+      .all('SELECT * FROM snapshot WHERE volume = ? ORDER BY created_at, name', volume)
+      .map(recordFromRow);
+  }
+
+  get({ volume, snapshot }: SnapshotRef): SnapshotRecord | undefined {
+    const row = this.#db.get(
+      'SELECT * FROM snapshot WHERE volume = ? AND name = ?',
+      ...[volume, snapshot],
+    );
+    return row === undefined ? undefined : recordFromRow(row);
+  }
+
+  insert({ volume, snapshot, origin, sizeBytes, createdAt }: Omit<SnapshotRecord, 'stage'>): void {
+    this.#db.run(
+      `INSERT INTO snapshot (volume, name, origin, stage, size_bytes, created_at)
+       VALUES (?, ?, ?, 'creating', ?, ?)`,
+      ...[volume, snapshot, origin, sizeBytes, createdAt],
+    );
+  }
+
+  setStage({ volume, snapshot }: SnapshotRef, stage: SnapshotStage): void {
+    this.#db.run(
+      'UPDATE snapshot SET stage = ? WHERE volume = ? AND name = ?',
+      ...[stage, volume, snapshot],
+    );
+  }
+
+  remove({ volume, snapshot }: SnapshotRef): void {
+    this.#db.run('DELETE FROM snapshot WHERE volume = ? AND name = ?', volume, snapshot);
+  }
+}
+
+function recordFromRow(row: Row): SnapshotRecord {
+  return {
+    volume: String(row['volume']),
+    snapshot: String(row['name']),
+    origin: row['origin'] as SnapshotOrigin,
+    stage: row['stage'] as SnapshotStage,
+    sizeBytes: Number(row['size_bytes']),
+    createdAt: Number(row['created_at']),
+  };
+}

@@ -1,0 +1,75 @@
+import { rename, rm, stat } from 'node:fs/promises';
+import type { Reach, SnapshotRef, SnapshotSeen, VolumeFault } from '@capsule/core';
+import { cloneFile, freeze, thaw } from '@capsule/host';
+import { volumeDriverError } from './errors.ts';
+import { sizeOf, syncPath, type VolumeFiles } from './volume-files.ts';
+
+export interface LoopFileSnapshotsParts {
+  readonly files: VolumeFiles;
+  /** Where a volume is mounted now. */
+  readonly mountOf: (volume: string) => Promise<string | undefined>;
+  readonly reach: Reach<VolumeFault>;
+}
+
+/** Clones of the files of volumes. */
+export class LoopFileSnapshots {
+  readonly #parts: LoopFileSnapshotsParts;
+
+  constructor(parts: LoopFileSnapshotsParts) {
+    this.#parts = parts;
+  }
+
+  async take(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    const { files, mountOf, reach } = this.#parts;
+    const [from, to] = [files.volume(ref.volume), files.snapshot(ref)];
+    if ((await sizeOf(to)) !== undefined) return;
+    if ((await sizeOf(from)) === undefined) throw volumeDriverError.MISSING({ name: ref.volume });
+    const aside = files.aside(to);
+    await rm(aside, { force: true });
+    const mountPoint = await mountOf(ref.volume);
+    try {
+      if (mountPoint !== undefined) await freeze(mountPoint, signal);
+      reach('snapshot:frozen');
+      await cloneFile(from, aside, signal);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    } finally {
+      if (mountPoint !== undefined) await thaw(mountPoint);
+    }
+    await syncPath(aside);
+    reach('snapshot:copied');
+    await rename(aside, to);
+    await syncPath(files.folder);
+  }
+
+  async list(): Promise<readonly SnapshotSeen[]> {
+    const { files } = this.#parts;
+    return Promise.all(
+      (await files.snapshots()).map(async (ref) => {
+        const { size, blocks } = await stat(files.snapshot(ref));
+        return { ...ref, sizeBytes: size, usedBytes: blocks * 512 };
+      }),
+    );
+  }
+
+  async remove(ref: SnapshotRef): Promise<void> {
+    const { files } = this.#parts;
+    const file = files.snapshot(ref);
+    await rm(file, { force: true });
+    await rm(files.aside(file), { force: true });
+    await files.prepare();
+    await syncPath(files.folder);
+  }
+
+  /** Fails with `SNAPSHOT_MISSING`. */
+  async copyTo(target: string, ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    const file = this.#parts.files.snapshot(ref);
+    if ((await sizeOf(file)) === undefined) throw snapshotMissing(ref);
+    await cloneFile(file, target, signal);
+  }
+}
+
+function snapshotMissing({ volume, snapshot }: SnapshotRef) {
+  return volumeDriverError.SNAPSHOT_MISSING({ name: `${volume}@${snapshot}` });
+}

@@ -1,0 +1,31 @@
+import { processError } from '../process/errors.ts';
+import { run } from '../process/run.ts';
+
+/**
+ * Holds back whoever writes to a mounted filesystem, with everything on the disk that was written: ioctl
+ * FIFREEZE. One that is frozen already stays so. It outlives the process that asked: thaw it whatever
+ * happens.
+ */
+export async function freeze(mountPoint: string, signal?: AbortSignal): Promise<void> {
+  await ask('--freeze', mountPoint, /Device or resource busy/, signal);
+}
+
+/** Lets them go on. One that is not frozen is a success. */
+export async function thaw(mountPoint: string): Promise<void> {
+  await ask('--unfreeze', mountPoint, /Invalid argument/);
+}
+
+async function ask(
+  what: '--freeze' | '--unfreeze',
+  mountPoint: string,
+  isSo: RegExp,
+  signal?: AbortSignal,
+): Promise<void> {
+  const args = [what, mountPoint];
+  const result = await run('fsfreeze', args, {
+    allow: [0, 1],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (result.exitCode === 0 || isSo.test(result.stderr)) return;
+  throw processError.FAILED({ command: 'fsfreeze', args, killedBy: null, ...result });
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { after, before, suite, test } from 'node:test';
+import { VOLUME_FAULTS, type VolumeFault } from '@capsule/core';
+import { type Lab, startLab } from '@capsule/testkit';
+import { capsulectl, pathOf } from './lab/capsulectl.ts';
+import { difference, type Footprint, footprint } from './lab/footprint.ts';
+import { pushBusybox } from './lab/push-busybox.ts';
+import { manifest } from './lab/workload.ts';
+
+const BOUND = { timeout: 120_000 };
+const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
+
+let lab: Lab;
+let clean: Footprint;
+const done = async (...args: readonly string[]) => (await capsulectl(lab, args)).stdout;
+const sh = async (script: string) => done('workload', 'exec', 'user', '--', 'sh', '-c', script);
+const USER = manifest('user', {
+  image: 'stay:1',
+  stopSignal: 'SIGKILL',
+  mounts: [{ volumeName: 'data', mountPath: '/data' }],
+});
+const use = () => capsulectl(lab, ['apply', '-f', '-', '--wait'], { input: USER });
+
+/** What goes through the point, as a person does it; whether it is done again when capsuled came back. */
+const WORK: Readonly<Record<string, { readonly run: readonly string[]; readonly again?: true }>> = {
+  create: { run: ['volume', 'create', '--size', '32MiB', 'fresh'] },
+  grow: { run: ['volume', 'resize', 'data', '128MiB'] },
+  attach: { run: ['workload', 'start', 'user'] },
+  detach: { run: ['workload', 'stop', 'user'] },
+  snapshot: { run: ['volume', 'snapshot', 'data@other'], again: true },
+  restore: { run: ['volume', 'restore', '--discard', 'data@good'], again: true },
+  delete: { run: ['volume', 'delete', 'fresh'] },
+};
+
+/** What has to be there before. */
+const READY: Readonly<Record<string, () => Promise<unknown>>> = {
+  create: () => done('workload', 'start', 'user'),
+  grow: () => done('workload', 'stop', 'user'),
+  attach: () => done('workload', 'stop', 'user'),
+  detach: () => done('workload', 'start', 'user'),
+  snapshot: () => done('workload', 'start', 'user'),
+  restore: async () => {
+    await sh('echo spoilt > /data/note');
+    await done('workload', 'stop', 'user');
+  },
+  delete: () => done('volume', 'create', '--size', '32MiB', 'fresh'),
+};
+
+/** `capsulectl` goes on by itself where the same again is harmless; a person tries the rest again. */
+async function dieAt(fault: VolumeFault): Promise<void> {
+  const [kind = ''] = fault.split(':');
+  const { run, again } = WORK[kind] ?? { run: [] };
+  await READY[kind]?.();
+  const armed = pathOf(lab, '/run/capsule/fault-point');
+  await writeFile(armed, fault);
+  const first = await lab.capsulectl(...run);
+  // What was asked for may be answered before all of it is done.
+  const deadline = Date.now() + 20_000;
+  while (existsSync(armed)) {
+    assert.ok(Date.now() < deadline, `${fault} was never reached: ${first.stderr}`);
+    await lab.capsulectl('volume', 'list');
+  }
+  await lab.ready();
+  if (first.exitCode === 0) return;
+  assert.ok(again, first.stderr);
+  const second = await lab.capsulectl(...run);
+  const isThere = /SNAPSHOT_EXISTS/.test(second.stderr);
+  assert.ok(second.exitCode === 0 || isThere, second.stderr);
+}
+
+suite('capsuled dies in the middle of work on volumes', { concurrency: false }, () => {
+  before(async () => {
+    lab = await startLab({ images: [] });
+    await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
+    clean = await footprint(lab);
+    await done('volume', 'create', '--size', '64MiB', 'data');
+    await use();
+    await sh('echo good > /data/note; sync');
+    await done('volume', 'snapshot', 'data@good');
+  }, BOUND);
+  after(() => lab[Symbol.asyncDispose](), BOUND);
+
+  for (const fault of VOLUME_FAULTS) {
+    test(`at ${fault}: what was asked for is done, and nothing is lost`, BOUND, async () => {
+      await dieAt(fault);
+      await done('workload', 'start', 'user');
+      await use();
+      assert.equal(await sh('cat /data/note'), 'good\n');
+      await sh('echo more >> /data/more; sync');
+      const volumes = (await done('volume', 'list', '-o', 'json')).replaceAll(/\s/g, '');
+      assert.doesNotMatch(volumes, /"state":"(?!ready)/);
+      const [kind] = fault.split(':');
+      const has = volumes.includes('"name":"fresh"');
+      assert.equal(has, kind === 'create');
+      await lab.capsulectl('volume', 'delete', 'fresh', 'data@other');
+      assert.equal((await done('volume', 'snapshots', '-o', 'name')).trim(), 'data@good');
+    });
+  }
+
+  test('nothing is left of all that', BOUND, async () => {
+    await done('workload', 'delete', 'user');
+    await done('volume', 'delete', '--force', 'data');
+    assert.deepEqual(difference(clean, await footprint(lab)), []);
+  });
+});
