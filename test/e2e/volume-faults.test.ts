@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { VOLUME_FAULTS, type VolumeFault } from '@capsule/core';
+import { run as runProgram } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { difference, type Footprint, footprint } from './lab/footprint.ts';
@@ -14,6 +17,7 @@ const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
 
 let lab: Lab;
 let clean: Footprint;
+const folder = mkdtempSync(join(tmpdir(), 'volume-faults-'));
 const done = async (...args: readonly string[]) => (await capsulectl(lab, args)).stdout;
 const sh = async (script: string) => done('workload', 'exec', 'user', '--', 'sh', '-c', script);
 const USER = manifest('user', {
@@ -26,6 +30,7 @@ const use = () => capsulectl(lab, ['apply', '-f', '-', '--wait'], { input: USER 
 /** What goes through the point, as a person does it; whether it is done again when capsuled came back. */
 const WORK: Readonly<Record<string, { readonly run: readonly string[]; readonly again?: true }>> = {
   create: { run: ['volume', 'create', '--size', '32MiB', 'fresh'] },
+  import: { run: ['volume', 'import', 'fresh', join(folder, 'image')] },
   grow: { run: ['volume', 'resize', 'data', '128MiB'] },
   attach: { run: ['workload', 'start', 'user'] },
   detach: { run: ['workload', 'stop', 'user'] },
@@ -37,6 +42,7 @@ const WORK: Readonly<Record<string, { readonly run: readonly string[]; readonly 
 /** What has to be there before. */
 const READY: Readonly<Record<string, () => Promise<unknown>>> = {
   create: () => done('workload', 'start', 'user'),
+  import: () => done('workload', 'start', 'user'),
   grow: () => done('workload', 'stop', 'user'),
   attach: () => done('workload', 'stop', 'user'),
   detach: () => done('workload', 'start', 'user'),
@@ -74,13 +80,20 @@ suite('capsuled dies in the middle of work on volumes', { concurrency: false }, 
   before(async () => {
     lab = await startLab({ images: [] });
     await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
+    const image = join(folder, 'image');
+    await writeFile(image, '');
+    await truncate(image, 32 * 1024 * 1024);
+    await runProgram('mkfs.ext4', ['-q', '-F', image]);
     clean = await footprint(lab);
     await done('volume', 'create', '--size', '64MiB', 'data');
     await use();
     await sh('echo good > /data/note; sync');
     await done('volume', 'snapshot', 'data@good');
   }, BOUND);
-  after(() => lab[Symbol.asyncDispose](), BOUND);
+  after(async () => {
+    await lab[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  }, BOUND);
 
   for (const fault of VOLUME_FAULTS) {
     test(`at ${fault}: what was asked for is done, and nothing is lost`, BOUND, async () => {
@@ -93,7 +106,7 @@ suite('capsuled dies in the middle of work on volumes', { concurrency: false }, 
       assert.doesNotMatch(volumes, /"state":"(?!ready)/);
       const [kind] = fault.split(':');
       const has = volumes.includes('"name":"fresh"');
-      assert.equal(has, kind === 'create');
+      assert.equal(has, kind === 'create' || kind === 'import');
       await lab.capsulectl('volume', 'delete', 'fresh', 'data@other');
       assert.equal((await done('volume', 'snapshots', '-o', 'name')).trim(), 'data@good');
     });

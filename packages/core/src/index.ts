@@ -31,6 +31,7 @@ export type * from './port/name-responder.ts';
 export type * from './port/registry-hosts.ts';
 export type * from './port/service-probe.ts';
 export type * from './port/system-log.ts';
+export type * from './port/volume-archives.ts';
 export type * from './port/volume-backend.ts';
 export * from './reference/describe-image-reference.ts';
 export * from './reference/errors.ts';

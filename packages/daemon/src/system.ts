@@ -19,6 +19,7 @@ import {
   LoopFileVolumes,
   NetworkProbe,
   SystemLogFile,
+  UploadFolder,
 } from '@capsule/drivers';
 import { type Database, dieAt, type Log, openStore, SecretBox, Thrift } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
@@ -161,6 +162,8 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       names,
       logs: new FileLogs(),
       volumeBackend,
+      archives: volumeBackend.archives,
+      uploads: new UploadFolder(paths.uploads),
       reach,
       files: runtime.files,
       logPath: paths.log,
@@ -184,6 +187,7 @@ function systemPaths({ permPath, runPath }: Config) {
     log: (cell: CellId) => path.join(permPath, 'log/workload', cellKey(cell), `${cell.cell}.log`),
     network: path.join(runPath, 'capsule-net'),
     volumes: path.join(permPath, 'volumes'),
+    uploads: path.join(permPath, 'uploads'),
     mounts: path.join(runPath, 'capsule-volumes'),
     view: path.join(runPath, 'capsule-view'),
     exec: path.join(runPath, 'capsule-exec'),

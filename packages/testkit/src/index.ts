@@ -30,6 +30,7 @@ export { FakeLogStore } from './fakes/fake-log-store.ts';
 export { FakeNameResponder } from './fakes/fake-name-responder.ts';
 export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
 export { FakeVolumeBackend } from './fakes/fake-volume-backend.ts';
+export { noTransfers } from './fakes/no-transfers.ts';
 export { busyboxImage } from './images/busybox-image.ts';
 export { type TarEntry, tar } from './images/tar.ts';
 export * from './images/test-image.ts';

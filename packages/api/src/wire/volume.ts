@@ -18,6 +18,7 @@ const STATES: Readonly<Record<VolumeState, WireState>> = {
   orphaned: WireState.ORPHANED,
   lost: WireState.LOST,
   restoring: WireState.RESTORING,
+  importing: WireState.IMPORTING,
 };
 
 const SNAPSHOT_STATES: Readonly<Record<Snapshot['state'], SnapshotState>> = {

@@ -133,4 +133,44 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     ],
     load: () => import('./volume-clone.ts'),
   },
+  {
+    path: ['volume', 'export'],
+    summary: 'write what a volume holds to a file here',
+    about:
+      'A snapshot, or the volume as it is at this moment, as an image of its filesystem or, with --tar, ' +
+      'as its files. Compressed with zstd, and compared by checksum. What was cut off goes on when the ' +
+      'same command runs again within a day.',
+    args: [EITHER],
+    flags: [
+      { flags: '-o, --output <file>', summary: 'default NAME.img.zst or NAME.tar.zst' },
+      { flags: '--tar', summary: 'the files, as tar(5), instead of the filesystem' },
+      { flags: '--restart', summary: 'begin anew where an earlier run was cut off' },
+    ],
+    examples: [
+      { line: 'capsulectl volume export data', about: 'to data.img.zst' },
+      {
+        line: 'capsulectl volume export data@before --tar -o /mnt/usb/data.tar.zst',
+        about: 'files',
+      },
+    ],
+    load: () => import('./volume-export.ts'),
+  },
+  {
+    path: ['volume', 'import'],
+    summary: 'make a volume of a file here',
+    about:
+      'Of what `export` wrote, of an image of ext4 or of a tar archive, as it is or compressed with zstd or ' +
+      'gzip. The volume is there when everything came as it was sent. What was cut off goes on when the ' +
+      'same command runs again within a day.',
+    args: [
+      { name: 'volume', summary: 'name of the new volume' },
+      { name: 'file', summary: 'what to make it of', completes: 'file' },
+    ],
+    flags: [{ flags: '--size <size>', summary: 'larger than it needs to be' }],
+    examples: [
+      { line: 'capsulectl volume import data data.img.zst', about: 'as it was exported' },
+      { line: 'capsulectl volume import --size 10GiB data backup.tar.gz', about: 'with room' },
+    ],
+    load: () => import('./volume-import.ts'),
+  },
 ];

@@ -27,6 +27,9 @@ export interface SnapshotSeen extends SnapshotRef {
   readonly usedBytes: number;
 }
 
+/** What a volume is made of: a snapshot, or a file with the image of a filesystem. */
+export type VolumeOrigin = SnapshotRef | { readonly image: string };
+
 /** What the volumes are made of. */
 export interface VolumePool {
   readonly ok: boolean;
@@ -52,10 +55,11 @@ export interface VolumeBackend {
   /** Where a volume is mounted while it is attached. */
   hostPath(name: string): string;
   /**
-   * Made in a place aside and moved to its name when it is whole; empty, or with what a snapshot holds.
-   * Fails with `VOLUME_FOREIGN`, and for a snapshot with `VOLUME_SNAPSHOT_MISSING` and `VOLUME_DAMAGED`.
+   * Made in a place aside and moved to its name when it is whole; empty, or with what a snapshot or an
+   * image holds. Fails with `VOLUME_FOREIGN`; for a snapshot with `VOLUME_SNAPSHOT_MISSING`; for an image
+   * that is no ext4 with `VOLUME_IMAGE_INVALID`; for both with `VOLUME_DAMAGED`.
    */
-  create(volume: NewVolume, from?: SnapshotRef, signal?: AbortSignal): Promise<void>;
+  create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void>;
   /** Puts what a snapshot holds in the place of what a detached volume holds. Fails as `create`. */
   restore(volume: NewVolume, from: SnapshotRef, signal?: AbortSignal): Promise<void>;
   /**

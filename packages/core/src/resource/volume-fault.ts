@@ -3,6 +3,8 @@ export const VOLUME_FAULTS = [
   'create:recorded',
   'create:formatted',
   'create:named',
+  'import:recorded',
+  'import:made',
   'grow:recorded',
   'grow:lengthened',
   'grow:grown',

@@ -22,8 +22,10 @@ export const VOLUME_MIN_BYTES = 16 * VOLUME_UNIT_BYTES;
 export const VOLUME_MAX_BYTES = 16 * 1024 ** 4;
 export const VOLUME_DEFAULT_BYTES = 512 * VOLUME_UNIT_BYTES;
 
-/** All but `ready` are finished after a crash; only a `ready` one can be attached. */
-export type VolumeStage = 'creating' | 'ready' | 'restoring' | 'deleting';
+/**
+ * After a crash `importing` is undone, and all others are finished. Only a `ready` one can be attached.
+ */
+export type VolumeStage = 'creating' | 'importing' | 'ready' | 'restoring' | 'deleting';
 /** Whether what an image has at the mount point was copied into it. `underway` begins anew. */
 export type VolumeFilling = 'due' | 'underway' | 'done';
 

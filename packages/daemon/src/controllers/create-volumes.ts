@@ -1,10 +1,19 @@
-import { keyedLock, type Reach, type VolumeBackend, type VolumeFault } from '@capsule/core';
+import {
+  keyedLock,
+  type Reach,
+  type UploadStore,
+  type VolumeArchives,
+  type VolumeBackend,
+  type VolumeFault,
+} from '@capsule/core';
 import type { Database, Feed, Log } from '@capsule/engine';
 import type { Events } from '../store/events.ts';
 import { Snapshots } from '../store/snapshots.ts';
 import { Volumes } from '../store/volumes.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { SnapshotScheduler } from './snapshot-scheduler.ts';
+import { VolumeExporter } from './volume-exporter.ts';
+import { VolumeImporter } from './volume-importer.ts';
 import { VolumeKeeper } from './volume-keeper.ts';
 import { VolumeStory } from './volume-story.ts';
 
@@ -13,6 +22,8 @@ export interface VolumesParts {
   readonly events: Events;
   readonly feed: Feed;
   readonly backend: VolumeBackend;
+  readonly archives: VolumeArchives;
+  readonly uploads: UploadStore;
   readonly reach: Reach<VolumeFault>;
   /** Workloads that name it in what is wished of them. */
   readonly namedBy: (volume: string) => readonly string[];
@@ -37,11 +48,15 @@ export function createVolumes(parts: VolumesParts) {
     snapshotKeeper,
     onSchedule: () => scheduler.wake(),
   });
+  const exporter = new VolumeExporter({ ...shared, keeper: snapshotKeeper });
+  const importer = new VolumeImporter({ ...shared, keeper });
   const scheduler = new SnapshotScheduler({ ...shared, keeper: snapshotKeeper });
   return {
     volumes,
     keeper,
     snapshotKeeper,
+    exporter,
+    importer,
     scheduler,
     /** What was cut short is finished or undone first. Never throws. */
     async start(): Promise<void> {

@@ -9,6 +9,8 @@ import type {
   Reach,
   Resources,
   ServiceProbe,
+  UploadStore,
+  VolumeArchives,
   VolumeBackend,
   VolumeFault,
   WorkloadRecord,
@@ -45,6 +47,8 @@ export interface WorkloadsParts {
   readonly names: NameResponder;
   readonly logs: LogStore;
   readonly volumeBackend: VolumeBackend;
+  readonly archives: VolumeArchives;
+  readonly uploads: UploadStore;
   readonly reach: Reach<VolumeFault>;
   readonly files: ContainerFiles;
   readonly logPath: (cell: CellId) => string;
@@ -69,7 +73,7 @@ export function createWorkloads(parts: WorkloadsParts) {
   });
   const volumeSystem = createVolumes({
     ...{ db, events, feed, now, monotonicMs, log: parts.log, backend: parts.volumeBackend },
-    reach: parts.reach,
+    ...{ reach: parts.reach, archives: parts.archives, uploads: parts.uploads },
     namedBy: (name) =>
       namesOf(
         specs.list().filter(({ desired }) => desired !== 'deleting'),
@@ -79,7 +83,7 @@ export function createWorkloads(parts: WorkloadsParts) {
       for (const workload of namesOf(specs.list(), name)) controller.wake(workload);
     },
   });
-  const { volumes, keeper, snapshotKeeper } = volumeSystem;
+  const { volumes, keeper, snapshotKeeper, exporter, importer } = volumeSystem;
   const filler = new VolumeFiller({ volumes, backend: parts.volumeBackend, files: parts.files });
   const publisher = new PortPublisher({ specs, addresses, network });
   const config = new WorkloadConfig({
@@ -139,6 +143,8 @@ export function createWorkloads(parts: WorkloadsParts) {
     config,
     keeper,
     snapshotKeeper,
+    exporter,
+    importer,
     volumeSystem,
     feed,
     logs,

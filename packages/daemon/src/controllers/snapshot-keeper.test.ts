@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
-import { FakeVolumeBackend, fakeError } from '@capsule/testkit';
+import { FakeVolumeBackend, fakeError, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Snapshots } from '../store/snapshots.ts';
@@ -21,6 +21,7 @@ async function machine() {
     createVolumes({
       ...{ db, backend, now: () => clock.now, monotonicMs: () => clock.now },
       ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
+      ...noTransfers,
       reach: () => undefined,
       namedBy: () => [],
       onRelease: () => undefined,

@@ -3,6 +3,7 @@ import {
   type SnapshotSchedule,
   snapshotNameAt,
   surplusSnapshots,
+  type UploadStore,
 } from '@capsule/core';
 import { type BackOff, backOffMs, type Log } from '@capsule/engine';
 import type { Snapshots } from '../store/snapshots.ts';
@@ -14,6 +15,7 @@ export interface SnapshotSchedulerParts {
   readonly volumes: Volumes;
   readonly snapshots: Snapshots;
   readonly keeper: Pick<SnapshotKeeper, 'take' | 'delete' | 'tidy'>;
+  readonly uploads: UploadStore;
   readonly story: VolumeStory;
   readonly log: Log;
   readonly now: () => number;
@@ -23,6 +25,8 @@ export interface SnapshotSchedulerParts {
 
 /** The clock may be set meanwhile: nothing is waited for longer at once. */
 const LOOK_AGAIN_MS = 10 * 60_000;
+/** An upload that was cut off may go on within a day. */
+const UPLOAD_KEPT_MS = 24 * 3600_000;
 const RETRY: BackOff = { firstMs: 10_000, mostMs: 10 * 60_000, jitter: 0.2 };
 
 /** Takes the snapshots that volumes make by themselves, one after the other, and removes the oldest. */
@@ -59,6 +63,7 @@ export class SnapshotScheduler implements Disposable {
   async #goRound(): Promise<void> {
     const { volumes, keeper } = this.#parts;
     await keeper.tidy();
+    await this.#pruneUploads();
     let waitMs = LOOK_AGAIN_MS;
     for (const { name, stage, snapshotSchedule } of volumes.list()) {
       if (this.#isOver) return;
@@ -68,6 +73,13 @@ export class SnapshotScheduler implements Disposable {
     if (this.#isOver) return;
     this.#timer = setTimeout(() => this.wake(), Math.max(waitMs, 1000));
     this.#timer.unref();
+  }
+
+  async #pruneUploads(): Promise<void> {
+    const { uploads, log, now } = this.#parts;
+    await uploads
+      .prune(now() - UPLOAD_KEPT_MS)
+      .catch((error) => log.warn('old uploads not removed', { error }));
   }
 
   /** Answers after how many milliseconds to look again. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
-import { FakeVolumeBackend, fakeError } from '@capsule/testkit';
+import { FakeVolumeBackend, fakeError, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Volumes } from '../store/volumes.ts';
@@ -22,6 +22,7 @@ function machine() {
     createVolumes({
       ...{ db, backend, now: Date.now, monotonicMs: () => performance.now() },
       ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
+      ...noTransfers,
       reach: () => undefined,
       namedBy: () => [...named],
       onRelease: (name) => released.push(name),

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import {
   describeVolumeChange,
   type FieldChange,
@@ -7,9 +9,13 @@ import {
   isForPeople,
   manifestError,
   type Reach,
+  roundUpToUnit,
   type SnapshotRef,
   snapshotNameAt,
+  VOLUME_DEFAULT_BYTES,
+  VOLUME_MIN_BYTES,
   type Volume,
+  type VolumeArchives,
   type VolumeBackend,
   type VolumeFault,
   type VolumeRecord,
@@ -28,6 +34,7 @@ export interface VolumeKeeperParts {
   readonly db: Database;
   readonly volumes: Volumes;
   readonly backend: VolumeBackend;
+  readonly archives: VolumeArchives;
   readonly snapshots: Snapshots;
   readonly snapshotKeeper: SnapshotKeeper;
   /** One thing at a time for each volume; shared with `SnapshotKeeper`. */
@@ -49,6 +56,16 @@ export interface AppliedVolume {
   readonly fields: readonly FieldChange[];
 }
 
+/** What a volume is made of that comes from outside. */
+export interface ImportedVolume {
+  readonly name: string;
+  readonly format: 'image' | 'tar';
+  /** A file of the capsule. */
+  readonly file: string;
+  /** Undefined: as large as the image, or roomy for the archive. */
+  readonly sizeBytes?: number;
+}
+
 /** A snapshot, or the volume as it is. */
 export interface CloneSource {
   readonly volume: string;
@@ -57,6 +74,7 @@ export interface CloneSource {
 
 const STAGES = {
   creating: 'being made',
+  importing: 'being imported',
   restoring: 'being restored',
   deleting: 'being deleted',
 } as const;
@@ -79,6 +97,7 @@ export class VolumeKeeper {
     for (const { name, stage } of volumes.list()) {
       try {
         if (stage === 'creating') await alone(name, () => this.#make(name));
+        if (stage === 'importing') await alone(name, () => this.#dropImport(name));
         if (stage === 'restoring') await alone(name, () => this.#refill(name));
         if (stage === 'deleting') await alone(name, () => this.#unmake(name));
       } catch (error) {
@@ -112,10 +131,10 @@ export class VolumeKeeper {
       }
       return found;
     });
-    if (before?.stage === 'deleting' || before?.stage === 'restoring') {
+    if (before !== undefined && before.stage !== 'ready' && before.stage !== 'creating') {
       throw volumeError.NOT_READY({ name: spec.name, stage: STAGES[before.stage] });
     }
-    if (before !== undefined && before.stage === 'ready') {
+    if (before?.stage === 'ready') {
       volumes.setSchedule(spec.name, spec.snapshotSchedule);
       await this.resize(spec);
       return describeVolumeChange(before, spec).length === 0 ? 'unchanged' : 'configured';
@@ -173,6 +192,56 @@ export class VolumeKeeper {
       reach('restore:recorded');
       await this.#refill(ref.volume);
     });
+  }
+
+  /** Fails with `MANIFEST_SPEC_INVALID` and `VOLUME_EXISTS`. */
+  checkFree(name: string): void {
+    checkSpec({ name, sizeBytes: VOLUME_DEFAULT_BYTES });
+    const existing = this.#parts.volumes.get(name);
+    if (existing !== undefined) throw volumeError.EXISTS({ name, now: existing.sizeBytes });
+  }
+
+  /**
+   * Makes a volume of an image of ext4, or of a tar archive. Fails with `VOLUME_EXISTS`,
+   * `VOLUME_IMAGE_INVALID`, `VOLUME_DAMAGED`, `FILES_*` and what the backend says; then there is none.
+   */
+  async import({ name, format, file, sizeBytes: wished }: ImportedVolume): Promise<void> {
+    const { db, alone, volumes, backend, archives, now, reach, story } = this.#parts;
+    const { size } = await stat(file);
+    const least = roundUpToUnit(format === 'image' ? size : size * 1.25 + VOLUME_MIN_BYTES);
+    const usual = format === 'image' ? least : Math.max(least, VOLUME_DEFAULT_BYTES);
+    const volume = { name, uid: randomUUID(), sizeBytes: Math.max(wished ?? usual, least) };
+    checkSpec(volume);
+    await alone(name, async () => {
+      db.transaction(() => {
+        this.checkFree(name);
+        volumes.insert({ ...volume, createdAt: now() });
+        volumes.setStage(name, 'importing');
+        volumes.setFilling(name, 'done');
+      });
+      reach('import:recorded');
+      try {
+        await backend.create(volume, format === 'image' ? { image: file } : undefined);
+        reach('import:made');
+        if (format === 'tar') await archives.unpackTree(name, createReadStream(file));
+      } catch (error) {
+        await this.#dropImport(name);
+        throw error;
+      }
+      volumes.setReady(name);
+      story.tells(name, 'Imported', formatSize(volume.sizeBytes));
+    });
+  }
+
+  /** Who began it begins it again: what came is kept elsewhere. */
+  async #dropImport(name: string): Promise<void> {
+    const { volumes, backend } = this.#parts;
+    const record = volumes.get(name);
+    if (record?.stage !== 'importing') return;
+    // Storage of another identity was there before.
+    const found = (await backend.list()).find((seen) => seen.name === name);
+    if (found === undefined || found.uid === record.uid) await backend.remove(name);
+    volumes.remove(name);
   }
 
   /** Fails with `VOLUME_NOT_FOUND`, `VOLUME_NOT_READY` and `VOLUME_IN_USE`. */

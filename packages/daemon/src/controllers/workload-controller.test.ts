@@ -21,6 +21,7 @@ import {
   type FakeNetworkState,
   FakeVolumeBackend,
   fakeError,
+  noTransfers,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createWorkloads, type Workloads } from './create-workloads.ts';
@@ -63,6 +64,7 @@ class Machine {
       names: new FakeNameResponder(),
       logs: NO_LOGS,
       volumeBackend: this.disk,
+      ...noTransfers,
       reach: () => undefined,
       files: NO_FILES,
       logPath: (cell) => cellKey(cell),

@@ -1,4 +1,4 @@
-import { ImageService, WorkloadService } from '@capsule/api';
+import { ImageService, VolumeService, WorkloadService } from '@capsule/api';
 import type { Interceptor } from '@connectrpc/connect';
 
 /** Lets go when it is disposed. */
@@ -10,6 +10,8 @@ const BULK: ReadonlySet<unknown> = new Set([
   WorkloadService.method.copyFrom,
   ImageService.method.push,
   ImageService.method.save,
+  VolumeService.method.export,
+  VolumeService.method.import,
 ]);
 
 /** Holds something for as long as a call with much data is under way. */

@@ -10,9 +10,10 @@ import type { SnapshotKeeper } from '../controllers/snapshot-keeper.ts';
 import { volumeError } from '../controllers/volume-errors.ts';
 import { changeToProto } from './change-to-proto.ts';
 import { snapshotCalls } from './snapshot-calls.ts';
+import { type TransferCallParts, transferCalls } from './transfer-calls.ts';
 import { stopHolder, untilLeft, type VolumeHolderParts } from './volume-holder.ts';
 
-export interface VolumeServiceParts extends VolumeHolderParts {
+export interface VolumeServiceParts extends VolumeHolderParts, TransferCallParts {
   readonly snapshotKeeper: SnapshotKeeper;
 }
 
@@ -62,6 +63,7 @@ export function volumeService(
       return volumeToProto(await keeper.get(name));
     },
     ...snapshotCalls(partsOrThrow),
+    ...transferCalls(partsOrThrow),
   };
 }
 

@@ -96,7 +96,8 @@ export const MIGRATIONS: readonly Migration[] = [
         name           TEXT PRIMARY KEY,
         uid            TEXT NOT NULL,
         size_bytes     INTEGER NOT NULL,
-        stage          TEXT NOT NULL CHECK (stage IN ('creating', 'ready', 'restoring', 'deleting')),
+        stage          TEXT NOT NULL CHECK
+          (stage IN ('creating', 'importing', 'ready', 'restoring', 'deleting')),
         filling        TEXT NOT NULL CHECK (filling IN ('due', 'underway', 'done')),
         holder         TEXT,
         source_volume  TEXT,

@@ -16,6 +16,11 @@ export const volumeDriverError = defineErrors('VOLUME', {
     message: (f: Named) => `there is no storage of snapshot ${f.name}`,
     hint: '`capsulectl volume snapshots` shows what there is; delete the snapshot',
   },
+  IMAGE_INVALID: {
+    kind: 'invalid',
+    message: (f: Named) => `what volume ${f.name} was to be made of is no ext4 filesystem`,
+    hint: 'import what `capsulectl volume export` wrote, an image of ext4, or a tar archive',
+  },
   FOREIGN: {
     kind: 'conflict',
     message: (f: Named) => `the storage of volume ${f.name} holds something else already`,

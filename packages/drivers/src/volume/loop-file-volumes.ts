@@ -5,14 +5,17 @@ import type {
   Reach,
   SnapshotRef,
   SnapshotSeen,
+  VolumeArchives,
   VolumeBackend,
   VolumeFault,
+  VolumeOrigin,
   VolumePool,
   VolumeSeen,
 } from '@capsule/core';
 import {
   attachLoop,
   checkExt4,
+  cloneFile,
   detachLoop,
   emptyFolder,
   findLoop,
@@ -27,6 +30,7 @@ import {
 } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
+import { LoopFileArchives } from './loop-file-archives.ts';
 import { LoopFileSnapshots } from './loop-file-snapshots.ts';
 import { sizeOf, syncPath, VolumeFiles } from './volume-files.ts';
 
@@ -36,6 +40,9 @@ export interface LoopFileOptions {
   /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
   readonly mountRoot: string;
   readonly reach?: Reach<VolumeFault>;
+  /** Where filesystems are mounted unseen, to be packed and unpacked: `/run/capsule-files`. */
+  readonly scratch?: string;
+  readonly filesBinary?: string;
 }
 
 /** What mkfs makes in every ext4. */
@@ -44,18 +51,26 @@ const LOST_AND_FOUND = 'lost+found';
 /** Sparse files on loop devices: for hosts without device-mapper. */
 export class LoopFileVolumes implements VolumeBackend {
   readonly kind = 'loop-file';
+  /** Its volumes as streams. */
+  readonly archives: VolumeArchives;
   readonly #mountRoot: string;
   readonly #files: VolumeFiles;
   readonly #snapshots: LoopFileSnapshots;
   readonly #reach: Reach<VolumeFault>;
 
-  constructor({ folder, mountRoot, reach = () => undefined }: LoopFileOptions) {
+  constructor(options: LoopFileOptions) {
+    const { folder, mountRoot, reach = () => undefined } = options;
     this.#mountRoot = mountRoot;
     this.#reach = reach;
     this.#files = new VolumeFiles(folder);
     const mountOf = async (name: string) =>
       (await this.attached()).has(name) ? this.hostPath(name) : undefined;
     this.#snapshots = new LoopFileSnapshots({ files: this.#files, mountOf, reach });
+    this.archives = new LoopFileArchives({
+      files: this.#files,
+      filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
+      scratch: options.scratch ?? '/run/capsule-files',
+    });
   }
 
   async probe(): Promise<VolumePool> {
@@ -92,7 +107,7 @@ export class LoopFileVolumes implements VolumeBackend {
     return new Set(ours.map((path) => basename(path)));
   }
 
-  async create(volume: NewVolume, from?: SnapshotRef, signal?: AbortSignal): Promise<void> {
+  async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {
     const { name, uid, sizeBytes } = volume;
     const file = this.#files.volume(name);
     await this.#files.prepare();
@@ -119,11 +134,14 @@ export class LoopFileVolumes implements VolumeBackend {
 
   async #copy(
     { name, uid, sizeBytes }: NewVolume,
-    from: SnapshotRef,
+    from: VolumeOrigin,
     aside: string,
     signal?: AbortSignal,
   ): Promise<void> {
-    await this.#snapshots.copyTo(aside, from, signal);
+    if ('image' in from) await cloneFile(from.image, aside, signal);
+    else await this.#snapshots.copyTo(aside, from, signal);
+    if ((await readExt4(aside, signal)) === undefined)
+      throw volumeDriverError.IMAGE_INVALID({ name });
     await this.#mend(name, aside, signal);
     await identifyExt4(aside, uid, signal);
     if (((await sizeOf(aside)) ?? 0) >= sizeBytes) return;

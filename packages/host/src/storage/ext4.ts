@@ -6,10 +6,10 @@ export interface Ext4 {
   readonly sizeBytes: number;
 }
 
-/** The filesystem on a device or in a file; undefined when there is no ext4 on it. */
+/** The filesystem on a device or in a file; undefined when there is no ext4 on it that can be read. */
 export async function readExt4(path: string, signal?: AbortSignal): Promise<Ext4 | undefined> {
   const { exitCode, stdout } = await run('dumpe2fs', ['-h', path], {
-    allow: [0, 1],
+    allow: ANY_EXIT_CODE,
     ...signalled(signal),
   });
   if (exitCode !== 0) return undefined;
@@ -23,10 +23,11 @@ export async function readExt4(path: string, signal?: AbortSignal): Promise<Ext4
 
 /** No blocks are reserved for root: nobody but the workload writes. Overwrites what is there. */
 export async function makeExt4(path: string, uuid: string, signal?: AbortSignal): Promise<void> {
-  // With the seed of the checksums stored, a copy gets another identity without being rewritten. What a
+  // Small ones too have the blocks of the page cache. With the seed of the checksums stored, a copy gets another identity without being rewritten. What a
   // new device or file holds is zeros: neither journal nor inode tables need be written.
   const details = 'nodiscard,root_owner=0:0,lazy_itable_init=1,lazy_journal_init=1';
-  const args = ['-q', '-F', '-m', '0', '-O', 'metadata_csum_seed', '-E', details, '-U', uuid, path];
+  const shape = ['-b', '4096', '-m', '0', '-O', 'metadata_csum_seed', '-E', details];
+  const args = ['-q', '-F', ...shape, '-U', uuid, path];
   await run('mkfs.ext4', args, { timeoutMs: SLOW_MS, ...signalled(signal) });
 }
 
@@ -67,6 +68,8 @@ export async function growExt4(path: string, signal?: AbortSignal): Promise<bool
   });
 }
 
+/** The low byte of whichever error of libext2fs it was. */
+const ANY_EXIT_CODE = Array.from({ length: 256 }, (_, code) => code);
 /** Terabytes on a slow disk. */
 const SLOW_MS = 30 * 60_000;
 

@@ -3,6 +3,7 @@ import type {
   SnapshotRef,
   SnapshotSeen,
   VolumeBackend,
+  VolumeOrigin,
   VolumePool,
   VolumeSeen,
 } from '@capsule/core';
@@ -64,9 +65,9 @@ export class FakeVolumeBackend implements VolumeBackend {
     return `/volumes/${name}`;
   }
 
-  async create({ name, uid, sizeBytes }: NewVolume, from?: SnapshotRef): Promise<void> {
+  async create({ name, uid, sizeBytes }: NewVolume, from?: VolumeOrigin): Promise<void> {
     this.#enter('create', name);
-    const files = from === undefined ? [] : this.#kept(from).files;
+    const files = from === undefined || 'image' in from ? [] : this.#kept(from).files;
     const existing = this.#entries.get(name);
     if (existing?.uid === uid) return;
     if (existing !== undefined) {

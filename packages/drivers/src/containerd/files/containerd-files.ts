@@ -4,7 +4,7 @@ import type { CellId, ContainerFiles, ContainerPath, PathSeen, PathType } from '
 import { doing } from '../client/rpc-error.ts';
 import { containerId } from '../runtime/container-id.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
-import { FilesProgram } from './files-program.ts';
+import { FilesProgram, feedProgram } from './files-program.ts';
 import { findRoot } from './find-root.ts';
 
 /**
@@ -47,7 +47,7 @@ export class ContainerdFiles implements ContainerFiles {
   ): Promise<void> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
     await this.#with(at, words, signal, async (program) => {
-      await feed(program, archive);
+      await feedProgram(program, archive);
       signal?.throwIfAborted();
       await program.succeed();
     });
@@ -69,7 +69,7 @@ export class ContainerdFiles implements ContainerFiles {
     const kill = () => program.child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      await feed(program, this.pack({ ...at, path: `${at.path}/.` }, signal));
+      await feedProgram(program, this.pack({ ...at, path: `${at.path}/.` }, signal));
       signal?.throwIfAborted();
       await program.succeed();
     } finally {
@@ -117,20 +117,6 @@ export class ContainerdFiles implements ContainerFiles {
       throw error;
     }
   }
-}
-
-/** Until the archive ends, or the program does. */
-async function feed(program: FilesProgram, archive: AsyncIterable<Uint8Array>): Promise<void> {
-  const { stdin } = program.child;
-  if (stdin === null) return;
-  const ended = new Promise<void>((resolve) => program.child.once('close', () => resolve()));
-  for await (const chunk of archive) {
-    if (program.child.exitCode !== null) return;
-    if (stdin.write(chunk)) continue;
-    const drained = new Promise<void>((resolve) => stdin.once('drain', () => resolve()));
-    await Promise.race([drained, ended]);
-  }
-  stdin.end();
 }
 
 const TYPES: readonly PathType[] = ['none', 'file', 'folder', 'link', 'other'];

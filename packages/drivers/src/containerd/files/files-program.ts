@@ -36,3 +36,20 @@ export class FilesProgram implements AsyncDisposable {
     await this.#closed;
   }
 }
+
+/** Until the archive ends, or the program does. */
+export async function feedProgram(
+  program: FilesProgram,
+  archive: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const { stdin } = program.child;
+  if (stdin === null) return;
+  const ended = new Promise<void>((resolve) => program.child.once('close', () => resolve()));
+  for await (const chunk of archive) {
+    if (program.child.exitCode !== null) return;
+    if (stdin.write(chunk)) continue;
+    const drained = new Promise<void>((resolve) => stdin.once('drain', () => resolve()));
+    await Promise.race([drained, ended]);
+  }
+  stdin.end();
+}

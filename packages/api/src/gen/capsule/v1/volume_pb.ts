@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/volume.proto.
  */
 export const file_capsule_v1_volume: GenFile = /*@__PURE__*/
-  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSI3ChBTbmFwc2hvdFNjaGVkdWxlEhUKDWV2ZXJ5X3NlY29uZHMYASABKAQSDAoEa2VlcBgCIAEoDSLfAQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUSNwoRc25hcHNob3Rfc2NoZWR1bGUYZiABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUiNQoTVm9sdW1lQ3JlYXRlUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHNpemVfbWliGAIgASgEIiAKEFZvbHVtZUdldFJlcXVlc3QSDAoEbmFtZRgBIAEoCSITChFWb2x1bWVMaXN0UmVxdWVzdCI5ChJWb2x1bWVMaXN0UmVzcG9uc2USIwoHdm9sdW1lcxgBIAMoCzISLmNhcHN1bGUudjEuVm9sdW1lIjIKE1ZvbHVtZURlbGV0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVmb3JjZRgCIAEoCCInChRWb2x1bWVEZWxldGVSZXNwb25zZRIPCgdleGlzdGVkGGQgASgIIjkKE1ZvbHVtZVJlc2l6ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIUCgxuZXdfc2l6ZV9taWIYAiABKAQigAEKElZvbHVtZUFwcGx5UmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSDwoHZHJ5X3J1bhgDIAEoCBI3ChFzbmFwc2hvdF9zY2hlZHVsZRgEIAEoCzIcLmNhcHN1bGUudjEuU25hcHNob3RTY2hlZHVsZSJqChNWb2x1bWVBcHBseVJlc3BvbnNlEioKBmNoYW5nZRgBIAEoDjIaLmNhcHN1bGUudjEuV29ya2xvYWRDaGFuZ2USJwoGZmllbGRzGAIgAygLMhcuY2Fwc3VsZS52MS5GaWVsZENoYW5nZSIiChJWb2x1bWVBZG9wdFJlcXVlc3QSDAoEbmFtZRgBIAEoCSKsAQoOVm9sdW1lU25hcHNob3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoBBISCgp1c2VkX2J5dGVzGAQgASgEEhcKD2NyZWF0ZWRfYXRfdW5peBgFIAEoAxIoCgVzdGF0ZRgGIAEoDjIZLmNhcHN1bGUudjEuU25hcHNob3RTdGF0ZRIRCglzY2hlZHVsZWQYByABKAgiOQoZVm9sdW1lVGFrZVNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCSIsChpWb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkiTAobVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEi0KCXNuYXBzaG90cxgBIAMoCzIaLmNhcHN1bGUudjEuVm9sdW1lU25hcHNob3QiSgobVm9sdW1lRGVsZXRlU25hcHNob3RSZXF1ZXN0Eg4KBnZvbHVtZRgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBWZvcmNlGAMgASgIIi8KHFZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USDwoHZXhpc3RlZBgBIAEoCCI6ChpWb2x1bWVBZG9wdFNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCSJRChRWb2x1bWVSZXN0b3JlUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSFwoPZGlzY2FyZF9jdXJyZW50GAMgASgIIkwKFVZvbHVtZVJlc3RvcmVSZXNwb25zZRIiCgZ2b2x1bWUYASABKAsyEi5jYXBzdWxlLnYxLlZvbHVtZRIPCgdrZXB0X2FzGAIgASgJIlkKElZvbHVtZUNsb25lUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSEAoIbmV3X25hbWUYAyABKAkSDwoHbmV3X3VpZBgEIAEoCSrHAQoLVm9sdW1lU3RhdGUSHAoYVk9MVU1FX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSVk9MVU1FX1NUQVRFX1JFQURZEAESGQoVVk9MVU1FX1NUQVRFX0NSRUFUSU5HEAISGQoVVk9MVU1FX1NUQVRFX0RFTEVUSU5HEAMSGQoVVk9MVU1FX1NUQVRFX09SUEhBTkVEEAQSFQoRVk9MVU1FX1NUQVRFX0xPU1QQBRIaChZWT0xVTUVfU1RBVEVfUkVTVE9SSU5HEAYquQEKDVNuYXBzaG90U3RhdGUSHgoaU05BUFNIT1RfU1RBVEVfVU5TUEVDSUZJRUQQABIYChRTTkFQU0hPVF9TVEFURV9SRUFEWRABEhsKF1NOQVBTSE9UX1NUQVRFX0NSRUFUSU5HEAISGwoXU05BUFNIT1RfU1RBVEVfREVMRVRJTkcQAxIbChdTTkFQU0hPVF9TVEFURV9PUlBIQU5FRBAEEhcKE1NOQVBTSE9UX1NUQVRFX0xPU1QQBTLdBwoNVm9sdW1lU2VydmljZRI9CgZDcmVhdGUSHy5jYXBzdWxlLnYxLlZvbHVtZUNyZWF0ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRI3CgNHZXQSHC5jYXBzdWxlLnYxLlZvbHVtZUdldFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRJFCgRMaXN0Eh0uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVxdWVzdBoeLmNhcHN1bGUudjEuVm9sdW1lTGlzdFJlc3BvbnNlEksKBkRlbGV0ZRIfLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVxdWVzdBogLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVzcG9uc2USPQoGUmVzaXplEh8uY2Fwc3VsZS52MS5Wb2x1bWVSZXNpemVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSSAoFQXBwbHkSHi5jYXBzdWxlLnYxLlZvbHVtZUFwcGx5UmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXNwb25zZRI7CgVBZG9wdBIeLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSUQoMVGFrZVNuYXBzaG90EiUuY2Fwc3VsZS52MS5Wb2x1bWVUYWtlU25hcHNob3RSZXF1ZXN0GhouY2Fwc3VsZS52MS5Wb2x1bWVTbmFwc2hvdBJgCg1MaXN0U25hcHNob3RzEiYuY2Fwc3VsZS52MS5Wb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBonLmNhcHN1bGUudjEuVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEmMKDkRlbGV0ZVNuYXBzaG90EicuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVTbmFwc2hvdFJlcXVlc3QaKC5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USUwoNQWRvcHRTbmFwc2hvdBImLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QaGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90Ek4KB1Jlc3RvcmUSIC5jYXBzdWxlLnYxLlZvbHVtZVJlc3RvcmVSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Wb2x1bWVSZXN0b3JlUmVzcG9uc2USOwoFQ2xvbmUSHi5jYXBzdWxlLnYxLlZvbHVtZUNsb25lUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lYgZwcm90bzM", [file_capsule_v1_workload]);
+  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSI3ChBTbmFwc2hvdFNjaGVkdWxlEhUKDWV2ZXJ5X3NlY29uZHMYASABKAQSDAoEa2VlcBgCIAEoDSLfAQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUSNwoRc25hcHNob3Rfc2NoZWR1bGUYZiABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUiNQoTVm9sdW1lQ3JlYXRlUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHNpemVfbWliGAIgASgEIiAKEFZvbHVtZUdldFJlcXVlc3QSDAoEbmFtZRgBIAEoCSITChFWb2x1bWVMaXN0UmVxdWVzdCI5ChJWb2x1bWVMaXN0UmVzcG9uc2USIwoHdm9sdW1lcxgBIAMoCzISLmNhcHN1bGUudjEuVm9sdW1lIjIKE1ZvbHVtZURlbGV0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVmb3JjZRgCIAEoCCInChRWb2x1bWVEZWxldGVSZXNwb25zZRIPCgdleGlzdGVkGGQgASgIIjkKE1ZvbHVtZVJlc2l6ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIUCgxuZXdfc2l6ZV9taWIYAiABKAQigAEKElZvbHVtZUFwcGx5UmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSDwoHZHJ5X3J1bhgDIAEoCBI3ChFzbmFwc2hvdF9zY2hlZHVsZRgEIAEoCzIcLmNhcHN1bGUudjEuU25hcHNob3RTY2hlZHVsZSJqChNWb2x1bWVBcHBseVJlc3BvbnNlEioKBmNoYW5nZRgBIAEoDjIaLmNhcHN1bGUudjEuV29ya2xvYWRDaGFuZ2USJwoGZmllbGRzGAIgAygLMhcuY2Fwc3VsZS52MS5GaWVsZENoYW5nZSIiChJWb2x1bWVBZG9wdFJlcXVlc3QSDAoEbmFtZRgBIAEoCSKsAQoOVm9sdW1lU25hcHNob3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoBBISCgp1c2VkX2J5dGVzGAQgASgEEhcKD2NyZWF0ZWRfYXRfdW5peBgFIAEoAxIoCgVzdGF0ZRgGIAEoDjIZLmNhcHN1bGUudjEuU25hcHNob3RTdGF0ZRIRCglzY2hlZHVsZWQYByABKAgiOQoZVm9sdW1lVGFrZVNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCSIsChpWb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkiTAobVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEi0KCXNuYXBzaG90cxgBIAMoCzIaLmNhcHN1bGUudjEuVm9sdW1lU25hcHNob3QiSgobVm9sdW1lRGVsZXRlU25hcHNob3RSZXF1ZXN0Eg4KBnZvbHVtZRgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBWZvcmNlGAMgASgIIi8KHFZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USDwoHZXhpc3RlZBgBIAEoCCI6ChpWb2x1bWVBZG9wdFNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCSJRChRWb2x1bWVSZXN0b3JlUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSFwoPZGlzY2FyZF9jdXJyZW50GAMgASgIIkwKFVZvbHVtZVJlc3RvcmVSZXNwb25zZRIiCgZ2b2x1bWUYASABKAsyEi5jYXBzdWxlLnYxLlZvbHVtZRIPCgdrZXB0X2FzGAIgASgJIlkKElZvbHVtZUNsb25lUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSEAoIbmV3X25hbWUYAyABKAkSDwoHbmV3X3VpZBgEIAEoCSKLAQoTVm9sdW1lRXhwb3J0UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSLwoGZm9ybWF0GAMgASgOMh8uY2Fwc3VsZS52MS5Wb2x1bWVBcmNoaXZlRm9ybWF0EhEKCWV4cG9ydF9pZBgEIAEoCRIOCgZvZmZzZXQYBSABKAQilwEKE1ZvbHVtZUV4cG9ydE1lc3NhZ2USMAoGaGVhZGVyGAEgASgLMh4uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRIZWFkZXJIABIPCgVmcmFtZRgCIAEoDEgAEjIKB3RyYWlsZXIYAyABKAsyHy5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydFRyYWlsZXJIAEIJCgdwYXlsb2FkIjwKElZvbHVtZUV4cG9ydEhlYWRlchIRCglleHBvcnRfaWQYASABKAkSEwoLdG90YWxfYnl0ZXMYAiABKAQiPgoTVm9sdW1lRXhwb3J0VHJhaWxlchITCgt0b3RhbF9ieXRlcxgBIAEoBBISCgpzaGEyNTZfaGV4GAIgASgJIjsKGFZvbHVtZUJlZ2luSW1wb3J0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCSIrChlWb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlEg4KBm9mZnNldBgBIAEoBCKNAQoTVm9sdW1lSW1wb3J0UmVxdWVzdBIuCgVzdGFydBgBIAEoCzIdLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0U3RhcnRIABIPCgVmcmFtZRgCIAEoDEgAEioKA2VuZBgDIAEoCzIbLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0RW5kSABCCQoHcGF5bG9hZCJEChFWb2x1bWVJbXBvcnRTdGFydBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCRIOCgZvZmZzZXQYAyABKAQifQoPVm9sdW1lSW1wb3J0RW5kEi8KBmZvcm1hdBgBIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIQCghzaXplX21pYhgCIAEoBBITCgt0b3RhbF9ieXRlcxgDIAEoBBISCgpzaGEyNTZfaGV4GAQgASgJKuMBCgtWb2x1bWVTdGF0ZRIcChhWT0xVTUVfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJWT0xVTUVfU1RBVEVfUkVBRFkQARIZChVWT0xVTUVfU1RBVEVfQ1JFQVRJTkcQAhIZChVWT0xVTUVfU1RBVEVfREVMRVRJTkcQAxIZChVWT0xVTUVfU1RBVEVfT1JQSEFORUQQBBIVChFWT0xVTUVfU1RBVEVfTE9TVBAFEhoKFlZPTFVNRV9TVEFURV9SRVNUT1JJTkcQBhIaChZWT0xVTUVfU1RBVEVfSU1QT1JUSU5HEAcquQEKDVNuYXBzaG90U3RhdGUSHgoaU05BUFNIT1RfU1RBVEVfVU5TUEVDSUZJRUQQABIYChRTTkFQU0hPVF9TVEFURV9SRUFEWRABEhsKF1NOQVBTSE9UX1NUQVRFX0NSRUFUSU5HEAISGwoXU05BUFNIT1RfU1RBVEVfREVMRVRJTkcQAxIbChdTTkFQU0hPVF9TVEFURV9PUlBIQU5FRBAEEhcKE1NOQVBTSE9UX1NUQVRFX0xPU1QQBSp8ChNWb2x1bWVBcmNoaXZlRm9ybWF0EiUKIVZPTFVNRV9BUkNISVZFX0ZPUk1BVF9VTlNQRUNJRklFRBAAEh8KG1ZPTFVNRV9BUkNISVZFX0ZPUk1BVF9JTUFHRRABEh0KGVZPTFVNRV9BUkNISVZFX0ZPUk1BVF9UQVIQAjLICQoNVm9sdW1lU2VydmljZRI9CgZDcmVhdGUSHy5jYXBzdWxlLnYxLlZvbHVtZUNyZWF0ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRI3CgNHZXQSHC5jYXBzdWxlLnYxLlZvbHVtZUdldFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRJFCgRMaXN0Eh0uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVxdWVzdBoeLmNhcHN1bGUudjEuVm9sdW1lTGlzdFJlc3BvbnNlEksKBkRlbGV0ZRIfLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVxdWVzdBogLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVzcG9uc2USPQoGUmVzaXplEh8uY2Fwc3VsZS52MS5Wb2x1bWVSZXNpemVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSSAoFQXBwbHkSHi5jYXBzdWxlLnYxLlZvbHVtZUFwcGx5UmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXNwb25zZRI7CgVBZG9wdBIeLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSUQoMVGFrZVNuYXBzaG90EiUuY2Fwc3VsZS52MS5Wb2x1bWVUYWtlU25hcHNob3RSZXF1ZXN0GhouY2Fwc3VsZS52MS5Wb2x1bWVTbmFwc2hvdBJgCg1MaXN0U25hcHNob3RzEiYuY2Fwc3VsZS52MS5Wb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBonLmNhcHN1bGUudjEuVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEmMKDkRlbGV0ZVNuYXBzaG90EicuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVTbmFwc2hvdFJlcXVlc3QaKC5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USUwoNQWRvcHRTbmFwc2hvdBImLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QaGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90Ek4KB1Jlc3RvcmUSIC5jYXBzdWxlLnYxLlZvbHVtZVJlc3RvcmVSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Wb2x1bWVSZXN0b3JlUmVzcG9uc2USOwoFQ2xvbmUSHi5jYXBzdWxlLnYxLlZvbHVtZUNsb25lUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lEkwKBkV4cG9ydBIfLmNhcHN1bGUudjEuVm9sdW1lRXhwb3J0UmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lRXhwb3J0TWVzc2FnZTABEloKC0JlZ2luSW1wb3J0EiQuY2Fwc3VsZS52MS5Wb2x1bWVCZWdpbkltcG9ydFJlcXVlc3QaJS5jYXBzdWxlLnYxLlZvbHVtZUJlZ2luSW1wb3J0UmVzcG9uc2USPwoGSW1wb3J0Eh8uY2Fwc3VsZS52MS5Wb2x1bWVJbXBvcnRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUoAWIGcHJvdG8z", [file_capsule_v1_workload]);
 
 /**
  * Snapshots that a volume makes by itself.
@@ -595,6 +595,283 @@ export const VolumeCloneRequestSchema: GenMessage<VolumeCloneRequest> = /*@__PUR
   messageDesc(file_capsule_v1_volume, 21);
 
 /**
+ * @generated from message capsule.v1.VolumeExportRequest
+ */
+export type VolumeExportRequest = Message<"capsule.v1.VolumeExportRequest"> & {
+  /**
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+
+  /**
+   * Empty: what the volume holds now.
+   *
+   * @generated from field: string snapshot = 2;
+   */
+  snapshot: string;
+
+  /**
+   * Unspecified means image.
+   *
+   * @generated from field: capsule.v1.VolumeArchiveFormat format = 3;
+   */
+  format: VolumeArchiveFormat;
+
+  /**
+   * Of the header of an export that was cut off; empty for a new one.
+   *
+   * @generated from field: string export_id = 4;
+   */
+  exportId: string;
+
+  /**
+   * Bytes before compression that came already.
+   *
+   * @generated from field: uint64 offset = 5;
+   */
+  offset: bigint;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeExportRequest.
+ * Use `create(VolumeExportRequestSchema)` to create a new message.
+ */
+export const VolumeExportRequestSchema: GenMessage<VolumeExportRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 22);
+
+/**
+ * @generated from message capsule.v1.VolumeExportMessage
+ */
+export type VolumeExportMessage = Message<"capsule.v1.VolumeExportMessage"> & {
+  /**
+   * @generated from oneof capsule.v1.VolumeExportMessage.payload
+   */
+  payload: {
+    /**
+     * @generated from field: capsule.v1.VolumeExportHeader header = 1;
+     */
+    value: VolumeExportHeader;
+    case: "header";
+  } | {
+    /**
+     * One zstd frame, which holds the next 1 MiB at the most.
+     *
+     * @generated from field: bytes frame = 2;
+     */
+    value: Uint8Array;
+    case: "frame";
+  } | {
+    /**
+     * @generated from field: capsule.v1.VolumeExportTrailer trailer = 3;
+     */
+    value: VolumeExportTrailer;
+    case: "trailer";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message capsule.v1.VolumeExportMessage.
+ * Use `create(VolumeExportMessageSchema)` to create a new message.
+ */
+export const VolumeExportMessageSchema: GenMessage<VolumeExportMessage> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 23);
+
+/**
+ * @generated from message capsule.v1.VolumeExportHeader
+ */
+export type VolumeExportHeader = Message<"capsule.v1.VolumeExportHeader"> & {
+  /**
+   * @generated from field: string export_id = 1;
+   */
+  exportId: string;
+
+  /**
+   * Before compression; 0 where it is not known beforehand.
+   *
+   * @generated from field: uint64 total_bytes = 2;
+   */
+  totalBytes: bigint;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeExportHeader.
+ * Use `create(VolumeExportHeaderSchema)` to create a new message.
+ */
+export const VolumeExportHeaderSchema: GenMessage<VolumeExportHeader> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 24);
+
+/**
+ * @generated from message capsule.v1.VolumeExportTrailer
+ */
+export type VolumeExportTrailer = Message<"capsule.v1.VolumeExportTrailer"> & {
+  /**
+   * Before compression, of all of it.
+   *
+   * @generated from field: uint64 total_bytes = 1;
+   */
+  totalBytes: bigint;
+
+  /**
+   * Of the same, in lower-case hex.
+   *
+   * @generated from field: string sha256_hex = 2;
+   */
+  sha256Hex: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeExportTrailer.
+ * Use `create(VolumeExportTrailerSchema)` to create a new message.
+ */
+export const VolumeExportTrailerSchema: GenMessage<VolumeExportTrailer> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 25);
+
+/**
+ * @generated from message capsule.v1.VolumeBeginImportRequest
+ */
+export type VolumeBeginImportRequest = Message<"capsule.v1.VolumeBeginImportRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * 32 hex digits, chosen by the client: the same for the same file.
+   *
+   * @generated from field: string import_id = 2;
+   */
+  importId: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeBeginImportRequest.
+ * Use `create(VolumeBeginImportRequestSchema)` to create a new message.
+ */
+export const VolumeBeginImportRequestSchema: GenMessage<VolumeBeginImportRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 26);
+
+/**
+ * @generated from message capsule.v1.VolumeBeginImportResponse
+ */
+export type VolumeBeginImportResponse = Message<"capsule.v1.VolumeBeginImportResponse"> & {
+  /**
+   * Bytes before compression that are here already.
+   *
+   * @generated from field: uint64 offset = 1;
+   */
+  offset: bigint;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeBeginImportResponse.
+ * Use `create(VolumeBeginImportResponseSchema)` to create a new message.
+ */
+export const VolumeBeginImportResponseSchema: GenMessage<VolumeBeginImportResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 27);
+
+/**
+ * @generated from message capsule.v1.VolumeImportRequest
+ */
+export type VolumeImportRequest = Message<"capsule.v1.VolumeImportRequest"> & {
+  /**
+   * @generated from oneof capsule.v1.VolumeImportRequest.payload
+   */
+  payload: {
+    /**
+     * @generated from field: capsule.v1.VolumeImportStart start = 1;
+     */
+    value: VolumeImportStart;
+    case: "start";
+  } | {
+    /**
+     * One zstd frame, which holds the next 1 MiB at the most.
+     *
+     * @generated from field: bytes frame = 2;
+     */
+    value: Uint8Array;
+    case: "frame";
+  } | {
+    /**
+     * @generated from field: capsule.v1.VolumeImportEnd end = 3;
+     */
+    value: VolumeImportEnd;
+    case: "end";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message capsule.v1.VolumeImportRequest.
+ * Use `create(VolumeImportRequestSchema)` to create a new message.
+ */
+export const VolumeImportRequestSchema: GenMessage<VolumeImportRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 28);
+
+/**
+ * @generated from message capsule.v1.VolumeImportStart
+ */
+export type VolumeImportStart = Message<"capsule.v1.VolumeImportStart"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string import_id = 2;
+   */
+  importId: string;
+
+  /**
+   * Where the first frame belongs.
+   *
+   * @generated from field: uint64 offset = 3;
+   */
+  offset: bigint;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeImportStart.
+ * Use `create(VolumeImportStartSchema)` to create a new message.
+ */
+export const VolumeImportStartSchema: GenMessage<VolumeImportStart> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 29);
+
+/**
+ * @generated from message capsule.v1.VolumeImportEnd
+ */
+export type VolumeImportEnd = Message<"capsule.v1.VolumeImportEnd"> & {
+  /**
+   * @generated from field: capsule.v1.VolumeArchiveFormat format = 1;
+   */
+  format: VolumeArchiveFormat;
+
+  /**
+   * MiB; 0 means as large as the image, or a roomy size for the archive.
+   *
+   * @generated from field: uint64 size_mib = 2;
+   */
+  sizeMib: bigint;
+
+  /**
+   * Before compression, of all of it.
+   *
+   * @generated from field: uint64 total_bytes = 3;
+   */
+  totalBytes: bigint;
+
+  /**
+   * @generated from field: string sha256_hex = 4;
+   */
+  sha256Hex: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeImportEnd.
+ * Use `create(VolumeImportEndSchema)` to create a new message.
+ */
+export const VolumeImportEndSchema: GenMessage<VolumeImportEnd> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 30);
+
+/**
  * @generated from enum capsule.v1.VolumeState
  */
 export const VolumeState = {
@@ -638,6 +915,11 @@ export const VolumeState = {
    * @generated from enum value: VOLUME_STATE_RESTORING = 6;
    */
   RESTORING: 6,
+
+  /**
+   * @generated from enum value: VOLUME_STATE_IMPORTING = 7;
+   */
+  IMPORTING: 7,
 } as const;
 
 /**
@@ -700,6 +982,41 @@ export type SnapshotState = (typeof SnapshotState)[keyof typeof SnapshotState] |
  */
 export const SnapshotStateSchema: GenEnum<SnapshotState> = /*@__PURE__*/
   enumDesc(file_capsule_v1_volume, 1);
+
+/**
+ * @generated from enum capsule.v1.VolumeArchiveFormat
+ */
+export const VolumeArchiveFormat = {
+  /**
+   * @generated from enum value: VOLUME_ARCHIVE_FORMAT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The filesystem, byte for byte.
+   *
+   * @generated from enum value: VOLUME_ARCHIVE_FORMAT_IMAGE = 1;
+   */
+  IMAGE: 1,
+
+  /**
+   * Its files, as tar(5).
+   *
+   * @generated from enum value: VOLUME_ARCHIVE_FORMAT_TAR = 2;
+   */
+  TAR: 2,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.VolumeArchiveFormat
+ */
+export type VolumeArchiveFormat = (typeof VolumeArchiveFormat)[keyof typeof VolumeArchiveFormat] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.VolumeArchiveFormat.
+ */
+export const VolumeArchiveFormatSchema: GenEnum<VolumeArchiveFormat> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_volume, 2);
 
 /**
  * Block devices with ext4 that outlive the workloads that mount them.
@@ -837,6 +1154,39 @@ export const VolumeService: GenService<{
   clone: {
     methodKind: "unary";
     input: typeof VolumeCloneRequestSchema;
+    output: typeof VolumeSchema;
+  },
+  /**
+   * What a snapshot holds, or a volume at this moment, compressed. First a header, then frames, then a
+   * trailer. An export that was cut off goes on with its id, for a day. NotFound.
+   *
+   * @generated from rpc capsule.v1.VolumeService.Export
+   */
+  export: {
+    methodKind: "server_streaming";
+    input: typeof VolumeExportRequestSchema;
+    output: typeof VolumeExportMessageSchema;
+  },
+  /**
+   * Opens an upload, or finds how far an earlier one came. FailedPrecondition: there is a volume of this
+   * name already.
+   *
+   * @generated from rpc capsule.v1.VolumeService.BeginImport
+   */
+  beginImport: {
+    methodKind: "unary";
+    input: typeof VolumeBeginImportRequestSchema;
+    output: typeof VolumeBeginImportResponseSchema;
+  },
+  /**
+   * First the start, then frames, then the end: the volume is made when everything came as it was sent.
+   * DataLoss: it did not. InvalidArgument: it is no filesystem and no archive.
+   *
+   * @generated from rpc capsule.v1.VolumeService.Import
+   */
+  import: {
+    methodKind: "client_streaming";
+    input: typeof VolumeImportRequestSchema;
     output: typeof VolumeSchema;
   },
 }> = /*@__PURE__*/

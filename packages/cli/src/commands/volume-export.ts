@@ -1,0 +1,132 @@
+import { stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import { type CapsuleClient, VolumeArchiveFormat, type VolumeExportMessage } from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
+import type { Run } from '../command/command.ts';
+import { readVolumeName } from '../command/volume-name.ts';
+import type { Context } from '../context/context.ts';
+import { createProgressView } from '../progress/progress-view.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { Absence } from '../stream/absence.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { transferError } from '../transfer/errors.ts';
+import { PartFile } from '../transfer/part-file.ts';
+
+const decompress = promisify(zstdDecompress);
+const FRAME_BYTES = 1024 * 1024;
+
+interface Wish {
+  readonly volume: string;
+  readonly snapshot: string;
+  readonly format: 'image' | 'tar';
+}
+
+export const run: Run = async (input, context) => {
+  const { volume, snapshot = '' } = readVolumeName(input, input.args[0] ?? '');
+  const format = input.isOn('tar') ? 'tar' : 'image';
+  const wish: Wish = { volume, snapshot, format };
+  const usual = `${snapshot === '' ? volume : snapshot}.${format === 'tar' ? 'tar' : 'img'}.zst`;
+  const path = input.text('output') ?? usual;
+  if (await isThere(path)) throw transferError.FILE_EXISTS({ path });
+  if (input.isOn('restart')) await PartFile.discard(path);
+  const view = createProgressView(context.err, context.now);
+  const tell = (bytes: number, total: number) =>
+    view.update(
+      volume,
+      'exporting',
+      `${formatBytes(bytes)}${total && ` of ${formatBytes(total)}`}`,
+    );
+  const sha256 = await withCapsule(input, context, (client) =>
+    receive(client, wish, path, context, tell),
+  ).finally(() => view.clear());
+  const { size } = await stat(path);
+  await context.out.write(
+    `${path} written, ${formatBytes(size)}\nsha256 of its content: ${sha256}\n`,
+  );
+  return undefined;
+};
+
+/** Goes on after every cut, as long as the capsule comes back; and with what an earlier run has left. */
+async function receive(
+  client: CapsuleClient,
+  wish: Wish,
+  path: string,
+  context: Context,
+  tell: (bytes: number, total: number) => Promise<void>,
+): Promise<string> {
+  const { signal } = context;
+  const absence = new Absence(context.now);
+  const left = await PartFile.resume(path, wish);
+  if (left !== undefined) await context.err.write(`going on at ${formatBytes(left.part.bytes)}\n`);
+  let part = left?.part;
+  let exportId = left?.exportId ?? '';
+  for (;;) {
+    const leave = new AbortController();
+    try {
+      const request = {
+        ...{ volume: wish.volume, snapshot: wish.snapshot, exportId },
+        format: wish.format === 'tar' ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
+        offset: BigInt(part?.bytes ?? 0),
+      };
+      let total = 0;
+      const ending = AbortSignal.any([signal, leave.signal]);
+      for await (const { payload } of client.volume.export(request, { signal: ending })) {
+        absence.end();
+        if (payload.case === 'header') {
+          exportId = payload.value.exportId;
+          total = Number(payload.value.totalBytes);
+          part ??= await PartFile.create(path, { ...wish, exportId });
+        } else if (part !== undefined) {
+          const sha256 = await takeIn(payload, part, path);
+          if (sha256 !== undefined) return sha256;
+          await tell(part.bytes, total);
+        }
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isCapsuleError(error) && error.code === 'EXPORT_GONE' && left !== undefined) {
+        await part?.close();
+        await PartFile.discard(path);
+        await context.err.write('what was begun is not on the capsule any more; beginning anew\n');
+        return receive(client, wish, path, context, tell);
+      }
+      absence.note(error);
+    } finally {
+      leave.abort();
+    }
+    await absence.pause(signal);
+  }
+}
+
+/** Answers the checksum when all has come. */
+async function takeIn(
+  payload: VolumeExportMessage['payload'],
+  part: PartFile,
+  path: string,
+): Promise<string | undefined> {
+  if (payload.case === 'frame') {
+    const content = await decompress(payload.value, { maxOutputLength: FRAME_BYTES });
+    await part.add(payload.value, content);
+    return undefined;
+  }
+  if (payload.case !== 'trailer') return undefined;
+  const found = part.hash.copy().digest('hex');
+  const { sha256Hex: sent } = payload.value;
+  if (found !== sent) {
+    await part.close();
+    throw transferError.NOT_AS_SENT({ path, found, sent });
+  }
+  await part.finish();
+  return found;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw failure;
+  }
+}

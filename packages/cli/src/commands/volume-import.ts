@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { VolumeArchiveFormat, type VolumeImportRequestSchema } from '@capsule/api';
+import type { Run } from '../command/command.ts';
+import { readMebibytes } from '../command/size.ts';
+import { fileError, openInput } from '../file/open-input.ts';
+import { createProgressView } from '../progress/progress-view.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { retryAway } from '../stream/retry-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { readArchive } from '../transfer/archive-content.ts';
+
+type Message = MessageInitShape<typeof VolumeImportRequestSchema>;
+
+const compress = promisify(zstdCompress);
+const FRAME_BYTES = 1024 * 1024;
+
+export const run: Run = async (input, context) => {
+  const [name = '', path = ''] = input.args;
+  const size = input.text('size');
+  const sizeMib = size === undefined ? 0n : readMebibytes(input, '--size', size);
+  const importId = await idOf(path);
+  const { signal, out, err, now } = context;
+  const view = createProgressView(err, now);
+  const volume = await withCapsule(input, context, (client) =>
+    // What came before a cut is on the capsule: each attempt goes on with it.
+    retryAway(async () => {
+      const { offset } = await client.volume.beginImport({ name, importId }, { signal });
+      const start = { name, importId, offset };
+      const tell = (bytes: number, step = 'importing') =>
+        view.update(name, step, formatBytes(bytes));
+      const sent = new Failing(messages(path, start, sizeMib, tell));
+      return client.volume.import(sent, { signal }).catch((error: unknown) => {
+        // What went wrong here is a lost connection to the call.
+        throw sent.failure ?? error;
+      });
+    }, context),
+  ).finally(() => view.clear());
+  await out.write(`${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);
+  return undefined;
+};
+
+/** Remembers how an iteration failed. */
+class Failing<T> implements AsyncIterable<T> {
+  failure: unknown;
+  readonly #items: AsyncIterable<T>;
+
+  constructor(items: AsyncIterable<T>) {
+    this.#items = items;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    try {
+      yield* this.#items;
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+}
+
+async function* messages(
+  path: string,
+  start: { readonly name: string; readonly importId: string; readonly offset: bigint },
+  sizeMib: bigint,
+  tell: (bytes: number, step?: string) => Promise<void>,
+): AsyncGenerator<Message> {
+  yield { payload: { case: 'start', value: start } };
+  const file = await openInput(path, emptyInput(), FRAME_BYTES);
+  const { format, pieces } = await readArchive(path, file.chunks);
+  const hash = createHash('sha256');
+  const offset = Number(start.offset);
+  let at = 0;
+  for await (const piece of inFrames(pieces)) {
+    hash.update(piece);
+    const skipped = Math.min(Math.max(offset - at, 0), piece.length);
+    at += piece.length;
+    if (skipped < piece.length) yield await frameMessage(piece.subarray(skipped));
+    await tell(at);
+  }
+  await tell(at, 'checking');
+  const isTar = format === 'tar';
+  const value = {
+    format: isTar ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
+    ...{ sizeMib, totalBytes: BigInt(at), sha256Hex: hash.digest('hex') },
+  };
+  yield { payload: { case: 'end', value } };
+}
+
+async function frameMessage(piece: Uint8Array): Promise<Message> {
+  const params = { [constants.ZSTD_c_checksumFlag]: 1 };
+  const value = (await compress(piece, { params })) as Uint8Array<ArrayBuffer>;
+  return { payload: { case: 'frame', value } };
+}
+
+/** As large as a frame may be, whatever came from the file. */
+async function* inFrames(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + FRAME_BYTES - length);
+      waiting.push(part);
+      length += part.length;
+      at += part.length;
+      if (length < FRAME_BYTES) continue;
+      yield Buffer.concat(waiting);
+      waiting = [];
+      length = 0;
+    }
+  }
+  if (length > 0) yield Buffer.concat(waiting);
+}
+
+/** The same for the same file, so that another run of the command goes on where the last one was cut. */
+async function idOf(path: string): Promise<string> {
+  try {
+    await using file = await open(path, 'r');
+    const { size, mtimeMs } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(FRAME_BYTES), 0, FRAME_BYTES, 0);
+    const hash = createHash('sha256').update(`${size} ${mtimeMs} `);
+    return hash.update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 32);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+/** An upload is read again after a cut: it comes from a file. */
+async function* emptyInput(): AsyncGenerator<Uint8Array> {}

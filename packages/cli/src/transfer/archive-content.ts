@@ -1,0 +1,61 @@
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { ByteReader } from './byte-reader.ts';
+import { transferError } from './errors.ts';
+import { decompressFrames, ZSTD_MAGIC } from './zstd-frames.ts';
+
+export type ArchiveFormat = 'image' | 'tar';
+
+export interface ArchiveContent {
+  readonly format: ArchiveFormat;
+  /** Before compression. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+/** ext4(5): the superblock begins at 1024, and its magic number is 56 bytes into it. */
+const EXT4 = { at: 1024 + 56, magic: Buffer.from([0x53, 0xef]) };
+/** tar(5): of both POSIX and GNU. */
+const TAR = { at: 257, magic: Buffer.from('ustar') };
+const LOOK_BYTES = 2048;
+
+/**
+ * What a file holds, by its bytes and not by its name. Fails with `TRANSFER_UNKNOWN_FORMAT` and
+ * `TRANSFER_DAMAGED`.
+ */
+export async function readArchive(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<ArchiveContent> {
+  const reader = new ByteReader(chunks);
+  const magic = await reader.peek(ZSTD_MAGIC.length);
+  const content = new ByteReader(
+    magic.equals(ZSTD_MAGIC)
+      ? decompressFrames(reader, path)
+      : magic.subarray(0, 2).equals(GZIP_MAGIC)
+        ? gunzipped(reader, path)
+        : reader.remaining(),
+  );
+  const head = await content.peek(LOOK_BYTES);
+  const holds = ({ at, magic: wanted }: typeof TAR) =>
+    head.subarray(at, at + wanted.length).equals(wanted);
+  const format = holds(EXT4) ? 'image' : holds(TAR) ? 'tar' : undefined;
+  if (format !== undefined) return { format, pieces: content.remaining() };
+  await content.close();
+  throw transferError.UNKNOWN_FORMAT({ path });
+}
+
+async function* gunzipped(reader: ByteReader, path: string): AsyncGenerator<Buffer> {
+  const decoder = createGunzip();
+  const feeding = pipeline(reader.remaining(), decoder);
+  // Told where the output ends; until then nobody waits for it.
+  feeding.catch(() => undefined);
+  try {
+    for await (const piece of decoder) yield piece as Buffer;
+    await feeding;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (code.startsWith('Z_')) throw transferError.DAMAGED({ path, problem: message }, error);
+    throw error;
+  }
+}

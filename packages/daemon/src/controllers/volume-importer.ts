@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { UploadStore } from '@capsule/core';
+import { importError } from './transfer-errors.ts';
+import type { ImportedVolume, VolumeKeeper } from './volume-keeper.ts';
+
+export interface VolumeImporterParts {
+  readonly keeper: VolumeKeeper;
+  readonly uploads: UploadStore;
+  /** One thing at a time for each key. */
+  readonly alone: <T>(key: string, work: () => Promise<T>) => Promise<T>;
+}
+
+export interface Upload {
+  readonly name: string;
+  /** Chosen by the client: the same for the same file. */
+  readonly id: string;
+}
+
+export interface UploadEnd extends Omit<ImportedVolume, 'name' | 'file'> {
+  readonly totalBytes: number;
+  readonly sha256: string;
+}
+
+/** Volumes on their way in. What came stays for a day, so that an upload that was cut off goes on. */
+export class VolumeImporter {
+  readonly #parts: VolumeImporterParts;
+
+  constructor(parts: VolumeImporterParts) {
+    this.#parts = parts;
+  }
+
+  /** How many bytes are here already. Fails with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`. */
+  async begin({ name, id }: Upload): Promise<number> {
+    const { keeper, uploads } = this.#parts;
+    keeper.checkFree(name);
+    return this.#alone(name, () => uploads.open(name, id));
+  }
+
+  /**
+   * Takes what comes and, at its end, makes the volume. Fails with `IMPORT_*`, `VOLUME_EXISTS` and what
+   * the backend says; only an upload that is not what was sent is thrown away.
+   */
+  async receive(
+    { name, id }: Upload,
+    offset: number,
+    pieces: AsyncIterable<Uint8Array>,
+    end: () => UploadEnd,
+  ): Promise<void> {
+    const { keeper, uploads } = this.#parts;
+    await this.#alone(name, async () => {
+      const here = await uploads.open(name, id);
+      if (offset > here) throw importError.OFFSET({ name, here, sent: offset });
+      await uploads.append(name, offset, pieces);
+      const { totalBytes, sha256, format, sizeBytes } = end();
+      const file = await uploads.path(name);
+      const problem = await compare(file, totalBytes, sha256);
+      if (problem !== undefined) {
+        await uploads.remove(name);
+        throw importError.DAMAGED({ name, problem });
+      }
+      await keeper.import({ name, file, format, ...(sizeBytes !== undefined && { sizeBytes }) });
+      await uploads.remove(name);
+    });
+  }
+
+  #alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#parts.alone(`upload/${name}`, work);
+  }
+}
+
+async function compare(
+  file: string,
+  totalBytes: number,
+  sha256: string,
+): Promise<string | undefined> {
+  const { size } = await stat(file);
+  if (size !== totalBytes) return `${size} bytes instead of ${totalBytes}`;
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+    hash.update(piece as Buffer);
+  }
+  const found = hash.digest('hex');
+  return found === sha256 ? undefined : `sha256 ${found} instead of ${sha256}`;
+}

@@ -1,0 +1,144 @@
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  VolumeArchiveFormat,
+  type VolumeExportMessageSchema,
+  type VolumeExportRequest,
+  type VolumeImportEnd,
+  type VolumeImportRequest,
+  type VolumeService,
+  volumeToProto,
+} from '@capsule/api';
+import { VOLUME_UNIT_BYTES } from '@capsule/core';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { importError } from '../controllers/transfer-errors.ts';
+import type { VolumeExporter } from '../controllers/volume-exporter.ts';
+import type { UploadEnd, VolumeImporter } from '../controllers/volume-importer.ts';
+import type { VolumeKeeper } from '../controllers/volume-keeper.ts';
+
+export interface TransferCallParts {
+  readonly keeper: VolumeKeeper;
+  readonly exporter: VolumeExporter;
+  readonly importer: VolumeImporter;
+}
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+const FRAME_BYTES = 1024 * 1024;
+/** One is compressed while the last is on its way. */
+const FRAMES_AHEAD = 2;
+const UPLOAD_ID = /^[0-9a-f]{32}$/;
+
+/** The calls that carry volumes. */
+export function transferCalls(
+  partsOrThrow: () => TransferCallParts,
+): Pick<ServiceImpl<typeof VolumeService>, 'export' | 'beginImport' | 'import'> {
+  return {
+    export: (request, { signal }) => exportVolume(request, partsOrThrow(), signal),
+    async beginImport({ name, importId }) {
+      const upload = { name, id: checkedId(importId) };
+      return { offset: BigInt(await partsOrThrow().importer.begin(upload)) };
+    },
+    async import(requests) {
+      const { keeper, importer } = partsOrThrow();
+      const incoming = requests[Symbol.asyncIterator]();
+      const first = await incoming.next();
+      const start = first.done === true ? undefined : first.value.payload;
+      if (start?.case !== 'start') throw importError.OUT_OF_ORDER({ problem: 'it has no start' });
+      const { name, importId, offset } = start.value;
+      const end: { value?: UploadEnd } = {};
+      await importer.receive(
+        { name, id: checkedId(importId) },
+        Number(offset),
+        frames(incoming, end),
+        () => {
+          if (end.value === undefined) throw importError.OUT_OF_ORDER({ problem: 'it has no end' });
+          return end.value;
+        },
+      );
+      return volumeToProto(await keeper.get(name));
+    },
+  };
+}
+
+async function* exportVolume(
+  { volume, snapshot, format: wireFormat, exportId, offset }: VolumeExportRequest,
+  { exporter }: TransferCallParts,
+  signal: AbortSignal,
+): AsyncGenerator<MessageInitShape<typeof VolumeExportMessageSchema>> {
+  const format = wireFormat === VolumeArchiveFormat.TAR ? 'tar' : 'image';
+  const wish = { volume, format, ...(snapshot && { snapshot }), ...(exportId && { id: exportId }) };
+  const begun = await exporter.begin({ ...wish, format }, signal);
+  const totalBytes = BigInt(begun.totalBytes ?? 0);
+  yield { payload: { case: 'header', value: { exportId: begun.id, totalBytes } } };
+  const pieces = exporter.read(begun, format, Number(offset), signal);
+  const underway: Promise<Buffer>[] = [];
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) {
+      for (const frame of underway) yield frameMessage(await frame);
+      await exporter.end(begun);
+      const { totalBytes: total, sha256 } = next.value;
+      yield {
+        payload: { case: 'trailer', value: { totalBytes: BigInt(total), sha256Hex: sha256 } },
+      };
+      return;
+    }
+    for (let at = 0; at < next.value.length; at += FRAME_BYTES) {
+      underway.push(compressed(next.value.subarray(at, at + FRAME_BYTES)));
+    }
+    while (underway.length > FRAMES_AHEAD) yield frameMessage(await underway.shift());
+  }
+}
+
+function compressed(piece: Uint8Array): Promise<Buffer> {
+  const frame = compress(piece, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+  // Awaited in turn; one that fails early is told then.
+  frame.catch(() => undefined);
+  return frame;
+}
+
+function frameMessage(frame: Buffer | undefined) {
+  const value = (frame ?? Buffer.alloc(0)) as Uint8Array<ArrayBuffer>;
+  return { payload: { case: 'frame', value } } as const;
+}
+
+async function* frames(
+  incoming: AsyncIterator<VolumeImportRequest>,
+  end: { value?: UploadEnd },
+): AsyncGenerator<Uint8Array> {
+  for (let next = await incoming.next(); next.done !== true; next = await incoming.next()) {
+    const { payload } = next.value;
+    if (payload.case === 'end') {
+      end.value = endFromProto(payload.value);
+      return;
+    }
+    if (payload.case !== 'frame') throw importError.OUT_OF_ORDER({ problem: 'it starts twice' });
+    yield await unpacked(payload.value);
+  }
+}
+
+/** What comes from outside is never larger than it may be. */
+async function unpacked(frame: Uint8Array): Promise<Buffer> {
+  try {
+    return await decompress(frame, { maxOutputLength: FRAME_BYTES });
+  } catch (cause) {
+    throw importError.FRAME_INVALID({}, cause);
+  }
+}
+
+function endFromProto({ format, sizeMib, totalBytes, sha256Hex }: VolumeImportEnd): UploadEnd {
+  return {
+    format: format === VolumeArchiveFormat.TAR ? 'tar' : 'image',
+    ...(sizeMib > 0n && { sizeBytes: Number(sizeMib) * VOLUME_UNIT_BYTES }),
+    totalBytes: Number(totalBytes),
+    sha256: sha256Hex,
+  };
+}
+
+/** Names of files are made of it. */
+function checkedId(id: string): string {
+  if (UPLOAD_ID.test(id)) return id;
+  throw importError.OUT_OF_ORDER({ problem: 'its id is not 32 hex digits' });
+}

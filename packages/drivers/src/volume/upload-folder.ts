@@ -1,0 +1,80 @@
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { UploadStore } from '@capsule/core';
+
+const SUFFIX = '.upload';
+
+/** Uploads as sparse files, `NAME@ID.upload`. */
+export class UploadFolder implements UploadStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async open(name: string, id: string): Promise<number> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const wanted = `${name}@${id}${SUFFIX}`;
+    const others = (await this.#of(name)).filter((file) => file !== wanted);
+    await Promise.all(others.map((file) => rm(join(this.#folder, file), { force: true })));
+    const file = await open(join(this.#folder, wanted), 'a', 0o600);
+    try {
+      return (await file.stat()).size;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async append(name: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const file = await open(await this.path(name), 'r+');
+    try {
+      await file.truncate(offset);
+      let at = offset;
+      for await (const piece of pieces) {
+        // What is not written is a hole, and reads as zeros.
+        if (!isZero(piece)) await file.write(piece, 0, piece.length, at);
+        at += piece.length;
+      }
+      await file.truncate(at);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async path(name: string): Promise<string> {
+    const [file = `${name}${SUFFIX}`] = await this.#of(name);
+    return join(this.#folder, file);
+  }
+
+  async remove(name: string): Promise<void> {
+    const files = await this.#of(name);
+    await Promise.all(files.map((file) => rm(join(this.#folder, file), { force: true })));
+  }
+
+  async prune(since: number): Promise<void> {
+    for (const file of await this.#all()) {
+      const path = join(this.#folder, file);
+      if ((await stat(path)).mtimeMs < since) await rm(path, { force: true });
+    }
+  }
+
+  async #of(name: string): Promise<readonly string[]> {
+    return (await this.#all()).filter((file) => file.startsWith(`${name}@`));
+  }
+
+  async #all(): Promise<readonly string[]> {
+    try {
+      return (await readdir(this.#folder)).filter((file) => file.endsWith(SUFFIX));
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw failure;
+    }
+  }
+}
+
+const ZEROS = Buffer.alloc(1024 * 1024);
+
+function isZero(piece: Uint8Array): boolean {
+  return piece.length <= ZEROS.length && ZEROS.subarray(0, piece.length).equals(piece);
+}
