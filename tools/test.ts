@@ -1,7 +1,8 @@
 /**
  * `npm test [-- LANE…]`: everything that shows that Capsule works, from nothing. Lanes, in order:
  * check (format, layers, types, unit tests), native (Rust), rootfs (the build), contract (drivers
- * against the real thing), e2e (capsules in a lab, from outside).
+ * against the real thing), machine (the same on a kernel of its own, emulated), e2e (capsules in a lab,
+ * from outside).
  */
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,6 +21,11 @@ const lanes: Record<string, () => Promise<LaneResult>> = {
       await find(['packages/*/src/**/*.contract.test.ts', 'native/test/**/*.contract.test.ts']),
       { concurrency: 2, timeoutMs: 10 * MINUTE },
     ),
+  machine: async () =>
+    runTests(await find(['packages/*/src/**/*.machine.test.ts']), {
+      concurrency: 2,
+      timeoutMs: 10 * MINUTE,
+    }),
   e2e: async () =>
     runTests(await find(['test/e2e/**/*.test.ts']), { concurrency: 2, timeoutMs: 15 * MINUTE }),
 };

@@ -28,5 +28,5 @@ async function unitTests(): Promise<string[]> {
     (at) => `${at}/**/*.test.ts`,
   );
   const found = await Array.fromAsync(glob(patterns, { cwd: root }));
-  return found.filter((file) => !file.endsWith('.contract.test.ts')).sort();
+  return found.filter((file) => !/\.(contract|machine)\.test\.ts$/.test(file)).sort();
 }

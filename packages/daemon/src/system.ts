@@ -96,7 +96,10 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       workloads: isCapsuleError(db) ? { problem: db } : required(workloads),
     },
     registries: () => required(registries),
-    workloads: () => ({ ...required(workloads), files: runtime.files }),
+    workloads: () => {
+      const { volumeSystem, ...rest } = required(workloads);
+      return { ...rest, ...volumeSystem, files: runtime.files };
+    },
   });
   stack.use(await listen(paths.socket, routes, [errorEdge(log), bulkEdge(() => thrift.suspend())]));
   log.info('ready', { version, tookMs: Date.now() - startedAt });

@@ -9,6 +9,7 @@ export { nftError } from './net/nft-errors.ts';
 export { readSysctl, sysctlError, writeSysctl } from './net/sysctl.ts';
 export { processError } from './process/errors.ts';
 export { type RunOptions, type RunResult, run } from './process/run.ts';
+export { copyImage, deviceBytes } from './storage/device.ts';
 export {
   checkExt4,
   type Ext4,
@@ -19,4 +20,11 @@ export {
 } from './storage/ext4.ts';
 export { freeze, thaw } from './storage/freeze.ts';
 export { attachLoop, detachLoop, findLoop, growLoop } from './storage/loop.ts';
+export {
+  type LogicalVolume,
+  type LvmSettings,
+  listLogicalVolumes,
+  lvm,
+  parseLogicalVolumes,
+} from './storage/lvm.ts';
 export { listMounts, type MountPoint, mount, unmount } from './storage/mounts.ts';

@@ -1,7 +1,11 @@
+export { bundleProgram } from './bundle/bundle-program.ts';
 export { Cache, type CacheEntry } from './cache/cache.ts';
 export { digestOf, digestOfFiles } from './cache/digest.ts';
 export { lockError, lockFile } from './cache/lock-file.ts';
 export { findDebianArchive } from './debian/host-apt.ts';
+export { packCpio } from './disk/cpio.ts';
+export { fetchKernel, type Kernel, readModules } from './disk/kernel.ts';
+export { buildRootDisk } from './disk/root-disk.ts';
 export { type Claim, type PortProblem, readClaim, readClaims } from './embedded/claim.ts';
 export { embeddedError } from './embedded/errors.ts';
 export { type HostNames, hostNames } from './embedded/host-names.ts';

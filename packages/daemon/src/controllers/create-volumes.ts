@@ -12,9 +12,11 @@ import { Snapshots } from '../store/snapshots.ts';
 import { Volumes } from '../store/volumes.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { SnapshotScheduler } from './snapshot-scheduler.ts';
+import { VolumeCopies } from './volume-copies.ts';
 import { VolumeExporter } from './volume-exporter.ts';
 import { VolumeImporter } from './volume-importer.ts';
 import { VolumeKeeper } from './volume-keeper.ts';
+import { VolumeSteps } from './volume-steps.ts';
 import { VolumeStory } from './volume-story.ts';
 
 export interface VolumesParts {
@@ -43,24 +45,28 @@ export function createVolumes(parts: VolumesParts) {
   const story = new VolumeStory(parts);
   const shared = { ...parts, volumes, snapshots, story, alone: keyedLock() };
   const snapshotKeeper = new SnapshotKeeper(shared);
+  const steps = new VolumeSteps({ ...shared, snapshotKeeper });
+  const copies = new VolumeCopies({ ...shared, snapshotKeeper, steps });
   const keeper = new VolumeKeeper({
     ...shared,
-    snapshotKeeper,
+    ...{ snapshotKeeper, steps },
     onSchedule: () => scheduler.wake(),
   });
   const exporter = new VolumeExporter({ ...shared, keeper: snapshotKeeper });
-  const importer = new VolumeImporter({ ...shared, keeper });
+  const importer = new VolumeImporter({ ...shared, steps, copies });
   const scheduler = new SnapshotScheduler({ ...shared, keeper: snapshotKeeper });
   return {
     volumes,
     keeper,
+    steps,
+    copies,
     snapshotKeeper,
     exporter,
     importer,
     scheduler,
     /** What was cut short is finished or undone first. Never throws. */
     async start(): Promise<void> {
-      await keeper.resume().catch((error) => parts.log.error('volumes not resumed', { error }));
+      await steps.resume().catch((error) => parts.log.error('volumes not resumed', { error }));
       scheduler.wake();
     },
     [Symbol.dispose]: () => scheduler[Symbol.dispose](),

@@ -83,7 +83,7 @@ export function createWorkloads(parts: WorkloadsParts) {
       for (const workload of namesOf(specs.list(), name)) controller.wake(workload);
     },
   });
-  const { volumes, keeper, snapshotKeeper, exporter, importer } = volumeSystem;
+  const { volumes, keeper } = volumeSystem;
   const filler = new VolumeFiller({ volumes, backend: parts.volumeBackend, files: parts.files });
   const publisher = new PortPublisher({ specs, addresses, network });
   const config = new WorkloadConfig({
@@ -141,10 +141,6 @@ export function createWorkloads(parts: WorkloadsParts) {
     namePublisher,
     controller,
     config,
-    keeper,
-    snapshotKeeper,
-    exporter,
-    importer,
     volumeSystem,
     feed,
     logs,

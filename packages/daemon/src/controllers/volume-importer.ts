@@ -3,10 +3,12 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { UploadStore } from '@capsule/core';
 import { importError } from './transfer-errors.ts';
-import type { ImportedVolume, VolumeKeeper } from './volume-keeper.ts';
+import type { ImportedVolume, VolumeCopies } from './volume-copies.ts';
+import type { VolumeSteps } from './volume-steps.ts';
 
 export interface VolumeImporterParts {
-  readonly keeper: VolumeKeeper;
+  readonly steps: Pick<VolumeSteps, 'checkFree'>;
+  readonly copies: Pick<VolumeCopies, 'import'>;
   readonly uploads: UploadStore;
   /** One thing at a time for each key. */
   readonly alone: <T>(key: string, work: () => Promise<T>) => Promise<T>;
@@ -33,8 +35,8 @@ export class VolumeImporter {
 
   /** How many bytes are here already. Fails with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`. */
   async begin({ name, id }: Upload): Promise<number> {
-    const { keeper, uploads } = this.#parts;
-    keeper.checkFree(name);
+    const { steps, uploads } = this.#parts;
+    steps.checkFree(name);
     return this.#alone(name, () => uploads.open(name, id));
   }
 
@@ -48,7 +50,7 @@ export class VolumeImporter {
     pieces: AsyncIterable<Uint8Array>,
     end: () => UploadEnd,
   ): Promise<void> {
-    const { keeper, uploads } = this.#parts;
+    const { copies, uploads } = this.#parts;
     await this.#alone(name, async () => {
       const here = await uploads.open(name, id);
       if (offset > here) throw importError.OFFSET({ name, here, sent: offset });
@@ -60,7 +62,7 @@ export class VolumeImporter {
         await uploads.remove(name);
         throw importError.DAMAGED({ name, problem });
       }
-      await keeper.import({ name, file, format, ...(sizeBytes !== undefined && { sizeBytes }) });
+      await copies.import({ name, file, format, ...(sizeBytes !== undefined && { sizeBytes }) });
       await uploads.remove(name);
     });
   }

@@ -27,7 +27,15 @@ function machine() {
       namedBy: () => [...named],
       onRelease: (name) => released.push(name),
     });
-  return { volumes, backend, named, released, create, boot: () => create().keeper };
+  return {
+    volumes,
+    backend,
+    named,
+    released,
+    create,
+    boot: () => create().keeper,
+    resume: () => create().steps.resume(),
+  };
 }
 
 const broken = () => fakeError('PROCESS_FAILED', 'internal', 'the disk is gone');
@@ -54,24 +62,24 @@ test('a volume is made once, and grows', async () => {
 });
 
 test('a creation that fails leaves nothing, and one that was cut short is finished', async () => {
-  const { boot, backend, volumes } = machine();
+  const { boot, backend, volumes, resume } = machine();
   backend.failNext('create', broken());
   await assert.rejects(boot().apply(DATA), { code: 'PROCESS_FAILED' });
   assert.deepEqual(volumes.list(), []);
   volumes.insert({ ...DATA, uid: 'of-this-one', createdAt: 1 });
-  await boot().resume();
+  await resume();
   assert.equal(volumes.get('data')?.stage, 'ready');
   assert.equal((await backend.list())[0]?.uid, 'of-this-one');
 });
 
 test('a deletion that was cut short is finished', async () => {
-  const { boot, backend, volumes } = machine();
+  const { boot, backend, volumes, resume } = machine();
   const keeper = boot();
   await keeper.apply(DATA);
   backend.failNext('remove', broken());
   await assert.rejects(keeper.delete('data'), { code: 'PROCESS_FAILED' });
   await assert.rejects(keeper.attach('data', 'web'), { code: 'VOLUME_NOT_READY' });
-  await boot().resume();
+  await resume();
   assert.deepEqual([volumes.list(), await backend.list()], [[], []]);
   assert.equal(await boot().delete('data'), false);
 });
@@ -125,10 +133,10 @@ test('a volume that a stopped workload names is deleted by force only', async ()
 });
 
 test('orphans are shown, and touched by nobody who did not ask for it', async () => {
-  const { boot, backend } = machine();
+  const { boot, backend, resume } = machine();
   const keeper = boot();
   await backend.create({ ...DATA, uid: 'of-before' });
-  await keeper.resume();
+  await resume();
   assert.equal((await keeper.list())[0]?.state, 'orphaned');
   await assert.rejects(keeper.apply(DATA), { code: 'VOLUME_FOREIGN' });
   await assert.rejects(keeper.delete('data'), { code: 'VOLUME_ORPHANED' });
@@ -141,23 +149,23 @@ test('orphans are shown, and touched by nobody who did not ask for it', async ()
 });
 
 test('a clone has what its source had, and the same again is one', async () => {
-  const { boot, backend, volumes } = machine();
-  const keeper = boot();
+  const { create, backend, volumes } = machine();
+  const { keeper, copies } = create();
   await keeper.apply(DATA);
   backend.write('data', 'note', 'kept');
   const to = { name: 'copy', uid: '7c1f5b52-3df0-4b5e-9f0a-3f0b7a1c2d4e' };
-  await keeper.clone({ volume: 'data' }, to);
-  await keeper.clone({ volume: 'data' }, to);
+  await copies.clone({ volume: 'data' }, to);
+  await copies.clone({ volume: 'data' }, to);
   assert.equal(backend.read('copy', 'note'), 'kept');
   assert.equal(volumes.get('copy')?.filling, 'done');
   assert.deepEqual(await backend.listSnapshots(), []);
-  const other = keeper.clone({ volume: 'data' }, { ...to, uid: 'x' });
+  const other = copies.clone({ volume: 'data' }, { ...to, uid: 'x' });
   await assert.rejects(other, { code: 'VOLUME_EXISTS' });
-  await assert.rejects(keeper.clone({ volume: 'nothing' }, { name: 'x', uid: 'x' }), {
+  await assert.rejects(copies.clone({ volume: 'nothing' }, { name: 'x', uid: 'x' }), {
     code: 'VOLUME_NOT_FOUND',
   });
   backend.failNext('create', broken());
-  await assert.rejects(keeper.clone({ volume: 'data' }, { name: 'third', uid: 'x' }), {
+  await assert.rejects(copies.clone({ volume: 'data' }, { name: 'third', uid: 'x' }), {
     code: 'PROCESS_FAILED',
   });
   assert.equal(volumes.get('third'), undefined);
@@ -165,20 +173,20 @@ test('a clone has what its source had, and the same again is one', async () => {
 });
 
 test('a restore needs a detached volume, and is finished when it was cut short', async () => {
-  const { create, boot, backend, volumes } = machine();
-  const { keeper, snapshotKeeper } = create();
+  const { create, backend, volumes, resume } = machine();
+  const { keeper, copies, snapshotKeeper } = create();
   const ref = { volume: 'data', snapshot: 'first' };
   await keeper.apply(DATA);
   backend.write('data', 'note', 'first');
   await snapshotKeeper.take(ref);
   await keeper.attach('data', 'web');
-  await assert.rejects(keeper.restore(ref), { code: 'VOLUME_IN_USE' });
+  await assert.rejects(copies.restore(ref), { code: 'VOLUME_IN_USE' });
   await keeper.release('data', 'web');
   backend.write('data', 'note', 'second');
   backend.failNext('restore', broken());
-  await assert.rejects(keeper.restore(ref), { code: 'PROCESS_FAILED' });
+  await assert.rejects(copies.restore(ref), { code: 'PROCESS_FAILED' });
   await assert.rejects(keeper.attach('data', 'web'), { code: 'VOLUME_NOT_READY' });
-  await boot().resume();
+  await resume();
   assert.equal(volumes.get('data')?.stage, 'ready');
   assert.equal(backend.read('data', 'note'), 'first');
 });

@@ -4,13 +4,17 @@ import { isName, type SnapshotRef, snapshotNameAt } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { snapshotError } from '../controllers/snapshot-errors.ts';
 import type { SnapshotKeeper } from '../controllers/snapshot-keeper.ts';
+import type { VolumeCopies } from '../controllers/volume-copies.ts';
 import { volumeError } from '../controllers/volume-errors.ts';
+import type { VolumeSteps } from '../controllers/volume-steps.ts';
 import { untilLeft, type VolumeHolderParts } from './volume-holder.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface SnapshotCallParts extends VolumeHolderParts {
   readonly snapshotKeeper: SnapshotKeeper;
+  readonly steps: VolumeSteps;
+  readonly copies: VolumeCopies;
 }
 
 /** The calls about snapshots of volumes. */
@@ -44,23 +48,23 @@ export function snapshotCalls(
       return show(ref, snapshotKeeper);
     },
     async restore({ volume, snapshot, discardCurrent }, { signal }) {
-      const { keeper, snapshotKeeper } = partsOrThrow();
+      const { keeper, snapshotKeeper, steps, copies } = partsOrThrow();
       const ref = checkedRef(volume, snapshot);
       snapshotKeeper.ready(ref);
       await untilLeft(volume, partsOrThrow(), signal);
-      keeper.checkDetached(volume);
+      steps.checkDetached(volume);
       const keptAs = discardCurrent ? '' : snapshotNameAt('before-restore', Date.now());
       if (!discardCurrent) await snapshotKeeper.take({ volume, snapshot: keptAs });
-      await keeper.restore(ref);
+      await copies.restore(ref);
       return { volume: volumeToProto(await keeper.get(volume)), keptAs };
     },
     async clone({ volume, snapshot, newName, newUid }) {
-      const { keeper } = partsOrThrow();
+      const { keeper, copies } = partsOrThrow();
       const from = { volume: checkedVolume(volume), ...(snapshot && { snapshot }) };
       if (snapshot !== '') checkedRef(volume, snapshot);
       const uid = newUid === '' ? randomUUID() : newUid.toLowerCase();
       if (!UUID.test(uid)) throw volumeError.UID_INVALID({ uid: newUid.slice(0, 80) });
-      await keeper.clone(from, { name: newName, uid });
+      await copies.clone(from, { name: newName, uid });
       return volumeToProto(await keeper.get(newName));
     },
   };

@@ -6,16 +6,13 @@ import {
 } from '@capsule/api';
 import { isName, VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { SnapshotKeeper } from '../controllers/snapshot-keeper.ts';
 import { volumeError } from '../controllers/volume-errors.ts';
 import { changeToProto } from './change-to-proto.ts';
-import { snapshotCalls } from './snapshot-calls.ts';
+import { type SnapshotCallParts, snapshotCalls } from './snapshot-calls.ts';
 import { type TransferCallParts, transferCalls } from './transfer-calls.ts';
 import { stopHolder, untilLeft, type VolumeHolderParts } from './volume-holder.ts';
 
-export interface VolumeServiceParts extends VolumeHolderParts, TransferCallParts {
-  readonly snapshotKeeper: SnapshotKeeper;
-}
+export type VolumeServiceParts = VolumeHolderParts & SnapshotCallParts & TransferCallParts;
 
 /** The calls about volumes. */
 export function volumeService(

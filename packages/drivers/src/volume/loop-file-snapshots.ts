@@ -62,14 +62,15 @@ export class LoopFileSnapshots {
     await syncPath(files.folder);
   }
 
-  /** Fails with `SNAPSHOT_MISSING`. */
+  /** Fails with `VOLUME_SNAPSHOT_MISSING`. */
   async copyTo(target: string, ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
-    const file = this.#parts.files.snapshot(ref);
-    if ((await sizeOf(file)) === undefined) throw snapshotMissing(ref);
-    await cloneFile(file, target, signal);
+    await cloneFile(await this.find(ref), target, signal);
   }
-}
 
-function snapshotMissing({ volume, snapshot }: SnapshotRef) {
-  return volumeDriverError.SNAPSHOT_MISSING({ name: `${volume}@${snapshot}` });
+  /** Its file. Fails with `VOLUME_SNAPSHOT_MISSING`. */
+  async find(ref: SnapshotRef): Promise<string> {
+    const file = this.#parts.files.snapshot(ref);
+    if ((await sizeOf(file)) !== undefined) return file;
+    throw volumeDriverError.SNAPSHOT_MISSING({ name: `${ref.volume}@${ref.snapshot}` });
+  }
 }

@@ -28,9 +28,9 @@ import {
   sharesBlocks,
   thaw,
 } from '@capsule/host';
+import { DeviceArchives, type OpenDevice } from './device-archives.ts';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
-import { LoopFileArchives } from './loop-file-archives.ts';
 import { LoopFileSnapshots } from './loop-file-snapshots.ts';
 import { sizeOf, syncPath, VolumeFiles } from './volume-files.ts';
 
@@ -66,10 +66,11 @@ export class LoopFileVolumes implements VolumeBackend {
     const mountOf = async (name: string) =>
       (await this.attached()).has(name) ? this.hostPath(name) : undefined;
     this.#snapshots = new LoopFileSnapshots({ files: this.#files, mountOf, reach });
-    this.archives = new LoopFileArchives({
-      files: this.#files,
+    this.archives = new DeviceArchives({
       filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
       scratch: options.scratch ?? '/run/capsule-files',
+      openSnapshot: async (ref, signal) => openFile(await this.#snapshots.find(ref), signal),
+      openVolume: (name, signal) => openFile(this.#files.volume(name), signal),
     });
   }
 
@@ -247,4 +248,9 @@ export class LoopFileVolumes implements VolumeBackend {
   hostPath(name: string): string {
     return join(this.#mountRoot, name);
   }
+}
+
+async function openFile(image: string, signal?: AbortSignal): Promise<OpenDevice> {
+  const device = await attachLoop(image, signal);
+  return { image, device, close: () => detachLoop(device) };
 }

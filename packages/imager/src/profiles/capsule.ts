@@ -20,6 +20,7 @@ export const capsuleProfile: Profile = {
     'mount',
     'nftables',
     'runc',
+    'thin-provisioning-tools', // lvm2 checks a pool with them before it is used
     'util-linux', // losetup, nsenter, blkid
   ],
   // containerd 1.7 of Debian 13 ignores registry mirrors in its Transfer service.
@@ -75,6 +76,7 @@ export const capsuleProfile: Profile = {
     ['/usr/sbin/nft', '--version'],
     ['/usr/sbin/ip', '-V'],
     ['/usr/sbin/lvs', '--version'],
+    ['/usr/sbin/thin_check', '--version'],
     ['/usr/sbin/mkfs.ext4', '-V'],
     ['/usr/bin/mount', '--version'],
     ['/usr/sbin/losetup', '--version'],

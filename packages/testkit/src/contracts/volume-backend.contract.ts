@@ -177,6 +177,7 @@ export function volumeBackendContract(
 
     test('the pool tells what it is and how full', async (t) => {
       const { backend } = await open(t);
+      await backend.create(volume);
       const pool = await backend.probe();
       assert.ok(pool.ok && pool.detail !== '');
       assert.ok(pool.totalBytes > pool.usedBytes && pool.usedBytes > 0);

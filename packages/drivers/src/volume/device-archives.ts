@@ -1,13 +1,23 @@
-import { mkdir, open, stat } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotRef, VolumeArchives } from '@capsule/core';
-import { attachLoop, detachLoop } from '@capsule/host';
+import { deviceBytes } from '@capsule/host';
 import { FilesProgram, feedProgram } from '../containerd/files/files-program.ts';
-import { volumeDriverError } from './errors.ts';
-import { sizeOf, type VolumeFiles } from './volume-files.ts';
 
-export interface LoopFileArchivesParts {
-  readonly files: VolumeFiles;
+/** A filesystem that is there to be read or written. */
+export interface OpenDevice {
+  /** Its bytes: a file or a device. */
+  readonly image: string;
+  /** What can be mounted. */
+  readonly device: string;
+  close(): Promise<void>;
+}
+
+export interface DeviceArchivesParts {
+  /** Fails with `VOLUME_SNAPSHOT_MISSING`. */
+  readonly openSnapshot: (ref: SnapshotRef, signal?: AbortSignal) => Promise<OpenDevice>;
+  /** Of a detached volume. */
+  readonly openVolume: (name: string, signal?: AbortSignal) => Promise<OpenDevice>;
   readonly filesBinary: string;
   /** Where a filesystem is mounted in a namespace that nobody else sees. */
   readonly scratch: string;
@@ -16,45 +26,55 @@ export interface LoopFileArchivesParts {
 const PIECE_BYTES = 1024 * 1024;
 
 /** The files of volumes, read and written without attaching them for a workload. */
-export class LoopFileArchives implements VolumeArchives {
-  readonly #parts: LoopFileArchivesParts;
+export class DeviceArchives implements VolumeArchives {
+  readonly #parts: DeviceArchivesParts;
 
-  constructor(parts: LoopFileArchivesParts) {
+  constructor(parts: DeviceArchivesParts) {
     this.#parts = parts;
   }
 
-  async imageBytes(ref: SnapshotRef): Promise<number> {
-    const { size } = await stat(await this.#find(ref));
-    return size;
+  async imageBytes(ref: SnapshotRef, signal?: AbortSignal): Promise<number> {
+    const opened = await this.#parts.openSnapshot(ref, signal);
+    try {
+      await using file = await open(opened.image, 'r');
+      // The size of a device is where it ends.
+      const { size } = await file.stat();
+      return size > 0 ? size : await deviceBytes(opened.image);
+    } finally {
+      await opened.close();
+    }
   }
 
-  async *readImage(ref: SnapshotRef, offset: number): AsyncGenerator<Uint8Array> {
-    const file = await open(await this.#find(ref), 'r');
+  async *readImage(
+    ref: SnapshotRef,
+    offset: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const opened = await this.#parts.openSnapshot(ref, signal);
     try {
+      await using file = await open(opened.image, 'r');
       for (let at = offset; ; ) {
-        const { bytesRead, buffer } = await file.read(
-          Buffer.allocUnsafe(PIECE_BYTES),
-          ...[0, PIECE_BYTES, at],
-        );
+        const room = Buffer.allocUnsafe(PIECE_BYTES);
+        const { bytesRead } = await file.read(room, 0, PIECE_BYTES, at);
         if (bytesRead === 0) return;
         at += bytesRead;
-        yield buffer.subarray(0, bytesRead);
+        yield room.subarray(0, bytesRead);
       }
     } finally {
-      await file.close();
+      await opened.close();
     }
   }
 
   async *packTree(ref: SnapshotRef, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const device = await attachLoop(await this.#find(ref), signal);
+    const opened = await this.#parts.openSnapshot(ref, signal);
     try {
       const words = ['ro', 'pack', '/.'];
-      await using program = await this.#start(device, ref.volume, words, signal);
+      await using program = await this.#start(opened.device, ref.volume, words, signal);
       for await (const chunk of program.child.stdout ?? []) yield chunk as Buffer;
       signal?.throwIfAborted();
       await program.succeed();
     } finally {
-      await detachLoop(device);
+      await opened.close();
     }
   }
 
@@ -63,15 +83,15 @@ export class LoopFileArchives implements VolumeArchives {
     archive: AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<void> {
-    const device = await attachLoop(this.#parts.files.volume(volume), signal);
+    const opened = await this.#parts.openVolume(volume, signal);
     try {
       const words = ['rw', 'unpack', '/', 'own'];
-      await using program = await this.#start(device, volume, words, signal);
+      await using program = await this.#start(opened.device, volume, words, signal);
       await feedProgram(program, archive);
       signal?.throwIfAborted();
       await program.succeed();
     } finally {
-      await detachLoop(device);
+      await opened.close();
     }
   }
 
@@ -90,11 +110,5 @@ export class LoopFileArchives implements VolumeArchives {
     const program = new FilesProgram(filesBinary, args, volume);
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     return program;
-  }
-
-  async #find(ref: SnapshotRef): Promise<string> {
-    const file = this.#parts.files.snapshot(ref);
-    if ((await sizeOf(file)) !== undefined) return file;
-    throw volumeDriverError.SNAPSHOT_MISSING({ name: `${ref.volume}@${ref.snapshot}` });
   }
 }

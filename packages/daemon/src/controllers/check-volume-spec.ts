@@ -1,0 +1,16 @@
+import { manifestError, type VolumeSpec, validateVolume } from '@capsule/core';
+import { volumeError } from './volume-errors.ts';
+
+/** Fails with `MANIFEST_SPEC_INVALID`. */
+export function checkVolumeSpec(spec: VolumeSpec): void {
+  const problems = validateVolume(spec);
+  if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
+}
+
+/** Fails with `VOLUME_SHRINKS`. */
+export function checkVolumeGrowth(
+  { name, sizeBytes: now }: VolumeSpec,
+  { sizeBytes: wished }: VolumeSpec,
+): void {
+  if (now > wished) throw volumeError.SHRINKS({ name, now, wished });
+}

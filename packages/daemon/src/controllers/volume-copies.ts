@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import {
+  formatSize,
+  roundUpToUnit,
+  type SnapshotRef,
+  snapshotNameAt,
+  VOLUME_DEFAULT_BYTES,
+  VOLUME_MIN_BYTES,
+  type VolumeArchives,
+} from '@capsule/core';
+import { checkVolumeSpec } from './check-volume-spec.ts';
+import type { VolumeSteps, VolumeStepsParts } from './volume-steps.ts';
+
+export interface VolumeCopiesParts extends VolumeStepsParts {
+  readonly steps: VolumeSteps;
+  readonly archives: VolumeArchives;
+  readonly now: () => number;
+}
+
+/** What a volume is made of that comes from outside. */
+export interface ImportedVolume {
+  readonly name: string;
+  readonly format: 'image' | 'tar';
+  /** A file of the capsule. */
+  readonly file: string;
+  /** Undefined: as large as the image, or roomy for the archive. */
+  readonly sizeBytes?: number;
+}
+
+/** A snapshot, or the volume as it is. */
+export interface CloneSource {
+  readonly volume: string;
+  readonly snapshot?: string;
+}
+
+/** Volumes that begin with what there is already: a snapshot, another volume, a file. */
+export class VolumeCopies {
+  readonly #parts: VolumeCopiesParts;
+
+  constructor(parts: VolumeCopiesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes a volume of what a snapshot holds, or of what the volume holds now when none is named. The same
+   * `uid` again is a success. Fails with `VOLUME_EXISTS`, and as `create` and `SnapshotKeeper.take`.
+   */
+  async clone(
+    from: CloneSource,
+    to: { readonly name: string; readonly uid: string },
+  ): Promise<void> {
+    const { db, alone, volumes, snapshotKeeper, steps, now, reach } = this.#parts;
+    if (volumes.get(to.name)?.uid === to.uid) return;
+    await alone(from.volume, async () => {
+      const snapshot = from.snapshot ?? snapshotNameAt('clone', now());
+      const source = { volume: from.volume, snapshot };
+      const isOwn = from.snapshot === undefined;
+      if (isOwn) await snapshotKeeper.takeAlone(source, 'clone');
+      try {
+        const { sizeBytes } = snapshotKeeper.ready(source);
+        checkVolumeSpec({ name: to.name, sizeBytes });
+        db.transaction(() => {
+          steps.checkFree(to.name);
+          volumes.insert({ ...to, sizeBytes, createdAt: now(), source });
+        });
+        reach('create:recorded');
+        await steps.makeOrUndo(to.name);
+      } finally {
+        if (isOwn) await snapshotKeeper.dropAlone(source);
+      }
+    });
+  }
+
+  /**
+   * Puts back what a snapshot of the volume holds; what it holds now is lost. Fails with
+   * `SNAPSHOT_NOT_FOUND`, `VOLUME_IN_USE` and what the backend says. Idempotent.
+   */
+  async restore(ref: SnapshotRef): Promise<void> {
+    const { db, alone, volumes, snapshotKeeper, steps, reach } = this.#parts;
+    await alone(ref.volume, async () => {
+      db.transaction(() => {
+        steps.checkDetached(ref.volume);
+        snapshotKeeper.ready(ref);
+        volumes.setRestoring(ref.volume, ref);
+      });
+      reach('restore:recorded');
+      await steps.refill(ref.volume);
+    });
+  }
+
+  /**
+   * Makes a volume of an image of ext4, or of a tar archive. Fails with `VOLUME_EXISTS`,
+   * `VOLUME_IMAGE_INVALID`, `VOLUME_DAMAGED`, `FILES_*` and what the backend says; then there is none.
+   */
+  async import({ name, format, file, sizeBytes: wished }: ImportedVolume): Promise<void> {
+    const { db, alone, volumes, backend, archives, steps, now, reach, story } = this.#parts;
+    const { size } = await stat(file);
+    const least = roundUpToUnit(format === 'image' ? size : size * 1.25 + VOLUME_MIN_BYTES);
+    const usual = format === 'image' ? least : Math.max(least, VOLUME_DEFAULT_BYTES);
+    const volume = { name, uid: randomUUID(), sizeBytes: Math.max(wished ?? usual, least) };
+    checkVolumeSpec(volume);
+    await alone(name, async () => {
+      db.transaction(() => {
+        steps.checkFree(name);
+        volumes.insert({ ...volume, createdAt: now() });
+        volumes.setStage(name, 'importing');
+        volumes.setFilling(name, 'done');
+      });
+      reach('import:recorded');
+      try {
+        await backend.create(volume, format === 'image' ? { image: file } : undefined);
+        reach('import:made');
+        if (format === 'tar') await archives.unpackTree(name, createReadStream(file));
+      } catch (error) {
+        await steps.dropImport(name);
+        throw error;
+      }
+      volumes.setReady(name);
+      story.tells(name, 'Imported', formatSize(volume.sizeBytes));
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import type { Volume, VolumeRecord, VolumeSeen } from '@capsule/core';
+
+/** What is stored of a volume, with what the backend finds. Pure. */
+export function describeVolume(
+  record: VolumeRecord,
+  seen: ReadonlyMap<string, VolumeSeen>,
+): Volume {
+  const { name, sizeBytes, createdAt, holder, stage, snapshotSchedule } = record;
+  const found = seen.get(name);
+  return {
+    ...{ name, sizeBytes, createdAt, usedBytes: found?.usedBytes ?? 0 },
+    state: stage === 'ready' && found === undefined ? 'lost' : stage,
+    ...(holder === undefined ? {} : { holder }),
+    ...(snapshotSchedule === undefined ? {} : { snapshotSchedule }),
+    ...(found?.hostPath === undefined ? {} : { hostPath: found.hostPath }),
+  };
+}
+
+/** Storage that no record speaks of. Pure. */
+export function describeStrayVolume({ name, sizeBytes, usedBytes, hostPath }: VolumeSeen): Volume {
+  const place = hostPath === undefined ? {} : { hostPath };
+  return { name, sizeBytes, usedBytes, state: 'orphaned', ...place };
+}

@@ -1,0 +1,268 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type {
+  NewVolume,
+  Reach,
+  SnapshotRef,
+  SnapshotSeen,
+  VolumeArchives,
+  VolumeBackend,
+  VolumeFault,
+  VolumeOrigin,
+  VolumePool,
+  VolumeSeen,
+} from '@capsule/core';
+import {
+  checkExt4,
+  copyImage,
+  emptyFolder,
+  growExt4,
+  identifyExt4,
+  type LogicalVolume,
+  listMounts,
+  makeExt4,
+  readExt4,
+  thaw,
+} from '@capsule/host';
+import { DeviceArchives } from './device-archives.ts';
+import { volumeDriverError } from './errors.ts';
+import { mountVolume, unmountVolume } from './ext4-mount.ts';
+import { ThinGroup, type ThinGroupOptions } from './thin-group.ts';
+import { thinNames } from './thin-names.ts';
+import { syncPath } from './volume-files.ts';
+
+export interface LvmThinOptions extends ThinGroupOptions {
+  /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
+  readonly mountRoot: string;
+  readonly reach?: Reach<VolumeFault>;
+  /** Where filesystems are mounted unseen, to be packed and unpacked: `/run/capsule-files`. */
+  readonly scratch?: string;
+  readonly filesBinary?: string;
+}
+
+/** What mkfs makes in every ext4. */
+const LOST_AND_FOUND = 'lost+found';
+
+/** Thin volumes of LVM: snapshots are instant, and what is not written takes no room. */
+export class LvmThinVolumes implements VolumeBackend {
+  readonly kind = 'lvm-thin';
+  /** Its volumes as streams. */
+  readonly archives: VolumeArchives;
+  readonly #mountRoot: string;
+  readonly #group: ThinGroup;
+  readonly #reach: Reach<VolumeFault>;
+
+  constructor(options: LvmThinOptions) {
+    const { mountRoot, reach = () => undefined } = options;
+    this.#mountRoot = mountRoot;
+    this.#reach = reach;
+    this.#group = new ThinGroup(options);
+    this.archives = new DeviceArchives({
+      filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
+      scratch: options.scratch ?? '/run/capsule-files',
+      openSnapshot: async (ref, signal) => {
+        const lv = thinNames.snapshot(ref);
+        if ((await this.#group.find(lv, signal)) === undefined) throw missingSnapshot(ref);
+        const device = await this.#group.activate(lv, signal);
+        return { image: device, device, close: async () => undefined };
+      },
+      openVolume: async (name, signal) => {
+        const device = await this.#group.activate(thinNames.volume(name), signal);
+        return { image: device, device, close: async () => undefined };
+      },
+    });
+  }
+
+  async probe(signal?: AbortSignal): Promise<VolumePool> {
+    const pool = await this.#group.pool(signal);
+    const totalBytes = pool?.sizeBytes ?? 0;
+    const usedBytes = Math.ceil((totalBytes * (pool?.dataPercent ?? 0)) / 100);
+    const metadata = pool?.metadataPercent ?? 0;
+    const detail =
+      pool === undefined ? 'there is no thin pool' : `thin pool; metadata ${metadata.toFixed(1)} %`;
+    return { ok: pool !== undefined, detail, totalBytes, usedBytes, snapshots: 'instant' };
+  }
+
+  async list(signal?: AbortSignal): Promise<readonly VolumeSeen[]> {
+    const [all, attached] = await Promise.all([this.#group.list(signal), this.attached()]);
+    const found = all.flatMap((lv) => {
+      const name = thinNames.volumeOf(lv.name);
+      return name === undefined ? [] : [{ name, lv }];
+    });
+    return Promise.all(
+      found.map(async ({ name, lv }) => {
+        const ext4 = await readExt4(await this.#group.activate(lv.name, signal), signal);
+        return {
+          ...{ name, sizeBytes: ext4?.sizeBytes ?? lv.sizeBytes, usedBytes: usedOf(lv) },
+          ...(ext4 && { uid: ext4.uuid }),
+          ...(attached.has(name) && { hostPath: this.hostPath(name) }),
+        };
+      }),
+    );
+  }
+
+  async attached(): Promise<ReadonlySet<string>> {
+    const places = (await listMounts()).map(({ path }) => path);
+    const ours = places.filter((path) => dirname(path) === this.#mountRoot);
+    return new Set(ours.map((path) => basename(path)));
+  }
+
+  hostPath(name: string): string {
+    return join(this.#mountRoot, name);
+  }
+
+  async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {
+    const { name, uid } = volume;
+    const lv = thinNames.volume(name);
+    if ((await this.#group.find(lv, signal)) !== undefined) {
+      const found = await readExt4(await this.#group.activate(lv, signal), signal);
+      if (found?.uuid !== uid) throw volumeDriverError.FOREIGN({ name });
+      return;
+    }
+    await this.#makeAside(volume, from, signal);
+    this.#reach('create:formatted');
+    await this.#group.rename(thinNames.aside(name), lv, signal);
+    this.#reach('create:named');
+  }
+
+  async restore(volume: NewVolume, from: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    const { name } = volume;
+    await this.#makeAside(volume, from, signal);
+    this.#reach('restore:copied');
+    await this.#group.remove(thinNames.volume(name), signal);
+    await this.#group.rename(thinNames.aside(name), thinNames.volume(name), signal);
+    this.#reach('restore:named');
+  }
+
+  /** Whole and on the disk, without its name. */
+  async #makeAside(
+    { name, uid, sizeBytes }: NewVolume,
+    from: VolumeOrigin | undefined,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const aside = thinNames.aside(name);
+    await this.#group.remove(aside, signal);
+    try {
+      const device = await this.#open(aside, sizeBytes, from, signal);
+      if (from === undefined) await makeExt4(device, uid, signal);
+      else await this.#adapt({ name, uid, sizeBytes }, device, signal);
+      await syncPath(device);
+    } catch (error) {
+      await this.#group.remove(aside);
+      throw error;
+    }
+  }
+
+  /** A new logical volume with what it is made of. */
+  async #open(
+    lv: string,
+    sizeBytes: number,
+    from: VolumeOrigin | undefined,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    if (from === undefined || 'image' in from) {
+      await this.#group.create(lv, sizeBytes, signal);
+      const device = await this.#group.activate(lv, signal);
+      if (from !== undefined) await copyImage(from.image, device, signal);
+      return device;
+    }
+    const snapshot = thinNames.snapshot(from);
+    if ((await this.#group.find(snapshot, signal)) === undefined) throw missingSnapshot(from);
+    await this.#group.snapshot(snapshot, lv, signal);
+    await this.#group.extend(lv, sizeBytes, signal);
+    return this.#group.activate(lv, signal);
+  }
+
+  /** Checks what was copied, and makes it a volume of its own. */
+  async #adapt({ name, uid }: NewVolume, device: string, signal?: AbortSignal): Promise<void> {
+    if ((await readExt4(device, signal)) === undefined) {
+      throw volumeDriverError.IMAGE_INVALID({ name });
+    }
+    if (!(await checkExt4(device, signal))) throw volumeDriverError.DAMAGED({ name });
+    await identifyExt4(device, uid, signal);
+    await growExt4(device, signal);
+  }
+
+  async grow(name: string, sizeBytes: number, signal?: AbortSignal): Promise<void> {
+    const lv = thinNames.volume(name);
+    const found = await this.#group.find(lv, signal);
+    if (found === undefined) throw volumeDriverError.MISSING({ name });
+    await this.#group.extend(lv, sizeBytes, signal);
+    this.#reach('grow:lengthened');
+    const device = await this.#group.activate(lv, signal);
+    // By the filesystem's size, not the device's: an earlier try may have stopped between the two.
+    const ext4 = await readExt4(device, signal);
+    if (ext4 === undefined) throw volumeDriverError.DAMAGED({ name });
+    if (ext4.sizeBytes >= sizeBytes) return;
+    const isAttached = (await this.attached()).has(name);
+    if (!isAttached && !(await checkExt4(device, signal)))
+      throw volumeDriverError.DAMAGED({ name });
+    if (!(await growExt4(device, signal))) throw volumeDriverError.GROWS_DETACHED({ name });
+    await syncPath(device);
+  }
+
+  async attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }> {
+    const lv = thinNames.volume(name);
+    if ((await this.#group.find(lv, signal)) === undefined) {
+      throw volumeDriverError.MISSING({ name });
+    }
+    const hostPath = this.hostPath(name);
+    const device = await this.#group.activate(lv, signal);
+    this.#reach('attach:looped');
+    await mountVolume({ name, device, hostPath }, signal);
+    return { hostPath };
+  }
+
+  async isEmpty(name: string): Promise<boolean> {
+    return (await readdir(this.hostPath(name))).every((entry) => entry === LOST_AND_FOUND);
+  }
+
+  async clear(name: string): Promise<void> {
+    await emptyFolder(this.hostPath(name), [LOST_AND_FOUND]);
+  }
+
+  async detach(name: string, signal?: AbortSignal): Promise<void> {
+    await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
+  }
+
+  async remove(name: string, signal?: AbortSignal): Promise<void> {
+    await this.detach(name, signal);
+    await this.#group.remove(thinNames.volume(name), signal);
+    await this.#group.remove(thinNames.aside(name), signal);
+  }
+
+  async snapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    const lv = thinNames.snapshot(ref);
+    if ((await this.#group.find(lv, signal)) !== undefined) return;
+    const volume = thinNames.volume(ref.volume);
+    if ((await this.#group.find(volume, signal)) === undefined) {
+      throw volumeDriverError.MISSING({ name: ref.volume });
+    }
+    // One transaction of LVM: it is there as a whole, or not at all.
+    await this.#group.snapshot(volume, lv, signal);
+  }
+
+  async listSnapshots(signal?: AbortSignal): Promise<readonly SnapshotSeen[]> {
+    return (await this.#group.list(signal)).flatMap((lv) => {
+      const ref = thinNames.snapshotOf(lv.name);
+      const usedBytes = usedOf(lv);
+      return ref === undefined ? [] : [{ ...ref, sizeBytes: lv.sizeBytes, usedBytes }];
+    });
+  }
+
+  async removeSnapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    await this.#group.remove(thinNames.snapshot(ref), signal);
+  }
+
+  async thaw(): Promise<void> {
+    for (const name of await this.attached()) await thaw(this.hostPath(name));
+  }
+}
+
+function usedOf({ sizeBytes, dataPercent = 0 }: LogicalVolume): number {
+  return Math.ceil((sizeBytes * dataPercent) / 100);
+}
+
+function missingSnapshot({ volume, snapshot }: SnapshotRef) {
+  return volumeDriverError.SNAPSHOT_MISSING({ name: `${volume}@${snapshot}` });
+}

@@ -1,0 +1,19 @@
+import type { SnapshotRef } from '@capsule/core';
+
+/** Names of logical volumes. LVM takes no `@`; names of ours have no `.`. */
+export const thinNames = {
+  volume: (name: string) => `vol-${name}`,
+  /** Where a volume is made before it gets its name. */
+  aside: (name: string) => `new-${name}`,
+  snapshot: ({ volume, snapshot }: SnapshotRef) => `snap-${volume}.${snapshot}`,
+  asideOfSnapshot: ({ volume, snapshot }: SnapshotRef) => `newsnap-${volume}.${snapshot}`,
+
+  volumeOf(lv: string): string | undefined {
+    return /^vol-([a-z0-9-]+)$/.exec(lv)?.[1];
+  },
+
+  snapshotOf(lv: string): SnapshotRef | undefined {
+    const [, volume, snapshot] = /^snap-([a-z0-9-]+)\.([a-z0-9-]+)$/.exec(lv) ?? [];
+    return volume === undefined || snapshot === undefined ? undefined : { volume, snapshot };
+  },
+};

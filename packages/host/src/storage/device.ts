@@ -1,0 +1,20 @@
+import { run } from '../process/run.ts';
+
+/** Terabytes on a slow disk. */
+const SLOW_MS = 12 * 3600_000;
+
+/** What a block device holds at the most. */
+export async function deviceBytes(device: string): Promise<number> {
+  const { stdout } = await run('blockdev', ['--getsize64', device]);
+  return Number(stdout);
+}
+
+/** Writes an image on a device that reads as zeros: zeros of the image take no room. Synced. */
+export async function copyImage(
+  image: string,
+  device: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const args = [`if=${image}`, `of=${device}`, 'bs=1M', 'conv=sparse,fsync', 'status=none'];
+  await run('dd', args, { timeoutMs: SLOW_MS, ...(signal === undefined ? {} : { signal }) });
+}

@@ -1,0 +1,40 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '@capsule/host';
+import { Cache } from '../cache/cache.ts';
+import { digestOf } from '../cache/digest.ts';
+import { type Progress, step } from '../progress.ts';
+import type { Rootfs } from '../rootfs/build-rootfs.ts';
+
+export interface RootDiskRequest {
+  readonly cacheDir: string;
+  readonly rootfs: Rootfs;
+  readonly progress: Progress;
+}
+
+const ROOM_BYTES = 64 * 1024 * 1024;
+
+/** The rootfs as the image of an ext4, or as it is found in the cache. Read-only for everybody. */
+export async function buildRootDisk(request: RootDiskRequest): Promise<string> {
+  const { cacheDir, rootfs, progress } = request;
+  const cache = new Cache(cacheDir);
+  const key = `disk-${digestOf({ layers: rootfs.layers.map((layer) => layer.key), form: 1 })}`;
+  const make = () =>
+    cache.ensure(key, async (directory) => {
+      const tree = join(directory, 'tree');
+      await mkdir(tree);
+      for (const { path } of rootfs.layers) {
+        // Linked, not copied: nothing of a layer is changed here.
+        if ((await readdir(path)).length > 0) await run('cp', ['-a', '-l', `${path}/.`, tree]);
+      }
+      const { stdout } = await run('du', ['--summarize', '--bytes', tree]);
+      const blocks = Math.ceil((Number.parseInt(stdout, 10) * 1.15 + ROOM_BYTES) / 4096);
+      const disk = join(directory, 'root.img');
+      const args = ['-q', '-F', '-b', '4096', '-O', '^has_journal', '-d', tree];
+      await run('mkfs.ext4', [...args, disk, String(blocks)], { timeoutMs: 5 * 60_000 });
+      await rm(tree, { recursive: true });
+      return { sizeBytes: (await stat(disk)).size };
+    });
+  const entry = (await cache.find(key)) ?? (await step(progress, 'disk of the rootfs', make));
+  return join(entry.path, 'root.img');
+}

@@ -1,0 +1,32 @@
+/** What the program says goes to the second serial line; the kernel has the first. */
+export const OUTPUT = '/dev/ttyS1';
+/** The last line of a program's output. */
+export const EXIT_MARK = '@exit ';
+
+/** The first program of a virtual machine: loads drivers, enters the rootfs, runs one program there. */
+export function guestInit(modules: readonly string[], command: readonly string[]): string {
+  const words = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  return `#!/bin/busybox sh
+busybox=/bin/busybox
+$busybox mount -t proc proc /proc
+$busybox mount -t sysfs sysfs /sys
+$busybox mount -t devtmpfs devtmpfs /dev
+for module in ${modules.join(' ')}; do
+  $busybox insmod /modules/$module.ko || echo "module $module is not loaded"
+done
+$busybox mount -t ext4 /dev/vda /root || $busybox poweroff -f
+for place in proc sys dev; do $busybox mount --move /$place /root/$place; done
+$busybox mount -t tmpfs tmpfs /root/run
+$busybox mount -t tmpfs tmpfs /root/tmp
+$busybox cp /program.cjs /root/tmp/program.cjs
+$busybox stty -F /root${OUTPUT} raw -echo
+cd /root
+PATH=/usr/sbin:/usr/bin CAPSULE_TEST_IN_MACHINE=1 HOME=/root \\
+  $busybox chroot /root ${words} >/root${OUTPUT} 2>&1 </root/dev/null
+code=$?
+$busybox sync
+echo >/root${OUTPUT}
+echo '${EXIT_MARK}'$code >/root${OUTPUT}
+$busybox poweroff -f
+`;
+}

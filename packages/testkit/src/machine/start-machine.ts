@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  buildRootDisk,
+  buildRootfs,
+  bundleProgram,
+  capsuleProfile,
+  fetchKernel,
+  type Progress,
+  packCpio,
+  readModules,
+} from '@capsule/imager';
+import { machineError } from './errors.ts';
+import { EXIT_MARK, guestInit } from './guest-init.ts';
+
+export interface MachineRequest {
+  /** A program in TypeScript; it is bundled, and run by the capsule's own Node. */
+  readonly program: string;
+  readonly args?: readonly string[];
+  /** Raw disks, which stay when the machine goes: /dev/vdb and on. */
+  readonly disks: readonly string[];
+  /** It is given up after this time. Default: five minutes. */
+  readonly timeoutMs?: number;
+  readonly progress?: Progress;
+}
+
+/** A virtual machine that runs one program on the capsule's rootfs and Debian's kernel, emulated. */
+export interface Machine extends AsyncDisposable {
+  /** What the program prints, as it comes. Ends with the machine. */
+  readonly lines: AsyncIterable<string>;
+  /** Of the program. Fails with `MACHINE_FAILED` when the machine ended without one. */
+  readonly exitCode: Promise<number>;
+  /** Now, without a word to anybody. What was synced is on the disks. */
+  cutPower(): Promise<void>;
+}
+
+const REPOSITORY = join(import.meta.dirname, '../../../..');
+/** LVM asks for dm_snapshot before it takes a snapshot of a thin volume, and does not use it. */
+const MODULES = ['virtio_blk', 'loop', 'overlay', 'dm_thin_pool', 'dm_snapshot', 'dm_flakey'];
+const TIMEOUT_MS = 5 * 60_000;
+
+/** Builds what is missing and boots. Needs root, and QEMU. Nothing but the disks is left of it. */
+export async function startMachine(request: MachineRequest): Promise<Machine> {
+  const progress = request.progress ?? (() => undefined);
+  const cacheDir = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
+  const common = { cacheDir, env: process.env, progress };
+  const profile = capsuleProfile;
+  const [kernel, rootfs] = await Promise.all([
+    fetchKernel({ ...common, suite: profile.suite }),
+    buildRootfs({ ...common, repository: REPOSITORY, profile }),
+  ]);
+  const disk = await buildRootDisk({ ...common, rootfs });
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-machine-'));
+  try {
+    const bundle = join(folder, 'program.cjs');
+    await bundleProgram({ entry: request.program, output: bundle });
+    const modules = await readModules(kernel, MODULES);
+    const command = [
+      '/usr/bin/node',
+      '--test-reporter=tap',
+      '/tmp/program.cjs',
+      ...(request.args ?? []),
+    ];
+    const names = modules.map(({ name }) => name);
+    const initrd = packCpio([
+      ...['bin', 'dev', 'proc', 'sys', 'root', 'modules'].map((path) => ({ path, mode: 0o755 })),
+      { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
+      { path: 'init', content: Buffer.from(guestInit(names, command)), mode: 0o755 },
+      { path: 'program.cjs', content: await readFile(bundle), mode: 0o644 },
+      ...modules.map(({ name, content }) => ({ path: `modules/${name}.ko`, content, mode: 0o644 })),
+    ]);
+    await writeFile(join(folder, 'initrd'), initrd);
+    return run(qemuArguments({ kernel: kernel.image, folder, disk, disks: request.disks }), {
+      folder,
+      timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
+    });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Hardware {
+  readonly kernel: string;
+  readonly folder: string;
+  readonly disk: string;
+  readonly disks: readonly string[];
+}
+
+/** The root is written to a file that QEMU forgets; the other disks are real. */
+function qemuArguments({ kernel, folder, disk, disks }: Hardware): readonly string[] {
+  const drives = [
+    `file=${disk},format=raw,if=virtio,snapshot=on`,
+    ...disks.map((file) => `file=${file},format=raw,if=virtio,discard=unmap,cache=writeback`),
+  ];
+  return [
+    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024'],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...['-kernel', kernel, '-initrd', join(folder, 'initrd')],
+    ...['-append', 'console=ttyS0 quiet panic=-1'],
+    ...['-serial', `file:${join(folder, 'serial.log')}`, '-serial', 'stdio'],
+    ...drives.flatMap((drive) => ['-drive', drive]),
+  ];
+}
+
+function run(
+  args: readonly string[],
+  { folder, timeoutMs }: { readonly folder: string; readonly timeoutMs: number },
+): Machine {
+  const child = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => {
+    said += data.toString();
+  });
+  const code = Promise.withResolvers<number>();
+  // Nobody may ask for it.
+  code.promise.catch(() => undefined);
+  const ended = closed.then(
+    async () => {
+      clearTimeout(timer);
+      const log = await readFile(join(folder, 'serial.log'), 'utf8').catch(() => '');
+      const detail = [said, log.slice(-2000)].filter(Boolean).join('\n').trim();
+      code.reject(machineError.FAILED({ detail }));
+    },
+    (cause: unknown) => code.reject(machineError.FAILED({ detail: String(cause) }, cause)),
+  );
+  return {
+    lines: linesOf(createInterface({ input: child.stdout }), code.resolve),
+    exitCode: code.promise,
+    async cutPower() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function* linesOf(
+  input: AsyncIterable<string>,
+  onExit: (code: number) => void,
+): AsyncGenerator<string> {
+  for await (const line of input) {
+    if (line.startsWith(EXIT_MARK)) onExit(Number(line.slice(EXIT_MARK.length)));
+    else yield line;
+  }
+}
