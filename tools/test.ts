@@ -22,7 +22,7 @@ const lanes: Record<string, () => Promise<LaneResult>> = {
       { concurrency: 2, timeoutMs: 10 * MINUTE },
     ),
   machine: async () =>
-    runTests(await find(['packages/*/src/**/*.machine.test.ts']), {
+    runTests(await find(['packages/*/src/**/*.machine.test.ts', 'test/machine/**/*.test.ts']), {
       concurrency: 2,
       timeoutMs: 10 * MINUTE,
     }),

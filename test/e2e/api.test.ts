@@ -11,6 +11,7 @@ import { listByReflection, runBufCurl } from './support/run-buf-curl.ts';
 const CAPSULE = 'capsule.v1.CapsuleService';
 const WORKLOAD = 'capsule.v1.WorkloadService';
 const IMAGE = 'capsule.v1.ImageService';
+const VOLUME = 'capsule.v1.VolumeService';
 const UNIMPLEMENTED = 12;
 
 const EVENT = 'capsule.v1.EventService';
@@ -22,7 +23,9 @@ const SERVED = [
   ...methodsOf(WORKLOAD, 'Apply Delete Get List Logs Watch Start Stop Restart'),
   ...methodsOf(WORKLOAD, 'Exec CopyTo CopyFrom StatPath Stats'),
   ...methodsOf('capsule.v1.RegistryService', 'Apply List Delete Login Logout'),
-  ...methodsOf('capsule.v1.VolumeService', 'Create Get List Delete Resize Apply Adopt'),
+  ...methodsOf(VOLUME, 'Create Get List Delete Resize Apply Adopt Usage'),
+  ...methodsOf(VOLUME, 'TakeSnapshot ListSnapshots DeleteSnapshot AdoptSnapshot Restore Clone'),
+  ...methodsOf(VOLUME, 'Export BeginImport Import'),
   ...methodsOf(IMAGE, 'List Push Get Pull Remove Prune Save'),
 ];
 

@@ -13,6 +13,7 @@ export * from './order/all-or-first-error.ts';
 export * from './order/keyed-lock.ts';
 export type * from './order/reach.ts';
 export * from './plan/exit.ts';
+export * from './plan/pool-level.ts';
 export * from './plan/registry-change.ts';
 export * from './plan/snapshot-schedule.ts';
 export * from './plan/spec-change.ts';

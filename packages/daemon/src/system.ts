@@ -16,8 +16,8 @@ import {
   ContainerdImages,
   ContainerdRuntime,
   FileLogs,
-  LoopFileVolumes,
   NetworkProbe,
+  openVolumes,
   SystemLogFile,
   UploadFolder,
 } from '@capsule/drivers';
@@ -68,10 +68,12 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   });
   const thrift = new Thrift();
   const reach = dieAt<VolumeFault>(paths.faultPoint);
-  const volumeBackend = new LoopFileVolumes({
+  const volumeBackend = await openVolumes({
     folder: paths.volumes,
     mountRoot: paths.mounts,
     reach,
+    pool: { group: 'capsule', pool: 'thinpool', backupFolder: paths.lvm, stateFile: paths.pool },
+    ...(config.volumes.device !== undefined && { device: config.volumes.device }),
   });
   const names = stack.use(answerNames());
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.prepare()]);
@@ -191,6 +193,8 @@ function systemPaths({ permPath, runPath }: Config) {
     network: path.join(runPath, 'capsule-net'),
     volumes: path.join(permPath, 'volumes'),
     uploads: path.join(permPath, 'uploads'),
+    lvm: path.join(permPath, 'lvm'),
+    pool: path.join(permPath, 'pool.json'),
     mounts: path.join(runPath, 'capsule-volumes'),
     view: path.join(runPath, 'capsule-view'),
     exec: path.join(runPath, 'capsule-exec'),

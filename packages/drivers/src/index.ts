@@ -24,6 +24,5 @@ export { ContainerdHosts } from './registry/containerd-hosts.ts';
 export { registryError } from './registry/errors.ts';
 export { NetworkProbe } from './service-probe/network-probe.ts';
 export { volumeDriverError } from './volume/errors.ts';
-export { type LoopFileOptions, LoopFileVolumes } from './volume/loop-file-volumes.ts';
-export { type LvmThinOptions, LvmThinVolumes } from './volume/lvm-thin-volumes.ts';
+export { type OpenedVolumes, type OpenVolumesOptions, openVolumes } from './volume/open-volumes.ts';
 export { UploadFolder } from './volume/upload-folder.ts';

@@ -9,6 +9,7 @@ export { nftError } from './net/nft-errors.ts';
 export { readSysctl, sysctlError, writeSysctl } from './net/sysctl.ts';
 export { processError } from './process/errors.ts';
 export { type RunOptions, type RunResult, run } from './process/run.ts';
+export { findContent, parseSignatures } from './storage/blank.ts';
 export { copyImage, deviceBytes } from './storage/device.ts';
 export {
   checkExt4,
@@ -28,3 +29,4 @@ export {
   parseLogicalVolumes,
 } from './storage/lvm.ts';
 export { listMounts, type MountPoint, mount, unmount } from './storage/mounts.ts';
+export { trim } from './storage/trim.ts';

@@ -173,4 +173,13 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     ],
     load: () => import('./volume-import.ts'),
   },
+  {
+    path: ['volume', 'usage'],
+    summary: 'show what volumes and snapshots take',
+    about: 'And how full the pool is that they share.',
+    args: [{ ...VOLUME, isOptional: true }],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl volume usage', about: 'all of them, and the pool' }],
+    load: () => import('./volume-usage.ts'),
+  },
 ];

@@ -3,7 +3,9 @@ import { describeExit, type Exit } from './exit.ts';
 
 type News = Omit<WorkloadEvent, 'at'>;
 
-const WARNINGS: readonly string[] = ['Failed', 'Killed', 'Lost', 'Unhealthy', 'BackOff'];
+const WARNINGS: readonly string[] = [
+  ...['Failed', 'Killed', 'Lost', 'Unhealthy', 'BackOff', 'Paused'],
+];
 
 /** What a change of status adds to the story of a workload, in order. Pure. */
 export function eventsOfChange(

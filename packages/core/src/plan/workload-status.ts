@@ -196,10 +196,12 @@ function running(
   const observedGeneration =
     isCurrent && !isSameRun ? record.generation : before.observedGeneration;
   const health = healthOf(record, isSameRun ? before.health : undefined);
-  if (isSameRun && before.health === health) return before;
+  const isPaused = seen.task === 'paused';
+  const isSameTask = isPaused === (before.reason === 'Paused');
+  if (isSameRun && before.health === health && isSameTask) return before;
   return settle(before, {
     phase: 'running',
-    ...describeRunning(health),
+    ...(isPaused ? PAUSED : describeRunning(health)),
     observedGeneration,
     containerId: seen.id,
     imageDigest: seen.imageDigest,
@@ -208,6 +210,12 @@ function running(
     ...(seen.pid === undefined ? {} : { pid: seen.pid }),
   });
 }
+
+/** It stands still, with everything that it has. */
+const PAUSED = {
+  reason: 'Paused',
+  message: 'paused until the pool of its volumes has room: see `capsulectl volume usage`',
+} as const;
 
 function healthOf(
   { spec }: WorkloadRecord,

@@ -81,8 +81,12 @@ export interface ContainerRuntime {
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen>;
   /** Makes the task (also anew, after one that ended) and starts it. */
   start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen>;
-  /** Asks, waits, then kills. Resolves when nothing runs. */
+  /** Lets go, asks, waits, then kills. Resolves when nothing runs. */
   stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void>;
+  /** Holds back every process of it, until `resume`. One that does not run is a success. */
+  pause(cell: CellId, container: string, signal?: AbortSignal): Promise<void>;
+  /** Lets go what `pause` holds back. Idempotent. */
+  resume(cell: CellId, container: string, signal?: AbortSignal): Promise<void>;
   /** Changes the limits, of the running task too. */
   update(
     cell: CellId,

@@ -9,6 +9,8 @@ export interface VolumeSeen {
   readonly sizeBytes: number;
   /** What it takes of the pool now. */
   readonly usedBytes: number;
+  /** What can still be written to its filesystem; absent where there is none. */
+  readonly freeBytes?: number;
   /** Where it is mounted; absent while it is not. */
   readonly hostPath?: string;
 }
@@ -39,6 +41,8 @@ export interface VolumePool {
   readonly usedBytes: number;
   /** `instant`, whatever the size; or a `copy` of what is in use, which takes its time and its room. */
   readonly snapshots: 'instant' | 'copy';
+  /** Of a thin pool: it can be full before the data is. */
+  readonly metadataPercent?: number;
 }
 
 /**
@@ -47,6 +51,7 @@ export interface VolumePool {
  */
 export interface VolumeBackend {
   readonly kind: 'lvm-thin' | 'loop-file';
+  /** Never fails: `detail` says what is wrong. */
   probe(signal?: AbortSignal): Promise<VolumePool>;
   /** Every volume that is whole. What a creation that was cut short has left is not one. */
   list(signal?: AbortSignal): Promise<readonly VolumeSeen[]>;
@@ -89,4 +94,6 @@ export interface VolumeBackend {
   removeSnapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void>;
   /** Lets those write again whose filesystem a capsuled that was killed has left frozen. */
   thaw(): Promise<void>;
+  /** Gives what deleted files took back to the pool, of every attached volume. */
+  trim(signal?: AbortSignal): Promise<void>;
 }

@@ -30,6 +30,12 @@ const schema = z.strictObject({
       stallSeconds: z.int().min(1).default(60),
     })
     .prefault({}),
+  volumes: z
+    .strictObject({
+      /** A disk that becomes the thin pool of the volumes, if it is blank: /dev/disk/by-id/… */
+      device: z.string().startsWith('/dev/').optional(),
+    })
+    .prefault({}),
   workloads: z
     .strictObject({
       /** How many are worked on at the same time. */

@@ -1,4 +1,5 @@
 import {
+  type ContainerRuntime,
   keyedLock,
   type Reach,
   type UploadStore,
@@ -10,6 +11,7 @@ import type { Database, Feed, Log } from '@capsule/engine';
 import type { Events } from '../store/events.ts';
 import { Snapshots } from '../store/snapshots.ts';
 import { Volumes } from '../store/volumes.ts';
+import { PoolWatch } from './pool-watch.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { SnapshotScheduler } from './snapshot-scheduler.ts';
 import { VolumeCopies } from './volume-copies.ts';
@@ -26,6 +28,7 @@ export interface VolumesParts {
   readonly backend: VolumeBackend;
   readonly archives: VolumeArchives;
   readonly uploads: UploadStore;
+  readonly runtime: Pick<ContainerRuntime, 'pause' | 'resume'>;
   readonly reach: Reach<VolumeFault>;
   /** Workloads that name it in what is wished of them. */
   readonly namedBy: (volume: string) => readonly string[];
@@ -43,7 +46,9 @@ export function createVolumes(parts: VolumesParts) {
   const volumes = new Volumes(db);
   const snapshots = new Snapshots(db);
   const story = new VolumeStory(parts);
-  const shared = { ...parts, volumes, snapshots, story, alone: keyedLock() };
+  const watch = new PoolWatch({ ...parts, volumes, story });
+  const checkRoom = () => watch.checkRoom();
+  const shared = { ...parts, volumes, snapshots, story, alone: keyedLock(), checkRoom };
   const snapshotKeeper = new SnapshotKeeper(shared);
   const steps = new VolumeSteps({ ...shared, snapshotKeeper });
   const copies = new VolumeCopies({ ...shared, snapshotKeeper, steps });
@@ -64,11 +69,17 @@ export function createVolumes(parts: VolumesParts) {
     exporter,
     importer,
     scheduler,
+    watch,
+    backend: parts.backend,
     /** What was cut short is finished or undone first. Never throws. */
     async start(): Promise<void> {
       await steps.resume().catch((error) => parts.log.error('volumes not resumed', { error }));
       scheduler.wake();
+      await watch.start();
     },
-    [Symbol.dispose]: () => scheduler[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      scheduler[Symbol.dispose]();
+      watch[Symbol.dispose]();
+    },
   };
 }

@@ -73,7 +73,12 @@ export function createWorkloads(parts: WorkloadsParts) {
   });
   const volumeSystem = createVolumes({
     ...{ db, events, feed, now, monotonicMs, log: parts.log, backend: parts.volumeBackend },
-    ...{ reach: parts.reach, archives: parts.archives, uploads: parts.uploads },
+    ...{
+      runtime: parts.runtime,
+      reach: parts.reach,
+      archives: parts.archives,
+      uploads: parts.uploads,
+    },
     namedBy: (name) =>
       namesOf(
         specs.list().filter(({ desired }) => desired !== 'deleting'),

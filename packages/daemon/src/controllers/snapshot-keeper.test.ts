@@ -22,6 +22,7 @@ async function machine() {
       ...{ db, backend, now: () => clock.now, monotonicMs: () => clock.now },
       ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
       ...noTransfers,
+      runtime: { pause: async () => undefined, resume: async () => undefined },
       reach: () => undefined,
       namedBy: () => [],
       onRelease: () => undefined,

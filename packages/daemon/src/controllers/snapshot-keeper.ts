@@ -29,6 +29,8 @@ export interface SnapshotKeeperParts {
   /** One thing at a time for each volume; shared with `VolumeKeeper`. */
   readonly alone: <T>(volume: string, work: () => Promise<T>) => Promise<T>;
   readonly reach: Reach<VolumeFault>;
+  /** Fails with `VOLUME_POOL_LOW` when nothing new may be promised. */
+  readonly checkRoom: () => Promise<void>;
   readonly story: VolumeStory;
   readonly log: Log;
   readonly now: () => number;
@@ -77,6 +79,7 @@ export class SnapshotKeeper {
     const { alone } = this.#parts;
     if (!isName(ref.snapshot))
       throw snapshotError.NAME_INVALID({ name: ref.snapshot.slice(0, 80) });
+    await this.#parts.checkRoom();
     await alone(ref.volume, () => this.takeAlone(ref, origin));
   }
 

@@ -53,6 +53,7 @@ export class VolumeCopies {
   ): Promise<void> {
     const { db, alone, volumes, snapshotKeeper, steps, now, reach } = this.#parts;
     if (volumes.get(to.name)?.uid === to.uid) return;
+    await this.#parts.checkRoom();
     await alone(from.volume, async () => {
       const snapshot = from.snapshot ?? snapshotNameAt('clone', now());
       const source = { volume: from.volume, snapshot };
@@ -96,6 +97,7 @@ export class VolumeCopies {
    */
   async import({ name, format, file, sizeBytes: wished }: ImportedVolume): Promise<void> {
     const { db, alone, volumes, backend, archives, steps, now, reach, story } = this.#parts;
+    await this.#parts.checkRoom();
     const { size } = await stat(file);
     const least = roundUpToUnit(format === 'image' ? size : size * 1.25 + VOLUME_MIN_BYTES);
     const usual = format === 'image' ? least : Math.max(least, VOLUME_DEFAULT_BYTES);

@@ -36,6 +36,13 @@ export const volumeError = defineErrors('VOLUME', {
     hint: (f) =>
       `delete ${f.workload} first, or \`volume delete --force ${f.name}\`: it cannot start then`,
   },
+  POOL_LOW: {
+    kind: 'exhausted',
+    message: (f: { figures: string }) =>
+      `the pool of the volumes is too full for more: ${f.figures}`,
+    why: 'a pool that is full stops every workload that writes to a volume',
+    hint: '`capsulectl volume usage` shows what takes the room; delete snapshots or volumes',
+  },
   UID_INVALID: {
     kind: 'invalid',
     message: (f: { uid: string }) => `${JSON.stringify(f.uid)} is not a UUID`,

@@ -23,6 +23,7 @@ function machine() {
       ...{ db, backend, now: Date.now, monotonicMs: () => performance.now() },
       ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
       ...noTransfers,
+      runtime: { pause: async () => undefined, resume: async () => undefined },
       reach: () => undefined,
       namedBy: () => [...named],
       onRelease: (name) => released.push(name),

@@ -54,6 +54,7 @@ export class VolumeKeeper {
     if (stored !== undefined) checkVolumeGrowth(stored, spec);
     const fields = describeVolumeChange(stored, spec);
     if (dryRun) return { change: changeOf(stored, fields), fields };
+    if (stored === undefined) await this.#parts.checkRoom();
     const change = await this.#apply(spec);
     if (fields.some(({ path }) => path.startsWith('snapshotSchedule'))) this.#parts.onSchedule();
     return { change, fields };
@@ -101,6 +102,8 @@ export class VolumeKeeper {
   async resize(spec: VolumeSpec): Promise<void> {
     checkVolumeSpec(spec);
     const { name, sizeBytes } = spec;
+    const isLarger = sizeBytes > (this.#parts.volumes.get(name)?.sizeBytes ?? sizeBytes);
+    if (isLarger) await this.#parts.checkRoom();
     await this.#parts.alone(name, async () => {
       const { db, volumes, backend, reach, story } = this.#parts;
       const before = db.transaction(() => {

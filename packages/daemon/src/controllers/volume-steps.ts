@@ -22,6 +22,8 @@ export interface VolumeStepsParts {
   /** One thing at a time for each volume; shared with `SnapshotKeeper`. */
   readonly alone: <T>(volume: string, work: () => Promise<T>) => Promise<T>;
   readonly reach: Reach<VolumeFault>;
+  /** Fails with `VOLUME_POOL_LOW` when nothing new may be promised. */
+  readonly checkRoom: () => Promise<void>;
   readonly story: VolumeStory;
   readonly log: Log;
 }

@@ -26,6 +26,15 @@ export class VolumeStory {
     this.#append(volume, { severity: 'warning', reason, message });
   }
 
+  /** Of all volumes together. */
+  tellsOfPool(reason: string, message: string): void {
+    this.#append(POOL, { severity: 'normal', reason, message });
+  }
+
+  warnsOfPool(reason: string, message: string): void {
+    this.#append(POOL, { severity: 'warning', reason, message });
+  }
+
   /** Something that is worth a look, and not worth a line. */
   changed(volume: string): void {
     this.#parts.feed.notify(subjectOf(volume));
@@ -40,11 +49,14 @@ export class VolumeStory {
     },
   ): void {
     const { events, feed, now } = this.#parts;
-    const subject = subjectOf(volume);
+    const subject = volume === POOL ? POOL : subjectOf(volume);
     events.append({ name: subject, uid: '' }, { at: now(), ...news });
     feed.notify(subject);
   }
 }
+
+/** The subject of no volume. */
+const POOL = 'volume/';
 
 function subjectOf(volume: string): string {
   return `volume/${volume}`;

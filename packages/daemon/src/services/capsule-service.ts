@@ -7,12 +7,15 @@ import {
   type CapsuleService,
   type GetInfoResponseSchema,
 } from '@capsule/api';
-import type {
-  CapsuleError,
-  ContainerRuntime,
-  NameResponder,
-  SystemLog,
-  VolumeBackend,
+import {
+  type CapsuleError,
+  type ContainerRuntime,
+  judgePool,
+  type NameResponder,
+  poolPercent,
+  type SystemLog,
+  type VolumeBackend,
+  type VolumePool,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { WorkloadObserver } from '../controllers/workload-observer.ts';
@@ -57,10 +60,15 @@ export function capsuleService(
         bridgeCidr: parts.bridgeCidr,
         volumeBackend: pool.ok ? parts.volumeBackend.kind : '',
         volumeBackendDetail: pool.detail,
+        ...(parts.volumeBackend.kind === 'lvm-thin' && {
+          thinpoolTotalBytes: BigInt(pool.totalBytes),
+          thinpoolUsedBytes: BigInt(pool.usedBytes),
+        }),
         runtimeVersion: runtime.ok ? runtime.detail : '',
         problems: [
           ...storeProblems(parts.workloads),
           ...runtimeProblems(runtime),
+          ...poolProblems(pool),
           ...problemOf(parts.names.problem()),
         ],
       };
@@ -105,6 +113,18 @@ function problemOf(error: CapsuleError | undefined): CapsuleProblem[] {
   if (error === undefined) return [];
   const { code, message, hint = '' } = error;
   return [create(CapsuleProblemSchema, { code, message, hint })];
+}
+
+function poolProblems(pool: VolumePool): CapsuleProblem[] {
+  const code = pool.ok ? 'VOLUME_POOL_LOW' : 'VOLUME_POOL_UNUSABLE';
+  const hint = pool.ok
+    ? '`capsulectl volume usage` shows what takes the room; delete snapshots or volumes'
+    : 'volumes wait; everything else goes on';
+  const isFine = pool.ok && judgePool(pool, 'fine') === 'fine';
+  const message = pool.ok
+    ? `the pool of the volumes is ${Math.floor(poolPercent(pool))} % full`
+    : `volumes cannot be used: ${pool.detail}`;
+  return isFine ? [] : [create(CapsuleProblemSchema, { code, message, hint })];
 }
 
 function runtimeProblems(runtime: { ok: boolean; detail: string }): CapsuleProblem[] {

@@ -11,8 +11,12 @@ import { changeToProto } from './change-to-proto.ts';
 import { type SnapshotCallParts, snapshotCalls } from './snapshot-calls.ts';
 import { type TransferCallParts, transferCalls } from './transfer-calls.ts';
 import { stopHolder, untilLeft, type VolumeHolderParts } from './volume-holder.ts';
+import { usageCalls, type VolumeUsageParts } from './volume-usage.ts';
 
-export type VolumeServiceParts = VolumeHolderParts & SnapshotCallParts & TransferCallParts;
+export type VolumeServiceParts = VolumeHolderParts &
+  SnapshotCallParts &
+  TransferCallParts &
+  VolumeUsageParts;
 
 /** The calls about volumes. */
 export function volumeService(
@@ -61,6 +65,7 @@ export function volumeService(
     },
     ...snapshotCalls(partsOrThrow),
     ...transferCalls(partsOrThrow),
+    ...usageCalls(partsOrThrow),
   };
 }
 

@@ -104,9 +104,8 @@ export class DeviceArchives implements VolumeArchives {
     const { filesBinary, scratch } = this.#parts;
     const place = join(scratch, `volume-${volume}`);
     await mkdir(place, { recursive: true });
-    // A snapshot is clean, but for one of a machine that lost power: its journal stays as it is.
-    const options = mode === 'ro' ? 'noload' : '';
-    const args = ['mount', 'ext4', device, options, '/', place, mode, ...work];
+    // A snapshot of a machine that lost power has a journal to be replayed: the kernel does, also for `ro`.
+    const args = ['mount', 'ext4', device, '', '/', place, mode, ...work];
     const program = new FilesProgram(filesBinary, args, volume);
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     return program;

@@ -39,6 +39,20 @@ export const volumeDriverError = defineErrors('VOLUME', {
     why: 'the kernel lets only a process with CAP_SYS_RESOURCE do that',
     hint: 'stop the workload that uses it; what was asked for is done then',
   },
+  POOL_DEVICE_IN_USE: {
+    kind: 'precondition',
+    message: (f: { device: string; found: string }) =>
+      `${f.device} is not blank and does not become the pool of the volumes: it holds ${f.found}`,
+    why: 'what is on it would be lost',
+    hint: (f) => `name another disk, or, when nobody needs what is on it: wipefs --all ${f.device}`,
+  },
+  POOL_FOREIGN: {
+    kind: 'precondition',
+    message: (f: { group: string }) =>
+      `there is a volume group ${f.group} on a disk that is not this capsule's`,
+    why: 'a name can be on two disks: this capsule goes by the identity of its own',
+    hint: (f) => `remove that disk, or rename the group: vgrename ${f.group} OTHER`,
+  },
   DAMAGED: {
     kind: 'dataLoss',
     message: (f: Named) =>

@@ -27,10 +27,12 @@ import {
   readExt4,
   sharesBlocks,
   thaw,
+  trim,
 } from '@capsule/host';
 import { DeviceArchives, type OpenDevice } from './device-archives.ts';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
+import { freeBytesOf } from './free-bytes.ts';
 import { LoopFileSnapshots } from './loop-file-snapshots.ts';
 import { sizeOf, syncPath, VolumeFiles } from './volume-files.ts';
 
@@ -40,6 +42,8 @@ export interface LoopFileOptions {
   /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
   readonly mountRoot: string;
   readonly reach?: Reach<VolumeFault>;
+  /** For people: why files, and no pool. */
+  readonly why?: string;
   /** Where filesystems are mounted unseen, to be packed and unpacked: `/run/capsule-files`. */
   readonly scratch?: string;
   readonly filesBinary?: string;
@@ -53,6 +57,9 @@ export class LoopFileVolumes implements VolumeBackend {
   readonly kind = 'loop-file';
   /** Its volumes as streams. */
   readonly archives: VolumeArchives;
+  readonly #why: string | undefined;
+  /** A filesystem does not change its nature. */
+  #isSharing: Promise<boolean> | undefined;
   readonly #mountRoot: string;
   readonly #files: VolumeFiles;
   readonly #snapshots: LoopFileSnapshots;
@@ -60,6 +67,7 @@ export class LoopFileVolumes implements VolumeBackend {
 
   constructor(options: LoopFileOptions) {
     const { folder, mountRoot, reach = () => undefined } = options;
+    this.#why = options.why;
     this.#mountRoot = mountRoot;
     this.#reach = reach;
     this.#files = new VolumeFiles(folder);
@@ -75,13 +83,24 @@ export class LoopFileVolumes implements VolumeBackend {
   }
 
   async probe(): Promise<VolumePool> {
+    try {
+      return await this.#look();
+    } catch (error) {
+      // The disk is gone, full or read-only: told, so that everything else about the capsule is too.
+      const detail = `${this.#files.folder}: ${(error as Error).message}`;
+      return { ok: false, detail, totalBytes: 0, usedBytes: 0, snapshots: 'copy' };
+    }
+  }
+
+  async #look(): Promise<VolumePool> {
     const { folder } = this.#files;
     await this.#files.prepare();
     const { blocks, bavail, bsize } = await statfs(folder);
     const totalBytes = blocks * bsize;
-    const snapshots = (await sharesBlocks(folder)) ? 'instant' : 'copy';
+    this.#isSharing ??= sharesBlocks(folder);
+    const snapshots = (await this.#isSharing) ? 'instant' : 'copy';
     const how = snapshots === 'instant' ? 'share blocks' : 'are copies';
-    const detail = `sparse files on loop devices; snapshots ${how}`;
+    const detail = `${this.#why ?? 'sparse files'}; snapshots ${how}`;
     return { ok: true, detail, totalBytes, usedBytes: totalBytes - bavail * bsize, snapshots };
   }
 
@@ -90,13 +109,15 @@ export class LoopFileVolumes implements VolumeBackend {
     return Promise.all(
       names.map(async (name) => {
         const file = this.#files.volume(name);
+        const hostPath = attached.has(name) ? this.hostPath(name) : undefined;
         const [{ size, blocks }, ext4] = await Promise.all([stat(file), readExt4(file, signal)]);
         return {
           name,
           sizeBytes: ext4?.sizeBytes ?? size,
           usedBytes: blocks * 512,
           ...(ext4 && { uid: ext4.uuid }),
-          ...(attached.has(name) && { hostPath: this.hostPath(name) }),
+          ...(hostPath && { hostPath }),
+          ...(await freeBytesOf(ext4, hostPath)),
         };
       }),
     );
@@ -239,6 +260,10 @@ export class LoopFileVolumes implements VolumeBackend {
 
   removeSnapshot(ref: SnapshotRef): Promise<void> {
     return this.#snapshots.remove(ref);
+  }
+
+  async trim(signal?: AbortSignal): Promise<void> {
+    for (const name of await this.attached()) await trim(this.hostPath(name), signal);
   }
 
   async thaw(): Promise<void> {

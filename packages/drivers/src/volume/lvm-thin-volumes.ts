@@ -23,10 +23,12 @@ import {
   makeExt4,
   readExt4,
   thaw,
+  trim,
 } from '@capsule/host';
 import { DeviceArchives } from './device-archives.ts';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
+import { freeBytesOf } from './free-bytes.ts';
 import { ThinGroup, type ThinGroupOptions } from './thin-group.ts';
 import { thinNames } from './thin-names.ts';
 import { syncPath } from './volume-files.ts';
@@ -77,10 +79,13 @@ export class LvmThinVolumes implements VolumeBackend {
     const pool = await this.#group.pool(signal);
     const totalBytes = pool?.sizeBytes ?? 0;
     const usedBytes = Math.ceil((totalBytes * (pool?.dataPercent ?? 0)) / 100);
-    const metadata = pool?.metadataPercent ?? 0;
+    const metadataPercent = pool?.metadataPercent ?? 0;
     const detail =
-      pool === undefined ? 'there is no thin pool' : `thin pool; metadata ${metadata.toFixed(1)} %`;
-    return { ok: pool !== undefined, detail, totalBytes, usedBytes, snapshots: 'instant' };
+      pool === undefined
+        ? 'there is no thin pool'
+        : `thin pool, metadata ${metadataPercent.toFixed(1)} %; snapshots share blocks`;
+    const facts = { totalBytes, usedBytes, metadataPercent, snapshots: 'instant' as const };
+    return { ok: pool !== undefined, detail, ...facts };
   }
 
   async list(signal?: AbortSignal): Promise<readonly VolumeSeen[]> {
@@ -91,11 +96,13 @@ export class LvmThinVolumes implements VolumeBackend {
     });
     return Promise.all(
       found.map(async ({ name, lv }) => {
+        const hostPath = attached.has(name) ? this.hostPath(name) : undefined;
         const ext4 = await readExt4(await this.#group.activate(lv.name, signal), signal);
         return {
           ...{ name, sizeBytes: ext4?.sizeBytes ?? lv.sizeBytes, usedBytes: usedOf(lv) },
           ...(ext4 && { uid: ext4.uuid }),
-          ...(attached.has(name) && { hostPath: this.hostPath(name) }),
+          ...(hostPath && { hostPath }),
+          ...(await freeBytesOf(ext4, hostPath)),
         };
       }),
     );
@@ -252,6 +259,10 @@ export class LvmThinVolumes implements VolumeBackend {
 
   async removeSnapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
     await this.#group.remove(thinNames.snapshot(ref), signal);
+  }
+
+  async trim(signal?: AbortSignal): Promise<void> {
+    for (const name of await this.attached()) await trim(this.hostPath(name), signal);
   }
 
   async thaw(): Promise<void> {

@@ -4,6 +4,8 @@ import { run } from '../process/run.ts';
 export interface Ext4 {
   readonly uuid: string;
   readonly sizeBytes: number;
+  /** While it is not mounted; a mounted one is asked by statfs(2). */
+  readonly freeBytes: number;
 }
 
 /** The filesystem on a device or in a file; undefined when there is no ext4 on it that can be read. */
@@ -18,7 +20,8 @@ export async function readExt4(path: string, signal?: AbortSignal): Promise<Ext4
   const blocks = Number(field('Block count'));
   const blockBytes = Number(field('Block size'));
   if (uuid === undefined || !(blocks * blockBytes > 0)) return undefined;
-  return { uuid, sizeBytes: blocks * blockBytes };
+  const freeBytes = Number(field('Free blocks')) * blockBytes;
+  return { uuid, sizeBytes: blocks * blockBytes, freeBytes };
 }
 
 /** No blocks are reserved for root: nobody but the workload writes. Overwrites what is there. */

@@ -179,6 +179,25 @@ export function containerRuntimeContract(
       assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 137);
     });
 
+    test('what is paused stands still, goes on when it is resumed, and can be stopped', async (t) => {
+      const bench = await open(t);
+      const { runtime, cell } = bench;
+      const container = 'one';
+      await runtime.pause(cell, container);
+      await runtime.create(specOf(bench));
+      await runtime.start(cell, container);
+      await bench.ready();
+      await runtime.pause(cell, container);
+      await runtime.pause(cell, container);
+      assert.equal((await runtime.inspect(cell, container))?.task, 'paused');
+      await runtime.resume(cell, container);
+      await runtime.resume(cell, container);
+      assert.equal((await runtime.inspect(cell, container))?.task, 'running');
+      await runtime.pause(cell, container);
+      await runtime.stop(cell, container, { graceMs: 5000, stopSignal: '' });
+      assert.equal((await runtime.inspect(cell, container))?.task, 'stopped');
+    });
+
     test('stopping what does not run changes nothing', async (t) => {
       const bench = await open(t);
       const { runtime, cell } = bench;

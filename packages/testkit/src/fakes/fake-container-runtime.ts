@@ -11,6 +11,7 @@ import {
   type Resources,
   type RuntimeEvent,
   type StopOrder,
+  type TaskState,
 } from '@capsule/core';
 import { Broadcast } from './broadcast.ts';
 import { fakeError } from './fake-error.ts';
@@ -28,6 +29,8 @@ export type RuntimeCall =
   | 'inspect'
   | 'create'
   | 'start'
+  | 'pause'
+  | 'resume'
   | 'stop'
   | 'update'
   | 'exec'
@@ -139,8 +142,25 @@ export class FakeContainerRuntime implements ContainerRuntime {
   ): Promise<void> {
     this.#enter('stop', container, signal);
     const entry = this.#entries.get(keyOf(cell, container));
-    if (entry?.seen.task !== 'running') return;
+    if (entry?.seen.task !== 'running' && entry?.seen.task !== 'paused') return;
     this.#end(entry, fakeProgram(entry.spec.command).isStubborn ? KILLED : 0);
+  }
+
+  async pause(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
+    this.#enter('pause', container, signal);
+    this.#hold(keyOf(cell, container), 'running', 'paused');
+  }
+
+  async resume(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
+    this.#enter('resume', container, signal);
+    this.#hold(keyOf(cell, container), 'paused', 'running');
+  }
+
+  #hold(key: string, from: TaskState, to: TaskState): void {
+    const entry = this.#entries.get(key);
+    if (entry?.seen.task !== from) return;
+    entry.seen = { ...entry.seen, task: to };
+    this.#tell(entry, 'changed');
   }
 
   async update(

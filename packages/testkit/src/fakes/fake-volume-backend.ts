@@ -47,12 +47,12 @@ export class FakeVolumeBackend implements VolumeBackend {
 
   async probe(): Promise<VolumePool> {
     const room = { totalBytes: 2 ** 40, usedBytes: 2 ** 30 };
-    return { ok: true, detail: 'memory', ...room, snapshots: 'instant' };
+    return { ok: true, detail: 'memory', ...room, snapshots: 'instant', ...this.pool };
   }
 
   async list(): Promise<readonly VolumeSeen[]> {
     return [...this.#entries].map(([name, { uid, sizeBytes, isAttached }]) => ({
-      ...{ name, uid, sizeBytes, usedBytes: 4096 },
+      ...{ name, uid, sizeBytes, usedBytes: 4096, freeBytes: sizeBytes - 4096 },
       ...(isAttached ? { hostPath: this.hostPath(name) } : {}),
     }));
   }
@@ -143,6 +143,13 @@ export class FakeVolumeBackend implements VolumeBackend {
   async removeSnapshot(ref: SnapshotRef): Promise<void> {
     this.#enter('removeSnapshot', formatSnapshotRef(ref));
     this.#snapshots.delete(formatSnapshotRef(ref));
+  }
+
+  /** Tests say how full it is. */
+  pool: Partial<VolumePool> = {};
+
+  async trim(): Promise<void> {
+    this.calls.push('trim');
   }
 
   async thaw(): Promise<void> {

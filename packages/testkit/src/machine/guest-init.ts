@@ -18,7 +18,7 @@ $busybox mount -t ext4 /dev/vda /root || $busybox poweroff -f
 for place in proc sys dev; do $busybox mount --move /$place /root/$place; done
 $busybox mount -t tmpfs tmpfs /root/run
 $busybox mount -t tmpfs tmpfs /root/tmp
-$busybox cp /program.cjs /root/tmp/program.cjs
+$busybox cp /files/* /root/tmp/
 $busybox stty -F /root${OUTPUT} raw -echo
 cd /root
 PATH=/usr/sbin:/usr/bin CAPSULE_TEST_IN_MACHINE=1 HOME=/root \\

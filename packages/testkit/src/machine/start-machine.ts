@@ -21,6 +21,8 @@ export interface MachineRequest {
   /** A program in TypeScript; it is bundled, and run by the capsule's own Node. */
   readonly program: string;
   readonly args?: readonly string[];
+  /** More files for the program, by their name in /tmp. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Raw disks, which stay when the machine goes: /dev/vdb and on. */
   readonly disks: readonly string[];
   /** It is given up after this time. Default: five minutes. */
@@ -40,7 +42,12 @@ export interface Machine extends AsyncDisposable {
 
 const REPOSITORY = join(import.meta.dirname, '../../../..');
 /** LVM asks for dm_snapshot before it takes a snapshot of a thin volume, and does not use it. */
-const MODULES = ['virtio_blk', 'loop', 'overlay', 'dm_thin_pool', 'dm_snapshot', 'dm_flakey'];
+const STORAGE = ['virtio_blk', 'loop', 'overlay', 'dm_thin_pool', 'dm_snapshot', 'dm_flakey'];
+const NETWORK = [
+  ...['bridge', 'veth', 'nf_tables', 'nft_chain_nat', 'nft_nat', 'nft_masq', 'nft_ct'],
+  ...['nft_fib', 'nft_fib_inet', 'nft_reject_inet', 'nft_limit', 'nft_log', 'nft_redir'],
+];
+const MODULES = [...STORAGE, ...NETWORK];
 const TIMEOUT_MS = 5 * 60_000;
 
 /** Builds what is missing and boots. Needs root, and QEMU. Nothing but the disks is left of it. */
@@ -65,12 +72,17 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
       '/tmp/program.cjs',
       ...(request.args ?? []),
     ];
+    const files = Object.entries(request.files ?? {});
     const names = modules.map(({ name }) => name);
     const initrd = packCpio([
-      ...['bin', 'dev', 'proc', 'sys', 'root', 'modules'].map((path) => ({ path, mode: 0o755 })),
+      ...['bin', 'dev', 'proc', 'sys', 'root', 'modules', 'files'].map((path) => ({
+        path,
+        mode: 0o755,
+      })),
       { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
       { path: 'init', content: Buffer.from(guestInit(names, command)), mode: 0o755 },
-      { path: 'program.cjs', content: await readFile(bundle), mode: 0o644 },
+      { path: 'files/program.cjs', content: await readFile(bundle), mode: 0o644 },
+      ...files.map(([name, content]) => ({ path: `files/${name}`, content, mode: 0o644 })),
       ...modules.map(({ name, content }) => ({ path: `modules/${name}.ko`, content, mode: 0o644 })),
     ]);
     await writeFile(join(folder, 'initrd'), initrd);

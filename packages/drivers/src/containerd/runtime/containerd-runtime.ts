@@ -33,6 +33,7 @@ import { containerUsage } from './container-usage.ts';
 import type { RuntimeContext } from './context.ts';
 import { createContainer } from './create-container.ts';
 import { inspectContainer, listContainers } from './list-containers.ts';
+import { pauseContainer, resumeContainer } from './pause-container.ts';
 import { removeContainer } from './remove-container.ts';
 import { startContainer } from './start-container.ts';
 import { stopContainer } from './stop-container.ts';
@@ -133,6 +134,16 @@ export class ContainerdRuntime implements ContainerRuntime {
   stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void> {
     const action = this.#doing(`stop container ${container}`, signal);
     return doing(action, stopContainer(this.#context, { cell, container, ...how }, signal));
+  }
+
+  pause(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
+    const action = this.#doing(`pause container ${container}`, signal);
+    return doing(action, pauseContainer(this.#context, { cell, container }, signal));
+  }
+
+  resume(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
+    const action = this.#doing(`resume container ${container}`, signal);
+    return doing(action, resumeContainer(this.#context, { cell, container }, signal));
   }
 
   update(

@@ -35,6 +35,8 @@ export async function stopContainer(
   const state = taskState(task);
   if (state === 'none' || state === 'stopped') return;
   if (state === 'created' || state === 'unknown') return removeTask(client, id);
+  // What stands still ends by no signal.
+  if (state === 'paused') await client.tasks.resume({ containerId: id }, until(signal));
   const ofImage = readLabels(answer?.container?.labels ?? {})?.stopSignal ?? '';
   const stopSignal = ordered === '' ? ofImage : ordered;
   const ended = new AbortController();

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file containerd/services/tasks.proto.
  */
 export const file_containerd_services_tasks: GenFile = /*@__PURE__*/
-  fileDesc("Ch9jb250YWluZXJkL3NlcnZpY2VzL3Rhc2tzLnByb3RvEhxjb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxIroBChFDcmVhdGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSJwoGcm9vdGZzGAMgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudBINCgVzdGRpbhgEIAEoCRIOCgZzdGRvdXQYBSABKAkSDgoGc3RkZXJyGAYgASgJEhAKCHRlcm1pbmFsGAcgASgIEiUKB29wdGlvbnMYCSABKAsyFC5nb29nbGUucHJvdG9idWYuQW55IjcKEkNyZWF0ZVRhc2tSZXNwb25zZRIUCgxjb250YWluZXJfaWQYASABKAkSCwoDcGlkGAIgASgNIjUKDFN0YXJ0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSIcCg1TdGFydFJlc3BvbnNlEgsKA3BpZBgBIAEoDSIpChFEZWxldGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkibQoORGVsZXRlUmVzcG9uc2USCgoCaWQYASABKAkSCwoDcGlkGAIgASgNEhMKC2V4aXRfc3RhdHVzGAMgASgNEi0KCWV4aXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiMwoKR2V0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSI8CgtHZXRSZXNwb25zZRItCgdwcm9jZXNzGAEgASgLMhwuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzIiIKEExpc3RUYXNrc1JlcXVlc3QSDgoGZmlsdGVyGAEgASgJIkAKEUxpc3RUYXNrc1Jlc3BvbnNlEisKBXRhc2tzGAEgAygLMhwuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzIlEKC0tpbGxSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgdleGVjX2lkGAIgASgJEg4KBnNpZ25hbBgDIAEoDRILCgNhbGwYBCABKAgioAEKEkV4ZWNQcm9jZXNzUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDQoFc3RkaW4YAiABKAkSDgoGc3Rkb3V0GAMgASgJEg4KBnN0ZGVychgEIAEoCRIQCgh0ZXJtaW5hbBgFIAEoCBIiCgRzcGVjGAYgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueRIPCgdleGVjX2lkGAcgASgJIlgKEFJlc2l6ZVB0eVJlcXVlc3QSFAoMY29udGFpbmVyX2lkGAEgASgJEg8KB2V4ZWNfaWQYAiABKAkSDQoFd2lkdGgYAyABKA0SDgoGaGVpZ2h0GAQgASgNIkYKDkNsb3NlSU9SZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgdleGVjX2lkGAIgASgJEg0KBXN0ZGluGAMgASgIIj0KFERlbGV0ZVByb2Nlc3NSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgdleGVjX2lkGAIgASgJIlIKEVVwZGF0ZVRhc2tSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRInCglyZXNvdXJjZXMYAiABKAsyFC5nb29nbGUucHJvdG9idWYuQW55IjQKC1dhaXRSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgdleGVjX2lkGAIgASgJIlIKDFdhaXRSZXNwb25zZRITCgtleGl0X3N0YXR1cxgBIAEoDRItCglleGl0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIicKD0xpc3RQaWRzUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkiRwoQTGlzdFBpZHNSZXNwb25zZRIzCglwcm9jZXNzZXMYASADKAsyIC5jb250YWluZXJkLnYxLnR5cGVzLlByb2Nlc3NJbmZvMtcJCgVUYXNrcxJrCgZDcmVhdGUSLy5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkNyZWF0ZVRhc2tSZXF1ZXN0GjAuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5DcmVhdGVUYXNrUmVzcG9uc2USYAoFU3RhcnQSKi5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLlN0YXJ0UmVxdWVzdBorLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuU3RhcnRSZXNwb25zZRJnCgZEZWxldGUSLy5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkRlbGV0ZVRhc2tSZXF1ZXN0GiwuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5EZWxldGVSZXNwb25zZRJaCgNHZXQSKC5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkdldFJlcXVlc3QaKS5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkdldFJlc3BvbnNlEmcKBExpc3QSLi5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkxpc3RUYXNrc1JlcXVlc3QaLy5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkxpc3RUYXNrc1Jlc3BvbnNlEmkKCExpc3RQaWRzEi0uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5MaXN0UGlkc1JlcXVlc3QaLi5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLkxpc3RQaWRzUmVzcG9uc2USSQoES2lsbBIpLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuS2lsbFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkSUAoERXhlYxIwLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuRXhlY1Byb2Nlc3NSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5ElMKCVJlc2l6ZVB0eRIuLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuUmVzaXplUHR5UmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJPCgdDbG9zZUlPEiwuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5DbG9zZUlPUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJxCg1EZWxldGVQcm9jZXNzEjIuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5EZWxldGVQcm9jZXNzUmVxdWVzdBosLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuRGVsZXRlUmVzcG9uc2USUQoGVXBkYXRlEi8uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5VcGRhdGVUYXNrUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJdCgRXYWl0EikuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5XYWl0UmVxdWVzdBoqLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuV2FpdFJlc3BvbnNlYgZwcm90bzM", [file_containerd_types_mount, file_containerd_types_task_task, file_google_protobuf_any, file_google_protobuf_empty, file_google_protobuf_timestamp]);
+  fileDesc("Ch9jb250YWluZXJkL3NlcnZpY2VzL3Rhc2tzLnByb3RvEhxjb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxIroBChFDcmVhdGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSJwoGcm9vdGZzGAMgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudBINCgVzdGRpbhgEIAEoCRIOCgZzdGRvdXQYBSABKAkSDgoGc3RkZXJyGAYgASgJEhAKCHRlcm1pbmFsGAcgASgIEiUKB29wdGlvbnMYCSABKAsyFC5nb29nbGUucHJvdG9idWYuQW55IjcKEkNyZWF0ZVRhc2tSZXNwb25zZRIUCgxjb250YWluZXJfaWQYASABKAkSCwoDcGlkGAIgASgNIjUKDFN0YXJ0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSIcCg1TdGFydFJlc3BvbnNlEgsKA3BpZBgBIAEoDSIpChFEZWxldGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkibQoORGVsZXRlUmVzcG9uc2USCgoCaWQYASABKAkSCwoDcGlkGAIgASgNEhMKC2V4aXRfc3RhdHVzGAMgASgNEi0KCWV4aXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiMwoKR2V0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSI8CgtHZXRSZXNwb25zZRItCgdwcm9jZXNzGAEgASgLMhwuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzIiIKEExpc3RUYXNrc1JlcXVlc3QSDgoGZmlsdGVyGAEgASgJIkAKEUxpc3RUYXNrc1Jlc3BvbnNlEisKBXRhc2tzGAEgAygLMhwuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzIlEKC0tpbGxSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgdleGVjX2lkGAIgASgJEg4KBnNpZ25hbBgDIAEoDRILCgNhbGwYBCABKAgiKAoQUGF1c2VUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkiKQoRUmVzdW1lVGFza1JlcXVlc3QSFAoMY29udGFpbmVyX2lkGAEgASgJIqABChJFeGVjUHJvY2Vzc1JlcXVlc3QSFAoMY29udGFpbmVyX2lkGAEgASgJEg0KBXN0ZGluGAIgASgJEg4KBnN0ZG91dBgDIAEoCRIOCgZzdGRlcnIYBCABKAkSEAoIdGVybWluYWwYBSABKAgSIgoEc3BlYxgGIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkSDwoHZXhlY19pZBgHIAEoCSJYChBSZXNpemVQdHlSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgdleGVjX2lkGAIgASgJEg0KBXdpZHRoGAMgASgNEg4KBmhlaWdodBgEIAEoDSJGCg5DbG9zZUlPUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCRINCgVzdGRpbhgDIAEoCCI9ChREZWxldGVQcm9jZXNzUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSJSChFVcGRhdGVUYXNrUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSJwoJcmVzb3VyY2VzGAIgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueSI0CgtXYWl0UmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHZXhlY19pZBgCIAEoCSJSCgxXYWl0UmVzcG9uc2USEwoLZXhpdF9zdGF0dXMYASABKA0SLQoJZXhpdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCInCg9MaXN0UGlkc1JlcXVlc3QSFAoMY29udGFpbmVyX2lkGAEgASgJIkcKEExpc3RQaWRzUmVzcG9uc2USMwoJcHJvY2Vzc2VzGAEgAygLMiAuY29udGFpbmVyZC52MS50eXBlcy5Qcm9jZXNzSW5mbzL7CgoFVGFza3MSawoGQ3JlYXRlEi8uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5DcmVhdGVUYXNrUmVxdWVzdBowLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuQ3JlYXRlVGFza1Jlc3BvbnNlEmAKBVN0YXJ0EiouY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5TdGFydFJlcXVlc3QaKy5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLlN0YXJ0UmVzcG9uc2USZwoGRGVsZXRlEi8uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5EZWxldGVUYXNrUmVxdWVzdBosLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuRGVsZXRlUmVzcG9uc2USWgoDR2V0EiguY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5HZXRSZXF1ZXN0GikuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5HZXRSZXNwb25zZRJnCgRMaXN0Ei4uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5MaXN0VGFza3NSZXF1ZXN0Gi8uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5MaXN0VGFza3NSZXNwb25zZRJpCghMaXN0UGlkcxItLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuTGlzdFBpZHNSZXF1ZXN0Gi4uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5MaXN0UGlkc1Jlc3BvbnNlEkkKBEtpbGwSKS5jb250YWluZXJkLnNlcnZpY2VzLnRhc2tzLnYxLktpbGxSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5Ek8KBVBhdXNlEi4uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5QYXVzZVRhc2tSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5ElEKBlJlc3VtZRIvLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuUmVzdW1lVGFza1JlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkSUAoERXhlYxIwLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuRXhlY1Byb2Nlc3NSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5ElMKCVJlc2l6ZVB0eRIuLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuUmVzaXplUHR5UmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJPCgdDbG9zZUlPEiwuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5DbG9zZUlPUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJxCg1EZWxldGVQcm9jZXNzEjIuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5EZWxldGVQcm9jZXNzUmVxdWVzdBosLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuRGVsZXRlUmVzcG9uc2USUQoGVXBkYXRlEi8uY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5VcGRhdGVUYXNrUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJdCgRXYWl0EikuY29udGFpbmVyZC5zZXJ2aWNlcy50YXNrcy52MS5XYWl0UmVxdWVzdBoqLmNvbnRhaW5lcmQuc2VydmljZXMudGFza3MudjEuV2FpdFJlc3BvbnNlYgZwcm90bzM", [file_containerd_types_mount, file_containerd_types_task_task, file_google_protobuf_any, file_google_protobuf_empty, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message containerd.services.tasks.v1.CreateTaskRequest
@@ -285,6 +285,40 @@ export const KillRequestSchema: GenMessage<KillRequest> = /*@__PURE__*/
   messageDesc(file_containerd_services_tasks, 10);
 
 /**
+ * @generated from message containerd.services.tasks.v1.PauseTaskRequest
+ */
+export type PauseTaskRequest = Message<"containerd.services.tasks.v1.PauseTaskRequest"> & {
+  /**
+   * @generated from field: string container_id = 1;
+   */
+  containerId: string;
+};
+
+/**
+ * Describes the message containerd.services.tasks.v1.PauseTaskRequest.
+ * Use `create(PauseTaskRequestSchema)` to create a new message.
+ */
+export const PauseTaskRequestSchema: GenMessage<PauseTaskRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_tasks, 11);
+
+/**
+ * @generated from message containerd.services.tasks.v1.ResumeTaskRequest
+ */
+export type ResumeTaskRequest = Message<"containerd.services.tasks.v1.ResumeTaskRequest"> & {
+  /**
+   * @generated from field: string container_id = 1;
+   */
+  containerId: string;
+};
+
+/**
+ * Describes the message containerd.services.tasks.v1.ResumeTaskRequest.
+ * Use `create(ResumeTaskRequestSchema)` to create a new message.
+ */
+export const ResumeTaskRequestSchema: GenMessage<ResumeTaskRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_tasks, 12);
+
+/**
  * @generated from message containerd.services.tasks.v1.ExecProcessRequest
  */
 export type ExecProcessRequest = Message<"containerd.services.tasks.v1.ExecProcessRequest"> & {
@@ -333,7 +367,7 @@ export type ExecProcessRequest = Message<"containerd.services.tasks.v1.ExecProce
  * Use `create(ExecProcessRequestSchema)` to create a new message.
  */
 export const ExecProcessRequestSchema: GenMessage<ExecProcessRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 11);
+  messageDesc(file_containerd_services_tasks, 13);
 
 /**
  * @generated from message containerd.services.tasks.v1.ResizePtyRequest
@@ -365,7 +399,7 @@ export type ResizePtyRequest = Message<"containerd.services.tasks.v1.ResizePtyRe
  * Use `create(ResizePtyRequestSchema)` to create a new message.
  */
 export const ResizePtyRequestSchema: GenMessage<ResizePtyRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 12);
+  messageDesc(file_containerd_services_tasks, 14);
 
 /**
  * @generated from message containerd.services.tasks.v1.CloseIORequest
@@ -392,7 +426,7 @@ export type CloseIORequest = Message<"containerd.services.tasks.v1.CloseIOReques
  * Use `create(CloseIORequestSchema)` to create a new message.
  */
 export const CloseIORequestSchema: GenMessage<CloseIORequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 13);
+  messageDesc(file_containerd_services_tasks, 15);
 
 /**
  * @generated from message containerd.services.tasks.v1.DeleteProcessRequest
@@ -414,7 +448,7 @@ export type DeleteProcessRequest = Message<"containerd.services.tasks.v1.DeleteP
  * Use `create(DeleteProcessRequestSchema)` to create a new message.
  */
 export const DeleteProcessRequestSchema: GenMessage<DeleteProcessRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 14);
+  messageDesc(file_containerd_services_tasks, 16);
 
 /**
  * @generated from message containerd.services.tasks.v1.UpdateTaskRequest
@@ -438,7 +472,7 @@ export type UpdateTaskRequest = Message<"containerd.services.tasks.v1.UpdateTask
  * Use `create(UpdateTaskRequestSchema)` to create a new message.
  */
 export const UpdateTaskRequestSchema: GenMessage<UpdateTaskRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 15);
+  messageDesc(file_containerd_services_tasks, 17);
 
 /**
  * @generated from message containerd.services.tasks.v1.WaitRequest
@@ -460,7 +494,7 @@ export type WaitRequest = Message<"containerd.services.tasks.v1.WaitRequest"> & 
  * Use `create(WaitRequestSchema)` to create a new message.
  */
 export const WaitRequestSchema: GenMessage<WaitRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 16);
+  messageDesc(file_containerd_services_tasks, 18);
 
 /**
  * @generated from message containerd.services.tasks.v1.WaitResponse
@@ -482,7 +516,7 @@ export type WaitResponse = Message<"containerd.services.tasks.v1.WaitResponse"> 
  * Use `create(WaitResponseSchema)` to create a new message.
  */
 export const WaitResponseSchema: GenMessage<WaitResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 17);
+  messageDesc(file_containerd_services_tasks, 19);
 
 /**
  * @generated from message containerd.services.tasks.v1.ListPidsRequest
@@ -499,7 +533,7 @@ export type ListPidsRequest = Message<"containerd.services.tasks.v1.ListPidsRequ
  * Use `create(ListPidsRequestSchema)` to create a new message.
  */
 export const ListPidsRequestSchema: GenMessage<ListPidsRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 18);
+  messageDesc(file_containerd_services_tasks, 20);
 
 /**
  * @generated from message containerd.services.tasks.v1.ListPidsResponse
@@ -516,7 +550,7 @@ export type ListPidsResponse = Message<"containerd.services.tasks.v1.ListPidsRes
  * Use `create(ListPidsResponseSchema)` to create a new message.
  */
 export const ListPidsResponseSchema: GenMessage<ListPidsResponse> = /*@__PURE__*/
-  messageDesc(file_containerd_services_tasks, 19);
+  messageDesc(file_containerd_services_tasks, 21);
 
 /**
  * The running side of containers.
@@ -578,6 +612,22 @@ export const Tasks: GenService<{
   kill: {
     methodKind: "unary";
     input: typeof KillRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc containerd.services.tasks.v1.Tasks.Pause
+   */
+  pause: {
+    methodKind: "unary";
+    input: typeof PauseTaskRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc containerd.services.tasks.v1.Tasks.Resume
+   */
+  resume: {
+    methodKind: "unary";
+    input: typeof ResumeTaskRequestSchema;
     output: typeof EmptySchema;
   },
   /**

@@ -1,0 +1,44 @@
+import { access } from 'node:fs/promises';
+import type { Reach, VolumeArchives, VolumeBackend, VolumeFault } from '@capsule/core';
+import { LoopFileVolumes } from './loop-file-volumes.ts';
+import { LvmThinVolumes } from './lvm-thin-volumes.ts';
+import { findThinPool, makeThinPool, type ThinPoolOptions } from './thin-pool.ts';
+import { UnusableVolumes } from './unusable-volumes.ts';
+
+export interface OpenVolumesOptions {
+  readonly pool: ThinPoolOptions;
+  /** A disk that is to become the pool, if it is blank. */
+  readonly device?: string;
+  /** Where the files are, on hosts without a pool: `/perm/volumes`. */
+  readonly folder: string;
+  readonly mountRoot: string;
+  readonly reach: Reach<VolumeFault>;
+}
+
+export type OpenedVolumes = VolumeBackend & { readonly archives: VolumeArchives };
+
+/**
+ * What this host has: a thin pool, or files where it has none. A pool that should be there and is not
+ * usable is never replaced by files: volumes say why instead.
+ */
+export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVolumes> {
+  const { pool, device, folder, mountRoot, reach } = options;
+  const files = (why: string) => new LoopFileVolumes({ folder, mountRoot, reach, why });
+  if (!(await exists('/dev/mapper/control'))) {
+    if (device === undefined) return files('no device-mapper in this kernel');
+  }
+  try {
+    if (device !== undefined) await makeThinPool(device, pool);
+    else if (!(await findThinPool(pool))) return files(`no thin pool ${pool.group}/${pool.pool}`);
+    return new LvmThinVolumes({ ...pool, mountRoot, reach });
+  } catch (error) {
+    return new UnusableVolumes('lvm-thin', error as Error);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import { lvm, run } from '@capsule/host';
+import { inMachine } from '@capsule/testkit/in-machine';
+import { openVolumes } from './open-volumes.ts';
+import {
+  findThinPool,
+  makeThinPool,
+  type ThinPoolOptions,
+  type ThinPoolStep,
+} from './thin-pool.ts';
+
+const DEVICE = '/dev/vdb';
+const STEPS: readonly ThinPoolStep[] = ['chosen', 'physical', 'group', 'pool'];
+
+async function options(): Promise<ThinPoolOptions> {
+  const folder = await mkdtemp(join(tmpdir(), 'pool-'));
+  const files = { backupFolder: join(folder, 'lvm'), stateFile: join(folder, 'pool.json') };
+  return { group: 'capsule', pool: 'thinpool', ...files };
+}
+
+async function wipe(): Promise<void> {
+  const settings = { backupFolder: '/tmp/lvm' };
+  const groups = await lvm(settings, ['vgs', '--noheadings', '-o', 'vg_name']);
+  if (groups.trim() !== '') await lvm(settings, ['vgremove', '--yes', '--force', 'capsule']);
+  await run('wipefs', ['--all', '--quiet', DEVICE]);
+  await run('dd', ['if=/dev/zero', `of=${DEVICE}`, 'bs=1M', 'count=32', 'conv=fsync']);
+}
+
+/** One partition of Linux, as a disk from an old computer has it. */
+async function writePartitionTable(): Promise<void> {
+  const sector = Buffer.alloc(512);
+  sector.writeUInt8(0x83, 446 + 4);
+  sector.writeUInt32LE(2048, 446 + 8);
+  sector.writeUInt32LE(100_000, 446 + 12);
+  sector.writeUInt16LE(0xaa55, 510);
+  await using device = await open(DEVICE, 'r+');
+  await device.write(sector, 0, sector.length, 0);
+  await device.sync();
+}
+
+if (inMachine(import.meta.filename)) {
+  afterEach(wipe);
+
+  test('a blank disk becomes the pool, once, and is found by its identity', async () => {
+    const pool = await options();
+    assert.equal(await findThinPool(pool), false);
+    await makeThinPool(DEVICE, pool);
+    await makeThinPool(DEVICE, pool);
+    assert.equal(await findThinPool(pool), true);
+    const { physicalVolume } = JSON.parse(await readFile(pool.stateFile, 'utf8'));
+    const shown = await lvm(pool, ['pvs', '--noheadings', '-o', 'pv_uuid', DEVICE]);
+    assert.equal(shown.trim(), physicalVolume);
+    // Of a capsule that was installed anew, and of another capsule.
+    await rm(pool.stateFile);
+    assert.equal(await findThinPool(pool), true);
+    const other = await options();
+    await lvm(pool, ['vgchange', '--deltag', 'capsule', 'capsule']);
+    await assert.rejects(findThinPool(other), { code: 'VOLUME_POOL_FOREIGN' });
+  });
+
+  for (const step of STEPS) {
+    test(`cut short after ${step}, it is finished by the next try`, async () => {
+      const pool = await options();
+      const reach = (reached: ThinPoolStep) => assert.notEqual(reached, step, 'cut');
+      await assert.rejects(makeThinPool(DEVICE, { ...pool, reach }), /cut/);
+      await makeThinPool(DEVICE, pool);
+      assert.equal(await findThinPool(pool), true);
+    });
+  }
+
+  for (const [what, put, found] of [
+    ['a filesystem', () => run('mkfs.ext4', ['-q', '-F', '-L', 'photos', DEVICE]), /ext4.*photos/],
+    ['somebody’s physical volume', () => run('lvm', ['pvcreate', '--yes', DEVICE]), /LVM2_member/],
+    ['a partition table', writePartitionTable, /dos/],
+    [
+      'bytes of its own',
+      () => run('dd', ['of=/dev/vdb', 'bs=1M', 'seek=3', 'conv=fsync'], { input: 'diary' }),
+      /data that is no known filesystem/,
+    ],
+  ] as const) {
+    test(`a disk with ${what} is refused, and told what is on it`, async () => {
+      const pool = await options();
+      await put();
+      await assert.rejects(makeThinPool(DEVICE, pool), {
+        code: 'VOLUME_POOL_DEVICE_IN_USE',
+        message: found,
+      });
+      const volumes = await openVolumes({
+        ...{ pool, device: DEVICE, folder: '/tmp/volumes', mountRoot: '/tmp/mounts' },
+        reach: () => undefined,
+      });
+      assert.match((await volumes.probe()).detail, found);
+      const asked = volumes.create({ name: 'data', uid: 'x', sizeBytes: 1 });
+      await assert.rejects(asked, { code: 'VOLUME_POOL_DEVICE_IN_USE' });
+    });
+  }
+}

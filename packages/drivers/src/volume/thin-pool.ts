@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, realpath, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { findContent, lvm } from '@capsule/host';
+import { volumeDriverError } from './errors.ts';
+import type { ThinGroupOptions } from './thin-group.ts';
+import { syncPath } from './volume-files.ts';
+
+export interface ThinPoolOptions extends ThinGroupOptions {
+  /** Remembers which physical volume is ours: `/perm/pool.json`. */
+  readonly stateFile: string;
+  /** Told after each step that is on the disk; tests stop there. */
+  readonly reach?: (step: ThinPoolStep) => void;
+}
+
+export type ThinPoolStep = 'chosen' | 'physical' | 'group' | 'pool';
+
+interface PhysicalVolume {
+  readonly device: string;
+  readonly uuid: string;
+  /** Empty while it belongs to none. */
+  readonly group: string;
+}
+
+/** What the pool does not take: room for LVM to work with, and to come out of a full pool. */
+const POOL_SHARE = '95%FREE';
+const TAG = 'capsule';
+
+/** Whether there is a pool of this capsule: found by the identity of its disk, not by a name. */
+export async function findThinPool(
+  options: ThinPoolOptions,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { group } = options;
+  const volumes = await listPhysicalVolumes(options, signal);
+  const groups = volumes.filter((one) => one.group === group);
+  const ours = await readState(options.stateFile);
+  const own = ours === undefined ? undefined : volumes.find(({ uuid }) => uuid === ours);
+  if (ours !== undefined && own === undefined) {
+    if (groups.length > 0) throw volumeDriverError.POOL_FOREIGN({ group });
+    return false;
+  }
+  if (own !== undefined && own.group !== group) return false;
+  if (groups.length === 0) return false;
+  const tags = await lvm(options, ['vgs', '--noheadings', '-o', 'vg_tags', group], signal);
+  if (own === undefined && !tags.split(',').some((tag) => tag.trim() === TAG)) {
+    throw volumeDriverError.POOL_FOREIGN({ group });
+  }
+  const lvs = await lvm(options, ['lvs', '--noheadings', '-o', 'lv_name', group], signal);
+  if (!lvs.split('\n').some((name) => name.trim() === options.pool)) return false;
+  await lvm(options, ['vgchange', '--yes', '-ay', group], signal);
+  return true;
+}
+
+/**
+ * Makes a device the pool of this capsule, or finishes that after a crash, step by step. Only a device
+ * that is provably blank is taken. Fails with `VOLUME_POOL_DEVICE_IN_USE`, which names what was found.
+ * Idempotent.
+ */
+export async function makeThinPool(
+  device: string,
+  options: ThinPoolOptions,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { group, pool, reach = () => undefined } = options;
+  if (await findThinPool(options, signal)) return;
+  // People name disks by links that stay: /dev/disk/by-id/…
+  const real = await realpath(device);
+  const before = (await listPhysicalVolumes(options, signal)).find((one) => one.device === real);
+  const chosen = await readState(options.stateFile);
+  const isOurs = before !== undefined && before.uuid === chosen;
+  if (!isOurs) {
+    const found = await findContent(device, signal);
+    if (found !== undefined) throw volumeDriverError.POOL_DEVICE_IN_USE({ device, found });
+    const uuid = newUuid();
+    // Written before the disk is: what carries this identity later was made here.
+    await writeState(options.stateFile, uuid);
+    reach('chosen');
+    await lvm(options, ['pvcreate', '--yes', '--uuid', uuid, '--norestorefile', device], signal);
+    reach('physical');
+  }
+  if (!isOurs || before.group === '') {
+    await lvm(options, ['vgcreate', '--yes', '--addtag', TAG, group, device], signal);
+    reach('group');
+  }
+  const shape = ['--type', 'thin-pool', '--extents', POOL_SHARE, '--discards', 'passdown'];
+  await lvm(options, ['lvcreate', '--yes', ...shape, '--name', pool, group], signal);
+  reach('pool');
+}
+
+async function listPhysicalVolumes(
+  options: ThinPoolOptions,
+  signal?: AbortSignal,
+): Promise<readonly PhysicalVolume[]> {
+  const columns = 'pv_name,pv_uuid,vg_name';
+  const text = await lvm(options, ['pvs', '--reportformat', 'json', '-o', columns], signal);
+  const { report } = JSON.parse(text) as {
+    report: readonly { pv: readonly Readonly<Record<string, string>>[] }[];
+  };
+  return report.flatMap(({ pv }) =>
+    pv.map((row) => ({
+      device: row['pv_name'] ?? '',
+      uuid: row['pv_uuid'] ?? '',
+      group: row['vg_name'] ?? '',
+    })),
+  );
+}
+
+/** As LVM writes identities: 32 letters and digits, in groups of 6, 4, 4, 4, 4, 4 and 6. */
+function newUuid(): string {
+  const letters = randomBytes(24).toString('hex').slice(0, 32);
+  return /^(.{6})(.{4})(.{4})(.{4})(.{4})(.{4})(.{6})$/.exec(letters)?.slice(1).join('-') ?? '';
+}
+
+async function readState(file: string): Promise<string | undefined> {
+  try {
+    const state = JSON.parse(await readFile(file, 'utf8')) as { physicalVolume?: string };
+    return state.physicalVolume;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}
+
+async function writeState(file: string, physicalVolume: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const aside = `${file}.new`;
+  const handle = await open(aside, 'w', 0o600);
+  try {
+    await handle.writeFile(`${JSON.stringify({ physicalVolume })}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(aside, file);
+  await syncPath(dirname(file));
+}

@@ -1,0 +1,65 @@
+import type { VolumeArchives, VolumeBackend, VolumePool } from '@capsule/core';
+
+/** In the place of volumes that cannot be reached: every call says why, and nothing else stops. */
+export class UnusableVolumes implements VolumeBackend {
+  readonly kind: VolumeBackend['kind'];
+  readonly archives: VolumeArchives;
+  readonly #why: Error;
+
+  constructor(kind: VolumeBackend['kind'], why: Error) {
+    this.kind = kind;
+    this.#why = why;
+    this.archives = {
+      imageBytes: () => this.#refuse(),
+      readImage: () => refusing(why),
+      packTree: () => refusing(why),
+      unpackTree: () => this.#refuse(),
+    };
+  }
+
+  async probe(): Promise<VolumePool> {
+    const detail = this.#why.message;
+    return { ok: false, detail, totalBytes: 0, usedBytes: 0, snapshots: 'copy' };
+  }
+
+  /** What is stored is shown as lost; that is better than showing nothing. */
+  async list() {
+    return [];
+  }
+
+  async attached() {
+    return new Set<string>();
+  }
+
+  hostPath(): string {
+    throw this.#why;
+  }
+
+  create = () => this.#refuse();
+  restore = () => this.#refuse();
+  grow = () => this.#refuse();
+  attach = () => this.#refuse();
+  isEmpty = () => this.#refuse();
+  clear = () => this.#refuse();
+  detach = () => this.#refuse();
+  remove = () => this.#refuse();
+  snapshot = () => this.#refuse();
+
+  async listSnapshots() {
+    return [];
+  }
+
+  removeSnapshot = () => this.#refuse();
+
+  async thaw(): Promise<void> {}
+
+  async trim(): Promise<void> {}
+
+  async #refuse(): Promise<never> {
+    throw this.#why;
+  }
+}
+
+function refusing(why: Error): AsyncIterable<never> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(why) }) };
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from '@capsule/host';
+import { busyboxImage, dockerArchive, startMachine } from '@capsule/testkit';
+import type { Random } from '../e2e/lab/random.ts';
+import type { Report } from './power-words.ts';
+
+/** How long the capsule works on after its first write, at the most. */
+const WORK_MS = 12_000;
+const GIB = 1024 ** 3;
+
+/** What was acknowledged, and what was under way when the power went. */
+class Expected {
+  readonly present = new Set<string>();
+  trying: string | undefined;
+  written = 0;
+  acknowledged = 0;
+
+  note(line: string): void {
+    const [word, what = '', name = ''] = line.slice(1).split(' ');
+    if (word === 'written') this.written = Number(what);
+    if (word === 'trying') this.trying = `${what} ${name}`;
+    if (word !== 'done') return;
+    this.trying = undefined;
+    this.acknowledged += 1;
+    if (what === 'import') this.present.add(name);
+    if (what === 'delete') this.present.delete(name);
+  }
+
+  /** Every broken promise, in words. What was under way may have happened, or not. */
+  compare(report: Report): readonly string[] {
+    const wrong: string[] = [];
+    if (report.integrity !== 'ok') wrong.push(`the store: ${report.integrity}`);
+    const [what, name] = this.trying?.split(' ') ?? [];
+    const isOpen = (volume: string) => volume === name && what !== 'snapshot';
+    for (const volume of this.present) {
+      if (!isOpen(volume) && report.volumes[volume] === undefined) wrong.push(`${volume} is lost`);
+    }
+    for (const [volume, { state, holds, isClean }] of Object.entries(report.volumes)) {
+      if (state !== 'ready') wrong.push(`${volume} is ${state}`);
+      if (!isClean) wrong.push(`the filesystem of ${volume} is not clean`);
+      if (volume === 'load') {
+        const count = Number(/^n=(\d+)$/.exec(holds)?.[1] ?? 0);
+        if (count < this.written) wrong.push(`${this.written} was written, ${count} is there`);
+      } else {
+        if (holds !== 'made') wrong.push(`${volume} holds ${holds}`);
+        if (!this.present.has(volume) && !isOpen(volume)) wrong.push(`${volume} was deleted`);
+      }
+    }
+    const rows = Object.keys(report.volumes).map((volume) => `vol-${volume}`);
+    const kept = report.snapshots.map((ref) => `snap-${ref.replace('@', '.')}`);
+    const known = new Set(['thinpool', ...rows, ...kept]);
+    for (const lv of report.logicalVolumes) if (!known.has(lv)) wrong.push(`${lv} is left over`);
+    return wrong;
+  }
+
+  /** What is there now is what the next life begins with. */
+  accept(report: Report): void {
+    this.present.clear();
+    for (const volume of Object.keys(report.volumes)) {
+      if (volume !== 'load') this.present.add(volume);
+    }
+    this.trying = undefined;
+  }
+}
+
+/** Lets a capsule in a virtual machine work and cuts its power, again and again. */
+export async function cutPower(
+  { random, cuts }: { readonly random: Random; readonly cuts: number },
+  say: (text: string) => void,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-power-'));
+  try {
+    const [pool, perm] = [join(folder, 'pool'), join(folder, 'perm')];
+    for (const disk of [pool, perm]) {
+      await writeFile(disk, '');
+      await truncate(disk, 4 * GIB);
+    }
+    await run('mkfs.ext4', ['-q', '-F', perm]);
+    const image = dockerArchive(await busyboxImage(), ['stay:1']);
+    const expected = new Expected();
+    for (let cut = 0; cut <= cuts; cut += 1) {
+      const isLast = cut === cuts;
+      await using machine = await startMachine({
+        program: join(import.meta.dirname, 'power-guest.ts'),
+        args: [String(random.below(2 ** 31)), ...(isLast ? ['check'] : [])],
+        files: { 'image.tar': image },
+        disks: [pool, perm],
+      });
+      const said: string[] = [];
+      const workMs = random.below(WORK_MS);
+      let cutting: Promise<void> | undefined;
+      for await (const line of machine.lines) {
+        said.push(line);
+        if (line.startsWith('@failed')) assert.fail(said.slice(-40).join('\n'));
+        if (line.startsWith('@report ')) {
+          const report = JSON.parse(line.slice('@report '.length)) as Report;
+          if (cut > 0) assert.deepEqual(expected.compare(report), [], said.join('\n'));
+          expected.accept(report);
+          const there = [...Object.keys(report.volumes), ...report.snapshots].join(' ');
+          say(
+            `life ${cut + 1}: ${there}, ${expected.written} writes, ${expected.acknowledged} done`,
+          );
+        }
+        if (line.startsWith('@written')) cutting ??= delay(workMs).then(() => machine.cutPower());
+        expected.note(line);
+      }
+      await cutting;
+      if (isLast) assert.equal(await machine.exitCode, 0, said.slice(-40).join('\n'));
+      else assert.ok(cutting !== undefined, said.slice(-40).join('\n'));
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

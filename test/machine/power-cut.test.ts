@@ -1,0 +1,14 @@
+import { test } from 'node:test';
+import { chooseSeed, Random } from '../e2e/lab/random.ts';
+import { cutPower } from './cut-power.ts';
+
+const isHere = process.arch === 'x64';
+
+test('whenever the power goes, what was acknowledged is there, and everything is clean', {
+  timeout: 5 * 60_000,
+  skip: isHere ? false : 'only x86_64 is emulated',
+}, async (t) => {
+  const seed = chooseSeed();
+  t.diagnostic(`CAPSULE_TEST_SEED=${seed}`);
+  await cutPower({ random: new Random(seed), cuts: 2 }, (text) => t.diagnostic(text));
+});

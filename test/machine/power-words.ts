@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+
+/** What the guest finds when it starts. */
+export interface Report {
+  /** `ok`, as SQLite says. */
+  readonly integrity: string;
+  readonly volumes: Readonly<
+    Record<string, { readonly state: string; readonly holds: string; readonly isClean: boolean }>
+  >;
+  readonly snapshots: readonly string[];
+  readonly logicalVolumes: readonly string[];
+}
+
+/** A line to the host. */
+export function tell(word: string, text: string): void {
+  process.stdout.write(`@${word} ${text.replaceAll('\n', ' | ')}\n`);
+}
+
+/** What is put into a volume: not a repetition of anything, and the same each time. */
+export function contentOf(volume: string): Buffer {
+  const pieces = Array.from({ length: 4096 }, (_, index) =>
+    createHash('sha256').update(`${volume} ${index}`).digest(),
+  );
+  return Buffer.concat(pieces);
+}
