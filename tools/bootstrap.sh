@@ -24,7 +24,7 @@ fail() {
 run_packages='iproute2 nftables util-linux'
 build_packages="$run_packages mmdebstrap debian-archive-keyring binutils gzip tar"
 lab_packages="$build_packages docker-registry skopeo"
-test_packages="$lab_packages busybox-static curl git libfaketime umoci zstd xz-utils kmod qemu-system-x86"
+test_packages="$lab_packages busybox-static curl git libfaketime umoci zstd xz-utils xfsprogs kmod qemu-system-x86"
 case $verb in
   start) entry=packages/imager/src/demo/start.ts packages=$build_packages ;;
   stop) entry=packages/imager/src/demo/stop.ts packages=$run_packages ;;

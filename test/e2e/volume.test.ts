@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { rename, rm } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
+import { connectCapsule } from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
 import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
@@ -174,6 +176,40 @@ suite('volumes', { concurrency: false }, () => {
     await capsulectl(lab, ['volume', 'delete', '--force', 'tough']);
     await capsulectl(lab, ['workload', 'delete', 'tough']);
     assert.deepEqual(difference(before, await footprint(lab)), []);
+  });
+
+  test('no name from outside leads anywhere', BOUND, async () => {
+    await using client = connectCapsule(lab.host);
+    const { volume: calls } = client;
+    const clean = await footprint(lab);
+    const size = { sizeMib: 32n };
+    for (const name of ['', '../x', 'a/b', '.', 'A', 'a'.repeat(64), 'a@b', '-rf', 'a\nb', 'ä']) {
+      const asked: Readonly<Record<string, () => Promise<unknown>>> = {
+        create: () => calls.create({ name, ...size }),
+        apply: () => calls.apply({ name, sizeBytes: 33554432n }),
+        get: () => calls.get({ name }),
+        delete: () => calls.delete({ name, force: true }),
+        resize: () => calls.resize({ name, newSizeMib: 64n }),
+        adopt: () => calls.adopt({ name }),
+        snapshot: () => calls.takeSnapshot({ volume: name, name: 'x' }),
+        deleteSnapshot: () => calls.deleteSnapshot({ volume: name, name, force: true }),
+        adoptSnapshot: () => calls.adoptSnapshot({ volume: name, name }),
+        restore: () => calls.restore({ volume: name, snapshot: name }),
+        clone: () => calls.clone({ volume: name, snapshot: '', newName: name, newUid: '' }),
+        beginImport: () => calls.beginImport({ name, importId: '0'.repeat(32) }),
+      };
+      for (const [what, ask] of Object.entries(asked)) {
+        await assert.rejects(
+          ask(),
+          (error) => isCapsuleError(error) && ['invalid', 'notFound'].includes(error.kind),
+          `${what} of ${JSON.stringify(name)}`,
+        );
+      }
+    }
+    for (const sizeMib of [1n, 15n, 16777217n, 2n ** 63n]) {
+      await assert.rejects(calls.create({ name: 'sized', sizeMib }), { kind: 'invalid' });
+    }
+    assert.deepEqual(difference(clean, await footprint(lab)), []);
   });
 
   test('a volume that does not exist is refused before anything happens', BOUND, async () => {

@@ -1,10 +1,12 @@
 /**
  * `npm run soak [-- --kills N] [--seed N] [--minutes N]`: random operations against a model, while
  * capsuled is killed N times (1,000 by default), containerd and shims a tenth of that each. Ends with 1,
- * the seed and the last operations when a promise was broken.
+ * the seed and the last operations when a promise was broken. `--power-cuts N` instead cuts the power of a
+ * capsule in a virtual machine N times.
  */
 import { parseArgs } from 'node:util';
-import { chooseSeed } from '../e2e/lab/random.ts';
+import { chooseSeed, Random } from '../e2e/lab/random.ts';
+import { cutPower } from '../machine/cut-power.ts';
 import { Violation } from './journal.ts';
 import { describeProgress, soak } from './soak.ts';
 
@@ -19,14 +21,19 @@ async function main(): Promise<number> {
       kills: { type: 'string', default: '1000' },
       seed: { type: 'string', default: String(chooseSeed()) },
       minutes: { type: 'string', default: String(DAY_MINUTES) },
+      'power-cuts': { type: 'string', default: '0' },
     },
   });
-  const [kills, seed, minutes] = [values.kills, values.seed, values.minutes].map(Number);
-  if (![kills, seed, minutes].every((each) => Number.isFinite(each) && Number(each) >= 0)) {
-    process.stderr.write('error: --kills, --seed and --minutes take a number\n');
+  const asked = [values.kills, values.seed, values.minutes, values['power-cuts']].map(Number);
+  if (!asked.every((each) => Number.isFinite(each) && each >= 0)) {
+    process.stderr.write('error: --kills, --seed, --minutes and --power-cuts take a number\n');
     return 2;
   }
-  return run(Number(kills), Number(seed), Number(minutes) * 60_000);
+  const [kills = 0, seed = 0, minutes = 0, cuts = 0] = asked;
+  if (cuts === 0) return run(kills, seed, minutes * 60_000);
+  say(`CAPSULE_TEST_SEED=${seed}`);
+  await cutPower({ random: new Random(seed), cuts }, say);
+  return 0;
 }
 
 async function run(kills: number, seed: number, deadlineMs: number): Promise<number> {

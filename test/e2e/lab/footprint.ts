@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { run } from '@capsule/host';
 import type { Lab } from '@capsule/testkit';
 import { pathOf } from './capsulectl.ts';
 import { cellCgroups } from './cgroup.ts';
@@ -77,10 +78,18 @@ async function bridgePorts(lab: Lab): Promise<readonly string[]> {
   return links.map(({ ifname }) => ifname);
 }
 
-/** Files of the capsule that loop devices lead to. */
+/** Files of the capsule that loop devices lead to: by inode, for other capsules have the same paths. */
 async function loops(lab: Lab): Promise<readonly string[]> {
-  const { stdout } = await lab.exec(['losetup', '--list', '--noheadings', '--output', 'BACK-FILE']);
-  return stdout.split('\n').filter((file) => file.includes('/volumes/'));
+  const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'BACK-INO']);
+  const looped = new Set(stdout.split('\n').map((inode) => inode.trim()));
+  const folder = '/perm/volumes';
+  const files = await Promise.all(
+    (await names(lab, folder)).map(async (name) => {
+      const { ino } = await stat(join(pathOf(lab, folder), name));
+      return { name, ino: String(ino) };
+    }),
+  );
+  return files.filter(({ ino }) => looped.has(ino)).map(({ name }) => name);
 }
 
 /** Elements of every map and set of the capsule's table. */

@@ -1,11 +1,12 @@
 import type { Argument, Command } from '../command/command.ts';
 import { GRACE_FLAG } from '../command/grace.ts';
-import { PASSWORD_FLAG } from '../command/read-secret.ts';
 import { TIMEOUT_FLAG } from '../command/timeout.ts';
 import { OUTPUT_FLAG } from '../render/format.ts';
 import { USAGE_ORDERS } from '../render/usage-order.ts';
 import { WATCH_FLAG } from '../render/watch-flag.ts';
 import { SELECTOR_FLAG } from '../target/chosen-names.ts';
+import { IMAGE_COMMANDS } from './image-catalogue.ts';
+import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
 import { VOLUME_COMMANDS } from './volume-catalogue.ts';
 
 const WORKLOAD: Argument = {
@@ -13,8 +14,6 @@ const WORKLOAD: Argument = {
   summary: 'name of the workload',
   completes: 'workload',
 };
-const IMAGE: Argument = { name: 'image', summary: 'reference; a short one is of docker.io' };
-const REGISTRY: Argument = { name: 'registry', summary: 'host, with its port: ghcr.io' };
 const FOLLOW = {
   flags: '-f, --follow',
   summary: 'stay, and print what comes from now on',
@@ -297,126 +296,9 @@ export const CATALOGUE: readonly Command[] = [
     ],
     load: () => import('./workload-exec.ts'),
   },
-  {
-    path: ['image', 'list'],
-    summary: "show the images in the capsule's cache",
-    args: [],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl image list -o wide', about: 'full names and digests' }],
-    load: () => import('./image-list.ts'),
-  },
-  {
-    path: ['image', 'get'],
-    summary: 'show everything about an image',
-    args: [IMAGE],
-    flags: [OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl image get nginx:1.27-alpine', about: 'and who uses it' }],
-    load: () => import('./image-get.ts'),
-  },
-  {
-    path: ['image', 'pull'],
-    summary: "fetch images into the capsule's cache",
-    about: 'Also brings a tag that is there already up to what its registry has now.',
-    args: [{ ...IMAGE, isRepeatable: true }],
-    flags: [OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl image pull nginx:1.27-alpine', about: 'before it is needed' }],
-    load: () => import('./image-pull.ts'),
-  },
-  {
-    path: ['image', 'rm'],
-    summary: 'remove images that no workload needs',
-    args: [{ ...IMAGE, isRepeatable: true }],
-    flags: [OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl image rm myapp:dev', about: 'refused while it is used' }],
-    load: () => import('./image-rm.ts'),
-  },
-  {
-    path: ['image', 'prune'],
-    summary: 'remove all images that no workload needs',
-    about:
-      'Images that were brought within the last ten minutes stay, unless --all takes them too.',
-    args: [],
-    flags: [
-      { flags: '--all', summary: 'also what is new' },
-      { flags: '--dry-run', summary: 'say what would be removed, and do nothing' },
-      OUTPUT_FLAG,
-    ],
-    examples: [{ line: 'capsulectl image prune', about: 'and see what it freed' }],
-    load: () => import('./image-prune.ts'),
-  },
-  {
-    path: ['image', 'save'],
-    summary: 'write an image into an archive',
-    about: 'The archive is what `docker load` and `capsulectl image push` take.',
-    args: [IMAGE],
-    flags: [{ flags: '-o, --output <path>', summary: 'the file; - for the output (default)' }],
-    examples: [
-      { line: 'capsulectl image save nginx:1.27-alpine -o nginx.tar', about: 'into a file' },
-      { line: 'capsulectl image save myapp:dev | docker load', about: 'to another machine' },
-    ],
-    load: () => import('./image-save.ts'),
-  },
-  {
-    path: ['image', 'push'],
-    summary: "load an image archive into the capsule's cache",
-    about: 'Takes what `docker save` writes, or a tar of an OCI layout.',
-    args: [{ name: 'file', summary: 'the archive, or - for the input', completes: 'file' }],
-    flags: [OUTPUT_FLAG],
-    examples: [
-      { line: 'capsulectl image push app.tar', about: 'a file' },
-      { line: 'docker save app:dev | capsulectl image push -', about: 'without a file' },
-    ],
-    load: () => import('./image-push.ts'),
-  },
-  {
-    path: ['registry', 'login'],
-    summary: 'give the capsule a user and password for a registry',
-    about:
-      'The registry is asked before anything is kept. The password is typed where nobody sees it, or ' +
-      'read from the input; the capsule keeps it encrypted and shows it to that registry alone.',
-    args: [REGISTRY],
-    flags: [
-      { flags: '-u, --user <name>', summary: 'who logs in' },
-      PASSWORD_FLAG,
-      { flags: '--no-check', summary: 'do not ask the registry' },
-    ],
-    examples: [
-      { line: 'capsulectl registry login ghcr.io -u ann', about: 'asks for the password' },
-      {
-        line: 'capsulectl registry login ghcr.io -u ann --password-stdin < token',
-        about: 'for a script',
-      },
-    ],
-    load: () => import('./registry-login.ts'),
-  },
-  {
-    path: ['registry', 'logout'],
-    summary: 'make the capsule forget user and password',
-    args: [REGISTRY],
-    flags: [],
-    examples: [{ line: 'capsulectl registry logout ghcr.io', about: 'pulls are anonymous then' }],
-    load: () => import('./registry-logout.ts'),
-  },
+  ...IMAGE_COMMANDS,
+  ...REGISTRY_COMMANDS,
   ...VOLUME_COMMANDS,
-  {
-    path: ['registry', 'list'],
-    summary: 'show registries that are declared or logged in to',
-    args: [],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
-    examples: [
-      { line: 'capsulectl registry list', about: 'users, mirrors and trust; no passwords' },
-    ],
-    load: () => import('./registry-list.ts'),
-  },
-  {
-    path: ['registry', 'delete'],
-    summary: 'forget what manifests declared of registries',
-    about: 'A login stays; `registry logout` ends it.',
-    args: [{ ...REGISTRY, isRepeatable: true }],
-    flags: [],
-    examples: [{ line: 'capsulectl registry delete registry.home:5000', about: 'as it was' }],
-    load: () => import('./registry-delete.ts'),
-  },
   {
     path: ['capsule', 'info'],
     summary: 'show what the capsule is and how it does',

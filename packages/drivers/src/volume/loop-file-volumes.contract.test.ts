@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
@@ -10,14 +10,20 @@ import { LoopFileVolumes } from './loop-file-volumes.ts';
 
 const MIB = 1024 * 1024;
 
-async function openBench(t: TestContext) {
+async function openBench(
+  t: TestContext,
+  prepare?: (files: string) => Promise<() => Promise<unknown>>,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-volumes-'));
   const files = join(folder, 'files');
+  await mkdir(files);
+  const undo = await prepare?.(files);
   const backend = new LoopFileVolumes({ folder: files, mountRoot: join(folder, 'mounts') });
   t.after(async () => {
     for (const { name } of await backend.list()) await backend.remove(name);
     for (const ref of await backend.listSnapshots()) await backend.removeSnapshot(ref);
-    assert.deepEqual(await readdir(files).catch(() => []), []);
+    assert.deepEqual(await readdir(files), []);
+    await undo?.();
     const left = (await listMounts()).filter(({ path }) => path.startsWith(folder));
     assert.deepEqual(left, []);
     const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']);
@@ -33,7 +39,35 @@ async function openBench(t: TestContext) {
   };
 }
 
+/** A filesystem whose files share blocks with their clones. */
+async function onXfs(files: string) {
+  const image = `${files}.xfs`;
+  await writeFile(image, '');
+  await truncate(image, 1024 * MIB);
+  await run('mkfs.xfs', ['-q', image]);
+  await run('mount', ['-o', 'loop', image, files]);
+  return () => unmount(files);
+}
+
 volumeBackendContract('loop files', openBench);
+volumeBackendContract('loop files that share blocks', (t) => openBench(t, onXfs));
+
+suite('snapshots that share blocks', { timeout: 60_000 }, () => {
+  test('take no room of their own, however much is in the volume', async (t) => {
+    const { backend } = await openBench(t, onXfs);
+    assert.equal((await backend.probe()).snapshots, 'instant');
+    await backend.create({ name: 'data', uid: randomUUID(), sizeBytes: 512 * MIB });
+    const { hostPath } = await backend.attach('data');
+    await writeFile(join(hostPath, 'large'), Buffer.alloc(300 * MIB, 'x'));
+    await run('sync', []);
+    const before = (await backend.probe()).usedBytes;
+    for (const snapshot of ['one', 'two', 'three']) {
+      await backend.snapshot({ volume: 'data', snapshot });
+    }
+    const taken = (await backend.probe()).usedBytes - before;
+    assert.ok(taken < 16 * MIB, `${taken} bytes were taken`);
+  });
+});
 
 suite('volumes in loop files', { timeout: 60_000 }, () => {
   const volume = (name = 'data') => ({ name, uid: randomUUID(), sizeBytes: 64 * MIB });

@@ -76,16 +76,12 @@ export class LvmThinVolumes implements VolumeBackend {
   }
 
   async probe(signal?: AbortSignal): Promise<VolumePool> {
-    const pool = await this.#group.pool(signal);
-    const totalBytes = pool?.sizeBytes ?? 0;
-    const usedBytes = Math.ceil((totalBytes * (pool?.dataPercent ?? 0)) / 100);
-    const metadataPercent = pool?.metadataPercent ?? 0;
-    const detail =
-      pool === undefined
-        ? 'there is no thin pool'
-        : `thin pool, metadata ${metadataPercent.toFixed(1)} %; snapshots share blocks`;
-    const facts = { totalBytes, usedBytes, metadataPercent, snapshots: 'instant' as const };
-    return { ok: pool !== undefined, detail, ...facts };
+    try {
+      return describePool(await this.#group.pool(signal));
+    } catch (error) {
+      signal?.throwIfAborted();
+      return describePool(undefined, (error as Error).message);
+    }
   }
 
   async list(signal?: AbortSignal): Promise<readonly VolumeSeen[]> {
@@ -268,6 +264,20 @@ export class LvmThinVolumes implements VolumeBackend {
   async thaw(): Promise<void> {
     for (const name of await this.attached()) await thaw(this.hostPath(name));
   }
+}
+
+function describePool(
+  pool: LogicalVolume | undefined,
+  problem = 'there is no thin pool',
+): VolumePool {
+  const snapshots = 'instant';
+  if (pool === undefined) {
+    return { ok: false, detail: problem, totalBytes: 0, usedBytes: 0, snapshots };
+  }
+  const { sizeBytes: totalBytes, dataPercent = 0, metadataPercent = 0 } = pool;
+  const usedBytes = Math.ceil((totalBytes * dataPercent) / 100);
+  const detail = `thin pool, metadata ${metadataPercent.toFixed(1)} %; snapshots share blocks`;
+  return { ok: true, detail, totalBytes, usedBytes, metadataPercent, snapshots };
 }
 
 function usedOf({ sizeBytes, dataPercent = 0 }: LogicalVolume): number {

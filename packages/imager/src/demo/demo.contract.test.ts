@@ -33,6 +33,12 @@ test('one command ends with a page from a container; run again, it changes nothi
   assert.equal((await readClaim(name))?.pid, pid);
   const url = /from (http\S+):/.exec(first.stdout)?.[1] ?? '';
   assert.match(second.stdout, new RegExp(url));
+  for (const { stdout } of [first, second]) {
+    assert.match(
+      stdout,
+      /notes-writer deleted\n(.*\n)*.*\| written by notes-writer, which is gone/,
+    );
+  }
 
   const stopped = await command('stop', '--name', name);
   assert.match(stopped.stdout, /is stopped/);

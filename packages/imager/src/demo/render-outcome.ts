@@ -9,11 +9,13 @@ export interface Outcome {
   readonly page: string;
   readonly url: string;
   readonly port: number;
+  /** What the volume holds. */
+  readonly note: string;
 }
 
 /** What happened, and what to try next. */
 export function renderOutcome(outcome: Outcome): string {
-  const { claim, host, image, manifest, page, url, port } = outcome;
+  const { claim, host, image, manifest, page, url, port, note } = outcome;
   const address = claim.subnet.capsuleAddress;
   const named = claim.name === DEMO ? '' : ` --name ${claim.name}`;
   return `
@@ -22,6 +24,10 @@ ${indent(page.trim(), '  | ')}
 That page came from ${url}: from a container with an address of its own,
 made of ${image}, in the capsule ${claim.name}.
 The same port is open at the capsule's own address, http://${address}:${port}/.
+
+The volume notes holds what a workload wrote that is gone, and another one read:
+
+${indent(note.trim(), '  | ')}
 
   manifest   ${manifest}
   state      ${claim.stateDir}
@@ -33,6 +39,7 @@ Next, as root:
   bin/capsulectl workload list
   bin/capsulectl workload logs hello
   bin/capsulectl workload get hello -o yaml
+  bin/capsulectl volume list
   npm run stop${named === '' ? '' : ` --${named}`}
       ends the capsule; its state stays
   npm run stop -- --delete${named}

@@ -17,6 +17,7 @@ import { demoError } from './errors.ts';
 import { fetchPage } from './fetch-page.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { runProgram } from './run-program.ts';
+import { showVolume } from './show-volume.ts';
 
 /**
  * `npm start [-- --name NAME]`: a capsule, named demo if not told otherwise, in the background, with
@@ -56,9 +57,12 @@ await runProgram(async () => {
   const address = problem === undefined ? '127.0.0.1' : started.claim.subnet.capsuleAddress;
   const url = `http://${address}:${port}/`;
   const page = await fetchPage(url, PAGE_TIMEOUT_MS);
-  say(
-    renderOutcome({ claim: started.claim, host, image: choice.image, manifest, page, url, port }),
-  );
+  const { image } = choice;
+  const note = await showVolume({
+    ...{ image, folder: started.claim.stateDir },
+    capsulectl: (...args) => capsulectl(host, args),
+  });
+  say(renderOutcome({ claim: started.claim, host, image, manifest, page, url, port, note }));
 });
 
 function announce(started: Started, rootfs: Rootfs, ms: number): void {

@@ -4,26 +4,27 @@ import { run } from '@capsule/host';
 import { Cache } from '../cache/cache.ts';
 import { digestOf } from '../cache/digest.ts';
 import { type Progress, step } from '../progress.ts';
-import type { Rootfs } from '../rootfs/build-rootfs.ts';
+import type { Layer } from '../rootfs/build-rootfs.ts';
 
 export interface RootDiskRequest {
   readonly cacheDir: string;
-  readonly rootfs: Rootfs;
+  /** Of a rootfs, lowest first. */
+  readonly layers: readonly Layer[];
   readonly progress: Progress;
 }
 
 const ROOM_BYTES = 64 * 1024 * 1024;
 
-/** The rootfs as the image of an ext4, or as it is found in the cache. Read-only for everybody. */
+/** Layers as the image of an ext4, or as it was made before. Read-only for everybody. */
 export async function buildRootDisk(request: RootDiskRequest): Promise<string> {
-  const { cacheDir, rootfs, progress } = request;
+  const { cacheDir, layers, progress } = request;
   const cache = new Cache(cacheDir);
-  const key = `disk-${digestOf({ layers: rootfs.layers.map((layer) => layer.key), form: 1 })}`;
+  const key = `disk-${digestOf({ layers: layers.map((layer) => layer.key), form: 1 })}`;
   const make = () =>
     cache.ensure(key, async (directory) => {
       const tree = join(directory, 'tree');
       await mkdir(tree);
-      for (const { path } of rootfs.layers) {
+      for (const { path } of layers) {
         // Linked, not copied: nothing of a layer is changed here.
         if ((await readdir(path)).length > 0) await run('cp', ['-a', '-l', `${path}/.`, tree]);
       }

@@ -19,6 +19,8 @@ for place in proc sys dev; do $busybox mount --move /$place /root/$place; done
 $busybox mount -t tmpfs tmpfs /root/run
 $busybox mount -t tmpfs tmpfs /root/tmp
 $busybox cp /files/* /root/tmp/
+$busybox mkdir -p /root/usr/lib/capsule
+$busybox cp /capsule/* /root/usr/lib/capsule/
 $busybox stty -F /root${OUTPUT} raw -echo
 cd /root
 PATH=/usr/sbin:/usr/bin CAPSULE_TEST_IN_MACHINE=1 HOME=/root \\

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,7 @@ import {
   fetchKernel,
   type Progress,
   packCpio,
+  type Rootfs,
   readModules,
 } from '@capsule/imager';
 import { machineError } from './errors.ts';
@@ -60,7 +61,8 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
     fetchKernel({ ...common, suite: profile.suite }),
     buildRootfs({ ...common, repository: REPOSITORY, profile }),
   ]);
-  const disk = await buildRootDisk({ ...common, rootfs });
+  const layers = rootfs.layers.filter(({ name }) => name !== 'bundle');
+  const disk = await buildRootDisk({ ...common, layers });
   const folder = await mkdtemp(join(tmpdir(), 'capsule-machine-'));
   try {
     const bundle = join(folder, 'program.cjs');
@@ -75,12 +77,15 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
     const files = Object.entries(request.files ?? {});
     const names = modules.map(({ name }) => name);
     const initrd = packCpio([
-      ...['bin', 'dev', 'proc', 'sys', 'root', 'modules', 'files'].map((path) => ({
+      ...['bin', 'dev', 'proc', 'sys', 'root', 'modules', 'files', 'capsule'].map((path) => ({
         path,
         mode: 0o755,
       })),
       { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
       { path: 'init', content: Buffer.from(guestInit(names, command)), mode: 0o755 },
+      ...(await filesOf(rootfs, 'bundle')).map(([name, content]) => ({
+        ...{ path: `capsule/${name}`, content, mode: 0o644 },
+      })),
       { path: 'files/program.cjs', content: await readFile(bundle), mode: 0o644 },
       ...files.map(([name, content]) => ({ path: `files/${name}`, content, mode: 0o644 })),
       ...modules.map(({ name, content }) => ({ path: `modules/${name}.ko`, content, mode: 0o644 })),
@@ -94,6 +99,19 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** capsuled changes with every line of ours: it is not on the disk, which is kept. */
+async function filesOf(
+  { layers }: Rootfs,
+  layer: 'bundle',
+): Promise<readonly (readonly [string, Uint8Array])[]> {
+  const tree = layers.find(({ name }) => name === layer)?.path ?? '';
+  const folder = join(tree, 'usr/lib/capsule');
+  const names = await readdir(folder);
+  return Promise.all(
+    names.map(async (name) => [name, await readFile(join(folder, name))] as const),
+  );
 }
 
 interface Hardware {
@@ -110,7 +128,8 @@ function qemuArguments({ kernel, folder, disk, disks }: Hardware): readonly stri
     ...disks.map((file) => `file=${file},format=raw,if=virtio,discard=unmap,cache=writeback`),
   ];
   return [
-    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024'],
+    // One processor: with two, the emulation lets V8 crash in one start of twelve.
+    ...['-machine', 'q35', '-accel', 'tcg', '-cpu', 'max', '-smp', '1', '-m', '1024'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-kernel', kernel, '-initrd', join(folder, 'initrd')],
     ...['-append', 'console=ttyS0 quiet panic=-1'],
@@ -123,7 +142,9 @@ function run(
   args: readonly string[],
   { folder, timeoutMs }: { readonly folder: string; readonly timeoutMs: number },
 ): Machine {
-  const child = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // It ends with this process, however that ends.
+  const command = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...args];
+  const child = spawn('setpriv', command, { stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   let said = '';
