@@ -1,4 +1,4 @@
-import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { constants, mkdir, open, rmdir, stat } from 'node:fs/promises';
 import { listMounts, mount, unmount } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 
@@ -31,8 +31,20 @@ export async function mountVolume(
       : `${foreign?.source} is mounted in its place`;
     throw volumeDriverError.BUSY({ name, where });
   }
+  await checkUnheld(name, device);
   await mkdir(hostPath, { recursive: true, mode: 0o700 });
   await mount(device, hostPath, OPTIONS, signal);
+}
+
+/** A mount in a namespace that is not seen from here holds its device too: open(2), O_EXCL. */
+async function checkUnheld(name: string, device: string): Promise<void> {
+  try {
+    const held = await open(device, constants.O_RDONLY | constants.O_EXCL);
+    await held.close();
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'EBUSY') throw failure;
+    throw volumeDriverError.BUSY({ name, where: 'another program holds its device' });
+  }
 }
 
 /** Writes everything to the disk. Idempotent. Fails with `VOLUME_BUSY`. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,8 +47,13 @@ async function onXfs(files: string) {
   await writeFile(image, '');
   await truncate(image, 1024 * MIB);
   await run('mkfs.xfs', ['-q', image]);
-  await run('mount', ['-o', 'loop', image, files]);
-  return () => unmount(files);
+  const device = await attachLoop(image);
+  await run('mount', ['-t', 'xfs', device, files]);
+  return async () => {
+    // A loop device lets go of its file some time after its mount is gone.
+    while (!(await unmount(files)));
+    await detachLoop(device);
+  };
 }
 
 volumeBackendContract('loop files', openBench);
@@ -108,6 +115,21 @@ suite('volumes in loop files', { timeout: 60_000 }, () => {
       await unmount(other);
       await detachLoop(device);
     }
+  });
+
+  test('a device that is mounted where nobody sees it is not mounted a second time', async (t) => {
+    const { backend, file } = await openBench(t);
+    await backend.create(volume());
+    const device = await attachLoop(file('data'));
+    const script = `mount -t ext4 ${device} /mnt && echo held && cat`;
+    const holder = spawn('unshare', ['--mount', 'sh', '-c', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    await assert.rejects(backend.attach('data'), { code: 'VOLUME_BUSY' });
+    holder.stdin.end();
+    await once(holder, 'close');
+    await backend.attach('data');
   });
 
   test('one with an open file is busy, and is not torn away', async (t) => {

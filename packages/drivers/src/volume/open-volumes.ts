@@ -28,9 +28,9 @@ export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVo
     if (device === undefined) return files('no device-mapper in this kernel');
   }
   try {
-    if (device !== undefined) await makeThinPool(device, pool);
-    else if (!(await findThinPool(pool))) return files(`no thin pool ${pool.group}/${pool.pool}`);
-    return new LvmThinVolumes({ ...pool, mountRoot, reach });
+    const disk = await (device === undefined ? findThinPool(pool) : makeThinPool(device, pool));
+    if (disk === undefined) return files(`no thin pool ${pool.group}/${pool.pool}`);
+    return new LvmThinVolumes({ ...pool, device: disk, mountRoot, reach });
   } catch (error) {
     return new UnusableVolumes('lvm-thin', error as Error);
   }

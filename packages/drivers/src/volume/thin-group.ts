@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { type LogicalVolume, type LvmSettings, listLogicalVolumes, lvm } from '@capsule/host';
+import { syncPath } from './volume-files.ts';
 
 export interface ThinGroupOptions extends LvmSettings {
   /** Volume group: `capsule`. */
@@ -76,6 +77,8 @@ export class ThinGroup {
 
   async #run(args: readonly string[], signal?: AbortSignal): Promise<void> {
     await lvm(this.#options, args, signal);
+    // LVM writes past every cache but the disk's own.
+    if (this.#options.device !== undefined) await syncPath(this.#options.device);
   }
 
   #path(lv: string): string {

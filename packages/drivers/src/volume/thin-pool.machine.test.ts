@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -23,7 +24,7 @@ async function options(): Promise<ThinPoolOptions> {
 }
 
 async function wipe(): Promise<void> {
-  const settings = { backupFolder: '/tmp/lvm' };
+  const settings = { backupFolder: '/tmp/lvm', device: DEVICE };
   const groups = await lvm(settings, ['vgs', '--noheadings', '-o', 'vg_name']);
   if (groups.trim() !== '') await lvm(settings, ['vgremove', '--yes', '--force', 'capsule']);
   await run('wipefs', ['--all', '--quiet', DEVICE]);
@@ -47,19 +48,42 @@ if (inMachine(import.meta.filename)) {
 
   test('a blank disk becomes the pool, once, and is found by its identity', async () => {
     const pool = await options();
-    assert.equal(await findThinPool(pool), false);
+    assert.equal(await findThinPool(pool), undefined);
     await makeThinPool(DEVICE, pool);
     await makeThinPool(DEVICE, pool);
-    assert.equal(await findThinPool(pool), true);
+    assert.equal(await findThinPool(pool), DEVICE);
     const { physicalVolume } = JSON.parse(await readFile(pool.stateFile, 'utf8'));
     const shown = await lvm(pool, ['pvs', '--noheadings', '-o', 'pv_uuid', DEVICE]);
     assert.equal(shown.trim(), physicalVolume);
     // Of a capsule that was installed anew, and of another capsule.
     await rm(pool.stateFile);
-    assert.equal(await findThinPool(pool), true);
+    assert.equal(await findThinPool(pool), DEVICE);
     const other = await options();
     await lvm(pool, ['vgchange', '--deltag', 'capsule', 'capsule']);
     await assert.rejects(findThinPool(other), { code: 'VOLUME_POOL_FOREIGN' });
+  });
+
+  test('its own disk is found beside one with a group of the same name', async () => {
+    const pool = await options();
+    await makeThinPool(DEVICE, pool);
+    await writeFile('/tmp/other', '');
+    await truncate('/tmp/other', 64 * 1024 * 1024);
+    const device = (await run('losetup', ['--find', '--show', '/tmp/other'])).stdout.trim();
+    const only = { ...pool, device };
+    try {
+      await lvm(only, ['vgcreate', '--yes', 'capsule', device]);
+      assert.equal(await findThinPool(pool), DEVICE);
+      const opened = await openVolumes({
+        ...{ pool, folder: '/tmp/volumes', mountRoot: '/tmp/mounts', reach: () => undefined },
+      });
+      await opened.create({ name: 'data', uid: randomUUID(), sizeBytes: 64 * 1024 * 1024 });
+      assert.equal((await opened.list()).length, 1);
+      await rm(pool.stateFile);
+      await assert.rejects(findThinPool(pool), { code: 'VOLUME_POOL_FOREIGN' });
+    } finally {
+      await lvm(only, ['vgremove', '--yes', '--force', 'capsule']);
+      await run('losetup', ['--detach', device]);
+    }
   });
 
   for (const step of STEPS) {
@@ -68,7 +92,7 @@ if (inMachine(import.meta.filename)) {
       const reach = (reached: ThinPoolStep) => assert.notEqual(reached, step, 'cut');
       await assert.rejects(makeThinPool(DEVICE, { ...pool, reach }), /cut/);
       await makeThinPool(DEVICE, pool);
-      assert.equal(await findThinPool(pool), true);
+      assert.equal(await findThinPool(pool), DEVICE);
     });
   }
 

@@ -20,40 +20,53 @@ interface PhysicalVolume {
   readonly uuid: string;
   /** Empty while it belongs to none. */
   readonly group: string;
+  /** Of its group. */
+  readonly tags: readonly string[];
 }
 
 /** What the pool does not take: room for LVM to work with, and to come out of a full pool. */
 const POOL_SHARE = '95%FREE';
 const TAG = 'capsule';
 
-/** Whether there is a pool of this capsule: found by the identity of its disk, not by a name. */
+/**
+ * The disk with the pool of this capsule, found by its identity and not by a name; active. Undefined where
+ * there is none. Fails with `VOLUME_POOL_FOREIGN`.
+ */
 export async function findThinPool(
   options: ThinPoolOptions,
   signal?: AbortSignal,
-): Promise<boolean> {
+): Promise<string | undefined> {
+  const { group, pool } = options;
+  const own = await findOwn(options, signal);
+  if (own === undefined) return undefined;
+  const only = { ...options, device: own.device };
+  const names = await lvm(only, ['lvs', '--noheadings', '-o', 'lv_name', group], signal);
+  if (!names.split('\n').some((name) => name.trim() === pool)) return undefined;
+  await lvm(only, ['vgchange', '--yes', '-ay', group], signal);
+  return own.device;
+}
+
+/** The physical volume of this capsule's group. */
+async function findOwn(
+  options: ThinPoolOptions,
+  signal?: AbortSignal,
+): Promise<PhysicalVolume | undefined> {
   const { group } = options;
   const volumes = await listPhysicalVolumes(options, signal);
-  const groups = volumes.filter((one) => one.group === group);
-  const ours = await readState(options.stateFile);
-  const own = ours === undefined ? undefined : volumes.find(({ uuid }) => uuid === ours);
-  if (ours !== undefined && own === undefined) {
-    if (groups.length > 0) throw volumeDriverError.POOL_FOREIGN({ group });
-    return false;
-  }
-  if (own !== undefined && own.group !== group) return false;
-  if (groups.length === 0) return false;
-  const tags = await lvm(options, ['vgs', '--noheadings', '-o', 'vg_tags', group], signal);
-  if (own === undefined && !tags.split(',').some((tag) => tag.trim() === TAG)) {
-    throw volumeDriverError.POOL_FOREIGN({ group });
-  }
-  const lvs = await lvm(options, ['lvs', '--noheadings', '-o', 'lv_name', group], signal);
-  if (!lvs.split('\n').some((name) => name.trim() === options.pool)) return false;
-  await lvm(options, ['vgchange', '--yes', '-ay', group], signal);
-  return true;
+  const named = volumes.filter((one) => one.group === group);
+  const chosen = await readState(options.stateFile);
+  const own = volumes.find(({ uuid }) => uuid === chosen);
+  if (own !== undefined) return own.group === group ? own : undefined;
+  // After the capsule was installed anew, only the mark says that it is of a capsule.
+  const [first, ...others] = named;
+  if (first === undefined) return undefined;
+  const isOurs = chosen === undefined && others.length === 0 && first.tags.includes(TAG);
+  if (!isOurs) throw volumeDriverError.POOL_FOREIGN({ group });
+  return first;
 }
 
 /**
- * Makes a device the pool of this capsule, or finishes that after a crash, step by step. Only a device
+ * Makes a device the pool of this capsule, or finishes that after a crash, step by step; answers the disk. Only a device
  * that is provably blank is taken. Fails with `VOLUME_POOL_DEVICE_IN_USE`, which names what was found.
  * Idempotent.
  */
@@ -61,11 +74,13 @@ export async function makeThinPool(
   device: string,
   options: ThinPoolOptions,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const { group, pool, reach = () => undefined } = options;
-  if (await findThinPool(options, signal)) return;
+  const existing = await findThinPool(options, signal);
+  if (existing !== undefined) return existing;
   // People name disks by links that stay: /dev/disk/by-id/…
   const real = await realpath(device);
+  const only = { ...options, device: real };
   const before = (await listPhysicalVolumes(options, signal)).find((one) => one.device === real);
   const chosen = await readState(options.stateFile);
   const isOurs = before !== undefined && before.uuid === chosen;
@@ -76,23 +91,25 @@ export async function makeThinPool(
     // Written before the disk is: what carries this identity later was made here.
     await writeState(options.stateFile, uuid);
     reach('chosen');
-    await lvm(options, ['pvcreate', '--yes', '--uuid', uuid, '--norestorefile', device], signal);
+    await lvm(only, ['pvcreate', '--yes', '--uuid', uuid, '--norestorefile', real], signal);
     reach('physical');
   }
   if (!isOurs || before.group === '') {
-    await lvm(options, ['vgcreate', '--yes', '--addtag', TAG, group, device], signal);
+    await lvm(only, ['vgcreate', '--yes', '--addtag', TAG, group, real], signal);
     reach('group');
   }
   const shape = ['--type', 'thin-pool', '--extents', POOL_SHARE, '--discards', 'passdown'];
-  await lvm(options, ['lvcreate', '--yes', ...shape, '--name', pool, group], signal);
+  await lvm(only, ['lvcreate', '--yes', ...shape, '--name', pool, group], signal);
+  await syncPath(real);
   reach('pool');
+  return real;
 }
 
 async function listPhysicalVolumes(
   options: ThinPoolOptions,
   signal?: AbortSignal,
 ): Promise<readonly PhysicalVolume[]> {
-  const columns = 'pv_name,pv_uuid,vg_name';
+  const columns = 'pv_name,pv_uuid,vg_name,vg_tags';
   const text = await lvm(options, ['pvs', '--reportformat', 'json', '-o', columns], signal);
   const { report } = JSON.parse(text) as {
     report: readonly { pv: readonly Readonly<Record<string, string>>[] }[];
@@ -102,6 +119,7 @@ async function listPhysicalVolumes(
       device: row['pv_name'] ?? '',
       uuid: row['pv_uuid'] ?? '',
       group: row['vg_name'] ?? '',
+      tags: (row['vg_tags'] ?? '').split(','),
     })),
   );
 }

@@ -18,6 +18,8 @@ export interface LogicalVolume {
 export interface LvmSettings {
   /** Where LVM keeps what its metadata was before each change. */
   readonly backupFolder: string;
+  /** The only disk that is looked at: a name may stand on another one too. */
+  readonly device?: string;
 }
 
 const PLAIN = [
@@ -34,10 +36,12 @@ export async function lvm(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<string> {
-  const { backupFolder } = settings;
+  const { backupFolder, device } = settings;
   const backup = `backup{backup_dir="${backupFolder}/backup" archive_dir="${backupFolder}/archive"}`;
   const [command = '', ...rest] = args;
-  const { stdout } = await run('lvm', [command, '--config', `${PLAIN} ${backup}`, ...rest], {
+  const only = device === undefined ? [] : ['--devices', device];
+  const words = [command, '--config', `${PLAIN} ${backup}`, ...only, ...rest];
+  const { stdout } = await run('lvm', words, {
     timeoutMs: SLOW_MS,
     ...(signal === undefined ? {} : { signal }),
   });

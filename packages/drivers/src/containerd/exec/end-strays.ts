@@ -22,7 +22,9 @@ export async function endStrays(
 ): Promise<void> {
   const task = await getTask(client, containerId, signal);
   if (task === undefined || task.pid === 0) return;
-  if ((await pidNamespace(task.pid)) === (await pidNamespace('self'))) return;
+  const own = await pidNamespace(task.pid);
+  // With the first process all others of its namespace end.
+  if (own === '' || own === (await pidNamespace('self'))) return;
   const asked = client.tasks.listPids({ containerId }, until(signal));
   const { processes } = (await ignoring(Code.NotFound, asked)) ?? { processes: [] };
   const shim = (await statOf(task.pid)).parent;
@@ -38,7 +40,11 @@ async function statOf(pid: number) {
 }
 
 async function pidNamespace(process: number | 'self'): Promise<string> {
-  return readlink(`/proc/${process}/ns/pid`).catch(noneIfGone);
+  return readlink(`/proc/${process}/ns/pid`).catch((failure: NodeJS.ErrnoException) => {
+    // Of a process that is on its way out, the kernel lets nobody see more.
+    if (failure.code === 'EACCES') return '';
+    return noneIfGone(failure);
+  });
 }
 
 function noneIfGone(failure: NodeJS.ErrnoException): string {
