@@ -1,5 +1,4 @@
-import { open, readdir, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import type {
   NewVolume,
   Reach,
@@ -17,23 +16,20 @@ import {
   checkExt4,
   cloneFile,
   detachLoop,
-  emptyFolder,
   findLoop,
   growExt4,
   growLoop,
   identifyExt4,
-  listMounts,
   makeExt4,
   readExt4,
   sharesBlocks,
-  thaw,
-  trim,
 } from '@capsule/host';
 import { DeviceArchives, type OpenDevice } from './device-archives.ts';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
 import { freeBytesOf } from './free-bytes.ts';
 import { LoopFileSnapshots } from './loop-file-snapshots.ts';
+import { MountedVolumes } from './mounted-volumes.ts';
 import { sizeOf, syncPath, VolumeFiles } from './volume-files.ts';
 
 export interface LoopFileOptions {
@@ -49,26 +45,22 @@ export interface LoopFileOptions {
   readonly filesBinary?: string;
 }
 
-/** What mkfs makes in every ext4. */
-const LOST_AND_FOUND = 'lost+found';
-
 /** Sparse files on loop devices: for hosts without device-mapper. */
-export class LoopFileVolumes implements VolumeBackend {
+export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
   readonly kind = 'loop-file';
   /** Its volumes as streams. */
   readonly archives: VolumeArchives;
   readonly #why: string | undefined;
   /** A filesystem does not change its nature. */
   #isSharing: Promise<boolean> | undefined;
-  readonly #mountRoot: string;
   readonly #files: VolumeFiles;
   readonly #snapshots: LoopFileSnapshots;
   readonly #reach: Reach<VolumeFault>;
 
   constructor(options: LoopFileOptions) {
-    const { folder, mountRoot, reach = () => undefined } = options;
+    const { folder, reach = () => undefined } = options;
+    super(options.mountRoot);
     this.#why = options.why;
-    this.#mountRoot = mountRoot;
     this.#reach = reach;
     this.#files = new VolumeFiles(folder);
     const mountOf = async (name: string) =>
@@ -121,12 +113,6 @@ export class LoopFileVolumes implements VolumeBackend {
         };
       }),
     );
-  }
-
-  async attached(): Promise<ReadonlySet<string>> {
-    const places = (await listMounts()).map(({ path }) => path);
-    const ours = places.filter((path) => dirname(path) === this.#mountRoot);
-    return new Set(ours.map((path) => basename(path)));
   }
 
   async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {
@@ -225,14 +211,6 @@ export class LoopFileVolumes implements VolumeBackend {
     return { hostPath };
   }
 
-  async isEmpty(name: string): Promise<boolean> {
-    return (await readdir(this.hostPath(name))).every((entry) => entry === LOST_AND_FOUND);
-  }
-
-  async clear(name: string): Promise<void> {
-    await emptyFolder(this.hostPath(name), [LOST_AND_FOUND]);
-  }
-
   async detach(name: string, signal?: AbortSignal): Promise<void> {
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
     const file = this.#files.volume(name);
@@ -260,18 +238,6 @@ export class LoopFileVolumes implements VolumeBackend {
 
   removeSnapshot(ref: SnapshotRef): Promise<void> {
     return this.#snapshots.remove(ref);
-  }
-
-  async trim(signal?: AbortSignal): Promise<void> {
-    for (const name of await this.attached()) await trim(this.hostPath(name), signal);
-  }
-
-  async thaw(): Promise<void> {
-    for (const name of await this.attached()) await thaw(this.hostPath(name));
-  }
-
-  hostPath(name: string): string {
-    return join(this.#mountRoot, name);
   }
 }
 

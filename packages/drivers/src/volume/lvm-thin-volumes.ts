@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type {
   NewVolume,
   Reach,
@@ -15,20 +13,17 @@ import type {
 import {
   checkExt4,
   copyImage,
-  emptyFolder,
   growExt4,
   identifyExt4,
   type LogicalVolume,
-  listMounts,
   makeExt4,
   readExt4,
-  thaw,
-  trim,
 } from '@capsule/host';
 import { DeviceArchives } from './device-archives.ts';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
 import { freeBytesOf } from './free-bytes.ts';
+import { MountedVolumes } from './mounted-volumes.ts';
 import { ThinGroup, type ThinGroupOptions } from './thin-group.ts';
 import { thinNames } from './thin-names.ts';
 import { syncPath } from './volume-files.ts';
@@ -42,21 +37,17 @@ export interface LvmThinOptions extends ThinGroupOptions {
   readonly filesBinary?: string;
 }
 
-/** What mkfs makes in every ext4. */
-const LOST_AND_FOUND = 'lost+found';
-
 /** Thin volumes of LVM: snapshots are instant, and what is not written takes no room. */
-export class LvmThinVolumes implements VolumeBackend {
+export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
   readonly kind = 'lvm-thin';
   /** Its volumes as streams. */
   readonly archives: VolumeArchives;
-  readonly #mountRoot: string;
   readonly #group: ThinGroup;
   readonly #reach: Reach<VolumeFault>;
 
   constructor(options: LvmThinOptions) {
-    const { mountRoot, reach = () => undefined } = options;
-    this.#mountRoot = mountRoot;
+    const { reach = () => undefined } = options;
+    super(options.mountRoot);
     this.#reach = reach;
     this.#group = new ThinGroup(options);
     this.archives = new DeviceArchives({
@@ -102,16 +93,6 @@ export class LvmThinVolumes implements VolumeBackend {
         };
       }),
     );
-  }
-
-  async attached(): Promise<ReadonlySet<string>> {
-    const places = (await listMounts()).map(({ path }) => path);
-    const ours = places.filter((path) => dirname(path) === this.#mountRoot);
-    return new Set(ours.map((path) => basename(path)));
-  }
-
-  hostPath(name: string): string {
-    return join(this.#mountRoot, name);
   }
 
   async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {
@@ -216,14 +197,6 @@ export class LvmThinVolumes implements VolumeBackend {
     return { hostPath };
   }
 
-  async isEmpty(name: string): Promise<boolean> {
-    return (await readdir(this.hostPath(name))).every((entry) => entry === LOST_AND_FOUND);
-  }
-
-  async clear(name: string): Promise<void> {
-    await emptyFolder(this.hostPath(name), [LOST_AND_FOUND]);
-  }
-
   async detach(name: string, signal?: AbortSignal): Promise<void> {
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
   }
@@ -255,14 +228,6 @@ export class LvmThinVolumes implements VolumeBackend {
 
   async removeSnapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
     await this.#group.remove(thinNames.snapshot(ref), signal);
-  }
-
-  async trim(signal?: AbortSignal): Promise<void> {
-    for (const name of await this.attached()) await trim(this.hostPath(name), signal);
-  }
-
-  async thaw(): Promise<void> {
-    for (const name of await this.attached()) await thaw(this.hostPath(name));
   }
 }
 
