@@ -65,23 +65,26 @@ if (inMachine(import.meta.filename)) {
 
   test('its own disk is found beside one with a group of the same name', async () => {
     const pool = await options();
-    await makeThinPool(DEVICE, pool);
     await writeFile('/tmp/other', '');
     await truncate('/tmp/other', 64 * 1024 * 1024);
-    const device = (await run('losetup', ['--find', '--show', '/tmp/other'])).stdout.trim();
-    const only = { ...pool, device };
+    const plugIn = async () =>
+      (await run('losetup', ['--find', '--show', '/tmp/other'])).stdout.trim();
+    // Of another machine: it is not here while the pool is made.
+    const other = await plugIn();
+    await lvm({ ...pool, device: other }, ['vgcreate', '--yes', 'capsule', other]);
+    await run('losetup', ['--detach', other]);
+    await makeThinPool(DEVICE, pool);
+    const device = await plugIn();
     try {
-      await lvm(only, ['vgcreate', '--yes', 'capsule', device]);
       assert.equal(await findThinPool(pool), DEVICE);
-      const opened = await openVolumes({
-        ...{ pool, folder: '/tmp/volumes', mountRoot: '/tmp/mounts', reach: () => undefined },
-      });
+      const reach = () => undefined;
+      const places = { folder: '/tmp/volumes', mountRoot: '/tmp/mounts' };
+      const opened = await openVolumes({ pool, reach, ...places });
       await opened.create({ name: 'data', uid: randomUUID(), sizeBytes: 64 * 1024 * 1024 });
       assert.equal((await opened.list()).length, 1);
       await rm(pool.stateFile);
       await assert.rejects(findThinPool(pool), { code: 'VOLUME_POOL_FOREIGN' });
     } finally {
-      await lvm(only, ['vgremove', '--yes', '--force', 'capsule']);
       await run('losetup', ['--detach', device]);
     }
   });
