@@ -2,32 +2,26 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
+import { pushStay, stayingWith } from './lab/stay.ts';
 import { runWorkload } from './lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };
-const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
 
 let lab: Lab;
 const volume = (...args: readonly string[]) => lab.capsulectl('volume', ...args);
 const done = async (...args: readonly string[]) => (await capsulectl(lab, args)).stdout;
 const sh = async (name: string, script: string) =>
   done('workload', 'exec', name, '--', 'sh', '-c', script);
-const mounting = (volumeName: string) => ({
-  image: 'stay:1',
-  stopSignal: 'SIGKILL',
-  mounts: [{ volumeName, mountPath: '/data' }],
-});
 const names = async (...args: readonly string[]) =>
   (await done('volume', 'snapshots', ...args, '-o', 'name')).trim().split('\n');
 
 suite('snapshots of volumes', { concurrency: false }, () => {
   before(async () => {
     lab = await startLab({ images: [] });
-    await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
+    await pushStay(lab);
     await done('volume', 'create', '--size', '64MiB', 'data');
-    await runWorkload(lab, 'writer', mounting('data'));
+    await runWorkload(lab, 'writer', stayingWith('data'));
   }, BOUND);
   after(() => lab[Symbol.asyncDispose](), BOUND);
 
@@ -49,7 +43,7 @@ suite('snapshots of volumes', { concurrency: false }, () => {
     assert.equal(await sh('writer', 'cat /data/note'), 'first\n');
     const kept = (await names()).find((name) => /before-restore/.test(name)) ?? '';
     await done('volume', 'restore', '--to', 'kept', kept);
-    await runWorkload(lab, 'reader', mounting('kept'));
+    await runWorkload(lab, 'reader', stayingWith('kept'));
     assert.equal(await sh('reader', 'cat /data/note'), 'second\n');
     await done('workload', 'delete', 'reader');
     await done('volume', 'delete', 'kept', kept, 'data@first');
@@ -65,7 +59,7 @@ suite('snapshots of volumes', { concurrency: false }, () => {
     for (const copy of ['copy-1', 'copy-2']) await done('volume', 'clone', 'data', copy);
     await sh('writer', 'touch /data/stop');
     for (const copy of ['copy-1', 'copy-2']) {
-      await runWorkload(lab, 'reader', mounting(copy));
+      await runWorkload(lab, 'reader', stayingWith(copy));
       const [a = 0, b = 0] = (await sh('reader', 'cat /data/a /data/b')).split('\n').map(Number);
       assert.ok(a > 0 && (a === b || a === b + 1), `${a} and ${b}`);
       await done('workload', 'delete', 'reader');

@@ -9,12 +9,11 @@ import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { difference, footprint, names } from './lab/footprint.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
+import { pushStay, stayingWith } from './lab/stay.ts';
 import { runWorkload } from './lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };
-const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
 
 let lab: Lab;
 let folder: string;
@@ -22,11 +21,6 @@ const volume = (...args: readonly string[]) => lab.capsulectl('volume', ...args)
 const done = async (...args: readonly string[]) => (await capsulectl(lab, args)).stdout;
 const sh = async (name: string, script: string) =>
   done('workload', 'exec', name, '--', 'sh', '-c', script);
-const mounting = (volumeName: string) => ({
-  image: 'stay:1',
-  stopSignal: 'SIGKILL',
-  mounts: [{ volumeName, mountPath: '/data' }],
-});
 /** Everything that a restore has to bring back: content, owners, modes, times, links, names. */
 const DIGEST =
   'cd /data && find . ! -name lost+found -print0 | sort -z | ' +
@@ -39,7 +33,7 @@ const uploadOf = async (file: string) => {
   return hash.update((await readFile(file)).subarray(0, 1024 * 1024)).digest('hex');
 };
 const digestOf = async (name: string) => {
-  await runWorkload(lab, 'looker', mounting(name));
+  await runWorkload(lab, 'looker', stayingWith(name));
   const text = await sh('looker', DIGEST);
   await done('workload', 'delete', 'looker');
   return text;
@@ -56,7 +50,7 @@ async function drill(format: string, flags: readonly string[]): Promise<void> {
   await done('volume', 'delete', 'data');
   await done('volume', 'import', 'data', file);
   assert.equal(await digestOf('data'), wanted);
-  await runWorkload(lab, 'writer', mounting('data'));
+  await runWorkload(lab, 'writer', stayingWith('data'));
   assert.equal(errorCodeOf(await volume('import', 'data', file)), 'VOLUME_EXISTS');
   assert.deepEqual(await readdir(folder), [`data.${format}.zst`]);
   await rm(file);
@@ -67,9 +61,9 @@ suite('volumes leave and come back', { concurrency: false }, () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'transfer-'));
     lab = await startLab({ images: [] });
-    await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
+    await pushStay(lab);
     await done('volume', 'create', '--size', '128MiB', 'data');
-    await runWorkload(lab, 'writer', mounting('data'));
+    await runWorkload(lab, 'writer', stayingWith('data'));
     await sh(
       'writer',
       'cd /data && mkdir -p a/b && head -c 30000000 /dev/urandom > a/noise && ' +
@@ -89,7 +83,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
   test('an export and an import go on when capsuled is killed in the middle', BOUND, async (t) => {
     const file = join(folder, 'cut.img.zst');
     await done('volume', 'create', '--size', '512MiB', 'large');
-    await runWorkload(lab, 'filler', mounting('large'));
+    await runWorkload(lab, 'filler', stayingWith('large'));
     await sh('filler', 'head -c 350000000 /dev/urandom > /data/noise');
     await done('workload', 'delete', 'filler');
     const cut = async (work: Promise<{ exitCode: number; stderr: string }>, at: string) => {
@@ -188,7 +182,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     const file = join(folder, 'other.tar.gz');
     await run('tar', ['-C', import.meta.dirname, '-czf', file, 'README.md']);
     await done('volume', 'import', '--size', '64MiB', 'other', file);
-    await runWorkload(lab, 'reader', mounting('other'));
+    await runWorkload(lab, 'reader', stayingWith('other'));
     const readme = await readFile(join(import.meta.dirname, 'README.md'));
     const digest = createHash('sha256').update(readme).digest('hex');
     assert.ok((await sh('reader', 'sha256sum /data/README.md')).startsWith(digest));

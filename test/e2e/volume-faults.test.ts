@@ -9,22 +9,17 @@ import { run as runProgram } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { difference, type Footprint, footprint } from './lab/footprint.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
+import { pushStay, stayingWith } from './lab/stay.ts';
 import { manifest } from './lab/workload.ts';
 
 const BOUND = { timeout: 120_000 };
-const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
 
 let lab: Lab;
 let clean: Footprint;
 const folder = mkdtempSync(join(tmpdir(), 'volume-faults-'));
 const done = async (...args: readonly string[]) => (await capsulectl(lab, args)).stdout;
 const sh = async (script: string) => done('workload', 'exec', 'user', '--', 'sh', '-c', script);
-const USER = manifest('user', {
-  image: 'stay:1',
-  stopSignal: 'SIGKILL',
-  mounts: [{ volumeName: 'data', mountPath: '/data' }],
-});
+const USER = manifest('user', stayingWith('data'));
 const use = () => capsulectl(lab, ['apply', '-f', '-', '--wait'], { input: USER });
 
 /** What goes through the point, as a person does it; whether it is done again when capsuled came back. */
@@ -79,7 +74,7 @@ async function dieAt(fault: VolumeFault): Promise<void> {
 suite('capsuled dies in the middle of work on volumes', { concurrency: false }, () => {
   before(async () => {
     lab = await startLab({ images: [] });
-    await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
+    await pushStay(lab);
     const image = join(folder, 'image');
     await writeFile(image, '');
     await truncate(image, 32 * 1024 * 1024);

@@ -85,7 +85,7 @@ async function receive(
       }
     } catch (error) {
       signal.throwIfAborted();
-      if (isCapsuleError(error) && error.code === 'EXPORT_GONE' && left !== undefined) {
+      if (isCapsuleError(error) && error.code === 'EXPORT_GONE' && exportId !== '') {
         await part?.close();
         await PartFile.discard(path);
         await context.err.write('what was begun is not on the capsule any more; beginning anew\n');

@@ -9,7 +9,7 @@ export const VOLUME_FAULTS = [
   'grow:lengthened',
   'grow:grown',
   'attach:leased',
-  'attach:looped',
+  'attach:opened',
   'attach:mounted',
   'detach:unmounted',
   'detach:released',

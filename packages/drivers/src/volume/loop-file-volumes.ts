@@ -204,7 +204,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     if ((await sizeOf(file)) === undefined) throw volumeDriverError.MISSING({ name });
     const hostPath = this.hostPath(name);
     const device = await attachLoop(file, signal);
-    this.#reach('attach:looped');
+    this.#reach('attach:opened');
     await mountVolume({ name, device, hostPath }, signal);
     // Of a mounted device this means: it goes with the mount, also when the whole capsule is torn down.
     await detachLoop(device, signal);

@@ -192,7 +192,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     }
     const hostPath = this.hostPath(name);
     const device = await this.#group.activate(lv, signal);
-    this.#reach('attach:looped');
+    this.#reach('attach:opened');
     await mountVolume({ name, device, hostPath }, signal);
     return { hostPath };
   }

@@ -6,7 +6,6 @@ export const thinNames = {
   /** Where a volume is made before it gets its name. */
   aside: (name: string) => `new-${name}`,
   snapshot: ({ volume, snapshot }: SnapshotRef) => `snap-${volume}.${snapshot}`,
-  asideOfSnapshot: ({ volume, snapshot }: SnapshotRef) => `newsnap-${volume}.${snapshot}`,
 
   volumeOf(lv: string): string | undefined {
     return /^vol-([a-z0-9-]+)$/.exec(lv)?.[1];

@@ -7,6 +7,7 @@ import { run } from '@capsule/host';
 import { Cache } from '../cache/cache.ts';
 import { digestOf } from '../cache/digest.ts';
 import { findDebianArchive } from '../debian/host-apt.ts';
+import { imagerError } from '../errors.ts';
 import { type Progress, step } from '../progress.ts';
 import { extractPackages } from '../rootfs/extract-packages.ts';
 
@@ -36,17 +37,19 @@ const MODULE_BYTES = 64 * 1024 * 1024;
 export async function fetchKernel(request: KernelRequest): Promise<Kernel> {
   const { cacheDir, suite, env, progress } = request;
   const cache = new Cache(cacheDir);
-  const package_ = PACKAGES[arch] ?? PACKAGES['x64'] ?? '';
-  const key = `kernel-${digestOf({ suite, package_, form: 1 })}`;
+  const packageName = PACKAGES[arch];
+  if (packageName === undefined) throw imagerError.ARCHITECTURE({ architecture: arch });
+  const key = `kernel-${digestOf({ suite, packageName, form: 1 })}`;
   const make = () =>
     cache.ensure(key, async (directory) => {
       const archive = await findDebianArchive(env['CAPSULE_DEBIAN_MIRROR']);
-      const packages = [package_];
+      const packages = [packageName];
       await extractPackages({ suite, packages, archive, directory, variant: 'extract' });
       // Debian does it when the package is configured.
       const [release = ''] = await readdir(join(directory, 'usr/lib/modules'));
       await run('depmod', ['-b', join(directory, 'usr'), release]);
-      return { sizeBytes: 0 };
+      const { stdout } = await run('du', ['--summarize', '--bytes', directory]);
+      return { sizeBytes: Number.parseInt(stdout, 10) };
     });
   const entry = (await cache.find(key)) ?? (await step(progress, `kernel of ${suite}`, make));
   const [image = ''] = (await readdir(join(entry.path, 'boot'))).filter((file) =>

@@ -83,7 +83,7 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
       })),
       { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
       { path: 'init', content: Buffer.from(guestInit(names, command)), mode: 0o755 },
-      ...(await filesOf(rootfs, 'bundle')).map(([name, content]) => ({
+      ...(await bundleFiles(rootfs)).map(([name, content]) => ({
         ...{ path: `capsule/${name}`, content, mode: 0o644 },
       })),
       { path: 'files/program.cjs', content: await readFile(bundle), mode: 0o644 },
@@ -102,11 +102,10 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
 }
 
 /** capsuled changes with every line of ours: it is not on the disk, which is kept. */
-async function filesOf(
-  { layers }: Rootfs,
-  layer: 'bundle',
-): Promise<readonly (readonly [string, Uint8Array])[]> {
-  const tree = layers.find(({ name }) => name === layer)?.path ?? '';
+async function bundleFiles({
+  layers,
+}: Rootfs): Promise<readonly (readonly [string, Uint8Array])[]> {
+  const tree = layers.find(({ name }) => name === 'bundle')?.path ?? '';
   const folder = join(tree, 'usr/lib/capsule');
   const names = await readdir(folder);
   return Promise.all(
@@ -157,6 +156,7 @@ function run(
   const ended = closed.then(
     async () => {
       clearTimeout(timer);
+      // It may have ended before its kernel said anything.
       const log = await readFile(join(folder, 'serial.log'), 'utf8').catch(() => '');
       const detail = [said, log.slice(-2000)].filter(Boolean).join('\n').trim();
       code.reject(machineError.FAILED({ detail }));

@@ -1,0 +1,16 @@
+import type { Lab } from '@capsule/testkit';
+import { pushBusybox } from './push-busybox.ts';
+import type { ContainerManifest } from './workload.ts';
+
+const IMAGE = 'stay:1';
+const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
+
+/** Makes an image known that stays up until it is told to end. */
+export function pushStay(lab: Lab): Promise<void> {
+  return pushBusybox(lab, IMAGE, { Cmd: ['/bin/sh', '-c', STAY] });
+}
+
+/** A workload of it that has a volume at /data, and is ended without being asked. */
+export function stayingWith(volumeName: string): ContainerManifest {
+  return { image: IMAGE, stopSignal: 'SIGKILL', mounts: [{ volumeName, mountPath: '/data' }] };
+}
