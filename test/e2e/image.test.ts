@@ -83,6 +83,8 @@ suite('images', { concurrency: false }, () => {
     const { stdout } = await image('prune', '--all', '-o', 'json');
     const { freedBytes } = JSON.parse(stdout) as { freedBytes: number };
     const { size } = await stat('/bin/busybox');
+    const none = await image('prune', '--all', '--dry-run');
+    assert.equal(none.stdout, 'nothing would be removed\n');
     // Packed and unpacked, once for both names: they share their layers.
     assert.ok(freedBytes > size && freedBytes < 6 * size, `${freedBytes} of ${size}`);
     assert.equal(await names(), '');

@@ -175,7 +175,7 @@ export const CATALOGUE: readonly Command[] = [
     flags: [SELECTOR_FLAG, GRACE_FLAG, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl workload stop web', about: 'with its own grace' },
-      { line: 'capsulectl workload stop -l app=web --grace 60', about: 'several, with more time' },
+      { line: 'capsulectl workload stop -l app=web --grace 60s', about: 'several, with more time' },
     ],
     load: () => import('./workload-stop.ts'),
   },

@@ -28,6 +28,7 @@ export const run: Run = async (input, context) => {
   if (!isShort) {
     lines.push(...kept.map(({ name }) => `${name} kept: it is new, --all takes it too`));
     if (!dryRun) lines.push(`freed ${formatBytes(Number(freedBytes))}`);
+    else if (images.length === 0) lines.push('nothing would be removed');
   }
   await out.write(lines.map((line) => `${line}\n`).join(''));
   return undefined;
