@@ -65,13 +65,10 @@ async function look(client: CapsuleClient, integrity: string): Promise<Report> {
   }
   const { volumes } = await client.volume.list({});
   const { snapshots } = await client.volume.listSnapshots({});
-  const found: Record<string, { state: string; holds: string; isClean: boolean }> = {};
+  const found: Record<string, Report['volumes'][string]> = {};
   for (const { name, state } of volumes) {
-    const { exitCode } = await run('e2fsck', ['-f', '-n', `/dev/capsule/vol-${name}`], {
-      allow: [0, 1, 2, 4, 8, 12],
-    });
     const holds = await readContent(client, name);
-    found[name] = { state: volumeStateFromProto(state), holds, isClean: exitCode === 0 };
+    found[name] = { state: volumeStateFromProto(state), holds, faults: await faultsOf(name) };
   }
   const lvs = await run('lvm', ['lvs', '--noheadings', '-o', 'lv_name', 'capsule'], {
     allow: [0, 5],
@@ -85,6 +82,15 @@ async function look(client: CapsuleClient, integrity: string): Promise<Report> {
       .map((line) => line.trim())
       .filter(Boolean),
   };
+}
+
+/** What e2fsck finds after the journal was replayed, as a mount does it. Empty when all is well. */
+async function faultsOf(name: string): Promise<string> {
+  const device = `/dev/capsule/vol-${name}`;
+  await run('e2fsck', ['-p', '-E', 'journal_only', device]);
+  const allow = [0, 1, 2, 4, 8, 12];
+  const { exitCode, stdout, stderr } = await run('e2fsck', ['-f', '-n', device], { allow });
+  return exitCode === 0 ? '' : `${stdout}${stderr}`;
 }
 
 async function untilFree(client: CapsuleClient, name: string): Promise<void> {

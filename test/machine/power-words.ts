@@ -5,7 +5,7 @@ export interface Report {
   /** `ok`, as SQLite says. */
   readonly integrity: string;
   readonly volumes: Readonly<
-    Record<string, { readonly state: string; readonly holds: string; readonly isClean: boolean }>
+    Record<string, { readonly state: string; readonly holds: string; readonly faults: string }>
   >;
   readonly snapshots: readonly string[];
   readonly logicalVolumes: readonly string[];

@@ -24,7 +24,7 @@ export interface MachineRequest {
   readonly args?: readonly string[];
   /** More files for the program, by their name in /tmp. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
-  /** Raw disks, which stay when the machine goes: /dev/vdb and on. */
+  /** Raw files, or what `serveDisk` serves; they stay when the machine goes: /dev/vdb and on. */
   readonly disks: readonly string[];
   /** It is given up after this time. Default: five minutes. */
   readonly timeoutMs?: number;
@@ -37,7 +37,7 @@ export interface Machine extends AsyncDisposable {
   readonly lines: AsyncIterable<string>;
   /** Of the program. Fails with `MACHINE_FAILED` when the machine ended without one. */
   readonly exitCode: Promise<number>;
-  /** Now, without a word to anybody. What was synced is on the disks. */
+  /** Now, without a word to anybody. A file keeps what was written, a served disk what was flushed. */
   cutPower(): Promise<void>;
 }
 
