@@ -1,13 +1,26 @@
 import { statfs } from 'node:fs/promises';
 import type { Ext4 } from '@capsule/host';
 
+/** EXT4_SUPER_MAGIC of statfs(2). */
+const EXT4_MAGIC = 0xef53;
+
 /** What can still be written to a volume: the superblock of a mounted one is behind. */
 export async function freeBytesOf(
   ext4: Ext4 | undefined,
   hostPath: string | undefined,
 ): Promise<{ readonly freeBytes?: number }> {
   if (ext4 === undefined) return {};
-  if (hostPath === undefined) return { freeBytes: ext4.freeBytes };
-  const { bavail, bsize } = await statfs(hostPath);
-  return { freeBytes: bavail * bsize };
+  const mounted = hostPath === undefined ? undefined : await freeWhileMounted(hostPath);
+  return { freeBytes: mounted ?? ext4.freeBytes };
+}
+
+/** Undefined when it was unmounted meanwhile. */
+async function freeWhileMounted(hostPath: string): Promise<number | undefined> {
+  try {
+    const { type, bavail, bsize } = await statfs(hostPath);
+    return type === EXT4_MAGIC ? bavail * bsize : undefined;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
 }

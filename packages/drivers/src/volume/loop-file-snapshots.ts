@@ -1,8 +1,8 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import type { Reach, SnapshotRef, SnapshotSeen, VolumeFault } from '@capsule/core';
 import { cloneFile, freeze, thaw } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
-import { sizeOf, syncPath, type VolumeFiles } from './volume-files.ts';
+import { sizeOf, statOf, syncPath, type VolumeFiles } from './volume-files.ts';
 
 export interface LoopFileSnapshotsParts {
   readonly files: VolumeFiles;
@@ -45,12 +45,15 @@ export class LoopFileSnapshots {
 
   async list(): Promise<readonly SnapshotSeen[]> {
     const { files } = this.#parts;
-    return Promise.all(
+    const seen = await Promise.all(
       (await files.snapshots()).map(async (ref) => {
-        const { size, blocks } = await stat(files.snapshot(ref));
-        return { ...ref, sizeBytes: size, usedBytes: blocks * 512 };
+        const found = await statOf(files.snapshot(ref));
+        // It may have gone since it was listed.
+        if (found === undefined) return [];
+        return [{ ...ref, sizeBytes: found.size, usedBytes: found.blocks * 512 }];
       }),
     );
+    return seen.flat();
   }
 
   async remove(ref: SnapshotRef): Promise<void> {

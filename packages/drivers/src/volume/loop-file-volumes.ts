@@ -28,6 +28,7 @@ import { DeviceArchives, type OpenDevice } from './device-archives.ts';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
 import { freeBytesOf } from './free-bytes.ts';
+import { lookAtEach } from './look-at-each.ts';
 import { LoopFileSnapshots } from './loop-file-snapshots.ts';
 import { MountedVolumes } from './mounted-volumes.ts';
 import { sizeOf, syncPath, VolumeFiles } from './volume-files.ts';
@@ -98,21 +99,22 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
 
   async list(signal?: AbortSignal): Promise<readonly VolumeSeen[]> {
     const [names, attached] = await Promise.all([this.#files.volumes(), this.attached()]);
-    return Promise.all(
-      names.map(async (name) => {
-        const file = this.#files.volume(name);
-        const hostPath = attached.has(name) ? this.hostPath(name) : undefined;
-        const [{ size, blocks }, ext4] = await Promise.all([stat(file), readExt4(file, signal)]);
-        return {
-          name,
-          sizeBytes: ext4?.sizeBytes ?? size,
-          usedBytes: blocks * 512,
-          ...(ext4 && { uid: ext4.uuid }),
-          ...(hostPath && { hostPath }),
-          ...(await freeBytesOf(ext4, hostPath)),
-        };
-      }),
-    );
+    const look = async (name: string): Promise<VolumeSeen> => {
+      const file = this.#files.volume(name);
+      const hostPath = attached.has(name) ? this.hostPath(name) : undefined;
+      const [{ size, blocks }, ext4] = await Promise.all([stat(file), readExt4(file, signal)]);
+      return {
+        name,
+        sizeBytes: ext4?.sizeBytes ?? size,
+        usedBytes: blocks * 512,
+        ...(ext4 && { uid: ext4.uuid }),
+        ...(hostPath && { hostPath }),
+        ...(await freeBytesOf(ext4, hostPath)),
+      };
+    };
+    return lookAtEach(names, look, async (name) => {
+      return (await sizeOf(this.#files.volume(name))) !== undefined;
+    });
   }
 
   async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {

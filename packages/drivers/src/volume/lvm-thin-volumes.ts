@@ -23,6 +23,7 @@ import { DeviceArchives } from './device-archives.ts';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
 import { freeBytesOf } from './free-bytes.ts';
+import { lookAtEach } from './look-at-each.ts';
 import { MountedVolumes } from './mounted-volumes.ts';
 import { ThinGroup, type ThinGroupOptions } from './thin-group.ts';
 import { thinNames } from './thin-names.ts';
@@ -81,18 +82,19 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
       const name = thinNames.volumeOf(lv.name);
       return name === undefined ? [] : [{ name, lv }];
     });
-    return Promise.all(
-      found.map(async ({ name, lv }) => {
-        const hostPath = attached.has(name) ? this.hostPath(name) : undefined;
-        const ext4 = await readExt4(await this.#group.activate(lv.name, signal), signal);
-        return {
-          ...{ name, sizeBytes: ext4?.sizeBytes ?? lv.sizeBytes, usedBytes: usedOf(lv) },
-          ...(ext4 && { uid: ext4.uuid }),
-          ...(hostPath && { hostPath }),
-          ...(await freeBytesOf(ext4, hostPath)),
-        };
-      }),
-    );
+    const look = async ({ name, lv }: (typeof found)[number]): Promise<VolumeSeen> => {
+      const hostPath = attached.has(name) ? this.hostPath(name) : undefined;
+      const ext4 = await readExt4(await this.#group.activate(lv.name, signal), signal);
+      return {
+        ...{ name, sizeBytes: ext4?.sizeBytes ?? lv.sizeBytes, usedBytes: usedOf(lv) },
+        ...(ext4 && { uid: ext4.uuid }),
+        ...(hostPath && { hostPath }),
+        ...(await freeBytesOf(ext4, hostPath)),
+      };
+    };
+    return lookAtEach(found, look, async ({ lv }) => {
+      return (await this.#group.find(lv.name, signal)) !== undefined;
+    });
   }
 
   async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {

@@ -32,7 +32,14 @@ export abstract class MountedVolumes {
   }
 
   async trim(signal?: AbortSignal): Promise<void> {
-    for (const name of await this.attached()) await trim(this.hostPath(name), signal);
+    for (const name of await this.attached()) {
+      try {
+        await trim(this.hostPath(name), signal);
+      } catch (error) {
+        // It may have been let go of meanwhile.
+        if ((await this.attached()).has(name)) throw error;
+      }
+    }
   }
 
   async thaw(): Promise<void> {

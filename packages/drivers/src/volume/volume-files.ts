@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotRef } from '@capsule/core';
@@ -51,8 +52,13 @@ export class VolumeFiles {
 
 /** Bytes of a file; undefined where there is none. */
 export async function sizeOf(file: string): Promise<number | undefined> {
+  return (await statOf(file))?.size;
+}
+
+/** Undefined where there is no such file. */
+export async function statOf(file: string): Promise<Stats | undefined> {
   try {
-    return (await stat(file)).size;
+    return await stat(file);
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw failure;

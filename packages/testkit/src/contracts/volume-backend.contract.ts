@@ -18,7 +18,7 @@ export function volumeBackendContract(
   name: string,
   open: (t: TestContext) => Promise<VolumeBench>,
 ): void {
-  suite(`volume backend contract: ${name}`, { timeout: 120_000 }, () => {
+  suite(`volume backend contract: ${name}`, { timeout: 180_000 }, () => {
     const uid = randomUUID();
     const volume = { name: 'data', uid, sizeBytes: 64 * MIB };
 
@@ -54,6 +54,31 @@ export function volumeBackendContract(
       assert.equal((await backend.list())[0]?.hostPath, undefined);
       const { hostPath } = await backend.attach('data');
       assert.equal(await read(hostPath, 'note'), 'kept');
+    });
+
+    test('a list never fails for what comes and goes meanwhile', async (t) => {
+      const { backend } = await open(t);
+      await backend.create(volume);
+      let isOver = false;
+      const changes = async () => {
+        await backend.create({ name: 'other', uid: randomUUID(), sizeBytes: 64 * MIB });
+        await backend.attach('data');
+        await backend.detach('data');
+        await backend.snapshot({ volume: 'data', snapshot: 'one' });
+        await backend.removeSnapshot({ volume: 'data', snapshot: 'one' });
+        await backend.remove('other');
+      };
+      const changing = changes().finally(() => {
+        isOver = true;
+      });
+      const looks = async () => {
+        while (!isOver) {
+          const [list] = await Promise.all([backend.list(), backend.listSnapshots()]);
+          assert.ok(list.some(({ name, uid: found }) => name === 'data' && found === uid));
+          await backend.trim();
+        }
+      };
+      await Promise.all([changing, looks()]);
     });
 
     test('one is empty until somebody writes, and again when it is cleared', async (t) => {
