@@ -24,6 +24,9 @@ import { push } from './push.ts';
 import { renderFigures } from './render-figures.ts';
 import { keepResults, readResults } from './results.ts';
 import { start } from './start.ts';
+import { volumeAttach } from './volume-attach.ts';
+import { volumeIo } from './volume-io.ts';
+import { volumeSnapshot } from './volume-snapshot.ts';
 import { writeFigures } from './write-figures.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -37,6 +40,9 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P10: push,
   P11: idle,
   P14: start,
+  V1: volumeSnapshot,
+  V2: volumeAttach,
+  V3: volumeIo,
 };
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);

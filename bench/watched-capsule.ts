@@ -6,11 +6,16 @@ import {
   WorkloadPhase,
 } from '@capsule/api';
 import { isCapsuleError } from '@capsule/core';
-import { type Lab, startLab } from '@capsule/testkit';
+import { type Lab, type LabRequest, startLab } from '@capsule/testkit';
 import type { Setting } from './benchmark.ts';
 import { benchError } from './errors.ts';
 
 type Seen = Workload | 'gone';
+
+interface Mount {
+  readonly volumeName: string;
+  readonly mountPath: string;
+}
 
 /** A capsule with the image in it, and one client that follows all workloads. */
 export class WatchedCapsule implements AsyncDisposable {
@@ -29,8 +34,12 @@ export class WatchedCapsule implements AsyncDisposable {
     this.image = image;
   }
 
-  static async start(setting: Setting): Promise<WatchedCapsule> {
-    const lab = await startLab({ images: [], progress: setting.say });
+  /** `stateRoot`: the folder that its state is made in, for another filesystem. */
+  static async start(
+    setting: Setting,
+    place: Pick<LabRequest, 'stateRoot'> = {},
+  ): Promise<WatchedCapsule> {
+    const lab = await startLab({ ...place, images: [], progress: setting.say });
     const [name = ''] = setting.image.names;
     const capsule = new WatchedCapsule(lab, name);
     try {
@@ -47,9 +56,11 @@ export class WatchedCapsule implements AsyncDisposable {
   }
 
   /** From the call of Apply to the news that the process runs, in milliseconds. */
-  async run(name: string): Promise<number> {
+  async run(name: string, more: { readonly mounts?: readonly Mount[] } = {}): Promise<number> {
     const begunAt = performance.now();
-    await this.client.workload.apply({ workload: containerOf(name, this.image) });
+    const container = { image: this.image, mounts: [...(more.mounts ?? [])] };
+    const workload = { name, kind: WorkloadKind.CONTAINER, container };
+    await this.client.workload.apply({ workload });
     await this.#until(name, isRunning);
     return performance.now() - begunAt;
   }
@@ -59,6 +70,23 @@ export class WatchedCapsule implements AsyncDisposable {
     const begunAt = performance.now();
     await Promise.all(names.map((name) => this.run(name)));
     return performance.now() - begunAt;
+  }
+
+  /** Stops it and starts it again; from the first call to the news that it runs, in milliseconds. */
+  async cycle(name: string): Promise<number> {
+    const begunAt = performance.now();
+    await this.client.workload.stop({ name });
+    await this.#until(name, (seen) => !isRunning(seen, name));
+    await this.client.workload.start({ name });
+    await this.#until(name, isRunning);
+    return performance.now() - begunAt;
+  }
+
+  /** One command of capsulectl; fails when it does. */
+  async command(...words: readonly string[]): Promise<void> {
+    const { exitCode, stderr } = await this.lab.capsulectl(...words);
+    const command = words.slice(0, 2).join(' ');
+    if (exitCode !== 0) throw benchError.COMMAND_FAILED({ command, said: stderr });
   }
 
   /** Resolves when nothing is left of them. */
@@ -109,10 +137,6 @@ export class WatchedCapsule implements AsyncDisposable {
     this.client.close();
     await this.lab[Symbol.asyncDispose]();
   }
-}
-
-function containerOf(name: string, image: string) {
-  return { name, kind: WorkloadKind.CONTAINER, container: { image } };
 }
 
 function isRunning(seen: Seen, name: string): boolean {

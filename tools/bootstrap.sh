@@ -31,7 +31,7 @@ case $verb in
   lab) entry=packages/testkit/src/lab/main.ts packages=$lab_packages ;;
   test) entry=tools/test.ts packages=$test_packages ;;
   soak) entry=test/soak/main.ts packages=$test_packages ;;
-  bench) entry=bench/main.ts packages="$lab_packages podman docker.io iptables git procps" ;;
+  bench) entry=bench/main.ts packages="$lab_packages podman docker.io iptables git procps fio xfsprogs" ;;
   *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench, npm run soak' ;;
 esac
 

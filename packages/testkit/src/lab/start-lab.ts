@@ -19,6 +19,8 @@ export interface LabRequest {
   readonly name?: string;
   /** Images that the registry offers; `[]` for no registry. Default: all stand-ins. */
   readonly images?: readonly ImageRecipe[];
+  /** Its state is in a new folder of this one. Default: the folder for temporary files. */
+  readonly stateRoot?: string;
   readonly progress?: Progress;
 }
 
@@ -37,7 +39,7 @@ export async function startLab(request: LabRequest = {}): Promise<Lab> {
   const profile = capsuleProfile;
   const rootfs = await buildRootfs({ ...common, repository: REPOSITORY, profile });
   const storage = recipes.length === 0 ? undefined : await registryStorage({ ...common, recipes });
-  const stateDir = await mkdtemp(join(tmpdir(), `${name}-`));
+  const stateDir = await mkdtemp(join(request.stateRoot ?? tmpdir(), `${name}-`));
   const boot = () => startCapsule({ name, rootfs, stateDir, attached: true });
   const lab = new RunningLab({ name, stateDir, storage, boot, repository: REPOSITORY });
   try {
