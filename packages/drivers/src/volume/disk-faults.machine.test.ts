@@ -80,24 +80,35 @@ if (inMachine(import.meta.filename)) {
     },
   );
 
-  test('a disk that gives errors is told, and lets go of its volumes', BOUND, async () => {
-    await backend.create({ ...volume, uid: randomUUID() });
-    const { hostPath } = await backend.attach('data');
-    await writeFile(join(hostPath, 'kept'), 'kept');
-    await run('sync', []);
-    await turnInto('error');
-    const file = await open(join(hostPath, 'lost'), 'w').catch((error: Error) => error);
-    if (file instanceof Error) assert.match(file.message, /EIO|EROFS/);
-    else {
-      await file.write(Buffer.alloc(MIB, 'x'));
-      await assert.rejects(file.sync(), /EIO|EROFS/);
-      await file.close();
-    }
-    const made = backend.create({ ...volume, name: 'new', uid: randomUUID() });
-    await assert.rejects(made, (error) => isCapsuleError(error));
-    assert.equal((await backend.probe()).ok, false);
-    await turnInto(GOOD);
-    await backend.detach('data');
-    assert.deepEqual([...(await backend.attached())], []);
-  });
+  test(
+    'a disk that gives errors is told, lets go of its volumes, and is used again when it is well',
+    BOUND,
+    async () => {
+      await backend.create({ ...volume, uid: randomUUID() });
+      const { hostPath } = await backend.attach('data');
+      await writeFile(join(hostPath, 'kept'), 'kept');
+      await run('sync', []);
+      await turnInto('error');
+      const file = await open(join(hostPath, 'lost'), 'w').catch((error: Error) => error);
+      if (file instanceof Error) assert.match(file.message, /EIO|EROFS/);
+      else {
+        await file.write(Buffer.alloc(MIB, 'x'));
+        await assert.rejects(file.sync(), /EIO|EROFS/);
+        await file.close();
+      }
+      const made = backend.create({ ...volume, name: 'new', uid: randomUUID() });
+      await assert.rejects(made, (error) => isCapsuleError(error));
+      assert.equal((await backend.probe()).ok, false);
+      await turnInto(GOOD);
+      await backend.detach('data');
+      assert.deepEqual([...(await backend.attached())], []);
+      // As the next start of the machine does it: the pool is checked then.
+      await lvm(POOL, ['vgchange', '--activate', 'n', POOL.group]);
+      await lvm(POOL, ['vgchange', '--activate', 'y', POOL.group]);
+      assert.equal((await backend.probe()).ok, true);
+      const again = await backend.attach('data');
+      assert.equal(await readFile(join(again.hostPath, 'kept'), 'utf8'), 'kept');
+      await backend.detach('data');
+    },
+  );
 }

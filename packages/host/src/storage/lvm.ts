@@ -22,10 +22,15 @@ export interface LvmSettings {
   readonly device?: string;
 }
 
+/**
+ * Write errors leave blocks that are taken and belong to nobody; thin_check(8) repairs that and no more,
+ * without it such a pool is not activated again.
+ */
+const CHECK = '"-q", "--auto-repair"';
 const PLAIN = [
   'activation{udev_sync=0 udev_rules=0 verify_udev_operations=1 monitoring=0}',
   'devices{obtain_device_list_from_udev=0 external_device_info_source="none" use_devicesfile=0}',
-  'global{use_lvmpolld=0}',
+  `global{use_lvmpolld=0 thin_check_options=[${CHECK}]}`,
 ].join(' ');
 /** A pool of terabytes is checked when it is activated. */
 const SLOW_MS = 30 * 60_000;
