@@ -43,6 +43,27 @@ async function writePartitionTable(): Promise<void> {
   await device.sync();
 }
 
+/** As if the power had gone after LVM wrote down what it is about to do. */
+async function cutBeforePoolIsTold(pool: ThinPoolOptions, lv: string): Promise<void> {
+  const shape = ['--type', 'thin', '--virtualsize', '64m', '--thinpool', 'thinpool'];
+  await lvm(pool, ['lvcreate', '--yes', ...shape, '--name', lv, 'capsule']);
+  const columns = ['--noheadings', '-o'];
+  const show = async (column: string, name: string) =>
+    (await lvm(pool, ['lvs', ...columns, column, `capsule/${name}`])).trim();
+  const id = await show('thin_id', lv);
+  const transaction = Number(await show('transaction_id', 'thinpool'));
+  await lvm(pool, ['vgcfgbackup', '--file', '/tmp/group', 'capsule']);
+  await lvm(pool, ['lvchange', '-an', `capsule/${lv}`]);
+  for (const words of [`delete ${id}`, `set_transaction_id ${transaction} ${transaction - 1}`]) {
+    await run('dmsetup', ['message', 'capsule-thinpool-tpool', '0', words]);
+  }
+  await lvm(pool, ['vgchange', '-an', 'capsule']);
+  const text = await readFile('/tmp/group', 'utf8');
+  const pending = `message1 {\ncreate = "${lv}"\n}`;
+  await writeFile('/tmp/group', text.replace(/^\s*transaction_id = \d+$/m, `$&\n${pending}`));
+  await lvm(pool, ['vgcfgrestore', '--force', '--file', '/tmp/group', 'capsule']);
+}
+
 if (inMachine(import.meta.filename)) {
   afterEach(wipe);
 
@@ -87,6 +108,16 @@ if (inMachine(import.meta.filename)) {
     } finally {
       await run('losetup', ['--detach', device]);
     }
+  });
+
+  test('a volume that the pool was not told of before the power went is made up for', async () => {
+    const pool = await options();
+    await makeThinPool(DEVICE, pool);
+    await cutBeforePoolIsTold(pool, 'vol-late');
+    for (const _ of ['once', 'again']) assert.equal(await findThinPool(pool), DEVICE);
+    const shown = await lvm(pool, ['lvs', '--noheadings', '-o', 'lv_name,lv_active', 'capsule']);
+    assert.match(shown, /vol-late\s+active/);
+    assert.doesNotMatch(shown, /settle/);
   });
 
   for (const step of STEPS) {

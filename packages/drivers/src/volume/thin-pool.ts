@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { findContent, lvm } from '@capsule/host';
+import { activateGroup } from './activate-group.ts';
 import { volumeDriverError } from './errors.ts';
 import type { ThinGroupOptions } from './thin-group.ts';
 import { syncPath } from './volume-files.ts';
@@ -40,9 +41,10 @@ export async function findThinPool(
   const own = await findOwn(options, signal);
   if (own === undefined) return undefined;
   const only = { ...options, device: own.device };
-  const names = await lvm(only, ['lvs', '--noheadings', '-o', 'lv_name', group], signal);
-  if (!names.split('\n').some((name) => name.trim() === pool)) return undefined;
-  await lvm(only, ['vgchange', '--yes', '-ay', group], signal);
+  const shown = await lvm(only, ['lvs', '--noheadings', '-o', 'lv_name', group], signal);
+  const names = shown.split('\n').map((name) => name.trim());
+  if (!names.includes(pool)) return undefined;
+  await activateGroup({ only, group, pool }, names, signal);
   return own.device;
 }
 
