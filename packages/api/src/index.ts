@@ -24,6 +24,7 @@ export * from './wire/registry.ts';
 export * from './wire/status-code.ts';
 export * from './wire/usage.ts';
 export * from './wire/volume.ts';
+export * from './wire/volume-frame.ts';
 export * from './wire/workload.ts';
 export * from './wire/workload-spec.ts';
 export * from './wire/workload-status.ts';

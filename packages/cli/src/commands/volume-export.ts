@@ -1,7 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
-import { type CapsuleClient, VolumeArchiveFormat, type VolumeExportMessage } from '@capsule/api';
+import {
+  type CapsuleClient,
+  FrameUnpacker,
+  VolumeArchiveFormat,
+  type VolumeExportMessage,
+} from '@capsule/api';
 import { isCapsuleError } from '@capsule/core';
 import type { Run } from '../command/command.ts';
 import { readVolumeName } from '../command/volume-name.ts';
@@ -12,9 +15,6 @@ import { Absence } from '../stream/absence.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { transferError } from '../transfer/errors.ts';
 import { PartFile } from '../transfer/part-file.ts';
-
-const decompress = promisify(zstdDecompress);
-const FRAME_BYTES = 1024 * 1024;
 
 interface Wish {
   readonly volume: string;
@@ -59,6 +59,7 @@ async function receive(
   const absence = new Absence(context.now);
   const left = await PartFile.resume(path, wish);
   if (left !== undefined) await context.err.write(`going on at ${formatBytes(left.part.bytes)}\n`);
+  const unpacker = new FrameUnpacker();
   let part = left?.part;
   let exportId = left?.exportId ?? '';
   for (;;) {
@@ -78,7 +79,7 @@ async function receive(
           total = Number(payload.value.totalBytes);
           part ??= await PartFile.create(path, { ...wish, exportId });
         } else if (part !== undefined) {
-          const sha256 = await takeIn(payload, part, path);
+          const sha256 = await takeIn(payload, { part, path, unpacker });
           if (sha256 !== undefined) return sha256;
           await tell(part.bytes, total);
         }
@@ -99,15 +100,19 @@ async function receive(
   }
 }
 
+interface Receiver {
+  readonly part: PartFile;
+  readonly path: string;
+  readonly unpacker: FrameUnpacker;
+}
+
 /** Answers the checksum when all has come. */
 async function takeIn(
   payload: VolumeExportMessage['payload'],
-  part: PartFile,
-  path: string,
+  { part, path, unpacker }: Receiver,
 ): Promise<string | undefined> {
   if (payload.case === 'frame') {
-    const content = await decompress(payload.value, { maxOutputLength: FRAME_BYTES });
-    await part.add(payload.value, content);
+    await part.add(payload.value, await unpacker.unpack(payload.value));
     return undefined;
   }
   if (payload.case !== 'trailer') return undefined;

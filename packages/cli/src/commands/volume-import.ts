@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { VolumeArchiveFormat, type VolumeImportRequestSchema } from '@capsule/api';
+import {
+  FRAME_BYTES,
+  FramePacker,
+  VolumeArchiveFormat,
+  type VolumeImportRequestSchema,
+} from '@capsule/api';
 import type { Run } from '../command/command.ts';
 import { readMebibytes } from '../command/size.ts';
 import { fileError, openInput } from '../file/open-input.ts';
@@ -14,9 +17,6 @@ import { withCapsule } from '../target/with-capsule.ts';
 import { readArchive } from '../transfer/archive-content.ts';
 
 type Message = MessageInitShape<typeof VolumeImportRequestSchema>;
-
-const compress = promisify(zstdCompress);
-const FRAME_BYTES = 1024 * 1024;
 
 export const run: Run = async (input, context) => {
   const [name = '', path = ''] = input.args;
@@ -72,13 +72,14 @@ async function* messages(
   const file = await openInput(path, emptyInput(), FRAME_BYTES);
   const { format, pieces } = await readArchive(path, file.chunks);
   const hash = createHash('sha256');
+  const packer = new FramePacker();
   const offset = Number(start.offset);
   let at = 0;
   for await (const piece of inFrames(pieces)) {
     hash.update(piece);
     const skipped = Math.min(Math.max(offset - at, 0), piece.length);
     at += piece.length;
-    if (skipped < piece.length) yield await frameMessage(piece.subarray(skipped));
+    if (skipped < piece.length) yield frameMessage(await packer.pack(piece.subarray(skipped)));
     await tell(at);
   }
   await tell(at, 'checking');
@@ -90,10 +91,8 @@ async function* messages(
   yield { payload: { case: 'end', value } };
 }
 
-async function frameMessage(piece: Uint8Array): Promise<Message> {
-  const params = { [constants.ZSTD_c_checksumFlag]: 1 };
-  const value = (await compress(piece, { params })) as Uint8Array<ArrayBuffer>;
-  return { payload: { case: 'frame', value } };
+function frameMessage(frame: Buffer): Message {
+  return { payload: { case: 'frame', value: frame as Uint8Array<ArrayBuffer> } };
 }
 
 /** As large as a frame may be, whatever came from the file. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
+import { FRAME_BYTES, FrameUnpacker } from '@capsule/api';
 import type { ByteReader } from './byte-reader.ts';
 import { transferError } from './errors.ts';
 
@@ -9,6 +10,8 @@ export const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const BLOCK_HEADER_BYTES = 3;
 /** RFC 8878, 3.1.1.2.3: of the block type that holds one byte many times. */
 const RLE_BLOCK = 1;
+/** What a frame of ours never exceeds, also where it could not be made smaller. */
+const SMALL_BYTES = FRAME_BYTES + 64 * 1024;
 
 /**
  * What a file of zstd frames holds. Frame by frame, since Node's own decoder stops after the first where
@@ -19,13 +22,14 @@ export async function* decompressFrames(
   path: string,
   onFrame: () => void = () => undefined,
 ): AsyncGenerator<Buffer> {
+  const unpacker = new FrameUnpacker();
   for (;;) {
     const magic = await reader.peek(ZSTD_MAGIC.length);
     if (magic.length === 0) return;
     if (isSkippable(magic)) {
       await skip(reader, path);
     } else if (magic.equals(ZSTD_MAGIC)) {
-      yield* decompressFrame(reader, path);
+      yield* decompressFrame(reader, path, unpacker);
     } else {
       throw transferError.DAMAGED({ path, problem: `no zstd frame at byte ${reader.position}` });
     }
@@ -33,9 +37,53 @@ export async function* decompressFrames(
   }
 }
 
-async function* decompressFrame(reader: ByteReader, path: string): AsyncGenerator<Buffer> {
+/** A small frame at once, any other as it comes. */
+async function* decompressFrame(
+  reader: ByteReader,
+  path: string,
+  unpacker: FrameUnpacker,
+): AsyncGenerator<Buffer> {
+  const bytes = frameBytes(reader, path);
+  const begun: Buffer[] = [];
+  let length = 0;
+  for (let next = await bytes.next(); next.done !== true; next = await bytes.next()) {
+    begun.push(next.value);
+    length += next.value.length;
+    if (length > SMALL_BYTES) return yield* decompressStream(joined(begun, bytes), path);
+  }
+  const content = await unpackSmall(Buffer.concat(begun), unpacker, path);
+  if (content === undefined) yield* decompressStream(joined(begun), path);
+  else if (content.length > 0) yield content;
+}
+
+/** Undefined when it holds more than is kept in memory. */
+async function unpackSmall(
+  frame: Buffer,
+  unpacker: FrameUnpacker,
+  path: string,
+): Promise<Buffer | undefined> {
+  try {
+    return await unpacker.unpack(frame);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw asDamage(error, path);
+  }
+}
+
+async function* joined(
+  begun: readonly Buffer[],
+  rest: AsyncIterable<Buffer> | Iterable<Buffer> = [],
+): AsyncGenerator<Buffer> {
+  yield* begun;
+  yield* rest;
+}
+
+async function* decompressStream(
+  bytes: AsyncIterable<Buffer>,
+  path: string,
+): AsyncGenerator<Buffer> {
   const decoder = createZstdDecompress();
-  const feeding = pipeline(Readable.from(frameBytes(reader, path)), decoder);
+  const feeding = pipeline(Readable.from(bytes), decoder);
   // Told where the output ends; until then nobody waits for it.
   feeding.catch(() => undefined);
   try {

@@ -1,7 +1,8 @@
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
+  FRAME_BYTES,
+  FramePacker,
+  FrameUnpacker,
   VolumeArchiveFormat,
   type VolumeExportMessageSchema,
   type VolumeExportRequest,
@@ -23,9 +24,6 @@ export interface TransferCallParts {
   readonly importer: VolumeImporter;
 }
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
-const FRAME_BYTES = 1024 * 1024;
 /** One is compressed while the last is on its way. */
 const FRAMES_AHEAD = 2;
 const UPLOAD_ID = /^[0-9a-f]{32}$/;
@@ -73,6 +71,7 @@ async function* exportVolume(
   const totalBytes = BigInt(begun.totalBytes ?? 0);
   yield { payload: { case: 'header', value: { exportId: begun.id, totalBytes } } };
   const pieces = exporter.read(begun, format, Number(offset), signal);
+  const packer = new FramePacker();
   const underway: Promise<Buffer>[] = [];
   for (;;) {
     const next = await pieces.next();
@@ -86,17 +85,10 @@ async function* exportVolume(
       return;
     }
     for (let at = 0; at < next.value.length; at += FRAME_BYTES) {
-      underway.push(compressed(next.value.subarray(at, at + FRAME_BYTES)));
+      underway.push(packer.pack(next.value.subarray(at, at + FRAME_BYTES)));
     }
     while (underway.length > FRAMES_AHEAD) yield frameMessage(await underway.shift());
   }
-}
-
-function compressed(piece: Uint8Array): Promise<Buffer> {
-  const frame = compress(piece, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
-  // Awaited in turn; one that fails early is told then.
-  frame.catch(() => undefined);
-  return frame;
 }
 
 function frameMessage(frame: Buffer | undefined) {
@@ -108,6 +100,7 @@ async function* frames(
   incoming: AsyncIterator<VolumeImportRequest>,
   end: { value?: UploadEnd },
 ): AsyncGenerator<Uint8Array> {
+  const unpacker = new FrameUnpacker();
   for (let next = await incoming.next(); next.done !== true; next = await incoming.next()) {
     const { payload } = next.value;
     if (payload.case === 'end') {
@@ -115,14 +108,14 @@ async function* frames(
       return;
     }
     if (payload.case !== 'frame') throw importError.OUT_OF_ORDER({ problem: 'it starts twice' });
-    yield await unpacked(payload.value);
+    yield await unpacked(unpacker, payload.value);
   }
 }
 
 /** What comes from outside is never larger than it may be. */
-async function unpacked(frame: Uint8Array): Promise<Buffer> {
+async function unpacked(unpacker: FrameUnpacker, frame: Uint8Array): Promise<Buffer> {
   try {
-    return await decompress(frame, { maxOutputLength: FRAME_BYTES });
+    return await unpacker.unpack(frame);
   } catch (cause) {
     throw importError.FRAME_INVALID({}, cause);
   }
