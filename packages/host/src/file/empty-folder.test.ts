@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { emptyFolder } from './empty-folder.ts';
 
-test('all goes but what is kept, and what links lead to', async () => {
-  const outside = await mkdtemp(join(tmpdir(), 'outside-'));
+test('all goes but what is kept, and what links lead to', async (t) => {
+  const root = await mkdtemp(join(tmpdir(), 'empty-folder-'));
+  t.after(() => rm(root, { recursive: true }));
+  const [outside, folder] = [join(root, 'outside'), join(root, 'folder')];
+  await mkdir(outside);
+  await mkdir(folder);
   await writeFile(join(outside, 'file'), '');
-  const folder = await mkdtemp(join(tmpdir(), 'empty-'));
   await mkdir(join(folder, 'a/b'), { recursive: true });
   await mkdir(join(folder, 'kept'));
   await writeFile(join(folder, 'a/b/file'), '');
