@@ -9,10 +9,16 @@ export const run: Run = async (input, context) => {
   const size = input.text('size');
   const sizeMib = size === undefined ? 0n : readMebibytes(input, '--size', size);
   const { out, signal } = context;
-  const volume = await withCapsule(input, context, (client) =>
+  const { volume, wasThere } = await withCapsule(input, context, async (client) => {
+    const { volumes } = await client.volume.list({}, { signal });
     // The same again is a success, so a lost answer is asked for anew.
-    retryAway(() => client.volume.create({ name, sizeMib }, { signal }), context),
-  );
-  await out.write(`${name} created, ${formatBytes(Number(volume.sizeBytes))}\n`);
+    const made = await retryAway(
+      () => client.volume.create({ name, sizeMib }, { signal }),
+      context,
+    );
+    return { volume: made, wasThere: volumes.some((one) => one.name === name) };
+  });
+  const word = wasThere ? 'is there already' : 'created';
+  await out.write(`${name} ${word}, ${formatBytes(Number(volume.sizeBytes))}\n`);
   return undefined;
 };

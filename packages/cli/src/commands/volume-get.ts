@@ -1,8 +1,9 @@
 import { scheduleFromProto, volumeStateFromProto } from '@capsule/api';
-import { formatSize, formatSpan } from '@capsule/core';
+import { formatSpan } from '@capsule/core';
 import type { Run } from '../command/command.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
+import { capitalised } from '../render/capitalised.ts';
 import { renderDetails } from '../render/details.ts';
 import { renderDocument } from '../render/documents.ts';
 import { readFormat } from '../render/format.ts';
@@ -27,8 +28,8 @@ export const run: Run = async (input, context) => {
     const details = renderDetails(
       [
         ['Name', volume.name],
-        ['State', volumeStateFromProto(state)],
-        ['Size', formatSize(Number(sizeBytes))],
+        ['State', capitalised(volumeStateFromProto(state))],
+        ['Size', formatBytes(Number(sizeBytes))],
         ['Used', formatBytes(Number(usedBytes))],
         ['Mounted by', mountedBy.length === 0 ? 'nobody' : mountedBy],
         ['Path', hostPath || undefined],

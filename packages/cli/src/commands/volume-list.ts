@@ -3,6 +3,7 @@ import type { Run } from '../command/command.ts';
 import type { Context } from '../context/context.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
+import { capitalised } from '../render/capitalised.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { type Column, renderTable } from '../render/table.ts';
@@ -44,8 +45,7 @@ function columnsAt(now: number): readonly Column<Volume>[] {
 }
 
 function stateOf({ state }: Volume): string {
-  const word = volumeStateFromProto(state);
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+  return capitalised(volumeStateFromProto(state));
 }
 
 function styleOf({ state }: Volume) {

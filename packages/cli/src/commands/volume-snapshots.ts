@@ -4,6 +4,7 @@ import type { Run } from '../command/command.ts';
 import type { Context } from '../context/context.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
+import { capitalised } from '../render/capitalised.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { type Column, renderTable } from '../render/table.ts';
@@ -43,7 +44,11 @@ function nameOf({ volume, name }: VolumeSnapshot): string {
 function columnsAt(now: number): readonly Column<VolumeSnapshot>[] {
   return [
     { title: 'SNAPSHOT', cell: nameOf, shrinksTo: 20 },
-    { title: 'STATE', cell: ({ state }) => snapshotStateFromProto(state), style: styleOf },
+    {
+      title: 'STATE',
+      cell: ({ state }) => capitalised(snapshotStateFromProto(state)),
+      style: styleOf,
+    },
     { title: 'SIZE', cell: ({ sizeBytes }) => formatBytes(Number(sizeBytes)) },
     { title: 'USED', cell: ({ usedBytes }) => formatBytes(Number(usedBytes)) },
     { title: 'BY', cell: ({ scheduled }) => (scheduled ? 'schedule' : 'hand') },

@@ -1,6 +1,7 @@
 import { Command as Commander, type Option as CommanderOption, Option } from 'commander';
 import type { Command, Flag } from '../command/command.ts';
 import { Input } from '../command/input.ts';
+import { capitalised } from '../render/capitalised.ts';
 
 /** What was asked for, once it is understood. */
 export interface Invocation {
@@ -90,7 +91,7 @@ function createOption({ flags, summary, choices, isRepeatable }: Flag): Commande
 }
 
 function describe({ summary, about }: Command): string {
-  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  const sentence = `${capitalised(summary)}.`;
   return about === undefined ? sentence : `${sentence}\n\n${about}`;
 }
 

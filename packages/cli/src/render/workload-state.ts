@@ -2,6 +2,7 @@ import type { ReportedWorkload } from '@capsule/api';
 import type { WorkloadProgress } from '@capsule/core';
 import type { Style } from '../context/output.ts';
 import { formatBytes } from './bytes.ts';
+import { capitalised } from './capitalised.ts';
 
 const STYLES: Readonly<Record<string, Style>> = {
   running: 'green',
@@ -13,7 +14,7 @@ const STYLES: Readonly<Record<string, Style>> = {
 /** The state in a word or two: `Running`, `Pending (pulling 45%)`, `Failed (IMAGE_NOT_FOUND)`. */
 export function describeState({ desired, status }: ReportedWorkload): string {
   if (desired === 'deleting') return 'Deleting';
-  const phase = `${status.phase.charAt(0).toUpperCase()}${status.phase.slice(1)}`;
+  const phase = capitalised(status.phase);
   if (status.progress !== undefined) return `${phase} (${describeProgress(status.progress)})`;
   if (status.health === 'starting') return `${phase} (not ready)`;
   if (status.phase === 'running' && status.reason === 'Ready') return `${phase} (healthy)`;

@@ -10,11 +10,18 @@ export const manifestError = defineErrors('MANIFEST', {
   },
   SPEC_INVALID: {
     kind: 'invalid',
-    message: (f: { name: string; problems: readonly Problem[] }) =>
-      listed(`workload ${JSON.stringify(f.name)}`, f.problems),
+    message: (f: SpecProblems) =>
+      listed(`${f.what ?? 'workload'} ${JSON.stringify(f.name)}`, f.problems),
     hint: 'correct the fields named above and apply again; nothing was changed',
   },
 });
+
+interface SpecProblems {
+  /** A workload, where nothing else is said. */
+  readonly what?: 'volume' | 'registry';
+  readonly name: string;
+  readonly problems: readonly Problem[];
+}
 
 function listed(subject: string, problems: readonly Problem[]): string {
   const [first] = problems;

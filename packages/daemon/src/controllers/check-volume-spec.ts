@@ -4,7 +4,8 @@ import { volumeError } from './volume-errors.ts';
 /** Fails with `MANIFEST_SPEC_INVALID`. */
 export function checkVolumeSpec(spec: VolumeSpec): void {
   const problems = validateVolume(spec);
-  if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
+  if (problems.length > 0)
+    throw manifestError.SPEC_INVALID({ what: 'volume', name: spec.name, problems });
 }
 
 /** Fails with `VOLUME_SHRINKS`. */

@@ -57,7 +57,7 @@ export class RegistryConfig {
   async apply(spec: RegistrySpec, dryRun: boolean): Promise<AppliedRegistry> {
     const { name } = spec;
     const problems = validateRegistry(spec);
-    if (problems.length > 0) throw manifestError.SPEC_INVALID({ name, problems });
+    if (problems.length > 0) throw manifestError.SPEC_INVALID({ what: 'registry', name, problems });
     const { registries, hosts } = this.#parts;
     if (await hosts.isHandMade(name)) throw registryConfigError.HAND_MADE({ name });
     const before = registries.get(name);
