@@ -9,7 +9,9 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import {
   type CapsuleClient,
   specToProto,
+  type Volume,
   VolumeArchiveFormat,
+  VolumeState,
   volumeStateFromProto,
 } from '@capsule/api';
 import { completeSpec } from '@capsule/core';
@@ -63,7 +65,7 @@ async function look(client: CapsuleClient, integrity: string): Promise<Report> {
     await client.workload.stop({ name: 'writer' });
     await untilFree(client, 'load');
   }
-  const { volumes } = await client.volume.list({});
+  const volumes = await untilSettled(client);
   const { snapshots } = await client.volume.listSnapshots({});
   const found: Record<string, Report['volumes'][string]> = {};
   for (const { name, state } of volumes) {
@@ -97,6 +99,16 @@ async function untilFree(client: CapsuleClient, name: string): Promise<void> {
   for (;;) {
     const found = await client.volume.list({});
     if (found.volumes.every((one) => one.name !== name || one.mountedBy.length === 0)) return;
+  }
+}
+
+/** What was under way when the power went is finished or undone after the start. */
+async function untilSettled(client: CapsuleClient): Promise<readonly Volume[]> {
+  const { CREATING, DELETING, IMPORTING } = VolumeState;
+  const underway = new Set<VolumeState>([CREATING, DELETING, IMPORTING]);
+  for (;;) {
+    const { volumes } = await client.volume.list({});
+    if (volumes.every(({ state }) => !underway.has(state))) return volumes;
   }
 }
 
