@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { run } from '@capsule/host';
-import { type Lab, startLab, type TestImage, TestRegistry } from '@capsule/testkit';
+import {
+  type Lab,
+  startGuardedRegistry,
+  startLab,
+  type TestImage,
+  TestRegistry,
+} from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
 import { runInTerminal } from './lab/terminal.ts';
 import { deleteAll, runWorkload } from './lab/workload.ts';
@@ -88,6 +94,28 @@ suite('registries', { concurrency: false }, () => {
       assert.equal(errorCodeOf(await pull()), 'IMAGE_DENIED');
     },
   );
+
+  test('the accounts of a real registry are asked for', BOUND, async () => {
+    await using real = await startGuardedRegistry(lab.hostAddress);
+    await apply(manifest(real.host, { plainHttp: true }));
+    const { host, username, secret } = real;
+    await real.offer('app:1', image);
+    const pull = () => runCapsulectl(lab.host, ['image', 'pull', `${host}/app:1`]);
+    const enter = (word: string) =>
+      runCapsulectl(lab.host, ['registry', 'login', host, '-u', username, '--password-stdin'], {
+        input: word,
+      });
+    assert.equal(errorCodeOf(await pull()), 'IMAGE_DENIED');
+    assert.equal(errorCodeOf(await enter('guess')), 'REGISTRY_LOGIN_REFUSED');
+    assert.equal((await enter(secret)).exitCode, 0);
+    const pulled = await pull();
+    assert.equal(pulled.exitCode, 0, pulled.stderr);
+    await runWorkload(lab, 'app', { image: `${host}/app:1` });
+    await capsulectl(lab, ['registry', 'logout', host]);
+    await deleteAll(lab);
+    await capsulectl(lab, ['image', 'prune', '--all']);
+    assert.equal(errorCodeOf(await pull()), 'IMAGE_DENIED');
+  });
 
   test('the password stands nowhere as it is', BOUND, async () => {
     registry.login = { username: 'ann', secret: SECRET };

@@ -56,6 +56,7 @@ export {
   type UpstreamWords,
   upstreamReply,
 } from './names/test-upstream.ts';
+export { type GuardedRegistry, startGuardedRegistry } from './registry/guarded-registry.ts';
 export type { LabRegistry, RegistryBehaviour } from './registry/lab-registry.ts';
 export { answer, TestRegistry, type Treatment } from './registry/test-registry.ts';
 export { inOwnNamespaces } from './traffic/own-namespaces.ts';

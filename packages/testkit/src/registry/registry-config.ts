@@ -3,10 +3,15 @@ export interface RegistryOptions {
   readonly storage: string;
   readonly port: number;
   readonly readOnly: boolean;
+  /** Default: loopback. */
+  readonly address?: string;
+  /** A file of htpasswd(1) with bcrypt; anybody is let in without. */
+  readonly accounts?: string;
 }
 
-/** The configuration of Debian's docker-registry, on loopback, without TLS or accounts. */
-export function registryConfig({ storage, port, readOnly }: RegistryOptions): string {
+/** The configuration of Debian's docker-registry, without TLS. */
+export function registryConfig(options: RegistryOptions): string {
+  const { storage, port, readOnly, address = '127.0.0.1', accounts } = options;
   return `version: 0.1
 log:
   level: error
@@ -21,6 +26,14 @@ storage:
     readonly:
       enabled: ${readOnly}
 http:
-  addr: 127.0.0.1:${port}
+  addr: ${address}:${port}
+${accounts === undefined ? '' : guard(accounts)}`;
+}
+
+function guard(accounts: string): string {
+  return `auth:
+  htpasswd:
+    realm: capsule
+    path: ${JSON.stringify(accounts)}
 `;
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
@@ -13,6 +12,7 @@ import {
   type ImageRecipe,
   type Progress,
 } from '@capsule/imager';
+import { freePort } from './free-port.ts';
 import { registryConfig } from './registry-config.ts';
 import { waitForPort } from './wait-for-port.ts';
 
@@ -43,7 +43,7 @@ export async function registryStorage(request: StorageRequest): Promise<string> 
 async function fill(storage: string, images: readonly BuiltImage[]): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'capsule-fill-'));
   try {
-    const port = await freePort();
+    const port = await freePort('127.0.0.1');
     const config = join(scratch, 'config.yml');
     await writeFile(config, registryConfig({ storage, port, readOnly: false }));
     const server = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
@@ -72,13 +72,4 @@ async function push(layout: string, name: string, port: number): Promise<void> {
     `oci:${layout}:${name}`,
     `docker://127.0.0.1:${port}/${path}`,
   ]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
