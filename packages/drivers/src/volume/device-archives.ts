@@ -53,12 +53,18 @@ export class DeviceArchives implements VolumeArchives {
     const opened = await this.#parts.openSnapshot(ref, signal);
     try {
       await using file = await open(opened.image, 'r');
+      let last = Buffer.alloc(0);
+      let room = Buffer.allocUnsafe(PIECE_BYTES);
       for (let at = offset; ; ) {
-        const room = Buffer.allocUnsafe(PIECE_BYTES);
         const { bytesRead } = await file.read(room, 0, PIECE_BYTES, at);
         if (bytesRead === 0) return;
         at += bytesRead;
-        yield room.subarray(0, bytesRead);
+        // Empty parts are long: the same piece again takes no new memory.
+        if (!last.equals(room.subarray(0, bytesRead))) {
+          last = room.subarray(0, bytesRead);
+          room = Buffer.allocUnsafe(PIECE_BYTES);
+        }
+        yield last;
       }
     } finally {
       await opened.close();
