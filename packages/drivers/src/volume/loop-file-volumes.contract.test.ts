@@ -28,8 +28,7 @@ async function openBench(
     await undo?.();
     const left = (await listMounts()).filter(({ path }) => path.startsWith(folder));
     assert.deepEqual(left, []);
-    const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']);
-    assert.ok(!stdout.includes(folder), stdout);
+    await untilNoLoop(folder);
     await rm(folder, { recursive: true });
   });
   return {
@@ -39,6 +38,16 @@ async function openBench(
     write: (path: string, file: string, text: string) => writeFile(join(path, file), text),
     read: (path: string, file: string) => readFile(join(path, file), 'utf8'),
   };
+}
+
+/** Whoever has a copy of the mount, as a new namespace has for a moment, keeps the loop device until then. */
+async function untilNoLoop(folder: string): Promise<void> {
+  const until = performance.now() + 20_000;
+  for (;;) {
+    const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']);
+    if (!stdout.includes(folder)) return;
+    assert.ok(performance.now() < until, stdout);
+  }
 }
 
 /** A filesystem whose files share blocks with their clones. */
