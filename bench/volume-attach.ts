@@ -17,7 +17,7 @@ export const volumeAttach: Benchmark = async (setting) => {
   await capsule.client.volume.create({ name: 'v2', sizeMib: BigInt(SIZE_MIB) });
   await capsule.run('plain');
   await capsule.run('mounted', { mounts: [{ volumeName: 'v2', mountPath: '/data' }] });
-  const byHand = await HandMount.create(join(capsule.lab.stateDir, 'by-hand'));
+  await using byHand = await HandMount.create(join(capsule.lab.stateDir, 'by-hand'));
   const took = { plain: [] as number[], mounted: [] as number[], hand: [] as number[] };
   const rounds = samplesOf(setting, 20);
   for (let round = -2; round < rounds; round += 1) {
@@ -30,7 +30,6 @@ export const volumeAttach: Benchmark = async (setting) => {
     took.mounted.push(mounted);
     took.hand.push(hand);
   }
-  await byHand.remove();
   const added = took.mounted.map((ms, index) => ms - (took.plain[index] ?? Number.NaN));
   const ratio = pairRatios(took.mounted, took.plain);
   return [
@@ -42,7 +41,7 @@ export const volumeAttach: Benchmark = async (setting) => {
 };
 
 /** The commands that a person would type. */
-class HandMount {
+class HandMount implements AsyncDisposable {
   readonly #folder: string;
 
   private constructor(folder: string) {
@@ -68,7 +67,7 @@ class HandMount {
     return performance.now() - begunAt;
   }
 
-  remove(): Promise<void> {
-    return rm(this.#folder, { recursive: true });
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#folder, { recursive: true });
   }
 }

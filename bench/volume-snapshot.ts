@@ -1,7 +1,7 @@
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attachLoop, detachLoop, run, unmount } from '@capsule/host';
+import { mountXfs } from '@capsule/testkit';
 import { type Benchmark, type Setting, samplesOf } from './benchmark.ts';
 import type { Figure } from './figure.ts';
 import { pairRatios, summarise } from './statistics.ts';
@@ -18,32 +18,16 @@ const CONTENT_MIB = 64;
 export const volumeSnapshot: Benchmark = async (setting) => {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-bench-'));
   try {
-    await using disk = await xfsDisk(folder);
-    const shared = await measure(setting, { label: 'XFS', stateRoot: disk.path });
+    const stateRoot = join(folder, 'mounted');
+    await mkdir(stateRoot);
+    await using _disk = await mountXfs(stateRoot, 8 * GIB);
+    const shared = await measure(setting, { label: 'XFS', stateRoot });
     const copied = await measure(setting, { label: 'ext4', stateRoot: tmpdir() });
     return [...shared, ...copied];
   } finally {
     await rm(folder, { recursive: true });
   }
 };
-
-async function xfsDisk(folder: string) {
-  const [image, path] = [join(folder, 'image'), join(folder, 'mounted')];
-  await writeFile(image, '');
-  await truncate(image, 8 * GIB);
-  await run('mkfs.xfs', ['-q', image]);
-  const device = await attachLoop(image);
-  await run('mkdir', [path]);
-  await run('mount', ['-t', 'xfs', device, path]);
-  return {
-    path,
-    async [Symbol.asyncDispose]() {
-      // A loop device of the capsule lets go of its file some time after its mount is gone.
-      while (!(await unmount(path)));
-      await detachLoop(device);
-    },
-  };
-}
 
 async function measure(
   setting: Setting,

@@ -22,6 +22,7 @@ export {
   nameResponderContract,
 } from './contracts/name-responder.contract.ts';
 export { type VolumeBench, volumeBackendContract } from './contracts/volume-backend.contract.ts';
+export { mountXfs } from './disk/mount-xfs.ts';
 export { type DiskServer, serveDisk } from './disk/serve-disk.ts';
 export { VolatileDisk } from './disk/volatile-disk.ts';
 export { FakeCellNetwork, type FakeNetworkState } from './fakes/fake-cell-network.ts';

@@ -10,7 +10,8 @@ export const run: Run = async (input, context) => {
   const sizeMib = size === undefined ? 0n : readMebibytes(input, '--size', size);
   const { out, signal } = context;
   const { volume, wasThere } = await withCapsule(input, context, async (client) => {
-    const { volumes } = await client.volume.list({}, { signal });
+    const list = () => client.volume.list({}, { signal });
+    const { volumes } = await retryAway(list, context);
     // The same again is a success, so a lost answer is asked for anew.
     const made = await retryAway(
       () => client.volume.create({ name, sizeMib }, { signal }),

@@ -7,25 +7,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { attachLoop, detachLoop, listMounts, mount, run, unmount } from '@capsule/host';
-import { volumeBackendContract } from '@capsule/testkit';
+import { mountXfs, volumeBackendContract } from '@capsule/testkit';
 import { LoopFileVolumes } from './loop-file-volumes.ts';
 
 const MIB = 1024 * 1024;
 
-async function openBench(
-  t: TestContext,
-  prepare?: (files: string) => Promise<() => Promise<unknown>>,
-) {
+async function openBench(t: TestContext, prepare?: (files: string) => Promise<AsyncDisposable>) {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-volumes-'));
   const files = join(folder, 'files');
   await mkdir(files);
-  const undo = await prepare?.(files);
+  const prepared = await prepare?.(files);
   const backend = new LoopFileVolumes({ folder: files, mountRoot: join(folder, 'mounts') });
   t.after(async () => {
     for (const { name } of await backend.list()) await backend.remove(name);
     for (const ref of await backend.listSnapshots()) await backend.removeSnapshot(ref);
     assert.deepEqual(await readdir(files), []);
-    await undo?.();
+    await prepared?.[Symbol.asyncDispose]();
     const left = (await listMounts()).filter(({ path }) => path.startsWith(folder));
     assert.deepEqual(left, []);
     await untilNoLoop(folder);
@@ -50,20 +47,8 @@ async function untilNoLoop(folder: string): Promise<void> {
   }
 }
 
-/** A filesystem whose files share blocks with their clones. */
-async function onXfs(files: string) {
-  const image = `${files}.xfs`;
-  await writeFile(image, '');
-  await truncate(image, 1024 * MIB);
-  await run('mkfs.xfs', ['-q', image]);
-  const device = await attachLoop(image);
-  await run('mount', ['-t', 'xfs', device, files]);
-  return async () => {
-    // A loop device lets go of its file some time after its mount is gone.
-    while (!(await unmount(files)));
-    await detachLoop(device);
-  };
-}
+/** Their files share blocks with their clones. */
+const onXfs = (files: string) => mountXfs(files, 1024 * MIB);
 
 volumeBackendContract('loop files', openBench);
 volumeBackendContract('loop files that share blocks', (t) => openBench(t, onXfs));

@@ -7,9 +7,9 @@ export const servedDiskError = defineErrors('SERVED_DISK', {
     message: (f: { expected: string }) => `the machine does not send ${f.expected}`,
     hint: 'only QEMU is expected there',
   },
-  FILE_FAILED: {
+  FAILED: {
     kind: 'internal',
-    message: (f: { count: number }) => `${f.count} requests failed on the file of the disk`,
-    hint: 'the cause says why; is the host’s own disk full?',
+    message: (f: { count: number }) => `the disk failed its machine, ${f.count} times`,
+    hint: 'the cause says why the first time; is the host’s own disk full?',
   },
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { isCapsuleError } from '@capsule/core';
 import { servedDiskError } from './errors.ts';
 import type { VolatileDisk } from './volatile-disk.ts';
 
@@ -25,7 +26,7 @@ const ERROR = { none: 0, io: 5, invalid: 22 } as const;
 const MOST_BYTES = 64 * 1024 ** 2;
 const NOTHING = Buffer.alloc(0);
 
-/** Its end fails when the file of the disk did, and the machine saw a bad disk. */
+/** Its end fails when the machine saw a bad disk: the file failed, or a request was not understood. */
 export interface DiskServer extends AsyncDisposable {
   /** For `file=` of QEMU. */
   readonly address: string;
@@ -40,8 +41,10 @@ export async function serveDisk(disk: VolatileDisk, socketPath: string): Promise
     sockets.add(socket);
     ended.push(
       talk({ disk, socket, take: taker(socket), failures })
-        // QEMU may be killed in the middle of a word.
-        .catch(() => undefined)
+        .catch((error: unknown) => {
+          // QEMU may be killed in the middle of a word; all it says else is to be understood.
+          if (isForeign(error)) failures.push(error);
+        })
         .finally(() => {
           socket.destroy();
           sockets.delete(socket);
@@ -57,9 +60,13 @@ export async function serveDisk(disk: VolatileDisk, socketPath: string): Promise
       await Promise.all(ended);
       await new Promise((resolve) => server.close(resolve));
       const count = failures.length;
-      if (count > 0) throw servedDiskError.FILE_FAILED({ count }, failures[0]);
+      if (count > 0) throw servedDiskError.FAILED({ count }, failures[0]);
     },
   };
+}
+
+function isForeign(error: unknown): boolean {
+  return isCapsuleError(error) && error.code === servedDiskError.FOREIGN.code;
 }
 
 interface Talk {

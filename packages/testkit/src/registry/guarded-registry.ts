@@ -33,8 +33,7 @@ export async function startGuardedRegistry(address: string): Promise<GuardedRegi
   const words = ['--pdeathsig', 'KILL', 'docker-registry', 'serve', config];
   const server = spawn('setpriv', words, { stdio: 'ignore', detached: true });
   const ended = once(server, 'close');
-  await waitForPort({ host: address, port }, ended);
-  return {
+  const registry: GuardedRegistry = {
     host: `${address}:${port}`,
     ...ACCOUNT,
     async offer(name, image) {
@@ -51,4 +50,11 @@ export async function startGuardedRegistry(address: string): Promise<GuardedRegi
       await rm(scratch, { recursive: true });
     },
   };
+  try {
+    await waitForPort({ host: address, port }, ended);
+    return registry;
+  } catch (cause) {
+    await registry[Symbol.asyncDispose]();
+    throw cause;
+  }
 }
