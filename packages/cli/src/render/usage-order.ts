@@ -1,3 +1,9 @@
 /** What a table of usage can be sorted by. */
 export const USAGE_ORDERS = ['name', 'cpu', 'memory'] as const;
 export type UsageOrder = (typeof USAGE_ORDERS)[number];
+
+export const SORT_FLAG = {
+  flags: '--sort <column>',
+  summary: 'what comes first',
+  choices: USAGE_ORDERS,
+} as const;

@@ -1,0 +1,186 @@
+import type { Argument, Command } from '../command/command.ts';
+import { GRACE_FLAG } from '../command/grace.ts';
+import { TIMEOUT_FLAG } from '../command/timeout.ts';
+import { OUTPUT_FLAG } from '../render/format.ts';
+import { SORT_FLAG } from '../render/usage-order.ts';
+import { WATCH_FLAG } from '../render/watch-flag.ts';
+import { SELECTOR_FLAG } from '../target/chosen-names.ts';
+import { FOLLOW, TAIL } from './stream-flags.ts';
+
+export const WORKLOAD: Argument = {
+  name: 'name',
+  summary: 'name of the workload',
+  completes: 'workload',
+};
+const NO_WAIT = { flags: '--no-wait', summary: 'do not wait until it is ready' } as const;
+
+/** `capsulectl workload …`. */
+export const WORKLOAD_COMMANDS: readonly Command[] = [
+  {
+    path: ['workload', 'list'],
+    summary: 'show all workloads',
+    args: [],
+    flags: [SELECTOR_FLAG, WATCH_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload list -o wide', about: 'with digests and messages' },
+      {
+        line: 'capsulectl workload list -l app=web,tier!=db --watch',
+        about: 'some, as they change',
+      },
+      { line: 'capsulectl workload list -o name', about: 'for a script' },
+    ],
+    load: () => import('./workload-list.ts'),
+  },
+  {
+    path: ['workload', 'get'],
+    summary: 'show everything about workloads',
+    args: [{ ...WORKLOAD, isRepeatable: true }],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload get web', about: 'for a person' },
+      { line: 'capsulectl workload get web -o yaml > web.yaml', about: 'as a manifest' },
+    ],
+    load: () => import('./workload-get.ts'),
+  },
+  {
+    path: ['workload', 'describe'],
+    summary: 'tell in words how workloads do, and why',
+    args: [{ ...WORKLOAD, isRepeatable: true }],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload describe web', about: 'what happened, what comes next' },
+    ],
+    load: () => import('./workload-describe.ts'),
+  },
+  {
+    path: ['workload', 'stop'],
+    summary: 'stop workloads and keep them, with all they wrote',
+    about:
+      'They get their stop signal, then their grace, and are killed after it. A stop lasts until ' +
+      'somebody starts them, across restarts of the capsule.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, GRACE_FLAG, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload stop web', about: 'with its own grace' },
+      { line: 'capsulectl workload stop -l app=web --grace 60s', about: 'several, with more time' },
+    ],
+    load: () => import('./workload-stop.ts'),
+  },
+  {
+    path: ['workload', 'start'],
+    summary: 'start stopped workloads, and jobs that are done',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl workload start web', about: 'and wait until it is ready' }],
+    load: () => import('./workload-start.ts'),
+  },
+  {
+    path: ['workload', 'restart'],
+    summary: 'stop workloads and start them again',
+    about: 'An image that its reference has come to name meanwhile is taken into use.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl workload restart web', about: 'and wait until it is ready' }],
+    load: () => import('./workload-restart.ts'),
+  },
+  {
+    path: ['workload', 'stats'],
+    summary: 'show what running workloads use',
+    about:
+      'Processor time is that of the last moment, 100% being one processor; network and disk are ' +
+      'counted from the start of the container. Memory is without the cache that can be dropped.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload stats', about: 'all that run' },
+      { line: 'capsulectl workload stats web -o json', about: 'for a program' },
+    ],
+    load: () => import('./workload-stats.ts'),
+  },
+  {
+    path: ['workload', 'wait'],
+    summary: 'wait for a state of workloads',
+    about:
+      'ready: it runs and its health check passes. stopped: it does not run, on purpose. exit: its ' +
+      'program has ended; then the exit code is 1 unless that of the program was 0.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [
+      {
+        flags: '--for <state>',
+        summary: 'what to wait for',
+        choices: ['ready', 'stopped', 'exit'],
+      },
+      SELECTOR_FLAG,
+      TIMEOUT_FLAG,
+      OUTPUT_FLAG,
+    ],
+    examples: [
+      {
+        line: 'capsulectl workload wait db --for=ready --timeout 60s',
+        about: 'before what needs it',
+      },
+      { line: 'capsulectl workload wait job --for=exit', about: 'until a job is done' },
+    ],
+    load: () => import('./workload-wait.ts'),
+  },
+  {
+    path: ['workload', 'delete'],
+    summary: 'stop and remove workloads, and wait until they are gone',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [
+      SELECTOR_FLAG,
+      { flags: '--force', summary: 'kill at once, without signal and grace' },
+      { flags: '--ignore-missing', summary: 'a workload that is not there is a success' },
+      TIMEOUT_FLAG,
+      OUTPUT_FLAG,
+    ],
+    examples: [{ line: 'capsulectl workload delete web db', about: 'two at once' }],
+    load: () => import('./workload-delete.ts'),
+  },
+  {
+    path: ['workload', 'logs'],
+    summary: 'print what a workload wrote',
+    about:
+      'What it wrote to stdout goes to stdout, what it wrote to stderr to stderr, byte for byte. ' +
+      'Following lives through a restart of capsuled: no line is missing, none comes twice.',
+    args: [WORKLOAD],
+    flags: [
+      FOLLOW,
+      TAIL,
+      { flags: '--since <when>', summary: 'only what is newer: 10m, 2026-01-31T09:00:00Z' },
+      { flags: '--timestamps', summary: 'put the time in front of each line' },
+    ],
+    examples: [
+      { line: 'capsulectl workload logs -f web', about: 'follow' },
+      { line: 'capsulectl workload logs web -n 100 --timestamps', about: 'the last 100 lines' },
+    ],
+    load: () => import('./workload-logs.ts'),
+  },
+  {
+    path: ['workload', 'exec'],
+    summary: 'run a command in a workload',
+    about:
+      'What stands behind -- is the command, untouched. It ends with the exit code of the command; ' +
+      '127 when there is no such program, 126 when it may not be run, 125 when nothing could be ' +
+      'run. Signals are passed on; with a terminal, keys are. A second signal ends capsulectl, ' +
+      'and with it the command.',
+    args: [WORKLOAD, { name: 'command', summary: 'program and arguments', isRepeatable: true }],
+    flags: [
+      { flags: '-i, --interactive', summary: 'pass the input on' },
+      { flags: '-t, --tty', summary: 'give the command this terminal, and the input' },
+      {
+        flags: '-e, --env <name=value>',
+        summary: 'set a variable; NAME alone takes it from here',
+        isRepeatable: true,
+      },
+      { flags: '-w, --workdir <dir>', summary: 'where it runs: an absolute path' },
+      { flags: '-u, --user <user>', summary: 'who it runs as: name or number, and :group' },
+    ],
+    examples: [
+      { line: 'capsulectl workload exec -t web -- /bin/sh', about: 'a shell' },
+      { line: 'capsulectl workload exec web -- nginx -t', about: 'one command' },
+      { line: 'capsulectl workload exec -i db -- psql < dump.sql', about: 'with input' },
+    ],
+    load: () => import('./workload-exec.ts'),
+  },
+];
