@@ -17,6 +17,7 @@ const check = process.argv.includes('--check');
 const code: readonly Generator[] = [
   protobufCode(root, 'buf.gen.api.yaml', 'packages/api/src/gen'),
   protobufCode(root, 'buf.gen.containerd.yaml', 'packages/drivers/src/containerd/gen'),
+  protobufCode(root, 'buf.gen.guest.yaml', 'packages/drivers/src/microvm/gen'),
 ];
 const pages: readonly Generator[] = [
   descriptorSet(root, 'proto/descriptor/capsule.binpb'),
