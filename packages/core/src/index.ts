@@ -47,6 +47,7 @@ export * from './resource/host-bind.ts';
 export type * from './resource/image.ts';
 export * from './resource/label-selector.ts';
 export type * from './resource/log-entry.ts';
+export * from './resource/micro-vm.ts';
 export * from './resource/name.ts';
 export * from './resource/registry.ts';
 export * from './resource/signal.ts';

@@ -18,7 +18,7 @@ export function findClashes(manifests: readonly Manifest[]): readonly ManifestPr
     names.set(`${kind} ${spec.name}`, namePosition);
     if (kind !== 'workload') continue;
     spec.ports.forEach((port, index) => {
-      const path = `container.ports[${index}].hostPort`;
+      const path = `${spec.kind}.ports[${index}].hostPort`;
       const position = positionOf(positions, path);
       const holder = ports.get(portKey(port));
       if (holder === undefined) ports.set(portKey(port), { name: spec.name, position });

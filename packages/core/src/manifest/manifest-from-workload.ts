@@ -5,6 +5,7 @@ import type {
   ImagePullPolicy,
   NetworkMode,
   RestartPolicy,
+  WorkloadKind,
   WorkloadSpec,
 } from '../resource/workload.ts';
 
@@ -15,6 +16,11 @@ export interface ManifestDocument {
   readonly container: Readonly<Record<string, unknown>>;
 }
 
+/** Of each kind, what `kind:` says. */
+export const KIND_WORDS: Readonly<Record<WorkloadKind, 'Container' | 'MicroVM'>> = {
+  container: 'Container',
+  microVm: 'MicroVM',
+};
 export const NETWORK_MODE_WORDS: Readonly<Record<NetworkMode, string>> = {
   bridge: 'NETWORK_MODE_BRIDGE',
   host: 'NETWORK_MODE_HOST',

@@ -102,16 +102,21 @@ function validateVolumeName(path: string, name: string): Problem[] {
 }
 
 function validateTarget(path: string, target: string, taken: Map<string, string>): Problem[] {
-  if (!isAbsolute(target)) return [notAbsolute(path, target, 'in the container')];
+  if (!isAbsolute(target)) return [notAbsolute(path, target, 'in the workload')];
   const plain = target.replace(/\/+$/, '') || '/';
   if (RESERVED.includes(plain)) {
-    return [{ path, message: `${plain} is part of every container`, hint: 'mount below it' }];
+    return [{ path, message: `${plain} is part of every workload`, hint: 'mount below it' }];
   }
   const first = taken.get(plain);
   taken.set(plain, first ?? path);
   return first === undefined
     ? []
-    : [{ path, message: `${plain} is mounted twice, first by ${first}` }];
+    : [
+        {
+          path,
+          message: `${plain} is mounted twice, first by ${first.replace(/^container\./, '')}`,
+        },
+      ];
 }
 
 function notAbsolute(path: string, text: string, where: string): Problem {
@@ -168,7 +173,7 @@ function validateSysctls({ sysctls, networkMode, hostIpc }: WorkloadSpec): Probl
     const isNetwork = NETWORK_SYSCTL.test(name);
     if (!isNetwork && !IPC_SYSCTL.test(name)) {
       const hint = 'net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.* can be set';
-      return [{ path, message: 'is not a setting of a container alone', hint }];
+      return [{ path, message: 'is not a setting of one workload alone', hint }];
     }
     if (isNetwork && networkMode === 'host') {
       return [{ path, message: "would change the capsule's own network", hint: 'use bridge mode' }];

@@ -1,7 +1,7 @@
 import { isCapsuleError } from '../error/capsule-error.ts';
 import { parseImageReference } from '../reference/image-reference.ts';
 import { isName, NAME_MAX_LENGTH } from '../resource/name.ts';
-import type { PortMapping, WorkloadSpec } from '../resource/workload.ts';
+import type { PortMapping, WorkloadKind, WorkloadSpec } from '../resource/workload.ts';
 import type { Problem } from './problem.ts';
 import { quote } from './rule.ts';
 import { validateLife } from './validate-life.ts';
@@ -20,7 +20,7 @@ const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
  * applies it to manifests, the daemon to what comes over the wire. Empty means good.
  */
 export function validateWorkload(spec: WorkloadSpec): readonly Problem[] {
-  return [
+  const problems = [
     ...validateName(spec.name),
     ...validateImage(spec.image),
     ...validateArguments(spec),
@@ -30,6 +30,12 @@ export function validateWorkload(spec: WorkloadSpec): readonly Problem[] {
     ...validateSettings(spec),
     ...validateLife(spec),
   ];
+  return problems.map((problem) => ({ ...problem, path: pathInBlock(spec.kind, problem.path) }));
+}
+
+/** The rules of both kinds speak of `container`; this is the same field in the block of a kind. */
+function pathInBlock(kind: WorkloadKind, path: string): string {
+  return path.replace(/^container(?=\.|$)/, kind);
 }
 
 /** `8080/tcp`: two workloads of one capsule must not have the same. */

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completeSpec } from '../resource/complete-spec.ts';
+import { completeSpec, type PartialSpec } from '../resource/complete-spec.ts';
+import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../resource/micro-vm.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 import { describeSpecChange, needsNewContainer } from './spec-change.ts';
 
-const wish = (change: Partial<WorkloadSpec> = {}) =>
+const wish = (change: Partial<PartialSpec> = {}) =>
   completeSpec({ name: 'web', image: 'nginx', ...change });
+const byDefaults = (a: string, b: string) => {
+  const order = Object.keys(MICRO_VM_DEFAULTS);
+  return order.indexOf(a) - order.indexOf(b);
+};
 const pathsOf = (before: WorkloadSpec | undefined, after: WorkloadSpec) =>
   describeSpecChange(before, after).map(({ path }) => path);
 
@@ -32,6 +37,39 @@ test('a change is named by its path, with both values', () => {
     { path: 'container.env.B', after: '', recreates: true },
     { path: 'container.ports[0].hostPort', before: 8080, after: 8081, recreates: false },
   ]);
+});
+
+test('a change of kind is named as such, and what gets lost by its old name', () => {
+  const before = wish({ hostPid: true, labels: { app: 'web' } });
+  const after = wish({ kind: 'microVm', labels: { app: 'api' }, microVm: { vcpus: 2 } });
+  assert.deepEqual(describeSpecChange(before, after), [
+    { path: 'kind', before: 'container', after: 'microVm', recreates: true },
+    { path: 'microVm.vcpus', before: 1, after: 2, recreates: true },
+    { path: 'microVm.labels.app', before: 'web', after: 'api', recreates: false },
+    { path: 'container.hostPid', before: true, after: false, recreates: true },
+  ]);
+  assert.deepEqual(pathsOf(after, wish({ labels: { app: 'api' } })), ['kind', 'microVm.vcpus']);
+});
+
+test('a microVM differs by the fields of its own block, each of which needs a new one', () => {
+  const vm = (microVm: Partial<MicroVmSettings>) => wish({ kind: 'microVm', microVm });
+  const changed = {
+    ...{ vcpus: 2, memoryMib: 512, kernelCmdlineExtra: 'quiet', backend: 'qemu' as const },
+    ...{ rootfsSizeBytes: 2 ** 30, kernelPath: '/k', rootfsPath: '/r' },
+  };
+  assert.deepEqual(
+    describeSpecChange(vm({}), vm(changed)).map(({ path, recreates }) => [path, recreates]),
+    Object.keys(changed)
+      .toSorted(byDefaults)
+      .map((field) => [`microVm.${field}`, true]),
+  );
+  assert.deepEqual(pathsOf(undefined, vm({ vcpus: 2 })), [
+    'kind',
+    'microVm.vcpus',
+    'microVm.image',
+  ]);
+  const limited = wish({ kind: 'microVm', resources: { cpuMillis: 500 } });
+  assert.equal(needsNewContainer(vm({}), limited), false);
 });
 
 test('labels, ports, limits and policies need no new container; an image does', () => {

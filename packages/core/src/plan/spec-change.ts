@@ -1,22 +1,24 @@
 import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
+import { MICRO_VM_DEFAULTS } from '../resource/micro-vm.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 
 /** One field of a wish before and after; an absent value is one that is not set. */
 export interface FieldChange {
-  /** As in a manifest: `container.ports[0].hostPort`. */
+  /** As in a manifest: `container.ports[0].hostPort`, `microVm.vcpus`. */
   readonly path: string;
   readonly before?: unknown;
   readonly after?: unknown;
-  /** The change needs a new container. */
+  /** The change needs a new container, or a new microVM. */
   readonly recreates: boolean;
 }
 
 /**
- * What a change of each field takes. In place: the container goes on running. The compiler sees to it
+ * What a change of each field takes. In place: the workload goes on running. The compiler sees to it
  * that no field is forgotten.
  */
 const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 'recreates'>> = {
   kind: 'recreates',
+  microVm: 'recreates',
   image: 'recreates',
   command: 'recreates',
   args: 'recreates',
@@ -62,11 +64,28 @@ export function describeSpecChange(
   after: WorkloadSpec,
 ): readonly FieldChange[] {
   return FIELDS.flatMap((field) => {
-    const path = field === 'kind' ? 'kind' : `container.${field}`;
-    const old = before === undefined ? defaultOf(field) : before[field];
+    const old = before === undefined ? defaultOf(field) : fieldOf(field, before);
     const recreates = EFFECTS[field] === 'recreates';
-    return differences(path, old, after[field]).map((leaf) => ({ ...leaf, recreates }));
+    return differences(pathOf(field, after), old, fieldOf(field, after)).map((leaf) => ({
+      ...leaf,
+      recreates,
+    }));
   });
+}
+
+/** What a microVM does not have is named where a change of kind lost it. */
+const CONTAINER_ONLY: readonly Field[] = ['networkMode', 'hostPid', 'hostIpc', 'hostBindPaths'];
+
+function pathOf(field: Field, { kind }: WorkloadSpec): string {
+  if (field === 'kind' || field === 'microVm') return field;
+  return CONTAINER_ONLY.includes(field) ? `container.${field}` : `${kind}.${field}`;
+}
+
+/** A change of kind is one change: what only one of them has is compared with its defaults. */
+function fieldOf(field: Field, spec: WorkloadSpec): unknown {
+  if (field === 'microVm') return spec.microVm ?? MICRO_VM_DEFAULTS;
+  if (field === 'image') return spec.image === '' ? undefined : spec.image;
+  return spec[field];
 }
 
 /** Whether a container that was made for `before` cannot serve `after`. Pure. */
@@ -75,6 +94,7 @@ export function needsNewContainer(before: WorkloadSpec, after: WorkloadSpec): bo
 }
 
 function defaultOf(field: Field): unknown {
+  if (field === 'microVm') return MICRO_VM_DEFAULTS;
   return field === 'image' ? undefined : SPEC_DEFAULTS[field];
 }
 

@@ -1,3 +1,4 @@
+import { MICRO_VM_DEFAULTS, type MicroVmSettings } from './micro-vm.ts';
 import type { WorkloadSpec } from './workload.ts';
 
 /** What a wish means where it says nothing. */
@@ -34,9 +35,13 @@ export const SPEC_DEFAULTS: Omit<WorkloadSpec, 'name' | 'image'> = {
   updateTimeoutSeconds: 120,
 };
 
+/** A wish that leaves out what is as usual. */
+export type PartialSpec = Partial<Omit<WorkloadSpec, 'microVm'>> &
+  Pick<WorkloadSpec, 'name' | 'image'> & { readonly microVm?: Partial<MicroVmSettings> };
+
 /** Fills in the defaults: also for wishes that were stored before a field existed. Pure. */
-export function completeSpec(
-  spec: Partial<WorkloadSpec> & Pick<WorkloadSpec, 'name' | 'image'>,
-): WorkloadSpec {
-  return { ...SPEC_DEFAULTS, ...spec };
+export function completeSpec({ microVm, ...spec }: PartialSpec): WorkloadSpec {
+  const whole = { ...SPEC_DEFAULTS, ...spec };
+  if (whole.kind !== 'microVm') return whole;
+  return { ...whole, microVm: { ...MICRO_VM_DEFAULTS, ...microVm } };
 }

@@ -1,5 +1,6 @@
 import type { ContainerSettings } from './container-settings.ts';
 import type { HealthCheck, HealthState } from './health-check.ts';
+import type { MicroVmSettings } from './micro-vm.ts';
 
 /**
  * What a person wants to run. Normalised: defaults are filled in (see `completeSpec`), nothing is
@@ -8,13 +9,16 @@ import type { HealthCheck, HealthState } from './health-check.ts';
 export interface WorkloadSpec extends ContainerSettings {
   readonly name: string;
   readonly kind: WorkloadKind;
-  /** The reference as it was written, for people. */
+  /** Set exactly where the kind is `microVm`. */
+  readonly microVm?: MicroVmSettings;
+  /** The reference as it was written, for people. Empty for a microVM with a kernel of its own. */
   readonly image: string;
   /** Replaces the image's entrypoint when not empty (Kubernetes' meaning). */
   readonly command: readonly string[];
   /** Replaces the image's cmd when not empty (Kubernetes' meaning). */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** A microVM is always on the bridge. */
   readonly networkMode: NetworkMode;
   readonly ports: readonly PortMapping[];
   /** Empty: the workload's name. */
@@ -45,7 +49,7 @@ export type ImagePullPolicy = 'ifNotPresent' | 'always' | 'never';
 /** `rollback`: a changed wish that does not become ready gives way to the last one that was. */
 export type UpdatePolicy = 'replace' | 'rollback';
 
-/** A volume that appears in the container. */
+/** A volume that appears in the workload. */
 export interface VolumeMount {
   readonly volumeName: string;
   /** Absolute. */
@@ -68,8 +72,8 @@ export interface Dns {
   readonly options: readonly string[];
 }
 
-/** `microVm` is known to the wire and refused until a driver for it exists. */
-export type WorkloadKind = 'container';
+/** Also the name of the block of a manifest that holds the fields. */
+export type WorkloadKind = 'container' | 'microVm';
 export type NetworkMode = 'bridge' | 'host';
 export type Protocol = 'tcp' | 'udp';
 
