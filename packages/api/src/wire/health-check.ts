@@ -29,12 +29,15 @@ export function healthCheckToProto(check: HealthCheck): WireCheck {
 }
 
 /** Adds to `problems` what the wire can say and we cannot do. */
-export function healthCheckFromProto(check: WireCheck, problems: Problem[]): HealthCheck {
-  const path = 'container.healthCheck';
+export function healthCheckFromProto(
+  check: WireCheck,
+  path: string,
+  problems: Problem[],
+): HealthCheck {
   problems.push(...refuseUnknown(check, path));
   if (check.probe.value !== undefined) problems.push(...refuseUnknown(check.probe.value, path));
   return {
-    probe: probeFromProto(check, problems),
+    probe: probeFromProto(check, path, problems),
     intervalSeconds: check.intervalSeconds || HEALTH_DEFAULTS.intervalSeconds,
     timeoutSeconds: check.timeoutSeconds || HEALTH_DEFAULTS.timeoutSeconds,
     retries: check.retries || HEALTH_DEFAULTS.retries,
@@ -60,19 +63,24 @@ function probeToProto(probe: HealthProbe): WireCheck['probe'] {
   }
 }
 
-function probeFromProto({ probe }: WireCheck, problems: Problem[]): HealthProbe {
+function probeFromProto({ probe }: WireCheck, at: string, problems: Problem[]): HealthProbe {
   switch (probe.case) {
     case 'exec':
       return { kind: 'exec', command: [...probe.value.command] };
     case 'http': {
       const { port, path, scheme } = probe.value;
-      return { kind: 'http', port, path: path || '/', scheme: schemeFrom(scheme, problems) };
+      return {
+        kind: 'http',
+        port,
+        path: path || '/',
+        scheme: schemeFrom(scheme, `${at}.http.scheme`, problems),
+      };
     }
     case 'tcp':
       return { kind: 'tcp', port: probe.value.port };
     default:
       problems.push({
-        path: 'container.healthCheck',
+        path: at,
         message: 'asks nothing',
         hint: 'exactly one of exec, http and tcp',
       });
@@ -80,10 +88,9 @@ function probeFromProto({ probe }: WireCheck, problems: Problem[]): HealthProbe 
   }
 }
 
-function schemeFrom(text: string, problems: Problem[]): 'http' | 'https' {
+function schemeFrom(text: string, path: string, problems: Problem[]): 'http' | 'https' {
   if (text === '' || text === 'http') return 'http';
   if (text === 'https') return 'https';
-  const path = 'container.healthCheck.http.scheme';
   problems.push({
     path,
     message: `${JSON.stringify(text)} is not a scheme`,

@@ -12,8 +12,3 @@ export function refuseUnknown(message: Message, path: string): Problem[] {
     hint: 'update the capsule, or leave the field out',
   }));
 }
-
-/** A problem for something that the wire can say and this version cannot do. */
-export function unsupported(path: string, isSet: boolean): Problem[] {
-  return isSet ? [{ path, message: 'is not supported by this version', hint: 'leave it out' }] : [];
-}

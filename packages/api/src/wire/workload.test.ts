@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { isCapsuleError, type Problem } from '@capsule/core';
+import { completeSpec, isCapsuleError, type Problem } from '@capsule/core';
 import { anySpec } from '@capsule/testkit/any-spec';
 import fc from 'fast-check';
 import {
   type ContainerSpec,
   ContainerSpecSchema,
+  HealthCheckSchema,
+  MicroVMBackend,
+  type MicroVMSpec,
   MicroVMSpecSchema,
   type NetworkMode,
   PortMappingSchema,
@@ -87,6 +90,30 @@ test('every spec comes back from the wire as it was sent', () => {
   );
 });
 
+test('a microVM comes back from the wire as it was sent', () => {
+  const sent = completeSpec({
+    name: 'vm',
+    kind: 'microVm',
+    image: 'nginx',
+    privileged: true,
+    user: 'app',
+    resources: { cpuMillis: 500 },
+    healthCheck: {
+      ...{ intervalSeconds: 1, timeoutSeconds: 1, retries: 1, startPeriodSeconds: 0 },
+      ...{ probe: { kind: 'tcp', port: 80 }, onFailure: 'none' },
+    },
+    microVm: { vcpus: 2, backend: 'qemu', rootfsSizeBytes: 2 ** 30, kernelCmdlineExtra: 'quiet' },
+  });
+  assert.deepEqual(specFromProto(overTheWire(specToProto(sent))), sent);
+});
+
+test('what the wire leaves out of a microVM is as usual', () => {
+  assert.deepEqual(
+    specFromProto(microVm({})),
+    completeSpec({ name: 'vm', kind: 'microVm', image: 'nginx' }),
+  );
+});
+
 test('every workload with its status comes back from the wire as it was sent', () => {
   fc.assert(
     fc.property(workload, (sent) => {
@@ -106,7 +133,12 @@ test('what the wire leaves out means bridge and tcp', () => {
 
 const REFUSED: Readonly<Record<string, Workload>> = {
   microVm: { ...container({}), microVm: create(MicroVMSpecSchema) },
-  kind: { ...container({}), kind: WorkloadKind.MICRO_VM },
+  kind: { ...container({}), kind: 99 as WorkloadKind },
+  'microVm.backend': microVm({ backend: MicroVMBackend.MICRO_VM_BACKEND_SMOLVM }),
+  'microVm.healthCheck': microVm({ healthCheck: create(HealthCheckSchema) }),
+  'microVm.ports[0].hostPort': microVm({
+    ports: [create(PortMappingSchema, { containerPort: 80 })],
+  }),
   container: create(WorkloadSchema, { name: 'web', kind: WorkloadKind.CONTAINER }),
   'container.hostMount': container({ hostMount: true }),
   'container.networkMode': container({ networkMode: 9 as NetworkMode }),
@@ -129,6 +161,18 @@ for (const [path, sent] of Object.entries(REFUSED)) {
     );
   });
 }
+
+test('the kind and its block belong together', () => {
+  const told = (sent: Workload) =>
+    problemsOf(() => specFromProto(overTheWire(sent))).map(({ path, hint }) => [path, hint]);
+  assert.deepEqual(told({ ...container({}), kind: WorkloadKind.MICRO_VM }), [
+    ['microVm', 'what came is `container`'],
+  ]);
+  const both = { ...container({}), ...microVm({}) };
+  assert.deepEqual(told({ ...both, container: create(ContainerSpecSchema) }), [
+    ['container', 'leave it out'],
+  ]);
+});
 
 test('fields of a later version are refused wherever they stand', () => {
   // Field 999, length-delimited, three bytes; the same on each level.
@@ -179,6 +223,14 @@ function container(fields: Omit<Partial<ContainerSpec>, '$typeName' | '$unknown'
     name: 'web',
     kind: WorkloadKind.CONTAINER,
     container: create(ContainerSpecSchema, { image: 'nginx', ...fields }),
+  });
+}
+
+function microVm(fields: Omit<Partial<MicroVMSpec>, '$typeName' | '$unknown'>): Workload {
+  return create(WorkloadSchema, {
+    name: 'vm',
+    kind: WorkloadKind.MICRO_VM,
+    microVm: create(MicroVMSpecSchema, { image: 'nginx', ...fields }),
   });
 }
 

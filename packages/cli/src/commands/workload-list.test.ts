@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WorkloadKind, workloadToProto } from '@capsule/api';
+import { type WorkloadKind, workloadToProto } from '@capsule/api';
 import { startFakeCapsule } from '../testing/fake-capsule.ts';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
 import { CREATED_AT, sampleWorkload } from '../testing/sample-workload.ts';
@@ -85,7 +85,7 @@ test('a workload of a newer capsule is told as an error, and the others are show
   await using capsule = await startFakeCapsule({
     workload: {
       list: () => ({
-        workloads: web ? [{ ...web, name: 'vm', kind: WorkloadKind.MICRO_VM }, web] : [],
+        workloads: web ? [{ ...web, name: 'vm', kind: 99 as WorkloadKind }, web] : [],
       }),
     },
   });

@@ -1,36 +1,27 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import {
-  type ContainerSettings,
-  capabilityName,
-  formatHostBind,
-  type Problem,
-  parseHostBind,
-  type Ulimit,
-} from '@capsule/core';
+import { create } from '@bufbuild/protobuf';
+import { type ContainerSettings, capabilityName, type Ulimit } from '@capsule/core';
 import {
   CapabilitiesSchema,
-  type ContainerSpec,
-  type ContainerSpecSchema,
   ResourcesSchema,
   TmpfsMountSchema,
   UlimitSchema,
   type Ulimit as WireUlimit,
 } from '../gen/capsule/v1/workload_pb.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
+import type { BlockReading, SharedFields } from './shared-fields.ts';
 
 const UNLIMITED = 2n ** 64n - 1n;
 
-type Init = Exclude<MessageInitShape<typeof ContainerSpecSchema>, { $typeName: string }>;
+/** What shares something of the capsule is for containers alone. */
+type SharedSettings = Omit<ContainerSettings, 'hostPid' | 'hostIpc' | 'hostBindPaths'>;
+type WireSettings = Pick<SharedFields, keyof SharedSettings>;
 
-export function settingsToProto(settings: ContainerSettings): Init {
+export function settingsToProto(settings: SharedSettings): WireSettings {
   const { user, workingDir, resources, capabilities, sysctls } = settings;
   const { memoryBytes, cpuMillis, pids } = resources;
   return {
     ...{ user, workingDir, sysctls: { ...sysctls } },
     privileged: settings.privileged,
-    hostPid: settings.hostPid,
-    hostIpc: settings.hostIpc,
-    hostBindPaths: settings.hostBindPaths.map(formatHostBind),
     readOnlyRootFilesystem: settings.readOnlyRootFilesystem,
     resources: create(ResourcesSchema, {
       memoryBytes: BigInt(memoryBytes ?? 0),
@@ -51,17 +42,17 @@ export function settingsToProto(settings: ContainerSettings): Init {
 }
 
 /** Adds to `problems` what the wire can say and we cannot do. */
-export function settingsFromProto(spec: ContainerSpec, problems: Problem[]): ContainerSettings {
+export function settingsFromProto(
+  spec: WireSettings,
+  { at, problems }: BlockReading,
+): SharedSettings {
   const { resources, capabilities } = spec;
-  if (resources) problems.push(...refuseUnknown(resources, 'container.resources'));
-  if (capabilities) problems.push(...refuseUnknown(capabilities, 'container.capabilities'));
+  if (resources) problems.push(...refuseUnknown(resources, `${at}.resources`));
+  if (capabilities) problems.push(...refuseUnknown(capabilities, `${at}.capabilities`));
   return {
     user: spec.user,
     workingDir: spec.workingDir,
     privileged: spec.privileged,
-    hostPid: spec.hostPid,
-    hostIpc: spec.hostIpc,
-    hostBindPaths: spec.hostBindPaths.map(parseHostBind),
     readOnlyRootFilesystem: spec.readOnlyRootFilesystem,
     sysctls: { ...spec.sysctls },
     resources: {
@@ -74,7 +65,7 @@ export function settingsFromProto(spec: ContainerSpec, problems: Problem[]): Con
       drop: (capabilities?.drop ?? []).map(capabilityName),
     },
     tmpfs: spec.tmpfs.map((mount, index) => {
-      problems.push(...refuseUnknown(mount, `container.tmpfs[${index}]`));
+      problems.push(...refuseUnknown(mount, `${at}.tmpfs[${index}]`));
       const { mountPath, sizeBytes, mode } = mount;
       return {
         mountPath,
@@ -83,7 +74,7 @@ export function settingsFromProto(spec: ContainerSpec, problems: Problem[]): Con
       };
     }),
     ulimits: spec.ulimits.map((limit, index) => {
-      problems.push(...refuseUnknown(limit, `container.ulimits[${index}]`));
+      problems.push(...refuseUnknown(limit, `${at}.ulimits[${index}]`));
       return ulimitFromProto(limit);
     }),
   };
