@@ -16,7 +16,10 @@ import {
   ContainerdImages,
   ContainerdRuntime,
   FileLogs,
+  KindFiles,
+  KindRuntime,
   NetworkProbe,
+  openMicroVms,
   openVolumes,
   SystemLogFile,
   UploadFolder,
@@ -52,10 +55,21 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const containerd = stack.use(
     new ContainerdClient({ socketPath: paths.containerd, namespace: realmNamespace('main') }),
   );
-  const runtime = new ContainerdRuntime(containerd, {
+  const containers = new ContainerdRuntime(containerd, {
     scratch: paths.view,
     execRoot: paths.exec,
   });
+  const microVms = openMicroVms(containerd, {
+    stateFolder: paths.vms,
+    imageFolder: paths.vmImages,
+    runFolder: paths.vmRun,
+    scratch: paths.view,
+  });
+  const runtime = new KindRuntime({ container: containers, microVm: microVms });
+  const files = new KindFiles(
+    { container: containers.files, microVm: microVms.files },
+    async (cell, name) => (await microVms.inspect(cell, name)) !== undefined,
+  );
   const images = new ContainerdImages(containerd, {
     certsDir: paths.certs,
     stallMs: config.images.stallSeconds * 1000,
@@ -100,7 +114,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     registries: () => required(registries),
     workloads: () => {
       const { volumeSystem, ...rest } = required(workloads);
-      return { ...rest, ...volumeSystem, files: runtime.files };
+      return { ...rest, ...volumeSystem, files };
     },
   });
   stack.use(await listen(paths.socket, routes, [errorEdge(log), bulkEdge(() => thrift.suspend())]));
@@ -170,7 +184,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       archives: volumeBackend.archives,
       uploads: new UploadFolder(paths.uploads),
       reach,
-      files: runtime.files,
+      files,
       logPath: paths.log,
       log,
       now: Date.now,
@@ -198,6 +212,9 @@ function systemPaths({ permPath, runPath }: Config) {
     mounts: path.join(runPath, 'capsule-volumes'),
     view: path.join(runPath, 'capsule-view'),
     exec: path.join(runPath, 'capsule-exec'),
+    vms: path.join(permPath, 'vm'),
+    vmImages: path.join(permPath, 'vm-images'),
+    vmRun: path.join(runPath, 'capsule-vm'),
     faultPoint: path.join(runPath, 'capsule/fault-point'),
     containerd: path.join(runPath, 'containerd/containerd.sock'),
     socket: path.join(runPath, 'capsule/capsuled.sock'),

@@ -17,9 +17,14 @@ export {
 } from './containerd/runtime/containerd-runtime.ts';
 export { BridgeResponder, type BridgeResponderOptions } from './dns/bridge-responder.ts';
 export { dnsError } from './dns/errors.ts';
+export { KindFiles } from './kinds/kind-files.ts';
+export { KindRuntime } from './kinds/kind-runtime.ts';
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';
 export { SystemLogFile } from './log-files/system-log-file.ts';
+export { microVmError } from './microvm/errors.ts';
+export { type MicroVmOptions, openMicroVms } from './microvm/open-micro-vms.ts';
+export { consoleLog } from './microvm/runtime/start-writers.ts';
 export { ContainerdHosts } from './registry/containerd-hosts.ts';
 export { registryError } from './registry/errors.ts';
 export { NetworkProbe } from './service-probe/network-probe.ts';

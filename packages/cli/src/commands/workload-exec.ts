@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CapsuleClient, WorkloadExecClientMessageSchema } from '@capsule/api';
+import { Outbox } from '@capsule/core';
 import type { Run } from '../command/command.ts';
 import type { Input } from '../command/input.ts';
 import type { Context } from '../context/context.ts';
 import { Interruption } from '../context/interruption.ts';
 import type { Terminal } from '../context/terminal.ts';
 import { renderError } from '../render/error.ts';
-import { Outbox } from '../stream/outbox.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 /** The command could not be run, as `docker exec` has it; its own codes pass through. */

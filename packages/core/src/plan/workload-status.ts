@@ -247,7 +247,9 @@ function ended(
   const isUnhealthy = isStoppedForHealth(record.spec, before);
   const observed = { observedGeneration: record.generation, finishedAt, ...exit };
   const end = exit.exitCode === 0 && !isUnhealthy ? 'Completed' : 'Failed';
-  const how = isUnhealthy ? 'stopped since its health check failed' : describeExit(exit);
+  const how = isUnhealthy
+    ? 'stopped since its health check failed'
+    : (seen.fault ?? describeExit(exit));
   if (!isRestarted(record.spec.restartPolicy, end)) {
     const phase = end === 'Completed' ? 'stopped' : 'failed';
     return withoutOldExit(before, { ...observed, phase, reason: end, message: how });

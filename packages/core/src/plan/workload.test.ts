@@ -44,7 +44,12 @@ function container(change: Partial<ContainerSeen> = {}): ContainerSeen {
   return { ...made, task: 'running', ...change };
 }
 
-const ATTACHED = { key: cellKey(cellOfWorkload('web')), address: ADDRESS, complete: true };
+const ATTACHED = {
+  key: cellKey(cellOfWorkload('web')),
+  link: 'veth' as const,
+  address: ADDRESS,
+  complete: true,
+};
 
 const CONVERGED: WorkloadSeen = {
   reference: 'docker.io/library/nginx:latest',
@@ -236,7 +241,9 @@ function effect(world: World, wish: WorkloadRecord, step: WorkloadStep): World {
       // Somebody brings the image.
       return set({ imageDigest: 'sha256:1' });
     case 'attachNetwork':
-      return set({ network: { key: step.key, address: step.address, complete: true } });
+      return set({
+        network: { key: step.key, link: 'veth' as const, address: step.address, complete: true },
+      });
     case 'detachNetwork':
       return set({ network: undefined });
     case 'publishPorts':

@@ -1,4 +1,4 @@
-import type { CellNetworkSeen, CellNetworkSpec } from '../port/cell-network.ts';
+import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../port/cell-network.ts';
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import { cellKey, cellOfWorkload } from '../resource/cell-id.ts';
 import type { Resources } from '../resource/container-settings.ts';
@@ -37,7 +37,7 @@ export type WorkloadStep = {
 
 /** Everything that is known about a workload when a plan is made. */
 export interface WorkloadSeen {
-  /** Full reference of the image that is wanted. */
+  /** Full reference of the image that is wanted; empty for a microVM without one. */
   readonly reference: string;
   /** Of the image in the cache that the reference names; undefined when there is none. */
   readonly imageDigest: string | undefined;
@@ -170,7 +170,9 @@ function planImage(
   status: WorkloadStatus,
 ): WorkloadStep | undefined {
   const { container, reference } = seen;
-  const { imagePullPolicy } = record.spec;
+  const { imagePullPolicy, image } = record.spec;
+  // A machine from a prebuilt pair of files.
+  if (image === '') return undefined;
   const isOld = container !== undefined && container.revision !== workloadRevision(record);
   const isNeeded = container === undefined || isOld;
   if (imagePullPolicy === 'always') {
@@ -197,10 +199,15 @@ function isOutdated(record: WorkloadRecord, seen: WorkloadSeen, status: Workload
   return isOtherImage && isRunDue(record, status);
 }
 
-/** A container that runs in a namespace which is gone cannot be mended, only started anew. */
+/** What runs without its network (a namespace, a machine's TAP) cannot be mended, only started anew. */
 function mustStop(record: WorkloadRecord, seen: WorkloadSeen, status: WorkloadStatus): boolean {
   if (isRunDue(record, status) || isStoppedForHealth(record.spec, status)) return true;
+  if (record.spec.kind === 'microVm') return seen.network?.complete !== true;
   return record.spec.networkMode === 'bridge' && seen.network === undefined;
+}
+
+function linkOf({ spec }: WorkloadRecord): CellLinkKind {
+  return spec.kind === 'microVm' ? 'tap' : 'veth';
 }
 
 /** Network, port maps and container do not wait for each other. */
@@ -211,11 +218,12 @@ function prepare(record: WorkloadRecord, seen: WorkloadSeen): WorkloadStep[] {
   if (spec.networkMode === 'host' && seen.network !== undefined) {
     wave.push({ do: 'detachNetwork', key });
   }
-  if (spec.networkMode === 'bridge' && seen.address !== undefined && !isAttached(seen)) {
+  if (spec.networkMode === 'bridge' && seen.address !== undefined && !isAttached(record, seen)) {
     const { extraHosts, dns, name } = spec;
     const hostname = spec.hostname === '' ? name : spec.hostname;
     const { address } = seen;
-    wave.push({ do: 'attachNetwork', key, hostname, address, extraHosts, dns });
+    const link = linkOf(record);
+    wave.push({ do: 'attachNetwork', key, link, hostname, address, extraHosts, dns });
   }
   if (seen.ports !== 'current') wave.push({ do: 'publishPorts', reason: seen.ports });
   const { missing, held } = seen.volumes;
@@ -252,8 +260,9 @@ function isAlive(container: ContainerSeen): boolean {
   return container.task === 'running' || container.task === 'paused';
 }
 
-function isAttached(seen: WorkloadSeen): boolean {
-  return seen.network?.complete === true && seen.network.address === seen.address;
+function isAttached(record: WorkloadRecord, { network, address }: WorkloadSeen): boolean {
+  const isRight = network?.address === address && network?.link === linkOf(record);
+  return network?.complete === true && isRight;
 }
 
 function keyOf(record: WorkloadRecord): string {

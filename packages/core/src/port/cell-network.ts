@@ -1,7 +1,26 @@
 import type { Dns, ExtraHost, PortMapping } from '../resource/workload.ts';
 
+/** `veth`: a network namespace that containers join. `tap`: a device that a microVM's card is behind. */
+export type CellLinkKind = 'veth' | 'tap';
+
+/** What a microVM needs to know of its link. */
+export interface TapLink {
+  /** Of the device on the capsule. */
+  readonly device: string;
+  readonly hardwareAddress: string;
+  /** IPv4, without prefix. */
+  readonly address: string;
+  readonly prefix: number;
+  readonly gateway: string;
+  readonly mtu: number;
+  /** The user, beside root, who may open the device: nobody else has this number. */
+  readonly uid: number;
+}
+
 /** The wish for one cell's network. */
 export interface CellNetworkSpec {
+  /** Absent: `veth`. */
+  readonly link?: CellLinkKind;
   /** `cellKey` of the cell; also the name of its network namespace. */
   readonly key: string;
   readonly hostname: string;
@@ -16,8 +35,9 @@ export interface CellNetworkSpec {
 /** What Linux shows of one cell's network. */
 export interface CellNetworkSeen {
   readonly key: string;
+  readonly link: CellLinkKind;
   readonly address: string | undefined;
-  /** Namespace, both veth ends, address and routes are all there. */
+  /** Namespace, both veth ends, address and routes are all there; or the TAP is. */
   readonly complete: boolean;
 }
 
@@ -29,7 +49,7 @@ export interface PublishedPort extends PortMapping {
 export interface CellNetwork {
   /** Bridge, forwarding, sysctls. Once at start; safe to repeat. */
   prepare(signal?: AbortSignal): Promise<void>;
-  /** Namespace, veth, address, routes, hosts and resolver files. */
+  /** Namespace, veth, address and routes, or the TAP; hosts and resolver files. Replaces another kind of link. */
   attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void>;
   detach(key: string, signal?: AbortSignal): Promise<void>;
   list(signal?: AbortSignal): Promise<readonly CellNetworkSeen[]>;
@@ -38,6 +58,8 @@ export interface CellNetwork {
   /** Replaces all port maps in one transaction. */
   publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void>;
   namespacePath(key: string): string;
+  /** The link that `attach` makes for an address. */
+  tap(address: string): TapLink;
   /** Sources of `/etc/hosts` and `/etc/resolv.conf` and `/etc/hostname` for the cell's containers. */
   files(key: string): readonly { readonly source: string; readonly target: string }[];
   /** The same for containers in the capsule's own network. */

@@ -1,6 +1,8 @@
 import type { CellId } from '../resource/cell-id.ts';
 import type { ContainerSettings, Resources } from '../resource/container-settings.ts';
+import type { MicroVmSettings } from '../resource/micro-vm.ts';
 import type { ContainerUsage } from '../resource/usage.ts';
+import type { TapLink } from './cell-network.ts';
 import type { ExecRequest, ExecSession } from './exec-session.ts';
 
 /** What the runtime needs to make one container of a cell. */
@@ -15,20 +17,27 @@ export interface ContainerSpec extends ContainerSettings {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly hostname: string;
-  /** `host`, or the path of a pinned network namespace. */
-  readonly network: 'host' | { readonly namespacePath: string };
-  /** Folders of the capsule that are mounted volumes. */
-  readonly volumes: readonly {
-    readonly source: string;
-    readonly target: string;
-    readonly readOnly: boolean;
-  }[];
+  /** The wall of a virtual machine around it; absent: it shares the capsule's kernel. */
+  readonly microVm?: MicroVmSettings;
+  /** `host`, the path of a pinned network namespace, or the link of a microVM. */
+  readonly network: 'host' | { readonly namespacePath: string } | { readonly tap: TapLink };
+  readonly volumes: readonly ContainerVolume[];
   /** Files of the capsule bound read-only into the container: `/etc/hosts`, `/etc/resolv.conf`. */
   readonly files: readonly { readonly source: string; readonly target: string }[];
   /** Where the log writer appends this container's output. */
   readonly logPath: string;
   /** Marks the version of the wish that made this container; a different one means: make it anew. */
   readonly revision: string;
+}
+
+export interface ContainerVolume {
+  readonly name: string;
+  /** The folder where it is mounted; of a microVM, the device or file that holds it. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** A microVM copies what the image has at `target` into it, where it holds nothing. */
+  readonly copyUp: boolean;
 }
 
 /** How a container is asked to end. */
@@ -54,6 +63,8 @@ export interface ContainerSeen {
   readonly pid?: number;
   readonly exitCode?: number;
   readonly exitedAt?: number;
+  /** How it ended, where no exit code of its own tells: `the guest's kernel panicked: …`. */
+  readonly fault?: string;
 }
 
 /** Something happened to a container; ask `inspect` for what is true now. */

@@ -32,6 +32,9 @@ export interface SnapshotSeen extends SnapshotRef {
 /** What a volume is made of: a snapshot, or a file with the image of a filesystem. */
 export type VolumeOrigin = SnapshotRef | { readonly image: string };
 
+/** `mounted`: by the capsule, at its `hostPath`. `lent`: to a microVM, which mounts its `devicePath`. */
+export type VolumeUse = 'mounted' | 'lent';
+
 /** What the volumes are made of. */
 export interface VolumePool {
   readonly ok: boolean;
@@ -55,8 +58,8 @@ export interface VolumeBackend {
   probe(signal?: AbortSignal): Promise<VolumePool>;
   /** Every volume that is whole. What a creation that was cut short has left is not one. */
   list(signal?: AbortSignal): Promise<readonly VolumeSeen[]>;
-  /** Names of those that are mounted now; cheap. */
-  attached(): Promise<ReadonlySet<string>>;
+  /** Who is in use now, and how; cheap. */
+  attached(): Promise<ReadonlyMap<string, VolumeUse>>;
   /** Where a volume is mounted while it is attached. */
   hostPath(name: string): string;
   /**
@@ -75,6 +78,13 @@ export interface VolumeBackend {
   grow(name: string, sizeBytes: number, signal?: AbortSignal): Promise<void>;
   /** Mounts it, and answers where. Fails with `VOLUME_MISSING`, `VOLUME_BUSY`, `VOLUME_DAMAGED`. */
   attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }>;
+  /**
+   * Opens it for a microVM, which mounts it itself: see `devicePath`. It counts as attached until `detach`.
+   * Fails as `attach`.
+   */
+  lend(name: string, signal?: AbortSignal): Promise<void>;
+  /** The device or file that holds one that is lent. */
+  devicePath(name: string): string;
   /** Whether nobody has put anything into an attached one; what mkfs makes does not count. */
   isEmpty(name: string): Promise<boolean>;
   /** Removes all that is in an attached one. */

@@ -35,7 +35,7 @@ async function machine(t: TestContext) {
   t.after(() => system[Symbol.dispose]());
   await system.start();
   await system.keeper.apply(DATA);
-  await system.keeper.attach('data', 'web');
+  await system.keeper.attach('data', { workload: 'web', use: 'mounted' });
   /** As time passes: the next look at the pool. */
   const look = async () => {
     t.mock.timers.tick(30_000);

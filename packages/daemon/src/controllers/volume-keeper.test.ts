@@ -79,7 +79,9 @@ test('a deletion that was cut short is finished', async () => {
   await keeper.apply(DATA);
   backend.failNext('remove', broken());
   await assert.rejects(keeper.delete('data'), { code: 'PROCESS_FAILED' });
-  await assert.rejects(keeper.attach('data', 'web'), { code: 'VOLUME_NOT_READY' });
+  await assert.rejects(keeper.attach('data', { workload: 'web', use: 'mounted' }), {
+    code: 'VOLUME_NOT_READY',
+  });
   await resume();
   assert.deepEqual([volumes.list(), await backend.list()], [[], []]);
   assert.equal(await boot().delete('data'), false);
@@ -89,38 +91,45 @@ test('one workload holds it, also when many ask at once and capsuled is another 
   const { boot, released } = machine();
   const keeper = boot();
   await keeper.apply(DATA);
-  const asked = ['a', 'b', 'c'].map((workload) => keeper.attach('data', workload));
+  const asked = ['a', 'b', 'c'].map((workload) =>
+    keeper.attach('data', { workload, use: 'mounted' }),
+  );
   const won = (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled');
   assert.equal(won.length, 1);
-  await assert.rejects(boot().attach('data', 'b'), { code: 'VOLUME_IN_USE', message: /by a/ });
-  await boot().attach('data', 'a');
+  await assert.rejects(boot().attach('data', { workload: 'b', use: 'mounted' }), {
+    code: 'VOLUME_IN_USE',
+    message: /by a/,
+  });
+  await boot().attach('data', { workload: 'a', use: 'mounted' });
   await keeper.release('data', 'b');
   assert.equal(keeper.holderOf('data'), 'a');
   await assert.rejects(keeper.delete('data', { force: true }), { code: 'VOLUME_IN_USE' });
   await keeper.release('data', 'a');
   assert.deepEqual(released, ['data']);
-  await keeper.attach('data', 'b');
+  await keeper.attach('data', { workload: 'b', use: 'mounted' });
 });
 
 test('a release that fails keeps the lease', async () => {
   const { boot, backend } = machine();
   const keeper = boot();
   await keeper.apply(DATA);
-  await keeper.attach('data', 'web');
+  await keeper.attach('data', { workload: 'web', use: 'mounted' });
   backend.failNext('detach', broken());
   await assert.rejects(keeper.release('data', 'web'), { code: 'PROCESS_FAILED' });
-  await assert.rejects(keeper.attach('data', 'other'), { code: 'VOLUME_IN_USE' });
+  await assert.rejects(keeper.attach('data', { workload: 'other', use: 'mounted' }), {
+    code: 'VOLUME_IN_USE',
+  });
 });
 
 test('what could not grow under its holder grows before the next one has it', async () => {
   const { boot, backend } = machine();
   const keeper = boot();
   await keeper.apply(DATA);
-  await keeper.attach('data', 'web');
+  await keeper.attach('data', { workload: 'web', use: 'mounted' });
   backend.failNext('grow', fakeError('VOLUME_GROWS_DETACHED', 'precondition', 'not now'));
   await assert.rejects(keeper.apply(LARGER), { code: 'VOLUME_GROWS_DETACHED' });
   await keeper.release('data', 'web');
-  await keeper.attach('data', 'web');
+  await keeper.attach('data', { workload: 'web', use: 'mounted' });
   assert.equal((await backend.list())[0]?.sizeBytes, LARGER.sizeBytes);
 });
 
@@ -180,13 +189,15 @@ test('a restore needs a detached volume, and is finished when it was cut short',
   await keeper.apply(DATA);
   backend.write('data', 'note', 'first');
   await snapshotKeeper.take(ref);
-  await keeper.attach('data', 'web');
+  await keeper.attach('data', { workload: 'web', use: 'mounted' });
   await assert.rejects(copies.restore(ref), { code: 'VOLUME_IN_USE' });
   await keeper.release('data', 'web');
   backend.write('data', 'note', 'second');
   backend.failNext('restore', broken());
   await assert.rejects(copies.restore(ref), { code: 'PROCESS_FAILED' });
-  await assert.rejects(keeper.attach('data', 'web'), { code: 'VOLUME_NOT_READY' });
+  await assert.rejects(keeper.attach('data', { workload: 'web', use: 'mounted' }), {
+    code: 'VOLUME_NOT_READY',
+  });
   await resume();
   assert.equal(volumes.get('data')?.stage, 'ready');
   assert.equal(backend.read('data', 'note'), 'first');

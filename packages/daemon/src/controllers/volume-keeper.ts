@@ -8,6 +8,7 @@ import {
   type VolumeRecord,
   type VolumeSeen,
   type VolumeSpec,
+  type VolumeUse,
 } from '@capsule/core';
 import type { Snapshots } from '../store/snapshots.ts';
 import { checkVolumeGrowth, checkVolumeSpec } from './check-volume-spec.ts';
@@ -192,10 +193,14 @@ export class VolumeKeeper {
   }
 
   /**
-   * Mounts a volume for a workload, and for no other one until `release`. Fails with `VOLUME_NOT_FOUND`,
+   * Mounts a volume for a workload, or opens it for its microVM, and for no other one until `release`. Fails with `VOLUME_NOT_FOUND`,
    * `VOLUME_NOT_READY`, `VOLUME_IN_USE` and what the backend says. Idempotent.
    */
-  async attach(name: string, workload: string, signal?: AbortSignal): Promise<void> {
+  async attach(
+    name: string,
+    { workload, use }: { readonly workload: string; readonly use: VolumeUse },
+    signal?: AbortSignal,
+  ): Promise<void> {
     await this.#parts.alone(name, async () => {
       const { db, volumes, backend, reach } = this.#parts;
       const { sizeBytes } = db.transaction(() => {
@@ -207,8 +212,11 @@ export class VolumeKeeper {
       });
       reach('attach:leased');
       // What could not grow under its last holder.
-      if (!(await backend.attached()).has(name)) await backend.grow(name, sizeBytes, signal);
-      await backend.attach(name, signal);
+      const present = (await backend.attached()).get(name);
+      // What it ran as before is gone: the kind of the workload has changed.
+      if (present !== undefined && present !== use) await backend.detach(name, signal);
+      if (present !== use) await backend.grow(name, sizeBytes, signal);
+      await (use === 'lent' ? backend.lend(name, signal) : backend.attach(name, signal));
       reach('attach:mounted');
     });
   }

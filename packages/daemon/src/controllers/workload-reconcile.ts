@@ -7,6 +7,8 @@ import {
   normaliseImageReference,
   planWorkload,
   type VolumesSeen,
+  type VolumeUse,
+  volumeUse,
   type WorkloadPlan,
   type WorkloadRecord,
   type WorkloadSeen,
@@ -79,9 +81,10 @@ async function look(
 ): Promise<WorkloadSeen> {
   const { name, image } = record.spec;
   const cell = cellOfWorkload(name);
-  const reference = normaliseImageReference(image);
+  // A microVM may be made of a kernel and a disk instead.
+  const reference = image === '' ? '' : normaliseImageReference(image);
   const [cached, container, network, hasLogs, attached] = await Promise.all([
-    parts.images.get(reference, signal),
+    reference === '' ? undefined : parts.images.get(reference, signal),
     parts.runtime.inspect(cell, name, signal),
     parts.network.inspect(cellKey(cell), signal),
     parts.logs.exists(parts.logPath(cell)),
@@ -103,10 +106,10 @@ async function look(
 function lookAtVolumes(
   { spec }: WorkloadRecord,
   { volumes }: ReconcileParts,
-  attached: ReadonlySet<string>,
+  attached: ReadonlyMap<string, VolumeUse>,
 ): VolumesSeen {
   const held = volumes.heldBy(spec.name);
-  const ready = held.filter(({ name }) => attached.has(name));
+  const ready = held.filter(({ name }) => attached.get(name) === volumeUse(spec));
   const wanted = spec.mounts.map(({ volumeName }) => volumeName);
   return {
     held: held.map(({ name }) => name),

@@ -10,7 +10,9 @@ import {
   type LogStore,
   type PullProgress,
   type VolumeBackend,
+  volumeUse,
   type WorkloadRecord,
+  type WorkloadSpec,
   type WorkloadStep,
   type WorkloadStepArgs,
   type WorkloadStepName,
@@ -86,7 +88,9 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
     },
     publishPorts: () => publisher.sync(),
     attachVolumes: ({ spec }, { names }, signal) =>
-      inTurn(names, (name) => keeper.attach(name, spec.name, signal)),
+      inTurn(names, (name) =>
+        keeper.attach(name, { workload: spec.name, use: volumeUse(spec) }, signal),
+      ),
     detachVolumes: ({ spec }, { names }, signal) =>
       inTurn(names, (name) => keeper.release(name, spec.name, signal)),
     fillVolumes: (record, { names }, signal) =>
@@ -160,14 +164,28 @@ function containerSpec(
     args: spec.args,
     env: spec.env,
     hostname: spec.hostname === '' ? spec.name : spec.hostname,
-    network: isHost ? 'host' : { namespacePath: parts.network.namespacePath(key) },
-    volumes: spec.mounts.map(({ volumeName, mountPath, readOnly }) => ({
-      source: parts.volumeBackend.hostPath(volumeName),
-      target: mountPath,
-      readOnly,
+    ...(spec.microVm && { microVm: spec.microVm }),
+    network: networkOf(parts, spec),
+    volumes: spec.mounts.map(({ volumeName: name, mountPath: target, readOnly, copyUp }) => ({
+      ...{ name, target, readOnly },
+      copyUp: copyUp && parts.volumes.get(name)?.filling !== 'done',
+      source:
+        volumeUse(spec) === 'lent'
+          ? parts.volumeBackend.devicePath(name)
+          : parts.volumeBackend.hostPath(name),
     })),
     files: isHost ? parts.network.hostFiles() : parts.network.files(key),
     logPath: parts.logPath(cell),
     revision,
   };
+}
+
+function networkOf(
+  { network, addresses }: WorkloadStepParts,
+  { kind, name, networkMode }: WorkloadSpec,
+): ContainerSpec['network'] {
+  const address = addresses.get(name);
+  if (kind === 'microVm' && address !== undefined) return { tap: network.tap(address) };
+  if (networkMode === 'host') return 'host';
+  return { namespacePath: network.namespacePath(cellKey(cellOfWorkload(name))) };
 }

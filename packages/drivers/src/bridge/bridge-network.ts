@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import {
   allOrFirstError,
+  type CellLinkKind,
   type CellNetwork,
   type CellNetworkSeen,
   type CellNetworkSpec,
   keyedLock,
   type PublishedPort,
+  type TapLink,
 } from '@capsule/core';
 import {
   namespaceNames,
@@ -20,9 +22,10 @@ import { type CellFiles, cellFiles } from './cell-files.ts';
 import { connectCell, disconnectCell, type LinkSeen, listLinks } from './cell-link.ts';
 import { networkError } from './errors.ts';
 import { latestWins } from './latest-wins.ts';
-import { linkName } from './link-name.ts';
+import { hardwareAddress, linkName } from './link-name.ts';
 import { planRuleset, TABLE } from './ruleset.ts';
 import { parseSubnet, type Subnet } from './subnet.ts';
+import { connectTap, disconnectTap, listTaps, uidOfAddress } from './tap-link.ts';
 import { refreshResolvers, resolverFile, writeCellFiles } from './write-cell-files.ts';
 
 export interface BridgeNetworkOptions {
@@ -41,7 +44,7 @@ export interface BridgeNetworkOptions {
 }
 
 /**
- * One bridge in the capsule's own network namespace, a veth pair for each cell, one nftables table.
+ * One bridge in the capsule's own network namespace, a veth pair or a TAP for each cell, one nftables table.
  * IPv4 only. What is true is read from Linux, so a new process takes over where an old one died.
  * Fails with `NETWORK_*`, `IP_*`, `NFT_*`, `SYSCTL_*`.
  *
@@ -97,31 +100,29 @@ export class BridgeNetwork implements CellNetwork {
   }
 
   async list(signal?: AbortSignal): Promise<readonly CellNetworkSeen[]> {
-    const [links, names, keys] = await Promise.all([
+    const [links, taps, names, keys] = await Promise.all([
       listLinks(this.#bridge, signal),
+      listTaps(this.#bridge, signal),
       namespaceNames(),
       this.#files.keys(),
     ]);
-    const owned = new Map(links.map((link) => [link.key, link]));
-    const all = new Set([...links.flatMap((link) => link.key ?? []), ...names, ...keys]);
+    const owned = new Map([...links, ...taps].map((link) => [link.key, link]));
+    const linked = [...owned.keys()].flatMap((key) => key ?? []);
+    const all = new Set([...linked, ...names, ...keys]);
     return Promise.all([...all].filter(isKey).map((key) => this.#seen(key, owned.get(key))));
   }
 
   /** No process: the namespace's pin, the mark of a whole attach, and the link's entry in /proc. */
   async inspect(key: string): Promise<CellNetworkSeen | undefined> {
-    const [attached, state] = await Promise.all([
-      this.#files.read(key, 'attached'),
-      namespaceState(key),
-    ]);
-    if (attached === undefined && state === 'none') {
+    const [attached, state] = await Promise.all([this.#attachedAs(key), namespaceState(key)]);
+    if (attached === undefined) {
       // An attach or a detach that was cut short may have left files, and nothing else.
-      return (await this.#files.has(key))
-        ? { key, address: undefined, complete: false }
-        : undefined;
+      const isThere = state !== 'none' || (await this.#files.has(key));
+      return isThere ? { key, link: 'veth', address: undefined, complete: false } : undefined;
     }
-    const complete =
-      attached !== undefined && state === 'pinned' && existsSync(linkConfig(attached));
-    return { key, address: attached, complete };
+    const { address, link } = attached;
+    const isWhole = link === 'tap' || state === 'pinned';
+    return { key, link, address, complete: isWhole && existsSync(linkConfig(address)) };
   }
 
   async publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void> {
@@ -131,6 +132,18 @@ export class BridgeNetwork implements CellNetwork {
 
   namespacePath(key: string): string {
     return pinnedNamespacePath(key);
+  }
+
+  tap(address: string): TapLink {
+    return {
+      device: linkName(address),
+      hardwareAddress: hardwareAddress(address),
+      address,
+      prefix: this.#subnet.prefix,
+      gateway: this.#subnet.gateway,
+      mtu: MTU_BYTES,
+      uid: uidOfAddress(address),
+    };
   }
 
   files(key: string): readonly { readonly source: string; readonly target: string }[] {
@@ -149,20 +162,33 @@ export class BridgeNetwork implements CellNetwork {
 
   async #attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void> {
     const { key, address } = spec;
+    const kind = spec.link ?? 'veth';
     if (!this.#subnet.holds(address)) {
       throw networkError.ADDRESS_OUTSIDE({ address, cidr: this.#subnet.cidr });
     }
-    const before = this.#addresses.get(key) ?? (await this.#files.read(key, 'attached'));
-    // Another address than before: the old link would stay behind.
-    if (before !== undefined && before !== address) await this.#detach(key, signal);
+    const before = await this.#attachedAs(key);
+    // Another address or kind than before: the old link would stay behind.
+    if (before !== undefined && (before.address !== address || before.link !== kind)) {
+      await this.#detach(key, signal);
+    }
     this.#claim(key, address);
     const link = { key, address, bridge: this.#bridge, subnet: this.#subnet };
     // The files of an attach that was given up must not come after the detach that follows.
     await allOrFirstError([
-      connectCell({ ...link, hairpin: await needsHairpin() }, signal),
+      kind === 'tap'
+        ? connectTap(link, signal)
+        : connectCell({ ...link, hairpin: await needsHairpin() }, signal),
       writeCellFiles(this.#files, spec, this.#resolvers),
     ]);
-    await this.#files.write(key, 'attached', address);
+    await this.#files.write(key, 'attached', kind === 'tap' ? `${address} tap` : address);
+  }
+
+  /** What `attach` wrote down when it was through. */
+  async #attachedAs(
+    key: string,
+  ): Promise<{ readonly address: string; readonly link: CellLinkKind } | undefined> {
+    const [address, kind] = (await this.#files.read(key, 'attached'))?.split(' ') ?? [];
+    return address === undefined ? undefined : { address, link: kind === 'tap' ? 'tap' : 'veth' };
   }
 
   get #resolvers() {
@@ -183,7 +209,9 @@ export class BridgeNetwork implements CellNetwork {
 
   async #detach(key: string, signal?: AbortSignal): Promise<void> {
     await this.#files.drop(key, 'attached');
-    await disconnectCell(key, await this.#linkOf(key, signal), signal);
+    const tap = (await listTaps('', signal)).find((one) => one.key === key);
+    if (tap !== undefined) await disconnectTap(tap.address, signal);
+    else await disconnectCell(key, await this.#linkOf(key, signal), signal);
     this.#addresses.delete(key);
     await this.#files.dropAll(key);
   }
@@ -195,10 +223,11 @@ export class BridgeNetwork implements CellNetwork {
   }
 
   async #seen(key: string, link: LinkSeen | undefined): Promise<CellNetworkSeen> {
-    const attached = await this.#files.read(key, 'attached');
-    const pinned = (await namespaceState(key)) === 'pinned';
-    const complete = pinned && link?.connected === true && attached === link.address;
-    return { key, address: link?.address ?? attached, complete };
+    const attached = await this.#attachedAs(key);
+    const kind = attached?.link ?? 'veth';
+    const isWhole = kind === 'tap' || (await namespaceState(key)) === 'pinned';
+    const complete = isWhole && link?.connected === true && attached?.address === link.address;
+    return { key, link: kind, address: link?.address ?? attached?.address, complete };
   }
 
   #ruleset(ports: readonly PublishedPort[]): string {
@@ -214,6 +243,9 @@ export class BridgeNetwork implements CellNetwork {
 
 /** In the place of a cell's key, for the files of containers in the capsule's own network. */
 const CAPSULE = 'capsule';
+
+/** Of the bridge and of all that is on it. */
+const MTU_BYTES = 1500;
 
 /** There for as long as the link is; unlike /sys, it always shows our own network namespace. */
 function linkConfig(address: string): string {

@@ -65,7 +65,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     this.#reach = reach;
     this.#files = new VolumeFiles(folder);
     const mountOf = async (name: string) =>
-      (await this.attached()).has(name) ? this.hostPath(name) : undefined;
+      (await this.useOf(name)) === 'mounted' ? this.hostPath(name) : undefined;
     this.#snapshots = new LoopFileSnapshots({ files: this.#files, mountOf, reach });
     this.archives = new DeviceArchives({
       filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
@@ -101,7 +101,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     const [names, attached] = await Promise.all([this.#files.volumes(), this.attached()]);
     const look = async (name: string): Promise<VolumeSeen> => {
       const file = this.#files.volume(name);
-      const hostPath = attached.has(name) ? this.hostPath(name) : undefined;
+      const hostPath = attached.get(name) === 'mounted' ? this.hostPath(name) : undefined;
       const [{ size, blocks }, ext4] = await Promise.all([stat(file), readExt4(file, signal)]);
       return {
         name,
@@ -188,6 +188,9 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     const file = this.#files.volume(name);
     const before = await sizeOf(file);
     if (before === undefined) throw volumeDriverError.MISSING({ name });
+    const isLent = (await this.useOf(name)) === 'lent';
+    if (isLent && before < sizeBytes) throw volumeDriverError.GROWS_DETACHED({ name });
+    if (isLent) return;
     if (before < sizeBytes) await truncate(file, sizeBytes);
     this.#reach('grow:lengthened');
     const device = await findLoop(file, signal);
@@ -204,6 +207,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
   async attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }> {
     const file = this.#files.volume(name);
     if ((await sizeOf(file)) === undefined) throw volumeDriverError.MISSING({ name });
+    await this.checkNotLent(name);
     const hostPath = this.hostPath(name);
     const device = await attachLoop(file, signal);
     this.#reach('attach:opened');
@@ -213,7 +217,18 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     return { hostPath };
   }
 
+  async lend(name: string): Promise<void> {
+    const file = this.#files.volume(name);
+    if ((await sizeOf(file)) === undefined) throw volumeDriverError.MISSING({ name });
+    await this.noteLent(name);
+  }
+
+  devicePath(name: string): string {
+    return this.#files.volume(name);
+  }
+
   async detach(name: string, signal?: AbortSignal): Promise<void> {
+    await this.noteReturned(name);
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
     const file = this.#files.volume(name);
     if ((await sizeOf(file)) === undefined) return;

@@ -83,7 +83,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
       return name === undefined ? [] : [{ name, lv }];
     });
     const look = async ({ name, lv }: (typeof found)[number]): Promise<VolumeSeen> => {
-      const hostPath = attached.has(name) ? this.hostPath(name) : undefined;
+      const hostPath = attached.get(name) === 'mounted' ? this.hostPath(name) : undefined;
       const ext4 = await readExt4(await this.#group.activate(lv.name, signal), signal);
       return {
         ...{ name, sizeBytes: ext4?.sizeBytes ?? lv.sizeBytes, usedBytes: usedOf(lv) },
@@ -173,6 +173,9 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     const lv = thinNames.volume(name);
     const found = await this.#group.find(lv, signal);
     if (found === undefined) throw volumeDriverError.MISSING({ name });
+    const isLent = (await this.useOf(name)) === 'lent';
+    if (isLent && found.sizeBytes < sizeBytes) throw volumeDriverError.GROWS_DETACHED({ name });
+    if (isLent) return;
     await this.#group.extend(lv, sizeBytes, signal);
     this.#reach('grow:lengthened');
     const device = await this.#group.activate(lv, signal);
@@ -192,6 +195,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     if ((await this.#group.find(lv, signal)) === undefined) {
       throw volumeDriverError.MISSING({ name });
     }
+    await this.checkNotLent(name);
     const hostPath = this.hostPath(name);
     const device = await this.#group.activate(lv, signal);
     this.#reach('attach:opened');
@@ -199,7 +203,21 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     return { hostPath };
   }
 
+  async lend(name: string, signal?: AbortSignal): Promise<void> {
+    const lv = thinNames.volume(name);
+    if ((await this.#group.find(lv, signal)) === undefined) {
+      throw volumeDriverError.MISSING({ name });
+    }
+    await this.#group.activate(lv, signal);
+    await this.noteLent(name);
+  }
+
+  devicePath(name: string): string {
+    return this.#group.device(thinNames.volume(name));
+  }
+
   async detach(name: string, signal?: AbortSignal): Promise<void> {
+    await this.noteReturned(name);
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
   }
 

@@ -1,11 +1,16 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { VolumeUse } from '@capsule/core';
 import { emptyFolder, listMounts, thaw, trim } from '@capsule/host';
+import { volumeDriverError } from './errors.ts';
 
 /** What mkfs makes in every ext4. */
 const LOST_AND_FOUND = 'lost+found';
 
-/** The part of a backend that is the same whatever is below: ext4, mounted below its name in one folder. */
+/**
+ * The part of a backend that is the same whatever is below: ext4, mounted below its name in one folder; or
+ * lent to a microVM, which an empty file of its name in a folder beside it says.
+ */
 export abstract class MountedVolumes {
   readonly #mountRoot: string;
 
@@ -17,10 +22,51 @@ export abstract class MountedVolumes {
     return join(this.#mountRoot, name);
   }
 
-  async attached(): Promise<ReadonlySet<string>> {
-    const places = (await listMounts()).map(({ path }) => path);
-    const ours = places.filter((path) => dirname(path) === this.#mountRoot);
-    return new Set(ours.map((path) => basename(path)));
+  async attached(): Promise<ReadonlyMap<string, VolumeUse>> {
+    const [mounts, lent] = await Promise.all([listMounts(), this.#lent()]);
+    const ours = mounts.filter(({ path }) => dirname(path) === this.#mountRoot);
+    return new Map([
+      ...lent.map((name) => [name, 'lent'] as const),
+      ...ours.map(({ path }) => [basename(path), 'mounted'] as const),
+    ]);
+  }
+
+  protected async useOf(name: string): Promise<VolumeUse | undefined> {
+    return (await this.attached()).get(name);
+  }
+
+  /** Refuses one that is mounted here: two who write to one filesystem destroy it. */
+  protected async noteLent(name: string): Promise<void> {
+    if ((await this.useOf(name)) === 'mounted') {
+      throw volumeDriverError.BUSY({ name, where: `it is mounted at ${this.hostPath(name)}` });
+    }
+    await mkdir(this.#lentRoot, { recursive: true, mode: 0o700 });
+    await writeFile(join(this.#lentRoot, name), '');
+  }
+
+  /** Fails with `VOLUME_BUSY`. */
+  protected async checkNotLent(name: string): Promise<void> {
+    if ((await this.useOf(name)) !== 'lent') return;
+    throw volumeDriverError.BUSY({ name, where: 'a microVM has it' });
+  }
+
+  protected async noteReturned(name: string): Promise<void> {
+    await rm(join(this.#lentRoot, name), { force: true });
+  }
+
+  get #lentRoot(): string {
+    return `${this.#mountRoot}-lent`;
+  }
+
+  async #lent(): Promise<readonly string[]> {
+    return readdir(this.#lentRoot).catch((failure: NodeJS.ErrnoException) => {
+      if (failure.code === 'ENOENT') return [];
+      throw failure;
+    });
+  }
+
+  async #mounted(): Promise<readonly string[]> {
+    return [...(await this.attached())].flatMap(([name, use]) => (use === 'mounted' ? name : []));
   }
 
   async isEmpty(name: string): Promise<boolean> {
@@ -32,17 +78,17 @@ export abstract class MountedVolumes {
   }
 
   async trim(signal?: AbortSignal): Promise<void> {
-    for (const name of await this.attached()) {
+    for (const name of await this.#mounted()) {
       try {
         await trim(this.hostPath(name), signal);
       } catch (error) {
         // It may have been let go of meanwhile.
-        if ((await this.attached()).has(name)) throw error;
+        if ((await this.useOf(name)) === 'mounted') throw error;
       }
     }
   }
 
   async thaw(): Promise<void> {
-    for (const name of await this.attached()) await thaw(this.hostPath(name));
+    for (const name of await this.#mounted()) await thaw(this.hostPath(name));
   }
 }

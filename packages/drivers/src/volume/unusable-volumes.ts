@@ -1,4 +1,4 @@
-import type { VolumeArchives, VolumeBackend, VolumePool } from '@capsule/core';
+import type { VolumeArchives, VolumeBackend, VolumePool, VolumeUse } from '@capsule/core';
 
 /** In the place of volumes that cannot be reached: every call says why, and nothing else stops. */
 export class UnusableVolumes implements VolumeBackend {
@@ -28,10 +28,14 @@ export class UnusableVolumes implements VolumeBackend {
   }
 
   async attached() {
-    return new Set<string>();
+    return new Map<string, VolumeUse>();
   }
 
   hostPath(): string {
+    throw this.#why;
+  }
+
+  devicePath(): string {
     throw this.#why;
   }
 
@@ -39,6 +43,7 @@ export class UnusableVolumes implements VolumeBackend {
   restore = () => this.#refuse();
   grow = () => this.#refuse();
   attach = () => this.#refuse();
+  lend = () => this.#refuse();
   isEmpty = () => this.#refuse();
   clear = () => this.#refuse();
   detach = () => this.#refuse();

@@ -26,7 +26,7 @@ export function cellNetworkContract(
 
     test('an attached cell is complete, and attaching it again changes nothing', async (t) => {
       const { network } = await open(t);
-      const seen = { key: WEB.key, address: WEB.address, complete: true };
+      const seen = { key: WEB.key, link: 'veth', address: WEB.address, complete: true };
       await network.attach(WEB);
       assert.deepEqual(await network.inspect(WEB.key), seen);
       await network.attach(WEB);
@@ -63,8 +63,25 @@ export function cellNetworkContract(
       const { network } = await open(t);
       await network.attach(WEB);
       await network.attach({ ...WEB, address: '172.20.254.99' });
-      const seen = { key: WEB.key, address: '172.20.254.99', complete: true };
+      const seen = { key: WEB.key, link: 'veth', address: '172.20.254.99', complete: true };
       assert.deepEqual(await network.list(), [seen]);
+    });
+
+    test('a cell may get another kind of link, and back', async (t) => {
+      const { network, reopen } = await open(t);
+      await network.attach(WEB);
+      await network.attach({ ...WEB, link: 'tap' });
+      const seen = { key: WEB.key, link: 'tap', address: WEB.address, complete: true } as const;
+      assert.deepEqual(await network.inspect(WEB.key), seen);
+      assert.deepEqual(await network.list(), [seen]);
+      const later = reopen();
+      await later.attach({ ...WEB, link: 'tap' });
+      await later.attach(WEB);
+      assert.deepEqual(await later.list(), [{ ...seen, link: 'veth' }]);
+      await later.attach({ ...WEB, link: 'tap' });
+      await later.detach(WEB.key);
+      assert.deepEqual(await later.list(), []);
+      assert.equal(await later.inspect(WEB.key), undefined);
     });
 
     test('an address goes to another cell once its owner is gone', async (t) => {
@@ -72,7 +89,7 @@ export function cellNetworkContract(
       await network.attach(WEB);
       await network.detach(WEB.key);
       await network.attach({ ...DB, address: WEB.address });
-      const seen = { key: DB.key, address: WEB.address, complete: true };
+      const seen = { key: DB.key, link: 'veth', address: WEB.address, complete: true };
       assert.deepEqual(await network.list(), [seen]);
     });
 

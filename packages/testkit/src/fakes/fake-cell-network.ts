@@ -1,4 +1,10 @@
-import type { CellNetwork, CellNetworkSeen, CellNetworkSpec, PublishedPort } from '@capsule/core';
+import type {
+  CellNetwork,
+  CellNetworkSeen,
+  CellNetworkSpec,
+  PublishedPort,
+  TapLink,
+} from '@capsule/core';
 import { fakeError } from './fake-error.ts';
 
 /** What stays when the object that made it is gone: the fake's Linux. */
@@ -35,13 +41,16 @@ export class FakeCellNetwork implements CellNetwork {
     this.#called('prepare', '', signal);
   }
 
-  async attach({ key, address }: CellNetworkSpec, signal?: AbortSignal): Promise<void> {
+  async attach(
+    { key, link = 'veth', address }: CellNetworkSpec,
+    signal?: AbortSignal,
+  ): Promise<void> {
     this.#called('attach', key, signal);
     const [, last = ''] = /^172\.20\.254\.(\d{1,3})$/.exec(address) ?? [];
     if (last === '' || Number(last) < 2 || Number(last) > 254) {
       throw fakeError('NETWORK_ADDRESS_OUTSIDE', 'invalid', `${address} is no address for a cell`);
     }
-    this.state.cells.set(key, { key, address, complete: true });
+    this.state.cells.set(key, { key, link, address, complete: true });
   }
 
   async detach(key: string, signal?: AbortSignal): Promise<void> {
@@ -70,6 +79,12 @@ export class FakeCellNetwork implements CellNetwork {
 
   namespacePath(key: string): string {
     return `/run/netns/${key}`;
+  }
+
+  tap(address: string): TapLink {
+    const gateway = '172.20.254.1';
+    const hardwareAddress = '02:ca:00:00:00:01';
+    return { device: 'tap', hardwareAddress, address, prefix: 24, gateway, mtu: 1500, uid: 1 };
   }
 
   files(key: string): readonly { readonly source: string; readonly target: string }[] {

@@ -6,6 +6,7 @@ import type {
   VolumeOrigin,
   VolumePool,
   VolumeSeen,
+  VolumeUse,
 } from '@capsule/core';
 import { formatSnapshotRef } from '@capsule/core';
 import { fakeError } from './fake-error.ts';
@@ -13,7 +14,7 @@ import { fakeError } from './fake-error.ts';
 interface Entry {
   readonly uid: string;
   sizeBytes: number;
-  isAttached: boolean;
+  use?: VolumeUse;
   readonly files: Map<string, string>;
 }
 
@@ -27,6 +28,7 @@ type Call =
   | 'restore'
   | 'grow'
   | 'attach'
+  | 'lend'
   | 'detach'
   | 'remove'
   | 'snapshot'
@@ -51,18 +53,24 @@ export class FakeVolumeBackend implements VolumeBackend {
   }
 
   async list(): Promise<readonly VolumeSeen[]> {
-    return [...this.#entries].map(([name, { uid, sizeBytes, isAttached }]) => ({
+    return [...this.#entries].map(([name, { uid, sizeBytes, use }]) => ({
       ...{ name, uid, sizeBytes, usedBytes: 4096, freeBytes: sizeBytes - 4096 },
-      ...(isAttached ? { hostPath: this.hostPath(name) } : {}),
+      ...(use === 'mounted' ? { hostPath: this.hostPath(name) } : {}),
     }));
   }
 
-  async attached(): Promise<ReadonlySet<string>> {
-    return new Set([...this.#entries].filter(([, one]) => one.isAttached).map(([name]) => name));
+  async attached(): Promise<ReadonlyMap<string, VolumeUse>> {
+    return new Map(
+      [...this.#entries].flatMap(([name, { use }]) => (use === undefined ? [] : [[name, use]])),
+    );
   }
 
   hostPath(name: string): string {
     return `/volumes/${name}`;
+  }
+
+  devicePath(name: string): string {
+    return `/devices/${name}`;
   }
 
   async create({ name, uid, sizeBytes }: NewVolume, from?: VolumeOrigin): Promise<void> {
@@ -73,13 +81,13 @@ export class FakeVolumeBackend implements VolumeBackend {
     if (existing !== undefined) {
       throw fakeError('VOLUME_FOREIGN', 'conflict', `${name} holds something else`);
     }
-    this.#entries.set(name, { uid, sizeBytes, isAttached: false, files: new Map(files) });
+    this.#entries.set(name, { uid, sizeBytes, files: new Map(files) });
   }
 
   async restore({ name, uid, sizeBytes }: NewVolume, from: SnapshotRef): Promise<void> {
     this.#enter('restore', name);
     const files = new Map(this.#kept(from).files);
-    this.#entries.set(name, { uid, sizeBytes, isAttached: false, files });
+    this.#entries.set(name, { uid, sizeBytes, files });
   }
 
   async grow(name: string, sizeBytes: number): Promise<void> {
@@ -90,8 +98,13 @@ export class FakeVolumeBackend implements VolumeBackend {
 
   async attach(name: string): Promise<{ readonly hostPath: string }> {
     this.#enter('attach', name);
-    this.#entry(name).isAttached = true;
+    this.#entry(name).use = 'mounted';
     return { hostPath: this.hostPath(name) };
+  }
+
+  async lend(name: string): Promise<void> {
+    this.#enter('lend', name);
+    this.#entry(name).use = 'lent';
   }
 
   async isEmpty(name: string): Promise<boolean> {
@@ -117,7 +130,7 @@ export class FakeVolumeBackend implements VolumeBackend {
   async detach(name: string): Promise<void> {
     this.#enter('detach', name);
     const entry = this.#entries.get(name);
-    if (entry !== undefined) entry.isAttached = false;
+    if (entry !== undefined) delete entry.use;
   }
 
   async remove(name: string): Promise<void> {

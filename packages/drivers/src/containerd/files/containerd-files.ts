@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CellId, ContainerFiles, ContainerPath, PathSeen, PathType } from '@capsule/core';
+import type { CellId, ContainerFiles, ContainerPath, PathSeen } from '@capsule/core';
 import { doing } from '../client/rpc-error.ts';
 import { containerId } from '../runtime/container-id.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { FilesProgram, feedProgram } from './files-program.ts';
 import { findRoot } from './find-root.ts';
+import { parseSeen } from './path-seen.ts';
 
 /**
  * Files by `capsule-files`, one process for each call, which enters the container's root for good. While
@@ -117,27 +118,4 @@ export class ContainerdFiles implements ContainerFiles {
       throw error;
     }
   }
-}
-
-const TYPES: readonly PathType[] = ['none', 'file', 'folder', 'link', 'other'];
-
-function parseSeen(text: string): PathSeen {
-  const facts = new Map(
-    text.split('\n').map((line) => {
-      const at = line.indexOf('=');
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
-  );
-  const target = facts.get('target');
-  return {
-    type: pathType(facts.get('type')),
-    sizeBytes: Number(facts.get('size') ?? 0),
-    mode: Number(facts.get('mode') ?? 0),
-    modifiedAt: Number(facts.get('mtime') ?? 0),
-    ...(target === undefined ? {} : { link: { target, behind: pathType(facts.get('behind')) } }),
-  };
-}
-
-function pathType(word: string | undefined): PathType {
-  return TYPES.find((type) => type === word) ?? 'other';
 }

@@ -17,7 +17,8 @@ export function describeNamespaces({
     { type: 'mount' },
     { type: 'cgroup' },
   ];
-  if (network === 'host') return own;
+  // A machine's guest has the network for itself.
+  if (network === 'host' || 'tap' in network) return own;
   return [...own, { type: 'network', path: network.namespacePath }];
 }
 

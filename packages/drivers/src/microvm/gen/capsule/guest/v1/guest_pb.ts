@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/guest/v1/guest.proto.
  */
 export const file_capsule_guest_v1_guest: GenFile = /*@__PURE__*/
-  fileDesc("ChxjYXBzdWxlL2d1ZXN0L3YxL2d1ZXN0LnByb3RvEhBjYXBzdWxlLmd1ZXN0LnYxIg0KC1BpbmdSZXF1ZXN0IlEKDFBpbmdSZXNwb25zZRIVCg1hZ2VudF92ZXJzaW9uGAEgASgJEhYKDnVwdGltZV9zZWNvbmRzGAIgASgEEhIKCmdlbmVyYXRpb24YZCABKA0i/QIKE1N0YXJ0UGF5bG9hZFJlcXVlc3QSHAoUcGF5bG9hZF9ibG9ja19kZXZpY2UYASABKAkSDwoHY29tbWFuZBgCIAMoCRILCgNlbnYYAyADKAkSEwoLd29ya2luZ19kaXIYBCABKAkSDgoGY2hyb290GAUgASgIEjIKBm1vdW50cxgGIAMoCzIiLmNhcHN1bGUuZ3Vlc3QudjEuR3Vlc3RWb2x1bWVNb3VudBIUCgxydW50aW1lX3NwZWMYZCABKAwSGgoSaW1hZ2VfYmxvY2tfZGV2aWNlGGUgASgJEioKBWZpbGVzGGYgAygLMhsuY2Fwc3VsZS5ndWVzdC52MS5HdWVzdEZpbGUSQwoHc3lzY3RscxhnIAMoCzIyLmNhcHN1bGUuZ3Vlc3QudjEuU3RhcnRQYXlsb2FkUmVxdWVzdC5TeXNjdGxzRW50cnkaLgoMU3lzY3Rsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiKgoJR3Vlc3RGaWxlEgwKBG5hbWUYASABKAkSDwoHY29udGVudBgCIAEoDCJ4ChBHdWVzdFZvbHVtZU1vdW50Eg4KBmRldmljZRgBIAEoCRISCgptb3VudF9wYXRoGAIgASgJEg4KBmZzdHlwZRgDIAEoCRIRCglyZWFkX29ubHkYBCABKAgSDAoEbmFtZRhkIAEoCRIPCgdjb3B5X3VwGGUgASgIIisKFFN0YXJ0UGF5bG9hZFJlc3BvbnNlEhMKC3BheWxvYWRfcGlkGAEgASgFIg8KDVN0YXR1c1JlcXVlc3QipwEKDlN0YXR1c1Jlc3BvbnNlEi0KBXBoYXNlGAEgASgOMh4uY2Fwc3VsZS5ndWVzdC52MS5QYXlsb2FkUGhhc2USEQoJZXhpdF9jb2RlGAIgASgFEg8KB21lc3NhZ2UYAyABKAkSGQoRZXhpdGVkX2F0X3VuaXhfbXMYZCABKAMSEgoKb29tX2tpbGxlZBhlIAEoCBITCgtwYXlsb2FkX3BpZBhmIAEoBSIOCgxXYXRjaFJlcXVlc3QiQQoNV2F0Y2hSZXNwb25zZRIwCgZzdGF0dXMYASABKAsyIC5jYXBzdWxlLmd1ZXN0LnYxLlN0YXR1c1Jlc3BvbnNlIjEKC0xvZ3NSZXF1ZXN0Eg4KBmZvbGxvdxgBIAEoCBISCgp0YWlsX2xpbmVzGAIgASgFIhgKCExvZ0NodW5rEgwKBGRhdGEYASABKAwivwEKEUV4ZWNDbGllbnRNZXNzYWdlEi4KBmNvbmZpZxgBIAEoCzIcLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY0NvbmZpZ0gAEg8KBXN0ZGluGAIgASgMSAASLgoGcmVzaXplGAMgASgLMhwuY2Fwc3VsZS5ndWVzdC52MS5FeGVjUmVzaXplSAASLgoGc2lnbmFsGGQgASgLMhwuY2Fwc3VsZS5ndWVzdC52MS5FeGVjU2lnbmFsSABCCQoHcGF5bG9hZCIcCgpFeGVjU2lnbmFsEg4KBnNpZ25hbBgBIAEoDSLZAQoKRXhlY0NvbmZpZxIPCgdjb21tYW5kGAEgAygJEgsKA3R0eRgCIAEoCBIyCgNlbnYYAyADKAsyJS5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNDb25maWcuRW52RW50cnkSDwoHcHJvY2VzcxhkIAEoDBIqCgRzaXplGGUgASgLMhwuY2Fwc3VsZS5ndWVzdC52MS5FeGVjUmVzaXplEhAKCG5vX3N0ZGluGGYgASgIGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiKAoKRXhlY1Jlc2l6ZRIMCgRjb2xzGAEgASgNEgwKBHJvd3MYAiABKA0ibgoRRXhlY1NlcnZlck1lc3NhZ2USEAoGc3Rkb3V0GAEgASgMSAASEAoGc3RkZXJyGAIgASgMSAASKgoEZXhpdBgDIAEoCzIaLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY0V4aXRIAEIJCgdwYXlsb2FkIh0KCEV4ZWNFeGl0EhEKCWV4aXRfY29kZRgBIAEoBSJGCgtTdG9wUmVxdWVzdBIVCg1ncmFjZV9zZWNvbmRzGAEgASgNEg4KBnNpZ25hbBhkIAEoDRIQCghncmFjZV9tcxhlIAEoDSIOCgxTdG9wUmVzcG9uc2UigQEKDEZpbGVzUmVxdWVzdBIrCgR3b3JrGAEgASgLMhsuY2Fwc3VsZS5ndWVzdC52MS5GaWxlc1dvcmtIABIOCgRkYXRhGAIgASgMSAASKQoDZW5kGAMgASgLMhouY2Fwc3VsZS5ndWVzdC52MS5GaWxlc0VuZEgAQgkKB3BheWxvYWQiCgoIRmlsZXNFbmQiGgoJRmlsZXNXb3JrEg0KBXdvcmRzGAEgAygJIlcKDUZpbGVzUmVzcG9uc2USDgoEZGF0YRgBIAEoDEgAEisKBGV4aXQYAiABKAsyGy5jYXBzdWxlLmd1ZXN0LnYxLkZpbGVzRXhpdEgAQgkKB3BheWxvYWQiMQoJRmlsZXNFeGl0EhEKCWV4aXRfY29kZRgBIAEoBRIRCgljb21wbGFpbnQYAiABKAkiDgoMVXNhZ2VSZXF1ZXN0IvECCg1Vc2FnZVJlc3BvbnNlEh0KEGNwdV91c2FnZV9taWNyb3MYASABKARIAIgBARIZCgxtZW1vcnlfYnl0ZXMYAiABKARIAYgBARIRCgRwaWRzGAMgASgESAKIAQESIwoWbmV0d29ya19yZWNlaXZlZF9ieXRlcxgEIAEoBEgDiAEBEh8KEm5ldHdvcmtfc2VudF9ieXRlcxgFIAEoBEgEiAEBEh0KEGJsb2NrX3JlYWRfYnl0ZXMYBiABKARIBYgBARIgChNibG9ja193cml0dGVuX2J5dGVzGAcgASgESAaIAQFCEwoRX2NwdV91c2FnZV9taWNyb3NCDwoNX21lbW9yeV9ieXRlc0IHCgVfcGlkc0IZChdfbmV0d29ya19yZWNlaXZlZF9ieXRlc0IVChNfbmV0d29ya19zZW50X2J5dGVzQhMKEV9ibG9ja19yZWFkX2J5dGVzQhYKFF9ibG9ja193cml0dGVuX2J5dGVzIhwKDExpbWl0UmVxdWVzdBIMCgRwaWRzGAEgASgEIg8KDUxpbWl0UmVzcG9uc2UiPQoPUHV0RmlsZXNSZXF1ZXN0EioKBWZpbGVzGAEgAygLMhsuY2Fwc3VsZS5ndWVzdC52MS5HdWVzdEZpbGUiEgoQUHV0RmlsZXNSZXNwb25zZSIlCg9TZXRDbG9ja1JlcXVlc3QSEgoKdW5peF9uYW5vcxgBIAEoAyISChBTZXRDbG9ja1Jlc3BvbnNlIg0KC1RyaW1SZXF1ZXN0Ig4KDFRyaW1SZXNwb25zZSIdCg1GcmVlemVSZXF1ZXN0EgwKBG5hbWUYASABKAkiEAoORnJlZXplUmVzcG9uc2UiGwoLVGhhd1JlcXVlc3QSDAoEbmFtZRgBIAEoCSIOCgxUaGF3UmVzcG9uc2UqfAoMUGF5bG9hZFBoYXNlEh0KGVBBWUxPQURfUEhBU0VfVU5TUEVDSUZJRUQQABIZChVQQVlMT0FEX1BIQVNFX1JVTk5JTkcQARIYChRQQVlMT0FEX1BIQVNFX0VYSVRFRBACEhgKFFBBWUxPQURfUEhBU0VfRkFJTEVEEAMykAkKCkd1ZXN0QWdlbnQSRQoEUGluZxIdLmNhcHN1bGUuZ3Vlc3QudjEuUGluZ1JlcXVlc3QaHi5jYXBzdWxlLmd1ZXN0LnYxLlBpbmdSZXNwb25zZRJdCgxTdGFydFBheWxvYWQSJS5jYXBzdWxlLmd1ZXN0LnYxLlN0YXJ0UGF5bG9hZFJlcXVlc3QaJi5jYXBzdWxlLmd1ZXN0LnYxLlN0YXJ0UGF5bG9hZFJlc3BvbnNlEksKBlN0YXR1cxIfLmNhcHN1bGUuZ3Vlc3QudjEuU3RhdHVzUmVxdWVzdBogLmNhcHN1bGUuZ3Vlc3QudjEuU3RhdHVzUmVzcG9uc2USQwoETG9ncxIdLmNhcHN1bGUuZ3Vlc3QudjEuTG9nc1JlcXVlc3QaGi5jYXBzdWxlLmd1ZXN0LnYxLkxvZ0NodW5rMAESVAoERXhlYxIjLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY0NsaWVudE1lc3NhZ2UaIy5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNTZXJ2ZXJNZXNzYWdlKAEwARJFCgRTdG9wEh0uY2Fwc3VsZS5ndWVzdC52MS5TdG9wUmVxdWVzdBoeLmNhcHN1bGUuZ3Vlc3QudjEuU3RvcFJlc3BvbnNlEkoKBVdhdGNoEh4uY2Fwc3VsZS5ndWVzdC52MS5XYXRjaFJlcXVlc3QaHy5jYXBzdWxlLmd1ZXN0LnYxLldhdGNoUmVzcG9uc2UwARJMCgVGaWxlcxIeLmNhcHN1bGUuZ3Vlc3QudjEuRmlsZXNSZXF1ZXN0Gh8uY2Fwc3VsZS5ndWVzdC52MS5GaWxlc1Jlc3BvbnNlKAEwARJICgVVc2FnZRIeLmNhcHN1bGUuZ3Vlc3QudjEuVXNhZ2VSZXF1ZXN0Gh8uY2Fwc3VsZS5ndWVzdC52MS5Vc2FnZVJlc3BvbnNlEkgKBUxpbWl0Eh4uY2Fwc3VsZS5ndWVzdC52MS5MaW1pdFJlcXVlc3QaHy5jYXBzdWxlLmd1ZXN0LnYxLkxpbWl0UmVzcG9uc2USUQoIUHV0RmlsZXMSIS5jYXBzdWxlLmd1ZXN0LnYxLlB1dEZpbGVzUmVxdWVzdBoiLmNhcHN1bGUuZ3Vlc3QudjEuUHV0RmlsZXNSZXNwb25zZRJRCghTZXRDbG9jaxIhLmNhcHN1bGUuZ3Vlc3QudjEuU2V0Q2xvY2tSZXF1ZXN0GiIuY2Fwc3VsZS5ndWVzdC52MS5TZXRDbG9ja1Jlc3BvbnNlEkUKBFRyaW0SHS5jYXBzdWxlLmd1ZXN0LnYxLlRyaW1SZXF1ZXN0Gh4uY2Fwc3VsZS5ndWVzdC52MS5UcmltUmVzcG9uc2USSwoGRnJlZXplEh8uY2Fwc3VsZS5ndWVzdC52MS5GcmVlemVSZXF1ZXN0GiAuY2Fwc3VsZS5ndWVzdC52MS5GcmVlemVSZXNwb25zZRJFCgRUaGF3Eh0uY2Fwc3VsZS5ndWVzdC52MS5UaGF3UmVxdWVzdBoeLmNhcHN1bGUuZ3Vlc3QudjEuVGhhd1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChxjYXBzdWxlL2d1ZXN0L3YxL2d1ZXN0LnByb3RvEhBjYXBzdWxlLmd1ZXN0LnYxIg0KC1BpbmdSZXF1ZXN0IlEKDFBpbmdSZXNwb25zZRIVCg1hZ2VudF92ZXJzaW9uGAEgASgJEhYKDnVwdGltZV9zZWNvbmRzGAIgASgEEhIKCmdlbmVyYXRpb24YZCABKA0i/QIKE1N0YXJ0UGF5bG9hZFJlcXVlc3QSHAoUcGF5bG9hZF9ibG9ja19kZXZpY2UYASABKAkSDwoHY29tbWFuZBgCIAMoCRILCgNlbnYYAyADKAkSEwoLd29ya2luZ19kaXIYBCABKAkSDgoGY2hyb290GAUgASgIEjIKBm1vdW50cxgGIAMoCzIiLmNhcHN1bGUuZ3Vlc3QudjEuR3Vlc3RWb2x1bWVNb3VudBIUCgxydW50aW1lX3NwZWMYZCABKAwSGgoSaW1hZ2VfYmxvY2tfZGV2aWNlGGUgASgJEioKBWZpbGVzGGYgAygLMhsuY2Fwc3VsZS5ndWVzdC52MS5HdWVzdEZpbGUSQwoHc3lzY3RscxhnIAMoCzIyLmNhcHN1bGUuZ3Vlc3QudjEuU3RhcnRQYXlsb2FkUmVxdWVzdC5TeXNjdGxzRW50cnkaLgoMU3lzY3Rsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiKgoJR3Vlc3RGaWxlEgwKBG5hbWUYASABKAkSDwoHY29udGVudBgCIAEoDCJ4ChBHdWVzdFZvbHVtZU1vdW50Eg4KBmRldmljZRgBIAEoCRISCgptb3VudF9wYXRoGAIgASgJEg4KBmZzdHlwZRgDIAEoCRIRCglyZWFkX29ubHkYBCABKAgSDAoEbmFtZRhkIAEoCRIPCgdjb3B5X3VwGGUgASgIIisKFFN0YXJ0UGF5bG9hZFJlc3BvbnNlEhMKC3BheWxvYWRfcGlkGAEgASgFIg8KDVN0YXR1c1JlcXVlc3QipwEKDlN0YXR1c1Jlc3BvbnNlEi0KBXBoYXNlGAEgASgOMh4uY2Fwc3VsZS5ndWVzdC52MS5QYXlsb2FkUGhhc2USEQoJZXhpdF9jb2RlGAIgASgFEg8KB21lc3NhZ2UYAyABKAkSGQoRZXhpdGVkX2F0X3VuaXhfbXMYZCABKAMSEgoKb29tX2tpbGxlZBhlIAEoCBITCgtwYXlsb2FkX3BpZBhmIAEoBSIOCgxXYXRjaFJlcXVlc3QiQQoNV2F0Y2hSZXNwb25zZRIwCgZzdGF0dXMYASABKAsyIC5jYXBzdWxlLmd1ZXN0LnYxLlN0YXR1c1Jlc3BvbnNlIjEKC0xvZ3NSZXF1ZXN0Eg4KBmZvbGxvdxgBIAEoCBISCgp0YWlsX2xpbmVzGAIgASgFIhgKCExvZ0NodW5rEgwKBGRhdGEYASABKAwivwEKEUV4ZWNDbGllbnRNZXNzYWdlEi4KBmNvbmZpZxgBIAEoCzIcLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY0NvbmZpZ0gAEg8KBXN0ZGluGAIgASgMSAASLgoGcmVzaXplGAMgASgLMhwuY2Fwc3VsZS5ndWVzdC52MS5FeGVjUmVzaXplSAASLgoGc2lnbmFsGGQgASgLMhwuY2Fwc3VsZS5ndWVzdC52MS5FeGVjU2lnbmFsSABCCQoHcGF5bG9hZCIcCgpFeGVjU2lnbmFsEg4KBnNpZ25hbBgBIAEoDSLZAQoKRXhlY0NvbmZpZxIPCgdjb21tYW5kGAEgAygJEgsKA3R0eRgCIAEoCBIyCgNlbnYYAyADKAsyJS5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNDb25maWcuRW52RW50cnkSDwoHcHJvY2VzcxhkIAEoDBIqCgRzaXplGGUgASgLMhwuY2Fwc3VsZS5ndWVzdC52MS5FeGVjUmVzaXplEhAKCG5vX3N0ZGluGGYgASgIGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiKAoKRXhlY1Jlc2l6ZRIMCgRjb2xzGAEgASgNEgwKBHJvd3MYAiABKA0ioAEKEUV4ZWNTZXJ2ZXJNZXNzYWdlEhAKBnN0ZG91dBgBIAEoDEgAEhAKBnN0ZGVychgCIAEoDEgAEioKBGV4aXQYAyABKAsyGi5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNFeGl0SAASMAoHc3RhcnRlZBhkIAEoCzIdLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY1N0YXJ0ZWRIAEIJCgdwYXlsb2FkIg0KC0V4ZWNTdGFydGVkIh0KCEV4ZWNFeGl0EhEKCWV4aXRfY29kZRgBIAEoBSJGCgtTdG9wUmVxdWVzdBIVCg1ncmFjZV9zZWNvbmRzGAEgASgNEg4KBnNpZ25hbBhkIAEoDRIQCghncmFjZV9tcxhlIAEoDSIOCgxTdG9wUmVzcG9uc2UigQEKDEZpbGVzUmVxdWVzdBIrCgR3b3JrGAEgASgLMhsuY2Fwc3VsZS5ndWVzdC52MS5GaWxlc1dvcmtIABIOCgRkYXRhGAIgASgMSAASKQoDZW5kGAMgASgLMhouY2Fwc3VsZS5ndWVzdC52MS5GaWxlc0VuZEgAQgkKB3BheWxvYWQiCgoIRmlsZXNFbmQiGgoJRmlsZXNXb3JrEg0KBXdvcmRzGAEgAygJIlcKDUZpbGVzUmVzcG9uc2USDgoEZGF0YRgBIAEoDEgAEisKBGV4aXQYAiABKAsyGy5jYXBzdWxlLmd1ZXN0LnYxLkZpbGVzRXhpdEgAQgkKB3BheWxvYWQiMQoJRmlsZXNFeGl0EhEKCWV4aXRfY29kZRgBIAEoBRIRCgljb21wbGFpbnQYAiABKAkiDgoMVXNhZ2VSZXF1ZXN0IvECCg1Vc2FnZVJlc3BvbnNlEh0KEGNwdV91c2FnZV9taWNyb3MYASABKARIAIgBARIZCgxtZW1vcnlfYnl0ZXMYAiABKARIAYgBARIRCgRwaWRzGAMgASgESAKIAQESIwoWbmV0d29ya19yZWNlaXZlZF9ieXRlcxgEIAEoBEgDiAEBEh8KEm5ldHdvcmtfc2VudF9ieXRlcxgFIAEoBEgEiAEBEh0KEGJsb2NrX3JlYWRfYnl0ZXMYBiABKARIBYgBARIgChNibG9ja193cml0dGVuX2J5dGVzGAcgASgESAaIAQFCEwoRX2NwdV91c2FnZV9taWNyb3NCDwoNX21lbW9yeV9ieXRlc0IHCgVfcGlkc0IZChdfbmV0d29ya19yZWNlaXZlZF9ieXRlc0IVChNfbmV0d29ya19zZW50X2J5dGVzQhMKEV9ibG9ja19yZWFkX2J5dGVzQhYKFF9ibG9ja193cml0dGVuX2J5dGVzIhwKDExpbWl0UmVxdWVzdBIMCgRwaWRzGAEgASgEIg8KDUxpbWl0UmVzcG9uc2UiPQoPUHV0RmlsZXNSZXF1ZXN0EioKBWZpbGVzGAEgAygLMhsuY2Fwc3VsZS5ndWVzdC52MS5HdWVzdEZpbGUiEgoQUHV0RmlsZXNSZXNwb25zZSIlCg9TZXRDbG9ja1JlcXVlc3QSEgoKdW5peF9uYW5vcxgBIAEoAyISChBTZXRDbG9ja1Jlc3BvbnNlIg0KC1RyaW1SZXF1ZXN0Ig4KDFRyaW1SZXNwb25zZSIdCg1GcmVlemVSZXF1ZXN0EgwKBG5hbWUYASABKAkiEAoORnJlZXplUmVzcG9uc2UiGwoLVGhhd1JlcXVlc3QSDAoEbmFtZRgBIAEoCSIOCgxUaGF3UmVzcG9uc2UqfAoMUGF5bG9hZFBoYXNlEh0KGVBBWUxPQURfUEhBU0VfVU5TUEVDSUZJRUQQABIZChVQQVlMT0FEX1BIQVNFX1JVTk5JTkcQARIYChRQQVlMT0FEX1BIQVNFX0VYSVRFRBACEhgKFFBBWUxPQURfUEhBU0VfRkFJTEVEEAMykAkKCkd1ZXN0QWdlbnQSRQoEUGluZxIdLmNhcHN1bGUuZ3Vlc3QudjEuUGluZ1JlcXVlc3QaHi5jYXBzdWxlLmd1ZXN0LnYxLlBpbmdSZXNwb25zZRJdCgxTdGFydFBheWxvYWQSJS5jYXBzdWxlLmd1ZXN0LnYxLlN0YXJ0UGF5bG9hZFJlcXVlc3QaJi5jYXBzdWxlLmd1ZXN0LnYxLlN0YXJ0UGF5bG9hZFJlc3BvbnNlEksKBlN0YXR1cxIfLmNhcHN1bGUuZ3Vlc3QudjEuU3RhdHVzUmVxdWVzdBogLmNhcHN1bGUuZ3Vlc3QudjEuU3RhdHVzUmVzcG9uc2USQwoETG9ncxIdLmNhcHN1bGUuZ3Vlc3QudjEuTG9nc1JlcXVlc3QaGi5jYXBzdWxlLmd1ZXN0LnYxLkxvZ0NodW5rMAESVAoERXhlYxIjLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY0NsaWVudE1lc3NhZ2UaIy5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNTZXJ2ZXJNZXNzYWdlKAEwARJFCgRTdG9wEh0uY2Fwc3VsZS5ndWVzdC52MS5TdG9wUmVxdWVzdBoeLmNhcHN1bGUuZ3Vlc3QudjEuU3RvcFJlc3BvbnNlEkoKBVdhdGNoEh4uY2Fwc3VsZS5ndWVzdC52MS5XYXRjaFJlcXVlc3QaHy5jYXBzdWxlLmd1ZXN0LnYxLldhdGNoUmVzcG9uc2UwARJMCgVGaWxlcxIeLmNhcHN1bGUuZ3Vlc3QudjEuRmlsZXNSZXF1ZXN0Gh8uY2Fwc3VsZS5ndWVzdC52MS5GaWxlc1Jlc3BvbnNlKAEwARJICgVVc2FnZRIeLmNhcHN1bGUuZ3Vlc3QudjEuVXNhZ2VSZXF1ZXN0Gh8uY2Fwc3VsZS5ndWVzdC52MS5Vc2FnZVJlc3BvbnNlEkgKBUxpbWl0Eh4uY2Fwc3VsZS5ndWVzdC52MS5MaW1pdFJlcXVlc3QaHy5jYXBzdWxlLmd1ZXN0LnYxLkxpbWl0UmVzcG9uc2USUQoIUHV0RmlsZXMSIS5jYXBzdWxlLmd1ZXN0LnYxLlB1dEZpbGVzUmVxdWVzdBoiLmNhcHN1bGUuZ3Vlc3QudjEuUHV0RmlsZXNSZXNwb25zZRJRCghTZXRDbG9jaxIhLmNhcHN1bGUuZ3Vlc3QudjEuU2V0Q2xvY2tSZXF1ZXN0GiIuY2Fwc3VsZS5ndWVzdC52MS5TZXRDbG9ja1Jlc3BvbnNlEkUKBFRyaW0SHS5jYXBzdWxlLmd1ZXN0LnYxLlRyaW1SZXF1ZXN0Gh4uY2Fwc3VsZS5ndWVzdC52MS5UcmltUmVzcG9uc2USSwoGRnJlZXplEh8uY2Fwc3VsZS5ndWVzdC52MS5GcmVlemVSZXF1ZXN0GiAuY2Fwc3VsZS5ndWVzdC52MS5GcmVlemVSZXNwb25zZRJFCgRUaGF3Eh0uY2Fwc3VsZS5ndWVzdC52MS5UaGF3UmVxdWVzdBoeLmNhcHN1bGUuZ3Vlc3QudjEuVGhhd1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message capsule.guest.v1.PingRequest
@@ -522,6 +522,14 @@ export type ExecServerMessage = Message<"capsule.guest.v1.ExecServerMessage"> & 
      */
     value: ExecExit;
     case: "exit";
+  } | {
+    /**
+     * The first message: the process runs. NotFound or FailedPrecondition in its place.
+     *
+     * @generated from field: capsule.guest.v1.ExecStarted started = 100;
+     */
+    value: ExecStarted;
+    case: "started";
   } | { case: undefined; value?: undefined };
 };
 
@@ -531,6 +539,19 @@ export type ExecServerMessage = Message<"capsule.guest.v1.ExecServerMessage"> & 
  */
 export const ExecServerMessageSchema: GenMessage<ExecServerMessage> = /*@__PURE__*/
   messageDesc(file_capsule_guest_v1_guest, 16);
+
+/**
+ * @generated from message capsule.guest.v1.ExecStarted
+ */
+export type ExecStarted = Message<"capsule.guest.v1.ExecStarted"> & {
+};
+
+/**
+ * Describes the message capsule.guest.v1.ExecStarted.
+ * Use `create(ExecStartedSchema)` to create a new message.
+ */
+export const ExecStartedSchema: GenMessage<ExecStarted> = /*@__PURE__*/
+  messageDesc(file_capsule_guest_v1_guest, 17);
 
 /**
  * @generated from message capsule.guest.v1.ExecExit
@@ -547,7 +568,7 @@ export type ExecExit = Message<"capsule.guest.v1.ExecExit"> & {
  * Use `create(ExecExitSchema)` to create a new message.
  */
 export const ExecExitSchema: GenMessage<ExecExit> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 17);
+  messageDesc(file_capsule_guest_v1_guest, 18);
 
 /**
  * @generated from message capsule.guest.v1.StopRequest
@@ -580,7 +601,7 @@ export type StopRequest = Message<"capsule.guest.v1.StopRequest"> & {
  * Use `create(StopRequestSchema)` to create a new message.
  */
 export const StopRequestSchema: GenMessage<StopRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 18);
+  messageDesc(file_capsule_guest_v1_guest, 19);
 
 /**
  * Nothing of the payload runs, every volume is unmounted, and all is on the disks.
@@ -595,7 +616,7 @@ export type StopResponse = Message<"capsule.guest.v1.StopResponse"> & {
  * Use `create(StopResponseSchema)` to create a new message.
  */
 export const StopResponseSchema: GenMessage<StopResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 19);
+  messageDesc(file_capsule_guest_v1_guest, 20);
 
 /**
  * @generated from message capsule.guest.v1.FilesRequest
@@ -636,7 +657,7 @@ export type FilesRequest = Message<"capsule.guest.v1.FilesRequest"> & {
  * Use `create(FilesRequestSchema)` to create a new message.
  */
 export const FilesRequestSchema: GenMessage<FilesRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 20);
+  messageDesc(file_capsule_guest_v1_guest, 21);
 
 /**
  * @generated from message capsule.guest.v1.FilesEnd
@@ -649,7 +670,7 @@ export type FilesEnd = Message<"capsule.guest.v1.FilesEnd"> & {
  * Use `create(FilesEndSchema)` to create a new message.
  */
 export const FilesEndSchema: GenMessage<FilesEnd> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 21);
+  messageDesc(file_capsule_guest_v1_guest, 22);
 
 /**
  * As capsule-files takes them: `pack PATH`, `unpack PATH own|root`, `look PATH`.
@@ -668,7 +689,7 @@ export type FilesWork = Message<"capsule.guest.v1.FilesWork"> & {
  * Use `create(FilesWorkSchema)` to create a new message.
  */
 export const FilesWorkSchema: GenMessage<FilesWork> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 22);
+  messageDesc(file_capsule_guest_v1_guest, 23);
 
 /**
  * @generated from message capsule.guest.v1.FilesResponse
@@ -699,7 +720,7 @@ export type FilesResponse = Message<"capsule.guest.v1.FilesResponse"> & {
  * Use `create(FilesResponseSchema)` to create a new message.
  */
 export const FilesResponseSchema: GenMessage<FilesResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 23);
+  messageDesc(file_capsule_guest_v1_guest, 24);
 
 /**
  * @generated from message capsule.guest.v1.FilesExit
@@ -723,7 +744,7 @@ export type FilesExit = Message<"capsule.guest.v1.FilesExit"> & {
  * Use `create(FilesExitSchema)` to create a new message.
  */
 export const FilesExitSchema: GenMessage<FilesExit> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 24);
+  messageDesc(file_capsule_guest_v1_guest, 25);
 
 /**
  * @generated from message capsule.guest.v1.UsageRequest
@@ -736,7 +757,7 @@ export type UsageRequest = Message<"capsule.guest.v1.UsageRequest"> & {
  * Use `create(UsageRequestSchema)` to create a new message.
  */
 export const UsageRequestSchema: GenMessage<UsageRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 25);
+  messageDesc(file_capsule_guest_v1_guest, 26);
 
 /**
  * Counters are from the start of the payload. What the guest's kernel does not count is not set.
@@ -787,7 +808,7 @@ export type UsageResponse = Message<"capsule.guest.v1.UsageResponse"> & {
  * Use `create(UsageResponseSchema)` to create a new message.
  */
 export const UsageResponseSchema: GenMessage<UsageResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 26);
+  messageDesc(file_capsule_guest_v1_guest, 27);
 
 /**
  * @generated from message capsule.guest.v1.LimitRequest
@@ -806,7 +827,7 @@ export type LimitRequest = Message<"capsule.guest.v1.LimitRequest"> & {
  * Use `create(LimitRequestSchema)` to create a new message.
  */
 export const LimitRequestSchema: GenMessage<LimitRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 27);
+  messageDesc(file_capsule_guest_v1_guest, 28);
 
 /**
  * @generated from message capsule.guest.v1.LimitResponse
@@ -819,7 +840,7 @@ export type LimitResponse = Message<"capsule.guest.v1.LimitResponse"> & {
  * Use `create(LimitResponseSchema)` to create a new message.
  */
 export const LimitResponseSchema: GenMessage<LimitResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 28);
+  messageDesc(file_capsule_guest_v1_guest, 29);
 
 /**
  * @generated from message capsule.guest.v1.PutFilesRequest
@@ -836,7 +857,7 @@ export type PutFilesRequest = Message<"capsule.guest.v1.PutFilesRequest"> & {
  * Use `create(PutFilesRequestSchema)` to create a new message.
  */
 export const PutFilesRequestSchema: GenMessage<PutFilesRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 29);
+  messageDesc(file_capsule_guest_v1_guest, 30);
 
 /**
  * @generated from message capsule.guest.v1.PutFilesResponse
@@ -849,7 +870,7 @@ export type PutFilesResponse = Message<"capsule.guest.v1.PutFilesResponse"> & {
  * Use `create(PutFilesResponseSchema)` to create a new message.
  */
 export const PutFilesResponseSchema: GenMessage<PutFilesResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 30);
+  messageDesc(file_capsule_guest_v1_guest, 31);
 
 /**
  * @generated from message capsule.guest.v1.SetClockRequest
@@ -866,7 +887,7 @@ export type SetClockRequest = Message<"capsule.guest.v1.SetClockRequest"> & {
  * Use `create(SetClockRequestSchema)` to create a new message.
  */
 export const SetClockRequestSchema: GenMessage<SetClockRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 31);
+  messageDesc(file_capsule_guest_v1_guest, 32);
 
 /**
  * @generated from message capsule.guest.v1.SetClockResponse
@@ -879,7 +900,7 @@ export type SetClockResponse = Message<"capsule.guest.v1.SetClockResponse"> & {
  * Use `create(SetClockResponseSchema)` to create a new message.
  */
 export const SetClockResponseSchema: GenMessage<SetClockResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 32);
+  messageDesc(file_capsule_guest_v1_guest, 33);
 
 /**
  * @generated from message capsule.guest.v1.TrimRequest
@@ -892,7 +913,7 @@ export type TrimRequest = Message<"capsule.guest.v1.TrimRequest"> & {
  * Use `create(TrimRequestSchema)` to create a new message.
  */
 export const TrimRequestSchema: GenMessage<TrimRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 33);
+  messageDesc(file_capsule_guest_v1_guest, 34);
 
 /**
  * @generated from message capsule.guest.v1.TrimResponse
@@ -905,7 +926,7 @@ export type TrimResponse = Message<"capsule.guest.v1.TrimResponse"> & {
  * Use `create(TrimResponseSchema)` to create a new message.
  */
 export const TrimResponseSchema: GenMessage<TrimResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 34);
+  messageDesc(file_capsule_guest_v1_guest, 35);
 
 /**
  * @generated from message capsule.guest.v1.FreezeRequest
@@ -924,7 +945,7 @@ export type FreezeRequest = Message<"capsule.guest.v1.FreezeRequest"> & {
  * Use `create(FreezeRequestSchema)` to create a new message.
  */
 export const FreezeRequestSchema: GenMessage<FreezeRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 35);
+  messageDesc(file_capsule_guest_v1_guest, 36);
 
 /**
  * @generated from message capsule.guest.v1.FreezeResponse
@@ -937,7 +958,7 @@ export type FreezeResponse = Message<"capsule.guest.v1.FreezeResponse"> & {
  * Use `create(FreezeResponseSchema)` to create a new message.
  */
 export const FreezeResponseSchema: GenMessage<FreezeResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 36);
+  messageDesc(file_capsule_guest_v1_guest, 37);
 
 /**
  * @generated from message capsule.guest.v1.ThawRequest
@@ -954,7 +975,7 @@ export type ThawRequest = Message<"capsule.guest.v1.ThawRequest"> & {
  * Use `create(ThawRequestSchema)` to create a new message.
  */
 export const ThawRequestSchema: GenMessage<ThawRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 37);
+  messageDesc(file_capsule_guest_v1_guest, 38);
 
 /**
  * @generated from message capsule.guest.v1.ThawResponse
@@ -967,7 +988,7 @@ export type ThawResponse = Message<"capsule.guest.v1.ThawResponse"> & {
  * Use `create(ThawResponseSchema)` to create a new message.
  */
 export const ThawResponseSchema: GenMessage<ThawResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 38);
+  messageDesc(file_capsule_guest_v1_guest, 39);
 
 /**
  * @generated from enum capsule.guest.v1.PayloadPhase

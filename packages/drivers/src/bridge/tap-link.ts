@@ -1,0 +1,60 @@
+import { ipBatch, ipBatchAll, ipShow } from '@capsule/host';
+import type { LinkSeen } from './cell-link.ts';
+import { addressOfLink, linkName } from './link-name.ts';
+import { addressToNumber } from './subnet.ts';
+
+/** Numbers of users that own TAPs, and run the machines behind them: nobody else is given these. */
+const FIRST_UID = 0x7000_0000;
+
+export interface TapWish {
+  readonly key: string;
+  readonly address: string;
+  readonly bridge: string;
+}
+
+interface TunShown {
+  readonly ifname: string;
+  readonly ifalias?: string;
+  readonly master?: string;
+  readonly flags: readonly string[];
+  readonly linkinfo?: { readonly info_data?: { readonly type?: string } };
+}
+
+/** Of the machine with that address, one to one. */
+export function uidOfAddress(address: string): number {
+  return FIRST_UID + (addressToNumber(address) & 0xff_ffff);
+}
+
+/**
+ * A TAP that stays while no machine has it open. Whatever else has its name is replaced: an address belongs
+ * to one cell at a time. Idempotent.
+ */
+export async function connectTap(wish: TapWish, signal?: AbortSignal): Promise<void> {
+  const name = linkName(wish.address);
+  const there = (await listTaps('', signal)).find((tap) => tap.name === name);
+  if (there === undefined) {
+    await ipBatchAll([`link delete ${name}`], { signal });
+    const owner = `user ${uidOfAddress(wish.address)}`;
+    // The machine and the capsule's kernel hand each other large packets, and checksums to be made.
+    await ipBatch([`tuntap add dev ${name} mode tap ${owner} vnet_hdr`], { signal });
+  }
+  await ipBatch([`link set ${name} alias ${wish.key} master ${wish.bridge} addrgenmode none up`], {
+    signal,
+  });
+}
+
+/** Idempotent. */
+export async function disconnectTap(address: string, signal?: AbortSignal): Promise<void> {
+  await ipBatchAll([`link delete ${linkName(address)}`], { signal });
+}
+
+export async function listTaps(bridge: string, signal?: AbortSignal): Promise<readonly LinkSeen[]> {
+  const shown = await ipShow<TunShown>(['link', 'show', 'type', 'tun'], { signal });
+  return shown.flatMap((tap) => {
+    const address = addressOfLink(tap.ifname);
+    if (address === undefined) return [];
+    // Without a machine behind it there is no carrier, and that is as it should be.
+    const connected = tap.master === bridge && tap.flags.includes('UP');
+    return [{ name: tap.ifname, address, key: tap.ifalias, connected }];
+  });
+}

@@ -1,0 +1,41 @@
+import type { CellId, ContainerFiles, ContainerPath, PathSeen } from '@capsule/core';
+import type { Kinds } from './kind-runtime.ts';
+
+/** Files of both kinds of workloads. */
+export class KindFiles implements ContainerFiles {
+  readonly #kinds: Kinds<ContainerFiles>;
+  readonly #isMicroVm: (cell: CellId, container: string) => Promise<boolean>;
+
+  constructor(
+    kinds: Kinds<ContainerFiles>,
+    isMicroVm: (cell: CellId, container: string) => Promise<boolean>,
+  ) {
+    this.#kinds = kinds;
+    this.#isMicroVm = isMicroVm;
+  }
+
+  async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
+    return (await this.#of(at)).look(at, signal);
+  }
+
+  async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    yield* (await this.#of(at)).pack(at, signal);
+  }
+
+  async unpack(
+    at: ContainerPath,
+    archive: AsyncIterable<Uint8Array>,
+    how: { readonly keepOwner: boolean },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return (await this.#of(at)).unpack(at, archive, how, signal);
+  }
+
+  async copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void> {
+    return (await this.#of(at)).copyOut(at, folder, signal);
+  }
+
+  async #of({ cell, container }: ContainerPath): Promise<ContainerFiles> {
+    return (await this.#isMicroVm(cell, container)) ? this.#kinds.microVm : this.#kinds.container;
+  }
+}

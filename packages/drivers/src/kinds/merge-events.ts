@@ -1,0 +1,31 @@
+import type { ContainerRuntime, RuntimeEvent } from '@capsule/core';
+
+type Source = Pick<ContainerRuntime, 'events'>;
+
+/** What both tell, as it comes, until `main` ends or fails; `beside` only ends with it. */
+export async function* mergeEvents(
+  main: Source,
+  beside: Source,
+  signal: AbortSignal,
+): AsyncGenerator<RuntimeEvent> {
+  const leave = new AbortController();
+  const both = AbortSignal.any([signal, leave.signal]);
+  const first = main.events(both)[Symbol.asyncIterator]();
+  const second = beside.events(both)[Symbol.asyncIterator]();
+  try {
+    let fromMain = first.next();
+    let fromBeside = second.next();
+    for (;;) {
+      const next = await Promise.race([
+        fromMain.then((result) => ({ result, isMain: true })),
+        fromBeside.then((result) => ({ result, isMain: false })),
+      ]);
+      if (next.result.done === true) return;
+      yield next.result.value;
+      if (next.isMain) fromMain = first.next();
+      else fromBeside = second.next();
+    }
+  } finally {
+    leave.abort();
+  }
+}

@@ -1,0 +1,62 @@
+import { defineErrors } from '@capsule/core';
+
+interface Named {
+  readonly container: string;
+}
+
+export const microVmError = defineErrors('MICROVM', {
+  NO_VMM: {
+    kind: 'precondition',
+    message: (f: Named & { detail: string }) =>
+      `microVM ${f.container} cannot be started: ${f.detail}`,
+    hint: '`capsulectl capsule info` says what this capsule runs microVMs with',
+  },
+  VMM_REFUSES: {
+    kind: 'internal',
+    message: (f: { command: string; detail: string }) =>
+      `the virtual machine monitor did not carry out ${f.command}: ${f.detail}`,
+  },
+  NO_IMAGE_DISK: {
+    kind: 'internal',
+    message: (f: { image: string; detail: string }) =>
+      `no disk could be made of image ${f.image}: ${f.detail}`,
+  },
+  NOT_MADE: {
+    kind: 'notFound',
+    message: (f: Named) => `there is no microVM ${f.container}`,
+  },
+  NOT_RUNNING: {
+    kind: 'precondition',
+    message: (f: Named) => `${f.container} is not running`,
+    hint: (f) => `start it with \`capsulectl workload start ${f.container}\``,
+  },
+  NOT_BOOTED: {
+    kind: 'internal',
+    message: (f: Named & { why: string }) => `microVM ${f.container} did not come up: ${f.why}`,
+    hint: (f) => `\`capsulectl workload logs --serial ${f.container}\` shows its console`,
+  },
+  PAYLOAD_FAILED: {
+    kind: 'invalid',
+    message: (f: Named & { detail: string }) =>
+      `the program of microVM ${f.container} could not be started: ${f.detail}`,
+    hint: 'check `command` and `user` in the manifest against what the image holds',
+  },
+  NO_AGENT: {
+    kind: 'unsupported',
+    message: (f: Named) => `${f.container} has no guest agent: it was made of a kernel and a disk`,
+    hint: (f) => `its console is there: \`capsulectl workload logs --serial ${f.container}\``,
+  },
+  AGENT_SILENT: {
+    kind: 'unavailable',
+    message: (f: Named & { detail: string }) =>
+      `the guest agent of microVM ${f.container} does not answer`,
+    why: (f) => f.detail,
+    hint: (f) => `\`capsulectl workload restart ${f.container}\` starts it anew`,
+  },
+  FILE_MISSING: {
+    kind: 'precondition',
+    message: (f: Named & { path: string }) =>
+      `microVM ${f.container} cannot use ${f.path}: there is no such file on the capsule`,
+    hint: 'kernelPath and rootfsPath are paths on the capsule',
+  },
+});

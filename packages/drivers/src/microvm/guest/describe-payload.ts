@@ -1,0 +1,67 @@
+import { basename } from 'node:path';
+import type { ContainerSpec } from '@capsule/core';
+import type { ImageConfig } from '../../containerd/image/image-config.ts';
+import type { Architecture } from '../../containerd/oci/architecture.ts';
+import { parseCapabilityMask } from '../../containerd/oci/capability-set.ts';
+import { describeOciSpec } from '../../containerd/oci/oci-spec.ts';
+import type { OciSpec } from '../../containerd/oci/types.ts';
+import type { ResolvedUser } from '../../containerd/user/resolved-user.ts';
+import { GUEST_CGROUP, GUEST_ROOT, guestFile, guestVolume } from './guest-paths.ts';
+
+export interface PayloadParts {
+  readonly spec: ContainerSpec;
+  readonly image: ImageConfig;
+  readonly user: ResolvedUser;
+  readonly architecture: Architecture;
+}
+
+/** A guest's kernel gives its first process all there are. */
+const ALL_CAPABILITIES = parseCapabilityMask('1ffffffffff');
+
+/**
+ * The specification that a container of the same wish has, but for what the wall of the machine takes the
+ * place of: the guest's network, its own cgroups, and limits that are the machine's. Pure.
+ */
+export function describePayload({ spec, image, user, architecture }: PayloadParts): OciSpec {
+  const { pids } = spec.resources;
+  const oci = describeOciSpec({
+    container: {
+      ...spec,
+      network: 'host',
+      resources: pids === undefined ? {} : { pids },
+      volumes: spec.volumes.map((volume) => ({ ...volume, source: guestVolume(volume.name) })),
+      files: spec.files.map(({ source, target }) => ({
+        source: guestFile(basename(source)),
+        target,
+      })),
+      sysctls: sysctlsOf(spec, false),
+    },
+    image,
+    user,
+    architecture,
+    available: ALL_CAPABILITIES,
+    devices: [],
+  });
+  return {
+    ...oci,
+    root: { ...oci.root, path: GUEST_ROOT },
+    linux: { ...oci.linux, cgroupsPath: GUEST_CGROUP },
+  };
+}
+
+/** Every port is free to every user, and anybody may ping: as in the network of a container. */
+const OPEN_NETWORK = {
+  'net.ipv4.ip_unprivileged_port_start': '0',
+  'net.ipv4.ping_group_range': '0 2147483647',
+};
+
+/** Those of the guest's network, which the payload shares with the guest. Pure. */
+export function networkSysctls(spec: ContainerSpec): Readonly<Record<string, string>> {
+  return { ...OPEN_NETWORK, ...sysctlsOf(spec, true) };
+}
+
+function sysctlsOf({ sysctls }: ContainerSpec, isNetwork: boolean): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(sysctls).filter(([name]) => name.startsWith('net.') === isNetwork),
+  );
+}

@@ -1,0 +1,61 @@
+import {
+  type ContainerFiles,
+  type ContainerPath,
+  type ExecRequest,
+  type ExecSession,
+  isNotFound,
+} from '@capsule/core';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { runtimeError } from '../../containerd/errors.ts';
+import { resolveUser } from '../../containerd/user/resolve-user.ts';
+import type { ResolvedUser } from '../../containerd/user/resolved-user.ts';
+import { microVmError } from '../errors.ts';
+import type { MadeVm } from '../record/vm-record.ts';
+import type { GuestCalls } from './guest-client.ts';
+import { GuestExec } from './guest-exec.ts';
+import { readGuestFile } from './read-guest-file.ts';
+
+export interface ExecInGuest {
+  readonly vm: MadeVm;
+  readonly calls: GuestCalls;
+  readonly files: ContainerFiles;
+  readonly at: ContainerPath;
+  readonly request: ExecRequest;
+}
+
+/** See `ContainerRuntime.exec`. */
+export async function execInGuest(parts: ExecInGuest): Promise<ExecSession> {
+  const { vm, calls, request, at } = parts;
+  const { container } = at;
+  if (vm.oci === undefined) throw microVmError.NO_AGENT({ container });
+  const user = request.user === '' ? undefined : await findUser(parts);
+  try {
+    return await GuestExec.start({ calls, process: vm.oci.process, request, user });
+  } catch (error) {
+    throw describeFailure(container, request.command[0] ?? '', error);
+  }
+}
+
+/** By the payload's account files of now. */
+async function findUser({ files, at, request }: ExecInGuest): Promise<ResolvedUser> {
+  const read = (path: string) =>
+    readGuestFile(files, { ...at, path }).catch((failure: unknown) => {
+      if (isNotFound(failure)) return '';
+      throw failure;
+    });
+  const [passwd, group] = [await read('/etc/passwd'), await read('/etc/group')];
+  const found = resolveUser(request.user, { passwd, group });
+  if (found === undefined) {
+    throw runtimeError.USER_UNKNOWN({ user: request.user, image: at.container });
+  }
+  return found;
+}
+
+function describeFailure(container: string, command: string, error: unknown): unknown {
+  const { code, rawMessage } = ConnectError.from(error);
+  if (code === Code.NotFound) return runtimeError.COMMAND_NOT_FOUND({ container, command }, error);
+  if (code === Code.FailedPrecondition) {
+    return runtimeError.COMMAND_NOT_EXECUTABLE({ container, command }, error);
+  }
+  return microVmError.AGENT_SILENT({ container, detail: rawMessage }, error);
+}

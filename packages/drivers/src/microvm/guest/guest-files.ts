@@ -1,0 +1,93 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type ContainerFiles, type ContainerPath, Outbox, type PathSeen } from '@capsule/core';
+import { describeFailure } from '../../containerd/files/describe-failure.ts';
+import { parseSeen } from '../../containerd/files/path-seen.ts';
+import type { FilesRequestSchema } from '../gen/capsule/guest/v1/guest_pb.ts';
+import type { GuestCalls } from './guest-client.ts';
+
+type Request = MessageInitShape<typeof FilesRequestSchema>;
+
+const CHUNK_BYTES = 256 * 1024;
+const SEEN_LIMIT_BYTES = 64 * 1024;
+
+/** Files of payloads that run, by their guests' agents. `use` answers the calls of one, or fails. */
+export class GuestFiles implements ContainerFiles {
+  readonly #use: (at: ContainerPath) => Promise<GuestCalls>;
+
+  constructor(use: (at: ContainerPath) => Promise<GuestCalls>) {
+    this.#use = use;
+  }
+
+  async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for await (const data of this.#run(at, ['look', at.path], undefined, signal)) {
+      size += data.length;
+      if (size <= SEEN_LIMIT_BYTES) parts.push(data);
+    }
+    return parseSeen(Buffer.concat(parts).toString('utf8'));
+  }
+
+  pack(at: ContainerPath, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    return this.#run(at, ['pack', at.path], undefined, signal);
+  }
+
+  async unpack(
+    at: ContainerPath,
+    archive: AsyncIterable<Uint8Array>,
+    { keepOwner }: { readonly keepOwner: boolean },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
+    for await (const _ of this.#run(at, words, archive, signal)) {
+      // It prints nothing.
+    }
+  }
+
+  /** A guest fills its volumes itself. */
+  async copyOut(): Promise<void> {}
+
+  async *#run(
+    at: ContainerPath,
+    words: readonly string[],
+    archive: AsyncIterable<Uint8Array> | undefined,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array> {
+    const calls = await this.#use(at);
+    const outbox = new Outbox<Request>();
+    void outbox.push({ payload: { case: 'work', value: { words: [...words] } } });
+    const leave = new AbortController();
+    const limit = signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]);
+    void feed(outbox, archive).catch((error: unknown) => leave.abort(error));
+    try {
+      for await (const { payload } of calls.files(outbox, { timeoutMs: 0, signal: limit })) {
+        if (payload.case === 'data') yield payload.value;
+        if (payload.case === 'exit' && payload.value.exitCode !== 0) {
+          throw describeFailure(at.container, payload.value.complaint);
+        }
+      }
+    } catch (error) {
+      // Why the archive ended, rather than that the call was left for it.
+      if (leave.signal.aborted) throw leave.signal.reason;
+      throw error;
+    } finally {
+      outbox.close();
+      leave.abort();
+    }
+  }
+}
+
+async function feed(
+  outbox: Outbox<Request>,
+  archive: AsyncIterable<Uint8Array> = nothing(),
+): Promise<void> {
+  for await (const chunk of archive) {
+    for (let at = 0; at < chunk.length; at += CHUNK_BYTES) {
+      const value = chunk.subarray(at, at + CHUNK_BYTES) as Uint8Array<ArrayBuffer>;
+      await outbox.push({ payload: { case: 'data', value } });
+    }
+  }
+  await outbox.push({ payload: { case: 'end', value: {} } });
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -1,0 +1,47 @@
+import { arch } from 'node:process';
+import type { ContainerdClient } from '../containerd/client/containerd-client.ts';
+import { ImageReader } from '../containerd/image/image-reader.ts';
+import { architectureOf } from '../containerd/oci/architecture.ts';
+import { UserFinder } from '../containerd/user/user-finder.ts';
+import { ImageDisks } from './disk/image-disks.ts';
+import { GuestImage } from './guest/guest-image.ts';
+import { VmRecords } from './record/vm-record.ts';
+import { MicroVmRuntime } from './runtime/micro-vm-runtime.ts';
+import { QemuVmm } from './vmm/qemu/qemu-vmm.ts';
+
+export interface MicroVmOptions {
+  /** Records and writable disks, which survive: `/perm/vm`. */
+  readonly stateFolder: string;
+  /** Disks made of images: `/perm/vm-images`. */
+  readonly imageFolder: string;
+  /** What goes with the machine: `/run/capsule-vm`. */
+  readonly runFolder: string;
+  /** An empty place to look into images from. */
+  readonly scratch: string;
+  /** Default `/usr/lib/capsule/guest`. */
+  readonly guestFolder?: string;
+  /** Default `/usr/bin/capsule-log`. */
+  readonly logBinary?: string;
+  /** Default `overlayfs`. */
+  readonly snapshotter?: string;
+  /** Default `/sys/fs/cgroup`. */
+  readonly cgroupRoot?: string;
+}
+
+/** MicroVMs of the images that containerd holds, by whichever monitor can run here. */
+export function openMicroVms(client: ContainerdClient, options: MicroVmOptions): MicroVmRuntime {
+  const { snapshotter = 'overlayfs', scratch } = options;
+  const architecture = architectureOf(arch);
+  return new MicroVmRuntime({
+    client,
+    architecture,
+    images: new ImageReader(client, architecture),
+    users: new UserFinder(client, { snapshotter, scratch }),
+    imageDisks: new ImageDisks({ client, snapshotter, scratch, folder: options.imageFolder }),
+    records: new VmRecords({ state: options.stateFolder, run: options.runFolder }),
+    vmms: [new QemuVmm({ architecture: arch })],
+    guestImage: new GuestImage(options.guestFolder ?? '/usr/lib/capsule/guest'),
+    cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
+    logBinary: options.logBinary ?? '/usr/bin/capsule-log',
+  });
+}

@@ -1,0 +1,69 @@
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Resources } from '@capsule/core';
+
+const PERIOD_MICROS = 100_000;
+const CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio', 'freezer'];
+
+/**
+ * Makes the cgroup of a microVM in the one hierarchy (v2) or in one each (v1), and answers the files that a
+ * process joins by. Idempotent.
+ */
+export async function makeCgroup(root: string, path: string): Promise<readonly string[]> {
+  if (await isUnified(root)) {
+    await enableControllers(root, path);
+    await mkdir(join(root, path), { recursive: true });
+    return [join(root, path, 'cgroup.procs')];
+  }
+  const present = (await readdir(root)).filter((name) => CONTROLLERS.includes(name));
+  return Promise.all(
+    present.map(async (controller) => {
+      const folder = join(root, controller, path);
+      await mkdir(folder, { recursive: true });
+      return join(folder, 'cgroup.procs');
+    }),
+  );
+}
+
+/** How much of the processors all of the machine's processes may take; the rest is for its guest to hold. */
+export async function limitCgroup(root: string, path: string, limits: Resources): Promise<void> {
+  const quota =
+    limits.cpuMillis === undefined ? undefined : (limits.cpuMillis * PERIOD_MICROS) / 1000;
+  if (await isUnified(root)) {
+    await writeIfThere(join(root, path, 'cpu.max'), `${quota ?? 'max'} ${PERIOD_MICROS}`);
+  } else {
+    await writeIfThere(join(root, 'cpu', path, 'cpu.cfs_quota_us'), String(quota ?? -1));
+  }
+}
+
+/** Each level of v2 hands on what its parent lets it (Documentation/admin-guide/cgroup-v2.rst). */
+async function enableControllers(root: string, path: string): Promise<void> {
+  const levels = dirname(path).split('/').filter(Boolean);
+  const folders = levels.map((_, index) => join(root, ...levels.slice(0, index + 1)));
+  for (const folder of [root, ...folders]) {
+    await mkdir(folder, { recursive: true });
+    for (const controller of ['cpu', 'memory', 'pids', 'io']) {
+      // What this kernel does not have, or does not let us have, is told by `capsule info`.
+      await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(
+        (failure: NodeJS.ErrnoException) => {
+          if (!['ENOENT', 'EINVAL', 'EBUSY', 'EOPNOTSUPP'].includes(failure.code ?? '')) {
+            throw failure;
+          }
+        },
+      );
+    }
+  }
+}
+
+async function isUnified(root: string): Promise<boolean> {
+  return access(join(root, 'cgroup.controllers')).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function writeIfThere(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { flag: 'r+' }).catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code !== 'ENOENT') throw failure;
+  });
+}

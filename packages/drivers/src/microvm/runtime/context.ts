@@ -1,0 +1,25 @@
+import type { ContainerdClient } from '../../containerd/client/containerd-client.ts';
+import type { ImageReader } from '../../containerd/image/image-reader.ts';
+import type { Architecture } from '../../containerd/oci/architecture.ts';
+import type { UserFinder } from '../../containerd/user/user-finder.ts';
+import type { ImageDisks } from '../disk/image-disks.ts';
+import type { GuestImage } from '../guest/guest-image.ts';
+import type { VmRecords } from '../record/vm-record.ts';
+import type { Vmm } from '../vmm/vmm.ts';
+
+/** What the verbs of the runtime share. */
+export interface MicroVmContext {
+  readonly client: ContainerdClient;
+  readonly images: ImageReader;
+  readonly users: UserFinder;
+  readonly architecture: Architecture;
+  readonly imageDisks: ImageDisks;
+  readonly records: VmRecords;
+  /** In the order in which they are preferred. */
+  readonly vmms: readonly Vmm[];
+  readonly guestImage: GuestImage;
+  /** `/sys/fs/cgroup` */
+  readonly cgroupRoot: string;
+  /** The log writer. */
+  readonly logBinary: string;
+}

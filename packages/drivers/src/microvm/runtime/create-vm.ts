@@ -1,0 +1,68 @@
+import { access, mkdir } from 'node:fs/promises';
+import type { ContainerSpec } from '@capsule/core';
+import { Code } from '@connectrpc/connect';
+import { ignoring } from '../../containerd/client/rpc-error.ts';
+import { until } from '../../containerd/client/until.ts';
+import { runtimeError } from '../../containerd/errors.ts';
+import { containerId } from '../../containerd/runtime/container-id.ts';
+import { ensureWritableDisk } from '../disk/writable-disk.ts';
+import { microVmError } from '../errors.ts';
+import { describePayload } from '../guest/describe-payload.ts';
+import type { MadeVm } from '../record/vm-record.ts';
+import type { MicroVmContext } from './context.ts';
+
+/**
+ * Disks first, the record last: what has a record is whole. Without one, `list` still shows the folder, and
+ * `remove` takes it away.
+ */
+export async function createVm(
+  context: MicroVmContext,
+  spec: ContainerSpec,
+  signal?: AbortSignal,
+): Promise<MadeVm> {
+  const { records } = context;
+  const id = containerId(spec.cell, spec.container);
+  const before = await records.made(id);
+  if (before?.spec.revision === spec.revision) return before;
+  if (before !== undefined) await records.remove(id);
+  await mkdir(records.paths(id).folder, { recursive: true, mode: 0o700 });
+  const vm =
+    spec.image === '' ? await describePair(id, spec) : await describe(context, id, spec, signal);
+  if (vm.imageDisk !== undefined) {
+    const size = spec.microVm?.rootfsSizeBytes ?? 0;
+    await ensureWritableDisk(records.paths(id).disk, size);
+  }
+  await records.make(vm);
+  return vm;
+}
+
+async function describe(
+  { client, images, users, architecture, imageDisks }: MicroVmContext,
+  id: string,
+  spec: ContainerSpec,
+  signal?: AbortSignal,
+): Promise<MadeVm> {
+  const { image, container } = spec;
+  const answer = await ignoring(Code.NotFound, client.images.get({ name: image }, until(signal)));
+  const imageDigest = answer?.image?.target?.digest;
+  if (imageDigest === undefined) throw runtimeError.IMAGE_MISSING({ container, image });
+  const { config, chainId } = await images.read(image, imageDigest, signal);
+  const [user, imageDisk] = await Promise.all([
+    users.find(image, { config, chainId, sizeBytes: 0 }, spec.user),
+    imageDisks.ensure(image, chainId),
+  ]);
+  const oci = describePayload({ spec, image: config, user, architecture });
+  if (oci.process.args.length === 0) throw runtimeError.NO_COMMAND({ container });
+  return { id, spec, imageDigest, stopSignal: config.stopSignal, oci, imageDisk };
+}
+
+/** Its files are the user's, and stay where they are. */
+async function describePair(id: string, spec: ContainerSpec): Promise<MadeVm> {
+  const { kernelPath = '', rootfsPath = '' } = spec.microVm ?? {};
+  for (const path of [kernelPath, rootfsPath]) {
+    await access(path).catch((cause) => {
+      throw microVmError.FILE_MISSING({ container: spec.container, path }, cause);
+    });
+  }
+  return { id, spec, imageDigest: '', stopSignal: '' };
+}

@@ -1,0 +1,23 @@
+import { ConnectError } from '@connectrpc/connect';
+import { runtimeError } from '../../containerd/errors.ts';
+import { microVmError } from '../errors.ts';
+
+/** Words of crun and of runc, in the order in which they are looked for. */
+const NOT_FOUND =
+  /(?:executable file|open executable|exec): ?`?([^`:\s]+)'?.*(?:not found|No such file)/i;
+const NOT_EXECUTABLE =
+  /(?:exec|open executable):? ?`?([^`:\s]+)'?.*(?:permission denied|exec format)/i;
+
+/** Makes an error of what a guest's runtime said of a program that it could not start. Pure. */
+export function describeStartFailure(container: string, error: unknown): Error {
+  const { rawMessage } = ConnectError.from(error);
+  const missing = NOT_FOUND.exec(rawMessage)?.[1];
+  if (missing !== undefined) {
+    return runtimeError.COMMAND_NOT_FOUND({ container, command: missing }, error);
+  }
+  const refused = NOT_EXECUTABLE.exec(rawMessage)?.[1];
+  if (refused !== undefined) {
+    return runtimeError.COMMAND_NOT_EXECUTABLE({ container, command: refused }, error);
+  }
+  return microVmError.PAYLOAD_FAILED({ container, detail: rawMessage.slice(0, 500) }, error);
+}

@@ -1,0 +1,21 @@
+import { askProcess, endProcess } from '../process/process-mark.ts';
+import type { VmEnd, VmRecords, VmRun } from '../record/vm-record.ts';
+
+/** What the writers of logs still have to write takes no longer. */
+const DRAIN_MS = 3_000;
+const WRITERS = ['output', 'console'];
+
+/**
+ * The one way down: writes down how it ended, then ends what is left of it, the machine first and the writers of
+ * its logs last. Idempotent, and goes on where an earlier one was cut short.
+ */
+export async function endVm(records: VmRecords, run: VmRun, end: VmEnd): Promise<VmRun> {
+  const ended: VmRun = { ...run, ended: run.ended ?? end };
+  if (run.ended === undefined) await records.putRun(ended);
+  const machine = ended.processes.filter(({ role }) => !WRITERS.includes(role));
+  // The machine before what carries its vsock: it would complain.
+  for (const process of machine.toReversed()) await endProcess(process);
+  const writers = ended.processes.filter(({ role }) => WRITERS.includes(role));
+  await Promise.all(writers.map((process) => askProcess(process, DRAIN_MS)));
+  return ended;
+}

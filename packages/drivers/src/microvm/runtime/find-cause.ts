@@ -1,0 +1,46 @@
+import { open } from 'node:fs/promises';
+
+/** The end of a console tells why a machine went; more of it does not help. */
+const TAIL_BYTES = 64 * 1024;
+const WORDS_MOST = 200;
+const PANIC = /Kernel panic - not syncing: ([^\n\r]*)/g;
+const AGENT = /capsule-guest: ([^\n\r]*)/g;
+
+/** Why a machine that nobody ended is gone, by what its console said last. */
+export async function findCause(consoleLog: string): Promise<string> {
+  return causeOf(await readTail(consoleLog));
+}
+
+/** Pure. */
+export function causeOf(text: string): string {
+  const panic = last(text, PANIC);
+  if (panic !== undefined) {
+    // The kernel panics when its first process ends: then that one's last words are the reason.
+    const said = /Attempted to kill init/.test(panic) ? last(text, AGENT) : undefined;
+    return `its guest's kernel panicked: ${said ?? panic}`;
+  }
+  return 'its virtual machine monitor died';
+}
+
+function last(text: string, pattern: RegExp): string | undefined {
+  const found = [...text.matchAll(pattern)].at(-1)?.[1]?.trim();
+  return found === undefined || found === '' ? undefined : printable(found).slice(0, WORDS_MOST);
+}
+
+/** A guest is not trusted: its words go to people's terminals. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?');
+}
+
+async function readTail(path: string): Promise<string> {
+  try {
+    await using file = await open(path);
+    const { size } = await file.stat();
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    await file.read(buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('latin1');
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw failure;
+  }
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PayloadPhase, type StatusResponse } from '../gen/capsule/guest/v1/guest_pb.ts';
+import { GuestClient } from '../guest/guest-client.ts';
+import { isAlive } from '../process/process-mark.ts';
+import type { VmEnd, VmRun } from '../record/vm-record.ts';
+import { machineOf } from './vm-seen.ts';
+
+/** A machine that dies is seen by this: whoever runs it need not be a child of ours. */
+const LOOK_MS = 250;
+const FAILED_CODE = 255;
+
+export interface GuestWatchParts {
+  readonly run: VmRun;
+  readonly vsock: string;
+  /** The payload has ended, and the guest waits to be ended. */
+  readonly onExit: (end: VmEnd) => void;
+  /** The machine is gone, and nobody asked it to. */
+  readonly onDeath: () => void;
+}
+
+/** Follows one machine and what its agent says, until it is disposed or the machine is gone. */
+export class GuestWatch implements Disposable {
+  readonly guest: GuestClient;
+  readonly #parts: GuestWatchParts;
+  readonly #stop = new AbortController();
+
+  constructor(parts: GuestWatchParts) {
+    this.#parts = parts;
+    this.guest = new GuestClient({ vsock: parts.vsock, token: parts.run.token });
+  }
+
+  start(): this {
+    void this.#followMachine();
+    if (this.#parts.run.hasAgent) void this.#followPayload();
+    return this;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort();
+    this.guest[Symbol.dispose]();
+  }
+
+  async #followMachine(): Promise<void> {
+    const machine = machineOf(this.#parts.run);
+    while (machine !== undefined && (await isAlive(machine))) {
+      if (await this.#pauses(LOOK_MS)) return;
+    }
+    if (!this.#stop.signal.aborted) this.#parts.onDeath();
+  }
+
+  async #followPayload(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        for await (const { status } of this.guest.calls.watch({}, { timeoutMs: 0, signal })) {
+          if (status === undefined || !hasEnded(status)) continue;
+          return this.#parts.onExit(describeEnd(status));
+        }
+      } catch {
+        // The connection was lost: the machine tells whether it is gone, and otherwise the agent is asked again.
+      }
+      if (await this.#pauses(LOOK_MS)) return;
+    }
+  }
+
+  /** True when it is over. */
+  async #pauses(forMs: number): Promise<boolean> {
+    const { signal } = this.#stop;
+    return delay(forMs, false, { signal }).catch(() => signal.aborted);
+  }
+}
+
+export function hasEnded({ phase }: StatusResponse): boolean {
+  return phase === PayloadPhase.EXITED || phase === PayloadPhase.FAILED;
+}
+
+/** A guest is not trusted: a code that no process can have is none. */
+export function describeEnd({ phase, exitCode, message, oomKilled }: StatusResponse): VmEnd {
+  const isCode = exitCode >= 0 && exitCode <= FAILED_CODE;
+  return {
+    exitCode: phase === PayloadPhase.EXITED && isCode ? exitCode : FAILED_CODE,
+    at: Date.now(),
+    ...(phase === PayloadPhase.FAILED ? { fault: message.slice(0, 200) } : {}),
+    ...(oomKilled ? { oomKilled } : {}),
+  };
+}

@@ -1,0 +1,360 @@
+import {
+  type CellId,
+  type ContainerFiles,
+  type ContainerPath,
+  type ContainerRuntime,
+  type ContainerSeen,
+  type ContainerSpec,
+  type ContainerUsage,
+  type ExecRequest,
+  type ExecSession,
+  keyedLock,
+  type Resources,
+  type RuntimeEvent,
+  type StopOrder,
+} from '@capsule/core';
+import { findLimits } from '../../containerd/cgroup/find-limits.ts';
+import { removeCgroups } from '../../containerd/cgroup/remove-cgroups.ts';
+import { doing } from '../../containerd/client/rpc-error.ts';
+import { containerCgroup } from '../../containerd/oci/oci-spec.ts';
+import { containerId } from '../../containerd/runtime/container-id.ts';
+import { microVmError } from '../errors.ts';
+import { execInGuest } from '../guest/exec-in-guest.ts';
+import type { GuestCalls } from '../guest/guest-client.ts';
+import { GuestFiles } from '../guest/guest-files.ts';
+import { guestUsage } from '../guest/guest-usage.ts';
+import { limitCgroup } from '../process/vm-cgroup.ts';
+import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
+import type { Vmm } from '../vmm/vmm.ts';
+import type { MicroVmContext } from './context.ts';
+import { createVm } from './create-vm.ts';
+import { endVm } from './end-vm.ts';
+import { EventFeed } from './event-feed.ts';
+import { findCause } from './find-cause.ts';
+import { GuestWatch } from './guest-watch.ts';
+import { startVm } from './start-vm.ts';
+import { consoleLog } from './start-writers.ts';
+import { powerDown, stopPayload } from './stop-vm.ts';
+import { describeVm, isAnyAlive, machineOf } from './vm-seen.ts';
+
+/** Of a machine that is gone without a word. */
+const LOST_CODE = 255;
+
+/**
+ * Workloads behind the wall of a machine of their own. What is true is in the records, in `/proc` and in the guests;
+ * a new process takes over where an old one died.
+ *
+ * INVARIANTS: work on one machine is serial; a machine is said to have ended only when nothing of it is left that
+ * could write to its disks.
+ */
+export class MicroVmRuntime implements ContainerRuntime {
+  readonly files: ContainerFiles;
+  readonly #context: MicroVmContext;
+  readonly #alone = keyedLock();
+  readonly #watches = new Map<string, GuestWatch>();
+  readonly #events = new EventFeed();
+
+  constructor(context: MicroVmContext) {
+    this.#context = context;
+    this.files = new GuestFiles((at) => this.#callsOf(at));
+  }
+
+  async list(): Promise<readonly ContainerSeen[]> {
+    const ids = await this.#context.records.ids();
+    const seen = await Promise.all(ids.map((id) => this.#see(id)));
+    return seen.filter((one) => one !== undefined);
+  }
+
+  inspect(cell: CellId, container: string): Promise<ContainerSeen | undefined> {
+    return this.#see(containerId(cell, container));
+  }
+
+  async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
+    const id = containerId(spec.cell, spec.container);
+    return this.#alone(id, async () => {
+      const socketPath = this.#context.client.socketPath;
+      const action = `make the disk of microVM ${spec.container}`;
+      const vm = await doing({ action, socketPath, signal }, createVm(this.#context, spec, signal));
+      return describeVm(vm, await this.#context.records.run(id));
+    });
+  }
+
+  async start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
+    const id = containerId(cell, container);
+    return this.#alone(id, async () => {
+      const vm = await this.#made(id, container);
+      const before = await this.#context.records.run(id);
+      if (before?.isStarted && before.ended === undefined && (await isAnyAlive(before))) {
+        this.#follow(vm, before);
+        return describeVm(vm, before);
+      }
+      // What was begun and not finished, or has ended.
+      if (before !== undefined) await this.#end(vm, before, cutOff());
+      const run = await this.#start(vm, signal);
+      this.#follow(vm, run);
+      this.#tell(vm, 'started');
+      return describeVm(vm, run);
+    });
+  }
+
+  async stop(cell: CellId, container: string, how: StopOrder): Promise<void> {
+    const id = containerId(cell, container);
+    await this.#alone(id, async () => {
+      const vm = await this.#context.records.made(id);
+      const run = await this.#context.records.run(id);
+      if (vm === undefined || run === undefined) return;
+      const isUp = run.ended === undefined && (await isAnyAlive(run));
+      const end = isUp ? await this.#ask(vm, run, how) : cutOff();
+      await this.#end(vm, run, end);
+      this.#tell(vm, 'exited', end.exitCode);
+    });
+  }
+
+  pause(cell: CellId, container: string): Promise<void> {
+    return this.#hold(containerId(cell, container), true);
+  }
+
+  resume(cell: CellId, container: string): Promise<void> {
+    return this.#hold(containerId(cell, container), false);
+  }
+
+  async update(cell: CellId, container: string, resources: Resources): Promise<void> {
+    const id = containerId(cell, container);
+    await this.#alone(id, async () => {
+      const { records, cgroupRoot } = this.#context;
+      const vm = await this.#made(id, container);
+      const watch = this.#watches.get(id);
+      if (watch !== undefined) {
+        const cgroup = containerCgroup({ cell, container, role: 'root' });
+        await limitCgroup(cgroupRoot, cgroup, resources);
+        if (vm.oci !== undefined) {
+          await watch.guest.calls.limit({ pids: BigInt(resources.pids ?? 0) });
+        }
+      }
+      await records.make({ ...vm, spec: { ...vm.spec, resources } });
+    });
+  }
+
+  async exec(cell: CellId, container: string, request: ExecRequest): Promise<ExecSession> {
+    const at = { cell, container, path: '/' };
+    const vm = await this.#made(containerId(cell, container), container);
+    const calls = await this.#callsOf(at);
+    return execInGuest({ vm, calls, files: this.files, at, request });
+  }
+
+  /** Finds what an earlier process of ours has left running, and goes on watching it. */
+  async reclaim(): Promise<void> {
+    const { records } = this.#context;
+    for (const id of await records.ids()) {
+      await this.#alone(id, async () => {
+        const [vm, run] = [await records.made(id), await records.run(id)];
+        if (vm === undefined || run === undefined) return;
+        const isUp = run.isStarted && run.ended === undefined && (await isAnyAlive(run));
+        if (isUp) this.#follow(vm, run);
+      });
+    }
+  }
+
+  async usage(cell: CellId, container: string): Promise<ContainerUsage | undefined> {
+    const watch = this.#watches.get(containerId(cell, container));
+    return watch === undefined ? undefined : guestUsage(watch.guest.calls);
+  }
+
+  limits(): Promise<ReadonlySet<keyof Resources>> {
+    return findLimits(this.#context.cgroupRoot);
+  }
+
+  async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const id = containerId(cell, container);
+    await this.#alone(id, async () => {
+      const { records, cgroupRoot } = this.#context;
+      const run = await records.run(id);
+      const vm = await records.made(id);
+      if (run !== undefined) await this.#endRun(id, run, cutOff());
+      await removeCgroups(cgroupRoot, containerCgroup({ cell, container, role: 'root' }));
+      await records.remove(id);
+      if (vm !== undefined) this.#tell(vm, 'deleted');
+    });
+  }
+
+  events(signal: AbortSignal): AsyncIterable<RuntimeEvent> {
+    return this.#events.follow(signal);
+  }
+
+  async probe(): Promise<{ readonly ok: boolean; readonly detail: string }> {
+    const states = await Promise.all(this.#context.vmms.map((vmm) => vmm.probe()));
+    const usable = states.find(({ ok }) => ok);
+    const others = states.filter(({ ok }) => !ok).map(({ detail }) => detail);
+    const detail = [usable?.detail, ...others].filter((text) => text !== undefined).join('; ');
+    return { ok: usable !== undefined, detail };
+  }
+
+  async #start(vm: MadeVm, signal: AbortSignal | undefined): Promise<VmRun> {
+    const { records } = this.#context;
+    try {
+      const run = await startVm(this.#context, vm, signal);
+      if (vm.spec.volumes.some(({ copyUp }) => copyUp)) await records.make(withoutCopies(vm));
+      return run;
+    } catch (error) {
+      const run = await records.run(vm.id);
+      if (run !== undefined) await this.#endRun(vm.id, run, cutOff());
+      // A start that failed is not a run that ended.
+      await records.dropRun(vm.id);
+      throw error;
+    }
+  }
+
+  async #ask(vm: MadeVm, run: VmRun, how: StopOrder): Promise<VmEnd> {
+    const vmm = this.#vmmOf(run);
+    const { control, vsock } = this.#context.records.paths(vm.id);
+    if (run.isPaused) await vmm.resume(control);
+    if (!run.hasAgent) return powerDown(vmm, run, control, how.graceMs);
+    // After a stop that was asked for, nobody is told of the exit a second time.
+    this.#forget(vm.id);
+    using watch = new GuestWatch({ run, vsock, onExit: nothing, onDeath: nothing });
+    return stopPayload(watch.guest.calls, vm, how);
+  }
+
+  async #hold(id: string, isPaused: boolean): Promise<void> {
+    await this.#alone(id, async () => {
+      const { records } = this.#context;
+      const run = await records.run(id);
+      const isUp = run?.isStarted && run.ended === undefined && (await isAnyAlive(run));
+      if (run === undefined || !isUp || (run.isPaused ?? false) === isPaused) return;
+      const { control } = records.paths(id);
+      const vmm = this.#vmmOf(run);
+      await (isPaused ? vmm.pause(control) : vmm.resume(control));
+      await records.putRun({ ...run, isPaused });
+      const vm = await records.made(id);
+      if (vm === undefined) return;
+      if (!isPaused) await this.#setClock(id);
+      this.#tell(vm, 'changed');
+    });
+  }
+
+  /** A guest that stood still does not know for how long. */
+  async #setClock(id: string): Promise<void> {
+    const calls = this.#watches.get(id)?.guest.calls;
+    await calls?.setClock({ unixNanos: BigInt(Date.now()) * 1_000_000n });
+  }
+
+  async #see(id: string): Promise<ContainerSeen | undefined> {
+    const { records } = this.#context;
+    const vm = await records.made(id);
+    if (vm === undefined) return undefined;
+    const run = await records.run(id);
+    if (run?.isStarted && run.ended === undefined && !(await isMachineUp(run))) {
+      await this.#buries(vm);
+      return describeVm(vm, await records.run(id));
+    }
+    return describeVm(vm, run);
+  }
+
+  #follow(vm: MadeVm, run: VmRun): void {
+    if (this.#watches.has(vm.id)) return;
+    const { vsock } = this.#context.records.paths(vm.id);
+    const watch = new GuestWatch({
+      run,
+      vsock,
+      onExit: (end) => void this.#concludes(vm, end),
+      onDeath: () => void this.#buries(vm),
+    });
+    this.#watches.set(vm.id, watch.start());
+  }
+
+  #forget(id: string): void {
+    this.#watches.get(id)?.[Symbol.dispose]();
+    this.#watches.delete(id);
+  }
+
+  /** The payload has ended by itself: its guest puts everything on its disks, and goes. */
+  async #concludes(vm: MadeVm, end: VmEnd): Promise<void> {
+    await this.#alone(vm.id, async () => {
+      const { records } = this.#context;
+      const run = await records.run(vm.id);
+      if (run === undefined || run.ended !== undefined) return;
+      await records.putRun({ ...run, ended: end });
+      const calls = this.#watches.get(vm.id)?.guest.calls;
+      if (calls !== undefined) await stopPayload(calls, vm, { graceMs: 0, stopSignal: '' });
+      await this.#end(vm, { ...run, ended: end }, end);
+      this.#tell(vm, 'exited', end.exitCode);
+    });
+  }
+
+  /** The machine has ended, and nobody asked it to. */
+  async #buries(vm: MadeVm): Promise<void> {
+    await this.#alone(vm.id, async () => {
+      const run = await this.#context.records.run(vm.id);
+      if (run === undefined || (await isMachineUp(run))) return;
+      const fault = await findCause(consoleLog(vm.spec.logPath));
+      const end = { exitCode: LOST_CODE, at: Date.now(), fault };
+      await this.#end(vm, run, end);
+      this.#tell(vm, 'exited', LOST_CODE);
+    });
+  }
+
+  async #end(vm: MadeVm, run: VmRun, end: VmEnd): Promise<void> {
+    await this.#endRun(vm.id, run, end);
+  }
+
+  async #endRun(id: string, run: VmRun, end: VmEnd): Promise<void> {
+    this.#forget(id);
+    await endVm(this.#context.records, run, end);
+  }
+
+  async #made(id: string, container: string): Promise<MadeVm> {
+    const vm = await this.#context.records.made(id);
+    if (vm === undefined) throw microVmError.NOT_MADE({ container });
+    return vm;
+  }
+
+  #vmmOf({ vmm: kind }: VmRun): Vmm {
+    const vmm = this.#context.vmms.find((one) => one.kind === kind);
+    if (vmm === undefined)
+      throw microVmError.NO_VMM({ container: kind, detail: 'it is not known' });
+    return vmm;
+  }
+
+  async #callsOf({ cell, container }: ContainerPath): Promise<GuestCalls> {
+    const id = containerId(cell, container);
+    const vm = await this.#made(id, container);
+    if (vm.oci === undefined) throw microVmError.NO_AGENT({ container });
+    const watch = this.#watches.get(id);
+    if (watch === undefined) throw microVmError.NOT_RUNNING({ container });
+    return watch.guest.calls;
+  }
+
+  #tell({ spec }: MadeVm, kind: RuntimeEvent['kind'], exitCode?: number): void {
+    const { cell, container } = spec;
+    const at = Date.now();
+    this.#events.tell({
+      cell,
+      container,
+      kind,
+      at,
+      ...(exitCode === undefined ? {} : { exitCode }),
+    });
+  }
+}
+
+async function isMachineUp(run: VmRun): Promise<boolean> {
+  const machine = machineOf(run);
+  return (
+    machine !== undefined &&
+    (await isAnyAlive({ ...run, processes: [{ ...machine, role: 'machine' }] }))
+  );
+}
+
+/** Of what had not begun, or is being taken down whatever it does. */
+function cutOff(): VmEnd {
+  return { exitCode: LOST_CODE, at: Date.now() };
+}
+
+/** What was copied once is not copied into a volume that somebody has emptied since. */
+function withoutCopies(vm: MadeVm): MadeVm {
+  const volumes = vm.spec.volumes.map((volume) => ({ ...volume, copyUp: false }));
+  return { ...vm, spec: { ...vm.spec, volumes } };
+}
+
+function nothing(): void {}

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StopOrder } from '@capsule/core';
+import { parseStopSignal } from '../../containerd/image/stop-signal.ts';
+import type { GuestCalls } from '../guest/guest-client.ts';
+import { isAlive } from '../process/process-mark.ts';
+import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
+import type { Vmm } from '../vmm/vmm.ts';
+import { describeEnd, hasEnded } from './guest-watch.ts';
+import { machineOf } from './vm-seen.ts';
+
+/** Beside the grace, for unmounting and syncing: a slow disk is no reason to lose what was written. */
+const FLUSH_LIMIT_MS = 60_000;
+const LOOK_AGAIN_MS = 20;
+const KILLED = 137;
+
+/**
+ * Asks the guest to end its payload and to put everything on its disks. Answers how it ended; the machine still
+ * runs then, and has nothing left to lose. A guest that does not answer is one that is killed.
+ */
+export async function stopPayload(
+  calls: GuestCalls,
+  vm: MadeVm,
+  { graceMs, stopSignal }: StopOrder,
+): Promise<VmEnd> {
+  const signal = parseStopSignal(stopSignal === '' ? vm.stopSignal : stopSignal);
+  const graceSeconds = Math.floor(graceMs / 1000);
+  try {
+    await calls.stop(
+      { graceSeconds, graceMs: graceMs % 1000, signal },
+      { timeoutMs: graceMs + FLUSH_LIMIT_MS },
+    );
+    const status = await calls.status({});
+    return hasEnded(status) ? describeEnd(status) : { exitCode: KILLED, at: Date.now() };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const fault = `killed, since its guest agent did not answer: ${why.slice(0, 120)}`;
+    return { exitCode: KILLED, at: Date.now(), fault };
+  }
+}
+
+/** Presses the power button of a machine without an agent, and waits. */
+export async function powerDown(
+  vmm: Vmm,
+  run: VmRun,
+  control: string,
+  graceMs: number,
+): Promise<VmEnd> {
+  const machine = machineOf(run);
+  const isUp = async () => machine !== undefined && (await isAlive(machine));
+  // One without ACPI hears nothing; killing it is what is left.
+  if (graceMs > 0) await vmm.powerDown(control).catch(() => undefined);
+  for (let waited = 0; waited < graceMs && (await isUp()); waited += LOOK_AGAIN_MS) {
+    await delay(LOOK_AGAIN_MS);
+  }
+  return { exitCode: (await isUp()) ? KILLED : 0, at: Date.now() };
+}

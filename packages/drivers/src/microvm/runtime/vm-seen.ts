@@ -1,0 +1,43 @@
+import type { ContainerSeen, TaskState } from '@capsule/core';
+import { isAlive } from '../process/process-mark.ts';
+import type { MadeVm, VmRun } from '../record/vm-record.ts';
+
+/** Whether any process of a run is left. */
+export async function isAnyAlive({ processes }: VmRun): Promise<boolean> {
+  return (await Promise.all(processes.map(isAlive))).includes(true);
+}
+
+/** The process that is the machine. */
+export function machineOf({ processes }: VmRun) {
+  return processes.find(({ role }) => role === 'machine');
+}
+
+/** What records and processes say of a microVM. One whose end is not through yet still counts as running. */
+export async function describeVm(vm: MadeVm, run: VmRun | undefined): Promise<ContainerSeen> {
+  const { id, spec, imageDigest } = vm;
+  const base = {
+    id,
+    cell: spec.cell,
+    container: spec.container,
+    revision: spec.revision,
+    imageDigest,
+    resources: spec.resources,
+  };
+  if (run === undefined) return { ...base, task: 'none' };
+  const pid = machineOf(run)?.pid;
+  const running = { ...base, task: taskOf(run), ...(pid === undefined ? {} : { pid }) };
+  if (run.ended === undefined || (await isAnyAlive(run))) return running;
+  const { exitCode, at, fault } = run.ended;
+  return {
+    ...base,
+    task: 'stopped',
+    exitCode,
+    exitedAt: at,
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+function taskOf({ isStarted, isPaused }: VmRun): TaskState {
+  if (!isStarted) return 'created';
+  return isPaused === true ? 'paused' : 'running';
+}

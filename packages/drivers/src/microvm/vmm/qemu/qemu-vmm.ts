@@ -1,0 +1,122 @@
+import { access } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from '@capsule/host';
+import { microVmError } from '../../errors.ts';
+import { isAlive, type ProcessMark } from '../../process/process-mark.ts';
+import { startProcess } from '../../process/start-process.ts';
+import { findAcceleration } from '../acceleration.ts';
+import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
+import { OpenDisks } from './open-disks.ts';
+import { describeQemu } from './qemu-arguments.ts';
+import { qmp } from './qmp.ts';
+
+export interface QemuOptions {
+  /** As Node names it. */
+  readonly architecture: string;
+  /** Default: `qemu-system-x86_64` or `qemu-system-aarch64`. */
+  readonly program?: string;
+}
+
+/** Every machine has a vsock of its own, so that all guests may have the same number. */
+const GUEST_CID = 3;
+const STDIO = 3;
+const SOCKET_LIMIT_MS = 5_000;
+const LOOK_AGAIN_MS = 2;
+
+/** Machines by QEMU, with vsock by a process beside it, so that no kernel module is needed. */
+export class QemuVmm implements Vmm {
+  readonly kind = 'qemu';
+  readonly #program: string;
+  readonly #architecture: string;
+
+  constructor({ architecture, program }: QemuOptions) {
+    const suffix = architecture === 'arm64' ? 'aarch64' : 'x86_64';
+    this.#program = program ?? `qemu-system-${suffix}`;
+    this.#architecture = architecture;
+  }
+
+  async probe(): Promise<VmmState> {
+    try {
+      const { stdout } = await run(this.#program, ['--version']);
+      const version = /version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
+      const { isKvm, why } = await findAcceleration(this.#architecture);
+      const how = isKvm ? 'on the processor itself (KVM)' : `emulated: ${why}`;
+      return { ok: true, detail: `QEMU ${version}, ${how}` };
+    } catch (error) {
+      return { ok: false, detail: `QEMU cannot be run: ${(error as Error).message}` };
+    }
+  }
+
+  async start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void> {
+    const { isKvm } = await findAcceleration(this.#architecture);
+    await using disks = await OpenDisks.open(machine.name, machine.disks);
+    const { uid } = machine.tap;
+    const { vsock, vhost } = machine.sockets;
+    const shared = { uid, cgroupFiles: machine.cgroupFiles };
+    const { errors, output } = machine.screen;
+    const carrier = await startProcess({
+      ...shared,
+      program: 'vhost-device-vsock',
+      args: ['--vm', `guest-cid=${GUEST_CID},socket=${vhost},uds-path=${vsock}`],
+      descriptors: [undefined, errors, errors],
+    });
+    await this.#tell(machine, 'vsock', carrier, tell);
+    await socketOf(machine.name, vhost, carrier);
+    const places = disks.descriptors.map(({ isBlockDevice }, index) => ({
+      fd: STDIO + index,
+      isBlockDevice,
+    }));
+    const qemu = await startProcess({
+      ...shared,
+      program: this.#program,
+      args: describeQemu(machine, {
+        isKvm,
+        architecture: this.#architecture,
+        descriptors: places,
+      }),
+      descriptors: [undefined, output, errors, ...disks.descriptors.map(({ fd }) => fd)],
+    });
+    await this.#tell(machine, 'machine', qemu, tell);
+  }
+
+  pause(control: string): Promise<void> {
+    return qmp(control, 'stop');
+  }
+
+  resume(control: string): Promise<void> {
+    return qmp(control, 'cont');
+  }
+
+  powerDown(control: string): Promise<void> {
+    return qmp(control, 'system_powerdown');
+  }
+
+  async #tell(
+    { name }: Machine,
+    role: string,
+    mark: ProcessMark | undefined,
+    tell: (process: MachineProcess) => Promise<void>,
+  ): Promise<void> {
+    if (mark === undefined) throw ended(name, role);
+    await tell({ role, ...mark });
+  }
+}
+
+async function socketOf(name: string, path: string, mark: ProcessMark | undefined): Promise<void> {
+  const until = performance.now() + SOCKET_LIMIT_MS;
+  while (performance.now() < until) {
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    if (mark === undefined || !(await isAlive(mark))) throw ended(name, 'vsock');
+    await delay(LOOK_AGAIN_MS);
+  }
+  throw ended(name, 'vsock');
+}
+
+function ended(container: string, role: string) {
+  const what = role === 'vsock' ? 'the process for its vsock' : 'QEMU';
+  return microVmError.NOT_BOOTED({ container, why: `${what} ended at once` });
+}
