@@ -30,6 +30,7 @@ export type * from './port/container-runtime.ts';
 export type * from './port/exec-session.ts';
 export type * from './port/image-store.ts';
 export type * from './port/log-store.ts';
+export type * from './port/machine-monitors.ts';
 export type * from './port/name-responder.ts';
 export type * from './port/registry-hosts.ts';
 export type * from './port/service-probe.ts';

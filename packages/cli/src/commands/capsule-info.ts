@@ -46,7 +46,8 @@ function machine(info: GetInfoResponse): readonly Detail[] {
     ['Processor', info.cpuCores > 0 ? `${info.cpuCores} × ${info.cpuModel || 'unknown'}` : ''],
     ['Memory', used(info.memoryTotalBytes - info.memoryAvailableBytes, info.memoryTotalBytes)],
     ['State', used(info.permUsedBytes, info.permTotalBytes)],
-    ['Volumes', volumes(info)],
+    ['Volumes', backend(info.volumeBackend, info.volumeBackendDetail)],
+    ['MicroVMs', backend(info.microVmBackend, info.microVmBackendDetail)],
     ['Thin pool', used(info.thinpoolUsedBytes, info.thinpoolTotalBytes)],
     ['Boot disk', info.bootDisk],
     ['Slot', info.activeSlot],
@@ -59,9 +60,9 @@ function machine(info: GetInfoResponse): readonly Detail[] {
   ];
 }
 
-function volumes({ volumeBackend, volumeBackendDetail }: GetInfoResponse): string {
-  if (volumeBackend === '') return volumeBackendDetail && `none: ${volumeBackendDetail}`;
-  return `${volumeBackend} (${volumeBackendDetail})`;
+function backend(kind: string, detail: string): string {
+  if (kind === '') return detail && `none: ${detail}`;
+  return `${kind} (${detail})`;
 }
 
 function used(usedBytes: bigint, totalBytes: bigint): string {

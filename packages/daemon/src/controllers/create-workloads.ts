@@ -52,6 +52,7 @@ export interface WorkloadsParts {
   readonly reach: Reach<VolumeFault>;
   readonly files: ContainerFiles;
   readonly logPath: (cell: CellId) => string;
+  readonly serialLogPath: (cell: CellId) => string;
   readonly log: Log;
   readonly now: () => number;
   /** Milliseconds of a clock that nobody sets. */
@@ -138,7 +139,7 @@ export function createWorkloads(parts: WorkloadsParts) {
     statusOf: (name) => observer.statusOf(name),
     now,
   });
-  const { logs, logPath, runtime } = parts;
+  const { logs, logPath, serialLogPath, runtime } = parts;
   return {
     specs,
     events,
@@ -150,6 +151,7 @@ export function createWorkloads(parts: WorkloadsParts) {
     feed,
     logs,
     logPath,
+    serialLogPath,
     runtime,
     imageUse,
   };

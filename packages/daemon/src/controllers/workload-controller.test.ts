@@ -68,6 +68,7 @@ class Machine {
       reach: () => undefined,
       files: NO_FILES,
       logPath: (cell) => cellKey(cell),
+      serialLogPath: (cell) => `${cellKey(cell)}.serial`,
       log: createLog(() => undefined),
       service: { knock: async () => this.service },
       now: Date.now,

@@ -1,5 +1,6 @@
 import {
   allOrFirstError,
+  type CellId,
   cellKey,
   cellOfWorkload,
   isReady,
@@ -87,7 +88,7 @@ async function look(
     reference === '' ? undefined : parts.images.get(reference, signal),
     parts.runtime.inspect(cell, name, signal),
     parts.network.inspect(cellKey(cell), signal),
-    parts.logs.exists(parts.logPath(cell)),
+    hasAnyLog(parts, cell),
     parts.volumeBackend.attached(),
   ]);
   return {
@@ -101,6 +102,13 @@ async function look(
     volumes: lookAtVolumes(record, parts, attached),
     hasLogs,
   };
+}
+
+async function hasAnyLog(
+  { logs, logPath, serialLogPath }: ReconcileParts,
+  cell: CellId,
+): Promise<boolean> {
+  return (await logs.exists(logPath(cell))) || logs.exists(serialLogPath(cell));
 }
 
 function lookAtVolumes(

@@ -48,6 +48,8 @@ export interface WorkloadStepParts {
   readonly filler: VolumeFiller;
   /** Where the log writer puts the output of a cell's root container. */
   readonly logPath: (cell: CellId) => string;
+  /** Of a microVM's console. */
+  readonly serialLogPath: (cell: CellId) => string;
 }
 
 type Executors = {
@@ -66,7 +68,7 @@ export type RunWorkloadStep = (
 
 /** Binds the steps of a plan to the ports. Every step is idempotent. */
 export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
-  const { observer, publisher, runtime, images, network, logs, keeper, filler } = parts;
+  const { observer, publisher, runtime, images, network, keeper, filler } = parts;
   const pulls = new Places(PULLS_AT_ONCE);
   const executors: Executors = {
     pullImage: async (record, { reference }, signal) => {
@@ -112,10 +114,10 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
     },
     removeContainer: ({ spec: { name } }, _args, signal) =>
       runtime.remove(cellOfWorkload(name), name, signal),
-    removeLogs: ({ spec: { name } }) => logs.remove(parts.logPath(cellOfWorkload(name))),
+    removeLogs: ({ spec: { name } }) => removeLogs(parts, name),
     forget: async (record) => {
       // Where no line was written there is no log, but a start that was cut short made its folder.
-      await logs.remove(parts.logPath(cellOfWorkload(record.spec.name)));
+      await removeLogs(parts, record.spec.name);
       forget(parts, record);
     },
   };
@@ -134,6 +136,15 @@ async function inTurn(
   work: (name: string) => Promise<void>,
 ): Promise<void> {
   for (const name of names) await work(name);
+}
+
+async function removeLogs(
+  { logs, logPath, serialLogPath }: WorkloadStepParts,
+  name: string,
+): Promise<void> {
+  const cell = cellOfWorkload(name);
+  await logs.remove(serialLogPath(cell));
+  await logs.remove(logPath(cell));
 }
 
 function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {

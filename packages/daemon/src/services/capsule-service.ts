@@ -11,6 +11,7 @@ import {
   type CapsuleError,
   type ContainerRuntime,
   judgePool,
+  type MachineMonitors,
   type NameResponder,
   poolPercent,
   type SystemLog,
@@ -30,6 +31,7 @@ export interface CapsuleServiceParts {
   readonly bridgeCidr: string;
   readonly runtime: ContainerRuntime;
   readonly volumeBackend: Pick<VolumeBackend, 'kind' | 'probe'>;
+  readonly microVms: MachineMonitors;
   readonly names: NameResponder;
   readonly systemLog: SystemLog;
   /** The workloads, or why the store that holds them cannot be used. */
@@ -47,10 +49,11 @@ export function capsuleService(
 ): Partial<ServiceImpl<typeof CapsuleService>> {
   return {
     async getInfo(): Promise<Info> {
-      const [machine, runtime, pool] = await Promise.all([
+      const [machine, runtime, pool, microVms] = await Promise.all([
         readMachineFacts(parts.permPath),
         parts.runtime.probe(),
         parts.volumeBackend.probe(),
+        parts.microVms.monitor(),
       ]);
       return {
         ...machine,
@@ -60,6 +63,8 @@ export function capsuleService(
         bridgeCidr: parts.bridgeCidr,
         volumeBackend: pool.ok ? parts.volumeBackend.kind : '',
         volumeBackendDetail: pool.detail,
+        microVmBackend: microVms.kind ?? '',
+        microVmBackendDetail: microVms.detail,
         ...(parts.volumeBackend.kind === 'lvm-thin' && {
           thinpoolTotalBytes: BigInt(pool.totalBytes),
           thinpoolUsedBytes: BigInt(pool.usedBytes),

@@ -8,11 +8,15 @@ import {
 import { type CellId, cellOfWorkload, type LogEntry, type LogStore } from '@capsule/core';
 
 import { workloadError } from '../controllers/errors.ts';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { joinChunks, type LogPiece } from './join-chunks.ts';
 
 export interface WorkloadLogParts {
   readonly logs: LogStore;
   readonly logPath: (cell: CellId) => string;
+  /** Of a microVM's console. */
+  readonly serialLogPath: (cell: CellId) => string;
+  readonly specs: Pick<WorkloadSpecs, 'get'>;
 }
 
 type Chunk = MessageInitShape<typeof WorkloadLogChunkSchema> & LogPiece;
@@ -28,18 +32,22 @@ export function streamWorkloadLogs(
 
 async function* readLines(
   request: WorkloadLogsRequest,
-  { logs, logPath }: WorkloadLogParts,
+  { logs, logPath, serialLogPath, specs }: WorkloadLogParts,
   signal: AbortSignal,
 ): AsyncGenerator<Chunk> {
   const { name, follow, tailLines, cursor, timestamps } = request;
-  if (request.source === LogSource.SERIAL) throw workloadError.NO_SERIAL_CONSOLE({ name });
+  const isSerial = request.source === LogSource.SERIAL;
+  if (isSerial && specs.get(name)?.spec.kind !== 'microVm') {
+    throw workloadError.NO_SERIAL_CONSOLE({ name });
+  }
+  const pathOf = isSerial ? serialLogPath : logPath;
   const query = {
     follow,
     ...(cursor === '' ? {} : { cursor }),
     ...(tailLines > 0 ? { tailLines } : {}),
     ...(request.sinceUnixMs > 0n ? { since: Number(request.sinceUnixMs) } : {}),
   };
-  const lines = logs.read(logPath(cellOfWorkload(name)), query, signal);
+  const lines = logs.read(pathOf(cellOfWorkload(name)), query, signal);
   let isInLine = { stdout: false, stderr: false };
   for await (const entry of lines) {
     yield chunkFromEntry(entry, timestamps && !isInLine[entry.stream]);

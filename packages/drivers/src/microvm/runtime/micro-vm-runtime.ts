@@ -9,6 +9,7 @@ import {
   type ExecRequest,
   type ExecSession,
   keyedLock,
+  type MachineMonitors,
   type Resources,
   type RuntimeEvent,
   type StopOrder,
@@ -47,7 +48,7 @@ const LOST_CODE = 255;
  * INVARIANTS: work on one machine is serial; a machine is said to have ended only when nothing of it is left that
  * could write to its disks.
  */
-export class MicroVmRuntime implements ContainerRuntime {
+export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
   readonly files: ContainerFiles;
   readonly #context: MicroVmContext;
   readonly #alone = keyedLock();
@@ -183,11 +184,18 @@ export class MicroVmRuntime implements ContainerRuntime {
   }
 
   async probe(): Promise<{ readonly ok: boolean; readonly detail: string }> {
-    const states = await Promise.all(this.#context.vmms.map((vmm) => vmm.probe()));
+    const { kind, detail } = await this.monitor();
+    return { ok: kind !== undefined, detail };
+  }
+
+  async monitor(): ReturnType<MachineMonitors['monitor']> {
+    const states = await Promise.all(
+      this.#context.vmms.map(async (vmm) => ({ kind: vmm.kind, ...(await vmm.probe()) })),
+    );
     const usable = states.find(({ ok }) => ok);
     const others = states.filter(({ ok }) => !ok).map(({ detail }) => detail);
     const detail = [usable?.detail, ...others].filter((text) => text !== undefined).join('; ');
-    return { ok: usable !== undefined, detail };
+    return { ...(usable && { kind: usable.kind }), detail };
   }
 
   async #start(vm: MadeVm, signal: AbortSignal | undefined): Promise<VmRun> {
