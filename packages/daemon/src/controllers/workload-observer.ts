@@ -180,9 +180,14 @@ export class WorkloadObserver {
     }));
   }
 
-  /** Nothing is left to do for a workload: what `fails` said of it is over. */
-  fulfils(name: string): void {
-    this.#change(name, statusWhenFulfilled);
+  /**
+   * Nothing is left to do for a wish: what `fails` said of it is over. Says nothing of a later wish, which may
+   * have come while this one was looked at.
+   */
+  fulfils({ generation, spec: { name } }: WorkloadRecord): void {
+    this.#change(name, (record, before) =>
+      record.generation === generation ? statusWhenFulfilled(record, before) : before,
+    );
   }
 
   #isOutOfMemory(name: string): boolean {

@@ -66,7 +66,7 @@ function rest(record: WorkloadRecord, plan: WorkloadPlan, parts: ReconcileParts)
     // One of them may have become ready since it was looked at.
     return waitingFor(record, parts).length === 0 ? { afterMs: 0 } : undefined;
   }
-  if (plan.againAt === undefined) parts.observer.fulfils(name);
+  if (plan.againAt === undefined) parts.observer.fulfils(record);
   return plan.againAt === undefined ? undefined : { afterMs: plan.againAt - parts.now() };
 }
 
