@@ -25,6 +25,11 @@ export const imagerError = defineErrors('IMAGER', {
     why: (f) => f.said,
     hint: 'the Debian packages of the profile do not fit together',
   },
+  PROGRAM_MISSING: {
+    kind: 'internal',
+    message: (f: { path: string; tree: string }) => `${f.path} is not in ${f.tree}`,
+    hint: 'another version of the package may have moved it',
+  },
   NOT_BUNDLED: {
     kind: 'internal',
     message: (f: { entry: string; said: string }) => `${f.entry} cannot be bundled: ${f.said}`,

@@ -1,3 +1,6 @@
+/** As Node names it. */
+export type Architecture = 'x64' | 'arm64';
+
 /** What a rootfs is made of. A document: the plan is derived from it and from nothing else. */
 export interface Profile {
   readonly name: string;
@@ -10,10 +13,25 @@ export interface Profile {
   readonly pruned: readonly string[];
   /** Command lines that must succeed inside the finished base. */
   readonly checks: readonly (readonly string[])[];
+  /** What runs virtual machines, for each architecture. */
+  readonly vmm: Readonly<Record<Architecture, ProgramSet>>;
   /** Configuration files by absolute path. */
   readonly files: Readonly<Record<string, ProfileFile>>;
   /** Empty directories that must exist. */
   readonly directories: readonly string[];
+}
+
+/** Programs out of Debian packages of which nothing is kept but what these programs need. */
+export interface ProgramSet {
+  readonly packages: readonly string[];
+  /** As in a profile. */
+  readonly fromSid: Readonly<Record<string, string>>;
+  /** Absolute paths; the shared libraries that they are linked with come along. */
+  readonly programs: readonly string[];
+  /** Other files that they read. */
+  readonly data: readonly string[];
+  /** Command lines that must succeed on top of the base. */
+  readonly checks: readonly (readonly string[])[];
 }
 
 export interface ProfileFile {

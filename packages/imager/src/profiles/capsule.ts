@@ -1,6 +1,7 @@
 import type { Profile } from '../profile.ts';
 import { containerdConfig } from './containerd-config.ts';
 import { serviceTable } from './service-table.ts';
+import { vmmPrograms } from './vmm-programs.ts';
 
 /** The rootfs of a capsule, the same for every way of running it. */
 export const capsuleProfile: Profile = {
@@ -82,6 +83,7 @@ export const capsuleProfile: Profile = {
     ['/usr/sbin/losetup', '--version'],
     ['/usr/bin/sh', '-c', 'true'],
   ],
+  vmm: vmmPrograms,
   files: {
     '/etc/containerd/config.toml': { content: containerdConfig },
     '/etc/capsule/services.conf': { content: serviceTable },

@@ -10,11 +10,12 @@ import { type Progress, step as report } from '../progress.ts';
 import { buildBase } from './base-layer.ts';
 import { buildBundle } from './bundle-layer.ts';
 import { buildConfig } from './config-layer.ts';
-import type { BuildContext, Executors } from './context.ts';
+import type { Executors, LayerContext } from './context.ts';
 import { buildNative } from './native-layer.ts';
 import { buildNode } from './node-layer.ts';
-import { describeStep, planImage, type Step } from './plan-image.ts';
+import { describeStep, planImage, type Step, type StepName } from './plan-image.ts';
 import { readSources } from './read-sources.ts';
+import { buildVmm } from './vmm-layer.ts';
 
 export interface BuildRequest {
   readonly repository: string;
@@ -26,7 +27,7 @@ export interface BuildRequest {
 
 /** One layer as it lies on disk. */
 export interface Layer extends CacheEntry {
-  readonly name: Step['do'];
+  readonly name: StepName;
   readonly key: string;
 }
 
@@ -42,6 +43,7 @@ const UNUSED_MS = 14 * 24 * 3600 * 1000;
 
 const executors: Executors = {
   base: buildBase,
+  vmm: buildVmm,
   node: buildNode,
   native: buildNative,
   config: buildConfig,
@@ -52,18 +54,16 @@ const executors: Executors = {
 export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
   if (arch !== 'x64' && arch !== 'arm64') throw imagerError.ARCHITECTURE({ architecture: arch });
   const cache = new Cache(request.cacheDir);
-  const context: BuildContext = {
+  const made = new Map<StepName, Promise<Layer>>();
+  const context: LayerContext = {
     ...request,
     cache,
+    layer: async (name) => (await made.get(name))?.path ?? '',
     archive: () => findDebianArchive(request.env['CAPSULE_DEBIAN_MIRROR']),
   };
   const sources = await readSources(request.repository, arch);
-  const layers = await Promise.all(
-    planImage(request.profile, sources).map(async (step): Promise<Layer> => {
-      const entry = (await cache.find(step.key)) ?? (await make(step, context));
-      return { ...entry, name: step.do, key: step.key };
-    }),
-  );
+  for (const step of planImage(request.profile, sources)) made.set(step.do, obtain(step, context));
+  const layers = await Promise.all(made.values());
   if (layers.some((layer) => layer.fresh)) await cache.prune(UNUSED_MS, await layersInUse(layers));
   const native = layers.find((layer) => layer.name === 'native');
   return { layers, launchProgram: `${native?.path}/usr/bin/capsule-launch` };
@@ -74,7 +74,12 @@ async function layersInUse(layers: readonly Layer[]): Promise<ReadonlySet<string
   return new Set([...claimed, ...layers.map((layer) => layer.path)]);
 }
 
-function make(step: Step, context: BuildContext): Promise<CacheEntry> {
+async function obtain(step: Step, context: LayerContext): Promise<Layer> {
+  const entry = (await context.cache.find(step.key)) ?? (await make(step, context));
+  return { ...entry, name: step.do, key: step.key };
+}
+
+function make(step: Step, context: LayerContext): Promise<CacheEntry> {
   return report(context.progress, describeStep(step), () =>
     context.cache.ensure(step.key, async (directory) => {
       await execute(step, directory, context);
@@ -83,10 +88,12 @@ function make(step: Step, context: BuildContext): Promise<CacheEntry> {
   );
 }
 
-function execute(step: Step, directory: string, context: BuildContext): Promise<void> {
+function execute(step: Step, directory: string, context: LayerContext): Promise<void> {
   switch (step.do) {
     case 'base':
       return executors.base(step.args, directory, context);
+    case 'vmm':
+      return executors.vmm(step.args, directory, context);
     case 'node':
       return executors.node(step.args, directory, context);
     case 'native':

@@ -15,11 +15,16 @@ export interface BuildContext {
   readonly progress: Progress;
 }
 
+export interface LayerContext extends BuildContext {
+  /** Directory of a layer below, when that is finished. */
+  readonly layer: (name: StepName) => Promise<string>;
+}
+
 /** Fills `directory` with one layer. Run once per key, as root, under the cache's lock. */
 export type Executor<N extends StepName> = (
   args: StepArgs[N],
   directory: string,
-  context: BuildContext,
+  context: LayerContext,
 ) => Promise<void>;
 
 export type Executors = { readonly [N in StepName]: Executor<N> };

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Profile } from '../profile.ts';
+import type { Profile, ProgramSet } from '../profile.ts';
 import { planImage, type Sources, type StepName } from './plan-image.ts';
+
+const emulator: ProgramSet = {
+  packages: ['qemu'],
+  fromSid: { 'vhost-device-vsock': '0.3.*' },
+  programs: ['/usr/bin/qemu'],
+  data: [],
+  checks: [],
+};
 
 const profile: Profile = {
   name: 'test',
@@ -11,6 +19,7 @@ const profile: Profile = {
   fromSid: { containerd: '2.1.*' },
   pruned: ['/usr/share/doc/'],
   checks: [['/usr/bin/sh', '-c', 'true']],
+  vmm: { x64: emulator, arm64: { ...emulator, packages: ['qemu-arm'] } },
   files: { '/etc/hosts': { content: '127.0.0.1 localhost\n' } },
   directories: ['/perm'],
 };
@@ -20,27 +29,40 @@ const sources: Sources = {
   nodeVersion: '24.0.0',
   native: 'n1',
   bundle: 'b1',
-  recipes: { base: 'r', node: 'r', native: 'r', config: 'r', bundle: 'r' },
+  recipes: { base: 'r', vmm: 'r', node: 'r', native: 'r', config: 'r', bundle: 'r' },
 };
 
 /** Each way of changing an input, and the layers that must be made anew for it. */
 const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profile, Sources]][] = [
-  ['a package', ['base'], (p, s) => [{ ...p, packages: [...p.packages, 'kmod'] }, s]],
-  ['the version from sid', ['base'], (p, s) => [{ ...p, fromSid: { containerd: '2.2.*' } }, s]],
-  ['a pruned path', ['base'], (p, s) => [{ ...p, pruned: [] }, s]],
+  ['a package', ['base', 'vmm'], (p, s) => [{ ...p, packages: [...p.packages, 'kmod'] }, s]],
+  [
+    'the version from sid',
+    ['base', 'vmm'],
+    (p, s) => [{ ...p, fromSid: { containerd: '2.2.*' } }, s],
+  ],
+  ['a pruned path', ['base', 'vmm'], (p, s) => [{ ...p, pruned: [] }, s]],
+  [
+    'a program',
+    ['vmm'],
+    (p, s) => [{ ...p, vmm: { ...p.vmm, x64: { ...emulator, programs: [] } } }, s],
+  ],
   ['a file', ['config'], (p, s) => [{ ...p, files: { '/etc/hosts': { content: '' } } }, s]],
   ['a mode', ['config'], (p, s) => [{ ...p, files: { '/e': { content: '', mode: 1 } } }, s]],
   ['Node', ['node'], (p, s) => [p, { ...s, nodeVersion: '24.0.1' }]],
   ['Rust code', ['native'], (p, s) => [p, { ...s, native: 'n2' }]],
   ['TypeScript code', ['bundle'], (p, s) => [p, { ...s, bundle: 'b2' }]],
   ['a recipe', ['node'], (p, s) => [p, { ...s, recipes: { ...s.recipes, node: 'r2' } }]],
-  ['the machine', ['base', 'node', 'native'], (p, s) => [p, { ...s, architecture: 'arm64' }]],
+  [
+    'the machine',
+    ['base', 'vmm', 'node', 'native'],
+    (p, s) => [p, { ...s, architecture: 'arm64' }],
+  ],
 ];
 
 test('lists the layers lowest first', () => {
   assert.deepEqual(
     planImage(profile, sources).map((step) => step.do),
-    ['base', 'node', 'native', 'config', 'bundle'],
+    ['base', 'vmm', 'node', 'native', 'config', 'bundle'],
   );
 });
 

@@ -1,11 +1,16 @@
 import { digestOf } from '../cache/digest.ts';
-import type { Profile, ProfileFile } from '../profile.ts';
+import type { Architecture, Profile, ProfileFile, ProgramSet } from '../profile.ts';
 
 /** What each kind of step needs to know; everything that its result depends on is in here. */
 export interface StepArgs {
   base: Pick<Profile, 'suite' | 'packages' | 'fromSid' | 'pruned' | 'checks'> & {
     readonly architecture: string;
   };
+  vmm: ProgramSet &
+    Pick<Profile, 'suite'> & {
+      /** Key of the base: what that has is left out. */
+      readonly base: string;
+    };
   node: { readonly version: string; readonly architecture: string };
   native: { readonly sources: string; readonly architecture: string };
   config: {
@@ -24,8 +29,7 @@ export type Step = {
 
 /** Digests and versions of what is built from: found by `readSources`. */
 export interface Sources {
-  /** As Node names it: `x64`, `arm64`. */
-  readonly architecture: string;
+  readonly architecture: Architecture;
   readonly nodeVersion: string;
   /** Digest of native/. */
   readonly native: string;
@@ -37,23 +41,24 @@ export interface Sources {
 
 /**
  * The layers of a rootfs, lowest first. Pure: equal arguments give equal keys, and a change of
- * one input changes the key of its own layer only.
+ * one input changes the keys of its own layer and of those that are made from that one.
  */
 export function planImage(profile: Profile, sources: Sources): readonly Step[] {
-  const { architecture } = sources;
+  const { architecture, recipes } = sources;
   const { suite, packages, fromSid, pruned, checks, files, directories } = profile;
-  const args: StepArgs = {
-    base: { suite, packages, fromSid, pruned, checks, architecture },
-    node: { version: sources.nodeVersion, architecture },
-    native: { sources: sources.native, architecture },
-    config: { files, directories },
-    bundle: { sources: sources.bundle },
+  const plan = <N extends StepName>(name: N, args: StepArgs[N]) => {
+    const key = `${name}-${digestOf({ recipe: recipes[name], args })}`;
+    return { do: name, key, args } as Extract<Step, { readonly do: N }>;
   };
-  const order: readonly StepName[] = ['base', 'node', 'native', 'config', 'bundle'];
-  return order.map((name) => {
-    const key = `${name}-${digestOf({ recipe: sources.recipes[name], args: args[name] })}`;
-    return { do: name, key, args: args[name] } as Step;
-  });
+  const base = plan('base', { suite, packages, fromSid, pruned, checks, architecture });
+  return [
+    base,
+    plan('vmm', { ...profile.vmm[architecture], suite, base: base.key }),
+    plan('node', { version: sources.nodeVersion, architecture }),
+    plan('native', { sources: sources.native, architecture }),
+    plan('config', { files, directories }),
+    plan('bundle', { sources: sources.bundle }),
+  ];
 }
 
 /** One line for a person. */
@@ -61,6 +66,8 @@ export function describeStep(step: Step): string {
   switch (step.do) {
     case 'base':
       return `Debian ${step.args.suite} base with containerd ${Object.values(step.args.fromSid).join()}`;
+    case 'vmm':
+      return `QEMU of Debian ${step.args.suite}`;
     case 'node':
       return `Node ${step.args.version}`;
     case 'native':

@@ -1,11 +1,19 @@
 import { join } from 'node:path';
 import { digestOfFiles } from '../cache/digest.ts';
+import type { Architecture } from '../profile.ts';
 import { findNode } from './find-node.ts';
 import type { Sources, StepName } from './plan-image.ts';
 
 const BUNDLED = ['core', 'api', 'engine', 'host', 'drivers', 'daemon'];
 const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   base: ['base-layer.ts', 'extract-packages.ts', 'ca-bundle.ts'],
+  vmm: [
+    'vmm-layer.ts',
+    'check-stacked.ts',
+    'extract-packages.ts',
+    '../debian/program-closure.ts',
+    '../debian/tree-path.ts',
+  ],
   node: ['node-layer.ts'],
   native: ['native-layer.ts', 'cargo-command.ts'],
   config: ['config-layer.ts'],
@@ -13,7 +21,10 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
 };
 
 /** Looks at the checkout: what would the layers be built from right now? */
-export async function readSources(repository: string, architecture: string): Promise<Sources> {
+export async function readSources(
+  repository: string,
+  architecture: Architecture,
+): Promise<Sources> {
   const here = join(repository, 'packages/imager/src/rootfs');
   const recipe = (name: StepName) => digestOfFiles(here, RECIPES[name]);
   const [node, native, bundle, ...recipes] = await Promise.all([
@@ -37,7 +48,7 @@ export async function readSources(repository: string, architecture: string): Pro
   };
 }
 
-const STEP_NAMES: readonly StepName[] = ['base', 'node', 'native', 'config', 'bundle'];
+const STEP_NAMES = Object.keys(RECIPES) as StepName[];
 
 const NATIVE = [
   'files',
