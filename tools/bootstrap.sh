@@ -20,11 +20,12 @@ fail() {
 }
 
 # What each command needs of Debian. nftables and iproute2 make a capsule's network, mmdebstrap and
-# binutils its rootfs; the rest stands in for the outside world, or is compared with.
+# binutils its rootfs, kmod and xz-utils the modules of microVMs in it; the rest stands in for the
+# outside world, or is compared with.
 run_packages='iproute2 nftables util-linux'
-build_packages="$run_packages mmdebstrap debian-archive-keyring binutils gzip tar"
+build_packages="$run_packages mmdebstrap debian-archive-keyring binutils gzip kmod tar xz-utils"
 lab_packages="$build_packages docker-registry skopeo"
-test_packages="$lab_packages busybox-static curl git libfaketime umoci zstd xz-utils xfsprogs kmod qemu-system-x86"
+test_packages="$lab_packages busybox-static curl git libfaketime umoci zstd xfsprogs qemu-system-x86"
 case $verb in
   start) entry=packages/imager/src/demo/start.ts packages=$build_packages ;;
   stop) entry=packages/imager/src/demo/stop.ts packages=$run_packages ;;

@@ -15,6 +15,8 @@ export interface Profile {
   readonly checks: readonly (readonly string[])[];
   /** What runs virtual machines, for each architecture. */
   readonly vmm: Readonly<Record<Architecture, ProgramSet>>;
+  /** What a microVM starts with. */
+  readonly guest: GuestProfile;
   /** Configuration files by absolute path. */
   readonly files: Readonly<Record<string, ProfileFile>>;
   /** Empty directories that must exist. */
@@ -32,6 +34,14 @@ export interface ProgramSet {
   readonly data: readonly string[];
   /** Command lines that must succeed on top of the base. */
   readonly checks: readonly (readonly string[])[];
+}
+
+/** The first root of every microVM, beside the programs of ours. */
+export interface GuestProfile {
+  /** The OCI runtime that payloads run under: a Debian package and the program's absolute path. */
+  readonly runtime: { readonly package: string; readonly program: string };
+  /** What the agent loads where they are no part of the kernel, in this order. */
+  readonly modules: readonly string[];
 }
 
 export interface ProfileFile {

@@ -1,5 +1,6 @@
 import type { Profile } from '../profile.ts';
 import { containerdConfig } from './containerd-config.ts';
+import { guestProfile } from './guest-profile.ts';
 import { serviceTable } from './service-table.ts';
 import { vmmPrograms } from './vmm-programs.ts';
 
@@ -84,6 +85,7 @@ export const capsuleProfile: Profile = {
     ['/usr/bin/sh', '-c', 'true'],
   ],
   vmm: vmmPrograms,
+  guest: guestProfile,
   files: {
     '/etc/containerd/config.toml': { content: containerdConfig },
     '/etc/capsule/services.conf': { content: serviceTable },

@@ -11,6 +11,7 @@ import { buildBase } from './base-layer.ts';
 import { buildBundle } from './bundle-layer.ts';
 import { buildConfig } from './config-layer.ts';
 import type { Executors, LayerContext } from './context.ts';
+import { buildGuest } from './guest-layer.ts';
 import { buildNative } from './native-layer.ts';
 import { buildNode } from './node-layer.ts';
 import { describeStep, planImage, type Step, type StepName } from './plan-image.ts';
@@ -46,6 +47,7 @@ const executors: Executors = {
   vmm: buildVmm,
   node: buildNode,
   native: buildNative,
+  guest: buildGuest,
   config: buildConfig,
   bundle: buildBundle,
 };
@@ -98,6 +100,8 @@ function execute(step: Step, directory: string, context: LayerContext): Promise<
       return executors.node(step.args, directory, context);
     case 'native':
       return executors.native(step.args, directory, context);
+    case 'guest':
+      return executors.guest(step.args, directory, context);
     case 'config':
       return executors.config(step.args, directory, context);
     case 'bundle':

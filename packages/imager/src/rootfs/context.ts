@@ -16,6 +16,7 @@ export interface BuildContext {
 }
 
 export interface LayerContext extends BuildContext {
+  readonly cacheDir: string;
   /** Directory of a layer below, when that is finished. */
   readonly layer: (name: StepName) => Promise<string>;
 }

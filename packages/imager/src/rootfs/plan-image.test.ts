@@ -20,6 +20,7 @@ const profile: Profile = {
   pruned: ['/usr/share/doc/'],
   checks: [['/usr/bin/sh', '-c', 'true']],
   vmm: { x64: emulator, arm64: { ...emulator, packages: ['qemu-arm'] } },
+  guest: { runtime: { package: 'crun', program: '/usr/bin/crun' }, modules: ['overlay'] },
   files: { '/etc/hosts': { content: '127.0.0.1 localhost\n' } },
   directories: ['/perm'],
 };
@@ -29,7 +30,7 @@ const sources: Sources = {
   nodeVersion: '24.0.0',
   native: 'n1',
   bundle: 'b1',
-  recipes: { base: 'r', vmm: 'r', node: 'r', native: 'r', config: 'r', bundle: 'r' },
+  recipes: { base: 'r', vmm: 'r', node: 'r', native: 'r', guest: 'r', config: 'r', bundle: 'r' },
 };
 
 /** Each way of changing an input, and the layers that must be made anew for it. */
@@ -46,15 +47,16 @@ const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profil
     ['vmm'],
     (p, s) => [{ ...p, vmm: { ...p.vmm, x64: { ...emulator, programs: [] } } }, s],
   ],
+  ['a module', ['guest'], (p, s) => [{ ...p, guest: { ...p.guest, modules: [] } }, s]],
   ['a file', ['config'], (p, s) => [{ ...p, files: { '/etc/hosts': { content: '' } } }, s]],
   ['a mode', ['config'], (p, s) => [{ ...p, files: { '/e': { content: '', mode: 1 } } }, s]],
   ['Node', ['node'], (p, s) => [p, { ...s, nodeVersion: '24.0.1' }]],
-  ['Rust code', ['native'], (p, s) => [p, { ...s, native: 'n2' }]],
+  ['Rust code', ['native', 'guest'], (p, s) => [p, { ...s, native: 'n2' }]],
   ['TypeScript code', ['bundle'], (p, s) => [p, { ...s, bundle: 'b2' }]],
   ['a recipe', ['node'], (p, s) => [p, { ...s, recipes: { ...s.recipes, node: 'r2' } }]],
   [
     'the machine',
-    ['base', 'vmm', 'node', 'native'],
+    ['base', 'vmm', 'node', 'native', 'guest'],
     (p, s) => [p, { ...s, architecture: 'arm64' }],
   ],
 ];
@@ -62,7 +64,7 @@ const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profil
 test('lists the layers lowest first', () => {
   assert.deepEqual(
     planImage(profile, sources).map((step) => step.do),
-    ['base', 'vmm', 'node', 'native', 'config', 'bundle'],
+    ['base', 'vmm', 'node', 'native', 'guest', 'config', 'bundle'],
   );
 });
 

@@ -1,5 +1,5 @@
 import { digestOf } from '../cache/digest.ts';
-import type { Architecture, Profile, ProfileFile, ProgramSet } from '../profile.ts';
+import type { Architecture, GuestProfile, Profile, ProfileFile, ProgramSet } from '../profile.ts';
 
 /** What each kind of step needs to know; everything that its result depends on is in here. */
 export interface StepArgs {
@@ -13,6 +13,12 @@ export interface StepArgs {
     };
   node: { readonly version: string; readonly architecture: string };
   native: { readonly sources: string; readonly architecture: string };
+  guest: GuestProfile &
+    Pick<Profile, 'suite'> & {
+      readonly architecture: string;
+      /** Key of the native programs, two of which go in. */
+      readonly native: string;
+    };
   config: {
     readonly files: Readonly<Record<string, ProfileFile>>;
     readonly directories: readonly string[];
@@ -51,11 +57,13 @@ export function planImage(profile: Profile, sources: Sources): readonly Step[] {
     return { do: name, key, args } as Extract<Step, { readonly do: N }>;
   };
   const base = plan('base', { suite, packages, fromSid, pruned, checks, architecture });
+  const native = plan('native', { sources: sources.native, architecture });
   return [
     base,
     plan('vmm', { ...profile.vmm[architecture], suite, base: base.key }),
     plan('node', { version: sources.nodeVersion, architecture }),
-    plan('native', { sources: sources.native, architecture }),
+    native,
+    plan('guest', { ...profile.guest, suite, architecture, native: native.key }),
     plan('config', { files, directories }),
     plan('bundle', { sources: sources.bundle }),
   ];
@@ -72,6 +80,10 @@ export function describeStep(step: Step): string {
       return `Node ${step.args.version}`;
     case 'native':
       return 'native programs';
+    case 'guest': {
+      const { runtime, suite } = step.args;
+      return `first root of microVMs with ${runtime.package} and the kernel of Debian ${suite}`;
+    }
     case 'config':
       return 'configuration';
     case 'bundle':

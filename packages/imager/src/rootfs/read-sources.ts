@@ -16,6 +16,15 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   ],
   node: ['node-layer.ts'],
   native: ['native-layer.ts', 'cargo-command.ts'],
+  guest: [
+    'guest-layer.ts',
+    'guest-initramfs.ts',
+    'extract-packages.ts',
+    '../debian/program-closure.ts',
+    '../debian/tree-path.ts',
+    '../disk/cpio.ts',
+    '../disk/kernel.ts',
+  ],
   config: ['config-layer.ts'],
   bundle: ['bundle-layer.ts'],
 };
