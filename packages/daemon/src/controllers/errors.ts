@@ -6,12 +6,6 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `there is no workload named ${f.name}`,
     hint: '`capsulectl workload list` shows what there is',
   },
-  KIND_UNAVAILABLE: {
-    kind: 'precondition',
-    message: (f: { name: string; kind: string }) =>
-      `${f.name} is a ${f.kind}, which this capsule cannot run`,
-    hint: 'write `kind: Container`, with the same fields under `container:`',
-  },
   NO_SERIAL_CONSOLE: {
     kind: 'precondition',
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,

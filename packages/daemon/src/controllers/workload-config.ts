@@ -3,7 +3,6 @@ import {
   describeSpecChange,
   type FieldChange,
   isRunOver,
-  KIND_WORDS,
   manifestError,
   needsNewContainer,
   type Resources,
@@ -65,15 +64,13 @@ export class WorkloadConfig {
 
   /**
    * Idempotent. When it answers, the wish survives a power cut. A workload that is being deleted
-   * comes back under the new wish. Fails with `MANIFEST_SPEC_INVALID`, `WORKLOAD_KIND_UNAVAILABLE`, `WORKLOAD_PORT_TAKEN`,
+   * comes back under the new wish. Fails with `MANIFEST_SPEC_INVALID`, `WORKLOAD_PORT_TAKEN`,
    * `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_DEPENDENCY_CYCLE`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE` or
    * `ADDRESS_EXHAUSTED`, and then has changed nothing.
    */
   apply(spec: WorkloadSpec, { desired, dryRun = false }: ApplyOptions = {}): Applied {
     const problems = validateWorkload(spec);
     if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
-    if (spec.kind === 'microVm')
-      throw workloadError.KIND_UNAVAILABLE({ name: spec.name, kind: KIND_WORDS[spec.kind] });
     const apply = () => this.#apply(spec, desired);
     const { db, onChange } = this.#parts;
     if (dryRun) return db.rehearse(apply);

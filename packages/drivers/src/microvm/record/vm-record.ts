@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ContainerSpec } from '@capsule/core';
 import { emptyFolder } from '@capsule/host';
@@ -76,8 +76,9 @@ export class VmRecords {
 
   async putRun(run: VmRun): Promise<void> {
     const { runFolder } = this.paths(run.id);
-    await mkdir(dirname(runFolder), { recursive: true, mode: 0o711 });
-    await mkdir(runFolder, { recursive: true, mode: 0o711 });
+    await mkdir(runFolder, { recursive: true });
+    // The machine's own user must come through to its sockets, whatever our umask is.
+    for (const folder of [dirname(runFolder), runFolder]) await chmod(folder, 0o711);
     await writeJson(this.paths(run.id).run, run);
   }
 

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 const TAIL_BYTES = 64 * 1024;
 const WORDS_MOST = 200;
 const PANIC = /Kernel panic - not syncing: ([^\n\r]*)/g;
+const MONITOR = /qemu-system-\w+: ([^\n\r]*)/g;
 const AGENT = /capsule-guest: ([^\n\r]*)/g;
 
 /** Why a machine that nobody ended is gone, by what its console said last. */
@@ -19,7 +20,8 @@ export function causeOf(text: string): string {
     const said = /Attempted to kill init/.test(panic) ? last(text, AGENT) : undefined;
     return `its guest's kernel panicked: ${said ?? panic}`;
   }
-  return 'its virtual machine monitor died';
+  const complaint = last(text, MONITOR);
+  return `its virtual machine monitor died${complaint === undefined ? '' : `: ${complaint}`}`;
 }
 
 function last(text: string, pattern: RegExp): string | undefined {

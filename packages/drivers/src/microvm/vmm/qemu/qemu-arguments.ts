@@ -45,7 +45,7 @@ const BUS = 'device';
 
 function describeBoard({ isKvm, architecture }: QemuHow): string {
   const accelerator = isKvm ? 'kvm' : 'tcg';
-  const board = architecture === 'arm64' ? 'virt' : 'microvm,pit=off,pic=off,rtc=on,acpi=off';
+  const board = architecture === 'arm64' ? 'virt' : 'microvm,rtc=on';
   return `${board},accel=${accelerator},memory-backend=ram`;
 }
 

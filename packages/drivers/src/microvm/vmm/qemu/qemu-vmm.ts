@@ -5,6 +5,7 @@ import { microVmError } from '../../errors.ts';
 import { isAlive, type ProcessMark } from '../../process/process-mark.ts';
 import { startProcess } from '../../process/start-process.ts';
 import { findAcceleration } from '../acceleration.ts';
+import { openDevices } from '../open-devices.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
 import { OpenDisks } from './open-disks.ts';
 import { describeQemu } from './qemu-arguments.ts';
@@ -49,6 +50,7 @@ export class QemuVmm implements Vmm {
 
   async start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void> {
     const { isKvm } = await findAcceleration(this.#architecture);
+    await openDevices();
     await using disks = await OpenDisks.open(machine.name, machine.disks);
     const { uid } = machine.tap;
     const { vsock, vhost } = machine.sockets;
