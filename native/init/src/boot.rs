@@ -1,7 +1,6 @@
+use crate::hostname;
 use crate::journal::Journal;
-use crate::mounts::{mount_once, Wanted};
-use crate::{cgroup_mounts, devices, hostname, loopback};
-use nix::mount::MsFlags;
+use capsule_machine::{cgroup_mounts, devices, loopback, mount_quiet, mount_tmpfs};
 use std::io;
 use std::time::Instant;
 
@@ -87,26 +86,4 @@ pub fn run(journal: &mut Journal) {
         0 => format!("booted in {took} ms"),
         _ => format!("booted in {took} ms with {failures} failures"),
     });
-}
-
-fn mount_quiet(
-    filesystem: &'static str,
-    at: &'static str,
-    options: &'static str,
-) -> io::Result<()> {
-    mount_once(&Wanted {
-        filesystem,
-        at,
-        flags: MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC,
-        options,
-    })
-}
-
-fn mount_tmpfs(at: &'static str, options: &'static str) -> io::Result<()> {
-    mount_once(&Wanted {
-        filesystem: "tmpfs",
-        at,
-        flags: MsFlags::MS_NOSUID | MsFlags::MS_NODEV,
-        options,
-    })
 }

@@ -1,5 +1,5 @@
-use crate::console;
 use capsule_log_file::{write_record, Limits, LogSink, Outcome, Tag, Timestamp};
+use capsule_machine::console;
 use std::path::Path;
 
 /// The column of our own lines.

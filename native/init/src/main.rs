@@ -3,17 +3,10 @@
 
 mod back_off;
 mod boot;
-mod cgroup_mounts;
-mod cgroup_plan;
 mod clock;
-mod console;
-mod devices;
-mod everyone;
 mod hostname;
 mod journal;
 mod ladder;
-mod loopback;
-mod mounts;
 mod options;
 mod panic;
 mod power;
@@ -22,12 +15,12 @@ mod service_config;
 mod service_file;
 mod service_output;
 mod shutdown;
-mod signals;
 mod spawn;
 mod supervisor;
 mod unmount;
 mod words;
 
+use capsule_machine::{everyone, signals};
 use journal::Journal;
 use options::Options;
 use std::process::ExitCode;

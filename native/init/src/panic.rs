@@ -1,4 +1,5 @@
-use crate::{console, everyone, power, signals};
+use crate::power;
+use capsule_machine::{console, everyone, signals};
 use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{waitpid, WaitPidFlag};

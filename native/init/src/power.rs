@@ -1,5 +1,5 @@
-use crate::everyone;
 use crate::journal::Journal;
+use capsule_machine::everyone;
 use nix::sys::reboot::{reboot, RebootMode};
 use std::process::ExitCode;
 
@@ -32,7 +32,7 @@ pub fn end_now(power: Power) -> u8 {
         };
         // Comes back only with an error.
         let Err(error) = reboot(mode);
-        crate::console::write(format!("init: {error}\n").as_bytes());
+        capsule_machine::console::write(format!("init: {error}\n").as_bytes());
     }
     let code = match power {
         Power::Off => 0,

@@ -1,10 +1,10 @@
 use crate::back_off::BackOff;
-use crate::cgroup_mounts::service_cgroup;
 use crate::journal::Journal;
 use crate::ladder::Ladder;
 use crate::service_config::{ServiceConfig, Stop};
 use crate::service_output::ServiceOutput;
 use crate::spawn::{set_oom_score, spawn};
+use capsule_machine::cgroup_mounts::service_cgroup;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
 use nix::unistd::Pid;

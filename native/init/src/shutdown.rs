@@ -1,7 +1,7 @@
-use crate::everyone;
 use crate::journal::Journal;
 use crate::power::Power;
 use crate::service::Service;
+use capsule_machine::everyone;
 use nix::sys::signal::Signal;
 use std::time::{Duration, Instant};
 

@@ -52,6 +52,6 @@ fn write_out() {
     // SAFETY: a valid descriptor for the length of the call.
     let result = unsafe { libc::syncfs(std::os::fd::AsRawFd::as_raw_fd(&perm)) };
     if let Err(error) = Errno::result(result) {
-        crate::console::write(format!("init: write out /perm: {error}\n").as_bytes());
+        capsule_machine::console::write(format!("init: write out /perm: {error}\n").as_bytes());
     }
 }

@@ -32,3 +32,26 @@ pub fn mount_once(wanted: &Wanted) -> io::Result<()> {
 pub fn is_mounted(path: &Path) -> bool {
     read_mount_info().is_ok_and(|mounts| mounts.iter().any(|mount| mount.mount_point == path))
 }
+
+/// A file system of the kernel's own, from which nothing is run.
+pub fn mount_quiet(
+    filesystem: &'static str,
+    at: &'static str,
+    options: &'static str,
+) -> io::Result<()> {
+    mount_once(&Wanted {
+        filesystem,
+        at,
+        flags: MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC,
+        options,
+    })
+}
+
+pub fn mount_tmpfs(at: &'static str, options: &'static str) -> io::Result<()> {
+    mount_once(&Wanted {
+        filesystem: "tmpfs",
+        at,
+        flags: MsFlags::MS_NOSUID | MsFlags::MS_NODEV,
+        options,
+    })
+}

@@ -1,0 +1,12 @@
+//! What every PID 1 of ours does to its machine: that of a capsule and that of a microVM.
+
+pub mod cgroup_mounts;
+mod cgroup_plan;
+pub mod console;
+pub mod devices;
+pub mod everyone;
+pub mod loopback;
+mod mounts;
+pub mod signals;
+
+pub use mounts::{is_mounted, mount_once, mount_quiet, mount_tmpfs, Wanted};
