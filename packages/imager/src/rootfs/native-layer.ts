@@ -9,6 +9,8 @@ import type { BuildContext, Executor } from './context.ts';
 const INSTALLED = {
   'capsule-init': 'usr/sbin/capsuled',
   'capsule-files': 'usr/bin/capsule-files',
+  // Into the initramfs of microVMs, with capsule-files.
+  'capsule-guest': 'usr/lib/capsule/guest/capsule-guest',
   'capsule-log': 'usr/bin/capsule-log',
   'capsule-launch': 'usr/bin/capsule-launch',
 } as const;

@@ -1,0 +1,47 @@
+//! What happens before the first call: file systems, modules, configuration, network, clock.
+
+mod clock;
+mod config;
+mod config_disk;
+mod console;
+mod modules;
+mod network;
+mod own_root;
+
+pub use clock::set as set_clock;
+pub use config::Config;
+
+use capsule_machine::{cgroup_mounts, devices, loopback, mount_quiet, mount_tmpfs};
+use std::io;
+
+type Step = (&'static str, fn() -> io::Result<()>);
+
+/// In order. A guest without one of these is of no use: the first failure ends it.
+const STEPS: [Step; 9] = [
+    ("make the root a mount of its own", own_root::make),
+    ("mount /proc", || mount_quiet("proc", "/proc", "")),
+    ("mount /sys", || mount_quiet("sysfs", "/sys", "")),
+    ("mount /dev", devices::mount_dev),
+    ("open the console", console::open),
+    ("mount /run", || mount_tmpfs("/run", "mode=0755")),
+    ("load modules", modules::load),
+    ("furnish /dev", devices::furnish_dev),
+    ("mount cgroups", cgroup_mounts::mount_all),
+];
+
+/// Gives back what the host configured, or what went wrong.
+pub fn run() -> Result<Config, String> {
+    for (name, step) in STEPS {
+        step().map_err(|error| format!("cannot {name}: {error}"))?;
+    }
+    let config = config_disk::read()?;
+    let failed = |what: &str, error: &dyn std::fmt::Display| format!("cannot {what}: {error}");
+    nix::unistd::sethostname(&config.hostname)
+        .map_err(|error| failed("set the host name", &error))?;
+    loopback::bring_up().map_err(|error| failed("bring the loopback interface up", &error))?;
+    if let Some(network) = &config.network {
+        network::bring_up(network).map_err(|error| failed("bring eth0 up", &error))?;
+    }
+    clock::correct(config.unix_nanos).map_err(|error| failed("set the clock", &error))?;
+    Ok(config)
+}

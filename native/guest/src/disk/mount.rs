@@ -1,0 +1,102 @@
+use super::plan::{Plan, Root};
+use super::{copy_up, filesystem};
+use crate::place;
+use nix::mount::{mount, MsFlags};
+use std::fs;
+use std::io;
+use std::os::unix::fs::{chown, MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(3);
+
+/// Mounts all that a payload needs, and fills volumes that are to be filled.
+pub fn mount_all(plan: &Plan) -> Result<(), String> {
+    match &plan.root {
+        Root::Layered { image, writable } => {
+            mount_disk(image, place::IMAGE, "erofs", MsFlags::MS_RDONLY)?;
+            mount_disk(writable, place::WRITABLE, "ext4", MsFlags::empty())?;
+            mount_layers()
+                .map_err(|error| format!("cannot join {image} and {writable}: {error}"))?;
+        }
+        Root::Whole { device } => {
+            wait_for(device)?;
+            let kind = filesystem::guess(device).map_err(|error| error.to_string())?;
+            let is_image = kind == "erofs" || kind == "squashfs";
+            let flags = if is_image {
+                MsFlags::MS_RDONLY
+            } else {
+                MsFlags::empty()
+            };
+            mount_disk(device, place::ROOT, kind, flags)?;
+        }
+    }
+    for volume in &plan.volumes {
+        let at = volume.at();
+        mount_disk(&volume.device, &at, &volume.filesystem, volume.flags())?;
+        if let (Some(from), false) = (&volume.copy_up_from, volume.read_only) {
+            copy_up::fill(Path::new(place::ROOT), from, &at)
+                .map_err(|error| format!("cannot fill volume {}: {error}", volume.name))?;
+        }
+    }
+    Ok(())
+}
+
+fn mount_disk(
+    device: &str,
+    at: impl AsRef<Path>,
+    kind: &str,
+    flags: MsFlags,
+) -> Result<(), String> {
+    wait_for(device)?;
+    let at = at.as_ref();
+    let failed = |error: io::Error| format!("cannot mount {device} ({kind}): {error}");
+    fs::create_dir_all(at).map_err(failed)?;
+    let none: Option<&str> = None;
+    mount(Some(device), at, Some(kind), flags, none).map_err(|error| failed(error.into()))
+}
+
+/// Disks appear one after another.
+fn wait_for(device: &str) -> Result<(), String> {
+    let start = Instant::now();
+    while !Path::new(device).exists() {
+        if start.elapsed() > PATIENCE {
+            return Err(format!("there is no disk {device}"));
+        }
+        sleep(PAUSE);
+    }
+    Ok(())
+}
+
+fn mount_layers() -> io::Result<()> {
+    let (upper, work) = (
+        Path::new(place::WRITABLE).join("upper"),
+        Path::new(place::WRITABLE).join("work"),
+    );
+    let is_new = !upper.exists();
+    fs::create_dir_all(&work)?;
+    fs::create_dir_all(&upper)?;
+    if is_new {
+        // The merged root is as the upper one is.
+        let image = fs::metadata(place::IMAGE)?;
+        chown(&upper, Some(image.uid()), Some(image.gid()))?;
+        fs::set_permissions(&upper, fs::Permissions::from_mode(image.mode() & 0o7777))?;
+    }
+    fs::create_dir_all(place::ROOT)?;
+    let options = format!(
+        "lowerdir={},upperdir={},workdir={}",
+        place::IMAGE,
+        upper.display(),
+        work.display()
+    );
+    mount(
+        Some("overlay"),
+        place::ROOT,
+        Some("overlay"),
+        MsFlags::empty(),
+        Some(options.as_str()),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Processes beside the payload.
+
+mod inputs;
+mod launch;
+mod session;
+
+pub use session::run;

@@ -1,0 +1,81 @@
+//! Pipes and terminals, read and written by the event loop.
+
+use nix::fcntl::{fcntl, FcntlArg, OFlag};
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::unix::pipe::{Receiver, Sender};
+use tokio::sync::mpsc;
+use tokio::task::{spawn_local, JoinHandle};
+
+pub const READ_BYTES: usize = 32 * 1024;
+/// Of input that a process has not read yet.
+const WAITING_INPUTS: usize = 16;
+
+/// A terminal reads and writes as a pipe does.
+pub fn reader(end: impl Into<OwnedFd>) -> io::Result<Receiver> {
+    Receiver::from_file_unchecked(without_waiting(end)?)
+}
+
+pub fn writer(end: impl Into<OwnedFd>) -> io::Result<Sender> {
+    Sender::from_file_unchecked(without_waiting(end)?)
+}
+
+fn without_waiting(end: impl Into<OwnedFd>) -> io::Result<File> {
+    let end = end.into();
+    let flags = OFlag::from_bits_truncate(fcntl(&end, FcntlArg::F_GETFL)?);
+    fcntl(&end, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+    Ok(File::from(end))
+}
+
+/// The next bytes; `None` at the end, which a terminal tells by an error.
+pub async fn read(from: &mut Receiver) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(READ_BYTES);
+    match from.read_buf(&mut bytes).await {
+        Ok(count) if count > 0 => {
+            // It may wait in a queue for long.
+            bytes.shrink_to_fit();
+            Some(bytes)
+        }
+        _ => None,
+    }
+}
+
+/// Work of the event loop that ends with its owner.
+pub struct Task(JoinHandle<()>);
+
+impl Task {
+    pub fn start(work: impl std::future::Future<Output = ()> + 'static) -> Self {
+        Task(spawn_local(work))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What is fed to a process. The input ends when this is dropped and all is written, or nobody reads.
+pub struct Input {
+    queue: mpsc::Sender<Vec<u8>>,
+}
+
+impl Input {
+    pub fn new(mut to: Sender) -> Self {
+        let (queue, mut waiting) = mpsc::channel::<Vec<u8>>(WAITING_INPUTS);
+        spawn_local(async move {
+            while let Some(bytes) = waiting.recv().await {
+                if to.write_all(&bytes).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Input { queue }
+    }
+
+    pub async fn feed(&self, bytes: Vec<u8>) {
+        let _ = self.queue.send(bytes).await;
+    }
+}
