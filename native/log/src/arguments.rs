@@ -2,11 +2,16 @@ use capsule_log_file::Limits;
 use std::path::PathBuf;
 
 /// What `binary:///usr/bin/capsule-log?path=…&max-bytes=…&max-files=…` asked for. The shim makes
-/// one pair of arguments of every query parameter, in no particular order.
+/// one pair of arguments of every query parameter, in no particular order. `listen` and `owner` are
+/// for a microVM, which has no shim.
 #[derive(Debug)]
 pub struct Arguments {
     pub path: PathBuf,
     pub limits: Limits,
+    /// Where to listen, without the port at its end, in the place of reading from pipes.
+    pub listen: Option<PathBuf>,
+    /// Whom the sockets belong to.
+    pub owner: Option<u32>,
     /// What could not be understood. Defaults stand in: a container is not ended by its log.
     pub problems: Vec<String>,
 }
@@ -16,6 +21,8 @@ impl Arguments {
         let mut parsed = Arguments {
             path: PathBuf::new(),
             limits: Limits::default(),
+            listen: None,
+            owner: None,
             problems: Vec::new(),
         };
         let mut arguments = arguments;
@@ -42,6 +49,11 @@ impl Arguments {
                 .and_then(|files| u32::try_from(files).ok())
                 .map(|files| self.limits.max_files = files)
                 .is_some(),
+            "listen" => {
+                self.listen = Some(PathBuf::from(value));
+                value.starts_with('/')
+            }
+            "owner" => value.parse().map(|uid| self.owner = Some(uid)).is_ok(),
             _ => false,
         };
         if !understood {
@@ -69,6 +81,14 @@ mod tests {
         assert_eq!(parsed.path, PathBuf::from("/a/b.log"));
         assert_eq!(parsed.limits.max_bytes, 4096);
         assert_eq!(parsed.limits.max_files, 5);
+        assert_eq!(parsed.problems, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_microvm_is_listened_for() {
+        let parsed = parse(&["path", "/a", "listen", "/run/vm/vsock", "owner", "1234"]);
+        assert_eq!(parsed.listen, Some(PathBuf::from("/run/vm/vsock")));
+        assert_eq!(parsed.owner, Some(1234));
         assert_eq!(parsed.problems, Vec::<String>::new());
     }
 

@@ -4,13 +4,14 @@ use nix::errno::Errno;
 use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// What one read takes: a pipe's default capacity.
 const READ_BYTES: usize = 64 * 1024;
 
-struct Source {
-    stream: &'static str,
+/// One stream of lines, from a pipe or a socket.
+pub struct Source {
+    pub stream: &'static str,
     pipe: File,
     lines: LineSplitter,
 }
@@ -23,13 +24,9 @@ pub fn drain<const N: usize>(
 ) -> io::Result<()> {
     let mut sources: Vec<Source> = pipes
         .into_iter()
-        .map(|(stream, pipe)| Source {
-            stream,
-            pipe,
-            lines: LineSplitter::default(),
-        })
+        .map(|(stream, pipe)| Source::new(stream, pipe))
         .collect();
-    let mut buffer = vec![0; READ_BYTES];
+    let mut buffer = new_buffer();
     while !sources.is_empty() {
         let mut ready = wait(&sources)?.into_iter();
         sources.retain_mut(|source| {
@@ -40,9 +37,22 @@ pub fn drain<const N: usize>(
     Ok(())
 }
 
+/// What reads go through. One for all: it is large.
+pub fn new_buffer() -> Vec<u8> {
+    vec![0; READ_BYTES]
+}
+
 impl Source {
+    pub fn new(stream: &'static str, pipe: impl Into<OwnedFd>) -> Self {
+        Source {
+            stream,
+            pipe: File::from(pipe.into()),
+            lines: LineSplitter::default(),
+        }
+    }
+
     /// One read; false when the pipe has ended.
-    fn move_lines(&mut self, buffer: &mut [u8], sink: &mut LogSink) -> bool {
+    pub fn move_lines(&mut self, buffer: &mut [u8], sink: &mut LogSink) -> bool {
         let count = match self.pipe.read(buffer) {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return true,
@@ -52,15 +62,30 @@ impl Source {
                 0
             }
         };
-        let (at, stream) = (Timestamp::now(), self.stream);
-        let mut emit = |tag, text: &[u8]| report(sink.append(at, stream, tag, text));
         if count == 0 {
-            self.lines.finish(emit);
+            self.finish(sink);
             return false;
         }
+        let (at, stream) = (Timestamp::now(), self.stream);
+        let mut emit = |tag, text: &[u8]| report(sink.append(at, stream, tag, text));
         self.lines
             .push(buffer.get(..count).unwrap_or_default(), &mut emit);
         true
+    }
+}
+
+impl Source {
+    /// Writes what there is of a line that has no end.
+    pub fn finish(&mut self, sink: &mut LogSink) {
+        let (at, stream) = (Timestamp::now(), self.stream);
+        self.lines
+            .finish(|tag, text| report(sink.append(at, stream, tag, text)));
+    }
+}
+
+impl AsFd for Source {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.pipe.as_fd()
     }
 }
 
@@ -76,7 +101,7 @@ fn report(outcome: capsule_log_file::Outcome) {
 fn wait(sources: &[Source]) -> io::Result<Vec<bool>> {
     let mut polled: Vec<PollFd> = sources
         .iter()
-        .map(|source| PollFd::new(source.pipe.as_fd(), PollFlags::POLLIN))
+        .map(|source| PollFd::new(source.as_fd(), PollFlags::POLLIN))
         .collect();
     loop {
         match poll(&mut polled, PollTimeout::NONE) {

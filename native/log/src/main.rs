@@ -1,9 +1,11 @@
 //! containerd's `binary://` log writer. One runs for each container, between the shim's pipes and
-//! the container's log file, and ends when both pipes have ended.
+//! the container's log file, and ends when both pipes have ended. For a microVM it takes connections
+//! of the guest instead, and ends by TERM.
 
 mod arguments;
 mod complain;
 mod drain;
+mod listen;
 mod signals;
 
 use arguments::Arguments;
@@ -33,6 +35,9 @@ fn main() -> ExitCode {
         // The container runs on; the sink tries again and says how much was lost.
         complain(format_args!("{}: {error}", arguments.path.display()));
     }
+    if let Some(base) = &arguments.listen {
+        return code_of(listen::run(base, arguments.owner, &mut sink));
+    }
     // SAFETY: the shim's contract gives us these three descriptors; nothing else here uses them.
     let (stdout, stderr, ready) = unsafe {
         (
@@ -42,10 +47,17 @@ fn main() -> ExitCode {
         )
     };
     drop(ready);
-    match drain::drain([("stdout", stdout), ("stderr", stderr)], &mut sink) {
+    code_of(drain::drain(
+        [("stdout", stdout), ("stderr", stderr)],
+        &mut sink,
+    ))
+}
+
+fn code_of(result: std::io::Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(format_args!("poll: {error}"));
+            complain(error);
             ExitCode::FAILURE
         }
     }
