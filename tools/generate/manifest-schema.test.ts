@@ -61,6 +61,29 @@ test('the forms that people write are accepted, by the capsule too', () => {
   }
 });
 
+test('a microVM is held to its own block', () => {
+  const vm = (block: string) => `name: vm\nkind: MicroVM\nmicroVm: ${block}\n`;
+  for (const block of [
+    '{image: a, vcpus: 2, rootfsSize: 20GiB, backend: qemu, networkMode: bridge}',
+    '{kernelPath: /k, rootfsPath: /r, resources: {cpu: 1}}',
+  ]) {
+    assert.deepEqual(complaints(vm(block)), [], block);
+    parseManifests(vm(block), block);
+  }
+  for (const text of [
+    vm('{vcpus: 2}'),
+    vm('{image: a, networkMode: host}'),
+    vm('{image: a, hostPid: true}'),
+    vm('{image: a, resources: {memory: 1G}}'),
+    vm('{image: a, vcpus: 33}'),
+    'name: vm\nkind: MicroVM\ncontainer: {image: a}\n',
+    'name: web\nkind: Container\nmicroVm: {image: a}\n',
+  ]) {
+    assert.notDeepEqual(complaints(text), [], text);
+    assert.throws(() => parseManifests(text, 'f'), { code: 'MANIFEST_INVALID' });
+  }
+});
+
 test('what the capsule would refuse is underlined', () => {
   for (const [line, where] of [
     ['comand: [sh]', '/container must NOT have additional properties'],

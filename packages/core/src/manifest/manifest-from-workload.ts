@@ -1,5 +1,6 @@
 import type { HealthCheck } from '../resource/health-check.ts';
 import { formatHostBind } from '../resource/host-bind.ts';
+import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../resource/micro-vm.ts';
 import { formatSize } from '../resource/size.ts';
 import type {
   ImagePullPolicy,
@@ -10,17 +11,17 @@ import type {
 } from '../resource/workload.ts';
 
 /** A flat manifest as plain data, for `stringify` of YAML or JSON. */
-export interface ManifestDocument {
-  readonly name: string;
-  readonly kind: 'Container';
-  readonly container: Readonly<Record<string, unknown>>;
-}
+export type ManifestDocument =
+  | { readonly name: string; readonly kind: 'Container'; readonly container: Block }
+  | { readonly name: string; readonly kind: 'MicroVM'; readonly microVm: Block };
+
+type Block = Readonly<Record<string, unknown>>;
 
 /** Of each kind, what `kind:` says. */
-export const KIND_WORDS: Readonly<Record<WorkloadKind, 'Container' | 'MicroVM'>> = {
+export const KIND_WORDS = {
   container: 'Container',
   microVm: 'MicroVM',
-};
+} as const satisfies Readonly<Record<WorkloadKind, string>>;
 export const NETWORK_MODE_WORDS: Readonly<Record<NetworkMode, string>> = {
   bridge: 'NETWORK_MODE_BRIDGE',
   host: 'NETWORK_MODE_HOST',
@@ -39,25 +40,40 @@ export const PULL_POLICY_WORDS: Readonly<Record<ImagePullPolicy, string>> = {
 
 /** The manifest that `parseManifests` reads back into the same spec; defaults are left out. */
 export function manifestFromWorkload(spec: WorkloadSpec): ManifestDocument {
-  return { name: spec.name, kind: 'Container', container: containerBlock(spec) };
+  const { name, kind } = spec;
+  return kind === 'microVm'
+    ? { name, kind: KIND_WORDS[kind], microVm: block(spec) }
+    : { name, kind: KIND_WORDS[kind], container: block(spec) };
 }
 
-type Block = Readonly<Record<string, unknown>>;
-
-function containerBlock(spec: WorkloadSpec): Block {
+function block(spec: WorkloadSpec): Block {
   const env = Object.entries(spec.env).map(([name, value]) => ({ name, value }));
   return {
-    image: spec.image,
+    ...filled({ image: spec.image }),
     ...unless('ifNotPresent', spec.imagePullPolicy, {
       imagePullPolicy: PULL_POLICY_WORDS[spec.imagePullPolicy],
     }),
     ...filled({ command: spec.command, args: spec.args }),
     ...filled({ workingDir: spec.workingDir, user: spec.user, env, hostname: spec.hostname }),
-    networkMode: NETWORK_MODE_WORDS[spec.networkMode],
+    ...(spec.kind === 'microVm'
+      ? machineBlock(spec.microVm ?? MICRO_VM_DEFAULTS)
+      : { networkMode: NETWORK_MODE_WORDS[spec.networkMode] }),
     ...filled({ ports: spec.ports, extraHosts: spec.extraHosts, dns: filled(spec.dns) }),
     ...lifeBlock(spec),
     ...settingsBlock(spec),
     ...filled({ labels: spec.labels }),
+  };
+}
+
+function machineBlock(settings: MicroVmSettings): Block {
+  const { vcpus, memoryMib, rootfsSizeBytes, backend, kernelCmdlineExtra } = settings;
+  const usual = MICRO_VM_DEFAULTS;
+  return {
+    ...filled({ kernelPath: settings.kernelPath, rootfsPath: settings.rootfsPath }),
+    ...{ vcpus, memoryMib },
+    ...unless(usual.rootfsSizeBytes, rootfsSizeBytes, { rootfsSize: formatSize(rootfsSizeBytes) }),
+    ...unless(usual.backend, backend, { backend }),
+    ...filled({ kernelCmdlineExtra }),
   };
 }
 

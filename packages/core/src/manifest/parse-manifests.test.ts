@@ -111,6 +111,7 @@ container:
 name: vm
 kind: MicroVM
 microVm:
+  vcpu: 2
   image: alpine
 ---
 kind: Container
@@ -124,9 +125,9 @@ container: {}
     '1:7: name: "Web" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
     '4:10: container.image: "nginx:" is not an image reference: a tag is 1 to 128 letters, digits, `_`, `.` or `-`, not starting with `.` or `-` (write it as [REGISTRY[:PORT]/]NAME[:TAG][@DIGEST], for example docker.io/library/nginx:1.27-alpine)',
     '9:17: container.ports[0].hostPort: 70000 is not a port: 1 to 65535',
-    '13:7: kind: this version of capsule does not run MicroVM yet (Container, Volume and Registry are what it knows)',
-    '17:1: name: is missing',
-    '18:1: container.image: is missing',
+    '15:3: microVm: unknown key `vcpu` (did you mean `vcpus`?)',
+    '18:1: name: is missing',
+    '19:1: container.image: is missing',
   ]);
 });
 

@@ -9,6 +9,7 @@ import { readYaml } from './read-yaml.ts';
 
 export { registrySpecs, volumeSpecs, workloadSpecs } from './pick-manifests.ts';
 export { CONTAINER_FIELDS } from './read-container.ts';
+export { MICRO_VM_FIELDS } from './read-micro-vm.ts';
 export { MANIFEST_MAX_BYTES } from './read-yaml.ts';
 export { MANIFEST_SCHEMA } from './schema/manifest-schema.ts';
 

@@ -1,3 +1,4 @@
+import type { MicroVmBackend } from '../resource/micro-vm.ts';
 import type {
   ImagePullPolicy,
   NetworkMode,
@@ -35,4 +36,11 @@ export const UPDATE_POLICIES: ChoiceWords<UpdatePolicy> = {
   rollback: 'rollback',
   UPDATE_POLICY_REPLACE: 'replace',
   UPDATE_POLICY_ROLLBACK: 'rollback',
+};
+export const MICRO_VM_BACKENDS: ChoiceWords<MicroVmBackend> = {
+  auto: 'auto',
+  firecracker: 'firecracker',
+  qemu: 'qemu',
+  MICRO_VM_BACKEND_FIRECRACKER: 'firecracker',
+  MICRO_VM_BACKEND_QEMU: 'qemu',
 };

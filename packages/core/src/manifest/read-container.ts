@@ -1,16 +1,9 @@
-import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
-import { NETWORK_MODES, PULL_POLICIES, RESTART_POLICIES, UPDATE_POLICIES } from './policy-words.ts';
-import { readChoice } from './read-choice.ts';
-import { readEnv } from './read-env.ts';
-import { readHealthCheck } from './read-health-check.ts';
-import { readHostBinds, readTmpfs, readVolumeMounts } from './read-mounts.ts';
-import { readDns, readExtraHosts } from './read-names.ts';
-import { readPorts } from './read-ports.ts';
-import { readCapabilities, readUlimits } from './read-privileges.ts';
+import { readHostBinds } from './read-mounts.ts';
 import { readResources } from './read-resources.ts';
-import { readFlag, readNumber, readText, readWordMap, readWords } from './read-words.ts';
+import { readSharedFields } from './read-shared-fields.ts';
+import { readFlag } from './read-words.ts';
 
 /** Every key of the `container:` block that this version carries out, in the order of a manifest. */
 export const CONTAINER_FIELDS = [
@@ -45,92 +38,39 @@ export const CONTAINER_FIELDS = [
   'ulimits',
   'sysctls',
   'labels',
-] as const satisfies readonly Exclude<keyof WorkloadSpec, 'name' | 'kind'>[];
+] as const satisfies readonly Exclude<keyof WorkloadSpec, 'name' | 'kind' | 'microVm'>[];
+
+const VM_ONLY = 'only kind: MicroVM has it';
 
 const TABLE = {
   fields: CONTAINER_FIELDS,
-  refused: { hostMount: 'name the paths you need in hostBindPaths' },
+  refused: {
+    hostMount: 'name the paths you need in hostBindPaths',
+    vcpus: `${VM_ONLY}; a container is limited by resources.cpu`,
+    memoryMib: `${VM_ONLY}; a container is limited by resources.memory`,
+    rootfsSize: VM_ONLY,
+    backend: VM_ONLY,
+    kernelCmdlineExtra: VM_ONLY,
+    kernelPath: VM_ONLY,
+    rootfsPath: VM_ONLY,
+  },
 } as const;
 
 /** The `container:` block. What could not be read has been noted; a default stands in its place. */
 export function readContainer(
   reader: DocumentReader,
   place: Place,
-): Omit<WorkloadSpec, 'name' | 'kind'> | undefined {
+): Omit<WorkloadSpec, 'name'> | undefined {
   const fields = reader.map(place, TABLE);
   if (fields === undefined) return undefined;
   const field = (name: (typeof CONTAINER_FIELDS)[number]) => fields.get(name);
-  const env = field('env');
-  const ports = field('ports');
-  const healthCheck = readHealthCheck(reader, field('healthCheck'));
   if (!fields.has('image')) reader.refuse('container.image', 'is missing');
-  const program = 'one word an item: ["/bin/sh", "-c"]';
   return {
-    image: readText(reader, field('image')),
-    command: readWords(reader, field('command'), program),
-    args: readWords(reader, field('args'), program),
-    workingDir: readText(reader, field('workingDir')),
-    user: readNameOrNumber(reader, field('user')),
-    env: env ? readEnv(reader, env) : {},
-    hostname: readText(reader, field('hostname')),
-    ...readPolicies(reader, field),
-    ports: ports ? readPorts(reader, ports) : [],
-    extraHosts: readExtraHosts(reader, field('extraHosts')),
-    dns: readDns(reader, field('dns')),
-    ...(healthCheck && { healthCheck }),
-    dependsOn: readWords(reader, field('dependsOn')),
-    stopSignal: readNameOrNumber(reader, field('stopSignal')),
-    stopGraceSeconds: number('stopGraceSeconds'),
-    updateTimeoutSeconds: number('updateTimeoutSeconds'),
+    kind: 'container',
+    ...readSharedFields(reader, field),
     resources: readResources(reader, field('resources')),
-    tmpfs: readTmpfs(reader, field('tmpfs')),
-    readOnlyRootFilesystem: readFlag(reader, field('readOnlyRootFilesystem')),
-    capabilities: readCapabilities(reader, field('capabilities')),
-    privileged: readFlag(reader, field('privileged')),
     hostPid: readFlag(reader, field('hostPid')),
     hostIpc: readFlag(reader, field('hostIpc')),
     hostBindPaths: readHostBinds(reader, field('hostBindPaths')),
-    mounts: readVolumeMounts(reader, field('mounts')),
-    ulimits: readUlimits(reader, field('ulimits')),
-    sysctls: readWordMap(reader, field('sysctls')),
-    labels: readWordMap(reader, field('labels')),
-  };
-
-  function number(name: 'stopGraceSeconds' | 'updateTimeoutSeconds'): number {
-    return readNumber(reader, field(name), SPEC_DEFAULTS[name]);
-  }
-}
-
-/** A number needs no quotes: `user: 1000`. */
-function readNameOrNumber(reader: DocumentReader, place: Place | undefined): string {
-  return (place && reader.word(place)) ?? '';
-}
-
-function readPolicies(
-  reader: DocumentReader,
-  field: (name: (typeof CONTAINER_FIELDS)[number]) => Place | undefined,
-): Pick<WorkloadSpec, 'networkMode' | 'restartPolicy' | 'imagePullPolicy' | 'updatePolicy'> {
-  const { networkMode, restartPolicy, imagePullPolicy, updatePolicy } = SPEC_DEFAULTS;
-  return {
-    networkMode: readChoice(reader, field('networkMode'), {
-      words: NETWORK_MODES,
-      what: 'a network mode',
-      absent: networkMode,
-    }),
-    restartPolicy: readChoice(reader, field('restartPolicy'), {
-      words: RESTART_POLICIES,
-      what: 'a restart policy',
-      absent: restartPolicy,
-    }),
-    imagePullPolicy: readChoice(reader, field('imagePullPolicy'), {
-      words: PULL_POLICIES,
-      what: 'a pull policy',
-      absent: imagePullPolicy,
-    }),
-    updatePolicy: readChoice(reader, field('updatePolicy'), {
-      words: UPDATE_POLICIES,
-      what: 'an update policy',
-      absent: updatePolicy,
-    }),
   };
 }

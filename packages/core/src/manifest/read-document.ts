@@ -1,11 +1,14 @@
 import type { Node } from 'yaml';
 import { completeSpec } from '../resource/complete-spec.ts';
 import { roundUpToUnit } from '../resource/volume.ts';
+import type { WorkloadKind } from '../resource/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import type { Manifest } from './manifest.ts';
+import { KIND_WORDS } from './manifest-from-workload.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { Problem } from './problem.ts';
 import { CONTAINER_FIELDS, readContainer } from './read-container.ts';
+import { MICRO_VM_FIELDS, readMicroVm } from './read-micro-vm.ts';
 import { REGISTRY_FIELDS, readRegistry } from './read-registry.ts';
 import { readSize } from './read-resources.ts';
 import { readSchedule } from './read-schedule.ts';
@@ -16,10 +19,10 @@ import { validateWorkload } from './validate-workload.ts';
 /** What `get -o yaml` adds for people; apply reads over it (documented in the reference). */
 export const READ_ONLY_KEYS = ['status', 'generation', 'uid', 'createdAt', 'desiredState'] as const;
 
-const TABLE = {
-  fields: ['name', 'kind', 'container'],
-  readOnly: READ_ONLY_KEYS,
-  elsewhere: new Map(CONTAINER_FIELDS.map((field) => [field, `container.${field}`])),
+/** Of each kind: the fields of its block, and how it is read. */
+const BLOCKS = {
+  container: { names: CONTAINER_FIELDS, read: readContainer },
+  microVm: { names: MICRO_VM_FIELDS, read: readMicroVm },
 } as const;
 
 const REGISTRY_TABLE = {
@@ -33,7 +36,7 @@ const VOLUME_TABLE = {
   readOnly: READ_ONLY_KEYS,
 } as const;
 
-type Kind = 'container' | 'microVm' | 'volume' | 'registry';
+type Kind = WorkloadKind | 'volume' | 'registry';
 const KINDS: Readonly<Record<string, Kind>> = {
   Container: 'container',
   WORKLOAD_KIND_CONTAINER: 'container',
@@ -48,7 +51,9 @@ export function readDocument(reader: DocumentReader, node: Node | null): Manifes
   const root = { path: '', node };
   switch (readKind(reader, root)) {
     case 'container':
-      return readWorkloadDocument(reader, root);
+      return readWorkloadDocument(reader, root, 'container');
+    case 'microVm':
+      return readWorkloadDocument(reader, root, 'microVm');
     case 'registry':
       return readRegistryDocument(reader, root);
     case 'volume':
@@ -58,17 +63,50 @@ export function readDocument(reader: DocumentReader, node: Node | null): Manifes
   }
 }
 
-function readWorkloadDocument(reader: DocumentReader, root: Place): Manifest | undefined {
-  const fields = reader.map(root, TABLE);
-  const container = fields?.get('container');
+function readWorkloadDocument(
+  reader: DocumentReader,
+  root: Place,
+  kind: WorkloadKind,
+): Manifest | undefined {
+  const other = kind === 'container' ? 'microVm' : 'container';
+  const { names, read } = BLOCKS[kind];
+  const fields = reader.map(root, {
+    fields: ['name', 'kind', kind, ...(hasBlock(reader, root, other) ? [other] : [])],
+    readOnly: READ_ONLY_KEYS,
+    elsewhere: new Map(names.map((field) => [field, `${kind}.${field}`])),
+  });
   const name = readName(reader, fields);
-  if (container === undefined) reader.refuse('container', 'is missing', 'kind Container needs it');
-  const rest = container && readContainer(reader, container);
+  const block = fields?.get(kind) ?? takeOther(reader, fields?.get(other), kind);
+  if (fields?.has(kind) && fields.has(other)) {
+    reader.refuse(other, `does not belong to kind ${KIND_WORDS[kind]}`, 'remove it');
+  }
+  if (block === undefined) reader.refuse(kind, 'is missing', `kind ${KIND_WORDS[kind]} needs it`);
+  const rest = block && read(reader, block);
   if (rest === undefined) return undefined;
   const spec = completeSpec({ name, ...rest });
   noteRules(reader, validateWorkload(spec));
   if (reader.problems.length > 0) return undefined;
   return { kind: 'workload', spec, positions: reader.positions };
+}
+
+/** Whoever flips the kind has the old block still. It is read as the right one, to tell all at once. */
+function takeOther(
+  reader: DocumentReader,
+  block: Place | undefined,
+  kind: WorkloadKind,
+): Place | undefined {
+  if (block === undefined) return undefined;
+  const message = `kind: ${KIND_WORDS[kind]} needs \`${kind}:\``;
+  reader.refuse(block.path, message, `rename \`${block.path}:\` to \`${kind}:\``);
+  const position = reader.positions.get(block.path);
+  if (position) reader.positions.set(kind, position);
+  return { path: kind, node: block.node };
+}
+
+/** In either spelling. */
+function hasBlock(reader: DocumentReader, root: Place, block: WorkloadKind): boolean {
+  const map = reader.asMap(root);
+  return map?.has(block) === true || (block === 'microVm' && map?.has('micro_vm') === true);
 }
 
 function readRegistryDocument(reader: DocumentReader, root: Place): Manifest | undefined {
@@ -123,16 +161,10 @@ function readKind(reader: DocumentReader, root: Place): Kind | undefined {
   const word = reader.string({ path: 'kind', node });
   if (word === undefined) return undefined;
   const kind = Object.hasOwn(KINDS, word) ? KINDS[word] : undefined;
-  if (kind === 'microVm') return refuseLater(reader, word);
   if (kind !== undefined) return kind;
   const near = nearestWord(word, Object.keys(KINDS));
-  const hint = near ? `did you mean ${near}?` : 'Container';
+  const hint = near ? `did you mean ${near}?` : 'Container, MicroVM, Volume or Registry';
   return reader.refuse('kind', `${JSON.stringify(word)} is not a kind`, hint);
-}
-
-function refuseLater(reader: DocumentReader, word: string): undefined {
-  const message = `this version of capsule does not run ${word} yet`;
-  return reader.refuse('kind', message, 'Container, Volume and Registry are what it knows');
 }
 
 /** The rules of meaning, where the shape was right: one complaint for each place is enough. */

@@ -30,7 +30,7 @@ function readList(
     const position = reader.positions.get(namePlace.path);
     if (seen.has(name)) reader.refuse(namePlace.path, `the variable ${name} stands here twice`);
     seen.add(name);
-    if (position) reader.positions.set(`container.env.${name}`, position);
+    if (position) reader.positions.set(`${place.path}.${name}`, position);
     const valuePlace = fields.get('value');
     return [[name, valuePlace === undefined ? '' : reader.string(valuePlace)] as const];
   });

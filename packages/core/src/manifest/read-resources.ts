@@ -2,9 +2,14 @@ import type { Resources } from '../resource/container-settings.ts';
 import { parseSize } from '../resource/size.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 
-/** `resources: {memory: 256MiB, cpu: 0.5, pids: 100}` */
-export function readResources(reader: DocumentReader, place: Place | undefined): Resources {
-  const fields = place && reader.map(place, { fields: ['memory', 'cpu', 'pids'] });
+/** `resources: {memory: 256MiB, cpu: 0.5, pids: 100}`; what a kind does not have is refused. */
+export function readResources(
+  reader: DocumentReader,
+  place: Place | undefined,
+  refused: Readonly<Record<string, string>> = {},
+): Resources {
+  const known = ['memory', 'cpu', 'pids'].filter((field) => refused[field] === undefined);
+  const fields = place && reader.map(place, { fields: known, refused });
   const memory = fields?.get('memory');
   const cpu = fields?.get('cpu');
   const pids = fields?.get('pids');

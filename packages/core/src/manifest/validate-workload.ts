@@ -1,10 +1,12 @@
 import { isCapsuleError } from '../error/capsule-error.ts';
 import { parseImageReference } from '../reference/image-reference.ts';
+import { isPrebuilt } from '../resource/micro-vm.ts';
 import { isName, NAME_MAX_LENGTH } from '../resource/name.ts';
 import type { PortMapping, WorkloadKind, WorkloadSpec } from '../resource/workload.ts';
 import type { Problem } from './problem.ts';
 import { quote } from './rule.ts';
 import { validateLife } from './validate-life.ts';
+import { validateMicroVm } from './validate-micro-vm.ts';
 import { validateNames } from './validate-names.ts';
 import { validateSettings } from './validate-settings.ts';
 
@@ -22,13 +24,14 @@ const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 export function validateWorkload(spec: WorkloadSpec): readonly Problem[] {
   const problems = [
     ...validateName(spec.name),
-    ...validateImage(spec.image),
+    ...validateImage(spec),
     ...validateArguments(spec),
     ...validateEnv(spec.env),
     ...validatePorts(spec),
     ...validateNames(spec),
     ...validateSettings(spec),
     ...validateLife(spec),
+    ...validateMicroVm(spec),
   ];
   return problems.map((problem) => ({ ...problem, path: pathInBlock(spec.kind, problem.path) }));
 }
@@ -50,7 +53,12 @@ function validateName(name: string): Problem[] {
   return [{ path: 'name', message, hint }];
 }
 
-function validateImage(image: string): Problem[] {
+function validateImage({ image, kind, microVm }: WorkloadSpec): Problem[] {
+  if (image === '' && kind === 'microVm') {
+    if (isPrebuilt(microVm)) return [];
+    const hint = 'or kernelPath and rootfsPath: a kernel and a root file system of your own';
+    return [{ path: 'container.image', message: 'is missing', hint }];
+  }
   try {
     parseImageReference(image);
     return [];

@@ -6,6 +6,7 @@ import {
   type WorkloadSpec,
 } from '@capsule/core';
 import fc from 'fast-check';
+import { anyMicroVm, asMicroVm } from './as-micro-vm.ts';
 
 const plain = { noNullPrototype: true } as const;
 const some = { ...plain, requiredKeys: [] };
@@ -138,11 +139,19 @@ const written = {
 
 /** Any wish that keeps the rules; for tests of every package. */
 export const anySpec: fc.Arbitrary<WorkloadSpec> = fc
-  .record({ ...written, name, healthCheck: fc.option(healthCheck, { nil: undefined }) }, plain)
-  .map(({ healthCheck: check, ...spec }) =>
-    completeSpec({ ...spec, ...(check === undefined ? {} : { healthCheck: check }) }),
+  .record(
+    {
+      ...written,
+      name,
+      healthCheck: fc.option(healthCheck, { nil: undefined }),
+      microVm: fc.option(anyMicroVm, { nil: undefined, freq: 1 }),
+    },
+    plain,
   )
-  .map(withoutClash)
+  .map(({ healthCheck: check, microVm, ...written }) => {
+    const spec = completeSpec({ ...written, ...(check && { healthCheck: check }) });
+    return withoutClash(microVm === undefined ? spec : asMicroVm(spec, microVm));
+  })
   .filter((spec) => validateWorkload(spec).length === 0);
 
 /** What one mode of the network makes impossible is left out, or too few wishes would be left. */

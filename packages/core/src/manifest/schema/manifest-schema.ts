@@ -1,8 +1,10 @@
 import { NAME_MAX_LENGTH, NAME_PATTERN } from '../../resource/name.ts';
 import { SNAPSHOT_KEEP_MAX } from '../../resource/snapshot.ts';
+import type { WorkloadKind } from '../../resource/workload.ts';
 import { READ_ONLY_KEYS } from '../read-document.ts';
 import { CONTAINER_SCHEMA, SIZE } from './container-schema.ts';
 import { fields, type JsonSchema, text, whole, word } from './json-schema.ts';
+import { MICRO_VM_SCHEMA } from './micro-vm-schema.ts';
 import { REGISTRY_SCHEMA } from './registry-schema.ts';
 
 const PRINTED: JsonSchema = { description: 'Printed by get; apply ignores it.' };
@@ -13,6 +15,20 @@ const NAME = text('Unique on the capsule.', {
   maxLength: NAME_MAX_LENGTH,
 });
 
+const CONTAINER_KINDS = ['Container', 'WORKLOAD_KIND_CONTAINER'];
+const MICRO_VM_KINDS = ['MicroVM', 'WORKLOAD_KIND_MICRO_VM'];
+
+function workload(about: string, block: WorkloadKind): JsonSchema {
+  const isVm = block === 'microVm';
+  const properties = {
+    name: NAME,
+    kind: { enum: isVm ? MICRO_VM_KINDS : CONTAINER_KINDS },
+    [block]: isVm ? MICRO_VM_SCHEMA : CONTAINER_SCHEMA,
+    ...READ_ONLY,
+  };
+  return fields(about, properties, ['name', 'kind', block]);
+}
+
 /**
  * What one document of a manifest may say, for editors: they complete and complain while one types. The
  * capsule's own reader is stricter, since it also knows what contradicts itself.
@@ -21,7 +37,11 @@ export const MANIFEST_SCHEMA: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Manifest of a capsule',
   type: 'object',
-  properties: { kind: { enum: ['Container', 'WORKLOAD_KIND_CONTAINER', 'Volume', 'Registry'] } },
+  properties: {
+    kind: {
+      enum: [...CONTAINER_KINDS, ...MICRO_VM_KINDS, 'Volume', 'Registry'],
+    },
+  },
   required: ['kind'],
   // By kind, so that an editor complains about the kind that is meant, and not about all of them.
   if: { properties: { kind: { const: 'Registry' } } },
@@ -64,15 +84,11 @@ export const MANIFEST_SCHEMA: JsonSchema = {
       },
       ['name', 'kind', 'size'],
     ),
-    else: fields(
-      'A workload.',
-      {
-        name: NAME,
-        kind: { enum: ['Container', 'WORKLOAD_KIND_CONTAINER'] },
-        container: CONTAINER_SCHEMA,
-        ...READ_ONLY,
-      },
-      ['name', 'kind', 'container'],
-    ),
+    else: {
+      if: { properties: { kind: { enum: MICRO_VM_KINDS } } },
+      // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+      then: workload('A workload with a kernel of its own.', 'microVm'),
+      else: workload("A workload on the capsule's kernel.", 'container'),
+    },
   },
 };
