@@ -1,10 +1,12 @@
 import type { FieldChange } from '@capsule/api';
+import type { WorkloadKind } from '@capsule/core';
 import type { Input } from '../command/input.ts';
 import type { Context } from '../context/context.ts';
 import { tellErrors } from '../program/tell-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
 import type { Format } from '../render/format.ts';
 import { plainText } from '../render/plain-text.ts';
+import { KIND_NOUNS } from '../render/workload-kind.ts';
 import type { RegistryResult } from './apply-registries.ts';
 import type { VolumeResult } from './apply-volumes.ts';
 import type { ApplyResult } from './apply-workloads.ts';
@@ -37,7 +39,7 @@ export async function tellChanges(
 }
 
 interface Applied {
-  readonly spec: { readonly name: string };
+  readonly spec: { readonly name: string; readonly kind?: WorkloadKind };
   readonly change: Change;
   readonly fields: readonly FieldChange[];
   readonly recreates: boolean;
@@ -64,7 +66,7 @@ function changeDocument({ spec, change, recreates, fields }: Applied): object {
 
 function describe({ spec, change, recreates, fields }: Applied, format: Format, context: Context) {
   if (format === 'name') return `${spec.name}\n`;
-  const how = recreates ? 'with a new container' : 'in place';
+  const how = recreates ? `with a new ${KIND_NOUNS[spec.kind ?? 'container']}` : 'in place';
   const head = {
     created: `${spec.name} would be created`,
     configured: `${spec.name} would be changed ${how}`,

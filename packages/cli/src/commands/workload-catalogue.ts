@@ -88,7 +88,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     summary: 'show what running workloads use',
     about:
       'Processor time is that of the last moment, 100% being one processor; network and disk are ' +
-      'counted from the start of the container. Memory is without the cache that can be dropped.',
+      'counted from the start of the workload. Memory is without the cache that can be dropped.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, OUTPUT_FLAG],
     examples: [
@@ -149,10 +149,15 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
       TAIL,
       { flags: '--since <when>', summary: 'only what is newer: 10m, 2026-01-31T09:00:00Z' },
       { flags: '--timestamps', summary: 'put the time in front of each line' },
+      {
+        flags: '--serial',
+        summary: 'the serial console of a microVM: its kernel, its early failures',
+      },
     ],
     examples: [
       { line: 'capsulectl workload logs -f web', about: 'follow' },
       { line: 'capsulectl workload logs web -n 100 --timestamps', about: 'the last 100 lines' },
+      { line: 'capsulectl workload logs --serial vm', about: 'why a microVM does not come up' },
     ],
     load: () => import('./workload-logs.ts'),
   },

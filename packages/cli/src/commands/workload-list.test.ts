@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type WorkloadKind, workloadToProto } from '@capsule/api';
+import { MICRO_VM_DEFAULTS } from '@capsule/core';
+import { parseManifests, workloadSpecs } from '@capsule/core/manifest';
 import { startFakeCapsule } from '../testing/fake-capsule.ts';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
 import { CREATED_AT, sampleWorkload } from '../testing/sample-workload.ts';
@@ -55,6 +57,26 @@ test('wide tables cut nothing, and no control character reaches the terminal', a
   const { stdout } = await list('-o', 'wide');
   assert.ok(stdout.includes(LONG));
   assert.ok(stdout.includes('no such [31m image'));
+});
+
+test('a microVM is listed, shown and printed as one', async () => {
+  const vm = sampleWorkload({ spec: { name: 'vm', kind: 'microVm', microVm: MICRO_VM_DEFAULTS } });
+  await using capsule = await startFakeCapsule({
+    workload: {
+      list: () => ({ workloads: [vm, ...WORKLOADS].map(workloadToProto) }),
+      get: () => workloadToProto(vm),
+    },
+  });
+  const told = async (...words: string[]) =>
+    (await runCapsulectl(['workload', ...words], capsule)).stdout;
+  const wide = await told('list', '-o', 'wide');
+  assert.match(wide, /^vm +MicroVM +Running /m);
+  assert.match(wide, /^web +Container +Running /m);
+  const shown = await told('get', 'vm');
+  assert.match(shown, /^Kind: +MicroVM$/m);
+  assert.match(shown, /^Memory: +256 MiB$/m);
+  const [spec] = workloadSpecs(parseManifests(await told('get', 'vm', '-o', 'yaml'), 'f'));
+  assert.deepEqual(spec, vm.spec);
 });
 
 test('names come one a line', async () => {

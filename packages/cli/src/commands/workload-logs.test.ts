@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectErrorFrom, LogStream, type WorkloadLogsRequest } from '@capsule/api';
+import { connectErrorFrom, LogSource, LogStream, type WorkloadLogsRequest } from '@capsule/api';
 import { defineErrors } from '@capsule/core';
 import { Interruption } from '../context/interruption.ts';
 import { startFakeCapsule } from '../testing/fake-capsule.ts';
@@ -62,6 +62,27 @@ test('flags may stand before and after the name, in every spelling', async () =>
   for (const { name, tailLines, follow } of seen) {
     assert.deepEqual({ name, tailLines, follow }, { name: 'web', tailLines: 100, follow: true });
   }
+});
+
+test('--serial asks for the console of a microVM, with all the other flags', async () => {
+  const seen: WorkloadLogsRequest[] = [];
+  await using capsule = await startFakeCapsule({
+    workload: {
+      logs: (request) => {
+        seen.push(request);
+        return tell(request, 1);
+      },
+    },
+  });
+  await runCapsulectl(['workload', 'logs', '--serial', '-n', '5', 'vm'], capsule);
+  await runCapsulectl(['workload', 'logs', '-f', 'vm'], capsule);
+  assert.deepEqual(
+    seen.map(({ source, follow, tailLines }) => [source, follow, tailLines]),
+    [
+      [LogSource.SERIAL, false, 5],
+      [LogSource.PAYLOAD, true, 0],
+    ],
+  );
 });
 
 test('--since takes a duration and a moment, --timestamps is passed on', async () => {

@@ -1,4 +1,4 @@
-import { LogStream, type WorkloadLogChunk } from '@capsule/api';
+import { LogSource, LogStream, type WorkloadLogChunk } from '@capsule/api';
 import type { Run } from '../command/command.ts';
 import { parseMoment } from '../command/duration.ts';
 import type { Input } from '../command/input.ts';
@@ -18,6 +18,7 @@ export const run: Run = async (input, context) => {
     tailLines: tailLines ?? 0,
     sinceUnixMs: BigInt(sinceMs),
     timestamps: input.isOn('timestamps'),
+    source: input.isOn('serial') ? LogSource.SERIAL : LogSource.PAYLOAD,
   };
   await withCapsule(input, context, (client) =>
     followLog<WorkloadLogChunk>(

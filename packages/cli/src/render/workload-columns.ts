@@ -1,7 +1,8 @@
 import type { ReportedWorkload } from '@capsule/api';
-import { describeImageReference, type PortMapping } from '@capsule/core';
+import { KIND_WORDS, type PortMapping } from '@capsule/core';
 import { formatAge } from './age.ts';
 import type { Column } from './table.ts';
+import { describeSource } from './workload-kind.ts';
 import { describeState, styleOfState } from './workload-state.ts';
 
 /** `8080->80/tcp` */
@@ -13,7 +14,7 @@ export function workloadColumns(now: number): readonly Column<ReportedWorkload>[
   return [
     // Cut only when nothing else can give more: people type it again. `-o name` has it whole.
     { title: 'NAME', cell: ({ spec }) => spec.name, shrinksTo: 18 },
-    { title: 'KIND', cell: () => 'Container', isWide: true },
+    { title: 'KIND', cell: ({ spec }) => KIND_WORDS[spec.kind], isWide: true },
     { title: 'STATUS', cell: describeState, style: styleOfState, shrinksTo: 16 },
     { title: 'RESTARTS', cell: ({ status }) => String(status.restartCount), isWide: true },
     { title: 'AGE', cell: ({ createdAt }) => formatAge(createdAt, now) },
@@ -26,7 +27,7 @@ export function workloadColumns(now: number): readonly Column<ReportedWorkload>[
       cell: ({ spec }) => spec.ports.map(describePort).join(',') || '-',
       shrinksTo: 8,
     },
-    { title: 'IMAGE', cell: ({ spec }) => describeImageReference(spec.image), shrinksTo: 12 },
+    { title: 'IMAGE', cell: ({ spec }) => describeSource(spec), shrinksTo: 12 },
     {
       title: 'DIGEST',
       cell: ({ status }) => status.imageDigest?.slice(0, 19) ?? '-',

@@ -1,5 +1,7 @@
 import type { ReportedWorkload } from '@capsule/api';
+import { isPrebuilt, KIND_WORDS, type MicroVmSettings } from '@capsule/core';
 import { formatAge } from './age.ts';
+import { formatBytes } from './bytes.ts';
 import type { Detail } from './details.ts';
 import { describePort } from './workload-columns.ts';
 import { describeState } from './workload-state.ts';
@@ -9,14 +11,15 @@ export function workloadDetails(workload: ReportedWorkload, now: number): readon
   const { spec, status } = workload;
   return [
     ['Name', spec.name],
-    ['Kind', 'Container'],
+    ['Kind', KIND_WORDS[spec.kind]],
     ['Status', describeState(workload)],
     ['Message', status.message],
     ['Next try', status.nextRetryAt && `in ${formatAge(now, status.nextRetryAt)}`],
     ['Exit code', status.exitCode?.toString()],
     ['Restarts', String(status.restartCount)],
-    ['Image', spec.image],
+    ['Image', spec.image || undefined],
     ['Digest', status.imageDigest],
+    ...(spec.microVm === undefined ? [] : machineDetails(spec.microVm)),
     ['Command', words(spec.command)],
     ['Args', words(spec.args)],
     ['Env', Object.entries(spec.env).map(([name, value]) => `${name}=${value}`)],
@@ -32,6 +35,20 @@ export function workloadDetails(workload: ReportedWorkload, now: number): readon
   ].filter(
     (detail): detail is [string, string | string[]] => detail[1] !== undefined && detail[1] !== 0,
   );
+}
+
+function machineDetails(
+  settings: MicroVmSettings,
+): readonly (readonly [string, string | undefined])[] {
+  const isPair = isPrebuilt(settings);
+  return [
+    ['Kernel', settings.kernelPath || undefined],
+    ['Root', isPair ? settings.rootfsPath : `${formatBytes(settings.rootfsSizeBytes)} at most`],
+    ['Processors', String(settings.vcpus)],
+    ['Memory', `${settings.memoryMib} MiB`],
+    ['Backend', settings.backend],
+    ['Cmdline', settings.kernelCmdlineExtra || undefined],
+  ];
 }
 
 function when(ms: number | undefined, now: number): string | undefined {

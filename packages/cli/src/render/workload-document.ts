@@ -3,7 +3,7 @@ import { manifestFromWorkload } from '@capsule/core';
 
 /**
  * A workload as a manifest with what the capsule adds to it: `get -o yaml | apply -f -` changes
- * nothing, as apply reads over the keys behind `container`.
+ * nothing, as apply reads over the keys behind the block of the kind.
  */
 export function workloadDocument(workload: ReportedWorkload): object {
   const { status } = workload;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { EventSchema, EventSeverity } from '@capsule/api';
+import { MICRO_VM_DEFAULTS } from '@capsule/core';
 import { CREATED_AT, sampleWorkload } from '../testing/sample-workload.ts';
 import { tellWorkload } from './workload-story.ts';
 
@@ -12,6 +13,15 @@ const story = (...args: Parameters<typeof sampleWorkload>) =>
 test('a workload that runs well is told in two sentences', () => {
   assert.match(story(), /web is a container of nginx:1\.27-alpine .*8080->80\/tcp/);
   assert.match(story(), /has been running for 59m/);
+});
+
+test('a microVM is told as such, also one of a prebuilt pair', () => {
+  const vm = { kind: 'microVm', microVm: MICRO_VM_DEFAULTS } as const;
+  assert.match(story({ spec: vm }), /web is a microVM of nginx:1\.27-alpine /);
+  const pair = { ...vm.microVm, kernelPath: '/vm/vmlinux', rootfsPath: '/vm/root.img' };
+  assert.match(story({ spec: { ...vm, image: '', microVm: pair } }), /microVM of \/vm\/root\.img /);
+  const short = { phase: 'failed', message: 'x', oomKilled: true } as const;
+  assert.match(story({ spec: vm, status: short }), /memoryMib/);
 });
 
 test('a crash loop names the cause, the next try and what to look at', () => {

@@ -1,7 +1,8 @@
 import { type Event, EventSeverity, type ReportedWorkload } from '@capsule/api';
-import { describeImageReference, isReady } from '@capsule/core';
+import { isReady } from '@capsule/core';
 import { formatAge } from './age.ts';
 import { describePort } from './workload-columns.ts';
+import { describeSource, KIND_NOUNS } from './workload-kind.ts';
 import { describeAmount } from './workload-state.ts';
 
 /**
@@ -22,14 +23,13 @@ export function tellWorkload(
 }
 
 function introduce({ spec, createdAt, status }: ReportedWorkload, now: number): string {
-  const image = describeImageReference(spec.image);
   const place =
     spec.networkMode === 'host'
       ? "on the capsule's own network"
       : `with the address ${status.address ?? '(none yet)'}`;
   const ports =
     spec.ports.length === 0 ? '' : `, published as ${spec.ports.map(describePort).join(', ')}`;
-  return `${spec.name} is a container of ${image} ${place}${ports}. It was made ${formatAge(createdAt, now)} ago.`;
+  return `${spec.name} is a ${KIND_NOUNS[spec.kind]} of ${describeSource(spec)} ${place}${ports}. It was made ${formatAge(createdAt, now)} ago.`;
 }
 
 function tellState(workload: ReportedWorkload, now: number): string {
@@ -84,7 +84,9 @@ function tellAdvice({ spec, desired, status }: ReportedWorkload): string {
   if (desired === 'deleting') return '';
   if (desired === 'stopped') return `\`capsulectl workload start ${name}\` starts it.`;
   if (status.oomKilled === true && status.phase !== 'running') {
-    return 'It wanted more memory than resources.memory allows: give it more, or none.';
+    return spec.kind === 'microVm'
+      ? 'It wanted more memory than there is in it: give it a larger memoryMib.'
+      : 'It wanted more memory than resources.memory allows: give it more, or none.';
   }
   if (/^IMAGE_/.test(status.reason)) {
     return `Check the reference ${spec.image} and its registry, or bring it with \`capsulectl image push\`.`;
