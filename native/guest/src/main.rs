@@ -31,6 +31,8 @@ use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
 const PORT: u32 = 52;
+/// Of the host: a connection to it says that somebody listens here.
+const READY_PORT: u32 = 51;
 /// What a payload gets when the machine itself is asked to go down.
 const GRACE_SECONDS: u32 = 10;
 
@@ -77,6 +79,7 @@ async fn run(secret: Secret) -> io::Result<()> {
         }
     });
     say("ready");
+    tokio::task::spawn_local(tell_ready());
     asked.notified().await;
     let request = StopRequest {
         grace_seconds: GRACE_SECONDS,
@@ -86,4 +89,9 @@ async fn run(secret: Secret) -> io::Result<()> {
         say(&status.message);
     }
     Ok(())
+}
+
+/// A host that does not wait for it has nobody there, and asks in its own time.
+async fn tell_ready() {
+    let _ = rpc::connect(READY_PORT).await;
 }

@@ -2,7 +2,7 @@ use super::inputs::Inputs;
 use super::launch::{launch, Launched};
 use crate::gen::{
     ExecClientMessage, ExecClientMessagePayload, ExecExit, ExecServerMessage,
-    ExecServerMessagePayload as Message,
+    ExecServerMessagePayload as Message, ExecStarted,
 };
 use crate::payload::{Cgroup, Payload};
 use crate::rpc::{Answer, Inbox, Outbox, Status};
@@ -45,6 +45,11 @@ pub async fn run(payload: &Payload, mut inbox: Inbox, outbox: &mut Outbox) -> An
     if let (Some(terminal), Some(size)) = (&launched.terminal, &config.size) {
         terminal::resize(terminal, size.cols, size.rows);
     }
+    let started = Message::Started(ExecStarted {});
+    let message = ExecServerMessage {
+        payload: Some(started),
+    };
+    outbox.send(&message).await?;
     let code = converse(launched, inbox, outbox).await?;
     // What a process started and left on purpose stays, as it does in a container.
     _leftovers.1.set(false);

@@ -555,6 +555,7 @@ pub enum ExecServerMessagePayload {
     Stdout(Vec<u8>),
     Stderr(Vec<u8>),
     Exit(ExecExit),
+    Started(ExecStarted),
 }
 
 impl ExecServerMessagePayload {
@@ -563,6 +564,7 @@ impl ExecServerMessagePayload {
             ExecServerMessagePayload::Stdout(it) => crate::wire::put_chosen(it, 1, to),
             ExecServerMessagePayload::Stderr(it) => crate::wire::put_chosen(it, 2, to),
             ExecServerMessagePayload::Exit(it) => crate::wire::put_chosen(it, 3, to),
+            ExecServerMessagePayload::Started(it) => crate::wire::put_chosen(it, 100, to),
         }
     }
 
@@ -571,9 +573,23 @@ impl ExecServerMessagePayload {
             1 => ExecServerMessagePayload::Stdout(crate::wire::take_chosen(value)?),
             2 => ExecServerMessagePayload::Stderr(crate::wire::take_chosen(value)?),
             3 => ExecServerMessagePayload::Exit(crate::wire::take_chosen(value)?),
+            100 => ExecServerMessagePayload::Started(crate::wire::take_chosen(value)?),
             _ => return Ok(()),
         });
         Ok(())
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ExecStarted {}
+
+impl Message for ExecStarted {
+    fn write(&self, _to: &mut Vec<u8>) {}
+
+    fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut from = Reader::new(bytes);
+        while from.field()?.is_some() {}
+        Ok(Self {})
     }
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
+import { run } from '@capsule/host';
 import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 
@@ -15,15 +16,45 @@ export async function withView<T>(
   scratch: string,
   use: (root: string) => Promise<T>,
 ): Promise<T> {
-  const [mount, ...more] = mounts;
-  if (mount === undefined || more.length > 0) {
-    throw runtimeError.FAILED({ action: 'look into an image', detail: 'it has no single mount' });
-  }
+  const mount = onlyMount(mounts);
   if (mount.type === 'bind') return use(mount.source);
   await mkdir(scratch, { recursive: true });
   return withMount(mount, scratch, use);
 }
 
+/**
+ * Runs a program that sees what a read-only snapshot holds: for those that resolve their paths, which lead out of
+ * what `withView` shows. Fails as `run`.
+ */
+export async function runInView(
+  mounts: readonly Mount[],
+  scratch: string,
+  command: (root: string) => readonly [string, ...string[]],
+  timeoutMs: number,
+): Promise<void> {
+  const mount = onlyMount(mounts);
+  if (mount.type === 'bind') {
+    const [program, ...args] = command(mount.source);
+    await run(program, args, { timeoutMs });
+    return;
+  }
+  await mkdir(scratch, { recursive: true });
+  const { cwd, options } = shorten(mount.options);
+  const place = [mount.type, options, mount.source, scratch];
+  const words = ['sh', '-c', RUN_SCRIPT, 'view', ...place, ...command(scratch)];
+  const apart = ['--mount', '--propagation', 'private', '--'];
+  await run('unshare', [...apart, ...words], { cwd, env: MOUNT_ENV, timeoutMs });
+}
+
+function onlyMount(mounts: readonly Mount[]): Mount {
+  const [mount, ...more] = mounts;
+  if (mount !== undefined && more.length === 0) return mount;
+  throw runtimeError.FAILED({ action: 'look into an image', detail: 'it has no single mount' });
+}
+
+const RUN_SCRIPT = 'mount -t "$1" -o "$2" "$3" "$4" && shift 4 && exec "$@"';
+/** The newer system calls take no option longer than 255 characters, and layers need more. */
+const MOUNT_ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LIBMOUNT_FORCE_MOUNT2: 'always' };
 /** The mount is made, one byte says so, and then the child waits for the end of its input. */
 const SCRIPT = 'mount -t "$1" -o "$2" "$3" "$4" && echo && exec cat';
 
@@ -37,8 +68,7 @@ async function withMount<T>(
   const child = spawn('unshare', ['--mount', '--propagation', 'private', '--', ...args], {
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // The newer system calls take no option longer than 255 characters, and layers need more.
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LIBMOUNT_FORCE_MOUNT2: 'always' },
+    env: MOUNT_ENV,
   });
   const gone = once(child, 'close');
   const complaint = collect(child.stderr);

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyedLock } from '@capsule/core';
-import { run } from '@capsule/host';
 import type { ContainerdClient } from '../../containerd/client/containerd-client.ts';
 import { withLease } from '../../containerd/client/lease.ts';
-import { withView } from '../../containerd/user/view.ts';
+import type { Mount } from '../../containerd/gen/containerd/types/mount_pb.ts';
+import { runInView } from '../../containerd/user/view.ts';
 import { microVmError } from '../errors.ts';
 
 export interface ImageDisksOptions {
@@ -68,7 +68,7 @@ export class ImageDisks {
       const { mounts } = await client.snapshots.view({ snapshotter, key, parent }, { headers });
       try {
         const place = join(scratch, digestOf(parent).slice(0, 16));
-        await withView(mounts, place, (root) => pack(image, root, aside));
+        await pack(image, { mounts, place, disk: aside });
       } finally {
         await client.snapshots.remove({ snapshotter, key });
       }
@@ -80,9 +80,12 @@ export class ImageDisks {
 }
 
 /** Not compressed: the pages of a disk that many machines read are in the capsule's memory once. */
-async function pack(image: string, root: string, disk: string): Promise<void> {
+async function pack(
+  image: string,
+  { mounts, place, disk }: { mounts: readonly Mount[]; place: string; disk: string },
+): Promise<void> {
   try {
-    await run('mkfs.erofs', ['--quiet', disk, root], { timeoutMs: TIMEOUT_MS });
+    await runInView(mounts, place, (root) => ['mkfs.erofs', '--quiet', disk, root], TIMEOUT_MS);
   } catch (cause) {
     await rm(disk, { force: true });
     const said = (cause as { facts?: { stderr?: string } }).facts?.stderr ?? String(cause);

@@ -12,6 +12,8 @@ export class VsockStream extends Duplex {
   readonly #socket: Socket;
   #reply = Buffer.alloc(0);
   #isOpen = false;
+  /** Nothing may follow the request before its reply. At most one write is under way. */
+  #waiting: (() => void) | undefined;
 
   constructor(path: string, port: number) {
     super();
@@ -28,15 +30,16 @@ export class VsockStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done);
+    this.#whenOpen(() => this.#socket.write(chunk, done));
   }
 
   override _final(done: () => void): void {
-    this.#socket.end(done);
+    this.#whenOpen(() => this.#socket.end(done));
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#socket.destroy();
+    if (this.#isOpen) this.#socket.destroy();
+    else leaveAfterReply(this.#socket);
     done(error);
   }
 
@@ -50,15 +53,33 @@ export class VsockStream extends Duplex {
     if (end < 0 && this.#reply.length < REPLY_LIMIT_BYTES) return;
     const line = this.#reply.toString('latin1', 0, Math.max(end, 0));
     if (!line.startsWith('OK ')) {
+      this.#socket.destroy();
       this.destroy();
       return;
     }
     this.#isOpen = true;
+    this.#waiting?.();
     const rest = this.#reply.subarray(end + 1);
     if (rest.length > 0) this.#pass(rest);
+  }
+
+  #whenOpen(work: () => void): void {
+    if (this.#isOpen) work();
+    else this.#waiting = work;
   }
 
   #pass(data: Buffer): void {
     if (!this.push(data)) this.#socket.pause();
   }
+}
+
+/**
+ * Whoever leaves before the reply makes vhost-device-vsock 0.3 panic when the guest accepts (it writes the reply and
+ * expects to succeed), and with it goes every other connection of the guest.
+ */
+function leaveAfterReply(socket: Socket): void {
+  socket.removeAllListeners('data');
+  socket.once('data', () => socket.destroy());
+  socket.resume();
+  socket.unref();
 }

@@ -3,12 +3,12 @@ import { chmod, chown, copyFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerSpec, TapLink } from '@capsule/core';
-import { Code, ConnectError } from '@connectrpc/connect';
 import { containerCgroup } from '../../containerd/oci/oci-spec.ts';
 import { writeBootDisk } from '../disk/boot-disk.ts';
 import { microVmError } from '../errors.ts';
 import { networkSysctls } from '../guest/describe-payload.ts';
 import { GuestClient } from '../guest/guest-client.ts';
+import { ReadySocket } from '../guest/ready-socket.ts';
 import { isAlive } from '../process/process-mark.ts';
 import { limitCgroup, makeCgroup } from '../process/vm-cgroup.ts';
 import type { MadeVm, VmRun } from '../record/vm-record.ts';
@@ -22,8 +22,8 @@ import { machineOf } from './vm-seen.ts';
 const GENERATION = 1;
 /** An emulated guest among twenty others takes its time; one that hangs is told from it by this alone. */
 const BOOT_LIMIT_MS = 120_000;
-const LOOK_AGAIN_MS = 10;
-const PING_LIMIT_MS = 2_000;
+/** Between looks at whether the machine is still there. */
+const LOOK_AGAIN_MS = 250;
 const NANOS_PER_MS = 1_000_000n;
 /** Panics and reboots end the machine, instead of leaving it standing there. */
 const COMMAND_LINE = 'console=ttyS0 quiet loglevel=4 panic=-1 reboot=t';
@@ -85,9 +85,13 @@ export async function startVm(
     tell,
   );
   const machine = await describeMachine(context, vm, { cgroupFiles, screen, tap });
+  await using ready = await ReadySocket.open(paths.vsock, tap.uid);
   await vmm.start(machine, tell);
-  if (run.hasAgent) await handOver(context, vm, run, signal);
-  else await checkAlive(container, vm, run);
+  if (run.hasAgent) {
+    await untilReady(ready, vm, run, signal);
+    await handOver(context, vm, run, signal);
+  }
+  await checkAlive(container, vm, run);
   run = { ...run, isStarted: true };
   await records.putRun(run);
   return run;
@@ -166,7 +170,6 @@ async function handOver(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   using guest = new GuestClient({ vsock: records.paths(vm.id).vsock, token: run.token });
-  await untilReady(guest, vm, run, signal);
   const { spec, oci } = vm;
   const { args = [], env = [], cwd = '/' } = oci?.process ?? {};
   const files = await Promise.all(
@@ -205,28 +208,26 @@ function device(index: number): string {
   return `/dev/vd${String.fromCharCode('a'.charCodeAt(0) + index)}`;
 }
 
+/** Until its agent tells that it listens; or its machine is gone, or takes too long. */
 async function untilReady(
-  guest: GuestClient,
+  ready: ReadySocket,
   vm: MadeVm,
   run: VmRun,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { container } = vm.spec;
   const until = performance.now() + BOOT_LIMIT_MS;
-  let last = 'it never listened';
+  const heard = ready.heard.then(() => true);
   while (performance.now() < until) {
     signal?.throwIfAborted();
-    try {
-      await guest.calls.ping({}, { timeoutMs: PING_LIMIT_MS });
-      return;
-    } catch (error) {
-      if (ConnectError.from(error).code === Code.Unauthenticated) throw error;
-      last = ConnectError.from(error).rawMessage;
-    }
+    const pause = new AbortController();
+    const passed = delay(LOOK_AGAIN_MS, false, { signal: pause.signal }).catch(() => false);
+    const isReady = await Promise.race([heard, passed]);
+    pause.abort();
+    if (isReady) return;
     await checkAlive(container, vm, run);
-    await delay(LOOK_AGAIN_MS);
   }
-  const why = `its guest agent did not answer within ${BOOT_LIMIT_MS / 1000} s (${last})`;
+  const why = `its guest agent did not come up within ${BOOT_LIMIT_MS / 1000} s`;
   throw microVmError.NOT_BOOTED({ container, why });
 }
 

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { chown, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+
+/** The guest's agent connects to this port of its host when it listens itself. */
+const PORT = 51;
+
+/** Hears that a guest has come up, instead of asking it again and again. */
+export class ReadySocket implements AsyncDisposable {
+  /** Resolves when the agent listens. */
+  readonly heard: Promise<void>;
+  readonly #server: Server;
+  readonly #path: string;
+
+  private constructor(server: Server, path: string) {
+    this.#server = server;
+    this.#path = path;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.heard = promise;
+    server.on('connection', (socket) => {
+      // It has nothing to say, and may be gone already.
+      socket.on('error', () => socket.destroy());
+      socket.resume();
+      socket.end();
+      resolve();
+    });
+  }
+
+  /** `vsock` is where the monitor shows the guest's ports; it runs as `uid`, and connects to us. */
+  static async open(vsock: string, uid: number): Promise<ReadySocket> {
+    const path = `${vsock}_${PORT}`;
+    await rm(path, { force: true });
+    const server = createServer();
+    server.listen(path);
+    await once(server, 'listening');
+    await chown(path, uid, uid);
+    return new ReadySocket(server, path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    await rm(this.#path, { force: true });
+  }
+}
