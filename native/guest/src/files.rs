@@ -37,7 +37,7 @@ pub fn put(file: &GuestFile) -> io::Result<()> {
 
 /// Runs capsule-files on the root of the payload.
 pub async fn run(payload: &Payload, mut inbox: Inbox, outbox: &mut Outbox) -> Answer<()> {
-    let first: FilesRequest = inbox.only().await?;
+    let first: FilesRequest = inbox.first().await?;
     let Some(FilesRequestPayload::Work(work)) = first.payload else {
         return Err(Status::invalid("the work comes first"));
     };

@@ -33,7 +33,7 @@ pub enum Event {
 
 /// Runs a process from its configuration to its end, or to that of its caller.
 pub async fn run(payload: &Payload, mut inbox: Inbox, outbox: &mut Outbox) -> Answer<()> {
-    let first: ExecClientMessage = inbox.only().await?;
+    let first: ExecClientMessage = inbox.first().await?;
     let Some(ExecClientMessagePayload::Config(config)) = first.payload else {
         return Err(Status::invalid("the configuration comes first"));
     };

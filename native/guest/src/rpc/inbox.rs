@@ -21,8 +21,18 @@ impl Inbox {
         }
     }
 
-    /// The one message of a call that has one.
+    /// The one message of a call that has one. Answers after the caller's end: an answer before it makes `h2`
+    /// reset the stream, which clients take for a broken call.
     pub async fn only<M: Message>(&mut self) -> Answer<M> {
+        let message = self.first().await?;
+        match self.next::<M>().await? {
+            None => Ok(message),
+            Some(_) => Err(Status::invalid("the call has a second message")),
+        }
+    }
+
+    /// The first message of a call that may have more.
+    pub async fn first<M: Message>(&mut self) -> Answer<M> {
         let message = self.next().await?;
         message.ok_or_else(|| Status::invalid("the call has no message"))
     }
