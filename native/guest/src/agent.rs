@@ -3,6 +3,7 @@ use crate::disk;
 use crate::exec;
 use crate::files;
 use crate::gen::*;
+use crate::memory;
 use crate::payload::{self, Payload};
 use crate::place;
 use crate::power;
@@ -26,6 +27,7 @@ impl Agent {
     pub async fn answer(self: Rc<Self>, method: Method, inbox: Inbox, mut outbox: Outbox) {
         let result = self.call(method, inbox, &mut outbox).await;
         outbox.finish(result);
+        memory::give_back();
     }
 
     async fn call(&self, method: Method, mut inbox: Inbox, outbox: &mut Outbox) -> Answer<()> {

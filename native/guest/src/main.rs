@@ -7,6 +7,7 @@ mod disk;
 mod exec;
 mod files;
 mod gen;
+mod memory;
 mod payload;
 mod place;
 mod power;
@@ -42,6 +43,7 @@ fn main() {
         std::process::exit(1);
     }
     power::off_at_panic();
+    memory::stay_small();
     let config = boot::run().unwrap_or_else(|problem| power::off(&problem));
     power::take_keys();
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -9,9 +9,9 @@ use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::sync::mpsc;
 use tokio::task::{spawn_local, JoinHandle};
 
-pub const READ_BYTES: usize = 32 * 1024;
-/// Of input that a process has not read yet.
-const WAITING_INPUTS: usize = 16;
+pub const READ_BYTES: usize = 16 * 1024;
+/// Of input that a process has not read yet, in messages.
+const WAITING_INPUTS: usize = 4;
 
 /// A terminal reads and writes as a pipe does.
 pub fn reader(end: impl Into<OwnedFd>) -> io::Result<Receiver> {
