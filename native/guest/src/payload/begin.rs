@@ -53,9 +53,13 @@ async fn start(payload: &Rc<Payload>, request: StartPayloadRequest) -> Result<i3
     payload.plan.replace(Some(plan.clone()));
     let spec = prepared(request, spec).await?;
     let (pid, exit) = create(payload, &runtime, &spec).await?;
+    let cgroup = Cgroup::of(pid).map_err(|error| {
+        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        error.to_string()
+    })?;
     let process = Rc::new(Process {
         pid,
-        cgroup: Cgroup::of(pid).map_err(|error| error.to_string())?,
+        cgroup,
         template: spec.get("process").cloned().unwrap_or_default(),
         runtime,
     });
