@@ -46,6 +46,11 @@ export const microVmError = defineErrors('MICROVM', {
     message: (f: Named) => `${f.container} has no guest agent: it was made of a kernel and a disk`,
     hint: (f) => `its console is there: \`capsulectl workload logs --serial ${f.container}\``,
   },
+  NO_VSOCK: {
+    kind: 'unavailable',
+    message: (f: { port: number; detail: string }) =>
+      `the guest cannot be reached at its port ${f.port}: ${f.detail}`,
+  },
   AGENT_SILENT: {
     kind: 'unavailable',
     message: (f: Named & { detail: string }) =>

@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net';
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import { GuestAgent } from '../gen/capsule/guest/v1/guest_pb.ts';
-import { VsockStream } from './vsock-stream.ts';
+import { connectVsock } from './connect-vsock.ts';
 
 export type GuestCalls = Client<typeof GuestAgent>;
 
@@ -19,33 +20,65 @@ export interface GuestAddress {
   readonly token: string;
 }
 
-/** One connection to a guest's agent; made with the first call, and anew when it was lost. */
-export class GuestClient implements Disposable {
+/** One connection to a guest's agent, for as long as it lasts. */
+interface Link {
   readonly calls: GuestCalls;
-  readonly #session: Http2SessionManager;
+  readonly socket: Socket;
+  readonly session: Http2SessionManager;
+}
 
-  constructor({ vsock, token }: GuestAddress) {
-    this.#session = new Http2SessionManager(
-      AUTHORITY,
-      { idleConnectionTimeoutMs: NEVER_MS },
-      {
-        createConnection: () => new VsockStream(vsock, PORT),
-        settings: { initialWindowSize: WINDOW_BYTES },
-      },
-    );
-    const transport = createGrpcTransport({
-      baseUrl: AUTHORITY,
-      sessionManager: this.#session,
-      defaultTimeoutMs: CALL_TIMEOUT_MS,
-      readMaxBytes: MESSAGE_LIMIT_BYTES,
-      interceptors: [withToken(token)],
-    });
-    this.calls = createClient(GuestAgent, transport);
+/** Speaks to a guest's agent; over a new connection when the last one was lost. */
+export class GuestClient implements Disposable {
+  readonly #address: GuestAddress;
+  #link: Promise<Link> | undefined;
+
+  constructor(address: GuestAddress) {
+    this.#address = address;
+  }
+
+  /** Fails with `MICROVM_NO_VSOCK`. */
+  async calls(): Promise<GuestCalls> {
+    this.#link ??= this.#open();
+    return (await this.#link).calls;
   }
 
   [Symbol.dispose](): void {
-    this.#session.abort();
+    void this.#link?.then(({ session, socket }) => {
+      session.abort();
+      socket.destroy();
+    }, ignore);
+    this.#link = undefined;
   }
+
+  async #open(): Promise<Link> {
+    try {
+      const socket = await connectVsock(this.#address.vsock, PORT);
+      const link = openLink(socket, this.#address.token);
+      socket.once('close', () => {
+        this.#link = undefined;
+      });
+      return link;
+    } catch (error) {
+      this.#link = undefined;
+      throw error;
+    }
+  }
+}
+
+function openLink(socket: Socket, token: string): Link {
+  const session = new Http2SessionManager(
+    AUTHORITY,
+    { idleConnectionTimeoutMs: NEVER_MS },
+    { createConnection: () => socket, settings: { initialWindowSize: WINDOW_BYTES } },
+  );
+  const transport = createGrpcTransport({
+    baseUrl: AUTHORITY,
+    sessionManager: session,
+    defaultTimeoutMs: CALL_TIMEOUT_MS,
+    readMaxBytes: MESSAGE_LIMIT_BYTES,
+    interceptors: [withToken(token)],
+  });
+  return { calls: createClient(GuestAgent, transport), socket, session };
 }
 
 function withToken(token: string): Interceptor {
@@ -54,3 +87,6 @@ function withToken(token: string): Interceptor {
     return next(request);
   };
 }
+
+/** A link that was never there needs no closing. */
+function ignore(): void {}

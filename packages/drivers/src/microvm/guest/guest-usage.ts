@@ -1,13 +1,18 @@
 import type { ContainerUsage } from '@capsule/core';
 import type { UsageResponse } from '../gen/capsule/guest/v1/guest_pb.ts';
-import type { GuestCalls } from './guest-client.ts';
+import type { GuestClient } from './guest-client.ts';
 
 const LIMIT_MS = 2_000;
 
 /** What a payload uses, by its guest's own kernel; undefined where its agent does not answer. */
-export async function guestUsage(calls: GuestCalls): Promise<ContainerUsage | undefined> {
-  const answer = await calls.usage({}, { timeoutMs: LIMIT_MS }).catch(() => undefined);
-  return answer === undefined ? undefined : usageFromProto(answer);
+export async function guestUsage(guest: GuestClient): Promise<ContainerUsage | undefined> {
+  try {
+    const calls = await guest.calls();
+    return usageFromProto(await calls.usage({}, { timeoutMs: LIMIT_MS }));
+  } catch {
+    // It may have ended meanwhile; what is wrong with a guest is told by its watch.
+    return undefined;
+  }
 }
 
 function usageFromProto(answer: UsageResponse): ContainerUsage {

@@ -52,7 +52,8 @@ export class GuestWatch implements Disposable {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        for await (const { status } of this.guest.calls.watch({}, { timeoutMs: 0, signal })) {
+        const calls = await this.guest.calls();
+        for await (const { status } of calls.watch({}, { timeoutMs: 0, signal })) {
           if (status === undefined || !hasEnded(status)) continue;
           return this.#parts.onExit(describeEnd(status));
         }

@@ -129,7 +129,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
         const cgroup = containerCgroup({ cell, container, role: 'root' });
         await limitCgroup(cgroupRoot, cgroup, resources);
         if (vm.oci !== undefined) {
-          await watch.guest.calls.limit({ pids: BigInt(resources.pids ?? 0) });
+          await (await watch.guest.calls()).limit({ pids: BigInt(resources.pids ?? 0) });
         }
       }
       await records.make({ ...vm, spec: { ...vm.spec, resources } });
@@ -158,7 +158,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
 
   async usage(cell: CellId, container: string): Promise<ContainerUsage | undefined> {
     const watch = this.#watches.get(containerId(cell, container));
-    return watch === undefined ? undefined : guestUsage(watch.guest.calls);
+    return watch === undefined ? undefined : guestUsage(watch.guest);
   }
 
   limits(): Promise<ReadonlySet<keyof Resources>> {
@@ -221,7 +221,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
     // After a stop that was asked for, nobody is told of the exit a second time.
     this.#forget(vm.id);
     using watch = new GuestWatch({ run, vsock, onExit: nothing, onDeath: nothing });
-    return stopPayload(watch.guest.calls, vm, how);
+    return await stopPayload(watch.guest, vm, how);
   }
 
   async #hold(id: string, isPaused: boolean): Promise<void> {
@@ -243,7 +243,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
 
   /** A guest that stood still does not know for how long. */
   async #setClock(id: string): Promise<void> {
-    const calls = this.#watches.get(id)?.guest.calls;
+    const calls = await this.#watches.get(id)?.guest.calls();
     await calls?.setClock({ unixNanos: BigInt(Date.now()) * 1_000_000n });
   }
 
@@ -283,8 +283,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       const run = await records.run(vm.id);
       if (run === undefined || run.ended !== undefined) return;
       await records.putRun({ ...run, ended: end });
-      const calls = this.#watches.get(vm.id)?.guest.calls;
-      if (calls !== undefined) await stopPayload(calls, vm, { graceMs: 0, stopSignal: '' });
+      const guest = this.#watches.get(vm.id)?.guest;
+      if (guest !== undefined) await stopPayload(guest, vm, { graceMs: 0, stopSignal: '' });
       await this.#end(vm, { ...run, ended: end }, end);
       this.#tell(vm, 'exited', end.exitCode);
     });
@@ -330,7 +330,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
     if (vm.oci === undefined) throw microVmError.NO_AGENT({ container });
     const watch = this.#watches.get(id);
     if (watch === undefined) throw microVmError.NOT_RUNNING({ container });
-    return watch.guest.calls;
+    return watch.guest.calls();
   }
 
   #tell({ spec }: MadeVm, kind: RuntimeEvent['kind'], exitCode?: number): void {

@@ -179,7 +179,8 @@ async function handOver(
     })),
   );
   try {
-    await guest.calls.startPayload({
+    const calls = await guest.calls();
+    await calls.startPayload({
       imageBlockDevice: device(1),
       payloadBlockDevice: device(2),
       command: [...args],

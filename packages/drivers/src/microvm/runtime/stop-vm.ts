@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StopOrder } from '@capsule/core';
 import { parseStopSignal } from '../../containerd/image/stop-signal.ts';
-import type { GuestCalls } from '../guest/guest-client.ts';
+import type { GuestClient } from '../guest/guest-client.ts';
 import { isAlive } from '../process/process-mark.ts';
 import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
 import type { Vmm } from '../vmm/vmm.ts';
@@ -18,13 +18,14 @@ const KILLED = 137;
  * runs then, and has nothing left to lose. A guest that does not answer is one that is killed.
  */
 export async function stopPayload(
-  calls: GuestCalls,
+  guest: GuestClient,
   vm: MadeVm,
   { graceMs, stopSignal }: StopOrder,
 ): Promise<VmEnd> {
   const signal = parseStopSignal(stopSignal === '' ? vm.stopSignal : stopSignal);
   const graceSeconds = Math.floor(graceMs / 1000);
   try {
+    const calls = await guest.calls();
     await calls.stop(
       { graceSeconds, graceMs: graceMs % 1000, signal },
       { timeoutMs: graceMs + FLUSH_LIMIT_MS },

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { microVmError } from '../errors.ts';
+
+const REPLY_LIMIT_BYTES = 64;
+const LINE_FEED = 10;
+const REPLY_LIMIT_MS = 10_000;
+
+/**
+ * A connection to a port of a guest, through the socket that its VMM serves on the capsule: `CONNECT PORT`, then
+ * `OK NUMBER`, then the bytes (Firecracker's docs/vsock.md). Nothing may be sent before the reply. Fails with
+ * `MICROVM_NO_VSOCK`, at once where nobody listens.
+ */
+export async function connectVsock(path: string, port: number): Promise<Socket> {
+  const socket = connect(path);
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  const refuse = (detail: string) => failed.reject(microVmError.NO_VSOCK({ port, detail }));
+  socket.once('error', (error) => refuse(error.message));
+  socket.once('close', () => refuse('nobody listens'));
+  const timer = setTimeout(() => refuse('it does not answer'), REPLY_LIMIT_MS);
+  try {
+    await Promise.race([once(socket, 'connect'), failed.promise]);
+    socket.write(`CONNECT ${port}\n`);
+    await Promise.race([readReply(socket), failed.promise]);
+    return socket;
+  } catch (error) {
+    leaveAfterReply(socket);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    // From here on errors are the owner's.
+    socket.removeAllListeners('close');
+  }
+}
+
+/** What came behind it stays in the socket. */
+async function readReply(socket: Socket): Promise<void> {
+  let reply = Buffer.alloc(0);
+  for (;;) {
+    const data = socket.read() as Buffer | null;
+    if (data === null) {
+      await once(socket, 'readable');
+      continue;
+    }
+    reply = Buffer.concat([reply, data]);
+    const end = reply.indexOf(LINE_FEED);
+    if (end >= 0) {
+      if (reply.length > end + 1) socket.unshift(reply.subarray(end + 1));
+      return;
+    }
+    if (reply.length > REPLY_LIMIT_BYTES) socket.destroy();
+  }
+}
+
+/**
+ * Whoever leaves before the reply makes vhost-device-vsock 0.3 panic when the guest accepts (it writes the reply and
+ * expects to succeed), and with it goes every other connection of the guest.
+ */
+function leaveAfterReply(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('data', () => socket.destroy());
+  socket.unref();
+}
