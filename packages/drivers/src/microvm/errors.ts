@@ -35,6 +35,12 @@ export const microVmError = defineErrors('MICROVM', {
     message: (f: Named & { why: string }) => `microVM ${f.container} did not come up: ${f.why}`,
     hint: (f) => `\`capsulectl workload logs --serial ${f.container}\` shows its console`,
   },
+  BOOT_HUNG: {
+    kind: 'internal',
+    message: (f: Named & { seconds: number }) =>
+      `the kernel of microVM ${f.container} said nothing for ${f.seconds} s`,
+    hint: 'it is booted again by itself; a processor with nothing else to do helps',
+  },
   PAYLOAD_FAILED: {
     kind: 'invalid',
     message: (f: Named & { detail: string }) =>

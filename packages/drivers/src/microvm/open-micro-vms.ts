@@ -10,11 +10,11 @@ import { MicroVmRuntime } from './runtime/micro-vm-runtime.ts';
 import { QemuVmm } from './vmm/qemu/qemu-vmm.ts';
 
 export interface MicroVmOptions {
-  /** Records and writable disks, which survive: `/perm/vm`. */
+  /** Records and writable disks, which survive: `/perm/microvm`. */
   readonly stateFolder: string;
-  /** Disks made of images: `/perm/vm-images`. */
+  /** Disks made of images: `/perm/microvm-images`. */
   readonly imageFolder: string;
-  /** What goes with the machine: `/run/capsule-vm`. */
+  /** What goes with the machine: `/run/capsule-microvm`. */
   readonly runFolder: string;
   /** An empty place to look into images from. */
   readonly scratch: string;

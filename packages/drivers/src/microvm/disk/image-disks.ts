@@ -11,7 +11,7 @@ import { microVmError } from '../errors.ts';
 export interface ImageDisksOptions {
   readonly client: ContainerdClient;
   readonly snapshotter: string;
-  /** `/perm/vm-images` */
+  /** `/perm/microvm-images` */
   readonly folder: string;
   /** An empty place to look into images from. */
   readonly scratch: string;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 export interface VmRoots {
-  /** What survives: `/perm/vm`. */
+  /** What survives: `/perm/microvm`. */
   readonly state: string;
-  /** What goes with the machine: `/run/capsule-vm`. */
+  /** What goes with the machine: `/run/capsule-microvm`. */
   readonly run: string;
 }
 

@@ -8,6 +8,7 @@ import {
   type ContainerUsage,
   type ExecRequest,
   type ExecSession,
+  isCapsuleError,
   keyedLock,
   type MachineMonitors,
   type Resources,
@@ -40,6 +41,8 @@ import { describeVm, isAnyAlive, machineOf } from './vm-seen.ts';
 
 /** Of a machine that is gone without a word. */
 const LOST_CODE = 255;
+/** Of one start, where the kernel hangs at its first steps. */
+const BOOTS_MOST = 4;
 
 /**
  * Workloads behind the wall of a machine of their own. What is true is in the records, in `/proc` and in the guests;
@@ -91,7 +94,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       }
       // What was begun and not finished, or has ended.
       if (before !== undefined) await this.#end(vm, before, cutOff());
-      const run = await this.#start(vm, signal);
+      const run = await this.#startAgain(vm, signal);
       this.#follow(vm, run);
       this.#tell(vm, 'started');
       return describeVm(vm, run);
@@ -196,6 +199,17 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
     const others = states.filter(({ ok }) => !ok).map(({ detail }) => detail);
     const detail = [usable?.detail, ...others].filter((text) => text !== undefined).join('; ');
     return { ...(usable && { kind: usable.kind }), detail };
+  }
+
+  async #startAgain(vm: MadeVm, signal: AbortSignal | undefined): Promise<VmRun> {
+    for (let boot = 1; ; boot += 1) {
+      try {
+        return await this.#start(vm, signal);
+      } catch (error) {
+        const isHung = isCapsuleError(error) && error.code === microVmError.BOOT_HUNG.code;
+        if (!isHung || boot === BOOTS_MOST) throw error;
+      }
+    }
   }
 
   async #start(vm: MadeVm, signal: AbortSignal | undefined): Promise<VmRun> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, copyFile, mkdir, readFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerSpec, TapLink } from '@capsule/core';
@@ -22,6 +22,8 @@ import { machineOf } from './vm-seen.ts';
 const GENERATION = 1;
 /** An emulated guest among twenty others takes its time; one that hangs is told from it by this alone. */
 const BOOT_LIMIT_MS = 120_000;
+/** An emulated kernel that calibrates its clock sometimes never comes back from it, before its first word. */
+const HUNG_AFTER_MS = 12_000;
 /** Between looks at whether the machine is still there. */
 const LOOK_AGAIN_MS = 250;
 const NANOS_PER_MS = 1_000_000n;
@@ -85,10 +87,11 @@ export async function startVm(
     tell,
   );
   const machine = await describeMachine(context, vm, { cgroupFiles, screen, tap });
+  const sizeBefore = await sizeOf(consoleLog(vm.spec.logPath));
   await using ready = await ReadySocket.open(paths.vsock, tap.uid);
   await vmm.start(machine, tell);
   if (run.hasAgent) {
-    await untilReady(ready, vm, run, signal);
+    await untilReady(ready, vm, { run, sizeBefore }, signal);
     await handOver(context, vm, run, signal);
   }
   await checkAlive(container, vm, run);
@@ -213,11 +216,13 @@ function device(index: number): string {
 async function untilReady(
   ready: ReadySocket,
   vm: MadeVm,
-  run: VmRun,
+  { run, sizeBefore }: { readonly run: VmRun; readonly sizeBefore: number },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { container } = vm.spec;
-  const until = performance.now() + BOOT_LIMIT_MS;
+  const screen = consoleLog(vm.spec.logPath);
+  const begunAt = performance.now();
+  const until = begunAt + BOOT_LIMIT_MS;
   const heard = ready.heard.then(() => true);
   while (performance.now() < until) {
     signal?.throwIfAborted();
@@ -227,6 +232,10 @@ async function untilReady(
     pause.abort();
     if (isReady) return;
     await checkAlive(container, vm, run);
+    const isLate = performance.now() - begunAt > HUNG_AFTER_MS;
+    if (isLate && (await sizeOf(screen)) === sizeBefore) {
+      throw microVmError.BOOT_HUNG({ container, seconds: HUNG_AFTER_MS / 1000 });
+    }
   }
   const why = `its guest agent did not come up within ${BOOT_LIMIT_MS / 1000} s`;
   throw microVmError.NOT_BOOTED({ container, why });
@@ -236,4 +245,11 @@ async function checkAlive(container: string, vm: MadeVm, run: VmRun): Promise<vo
   const machine = machineOf(run);
   if (machine !== undefined && (await isAlive(machine))) return;
   throw microVmError.NOT_BOOTED({ container, why: await findCause(consoleLog(vm.spec.logPath)) });
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }

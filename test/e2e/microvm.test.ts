@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { type Lab, startLab } from '@capsule/testkit';
+import { capsulectl } from './lab/capsulectl.ts';
+import { page } from './lab/page.ts';
+import { statusField } from './lab/process.ts';
+import { pushBusybox } from './lab/push-busybox.ts';
+import { microVmManifest, runMicroVm } from './lab/run-micro-vm.ts';
+import {
+  deleteAll,
+  getWorkload,
+  manifest,
+  printed,
+  runWorkload,
+  untilWorkload,
+} from './lab/workload.ts';
+
+const BOUND = { timeout: 240_000 };
+const IMAGE = 'guest:1';
+const SERVE =
+  'trap "exit 0" TERM; mkdir -p /www; echo "from $HOSTNAME, $GREETING" > /www/index.html; busybox httpd -p 80 -h /www; echo up; echo late >&2; while :; do sleep 1; done';
+/** Of the range that only machines' users have: see drivers/bridge/tap-link.ts. */
+const FIRST_UID = 0x7000_0000;
+
+suite('microVMs', { concurrency: false }, () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await startLab({ images: [] });
+    await pushBusybox(lab, IMAGE, {
+      Cmd: ['/bin/sh', '-c', SERVE],
+      Env: ['PATH=/bin', 'GREETING=hello'],
+    });
+  }, BOUND);
+  after(() => lab[Symbol.asyncDispose](), BOUND);
+  afterEach(() => deleteAll(lab), BOUND);
+
+  const exec = (name: string, ...command: string[]) =>
+    lab.capsulectl('workload', 'exec', name, '--', ...command);
+
+  test('the verbs of a container do the same for a microVM', BOUND, async () => {
+    const ports = [{ containerPort: 80, hostPort: 8095 }];
+    const { status } = await runMicroVm(lab, 'guest', { image: IMAGE, ports, memoryMib: 192 });
+    assert.match(await page(`http://${lab.address}:8095/`), /from guest, hello/);
+    await printed(lab, 'guest', (text) => /^up\nlate\n/.test(text));
+
+    const { stdout, exitCode } = await exec('guest', 'sh', '-c', 'uname -r; exit 7');
+    const capsule = await capsulectl(lab, ['capsule', 'info', '-o', 'json']);
+    assert.equal(exitCode, 7);
+    assert.notEqual(stdout.trim(), JSON.parse(capsule.stdout).kernelRelease, 'it has our kernel');
+    assert.match(capsule.stdout, /"microVmBackend": "qemu"/);
+    const missing = await exec('guest', 'nothing-like-this');
+    assert.equal(missing.exitCode, 127, missing.stderr);
+
+    const folder = await mkdtemp(join(tmpdir(), 'microvm-'));
+    const [there, back] = [join(folder, 'there'), join(folder, 'back')];
+    await writeFile(there, 'through the wall\n');
+    await capsulectl(lab, ['cp', there, 'guest:/tmp/here']);
+    await capsulectl(lab, ['cp', 'guest:/tmp/here', back]);
+    assert.equal(await readFile(back, 'utf8'), 'through the wall\n');
+    await rm(folder, { recursive: true });
+
+    const stats = await capsulectl(lab, ['workload', 'stats', 'guest', '-o', 'json']);
+    assert.match(stats.stdout, /"memoryBytes": \d{6,}/);
+    const serial = await capsulectl(lab, ['workload', 'logs', '--serial', 'guest']);
+    assert.match(serial.stdout, /capsule-guest: ready/);
+
+    // Its monitor has no right on the capsule, and no file but those that were opened for it.
+    const pid = status.pid ?? 0;
+    assert.ok(Number((await statusField(lab, pid, 'Uid')).split('\t')[1]) >= FIRST_UID);
+    assert.match(await statusField(lab, pid, 'CapBnd'), /^0+$/);
+    assert.equal(await statusField(lab, pid, 'Seccomp'), '2');
+
+    await capsulectl(lab, ['workload', 'stop', 'guest'], { timeoutMs: 100_000 });
+    const stopped = await getWorkload(lab, 'guest');
+    assert.equal(stopped.status.exitCode, 0, JSON.stringify(stopped.status));
+    await capsulectl(lab, ['workload', 'start', 'guest', '--wait'], { timeoutMs: 100_000 });
+    assert.equal((await exec('guest', 'cat', '/tmp/here')).stdout, 'through the wall\n');
+  });
+
+  test('it outlives the daemon, and a death of its own is told apart', BOUND, async () => {
+    const { status } = await runMicroVm(lab, 'guest', { image: IMAGE });
+    await lab.killCapsuled();
+    await lab.ready();
+    const after = await getWorkload(lab, 'guest');
+    assert.equal(after.status.pid, status.pid, 'it was started anew');
+    assert.equal((await exec('guest', 'echo', 'still here')).stdout, 'still here\n');
+
+    await lab.exec(['kill', '-9', String(status.pid)]);
+    const dead = await untilWorkload(lab, 'guest', (one) => one.status?.reason === 'BackOff');
+    assert.match(dead.status?.message ?? '', /virtual machine monitor died/);
+    await untilWorkload(
+      lab,
+      'guest',
+      (one) => one.status?.pid !== status.pid && one.status?.ready === true,
+    );
+  });
+
+  test(
+    'a payload that ends by itself ends its machine, with its own exit code',
+    BOUND,
+    async () => {
+      await capsulectl(lab, ['apply', '-f', '-'], {
+        input: microVmManifest('job', {
+          image: IMAGE,
+          args: ['/bin/sh', '-c', 'echo done; exit 5'],
+          restartPolicy: 'never',
+        }),
+      });
+      const ended = await untilWorkload(lab, 'job', (one) => one.status?.reason === 'Failed');
+      assert.equal(ended.status?.exitCode, 5);
+      await printed(lab, 'job', (text) => text === 'done\n');
+      const { stdout } = await lab.exec(['sh', '-c', 'cat /proc/[0-9]*/comm']);
+      assert.doesNotMatch(stdout, /qemu-system/);
+    },
+  );
+
+  test(
+    'what a microVM wrote is in its volume when a container takes it, and back',
+    BOUND,
+    async () => {
+      await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'data']);
+      const mounts = [{ volumeName: 'data', mountPath: '/data' }];
+      await runMicroVm(lab, 'writer', { image: IMAGE, mounts });
+      const busy = await lab.capsulectlWith(
+        { input: manifest('reader', { image: IMAGE, mounts }) },
+        ...['apply', '-f', '-', '--wait', '--timeout', '20s'],
+      );
+      assert.match(busy.stderr, /volume data is in use by writer|in use by writer/);
+      await capsulectl(lab, ['workload', 'delete', 'reader']);
+      await exec(
+        'writer',
+        'sh',
+        '-c',
+        'i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done > /data/lines',
+      );
+      const { stdout: sum } = await exec('writer', 'md5sum', '/data/lines');
+      await capsulectl(lab, ['workload', 'delete', 'writer'], { timeoutMs: 100_000 });
+      await runWorkload(lab, 'reader', { image: IMAGE, mounts });
+      assert.equal((await exec('reader', 'md5sum', '/data/lines')).stdout, sum);
+    },
+  );
+
+  test(
+    'flipping the kind takes the workload to the other side of the wall, and back',
+    BOUND,
+    async () => {
+      const ports = [{ containerPort: 80, hostPort: 8096 }];
+      await runWorkload(lab, 'flip', { image: IMAGE, ports });
+      const kernel = async () => (await exec('flip', 'uname', '-r')).stdout;
+      const ours = await kernel();
+      await runMicroVm(lab, 'flip', { image: IMAGE, ports });
+      assert.notEqual(await kernel(), ours);
+      assert.match(await page(`http://${lab.address}:8096/`), /from flip/);
+      await runWorkload(lab, 'flip', { image: IMAGE, ports });
+      assert.equal(await kernel(), ours);
+      assert.match(await page(`http://${lab.address}:8096/`), /from flip/);
+    },
+  );
+});
