@@ -76,7 +76,7 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'stop', 'guest'], { timeoutMs: 100_000 });
     const stopped = await getWorkload(lab, 'guest');
     assert.equal(stopped.status.exitCode, 0, JSON.stringify(stopped.status));
-    await capsulectl(lab, ['workload', 'start', 'guest', '--wait'], { timeoutMs: 100_000 });
+    await capsulectl(lab, ['workload', 'start', 'guest'], { timeoutMs: 100_000 });
     assert.equal((await exec('guest', 'cat', '/tmp/here')).stdout, 'through the wall\n');
   });
 
@@ -88,7 +88,7 @@ suite('microVMs', { concurrency: false }, () => {
     assert.equal(after.status.pid, status.pid, 'it was started anew');
     assert.equal((await exec('guest', 'echo', 'still here')).stdout, 'still here\n');
 
-    await lab.exec(['kill', '-9', String(status.pid)]);
+    await lab.exec(['sh', '-c', `kill -9 ${status.pid}`]);
     const dead = await untilWorkload(lab, 'guest', (one) => one.status?.reason === 'BackOff');
     assert.match(dead.status?.message ?? '', /virtual machine monitor died/);
     await untilWorkload(
@@ -129,7 +129,6 @@ suite('microVMs', { concurrency: false }, () => {
         ...['apply', '-f', '-', '--wait', '--timeout', '20s'],
       );
       assert.match(busy.stderr, /volume data is in use by writer|in use by writer/);
-      await capsulectl(lab, ['workload', 'delete', 'reader']);
       await exec(
         'writer',
         'sh',
@@ -149,7 +148,7 @@ suite('microVMs', { concurrency: false }, () => {
     async () => {
       const ports = [{ containerPort: 80, hostPort: 8096 }];
       await runWorkload(lab, 'flip', { image: IMAGE, ports });
-      const kernel = async () => (await exec('flip', 'uname', '-r')).stdout;
+      const kernel = async () => (await exec('flip', 'sh', '-c', 'uname -r')).stdout;
       const ours = await kernel();
       await runMicroVm(lab, 'flip', { image: IMAGE, ports });
       assert.notEqual(await kernel(), ours);
