@@ -15,7 +15,7 @@ const timeoutMs = 600_000;
 const command = (...args: string[]) =>
   run('sh', [bootstrap, ...args], { timeoutMs, env: process.env });
 
-test('one command ends with a page from a container; run again, it changes nothing', {
+test('one command ends with a page from a container and from a microVM; run again, it changes nothing', {
   skip,
 }, async () => {
   const name = `demo-${randomBytes(2).toString('hex')}`;
@@ -34,6 +34,7 @@ test('one command ends with a page from a container; run again, it changes nothi
   const url = /from (http\S+):/.exec(first.stdout)?.[1] ?? '';
   assert.match(second.stdout, new RegExp(url));
   for (const { stdout } of [first, second]) {
+    assert.match(stdout, /became kind: MicroVM, and [\d.]+ s later(.*\n)+.*Welcome to nginx!/);
     assert.match(
       stdout,
       /notes-writer deleted\n(.*\n)*.*\| written by notes-writer, which is gone/,

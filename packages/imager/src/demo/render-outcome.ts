@@ -1,5 +1,6 @@
 import type { Claim } from '../embedded/claim.ts';
 import { DEMO } from './demo-manifest.ts';
+import type { Wall } from './show-wall.ts';
 
 export interface Outcome {
   readonly claim: Claim;
@@ -11,11 +12,13 @@ export interface Outcome {
   readonly port: number;
   /** What the volume holds. */
   readonly note: string;
+  /** The same page from a microVM. */
+  readonly wall: Wall;
 }
 
 /** What happened, and what to try next. */
 export function renderOutcome(outcome: Outcome): string {
-  const { claim, host, image, manifest, page, url, port, note } = outcome;
+  const { claim, host, image, manifest, page, url, port, note, wall } = outcome;
   const address = claim.subnet.capsuleAddress;
   const named = claim.name === DEMO ? '' : ` --name ${claim.name}`;
   return `
@@ -29,7 +32,13 @@ The volume notes holds what a workload wrote that is gone, and another one read:
 
 ${indent(note.trim(), '  | ')}
 
+Then kind: Container became kind: MicroVM, and ${Math.round(wall.tookMs / 100) / 10} s later the same address answered from
+behind a hardware wall, with a kernel of its own:
+
+${indent(wall.page.trim(), '  | ')}
+
   manifest   ${manifest}
+             ${wall.manifest} (what runs now)
   state      ${claim.stateDir}
   API        ${host} (root only)
 
@@ -38,6 +47,8 @@ Next, as root:
   export CAPSULE_HOST=${host}
   bin/capsulectl workload list
   bin/capsulectl workload logs hello
+  bin/capsulectl workload exec hello -- uname -a
+  bin/capsulectl workload logs --serial hello
   bin/capsulectl workload get hello -o yaml
   bin/capsulectl volume list
   npm run stop${named === '' ? '' : ` --${named}`}

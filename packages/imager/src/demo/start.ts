@@ -18,6 +18,7 @@ import { fetchPage } from './fetch-page.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { runProgram } from './run-program.ts';
 import { showVolume } from './show-volume.ts';
+import { showWall } from './show-wall.ts';
 
 /**
  * `npm start [-- --name NAME]`: a capsule, named demo if not told otherwise, in the background, with
@@ -62,7 +63,15 @@ await runProgram(async () => {
     ...{ image, folder: started.claim.stateDir },
     capsulectl: (...args) => capsulectl(host, args),
   });
-  say(renderOutcome({ claim: started.claim, host, image, manifest, page, url, port, note }));
+  const folder = started.claim.stateDir;
+  const wall = await showWall({
+    image,
+    port,
+    url,
+    folder,
+    capsulectl: (...args) => capsulectl(host, args),
+  });
+  say(renderOutcome({ claim: started.claim, host, image, manifest, page, url, port, note, wall }));
 });
 
 function announce(started: Started, rootfs: Rootfs, ms: number): void {
@@ -84,7 +93,7 @@ function announce(started: Started, rootfs: Rootfs, ms: number): void {
 async function publishedPort(client: CapsuleClient): Promise<number | undefined> {
   try {
     const workload = await client.workload.get({ name: WORKLOAD });
-    return workload.container?.ports[0]?.hostPort;
+    return (workload.container ?? workload.microVm)?.ports[0]?.hostPort;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

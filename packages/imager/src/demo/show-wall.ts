@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { demoManifest, WORKLOAD } from './demo-manifest.ts';
+import { fetchPage } from './fetch-page.ts';
+
+export interface Wall {
+  /** The manifest with its `kind:` flipped. */
+  readonly manifest: string;
+  readonly page: string;
+  /** From the apply until it ran, in milliseconds. */
+  readonly tookMs: number;
+}
+
+export interface WallParts {
+  readonly image: string;
+  readonly port: number;
+  readonly url: string;
+  /** Where the manifest is written. */
+  readonly folder: string;
+  readonly capsulectl: (...args: string[]) => Promise<void>;
+}
+
+/** Emulated, a guest takes seconds to boot. */
+const PAGE_TIMEOUT_MS = 30_000;
+
+/** The same image and port behind a hardware wall: the workload becomes a microVM, and its page is fetched. */
+export async function showWall({ image, port, url, folder, capsulectl }: WallParts): Promise<Wall> {
+  const manifest = join(folder, `${WORKLOAD}-vm.yaml`);
+  await writeFile(manifest, demoManifest(image, port, 'MicroVM'));
+  const begunAt = performance.now();
+  await capsulectl('apply', '--wait', '--timeout', '180s', '-f', manifest);
+  const tookMs = performance.now() - begunAt;
+  return { manifest, tookMs, page: await fetchPage(url, PAGE_TIMEOUT_MS) };
+}
