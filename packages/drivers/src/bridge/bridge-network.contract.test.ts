@@ -208,7 +208,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
     test('files that are all there is of a cell are seen, and removed by its detach', async (t) => {
       const network = await open(t);
       await mkdir(`/run/capsule-net/${KEY}`);
-      const seen = { key: KEY, address: undefined, complete: false };
+      const seen = { key: KEY, link: 'veth', address: undefined, complete: false };
       assert.deepEqual(await network.inspect(KEY), seen);
       await network.detach(KEY);
       assert.equal(await network.inspect(KEY), undefined);
@@ -279,7 +279,7 @@ async function killedAfter(milliseconds: number): Promise<void> {
 }
 
 async function assertWorks(network: BridgeNetwork): Promise<void> {
-  const seen = { key: KEY, address: WEB.address, complete: true };
+  const seen = { key: KEY, link: 'veth', address: WEB.address, complete: true };
   assert.deepEqual(await network.inspect(KEY), seen);
   assert.deepEqual(await network.list(), [seen]);
   await inside('route get 192.0.2.1');

@@ -35,12 +35,16 @@ export class ImageDisks {
 
   /** The disk of an image whose layers are unpacked. Fails with `MICROVM_NO_IMAGE_DISK`. Idempotent. */
   async ensure(image: string, chainId: string): Promise<string> {
-    const path = this.#path(chainId);
+    const path = this.pathOf(chainId);
     if (await exists(path)) return path;
     await this.#alone(path, async () => {
       if (!(await exists(path))) await this.#make(image, chainId, path);
     });
     return path;
+  }
+
+  async isAny(): Promise<boolean> {
+    return (await namesIn(this.#options.folder)).length > 0;
   }
 
   /** Removes disks that are not among `kept`, and what a making that was cut short has left. */
@@ -53,7 +57,8 @@ export class ImageDisks {
     }
   }
 
-  #path(chainId: string): string {
+  /** Where the disk of a set of layers is, or would be. */
+  pathOf(chainId: string): string {
     return join(this.#options.folder, `${digestOf(chainId)}${SUFFIX}`);
   }
 

@@ -28,6 +28,7 @@ import { guestUsage } from '../guest/guest-usage.ts';
 import { limitCgroup } from '../process/vm-cgroup.ts';
 import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
 import type { Vmm } from '../vmm/vmm.ts';
+import { collectDisks } from './collect-disks.ts';
 import type { MicroVmContext } from './context.ts';
 import { createVm } from './create-vm.ts';
 import { endVm } from './end-vm.ts';
@@ -157,6 +158,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
         if (isUp) this.#follow(vm, run);
       });
     }
+    await collectDisks(this.#context);
   }
 
   async usage(cell: CellId, container: string): Promise<ContainerUsage | undefined> {
@@ -178,7 +180,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       if (run !== undefined) await this.#endRun(id, run, cutOff());
       await removeCgroups(cgroupRoot, containerCgroup({ cell, container, role: 'root' }));
       await records.remove(id);
-      if (vm !== undefined) this.#tell(vm, 'deleted');
+      if (vm === undefined) return;
+      await collectDisks(this.#context);
+      this.#tell(vm, 'deleted');
     });
   }
 
