@@ -93,6 +93,24 @@ export function volumeBackendContract(
       assert.equal(await backend.isEmpty('data'), true);
     });
 
+    test('one that is lent is in use, and nobody mounts it until it comes back', async (t) => {
+      const { backend } = await open(t);
+      await backend.create(volume);
+      await backend.lend('data');
+      await backend.lend('data');
+      assert.equal((await backend.attached()).get('data'), 'lent');
+      assert.equal((await backend.list())[0]?.hostPath, undefined);
+      await assert.rejects(backend.attach('data'), { code: 'VOLUME_BUSY' });
+      await assert.rejects(backend.grow('data', 2 * volume.sizeBytes), {
+        code: 'VOLUME_GROWS_DETACHED',
+      });
+      await backend.detach('data');
+      await backend.attach('data');
+      await assert.rejects(backend.lend('data'), { code: 'VOLUME_BUSY' });
+      await backend.detach('data');
+      assert.equal((await backend.attached()).size, 0);
+    });
+
     test('attaching and detaching twice are once', async (t) => {
       const { backend } = await open(t);
       await backend.create(volume);

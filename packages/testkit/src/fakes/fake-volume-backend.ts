@@ -93,18 +93,27 @@ export class FakeVolumeBackend implements VolumeBackend {
   async grow(name: string, sizeBytes: number): Promise<void> {
     this.#enter('grow', name);
     const entry = this.#entry(name);
+    if (entry.use === 'lent' && entry.sizeBytes < sizeBytes) {
+      throw fakeError('VOLUME_GROWS_DETACHED', 'precondition', `a microVM has ${name}`);
+    }
     entry.sizeBytes = Math.max(entry.sizeBytes, sizeBytes);
   }
 
   async attach(name: string): Promise<{ readonly hostPath: string }> {
     this.#enter('attach', name);
-    this.#entry(name).use = 'mounted';
+    this.#take(name, 'mounted');
     return { hostPath: this.hostPath(name) };
   }
 
   async lend(name: string): Promise<void> {
     this.#enter('lend', name);
-    this.#entry(name).use = 'lent';
+    this.#take(name, 'lent');
+  }
+
+  #take(name: string, use: VolumeUse): void {
+    const entry = this.#entry(name);
+    if ((entry.use ?? use) !== use) throw fakeError('VOLUME_BUSY', 'conflict', `${name} is in use`);
+    entry.use = use;
   }
 
   async isEmpty(name: string): Promise<boolean> {

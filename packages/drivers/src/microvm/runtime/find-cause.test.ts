@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { causeOf } from './find-cause.ts';
+
+const stamped = (text: string) => `2026-11-28T15:08:07.354005407Z stdout F ${text}\n`;
+
+test('a panic is told by its own words', () => {
+  const said = stamped('[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs');
+  assert.equal(causeOf(said), "its guest's kernel panicked: VFS: Unable to mount root fs");
+});
+
+test('a panic at the end of the agent is told by the last words of the agent', () => {
+  const said =
+    stamped('capsule-guest: no disk holds a boot configuration') +
+    stamped('[    6.7] Kernel panic - not syncing: Attempted to kill init! exitcode=0x100');
+  assert.match(causeOf(said), /panicked: no disk holds a boot configuration$/);
+});
+
+test('without a panic the monitor died, with what it complained of', () => {
+  assert.equal(causeOf(stamped('capsule-guest: ready')), 'its virtual machine monitor died');
+  const said = stamped('qemu-system-x86_64: -netdev tap: could not open /dev/net/tun');
+  assert.match(causeOf(said), /monitor died: -netdev tap: could not open/);
+});
+
+test('what a guest says is made harmless for terminals, and short', () => {
+  const said = `Kernel panic - not syncing: \x1b[2J\x07${'x'.repeat(1000)}\n`;
+  assert.ok([...causeOf(said)].every((letter) => letter >= ' '));
+  assert.ok(causeOf(said).length < 300);
+});

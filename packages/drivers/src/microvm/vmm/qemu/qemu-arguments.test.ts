@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Machine } from '../vmm.ts';
+import { describeQemu } from './qemu-arguments.ts';
+
+const MACHINE: Machine = {
+  name: 'web',
+  settings: { vcpus: 2, memoryMib: 300 },
+  kernel: '/guest/vmlinuz',
+  initramfs: '/guest/initramfs',
+  commandLine: 'console=ttyS0',
+  disks: [
+    { path: '/a', readOnly: true },
+    { path: '/b', readOnly: false },
+  ],
+  tap: {
+    device: 'capac14fe02',
+    hardwareAddress: '02:ca:ac:14:fe:02',
+    address: '172.20.254.2',
+    prefix: 24,
+    gateway: '172.20.254.1',
+    mtu: 1500,
+    uid: 1_882_193_410,
+  },
+  folder: '/run/vm',
+  sockets: { vsock: '/run/vm/s/vsock', vhost: '/run/vm/s/vhost', control: '/run/vm/s/control' },
+  cgroupFiles: [],
+  screen: { output: 5, errors: 6 },
+};
+const DESCRIPTORS = [
+  { fd: 3, isBlockDevice: false },
+  { fd: 4, isBlockDevice: true },
+];
+
+const words = (isKvm: boolean) =>
+  describeQemu(MACHINE, { isKvm, architecture: 'x64', descriptors: DESCRIPTORS }).join(' ');
+
+test('the processor is used where it can be, and emulated elsewhere', () => {
+  assert.match(words(true), /accel=kvm.* -cpu host/);
+  assert.match(words(false), /accel=tcg.* -cpu max/);
+});
+
+test('disks are handed over open, in order, and say whether they may be written', () => {
+  const text = words(false);
+  assert.match(text, /fd=3,set=1 .*driver=file,\S*fdset\/1,read-only=on .*drive=disk0/);
+  assert.match(text, /fd=4,set=2 .*driver=host_device,\S*fdset\/2,read-only=off\S* .*drive=disk1/);
+  assert.doesNotMatch(text, /\/a|\/b/);
+});
+
+test('nothing is started, gained or asked for beside what the machine needs', () => {
+  assert.match(words(false), /-sandbox on,\S*elevateprivileges=deny,spawn=deny/);
+  assert.match(words(false), /-nodefaults -no-user-config -no-reboot/);
+});
