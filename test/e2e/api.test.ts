@@ -94,9 +94,13 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
       paths: ['container.hostMount'],
     },
     {
-      what: 'a microVM',
-      workload: { name: 'vm', kind: 'WORKLOAD_KIND_MICRO_VM', microVm: { image: 'a' } },
-      paths: ['kind', 'microVm'],
+      what: 'a microVM that cannot be',
+      workload: {
+        name: 'vm',
+        kind: 'WORKLOAD_KIND_MICRO_VM',
+        microVm: { image: 'a', vcpus: 99, resources: { memoryBytes: '268435456' } },
+      },
+      paths: ['microVm.resources.memory', 'microVm.vcpus'],
     },
     {
       what: 'values that break rules, together with what cannot be honoured',

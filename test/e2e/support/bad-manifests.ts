@@ -58,7 +58,11 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
     text: kind('Contaner'),
     complaints: ['2:7: kind: "Contaner" is not a kind (did you mean Container?)'],
   },
-  { what: 'a microVM', text: kind('MicroVM'), complaints: ['2:7: kind: this version of capsule'] },
+  {
+    what: 'a microVM without its block',
+    text: kind('MicroVM'),
+    complaints: ['1:1: microVm: is missing'],
+  },
   {
     what: 'a volume without a size, and with what a workload has',
     text: `${kind('Volume')}container: {}\n`,
