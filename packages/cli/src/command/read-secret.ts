@@ -23,9 +23,10 @@ export async function readSecret(input: Input, context: Context, prompt: string)
   if (terminal === undefined) {
     throw input.refuse('there is no terminal to ask at', 'pass it with --password-stdin');
   }
-  await err.write(prompt);
+  // Before the prompt: whoever answers it at once must not see the answer.
   using _raw = terminal.raw();
   try {
+    await err.write(prompt);
     return await readTyped(stdin);
   } finally {
     await err.write('\r\n');
