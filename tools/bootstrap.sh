@@ -1,5 +1,5 @@
 #!/bin/sh
-# bootstrap.sh start|stop|test|lab|bench|soak [ARG...]
+# bootstrap.sh start|stop|test|lab|bench|soak|guest-kernel [ARG...]
 #
 # Makes this machine ready for one of the project's commands and runs it: root, Debian packages, npm
 # dependencies. Needs nothing but npm and Node 18. Installs only what is missing, says what it does,
@@ -26,6 +26,7 @@ run_packages='iproute2 nftables util-linux'
 build_packages="$run_packages mmdebstrap debian-archive-keyring binutils gzip kmod tar xz-utils"
 lab_packages="$build_packages docker-registry skopeo"
 test_packages="$lab_packages busybox-static curl git libfaketime umoci zstd xfsprogs qemu-system-x86"
+kernel_packages="$build_packages gcc libc6-dev libelf-dev make flex bison bc zstd"
 case $verb in
   start) entry=packages/imager/src/demo/start.ts packages=$build_packages ;;
   stop) entry=packages/imager/src/demo/stop.ts packages=$run_packages ;;
@@ -33,7 +34,8 @@ case $verb in
   test) entry=tools/test.ts packages=$test_packages ;;
   soak) entry=test/soak/main.ts packages=$test_packages ;;
   bench) entry=bench/main.ts packages="$lab_packages podman docker.io iptables git procps fio xfsprogs" ;;
-  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench, npm run soak' ;;
+  guest-kernel) entry=packages/imager/src/guest-kernel/main.ts packages=$kernel_packages ;;
+  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench, npm run soak, npm run guest-kernel' ;;
 esac
 
 check_machine() {

@@ -30,6 +30,24 @@ export const imagerError = defineErrors('IMAGER', {
     message: (f: { path: string; tree: string }) => `${f.path} is not in ${f.tree}`,
     hint: 'another version of the package may have moved it',
   },
+  KERNEL_ARCHITECTURE: {
+    kind: 'unsupported',
+    message: (f: { architecture: string }) =>
+      `no kernel of ours is configured for ${f.architecture}`,
+    hint: "microVMs have Debian's kernel there",
+  },
+  KERNEL_OPTIONS: {
+    kind: 'internal',
+    message: (f: { file: string; options: readonly string[] }) =>
+      `options of ${f.file} have no effect: ${f.options.join(', ')}`,
+    hint: 'name what they depend on in that file too, or leave them out',
+  },
+  KERNEL_FAILED: {
+    kind: 'internal',
+    message: (_: { log: string }) => 'the kernel of microVMs could not be compiled',
+    why: (f) => f.log,
+    hint: 'check the free space of the cache directory, 2.5 GB, then try again',
+  },
   NOT_BUNDLED: {
     kind: 'internal',
     message: (f: { entry: string; said: string }) => `${f.entry} cannot be bundled: ${f.said}`,

@@ -5,6 +5,7 @@ import { Cache, type CacheEntry } from '../cache/cache.ts';
 import { findDebianArchive } from '../debian/host-apt.ts';
 import { readClaims } from '../embedded/claim.ts';
 import { imagerError } from '../errors.ts';
+import { kernelKey } from '../guest-kernel/kernel-key.ts';
 import type { Profile } from '../profile.ts';
 import { type Progress, step as report } from '../progress.ts';
 import { buildBase } from './base-layer.ts';
@@ -63,8 +64,13 @@ export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
     layer: async (name) => (await made.get(name))?.path ?? '',
     archive: () => findDebianArchive(request.env['CAPSULE_DEBIAN_MIRROR']),
   };
-  const sources = await readSources(request.repository, arch);
-  for (const step of planImage(request.profile, sources)) made.set(step.do, obtain(step, context));
+  const { repository, profile } = request;
+  const guestKernel = await kernelKey(repository, arch, profile.suite);
+  const sources = {
+    ...(await readSources(repository, arch)),
+    ...((await cache.find(guestKernel)) === undefined ? {} : { guestKernel }),
+  };
+  for (const step of planImage(profile, sources)) made.set(step.do, obtain(step, context));
   const layers = await Promise.all(made.values());
   if (layers.some((layer) => layer.fresh)) await cache.prune(UNUSED_MS, await layersInUse(layers));
   const native = layers.find((layer) => layer.name === 'native');

@@ -15,21 +15,63 @@ const OURS = {
   'usr/lib/capsule/guest/capsule-guest': 'init',
   'usr/bin/capsule-files': 'usr/bin/capsule-files',
 } as const;
-const PARTS = { kernel: 'vmlinuz-debian', initramfs: 'initramfs-debian.cpio' } as const;
+const DEBIAN = { kernel: 'vmlinuz-debian', initramfs: 'initramfs-debian.cpio' } as const;
+/** `elf` is the same kernel for a machine monitor that unpacks nothing. */
+const CAPSULE = {
+  kernel: 'vmlinuz-capsule',
+  elf: 'vmlinux-capsule',
+  initramfs: 'initramfs-capsule.cpio',
+} as const;
 
-/** The kernel and the first root of every microVM; `guest.json` names them. */
+/**
+ * Kernel and first root of microVMs: Debian's, and our own where that has been built. `guest.json`
+ * names those that microVMs are to have.
+ */
 export const buildGuest: Executor<'guest'> = async (args, directory, context) => {
   const folder = join(directory, 'usr/lib/capsule/guest');
   await mkdir(folder, { recursive: true });
   const ours = await ownPrograms(await context.layer('native'));
+  const runtime = await runtimeFiles(args, join(directory, 'debian'), context);
+  const programs = [...ours, ...runtime];
+  await addDebianKernel(args, { folder, programs }, context);
+  if (args.kernel !== undefined) await addOwnKernel(args.kernel, { folder, programs }, context);
+  const parts = args.kernel === undefined ? DEBIAN : CAPSULE;
+  await writeFile(join(folder, 'guest.json'), `${JSON.stringify(parts)}\n`);
+};
+
+interface Guest {
+  readonly folder: string;
+  /** Of the first root, whatever the kernel. */
+  readonly programs: readonly CpioEntry[];
+}
+
+async function addDebianKernel(
+  args: StepArgs['guest'],
+  { folder, programs }: Guest,
+  context: LayerContext,
+): Promise<void> {
   const kernel = await fetchKernel({ ...context, suite: args.suite });
   const modules = await readModules(kernel, args.modules);
-  const runtime = await runtimeFiles(args, join(directory, 'debian'), context);
-  await copyFile(kernel.image, join(folder, PARTS.kernel));
-  const initramfs = packCpio(initramfsEntries([...ours, ...runtime], modules));
-  await writeFile(join(folder, PARTS.initramfs), initramfs);
-  await writeFile(join(folder, 'guest.json'), `${JSON.stringify(PARTS)}\n`);
-};
+  await copyFile(kernel.image, join(folder, DEBIAN.kernel));
+  const initramfs = packCpio(initramfsEntries(programs, modules));
+  await writeFile(join(folder, DEBIAN.initramfs), initramfs);
+}
+
+/** Nothing of it is a module. */
+async function addOwnKernel(
+  key: string,
+  { folder, programs }: Guest,
+  context: LayerContext,
+): Promise<void> {
+  const entry = await context.cache.find(key);
+  if (entry === undefined) {
+    throw imagerError.PROGRAM_MISSING({ path: key, tree: context.cacheDir });
+  }
+  await copyFile(join(entry.path, 'vmlinuz'), join(folder, CAPSULE.kernel));
+  await copyFile(join(entry.path, 'vmlinux'), join(folder, CAPSULE.elf));
+  const initramfs = packCpio(initramfsEntries(programs, []));
+  await writeFile(join(folder, CAPSULE.initramfs), initramfs);
+}
 
 async function ownPrograms(native: string): Promise<readonly CpioEntry[]> {
   return Promise.all(

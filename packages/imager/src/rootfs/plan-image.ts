@@ -18,6 +18,8 @@ export interface StepArgs {
       readonly architecture: string;
       /** Key of the native programs, two of which go in. */
       readonly native: string;
+      /** Key of our own kernel, if that has been built: it comes beside Debian's. */
+      readonly kernel?: string;
     };
   config: {
     readonly files: Readonly<Record<string, ProfileFile>>;
@@ -39,6 +41,8 @@ export interface Sources {
   readonly nodeVersion: string;
   /** Digest of native/. */
   readonly native: string;
+  /** Key of our own kernel of microVMs, when the cache has it. */
+  readonly guestKernel?: string;
   /** Digest of everything that ends in capsuled's bundle. */
   readonly bundle: string;
   /** Digest of the code that carries out each step. */
@@ -57,13 +61,20 @@ export function planImage(profile: Profile, sources: Sources): readonly Step[] {
     return { do: name, key, args } as Extract<Step, { readonly do: N }>;
   };
   const base = plan('base', { suite, packages, fromSid, pruned, checks, architecture });
+  const kernel = sources.guestKernel;
   const native = plan('native', { sources: sources.native, architecture });
   return [
     base,
     plan('vmm', { ...profile.vmm[architecture], suite, base: base.key }),
     plan('node', { version: sources.nodeVersion, architecture }),
     native,
-    plan('guest', { ...profile.guest, suite, architecture, native: native.key }),
+    plan('guest', {
+      ...profile.guest,
+      suite,
+      architecture,
+      native: native.key,
+      ...(kernel === undefined ? {} : { kernel }),
+    }),
     plan('config', { files, directories }),
     plan('bundle', { sources: sources.bundle }),
   ];
@@ -81,8 +92,9 @@ export function describeStep(step: Step): string {
     case 'native':
       return 'native programs';
     case 'guest': {
-      const { runtime, suite } = step.args;
-      return `first root of microVMs with ${runtime.package} and the kernel of Debian ${suite}`;
+      const { runtime, suite, kernel } = step.args;
+      const owner = kernel === undefined ? `Debian ${suite}'s kernel` : 'our own kernel';
+      return `first root of microVMs with ${runtime.package} and ${owner}`;
     }
     case 'config':
       return 'configuration';

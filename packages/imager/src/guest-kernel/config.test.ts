@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { missingOptions } from './config.ts';
+
+const ACTUAL = `#
+# Automatically generated file; DO NOT EDIT.
+#
+CONFIG_NET=y
+CONFIG_NR_CPUS=32
+CONFIG_LOCALVERSION="-capsule"
+# CONFIG_MODULES is not set
+# CONFIG_EROFS_FS is not set
+`;
+
+test('is content when every option is as it was asked for, whatever else there is', () => {
+  const wanted = 'CONFIG_NET=y\n# CONFIG_MODULES is not set\nCONFIG_LOCALVERSION="-capsule"\n';
+  assert.deepEqual(missingOptions(wanted, ACTUAL), []);
+});
+
+test('names options that were dropped, are unknown or have another value', () => {
+  const wanted = 'CONFIG_EROFS_FS=y\nCONFIG_NO_SUCH=y\nCONFIG_NR_CPUS=8\nCONFIG_NET=y\n';
+  assert.deepEqual(missingOptions(wanted, ACTUAL), [
+    'CONFIG_EROFS_FS=y',
+    'CONFIG_NO_SUCH=y',
+    'CONFIG_NR_CPUS=8',
+  ]);
+});
+
+test('names an option that is on though it was to be off', () => {
+  assert.deepEqual(missingOptions('# CONFIG_NET is not set', ACTUAL), ['# CONFIG_NET is not set']);
+});
+
+test('takes comments for what they are', () => {
+  assert.deepEqual(missingOptions('# CONFIG_EROFS_FS must be on\n\n# Network\n', ACTUAL), []);
+});
