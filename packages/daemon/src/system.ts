@@ -65,6 +65,8 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     imageFolder: paths.vmImages,
     runFolder: paths.vmRun,
     scratch: paths.view,
+    silentMs: config.microVms.silentSeconds * 1000,
+    onProblem: (container, error) => log.warn('guest not as wished', { container, error }),
   });
   const runtime = new KindRuntime({ container: containers, microVm: microVms });
   const files = new KindFiles(
@@ -152,6 +154,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       tell: async (text) => {
         names.useUplink(text);
         await network.refreshResolvers();
+        microVms.refreshFiles();
       },
       onFailure: (error) => log.error('resolvers of the uplink not followed', { error }),
     });
@@ -183,6 +186,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       names,
       logs: new FileLogs(),
       volumeBackend,
+      borrowers: microVms,
       archives: volumeBackend.archives,
       uploads: new UploadFolder(paths.uploads),
       reach,

@@ -33,6 +33,7 @@ export { FakeLogStore } from './fakes/fake-log-store.ts';
 export { FakeNameResponder } from './fakes/fake-name-responder.ts';
 export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
 export { FakeVolumeBackend } from './fakes/fake-volume-backend.ts';
+export { noBorrowers } from './fakes/no-borrowers.ts';
 export { noTransfers } from './fakes/no-transfers.ts';
 export { busyboxImage } from './images/busybox-image.ts';
 export { type TarEntry, tar } from './images/tar.ts';

@@ -8,7 +8,7 @@ mod modules;
 mod network;
 mod own_root;
 
-pub use clock::set as set_clock;
+pub use clock::correct as set_clock;
 pub use config::Config;
 
 use capsule_machine::{cgroup_mounts, devices, loopback, mount_quiet, mount_tmpfs};

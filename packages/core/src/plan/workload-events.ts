@@ -4,7 +4,7 @@ import { describeExit, type Exit } from './exit.ts';
 type News = Omit<WorkloadEvent, 'at'>;
 
 const WARNINGS: readonly string[] = [
-  ...['Failed', 'Killed', 'Lost', 'Unhealthy', 'BackOff', 'Paused'],
+  ...['Failed', 'Killed', 'Lost', 'Unhealthy', 'BackOff', 'Paused', 'AgentSilent'],
 ];
 
 /** What a change of status adds to the story of a workload, in order. Pure. */

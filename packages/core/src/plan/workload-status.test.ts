@@ -256,6 +256,17 @@ test('a container that was stopped for its health has failed, whatever it answer
   assert.match(status.message, /health/);
 });
 
+test('a trouble of one that runs is said while it lasts, and does not touch its run', () => {
+  const fine = look(STARTED, RUNNING);
+  const quiet = look(fine, { ...RUNNING, trouble: 'nobody answers' });
+  assert.deepEqual(
+    [quiet.phase, quiet.reason, quiet.message],
+    ['running', 'AgentSilent', 'nobody answers'],
+  );
+  assert.equal(look(quiet, { ...RUNNING, trouble: 'nobody answers' }), quiet);
+  assert.deepEqual(look(quiet, RUNNING), fine);
+});
+
 test('a wait for others is said once', () => {
   const waiting = statusWhenWaiting(FIRST_STATUS, ['db', 'cache']);
   assert.equal(waiting.reason, 'WaitingForDependency');

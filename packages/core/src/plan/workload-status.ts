@@ -196,12 +196,14 @@ function running(
   const observedGeneration =
     isCurrent && !isSameRun ? record.generation : before.observedGeneration;
   const health = healthOf(record, isSameRun ? before.health : undefined);
-  const isPaused = seen.task === 'paused';
-  const isSameTask = isPaused === (before.reason === 'Paused');
-  if (isSameRun && before.health === health && isSameTask) return before;
+  const halt = describeHalt(seen);
+  const isSameHalt = HALTS.includes(before.reason)
+    ? halt?.reason === before.reason
+    : halt === undefined;
+  if (isSameRun && before.health === health && isSameHalt) return before;
   return settle(before, {
     phase: 'running',
-    ...(isPaused ? PAUSED : describeRunning(health)),
+    ...(halt ?? describeRunning(health)),
     observedGeneration,
     containerId: seen.id,
     imageDigest: seen.imageDigest,
@@ -209,6 +211,17 @@ function running(
     ...(health === undefined ? {} : { health }),
     ...(seen.pid === undefined ? {} : { pid: seen.pid }),
   });
+}
+
+/** What keeps one that runs from doing its work. */
+const HALTS: readonly string[] = ['Paused', 'AgentSilent'];
+
+function describeHalt({
+  task,
+  trouble,
+}: ContainerSeen): Pick<WorkloadStatus, 'reason' | 'message'> | undefined {
+  if (task === 'paused') return PAUSED;
+  return trouble === undefined ? undefined : { reason: 'AgentSilent', message: trouble };
 }
 
 /** It stands still, with everything that it has. */

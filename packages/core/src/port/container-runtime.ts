@@ -65,6 +65,8 @@ export interface ContainerSeen {
   readonly exitedAt?: number;
   /** How it ended, where no exit code of its own tells: `the guest's kernel panicked: …`. */
   readonly fault?: string;
+  /** It runs, and something is wrong with it: `its guest agent does not answer`. */
+  readonly trouble?: string;
 }
 
 /** Something happened to a container; ask `inspect` for what is true now. */

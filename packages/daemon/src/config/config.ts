@@ -36,6 +36,12 @@ const schema = z.strictObject({
       device: z.string().startsWith('/dev/').optional(),
     })
     .prefault({}),
+  microVms: z
+    .strictObject({
+      /** One whose guest agent does not answer for this long is ended, and its restart policy applies. */
+      silentSeconds: z.int().min(2).default(60),
+    })
+    .prefault({}),
   workloads: z
     .strictObject({
       /** How many are worked on at the same time. */

@@ -5,6 +5,7 @@ import {
   type UploadStore,
   type VolumeArchives,
   type VolumeBackend,
+  type VolumeBorrowers,
   type VolumeFault,
 } from '@capsule/core';
 import type { Database, Feed, Log } from '@capsule/engine';
@@ -26,6 +27,7 @@ export interface VolumesParts {
   readonly events: Events;
   readonly feed: Feed;
   readonly backend: VolumeBackend;
+  readonly borrowers: VolumeBorrowers;
   readonly archives: VolumeArchives;
   readonly uploads: UploadStore;
   readonly runtime: Pick<ContainerRuntime, 'pause' | 'resume'>;

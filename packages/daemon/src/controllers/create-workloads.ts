@@ -12,6 +12,7 @@ import type {
   UploadStore,
   VolumeArchives,
   VolumeBackend,
+  VolumeBorrowers,
   VolumeFault,
   WorkloadRecord,
 } from '@capsule/core';
@@ -47,6 +48,7 @@ export interface WorkloadsParts {
   readonly names: NameResponder;
   readonly logs: LogStore;
   readonly volumeBackend: VolumeBackend;
+  readonly borrowers: VolumeBorrowers;
   readonly archives: VolumeArchives;
   readonly uploads: UploadStore;
   readonly reach: Reach<VolumeFault>;
@@ -76,6 +78,7 @@ export function createWorkloads(parts: WorkloadsParts) {
     ...{ db, events, feed, now, monotonicMs, log: parts.log, backend: parts.volumeBackend },
     ...{
       runtime: parts.runtime,
+      borrowers: parts.borrowers,
       reach: parts.reach,
       archives: parts.archives,
       uploads: parts.uploads,

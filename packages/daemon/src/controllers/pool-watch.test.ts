@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
-import { FakeVolumeBackend, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createVolumes } from './create-volumes.ts';
@@ -21,6 +21,7 @@ async function machine(t: TestContext) {
   const events = new Events(db);
   const boot = () =>
     createVolumes({
+      borrowers: noBorrowers,
       ...{ db, backend, events, now: Date.now, monotonicMs: () => performance.now() },
       ...{ feed: new Feed(), log: createLog(() => undefined), ...noTransfers },
       runtime: {

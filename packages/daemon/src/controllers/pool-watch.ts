@@ -7,6 +7,7 @@ import {
   type PoolLevel,
   poolPercent,
   type VolumeBackend,
+  type VolumeBorrowers,
   type VolumePool,
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
@@ -17,6 +18,7 @@ import type { VolumeStory } from './volume-story.ts';
 export interface PoolWatchParts {
   readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
   readonly volumes: Volumes;
+  readonly borrowers: VolumeBorrowers;
   readonly runtime: Pick<ContainerRuntime, 'pause' | 'resume'>;
   readonly story: VolumeStory;
   readonly log: Log;
@@ -103,11 +105,12 @@ export class PoolWatch implements Disposable {
   }
 
   async #trim(): Promise<void> {
-    const { backend, monotonicMs } = this.#parts;
+    const { backend, borrowers, monotonicMs } = this.#parts;
     const isDue = monotonicMs() - this.#trimmedAt >= TRIM_EVERY_MS || this.#level !== 'fine';
     if (!isDue) return;
     this.#trimmedAt = monotonicMs();
     await backend.trim();
+    await borrowers.trim();
   }
 
   #holders(): readonly string[] {

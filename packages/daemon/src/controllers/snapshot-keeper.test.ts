@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VOLUME_UNIT_BYTES } from '@capsule/core';
+import { VOLUME_UNIT_BYTES, type VolumeBorrowers } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
-import { FakeVolumeBackend, fakeError, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, fakeError, noBorrowers, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Snapshots } from '../store/snapshots.ts';
@@ -17,11 +17,12 @@ async function machine() {
   const db = openStore(':memory:', MIGRATIONS);
   const backend = new FakeVolumeBackend();
   const clock = { now: Date.UTC(2026, 10, 28) };
-  const boot = () =>
+  const boot = (borrowers: VolumeBorrowers = noBorrowers) =>
     createVolumes({
       ...{ db, backend, now: () => clock.now, monotonicMs: () => clock.now },
       ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
       ...noTransfers,
+      borrowers,
       runtime: { pause: async () => undefined, resume: async () => undefined },
       reach: () => undefined,
       namedBy: () => [],
@@ -61,6 +62,24 @@ test('one that fails leaves nothing; what was cut short is undone or finished', 
   await assert.rejects(boot().snapshotKeeper.delete(two), { code: 'PROCESS_FAILED' });
   assert.throws(() => boot().snapshotKeeper.ready(two), { code: 'SNAPSHOT_NOT_READY' });
   await boot().snapshotKeeper.tidy();
+  assert.deepEqual([snapshots.list(), await backend.listSnapshots()], [[], []]);
+});
+
+test('one to whom the volume is lent is asked to hold still, and none is kept when it did not', async () => {
+  const { boot, backend, snapshots } = await machine();
+  const asked: string[] = [];
+  const borrowers: VolumeBorrowers = {
+    ...noBorrowers,
+    whileStill: async ({ container }, volume, work) => {
+      asked.push(`${container} ${volume}`);
+      await work();
+      throw fakeError('MICROVM_AGENT_SILENT', 'unavailable', 'let go');
+    },
+  };
+  const { keeper, snapshotKeeper } = boot(borrowers);
+  await keeper.attach('data', { workload: 'vm', use: 'lent' });
+  await assert.rejects(snapshotKeeper.take(ONE), { code: 'MICROVM_AGENT_SILENT' });
+  assert.deepEqual(asked, ['vm data']);
   assert.deepEqual([snapshots.list(), await backend.listSnapshots()], [[], []]);
 });
 

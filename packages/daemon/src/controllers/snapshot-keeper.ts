@@ -1,4 +1,5 @@
 import {
+  cellOfWorkload,
   formatSnapshotRef,
   isForPeople,
   isName,
@@ -9,6 +10,7 @@ import {
   type SnapshotRef,
   type SnapshotSeen,
   type VolumeBackend,
+  type VolumeBorrowers,
   type VolumeFault,
 } from '@capsule/core';
 import type { Database, Log } from '@capsule/engine';
@@ -26,6 +28,7 @@ export interface SnapshotKeeperParts {
   readonly volumes: Volumes;
   readonly snapshots: Snapshots;
   readonly backend: VolumeBackend;
+  readonly borrowers: VolumeBorrowers;
   /** One thing at a time for each volume; shared with `VolumeKeeper`. */
   readonly alone: <T>(volume: string, work: () => Promise<T>) => Promise<T>;
   readonly reach: Reach<VolumeFault>;
@@ -85,7 +88,7 @@ export class SnapshotKeeper {
 
   /** For who works alone on the volume already. */
   async takeAlone(ref: SnapshotRef, origin: SnapshotOrigin): Promise<void> {
-    const { db, volumes, snapshots, backend, reach, story, now } = this.#parts;
+    const { db, volumes, snapshots, backend, reach, story, log, now } = this.#parts;
     const name = formatSnapshotRef(ref);
     db.transaction(() => {
       const volume = volumes.get(ref.volume);
@@ -98,10 +101,15 @@ export class SnapshotKeeper {
     });
     try {
       if (await this.#stray(ref)) throw snapshotError.ORPHANED({ name });
-      reach('snapshot:recorded');
-      await backend.snapshot(ref);
     } catch (error) {
       snapshots.remove(ref);
+      throw error;
+    }
+    reach('snapshot:recorded');
+    try {
+      await this.#whileStill(ref.volume, () => backend.snapshot(ref));
+    } catch (error) {
+      await this.#drop(ref).catch((failure) => log.warn('snapshot left', { name, error: failure }));
       throw error;
     }
     reach('snapshot:named');
@@ -176,6 +184,16 @@ export class SnapshotKeeper {
     );
     const shown = records.filter(isForPeople);
     return [...shown.map((record) => describe(record, seen)), ...strays.map(describeStray)];
+  }
+
+  /** The backend holds back those who write through it; one to whom the volume is lent has to be asked. */
+  async #whileStill(volume: string, work: () => Promise<void>): Promise<void> {
+    const { volumes, backend, borrowers } = this.#parts;
+    const holder = volumes.get(volume)?.holder;
+    const isLent = (await backend.attached()).get(volume) === 'lent';
+    if (holder === undefined || !isLent) return work();
+    const borrower = { cell: cellOfWorkload(holder), container: holder };
+    await borrowers.whileStill(borrower, volume, work);
   }
 
   /** Storage without a row. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
-import { FakeVolumeBackend, fakeError, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, fakeError, noBorrowers, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Volumes } from '../store/volumes.ts';
@@ -23,6 +23,7 @@ function machine() {
       ...{ db, backend, now: Date.now, monotonicMs: () => performance.now() },
       ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
       ...noTransfers,
+      borrowers: noBorrowers,
       runtime: { pause: async () => undefined, resume: async () => undefined },
       reach: () => undefined,
       namedBy: () => [...named],

@@ -21,6 +21,7 @@ import {
   type FakeNetworkState,
   FakeVolumeBackend,
   fakeError,
+  noBorrowers,
   noTransfers,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -65,6 +66,7 @@ class Machine {
       logs: NO_LOGS,
       volumeBackend: this.disk,
       ...noTransfers,
+      borrowers: noBorrowers,
       reach: () => undefined,
       files: NO_FILES,
       logPath: (cell) => cellKey(cell),

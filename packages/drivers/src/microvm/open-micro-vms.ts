@@ -18,6 +18,10 @@ export interface MicroVmOptions {
   readonly runFolder: string;
   /** An empty place to look into images from. */
   readonly scratch: string;
+  /** One whose agent does not answer for this long, in milliseconds, is ended. */
+  readonly silentMs: number;
+  /** Something beside the work was not possible, and is tried again. */
+  readonly onProblem: (container: string, error: unknown) => void;
   /** Default `/usr/lib/capsule/guest`. */
   readonly guestFolder?: string;
   /** Default `/usr/bin/capsule-log`. */
@@ -30,7 +34,7 @@ export interface MicroVmOptions {
 
 /** MicroVMs of the images that containerd holds, by whichever monitor can run here. */
 export function openMicroVms(client: ContainerdClient, options: MicroVmOptions): MicroVmRuntime {
-  const { snapshotter = 'overlayfs', scratch } = options;
+  const { snapshotter = 'overlayfs', scratch, silentMs, onProblem } = options;
   const architecture = architectureOf(arch);
   return new MicroVmRuntime({
     client,
@@ -43,5 +47,7 @@ export function openMicroVms(client: ContainerdClient, options: MicroVmOptions):
     guestImage: new GuestImage(options.guestFolder ?? '/usr/lib/capsule/guest'),
     cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
     logBinary: options.logBinary ?? '/usr/bin/capsule-log',
+    silentMs,
+    onProblem,
   });
 }

@@ -22,4 +22,8 @@ export interface MicroVmContext {
   readonly cgroupRoot: string;
   /** The log writer. */
   readonly logBinary: string;
+  /** One whose agent does not answer for this long, in milliseconds, is ended. */
+  readonly silentMs: number;
+  /** Something beside the work was not possible, and is tried again. */
+  readonly onProblem: (container: string, error: unknown) => void;
 }

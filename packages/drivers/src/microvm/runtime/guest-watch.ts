@@ -3,13 +3,14 @@ import { PayloadPhase, type StatusResponse } from '../gen/capsule/guest/v1/guest
 import { GuestClient } from '../guest/guest-client.ts';
 import { isAlive } from '../process/process-mark.ts';
 import type { VmEnd, VmRun } from '../record/vm-record.ts';
+import { AgentPulse, type AgentPulseParts } from './agent-pulse.ts';
 import { machineOf } from './vm-seen.ts';
 
 /** A machine that dies is seen by this: whoever runs it need not be a child of ours. */
 const LOOK_MS = 250;
 const FAILED_CODE = 255;
 
-export interface GuestWatchParts {
+export interface GuestWatchParts extends Omit<AgentPulseParts, 'guest'> {
   readonly run: VmRun;
   readonly vsock: string;
   /** The payload has ended, and the guest waits to be ended. */
@@ -21,17 +22,22 @@ export interface GuestWatchParts {
 /** Follows one machine and what its agent says, until it is disposed or the machine is gone. */
 export class GuestWatch implements Disposable {
   readonly guest: GuestClient;
+  readonly pulse: AgentPulse;
   readonly #parts: GuestWatchParts;
   readonly #stop = new AbortController();
 
   constructor(parts: GuestWatchParts) {
     this.#parts = parts;
     this.guest = new GuestClient({ vsock: parts.vsock, token: parts.run.token });
+    this.pulse = new AgentPulse({ ...parts, guest: this.guest });
+    this.pulse.isHeld = parts.run.isPaused ?? false;
   }
 
   start(): this {
     void this.#followMachine();
-    if (this.#parts.run.hasAgent) void this.#followPayload();
+    if (!this.#parts.run.hasAgent) return this;
+    void this.#followPayload();
+    void this.pulse.follow(this.#stop.signal);
     return this;
   }
 

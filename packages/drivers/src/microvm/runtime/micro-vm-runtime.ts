@@ -14,6 +14,7 @@ import {
   type Resources,
   type RuntimeEvent,
   type StopOrder,
+  type VolumeBorrowers,
 } from '@capsule/core';
 import { findLimits } from '../../containerd/cgroup/find-limits.ts';
 import { removeCgroups } from '../../containerd/cgroup/remove-cgroups.ts';
@@ -22,12 +23,13 @@ import { containerCgroup } from '../../containerd/oci/oci-spec.ts';
 import { containerId } from '../../containerd/runtime/container-id.ts';
 import { microVmError } from '../errors.ts';
 import { execInGuest } from '../guest/exec-in-guest.ts';
-import type { GuestCalls } from '../guest/guest-client.ts';
+import { type GuestCalls, GuestClient } from '../guest/guest-client.ts';
 import { GuestFiles } from '../guest/guest-files.ts';
 import { guestUsage } from '../guest/guest-usage.ts';
 import { limitCgroup } from '../process/vm-cgroup.ts';
 import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
 import type { Vmm } from '../vmm/vmm.ts';
+import { setClock } from './agent-pulse.ts';
 import { collectDisks } from './collect-disks.ts';
 import type { MicroVmContext } from './context.ts';
 import { createVm } from './create-vm.ts';
@@ -35,6 +37,8 @@ import { endVm } from './end-vm.ts';
 import { EventFeed } from './event-feed.ts';
 import { findCause } from './find-cause.ts';
 import { GuestWatch } from './guest-watch.ts';
+import { holdStill } from './hold-still.ts';
+import { putFiles } from './put-files.ts';
 import { startVm } from './start-vm.ts';
 import { consoleLog } from './start-writers.ts';
 import { powerDown, stopPayload } from './stop-vm.ts';
@@ -42,6 +46,7 @@ import { describeVm, isAnyAlive, machineOf } from './vm-seen.ts';
 
 /** Of a machine that is gone without a word. */
 const LOST_CODE = 255;
+const SILENT = 'running, but its guest agent does not answer';
 /** Of one start, where the kernel hangs at its first steps. */
 const BOOTS_MOST = 4;
 
@@ -52,7 +57,7 @@ const BOOTS_MOST = 4;
  * INVARIANTS: work on one machine is serial; a machine is said to have ended only when nothing of it is left that
  * could write to its disks.
  */
-export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
+export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, VolumeBorrowers {
   readonly files: ContainerFiles;
   readonly #context: MicroVmContext;
   readonly #alone = keyedLock();
@@ -94,7 +99,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
         return describeVm(vm, before);
       }
       // What was begun and not finished, or has ended.
-      if (before !== undefined) await this.#end(vm, before, cutOff());
+      if (before !== undefined) await this.#endRun(vm.id, before, cutOff());
       const run = await this.#startAgain(vm, signal);
       this.#follow(vm, run);
       this.#tell(vm, 'started');
@@ -110,7 +115,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       if (vm === undefined || run === undefined) return;
       const isUp = run.ended === undefined && (await isAnyAlive(run));
       const end = isUp ? await this.#ask(vm, run, how) : cutOff();
-      await this.#end(vm, run, end);
+      await this.#endRun(vm.id, run, end);
       this.#tell(vm, 'exited', end.exitCode);
     });
   }
@@ -158,7 +163,37 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
         if (isUp) this.#follow(vm, run);
       });
     }
+    this.refreshFiles();
     await collectDisks(this.#context);
+  }
+
+  /** Gives every guest what the files that it has of the capsule hold now: resolvers change. Waits for none. */
+  refreshFiles(): void {
+    void this.#each((guest, { spec }) => putFiles(guest, spec));
+  }
+
+  trim(): Promise<void> {
+    return this.#each(async (guest, { spec }) => {
+      if (spec.volumes.length > 0) await (await guest.calls()).trim({});
+    });
+  }
+
+  async whileStill<T>(
+    { cell, container }: { readonly cell: CellId; readonly container: string },
+    volume: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const id = containerId(cell, container);
+    return this.#alone(id, async () => {
+      const { records } = this.#context;
+      const [vm, run] = [await records.made(id), await records.run(id)];
+      const isUp = run?.isStarted && run.ended === undefined && (await isMachineUp(run));
+      // One that is paused until there is room must not write: what it holds is as after a power cut.
+      if (vm === undefined || run === undefined || !isUp || run.isPaused) return work();
+      this.#follow(vm, run);
+      const guest = this.#watches.get(id)?.guest;
+      return guest === undefined ? work() : holdStill({ guest, container, volume }, work);
+    });
   }
 
   async usage(cell: CellId, container: string): Promise<ContainerUsage | undefined> {
@@ -237,9 +272,24 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
     if (run.isPaused) await vmm.resume(control);
     if (!run.hasAgent) return powerDown(vmm, run, control, how.graceMs);
     // After a stop that was asked for, nobody is told of the exit a second time.
+    const isSilent = this.#watches.get(vm.id)?.pulse.isSilent ?? false;
     this.#forget(vm.id);
-    using watch = new GuestWatch({ run, vsock, onExit: nothing, onDeath: nothing });
-    return await stopPayload(watch.guest, vm, how);
+    using guest = new GuestClient({ vsock, token: run.token });
+    return await stopPayload(guest, vm, how, { isSilent });
+  }
+
+  /** What fails in one guest is told, and is no reason to leave out the others. */
+  async #each(work: (guest: GuestClient, vm: MadeVm) => Promise<void>): Promise<void> {
+    const { records, onProblem } = this.#context;
+    const visit = async (id: string, { guest, pulse }: GuestWatch) => {
+      const vm = await records.made(id);
+      if (vm?.oci !== undefined && !pulse.isHeld) await work(guest, vm);
+    };
+    await Promise.all(
+      [...this.#watches].map(([id, watch]) =>
+        visit(id, watch).catch((error) => onProblem(id, error)),
+      ),
+    );
   }
 
   async #hold(id: string, isPaused: boolean): Promise<void> {
@@ -254,15 +304,17 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       await records.putRun({ ...run, isPaused });
       const vm = await records.made(id);
       if (vm === undefined) return;
-      if (!isPaused) await this.#setClock(id);
+      const watch = this.#watches.get(id);
+      if (watch !== undefined) watch.pulse.isHeld = isPaused;
+      if (watch !== undefined && !isPaused) await this.#catchesUp(watch.guest, vm);
       this.#tell(vm, 'changed');
     });
   }
 
-  /** A guest that stood still does not know for how long. */
-  async #setClock(id: string): Promise<void> {
-    const calls = await this.#watches.get(id)?.guest.calls();
-    await calls?.setClock({ unixNanos: BigInt(Date.now()) * 1_000_000n });
+  /** Time and files went on while it stood still. */
+  async #catchesUp(guest: GuestClient, { spec }: MadeVm): Promise<void> {
+    await setClock(guest);
+    await putFiles(guest, spec).catch((error) => this.#context.onProblem(spec.container, error));
   }
 
   async #see(id: string): Promise<ContainerSeen | undefined> {
@@ -274,7 +326,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       await this.#buries(vm);
       return describeVm(vm, await records.run(id));
     }
-    return describeVm(vm, run);
+    const isSilent = this.#watches.get(id)?.pulse.isSilent ?? false;
+    return describeVm(vm, run, isSilent ? SILENT : undefined);
   }
 
   #follow(vm: MadeVm, run: VmRun): void {
@@ -285,6 +338,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       vsock,
       onExit: (end) => void this.#concludes(vm, end),
       onDeath: () => void this.#buries(vm),
+      lostMs: this.#context.silentMs,
+      onChange: () => this.#tell(vm, 'changed'),
+      onLost: () => void this.#givesUp(vm),
     });
     this.#watches.set(vm.id, watch.start());
   }
@@ -302,8 +358,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       if (run === undefined || run.ended !== undefined) return;
       await records.putRun({ ...run, ended: end });
       const guest = this.#watches.get(vm.id)?.guest;
-      if (guest !== undefined) await stopPayload(guest, vm, { graceMs: 0, stopSignal: '' });
-      await this.#end(vm, { ...run, ended: end }, end);
+      const how = { graceMs: 0, stopSignal: '' };
+      if (guest !== undefined) await stopPayload(guest, vm, how, { isSilent: false });
+      await this.#endRun(vm.id, { ...run, ended: end }, end);
       this.#tell(vm, 'exited', end.exitCode);
     });
   }
@@ -315,13 +372,22 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors {
       if (run === undefined || (await isMachineUp(run))) return;
       const fault = await findCause(consoleLog(vm.spec.logPath));
       const end = { exitCode: LOST_CODE, at: Date.now(), fault };
-      await this.#end(vm, run, end);
+      await this.#endRun(vm.id, run, end);
       this.#tell(vm, 'exited', LOST_CODE);
     });
   }
 
-  async #end(vm: MadeVm, run: VmRun, end: VmEnd): Promise<void> {
-    await this.#endRun(vm.id, run, end);
+  /** Its agent has been silent for too long: nothing that it still does can be seen or asked for. */
+  async #givesUp(vm: MadeVm): Promise<void> {
+    await this.#alone(vm.id, async () => {
+      const run = await this.#context.records.run(vm.id);
+      const isSilent = this.#watches.get(vm.id)?.pulse.isSilent ?? false;
+      if (run === undefined || run.ended !== undefined || !isSilent) return;
+      const seconds = this.#context.silentMs / 1000;
+      const fault = `its guest agent did not answer for ${seconds} s`;
+      await this.#endRun(vm.id, run, { exitCode: LOST_CODE, at: Date.now(), fault });
+      this.#tell(vm, 'exited', LOST_CODE);
+    });
   }
 
   async #endRun(id: string, run: VmRun, end: VmEnd): Promise<void> {
@@ -382,5 +448,3 @@ function withoutCopies(vm: MadeVm): MadeVm {
   const volumes = vm.spec.volumes.map((volume) => ({ ...volume, copyUp: false }));
   return { ...vm, spec: { ...vm.spec, volumes } };
 }
-
-function nothing(): void {}

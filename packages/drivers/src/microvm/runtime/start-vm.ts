@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, copyFile, mkdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { chmod, chown, copyFile, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerSpec, TapLink } from '@capsule/core';
 import { containerCgroup } from '../../containerd/oci/oci-spec.ts';
@@ -16,6 +16,7 @@ import type { Machine, MachineDisk, MachineProcess, Vmm } from '../vmm/vmm.ts';
 import type { MicroVmContext } from './context.ts';
 import { describeStartFailure } from './describe-start-failure.ts';
 import { findCause } from './find-cause.ts';
+import { readFiles } from './put-files.ts';
 import { consoleLog, startWriters } from './start-writers.ts';
 import { machineOf } from './vm-seen.ts';
 
@@ -175,12 +176,7 @@ async function handOver(
   using guest = new GuestClient({ vsock: records.paths(vm.id).vsock, token: run.token });
   const { spec, oci } = vm;
   const { args = [], env = [], cwd = '/' } = oci?.process ?? {};
-  const files = await Promise.all(
-    spec.files.map(async ({ source }) => ({
-      name: basename(source),
-      content: await readFile(source),
-    })),
-  );
+  const files = await readFiles(spec);
   try {
     const calls = await guest.calls();
     await calls.startPayload({

@@ -13,7 +13,11 @@ export function machineOf({ processes }: VmRun) {
 }
 
 /** What records and processes say of a microVM. One whose end is not through yet still counts as running. */
-export async function describeVm(vm: MadeVm, run: VmRun | undefined): Promise<ContainerSeen> {
+export async function describeVm(
+  vm: MadeVm,
+  run: VmRun | undefined,
+  trouble?: string,
+): Promise<ContainerSeen> {
   const { id, spec, imageDigest } = vm;
   const base = {
     id,
@@ -26,7 +30,9 @@ export async function describeVm(vm: MadeVm, run: VmRun | undefined): Promise<Co
   if (run === undefined) return { ...base, task: 'none' };
   const pid = machineOf(run)?.pid;
   const running = { ...base, task: taskOf(run), ...(pid === undefined ? {} : { pid }) };
-  if (run.ended === undefined || (await isAnyAlive(run))) return running;
+  if (run.ended === undefined || (await isAnyAlive(run))) {
+    return trouble === undefined ? running : { ...running, trouble };
+  }
   const { exitCode, at, fault } = run.ended;
   return {
     ...base,
