@@ -2,11 +2,13 @@
  * `npm run soak [-- --kills N] [--seed N] [--minutes N]`: random operations against a model, while
  * capsuled is killed N times (1,000 by default), containerd and shims a tenth of that each. Ends with 1,
  * the seed and the last operations when a promise was broken. `--power-cuts N` instead cuts the power of a
- * capsule in a virtual machine N times.
+ * capsule in a virtual machine N times; `--flushes N` writes in a microVM and stops it at once N times.
  */
 import { parseArgs } from 'node:util';
+import { startLab } from '@capsule/testkit';
 import { chooseSeed, Random } from '../e2e/lab/random.ts';
 import { cutPower } from '../machine/cut-power.ts';
+import { flush } from './flush.ts';
 import { Violation } from './journal.ts';
 import { describeProgress, soak } from './soak.ts';
 
@@ -22,14 +24,24 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: String(chooseSeed()) },
       minutes: { type: 'string', default: String(DAY_MINUTES) },
       'power-cuts': { type: 'string', default: '0' },
+      flushes: { type: 'string', default: '0' },
     },
   });
-  const asked = [values.kills, values.seed, values.minutes, values['power-cuts']].map(Number);
+  const asked = [
+    values.kills,
+    values.seed,
+    values.minutes,
+    values['power-cuts'],
+    values.flushes,
+  ].map(Number);
   if (!asked.every((each) => Number.isFinite(each) && each >= 0)) {
-    process.stderr.write('error: --kills, --seed, --minutes and --power-cuts take a number\n');
+    process.stderr.write(
+      'error: --kills, --seed, --minutes, --power-cuts and --flushes take a number\n',
+    );
     return 2;
   }
-  const [kills = 0, seed = 0, minutes = 0, cuts = 0] = asked;
+  const [kills = 0, seed = 0, minutes = 0, cuts = 0, flushes = 0] = asked;
+  if (flushes > 0) return runFlushes(flushes, seed);
   if (cuts === 0) return run(kills, seed, minutes * 60_000);
   say(`CAPSULE_TEST_SEED=${seed}`);
   await cutPower({ random: new Random(seed), cuts }, say);
@@ -50,4 +62,11 @@ async function run(kills: number, seed: number, deadlineMs: number): Promise<num
     process.stderr.write(`\n${error.message}\n\nagain: npm run soak -- --seed ${seed}\n`);
     return 1;
   }
+}
+
+async function runFlushes(rounds: number, seed: number): Promise<number> {
+  say(`CAPSULE_TEST_SEED=${seed}`);
+  await using lab = await startLab({ images: [] });
+  await flush({ lab, random: new Random(seed), rounds, say });
+  return 0;
 }

@@ -44,6 +44,8 @@ export async function footprint(lab: Lab): Promise<Footprint> {
     mounts: mounts(lab),
     'loop devices': loops(lab),
     'volume files': names(lab, '/perm/volumes'),
+    microVMs: names(lab, '/perm/microvm'),
+    machines: names(lab, '/run/capsule-microvm'),
     'log folders': names(lab, '/perm/log/workload'),
     rows: rows(lab),
   };
