@@ -28,6 +28,8 @@ export interface VmRun {
   readonly hasAgent: boolean;
   /** In the order in which they are ended. */
   readonly processes: readonly (ProcessMark & { readonly role: string })[];
+  /** By which they joined the machine's cgroups, all of whose members are this run's; older records have none. */
+  readonly cgroupFiles?: readonly string[];
   /** The payload was handed over: from now on the guest knows how it is. */
   readonly isStarted: boolean;
   readonly isPaused?: boolean;

@@ -1,3 +1,4 @@
+import { emptyCgroup } from '../process/empty-cgroup.ts';
 import { askProcess, endProcess } from '../process/process-mark.ts';
 import type { VmEnd, VmRecords, VmRun } from '../record/vm-record.ts';
 
@@ -17,5 +18,6 @@ export async function endVm(records: VmRecords, run: VmRun, end: VmEnd): Promise
   for (const process of machine.toReversed()) await endProcess(process);
   const writers = ended.processes.filter(({ role }) => WRITERS.includes(role));
   await Promise.all(writers.map((process) => askProcess(process, DRAIN_MS)));
+  await emptyCgroup(ended.cgroupFiles ?? []);
   return ended;
 }

@@ -48,12 +48,15 @@ export async function startVm(
   const tap = tapOf(vm.spec);
   const vmm = await chooseVmm(context, vm.spec);
   const paths = records.paths(vm.id);
+  const cgroup = containerCgroup({ ...vm.spec, role: 'root' });
+  const cgroupFiles = await makeCgroup(context.cgroupRoot, cgroup);
   let run: VmRun = {
     id: vm.id,
     vmm: vmm.kind,
     token: randomBytes(32).toString('hex'),
     hasAgent: vm.oci !== undefined,
     processes: [],
+    cgroupFiles,
     isStarted: false,
   };
   const tell = async (process: MachineProcess) => {
@@ -64,8 +67,6 @@ export async function startVm(
   await records.putRun(run);
   await mkdir(paths.sockets, { mode: 0o700 });
   await chown(paths.sockets, tap.uid, tap.uid);
-  const cgroup = containerCgroup({ ...vm.spec, role: 'root' });
-  const cgroupFiles = await makeCgroup(context.cgroupRoot, cgroup);
   await limitCgroup(context.cgroupRoot, cgroup, vm.spec.resources);
   if (run.hasAgent) {
     await writeBootDisk(paths.bootDisk, {

@@ -1,0 +1,39 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { endProcess, markProcess } from './process-mark.ts';
+
+const LOOKS = 1000;
+const LOOK_AGAIN_MS = 5;
+
+/**
+ * Kills whatever is in a machine's cgroups, by the files that processes join them by: also what was started in the
+ * moment before we died, and is in no record. Idempotent.
+ */
+export async function emptyCgroup(cgroupFiles: readonly string[]): Promise<void> {
+  for (const file of cgroupFiles) await empty(file);
+}
+
+async function empty(file: string): Promise<void> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const pids = await members(file);
+    if (pids.length === 0) return;
+    // All at once and with what they start meanwhile, where the kernel can (cgroup v2, 5.14).
+    await writeFile(join(dirname(file), 'cgroup.kill'), '1', { flag: 'r+' }).catch(ignoreMissing);
+    const marks = await Promise.all(pids.map(markProcess));
+    await Promise.all(marks.filter((mark) => mark !== undefined).map(endProcess));
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+async function members(file: string): Promise<readonly number[]> {
+  const text = (await readFile(file, 'utf8').catch(ignoreMissing)) ?? '';
+  const pids = text.split('\n').filter(Boolean).map(Number);
+  const alive = await Promise.all(pids.map(async (pid) => (await markProcess(pid)) !== undefined));
+  return pids.filter((_, index) => alive[index]);
+}
+
+function ignoreMissing(failure: NodeJS.ErrnoException): undefined {
+  if (failure.code === 'ENOENT') return undefined;
+  throw failure;
+}
