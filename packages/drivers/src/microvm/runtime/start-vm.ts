@@ -28,10 +28,10 @@ const HUNG_AFTER_MS = 12_000;
 /** Between looks at whether the machine is still there. */
 const LOOK_AGAIN_MS = 250;
 const NANOS_PER_MS = 1_000_000n;
-/** Panics and reboots end the machine, instead of leaving it standing there. */
-const COMMAND_LINE = 'console=ttyS0 quiet loglevel=4 panic=-1 reboot=t';
+/** Panics end the machine, instead of leaving it standing there. */
+const COMMAND_LINE = 'console=ttyS0 quiet loglevel=4 panic=-1';
 /** Of a prebuilt pair: as Linux finds it on the first disk. */
-const PAIR_COMMAND_LINE = 'console=ttyS0 panic=-1 reboot=t root=/dev/vda rw';
+const PAIR_COMMAND_LINE = 'console=ttyS0 panic=-1 root=/dev/vda rw';
 const FIRST_VOLUME = 3;
 
 /**

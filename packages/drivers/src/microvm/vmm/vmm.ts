@@ -14,8 +14,11 @@ export interface Machine {
   readonly name: string;
   readonly settings: Pick<MicroVmSettings, 'vcpus' | 'memoryMib'>;
   readonly kernel: string;
+  /** The same as an ELF file, where there is one: not every monitor unpacks. */
+  readonly elf?: string;
   /** Absent: the kernel finds its root on the first disk. */
   readonly initramfs?: string;
+  /** Of the guest's kernel; the monitor adds what its board needs before it. */
   readonly commandLine: string;
   readonly disks: readonly MachineDisk[];
   readonly tap: TapLink;

@@ -26,7 +26,7 @@ export function describeQemu(machine: Machine, how: QemuHow): readonly string[] 
     ...['-sandbox', SANDBOX],
     ...['-kernel', machine.kernel],
     ...(machine.initramfs === undefined ? [] : ['-initrd', machine.initramfs]),
-    ...['-append', machine.commandLine],
+    ...['-append', `${REBOOT} ${machine.commandLine}`],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=control,path=${sockets.control},server=on,wait=off`],
     ...['-mon', 'chardev=control,mode=control'],
@@ -42,6 +42,8 @@ export function describeQemu(machine: Machine, how: QemuHow): readonly string[] 
 }
 
 const BUS = 'device';
+/** The board has no other way to reset. */
+const REBOOT = 'reboot=t';
 
 function describeBoard({ isKvm, architecture }: QemuHow): string {
   const accelerator = isKvm ? 'kvm' : 'tcg';
