@@ -63,6 +63,8 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const microVms = openMicroVms(containerd, {
     stateFolder: paths.vms,
     imageFolder: paths.vmImages,
+    kernelFolder: paths.vmKernels,
+    firecrackerFolder: config.microVms.firecracker,
     runFolder: paths.vmRun,
     scratch: paths.view,
     silentMs: config.microVms.silentSeconds * 1000,
@@ -221,6 +223,7 @@ function systemPaths({ permPath, runPath }: Config) {
     exec: path.join(runPath, 'capsule-exec'),
     vms: path.join(permPath, 'microvm'),
     vmImages: path.join(permPath, 'microvm-images'),
+    vmKernels: path.join(permPath, 'microvm-kernels'),
     vmRun: path.join(runPath, 'capsule-microvm'),
     faultPoint: path.join(runPath, 'capsule/fault-point'),
     containerd: path.join(runPath, 'containerd/containerd.sock'),

@@ -40,6 +40,8 @@ const schema = z.strictObject({
     .strictObject({
       /** One whose guest agent does not answer for this long is ended, and its restart policy applies. */
       silentSeconds: z.int().min(2).default(60),
+      /** A folder with `firecracker` and `jailer`; the image has them in the default one if they were given. */
+      firecracker: z.string().startsWith('/').default('/usr/lib/capsule/firecracker'),
     })
     .prefault({}),
   workloads: z

@@ -70,4 +70,11 @@ export const microVmError = defineErrors('MICROVM', {
       `microVM ${f.container} cannot use ${f.path}: there is no such file on the capsule`,
     hint: 'kernelPath and rootfsPath are paths on the capsule',
   },
+  KERNEL_FORMAT: {
+    kind: 'unsupported',
+    message: (f: Named & { path: string }) =>
+      `Firecracker cannot boot the kernel ${f.path} of microVM ${f.container}`,
+    why: 'it boots an ELF file (vmlinux), or a bzImage that is packed by gzip or zstd',
+    hint: 'give the vmlinux of that kernel, or choose `backend: qemu`',
+  },
 });

@@ -7,6 +7,7 @@ import { ImageDisks } from './disk/image-disks.ts';
 import { GuestImage } from './guest/guest-image.ts';
 import { VmRecords } from './record/vm-record.ts';
 import { MicroVmRuntime } from './runtime/micro-vm-runtime.ts';
+import { FirecrackerVmm } from './vmm/firecracker/firecracker-vmm.ts';
 import { QemuVmm } from './vmm/qemu/qemu-vmm.ts';
 
 export interface MicroVmOptions {
@@ -14,6 +15,10 @@ export interface MicroVmOptions {
   readonly stateFolder: string;
   /** Disks made of images: `/perm/microvm-images`. */
   readonly imageFolder: string;
+  /** Kernels that were unpacked: `/perm/microvm-kernels`. */
+  readonly kernelFolder: string;
+  /** Holds `firecracker` and `jailer`, if there are any. */
+  readonly firecrackerFolder: string;
   /** What goes with the machine: `/run/capsule-microvm`. */
   readonly runFolder: string;
   /** An empty place to look into images from. */
@@ -43,7 +48,14 @@ export function openMicroVms(client: ContainerdClient, options: MicroVmOptions):
     users: new UserFinder(client, { snapshotter, scratch }),
     imageDisks: new ImageDisks({ client, snapshotter, scratch, folder: options.imageFolder }),
     records: new VmRecords({ state: options.stateFolder, run: options.runFolder }),
-    vmms: [new QemuVmm({ architecture: arch })],
+    vmms: [
+      new FirecrackerVmm({
+        architecture: arch,
+        folder: options.firecrackerFolder,
+        kernelFolder: options.kernelFolder,
+      }),
+      new QemuVmm({ architecture: arch }),
+    ],
     guestImage: new GuestImage(options.guestFolder ?? '/usr/lib/capsule/guest'),
     cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
     logBinary: options.logBinary ?? '/usr/bin/capsule-log',

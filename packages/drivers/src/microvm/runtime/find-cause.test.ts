@@ -22,6 +22,18 @@ test('without a panic the monitor died, with what it complained of', () => {
   assert.match(causeOf(said), /monitor died: -netdev tap: could not open/);
 });
 
+test('a monitor that gave up is told from one whose guest let it go, and from an earlier run', () => {
+  const said = (level: string, text: string) =>
+    stamped(`2026-11-28T18:41:42.057553971 [firecracker:main:${level}] ${text}`);
+  const begun = said('INFO', 'Running Firecracker v1.16.1');
+  const fault = said('ERROR', 'Build microvm error: no such TAP');
+  const exits = said('ERROR', 'Firecracker exiting with error. exit_code=1');
+  assert.match(causeOf(begun + fault + exits), /monitor died: Build microvm error: no such TAP$/);
+  const left = begun + said('INFO', 'Firecracker exiting successfully. exit_code=0');
+  assert.equal(causeOf(left), 'its guest reset or switched off its machine');
+  assert.equal(causeOf(left + begun), 'its virtual machine monitor died');
+});
+
 test('what a guest says is made harmless for terminals, and short', () => {
   const said = `Kernel panic - not syncing: \x1b[2J\x07${'x'.repeat(1000)}\n`;
   assert.ok([...causeOf(said)].every((letter) => letter >= ' '));

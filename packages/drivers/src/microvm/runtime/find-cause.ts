@@ -4,7 +4,13 @@ import { open } from 'node:fs/promises';
 const TAIL_BYTES = 64 * 1024;
 const WORDS_MOST = 200;
 const PANIC = /Kernel panic - not syncing: ([^\n\r]*)/g;
-const MONITOR = /qemu-system-\w+: ([^\n\r]*)/g;
+/** QEMU's complaints, and Firecracker's but for the one that says that it goes. */
+const MONITOR =
+  /(?:qemu-system-\w+:|\[firecracker:[^\]\n]*:ERROR\] (?!Firecracker exiting)) *([^\n\r]*)/g;
+/** Firecracker's first word: what stands before it is of an earlier run. */
+const BEGUN = ':INFO] Running Firecracker v';
+/** Firecracker's last word when a guest let it go. */
+const RESET = /\[firecracker:[^\]\n]*\] Firecracker exiting successfully/;
 const AGENT = /capsule-guest: ([^\n\r]*)/g;
 
 /** Why a machine that nobody ended is gone, by what its console said last. */
@@ -13,13 +19,15 @@ export async function findCause(consoleLog: string): Promise<string> {
 }
 
 /** Pure. */
-export function causeOf(text: string): string {
+export function causeOf(screen: string): string {
+  const text = screen.slice(Math.max(0, screen.lastIndexOf(BEGUN)));
   const panic = last(text, PANIC);
   if (panic !== undefined) {
     // The kernel panics when its first process ends: then that one's last words are the reason.
     const said = /Attempted to kill init/.test(panic) ? last(text, AGENT) : undefined;
     return `its guest's kernel panicked: ${said ?? panic}`;
   }
+  if (RESET.test(text)) return 'its guest reset or switched off its machine';
   const complaint = last(text, MONITOR);
   return `its virtual machine monitor died${complaint === undefined ? '' : `: ${complaint}`}`;
 }

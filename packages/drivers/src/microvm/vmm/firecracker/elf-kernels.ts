@@ -1,0 +1,69 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  chmod,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { microVmError } from '../../errors.ts';
+import { isElf, unpackKernel } from './unpack-kernel.ts';
+
+/** Kernels come and go with updates and with people's tries; the newest are those in use. */
+const KEPT = 4;
+const SUFFIX = '.elf';
+
+/** Kernels unpacked once, in a folder of their own. Nothing of it is needed by a machine that has booted. */
+export class ElfKernels {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The kernel at `path` as an ELF file: itself, or a copy. Fails with `MICROVM_KERNEL_FORMAT`. */
+  async find(container: string, path: string): Promise<string> {
+    const file = await readFile(path);
+    if (isElf(file)) return path;
+    const name = `${createHash('sha256').update(file).digest('hex')}${SUFFIX}`;
+    const unpacked = join(this.#folder, name);
+    if (await exists(unpacked)) return unpacked;
+    const elf = unpackKernel(file);
+    if (elf === undefined) throw microVmError.KERNEL_FORMAT({ container, path });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await writeWhole(unpacked, elf);
+    await this.#prune(name);
+    return unpacked;
+  }
+
+  async #prune(made: string): Promise<void> {
+    const others = (await readdir(this.#folder)).filter((name) => name !== made);
+    const dated = await Promise.all(
+      others.map(async (name) => ({ name, at: (await stat(join(this.#folder, name))).mtimeMs })),
+    );
+    const old = dated.sort((a, b) => b.at - a.at).slice(KEPT - 1);
+    for (const { name } of old) await rm(join(this.#folder, name), { force: true });
+  }
+}
+
+/** Readable for the monitors, which have no right beside. */
+async function writeWhole(path: string, content: Buffer): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  await writeFile(aside, content);
+  await chmod(aside, 0o444);
+  await using file = await open(aside);
+  await file.sync();
+  await rename(aside, path);
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

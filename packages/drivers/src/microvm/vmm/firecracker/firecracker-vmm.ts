@@ -1,0 +1,132 @@
+import { chown, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { run } from '@capsule/host';
+import { microVmError } from '../../errors.ts';
+import { startProcess } from '../../process/start-process.ts';
+import { findAcceleration } from '../acceleration.ts';
+import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
+import { awaitProcess, awaitRunning } from './await-machine.ts';
+import { ElfKernels } from './elf-kernels.ts';
+import { callFirecracker } from './firecracker-api.ts';
+import { describeJail } from './jail.ts';
+import { lendDisks } from './lend-disks.ts';
+import { describeFirecracker } from './machine-config.ts';
+
+export interface FirecrackerOptions {
+  /** As Node names it. */
+  readonly architecture: string;
+  /** Holds `firecracker` and `jailer`, of one version. */
+  readonly folder: string;
+  /** Where kernels are unpacked to. */
+  readonly kernelFolder: string;
+}
+
+/** The first that gives unused memory back. */
+const OLDEST = [1, 14] as const;
+
+/**
+ * Machines by Firecracker, each in a jail of its own: a user, a root, and namespaces of mounts and of processes that
+ * nothing else has. Needs KVM.
+ */
+export class FirecrackerVmm implements Vmm {
+  readonly kind = 'firecracker';
+  readonly #options: FirecrackerOptions;
+  readonly #kernels: ElfKernels;
+
+  constructor(options: FirecrackerOptions) {
+    this.#options = options;
+    this.#kernels = new ElfKernels(options.kernelFolder);
+  }
+
+  async probe(): Promise<VmmState> {
+    const { folder, architecture } = this.#options;
+    try {
+      const [version, jailer] = [await this.#version('firecracker'), await this.#version('jailer')];
+      if (version !== jailer) return refuse(`is ${version}, its jailer is ${jailer}`);
+      if (!isNewEnough(version)) return refuse(`${version} is older than ${OLDEST.join('.')}`);
+      const { isKvm, why } = await findAcceleration(architecture);
+      if (!isKvm) return refuse(`${version} cannot run machines: ${why}`);
+      return { ok: true, detail: `Firecracker ${version}, on the processor itself (KVM), jailed` };
+    } catch (error) {
+      const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (isAbsent) return refuse(`is not there: ${folder} does not hold it and its jailer`);
+      return refuse(`cannot be run: ${(error as Error).message}`);
+    }
+  }
+
+  async start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void> {
+    const { name, folder, tap, screen, cgroupFiles } = machine;
+    const [place, told] = [join(folder, 'jail'), join(folder, 'machine.pid')];
+    const config = join(folder, 'machine.json');
+    const metrics = await makeMetrics(machine);
+    await mkdir(place, { recursive: true });
+    await writeFile(config, JSON.stringify(describeFirecracker(machine, metrics)));
+    await chown(config, tap.uid, tap.uid);
+    const [command = '', ...args] = describeJail({
+      machine,
+      config,
+      place,
+      told,
+      disks: await lendDisks(machine),
+      kernel: await this.#kernelOf(machine),
+      jailer: join(this.#options.folder, 'jailer'),
+      program: await realpath(join(this.#options.folder, 'firecracker')),
+    });
+    const jail = await startProcess({
+      program: command,
+      args,
+      cgroupFiles,
+      descriptors: [undefined, screen.output, screen.errors],
+    });
+    if (jail === undefined) {
+      throw microVmError.NOT_BOOTED({ container: name, why: 'its jail could not be begun' });
+    }
+    await tell({ role: 'jail', ...jail });
+    const mark = await awaitProcess(name, told, jail);
+    await tell({ role: 'machine', ...mark });
+    await awaitRunning(machine, mark);
+  }
+
+  async pause(control: string): Promise<void> {
+    await callFirecracker(control, { method: 'PATCH', path: '/vm', body: { state: 'Paused' } });
+  }
+
+  async resume(control: string): Promise<void> {
+    await callFirecracker(control, { method: 'PATCH', path: '/vm', body: { state: 'Resumed' } });
+  }
+
+  /** By the keys that ask Linux to go down; there is no button. */
+  async powerDown(control: string): Promise<void> {
+    const body = { action_type: 'SendCtrlAltDel' };
+    await callFirecracker(control, { method: 'PUT', path: '/actions', body });
+  }
+
+  async #version(program: 'firecracker' | 'jailer'): Promise<string> {
+    const path = await realpath(join(this.#options.folder, program));
+    const { stdout } = await run(path, ['--version']);
+    return /v(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1] ?? 'of unknown version';
+  }
+
+  /** Others than x86 have kernels that are not packed. */
+  async #kernelOf({ name, kernel, elf }: Machine): Promise<string> {
+    if (this.#options.architecture !== 'x64') return kernel;
+    return elf ?? this.#kernels.find(name, kernel);
+  }
+}
+
+/** A pipe without a reader: it holds the first 64 KiB of what the monitor counts, and the rest is dropped. */
+async function makeMetrics({ sockets, tap }: Machine): Promise<string> {
+  const path = join(dirname(sockets.control), 'metrics');
+  await run('mkfifo', ['-m', '600', path]);
+  await chown(path, tap.uid, tap.uid);
+  return path;
+}
+
+function refuse(why: string): VmmState {
+  return { ok: false, detail: `Firecracker ${why}` };
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+}

@@ -1,0 +1,77 @@
+import { basename, join } from 'node:path';
+import type { Machine } from '../vmm.ts';
+import type { LentDisk } from './lend-disks.ts';
+import { JAIL_PATHS, jailSocket } from './machine-config.ts';
+
+export interface JailParts {
+  readonly machine: Machine;
+  readonly disks: readonly LentDisk[];
+  /** The kernel as an ELF file. */
+  readonly kernel: string;
+  readonly config: string;
+  readonly jailer: string;
+  /** Itself and no link to it: the jailer names the jail by it. */
+  readonly program: string;
+  /** An empty folder, over which the jail is mounted. */
+  readonly place: string;
+  /** Where the number of the machine's process is told. */
+  readonly told: string;
+}
+
+/** Firecracker's lines in the console's log begin with it. */
+export const INSTANCE = 'firecracker';
+
+/**
+ * Makes the jail, lets the jailer go into it, and tells the number of the process that is the machine. It runs in a
+ * mount namespace of its own and ends at once: all mounts, the copy of the program and the device nodes are the
+ * namespace's, so they go with the machine's process, whoever ends it. What a disk is made of is bound or has a node
+ * of its own, for `/run` may forbid devices, and a link does not lead from one file system to another.
+ */
+const SCRIPT = `set -eu
+place=$1 root=$2 pid=$3 told=$4
+shift 4
+mount -t tmpfs -o mode=0711,nosuid,size=64m jail "$place"
+mkdir -p "$root"
+while [ "$1" != -- ]; do
+  case $1 in
+    folder) mkdir "$root$2"; mount --bind "$3" "$root$2"; shift 3 ;;
+    reads) : >"$root$2"; mount -o bind,ro "$3" "$root$2"; shift 3 ;;
+    writes) : >"$root$2"; mount --bind "$3" "$root$2"; shift 3 ;;
+    node) mknod -m "$3" "$root$2" b "$4" "$5"; chown "$6:$6" "$root$2"; shift 6 ;;
+  esac
+done
+shift
+"$@"
+cat "$root/$pid" >"$told.new"
+mv "$told.new" "$told"
+`;
+
+/** The command that jails a machine; run as root, it hands its output and errors on to the machine. Pure. */
+export function describeJail(parts: JailParts): readonly string[] {
+  const { machine, disks, place, program, told } = parts;
+  const { uid } = machine.tap;
+  const name = basename(program);
+  const root = join(place, name, INSTANCE, 'root');
+  return [
+    ...['unshare', '--mount', '--propagation', 'private', '/bin/sh', '-c', SCRIPT, 'jail'],
+    ...[place, root, `${name}.pid`, told],
+    ...['folder', JAIL_PATHS.sockets, join(machine.sockets.control, '..')],
+    ...['reads', JAIL_PATHS.config, parts.config],
+    ...['reads', JAIL_PATHS.kernel, parts.kernel],
+    ...(machine.initramfs === undefined ? [] : ['reads', JAIL_PATHS.initramfs, machine.initramfs]),
+    ...disks.flatMap((disk, index) => describeDisk(disk, index, uid)),
+    ...['--', parts.jailer, '--id', INSTANCE, '--exec-file', program],
+    ...['--uid', String(uid), '--gid', String(uid)],
+    ...['--chroot-base-dir', place, '--new-pid-ns'],
+    ...['--', '--api-sock', jailSocket(machine.sockets.control)],
+    ...['--config-file', JAIL_PATHS.config, '--show-level'],
+  ];
+}
+
+function describeDisk(disk: LentDisk, index: number, uid: number): readonly string[] {
+  const at = JAIL_PATHS.disk(index);
+  if (disk.device === undefined) return [disk.readOnly ? 'reads' : 'writes', at, disk.path];
+  const { major, minor } = disk.device;
+  const mode = disk.readOnly ? '0400' : '0600';
+  return ['node', at, mode, String(major), String(minor), String(uid)];
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Machine } from '../vmm.ts';
+import { describeJail } from './jail.ts';
+import { describeFirecracker } from './machine-config.ts';
+
+const MACHINE: Machine = {
+  name: 'web',
+  settings: { vcpus: 2, memoryMib: 300 },
+  kernel: '/guest/vmlinuz',
+  initramfs: '/guest/initramfs',
+  commandLine: 'console=ttyS0 panic=-1',
+  disks: [
+    { path: '/run/vm/boot.img', readOnly: true },
+    { path: '/dev/loop7', readOnly: false },
+    { path: '/perm/root.img', readOnly: false },
+  ],
+  tap: {
+    device: 'capac14fe02',
+    hardwareAddress: '02:ca:ac:14:fe:02',
+    address: '172.20.254.2',
+    prefix: 24,
+    gateway: '172.20.254.1',
+    mtu: 1500,
+    uid: 1_882_193_410,
+  },
+  folder: '/run/vm',
+  sockets: { vsock: '/run/vm/s/vsock', vhost: '/run/vm/s/vhost', control: '/run/vm/s/control' },
+  cgroupFiles: [],
+  screen: { output: 5, errors: 6 },
+};
+
+const config = () => JSON.parse(JSON.stringify(describeFirecracker(MACHINE, '/run/vm/s/metrics')));
+
+test('disks are in order, lose no flush, and say whether they may be written', () => {
+  assert.deepEqual(
+    config().drives.map((drive: Record<string, unknown>) => [
+      drive['path_on_host'],
+      drive['is_read_only'],
+      drive['cache_type'],
+      drive['is_root_device'],
+    ]),
+    [
+      ['/disk0', true, 'Writeback', false],
+      ['/disk1', false, 'Writeback', false],
+      ['/disk2', false, 'Writeback', false],
+    ],
+  );
+});
+
+test('the guest resets in the way that Firecracker ends by, and its own words come last', () => {
+  assert.match(config()['boot-source'].boot_args, /^reboot=k .* console=ttyS0 panic=-1$/);
+});
+
+test('sockets are named as the jail sees them, and hold no path of the capsule', () => {
+  assert.equal(config().vsock.uds_path, '/s/vsock');
+  assert.equal(config().metrics.metrics_path, '/s/metrics');
+  assert.doesNotMatch(JSON.stringify(config()), /\/run\/vm|\/perm/);
+});
+
+test('the machine is as large as the manifest says, on its own link', () => {
+  assert.deepEqual(config()['machine-config'], { vcpu_count: 2, mem_size_mib: 300, smt: false });
+  assert.deepEqual(config()['network-interfaces'], [
+    { iface_id: 'net', guest_mac: '02:ca:ac:14:fe:02', host_dev_name: 'capac14fe02' },
+  ]);
+});
+
+const jail = () =>
+  describeJail({
+    machine: MACHINE,
+    disks: [
+      { path: '/run/vm/boot.img', readOnly: true },
+      { path: '/dev/loop7', readOnly: false, device: { major: 7, minor: 7 } },
+      { path: '/perm/root.img', readOnly: false },
+    ],
+    kernel: '/kernels/a.elf',
+    config: '/run/vm/machine.json',
+    jailer: '/fc/jailer',
+    program: '/fc/firecracker-v1',
+    place: '/run/vm/jail',
+    told: '/run/vm/machine.pid',
+  }).slice(8);
+
+test('a jail holds what the machine has and nothing else', () => {
+  assert.equal(
+    jail().join(' '),
+    [
+      '/run/vm/jail /run/vm/jail/firecracker-v1/firecracker/root firecracker-v1.pid',
+      '/run/vm/machine.pid folder /s /run/vm/s reads /machine.json /run/vm/machine.json',
+      'reads /kernel /kernels/a.elf reads /initramfs /guest/initramfs',
+      'reads /disk0 /run/vm/boot.img node /disk1 0600 7 7 1882193410 writes /disk2 /perm/root.img',
+      '-- /fc/jailer --id firecracker --exec-file /fc/firecracker-v1 --uid 1882193410',
+      '--gid 1882193410 --chroot-base-dir /run/vm/jail --new-pid-ns',
+      '-- --api-sock /s/control --config-file /machine.json --show-level',
+    ].join(' '),
+  );
+});
