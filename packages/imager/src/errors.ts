@@ -30,6 +30,12 @@ export const imagerError = defineErrors('IMAGER', {
     message: (f: { path: string; tree: string }) => `${f.path} is not in ${f.tree}`,
     hint: 'another version of the package may have moved it',
   },
+  FIRECRACKER_MISSING: {
+    kind: 'precondition',
+    message: (f: { folder: string }) => `there is no Firecracker in ${f.folder}`,
+    why: 'CAPSULE_FIRECRACKER names a folder that holds firecracker and jailer, of one release',
+    hint: 'give the two programs these names there, or leave CAPSULE_FIRECRACKER away',
+  },
   KERNEL_ARCHITECTURE: {
     kind: 'unsupported',
     message: (f: { architecture: string }) =>

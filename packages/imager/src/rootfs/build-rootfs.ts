@@ -12,6 +12,7 @@ import { buildBase } from './base-layer.ts';
 import { buildBundle } from './bundle-layer.ts';
 import { buildConfig } from './config-layer.ts';
 import type { Executors, LayerContext } from './context.ts';
+import { digestOfFirecracker } from './given-firecracker.ts';
 import { buildGuest } from './guest-layer.ts';
 import { buildNative } from './native-layer.ts';
 import { buildNode } from './node-layer.ts';
@@ -66,8 +67,10 @@ export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
   };
   const { repository, profile } = request;
   const guestKernel = await kernelKey(repository, arch, profile.suite);
+  const firecracker = request.env['CAPSULE_FIRECRACKER'];
   const sources = {
     ...(await readSources(repository, arch)),
+    ...(firecracker && { firecracker: await digestOfFirecracker(firecracker) }),
     ...((await cache.find(guestKernel)) === undefined ? {} : { guestKernel }),
   };
   for (const step of planImage(profile, sources)) made.set(step.do, obtain(step, context));

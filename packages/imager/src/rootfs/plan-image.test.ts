@@ -53,6 +53,7 @@ const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profil
   ['Node', ['node'], (p, s) => [p, { ...s, nodeVersion: '24.0.1' }]],
   ['Rust code', ['native', 'guest'], (p, s) => [p, { ...s, native: 'n2' }]],
   ['the kernel of microVMs', ['guest'], (p, s) => [p, { ...s, guestKernel: 'k1' }]],
+  ['Firecracker', ['vmm'], (p, s) => [p, { ...s, firecracker: 'f1' }]],
   ['TypeScript code', ['bundle'], (p, s) => [p, { ...s, bundle: 'b2' }]],
   ['a recipe', ['node'], (p, s) => [p, { ...s, recipes: { ...s.recipes, node: 'r2' } }]],
   [

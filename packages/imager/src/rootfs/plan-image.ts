@@ -10,6 +10,8 @@ export interface StepArgs {
     Pick<Profile, 'suite'> & {
       /** Key of the base: what that has is left out. */
       readonly base: string;
+      /** Digest of the Firecracker that was given. */
+      readonly firecracker?: string;
     };
   node: { readonly version: string; readonly architecture: string };
   native: { readonly sources: string; readonly architecture: string };
@@ -43,6 +45,8 @@ export interface Sources {
   readonly native: string;
   /** Key of our own kernel of microVMs, when the cache has it. */
   readonly guestKernel?: string;
+  /** Digest of Firecracker and its jailer, where somebody gave them. */
+  readonly firecracker?: string;
   /** Digest of everything that ends in capsuled's bundle. */
   readonly bundle: string;
   /** Digest of the code that carries out each step. */
@@ -61,11 +65,16 @@ export function planImage(profile: Profile, sources: Sources): readonly Step[] {
     return { do: name, key, args } as Extract<Step, { readonly do: N }>;
   };
   const base = plan('base', { suite, packages, fromSid, pruned, checks, architecture });
-  const kernel = sources.guestKernel;
+  const { guestKernel: kernel, firecracker } = sources;
   const native = plan('native', { sources: sources.native, architecture });
   return [
     base,
-    plan('vmm', { ...profile.vmm[architecture], suite, base: base.key }),
+    plan('vmm', {
+      ...profile.vmm[architecture],
+      suite,
+      base: base.key,
+      ...(firecracker === undefined ? {} : { firecracker }),
+    }),
     plan('node', { version: sources.nodeVersion, architecture }),
     native,
     plan('guest', {
@@ -86,7 +95,7 @@ export function describeStep(step: Step): string {
     case 'base':
       return `Debian ${step.args.suite} base with containerd ${Object.values(step.args.fromSid).join()}`;
     case 'vmm':
-      return `QEMU of Debian ${step.args.suite}`;
+      return `QEMU of Debian ${step.args.suite}${step.args.firecracker === undefined ? '' : ', and Firecracker'}`;
     case 'node':
       return `Node ${step.args.version}`;
     case 'native':

@@ -11,6 +11,7 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
     'vmm-layer.ts',
     'check-stacked.ts',
     'extract-packages.ts',
+    'given-firecracker.ts',
     '../debian/program-closure.ts',
     '../debian/tree-path.ts',
   ],

@@ -5,6 +5,7 @@ import { treePath } from '../debian/tree-path.ts';
 import { checkStacked } from './check-stacked.ts';
 import type { Executor } from './context.ts';
 import { extractPackages } from './extract-packages.ts';
+import { addFirecracker, firecrackerPrograms } from './given-firecracker.ts';
 
 /**
  * The programs that run virtual machines with what they need and the base lacks. Where the base has
@@ -34,7 +35,10 @@ export const buildVmm: Executor<'vmm'> = async (args, directory, context) => {
     await rename(join(debian, path), join(directory, path));
   }
   await rm(debian, { recursive: true });
-  await checkStacked(base, directory, checks);
+  const given = args.firecracker === undefined ? undefined : context.env['CAPSULE_FIRECRACKER'];
+  if (given !== undefined) await addFirecracker(given, directory);
+  const added = given === undefined ? [] : firecrackerPrograms.map((path) => [path, '--version']);
+  await checkStacked(base, directory, [...checks, ...added]);
 };
 
 function exists(path: string): Promise<boolean> {
