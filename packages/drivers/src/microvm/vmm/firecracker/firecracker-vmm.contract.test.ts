@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { closeSync, openSync } from 'node:fs';
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readlink,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from '@capsule/host';
+import { inOwnNamespaces } from '@capsule/testkit';
+import { endProcess, isAlive } from '../../process/process-mark.ts';
+import { causeOf } from '../../runtime/find-cause.ts';
+import type { Machine, MachineProcess } from '../vmm.ts';
+import { callFirecracker } from './firecracker-api.ts';
+import { FirecrackerVmm } from './firecracker-vmm.ts';
+
+const UID = 1_882_193_410;
+const TAP = 'tapfc';
+/** Stands still; or presses the reset line of the keyboard controller. */
+const STAYS = [0xf4, 0xeb, 0xfd];
+const RESETS = [0xb0, 0xfe, 0xe6, 0x64, ...STAYS];
+
+const given = process.env['CAPSULE_FIRECRACKER'];
+
+/** Why the real one cannot be tried here. The device alone will do: the guests are no ordinary kernels. */
+async function whyNot(): Promise<string | undefined> {
+  if (given === undefined) return 'CAPSULE_FIRECRACKER names no folder with firecracker and jailer';
+  return access('/dev/kvm', constants.R_OK | constants.W_OK).then(
+    () => undefined,
+    () => 'there is no /dev/kvm',
+  );
+}
+
+/** An ELF file for x86_64 that is loaded at 16 MiB and run from its first byte. */
+function kernel(code: readonly number[]): Buffer {
+  const [base, at] = [0x100_0000n, 0x1000];
+  const file = Buffer.alloc(at + code.length);
+  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  file.writeUInt16LE(2, 16);
+  file.writeUInt16LE(0x3e, 18);
+  file.writeUInt32LE(1, 20);
+  file.writeBigUInt64LE(base, 24);
+  file.writeBigUInt64LE(64n, 32);
+  for (const [offset, value] of [
+    [52, 64],
+    [54, 56],
+    [56, 1],
+    [58, 64],
+  ] as const) {
+    file.writeUInt16LE(value, offset);
+  }
+  file.writeUInt32LE(1, 64);
+  file.writeUInt32LE(7, 68);
+  file.writeBigUInt64LE(BigInt(at), 72);
+  file.writeBigUInt64LE(base, 80);
+  file.writeBigUInt64LE(base, 88);
+  file.writeBigUInt64LE(BigInt(code.length), 96);
+  file.writeBigUInt64LE(BigInt(code.length), 104);
+  file.writeBigUInt64LE(0x1000n, 112);
+  file.set(code, at);
+  return file;
+}
+
+interface Tried {
+  readonly machine: Machine;
+  readonly processes: MachineProcess[];
+  readonly start: () => Promise<void>;
+  readonly said: () => Promise<string>;
+}
+
+async function prepare(
+  t: TestContext,
+  vmm: FirecrackerVmm,
+  code: readonly number[],
+): Promise<Tried> {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-fc-'));
+  const processes: MachineProcess[] = [];
+  const screen = openSync(join(folder, 'screen'), 'w');
+  t.after(async () => {
+    closeSync(screen);
+    for (const process of processes) await endProcess(process);
+    await rm(folder, { recursive: true });
+  });
+  await chmod(folder, 0o711);
+  await mkdir(join(folder, 's'), { mode: 0o700 });
+  await chown(join(folder, 's'), UID, UID);
+  await writeFile(join(folder, 'kernel'), kernel(code), { mode: 0o444 });
+  await writeFile(join(folder, 'disk'), Buffer.alloc(4096), { mode: 0o600 });
+  const socket = (name: string) => join(folder, 's', name);
+  const machine: Machine = {
+    name: 'try',
+    settings: { vcpus: 1, memoryMib: 64 },
+    kernel: join(folder, 'kernel'),
+    commandLine: 'console=ttyS0',
+    disks: [{ path: join(folder, 'disk'), readOnly: false }],
+    tap: {
+      device: TAP,
+      hardwareAddress: '02:ca:ac:14:fe:02',
+      address: '172.20.254.2',
+      prefix: 24,
+      gateway: '172.20.254.1',
+      mtu: 1500,
+      uid: UID,
+    },
+    folder,
+    sockets: { vsock: socket('vsock'), vhost: socket('vhost'), control: socket('control') },
+    cgroupFiles: [],
+    screen: { output: screen, errors: screen },
+  };
+  const tell = async (process: MachineProcess) => void processes.push(process);
+  return {
+    machine,
+    processes,
+    start: () => vmm.start(machine, tell),
+    said: () => readFile(join(folder, 'screen'), 'latin1'),
+  };
+}
+
+const skip = await whyNot();
+
+if (skip !== undefined) {
+  test('the real Firecracker', { skip });
+} else if (await inOwnNamespaces(import.meta.filename)) {
+  await run('ip', ['tuntap', 'add', 'dev', TAP, 'mode', 'tap', 'user', String(UID), 'vnet_hdr']);
+  const vmm = new FirecrackerVmm({
+    architecture: process.arch,
+    folder: given ?? '',
+    kernelFolder: join(tmpdir(), 'capsule-fc-kernels'),
+  });
+
+  suite('the real Firecracker', { concurrency: false }, () => {
+    test('it says its version, and whether it can run machines', async () => {
+      const { detail } = await vmm.probe();
+      assert.match(detail, /^Firecracker \d+\.\d+\.\d+/);
+    });
+
+    test('a machine is alone in its jail, and the capsule sees nothing of that', async (t) => {
+      const { machine, processes, start } = await prepare(t, vmm, STAYS);
+      const before = await readFile('/proc/self/mountinfo', 'utf8');
+      await start();
+      const [jail, mark] = processes;
+      assert.deepEqual([jail?.role, mark?.role], ['jail', 'machine']);
+      assert.ok(jail !== undefined && mark !== undefined);
+      assert.ok(!(await isAlive(jail)) && (await isAlive(mark)));
+      const proc = `/proc/${mark.pid}`;
+      assert.match(await readFile(`${proc}/comm`, 'utf8'), /^firecracker/);
+      const status = await readFile(`${proc}/status`, 'utf8');
+      assert.match(status, new RegExp(`^Uid:\\s+${UID}\\s+${UID}`, 'm'));
+      assert.match(status, /^CapEff:\s+0+$/m);
+      assert.match(status, /^NoNewPrivs:\s+1$/m);
+      assert.match(status, /^Seccomp:\s+2$/m);
+      assert.match(status, /^NSpid:.*\s1$/m, 'it is the first of its own processes');
+      for (const name of ['mnt', 'pid']) {
+        const [its, ours] = [`${proc}/ns/${name}`, `/proc/self/ns/${name}`];
+        assert.notEqual(await readlink(its), await readlink(ours), name);
+      }
+      assert.equal(await readFile('/proc/self/mountinfo', 'utf8'), before);
+      await access(machine.sockets.vsock);
+    });
+
+    test('it stands still and goes on, however often it is asked', async (t) => {
+      const { machine, start } = await prepare(t, vmm, STAYS);
+      await start();
+      const { control } = machine.sockets;
+      const state = async () =>
+        (await callFirecracker(control, { method: 'GET', path: '/' }))['state'];
+      for (let time = 0; time < 2; time += 1) await vmm.pause(control);
+      assert.equal(await state(), 'Paused');
+      for (let time = 0; time < 2; time += 1) await vmm.resume(control);
+      assert.equal(await state(), 'Running');
+      await vmm.powerDown(control);
+    });
+
+    test('a guest that resets is told from a monitor that was killed', async (t) => {
+      const { processes, start, said } = await prepare(t, vmm, RESETS);
+      await start().catch((error) => assert.equal(error.code, 'MICROVM_NOT_BOOTED'));
+      await untilGone(processes.at(-1));
+      assert.equal(causeOf(await said()), 'its guest reset or switched off its machine');
+
+      const killed = await prepare(t, vmm, STAYS);
+      await killed.start();
+      for (const process of killed.processes) await endProcess(process);
+      assert.equal(causeOf(await killed.said()), 'its virtual machine monitor died');
+    });
+
+    test('what it refuses is told in its own words, and leaves no process', async (t) => {
+      const { machine, processes, said } = await prepare(t, vmm, STAYS);
+      const tap = { ...machine.tap, device: 'nosuchtap' };
+      const tell = async (process: MachineProcess) => void processes.push(process);
+      await assert.rejects(vmm.start({ ...machine, tap }, tell), { code: 'MICROVM_NOT_BOOTED' });
+      assert.match(causeOf(await said()), /^its virtual machine monitor died: .*tap/i);
+      for (const process of processes) assert.ok(!(await isAlive(process)));
+    });
+  });
+}
+
+async function untilGone(mark: MachineProcess | undefined): Promise<void> {
+  while (mark !== undefined && (await isAlive(mark))) await delay(5);
+}
