@@ -13,6 +13,7 @@ const INSTALLED = {
   'capsule-guest': 'usr/lib/capsule/guest/capsule-guest',
   'capsule-log': 'usr/bin/capsule-log',
   'capsule-launch': 'usr/bin/capsule-launch',
+  'capsule-ticks': 'usr/bin/capsule-ticks',
 } as const;
 
 const RELEASE = ['build', '--release', '--locked', '--bins'];

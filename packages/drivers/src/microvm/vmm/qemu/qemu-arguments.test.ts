@@ -51,3 +51,10 @@ test('nothing is started, gained or asked for beside what the machine needs', ()
   assert.match(words(false), /-sandbox on,\S*elevateprivileges=deny,spawn=deny/);
   assert.match(words(false), /-nodefaults -no-user-config -no-reboot/);
 });
+
+test('an emulated guest is told how fast its counter runs, if that is known', () => {
+  const how = { architecture: 'x64', descriptors: DESCRIPTORS, counterKhz: 2_000_000 };
+  assert.match(describeQemu(MACHINE, { ...how, isKvm: false }).join(' '), /tsc_early_khz=2000000 /);
+  assert.doesNotMatch(describeQemu(MACHINE, { ...how, isKvm: true }).join(' '), /tsc_/);
+  assert.doesNotMatch(words(false), /tsc_/);
+});

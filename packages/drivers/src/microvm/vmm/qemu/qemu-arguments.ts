@@ -4,6 +4,8 @@ export interface QemuHow {
   readonly isKvm: boolean;
   /** As Node names it. */
   readonly architecture: string;
+  /** How fast the processor's counter runs, which an emulated guest sees as it is. Absent: it is not known. */
+  readonly counterKhz?: number;
   /** Of each disk's open file among QEMU's descriptors, in the order of the machine's disks. */
   readonly descriptors: readonly { readonly fd: number; readonly isBlockDevice: boolean }[];
 }
@@ -26,7 +28,7 @@ export function describeQemu(machine: Machine, how: QemuHow): readonly string[] 
     ...['-sandbox', SANDBOX],
     ...['-kernel', machine.kernel],
     ...(machine.initramfs === undefined ? [] : ['-initrd', machine.initramfs]),
-    ...['-append', `${REBOOT} ${machine.commandLine}`],
+    ...['-append', [REBOOT, ...describeCounter(how), machine.commandLine].join(' ')],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=control,path=${sockets.control},server=on,wait=off`],
     ...['-mon', 'chardev=control,mode=control'],
@@ -39,6 +41,15 @@ export function describeQemu(machine: Machine, how: QemuHow): readonly string[] 
     ...['-device', `virtio-balloon-${BUS},free-page-reporting=on`],
     ...machine.disks.flatMap((disk, index) => describeDisk(disk.readOnly, index, how)),
   ];
+}
+
+/**
+ * The board has one timer to measure the counter by, and the guest's kernel fails at it when the emulator is not let run
+ * evenly; without the counter it then waits for ticks that nothing makes, for ever
+ * (Documentation/admin-guide/kernel-parameters.txt).
+ */
+function describeCounter({ isKvm, counterKhz }: QemuHow): readonly string[] {
+  return isKvm || counterKhz === undefined ? [] : [`tsc_early_khz=${counterKhz}`];
 }
 
 const BUS = 'device';

@@ -7,6 +7,7 @@ import { startProcess } from '../../process/start-process.ts';
 import { findAcceleration } from '../acceleration.ts';
 import { openDevices } from '../open-devices.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
+import { readCounterRate } from './counter-rate.ts';
 import { OpenDisks } from './open-disks.ts';
 import { describeQemu } from './qemu-arguments.ts';
 import { qmp } from './qmp.ts';
@@ -16,6 +17,8 @@ export interface QemuOptions {
   readonly architecture: string;
   /** Default: `qemu-system-x86_64` or `qemu-system-aarch64`. */
   readonly program?: string;
+  /** Default: `/usr/bin/capsule-ticks`. */
+  readonly ticksProgram?: string;
 }
 
 /** Every machine has a vsock of its own, so that all guests may have the same number. */
@@ -29,11 +32,14 @@ export class QemuVmm implements Vmm {
   readonly kind = 'qemu';
   readonly #program: string;
   readonly #architecture: string;
+  readonly #ticksProgram: string;
+  #counterKhz: Promise<number | undefined> | undefined;
 
-  constructor({ architecture, program }: QemuOptions) {
+  constructor({ architecture, program, ticksProgram }: QemuOptions) {
     const suffix = architecture === 'arm64' ? 'aarch64' : 'x86_64';
     this.#program = program ?? `qemu-system-${suffix}`;
     this.#architecture = architecture;
+    this.#ticksProgram = ticksProgram ?? '/usr/bin/capsule-ticks';
   }
 
   async probe(): Promise<VmmState> {
@@ -50,6 +56,7 @@ export class QemuVmm implements Vmm {
 
   async start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void> {
     const { isKvm } = await findAcceleration(this.#architecture);
+    const counterKhz = isKvm ? undefined : await this.#readCounter();
     await openDevices();
     await using disks = await OpenDisks.open(machine.name, machine.disks);
     const { uid } = machine.tap;
@@ -75,6 +82,7 @@ export class QemuVmm implements Vmm {
         isKvm,
         architecture: this.#architecture,
         descriptors: places,
+        ...(counterKhz !== undefined && { counterKhz }),
       }),
       descriptors: [undefined, output, errors, ...disks.descriptors.map(({ fd }) => fd)],
     });
@@ -91,6 +99,17 @@ export class QemuVmm implements Vmm {
 
   powerDown(control: string): Promise<void> {
     return qmp(control, 'system_powerdown');
+  }
+
+  /** It is always the same; what failed is tried again. */
+  async #readCounter(): Promise<number | undefined> {
+    this.#counterKhz ??= readCounterRate(this.#ticksProgram);
+    try {
+      return await this.#counterKhz;
+    } catch (error) {
+      this.#counterKhz = undefined;
+      throw error;
+    }
   }
 
   async #tell(
