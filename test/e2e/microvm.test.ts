@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
@@ -60,7 +60,6 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['cp', there, 'guest:/tmp/here']);
     await capsulectl(lab, ['cp', 'guest:/tmp/here', back]);
     assert.equal(await readFile(back, 'utf8'), 'through the wall\n');
-    await rm(folder, { recursive: true });
 
     const stats = await capsulectl(lab, ['workload', 'stats', 'guest', '-o', 'json']);
     assert.match(stats.stdout, /"memoryBytes": \d{6,}/);
@@ -76,8 +75,16 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'stop', 'guest'], { timeoutMs: 100_000 });
     const stopped = await getWorkload(lab, 'guest');
     assert.equal(stopped.status.exitCode, 0, JSON.stringify(stopped.status));
+    // Its files are there while it does not run, too: what it wrote, and what its image has.
+    await capsulectl(lab, ['cp', there, 'guest:/tmp/meanwhile']);
+    await capsulectl(lab, ['cp', 'guest:/tmp/here', back]);
+    assert.equal(await readFile(back, 'utf8'), 'through the wall\n');
+    await capsulectl(lab, ['cp', 'guest:/bin/busybox', back]);
+    assert.ok((await stat(back)).size > 100_000);
+    await rm(folder, { recursive: true });
     await capsulectl(lab, ['workload', 'start', 'guest'], { timeoutMs: 100_000 });
-    assert.equal((await exec('guest', 'cat', '/tmp/here')).stdout, 'through the wall\n');
+    const kept = await exec('guest', 'cat', '/tmp/here', '/tmp/meanwhile');
+    assert.equal(kept.stdout, 'through the wall\n'.repeat(2));
   });
 
   test('it outlives the daemon, and a death of its own is told apart', BOUND, async () => {

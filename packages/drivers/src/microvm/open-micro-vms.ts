@@ -29,6 +29,8 @@ export interface MicroVmOptions {
   readonly onProblem: (container: string, error: unknown) => void;
   /** Default `/usr/lib/capsule/guest`. */
   readonly guestFolder?: string;
+  /** Default `/usr/bin/capsule-files`. */
+  readonly filesBinary?: string;
   /** Default `/usr/bin/capsule-log`. */
   readonly logBinary?: string;
   /** Default `overlayfs`. */
@@ -58,6 +60,7 @@ export function openMicroVms(client: ContainerdClient, options: MicroVmOptions):
     ],
     guestImage: new GuestImage(options.guestFolder ?? '/usr/lib/capsule/guest'),
     cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
+    filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
     logBinary: options.logBinary ?? '/usr/bin/capsule-log',
     silentMs,
     onProblem,

@@ -18,7 +18,7 @@ import { readGuestFile } from './read-guest-file.ts';
 export interface ExecInGuest {
   readonly vm: MadeVm;
   readonly calls: GuestCalls;
-  readonly files: ContainerFiles;
+  readonly files: Pick<ContainerFiles, 'pack'>;
   readonly at: ContainerPath;
   readonly request: ExecRequest;
 }

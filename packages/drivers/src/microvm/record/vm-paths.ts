@@ -19,6 +19,8 @@ export interface VmPaths {
   /** What runs, or ran last. */
   readonly run: string;
   readonly bootDisk: string;
+  /** Below it its disks are mounted, while it does not run and its files are worked on. */
+  readonly view: string;
   /** The one folder that belongs to the user of the machine's processes. */
   readonly sockets: string;
   /** Where the guest's vsock ports appear: `CONNECT 52` here, `vsock_53` for those it opens itself. */
@@ -39,6 +41,7 @@ export function vmPaths(roots: VmRoots, id: string): VmPaths {
     runFolder,
     run: join(runFolder, 'run.json'),
     bootDisk: join(runFolder, 'boot.img'),
+    view: join(runFolder, 'view'),
     sockets,
     vsock: join(sockets, 'vsock'),
     vhost: join(sockets, 'vhost'),

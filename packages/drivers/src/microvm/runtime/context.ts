@@ -20,6 +20,8 @@ export interface MicroVmContext {
   readonly guestImage: GuestImage;
   /** `/sys/fs/cgroup` */
   readonly cgroupRoot: string;
+  /** The program that works on files. */
+  readonly filesBinary: string;
   /** The log writer. */
   readonly logBinary: string;
   /** One whose agent does not answer for this long, in milliseconds, is ended. */

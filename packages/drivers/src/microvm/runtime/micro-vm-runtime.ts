@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   type CellId,
   type ContainerFiles,
@@ -9,7 +10,6 @@ import {
   type ExecRequest,
   type ExecSession,
   isCapsuleError,
-  keyedLock,
   type MachineMonitors,
   type Resources,
   type RuntimeEvent,
@@ -19,15 +19,19 @@ import {
 import { findLimits } from '../../containerd/cgroup/find-limits.ts';
 import { removeCgroups } from '../../containerd/cgroup/remove-cgroups.ts';
 import { doing } from '../../containerd/client/rpc-error.ts';
+import { Holds } from '../../containerd/files/holds.ts';
 import { containerCgroup } from '../../containerd/oci/oci-spec.ts';
 import { containerId } from '../../containerd/runtime/container-id.ts';
 import { microVmError } from '../errors.ts';
+import type { StoppedRoot } from '../files/describe-root.ts';
+import { GuestFiles } from '../files/guest-files.ts';
+import { MicroVmFiles, type OpenFiles } from '../files/micro-vm-files.ts';
+import { StoppedFiles } from '../files/stopped-files.ts';
 import { execInGuest } from '../guest/exec-in-guest.ts';
 import { type GuestCalls, GuestClient } from '../guest/guest-client.ts';
-import { GuestFiles } from '../guest/guest-files.ts';
 import { guestUsage } from '../guest/guest-usage.ts';
 import { limitCgroup } from '../process/vm-cgroup.ts';
-import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
+import type { MadeVm, VmEnd, VmRecords, VmRun } from '../record/vm-record.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { setClock } from './agent-pulse.ts';
 import { collectDisks } from './collect-disks.ts';
@@ -60,13 +64,15 @@ const BOOTS_MOST = 4;
 export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, VolumeBorrowers {
   readonly files: ContainerFiles;
   readonly #context: MicroVmContext;
-  readonly #alone = keyedLock();
+  readonly #guestFiles: GuestFiles;
+  readonly #holds = new Holds();
   readonly #watches = new Map<string, GuestWatch>();
   readonly #events = new EventFeed();
 
   constructor(context: MicroVmContext) {
     this.#context = context;
-    this.files = new GuestFiles((at) => this.#callsOf(at));
+    this.#guestFiles = new GuestFiles((at) => this.#callsOf(at));
+    this.files = new MicroVmFiles((at, signal) => this.#openFiles(at, signal));
   }
 
   async list(): Promise<readonly ContainerSeen[]> {
@@ -149,7 +155,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     const at = { cell, container, path: '/' };
     const vm = await this.#made(containerId(cell, container), container);
     const calls = await this.#callsOf(at);
-    return execInGuest({ vm, calls, files: this.files, at, request });
+    return execInGuest({ vm, calls, files: this.#guestFiles, at, request });
   }
 
   /** Finds what an earlier process of ours has left running, and goes on watching it. */
@@ -408,6 +414,35 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     return vmm;
   }
 
+  async #alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const release = await this.#holds.take(id);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
+  /** One that does not run is not started before its files are given back. */
+  async #openFiles({ cell, container }: ContainerPath, signal?: AbortSignal): Promise<OpenFiles> {
+    const id = containerId(cell, container);
+    const { records, filesBinary } = this.#context;
+    const release = await this.#holds.take(id, signal);
+    try {
+      const [vm, run] = [await this.#made(id, container), await records.run(id)];
+      if (vm.imageDisk === undefined) throw microVmError.NO_AGENT({ container });
+      if (run !== undefined && run.ended === undefined && (await isMachineUp(run))) {
+        release();
+        return { files: this.#guestFiles, release };
+      }
+      if (run !== undefined) await this.#endRun(id, run, cutOff());
+      return { files: new StoppedFiles({ filesBinary, root: stoppedRoot(vm, records) }), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
   async #callsOf({ cell, container }: ContainerPath): Promise<GuestCalls> {
     const id = containerId(cell, container);
     const vm = await this.#made(id, container);
@@ -447,4 +482,14 @@ function cutOff(): VmEnd {
 function withoutCopies(vm: MadeVm): MadeVm {
   const volumes = vm.spec.volumes.map((volume) => ({ ...volume, copyUp: false }));
   return { ...vm, spec: { ...vm.spec, volumes } };
+}
+
+function stoppedRoot({ id, imageDisk = '', oci }: MadeVm, records: VmRecords): StoppedRoot {
+  const { disk, view } = records.paths(id);
+  const places = {
+    image: join(view, 'image'),
+    writable: join(view, 'writable'),
+    root: join(view, 'root'),
+  };
+  return { imageDisk, writableDisk: disk, places, isReadOnly: oci?.root.readonly ?? false };
 }

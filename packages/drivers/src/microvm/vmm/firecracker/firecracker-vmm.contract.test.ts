@@ -15,7 +15,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '@capsule/host';
 import { inOwnNamespaces } from '@capsule/testkit';
 import { endProcess, isAlive } from '../../process/process-mark.ts';
@@ -184,7 +183,7 @@ if (skip !== undefined) {
     test('a guest that resets is told from a monitor that was killed', async (t) => {
       const { processes, start, said } = await prepare(t, vmm, RESETS);
       await start().catch((error) => assert.equal(error.code, 'MICROVM_NOT_BOOTED'));
-      await untilGone(processes.at(-1));
+      await run('tail', ['--follow', `--pid=${processes.at(-1)?.pid}`, '/dev/null']);
       assert.equal(causeOf(await said()), 'its guest reset or switched off its machine');
 
       const killed = await prepare(t, vmm, STAYS);
@@ -202,8 +201,4 @@ if (skip !== undefined) {
       for (const process of processes) assert.ok(!(await isAlive(process)));
     });
   });
-}
-
-async function untilGone(mark: MachineProcess | undefined): Promise<void> {
-  while (mark !== undefined && (await isAlive(mark))) await delay(5);
 }

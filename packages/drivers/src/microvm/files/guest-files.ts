@@ -3,7 +3,7 @@ import { type ContainerFiles, type ContainerPath, Outbox, type PathSeen } from '
 import { describeFailure } from '../../containerd/files/describe-failure.ts';
 import { parseSeen } from '../../containerd/files/path-seen.ts';
 import type { FilesRequestSchema } from '../gen/capsule/guest/v1/guest_pb.ts';
-import type { GuestCalls } from './guest-client.ts';
+import type { GuestCalls } from '../guest/guest-client.ts';
 
 type Request = MessageInitShape<typeof FilesRequestSchema>;
 
@@ -11,7 +11,7 @@ const CHUNK_BYTES = 256 * 1024;
 const SEEN_LIMIT_BYTES = 64 * 1024;
 
 /** Files of payloads that run, by their guests' agents. `use` answers the calls of one, or fails. */
-export class GuestFiles implements ContainerFiles {
+export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
   readonly #use: (at: ContainerPath) => Promise<GuestCalls>;
 
   constructor(use: (at: ContainerPath) => Promise<GuestCalls>) {
@@ -43,9 +43,6 @@ export class GuestFiles implements ContainerFiles {
       // It prints nothing.
     }
   }
-
-  /** A guest fills its volumes itself. */
-  async copyOut(): Promise<void> {}
 
   async *#run(
     at: ContainerPath,

@@ -1,0 +1,42 @@
+/** What the root of a microVM that does not run is made of. */
+export interface StoppedRoot {
+  readonly imageDisk: string;
+  readonly writableDisk: string;
+  /** Three empty folders: for the image, for what is written, and for the root of both. */
+  readonly places: { readonly image: string; readonly writable: string; readonly root: string };
+  readonly isReadOnly: boolean;
+}
+
+/**
+ * Both disks are mounted in a namespace that ends with the program, so nothing stays mounted, whatever happens to us.
+ * A disk that no guest has had yet gets what a guest would make of it.
+ */
+const SCRIPT = `set -eu
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+image=$1 disk=$2 image_at=$3 disk_at=$4
+shift 4
+mount -t erofs -o loop,ro,nosuid,nodev "$image" "$image_at"
+mount -t ext4 -o loop,nosuid,nodev "$disk" "$disk_at"
+mkdir -p "$disk_at/work"
+if [ ! -e "$disk_at/upper" ]; then
+  mkdir "$disk_at/upper"
+  chown --reference="$image_at" "$disk_at/upper"
+  chmod --reference="$image_at" "$disk_at/upper"
+fi
+exec "$@"
+`;
+
+/** The command by which capsule-files works on such a root; its own words follow. Pure. */
+export function describeRoot(
+  { imageDisk, writableDisk, places, isReadOnly }: StoppedRoot,
+  filesBinary: string,
+): readonly [string, ...string[]] {
+  const { image, writable, root } = places;
+  const layers = `lowerdir=${image},upperdir=${writable}/upper,workdir=${writable}/work`;
+  return [
+    '/usr/bin/unshare',
+    ...['--mount', '--propagation', 'private', '/bin/sh', '-c', SCRIPT, 'stopped'],
+    ...[imageDisk, writableDisk, image, writable],
+    ...[filesBinary, 'mount', 'overlay', 'overlay', layers, '/', root, isReadOnly ? 'ro' : 'rw'],
+  ];
+}
