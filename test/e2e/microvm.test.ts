@@ -20,6 +20,8 @@ import {
 
 const BOUND = { timeout: 240_000 };
 const IMAGE = 'guest:1';
+/** Promised for the agent's memory, and for its program. */
+const AGENT_KIB = 4096;
 const SERVE =
   'trap "exit 0" TERM; mkdir -p /www; echo "from $HOSTNAME, $GREETING" > /www/index.html; busybox httpd -p 80 -h /www; echo up; echo late >&2; while :; do sleep 1; done';
 /** Of the range that only machines' users have: see drivers/bridge/tap-link.ts. */
@@ -85,6 +87,21 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'start', 'guest'], { timeoutMs: 100_000 });
     const kept = await exec('guest', 'cat', '/tmp/here', '/tmp/meanwhile');
     assert.equal(kept.stdout, 'through the wall\n'.repeat(2));
+  });
+
+  test('its agent stays below 4 MiB, also while ten commands are fed at once', BOUND, async () => {
+    await runMicroVm(lab, 'guest', { image: IMAGE });
+    const input = Buffer.alloc(500_000, 'all of it\n');
+    const command = ['workload', 'exec', '-i', 'guest', '--', 'cat'];
+    const ten = Array.from({ length: 10 }, () => lab.capsulectlWith({ input }, ...command));
+    for (const { stdout } of await Promise.all(ten)) assert.equal(stdout.length, input.length);
+    await capsulectl(lab, ['workload', 'stop', 'guest'], { timeoutMs: 100_000 });
+    const { stdout } = await capsulectl(lab, ['workload', 'logs', '--serial', 'guest']);
+    const [, resident, peak] = /memory: (\d+) kB resident, (\d+) kB at its peak/.exec(stdout) ?? [];
+    assert.ok(Number(peak) >= Number(resident) && Number(peak) <= AGENT_KIB, stdout);
+    const program = '/usr/lib/capsule/guest/capsule-guest';
+    const { stdout: size } = await lab.exec(['stat', '--format', '%s', program]);
+    assert.ok(Number(size) <= AGENT_KIB * 1024, size);
   });
 
   test('it outlives the daemon, and a death of its own is told apart', BOUND, async () => {

@@ -8,6 +8,7 @@ use crate::payload::{self, Payload};
 use crate::place;
 use crate::power;
 use crate::rpc::{Answer, Inbox, Outbox, Status};
+use crate::say::say;
 use std::rc::Rc;
 use std::time::Instant;
 use tokio::task::{spawn_blocking, spawn_local};
@@ -51,6 +52,7 @@ impl Agent {
             Method::Exec => exec::run(payload, inbox, outbox).await,
             Method::Stop => {
                 payload::stop(payload, inbox.only().await?).await?;
+                say(&memory::describe());
                 expect_the_end();
                 outbox.send(&StopResponse {}).await
             }

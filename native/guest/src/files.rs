@@ -124,10 +124,10 @@ fn ends(child: &mut Child) -> Answer<(OwnedFd, OwnedFd, OwnedFd)> {
 
 /// The archive from the caller. Its end comes only after `end`, so that half of one is never taken for
 /// the whole.
-async fn feed(mut inbox: Inbox, input: Input) -> Answer<()> {
+async fn feed(mut inbox: Inbox, mut input: Input) -> Answer<()> {
     loop {
         match inbox.next::<FilesRequest>().await?.map(|it| it.payload) {
-            Some(Some(FilesRequestPayload::Data(data))) => input.feed(data).await,
+            Some(Some(FilesRequestPayload::Data(data))) => input.feed(&data).await,
             Some(Some(FilesRequestPayload::End(_))) | None => return Ok(()),
             Some(Some(FilesRequestPayload::Work(_))) => {
                 return Err(Status::invalid("a second work"));

@@ -6,12 +6,9 @@ use std::io;
 use std::os::fd::OwnedFd;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
-use tokio::sync::mpsc;
 use tokio::task::{spawn_local, JoinHandle};
 
 pub const READ_BYTES: usize = 16 * 1024;
-/// Of input that a process has not read yet, in messages.
-const WAITING_INPUTS: usize = 4;
 
 /// A terminal reads and writes as a pipe does.
 pub fn reader(end: impl Into<OwnedFd>) -> io::Result<Receiver> {
@@ -57,25 +54,17 @@ impl Drop for Task {
     }
 }
 
-/// What is fed to a process. The input ends when this is dropped and all is written, or nobody reads.
-pub struct Input {
-    queue: mpsc::Sender<Vec<u8>>,
-}
+/// What is fed to a process. The input ends when this is dropped. Nothing waits here: what a process
+/// does not read stays in its pipe, then in the caller's window, then with the caller.
+pub struct Input(Sender);
 
 impl Input {
-    pub fn new(mut to: Sender) -> Self {
-        let (queue, mut waiting) = mpsc::channel::<Vec<u8>>(WAITING_INPUTS);
-        spawn_local(async move {
-            while let Some(bytes) = waiting.recv().await {
-                if to.write_all(&bytes).await.is_err() {
-                    return;
-                }
-            }
-        });
-        Input { queue }
+    pub fn new(to: Sender) -> Self {
+        Input(to)
     }
 
-    pub async fn feed(&self, bytes: Vec<u8>) {
-        let _ = self.queue.send(bytes).await;
+    /// Resolves when all is in the pipe, or nobody reads.
+    pub async fn feed(&mut self, bytes: &[u8]) {
+        let _ = self.0.write_all(bytes).await;
     }
 }

@@ -51,8 +51,8 @@ impl Inputs {
             }
             Some(Message::Stdin(bytes)) if bytes.is_empty() => self.close().await,
             Some(Message::Stdin(bytes)) => {
-                if let Some(stdin) = &self.stdin {
-                    stdin.feed(bytes).await;
+                if let Some(stdin) = &mut self.stdin {
+                    stdin.feed(&bytes).await;
                 }
             }
             Some(Message::Resize(size)) => {
@@ -68,8 +68,8 @@ impl Inputs {
     }
 
     async fn close(&mut self) {
-        if let (Some(stdin), Some(_)) = (&self.stdin, &self.terminal) {
-            stdin.feed(vec![END_OF_INPUT]).await;
+        if let (Some(stdin), Some(_)) = (&mut self.stdin, &self.terminal) {
+            stdin.feed(&[END_OF_INPUT]).await;
         }
         self.stdin = None;
     }

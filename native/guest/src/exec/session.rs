@@ -59,7 +59,7 @@ pub async fn run(payload: &Payload, mut inbox: Inbox, outbox: &mut Outbox) -> An
 }
 
 async fn converse(launched: Launched, inbox: Inbox, outbox: &mut Outbox) -> Answer<i32> {
-    let (sender, mut events) = mpsc::channel(4);
+    let (sender, mut events) = mpsc::channel(1);
     let has_ended = Rc::new(Cell::new(false));
     let mut open = 1 + usize::from(launched.stderr.is_some());
     let inputs = Inputs {

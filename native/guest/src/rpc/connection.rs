@@ -19,7 +19,7 @@ pub async fn run(socket: UnixStream, handler: Handler, secret: Rc<Secret>, limit
     let mut builder = Builder::new();
     builder
         .initial_window_size(64 * 1024)
-        .initial_connection_window_size(256 * 1024)
+        .initial_connection_window_size(128 * 1024)
         .max_concurrent_streams(256)
         .max_header_list_size(16 * 1024)
         .max_send_buffer_size(64 * 1024);

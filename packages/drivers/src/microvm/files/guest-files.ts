@@ -7,7 +7,7 @@ import type { GuestCalls } from '../guest/guest-client.ts';
 
 type Request = MessageInitShape<typeof FilesRequestSchema>;
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const SEEN_LIMIT_BYTES = 64 * 1024;
 
 /** Files of payloads that run, by their guests' agents. `use` answers the calls of one, or fails. */
