@@ -13,9 +13,13 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 const PROGRAM: &str = "/usr/bin/capsule-files";
+/// For a caller to close its side, after the end of its archive.
+const CALLER_PATIENCE: Duration = Duration::from_secs(1);
 const MOST_COMPLAINT_BYTES: usize = 16 * 1024;
 
 /// Writes a file that the host hands over, or writes it anew in place: a payload has it mounted.
@@ -71,7 +75,7 @@ pub async fn run(payload: &Payload, mut inbox: Inbox, outbox: &mut Outbox) -> An
     }
     let code = outbox.unless_gone(exit).await?.unwrap_or(255);
     killer.0 = None;
-    if let Ok(status) = is_broken.try_recv() {
+    if let Some(status) = fed(&mut is_broken, code).await {
         return Err(status);
     }
     let exit = FilesExit {
@@ -122,13 +126,28 @@ fn ends(child: &mut Child) -> Answer<(OwnedFd, OwnedFd, OwnedFd)> {
     ))
 }
 
+/// What was wrong with the archive. Work that is well done waits for the caller to close its side, since
+/// `h2` resets a call that is answered before.
+async fn fed(is_broken: &mut mpsc::Receiver<Status>, code: i32) -> Option<Status> {
+    match code {
+        0 => timeout(CALLER_PATIENCE, is_broken.recv()).await.ok()?,
+        _ => is_broken.try_recv().ok(),
+    }
+}
+
 /// The archive from the caller. Its end comes only after `end`, so that half of one is never taken for
 /// the whole.
-async fn feed(mut inbox: Inbox, mut input: Input) -> Answer<()> {
+async fn feed(mut inbox: Inbox, input: Input) -> Answer<()> {
+    let mut input = Some(input);
     loop {
         match inbox.next::<FilesRequest>().await?.map(|it| it.payload) {
-            Some(Some(FilesRequestPayload::Data(data))) => input.feed(&data).await,
-            Some(Some(FilesRequestPayload::End(_))) | None => return Ok(()),
+            Some(Some(FilesRequestPayload::Data(data))) => {
+                if let Some(input) = &mut input {
+                    input.feed(&data).await;
+                }
+            }
+            Some(Some(FilesRequestPayload::End(_))) => input = None,
+            None => return Ok(()),
             Some(Some(FilesRequestPayload::Work(_))) => {
                 return Err(Status::invalid("a second work"));
             }

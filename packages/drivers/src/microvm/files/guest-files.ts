@@ -59,9 +59,9 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
     try {
       for await (const { payload } of calls.files(outbox, { timeoutMs: 0, signal: limit })) {
         if (payload.case === 'data') yield payload.value;
-        if (payload.case === 'exit' && payload.value.exitCode !== 0) {
-          throw describeFailure(at.container, payload.value.complaint);
-        }
+        if (payload.case !== 'exit') continue;
+        if (payload.value.exitCode === 0) return;
+        throw describeFailure(at.container, payload.value.complaint);
       }
     } catch (error) {
       // Why the archive ended, rather than that the call was left for it.
@@ -85,6 +85,8 @@ async function feed(
     }
   }
   await outbox.push({ payload: { case: 'end', value: {} } });
+  // An answer to a call that is still open ends it by a reset, and the answer may be lost with it.
+  outbox.close();
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
