@@ -19,7 +19,6 @@ import {
 import { findLimits } from '../../containerd/cgroup/find-limits.ts';
 import { removeCgroups } from '../../containerd/cgroup/remove-cgroups.ts';
 import { doing } from '../../containerd/client/rpc-error.ts';
-import { Holds } from '../../containerd/files/holds.ts';
 import { containerCgroup } from '../../containerd/oci/oci-spec.ts';
 import { containerId } from '../../containerd/runtime/container-id.ts';
 import { microVmError } from '../errors.ts';
@@ -37,19 +36,13 @@ import { setClock } from './agent-pulse.ts';
 import { collectDisks } from './collect-disks.ts';
 import type { MicroVmContext } from './context.ts';
 import { createVm } from './create-vm.ts';
-import { endVm } from './end-vm.ts';
-import { EventFeed } from './event-feed.ts';
-import { findCause } from './find-cause.ts';
-import { GuestWatch } from './guest-watch.ts';
 import { holdStill } from './hold-still.ts';
 import { putFiles } from './put-files.ts';
+import { LOST_CODE, RunningVms } from './running-vms.ts';
 import { startVm } from './start-vm.ts';
-import { consoleLog } from './start-writers.ts';
 import { powerDown, stopPayload } from './stop-vm.ts';
-import { describeVm, isAnyAlive, machineOf } from './vm-seen.ts';
+import { describeVm, isAnyAlive, isMachineUp } from './vm-seen.ts';
 
-/** Of a machine that is gone without a word. */
-const LOST_CODE = 255;
 const SILENT = 'running, but its guest agent does not answer';
 /** Of one start, where the kernel hangs at its first steps. */
 const BOOTS_MOST = 4;
@@ -65,12 +58,11 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
   readonly files: ContainerFiles;
   readonly #context: MicroVmContext;
   readonly #guestFiles: GuestFiles;
-  readonly #holds = new Holds();
-  readonly #watches = new Map<string, GuestWatch>();
-  readonly #events = new EventFeed();
+  readonly #running: RunningVms;
 
   constructor(context: MicroVmContext) {
     this.#context = context;
+    this.#running = new RunningVms(context);
     this.#guestFiles = new GuestFiles((at) => this.#callsOf(at));
     this.files = new MicroVmFiles((at, signal) => this.#openFiles(at, signal));
   }
@@ -87,7 +79,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
     const id = containerId(spec.cell, spec.container);
-    return this.#alone(id, async () => {
+    return this.#running.alone(id, async () => {
       const socketPath = this.#context.client.socketPath;
       const action = `make the disk of microVM ${spec.container}`;
       const vm = await doing({ action, socketPath, signal }, createVm(this.#context, spec, signal));
@@ -97,32 +89,32 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
 
   async start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
     const id = containerId(cell, container);
-    return this.#alone(id, async () => {
+    return this.#running.alone(id, async () => {
       const vm = await this.#made(id, container);
       const before = await this.#context.records.run(id);
       if (before?.isStarted && before.ended === undefined && (await isAnyAlive(before))) {
-        this.#follow(vm, before);
+        this.#running.follow(vm, before);
         return describeVm(vm, before);
       }
       // What was begun and not finished, or has ended.
-      if (before !== undefined) await this.#endRun(vm.id, before, cutOff());
+      if (before !== undefined) await this.#running.end(before, cutOff());
       const run = await this.#startAgain(vm, signal);
-      this.#follow(vm, run);
-      this.#tell(vm, 'started');
+      this.#running.follow(vm, run);
+      this.#running.tell(vm, 'started');
       return describeVm(vm, run);
     });
   }
 
   async stop(cell: CellId, container: string, how: StopOrder): Promise<void> {
     const id = containerId(cell, container);
-    await this.#alone(id, async () => {
+    await this.#running.alone(id, async () => {
       const vm = await this.#context.records.made(id);
       const run = await this.#context.records.run(id);
       if (vm === undefined || run === undefined) return;
       const isUp = run.ended === undefined && (await isAnyAlive(run));
       const end = isUp ? await this.#ask(vm, run, how) : cutOff();
-      await this.#endRun(vm.id, run, end);
-      this.#tell(vm, 'exited', end.exitCode);
+      await this.#running.end(run, end);
+      this.#running.tell(vm, 'exited', end.exitCode);
     });
   }
 
@@ -136,10 +128,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
 
   async update(cell: CellId, container: string, resources: Resources): Promise<void> {
     const id = containerId(cell, container);
-    await this.#alone(id, async () => {
+    await this.#running.alone(id, async () => {
       const { records, cgroupRoot } = this.#context;
       const vm = await this.#made(id, container);
-      const watch = this.#watches.get(id);
+      const watch = this.#running.watch(id);
       if (watch !== undefined) {
         const cgroup = containerCgroup({ cell, container, role: 'root' });
         await limitCgroup(cgroupRoot, cgroup, resources);
@@ -162,11 +154,11 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
   async reclaim(): Promise<void> {
     const { records } = this.#context;
     for (const id of await records.ids()) {
-      await this.#alone(id, async () => {
+      await this.#running.alone(id, async () => {
         const [vm, run] = [await records.made(id), await records.run(id)];
         if (vm === undefined || run === undefined) return;
         const isUp = run.isStarted && run.ended === undefined && (await isAnyAlive(run));
-        if (isUp) this.#follow(vm, run);
+        if (isUp) this.#running.follow(vm, run);
       });
     }
     this.refreshFiles();
@@ -175,11 +167,11 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
 
   /** Gives every guest what the files that it has of the capsule hold now: resolvers change. Waits for none. */
   refreshFiles(): void {
-    void this.#each((guest, { spec }) => putFiles(guest, spec));
+    void this.#running.each((guest, { spec }) => putFiles(guest, spec));
   }
 
   trim(): Promise<void> {
-    return this.#each(async (guest, { spec }) => {
+    return this.#running.each(async (guest, { spec }) => {
       if (spec.volumes.length > 0) await (await guest.calls()).trim({});
     });
   }
@@ -190,20 +182,20 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     work: () => Promise<T>,
   ): Promise<T> {
     const id = containerId(cell, container);
-    return this.#alone(id, async () => {
+    return this.#running.alone(id, async () => {
       const { records } = this.#context;
       const [vm, run] = [await records.made(id), await records.run(id)];
       const isUp = run?.isStarted && run.ended === undefined && (await isMachineUp(run));
       // One that is paused until there is room must not write: what it holds is as after a power cut.
       if (vm === undefined || run === undefined || !isUp || run.isPaused) return work();
-      this.#follow(vm, run);
-      const guest = this.#watches.get(id)?.guest;
+      this.#running.follow(vm, run);
+      const guest = this.#running.watch(id)?.guest;
       return guest === undefined ? work() : holdStill({ guest, container, volume }, work);
     });
   }
 
   async usage(cell: CellId, container: string): Promise<ContainerUsage | undefined> {
-    const watch = this.#watches.get(containerId(cell, container));
+    const watch = this.#running.watch(containerId(cell, container));
     return watch === undefined ? undefined : guestUsage(watch.guest);
   }
 
@@ -214,21 +206,21 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
   async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const id = containerId(cell, container);
-    await this.#alone(id, async () => {
+    await this.#running.alone(id, async () => {
       const { records, cgroupRoot } = this.#context;
       const run = await records.run(id);
       const vm = await records.made(id);
-      if (run !== undefined) await this.#endRun(id, run, cutOff());
+      if (run !== undefined) await this.#running.end(run, cutOff());
       await removeCgroups(cgroupRoot, containerCgroup({ cell, container, role: 'root' }));
       await records.remove(id);
       if (vm === undefined) return;
       await collectDisks(this.#context);
-      this.#tell(vm, 'deleted');
+      this.#running.tell(vm, 'deleted');
     });
   }
 
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent> {
-    return this.#events.follow(signal);
+    return this.#running.events.follow(signal);
   }
 
   async probe(): Promise<{ readonly ok: boolean; readonly detail: string }> {
@@ -265,7 +257,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       return run;
     } catch (error) {
       const run = await records.run(vm.id);
-      if (run !== undefined) await this.#endRun(vm.id, run, cutOff());
+      if (run !== undefined) await this.#running.end(run, cutOff());
       // A start that failed is not a run that ended.
       await records.dropRun(vm.id);
       throw error;
@@ -278,28 +270,14 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     if (run.isPaused) await vmm.resume(control);
     if (!run.hasAgent) return powerDown(vmm, run, control, how.graceMs);
     // After a stop that was asked for, nobody is told of the exit a second time.
-    const isSilent = this.#watches.get(vm.id)?.pulse.isSilent ?? false;
-    this.#forget(vm.id);
+    const isSilent = this.#running.watch(vm.id)?.pulse.isSilent ?? false;
+    this.#running.forget(vm.id);
     using guest = new GuestClient({ vsock, token: run.token });
     return await stopPayload(guest, vm, how, { isSilent });
   }
 
-  /** What fails in one guest is told, and is no reason to leave out the others. */
-  async #each(work: (guest: GuestClient, vm: MadeVm) => Promise<void>): Promise<void> {
-    const { records, onProblem } = this.#context;
-    const visit = async (id: string, { guest, pulse }: GuestWatch) => {
-      const vm = await records.made(id);
-      if (vm?.oci !== undefined && !pulse.isHeld) await work(guest, vm);
-    };
-    await Promise.all(
-      [...this.#watches].map(([id, watch]) =>
-        visit(id, watch).catch((error) => onProblem(id, error)),
-      ),
-    );
-  }
-
   async #hold(id: string, isPaused: boolean): Promise<void> {
-    await this.#alone(id, async () => {
+    await this.#running.alone(id, async () => {
       const { records } = this.#context;
       const run = await records.run(id);
       const isUp = run?.isStarted && run.ended === undefined && (await isAnyAlive(run));
@@ -310,10 +288,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       await records.putRun({ ...run, isPaused });
       const vm = await records.made(id);
       if (vm === undefined) return;
-      const watch = this.#watches.get(id);
+      const watch = this.#running.watch(id);
       if (watch !== undefined) watch.pulse.isHeld = isPaused;
       if (watch !== undefined && !isPaused) await this.#catchesUp(watch.guest, vm);
-      this.#tell(vm, 'changed');
+      this.#running.tell(vm, 'changed');
     });
   }
 
@@ -329,76 +307,11 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     if (vm === undefined) return undefined;
     const run = await records.run(id);
     if (run?.isStarted && run.ended === undefined && !(await isMachineUp(run))) {
-      await this.#buries(vm);
+      await this.#running.buries(vm);
       return describeVm(vm, await records.run(id));
     }
-    const isSilent = this.#watches.get(id)?.pulse.isSilent ?? false;
+    const isSilent = this.#running.watch(id)?.pulse.isSilent ?? false;
     return describeVm(vm, run, isSilent ? SILENT : undefined);
-  }
-
-  #follow(vm: MadeVm, run: VmRun): void {
-    if (this.#watches.has(vm.id)) return;
-    const { vsock } = this.#context.records.paths(vm.id);
-    const watch = new GuestWatch({
-      run,
-      vsock,
-      onExit: (end) => void this.#concludes(vm, end),
-      onDeath: () => void this.#buries(vm),
-      lostMs: this.#context.silentMs,
-      onChange: () => this.#tell(vm, 'changed'),
-      onLost: () => void this.#givesUp(vm),
-    });
-    this.#watches.set(vm.id, watch.start());
-  }
-
-  #forget(id: string): void {
-    this.#watches.get(id)?.[Symbol.dispose]();
-    this.#watches.delete(id);
-  }
-
-  /** The payload has ended by itself: its guest puts everything on its disks, and goes. */
-  async #concludes(vm: MadeVm, end: VmEnd): Promise<void> {
-    await this.#alone(vm.id, async () => {
-      const { records } = this.#context;
-      const run = await records.run(vm.id);
-      if (run === undefined || run.ended !== undefined) return;
-      await records.putRun({ ...run, ended: end });
-      const guest = this.#watches.get(vm.id)?.guest;
-      const how = { graceMs: 0, stopSignal: '' };
-      if (guest !== undefined) await stopPayload(guest, vm, how, { isSilent: false });
-      await this.#endRun(vm.id, { ...run, ended: end }, end);
-      this.#tell(vm, 'exited', end.exitCode);
-    });
-  }
-
-  /** The machine has ended, and nobody asked it to. */
-  async #buries(vm: MadeVm): Promise<void> {
-    await this.#alone(vm.id, async () => {
-      const run = await this.#context.records.run(vm.id);
-      if (run === undefined || (await isMachineUp(run))) return;
-      const fault = await findCause(consoleLog(vm.spec.logPath));
-      const end = { exitCode: LOST_CODE, at: Date.now(), fault };
-      await this.#endRun(vm.id, run, end);
-      this.#tell(vm, 'exited', LOST_CODE);
-    });
-  }
-
-  /** Its agent has been silent for too long: nothing that it still does can be seen or asked for. */
-  async #givesUp(vm: MadeVm): Promise<void> {
-    await this.#alone(vm.id, async () => {
-      const run = await this.#context.records.run(vm.id);
-      const isSilent = this.#watches.get(vm.id)?.pulse.isSilent ?? false;
-      if (run === undefined || run.ended !== undefined || !isSilent) return;
-      const seconds = this.#context.silentMs / 1000;
-      const fault = `its guest agent did not answer for ${seconds} s`;
-      await this.#endRun(vm.id, run, { exitCode: LOST_CODE, at: Date.now(), fault });
-      this.#tell(vm, 'exited', LOST_CODE);
-    });
-  }
-
-  async #endRun(id: string, run: VmRun, end: VmEnd): Promise<void> {
-    this.#forget(id);
-    await endVm(this.#context.records, run, end);
   }
 
   async #made(id: string, container: string): Promise<MadeVm> {
@@ -414,20 +327,11 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     return vmm;
   }
 
-  async #alone<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const release = await this.#holds.take(id);
-    try {
-      return await work();
-    } finally {
-      release();
-    }
-  }
-
   /** One that does not run is not started before its files are given back. */
   async #openFiles({ cell, container }: ContainerPath, signal?: AbortSignal): Promise<OpenFiles> {
     const id = containerId(cell, container);
     const { records, filesBinary } = this.#context;
-    const release = await this.#holds.take(id, signal);
+    const release = await this.#running.hold(id, signal);
     try {
       const [vm, run] = [await this.#made(id, container), await records.run(id)];
       if (vm.imageDisk === undefined) throw microVmError.NO_AGENT({ container });
@@ -435,7 +339,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
         release();
         return { files: this.#guestFiles, release };
       }
-      if (run !== undefined) await this.#endRun(id, run, cutOff());
+      if (run !== undefined) await this.#running.end(run, cutOff());
       return { files: new StoppedFiles({ filesBinary, root: stoppedRoot(vm, records) }), release };
     } catch (error) {
       release();
@@ -447,30 +351,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     const id = containerId(cell, container);
     const vm = await this.#made(id, container);
     if (vm.oci === undefined) throw microVmError.NO_AGENT({ container });
-    const watch = this.#watches.get(id);
+    const watch = this.#running.watch(id);
     if (watch === undefined) throw microVmError.NOT_RUNNING({ container });
     return watch.guest.calls();
   }
-
-  #tell({ spec }: MadeVm, kind: RuntimeEvent['kind'], exitCode?: number): void {
-    const { cell, container } = spec;
-    const at = Date.now();
-    this.#events.tell({
-      cell,
-      container,
-      kind,
-      at,
-      ...(exitCode === undefined ? {} : { exitCode }),
-    });
-  }
-}
-
-async function isMachineUp(run: VmRun): Promise<boolean> {
-  const machine = machineOf(run);
-  return (
-    machine !== undefined &&
-    (await isAnyAlive({ ...run, processes: [{ ...machine, role: 'machine' }] }))
-  );
 }
 
 /** Of what had not begun, or is being taken down whatever it does. */

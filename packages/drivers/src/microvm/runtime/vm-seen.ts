@@ -12,6 +12,11 @@ export function machineOf({ processes }: VmRun) {
   return processes.find(({ role }) => role === 'machine');
 }
 
+export async function isMachineUp(run: VmRun): Promise<boolean> {
+  const machine = machineOf(run);
+  return machine !== undefined && (await isAlive(machine));
+}
+
 /** What records and processes say of a microVM. One whose end is not through yet still counts as running. */
 export async function describeVm(
   vm: MadeVm,

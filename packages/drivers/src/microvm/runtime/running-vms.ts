@@ -1,0 +1,131 @@
+import type { RuntimeEvent } from '@capsule/core';
+import { Holds } from '../../containerd/files/holds.ts';
+import type { GuestClient } from '../guest/guest-client.ts';
+import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
+import type { MicroVmContext } from './context.ts';
+import { endVm } from './end-vm.ts';
+import { EventFeed } from './event-feed.ts';
+import { findCause } from './find-cause.ts';
+import { GuestWatch } from './guest-watch.ts';
+import { consoleLog } from './start-writers.ts';
+import { stopPayload } from './stop-vm.ts';
+import { isMachineUp } from './vm-seen.ts';
+
+/** Of a machine that is gone without a word. */
+export const LOST_CODE = 255;
+
+/** Watches the machines that run, and sees to those that end by themselves. */
+export class RunningVms {
+  readonly events = new EventFeed();
+  readonly #context: MicroVmContext;
+  readonly #holds = new Holds();
+  readonly #watches = new Map<string, GuestWatch>();
+
+  constructor(context: MicroVmContext) {
+    this.#context = context;
+  }
+
+  /** Nobody else works on it until what is answered is called. */
+  hold(id: string, signal?: AbortSignal): Promise<() => void> {
+    return this.#holds.take(id, signal);
+  }
+
+  async alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const release = await this.hold(id);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
+  watch(id: string): GuestWatch | undefined {
+    return this.#watches.get(id);
+  }
+
+  /** Idempotent. */
+  follow(vm: MadeVm, run: VmRun): void {
+    if (this.#watches.has(vm.id)) return;
+    const { records, silentMs, onProblem } = this.#context;
+    const told = (error: unknown) => onProblem(vm.spec.container, error);
+    const watch = new GuestWatch({
+      run,
+      vsock: records.paths(vm.id).vsock,
+      lostMs: silentMs,
+      onExit: (end) => void this.#concludes(vm, end).catch(told),
+      onDeath: () => void this.buries(vm).catch(told),
+      onChange: () => this.tell(vm, 'changed'),
+      onLost: () => void this.#givesUp(vm).catch(told),
+    });
+    this.#watches.set(vm.id, watch.start());
+  }
+
+  forget(id: string): void {
+    this.#watches.get(id)?.[Symbol.dispose]();
+    this.#watches.delete(id);
+  }
+
+  /** What fails in one guest is told, and is no reason to leave out the others. Those that are held are left out. */
+  async each(work: (guest: GuestClient, vm: MadeVm) => Promise<void>): Promise<void> {
+    const { records, onProblem } = this.#context;
+    const visit = async (id: string, { guest, pulse }: GuestWatch) => {
+      const vm = await records.made(id);
+      if (vm?.oci !== undefined && !pulse.isHeld) await work(guest, vm);
+    };
+    await Promise.all(
+      [...this.#watches].map(([id, watch]) =>
+        visit(id, watch).catch((error) => onProblem(id, error)),
+      ),
+    );
+  }
+
+  /** For who works alone on it. */
+  async end(run: VmRun, end: VmEnd): Promise<void> {
+    this.forget(run.id);
+    await endVm(this.#context.records, run, end);
+  }
+
+  /** The machine has ended, and nobody asked it to. Idempotent. */
+  async buries(vm: MadeVm): Promise<void> {
+    await this.alone(vm.id, async () => {
+      const run = await this.#context.records.run(vm.id);
+      if (run === undefined || (await isMachineUp(run))) return;
+      const fault = await findCause(consoleLog(vm.spec.logPath));
+      await this.end(run, { exitCode: LOST_CODE, at: Date.now(), fault });
+      this.tell(vm, 'exited', LOST_CODE);
+    });
+  }
+
+  tell({ spec }: MadeVm, kind: RuntimeEvent['kind'], exitCode?: number): void {
+    const { cell, container } = spec;
+    const code = exitCode === undefined ? {} : { exitCode };
+    this.events.tell({ cell, container, kind, at: Date.now(), ...code });
+  }
+
+  /** The payload has ended by itself: its guest puts everything on its disks, and goes. */
+  async #concludes(vm: MadeVm, end: VmEnd): Promise<void> {
+    await this.alone(vm.id, async () => {
+      const { records } = this.#context;
+      const run = await records.run(vm.id);
+      if (run === undefined || run.ended !== undefined) return;
+      await records.putRun({ ...run, ended: end });
+      const guest = this.watch(vm.id)?.guest;
+      const how = { graceMs: 0, stopSignal: '' };
+      if (guest !== undefined) await stopPayload(guest, vm, how, { isSilent: false });
+      await this.end({ ...run, ended: end }, end);
+      this.tell(vm, 'exited', end.exitCode);
+    });
+  }
+
+  /** Its agent has been silent for too long: nothing that it still does can be seen or asked for. */
+  async #givesUp(vm: MadeVm): Promise<void> {
+    await this.alone(vm.id, async () => {
+      const run = await this.#context.records.run(vm.id);
+      const isSilent = this.watch(vm.id)?.pulse.isSilent ?? false;
+      if (run === undefined || run.ended !== undefined || !isSilent) return;
+      const fault = `its guest agent did not answer for ${this.#context.silentMs / 1000} s`;
+      await this.end(run, { exitCode: LOST_CODE, at: Date.now(), fault });
+      this.tell(vm, 'exited', LOST_CODE);
+    });
+  }
+}
