@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { run } from '@capsule/host';
 
 const PERM_DEVICE = '/dev/vdc';
 const POOL_DEVICE = '/dev/vdb';
+const SOCKET = 'unix:/run/capsule/capsuled.sock';
+const START_LIMIT_MS = 60_000;
+const ANSWER_LIMIT_MS = 10_000;
 
 /** Makes a virtual machine a capsule: its state on one disk, its volumes in a thin pool on another. */
 export async function mountPerm(): Promise<void> {
@@ -15,23 +19,63 @@ export async function mountPerm(): Promise<void> {
   await writeFile('/perm/capsuled.json', JSON.stringify({ volumes: { device: POOL_DEVICE } }));
 }
 
-/** Starts what PID 1 of a capsule keeps alive, and waits for the API. */
-export async function startServices(): Promise<CapsuleClient> {
-  start('/usr/bin/containerd', ['--config', '/etc/containerd/config.toml']);
-  start('/usr/bin/node', ['/usr/lib/capsule/capsuled.cjs']);
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const client = connectCapsule('unix:/run/capsule/capsuled.sock');
-    try {
-      await client.capsule.getInfo({}, { timeoutMs: 10_000 });
-      return client;
-    } catch (error) {
+/** For a disk that is new in each life of the machine. */
+export async function makePerm(): Promise<void> {
+  await run('mkfs.ext4', ['-q', '-F', PERM_DEVICE]);
+}
+
+/** What PID 1 of a capsule keeps alive. */
+export interface Services extends AsyncDisposable {
+  readonly client: CapsuleClient;
+  /** With -9; resolves when the one that is started in its place answers. */
+  killCapsuled(): Promise<void>;
+}
+
+/** Starts containerd and capsuled, and waits for the API. */
+export async function startServices(env: Readonly<Record<string, string>> = {}): Promise<Services> {
+  const startCapsuled = () => start('/usr/bin/node', ['/usr/lib/capsule/capsuled.cjs'], env);
+  const containerd = start('/usr/bin/containerd', ['--config', '/etc/containerd/config.toml'], env);
+  let capsuled = startCapsuled();
+  await untilAnswer();
+  const client = connectCapsule(SOCKET);
+  return {
+    client,
+    async killCapsuled() {
+      await end(capsuled);
+      capsuled = startCapsuled();
+      await untilAnswer();
+    },
+    async [Symbol.asyncDispose]() {
       client.close();
+      await Promise.all([end(capsuled), end(containerd)]);
+    },
+  };
+}
+
+async function untilAnswer(): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    await using client = connectCapsule(SOCKET);
+    try {
+      await client.capsule.getInfo({}, { timeoutMs: ANSWER_LIMIT_MS });
+      return;
+    } catch (error) {
       if (Date.now() > deadline) throw error;
     }
   }
 }
 
-function start(program: string, args: readonly string[]): ChildProcess {
-  return spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+async function end(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+function start(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ChildProcess {
+  const stdio = ['ignore', 'inherit', 'inherit'] as const;
+  return spawn(program, args, { stdio: [...stdio], env: { ...process.env, ...env } });
 }

@@ -40,7 +40,7 @@ function start(): void {
 async function main(): Promise<void> {
   await mountPerm();
   const integrity = checkStore();
-  const client = await startServices();
+  const { client } = await startServices();
   tell('report', JSON.stringify(await look(client, integrity)));
   if (mode === 'check') return;
   await startWriter(client);

@@ -23,12 +23,14 @@ $busybox mkdir -p /root/usr/lib/capsule
 $busybox cp /capsule/* /root/usr/lib/capsule/
 $busybox stty -F /root${OUTPUT} raw -echo
 cd /root
+# Whoever enters a mount namespace of a container comes to the root of all mounts, not to one of chroot(2).
+$busybox mount --move . /
 PATH=/usr/sbin:/usr/bin CAPSULE_TEST_IN_MACHINE=1 HOME=/root \\
-  $busybox chroot /root ${words} >/root${OUTPUT} 2>&1 </root/dev/null
+  $busybox chroot . ${words} >.${OUTPUT} 2>&1 <./dev/null
 code=$?
 $busybox sync
-echo >/root${OUTPUT}
-echo '${EXIT_MARK}'$code >/root${OUTPUT}
+echo >.${OUTPUT}
+echo '${EXIT_MARK}'$code >.${OUTPUT}
 $busybox poweroff -f
 `;
 }

@@ -26,6 +26,10 @@ export interface MachineRequest {
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Raw files, or what `serveDisk` serves; they stay when the machine goes: /dev/vdb and on. */
   readonly disks: readonly string[];
+  /** Its processor can run guests of its own: `/dev/kvm` works inside, with AMD's SVM emulated too. */
+  readonly hasKvm?: boolean;
+  /** Default 1024. */
+  readonly memoryMib?: number;
   /** It is given up after this time. Default: five minutes. */
   readonly timeoutMs?: number;
   readonly progress?: Progress;
@@ -37,6 +41,8 @@ export interface Machine extends AsyncDisposable {
   readonly lines: AsyncIterable<string>;
   /** Of the program. Fails with `MACHINE_FAILED` when the machine ended without one. */
   readonly exitCode: Promise<number>;
+  /** What its kernel and its first program have said so far. */
+  console(): Promise<string>;
   /** Now, without a word to anybody. A file keeps what was written, a served disk what was flushed. */
   cutPower(): Promise<void>;
 }
@@ -49,6 +55,9 @@ const NETWORK = [
   ...['nft_fib', 'nft_fib_inet', 'nft_reject_inet', 'nft_limit', 'nft_log', 'nft_redir'],
 ];
 const MODULES = [...STORAGE, ...NETWORK];
+/** What a capsule needs beside these to run microVMs on the processor itself. */
+const KVM = ['kvm', 'kvm_amd', 'tun', 'erofs'];
+const MEMORY_MIB = 1024;
 const TIMEOUT_MS = 5 * 60_000;
 
 /** Builds what is missing and boots. Needs root, and QEMU. Nothing but the disks is left of it. */
@@ -67,7 +76,7 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
   try {
     const bundle = join(folder, 'program.cjs');
     await bundleProgram({ entry: request.program, output: bundle });
-    const modules = await readModules(kernel, MODULES);
+    const modules = await readModules(kernel, [...MODULES, ...(request.hasKvm ? KVM : [])]);
     const command = [
       '/usr/bin/node',
       '--test-reporter=tap',
@@ -91,10 +100,9 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
       ...modules.map(({ name, content }) => ({ path: `modules/${name}.ko`, content, mode: 0o644 })),
     ]);
     await writeFile(join(folder, 'initrd'), initrd);
-    return run(qemuArguments({ kernel: kernel.image, folder, disk, disks: request.disks }), {
-      folder,
-      timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
-    });
+    const { disks, memoryMib = MEMORY_MIB, timeoutMs = TIMEOUT_MS } = request;
+    const hardware = { kernel: kernel.image, folder, disk, disks, memoryMib };
+    return run(qemuArguments(hardware), { folder, timeoutMs });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -118,17 +126,19 @@ interface Hardware {
   readonly folder: string;
   readonly disk: string;
   readonly disks: readonly string[];
+  readonly memoryMib: number;
 }
 
 /** The root is written to a file that QEMU forgets; the other disks are real. */
-function qemuArguments({ kernel, folder, disk, disks }: Hardware): readonly string[] {
+function qemuArguments(hardware: Hardware): readonly string[] {
+  const { kernel, folder, disk, disks, memoryMib } = hardware;
   const drives = [
     `file=${disk},format=raw,if=virtio,snapshot=on`,
     ...disks.map((file) => `file=${file},format=raw,if=virtio,discard=unmap,cache=writeback`),
   ];
   return [
     // One processor: with two, the emulation lets V8 crash in one start of twelve.
-    ...['-machine', 'q35', '-accel', 'tcg', '-cpu', 'max', '-smp', '1', '-m', '1024'],
+    ...['-machine', 'q35', '-accel', 'tcg', '-cpu', 'max', '-smp', '1', '-m', `${memoryMib}M`],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-kernel', kernel, '-initrd', join(folder, 'initrd')],
     ...['-append', 'console=ttyS0 quiet panic=-1'],
@@ -145,8 +155,11 @@ function run(
   const command = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...args];
   const child = spawn('setpriv', command, { stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
-  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   let said = '';
+  const timer = setTimeout(() => {
+    said += `given up after ${timeoutMs / 1000} s`;
+    child.kill('SIGKILL');
+  }, timeoutMs);
   child.stderr.on('data', (data: Buffer) => {
     said += data.toString();
   });
@@ -156,8 +169,7 @@ function run(
   const ended = closed.then(
     async () => {
       clearTimeout(timer);
-      // It may have ended before its kernel said anything.
-      const log = await readFile(join(folder, 'serial.log'), 'utf8').catch(() => '');
+      const log = await consoleOf(folder);
       const detail = [said, log.slice(-2000)].filter(Boolean).join('\n').trim();
       code.reject(machineError.FAILED({ detail }));
     },
@@ -166,6 +178,7 @@ function run(
   return {
     lines: linesOf(createInterface({ input: child.stdout }), code.resolve),
     exitCode: code.promise,
+    console: () => consoleOf(folder),
     async cutPower() {
       child.kill('SIGKILL');
       await ended;
@@ -176,6 +189,14 @@ function run(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Empty for one that has not said anything. */
+async function consoleOf(folder: string): Promise<string> {
+  return readFile(join(folder, 'serial.log'), 'utf8').catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code === 'ENOENT') return '';
+    throw failure;
+  });
 }
 
 async function* linesOf(
