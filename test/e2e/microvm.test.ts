@@ -8,15 +8,8 @@ import { capsulectl } from './lab/capsulectl.ts';
 import { page } from './lab/page.ts';
 import { statusField } from './lab/process.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
-import { microVmManifest, runMicroVm } from './lab/run-micro-vm.ts';
-import {
-  deleteAll,
-  getWorkload,
-  manifest,
-  printed,
-  runWorkload,
-  untilWorkload,
-} from './lab/workload.ts';
+import { runMicroVm } from './lab/run-micro-vm.ts';
+import { deleteAll, getWorkload, printed, runWorkload } from './lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const IMAGE = 'guest:1';
@@ -103,68 +96,6 @@ suite('microVMs', { concurrency: false }, () => {
     const { stdout: size } = await lab.exec(['stat', '--format', '%s', program]);
     assert.ok(Number(size) <= AGENT_KIB * 1024, size);
   });
-
-  test('it outlives the daemon, and a death of its own is told apart', BOUND, async () => {
-    const { status } = await runMicroVm(lab, 'guest', { image: IMAGE });
-    await lab.killCapsuled();
-    await lab.ready();
-    const after = await getWorkload(lab, 'guest');
-    assert.equal(after.status.pid, status.pid, 'it was started anew');
-    assert.equal((await exec('guest', 'echo', 'still here')).stdout, 'still here\n');
-
-    await lab.exec(['sh', '-c', `kill -9 ${status.pid}`]);
-    const dead = await untilWorkload(lab, 'guest', (one) => one.status?.reason === 'BackOff');
-    assert.match(dead.status?.message ?? '', /virtual machine monitor died/);
-    await untilWorkload(
-      lab,
-      'guest',
-      (one) => one.status?.pid !== status.pid && one.status?.ready === true,
-    );
-  });
-
-  test(
-    'a payload that ends by itself ends its machine, with its own exit code',
-    BOUND,
-    async () => {
-      await capsulectl(lab, ['apply', '-f', '-'], {
-        input: microVmManifest('job', {
-          image: IMAGE,
-          args: ['/bin/sh', '-c', 'echo done; exit 5'],
-          restartPolicy: 'never',
-        }),
-      });
-      const ended = await untilWorkload(lab, 'job', (one) => one.status?.reason === 'Failed');
-      assert.equal(ended.status?.exitCode, 5);
-      await printed(lab, 'job', (text) => text === 'done\n');
-      const { stdout } = await lab.exec(['sh', '-c', 'cat /proc/[0-9]*/comm']);
-      assert.doesNotMatch(stdout, /qemu-system/);
-    },
-  );
-
-  test(
-    'what a microVM wrote is in its volume when a container takes it, and back',
-    BOUND,
-    async () => {
-      await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'data']);
-      const mounts = [{ volumeName: 'data', mountPath: '/data' }];
-      await runMicroVm(lab, 'writer', { image: IMAGE, mounts });
-      const busy = await lab.capsulectlWith(
-        { input: manifest('reader', { image: IMAGE, mounts }) },
-        ...['apply', '-f', '-', '--wait', '--timeout', '20s'],
-      );
-      assert.match(busy.stderr, /volume data is in use by writer|in use by writer/);
-      await exec(
-        'writer',
-        'sh',
-        '-c',
-        'i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done > /data/lines',
-      );
-      const { stdout: sum } = await exec('writer', 'md5sum', '/data/lines');
-      await capsulectl(lab, ['workload', 'delete', 'writer'], { timeoutMs: 100_000 });
-      await runWorkload(lab, 'reader', { image: IMAGE, mounts });
-      assert.equal((await exec('reader', 'md5sum', '/data/lines')).stdout, sum);
-    },
-  );
 
   test(
     'flipping the kind takes the workload to the other side of the wall, and back',

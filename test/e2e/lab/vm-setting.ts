@@ -1,0 +1,17 @@
+import { connectCapsule } from '@capsule/api';
+import type { Lab } from '@capsule/testkit';
+import type { VmSetting } from '../../microvm/vm-setting.ts';
+
+/** A lab, for the contract of microVMs. The caller closes its client. */
+export function vmSettingOf(lab: Lab): VmSetting {
+  return {
+    client: connectCapsule(lab.host),
+    busybox: '/bin/busybox',
+    slowness: 1,
+    exec: (argv, options) => lab.exec(argv, options),
+    async killCapsuled() {
+      await lab.killCapsuled();
+      await lab.ready();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { RestartPolicy } from '@capsule/api';
+import { pushImage } from '../push-image.ts';
+import { runIn } from '../run-in.ts';
+import type { Backend, VmSetting } from '../vm-setting.ts';
+import { applyVm, printed, remove, statusOf, untilReady, untilWorkload } from '../workload.ts';
+
+const IMAGE = 'ending:1';
+const STAY = 'while :; do sleep 1; done';
+/** A kernel that has no such key panics for want of memory. */
+const PANIC = 'echo c > /proc/sysrq-trigger; echo 2 > /proc/sys/vm/panic_on_oom; tail /dev/zero';
+const TOLD_MS = 1_000;
+const LIMIT_MS = 120_000;
+const PROCESSES = ['sh', '-c', 'cat /proc/[0-9]*/comm'];
+
+/** The ways in which a microVM ends by itself: each is told apart, and followed by what its policy says. */
+export function endingVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
+  const bound = { timeout: LIMIT_MS * slowness };
+  suite(`a microVM ends: ${backend}`, { concurrency: false }, () => {
+    let setting: VmSetting;
+    before(async () => {
+      setting = open();
+      await pushImage(setting, IMAGE, STAY);
+    }, bound);
+    after(() => remove(setting, 'guest', 'job'), bound);
+
+    test('a payload that ends leaves its own exit code, and no machine', bound, async () => {
+      const restartPolicy = RestartPolicy.NEVER;
+      const args = ['/bin/sh', '-c', 'echo done; exit 5'];
+      await applyVm(setting, 'job', { backend, image: IMAGE, args, restartPolicy });
+      const { status } = await untilWorkload(setting, 'job', (one) => one.status?.exitCode === 5);
+      assert.equal(status?.reason, 'Failed');
+      await printed(setting, 'job', ({ stdout }) => stdout === 'done\n');
+      const { stdout } = await setting.exec(PROCESSES, { allow: [0, 1] });
+      assert.doesNotMatch(stdout, /^(?:qemu-system|firecracker|vhost-device)/m);
+    });
+
+    test(
+      'a monitor that dies is told as such, and its machine is started again',
+      bound,
+      async (t) => {
+        const restartPolicy = RestartPolicy.ON_FAILURE;
+        const privileged = { privileged: true, stopGraceSeconds: 1 };
+        await applyVm(setting, 'guest', { backend, image: IMAGE, ...privileged, restartPolicy });
+        const { status } = await untilReady(setting, 'guest');
+        const begun = performance.now();
+        await setting.exec(['sh', '-c', `kill -9 ${status?.pid}`]);
+        const dead = await untilWorkload(
+          setting,
+          'guest',
+          (one) => one.status?.reason === 'BackOff',
+        );
+        assert.match(dead.status?.message ?? '', /virtual machine monitor died/);
+        told(t, begun);
+        const again = await untilReady(setting, 'guest');
+        assert.equal(again.status?.restartCount, 1);
+        assert.notEqual(again.status?.pid, status?.pid);
+      },
+    );
+
+    test('a kernel that panics is told as such', bound, async (t) => {
+      const { pid } = await statusOf(setting, 'guest');
+      // Its words are cut off with its machine.
+      const panic = runIn(setting, 'guest', PANIC).catch(() => undefined);
+      const gone = ['sh', '-c', `while [ -e /proc/${pid} ]; do sleep 0.05; done`];
+      await setting.exec(gone);
+      const begun = performance.now();
+      const dead = await untilWorkload(setting, 'guest', (one) => one.status?.reason === 'BackOff');
+      assert.match(dead.status?.message ?? '', /kernel panicked/);
+      told(t, begun);
+      await panic;
+    });
+  });
+
+  function told(t: { diagnostic(text: string): void }, begun: number): void {
+    const tookMs = performance.now() - begun;
+    t.diagnostic(`told after ${Math.round(tookMs)} ms`);
+    assert.ok(tookMs < TOLD_MS * slowness, `it was told after ${tookMs} ms`);
+  }
+}

@@ -1,0 +1,13 @@
+import type { Backend, VmSetting } from '../vm-setting.ts';
+import { endingVmContract } from './ending.contract.ts';
+import { livingVmContract } from './living.contract.ts';
+import { pairVmContract } from './pair.contract.ts';
+import { silentVmContract } from './silent.contract.ts';
+
+/** What a capsule must do with microVMs on each of its monitors. `open` is called when the tests begin. */
+export function microVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
+  livingVmContract(backend, slowness, open);
+  endingVmContract(backend, slowness, open);
+  silentVmContract(backend, slowness, open);
+  pairVmContract(backend, slowness, open);
+}

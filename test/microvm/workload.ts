@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import {
+  LogSource,
+  LogStream,
+  MicroVMBackend,
+  type RestartPolicy,
+  type Workload,
+  WorkloadKind,
+} from '@capsule/api';
+import type { Backend, VmSetting } from './vm-setting.ts';
+
+/** Of anything that is waited for, on a machine of its own. */
+const PATIENCE_MS = 60_000;
+
+const BACKENDS = {
+  qemu: MicroVMBackend.MICRO_VM_BACKEND_QEMU,
+  firecracker: MicroVMBackend.MICRO_VM_BACKEND_FIRECRACKER,
+} as const;
+
+/** What the tests say of a microVM, in the words of its manifest. */
+export interface VmWish {
+  readonly backend: Backend;
+  readonly image?: string;
+  readonly args?: string[];
+  readonly kernelPath?: string;
+  readonly rootfsPath?: string;
+  readonly mounts?: Mount[];
+  readonly privileged?: boolean;
+  readonly restartPolicy?: RestartPolicy;
+  readonly stopGraceSeconds?: number;
+}
+
+interface Mount {
+  readonly volumeName: string;
+  readonly mountPath: string;
+}
+
+/** Asks for a microVM on this monitor; answers before it runs. */
+export async function applyVm(
+  { client }: VmSetting,
+  name: string,
+  { backend, ...rest }: VmWish,
+): Promise<void> {
+  const microVm = { memoryMib: 192, ...rest, backend: BACKENDS[backend] };
+  await client.workload.apply({ workload: { name, kind: WorkloadKind.MICRO_VM, microVm } });
+}
+
+/** The same for a container. */
+export async function applyContainer(
+  { client }: VmSetting,
+  name: string,
+  container: { readonly image: string; readonly mounts?: Mount[]; readonly stopSignal?: string },
+): Promise<void> {
+  await client.workload.apply({ workload: { name, kind: WorkloadKind.CONTAINER, container } });
+}
+
+/** Resolves with the first state of the workload that `isIt` accepts. */
+export async function untilWorkload(
+  { client, slowness }: VmSetting,
+  name: string,
+  isIt: (workload: Workload) => boolean,
+): Promise<Workload> {
+  const signal = AbortSignal.timeout(PATIENCE_MS * slowness);
+  let last: Workload | undefined;
+  try {
+    for await (const { workload } of client.workload.watch({ names: [name] }, { signal })) {
+      last = workload ?? last;
+      if (workload !== undefined && isIt(workload)) return workload;
+    }
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+  }
+  return assert.fail(
+    `waited in vain; ${name} is ${last?.status?.reason}: ${last?.status?.message}`,
+  );
+}
+
+export function untilReady(setting: VmSetting, name: string): Promise<Workload> {
+  return untilWorkload(setting, name, ({ status }) => status?.ready === true);
+}
+
+/** As the capsule shows it now. */
+export async function statusOf({ client }: VmSetting, name: string) {
+  const { status } = await client.workload.get({ name });
+  return status ?? assert.fail(`${name} has no status`);
+}
+
+export interface PrintedOptions {
+  /** Default: of its payload. */
+  readonly source?: LogSource;
+  readonly limitMs?: number;
+}
+
+/** What it printed, by stream, once `isEnough` says so of it. */
+export async function printed(
+  { client, slowness }: VmSetting,
+  name: string,
+  isEnough: (text: { readonly stdout: string; readonly stderr: string }) => boolean,
+  { source = LogSource.PAYLOAD, limitMs = PATIENCE_MS * slowness }: PrintedOptions = {},
+): Promise<void> {
+  const signal = AbortSignal.timeout(limitMs);
+  const text = { stdout: '', stderr: '' };
+  try {
+    for await (const chunk of client.workload.logs({ name, follow: true, source }, { signal })) {
+      const stream = chunk.stream === LogStream.STDERR ? 'stderr' : 'stdout';
+      text[stream] += Buffer.from(chunk.data).toString();
+      if (isEnough(text)) return;
+    }
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+  }
+  assert.fail(`${name} printed only ${JSON.stringify(text)}`);
+}
+
+/** Deletes them, and resolves when nothing of them is left. */
+export async function remove({ client }: VmSetting, ...names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => client.workload.delete({ name })));
+}
