@@ -1,0 +1,71 @@
+/**
+ * The contract of microVMs where the processor runs them itself: in an emulated machine with AMD's SVM, whose
+ * `/dev/kvm` works. `CAPSULE_TEST_ALL=1` runs all of it.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { after, before, suite, test } from 'node:test';
+import { run } from '@capsule/host';
+import { inMachine } from '@capsule/testkit/in-machine';
+import { endingVmContract } from '../microvm/contract/ending.contract.ts';
+import { livingVmContract } from '../microvm/contract/living.contract.ts';
+import { pairVmContract } from '../microvm/contract/pair.contract.ts';
+import { silentVmContract } from '../microvm/contract/silent.contract.ts';
+import type { Backend, VmSetting } from '../microvm/vm-setting.ts';
+import { makePerm, mountPerm, type Services, startServices } from './guest-capsule.ts';
+
+const MINUTE_MS = 60_000;
+const BOUND = { timeout: 3 * MINUTE_MS };
+/** A processor that is emulated, and emulates in its turn what a guest needs of it. */
+const SLOWNESS = 8;
+const FIRECRACKER = '/usr/lib/capsule/firecracker/firecracker';
+const isAll = process.env['CAPSULE_TEST_ALL'] === '1';
+const backends = process.env['CAPSULE_FIRECRACKER'] === undefined ? 1 : 2;
+/** For all that a monitor has to do, or for a life alone, on a machine that is busy. */
+const timeoutMs = backends * (isAll ? 10 : 6) * MINUTE_MS;
+
+const isInside = inMachine(import.meta.filename, {
+  ...{ hasKvm: true, memoryMib: 2048, disks: 2, timeoutMs },
+  args: isAll ? ['all'] : [],
+  files: async () => ({ busybox: await readFile('/bin/busybox') }),
+});
+
+if (isInside) {
+  suite('a capsule with /dev/kvm', { concurrency: false }, () => {
+    let services: Services;
+    before(async () => {
+      await makePerm();
+      await mountPerm();
+      services = await startServices();
+    }, BOUND);
+    after(() => services[Symbol.asyncDispose](), BOUND);
+
+    test('it runs guests on the processor itself', BOUND, async (t) => {
+      const { microVmBackendDetail } = await services.client.capsule.getInfo({});
+      t.diagnostic(`${microVmBackendDetail}, ${Math.round(process.uptime())} s after its start`);
+      t.assert.match(microVmBackendDetail, /on the processor itself/);
+    });
+
+    const open = (): VmSetting => ({
+      client: services.client,
+      busybox: '/tmp/busybox',
+      slowness: SLOWNESS,
+      exec: ([program = '', ...words], options) => run(program, words, options),
+      killCapsuled: () => services.killCapsuled(),
+    });
+    contracts('qemu', open);
+    if (existsSync(FIRECRACKER)) contracts('firecracker', open);
+    else {
+      const skip = 'CAPSULE_FIRECRACKER names no folder with firecracker and jailer';
+      test('Firecracker keeps the contract too', { skip });
+    }
+  });
+}
+
+function contracts(backend: Backend, open: () => VmSetting): void {
+  livingVmContract(backend, SLOWNESS, open);
+  if (!process.argv.includes('all')) return;
+  endingVmContract(backend, SLOWNESS, open);
+  silentVmContract(backend, SLOWNESS, open);
+  pairVmContract(backend, SLOWNESS, open);
+}
