@@ -13,9 +13,7 @@ const LOOKS = 1000;
 
 /** Undefined for a process that is gone, or has ended and is only still listed. */
 export async function markProcess(pid: number): Promise<ProcessMark | undefined> {
-  const text = await readStat(pid);
-  // `pid (name) state …`: the name may hold anything.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const fields = await readFields(pid);
   const [state, startTime] = [fields[0], fields[19]];
   if (startTime === undefined || state === 'Z' || state === 'X') return undefined;
   return { pid, startTime };
@@ -43,6 +41,20 @@ export async function askProcess(mark: ProcessMark, graceMs: number): Promise<vo
   await endProcess(mark);
 }
 
+/** Lets it stand still, all of its threads, and resolves when they do. Idempotent. */
+export async function suspendProcess(mark: ProcessMark): Promise<void> {
+  for (let look = 0; look < LOOKS && (await isAlive(mark)); look += 1) {
+    if (look === 0) kill(mark.pid, 'SIGSTOP');
+    if ((await readFields(mark.pid))[0] === 'T') return;
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+/** Idempotent. */
+export async function continueProcess(mark: ProcessMark): Promise<void> {
+  if (await isAlive(mark)) kill(mark.pid, 'SIGCONT');
+}
+
 function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -51,9 +63,14 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function readStat(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/stat`, 'utf8').catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'ENOENT' || failure.code === 'ESRCH') return '';
-    throw failure;
-  });
+/** What /proc tells of it, from its state on. */
+async function readFields(pid: number): Promise<readonly string[]> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(
+    (failure: NodeJS.ErrnoException) => {
+      if (failure.code === 'ENOENT' || failure.code === 'ESRCH') return '';
+      throw failure;
+    },
+  );
+  // `pid (name) state …`: the name may hold anything.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }

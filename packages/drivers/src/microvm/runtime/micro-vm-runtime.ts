@@ -29,6 +29,7 @@ import { StoppedFiles } from '../files/stopped-files.ts';
 import { execInGuest } from '../guest/exec-in-guest.ts';
 import { type GuestCalls, GuestClient } from '../guest/guest-client.ts';
 import { guestUsage } from '../guest/guest-usage.ts';
+import { continueProcess, suspendProcess } from '../process/process-mark.ts';
 import { limitCgroup } from '../process/vm-cgroup.ts';
 import type { MadeVm, VmEnd, VmRecords, VmRun } from '../record/vm-record.ts';
 import type { Vmm } from '../vmm/vmm.ts';
@@ -41,7 +42,7 @@ import { putFiles } from './put-files.ts';
 import { LOST_CODE, RunningVms } from './running-vms.ts';
 import { startVm } from './start-vm.ts';
 import { powerDown, stopPayload } from './stop-vm.ts';
-import { describeVm, isAnyAlive, isMachineUp } from './vm-seen.ts';
+import { describeVm, isAnyAlive, isMachineUp, machineOf } from './vm-seen.ts';
 
 const SILENT = 'running, but its guest agent does not answer';
 /** Of one start, where the kernel hangs at its first steps. */
@@ -159,6 +160,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
         if (vm === undefined || run === undefined) return;
         const isUp = run.isStarted && run.ended === undefined && (await isAnyAlive(run));
         if (isUp) this.#running.follow(vm, run);
+        const machine = machineOf(run);
+        if (isUp && run.isPaused && machine !== undefined) await suspendProcess(machine);
       });
     }
     this.refreshFiles();
@@ -267,7 +270,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
   async #ask(vm: MadeVm, run: VmRun, how: StopOrder): Promise<VmEnd> {
     const vmm = this.#vmmOf(run);
     const { control, vsock } = this.#context.records.paths(vm.id);
-    if (run.isPaused) await vmm.resume(control);
+    const process = machineOf(run);
+    if (run.isPaused && process !== undefined) await continueProcess(process);
     if (!run.hasAgent) return powerDown(vmm, run, control, how.graceMs);
     // After a stop that was asked for, nobody is told of the exit a second time.
     const isSilent = this.#running.watch(vm.id)?.pulse.isSilent ?? false;
@@ -281,16 +285,22 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       const { records } = this.#context;
       const run = await records.run(id);
       const isUp = run?.isStarted && run.ended === undefined && (await isAnyAlive(run));
-      if (run === undefined || !isUp || (run.isPaused ?? false) === isPaused) return;
-      const { control } = records.paths(id);
-      const vmm = this.#vmmOf(run);
-      await (isPaused ? vmm.pause(control) : vmm.resume(control));
-      await records.putRun({ ...run, isPaused });
       const vm = await records.made(id);
-      if (vm === undefined) return;
+      const process = run && machineOf(run);
+      if (vm === undefined || process === undefined || !isUp) return;
+      if ((run?.isPaused ?? false) === isPaused) return;
       const watch = this.#running.watch(id);
-      if (watch !== undefined) watch.pulse.isHeld = isPaused;
-      if (watch !== undefined && !isPaused) await this.#catchesUp(watch.guest, vm);
+      if (isPaused) {
+        if (watch !== undefined) watch.pulse.isHeld = true;
+        // Written first: one that stands still and is not known to would be taken for one that is lost.
+        await records.putRun({ ...run, isPaused });
+        await suspendProcess(process);
+      } else {
+        await continueProcess(process);
+        await records.putRun({ ...run, isPaused });
+        if (watch !== undefined) await this.#catchesUp(watch.guest, vm);
+        if (watch !== undefined) watch.pulse.isHeld = false;
+      }
       this.#running.tell(vm, 'changed');
     });
   }

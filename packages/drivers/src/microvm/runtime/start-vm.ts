@@ -151,7 +151,7 @@ function disksOf(
   if (imageDisk === undefined) return [{ path: spec.microVm?.rootfsPath ?? '', readOnly: false }];
   return [
     { path: bootDisk, readOnly: true },
-    { path: imageDisk, readOnly: true },
+    { path: imageDisk, readOnly: true, isShared: true },
     { path: disk, readOnly: false },
     ...spec.volumes.map(({ source, readOnly }) => ({ path: source, readOnly })),
   ];

@@ -6,6 +6,8 @@ export interface MachineDisk {
   /** A file or a block device of the capsule. */
   readonly path: string;
   readonly readOnly: boolean;
+  /** Other machines read it too; the rest is this machine's alone while it runs. */
+  readonly isShared?: boolean;
 }
 
 /** A machine as its monitor has to make it. */
@@ -49,12 +51,11 @@ export interface Vmm {
   readonly kind: 'qemu' | 'firecracker';
   /** Never fails. */
   probe(): Promise<VmmState>;
-  /** Its processes, the one that is the machine last. Those that were started before a failure are ended. */
+  /**
+   * Its processes, the one that is the machine last; it is not told of when it has ended by then. Those that were
+   * started before a failure are ended.
+   */
   start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void>;
-  /** Lets the guest stand still. Idempotent. */
-  pause(control: string): Promise<void>;
-  /** Idempotent. */
-  resume(control: string): Promise<void>;
   /** Presses the machine's power button, for guests without an agent. */
   powerDown(control: string): Promise<void>;
 }

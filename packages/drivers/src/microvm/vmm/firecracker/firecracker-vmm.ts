@@ -5,7 +5,7 @@ import { microVmError } from '../../errors.ts';
 import { startProcess } from '../../process/start-process.ts';
 import { findAcceleration } from '../acceleration.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
-import { awaitProcess, awaitRunning } from './await-machine.ts';
+import { awaitProcess } from './await-process.ts';
 import { ElfKernels } from './elf-kernels.ts';
 import { callFirecracker } from './firecracker-api.ts';
 import { describeJail } from './jail.ts';
@@ -54,6 +54,10 @@ export class FirecrackerVmm implements Vmm {
     }
   }
 
+  /**
+   * The machine is still being put together when this answers. Nobody may ask its API then: a question that waits when
+   * the making fails lets Firecracker panic, and hides why. What fails ends the process, and stands in the console.
+   */
   async start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void> {
     const { name, folder, tap, screen, cgroupFiles } = machine;
     const [place, told] = [join(folder, 'jail'), join(folder, 'machine.pid')];
@@ -83,16 +87,7 @@ export class FirecrackerVmm implements Vmm {
     }
     await tell({ role: 'jail', ...jail });
     const mark = await awaitProcess(name, told, jail);
-    await tell({ role: 'machine', ...mark });
-    await awaitRunning(machine, mark);
-  }
-
-  async pause(control: string): Promise<void> {
-    await callFirecracker(control, { method: 'PATCH', path: '/vm', body: { state: 'Paused' } });
-  }
-
-  async resume(control: string): Promise<void> {
-    await callFirecracker(control, { method: 'PATCH', path: '/vm', body: { state: 'Resumed' } });
+    if (mark !== undefined) await tell({ role: 'machine', ...mark });
   }
 
   /** By the keys that ask Linux to go down; there is no button. */

@@ -1,10 +1,36 @@
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+import { mkdtempDisposable, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getuid } from 'node:process';
 import { test } from 'node:test';
-import { deviceNumber } from './lend-disks.ts';
+import type { Machine } from '../vmm.ts';
+import { deviceNumber, lendDisks } from './lend-disks.ts';
 
 test('the number of a device is that which Linux shows', async () => {
   const { rdev } = await stat('/dev/null');
   assert.deepEqual(deviceNumber(rdev), { major: 1, minor: 3 });
   assert.deepEqual(deviceNumber(0x7123_4567), { major: 0x345, minor: 0x7_1267 });
+});
+
+test("a machine's own disks are its user's, whoever read them before; a shared one is read by all", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-lend-'));
+  const [own, shared] = [join(folder.path, 'own'), join(folder.path, 'shared')];
+  await writeFile(own, '', { mode: 0o444 });
+  await writeFile(shared, '', { mode: 0o600 });
+  const disks = [
+    { path: own, readOnly: false },
+    { path: shared, readOnly: true, isShared: true },
+  ];
+  const tap = { uid: getuid?.() ?? 0 };
+  const lent = await lendDisks({ name: 'web', disks, tap } as unknown as Machine);
+  assert.deepEqual(lent, disks);
+  const mode = async (path: string) => (await stat(path)).mode & 0o777;
+  assert.deepEqual([await mode(own), await mode(shared)], [0o600, 0o444]);
+});
+
+test('a disk that is not there is told by its path', async () => {
+  const disks = [{ path: '/nonexistent/disk', readOnly: false }];
+  const machine = { name: 'web', disks, tap: { uid: 0 } } as unknown as Machine;
+  await assert.rejects(lendDisks(machine), { code: 'MICROVM_FILE_MISSING' });
 });

@@ -8,14 +8,14 @@ export interface LentDisk extends MachineDisk {
 }
 
 /**
- * Lets the machine's user open its disks, since Firecracker opens them itself. What is written to, and what was made
- * for this machine, becomes that user's; what many machines read may be read by all who can come to it, which is
- * nobody but jails that have it bound. Devices stay as they are. Idempotent; fails with `MICROVM_FILE_MISSING`.
+ * Lets the machine's user open its disks, since Firecracker opens them itself. A disk of this machine alone becomes
+ * that user's; one that many machines read may be read by all who can come to it, which is nobody but jails that have
+ * it bound. Devices stay as they are. Idempotent; fails with `MICROVM_FILE_MISSING`.
  */
-export async function lendDisks({ name, disks, folder, tap }: Machine): Promise<LentDisk[]> {
+export async function lendDisks({ name, disks, tap }: Machine): Promise<LentDisk[]> {
   const lent: LentDisk[] = [];
   for (const disk of disks) {
-    const { path, readOnly } = disk;
+    const { path, isShared = false } = disk;
     const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ENOENT') throw cause;
       throw microVmError.FILE_MISSING({ container: name, path }, cause);
@@ -24,8 +24,8 @@ export async function lendDisks({ name, disks, folder, tap }: Machine): Promise<
       lent.push({ ...disk, device: deviceNumber(found.rdev) });
       continue;
     }
-    if (readOnly && !path.startsWith(`${folder}/`)) await chmod(path, 0o444);
-    else await chown(path, tap.uid, tap.uid);
+    await chmod(path, isShared ? 0o444 : 0o600);
+    if (!isShared) await chown(path, tap.uid, tap.uid);
     lent.push(disk);
   }
   return lent;

@@ -89,14 +89,6 @@ export class QemuVmm implements Vmm {
     await this.#tell(machine, 'machine', qemu, tell);
   }
 
-  pause(control: string): Promise<void> {
-    return qmp(control, 'stop');
-  }
-
-  resume(control: string): Promise<void> {
-    return qmp(control, 'cont');
-  }
-
   powerDown(control: string): Promise<void> {
     return qmp(control, 'system_powerdown');
   }

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import {
+  continueProcess,
+  endProcess,
+  isAlive,
+  markProcess,
+  suspendProcess,
+} from './process-mark.ts';
+
+test('a process stands still, goes on and ends, however often it is asked', async () => {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');
+  for (let time = 0; time < 2; time += 1) await suspendProcess(mark);
+  assert.ok(await isAlive(mark));
+  for (let time = 0; time < 2; time += 1) await continueProcess(mark);
+  await suspendProcess(mark);
+  for (let time = 0; time < 2; time += 1) await endProcess(mark);
+  assert.deepEqual(await ended, [null, 'SIGKILL']);
+  await suspendProcess(mark);
+  await continueProcess(mark);
+});
+
+test('another process with its number is not touched', async () => {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');
+  const earlier = { ...mark, startTime: '1' };
+  await suspendProcess(earlier);
+  await endProcess(earlier);
+  assert.ok(await isAlive(mark));
+  await endProcess(mark);
+});
