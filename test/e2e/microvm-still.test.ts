@@ -5,9 +5,10 @@ import { after, afterEach, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { runMicroVm } from './lab/run-micro-vm.ts';
+import { SmallPool } from './lab/small-pool.ts';
 import { pushStay } from './lab/stay.ts';
 import { until } from './lab/until.ts';
-import { deleteAll, runWorkload, untilWorkload } from './lab/workload.ts';
+import { deleteAll, getWorkload, runWorkload, untilWorkload } from './lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const IMAGE = 'stay:1';
@@ -16,9 +17,11 @@ const MOUNTS = [{ volumeName: 'data', mountPath: '/data' }];
 
 suite('a microVM stands still, and goes on', { concurrency: false }, () => {
   let lab: Lab;
+  let pool: SmallPool;
   before(async () => {
     lab = await startLab({ images: [] });
     await pushStay(lab);
+    pool = await SmallPool.make(lab);
     const config = { microVms: { silentSeconds: SILENT_SECONDS } };
     await writeFile(join(lab.stateDir, 'perm/capsuled.json'), JSON.stringify(config));
     await lab.killCapsuled();
@@ -88,4 +91,23 @@ suite('a microVM stands still, and goes on', { concurrency: false }, () => {
       /search .*new\.example/.test(await sh('asks', 'cat /etc/resolv.conf')),
     );
   });
+
+  test(
+    'one that is paused until there is room goes on, also with another capsuled',
+    BOUND,
+    async () => {
+      await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'data']);
+      const { status } = await runMicroVm(lab, 'writer', { image: IMAGE, mounts: MOUNTS });
+      await pool.fillTo(99);
+      await untilWorkload(lab, 'writer', (one) => one.status?.reason === 'Paused');
+      await lab.killCapsuled();
+      await lab.ready();
+      await untilWorkload(lab, 'writer', (one) => one.status?.reason === 'Paused');
+      await pool.empty();
+      await untilWorkload(lab, 'writer', (one) => one.status?.reason === 'Running');
+      assert.equal(await sh('writer', 'echo on > /data/on; cat /data/on'), 'on\n');
+      const after = await getWorkload(lab, 'writer');
+      assert.deepEqual([after.status.pid, after.status.restartCount], [status.pid, 0]);
+    },
+  );
 });

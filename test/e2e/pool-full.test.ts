@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile, rm, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
+import { SmallPool } from './lab/small-pool.ts';
 import { until } from './lab/until.ts';
 import { getWorkload, runWorkload, untilWorkload } from './lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
@@ -12,20 +12,13 @@ import { errorCodeOf } from './support/run-capsulectl.ts';
 const BOUND = { timeout: 120_000 };
 const COUNT = 'n=0; while :; do n=$((n+1)); echo $n > /data/count; /bin/busybox usleep 20000; done';
 
-/** Puts the volumes, and nothing else, on a disk of 400 MiB. */
-const SMALL_POOL = [
-  ['truncate', '-s', '400M', '/perm/small'],
-  ['mkfs.ext4', '-q', '-F', '/perm/small'],
-  ['mkdir', '-p', '/perm/volumes'],
-  ['mount', '-o', 'loop', '/perm/small', '/perm/volumes'],
-] as const;
-
 suite('a full pool of volumes', { concurrency: false }, () => {
   let lab: Lab;
+  let pool: SmallPool;
   before(async () => {
     lab = await startLab({ images: [] });
     await pushBusybox(lab, 'count:1', { Cmd: ['/bin/sh', '-c', COUNT] });
-    for (const argv of SMALL_POOL) await lab.exec(argv);
+    pool = await SmallPool.make(lab);
     await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'data']);
     await runWorkload(lab, 'writer', {
       ...{ image: 'count:1', stopSignal: 'SIGKILL' },
@@ -38,16 +31,9 @@ suite('a full pool of volumes', { concurrency: false }, () => {
   after(() => lab[Symbol.asyncDispose](), BOUND);
 
   const count = () => readFile(pathOf(lab, '/run/capsule-volumes/data/count'), 'utf8');
-  const filler = () => pathOf(lab, '/perm/volumes/filler');
-  const fillTo = async (percent: number) => {
-    await rm(filler(), { force: true });
-    const { blocks, bavail, bsize } = await statfs(pathOf(lab, '/perm/volumes'));
-    const bytes = bavail * bsize - Math.floor(((100 - percent) / 100) * blocks * bsize);
-    await run('fallocate', ['-l', String(bytes), filler()]);
-  };
 
   test('one that is low takes nothing new, and tells the figures', BOUND, async () => {
-    await fillTo(94);
+    await pool.fillTo(94);
     const refused = await lab.capsulectl('volume', 'create', 'other');
     assert.equal(errorCodeOf(refused), 'VOLUME_POOL_LOW', refused.stderr);
     assert.match(refused.stderr, /\d+MiB of \d+MiB \(9\d\.\d %\)/);
@@ -55,7 +41,7 @@ suite('a full pool of volumes', { concurrency: false }, () => {
     assert.equal(errorCodeOf(taken), 'VOLUME_POOL_LOW', taken.stderr);
     const { stdout } = await capsulectl(lab, ['capsule', 'info']);
     assert.match(stdout, /the pool of the volumes is 9\d % full/);
-    await rm(filler());
+    await pool.empty();
     await capsulectl(lab, ['volume', 'create', 'other']);
     await capsulectl(lab, ['volume', 'delete', 'other']);
   });
@@ -64,7 +50,7 @@ suite('a full pool of volumes', { concurrency: false }, () => {
     'who writes is paused while it is full, and goes on; nobody else notices',
     BOUND,
     async () => {
-      await fillTo(99);
+      await pool.fillTo(99);
       await untilWorkload(lab, 'writer', ({ status }) => status?.reason === 'Paused');
       const before = await count();
       const usage = await capsulectl(lab, ['volume', 'usage']);
@@ -74,7 +60,7 @@ suite('a full pool of volumes', { concurrency: false }, () => {
       assert.equal(await count(), before);
       const { status } = await getWorkload(lab, 'writer');
       assert.match(status.message, /paused until the pool of its volumes has room/);
-      await rm(filler());
+      await pool.empty();
       await untilWorkload(lab, 'writer', ({ status }) => status?.reason === 'Running');
       await until('the writer to go on', 10_000, async () => (await count()) !== before);
       assert.equal((await getWorkload(lab, 'writer')).status.restartCount, 0);
@@ -84,10 +70,10 @@ suite('a full pool of volumes', { concurrency: false }, () => {
   );
 
   test('a paused workload can be stopped', BOUND, async () => {
-    await fillTo(99);
+    await pool.fillTo(99);
     await untilWorkload(lab, 'writer', ({ status }) => status?.reason === 'Paused');
     await capsulectl(lab, ['workload', 'stop', 'writer']);
-    await rm(filler());
+    await pool.empty();
     await capsulectl(lab, ['volume', 'delete', '--force', 'data']);
   });
 });
