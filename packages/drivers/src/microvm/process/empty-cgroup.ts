@@ -33,7 +33,8 @@ async function members(file: string): Promise<readonly number[]> {
   return pids.filter((_, index) => alive[index]);
 }
 
+/** One that is removed while its file is open is no device any more. */
 function ignoreMissing(failure: NodeJS.ErrnoException): undefined {
-  if (failure.code === 'ENOENT') return undefined;
+  if (failure.code === 'ENOENT' || failure.code === 'ENODEV') return undefined;
   throw failure;
 }
