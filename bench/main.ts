@@ -24,6 +24,13 @@ import { push } from './push.ts';
 import { renderFigures } from './render-figures.ts';
 import { keepResults, readResults } from './results.ts';
 import { start } from './start.ts';
+import { vmBurst } from './vm-burst.ts';
+import { vmCopy } from './vm-copy.ts';
+import { vmDisk } from './vm-disk.ts';
+import { vmExec } from './vm-exec.ts';
+import { vmMemory } from './vm-memory.ts';
+import { vmSnapshot } from './vm-snapshot.ts';
+import { vmStart } from './vm-start.ts';
 import { volumeAttach } from './volume-attach.ts';
 import { volumeIo } from './volume-io.ts';
 import { volumeSnapshot } from './volume-snapshot.ts';
@@ -32,6 +39,9 @@ import { writeFigures } from './write-figures.ts';
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P1: apply,
   P2: burst,
+  P3: vmStart,
+  P4: vmDisk,
+  P5: vmMemory,
   P6: memory,
   'P6-churn': churn,
   P7: list,
@@ -40,6 +50,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P10: push,
   P11: idle,
   P14: start,
+  M1: vmBurst,
+  M2: vmExec,
+  M3: vmCopy,
+  M4: vmSnapshot,
   V1: volumeSnapshot,
   V2: volumeAttach,
   V3: volumeIo,
