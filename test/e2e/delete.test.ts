@@ -48,7 +48,7 @@ test('delete leaves nothing of a workload, and everything of the others', async 
   const mounts = [{ volumeName: 'kept', mountPath: '/data' }];
   await runWorkload(lab, 'gone', { image: IMAGE, ports: PORTS, mounts });
   const both = await footprint(lab);
-  const same = ['leases', 'ingests', 'volume files'];
+  const same = ['leases', 'ingests', 'volume files', 'microVMs', 'machines'];
   for (const what of Object.keys(alone).filter((key) => !same.includes(key))) {
     assert.notDeepEqual(both[what], alone[what], `${what} show the workload while it runs`);
   }

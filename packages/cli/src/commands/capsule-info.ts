@@ -60,9 +60,11 @@ function machine(info: GetInfoResponse): readonly Detail[] {
   ];
 }
 
-function backend(kind: string, detail: string): string {
-  if (kind === '') return detail && `none: ${detail}`;
-  return `${kind} (${detail})`;
+/** What is used, and on lines of their own why others are not. */
+function backend(kind: string, detail: string): readonly string[] {
+  if (detail === '') return [];
+  const [first = '', ...others] = detail.split('; ');
+  return [kind === '' ? `none: ${first}` : `${kind} (${first})`, ...others];
 }
 
 function used(usedBytes: bigint, totalBytes: bigint): string {

@@ -49,7 +49,7 @@ export class FirecrackerVmm implements Vmm {
       return { ok: true, detail: `Firecracker ${version}, on the processor itself (KVM), jailed` };
     } catch (error) {
       const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      if (isAbsent) return refuse(`is not there: ${folder} does not hold it and its jailer`);
+      if (isAbsent) return refuse(`and its jailer are not in ${folder}`);
       return refuse(`cannot be run: ${(error as Error).message}`);
     }
   }
