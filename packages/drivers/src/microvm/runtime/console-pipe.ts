@@ -13,14 +13,20 @@ export class ConsolePipe implements Disposable {
     this.writing = openSync(path, constants.O_WRONLY);
   }
 
-  /** By way of a file that is gone when it answers. */
-  static async open(path: string): Promise<ConsolePipe> {
-    await rm(path, { force: true });
-    await run('mkfifo', ['-m', '600', path]);
+  /** Three at once, by way of files that are gone when it answers: to make one takes a process. */
+  static async openThree(path: string): Promise<readonly [ConsolePipe, ConsolePipe, ConsolePipe]> {
+    const paths = [`${path}1`, `${path}2`, `${path}3`] as const;
+    const clear = () => Promise.all(paths.map((one) => rm(one, { force: true })));
+    await clear();
+    await run('mkfifo', ['-m', '600', ...paths]);
+    using stack = new DisposableStack();
     try {
-      return new ConsolePipe(path);
+      const open = (one: string) => stack.use(new ConsolePipe(one));
+      const pipes = [open(paths[0]), open(paths[1]), open(paths[2])] as const;
+      stack.move();
+      return pipes;
     } finally {
-      await rm(path, { force: true });
+      await clear();
     }
   }
 

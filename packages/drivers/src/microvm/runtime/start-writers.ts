@@ -49,9 +49,9 @@ export async function startWriters(
   });
   if (output !== undefined) await tell({ role: 'output', ...output });
   const stack = new DisposableStack();
-  const open = async () => stack.use(await ConsolePipe.open(pipePath));
+  const [screen, errors, ready] = await ConsolePipe.openThree(pipePath);
   try {
-    const [screen, errors, ready] = [await open(), await open(), await open()];
+    for (const pipe of [screen, errors, ready]) stack.use(pipe);
     const limits = ['max-bytes', String(CONSOLE_BYTES), 'max-files', String(CONSOLE_FILES)];
     const [stdout, stderr] = [screen.reading, errors.reading];
     const writer = await startProcess({

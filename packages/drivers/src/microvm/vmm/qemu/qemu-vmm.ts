@@ -33,6 +33,8 @@ export class QemuVmm implements Vmm {
   readonly #program: string;
   readonly #architecture: string;
   readonly #ticksProgram: string;
+  /** A capsule's programs change with the whole of it. */
+  #version: string | undefined;
   #counterKhz: Promise<number | undefined> | undefined;
 
   constructor({ architecture, program, ticksProgram }: QemuOptions) {
@@ -44,11 +46,10 @@ export class QemuVmm implements Vmm {
 
   async probe(): Promise<VmmState> {
     try {
-      const { stdout } = await run(this.#program, ['--version']);
-      const version = /version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
+      this.#version ??= await readVersion(this.#program);
       const { isKvm, why } = await findAcceleration(this.#architecture);
       const how = isKvm ? 'on the processor itself (KVM)' : `emulated: ${why}`;
-      return { ok: true, detail: `QEMU ${version}, ${how}` };
+      return { ok: true, detail: `QEMU ${this.#version}, ${how}` };
     } catch (error) {
       return { ok: false, detail: `QEMU cannot be run: ${(error as Error).message}` };
     }
@@ -113,6 +114,11 @@ export class QemuVmm implements Vmm {
     if (mark === undefined) throw ended(name, role);
     await tell({ role, ...mark });
   }
+}
+
+async function readVersion(program: string): Promise<string> {
+  const { stdout } = await run(program, ['--version']);
+  return /version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
 }
 
 async function socketOf(name: string, path: string, mark: ProcessMark | undefined): Promise<void> {
