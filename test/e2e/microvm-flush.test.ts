@@ -1,7 +1,8 @@
 import { test } from 'node:test';
 import { startLab } from '@capsule/testkit';
-import { FLUSH_WAYS, flush } from '../soak/flush.ts';
+import { FLUSH_WAYS, flush } from '../microvm/flush.ts';
 import { chooseSeed, Random } from './lab/random.ts';
+import { vmSettingOf } from './lab/vm-setting.ts';
 
 test('what a microVM wrote before its stop is in its volume, whatever goes on meanwhile', {
   timeout: 300_000,
@@ -9,6 +10,12 @@ test('what a microVM wrote before its stop is in its volume, whatever goes on me
   const seed = chooseSeed();
   t.diagnostic(`CAPSULE_TEST_SEED=${seed}`);
   await using lab = await startLab({ images: [] });
+  const setting = vmSettingOf(lab);
   const say = (line: string) => t.diagnostic(line);
-  await flush({ lab, random: new Random(seed), rounds: 2 * FLUSH_WAYS.length, say });
+  const rounds = 2 * FLUSH_WAYS.length;
+  try {
+    await flush({ setting, backend: 'qemu', random: new Random(seed), rounds, say });
+  } finally {
+    setting.client.close();
+  }
 });

@@ -7,8 +7,9 @@
 import { parseArgs } from 'node:util';
 import { startLab } from '@capsule/testkit';
 import { chooseSeed, Random } from '../e2e/lab/random.ts';
+import { vmSettingOf } from '../e2e/lab/vm-setting.ts';
 import { cutPower } from '../machine/cut-power.ts';
-import { flush } from './flush.ts';
+import { flush, NotFlushed } from '../microvm/flush.ts';
 import { Violation } from './journal.ts';
 import { describeProgress, soak } from './soak.ts';
 
@@ -67,6 +68,15 @@ async function run(kills: number, seed: number, deadlineMs: number): Promise<num
 async function runFlushes(rounds: number, seed: number): Promise<number> {
   say(`CAPSULE_TEST_SEED=${seed}`);
   await using lab = await startLab({ images: [] });
-  await flush({ lab, random: new Random(seed), rounds, say });
-  return 0;
+  const setting = vmSettingOf(lab);
+  try {
+    await flush({ setting, backend: 'qemu', random: new Random(seed), rounds, say });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof NotFlushed)) throw error;
+    process.stderr.write(`\nnot flushed: ${error.message}\n`);
+    return 1;
+  } finally {
+    setting.client.close();
+  }
 }
