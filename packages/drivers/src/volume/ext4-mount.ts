@@ -1,4 +1,5 @@
 import { constants, mkdir, open, rmdir, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { listMounts, mount, unmount } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 
@@ -47,16 +48,23 @@ async function checkUnheld(name: string, device: string): Promise<void> {
   }
 }
 
+/** One who trims it, or looks at how full it is, has it open for a moment. */
+const BUSY_LOOKS = 25;
+const LOOK_AGAIN_MS = 20;
+
 /** Writes everything to the disk. Idempotent. Fails with `VOLUME_BUSY`. */
 export async function unmountVolume(
   { name, hostPath }: Omit<VolumeMount, 'device'>,
   signal?: AbortSignal,
 ): Promise<void> {
   const isMounted = async () => (await listMounts()).some(({ path }) => path === hostPath);
-  while (await isMounted()) {
-    if (!(await unmount(hostPath, signal))) {
+  for (let looks = 0; await isMounted(); ) {
+    if (await unmount(hostPath, signal)) continue;
+    looks += 1;
+    if (looks === BUSY_LOOKS) {
       throw volumeDriverError.BUSY({ name, where: 'a process still has files of it open' });
     }
+    await delay(LOOK_AGAIN_MS, undefined, { signal });
   }
   await rmdir(hostPath).catch((failure: NodeJS.ErrnoException) => {
     if (failure.code !== 'ENOENT') throw failure;
