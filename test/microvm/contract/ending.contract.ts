@@ -64,7 +64,7 @@ export function endingVmContract(backend: Backend, slowness: number, open: () =>
       // Its words are cut off with its machine.
       const panic = runIn(setting, 'guest', PANIC).catch(() => undefined);
       const gone = ['sh', '-c', `while [ -e /proc/${pid} ]; do sleep 0.05; done`];
-      await setting.exec(gone);
+      await setting.exec(gone, { timeoutMs: bound.timeout });
       const begun = performance.now();
       const dead = await untilWorkload(setting, 'guest', (one) => one.status?.reason === 'BackOff');
       assert.match(dead.status?.message ?? '', /kernel panicked/);
