@@ -18,7 +18,8 @@ export function volumeBackendContract(
   name: string,
   open: (t: TestContext) => Promise<VolumeBench>,
 ): void {
-  suite(`volume backend contract: ${name}`, { timeout: 180_000 }, () => {
+  // An emulated machine beside others needs a few minutes.
+  suite(`volume backend contract: ${name}`, { timeout: 420_000 }, () => {
     const uid = randomUUID();
     const volume = { name: 'data', uid, sizeBytes: 64 * MIB };
 

@@ -30,7 +30,7 @@ export interface MachineRequest {
   readonly hasKvm?: boolean;
   /** Default 1024. */
   readonly memoryMib?: number;
-  /** It is given up after this time. Default: five minutes. */
+  /** It is given up after this time. Default: nine minutes. */
   readonly timeoutMs?: number;
   readonly progress?: Progress;
 }
@@ -58,7 +58,7 @@ const MODULES = [...STORAGE, ...NETWORK];
 /** What a capsule needs beside these to run microVMs on the processor itself. */
 const KVM = ['kvm', 'kvm_amd', 'tun', 'erofs'];
 const MEMORY_MIB = 1024;
-const TIMEOUT_MS = 5 * 60_000;
+const TIMEOUT_MS = 9 * 60_000;
 
 /** Builds what is missing and boots. Needs root, and QEMU. Nothing but the disks is left of it. */
 export async function startMachine(request: MachineRequest): Promise<Machine> {
