@@ -65,7 +65,9 @@ async function untilAnswer(): Promise<void> {
   }
 }
 
+/** Also of one that has ended by itself. */
 async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;

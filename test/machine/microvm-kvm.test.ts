@@ -8,6 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import { run } from '@capsule/host';
 import { inMachine } from '@capsule/testkit/in-machine';
 import { endingVmContract } from '../microvm/contract/ending.contract.ts';
+import { faultVmContract } from '../microvm/contract/fault.contract.ts';
 import { flushVmContract } from '../microvm/contract/flush.contract.ts';
 import { livingVmContract } from '../microvm/contract/living.contract.ts';
 import { pairVmContract } from '../microvm/contract/pair.contract.ts';
@@ -23,7 +24,7 @@ const FIRECRACKER = '/usr/lib/capsule/firecracker/firecracker';
 const isAll = process.env['CAPSULE_TEST_ALL'] === '1';
 const backends = process.env['CAPSULE_FIRECRACKER'] === undefined ? 1 : 2;
 /** For all that a monitor has to do, or for a life alone, on a machine that is busy. */
-const timeoutMs = backends * (isAll ? 15 : 6) * MINUTE_MS;
+const timeoutMs = backends * (isAll ? 25 : 6) * MINUTE_MS;
 
 const isInside = inMachine(import.meta.filename, {
   ...{ hasKvm: true, memoryMib: 2048, disks: 2, timeoutMs },
@@ -70,4 +71,5 @@ function contracts(backend: Backend, open: () => VmSetting): void {
   silentVmContract(backend, SLOWNESS, open);
   pairVmContract(backend, SLOWNESS, open);
   flushVmContract(backend, SLOWNESS, open);
+  faultVmContract(backend, SLOWNESS, open);
 }
