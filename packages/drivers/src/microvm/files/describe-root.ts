@@ -8,7 +8,8 @@ export interface StoppedRoot {
 }
 
 /**
- * Both disks are mounted in a namespace that ends with the program, so nothing stays mounted, whatever happens to us.
+ * Both disks are mounted in a namespace that ends with the program, and that ends with us: a disk that is still mounted
+ * must not be given to a guest by the next capsuled.
  * A disk that no guest has had yet gets what a guest would make of it.
  */
 const SCRIPT = `set -eu
@@ -34,8 +35,19 @@ export function describeRoot(
   const { image, writable, root } = places;
   const layers = `lowerdir=${image},upperdir=${writable}/upper,workdir=${writable}/work`;
   return [
-    '/usr/bin/unshare',
-    ...['--mount', '--propagation', 'private', '/bin/sh', '-c', SCRIPT, 'stopped'],
+    '/usr/bin/setpriv',
+    ...[
+      '--pdeathsig',
+      'KILL',
+      '/usr/bin/unshare',
+      '--mount',
+      '--propagation',
+      'private',
+      '/bin/sh',
+      '-c',
+      SCRIPT,
+      'stopped',
+    ],
     ...[imageDisk, writableDisk, image, writable],
     ...[filesBinary, 'mount', 'overlay', 'overlay', layers, '/', root, isReadOnly ? 'ro' : 'rw'],
   ];

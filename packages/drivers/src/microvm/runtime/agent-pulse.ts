@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GuestClient } from '../guest/guest-client.ts';
 
-/** Between questions; with the time that an answer may take, silence is told within a second. */
+/** Between questions: two that are not answered are silence, which is told 1.6 s after the last answer at most. */
 const BEAT_MS = 500;
 const ANSWER_MS = 500;
 const SILENT_AFTER_MS = 1_000;

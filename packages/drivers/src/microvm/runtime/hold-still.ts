@@ -35,7 +35,10 @@ export async function holdStill<T>(parts: HoldParts, work: () => Promise<T>): Pr
     done.abort();
     await kept.catch(toldElsewhere);
     const { guest, volume: name } = parts;
-    await guest.calls().then((calls) => calls.thaw({ name }), ignore);
+    await guest
+      .calls()
+      .then((calls) => calls.thaw({ name }))
+      .catch(ignore);
   }
 }
 

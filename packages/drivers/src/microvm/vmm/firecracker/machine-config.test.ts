@@ -1,33 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SAMPLE_MACHINE } from '../sample-machine.ts';
 import type { Machine } from '../vmm.ts';
 import { describeJail } from './jail.ts';
 import { describeFirecracker } from './machine-config.ts';
 
 const MACHINE: Machine = {
-  name: 'web',
-  settings: { vcpus: 2, memoryMib: 300 },
-  kernel: '/guest/vmlinuz',
-  initramfs: '/guest/initramfs',
+  ...SAMPLE_MACHINE,
   commandLine: 'console=ttyS0 panic=-1',
   disks: [
     { path: '/run/vm/boot.img', readOnly: true },
     { path: '/dev/loop7', readOnly: false },
     { path: '/perm/root.img', readOnly: false },
   ],
-  tap: {
-    device: 'capac14fe02',
-    hardwareAddress: '02:ca:ac:14:fe:02',
-    address: '172.20.254.2',
-    prefix: 24,
-    gateway: '172.20.254.1',
-    mtu: 1500,
-    uid: 1_882_193_410,
-  },
-  folder: '/run/vm',
-  sockets: { vsock: '/run/vm/s/vsock', vhost: '/run/vm/s/vhost', control: '/run/vm/s/control' },
-  cgroupFiles: [],
-  screen: { output: 5, errors: 6 },
 };
 
 const config = () => JSON.parse(JSON.stringify(describeFirecracker(MACHINE, '/run/vm/s/metrics')));

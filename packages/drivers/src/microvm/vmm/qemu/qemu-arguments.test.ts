@@ -1,39 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Machine } from '../vmm.ts';
+import { SAMPLE_MACHINE } from '../sample-machine.ts';
 import { describeQemu } from './qemu-arguments.ts';
 
-const MACHINE: Machine = {
-  name: 'web',
-  settings: { vcpus: 2, memoryMib: 300 },
-  kernel: '/guest/vmlinuz',
-  initramfs: '/guest/initramfs',
-  commandLine: 'console=ttyS0',
-  disks: [
-    { path: '/a', readOnly: true },
-    { path: '/b', readOnly: false },
-  ],
-  tap: {
-    device: 'capac14fe02',
-    hardwareAddress: '02:ca:ac:14:fe:02',
-    address: '172.20.254.2',
-    prefix: 24,
-    gateway: '172.20.254.1',
-    mtu: 1500,
-    uid: 1_882_193_410,
-  },
-  folder: '/run/vm',
-  sockets: { vsock: '/run/vm/s/vsock', vhost: '/run/vm/s/vhost', control: '/run/vm/s/control' },
-  cgroupFiles: [],
-  screen: { output: 5, errors: 6 },
-};
 const DESCRIPTORS = [
   { fd: 3, isBlockDevice: false },
   { fd: 4, isBlockDevice: true },
 ];
 
 const words = (isKvm: boolean) =>
-  describeQemu(MACHINE, { isKvm, architecture: 'x64', descriptors: DESCRIPTORS }).join(' ');
+  describeQemu(SAMPLE_MACHINE, { isKvm, architecture: 'x64', descriptors: DESCRIPTORS }).join(' ');
 
 test('the processor is used where it can be, and emulated elsewhere', () => {
   assert.match(words(true), /accel=kvm.* -cpu host/);
@@ -54,7 +30,10 @@ test('nothing is started, gained or asked for beside what the machine needs', ()
 
 test('an emulated guest is told how fast its counter runs, if that is known', () => {
   const how = { architecture: 'x64', descriptors: DESCRIPTORS, counterKhz: 2_000_000 };
-  assert.match(describeQemu(MACHINE, { ...how, isKvm: false }).join(' '), /tsc_early_khz=2000000 /);
-  assert.doesNotMatch(describeQemu(MACHINE, { ...how, isKvm: true }).join(' '), /tsc_/);
+  assert.match(
+    describeQemu(SAMPLE_MACHINE, { ...how, isKvm: false }).join(' '),
+    /tsc_early_khz=2000000 /,
+  );
+  assert.doesNotMatch(describeQemu(SAMPLE_MACHINE, { ...how, isKvm: true }).join(' '), /tsc_/);
   assert.doesNotMatch(words(false), /tsc_/);
 });
