@@ -2,7 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotRef, VolumeArchives } from '@capsule/core';
 import { deviceBytes } from '@capsule/host';
-import { FilesProgram, feedProgram } from '../containerd/files/files-program.ts';
+import { FilesProgram, readArchive, writeArchive } from '../containerd/files/files-program.ts';
 
 /** A filesystem that is there to be read or written. */
 export interface OpenDevice {
@@ -76,9 +76,7 @@ export class DeviceArchives implements VolumeArchives {
     try {
       const words = ['ro', 'pack', '/.'];
       await using program = await this.#start(opened.device, ref.volume, words, signal);
-      for await (const chunk of program.child.stdout ?? []) yield chunk as Buffer;
-      signal?.throwIfAborted();
-      await program.succeed();
+      yield* readArchive(program, signal);
     } finally {
       await opened.close();
     }
@@ -93,9 +91,7 @@ export class DeviceArchives implements VolumeArchives {
     try {
       const words = ['rw', 'unpack', '/', 'own'];
       await using program = await this.#start(opened.device, volume, words, signal);
-      await feedProgram(program, archive);
-      signal?.throwIfAborted();
-      await program.succeed();
+      await writeArchive(program, archive, signal);
     } finally {
       await opened.close();
     }

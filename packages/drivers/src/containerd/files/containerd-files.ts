@@ -4,9 +4,8 @@ import type { CellId, ContainerFiles, ContainerPath, PathSeen } from '@capsule/c
 import { doing } from '../client/rpc-error.ts';
 import { containerId } from '../runtime/container-id.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
-import { FilesProgram, feedProgram } from './files-program.ts';
+import { FilesProgram, readArchive, readSeen, writeArchive } from './files-program.ts';
 import { findRoot } from './find-root.ts';
-import { parseSeen } from './path-seen.ts';
 
 /**
  * Files by `capsule-files`, one process for each call, which enters the container's root for good. While
@@ -20,21 +19,14 @@ export class ContainerdFiles implements ContainerFiles {
   }
 
   async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
-    return this.#with(at, ['look', at.path], signal, async (program) => {
-      let text = '';
-      for await (const chunk of program.child.stdout ?? []) text += String(chunk);
-      await program.succeed();
-      return parseSeen(text);
-    });
+    return this.#with(at, ['look', at.path], signal, readSeen);
   }
 
   async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const hold = await this.#open(at.cell, at.container, signal);
     try {
       await using program = this.#start([...hold.args, 'pack', at.path], at, signal);
-      for await (const chunk of program.child.stdout ?? []) yield chunk as Buffer;
-      signal?.throwIfAborted();
-      await program.succeed();
+      yield* readArchive(program, signal);
     } finally {
       hold.release();
     }
@@ -47,11 +39,7 @@ export class ContainerdFiles implements ContainerFiles {
     signal?: AbortSignal,
   ): Promise<void> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
-    await this.#with(at, words, signal, async (program) => {
-      await feedProgram(program, archive);
-      signal?.throwIfAborted();
-      await program.succeed();
-    });
+    await this.#with(at, words, signal, (program) => writeArchive(program, archive, signal));
   }
 
   async copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void> {
@@ -70,9 +58,7 @@ export class ContainerdFiles implements ContainerFiles {
     const kill = () => program.child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      await feedProgram(program, this.pack({ ...at, path: `${at.path}/.` }, signal));
-      signal?.throwIfAborted();
-      await program.succeed();
+      await writeArchive(program, this.pack({ ...at, path: `${at.path}/.` }, signal), signal);
     } finally {
       signal?.removeEventListener('abort', kill);
     }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { PathSeen } from '@capsule/core';
 import { describeFailure } from './describe-failure.ts';
+import { parseSeen } from './path-seen.ts';
 
 /** More of what it complains about helps nobody. */
 const COMPLAINT_BYTES = 16 * 1024;
@@ -37,8 +39,37 @@ export class FilesProgram implements AsyncDisposable {
   }
 }
 
+/** What a program that looks at a path tells. */
+export async function readSeen(program: FilesProgram): Promise<PathSeen> {
+  let text = '';
+  for await (const chunk of program.child.stdout ?? []) text += String(chunk);
+  await program.succeed();
+  return parseSeen(text);
+}
+
+/** What a program packs. */
+export async function* readArchive(
+  program: FilesProgram,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of program.child.stdout ?? []) yield chunk as Buffer;
+  signal?.throwIfAborted();
+  await program.succeed();
+}
+
+/** Gives a program what it unpacks. */
+export async function writeArchive(
+  program: FilesProgram,
+  archive: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<void> {
+  await feedProgram(program, archive);
+  signal?.throwIfAborted();
+  await program.succeed();
+}
+
 /** Until the archive ends, or the program does. */
-export async function feedProgram(
+async function feedProgram(
   program: FilesProgram,
   archive: AsyncIterable<Uint8Array>,
 ): Promise<void> {

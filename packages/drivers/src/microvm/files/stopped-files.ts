@@ -1,7 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { ContainerFiles, ContainerPath, PathSeen } from '@capsule/core';
-import { FilesProgram, feedProgram } from '../../containerd/files/files-program.ts';
-import { parseSeen } from '../../containerd/files/path-seen.ts';
+import {
+  FilesProgram,
+  readArchive,
+  readSeen,
+  writeArchive,
+} from '../../containerd/files/files-program.ts';
 import { describeRoot, type StoppedRoot } from './describe-root.ts';
 
 export interface StoppedFilesParts {
@@ -19,17 +23,12 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
 
   async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
     await using program = await this.#start(at, ['look', at.path], signal);
-    let text = '';
-    for await (const chunk of program.child.stdout ?? []) text += String(chunk);
-    await program.succeed();
-    return parseSeen(text);
+    return await readSeen(program);
   }
 
   async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     await using program = await this.#start(at, ['pack', at.path], signal);
-    for await (const chunk of program.child.stdout ?? []) yield chunk as Buffer;
-    signal?.throwIfAborted();
-    await program.succeed();
+    yield* readArchive(program, signal);
   }
 
   async unpack(
@@ -40,9 +39,7 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
   ): Promise<void> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
     await using program = await this.#start(at, words, signal);
-    await feedProgram(program, archive);
-    signal?.throwIfAborted();
-    await program.succeed();
+    await writeArchive(program, archive, signal);
   }
 
   async #start(
