@@ -10,12 +10,15 @@ use crate::power;
 use crate::rpc::{Answer, Inbox, Outbox, Status};
 use crate::say::say;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::task::{spawn_blocking, spawn_local};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// Of the protocol: what this guest can do.
-const GENERATION: u32 = 1;
+const GENERATION: u32 = 2;
+const LEAST_BEAT: Duration = Duration::from_millis(50);
+/// Where none was asked for.
+const NO_BEAT: Duration = Duration::from_secs(3600);
 const CHUNK_BYTES: usize = 32 * 1024;
 
 /// Answers the host.
@@ -57,8 +60,8 @@ impl Agent {
                 outbox.send(&StopResponse {}).await
             }
             Method::Watch => {
-                let WatchRequest {} = inbox.only().await?;
-                self.watch(outbox).await
+                let request: WatchRequest = inbox.only().await?;
+                self.watch(beat(&request), outbox).await
             }
             Method::Files => files::run(payload, inbox, outbox).await,
             Method::Usage => {
@@ -110,13 +113,15 @@ impl Agent {
         }
     }
 
-    async fn watch(&self, outbox: &mut Outbox) -> Answer<()> {
+    async fn watch(&self, beat: Duration, outbox: &mut Outbox) -> Answer<()> {
         let mut changes = self.payload.status.subscribe();
         loop {
             let status = Some(changes.borrow_and_update().clone());
             outbox.send(&WatchResponse { status }).await?;
-            let changed = outbox.unless_gone(changes.changed()).await?;
-            changed.map_err(|_| Status::gone())?;
+            let changed = outbox.unless_gone(timeout(beat, changes.changed()));
+            if let Ok(changed) = changed.await? {
+                changed.map_err(|_| Status::gone())?;
+            }
         }
     }
 
@@ -166,6 +171,13 @@ impl Agent {
             return Ok(at);
         }
         Err(Status::refused(format!("no volume {name:?} is mounted")))
+    }
+}
+
+fn beat(request: &WatchRequest) -> Duration {
+    match request.beat_ms {
+        0 => NO_BEAT,
+        beat => Duration::from_millis(beat.into()).max(LEAST_BEAT),
     }
 }
 

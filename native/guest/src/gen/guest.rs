@@ -301,15 +301,25 @@ impl Message for StatusResponse {
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct WatchRequest {}
+pub struct WatchRequest {
+    pub beat_ms: u32,
+}
 
 impl Message for WatchRequest {
-    fn write(&self, _to: &mut Vec<u8>) {}
+    fn write(&self, to: &mut Vec<u8>) {
+        self.beat_ms.put_field(1, to);
+    }
 
     fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut it = Self::default();
         let mut from = Reader::new(bytes);
-        while from.field()?.is_some() {}
-        Ok(Self {})
+        while let Some((number, value)) = from.field()? {
+            match number {
+                1 => it.beat_ms.take_field(value)?,
+                _ => {}
+            }
+        }
+        Ok(it)
     }
 }
 

@@ -1,11 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GuestClient } from '../guest/guest-client.ts';
 
-/** Between questions: two that are not answered are silence, which is told 1.6 s after the last answer at most. */
-const BEAT_MS = 500;
-const ANSWER_MS = 500;
-const SILENT_AFTER_MS = 1_000;
-const CLOCK_EVERY_BEATS = 120;
+const LOOK_MS = 50;
+/** A capsuled that stood still itself has heard nobody meanwhile: that is no guest's silence. */
+const LOOK_COUNTS_MS = 2 * LOOK_MS;
+/** Three beats that did not come. Silence is told within a second. */
+const SILENT_AFTER_MS = 800;
+/** A guest that is only busy may miss a few beats: it is still waited for. */
+const DEAF_AFTER_MS = 5_000;
+const CLOCK_EVERY_MS = 60_000;
+
+/** How often an agent is asked to be heard. */
+export const BEAT_MS = 250;
 
 export interface AgentPulseParts {
   readonly guest: GuestClient;
@@ -16,16 +22,13 @@ export interface AgentPulseParts {
   readonly onLost: () => void;
 }
 
-/**
- * Feels whether a guest's agent answers, and keeps the guest's clock right. Only questions that were asked count: a
- * capsuled that stood still itself has not seen a guest do so.
- */
+/** Notices when a guest's agent is not heard any more, and keeps the guest's clock right. */
 export class AgentPulse {
   /** The guest is meant to stand still, and nobody asks it anything. */
   isHeld = false;
   readonly #parts: AgentPulseParts;
   #silentMs = 0;
-  #beats = 0;
+  #sinceClockMs = 0;
 
   constructor(parts: AgentPulseParts) {
     this.#parts = parts;
@@ -35,44 +38,43 @@ export class AgentPulse {
     return this.#silentMs >= SILENT_AFTER_MS;
   }
 
+  /** Silent for so long that nothing is expected of it. */
+  get isDeaf(): boolean {
+    return this.#silentMs >= DEAF_AFTER_MS;
+  }
+
+  /** It has said something. */
+  hears(): void {
+    const wasSilent = this.isSilent;
+    this.#silentMs = 0;
+    if (!wasSilent) return;
+    this.#parts.onChange();
+    this.#setClock();
+  }
+
   async follow(signal: AbortSignal): Promise<void> {
+    let lookedAt = performance.now();
     while (!signal.aborted) {
-      const askedAt = performance.now();
-      const isAlive = this.isHeld || (await this.#asks());
-      if (signal.aborted) return;
-      if (isAlive) await this.#hears();
-      else this.#misses(Math.min(performance.now() - askedAt, ANSWER_MS));
-      await delay(isAlive ? BEAT_MS : BEAT_MS / 10, undefined, { signal }).catch(leave);
+      await delay(LOOK_MS, undefined, { signal }).catch(leave);
+      const now = performance.now();
+      if (!signal.aborted && !this.isHeld) this.#passes(Math.min(now - lookedAt, LOOK_COUNTS_MS));
+      lookedAt = now;
     }
   }
 
-  async #asks(): Promise<boolean> {
-    const answer = this.#parts.guest
-      .calls()
-      .then((calls) => calls.ping({}, { timeoutMs: ANSWER_MS }))
-      .then(() => true, noAnswer);
-    const late = new AbortController();
-    const isLate = delay(ANSWER_MS, false, { signal: late.signal }).catch(noAnswer);
-    const isAlive = await Promise.race([answer, isLate]);
-    late.abort();
-    return isAlive || this.isHeld;
-  }
-
-  async #hears(): Promise<void> {
-    const wasSilent = this.isSilent;
-    this.#silentMs = 0;
-    this.#beats += 1;
-    if (wasSilent) this.#parts.onChange();
-    if (this.isHeld) return;
-    if (wasSilent || this.#beats % CLOCK_EVERY_BEATS === 0) await setClock(this.#parts.guest);
-  }
-
-  #misses(forMs: number): void {
+  #passes(forMs: number): void {
     const { lostMs, onChange, onLost } = this.#parts;
     const before = this.#silentMs;
-    this.#silentMs += forMs + BEAT_MS / 10;
+    this.#silentMs += forMs;
     if (before < SILENT_AFTER_MS && this.isSilent) onChange();
     if (before < lostMs && this.#silentMs >= lostMs) onLost();
+    this.#sinceClockMs += forMs;
+    if (this.#sinceClockMs >= CLOCK_EVERY_MS && !this.isSilent) this.#setClock();
+  }
+
+  #setClock(): void {
+    this.#sinceClockMs = 0;
+    void setClock(this.#parts.guest);
   }
 }
 
@@ -86,9 +88,7 @@ export async function setClock(guest: GuestClient): Promise<void> {
 
 const NANOS_PER_MS = 1_000_000n;
 
-function noAnswer(): false {
-  return false;
-}
+function noAnswer(): void {}
 
 /** Whoever follows looks at the signal. */
 function leave(): void {}

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PayloadPhase, type StatusResponse } from '../gen/capsule/guest/v1/guest_pb.ts';
+import { followStatus } from '../guest/follow-status.ts';
 import { GuestClient } from '../guest/guest-client.ts';
 import { isAlive } from '../process/process-mark.ts';
 import type { VmEnd, VmRun } from '../record/vm-record.ts';
-import { AgentPulse, type AgentPulseParts } from './agent-pulse.ts';
+import { AgentPulse, type AgentPulseParts, BEAT_MS } from './agent-pulse.ts';
 import { machineOf } from './vm-seen.ts';
 
 /** A machine that dies is seen by this: whoever runs it need not be a child of ours. */
@@ -36,7 +37,7 @@ export class GuestWatch implements Disposable {
   start(): this {
     void this.#followMachine();
     if (!this.#parts.run.hasAgent) return this;
-    void this.#followPayload();
+    void this.#followAgent();
     void this.pulse.follow(this.#stop.signal);
     return this;
   }
@@ -54,14 +55,16 @@ export class GuestWatch implements Disposable {
     if (!this.#stop.signal.aborted) this.#parts.onDeath();
   }
 
-  async #followPayload(): Promise<void> {
+  async #followAgent(): Promise<void> {
     const { signal } = this.#stop;
+    let hasTold = false;
     while (!signal.aborted) {
       try {
-        const calls = await this.guest.calls();
-        for await (const { status } of calls.watch({}, { timeoutMs: 0, signal })) {
-          if (status === undefined || !hasEnded(status)) continue;
-          return this.#parts.onExit(describeEnd(status));
+        for await (const status of followStatus(await this.guest.calls(), BEAT_MS, signal)) {
+          this.pulse.hears();
+          if (hasTold || !hasEnded(status)) continue;
+          hasTold = true;
+          this.#parts.onExit(describeEnd(status));
         }
       } catch {
         // The connection was lost: the machine tells whether it is gone, and otherwise the agent is asked again.

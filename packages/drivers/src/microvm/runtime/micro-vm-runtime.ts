@@ -274,10 +274,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     if (run.isPaused && process !== undefined) await continueProcess(process);
     if (!run.hasAgent) return powerDown(vmm, run, control, how.graceMs);
     // After a stop that was asked for, nobody is told of the exit a second time.
-    const isSilent = this.#running.watch(vm.id)?.pulse.isSilent ?? false;
+    const isDeaf = this.#running.watch(vm.id)?.pulse.isDeaf ?? false;
     this.#running.forget(vm.id);
     using guest = new GuestClient({ vsock, token: run.token });
-    return await stopPayload(guest, vm, how, { isSilent });
+    return await stopPayload(guest, vm, how, { isDeaf });
   }
 
   async #hold(id: string, isPaused: boolean): Promise<void> {

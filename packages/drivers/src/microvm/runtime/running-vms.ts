@@ -111,7 +111,7 @@ export class RunningVms {
       await records.putRun({ ...run, ended: end });
       const guest = this.watch(vm.id)?.guest;
       const how = { graceMs: 0, stopSignal: '' };
-      if (guest !== undefined) await stopPayload(guest, vm, how, { isSilent: false });
+      if (guest !== undefined) await stopPayload(guest, vm, how, { isDeaf: false });
       await this.end({ ...run, ended: end }, end);
       this.tell(vm, 'exited', end.exitCode);
     });

@@ -20,7 +20,7 @@ import { readFiles } from './put-files.ts';
 import { consoleLog, startWriters } from './start-writers.ts';
 import { machineOf } from './vm-seen.ts';
 
-const GENERATION = 1;
+const GENERATION = 2;
 /** An emulated guest among twenty others takes its time; one that hangs is told from it by this alone. */
 const BOOT_LIMIT_MS = 120_000;
 /** An emulated kernel that calibrates its clock sometimes never comes back from it, before its first word. */

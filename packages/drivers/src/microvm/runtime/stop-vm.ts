@@ -11,7 +11,7 @@ import { machineOf } from './vm-seen.ts';
 /** Beside the grace, for unmounting and syncing: a slow disk is no reason to lose what was written. */
 const FLUSH_LIMIT_MS = 60_000;
 /** Of one that has not answered for a while. */
-const SILENT_LIMIT_MS = 2_000;
+const DEAF_LIMIT_MS = 2_000;
 const LOOK_AGAIN_MS = 20;
 const KILLED = 137;
 
@@ -23,13 +23,13 @@ export async function stopPayload(
   guest: GuestClient,
   vm: MadeVm,
   { graceMs, stopSignal }: StopOrder,
-  { isSilent }: { readonly isSilent: boolean },
+  { isDeaf }: { readonly isDeaf: boolean },
 ): Promise<VmEnd> {
   const signal = parseStopSignal(stopSignal === '' ? vm.stopSignal : stopSignal);
   const graceSeconds = Math.floor(graceMs / 1000);
   try {
     const calls = await guest.calls();
-    const flushMs = isSilent ? SILENT_LIMIT_MS : FLUSH_LIMIT_MS;
+    const flushMs = isDeaf ? DEAF_LIMIT_MS : FLUSH_LIMIT_MS;
     await calls.stop(
       { graceSeconds, graceMs: graceMs % 1000, signal },
       { timeoutMs: graceMs + flushMs },
