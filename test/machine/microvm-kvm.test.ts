@@ -5,26 +5,25 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { run } from '@capsule/host';
 import { inMachine } from '@capsule/testkit/in-machine';
 import { endingVmContract } from '../microvm/contract/ending.contract.ts';
 import { faultVmContract } from '../microvm/contract/fault.contract.ts';
 import { flushVmContract } from '../microvm/contract/flush.contract.ts';
+import { killVmContract } from '../microvm/contract/kill.contract.ts';
 import { livingVmContract } from '../microvm/contract/living.contract.ts';
 import { pairVmContract } from '../microvm/contract/pair.contract.ts';
 import { silentVmContract } from '../microvm/contract/silent.contract.ts';
 import type { Backend, VmSetting } from '../microvm/vm-setting.ts';
 import { makePerm, mountPerm, type Services, startServices } from './guest-capsule.ts';
+import { SLOWNESS, vmSettingOf } from './vm-setting.ts';
 
 const MINUTE_MS = 60_000;
 const BOUND = { timeout: 3 * MINUTE_MS };
-/** A processor that is emulated, and emulates in its turn what a guest needs of it. */
-const SLOWNESS = 8;
 const FIRECRACKER = '/usr/lib/capsule/firecracker/firecracker';
 const isAll = process.env['CAPSULE_TEST_ALL'] === '1';
 const backends = process.env['CAPSULE_FIRECRACKER'] === undefined ? 1 : 2;
 /** For all that a monitor has to do, or for a life alone, on a machine that is busy. */
-const timeoutMs = backends * (isAll ? 25 : 6) * MINUTE_MS;
+const timeoutMs = backends * (isAll ? 35 : 6) * MINUTE_MS;
 
 const isInside = inMachine(import.meta.filename, {
   ...{ hasKvm: true, memoryMib: 2048, disks: 2, timeoutMs },
@@ -48,13 +47,7 @@ if (isInside) {
       t.assert.match(microVmBackendDetail, /on the processor itself/);
     });
 
-    const open = (): VmSetting => ({
-      client: services.client,
-      busybox: '/tmp/busybox',
-      slowness: SLOWNESS,
-      exec: ([program = '', ...words], options) => run(program, words, options),
-      killCapsuled: () => services.killCapsuled(),
-    });
+    const open = () => vmSettingOf(services);
     contracts('qemu', open);
     if (existsSync(FIRECRACKER)) contracts('firecracker', open);
     else {
@@ -72,4 +65,5 @@ function contracts(backend: Backend, open: () => VmSetting): void {
   pairVmContract(backend, SLOWNESS, open);
   flushVmContract(backend, SLOWNESS, open);
   faultVmContract(backend, SLOWNESS, open);
+  killVmContract(backend, SLOWNESS, open);
 }

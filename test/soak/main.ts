@@ -2,14 +2,18 @@
  * `npm run soak [-- --kills N] [--seed N] [--minutes N]`: random operations against a model, while
  * capsuled is killed N times (1,000 by default), containerd and shims a tenth of that each. Ends with 1,
  * the seed and the last operations when a promise was broken. `--power-cuts N` instead cuts the power of a
- * capsule in a virtual machine N times; `--flushes N` writes in a microVM and stops it at once N times.
+ * capsule in a virtual machine N times; `--flushes N` writes in a microVM and stops it at once N times, `--vm-kills N`
+ * kills capsuled while a microVM starts and goes, both emulated in a lab, or with `--kvm qemu|firecracker` on that
+ * monitor in a machine whose `/dev/kvm` works.
  */
 import { parseArgs } from 'node:util';
 import { startLab } from '@capsule/testkit';
 import { chooseSeed, Random } from '../e2e/lab/random.ts';
 import { vmSettingOf } from '../e2e/lab/vm-setting.ts';
 import { cutPower } from '../machine/cut-power.ts';
-import { flush, NotFlushed } from '../microvm/flush.ts';
+import { soakVms } from '../machine/soak-vms.ts';
+import { flush } from '../microvm/flush.ts';
+import { killAmid } from '../microvm/kill.ts';
 import { Violation } from './journal.ts';
 import { describeProgress, soak } from './soak.ts';
 
@@ -26,31 +30,41 @@ async function main(): Promise<number> {
       minutes: { type: 'string', default: String(DAY_MINUTES) },
       'power-cuts': { type: 'string', default: '0' },
       flushes: { type: 'string', default: '0' },
+      'vm-kills': { type: 'string', default: '0' },
+      kvm: { type: 'string' },
     },
   });
-  const asked = [
-    values.kills,
-    values.seed,
-    values.minutes,
-    values['power-cuts'],
-    values.flushes,
-  ].map(Number);
-  if (!asked.every((each) => Number.isFinite(each) && each >= 0)) {
-    process.stderr.write(
-      'error: --kills, --seed, --minutes, --power-cuts and --flushes take a number\n',
-    );
-    return 2;
+  const { kvm, ...numbers } = values;
+  const asked = Object.entries(numbers).map(([name, text]) => [name, Number(text)] as const);
+  const wrong = asked.find(([, number]) => !Number.isFinite(number) || number < 0);
+  if (wrong !== undefined) return refuse(`--${wrong[0]} takes a number`);
+  if (kvm !== undefined && kvm !== 'qemu' && kvm !== 'firecracker') {
+    return refuse('--kvm takes qemu or firecracker');
   }
-  const [kills = 0, seed = 0, minutes = 0, cuts = 0, flushes = 0] = asked;
-  if (flushes > 0) return runFlushes(flushes, seed);
-  if (cuts === 0) return run(kills, seed, minutes * 60_000);
+  const { kills = 0, seed = 0, minutes = 0, flushes = 0, ...rest } = Object.fromEntries(asked);
+  const { 'power-cuts': cuts = 0, 'vm-kills': vmKills = 0 } = rest;
   say(`CAPSULE_TEST_SEED=${seed}`);
-  await cutPower({ random: new Random(seed), cuts }, say);
+  const random = new Random(seed);
+  if (flushes > 0 || vmKills > 0) {
+    const [what, rounds] =
+      flushes > 0 ? (['flush', flushes] as const) : (['kill', vmKills] as const);
+    if (kvm === undefined) return soakInLab({ what, rounds, random });
+    const broken = await soakVms({ backend: kvm, seed, what, rounds }, say);
+    if (broken === undefined) return 0;
+    process.stderr.write(`\na promise was broken:\n${broken.join('\n')}\n`);
+    return 1;
+  }
+  if (cuts === 0) return run(kills, seed, minutes * 60_000);
+  await cutPower({ random, cuts }, say);
   return 0;
 }
 
+function refuse(why: string): number {
+  process.stderr.write(`error: ${why}\n`);
+  return 2;
+}
+
 async function run(kills: number, seed: number, deadlineMs: number): Promise<number> {
-  say(`CAPSULE_TEST_SEED=${seed}`);
   const tenth = Math.ceil(kills / 10);
   // A kill of both counts for each.
   const both = Math.ceil(kills / 50);
@@ -65,18 +79,20 @@ async function run(kills: number, seed: number, deadlineMs: number): Promise<num
   }
 }
 
-async function runFlushes(rounds: number, seed: number): Promise<number> {
-  say(`CAPSULE_TEST_SEED=${seed}`);
+async function soakInLab({ what, rounds, random }: LabSoak): Promise<number> {
   await using lab = await startLab({ images: [] });
   const setting = vmSettingOf(lab);
+  const repeat = what === 'flush' ? flush : killAmid;
   try {
-    await flush({ setting, backend: 'qemu', random: new Random(seed), rounds, say });
+    await repeat({ setting, backend: 'qemu', random, rounds, say });
     return 0;
-  } catch (error) {
-    if (!(error instanceof NotFlushed)) throw error;
-    process.stderr.write(`\nnot flushed: ${error.message}\n`);
-    return 1;
   } finally {
     setting.client.close();
   }
+}
+
+interface LabSoak {
+  readonly what: 'flush' | 'kill';
+  readonly rounds: number;
+  readonly random: Random;
 }

@@ -1,0 +1,45 @@
+import type { VmSetting } from './vm-setting.ts';
+
+const FOLDERS = ['/perm/microvm', '/run/capsule-microvm', '/run/capsule-net', '/run/netns'];
+const OF_VMS = /^(qemu-system|firecracker|jailer|vhost-|capsule-log)/;
+const MONITOR = /^(qemu-system|firecracker)/;
+/** Realm, space and stack stay; a cell is the fourth level. */
+const CELLS = ['/sys/fs/cgroup', '/sys/fs/cgroup/*'].map((root) => `${root}/kukeon/*/*/*/*/`);
+
+/** The folder of pinned namespaces is mounted for the first of them, and stays. */
+const PINS = '/run/netns';
+
+/** What Linux shows of microVMs and of their cells; two looks with none between them have to be equal. */
+export async function leftovers(setting: VmSetting): Promise<readonly string[]> {
+  const [files, cells, links, mounts, processes] = await Promise.all([
+    shell(setting, `ls -d ${FOLDERS.map((folder) => `${folder}/*`).join(' ')}`),
+    shell(setting, `ls -d ${CELLS.join(' ')}`),
+    shell(setting, 'ip -o link show'),
+    shell(setting, 'cat /proc/mounts'),
+    commands(setting),
+  ]);
+  return [
+    ...files,
+    ...cells,
+    ...links.map((line) => `link ${line.split(':')[1]}`),
+    ...mounts.map((line) => line.split(' ')[1]).filter((at) => at !== PINS),
+    ...processes.filter((name) => OF_VMS.test(name)),
+  ]
+    .map(String)
+    .toSorted();
+}
+
+/** Names of the monitors that run. */
+export async function monitors(setting: VmSetting): Promise<readonly string[]> {
+  return (await commands(setting)).filter((name) => MONITOR.test(name));
+}
+
+function commands(setting: VmSetting): Promise<readonly string[]> {
+  return shell(setting, 'cat /proc/[0-9]*/comm');
+}
+
+/** Lines that it prints. What is not there is no line. */
+async function shell(setting: VmSetting, script: string): Promise<readonly string[]> {
+  const { stdout } = await setting.exec(['sh', '-c', `${script} 2>/dev/null; true`]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
