@@ -4,8 +4,9 @@ import { type Benchmark, samplesOf } from './benchmark.ts';
 import { Ctr } from './ctr.ts';
 import { benchError } from './errors.ts';
 import { Podman } from './podman.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
+import type { WatchedCapsule } from './watched-capsule.ts';
 
 const WARM_UP = 3;
 
@@ -14,7 +15,7 @@ const WARM_UP = 3;
  * of the same image. Taking down is not timed, and is over before the next sample begins.
  */
 export const apply: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await using podman = await Podman.start();
   const ctr = new Ctr(capsule.lab);
   await copyFile(setting.image.archive, join(capsule.lab.stateDir, 'perm/bench.tar'));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packCpio } from '@capsule/imager';
 import { benchError } from './errors.ts';
 import { machineOf } from './machine-process.ts';
+import type { Place } from './place.ts';
 import type { WatchedCapsule } from './watched-capsule.ts';
 
 const WORD = 'bare-init';
@@ -32,20 +33,24 @@ export class BareMachine {
   /** Of QEMU, its console at its output. */
   readonly command: readonly string[];
   readonly isKvm: boolean;
-  readonly #capsule: WatchedCapsule;
+  readonly #capsule: WatchedCapsule<Place>;
 
-  private constructor(capsule: WatchedCapsule, command: readonly string[]) {
+  private constructor(capsule: WatchedCapsule<Place>, command: readonly string[]) {
     this.#capsule = capsule;
     this.command = command;
     this.isKvm = command.some((word) => word.includes('accel=kvm'));
   }
 
-  /** As the microVM `name`, which runs. */
-  static async like(capsule: WatchedCapsule, name: string): Promise<BareMachine> {
+  /** As the microVM `name`, which runs. `busybox`: a static one, of the process that measures. */
+  static async like(
+    capsule: WatchedCapsule<Place>,
+    name: string,
+    busybox = '/bin/busybox',
+  ): Promise<BareMachine> {
     const { pid } = await machineOf(capsule, name);
     const words = await readFile(capsule.pathOf(`/proc/${pid}/cmdline`), 'utf8');
     const [program = '', ...options] = words.split('\0').slice(0, -1);
-    await writeFile(join(capsule.lab.stateDir, INITRAMFS), await packInitramfs());
+    await writeFile(join(capsule.lab.stateDir, INITRAMFS), await packInitramfs(busybox));
     return new BareMachine(capsule, [
       program,
       ...options.flatMap((word, index) =>
@@ -82,10 +87,10 @@ export class BareMachine {
   }
 }
 
-async function packInitramfs(): Promise<Buffer> {
+async function packInitramfs(busybox: string): Promise<Buffer> {
   return packCpio([
     { path: 'bin', mode: 0o755 },
-    { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
+    { path: 'bin/busybox', content: await readFile(busybox), mode: 0o755 },
     { path: 'dev', mode: 0o755 },
     { path: 'dev/console', device: [5, 1], mode: 0o600 },
     { path: 'init', content: Buffer.from(INIT), mode: 0o755 },

@@ -1,7 +1,7 @@
 import { type Benchmark, samplesOf } from './benchmark.ts';
 import { Podman } from './podman.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const CONTAINERS = 50;
 /** What a shell loop with `xargs -P 2` would do with podman. */
@@ -9,7 +9,7 @@ const PODMAN_WORKERS = 2;
 
 /** P2: 50 containers asked for at once, until the last one runs. */
 export const burst: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await using podman = await Podman.start();
   await podman.load(setting.image.archive);
   const took = { capsule: [] as number[], podman: [] as number[] };

@@ -1,8 +1,8 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import { type Benchmark, samplesOf } from './benchmark.ts';
 import { memoryOf } from './proc.ts';
+import { startCapsule } from './start-capsule.ts';
 import { summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const AT_ONCE = 10;
 const CYCLES = 400;
@@ -13,7 +13,7 @@ const SETTLE_MS = 1000;
 
 /** P6: memory of capsuled does not grow over many created and deleted workloads. */
 export const churn: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   const pid = await capsule.lab.servicePid('capsuled');
   const cycles = setting.isLong ? LONG_CYCLES : samplesOf(setting, CYCLES);
   const perLook = Math.max(AT_ONCE, Math.ceil(cycles / LOOKS));

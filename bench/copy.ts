@@ -6,8 +6,9 @@ import { Docker } from './docker.ts';
 import { benchError } from './errors.ts';
 import type { Figure } from './figure.ts';
 import { Podman } from './podman.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
+import type { WatchedCapsule } from './watched-capsule.ts';
 
 const NAME = 'p9';
 const MIB = 1024 * 1024;
@@ -20,7 +21,7 @@ type Peer = 'capsule' | 'docker' | 'podman';
 
 /** P9: one large file and many small ones, in and out, from the start of the command to its end. */
 export const copy: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await using docker = await Docker.start();
   await using podman = await Podman.start();
   await docker.load(setting.image.archive, capsule.image);

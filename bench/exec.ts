@@ -2,12 +2,13 @@ import { type Benchmark, samplesOf } from './benchmark.ts';
 import { Docker } from './docker.ts';
 import { benchError } from './errors.ts';
 import { Podman } from './podman.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
+import type { WatchedCapsule } from './watched-capsule.ts';
 
 /** P8: one more process in a running container, from the start of the command to its end. */
 export const exec: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await using docker = await Docker.start();
   await using podman = await Podman.start();
   await docker.load(setting.image.archive, capsule.image);

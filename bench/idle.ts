@@ -1,8 +1,8 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import { type Benchmark, samplesOf } from './benchmark.ts';
 import { processorSecondsOf } from './proc.ts';
+import { startCapsule } from './start-capsule.ts';
 import { summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const CONTAINERS = 100;
 /** What a burst leaves behind (the collector, the safety net's first round) is over by then. */
@@ -12,7 +12,7 @@ const INTERVAL_MS = 65_000;
 
 /** P11: processor time of capsuled, its children included, while 100 workloads run and nothing happens. */
 export const idle: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await capsule.runAll(Array.from({ length: CONTAINERS }, (_, i) => `p11-${i}`));
   const pid = await capsule.lab.servicePid('capsuled');
   await rest(SETTLE_MS, undefined, { signal: setting.signal });

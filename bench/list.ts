@@ -1,15 +1,15 @@
 import { run } from '@capsule/host';
 import { type Benchmark, samplesOf } from './benchmark.ts';
 import { benchError } from './errors.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const CONTAINERS = 50;
 const WARM_UP = 3;
 
 /** P7: the whole command `capsulectl workload list`, beside a Node that does nothing. */
 export const list: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await capsule.runAll(Array.from({ length: CONTAINERS }, (_, i) => `p7-${i}`));
   const took = { list: [] as number[], node: [] as number[] };
   const rounds = samplesOf(setting, 40);

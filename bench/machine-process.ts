@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { benchError } from './errors.ts';
 import { type MappedMemory, parseMappings } from './mapped-memory.ts';
+import type { Place } from './place.ts';
 import type { WatchedCapsule } from './watched-capsule.ts';
 
 /** A process of a microVM, by its number in the capsule. */
@@ -10,7 +11,10 @@ export interface MachineProcess {
 }
 
 /** The monitor of a microVM that runs. */
-export async function machineOf(capsule: WatchedCapsule, name: string): Promise<MachineProcess> {
+export async function machineOf(
+  capsule: WatchedCapsule<Place>,
+  name: string,
+): Promise<MachineProcess> {
   const found = (await processesOf(capsule, name)).find(({ role }) => role === 'machine');
   if (found === undefined) throw benchError.WORKLOAD_FAILED({ name, said: 'it has no monitor' });
   return found;
@@ -18,7 +22,7 @@ export async function machineOf(capsule: WatchedCapsule, name: string): Promise<
 
 /** All of them: the monitor, what carries its vsock, the writers of its logs. */
 export async function processesOf(
-  capsule: WatchedCapsule,
+  capsule: WatchedCapsule<Place>,
   name: string,
 ): Promise<readonly MachineProcess[]> {
   const { stdout } = await capsule.lab.exec(['sh', '-c', 'cat /run/capsule-microvm/*/run.json']);
@@ -34,7 +38,7 @@ interface VmRun {
 
 /** What a process has mapped, by whether it is the memory of a guest. */
 export async function mappedMemoryOf(
-  capsule: WatchedCapsule,
+  capsule: WatchedCapsule<Place>,
   { pid }: MachineProcess,
 ): Promise<MappedMemory> {
   return parseMappings(await readFile(capsule.pathOf(`/proc/${pid}/smaps`), 'utf8'));

@@ -31,6 +31,7 @@ import { vmExec } from './vm-exec.ts';
 import { vmMemory } from './vm-memory.ts';
 import { vmSnapshot } from './vm-snapshot.ts';
 import { vmStart } from './vm-start.ts';
+import { vmStartKvm } from './vm-start-kvm.ts';
 import { volumeAttach } from './volume-attach.ts';
 import { volumeIo } from './volume-io.ts';
 import { volumeSnapshot } from './volume-snapshot.ts';
@@ -40,6 +41,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P1: apply,
   P2: burst,
   P3: vmStart,
+  'P3-kvm': vmStartKvm,
   P4: vmDisk,
   P5: vmMemory,
   P6: memory,

@@ -1,8 +1,8 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import { type Benchmark, samplesOf } from './benchmark.ts';
 import { type Memory, memoryOf } from './proc.ts';
+import { startCapsule } from './start-capsule.ts';
 import { summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const CONTAINERS = 50;
 /** Until what the last call left is collected or not. */
@@ -14,7 +14,7 @@ export const memory: Benchmark = async (setting) => {
   const busy: Memory[] = [];
   for (let round = 0; round < samplesOf(setting, 3); round += 1) {
     setting.signal.throwIfAborted();
-    await using capsule = await WatchedCapsule.start(setting);
+    await using capsule = await startCapsule(setting);
     const pid = await capsule.lab.servicePid('capsuled');
     await rest(SETTLE_MS, undefined, { signal: setting.signal });
     idle.push(await memoryOf(pid));

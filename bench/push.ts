@@ -3,15 +3,15 @@ import { type Benchmark, samplesOf } from './benchmark.ts';
 import { writeBigArchive } from './big-archive.ts';
 import { Ctr } from './ctr.ts';
 import { benchError } from './errors.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const MEGABYTES = 500;
 const NAME = 'localhost/capsule/bench-big:1';
 
 /** P10: `capsulectl image push` of an archive, beside `ctr images import` of the same; both unpack. */
 export const push: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   const { lab } = capsule;
   const ctr = new Ctr(lab);
   // In the capsule's /perm, where ctr can read it: both read the same file of the same disk.

@@ -1,7 +1,8 @@
 import { type Benchmark, samplesOf } from './benchmark.ts';
 import { mappedMemoryOf, processesOf } from './machine-process.ts';
+import { startCapsule } from './start-capsule.ts';
 import { summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
+import type { WatchedCapsule } from './watched-capsule.ts';
 
 const MACHINES = 20;
 const MEMORY_MIB = 64;
@@ -13,7 +14,7 @@ interface Memory {
 
 /** M1: 20 microVMs of 64 MiB asked for at once, until the last one's payload runs; and what one takes then. */
 export const vmBurst: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await capsule.runMicroVm('m1', { memoryMib: MEMORY_MIB });
   await capsule.remove(['m1']);
   const took: number[] = [];

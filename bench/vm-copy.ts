@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Benchmark, samplesOf } from './benchmark.ts';
+import { command } from './command.ts';
 import type { Figure } from './figure.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
+import type { WatchedCapsule } from './watched-capsule.ts';
 
 const NAMES = { container: 'm3-container', vm: 'm3-vm' } as const;
 const KINDS = ['container', 'vm'] as const;
@@ -15,7 +17,7 @@ type Took = Record<(typeof KINDS)[number], number[]>;
 
 /** M3: a file of 64 MiB into a microVM and out of it, beside a container: the command from start to end. */
 export const vmCopy: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await capsule.run(NAMES.container);
   await capsule.runMicroVm(NAMES.vm);
   const folder = await mkdtemp(join(capsule.lab.stateDir, 'copy-'));
@@ -58,6 +60,6 @@ function describe(way: string, { vm, container }: Took): readonly Figure[] {
 
 async function copy(capsule: WatchedCapsule, source: string, target: string): Promise<number> {
   const begunAt = performance.now();
-  await capsule.command('cp', '-q', source, target);
+  await command(capsule.lab, 'cp', '-q', source, target);
   return performance.now() - begunAt;
 }

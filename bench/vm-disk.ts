@@ -4,8 +4,9 @@ import { type Benchmark, samplesOf } from './benchmark.ts';
 import { benchError } from './errors.ts';
 import type { Figure } from './figure.ts';
 import { padArchive } from './pad-archive.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
+import type { WatchedCapsule } from './watched-capsule.ts';
 
 const SMALL_MB = 8;
 const LARGE_MB = 256;
@@ -21,7 +22,7 @@ interface Preparation {
  * record that is written when all its disks are there; and what the capsule's disk has less then.
  */
 export const vmDisk: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   const samples: Record<number, Preparation[]> = { [SMALL_MB]: [], [LARGE_MB]: [] };
   const first: Record<number, Preparation> = {};
   for (const size of [SMALL_MB, LARGE_MB]) {

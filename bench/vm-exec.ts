@@ -1,13 +1,13 @@
 import { type Benchmark, samplesOf } from './benchmark.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const [CONTAINER, MACHINE] = ['m2-container', 'm2-vm'];
 const WARM_UP = 3;
 
 /** M2: `true` in a running microVM, beside the same in a container: from the call of Exec to its end. */
 export const vmExec: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await capsule.run(CONTAINER);
   await capsule.runMicroVm(MACHINE);
   const took = { container: [] as number[], vm: [] as number[] };

@@ -4,8 +4,9 @@ import { type Benchmark, samplesOf } from './benchmark.ts';
 import { benchError } from './errors.ts';
 import type { Figure } from './figure.ts';
 import { mappedMemoryOf, processesOf } from './machine-process.ts';
+import { startCapsule } from './start-capsule.ts';
 import { summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
+import type { WatchedCapsule } from './watched-capsule.ts';
 
 const NAME = 'p5';
 const COMMANDS = 10;
@@ -26,7 +27,7 @@ interface Sample {
  * commands at once. And what its processes on the capsule take beside the guest's memory.
  */
 export const vmMemory: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   const idle: Sample[] = [];
   const busy: Sample[] = [];
   for (let round = 0; round < samplesOf(setting, 5); round += 1) {

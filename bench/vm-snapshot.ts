@@ -1,9 +1,9 @@
 import { rm, stat } from 'node:fs/promises';
 import { BareMachine } from './bare-machine.ts';
 import { type Benchmark, samplesOf } from './benchmark.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
 import { WarmMachine } from './warm-machine.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const STATE = '/perm/warm.state';
 const SIZE = { memoryMib: 256 };
@@ -13,7 +13,7 @@ const SIZE = { memoryMib: 256 };
  * save one with `vhost-user-vsock`, by which a capsule speaks to its microVMs.
  */
 export const vmSnapshot: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await capsule.runMicroVm('m4', SIZE);
   const bare = await BareMachine.like(capsule, 'm4');
   await capsule.remove(['m4']);

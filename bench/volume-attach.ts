@@ -2,8 +2,8 @@ import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
 import { type Benchmark, samplesOf } from './benchmark.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const MIB = 1024 * 1024;
 const SIZE_MIB = 1024;
@@ -13,7 +13,7 @@ const SIZE_MIB = 1024;
  * device, mount, unmount, loop device away.
  */
 export const volumeAttach: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await capsule.client.volume.create({ name: 'v2', sizeMib: BigInt(SIZE_MIB) });
   await capsule.run('plain');
   await capsule.run('mounted', { mounts: [{ volumeName: 'v2', mountPath: '/data' }] });

@@ -4,8 +4,9 @@ import { run } from '@capsule/host';
 import { type Benchmark, type Setting, samplesOf } from './benchmark.ts';
 import { benchError } from './errors.ts';
 import type { Figure } from './figure.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
+import type { WatchedCapsule } from './watched-capsule.ts';
 
 const SECONDS = 3;
 const FILE = '1g';
@@ -21,7 +22,7 @@ const PATTERNS = [
 
 /** V3: fio in a volume, by the path that the container has, beside a folder of the same disk. */
 export const volumeIo: Benchmark = async (setting) => {
-  await using capsule = await WatchedCapsule.start(setting);
+  await using capsule = await startCapsule(setting);
   await capsule.client.volume.create({ name: 'v3', sizeMib: 2048n });
   await capsule.run('v3', { mounts: [{ volumeName: 'v3', mountPath: '/data' }] });
   const host = join(capsule.lab.stateDir, 'fio');

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mountXfs } from '@capsule/testkit';
 import { type Benchmark, type Setting, samplesOf } from './benchmark.ts';
+import { command } from './command.ts';
 import type { Figure } from './figure.ts';
+import { startCapsule } from './start-capsule.ts';
 import { pairRatios, summarise } from './statistics.ts';
-import { WatchedCapsule } from './watched-capsule.ts';
 
 const GIB = 1024 ** 3;
 const MIB_OF = { small: 1024n, large: 100n * 1024n } as const;
@@ -33,7 +34,7 @@ async function measure(
   setting: Setting,
   { label, stateRoot }: { readonly label: string; readonly stateRoot: string },
 ): Promise<readonly Figure[]> {
-  await using capsule = await WatchedCapsule.start(setting, { stateRoot });
+  await using capsule = await startCapsule(setting, { stateRoot });
   const { volume } = capsule.client;
   const names = ['small', 'large'] as const;
   for (const name of names) await volume.create({ name, sizeMib: MIB_OF[name] });
@@ -42,7 +43,7 @@ async function measure(
   });
   for (const name of names) {
     const words = ['if=/dev/urandom', `of=/${name}/content`, 'bs=1M', `count=${CONTENT_MIB}`];
-    await capsule.command('workload', 'exec', 'v1', '--', 'dd', ...words);
+    await command(capsule.lab, 'workload', 'exec', 'v1', '--', 'dd', ...words);
   }
   const took = { small: [] as number[], large: [] as number[] };
   const rounds = samplesOf(setting, 20);

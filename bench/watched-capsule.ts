@@ -1,14 +1,15 @@
 import {
   type CapsuleClient,
   connectCapsule,
+  type MicroVMBackend,
   type Workload,
   WorkloadKind,
   WorkloadPhase,
 } from '@capsule/api';
 import { isCapsuleError } from '@capsule/core';
-import { type Lab, type LabRequest, startLab } from '@capsule/testkit';
-import type { Setting } from './benchmark.ts';
+import type { Lab } from '@capsule/testkit';
 import { benchError } from './errors.ts';
+import type { Place } from './place.ts';
 
 type Seen = Workload | 'gone';
 
@@ -22,14 +23,15 @@ export interface MicroVmWish {
   readonly image?: string;
   readonly command?: string[];
   readonly memoryMib?: number;
+  readonly backend?: MicroVMBackend;
 }
 
 type Wish = NonNullable<Parameters<CapsuleClient['workload']['apply']>[0]['workload']>;
 type ApplyWish = Wish & { readonly name: string };
 
 /** A capsule with the image in it, and one client that follows all workloads. */
-export class WatchedCapsule implements AsyncDisposable {
-  readonly lab: Lab;
+export class WatchedCapsule<P extends Place = Lab> implements AsyncDisposable {
+  readonly lab: P;
   readonly client: CapsuleClient;
   readonly image: string;
   readonly #latest = new Map<string, Seen>();
@@ -38,31 +40,17 @@ export class WatchedCapsule implements AsyncDisposable {
   #ended: Promise<void> = Promise.resolve();
   #isOver = false;
 
-  private constructor(lab: Lab, image: string) {
+  private constructor(lab: P, image: string) {
     this.lab = lab;
     this.client = connectCapsule(lab.host);
     this.image = image;
   }
 
-  /** `stateRoot`: the folder that its state is made in, for another filesystem. */
-  static async start(
-    setting: Setting,
-    place: Pick<LabRequest, 'stateRoot'> = {},
-  ): Promise<WatchedCapsule> {
-    const lab = await startLab({ ...place, images: [], progress: setting.say });
-    const [name = ''] = setting.image.names;
-    const capsule = new WatchedCapsule(lab, name);
-    try {
-      const pushed = await lab.capsulectl('image', 'push', setting.image.archive);
-      if (pushed.exitCode !== 0) {
-        throw benchError.PEER_NOT_STARTED({ peer: 'the capsule', said: pushed.stderr });
-      }
-      capsule.#ended = capsule.#follow();
-      return capsule;
-    } catch (cause) {
-      await capsule[Symbol.asyncDispose]();
-      throw cause;
-    }
+  /** Of one that runs and has the image; it is taken down with what is answered. */
+  static follow<P extends Place>(place: P, image: string): WatchedCapsule<P> {
+    const capsule = new WatchedCapsule(place, image);
+    capsule.#ended = capsule.#follow();
+    return capsule;
   }
 
   /** From the call of Apply to the news that the process runs, in milliseconds. */
@@ -112,13 +100,6 @@ export class WatchedCapsule implements AsyncDisposable {
       }
     }
     throw benchError.COMMAND_FAILED({ command: 'exec', said: 'it did not end with 0' });
-  }
-
-  /** One command of capsulectl; fails when it does. */
-  async command(...words: readonly string[]): Promise<void> {
-    const { exitCode, stderr } = await this.lab.capsulectl(...words);
-    const command = words.slice(0, 2).join(' ');
-    if (exitCode !== 0) throw benchError.COMMAND_FAILED({ command, said: stderr });
   }
 
   /** Resolves when nothing is left of them. */

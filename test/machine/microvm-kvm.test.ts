@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
+import { makePerm, mountPerm, type Services, startServices } from '@capsule/testkit/guest-capsule';
 import { inMachine } from '@capsule/testkit/in-machine';
 import { endingVmContract } from '../microvm/contract/ending.contract.ts';
 import { faultVmContract } from '../microvm/contract/fault.contract.ts';
@@ -14,7 +15,6 @@ import { livingVmContract } from '../microvm/contract/living.contract.ts';
 import { pairVmContract } from '../microvm/contract/pair.contract.ts';
 import { silentVmContract } from '../microvm/contract/silent.contract.ts';
 import type { Backend, VmSetting } from '../microvm/vm-setting.ts';
-import { makePerm, mountPerm, type Services, startServices } from './guest-capsule.ts';
 import { SLOWNESS, vmSettingOf } from './vm-setting.ts';
 
 const MINUTE_MS = 60_000;

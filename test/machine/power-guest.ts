@@ -16,9 +16,10 @@ import {
 } from '@capsule/api';
 import { completeSpec } from '@capsule/core';
 import { run } from '@capsule/host';
+import { mountPerm, startServices } from '@capsule/testkit/guest-capsule';
+import { pushArchive } from '@capsule/testkit/push-archive';
 import { tar as packTar } from '@capsule/testkit/tar';
 import { Random } from '../e2e/lab/random.ts';
-import { mountPerm, startServices } from './guest-capsule.ts';
 import { contentOf, type Report, tell } from './power-words.ts';
 
 const [, , seed = '1', mode = 'work'] = process.argv;
@@ -131,7 +132,7 @@ const SCRIPT =
 
 async function startWriter(client: CapsuleClient): Promise<void> {
   const { images } = await client.image.list({});
-  if (images.length === 0) await pushImage(client);
+  if (images.length === 0) await pushArchive(client, await readFile('/tmp/image.tar'));
   const { volumes } = await client.volume.list({});
   if (volumes.every(({ name }) => name !== 'load')) {
     await client.volume.create({ name: 'load', sizeMib: 64n });
@@ -142,18 +143,6 @@ async function startWriter(client: CapsuleClient): Promise<void> {
   });
   await client.workload.apply({ workload: specToProto(spec) });
   await client.workload.start({ name: 'writer' });
-}
-
-async function pushImage(client: CapsuleClient): Promise<void> {
-  const archive = await readFile('/tmp/image.tar');
-  async function* messages() {
-    yield { msg: { case: 'metadata' as const, value: { totalBytes: BigInt(archive.length) } } };
-    for (let at = 0; at < archive.length; at += 256 * 1024) {
-      const value = archive.subarray(at, at + 256 * 1024);
-      yield { msg: { case: 'chunk' as const, value } };
-    }
-  }
-  await client.image.push(messages());
 }
 
 /** What it printed was on the disk. */

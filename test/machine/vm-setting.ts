@@ -1,6 +1,6 @@
 import { run } from '@capsule/host';
+import type { Services } from '@capsule/testkit/guest-capsule';
 import type { VmSetting } from '../microvm/vm-setting.ts';
-import type { Services } from './guest-capsule.ts';
 
 /** A processor that is emulated, and emulates in its turn what a guest needs of it. */
 export const SLOWNESS = 8;

@@ -2,11 +2,12 @@
  * Inside of a virtual machine: repeats on one monitor what is promised of microVMs, and tells each round.
  * `node program.cjs BACKEND SEED flush|kill ROUNDS`.
  */
+
+import { makePerm, mountPerm, startServices } from '@capsule/testkit/guest-capsule';
 import { Random } from '../e2e/lab/random.ts';
 import { flush } from '../microvm/flush.ts';
 import { killAmid } from '../microvm/kill.ts';
 import type { Backend } from '../microvm/vm-setting.ts';
-import { makePerm, mountPerm, startServices } from './guest-capsule.ts';
 import { tell } from './power-words.ts';
 import { vmSettingOf } from './vm-setting.ts';
 

@@ -6,7 +6,8 @@ import { run } from '@capsule/host';
 
 const PERM_DEVICE = '/dev/vdc';
 const POOL_DEVICE = '/dev/vdb';
-const SOCKET = 'unix:/run/capsule/capsuled.sock';
+/** Of the API of a capsule that is this machine. */
+export const CAPSULED_SOCKET = 'unix:/run/capsule/capsuled.sock';
 const START_LIMIT_MS = 60_000;
 const ANSWER_LIMIT_MS = 10_000;
 
@@ -37,7 +38,7 @@ export async function startServices(env: Readonly<Record<string, string>> = {}):
   const containerd = start('/usr/bin/containerd', ['--config', '/etc/containerd/config.toml'], env);
   let capsuled = startCapsuled();
   await untilAnswer();
-  const client = connectCapsule(SOCKET);
+  const client = connectCapsule(CAPSULED_SOCKET);
   return {
     client,
     async killCapsuled() {
@@ -55,7 +56,7 @@ export async function startServices(env: Readonly<Record<string, string>> = {}):
 async function untilAnswer(): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS;
   for (;;) {
-    await using client = connectCapsule(SOCKET);
+    await using client = connectCapsule(CAPSULED_SOCKET);
     try {
       await client.capsule.getInfo({}, { timeoutMs: ANSWER_LIMIT_MS });
       return;

@@ -1,0 +1,2 @@
+/** Of the lines in which a machine tells one round of starts. */
+export const START_MARK = '@start ';

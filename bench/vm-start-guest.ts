@@ -1,0 +1,62 @@
+/**
+ * Inside of an emulated machine with `/dev/kvm`: starts microVMs under QEMU, each beside a bare boot.
+ * `node program.cjs IMAGE ROUNDS`.
+ */
+import { readFile } from 'node:fs/promises';
+import { MicroVMBackend } from '@capsule/api';
+import { run } from '@capsule/host';
+import {
+  CAPSULED_SOCKET,
+  makePerm,
+  mountPerm,
+  startServices,
+} from '@capsule/testkit/guest-capsule';
+import { pushArchive } from '@capsule/testkit/push-archive';
+import { BareMachine } from './bare-machine.ts';
+import { measureStart, VM_SIZE } from './measure-start.ts';
+import type { Place } from './place.ts';
+import { START_MARK } from './start-mark.ts';
+import { WatchedCapsule } from './watched-capsule.ts';
+
+const BUSYBOX = '/tmp/busybox';
+const WISH = { ...VM_SIZE, backend: MicroVMBackend.MICRO_VM_BACKEND_QEMU };
+const [, , image = '', rounds = '1'] = process.argv;
+
+start();
+
+/** A function, not a top-level await: the bundle is CommonJS. */
+function start(): void {
+  main().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stdout.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}
+
+async function main(): Promise<void> {
+  await makePerm();
+  await mountPerm();
+  await using services = await startServices();
+  await pushArchive(services.client, await readFile('/tmp/image.tar'));
+  await using capsule = WatchedCapsule.follow(here(), image);
+  await capsule.runMicroVm('like', WISH);
+  const bare = await BareMachine.like(capsule, 'like', BUSYBOX);
+  await capsule.remove(['like']);
+  for (let round = 0; round < Number(rounds); round += 1) {
+    const one = await measureStart(capsule, bare, `p3-${round}`, WISH);
+    process.stdout.write(`${START_MARK}${JSON.stringify(one)}\n`);
+  }
+}
+
+/** This machine is the capsule, and every process of it sees it whole. */
+function here(): Place {
+  return {
+    host: CAPSULED_SOCKET,
+    pid: process.pid,
+    stateDir: '/',
+    exec: ([program = '', ...words], options) => run(program, words, options),
+    async [Symbol.asyncDispose]() {},
+  };
+}
