@@ -6,6 +6,7 @@ mod output;
 mod prepare;
 mod ring;
 mod runtime;
+mod sealed;
 mod spec;
 mod stop;
 mod usage;

@@ -1,7 +1,9 @@
+use super::sealed::Sealed;
 use crate::place;
 use crate::reaper::Reaper;
 use serde_json::Value;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,9 +13,10 @@ const ID: &str = "payload";
 const MOST_MESSAGE_CHARACTERS: usize = 1024;
 
 /// The OCI runtime that there is. Both take the same words.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Runtime {
     program: &'static str,
+    sealed: Sealed,
 }
 
 /// One call of it.
@@ -28,10 +31,12 @@ pub struct Call<'a> {
 impl Runtime {
     pub fn find() -> Result<Self, String> {
         let found = PROGRAMS.iter().find(|program| Path::new(program).exists());
-        match found {
-            Some(program) => Ok(Runtime { program }),
-            None => Err("there is no OCI runtime in the guest".to_string()),
-        }
+        let Some(program) = found else {
+            return Err("there is no OCI runtime in the guest".to_string());
+        };
+        let sealed = Sealed::copy_of(Path::new(program));
+        let sealed = sealed.map_err(|error| format!("cannot copy {program}: {error}"))?;
+        Ok(Runtime { program, sealed })
     }
 
     /// Fails with the runtime's own words.
@@ -39,8 +44,9 @@ impl Runtime {
         let [stdin, stdout, stderr] = call.stdio;
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", self.program);
         let exit = {
-            let mut command = Command::new(self.program);
+            let mut command = Command::new(self.sealed.path());
             command
+                .arg0(self.program)
                 .args(["--root", place::RUNTIME, "--log-format", "json", "--log"])
                 .arg(call.log)
                 .arg(call.verb)
