@@ -65,6 +65,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     imageFolder: paths.vmImages,
     kernelFolder: paths.vmKernels,
     firecrackerFolder: config.microVms.firecracker,
+    limits: deviceLimits(config.microVms.limits),
     runFolder: paths.vmRun,
     scratch: paths.view,
     silentMs: config.microVms.silentSeconds * 1000,
@@ -240,4 +241,13 @@ function openOrExplain(storePath: string, log: Log): Database | CapsuleError {
     log.error('store not usable', { error });
     return error;
   }
+}
+
+const MIB = 1024 ** 2;
+
+function deviceLimits({ diskMibPerSecond, linkMibPerSecond }: Config['microVms']['limits']) {
+  return {
+    ...(diskMibPerSecond !== undefined && { diskBytesPerSecond: diskMibPerSecond * MIB }),
+    ...(linkMibPerSecond !== undefined && { linkBytesPerSecond: linkMibPerSecond * MIB }),
+  };
 }

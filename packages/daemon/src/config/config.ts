@@ -42,6 +42,14 @@ const schema = z.strictObject({
       silentSeconds: z.int().min(2).default(60),
       /** A folder with `firecracker` and `jailer`; the image has them in the default one if they were given. */
       firecracker: z.string().startsWith('/').default('/usr/lib/capsule/firecracker'),
+      /** Of each disk, and of each link in either direction, of every microVM; absent: as much as it can. */
+      limits: z
+        .strictObject({
+          diskMibPerSecond: z.int().min(1).optional(),
+          /** Firecracker alone can keep it: with it, QEMU is not used. */
+          linkMibPerSecond: z.int().min(1).optional(),
+        })
+        .prefault({}),
     })
     .prefault({}),
   workloads: z

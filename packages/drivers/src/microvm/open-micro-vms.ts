@@ -7,6 +7,7 @@ import { ImageDisks } from './disk/image-disks.ts';
 import { GuestImage } from './guest/guest-image.ts';
 import { VmRecords } from './record/vm-record.ts';
 import { MicroVmRuntime } from './runtime/micro-vm-runtime.ts';
+import type { DeviceLimits } from './vmm/device-limits.ts';
 import { FirecrackerVmm } from './vmm/firecracker/firecracker-vmm.ts';
 import { QemuVmm } from './vmm/qemu/qemu-vmm.ts';
 
@@ -19,6 +20,8 @@ export interface MicroVmOptions {
   readonly kernelFolder: string;
   /** Holds `firecracker` and `jailer`, if there are any. */
   readonly firecrackerFolder: string;
+  /** Of every disk and every link of every microVM. Default: none. */
+  readonly limits?: DeviceLimits;
   /** What goes with the machine: `/run/capsule-microvm`. */
   readonly runFolder: string;
   /** An empty place to look into images from. */
@@ -41,7 +44,7 @@ export interface MicroVmOptions {
 
 /** MicroVMs of the images that containerd holds, by whichever monitor can run here. */
 export function openMicroVms(client: ContainerdClient, options: MicroVmOptions): MicroVmRuntime {
-  const { snapshotter = 'overlayfs', scratch, silentMs, onProblem } = options;
+  const { snapshotter = 'overlayfs', scratch, silentMs, onProblem, limits = {} } = options;
   const architecture = architectureOf(arch);
   return new MicroVmRuntime({
     client,
@@ -55,8 +58,9 @@ export function openMicroVms(client: ContainerdClient, options: MicroVmOptions):
         architecture: arch,
         folder: options.firecrackerFolder,
         kernelFolder: options.kernelFolder,
+        limits,
       }),
-      new QemuVmm({ architecture: arch }),
+      new QemuVmm({ architecture: arch, limits }),
     ],
     guestImage: new GuestImage(options.guestFolder ?? '/usr/lib/capsule/guest'),
     cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',

@@ -141,6 +141,7 @@ if (skip !== undefined) {
     architecture: process.arch,
     folder: given ?? '',
     kernelFolder: join(tmpdir(), 'capsule-fc-kernels'),
+    limits: { diskBytesPerSecond: 1024 ** 2, linkBytesPerSecond: 1024 ** 2 },
   });
 
   suite('the real Firecracker', { concurrency: false }, () => {

@@ -4,6 +4,7 @@ import { run } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
 import { startProcess } from '../../process/start-process.ts';
 import { findAcceleration } from '../acceleration.ts';
+import type { DeviceLimits } from '../device-limits.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
 import { awaitProcess } from './await-process.ts';
 import { ElfKernels } from './elf-kernels.ts';
@@ -19,6 +20,7 @@ export interface FirecrackerOptions {
   readonly folder: string;
   /** Where kernels are unpacked to. */
   readonly kernelFolder: string;
+  readonly limits?: DeviceLimits;
 }
 
 /** The first that gives unused memory back. */
@@ -64,7 +66,8 @@ export class FirecrackerVmm implements Vmm {
     const config = join(folder, 'machine.json');
     const metrics = await makeMetrics(machine);
     await mkdir(place, { recursive: true });
-    await writeFile(config, JSON.stringify(describeFirecracker(machine, metrics)));
+    const described = describeFirecracker(machine, metrics, this.#options.limits);
+    await writeFile(config, JSON.stringify(described));
     await chown(config, tap.uid, tap.uid);
     const [command = '', ...args] = describeJail({
       machine,

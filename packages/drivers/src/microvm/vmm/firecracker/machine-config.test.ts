@@ -43,6 +43,17 @@ test('sockets are named as the jail sees them, and hold no path of the capsule',
   assert.doesNotMatch(JSON.stringify(config()), /\/run\/vm|\/perm/);
 });
 
+test('disks and links carry no more than they may, and random bytes never without end', () => {
+  const limits = { diskBytesPerSecond: 5000, linkBytesPerSecond: 7000 };
+  const limited = JSON.parse(JSON.stringify(describeFirecracker(MACHINE, '/m', limits)));
+  const bucket = (size: number) => ({ bandwidth: { size, refill_time: 1000 } });
+  for (const drive of limited.drives) assert.deepEqual(drive.rate_limiter, bucket(5000));
+  const [link] = limited['network-interfaces'];
+  assert.deepEqual([link.rx_rate_limiter, link.tx_rate_limiter], [bucket(7000), bucket(7000)]);
+  assert.deepEqual(config().entropy.rate_limiter, bucket(65536));
+  assert.doesNotMatch(JSON.stringify(config().drives), /rate_limiter/);
+});
+
 test('the machine is as large as the manifest says, on its own link', () => {
   assert.deepEqual(config()['machine-config'], { vcpu_count: 2, mem_size_mib: 300, smt: false });
   assert.deepEqual(config()['network-interfaces'], [

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { type DeviceLimits, RANDOM_BYTES_PER_SECOND } from '../device-limits.ts';
 import type { Machine } from '../vmm.ts';
 
 /** Every machine has a vsock of its own, so that all guests may have the same number. */
@@ -27,8 +28,14 @@ export function jailSocket(path: string): string {
  * The machine as Firecracker reads it from a file (its docs/getting-started.md, src/firecracker/swagger). Pure.
  * Disks take flushes through to the capsule's own disk; memory that the guest has no use for is given back.
  */
-export function describeFirecracker(machine: Machine, metrics: string): object {
+export function describeFirecracker(
+  machine: Machine,
+  metrics: string,
+  limits: DeviceLimits = {},
+): object {
   const { settings, sockets, tap } = machine;
+  const disk = describeLimit(limits.diskBytesPerSecond);
+  const link = describeLimit(limits.linkBytesPerSecond);
   return {
     'boot-source': {
       kernel_image_path: JAIL_PATHS.kernel,
@@ -46,9 +53,15 @@ export function describeFirecracker(machine: Machine, metrics: string): object {
       is_root_device: false,
       is_read_only: readOnly,
       cache_type: 'Writeback',
+      ...(disk && { rate_limiter: disk }),
     })),
     'network-interfaces': [
-      { iface_id: 'net', guest_mac: tap.hardwareAddress, host_dev_name: tap.device },
+      {
+        iface_id: 'net',
+        guest_mac: tap.hardwareAddress,
+        host_dev_name: tap.device,
+        ...(link && { rx_rate_limiter: link, tx_rate_limiter: link }),
+      },
     ],
     vsock: { guest_cid: GUEST_CID, uds_path: jailSocket(sockets.vsock) },
     balloon: {
@@ -57,7 +70,15 @@ export function describeFirecracker(machine: Machine, metrics: string): object {
       stats_polling_interval_s: 0,
       free_page_reporting: true,
     },
-    entropy: {},
+    entropy: { rate_limiter: describeLimit(RANDOM_BYTES_PER_SECOND) },
     metrics: { metrics_path: jailSocket(metrics) },
   };
 }
+
+/** A bucket of so many bytes, which is full again after a second (Firecracker's docs/api_requests/patch-block.md). */
+function describeLimit(bytesPerSecond: number | undefined): object | undefined {
+  if (bytesPerSecond === undefined) return undefined;
+  return { bandwidth: { size: bytesPerSecond, refill_time: SECOND_MS } };
+}
+
+const SECOND_MS = 1_000;

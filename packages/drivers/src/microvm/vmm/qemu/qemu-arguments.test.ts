@@ -23,6 +23,21 @@ test('disks are handed over open, in order, and say whether they may be written'
   assert.doesNotMatch(text, /\/a|\/b/);
 });
 
+test('disks carry no more than they may, each for itself', () => {
+  const limits = { diskBytesPerSecond: 5000 };
+  const how = { isKvm: true, architecture: 'x64', descriptors: DESCRIPTORS, limits };
+  const text = describeQemu(SAMPLE_MACHINE, how).join(' ');
+  assert.match(
+    text,
+    /node-name=file1,\S*fdset\/2,\S* -object throttle-group,id=limit1,x-bps-total=5000 /,
+  );
+  assert.match(
+    text,
+    /driver=throttle,node-name=disk1,throttle-group=limit1,file=file1,\S* .*drive=disk1/,
+  );
+  assert.doesNotMatch(words(true), /throttle/);
+});
+
 test('nothing is started, gained or asked for beside what the machine needs', () => {
   assert.match(words(false), /-sandbox on,\S*elevateprivileges=deny,spawn=deny/);
   assert.match(words(false), /-nodefaults -no-user-config -no-reboot/);

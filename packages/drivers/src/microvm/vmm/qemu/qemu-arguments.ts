@@ -1,3 +1,4 @@
+import { type DeviceLimits, RANDOM_BYTES_PER_SECOND } from '../device-limits.ts';
 import type { Machine } from '../vmm.ts';
 
 export interface QemuHow {
@@ -8,6 +9,8 @@ export interface QemuHow {
   readonly counterKhz?: number;
   /** Of each disk's open file among QEMU's descriptors, in the order of the machine's disks. */
   readonly descriptors: readonly { readonly fd: number; readonly isBlockDevice: boolean }[];
+  /** That of links is not known to QEMU. */
+  readonly limits?: Pick<DeviceLimits, 'diskBytesPerSecond'>;
 }
 
 /** No file is written, no program started, no right gained: what QEMU needs it has open already. */
@@ -37,7 +40,7 @@ export function describeQemu(machine: Machine, how: QemuHow): readonly string[] 
     ...['-netdev', `tap,id=net,ifname=${tap.device},script=no,downscript=no`],
     ...['-device', `virtio-net-${BUS},netdev=net,mac=${tap.hardwareAddress}`],
     ...['-object', 'rng-random,id=random,filename=/dev/urandom'],
-    ...['-device', `virtio-rng-${BUS},rng=random`],
+    ...['-device', `virtio-rng-${BUS},rng=random,${RANDOM_LIMIT}`],
     ...['-device', `virtio-balloon-${BUS},free-page-reporting=on`],
     ...machine.disks.flatMap((disk, index) => describeDisk(disk.readOnly, index, how)),
   ];
@@ -53,6 +56,7 @@ function describeCounter({ isKvm, counterKhz }: QemuHow): readonly string[] {
 }
 
 const BUS = 'device';
+const RANDOM_LIMIT = `max-bytes=${RANDOM_BYTES_PER_SECOND},period=1000`;
 /** The board has no other way to reset. */
 const REBOOT = 'reboot=t';
 
@@ -62,15 +66,30 @@ function describeBoard({ isKvm, architecture }: QemuHow): string {
   return `${board},accel=${accelerator},memory-backend=ram`;
 }
 
-function describeDisk(readOnly: boolean, index: number, { descriptors }: QemuHow): string[] {
+function describeDisk(
+  readOnly: boolean,
+  index: number,
+  { descriptors, limits }: QemuHow,
+): string[] {
   const found = descriptors[index];
   if (found === undefined) return [];
   const set = index + 1;
   const mode = readOnly ? 'read-only=on' : 'read-only=off,discard=unmap';
   const driver = found.isBlockDevice ? 'host_device' : 'file,locking=off';
+  const most = limits?.diskBytesPerSecond;
+  const file = most === undefined ? `disk${index}` : `file${index}`;
   return [
     ...['-add-fd', `fd=${found.fd},set=${set}`],
-    ...['-blockdev', `driver=${driver},node-name=disk${index},filename=/dev/fdset/${set},${mode}`],
+    ...['-blockdev', `driver=${driver},node-name=${file},filename=/dev/fdset/${set},${mode}`],
+    ...(most === undefined ? [] : describeThrottle(index, file, most, readOnly)),
     ...['-device', `virtio-blk-${BUS},drive=disk${index}`],
   ];
+}
+
+/** What is read and what is written come out of one bucket (QEMU's docs/throttle.txt). */
+function describeThrottle(index: number, file: string, most: number, readOnly: boolean): string[] {
+  const group = `limit${index}`;
+  const mode = readOnly ? 'read-only=on' : 'read-only=off,discard=unmap';
+  const node = `driver=throttle,node-name=disk${index},throttle-group=${group},file=${file},${mode}`;
+  return ['-object', `throttle-group,id=${group},x-bps-total=${most}`, '-blockdev', node];
 }

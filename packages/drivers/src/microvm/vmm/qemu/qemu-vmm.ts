@@ -5,6 +5,7 @@ import { microVmError } from '../../errors.ts';
 import { isAlive, type ProcessMark } from '../../process/process-mark.ts';
 import { startProcess } from '../../process/start-process.ts';
 import { findAcceleration } from '../acceleration.ts';
+import type { DeviceLimits } from '../device-limits.ts';
 import { openDevices } from '../open-devices.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
 import { readCounterRate } from './counter-rate.ts';
@@ -19,11 +20,14 @@ export interface QemuOptions {
   readonly program?: string;
   /** Default: `/usr/bin/capsule-ticks`. */
   readonly ticksProgram?: string;
+  readonly limits?: DeviceLimits;
 }
 
 /** Every machine has a vsock of its own, so that all guests may have the same number. */
 const GUEST_CID = 3;
 const STDIO = 3;
+const NO_LINK_LIMIT =
+  'QEMU cannot keep microVms.limits.linkMibPerSecond of capsuled.json: take it out, or use Firecracker';
 const SOCKET_LIMIT_MS = 5_000;
 const LOOK_AGAIN_MS = 2;
 
@@ -33,18 +37,23 @@ export class QemuVmm implements Vmm {
   readonly #program: string;
   readonly #architecture: string;
   readonly #ticksProgram: string;
+  readonly #limits: DeviceLimits;
   /** A capsule's programs change with the whole of it. */
   #version: string | undefined;
   #counterKhz: Promise<number | undefined> | undefined;
 
-  constructor({ architecture, program, ticksProgram }: QemuOptions) {
+  constructor({ architecture, program, ticksProgram, limits = {} }: QemuOptions) {
     const suffix = architecture === 'arm64' ? 'aarch64' : 'x86_64';
     this.#program = program ?? `qemu-system-${suffix}`;
     this.#architecture = architecture;
+    this.#limits = limits;
     this.#ticksProgram = ticksProgram ?? '/usr/bin/capsule-ticks';
   }
 
   async probe(): Promise<VmmState> {
+    if (this.#limits.linkBytesPerSecond !== undefined) {
+      return { ok: false, detail: NO_LINK_LIMIT };
+    }
     try {
       this.#version ??= await readVersion(this.#program);
       const { isKvm, why } = await findAcceleration(this.#architecture);
@@ -83,6 +92,7 @@ export class QemuVmm implements Vmm {
         isKvm,
         architecture: this.#architecture,
         descriptors: places,
+        limits: this.#limits,
         ...(counterKhz !== undefined && { counterKhz }),
       }),
       descriptors: [undefined, output, errors, ...disks.descriptors.map(({ fd }) => fd)],
