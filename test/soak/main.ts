@@ -7,13 +7,12 @@
  * monitor in a machine whose `/dev/kvm` works.
  */
 import { parseArgs } from 'node:util';
-import { startLab } from '@capsule/testkit';
 import { chooseSeed, Random } from '../e2e/lab/random.ts';
-import { vmSettingOf } from '../e2e/lab/vm-setting.ts';
 import { cutPower } from '../machine/cut-power.ts';
-import { soakVms } from '../machine/soak-vms.ts';
-import { flush } from '../microvm/flush.ts';
-import { killAmid } from '../microvm/kill.ts';
+import { soakInMachine } from '../machine/soak-in-machine.ts';
+import { soakInLab } from '../microvm/soak-in-lab.ts';
+import type { Backend } from '../microvm/vm-setting.ts';
+import type { VmSoakRequest } from '../microvm/vm-soak-request.ts';
 import { Violation } from './journal.ts';
 import { describeProgress, soak } from './soak.ts';
 
@@ -44,18 +43,10 @@ async function main(): Promise<number> {
   const { kills = 0, seed = 0, minutes = 0, flushes = 0, ...rest } = Object.fromEntries(asked);
   const { 'power-cuts': cuts = 0, 'vm-kills': vmKills = 0 } = rest;
   say(`CAPSULE_TEST_SEED=${seed}`);
-  const random = new Random(seed);
-  if (flushes > 0 || vmKills > 0) {
-    const [what, rounds] =
-      flushes > 0 ? (['flush', flushes] as const) : (['kill', vmKills] as const);
-    if (kvm === undefined) return soakInLab({ what, rounds, random });
-    const broken = await soakVms({ backend: kvm, seed, what, rounds }, say);
-    if (broken === undefined) return 0;
-    process.stderr.write(`\na promise was broken:\n${broken.join('\n')}\n`);
-    return 1;
-  }
+  if (flushes > 0) return repeat({ what: 'flush', rounds: flushes, seed, kvm });
+  if (vmKills > 0) return repeat({ what: 'kill', rounds: vmKills, seed, kvm });
   if (cuts === 0) return run(kills, seed, minutes * 60_000);
-  await cutPower({ random, cuts }, say);
+  await cutPower({ random: new Random(seed), cuts }, say);
   return 0;
 }
 
@@ -79,20 +70,18 @@ async function run(kills: number, seed: number, deadlineMs: number): Promise<num
   }
 }
 
-async function soakInLab({ what, rounds, random }: LabSoak): Promise<number> {
-  await using lab = await startLab({ images: [] });
-  const setting = vmSettingOf(lab);
-  const repeat = what === 'flush' ? flush : killAmid;
-  try {
-    await repeat({ setting, backend: 'qemu', random, rounds, say });
+/** With microVMs: emulated in a lab, or on this monitor where it has KVM. */
+async function repeat({ what, rounds, seed, kvm }: VmSoak): Promise<number> {
+  if (kvm === undefined) {
+    await soakInLab({ what, rounds, seed }, say);
     return 0;
-  } finally {
-    setting.client.close();
   }
+  const broken = await soakInMachine({ backend: kvm, what, rounds, seed }, say);
+  if (broken === undefined) return 0;
+  process.stderr.write(`\na promise was broken:\n${broken.join('\n')}\n`);
+  return 1;
 }
 
-interface LabSoak {
-  readonly what: 'flush' | 'kill';
-  readonly rounds: number;
-  readonly random: Random;
+interface VmSoak extends VmSoakRequest {
+  readonly kvm: Backend | undefined;
 }

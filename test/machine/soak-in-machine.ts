@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMachine } from '@capsule/testkit';
 import type { Backend } from '../microvm/vm-setting.ts';
+import type { VmSoakRequest } from '../microvm/vm-soak-request.ts';
 
 const DISK_BYTES = 8 * 1024 ** 3;
 const MINUTE_MS = 60_000;
@@ -10,19 +11,16 @@ const MINUTE_MS = 60_000;
 const ROUND_LIMIT_MS = 3 * MINUTE_MS;
 const LINES_SHOWN = 60;
 
-export interface VmSoakRequest {
+export interface MachineSoakRequest extends VmSoakRequest {
   readonly backend: Backend;
-  readonly seed: number;
-  readonly what: 'flush' | 'kill';
-  readonly rounds: number;
 }
 
 /**
  * Repeats what is promised of microVMs on a monitor with KVM, in an emulated machine with AMD's SVM. Answers what it
  * said last when a promise was broken.
  */
-export async function soakVms(
-  { backend, seed, what, rounds }: VmSoakRequest,
+export async function soakInMachine(
+  { backend, seed, what, rounds }: MachineSoakRequest,
   say: (line: string) => void,
 ): Promise<readonly string[] | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-vms-'));

@@ -1,0 +1,21 @@
+import { startLab } from '@capsule/testkit';
+import { Random } from '../e2e/lab/random.ts';
+import { vmSettingOf } from '../e2e/lab/vm-setting.ts';
+import { flush } from './flush.ts';
+import { killAmid } from './kill.ts';
+import type { VmSoakRequest } from './vm-soak-request.ts';
+
+/** Repeats what is promised of microVMs with emulated ones; fails when a promise is broken. */
+export async function soakInLab(
+  { what, rounds, seed }: VmSoakRequest,
+  say: (line: string) => void,
+): Promise<void> {
+  await using lab = await startLab({ images: [] });
+  const setting = vmSettingOf(lab);
+  const repeat = what === 'flush' ? flush : killAmid;
+  try {
+    await repeat({ setting, backend: 'qemu', random: new Random(seed), rounds, say });
+  } finally {
+    setting.client.close();
+  }
+}

@@ -1,0 +1,6 @@
+/** What is repeated, and how often. The same seed makes the same choices. */
+export interface VmSoakRequest {
+  readonly what: 'flush' | 'kill';
+  readonly rounds: number;
+  readonly seed: number;
+}
