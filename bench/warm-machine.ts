@@ -94,7 +94,8 @@ export class WarmMachine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#control.write('{"execute": "quit"}\n');
+    // One that has ended by itself takes no words; why it did is told by who noticed.
+    if (this.#control.writable) this.#control.write('{"execute": "quit"}\n');
     await this.#ended;
     this.#serial.destroy();
     this.#control.destroy();
