@@ -70,7 +70,7 @@ export class BareMachine {
   staying(options: readonly string[]): readonly string[] {
     const words = this.command.filter((word) => word !== '-serial' && word !== 'stdio');
     return [
-      ...words.map((word) => (word.startsWith('console=') ? `${word} ${STAY}` : word)),
+      ...words.map((word) => (word.includes('console=') ? `${word} ${STAY}` : word)),
       ...options,
     ];
   }
