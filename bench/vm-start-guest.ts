@@ -11,29 +11,18 @@ import {
   mountPerm,
   startServices,
 } from '@capsule/testkit/guest-capsule';
+import { runGuestProgram, tell } from '@capsule/testkit/guest-program';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { BareMachine } from './bare-machine.ts';
 import { measureStart, VM_SIZE } from './measure-start.ts';
 import type { Place } from './place.ts';
-import { START_MARK } from './start-mark.ts';
 import { WatchedCapsule } from './watched-capsule.ts';
 
 const BUSYBOX = '/tmp/busybox';
 const WISH = { ...VM_SIZE, backend: MicroVMBackend.MICRO_VM_BACKEND_QEMU };
 const [, , image = '', rounds = '1'] = process.argv;
 
-start();
-
-/** A function, not a top-level await: the bundle is CommonJS. */
-function start(): void {
-  main().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      process.stdout.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-      process.exit(1);
-    },
-  );
-}
+runGuestProgram(main);
 
 async function main(): Promise<void> {
   await makePerm();
@@ -46,7 +35,7 @@ async function main(): Promise<void> {
   await capsule.remove(['like']);
   for (let round = 0; round < Number(rounds); round += 1) {
     const one = await measureStart(capsule, bare, `p3-${round}`, WISH);
-    process.stdout.write(`${START_MARK}${JSON.stringify(one)}\n`);
+    tell('start', JSON.stringify(one));
   }
 }
 

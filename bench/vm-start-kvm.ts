@@ -1,14 +1,12 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startMachine } from '@capsule/testkit';
+import { BlankDisks, startMachine } from '@capsule/testkit';
+import { toldAs } from '@capsule/testkit/guest-program';
 import { type Benchmark, samplesOf } from './benchmark.ts';
 import { benchError } from './errors.ts';
 import type { Start } from './measure-start.ts';
-import { START_MARK } from './start-mark.ts';
 import { vmStartFigures } from './vm-start-figures.ts';
 
-const DISK_BYTES = 8 * 1024 ** 3;
 const LIMIT_MS = 30 * 60_000;
 
 /**
@@ -18,34 +16,26 @@ const LIMIT_MS = 30 * 60_000;
  */
 export const vmStartKvm: Benchmark = async (setting) => {
   const [image = ''] = setting.image.names;
-  const folder = await mkdtemp(join(tmpdir(), 'capsule-bench-'));
-  try {
-    const disks = [join(folder, 'pool'), join(folder, 'perm')];
-    for (const disk of disks) {
-      await writeFile(disk, '');
-      await truncate(disk, DISK_BYTES);
-    }
-    await using machine = await startMachine({
-      program: join(import.meta.dirname, 'vm-start-guest.ts'),
-      args: [image, String(samplesOf(setting, 8))],
-      files: {
-        busybox: await readFile('/bin/busybox'),
-        'image.tar': await readFile(setting.image.archive),
-      },
-      ...{ disks, hasKvm: true, memoryMib: 2048, timeoutMs: LIMIT_MS, progress: setting.say },
-    });
-    const starts: Start[] = [];
-    const said: string[] = [];
-    for await (const line of machine.lines) {
-      said.push(line);
-      if (line.startsWith(START_MARK))
-        starts.push(JSON.parse(line.slice(START_MARK.length)) as Start);
-    }
-    if ((await machine.exitCode) !== 0) {
-      throw benchError.COMMAND_FAILED({ command: 'the machine', said: said.slice(-20).join('\n') });
-    }
-    return vmStartFigures(starts, 'nested KVM');
-  } finally {
-    await rm(folder, { recursive: true });
+  await using disks = await BlankDisks.make(2);
+  await using machine = await startMachine({
+    program: join(import.meta.dirname, 'vm-start-guest.ts'),
+    args: [image, String(samplesOf(setting, 8))],
+    files: {
+      busybox: await readFile('/bin/busybox'),
+      'image.tar': await readFile(setting.image.archive),
+    },
+    ...{ disks: disks.paths, hasKvm: true, memoryMib: 2048 },
+    ...{ timeoutMs: LIMIT_MS, progress: setting.say },
+  });
+  const starts: Start[] = [];
+  const said: string[] = [];
+  for await (const line of machine.lines) {
+    said.push(line);
+    const start = toldAs('start', line);
+    if (start !== undefined) starts.push(JSON.parse(start) as Start);
   }
+  if ((await machine.exitCode) !== 0) {
+    throw benchError.COMMAND_FAILED({ command: 'the machine', said: said.slice(-20).join('\n') });
+  }
+  return vmStartFigures(starts, 'nested KVM');
 };

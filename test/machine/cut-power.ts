@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '@capsule/host';
 import {
+  BlankDisks,
   busyboxImage,
   dockerArchive,
   serveDisk,
@@ -81,60 +80,50 @@ export async function cutPower(
   { random, cuts }: { readonly random: Random; readonly cuts: number },
   say: (text: string) => void,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'capsule-power-'));
-  try {
-    const [pool, perm] = [join(folder, 'pool'), join(folder, 'perm')];
-    for (const disk of [pool, perm]) {
-      await writeFile(disk, '');
-      await truncate(disk, 4 * GIB);
-    }
-    await run('mkfs.ext4', ['-q', '-F', perm]);
-    const image = dockerArchive(await busyboxImage(), ['stay:1']);
-    const expected = new Expected();
-    for (let cut = 0; cut <= cuts; cut += 1) {
-      const isLast = cut === cuts;
-      await using poolDisk = await VolatileDisk.open(pool);
-      await using permDisk = await VolatileDisk.open(perm);
-      await using poolServer = await serveDisk(poolDisk, join(folder, 'pool.sock'));
-      await using permServer = await serveDisk(permDisk, join(folder, 'perm.sock'));
-      await using machine = await startMachine({
-        program: join(import.meta.dirname, 'power-guest.ts'),
-        args: [String(random.below(2 ** 31)), ...(isLast ? ['check'] : [])],
-        files: { 'image.tar': image },
-        disks: [poolServer.address, permServer.address],
-      });
-      const said: string[] = [];
-      const workMs = random.below(WORK_MS);
-      let cutting: Promise<void> | undefined;
-      for await (const line of machine.lines) {
-        said.push(line);
-        if (line.startsWith('@failed')) assert.fail(said.slice(-40).join('\n'));
-        if (line.startsWith('@report ')) {
-          const report = JSON.parse(line.slice('@report '.length)) as Report;
-          if (cut > 0) assert.deepEqual(expected.compare(report), [], said.join('\n'));
-          expected.accept(report);
-          const there = [...Object.keys(report.volumes), ...report.snapshots].join(' ');
-          say(
-            `life ${cut + 1}: ${there}, ${expected.written} writes, ${expected.acknowledged} done`,
-          );
-        }
-        const before = expected.written;
-        expected.note(line);
-        // The first line may be of an earlier life.
-        if (expected.written > before) cutting ??= delay(workMs).then(() => machine.cutPower());
+  await using disks = await BlankDisks.make(2, 4 * GIB);
+  const [pool = '', perm = ''] = disks.paths;
+  await run('mkfs.ext4', ['-q', '-F', perm]);
+  const image = dockerArchive(await busyboxImage(), ['stay:1']);
+  const expected = new Expected();
+  for (let cut = 0; cut <= cuts; cut += 1) {
+    const isLast = cut === cuts;
+    await using poolDisk = await VolatileDisk.open(pool);
+    await using permDisk = await VolatileDisk.open(perm);
+    await using poolServer = await serveDisk(poolDisk, join(disks.folder, 'pool.sock'));
+    await using permServer = await serveDisk(permDisk, join(disks.folder, 'perm.sock'));
+    await using machine = await startMachine({
+      program: join(import.meta.dirname, 'power-guest.ts'),
+      args: [String(random.below(2 ** 31)), ...(isLast ? ['check'] : [])],
+      files: { 'image.tar': image },
+      disks: [poolServer.address, permServer.address],
+    });
+    const said: string[] = [];
+    const workMs = random.below(WORK_MS);
+    let cutting: Promise<void> | undefined;
+    for await (const line of machine.lines) {
+      said.push(line);
+      if (line.startsWith('@failed')) assert.fail(said.slice(-40).join('\n'));
+      if (line.startsWith('@report ')) {
+        const report = JSON.parse(line.slice('@report '.length)) as Report;
+        if (cut > 0) assert.deepEqual(expected.compare(report), [], said.join('\n'));
+        expected.accept(report);
+        const there = [...Object.keys(report.volumes), ...report.snapshots].join(' ');
+        say(`life ${cut + 1}: ${there}, ${expected.written} writes, ${expected.acknowledged} done`);
       }
-      await cutting;
-      if (isLast) assert.equal(await machine.exitCode, 0, said.slice(-40).join('\n'));
-      else assert.ok(cutting !== undefined, said.slice(-40).join('\n'));
-      const odds = random.below(2) === 0 ? 0 : random.below(100);
-      let lost = 0;
-      for (const disk of [poolDisk, permDisk]) {
-        lost += await disk.losePower(() => random.below(100) < odds);
-      }
-      if (!isLast)
-        say(`  power cut: ${lost} pages were not flushed and are lost, ${odds} % of them kept`);
+      const before = expected.written;
+      expected.note(line);
+      // The first line may be of an earlier life.
+      if (expected.written > before) cutting ??= delay(workMs).then(() => machine.cutPower());
     }
-  } finally {
-    await rm(folder, { recursive: true });
+    await cutting;
+    if (isLast) assert.equal(await machine.exitCode, 0, said.slice(-40).join('\n'));
+    else assert.ok(cutting !== undefined, said.slice(-40).join('\n'));
+    const odds = random.below(2) === 0 ? 0 : random.below(100);
+    let lost = 0;
+    for (const disk of [poolDisk, permDisk]) {
+      lost += await disk.losePower(() => random.below(100) < odds);
+    }
+    if (!isLast)
+      say(`  power cut: ${lost} pages were not flushed and are lost, ${odds} % of them kept`);
   }
 }

@@ -17,26 +17,16 @@ import {
 import { completeSpec } from '@capsule/core';
 import { run } from '@capsule/host';
 import { mountPerm, startServices } from '@capsule/testkit/guest-capsule';
+import { runGuestProgram, tell } from '@capsule/testkit/guest-program';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { tar as packTar } from '@capsule/testkit/tar';
 import { Random } from '../e2e/lab/random.ts';
-import { contentOf, type Report, tell } from './power-words.ts';
+import { contentOf, type Report } from './power-words.ts';
 
 const [, , seed = '1', mode = 'work'] = process.argv;
 const random = new Random(Number(seed));
 
-start();
-
-/** A function, not a top-level await: the bundle is CommonJS. */
-function start(): void {
-  main().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      tell('failed', error instanceof Error ? (error.stack ?? error.message) : String(error));
-      process.exit(1);
-    },
-  );
-}
+runGuestProgram(main);
 
 async function main(): Promise<void> {
   await mountPerm();

@@ -11,11 +11,6 @@ export interface Report {
   readonly logicalVolumes: readonly string[];
 }
 
-/** A line to the host. */
-export function tell(word: string, text: string): void {
-  process.stdout.write(`@${word} ${text.replaceAll('\n', ' | ')}\n`);
-}
-
 /** What is put into a volume: not a repetition of anything, and the same each time. */
 export function contentOf(volume: string): Buffer {
   const pieces = Array.from({ length: 4096 }, (_, index) =>

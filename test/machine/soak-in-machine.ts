@@ -1,11 +1,10 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startMachine } from '@capsule/testkit';
+import { BlankDisks, startMachine } from '@capsule/testkit';
+import { toldAs } from '@capsule/testkit/guest-program';
 import type { Backend } from '../microvm/vm-setting.ts';
 import type { VmSoakRequest } from '../microvm/vm-soak-request.ts';
 
-const DISK_BYTES = 8 * 1024 ** 3;
 const MINUTE_MS = 60_000;
 /** The longest that one round has taken, beside other work, was a minute. */
 const ROUND_LIMIT_MS = 3 * MINUTE_MS;
@@ -23,27 +22,19 @@ export async function soakInMachine(
   { backend, seed, what, rounds }: MachineSoakRequest,
   say: (line: string) => void,
 ): Promise<readonly string[] | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'capsule-vms-'));
-  try {
-    const disks = [join(folder, 'pool'), join(folder, 'perm')];
-    for (const disk of disks) {
-      await writeFile(disk, '');
-      await truncate(disk, DISK_BYTES);
-    }
-    await using machine = await startMachine({
-      program: join(import.meta.dirname, 'vm-soak-guest.ts'),
-      args: [backend, String(seed), what, String(rounds)],
-      files: { busybox: await readFile('/bin/busybox') },
-      ...{ disks, hasKvm: true, memoryMib: 2048 },
-      timeoutMs: 5 * MINUTE_MS + rounds * ROUND_LIMIT_MS,
-    });
-    const said: string[] = [];
-    for await (const line of machine.lines) {
-      said.push(line);
-      if (line.startsWith('@round ')) say(line.slice('@round '.length));
-    }
-    return (await machine.exitCode) === 0 ? undefined : said.slice(-LINES_SHOWN);
-  } finally {
-    await rm(folder, { recursive: true });
+  await using disks = await BlankDisks.make(2);
+  await using machine = await startMachine({
+    program: join(import.meta.dirname, 'vm-soak-guest.ts'),
+    args: [backend, String(seed), what, String(rounds)],
+    files: { busybox: await readFile('/bin/busybox') },
+    ...{ disks: disks.paths, hasKvm: true, memoryMib: 2048 },
+    timeoutMs: 5 * MINUTE_MS + rounds * ROUND_LIMIT_MS,
+  });
+  const said: string[] = [];
+  for await (const line of machine.lines) {
+    said.push(line);
+    const round = toldAs('round', line);
+    if (round !== undefined) say(round);
   }
+  return (await machine.exitCode) === 0 ? undefined : said.slice(-LINES_SHOWN);
 }

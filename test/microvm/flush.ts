@@ -1,27 +1,16 @@
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../e2e/lab/random.ts';
 import { until } from '../e2e/lab/until.ts';
 import { pushImage } from './push-image.ts';
+import type { Rounds } from './rounds.ts';
 import { runIn } from './run-in.ts';
-import type { Backend, VmSetting } from './vm-setting.ts';
+import type { VmSetting } from './vm-setting.ts';
 import { applyContainer, applyVm, remove, untilReady } from './workload.ts';
 
 /** What goes on while a microVM is stopped. */
 export const FLUSH_WAYS = ['plain', 'exec open', 'TERM ignored', 'capsuled killed'] as const;
-
-export interface FlushRequest {
-  readonly setting: VmSetting;
-  readonly backend: Backend;
-  readonly random: Random;
-  readonly rounds: number;
-  readonly say: (line: string) => void;
-}
-
-/** What was written before a stop was not there after it. */
-export class NotFlushed extends Error {
-  override readonly name = 'NotFlushed';
-}
 
 const IMAGE = 'flushed:1';
 const VOLUME = 'flushed';
@@ -34,11 +23,8 @@ const OPEN_MS = 30_000;
 const HOLD = 'exec 3> /data/held; echo held >&3; exec sleep 1000';
 const LOOK = 'sha256sum < /data/f | cut -d" " -f1; cat /data/held 2>/dev/null; rm -f /data/held';
 
-/**
- * Writes in a microVM, stops it at once, and reads in a container, again and again. Fails with `NotFlushed` when one
- * byte is another.
- */
-export async function flush(request: FlushRequest): Promise<void> {
+/** Writes in a microVM, stops it at once, and reads in a container, again and again. Fails when one byte is another. */
+export async function flush(request: Rounds): Promise<void> {
   const { setting, random, rounds, say } = request;
   const { workload, volume } = setting.client;
   await prepare(request);
@@ -56,13 +42,13 @@ export async function flush(request: FlushRequest): Promise<void> {
     const isWhole = found === createHash('sha256').update(text).digest('hex');
     const isThere = isWhole && (session === undefined || held === 'held');
     say(`${round + 1}: ${way}, ${text.length} bytes, ${isThere ? 'all there' : 'LOST'}`);
-    if (!isThere) throw new NotFlushed(`round ${round + 1} (${way})`);
+    assert.ok(isThere, `round ${round + 1} (${way})`);
   }
   await remove(setting, 'heeding', 'stubborn', 'reader');
   await volume.delete({ name: VOLUME, force: true });
 }
 
-async function prepare({ setting, backend }: FlushRequest): Promise<void> {
+async function prepare({ setting, backend }: Rounds): Promise<void> {
   await pushImage(setting, IMAGE, HEED);
   await setting.client.volume.create({ name: VOLUME, sizeMib: 64n });
   const wish = { backend, image: IMAGE, mounts: MOUNTS, stopGraceSeconds: 1 };

@@ -4,17 +4,10 @@ import { isCapsuleError } from '@capsule/core';
 import type { Random } from '../e2e/lab/random.ts';
 import { leftovers, monitors } from './leftovers.ts';
 import { pushImage } from './push-image.ts';
+import type { Rounds } from './rounds.ts';
 import { runIn } from './run-in.ts';
-import type { Backend, VmSetting } from './vm-setting.ts';
+import type { VmSetting } from './vm-setting.ts';
 import { applyVm, remove, untilReady } from './workload.ts';
-
-export interface KillRequest {
-  readonly setting: VmSetting;
-  readonly backend: Backend;
-  readonly random: Random;
-  readonly rounds: number;
-  readonly say: (line: string) => void;
-}
 
 const IMAGE = 'killed:1';
 const VOLUME = 'killed';
@@ -25,15 +18,17 @@ const STOPS_WITHIN_MS = 600;
 
 /**
  * Kills capsuled at any moment while a microVM starts, and again while it goes. Each time there is one machine, what
- * was written is there, and nothing is left of it in the end.
+ * was written is there, and nothing is left of it in the end: two looks, before and after, are equal.
  */
-export async function killAmid(request: KillRequest): Promise<void> {
-  const { setting, backend, random, rounds, say } = request;
+export async function killAmid(
+  { setting, backend, random, rounds, say }: Rounds,
+  look = () => leftovers(setting),
+): Promise<void> {
   const { workload, volume } = setting.client;
   const mounts = [{ volumeName: VOLUME, mountPath: '/data' }];
   const wish = { backend, image: IMAGE, mounts, stopGraceSeconds: 1 };
   await pushImage(setting, IMAGE, STAY);
-  const clean = await leftovers(setting);
+  const clean = await look();
   await volume.create({ name: VOLUME, sizeMib: 32n });
   for (let round = 0; round < rounds; round += 1) {
     await applyVm(setting, NAME, wish);
@@ -52,7 +47,7 @@ export async function killAmid(request: KillRequest): Promise<void> {
     say(`${round + 1}: killed ${startMs} ms after apply, ${endMs} ms after its end was asked for`);
   }
   await volume.delete({ name: VOLUME, force: true });
-  assert.deepEqual(await leftovers(setting), clean);
+  assert.deepEqual(await look(), clean);
 }
 
 /** At a moment that chance chooses, which is answered. */

@@ -40,8 +40,19 @@ async function main(): Promise<number> {
   if (kvm !== undefined && kvm !== 'qemu' && kvm !== 'firecracker') {
     return refuse('--kvm takes qemu or firecracker');
   }
+  if (kvm === 'firecracker' && process.env['CAPSULE_FIRECRACKER'] === undefined) {
+    return refuse(
+      '--kvm firecracker needs CAPSULE_FIRECRACKER, the folder of firecracker and jailer',
+    );
+  }
   const { kills = 0, seed = 0, minutes = 0, flushes = 0, ...rest } = Object.fromEntries(asked);
   const { 'power-cuts': cuts = 0, 'vm-kills': vmKills = 0 } = rest;
+  if ([cuts, flushes, vmKills].filter((each) => each > 0).length > 1) {
+    return refuse('--power-cuts, --flushes and --vm-kills are asked for one by one');
+  }
+  if (kvm !== undefined && flushes + vmKills === 0) {
+    return refuse('--kvm goes with --flushes or --vm-kills');
+  }
   say(`CAPSULE_TEST_SEED=${seed}`);
   if (flushes > 0) return repeat({ what: 'flush', rounds: flushes, seed, kvm });
   if (vmKills > 0) return repeat({ what: 'kill', rounds: vmKills, seed, kvm });

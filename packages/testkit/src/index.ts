@@ -41,6 +41,7 @@ export * from './images/test-image.ts';
 export { labError } from './lab/errors.ts';
 export type { Lab } from './lab/lab.ts';
 export { type LabRequest, startLab } from './lab/start-lab.ts';
+export { BlankDisks } from './machine/blank-disks.ts';
 export { inMachine } from './machine/in-machine.ts';
 export { type Machine, type MachineRequest, startMachine } from './machine/start-machine.ts';
 export { askName, type NameServer } from './names/ask-name.ts';

@@ -124,6 +124,11 @@ async function rows(lab: Lab): Promise<readonly string[]> {
   );
 }
 
+/** One line for each thing. */
+export function describeFootprint(all: Footprint): readonly string[] {
+  return Object.entries(all).flatMap(([what, items]) => items.map((item) => `${what}: ${item}`));
+}
+
 /** What came (`+`) and went (`-`) between two looks; empty when they are equal. */
 export function difference(before: Footprint, after: Footprint): readonly string[] {
   return Object.keys(before).flatMap((what) => [

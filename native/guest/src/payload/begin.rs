@@ -47,7 +47,7 @@ pub async fn begin(payload: &Rc<Payload>, request: StartPayloadRequest) -> Answe
 }
 
 async fn start(payload: &Rc<Payload>, request: StartPayloadRequest) -> Result<i32, String> {
-    let runtime = Runtime::find()?;
+    let runtime = Runtime::load()?;
     let plan = Rc::new(disk::plan(&request)?);
     let spec = spec_of(&request, &plan)?;
     payload.plan.replace(Some(plan.clone()));

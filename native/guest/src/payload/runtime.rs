@@ -29,7 +29,8 @@ pub struct Call<'a> {
 }
 
 impl Runtime {
-    pub fn find() -> Result<Self, String> {
+    /// Finds the program, and keeps a copy of it that no payload can change.
+    pub fn load() -> Result<Self, String> {
         let found = PROGRAMS.iter().find(|program| Path::new(program).exists());
         let Some(program) = found else {
             return Err("there is no OCI runtime in the guest".to_string());

@@ -1,7 +1,6 @@
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { BlankDisks } from './blank-disks.ts';
 
 /** What the machine of a test file has beside a processor and its memory. */
 export interface MachineParts {
@@ -17,7 +16,6 @@ export interface MachineParts {
   readonly args?: readonly string[];
 }
 
-const DISK_BYTES = 8 * 1024 ** 3;
 /** Of TAP: the tests of the file's suites, four blanks deep for each. */
 const RESULT = /^( *)(not ok|ok) \d+ - (.*?)(?: # SKIP ?(.*)| # .*)?$/;
 /** What a test says beside its result; at the margin there are only sums. */
@@ -40,16 +38,15 @@ export function inMachine(file: string, parts: MachineParts = {}): boolean {
 
 async function runInside(t: TestContext, file: string, parts: MachineParts): Promise<void> {
   const { disks: count = 1, files, ...rest } = parts;
-  const folder = await mkdtemp(join(tmpdir(), 'capsule-disk-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const disks = Array.from({ length: count }, (_, index) => join(folder, `disk${index}`));
-  for (const disk of disks) {
-    await writeFile(disk, '');
-    await truncate(disk, DISK_BYTES);
-  }
+  await using disks = await BlankDisks.make(count);
   // Not loaded inside of the machine, where nothing is built.
   const { startMachine } = await import('./start-machine.ts');
-  const request = { ...rest, program: file, disks, ...(files && { files: await files() }) };
+  const request = {
+    ...rest,
+    program: file,
+    disks: disks.paths,
+    ...(files && { files: await files() }),
+  };
   await using machine = await startMachine(request);
   const said: string[] = [];
   // What a failed test says comes after its result.

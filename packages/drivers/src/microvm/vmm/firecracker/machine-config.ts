@@ -4,6 +4,7 @@ import type { Machine } from '../vmm.ts';
 
 /** Every machine has a vsock of its own, so that all guests may have the same number. */
 const GUEST_CID = 3;
+const SECOND_MS = 1_000;
 /**
  * A reset by the keyboard controller is the one that Firecracker ends by; its probing for a mouse and for more
  * ports takes tens of milliseconds and finds nothing.
@@ -75,10 +76,8 @@ export function describeFirecracker(
   };
 }
 
-/** A bucket of so many bytes, which is full again after a second (Firecracker's docs/api_requests/patch-block.md). */
+/** A bucket of so many bytes, which is full again after a second (`TokenBucket` of its swagger). */
 function describeLimit(bytesPerSecond: number | undefined): object | undefined {
   if (bytesPerSecond === undefined) return undefined;
   return { bandwidth: { size: bytesPerSecond, refill_time: SECOND_MS } };
 }
-
-const SECOND_MS = 1_000;

@@ -81,15 +81,14 @@ function describeDisk(
   return [
     ...['-add-fd', `fd=${found.fd},set=${set}`],
     ...['-blockdev', `driver=${driver},node-name=${file},filename=/dev/fdset/${set},${mode}`],
-    ...(most === undefined ? [] : describeThrottle(index, file, most, readOnly)),
+    ...(most === undefined ? [] : describeThrottle(index, file, most, mode)),
     ...['-device', `virtio-blk-${BUS},drive=disk${index}`],
   ];
 }
 
 /** What is read and what is written come out of one bucket (QEMU's docs/throttle.txt). */
-function describeThrottle(index: number, file: string, most: number, readOnly: boolean): string[] {
+function describeThrottle(index: number, file: string, most: number, mode: string): string[] {
   const group = `limit${index}`;
-  const mode = readOnly ? 'read-only=on' : 'read-only=off,discard=unmap';
   const node = `driver=throttle,node-name=disk${index},throttle-group=${group},file=${file},${mode}`;
   return ['-object', `throttle-group,id=${group},x-bps-total=${most}`, '-blockdev', node];
 }

@@ -1,2 +1,0 @@
-/** Of the lines in which a machine tells one round of starts. */
-export const START_MARK = '@start ';
