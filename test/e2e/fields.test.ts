@@ -6,6 +6,7 @@ import { CONTAINER_FIELDS } from '@capsule/core/manifest';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { cgroupRoots } from './lab/cgroup.ts';
+import { enter } from './lab/enter.ts';
 import { namespaceOf, statusField, wordsOf } from './lab/process.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { deleteAll, manifest, type RunningWorkload, runWorkload } from './lab/workload.ts';
@@ -233,8 +234,7 @@ suite('fields of a container', { concurrency: false }, () => {
 
 /** A file as the container sees it. */
 async function inside(lab: Lab, { status }: RunningWorkload, path: string): Promise<string> {
-  const enter = ['nsenter', '--mount', '--root', '--target', String(status.pid)];
-  return (await lab.exec([...enter, '/bin/busybox', 'cat', path])).stdout;
+  return (await enter(lab, status.pid, '/bin/busybox', 'cat', path)).stdout;
 }
 
 /** By mount point: type, source and options. */

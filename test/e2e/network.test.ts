@@ -6,6 +6,7 @@ import { type Lab, startLab, TrafficAgent } from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
 import { cellAgent } from './lab/cell-agent.ts';
 import { freePorts } from './lab/free-ports.ts';
+import { inside } from './lab/inside.ts';
 import { page } from './lab/page.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { until } from './lab/until.ts';
@@ -118,10 +119,7 @@ test('a program in a workload reaches a server of the host', async (t) => {
   server.listen(0, lab.hostAddress);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const fetched = await lab.ctr(
-    ...['tasks', 'exec', '--exec-id', 'fetch', 'default_default_other_other'],
-    ...['busybox', 'nc', lab.hostAddress, String(port)],
-  );
+  const fetched = await inside(lab, 'other', 'busybox', 'nc', lab.hostAddress, String(port));
   assert.equal(fetched.stdout, 'hello from the host\n');
 });
 

@@ -65,3 +65,8 @@ export { answer, TestRegistry, type Treatment } from './registry/test-registry.t
 export { inOwnNamespaces } from './traffic/own-namespaces.ts';
 export { TOWN, Town } from './traffic/town.ts';
 export { type Asked, type Served, TrafficAgent } from './traffic/traffic-agent.ts';
+export {
+  type RanInWorkload,
+  type RunInWorkload,
+  runInWorkload,
+} from './workload/run-in-workload.ts';
