@@ -1,5 +1,5 @@
 #!/bin/sh
-# bootstrap.sh start|stop|test|lab|bench|soak|guest-kernel [ARG...]
+# bootstrap.sh start|stop|test|lab|bench|soak|guest-kernel|firecracker [ARG...]
 #
 # Makes this machine ready for one of the project's commands and runs it: root, Debian packages, npm
 # dependencies. Needs nothing but npm and Node 18. Installs only what is missing, says what it does,
@@ -35,7 +35,8 @@ case $verb in
   soak) entry=test/soak/main.ts packages=$test_packages ;;
   bench) entry=bench/main.ts packages="$lab_packages podman docker.io iptables git procps fio xfsprogs" ;;
   guest-kernel) entry=packages/imager/src/guest-kernel/main.ts packages=$kernel_packages ;;
-  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench, npm run soak, npm run guest-kernel' ;;
+  firecracker) entry=packages/imager/src/firecracker/main.ts packages=tar ;;
+  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench, npm run soak, npm run guest-kernel, npm run firecracker' ;;
 esac
 
 check_machine() {

@@ -1,6 +1,7 @@
 export { cloneFile, sharesBlocks } from './file/clone-file.ts';
 export * from './file/empty-folder.ts';
 export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
+export { type Acceleration, findAcceleration } from './kvm/acceleration.ts';
 export { type IpOptions, ipBatch, ipBatchAll, ipShow, ipShowAll } from './net/ip.ts';
 export { ipError } from './net/ip-errors.ts';
 export { namespaceNames, namespaceState, pinnedNamespacePath } from './net/namespace.ts';

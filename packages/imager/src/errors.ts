@@ -36,6 +36,20 @@ export const imagerError = defineErrors('IMAGER', {
     why: 'CAPSULE_FIRECRACKER names a folder that holds firecracker and jailer, of one release',
     hint: 'give the two programs these names there, or leave CAPSULE_FIRECRACKER away',
   },
+  FIRECRACKER_UNREACHABLE: {
+    kind: 'unavailable',
+    message: (f: { version: string; url: string; reason: string }) =>
+      `Firecracker ${f.version} could not be downloaded: ${f.reason}`,
+    why: (f) => `its release is at ${f.url}`,
+    hint: 'run npm run firecracker where that can be reached, or name a folder that has it by CAPSULE_FIRECRACKER',
+  },
+  FIRECRACKER_CHECKSUM: {
+    kind: 'precondition',
+    message: (f: { version: string; url: string; sha256: string; found: string }) =>
+      `what was downloaded is not Firecracker ${f.version}`,
+    why: (f) => `the SHA-256 of ${f.url} is ${f.found}, and is to be ${f.sha256}`,
+    hint: 'nothing of it was kept; find out what stands between this machine and that server',
+  },
   KERNEL_ARCHITECTURE: {
     kind: 'unsupported',
     message: (f: { architecture: string }) =>

@@ -2,12 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { arch } from 'node:process';
 import { parseArgs } from 'node:util';
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { isNotFound } from '@capsule/core';
+import { findAcceleration } from '@capsule/host';
 import { readClaim } from '../embedded/claim.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
+import { type OfferRequest, offerFirecracker } from '../firecracker/offer-firecracker.ts';
+import { releaseFor } from '../firecracker/release.ts';
 import { capsuleProfile } from '../profiles/capsule.ts';
 import { buildRootfs, type Rootfs } from '../rootfs/build-rootfs.ts';
 import { chooseImage } from './choose-image.ts';
@@ -36,6 +40,7 @@ await runProgram(async () => {
   const { values } = parseArgs({ options: { name: { type: 'string', default: DEMO } } });
   const { name } = values;
   const common = { cacheDir: CACHE, env: process.env, progress: say };
+  await offerMonitor(common);
   const rootfs = await buildRootfs({
     ...common,
     repository: REPOSITORY,
@@ -73,6 +78,13 @@ await runProgram(async () => {
   });
   say(renderOutcome({ claim: started.claim, host, image, manifest, page, url, port, note, wall }));
 });
+
+/** Firecracker, where the processor of this machine can be used by it. */
+async function offerMonitor(common: Omit<OfferRequest, 'release' | 'architecture'>): Promise<void> {
+  if (arch !== 'x64' && arch !== 'arm64') return;
+  if (!(await findAcceleration(arch)).isKvm) return;
+  await offerFirecracker({ ...common, architecture: arch, release: releaseFor(arch) });
+}
 
 function announce(started: Started, rootfs: Rootfs, ms: number): void {
   const { name, subnet, layers } = started.claim;

@@ -5,6 +5,7 @@ import { Cache, type CacheEntry } from '../cache/cache.ts';
 import { findDebianArchive } from '../debian/host-apt.ts';
 import { readClaims } from '../embedded/claim.ts';
 import { imagerError } from '../errors.ts';
+import { findFirecracker } from '../firecracker/find-firecracker.ts';
 import { kernelKey } from '../guest-kernel/kernel-key.ts';
 import type { Profile } from '../profile.ts';
 import { type Progress, step as report } from '../progress.ts';
@@ -58,16 +59,17 @@ const executors: Executors = {
 export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
   if (arch !== 'x64' && arch !== 'arm64') throw imagerError.ARCHITECTURE({ architecture: arch });
   const cache = new Cache(request.cacheDir);
+  const firecracker = await findFirecracker(request.env, cache, arch);
   const made = new Map<StepName, Promise<Layer>>();
   const context: LayerContext = {
     ...request,
     cache,
     layer: async (name) => (await made.get(name))?.path ?? '',
     archive: () => findDebianArchive(request.env['CAPSULE_DEBIAN_MIRROR']),
+    ...(firecracker === undefined ? {} : { firecracker }),
   };
   const { repository, profile } = request;
   const guestKernel = await kernelKey(repository, arch, profile.suite);
-  const firecracker = request.env['CAPSULE_FIRECRACKER'];
   const sources = {
     ...(await readSources(repository, arch)),
     ...(firecracker && { firecracker: await digestOfFirecracker(firecracker) }),

@@ -17,6 +17,8 @@ export interface BuildContext {
 
 export interface LayerContext extends BuildContext {
   readonly cacheDir: string;
+  /** The folder of Firecracker and its jailer, where there is one. */
+  readonly firecracker?: string;
   /** Directory of a layer below, when that is finished. */
   readonly layer: (name: StepName) => Promise<string>;
 }

@@ -10,7 +10,7 @@ export interface StepArgs {
     Pick<Profile, 'suite'> & {
       /** Key of the base: what that has is left out. */
       readonly base: string;
-      /** Digest of the Firecracker that was given. */
+      /** Digest of Firecracker and its jailer. */
       readonly firecracker?: string;
     };
   node: { readonly version: string; readonly architecture: string };
@@ -45,7 +45,7 @@ export interface Sources {
   readonly native: string;
   /** Key of our own kernel of microVMs, when the cache has it. */
   readonly guestKernel?: string;
-  /** Digest of Firecracker and its jailer, where somebody gave them. */
+  /** Digest of Firecracker and its jailer, where they were given or fetched. */
   readonly firecracker?: string;
   /** Digest of everything that ends in capsuled's bundle. */
   readonly bundle: string;

@@ -35,9 +35,10 @@ export const buildVmm: Executor<'vmm'> = async (args, directory, context) => {
     await rename(join(debian, path), join(directory, path));
   }
   await rm(debian, { recursive: true });
-  const given = args.firecracker === undefined ? undefined : context.env['CAPSULE_FIRECRACKER'];
-  if (given !== undefined) await addFirecracker(given, directory);
-  const added = given === undefined ? [] : firecrackerPrograms.map((path) => [path, '--version']);
+  const { firecracker } = context;
+  if (firecracker !== undefined) await addFirecracker(firecracker, directory);
+  const added =
+    firecracker === undefined ? [] : firecrackerPrograms.map((path) => [path, '--version']);
   await checkStacked(base, directory, [...checks, ...added]);
 };
 

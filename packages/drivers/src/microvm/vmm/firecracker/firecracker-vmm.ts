@@ -1,9 +1,8 @@
 import { chown, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { run } from '@capsule/host';
+import { findAcceleration, run } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
 import { startProcess } from '../../process/start-process.ts';
-import { findAcceleration } from '../acceleration.ts';
 import type { DeviceLimits } from '../device-limits.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
 import { awaitProcess } from './await-process.ts';

@@ -1,10 +1,9 @@
 import { access } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { run } from '@capsule/host';
+import { findAcceleration, run } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
 import { isAlive, type ProcessMark } from '../../process/process-mark.ts';
 import { startProcess } from '../../process/start-process.ts';
-import { findAcceleration } from '../acceleration.ts';
 import type { DeviceLimits } from '../device-limits.ts';
 import { openDevices } from '../open-devices.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';

@@ -1,0 +1,19 @@
+import { arch } from 'node:process';
+import { runProgram } from '../demo/run-program.ts';
+import { imagerError } from '../errors.ts';
+import { fetchRelease } from './fetch-release.ts';
+import { releaseFor } from './release.ts';
+
+/** `npm run firecracker`: fetches what runs microVMs from then on where it can. Idempotent. */
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+await runProgram(async () => {
+  if (arch !== 'x64' && arch !== 'arm64') throw imagerError.ARCHITECTURE({ architecture: arch });
+  const found = await fetchRelease({
+    cacheDir: process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule',
+    release: releaseFor(arch),
+    progress: say,
+  });
+  say(`${found.fresh ? 'fetched' : 'there already'}: ${found.path}`);
+  say('a capsule that is started next has it for its microVMs, where its /dev/kvm works');
+});

@@ -1,0 +1,26 @@
+import { isCapsuleError } from '@capsule/core';
+import { Cache } from '../cache/cache.ts';
+import type { Architecture } from '../profile.ts';
+import { type FetchRequest, fetchRelease } from './fetch-release.ts';
+import { findFirecracker } from './find-firecracker.ts';
+
+export interface OfferRequest extends FetchRequest {
+  readonly architecture: Architecture;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Fetches Firecracker unless it is given or there. That it cannot be had is said and no failure:
+ * QEMU runs microVMs too. Only worth it where guests run on the processor itself.
+ */
+export async function offerFirecracker(request: OfferRequest): Promise<void> {
+  const { architecture, cacheDir, env, progress } = request;
+  if ((await findFirecracker(env, new Cache(cacheDir), architecture)) !== undefined) return;
+  try {
+    await fetchRelease(request);
+  } catch (error) {
+    if (!isCapsuleError(error)) throw error;
+    const { message, why, hint } = error;
+    progress(`note: ${[message, why, hint].filter(Boolean).join('; ')}. QEMU runs microVMs here`);
+  }
+}
