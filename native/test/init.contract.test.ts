@@ -51,6 +51,36 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     }
   });
 
+  test('a service is not started beside the helpers that its last run has left', async () => {
+    await using scratch = await createScratch();
+    await using init = await startInit(
+      scratch,
+      `[a]\nexec = /bin/sh -c "(sleep 0.4; echo helped) & echo up; exec sleep 1000"\n`,
+    );
+    const [, first] = await init.program.line(/ init F a started, pid (\d+)$/);
+    await init.program.line(/ a F up$/);
+    const from = init.program.lines.length;
+    killChild(init, Number(first));
+    await init.program.line(/ init F a was ended by SIGKILL .* again in 100 ms$/, from);
+    await init.program.line(/ init F a started/, from);
+    const told = init.program.lines.slice(from).map((line) => line.replace(/^\S+ /, ''));
+    assert.match(told.join('\n'), /^a F helped\ninit F a started/m);
+  });
+
+  test('a helper that stays is no reason to stay down', async () => {
+    await using scratch = await createScratch();
+    await using init = await startInit(
+      scratch,
+      `[a]\nexec = /bin/sh -c "sleep 1000 & echo up; exec sleep 1000"\n`,
+    );
+    const [, first] = await init.program.line(/ init F a started, pid (\d+)$/);
+    await init.program.line(/ a F up$/);
+    const from = init.program.lines.length;
+    killChild(init, Number(first));
+    await init.program.line(/ a: what its last run started still runs; .* all the same$/, from);
+    await init.program.line(/ a F up$/, from);
+  });
+
   test('a service that fails in a loop waits longer each time and disturbs nobody', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(

@@ -10,6 +10,7 @@ mod ladder;
 mod options;
 mod panic;
 mod power;
+mod remains;
 mod service;
 mod service_config;
 mod service_file;

@@ -1,6 +1,7 @@
 use crate::back_off::BackOff;
 use crate::journal::Journal;
 use crate::ladder::Ladder;
+use crate::remains::{Remains, LOOK_AGAIN};
 use crate::service_config::{ServiceConfig, Stop};
 use crate::service_output::ServiceOutput;
 use crate::spawn::{set_oom_score, spawn};
@@ -12,9 +13,11 @@ use std::io;
 use std::time::{Duration, Instant};
 
 enum State {
-    /// Will be started at the moment; never again without one.
+    /// Will be started at the moment, and not beside what its last run left; never again without a
+    /// moment.
     Down {
         start_at: Option<Instant>,
+        remains: Option<Remains>,
     },
     Up(Run),
     /// On the ladder, until its process ends.
@@ -46,6 +49,7 @@ impl Service {
             output: ServiceOutput::new()?,
             state: State::Down {
                 start_at: Some(Instant::now()),
+                remains: None,
             },
             back_off: BackOff::new(),
         })
@@ -70,7 +74,7 @@ impl Service {
     /// The next moment at which `tick` has something to do.
     pub fn due_at(&self) -> Option<Instant> {
         match &self.state {
-            State::Down { start_at } => *start_at,
+            State::Down { start_at, .. } => *start_at,
             State::Up(_) => None,
             State::Stopping { ladder, .. } => ladder.due_at(),
         }
@@ -82,7 +86,20 @@ impl Service {
             return;
         }
         match &mut self.state {
-            State::Down { .. } => self.start(now, journal),
+            State::Down { start_at, remains } => {
+                match remains.as_ref().filter(|left| !left.are_gone()) {
+                    Some(left) if !left.are_given_up(now) => {
+                        *start_at = Some(now + LOOK_AGAIN);
+                        return;
+                    }
+                    Some(_) => journal.say(&format!(
+                        "{}: what its last run started still runs; starting it all the same",
+                        self.config.name
+                    )),
+                    None => {}
+                }
+                self.start(now, journal);
+            }
             State::Up(_) => {}
             State::Stopping { ladder, .. } => ladder.climb(&self.config.name, now, journal),
         }
@@ -103,7 +120,7 @@ impl Service {
 
     /// Calls off a start that is due.
     pub fn stay_down(&mut self) {
-        if let State::Down { start_at } = &mut self.state {
+        if let State::Down { start_at, .. } = &mut self.state {
             *start_at = None;
         }
     }
@@ -113,23 +130,25 @@ impl Service {
         let name = &self.config.name;
         self.output.read_last(name, journal);
         let was_killed = matches!(status, WaitStatus::Signaled(_, Signal::SIGKILL, _));
-        let (ran, pause) = match &self.state {
+        let now = Instant::now();
+        let (run, pause) = match &self.state {
             State::Down { .. } => return,
             State::Up(run) => {
-                let ran = run.since.elapsed();
-                (ran, self.back_off.pause_after(ran, was_killed))
+                let ran = now - run.since;
+                (*run, self.back_off.pause_after(ran, was_killed))
             }
             // Stopped by our own will: no reason to wait.
-            State::Stopping { run, .. } => (run.since.elapsed(), Duration::ZERO),
+            State::Stopping { run, .. } => (*run, Duration::ZERO),
         };
         let next = match may_restart {
             true => format!("; starting it again in {} ms", pause.as_millis()),
             false => String::new(),
         };
-        let (how, ran) = (describe(status), ran.as_secs_f64());
+        let (how, ran) = (describe(status), (now - run.since).as_secs_f64());
         journal.say(&format!("{name} {how} after {ran:.1} s{next}"));
         self.state = State::Down {
-            start_at: may_restart.then(|| Instant::now() + pause),
+            start_at: may_restart.then(|| now + pause),
+            remains: Some(Remains::of(run.pid, now)),
         };
     }
 
@@ -158,6 +177,7 @@ impl Service {
                 ));
                 self.state = State::Down {
                     start_at: Some(now + pause),
+                    remains: None,
                 };
             }
         }

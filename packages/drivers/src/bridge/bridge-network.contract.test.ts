@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open as openFile, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
@@ -260,7 +268,10 @@ async function open(t: TestContext, options = {}): Promise<BridgeNetwork> {
   return network;
 }
 
-/** Attaches and detaches in a process of its own, and kills it a while after it began. */
+/**
+ * Attaches and detaches in a process of its own, and kills it a while after it began. The next one comes as PID 1 lets
+ * it come: when the helpers of this one have ended too.
+ */
 async function killedAfter(milliseconds: number): Promise<void> {
   const program = `
     import { BridgeNetwork } from ${JSON.stringify(`${import.meta.dirname}/bridge-network.ts`)};
@@ -271,11 +282,27 @@ async function killedAfter(milliseconds: number): Promise<void> {
       await network.detach(${JSON.stringify(KEY)});
     }`;
   const args = ['--input-type=module-typescript', '--eval', program];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
   await once(child.stdout, 'data');
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   child.kill('SIGKILL');
   await once(child, 'exit');
+  while (await hasHelpers(child.pid)) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Whether anything of a process group still runs. Nobody reaps here: what has ended stays as a zombie. */
+async function hasHelpers(group: number | undefined): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
+  );
+  return stats.some((stat) => {
+    const [state, , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state !== 'Z' && Number(itsGroup) === group;
+  });
 }
 
 async function assertWorks(network: BridgeNetwork): Promise<void> {
