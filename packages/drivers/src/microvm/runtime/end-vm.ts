@@ -5,6 +5,13 @@ import type { VmEnd, VmRecords, VmRun } from '../record/vm-record.ts';
 /** What the writers of logs still have to write takes no longer. */
 const DRAIN_MS = 3_000;
 const WRITERS = ['output', 'console'];
+/** Of a machine that is gone without a word. */
+export const LOST_CODE = 255;
+
+/** The end of what had not begun, is gone, or is taken down whatever it does. */
+export function lostEnd(fault?: string): VmEnd {
+  return { exitCode: LOST_CODE, at: Date.now(), ...(fault === undefined ? {} : { fault }) };
+}
 
 /**
  * The one way down: writes down how it ended, then ends what is left of it, the machine first and the writers of

@@ -3,16 +3,13 @@ import { Holds } from '../../containerd/files/holds.ts';
 import type { GuestClient } from '../guest/guest-client.ts';
 import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
 import type { MicroVmContext } from './context.ts';
-import { endVm } from './end-vm.ts';
+import { endVm, LOST_CODE, lostEnd } from './end-vm.ts';
 import { EventFeed } from './event-feed.ts';
 import { findCause } from './find-cause.ts';
 import { GuestWatch } from './guest-watch.ts';
 import { consoleLog } from './start-writers.ts';
 import { stopPayload } from './stop-vm.ts';
 import { isMachineUp } from './vm-seen.ts';
-
-/** Of a machine that is gone without a word. */
-export const LOST_CODE = 255;
 
 /** Watches the machines that run, and sees to those that end by themselves. */
 export class RunningVms {
@@ -91,7 +88,7 @@ export class RunningVms {
       const run = await this.#context.records.run(vm.id);
       if (run === undefined || (await isMachineUp(run))) return;
       const fault = await findCause(consoleLog(vm.spec.logPath));
-      await this.end(run, { exitCode: LOST_CODE, at: Date.now(), fault });
+      await this.end(run, lostEnd(fault));
       this.tell(vm, 'exited', LOST_CODE);
     });
   }
@@ -124,7 +121,7 @@ export class RunningVms {
       const isSilent = this.watch(vm.id)?.pulse.isSilent ?? false;
       if (run === undefined || run.ended !== undefined || !isSilent) return;
       const fault = `its guest agent did not answer for ${this.#context.silentMs / 1000} s`;
-      await this.end(run, { exitCode: LOST_CODE, at: Date.now(), fault });
+      await this.end(run, lostEnd(fault));
       this.tell(vm, 'exited', LOST_CODE);
     });
   }

@@ -1,0 +1,33 @@
+import type { StopOrder } from '@capsule/core';
+import { microVmError } from '../errors.ts';
+import { GuestClient } from '../guest/guest-client.ts';
+import { continueProcess } from '../process/process-mark.ts';
+import type { MadeVm, VmEnd, VmRun } from '../record/vm-record.ts';
+import { powerDown, stopPayload } from './stop-vm.ts';
+import { machineOf } from './vm-seen.ts';
+import type { VmWork } from './vm-work.ts';
+
+/**
+ * Asks a machine that is up to stop, in the way that it understands; answers how it ended, as `stop-vm.ts` does. From
+ * then on nobody watches it. For who works alone on it.
+ */
+export async function askToStop(
+  { context: { records, vmms }, running }: VmWork,
+  vm: MadeVm,
+  run: VmRun,
+  how: StopOrder,
+): Promise<VmEnd> {
+  const vmm = vmms.find(({ kind }) => kind === run.vmm);
+  if (vmm === undefined) {
+    throw microVmError.NO_VMM({ container: vm.spec.container, detail: `${run.vmm} is not known` });
+  }
+  const { control, vsock } = records.paths(vm.id);
+  const process = machineOf(run);
+  if (run.isPaused && process !== undefined) await continueProcess(process);
+  if (!run.hasAgent) return powerDown(vmm, run, control, how.graceMs);
+  // After a stop that was asked for, nobody is told of the exit a second time.
+  const isDeaf = running.watch(vm.id)?.pulse.isDeaf ?? false;
+  running.forget(vm.id);
+  using guest = new GuestClient({ vsock, token: run.token });
+  return await stopPayload(guest, vm, how, { isDeaf });
+}

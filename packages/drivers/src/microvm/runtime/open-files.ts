@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { microVmError } from '../errors.ts';
+import type { StoppedRoot } from '../files/describe-root.ts';
+import type { GuestFiles } from '../files/guest-files.ts';
+import type { OpenFiles } from '../files/micro-vm-files.ts';
+import { StoppedFiles } from '../files/stopped-files.ts';
+import type { MadeVm, VmRecords } from '../record/vm-record.ts';
+import { lostEnd } from './end-vm.ts';
+import { isMachineUp } from './vm-seen.ts';
+import type { VmWork } from './vm-work.ts';
+
+/**
+ * The files of a microVM: through its guest while it runs, else on its disks. One that does not run is not started
+ * before they are given back. Fails with `MICROVM_NOT_MADE` or `MICROVM_NO_AGENT`.
+ */
+export async function openFiles(
+  { context: { records, filesBinary }, running }: VmWork,
+  {
+    id,
+    container,
+    guestFiles,
+  }: { readonly id: string; readonly container: string; readonly guestFiles: GuestFiles },
+  signal?: AbortSignal,
+): Promise<OpenFiles> {
+  const release = await running.hold(id, signal);
+  try {
+    const [vm, run] = [await records.made(id), await records.run(id)];
+    if (vm === undefined) throw microVmError.NOT_MADE({ container });
+    if (vm.imageDisk === undefined) throw microVmError.NO_AGENT({ container });
+    if (run !== undefined && run.ended === undefined && (await isMachineUp(run))) {
+      release();
+      return { files: guestFiles, release };
+    }
+    if (run !== undefined) await running.end(run, lostEnd());
+    return { files: new StoppedFiles({ filesBinary, root: stoppedRoot(vm, records) }), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function stoppedRoot({ id, imageDisk = '', oci }: MadeVm, records: VmRecords): StoppedRoot {
+  const { disk, view } = records.paths(id);
+  const places = {
+    image: join(view, 'image'),
+    writable: join(view, 'writable'),
+    root: join(view, 'root'),
+  };
+  return { imageDisk, writableDisk: disk, places, isReadOnly: oci?.root.readonly ?? false };
+}

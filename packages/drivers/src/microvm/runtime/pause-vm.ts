@@ -1,0 +1,47 @@
+import { continueProcess, suspendProcess } from '../process/process-mark.ts';
+import { setClock } from './agent-pulse.ts';
+import { putFiles } from './put-files.ts';
+import { isAnyAlive, machineOf } from './vm-seen.ts';
+import type { VmWork } from './vm-work.ts';
+
+/** Stands a machine still, until `resumeVm`; also through another capsuled. Idempotent; one that is not up stays so. */
+export async function pauseVm(work: VmWork, id: string): Promise<void> {
+  const { context, running } = work;
+  await running.alone(id, async () => {
+    const up = await findUp(work, id);
+    if (up === undefined || up.run.isPaused) return;
+    const watch = running.watch(id);
+    if (watch !== undefined) watch.pulse.isHeld = true;
+    // Written first: one that stands still and is not known to would be taken for one that is lost.
+    await context.records.putRun({ ...up.run, isPaused: true });
+    await suspendProcess(up.machine);
+    running.tell(up.vm, 'changed');
+  });
+}
+
+/** Lets it go on, with the time and the files of now. Idempotent. */
+export async function resumeVm(work: VmWork, id: string): Promise<void> {
+  const { context, running } = work;
+  await running.alone(id, async () => {
+    const up = await findUp(work, id);
+    if (up === undefined || !up.run.isPaused) return;
+    await continueProcess(up.machine);
+    await context.records.putRun({ ...up.run, isPaused: false });
+    const watch = running.watch(id);
+    if (watch !== undefined) {
+      await setClock(watch.guest);
+      await putFiles(watch.guest, up.vm.spec).catch((error) =>
+        context.onProblem(up.vm.spec.container, error),
+      );
+      watch.pulse.isHeld = false;
+    }
+    running.tell(up.vm, 'changed');
+  });
+}
+
+async function findUp({ context: { records } }: VmWork, id: string) {
+  const [vm, run] = [await records.made(id), await records.run(id)];
+  if (vm === undefined || !run?.isStarted || run.ended !== undefined) return undefined;
+  const machine = machineOf(run);
+  return machine !== undefined && (await isAnyAlive(run)) ? { vm, run, machine } : undefined;
+}

@@ -1,0 +1,29 @@
+import type { ContainerSpec, MachineMonitors } from '@capsule/core';
+import { microVmError } from '../errors.ts';
+import type { Vmm } from './vmm.ts';
+
+/** The first monitor that can run machines here, or the one that the manifest names. Fails with `MICROVM_NO_VMM`. */
+export async function chooseVmm(
+  vmms: readonly Vmm[],
+  { container, microVm }: ContainerSpec,
+): Promise<Vmm> {
+  const backend = microVm?.backend ?? 'auto';
+  const details: string[] = [];
+  for (const vmm of vmms.filter(({ kind }) => backend === 'auto' || kind === backend)) {
+    const { ok, detail } = await vmm.probe();
+    if (ok) return vmm;
+    details.push(detail);
+  }
+  throw microVmError.NO_VMM({ container, detail: details.join('; ') });
+}
+
+/** The monitor that is taken where a manifest names none, and why the others are not. */
+export async function preferredVmm(vmms: readonly Vmm[]): ReturnType<MachineMonitors['monitor']> {
+  const states = await Promise.all(
+    vmms.map(async (vmm) => ({ kind: vmm.kind, ...(await vmm.probe()) })),
+  );
+  const usable = states.find(({ ok }) => ok);
+  const others = states.filter(({ ok }) => !ok).map(({ detail }) => detail);
+  const detail = [usable?.detail, ...others].filter((text) => text !== undefined).join('; ');
+  return { ...(usable && { kind: usable.kind }), detail };
+}
