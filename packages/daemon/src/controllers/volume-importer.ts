@@ -7,7 +7,7 @@ import type { ImportedVolume, VolumeCopies } from './volume-copies.ts';
 import type { VolumeSteps } from './volume-steps.ts';
 
 export interface VolumeImporterParts {
-  readonly steps: Pick<VolumeSteps, 'checkFree'>;
+  readonly steps: Pick<VolumeSteps, 'checkFree' | 'dropImport'>;
   readonly copies: Pick<VolumeCopies, 'import'>;
   readonly uploads: UploadStore;
   /** One thing at a time for each key. */
@@ -35,7 +35,9 @@ export class VolumeImporter {
 
   /** How many bytes are here already. Fails with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`. */
   async begin({ name, id }: Upload): Promise<number> {
-    const { steps, uploads } = this.#parts;
+    const { alone, steps, uploads } = this.#parts;
+    // What an earlier capsuled had begun to make may still be there: its client is quicker than we are.
+    await alone(name, () => steps.dropImport(name));
     steps.checkFree(name);
     return this.#alone(name, () => uploads.open(name, id));
   }

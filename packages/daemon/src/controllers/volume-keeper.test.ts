@@ -23,6 +23,7 @@ function machine() {
       ...{ db, backend, now: Date.now, monotonicMs: () => performance.now() },
       ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
       ...noTransfers,
+      uploads: { ...noTransfers.uploads, open: async () => 5 },
       borrowers: noBorrowers,
       runtime: { pause: async () => undefined, resume: async () => undefined },
       reach: () => undefined,
@@ -61,6 +62,20 @@ test('a volume is made once, and grows', async () => {
     (await keeper.list()).map(({ name, sizeBytes, state }) => [name, sizeBytes, state]),
     [['data', LARGER.sizeBytes, 'ready']],
   );
+});
+
+test('an import that was cut short is begun again, also before capsuled has cleared it away', async () => {
+  const { create, backend, volumes } = machine();
+  const record = { ...DATA, uid: 'half', createdAt: 1 };
+  const upload = { name: 'data', id: '0'.repeat(32) };
+  volumes.insert(record);
+  volumes.setStage('data', 'importing');
+  await backend.create(record);
+  const { importer } = create();
+  assert.equal(await importer.begin(upload), 5);
+  assert.deepEqual([volumes.list(), await backend.list()], [[], []]);
+  await create().keeper.create(DATA);
+  await assert.rejects(importer.begin(upload), { code: 'VOLUME_EXISTS' });
 });
 
 test('a creation that fails leaves nothing, and one that was cut short is finished', async () => {
