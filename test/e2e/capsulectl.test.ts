@@ -47,6 +47,8 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.deepEqual((await json('image', 'list')).map(nameOf), ['docker.io/library/box:1', IMAGE]);
     const info = await json('capsule', 'info');
     assert.equal(info.workloadsTotal, 3);
+    // It is younger than this process, whatever the age of the machine.
+    assert.ok(Number(info.uptimeSeconds) <= performance.now() / 1000, info.uptimeSeconds);
     const plain = await capsulectl(['workload', 'list', '-o', 'name']);
     assert.equal(plain.stdout, names.map((name) => `${name}\n`).join(''));
     for (const words of ['workload list', 'image list', 'capsule info', 'workload get web']) {

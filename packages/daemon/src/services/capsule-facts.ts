@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import os from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { GetInfoResponseSchema } from '@capsule/api';
+import { readUptime } from './uptime.ts';
 
 type Facts = MessageInitShape<typeof GetInfoResponseSchema>;
 
@@ -15,7 +16,7 @@ export async function readMachineFacts(permPath: string): Promise<Facts> {
     kernelRelease: os.release(),
     kernelVersion: os.version(),
     architecture: os.machine(),
-    uptimeSeconds: BigInt(Math.floor(os.uptime())),
+    uptimeSeconds: BigInt(Math.floor(await readUptime())),
     memoryTotalBytes: BigInt(os.totalmem()),
     memoryAvailableBytes: BigInt(memoryAvailableBytes()),
     cpuCores: cpus.length,
