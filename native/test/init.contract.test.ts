@@ -41,10 +41,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     await using scratch = await createScratch();
     await using init = await startInit(scratch, `[a]\n${sleeper}`);
     for (let kills = 0; kills < 5; kills++) {
-      const [, first] = await init.program.line(/ init F a started, pid (\d+)$/);
-      await init.program.line(/ a F up$/);
-      const from = init.program.lines.length;
-      killChild(init, Number(first));
+      const from = await killOnceUp(init);
       await init.program.line(/ init F a was ended by SIGKILL .* again in \d{3} ms$/, from);
       await init.program.line(/ init F a started, pid \d+$/, from);
       init.program.lines.splice(0, from);
@@ -57,10 +54,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
       scratch,
       `[a]\nexec = /bin/sh -c "(sleep 0.4; echo helped) & echo up; exec sleep 1000"\n`,
     );
-    const [, first] = await init.program.line(/ init F a started, pid (\d+)$/);
-    await init.program.line(/ a F up$/);
-    const from = init.program.lines.length;
-    killChild(init, Number(first));
+    const from = await killOnceUp(init);
     await init.program.line(/ init F a was ended by SIGKILL .* again in 100 ms$/, from);
     await init.program.line(/ init F a started/, from);
     const told = init.program.lines.slice(from).map((line) => line.replace(/^\S+ /, ''));
@@ -73,10 +67,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
       scratch,
       `[a]\nexec = /bin/sh -c "sleep 1000 & echo up; exec sleep 1000"\n`,
     );
-    const [, first] = await init.program.line(/ init F a started, pid (\d+)$/);
-    await init.program.line(/ a F up$/);
-    const from = init.program.lines.length;
-    killChild(init, Number(first));
+    const from = await killOnceUp(init);
     await init.program.line(/ a: what its last run started still runs; .* all the same$/, from);
     await init.program.line(/ a F up$/, from);
   });
@@ -241,6 +232,15 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
 });
 
 /** Kills a process by the pid that it has inside. */
+/** Kills the service `a` when it says that it is up; answers where the lines after that begin. */
+async function killOnceUp(init: NamespacedInit): Promise<number> {
+  const [, pid] = await init.program.line(/ init F a started, pid (\d+)$/);
+  await init.program.line(/ a F up$/);
+  const from = init.program.lines.length;
+  killChild(init, Number(pid));
+  return from;
+}
+
 function killChild(init: NamespacedInit, inside: number): void {
   const outside = init.children().find((pid) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

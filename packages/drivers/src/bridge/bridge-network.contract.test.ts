@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { namespaceNames, namespaceState, run } from '@capsule/host';
 import { cellNetworkContract, inOwnNamespaces, TrafficAgent } from '@capsule/testkit';
+import { parseStat } from '../containerd/exec/kill-session.ts';
 import { BridgeNetwork } from './bridge-network.ts';
 import { listLinks } from './cell-link.ts';
 
@@ -293,16 +294,13 @@ async function killedAfter(milliseconds: number): Promise<void> {
   while (await hasHelpers(child.pid)) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-/** Whether anything of a process group still runs. Nobody reaps here: what has ended stays as a zombie. */
-async function hasHelpers(group: number | undefined): Promise<boolean> {
+/** Whether anything of a session still runs. Nobody reaps here: what has ended stays as a zombie. */
+async function hasHelpers(session: number | undefined): Promise<boolean> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const stats = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
+    pids.map(async (pid) => parseStat(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))),
   );
-  return stats.some((stat) => {
-    const [state, , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state !== 'Z' && Number(itsGroup) === group;
-  });
+  return stats.some((stat) => stat.session === session && stat.state !== 'Z');
 }
 
 async function assertWorks(network: BridgeNetwork): Promise<void> {

@@ -80,10 +80,10 @@ await runProgram(async () => {
 });
 
 /** Firecracker, where the processor of this machine can be used by it. */
-async function offerMonitor(common: Omit<OfferRequest, 'release' | 'architecture'>): Promise<void> {
+async function offerMonitor(common: Omit<OfferRequest, 'release'>): Promise<void> {
   if (arch !== 'x64' && arch !== 'arm64') return;
   if (!(await findAcceleration(arch)).isKvm) return;
-  await offerFirecracker({ ...common, architecture: arch, release: releaseFor(arch) });
+  await offerFirecracker({ ...common, release: releaseFor(arch) });
 }
 
 function announce(started: Started, rootfs: Rootfs, ms: number): void {

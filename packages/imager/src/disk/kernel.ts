@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { run } from '@capsule/host';
 import { Cache } from '../cache/cache.ts';
 import { digestOf } from '../cache/digest.ts';
+import { sizeOf } from '../cache/size-of.ts';
 import { findDebianArchive } from '../debian/host-apt.ts';
 import { imagerError } from '../errors.ts';
 import { type Progress, step } from '../progress.ts';
@@ -48,8 +49,7 @@ export async function fetchKernel(request: KernelRequest): Promise<Kernel> {
       // Debian does it when the package is configured.
       const [release = ''] = await readdir(join(directory, 'usr/lib/modules'));
       await run('depmod', ['-b', join(directory, 'usr'), release]);
-      const { stdout } = await run('du', ['--summarize', '--bytes', directory]);
-      return { sizeBytes: Number.parseInt(stdout, 10) };
+      return { sizeBytes: await sizeOf(directory) };
     });
   const entry = (await cache.find(key)) ?? (await step(progress, `kernel of ${suite}`, make));
   const [image = ''] = (await readdir(join(entry.path, 'boot'))).filter((file) =>

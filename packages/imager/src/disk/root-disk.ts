@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { run } from '@capsule/host';
 import { Cache } from '../cache/cache.ts';
 import { digestOf } from '../cache/digest.ts';
+import { sizeOf } from '../cache/size-of.ts';
 import { type Progress, step } from '../progress.ts';
 import type { Layer } from '../rootfs/build-rootfs.ts';
 
@@ -28,8 +29,7 @@ export async function buildRootDisk(request: RootDiskRequest): Promise<string> {
         // Linked, not copied: nothing of a layer is changed here.
         if ((await readdir(path)).length > 0) await run('cp', ['-a', '-l', `${path}/.`, tree]);
       }
-      const { stdout } = await run('du', ['--summarize', '--bytes', tree]);
-      const blocks = Math.ceil((Number.parseInt(stdout, 10) * 1.15 + ROOM_BYTES) / 4096);
+      const blocks = Math.ceil(((await sizeOf(tree)) * 1.15 + ROOM_BYTES) / 4096);
       const disk = join(directory, 'root.img');
       const args = ['-q', '-F', '-b', '4096', '-O', '^has_journal', '-d', tree];
       await run('mkfs.ext4', [...args, disk, String(blocks)], { timeoutMs: 5 * 60_000 });

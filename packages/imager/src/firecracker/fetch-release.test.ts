@@ -111,7 +111,6 @@ suite('a release of Firecracker', () => {
     answer = refused['that the server does not have']?.[0] ?? whole;
     const offer = {
       ...request('offer'),
-      architecture: 'x64' as const,
       env: {},
       progress: (line: string) => void said.push(line),
     };
@@ -124,13 +123,12 @@ suite('a release of Firecracker', () => {
 
   test('a folder that is given comes before what was fetched', async () => {
     const cache = new Cache(join(folder, 'found'));
-    assert.equal(await findFirecracker({}, cache, 'x64'), undefined);
-    const { path } = await cache.ensure(releaseKey(releaseFor('x64')), async () => ({
-      sizeBytes: 0,
-    }));
-    assert.equal(await findFirecracker({}, cache, 'x64'), path);
-    assert.equal(await findFirecracker({}, cache, 'arm64'), undefined);
-    assert.equal(await findFirecracker({ CAPSULE_FIRECRACKER: folder }, cache, 'x64'), folder);
+    const [ours, other] = [releaseFor('x64'), releaseFor('arm64')];
+    assert.equal(await findFirecracker({}, cache, ours), undefined);
+    const { path } = await cache.ensure(releaseKey(ours), async () => ({ sizeBytes: 0 }));
+    assert.equal(await findFirecracker({}, cache, ours), path);
+    assert.equal(await findFirecracker({}, cache, other), undefined);
+    assert.equal(await findFirecracker({ CAPSULE_FIRECRACKER: folder }, cache, ours), folder);
   });
 });
 

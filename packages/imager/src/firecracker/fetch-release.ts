@@ -2,6 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { run } from '@capsule/host';
 import { Cache, type CacheEntry } from '../cache/cache.ts';
+import { sizeOf } from '../cache/size-of.ts';
 import { type Progress, step } from '../progress.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { type Release, releaseKey } from './release.ts';
@@ -38,6 +39,5 @@ async function fill(
     await rename(join(directory, basename(member)), join(directory, name));
   }
   await rm(archive);
-  const { stdout } = await run('du', ['--summarize', '--bytes', directory]);
-  return { sizeBytes: Number.parseInt(stdout, 10) };
+  return { sizeBytes: await sizeOf(directory) };
 }

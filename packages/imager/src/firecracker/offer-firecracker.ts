@@ -1,11 +1,9 @@
 import { isCapsuleError } from '@capsule/core';
 import { Cache } from '../cache/cache.ts';
-import type { Architecture } from '../profile.ts';
 import { type FetchRequest, fetchRelease } from './fetch-release.ts';
 import { findFirecracker } from './find-firecracker.ts';
 
 export interface OfferRequest extends FetchRequest {
-  readonly architecture: Architecture;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -14,8 +12,8 @@ export interface OfferRequest extends FetchRequest {
  * QEMU runs microVMs too. Only worth it where guests run on the processor itself.
  */
 export async function offerFirecracker(request: OfferRequest): Promise<void> {
-  const { architecture, cacheDir, env, progress } = request;
-  if ((await findFirecracker(env, new Cache(cacheDir), architecture)) !== undefined) return;
+  const { cacheDir, env, progress, release } = request;
+  if ((await findFirecracker(env, new Cache(cacheDir), release)) !== undefined) return;
   try {
     await fetchRelease(request);
   } catch (error) {

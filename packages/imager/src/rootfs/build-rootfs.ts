@@ -1,11 +1,12 @@
-import { readdir } from 'node:fs/promises';
 import { arch } from 'node:process';
-import { run } from '@capsule/host';
 import { Cache, type CacheEntry } from '../cache/cache.ts';
+import { sizeOf } from '../cache/size-of.ts';
 import { findDebianArchive } from '../debian/host-apt.ts';
 import { readClaims } from '../embedded/claim.ts';
 import { imagerError } from '../errors.ts';
 import { findFirecracker } from '../firecracker/find-firecracker.ts';
+import { digestOfFirecracker } from '../firecracker/programs.ts';
+import { releaseFor } from '../firecracker/release.ts';
 import { kernelKey } from '../guest-kernel/kernel-key.ts';
 import type { Profile } from '../profile.ts';
 import { type Progress, step as report } from '../progress.ts';
@@ -13,7 +14,6 @@ import { buildBase } from './base-layer.ts';
 import { buildBundle } from './bundle-layer.ts';
 import { buildConfig } from './config-layer.ts';
 import type { Executors, LayerContext } from './context.ts';
-import { digestOfFirecracker } from './given-firecracker.ts';
 import { buildGuest } from './guest-layer.ts';
 import { buildNative } from './native-layer.ts';
 import { buildNode } from './node-layer.ts';
@@ -59,7 +59,7 @@ const executors: Executors = {
 export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
   if (arch !== 'x64' && arch !== 'arm64') throw imagerError.ARCHITECTURE({ architecture: arch });
   const cache = new Cache(request.cacheDir);
-  const firecracker = await findFirecracker(request.env, cache, arch);
+  const firecracker = await findFirecracker(request.env, cache, releaseFor(arch));
   const made = new Map<StepName, Promise<Layer>>();
   const context: LayerContext = {
     ...request,
@@ -118,10 +118,4 @@ function execute(step: Step, directory: string, context: LayerContext): Promise<
     case 'bundle':
       return executors.bundle(step.args, directory, context);
   }
-}
-
-async function sizeOf(directory: string): Promise<number> {
-  if ((await readdir(directory)).length === 0) return 0;
-  const { stdout } = await run('du', ['--summarize', '--bytes', directory]);
-  return Number.parseInt(stdout, 10);
 }

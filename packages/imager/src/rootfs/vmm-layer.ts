@@ -2,10 +2,10 @@ import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { programClosure } from '../debian/program-closure.ts';
 import { treePath } from '../debian/tree-path.ts';
+import { addFirecracker, firecrackerPrograms } from '../firecracker/programs.ts';
 import { checkStacked } from './check-stacked.ts';
 import type { Executor } from './context.ts';
 import { extractPackages } from './extract-packages.ts';
-import { addFirecracker, firecrackerPrograms } from './given-firecracker.ts';
 
 /**
  * The programs that run virtual machines with what they need and the base lacks. Where the base has

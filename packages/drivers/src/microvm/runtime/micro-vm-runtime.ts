@@ -57,12 +57,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
   readonly #context: MicroVmContext;
   readonly #guestFiles: GuestFiles;
   readonly #running: RunningVms;
-  readonly #work: VmWork;
 
   constructor(context: MicroVmContext) {
     this.#context = context;
     this.#running = new RunningVms(context);
-    this.#work = { context, running: this.#running };
     const guestFiles = new GuestFiles((at) => this.#callsOf(at));
     this.#guestFiles = guestFiles;
     this.files = new MicroVmFiles(({ cell, container }, signal) =>
@@ -235,6 +233,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
 
   async monitor(): ReturnType<MachineMonitors['monitor']> {
     return preferredVmm(this.#context.vmms);
+  }
+
+  get #work(): VmWork {
+    return { context: this.#context, running: this.#running };
   }
 
   async #see(id: string): Promise<ContainerSeen | undefined> {
