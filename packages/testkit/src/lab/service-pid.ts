@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { labError } from './errors.ts';
 
@@ -13,9 +14,12 @@ export async function servicePid(init: number, service: keyof typeof MARKS): Pro
   throw labError.NO_PROCESS({ program: service });
 }
 
-/** Resolves when there is no such process any more. */
+/**
+ * Resolves when there is no such process any more, and somebody has reaped it: until all of its threads have ended, its
+ * sockets are still open, though it has no command line left.
+ */
 export async function gone(pid: number): Promise<void> {
-  while ((await argvOf(pid)).length > 0) await new Promise((resolve) => setImmediate(resolve));
+  while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Empty for a process that is gone or a zombie. */
