@@ -27,6 +27,8 @@ export interface TestUpstreamOptions {
   readonly respond: Respond;
 }
 
+const ATTEMPTS = 10;
+
 /** A resolver of an uplink that says what a test wants, over UDP and TCP on one port. */
 export class TestUpstream implements AsyncDisposable {
   readonly port: number;
@@ -62,14 +64,22 @@ export class TestUpstream implements AsyncDisposable {
 
   static async open(options: TestUpstreamOptions): Promise<TestUpstream> {
     const { address = '127.0.0.1', port = 0, respond } = options;
-    const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-    udp.bind(port, address);
-    await once(udp, 'listening');
-    const taken = udp.address().port;
-    const tcp = createServer();
-    tcp.listen(taken, address);
-    await once(tcp, 'listening');
-    return new TestUpstream({ port: taken, udp, tcp, respond });
+    for (let attempt = 1; ; attempt += 1) {
+      const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+      udp.bind(port, address);
+      await once(udp, 'listening');
+      const taken = udp.address().port;
+      const tcp = createServer();
+      try {
+        tcp.listen(taken, address);
+        await once(tcp, 'listening');
+        return new TestUpstream({ port: taken, udp, tcp, respond });
+      } catch (failure) {
+        // What UDP has free may be in use by TCP; and a socket that stays open keeps the process from ending.
+        udp.close();
+        if (port !== 0 || attempt === ATTEMPTS) throw failure;
+      }
+    }
   }
 
   /** `udp A example.com`, for each question. */
