@@ -27,7 +27,13 @@ test('metadata counts as data does, and a large pool is not full while it has ro
   const large = { totalBytes: 1000 * GIB, usedBytes: 985 * GIB };
   assert.equal(judgePool(pool(0, { ...large, usedBytes: 950 * GIB }), 'fine'), 'fine');
   assert.equal(judgePool(pool(0, large), 'low'), 'low');
-  assert.equal(judgePool(pool(99, { ok: false }), 'full'), 'fine');
+});
+
+test('a pool that cannot be looked at is judged as before', () => {
+  for (const before of ['fine', 'low', 'full'] as const) {
+    assert.equal(judgePool(pool(99, { ok: false }), before), before);
+    assert.equal(judgePool(pool(0, { ok: false, totalBytes: 0 }), before), before);
+  }
 });
 
 test('a fuller pool is never judged as roomier', () => {

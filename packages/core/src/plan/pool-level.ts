@@ -2,7 +2,7 @@ import type { VolumePool } from '../port/volume-backend.ts';
 
 /**
  * `low`: nothing new is promised. `full`: whoever has a volume is paused before its writes fail. A pool
- * that cannot be looked at is `fine`: what goes wrong with it is told elsewhere.
+ * that cannot be looked at stays as it was: a probe that fails once lets nobody write to a full one.
  */
 export type PoolLevel = 'fine' | 'low' | 'full';
 
@@ -24,7 +24,7 @@ export function poolPercent({ totalBytes, usedBytes, metadataPercent = 0 }: Volu
 
 /** How full a pool is, given how full it was. Pure. */
 export function judgePool(pool: VolumePool, before: PoolLevel): PoolLevel {
-  if (!pool.ok) return 'fine';
+  if (!pool.ok) return before;
   const free = pool.totalBytes - pool.usedBytes;
   const isOver = (percent: number, belowBytes: number) =>
     (pool.metadataPercent ?? 0) >= percent || (poolPercent(pool) >= percent && free <= belowBytes);

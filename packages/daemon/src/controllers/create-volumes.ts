@@ -30,7 +30,7 @@ export interface VolumesParts {
   readonly borrowers: VolumeBorrowers;
   readonly archives: VolumeArchives;
   readonly uploads: UploadStore;
-  readonly runtime: Pick<ContainerRuntime, 'pause' | 'resume'>;
+  readonly runtime: Pick<ContainerRuntime, 'inspect' | 'pause' | 'resume'>;
   readonly reach: Reach<VolumeFault>;
   /** Workloads that name it in what is wished of them. */
   readonly namedBy: (volume: string) => readonly string[];

@@ -19,7 +19,7 @@ export interface PoolWatchParts {
   readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
   readonly volumes: Volumes;
   readonly borrowers: VolumeBorrowers;
-  readonly runtime: Pick<ContainerRuntime, 'pause' | 'resume'>;
+  readonly runtime: Pick<ContainerRuntime, 'inspect' | 'pause' | 'resume'>;
   readonly story: VolumeStory;
   readonly log: Log;
   /** Milliseconds of a clock that nobody sets. */
@@ -31,16 +31,26 @@ const LOOK_OFTEN_MS = 1000;
 /** No disk is filled faster than this: the next look comes before the pool can be full. */
 const FASTEST_BYTES_PER_MS = 2_000_000;
 const TRIM_EVERY_MS = 24 * 3600_000;
+/** A round waits no longer than this for workloads to be paused. */
+const WAIT_MS = 2000;
+/** A runtime that does not answer is asked again after this. */
+const ANSWER_LIMIT_MS = 30_000;
 
 /**
- * Looks at how full the pool of the volumes is. What has a volume is paused when it is full, before its
- * writes fail, and goes on when there is room again; nothing else is touched. Deleted files are given back
- * to the pool once a day, and whenever it is low.
+ * Looks at how full the pool of the volumes is. While it is full, every workload that has a volume and runs
+ * is paused before its writes fail, in each round: by what runs then, not by what was paused before. They go on
+ * when there is room again; nothing else is touched. Deleted files are given back to the pool once a day, and
+ * whenever it is low.
  */
 export class PoolWatch implements Disposable {
   readonly #parts: PoolWatchParts;
+  /** Paused, and perhaps no holder any more when there is room again. */
   readonly #paused = new Set<string>();
+  /** Of which a pause or a resume is under way: it waits for whatever works on the workload. */
+  readonly #underway = new Set<string>();
   #level: PoolLevel = 'fine';
+  /** Of the last event that was stored: one that the disk refused is stored by a later round. */
+  #storedLevel: PoolLevel = 'fine';
   #trimmedAt: number;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
@@ -57,8 +67,6 @@ export class PoolWatch implements Disposable {
 
   /** Looks now, and again and again. Never throws. */
   async start(): Promise<void> {
-    // What an earlier capsuled paused is let go; when it is still full, it is paused again.
-    await this.#letGo(this.#holders());
     await this.#round();
   }
 
@@ -76,12 +84,12 @@ export class PoolWatch implements Disposable {
 
   async #round(): Promise<void> {
     if (this.#isOver) return;
-    let waitMs = LOOK_EVERY_MS;
+    let waitMs = this.#level === 'full' ? LOOK_OFTEN_MS : LOOK_EVERY_MS;
     try {
       const pool = await this.#parts.backend.probe();
       await this.#judge(pool);
+      waitMs = timeToFill(pool, this.#level);
       await this.#trim();
-      waitMs = timeToFill(pool);
     } catch (error) {
       this.#parts.log.warn('pool of the volumes not looked at', { error });
     }
@@ -91,17 +99,27 @@ export class PoolWatch implements Disposable {
   }
 
   async #judge(pool: VolumePool): Promise<void> {
-    const { story, log } = this.#parts;
     const before = this.#level;
     this.#level = judgePool(pool, before);
+    if (this.#level === 'full') await this.#pause();
+    else await this.#letGo();
+    const figures = figuresOf(pool);
     if (this.#level !== before) {
-      const figures = figuresOf(pool);
-      log.info('pool of the volumes', { level: this.#level, figures });
+      this.#parts.log.info('pool of the volumes', { level: this.#level, figures });
+    }
+    if (this.#level !== this.#storedLevel) this.#store(figures);
+  }
+
+  /** After the deed: the disk that is full may be the one of the store, too. */
+  #store(figures: string): void {
+    const { story, log } = this.#parts;
+    try {
       if (this.#level === 'fine') story.tellsOfPool('PoolFine', figures);
       else story.warnsOfPool(this.#level === 'full' ? 'PoolFull' : 'PoolLow', figures);
+      this.#storedLevel = this.#level;
+    } catch (error) {
+      log.warn('event of the pool not stored', { level: this.#level, error });
     }
-    if (this.#level === 'full') await this.#pause(this.#holders());
-    else await this.#letGo([...this.#paused]);
   }
 
   async #trim(): Promise<void> {
@@ -118,30 +136,60 @@ export class PoolWatch implements Disposable {
     return [...new Set(holders)];
   }
 
-  async #pause(workloads: readonly string[]): Promise<void> {
-    for (const name of workloads) {
-      if (this.#paused.has(name)) continue;
-      if (await this.#tries(name, 'pause')) this.#paused.add(name);
-    }
+  async #pause(): Promise<void> {
+    await this.#each(this.#holders(), async (name) => {
+      if (!(await this.#changes(name, 'running', 'pause'))) return;
+      this.#paused.add(name);
+      this.#parts.log.info('workload paused: the pool is full', { name });
+    });
   }
 
-  async #letGo(workloads: readonly string[]): Promise<void> {
-    for (const name of workloads) if (await this.#tries(name, 'resume')) this.#paused.delete(name);
+  /** Also those that an earlier capsuled paused. */
+  async #letGo(): Promise<void> {
+    await this.#each([...new Set([...this.#holders(), ...this.#paused])], async (name) => {
+      await this.#changes(name, 'paused', 'resume');
+      this.#paused.delete(name);
+    });
   }
 
-  async #tries(name: string, what: 'pause' | 'resume'): Promise<boolean> {
-    try {
-      await this.#parts.runtime[what](cellOfWorkload(name), name);
-      return true;
-    } catch (error) {
-      this.#parts.log.warn('workload not paused or resumed', { name, what, error });
-      return false;
-    }
+  /** Side by side: one whose start or stop takes long holds up neither the others nor the next round. */
+  async #each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
+    const { log } = this.#parts;
+    const free = names.filter((name) => !this.#underway.has(name));
+    const all = free.map(async (name) => {
+      this.#underway.add(name);
+      try {
+        await work(name);
+      } catch (error) {
+        log.warn('workload not paused or resumed', { name, error });
+      } finally {
+        this.#underway.delete(name);
+      }
+    });
+    const { promise: passed, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, WAIT_MS);
+    await Promise.race([Promise.all(all), passed]);
+    clearTimeout(timer);
+  }
+
+  /** Pauses or resumes a workload whose task is `from`; false for any other. */
+  async #changes(
+    name: string,
+    from: 'running' | 'paused',
+    change: 'pause' | 'resume',
+  ): Promise<boolean> {
+    const { runtime } = this.#parts;
+    const cell = cellOfWorkload(name);
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const seen = await runtime.inspect(cell, name, signal);
+    if (seen?.task !== from) return false;
+    await runtime[change](cell, name, signal);
+    return true;
   }
 }
 
-function timeToFill(pool: VolumePool): number {
-  if (poolPercent(pool) >= POOL_LOW_PERCENT) return LOOK_OFTEN_MS;
+function timeToFill(pool: VolumePool, level: PoolLevel): number {
+  if (level === 'full' || poolPercent(pool) >= POOL_LOW_PERCENT) return LOOK_OFTEN_MS;
   const ms = (pool.totalBytes - pool.usedBytes) / FASTEST_BYTES_PER_MS;
   return Math.min(Math.max(ms, LOOK_OFTEN_MS), LOOK_EVERY_MS);
 }

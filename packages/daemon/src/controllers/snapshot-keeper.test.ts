@@ -23,7 +23,11 @@ async function machine() {
       ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
       ...noTransfers,
       borrowers,
-      runtime: { pause: async () => undefined, resume: async () => undefined },
+      runtime: {
+        inspect: async () => undefined,
+        pause: async () => undefined,
+        resume: async () => undefined,
+      },
       reach: () => undefined,
       namedBy: () => [],
       onRelease: () => undefined,

@@ -25,7 +25,11 @@ function machine() {
       ...noTransfers,
       uploads: { ...noTransfers.uploads, open: async () => 5 },
       borrowers: noBorrowers,
-      runtime: { pause: async () => undefined, resume: async () => undefined },
+      runtime: {
+        inspect: async () => undefined,
+        pause: async () => undefined,
+        resume: async () => undefined,
+      },
       reach: () => undefined,
       namedBy: () => [...named],
       onRelease: (name) => released.push(name),
