@@ -33,7 +33,7 @@ async function machine() {
       onRelease: () => undefined,
     });
   await boot().keeper.apply(DATA);
-  return { backend, clock, boot, snapshots: new Snapshots(db), events: new Events(db) };
+  return { db, backend, clock, boot, snapshots: new Snapshots(db), events: new Events(db) };
 }
 
 test('a snapshot is taken once, listed, and gone when it is deleted', async () => {
@@ -123,7 +123,7 @@ test('a schedule takes one when it is due, and keeps as many as wished', async (
   };
   await system.keeper.apply({ ...DATA, snapshotSchedule: { everySeconds: 3600, keep: 2 } });
   await system.snapshotKeeper.take(ONE);
-  assert.deepEqual(await round(), ['auto-20261128-000000', 'one']);
+  assert.deepEqual(await round(), ['one', 'auto-20261128-000000']);
   clock.now += HOUR - 1000;
   assert.equal((await round()).length, 2);
   clock.now += 1000;
@@ -138,5 +138,92 @@ test('a schedule takes one when it is due, and keeps as many as wished', async (
   assert.deepEqual(await round(), expected);
   clock.now += 60_000;
   assert.equal((await round()).at(-1), 'auto-20261130-020100');
+  system[Symbol.dispose]();
+});
+
+test('names made of the time are free ones, also twice in a second', async () => {
+  const { boot, backend, snapshots } = await machine();
+  const { snapshotKeeper, copies } = boot();
+  const name = 'before-restore-20261128-000000';
+  await backend.snapshot({ volume: 'data', snapshot: `${name}-2` });
+  const takes = () => snapshotKeeper.takeNext('data', 'before-restore', 'asked');
+  assert.deepEqual(await Promise.all([takes(), takes()]), [name, `${name}-3`]);
+  assert.equal(snapshots.list().length, 2);
+  const clones = ['one', 'two'].map((to) =>
+    copies.clone({ volume: 'data' }, { name: to, uid: to }),
+  );
+  await Promise.all(clones);
+});
+
+test('scheduled snapshots survive a clock that is set back, or was ahead for a while', async () => {
+  const { boot, clock, snapshots } = await machine();
+  const system = boot();
+  const round = async () => {
+    system.scheduler.wake();
+    await system.scheduler.settled();
+    return snapshots.list().map(({ createdAt }) => createdAt);
+  };
+  await system.keeper.apply({ ...DATA, snapshotSchedule: { everySeconds: 3600, keep: 3 } });
+  await system.scheduler.settled();
+  const start = clock.now;
+  const ahead = start + 4 * 365 * 24 * HOUR;
+  const at = (now: number) => {
+    clock.now = now;
+    return round();
+  };
+  assert.deepEqual(await at(ahead), [start, ahead]);
+  assert.deepEqual(await at(ahead + HOUR), [start, ahead, ahead + HOUR]);
+  // Each of these is kept, and each period takes one only.
+  assert.deepEqual(await at(start + HOUR), [ahead, ahead + HOUR, start + HOUR]);
+  assert.deepEqual(await at(start + HOUR + 60_000), [ahead, ahead + HOUR, start + HOUR]);
+  assert.deepEqual(await at(start + 2 * HOUR), [ahead + HOUR, start + HOUR, start + 2 * HOUR]);
+  const { length } = await at(1000);
+  assert.equal(length, 3);
+  assert.equal((await round()).at(-1), 1000);
+  system[Symbol.dispose]();
+});
+
+test('a disk that takes neither snapshot nor event is waited for, and reported once', async () => {
+  const { boot, db, clock, snapshots, events, backend } = await machine();
+  const system = boot();
+  const round = async () => {
+    clock.now += 20 * 60_000;
+    system.scheduler.wake();
+    await system.scheduler.settled();
+  };
+  await system.keeper.apply({ ...DATA, snapshotSchedule: { everySeconds: 60, keep: 2 } });
+  await system.scheduler.settled();
+  backend.failNext('snapshot', fakeError('PROCESS_FAILED', 'internal', 'no space'));
+  backend.failNext('snapshot', fakeError('PROCESS_FAILED', 'internal', 'no space'));
+  backend.failNext('snapshot', fakeError('PROCESS_FAILED', 'internal', 'no space'));
+  db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON main.event
+           BEGIN SELECT RAISE(ABORT, 'full'); END`);
+  await round();
+  db.exec('DROP TRIGGER full');
+  await round();
+  await round();
+  const failures = events
+    .list('volume/data', 10)
+    .filter(({ reason }) => reason === 'SnapshotFailed');
+  assert.equal(failures.length, 1);
+  await round();
+  assert.equal(snapshots.list().length, 2);
+  system[Symbol.dispose]();
+});
+
+test('a store that cannot be read is looked at again, and a schedule set meanwhile is served', async () => {
+  const { boot, db, clock, snapshots } = await machine();
+  const system = boot();
+  await system.keeper.apply({ ...DATA, snapshotSchedule: { everySeconds: 3600, keep: 2 } });
+  await system.scheduler.settled();
+  db.exec('ALTER TABLE snapshot RENAME TO hidden');
+  clock.now += HOUR;
+  system.scheduler.wake();
+  await system.scheduler.settled();
+  db.exec('ALTER TABLE hidden RENAME TO snapshot');
+  system.scheduler.wake();
+  system.scheduler.wake();
+  await system.scheduler.settled();
+  assert.equal(snapshots.list().length, 2);
   system[Symbol.dispose]();
 });

@@ -9,6 +9,7 @@ import {
   type SnapshotRecord,
   type SnapshotRef,
   type SnapshotSeen,
+  snapshotNameAt,
   type VolumeBackend,
   type VolumeBorrowers,
   type VolumeFault,
@@ -84,6 +85,28 @@ export class SnapshotKeeper {
       throw snapshotError.NAME_INVALID({ name: ref.snapshot.slice(0, 80) });
     await this.#parts.checkRoom();
     await alone(ref.volume, () => this.takeAlone(ref, origin));
+  }
+
+  /**
+   * The same under a name made of `prefix` and the time, which it returns; counted up where that is taken, by one
+   * of the same second or from before the clock was set back.
+   */
+  async takeNext(volume: string, prefix: string, origin: SnapshotOrigin): Promise<string> {
+    await this.#parts.checkRoom();
+    return this.#parts.alone(volume, () => this.takeNextAlone(volume, prefix, origin));
+  }
+
+  /** The caller holds the volume's lock. */
+  async takeNextAlone(volume: string, prefix: string, origin: SnapshotOrigin): Promise<string> {
+    const { snapshots, backend, now } = this.#parts;
+    const stored = snapshots.of(volume);
+    const seen = (await backend.listSnapshots()).filter((one) => one.volume === volume);
+    const taken = new Set([...stored, ...seen].map(({ snapshot }) => snapshot));
+    const base = snapshotNameAt(prefix, now());
+    let snapshot = base;
+    for (let count = 2; taken.has(snapshot); count += 1) snapshot = `${base}-${count}`;
+    await this.takeAlone({ volume, snapshot }, origin);
+    return snapshot;
   }
 
   /** For who works alone on the volume already. */

@@ -1,7 +1,6 @@
 import {
   planSnapshot,
   type SnapshotSchedule,
-  snapshotNameAt,
   surplusSnapshots,
   type UploadStore,
 } from '@capsule/core';
@@ -14,9 +13,9 @@ import type { VolumeStory } from './volume-story.ts';
 export interface SnapshotSchedulerParts {
   readonly volumes: Volumes;
   readonly snapshots: Snapshots;
-  readonly keeper: Pick<SnapshotKeeper, 'take' | 'delete' | 'tidy'>;
-  readonly uploads: UploadStore;
-  readonly story: VolumeStory;
+  readonly keeper: Pick<SnapshotKeeper, 'takeNext' | 'delete' | 'tidy'>;
+  readonly uploads: Pick<UploadStore, 'prune'>;
+  readonly story: Pick<VolumeStory, 'warns'>;
   readonly log: Log;
   readonly now: () => number;
   /** Milliseconds of a clock that nobody sets. */
@@ -29,12 +28,24 @@ const LOOK_AGAIN_MS = 10 * 60_000;
 const UPLOAD_KEPT_MS = 24 * 3600_000;
 const RETRY: BackOff = { firstMs: 10_000, mostMs: 10 * 60_000, jitter: 0.2 };
 
-/** Takes the snapshots that volumes make by themselves, one after the other, and removes the oldest. */
+interface Failure {
+  readonly count: number;
+  /** By the monotonic clock. */
+  readonly until: number;
+  /** The event is stored: one for a series of failures. */
+  readonly isReported: boolean;
+}
+
+/**
+ * Takes the snapshots that volumes make by themselves, one after the other, and removes the oldest. Whatever
+ * fails is logged and tried again; nothing of it ends the rounds.
+ */
 export class SnapshotScheduler implements Disposable {
   readonly #parts: SnapshotSchedulerParts;
-  readonly #failures = new Map<string, { readonly count: number; readonly until: number }>();
+  readonly #failures = new Map<string, Failure>();
   #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  #rounds: Promise<void> | undefined;
+  #isAskedAgain = false;
   #isOver = false;
 
   constructor(parts: SnapshotSchedulerParts) {
@@ -43,16 +54,15 @@ export class SnapshotScheduler implements Disposable {
 
   /** Looks at all schedules, now and whenever one is due. Call it again after a schedule changed. */
   wake(): void {
+    if (this.#isOver) return;
     clearTimeout(this.#timer);
-    // One that is under way looks at everything before it sleeps.
-    this.#round ??= this.#goRound().finally(() => {
-      this.#round = undefined;
-    });
+    this.#isAskedAgain = true;
+    this.#rounds ??= this.#goRounds();
   }
 
   /** When the round that is under way is over. */
   async settled(): Promise<void> {
-    await this.#round;
+    await this.#rounds;
   }
 
   [Symbol.dispose](): void {
@@ -60,19 +70,36 @@ export class SnapshotScheduler implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  async #goRound(): Promise<void> {
+  /** Never throws: nobody waits for it. */
+  async #goRounds(): Promise<void> {
+    let waitMs = LOOK_AGAIN_MS;
+    while (this.#isAskedAgain && !this.#isOver) {
+      this.#isAskedAgain = false;
+      try {
+        waitMs = await this.#goRound();
+      } catch (error) {
+        this.#parts.log.warn('schedules of snapshots not looked at', { error });
+        waitMs = RETRY.firstMs;
+      }
+    }
+    this.#rounds = undefined;
+    if (this.#isOver) return;
+    this.#timer = setTimeout(() => this.wake(), Math.max(waitMs, 1000));
+    this.#timer.unref();
+  }
+
+  /** Returns after how many milliseconds to look again. */
+  async #goRound(): Promise<number> {
     const { volumes, keeper } = this.#parts;
     await keeper.tidy();
     await this.#pruneUploads();
     let waitMs = LOOK_AGAIN_MS;
     for (const { name, stage, snapshotSchedule } of volumes.list()) {
-      if (this.#isOver) return;
+      if (this.#isOver) break;
       if (stage !== 'ready' || snapshotSchedule === undefined) continue;
       waitMs = Math.min(waitMs, await this.#serve(name, snapshotSchedule));
     }
-    if (this.#isOver) return;
-    this.#timer = setTimeout(() => this.wake(), Math.max(waitMs, 1000));
-    this.#timer.unref();
+    return waitMs;
   }
 
   async #pruneUploads(): Promise<void> {
@@ -82,34 +109,43 @@ export class SnapshotScheduler implements Disposable {
       .catch((error) => log.warn('old uploads not removed', { error }));
   }
 
-  /** Answers after how many milliseconds to look again. */
+  /** Returns after how many milliseconds to look at this volume again. */
   async #serve(volume: string, schedule: SnapshotSchedule): Promise<number> {
-    const { now, monotonicMs } = this.#parts;
+    const { keeper, now, monotonicMs } = this.#parts;
     const pausedMs = (this.#failures.get(volume)?.until ?? 0) - monotonicMs();
     if (pausedMs > 0) return pausedMs;
-    const plan = planSnapshot(schedule, this.#scheduled(volume), now());
-    if (!plan.isDue) return plan.waitMs;
-    return (await this.#take(volume, schedule))
-      ? schedule.everySeconds * 1000
-      : (this.#failures.get(volume)?.until ?? 0) - monotonicMs();
-  }
-
-  async #take(volume: string, schedule: SnapshotSchedule): Promise<boolean> {
-    const { keeper, story, log, now, monotonicMs } = this.#parts;
-    const snapshot = snapshotNameAt('auto', now());
     try {
-      await keeper.take({ volume, snapshot }, 'scheduled');
-      for (const surplus of surplusSnapshots(schedule, this.#scheduled(volume))) {
-        await keeper.delete({ volume, snapshot: surplus });
+      const plan = planSnapshot(schedule, this.#scheduled(volume), now());
+      if (plan.isDue) await keeper.takeNext(volume, 'auto', 'scheduled');
+      for (const snapshot of surplusSnapshots(schedule, this.#scheduled(volume))) {
+        await keeper.delete({ volume, snapshot });
       }
       this.#failures.delete(volume);
-      return true;
+      return plan.isDue ? schedule.everySeconds * 1000 : plan.waitMs;
     } catch (error) {
-      const count = (this.#failures.get(volume)?.count ?? 0) + 1;
-      const until = monotonicMs() + backOffMs(RETRY, count, Math.random());
-      this.#failures.set(volume, { count, until });
-      log.warn('scheduled snapshot failed', { volume, error });
-      if (count === 1) story.warns(volume, 'SnapshotFailed', error);
+      return this.#noteFailure(volume, error);
+    }
+  }
+
+  #noteFailure(volume: string, error: unknown): number {
+    const { log, monotonicMs } = this.#parts;
+    const before = this.#failures.get(volume);
+    const count = (before?.count ?? 0) + 1;
+    const retryInMs = backOffMs(RETRY, count, Math.random());
+    log.warn('scheduled snapshot failed', { volume, error, retryInMs });
+    const isReported = before?.isReported === true || this.#reports(volume, error);
+    this.#failures.set(volume, { count, until: monotonicMs() + retryInMs, isReported });
+    return retryInMs;
+  }
+
+  /** The disk may be full for the store, too: then the next failure is reported. */
+  #reports(volume: string, error: unknown): boolean {
+    const { story, log } = this.#parts;
+    try {
+      story.warns(volume, 'SnapshotFailed', error);
+      return true;
+    } catch (unwritten) {
+      log.warn('event of the volume not stored', { volume, error: unwritten });
       return false;
     }
   }

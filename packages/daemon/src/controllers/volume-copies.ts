@@ -5,7 +5,6 @@ import {
   formatSize,
   roundUpToUnit,
   type SnapshotRef,
-  snapshotNameAt,
   VOLUME_DEFAULT_BYTES,
   VOLUME_MIN_BYTES,
   type VolumeArchives,
@@ -55,10 +54,10 @@ export class VolumeCopies {
     if (volumes.get(to.name)?.uid === to.uid) return;
     await this.#parts.checkRoom();
     await alone(from.volume, async () => {
-      const snapshot = from.snapshot ?? snapshotNameAt('clone', now());
-      const source = { volume: from.volume, snapshot };
       const isOwn = from.snapshot === undefined;
-      if (isOwn) await snapshotKeeper.takeAlone(source, 'clone');
+      const snapshot =
+        from.snapshot ?? (await snapshotKeeper.takeNextAlone(from.volume, 'clone', 'clone'));
+      const source = { volume: from.volume, snapshot };
       try {
         const { sizeBytes } = snapshotKeeper.ready(source);
         checkVolumeSpec({ name: to.name, sizeBytes });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { snapshotToProto, type VolumeService, volumeToProto } from '@capsule/api';
-import { isName, type SnapshotRef, snapshotNameAt } from '@capsule/core';
+import { isName, type SnapshotRef } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { snapshotError } from '../controllers/snapshot-errors.ts';
 import type { SnapshotKeeper } from '../controllers/snapshot-keeper.ts';
@@ -27,7 +27,11 @@ export function snapshotCalls(
   return {
     async takeSnapshot({ volume, name }) {
       const { snapshotKeeper } = partsOrThrow();
-      const ref = { volume, snapshot: name || snapshotNameAt('at', Date.now()) };
+      if (name === '') {
+        const snapshot = await snapshotKeeper.takeNext(checkedVolume(volume), 'at', 'asked');
+        return show({ volume, snapshot }, snapshotKeeper);
+      }
+      const ref = { volume, snapshot: name };
       await snapshotKeeper.take(ref);
       return show(ref, snapshotKeeper);
     },
@@ -53,8 +57,9 @@ export function snapshotCalls(
       snapshotKeeper.ready(ref);
       await untilLeft(volume, partsOrThrow(), signal);
       steps.checkDetached(volume);
-      const keptAs = discardCurrent ? '' : snapshotNameAt('before-restore', Date.now());
-      if (!discardCurrent) await snapshotKeeper.take({ volume, snapshot: keptAs });
+      const keptAs = discardCurrent
+        ? ''
+        : await snapshotKeeper.takeNext(volume, 'before-restore', 'asked');
       await copies.restore(ref);
       return { volume: volumeToProto(await keeper.get(volume)), keptAs };
     },

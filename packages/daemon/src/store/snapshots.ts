@@ -9,17 +9,15 @@ export class Snapshots {
     this.#db = db;
   }
 
-  /** Oldest first. */
+  /** By volume, each in the order in which they were taken: the clock may have been set meanwhile. */
   list(): SnapshotRecord[] {
-    return this.#db
-      .all('SELECT * FROM snapshot ORDER BY volume, created_at, name')
-      .map(recordFromRow);
+    return this.#db.all('SELECT * FROM snapshot ORDER BY volume, rowid').map(recordFromRow);
   }
 
-  /** Of one volume, oldest first. */
+  /** Of one volume, in the order in which they were taken. */
   of(volume: string): SnapshotRecord[] {
     return this.#db
-      .all('SELECT * FROM snapshot WHERE volume = ? ORDER BY created_at, name', volume)
+      .all('SELECT * FROM snapshot WHERE volume = ? ORDER BY rowid', volume)
       .map(recordFromRow);
   }
 
