@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { run } from '@capsule/host';
 import { hostNames } from '@capsule/imager';
-import { startLab } from '@capsule/testkit';
+import { type Lab, startLab } from '@capsule/testkit';
+import { capsulectl } from './lab/capsulectl.ts';
 import { cellCgroups } from './lab/cgroup.ts';
 import { portMaps } from './lab/footprint.ts';
 import { page } from './lab/page.ts';
@@ -19,15 +20,17 @@ test('two capsules on one machine do not know of each other', {
   timeout: 120_000,
 }, async (context) => {
   await using first = await startLab({ images: [] });
-  await using second = await startLab({ images: [] });
+  const umask = process.umask(0o077);
+  await using second = await startLab({ images: [] }).finally(() => process.umask(umask));
   for (const lab of [first, second]) {
     context.diagnostic(`API ready after ${Math.round(lab.readyMs)} ms`);
     assert.ok(lab.readyMs < READY_MS, `ready after ${lab.readyMs} ms`);
-    const script = `mkdir /www; echo ${lab.name} > /www/index.html; exec httpd -f -p 80 -h /www`;
+    const script = `cd /tmp; echo ${lab.name} > index.html; exec httpd -f -p 80 -h /tmp`;
     await pushBusybox(lab, 'site:1', { Cmd: ['/bin/sh', '-c', script], StopSignal: 'SIGKILL' });
     await runWorkload(lab, 'site', { image: 'site:1', ports: PORTS });
   }
   assert.notEqual(first.address, second.address);
+  await namesResolveForUsers(second);
   for (const lab of [first, second]) {
     assert.equal((await page(`http://${lab.address}:8080/`)).trim(), lab.name);
   }
@@ -57,3 +60,21 @@ test('two capsules on one machine do not know of each other', {
   assert.equal((await page(`http://${second.address}:8080/`)).trim(), second.name);
   await deleteWorkloads(second, 'site');
 });
+
+/** The one that was started from a shell with umask 077: its files are as those of the other. */
+async function namesResolveForUsers(lab: Lab): Promise<void> {
+  const image = 'site:1';
+  const user = '1000:1000';
+  const command = ['sleep', '1000'];
+  await runWorkload(lab, 'bridged', { image, user, command });
+  await runWorkload(lab, 'hosted', { image, user, command, networkMode: 'NETWORK_MODE_HOST' });
+  const look = 'id -u; cat /etc/hosts /etc/resolv.conf; ls -l /etc; wget -qO- http://site/';
+  for (const name of ['bridged', 'hosted']) {
+    const { stdout } = await capsulectl(lab, ['workload', 'exec', name, '--', 'sh', '-c', look]);
+    assert.match(stdout, /^1000\n127\.0\.0\.1\s+localhost\n/, name);
+    assert.match(stdout, /^nameserver 172\.20\.254\.1$/m, name);
+    assert.doesNotMatch(stdout, /^-rw-------/m, name);
+    assert.match(stdout, new RegExp(`^${lab.name}$`, 'm'), name);
+  }
+  await deleteWorkloads(lab, 'bridged', 'hosted');
+}

@@ -43,6 +43,7 @@ fn main() {
         std::process::exit(1);
     }
     power::off_at_panic();
+    capsule_proc::reset_umask();
     memory::stay_small();
     let config = boot::run().unwrap_or_else(|problem| power::off(&problem));
     power::take_keys();

@@ -29,6 +29,7 @@ use supervisor::Supervisor;
 
 fn main() -> ExitCode {
     panic::survive();
+    capsule_proc::reset_umask();
     let (options, problems) = Options::parse(std::env::args_os().skip(1));
     let mut journal = Journal::new(&options.log);
     for problem in problems {

@@ -23,6 +23,7 @@ const EXIT_USAGE: u8 = 2;
 const EXIT_SETUP: u8 = 125;
 
 fn main() -> ExitCode {
+    capsule_proc::reset_umask();
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let outcome = match arguments::parse(arguments) {
         Ok(Command::Help) => {

@@ -1,5 +1,6 @@
 export { cloneFile, sharesBlocks } from './file/clone-file.ts';
 export * from './file/empty-folder.ts';
+export { makeFolderAs, writeFileAs } from './file/exact-mode.ts';
 export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
 export { type Acceleration, findAcceleration } from './kvm/acceleration.ts';
 export { type IpOptions, ipBatch, ipBatchAll, ipShow, ipShowAll } from './net/ip.ts';

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import {
   allOrFirstError,
   type CellLinkKind,
@@ -11,6 +10,7 @@ import {
   type TapLink,
 } from '@capsule/core';
 import {
+  makeFolderAs,
   namespaceNames,
   namespaceState,
   nftHasTable,
@@ -76,7 +76,7 @@ export class BridgeNetwork implements CellNetwork {
   }
 
   async prepare(signal?: AbortSignal): Promise<void> {
-    await mkdir(this.#runDir, { recursive: true, mode: 0o755 });
+    await makeFolderAs(this.#runDir, 0o755);
     if (this.#addresses.size === 0) await removeOrphanLinks(signal);
     await prepareBridge(this.#bridge, this.#subnet, signal);
     await this.refreshResolvers();

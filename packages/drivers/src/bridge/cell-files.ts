@@ -1,8 +1,11 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolderAs, writeFileAs } from '@capsule/host';
 
 /** Every file that may be in a cell's folder; `attached` marks a bring-up that came to its end. */
 const NAMES = ['hosts', 'hostname', 'resolv.conf', 'dns', 'attached'] as const;
+const FILE_MODE = 0o644;
+const FOLDER_MODE = 0o755;
 export type CellFile = (typeof NAMES)[number];
 
 /** The generated files of each cell: `<dir>/<cell key>/<file>`. Bound into the cell's containers. */
@@ -12,7 +15,10 @@ export interface CellFiles {
   /** Whether the cell has a folder, whatever is in it. */
   readonly has: (key: string) => Promise<boolean>;
   readonly read: (key: string, file: CellFile) => Promise<string | undefined>;
-  /** Writes in place, and only what differs: a bind mount holds on to the inode. */
+  /**
+   * Writes in place, and only what differs: a bind mount holds on to the inode. Everybody may read it: the
+   * container's user is seldom root.
+   */
   readonly write: (key: string, file: CellFile, content: string) => Promise<void>;
   readonly drop: (key: string, file: CellFile) => Promise<void>;
   readonly dropAll: (key: string) => Promise<void>;
@@ -29,15 +35,21 @@ export function cellFiles(dir: string): CellFiles {
     keys: async () => (await unlessMissing(readdir(dir))) ?? [],
     has: async (key) => (await unlessMissing(stat(join(dir, key)))) !== undefined,
     write: async (key, file, content) => {
-      if ((await read(key, file)) === content) return;
-      await mkdir(join(dir, key), { recursive: true, mode: 0o755 });
-      await writeFile(path(key, file), content, { mode: 0o644 });
+      const isSame = (await read(key, file)) === content;
+      if (isSame && (await modeOf(path(key, file))) === FILE_MODE) return;
+      await makeFolderAs(join(dir, key), FOLDER_MODE);
+      await writeFileAs(path(key, file), content, FILE_MODE);
     },
     dropAll: async (key) => {
       await Promise.all(NAMES.map((file) => drop(key, file)));
       await unlessMissing(rmdir(join(dir, key)));
     },
   };
+}
+
+async function modeOf(path: string): Promise<number | undefined> {
+  const found = await unlessMissing(stat(path));
+  return found && found.mode & 0o7777;
 }
 
 async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {

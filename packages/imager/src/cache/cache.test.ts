@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -26,6 +26,47 @@ test('fills an entry once and finds it afterwards', async () => {
   assert.equal(await readFile(join(second.path, 'file'), 'utf8'), 'one');
   assert.equal(second.sizeBytes, 3);
 });
+
+for (const umask of [0o077, 0o000]) {
+  test(`what is made under umask ${umask.toString(8)} is as if made under 022`, async (t) => {
+    await using place = await scratch();
+    t.after(umaskFor(umask));
+    const { path } = await place.cache.ensure('k', makingFolder);
+    assert.deepEqual(await modesIn(path), [0o755, 0o644]);
+    assert.equal(process.umask(), umask);
+  });
+}
+
+test('an entry that was made under another umask is made again', async (t) => {
+  await using place = await scratch();
+  const entry = join(place.path, 'entry/k');
+  const restore = umaskFor(0o077);
+  t.after(restore);
+  await mkdir(join(entry, 'tree'), { recursive: true });
+  await makingFolder(join(entry, 'tree'));
+  await writeFile(join(entry, 'entry.json'), '{"key":"k","sizeBytes":1}');
+  assert.equal(await place.cache.find('k'), undefined);
+  const made = await place.cache.ensure('k', makingFolder);
+  assert.deepEqual([made.fresh, await modesIn(made.path)], [true, [0o755, 0o644]]);
+  assert.equal((await place.cache.ensure('k', makingFolder)).fresh, false);
+});
+
+const makingFolder: Fill = async (directory) => {
+  await mkdir(join(directory, 'folder'));
+  await writeFile(join(directory, 'folder/file'), '');
+  return { sizeBytes: 1 };
+};
+
+async function modesIn(path: string): Promise<readonly number[]> {
+  const parts = [join(path, 'folder'), join(path, 'folder/file')];
+  return Promise.all(parts.map(async (part) => (await stat(part)).mode & 0o777));
+}
+
+/** Sets it; what it returns sets the one from before again. */
+function umaskFor(umask: number): () => void {
+  const before = process.umask(umask);
+  return () => void process.umask(before);
+}
 
 test('two that want the same entry at once make it once', async () => {
   await using place = await scratch();

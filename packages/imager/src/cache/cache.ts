@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import { isCapsuleError } from '@capsule/core';
 import { lockError, lockFile } from './lock-file.ts';
+import { underOrdinaryUmask } from './ordinary-umask.ts';
 
 /** What is known about one finished entry. */
 export interface CacheEntry {
@@ -18,7 +19,8 @@ export type Fill = (directory: string) => Promise<{ readonly sizeBytes: number }
  * Directories named by the hash of what they were made from.
  *
  * INVARIANTS. An entry that exists under its name is complete: it is filled in `tmp/` and renamed.
- * Only the holder of its lock fills, renames or removes it. Entries are never changed after that.
+ * Only the holder of its lock fills, renames or removes it. Entries are never changed after that. Each is
+ * filled under umask 022; one that an earlier version filled under another is put aside and made again.
  */
 export class Cache {
   readonly #root: string;
@@ -34,6 +36,7 @@ export class Cache {
       const { sizeBytes } = JSON.parse(await readFile(join(entry, 'entry.json'), 'utf8')) as {
         sizeBytes: number;
       };
+      if (!(await isMadeOrdinarily(entry))) return undefined;
       const now = new Date();
       await utimes(join(entry, 'entry.json'), now, now);
       return { path: join(entry, 'tree'), sizeBytes, fresh: false };
@@ -50,14 +53,26 @@ export class Cache {
     await using _lock = await this.#lock(key);
     const foundMeanwhile = await this.find(key);
     if (foundMeanwhile !== undefined) return foundMeanwhile;
-    const temporary = join(this.#root, 'tmp', key);
+    return await underOrdinaryUmask(() => this.#make(key, fill));
+  }
+
+  async #make(key: string, fill: Fill): Promise<CacheEntry> {
+    const [entry, temporary] = [join(this.#root, 'entry', key), join(this.#root, 'tmp', key)];
     await rm(temporary, { recursive: true, force: true }); // a killed build left it
     await mkdir(join(temporary, 'tree'), { recursive: true });
     const { sizeBytes } = await fill(join(temporary, 'tree'));
     await writeFile(join(temporary, 'entry.json'), JSON.stringify({ key, sizeBytes }));
     await mkdir(join(this.#root, 'entry'), { recursive: true });
-    await rename(temporary, join(this.#root, 'entry', key));
-    return { path: join(this.#root, 'entry', key, 'tree'), sizeBytes, fresh: true };
+    await this.#putAside(entry);
+    await rename(temporary, entry);
+    return { path: join(entry, 'tree'), sizeBytes, fresh: true };
+  }
+
+  /** A capsule that runs of it goes on: its root is mounted from there, not by the name. */
+  async #putAside(entry: string): Promise<void> {
+    await rename(entry, `${entry}.${Date.now()}`).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+    });
   }
 
   /**
@@ -91,6 +106,11 @@ export class Cache {
   #lock(key: string, wait = true): Promise<AsyncDisposable> {
     return lockFile(join(this.#root, 'locks', key), { wait });
   }
+}
+
+/** By the file that is written with it: everything else may have got its mode explicitly. */
+async function isMadeOrdinarily(entry: string): Promise<boolean> {
+  return ((await stat(join(entry, 'entry.json'))).mode & 0o777) === 0o644;
 }
 
 async function namesIn(directory: string): Promise<string[]> {

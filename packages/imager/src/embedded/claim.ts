@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { makeFolderAs, writeFileAs } from '@capsule/host';
 import { placesOf } from './places.ts';
 import type { Subnet } from './subnet.ts';
 
@@ -29,8 +30,8 @@ export interface Claim {
 
 export async function writeClaim(claim: Claim): Promise<void> {
   const path = placesOf(claim.name).claim;
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  await writeFile(`${path}.new`, `${JSON.stringify(claim, null, 2)}\n`, { mode: 0o644 });
+  await makeFolderAs(dirname(path), 0o755);
+  await writeFileAs(`${path}.new`, `${JSON.stringify(claim, null, 2)}\n`, 0o644);
   await rename(`${path}.new`, path);
 }
 

@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-import { FileFollower } from '@capsule/host';
+import { FileFollower, writeFileAs } from '@capsule/host';
 import { findResolver, HOST_RESOLVERS } from './resolv-conf.ts';
 
 export interface FollowResolverParts {
@@ -25,7 +24,7 @@ export async function followResolver({
     const { content, problem } = await findResolver(sources);
     if (content === written) return;
     written = content;
-    await writeFile(target, content);
+    await writeFileAs(target, content, 0o644);
     say(problem ?? 'the resolvers of the host have changed, and those of the capsule with them');
   };
   for (const path of sources) {

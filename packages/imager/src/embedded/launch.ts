@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolderAs, writeFileAs } from '@capsule/host';
 import { lockFile } from '../cache/lock-file.ts';
 import { type Claim, readClaim, writeClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
@@ -41,12 +42,12 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   if ((await readClaim(name)) !== undefined) await clearRemains(name, launchProgram);
   try {
     await Promise.all([
-      mkdir(join(stateDir, 'perm'), { recursive: true, mode: 0o700 }),
-      mkdir(places.runDir, { recursive: true, mode: 0o700 }),
+      makeFolderAs(join(stateDir, 'perm'), 0o700),
+      makeFolderAs(places.runDir, 0o700),
     ]);
     let claim = await claimNetwork(request);
     const resolver = await findResolver();
-    await writeFile(places.resolvConf, resolver.content);
+    await writeFileAs(places.resolvConf, resolver.content, 0o644);
     const warnings = await connectNetwork(names, claim.subnet);
     const child = await spawnCapsule(request);
     const ended = once(child, 'close').then(([code]) => (code as number | null) ?? 137);
