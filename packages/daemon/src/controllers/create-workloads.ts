@@ -66,7 +66,7 @@ export type Workloads = ReturnType<typeof createWorkloads>;
 /** Everything about workloads, put together; `controller.start()` sets it in motion. */
 export function createWorkloads(parts: WorkloadsParts) {
   const { db, network, now, monotonicMs } = parts;
-  const feed = new Feed();
+  const feed = new Feed(db);
   const specs = new WorkloadSpecs(db);
   const addresses = new Addresses(db, parts.cidr);
   const events = new Events(db);

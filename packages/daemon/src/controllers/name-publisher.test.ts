@@ -13,7 +13,7 @@ class Bench {
   readonly specs = new WorkloadSpecs(this.#db);
   readonly addresses = new Addresses(this.#db, '172.20.254.0/24');
   readonly names = new FakeNameResponder();
-  readonly feed = new Feed();
+  readonly feed = new Feed(this.#db);
   readonly publisher = new NamePublisher(this);
 
   add(name: string, change: Partial<WorkloadSpec> = {}, desired: DesiredState = 'running'): void {

@@ -51,7 +51,7 @@ async function machine(t: TestContext) {
     createVolumes({
       borrowers: noBorrowers,
       ...{ db, backend, events, now: Date.now, monotonicMs: () => performance.now() },
-      ...{ feed: new Feed(), log: createLog(() => undefined), ...noTransfers },
+      ...{ feed: new Feed(db), log: createLog(() => undefined), ...noTransfers },
       runtime: tasks,
       reach: () => undefined,
       namedBy: () => [],

@@ -21,7 +21,7 @@ function machine() {
   const create = () =>
     createVolumes({
       ...{ db, backend, now: Date.now, monotonicMs: () => performance.now() },
-      ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
+      ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
       ...noTransfers,
       uploads: { ...noTransfers.uploads, open: async () => 5 },
       borrowers: noBorrowers,

@@ -12,7 +12,7 @@ test('what is new is told although the clock was set back, and so is what follow
   const db = openStore(':memory:', MIGRATIONS);
   t.after(() => db.close());
   const events = new Events(db);
-  const feed = new Feed();
+  const feed = new Feed(db);
   const say = (reason: string, at: number) => {
     const event = { at, severity: 'normal', reason, message: '' } as const;
     events.append({ name: 'web', uid: 'u' }, event);

@@ -1,12 +1,27 @@
+import type { Database } from '../store/database.ts';
+
+/** What a feed waits for before it calls its listeners: the commit of the change. */
+export type Commits = Pick<Database, 'afterCommit'>;
+
 /**
  * Tells listeners that a key changed, not what it changed to: whoever listens reads the present
  * state, so a slow listener loses no truth and holds no more than one entry for each key.
+ *
+ * INVARIANT: a listener is called after the change is on disk, and never for a change that is undone
+ * (a rehearsal, a transaction that fails).
  */
 export class Feed {
+  readonly #commits: Commits;
   readonly #listeners = new Set<(key: string) => void>();
 
+  constructor(commits: Commits) {
+    this.#commits = commits;
+  }
+
   notify(key: string): void {
-    for (const listener of this.#listeners) listener(key);
+    this.#commits.afterCommit(() => {
+      for (const listener of this.#listeners) listener(key);
+    });
   }
 
   listen(listener: (key: string) => void): Disposable {

@@ -13,6 +13,8 @@ export class Database {
   readonly #path: string;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** To be called when the transaction under way is on disk. */
+  readonly #effects: (() => void)[] = [];
 
   constructor(path: string) {
     this.#path = path;
@@ -37,36 +39,78 @@ export class Database {
   }
 
   /**
-   * All or nothing. When it returns, the change is on disk. A transaction inside a transaction is a
-   * part of the outer one.
+   * All or nothing. When it returns, the change is on disk, and what `afterCommit` was given has been
+   * called. A transaction inside a transaction is all or nothing too, and on disk with the outer one.
    */
   transaction<T>(change: () => T): T {
-    if (this.#connection.isTransaction) return change();
-    this.exec('BEGIN IMMEDIATE');
+    if (this.#connection.isTransaction) return this.#nested(change);
+    return this.#outermost(change);
+  }
+
+  /**
+   * Returns what `change` would; nothing of it is kept, and nothing that it gave to `afterCommit` is
+   * called. Inside a transaction only `change` is undone.
+   */
+  rehearse<T>(change: () => T): T {
+    const rehearsed = new Rehearsed();
     try {
-      const result = change();
-      this.exec('COMMIT');
-      return result;
+      return this.transaction(() => {
+        rehearsed.result = change();
+        throw rehearsed;
+      });
     } catch (error) {
-      // A failed COMMIT (disk full) may have rolled back by itself.
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
-      throw error;
+      if (error !== rehearsed) throw error;
+      return rehearsed.result as T;
     }
   }
 
-  /** What `change` would answer; nothing of it is kept. */
-  rehearse<T>(change: () => T): T {
-    this.exec('BEGIN IMMEDIATE');
-    try {
-      return change();
-    } finally {
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
-    }
+  /**
+   * Calls `effect` once what the transaction under way changes is on disk, and never when it is undone;
+   * at once where there is none. Whoever tells others of a change goes through here, so that nobody is
+   * told of what did not come to be. An effect that fails keeps no other back.
+   */
+  afterCommit(effect: () => void): void {
+    if (this.#connection.isTransaction) this.#effects.push(effect);
+    else effect();
   }
 
   close(): void {
     this.#statements.clear();
     this.#connection.close();
+  }
+
+  #outermost<T>(change: () => T): T {
+    this.exec('BEGIN IMMEDIATE');
+    let result: T;
+    try {
+      result = change();
+      this.exec('COMMIT');
+    } catch (error) {
+      this.#effects.length = 0;
+      // A failed COMMIT (disk full) may have rolled back by itself.
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
+      throw error;
+    }
+    callAll(this.#effects.splice(0));
+    return result;
+  }
+
+  #nested<T>(change: () => T): T {
+    const effects = this.#effects.length;
+    this.exec('SAVEPOINT nested');
+    try {
+      const result = change();
+      this.exec('RELEASE nested');
+      return result;
+    } catch (error) {
+      this.#effects.length = effects;
+      // A full disk may have ended the whole transaction.
+      if (this.#connection.isTransaction) {
+        this.#connection.exec('ROLLBACK TO nested');
+        this.#connection.exec('RELEASE nested');
+      }
+      throw error;
+    }
   }
 
   #attempt<T>(work: () => T): T {
@@ -84,4 +128,22 @@ export class Database {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+/** Undoes a rehearsal, and carries its result out. */
+class Rehearsed extends Error {
+  result: unknown;
+}
+
+/** Every one is called; the first failure is thrown after the last. */
+function callAll(effects: readonly (() => void)[]): void {
+  const failures: unknown[] = [];
+  for (const effect of effects) {
+    try {
+      effect();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

@@ -79,3 +79,49 @@ test('what finds no space is refused as such, and takes nothing along', () => {
   assert.equal(db.all('SELECT name FROM thing').length, 2);
   db.close();
 });
+
+test('a transaction inside of another is undone alone', () => {
+  const db = openStore(':memory:', [ONE]);
+  const put = (name: string) => db.run('INSERT INTO thing VALUES (?)', name);
+  const names = () => db.all('SELECT name FROM thing ORDER BY name').map((row) => row['name']);
+  db.transaction(() => {
+    put('outer');
+    assert.throws(() =>
+      db.transaction(() => {
+        put('inner');
+        throw new Error('stop');
+      }),
+    );
+    assert.deepEqual(
+      db.rehearse(() => {
+        put('rehearsed');
+        return names();
+      }),
+      ['outer', 'rehearsed'],
+    );
+    db.transaction(() => put('second'));
+  });
+  assert.deepEqual(names(), ['outer', 'second']);
+  db.close();
+});
+
+test('what waits for a commit is called once it is there, each although another fails', () => {
+  const db = openStore(':memory:', [ONE]);
+  const called: string[] = [];
+  assert.throws(
+    () =>
+      db.transaction(() => {
+        db.run('INSERT INTO thing VALUES (?)', 'kept');
+        db.afterCommit(() => {
+          throw new Error('first');
+        });
+        db.afterCommit(() => called.push('second'));
+      }),
+    /first/,
+  );
+  assert.deepEqual(called, ['second']);
+  assert.equal(db.all('SELECT name FROM thing').length, 1);
+  db.afterCommit(() => called.push('at once'));
+  assert.deepEqual(called, ['second', 'at once']);
+  db.close();
+});
