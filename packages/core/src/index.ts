@@ -10,6 +10,7 @@ export * from './manifest/validate-registry.ts';
 export * from './manifest/validate-volume.ts';
 export * from './manifest/validate-workload.ts';
 export * from './order/all-or-first-error.ts';
+export * from './order/errors.ts';
 export * from './order/keyed-lock.ts';
 export * from './order/outbox.ts';
 export type * from './order/reach.ts';

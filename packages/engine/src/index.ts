@@ -1,5 +1,6 @@
 export { dieAt } from './fault/die-at.ts';
 export { Feed } from './feed/feed.ts';
+export { AsyncLockScope } from './lock/async-lock-scope.ts';
 export { createLog, type Log, type LogFacts, type LogLevel } from './log/log.ts';
 export { Thrift } from './memory/thrift.ts';
 export { type BackOff, backOffMs } from './queue/back-off.ts';

@@ -8,7 +8,7 @@ import {
   type VolumeBorrowers,
   type VolumeFault,
 } from '@capsule/core';
-import type { Database, Feed, Log } from '@capsule/engine';
+import { AsyncLockScope, type Database, type Feed, type Log } from '@capsule/engine';
 import type { Events } from '../store/events.ts';
 import { Snapshots } from '../store/snapshots.ts';
 import { Volumes } from '../store/volumes.ts';
@@ -50,7 +50,14 @@ export function createVolumes(parts: VolumesParts) {
   const story = new VolumeStory(parts);
   const watch = new PoolWatch({ ...parts, volumes, story });
   const checkRoom = () => watch.checkRoom();
-  const shared = { ...parts, volumes, snapshots, story, alone: keyedLock(), checkRoom };
+  const shared = {
+    ...parts,
+    volumes,
+    snapshots,
+    story,
+    alone: keyedLock(new AsyncLockScope()),
+    checkRoom,
+  };
   const snapshotKeeper = new SnapshotKeeper(shared);
   const steps = new VolumeSteps({ ...shared, snapshotKeeper });
   const copies = new VolumeCopies({ ...shared, snapshotKeeper, steps });

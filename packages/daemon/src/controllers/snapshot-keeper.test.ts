@@ -20,7 +20,7 @@ async function machine() {
   const boot = (borrowers: VolumeBorrowers = noBorrowers) =>
     createVolumes({
       ...{ db, backend, now: () => clock.now, monotonicMs: () => clock.now },
-      ...{ events: new Events(db), feed: new Feed(), log: createLog(() => undefined) },
+      ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
       ...noTransfers,
       borrowers,
       runtime: {
@@ -226,4 +226,17 @@ test('a store that cannot be read is looked at again, and a schedule set meanwhi
   await system.scheduler.settled();
   assert.equal(snapshots.list().length, 2);
   system[Symbol.dispose]();
+});
+
+test('a snapshot whose volume is gone becomes a volume of the same name', async () => {
+  const { boot, backend } = await machine();
+  const { copies, keeper, snapshotKeeper } = boot();
+  await keeper.delete('data');
+  // The disk was put back without the store: storage that no row refers to.
+  await backend.create({ ...DATA, uid: 'x' });
+  await backend.snapshot(ONE);
+  await backend.remove('data');
+  await snapshotKeeper.adopt(ONE);
+  await copies.clone({ volume: 'data', snapshot: 'one' }, { name: 'data', uid: 'y' });
+  assert.equal((await keeper.get('data')).state, 'ready');
 });

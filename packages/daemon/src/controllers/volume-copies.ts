@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import {
   formatSize,
+  lockAll,
   roundUpToUnit,
   type SnapshotRef,
   VOLUME_DEFAULT_BYTES,
@@ -53,7 +54,8 @@ export class VolumeCopies {
     const { db, alone, volumes, snapshotKeeper, steps, now, reach } = this.#parts;
     if (volumes.get(to.name)?.uid === to.uid) return;
     await this.#parts.checkRoom();
-    await alone(from.volume, async () => {
+    // A snapshot that was adopted without its volume may be made into one of the same name.
+    await lockAll(alone, [from.volume, to.name], async () => {
       const isOwn = from.snapshot === undefined;
       const snapshot =
         from.snapshot ?? (await snapshotKeeper.takeNextAlone(from.volume, 'clone', 'clone'));

@@ -79,7 +79,7 @@ export class VolumeKeeper {
       return describeVolumeChange(before, spec).length === 0 ? 'unchanged' : 'configured';
     }
     reach('create:recorded');
-    await this.#parts.steps.makeOrUndo(spec.name);
+    await this.#parts.alone(spec.name, () => this.#parts.steps.makeOrUndo(spec.name));
     return 'created';
   }
 

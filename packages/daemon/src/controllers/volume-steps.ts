@@ -81,13 +81,11 @@ export class VolumeSteps {
     if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
   }
 
-  /** Takes the volume for itself. */
   async makeOrUndo(name: string): Promise<void> {
-    const { alone } = this.#parts;
     try {
-      await alone(name, () => this.make(name));
+      await this.make(name);
     } catch (error) {
-      await alone(name, () => this.undo(name));
+      this.undo(name);
       throw error;
     }
   }
@@ -123,7 +121,7 @@ export class VolumeSteps {
   }
 
   /** A creation that failed; what stood in its place before is nobody's to remove. */
-  async undo(name: string): Promise<void> {
+  undo(name: string): void {
     const { db, volumes } = this.#parts;
     db.transaction(() => {
       if (volumes.get(name)?.stage === 'creating') volumes.remove(name);

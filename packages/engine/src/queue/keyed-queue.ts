@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type BackOff, backOffMs } from './back-off.ts';
 
 /** What a run asks for: nothing, or to be run again after a while. */
@@ -45,6 +46,8 @@ interface Entry {
  */
 export class KeyedQueue {
   readonly #options: KeyedQueueOptions;
+  /** A turn is nobody's: what holds for the one who asked for it does not hold for it. */
+  readonly #outside = AsyncLocalStorage.snapshot();
   readonly #entries = new Map<string, Entry>();
   readonly #ready: string[] = [];
   readonly #idle: (() => void)[] = [];
@@ -136,7 +139,7 @@ export class KeyedQueue {
       goOn?.();
       if (key === undefined) continue;
       this.#running += 1;
-      void this.#run(key, this.#entry(key));
+      void this.#outside(() => this.#run(key, this.#entry(key)));
     }
     if (this.#running === 0 && this.#ready.length === 0) {
       for (const resolve of this.#idle.splice(0)) resolve();
