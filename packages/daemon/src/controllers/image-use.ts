@@ -1,8 +1,10 @@
 import {
   type Image,
   type ImageStore,
+  isCapsuleError,
   normaliseImageReference,
   type WorkloadRecord,
+  type WorkloadSpec,
   type WorkloadStatus,
 } from '@capsule/core';
 import { imageUseError } from './image-use-errors.ts';
@@ -36,7 +38,7 @@ export class ImageUse {
     return this.#parts
       .workloads()
       .filter(({ spec }) => {
-        if (normaliseImageReference(spec.image) === image.name) return true;
+        if (namesImage(spec, image)) return true;
         return this.#parts.statusOf(spec.name).imageDigest === image.digest;
       })
       .map(({ spec }) => spec.name);
@@ -77,15 +79,24 @@ export class ImageUse {
   async #neededBy(image: Image, signal: AbortSignal): Promise<readonly string[]> {
     const users = this.usersOf(image);
     const byName = users.filter((user) =>
-      this.#parts
-        .workloads()
-        .some(
-          ({ spec }) => spec.name === user && normaliseImageReference(spec.image) === image.name,
-        ),
+      this.#parts.workloads().some(({ spec }) => spec.name === user && namesImage(spec, image)),
     );
     if (byName.length > 0 || users.length === 0) return byName;
     const all = await this.#parts.images.list(signal);
     const hasOther = all.some(({ name, digest }) => digest === image.digest && name !== image.name);
     return hasOther ? [] : users;
+  }
+}
+
+/**
+ * A microVM of a kernel and a disk names no image. A reference that cannot be read is one that an earlier
+ * version took: it matches nothing, and concerns no other workload.
+ */
+function namesImage({ image }: WorkloadSpec, { name }: Pick<Image, 'name'>): boolean {
+  try {
+    return image !== '' && normaliseImageReference(image) === name;
+  } catch (error) {
+    if (isCapsuleError(error)) return false;
+    throw error;
   }
 }
