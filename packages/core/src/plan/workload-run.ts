@@ -44,7 +44,12 @@ export function isStoppedForHealth(
   return status.health === 'unhealthy' && spec.healthCheck?.onFailure === 'restart';
 }
 
-/** How long the container may take to end now. Pure. */
-export function graceMs(record: WorkloadRecord): number {
-  return record.stopGraceMs ?? record.spec.stopGraceSeconds * 1000;
+/**
+ * How long the container may take to end now. The grace that a restart was asked for with is that of the run
+ * it ends, and of no later stop. Pure.
+ */
+export function graceMs(record: WorkloadRecord, status: WorkloadStatus): number {
+  const isAskedFor = record.desired !== 'running' || isRunDue(record, status);
+  const usualMs = record.spec.stopGraceSeconds * 1000;
+  return isAskedFor ? (record.stopGraceMs ?? usualMs) : usualMs;
 }

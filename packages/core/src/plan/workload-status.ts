@@ -248,7 +248,8 @@ function ended(
     seen.exitCode ?? 255,
     clock.isOutOfMemory && seen.exitCode === KILLED,
   );
-  if (record.desired === 'stopped') return stopped(before, describeStop(record, exit, finishedAt));
+  if (record.desired === 'stopped')
+    return stopped(before, describeStop(graceMs(record, before), exit, finishedAt));
   if (seen.revision !== workloadRevision(record)) return replaced(record, before);
   if (isRunDue(record, before)) return restarting(before, { finishedAt, ...exit });
   if (before.finishedAt === finishedAt) return before;
@@ -288,14 +289,10 @@ function isCutOff({ spec }: WorkloadRecord, before: WorkloadStatus, exit: Exit):
 }
 
 /** A program that had to be killed is told apart from one that heeded. */
-function describeStop(
-  record: WorkloadRecord,
-  exit: Exit,
-  finishedAt: number,
-): Partial<WorkloadStatus> {
+function describeStop(allowedMs: number, exit: Exit, finishedAt: number): Partial<WorkloadStatus> {
   const observed = { finishedAt, ...exit };
-  if (exit.exitCode !== KILLED || graceMs(record) === 0) return observed;
-  const message = `killed: it did not end within ${graceMs(record) / 1000} s`;
+  if (exit.exitCode !== KILLED || allowedMs === 0) return observed;
+  const message = `killed: it did not end within ${allowedMs / 1000} s`;
   return { ...observed, reason: 'Killed', message };
 }
 

@@ -128,6 +128,17 @@ test('a start that is asked for does not wait for the next try, and stops what r
   assert.deepEqual(planOf(again, CONVERGED).steps, [{ do: 'stopContainer', graceMs: 10_000 }]);
 });
 
+test('the grace of a restart is for the run that it ends, and for no later stop', () => {
+  const asked = record({ run: 2, stopGraceMs: 0 });
+  const due = planOf(asked, CONVERGED, { phase: 'running', observedRun: 1 });
+  assert.deepEqual(due.steps, [{ do: 'stopContainer', graceMs: 0 }]);
+  const outdated = { ...CONVERGED, container: container({ revision: 'u1.2' }) };
+  const later = planOf(asked, outdated, { phase: 'running', observedRun: 2 });
+  assert.deepEqual(later.steps, [{ do: 'stopContainer', graceMs: 10_000 }]);
+  const stopping = planOf({ ...asked, desired: 'stopped' }, CONVERGED, { observedRun: 2 });
+  assert.deepEqual(stopping.steps, [{ do: 'stopContainer', graceMs: 0 }]);
+});
+
 test('a run that is over is left alone, and started when somebody asks', () => {
   const job = completeSpec({ name: 'web', image: 'nginx', restartPolicy: 'onFailure' });
   const ended = { ...CONVERGED, container: container({ task: 'stopped' }) };

@@ -102,16 +102,20 @@ export function planWorkload(
 ): WorkloadPlan {
   switch (record.desired) {
     case 'deleting':
-      return planDeletion(record, seen);
+      return planDeletion(record, seen, status);
     case 'stopped':
-      return planStopped(record, seen);
+      return planStopped(record, seen, status);
     case 'running':
       return planRunning(record, seen, { status, now });
   }
 }
 
-function planDeletion(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan {
-  if (seen.container !== undefined) return { steps: [takeDown(record, seen.container)] };
+function planDeletion(
+  record: WorkloadRecord,
+  seen: WorkloadSeen,
+  status: WorkloadStatus,
+): WorkloadPlan {
+  if (seen.container !== undefined) return { steps: [takeDown(record, seen.container, status)] };
   const rest: WorkloadStep[] = [];
   if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: keyOf(record) });
   if (seen.ports !== 'current') rest.push({ do: 'publishPorts', reason: seen.ports });
@@ -120,9 +124,13 @@ function planDeletion(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan 
   return { steps: rest.length > 0 ? rest : [{ do: 'forget' }] };
 }
 
-function planStopped(record: WorkloadRecord, seen: WorkloadSeen): WorkloadPlan {
+function planStopped(
+  record: WorkloadRecord,
+  seen: WorkloadSeen,
+  status: WorkloadStatus,
+): WorkloadPlan {
   if (seen.container !== undefined && isAlive(seen.container)) {
-    return { steps: [stop(record)] };
+    return { steps: [stop(record, status)] };
   }
   const rest: WorkloadStep[] = [];
   if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: keyOf(record) });
@@ -138,10 +146,10 @@ function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMom
   const fetch = planImage(record, seen, status);
   if (fetch !== undefined) return { steps: [fetch] };
   if (container !== undefined && isOutdated(record, seen, status)) {
-    return { steps: [takeDown(record, container)] };
+    return { steps: [takeDown(record, container, status)] };
   }
   if (container !== undefined && isAlive(container) && mustStop(record, seen, status)) {
-    return { steps: [stop(record)] };
+    return { steps: [stop(record, status)] };
   }
   if (container !== undefined && !isAlive(container) && isRunOver(record, status)) {
     return { steps: release(seen.volumes.held) };
@@ -248,12 +256,16 @@ function isAhead(at: number, endedAt: number | undefined, now: number): boolean 
   return at > now && at - now <= pauseMs;
 }
 
-function takeDown(record: WorkloadRecord, container: ContainerSeen): WorkloadStep {
-  return isAlive(container) ? stop(record) : { do: 'removeContainer' };
+function takeDown(
+  record: WorkloadRecord,
+  container: ContainerSeen,
+  status: WorkloadStatus,
+): WorkloadStep {
+  return isAlive(container) ? stop(record, status) : { do: 'removeContainer' };
 }
 
-function stop(record: WorkloadRecord): WorkloadStep {
-  return { do: 'stopContainer', graceMs: graceMs(record) };
+function stop(record: WorkloadRecord, status: WorkloadStatus): WorkloadStep {
+  return { do: 'stopContainer', graceMs: graceMs(record, status) };
 }
 
 function isAlive(container: ContainerSeen): boolean {

@@ -199,6 +199,16 @@ test('a delete by force overtakes one with grace', () => {
   assert.equal(specs.get('web')?.stopGraceMs, 0);
 });
 
+test('a delete and a change leave a stop that is under way its own grace', () => {
+  const { config, specs } = setUp();
+  config.apply(wish('web'));
+  config.stop('web', 0);
+  config.apply(wish('web', { labels: { app: 'web' } }));
+  assert.equal(specs.get('web')?.stopGraceMs, 0);
+  config.delete('web');
+  assert.equal(specs.get('web')?.stopGraceMs, 0);
+});
+
 test('workloads that would wait for each other for ever are refused', () => {
   const { config, specs } = setUp();
   config.apply(wish('a', { dependsOn: ['b'] }));

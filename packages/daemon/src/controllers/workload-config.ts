@@ -81,13 +81,14 @@ export class WorkloadConfig {
 
   /** Asks for a workload to go; `force` kills it at once. Answers whether there was one. Idempotent. */
   delete(name: string, force = false): boolean {
-    const stopGraceMs = force ? 0 : undefined;
     const { db, specs, note, onChange } = this.#parts;
     const record = db.transaction(() => {
       const before = specs.get(name);
       if (before === undefined) return undefined;
       if (before.desired === 'deleting' && (!force || before.stopGraceMs === 0)) return before;
-      specs.update(before.spec, { desired: 'deleting', stopGraceMs });
+      // A stop that is under way with a grace of its own goes on with it.
+      const standingMs = before.desired === 'running' ? undefined : before.stopGraceMs;
+      specs.update(before.spec, { desired: 'deleting', stopGraceMs: force ? 0 : standingMs });
       note(before, 'Deleting', force ? 'asked to go, killed at once' : 'asked to go');
       return before;
     });
@@ -197,7 +198,9 @@ export class WorkloadConfig {
     const wanted = how.desired ?? before.desired;
     if (wanted === before.desired && how.isSame) return 'unchanged';
     const isStarted = wanted === 'running' && (how.recreates || before.desired === 'stopped');
-    specs.update(spec, { desired: wanted, isNewRevision: how.recreates, isNewRun: isStarted });
+    const stopGraceMs = wanted === before.desired ? before.stopGraceMs : undefined;
+    const next = { desired: wanted, isNewRevision: how.recreates, isNewRun: isStarted };
+    specs.update(spec, { ...next, stopGraceMs });
     return 'configured';
   }
 
