@@ -128,14 +128,20 @@ suite('the life of a workload', { concurrency: false }, () => {
 
   test('a workload waits for what it needs', BOUND, async () => {
     const block = { ...sh(STAY), dependsOn: ['db'] };
-    await capsulectl(lab, ['apply', '-f', '-'], { input: manifest('web', block) });
+    const input = manifest('web', block);
+    const early = await lab.capsulectlWith({ input }, 'apply', '-f', '-');
+    assert.equal(early.exitCode, 4);
+    assert.match(early.stderr, /web depends on db, which does not exist/);
+    await runWorkload(lab, 'db', sh(STAY));
+    await verb('stop', 'db');
+    await capsulectl(lab, ['apply', '-f', '-'], { input });
     const waiting = await untilWorkload(
       lab,
       'web',
       ({ status }) => status?.reason === 'WaitingForDependency',
     );
     assert.match(waiting.status?.message ?? '', /db/);
-    await runWorkload(lab, 'db', sh(STAY));
+    await verb('start', 'db');
     await untilWorkload(lab, 'web', ({ status }) => status?.phase === WorkloadPhase.RUNNING);
     const cycle = manifest('db', { ...sh(STAY), dependsOn: ['web'] });
     const refused = await lab.capsulectlWith({ input: cycle }, 'apply', '-f', '-');

@@ -33,6 +33,7 @@ export type * from './port/image-store.ts';
 export type * from './port/log-store.ts';
 export type * from './port/machine-monitors.ts';
 export type * from './port/name-responder.ts';
+export type * from './port/port-listeners.ts';
 export type * from './port/registry-hosts.ts';
 export type * from './port/service-probe.ts';
 export type * from './port/system-log.ts';

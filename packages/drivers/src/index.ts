@@ -25,6 +25,7 @@ export { SystemLogFile } from './log-files/system-log-file.ts';
 export { microVmError } from './microvm/errors.ts';
 export { type MicroVmOptions, openMicroVms } from './microvm/open-micro-vms.ts';
 export { consoleLog } from './microvm/runtime/start-writers.ts';
+export { KernelPortListeners } from './port-listeners/kernel-port-listeners.ts';
 export { ContainerdHosts } from './registry/containerd-hosts.ts';
 export { registryError } from './registry/errors.ts';
 export { NetworkProbe } from './service-probe/network-probe.ts';

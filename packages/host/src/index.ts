@@ -5,6 +5,12 @@ export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
 export { type Acceleration, findAcceleration } from './kvm/acceleration.ts';
 export { type IpOptions, ipBatch, ipBatchAll, ipShow, ipShowAll } from './net/ip.ts';
 export { ipError } from './net/ip-errors.ts';
+export {
+  type ListeningSocket,
+  listeningSockets,
+  ownerOfSocket,
+  type SocketOwner,
+} from './net/listeners.ts';
 export { namespaceNames, namespaceState, pinnedNamespacePath } from './net/namespace.ts';
 export { nftHasTable, nftLoad } from './net/nft.ts';
 export { nftError } from './net/nft-errors.ts';

@@ -85,8 +85,14 @@ export async function waitForWorkloads(
 async function show(view: ProgressView, workload: ReportedWorkload): Promise<void> {
   const { progress } = workload.status;
   const { name } = workload.spec;
-  if (progress === undefined) await view.update(name, describeState(workload));
+  if (progress === undefined) await view.update(name, describeWait(workload));
   else await view.update(name, progress.stage, describeAmount(progress));
+}
+
+/** A wait for other workloads names them. */
+function describeWait(workload: ReportedWorkload): string {
+  const { reason, message } = workload.status;
+  return reason === 'WaitingForDependency' ? message : describeState(workload);
 }
 
 function failure(workload: ReportedWorkload) {
@@ -101,5 +107,5 @@ function failure(workload: ReportedWorkload) {
 function tooLate(workload: ReportedWorkload, timeoutMs: number) {
   const { name } = workload.spec;
   const seconds = timeoutMs / 1000;
-  return cliError.WAIT_TIMEOUT({ name, seconds, state: describeState(workload) });
+  return cliError.WAIT_TIMEOUT({ name, seconds, state: describeWait(workload) });
 }

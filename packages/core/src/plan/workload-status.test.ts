@@ -272,4 +272,6 @@ test('a wait for others is said once', () => {
   assert.equal(waiting.reason, 'WaitingForDependency');
   assert.equal(statusWhenWaiting(waiting, ['db', 'cache']), waiting);
   assert.notEqual(statusWhenWaiting(waiting, ['db']), waiting);
+  const { message } = statusWhenWaiting(waiting, ['db', 'ghost'], ['ghost']);
+  assert.equal(message, 'waits until db is ready, and waits for ghost, which does not exist');
 });

@@ -78,14 +78,30 @@ export function statusWhenStarting(record: WorkloadRecord, before: WorkloadStatu
   });
 }
 
-/** The start waits for others. Pure. */
+/** The start waits for others; `missing` are those of them that no workload has the name of. Pure. */
 export function statusWhenWaiting(
   before: WorkloadStatus,
   waitingFor: readonly string[],
+  missing: readonly string[] = [],
 ): WorkloadStatus {
-  const message = `waits until ${waitingFor.join(' and ')} ${waitingFor.length > 1 ? 'are' : 'is'} ready`;
+  const message = [
+    describeWait(waitingFor.filter((name) => !missing.includes(name))),
+    describeMissing(missing),
+  ]
+    .filter((part) => part !== '')
+    .join(', and ');
   if (before.reason === 'WaitingForDependency' && before.message === message) return before;
   return settle(before, { phase: 'pending', reason: 'WaitingForDependency', message });
+}
+
+function describeWait(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `waits until ${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} ready`;
+}
+
+function describeMissing(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `waits for ${names.join(' and ')}, which ${names.length > 1 ? 'do' : 'does'} not exist`;
 }
 
 /** The kernel's word came after the exit that it explains. Pure. */

@@ -210,8 +210,12 @@ function isOutdated(record: WorkloadRecord, seen: WorkloadSeen, status: Workload
 /** What runs without its network (a namespace, a machine's TAP) cannot be mended, only started anew. */
 function mustStop(record: WorkloadRecord, seen: WorkloadSeen, status: WorkloadStatus): boolean {
   if (isRunDue(record, status) || isStoppedForHealth(record.spec, status)) return true;
-  if (record.spec.kind === 'microVm') return seen.network?.complete !== true;
-  return record.spec.networkMode === 'bridge' && seen.network === undefined;
+  const { network, address } = seen;
+  // An attach under another address takes away the link that it runs with.
+  const isMoving =
+    network?.complete === true && address !== undefined && network.address !== address;
+  if (record.spec.kind === 'microVm') return network?.complete !== true || isMoving;
+  return record.spec.networkMode === 'bridge' && (network === undefined || isMoving);
 }
 
 function linkOf({ spec }: WorkloadRecord): CellLinkKind {

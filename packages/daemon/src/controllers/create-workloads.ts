@@ -6,6 +6,7 @@ import type {
   ImageStore,
   LogStore,
   NameResponder,
+  PortListeners,
   Reach,
   Resources,
   ServiceProbe,
@@ -22,6 +23,8 @@ import { Events } from '../store/events.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
+import { Admission } from './admission.ts';
+import { claimAddresses } from './claim-address.ts';
 import { createVolumes } from './create-volumes.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { ImageUse } from './image-use.ts';
@@ -44,6 +47,7 @@ export interface WorkloadsParts {
   readonly runtime: ContainerRuntime;
   readonly images: ImageStore;
   readonly network: CellNetwork;
+  readonly listeners: PortListeners;
   readonly service: ServiceProbe;
   readonly names: NameResponder;
   readonly logs: LogStore;
@@ -95,21 +99,20 @@ export function createWorkloads(parts: WorkloadsParts) {
   const { volumes, keeper } = volumeSystem;
   const filler = new VolumeFiller({ volumes, backend: parts.volumeBackend, files: parts.files });
   const publisher = new PortPublisher({ specs, addresses, network });
+  const goods = new GoodSpecs(db);
+  const statusOf = (name: string) => observer.statusOf(name);
+  const { limits, listeners } = parts;
+  const admission = new Admission({
+    ...{ specs, goods, addresses, volumes, listeners, limits, statusOf },
+  });
   const config = new WorkloadConfig({
-    db,
-    specs,
-    addresses,
-    volumes,
-    now,
-    limits: parts.limits,
-    statusOf: (name) => observer.statusOf(name),
+    ...{ db, specs, admission, now, statusOf },
     note: (record, reason, message) => observer.notes(record, reason, message),
     onChange: (name) => {
       controller.renew(name);
       feed.notify(name);
     },
   });
-  const goods = new GoodSpecs(db);
   const guard = new UpdateGuard({ ...parts, specs, goods, config, observer });
   const health = new HealthMonitor({
     ...parts,
@@ -142,6 +145,8 @@ export function createWorkloads(parts: WorkloadsParts) {
     statusOf: (name) => observer.statusOf(name),
     now,
   });
+  // Before anything reads them: names, port maps and reconciles.
+  claimAddresses({ db, specs, addresses, statusOf, log: parts.log });
   const { logs, logPath, serialLogPath, runtime } = parts;
   return {
     specs,

@@ -58,4 +58,25 @@ export const workloadError = defineErrors('WORKLOAD', {
       `${f.name} cannot publish ${f.port}: ${f.holder} publishes it already`,
     hint: 'choose another hostPort, or delete the workload that holds it',
   },
+  PORT_KEPT: {
+    kind: 'precondition',
+    message: (f: { name: string; port: string; holder: string }) =>
+      `${f.name} cannot publish ${f.port}: ${f.holder} may be rolled back to it`,
+    why: 'the last version of it that was ready publishes the port, and the present one is not ready yet',
+    hint: (f) => `choose another hostPort, or wait until ${f.holder} is ready`,
+  },
+  PORT_IN_USE: {
+    kind: 'precondition',
+    message: (f: { name: string; port: string; program: string }) =>
+      `${f.name} cannot publish ${f.port}: ${f.program} listens on it`,
+    why: 'a published port would take what comes for that program',
+    hint: 'choose another hostPort, or stop the program',
+  },
+  DEPENDENCY_MISSING: {
+    kind: 'precondition',
+    message: (f: { name: string; missing: readonly string[] }) =>
+      `${f.name} depends on ${f.missing.join(' and ')}, which ${f.missing.length > 1 ? 'do' : 'does'} not exist`,
+    why: 'it would wait for ever',
+    hint: 'apply both together, or remove the name from dependsOn',
+  },
 });

@@ -1,5 +1,6 @@
 import {
   describeSpecChange,
+  isCapsuleError,
   isReady,
   isRunOver,
   type WorkloadRecord,
@@ -103,11 +104,25 @@ export class UpdateGuard implements Disposable {
     const { goods, config, observer } = this.#parts;
     const { name } = record.spec;
     const good = goods.get(record);
-    const back = good && config.rollBack(record, good.spec);
+    // Whatever comes of it, the workload has its whole time again before the next try.
     this.#end(name);
+    const back = good && this.#attempt(record, () => config.rollBack(record, good.spec));
     if (back === undefined) return;
     const rolledBack = { from: record.generation, to: back.generation, why: status.message };
     observer.rollsBack(name, rolledBack);
+  }
+
+  /** A rollback that is refused is an event of the workload; the next one comes when its time is over again. */
+  #attempt<T>(record: WorkloadRecord, rollBack: () => T): T | undefined {
+    try {
+      return rollBack();
+    } catch (error) {
+      if (!isCapsuleError(error)) throw error;
+      this.#parts.observer.warns(record, 'RollbackRefused', error.message);
+      const { name, updateTimeoutSeconds } = record.spec;
+      this.#lookIn(name, this.#trialOf(record), updateTimeoutSeconds * 1000);
+      return undefined;
+    }
   }
 
   #lookIn(name: string, trial: Trial, afterMs: number): void {

@@ -8,17 +8,22 @@ import {
   type WorkloadSpec,
 } from '@capsule/core';
 import { openStore } from '@capsule/engine';
+import { FakePortListeners } from '@capsule/testkit';
 import { Addresses } from '../store/addresses.ts';
+import { GoodSpecs } from '../store/good-specs.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Volumes } from '../store/volumes.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
-import { WorkloadConfig } from './workload-config.ts';
+import { Admission } from './admission.ts';
+import { type ApplyOutcome, WorkloadConfig } from './workload-config.ts';
 
 function setUp() {
   const db = openStore(':memory:', MIGRATIONS);
   const specs = new WorkloadSpecs(db);
   const addresses = new Addresses(db, '172.20.254.0/24');
   const volumes = new Volumes(db);
+  const goods = new GoodSpecs(db);
+  const listeners = new FakePortListeners();
   const changed: string[] = [];
   const onChange = (name: string) => void changed.push(name);
   const notes: string[] = [];
@@ -26,15 +31,17 @@ function setUp() {
   const config = new WorkloadConfig({
     db,
     specs,
-    addresses,
-    volumes,
     now: () => 5,
-    limits: new Set(['memoryBytes']),
+    admission: new Admission({
+      ...{ specs, goods, addresses, volumes, listeners },
+      limits: new Set(['memoryBytes']),
+      statusOf: () => status.current,
+    }),
     statusOf: () => status.current,
     note: (_record, reason) => void notes.push(reason),
     onChange,
   });
-  return { config, specs, addresses, volumes, changed, notes, status };
+  return { config, specs, goods, listeners, addresses, volumes, changed, notes, status };
 }
 
 function wish(name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpec {
@@ -46,6 +53,9 @@ const port = (hostPort: number, protocol: 'tcp' | 'udp' = 'tcp'): PortMapping =>
   hostPort,
   protocol,
 });
+const asWish = (spec: WorkloadSpec) => ({ spec });
+const codeOf = (outcome: ApplyOutcome) =>
+  'error' in outcome ? outcome.error.code : outcome.applied.change;
 const hasCode = (code: string) => (error: unknown) => isCapsuleError(error) && error.code === code;
 
 test('the same wish twice changes nothing', () => {
@@ -209,15 +219,91 @@ test('a delete and a change leave a stop that is under way its own grace', () =>
   assert.equal(specs.get('web')?.stopGraceMs, 0);
 });
 
-test('workloads that would wait for each other for ever are refused', () => {
+test('workloads that would wait for each other for ever are refused, one by one or together', () => {
   const { config, specs } = setUp();
-  config.apply(wish('a', { dependsOn: ['b'] }));
+  config.apply(wish('c'));
   config.apply(wish('b', { dependsOn: ['c'] }));
+  config.apply(wish('a', { dependsOn: ['b'] }));
   assert.throws(
     () => config.apply(wish('c', { dependsOn: ['a'] })),
     hasCode('WORKLOAD_DEPENDENCY_CYCLE'),
   );
-  assert.equal(specs.get('c'), undefined);
+  assert.deepEqual(specs.get('c')?.spec.dependsOn, []);
+  const cycle = [wish('x', { dependsOn: ['y'] }), wish('y', { dependsOn: ['x'] })];
+  for (const dryRun of [true, false]) {
+    const outcomes = config.applyAll([...cycle, wish('z')].map(asWish), { dryRun });
+    assert.deepEqual(outcomes.map(codeOf), [
+      'WORKLOAD_DEPENDENCY_CYCLE',
+      'WORKLOAD_DEPENDENCY_CYCLE',
+      'created',
+    ]);
+  }
+  assert.deepEqual([specs.get('x'), specs.get('z')], [undefined, undefined]);
+});
+
+test('what a workload depends on exists, or comes with it in any order', () => {
+  const { config, specs, changed } = setUp();
+  const missing = wish('web', { dependsOn: ['ghost'] });
+  assert.throws(() => config.apply(missing), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
+  const both = [missing, wish('ghost')].map(asWish);
+  assert.deepEqual(config.applyAll(both).map(codeOf), ['created', 'created']);
+  assert.deepEqual(changed, ['web', 'ghost']);
+  config.delete('ghost');
+  assert.throws(() => config.restart('web'), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
+  assert.equal(specs.get('web')?.run, 1);
+});
+
+test('two workloads that are applied together may exchange their ports', () => {
+  const { config } = setUp();
+  config.apply(wish('a', { ports: [port(1)] }));
+  config.apply(wish('b', { ports: [port(2)] }));
+  const swap = [wish('a', { ports: [port(2)] }), wish('b', { ports: [port(1)] })].map(asWish);
+  assert.deepEqual(config.applyAll(swap).map(codeOf), ['configured', 'configured']);
+  const clash = [wish('a', { ports: [port(3)] }), wish('c', { ports: [port(3)] })].map(asWish);
+  assert.deepEqual(config.applyAll(clash).map(codeOf), [
+    'WORKLOAD_PORT_TAKEN',
+    'WORKLOAD_PORT_TAKEN',
+  ]);
+});
+
+test('a port on which a program of the capsule listens is refused, except to who has it', () => {
+  const { config, listeners } = setUp();
+  config.apply(wish('web', { ports: [port(80)] }));
+  listeners.programs.push({ port: 80, protocol: 'tcp', program: 'nginx', workload: 'proxy' });
+  listeners.programs.push({ port: 53, protocol: 'udp', program: 'named' });
+  assert.equal(config.apply(wish('web', { ports: [port(80)] })).change, 'unchanged');
+  assert.throws(
+    () => config.apply(wish('dns', { ports: [port(53, 'udp')] })),
+    hasCode('WORKLOAD_PORT_IN_USE'),
+  );
+  config.apply(wish('dns', { ports: [port(53)] }));
+  config.stop('web');
+  assert.throws(() => config.start('web'), hasCode('WORKLOAD_PORT_IN_USE'));
+});
+
+test('a rollback claims what the earlier spec needs, and is refused where others have it', () => {
+  const { config, specs, addresses, changed } = setUp();
+  const good = config.apply(wish('web', { ports: [port(8080)] })).record;
+  const failed = config.apply(wish('web', { networkMode: 'host' })).record;
+  addresses.release('web');
+  config.apply(wish('other', { ports: [port(8080)] }));
+  changed.length = 0;
+  assert.throws(() => config.rollBack(failed, good.spec), hasCode('WORKLOAD_PORT_TAKEN'));
+  assert.deepEqual([specs.get('web'), changed], [failed, []]);
+  config.delete('other');
+  assert.ok(config.rollBack(failed, good.spec));
+  assert.ok(addresses.get('web') !== undefined);
+});
+
+test('ports that a workload may be rolled back to are kept for it until it is ready', () => {
+  const { config, goods } = setUp();
+  const rolling = { updatePolicy: 'rollback' } as const;
+  goods.put(config.apply(wish('web', { ...rolling, ports: [port(8080)] })).record);
+  const { record } = config.apply(wish('web', { ...rolling, ports: [port(8081)] }));
+  const other = wish('other', { ports: [port(8080)] });
+  assert.throws(() => config.apply(other), hasCode('WORKLOAD_PORT_KEPT'));
+  goods.put(record);
+  config.apply(other);
 });
 
 test('an earlier wish comes back only where the failed one is still wished', () => {

@@ -1,24 +1,20 @@
 import {
+  type CapsuleError,
   type DesiredState,
   describeSpecChange,
   type FieldChange,
+  isCapsuleError,
   isRunOver,
   manifestError,
   needsNewContainer,
-  type Resources,
   validateWorkload,
   type WorkloadRecord,
   type WorkloadSpec,
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
-import type { Addresses } from '../store/addresses.ts';
-import type { Volumes } from '../store/volumes.ts';
 import type { NextWish, WorkloadSpecs } from '../store/workload-specs.ts';
-import { checkDependencies } from './check-dependencies.ts';
-import { checkLimits } from './check-limits.ts';
-import { checkPorts } from './check-ports.ts';
-import { checkVolumes } from './check-volumes.ts';
+import type { Admission } from './admission.ts';
 import { workloadError } from './errors.ts';
 
 export type WorkloadChange = 'created' | 'configured' | 'unchanged';
@@ -39,13 +35,21 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
 }
 
+/** One of several workloads that are applied together. */
+export interface WorkloadWish {
+  readonly spec: WorkloadSpec;
+  readonly desired?: DesiredState | undefined;
+}
+
+/** How one of them fared. */
+export type ApplyOutcome =
+  | { readonly spec: WorkloadSpec; readonly applied: Applied }
+  | { readonly spec: WorkloadSpec; readonly error: CapsuleError };
+
 export interface WorkloadConfigParts {
   readonly db: Database;
   readonly specs: WorkloadSpecs;
-  readonly addresses: Addresses;
-  readonly volumes: Volumes;
-  /** Limits that can be enforced here. */
-  readonly limits: ReadonlySet<keyof Resources>;
+  readonly admission: Admission;
   readonly statusOf: (name: string) => WorkloadStatus;
   readonly now: () => number;
   /** Writes into the story of a workload, in the transaction of the wish. */
@@ -63,20 +67,32 @@ export class WorkloadConfig {
   }
 
   /**
-   * Idempotent. When it answers, the wish survives a power cut. A workload that is being deleted
-   * comes back under the new wish. Fails with `MANIFEST_SPEC_INVALID`, `WORKLOAD_PORT_TAKEN`,
-   * `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_DEPENDENCY_CYCLE`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE` or
-   * `ADDRESS_EXHAUSTED`, and then has changed nothing.
+   * Idempotent. When it answers, the spec survives a power cut. A workload that is being deleted
+   * comes back under the new spec. Fails with `MANIFEST_SPEC_INVALID` and as `Admission.check`, and then has
+   * changed nothing.
    */
   apply(spec: WorkloadSpec, { desired, dryRun = false }: ApplyOptions = {}): Applied {
-    const problems = validateWorkload(spec);
-    if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
-    const apply = () => this.#apply(spec, desired);
-    const { db, onChange } = this.#parts;
-    if (dryRun) return db.rehearse(apply);
-    const applied = db.transaction(apply);
-    if (applied.change !== 'unchanged') onChange(spec.name);
-    return applied;
+    const [outcome] = this.applyAll([{ spec, desired }], { dryRun });
+    if (outcome === undefined) throw workloadError.NOT_FOUND({ name: spec.name });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.applied;
+  }
+
+  /**
+   * Applies several workloads that may need each other: all of them, or none where one is refused. They are
+   * judged together as they would be afterwards, so their order does not matter. Outcomes are in the order of
+   * the wishes. With `dryRun` it does nothing else. Idempotent.
+   */
+  applyAll(
+    wishes: readonly WorkloadWish[],
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): readonly ApplyOutcome[] {
+    const { db } = this.#parts;
+    const judge = () => this.#judge(wishes);
+    const rehearsed = db.rehearse(judge);
+    if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
+    // Nothing comes between the two: the store is synchronous.
+    return db.transaction(judge);
   }
 
   /** Asks for a workload to go; `force` kills it at once. Answers whether there was one. Idempotent. */
@@ -123,7 +139,6 @@ export class WorkloadConfig {
       const status = this.#parts.statusOf(name);
       const isWaiting = isRunOver(before, status) || status.phase === 'failed';
       if (before.desired === 'running' && !isWaiting) return undefined;
-      this.#checkVolumes(before.spec);
       return { next: { desired: 'running', isNewRun: true }, note: 'asked to start' };
     });
   }
@@ -131,49 +146,74 @@ export class WorkloadConfig {
   /** Asks for a workload to end, where it runs, and to be started. Fails as `stop`. */
   restart(name: string, stopGraceMs?: number): void {
     const next = { desired: 'running', isNewRun: true, stopGraceMs } as const;
-    this.#wish(name, ({ spec }) => {
-      this.#checkVolumes(spec);
-      return { next, note: 'asked to start again' };
-    });
+    this.#wish(name, () => ({ next, note: 'asked to start again' }));
   }
 
-  /** Puts an earlier wish in the place of one that failed. False when the wish has changed meanwhile. */
+  /**
+   * Puts an earlier spec in the place of one that failed. Undefined when the spec has changed meanwhile. Fails
+   * as `Admission.check` where others have taken meanwhile what the earlier one needs; then the failed one stays.
+   */
   rollBack(failed: WorkloadRecord, good: WorkloadSpec): WorkloadRecord | undefined {
-    const { db, specs, onChange } = this.#parts;
-    const record = db.transaction(() => {
+    const { db, specs, admission, onChange } = this.#parts;
+    return db.transaction(() => {
       const now = specs.get(failed.spec.name);
       if (now?.uid !== failed.uid || now.generation !== failed.generation) return undefined;
       const isNewRevision = needsNewContainer(now.spec, good);
       specs.update(good, { desired: now.desired, isNewRevision, isNewRun: isNewRevision });
-      return specs.get(good.name);
+      const record = this.#stored(good.name);
+      admission.check(record, now);
+      db.afterCommit(() => onChange(good.name));
+      return record;
     });
-    if (record !== undefined) onChange(good.name);
-    return record;
   }
 
-  #apply(spec: WorkloadSpec, desired: DesiredState | undefined): Applied {
-    const { specs, addresses, note, now } = this.#parts;
+  #judge(wishes: readonly WorkloadWish[]): readonly ApplyOutcome[] {
+    const written = wishes.map((wish) => this.#try(wish.spec, () => this.#put(wish)));
+    return written.map((outcome) => {
+      if ('error' in outcome) return outcome;
+      const { spec, result } = outcome;
+      const admitted = this.#try(spec, () => this.#admit(result));
+      return 'error' in admitted ? admitted : { spec, applied: admitted.result };
+    });
+  }
+
+  /** What fails is undone alone, and is the outcome of this one wish. */
+  #try<T>(spec: WorkloadSpec, work: () => T): Tried<T> {
+    try {
+      return { spec, result: this.#parts.db.transaction(work) };
+    } catch (error) {
+      if (!isCapsuleError(error)) throw error;
+      return { spec, error };
+    }
+  }
+
+  #put({ spec, desired }: WorkloadWish): Written {
+    const { specs, now } = this.#parts;
+    const problems = validateWorkload(spec);
+    if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
     const before = specs.get(spec.name);
-    checkLimits(spec, this.#parts.limits);
-    checkPorts(spec, specs.list());
-    checkDependencies(spec, (name) => specs.get(name)?.spec.dependsOn ?? []);
-    if (spec.networkMode === 'bridge') addresses.claim(spec.name);
-    if ((desired ?? standing(before)) === 'running') this.#checkVolumes(spec);
     const isNew = before === undefined || before.desired === 'deleting';
     const fields = describeSpecChange(isNew ? undefined : before.spec, spec);
     const recreates = !isNew && needsNewContainer(before.spec, spec);
     const isSame = fields.length === 0;
     const change = this.#write(spec, before, { desired, isSame, recreates, now: now() });
-    const record = specs.get(spec.name);
-    if (record === undefined) throw workloadError.NOT_FOUND({ name: spec.name });
-    if (change !== 'unchanged') note(record, 'Applied', describeApplied(record, change, fields));
-    return { record, change, fields, recreates };
+    return { before, applied: { record: this.#stored(spec.name), change, fields, recreates } };
   }
 
-  #checkVolumes(spec: WorkloadSpec): void {
-    const { specs, volumes, statusOf } = this.#parts;
-    const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.spec.name));
-    checkVolumes(spec, { volumes, others: specs.list(), isOver });
+  #admit({ before, applied }: Written): Applied {
+    const { db, admission, note, onChange } = this.#parts;
+    const { record, change, fields } = applied;
+    admission.check(record, before);
+    if (change === 'unchanged') return applied;
+    note(record, 'Applied', describeApplied(record, change, fields));
+    db.afterCommit(() => onChange(record.spec.name));
+    return applied;
+  }
+
+  #stored(name: string): WorkloadRecord {
+    const record = this.#parts.specs.get(name);
+    if (record === undefined) throw workloadError.NOT_FOUND({ name });
+    return record;
   }
 
   #write(
@@ -205,26 +245,30 @@ export class WorkloadConfig {
   }
 
   #wish(name: string, decide: (before: WorkloadRecord) => Decision | undefined): boolean {
-    const { db, specs, note, onChange } = this.#parts;
-    const isNews = db.transaction(() => {
-      const before = specs.get(name);
-      if (before === undefined) throw workloadError.NOT_FOUND({ name });
+    const { db, specs, admission, note, onChange } = this.#parts;
+    return db.transaction(() => {
+      const before = this.#stored(name);
       if (before.desired === 'deleting') throw workloadError.BEING_DELETED({ name });
       const decision = decide(before);
       if (decision === undefined) return false;
       specs.update(before.spec, decision.next);
+      if (decision.next.desired === 'running') admission.check(this.#stored(name), before);
       if (decision.note !== undefined) note(before, 'Asked', decision.note);
+      db.afterCommit(() => onChange(name));
       return true;
     });
-    if (isNews) onChange(name);
-    return isNews;
   }
 }
 
-/** What is desired of it where an apply does not say. */
-function standing(before: WorkloadRecord | undefined): DesiredState {
-  return before === undefined || before.desired === 'deleting' ? 'running' : before.desired;
+/** A spec that is written, and not yet admitted. */
+interface Written {
+  readonly before: WorkloadRecord | undefined;
+  readonly applied: Applied;
 }
+
+type Tried<T> =
+  | { readonly spec: WorkloadSpec; readonly result: T }
+  | { readonly spec: WorkloadSpec; readonly error: CapsuleError };
 
 interface Decision {
   readonly next: NextWish;

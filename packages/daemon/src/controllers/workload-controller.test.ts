@@ -7,6 +7,7 @@ import {
   completeSpec,
   type HealthCheck,
   type LogStore,
+  MICRO_VM_DEFAULTS,
   type ProbeResult,
   type Workload,
   type WorkloadSpec,
@@ -19,6 +20,7 @@ import {
   FakeImageStore,
   FakeNameResponder,
   type FakeNetworkState,
+  FakePortListeners,
   FakeVolumeBackend,
   fakeError,
   noBorrowers,
@@ -28,6 +30,7 @@ import { MIGRATIONS } from '../store/migrations.ts';
 import { createWorkloads, type Workloads } from './create-workloads.ts';
 
 const NGINX = 'docker.io/library/nginx:latest';
+const PORT = { containerPort: 80, hostPort: 8080, protocol: 'tcp' } as const;
 const NO_LOGS: LogStore = {
   async *read() {},
   exists: async () => false,
@@ -47,6 +50,8 @@ class Machine {
   readonly images = new FakeImageStore();
   readonly runtime = new FakeContainerRuntime(this.images);
   readonly disk = new FakeVolumeBackend();
+  readonly listeners = new FakePortListeners();
+  cidr = '172.20.254.0/24';
   readonly kernel: FakeNetworkState = { cells: new Map(), published: [] };
   readonly network = new FakeCellNetwork(this.kernel);
   /** What every health check by network finds. */
@@ -56,12 +61,13 @@ class Machine {
   boot(): Daemon {
     const workloads = createWorkloads({
       db: this.db,
-      cidr: '172.20.254.0/24',
+      cidr: this.cidr,
       concurrency: 4,
       limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
       runtime: this.runtime,
       images: this.images,
       network: new FakeCellNetwork(this.kernel),
+      listeners: this.listeners,
       names: new FakeNameResponder(),
       logs: NO_LOGS,
       volumeBackend: this.disk,
@@ -347,12 +353,66 @@ test('a job that is done stays done, also for the next capsuled', async () => {
   assert.equal(callsOf(machine, 'start job'), 2);
 });
 
+test('another network of the bridge moves every workload, what runs and what is stopped', async () => {
+  const machine = new Machine();
+  machine.cidr = '172.20.254.0/25';
+  machine.images.offer(NGINX);
+  const first = machine.boot();
+  first.apply('web', { ports: [PORT] });
+  first.apply('vm', { kind: 'microVm', microVm: MICRO_VM_DEFAULTS });
+  first.apply('idle');
+  first.config.stop('idle');
+  const before = await first.until('vm', runs);
+  await first.until('web', runs);
+  await first[Symbol.asyncDispose]();
+  machine.cidr = '172.20.254.128/25';
+  await using second = machine.boot();
+  const isMoved = (workload: Workload) =>
+    runs(workload) && workload.status.observedRun === workload.run;
+  const [web, vm] = [await second.until('web', isMoved), await second.until('vm', isMoved)];
+  const addresses = [vm, web, second.get('idle')].map((one) => one?.status.address);
+  const attached = ['vm', 'web'].map(
+    (name) => machine.kernel.cells.get(cellKey(cellOfWorkload(name)))?.address,
+  );
+  assert.deepEqual(addresses.slice(0, 2), attached);
+  assert.ok(
+    addresses.every((one) => Number(one?.split('.')[3]) > 128),
+    String(addresses),
+  );
+  assert.equal(vm.revision, before.revision + 1);
+  assert.equal(machine.kernel.published[0]?.address, web.status.address);
+});
+
+test('two workloads with one port concern only each other', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web', { ports: [PORT] });
+  await daemon.until('web', runs);
+  // As a store of an earlier version may have them.
+  const twin = completeSpec({ name: 'aaa', image: 'nginx', ports: [PORT] });
+  daemon.workloads.specs.insert(twin, 'running', 0);
+  daemon.workloads.controller.wake('aaa');
+  await daemon.until('aaa', ({ status }) => status.reason === 'WORKLOAD_PORT_TAKEN');
+  daemon.apply('other', { ports: [{ ...PORT, hostPort: 8081 }] });
+  await daemon.until('other', runs);
+  assert.equal(machine.kernel.published.length, 2);
+  await daemon.delete('web');
+  daemon.workloads.controller.renew('aaa');
+  await daemon.until('aaa', runs);
+});
+
 test('a workload waits until what it needs is ready, and no longer', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
+  daemon.apply('db');
+  daemon.config.stop('db');
   daemon.apply('web', { dependsOn: ['db'] });
-  await daemon.until('web', ({ status }) => status.reason === 'WaitingForDependency');
+  const waits = (text: string) => daemon.until('web', ({ status }) => status.message === text);
+  await waits('waits until db is ready');
+  await daemon.delete('db');
+  await waits('waits for db, which does not exist');
   assert.equal(callsOf(machine, 'start web'), 0);
   daemon.apply('db');
   await daemon.until('web', runs);
@@ -410,6 +470,27 @@ test('a change that is not ready in time gives way to the last one that was', as
   );
   assert.equal(after.status.rolledBack?.to, after.generation);
   assert.ok(daemon.reasons('web').includes('RolledBack'));
+});
+
+test('a rollback that another workload stands in the way of is an event, and comes later', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  await daemon.workloads.volumeSystem.keeper.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
+  const rollback = { updatePolicy: 'rollback', updateTimeoutSeconds: 1 } as const;
+  const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
+  daemon.apply('web', { ...rollback, mounts, healthCheck: CHECK });
+  await daemon.until('web', ({ status }) => status.health === 'healthy');
+  daemon.apply('web', { ...rollback, image: 'nothing' });
+  daemon.apply('other', { mounts });
+  await daemon.until('other', runs);
+  await daemon.until('web', () => daemon.reasons('web').includes('RollbackRefused'));
+  assert.equal(daemon.get('web')?.spec.image, 'nothing');
+  await daemon.delete('other');
+  await daemon.until(
+    'web',
+    ({ spec, status }) => spec.image === 'nginx' && status.phase === 'running',
+  );
 });
 
 test('a change in place touches nothing that runs', async () => {

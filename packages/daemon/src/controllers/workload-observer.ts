@@ -11,6 +11,7 @@ import {
   statusWhenProbed,
   statusWhenStarting,
   statusWhenWaiting,
+  type WorkloadEvent,
   type WorkloadProgress,
   type WorkloadRecord,
   type WorkloadStatus,
@@ -107,7 +108,12 @@ export class WorkloadObserver {
 
   /** The start has to wait for other workloads. */
   waits(name: string, waitingFor: readonly string[]): void {
-    this.#change(name, (_record, before) => statusWhenWaiting(before, waitingFor));
+    const { specs } = this.#parts;
+    const missing = waitingFor.filter((needed) => {
+      const desired = specs.get(needed)?.desired;
+      return desired === undefined || desired === 'deleting';
+    });
+    this.#change(name, (_record, before) => statusWhenWaiting(before, waitingFor, missing));
   }
 
   /** What the health check of the process `pid` found. */
@@ -157,10 +163,13 @@ export class WorkloadObserver {
   }
 
   /** A milestone for the story; no change of status. */
-  notes({ uid, spec: { name } }: WorkloadRecord, reason: string, message: string): void {
-    const { events, feed, now } = this.#parts;
-    events.append({ name, uid }, { at: now(), severity: 'normal', reason, message });
-    feed.notify(name);
+  notes(record: WorkloadRecord, reason: string, message: string): void {
+    this.#append(record, { severity: 'normal', reason, message });
+  }
+
+  /** Something that somebody should look at; no change of status. */
+  warns(record: WorkloadRecord, reason: string, message: string): void {
+    this.#append(record, { severity: 'warning', reason, message });
   }
 
   /** The wish could not be fulfilled now. What runs is still said to run. */
@@ -188,6 +197,12 @@ export class WorkloadObserver {
     this.#change(name, (record, before) =>
       record.generation === generation ? statusWhenFulfilled(record, before) : before,
     );
+  }
+
+  #append({ uid, spec: { name } }: WorkloadRecord, news: Omit<WorkloadEvent, 'at'>): void {
+    const { events, feed, now } = this.#parts;
+    events.append({ name, uid }, { at: now(), ...news });
+    feed.notify(name);
   }
 
   #isOutOfMemory(name: string): boolean {

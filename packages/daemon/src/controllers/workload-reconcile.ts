@@ -16,6 +16,7 @@ import {
   type WorkloadStep,
 } from '@capsule/core';
 import type { Requeue, Turn } from '@capsule/engine';
+import { claimAddress } from './claim-address.ts';
 import type { Dependents } from './dependents.ts';
 import type { RunWorkloadStep, WorkloadStepParts } from './workload-steps.ts';
 
@@ -40,7 +41,10 @@ export async function reconcileWorkload(
   try {
     for (let wave = 0; wave < MOST_WAVES; wave += 1) {
       signal.throwIfAborted();
-      const record = parts.specs.get(name);
+      const record = claimAddress(name, {
+        ...parts,
+        statusOf: (of) => parts.observer.statusOf(of),
+      });
       if (record === undefined) return undefined;
       const ticket = parts.observer.ticket();
       const seen = await look(record, parts, signal);

@@ -83,12 +83,15 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       throw workloadError.IMAGE_ABSENT({ name, reference });
     },
     attachNetwork: (_record, args, signal) => network.attach(args, signal),
-    detachNetwork: async ({ spec, desired }, { key }, signal) => {
+    detachNetwork: async ({ spec: { name } }, { key }, signal) => {
       await network.detach(key, signal);
-      // A host-mode workload needs no address; one that stops keeps it for its next start.
-      if (desired === 'running' && spec.networkMode === 'host') parts.addresses.release(spec.name);
+      // A host-mode workload needs no address; one that stops keeps it for its next start. Its spec may have
+      // changed while this waited, and the address been claimed again.
+      const now = parts.specs.get(name);
+      if (now?.desired === 'running' && now.spec.networkMode === 'host')
+        parts.addresses.release(name);
     },
-    publishPorts: () => publisher.sync(),
+    publishPorts: ({ spec: { name } }) => publisher.sync(name),
     attachVolumes: ({ spec }, { names }, signal) =>
       inTurn(names, (name) =>
         keeper.attach(name, { workload: spec.name, use: volumeUse(spec) }, signal),

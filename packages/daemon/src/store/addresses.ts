@@ -47,8 +47,9 @@ export class Addresses {
     });
   }
 
+  /** Also what it had of networks that the bridge had before. */
   release(owner: string): void {
-    this.#db.run('DELETE FROM address WHERE network = ? AND owner = ?', this.#cidr, owner);
+    this.#db.run('DELETE FROM address WHERE owner = ?', owner);
   }
 
   #firstFree(): string {

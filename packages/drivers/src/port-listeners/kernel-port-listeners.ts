@@ -1,0 +1,37 @@
+import type { PortListener, PortListeners } from '@capsule/core';
+import { type ListeningSocket, listeningSockets, ownerOfSocket } from '@capsule/host';
+
+/** Reads the sockets of the capsule's own network from `/proc`. */
+export class KernelPortListeners implements PortListeners {
+  find(ports: ReadonlySet<string>): readonly PortListener[] {
+    if (ports.size === 0) return [];
+    const found = new Map<string, PortListener>();
+    for (const socket of listeningSockets()) {
+      const key = `${socket.port}/${socket.protocol}`;
+      if (!ports.has(key) || found.has(key)) continue;
+      const listener = describe(socket);
+      if (listener !== undefined) found.set(key, listener);
+    }
+    return [...found.values()];
+  }
+}
+
+/** Of our own there are the responder, which has a port apart, and sockets of queries on their way. */
+function describe({ port, protocol, inode }: ListeningSocket): PortListener | undefined {
+  const owner = ownerOfSocket(inode);
+  if (owner?.pid === process.pid) return undefined;
+  const workload = owner === undefined ? undefined : workloadOf(owner.cgroups);
+  return {
+    ...{ port, protocol, program: owner?.program ?? '' },
+    ...(workload !== undefined && { workload }),
+  };
+}
+
+/** A cell's cgroup is named after its workload. */
+export function workloadOf(cgroups: readonly string[]): string | undefined {
+  for (const line of cgroups) {
+    const name = /\/kukeon\/[^/]+\/[^/]+\/[^/]+\/([^/]+)(?:\/|$)/.exec(line)?.[1];
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
