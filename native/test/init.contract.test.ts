@@ -153,6 +153,23 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.doesNotMatch(init.program.lines.join('\n'), /does not die/);
   });
 
+  test('waits at power-off for as long as a service asks for in its file, and no longer', async () => {
+    await using scratch = await createScratch();
+    const file = scratch.path('grace');
+    const ask = `trap 'echo 400 > ${file}' USR2; echo up; while :; do sleep 0.01; done`;
+    await using init = await startInit(
+      scratch,
+      `[slow]\npoweroff-signal = USR2\npoweroff-grace-ms = 50\npoweroff-grace-file = ${file}\nexec = /bin/sh -c "${ask}"\n`,
+    );
+    await init.program.line(/ slow F up$/);
+    const askedAt = performance.now();
+    init.kill('SIGINT');
+    await init.program.line(/ init F slow asks for 0 s to stop$/);
+    await init.program.line(/ init F slow does not stop in time; killing it$/);
+    assert.ok(performance.now() - askedAt >= 400);
+    assert.equal(await init.program.exit, 0);
+  });
+
   test('kills what belongs to no service and ignores TERM, and names it', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(

@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
 use nix::unistd::Pid;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 enum State {
@@ -106,7 +107,23 @@ impl Service {
     }
 
     /// Puts a running service on the ladder; does nothing otherwise.
-    pub fn stop(&mut self, stop: Stop, now: Instant, journal: &mut Journal) {
+    pub fn stop(&mut self, now: Instant, journal: &mut Journal) {
+        self.put_on_ladder(self.config.stop, None, now, journal);
+    }
+
+    /// The same, as the capsule goes down.
+    pub fn power_off(&mut self, now: Instant, journal: &mut Journal) {
+        let grace_file = self.config.power_off_file.clone();
+        self.put_on_ladder(self.config.power_off, grace_file, now, journal);
+    }
+
+    fn put_on_ladder(
+        &mut self,
+        stop: Stop,
+        grace_file: Option<PathBuf>,
+        now: Instant,
+        journal: &mut Journal,
+    ) {
         let State::Up(run) = self.state else { return };
         journal.say(&format!(
             "stopping {} with {}",
@@ -114,7 +131,7 @@ impl Service {
         ));
         self.state = State::Stopping {
             run,
-            ladder: Ladder::begin(run.pid, stop, now),
+            ladder: Ladder::begin(run.pid, stop, grace_file, now),
         };
     }
 

@@ -1,4 +1,5 @@
 use nix::sys::signal::Signal;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What `services.conf` says about one service.
@@ -12,6 +13,8 @@ pub struct ServiceConfig {
     pub stop: Stop,
     /// How it is stopped when the capsule goes down.
     pub power_off: Stop,
+    /// Where the service writes, when the capsule goes down, for how many milliseconds it has to be waited for.
+    pub power_off_file: Option<PathBuf>,
     pub oom_score_adj: Option<i32>,
 }
 

@@ -1,10 +1,11 @@
 use crate::service_config::{ServiceConfig, Stop};
 use crate::words::split_words;
 use nix::sys::signal::Signal;
+use std::path::PathBuf;
 use std::time::Duration;
 
-const KEYS: &str =
-    "exec, env, stop-signal, stop-grace-ms, poweroff-signal, poweroff-grace-ms, oom-score-adj";
+const KEYS: &str = "exec, env, stop-signal, stop-grace-ms, poweroff-signal, poweroff-grace-ms, \
+    poweroff-grace-file, oom-score-adj";
 
 /// A section that is being read.
 struct Section {
@@ -14,6 +15,7 @@ struct Section {
     env: Vec<(String, String)>,
     stop: StopDraft,
     power_off: StopDraft,
+    power_off_file: Option<PathBuf>,
     oom_score_adj: Option<i32>,
 }
 
@@ -75,6 +77,7 @@ fn begin_section(rest: &str, line: usize, sections: &mut Vec<Section>) -> Result
         env: Vec::new(),
         stop: StopDraft::default(),
         power_off: StopDraft::default(),
+        power_off_file: None,
         oom_score_adj: None,
     });
     Ok(())
@@ -90,6 +93,7 @@ fn set(section: &mut Section, line: &str) -> Result<(), String> {
         "stop-grace-ms" => section.stop.grace = Some(milliseconds(value)?),
         "poweroff-signal" => section.power_off.signal = Some(signal(value)?),
         "poweroff-grace-ms" => section.power_off.grace = Some(milliseconds(value)?),
+        "poweroff-grace-file" => section.power_off_file = Some(absolute(value)?),
         "oom-score-adj" => section.oom_score_adj = Some(oom_score(value)?),
         _ => return Err(format!("unknown key '{key}'; known are {KEYS}")),
     }
@@ -117,6 +121,13 @@ fn milliseconds(value: &str) -> Result<Duration, String> {
         .map_err(|_| format!("'{value}' is not a number of milliseconds"))
 }
 
+fn absolute(value: &str) -> Result<PathBuf, String> {
+    match value.starts_with('/') {
+        true => Ok(PathBuf::from(value)),
+        false => Err(format!("'{value}' is not an absolute path")),
+    }
+}
+
 fn oom_score(value: &str) -> Result<i32, String> {
     value
         .parse()
@@ -134,6 +145,7 @@ impl Section {
             env: self.env,
             stop,
             power_off: self.power_off.over(stop),
+            power_off_file: self.power_off_file,
             oom_score_adj: self.oom_score_adj,
         }
     }

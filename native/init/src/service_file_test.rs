@@ -14,6 +14,7 @@ fn reads_services_in_their_order() {
          stop-grace-ms = 5000\n\
          poweroff-signal = SIGUSR2\n\
          poweroff-grace-ms = 60000\n\
+         poweroff-grace-file = /run/capsule/power-off-ms\n\
          oom-score-adj = -900\n",
     )
     .unwrap();
@@ -29,6 +30,7 @@ fn reads_services_in_their_order() {
                 env: vec![pair("A", "b = c"), pair("B", "")],
                 stop: Stop::default(),
                 power_off: Stop::default(),
+                power_off_file: None,
                 oom_score_adj: None,
             },
             ServiceConfig {
@@ -43,6 +45,7 @@ fn reads_services_in_their_order() {
                     signal: Signal::SIGUSR2,
                     grace: Duration::from_secs(60)
                 },
+                power_off_file: Some("/run/capsule/power-off-ms".into()),
                 oom_score_adj: Some(-900),
             },
         ]

@@ -54,7 +54,7 @@ impl Shutdown {
                 .rev()
                 .filter(|service| !service.is_down() && !service.is_given_up());
             match running.next() {
-                Some(service) => return service.stop(service.config.power_off, now, journal),
+                Some(service) => return service.power_off(now, journal),
                 None => self.ask_everyone(now),
             }
         }

@@ -112,7 +112,7 @@ impl Supervisor {
             Wish::Restart => {
                 let now = Instant::now();
                 for service in &mut self.services {
-                    service.stop(service.config.stop, now, &mut self.journal);
+                    service.stop(now, &mut self.journal);
                 }
                 return;
             }

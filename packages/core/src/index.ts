@@ -16,6 +16,7 @@ export * from './order/outbox.ts';
 export type * from './order/reach.ts';
 export * from './plan/exit.ts';
 export * from './plan/pool-level.ts';
+export * from './plan/power-off.ts';
 export * from './plan/registry-change.ts';
 export * from './plan/snapshot-schedule.ts';
 export * from './plan/spec-change.ts';

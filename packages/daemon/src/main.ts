@@ -4,8 +4,6 @@ import { type System, startSystem } from './system.ts';
 import { version } from './version.ts';
 
 const CONFIG_PATH = '/perm/capsuled.json';
-/** How long a workload gets to end at power-off, as at any stop; init waits longer than this. */
-const POWER_OFF_GRACE_MS = 10_000;
 
 const log = createLog((line) => process.stdout.write(line));
 process.umask(0o077);
@@ -29,7 +27,7 @@ async function main(): Promise<void> {
 async function powerOff(system: System): Promise<void> {
   log.info('stopping workloads for power-off');
   try {
-    await system.stopWorkloads(POWER_OFF_GRACE_MS);
+    await system.stopWorkloads();
     process.exit(0);
   } catch (error) {
     log.error('workloads not stopped', { error });

@@ -1,12 +1,15 @@
-import { mkdir } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type CapsuleError,
   type CellId,
   cellKey,
   isCapsuleError,
+  powerOffLimitMs,
   realmNamespace,
   type VolumeFault,
+  type WorkloadRecord,
 } from '@capsule/core';
 import {
   BridgeNetwork,
@@ -30,6 +33,7 @@ import { type Database, dieAt, type Log, openStore, SecretBox, Thrift } from '@c
 import { FileFollower } from '@capsule/host';
 import type { Config } from './config/config.ts';
 import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
+import { stopForPowerOff } from './controllers/power-off.ts';
 import { RegistryConfig } from './controllers/registry-config.ts';
 import { bulkEdge } from './services/bulk-edge.ts';
 import { errorEdge } from './services/error-edge.ts';
@@ -45,8 +49,8 @@ export interface SystemOptions {
 }
 
 export interface System extends AsyncDisposable {
-  /** Stops every workload, for the machine is about to go down. No wish changes. */
-  stopWorkloads(graceMs: number): Promise<void>;
+  /** Stops every workload with its own grace: the machine goes down. No desired state changes. Never throws. */
+  stopWorkloads(): Promise<void>;
 }
 
 /** Everything that exists in capsuled, made once and put together here. */
@@ -87,6 +91,8 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     cidr: config.bridge.cidr,
     runDir: paths.network,
   });
+  // Of a power-off that did not happen.
+  await rm(paths.powerOff, { force: true });
   const thrift = new Thrift();
   const reach = dieAt<VolumeFault>(paths.faultPoint);
   const volumeBackend = await openVolumes({
@@ -129,11 +135,38 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   log.info('ready', { version, tookMs: Date.now() - startedAt });
 
   return {
-    stopWorkloads: async (graceMs) => {
-      await workloads?.controller.stopAll(graceMs, AbortSignal.timeout(graceMs + 10_000));
+    stopWorkloads: async () => {
+      const records = () => (isCapsuleError(db) ? [] : readOrNone(required(workloads)));
+      announceLimit(powerOffLimitMs(records()));
+      await stopForPowerOff({ runtime, records, quiesce, log });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+
+  async function quiesce(): Promise<void> {
+    // First: a full pool would pause again what is resumed to be stopped.
+    workloads?.volumeSystem[Symbol.dispose]();
+    await workloads?.controller[Symbol.asyncDispose]();
+  }
+
+  /** A store that has become unreadable is no reason to kill what runs. */
+  function readOrNone({ specs }: Workloads): readonly WorkloadRecord[] {
+    try {
+      return specs.list();
+    } catch (error) {
+      log.error('workloads not read', { error });
+      return [];
+    }
+  }
+
+  /** PID 1 and the launcher wait for as long as this says, where it is longer than what they wait by themselves. */
+  function announceLimit(limitMs: number): void {
+    try {
+      writeFileSync(paths.powerOff, `${limitMs}\n`);
+    } catch (error) {
+      log.error('time for power-off not announced', { limitMs, error });
+    }
+  }
 
   function required<T>(part: T | undefined): T {
     if (part === undefined) throw db;
@@ -231,6 +264,7 @@ function systemPaths({ permPath, runPath }: Config) {
     faultPoint: path.join(runPath, 'capsule/fault-point'),
     containerd: path.join(runPath, 'containerd/containerd.sock'),
     socket: path.join(runPath, 'capsule/capsuled.sock'),
+    powerOff: path.join(runPath, 'capsule/power-off-ms'),
   };
 }
 

@@ -34,6 +34,8 @@ export interface VolumesParts {
   readonly reach: Reach<VolumeFault>;
   /** Workloads that name it in what is wished of them. */
   readonly namedBy: (volume: string) => readonly string[];
+  /** Whether a workload is being stopped. */
+  readonly isStopping: (workload: string) => boolean;
   /** Told when somebody else may take the volume now. */
   readonly onRelease: (volume: string) => void;
   readonly log: Log;

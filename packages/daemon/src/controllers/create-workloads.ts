@@ -92,6 +92,7 @@ export function createWorkloads(parts: WorkloadsParts) {
         specs.list().filter(({ desired }) => desired !== 'deleting'),
         name,
       ),
+    isStopping: (name) => observer.statusOf(name).progress?.stage === 'stopping',
     onRelease: (name) => {
       for (const workload of namesOf(specs.list(), name)) controller.wake(workload);
     },

@@ -46,6 +46,7 @@ async function machine(t: TestContext) {
   const backend = new FakeVolumeBackend();
   const tasks = new Tasks();
   const { calls } = tasks;
+  const stopping = new Set<string>();
   const events = new Events(db);
   const boot = () =>
     createVolumes({
@@ -55,6 +56,7 @@ async function machine(t: TestContext) {
       runtime: tasks,
       reach: () => undefined,
       namedBy: () => [],
+      isStopping: (name) => stopping.has(name),
       onRelease: () => undefined,
     });
   const system = boot();
@@ -71,7 +73,7 @@ async function machine(t: TestContext) {
     t.mock.timers.tick(30_000);
     for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
   };
-  return { ...system, backend, db, tasks, calls, events, hold, look, boot };
+  return { ...system, backend, db, tasks, stopping, calls, events, hold, look, boot };
 }
 
 test('a pool that is low takes nothing new, and says how full it is', async (t) => {
@@ -181,4 +183,17 @@ test('what an earlier capsuled has paused goes on where there is room, and stays
   t.after(() => roomy[Symbol.dispose]());
   await roomy.start();
   assert.deepEqual(calls, ['resume web']);
+});
+
+test('a workload that is stopped while the pool is full is left to end', async (t) => {
+  const { backend, tasks, stopping, calls, look } = await machine(t);
+  backend.pool = filled(99);
+  await look();
+  stopping.add('web');
+  tasks.states.set('web', 'running');
+  await look();
+  assert.deepEqual(calls, ['pause web']);
+  tasks.states.set('web', 'paused');
+  await look();
+  assert.deepEqual(calls, ['pause web', 'resume web']);
 });

@@ -20,6 +20,8 @@ export interface PoolWatchParts {
   readonly volumes: Volumes;
   readonly borrowers: VolumeBorrowers;
   readonly runtime: Pick<ContainerRuntime, 'inspect' | 'pause' | 'resume'>;
+  /** It is being stopped: what stands still ends by no signal, and flushes nothing. */
+  readonly isStopping: (workload: string) => boolean;
   readonly story: VolumeStory;
   readonly log: Log;
   /** Milliseconds of a clock that nobody sets. */
@@ -138,6 +140,11 @@ export class PoolWatch implements Disposable {
 
   async #pause(): Promise<void> {
     await this.#each(this.#holders(), async (name) => {
+      if (this.#parts.isStopping(name)) {
+        // Paused in the moment between the look and the order to stop.
+        await this.#changes(name, 'paused', 'resume');
+        return;
+      }
       if (!(await this.#changes(name, 'running', 'pause'))) return;
       this.#paused.add(name);
       this.#parts.log.info('workload paused: the pool is full', { name });

@@ -30,6 +30,7 @@ async function machine() {
       },
       reach: () => undefined,
       namedBy: () => [],
+      isStopping: () => false,
       onRelease: () => undefined,
     });
   await boot().keeper.apply(DATA);

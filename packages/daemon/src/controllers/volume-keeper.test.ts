@@ -32,6 +32,7 @@ function machine() {
       },
       reach: () => undefined,
       namedBy: () => [...named],
+      isStopping: () => false,
       onRelease: (name) => released.push(name),
     });
   return {

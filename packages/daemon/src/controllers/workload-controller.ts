@@ -147,22 +147,6 @@ export class WorkloadController {
     };
   }
 
-  /** Stops everything that runs, without a change of any wish: the machine goes down. */
-  async stopAll(graceMs: number, signal: AbortSignal): Promise<void> {
-    const { runtime, specs, log } = this.#parts;
-    await this[Symbol.asyncDispose]();
-    const running = (await runtime.list(signal)).filter(({ task }) => task === 'running');
-    const stops = running.map(async ({ cell, container }) => {
-      try {
-        const stopSignal = specs.get(container)?.spec.stopSignal ?? '';
-        await runtime.stop(cell, container, { graceMs, stopSignal }, signal);
-      } catch (error) {
-        log.error('workload not stopped', { name: container, error });
-      }
-    });
-    await Promise.all(stops);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#resync);
     this.#stop.abort();

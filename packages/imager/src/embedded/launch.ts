@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeFolderAs, writeFileAs } from '@capsule/host';
 import { lockFile } from '../cache/lock-file.ts';
+import { awaitPowerOff } from './await-power-off.ts';
 import { type Claim, readClaim, writeClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
 import { openConsoleFile } from './console-file.ts';
@@ -17,6 +18,8 @@ import { NETWORK_LOCK, placesOf } from './places.ts';
 import { findResolver } from './resolv-conf.ts';
 
 const PAUSE_MS = 5;
+/** At power-off, after capsuled has stopped the workloads. */
+const SLACK_MS = 40_000;
 
 /** A capsule that runs as a child of this process. */
 export interface Launched {
@@ -25,7 +28,7 @@ export interface Launched {
   readonly warnings: readonly string[];
   /** Settles when PID 1 of the capsule has ended; with its exit code. */
   readonly ended: Promise<number>;
-  /** Asks PID 1 to power off, waits `graceMs`, then ends it. Resolves when nothing is left. */
+  /** Asks PID 1 to power off, waits `graceMs` or as long as its workloads need, then ends it. Resolves when nothing is left. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -56,9 +59,13 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
     await writeClaim(claim);
     const stop = async (graceMs: number) => {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      const hasEnded = await awaitPowerOff(ended, {
+        runDir: places.runDir,
+        graceMs,
+        slackMs: SLACK_MS,
+      });
+      if (!hasEnded) child.kill('SIGKILL');
       await ended;
-      clearTimeout(timer);
       await clearRemains(name, launchProgram);
     };
     const problem = resolver.problem === undefined ? [] : [resolver.problem];

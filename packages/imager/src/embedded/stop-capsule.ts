@@ -1,11 +1,13 @@
 import { isCapsuleError } from '@capsule/core';
 import { lockError, lockFile } from '../cache/lock-file.ts';
+import { awaitPowerOff } from './await-power-off.ts';
 import { readClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
 import { placesOf } from './places.ts';
 
 /** Longer than a launcher waits for PID 1. */
 const PATIENCE_MS = 100_000;
+const SLACK_MS = 60_000;
 
 /**
  * Asks the launcher of a capsule to stop it, waits until all of it is gone, and clears what a dead
@@ -14,13 +16,17 @@ const PATIENCE_MS = 100_000;
 export async function stopCapsule(name: string): Promise<boolean> {
   const claim = await readClaim(name);
   if (claim === undefined) return false;
-  const { lock } = placesOf(name);
+  const { lock, runDir } = placesOf(name);
   const running = await isHeld(lock);
   if (running) signal(claim.launcherPid, 'SIGTERM');
   // What the launcher does not manage in its own time, the kernel does: the capsule dies with it.
-  const timer = setTimeout(() => running && signal(claim.launcherPid, 'SIGKILL'), PATIENCE_MS);
-  await using _lock = await lockFile(lock, { wait: true });
-  clearTimeout(timer);
+  const locked = lockFile(lock, { wait: true });
+  const isOver = locked.then(() => undefined);
+  const hasEnded = await awaitPowerOff(isOver, {
+    ...{ runDir, graceMs: PATIENCE_MS, slackMs: SLACK_MS },
+  });
+  if (!hasEnded && running) signal(claim.launcherPid, 'SIGKILL');
+  await using _lock = await locked;
   await clearRemains(name, claim.launchProgram);
   return true;
 }

@@ -23,7 +23,7 @@ const FREE_AT_BYTES = 128 * 1024;
 
 /**
  * What PID 1 keeps alive, in start order; the format is capsule-init's. At power-off capsuled gets
- * time to stop the workloads in order, a little more than it asks for itself.
+ * time to stop the workloads: as long as the slowest of them may take, which capsuled writes to a file.
  */
 export const serviceTable = `[containerd]
 exec = /usr/bin/containerd --config /etc/containerd/config.toml
@@ -36,4 +36,5 @@ env = MALLOC_TRIM_THRESHOLD_=${FREE_AT_BYTES}
 oom-score-adj = -900
 poweroff-signal = USR2
 poweroff-grace-ms = 50000
+poweroff-grace-file = /run/capsule/power-off-ms
 `;

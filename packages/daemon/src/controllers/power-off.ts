@@ -1,0 +1,77 @@
+import {
+  type ContainerRuntime,
+  type ContainerSeen,
+  cellOfWorkload,
+  powerOffGraceMs,
+  powerOffLimitMs,
+  type WorkloadRecord,
+} from '@capsule/core';
+import type { Log } from '@capsule/engine';
+
+export interface PowerOffParts {
+  readonly runtime: Pick<ContainerRuntime, 'list' | 'stop'>;
+  /** All workloads; none where the store cannot be read: then what runs is stopped as by default. */
+  readonly records: () => readonly WorkloadRecord[];
+  /** Ends whatever else works on workloads. Waits for what is under way. */
+  readonly quiesce: () => Promise<void>;
+  readonly log: Log;
+}
+
+type Target = Pick<ContainerSeen, 'cell' | 'container'>;
+
+/** What is under way may be a stop that takes its time; then everything else is stopped beside it. */
+const QUIESCE_LIMIT_MS = 10_000;
+const LIST_LIMIT_MS = 10_000;
+
+/**
+ * Stops everything that runs, paused or not, side by side, each with its own grace; no desired state changes. Never
+ * throws: what cannot be stopped is logged, and holds up nothing else.
+ */
+export async function stopForPowerOff(parts: PowerOffParts): Promise<void> {
+  const { log } = parts;
+  const quiet = parts.quiesce().catch((error) => log.error('controllers not ended', { error }));
+  const isQuiet = await endsWithin(quiet, QUIESCE_LIMIT_MS);
+  await stopAll(parts);
+  if (isQuiet) return;
+  // What was under way may have started something meanwhile.
+  await endsWithin(quiet, powerOffLimitMs(parts.records()));
+  await stopAll(parts);
+}
+
+async function stopAll(parts: PowerOffParts): Promise<void> {
+  const { runtime, records, log } = parts;
+  const recordOf = new Map(records().map((record) => [record.spec.name, record]));
+  const stops = (await targets(parts)).map(async ({ cell, container }) => {
+    const record = recordOf.get(container);
+    const stopSignal = record?.spec.stopSignal ?? '';
+    const signal = AbortSignal.timeout(powerOffLimitMs([record]));
+    try {
+      const graceMs = powerOffGraceMs(record);
+      await runtime.stop(cell, container, { graceMs, stopSignal }, signal);
+    } catch (error) {
+      log.error('workload not stopped', { name: container, error });
+    }
+  });
+  await Promise.all(stops);
+}
+
+/** A runtime that cannot list, since containerd is away, still stops each microVM by its name. */
+async function targets({ runtime, records, log }: PowerOffParts): Promise<readonly Target[]> {
+  try {
+    const seen = await runtime.list(AbortSignal.timeout(LIST_LIMIT_MS));
+    return seen.filter(({ task }) => task !== 'none' && task !== 'stopped');
+  } catch (error) {
+    log.error('workloads not listed', { error });
+    return records().map(({ spec: { name } }) => ({ cell: cellOfWorkload(name), container: name }));
+  }
+}
+
+async function endsWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), limitMs);
+  try {
+    return await Promise.race([work.then(() => true), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
