@@ -168,14 +168,16 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
       'What stands behind -- is the command, untouched. It ends with the exit code of the command; ' +
       '127 when there is no such program, 126 when it may not be run, 125 when nothing could be ' +
       'run. Signals are passed on; with a terminal, keys are. A second signal ends capsulectl, ' +
-      'and with it the command.',
+      'and with it the command. When capsulectl ends first, however that is, everything that the ' +
+      'command has started ends; what a command leaves running when it ends by itself stays. The ' +
+      'processes of an exec in a container bear CAPSULE_EXEC in their environment.',
     args: [WORKLOAD, { name: 'command', summary: 'program and arguments', isRepeatable: true }],
     flags: [
       { flags: '-i, --interactive', summary: 'pass the input on' },
       { flags: '-t, --tty', summary: 'give the command this terminal, and the input' },
       {
         flags: '-e, --env <name=value>',
-        summary: 'set a variable; NAME alone takes it from here',
+        summary: 'set a variable; NAME alone takes it from here, if it is set here',
         isRepeatable: true,
       },
       { flags: '-w, --workdir <dir>', summary: 'where it runs: an absolute path' },

@@ -119,6 +119,11 @@ export interface ContainerRuntime {
   ): Promise<ExecSession>;
   /** Ends what an earlier process of ours left because it was killed: processes of `exec`, leases. */
   reclaim(signal?: AbortSignal): Promise<void>;
+  /**
+   * Ends processes of `exec` whose client has left, and which could not be ended then because the runtime was away.
+   * Cheap where there are none: it is called every few seconds.
+   */
+  endAbandoned(signal?: AbortSignal): Promise<void>;
   /** What the container whose first process is `pid` uses now; undefined when it does not run. */
   usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined>;
   /** The limits that this machine can enforce. */

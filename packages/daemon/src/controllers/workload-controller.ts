@@ -25,8 +25,11 @@ import {
 const BACK_OFF = { firstMs: 500, mostMs: 60_000, jitter: 0.2 };
 /** Between two looks at everything without any event: the safety net. */
 const RESYNC_MS = 60_000;
-/** The one key of what `#upkeep` does. */
+/** Between two looks for commands whose client left while the runtime was away. */
+const ABANDONED_MS = 5_000;
+/** The keys of `#upkeep`: what an earlier capsuled left, and what clients of this one did. */
 const REMAINS = 'remains';
+const ABANDONED = 'abandoned commands';
 
 export interface WorkloadControllerParts extends WorkloadStepParts {
   readonly feed: Feed;
@@ -64,12 +67,16 @@ export class WorkloadController {
     this.#upkeep = new KeyedQueue({
       concurrency: 1,
       backOff: BACK_OFF,
-      run: async (_remains, { signal }) => {
+      run: async (key, { signal }) => {
+        if (key === ABANDONED) {
+          await parts.runtime.endAbandoned(signal);
+          return { afterMs: ABANDONED_MS };
+        }
         await parts.runtime.reclaim(signal);
         return undefined;
       },
-      onFailure: (_remains, error, retryInMs) => {
-        parts.log.warn('remains not ended', { error, retryInMs });
+      onFailure: (key, error, retryInMs) => {
+        parts.log.warn('remains not ended', { key, error, retryInMs });
       },
     });
     this.#feedListener = parts.feed.listen((name) => {
@@ -88,6 +95,7 @@ export class WorkloadController {
         onGap: () => {
           this.#retryAll();
           this.#upkeep.renew(REMAINS);
+          this.#upkeep.renew(ABANDONED);
         },
       },
       this.#stop.signal,

@@ -2,21 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import {
-  mkdir,
-  mkdtemp,
-  open as openFile,
-  readdir,
-  readFile,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, mkdtemp, open as openFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { namespaceNames, namespaceState, run } from '@capsule/host';
 import { cellNetworkContract, inOwnNamespaces, TrafficAgent } from '@capsule/testkit';
-import { parseStat } from '../containerd/exec/kill-session.ts';
+import { listPids, readEntry } from '../containerd/exec/proc-entry.ts';
 import { BridgeNetwork } from './bridge-network.ts';
 import { listLinks } from './cell-link.ts';
 
@@ -296,11 +288,8 @@ async function killedAfter(milliseconds: number): Promise<void> {
 
 /** Whether anything of a session still runs. Nobody reaps here: what has ended stays as a zombie. */
 async function hasHelpers(session: number | undefined): Promise<boolean> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(
-    pids.map(async (pid) => parseStat(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))),
-  );
-  return stats.some((stat) => stat.session === session && stat.state !== 'Z');
+  const entries = await Promise.all((await listPids()).map(readEntry));
+  return entries.some((entry) => entry?.session === session && !entry?.isZombie);
 }
 
 async function assertWorks(network: BridgeNetwork): Promise<void> {

@@ -82,6 +82,10 @@ export class KindRuntime implements ContainerRuntime {
     return (await this.#of(cell, container)).exec(cell, container, request, signal);
   }
 
+  async endAbandoned(signal?: AbortSignal): Promise<void> {
+    await Promise.all(this.#both.map((runtime) => runtime.endAbandoned(signal)));
+  }
+
   async reclaim(signal?: AbortSignal): Promise<void> {
     await Promise.all(this.#both.map((runtime) => runtime.reclaim(signal)));
   }

@@ -195,6 +195,8 @@ export class FakeContainerRuntime implements ContainerRuntime {
 
   async reclaim(): Promise<void> {}
 
+  async endAbandoned(): Promise<void> {}
+
   async usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
     const seen = this.#entries.get(keyOf(cell, container))?.seen;
     return seen?.pid === pid ? { cpuMicros: pid, memoryBytes: 4096, pids: 1 } : undefined;

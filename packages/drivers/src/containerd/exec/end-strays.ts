@@ -1,13 +1,15 @@
-import { readFile, readlink } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { Code } from '@connectrpc/connect';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { getTask } from '../runtime/task.ts';
-import { killSession, parseStat } from './kill-session.ts';
+import { killUntilNone } from './end-processes.ts';
+import { selectProcesses } from './find-processes.ts';
+import { isIn, listPids, readEntry, readProc } from './proc-entry.ts';
 
 /** Below it lie the cgroups of all containers. */
-const ALL_CELLS = '/kukeon/';
+const ALL_CELLS = '/kukeon';
 
 /**
  * Ends processes of a container that no shim knows: containerd that is killed while its shim starts an
@@ -27,16 +29,25 @@ export async function endStrays(
   if (own === '' || own === (await pidNamespace('self'))) return;
   const asked = client.tasks.listPids({ containerId }, until(signal));
   const { processes } = (await ignoring(Code.NotFound, asked)) ?? { processes: [] };
-  const shim = (await statOf(task.pid)).parent;
+  const shim = (await readEntry(task.pid))?.parent;
   for (const { pid, info } of processes) {
-    if (pid === task.pid || info !== undefined) continue;
-    const { parent, session } = await statOf(pid);
-    if (parent === shim && session === pid) await killSession(pid, ALL_CELLS);
+    if (pid === task.pid || info !== undefined || shim === undefined) continue;
+    const entry = await readEntry(pid);
+    if (entry?.parent === shim && entry.session === pid) await killUntilNone(() => findTree(pid));
   }
 }
 
-async function statOf(pid: number) {
-  return parseStat(await readFile(`/proc/${pid}/stat`, 'utf8').catch(noneIfGone));
+/** A process of a cell and what it has started. */
+async function findTree(leader: number): Promise<readonly number[]> {
+  const entries = await Promise.all(
+    (await listPids()).map(async (pid) =>
+      isIn(await readProc(pid, 'cgroup'), ALL_CELLS) ? await readEntry(pid) : undefined,
+    ),
+  );
+  const candidates = entries.flatMap((entry) =>
+    entry === undefined ? [] : { ...entry, isMarked: false },
+  );
+  return selectProcesses(candidates, leader);
 }
 
 async function pidNamespace(process: number | 'self'): Promise<string> {

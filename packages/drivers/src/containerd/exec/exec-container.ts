@@ -16,9 +16,17 @@ import { type ContainerLabels, readLabels } from '../runtime/labels.ts';
 import { describeStartError } from '../runtime/start-error.ts';
 import { getTask } from '../runtime/task.ts';
 import { resolveUserOf } from '../user/running-user.ts';
-import { type ExecFolder, execFolder, makeFolder, removeFolder } from './exec-folder.ts';
+import { endExec } from './end-exec.ts';
+import {
+  type ExecFolder,
+  execFolder,
+  makeFolder,
+  removeFolder,
+  writeRecord,
+} from './exec-folder.ts';
+import { execMark } from './exec-mark.ts';
 import { describeExecProcess, type ExecProcess } from './exec-process.ts';
-import { closeEnds, openEnds, RunningExec } from './running-exec.ts';
+import { closeEnds, type ExecEnds, endOrLeave, openEnds, RunningExec } from './running-exec.ts';
 
 /** Execs of this process, by id; `reclaim` leaves them alone. */
 export type ActiveExecs = Map<
@@ -36,6 +44,7 @@ export async function execContainer(
   const id = containerId(cell, container);
   const folder = execFolder(context.execRoot, id, `capsule-${randomUUID()}`);
   active.set(folder.execId, { containerId: id, isStarted: false });
+  let described: ExecProcess;
   try {
     // Not before the folder is whole: it would outlive the removal below.
     const [found] = await allOrFirstError([
@@ -44,14 +53,14 @@ export async function execContainer(
     ]);
     const user =
       request.user === '' ? undefined : await resolveUserOf(found.pid, request.user, container);
-    const process = describeExecProcess(found.spec.process, request, user);
-    const cgroup = containerCgroup(found.labels);
-    return await start(context, active, { folder, request, process, cgroup, container });
+    described = describeExecProcess(found.spec.process, request, user);
+    await writeRecord(folder, containerCgroup(found.labels));
   } catch (error) {
     await removeFolder(context.execRoot, folder);
     active.delete(folder.execId);
     throw error;
   }
+  return start(context, active, { folder, request, described, container });
 }
 
 interface Found {
@@ -83,41 +92,44 @@ async function findRunning(
 interface Start {
   readonly folder: ExecFolder;
   readonly request: ExecRequest;
-  readonly process: ExecProcess;
-  readonly cgroup: string;
+  readonly described: ExecProcess;
   readonly container: string;
 }
 
+/** From here on there may be a process, whatever the runtime answers, so only `endExec` removes the folder. */
 async function start(
-  { client, execRoot }: RuntimeContext,
+  context: RuntimeContext,
   active: ActiveExecs,
-  { folder, request, process, cgroup, container }: Start,
+  { folder, request, described, container }: Start,
 ): Promise<ExecSession> {
+  const { client } = context;
   const { containerId: id, execId } = folder;
-  const ends = openEnds(folder, request.hasInput, process.terminal);
+  const onClose = () => void active.delete(execId);
+  let ends: ExecEnds | undefined;
   try {
+    ends = openEnds(folder, request.hasInput, described.terminal);
     await client.tasks.exec({
       containerId: id,
       execId,
-      spec: packProcess(process),
-      terminal: process.terminal,
+      spec: packProcess({ ...described, env: [...described.env, execMark(execId)] }),
+      terminal: described.terminal,
       stdin: request.hasInput ? folder.stdin : '',
       stdout: folder.stdout,
-      stderr: process.terminal ? '' : folder.stderr,
+      stderr: described.terminal ? '' : folder.stderr,
     });
     const exit = client.tasks
       .wait({ containerId: id, execId }, NO_TIMEOUT)
       .then(({ exitStatus }) => exitStatus);
-    // Told to who awaits it; nobody may, when the start fails.
+    // Reported to whoever awaits it; nobody may, when the start fails.
     exit.catch(() => undefined);
     const { pid } = await client.tasks.start({ containerId: id, execId });
     active.set(execId, { containerId: id, isStarted: true });
     for (const fd of ends.keepers) closeSync(fd);
-    const onClose = () => void active.delete(execId);
-    return new RunningExec({ client, root: execRoot, folder, ends, pid, cgroup, exit, onClose });
+    return new RunningExec({ owner: context, folder, ends, pid, exit, onClose });
   } catch (error) {
-    closeEnds(ends);
-    await ignoring(Code.NotFound, client.tasks.deleteProcess({ containerId: id, execId }));
+    if (ends !== undefined) closeEnds(ends);
+    await endOrLeave(endExec(context, folder));
+    onClose();
     throw describeStartError(container, error);
   }
 }

@@ -1,11 +1,12 @@
 import { constants, openSync } from 'node:fs';
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
 
 /**
- * What one exec is talked to with: `<root>/<container id>/<exec id>/` and its FIFOs. The folder is made
- * before the process and removed after it, so that whoever finds one knows what may have been left.
+ * The folder of one exec, `<root>/<container id>/<exec id>/`: its FIFOs, and the record of a process that may exist. It
+ * is made before the process and removed when neither the process nor the runtime's memory of it is left, so it names
+ * whatever a capsuled that died has left.
  */
 export interface ExecFolder {
   readonly containerId: string;
@@ -13,6 +14,8 @@ export interface ExecFolder {
   readonly stdin: string;
   readonly stdout: string;
   readonly stderr: string;
+  /** Holds the container's cgroup for as long as what the exec has started is to be ended. */
+  readonly record: string;
 }
 
 export function execFolder(root: string, containerId: string, execId: string): ExecFolder {
@@ -20,6 +23,7 @@ export function execFolder(root: string, containerId: string, execId: string): E
   return {
     ...{ containerId, execId },
     ...{ stdin: path('stdin'), stdout: path('stdout'), stderr: path('stderr') },
+    record: path('cgroup'),
   };
 }
 
@@ -28,10 +32,32 @@ export async function makeFolder(root: string, folder: ExecFolder): Promise<void
   await run('mkfifo', ['-m', '600', folder.stdin, folder.stdout, folder.stderr]);
 }
 
+/** To be written before the runtime is asked for a process. Whole or absent, at whatever moment the writer dies. */
+export async function writeRecord(folder: ExecFolder, cgroup: string): Promise<void> {
+  await writeFile(`${folder.record}.new`, cgroup);
+  await rename(`${folder.record}.new`, folder.record);
+}
+
+/** The cgroup to look for processes in; undefined when there is none to be ended. */
+export async function readRecord({ record }: ExecFolder): Promise<string | undefined> {
+  try {
+    return await readFile(record, 'utf8');
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}
+
+/** What the process has started stays from now on: it ended by itself. Idempotent. */
+export async function removeRecord({ record }: ExecFolder): Promise<void> {
+  await rm(record, { force: true });
+}
+
 /** Idempotent. */
 export async function removeFolder(root: string, folder: ExecFolder): Promise<void> {
-  const { stdin, stdout, stderr } = folder;
-  await Promise.all([stdin, stdout, stderr].map((path) => rm(path, { force: true })));
+  const { stdin, stdout, stderr, record } = folder;
+  const files = [stdin, stdout, stderr, `${record}.new`, record];
+  await Promise.all(files.map((path) => rm(path, { force: true })));
   await removeEmpty(join(root, folder.containerId, folder.execId));
   await removeEmpty(join(root, folder.containerId));
 }

@@ -2,16 +2,13 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { ExecOutput, ExecSession, TerminalSize } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
-import type { ContainerdClient } from '../client/containerd-client.ts';
-import { hasCode, ignoring, isAnswer } from '../client/rpc-error.ts';
-import { type ExecFolder, openFifo, removeFolder } from './exec-folder.ts';
-import { killSession } from './kill-session.ts';
+import { hasCode, ignoring } from '../client/rpc-error.ts';
+import { type ExecOwner, endExec, forgetExec } from './end-exec.ts';
+import { type ExecFolder, openFifo } from './exec-folder.ts';
 import { mergeOutput } from './merge-output.ts';
 
 /** How long children of a process that has ended may be silent before they are not waited for. */
 const IDLE_MS = 1_000;
-
-const SIGKILL = 9;
 
 /** Our ends of the FIFOs of an exec. */
 export interface ExecEnds {
@@ -49,12 +46,10 @@ export function closeEnds({ input, outputs, keepers }: ExecEnds): void {
 }
 
 export interface RunningExecParts {
-  readonly client: ContainerdClient;
-  readonly root: string;
+  readonly owner: ExecOwner;
   readonly folder: ExecFolder;
   readonly ends: Omit<ExecEnds, 'keepers'>;
   readonly pid: number;
-  readonly cgroup: string;
   readonly exit: Promise<number>;
   readonly onClose: () => void;
 }
@@ -70,10 +65,14 @@ export class RunningExec implements ExecSession {
   constructor(parts: RunningExecParts) {
     this.#parts = parts;
     this.exit = parts.exit;
-    const end = () => {
-      this.#hasEnded = true;
-    };
-    this.output = mergeOutput(parts.ends.outputs, this.exit.then(end, end), IDLE_MS);
+    // Where the runtime was lost the process may well live.
+    const ended = this.exit.then(
+      () => {
+        this.#hasEnded = true;
+      },
+      () => undefined,
+    );
+    this.output = mergeOutput(parts.ends.outputs, ended, IDLE_MS);
   }
 
   async write(data: Uint8Array): Promise<void> {
@@ -88,44 +87,42 @@ export class RunningExec implements ExecSession {
   }
 
   async closeInput(): Promise<void> {
-    const { client, folder, ends } = this.#parts;
+    const { owner, folder, ends } = this.#parts;
     if (this.#isInputClosed) return;
     this.#isInputClosed = true;
     if (ends.input !== undefined) await flush(ends.input);
     const { containerId, execId } = folder;
-    await gone(client.tasks.closeIO({ containerId, execId, stdin: true }));
+    await gone(owner.client.tasks.closeIO({ containerId, execId, stdin: true }));
   }
 
   async resize({ cols, rows }: TerminalSize): Promise<void> {
-    const { client, folder } = this.#parts;
+    const { owner, folder } = this.#parts;
     const { containerId, execId } = folder;
-    await gone(client.tasks.resizePty({ containerId, execId, width: cols, height: rows }));
+    await gone(owner.client.tasks.resizePty({ containerId, execId, width: cols, height: rows }));
   }
 
   async signal(number: number): Promise<void> {
-    const { client, folder } = this.#parts;
+    const { owner, folder } = this.#parts;
     const { containerId, execId } = folder;
-    await gone(client.tasks.kill({ containerId, execId, signal: number }));
+    await gone(owner.client.tasks.kill({ containerId, execId, signal: number }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { client, root, folder, ends, pid, cgroup, onClose } = this.#parts;
-    // First without the runtime, which may be lost, and for all that the process has started.
-    if (!this.#hasEnded) await killSession(pid, cgroup);
+    const { owner, folder, ends, pid, onClose } = this.#parts;
     closeEnds({ ...ends, keepers: [] });
-    try {
-      if (!this.#hasEnded) await this.signal(SIGKILL);
-      await this.exit;
-      const { containerId, execId } = folder;
-      await gone(client.tasks.deleteProcess({ containerId, execId }));
-      await removeFolder(root, folder);
-    } catch (error) {
-      // Then the folder stays, and `reclaim` ends the rest when the runtime is back.
-      if (isAnswer(error)) throw error;
-    } finally {
-      onClose();
-    }
+    await endOrLeave(
+      this.#hasEnded ? forgetExec(owner, folder) : endExec(owner, folder, { leader: pid }),
+    );
+    onClose();
   }
+}
+
+/**
+ * What cannot be ended now (containerd is away, or the container is frozen) keeps its folder: `endAbandoned`, which comes
+ * again and again, ends it and reports why it could not.
+ */
+export async function endOrLeave(ending: Promise<void>): Promise<void> {
+  await ending.catch(() => undefined);
 }
 
 async function flush(input: Socket): Promise<void> {

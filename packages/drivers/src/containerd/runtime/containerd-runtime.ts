@@ -173,6 +173,11 @@ export class ContainerdRuntime implements ContainerRuntime {
     return doing(action, this.#reclaim(signal));
   }
 
+  endAbandoned(signal?: AbortSignal): Promise<void> {
+    const action = this.#doing('end commands whose client has left', signal);
+    return doing(action, reclaimExecs(this.#context, this.#execs, signal));
+  }
+
   usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
     return containerUsage(this.#context, { cell, container, pid });
   }

@@ -168,6 +168,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     await collectDisks(this.#context);
   }
 
+  /** Nothing to do: the agent ends a process with the connection of its caller. */
+  async endAbandoned(): Promise<void> {}
+
   /** Gives every guest what the files that it has of the capsule hold now: resolvers change. Waits for none. */
   refreshFiles(): void {
     void this.#running.each((guest, { spec }) => putFiles(guest, spec));

@@ -1,0 +1,79 @@
+import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { runtimeError } from '../errors.ts';
+import { type ExecTraces, findProcesses } from './find-processes.ts';
+import { isIn, listPids, readEntry, readProc } from './proc-entry.ts';
+
+/** Processes die within milliseconds of KILL, unless the kernel holds them. */
+const LIMIT_MS = 2_000;
+const START_LIMIT_MS = 1_000;
+const LOOK_AGAIN_MS = 10;
+
+/**
+ * Kills all processes of an exec, and the runc that may be about to start it. Resolves when none is left. Fails with
+ * `RUNTIME_FAILED` when one does not end: it is frozen, or waits for a broken disk. Idempotent.
+ */
+export async function endProcesses(traces: ExecTraces): Promise<void> {
+  await killUntilNone(() => findStarters(traces.execId));
+  await untilNoneStarts(traces.cgroup);
+  await killUntilNone(() => findProcesses(traces));
+}
+
+/**
+ * What a killed runc has let into the container becomes its program within milliseconds, and bears no mark before.
+ * One that takes longer is a program that only looks alike, and is not waited for.
+ */
+async function untilNoneStarts(cgroup: string): Promise<void> {
+  const deadline = performance.now() + START_LIMIT_MS;
+  while ((await findInits(cgroup)).length > 0 && performance.now() < deadline) {
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+/** Processes in which runc prepares the start of a program. */
+async function findInits(cgroup: string): Promise<readonly number[]> {
+  const found = await Promise.all(
+    (await listPids()).map(async (pid) => {
+      if (!isIn(await readProc(pid, 'cgroup'), cgroup)) return [];
+      const [program = '', verb] = (await readProc(pid, 'cmdline')).split('\0');
+      return verb === 'init' && basename(program) === 'runc' ? [pid] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Kills what is found until nothing is. */
+export async function killUntilNone(find: () => Promise<readonly number[]>): Promise<void> {
+  const deadline = performance.now() + LIMIT_MS;
+  for (;;) {
+    const pids = await find();
+    if (pids.length === 0) return;
+    if (performance.now() > deadline) {
+      const detail = `these processes do not end: ${pids.join(', ')}`;
+      throw runtimeError.FAILED({ action: 'end a command', detail });
+    }
+    for (const pid of pids) kill(pid);
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+/** The runc that the shim runs to start the exec: it names the exec in its arguments, and makes no process twice. */
+async function findStarters(execId: string): Promise<readonly number[]> {
+  const found = await Promise.all(
+    (await listPids()).map(async (pid) => {
+      const words = (await readProc(pid, 'cmdline')).split('\0');
+      const isStarter =
+        words.includes('exec') && words.some((word) => word.endsWith(`/${execId}.pid`));
+      return isStarter && (await readEntry(pid))?.isZombie === false ? [pid] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
+  }
+}

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, suite, type TestContext, test } from 'node:test';
+import { type CellId, containerSettings, type ExecRequest, SPEC_DEFAULTS } from '@capsule/core';
+import {
+  busyboxImage,
+  dockerArchive,
+  missingContainerd,
+  openContainerd,
+  writeLogWriter,
+} from '@capsule/testkit';
+import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { ContainerdClient } from '../client/containerd-client.ts';
+import { ContainerdImages } from '../image/containerd-images.ts';
+import { ContainerdRuntime } from '../runtime/containerd-runtime.ts';
+import { isIn, listPids, readEntry, readProc } from './proc-entry.ts';
+
+const skip = missingContainerd();
+const containerd = await openContainerd();
+const REALM = `ends${process.pid}`;
+const IMAGE = 'docker.io/library/busybox:test';
+/** In the session of the command, in one of its own, and in one whose parent has left it. */
+const SCRIPT = `sleep 1000 & busybox setsid sleep 1001 & (busybox setsid sh -c 'sleep 1002 & sleep 1003 &');
+  echo up; sleep 1004; echo never`;
+const REQUEST: ExecRequest = {
+  ...{ command: ['sh', '-c', SCRIPT], env: {}, workingDir: '', user: '', hasInput: false },
+};
+
+after(async () => {
+  await containerd?.[Symbol.asyncDispose]();
+  await removeCgroups('/sys/fs/cgroup', `/kukeon/${REALM}`);
+});
+
+interface Bench {
+  readonly cell: CellId;
+  readonly execRoot: string;
+  /** Of the first process and of those that a container has beside it. */
+  readonly processes: () => Promise<readonly number[]>;
+  readonly open: () => Opened;
+  /** The arguments of `open`, for a capsuled that is a process of its own. */
+  readonly capsuled: (program: string) => ChildProcess;
+}
+
+interface Opened extends Disposable {
+  readonly runtime: ContainerdRuntime;
+}
+
+/** A container that runs; `name` is that of its cell and of its runtime's namespace. */
+async function openBench(t: TestContext, name: string, hostPid = false): Promise<Bench> {
+  assert.ok(containerd !== undefined);
+  const { socketPath, directory } = containerd;
+  const namespace = `kukeon-${name}`;
+  const cell = { realm: REALM, space: 'default', stack: 'default', cell: name };
+  const execRoot = join(directory, namespace);
+  await mkdir(execRoot);
+  const options = {
+    logBinary: await writeLogWriter(directory),
+    scratch: join(directory, 'view'),
+    execRoot,
+  };
+  const open = () => {
+    const client = new ContainerdClient({ socketPath, namespace });
+    const runtime = new ContainerdRuntime(client, options);
+    return { client, runtime, [Symbol.dispose]: () => client[Symbol.dispose]() };
+  };
+  const first = open();
+  const archive = dockerArchive(await busyboxImage(), [IMAGE]);
+  async function* once() {
+    yield archive;
+  }
+  await new ContainerdImages(first.client).load(once());
+  await first.runtime.create({
+    ...({ cell, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
+    ...{ command: ['sleep', '1000'], args: [], env: {}, logPath: join(directory, `${name}.log`) },
+    ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
+    ...containerSettings(SPEC_DEFAULTS),
+    hostPid,
+  });
+  await first.runtime.start(cell, 'one');
+  t.after(async () => {
+    await first.runtime.remove(cell, 'one');
+    first[Symbol.dispose]();
+  });
+  const imports = `
+    import { ContainerdClient } from '${join(import.meta.dirname, '../client/containerd-client.ts')}';
+    import { ContainerdRuntime } from '${join(import.meta.dirname, '../runtime/containerd-runtime.ts')}';
+    const client = new ContainerdClient(${JSON.stringify({ socketPath, namespace })});
+    const runtime = new ContainerdRuntime(client, ${JSON.stringify(options)});
+    const exec = () => runtime.exec(${JSON.stringify(cell)}, 'one', ${JSON.stringify(REQUEST)});\n`;
+  return {
+    ...{ cell, execRoot, open, processes: () => processesOf(cell) },
+    capsuled: (program) => {
+      const args = ['--input-type=module-typescript', '--eval', `${imports}${program}`];
+      return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    },
+  };
+}
+
+async function processesOf({ realm, space, stack, cell }: CellId): Promise<readonly number[]> {
+  const cgroup = `/kukeon/${realm}/${space}/${stack}/${cell}/one_root`;
+  const found = await Promise.all(
+    (await listPids()).map(async (pid) => {
+      if (!isIn(await readProc(pid, 'cgroup'), cgroup)) return [];
+      return (await readEntry(pid))?.isZombie === false ? [pid] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** An exec that prints `up`, which is when all of its processes are there. */
+async function execUp({ cell, processes }: Bench, { runtime }: Opened) {
+  const session = await runtime.exec(cell, 'one', REQUEST);
+  const output = session.output[Symbol.asyncIterator]();
+  assert.equal(Buffer.from((await output.next()).value?.data ?? []).toString(), 'up\n');
+  while ((await processes()).length < 7) await new Promise((resolve) => setImmediate(resolve));
+  return session;
+}
+
+/** Nothing is left but the first process, which nobody touched, and no trace of an exec. */
+async function assertEnded({ processes, execRoot }: Bench, first: readonly number[]) {
+  assert.deepEqual(await processes(), first);
+  assert.deepEqual(await readdir(execRoot), []);
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+const UP = `
+  const session = await exec();
+  for await (const { data } of session.output) process.stdout.write(data);`;
+
+suite('nothing that an exec has started outlives its client', { skip, timeout: 240_000 }, () => {
+  for (const hostPid of [false, true]) {
+    const kind = hostPid ? 'host' : 'own';
+
+    test(`the client leaves (${kind} pids)`, async (t) => {
+      const bench = await openBench(t, `client-${kind}`, hostPid);
+      const first = await bench.processes();
+      using opened = bench.open();
+      const session = await execUp(bench, opened);
+      await session[Symbol.asyncDispose]();
+      await assertEnded(bench, first);
+    });
+
+    test(`capsuled dies (${kind} pids)`, async (t) => {
+      const bench = await openBench(t, `capsuled-${kind}`, hostPid);
+      const first = await bench.processes();
+      const capsuled = bench.capsuled(UP);
+      await once(capsuled.stdout ?? capsuled, 'data');
+      await killed(capsuled);
+      using next = bench.open();
+      await next.runtime.reclaim();
+      await assertEnded(bench, first);
+    });
+
+    test(`containerd dies, then the client leaves (${kind} pids)`, async (t) => {
+      const bench = await openBench(t, `away-${kind}`, hostPid);
+      const first = await bench.processes();
+      using opened = bench.open();
+      const session = await execUp(bench, opened);
+      await containerd?.killDaemon();
+      await session[Symbol.asyncDispose]();
+      assert.deepEqual(await bench.processes(), first, 'without a runtime, at once');
+      await containerd?.startDaemon();
+      await opened.runtime.endAbandoned();
+      await assertEnded(bench, first);
+    });
+
+    test(`containerd dies, then capsuled (${kind} pids)`, async (t) => {
+      const bench = await openBench(t, `both-${kind}`, hostPid);
+      const first = await bench.processes();
+      const capsuled = bench.capsuled(UP);
+      await once(capsuled.stdout ?? capsuled, 'data');
+      await containerd?.killDaemon();
+      await killed(capsuled);
+      using next = bench.open();
+      await assert.rejects(next.runtime.reclaim(), { code: 'RUNTIME_UNAVAILABLE' });
+      assert.deepEqual(await bench.processes(), first, 'without a runtime, at once');
+      await containerd?.startDaemon();
+      await next.runtime.reclaim();
+      await assertEnded(bench, first);
+    });
+  }
+
+  test('containerd dies at any moment of a start', async (t) => {
+    const bench = await openBench(t, 'start');
+    const first = await bench.processes();
+    using opened = bench.open();
+    for (const afterMs of [5, 15, 25, 35, 45, 60, 80]) {
+      const starting = opened.runtime.exec(bench.cell, 'one', REQUEST).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      await containerd?.killDaemon();
+      const session = await starting;
+      await session?.[Symbol.asyncDispose]();
+      await containerd?.startDaemon();
+      await opened.runtime.endAbandoned();
+      await assertEnded(bench, first);
+    }
+  });
+
+  test('capsuled dies at any moment of a start, alone or with containerd', async (t) => {
+    const bench = await openBench(t, 'start-both');
+    const first = await bench.processes();
+    const program = `process.stdout.write('begins');\n${UP}`;
+    for (const [index, afterMs] of [5, 20, 30, 40, 60, 90].entries()) {
+      const capsuled = bench.capsuled(program);
+      await once(capsuled.stdout ?? capsuled, 'data');
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      const both = index % 2 === 0;
+      await Promise.all([killed(capsuled), both ? containerd?.killDaemon() : undefined]);
+      if (both) await containerd?.startDaemon();
+      using next = bench.open();
+      await next.runtime.reclaim();
+      await assertEnded(bench, first);
+    }
+  });
+
+  test('the shim dies, and then nobody is left to ask', async (t) => {
+    const bench = await openBench(t, 'shim', true);
+    const [init = 0] = await bench.processes();
+    using opened = bench.open();
+    const session = await execUp(bench, opened);
+    process.kill((await readEntry(init))?.parent ?? 0, 'SIGKILL');
+    await session[Symbol.asyncDispose]();
+    await opened.runtime.endAbandoned();
+    const left = (await bench.processes()).filter((pid) => pid !== init);
+    assert.deepEqual([left, await readdir(bench.execRoot)], [[], []]);
+  });
+
+  test('what a command leaves on purpose stays when it has ended by itself', async (t) => {
+    const bench = await openBench(t, 'daemon');
+    const before = await bench.processes();
+    using opened = bench.open();
+    const command = ['sh', '-c', 'busybox setsid sleep 1000 >&- 2>&- & exit 3'];
+    const session = await opened.runtime.exec(bench.cell, 'one', { ...REQUEST, command });
+    for await (const _ of session.output);
+    assert.equal(await session.exit, 3);
+    await session[Symbol.asyncDispose]();
+    await opened.runtime.endAbandoned();
+    assert.equal((await bench.processes()).length, before.length + 1);
+    assert.deepEqual(await readdir(bench.execRoot), []);
+  });
+});

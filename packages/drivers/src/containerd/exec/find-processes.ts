@@ -1,0 +1,51 @@
+import { execMark } from './exec-mark.ts';
+import { isIn, listPids, type ProcEntry, readEntry, readProc } from './proc-entry.ts';
+
+/** Where the processes of one exec are looked for. */
+export interface ExecTraces {
+  readonly execId: string;
+  /** The container's: a process elsewhere is none of the exec's, whatever its numbers are. */
+  readonly cgroup: string;
+  /** The process that was started, where the runtime named it. */
+  readonly leader: number | undefined;
+}
+
+/**
+ * Returns the living processes of an exec, by what Linux shows alone: those that bear its mark, its leader, and what
+ * these have started, also in sessions of their own. It needs no runtime, which may be lost.
+ */
+export async function findProcesses(traces: ExecTraces): Promise<readonly number[]> {
+  const inside = await Promise.all((await listPids()).map((pid) => look(pid, traces)));
+  return selectProcesses(inside.flat(), traces.leader);
+}
+
+export interface Candidate extends ProcEntry {
+  readonly isMarked: boolean;
+}
+
+/** The pids among `candidates`, all of one container, that belong to the exec. Pure. */
+export function selectProcesses(
+  candidates: readonly Candidate[],
+  leader: number | undefined,
+): readonly number[] {
+  const isOurs = ({ pid, session, isMarked }: Candidate) =>
+    isMarked || (leader !== undefined && (pid === leader || session === leader));
+  const chosen = new Set(candidates.filter(isOurs).map(({ pid }) => pid));
+  let size = -1;
+  while (size !== chosen.size) {
+    size = chosen.size;
+    for (const { pid, parent, session } of candidates) {
+      if (chosen.has(parent) || chosen.has(session)) chosen.add(pid);
+    }
+  }
+  return candidates
+    .filter(({ pid, isZombie }) => chosen.has(pid) && !isZombie)
+    .map(({ pid }) => pid);
+}
+
+async function look(pid: number, { execId, cgroup }: ExecTraces): Promise<readonly Candidate[]> {
+  if (!isIn(await readProc(pid, 'cgroup'), cgroup)) return [];
+  const [entry, environ] = await Promise.all([readEntry(pid), readProc(pid, 'environ')]);
+  if (entry === undefined) return [];
+  return [{ ...entry, isMarked: environ.split('\0').includes(execMark(execId)) }];
+}
