@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { run } from '@capsule/host';
 import { readInside } from './read-inside.ts';
 
 /** A tree, and beside it a file that nothing inside may reach. */
@@ -73,3 +76,46 @@ test('circles, directories and what is not there read as empty', async (t) => {
     assert.equal(await readInside(root, path, 100), '', path);
   }
 });
+
+test('what may let its reader wait is not opened: pipes, devices, files of /proc, folders', async (t) => {
+  const root = await tree(t);
+  const path = join(root, 'etc/passwd');
+  await run('mkfifo', [path]);
+  assert.equal(await readInside(root, '/etc/passwd', 100), '');
+  for (const target of ['proc/kmsg', 'proc/self/environ', 'dev/zero', 'etc']) {
+    await rm(path, { force: true });
+    await symlink(`/${target}`, path);
+    assert.equal(await readInside('/', path, 100), '', target);
+  }
+});
+
+/** Exchanges two names again and again, by renameat2(2) with RENAME_EXCHANGE, until it is killed. */
+const EXCHANGE = `
+my ($number, $a, $b) = @ARGV;
+$| = 1;
+print "ready";
+while (syscall($number + 0, -100, $a, -100, $b, 2) == 0) {}
+`;
+const RENAMEAT2 = process.arch === 'arm64' ? '276' : '316';
+
+for (const kind of ['pipe', 'link out', 'folder'] as const) {
+  test(`a file that is exchanged for a ${kind} meanwhile is read whole, or not at all`, async (t) => {
+    const root = await tree(t);
+    const [path, other] = [join(root, 'etc/passwd'), join(root, 'etc/other')];
+    await writeFile(path, 'inside');
+    if (kind === 'pipe') await run('mkfifo', [other]);
+    else if (kind === 'link out') await symlink(join(root, '../passwd'), other);
+    else await mkdir(other);
+    const racer = spawn('perl', ['-e', EXCHANGE, RENAMEAT2, path, other], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => racer.kill('SIGKILL'));
+    await once(racer.stdout, 'data');
+    const seen = new Set<string>();
+    for (let round = 0; round < 500; round += 1) {
+      seen.add(await readInside(root, '/etc/passwd', 100));
+    }
+    assert.deepEqual([...seen].toSorted(), ['', 'inside']);
+    assert.equal(racer.exitCode, null);
+  });
+}

@@ -1,60 +1,127 @@
-import { lstat, open, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readlink } from 'node:fs/promises';
 
 const MAX_LINKS = 40;
+/** Names a file without opening it, so never waits for one (open(2)); the same on all architectures of ours. */
+const O_PATH = 0o10000000;
 
 /**
- * Reads a text file of a tree that is not trusted. Links are followed as if `root` were `/`, so none
- * leads out; anything but a regular file, and a missing one, reads as empty. At most `limitBytes`.
+ * Reads a text file of a tree that is not trusted and may change meanwhile. Links are followed as if `root` were `/`,
+ * so none leads out; anything but a regular file, and a missing one, reads as empty. At most `limitBytes`.
+ *
+ * Each step is taken from the descriptor of the one before, and what is opened is what was looked at: nothing that is
+ * put in its place meanwhile is. The one helper for all paths inside of a container or an image.
  */
 export async function readInside(root: string, path: string, limitBytes: number): Promise<string> {
-  const found = await resolveInside(root, path);
-  if (found === undefined) return '';
-  await using file = await open(found, 'r');
-  const buffer = Buffer.alloc(limitBytes);
-  const { bytesRead } = await file.read(buffer, 0, limitBytes, 0);
+  await using walk = await Walk.begin(root);
+  const found = await walk.find(path);
+  if (found === undefined || !found.stat.isFile()) return '';
+  // Awaited here: the descriptors are given back when this returns.
+  return await readRegular(found.handle, Math.min(limitBytes, found.stat.size));
+}
+
+/**
+ * A file of `/proc` that would let its reader wait has no size, so it is not read. A holder of a lease is not waited
+ * for either (O_NONBLOCK).
+ */
+async function readRegular({ fd }: FileHandle, bytes: number): Promise<string> {
+  if (bytes === 0) return '';
+  const opened = await unlessGone(open(own(fd), constants.O_RDONLY | constants.O_NONBLOCK));
+  if (opened === undefined) return '';
+  await using file = opened;
+  const buffer = Buffer.alloc(bytes);
+  const { bytesRead } = await file.read(buffer, 0, bytes, 0);
   return buffer.toString('utf8', 0, bytesRead);
 }
 
-/** The outside path of the regular file that `path` names inside. */
-async function resolveInside(root: string, path: string): Promise<string | undefined> {
-  const todo = path.split('/').filter(isStep);
-  const done: string[] = [];
-  let links = 0;
-  let step = todo.shift();
-  for (; step !== undefined; step = todo.shift()) {
-    if (step === '..') {
-      done.pop();
-      continue;
-    }
-    const here = join(root, ...done, step);
-    const stat = await lstatIfThere(here);
-    if (stat === undefined) return undefined;
-    if (stat.isSymbolicLink()) {
-      links += 1;
-      if (links > MAX_LINKS) return undefined;
-      const target = await readlink(here);
-      if (target.startsWith('/')) done.length = 0;
-      todo.unshift(...target.split('/').filter(isStep));
-      continue;
-    }
-    if (!(todo.length === 0 ? stat.isFile() : stat.isDirectory())) return undefined;
-    done.push(step);
+interface Found {
+  readonly handle: FileHandle;
+  readonly stat: Stats;
+}
+
+/** The folders from the root down to a place. Owns their descriptors. */
+class Walk implements AsyncDisposable {
+  readonly #root: FileHandle;
+  #below: readonly FileHandle[] = [];
+  #file: FileHandle | undefined;
+
+  private constructor(root: FileHandle) {
+    this.#root = root;
   }
-  const found = join(root, ...done);
-  return (await lstatIfThere(found))?.isFile() ? found : undefined;
+
+  static async begin(root: string): Promise<Walk> {
+    return new Walk(await open(root, O_PATH | constants.O_DIRECTORY));
+  }
+
+  /** What a path names, its links followed; undefined when it names nothing. */
+  async find(path: string): Promise<Found | undefined> {
+    const todo = stepsOf(path);
+    let links = 0;
+    for (let step = todo.shift(); step !== undefined; step = todo.shift()) {
+      if (step === '..') {
+        await this.#goUp(this.#below.length - 1);
+        continue;
+      }
+      const found = await this.#look(step);
+      if (found === undefined) return undefined;
+      if (found.stat.isSymbolicLink()) {
+        const target = await unlessGone(readlink(this.#pathOf(step)));
+        links += 1;
+        if (target === undefined || links > MAX_LINKS) return undefined;
+        if (target.startsWith('/')) await this.#goUp(0);
+        todo.unshift(...stepsOf(target));
+      } else if (found.stat.isDirectory()) {
+        this.#file = undefined;
+        this.#below = [...this.#below, found.handle];
+      } else {
+        return todo.length === 0 ? found : undefined;
+      }
+    }
+    return undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file?.close();
+    await this.#goUp(0);
+    await this.#root.close();
+  }
+
+  /** A step below the present folder, whatever it is; held until the next look. */
+  async #look(step: string): Promise<Found | undefined> {
+    await this.#file?.close();
+    this.#file = await unlessGone(open(this.#pathOf(step), O_PATH | constants.O_NOFOLLOW));
+    if (this.#file === undefined) return undefined;
+    return { handle: this.#file, stat: await this.#file.stat() };
+  }
+
+  #pathOf(step: string): string {
+    return `${own((this.#below.at(-1) ?? this.#root).fd)}/${step}`;
+  }
+
+  async #goUp(depth: number): Promise<void> {
+    const left = this.#below.slice(Math.max(depth, 0));
+    this.#below = this.#below.slice(0, Math.max(depth, 0));
+    for (const handle of left) await handle.close();
+  }
 }
 
-function isStep(step: string): boolean {
-  return step !== '' && step !== '.';
+function own(fd: number): string {
+  return `/proc/self/fd/${fd}`;
 }
 
-async function lstatIfThere(path: string) {
+function stepsOf(path: string): string[] {
+  return path.split('/').filter((step) => step !== '' && step !== '.');
+}
+
+/** What it speaks of was taken away, is of another kind by now, or is held by somebody. */
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    return await lstat(path);
+    return await call;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const isGone = ['ENOENT', 'ENOTDIR', 'EINVAL', 'ELOOP', 'ENAMETOOLONG', 'EAGAIN', 'ESTALE'];
+    if (isGone.includes(code)) return undefined;
     throw error;
   }
 }
