@@ -53,6 +53,10 @@ suite('exec', { concurrency: false }, () => {
       const flags = ['-e', 'A=b c', '-w', '/tmp', '-u', '5:6'];
       const asked = await exec([...flags, 'web', '--', 'sh', '-c', 'echo $A; pwd; id -u; id -g']);
       assert.equal(asked.stdout, 'b c\n/tmp\n5\n6\n');
+      const unset = await exec(['-e', 'NOT_SET_HERE', '-e', 'PATH', 'web', '--', '/bin/env']);
+      assert.equal(unset.exitCode, 0);
+      assert.doesNotMatch(unset.stdout, /NOT_SET_HERE/);
+      assert.ok(unset.stdout.includes(`PATH=${lab.env['PATH']}\n`));
       const unknown = await exec(['-u', 'nobody-there', 'web', '--', 'true']);
       assert.equal(unknown.exitCode, 125);
       assert.match(unknown.stderr, /nobody-there/);
@@ -210,6 +214,14 @@ suite('exec', { concurrency: false }, () => {
         await lab.ready();
       }
       await nothingIsLeft();
+    });
+
+    test('what the far terminal leaves alone is not changed by the near one', BOUND, async () => {
+      const script = 'stty -opost; printf "one\\ntwo\\n"; busybox sleep 0';
+      const args = ['workload', 'exec', '-t', 'web', '--', 'sh', '-c', `busybox ${script}`];
+      using shell = runInTerminal(lab, ['capsulectl', ...args]);
+      assert.equal(await shell.exit, 0);
+      assert.match(shell.text(), /one\ntwo\n/);
     });
 
     test('without a terminal a terminal is refused', BOUND, async () => {

@@ -97,17 +97,15 @@ function requireTerminal(input: Input, { terminal }: Context): Terminal {
   throw input.refuse('--tty needs a terminal for input and output', 'use -i to pass input on');
 }
 
-/** `K=V`, or `K` for the value it has here. */
+/** `K=V`, or `K` for the value it has here; where it has none, the workload's own stays. */
 function readEnv(input: Input, { env }: Context): Record<string, string> {
   return Object.fromEntries(
-    input.texts('env').map((text) => {
+    input.texts('env').flatMap((text) => {
       const at = text.indexOf('=');
       const name = at < 0 ? text : text.slice(0, at);
+      if (name === '') throw input.refuse(`--env takes NAME=VALUE, not ${JSON.stringify(text)}`);
       const value = at < 0 ? env[text] : text.slice(at + 1);
-      if (name === '' || value === undefined) {
-        throw input.refuse(`--env takes NAME=VALUE, not ${JSON.stringify(text)}`);
-      }
-      return [name, value];
+      return value === undefined ? [] : [[name, value]];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { ReadStream, WriteStream } from 'node:tty';
 
 export interface TerminalSize {
@@ -21,10 +22,17 @@ export interface TerminalParts {
   readonly output: WriteStream;
   /** Tells when this process ends. */
   readonly life: Pick<NodeJS.Process, 'once' | 'off'>;
+  /** Has the terminal print what it is given as it is. Default: `stty`. */
+  readonly passOutput?: () => void;
 }
 
 /** Undefined where input or output is something else. */
-export function openTerminal({ input, output, life }: TerminalParts): Terminal | undefined {
+export function openTerminal({
+  input,
+  output,
+  life,
+  passOutput = setTerminal,
+}: TerminalParts): Terminal | undefined {
   if (input.isTTY !== true || output.isTTY !== true) return undefined;
   return {
     size: () => ({ cols: output.columns, rows: output.rows }),
@@ -35,6 +43,7 @@ export function openTerminal({ input, output, life }: TerminalParts): Terminal |
     raw() {
       const restore = () => void input.setRawMode(false);
       input.setRawMode(true);
+      passOutput();
       life.once('exit', restore);
       return {
         [Symbol.dispose]() {
@@ -44,4 +53,12 @@ export function openTerminal({ input, output, life }: TerminalParts): Terminal |
       };
     },
   };
+}
+
+/**
+ * Node's raw mode still turns each line feed into two characters, and the far terminal has done that already. Node
+ * gives back the mode of before, this setting too. Where there is no stty, lines are only printed with one more return.
+ */
+function setTerminal(): void {
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
