@@ -1,9 +1,10 @@
 use crate::failure::{At, Failure, Outcome};
+use nix::errno::Errno;
 use nix::fcntl::{open, OFlag};
-use nix::mount::{mount, MsFlags};
+use nix::mount::{mount, umount2, MntFlags, MsFlags};
 use nix::sched::{setns, unshare, CloneFlags};
 use nix::sys::stat::Mode;
-use nix::unistd::{chroot, fchdir};
+use nix::unistd::{chroot, fchdir, pivot_root};
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ fn enter_mount(root: &Root) -> Outcome<()> {
     };
     unshare(CloneFlags::CLONE_NEWNS).at(place)?;
     let none: Option<&str> = None;
-    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).at(Path::new("/"))?;
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_SLAVE, none).at(Path::new("/"))?;
     std::env::set_current_dir(base).at(base)?;
     let is_bind = kind == "bind";
     let bind = if is_bind {
@@ -87,7 +88,21 @@ fn enter_mount(root: &Root) -> Outcome<()> {
         mount(none, place, none, again, none).at(place)?;
     }
     std::env::set_current_dir(place).at(place)?;
+    leave_the_rest()?;
     settle()
+}
+
+/// Nothing else stays mounted here: a copy of the mount tree would keep the filesystems of others alive for as long as
+/// this takes, and a volume may go to another kernel meanwhile.
+fn leave_the_rest() -> Outcome<()> {
+    let at = Path::new(".");
+    match pivot_root(at, at) {
+        // Where the root is the kernel's first one, it cannot be left; what is unmounted there is unmounted here.
+        Err(Errno::EINVAL) => return Ok(()),
+        other => other.at(at)?,
+    }
+    // The old root lies on top of the new one now: pivot_root(2), "." twice.
+    umount2(at, MntFlags::MNT_DETACH).at(at)
 }
 
 fn settle() -> Outcome<()> {

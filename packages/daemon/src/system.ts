@@ -234,6 +234,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       log,
       now: Date.now,
       monotonicMs: () => performance.now(),
+      ownFolders: [paths.volumes, paths.uploads, paths.vms, paths.vmImages, paths.vmKernels],
     });
     stack.use(started.namePublisher).start();
     stack.use(started.controller).start();

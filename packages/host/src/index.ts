@@ -19,6 +19,7 @@ export { processError } from './process/errors.ts';
 export { type RunOptions, type RunResult, run } from './process/run.ts';
 export { findContent, parseSignatures } from './storage/blank.ts';
 export { copyImage, deviceBytes } from './storage/device.ts';
+export { storageError } from './storage/errors.ts';
 export {
   checkExt4,
   type Ext4,
@@ -26,9 +27,18 @@ export {
   identifyExt4,
   makeExt4,
   readExt4,
+  replayExt4,
 } from './storage/ext4.ts';
 export { freeze, thaw } from './storage/freeze.ts';
-export { attachLoop, detachLoop, findLoop, growLoop } from './storage/loop.ts';
+export {
+  attachLoop,
+  detachLoop,
+  findLoop,
+  growLoop,
+  type OpenLoop,
+  openLoop,
+} from './storage/loop.ts';
+export { makeLoopNodes } from './storage/loop-nodes.ts';
 export {
   type LogicalVolume,
   type LvmSettings,
@@ -36,5 +46,6 @@ export {
   lvm,
   parseLogicalVolumes,
 } from './storage/lvm.ts';
-export { listMounts, type MountPoint, mount, unmount } from './storage/mounts.ts';
+export { listMounts, type MountPoint, mount, shareMounts, unmount } from './storage/mounts.ts';
+export { type DiskUser, type TakeDiskOptions, takeDisk } from './storage/take-disk.ts';
 export { trim } from './storage/trim.ts';

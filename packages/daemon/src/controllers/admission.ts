@@ -14,6 +14,7 @@ import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkPorts } from './check-ports.ts';
+import { checkRootDisk } from './check-root-disk.ts';
 import { checkVolumes } from './check-volumes.ts';
 
 export interface AdmissionParts {
@@ -25,6 +26,8 @@ export interface AdmissionParts {
   /** Limits that can be enforced here. */
   readonly limits: ReadonlySet<keyof Resources>;
   readonly statusOf: (name: string) => WorkloadStatus;
+  /** Where the capsule keeps volumes and disks: no workload names a file in there. */
+  readonly ownFolders: readonly string[];
 }
 
 /**
@@ -42,10 +45,10 @@ export class Admission {
    * Checks the stored spec of a workload against all that is stored beside it, and claims its address; `before`
    * is what was stored until this transaction. To be called in the transaction that has written the spec, and
    * those that come with it. Fails with `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_PORT_*`,
-   * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`.
+   * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`, `WORKLOAD_ROOTFS_*`.
    */
   check({ spec, desired }: WorkloadRecord, before: WorkloadRecord | undefined): void {
-    const { specs, addresses, volumes, listeners, limits, statusOf } = this.#parts;
+    const { specs, addresses, volumes, listeners, limits, statusOf, ownFolders } = this.#parts;
     const others = specs.list();
     checkLimits(spec, limits);
     const fallbackOf = (record: WorkloadRecord) => this.#fallbackOf(record);
@@ -55,6 +58,7 @@ export class Admission {
     if (desired !== 'running') return;
     const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.spec.name));
     checkVolumes(spec, { volumes, others, isOver });
+    checkRootDisk(spec, { others, isOver, fallbackOf, ownFolders });
   }
 
   #fallbackOf(record: WorkloadRecord): WorkloadSpec | undefined {

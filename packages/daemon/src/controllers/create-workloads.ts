@@ -63,6 +63,8 @@ export interface WorkloadsParts {
   readonly now: () => number;
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonicMs: () => number;
+  /** Where the capsule keeps volumes and disks: no workload names a file in there. */
+  readonly ownFolders: readonly string[];
 }
 
 export type Workloads = ReturnType<typeof createWorkloads>;
@@ -105,6 +107,7 @@ export function createWorkloads(parts: WorkloadsParts) {
   const { limits, listeners } = parts;
   const admission = new Admission({
     ...{ specs, goods, addresses, volumes, listeners, limits, statusOf },
+    ownFolders: parts.ownFolders,
   });
   const config = new WorkloadConfig({
     ...{ db, specs, admission, now, statusOf },

@@ -11,6 +11,20 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
     hint: 'ask for its logs without the serial console',
   },
+  ROOTFS_TAKEN: {
+    kind: 'precondition',
+    message: (f: { name: string; path: string; holder: string }) =>
+      `the root file system ${f.path} of ${f.name} is in use by ${f.holder}`,
+    why: 'two kernels that write to one file system destroy it',
+    hint: (f) => `give ${f.name} a copy of its own, or stop ${f.holder}`,
+  },
+  ROOTFS_OWN: {
+    kind: 'invalid',
+    message: (f: { name: string; path: string }) =>
+      `${f.path} of ${f.name} lies in a folder of the capsule itself`,
+    why: 'volumes and disks of microVMs are there, each with a holder of its own',
+    hint: 'put the file elsewhere below /perm, for instance into /perm/vm',
+  },
   COPY_INVALID: {
     kind: 'invalid',
     message: (f: { problem: string }) => `nothing can be copied: ${f.problem}`,

@@ -36,6 +36,7 @@ function setUp() {
       ...{ specs, goods, addresses, volumes, listeners },
       limits: new Set(['memoryBytes']),
       statusOf: () => status.current,
+      ownFolders: ['/perm/volumes'],
     }),
     statusOf: () => status.current,
     note: (_record, reason) => void notes.push(reason),

@@ -80,6 +80,7 @@ class Machine {
       log: createLog(() => undefined),
       service: { knock: async () => this.service },
       now: Date.now,
+      ownFolders: [],
       monotonicMs: () => performance.now(),
     });
     workloads.controller.start();

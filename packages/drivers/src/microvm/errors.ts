@@ -70,6 +70,24 @@ export const microVmError = defineErrors('MICROVM', {
       `microVM ${f.container} cannot use ${f.path}: there is no such file on the capsule`,
     hint: 'kernelPath and rootfsPath are paths on the capsule',
   },
+  DISK_BUSY: {
+    kind: 'precondition',
+    message: (f: Named & { path: string; where: string }) =>
+      `microVM ${f.container} cannot use the disk ${f.path}: ${f.where}`,
+    why: 'two kernels that write to one file system destroy it',
+    hint: 'stop whatever uses it, or give each microVM a copy of its own',
+  },
+  DISK_UNFIT: {
+    kind: 'precondition',
+    message: (f: Named & { path: string }) =>
+      `microVM ${f.container} cannot use ${f.path}: it is neither a regular file nor a block device`,
+    hint: 'links are not followed: write the path of the file itself',
+  },
+  KERNEL_UNFIT: {
+    kind: 'precondition',
+    message: (f: Named & { path: string }) =>
+      `microVM ${f.container} cannot use the kernel ${f.path}: it is no regular file`,
+  },
   KERNEL_FORMAT: {
     kind: 'unsupported',
     message: (f: Named & { path: string }) =>

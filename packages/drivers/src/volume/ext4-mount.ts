@@ -1,6 +1,7 @@
 import { constants, mkdir, open, rmdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listMounts, mount, unmount } from '@capsule/host';
+import { listMounts, mount, shareMounts, unmount } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 
 /** Freed space goes back to the pool; what goes wrong must not go on; devices are of no use in there. */
@@ -20,8 +21,7 @@ export async function mountVolume(
   { name, device, hostPath }: VolumeMount,
   signal?: AbortSignal,
 ): Promise<void> {
-  const [{ rdev }, mounts] = await Promise.all([stat(device), listMounts()]);
-  const number = `${Number((BigInt(rdev) >> 8n) & 0xfffn)}:${minorOf(rdev)}`;
+  const [number, mounts] = await Promise.all([numberOf(device), listMounts()]);
   const there = mounts.filter((one) => one.path === hostPath);
   if (there.some((one) => one.device === number)) return;
   const elsewhere = mounts.find((one) => one.device === number);
@@ -34,7 +34,20 @@ export async function mountVolume(
   }
   await checkUnheld(name, device);
   await mkdir(hostPath, { recursive: true, mode: 0o700 });
+  // So that no copy of the mount tree keeps it mounted when it is unmounted here.
+  await shareMounts(dirname(hostPath), signal);
   await mount(device, hostPath, OPTIONS, signal);
+}
+
+/** Whether a device is mounted in the place of a volume. */
+export async function isMountedAt(device: string, hostPath: string): Promise<boolean> {
+  const [number, mounts] = await Promise.all([numberOf(device), listMounts()]);
+  return mounts.some((one) => one.path === hostPath && one.device === number);
+}
+
+async function numberOf(device: string): Promise<string> {
+  const { rdev } = await stat(device);
+  return `${Number((BigInt(rdev) >> 8n) & 0xfffn)}:${minorOf(rdev)}`;
 }
 
 /** A mount in a namespace that is not seen from here holds its device too: open(2), O_EXCL. */
@@ -66,6 +79,8 @@ export async function unmountVolume(
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal });
   }
+  // Also takes it out of every copy of the mount tree that does not follow ours: a place that is removed is no place for
+  // a mount (detach_mounts() of the kernel). Only a program that works in there still keeps the filesystem.
   await rmdir(hostPath).catch((failure: NodeJS.ErrnoException) => {
     if (failure.code !== 'ENOENT') throw failure;
   });

@@ -8,6 +8,8 @@ export interface LoopFileSnapshotsParts {
   readonly files: VolumeFiles;
   /** Where a volume is mounted now. */
   readonly mountOf: (volume: string) => Promise<string | undefined>;
+  /** Keeps one that nobody uses from being used; undefined for one that is in use. Fails with `VOLUME_BUSY`. */
+  readonly hold: (volume: string) => Promise<AsyncDisposable | undefined>;
   readonly reach: Reach<VolumeFault>;
 }
 
@@ -20,12 +22,13 @@ export class LoopFileSnapshots {
   }
 
   async take(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
-    const { files, mountOf, reach } = this.#parts;
+    const { files, mountOf, hold, reach } = this.#parts;
     const [from, to] = [files.volume(ref.volume), files.snapshot(ref)];
     if ((await sizeOf(to)) !== undefined) return;
     if ((await sizeOf(from)) === undefined) throw volumeDriverError.MISSING({ name: ref.volume });
     const aside = files.aside(to);
     await rm(aside, { force: true });
+    await using _held = await hold(ref.volume);
     const mountPoint = await mountOf(ref.volume);
     try {
       if (mountPoint !== undefined) await freeze(mountPoint, signal);

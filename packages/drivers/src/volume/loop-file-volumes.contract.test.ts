@@ -22,6 +22,7 @@ async function openBench(t: TestContext, prepare?: (files: string) => Promise<As
     for (const { name } of await backend.list()) await backend.remove(name);
     for (const ref of await backend.listSnapshots()) await backend.removeSnapshot(ref);
     assert.deepEqual(await readdir(files), []);
+    await unmount(join(folder, 'mounts'));
     await prepared?.[Symbol.asyncDispose]();
     const left = (await listMounts()).filter(({ path }) => path.startsWith(folder));
     assert.deepEqual(left, []);

@@ -12,7 +12,6 @@ import type {
   VolumeSeen,
 } from '@capsule/core';
 import {
-  attachLoop,
   checkExt4,
   cloneFile,
   detachLoop,
@@ -21,16 +20,18 @@ import {
   growLoop,
   identifyExt4,
   makeExt4,
+  openLoop,
   readExt4,
   sharesBlocks,
 } from '@capsule/host';
 import { DeviceArchives, type OpenDevice } from './device-archives.ts';
 import { volumeDriverError } from './errors.ts';
-import { mountVolume, unmountVolume } from './ext4-mount.ts';
+import { isMountedAt, mountVolume, unmountVolume } from './ext4-mount.ts';
 import { freeBytesOf } from './free-bytes.ts';
 import { lookAtEach } from './look-at-each.ts';
 import { LoopFileSnapshots } from './loop-file-snapshots.ts';
 import { MountedVolumes } from './mounted-volumes.ts';
+import { takeVolume } from './take-volume.ts';
 import { sizeOf, syncPath, VolumeFiles } from './volume-files.ts';
 
 export interface LoopFileOptions {
@@ -66,12 +67,27 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     this.#files = new VolumeFiles(folder);
     const mountOf = async (name: string) =>
       (await this.useOf(name)) === 'mounted' ? this.hostPath(name) : undefined;
-    this.#snapshots = new LoopFileSnapshots({ files: this.#files, mountOf, reach });
+    // One that is lent is held still by its guest.
+    const hold = async (name: string) =>
+      (await this.useOf(name)) === undefined
+        ? takeVolume(name, this.#files.volume(name))
+        : undefined;
+    this.#snapshots = new LoopFileSnapshots({ files: this.#files, mountOf, hold, reach });
     this.archives = new DeviceArchives({
       filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
       scratch: options.scratch ?? '/run/capsule-files',
       openSnapshot: async (ref, signal) => openFile(await this.#snapshots.find(ref), signal),
-      openVolume: (name, signal) => openFile(this.#files.volume(name), signal),
+      openVolume: async (name, signal) => {
+        const file = this.#files.volume(name);
+        const held = await takeVolume(name, file, signal);
+        try {
+          const opened = await openFile(file, signal);
+          return { ...opened, close: () => opened.close().finally(() => held.close()) };
+        } catch (error) {
+          await held.close();
+          throw error;
+        }
+      },
     });
   }
 
@@ -136,6 +152,11 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
   }
 
   async restore(volume: NewVolume, from: SnapshotRef, signal?: AbortSignal): Promise<void> {
+    const { name } = volume;
+    const file = this.#files.volume(name);
+    // Whoever had what is replaced would go on with a file that has no name any more.
+    const isThere = (await sizeOf(file)) !== undefined;
+    await using _held = isThere ? await takeVolume(name, file, signal) : undefined;
     await this.#replace(volume.name, 'restore:named', async (aside) => {
       await this.#copy(volume, from, aside, signal);
       this.#reach('restore:copied');
@@ -191,14 +212,15 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     const isLent = (await this.useOf(name)) === 'lent';
     if (isLent && before < sizeBytes) throw volumeDriverError.GROWS_DETACHED({ name });
     if (isLent) return;
+    const device = await findLoop(file, signal);
     if (before < sizeBytes) await truncate(file, sizeBytes);
     this.#reach('grow:lengthened');
-    const device = await findLoop(file, signal);
     if (device !== undefined) await growLoop(device, signal);
     // By the filesystem's size, not the file's: an earlier try may have stopped between the two.
     const ext4 = await readExt4(file, signal);
     if (ext4 === undefined) throw volumeDriverError.DAMAGED({ name });
     if (ext4.sizeBytes >= sizeBytes) return;
+    await using _held = device === undefined ? await takeVolume(name, file, signal) : undefined;
     if (device === undefined) await this.#mend(name, file, signal);
     if (!(await growExt4(device ?? file, signal))) throw volumeDriverError.GROWS_DETACHED({ name });
     await syncPath(file);
@@ -209,18 +231,22 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     if ((await sizeOf(file)) === undefined) throw volumeDriverError.MISSING({ name });
     await this.checkNotLent(name);
     const hostPath = this.hostPath(name);
-    const device = await attachLoop(file, signal);
+    const present = await findLoop(file, signal);
+    if (present !== undefined && (await isMountedAt(present, hostPath))) return { hostPath };
+    // One that nobody uses any more goes now; one that somebody uses is waited for, and refused then.
+    if (present !== undefined) await detachLoop(present, signal);
+    await using _held = await takeVolume(name, file, signal);
+    await using loop = await openLoop(file, signal);
     this.#reach('attach:opened');
-    await mountVolume({ name, device, hostPath }, signal);
-    // Of a mounted device this means: it goes with the mount, also when the whole capsule is torn down.
-    await detachLoop(device, signal);
+    // The device goes with the mount, also when the whole capsule is torn down.
+    await mountVolume({ name, device: loop.device, hostPath }, signal);
     return { hostPath };
   }
 
-  async lend(name: string): Promise<void> {
+  async lend(name: string, signal?: AbortSignal): Promise<void> {
     const file = this.#files.volume(name);
     if ((await sizeOf(file)) === undefined) throw volumeDriverError.MISSING({ name });
-    await this.noteLent(name);
+    await this.lendDevice(name, file, signal);
   }
 
   devicePath(name: string): string {
@@ -228,12 +254,13 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
   }
 
   async detach(name: string, signal?: AbortSignal): Promise<void> {
-    await this.noteReturned(name);
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
     const file = this.#files.volume(name);
-    if ((await sizeOf(file)) === undefined) return;
+    if ((await sizeOf(file)) === undefined) return this.forgetLent(name);
     const device = await findLoop(file, signal);
     if (device !== undefined) await detachLoop(device, signal);
+    // Unmounted here is not unmounted everywhere: the device is gone when its filesystem is.
+    await this.freeDevice(name, file, signal);
   }
 
   async remove(name: string, signal?: AbortSignal): Promise<void> {
@@ -259,6 +286,6 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
 }
 
 async function openFile(image: string, signal?: AbortSignal): Promise<OpenDevice> {
-  const device = await attachLoop(image, signal);
-  return { image, device, close: () => detachLoop(device) };
+  const loop = await openLoop(image, signal);
+  return { image, device: loop.device, close: async () => loop[Symbol.asyncDispose]() };
 }

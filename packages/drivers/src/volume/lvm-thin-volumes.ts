@@ -27,7 +27,7 @@ import { lookAtEach } from './look-at-each.ts';
 import { MountedVolumes } from './mounted-volumes.ts';
 import { ThinGroup, type ThinGroupOptions } from './thin-group.ts';
 import { thinNames } from './thin-names.ts';
-import { syncPath } from './volume-files.ts';
+import { statOf, syncPath } from './volume-files.ts';
 
 export interface LvmThinOptions extends ThinGroupOptions {
   /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
@@ -208,8 +208,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     if ((await this.#group.find(lv, signal)) === undefined) {
       throw volumeDriverError.MISSING({ name });
     }
-    await this.#group.activate(lv, signal);
-    await this.noteLent(name);
+    await this.lendDevice(name, await this.#group.activate(lv, signal), signal);
   }
 
   devicePath(name: string): string {
@@ -217,8 +216,11 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
   }
 
   async detach(name: string, signal?: AbortSignal): Promise<void> {
-    await this.noteReturned(name);
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
+    const device = this.devicePath(name);
+    // One that is not there, or not active, nobody has.
+    if ((await statOf(device)) === undefined) return this.forgetLent(name);
+    await this.freeDevice(name, device, signal);
   }
 
   async remove(name: string, signal?: AbortSignal): Promise<void> {

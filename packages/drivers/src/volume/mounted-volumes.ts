@@ -1,8 +1,9 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { VolumeUse } from '@capsule/core';
-import { emptyFolder, listMounts, thaw, trim } from '@capsule/host';
+import { emptyFolder, listMounts, replayExt4, thaw, trim } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
+import { takeVolume } from './take-volume.ts';
 
 /** What mkfs makes in every ext4. */
 const LOST_AND_FOUND = 'lost+found';
@@ -35,13 +36,35 @@ export abstract class MountedVolumes {
     return (await this.attached()).get(name);
   }
 
-  /** Refuses one that is mounted here: two who write to one filesystem destroy it. */
-  protected async noteLent(name: string): Promise<void> {
-    if ((await this.useOf(name)) === 'mounted') {
+  /**
+   * Lets a microVM have what is at `device`: nobody else has it, and its journal is empty, so that a machine can mount
+   * it read-only too. The machine takes the device for itself when it starts. Fails with `VOLUME_BUSY`, `VOLUME_DAMAGED`.
+   */
+  protected async lendDevice(name: string, device: string, signal?: AbortSignal): Promise<void> {
+    const use = await this.useOf(name);
+    if (use === 'lent') return;
+    if (use === 'mounted') {
       throw volumeDriverError.BUSY({ name, where: `it is mounted at ${this.hostPath(name)}` });
     }
-    await mkdir(this.#lentRoot, { recursive: true, mode: 0o700 });
-    await writeFile(join(this.#lentRoot, name), '');
+    const held = await takeVolume(name, device, signal);
+    try {
+      // e2fsck takes a block device for itself.
+      if ((await held.stat()).isBlockDevice()) await held.close();
+      if (!(await replayExt4(device, signal))) throw volumeDriverError.DAMAGED({ name });
+      await mkdir(this.#lentRoot, { recursive: true, mode: 0o700 });
+      await writeFile(join(this.#lentRoot, name), '');
+    } finally {
+      await held.close();
+    }
+  }
+
+  /**
+   * A volume that was lent is free again, and one that was mounted is so no more: nothing has its device now. Fails with
+   * `VOLUME_BUSY`; then it counts as attached as before.
+   */
+  protected async freeDevice(name: string, device: string, signal?: AbortSignal): Promise<void> {
+    await (await takeVolume(name, device, signal)).close();
+    await rm(join(this.#lentRoot, name), { force: true });
   }
 
   /** Fails with `VOLUME_BUSY`. */
@@ -50,7 +73,8 @@ export abstract class MountedVolumes {
     throw volumeDriverError.BUSY({ name, where: 'a microVM has it' });
   }
 
-  protected async noteReturned(name: string): Promise<void> {
+  /** Of one whose storage is gone. */
+  protected async forgetLent(name: string): Promise<void> {
     await rm(join(this.#lentRoot, name), { force: true });
   }
 

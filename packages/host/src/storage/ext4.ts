@@ -47,6 +47,21 @@ export async function identifyExt4(
   await run('tune2fs', ['-f', '-U', uuid, path], { timeoutMs: SLOW_MS, ...signalled(signal) });
 }
 
+/**
+ * Writes what is only in the journal of an unmounted filesystem to its place, as a mount for writing does; a mount of a
+ * read-only device cannot. Nothing happens to one that was unmounted properly. False when a person has to look.
+ */
+export async function replayExt4(path: string, signal?: AbortSignal): Promise<boolean> {
+  const { stdout } = await run('dumpe2fs', ['-h', path], signalled(signal));
+  if (!/^Filesystem features:.*\bneeds_recovery\b/m.test(stdout)) return true;
+  const { exitCode } = await run('e2fsck', ['-p', path], {
+    allow: [0, 1, 2, 4, 8, 12],
+    timeoutMs: SLOW_MS,
+    ...signalled(signal),
+  });
+  return exitCode < 4;
+}
+
 /** Mends what can be mended safely. False when a person has to look. */
 export async function checkExt4(path: string, signal?: AbortSignal): Promise<boolean> {
   // e2fsck(8): 1 and 2 mean mended, 4 and more not.

@@ -1,5 +1,12 @@
-import { stat } from 'node:fs/promises';
+import { constants, type FileHandle, open, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../process/run.ts';
+import { storageError } from './errors.ts';
+import { makeLoopNodes } from './loop-nodes.ts';
+
+/** Several capsules of one machine attach at the same time: each loses a race now and then. */
+const ATTEMPTS = 30;
+const PAUSE_MS = 50;
 
 /** A loop device and the file behind it, by device and inode: a path means another file elsewhere. */
 interface LoopRow {
@@ -9,8 +16,12 @@ interface LoopRow {
 }
 
 /** The loop device of a file; undefined when it has none. */
-export async function findLoop(file: string, signal?: AbortSignal): Promise<string | undefined> {
-  const [{ dev, ino }, rows] = await Promise.all([stat(file), listLoops(signal)]);
+export async function findLoop(
+  file: string | FileHandle,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const meta = typeof file === 'string' ? stat(file) : file.stat();
+  const [{ dev, ino }, rows] = await Promise.all([meta, listLoops(signal)]);
   const device = `${major(dev)}:${minor(dev)}`;
   return rows.find(
     (row) => Number(row['back-ino']) === ino && row['back-maj:min'].trim() === device,
@@ -19,17 +30,60 @@ export async function findLoop(file: string, signal?: AbortSignal): Promise<stri
 
 /**
  * The loop device of a file, made now if it has none. With direct I/O, so that nothing is cached twice
- * and what is synced is on the disk. Two devices of one file would spoil it: `--nooverlap` refuses that.
+ * and what is synced is on the disk. Two devices of one file would spoil it: `--nooverlap` refuses that. Others
+ * take devices too, and a new one may have no node yet: then it is tried again. Fails with
+ * `STORAGE_LOOP_UNAVAILABLE`.
  */
 export async function attachLoop(file: string, signal?: AbortSignal): Promise<string> {
-  const existing = await findLoop(file, signal);
-  if (existing !== undefined) return existing;
-  const { stdout } = await run(
-    'losetup',
-    ['--find', '--show', '--nooverlap', '--direct-io=on', file],
-    signalled(signal),
-  );
-  return stdout.trim();
+  let reason = '';
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const existing = await findLoop(file, signal);
+    if (existing !== undefined) return existing;
+    const { exitCode, stdout, stderr } = await run(
+      'losetup',
+      ['--find', '--show', '--nooverlap', '--direct-io=on', file],
+      { allow: [0, 1], ...signalled(signal) },
+    );
+    if (exitCode === 0) return stdout.trim();
+    reason = stderr.trim().replace(/^losetup: /, '');
+    if ((await makeLoopNodes()) === 0) await delay(PAUSE_MS, undefined, { signal });
+  }
+  throw storageError.LOOP_UNAVAILABLE({ file, reason });
+}
+
+/** A loop device that is there for as long as it is open here, or mounted, and goes by itself then. */
+export interface OpenLoop extends AsyncDisposable {
+  readonly device: string;
+}
+
+/**
+ * Opens the loop device of a file, made now if it has none. Also a process that is killed leaves none. Two that open
+ * one file share the device. Fails as `attachLoop`.
+ */
+export async function openLoop(file: string, signal?: AbortSignal): Promise<OpenLoop> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const device = await attachLoop(file, signal);
+    const handle = await open(device, constants.O_RDONLY).catch(ignoreGone);
+    if (handle === undefined) continue;
+    try {
+      // Its last user may have let it go, and another file may have got it, before it was open here.
+      if ((await findLoop(file, signal)) === device) {
+        // Of a device that is open this means: it goes when the last one closes it.
+        await detachLoop(device, signal);
+        return { device, [Symbol.asyncDispose]: () => handle.close() };
+      }
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    await handle.close();
+  }
+  throw storageError.LOOP_UNAVAILABLE({ file, reason: 'its device goes again and again' });
+}
+
+function ignoreGone(failure: NodeJS.ErrnoException): undefined {
+  if (failure.code === 'ENXIO' || failure.code === 'ENOENT') return undefined;
+  throw failure;
 }
 
 /** Idempotent: a device that is free already is a success. */

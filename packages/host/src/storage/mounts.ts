@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { run } from '../process/run.ts';
 
 export interface MountPoint {
@@ -30,6 +31,20 @@ function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 8)),
   );
+}
+
+/**
+ * Makes a folder a place whose mounts are the same in every copy of the mount tree that is not private: an unmount
+ * here is one there. Idempotent.
+ */
+export async function shareMounts(folder: string, signal?: AbortSignal): Promise<void> {
+  const options = signal === undefined ? {} : { signal };
+  const mounts = await listMounts();
+  const isMounted = mounts.some(({ path }) => path === folder);
+  // It would hide what is mounted below already.
+  if (!isMounted && mounts.some(({ path }) => dirname(path) === folder)) return;
+  if (!isMounted) await run('mount', ['--bind', folder, folder], options);
+  await run('mount', ['--make-shared', folder], options);
 }
 
 export async function mount(

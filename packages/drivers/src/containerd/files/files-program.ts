@@ -14,9 +14,15 @@ export class FilesProgram implements AsyncDisposable {
   readonly #closed: Promise<unknown>;
   #complaint = '';
 
-  constructor(program: string, args: readonly string[], container: string) {
+  /** `kept`: descriptors that it has from 3 on, to be open for as long as it lives. */
+  constructor(
+    program: string,
+    args: readonly string[],
+    container: string,
+    kept: readonly number[] = [],
+  ) {
     this.#container = container;
-    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {} });
+    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe', ...kept], env: {} });
     this.#closed = once(this.child, 'close');
     // Told by `succeed`; nobody may wait for it.
     this.#closed.catch(() => undefined);

@@ -100,13 +100,16 @@ function describeTmpfs({ mountPath, sizeBytes, mode }: TmpfsMount): OciMount {
   };
 }
 
-/** With everything that is mounted below it. `rro` makes all of that read-only. */
+/**
+ * With everything that is mounted below it, and not for longer than it is mounted there: a container must not keep a
+ * volume's filesystem alive. `rro` makes all of that read-only.
+ */
 function describeBind({ source, target, readOnly }: HostBind): OciMount {
   return {
     destination: plain(target),
     type: 'bind',
     source,
-    options: ['rbind', 'rprivate', ...(readOnly ? ['ro', 'rro'] : ['rw'])],
+    options: ['rbind', 'rslave', ...(readOnly ? ['ro', 'rro'] : ['rw'])],
   };
 }
 

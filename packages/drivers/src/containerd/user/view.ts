@@ -9,7 +9,8 @@ import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 /**
  * Shows what a read-only snapshot holds, and calls `use` with the directory where it is seen. A
  * plain directory is used as it is. Layers are mounted in a mount namespace of a child that lives
- * until its standard input ends: whatever happens to us, nothing stays mounted.
+ * until its standard input ends: whatever happens to us, nothing stays mounted, and what is unmounted in the
+ * capsule meanwhile is unmounted there too.
  */
 export async function withView<T>(
   mounts: readonly Mount[],
@@ -42,7 +43,7 @@ export async function runInView(
   const { cwd, options } = shorten(mount.options);
   const place = [mount.type, options, mount.source, scratch];
   const words = ['sh', '-c', RUN_SCRIPT, 'view', ...place, ...command(scratch)];
-  const apart = ['--mount', '--propagation', 'private', '--'];
+  const apart = ['--mount', '--propagation', 'slave', '--'];
   await run('unshare', [...apart, ...words], { cwd, env: MOUNT_ENV, timeoutMs });
 }
 
@@ -65,7 +66,7 @@ async function withMount<T>(
 ): Promise<T> {
   const { cwd, options } = shorten(mount.options);
   const args = ['sh', '-c', SCRIPT, 'view', mount.type, options, mount.source, target];
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', '--', ...args], {
+  const child = spawn('unshare', ['--mount', '--propagation', 'slave', '--', ...args], {
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: MOUNT_ENV,

@@ -1,3 +1,9 @@
+/** Block devices with the disks of a microVM that does not run. */
+export interface StoppedDevices {
+  readonly image: string;
+  readonly writable: string;
+}
+
 /** What the root of a microVM that does not run is made of. */
 export interface StoppedRoot {
   readonly imageDisk: string;
@@ -16,8 +22,8 @@ const SCRIPT = `set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 image=$1 disk=$2 image_at=$3 disk_at=$4
 shift 4
-mount -t erofs -o loop,ro,nosuid,nodev "$image" "$image_at"
-mount -t ext4 -o loop,nosuid,nodev "$disk" "$disk_at"
+mount -t erofs -o ro,nosuid,nodev "$image" "$image_at"
+mount -t ext4 -o nosuid,nodev "$disk" "$disk_at"
 mkdir -p "$disk_at/work"
 if [ ! -e "$disk_at/upper" ]; then
   mkdir "$disk_at/upper"
@@ -29,7 +35,8 @@ exec "$@"
 
 /** The command by which capsule-files works on such a root; its own words follow. Pure. */
 export function describeRoot(
-  { imageDisk, writableDisk, places, isReadOnly }: StoppedRoot,
+  { places, isReadOnly }: Pick<StoppedRoot, 'places' | 'isReadOnly'>,
+  devices: StoppedDevices,
   filesBinary: string,
 ): readonly [string, ...string[]] {
   const { image, writable, root } = places;
@@ -42,13 +49,13 @@ export function describeRoot(
       '/usr/bin/unshare',
       '--mount',
       '--propagation',
-      'private',
+      'slave',
       '/bin/sh',
       '-c',
       SCRIPT,
       'stopped',
     ],
-    ...[imageDisk, writableDisk, image, writable],
+    ...[devices.image, devices.writable, image, writable],
     ...[filesBinary, 'mount', 'overlay', 'overlay', layers, '/', root, isReadOnly ? 'ro' : 'rw'],
   ];
 }

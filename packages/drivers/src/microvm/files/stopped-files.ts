@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import type { ContainerFiles, ContainerPath, PathSeen } from '@capsule/core';
+import { openLoop } from '@capsule/host';
 import {
   FilesProgram,
   readArchive,
   readSeen,
   writeArchive,
 } from '../../containerd/files/files-program.ts';
+import { OpenDisks } from '../vmm/open-disks.ts';
 import { describeRoot, type StoppedRoot } from './describe-root.ts';
 
 export interface StoppedFilesParts {
@@ -22,13 +24,13 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
   }
 
   async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
-    await using program = await this.#start(at, ['look', at.path], signal);
-    return await readSeen(program);
+    await using opened = await this.#start(at, ['look', at.path], signal);
+    return await readSeen(opened.program);
   }
 
   async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    await using program = await this.#start(at, ['pack', at.path], signal);
-    yield* readArchive(program, signal);
+    await using opened = await this.#start(at, ['pack', at.path], signal);
+    yield* readArchive(opened.program, signal);
   }
 
   async unpack(
@@ -38,20 +40,29 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     signal?: AbortSignal,
   ): Promise<void> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
-    await using program = await this.#start(at, words, signal);
-    await writeArchive(program, archive, signal);
+    await using opened = await this.#start(at, words, signal);
+    await writeArchive(opened.program, archive, signal);
   }
 
   async #start(
     { container }: ContainerPath,
     words: readonly string[],
     signal: AbortSignal | undefined,
-  ): Promise<FilesProgram> {
+  ): Promise<AsyncDisposable & { readonly program: FilesProgram }> {
     const { root, filesBinary } = this.#parts;
     for (const place of Object.values(root.places)) await mkdir(place, { recursive: true });
-    const [command, ...args] = describeRoot(root, filesBinary);
-    const program = new FilesProgram(command, [...args, ...words], container);
+    await using stack = new AsyncDisposableStack();
+    const disk = { path: root.writableDisk, readOnly: false };
+    const held = stack.use(await OpenDisks.open(container, [disk]));
+    const image = stack.use(await openLoop(root.imageDisk, signal));
+    const writable = stack.use(await openLoop(root.writableDisk, signal));
+    const devices = { image: image.device, writable: writable.device };
+    const [command, ...args] = describeRoot(root, devices, filesBinary);
+    // The program has the hold too: it may outlive us for a moment.
+    const kept = held.descriptors.map(({ fd }) => fd);
+    const program = stack.use(new FilesProgram(command, [...args, ...words], container, kept));
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
-    return program;
+    const whole = stack.move();
+    return { program, [Symbol.asyncDispose]: () => whole.disposeAsync() };
   }
 }

@@ -1,4 +1,4 @@
-import { access, mkdir } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
 import type { ContainerSpec } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../../containerd/client/rpc-error.ts';
@@ -59,10 +59,16 @@ async function describe(
 /** Its files are the user's, and stay where they are. */
 async function describePair(id: string, spec: ContainerSpec): Promise<MadeVm> {
   const { kernelPath = '', rootfsPath = '' } = spec.microVm ?? {};
-  for (const path of [kernelPath, rootfsPath]) {
-    await access(path).catch((cause) => {
-      throw microVmError.FILE_MISSING({ container: spec.container, path }, cause);
-    });
+  const { container } = spec;
+  const missing = (path: string) => (cause: unknown) => {
+    throw microVmError.FILE_MISSING({ container, path }, cause);
+  };
+  const kernel = await stat(kernelPath).catch(missing(kernelPath));
+  if (!kernel.isFile()) throw microVmError.KERNEL_UNFIT({ container, path: kernelPath });
+  // Its machine opens it by this name, for itself: a link could lead elsewhere by then.
+  const rootfs = await lstat(rootfsPath).catch(missing(rootfsPath));
+  if (!rootfs.isFile() && !rootfs.isBlockDevice()) {
+    throw microVmError.DISK_UNFIT({ container, path: rootfsPath });
   }
   return { id, spec, imageDigest: '', stopSignal: '' };
 }

@@ -1,4 +1,4 @@
-import { chmod, copyFile } from 'node:fs/promises';
+import { chmod, constants, copyFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerSpec } from '@capsule/core';
 import { microVmError } from '../errors.ts';
@@ -52,9 +52,13 @@ function disksOf(
 async function ownKernel({ container, microVm }: ContainerSpec, folder: string): Promise<string> {
   const path = microVm?.kernelPath ?? '';
   const copy = join(folder, 'kernel');
-  await copyFile(path, copy).catch((cause) => {
+  // Not waited for where it is a pipe, and looked at before it is read.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  await using file = await open(path, flags).catch((cause) => {
     throw microVmError.FILE_MISSING({ container, path }, cause);
   });
+  if (!(await file.stat()).isFile()) throw microVmError.KERNEL_UNFIT({ container, path });
+  await copyFile(`/proc/self/fd/${file.fd}`, copy);
   await chmod(copy, 0o444);
   return copy;
 }

@@ -4,6 +4,7 @@ import { findAcceleration, run } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
 import { startProcess } from '../../process/start-process.ts';
 import type { DeviceLimits } from '../device-limits.ts';
+import { OpenDisks } from '../open-disks.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
 import { awaitProcess } from './await-process.ts';
 import { ElfKernels } from './elf-kernels.ts';
@@ -65,6 +66,19 @@ export class FirecrackerVmm implements Vmm {
     const config = join(folder, 'machine.json');
     const metrics = await makeMetrics(machine);
     await mkdir(place, { recursive: true });
+    await using disks = await OpenDisks.open(name, machine.disks);
+    // The jailer closes every file that it is given, so another process of the machine has the disks for it.
+    const holder = await startProcess({
+      program: 'sleep',
+      args: ['infinity'],
+      uid: tap.uid,
+      cgroupFiles,
+      descriptors: [undefined, undefined, undefined, ...disks.descriptors.map(({ fd }) => fd)],
+    });
+    if (holder === undefined) {
+      throw microVmError.NOT_BOOTED({ container: name, why: 'nothing holds its disks' });
+    }
+    await tell({ role: 'disks', ...holder });
     const described = describeFirecracker(machine, metrics, this.#options.limits);
     await writeFile(config, JSON.stringify(described));
     await chown(config, tap.uid, tap.uid);
@@ -73,7 +87,7 @@ export class FirecrackerVmm implements Vmm {
       config,
       place,
       told,
-      disks: await lendDisks(machine),
+      disks: await lendDisks(machine, disks),
       kernel: await this.#kernelOf(machine),
       jailer: join(this.#options.folder, 'jailer'),
       program: await realpath(join(this.#options.folder, 'firecracker')),

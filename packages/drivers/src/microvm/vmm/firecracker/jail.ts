@@ -53,7 +53,7 @@ export function describeJail(parts: JailParts): readonly string[] {
   const name = basename(program);
   const root = join(place, name, INSTANCE, 'root');
   return [
-    ...['unshare', '--mount', '--propagation', 'private', '/bin/sh', '-c', SCRIPT, 'jail'],
+    ...['unshare', '--mount', '--propagation', 'slave', '/bin/sh', '-c', SCRIPT, 'jail'],
     ...[place, root, `${name}.pid`, told],
     ...['folder', JAIL_PATHS.sockets, join(machine.sockets.control, '..')],
     ...['reads', JAIL_PATHS.config, parts.config],

@@ -1,5 +1,4 @@
-import { chmod, chown, stat } from 'node:fs/promises';
-import { microVmError } from '../../errors.ts';
+import type { OpenDisks } from '../open-disks.ts';
 import type { Machine, MachineDisk } from '../vmm.ts';
 
 /** A disk as it appears in a jail: bound, or for a block device as a node of the jail's own. */
@@ -10,22 +9,23 @@ export interface LentDisk extends MachineDisk {
 /**
  * Lets the machine's user open its disks, since Firecracker opens them itself. A disk of this machine alone becomes
  * that user's; one that many machines read may be read by all who can come to it, which is nobody but jails that have
- * it bound. Devices stay as they are. Idempotent; fails with `MICROVM_FILE_MISSING`.
+ * it bound. Devices stay as they are. By the files that are open here: a name may lead elsewhere by now. Idempotent.
  */
-export async function lendDisks({ name, disks, tap }: Machine): Promise<LentDisk[]> {
+export async function lendDisks(
+  { disks, tap }: Pick<Machine, 'disks' | 'tap'>,
+  { handles }: Pick<OpenDisks, 'handles'>,
+): Promise<LentDisk[]> {
   const lent: LentDisk[] = [];
-  for (const disk of disks) {
-    const { path, isShared = false } = disk;
-    const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ENOENT') throw cause;
-      throw microVmError.FILE_MISSING({ container: name, path }, cause);
-    });
+  for (const [index, handle] of handles.entries()) {
+    const disk = disks[index];
+    if (disk === undefined) continue;
+    const found = await handle.stat();
     if (found.isBlockDevice()) {
       lent.push({ ...disk, device: deviceNumber(found.rdev) });
       continue;
     }
-    await chmod(path, isShared ? 0o444 : 0o600);
-    if (!isShared) await chown(path, tap.uid, tap.uid);
+    await handle.chmod(disk.isShared === true ? 0o444 : 0o600);
+    if (disk.isShared !== true) await handle.chown(tap.uid, tap.uid);
     lent.push(disk);
   }
   return lent;

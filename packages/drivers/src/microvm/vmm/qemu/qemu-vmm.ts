@@ -6,9 +6,9 @@ import { isAlive, type ProcessMark } from '../../process/process-mark.ts';
 import { startProcess } from '../../process/start-process.ts';
 import type { DeviceLimits } from '../device-limits.ts';
 import { openDevices } from '../open-devices.ts';
+import { OpenDisks } from '../open-disks.ts';
 import type { Machine, MachineProcess, Vmm, VmmState } from '../vmm.ts';
 import { readCounterRate } from './counter-rate.ts';
-import { OpenDisks } from './open-disks.ts';
 import { describeQemu } from './qemu-arguments.ts';
 import { qmp } from './qmp.ts';
 

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { link, mkdir, mkdtempDisposable, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { completeSpec, MICRO_VM_DEFAULTS, type WorkloadRecord } from '@capsule/core';
+
+import { checkRootDisk } from './check-root-disk.ts';
+
+function pair(name: string, rootfsPath: string) {
+  const microVm = { ...MICRO_VM_DEFAULTS, kernelPath: '/k', rootfsPath };
+  return completeSpec({ name, kind: 'microVm', image: '', microVm });
+}
+
+const record = (name: string, path: string, desired = 'running') =>
+  ({ spec: pair(name, path), desired }) as WorkloadRecord;
+
+test('a root file system is one workload’s at a time, by whichever name', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-rootfs-'));
+  const at = (name: string) => join(folder.path, name);
+  await writeFile(at('disk'), '');
+  await writeFile(at('other'), '');
+  await link(at('disk'), at('hard'));
+  await symlink(at('disk'), at('soft'));
+  const check = (path: string, others: WorkloadRecord[], isOver = false) =>
+    checkRootDisk(pair('b', path), {
+      others,
+      isOver: () => isOver,
+      fallbackOf: () => undefined,
+      ownFolders: [],
+    });
+  const taken = { code: 'WORKLOAD_ROOTFS_TAKEN' };
+  for (const name of ['disk', 'hard', 'soft', './disk', '../absent']) {
+    const path = name === '../absent' ? '/absent/disk' : `${folder.path}/${name}`;
+    const theirs = name === '../absent' ? path : at('disk');
+    assert.throws(() => check(path, [record('a', theirs)]), taken, name);
+  }
+  check(at('other'), [record('a', at('disk'))]);
+  check(at('disk'), [record('b', at('disk'))]);
+  check(at('disk'), [record('a', at('disk'), 'stopped')]);
+  check(at('disk'), [record('a', at('disk'))], true);
+});
+
+test('the capsule’s own disks are nobody’s root file system, also by a link', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-rootfs-'));
+  const volumes = join(folder.path, 'volumes');
+  await mkdir(volumes);
+  await writeFile(join(volumes, 'notes.img'), '');
+  await symlink(volumes, join(folder.path, 'around'));
+  for (const path of ['volumes/notes.img', 'around/notes.img', 'volumes/../volumes/absent.img']) {
+    assert.throws(
+      () =>
+        checkRootDisk(pair('a', `${folder.path}/${path.replace('volumes/../', '')}`), {
+          others: [],
+          isOver: () => false,
+          fallbackOf: () => undefined,
+          ownFolders: [volumes],
+        }),
+      { code: 'WORKLOAD_ROOTFS_OWN' },
+    );
+  }
+});

@@ -1,0 +1,14 @@
+import type { FileHandle } from 'node:fs/promises';
+import { takeDisk } from '@capsule/host';
+import { volumeDriverError } from './errors.ts';
+
+/** Holds what is at `device` for nobody else until the answer is closed. Fails with `VOLUME_BUSY`. */
+export async function takeVolume(
+  name: string,
+  device: string,
+  signal?: AbortSignal,
+): Promise<FileHandle> {
+  const taken = await takeDisk(device, signal === undefined ? {} : { signal });
+  if ('user' in taken) throw volumeDriverError.BUSY({ name, where: taken.user });
+  return taken;
+}

@@ -1,0 +1,10 @@
+import { defineErrors } from '@capsule/core';
+
+export const storageError = defineErrors('STORAGE', {
+  LOOP_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: (f: { file: string; reason: string }) =>
+      `no loop device could be attached to ${f.file}: ${f.reason}`,
+    hint: 'it is tried again; free loop devices that nothing needs: `losetup --list` shows them',
+  },
+});

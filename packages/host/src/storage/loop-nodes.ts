@@ -1,0 +1,49 @@
+import { access, readdir, readFile } from 'node:fs/promises';
+import { run } from '../process/run.ts';
+
+const LOOP = /^loop\d+$/;
+
+export interface LoopPlaces {
+  /** Default `/sys/block`: every loop device that the kernel has. */
+  readonly sys?: string;
+  /** Default `/dev`. */
+  readonly dev?: string;
+}
+
+/**
+ * Makes the nodes of loop devices that the kernel has and `/dev` lacks: an embedded capsule's `/dev` is a tmpfs
+ * with the nodes of the moment of its start, and the kernel adds devices later. Returns how many were made.
+ * Idempotent. Fails with `PROCESS_FAILED` where nodes may not be made.
+ */
+export async function makeLoopNodes({ sys = '/sys/block', dev = '/dev' }: LoopPlaces = {}) {
+  let made = 0;
+  for (const name of (await readdir(sys)).filter((one) => LOOP.test(one))) {
+    const node = `${dev}/${name}`;
+    if (await exists(node)) continue;
+    const [major = '', minor = ''] = (await readNumber(`${sys}/${name}/dev`)).split(':');
+    // It may have gone since it was listed.
+    if (minor === '') continue;
+    const { exitCode, stderr } = await run('mknod', ['-m', '660', node, 'b', major, minor], {
+      allow: [0, 1],
+    });
+    if (exitCode === 0) made += 1;
+    else if (!/File exists/.test(stderr)) await run('mknod', [node, 'b', major, minor]);
+  }
+  return made;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readNumber(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw failure;
+  }
+}

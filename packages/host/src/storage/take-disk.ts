@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { processError } from '../process/errors.ts';
+import { findLoop } from './loop.ts';
+
+export interface TakeDiskOptions {
+  /** Default: for reading and writing. */
+  readonly readOnly?: boolean;
+  /** For how long a use that is about to end is waited for. Default: one second. */
+  readonly patienceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One that trims it, or a mount namespace that is going away, has it for a moment. */
+const PATIENCE_MS = 1_000;
+const LOOK_AGAIN_MS = 20;
+
+/**
+ * Opens a disk for nobody else: a block device exclusively (open(2), `O_EXCL`: no mount, no other such open), a file
+ * under an exclusive lock (flock(2)) and without any loop device on it. By its inode, so every name of it counts. The
+ * hold lasts until the last copy of the descriptor is closed, whatever process has it. A last link is not followed, a
+ * FIFO is not waited for. Returns a description of the user where there is one; fails as open(2).
+ */
+export async function takeDisk(
+  path: string,
+  { readOnly = false, patienceMs = PATIENCE_MS, signal }: TakeDiskOptions = {},
+): Promise<FileHandle | DiskUser> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const taken = await tryTake(path, readOnly, signal);
+    if (!('user' in taken) || performance.now() >= until) return taken;
+    await delay(LOOK_AGAIN_MS, undefined, { signal });
+  }
+}
+
+export interface DiskUser {
+  /** For people. */
+  readonly user: string;
+}
+
+async function tryTake(
+  path: string,
+  readOnly: boolean,
+  signal: AbortSignal | undefined,
+): Promise<FileHandle | DiskUser> {
+  const how = (readOnly ? constants.O_RDONLY : constants.O_RDWR) | constants.O_NONBLOCK;
+  const isDevice = await isBlockDevice(path);
+  const flags = how | (isDevice ? constants.O_EXCL : constants.O_NOFOLLOW);
+  let handle: FileHandle;
+  try {
+    handle = await open(path, flags);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'EBUSY') throw failure;
+    return { user: 'it is mounted, or another program has it' };
+  }
+  try {
+    const user = isDevice ? undefined : await userOfFile(handle, signal);
+    if (user === undefined) return handle;
+    await handle.close();
+    return { user };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function isBlockDevice(path: string): Promise<boolean> {
+  await using handle = await open(path, O_PATH);
+  return (await handle.stat()).isBlockDevice();
+}
+
+/** Not in Node's constants; the same on all of Linux's architectures that a capsule runs on. */
+const O_PATH = 0o10000000;
+
+/** The lock comes first: whoever attaches a loop device has it meanwhile. */
+async function userOfFile(
+  handle: FileHandle,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  if (!(await lock(handle))) return 'a machine or another program has locked it';
+  const device = await findLoop(handle, signal);
+  return device === undefined ? undefined : `it is attached to ${device}`;
+}
+
+/** The lock belongs to the open file, which the child shares with us. */
+async function lock({ fd }: FileHandle): Promise<boolean> {
+  const args = ['--exclusive', '--nonblock', '3'];
+  const child = spawn('flock', args, { stdio: ['ignore', 'ignore', 'pipe', fd] });
+  const complaint: Buffer[] = [];
+  child.stderr?.on('data', (data: Buffer) => complaint.push(data));
+  const [exitCode, killedBy] = (await once(child, 'close')) as [number | null, string | null];
+  if (exitCode === 0) return true;
+  if (exitCode === 1) return false;
+  const stderr = Buffer.concat(complaint).toString('utf8');
+  const result = { exitCode: exitCode ?? -1, stdout: '', stderr };
+  throw processError.FAILED({ command: 'flock', args, killedBy, ...result });
+}
