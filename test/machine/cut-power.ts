@@ -6,6 +6,7 @@ import {
   BlankDisks,
   busyboxImage,
   dockerArchive,
+  retryCrashed,
   serveDisk,
   startMachine,
   VolatileDisk,
@@ -72,14 +73,20 @@ class Expected {
   }
 }
 
+export interface PowerCuts {
+  readonly random: Random;
+  readonly cuts: number;
+}
+
 /**
  * Lets a capsule in a virtual machine work and cuts its power, again and again. Its disks then lose what
- * was not flushed: all of it, or each page or not.
+ * was not flushed: all of it, or each page or not. Begins from new disks, once, when a machine crashed by itself.
  */
-export async function cutPower(
-  { random, cuts }: { readonly random: Random; readonly cuts: number },
-  say: (text: string) => void,
-): Promise<void> {
+export function cutPower(request: PowerCuts, say: (text: string) => void): Promise<void> {
+  return retryCrashed(() => cutAgain(request, say), say);
+}
+
+async function cutAgain({ random, cuts }: PowerCuts, say: (text: string) => void): Promise<void> {
   await using disks = await BlankDisks.make(2, 4 * GIB);
   const [pool = '', perm = ''] = disks.paths;
   await run('mkfs.ext4', ['-q', '-F', perm]);
@@ -116,6 +123,7 @@ export async function cutPower(
       if (expected.written > before) cutting ??= delay(workMs).then(() => machine.cutPower());
     }
     await cutting;
+    if (cutting === undefined) await machine.exitCode;
     if (isLast) assert.equal(await machine.exitCode, 0, said.slice(-40).join('\n'));
     else assert.ok(cutting !== undefined, said.slice(-40).join('\n'));
     const odds = random.below(2) === 0 ? 0 : random.below(100);

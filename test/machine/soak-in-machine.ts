@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BlankDisks, startMachine } from '@capsule/testkit';
+import { BlankDisks, retryCrashed, startMachine } from '@capsule/testkit';
 import { toldAs } from '@capsule/testkit/guest-program';
 import type { Backend } from '../microvm/vm-setting.ts';
 import type { VmSoakRequest } from '../microvm/vm-soak-request.ts';
@@ -16,9 +16,16 @@ export interface MachineSoakRequest extends VmSoakRequest {
 
 /**
  * Repeats what is promised of microVMs on a monitor with KVM, in an emulated machine with AMD's SVM. Answers what it
- * said last when a promise was broken.
+ * said last when a promise was broken. Begins once more when the emulated machine crashed.
  */
-export async function soakInMachine(
+export function soakInMachine(
+  request: MachineSoakRequest,
+  say: (line: string) => void,
+): Promise<readonly string[] | undefined> {
+  return retryCrashed(() => soakOnce(request, say), say);
+}
+
+async function soakOnce(
   { backend, seed, what, rounds }: MachineSoakRequest,
   say: (line: string) => void,
 ): Promise<readonly string[] | undefined> {

@@ -44,7 +44,9 @@ export type { Lab } from './lab/lab.ts';
 export { type LabRequest, startLab } from './lab/start-lab.ts';
 export { BlankDisks } from './machine/blank-disks.ts';
 export { inMachine } from './machine/in-machine.ts';
-export { type Machine, type MachineRequest, startMachine } from './machine/start-machine.ts';
+export { retryCrashed } from './machine/retry-crashed.ts';
+export type { Machine } from './machine/run-machine.ts';
+export { type MachineRequest, startMachine } from './machine/start-machine.ts';
 export { askName, type NameServer } from './names/ask-name.ts';
 export {
   type NameQuery,

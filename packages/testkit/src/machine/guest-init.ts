@@ -1,5 +1,7 @@
 /** What the program says goes to the second serial line; the kernel has the first. */
 export const OUTPUT = '/dev/ttyS1';
+/** The first line: the kernel has come so far. */
+export const BEGIN_MARK = '@begin';
 /** The last line of a program's output. */
 export const EXIT_MARK = '@exit ';
 
@@ -22,6 +24,7 @@ $busybox cp /files/* /root/tmp/
 $busybox mkdir -p /root/usr/lib/capsule
 $busybox cp /capsule/* /root/usr/lib/capsule/
 $busybox stty -F /root${OUTPUT} raw -echo
+echo '${BEGIN_MARK}' >/root${OUTPUT}
 cd /root
 # Whoever enters a mount namespace of a container comes to the root of all mounts, not to one of chroot(2).
 $busybox mount --move . /

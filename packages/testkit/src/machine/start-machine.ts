@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import {
   buildRootDisk,
   buildRootfs,
@@ -11,12 +8,11 @@ import {
   capsuleProfile,
   fetchKernel,
   type Progress,
-  packCpio,
-  type Rootfs,
-  readModules,
 } from '@capsule/imager';
-import { machineError } from './errors.ts';
-import { EXIT_MARK, guestInit } from './guest-init.ts';
+import { describeHardware } from './describe-hardware.ts';
+import { findEmulator } from './emulator.ts';
+import { packInitrd } from './pack-initrd.ts';
+import { type Machine, runMachine } from './run-machine.ts';
 
 export interface MachineRequest {
   /** A program in TypeScript; it is bundled, and run by the capsule's own Node. */
@@ -26,25 +22,13 @@ export interface MachineRequest {
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Raw files, or what `serveDisk` serves; they stay when the machine goes: /dev/vdb and on. */
   readonly disks: readonly string[];
-  /** Its processor can run guests of its own: `/dev/kvm` works inside, with AMD's SVM emulated too. */
+  /** Its processors can run guests of their own: `/dev/kvm` works inside, with AMD's SVM emulated too. */
   readonly hasKvm?: boolean;
   /** Default 1024. */
   readonly memoryMib?: number;
   /** It is given up after this time. Default: nine minutes. */
   readonly timeoutMs?: number;
   readonly progress?: Progress;
-}
-
-/** A virtual machine that runs one program on the capsule's rootfs and Debian's kernel, emulated. */
-export interface Machine extends AsyncDisposable {
-  /** What the program prints, as it comes. Ends with the machine. */
-  readonly lines: AsyncIterable<string>;
-  /** Of the program. Fails with `MACHINE_FAILED` when the machine ended without one. */
-  readonly exitCode: Promise<number>;
-  /** What its kernel and its first program have said so far. */
-  console(): Promise<string>;
-  /** Now, without a word to anybody. A file keeps what was written, a served disk what was flushed. */
-  cutPower(): Promise<void>;
 }
 
 const REPOSITORY = join(import.meta.dirname, '../../../..');
@@ -58,9 +42,10 @@ const MODULES = [...STORAGE, ...NETWORK];
 /** What a capsule needs beside these to run microVMs on the processor itself. */
 const KVM = ['kvm', 'kvm_amd', 'tun', 'erofs'];
 const MEMORY_MIB = 1024;
+const PROCESSORS = 2;
 const TIMEOUT_MS = 9 * 60_000;
 
-/** Builds what is missing and boots. Needs root, and QEMU. Nothing but the disks is left of it. */
+/** Builds what is missing and boots, by the QEMU of the rootfs. Needs root. Nothing but the disks is left of it. */
 export async function startMachine(request: MachineRequest): Promise<Machine> {
   const progress = request.progress ?? (() => undefined);
   const cacheDir = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
@@ -70,141 +55,33 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
     fetchKernel({ ...common, suite: profile.suite }),
     buildRootfs({ ...common, repository: REPOSITORY, profile }),
   ]);
+  const { command, ...counter } = await findEmulator(rootfs);
   const layers = rootfs.layers.filter(({ name }) => name !== 'bundle');
-  const disk = await buildRootDisk({ ...common, layers });
+  const root = await buildRootDisk({ ...common, layers });
   const folder = await mkdtemp(join(tmpdir(), 'capsule-machine-'));
   try {
     const bundle = join(folder, 'program.cjs');
     await bundleProgram({ entry: request.program, output: bundle });
-    const modules = await readModules(kernel, [...MODULES, ...(request.hasKvm ? KVM : [])]);
-    const command = [
-      '/usr/bin/node',
-      '--test-reporter=tap',
-      '/tmp/program.cjs',
-      ...(request.args ?? []),
-    ];
-    const files = Object.entries(request.files ?? {});
-    const names = modules.map(({ name }) => name);
-    const initrd = packCpio([
-      ...['bin', 'dev', 'proc', 'sys', 'root', 'modules', 'files', 'capsule'].map((path) => ({
-        path,
-        mode: 0o755,
-      })),
-      { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
-      { path: 'init', content: Buffer.from(guestInit(names, command)), mode: 0o755 },
-      ...(await bundleFiles(rootfs)).map(([name, content]) => ({
-        ...{ path: `capsule/${name}`, content, mode: 0o644 },
-      })),
-      { path: 'files/program.cjs', content: await readFile(bundle), mode: 0o644 },
-      ...files.map(([name, content]) => ({ path: `files/${name}`, content, mode: 0o644 })),
-      ...modules.map(({ name, content }) => ({ path: `modules/${name}.ko`, content, mode: 0o644 })),
-    ]);
-    await writeFile(join(folder, 'initrd'), initrd);
+    const { args = [], files = {}, hasKvm = false } = request;
+    const initrd = join(folder, 'initrd');
+    const parts = {
+      ...{ kernel, rootfs, modules: [...MODULES, ...(hasKvm ? KVM : [])] },
+      command: ['/usr/bin/node', '--test-reporter=tap', '/tmp/program.cjs', ...args],
+      files: { 'program.cjs': await readFile(bundle), ...files },
+    };
+    await writeFile(initrd, await packInitrd(parts));
     const { disks, memoryMib = MEMORY_MIB, timeoutMs = TIMEOUT_MS } = request;
-    const hardware = { kernel: kernel.image, folder, disk, disks, memoryMib };
-    return run(qemuArguments(hardware), { folder, timeoutMs });
+    const consoleFile = join(folder, 'serial.log');
+    const hardware = {
+      ...{ kernel: kernel.image, initrd, root, disks, memoryMib, processors: PROCESSORS },
+      ...{ ...counter, console: consoleFile },
+    };
+    return runMachine({
+      command: [...command, ...describeHardware(hardware)],
+      ...{ folder, consoleFile, timeoutMs },
+    });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
-  }
-}
-
-/** capsuled changes with every line of ours: it is not on the disk, which is kept. */
-async function bundleFiles({
-  layers,
-}: Rootfs): Promise<readonly (readonly [string, Uint8Array])[]> {
-  const tree = layers.find(({ name }) => name === 'bundle')?.path ?? '';
-  const folder = join(tree, 'usr/lib/capsule');
-  const names = await readdir(folder);
-  return Promise.all(
-    names.map(async (name) => [name, await readFile(join(folder, name))] as const),
-  );
-}
-
-interface Hardware {
-  readonly kernel: string;
-  readonly folder: string;
-  readonly disk: string;
-  readonly disks: readonly string[];
-  readonly memoryMib: number;
-}
-
-/** The root is written to a file that QEMU forgets; the other disks are real. */
-function qemuArguments(hardware: Hardware): readonly string[] {
-  const { kernel, folder, disk, disks, memoryMib } = hardware;
-  const drives = [
-    `file=${disk},format=raw,if=virtio,snapshot=on`,
-    ...disks.map((file) => `file=${file},format=raw,if=virtio,discard=unmap,cache=writeback`),
-  ];
-  return [
-    // One processor: with two, the emulation lets V8 crash in one start of twelve.
-    ...['-machine', 'q35', '-accel', 'tcg', '-cpu', 'max', '-smp', '1', '-m', `${memoryMib}M`],
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    ...['-kernel', kernel, '-initrd', join(folder, 'initrd')],
-    ...['-append', 'console=ttyS0 quiet panic=-1'],
-    ...['-serial', `file:${join(folder, 'serial.log')}`, '-serial', 'stdio'],
-    ...drives.flatMap((drive) => ['-drive', drive]),
-  ];
-}
-
-function run(
-  args: readonly string[],
-  { folder, timeoutMs }: { readonly folder: string; readonly timeoutMs: number },
-): Machine {
-  // It ends with this process, however that ends.
-  const command = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...args];
-  const child = spawn('setpriv', command, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = once(child, 'close');
-  let said = '';
-  const timer = setTimeout(() => {
-    said += `given up after ${timeoutMs / 1000} s`;
-    child.kill('SIGKILL');
-  }, timeoutMs);
-  child.stderr.on('data', (data: Buffer) => {
-    said += data.toString();
-  });
-  const code = Promise.withResolvers<number>();
-  // Nobody may ask for it.
-  code.promise.catch(() => undefined);
-  const ended = closed.then(
-    async () => {
-      clearTimeout(timer);
-      const log = await consoleOf(folder);
-      const detail = [said, log.slice(-2000)].filter(Boolean).join('\n').trim();
-      code.reject(machineError.FAILED({ detail }));
-    },
-    (cause: unknown) => code.reject(machineError.FAILED({ detail: String(cause) }, cause)),
-  );
-  return {
-    lines: linesOf(createInterface({ input: child.stdout }), code.resolve),
-    exitCode: code.promise,
-    console: () => consoleOf(folder),
-    async cutPower() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** Empty for one that has not said anything. */
-async function consoleOf(folder: string): Promise<string> {
-  return readFile(join(folder, 'serial.log'), 'utf8').catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'ENOENT') return '';
-    throw failure;
-  });
-}
-
-async function* linesOf(
-  input: AsyncIterable<string>,
-  onExit: (code: number) => void,
-): AsyncGenerator<string> {
-  for await (const line of input) {
-    if (line.startsWith(EXIT_MARK)) onExit(Number(line.slice(EXIT_MARK.length)));
-    else yield line;
   }
 }

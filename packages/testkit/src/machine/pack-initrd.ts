@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Kernel, packCpio, type Rootfs, readModules } from '@capsule/imager';
+import { guestInit } from './guest-init.ts';
+
+export interface InitrdParts {
+  readonly kernel: Kernel;
+  readonly rootfs: Rootfs;
+  /** By name; what they need comes too. */
+  readonly modules: readonly string[];
+  /** Run in the rootfs. */
+  readonly command: readonly string[];
+  /** For /tmp, by name. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
+const FOLDERS = ['bin', 'dev', 'proc', 'sys', 'root', 'modules', 'files', 'capsule'];
+
+/** The first filesystem of a virtual machine: what changes from one to the next, and the program that goes on. */
+export async function packInitrd(parts: InitrdParts): Promise<Uint8Array> {
+  const modules = await readModules(parts.kernel, parts.modules);
+  const names = modules.map(({ name }) => name);
+  return packCpio([
+    ...FOLDERS.map((path) => ({ path, mode: 0o755 })),
+    { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
+    { path: 'init', content: Buffer.from(guestInit(names, parts.command)), mode: 0o755 },
+    ...(await bundleFiles(parts.rootfs)).map(([name, content]) => ({
+      ...{ path: `capsule/${name}`, content, mode: 0o644 },
+    })),
+    ...Object.entries(parts.files).map(([name, content]) => ({
+      ...{ path: `files/${name}`, content, mode: 0o644 },
+    })),
+    ...modules.map(({ name, content }) => ({ path: `modules/${name}.ko`, content, mode: 0o644 })),
+  ]);
+}
+
+/** capsuled changes with every line of ours: it is not on the disk, which is kept. */
+async function bundleFiles({
+  layers,
+}: Rootfs): Promise<readonly (readonly [string, Uint8Array])[]> {
+  const tree = layers.find(({ name }) => name === 'bundle')?.path ?? '';
+  const folder = join(tree, 'usr/lib/capsule');
+  const names = await readdir(folder);
+  return Promise.all(
+    names.map(async (name) => [name, await readFile(join(folder, name))] as const),
+  );
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { BlankDisks, retryCrashed, startMachine } from '@capsule/testkit';
+
+const isRoot = process.getuid?.() === 0;
+const skip = isRoot ? process.arch !== 'x64' && 'only x86_64 is emulated' : 'needs root';
+/** Far below the time after which a machine is given up: a crash is seen when it happens. */
+const BOUND = { timeout: 4 * 60_000, skip };
+
+test('a kernel that panics ends its machine, which is started once more', BOUND, async (t) => {
+  await using disks = await BlankDisks.make(1);
+  const said: string[] = [];
+  const exitCode = await retryCrashed(
+    async () => {
+      await using machine = await startMachine({
+        program: join(import.meta.dirname, 'crash-guest.ts'),
+        disks: disks.paths,
+        timeoutMs: 60 * 60_000,
+      });
+      for await (const line of machine.lines) t.diagnostic(line);
+      return await machine.exitCode;
+    },
+    (text) => said.push(text),
+  );
+  // The second time it is the program that fails, which is no crash.
+  t.assert.equal(exitCode, 1);
+  t.assert.equal(said.length, 1);
+  t.assert.match(said[0] ?? '', /kernel.*crashed.*Kernel panic.*started once more/);
+});
