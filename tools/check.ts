@@ -19,8 +19,8 @@ const env = {
   ...process.env,
   PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
 };
-/** A check that takes longer hangs: the whole must stay under a minute. */
-const CHECK_TIMEOUT_MS = 120_000;
+/** A check that takes longer hangs. Alone they take under a minute; in `npm test` compilers run beside them. */
+const CHECK_TIMEOUT_MS = 300_000;
 
 /** The long ones first, so that none is left alone at the end. */
 const CHECKS: readonly Check[] = [

@@ -1,60 +1,82 @@
 /**
- * `npm test [-- LANE…]`: everything that shows that Capsule works, from nothing. Lanes, in order:
- * check (format, layers, types, unit tests), native (Rust), rootfs (the build), contract (drivers
- * against the real thing), machine (the same on a kernel of its own, emulated), e2e (capsules in a lab,
- * from outside).
+ * `npm test [-- LANE…]`: everything that shows that Capsule works, from nothing. Lanes: check (format, layers,
+ * types, unit tests), native (Rust), rootfs (the build, and what else tests take from the cache), contract (drivers against the real thing), machine (the
+ * same on a kernel of its own, emulated), e2e (capsules in a lab, from outside). They run side by side where they
+ * do not disturb each other.
  */
-import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LaneResult, runProgram, runTests } from './test/lane.ts';
+import { describeTimes } from './test/describe-times.ts';
+import { findTests } from './test/find-tests.ts';
+import type { Lane } from './test/lane.ts';
+import { runLanes } from './test/run-lanes.ts';
+import { runProgram } from './test/run-program.ts';
+import { runTests } from './test/run-tests.ts';
+import { SLOW_TESTS } from './test/slow-tests.ts';
+import { describeSlowest } from './test/slowest.ts';
 
 const root = join(import.meta.dirname, '..');
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 process.chdir(root);
 
-const lanes: Record<string, () => Promise<LaneResult>> = {
-  check: () => runProgram(process.execPath, ['tools/check.ts']),
-  native: () => runProgram(process.execPath, ['packages/imager/src/native-test.ts']),
-  rootfs: () => runProgram(process.execPath, ['packages/imager/src/build.ts']),
-  contract: async () =>
-    runTests(
-      await find(['packages/*/src/**/*.contract.test.ts', 'native/test/**/*.contract.test.ts']),
-      { concurrency: 2, timeoutMs: 10 * MINUTE },
-    ),
-  machine: async () =>
-    runTests(await find(['packages/*/src/**/*.machine.test.ts', 'test/machine/**/*.test.ts']), {
-      concurrency: 2,
-      timeoutMs: 10 * MINUTE,
-    }),
-  e2e: async () =>
-    runTests(await find(['test/e2e/**/*.test.ts']), { concurrency: 2, timeoutMs: 15 * MINUTE }),
-};
+/**
+ * The first three compile, and wait for downloads. What is promised within a time is tested by contract and e2e,
+ * which have the cores one after the other; emulated machines take what these leave idle (`startMachine`).
+ */
+const LANES: readonly Lane[] = [
+  program('check', 'tools/check.ts'),
+  program('native', 'packages/imager/src/native-test.ts'),
+  program('rootfs', 'packages/testkit/src/prepare.ts'),
+  tests('contract', ['check', 'native', 'rootfs'], {
+    patterns: ['packages/*/src/**/*.contract.test.ts', 'native/test/**/*.contract.test.ts'],
+    ...{ concurrency: 2, timeoutMs: 10 * MINUTE_MS },
+  }),
+  tests('e2e', ['check', 'native', 'rootfs', 'contract'], {
+    patterns: ['test/e2e/**/*.test.ts'],
+    ...{ concurrency: 2, timeoutMs: 15 * MINUTE_MS },
+  }),
+  tests('machine', ['check', 'native', 'rootfs'], {
+    patterns: ['packages/*/src/**/*.machine.test.ts', 'test/machine/**/*.test.ts'],
+    ...{ concurrency: 1, timeoutMs: 15 * MINUTE_MS },
+  }),
+];
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in lanes));
+const names = LANES.map(({ name }) => name);
+const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  process.stderr.write(`no such lane: ${unknown.join(', ')}; there is ${Object.keys(lanes)}\n`);
+  process.stderr.write(`no such lane: ${unknown.join(', ')}; there is ${names}\n`);
   process.exit(2);
 }
 
-const total = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, lane] of Object.entries(lanes)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  process.stdout.write(`\n== ${name}\n`);
-  const started = Date.now();
-  const { passed, failed, skipped } = await lane();
-  total.passed += passed;
-  total.failed += failed;
-  total.skipped += skipped;
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`== ${name}: ${passed} passed, ${failed} failed, ${seconds} s\n`);
-}
-process.stdout.write(
-  `\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
+const print = (text: string) => void process.stdout.write(text);
+const started = performance.now();
+const lanes = LANES.filter(({ name }) => asked.length === 0 || asked.includes(name));
+const outcomes = await runLanes(lanes, print);
+const slowest = describeSlowest(
+  outcomes.flatMap(({ tests = [] }) => tests),
+  SLOW_TESTS,
 );
-process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+const sum = (of: 'passed' | 'failed' | 'skipped') =>
+  outcomes.reduce((total, outcome) => total + outcome[of], 0);
+const [passed, failed] = [sum('passed'), sum('failed') + slowest.unreasoned];
+print(slowest.table);
+print(describeTimes(outcomes, (performance.now() - started) / 1000));
+print(`\n${passed} passed, ${failed} failed, ${sum('skipped')} skipped\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
-async function find(patterns: string[]): Promise<string[]> {
-  const found = await Array.fromAsync(glob(patterns, { cwd: root }));
-  return found.sort().map((file) => join(root, file));
+function program(name: string, file: string): Lane {
+  return { name, after: [], run: (to) => runProgram(file, to) };
+}
+
+interface Tests {
+  readonly patterns: readonly string[];
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+}
+
+function tests(name: string, after: readonly string[], { patterns, ...how }: Tests): Lane {
+  return {
+    ...{ name, after },
+    run: async (to) => runTests({ ...how, files: await findTests(root, patterns) }, to),
+  };
 }

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { isCapsuleError } from '@capsule/core';
+import {
+  buildRootDisk,
+  buildRootfs,
+  capsuleProfile,
+  fetchKernel,
+  renderSizes,
+  standInRecipes,
+} from '@capsule/imager';
+import { registryStorage } from './registry/registry-storage.ts';
+
+/**
+ * `node packages/testkit/src/prepare.ts`: builds the rootfs, and beside it what else tests take from the cache: the
+ * images of the lab, the kernel and the root of emulated machines. While one is downloaded the others are made.
+ */
+const progress = (line: string) => void process.stderr.write(`${line}\n`);
+const cacheDir = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
+const common = { cacheDir, env: process.env, progress };
+const repository = join(import.meta.dirname, '../../..');
+const { suite } = capsuleProfile;
+
+const results = await Promise.allSettled([
+  prepareRootfs(),
+  registryStorage({ ...common, recipes: standInRecipes }),
+  ...(process.arch === 'x64' ? [fetchKernel({ ...common, suite })] : []),
+]);
+for (const result of results) if (result.status === 'rejected') report(result.reason);
+
+/** With the disk that emulated machines have: it is all but capsuled. */
+async function prepareRootfs(): Promise<void> {
+  const rootfs = await buildRootfs({ ...common, repository, profile: capsuleProfile });
+  process.stdout.write(renderSizes(rootfs));
+  if (process.arch !== 'x64') return;
+  await buildRootDisk({ ...common, layers: rootfs.layers.filter(({ name }) => name !== 'bundle') });
+}
+
+function report(error: unknown): void {
+  process.exitCode = 1;
+  if (!isCapsuleError(error)) throw error;
+  progress([error.message, error.why, error.hint].filter(Boolean).join('\n'));
+}

@@ -1,0 +1,69 @@
+/** Why a test may take its time. Its file is started before others, so that no core is idle at the end. */
+export interface SlowTest {
+  readonly file: string;
+  /** As in the source; `…` stands for what differs between the cases of a test. */
+  readonly name: string;
+  /** Where its title stands, if not in its file. */
+  readonly from?: string;
+  readonly reason: string;
+}
+
+const IN_MACHINE = {
+  name: '… in a virtual machine',
+  from: 'packages/testkit/src/machine/in-machine.ts',
+};
+
+/** The tests that may be among the slowest. `slow-tests.test.ts` fails when one of them does not exist. */
+export const SLOW_TESTS: readonly SlowTest[] = [
+  {
+    ...{ file: 'test/machine/microvm-kvm.test.ts', ...IN_MACHINE },
+    reason: 'a kernel emulates a processor that runs another kernel: 100 s of processor time',
+  },
+  {
+    file: 'test/machine/power-cut.test.ts',
+    name: 'whenever the power goes, what was acknowledged is there, and everything is clean',
+    reason: 'an emulated machine boots three times, and works up to 12 s before each of two cuts',
+  },
+  {
+    ...{ file: 'packages/drivers/src/volume/thin-pool.machine.test.ts', ...IN_MACHINE },
+    reason: 'LVM makes a thin pool fifteen times, emulated: the host may lack device-mapper',
+  },
+  {
+    ...{ file: 'packages/drivers/src/volume/lvm-thin-volumes.machine.test.ts', ...IN_MACHINE },
+    reason: 'the contract of volumes on a thin pool, emulated: the host may lack device-mapper',
+  },
+  {
+    ...{ file: 'packages/drivers/src/volume/disk-faults.machine.test.ts', ...IN_MACHINE },
+    reason: 'disks that fail and fill up are made by device-mapper, emulated',
+  },
+  {
+    file: 'test/machine/crash.test.ts',
+    name: 'a kernel that panics ends its machine, which is started once more',
+    reason: 'an emulated machine boots twice',
+  },
+  {
+    file: 'test/e2e/microvm-flush.test.ts',
+    name: 'what a microVM wrote before its stop is in its volume, whatever goes on meanwhile',
+    reason: 'an emulated guest boots and is stopped twice in each of the ways to end it',
+  },
+  {
+    file: 'test/e2e/microvm-kill.test.ts',
+    name: 'capsuled killed at any moment leaves no half of a microVM',
+    reason: 'five rounds, each with an emulated guest that starts and goes',
+  },
+  {
+    file: 'test/e2e/volume.test.ts',
+    name: 'whenever capsuled is killed, what was written stays, and nothing is left mounted',
+    reason: 'kills at random moments of a whole round of volumes; by the hundred in the soak',
+  },
+  {
+    file: 'test/e2e/kill.test.ts',
+    name: 'capsuled killed … times amid applies and deletes comes back, keeps its word and leaks nothing',
+    reason: 'the time to come back is measured at each kill; by the hundred in the soak',
+  },
+  {
+    file: 'test/e2e/soak.test.ts',
+    name: 'random operations amid kills of capsuled, containerd and shims end as the model says',
+    reason: 'the first 20 s of the soak, then everything settles and is compared',
+  },
+];
