@@ -23,7 +23,7 @@ const sh = async (name: string, script: string) =>
   done('workload', 'exec', name, '--', 'sh', '-c', script);
 /** Everything that a restore has to bring back: content, owners, modes, times, links, names. */
 const DIGEST =
-  'cd /data && find . ! -name lost+found -print0 | sort -z | ' +
+  'cd /data && find . -print0 | sort -z | ' +
   'xargs -0 stat -c "%n %u:%g %a %Y %F %h" | grep -v "^\\. " && ' +
   'find . -type f -print0 | sort -z | xargs -0 sha256sum';
 /** As capsulectl names an upload of the file. */

@@ -36,6 +36,10 @@ pub fn mount_all(plan: &Plan) -> Result<(), String> {
     for volume in &plan.volumes {
         let at = volume.at();
         mount_disk(&volume.device, &at, &volume.filesystem, volume.flags())?;
+        if !volume.read_only {
+            remove_lost_found(&at)
+                .map_err(|error| format!("cannot empty volume {}: {error}", volume.name))?;
+        }
         if let (Some(from), false) = (&volume.copy_up_from, volume.read_only) {
             copy_up::fill(Path::new(place::ROOT), from, &at)
                 .map_err(|error| format!("cannot fill volume {}: {error}", volume.name))?;
@@ -68,6 +72,24 @@ fn wait_for(device: &str) -> Result<(), String> {
         sleep(PAUSE);
     }
     Ok(())
+}
+
+/// Takes an empty `lost+found` out of a volume: of one that an earlier capsule made, or of an image from elsewhere. What
+/// a check has saved in it stays.
+fn remove_lost_found(volume: &Path) -> io::Result<()> {
+    let path = volume.join("lost+found");
+    let is_of_the_filesystem =
+        |meta: &fs::Metadata| meta.is_dir() && meta.uid() == 0 && meta.mode() & 0o7777 == 0o700;
+    match fs::symlink_metadata(&path) {
+        Ok(meta) if is_of_the_filesystem(&meta) => {}
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    match fs::remove_dir(&path).map_err(|error| error.raw_os_error()) {
+        Ok(()) | Err(Some(libc::ENOTEMPTY | libc::ENOSPC | libc::EROFS)) => Ok(()),
+        Err(code) => Err(io::Error::from_raw_os_error(code.unwrap_or(libc::EIO))),
+    }
 }
 
 fn mount_layers() -> io::Result<()> {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listMounts, mount, shareMounts, unmount } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
+import { removeLostFound } from './remove-lost-found.ts';
 
 /** Freed space goes back to the pool; what goes wrong must not go on; devices are of no use in there. */
 const OPTIONS = ['rw', 'nodev', 'discard', 'errors=remount-ro'];
@@ -37,6 +38,7 @@ export async function mountVolume(
   // So that no copy of the mount tree keeps it mounted when it is unmounted here.
   await shareMounts(dirname(hostPath), signal);
   await mount(device, hostPath, OPTIONS, signal);
+  await removeLostFound(hostPath);
 }
 
 /** Whether a device is mounted in the place of a volume. */

@@ -74,6 +74,25 @@ suite('snapshots that share blocks', { timeout: 60_000 }, () => {
 suite('volumes in loop files', { timeout: 60_000 }, () => {
   const volume = (name = 'data') => ({ name, uid: randomUUID(), sizeBytes: 64 * MIB });
 
+  test('a new volume is empty, and so is one of an earlier capsule; what a check saved stays', async (t) => {
+    const { backend, folder, file } = await openBench(t);
+    await backend.create(volume());
+    const { hostPath } = await backend.attach('data');
+    assert.deepEqual(await readdir(hostPath), []);
+    await backend.detach('data');
+    await run('e2fsck', ['-f', '-p', file('data')], { allow: [0, 1] });
+    await backend.attach('data');
+    assert.deepEqual(await readdir(hostPath), []);
+    await backend.detach('data');
+    await run('e2fsck', ['-f', '-p', file('data')], { allow: [0, 1] });
+    await writeFile(join(folder, 'saved'), 'saved');
+    const saves = `write ${join(folder, 'saved')} lost+found/saved`;
+    await run('debugfs', ['-w', '-R', saves, file('data')]);
+    await backend.attach('data');
+    assert.equal(await readFile(join(hostPath, 'lost+found/saved'), 'utf8'), 'saved');
+    await backend.detach('data');
+  });
+
   test('what a creation left that was cut short is no volume, and is in nobody’s way', async (t) => {
     const { backend, file } = await openBench(t);
     await backend.create(volume('other'));

@@ -24,7 +24,10 @@ export async function readExt4(path: string, signal?: AbortSignal): Promise<Ext4
   return { uuid, sizeBytes: blocks * blockBytes, freeBytes };
 }
 
-/** No blocks are reserved for root: nobody but the workload writes. Overwrites what is there. */
+/**
+ * An empty filesystem, without `lost+found`. No blocks are reserved for root: nobody but the workload writes. Overwrites
+ * what is there.
+ */
 export async function makeExt4(path: string, uuid: string, signal?: AbortSignal): Promise<void> {
   // What a new device or file holds is zeros: neither journal nor inode tables need be written, nor be zeroed by the
   // kernel after the first mount, which would fill a thin volume with 16 MB for each GiB. Every mount reads the whole file
@@ -36,6 +39,7 @@ export async function makeExt4(path: string, uuid: string, signal?: AbortSignal)
   const shape = ['-b', '4096', '-m', '0', '-O', 'metadata_csum_seed', '-E', details];
   const args = ['-q', '-F', ...shape, '-U', uuid, path];
   await run('mkfs.ext4', args, { timeoutMs: SLOW_MS, ...signalled(signal) });
+  await removeLostFound(path, signal);
 }
 
 /** Gives a filesystem that was checked, and is not mounted, another UUID. Idempotent. */
@@ -62,7 +66,7 @@ export async function replayExt4(path: string, signal?: AbortSignal): Promise<bo
   return exitCode < 4;
 }
 
-/** Mends what can be mended safely. False when a person has to look. */
+/** Mends what can be mended safely, and leaves no empty `lost+found`. False when a person has to look. */
 export async function checkExt4(path: string, signal?: AbortSignal): Promise<boolean> {
   // e2fsck(8): 1 and 2 mean mended, 4 and more not.
   const { exitCode } = await run('e2fsck', ['-f', '-p', path], {
@@ -70,7 +74,21 @@ export async function checkExt4(path: string, signal?: AbortSignal): Promise<boo
     timeoutMs: SLOW_MS,
     ...signalled(signal),
   });
-  return exitCode < 4;
+  if (exitCode >= 4) return false;
+  await removeLostFound(path, signal);
+  return true;
+}
+
+/**
+ * Of an unmounted filesystem, where it is empty. initdb and others refuse a folder that holds anything; e2fsck makes
+ * it when it needs it. Call it before work that is tried again after a power cut, e2fsck first.
+ */
+async function removeLostFound(path: string, signal?: AbortSignal): Promise<void> {
+  // debugfs(8) reports what it did not do, a folder that is missing or not empty, and exits with 0.
+  await run('debugfs', ['-w', '-R', 'rmdir lost+found', path], {
+    timeoutMs: SLOW_MS,
+    ...signalled(signal),
+  });
 }
 
 /**
