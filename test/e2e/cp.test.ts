@@ -24,7 +24,7 @@ import { dockerArchive, type Lab, startLab, tar, testImage } from '@capsule/test
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { until } from './lab/until.ts';
-import { runWorkload } from './lab/workload.ts';
+import { AS_ROOT, runWorkload, WRITES_ROOT } from './lab/workload.ts';
 import { forgetPeakMemory, peakMemoryBytes } from './support/peak-memory.ts';
 
 const BOUND = { timeout: 180_000 };
@@ -42,7 +42,9 @@ suite('cp', { concurrency: false }, () => {
     lab = await startLab({ images: [] });
     here = await mkdtemp(join(tmpdir(), 'cp-'));
     await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
-    await runWorkload(lab, 'web', { image: 'stay:1', tmpfs: ['/scratch'] });
+    // What is copied is made and changed anywhere in it, by root.
+    const free = { ...AS_ROOT, ...WRITES_ROOT };
+    await runWorkload(lab, 'web', { image: 'stay:1', ...free, tmpfs: ['/scratch'] });
   }, BOUND);
   after(async () => {
     await lab[Symbol.asyncDispose]();
@@ -120,7 +122,7 @@ suite('cp', { concurrency: false }, () => {
     const config = { Cmd: ['/busybox', 'sleep', '1000'], StopSignal: 'SIGKILL' };
     const input = dockerArchive(testImage({ layers: [[busybox]], config }), ['bare:1']);
     await capsulectl(lab, ['image', 'push', '-'], { input });
-    await runWorkload(lab, 'bare', { image: 'bare:1' });
+    await runWorkload(lab, 'bare', { image: 'bare:1', ...WRITES_ROOT });
     await cp(join(here, 'f'), 'bare:/f');
     const back = join(here, 'bare-back');
     assert.equal((await cp('bare:/f', back)).exitCode, 0);

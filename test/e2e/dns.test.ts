@@ -25,11 +25,17 @@ import { enter } from './lab/enter.ts';
 import { inside } from './lab/inside.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { until } from './lab/until.ts';
-import { deleteWorkloads, getWorkload, type RunningWorkload, runWorkload } from './lab/workload.ts';
+import {
+  AS_ROOT,
+  deleteWorkloads,
+  getWorkload,
+  type RunningWorkload,
+  runWorkload,
+} from './lab/workload.ts';
 
 const IMAGE = 'named:1';
 const SERVE =
-  'mkdir -p /www && echo "page of $HOSTNAME" > /www/index.html && exec busybox httpd -f -p 80 -h /www';
+  'mkdir -p /tmp/www && echo "page of $HOSTNAME" > /tmp/www/index.html && exec busybox httpd -f -p 80 -h /tmp/www';
 const GATEWAY = '172.20.254.1';
 const BOUND = { timeout: 120_000 };
 
@@ -141,7 +147,12 @@ suite('names', { concurrency: false }, () => {
     assert.equal((await ask({ name: 'late' }, {})).rcode, 'NXDOMAIN');
     const late = await runWorkload(lab, 'late', { image: IMAGE });
     assert.deepEqual((await ask({ name: 'late' })).answers, [addressOf(late)]);
-    await runWorkload(lab, 'late', { image: IMAGE, networkMode: 'NETWORK_MODE_HOST' });
+    // In the network of the capsule port 80 is root's.
+    await runWorkload(lab, 'late', {
+      image: IMAGE,
+      ...AS_ROOT,
+      networkMode: 'NETWORK_MODE_HOST',
+    });
     assert.deepEqual((await ask({ name: 'late' })).answers, [`A ${GATEWAY}`]);
     const fetched = await inside(lab, 'client', 'busybox', 'wget', '-qO-', 'http://late/');
     assert.match(fetched.stdout, /^page of/);

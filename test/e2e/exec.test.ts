@@ -49,7 +49,7 @@ suite('exec', { concurrency: false }, () => {
     BOUND,
     async () => {
       const { stdout } = await sh('echo $FROM_IMAGE $FROM_SPEC; pwd; id -u');
-      assert.equal(stdout, 'yes too\n/\n0\n');
+      assert.equal(stdout, 'yes too\n/\n1000\n');
       const flags = ['-e', 'A=b c', '-w', '/tmp', '-u', '5:6'];
       const asked = await exec([...flags, 'web', '--', 'sh', '-c', 'echo $A; pwd; id -u; id -g']);
       assert.equal(asked.stdout, 'b c\n/tmp\n5\n6\n');
@@ -179,7 +179,7 @@ suite('exec', { concurrency: false }, () => {
           '--',
           'sh',
         ]);
-        await shell.shows(/# /);
+        await shell.shows(/\$ /);
         shell.type('busybox stty size\r');
         await shell.shows(/\n30 100\r/);
         shell.resize(120, 40);
@@ -204,7 +204,7 @@ suite('exec', { concurrency: false }, () => {
         outer.type(
           'PS1=outer:; stty -a | grep -o ".icanon"; capsulectl workload exec -t web -- sh; stty -a | grep -o ".icanon"\r',
         );
-        await outer.shows(/icanon\r[\s\S]*# /);
+        await outer.shows(/icanon\r[\s\S]*\/ \$ /);
         if (way === 'exit') outer.type('exit\r');
         else await lab.killCapsuled();
         await outer.shows(/ icanon\r[\s\S]* icanon\r/);

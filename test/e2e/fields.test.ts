@@ -113,7 +113,8 @@ const CASES: Readonly<Record<string, Case>> = {
     },
   },
   privileged: {
-    block: { privileged: true },
+    // Other users have no capability in effect, privileged or not.
+    block: { privileged: true, user: 'root' },
     shows: async (lab, workload) => {
       const { pid } = workload.status;
       const own = await statusField(lab, 1, 'CapBnd');

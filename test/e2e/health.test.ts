@@ -7,7 +7,8 @@ import { pushBusybox } from './lab/push-busybox.ts';
 import { deleteAll, getWorkload, manifest, untilWorkload } from './lab/workload.ts';
 
 const BOUND = { timeout: 90_000 };
-const SERVE = 'mkdir -p /www; echo up > /www/index.html; exec busybox httpd -f -p 80 -h /www';
+const SERVE =
+  'mkdir -p /tmp/www; echo up > /tmp/www/index.html; exec busybox httpd -f -p 80 -h /tmp/www';
 const serving = { image: 'serve:1', stopSignal: 'SIGKILL' };
 const PACE = { intervalSeconds: 1, timeoutSeconds: 2, retries: 2 };
 const exec = (...words: string[]) => ({ exec: { command: words }, ...PACE });
@@ -42,12 +43,20 @@ suite('health', { concurrency: false }, () => {
     'an unhealthy container is restarted, and one that is only watched is not',
     BOUND,
     async () => {
-      const check = exec('ls', '/www/index.html');
+      const check = exec('ls', '/tmp/www/index.html');
       await apply('watched', { ...serving, healthCheck: { ...check, onFailure: 'none' } });
       await apply('cured', { ...serving, healthCheck: check });
       const { status } = await getWorkload(lab, 'watched');
       for (const name of ['watched', 'cured']) {
-        await capsulectl(lab, ['workload', 'exec', name, '--', 'busybox', 'rm', '/www/index.html']);
+        await capsulectl(lab, [
+          'workload',
+          'exec',
+          name,
+          '--',
+          'busybox',
+          'rm',
+          '/tmp/www/index.html',
+        ]);
       }
       const sick = await untilWorkload(
         lab,

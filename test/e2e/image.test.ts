@@ -8,7 +8,7 @@ import { busyboxImage, dockerArchive, type Lab, startLab } from '@capsule/testki
 import { capsulectl } from './lab/capsulectl.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { runInTerminal } from './lab/terminal.ts';
-import { deleteAll, runWorkload } from './lab/workload.ts';
+import { deleteAll, runWorkload, WRITES_ROOT } from './lab/workload.ts';
 
 const BOUND = { timeout: 120_000 };
 const NGINX = 'docker.io/library/nginx:1.27-alpine';
@@ -47,7 +47,7 @@ suite('images', { concurrency: false }, () => {
   );
 
   test('what a workload needs is not removed, running or stopped', BOUND, async () => {
-    await runWorkload(lab, 'web', { image: NGINX });
+    await runWorkload(lab, 'web', { image: NGINX, ...WRITES_ROOT });
     for (const state of ['start', 'stop']) {
       await capsulectl(lab, ['workload', state, 'web']);
       const refused = await image('rm', NGINX);
@@ -122,7 +122,7 @@ suite('images', { concurrency: false }, () => {
     const archive = dockerArchive(await busyboxImage({ Cmd: STAY }), [NGINX]);
     await capsulectl(lab, ['image', 'push', '-'], { input: archive });
     const old = (await image('get', NGINX, '-o', 'json')).stdout;
-    await runWorkload(lab, 'web', { image: NGINX, imagePullPolicy: 'Always' });
+    await runWorkload(lab, 'web', { image: NGINX, ...WRITES_ROOT, imagePullPolicy: 'Always' });
     const now = (await image('get', NGINX, '-o', 'json')).stdout;
     assert.notEqual(now, old);
     assert.match((await capsulectl(lab, ['events', 'web'])).stdout, /Pulled/);

@@ -6,7 +6,14 @@ import { capsulectl } from './lab/capsulectl.ts';
 import { page } from './lab/page.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { until } from './lab/until.ts';
-import { deleteAll, getWorkload, manifest, runWorkload, untilWorkload } from './lab/workload.ts';
+import {
+  deleteAll,
+  getWorkload,
+  manifest,
+  runWorkload,
+  untilWorkload,
+  WRITES_ROOT,
+} from './lab/workload.ts';
 
 const BOUND = { timeout: 90_000 };
 const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
@@ -24,20 +31,27 @@ suite('the life of a workload', { concurrency: false }, () => {
   afterEach(() => deleteAll(lab), BOUND);
 
   test('a stop lasts, keeps what was written, and a start goes on with it', BOUND, async () => {
-    await runWorkload(lab, 'web', sh(STAY));
-    await capsulectl(lab, ['workload', 'exec', 'web', '--', 'sh', '-c', 'echo kept > /note']);
+    await runWorkload(lab, 'web', { ...sh(STAY), ...WRITES_ROOT });
+    await capsulectl(lab, ['workload', 'exec', 'web', '--', 'sh', '-c', 'echo kept > /data/note']);
     assert.match((await verb('stop', 'web')).stdout, /^web stopped$/m);
     assert.match((await verb('stop', 'web')).stdout, /stopped already/);
     assert.equal((await getWorkload(lab, 'web')).status.phase, 'WORKLOAD_PHASE_STOPPED');
     await lab.restart();
     const applied = await capsulectl(lab, ['apply', '-f', '-'], {
-      input: manifest('web', { ...sh(STAY), labels: { a: 'b' } }),
+      input: manifest('web', { ...sh(STAY), ...WRITES_ROOT, labels: { a: 'b' } }),
     });
     assert.match(applied.stdout, /configured/);
     assert.equal((await getWorkload(lab, 'web')).status.phase, 'WORKLOAD_PHASE_STOPPED');
     assert.match((await verb('start', 'web')).stdout, /^web started: Running$/m);
     assert.match((await verb('start', 'web')).stdout, /already/);
-    const { stdout } = await capsulectl(lab, ['workload', 'exec', 'web', '--', 'cat', '/note']);
+    const { stdout } = await capsulectl(lab, [
+      'workload',
+      'exec',
+      'web',
+      '--',
+      'cat',
+      '/data/note',
+    ]);
     assert.equal(stdout, 'kept\n');
   });
 
@@ -175,7 +189,7 @@ suite('the life of a workload', { concurrency: false }, () => {
     BOUND,
     async () => {
       const serve =
-        'mkdir -p /www; echo page > /www/index.html; exec busybox httpd -f -p 80 -h /www';
+        'mkdir -p /tmp/www; echo page > /tmp/www/index.html; exec busybox httpd -f -p 80 -h /tmp/www';
       const before = await runWorkload(lab, 'web', sh(serve));
       const ports = [{ containerPort: 80, hostPort: 18_300 }];
       const input = manifest('web', { ...sh(serve), ports, labels: { app: 'web' } });

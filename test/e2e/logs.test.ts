@@ -5,6 +5,7 @@ import { after, before, suite, test } from 'node:test';
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
 import { until } from './lab/until.ts';
+import { WRITES_ROOT } from './lab/workload.ts';
 import { containerManifest } from './support/container-manifest.ts';
 import { Follower } from './support/follower.ts';
 import { quickImage } from './support/quick-image.ts';
@@ -20,7 +21,7 @@ const MIB = 1024 * 1024;
 const SLEEP = 'exec sleep 1000000';
 /** Runs the script in the first life of the container only, and then ends as asked. */
 const once = (script: string, exitCode: number) =>
-  `[ -e /done ] && ${SLEEP}; : > /done; ${script}; exit ${exitCode}`;
+  `[ -e /data/done ] && ${SLEEP}; : > /data/done; ${script}; exit ${exitCode}`;
 /** Some thousand lines a second, for ever. */
 const COUNTER =
   'i=0; while :; do echo line $i; i=$((i+1)); [ $((i % 50)) = 0 ] && sleep 0.01; done';
@@ -48,7 +49,7 @@ suite('logs', () => {
   const follow = (...args: string[]) =>
     new Follower(startCapsulectl(lab.host, ['workload', 'logs', '-f', ...args]));
   const apply = async (name: string, script: string) => {
-    const input = containerManifest(name, { image: 'box:1', script });
+    const input = containerManifest(name, { image: 'box:1', ...WRITES_ROOT, script });
     const applied = await capsulectl(['apply', '-f', '-'], { input });
     assert.equal(applied.exitCode, 0, applied.stderr);
   };

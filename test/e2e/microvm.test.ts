@@ -9,14 +9,14 @@ import { page } from './lab/page.ts';
 import { statusField } from './lab/process.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { runMicroVm } from './lab/run-micro-vm.ts';
-import { deleteAll, getWorkload, printed, runWorkload } from './lab/workload.ts';
+import { deleteAll, getWorkload, printed, runWorkload, WRITES_ROOT } from './lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const IMAGE = 'guest:1';
 /** Promised for the agent's memory, and for its program. */
 const AGENT_KIB = 4096;
 const SERVE =
-  'trap "exit 0" TERM; mkdir -p /www; echo "from $HOSTNAME, $GREETING" > /www/index.html; busybox httpd -p 80 -h /www; echo up; echo late >&2; while :; do sleep 1; done';
+  'trap "exit 0" TERM; mkdir -p /tmp/www; echo "from $HOSTNAME, $GREETING" > /tmp/www/index.html; busybox httpd -p 80 -h /tmp/www; echo up; echo late >&2; while :; do sleep 1; done';
 /** Of the range that only machines' users have: see drivers/bridge/tap-link.ts. */
 const FIRST_UID = 0x7000_0000;
 
@@ -37,7 +37,9 @@ suite('microVMs', { concurrency: false }, () => {
 
   test('the verbs of a container do the same for a microVM', BOUND, async () => {
     const ports = [{ containerPort: 80, hostPort: 8095 }];
-    const { status } = await runMicroVm(lab, 'guest', { image: IMAGE, ports, memoryMib: 192 });
+    // Its own root is what is copied to and from while it does not run.
+    const free = { ...WRITES_ROOT, tmpfs: [], memoryMib: 192 };
+    const { status } = await runMicroVm(lab, 'guest', { image: IMAGE, ports, ...free });
     assert.match(await page(`http://${lab.address}:8095/`), /from guest, hello/);
     await printed(lab, 'guest', (text) => /^up\nlate\n/.test(text));
 

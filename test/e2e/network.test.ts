@@ -14,7 +14,7 @@ import { deleteWorkloads, manifest, type RunningWorkload, runWorkload } from './
 
 const IMAGE = 'serve:1';
 const SERVE =
-  'mkdir -p /www && echo "page of $HOSTNAME" > /www/index.html && exec busybox httpd -f -p 80 -h /www';
+  'mkdir -p /tmp/www && echo "page of $HOSTNAME" > /tmp/www/index.html && exec busybox httpd -f -p 80 -h /tmp/www';
 /** Ports of the capsule that lead to `web`: a page, and an agent's tcp and udp. */
 const [PAGE = 0, TCP = 0, UDP = 0] = await freePorts(3);
 

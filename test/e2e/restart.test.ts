@@ -19,7 +19,7 @@ import {
 const BOUND = { timeout: 90_000 };
 const IMAGE = 'serve:1';
 const SERVE =
-  'echo started; mkdir -p /www && echo "page of $HOSTNAME" > /www/index.html && exec busybox httpd -f -p 80 -h /www';
+  'echo started; mkdir -p /tmp/www && echo "page of $HOSTNAME" > /tmp/www/index.html && exec busybox httpd -f -p 80 -h /tmp/www';
 
 let lab: Lab;
 

@@ -14,12 +14,14 @@ import {
   manifest,
   printed,
   runWorkload,
+  WRITES_ROOT,
 } from './lab/workload.ts';
 
 const BOUND = { timeout: 60_000 };
 /** Prints its arguments, then stays. */
 const SAY = ['/bin/sh', '-c', 'echo "said: $*"; while :; do sleep 1000; done'];
-const SERVE = 'mkdir -p /www && echo "from $HOSTNAME" > /www/index.html && exec busybox httpd -f';
+const SERVE =
+  'mkdir -p /tmp/www && echo "from $HOSTNAME" > /tmp/www/index.html && exec busybox httpd -f';
 
 let lab: Lab;
 
@@ -39,7 +41,7 @@ afterEach(() => deleteAll(lab), BOUND);
 test('an image is pulled through the mirror of its registry under its own name, and runs', async () => {
   const image = 'nginx:1.27-alpine';
   const ports = [{ containerPort: 80, hostPort: 8090 }];
-  const { status } = await runWorkload(lab, 'pulled', { image, ports });
+  const { status } = await runWorkload(lab, 'pulled', { image, ...WRITES_ROOT, ports });
   assert.match(await page(`http://${lab.address}:8090/`), /Welcome to nginx!/);
   const { stdout } = await capsulectl(lab, ['image', 'list', '-o', 'json']);
   assert.match(stdout, /docker\.io\/library\/nginx:1\.27-alpine/);
@@ -49,7 +51,7 @@ test('an image is pulled through the mirror of its registry under its own name, 
   assert.match(told.stdout, new RegExp(`docker-content-digest: ${status.imageDigest}`, 'i'));
   // A second one of the same image asks nobody.
   await lab.registry?.behave('refuse');
-  await runWorkload(lab, 'cached', { image });
+  await runWorkload(lab, 'cached', { image, ...WRITES_ROOT });
   await lab.registry?.behave('pass');
 });
 
@@ -96,7 +98,7 @@ test('a bridged workload shows in containerd, netns, cgroups, bridge and nft und
 test('a workload in host mode shares the network of the capsule and answers at its address', async () => {
   const { status } = await runWorkload(lab, 'open', {
     image: 'say:1',
-    command: ['/bin/sh', '-c', `${SERVE} -p 7070 -h /www`],
+    command: ['/bin/sh', '-c', `${SERVE} -p 7070 -h /tmp/www`],
     networkMode: 'NETWORK_MODE_HOST',
   });
   assert.equal(await namespaceOf(lab, status.pid, 'net'), await namespaceOf(lab, 1, 'net'));

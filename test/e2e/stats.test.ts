@@ -5,7 +5,7 @@ import { capsulectl } from './lab/capsulectl.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { runInTerminal } from './lab/terminal.ts';
 import { until } from './lab/until.ts';
-import { runWorkload } from './lab/workload.ts';
+import { AS_ROOT, runWorkload, WRITES_ROOT } from './lab/workload.ts';
 import { errorCodeOf, runCapsulectl } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 90_000 };
@@ -33,7 +33,9 @@ suite('what workloads use', { concurrency: false }, () => {
     const limits = { cpu: '500m', memory: '64MiB', pids: 30 };
     const burn = ['/bin/sh', '-c', 'while :; do :; done'];
     await runWorkload(lab, 'busy', { image: 'box:1', command: burn, resources: limits });
-    await runWorkload(lab, 'calm', { image: 'box:1', labels: { tier: 'quiet' } });
+    // It pings, and writes to its root.
+    const free = { ...AS_ROOT, ...WRITES_ROOT };
+    await runWorkload(lab, 'calm', { image: 'box:1', ...free, labels: { tier: 'quiet' } });
     await runWorkload(lab, 'open', { image: 'box:1', networkMode: 'NETWORK_MODE_HOST' });
     await runWorkload(lab, 'away', { image: 'box:1' });
     await capsulectl(lab, ['workload', 'stop', 'away']);

@@ -10,7 +10,7 @@ import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { difference, footprint, names } from './lab/footprint.ts';
 import { pushStay, stayingWith } from './lab/stay.ts';
-import { runWorkload } from './lab/workload.ts';
+import { AS_ROOT, runWorkload } from './lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };
@@ -32,8 +32,10 @@ const uploadOf = async (file: string) => {
   const hash = createHash('sha256').update(`${size} ${mtimeMs} `);
   return hash.update((await readFile(file)).subarray(0, 1024 * 1024)).digest('hex');
 };
+/** Its files belong to others, too. */
+const asRootWith = (name: string) => ({ ...stayingWith(name), ...AS_ROOT });
 const digestOf = async (name: string) => {
-  await runWorkload(lab, 'looker', stayingWith(name));
+  await runWorkload(lab, 'looker', asRootWith(name));
   const text = await sh('looker', DIGEST);
   await done('workload', 'delete', 'looker');
   return text;
@@ -50,7 +52,7 @@ async function drill(format: string, flags: readonly string[]): Promise<void> {
   await done('volume', 'delete', 'data');
   await done('volume', 'import', 'data', file);
   assert.equal(await digestOf('data'), wanted);
-  await runWorkload(lab, 'writer', stayingWith('data'));
+  await runWorkload(lab, 'writer', asRootWith('data'));
   assert.equal(errorCodeOf(await volume('import', 'data', file)), 'VOLUME_EXISTS');
   assert.deepEqual(await readdir(folder), [`data.${format}.zst`]);
   await rm(file);
@@ -63,7 +65,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     lab = await startLab({ images: [] });
     await pushStay(lab);
     await done('volume', 'create', '--size', '128MiB', 'data');
-    await runWorkload(lab, 'writer', stayingWith('data'));
+    await runWorkload(lab, 'writer', asRootWith('data'));
     await sh(
       'writer',
       'cd /data && mkdir -p a/b && head -c 30000000 /dev/urandom > a/noise && ' +
@@ -83,7 +85,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
   test('an export and an import go on when capsuled is killed in the middle', BOUND, async (t) => {
     const file = join(folder, 'cut.img.zst');
     await done('volume', 'create', '--size', '512MiB', 'large');
-    await runWorkload(lab, 'filler', stayingWith('large'));
+    await runWorkload(lab, 'filler', asRootWith('large'));
     await sh('filler', 'head -c 350000000 /dev/urandom > /data/noise');
     await done('workload', 'delete', 'filler');
     const cut = async (work: Promise<{ exitCode: number; stderr: string }>, at: string) => {
@@ -182,7 +184,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     const file = join(folder, 'other.tar.gz');
     await run('tar', ['-C', import.meta.dirname, '-czf', file, 'README.md']);
     await done('volume', 'import', '--size', '64MiB', 'other', file);
-    await runWorkload(lab, 'reader', stayingWith('other'));
+    await runWorkload(lab, 'reader', asRootWith('other'));
     const readme = await readFile(join(import.meta.dirname, 'README.md'));
     const digest = createHash('sha256').update(readme).digest('hex');
     assert.ok((await sh('reader', 'sha256sum /data/README.md')).startsWith(digest));

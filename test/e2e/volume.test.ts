@@ -10,7 +10,7 @@ import { difference, footprint } from './lab/footprint.ts';
 import { killAtRandom } from './lab/kill-at-random.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { chooseSeed } from './lab/random.ts';
-import { getWorkload, manifest, runWorkload } from './lab/workload.ts';
+import { AS_ROOT, getWorkload, manifest, runWorkload } from './lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };
@@ -61,7 +61,8 @@ suite('volumes', { concurrency: false }, () => {
       );
       assert.equal((await apply(wish)).stdout, 'kept created\n');
       assert.equal((await apply(wish)).stdout, 'kept unchanged\n');
-      await runWorkload(lab, 'writer', mounting('kept'));
+      // It gives a file away.
+      await runWorkload(lab, 'writer', { ...mounting('kept'), ...AS_ROOT });
       await sh('writer', 'echo precious > /data/note; chown 7:8 /data/note');
       const { state, mountedBy } = (await shown('kept')).status;
       assert.deepEqual({ state, mountedBy }, { state: 'ready', mountedBy: ['writer'] });
@@ -105,6 +106,7 @@ suite('volumes', { concurrency: false }, () => {
   test('what the image has at the path is copied into a new volume, once', BOUND, async () => {
     const mounts = (copyUp?: boolean) => ({
       image: 'stay:1',
+      ...AS_ROOT, // the image's programs are root's
       mounts: [{ volumeName: 'bins', mountPath: '/bin', ...(copyUp === false && { copyUp }) }],
     });
     await capsulectl(lab, ['volume', 'create', 'bins']);

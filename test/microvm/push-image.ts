@@ -1,5 +1,5 @@
 import type { CapsuleClient } from '@capsule/api';
-import { busyboxImage } from '@capsule/testkit/busybox-image';
+import { busyboxImage, ORDINARY_USER } from '@capsule/testkit/busybox-image';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { dockerArchive } from '@capsule/testkit/test-image';
 
@@ -9,6 +9,6 @@ export async function pushImage(
   reference: string,
   script: string,
 ): Promise<void> {
-  const config = { Cmd: ['/bin/sh', '-c', script], Env: ['PATH=/bin'] };
+  const config = { User: ORDINARY_USER, Cmd: ['/bin/sh', '-c', script], Env: ['PATH=/bin'] };
   await pushArchive(client, dockerArchive(await busyboxImage(config, busybox), [reference]));
 }

@@ -17,6 +17,9 @@ const BACKENDS = {
   firecracker: MicroVMBackend.MICRO_VM_BACKEND_FIRECRACKER,
 } as const;
 
+/** Its root cannot be written, but for what is below /tmp; its image's user is not root. */
+const CONFINED = { readOnlyRootFilesystem: true, tmpfs: [{ mountPath: '/tmp' }] };
+
 /** What the tests say of a microVM, in the words of its manifest. */
 export interface VmWish {
   readonly backend: Backend;
@@ -41,7 +44,9 @@ export async function applyVm(
   name: string,
   { backend, ...rest }: VmWish,
 ): Promise<void> {
-  const microVm = { memoryMib: 192, ...rest, backend: BACKENDS[backend] };
+  // The root of a prebuilt machine is not the capsule's.
+  const confined = rest.rootfsPath === undefined ? CONFINED : {};
+  const microVm = { memoryMib: 192, ...confined, ...rest, backend: BACKENDS[backend] };
   await client.workload.apply({ workload: { name, kind: WorkloadKind.MICRO_VM, microVm } });
 }
 
@@ -51,7 +56,9 @@ export async function applyContainer(
   name: string,
   container: { readonly image: string; readonly mounts?: Mount[]; readonly stopSignal?: string },
 ): Promise<void> {
-  await client.workload.apply({ workload: { name, kind: WorkloadKind.CONTAINER, container } });
+  await client.workload.apply({
+    workload: { name, kind: WorkloadKind.CONTAINER, container: { ...CONFINED, ...container } },
+  });
 }
 
 /** Resolves with the first state of the workload that `isIt` accepts. */

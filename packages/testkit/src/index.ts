@@ -36,7 +36,7 @@ export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
 export { FakeVolumeBackend } from './fakes/fake-volume-backend.ts';
 export { noBorrowers } from './fakes/no-borrowers.ts';
 export { noTransfers } from './fakes/no-transfers.ts';
-export { busyboxImage } from './images/busybox-image.ts';
+export { busyboxImage, ORDINARY_USER } from './images/busybox-image.ts';
 export { type TarEntry, tar } from './images/tar.ts';
 export * from './images/test-image.ts';
 export { labError } from './lab/errors.ts';

@@ -37,10 +37,18 @@ export type RunningWorkload = ShownWorkload & {
   readonly status: ShownWorkload['status'] & { readonly pid: number };
 };
 
-/** A manifest as text: JSON is YAML. */
+/**
+ * A manifest as text: JSON is YAML. Like the program of a careful user, a workload of a test cannot write to its root
+ * but below /tmp, and runs as the user of its image, who is not root: what is given takes the place of that.
+ */
 export function manifest(name: string, container: ContainerManifest): string {
-  return JSON.stringify({ name, kind: 'Container', container });
+  return JSON.stringify({ name, kind: 'Container', container: { ...CONFINED, ...container } });
 }
+
+/** Whoever needs more asks for it, with a reason beside. */
+export const CONFINED = { readOnlyRootFilesystem: true, tmpfs: ['/tmp'] };
+export const WRITES_ROOT = { readOnlyRootFilesystem: false };
+export const AS_ROOT = { user: 'root' };
 
 /** Applies through the command line and waits until it runs. */
 export async function runWorkload(

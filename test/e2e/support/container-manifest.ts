@@ -1,13 +1,20 @@
+import { CONFINED } from '../lab/workload.ts';
+
 export interface ContainerWish {
   readonly image: string;
   /** A script for `sh -c`; the image's own command without it. */
   readonly script?: string;
+  readonly readOnlyRootFilesystem?: boolean;
   readonly networkMode?: 'bridge' | 'host';
   readonly ports?: readonly object[];
 }
 
-/** A manifest of one container, as JSON. */
+/** A manifest of one container, as JSON; it cannot write to its root. */
 export function containerManifest(name: string, { script, ...container }: ContainerWish): string {
   const command = script === undefined ? {} : { command: ['/bin/sh', '-c', script] };
-  return JSON.stringify({ name, kind: 'Container', container: { ...container, ...command } });
+  return JSON.stringify({
+    name,
+    kind: 'Container',
+    container: { ...CONFINED, ...container, ...command },
+  });
 }

@@ -19,7 +19,7 @@ const IMAGE = 'living:1';
 const VOLUME = 'living';
 /** It ignores TERM, so that only the capsule's own care saves what it wrote. */
 const SERVE =
-  'trap "" TERM; mkdir -p /www; echo "from $HOSTNAME" > /www/index.html; busybox httpd -p 80 -h /www; ' +
+  'trap "" TERM; mkdir -p /tmp/www; echo "from $HOSTNAME" > /tmp/www/index.html; busybox httpd -p 80 -h /tmp/www; ' +
   'echo up; echo late >&2; while :; do sleep 1; done';
 const MOUNTS = [{ volumeName: VOLUME, mountPath: '/data' }];
 const MEMORY_BYTES = 192 * 1024 * 1024;

@@ -8,6 +8,10 @@ const PROGRAMS =
 const PASSWD = ['root:x:0:0:root:/root:/bin/sh', 'web:x:101:102:web:/srv:/bin/sh', ''].join('\n');
 const GROUP = ['root:x:0:', 'web:x:102:', 'extra:x:200:web,other', ''].join('\n');
 
+const USER = 1000;
+/** For the `User` of an image's configuration: what an end-to-end workload runs as, unless it needs root. */
+export const ORDINARY_USER = `${USER}:${USER}`;
+
 /**
  * A little image with a shell, made from this machine's static busybox. Its account files are in a
  * second layer, behind a link, so that reading them takes a real mount and a careful reader.
@@ -23,6 +27,8 @@ export async function busyboxImage(
     { path: 'bin/busybox', data, mode: 0o755 },
     ...programs,
     { path: 'tmp/', mode: 0o1777 },
+    // A new volume that is mounted here is its user's.
+    { path: 'data/', owner: USER },
   ];
   const accounts: TarEntry[] = [
     { path: 'etc/' },

@@ -5,11 +5,13 @@ export interface TarEntry {
   /** Target of a symbolic link. */
   readonly link?: string;
   readonly mode?: number;
+  /** Number of its user, and of its group. Default: root. */
+  readonly owner?: number;
 }
 
 const BLOCK = 512;
 
-/** A ustar archive of root's files, always the same bytes for the same entries. Paths up to 100 bytes. */
+/** A ustar archive, always the same bytes for the same entries. Paths up to 100 bytes. */
 export function tar(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => {
     const data = Buffer.from(entry.data ?? new Uint8Array());
@@ -26,8 +28,8 @@ function header(entry: TarEntry, size: number): Buffer {
     block.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1');
   block.write(entry.path, 0, 100, 'utf8');
   octal(entry.mode ?? (type === '5' ? 0o755 : 0o644), 100, 8);
-  octal(0, 108, 8);
-  octal(0, 116, 8);
+  octal(entry.owner ?? 0, 108, 8);
+  octal(entry.owner ?? 0, 116, 8);
   octal(size, 124, 12);
   octal(0, 136, 12);
   block.write('        ', 148, 'latin1');
