@@ -25,8 +25,12 @@ export const SLOW_TESTS: readonly SlowTest[] = [
     reason: 'an emulated machine boots three times, and works up to 12 s before each of two cuts',
   },
   {
+    ...{ file: 'test/machine/cgroup2.test.ts', ...IN_MACHINE },
+    reason: 'a whole capsule is emulated, since the host may have cgroup v1',
+  },
+  {
     ...{ file: 'packages/drivers/src/volume/thin-pool.machine.test.ts', ...IN_MACHINE },
-    reason: 'LVM makes a thin pool fifteen times, emulated: the host may lack device-mapper',
+    reason: 'LVM makes a thin pool in each case, emulated: the host may lack device-mapper',
   },
   {
     ...{ file: 'packages/drivers/src/volume/lvm-thin-volumes.machine.test.ts', ...IN_MACHINE },

@@ -26,7 +26,7 @@ export interface MachineRequest {
   readonly hasKvm?: boolean;
   /** Default 1024. */
   readonly memoryMib?: number;
-  /** It is given up after this time. Default: nine minutes. */
+  /** It is given up after this time. Default: twelve minutes. */
   readonly timeoutMs?: number;
   readonly progress?: Progress;
 }
@@ -43,7 +43,7 @@ const MODULES = [...STORAGE, ...NETWORK];
 const KVM = ['kvm', 'kvm_amd', 'tun', 'erofs'];
 const MEMORY_MIB = 1024;
 const PROCESSORS = 2;
-const TIMEOUT_MS = 9 * 60_000;
+const TIMEOUT_MS = 12 * 60_000;
 
 /** Builds what is missing and boots, by the QEMU of the rootfs. Needs root. Nothing but the disks is left of it. */
 export async function startMachine(request: MachineRequest): Promise<Machine> {

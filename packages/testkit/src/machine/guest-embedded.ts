@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CapsuleClient, connectCapsule } from '@capsule/api';
+import { run } from '@capsule/host';
+import { machineError } from './errors.ts';
+
+const NAME = 'guest';
+/** Of the capsule, in every hierarchy that its host has. */
+export const CAPSULE_CGROUP = `capsule/${NAME}`;
+const RUN = `/run/capsule-${NAME}`;
+const SOCKET = join(RUN, 'capsuled.sock');
+const PID_FILE = `/run/${NAME}.pid`;
+const START_LIMIT_MS = 120_000;
+const ANSWER_LIMIT_MS = 10_000;
+const PAUSE_MS = 50;
+
+/** A capsule in a virtual machine that is its host: in namespaces and a cgroup of its own, below a PID 1 of its own. */
+export interface EmbeddedCapsule extends AsyncDisposable {
+  readonly client: CapsuleClient;
+  /** Runs a program of the rootfs inside; answers what it printed. */
+  exec(program: string, ...args: string[]): Promise<string>;
+}
+
+/** Starts one as the launcher does. Its state is on the first disk, its root is the machine's own. */
+export async function startEmbedded(): Promise<EmbeddedCapsule> {
+  await Promise.all(['/perm', RUN].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
+  await run('mkfs.ext4', ['-q', '-F', '/dev/vdb']);
+  await run('mount', ['-t', 'ext4', '/dev/vdb', '/perm']);
+  await run('mount', ['-t', 'cgroup2', 'cgroup2', '/sys/fs/cgroup']);
+  await run('ip', ['link', 'set', 'lo', 'up']);
+  await run('ip', ['netns', 'add', NAME]);
+  await writeFile(`/run/${NAME}.resolv.conf`, '');
+  const child = spawn(
+    'capsule-launch',
+    [
+      ...['--name', NAME, '--cgroup', CAPSULE_CGROUP, '--lower', '/'],
+      ...['--perm', '/perm', '--run', RUN, '--netns', `/run/netns/${NAME}`],
+      ...['--resolv-conf', `/run/${NAME}.resolv.conf`, '--pid-file', PID_FILE],
+      ...[`--die-with-parent=${process.pid}`, '--', '/sbin/capsuled'],
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  const ended = once(child, 'close');
+  const client = await untilAnswer(ended);
+  const pid = (await readFile(PID_FILE, 'utf8')).trim();
+  return {
+    client,
+    exec: async (program, ...args) =>
+      (await run('nsenter', ['--target', pid, '--all', program, ...args])).stdout,
+    async [Symbol.asyncDispose]() {
+      client.close();
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function untilAnswer(ended: Promise<unknown>): Promise<CapsuleClient> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  const gone = ended.then(() =>
+    Promise.reject(machineError.FAILED({ detail: 'the capsule ended' })),
+  );
+  gone.catch(() => undefined);
+  for (;;) {
+    const client = connectCapsule(`unix:${SOCKET}`);
+    try {
+      await access(SOCKET);
+      await client.capsule.getInfo({}, { timeoutMs: ANSWER_LIMIT_MS });
+      return client;
+    } catch (error) {
+      client.close();
+      if (Date.now() > deadline) throw error;
+      await Promise.race([delay(PAUSE_MS), gone]);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * An embedded capsule on a host that has cgroup v2 alone, as new distributions are: in an emulated machine, since the
+ * host of the tests may have v1.
+ */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, suite, test } from 'node:test';
+import { specToProto, type Workload, type WorkloadStats } from '@capsule/api';
+import { completeSpec, type PartialSpec } from '@capsule/core';
+import { busyboxImage } from '@capsule/testkit/busybox-image';
+import {
+  CAPSULE_CGROUP,
+  type EmbeddedCapsule,
+  startEmbedded,
+} from '@capsule/testkit/guest-embedded';
+import { inMachine } from '@capsule/testkit/in-machine';
+import { pushArchive } from '@capsule/testkit/push-archive';
+import { runInWorkload } from '@capsule/testkit/run-in-workload';
+import { dockerArchive } from '@capsule/testkit/test-image';
+
+const BOUND = { timeout: 150_000 };
+const PATIENCE_MS = 120_000;
+const MIB = 1024 * 1024;
+const IMAGE = 'box:1';
+const BUSY = 'while :; do :; done';
+const COUNT = 'n=0; while :; do n=$((n+1)); echo $n > /data/count; busybox usleep 50000; done';
+/** Doubles a variable until it is killed. */
+const GREEDY = 'a=0123456789abcdef; while :; do a=$a$a; done';
+/** Volumes on a disk of their own, which a test can fill. */
+const SMALL_POOL =
+  'truncate -s 256M /perm/small && mkfs.ext4 -q -F /perm/small && mkdir -p /perm/volumes && ' +
+  'mount -o loop /perm/small /perm/volumes';
+
+const isInside = inMachine(import.meta.filename, {
+  files: async () => ({ busybox: await readFile('/bin/busybox') }),
+});
+
+if (isInside) {
+  suite('a host with cgroup v2 alone', { concurrency: false }, () => {
+    let capsule: EmbeddedCapsule;
+    before(async () => {
+      capsule = await startEmbedded();
+      await capsule.exec('sh', '-c', SMALL_POOL);
+      const image = await busyboxImage({ StopSignal: 'SIGKILL' }, '/tmp/busybox');
+      await pushArchive(capsule.client, dockerArchive(image, [IMAGE]));
+    }, BOUND);
+    after(() => capsule[Symbol.asyncDispose](), BOUND);
+
+    const start = async (name: string, script: string, more: Partial<PartialSpec> = {}) => {
+      const spec = completeSpec({ name, image: IMAGE, command: ['sh', '-c', script], ...more });
+      await capsule.client.workload.apply({ workload: specToProto(spec) });
+      await capsule.client.workload.start({ name });
+    };
+    const until = (name: string, isIt: (workload: Workload) => boolean) =>
+      untilWorkload(capsule, name, isIt);
+    const untilRunning = (name: string) => until(name, ({ status }) => status?.ready === true);
+    const statsOf = async (name: string): Promise<WorkloadStats> => {
+      const asked = { names: [name], follow: false };
+      for await (const { workloads } of capsule.client.workload.stats(asked)) {
+        const [found] = workloads;
+        if (found !== undefined) return found;
+      }
+      return assert.fail(`there are no figures of ${name}`);
+    };
+
+    test('there is no other hierarchy, and the capsule is one cgroup of it', BOUND, async () => {
+      const mounts = await readFile('/proc/mounts', 'utf8');
+      assert.deepEqual(mounts.match(/^\S+ \S+ cgroup2? /gm), ['cgroup2 /sys/fs/cgroup cgroup2 ']);
+      assert.match(await readFile('/proc/self/cgroup', 'utf8'), /^0::\/\n$/);
+      const inside = await capsule.exec('cat', '/proc/1/cgroup');
+      assert.match(inside, /^0::\/\S+\n$/);
+    });
+
+    test('limits are in force, and figures are counted', BOUND, async () => {
+      const resources = { cpuMillis: 250, memoryBytes: 32 * MIB, pids: 40 };
+      await start('busy', BUSY, { resources });
+      await untilRunning('busy');
+      const limits = await cgroupOf('busy', ['cpu.max', 'memory.max', 'pids.max']);
+      assert.deepEqual(limits, ['25000 100000', String(32 * MIB), '40']);
+      const first = await statsOf('busy');
+      assert.equal(first.memoryLimitBytes, BigInt(32 * MIB));
+      assert.equal(first.cpuLimitMillis, 250);
+      assert.ok((first.pids ?? 0n) >= 1n && (first.memoryBytes ?? 0n) > 0n, json(first));
+      await until('busy', () => true);
+      const later = await statsOf('busy');
+      assert.ok((later.cpuUsageMicros ?? 0n) > (first.cpuUsageMicros ?? 0n), json(later));
+    });
+
+    test('an exec joins the cgroup and the namespaces of its workload', BOUND, async () => {
+      const script =
+        'cat /proc/1/cgroup /proc/self/cgroup; ls -l /proc/1/ns/cgroup /proc/self/ns/cgroup';
+      const command = ['sh', '-c', script];
+      const { stdout, exitCode } = await runInWorkload(capsule.client, { name: 'busy', command });
+      assert.equal(exitCode, 0);
+      const places = stdout.match(/^0::.*$/gm) ?? [];
+      const spaces = stdout.match(/cgroup:\[\d+\]/g) ?? [];
+      assert.equal(places.length, 2, stdout);
+      assert.deepEqual([new Set(places).size, new Set(spaces).size], [1, 1], stdout);
+    });
+
+    test('a workload over its memory limit is killed, and its status shows it', BOUND, async () => {
+      const resources = { memoryBytes: 16 * MIB };
+      await start('greedy', GREEDY, { resources, restartPolicy: 'never' });
+      const { status } = await until('greedy', ({ status }) => status?.oomKilled === true);
+      assert.equal(status?.exitCode, 137);
+    });
+
+    test(
+      'the freezer holds a writer while its pool is full, and lets it go on',
+      BOUND,
+      async () => {
+        await capsule.client.volume.create({ name: 'data', sizeMib: 32n });
+        const mount = { volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false };
+        await start('writer', COUNT, { mounts: [mount] });
+        await untilRunning('writer');
+        const fill =
+          'fallocate -l $(($(df --output=avail -B1 /perm/volumes | tail -n1) - 2000000))';
+        await capsule.exec('sh', '-c', `${fill} /perm/volumes/filler`);
+        await until('writer', ({ status }) => status?.reason === 'Paused');
+        assert.deepEqual(await cgroupOf('writer', ['cgroup.freeze']), ['1']);
+        await capsule.exec('rm', '/perm/volumes/filler');
+        await until('writer', ({ status }) => status?.reason === 'Running');
+        assert.deepEqual(await cgroupOf('writer', ['cgroup.freeze']), ['0']);
+      },
+    );
+
+    test('a workload that is deleted leaves no cgroup', BOUND, async () => {
+      await capsule.client.workload.delete({ name: 'busy', force: true });
+      await assert.rejects(cgroupOf('busy', ['cgroup.procs']), { code: 'ENOENT' });
+    });
+  });
+}
+
+/** Values of files in the cgroup of a workload's container, as the host sees it. */
+function cgroupOf(name: string, files: readonly string[]): Promise<string[]> {
+  const folder = `/sys/fs/cgroup/${CAPSULE_CGROUP}/kukeon/main/default/default/${name}/${name}_root`;
+  return Promise.all(
+    files.map(async (file) => (await readFile(`${folder}/${file}`, 'utf8')).trim()),
+  );
+}
+
+const json = (stats: WorkloadStats) =>
+  JSON.stringify(stats, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+
+/** Resolves with the first state of the workload that `isIt` accepts. */
+async function untilWorkload(
+  { client }: EmbeddedCapsule,
+  name: string,
+  isIt: (workload: Workload) => boolean,
+): Promise<Workload> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  let last: Workload | undefined;
+  try {
+    for await (const { workload } of client.workload.watch({ names: [name] }, { signal })) {
+      last = workload ?? last;
+      if (workload !== undefined && isIt(workload)) return workload;
+    }
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+  }
+  return assert.fail(`${name} is ${last?.status?.reason}: ${last?.status?.message}`);
+}
