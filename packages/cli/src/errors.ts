@@ -39,6 +39,11 @@ export const cliError = defineErrors('CLI', {
     message: (f: { path: string; reason: string }) => `${f.path} cannot be read: ${f.reason}`,
     hint: 'check the path, and that you may read it',
   },
+  FILE_UNWRITABLE: {
+    kind: 'invalid',
+    message: (f: { path: string; reason: string }) => `${f.path} cannot be written: ${f.reason}`,
+    hint: 'check the path, its permissions and the space of its disk',
+  },
   FILE_MISSING: {
     kind: 'notFound',
     message: (f: { path: string }) => `there is no file ${f.path}`,

@@ -1,10 +1,10 @@
-import type { Writable } from 'node:stream';
 import { CATALOGUE } from './commands/catalogue.ts';
 import type { Context } from './context/context.ts';
 import { Interruption } from './context/interruption.ts';
 import { createOutput } from './context/output.ts';
 import { type EndSignal, routeSignals } from './context/signals.ts';
 import { openTerminal } from './context/terminal.ts';
+import { finish } from './program/finish.ts';
 import { runProgram } from './program/run-program.ts';
 
 /** Where capsules of this machine put their sockets. */
@@ -36,15 +36,11 @@ const context: Context = {
 };
 
 // No `await` at the top: a CommonJS bundle has none.
-runProgram(CATALOGUE, process.argv.slice(2), context).then(async (exitCode) => {
-  await Promise.all([flush(process.stdout), flush(process.stderr)]);
-  // Not by waiting for an empty event loop: a pipe that feeds us may stay open.
-  process.exit(exitCode);
-});
-
-function flush(stream: Writable): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (stream.destroyed) resolve();
-  else stream.write('', () => resolve());
-  return promise;
-}
+const run = runProgram(CATALOGUE, process.argv.slice(2), context);
+// It fails only where its error output cannot be written: only the exit code is left.
+run
+  .catch(() => 1)
+  .then(async (exitCode) => {
+    // Not by waiting for an empty event loop: a pipe that feeds us may stay open.
+    process.exit(await finish(exitCode, context));
+  });

@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestSource } from '@capsule/core';
 import { cliError } from '../errors.ts';
-import { fileError, openInput } from '../file/open-input.ts';
+import { localFault } from '../file/local-fault.ts';
+import { openInput } from '../file/open-input.ts';
 
 const MANIFEST_NAME = /\.(?:ya?ml|json)$/;
 const CHUNK_BYTES = 64 * 1024;
@@ -34,7 +35,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
     if (names.length === 0) throw cliError.FOLDER_EMPTY({ path });
     return names.map((name) => join(path, name));
   } catch (error) {
-    throw fileError(path, error);
+    throw localFault('read', path, error);
   }
 }
 
@@ -52,7 +53,7 @@ async function readUpTo(
       if (length >= maxBytes) break;
     }
   } catch (error) {
-    throw fileError(path, error);
+    throw localFault('read', path, error);
   }
   return Buffer.concat(parts).subarray(0, maxBytes);
 }

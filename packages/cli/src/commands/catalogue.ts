@@ -94,15 +94,17 @@ export const CATALOGUE: readonly Command[] = [
     summary: 'copy files and folders to and from a workload',
     about:
       'A folder that exists is copied into; another target is the new name; SOURCE/. means the ' +
-      'contents. - is a tar archive of the input or output. The workload may run or not, and needs ' +
-      'no tar of its own. What goes in belongs to root there, what comes out to you here, unless ' +
-      '--archive keeps owners.',
+      'contents. A link as target is followed, a link as source is copied as one. - is a tar archive ' +
+      'of the input or output. The workload may run or not, and needs no tar of its own. What goes ' +
+      'in belongs to root there, what comes out to you here, unless --archive keeps owners. FIFOs ' +
+      'and devices are left out with a warning, unless --archive makes them; as target they are ' +
+      'refused. Sockets are always left out.',
     args: [
       { name: 'source', summary: 'path here, or NAME:/path', completes: 'file' },
       { name: 'target', summary: 'path here, or NAME:/path', completes: 'file' },
     ],
     flags: [
-      { flags: '-a, --archive', summary: 'keep owners' },
+      { flags: '-a, --archive', summary: 'keep owners, set-id bits, FIFOs and devices' },
       { flags: '-q, --quiet', summary: 'no progress' },
     ],
     examples: [

@@ -2,6 +2,7 @@ import type { Run } from '../command/command.ts';
 import { copyFrom } from '../copy/copy-from.ts';
 import { CopyProgress } from '../copy/copy-progress.ts';
 import { copyTo } from '../copy/copy-to.ts';
+import { CopyWarnings } from '../copy/copy-warnings.ts';
 import { parsePlace } from '../copy/place.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
@@ -14,7 +15,8 @@ export const run: Run = async (input, context) => {
   const isQuiet = input.isOn('quiet') || !context.err.isTerminal;
   const view = createProgressView(context.err, context.now);
   const progress = new CopyProgress(from, isQuiet ? undefined : view, context.now);
-  const rest = { keepOwner: input.isOn('archive'), progress };
+  const warnings = new CopyWarnings();
+  const rest = { keepAll: input.isOn('archive'), progress, warnings };
   await withCapsule(input, context, async (client) => {
     if (source.kind !== 'workload' && target.kind === 'workload') {
       await copyTo({ client, source, target, ...rest }, context);
@@ -24,7 +26,10 @@ export const run: Run = async (input, context) => {
       const hint = 'like web:/etc/nginx; a local path with a colon is written as ./a:b';
       throw input.refuse('exactly one side is a path of a workload', hint);
     }
-  }).finally(() => view.clear());
+  }).finally(async () => {
+    await view.clear();
+    await warnings.show(context.err);
+  });
   if (!isQuiet) await context.err.write(`copied ${formatBytes(progress.bytes)}\n`);
-  return undefined;
+  return warnings.hasLost ? 1 : undefined;
 };

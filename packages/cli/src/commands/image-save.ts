@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Run } from '../command/command.ts';
-import { fileError } from '../file/open-input.ts';
+import { localFault } from '../file/local-fault.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { withCapsule } from '../target/with-capsule.ts';
@@ -29,18 +28,19 @@ export const run: Run = async (input, context) => {
       return;
     }
     // Made when the first bytes are there: an image that is not leaves no empty file.
-    let file: ReturnType<typeof createWriteStream> | undefined;
+    let file: FileHandle | undefined;
     try {
       for await (const { data } of chunks) {
-        file ??= createWriteStream(path);
-        if (!file.write(data)) await once(file, 'drain');
+        file ??= await open(path, 'w');
+        await file.writeFile(data);
         await tell(data.length);
       }
-      file?.end();
-      if (file !== undefined) await once(file, 'close');
+      // What a network filesystem could not store, it reports here.
+      await file?.close();
     } catch (error) {
-      file?.destroy();
-      throw fileError(path, error);
+      throw localFault('write', path, error);
+    } finally {
+      await file?.close();
     }
   }).finally(() => view.clear());
   return undefined;

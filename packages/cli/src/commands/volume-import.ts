@@ -9,7 +9,8 @@ import {
 } from '@capsule/api';
 import type { Run } from '../command/command.ts';
 import { readMebibytes } from '../command/size.ts';
-import { fileError, openInput } from '../file/open-input.ts';
+import { localFault } from '../file/local-fault.ts';
+import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { retryAway } from '../stream/retry-away.ts';
@@ -32,35 +33,12 @@ export const run: Run = async (input, context) => {
       const start = { name, importId, offset };
       const tell = (bytes: number, step = 'importing') =>
         view.update(name, step, formatBytes(bytes));
-      const sent = new Failing(messages(path, start, sizeMib, tell));
-      return client.volume.import(sent, { signal }).catch((error: unknown) => {
-        // What went wrong here is a lost connection to the call.
-        throw sent.failure ?? error;
-      });
+      return client.volume.import(messages(path, start, sizeMib, tell), { signal });
     }, context),
   ).finally(() => view.clear());
   await out.write(`${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);
   return undefined;
 };
-
-/** Remembers how an iteration failed. */
-class Failing<T> implements AsyncIterable<T> {
-  failure: unknown;
-  readonly #items: AsyncIterable<T>;
-
-  constructor(items: AsyncIterable<T>) {
-    this.#items = items;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    try {
-      yield* this.#items;
-    } catch (error) {
-      this.failure = error;
-      throw error;
-    }
-  }
-}
 
 async function* messages(
   path: string,
@@ -123,7 +101,7 @@ async function idOf(path: string): Promise<string> {
     const hash = createHash('sha256').update(`${size} ${mtimeMs} `);
     return hash.update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 32);
   } catch (error) {
-    throw fileError(path, error);
+    throw localFault('read', path, error);
   }
 }
 

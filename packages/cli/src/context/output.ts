@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
+import { localFault } from '../file/local-fault.ts';
 
 export type Style = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
@@ -10,6 +11,8 @@ export interface Output {
   write(data: string | Uint8Array): Promise<void>;
   /** The text with a colour, where the reader sees colours. */
   style(style: Style, text: string): string;
+  /** Resolves when everything was written. Fails with `CLI_FILE_UNWRITABLE`, as `write` does. */
+  flush(): Promise<void>;
   readonly isTerminal: boolean;
   /** Width of the terminal; 80 where there is none. */
   readonly columns: number;
@@ -29,10 +32,14 @@ export function createOutput(
 ): Output {
   const isTerminal = stream.isTTY === true;
   const hasColor = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  let failure: NodeJS.ErrnoException | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    onClosed();
+    if (error.code === 'EPIPE') onClosed();
+    else failure ??= error;
   });
+  const check = () => {
+    if (failure !== undefined) throw localFault('write', 'the output', failure);
+  };
   return {
     isTerminal,
     get columns() {
@@ -43,6 +50,7 @@ export function createOutput(
     },
     style: (style, text) => (hasColor ? styleText(style, text, { validateStream: false }) : text),
     async write(data) {
+      check();
       if (data.length === 0 || stream.destroyed || stream.write(data)) return;
       const gone = new AbortController();
       const close = () => gone.abort();
@@ -51,10 +59,18 @@ export function createOutput(
         await once(stream, 'drain', { signal: gone.signal });
       } catch (error) {
         // The reader went away while we waited: `onClosed` ends the command.
+        check();
         if (!stream.destroyed) throw error;
       } finally {
         stream.off('close', close);
       }
+    },
+    async flush() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (stream.destroyed) resolve();
+      else stream.write('', () => resolve());
+      await promise;
+      check();
     },
   };
 }

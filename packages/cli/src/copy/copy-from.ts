@@ -2,9 +2,11 @@ import type { CapsuleClient } from '@capsule/api';
 import { unpackTree } from '../archive/unpack-tree.ts';
 import type { Context } from '../context/context.ts';
 import type { CopyProgress } from './copy-progress.ts';
+import type { CopyWarnings } from './copy-warnings.ts';
 import { copyError } from './errors.ts';
-import { lookLocal } from './look-local.ts';
-import { lookWorkload } from './look-workload.ts';
+import { followLinks } from './follow-links.ts';
+import { lookAtTarget } from './look-local.ts';
+import { lookAtWorkloadSource, plainPath } from './look-workload.ts';
 import type { Place } from './place.ts';
 import { parentOf, planCopy } from './plan-copy.ts';
 
@@ -12,16 +14,18 @@ export interface CopyFrom {
   readonly client: CapsuleClient;
   readonly source: Extract<Place, { kind: 'workload' }>;
   readonly target: Exclude<Place, { kind: 'workload' }>;
-  readonly keepOwner: boolean;
+  readonly keepAll: boolean;
   readonly progress: CopyProgress;
+  readonly warnings: CopyWarnings;
 }
 
 /** From a workload to this machine. */
 export async function copyFrom(
-  { client, source, target, keepOwner, progress }: CopyFrom,
+  { client, source, target, keepAll, progress, warnings }: CopyFrom,
   { out, signal }: Context,
 ): Promise<void> {
-  const { name, path } = source;
+  const { name } = source;
+  const path = plainPath(source.path);
   const leave = new AbortController();
   const ending = AbortSignal.any([signal, leave.signal]);
   const open = () => progress.count(archiveOf(client, { name, srcPath: path }, ending));
@@ -30,19 +34,25 @@ export async function copyFrom(
       for await (const chunk of open()) await out.write(chunk);
       return;
     }
-    const [sourceIs, targetIs] = await Promise.all([
-      lookWorkload(client, source, signal),
-      lookLocal(target.path),
+    const [sourceIs, { path: to, is: targetIs }] = await Promise.all([
+      lookAtWorkloadSource(client, { name, path }, signal),
+      followLinks(target.path, lookAtTarget),
     ]);
     if (sourceIs === 'nothing') throw copyError.SOURCE_MISSING({ path: `${name}:${path}` });
-    const plan = planCopy({ source: path, sourceIs, target: target.path, targetIs });
-    if (targetIs === 'nothing' && (await lookLocal(parentOf(target.path))) !== 'folder') {
-      throw copyError.TARGET_MISSING({ path: parentOf(target.path) });
+    if (sourceIs === 'special' && !keepAll) {
+      throw copyError.SOURCE_SPECIAL({ path: `${name}:${path}` });
     }
-    await unpackTree(open(), { ...plan, keepOwner });
+    const plan = planCopy({ source: path, sourceIs, target: to, targetIs });
+    if (targetIs === 'nothing') await requireFolder(parentOf(to));
+    await unpackTree(open(), { ...plan, keepAll, warn: warnings.add });
   } finally {
     leave.abort();
   }
+}
+
+async function requireFolder(path: string): Promise<void> {
+  const { is } = await followLinks(path, lookAtTarget);
+  if (is !== 'folder') throw copyError.TARGET_MISSING({ path });
 }
 
 async function* archiveOf(

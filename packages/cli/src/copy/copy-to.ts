@@ -2,11 +2,13 @@ import type { CapsuleClient } from '@capsule/api';
 import { packTree } from '../archive/pack-tree.ts';
 import type { Context } from '../context/context.ts';
 import type { CopyProgress } from './copy-progress.ts';
+import type { CopyWarnings } from './copy-warnings.ts';
 import { copyError } from './errors.ts';
-import { lookLocal } from './look-local.ts';
-import { lookWorkload } from './look-workload.ts';
+import { followLinks, type Target } from './follow-links.ts';
+import { lookAtSource, nameSource } from './look-local.ts';
+import { lookAtWorkloadTarget } from './look-workload.ts';
 import type { Place } from './place.ts';
-import { parentOf, planCopy } from './plan-copy.ts';
+import { planCopy } from './plan-copy.ts';
 
 /** One message carries this much: few messages, and little memory. */
 const CHUNK_BYTES = 256 * 1024;
@@ -15,41 +17,48 @@ export interface CopyTo {
   readonly client: CapsuleClient;
   readonly source: Exclude<Place, { kind: 'workload' }>;
   readonly target: Extract<Place, { kind: 'workload' }>;
-  readonly keepOwner: boolean;
+  readonly keepAll: boolean;
   readonly progress: CopyProgress;
+  readonly warnings: CopyWarnings;
 }
 
 /** From this machine into a workload. */
-export async function copyTo(
-  { client, source, target, keepOwner, progress }: CopyTo,
-  { stdin, signal }: Context,
-): Promise<void> {
-  const { name, path } = target;
-  const targetIs = await lookWorkload(client, target, signal);
-  let folder = path;
-  let archive: AsyncIterable<Uint8Array> = stdin;
-  if (source.kind === 'local') {
-    const sourceIs = await lookLocal(source.path);
-    if (sourceIs === 'nothing') throw copyError.SOURCE_MISSING({ path: source.path });
-    const plan = planCopy({ source: source.path, sourceIs, target: path, targetIs });
-    folder = plan.folder;
-    if (targetIs === 'nothing') await requireFolder(client, name, parentOf(path), signal);
-    archive = packTree(source.path.replace(/\/\.$/, '') || '/', plan.rename || '.');
-  } else if (targetIs !== 'folder') {
-    throw copyError.NOT_A_FOLDER({ path: `${name}:${path}` });
+export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<void> {
+  const { client, source, target, keepAll, progress } = copy;
+  const { name } = target;
+  const look = (path: string) => lookAtWorkloadTarget(client, { name, path }, signal);
+  const to = await followLinks(target.path, look);
+  const { folder, archive } =
+    source.kind === 'local'
+      ? await packLocal(copy, source.path, to)
+      : { folder: to.path, archive: stdin };
+  if (source.kind !== 'local' && to.is !== 'folder') {
+    throw copyError.NOT_A_FOLDER({ path: `${name}:${target.path}` });
   }
-  const metadata = { name, destPath: folder, keepOwner };
+  if (to.is === 'nothing' && (await followLinks(folder, look)).is !== 'folder') {
+    throw copyError.TARGET_MISSING({ path: `${name}:${folder}` });
+  }
+  const metadata = { name, destPath: folder, keepOwner: keepAll };
   await client.workload.copyTo(messages(metadata, progress.count(join(archive))), { signal });
 }
 
-async function requireFolder(
-  client: CapsuleClient,
-  name: string,
-  path: string,
-  signal: AbortSignal,
-): Promise<void> {
-  if ((await lookWorkload(client, { name, path }, signal)) === 'folder') return;
-  throw copyError.TARGET_MISSING({ path: `${name}:${path}` });
+async function packLocal({ keepAll, warnings }: CopyTo, path: string, to: Target) {
+  const sourceIs = await lookAtSource(path);
+  if (sourceIs === 'nothing') throw copyError.SOURCE_MISSING({ path });
+  if (sourceIs === 'special' && !keepAll) throw copyError.SOURCE_SPECIAL({ path });
+  const source = await nameSource(path);
+  const plan = planCopy({ source, sourceIs, target: to.path, targetIs: to.is });
+  const start = path.replace(/(\/\.)?\/*$/, '') || (path.startsWith('/') ? '/' : '.');
+  const rules = {
+    keepsSpecials: keepAll,
+    keepsHoles: false,
+    warn: warnings.add,
+    lose: warnings.lose,
+  };
+  // A slash behind a link means the folder that it leads to.
+  const isFollowed = start !== path && sourceIs === 'folder';
+  const archive = packTree(isFollowed ? `${start}/.` : start, plan.rename || '.', rules);
+  return { folder: plan.folder, archive };
 }
 
 async function* messages(

@@ -1,22 +1,44 @@
+import { posix } from 'node:path';
 import { type CapsuleClient, FileType } from '@capsule/api';
-import type { Standing } from './plan-copy.ts';
+import type { Look } from './follow-links.ts';
+import { lastPart, type Standing } from './plan-copy.ts';
 
 const STANDINGS: Readonly<Record<FileType, Standing>> = {
   [FileType.UNSPECIFIED]: 'nothing',
   [FileType.REGULAR]: 'file',
   [FileType.DIRECTORY]: 'folder',
   [FileType.SYMLINK]: 'file',
-  [FileType.OTHER]: 'file',
+  [FileType.OTHER]: 'special',
 };
 
-/** What stands at a path of a workload, links followed inside of it. */
-export async function lookWorkload(
+interface WorkloadPath {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What stands at a path of a workload that is to be copied. A link is one. */
+export async function lookAtWorkloadSource(
   client: CapsuleClient,
-  at: { readonly name: string; readonly path: string },
+  { name, path }: WorkloadPath,
   signal: AbortSignal,
 ): Promise<Standing> {
-  const { name, path } = at;
-  const { type, targetType } = await client.workload.statPath({ name, path }, { signal });
-  const isBehind = type === FileType.SYMLINK && targetType !== FileType.UNSPECIFIED;
-  return STANDINGS[isBehind ? targetType : type] ?? 'file';
+  const { type } = await client.workload.statPath({ name, path }, { signal });
+  return STANDINGS[type] ?? 'special';
+}
+
+/** What stands at a path of a workload that is to be written; its links lead inside of it. */
+export async function lookAtWorkloadTarget(
+  client: CapsuleClient,
+  { name, path }: WorkloadPath,
+  signal: AbortSignal,
+): Promise<Look> {
+  const seen = await client.workload.statPath({ name, path }, { signal });
+  if (seen.type !== FileType.SYMLINK) return STANDINGS[seen.type] ?? 'special';
+  const behind = STANDINGS[seen.targetType] ?? 'special';
+  return behind === 'file' || behind === 'nothing' ? { link: seen.linkTarget } : behind;
+}
+
+/** `..` is taken back before it is asked for: the folder that it means has a name. Pure. */
+export function plainPath(path: string): string {
+  return lastPart(path) === '..' ? posix.normalize(path) : path;
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCapsuleError } from '@capsule/core';
-import { type CopyWish, planCopy } from './plan-copy.ts';
+import { type CopySides, planCopy } from './plan-copy.ts';
 
-const RULES: readonly (readonly [CopyWish, { folder: string; rename: string } | string])[] = [
+const RULES: readonly (readonly [CopySides, { folder: string; rename: string } | string])[] = [
   [
     { source: '/a/f', sourceIs: 'file', target: '/t', targetIs: 'nothing' },
     { folder: '/', rename: 't' },
@@ -42,15 +42,32 @@ const RULES: readonly (readonly [CopyWish, { folder: string; rename: string } | 
     { source: '/', sourceIs: 'folder', target: '/t', targetIs: 'folder' },
     { folder: '/t', rename: '' },
   ],
+  [
+    { source: 'd/./', sourceIs: 'folder', target: '/t', targetIs: 'folder' },
+    { folder: '/t', rename: '' },
+  ],
+  [
+    { source: 'f', sourceIs: 'file', target: '/dev/null', targetIs: 'special' },
+    'COPY_TARGET_SPECIAL',
+  ],
+  [
+    { source: 'd', sourceIs: 'folder', target: '/dev/null', targetIs: 'special' },
+    'COPY_TARGET_SPECIAL',
+  ],
+  [{ source: 'p', sourceIs: 'special', target: 't/', targetIs: 'nothing' }, 'COPY_TARGET_MISSING'],
+  [
+    { source: 'd', sourceIs: 'folder', target: 'no/..', targetIs: 'nothing' },
+    'COPY_TARGET_MISSING',
+  ],
 ];
 
-for (const [wish, expected] of RULES) {
-  const { source, sourceIs, target, targetIs } = wish;
+for (const [sides, expected] of RULES) {
+  const { source, sourceIs, target, targetIs } = sides;
   test(`${sourceIs} ${source} to ${target}, where there is ${targetIs}`, () => {
-    if (typeof expected !== 'string') assert.deepEqual(planCopy(wish), expected);
+    if (typeof expected !== 'string') assert.deepEqual(planCopy(sides), expected);
     else {
       const hasCode = (error: unknown) => isCapsuleError(error) && error.code === expected;
-      assert.throws(() => planCopy(wish), hasCode);
+      assert.throws(() => planCopy(sides), hasCode);
     }
   });
 }

@@ -1,11 +1,13 @@
 import { copyError } from './errors.ts';
 
-/** What stands at the source or the target of a copy; links count as what they lead to. */
-export type Standing = 'nothing' | 'file' | 'folder';
+/** What stands at the source or the target of a copy; `special` is a FIFO, a socket or a device. */
+export type Standing = 'nothing' | 'file' | 'folder' | 'special';
 
-export interface CopyWish {
+export interface CopySides {
   readonly source: string;
+  /** Of a link itself; it is copied as one. */
   readonly sourceIs: Exclude<Standing, 'nothing'>;
+  /** Links followed: this is where they lead. */
   readonly target: string;
   readonly targetIs: Standing;
 }
@@ -19,17 +21,20 @@ export interface CopyPlan {
 
 /**
  * Where a copy goes, by the rules of `docker cp`: into a folder that exists, as a new name in one that
- * exists, over a file; `SOURCE/.` means the contents. Paths use `/`. Fails with `COPY_*`. Pure.
+ * exists, over a file; `SOURCE/.` means the contents. A device, a FIFO or a socket is never replaced.
+ * Paths use `/`. Fails with `COPY_*`. Pure.
  */
-export function planCopy({ source, sourceIs, target, targetIs }: CopyWish): CopyPlan {
-  const isContents = source === '/' || source.endsWith('/.') || source === '.';
+export function planCopy({ source, sourceIs, target, targetIs }: CopySides): CopyPlan {
+  const isContents = ['', '.'].includes(lastPart(source));
   if (targetIs === 'folder') {
     return { folder: target, rename: isContents ? '' : lastPart(source) };
   }
+  if (targetIs === 'special') throw copyError.TARGET_SPECIAL({ path: target });
   if (targetIs === 'file' && (sourceIs === 'folder' || target.endsWith('/'))) {
     throw copyError.NOT_A_FOLDER({ path: target });
   }
-  if (targetIs === 'nothing' && sourceIs === 'file' && target.endsWith('/')) {
+  const isNoName = ['', '.', '..'].includes(lastPart(target));
+  if (isNoName || (targetIs === 'nothing' && sourceIs !== 'folder' && target.endsWith('/'))) {
     throw copyError.TARGET_MISSING({ path: target });
   }
   return { folder: parentOf(target), rename: lastPart(target) };

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { cliError } from '../errors.ts';
+import { localFault } from './local-fault.ts';
 
 /** Bytes that a person named, by a path or as `-`. */
 export interface InputFile {
@@ -28,17 +29,18 @@ export async function openInput(
       throw cliError.FILE_UNREADABLE({ path, reason: 'it is a folder' });
     }
     const sizeBytes = stats.isFile() ? stats.size : 0;
-    return { name: path, sizeBytes, chunks: file.createReadStream({ highWaterMark: chunkBytes }) };
+    const chunks = file.createReadStream({ highWaterMark: chunkBytes });
+    return { name: path, sizeBytes, chunks: named(path, chunks) };
   } catch (error) {
-    throw fileError(path, error);
+    throw localFault('read', path, error);
   }
 }
 
-/** A failure of the filesystem in our words; anything else as it is. */
-export function fileError(path: string, error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return cliError.FILE_MISSING({ path }, error);
-  if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
-  const reason = code === 'EACCES' ? 'you may not read it' : message;
-  return cliError.FILE_UNREADABLE({ path, reason }, error);
+/** What fails while the file is read is named as well. */
+async function* named(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw localFault('read', path, error);
+  }
 }

@@ -3,6 +3,7 @@ import type { Command } from '../command/command.ts';
 import type { Context } from '../context/context.ts';
 import { Interruption } from '../context/interruption.ts';
 import { cliError } from '../errors.ts';
+import { unnamedFault } from '../file/local-fault.ts';
 import { renderError } from '../render/error.ts';
 import { buildProgram, type Invocation } from './build-program.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -26,7 +27,8 @@ export async function runProgram(
     context.signal.throwIfAborted();
     return exitCode ?? 0;
   } catch (error) {
-    return tell(context.signal.aborted ? context.signal.reason : error, words, context);
+    const failure = unnamedFault(error) ?? error;
+    return tell(context.signal.aborted ? context.signal.reason : failure, words, context);
   }
 }
 

@@ -16,6 +16,7 @@ function screen() {
     write: (data) => new Promise((resolve) => terminal.write(data, resolve)),
     style: (_style, text) => text,
     isTerminal: true,
+    flush: async () => undefined,
     columns: 20,
     rows: 6,
   };

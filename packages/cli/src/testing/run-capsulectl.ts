@@ -63,6 +63,7 @@ function recordOutput({ isTerminal = false, onWrite }: RunOptions): {
     columns: 80,
     rows: 24,
     style: (_style, text) => text,
+    flush: async () => undefined,
     async write(data) {
       const bytes = Buffer.from(data);
       written.push(bytes);

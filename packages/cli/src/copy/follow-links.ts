@@ -1,0 +1,38 @@
+import { copyError } from './errors.ts';
+import { parentOf, type Standing } from './plan-copy.ts';
+
+/** What is at a path: something, or a link that leads to a file or to nothing. */
+export type Look = Standing | { readonly link: string };
+
+export interface Target {
+  readonly path: string;
+  readonly is: Standing;
+}
+
+/** As the kernel has it. */
+const LINKS_MOST = 40;
+
+/**
+ * Follows the links of a target that a person wrote, also to a file that is yet to be made, as `docker cp`
+ * does. Links in an archive are never followed. Fails with `COPY_LINK_UNUSABLE`.
+ */
+export async function followLinks(
+  path: string,
+  look: (path: string) => Promise<Look>,
+): Promise<Target> {
+  let at = path;
+  for (let count = 0; count <= LINKS_MOST; count += 1) {
+    const seen = await look(at);
+    if (typeof seen === 'string') return { path: at, is: seen };
+    if (seen.link.includes('\ufffd')) {
+      throw copyError.LINK_UNUSABLE({ path: at, reason: 'it leads to a name that is not UTF-8' });
+    }
+    at = seen.link.startsWith('/') ? seen.link : inFolder(parentOf(at), seen.link);
+  }
+  throw copyError.LINK_UNUSABLE({ path, reason: 'too many links lead to one another' });
+}
+
+/** Not made shorter: `..` behind a link is for the kernel to follow. */
+function inFolder(folder: string, name: string): string {
+  return folder === '/' ? `/${name}` : `${folder}/${name}`;
+}
