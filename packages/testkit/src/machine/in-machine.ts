@@ -17,12 +17,8 @@ export interface MachineParts {
   readonly args?: readonly string[];
 }
 
-/** Of TAP: the tests of the file's suites, four blanks deep for each. */
-const RESULT = /^( *)(not ok|ok) \d+ - (.*?)(?: # SKIP ?(.*)| # .*)?$/;
-/** What a test says beside its result; at the margin there are only sums. */
-const REMARK = /^ +# (?!Subtest: )(.*)$/;
 const CONSOLE_CHARACTERS = 4_000;
-const DETAIL_LINES = 30;
+const LAST_LINES = 100;
 
 /**
  * Runs a test file in a virtual machine with empty disks. True inside of it; outside it adds one test, with
@@ -46,9 +42,12 @@ async function runInside(t: TestContext, file: string, parts: MachineParts): Pro
     (text) => t.diagnostic(text),
   );
   await report(t, run.said);
-  if (run.failure !== undefined) throw run.failure;
+  if (run.failure !== undefined) {
+    for (const line of run.said.slice(-LAST_LINES)) t.diagnostic(line);
+    throw run.failure;
+  }
   if (run.exitCode === 0) return;
-  t.assert.fail([...run.said.slice(-100), 'The console:', run.screen].join('\n'));
+  t.assert.fail([...run.said.slice(-LAST_LINES), 'The console:', run.screen].join('\n'));
 }
 
 interface Run {
@@ -82,22 +81,13 @@ async function runOnce(file: string, parts: MachineParts): Promise<Run> {
   return { said, ...ended, screen: (await machine.console()).slice(-CONSOLE_CHARACTERS) };
 }
 
-/** One test below this one for each of inside. What a failed test says comes after its result. */
+/** One test below this one for each of inside. */
 async function report(t: TestContext, said: readonly string[]): Promise<void> {
-  for (const [at, line] of said.entries()) {
-    const [, depth = '', verdict, name = '', skip] = RESULT.exec(line) ?? [];
-    if (verdict === undefined) continue;
-    const rest = said.slice(at + 1);
-    const next = rest.findIndex((each) => RESULT.test(each));
-    const details = rest.slice(0, next < 0 ? undefined : next).slice(0, DETAIL_LINES);
-    // A suite is told beside its tests.
-    if (details.slice(0, 5).some((each) => each.includes("type: 'suite'"))) continue;
-    await t.test(`${depth}${name}`, { skip: skip ?? false }, (inner) => {
-      for (const each of details) {
-        const remark = REMARK.exec(each)?.[1];
-        if (remark !== undefined) inner.diagnostic(remark);
-      }
-      inner.assert.equal(verdict, 'ok', details.join('\n'));
+  const { readResults } = await import('./read-results.ts');
+  for (const { title, isOk, skip, remarks, details } of readResults(said)) {
+    await t.test(title, { skip: skip ?? false }, (inner) => {
+      for (const remark of remarks) inner.diagnostic(remark);
+      inner.assert.equal(isOk, true, details.join('\n'));
     });
   }
 }

@@ -60,14 +60,16 @@ export function runMachine({ command, folder, consoleFile, timeoutMs }: MachineP
   const code = Promise.withResolvers<number>();
   // Nobody may ask for it.
   code.promise.catch(() => undefined);
-  const ended = closed.then(
-    async () => {
-      clearTimeout(begin);
-      clearTimeout(end);
-      code.reject(failureOf({ life, child, timeoutMs, screen: await readConsole(consoleFile) }));
-    },
-    (cause: unknown) => code.reject(machineError.FAILED({ detail: String(cause) }, cause)),
-  );
+  const ended = closed
+    .finally(() => {
+      for (const timer of [begin, end]) clearTimeout(timer);
+    })
+    .then(
+      async () => {
+        code.reject(failureOf({ life, child, timeoutMs, screen: await readConsole(consoleFile) }));
+      },
+      (cause: unknown) => code.reject(machineError.FAILED({ detail: String(cause) }, cause)),
+    );
   return {
     lines: linesOf(createInterface({ input: child.stdout }), {
       onBegin: () => {
