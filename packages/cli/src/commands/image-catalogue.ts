@@ -68,12 +68,18 @@ export const IMAGE_COMMANDS: readonly Command[] = [
   {
     path: ['image', 'push'],
     summary: "load an image archive into the capsule's cache",
-    about: 'Takes what `docker save` writes, or a tar of an OCI layout.',
+    about:
+      'Takes what `docker save` writes, or a tar of an OCI layout. --name is for an image that has no ' +
+      'name in the archive, or only a tag, which then becomes the tag of NAME.',
     args: [{ name: 'file', summary: 'the archive, or - for the input', completes: 'file' }],
-    flags: [OUTPUT_FLAG],
+    flags: [
+      { flags: '--name <name>', summary: 'name the image of the archive: NAME or NAME:TAG' },
+      OUTPUT_FLAG,
+    ],
     examples: [
       { line: 'capsulectl image push app.tar', about: 'a file' },
       { line: 'docker save app:dev | capsulectl image push -', about: 'without a file' },
+      { line: 'capsulectl image push --name app:dev build.tar', about: 'one without a name' },
     ],
     load: () => import('./image-push.ts'),
   },

@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connectErrorFrom, type ImagePushRequest } from '@capsule/api';
 import { defineErrors } from '@capsule/core';
+import { rawArchive } from '@capsule/testkit/archives';
 import { startFakeCapsule } from '../testing/fake-capsule.ts';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
 
 const CHUNK_BYTES = 256 * 1024;
+/** The beginning of an archive. */
+const HEAD = rawArchive({});
 const imageError = defineErrors('IMAGE', {
   INVALID: { kind: 'invalid', message: (_: object) => 'this is no image archive' },
 });
@@ -35,7 +38,7 @@ function takingServices() {
 test('a file arrives byte for byte, in chunks that are not too large', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'capsulectl-push-'));
   try {
-    const content = Buffer.alloc(3 * 1024 * 1024 + 17, 'capsule');
+    const content = Buffer.concat([rawArchive({}), Buffer.alloc(3 * 1024 * 1024 + 17, 'capsule')]);
     await writeFile(join(folder, 'app.tar'), content);
     const { seen, services } = takingServices();
     await using capsule = await startFakeCapsule(services);
@@ -54,7 +57,7 @@ test('the input stream is pushed too, however large its pieces are', async () =>
   const { seen, services } = takingServices();
   await using capsule = await startFakeCapsule(services);
   const pieces = (async function* () {
-    yield Buffer.alloc(CHUNK_BYTES * 2 + 5, 1);
+    yield Buffer.concat([HEAD, Buffer.alloc(CHUNK_BYTES * 2 + 5 - HEAD.length, 1)]);
     yield Buffer.alloc(1, 2);
   })();
   const result = await runCapsulectl(['image', 'push', '-'], {
@@ -80,6 +83,7 @@ test('a refusal in the middle of an endless archive ends the push with its reaso
     },
   });
   const endless = (async function* () {
+    yield HEAD;
     for (;;) yield Buffer.alloc(CHUNK_BYTES);
   })();
   const result = await runCapsulectl(['image', 'push', '-'], {
@@ -95,4 +99,29 @@ test('a file that is not there is exit code 3, a folder is refused', async () =>
   const folder = await runCapsulectl(['image', 'push', tmpdir()]);
   assert.equal(folder.exitCode, 2);
   assert.match(folder.stderr, /it is a folder/);
+});
+
+test('what is no archive is refused before it is sent, by its name', async () => {
+  await using capsule = await startFakeCapsule(takingServices().services);
+  for (const stdin of ['name: web\nkind: Container\n', '', 'x'.repeat(10_000)]) {
+    const { exitCode, stderr } = await runCapsulectl(['image', 'push', '-'], {
+      target: capsule.target,
+      stdin,
+    });
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /<stdin> is not an image archive: it /);
+  }
+});
+
+test('a file that fails while it is sent is the failure, not the connection', async () => {
+  await using capsule = await startFakeCapsule(takingServices().services);
+  const failing = (async function* () {
+    yield HEAD;
+    yield Buffer.alloc(CHUNK_BYTES);
+    throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' });
+  })();
+  const options = { target: capsule.target, stdin: failing };
+  const { exitCode, stderr } = await runCapsulectl(['image', 'push', '-'], options);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /<stdin> cannot be read: the disk reports an input\/output error \(EIO\)/);
 });

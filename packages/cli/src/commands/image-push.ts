@@ -7,6 +7,7 @@ import { formatBytes } from '../render/bytes.ts';
 import { renderDocument } from '../render/documents.ts';
 import { readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
+import { requireImageArchive } from '../transfer/require-image-archive.ts';
 
 /** With the wide HTTP/2 windows of the client, this size gives the best throughput. */
 const CHUNK_BYTES = 256 * 1024;
@@ -14,7 +15,9 @@ const CHUNK_BYTES = 256 * 1024;
 export const run: Run = async (input, context) => {
   const [path = ''] = input.args;
   const format = readFormat(input);
+  const name = input.text('name') ?? '';
   const file = await openInput(path, context.stdin, CHUNK_BYTES);
+  const chunks = await requireImageArchive(file.name, file.chunks);
   const view = createProgressView(context.err, context.now);
   const tell = async (sentBytes: number) => {
     const total = file.sizeBytes > 0 ? ` of ${formatBytes(file.sizeBytes)}` : '';
@@ -22,7 +25,9 @@ export const run: Run = async (input, context) => {
   };
   const answer = await withCapsule(input, context, (client) =>
     client.image.push(
-      messages(file.sizeBytes, file.chunks, tell, () => view.update(file.name, 'unpacking')),
+      messages({ totalBytes: file.sizeBytes, name }, chunks, tell, () =>
+        view.update(file.name, 'unpacking'),
+      ),
       {
         signal: context.signal,
       },
@@ -42,12 +47,12 @@ export const run: Run = async (input, context) => {
 };
 
 async function* messages(
-  totalBytes: number,
+  { totalBytes, name }: { readonly totalBytes: number; readonly name: string },
   chunks: AsyncIterable<Uint8Array>,
   onSent: (bytes: number) => Promise<void>,
   onEnd: () => Promise<void>,
 ): AsyncGenerator<MessageInitShape<typeof ImagePushRequestSchema>> {
-  yield { msg: { case: 'metadata', value: { totalBytes: BigInt(totalBytes) } } };
+  yield { msg: { case: 'metadata', value: { totalBytes: BigInt(totalBytes), name } } };
   let sentBytes = 0;
   await onSent(sentBytes);
   for await (const chunk of chunks) {

@@ -9,6 +9,7 @@ import { isCapsuleError } from '@capsule/core';
 import type { Run } from '../command/command.ts';
 import { readVolumeName } from '../command/volume-name.ts';
 import type { Context } from '../context/context.ts';
+import { localFault } from '../file/local-fault.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { Absence } from '../stream/absence.ts';
@@ -132,6 +133,6 @@ async function isThere(path: string): Promise<boolean> {
     return true;
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw failure;
+    throw localFault('write', path, failure);
   }
 }

@@ -20,7 +20,9 @@ export async function openInput(
   stdin: AsyncIterable<Uint8Array>,
   chunkBytes: number,
 ): Promise<InputFile> {
-  if (path === '-') return { name: '<stdin>', sizeBytes: 0, chunks: stdin };
+  if (path === '-') {
+    return { name: '<stdin>', sizeBytes: 0, chunks: named('<stdin>', stdin) };
+  }
   try {
     const file = await open(path, 'r');
     const stats = await file.stat();

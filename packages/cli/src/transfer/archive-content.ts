@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { isTarHead } from '../tar/is-tar-head.ts';
 import { ByteReader } from './byte-reader.ts';
 import { transferError } from './errors.ts';
 import { decompressFrames, ZSTD_MAGIC } from './zstd-frames.ts';
@@ -15,8 +16,6 @@ export interface ArchiveContent {
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** ext4(5): the superblock begins at 1024, and its magic number is 56 bytes into it. */
 const EXT4 = { at: 1024 + 56, magic: Buffer.from([0x53, 0xef]) };
-/** tar(5): of both POSIX and GNU. */
-const TAR = { at: 257, magic: Buffer.from('ustar') };
 const LOOK_BYTES = 2048;
 
 /**
@@ -37,9 +36,8 @@ export async function readArchive(
         : reader.remaining(),
   );
   const head = await content.peek(LOOK_BYTES);
-  const holds = ({ at, magic: wanted }: typeof TAR) =>
-    head.subarray(at, at + wanted.length).equals(wanted);
-  const format = holds(EXT4) ? 'image' : holds(TAR) ? 'tar' : undefined;
+  const isExt4 = head.subarray(EXT4.at, EXT4.at + EXT4.magic.length).equals(EXT4.magic);
+  const format = isExt4 ? 'image' : isTarHead(head) ? 'tar' : undefined;
   if (format !== undefined) return { format, pieces: content.remaining() };
   await content.close();
   throw transferError.UNKNOWN_FORMAT({ path });

@@ -15,6 +15,11 @@ export const transferError = defineErrors('TRANSFER', {
     message: (f: File) => `${f.path} is neither an image of ext4 nor a tar archive`,
     hint: 'import what `capsulectl volume export` wrote; zstd and gzip are read too',
   },
+  NO_IMAGE_ARCHIVE: {
+    kind: 'invalid',
+    message: (f: File & { problem: string }) => `${f.path} is not an image archive: ${f.problem}`,
+    hint: 'push what `docker save` or `skopeo copy` to oci-archive: writes; manifests go to `capsulectl apply -f`',
+  },
   NOT_AS_SENT: {
     kind: 'dataLoss',
     message: (f: File & { found: string; sent: string }) =>

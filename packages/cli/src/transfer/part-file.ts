@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isCapsuleError } from '@capsule/core';
+import { type FileUse, localFault } from '../file/local-fault.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decompressFrames } from './zstd-frames.ts';
 
@@ -37,8 +38,10 @@ export class PartFile {
   }
 
   static async create(path: string, of: PartOf): Promise<PartFile> {
-    await writeFile(notesOf(path), JSON.stringify(of));
-    return new PartFile(path, await open(partOf(path), 'w', 0o600), createHash('sha256'), 0);
+    const write = writeFile(notesOf(path), JSON.stringify(of));
+    await naming('write', notesOf(path), write);
+    const file = await naming('write', partOf(path), open(partOf(path), 'w', 0o600));
+    return new PartFile(path, file, createHash('sha256'), 0);
   }
 
   /** What an earlier run left, with all whole frames of it; undefined where there is nothing to go on with. */
@@ -68,19 +71,21 @@ export class PartFile {
       for await (const piece of decompressFrames(reader, path, keep)) frame.push(piece);
     } catch (error) {
       // The last frame may have been cut off, or the part is gone: what is whole is good.
-      if (!isCapsuleError(error) && (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (!isCapsuleError(error) && (error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        throw localFault('read', partOf(path), error);
+      }
     }
     if (whole.bytes === 0) return undefined;
-    const file = await open(partOf(path), 'r+');
-    await file.truncate(whole.file);
-    const end = await open(partOf(path), 'a');
+    const file = await naming('write', partOf(path), open(partOf(path), 'r+'));
+    await naming('write', partOf(path), file.truncate(whole.file));
+    const end = await naming('write', partOf(path), open(partOf(path), 'a'));
     await file.close();
     return { part: new PartFile(path, end, hash, whole.bytes), exportId: notes.exportId };
   }
 
   /** A frame, and what it holds. */
   async add(frame: Uint8Array, content: Uint8Array): Promise<void> {
-    await this.#file.write(frame);
+    await naming('write', partOf(this.#path), this.#file.writeFile(frame));
     this.hash.update(content);
     this.#bytes += content.length;
   }
@@ -91,9 +96,9 @@ export class PartFile {
 
   /** It is whole: it gets its name. */
   async finish(): Promise<void> {
-    await this.#file.sync();
-    await this.#file.close();
-    await rename(partOf(this.#path), this.#path);
+    await naming('write', partOf(this.#path), this.#file.sync());
+    await naming('write', partOf(this.#path), this.#file.close());
+    await naming('write', this.#path, rename(partOf(this.#path), this.#path));
     await rm(notesOf(this.#path), { force: true });
   }
 
@@ -113,6 +118,15 @@ async function readNotes(path: string): Promise<PartOf | undefined> {
   } catch (failure) {
     const isMissing = (failure as NodeJS.ErrnoException).code === 'ENOENT';
     if (isMissing || failure instanceof SyntaxError) return undefined;
-    throw failure;
+    throw localFault('read', path, failure);
+  }
+}
+
+/** A failed call names the file: those of an open file do not know it. */
+async function naming<T>(use: FileUse, path: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw localFault(use, path, error);
   }
 }

@@ -30,10 +30,15 @@ export interface ImageStore {
   ): Promise<Image>;
   /**
    * Takes a `docker save` archive or a tar of an OCI layout, unpacks it, and answers the full
-   * references it brought. Fails with `IMAGE_INVALID`, or `IMAGE_UNNAMED` when nothing in it has a
-   * name, and leaves nothing behind.
+   * references it brought. `name` takes the place of the names in it; without a tag, that of the archive
+   * counts. Fails with `IMAGE_INVALID`, `IMAGE_UNNAMED` when nothing in it has a name, or
+   * `IMAGE_AMBIGUOUS` when `name` could be of several images, and leaves nothing behind.
    */
-  load(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<readonly Image[]>;
+  load(
+    archive: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    name?: string,
+  ): Promise<readonly Image[]>;
   /** How the image is to be run; undefined when it is not there. */
   describe(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined>;
   /** Removes the name, and all that nothing else needs. Idempotent. */

@@ -5,6 +5,7 @@ import {
   type ImageStore,
   isCapsuleError,
   normaliseImageReference,
+  parseImageReference,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { ImageUse } from '../controllers/image-use.ts';
@@ -72,8 +73,14 @@ export function imageService({
       }
     },
     async push(requests, context) {
+      const incoming = requests[Symbol.asyncIterator]();
+      const first = await incoming.next();
+      const msg = first.done === true ? undefined : first.value.msg;
       const count = { bytes: 0 };
-      const loaded = await images.load(chunksOf(requests, count), context.signal);
+      const name = msg?.case === 'metadata' && msg.value.name !== '' ? msg.value.name : undefined;
+      if (name !== undefined) parseImageReference(name);
+      const chunks = chunksOf(msg, incoming, count);
+      const loaded = await images.load(chunks, context.signal, name);
       return {
         imageRefs: loaded.map(({ name }) => name),
         bytesReceived: BigInt(count.bytes),
@@ -90,17 +97,18 @@ function mapLists(lists: Record<Lists, readonly string[]>): Record<Lists, string
 }
 
 async function* chunksOf(
-  requests: AsyncIterable<ImagePushRequest>,
+  first: ImagePushRequest['msg'] | undefined,
+  rest: AsyncIterator<ImagePushRequest>,
   count: { bytes: number },
 ): AsyncGenerator<Uint8Array> {
-  let isFirst = true;
-  for await (const { msg } of requests) {
-    if (msg.case === 'chunk') {
-      count.bytes += msg.value.length;
-      yield msg.value;
-    } else if (!isFirst) {
-      throw pushError.OUT_OF_ORDER({});
-    }
-    isFirst = false;
+  const counted = (chunk: Uint8Array) => {
+    count.bytes += chunk.length;
+    return chunk;
+  };
+  if (first?.case === 'chunk') yield counted(first.value);
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+    const { msg } = next.value;
+    if (msg.case !== 'chunk') throw pushError.OUT_OF_ORDER({});
+    yield counted(msg.value);
   }
 }

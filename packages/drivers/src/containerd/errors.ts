@@ -140,6 +140,18 @@ export const imageError = defineErrors('IMAGE', {
   UNNAMED: {
     kind: 'invalid',
     message: (_: { digest: string }) => 'the archive holds an image without a name',
-    hint: 'save it by name: `docker save NAME:TAG`, `skopeo copy … oci-archive:FILE:NAME:TAG`',
+    why: 'it has no name, or only a tag',
+    hint: 'name it: `capsulectl image push --name NAME:TAG FILE`; or save it by name, as `docker save NAME:TAG` does',
+  },
+  AMBIGUOUS: {
+    kind: 'invalid',
+    message: (f: { name: string }) =>
+      `the archive does not hold exactly one image to name ${f.name}`,
+    hint: 'leave out --name, or save one image',
+  },
+  NAMED_BY_DIGEST: {
+    kind: 'invalid',
+    message: (f: { name: string }) => `${f.name} names an image by its digest`,
+    hint: 'write it as NAME or NAME:TAG; its digest comes with its content',
   },
 });

@@ -83,6 +83,20 @@ export function imageStoreContract(
       assert.deepEqual(await store.list(), []);
     });
 
+    test('an archive whose image has only a tag, or nothing, takes a given name', async (t) => {
+      const { store, image } = await open(t);
+      const tagged = ociArchive(image, [named('Release')]);
+      await assert.rejects(store.load(chunks(tagged)), { code: 'IMAGE_UNNAMED' });
+      for (const archive of [tagged, dockerArchive(image, null), dockerArchive(image, ['a:1'])]) {
+        const loaded = await store.load(chunks(archive), undefined, 'given:2');
+        assert.deepEqual(
+          loaded.map((each) => each.name),
+          ['docker.io/library/given:2'],
+        );
+      }
+      assert.equal((await store.list()).length, 1);
+    });
+
     test('a sender that fails is the failure, and leaves nothing', async (t) => {
       const { store, image } = await open(t);
       const reason = new Error('the line went dead');

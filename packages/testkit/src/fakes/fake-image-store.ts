@@ -94,13 +94,17 @@ export class FakeImageStore implements ImageStore {
     yield Buffer.from(reference);
   }
 
-  async load(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<readonly Image[]> {
+  async load(
+    archive: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    name?: string,
+  ): Promise<readonly Image[]> {
     const parts: Uint8Array[] = [];
     for await (const part of archive) {
       signal?.throwIfAborted();
       parts.push(part);
     }
-    const images = readArchive(Buffer.concat(parts)).map((image) => ({
+    const images = readArchive(Buffer.concat(parts), name).map((image) => ({
       ...image,
       updatedAt: Date.now(),
     }));

@@ -10,11 +10,12 @@ export interface ArchivedImage {
 }
 
 /** What an archive of the testkit holds. Fails as an image store does. */
-export function readArchive(archive: Buffer): ArchivedImage[] {
+export function readArchive(archive: Buffer, given?: string): ArchivedImage[] {
   const files = readTar(archive);
   if (files === undefined) throw invalid('it is no tar archive, or ends too early');
-  const names = namesOf(files);
-  if (names === undefined) throw invalid('it is no image archive');
+  const own = namesOf(files);
+  if (own === undefined) throw invalid('it is no image archive');
+  const names = given === undefined ? own : [given];
   if (names.length === 0) throw fakeError('IMAGE_UNNAMED', 'invalid', 'the image has no name');
   const { digest } = blob(archive);
   return names.map((name) => ({
@@ -37,7 +38,8 @@ function namesOf(files: ReadonlyMap<string, Buffer>): string[] | undefined {
   );
   return manifests.flatMap(({ annotations = {} }) => {
     const name = annotations['org.opencontainers.image.ref.name'];
-    return name === undefined ? [] : [name];
+    // A capital makes it a tag, as in the store of containerd.
+    return name === undefined || /^[\w.-]*[A-Z][\w.-]*$/.test(name) ? [] : [name];
   });
 }
 

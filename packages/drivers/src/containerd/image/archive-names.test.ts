@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { archiveName } from './archive-names.ts';
+import { archiveName, givenName } from './archive-names.ts';
 
 const REF = 'org.opencontainers.image.ref.name';
 const FULL = 'io.containerd.image.name';
@@ -23,8 +23,27 @@ test('the full name wins over the tag beside it', () => {
   );
 });
 
+test('a given name takes the tag that is alone in the archive', () => {
+  const named = (...names: string[]) =>
+    names.map((name) => ({
+      ...{ mediaType: '', digest: 'sha256:1', size: 1, platform: '' },
+      annotations: { [REF]: name },
+    }));
+  assert.equal(givenName('app', named('Release')), 'docker.io/library/app:Release');
+  assert.equal(givenName('app', named('1.2')), 'docker.io/library/app:1.2');
+  assert.equal(givenName('app:x', named('Release')), 'docker.io/library/app:x');
+  assert.equal(givenName('host:5000/app', named('v1')), 'host:5000/app:v1');
+  assert.equal(givenName('app', named('other:dev')), 'docker.io/library/app:latest');
+  assert.equal(givenName('app', named('1', '2')), 'docker.io/library/app:latest');
+  assert.equal(givenName('app', named('')), 'docker.io/library/app:latest');
+  assert.throws(() => givenName('My App', named('')), { code: 'REFERENCE_INVALID' });
+  assert.throws(() => givenName(`app@sha256:${'0'.repeat(64)}`, named('')), {
+    code: 'IMAGE_NAMED_BY_DIGEST',
+  });
+});
+
 test('a lone tag, and nothing, are no names', () => {
-  for (const tag of ['latest', '1.27-alpine', 'v2', '3'])
+  for (const tag of ['latest', '1.27-alpine', 'v2', '3', 'Release', 'my.Tag_1'])
     assert.equal(nameOf({ [REF]: tag }), undefined);
   assert.equal(nameOf({}), undefined);
 });

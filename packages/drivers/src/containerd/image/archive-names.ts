@@ -1,4 +1,4 @@
-import { isCapsuleError, normaliseImageReference } from '@capsule/core';
+import { isCapsuleError, normaliseImageReference, parseImageReference } from '@capsule/core';
 import { imageError } from '../errors.ts';
 import type { Descriptor } from './descriptor.ts';
 
@@ -9,19 +9,40 @@ const REF_NAME = 'org.opencontainers.image.ref.name';
 
 /** `latest`, `1.27-alpine`, `v2`: somebody's tag, and no name that anybody gives an image. */
 const ONLY_A_TAG = /^(latest|v?\d[\w.-]*)$/;
+/** Names have no capitals, tags may. */
+const TAG = /^\w[\w.-]{0,127}$/;
 
 /**
- * The full reference of an image out of an archive, or undefined when it has none. `myapp:dev` and
- * `myapp` are names, as `docker load` and `skopeo` users expect. Fails with `IMAGE_INVALID` for a
- * name that is no reference.
+ * The full reference of an image out of an archive, or undefined when it has none, or only a tag. `myapp:dev`
+ * and `myapp` are names, as `docker load` and `skopeo` users expect. Fails with `IMAGE_INVALID` for a name
+ * that is no reference. Pure.
  */
 export function archiveName({ annotations }: Descriptor): string | undefined {
   const name = annotations[FULL_NAME] || annotations[REF_NAME] || '';
-  if (name === '' || ONLY_A_TAG.test(name)) return undefined;
+  if (name === '' || isTag(name)) return undefined;
   try {
     return normaliseImageReference(name);
   } catch (error) {
     if (!isCapsuleError(error)) throw error;
     throw imageError.INVALID({ subject: 'the archive', reason: error.message }, error);
   }
+}
+
+/**
+ * The full reference for the one image of an archive, whose name was given. Where that has no tag, the only
+ * one that the archive names counts. Fails with `REFERENCE_INVALID`. Pure.
+ */
+export function givenName(name: string, manifests: readonly Descriptor[]): string {
+  const { digest } = parseImageReference(name);
+  if (digest !== undefined) throw imageError.NAMED_BY_DIGEST({ name });
+  const tags = new Set(manifests.map(({ annotations }) => annotations[REF_NAME] ?? ''));
+  const [tag = ''] = tags;
+  const hasTag = name.indexOf(':', name.lastIndexOf('/') + 1) >= 0;
+  const isAdded = !hasTag && tags.size === 1 && isTag(tag);
+  return normaliseImageReference(isAdded ? `${name}:${tag}` : name);
+}
+
+/** A word that can be no name, or that nobody takes for one. */
+function isTag(word: string): boolean {
+  return TAG.test(word) && (ONLY_A_TAG.test(word) || /[A-Z]/.test(word));
 }

@@ -66,8 +66,12 @@ export class ContainerdImages implements ImageStore {
     return doing(this.#doing(`pull image ${reference}`, signal), pull);
   }
 
-  load(archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<readonly Image[]> {
-    const load = this.#loading.then(() => loadArchive(this.#context, archive, signal));
+  load(
+    archive: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    name?: string,
+  ): Promise<readonly Image[]> {
+    const load = this.#loading.then(() => loadArchive(this.#context, { archive, name }, signal));
     this.#loading = load.catch(() => undefined);
     return doing(this.#doing('load the archive', signal), load);
   }

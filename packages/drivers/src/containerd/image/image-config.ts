@@ -13,22 +13,48 @@ export interface ImageConfig {
 }
 
 /**
- * Reads the configuration blob of an image. What is missing or of a wrong type counts as not written,
- * as other runtimes take it.
+ * Reads the configuration blob of an image. What is missing or null counts as not written; a command that is
+ * text is one word, as Docker takes it. What `configProblem` finds counts as not written too. Pure.
  */
 export function readImageConfig(blob: unknown): ImageConfig {
   const root = asRecord(blob);
   const config = asRecord(root['config']);
   const workingDir = asString(config['WorkingDir']);
   return {
-    entrypoint: asStrings(config['Entrypoint']),
-    cmd: asStrings(config['Cmd']),
+    entrypoint: asWords(config['Entrypoint']),
+    cmd: asWords(config['Cmd']),
     env: asStrings(config['Env']),
     workingDir: workingDir.startsWith('/') ? workingDir : `/${workingDir}`,
     user: asString(config['User']),
     stopSignal: asString(config['StopSignal']),
     diffIds: asStrings(asRecord(root['rootfs'])['diff_ids']),
   };
+}
+
+/** Why a configuration cannot be run as it is meant, as a clause; undefined where it can. Pure. */
+export function configProblem(blob: unknown): string | undefined {
+  const config = asRecord(blob)['config'] ?? {};
+  if (typeof config !== 'object' || Array.isArray(config)) return 'its configuration is no object';
+  const fields = config as Readonly<Record<string, unknown>>;
+  const wrong = (names: readonly string[], isRight: (value: unknown) => boolean) =>
+    names.find((name) => !isRight(fields[name] ?? '') && fields[name] !== undefined);
+  const name =
+    wrong(['Entrypoint', 'Cmd'], (value) => isText(value) || isTexts(value)) ??
+    wrong(['Env'], (value) => value === '' || isTexts(value)) ??
+    wrong(['WorkingDir', 'User', 'StopSignal'], isText);
+  return name && `its ${name} is of a wrong type: ${JSON.stringify(fields[name]).slice(0, 80)}`;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function asWords(value: unknown): readonly string[] {
+  return typeof value === 'string' && value !== '' ? [value] : asStrings(value);
 }
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {

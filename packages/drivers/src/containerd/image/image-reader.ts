@@ -6,7 +6,7 @@ import { imageError } from '../errors.ts';
 import type { Architecture } from '../oci/architecture.ts';
 import { chainId } from './chain-id.ts';
 import { type Descriptor, readDescriptor, readDescriptors } from './descriptor.ts';
-import { asRecord, type ImageConfig, readImageConfig } from './image-config.ts';
+import { asRecord, configProblem, type ImageConfig, readImageConfig } from './image-config.ts';
 
 /** What an image's digest stands for on this machine's processor. Digests never change meaning. */
 export interface ImageContent {
@@ -68,6 +68,8 @@ export class ImageReader {
       throw imageError.INVALID({ subject, reason: 'its manifest or configuration is missing' });
     }
     this.#checkPlatform(subject, blob);
+    const problem = configProblem(blob);
+    if (problem !== undefined) throw imageError.INVALID({ subject, reason: problem });
     const image = readImageConfig(blob);
     const layers = readDescriptors(top['layers']);
     if (layers.length !== image.diffIds.length) {

@@ -6,7 +6,7 @@ import { expiring, type LeaseHeaders, withLease } from '../client/lease.ts';
 import { pack } from '../client/pack.ts';
 import { imageError } from '../errors.ts';
 import { ImageImportStreamSchema } from '../gen/containerd/types/transfer/importexport_pb.ts';
-import { archiveName } from './archive-names.ts';
+import { archiveName, givenName } from './archive-names.ts';
 import type { ImageContext } from './context.ts';
 import { type Descriptor, readDescriptors } from './descriptor.ts';
 import { destination } from './destination.ts';
@@ -21,18 +21,24 @@ import { sendArchive } from './send-archive.ts';
  */
 export async function loadArchive(
   context: ImageContext,
-  archive: AsyncIterable<Uint8Array>,
+  { archive, name }: ArchiveToLoad,
   signal?: AbortSignal,
 ): Promise<readonly Image[]> {
   return withLease(context.client, async (headers) => {
     const staging = `${STAGING_PREFIX}${context.client.mark}-${randomUUID()}`;
     try {
       await transferArchive(context, { archive, staging, headers }, signal);
-      return await nameImages(context, staging, signal);
+      return await nameImages(context, { staging, name }, signal);
     } finally {
       await deleteRecord(context, staging);
     }
   });
+}
+
+export interface ArchiveToLoad {
+  readonly archive: AsyncIterable<Uint8Array>;
+  /** In place of the names in the archive. */
+  readonly name: string | undefined;
 }
 
 interface ArchiveTransfer {
@@ -73,7 +79,7 @@ async function transferArchive(
 
 async function nameImages(
   context: ImageContext,
-  staging: string,
+  { staging, name: given }: { readonly staging: string; readonly name: string | undefined },
   signal?: AbortSignal,
 ): Promise<readonly Image[]> {
   const index = await getRecord(context, staging, signal);
@@ -81,6 +87,12 @@ async function nameImages(
   const manifests = readDescriptors(
     asRecord(await context.reader.readJson(digest, signal))['manifests'],
   );
+  if (given !== undefined) {
+    const [manifest] = manifests;
+    const isOne = new Set(manifests.map((each) => each.digest)).size === 1;
+    if (manifest === undefined || !isOne) throw imageError.AMBIGUOUS({ name: given });
+    return [await saveImage(context, givenName(given, manifests), manifest, signal)];
+  }
   const named = manifests.flatMap((manifest) => {
     const name = archiveName(manifest);
     return name === undefined ? [] : [{ name, manifest }];
