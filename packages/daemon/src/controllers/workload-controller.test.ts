@@ -482,16 +482,18 @@ test('a rollback that another workload stands in the way of is an event, and com
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
   daemon.apply('web', { ...rollback, mounts, healthCheck: CHECK });
   await daemon.until('web', ({ status }) => status.health === 'healthy');
-  daemon.apply('web', { ...rollback, image: 'nothing' });
+  machine.service = { ok: false, detail: 'no' };
+  daemon.apply('web', { ...rollback, args: ['x'], healthCheck: CHECK });
+  await daemon.until(
+    'web',
+    () => daemon.workloads.volumeSystem.keeper.holderOf('data') === undefined,
+  );
   daemon.apply('other', { mounts });
   await daemon.until('other', runs);
   await daemon.until('web', () => daemon.reasons('web').includes('RollbackRefused'));
-  assert.equal(daemon.get('web')?.spec.image, 'nothing');
+  assert.deepEqual(daemon.get('web')?.spec.args, ['x']);
   await daemon.delete('other');
-  await daemon.until(
-    'web',
-    ({ spec, status }) => spec.image === 'nginx' && status.phase === 'running',
-  );
+  await daemon.until('web', ({ spec }) => spec.args.length === 0);
 });
 
 test('a change in place touches nothing that runs', async () => {
