@@ -338,3 +338,28 @@ test('a hundred problems are shown of a thousand', () => {
   assert.equal(problems.length, 101);
   assert.match(problems.at(-1) ?? '', /and 900 problems more/);
 });
+
+test('a port in the short form of Compose is one problem, which shows the right form', () => {
+  const manifest = (port: string) =>
+    `name: web\nkind: Container\ncontainer: {image: nginx, ports: [${port}]}\n`;
+  const forms = {
+    '"8080:80"': '{hostPort: 8080, containerPort: 80}',
+    '"127.0.0.1:53:5353/udp"': '{hostPort: 53, containerPort: 5353, protocol: udp}',
+    '8080': '{hostPort: 8080, containerPort: 80}',
+  };
+  for (const [port, form] of Object.entries(forms)) {
+    const text = manifest(port);
+    assert.throws(
+      () => parseManifests(text, 'web.yaml'),
+      (error) => {
+        assert.ok(isCapsuleError(error));
+        const problems = error.facts['problems'] as readonly { hint?: string }[];
+        assert.deepEqual(
+          problems.map(({ hint }) => hint),
+          [`write it as ${form}`],
+        );
+        return true;
+      },
+    );
+  }
+});

@@ -12,6 +12,10 @@ const FIELDS = ['containerPort', 'hostPort', 'protocol'] as const;
 /** `ports`: a list of `{containerPort, hostPort, protocol}`; tcp where no protocol is written. */
 export function readPorts(reader: DocumentReader, place: Place): readonly PortMapping[] {
   return (reader.list(place) ?? []).flatMap((item): PortMapping[] => {
+    if (reader.asMap(item) === undefined) {
+      reader.refuse(item.path, 'a port is a map', `write it as ${rightForm(reader, item)}`);
+      return [{ ...UNREADABLE }];
+    }
     const fields = reader.map(item, { fields: FIELDS });
     if (fields === undefined) return [{ ...UNREADABLE }];
     const containerPort = readPort(reader, item, fields.get('containerPort'), 'containerPort');
@@ -19,6 +23,15 @@ export function readPorts(reader: DocumentReader, place: Place): readonly PortMa
     const protocol = readProtocol(reader, fields.get('protocol'));
     return [{ containerPort, hostPort, protocol }];
   });
+}
+
+/** What a short form, as Compose has it, means: `8080:80`, `127.0.0.1:8080:80/udp`, `80`. */
+function rightForm(reader: DocumentReader, item: Place): string {
+  const text = reader.isText(item) ? (reader.string(item) ?? '') : '';
+  const [, host = '8080', container = '80', protocol] =
+    /^(?:[^:]*:)?(\d{1,5}):(\d{1,5})(?:\/(tcp|udp))?$/.exec(text) ?? [];
+  const rest = protocol === 'udp' ? ', protocol: udp' : '';
+  return `{hostPort: ${host}, containerPort: ${container}${rest}}`;
 }
 
 function readPort(

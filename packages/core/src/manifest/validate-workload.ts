@@ -130,6 +130,8 @@ function validatePorts({ ports, networkMode }: WorkloadSpec): Problem[] {
 
 function validatePort(path: string, { containerPort, hostPort, protocol }: PortMapping): Problem[] {
   const problems: Problem[] = [];
+  // What could not be read has been noted by its reader.
+  if (Number.isNaN(containerPort) && Number.isNaN(hostPort)) return problems;
   if (!isPort(containerPort)) {
     problems.push({ path: `${path}.containerPort`, message: notAPort(containerPort) });
   }
