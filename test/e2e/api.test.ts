@@ -46,6 +46,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
       'capsule.v1.IdentityService',
       'capsule.v1.ImageService',
       'capsule.v1.InstallService',
+      'capsule.v1.ManifestService',
       'capsule.v1.RegistryService',
       'capsule.v1.VolumeService',
       'capsule.v1.WorkloadService',

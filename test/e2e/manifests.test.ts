@@ -135,4 +135,35 @@ suite('manifests', { concurrency: false }, () => {
     assert.match(answer.stderr, /18081\/tcp: first publishes it already/);
     assert.ok(!(await names()).includes('second'));
   });
+
+  test('a folder whose parts need each other is rehearsed and applied, in any order', async () => {
+    const client = { image: 'box:1', dependsOn: ['server'] };
+    const server = { image: 'box:1', mounts: [{ volumeName: 'kept', mountPath: '/kept' }] };
+    await write('1.yaml', containerManifest('client', client));
+    await write('2.yaml', containerManifest('server', server));
+    await write('3.yaml', 'kind: Volume\nname: kept\nsize: 32MiB\n');
+    const before = await capsulectl('events', '-o', 'json');
+    const rehearsed = await apply('--dry-run', '-f', '.');
+    assert.equal(rehearsed.exitCode, 0, rehearsed.stderr);
+    assert.match(rehearsed.stdout, /^kept would be created$/m);
+    const diff = await capsulectl('diff', '-f', '.');
+    assert.equal(diff.exitCode, 1, diff.stderr);
+    assert.equal((await capsulectl('events', '-o', 'json')).stdout, before.stdout);
+    const answer = await apply('-f', '.');
+    assert.equal(answer.stdout, 'kept created\nclient created\nserver created\n', answer.stderr);
+    assert.equal((await capsulectl('diff', '-f', '.')).exitCode, 0);
+  });
+
+  test('where the parts of a folder wait for each other, none is applied', async () => {
+    await write('1.yaml', containerManifest('ring-a', { image: 'box:1', dependsOn: ['ring-b'] }));
+    await write('2.yaml', containerManifest('ring-b', { image: 'box:1', dependsOn: ['ring-a'] }));
+    await write('3.yaml', 'kind: Volume\nname: ring\nsize: 32MiB\n');
+    for (const options of [['--dry-run'], []]) {
+      const answer = await apply(...options, '-f', '.');
+      assert.equal(answer.exitCode, 4);
+      assert.match(answer.stderr, /ring-a needs ring-b needs ring-a/);
+    }
+    assert.ok(!(await names()).includes('ring-a'));
+    assert.equal((await capsulectl('volume', 'get', 'ring')).exitCode, 3);
+  });
 });

@@ -8,6 +8,7 @@ export * from './gen/capsule/v1/event_pb.ts';
 export * from './gen/capsule/v1/identity_pb.ts';
 export * from './gen/capsule/v1/image_pb.ts';
 export * from './gen/capsule/v1/install_pb.ts';
+export * from './gen/capsule/v1/manifest_pb.ts';
 export * from './gen/capsule/v1/registry_pb.ts';
 export * from './gen/capsule/v1/volume_pb.ts';
 export * from './gen/capsule/v1/workload_pb.ts';

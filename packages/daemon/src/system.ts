@@ -6,6 +6,7 @@ import {
   type CellId,
   cellKey,
   isCapsuleError,
+  keyedLock,
   powerOffLimitMs,
   realmNamespace,
   type VolumeFault,
@@ -33,6 +34,7 @@ import { type Database, dieAt, type Log, openStore, SecretBox, Thrift } from '@c
 import { FileFollower } from '@capsule/host';
 import type { Config } from './config/config.ts';
 import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
+import { ManifestConfig } from './controllers/manifest-config.ts';
 import { stopForPowerOff } from './controllers/power-off.ts';
 import { RegistryConfig } from './controllers/registry-config.ts';
 import { bulkEdge } from './services/bulk-edge.ts';
@@ -109,6 +111,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const limits = await runtime.limits();
   const registries = isCapsuleError(db) ? undefined : await startRegistries(db);
   const workloads = isCapsuleError(db) ? undefined : startWorkloads(db);
+  const manifests = createManifests();
   await stack.use(followUplink()).start();
   await names.start();
   const routes = capsuleRoutes({
@@ -128,7 +131,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     registries: () => required(registries),
     workloads: () => {
       const { volumeSystem, ...rest } = required(workloads);
-      return { ...rest, ...volumeSystem, files };
+      return { ...rest, ...volumeSystem, files, manifests: required(manifests) };
     },
   });
   stack.use(await listen(paths.socket, routes, [errorEdge(log), bulkEdge(() => thrift.suspend())]));
@@ -171,6 +174,13 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   function required<T>(part: T | undefined): T {
     if (part === undefined) throw db;
     return part;
+  }
+
+  function createManifests(): ManifestConfig | undefined {
+    if (isCapsuleError(db) || registries === undefined || workloads === undefined) return undefined;
+    const { config, volumeSystem } = workloads;
+    const { keeper } = volumeSystem;
+    return new ManifestConfig({ db, registries, keeper, workloads: config, alone: keyedLock() });
   }
 
   function answerNames(): BridgeResponder {

@@ -7,6 +7,8 @@ export interface ContainerWish {
   readonly readOnlyRootFilesystem?: boolean;
   readonly networkMode?: 'bridge' | 'host';
   readonly ports?: readonly object[];
+  readonly mounts?: readonly object[];
+  readonly dependsOn?: readonly string[];
 }
 
 /** A manifest of one container, as JSON; it cannot write to its root. */

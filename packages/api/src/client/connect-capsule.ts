@@ -3,6 +3,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { EventService } from '../gen/capsule/v1/event_pb.ts';
 import { ImageService } from '../gen/capsule/v1/image_pb.ts';
+import { ManifestService } from '../gen/capsule/v1/manifest_pb.ts';
 import { RegistryService } from '../gen/capsule/v1/registry_pb.ts';
 import { VolumeService } from '../gen/capsule/v1/volume_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
@@ -17,6 +18,7 @@ export interface CapsuleClient extends AsyncDisposable {
   readonly image: Client<typeof ImageService>;
   readonly registry: Client<typeof RegistryService>;
   readonly volume: Client<typeof VolumeService>;
+  readonly manifest: Client<typeof ManifestService>;
   readonly event: Client<typeof EventService>;
   readonly capsule: Client<typeof CapsuleService>;
   readonly health: Client<typeof Health>;
@@ -54,6 +56,7 @@ export function connectCapsule(
     image: createClient(ImageService, transport),
     registry: createClient(RegistryService, transport),
     volume: createClient(VolumeService, transport),
+    manifest: createClient(ManifestService, transport),
     event: createClient(EventService, transport),
     capsule: createClient(CapsuleService, transport),
     health: createClient(Health, transport),

@@ -38,19 +38,39 @@ export function connectErrorFrom(error: unknown): ConnectError {
     return new ConnectError(error.message, Code.Canceled, undefined, undefined, error);
   }
   const ours = isCapsuleError(error) ? error : apiError.INTERNAL({}, error);
-  const detail = create(ErrorDetailSchema, {
-    code: ours.code,
-    kind: ours.kind,
-    message: clip(ours.message, MAX_BYTES.message),
-    why: clip(ours.why ?? '', MAX_BYTES.why),
-    hint: clip(ours.hint ?? '', MAX_BYTES.hint),
-    link: ours.link,
-    facts: plainFacts(ours),
-    problems: firstProblems(ours),
-  });
-  const details = [{ desc: ErrorDetailSchema, value: detail }];
+  const details = [{ desc: ErrorDetailSchema, value: errorToDetail(ours) }];
   const status = clip(ours.message, MAX_BYTES.status);
   return new ConnectError(status, codeFromKind(ours.kind), undefined, details, ours);
+}
+
+/** An error inside of an answer that is not one as a whole. Long parts are cut. */
+export function errorToDetail(error: CapsuleError): ErrorDetail {
+  return create(ErrorDetailSchema, {
+    code: error.code,
+    kind: error.kind,
+    message: clip(error.message, MAX_BYTES.message),
+    why: clip(error.why ?? '', MAX_BYTES.why),
+    hint: clip(error.hint ?? '', MAX_BYTES.hint),
+    link: error.link,
+    facts: plainFacts(error),
+    problems: firstProblems(error),
+  });
+}
+
+/** The error that a detail stands for; one of a later version's kind is `unknown`. */
+export function errorFromDetail(
+  detail: ErrorDetail,
+  { unknown = 'internal', cause }: { readonly unknown?: ErrorKind; readonly cause?: unknown } = {},
+): CapsuleError {
+  return new CapsuleError({
+    code: detail.code,
+    kind: isErrorKind(detail.kind) ? detail.kind : unknown,
+    message: detail.message,
+    why: detail.why || undefined,
+    hint: detail.hint || undefined,
+    facts: factsFromDetail(detail),
+    cause,
+  });
 }
 
 /** The error that a status stands for. A status without an `ErrorDetail` gets the code `RPC_…`. */
@@ -64,15 +84,7 @@ export function capsuleErrorFrom(error: ConnectError): CapsuleError {
       cause: error,
     });
   }
-  return new CapsuleError({
-    code: detail.code,
-    kind: isErrorKind(detail.kind) ? detail.kind : kindFromCode(error.code),
-    message: detail.message,
-    why: detail.why || undefined,
-    hint: detail.hint || undefined,
-    facts: factsFromDetail(detail),
-    cause: error,
-  });
+  return errorFromDetail(detail, { unknown: kindFromCode(error.code), cause: error });
 }
 
 /** Internal failures keep their facts (raw output of tools) for the capsule's own log. */

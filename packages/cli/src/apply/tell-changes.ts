@@ -7,9 +7,7 @@ import { renderDocuments } from '../render/documents.ts';
 import type { Format } from '../render/format.ts';
 import { plainText } from '../render/plain-text.ts';
 import { KIND_NOUNS } from '../render/workload-kind.ts';
-import type { RegistryResult } from './apply-registries.ts';
-import type { VolumeResult } from './apply-volumes.ts';
-import type { ApplyResult } from './apply-workloads.ts';
+import type { ApplyResult, RegistryResult, VolumeResult } from './apply-manifests.ts';
 import type { Change } from './change.ts';
 
 export interface Changes {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-  connectErrorFrom,
+  errorToDetail,
   type ReportedWorkload,
   specFromProto,
-  type WorkloadApplyRequest,
+  type Workload,
   WorkloadChange,
   workloadToProto,
 } from '@capsule/api';
@@ -32,26 +32,32 @@ const PENDING: Status = {
   observedGeneration: 0,
 };
 
-function workloadOf({ workload }: WorkloadApplyRequest, status: Status) {
-  return sampleWorkload({ ...(workload && { spec: specFromProto(workload) }), status });
+function workloadOf(workload: Workload, status: Status) {
+  return sampleWorkload({ spec: specFromProto(workload), status });
 }
 
 /** A capsule that stores wishes, and tells of each workload the states of `story`. */
 function servicesWith(
   story: readonly Status[],
   stays: boolean,
-): Required<Pick<FakeServices, 'workload'>> & {
+): Required<Pick<FakeServices, 'manifest' | 'workload'>> & {
   readonly applied: string[];
 } {
   const applied: string[] = [];
   return {
     applied,
-    workload: {
-      apply(request) {
-        applied.push(request.workload?.name ?? '');
-        const workload = workloadToProto(workloadOf(request, PENDING));
-        return { workload, change: WorkloadChange.CREATED };
+    manifest: {
+      apply({ workloads }) {
+        applied.push(...workloads.map(({ name }) => name));
+        const results = workloads.map((one) => ({
+          name: one.name,
+          workload: workloadToProto(workloadOf(one, PENDING)),
+          change: WorkloadChange.CREATED,
+        }));
+        return { workloads: results };
       },
+    },
+    workload: {
       async *watch({ names }, { signal }) {
         for (const status of story) {
           for (const name of names) {
@@ -197,19 +203,17 @@ test('waiting lives through a restart of the capsule', async () => {
   assert.match(result.stdout, /^web created, running/);
 });
 
-test('one refused wish does not keep the others back', async () => {
+test('one that is refused keeps all others back, and is reported', async () => {
   const error = defineErrors('WORKLOAD', {
     PORT_TAKEN: { kind: 'precondition', message: (_: object) => 'the port is taken' },
   });
   await using capsule = await startFakeCapsule({
-    workload: {
-      apply(request) {
-        if (request.workload?.name === 'a') throw connectErrorFrom(error.PORT_TAKEN({}));
-        return {
-          workload: workloadToProto(workloadOf(request, PENDING)),
-          change: WorkloadChange.CONFIGURED,
-        };
-      },
+    manifest: {
+      apply: ({ workloads }) => ({
+        workloads: workloads.map(({ name }) =>
+          name === 'a' ? { name, error: errorToDetail(error.PORT_TAKEN({})) } : { name },
+        ),
+      }),
     },
   });
   const result = await runCapsulectl(['apply', '-f', '-'], {
@@ -217,8 +221,9 @@ test('one refused wish does not keep the others back', async () => {
     stdin: `${manifest('a', 1)}---\n${manifest('b', 2)}`,
   });
   assert.equal(result.exitCode, 4);
-  assert.equal(result.stdout, 'b configured\n');
+  assert.equal(result.stdout, '');
   assert.match(result.stderr, /^error: the port is taken\n/);
+  assert.match(result.stderr, /\nnothing was applied\n$/);
 });
 
 test('a file that is not there is exit code 3, no -f is exit code 2', async () => {

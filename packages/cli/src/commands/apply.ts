@@ -1,7 +1,4 @@
-import { registrySpecs, volumeSpecs, workloadSpecs } from '@capsule/core/manifest';
-import { applyRegistries } from '../apply/apply-registries.ts';
-import { applyVolumes } from '../apply/apply-volumes.ts';
-import { type ApplyResult, applyWorkloads } from '../apply/apply-workloads.ts';
+import { type ApplyResult, applyManifests } from '../apply/apply-manifests.ts';
 import { readManifests } from '../apply/read-manifests.ts';
 import { tellChanges } from '../apply/tell-changes.ts';
 import { type WaitResult, waitForWorkloads } from '../apply/wait-for-workloads.ts';
@@ -31,13 +28,8 @@ export const run: Run = async (input, context) => {
     input,
     context,
     async (client) => {
-      // Workloads are pulled from registries and mount volumes, so these come first.
-      const registries = { specs: registrySpecs(manifests), dryRun };
-      const declared = await applyRegistries(client, registries, context);
-      const volumeWishes = { specs: volumeSpecs(manifests), dryRun };
-      const volumes = await applyVolumes(client, volumeWishes, context);
-      const specs = workloadSpecs(manifests);
-      const applied = await applyWorkloads(client, { specs, dryRun }, context);
+      const results = await applyManifests(client, { manifests, dryRun }, context);
+      const { registries: declared, volumes, workloads: applied } = results;
       if (!isWaiting) return { declared, volumes, applied, waited: [] };
       const view = createProgressView(context.err, context.now);
       const workloads = applied.flatMap((result) =>
@@ -68,7 +60,13 @@ export const run: Run = async (input, context) => {
   const errors = [...prior, ...outcomes].flatMap((one) =>
     'error' in one && one.error !== undefined ? [one.error] : [],
   );
-  return tellErrors(errors, input, context);
+  const exitCode = await tellErrors(errors, input, context);
+  const isRefused = [...prior, ...applied].some((result) => 'error' in result);
+  const isAnyDone = [...prior, ...applied].some((result) => 'change' in result);
+  if (isRefused && !isAnyDone && manifests.length > 1) {
+    await context.err.write('nothing was applied\n');
+  }
+  return exitCode;
 };
 
 function declaredLines(declared: Parameters<typeof tellChanges>[0]['declared'], format: Format) {

@@ -21,11 +21,12 @@ const WEB = sampleWorkload({
 test('what get prints as YAML or JSON is applied without a change', async () => {
   const applied: WireWorkload[] = [];
   await using capsule = await startFakeCapsule({
-    workload: {
-      get: () => workloadToProto(WEB),
-      apply: ({ workload }) => {
-        if (workload) applied.push(workload);
-        return { workload: workloadToProto(WEB), change: WorkloadChange.UNCHANGED };
+    workload: { get: () => workloadToProto(WEB) },
+    manifest: {
+      apply: ({ workloads }) => {
+        applied.push(...workloads);
+        const stored = { workload: workloadToProto(WEB), change: WorkloadChange.UNCHANGED };
+        return { workloads: [stored] };
       },
     },
   });

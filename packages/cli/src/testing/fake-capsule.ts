@@ -7,6 +7,7 @@ import {
   connectErrorFrom,
   EventService,
   ImageService,
+  ManifestService,
   RegistryService,
   WINDOW_BYTES,
   WorkloadService,
@@ -21,6 +22,7 @@ export interface FakeServices {
   readonly capsule?: Partial<ServiceImpl<typeof CapsuleService>>;
   readonly event?: Partial<ServiceImpl<typeof EventService>>;
   readonly registry?: Partial<ServiceImpl<typeof RegistryService>>;
+  readonly manifest?: Partial<ServiceImpl<typeof ManifestService>>;
 }
 
 /** A capsule's API on a socket in a folder of its own, that a test can take away and bring back. */
@@ -46,6 +48,7 @@ export async function startFakeCapsule(services: FakeServices): Promise<FakeCaps
         router.service(CapsuleService, served.capsule ?? {});
         router.service(EventService, served.event ?? {});
         router.service(RegistryService, served.registry ?? {});
+        router.service(ManifestService, served.manifest ?? {});
       },
     });
     const fresh = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);

@@ -169,7 +169,7 @@ test('orphans are shown, and touched by nobody who did not ask for it', async ()
   await backend.create({ ...DATA, uid: 'of-before' });
   await resume();
   assert.equal((await keeper.list())[0]?.state, 'orphaned');
-  await assert.rejects(keeper.apply(DATA), { code: 'VOLUME_FOREIGN' });
+  await assert.rejects(keeper.apply(DATA), { code: 'VOLUME_ORPHANED' });
   await assert.rejects(keeper.delete('data'), { code: 'VOLUME_ORPHANED' });
   await keeper.adopt('data');
   await keeper.adopt('data');

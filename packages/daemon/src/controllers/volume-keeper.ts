@@ -45,20 +45,48 @@ export class VolumeKeeper {
   }
 
   /**
-   * Makes it, or makes it larger. When it answers, it can be attached, and survives a power cut. Fails
-   * with `MANIFEST_SPEC_INVALID`, `VOLUME_SHRINKS`, `VOLUME_NOT_READY` and what the backend says; a volume
-   * that could not be made leaves nothing.
+   * Makes it, or makes it larger. When it answers, it can be attached, and survives a power cut. Fails as
+   * `examine` and `rehearse`, and with what the backend says; a volume that could not be made leaves nothing.
    */
   async apply(spec: VolumeSpec, { dryRun = false } = {}): Promise<AppliedVolume> {
-    checkVolumeSpec(spec);
-    const stored = this.#parts.volumes.get(spec.name);
-    if (stored !== undefined) checkVolumeGrowth(stored, spec);
-    const fields = describeVolumeChange(stored, spec);
-    if (dryRun) return { change: changeOf(stored, fields), fields };
-    if (stored === undefined) await this.#parts.checkRoom();
+    await this.examine(spec);
+    const rehearsed = this.#parts.db.rehearse(() => this.rehearse(spec));
+    if (dryRun) return rehearsed;
     const change = await this.#apply(spec);
+    const { fields } = rehearsed;
     if (fields.some(({ path }) => path.startsWith('snapshotSchedule'))) this.#parts.onSchedule();
     return { change, fields };
+  }
+
+  /**
+   * Looks whether the disk may take it. Fails with `MANIFEST_SPEC_INVALID`, `VOLUME_POOL_LOW`, and
+   * `VOLUME_ORPHANED` where storage has its name that no volume refers to.
+   */
+  async examine(spec: VolumeSpec): Promise<void> {
+    checkVolumeSpec(spec);
+    const stored = this.#parts.volumes.get(spec.name);
+    if (stored !== undefined && stored.sizeBytes >= spec.sizeBytes) return;
+    await this.#parts.checkRoom();
+    if ((await this.#stray(spec.name)) !== undefined) {
+      throw volumeError.ORPHANED({ name: spec.name });
+    }
+  }
+
+  /**
+   * What an apply would do. For a caller who undoes it: it writes the row of a new one, so that whatever is
+   * judged with it finds the volume. Fails with `VOLUME_SHRINKS` and `VOLUME_NOT_READY`.
+   */
+  rehearse(spec: VolumeSpec): AppliedVolume {
+    const { volumes, now } = this.#parts;
+    const stored = volumes.get(spec.name);
+    if (stored === undefined) {
+      volumes.insert({ ...spec, uid: randomUUID(), createdAt: now() });
+    } else {
+      checkVolumeGrowth(stored, spec);
+      this.#checkStage(stored);
+    }
+    const fields = describeVolumeChange(stored, spec);
+    return { change: changeOf(stored, fields), fields };
   }
 
   async #apply(spec: VolumeSpec): Promise<AppliedVolume['change']> {
@@ -70,17 +98,21 @@ export class VolumeKeeper {
       }
       return found;
     });
-    if (before !== undefined && before.stage !== 'ready' && before.stage !== 'creating') {
-      throw volumeError.NOT_READY({ name: spec.name, stage: STAGES[before.stage] });
+    if (before !== undefined) this.#checkStage(before);
+    if (before?.stage !== 'ready') {
+      reach('create:recorded');
+      await this.#parts.alone(spec.name, () => this.#parts.steps.makeOrUndo(spec.name));
+      if (before === undefined) return 'created';
     }
-    if (before?.stage === 'ready') {
-      volumes.setSchedule(spec.name, spec.snapshotSchedule);
-      await this.resize(spec);
-      return describeVolumeChange(before, spec).length === 0 ? 'unchanged' : 'configured';
-    }
-    reach('create:recorded');
-    await this.#parts.alone(spec.name, () => this.#parts.steps.makeOrUndo(spec.name));
-    return 'created';
+    // Another call has made it, or its row: as it was asked for there.
+    volumes.setSchedule(spec.name, spec.snapshotSchedule);
+    await this.resize(spec);
+    return describeVolumeChange(before, spec).length === 0 ? 'unchanged' : 'configured';
+  }
+
+  #checkStage({ name, stage }: VolumeRecord): void {
+    if (stage === 'ready' || stage === 'creating') return;
+    throw volumeError.NOT_READY({ name, stage: STAGES[stage] });
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   IdentityService,
   ImageService,
   InstallService,
+  ManifestService,
   RegistryService,
   reflection,
   VolumeService,
@@ -17,6 +18,7 @@ import type { RegistryConfig } from '../controllers/registry-config.ts';
 import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
 import { type EventServiceParts, eventService } from './event-service.ts';
 import { type ImageServiceParts, imageService } from './image-service.ts';
+import { type ManifestServiceParts, manifestService } from './manifest-service.ts';
 import { registryService } from './registry-service.ts';
 import { type VolumeServiceParts, volumeService } from './volume-service.ts';
 import { type WorkloadServiceParts, workloadService } from './workload-service.ts';
@@ -27,7 +29,10 @@ export interface RouteParts {
   /** Throws where the store cannot be used. */
   readonly registries: () => RegistryConfig;
   /** Throws where the store cannot be used. */
-  readonly workloads: () => WorkloadServiceParts & EventServiceParts & VolumeServiceParts;
+  readonly workloads: () => WorkloadServiceParts &
+    EventServiceParts &
+    VolumeServiceParts &
+    ManifestServiceParts;
 }
 
 /** Known to the wire; every call answers Unimplemented until the work that brings it. */
@@ -42,6 +47,7 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
     router.service(EventService, eventService(parts.workloads));
     router.service(RegistryService, registryService(parts.registries));
     router.service(VolumeService, volumeService(parts.workloads));
+    router.service(ManifestService, manifestService(parts.workloads));
     for (const service of LATER) router.service(service, {});
     const served = [
       CapsuleService,
@@ -50,6 +56,7 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
       EventService,
       RegistryService,
       VolumeService,
+      ManifestService,
       ...LATER,
     ];
     const healthState = createHealthService(served);
