@@ -7,18 +7,36 @@ export interface PathWatch extends Disposable {
   next(): Promise<void>;
 }
 
+export interface PathWatchOptions {
+  /** Default: `fs.watch`. */
+  readonly watchFolder?: (folder: string) => FSWatcher;
+  /** Default: 500 ms. */
+  readonly pollMs?: number;
+  /** Default: 10 s. */
+  readonly resyncMs?: number;
+}
+
 /** Events come first; this only catches what they cannot tell, a folder replaced by another. */
 const RESYNC_MS = 10_000;
+/** How soon a change is noticed where the kernel has no watch left to give (inotify(7), ENOSPC and EMFILE). */
+const POLL_MS = 500;
 
 /**
  * Watches the folder of `path`, or the nearest one above it that exists until it does. Watching
- * begins before this returns, so what happens after it is never missed.
+ * begins before this returns, so what happens after it is never missed. Where nothing can be watched it
+ * looks again and again, until a watch can be had; it never fails.
  * Watching ends with disposal, or when `signal` aborts.
  */
-export function watchPath(path: string, signal: AbortSignal): PathWatch {
+export function watchPath(
+  path: string,
+  signal: AbortSignal,
+  options: PathWatchOptions = {},
+): PathWatch {
+  const { watchFolder = watch, pollMs = POLL_MS, resyncMs = RESYNC_MS } = options;
   const folder = dirname(path);
   const base = basename(path);
   let watcher: FSWatcher | undefined;
+  let poll: NodeJS.Timeout | undefined;
   let changed = true;
   let ended = false;
   let wake = () => {};
@@ -29,30 +47,57 @@ export function watchPath(path: string, signal: AbortSignal): PathWatch {
   }
 
   function arm(): void {
-    watcher?.close();
+    disarm();
     const place = nearestFolder(folder);
-    watcher = watchFolder(place);
-    watcher.on('error', arm);
-    watcher.on('change', (event, name) => {
+    watcher = tryToWatch(place);
+    // Made between the look and the watch: no event will tell.
+    if (watcher !== undefined && nearestFolder(folder) !== place) arm();
+    else mark();
+  }
+
+  /** Undefined when only polling is left: what cannot be watched is no reason to end anything. */
+  function tryToWatch(place: string): FSWatcher | undefined {
+    let made: FSWatcher;
+    try {
+      made = watchFolder(place);
+    } catch {
+      startPolling();
+      return undefined;
+    }
+    made.on('error', () => {
+      if (made !== watcher) return;
+      disarm();
+      startPolling();
+      mark();
+    });
+    made.on('change', (event, name) => {
       const file = name === null ? undefined : String(name);
       if (place !== folder || (event === 'rename' && file === basename(folder))) arm();
       else if (file === undefined || file.startsWith(base)) mark();
     });
-    // Made between the look and the watch: no event will tell.
-    if (nearestFolder(folder) !== place) arm();
-    else mark();
+    return made;
+  }
+
+  function startPolling(): void {
+    poll = setInterval(mark, pollMs).unref();
+  }
+
+  function disarm(): void {
+    clearInterval(poll);
+    watcher?.close();
+    watcher = undefined;
   }
 
   function end(): void {
     ended = true;
     clearInterval(resync);
-    watcher?.close();
+    disarm();
     signal.removeEventListener('abort', end);
     wake();
   }
 
   arm();
-  const resync = setInterval(arm, RESYNC_MS).unref();
+  const resync = setInterval(arm, resyncMs).unref();
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   return {
@@ -64,16 +109,6 @@ export function watchPath(path: string, signal: AbortSignal): PathWatch {
     },
     [Symbol.dispose]: end,
   };
-}
-
-/** The folder may have gone a moment ago: then one above it is watched. */
-function watchFolder(folder: string): FSWatcher {
-  try {
-    return watch(folder);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'ENOENT') throw failure;
-    return watchFolder(dirname(folder));
-  }
 }
 
 function nearestFolder(folder: string): string {

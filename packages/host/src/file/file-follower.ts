@@ -80,8 +80,11 @@ export class FileFollower implements AsyncDisposable {
   #arm(): void {
     this.#disarm();
     const { path } = this.#parts;
-    this.#watchers = [dirname(path), path].flatMap((place) => watchPlace(place) ?? []);
-    for (const watcher of this.#watchers) {
+    for (const place of [dirname(path), path]) {
+      const watcher = watchPlace(place);
+      if (watcher === undefined) continue;
+      // Before the next one is made, which may fail: an error that nobody listens to would end the process.
+      this.#watchers = [...this.#watchers, watcher];
       watcher.on('change', (_event, name) => {
         if (name === null || String(name) === basename(path)) this.#changed.resolve();
       });
