@@ -109,13 +109,19 @@ for (const kind of ['pipe', 'link out', 'folder'] as const) {
     const racer = spawn('perl', ['-e', EXCHANGE, RENAMEAT2, path, other], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    t.after(() => racer.kill('SIGKILL'));
+    const gone = once(racer, 'exit');
     await once(racer.stdout, 'data');
     const seen = new Set<string>();
-    for (let round = 0; round < 500; round += 1) {
-      seen.add(await readInside(root, '/etc/passwd', 100));
+    try {
+      for (let round = 0; round < 500 || seen.size < 2; round += 1) {
+        seen.add(await readInside(root, '/etc/passwd', 100));
+      }
+      assert.equal(racer.exitCode, null);
+    } finally {
+      // Before the tree is removed, in which it exchanges files.
+      racer.kill('SIGKILL');
+      await gone;
     }
     assert.deepEqual([...seen].toSorted(), ['', 'inside']);
-    assert.equal(racer.exitCode, null);
   });
 }
