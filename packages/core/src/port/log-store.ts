@@ -11,6 +11,8 @@ export interface LogQuery {
    */
   readonly since?: number;
   readonly follow: boolean;
+  /** Aborts when nothing more will be written: following then ends at the end of the log. */
+  readonly over?: AbortSignal;
 }
 
 /** Reads what log writers wrote, across rotation. Following ends when `signal` aborts. */

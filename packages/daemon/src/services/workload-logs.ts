@@ -8,20 +8,19 @@ import {
 import { type CellId, cellOfWorkload, type LogEntry, type LogStore } from '@capsule/core';
 
 import { workloadError } from '../controllers/errors.ts';
-import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { joinChunks, type LogPiece } from './join-chunks.ts';
+import { type LogEndParts, logEnd } from './log-end.ts';
 
-export interface WorkloadLogParts {
+export interface WorkloadLogParts extends LogEndParts {
   readonly logs: LogStore;
   readonly logPath: (cell: CellId) => string;
   /** Of a microVM's console. */
   readonly serialLogPath: (cell: CellId) => string;
-  readonly specs: Pick<WorkloadSpecs, 'get'>;
 }
 
 type Chunk = MessageInitShape<typeof WorkloadLogChunkSchema> & LogPiece;
 
-/** What a workload printed, and what it prints from now on when asked to follow. */
+/** Returns what a workload printed and, when asked to follow, what it prints until it is done, stopped or deleted. */
 export function streamWorkloadLogs(
   request: WorkloadLogsRequest,
   parts: WorkloadLogParts,
@@ -32,17 +31,20 @@ export function streamWorkloadLogs(
 
 async function* readLines(
   request: WorkloadLogsRequest,
-  { logs, logPath, serialLogPath, specs }: WorkloadLogParts,
+  parts: WorkloadLogParts,
   signal: AbortSignal,
 ): AsyncGenerator<Chunk> {
+  const { logs, logPath, serialLogPath, specs } = parts;
   const { name, follow, tailLines, cursor, timestamps } = request;
   const isSerial = request.source === LogSource.SERIAL;
   if (isSerial && specs.get(name)?.spec.kind !== 'microVm') {
     throw workloadError.NO_SERIAL_CONSOLE({ name });
   }
   const pathOf = isSerial ? serialLogPath : logPath;
+  const over = follow ? logEnd(name, parts, signal) : undefined;
   const query = {
     follow,
+    ...(over && { over }),
     ...(cursor === '' ? {} : { cursor }),
     ...(tailLines > 0 ? { tailLines } : {}),
     ...(request.sinceUnixMs > 0n ? { since: Number(request.sinceUnixMs) } : {}),
@@ -53,6 +55,12 @@ async function* readLines(
     yield chunkFromEntry(entry, timestamps && !isInLine[entry.stream]);
     isInLine = { ...isInLine, [entry.stream]: entry.partial };
   }
+  if (over?.aborted && isFailure(over.reason)) throw over.reason;
+}
+
+/** An end without one has the reason that `AbortController` gives. */
+function isFailure(reason: unknown): boolean {
+  return !(reason instanceof Error && reason.name === 'AbortError');
 }
 
 function chunkFromEntry(entry: LogEntry, isStamped: boolean): Chunk {

@@ -7,7 +7,8 @@ import { watchPath } from './path-watch.ts';
 
 /**
  * Reads one log, `path` with its rotated siblings, oldest line first. A cursor wins over
- * `tailLines` and `since`, and `since` chooses of what is there when the reading begins. Without `follow` it ends at the end of the log; with it, when `signal` aborts. A line
+ * `tailLines` and `since`, and `since` chooses of what is there when the reading begins. Without `follow` it ends at
+ * the end of the log; with it, when `signal` aborts, or at the end of the log once `query.over` has aborted. A line
  * of another form comes as it is, with no source and the time of the line before it.
  * Fails with `LOG_CURSOR_INVALID`.
  */
@@ -22,8 +23,10 @@ export async function* readLog<Entry>(
   await using reader = await LogReader.open(path);
   const after = await goToStart(reader, cursor, query.tailLines);
   const since = cursor === undefined ? query.since : undefined;
+  const over = untilAborted(query.over);
   const choice = new LineChoice({ since, after });
   for (;;) {
+    const isLast = query.over?.aborted === true;
     for await (const block of reader.lines()) {
       for (const line of block) {
         if (signal.aborted) return;
@@ -31,10 +34,19 @@ export async function* readLog<Entry>(
       }
     }
     choice.catchUp();
-    await watch?.next();
-    if (watch === undefined || signal.aborted) return;
+    if (watch === undefined || isLast) return;
+    await Promise.race([watch.next(), over]);
+    if (signal.aborted) return;
     await reader.refresh();
   }
+}
+
+/** Never resolves without a signal. */
+async function untilAborted(signal: AbortSignal | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal?.aborted) resolve();
+  else signal?.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
 }
 
 /** Answers the time that wanted lines come after, where the place of the cursor is gone. */

@@ -147,6 +147,24 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       assert.equal((await end).done, true);
     });
 
+    test('following ends at the end of the log once nothing more will be written', async (t) => {
+      const { store, path, write } = await open(t);
+      const over = new AbortController();
+      await write([entry(1)]);
+      const query = { follow: true, over: over.signal };
+      const reader = store.read(path, query, never())[Symbol.asyncIterator]();
+      await reader.next();
+      const next = reader.next();
+      await write([entry(2)]);
+      assert.equal(Buffer.from((await next).value?.text ?? '').toString(), '2');
+      const last = reader.next();
+      await write([entry(3)]);
+      over.abort();
+      assert.equal(Buffer.from((await last).value?.text ?? '').toString(), '3');
+      assert.equal((await reader.next()).done, true);
+      assert.deepEqual(await texts(store, path, query), ['1', '2', '3']);
+    });
+
     test('remove takes the whole log, also a rotated one', async (t) => {
       const { store, path, write, rotate } = await open(t);
       await write(entries(1, 3));

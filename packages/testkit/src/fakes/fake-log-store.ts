@@ -28,16 +28,21 @@ export class FakeLogStore implements LogStore {
     });
     let at = start(this.#logs.get(path) ?? [], query);
     let since = query.cursor === undefined ? query.since : undefined;
+    const isOver = new Promise<void>((resolve) => {
+      if (query.over?.aborted) resolve();
+      else query.over?.addEventListener('abort', () => resolve(), { once: true });
+    });
     while (!signal.aborted) {
+      const isLast = query.over?.aborted === true;
       const changed = this.#changed.promise;
       for (const entry of (this.#logs.get(path) ?? []).slice(at)) {
         at += 1;
         if (since === undefined || Date.parse(entry.time) >= since) yield entry;
         if (signal.aborted) return;
       }
-      if (!query.follow) return;
+      if (!query.follow || isLast) return;
       since = undefined;
-      await Promise.race([changed, aborted]);
+      await Promise.race([changed, aborted, isOver]);
     }
   }
 

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  completeSpec,
+  FIRST_STATUS,
+  type WorkloadRecord,
+  type WorkloadStatus,
+} from '@capsule/core';
+import { Feed } from '@capsule/engine';
+import { logEnd } from './log-end.ts';
+
+const RUNNING: WorkloadStatus = {
+  ...FIRST_STATUS,
+  phase: 'running',
+  reason: 'Running',
+  observedRun: 1,
+};
+const COMPLETED: WorkloadStatus = { ...RUNNING, phase: 'stopped', reason: 'Completed' };
+
+function bench(policy: 'never' | 'always') {
+  const feed = new Feed({ afterCommit: (work) => work() });
+  const record: WorkloadRecord = {
+    ...({
+      uid: 'u1',
+      generation: 1,
+      desired: 'running',
+      createdAt: 0,
+      revision: 1,
+      run: 1,
+    } as const),
+    spec: completeSpec({ name: 'job', image: 'x', restartPolicy: policy }),
+  };
+  const now: { record: WorkloadRecord | undefined; status: WorkloadStatus } = {
+    record,
+    status: RUNNING,
+  };
+  const parts = {
+    feed,
+    specs: { get: () => now.record },
+    controller: { describe: (of: WorkloadRecord) => ({ ...of, status: now.status }) },
+  };
+  const leave = new AbortController();
+  const end = logEnd('job', parts, leave.signal);
+  const change = async (changed: Partial<typeof now>) => {
+    Object.assign(now, changed);
+    feed.notify('job');
+    await new Promise((resolve) => setImmediate(resolve));
+    return end.aborted;
+  };
+  return { record, change, end, leave };
+}
+
+test('a job that is done has printed its last word, and one that is started again has not', async () => {
+  const { record, change } = bench('never');
+  assert.equal(await change({}), false);
+  assert.equal(await change({ record: { ...record, run: 2 }, status: COMPLETED }), false);
+  assert.equal(await change({ status: { ...COMPLETED, observedRun: 2 } }), true);
+});
+
+test('a restart by policy is no end', async () => {
+  const { change } = bench('always');
+  assert.equal(await change({ status: COMPLETED }), false);
+  assert.equal(await change({ status: RUNNING }), false);
+});
+
+test('a stop is an end when nothing runs any more', async () => {
+  const { record, change } = bench('always');
+  assert.equal(await change({ record: { ...record, desired: 'stopped' } }), false);
+  assert.equal(await change({ status: { ...RUNNING, phase: 'stopped', reason: 'Stopped' } }), true);
+});
+
+test('a workload that is deleted, or another of its name, ends it', async () => {
+  for (const gone of [undefined, 'u2']) {
+    const { record, change } = bench('always');
+    const next = gone === undefined ? undefined : { ...record, uid: gone };
+    assert.equal(await change({ record: next }), true);
+  }
+});
+
+test('a reader who leaves, and a store that cannot be read, are told apart', async () => {
+  const { change, end, leave } = bench('always');
+  leave.abort();
+  assert.equal(await change({ status: COMPLETED }), false);
+  assert.equal(end.aborted, false);
+});
