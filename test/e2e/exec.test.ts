@@ -38,6 +38,11 @@ suite('exec', { concurrency: false }, () => {
   test('what is no program ends with 127, what may not be run with 126', BOUND, async () => {
     assert.equal((await exec(['web', '--', 'nothing-there'])).exitCode, 127);
     assert.equal((await exec(['web', '--', '/etc'])).exitCode, 126);
+    await sh(
+      'printf "\\1\\2" > /tmp/noise; printf "#!/none\n" > /tmp/lost; chmod 755 /tmp/noise /tmp/lost',
+    );
+    assert.equal((await exec(['web', '--', '/tmp/noise'])).exitCode, 126);
+    assert.equal((await exec(['web', '--', '/tmp/lost'])).exitCode, 127);
     const none = await exec(['nobody', '--', 'true']);
     assert.equal(none.exitCode, 125);
     assert.match(none.stderr, /no workload named nobody/);

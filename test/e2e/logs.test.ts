@@ -152,6 +152,37 @@ suite('logs', () => {
     });
   }
 
+  test('a log that is followed holds the last word of a job, and ends with it', async () => {
+    const command = ['/bin/sh', '-c', 'sleep 1; printf result'];
+    const container = { image: 'box:1', restartPolicy: 'never', command };
+    const input = JSON.stringify({ name: 'job', kind: 'Container', container });
+    const applied = await capsulectl(['apply', '-f', '-'], { input });
+    assert.equal(applied.exitCode, 0, applied.stderr);
+    const followed = await logs('-f', 'job');
+    assert.deepEqual([followed.exitCode, followed.stdout], [0, 'result']);
+    for (const args of [[], ['-f'], ['-n', '1'], ['-f', '-n', '1']]) {
+      assert.equal((await logs(...args, 'job')).stdout, 'result', args.join(' '));
+    }
+  });
+
+  test('a log that is followed ends with a stop and with a deletion, and not with a restart', async () => {
+    const script =
+      'printf "begun "; trap "printf stopped; exit 0" TERM; while :; do sleep 0.1; done';
+    await apply('followed', script);
+    await waitForWorkload(client, 'followed', ({ status }) => status.phase === 'running');
+    const running = logs('-f', 'followed');
+    await capsulectl(['workload', 'restart', 'followed']);
+    await capsulectl(['workload', 'stop', 'followed']);
+    assert.deepEqual((await running).stdout, 'begun stoppedbegun stopped');
+    await capsulectl(['workload', 'start', 'followed']);
+    await waitForWorkload(client, 'followed', ({ status }) => status.phase === 'running');
+    const again = logs('-f', '-n', '1', 'followed');
+    await capsulectl(['workload', 'delete', 'followed']);
+    const { exitCode, stdout } = await again;
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /begun stopped$/);
+  });
+
   test('no line is missing or comes twice when the log is rotated', async () => {
     const lines = 25_000;
     await apply('rotated', `${flood(lines)}; echo the end; ${SLEEP}`);

@@ -142,7 +142,9 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     summary: 'print what a workload wrote',
     about:
       'What it wrote to stdout goes to stdout, what it wrote to stderr to stderr, byte for byte. ' +
-      'Following lives through a restart of capsuled: no line is missing, none comes twice.',
+      'Following lives through a restart of capsuled: no line is missing, none comes twice. It goes ' +
+      'on across restarts of the workload, and ends when a job is done, and when the workload is ' +
+      'stopped or deleted.',
     args: [WORKLOAD],
     flags: [
       FOLLOW,

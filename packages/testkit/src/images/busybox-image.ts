@@ -5,8 +5,12 @@ import { type TestImage, testImage } from './test-image.ts';
 const PROGRAMS =
   'sh sleep echo cat ls id env ps mount true false kill wget httpd hostname mkdir'.split(' ');
 
-const PASSWD = ['root:x:0:0:root:/root:/bin/sh', 'web:x:101:102:web:/srv:/bin/sh', ''].join('\n');
-const GROUP = ['root:x:0:', 'web:x:102:', 'extra:x:200:web,other', ''].join('\n');
+const PASSWD = ['root:x:0:0:root:/home/chief:/bin/sh', 'web:x:101:102:web:/srv:/bin/sh', ''].join(
+  '\n',
+);
+const GROUP = ['root:x:0:', 'web:x:102:', 'extra:x:200:web,other', 'wheel:x:10:root', ''].join(
+  '\n',
+);
 
 const USER = 1000;
 /** For the `User` of an image's configuration: what an end-to-end workload runs as, unless it needs root. */

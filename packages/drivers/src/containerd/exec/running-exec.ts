@@ -6,6 +6,7 @@ import { hasCode, ignoring } from '../client/rpc-error.ts';
 import { type ExecOwner, endExec, forgetExec } from './end-exec.ts';
 import { type ExecFolder, openFifo } from './exec-folder.ts';
 import { mergeOutput } from './merge-output.ts';
+import { exitCodeOf, REPORT_BYTES } from './not-executed.ts';
 
 /** How long children of a process that has ended may be silent before they are not waited for. */
 const IDLE_MS = 1_000;
@@ -57,22 +58,37 @@ export interface RunningExecParts {
 /** A process of `exec` that has been started. */
 export class RunningExec implements ExecSession {
   readonly output: AsyncIterable<ExecOutput>;
-  readonly exit: Promise<number>;
   readonly #parts: RunningExecParts;
   #hasEnded = false;
+  /** The first that it printed; see `exitCodeOf`. */
+  #printed = '';
   #isInputClosed = false;
 
   constructor(parts: RunningExecParts) {
     this.#parts = parts;
-    this.exit = parts.exit;
     // Where the runtime was lost the process may well live.
-    const ended = this.exit.then(
+    const ended = parts.exit.then(
       () => {
         this.#hasEnded = true;
       },
       () => undefined,
     );
-    this.output = mergeOutput(parts.ends.outputs, ended, IDLE_MS);
+    const output = mergeOutput(parts.ends.outputs, ended, IDLE_MS);
+    this.output = { [Symbol.asyncIterator]: () => this.#read(output) };
+  }
+
+  /** To be asked for when the output has been read: what it says counts. */
+  get exit(): Promise<number> {
+    return this.#parts.exit.then((code) => exitCodeOf(code, this.#printed));
+  }
+
+  async *#read(output: AsyncIterable<ExecOutput>): AsyncGenerator<ExecOutput> {
+    for await (const piece of output) {
+      if (this.#printed.length < REPORT_BYTES) {
+        this.#printed += Buffer.from(piece.data).toString('latin1', 0, REPORT_BYTES);
+      }
+      yield piece;
+    }
   }
 
   async write(data: Uint8Array): Promise<void> {
@@ -81,7 +97,7 @@ export class RunningExec implements ExecSession {
     const { promise, resolve } = Promise.withResolvers<void>();
     const settle = () => resolve();
     input.once('drain', settle).once('close', settle);
-    this.exit.then(settle, settle);
+    this.#parts.exit.then(settle, settle);
     await promise;
     input.off('drain', settle).off('close', settle);
   }

@@ -5,23 +5,34 @@ import type { OciResources } from './types.ts';
 const CPU_PERIOD_MICROS = 100_000;
 const UNLIMITED = -1;
 
-/** The limits of a new container. */
-export function describeLimits({ memoryBytes, cpuMillis, pids }: Resources): OciResources {
+/**
+ * The limits of a new container. A container gets no swap beside its memory: what it may have is what was asked for,
+ * and one that swaps slows down all others. `hasSwap`: the kernel can limit it.
+ */
+export function describeLimits(
+  { memoryBytes, cpuMillis, pids }: Resources,
+  hasSwap: boolean,
+): OciResources {
   return {
-    ...(memoryBytes === undefined ? {} : { memory: { limit: memoryBytes } }),
+    ...(memoryBytes === undefined ? {} : { memory: describeMemory(memoryBytes, hasSwap) }),
     ...(cpuMillis === undefined ? {} : { cpu: describeCpu(cpuMillis) }),
     ...(pids === undefined ? {} : { pids: { limit: pids } }),
   };
 }
 
-/** The same for a container that runs: what has no limit any more is told so. */
-export function describeChangedLimits(resources: Resources): OciResources {
+/** The same for a container that runs: what has no limit any more is set to none. */
+export function describeChangedLimits(resources: Resources, hasSwap: boolean): OciResources {
   return {
-    memory: { limit: UNLIMITED },
+    memory: describeMemory(UNLIMITED, hasSwap),
     cpu: { quota: UNLIMITED, period: CPU_PERIOD_MICROS },
     pids: { limit: UNLIMITED },
-    ...describeLimits(resources),
+    ...describeLimits(resources, hasSwap),
   };
+}
+
+/** `swap` is memory and swap together (OCI runtime specification). */
+function describeMemory(limit: number, hasSwap: boolean): NonNullable<OciResources['memory']> {
+  return hasSwap ? { limit, swap: limit } : { limit };
 }
 
 function describeCpu(millis: number): NonNullable<OciResources['cpu']> {

@@ -38,6 +38,8 @@ function describe(more: Partial<ContainerSpec> = {}) {
     architecture: 'amd64',
     available: DEFAULT_CAPABILITIES,
     devices: [],
+    hasSwapLimit: true,
+    openFiles: 20_000,
   });
 }
 

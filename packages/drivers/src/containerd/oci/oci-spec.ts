@@ -21,6 +21,10 @@ export interface OciSpecParts {
   readonly architecture: Architecture;
   /** The capabilities that this capsule has to give. */
   readonly available: readonly string[];
+  /** Whether the kernel can limit swap. */
+  readonly hasSwapLimit: boolean;
+  /** How many files a program may have open where the manifest says nothing. */
+  readonly openFiles: number;
   /** Device files of the capsule; used by privileged containers alone. */
   readonly devices: readonly OciDevice[];
 }
@@ -56,7 +60,7 @@ export function describeOciSpec(parts: OciSpecParts): OciSpec {
       cwd: container.workingDir === '' ? image.workingDir : container.workingDir,
       capabilities: describeCapabilities(granted, kept),
       noNewPrivileges: !privileged,
-      rlimits: describeRlimits(container.ulimits),
+      rlimits: describeRlimits(container.ulimits, parts.openFiles),
       // containerd is protected from the kernel's search for memory; what it starts must not be.
       oomScoreAdj: 0,
     },
@@ -67,7 +71,7 @@ export function describeOciSpec(parts: OciSpecParts): OciSpec {
       // Everything is refused first; runc then adds null, zero, full, random, tty, pts and the like.
       resources: {
         devices: [{ allow: privileged, access: 'rwm' }],
-        ...describeLimits(container.resources),
+        ...describeLimits(container.resources, parts.hasSwapLimit),
       },
       sysctl: describeSysctl(container),
       ...(privileged ? unconfined(parts) : confined(parts, granted)),

@@ -4,12 +4,18 @@ import type { OciRlimit } from './types.ts';
 /** RLIM_INFINITY, more than a JavaScript number counts exactly: it goes into the JSON as it stands. */
 const UNLIMITED = rawJson('18446744073709551615');
 
-export function describeRlimits(ulimits: readonly Ulimit[]): readonly OciRlimit[] {
-  return ulimits.map(({ name, soft, hard }) => ({
+/** `openFiles` counts where the manifest says nothing of it. */
+export function describeRlimits(
+  ulimits: readonly Ulimit[],
+  openFiles: number,
+): readonly OciRlimit[] {
+  const own = { type: 'RLIMIT_NOFILE', soft: openFiles, hard: openFiles };
+  const wanted = ulimits.map(({ name, soft, hard }) => ({
     type: `RLIMIT_${name.toUpperCase()}`,
     soft: soft === 'unlimited' ? UNLIMITED : soft,
     hard: hard === 'unlimited' ? UNLIMITED : hard,
   }));
+  return wanted.some(({ type }) => type === own.type) ? wanted : [...wanted, own];
 }
 
 /** Node has it; TypeScript's library does not list it yet (a stage 4 proposal of TC39). */

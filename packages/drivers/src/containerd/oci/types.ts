@@ -61,7 +61,7 @@ export interface OciLinux {
 
 export interface OciResources {
   readonly devices?: readonly OciDeviceRule[];
-  readonly memory?: { readonly limit: number };
+  readonly memory?: { readonly limit: number; readonly swap?: number };
   readonly cpu?: { readonly quota: number; readonly period: number };
   readonly pids?: { readonly limit: number };
 }

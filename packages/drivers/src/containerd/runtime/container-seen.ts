@@ -25,7 +25,9 @@ export function describeContainer(
   const task = taskState(process);
   const { cell, container, revision, imageDigest, resources } = labels;
   const seen = { id, cell, container, revision, imageDigest, resources, task };
-  if (process === undefined) return seen;
+  if (process === undefined) {
+    return labels.ended === undefined ? seen : { ...seen, task: 'stopped', ...labels.ended };
+  }
   if (task !== 'stopped') return process.pid === 0 ? seen : { ...seen, pid: process.pid };
   const exitedAt = process.exitedAt && timestampMs(process.exitedAt);
   return {

@@ -17,6 +17,7 @@ import {
 } from '@capsule/testkit';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from '../client/containerd-client.ts';
+import { listPids, readProc } from '../exec/proc-entry.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 
@@ -86,6 +87,12 @@ type Bench = Awaited<ReturnType<typeof openBench>>;
 if (skip === false) containerRuntimeContract('containerd', openBench);
 if (skip === false) execContract('containerd', openBench);
 
+/** Command lines of the shim of a container and of its log writer. */
+async function processesNaming(...words: readonly string[]): Promise<readonly string[]> {
+  const lines = await Promise.all((await listPids()).map((pid) => readProc(pid, 'cmdline')));
+  return lines.filter((line) => words.some((word) => line.split('\0').includes(word)));
+}
+
 /** Runs a shell script to its end and answers what it printed. */
 async function print(bench: Bench, script: string, more: Partial<ContainerSpec> = {}) {
   const { runtime, cell, logPath } = bench;
@@ -122,7 +129,7 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     const said = await print(bench, 'hostname; echo $HOSTNAME $A $B $C $HOME; pwd', {
       env: { B: 'spec', C: 'x y' },
     });
-    assert.equal(said, 'web\nweb image spec x y /root\n/tmp');
+    assert.equal(said, 'web\nweb image spec x y /home/chief\n/tmp');
   });
 
   for (const [user, expected] of [
@@ -131,6 +138,9 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     ['web:extra', 'uid=101(web) gid=200(extra) groups=200(extra)'],
     ['5000:6000', 'uid=5000 gid=6000 groups=6000'],
     ['5000', 'uid=5000 gid=0(root) groups=0(root)'],
+    ['', 'uid=0(root) gid=0(root) groups=0(root),10(wheel)'],
+    ['0', 'uid=0(root) gid=0(root) groups=0(root),10(wheel)'],
+    ['root', 'uid=0(root) gid=0(root) groups=0(root),10(wheel)'],
   ] as const) {
     test(`the image's user ${user} runs the program`, async (t) => {
       const bench = await openBench(t, { User: user });
@@ -138,6 +148,10 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
       assert.equal(said, expected);
     });
   }
+
+  test('the home of root is where the image says', async (t) => {
+    assert.equal(await print(await openBench(t), 'echo $HOME'), '/home/chief');
+  });
 
   test('a user that the image does not know is refused by name', async (t) => {
     const bench = await openBench(t, { User: 'nobody-at-all' });
@@ -222,6 +236,43 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     await log.until('one', 'exited');
     assert.notEqual((await runtime.inspect(cell, 'one'))?.task, 'running');
     assert.equal((await runtime.start(cell, 'one')).task, 'running');
+  });
+
+  test('what has ended has neither shim nor log writer, and is remembered all the same', async (t) => {
+    const bench = await openBench(t);
+    const { runtime, cell, logPath } = bench;
+    const leave = new AbortController();
+    t.after(() => leave.abort());
+    const events = runtime.events(leave.signal)[Symbol.asyncIterator]();
+    let next = events.next();
+    await runtime.create({ ...specOf(bench), command: ['sh', '-c', 'printf result; exit 3'] });
+    await runtime.start(cell, 'one');
+    for (; (await next).value?.kind !== 'exited'; next = events.next());
+    assert.equal(await readFile(logPath, 'utf8'), 'result');
+    assert.deepEqual(await processesNaming(logPath, (await runtime.list())[0]?.id ?? ''), []);
+    const seen = await runtime.inspect(cell, 'one');
+    assert.deepEqual([seen?.task, seen?.exitCode], ['stopped', 3]);
+    assert.ok(seen?.exitedAt !== undefined);
+    assert.deepEqual(await runtime.list(), [seen]);
+    await runtime.start(cell, 'one');
+    for (next = events.next(); (await next).value?.kind !== 'exited'; next = events.next());
+    assert.equal(await readFile(logPath, 'utf8'), 'resultresult');
+  });
+
+  test('what ended while nobody looked is settled by the next capsuled, and by a stop', async (t) => {
+    const bench = await openBench(t);
+    const { runtime, cell, logPath, client } = bench;
+    await runtime.create({ ...specOf(bench), command: ['sh', '-c', 'printf result; exit 3'] });
+    for (const settle of [
+      () => runtime.reclaim(),
+      () => runtime.stop(cell, 'one', { graceMs: 0, stopSignal: '' }),
+    ]) {
+      const { id } = await runtime.start(cell, 'one');
+      await client.tasks.wait({ containerId: id });
+      await settle();
+      assert.deepEqual(await processesNaming(logPath, id), []);
+      assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 3);
+    }
   });
 
   test('a task that was made and never started is made anew', async (t) => {

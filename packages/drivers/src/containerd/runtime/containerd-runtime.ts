@@ -35,6 +35,7 @@ import { createContainer } from './create-container.ts';
 import { inspectContainer, listContainers } from './list-containers.ts';
 import { pauseContainer, resumeContainer } from './pause-container.ts';
 import { removeContainer } from './remove-container.ts';
+import { settleAll, settleLeft } from './settle-container.ts';
 import { startContainer } from './start-container.ts';
 import { stopContainer } from './stop-container.ts';
 import { updateContainer } from './update-container.ts';
@@ -84,6 +85,8 @@ export class ContainerdRuntime implements ContainerRuntime {
       cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
       execRoot: options.execRoot ?? '/run/capsule-exec',
       holds: new Holds(),
+      settling: new Holds(),
+      unsettled: new Set(),
       filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
       filesScratch: options.filesScratch ?? '/run/capsule-files',
     };
@@ -123,9 +126,12 @@ export class ContainerdRuntime implements ContainerRuntime {
   async start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
     const action = this.#doing(`start container ${container}`, signal);
     // Two mounts of the same layers, one of them written to, would spoil each other.
-    const release = await this.#context.holds.take(containerId(cell, container), signal);
+    const id = containerId(cell, container);
+    const release = await this.#context.holds.take(id, signal);
     try {
-      return await doing(action, startContainer(this.#context, cell, container, signal));
+      return await this.#alone(id, signal, () =>
+        doing(action, startContainer(this.#context, cell, container, signal)),
+      );
     } finally {
       release();
     }
@@ -175,7 +181,7 @@ export class ContainerdRuntime implements ContainerRuntime {
 
   endAbandoned(signal?: AbortSignal): Promise<void> {
     const action = this.#doing('end commands whose client has left', signal);
-    return doing(action, reclaimExecs(this.#context, this.#execs, signal));
+    return doing(action, this.#endAbandoned(signal));
   }
 
   usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
@@ -190,7 +196,9 @@ export class ContainerdRuntime implements ContainerRuntime {
   async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const action = this.#doing(`remove container ${container}`, undefined);
-    await doing(action, removeContainer(this.#context, cell, container));
+    await this.#alone(containerId(cell, container), signal, () =>
+      doing(action, removeContainer(this.#context, cell, container)),
+    );
   }
 
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent> {
@@ -209,12 +217,28 @@ export class ContainerdRuntime implements ContainerRuntime {
     }
   }
 
+  async #endAbandoned(signal?: AbortSignal): Promise<void> {
+    await reclaimExecs(this.#context, this.#execs, signal);
+    await settleLeft(this.#context, signal);
+  }
+
   async #reclaim(signal?: AbortSignal): Promise<void> {
     const { client } = this.#context;
     await reclaimExecs(this.#context, this.#execs, signal);
+    await settleAll(this.#context, signal);
     // Records first: what they name is collected with the last lease that kept it.
     await removeLeftRecords(client, signal);
     await endLeftLeases(client, signal);
+  }
+
+  /** While its task is not taken away by anybody else. */
+  async #alone<T>(id: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    const release = await this.#context.settling.take(id, signal);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
   }
 
   #doing(action: string, signal: AbortSignal | undefined): Doing {

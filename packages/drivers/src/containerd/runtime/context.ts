@@ -17,6 +17,10 @@ export interface RuntimeContext {
   readonly logBinary: string;
   /** Whose layers are mounted by us now: they are not started meanwhile. */
   readonly holds: Holds;
+  /** Whose task is being made or taken away now. */
+  readonly settling: Holds;
+  /** Containers that have ended and whose task is still to be taken away. */
+  readonly unsettled: Set<string>;
   /** The program that works on files of containers. */
   readonly filesBinary: string;
   /** Empty folders to mount layers in: `/run/capsule-files`. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
 import type { ContainerSeen, ContainerSpec } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { hasSwapLimit } from '../cgroup/has-swap-limit.ts';
 import { packSpec } from '../client/pack.ts';
 import { hasCode, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
@@ -11,13 +12,14 @@ import type { ImageContent } from '../image/image-reader.ts';
 import { missingCapabilities } from '../oci/capability-set.ts';
 import { listHostDevices } from '../oci/host-devices.ts';
 import { describeOciSpec } from '../oci/oci-spec.ts';
+import { defaultOpenFiles } from '../oci/open-files.ts';
 import { containerId } from './container-id.ts';
 import { describeContainer } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
-import { type ContainerLabels, readLabels, writeLabels } from './labels.ts';
+import { type ContainerLabels, writeLabels } from './labels.ts';
+import { lookAtContainer } from './list-containers.ts';
 import { removeContainer } from './remove-container.ts';
 import { prepareSnapshot } from './snapshot.ts';
-import { getTask } from './task.ts';
 
 /**
  * Makes record and snapshot side by side. A snapshot without a record is what a crash left; it is made
@@ -81,7 +83,7 @@ interface RecordParts {
 }
 
 async function describeRecord(
-  { architecture, snapshotter, users, available }: RuntimeContext,
+  { architecture, snapshotter, users, available, cgroupRoot }: RuntimeContext,
   { id, spec, labels, content }: RecordParts,
 ): Promise<Container> {
   const { container } = spec;
@@ -94,6 +96,8 @@ async function describeRecord(
     user: await users.find(spec.image, content, spec.user),
     architecture,
     available,
+    hasSwapLimit: hasSwapLimit(cgroupRoot),
+    openFiles: defaultOpenFiles(),
     devices: spec.privileged ? await listHostDevices() : [],
   });
   if (oci.process.args.length === 0) {
@@ -169,11 +173,6 @@ async function findExisting(
   revision: string,
   signal?: AbortSignal,
 ): Promise<ContainerSeen | undefined> {
-  const [answer, task] = await Promise.all([
-    ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
-    getTask(client, id, signal),
-  ]);
-  const labels = answer?.container && readLabels(answer.container.labels);
-  if (labels?.revision !== revision) return undefined;
-  return describeContainer(id, labels, task);
+  const seen = await lookAtContainer(client, id, signal);
+  return seen?.revision === revision ? seen : undefined;
 }

@@ -13,10 +13,23 @@ export interface ContainerLabels {
   readonly logPath: string;
   /** The limits it has. */
   readonly resources: Resources;
+  /** How its last task ended, once that is removed. */
+  readonly ended?: ContainerEnd;
+}
+
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly exitedAt?: number;
 }
 
 const PREFIX = 'capsule.';
 export const RESOURCES_LABEL = `${PREFIX}resources`;
+/** Empty when it has a task, or never had one. */
+export const ENDED_LABEL = `${PREFIX}ended`;
+
+export function writeEnded(end: ContainerEnd): string {
+  return JSON.stringify(end);
+}
 
 export function writeLabels(labels: ContainerLabels): Record<string, string> {
   return {
@@ -55,5 +68,6 @@ export function readLabels(from: Readonly<Record<string, string>>): ContainerLab
     stopSignal: label('stop-signal'),
     logPath: label('log-path'),
     resources: JSON.parse(label('resources') || '{}') as Resources,
+    ...(label('ended') === '' ? {} : { ended: JSON.parse(label('ended')) as ContainerEnd }),
   };
 }

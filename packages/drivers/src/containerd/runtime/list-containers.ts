@@ -12,10 +12,9 @@ export async function listContainers(
   { client }: RuntimeContext,
   signal?: AbortSignal,
 ): Promise<readonly ContainerSeen[]> {
-  const [records, tasks] = await Promise.all([
-    client.containers.list({}, until(signal)),
-    client.tasks.list({}, until(signal)),
-  ]);
+  // First the tasks: what ended meanwhile is on the record before its task is gone.
+  const tasks = await client.tasks.list({}, until(signal));
+  const records = await client.containers.list({}, until(signal));
   // The answer of List names a container's first process by the container's id.
   const processes = new Map(tasks.tasks.map((task) => [task.containerId || task.id, task]));
   return records.containers.flatMap(({ id, labels }) => {
@@ -30,11 +29,18 @@ export async function inspectContainer(
   container: string,
   signal?: AbortSignal,
 ): Promise<ContainerSeen | undefined> {
-  const id = containerId(cell, container);
-  const [answer, task] = await Promise.all([
-    ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
-    getTask(client, id, signal),
-  ]);
+  return lookAtContainer(client, containerId(cell, container), signal);
+}
+
+/** Undefined when there is none, or it is not ours. */
+export async function lookAtContainer(
+  client: RuntimeContext['client'],
+  id: string,
+  signal?: AbortSignal,
+): Promise<ContainerSeen | undefined> {
+  // In this order, for the same reason.
+  const task = await getTask(client, id, signal);
+  const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
   const labels = answer?.container && readLabels(answer.container.labels);
   return labels === undefined ? undefined : describeContainer(id, labels, task);
 }

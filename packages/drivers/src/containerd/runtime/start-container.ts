@@ -10,6 +10,7 @@ import { containerId } from './container-id.ts';
 import { describeContainer, taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { type ContainerLabels, readLabels } from './labels.ts';
+import { clearEnd } from './settle-container.ts';
 import { findMounts, prepareSnapshot } from './snapshot.ts';
 import { describeStartError } from './start-error.ts';
 import { getTask, removeTask, runTask } from './task.ts';
@@ -33,6 +34,7 @@ export async function startContainer(
   const state = taskState(task);
   if (state === 'running' || state === 'paused') return describeContainer(id, labels, task);
   if (state !== 'none') await removeTask(client, id);
+  if (labels.ended !== undefined) await clearEnd(context, id);
   // Missing after half a creation: nothing ever ran in it.
   const rootfs = mounts ?? (await prepareSnapshot(context, id, labels.parent, signal));
   return run(context, { id, labels, rootfs }, signal);
@@ -53,7 +55,8 @@ async function run(
   const output = logUri(context.logBinary, labels.logPath);
   try {
     const pid = await runTask(context.client, { containerId: id, rootfs, output }, signal);
-    return { ...describeContainer(id, labels, undefined), task: 'running', pid };
+    const { ended: _ended, ...present } = labels;
+    return { ...describeContainer(id, present, undefined), task: 'running', pid };
   } catch (error) {
     throw describeStartError(labels.container, error);
   }

@@ -9,6 +9,7 @@ import { containerId } from './container-id.ts';
 import { taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';
+import { settleContainer } from './settle-container.ts';
 import { getTask, killTask, removeTask, waitForExit } from './task.ts';
 
 export interface Stop extends StopOrder {
@@ -19,21 +20,23 @@ export interface Stop extends StopOrder {
 const SIGKILL = 9;
 
 /**
- * Asks, waits, kills. The ended task stays, with its exit code, until the next start or removal.
+ * Asks, waits, kills. How it ended stays on the container's record; its task is gone, and its log complete.
  * Aborting ends the wait; what was asked to end may then still be running.
  */
 export async function stopContainer(
-  { client }: RuntimeContext,
+  context: RuntimeContext,
   { cell, container, graceMs, stopSignal: ordered }: Stop,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { client } = context;
   const id = containerId(cell, container);
   const [answer, task] = await Promise.all([
     ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
     getTask(client, id, signal),
   ]);
   const state = taskState(task);
-  if (state === 'none' || state === 'stopped') return;
+  if (state === 'none') return;
+  if (state === 'stopped') return settleContainer(context, id, signal);
   if (state === 'created' || state === 'unknown') return removeTask(client, id);
   // What stands still ends by no signal.
   if (state === 'paused') await client.tasks.resume({ containerId: id }, until(signal));
@@ -46,6 +49,7 @@ export async function stopContainer(
     waitForExit(client, id, graceMs, signal).finally(() => ended.abort()),
     askThenKill(client, ask, ended.signal),
   ]);
+  await settleContainer(context, id, signal);
 }
 
 async function askThenKill(

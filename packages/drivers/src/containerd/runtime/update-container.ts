@@ -1,13 +1,14 @@
 import { create } from '@bufbuild/protobuf';
 import type { CellId, Resources } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { hasSwapLimit } from '../cgroup/has-swap-limit.ts';
 import { packResources, packSpec } from '../client/pack.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
 import { describeChangedLimits, describeLimits } from '../oci/limits.ts';
-import type { OciSpec } from '../oci/types.ts';
+import type { OciResources, OciSpec } from '../oci/types.ts';
 import { containerId } from './container-id.ts';
 import type { RuntimeContext } from './context.ts';
 import { RESOURCES_LABEL } from './labels.ts';
@@ -17,7 +18,7 @@ import { RESOURCES_LABEL } from './labels.ts';
  * the record still tells the old limits.
  */
 export async function updateContainer(
-  { client }: RuntimeContext,
+  { client, cgroupRoot }: RuntimeContext,
   { cell, container }: { readonly cell: CellId; readonly container: string },
   resources: Resources,
   signal?: AbortSignal,
@@ -25,18 +26,19 @@ export async function updateContainer(
   const id = containerId(cell, container);
   const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
   if (answer?.container === undefined) throw runtimeError.CONTAINER_MISSING({ container });
-  const changed = packResources(describeChangedLimits(resources));
+  const hasSwap = hasSwapLimit(cgroupRoot);
+  const changed = packResources(describeChangedLimits(resources, hasSwap));
   const update = client.tasks.update({ containerId: id, resources: changed }, until(signal));
   await ignoring(Code.NotFound, ignoring(Code.FailedPrecondition, update));
-  const record = withLimits(answer.container, resources);
+  const record = withLimits(answer.container, describeLimits(resources, hasSwap), resources);
   const paths = ['spec', `labels.${RESOURCES_LABEL}`];
   await client.containers.update({ container: record, updateMask: { paths } }, until(signal));
 }
 
-function withLimits(record: Container, resources: Resources): Container {
+function withLimits(record: Container, described: OciResources, resources: Resources): Container {
   const spec = JSON.parse(Buffer.from(record.spec?.value ?? []).toString('utf8')) as OciSpec;
   const { devices } = spec.linux.resources;
-  const limits = { ...(devices === undefined ? {} : { devices }), ...describeLimits(resources) };
+  const limits = { ...(devices === undefined ? {} : { devices }), ...described };
   return create(ContainerSchema, {
     id: record.id,
     labels: { [RESOURCES_LABEL]: JSON.stringify(resources) },

@@ -1,4 +1,4 @@
-import type { CellId, RuntimeEvent } from '@capsule/core';
+import { type CellId, Outbox, type RuntimeEvent } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { ignoring, isLost, translate } from '../client/rpc-error.ts';
@@ -6,6 +6,7 @@ import { until } from '../client/until.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';
 import { type ContainerEvent, eventFilters, readEvent } from './runtime-events.ts';
+import { settleEnded } from './settle-container.ts';
 
 /** Whose container an id is. containerd's events carry ids only. */
 export interface Owner {
@@ -16,7 +17,8 @@ export interface Owner {
 /**
  * Events from now on. Ends when `signal` aborts, or when containerd goes away; fails with
  * `RUNTIME_UNAVAILABLE` when it cannot be reached at all. Ids are looked up once and kept in
- * `owners` until their container is deleted.
+ * `owners` until their container is deleted. The end of a container is reported when its task is
+ * taken away, so that its log is complete; those of others do not wait for it.
  */
 export async function* watchEvents(
   context: RuntimeContext,
@@ -24,17 +26,64 @@ export async function* watchEvents(
   signal: AbortSignal,
 ): AsyncGenerator<RuntimeEvent> {
   const { client } = context;
-  const filters = eventFilters(client.namespace);
+  const leave = new AbortController();
+  const ready = new Outbox<RuntimeEvent>();
+  const watch = { context, owners, ready, signal: AbortSignal.any([signal, leave.signal]) };
+  const passing = passEvents(watch).finally(() => ready.close());
+  // Awaited below, unless the reader leaves before.
+  passing.catch(() => undefined);
   try {
-    for await (const envelope of client.events.subscribe({ filters }, { ...NO_TIMEOUT, signal })) {
-      const event = readEvent(envelope);
-      const owner = event && (await findOwner(context, owners, event, signal));
-      if (event !== undefined && owner !== undefined) yield describeEvent(event, owner);
-    }
+    yield* ready;
+    await passing;
   } catch (error) {
     if (signal.aborted || isLost(error)) return;
     throw translate(error, client.socketPath, signal);
+  } finally {
+    leave.abort();
   }
+}
+
+interface Watch {
+  readonly context: RuntimeContext;
+  readonly owners: Map<string, Owner>;
+  readonly ready: Outbox<RuntimeEvent>;
+  readonly signal: AbortSignal;
+}
+
+/** Those of one container pass one after the other. Resolves when the stream has ended and all have passed. */
+async function passEvents(watch: Watch): Promise<void> {
+  const { client } = watch.context;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([watch.signal, failed.signal]);
+  const passing = new Map<string, Promise<void>>();
+  try {
+    const filters = eventFilters(client.namespace);
+    for await (const envelope of client.events.subscribe({ filters }, { ...NO_TIMEOUT, signal })) {
+      const event = readEvent(envelope);
+      if (event === undefined) continue;
+      const before = passing.get(event.id) ?? Promise.resolve();
+      const passed = before
+        .then(() => passEvent(watch, event))
+        .catch((error: unknown) => failed.abort(error))
+        .finally(() => {
+          if (passing.get(event.id) === passed) passing.delete(event.id);
+        });
+      passing.set(event.id, passed);
+    }
+    await Promise.all(passing.values());
+  } catch (error) {
+    throw failed.signal.aborted ? failed.signal.reason : error;
+  }
+}
+
+async function passEvent(
+  { context, owners, ready, signal }: Watch,
+  event: ContainerEvent,
+): Promise<void> {
+  const owner = await findOwner(context, owners, event, signal);
+  if (owner === undefined) return;
+  if (event.kind === 'exited') await settleEnded(context, event.id);
+  void ready.push(describeEvent(event, owner));
 }
 
 async function findOwner(

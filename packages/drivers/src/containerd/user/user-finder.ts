@@ -17,7 +17,6 @@ export interface UserFinderOptions {
 
 /** Real ones are a few kilobytes. */
 const FILE_LIMIT_BYTES = 1024 * 1024;
-const ROOT: ResolvedUser = { uid: 0, gid: 0, additionalGids: [0], home: '/root' };
 
 /** Finds who an image's `USER` is, in the image's own account files, and remembers it. */
 export class UserFinder {
@@ -32,11 +31,10 @@ export class UserFinder {
 
   /**
    * Who `wanted` is in an image, or the image's own user where it is empty. Fails with
-   * `RUNTIME_USER_UNKNOWN`. Root, the usual one, costs nothing.
+   * `RUNTIME_USER_UNKNOWN`. Root has the home and the groups that the image gives it, as everybody has.
    */
   async find(image: string, content: ImageContent, wanted = ''): Promise<ResolvedUser> {
     const user = wanted === '' ? content.config.user : wanted;
-    if (user === '' || user === '0' || user === 'root') return ROOT;
     const files = await this.#accountFiles(content.chainId);
     const found = resolveUser(user, files);
     if (found === undefined) throw runtimeError.USER_UNKNOWN({ user, image });

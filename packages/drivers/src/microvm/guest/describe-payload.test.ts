@@ -35,6 +35,7 @@ const PARTS = {
   },
   user: { uid: 33, gid: 33, additionalGids: [33], home: '/srv' },
   architecture: 'amd64',
+  openFiles: 20_000,
 } as const;
 
 /** What is different in a microVM, and why; everything else is the same as in a container. */
@@ -49,7 +50,13 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 
 test('a payload is what a container would be, but for what is in the table', () => {
   const available = parseCapabilityMask('1ffffffffff');
-  const inContainer = describeOciSpec({ container: SPEC, ...PARTS, available, devices: [] });
+  const inContainer = describeOciSpec({
+    container: SPEC,
+    ...PARTS,
+    available,
+    devices: [],
+    hasSwapLimit: true,
+  });
   const inGuest = describePayload({ spec: SPEC, ...PARTS });
   assert.deepEqual(differing(inContainer, inGuest).toSorted(), Object.keys(DIFFERENCES).toSorted());
 });

@@ -13,6 +13,8 @@ export interface PayloadParts {
   readonly image: ImageConfig;
   readonly user: ResolvedUser;
   readonly architecture: Architecture;
+  /** See `OciSpecParts`. */
+  readonly openFiles: number;
 }
 
 /** A guest's kernel gives its first process all there are. */
@@ -22,7 +24,8 @@ const ALL_CAPABILITIES = parseCapabilityMask('1ffffffffff');
  * The specification that a container of the same wish has, but for what the wall of the machine takes the
  * place of: the guest's network, its own cgroups, and limits that are the machine's. Pure.
  */
-export function describePayload({ spec, image, user, architecture }: PayloadParts): OciSpec {
+export function describePayload(parts: PayloadParts): OciSpec {
+  const { spec, image, user, architecture, openFiles } = parts;
   const { pids } = spec.resources;
   const oci = describeOciSpec({
     container: {
@@ -40,6 +43,9 @@ export function describePayload({ spec, image, user, architecture }: PayloadPart
     user,
     architecture,
     available: ALL_CAPABILITIES,
+    // Its memory is the machine's.
+    hasSwapLimit: false,
+    openFiles,
     devices: [],
   });
   return {

@@ -4,6 +4,7 @@ import { Code } from '@connectrpc/connect';
 import { ignoring } from '../../containerd/client/rpc-error.ts';
 import { until } from '../../containerd/client/until.ts';
 import { runtimeError } from '../../containerd/errors.ts';
+import { defaultOpenFiles } from '../../containerd/oci/open-files.ts';
 import { containerId } from '../../containerd/runtime/container-id.ts';
 import { ensureWritableDisk } from '../disk/writable-disk.ts';
 import { microVmError } from '../errors.ts';
@@ -51,7 +52,8 @@ async function describe(
     users.find(image, { config, chainId, sizeBytes: 0 }, spec.user),
     imageDisks.ensure(image, chainId),
   ]);
-  const oci = describePayload({ spec, image: config, user, architecture });
+  const openFiles = defaultOpenFiles();
+  const oci = describePayload({ spec, image: config, user, architecture, openFiles });
   if (oci.process.args.length === 0) throw runtimeError.NO_COMMAND({ container });
   return { id, spec, imageDigest, stopSignal: config.stopSignal, oci, imageDisk };
 }
