@@ -28,6 +28,7 @@ use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use tokio::sync::{watch, Mutex};
+use tokio::time::Instant;
 
 /// All that there is of it. One for each guest.
 pub struct Payload {
@@ -43,6 +44,8 @@ pub struct Payload {
     was_started: Cell<bool>,
     /// Held by who starts or stops it; what the stop came to, once it is stopped.
     life: Mutex<Option<Answer<()>>>,
+    /// When the payload is killed, as the last stop has it: a later stop may have less patience.
+    kill_at: watch::Sender<Option<Instant>>,
 }
 
 pub struct Process {
@@ -65,6 +68,7 @@ impl Payload {
             outputs: RefCell::default(),
             was_started: Cell::new(false),
             life: Mutex::new(None),
+            kill_at: watch::Sender::new(None),
         }
     }
 

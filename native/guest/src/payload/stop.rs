@@ -3,18 +3,25 @@ use crate::disk::{thaw_all, unmount_all};
 use crate::gen::{PayloadPhase, StopRequest};
 use crate::rpc::{Answer, Status};
 use nix::sys::signal::Signal;
+use std::future::{poll_fn, Future};
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at, Instant};
 
 /// How long those who were killed may take to go.
 const KILL_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the host may take for the last lines.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Ends the payload, lets go of the disks, and answers when all is on them. Idempotent.
+/// Ends the payload, lets go of the disks, and answers when all is on them. Idempotent; the grace of a stop
+/// takes the place of that of one under way.
 pub async fn stop(payload: &Rc<Payload>, request: StopRequest) -> Answer<()> {
+    payload
+        .kill_at
+        .send_replace(Some(Instant::now() + grace_of(&request)));
     let mut life = payload.life.lock().await;
     if let Some(Ok(())) = &*life {
         return Ok(());
@@ -37,15 +44,40 @@ pub async fn stop(payload: &Rc<Payload>, request: StopRequest) -> Answer<()> {
 async fn end(payload: &Payload, process: &Process, request: &StopRequest) -> Answer<()> {
     if payload.is_running() {
         send(process.pid, request.signal)?;
-        let grace = Duration::from_secs(u64::from(request.grace_seconds))
-            + Duration::from_millis(u64::from(request.grace_ms));
-        let _ = timeout(grace, has_ended(payload)).await;
+        let mut ended = pin!(has_ended(payload));
+        let mut due = pin!(is_due(payload));
+        let either = poll_fn(|context| {
+            let is_ready = ended.as_mut().poll(context).is_ready();
+            if is_ready || due.as_mut().poll(context).is_ready() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        });
+        either.await;
     }
     if !process.cgroup.clear(KILL_PATIENCE).await {
         return Err(Status::internal("processes of the payload do not die"));
     }
     let ended = timeout(KILL_PATIENCE, has_ended(payload)).await;
     ended.map_err(|_| Status::internal("the payload does not die"))
+}
+
+fn grace_of(request: &StopRequest) -> Duration {
+    Duration::from_secs(u64::from(request.grace_seconds))
+        + Duration::from_millis(u64::from(request.grace_ms))
+}
+
+/// The time to be killed has come, wherever it was moved to meanwhile.
+async fn is_due(payload: &Payload) {
+    let mut changes = payload.kill_at.subscribe();
+    loop {
+        let kill_at = *changes.borrow_and_update();
+        let Some(kill_at) = kill_at else { return };
+        if timeout_at(kill_at, changes.changed()).await.is_err() {
+            return;
+        }
+    }
 }
 
 async fn has_ended(payload: &Payload) {

@@ -10,10 +10,23 @@ export interface VolumeHolderParts {
   readonly feed: Feed;
 }
 
-/** The wish changes, so that the workload does not come back and miss its volume. */
-export function stopHolder(volume: string, { keeper, config }: VolumeHolderParts): void {
+/**
+ * The holder is stopped for good, so that it does not come back and miss its volume; one that is being
+ * deleted lets go by itself.
+ */
+export function stopHolder(
+  volume: string,
+  {
+    keeper,
+    config,
+    specs,
+  }: Pick<VolumeHolderParts, 'keeper' | 'specs'> & {
+    readonly config: Pick<WorkloadConfig, 'stop'>;
+  },
+): void {
   const holder = keeper.holderOf(volume);
-  if (holder !== undefined) config.stop(holder);
+  const desired = holder === undefined ? undefined : specs.get(holder)?.desired;
+  if (holder !== undefined && desired === 'running') config.stop(holder);
 }
 
 /** Waits for a workload that was told to end to let go of a volume; for one that runs it does not. */

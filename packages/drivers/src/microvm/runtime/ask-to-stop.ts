@@ -15,7 +15,7 @@ export async function askToStop(
   { context: { records, vmms }, running }: VmWork,
   vm: MadeVm,
   run: VmRun,
-  how: StopOrder,
+  { abort, ...how }: StopOrder & { readonly abort?: AbortSignal | undefined },
 ): Promise<VmEnd> {
   const vmm = vmms.find(({ kind }) => kind === run.vmm);
   if (vmm === undefined) {
@@ -24,10 +24,18 @@ export async function askToStop(
   const { control, vsock } = records.paths(vm.id);
   const process = machineOf(run);
   if (run.isPaused && process !== undefined) await continueProcess(process);
-  if (!run.hasAgent) return powerDown(vmm, run, control, how.graceMs);
+  if (!run.hasAgent) {
+    return powerDown(vmm, run, control, { graceMs: how.graceMs, abort });
+  }
   // After a stop that was asked for, nobody is told of the exit a second time.
   const isDeaf = running.watch(vm.id)?.pulse.isDeaf ?? false;
   running.forget(vm.id);
   using guest = new GuestClient({ vsock, token: run.token });
-  return await stopPayload(guest, vm, how, { isDeaf });
+  try {
+    return await stopPayload(guest, vm, how, { isDeaf, abort });
+  } catch (error) {
+    // Given up for another: it runs on until then, and is watched.
+    running.follow(vm, run);
+    throw error;
+  }
 }

@@ -23,7 +23,7 @@ export async function handOver(
   const files = await readFiles(spec);
   try {
     const calls = await guest.calls();
-    await calls.startPayload({
+    const request = {
       imageBlockDevice: device(IMAGE_DISK),
       payloadBlockDevice: device(WRITABLE_DISK),
       command: [...args],
@@ -39,7 +39,8 @@ export async function handOver(
         mountPath: target,
         fstype: 'ext4',
       })),
-    });
+    };
+    await calls.startPayload(request, { ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
     await checkAlive(vm, run);

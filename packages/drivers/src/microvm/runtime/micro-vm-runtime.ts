@@ -106,14 +106,15 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     });
   }
 
-  async stop(cell: CellId, container: string, how: StopOrder): Promise<void> {
+  async stop(cell: CellId, container: string, how: StopOrder, abort?: AbortSignal): Promise<void> {
     const id = containerId(cell, container);
     await this.#running.alone(id, async () => {
+      abort?.throwIfAborted();
       const vm = await this.#context.records.made(id);
       const run = await this.#context.records.run(id);
       if (vm === undefined || run === undefined) return;
       const isUp = run.ended === undefined && (await isAnyAlive(run));
-      const end = isUp ? await askToStop(this.#work, vm, run, how) : lostEnd();
+      const end = isUp ? await askToStop(this.#work, vm, run, { ...how, abort }) : lostEnd();
       await this.#running.end(run, end);
       this.#running.tell(vm, 'exited', end.exitCode);
     });

@@ -17,13 +17,14 @@ const KILLED = 137;
 
 /**
  * Asks the guest to end its payload and to put everything on its disks. Answers how it ended; the machine still
- * runs then, and has nothing left to lose. A guest that does not answer is one that is killed.
+ * runs then, and has nothing left to lose. A guest that does not answer is one that is killed. Aborting ends the
+ * wait, and the machine goes on.
  */
 export async function stopPayload(
   guest: GuestClient,
   vm: MadeVm,
   { graceMs, stopSignal }: StopOrder,
-  { isDeaf }: { readonly isDeaf: boolean },
+  { isDeaf, abort }: { readonly isDeaf: boolean; readonly abort?: AbortSignal | undefined },
 ): Promise<VmEnd> {
   const signal = parseStopSignal(stopSignal === '' ? vm.stopSignal : stopSignal);
   const graceSeconds = Math.floor(graceMs / 1000);
@@ -32,11 +33,13 @@ export async function stopPayload(
     const flushMs = isDeaf ? DEAF_LIMIT_MS : FLUSH_LIMIT_MS;
     await calls.stop(
       { graceSeconds, graceMs: graceMs % 1000, signal },
-      { timeoutMs: graceMs + flushMs },
+      { timeoutMs: graceMs + flushMs, ...(abort && { signal: abort }) },
     );
     const status = await calls.status({});
     return hasEnded(status) ? describeEnd(status) : { exitCode: KILLED, at: Date.now() };
   } catch (error) {
+    // Another stop takes the place of this one; what it was asked to end still runs.
+    abort?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
     const fault = `killed, since its guest agent did not answer: ${why.slice(0, 120)}`;
     return { exitCode: KILLED, at: Date.now(), fault };
@@ -48,14 +51,14 @@ export async function powerDown(
   vmm: Vmm,
   run: VmRun,
   control: string,
-  graceMs: number,
+  { graceMs, abort }: { readonly graceMs: number; readonly abort?: AbortSignal | undefined },
 ): Promise<VmEnd> {
   const machine = machineOf(run);
   const isUp = async () => machine !== undefined && (await isAlive(machine));
   // One without ACPI hears nothing; killing it is what is left.
   if (graceMs > 0) await vmm.powerDown(control).catch(() => undefined);
   for (let waited = 0; waited < graceMs && (await isUp()); waited += LOOK_AGAIN_MS) {
-    await delay(LOOK_AGAIN_MS);
+    await delay(LOOK_AGAIN_MS, undefined, { ...(abort && { signal: abort }) });
   }
   return { exitCode: (await isUp()) ? KILLED : 0, at: Date.now() };
 }

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { GuestClient } from '../guest/guest-client.ts';
+import { markProcess } from '../process/process-mark.ts';
+import type { MadeVm, VmRun } from '../record/vm-record.ts';
+import type { Vmm } from '../vmm/vmm.ts';
+import { powerDown, stopPayload } from './stop-vm.ts';
+
+const VM = { stopSignal: '' } as MadeVm;
+
+/** A guest whose payload does not heed: its stop ends when the call is given up. */
+function deafGuest(): GuestClient {
+  const stop = (_request: object, { signal }: { readonly signal?: AbortSignal }) => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal?.addEventListener('abort', () => reject(new Error('the call was given up')));
+    return promise;
+  };
+  return { calls: async () => ({ stop }) } as unknown as GuestClient;
+}
+
+test('a stop that another takes the place of is given up at once, and is no end of the machine', async () => {
+  const abort = new AbortController();
+  const how = { graceMs: 300_000, stopSignal: '' };
+  const stopping = stopPayload(deafGuest(), VM, how, { isDeaf: false, abort: abort.signal });
+  setImmediate(() => abort.abort());
+  await assert.rejects(stopping, { name: 'AbortError' });
+});
+
+test('so is the wait for a machine without an agent', async () => {
+  const abort = new AbortController();
+  const mark = await markProcess(process.pid);
+  assert.ok(mark !== undefined);
+  const run = { processes: [{ role: 'machine', ...mark }] } as unknown as VmRun;
+  const vmm = { powerDown: async () => abort.abort() } as unknown as Vmm;
+  const how = { graceMs: 300_000, abort: abort.signal };
+  await assert.rejects(powerDown(vmm, run, '', how), { name: 'AbortError' });
+});
