@@ -2,7 +2,7 @@ import type { TimedTest } from './lane.ts';
 import type { SlowTest } from './slow-tests.ts';
 
 /** A test that takes longer needs a reason. Far above what one takes that has none, for machines that are busy. */
-export const UNREASONED_LIMIT_S = 60;
+export const UNREASONED_LIMIT_S = 90;
 const SHOWN = 10;
 
 export interface Slowest {
