@@ -10,6 +10,7 @@ import { portMaps } from './lab/footprint.ts';
 import { page } from './lab/page.ts';
 import { namespaceOf } from './lab/process.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
+import { until } from './lab/until.ts';
 import { deleteWorkloads, getWorkload, runWorkload } from './lab/workload.ts';
 
 const PORTS = [{ containerPort: 80, hostPort: 8080 }];
@@ -35,6 +36,8 @@ test('two capsules on one machine do not know of each other', {
     assert.equal((await page(`http://${lab.address}:8080/`)).trim(), lab.name);
   }
 
+  // The second one finds 127.0.0.1:8080 taken, says so, and has it when the first one has gone.
+  await untilInfo(second, (codes) => codes.includes('HOST_PORT_TAKEN'));
   const { status } = await getWorkload(first, 'site');
   assert.equal(status.address, (await getWorkload(second, 'site')).status.address);
   for (const kind of ['net', 'mnt', 'pid', 'uts', 'ipc', 'cgroup']) {
@@ -58,6 +61,8 @@ test('two capsules on one machine do not know of each other', {
   await first[Symbol.asyncDispose]();
   assert.deepEqual(await getWorkload(second, 'site'), before);
   assert.equal((await page(`http://${second.address}:8080/`)).trim(), second.name);
+  await untilInfo(second, (codes) => !codes.includes('HOST_PORT_TAKEN'));
+  assert.equal((await page('http://127.0.0.1:8080/')).trim(), second.name);
   await deleteWorkloads(second, 'site');
 });
 
@@ -77,4 +82,13 @@ async function namesResolveForUsers(lab: Lab): Promise<void> {
     assert.match(stdout, new RegExp(`^${lab.name}$`, 'm'), name);
   }
   await deleteWorkloads(lab, 'bridged', 'hosted');
+}
+
+/** Resolves when `capsule info` shows problems of codes that `isIt` accepts. */
+async function untilInfo(lab: Lab, isIt: (codes: readonly string[]) => boolean): Promise<void> {
+  await until('capsule info to show it', 30_000, async () => {
+    const { stdout } = await capsulectl(lab, ['capsule', 'info', '-o', 'json']);
+    const { problems } = JSON.parse(stdout) as { problems: readonly { code: string }[] };
+    return isIt(problems.map(({ code }) => code));
+  });
 }

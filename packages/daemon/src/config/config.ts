@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { defineErrors } from '@capsule/core';
+import { DEFAULT_BRIDGE_CIDR, defineErrors } from '@capsule/core';
 import * as z from 'zod';
 
 export const configError = defineErrors('CONFIG', {
@@ -21,7 +21,7 @@ const schema = z.strictObject({
         .string()
         .regex(/^[a-z][a-z0-9-]{0,14}$/)
         .default('br0'),
-      cidr: z.cidrv4().default('172.20.254.0/24'),
+      cidr: z.cidrv4().default(DEFAULT_BRIDGE_CIDR),
     })
     .prefault({}),
   images: z

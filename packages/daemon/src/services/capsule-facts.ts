@@ -3,12 +3,22 @@ import { statfs } from 'node:fs/promises';
 import os from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { GetInfoResponseSchema } from '@capsule/api';
+import { chooseUplinkAddress } from './uplink-address.ts';
 import { readUptime } from './uptime.ts';
 
 type Facts = MessageInitShape<typeof GetInfoResponseSchema>;
 
-/** What the kernel tells about the machine. `permPath` is where the capsule's state lives. */
-export async function readMachineFacts(permPath: string): Promise<Facts> {
+/**
+ * Facts of the machine, from its kernel. `permPath` is where the capsule's state lives, `bridge` the name of its
+ * own bridge.
+ */
+export async function readMachineFacts({
+  permPath,
+  bridge,
+}: {
+  readonly permPath: string;
+  readonly bridge: string;
+}): Promise<Facts> {
   const perm = await statfs(permPath);
   const cpus = os.cpus();
   return {
@@ -24,7 +34,7 @@ export async function readMachineFacts(permPath: string): Promise<Facts> {
     localTimeUnix: BigInt(Math.floor(Date.now() / 1000)),
     permTotalBytes: BigInt(perm.blocks) * BigInt(perm.bsize),
     permUsedBytes: BigInt(perm.blocks - perm.bfree) * BigInt(perm.bsize),
-    address: uplinkAddress(),
+    address: uplinkAddress(bridge),
     cgroup: cgroupVersion(),
   };
 }
@@ -34,12 +44,10 @@ function memoryAvailableBytes(): number {
   return os.freemem();
 }
 
-/** The first address that is not loopback and not a bridge of ours. */
-function uplinkAddress(): string {
-  const all = Object.entries(os.networkInterfaces());
-  const outside = all.filter(([name]) => !name.startsWith('br') && !name.startsWith('ve'));
-  const addresses = outside.flatMap(([, list]) => list ?? []);
-  return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '';
+function uplinkAddress(bridge: string): string {
+  const interfaces = os.networkInterfaces();
+  const routes = readFileSync('/proc/net/route', 'utf8');
+  return chooseUplinkAddress({ interfaces, routes, bridge });
 }
 
 function cgroupVersion(): string {

@@ -22,13 +22,18 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { WorkloadObserver } from '../controllers/workload-observer.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { readMachineFacts } from './capsule-facts.ts';
+import { readHostProblems } from './host-problems.ts';
 import { joinChunks, type LogPiece } from './join-chunks.ts';
 
 export interface CapsuleServiceParts {
   readonly version: string;
   readonly startedAt: number;
   readonly permPath: string;
+  /** Name of the capsule's own bridge, and its subnet. */
+  readonly bridge: string;
   readonly bridgeCidr: string;
+  /** Where a launcher reports on the host of an embedded capsule; nothing is there without a launcher. */
+  readonly hostReport: string;
   readonly runtime: ContainerRuntime;
   readonly volumeBackend: Pick<VolumeBackend, 'kind' | 'probe'>;
   readonly microVms: MachineMonitors;
@@ -49,8 +54,9 @@ export function capsuleService(
 ): Partial<ServiceImpl<typeof CapsuleService>> {
   return {
     async getInfo(): Promise<Info> {
-      const [machine, runtime, pool, microVms] = await Promise.all([
-        readMachineFacts(parts.permPath),
+      const [machine, host, runtime, pool, microVms] = await Promise.all([
+        readMachineFacts(parts),
+        readHostProblems(parts.hostReport),
         parts.runtime.probe(),
         parts.volumeBackend.probe(),
         parts.microVms.monitor(),
@@ -75,6 +81,7 @@ export function capsuleService(
           ...runtimeProblems(runtime),
           ...poolProblems(pool),
           ...problemOf(parts.names.problem()),
+          ...host.map((problem) => create(CapsuleProblemSchema, { ...problem })),
         ],
       };
     },

@@ -1,6 +1,7 @@
 import { ipBatch, ipBatchAll, ipShow, readSysctl, writeSysctl } from '@capsule/host';
 import { listLinks } from './cell-link.ts';
 import { hardwareAddress } from './link-name.ts';
+import { withoutIpv6 } from './link-options.ts';
 import type { Subnet } from './subnet.ts';
 
 interface LinkShown {
@@ -15,7 +16,7 @@ interface LinkShown {
 /** Makes the bridge with the gateway's address. Repeating it changes nothing. */
 export async function prepareBridge(
   bridge: string,
-  subnet: Subnet,
+  { subnet, mtu }: { readonly subnet: Subnet; readonly mtu: number },
   signal?: AbortSignal,
 ): Promise<void> {
   const links = await ipShow<LinkShown>(['address', 'show'], { signal });
@@ -25,7 +26,7 @@ export async function prepareBridge(
       ...(seen === undefined ? [`link add ${bridge} type bridge`] : []),
       `link set ${bridge} type bridge stp_state 0 forward_delay 0`,
       // A bridge without a fixed address takes that of its lowest port, which comes and goes.
-      `link set ${bridge} address ${hardwareAddress(subnet.gateway)} addrgenmode none up`,
+      `link set ${bridge} address ${hardwareAddress(subnet.gateway)} ${withoutIpv6()} mtu ${mtu} up`,
       ...strangeAddresses(seen, subnet).map((other) => `address delete ${other} dev ${bridge}`),
       `address replace ${subnet.gateway}/${subnet.prefix} brd + dev ${bridge}`,
     ],

@@ -11,6 +11,7 @@ import { cellNetworkContract, inOwnNamespaces, TrafficAgent } from '@capsule/tes
 import { listPids, readEntry } from '../containerd/exec/proc-entry.ts';
 import { BridgeNetwork } from './bridge-network.ts';
 import { listLinks } from './cell-link.ts';
+import { withoutIpv6 } from './link-options.ts';
 
 const KEY = 'main_default_default_web';
 const WEB = { key: KEY, hostname: 'web', address: '172.20.254.10' };
@@ -165,6 +166,33 @@ if (await inOwnNamespaces(import.meta.filename)) {
       await new BridgeNetwork().prepare();
       const { stdout } = await run('nft', ['list', 'table', 'inet', 'capsule']);
       assert.match(stdout, /tcp \. 8080 : 172\.20\.254\.10 \. 80/);
+    });
+
+    test('on a kernel without IPv6, and behind a narrow uplink, a cell works as well', async (t) => {
+      // `ipv6.disable=1`: all of /proc/sys/net is there but for one folder.
+      const kept = '/run/kept-ipv4';
+      const ipv4 = '/proc/sys/net/ipv4';
+      await mkdir(kept);
+      await run('mount', ['--bind', ipv4, kept]);
+      await run('mount', ['-t', 'tmpfs', 'tmpfs', '/proc/sys/net']);
+      t.after(() => run('umount', ['-R', '/proc/sys/net', kept]));
+      await mkdir(ipv4);
+      await run('mount', ['--bind', kept, ipv4]);
+      assert.equal(withoutIpv6(), '');
+      await ip(
+        'link add up0 mtu 1400 type veth peer name up1',
+        'address add 192.0.2.1/24 dev up0',
+        'link set up0 up',
+        'link set up1 up',
+        'route add default via 192.0.2.2',
+      );
+      t.after(() => ip('link delete up0'));
+      const network = await open(t);
+      await network.attach(WEB);
+      const { stdout } = await run('ip', ['-netns', KEY, '-json', 'link', 'show', 'eth0']);
+      assert.equal((JSON.parse(stdout) as { mtu: number }[])[0]?.mtu, 1400);
+      assert.equal(network.tap(WEB.address).mtu, 1400);
+      await assertWorks(network);
     });
 
     test('cells get hosts, hostname and the responder with the search domains of the uplink', async (t) => {

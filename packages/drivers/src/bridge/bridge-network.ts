@@ -5,6 +5,7 @@ import {
   type CellNetwork,
   type CellNetworkSeen,
   type CellNetworkSpec,
+  DEFAULT_BRIDGE_CIDR,
   keyedLock,
   type PublishedPort,
   type TapLink,
@@ -23,6 +24,7 @@ import { connectCell, disconnectCell, type LinkSeen, listLinks } from './cell-li
 import { networkError } from './errors.ts';
 import { latestWins } from './latest-wins.ts';
 import { hardwareAddress, linkName } from './link-name.ts';
+import { MTU_BYTES, uplinkMtu } from './link-options.ts';
 import { planRuleset, TABLE } from './ruleset.ts';
 import { parseSubnet, type Subnet } from './subnet.ts';
 import { connectTap, disconnectTap, listTaps, uidOfAddress } from './tap-link.ts';
@@ -61,13 +63,15 @@ export class BridgeNetwork implements CellNetwork {
   readonly #files: CellFiles;
   readonly #lock = keyedLock();
   readonly #load = latestWins((ports: readonly PublishedPort[]) => nftLoad(this.#ruleset(ports)));
+  /** Of the bridge and of all that is on it from now on. */
+  #mtu = MTU_BYTES;
   /** Saves asking Linux for the links of cells that this process attached. */
   readonly #addresses = new Map<string, string>();
 
   /** Fails with `NETWORK_CIDR_INVALID`. */
   constructor(options: BridgeNetworkOptions = {}) {
     this.#bridge = options.bridge ?? 'br0';
-    this.#subnet = parseSubnet(options.cidr ?? '172.20.254.0/24');
+    this.#subnet = parseSubnet(options.cidr ?? DEFAULT_BRIDGE_CIDR);
     this.#runDir = options.runDir ?? '/run/capsule-net';
     this.#resolvConf = options.resolvConf ?? '/etc/resolv.conf';
     this.#hosts = options.hosts ?? '/etc/hosts';
@@ -78,7 +82,8 @@ export class BridgeNetwork implements CellNetwork {
   async prepare(signal?: AbortSignal): Promise<void> {
     await makeFolderAs(this.#runDir, 0o755);
     if (this.#addresses.size === 0) await removeOrphanLinks(signal);
-    await prepareBridge(this.#bridge, this.#subnet, signal);
+    this.#mtu = await uplinkMtu(signal);
+    await prepareBridge(this.#bridge, { subnet: this.#subnet, mtu: this.#mtu }, signal);
     await this.refreshResolvers();
     // A table that is there belongs to running cells: it stays until the first `publish`.
     if (!(await nftHasTable(TABLE, signal))) await this.publish([]);
@@ -141,7 +146,7 @@ export class BridgeNetwork implements CellNetwork {
       address,
       prefix: this.#subnet.prefix,
       gateway: this.#subnet.gateway,
-      mtu: MTU_BYTES,
+      mtu: this.#mtu,
       uid: uidOfAddress(address),
     };
   }
@@ -172,7 +177,7 @@ export class BridgeNetwork implements CellNetwork {
       await this.#detach(key, signal);
     }
     this.#claim(key, address);
-    const link = { key, address, bridge: this.#bridge, subnet: this.#subnet };
+    const link = { key, address, bridge: this.#bridge, subnet: this.#subnet, mtu: this.#mtu };
     // The files of an attach that was given up must not come after the detach that follows.
     await allOrFirstError([
       kind === 'tap'
@@ -243,9 +248,6 @@ export class BridgeNetwork implements CellNetwork {
 
 /** In the place of a cell's key, for the files of containers in the capsule's own network. */
 const CAPSULE = 'capsule';
-
-/** Of the bridge and of all that is on it. */
-const MTU_BYTES = 1500;
 
 /** There for as long as the link is; unlike /sys, it always shows our own network namespace. */
 function linkConfig(address: string): string {

@@ -11,6 +11,7 @@ import {
 } from '@capsule/host';
 import { networkError } from './errors.ts';
 import { addressOfLink, hardwareAddress, linkName } from './link-name.ts';
+import { withoutIpv6 } from './link-options.ts';
 import type { Subnet } from './subnet.ts';
 
 /** A cell's link as it has to be. */
@@ -20,6 +21,7 @@ export interface CellLink {
   readonly bridge: string;
   readonly subnet: Subnet;
   readonly hairpin: boolean;
+  readonly mtu: number;
 }
 
 /** One of our links as Linux shows it. */
@@ -112,10 +114,10 @@ async function repair(cell: CellLink, signal?: AbortSignal): Promise<void> {
 function pairCommands(cell: CellLink): readonly string[] {
   const name = linkName(cell.address);
   const mac = hardwareAddress(cell.address);
+  const mtu = `mtu ${cell.mtu}`;
   return [
-    `link add ${name} type veth peer name eth0 address ${mac} netns ${cell.key}`,
-    // No address generation: cells are IPv4 only, and so is the capsule's side of their links.
-    `link set ${name} alias ${cell.key} master ${cell.bridge} addrgenmode none up`,
+    `link add ${name} ${mtu} type veth peer name eth0 ${mtu} address ${mac} netns ${cell.key}`,
+    `link set ${name} alias ${cell.key} master ${cell.bridge} ${withoutIpv6()} up`,
     ...(cell.hairpin ? [`link set ${name} type bridge_slave hairpin on`] : []),
   ];
 }
@@ -124,7 +126,7 @@ function innerCommands(cell: CellLink): readonly string[] {
   return [
     'link set lo up',
     `address add ${cell.address}/${cell.subnet.prefix} brd + dev eth0`,
-    'link set eth0 addrgenmode none up',
+    `link set eth0 ${withoutIpv6()} up`,
     `route add default via ${cell.subnet.gateway} dev eth0`,
   ];
 }

@@ -1,6 +1,7 @@
 import { ipBatch, ipBatchAll, ipShow } from '@capsule/host';
 import type { LinkSeen } from './cell-link.ts';
 import { addressOfLink, linkName } from './link-name.ts';
+import { withoutIpv6 } from './link-options.ts';
 import { addressToNumber } from './subnet.ts';
 
 /** Numbers of users that own TAPs, and run the machines behind them: nobody else is given these. */
@@ -10,6 +11,7 @@ export interface TapWish {
   readonly key: string;
   readonly address: string;
   readonly bridge: string;
+  readonly mtu: number;
 }
 
 interface TunShown {
@@ -38,9 +40,8 @@ export async function connectTap(wish: TapWish, signal?: AbortSignal): Promise<v
     // The machine and the capsule's kernel hand each other large packets, and checksums to be made.
     await ipBatch([`tuntap add dev ${name} mode tap ${owner} vnet_hdr`], { signal });
   }
-  await ipBatch([`link set ${name} alias ${wish.key} master ${wish.bridge} addrgenmode none up`], {
-    signal,
-  });
+  const options = `alias ${wish.key} master ${wish.bridge} ${withoutIpv6()} mtu ${wish.mtu} up`;
+  await ipBatch([`link set ${name} ${options}`], { signal });
 }
 
 /** Idempotent. */

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { run } from '@capsule/host';
 import { lockFile } from '../cache/lock-file.ts';
 import { removeClaim } from './claim.ts';
-import { restoreForwarding } from './forwarding.ts';
 import { hostNames } from './host-names.ts';
 import { disconnectNetwork } from './host-network.ts';
 import { NETWORK_LOCK, placesOf } from './places.ts';
@@ -18,6 +17,5 @@ export async function clearRemains(name: string, launchProgram: string): Promise
   await disconnectNetwork(names);
   await rm(placesOf(name).runDir, { recursive: true, force: true });
   await using _lock = await lockFile(NETWORK_LOCK, { wait: true });
-  await restoreForwarding(name);
   await removeClaim(name);
 }

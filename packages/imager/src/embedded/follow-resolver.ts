@@ -25,7 +25,9 @@ export async function followResolver({
     if (content === written) return;
     written = content;
     await writeFileAs(target, content, 0o644);
-    say(problem ?? 'the resolvers of the host have changed, and those of the capsule with them');
+    // The problem is told by whoever looks at the host.
+    const follows = problem === undefined ? ', and those of the capsule with them' : '';
+    say(`the resolvers of the host have changed${follows}`);
   };
   for (const path of sources) {
     const onFailure = (failure: unknown) => say(`${path} is not followed: ${String(failure)}`);

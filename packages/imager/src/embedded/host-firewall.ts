@@ -1,4 +1,4 @@
-import { run } from '@capsule/host';
+import { nftHasTable, nftLoad, run } from '@capsule/host';
 import type { HostNames } from './host-names.ts';
 import type { Subnet } from './subnet.ts';
 
@@ -23,19 +23,35 @@ table ip ${table} {
 `;
 }
 
-/** Idempotent. Returns what stands in the way of forwarding and cannot be helped from here. */
-export async function openFirewall(names: HostNames, subnet: Subnet): Promise<readonly string[]> {
-  const [{ stdout }] = await Promise.all([
-    run('nft', ['-j', 'list', 'chains']),
-    run('nft', ['-f', '-'], { input: firewallRules(names, subnet) }),
-  ]);
-  const dropping = droppingForwardChains(stdout);
-  if (dropping.length === 0) return [];
-  if (await openDocker(names.link)) return [];
-  return [
-    `the host's firewall drops forwarded packets (${dropping.join(', ')}): ` +
-      `the capsule reaches nothing beyond this host until ${names.link} is accepted there`,
-  ];
+/** Loads the capsule's own rules. Idempotent. */
+export async function openFirewall(names: HostNames, subnet: Subnet): Promise<void> {
+  await nftLoad(firewallRules(names, subnet));
+}
+
+/** What was mended, and the chains that drop what the capsule sends all the same. */
+export interface FirewallSeen {
+  readonly done: readonly string[];
+  readonly dropping: readonly string[];
+}
+
+/**
+ * Puts back what of the capsule's rules another program has removed: one that loads its rules begins with
+ * `flush ruleset`, and Docker's chain for users may come later than the capsule. Idempotent.
+ */
+export async function keepFirewallOpen(
+  names: HostNames,
+  subnet: Subnet,
+  lookForDrops: () => Promise<readonly string[]>,
+): Promise<FirewallSeen> {
+  const done: string[] = [];
+  if (!(await nftHasTable(`ip ${names.table}`))) {
+    await openFirewall(names, subnet);
+    done.push('the rules of the capsule were gone from the firewall of this host, and are back');
+  }
+  const dropping = await lookForDrops();
+  if (dropping.length === 0 || !(await openDocker(names.link))) return { done, dropping };
+  done.push(`${DOCKER_CHAIN} of this host accepts ${names.link} now`);
+  return { done, dropping: await lookForDrops() };
 }
 
 /** Idempotent. */
@@ -44,19 +60,13 @@ export async function closeFirewall(names: HostNames): Promise<void> {
   await closeDocker(names.link);
 }
 
-/** Base chains of hook forward whose policy is drop, from `nft -j list chains`. */
-export function droppingForwardChains(json: string): readonly string[] {
-  const { nftables } = JSON.parse(json) as {
-    nftables: readonly { chain?: Record<string, unknown> }[];
-  };
-  return nftables
-    .map(({ chain }) => chain)
-    .filter((chain) => chain?.['hook'] === 'forward' && chain['policy'] === 'drop')
-    .map((chain) => `${chain?.['family']} ${chain?.['table']} ${chain?.['name']}`);
-}
-
-/** Docker drops what it did not start, except what its own chain for users accepts. */
+/**
+ * Docker drops what it did not start, except what its own chain for users accepts. Returns true when that chain
+ * has been changed.
+ */
 async function openDocker(link: string): Promise<boolean> {
+  const { exitCode, stdout } = await iptables(['-S', DOCKER_CHAIN]);
+  if (exitCode !== 0 || rulesOf(stdout, link).length === dockerRules(link).length) return false;
   await closeDocker(link);
   for (const rule of dockerRules(link)) {
     const { exitCode } = await iptables(['-I', DOCKER_CHAIN, ...rule]);
@@ -67,8 +77,11 @@ async function openDocker(link: string): Promise<boolean> {
 
 async function closeDocker(link: string): Promise<void> {
   const { stdout } = await iptables(['-S', DOCKER_CHAIN]);
-  const present = stdout.split('\n').filter((line) => line.split(' ').includes(link));
-  for (const line of present) await iptables(['-D', ...line.split(' ').slice(1)]);
+  for (const line of rulesOf(stdout, link)) await iptables(['-D', ...line.split(' ').slice(1)]);
+}
+
+function rulesOf(listed: string, link: string): readonly string[] {
+  return listed.split('\n').filter((line) => line.split(' ').includes(link));
 }
 
 function dockerRules(link: string): readonly (readonly string[])[] {

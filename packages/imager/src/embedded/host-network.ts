@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { run } from '@capsule/host';
 import { type Claim, readClaims } from './claim.ts';
+import { lookAtNetworks } from './host/look-at-networks.ts';
 import { closeFirewall, openFirewall } from './host-firewall.ts';
 import type { HostNames } from './host-names.ts';
 import { parseRange, pickSubnet, type Range, type Subnet } from './subnet.ts';
@@ -31,17 +32,25 @@ export async function chooseSubnet(name: string, pool: string): Promise<Subnet> 
   );
 }
 
+/** No packet that the host would have to cut, or that is lost behind an uplink with less than an Ethernet has. */
+const MOST_BYTES = 1500;
+/** Least that IPv4 hosts carry without cutting. */
+const LEAST_BYTES = 576;
+
 /**
- * Makes the namespace, the veth pair and the rules. Not idempotent: take down first.
- * Returns what a person should know about the host's firewall.
+ * Makes the namespace, the veth pair and the rules. Its MTU is that of the host's uplink, from which the capsule
+ * takes that of its workloads. Not idempotent: take down first.
  */
-export async function connectNetwork(names: HostNames, subnet: Subnet): Promise<readonly string[]> {
+export async function connectNetwork(names: HostNames, subnet: Subnet): Promise<void> {
   const { netns, link } = names;
+  const { uplinks } = await lookAtNetworks(link);
+  const least = Math.min(MOST_BYTES, ...uplinks.map(({ mtu }) => mtu));
+  const mtu = `mtu ${Math.max(LEAST_BYTES, least)}`;
   await batch(
     [],
     [
       `netns add ${netns}`,
-      `link add ${link} type veth peer name eth0 netns ${netns}`,
+      `link add ${link} ${mtu} type veth peer name eth0 ${mtu} netns ${netns}`,
       `addr add ${subnet.hostAddress}/30 dev ${link}`,
       `link set ${link} up`,
     ],
@@ -55,7 +64,7 @@ export async function connectNetwork(names: HostNames, subnet: Subnet): Promise<
       `route add default via ${subnet.hostAddress}`,
     ],
   );
-  return openFirewall(names, subnet);
+  await openFirewall(names, subnet);
 }
 
 /** Removes whatever of it exists. Idempotent. */

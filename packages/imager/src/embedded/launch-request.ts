@@ -14,5 +14,8 @@ export interface LaunchRequest {
 
 /** What it answers, one JSON line on descriptor 3; then the descriptor is closed. */
 export type LaunchAnswer =
-  | { readonly running: true; readonly warnings: readonly string[] }
+  | {
+      readonly running: true /** For a person: problems of the host, and changes of it. */;
+      readonly warnings: readonly string[];
+    }
   | { readonly running: false; readonly code: string; readonly message: string };

@@ -20,12 +20,14 @@ import { findResolver } from './resolv-conf.ts';
 const PAUSE_MS = 5;
 /** At power-off, after capsuled has stopped the workloads. */
 const SLACK_MS = 40_000;
+const FORWARDING_NOTE =
+  'this host did not forward IPv4 (net.ipv4.ip_forward); the capsule turned it on, and it stays on';
 
 /** A capsule that runs as a child of this process. */
 export interface Launched {
   readonly claim: Claim;
-  /** What a person should know. */
-  readonly warnings: readonly string[];
+  /** Changes of the host that outlast the capsule, for a person. */
+  readonly notes: readonly string[];
   /** Settles when PID 1 of the capsule has ended; with its exit code. */
   readonly ended: Promise<number>;
   /** Asks PID 1 to power off, waits `graceMs` or as long as its workloads need, then ends it. Resolves when nothing is left. */
@@ -48,10 +50,10 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
       makeFolderAs(join(stateDir, 'perm'), 0o700),
       makeFolderAs(places.runDir, 0o700),
     ]);
-    let claim = await claimNetwork(request);
+    let { claim, notes } = await claimNetwork(request);
     const resolver = await findResolver();
     await writeFileAs(places.resolvConf, resolver.content, 0o644);
-    const warnings = await connectNetwork(names, claim.subnet);
+    await connectNetwork(names, claim.subnet);
     const child = await spawnCapsule(request);
     const ended = once(child, 'close').then(([code]) => (code as number | null) ?? 137);
     const pid = await readPid(places.pidFile, ended, request);
@@ -68,15 +70,16 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
       await ended;
       await clearRemains(name, launchProgram);
     };
-    const problem = resolver.problem === undefined ? [] : [resolver.problem];
-    return { claim, warnings: [...problem, ...warnings], ended, stop };
+    return { claim, notes, ended, stop };
   } catch (cause) {
     await clearRemains(name, launchProgram);
     throw cause;
   }
 }
 
-async function claimNetwork(request: LaunchRequest): Promise<Claim> {
+async function claimNetwork(
+  request: LaunchRequest,
+): Promise<{ claim: Claim; notes: readonly string[] }> {
   const { name, stateDir, layers, launchProgram } = request;
   await using _lock = await lockFile(NETWORK_LOCK, { wait: true });
   const claim: Claim = {
@@ -90,8 +93,8 @@ async function claimNetwork(request: LaunchRequest): Promise<Claim> {
     startedAt: new Date().toISOString(),
   };
   await writeClaim(claim);
-  await enableForwarding();
-  return claim;
+  const wasOff = await enableForwarding();
+  return { claim, notes: wasOff ? [FORWARDING_NOTE] : [] };
 }
 
 async function spawnCapsule(request: LaunchRequest) {

@@ -5,6 +5,10 @@ import { lockFile } from '../cache/lock-file.ts';
 import { writeClaim } from './claim.ts';
 import { followResolver } from './follow-resolver.ts';
 import { forwardPorts } from './forward/forward-ports.ts';
+import { describeProblem, hostError, problemOf } from './host/host-errors.ts';
+import { HostWatch } from './host/host-watch.ts';
+import { lookAtHost } from './host/look-at-host.ts';
+import { hostNames } from './host-names.ts';
 import { launch } from './launch.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
 import { placesOf } from './places.ts';
@@ -34,19 +38,27 @@ async function main(): Promise<void> {
   await using _lock = await lockFile(placesOf(request.name).lock, { wait: false });
   const capsule = await launch(request);
   say(`capsule ${request.name} runs as pid ${capsule.claim.pid}`);
-  for (const warning of capsule.warnings) say(warning);
-  await answer({ running: true, warnings: capsule.warnings });
-  await using _resolver = await followResolver({ target: placesOf(request.name).resolvConf, say });
+  for (const note of capsule.notes) say(note);
+  const { name, stateDir } = request;
+  const { subnet } = capsule.claim;
+  const place = { names: hostNames(name), subnet, stateDir };
+  const { report: reportPath, resolvConf } = placesOf(name);
+  await using host = new HostWatch({ look: () => lookAtHost(place), reportPath, say });
+  const problems = await host.start();
+  await answer({ running: true, warnings: [...capsule.notes, ...problems.map(describeProblem)] });
+  await using _resolver = await followResolver({ target: resolvConf, say });
   // Loaded late: the API's client takes longer to load than the capsule to start.
   const { watchPublished } = await import('./forward/watch-published.ts');
   const forwarding = forwardPorts({
-    address: capsule.claim.subnet.capsuleAddress,
-    published: watchPublished(`unix:${capsule.claim.socket}`, leave.signal),
-    report: async (problems) => {
-      for (const { protocol, port, why } of problems) {
-        say(`127.0.0.1:${port}/${protocol} is not forwarded: ${why}`);
-      }
-      await writeClaim({ ...capsule.claim, portProblems: problems });
+    address: subnet.capsuleAddress,
+    published: watchPublished({ target: `unix:${capsule.claim.socket}`, say }, leave.signal),
+    report: async (taken) => {
+      const address = subnet.capsuleAddress;
+      const errors = taken.map(({ why: detail, ...port }) =>
+        hostError.PORT_TAKEN({ ...port, detail, address }),
+      );
+      await host.setPorts(errors.map(problemOf));
+      await writeClaim({ ...capsule.claim, portProblems: taken });
     },
   }).catch((error: unknown) => say(`ports are no longer forwarded: ${String(error)}`));
   const asked = leave.signal.aborted ? Promise.resolve() : once(leave.signal, 'abort');
@@ -54,6 +66,8 @@ async function main(): Promise<void> {
   say(code === undefined ? `stopping: ${leave.signal.reason}` : `capsule ended with ${code}`);
   leave.abort();
   await forwarding;
+  // A look amid the way down would put back what is being removed.
+  await host[Symbol.asyncDispose]();
   await capsule.stop(STOP_GRACE_MS);
   say('stopped');
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { HOST_REPORT } from '@capsule/core';
 
 /** Where the launcher keeps what belongs to the machine and not to one capsule. */
 export const RUN_ROOT = '/run/capsule';
@@ -11,6 +12,8 @@ export interface Places {
   /** Bound to /run/capsule inside; the API's socket appears here. */
   readonly runDir: string;
   readonly socket: string;
+  /** What the launcher has found on the host, for the capsule. */
+  readonly report: string;
   /** Held locked by the launcher for as long as it lives. */
   readonly lock: string;
   /** What the launcher says about the running capsule. */
@@ -24,6 +27,7 @@ export function placesOf(name: string): Places {
   return {
     runDir: join(RUN_ROOT, name),
     socket: join(RUN_ROOT, name, 'capsuled.sock'),
+    report: join(RUN_ROOT, name, HOST_REPORT),
     lock: join(launcher, `${name}.lock`),
     claim: join(launcher, `${name}.json`),
     resolvConf: join(launcher, `${name}.resolv.conf`),
@@ -33,6 +37,3 @@ export function placesOf(name: string): Places {
 
 /** Held while networks are chosen, and while what all capsules share is changed. */
 export const NETWORK_LOCK = join(RUN_ROOT, '.launcher', '.network.lock');
-
-/** Exists while a capsule has turned the host's forwarding on. */
-export const FORWARDING_MARK = join(RUN_ROOT, '.launcher', '.forwarding-was-off');

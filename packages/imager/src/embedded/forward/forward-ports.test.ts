@@ -12,7 +12,7 @@ import type { PublishedPort } from './published-port.ts';
 const CAPSULE = '127.0.0.77';
 
 /** Feeds sets by hand and tells when each has been dealt with. */
-function feed() {
+function feed(retryMs = 60_000) {
   const sets = new PassThrough({ objectMode: true });
   const reports = new PassThrough({ objectMode: true });
   const told = reports[Symbol.asyncIterator]() as AsyncIterator<readonly PortProblem[]>;
@@ -20,12 +20,14 @@ function feed() {
     address: CAPSULE,
     published: sets as AsyncIterable<readonly PublishedPort[]>,
     report: async (problems) => void reports.write(problems),
+    retryMs,
   });
   return {
     publish: async (...ports: number[]) => {
       sets.write(ports.map((port) => ({ port, protocol: 'tcp' })));
       return (await told.next()).value as readonly PortProblem[];
     },
+    next: async () => (await told.next()).value as readonly PortProblem[],
     end: async () => {
       sets.end();
       await ended;
@@ -72,4 +74,27 @@ test('reports a port that another program has, and takes it once it is free', as
   assert.equal(await ask(port), 'page');
   await end();
   server.close();
+});
+
+test('a port that becomes free is taken without any other change', async () => {
+  const { port, server } = await capsuleServer();
+  const other = createServer().listen(port, '127.0.0.1');
+  await once(other, 'listening');
+  const { publish, next, end } = feed(10);
+  assert.equal((await publish(port)).length, 1);
+  other.close();
+  await once(other, 'close');
+  while ((await next()).length > 0);
+  assert.equal(await ask(port), 'page');
+  await end();
+  server.close();
+});
+
+test('a report that fails ends the forwarding, which says so', async () => {
+  const sets = (async function* () {
+    yield [];
+    await new Promise(() => undefined);
+  })();
+  const report = () => Promise.reject(new Error('no room'));
+  await assert.rejects(forwardPorts({ address: CAPSULE, published: sets, report }), /no room/);
 });

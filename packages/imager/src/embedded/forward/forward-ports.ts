@@ -10,38 +10,86 @@ export interface ForwardRequest {
   readonly address: string;
   /** Each value is the whole set that is published from then on. */
   readonly published: AsyncIterable<readonly PublishedPort[]>;
-  /** Told after each change: the ports that 127.0.0.1 does not have, and why. */
+  /** Called after each change and each retry: the ports that 127.0.0.1 does not have, and why. */
   readonly report: (problems: readonly PortProblem[]) => Promise<void>;
+  /** Between two tries of a port that another program has. Default: 5 s. */
+  readonly retryMs?: number;
 }
+
+const RETRY_MS = 5_000;
 
 /**
  * Makes the published ports of a capsule reachable on the host's 127.0.0.1, following the sets as
  * they come; ends, with every listener closed, when the sequence ends or fails. A port that
- * somebody else has is reported and tried again with the next set.
+ * another program has is reported, and tried again from time to time.
  */
 export async function forwardPorts(request: ForwardRequest): Promise<void> {
-  const listeners = new Map<string, AsyncDisposable>();
-  try {
-    for await (const wanted of request.published) {
-      const keys = new Set(wanted.map(portKey));
-      for (const [key, listener] of listeners) {
-        if (keys.has(key)) continue;
-        listeners.delete(key);
-        await listener[Symbol.asyncDispose]();
-      }
-      const problems: PortProblem[] = [];
-      for (const port of wanted) {
-        if (listeners.has(portKey(port))) continue;
-        try {
-          listeners.set(portKey(port), await listen(port, request.address));
-        } catch (cause) {
-          problems.push({ ...port, why: reason(cause) });
-        }
-      }
-      await request.report(problems);
+  await using listeners = new Listeners(request.address);
+  let wanted: readonly PublishedPort[] = [];
+  let working: Promise<void> = Promise.resolve();
+  /** One after the other: a retry and a change must not listen at one port twice. */
+  const settle = (isRetry: boolean) => {
+    working = working.then(async () => {
+      if (!isRetry || !listeners.has(wanted)) await request.report(await listeners.follow(wanted));
+    });
+    return working;
+  };
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined); // it is raced for below, and may come later
+  const timer = setInterval(
+    () => void settle(true).catch(failed.reject),
+    request.retryMs ?? RETRY_MS,
+  ).unref();
+  const follow = async () => {
+    for await (const ports of request.published) {
+      wanted = ports;
+      await settle(false);
     }
+  };
+  try {
+    await Promise.race([follow(), failed.promise]);
   } finally {
-    await Promise.all([...listeners.values()].map((listener) => listener[Symbol.asyncDispose]()));
+    clearInterval(timer);
+    await working.catch(() => undefined); // told by the race
+  }
+}
+
+/** What listens on the host's loopback. */
+class Listeners implements AsyncDisposable {
+  readonly #address: string;
+  readonly #open = new Map<string, AsyncDisposable>();
+
+  /** `address` is the capsule's. */
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  has(ports: readonly PublishedPort[]): boolean {
+    return ports.every((port) => this.#open.has(portKey(port)));
+  }
+
+  /** Listens at these ports and at no other; returns those that could not be had. */
+  async follow(wanted: readonly PublishedPort[]): Promise<readonly PortProblem[]> {
+    const keys = new Set(wanted.map(portKey));
+    for (const [key, listener] of this.#open) {
+      if (keys.has(key)) continue;
+      this.#open.delete(key);
+      await listener[Symbol.asyncDispose]();
+    }
+    const problems: PortProblem[] = [];
+    for (const port of wanted) {
+      if (this.#open.has(portKey(port))) continue;
+      try {
+        this.#open.set(portKey(port), await listen(port, this.#address));
+      } catch (cause) {
+        problems.push({ ...port, why: reason(cause) });
+      }
+    }
+    return problems;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#open.values()].map((listener) => listener[Symbol.asyncDispose]()));
   }
 }
 

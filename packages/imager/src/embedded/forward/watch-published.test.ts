@@ -7,7 +7,7 @@ import {
   type WorkloadWatchResponse,
   WorkloadWatchResponseSchema,
 } from '@capsule/api';
-import { publishedBy } from './watch-published.ts';
+import { followPublished, publishedBy } from './watch-published.ts';
 
 const tell = (name: string, hostPort: number, more: object = {}): WorkloadWatchResponse =>
   create(WorkloadWatchResponseSchema, {
@@ -50,4 +50,23 @@ test('follows a changed port, a stop and a deletion', async () => {
     tell('b', 2, { deleted: true }),
   );
   assert.deepEqual(sets, [[], ['tcp/1'], ['tcp/3'], [], ['tcp/2'], []]);
+});
+
+test('an API that cannot answer is asked again, whatever its error, and reported once', async () => {
+  const leave = new AbortController();
+  const lines: string[] = [];
+  const storeBroken = Object.assign(new Error('the store is damaged'), { kind: 'dataLoss' });
+  const away = Object.assign(new Error('no capsule'), { kind: 'unavailable' });
+  const answers = [storeBroken, storeBroken, away, stream(tell('a', 1), synced)];
+  const watch = () => {
+    const next = answers.shift();
+    if (next === undefined) leave.abort();
+    if (next === undefined || next instanceof Error) throw next ?? new Error('over');
+    return next;
+  };
+  const parts = { watch, say: (line: string) => lines.push(line), retryMs: 1 };
+  const sets = await Array.fromAsync(followPublished(parts, leave.signal));
+  assert.deepEqual(sets, [[{ protocol: 'tcp', port: 1 }]]);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /the store is damaged/);
 });

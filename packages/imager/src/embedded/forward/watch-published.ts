@@ -9,23 +9,52 @@ import type { PublishedPort } from './published-port.ts';
 
 const RETRY_MS = 500;
 
+export interface PublishedSource {
+  /** `unix:/run/capsule/demo/capsuled.sock` */
+  readonly target: string;
+  /** One line for the launcher's log. */
+  readonly say: (line: string) => void;
+}
+
 /**
  * The set of published ports of a capsule, now and after each change, for as long as `signal` is
- * not aborted. While the capsule's API does not answer, the last set stands.
+ * not aborted. While the capsule's API does not answer, or cannot, the last set stands: a store that cannot
+ * be read today may be mended tomorrow.
  */
 export async function* watchPublished(
-  target: string,
+  { target, say }: PublishedSource,
   signal: AbortSignal,
 ): AsyncGenerator<readonly PublishedPort[]> {
   await using client = connectCapsule(target);
+  yield* followPublished({ watch: () => client.workload.watch({}, { signal }), say }, signal);
+}
+
+export interface FollowParts {
+  readonly watch: () => AsyncIterable<WorkloadWatchResponse>;
+  readonly say: (line: string) => void;
+  readonly retryMs?: number;
+}
+
+/** The same for any watch: one that ends or fails is begun again. */
+export async function* followPublished(
+  { watch, say, retryMs = RETRY_MS }: FollowParts,
+  signal: AbortSignal,
+): AsyncGenerator<readonly PublishedPort[]> {
+  let printed = '';
   while (!signal.aborted) {
     try {
-      yield* publishedBy(client.workload.watch({}, { signal }));
+      for await (const ports of publishedBy(watch())) {
+        printed = '';
+        yield ports;
+      }
     } catch (error) {
       if (signal.aborted) return;
-      if ((error as { kind?: string }).kind !== 'unavailable') throw error;
+      const isAway = (error as { kind?: string }).kind === 'unavailable';
+      const line = `published ports are not followed, and stay as they are: ${String(error)}`;
+      if (!isAway && line !== printed) say(line);
+      printed = isAway ? printed : line;
     }
-    await delay(RETRY_MS, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
+    await delay(retryMs, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
   }
 }
 

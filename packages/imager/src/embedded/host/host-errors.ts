@@ -1,0 +1,65 @@
+import { type CapsuleError, defineErrors, type HostProblem } from '@capsule/core';
+
+/** Faults of the host of a capsule. The capsule runs; something of it does not work, or not from everywhere. */
+export const hostError = defineErrors('HOST', {
+  FORWARDING_OFF: {
+    kind: 'precondition',
+    message: () => 'this host does not forward IPv4',
+    why: 'the capsule turned it on at its start, and something has turned it off: workloads reach nothing beyond this host',
+    hint: 'sysctl -w net.ipv4.ip_forward=1, and remove the setting that turns it off from /etc/sysctl.d',
+  },
+  FIREWALL_DROPS: {
+    kind: 'precondition',
+    message: (f: { chains: readonly string[]; link: string }) =>
+      `the firewall of this host drops what ${f.link} sends: ${f.chains.join(', ')}`,
+    why: 'the capsule reaches nothing beyond this host; it changes no firewall but its own table and DOCKER-USER',
+    hint: (f) =>
+      `accept forwarding from and to ${f.link}: ufw route allow in on ${f.link} && ufw route allow out on ${f.link}; ` +
+      `or firewall-cmd --permanent --zone=trusted --add-interface=${f.link} && firewall-cmd --reload; ` +
+      `or iptables -I FORWARD -i ${f.link} -j ACCEPT && iptables -I FORWARD -o ${f.link} -j ACCEPT`,
+  },
+  NETWORK_OVERLAP: {
+    kind: 'conflict',
+    message: (f: { cidr: string; others: readonly string[]; free: string; config: string }) =>
+      `${f.cidr} of the workloads is also used by this host: ${f.others.join(', ')}`,
+    why: 'workloads find each other at these addresses, and never that network',
+    hint: (f) =>
+      `write {"bridge": {"cidr": "${f.free}"}} to ${f.config}, and stop and start the capsule`,
+  },
+  RESOLVERS_UNREACHABLE: {
+    kind: 'unavailable',
+    message: (f: { found: string }) => `no name server of this host can be used: ${f.found}`,
+    why: 'a capsule asks name servers over IPv4, and not those on the loopback of its host: only names of workloads resolve',
+    hint: 'add a name server with an IPv4 address, such as that of your router, to /etc/resolv.conf; the capsule follows it',
+  },
+  PORT_TAKEN: {
+    kind: 'conflict',
+    message: (f: { protocol: string; port: number; detail: string; address: string }) =>
+      `port ${f.port}/${f.protocol} of the capsule is not at 127.0.0.1: ${f.detail}`,
+    why: 'who asks 127.0.0.1 is answered by that program, and not by the workload',
+    hint: (f) =>
+      `end the other program, publish another port, or use ${f.address}, where the port is`,
+  },
+  STATE_NOEXEC: {
+    kind: 'precondition',
+    message: (f: { folder: string; mount: string }) =>
+      `${f.folder} is on a filesystem that is mounted noexec: ${f.mount}`,
+    why: 'the files of containers are there, and none of their programs can be run',
+    hint: (f) => `mount -o remount,exec ${f.mount}, or keep the state of capsules elsewhere`,
+  },
+  UNKNOWN: {
+    kind: 'internal',
+    message: (f: { aspect: string; detail: string }) =>
+      `the launcher cannot look at the ${f.aspect} of this host: ${f.detail}`,
+    hint: 'faults of it are not reported; it looks again in a moment',
+  },
+});
+
+export function problemOf({ code, message, why, hint = '' }: CapsuleError): HostProblem {
+  return { code, message: why === undefined ? message : `${message}; ${why}`, hint };
+}
+
+/** One line for a person. */
+export function describeProblem({ code, message, hint }: HostProblem): string {
+  return `${code}: ${message} (${hint})`;
+}
