@@ -8,6 +8,7 @@ import {
   HOST_REPORT,
   isCapsuleError,
   keyedLock,
+  MICRO_VM_LEAST_MIB,
   powerOffLimitMs,
   realmNamespace,
   type VolumeFault,
@@ -110,6 +111,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
 
   const db = openOrExplain(paths.store, log);
   const limits = await runtime.limits();
+  const leastMib = await microVms.leastMib().catch(withoutGuest);
   const registries = isCapsuleError(db) ? undefined : await startRegistries(db);
   const workloads = isCapsuleError(db) ? undefined : startWorkloads(db);
   const manifests = createManifests();
@@ -247,6 +249,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       log,
       now: Date.now,
       monotonicMs: () => performance.now(),
+      leastMib,
       ownFolders: [paths.volumes, paths.uploads, paths.vms, paths.vmImages, paths.vmKernels],
     });
     stack.use(started.namePublisher).start();
@@ -254,6 +257,12 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     void stack.use(started.volumeSystem).start();
     return started;
   }
+}
+
+/** A capsule that has nothing to boot in a microVM says so at each start of one. */
+function withoutGuest(failure: NodeJS.ErrnoException): number {
+  if (failure.code === 'ENOENT') return MICRO_VM_LEAST_MIB;
+  throw failure;
 }
 
 function systemPaths({ permPath, runPath }: Config) {

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(5);
+/// An emulated machine among others takes its time to show a disk.
+const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(3);
 
 /// Mounts all that a payload needs, and fills volumes that are to be filled.

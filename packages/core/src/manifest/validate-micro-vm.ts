@@ -1,4 +1,11 @@
-import { isPrebuilt, MICRO_VM_DEFAULTS, type MicroVmSettings } from '../resource/micro-vm.ts';
+import {
+  FIRECRACKER_VOLUMES_MOST,
+  isPrebuilt,
+  MICRO_VM_DEFAULTS,
+  MICRO_VM_LEAST_MIB,
+  MICRO_VM_VOLUMES_MOST,
+  type MicroVmSettings,
+} from '../resource/micro-vm.ts';
 import { formatSize } from '../resource/size.ts';
 import { VOLUME_MAX_BYTES, VOLUME_UNIT_BYTES } from '../resource/volume.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
@@ -6,7 +13,6 @@ import type { Problem } from './problem.ts';
 import { isAbsolute, isWithin, quote } from './rule.ts';
 
 const VCPUS_MOST = 32;
-const MEMORY_LEAST_MIB = 64;
 const MEMORY_MOST_MIB = 1024 ** 2;
 const ROOTFS_LEAST_BYTES = 64 * 1024 ** 2;
 const CMDLINE = /^[\x20-\x7e]*$/;
@@ -22,11 +28,21 @@ export function validateMicroVm(spec: WorkloadSpec): readonly Problem[] {
   return [
     ...(isPrebuilt(settings) ? validatePrebuilt(spec, settings) : []),
     ...isWithin('microVm.vcpus', vcpus, 1, VCPUS_MOST, ''),
-    ...isWithin('microVm.memoryMib', memoryMib, MEMORY_LEAST_MIB, MEMORY_MOST_MIB, 'MiB'),
+    ...isWithin('microVm.memoryMib', memoryMib, MICRO_VM_LEAST_MIB, MEMORY_MOST_MIB, 'MiB'),
+    ...validateVolumes(spec, settings),
     ...validateRootfsSize(rootfsSizeBytes),
     ...validateCmdline(kernelCmdlineExtra),
     ...validateContainerOnly(spec),
   ];
+}
+
+/** Each is a disk, however often it is mounted. */
+function validateVolumes({ mounts }: WorkloadSpec, { backend }: MicroVmSettings): Problem[] {
+  const disks = new Set(mounts.map(({ volumeName }) => volumeName)).size;
+  const most = backend === 'firecracker' ? FIRECRACKER_VOLUMES_MOST : MICRO_VM_VOLUMES_MOST;
+  if (disks <= most) return [];
+  const message = `${disks} volumes are more than a microVM has room for: ${most}`;
+  return [{ path: 'microVm.mounts', message, hint: 'join volumes, or use kind: Container' }];
 }
 
 function validateRootfsSize(bytes: number): Problem[] {

@@ -14,6 +14,17 @@ export interface MicroVmSettings {
   readonly rootfsPath: string;
 }
 
+/** Less, and the monitor's board does not load a kernel. What the capsule's own kernel takes is checked by the capsule. */
+export const MICRO_VM_LEAST_MIB = 64;
+
+/**
+ * QEMU's board has 24 places for devices (measured: with 25 it does not start), seven of which a microVM has beside its
+ * volumes.
+ */
+export const MICRO_VM_VOLUMES_MOST = 17;
+/** Firecracker has 19 interrupt lines for devices, and some of them for its own. */
+export const FIRECRACKER_VOLUMES_MOST = 10;
+
 /** auto: Firecracker where it can run, else QEMU. */
 export type MicroVmBackend = 'auto' | 'firecracker' | 'qemu';
 

@@ -13,6 +13,7 @@ import type { Volumes } from '../store/volumes.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkLimits } from './check-limits.ts';
+import { checkMemory } from './check-memory.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkRootDisk } from './check-root-disk.ts';
 import { checkVolumes } from './check-volumes.ts';
@@ -28,6 +29,8 @@ export interface AdmissionParts {
   readonly statusOf: (name: string) => WorkloadStatus;
   /** Where the capsule keeps volumes and disks: no workload names a file in there. */
   readonly ownFolders: readonly string[];
+  /** Memory without which a microVM of an image does not boot here. */
+  readonly leastMib: number;
 }
 
 /**
@@ -44,13 +47,14 @@ export class Admission {
   /**
    * Checks the stored spec of a workload against all that is stored beside it, and claims its address; `before`
    * is what was stored until this transaction. To be called in the transaction that has written the spec, and
-   * those that come with it. Fails with `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_PORT_*`,
+   * those that come with it. Fails with `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_MEMORY_TOO_SMALL`, `WORKLOAD_PORT_*`,
    * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`, `WORKLOAD_ROOTFS_*`.
    */
   check({ spec, desired }: WorkloadRecord, before: WorkloadRecord | undefined): void {
     const { specs, addresses, volumes, listeners, limits, statusOf, ownFolders } = this.#parts;
     const others = specs.list();
     checkLimits(spec, limits);
+    checkMemory(spec, this.#parts.leastMib);
     const fallbackOf = (record: WorkloadRecord) => this.#fallbackOf(record);
     checkPorts(spec, { others, fallbackOf, listeners, published: publishedBy(before) });
     checkDependencies(spec, (name) => specs.get(name));

@@ -65,6 +65,8 @@ export interface WorkloadsParts {
   readonly monotonicMs: () => number;
   /** Where the capsule keeps volumes and disks: no workload names a file in there. */
   readonly ownFolders: readonly string[];
+  /** Memory without which a microVM of an image does not boot here, in MiB. */
+  readonly leastMib: number;
 }
 
 export type Workloads = ReturnType<typeof createWorkloads>;
@@ -108,6 +110,7 @@ export function createWorkloads(parts: WorkloadsParts) {
   const admission = new Admission({
     ...{ specs, goods, addresses, volumes, listeners, limits, statusOf },
     ownFolders: parts.ownFolders,
+    leastMib: parts.leastMib,
   });
   const config = new WorkloadConfig({
     ...{ db, specs, admission, now, statusOf },

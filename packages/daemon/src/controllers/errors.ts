@@ -11,6 +11,13 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
     hint: 'ask for its logs without the serial console',
   },
+  MEMORY_TOO_SMALL: {
+    kind: 'invalid',
+    message: (f: { name: string; memoryMib: number; leastMib: number }) =>
+      `microVM ${f.name} cannot boot with memoryMib: ${f.memoryMib}`,
+    why: (f) => `the capsule's kernel needs ${f.leastMib} MiB`,
+    hint: (f) => `write memoryMib: ${f.leastMib} or more`,
+  },
   ROOTFS_TAKEN: {
     kind: 'precondition',
     message: (f: { name: string; path: string; holder: string }) =>

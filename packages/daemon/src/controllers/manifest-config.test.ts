@@ -49,6 +49,7 @@ function setUp() {
     logs: { async *read() {}, exists: async () => false, remove: async () => undefined },
     reach: () => undefined,
     ownFolders: [],
+    leastMib: 96,
     files: { look: unused, pack: unused, unpack: unused, copyOut: unused },
     logPath: String,
     serialLogPath: String,

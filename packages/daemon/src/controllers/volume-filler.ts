@@ -1,3 +1,5 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type ContainerFiles,
   cellOfWorkload,
@@ -6,6 +8,9 @@ import {
   type WorkloadRecord,
 } from '@capsule/core';
 import type { Volumes } from '../store/volumes.ts';
+
+/** A guest has it in a volume from before its copy until all of that is synced (`copy_up.rs`). */
+const GUEST_MARKER = '.capsule-filling';
 
 export interface VolumeFillerParts {
   readonly volumes: Volumes;
@@ -26,8 +31,8 @@ export class VolumeFiller {
 
   /**
    * Once for each volume, when it is attached and before the container runs. A copy that was cut short
-   * is thrown away and begun anew. A volume that holds something already is left as it is. A microVM was
-   * made to do it by itself.
+   * is thrown away and done again. A volume that holds something already is left as it is. A microVM does it
+   * by itself, and counts as done when it runs.
    */
   async fill({ spec }: WorkloadRecord, name: string, signal: AbortSignal): Promise<void> {
     const { volumes, backend, files } = this.#parts;
@@ -35,18 +40,31 @@ export class VolumeFiller {
     const mount = spec.mounts.find(({ volumeName }) => volumeName === name);
     if (filling === 'done' || filling === undefined || mount === undefined) return;
     if (volumeUse(spec) === 'lent') {
+      // Its guest fills it when it starts, and goes on with what it has begun; `recordFilled` is called then.
       if (filling === 'underway') await this.#clearLent(name, signal);
-      volumes.setFilling(name, 'done');
+      volumes.setFilling(name, 'due');
       return;
     }
     const hostPath = backend.hostPath(name);
-    if (filling === 'underway') await backend.clear(name);
+    if (filling === 'due' && (await isHalfFilled(hostPath))) volumes.setFilling(name, 'underway');
+    if (volumes.get(name)?.filling === 'underway') await backend.clear(name);
     if (mount.copyUp && (await backend.isEmpty(name))) {
       volumes.setFilling(name, 'underway');
       const at = { cell: cellOfWorkload(spec.name), container: spec.name, path: mount.mountPath };
       await files.copyOut(at, hostPath, signal);
     }
     volumes.setFilling(name, 'done');
+  }
+
+  /** The microVM of a record runs: its guest has copied and synced before. Idempotent. */
+  recordFilled({ spec }: WorkloadRecord): void {
+    const { volumes } = this.#parts;
+    if (volumeUse(spec) !== 'lent') return;
+    for (const { volumeName: name } of spec.mounts) {
+      const volume = volumes.get(name);
+      if (volume?.holder === spec.name && volume.filling === 'due')
+        volumes.setFilling(name, 'done');
+    }
   }
 
   /** What the copy for a container has left, where the workload has become a microVM. */
@@ -57,5 +75,15 @@ export class VolumeFiller {
     await backend.clear(name);
     await backend.detach(name, signal);
     await backend.lend(name, signal);
+  }
+}
+
+async function isHalfFilled(hostPath: string): Promise<boolean> {
+  try {
+    await lstat(join(hostPath, GUEST_MARKER));
+    return true;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw failure;
   }
 }

@@ -37,6 +37,7 @@ function setUp() {
       limits: new Set(['memoryBytes']),
       statusOf: () => status.current,
       ownFolders: ['/perm/volumes'],
+      leastMib: 96,
     }),
     statusOf: () => status.current,
     note: (_record, reason) => void notes.push(reason),

@@ -81,6 +81,7 @@ class Machine {
       service: { knock: async () => this.service },
       now: Date.now,
       ownFolders: [],
+      leastMib: 96,
       monotonicMs: () => performance.now(),
     });
     workloads.controller.start();

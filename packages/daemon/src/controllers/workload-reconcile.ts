@@ -14,6 +14,7 @@ import {
   type WorkloadRecord,
   type WorkloadSeen,
   type WorkloadStep,
+  workloadRevision,
 } from '@capsule/core';
 import type { Requeue, Turn } from '@capsule/engine';
 import { claimAddress } from './claim-address.ts';
@@ -49,6 +50,8 @@ export async function reconcileWorkload(
       const ticket = parts.observer.ticket();
       const seen = await look(record, parts, signal);
       const status = parts.observer.sees(name, seen.container, ticket);
+      // Also one that was started by a capsuled that died before it wrote this down.
+      if (isRunningAsWanted(record, seen)) parts.filler.recordFilled(record);
       const now = parts.now();
       const plan = planWorkload(record, seen, { now, status });
       if (plan.steps.length === 0) return rest(record, plan, parts);
@@ -59,6 +62,11 @@ export async function reconcileWorkload(
   } finally {
     parts.observer.rests(name);
   }
+}
+
+function isRunningAsWanted(record: WorkloadRecord, { container }: WorkloadSeen): boolean {
+  const isUp = container?.task === 'running' || container?.task === 'paused';
+  return isUp && container?.revision === workloadRevision(record);
 }
 
 /** Nothing to do now: for good, or until something happens. */
@@ -121,13 +129,16 @@ function lookAtVolumes(
   attached: ReadonlyMap<string, VolumeUse>,
 ): VolumesSeen {
   const held = volumes.heldBy(spec.name);
+  const isLent = volumeUse(spec) === 'lent';
   const ready = held.filter(({ name }) => attached.get(name) === volumeUse(spec));
   const wanted = spec.mounts.map(({ volumeName }) => volumeName);
   return {
     held: held.map(({ name }) => name),
     missing: wanted.filter((name) => !ready.some((one) => one.name === name)),
+    // A guest fills what is due by itself, and cannot throw away what was half copied for a container.
     unfilled: ready
-      .filter(({ name, filling }) => filling !== 'done' && wanted.includes(name))
+      .filter(({ filling }) => filling === 'underway' || (filling === 'due' && !isLent))
+      .filter(({ name }) => wanted.includes(name))
       .map(({ name }) => name),
   };
 }

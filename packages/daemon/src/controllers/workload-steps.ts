@@ -104,10 +104,12 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       runtime.create(containerSpec(parts, record, args), signal),
     limitContainer: ({ spec: { name } }, { resources }, signal) =>
       runtime.update(cellOfWorkload(name), name, resources, signal),
-    startContainer: async ({ spec: { name } }, _args, signal) => {
+    startContainer: async (record, _args, signal) => {
+      const { name } = record.spec;
       observer.starts(name);
       observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
       const seen = await runtime.start(cellOfWorkload(name), name, signal);
+      filler.recordFilled(record);
       observer.rests(name);
       observer.sees(name, seen);
     },

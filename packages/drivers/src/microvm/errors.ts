@@ -38,8 +38,14 @@ export const microVmError = defineErrors('MICROVM', {
   BOOT_HUNG: {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>
-      `the kernel of microVM ${f.container} said nothing for ${f.seconds} s`,
+      `the kernel of microVM ${f.container} printed nothing in ${f.seconds} s of processor time`,
     hint: 'it is booted again by itself; a processor with nothing else to do helps',
+  },
+  STALLED: {
+    kind: 'internal',
+    message: (f: Named & { seconds: number }) =>
+      `microVM ${f.container} did not get to its program: it did nothing for ${f.seconds} s`,
+    hint: (f) => `\`capsulectl workload logs --serial ${f.container}\` shows its console`,
   },
   PAYLOAD_FAILED: {
     kind: 'invalid',

@@ -1,4 +1,4 @@
-import { MICRO_VM_DEFAULTS } from '../../resource/micro-vm.ts';
+import { MICRO_VM_DEFAULTS, MICRO_VM_LEAST_MIB } from '../../resource/micro-vm.ts';
 import { MICRO_VM_BACKENDS } from '../policy-words.ts';
 import type { MICRO_VM_FIELDS } from '../read-micro-vm.ts';
 import { ABSOLUTE, CONTAINER_PROPERTIES, CPU_AND_PIDS, SIZE } from './container-schema.ts';
@@ -13,7 +13,7 @@ const PROPERTIES: Readonly<Record<(typeof MICRO_VM_FIELDS)[number], JsonSchema>>
   rootfsPath: text('A root file system of your own; with kernelPath.', ABSOLUTE),
   vcpus: whole('Processors.', { minimum: 1, maximum: 32, default: MICRO_VM_DEFAULTS.vcpus }),
   memoryMib: whole('All of its memory.', {
-    minimum: 64,
+    minimum: MICRO_VM_LEAST_MIB,
     maximum: 1024 ** 2,
     default: MICRO_VM_DEFAULTS.memoryMib,
   }),

@@ -50,6 +50,16 @@ export async function suspendProcess(mark: ProcessMark): Promise<void> {
   }
 }
 
+/** Linux counts processor time for others in hundredths of a second (`USER_HZ`). */
+const TICK_MS = 10;
+
+/** Processor time that it has had, with all of its threads, in milliseconds; zero for one that is gone. */
+export async function processorMs({ pid, startTime }: ProcessMark): Promise<number> {
+  const fields = await readFields(pid);
+  if (fields[19] !== startTime) return 0;
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
 /** Idempotent. */
 export async function continueProcess(mark: ProcessMark): Promise<void> {
   if (await isAlive(mark)) kill(mark.pid, 'SIGCONT');

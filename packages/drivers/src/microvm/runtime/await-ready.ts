@@ -2,31 +2,45 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { microVmError } from '../errors.ts';
 import type { ReadySocket } from '../guest/ready-socket.ts';
-import { isAlive } from '../process/process-mark.ts';
+import { isAlive, processorMs } from '../process/process-mark.ts';
 import type { MadeVm, VmRun } from '../record/vm-record.ts';
 import { findCause } from './find-cause.ts';
 import { consoleLog } from './start-writers.ts';
 import { machineOf } from './vm-seen.ts';
 
-/** An emulated guest among twenty others takes its time; one that hangs is told from it by this alone. */
+/** Of processor time: an emulated guest among twenty others gets little of it in a minute. */
 const BOOT_LIMIT_MS = 120_000;
-/** An emulated kernel that calibrates its clock sometimes never comes back from it, before its first word. */
+/**
+ * Of processor time: an emulated kernel that calibrates its clock sometimes never comes back from it, before its first
+ * word. A slow processor takes longer to the first word than a fast one, so each boot of a start gets twice as much.
+ */
 const HUNG_AFTER_MS = 12_000;
+/** One that is not run, or waits for what never comes, is not waited for without end. */
+const WALL_FACTOR = 4;
 /** Between looks at whether the machine is still there. */
 const LOOK_AGAIN_MS = 250;
+
+export interface BootParts {
+  readonly run: VmRun;
+  /** Of its console, before it booted. */
+  readonly sizeBefore: number;
+  /** The how manieth boot of this start it is, from one on. */
+  readonly boot: number;
+}
 
 /** Until its agent tells that it listens; or its machine is gone, or takes too long. */
 export async function awaitReady(
   ready: ReadySocket,
   vm: MadeVm,
-  { run, sizeBefore }: { readonly run: VmRun; readonly sizeBefore: number },
+  { run, sizeBefore, boot }: BootParts,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { container } = vm.spec;
   const begunAt = performance.now();
-  const until = begunAt + BOOT_LIMIT_MS;
+  const hungMs = HUNG_AFTER_MS * 2 ** (boot - 1);
+  const limitMs = Math.max(BOOT_LIMIT_MS, 2 * hungMs);
   const heard = ready.heard.then(() => true);
-  while (performance.now() < until) {
+  for (let spentMs = 0; spentMs < limitMs; ) {
     signal?.throwIfAborted();
     const pause = new AbortController();
     const passed = delay(LOOK_AGAIN_MS, false, { signal: pause.signal }).catch(() => false);
@@ -34,12 +48,14 @@ export async function awaitReady(
     pause.abort();
     if (isReady) return;
     await checkAlive(vm, run);
-    const isLate = performance.now() - begunAt > HUNG_AFTER_MS;
-    if (isLate && (await consoleSize(vm.spec.logPath)) === sizeBefore) {
-      throw microVmError.BOOT_HUNG({ container, seconds: HUNG_AFTER_MS / 1000 });
+    const machine = machineOf(run);
+    const ranMs = machine === undefined ? 0 : await processorMs(machine);
+    spentMs = Math.max(ranMs, (performance.now() - begunAt) / WALL_FACTOR);
+    if (spentMs > hungMs && (await consoleSize(vm.spec.logPath)) === sizeBefore) {
+      throw microVmError.BOOT_HUNG({ container, seconds: hungMs / 1000 });
     }
   }
-  const why = `its guest agent did not come up within ${BOOT_LIMIT_MS / 1000} s`;
+  const why = `its guest agent did not come up within ${limitMs / 1000} s of processor time`;
   throw microVmError.NOT_BOOTED({ container, why });
 }
 

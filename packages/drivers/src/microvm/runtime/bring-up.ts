@@ -15,7 +15,7 @@ const BOOTS_MOST = 4;
 export async function bringUp(work: VmWork, vm: MadeVm, signal?: AbortSignal): Promise<VmRun> {
   for (let boot = 1; ; boot += 1) {
     try {
-      return await startOnce(work, vm, signal);
+      return await startOnce(work, vm, boot, signal);
     } catch (error) {
       const isHung = isCapsuleError(error) && error.code === microVmError.BOOT_HUNG.code;
       if (!isHung || boot === BOOTS_MOST) throw error;
@@ -26,11 +26,12 @@ export async function bringUp(work: VmWork, vm: MadeVm, signal?: AbortSignal): P
 async function startOnce(
   { context, running }: VmWork,
   vm: MadeVm,
+  boot: number,
   signal: AbortSignal | undefined,
 ): Promise<VmRun> {
   const { records } = context;
   try {
-    const run = await startVm(context, vm, signal);
+    const run = await startVm(context, vm, boot, signal);
     if (vm.spec.volumes.some(({ copyUp }) => copyUp)) await records.make(withoutCopies(vm));
     return run;
   } catch (error) {

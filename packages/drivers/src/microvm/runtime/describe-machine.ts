@@ -5,6 +5,7 @@ import { microVmError } from '../errors.ts';
 import type { MadeVm } from '../record/vm-record.ts';
 import type { Machine, MachineDisk } from '../vmm/vmm.ts';
 import type { MicroVmContext } from './context.ts';
+import { machineVolumes } from './machine-volumes.ts';
 
 /** Panics end the machine, instead of leaving it standing there. */
 const COMMAND_LINE = 'console=ttyS0 quiet loglevel=4 panic=-1';
@@ -44,7 +45,7 @@ function disksOf(
     { path: bootDisk, readOnly: true },
     { path: imageDisk, readOnly: true, isShared: true },
     { path: disk, readOnly: false },
-    ...spec.volumes.map(({ source, readOnly }) => ({ path: source, readOnly })),
+    ...machineVolumes(spec).map(({ source, readOnly }) => ({ path: source, readOnly })),
   ];
 }
 

@@ -1,10 +1,13 @@
+import { isCapsuleError } from '@capsule/core';
 import { networkSysctls } from '../guest/describe-payload.ts';
 import { GuestClient } from '../guest/guest-client.ts';
 import type { MadeVm, VmRun } from '../record/vm-record.ts';
 import { checkAlive } from './await-ready.ts';
 import type { MicroVmContext } from './context.ts';
 import { describeStartFailure } from './describe-start-failure.ts';
+import { diskDevice, machineVolumes } from './machine-volumes.ts';
 import { readFiles } from './put-files.ts';
+import { whileWorking } from './while-working.ts';
 
 const IMAGE_DISK = 1;
 const WRITABLE_DISK = 2;
@@ -24,8 +27,8 @@ export async function handOver(
   try {
     const calls = await guest.calls();
     const request = {
-      imageBlockDevice: device(IMAGE_DISK),
-      payloadBlockDevice: device(WRITABLE_DISK),
+      imageBlockDevice: diskDevice(IMAGE_DISK),
+      payloadBlockDevice: diskDevice(WRITABLE_DISK),
       command: [...args],
       env: [...env],
       workingDir: cwd,
@@ -33,22 +36,21 @@ export async function handOver(
       runtimeSpec: Buffer.from(JSON.stringify(oci)),
       files,
       sysctls: networkSysctls(spec),
-      mounts: spec.volumes.map(({ name, target, readOnly, copyUp }, index) => ({
+      mounts: machineVolumes(spec).map(({ name, target, readOnly, copyUp }, index) => ({
         ...{ name, readOnly, copyUp },
-        device: device(FIRST_VOLUME + index),
+        device: diskDevice(FIRST_VOLUME + index),
         mountPath: target,
         fstype: 'ext4',
       })),
     };
-    await calls.startPayload(request, { ...(signal && { signal }) });
+    // The first fill of a volume takes as long as it takes; it is left when the machine does nothing any more.
+    await whileWorking({ run, container: spec.container, signal }, (limit) =>
+      calls.startPayload(request, { timeoutMs: 0, signal: limit }),
+    );
   } catch (error) {
     signal?.throwIfAborted();
     await checkAlive(vm, run);
+    if (isCapsuleError(error)) throw error;
     throw describeStartFailure(spec.container, error);
   }
-}
-
-/** The first disk is `/dev/vda`. */
-function device(index: number): string {
-  return `/dev/vd${String.fromCharCode('a'.charCodeAt(0) + index)}`;
 }

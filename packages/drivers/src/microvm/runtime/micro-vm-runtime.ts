@@ -239,6 +239,11 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     return preferredVmm(this.#context.vmms);
   }
 
+  /** Memory, in MiB, without which a guest of an image does not boot here. Fails where the capsule has no guest. */
+  leastMib(): Promise<number> {
+    return this.#context.guestImage.leastMib();
+  }
+
   get #work(): VmWork {
     return { context: this.#context, running: this.#running };
   }

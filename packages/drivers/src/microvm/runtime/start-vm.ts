@@ -26,6 +26,7 @@ const NANOS_PER_MS = 1_000_000n;
 export async function startVm(
   context: MicroVmContext,
   vm: MadeVm,
+  boot: number,
   signal?: AbortSignal,
 ): Promise<VmRun> {
   const { records } = context;
@@ -77,7 +78,7 @@ export async function startVm(
   await using ready = await ReadySocket.open(paths.vsock, tap.uid);
   await vmm.start(machine, tell);
   if (run.hasAgent) {
-    await awaitReady(ready, vm, { run, sizeBefore }, signal);
+    await awaitReady(ready, vm, { run, sizeBefore, boot }, signal);
     await handOver(context, vm, run, signal);
   }
   await checkAlive(vm, run);

@@ -1,18 +1,20 @@
-import type { ContainerSpec, MachineMonitors } from '@capsule/core';
+import { type ContainerSpec, FIRECRACKER_VOLUMES_MOST, type MachineMonitors } from '@capsule/core';
 import { microVmError } from '../errors.ts';
 import type { Vmm } from './vmm.ts';
 
-/** The first monitor that can run machines here, or the one that the manifest names. Fails with `MICROVM_NO_VMM`. */
+/** The first monitor that can run this machine here, or the one that the manifest names. Fails with `MICROVM_NO_VMM`. */
 export async function chooseVmm(
   vmms: readonly Vmm[],
-  { container, microVm }: ContainerSpec,
+  { container, microVm, volumes }: ContainerSpec,
 ): Promise<Vmm> {
   const backend = microVm?.backend ?? 'auto';
   const details: string[] = [];
   for (const vmm of vmms.filter(({ kind }) => backend === 'auto' || kind === backend)) {
     const { ok, detail } = await vmm.probe();
-    if (ok) return vmm;
-    details.push(detail);
+    const disks = new Set(volumes.map(({ name }) => name)).size;
+    const isTooMuch = vmm.kind === 'firecracker' && disks > FIRECRACKER_VOLUMES_MOST;
+    if (ok && !isTooMuch) return vmm;
+    details.push(isTooMuch ? `Firecracker has no room for ${disks} volumes` : detail);
   }
   throw microVmError.NO_VMM({ container, detail: details.join('; ') });
 }

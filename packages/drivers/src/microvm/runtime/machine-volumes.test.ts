@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { diskDevice, machineVolumes } from './machine-volumes.ts';
+
+test('disks are named as Linux names them', () => {
+  const names = [0, 1, 25, 26, 27, 51, 52, 701, 702].map(diskDevice);
+  const suffixes = ['a', 'b', 'z', 'aa', 'ab', 'az', 'ba', 'zz', 'aaa'];
+  assert.deepEqual(
+    names,
+    suffixes.map((suffix) => `/dev/vd${suffix}`),
+  );
+});
+
+test('a volume at several places is one disk, which is written to where one of them may be', () => {
+  const at = (name: string, target: string, readOnly: boolean, copyUp: boolean) => ({
+    ...{ name, target, readOnly, copyUp, source: `/volumes/${name}` },
+  });
+  const volumes = [
+    at('data', '/a', true, true),
+    at('more', '/m', true, false),
+    at('data', '/b', false, false),
+    at('data', '/c', true, false),
+  ];
+  assert.deepEqual(machineVolumes({ volumes }), [
+    at('data', '/a', false, true),
+    at('more', '/m', true, false),
+  ]);
+});

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { microVmError } from '../errors.ts';
+import { processorMs } from '../process/process-mark.ts';
+import type { VmRun } from '../record/vm-record.ts';
+import { machineOf } from './vm-seen.ts';
+
+/** A guest writes out what it holds in its memory within half a minute (`vm.dirty_expire_centisecs`). */
+const STALLED_MS = 60_000;
+const LOOK_MS = 500;
+/** Of the time that one may stand still: less of a processor is what a guest takes that only waits. */
+const BUSY_SHARE = 0.05;
+
+export interface Working {
+  readonly run: VmRun;
+  /** For people. */
+  readonly container: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly stalledMs?: number;
+  readonly lookMs?: number;
+}
+
+/**
+ * Does what a machine has a part in, for as long as that machine reads or writes its disks or keeps a processor busy;
+ * otherwise `work` is aborted after a minute. Fails as `work` does, and with `MICROVM_STALLED`.
+ */
+export async function whileWorking<T>(
+  { run, container, signal, stalledMs = STALLED_MS, lookMs = LOOK_MS }: Working,
+  work: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stalled = new AbortController();
+  const over = new AbortController();
+  const limit = signal === undefined ? stalled.signal : AbortSignal.any([signal, stalled.signal]);
+  const watch = async () => {
+    // Since it last did something: a machine on a busy host gets little of a processor at a time.
+    let [before, idleMs] = [await signsOf(run), 0];
+    while (!over.signal.aborted) {
+      await delay(lookMs, undefined, { signal: over.signal }).catch(leave);
+      const now = await signsOf(run);
+      const isBusy = now.ranMs - before.ranMs > stalledMs * BUSY_SHARE;
+      const isWorking = isBusy || now.bytes !== before.bytes;
+      idleMs = isWorking ? 0 : idleMs + lookMs;
+      if (isWorking) before = now;
+      if (idleMs < stalledMs || over.signal.aborted) continue;
+      stalled.abort(microVmError.STALLED({ container, seconds: stalledMs / 1000 }));
+      return;
+    }
+  };
+  const watching = watch();
+  try {
+    return await work(limit);
+  } catch (error) {
+    // Why the work was left, rather than that it was.
+    if (stalled.signal.aborted) throw stalled.signal.reason;
+    throw error;
+  } finally {
+    over.abort();
+    await watching;
+  }
+}
+
+interface Signs {
+  readonly ranMs: number;
+  /** Read from and written to disks. */
+  readonly bytes: number;
+}
+
+/** All zeros for a machine that is gone: then the work fails by itself. */
+async function signsOf(run: VmRun): Promise<Signs> {
+  const machine = machineOf(run);
+  if (machine === undefined) return { ranMs: 0, bytes: 0 };
+  const text = await readFile(`/proc/${machine.pid}/io`, 'utf8').catch(ignoreGone);
+  const count = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  return { ranMs: await processorMs(machine), bytes: count('read_bytes') + count('write_bytes') };
+}
+
+function ignoreGone(failure: NodeJS.ErrnoException): string {
+  if (failure.code === 'ENOENT' || failure.code === 'ESRCH' || failure.code === 'EACCES') return '';
+  throw failure;
+}
+
+/** The loop looks at the signal. */
+function leave(): void {}
