@@ -97,6 +97,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   });
   // Of a power-off that did not happen.
   await rm(paths.powerOff, { force: true });
+  const listeners = new KernelPortListeners();
   const thrift = new Thrift();
   const reach = dieAt<VolumeFault>(paths.faultPoint);
   const volumeBackend = await openVolumes({
@@ -126,6 +127,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       volumeBackend,
       microVms,
       names,
+      listeners,
       permPath: config.permPath,
       bridge: config.bridge.name,
       bridgeCidr: config.bridge.cidr,
@@ -234,7 +236,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       runtime,
       images,
       network,
-      listeners: new KernelPortListeners(),
+      listeners,
       service: new NetworkProbe(),
       names,
       logs: new FileLogs(),

@@ -93,6 +93,13 @@ export const workloadError = defineErrors('WORKLOAD', {
     why: 'a published port would take what comes for that program',
     hint: 'choose another hostPort, or stop the program',
   },
+  PORT_SHADOWED: {
+    kind: 'conflict',
+    message: (f: { port: string; holder: string; program: string }) =>
+      `${f.port} leads to ${f.holder}, which cuts off ${f.program}`,
+    why: 'both have the port; what is published comes first',
+    hint: (f) => `give ${f.holder} another hostPort, or the program another port`,
+  },
   DEPENDENCY_MISSING: {
     kind: 'precondition',
     message: (f: { name: string; missing: readonly string[] }) =>

@@ -13,12 +13,14 @@ import {
   judgePool,
   type MachineMonitors,
   type NameResponder,
+  type PortListeners,
   poolPercent,
   type SystemLog,
   type VolumeBackend,
   type VolumePool,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
+import { shadowedPorts } from '../controllers/shadowed-ports.ts';
 import type { WorkloadObserver } from '../controllers/workload-observer.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { readMachineFacts } from './capsule-facts.ts';
@@ -38,6 +40,7 @@ export interface CapsuleServiceParts {
   readonly volumeBackend: Pick<VolumeBackend, 'kind' | 'probe'>;
   readonly microVms: MachineMonitors;
   readonly names: NameResponder;
+  readonly listeners: PortListeners;
   readonly systemLog: SystemLog;
   /** The workloads, or why the store that holds them cannot be used. */
   readonly workloads:
@@ -82,6 +85,7 @@ export function capsuleService(
           ...poolProblems(pool),
           ...problemOf(parts.names.problem()),
           ...host.map((problem) => create(CapsuleProblemSchema, { ...problem })),
+          ...portProblems(parts),
         ],
       };
     },
@@ -119,6 +123,11 @@ function countWorkloads(workloads: CapsuleServiceParts['workloads']): Info {
 
 function storeProblems(workloads: CapsuleServiceParts['workloads']): CapsuleProblem[] {
   return 'problem' in workloads ? problemOf(workloads.problem) : [];
+}
+
+function portProblems({ workloads, listeners }: CapsuleServiceParts): CapsuleProblem[] {
+  if ('problem' in workloads) return [];
+  return shadowedPorts(workloads.specs.list(), listeners).flatMap(problemOf);
 }
 
 function problemOf(error: CapsuleError | undefined): CapsuleProblem[] {
