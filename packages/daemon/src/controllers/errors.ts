@@ -11,6 +11,13 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
     hint: 'ask for its logs without the serial console',
   },
+  COPY_NEEDS_RUN: {
+    kind: 'precondition',
+    message: (f: { name: string; path: string; target: string }) =>
+      `${f.name} does not run, and ${f.path} is not there without what it mounts at ${f.target}`,
+    why: 'the copy would reach the folder of the image instead',
+    hint: (f) => `\`capsulectl workload start ${f.name}\`, and copy again`,
+  },
   MEMORY_TOO_SMALL: {
     kind: 'invalid',
     message: (f: { name: string; memoryMib: number; leastMib: number }) =>

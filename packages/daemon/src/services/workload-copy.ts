@@ -9,10 +9,13 @@ import {
 import {
   type ContainerFiles,
   type ContainerPath,
+  type ContainerRuntime,
   cellOfWorkload,
   type PathType,
+  type WorkloadRecord,
 } from '@capsule/core';
 import { workloadError } from '../controllers/errors.ts';
+import { type CopyUse, checkCopyPlace } from './check-copy-place.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const PATH_MOST = 4096;
@@ -20,7 +23,8 @@ const PATH_MOST = 4096;
 export interface WorkloadCopyParts {
   readonly files: ContainerFiles;
   /** Fails with `WORKLOAD_NOT_FOUND`. */
-  readonly find: (name: string) => unknown;
+  readonly find: (name: string) => WorkloadRecord;
+  readonly runtime: Pick<ContainerRuntime, 'inspect'>;
 }
 
 export async function copyToWorkload(
@@ -30,7 +34,7 @@ export async function copyToWorkload(
 ): Promise<{ readonly bytesReceived: bigint }> {
   const incoming = requests[Symbol.asyncIterator]();
   const { name, destPath, keepOwner } = await readMetadata(incoming);
-  const at = pathOf(name, destPath, parts);
+  const at = await pathOf(name, { path: destPath, use: 'writes' }, parts);
   const count = { bytes: 0 };
   await parts.files.unpack(at, chunksOf(incoming, count), { keepOwner }, signal);
   return { bytesReceived: BigInt(count.bytes) };
@@ -41,7 +45,8 @@ export async function* copyFromWorkload(
   parts: WorkloadCopyParts,
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof WorkloadCopyFromChunkSchema>> {
-  for await (const data of parts.files.pack(pathOf(name, srcPath, parts), signal)) {
+  const from = await pathOf(name, { path: srcPath, use: 'reads' }, parts);
+  for await (const data of parts.files.pack(from, signal)) {
     for (let at = 0; at < data.length; at += CHUNK_BYTES) {
       // Not copied: what comes out of a pipe is nobody else's.
       yield { data: data.subarray(at, at + CHUNK_BYTES) as Uint8Array<ArrayBuffer> };
@@ -62,7 +67,9 @@ export async function statWorkloadPath(
   parts: WorkloadCopyParts,
   signal: AbortSignal,
 ): Promise<MessageInitShape<typeof WorkloadStatPathResponseSchema>> {
-  const seen = await parts.files.look(pathOf(name, path, parts), signal);
+  // Where something is to be written, too: that says what is in the way.
+  const at = await pathOf(name, { path, use: 'writes' }, parts);
+  const seen = await parts.files.look(at, signal);
   return {
     type: TYPES[seen.type],
     sizeBytes: BigInt(seen.sizeBytes),
@@ -96,10 +103,18 @@ async function* chunksOf(
   }
 }
 
-function pathOf(name: string, path: string, { find }: WorkloadCopyParts): ContainerPath {
-  find(name);
+async function pathOf(
+  name: string,
+  { path, use }: { readonly path: string; readonly use: CopyUse },
+  { find, runtime }: WorkloadCopyParts,
+): Promise<ContainerPath> {
+  const { spec } = find(name);
   const isUsable = path.startsWith('/') && path.length < PATH_MOST && !path.includes('\0');
-  if (isUsable) return { cell: cellOfWorkload(name), container: name, path };
+  if (isUsable) {
+    const cell = cellOfWorkload(name);
+    checkCopyPlace(spec, { path, use }, await runtime.inspect(cell, name));
+    return { cell, container: name, path };
+  }
   const problem = `${JSON.stringify(path.slice(0, 80))} is not an absolute path`;
   throw workloadError.COPY_INVALID({ problem });
 }

@@ -43,7 +43,8 @@ export function workloadService(
 ): Partial<ServiceImpl<typeof WorkloadService>> {
   const copyParts = () => {
     const parts = partsOrThrow();
-    return { files: parts.files, find: (name: string) => find(parts, name) };
+    const { files, runtime } = parts;
+    return { files, runtime, find: (name: string) => find(parts, name) };
   };
   return {
     apply(request) {
