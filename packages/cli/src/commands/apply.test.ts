@@ -133,6 +133,26 @@ test('waiting tells each step once and ends with one line for each workload', as
   });
 });
 
+test('a port of the host that another program has is a warning', async () => {
+  const services = servicesWith([{ phase: 'running', observedGeneration: 1 }], true);
+  const taken = (port: string) => ({
+    code: 'HOST_PORT_TAKEN',
+    message: `port ${port} of the capsule is not at 127.0.0.1: taken`,
+    hint: 'publish another port',
+  });
+  const getInfo = () => ({ problems: [taken('8080/tcp'), taken('80/tcp')] });
+  await using capsule = await startFakeCapsule({ ...services, capsule: { getInfo } });
+  const { exitCode, stderr } = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+  });
+  assert.equal(exitCode, 0);
+  assert.equal(
+    stderr,
+    'warning: port 8080/tcp of the capsule is not at 127.0.0.1: taken; publish another port\n',
+  );
+});
+
 test('a terminal is waited on by default, and its progress is taken away again', async () => {
   const story: Status[] = [PENDING, { phase: 'running', observedGeneration: 1 }];
   await using capsule = await startFakeCapsule(servicesWith(story, true));

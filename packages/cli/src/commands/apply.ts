@@ -1,4 +1,5 @@
 import { type ApplyResult, applyManifests } from '../apply/apply-manifests.ts';
+import { portWarnings } from '../apply/port-warnings.ts';
 import { readManifests } from '../apply/read-manifests.ts';
 import { tellChanges } from '../apply/tell-changes.ts';
 import { type WaitResult, waitForWorkloads } from '../apply/wait-for-workloads.ts';
@@ -24,20 +25,21 @@ export const run: Run = async (input, context) => {
   const manifests = await readManifests(input, context);
   const dryRun = input.isOn('dryRun');
   const isWaiting = !dryRun && (input.choice('wait') ?? context.out.isTerminal);
-  const { declared, volumes, applied, waited } = await withCapsule(
+  const { declared, volumes, applied, waited, warnings } = await withCapsule(
     input,
     context,
     async (client) => {
       const results = await applyManifests(client, { manifests, dryRun }, context);
       const { registries: declared, volumes, workloads: applied } = results;
-      if (!isWaiting) return { declared, volumes, applied, waited: [] };
+      if (!isWaiting) return { declared, volumes, applied, waited: [], warnings: [] };
       const view = createProgressView(context.err, context.now);
       const workloads = applied.flatMap((result) =>
         'workload' in result ? [result.workload] : [],
       );
       const request = { client, applied: workloads, timeoutMs, view };
       const waited = await waitForWorkloads(request, context).finally(() => view.clear());
-      return { declared, volumes, applied, waited };
+      const warnings = await portWarnings(client, workloads, context);
+      return { declared, volumes, applied, waited, warnings };
     },
   );
   const prior = [...declared, ...volumes];
@@ -57,6 +59,7 @@ export const run: Run = async (input, context) => {
     const line = format === 'name' ? nameLine : outcomeLine;
     for (const outcome of outcomes) await context.out.write(line(outcome, isWaiting, context));
   }
+  for (const warning of warnings) await context.err.write(`${warning}\n`);
   const errors = [...prior, ...outcomes].flatMap((one) =>
     'error' in one && one.error !== undefined ? [one.error] : [],
   );
