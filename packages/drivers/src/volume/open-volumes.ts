@@ -1,5 +1,6 @@
-import { access } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import type { Reach, VolumeArchives, VolumeBackend, VolumeFault } from '@capsule/core';
+import { shareMounts } from '@capsule/host';
 import { LoopFileVolumes } from './loop-file-volumes.ts';
 import { LvmThinVolumes } from './lvm-thin-volumes.ts';
 import { findThinPool, makeThinPool, type ThinPoolOptions } from './thin-pool.ts';
@@ -23,6 +24,9 @@ export type OpenedVolumes = VolumeBackend & { readonly archives: VolumeArchives 
  */
 export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVolumes> {
   const { pool, device, folder, mountRoot, reach } = options;
+  // From the start on, so that volumes that come and go leave nothing behind.
+  await mkdir(mountRoot, { recursive: true, mode: 0o700 });
+  await shareMounts(mountRoot).catch(reportedByAttach);
   const files = (why: string) => new LoopFileVolumes({ folder, mountRoot, reach, why });
   if (!(await exists('/dev/mapper/control'))) {
     if (device === undefined) return files('no device-mapper in this kernel');
@@ -35,6 +39,9 @@ export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVo
     return new UnusableVolumes('lvm-thin', error as Error);
   }
 }
+
+/** It is done again, and fails again, where a volume is mounted. */
+function reportedByAttach(): void {}
 
 async function exists(path: string): Promise<boolean> {
   return access(path).then(
