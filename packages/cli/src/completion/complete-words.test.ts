@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -45,25 +45,55 @@ test('flags and their choices are completed', async () => {
   ]);
 });
 
+test('the choices of a flag are completed behind its = as well', async () => {
+  assert.deepEqual(await words('workload', 'list', '--output=j'), ['--output=json']);
+  assert.deepEqual(await words('workload', 'list', '--selector='), []);
+});
+
 test('where a file is wanted the shell completes itself', async () => {
   assert.deepEqual(await words('apply', '-f', ''), []);
   assert.deepEqual(await words('image', 'push', ''), []);
 });
 
-test('bash asks the program and offers its words', async () => {
+/** What is typed, and the words that the program is run with after a TAB. */
+const TYPED: readonly (readonly [string, string])[] = [
+  ['capsulectl workload get we', '[workload][get][web]'],
+  ['capsulectl volume get notes@be', '[volume][get][notes@before]'],
+  ['capsulectl volume get notes@', '[volume][get][notes@before]'],
+  ['capsulectl cp web:/et', '[cp][web:/etc]'],
+  ['capsulectl cp web:', '[cp][web:/etc]'],
+  ['capsulectl workload wait web --for=ex', '[workload][wait][web][--for=exit]'],
+  ['capsulectl workload wait web --for=', '[workload][wait][web][--for=exit]'],
+  ['capsulectl  image get registry.home:5000/team/ap', '[image][get][registry.home:5000/team/app]'],
+  ['VALUE=a:b capsulectl workload get we', '[workload][get][web]'],
+];
+
+/** Offers the one word that begins with what is typed, and prints the words of every other call. */
+const PROGRAM = `#!/bin/bash
+if [ "$1" != __complete ]; then printf 'ran '; printf '[%s]' "$@"; echo; exit; fi
+for word in web notes@before web:/etc --for=exit registry.home:5000/team/app; do
+  [[ -n "\${!#}" && "$word" == "\${!#}"* ]] && printf '%s\\tabout\\n' "$word"
+done
+`;
+
+test('bash completes words with @, : and = in them', { timeout: 30_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'capsulectl-bash-'));
   try {
-    const program = join(folder, 'capsulectl');
-    await writeFile(program, '#!/bin/sh\nprintf "%s\\tabout\\n" "$*" second\n');
-    await chmod(program, 0o755);
-    const script = `${SHELL_SCRIPTS.bash}
-COMP_WORDS=(capsulectl workload get we); COMP_CWORD=3
-_capsulectl
-printf '[%s]' "\${COMPREPLY[@]}"`;
-    const { stdout } = await promisify(execFile)('bash', ['-c', script], {
-      env: { PATH: `${folder}:${process.env['PATH']}` },
+    await writeFile(join(folder, 'capsulectl'), PROGRAM, { mode: 0o755 });
+    await writeFile(join(folder, 'completion'), SHELL_SCRIPTS.bash);
+    const bash = promisify(execFile)('script', ['-qec', 'bash --norc -i', '/dev/null'], {
+      cwd: folder,
+      env: { PATH: `${folder}:${process.env['PATH']}`, TERM: 'dumb', SHELL: '/bin/bash' },
     });
-    assert.equal(stdout, '[__complete -- workload get we][second]');
+    const typed = TYPED.map(([line]) => `${line}\t\n`);
+    bash.child.stdin?.write(['source ./completion\n', ...typed, 'exit\n'].join(''));
+    const { stdout } = await bash;
+    const ran = [...stdout.matchAll(/^ran (\S+)\r?$/gm)].map(([, words]) => words);
+    assert.deepEqual(
+      ran,
+      TYPED.map(([, words]) => words),
+      stdout,
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

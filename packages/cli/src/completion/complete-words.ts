@@ -32,7 +32,7 @@ export async function completeWords(
     open !== undefined
       ? (open.choices ?? []).map((word) => ({ word, about: '' }))
       : typed.startsWith('-')
-        ? flagCandidates(command)
+        ? [...flagCandidates(command), ...choiceCandidates(command, typed)]
         : command === undefined
           ? wordCandidates(commands, plain)
           : await argumentCandidates(command, plain.slice(command.path.length), live);
@@ -65,6 +65,14 @@ function flagCandidates(command: Command | undefined): readonly Candidate[] {
     const long = spellings(flag).find((spelling) => spelling.startsWith('--'));
     return long === undefined ? [] : [{ word: long, about: flag.summary }];
   });
+}
+
+/** `--output=json` */
+function choiceCandidates(command: Command | undefined, typed: string): readonly Candidate[] {
+  const [name = ''] = typed.split('=', 1);
+  if (name === typed) return [];
+  const flag = command?.flags?.find((known) => spellings(known).includes(name));
+  return (flag?.choices ?? []).map((choice) => ({ word: `${name}=${choice}`, about: '' }));
 }
 
 function wordCandidates(

@@ -1,11 +1,29 @@
 /** What each shell runs to know what may stand next: the program itself, asked with `__complete`. */
 export const SHELL_SCRIPTS = {
+  // bash splits words at @, = and : too, and replaces what stands behind the last : or =, or from the last @ on.
   bash: `_capsulectl() {
-  local line
+  local line rest word next words=() at=0
+  rest="\${COMP_LINE:0:COMP_POINT}"
+  for word in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    next="\${rest#"\${rest%%[![:space:]]*}"}"
+    [[ "$next" == "$word"* ]] || word="$next"
+    if [[ "$at" == 0 || "$next" != "$rest" ]]; then
+      words[at]="$word" at=$((at+1))
+    else
+      words[at-1]+="$word"
+    fi
+    rest="\${next#"$word"}"
+  done
+  word="\${words[at-1]}" next="\${COMP_WORDBREAKS//[!@=:]/}"
+  if [[ -n "$next" ]]; then
+    line="\${word##*[$next]}"
+    [[ "$word" == *@"$line" ]] && line="@$line"
+    next="\${word%"$line"}"
+  fi
   COMPREPLY=()
   while IFS=$'\\t' read -r line _; do
-    COMPREPLY+=("$line")
-  done < <("\${COMP_WORDS[0]}" __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    COMPREPLY+=("\${line#"$next"}")
+  done < <("\${words[0]}" __complete -- "\${words[@]:1}" 2>/dev/null)
 }
 complete -o default -F _capsulectl capsulectl
 `,
