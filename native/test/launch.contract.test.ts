@@ -58,6 +58,22 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('a host without nodes that load a driver, and a shell with umask 077, change nothing', async () => {
+    await using scratch = await createScratch();
+    const stat = "stat -c '%n %t:%T %a' /dev/net/tun /dev/loop-control /tmp /run";
+    await makeRoot(scratch, script(`umask; ${stat}`));
+    const places = ['--perm', scratch.path('perm'), '--run', scratch.path('run')];
+    const launch = [capsuleLaunch, '--name', 'small', '--lower', scratch.path('lower'), ...places];
+    const hide = 'umask 077; mount -t tmpfs tmpfs /dev/net && exec "$0" "$@"';
+    const argv = ['--mount', 'sh', '-c', hide, ...launch, '--', '/sbin/capsuled'];
+    await using program = new Program('unshare', argv);
+    await program.line(/ probe F end$/);
+    const lines = program.lines.flatMap((line) => / probe F (.*)$/.exec(line)?.[1] ?? []);
+    assert.deepEqual(lines.slice(0, 2), ['0022', '/dev/net/tun a:c8 666']);
+    assert.match(lines[2] ?? '', /^\/dev\/loop-control a:ed 6[06]0$/);
+    assert.deepEqual(lines.slice(3, 5), ['/tmp 0:0 1777', '/run 0:0 755']);
+  });
+
   test('sees its own cgroup as the root of every hierarchy', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('cat /proc/self/cgroup'));

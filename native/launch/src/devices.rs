@@ -1,7 +1,7 @@
 use crate::failure::{Doing, Failure};
 use nix::errno::Errno;
 use nix::mount::{mount, MsFlags};
-use nix::sys::stat::{mknod, Mode, SFlag};
+use nix::sys::stat::{makedev, mknod, Mode, SFlag};
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
@@ -19,6 +19,12 @@ const WHERE_PRESENT: [&str; 7] = [
     "vsock",
 ];
 
+/// Nodes whose opening loads their driver; a host that has not used them yet may lack them. Number and mode.
+const LOADS_ITS_DRIVER: [(&str, u64, u64, u32); 2] = [
+    ("loop-control", 10, 237, 0o660),
+    ("net/tun", 10, 200, 0o666),
+];
+
 /// Makes the capsule's device nodes in `dev`, as the host has them.
 pub fn make(dev: &Path) -> Result<(), Failure> {
     let host = Path::new("/dev");
@@ -33,7 +39,28 @@ pub fn make(dev: &Path) -> Result<(), Failure> {
             make_one(&source, &dev.join(&name))?;
         }
     }
+    for (name, major, minor, mode) in LOADS_ITS_DRIVER {
+        make_missing(&dev.join(name), makedev(major, minor), mode)?;
+    }
     Ok(())
+}
+
+/// A host that is itself a container may make none; what needs the node says so.
+fn make_missing(target: &Path, number: u64, mode: u32) -> Result<(), Failure> {
+    let doing = || format!("make device {}", target.display());
+    make_parent(target).doing(doing())?;
+    match mknod(target, SFlag::S_IFCHR, Mode::empty(), number) {
+        Ok(()) => fs::set_permissions(target, Permissions::from_mode(mode)).doing(doing()),
+        Err(Errno::EEXIST | Errno::EPERM) => Ok(()),
+        Err(error) => Err(error).doing(doing()),
+    }
+}
+
+fn make_parent(target: &Path) -> io::Result<()> {
+    match target.parent() {
+        Some(parent) => DirBuilder::new().recursive(true).mode(0o755).create(parent),
+        None => Ok(()),
+    }
 }
 
 fn loop_devices(host: &Path) -> io::Result<Vec<PathBuf>> {
@@ -51,13 +78,7 @@ fn loop_devices(host: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn make_one(source: &Path, target: &Path) -> Result<(), Failure> {
     let doing = || format!("make device {}", target.display());
-    if let Some(parent) = target.parent() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o755)
-            .create(parent)
-            .doing(doing())?;
-    }
+    make_parent(target).doing(doing())?;
     let like = fs::metadata(source).doing(doing())?;
     let kind = if like.file_type().is_block_device() {
         SFlag::S_IFBLK
