@@ -18,6 +18,7 @@ async function openBench(t: TestContext) {
   t.after(async () => {
     for (const { name } of await backend.list()) await backend.remove(name);
     for (const ref of await backend.listSnapshots()) await backend.removeSnapshot(ref);
+    await unmount(join(folder, 'mounts'));
     assert.deepEqual(
       (await listMounts()).filter(({ path }) => path.startsWith(folder)),
       [],
