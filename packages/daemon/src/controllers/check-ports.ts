@@ -33,11 +33,23 @@ export function checkPorts(spec: WorkloadSpec, claims: PortClaims): void {
     if (kept !== undefined) throw workloadError.PORT_KEPT({ ...facts, port: kept });
   }
   const fresh = new Set([...wanted].filter((port) => !claims.published.has(port)));
-  const [listener] = claims.listeners.find(fresh);
+  const listener = claims.listeners.find(fresh).find((one) => !isLeaving(one, spec, claims.others));
   if (listener !== undefined) {
     const port = `${listener.port}/${listener.protocol}`;
     throw workloadError.PORT_IN_USE({ name, port, program: describeProgram(listener) });
   }
+}
+
+/** Its workload is the one that is applied, or gives the capsule's network up as well: the socket goes with it. */
+function isLeaving(
+  { workload }: PortListener,
+  { name }: WorkloadSpec,
+  others: readonly WorkloadRecord[],
+): boolean {
+  if (workload === undefined) return false;
+  const record = others.find(({ spec }) => spec.name === workload);
+  if (workload === name || record === undefined) return workload === name;
+  return record.desired !== 'running' || record.spec.networkMode !== 'host';
 }
 
 /** `nginx of web`, `sshd`, `a program of the capsule`. */

@@ -15,9 +15,11 @@ export function shadowedPorts(
       .filter(({ desired, spec }) => desired === 'running' && spec.networkMode === 'bridge')
       .flatMap(({ spec }) => spec.ports.map((port) => [portKey(port), spec.name] as const)),
   );
-  return listeners.find(new Set(holders.keys())).map((listener) => {
+  return listeners.find(new Set(holders.keys())).flatMap((listener) => {
     const port = `${listener.port}/${listener.protocol}`;
     const holder = holders.get(port) ?? '';
+    // It has just moved out of the capsule's network.
+    if (listener.workload === holder) return [];
     return workloadError.PORT_SHADOWED({ port, holder, program: describeProgram(listener) });
   });
 }

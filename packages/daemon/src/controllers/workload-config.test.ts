@@ -280,7 +280,20 @@ test('a port on which a program of the capsule listens is refused, except to who
   );
   config.apply(wish('dns', { ports: [port(53)] }));
   config.stop('web');
+  config.apply(wish('proxy', { networkMode: 'host' }));
   assert.throws(() => config.start('web'), hasCode('WORKLOAD_PORT_IN_USE'));
+});
+
+test('a port of a workload that leaves the network of the capsule is free, to itself and others', () => {
+  const { config, listeners } = setUp();
+  listeners.programs.push({ port: 80, protocol: 'tcp', program: 'nginx', workload: 'proxy' });
+  config.apply(wish('proxy', { networkMode: 'host' }));
+  const other = wish('other', { ports: [port(80)] });
+  assert.throws(() => config.apply(other), hasCode('WORKLOAD_PORT_IN_USE'));
+  const moved = wish('proxy', { ports: [port(80)] });
+  assert.equal(config.apply(moved, { dryRun: true }).change, 'configured');
+  config.stop('proxy');
+  assert.equal(config.apply(other).change, 'created');
 });
 
 test('a rollback claims what the earlier spec needs, and is refused where others have it', () => {
