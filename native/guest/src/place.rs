@@ -6,6 +6,7 @@ pub const IMAGE: &str = "/run/capsule/image";
 pub const WRITABLE: &str = "/run/capsule/writable";
 pub const ROOT: &str = "/run/capsule/root";
 pub const VOLUMES: &str = "/run/capsule/volumes";
+pub const FOLDERS: &str = "/run/capsule/folders";
 pub const FILES: &str = "/run/capsule/files";
 pub const BUNDLE: &str = "/run/capsule/bundle";
 pub const RUNTIME: &str = "/run/capsule/runtime";
@@ -16,6 +17,10 @@ pub const EMPTY: &str = "/run/capsule/empty";
 
 pub fn volume(name: &str) -> PathBuf {
     Path::new(VOLUMES).join(name)
+}
+
+pub fn folder(name: &str) -> PathBuf {
+    Path::new(FOLDERS).join(name)
 }
 
 /// One path segment, and none that leads anywhere else.

@@ -63,6 +63,7 @@ export * from './resource/signal.ts';
 export * from './resource/size.ts';
 export * from './resource/snapshot.ts';
 export * from './resource/span.ts';
+export * from './resource/sub-path.ts';
 export * from './resource/ulimit-names.ts';
 export type * from './resource/usage.ts';
 export * from './resource/volume.ts';

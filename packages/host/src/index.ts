@@ -46,6 +46,13 @@ export {
   lvm,
   parseLogicalVolumes,
 } from './storage/lvm.ts';
-export { listMounts, type MountPoint, mount, shareMounts, unmount } from './storage/mounts.ts';
+export {
+  bindOpen,
+  listMounts,
+  type MountPoint,
+  mount,
+  shareMounts,
+  unmount,
+} from './storage/mounts.ts';
 export { type DiskUser, type TakeDiskOptions, takeDisk } from './storage/take-disk.ts';
 export { trim } from './storage/trim.ts';

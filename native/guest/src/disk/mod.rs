@@ -3,6 +3,7 @@
 mod copy;
 mod copy_up;
 mod filesystem;
+mod folder;
 mod freeze;
 mod mount;
 mod plan;

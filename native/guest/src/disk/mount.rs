@@ -1,5 +1,5 @@
 use super::plan::{Plan, Root};
-use super::{copy_up, filesystem};
+use super::{copy_up, filesystem, folder};
 use crate::place;
 use nix::mount::{mount, MsFlags};
 use std::fs;
@@ -44,6 +44,15 @@ pub fn mount_all(plan: &Plan) -> Result<(), String> {
         if let (Some(from), false) = (&volume.copy_up_from, volume.read_only) {
             copy_up::fill(Path::new(place::ROOT), from, &at)
                 .map_err(|error| format!("cannot fill volume {}: {error}", volume.name))?;
+        }
+        for folder in &volume.folders {
+            folder::bind(&at, folder, !volume.read_only).map_err(|error| {
+                let path = folder.path.join("/");
+                format!(
+                    "cannot mount folder {path} of volume {}: {error}",
+                    volume.name
+                )
+            })?;
         }
     }
     Ok(())

@@ -27,6 +27,21 @@ pub struct Volume {
     /// What the image has there fills an empty volume.
     pub copy_up_from: Option<String>,
     pub mount_path: String,
+    pub folders: Vec<Folder>,
+}
+
+/// A folder of a volume that appears beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    pub name: String,
+    /// Plain names, from the volume's root on.
+    pub path: Vec<String>,
+}
+
+impl Folder {
+    pub fn at(&self) -> PathBuf {
+        place::folder(&self.name)
+    }
 }
 
 impl Volume {
@@ -75,10 +90,29 @@ pub fn plan(request: &StartPayloadRequest) -> Result<Plan, String> {
             read_only: mount.read_only,
             copy_up_from: mount.copy_up.then(|| mount.mount_path.clone()),
             mount_path: mount.mount_path.clone(),
+            folders: mount
+                .folders
+                .iter()
+                .map(|asked| folder(&asked.name, &asked.path))
+                .collect::<Result<_, _>>()?,
             name,
         });
     }
     Ok(Plan { root, volumes })
+}
+
+fn folder(name: &str, path: &str) -> Result<Folder, String> {
+    if !place::is_segment(name) {
+        return Err(format!("a folder cannot be named {name:?}"));
+    }
+    let path: Vec<String> = path.split('/').map(String::from).collect();
+    match path.iter().find(|part| !place::is_segment(part)) {
+        Some(part) => Err(format!("{part:?} is no part of the path of a folder")),
+        None => Ok(Folder {
+            name: name.to_string(),
+            path,
+        }),
+    }
 }
 
 fn device(path: &str) -> Result<String, String> {

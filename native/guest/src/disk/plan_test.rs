@@ -66,3 +66,33 @@ fn what_leads_elsewhere_is_refused() {
     }
     assert!(plan(&request("", vec![mount("a"), mount("a")])).is_err());
 }
+
+#[test]
+fn a_folder_of_a_volume_is_a_path_of_plain_names() {
+    use crate::gen::GuestVolumeFolder;
+    let with = |name: &str, path: &str| {
+        let folder = GuestVolumeFolder {
+            name: name.to_string(),
+            path: path.to_string(),
+        };
+        let asked = GuestVolumeMount {
+            folders: vec![folder],
+            ..mount("data")
+        };
+        plan(&request("/dev/vdb", vec![asked]))
+    };
+    let planned = with("folder-0", "a/b").unwrap();
+    let folder = &planned.volumes[0].folders[0];
+    assert_eq!(folder.path, ["a", "b"]);
+    assert_eq!(folder.at(), PathBuf::from("/run/capsule/folders/folder-0"));
+    for (name, path) in [
+        ("..", "a"),
+        ("a/b", "a"),
+        ("x", ""),
+        ("x", "/a"),
+        ("x", "a/../b"),
+        ("x", "a//b"),
+    ] {
+        assert!(with(name, path).is_err(), "{name:?} {path:?}");
+    }
+}

@@ -13,7 +13,11 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// leaves it complete as well. Idempotent.
 pub fn unmount_all(plan: &Plan) -> Result<(), String> {
     nix::unistd::sync();
-    let volumes = plan.volumes.iter().rev().map(|volume| volume.at());
+    // What is bound of a volume keeps it mounted.
+    let volumes = plan.volumes.iter().rev().flat_map(|volume| {
+        let folders = volume.folders.iter().rev().map(|folder| folder.at());
+        folders.chain([volume.at()])
+    });
     let root = [place::ROOT, place::WRITABLE, place::IMAGE].map(PathBuf::from);
     let mut problems = Vec::new();
     for at in volumes.chain(root) {

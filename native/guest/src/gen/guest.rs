@@ -196,6 +196,7 @@ pub struct GuestVolumeMount {
     pub read_only: bool,
     pub name: String,
     pub copy_up: bool,
+    pub folders: Vec<GuestVolumeFolder>,
 }
 
 impl Message for GuestVolumeMount {
@@ -206,6 +207,7 @@ impl Message for GuestVolumeMount {
         self.read_only.put_field(4, to);
         self.name.put_field(100, to);
         self.copy_up.put_field(101, to);
+        self.folders.put_field(102, to);
     }
 
     fn read(bytes: &[u8]) -> Result<Self, Malformed> {
@@ -219,6 +221,33 @@ impl Message for GuestVolumeMount {
                 4 => it.read_only.take_field(value)?,
                 100 => it.name.take_field(value)?,
                 101 => it.copy_up.take_field(value)?,
+                102 => it.folders.take_field(value)?,
+                _ => {}
+            }
+        }
+        Ok(it)
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GuestVolumeFolder {
+    pub name: String,
+    pub path: String,
+}
+
+impl Message for GuestVolumeFolder {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.name.put_field(1, to);
+        self.path.put_field(2, to);
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        let mut from = Reader::new(bytes);
+        while let Some((number, value)) = from.field()? {
+            match number {
+                1 => it.name.take_field(value)?,
+                2 => it.path.take_field(value)?,
                 _ => {}
             }
         }

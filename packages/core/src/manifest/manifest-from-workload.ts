@@ -117,10 +117,11 @@ function settingsBlock(spec: WorkloadSpec): Block {
     ...Object.fromEntries(Object.entries(flags).filter(([, isSet]) => isSet)),
     ...filled({
       hostBindPaths: spec.hostBindPaths.map(formatHostBind),
-      mounts: spec.mounts.map(({ volumeName, mountPath, readOnly, copyUp }) => ({
+      mounts: spec.mounts.map(({ volumeName, mountPath, readOnly, subPath, copyUp }) => ({
         ...{ volumeName, mountPath },
         ...(readOnly ? { readOnly } : {}),
-        ...(copyUp ? {} : { copyUp }),
+        ...(subPath === undefined ? {} : { subPath }),
+        ...(copyUp || subPath !== undefined ? {} : { copyUp }),
       })),
       ulimits: spec.ulimits,
       sysctls: spec.sysctls,

@@ -43,26 +43,28 @@ export function readHostBinds(
   return readWords(reader, place, '`SOURCE[:TARGET][:ro]`').map(parseHostBind);
 }
 
-/** `mounts: [{volumeName: data, mountPath: /data, readOnly: false, copyUp: true}]` */
+/** `mounts: [{volumeName: data, mountPath: /data, readOnly: false, subPath: a/b}]` */
 export function readVolumeMounts(
   reader: DocumentReader,
   place: Place | undefined,
 ): readonly VolumeMount[] {
   const items = (place && reader.list(place)) ?? [];
   return items.flatMap((item): VolumeMount[] => {
-    const known = ['volumeName', 'mountPath', 'readOnly', 'copyUp'];
+    const known = ['volumeName', 'mountPath', 'readOnly', 'subPath', 'copyUp'];
     const fields = reader.map(item, { fields: known });
     if (fields === undefined) return [];
     for (const field of ['volumeName', 'mountPath']) {
       if (!fields.has(field)) reader.refuse(`${item.path}.${field}`, 'is missing');
     }
     const copyUp = fields.get('copyUp');
+    const subPath = readText(reader, fields.get('subPath'));
     return [
       {
         volumeName: readText(reader, fields.get('volumeName')),
         mountPath: readText(reader, fields.get('mountPath')),
         readOnly: readFlag(reader, fields.get('readOnly')),
-        copyUp: copyUp === undefined || readFlag(reader, copyUp),
+        ...(subPath !== '' && { subPath }),
+        copyUp: copyUp === undefined ? subPath === '' : readFlag(reader, copyUp),
       },
     ];
   });

@@ -1,8 +1,9 @@
 import { CAPABILITY_NAMES } from '../resource/capability-names.ts';
 import type { ContainerSettings, Ulimit } from '../resource/container-settings.ts';
 import { isName } from '../resource/name.ts';
+import { problemOfSubPath } from '../resource/sub-path.ts';
 import { ULIMIT_NAMES } from '../resource/ulimit-names.ts';
-import type { WorkloadSpec } from '../resource/workload.ts';
+import type { VolumeMount, WorkloadSpec } from '../resource/workload.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { Problem } from './problem.ts';
 import { atMost, isAbsolute, isWhole, isWithin, quote } from './rule.ts';
@@ -74,6 +75,7 @@ function validateMounts({ tmpfs, hostBindPaths, mounts }: WorkloadSpec): Problem
     ...mounts.flatMap(({ volumeName }, index) =>
       validateVolumeName(`container.mounts[${index}].volumeName`, volumeName),
     ),
+    ...mounts.flatMap((mount, index) => validateSubPath(`container.mounts[${index}]`, mount)),
     ...targets.flatMap(([path, target]) => validateTarget(path, target, taken)),
     ...hostBindPaths.flatMap(({ source, target }, index) =>
       source === target || isAbsolute(source)
@@ -93,6 +95,18 @@ function validateMounts({ tmpfs, hostBindPaths, mounts }: WorkloadSpec): Problem
         : [{ path: `container.tmpfs[${index}].mode`, message: 'is not a mode' }]),
     ]),
   ];
+}
+
+function validateSubPath(path: string, { subPath, copyUp }: VolumeMount): Problem[] {
+  if (subPath === undefined) return [];
+  const problem = problemOfSubPath(subPath);
+  if (problem !== undefined) {
+    const hint = 'a relative path, as in `data/pg`';
+    return [{ path: `${path}.subPath`, message: `${quote(subPath)} ${problem}`, hint }];
+  }
+  if (!copyUp) return [];
+  const message = 'is not possible beside subPath';
+  return [{ path: `${path}.copyUp`, message, hint: 'a whole volume is filled, or none of it' }];
 }
 
 function validateVolumeName(path: string, name: string): Problem[] {

@@ -32,8 +32,10 @@ export interface ContainerSpec extends ContainerSettings {
 
 export interface ContainerVolume {
   readonly name: string;
-  /** The folder where it is mounted; of a microVM, the device or file that holds it. */
+  /** The folder that is bound, of a `subPath` its own one; of a microVM, the device or file that holds the volume. */
   readonly source: string;
+  /** The folder of the volume that appears; absent for all of it. */
+  readonly subPath?: string;
   readonly target: string;
   readonly readOnly: boolean;
   /** A microVM copies what the image has at `target` into it, where it holds nothing. */

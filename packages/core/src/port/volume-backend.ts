@@ -32,6 +32,16 @@ export interface SnapshotSeen extends SnapshotRef {
 /** What a volume is made of: a snapshot, or a file with the image of a filesystem. */
 export type VolumeOrigin = SnapshotRef | { readonly image: string };
 
+/** A folder inside of a volume. */
+export interface VolumeFolder {
+  /** Tells it from others of the same volume. */
+  readonly index: number;
+  /** As `problemOfSubPath` allows it. */
+  readonly subPath: string;
+  /** Made where it is missing, with owner and mode of the folder that holds it. */
+  readonly isMade: boolean;
+}
+
 /** `mounted`: by the capsule, at its `hostPath`. `lent`: to a microVM, which mounts its `devicePath`. */
 export type VolumeUse = 'mounted' | 'lent';
 
@@ -83,6 +93,12 @@ export interface VolumeBackend {
    * Fails as `attach`.
    */
   lend(name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Makes folders of an attached volume appear each at its `folderPath`, in the place of those of before. No part of
+   * a path may be a link. They go with `detach`. Fails with `VOLUME_FOLDER_UNUSABLE`. Idempotent.
+   */
+  bindFolders(name: string, folders: readonly VolumeFolder[], signal?: AbortSignal): Promise<void>;
+  folderPath(name: string, index: number): string;
   /** The device or file that holds one that is lent. */
   devicePath(name: string): string;
   /** Whether nobody has put anything into an attached one; what mkfs makes does not count. */

@@ -55,6 +55,8 @@ export interface VolumeMount {
   /** Absolute. */
   readonly mountPath: string;
   readonly readOnly: boolean;
+  /** The folder of the volume that appears, as `problemOfSubPath` allows it; absent for all of it. Copies nothing up. */
+  readonly subPath?: string;
   /** What the image has at `mountPath` is copied into a volume that nobody has used yet. */
   readonly copyUp: boolean;
 }

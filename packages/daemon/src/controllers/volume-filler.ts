@@ -37,7 +37,9 @@ export class VolumeFiller {
   async fill({ spec }: WorkloadRecord, name: string, signal: AbortSignal): Promise<void> {
     const { volumes, backend, files } = this.#parts;
     const filling = volumes.get(name)?.filling;
-    const mount = spec.mounts.find(({ volumeName }) => volumeName === name);
+    const mounts = spec.mounts.filter(({ volumeName }) => volumeName === name);
+    // A mount of a folder fills nothing; another one of the same volume may.
+    const mount = mounts.find(({ copyUp }) => copyUp) ?? mounts[0];
     if (filling === 'done' || filling === undefined || mount === undefined) return;
     if (volumeUse(spec) === 'lent') {
       // Its guest fills it when it starts, and goes on with what it has begun; `recordFilled` is called then.

@@ -474,6 +474,26 @@ test('a change that is not ready in time gives way to the last one that was', as
   assert.ok(daemon.reasons('web').includes('RolledBack'));
 });
 
+test('folders of a volume are bound before each start, and read-only mounts make none', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  await daemon.workloads.volumeSystem.keeper.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
+  const mount = { volumeName: 'data', readOnly: false, copyUp: false };
+  const mounts = [
+    { ...mount, mountPath: '/all', copyUp: true },
+    { ...mount, mountPath: '/a', subPath: 'a' },
+    { ...mount, mountPath: '/b', subPath: 'b/c', readOnly: true },
+  ];
+  daemon.apply('web', { mounts });
+  await daemon.until('web', runs);
+  daemon.config.restart('web');
+  await daemon.until('web', (web) => runs(web) && web.status.observedRun === web.run);
+  const binds = machine.disk.calls.filter((call) => call.startsWith('bindFolders'));
+  assert.deepEqual(binds, ['bindFolders data a b/c', 'bindFolders data a b/c']);
+  assert.equal(daemon.workloads.volumeSystem.volumes.get('data')?.filling, 'done');
+});
+
 test('a rollback that another workload stands in the way of is an event, and comes later', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);

@@ -3,6 +3,7 @@ import {
   type CellNetwork,
   type ContainerRuntime,
   type ContainerSpec,
+  type ContainerVolume,
   cellKey,
   cellOfWorkload,
   containerSettings,
@@ -10,6 +11,7 @@ import {
   type LogStore,
   type PullProgress,
   type VolumeBackend,
+  type VolumeMount,
   volumeUse,
   type WorkloadRecord,
   type WorkloadSpec,
@@ -106,6 +108,7 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       runtime.update(cellOfWorkload(name), name, resources, signal),
     startContainer: async (record, _args, signal) => {
       const { name } = record.spec;
+      await bindFolders(parts, record.spec, signal);
       observer.starts(name);
       observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
       const seen = await runtime.start(cellOfWorkload(name), name, signal);
@@ -182,18 +185,43 @@ function containerSpec(
     hostname: spec.hostname === '' ? spec.name : spec.hostname,
     ...(spec.microVm && { microVm: spec.microVm }),
     network: networkOf(parts, spec),
-    volumes: spec.mounts.map(({ volumeName: name, mountPath: target, readOnly, copyUp }) => ({
-      ...{ name, target, readOnly },
-      copyUp: copyUp && parts.volumes.get(name)?.filling !== 'done',
-      source:
-        volumeUse(spec) === 'lent'
-          ? parts.volumeBackend.devicePath(name)
-          : parts.volumeBackend.hostPath(name),
-    })),
+    volumes: spec.mounts.map((mount, index) => describeVolumeOf(parts, spec, { mount, index })),
     files: isHost ? parts.network.hostFiles() : parts.network.files(key),
     logPath: parts.logPath(cell),
     revision,
   };
+}
+
+function describeVolumeOf(
+  { volumeBackend, volumes }: WorkloadStepParts,
+  spec: WorkloadSpec,
+  { mount, index }: { readonly mount: VolumeMount; readonly index: number },
+): ContainerVolume {
+  const { volumeName: name, mountPath: target, readOnly, subPath, copyUp } = mount;
+  const path =
+    subPath === undefined ? volumeBackend.hostPath(name) : volumeBackend.folderPath(name, index);
+  return {
+    ...{ name, target, readOnly },
+    ...(subPath !== undefined && { subPath }),
+    copyUp: copyUp && volumes.get(name)?.filling !== 'done',
+    source: volumeUse(spec) === 'lent' ? volumeBackend.devicePath(name) : path,
+  };
+}
+
+/** At each start: what was bound for an earlier one may have been moved in the volume. */
+async function bindFolders(
+  { volumeBackend }: WorkloadStepParts,
+  spec: WorkloadSpec,
+  signal: AbortSignal,
+): Promise<void> {
+  if (volumeUse(spec) === 'lent') return;
+  for (const name of new Set(spec.mounts.map(({ volumeName }) => volumeName))) {
+    const isMade = spec.mounts.some((mount) => mount.volumeName === name && !mount.readOnly);
+    const folders = spec.mounts.flatMap(({ volumeName, subPath }, index) =>
+      volumeName === name && subPath !== undefined ? [{ index, subPath, isMade }] : [],
+    );
+    if (folders.length > 0) await volumeBackend.bindFolders(name, folders, signal);
+  }
 }
 
 function networkOf(

@@ -33,6 +33,13 @@ export const volumeDriverError = defineErrors('VOLUME', {
     why: 'one device mounted twice would be spoilt',
     hint: 'end what uses it, then try again',
   },
+  FOLDER_UNUSABLE: {
+    kind: 'precondition',
+    message: (f: Named & { subPath: string; problem: string }) =>
+      `folder ${f.subPath} of volume ${f.name} cannot be mounted: ${f.problem}`,
+    why: 'each part of a subPath is a folder of the volume; a link could lead out of it',
+    hint: 'name another subPath, or mount the volume as a whole and look',
+  },
   GROWS_DETACHED: {
     kind: 'precondition',
     message: (f: Named) => `volume ${f.name} cannot grow while it is in use on this capsule`,

@@ -22,7 +22,7 @@ async function openBench(t: TestContext, prepare?: (files: string) => Promise<As
     for (const { name } of await backend.list()) await backend.remove(name);
     for (const ref of await backend.listSnapshots()) await backend.removeSnapshot(ref);
     assert.deepEqual(await readdir(files), []);
-    await unmount(join(folder, 'mounts'));
+    for (const place of ['mounts', 'mounts-folders']) await unmount(join(folder, place));
     await prepared?.[Symbol.asyncDispose]();
     const left = (await listMounts()).filter(({ path }) => path.startsWith(folder));
     assert.deepEqual(left, []);
@@ -90,6 +90,31 @@ suite('volumes in loop files', { timeout: 60_000 }, () => {
     await run('debugfs', ['-w', '-R', saves, file('data')]);
     await backend.attach('data');
     assert.equal(await readFile(join(hostPath, 'lost+found/saved'), 'utf8'), 'saved');
+    await backend.detach('data');
+  });
+
+  test('folders of one appear in places of their own, made where missing, and go with it', async (t) => {
+    const { backend, write, read } = await openBench(t);
+    await backend.create(volume());
+    const { hostPath } = await backend.attach('data');
+    const bind = (subPath: string, isMade = true) =>
+      backend.bindFolders('data', [{ index: 3, subPath, isMade }]);
+    await bind('db/main');
+    const place = backend.folderPath('data', 3);
+    await write(place, 'note', 'kept');
+    assert.equal(await read(hostPath, 'db/main/note'), 'kept');
+    await bind('db');
+    assert.equal(await read(place, 'main/note'), 'kept');
+    await bind('db/main', false);
+    await bind('db/main', false);
+    assert.equal(await read(place, 'note'), 'kept');
+    await assert.rejects(bind('missing', false), { code: 'VOLUME_FOLDER_UNUSABLE' });
+    await bind('db/main', false);
+    await backend.detach('data');
+    await assert.rejects(read(place, 'note'));
+    await backend.lend('data');
+    await backend.detach('data');
+    await backend.attach('data');
     await backend.detach('data');
   });
 

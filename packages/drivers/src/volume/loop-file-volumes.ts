@@ -254,6 +254,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
   }
 
   async detach(name: string, signal?: AbortSignal): Promise<void> {
+    await this.unbindFolders(name, signal);
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
     const file = this.#files.volume(name);
     if ((await sizeOf(file)) === undefined) return this.forgetLent(name);

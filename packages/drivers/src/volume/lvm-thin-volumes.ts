@@ -216,6 +216,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
   }
 
   async detach(name: string, signal?: AbortSignal): Promise<void> {
+    await this.unbindFolders(name, signal);
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
     const device = this.devicePath(name);
     // One that is not there, or not active, nobody has.

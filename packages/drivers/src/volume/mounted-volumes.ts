@@ -1,8 +1,18 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { VolumeUse } from '@capsule/core';
-import { emptyFolder, listMounts, replayExt4, thaw, trim } from '@capsule/host';
+import type { VolumeFolder, VolumeUse } from '@capsule/core';
+import {
+  bindOpen,
+  emptyFolder,
+  listMounts,
+  replayExt4,
+  shareMounts,
+  thaw,
+  trim,
+} from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
+import { unmountVolume } from './ext4-mount.ts';
+import { openFolder } from './open-folder.ts';
 import { takeVolume } from './take-volume.ts';
 
 /** What mkfs makes in every ext4. */
@@ -21,6 +31,41 @@ export abstract class MountedVolumes {
 
   hostPath(name: string): string {
     return join(this.#mountRoot, name);
+  }
+
+  folderPath(name: string, index: number): string {
+    return join(this.#folderRoot, name, String(index));
+  }
+
+  async bindFolders(
+    name: string,
+    folders: readonly VolumeFolder[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.unbindFolders(name, signal);
+    await mkdir(this.#folderRoot, { recursive: true, mode: 0o700 });
+    await shareMounts(this.#folderRoot, signal);
+    for (const folder of folders) {
+      await using opened = await openFolder(name, this.hostPath(name), folder);
+      const target = this.folderPath(name, folder.index);
+      await mkdir(target, { recursive: true, mode: 0o700 });
+      await bindOpen(opened.fd, target, signal);
+    }
+  }
+
+  /** Before the volume itself: a folder that stays bound keeps its filesystem alive. */
+  protected async unbindFolders(name: string, signal?: AbortSignal): Promise<void> {
+    const folder = join(this.#folderRoot, name);
+    const isBelow = (path: string) => dirname(path) === folder;
+    for (const { path } of (await listMounts()).toReversed()) {
+      if (isBelow(path)) await unmountVolume({ name, hostPath: path }, signal);
+    }
+    // Only empty places are left: one that is mounted meanwhile refuses.
+    for (const entry of await entriesOf(folder)) await rmdir(join(folder, entry));
+  }
+
+  get #folderRoot(): string {
+    return `${this.#mountRoot}-folders`;
   }
 
   async attached(): Promise<ReadonlyMap<string, VolumeUse>> {
@@ -83,10 +128,7 @@ export abstract class MountedVolumes {
   }
 
   async #lent(): Promise<readonly string[]> {
-    return readdir(this.#lentRoot).catch((failure: NodeJS.ErrnoException) => {
-      if (failure.code === 'ENOENT') return [];
-      throw failure;
-    });
+    return entriesOf(this.#lentRoot);
   }
 
   async #mounted(): Promise<readonly string[]> {
@@ -115,4 +157,12 @@ export abstract class MountedVolumes {
   async thaw(): Promise<void> {
     for (const name of await this.#mounted()) await thaw(this.hostPath(name));
   }
+}
+
+/** Of a folder that may be missing. */
+async function entriesOf(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code === 'ENOENT') return [];
+    throw failure;
+  });
 }

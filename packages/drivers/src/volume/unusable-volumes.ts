@@ -39,6 +39,11 @@ export class UnusableVolumes implements VolumeBackend {
     throw this.#why;
   }
 
+  folderPath(): string {
+    throw this.#why;
+  }
+
+  bindFolders = () => this.#refuse();
   create = () => this.#refuse();
   restore = () => this.#refuse();
   grow = () => this.#refuse();

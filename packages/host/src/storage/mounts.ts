@@ -57,6 +57,14 @@ export async function mount(
   await run('mount', args, signal === undefined ? {} : { signal });
 }
 
+/** Binds an open folder, whatever its path leads to meanwhile. */
+export async function bindOpen(fd: number, target: string, signal?: AbortSignal): Promise<void> {
+  const source = `/proc/${process.pid}/fd/${fd}`;
+  // Canonical, the source would be a path again, and that of whatever stands there by then.
+  const args = ['--no-canonicalize', '--bind', source, target];
+  await run('mount', args, signal === undefined ? {} : { signal });
+}
+
 /** False when something still uses it. */
 export async function unmount(path: string, signal?: AbortSignal): Promise<boolean> {
   const { exitCode, stderr } = await run('umount', [path], {

@@ -3,6 +3,7 @@ import type {
   SnapshotRef,
   SnapshotSeen,
   VolumeBackend,
+  VolumeFolder,
   VolumeOrigin,
   VolumePool,
   VolumeSeen,
@@ -30,6 +31,7 @@ type Call =
   | 'attach'
   | 'lend'
   | 'detach'
+  | 'bindFolders'
   | 'remove'
   | 'snapshot'
   | 'removeSnapshot';
@@ -67,6 +69,14 @@ export class FakeVolumeBackend implements VolumeBackend {
 
   hostPath(name: string): string {
     return `/volumes/${name}`;
+  }
+
+  folderPath(name: string, index: number): string {
+    return `/folders/${name}/${index}`;
+  }
+
+  async bindFolders(name: string, folders: readonly VolumeFolder[]): Promise<void> {
+    this.#enter('bindFolders', [name, ...folders.map(({ subPath }) => subPath)].join(' '));
   }
 
   devicePath(name: string): string {

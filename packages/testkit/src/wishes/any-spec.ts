@@ -111,10 +111,17 @@ const written = {
     },
   ),
   mounts: fc.array(
-    fc.record(
-      { volumeName: name, mountPath: path, readOnly: fc.boolean(), copyUp: fc.boolean() },
-      plain,
-    ),
+    fc
+      .record(
+        {
+          ...{ volumeName: name, mountPath: path, readOnly: fc.boolean(), copyUp: fc.boolean() },
+          subPath: fc.constantFrom(undefined, 'a', 'data/pg'),
+        },
+        plain,
+      )
+      .map(({ subPath, ...mount }) =>
+        subPath === undefined ? mount : { ...mount, subPath, copyUp: false },
+      ),
     { maxLength: 2 },
   ),
   ulimits: fc.uniqueArray(

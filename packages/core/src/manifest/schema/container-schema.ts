@@ -168,6 +168,7 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
           volumeName: text('Of a volume that exists.'),
           mountPath: text('Where it appears.', ABSOLUTE),
           readOnly: flag('Nothing can be written there.'),
+          subPath: text('The folder of the volume that appears, instead of all of it.'),
           copyUp: {
             type: 'boolean',
             default: true,

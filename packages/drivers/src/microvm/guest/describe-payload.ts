@@ -6,7 +6,7 @@ import { parseCapabilityMask } from '../../containerd/oci/capability-set.ts';
 import { describeOciSpec } from '../../containerd/oci/oci-spec.ts';
 import type { OciSpec } from '../../containerd/oci/types.ts';
 import type { ResolvedUser } from '../../containerd/user/resolved-user.ts';
-import { GUEST_CGROUP, GUEST_ROOT, guestFile, guestVolume } from './guest-paths.ts';
+import { GUEST_CGROUP, GUEST_ROOT, guestFile, guestFolder, guestVolume } from './guest-paths.ts';
 
 export interface PayloadParts {
   readonly spec: ContainerSpec;
@@ -32,7 +32,10 @@ export function describePayload(parts: PayloadParts): OciSpec {
       ...spec,
       network: 'host',
       resources: pids === undefined ? {} : { pids },
-      volumes: spec.volumes.map((volume) => ({ ...volume, source: guestVolume(volume.name) })),
+      volumes: spec.volumes.map((volume, index) => ({
+        ...volume,
+        source: volume.subPath === undefined ? guestVolume(volume.name) : guestFolder(index).path,
+      })),
       files: spec.files.map(({ source, target }) => ({
         source: guestFile(basename(source)),
         target,

@@ -9,3 +9,9 @@ export function guestFile(name: string): string {
 export function guestVolume(name: string): string {
   return `/run/capsule/volumes/${name}`;
 }
+
+/** Of the volume that is mounted as the `index`th of a workload. */
+export function guestFolder(index: number): { readonly name: string; readonly path: string } {
+  const name = `folder-${index}`;
+  return { name, path: `/run/capsule/folders/${name}` };
+}

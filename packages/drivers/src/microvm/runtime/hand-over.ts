@@ -5,7 +5,7 @@ import type { MadeVm, VmRun } from '../record/vm-record.ts';
 import { checkAlive } from './await-ready.ts';
 import type { MicroVmContext } from './context.ts';
 import { describeStartFailure } from './describe-start-failure.ts';
-import { diskDevice, machineVolumes } from './machine-volumes.ts';
+import { diskDevice, machineFolders, machineVolumes } from './machine-volumes.ts';
 import { readFiles } from './put-files.ts';
 import { whileWorking } from './while-working.ts';
 
@@ -40,6 +40,7 @@ export async function handOver(
         ...{ name, readOnly, copyUp },
         device: diskDevice(FIRST_VOLUME + index),
         mountPath: target,
+        folders: [...machineFolders(spec, name)],
         fstype: 'ext4',
       })),
     };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diskDevice, machineVolumes } from './machine-volumes.ts';
+import { diskDevice, machineFolders, machineVolumes } from './machine-volumes.ts';
 
 test('disks are named as Linux names them', () => {
   const names = [0, 1, 25, 26, 27, 51, 52, 701, 702].map(diskDevice);
@@ -25,4 +25,17 @@ test('a volume at several places is one disk, which is written to where one of t
     at('data', '/a', false, true),
     at('more', '/m', true, false),
   ]);
+});
+
+test('folders of a volume are bound beside it, and fill nothing', () => {
+  const mount = { name: 'data', source: '/volumes/data', readOnly: true, copyUp: false };
+  const volumes = [
+    { ...mount, target: '/a', subPath: 'x/y' },
+    { ...mount, name: 'other', target: '/o', subPath: 'z' },
+    { ...mount, target: '/all', readOnly: false, copyUp: true },
+  ];
+  assert.deepEqual(machineVolumes({ volumes })[0], {
+    ...{ name: 'data', source: '/volumes/data', target: '/all', readOnly: false, copyUp: true },
+  });
+  assert.deepEqual(machineFolders({ volumes }, 'data'), [{ name: 'folder-0', path: 'x/y' }]);
 });

@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/guest/v1/guest.proto.
  */
 export const file_capsule_guest_v1_guest: GenFile = /*@__PURE__*/
-  fileDesc("ChxjYXBzdWxlL2d1ZXN0L3YxL2d1ZXN0LnByb3RvEhBjYXBzdWxlLmd1ZXN0LnYxIg0KC1BpbmdSZXF1ZXN0IlEKDFBpbmdSZXNwb25zZRIVCg1hZ2VudF92ZXJzaW9uGAEgASgJEhYKDnVwdGltZV9zZWNvbmRzGAIgASgEEhIKCmdlbmVyYXRpb24YZCABKA0i/QIKE1N0YXJ0UGF5bG9hZFJlcXVlc3QSHAoUcGF5bG9hZF9ibG9ja19kZXZpY2UYASABKAkSDwoHY29tbWFuZBgCIAMoCRILCgNlbnYYAyADKAkSEwoLd29ya2luZ19kaXIYBCABKAkSDgoGY2hyb290GAUgASgIEjIKBm1vdW50cxgGIAMoCzIiLmNhcHN1bGUuZ3Vlc3QudjEuR3Vlc3RWb2x1bWVNb3VudBIUCgxydW50aW1lX3NwZWMYZCABKAwSGgoSaW1hZ2VfYmxvY2tfZGV2aWNlGGUgASgJEioKBWZpbGVzGGYgAygLMhsuY2Fwc3VsZS5ndWVzdC52MS5HdWVzdEZpbGUSQwoHc3lzY3RscxhnIAMoCzIyLmNhcHN1bGUuZ3Vlc3QudjEuU3RhcnRQYXlsb2FkUmVxdWVzdC5TeXNjdGxzRW50cnkaLgoMU3lzY3Rsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiKgoJR3Vlc3RGaWxlEgwKBG5hbWUYASABKAkSDwoHY29udGVudBgCIAEoDCJ4ChBHdWVzdFZvbHVtZU1vdW50Eg4KBmRldmljZRgBIAEoCRISCgptb3VudF9wYXRoGAIgASgJEg4KBmZzdHlwZRgDIAEoCRIRCglyZWFkX29ubHkYBCABKAgSDAoEbmFtZRhkIAEoCRIPCgdjb3B5X3VwGGUgASgIIisKFFN0YXJ0UGF5bG9hZFJlc3BvbnNlEhMKC3BheWxvYWRfcGlkGAEgASgFIg8KDVN0YXR1c1JlcXVlc3QipwEKDlN0YXR1c1Jlc3BvbnNlEi0KBXBoYXNlGAEgASgOMh4uY2Fwc3VsZS5ndWVzdC52MS5QYXlsb2FkUGhhc2USEQoJZXhpdF9jb2RlGAIgASgFEg8KB21lc3NhZ2UYAyABKAkSGQoRZXhpdGVkX2F0X3VuaXhfbXMYZCABKAMSEgoKb29tX2tpbGxlZBhlIAEoCBITCgtwYXlsb2FkX3BpZBhmIAEoBSIfCgxXYXRjaFJlcXVlc3QSDwoHYmVhdF9tcxgBIAEoDSJBCg1XYXRjaFJlc3BvbnNlEjAKBnN0YXR1cxgBIAEoCzIgLmNhcHN1bGUuZ3Vlc3QudjEuU3RhdHVzUmVzcG9uc2UiMQoLTG9nc1JlcXVlc3QSDgoGZm9sbG93GAEgASgIEhIKCnRhaWxfbGluZXMYAiABKAUiGAoITG9nQ2h1bmsSDAoEZGF0YRgBIAEoDCK/AQoRRXhlY0NsaWVudE1lc3NhZ2USLgoGY29uZmlnGAEgASgLMhwuY2Fwc3VsZS5ndWVzdC52MS5FeGVjQ29uZmlnSAASDwoFc3RkaW4YAiABKAxIABIuCgZyZXNpemUYAyABKAsyHC5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNSZXNpemVIABIuCgZzaWduYWwYZCABKAsyHC5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNTaWduYWxIAEIJCgdwYXlsb2FkIhwKCkV4ZWNTaWduYWwSDgoGc2lnbmFsGAEgASgNItkBCgpFeGVjQ29uZmlnEg8KB2NvbW1hbmQYASADKAkSCwoDdHR5GAIgASgIEjIKA2VudhgDIAMoCzIlLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY0NvbmZpZy5FbnZFbnRyeRIPCgdwcm9jZXNzGGQgASgMEioKBHNpemUYZSABKAsyHC5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNSZXNpemUSEAoIbm9fc3RkaW4YZiABKAgaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIoCgpFeGVjUmVzaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKgAQoRRXhlY1NlcnZlck1lc3NhZ2USEAoGc3Rkb3V0GAEgASgMSAASEAoGc3RkZXJyGAIgASgMSAASKgoEZXhpdBgDIAEoCzIaLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY0V4aXRIABIwCgdzdGFydGVkGGQgASgLMh0uY2Fwc3VsZS5ndWVzdC52MS5FeGVjU3RhcnRlZEgAQgkKB3BheWxvYWQiDQoLRXhlY1N0YXJ0ZWQiHQoIRXhlY0V4aXQSEQoJZXhpdF9jb2RlGAEgASgFIkYKC1N0b3BSZXF1ZXN0EhUKDWdyYWNlX3NlY29uZHMYASABKA0SDgoGc2lnbmFsGGQgASgNEhAKCGdyYWNlX21zGGUgASgNIg4KDFN0b3BSZXNwb25zZSKBAQoMRmlsZXNSZXF1ZXN0EisKBHdvcmsYASABKAsyGy5jYXBzdWxlLmd1ZXN0LnYxLkZpbGVzV29ya0gAEg4KBGRhdGEYAiABKAxIABIpCgNlbmQYAyABKAsyGi5jYXBzdWxlLmd1ZXN0LnYxLkZpbGVzRW5kSABCCQoHcGF5bG9hZCIKCghGaWxlc0VuZCIaCglGaWxlc1dvcmsSDQoFd29yZHMYASADKAkiVwoNRmlsZXNSZXNwb25zZRIOCgRkYXRhGAEgASgMSAASKwoEZXhpdBgCIAEoCzIbLmNhcHN1bGUuZ3Vlc3QudjEuRmlsZXNFeGl0SABCCQoHcGF5bG9hZCIxCglGaWxlc0V4aXQSEQoJZXhpdF9jb2RlGAEgASgFEhEKCWNvbXBsYWludBgCIAEoCSIOCgxVc2FnZVJlcXVlc3Qi8QIKDVVzYWdlUmVzcG9uc2USHQoQY3B1X3VzYWdlX21pY3JvcxgBIAEoBEgAiAEBEhkKDG1lbW9yeV9ieXRlcxgCIAEoBEgBiAEBEhEKBHBpZHMYAyABKARIAogBARIjChZuZXR3b3JrX3JlY2VpdmVkX2J5dGVzGAQgASgESAOIAQESHwoSbmV0d29ya19zZW50X2J5dGVzGAUgASgESASIAQESHQoQYmxvY2tfcmVhZF9ieXRlcxgGIAEoBEgFiAEBEiAKE2Jsb2NrX3dyaXR0ZW5fYnl0ZXMYByABKARIBogBAUITChFfY3B1X3VzYWdlX21pY3Jvc0IPCg1fbWVtb3J5X2J5dGVzQgcKBV9waWRzQhkKF19uZXR3b3JrX3JlY2VpdmVkX2J5dGVzQhUKE19uZXR3b3JrX3NlbnRfYnl0ZXNCEwoRX2Jsb2NrX3JlYWRfYnl0ZXNCFgoUX2Jsb2NrX3dyaXR0ZW5fYnl0ZXMiHAoMTGltaXRSZXF1ZXN0EgwKBHBpZHMYASABKAQiDwoNTGltaXRSZXNwb25zZSI9Cg9QdXRGaWxlc1JlcXVlc3QSKgoFZmlsZXMYASADKAsyGy5jYXBzdWxlLmd1ZXN0LnYxLkd1ZXN0RmlsZSISChBQdXRGaWxlc1Jlc3BvbnNlIiUKD1NldENsb2NrUmVxdWVzdBISCgp1bml4X25hbm9zGAEgASgDIhIKEFNldENsb2NrUmVzcG9uc2UiDQoLVHJpbVJlcXVlc3QiDgoMVHJpbVJlc3BvbnNlIh0KDUZyZWV6ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCSIQCg5GcmVlemVSZXNwb25zZSIbCgtUaGF3UmVxdWVzdBIMCgRuYW1lGAEgASgJIg4KDFRoYXdSZXNwb25zZSp8CgxQYXlsb2FkUGhhc2USHQoZUEFZTE9BRF9QSEFTRV9VTlNQRUNJRklFRBAAEhkKFVBBWUxPQURfUEhBU0VfUlVOTklORxABEhgKFFBBWUxPQURfUEhBU0VfRVhJVEVEEAISGAoUUEFZTE9BRF9QSEFTRV9GQUlMRUQQAzKQCQoKR3Vlc3RBZ2VudBJFCgRQaW5nEh0uY2Fwc3VsZS5ndWVzdC52MS5QaW5nUmVxdWVzdBoeLmNhcHN1bGUuZ3Vlc3QudjEuUGluZ1Jlc3BvbnNlEl0KDFN0YXJ0UGF5bG9hZBIlLmNhcHN1bGUuZ3Vlc3QudjEuU3RhcnRQYXlsb2FkUmVxdWVzdBomLmNhcHN1bGUuZ3Vlc3QudjEuU3RhcnRQYXlsb2FkUmVzcG9uc2USSwoGU3RhdHVzEh8uY2Fwc3VsZS5ndWVzdC52MS5TdGF0dXNSZXF1ZXN0GiAuY2Fwc3VsZS5ndWVzdC52MS5TdGF0dXNSZXNwb25zZRJDCgRMb2dzEh0uY2Fwc3VsZS5ndWVzdC52MS5Mb2dzUmVxdWVzdBoaLmNhcHN1bGUuZ3Vlc3QudjEuTG9nQ2h1bmswARJUCgRFeGVjEiMuY2Fwc3VsZS5ndWVzdC52MS5FeGVjQ2xpZW50TWVzc2FnZRojLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY1NlcnZlck1lc3NhZ2UoATABEkUKBFN0b3ASHS5jYXBzdWxlLmd1ZXN0LnYxLlN0b3BSZXF1ZXN0Gh4uY2Fwc3VsZS5ndWVzdC52MS5TdG9wUmVzcG9uc2USSgoFV2F0Y2gSHi5jYXBzdWxlLmd1ZXN0LnYxLldhdGNoUmVxdWVzdBofLmNhcHN1bGUuZ3Vlc3QudjEuV2F0Y2hSZXNwb25zZTABEkwKBUZpbGVzEh4uY2Fwc3VsZS5ndWVzdC52MS5GaWxlc1JlcXVlc3QaHy5jYXBzdWxlLmd1ZXN0LnYxLkZpbGVzUmVzcG9uc2UoATABEkgKBVVzYWdlEh4uY2Fwc3VsZS5ndWVzdC52MS5Vc2FnZVJlcXVlc3QaHy5jYXBzdWxlLmd1ZXN0LnYxLlVzYWdlUmVzcG9uc2USSAoFTGltaXQSHi5jYXBzdWxlLmd1ZXN0LnYxLkxpbWl0UmVxdWVzdBofLmNhcHN1bGUuZ3Vlc3QudjEuTGltaXRSZXNwb25zZRJRCghQdXRGaWxlcxIhLmNhcHN1bGUuZ3Vlc3QudjEuUHV0RmlsZXNSZXF1ZXN0GiIuY2Fwc3VsZS5ndWVzdC52MS5QdXRGaWxlc1Jlc3BvbnNlElEKCFNldENsb2NrEiEuY2Fwc3VsZS5ndWVzdC52MS5TZXRDbG9ja1JlcXVlc3QaIi5jYXBzdWxlLmd1ZXN0LnYxLlNldENsb2NrUmVzcG9uc2USRQoEVHJpbRIdLmNhcHN1bGUuZ3Vlc3QudjEuVHJpbVJlcXVlc3QaHi5jYXBzdWxlLmd1ZXN0LnYxLlRyaW1SZXNwb25zZRJLCgZGcmVlemUSHy5jYXBzdWxlLmd1ZXN0LnYxLkZyZWV6ZVJlcXVlc3QaIC5jYXBzdWxlLmd1ZXN0LnYxLkZyZWV6ZVJlc3BvbnNlEkUKBFRoYXcSHS5jYXBzdWxlLmd1ZXN0LnYxLlRoYXdSZXF1ZXN0Gh4uY2Fwc3VsZS5ndWVzdC52MS5UaGF3UmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("ChxjYXBzdWxlL2d1ZXN0L3YxL2d1ZXN0LnByb3RvEhBjYXBzdWxlLmd1ZXN0LnYxIg0KC1BpbmdSZXF1ZXN0IlEKDFBpbmdSZXNwb25zZRIVCg1hZ2VudF92ZXJzaW9uGAEgASgJEhYKDnVwdGltZV9zZWNvbmRzGAIgASgEEhIKCmdlbmVyYXRpb24YZCABKA0i/QIKE1N0YXJ0UGF5bG9hZFJlcXVlc3QSHAoUcGF5bG9hZF9ibG9ja19kZXZpY2UYASABKAkSDwoHY29tbWFuZBgCIAMoCRILCgNlbnYYAyADKAkSEwoLd29ya2luZ19kaXIYBCABKAkSDgoGY2hyb290GAUgASgIEjIKBm1vdW50cxgGIAMoCzIiLmNhcHN1bGUuZ3Vlc3QudjEuR3Vlc3RWb2x1bWVNb3VudBIUCgxydW50aW1lX3NwZWMYZCABKAwSGgoSaW1hZ2VfYmxvY2tfZGV2aWNlGGUgASgJEioKBWZpbGVzGGYgAygLMhsuY2Fwc3VsZS5ndWVzdC52MS5HdWVzdEZpbGUSQwoHc3lzY3RscxhnIAMoCzIyLmNhcHN1bGUuZ3Vlc3QudjEuU3RhcnRQYXlsb2FkUmVxdWVzdC5TeXNjdGxzRW50cnkaLgoMU3lzY3Rsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiKgoJR3Vlc3RGaWxlEgwKBG5hbWUYASABKAkSDwoHY29udGVudBgCIAEoDCKuAQoQR3Vlc3RWb2x1bWVNb3VudBIOCgZkZXZpY2UYASABKAkSEgoKbW91bnRfcGF0aBgCIAEoCRIOCgZmc3R5cGUYAyABKAkSEQoJcmVhZF9vbmx5GAQgASgIEgwKBG5hbWUYZCABKAkSDwoHY29weV91cBhlIAEoCBI0Cgdmb2xkZXJzGGYgAygLMiMuY2Fwc3VsZS5ndWVzdC52MS5HdWVzdFZvbHVtZUZvbGRlciIvChFHdWVzdFZvbHVtZUZvbGRlchIMCgRuYW1lGAEgASgJEgwKBHBhdGgYAiABKAkiKwoUU3RhcnRQYXlsb2FkUmVzcG9uc2USEwoLcGF5bG9hZF9waWQYASABKAUiDwoNU3RhdHVzUmVxdWVzdCKnAQoOU3RhdHVzUmVzcG9uc2USLQoFcGhhc2UYASABKA4yHi5jYXBzdWxlLmd1ZXN0LnYxLlBheWxvYWRQaGFzZRIRCglleGl0X2NvZGUYAiABKAUSDwoHbWVzc2FnZRgDIAEoCRIZChFleGl0ZWRfYXRfdW5peF9tcxhkIAEoAxISCgpvb21fa2lsbGVkGGUgASgIEhMKC3BheWxvYWRfcGlkGGYgASgFIh8KDFdhdGNoUmVxdWVzdBIPCgdiZWF0X21zGAEgASgNIkEKDVdhdGNoUmVzcG9uc2USMAoGc3RhdHVzGAEgASgLMiAuY2Fwc3VsZS5ndWVzdC52MS5TdGF0dXNSZXNwb25zZSIxCgtMb2dzUmVxdWVzdBIOCgZmb2xsb3cYASABKAgSEgoKdGFpbF9saW5lcxgCIAEoBSIYCghMb2dDaHVuaxIMCgRkYXRhGAEgASgMIr8BChFFeGVjQ2xpZW50TWVzc2FnZRIuCgZjb25maWcYASABKAsyHC5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNDb25maWdIABIPCgVzdGRpbhgCIAEoDEgAEi4KBnJlc2l6ZRgDIAEoCzIcLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY1Jlc2l6ZUgAEi4KBnNpZ25hbBhkIAEoCzIcLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY1NpZ25hbEgAQgkKB3BheWxvYWQiHAoKRXhlY1NpZ25hbBIOCgZzaWduYWwYASABKA0i2QEKCkV4ZWNDb25maWcSDwoHY29tbWFuZBgBIAMoCRILCgN0dHkYAiABKAgSMgoDZW52GAMgAygLMiUuY2Fwc3VsZS5ndWVzdC52MS5FeGVjQ29uZmlnLkVudkVudHJ5Eg8KB3Byb2Nlc3MYZCABKAwSKgoEc2l6ZRhlIAEoCzIcLmNhcHN1bGUuZ3Vlc3QudjEuRXhlY1Jlc2l6ZRIQCghub19zdGRpbhhmIAEoCBoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIigKCkV4ZWNSZXNpemUSDAoEY29scxgBIAEoDRIMCgRyb3dzGAIgASgNIqABChFFeGVjU2VydmVyTWVzc2FnZRIQCgZzdGRvdXQYASABKAxIABIQCgZzdGRlcnIYAiABKAxIABIqCgRleGl0GAMgASgLMhouY2Fwc3VsZS5ndWVzdC52MS5FeGVjRXhpdEgAEjAKB3N0YXJ0ZWQYZCABKAsyHS5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNTdGFydGVkSABCCQoHcGF5bG9hZCINCgtFeGVjU3RhcnRlZCIdCghFeGVjRXhpdBIRCglleGl0X2NvZGUYASABKAUiRgoLU3RvcFJlcXVlc3QSFQoNZ3JhY2Vfc2Vjb25kcxgBIAEoDRIOCgZzaWduYWwYZCABKA0SEAoIZ3JhY2VfbXMYZSABKA0iDgoMU3RvcFJlc3BvbnNlIoEBCgxGaWxlc1JlcXVlc3QSKwoEd29yaxgBIAEoCzIbLmNhcHN1bGUuZ3Vlc3QudjEuRmlsZXNXb3JrSAASDgoEZGF0YRgCIAEoDEgAEikKA2VuZBgDIAEoCzIaLmNhcHN1bGUuZ3Vlc3QudjEuRmlsZXNFbmRIAEIJCgdwYXlsb2FkIgoKCEZpbGVzRW5kIhoKCUZpbGVzV29yaxINCgV3b3JkcxgBIAMoCSJXCg1GaWxlc1Jlc3BvbnNlEg4KBGRhdGEYASABKAxIABIrCgRleGl0GAIgASgLMhsuY2Fwc3VsZS5ndWVzdC52MS5GaWxlc0V4aXRIAEIJCgdwYXlsb2FkIjEKCUZpbGVzRXhpdBIRCglleGl0X2NvZGUYASABKAUSEQoJY29tcGxhaW50GAIgASgJIg4KDFVzYWdlUmVxdWVzdCLxAgoNVXNhZ2VSZXNwb25zZRIdChBjcHVfdXNhZ2VfbWljcm9zGAEgASgESACIAQESGQoMbWVtb3J5X2J5dGVzGAIgASgESAGIAQESEQoEcGlkcxgDIAEoBEgCiAEBEiMKFm5ldHdvcmtfcmVjZWl2ZWRfYnl0ZXMYBCABKARIA4gBARIfChJuZXR3b3JrX3NlbnRfYnl0ZXMYBSABKARIBIgBARIdChBibG9ja19yZWFkX2J5dGVzGAYgASgESAWIAQESIAoTYmxvY2tfd3JpdHRlbl9ieXRlcxgHIAEoBEgGiAEBQhMKEV9jcHVfdXNhZ2VfbWljcm9zQg8KDV9tZW1vcnlfYnl0ZXNCBwoFX3BpZHNCGQoXX25ldHdvcmtfcmVjZWl2ZWRfYnl0ZXNCFQoTX25ldHdvcmtfc2VudF9ieXRlc0ITChFfYmxvY2tfcmVhZF9ieXRlc0IWChRfYmxvY2tfd3JpdHRlbl9ieXRlcyIcCgxMaW1pdFJlcXVlc3QSDAoEcGlkcxgBIAEoBCIPCg1MaW1pdFJlc3BvbnNlIj0KD1B1dEZpbGVzUmVxdWVzdBIqCgVmaWxlcxgBIAMoCzIbLmNhcHN1bGUuZ3Vlc3QudjEuR3Vlc3RGaWxlIhIKEFB1dEZpbGVzUmVzcG9uc2UiJQoPU2V0Q2xvY2tSZXF1ZXN0EhIKCnVuaXhfbmFub3MYASABKAMiEgoQU2V0Q2xvY2tSZXNwb25zZSINCgtUcmltUmVxdWVzdCIOCgxUcmltUmVzcG9uc2UiHQoNRnJlZXplUmVxdWVzdBIMCgRuYW1lGAEgASgJIhAKDkZyZWV6ZVJlc3BvbnNlIhsKC1RoYXdSZXF1ZXN0EgwKBG5hbWUYASABKAkiDgoMVGhhd1Jlc3BvbnNlKnwKDFBheWxvYWRQaGFzZRIdChlQQVlMT0FEX1BIQVNFX1VOU1BFQ0lGSUVEEAASGQoVUEFZTE9BRF9QSEFTRV9SVU5OSU5HEAESGAoUUEFZTE9BRF9QSEFTRV9FWElURUQQAhIYChRQQVlMT0FEX1BIQVNFX0ZBSUxFRBADMpAJCgpHdWVzdEFnZW50EkUKBFBpbmcSHS5jYXBzdWxlLmd1ZXN0LnYxLlBpbmdSZXF1ZXN0Gh4uY2Fwc3VsZS5ndWVzdC52MS5QaW5nUmVzcG9uc2USXQoMU3RhcnRQYXlsb2FkEiUuY2Fwc3VsZS5ndWVzdC52MS5TdGFydFBheWxvYWRSZXF1ZXN0GiYuY2Fwc3VsZS5ndWVzdC52MS5TdGFydFBheWxvYWRSZXNwb25zZRJLCgZTdGF0dXMSHy5jYXBzdWxlLmd1ZXN0LnYxLlN0YXR1c1JlcXVlc3QaIC5jYXBzdWxlLmd1ZXN0LnYxLlN0YXR1c1Jlc3BvbnNlEkMKBExvZ3MSHS5jYXBzdWxlLmd1ZXN0LnYxLkxvZ3NSZXF1ZXN0GhouY2Fwc3VsZS5ndWVzdC52MS5Mb2dDaHVuazABElQKBEV4ZWMSIy5jYXBzdWxlLmd1ZXN0LnYxLkV4ZWNDbGllbnRNZXNzYWdlGiMuY2Fwc3VsZS5ndWVzdC52MS5FeGVjU2VydmVyTWVzc2FnZSgBMAESRQoEU3RvcBIdLmNhcHN1bGUuZ3Vlc3QudjEuU3RvcFJlcXVlc3QaHi5jYXBzdWxlLmd1ZXN0LnYxLlN0b3BSZXNwb25zZRJKCgVXYXRjaBIeLmNhcHN1bGUuZ3Vlc3QudjEuV2F0Y2hSZXF1ZXN0Gh8uY2Fwc3VsZS5ndWVzdC52MS5XYXRjaFJlc3BvbnNlMAESTAoFRmlsZXMSHi5jYXBzdWxlLmd1ZXN0LnYxLkZpbGVzUmVxdWVzdBofLmNhcHN1bGUuZ3Vlc3QudjEuRmlsZXNSZXNwb25zZSgBMAESSAoFVXNhZ2USHi5jYXBzdWxlLmd1ZXN0LnYxLlVzYWdlUmVxdWVzdBofLmNhcHN1bGUuZ3Vlc3QudjEuVXNhZ2VSZXNwb25zZRJICgVMaW1pdBIeLmNhcHN1bGUuZ3Vlc3QudjEuTGltaXRSZXF1ZXN0Gh8uY2Fwc3VsZS5ndWVzdC52MS5MaW1pdFJlc3BvbnNlElEKCFB1dEZpbGVzEiEuY2Fwc3VsZS5ndWVzdC52MS5QdXRGaWxlc1JlcXVlc3QaIi5jYXBzdWxlLmd1ZXN0LnYxLlB1dEZpbGVzUmVzcG9uc2USUQoIU2V0Q2xvY2sSIS5jYXBzdWxlLmd1ZXN0LnYxLlNldENsb2NrUmVxdWVzdBoiLmNhcHN1bGUuZ3Vlc3QudjEuU2V0Q2xvY2tSZXNwb25zZRJFCgRUcmltEh0uY2Fwc3VsZS5ndWVzdC52MS5UcmltUmVxdWVzdBoeLmNhcHN1bGUuZ3Vlc3QudjEuVHJpbVJlc3BvbnNlEksKBkZyZWV6ZRIfLmNhcHN1bGUuZ3Vlc3QudjEuRnJlZXplUmVxdWVzdBogLmNhcHN1bGUuZ3Vlc3QudjEuRnJlZXplUmVzcG9uc2USRQoEVGhhdxIdLmNhcHN1bGUuZ3Vlc3QudjEuVGhhd1JlcXVlc3QaHi5jYXBzdWxlLmd1ZXN0LnYxLlRoYXdSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * @generated from message capsule.guest.v1.PingRequest
@@ -201,6 +201,13 @@ export type GuestVolumeMount = Message<"capsule.guest.v1.GuestVolumeMount"> & {
    * @generated from field: bool copy_up = 101;
    */
   copyUp: boolean;
+
+  /**
+   * Folders of the volume that appear beside it.
+   *
+   * @generated from field: repeated capsule.guest.v1.GuestVolumeFolder folders = 102;
+   */
+  folders: GuestVolumeFolder[];
 };
 
 /**
@@ -209,6 +216,34 @@ export type GuestVolumeMount = Message<"capsule.guest.v1.GuestVolumeMount"> & {
  */
 export const GuestVolumeMountSchema: GenMessage<GuestVolumeMount> = /*@__PURE__*/
   messageDesc(file_capsule_guest_v1_guest, 4);
+
+/**
+ * Appears at /run/capsule/folders/NAME, for mounts of the runtime specification.
+ *
+ * @generated from message capsule.guest.v1.GuestVolumeFolder
+ */
+export type GuestVolumeFolder = Message<"capsule.guest.v1.GuestVolumeFolder"> & {
+  /**
+   * One path segment.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Relative, of plain names. Made where it is missing and the volume is not read-only. No part of it may be a link.
+   *
+   * @generated from field: string path = 2;
+   */
+  path: string;
+};
+
+/**
+ * Describes the message capsule.guest.v1.GuestVolumeFolder.
+ * Use `create(GuestVolumeFolderSchema)` to create a new message.
+ */
+export const GuestVolumeFolderSchema: GenMessage<GuestVolumeFolder> = /*@__PURE__*/
+  messageDesc(file_capsule_guest_v1_guest, 5);
 
 /**
  * @generated from message capsule.guest.v1.StartPayloadResponse
@@ -225,7 +260,7 @@ export type StartPayloadResponse = Message<"capsule.guest.v1.StartPayloadRespons
  * Use `create(StartPayloadResponseSchema)` to create a new message.
  */
 export const StartPayloadResponseSchema: GenMessage<StartPayloadResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 5);
+  messageDesc(file_capsule_guest_v1_guest, 6);
 
 /**
  * @generated from message capsule.guest.v1.StatusRequest
@@ -238,7 +273,7 @@ export type StatusRequest = Message<"capsule.guest.v1.StatusRequest"> & {
  * Use `create(StatusRequestSchema)` to create a new message.
  */
 export const StatusRequestSchema: GenMessage<StatusRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 6);
+  messageDesc(file_capsule_guest_v1_guest, 7);
 
 /**
  * @generated from message capsule.guest.v1.StatusResponse
@@ -286,7 +321,7 @@ export type StatusResponse = Message<"capsule.guest.v1.StatusResponse"> & {
  * Use `create(StatusResponseSchema)` to create a new message.
  */
 export const StatusResponseSchema: GenMessage<StatusResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 7);
+  messageDesc(file_capsule_guest_v1_guest, 8);
 
 /**
  * @generated from message capsule.guest.v1.WatchRequest
@@ -306,7 +341,7 @@ export type WatchRequest = Message<"capsule.guest.v1.WatchRequest"> & {
  * Use `create(WatchRequestSchema)` to create a new message.
  */
 export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 8);
+  messageDesc(file_capsule_guest_v1_guest, 9);
 
 /**
  * @generated from message capsule.guest.v1.WatchResponse
@@ -323,7 +358,7 @@ export type WatchResponse = Message<"capsule.guest.v1.WatchResponse"> & {
  * Use `create(WatchResponseSchema)` to create a new message.
  */
 export const WatchResponseSchema: GenMessage<WatchResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 9);
+  messageDesc(file_capsule_guest_v1_guest, 10);
 
 /**
  * @generated from message capsule.guest.v1.LogsRequest
@@ -349,7 +384,7 @@ export type LogsRequest = Message<"capsule.guest.v1.LogsRequest"> & {
  * Use `create(LogsRequestSchema)` to create a new message.
  */
 export const LogsRequestSchema: GenMessage<LogsRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 10);
+  messageDesc(file_capsule_guest_v1_guest, 11);
 
 /**
  * @generated from message capsule.guest.v1.LogChunk
@@ -366,7 +401,7 @@ export type LogChunk = Message<"capsule.guest.v1.LogChunk"> & {
  * Use `create(LogChunkSchema)` to create a new message.
  */
 export const LogChunkSchema: GenMessage<LogChunk> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 11);
+  messageDesc(file_capsule_guest_v1_guest, 12);
 
 /**
  * @generated from message capsule.guest.v1.ExecClientMessage
@@ -411,7 +446,7 @@ export type ExecClientMessage = Message<"capsule.guest.v1.ExecClientMessage"> & 
  * Use `create(ExecClientMessageSchema)` to create a new message.
  */
 export const ExecClientMessageSchema: GenMessage<ExecClientMessage> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 12);
+  messageDesc(file_capsule_guest_v1_guest, 13);
 
 /**
  * 1 to 64.
@@ -430,7 +465,7 @@ export type ExecSignal = Message<"capsule.guest.v1.ExecSignal"> & {
  * Use `create(ExecSignalSchema)` to create a new message.
  */
 export const ExecSignalSchema: GenMessage<ExecSignal> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 13);
+  messageDesc(file_capsule_guest_v1_guest, 14);
 
 /**
  * @generated from message capsule.guest.v1.ExecConfig
@@ -478,7 +513,7 @@ export type ExecConfig = Message<"capsule.guest.v1.ExecConfig"> & {
  * Use `create(ExecConfigSchema)` to create a new message.
  */
 export const ExecConfigSchema: GenMessage<ExecConfig> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 14);
+  messageDesc(file_capsule_guest_v1_guest, 15);
 
 /**
  * @generated from message capsule.guest.v1.ExecResize
@@ -500,7 +535,7 @@ export type ExecResize = Message<"capsule.guest.v1.ExecResize"> & {
  * Use `create(ExecResizeSchema)` to create a new message.
  */
 export const ExecResizeSchema: GenMessage<ExecResize> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 15);
+  messageDesc(file_capsule_guest_v1_guest, 16);
 
 /**
  * @generated from message capsule.guest.v1.ExecServerMessage
@@ -545,7 +580,7 @@ export type ExecServerMessage = Message<"capsule.guest.v1.ExecServerMessage"> & 
  * Use `create(ExecServerMessageSchema)` to create a new message.
  */
 export const ExecServerMessageSchema: GenMessage<ExecServerMessage> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 16);
+  messageDesc(file_capsule_guest_v1_guest, 17);
 
 /**
  * @generated from message capsule.guest.v1.ExecStarted
@@ -558,7 +593,7 @@ export type ExecStarted = Message<"capsule.guest.v1.ExecStarted"> & {
  * Use `create(ExecStartedSchema)` to create a new message.
  */
 export const ExecStartedSchema: GenMessage<ExecStarted> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 17);
+  messageDesc(file_capsule_guest_v1_guest, 18);
 
 /**
  * @generated from message capsule.guest.v1.ExecExit
@@ -575,7 +610,7 @@ export type ExecExit = Message<"capsule.guest.v1.ExecExit"> & {
  * Use `create(ExecExitSchema)` to create a new message.
  */
 export const ExecExitSchema: GenMessage<ExecExit> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 18);
+  messageDesc(file_capsule_guest_v1_guest, 19);
 
 /**
  * @generated from message capsule.guest.v1.StopRequest
@@ -608,7 +643,7 @@ export type StopRequest = Message<"capsule.guest.v1.StopRequest"> & {
  * Use `create(StopRequestSchema)` to create a new message.
  */
 export const StopRequestSchema: GenMessage<StopRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 19);
+  messageDesc(file_capsule_guest_v1_guest, 20);
 
 /**
  * Nothing of the payload runs, every volume is unmounted, and all is on the disks.
@@ -623,7 +658,7 @@ export type StopResponse = Message<"capsule.guest.v1.StopResponse"> & {
  * Use `create(StopResponseSchema)` to create a new message.
  */
 export const StopResponseSchema: GenMessage<StopResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 20);
+  messageDesc(file_capsule_guest_v1_guest, 21);
 
 /**
  * @generated from message capsule.guest.v1.FilesRequest
@@ -664,7 +699,7 @@ export type FilesRequest = Message<"capsule.guest.v1.FilesRequest"> & {
  * Use `create(FilesRequestSchema)` to create a new message.
  */
 export const FilesRequestSchema: GenMessage<FilesRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 21);
+  messageDesc(file_capsule_guest_v1_guest, 22);
 
 /**
  * @generated from message capsule.guest.v1.FilesEnd
@@ -677,7 +712,7 @@ export type FilesEnd = Message<"capsule.guest.v1.FilesEnd"> & {
  * Use `create(FilesEndSchema)` to create a new message.
  */
 export const FilesEndSchema: GenMessage<FilesEnd> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 22);
+  messageDesc(file_capsule_guest_v1_guest, 23);
 
 /**
  * As capsule-files takes them: `pack PATH`, `unpack PATH own|root`, `look PATH`.
@@ -696,7 +731,7 @@ export type FilesWork = Message<"capsule.guest.v1.FilesWork"> & {
  * Use `create(FilesWorkSchema)` to create a new message.
  */
 export const FilesWorkSchema: GenMessage<FilesWork> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 23);
+  messageDesc(file_capsule_guest_v1_guest, 24);
 
 /**
  * @generated from message capsule.guest.v1.FilesResponse
@@ -727,7 +762,7 @@ export type FilesResponse = Message<"capsule.guest.v1.FilesResponse"> & {
  * Use `create(FilesResponseSchema)` to create a new message.
  */
 export const FilesResponseSchema: GenMessage<FilesResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 24);
+  messageDesc(file_capsule_guest_v1_guest, 25);
 
 /**
  * @generated from message capsule.guest.v1.FilesExit
@@ -751,7 +786,7 @@ export type FilesExit = Message<"capsule.guest.v1.FilesExit"> & {
  * Use `create(FilesExitSchema)` to create a new message.
  */
 export const FilesExitSchema: GenMessage<FilesExit> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 25);
+  messageDesc(file_capsule_guest_v1_guest, 26);
 
 /**
  * @generated from message capsule.guest.v1.UsageRequest
@@ -764,7 +799,7 @@ export type UsageRequest = Message<"capsule.guest.v1.UsageRequest"> & {
  * Use `create(UsageRequestSchema)` to create a new message.
  */
 export const UsageRequestSchema: GenMessage<UsageRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 26);
+  messageDesc(file_capsule_guest_v1_guest, 27);
 
 /**
  * Counters are from the start of the payload. What the guest's kernel does not count is not set.
@@ -815,7 +850,7 @@ export type UsageResponse = Message<"capsule.guest.v1.UsageResponse"> & {
  * Use `create(UsageResponseSchema)` to create a new message.
  */
 export const UsageResponseSchema: GenMessage<UsageResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 27);
+  messageDesc(file_capsule_guest_v1_guest, 28);
 
 /**
  * @generated from message capsule.guest.v1.LimitRequest
@@ -834,7 +869,7 @@ export type LimitRequest = Message<"capsule.guest.v1.LimitRequest"> & {
  * Use `create(LimitRequestSchema)` to create a new message.
  */
 export const LimitRequestSchema: GenMessage<LimitRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 28);
+  messageDesc(file_capsule_guest_v1_guest, 29);
 
 /**
  * @generated from message capsule.guest.v1.LimitResponse
@@ -847,7 +882,7 @@ export type LimitResponse = Message<"capsule.guest.v1.LimitResponse"> & {
  * Use `create(LimitResponseSchema)` to create a new message.
  */
 export const LimitResponseSchema: GenMessage<LimitResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 29);
+  messageDesc(file_capsule_guest_v1_guest, 30);
 
 /**
  * @generated from message capsule.guest.v1.PutFilesRequest
@@ -864,7 +899,7 @@ export type PutFilesRequest = Message<"capsule.guest.v1.PutFilesRequest"> & {
  * Use `create(PutFilesRequestSchema)` to create a new message.
  */
 export const PutFilesRequestSchema: GenMessage<PutFilesRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 30);
+  messageDesc(file_capsule_guest_v1_guest, 31);
 
 /**
  * @generated from message capsule.guest.v1.PutFilesResponse
@@ -877,7 +912,7 @@ export type PutFilesResponse = Message<"capsule.guest.v1.PutFilesResponse"> & {
  * Use `create(PutFilesResponseSchema)` to create a new message.
  */
 export const PutFilesResponseSchema: GenMessage<PutFilesResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 31);
+  messageDesc(file_capsule_guest_v1_guest, 32);
 
 /**
  * @generated from message capsule.guest.v1.SetClockRequest
@@ -894,7 +929,7 @@ export type SetClockRequest = Message<"capsule.guest.v1.SetClockRequest"> & {
  * Use `create(SetClockRequestSchema)` to create a new message.
  */
 export const SetClockRequestSchema: GenMessage<SetClockRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 32);
+  messageDesc(file_capsule_guest_v1_guest, 33);
 
 /**
  * @generated from message capsule.guest.v1.SetClockResponse
@@ -907,7 +942,7 @@ export type SetClockResponse = Message<"capsule.guest.v1.SetClockResponse"> & {
  * Use `create(SetClockResponseSchema)` to create a new message.
  */
 export const SetClockResponseSchema: GenMessage<SetClockResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 33);
+  messageDesc(file_capsule_guest_v1_guest, 34);
 
 /**
  * @generated from message capsule.guest.v1.TrimRequest
@@ -920,7 +955,7 @@ export type TrimRequest = Message<"capsule.guest.v1.TrimRequest"> & {
  * Use `create(TrimRequestSchema)` to create a new message.
  */
 export const TrimRequestSchema: GenMessage<TrimRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 34);
+  messageDesc(file_capsule_guest_v1_guest, 35);
 
 /**
  * @generated from message capsule.guest.v1.TrimResponse
@@ -933,7 +968,7 @@ export type TrimResponse = Message<"capsule.guest.v1.TrimResponse"> & {
  * Use `create(TrimResponseSchema)` to create a new message.
  */
 export const TrimResponseSchema: GenMessage<TrimResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 35);
+  messageDesc(file_capsule_guest_v1_guest, 36);
 
 /**
  * @generated from message capsule.guest.v1.FreezeRequest
@@ -952,7 +987,7 @@ export type FreezeRequest = Message<"capsule.guest.v1.FreezeRequest"> & {
  * Use `create(FreezeRequestSchema)` to create a new message.
  */
 export const FreezeRequestSchema: GenMessage<FreezeRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 36);
+  messageDesc(file_capsule_guest_v1_guest, 37);
 
 /**
  * @generated from message capsule.guest.v1.FreezeResponse
@@ -965,7 +1000,7 @@ export type FreezeResponse = Message<"capsule.guest.v1.FreezeResponse"> & {
  * Use `create(FreezeResponseSchema)` to create a new message.
  */
 export const FreezeResponseSchema: GenMessage<FreezeResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 37);
+  messageDesc(file_capsule_guest_v1_guest, 38);
 
 /**
  * @generated from message capsule.guest.v1.ThawRequest
@@ -982,7 +1017,7 @@ export type ThawRequest = Message<"capsule.guest.v1.ThawRequest"> & {
  * Use `create(ThawRequestSchema)` to create a new message.
  */
 export const ThawRequestSchema: GenMessage<ThawRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 38);
+  messageDesc(file_capsule_guest_v1_guest, 39);
 
 /**
  * @generated from message capsule.guest.v1.ThawResponse
@@ -995,7 +1030,7 @@ export type ThawResponse = Message<"capsule.guest.v1.ThawResponse"> & {
  * Use `create(ThawResponseSchema)` to create a new message.
  */
 export const ThawResponseSchema: GenMessage<ThawResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_guest_v1_guest, 39);
+  messageDesc(file_capsule_guest_v1_guest, 40);
 
 /**
  * @generated from enum capsule.guest.v1.PayloadPhase
