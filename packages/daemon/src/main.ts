@@ -8,6 +8,15 @@ const CONFIG_PATH = '/perm/capsuled.json';
 const log = createLog((line) => process.stdout.write(line));
 process.umask(0o077);
 
+// The last resort: a state that nobody has thought of. Workloads run on, and PID 1 starts a capsuled that looks at
+// everything again. What can fail by itself (a disk, containerd, a guest) is handled where it fails and never gets here.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    log.error('bug: failure not handled, capsuled ends', { event, error });
+    process.exit(1);
+  });
+}
+
 void main();
 
 /** A function, not a top-level await: the bundle that ships is CommonJS. */

@@ -74,7 +74,7 @@ export type Workloads = ReturnType<typeof createWorkloads>;
 /** Everything about workloads, put together; `controller.start()` sets it in motion. */
 export function createWorkloads(parts: WorkloadsParts) {
   const { db, network, now, monotonicMs } = parts;
-  const feed = new Feed(db);
+  const feed = new Feed(db, (error) => parts.log.error('change not followed', { error }));
   const specs = new WorkloadSpecs(db);
   const addresses = new Addresses(db, parts.cidr);
   const events = new Events(db);

@@ -53,7 +53,13 @@ export class HealthMonitor implements AsyncDisposable {
     if (record === undefined || check === undefined || !isRunning) return;
     const next = { pid, check, stop: new AbortController() };
     this.#watches.set(name, next);
-    const asking = this.#ask(record, next).finally(() => this.#running.delete(asking));
+    const health = this.#parts.observer.statusOf(name).health ?? 'starting';
+    const asking = this.#ask(record, next, health)
+      .catch((error: unknown) => {
+        this.#parts.log.error('health no longer asked for', { name, error });
+        if (this.#watches.get(name) === next) this.#watches.delete(name);
+      })
+      .finally(() => this.#running.delete(asking));
     this.#running.add(asking);
   }
 
@@ -63,12 +69,12 @@ export class HealthMonitor implements AsyncDisposable {
     await Promise.all(this.#running);
   }
 
-  async #ask(record: WorkloadRecord, watch: Watch): Promise<void> {
+  async #ask(record: WorkloadRecord, watch: Watch, first: HealthState): Promise<void> {
     const { check, stop } = watch;
-    const { observer, monotonicMs } = this.#parts;
+    const { monotonicMs } = this.#parts;
     const { name } = record.spec;
     const begunAt = monotonicMs();
-    let health = observer.statusOf(name).health ?? 'starting';
+    let health = first;
     let failures = 0;
     while (!stop.signal.aborted) {
       const { ok, detail } = await this.#probe(record, check, stop.signal);
@@ -77,7 +83,8 @@ export class HealthMonitor implements AsyncDisposable {
       failures = ok || isStarting ? 0 : failures + 1;
       const before = health;
       health = nextHealth(health, { ok, failures, retries: check.retries });
-      if (health !== before) this.#tell(name, watch, { health, detail });
+      // What the disk refused is stored with the next answer.
+      if (health !== before && !this.#tell(name, watch, { health, detail })) health = before;
       const isQuick = health === 'starting' && isStarting;
       await this.#rest(isQuick ? STARTING_INTERVAL_MS : check.intervalSeconds * 1000, stop.signal);
     }
@@ -106,14 +113,16 @@ export class HealthMonitor implements AsyncDisposable {
     name: string,
     { pid }: Watch,
     found: { readonly health: HealthState; readonly detail: string },
-  ): void {
+  ): boolean {
     const { observer, onChange, log } = this.#parts;
     try {
       observer.probed(name, pid, found);
     } catch (error) {
       log.error('health not written', { name, error });
+      return false;
     }
     onChange(name);
+    return true;
   }
 
   async #rest(ms: number, stop: AbortSignal): Promise<void> {

@@ -28,17 +28,27 @@ export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal
       let next = events.next();
       // Of a stream that waits for its first event nothing tells whether anybody is there.
       const answer = await Promise.race([parts.runtime.probe(signal), next]);
-      if (!('ok' in answer) || answer.ok) parts.onGap();
+      if (!('ok' in answer) || answer.ok) handle(parts, parts.onGap);
       for (let event = await next; event.done !== true; event = await next) {
-        parts.onEvent(event.value);
+        const { value } = event;
+        handle(parts, () => parts.onEvent(value));
         next = events.next();
       }
     } catch (error) {
       if (signal.aborted) return;
       parts.log.warn('runtime events interrupted', { error });
-      if (attempt === 1) parts.onGap();
+      if (attempt === 1) handle(parts, parts.onGap);
     }
     await pause(parts.retryMs, undefined, { signal }).catch(whenAborted);
+  }
+}
+
+/** A store that refuses to be written is no reason to lose the runtime's events. */
+function handle({ log }: RuntimeWatchParts, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    log.error('runtime event not handled', { error });
   }
 }
 

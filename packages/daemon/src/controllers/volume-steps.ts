@@ -120,13 +120,19 @@ export class VolumeSteps {
     story.tells(name, 'Deleted', 'with what it held');
   }
 
-  /** A creation that failed; what stood in its place before is nobody's to remove. */
-  undo(name: string): void {
-    const { db, volumes } = this.#parts;
-    db.transaction(() => {
-      if (volumes.get(name)?.stage === 'creating') volumes.remove(name);
-    });
+  /**
+   * A creation that failed, perhaps after its storage was made: the disk of the store was full. What stood in its place
+   * before, under another identity, is nobody's to remove.
+   */
+  async undo(name: string): Promise<void> {
+    const { volumes, backend } = this.#parts;
+    const record = volumes.get(name);
+    if (record?.stage !== 'creating') return;
+    const found = (await backend.list()).find((seen) => seen.name === name);
+    if (found?.uid === record.uid) await backend.remove(name);
+    volumes.remove(name);
   }
+
   /** Who began it begins it again: what came is kept elsewhere. */
   async dropImport(name: string): Promise<void> {
     const { volumes, backend } = this.#parts;

@@ -177,12 +177,15 @@ export class WorkloadConfig {
     });
   }
 
-  /** What fails is undone alone, and is the outcome of this one wish. */
+  /**
+   * What fails is undone alone, and is the outcome of this one spec; but for the store's own failures, which undo
+   * everything: half of an apply would be on the disk, and nobody would work on it.
+   */
   #try<T>(spec: WorkloadSpec, work: () => T): Tried<T> {
     try {
       return { spec, result: this.#parts.db.transaction(work) };
     } catch (error) {
-      if (!isCapsuleError(error)) throw error;
+      if (!isCapsuleError(error) || error.code.startsWith('STORE_')) throw error;
       return { spec, error };
     }
   }

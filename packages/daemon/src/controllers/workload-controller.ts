@@ -73,6 +73,7 @@ export class WorkloadController {
           return { afterMs: ABANDONED_MS };
         }
         await parts.runtime.reclaim(signal);
+        await this.#detachStrays(signal);
         return undefined;
       },
       onFailure: (key, error, retryInMs) => {
@@ -100,7 +101,6 @@ export class WorkloadController {
       },
       this.#stop.signal,
     );
-    void this.#detachStrays();
     this.#resync = setInterval(() => void this.#wakeStrays(), RESYNC_MS);
   }
 
@@ -186,11 +186,20 @@ export class WorkloadController {
   #handle(event: RuntimeEvent): void {
     const name = event.container;
     if (this.#parts.specs.get(name) === undefined) return;
-    if (event.kind === 'oom') this.#parts.observer.runsOutOfMemory(name);
+    this.#queue.add(name);
+    if (event.kind === 'oom') this.#noteOutOfMemory(name);
     this.#look(name).catch((error: unknown) => {
       this.#parts.log.warn('workload not looked at', { name, error });
     });
-    this.#queue.add(name);
+  }
+
+  #noteOutOfMemory(name: string): void {
+    const { observer, log } = this.#parts;
+    try {
+      observer.runsOutOfMemory(name);
+    } catch (error) {
+      log.error('status not written', { name, error });
+    }
   }
 
   /** The disk may be full: then the log alone tells, and the work is tried again all the same. */
@@ -242,24 +251,27 @@ export class WorkloadController {
     return (await this.#parts.network.inspect(key, this.#stop.signal))?.complete === true;
   }
 
-  /** Networks of workloads that are gone: a capsuled that was killed may have left one. */
-  async #detachStrays(): Promise<void> {
-    const { network, specs, log } = this.#parts;
-    const { signal } = this.#stop;
-    try {
-      for (const { key } of await network.list(signal)) {
-        // Asked for at once, so that whoever comes under the name meanwhile attaches after it.
-        const isWanted = specs
-          .list()
-          .some(({ spec }) => cellKey(cellOfWorkload(spec.name)) === key);
-        if (!isWanted) await network.detach(key, signal);
-      }
-    } catch (error) {
-      if (!signal.aborted) log.warn('stray networks not detached', { error });
+  /**
+   * Networks of workloads that are gone: a capsuled that was killed may have left one. What runs under a name that is
+   * not known keeps its network: its store was moved away, and it runs on, unmanaged.
+   */
+  async #detachStrays(signal: AbortSignal): Promise<void> {
+    const { network, runtime, specs } = this.#parts;
+    const attached = await network.list(signal);
+    const seen = await runtime.list(signal);
+    const used = new Set(seen.filter(isAlive).map(({ cell }) => cellKey(cell)));
+    for (const { key } of attached) {
+      // Asked for at once, so that whoever comes under the name meanwhile attaches after it.
+      const isWanted = specs.list().some(({ spec }) => cellKey(cellOfWorkload(spec.name)) === key);
+      if (!isWanted && !used.has(key)) await network.detach(key, signal);
     }
   }
 
   #retryAll(): void {
     for (const { spec } of this.#parts.specs.list()) this.#queue.retry(spec.name);
   }
+}
+
+function isAlive({ task }: ContainerSeen): boolean {
+  return task === 'running' || task === 'paused' || task === 'unknown';
 }

@@ -12,15 +12,26 @@ export type Commits = Pick<Database, 'afterCommit'>;
  */
 export class Feed {
   readonly #commits: Commits;
+  readonly #onFailure: (error: unknown) => void;
   readonly #listeners = new Set<(key: string) => void>();
 
-  constructor(commits: Commits) {
+  constructor(commits: Commits, onFailure: (error: unknown) => void = rethrow) {
     this.#commits = commits;
+    this.#onFailure = onFailure;
   }
 
   notify(key: string): void {
     this.#commits.afterCommit(() => {
-      for (const listener of this.#listeners) listener(key);
+      const failures: unknown[] = [];
+      // One that fails keeps the change neither from the others nor from whoever made it.
+      for (const listener of this.#listeners) {
+        try {
+          listener(key);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      for (const error of failures) this.#onFailure(error);
     });
   }
 
@@ -61,4 +72,8 @@ export class Feed {
       }
     })();
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

@@ -157,7 +157,8 @@ export class KeyedQueue {
       entry.failures = 0;
       this.#rest(key, entry, requeue?.afterMs);
     } catch (error) {
-      this.#rest(key, entry, abort.signal.aborted ? 0 : this.#failed(key, entry, error));
+      if (abort.signal.aborted) this.#rest(key, entry, 0);
+      else this.#fails(key, entry, error);
     } finally {
       entry.abort = undefined;
       this.#running -= 1;
@@ -179,12 +180,13 @@ export class KeyedQueue {
     }
   }
 
-  #failed(key: string, entry: Entry, error: unknown): number {
+  /** The retry comes first: a report that fails must not take it away. */
+  #fails(key: string, entry: Entry, error: unknown): void {
     entry.failures += 1;
     const random = (this.#options.random ?? Math.random)();
     const delay = backOffMs(this.#options.backOff, entry.failures, random);
+    this.#rest(key, entry, delay);
     this.#options.onFailure(key, error, delay);
-    return delay;
   }
 
   #rest(key: string, entry: Entry, afterMs: number | undefined): void {

@@ -49,7 +49,8 @@ export class GuestWatch implements Disposable {
 
   async #followMachine(): Promise<void> {
     const machine = machineOf(this.#parts.run);
-    while (machine !== undefined && (await isAlive(machine))) {
+    // One that cannot be looked at, for want of descriptors, is looked at again.
+    while (machine !== undefined && (await isAlive(machine).catch(() => true))) {
       if (await this.#pauses(LOOK_MS)) return;
     }
     if (!this.#stop.signal.aborted) this.#parts.onDeath();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RuntimeEvent } from '@capsule/core';
 import { Holds } from '../../containerd/files/holds.ts';
 import type { GuestClient } from '../guest/guest-client.ts';
@@ -10,6 +11,9 @@ import { GuestWatch } from './guest-watch.ts';
 import { consoleLog } from './start-writers.ts';
 import { stopPayload } from './stop-vm.ts';
 import { isMachineUp } from './vm-seen.ts';
+
+/** Between tries to write down that a machine has ended. */
+const RETRY_MS = 1000;
 
 /** Watches the machines that run, and sees to those that end by themselves. */
 export class RunningVms {
@@ -43,18 +47,32 @@ export class RunningVms {
   /** Idempotent. */
   follow(vm: MadeVm, run: VmRun): void {
     if (this.#watches.has(vm.id)) return;
-    const { records, silentMs, onProblem } = this.#context;
-    const told = (error: unknown) => onProblem(vm.spec.container, error);
+    const { records, silentMs } = this.#context;
     const watch = new GuestWatch({
       run,
       vsock: records.paths(vm.id).vsock,
       lostMs: silentMs,
-      onExit: (end) => void this.#concludes(vm, end).catch(told),
-      onDeath: () => void this.buries(vm).catch(told),
+      onExit: (end) => void this.#untilDone(vm, () => this.#concludes(vm, end)),
+      onDeath: () => void this.#untilDone(vm, () => this.buries(vm)),
       onChange: () => this.tell(vm, 'changed'),
-      onLost: () => void this.#givesUp(vm).catch(told),
+      onLost: () => void this.#untilDone(vm, () => this.#givesUp(vm)),
     });
     this.#watches.set(vm.id, watch.start());
+  }
+
+  /** Nobody sees the end of a machine a second time: a disk that is full for a while must not hide it. Never throws. */
+  async #untilDone(vm: MadeVm, work: () => Promise<void>): Promise<void> {
+    const watch = this.#watches.get(vm.id);
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#context.onProblem(vm.spec.container, error);
+      }
+      await delay(RETRY_MS);
+      // Another run of it has begun meanwhile.
+      if ((this.#watches.get(vm.id) ?? watch) !== watch) return;
+    }
   }
 
   forget(id: string): void {
