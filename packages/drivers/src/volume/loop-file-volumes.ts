@@ -128,9 +128,9 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
         ...(await freeBytesOf(ext4, hostPath)),
       };
     };
-    return lookAtEach(names, look, async (name) => {
-      return (await sizeOf(this.#files.volume(name))) !== undefined;
-    });
+    const isThere = async (name: string) => (await sizeOf(this.#files.volume(name))) !== undefined;
+    const unread = (name: string): VolumeSeen => ({ name, sizeBytes: 0, usedBytes: 0 });
+    return lookAtEach(names, { look, isThere, unread }, signal);
   }
 
   async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {

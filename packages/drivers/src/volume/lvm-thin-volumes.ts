@@ -92,9 +92,12 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
         ...(await freeBytesOf(ext4, hostPath)),
       };
     };
-    return lookAtEach(found, look, async ({ lv }) => {
-      return (await this.#group.find(lv.name, signal)) !== undefined;
+    const isThere = async ({ lv }: (typeof found)[number]) =>
+      (await this.#group.find(lv.name, signal)) !== undefined;
+    const unread = ({ name, lv }: (typeof found)[number]): VolumeSeen => ({
+      ...{ name, sizeBytes: lv.sizeBytes, usedBytes: usedOf(lv) },
     });
+    return lookAtEach(found, { look, isThere, unread }, signal);
   }
 
   async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {
