@@ -29,6 +29,10 @@ export interface VmWish {
   readonly rootfsPath?: string;
   readonly mounts?: Mount[];
   readonly privileged?: boolean;
+  /** Default: that of the image, who is not root. */
+  readonly user?: string;
+  readonly readOnlyRootFilesystem?: boolean;
+  readonly tmpfs?: { readonly mountPath: string }[];
   readonly restartPolicy?: RestartPolicy;
   readonly stopGraceSeconds?: number;
 }

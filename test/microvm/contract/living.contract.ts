@@ -52,7 +52,9 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
 
     test('it runs behind the monitor that was asked for', bound, async (t) => {
       const begun = performance.now();
-      const spec = { backend, image: IMAGE, mounts: MOUNTS, stopGraceSeconds: 1 };
+      // Its root keeps what is written to it.
+      const free = { readOnlyRootFilesystem: false, tmpfs: [] };
+      const spec = { backend, image: IMAGE, mounts: MOUNTS, ...free, stopGraceSeconds: 1 };
       await applyVm(setting, 'guest', spec);
       const { status } = await untilReady(setting, 'guest');
       t.diagnostic(`apply to running: ${Math.round(performance.now() - begun)} ms`);
@@ -120,7 +122,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
         const open = inVm('sleep 1000');
         open.catch(() => undefined);
         const write = 'i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done';
-        await inVm(`echo kept > /kept; (${write}) > /data/lines`);
+        await inVm(`echo kept > /tmp/kept; (${write}) > /data/lines`);
         await setting.client.workload.stop({ name: 'guest' });
         const { reason, exitCode } = await statusOf(setting, 'guest');
         assert.deepEqual([reason, exitCode], ['Killed', 137], 'it ignores TERM');
@@ -140,7 +142,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
     test('a start finds its disk as the stop left it', bound, async () => {
       await setting.client.workload.start({ name: 'guest' });
       await untilReady(setting, 'guest');
-      assert.equal((await inVm('cat /kept; wc -l < /data/lines')).stdout, 'kept\n2000\n');
+      assert.equal((await inVm('cat /tmp/kept; wc -l < /data/lines')).stdout, 'kept\n2000\n');
     });
 
     test('nothing of it is left when it is deleted', bound, async () => {
