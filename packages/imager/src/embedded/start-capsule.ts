@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
+import { readHostReport } from '@capsule/core';
 import { lockError } from '../cache/lock-file.ts';
 import type { Rootfs } from '../rootfs/build-rootfs.ts';
 import { type Claim, readClaim } from './claim.ts';
 import { embeddedError } from './errors.ts';
+import { describeProblem } from './host/host-errors.ts';
 import { hostNames } from './host-names.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
-import { STATE_ROOT } from './places.ts';
+import { placesOf, STATE_ROOT } from './places.ts';
 import { DEFAULT_POOL } from './subnet.ts';
 
 export interface StartRequest {
@@ -56,9 +58,21 @@ export async function startCapsule(request: StartRequest): Promise<Started> {
     throw embeddedError.NOT_STARTED({ name: request.name, said: 'it ended at once', log });
   }
   if (!answer.running) {
-    return { claim, alreadyRan: true, warnings: [], launcherEnded: new Promise(() => undefined) };
+    const warnings = await reportedProblems(request.name);
+    return { claim, alreadyRan: true, warnings, launcherEnded: new Promise(() => undefined) };
   }
   return { claim, alreadyRan: false, warnings: answer.warnings, launcherEnded: ended };
+}
+
+/** Problems of the host that the launcher of a running capsule has found; none before its first look. */
+async function reportedProblems(name: string): Promise<readonly string[]> {
+  const text = await readFile(placesOf(name).report, 'utf8').catch(
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+      return '';
+    },
+  );
+  return readHostReport(text).map(describeProblem);
 }
 
 /** What the background process of a capsule has to say. */
