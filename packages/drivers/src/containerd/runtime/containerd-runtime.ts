@@ -226,6 +226,7 @@ export class ContainerdRuntime implements ContainerRuntime {
     const { client } = this.#context;
     await reclaimExecs(this.#context, this.#execs, signal);
     await settleAll(this.#context, signal);
+    await this.#context.users.removeLeft();
     // Records first: what they name is collected with the last lease that kept it.
     await removeLeftRecords(client, signal);
     await endLeftLeases(client, signal);

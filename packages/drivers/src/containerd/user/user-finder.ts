@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { withLease } from '../client/lease.ts';
@@ -15,6 +16,7 @@ export interface UserFinderOptions {
   readonly scratch: string;
 }
 
+const PREFIX = 'capsule-view-';
 /** Real ones are a few kilobytes. */
 const FILE_LIMIT_BYTES = 1024 * 1024;
 
@@ -23,6 +25,8 @@ export class UserFinder {
   readonly #client: ContainerdClient;
   readonly #options: UserFinderOptions;
   readonly #known = new Map<string, AccountFiles>();
+  /** Names of folders that are in use now, by any finder of this process: they share their scratch. */
+  static readonly #places = new Set<string>();
 
   constructor(client: ContainerdClient, options: UserFinderOptions) {
     this.#client = client;
@@ -52,8 +56,31 @@ export class UserFinder {
   async #readAccountFiles(parent: string): Promise<AccountFiles> {
     if (parent === '') return { passwd: '', group: '' };
     const { snapshotter, scratch } = this.#options;
-    const key = `capsule-view-${randomUUID()}`;
-    const place = join(scratch, createHash('sha256').update(parent).digest('hex').slice(0, 16));
+    const key = `${PREFIX}${randomUUID()}`;
+    // Of this look alone: removing a folder takes a mount away that another one has there.
+    const place = join(scratch, key);
+    UserFinder.#places.add(key);
+    try {
+      return await this.#look(parent, { snapshotter, key, place });
+    } finally {
+      await removeFolder(place);
+      UserFinder.#places.delete(key);
+    }
+  }
+
+  /** Removes the folders of looks that were cut short by the death of an earlier capsuled. Idempotent. */
+  async removeLeft(): Promise<void> {
+    const { scratch } = this.#options;
+    for (const name of await namesIn(scratch)) {
+      const isOurs = name.startsWith(PREFIX) && !UserFinder.#places.has(name);
+      if (isOurs) await removeFolder(join(scratch, name));
+    }
+  }
+
+  #look(
+    parent: string,
+    { snapshotter, key, place }: { snapshotter: string; key: string; place: string },
+  ): Promise<AccountFiles> {
     return withLease(this.#client, async (headers) => {
       const view = await this.#client.snapshots.view({ snapshotter, key, parent }, { headers });
       try {
@@ -66,4 +93,18 @@ export class UserFinder {
       }
     });
   }
+}
+
+/** Only an empty one goes. */
+async function removeFolder(path: string): Promise<void> {
+  await rmdir(path).catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code !== 'ENOENT' && failure.code !== 'ENOTEMPTY') throw failure;
+  });
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code === 'ENOENT') return [];
+    throw failure;
+  });
 }
