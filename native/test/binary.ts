@@ -4,6 +4,7 @@ import { join } from 'node:path';
 const release = join(import.meta.dirname, '..', 'target', 'release');
 
 export const capsuleInit = join(release, 'capsule-init');
+export const capsuleFiles = join(release, 'capsule-files');
 export const capsuleLaunch = join(release, 'capsule-launch');
 export const capsuleLog = join(release, 'capsule-log');
 

@@ -1,34 +1,46 @@
 use crate::root::Root;
-use crate::unpack::Owner;
+use capsule_archive::unpack::Owner;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 pub enum Work {
-    Pack(String),
-    Unpack { path: String, owner: Owner },
-    Look(String),
+    /// `volume_bytes`: of the volume whose root it is.
+    Pack {
+        path: PathBuf,
+        volume_bytes: Option<u64>,
+    },
+    Unpack {
+        path: PathBuf,
+        owner: Owner,
+    },
+    Look(PathBuf),
 }
 
-pub struct Arguments {
-    pub root: Root,
-    pub work: Work,
+pub enum Arguments {
+    /// Of files somewhere.
+    Files { root: Root, work: Work },
+    /// Of an archive alone, which is the input.
+    Measure,
 }
 
 pub const USAGE: &str = "capsule-files \
     process PID CGROUP | mount TYPE SOURCE OPTIONS BASE PLACE rw|ro, \
-    then pack PATH | unpack PATH own|fill|root | look PATH";
+    then pack PATH [VOLUME-BYTES] | unpack PATH own|fill|root | look PATH; or measure";
 
-/// All are positional: only our own driver writes them.
-pub fn parse(words: impl Iterator<Item = String>) -> Option<Arguments> {
-    let mut words = words;
-    let root = match words.next()?.as_str() {
-        "process" => Root::Process {
-            pid: words.next()?.parse().ok()?,
-            cgroup: words.next()?,
+/// All are positional: only our own driver writes them. Paths are bytes.
+pub fn parse(mut words: impl Iterator<Item = OsString>) -> Option<Arguments> {
+    let text = |word: OsString| word.into_string().ok();
+    let root = match words.next()?.as_bytes() {
+        b"measure" => return Some(Arguments::Measure),
+        b"process" => Root::Process {
+            pid: text(words.next()?)?.parse().ok()?,
+            cgroup: text(words.next()?)?,
         },
-        "mount" => Root::Mount {
-            kind: words.next()?,
-            source: words.next()?,
-            options: words.next()?,
+        b"mount" => Root::Mount {
+            kind: text(words.next()?)?,
+            source: text(words.next()?)?,
+            options: text(words.next()?)?,
             base: PathBuf::from(words.next()?),
             place: PathBuf::from(words.next()?),
             read_only: words.next()? == "ro",
@@ -36,19 +48,29 @@ pub fn parse(words: impl Iterator<Item = String>) -> Option<Arguments> {
         _ => return None,
     };
     let verb = words.next()?;
-    let path = words.next().filter(|path| path.starts_with('/'))?;
-    let work = match verb.as_str() {
-        "pack" => Work::Pack(path),
-        "unpack" => Work::Unpack {
+    let path = PathBuf::from(words.next()?);
+    if !path.is_absolute() {
+        return None;
+    }
+    let work = match verb.as_bytes() {
+        b"pack" => Work::Pack {
             path,
-            owner: match words.next()?.as_str() {
-                "own" => Owner::Kept,
-                "fill" => Owner::KeptOfTarget,
-                _ => Owner::Root,
+            volume_bytes: match words.next() {
+                Some(bytes) => Some(text(bytes)?.parse().ok()?),
+                None => None,
             },
         },
-        "look" => Work::Look(path),
+        b"unpack" => Work::Unpack {
+            path,
+            owner: match words.next()?.as_bytes() {
+                b"own" => Owner::Kept,
+                b"fill" => Owner::KeptOfTarget,
+                b"root" => Owner::Root,
+                _ => return None,
+            },
+        },
+        b"look" => Work::Look(path),
         _ => return None,
     };
-    Some(Arguments { root, work })
+    Some(Arguments::Files { root, work })
 }

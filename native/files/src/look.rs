@@ -1,12 +1,13 @@
-use crate::failure::{At, Outcome};
+use capsule_archive::failure::{At, Outcome};
+use capsule_archive::path::shown;
 use std::fs::{self, Metadata};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// What is at a path, as lines `key=value`. Nothing there is an answer too.
-pub fn look(path: &str) -> Outcome<String> {
-    let at = Path::new(path);
+pub fn look(at: &Path) -> Outcome<String> {
     let meta = match fs::symlink_metadata(at) {
         Ok(meta) => meta,
         Err(error) if is_nothing(&error) => return Ok("type=none\n".to_string()),
@@ -24,7 +25,7 @@ pub fn look(path: &str) -> Outcome<String> {
         let behind = fs::metadata(at).map_or("none", |meta| word(&meta));
         text += &format!(
             "behind={behind}\ntarget={}\n",
-            target.to_string_lossy().replace('\n', " ")
+            shown(target.as_os_str().as_bytes())
         );
     }
     Ok(text)

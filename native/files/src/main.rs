@@ -4,15 +4,22 @@
 //! each copy and takes it away with that copy.
 
 mod arguments;
-mod failure;
 mod look;
-mod pack;
 mod root;
-mod unpack;
 
 use arguments::{Arguments, Work, USAGE};
-use failure::{Failure, Outcome};
+use capsule_archive::failure::{Failure, Outcome};
+use capsule_archive::measure::{measure, remark};
+use capsule_archive::own_folder::allow_deep_trees;
+use capsule_archive::pack::{pack, Pack};
+use capsule_archive::reopen::Reopen;
+use capsule_archive::unpack::unpack;
+use capsule_archive::warnings::Warnings;
+use capsule_archive::{Seekable, Stream};
+use root::Root;
+use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -21,11 +28,21 @@ const BUFFER_BYTES: usize = 256 * 1024;
 
 fn main() -> ExitCode {
     die_with_parent();
-    let Some(arguments) = arguments::parse(std::env::args().skip(1)) else {
+    let Some(arguments) = arguments::parse(std::env::args_os().skip(1)) else {
         complain(&Failure::new("failed", Path::new(""), USAGE));
         return ExitCode::from(2);
     };
-    match work(arguments) {
+    let done = match arguments {
+        Arguments::Measure => measure_input(),
+        Arguments::Files { root, work } => {
+            let mut lines = io::stderr();
+            let mut warnings = Warnings::new(&mut lines);
+            let done = work_on(&root, work, &mut warnings);
+            warnings.finish();
+            done
+        }
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             complain(&failure);
@@ -34,27 +51,51 @@ fn main() -> ExitCode {
     }
 }
 
-fn work(Arguments { root, work }: Arguments) -> Outcome<()> {
-    root::enter(&root)?;
+fn work_on(root: &Root, work: Work, warnings: &mut Warnings) -> Outcome<()> {
+    // Before a root is entered: its /proc may be anything.
+    let reopen = Reopen::new()?;
+    root::enter(root)?;
+    allow_deep_trees();
     // SAFETY: umask cannot fail and touches nothing but this process.
     unsafe { libc::umask(0o022) };
     match work {
-        Work::Pack(path) => pack::pack(
-            &path,
-            BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock()),
-        ),
-        Work::Unpack { path, owner } => unpack::unpack(
-            &path,
-            owner,
-            BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock()),
-        ),
-        Work::Look(path) => {
-            let text = look::look(&path)?;
-            io::stdout()
-                .write_all(text.as_bytes())
-                .map_err(|error| Failure::io(Path::new("output"), &error))
+        Work::Pack { path, volume_bytes } => {
+            let comment = volume_bytes.map(remark);
+            let what = Pack {
+                path: &path,
+                comment: comment.as_deref(),
+                left_out: &[],
+                keeps_access: comment.is_some(),
+                reopen: &reopen,
+            };
+            let output = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
+            pack(&what, output, warnings).map(drop)
         }
+        Work::Unpack { path, owner } => {
+            let input = Stream(BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock()));
+            unpack(&path, owner, input, (&reopen, warnings))
+        }
+        Work::Look(path) => print(&look::look(&path)?),
     }
+}
+
+/// What is on the input, a file, needs of a filesystem: lines `key=value`.
+fn measure_input() -> Outcome<()> {
+    let failed = |error: io::Error| Failure::io(Path::new("input"), &error);
+    let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
+    let found = measure(Seekable::new(File::from(input)).map_err(failed)?)?;
+    print(&format!(
+        "entries={}\nbytes={}\nvolume={}\n",
+        found.entries,
+        found.bytes,
+        found.volume_bytes.unwrap_or(0),
+    ))
+}
+
+fn print(text: &str) -> Outcome<()> {
+    io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| Failure::io(Path::new("output"), &error))
 }
 
 /// A capsuled that is killed leaves no copy behind.

@@ -1,4 +1,4 @@
-use crate::failure::{At, Failure, Outcome};
+use capsule_archive::failure::{At, Failure, Outcome};
 use nix::errno::Errno;
 use nix::fcntl::{open, OFlag};
 use nix::mount::{mount, umount2, MntFlags, MsFlags};

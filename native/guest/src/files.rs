@@ -163,7 +163,9 @@ async fn read_complaint(from: OwnedFd) -> String {
     let mut complaint = Vec::new();
     while let Some(bytes) = stream::read(&mut from).await {
         complaint.extend(bytes);
-        complaint.truncate(MOST_COMPLAINT_BYTES);
+        // What it failed with comes last.
+        let more = complaint.len().saturating_sub(MOST_COMPLAINT_BYTES);
+        complaint.drain(..more);
     }
     String::from_utf8_lossy(&complaint).trim_end().to_string()
 }

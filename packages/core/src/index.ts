@@ -45,6 +45,7 @@ export * from './reference/describe-image-reference.ts';
 export * from './reference/errors.ts';
 export * from './reference/image-reference.ts';
 export * from './reference/normalise-image-reference.ts';
+export * from './resource/archive-needs.ts';
 export * from './resource/bridge-cidr.ts';
 export * from './resource/capability-names.ts';
 export * from './resource/cell-id.ts';

@@ -1,8 +1,11 @@
-use super::copy;
+use capsule_archive::transfer::transfer;
 use nix::fcntl::{openat2, OFlag, OpenHow, ResolveFlag};
-use std::fs::{self, File};
+use nix::sys::stat::{utimensat, UtimensatFlags};
+use nix::sys::time::TimeSpec;
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// While this is there, a copy has begun and not ended.
@@ -26,11 +29,11 @@ pub fn fill(root: &Path, path: &str, volume: &Path) -> io::Result<()> {
     File::open(volume)?.sync_all()?;
     // By its descriptor: nothing can lead the way there out of the root any more.
     let source_path = PathBuf::from(format!("/proc/self/fd/{}/", source.as_raw_fd()));
-    copy::copy_content(&source_path, volume, &[LOST, MARKER])?;
-    sync(volume)?;
+    let meta = fs::metadata(&source_path)?;
+    transfer(&source_path, volume, &[LOST, MARKER], io::stderr())?;
     finish(volume, &marker)?;
-    // The times of the folder, which the marker has changed.
-    copy::settle(&source_path, volume)?;
+    // Which the marker has changed.
+    set_times(volume, &meta)?;
     sync(volume)
 }
 
@@ -40,6 +43,19 @@ fn finish(volume: &Path, marker: &Path) -> io::Result<()> {
         other => other?,
     }
     sync(volume)
+}
+
+fn set_times(path: &Path, meta: &Metadata) -> io::Result<()> {
+    let accessed = TimeSpec::new(meta.atime(), meta.atime_nsec());
+    let modified = TimeSpec::new(meta.mtime(), meta.mtime_nsec());
+    let follow = UtimensatFlags::FollowSymlink;
+    Ok(utimensat(
+        nix::fcntl::AT_FDCWD,
+        path,
+        &accessed,
+        &modified,
+        follow,
+    )?)
 }
 
 fn content(volume: &Path) -> io::Result<Vec<PathBuf>> {

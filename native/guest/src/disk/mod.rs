@@ -1,6 +1,5 @@
 //! The disks of a guest: what is mounted where, filled, frozen, trimmed and let go of.
 
-mod copy;
 mod copy_up;
 mod filesystem;
 mod folder;

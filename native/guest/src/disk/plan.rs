@@ -49,11 +49,12 @@ impl Volume {
         place::volume(&self.name)
     }
 
+    /// As for a container: devices that an archive or a guest has put there are of no use.
     pub fn flags(&self) -> MsFlags {
         if self.read_only {
-            MsFlags::MS_RDONLY
+            MsFlags::MS_NODEV | MsFlags::MS_RDONLY
         } else {
-            MsFlags::empty()
+            MsFlags::MS_NODEV
         }
     }
 }

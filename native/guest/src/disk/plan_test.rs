@@ -37,7 +37,7 @@ fn an_image_goes_below_the_writable_disk() {
     assert_eq!(volume.filesystem, "ext4");
     assert_eq!(volume.copy_up_from.as_deref(), Some("/data"));
     assert_eq!(volume.at(), PathBuf::from("/run/capsule/volumes/data"));
-    assert!(volume.flags().is_empty());
+    assert_eq!(volume.flags(), MsFlags::MS_NODEV);
 }
 
 #[test]
@@ -51,7 +51,10 @@ fn without_an_image_the_disk_is_all_and_an_older_host_names_no_volume() {
     assert!(matches!(planned.root, Root::Whole { .. }));
     assert_eq!(planned.volumes[0].name, "volume-0");
     assert_eq!(planned.volumes[0].filesystem, "xfs");
-    assert_eq!(planned.volumes[0].flags(), MsFlags::MS_RDONLY);
+    assert_eq!(
+        planned.volumes[0].flags(),
+        MsFlags::MS_NODEV | MsFlags::MS_RDONLY
+    );
 }
 
 #[test]

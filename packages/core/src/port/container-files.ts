@@ -21,6 +21,16 @@ export interface ContainerPath {
   readonly path: string;
 }
 
+/** Takes what a copy left out or did not keep, as a line that begins with its path. */
+export type FilesWarn = (warning: string) => void;
+
+/** How an archive is unpacked. */
+export interface UnpackRules {
+  /** Owners, attributes, devices and named pipes as in the archive; else root's, and left out. */
+  readonly keepOwner: boolean;
+  readonly warn?: FilesWarn;
+}
+
 /**
  * The files of containers, running or not, without any help from inside: nothing of the container is
  * run, and no link leads out of its root. Fails with `FILES_*`.
@@ -29,22 +39,23 @@ export interface ContainerFiles {
   look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen>;
   /**
    * A tar archive of a file or folder; its first entry is the last part of the path, or `.` for a path
-   * that ends in `/.`. Leaving the iteration ends it.
+   * that ends in `/.`. Sockets are left out, with a warning. Leaving the iteration ends it.
    */
-  pack(at: ContainerPath, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  pack(at: ContainerPath, signal?: AbortSignal, warn?: FilesWarn): AsyncIterable<Uint8Array>;
   /**
    * Unpacks a tar archive in a folder, which is made where it is missing. What was written before a
-   * failure stays. Owners are root, unless `keepOwner`.
+   * failure stays.
    */
   unpack(
     at: ContainerPath,
     archive: AsyncIterable<Uint8Array>,
-    how: { readonly keepOwner: boolean },
+    how: UnpackRules,
     signal?: AbortSignal,
   ): Promise<void>;
   /**
-   * Copies what is in a folder of the container into a folder of the capsule, with owners, and gives that
-   * folder the owner and mode of the first. Nothing happens where the container has no such folder.
+   * Copies what is in a folder of the container into a folder of the capsule with all that files have
+   * beside their bytes, and makes that folder as the first is; then all of it is on the disk. Nothing
+   * happens where the container has no such folder.
    */
   copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,14 @@
+import type { ArchiveNeeds } from '../resource/archive-needs.ts';
 import type { SnapshotRef } from '../resource/snapshot.ts';
+import type { FilesWarn } from './container-files.ts';
+
+/** What an archive of a volume records, and who learns what it lacks. */
+export interface PackTree {
+  /** Of the volume: an import of the archive makes one of the same size. */
+  readonly sizeBytes: number;
+  readonly warn?: FilesWarn;
+  readonly signal?: AbortSignal;
+}
 
 /** Volumes as streams of bytes. Leaving an iteration ends it. Fails as `VolumeBackend` and with `FILES_*`. */
 export interface VolumeArchives {
@@ -6,13 +16,21 @@ export interface VolumeArchives {
   imageBytes(ref: SnapshotRef, signal?: AbortSignal): Promise<number>;
   /** The filesystem of a snapshot, byte for byte, from an offset on. */
   readImage(ref: SnapshotRef, offset: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
-  /** The files of a snapshot as tar(5), the same each time. */
-  packTree(ref: SnapshotRef, signal?: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Unpacks files, with owners, in a detached volume. */
+  /**
+   * The files of a snapshot as tar(5), the same each time: with owners, attributes, devices and holes.
+   * Sockets are left out, with a warning.
+   */
+  packTree(ref: SnapshotRef, how: PackTree): AsyncIterable<Uint8Array>;
+  /** What a tar archive in a file needs of a volume. Fails with `FILES_DAMAGED`. */
+  measureTree(file: string, signal?: AbortSignal): Promise<ArchiveNeeds>;
+  /**
+   * Unpacks files in a detached volume, with all that the archive has of them, those of its root too; then
+   * all of it is on the disk.
+   */
   unpackTree(
     volume: string,
     archive: AsyncIterable<Uint8Array>,
-    signal?: AbortSignal,
+    how: Omit<PackTree, 'sizeBytes'>,
   ): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { defineErrors, formatSize } from '@capsule/core';
 
 interface Named {
   readonly name: string;
@@ -29,6 +29,12 @@ export const importError = defineErrors('IMPORT', {
     kind: 'invalid',
     message: () => 'a part of the upload is not zstd, or holds more than 1 MiB',
     hint: 'use `capsulectl volume import`',
+  },
+  TOO_SMALL: {
+    kind: 'invalid',
+    message: (f: Named & { sizeBytes: number; least: number }) =>
+      `volume ${f.name} needs ${formatSize(f.least)}, and is to have ${formatSize(f.sizeBytes)}`,
+    hint: 'name a larger size, or none',
   },
   DAMAGED: {
     kind: 'dataLoss',

@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import {
+  type FilesWarn,
   formatSize,
+  leastVolumeBytes,
   lockAll,
   roundUpToUnit,
   type SnapshotRef,
   VOLUME_DEFAULT_BYTES,
-  VOLUME_MIN_BYTES,
   type VolumeArchives,
 } from '@capsule/core';
 import { checkVolumeSpec } from './check-volume-spec.ts';
+import { importError } from './transfer-errors.ts';
 import type { VolumeSteps, VolumeStepsParts } from './volume-steps.ts';
 
 export interface VolumeCopiesParts extends VolumeStepsParts {
@@ -25,8 +27,13 @@ export interface ImportedVolume {
   readonly format: 'image' | 'tar';
   /** A file of the capsule. */
   readonly file: string;
-  /** Undefined: as large as the image, or roomy for the archive. */
+  /**
+   * Undefined: as large as the image, or as the volume that the archive was exported from; roomy for an
+   * archive of other origin.
+   */
   readonly sizeBytes?: number;
+  /** Takes what could not be kept of files. */
+  readonly warn?: FilesWarn;
 }
 
 /** A snapshot, or the volume as it is. */
@@ -94,15 +101,14 @@ export class VolumeCopies {
 
   /**
    * Makes a volume of an image of ext4, or of a tar archive. Fails with `VOLUME_EXISTS`,
-   * `VOLUME_IMAGE_INVALID`, `VOLUME_DAMAGED`, `FILES_*` and what the backend says; then there is none.
+   * `IMPORT_TOO_SMALL`, `VOLUME_IMAGE_INVALID`, `VOLUME_DAMAGED`, `FILES_*` and what the backend says;
+   * then there is none.
    */
-  async import({ name, format, file, sizeBytes: wished }: ImportedVolume): Promise<void> {
+  async import(from: ImportedVolume): Promise<void> {
+    const { name, format, file, warn } = from;
     const { db, alone, volumes, backend, archives, steps, now, reach, story } = this.#parts;
     await this.#parts.checkRoom();
-    const { size } = await stat(file);
-    const least = roundUpToUnit(format === 'image' ? size : size * 1.25 + VOLUME_MIN_BYTES);
-    const usual = format === 'image' ? least : Math.max(least, VOLUME_DEFAULT_BYTES);
-    const volume = { name, uid: randomUUID(), sizeBytes: Math.max(wished ?? usual, least) };
+    const volume = { name, uid: randomUUID(), sizeBytes: await this.#sizeOf(from) };
     checkVolumeSpec(volume);
     await alone(name, async () => {
       db.transaction(() => {
@@ -115,7 +121,9 @@ export class VolumeCopies {
       try {
         await backend.create(volume, format === 'image' ? { image: file } : undefined);
         reach('import:made');
-        if (format === 'tar') await archives.unpackTree(name, createReadStream(file));
+        if (format === 'tar') {
+          await archives.unpackTree(name, createReadStream(file), warn ? { warn } : {});
+        }
       } catch (error) {
         await steps.dropImport(name);
         throw error;
@@ -124,4 +132,26 @@ export class VolumeCopies {
       story.tells(name, 'Imported', formatSize(volume.sizeBytes));
     });
   }
+
+  /** The size of a volume to be; a size that was asked for is taken exactly, or refused. */
+  async #sizeOf({ name, format, file, sizeBytes }: ImportedVolume): Promise<number> {
+    if (format === 'image') {
+      const least = roundUpToUnit((await stat(file)).size);
+      return checkedSize(name, sizeBytes ?? least, least);
+    }
+    const needs = await this.#parts.archives.measureTree(file);
+    const least = leastVolumeBytes(needs);
+    const { volumeBytes } = needs;
+    // It held all that; an estimate does not know better.
+    if (volumeBytes !== undefined && (sizeBytes ?? volumeBytes) >= volumeBytes) {
+      return sizeBytes ?? volumeBytes;
+    }
+    const usual = Math.max(roundUpToUnit(least * 1.25), VOLUME_DEFAULT_BYTES);
+    return checkedSize(name, sizeBytes ?? usual, least);
+  }
+}
+
+function checkedSize(name: string, sizeBytes: number, least: number): number {
+  if (sizeBytes >= least) return sizeBytes;
+  throw importError.TOO_SMALL({ name, sizeBytes, least });
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SnapshotRef, VolumeArchives } from '@capsule/core';
+import type { FilesWarn, SnapshotRef, VolumeArchives } from '@capsule/core';
 import type { Snapshots } from '../store/snapshots.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import { exportError } from './transfer-errors.ts';
@@ -23,6 +23,9 @@ export interface Export {
   /** With it the export can go on after it was cut off. */
   readonly id: string;
   readonly ref: SnapshotRef;
+  readonly format: ExportWish['format'];
+  /** Of the volume. */
+  readonly sizeBytes: number;
   /** Undefined where it is not known beforehand. */
   readonly totalBytes: number | undefined;
 }
@@ -43,24 +46,25 @@ export class VolumeExporter {
     if (id !== undefined && this.#parts.snapshots.get(ref) === undefined) {
       throw exportError.GONE({ id });
     }
-    this.#parts.keeper.ready(ref);
+    const { sizeBytes } = this.#parts.keeper.ready(ref);
     const isImage = format === 'image';
     const totalBytes = isImage ? await this.#parts.archives.imageBytes(ref, signal) : undefined;
-    return { id: ref.snapshot, ref, totalBytes };
+    return { id: ref.snapshot, ref, format, sizeBytes, totalBytes };
   }
 
   /** Ends with what is to be compared; what was sent before `offset` is read again for that. */
   async *read(
-    { ref }: Export,
-    format: ExportWish['format'],
-    offset: number,
+    { ref, format, sizeBytes }: Export,
+    { offset, warn }: { readonly offset: number; readonly warn: FilesWarn },
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, { readonly totalBytes: number; readonly sha256: string }> {
     const { archives } = this.#parts;
     const hash = createHash('sha256');
     let at = 0;
     const all =
-      format === 'image' ? archives.readImage(ref, 0, signal) : archives.packTree(ref, signal);
+      format === 'image'
+        ? archives.readImage(ref, 0, signal)
+        : archives.packTree(ref, { sizeBytes, warn, signal });
     for await (const piece of all) {
       hash.update(piece);
       const skipped = Math.min(Math.max(offset - at, 0), piece.length);
@@ -70,8 +74,10 @@ export class VolumeExporter {
     return { totalBytes: at, sha256: hash.digest('hex') };
   }
 
-  /** All was sent: nobody needs what was kept for it. */
-  async end({ ref }: Export): Promise<void> {
+  /** All has arrived: removes the snapshot that was taken for the export. Idempotent. */
+  async end(ref: SnapshotRef): Promise<void> {
+    if (this.#parts.snapshots.get(ref) === undefined) return;
+
     if (OWN.test(ref.snapshot)) await this.#parts.keeper.delete(ref);
   }
 

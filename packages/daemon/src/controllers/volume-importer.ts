@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { UploadStore } from '@capsule/core';
+import type { FilesWarn, UploadStore } from '@capsule/core';
 import { importError } from './transfer-errors.ts';
 import type { ImportedVolume, VolumeCopies } from './volume-copies.ts';
 import type { VolumeSteps } from './volume-steps.ts';
@@ -20,7 +20,7 @@ export interface Upload {
   readonly id: string;
 }
 
-export interface UploadEnd extends Omit<ImportedVolume, 'name' | 'file'> {
+export interface UploadEnd extends Omit<ImportedVolume, 'name' | 'file' | 'warn'> {
   readonly totalBytes: number;
   readonly sha256: string;
 }
@@ -44,15 +44,17 @@ export class VolumeImporter {
 
   /**
    * Takes what comes and, at its end, makes the volume. Fails with `IMPORT_*`, `VOLUME_EXISTS` and what
-   * the backend says; only an upload that is not what was sent is thrown away.
+   * the backend says; only an upload that is not what was sent is thrown away. Returns the warnings.
    */
   async receive(
     { name, id }: Upload,
     offset: number,
     pieces: AsyncIterable<Uint8Array>,
     end: () => UploadEnd,
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     const { copies, uploads } = this.#parts;
+    const warnings: string[] = [];
+    const warn: FilesWarn = (warning) => warnings.push(warning);
     await this.#alone(name, async () => {
       const here = await uploads.open(name, id);
       if (offset > here) throw importError.OFFSET({ name, here, sent: offset });
@@ -64,9 +66,11 @@ export class VolumeImporter {
         await uploads.remove(name);
         throw importError.DAMAGED({ name, problem });
       }
-      await copies.import({ name, file, format, ...(sizeBytes !== undefined && { sizeBytes }) });
+      const size = sizeBytes === undefined ? {} : { sizeBytes };
+      await copies.import({ name, file, format, ...size, warn });
       await uploads.remove(name);
     });
+    return warnings;
   }
 
   #alone<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -31,9 +31,13 @@ const UPLOAD_ID = /^[0-9a-f]{32}$/;
 /** The calls that carry volumes. */
 export function transferCalls(
   partsOrThrow: () => TransferCallParts,
-): Pick<ServiceImpl<typeof VolumeService>, 'export' | 'beginImport' | 'import'> {
+): Pick<ServiceImpl<typeof VolumeService>, 'export' | 'endExport' | 'beginImport' | 'import'> {
   return {
     export: (request, { signal }) => exportVolume(request, partsOrThrow(), signal),
+    async endExport({ volume, exportId }) {
+      await partsOrThrow().exporter.end({ volume, snapshot: exportId });
+      return {};
+    },
     async beginImport({ name, importId }) {
       const upload = { name, id: checkedId(importId) };
       return { offset: BigInt(await partsOrThrow().importer.begin(upload)) };
@@ -46,7 +50,7 @@ export function transferCalls(
       if (start?.case !== 'start') throw importError.OUT_OF_ORDER({ problem: 'it has no start' });
       const { name, importId, offset } = start.value;
       const end: { value?: UploadEnd } = {};
-      await importer.receive(
+      const importWarnings = await importer.receive(
         { name, id: checkedId(importId) },
         Number(offset),
         frames(incoming, end),
@@ -55,33 +59,36 @@ export function transferCalls(
           return end.value;
         },
       );
-      return volumeToProto(await keeper.get(name));
+      return { ...volumeToProto(await keeper.get(name)), importWarnings: [...importWarnings] };
     },
   };
 }
 
 async function* exportVolume(
-  { volume, snapshot, format: wireFormat, exportId, offset }: VolumeExportRequest,
+  request: VolumeExportRequest,
   { exporter }: TransferCallParts,
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof VolumeExportMessageSchema>> {
-  const format = wireFormat === VolumeArchiveFormat.TAR ? 'tar' : 'image';
+  const { volume, snapshot, exportId, offset } = request;
+  const format = request.format === VolumeArchiveFormat.TAR ? 'tar' : 'image';
   const wish = { volume, format, ...(snapshot && { snapshot }), ...(exportId && { id: exportId }) };
   const begun = await exporter.begin({ ...wish, format }, signal);
+  const warnings: string[] = [];
+  const warn = (warning: string) => warnings.push(warning);
   const totalBytes = BigInt(begun.totalBytes ?? 0);
   yield { payload: { case: 'header', value: { exportId: begun.id, totalBytes } } };
-  const pieces = exporter.read(begun, format, Number(offset), signal);
+  const pieces = exporter.read(begun, { offset: Number(offset), warn }, signal);
   const packer = new FramePacker();
   const underway: Promise<Buffer>[] = [];
   for (;;) {
     const next = await pieces.next();
     if (next.done === true) {
       for (const frame of underway) yield frameMessage(await frame);
-      await exporter.end(begun);
-      const { totalBytes: total, sha256 } = next.value;
-      yield {
-        payload: { case: 'trailer', value: { totalBytes: BigInt(total), sha256Hex: sha256 } },
-      };
+      const { totalBytes: total, sha256: sha256Hex } = next.value;
+      const value = { totalBytes: BigInt(total), sha256Hex, warnings };
+      yield { payload: { case: 'trailer', value } };
+      // A caller that ends the export itself may be cut off once more, at its last message.
+      if (!request.isEndedByCaller) await exporter.end(begun.ref);
       return;
     }
     for (let at = 0; at < next.value.length; at += FRAME_BYTES) {

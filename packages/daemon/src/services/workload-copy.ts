@@ -31,13 +31,15 @@ export async function copyToWorkload(
   requests: AsyncIterable<WorkloadCopyToRequest>,
   parts: WorkloadCopyParts,
   signal: AbortSignal,
-): Promise<{ readonly bytesReceived: bigint }> {
+): Promise<{ readonly bytesReceived: bigint; readonly warnings: string[] }> {
   const incoming = requests[Symbol.asyncIterator]();
   const { name, destPath, keepOwner } = await readMetadata(incoming);
   const at = await pathOf(name, { path: destPath, use: 'writes' }, parts);
   const count = { bytes: 0 };
-  await parts.files.unpack(at, chunksOf(incoming, count), { keepOwner }, signal);
-  return { bytesReceived: BigInt(count.bytes) };
+  const warnings: string[] = [];
+  const warn = (warning: string) => warnings.push(warning);
+  await parts.files.unpack(at, chunksOf(incoming, count), { keepOwner, warn }, signal);
+  return { bytesReceived: BigInt(count.bytes), warnings };
 }
 
 export async function* copyFromWorkload(
@@ -46,12 +48,15 @@ export async function* copyFromWorkload(
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof WorkloadCopyFromChunkSchema>> {
   const from = await pathOf(name, { path: srcPath, use: 'reads' }, parts);
-  for await (const data of parts.files.pack(from, signal)) {
+  const warnings: string[] = [];
+  const warn = (warning: string) => warnings.push(warning);
+  for await (const data of parts.files.pack(from, signal, warn)) {
     for (let at = 0; at < data.length; at += CHUNK_BYTES) {
       // Not copied: what comes out of a pipe is nobody else's.
       yield { data: data.subarray(at, at + CHUNK_BYTES) as Uint8Array<ArrayBuffer> };
     }
   }
+  if (warnings.length > 0) yield { warnings };
 }
 
 const TYPES: Readonly<Record<PathType, FileType>> = {

@@ -1,4 +1,11 @@
-import type { CellId, ContainerFiles, ContainerPath, PathSeen } from '@capsule/core';
+import type {
+  CellId,
+  ContainerFiles,
+  ContainerPath,
+  FilesWarn,
+  PathSeen,
+  UnpackRules,
+} from '@capsule/core';
 import type { Kinds } from './kind-runtime.ts';
 
 /** Files of both kinds of workloads. */
@@ -18,14 +25,18 @@ export class KindFiles implements ContainerFiles {
     return (await this.#of(at)).look(at, signal);
   }
 
-  async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    yield* (await this.#of(at)).pack(at, signal);
+  async *pack(
+    at: ContainerPath,
+    signal?: AbortSignal,
+    warn?: FilesWarn,
+  ): AsyncGenerator<Uint8Array> {
+    yield* (await this.#of(at)).pack(at, signal, warn);
   }
 
   async unpack(
     at: ContainerPath,
     archive: AsyncIterable<Uint8Array>,
-    how: { readonly keepOwner: boolean },
+    how: UnpackRules,
     signal?: AbortSignal,
   ): Promise<void> {
     return (await this.#of(at)).unpack(at, archive, how, signal);

@@ -1,8 +1,15 @@
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SnapshotRef, VolumeArchives } from '@capsule/core';
+import type { ArchiveNeeds, PackTree, SnapshotRef, VolumeArchives } from '@capsule/core';
 import { deviceBytes } from '@capsule/host';
-import { FilesProgram, readArchive, writeArchive } from '../containerd/files/files-program.ts';
+import {
+  FilesProgram,
+  readArchive,
+  readText,
+  writeArchive,
+} from '../containerd/files/files-program.ts';
+import { parseNeeds } from './parse-needs.ts';
 
 /** A filesystem that is there to be read or written. */
 export interface OpenDevice {
@@ -71,27 +78,43 @@ export class DeviceArchives implements VolumeArchives {
     }
   }
 
-  async *packTree(ref: SnapshotRef, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *packTree(
+    ref: SnapshotRef,
+    { sizeBytes, warn, signal }: PackTree,
+  ): AsyncGenerator<Uint8Array> {
     const opened = await this.#parts.openSnapshot(ref, signal);
     try {
-      const words = ['ro', 'pack', '/.'];
+      const words = ['ro', 'pack', '/.', String(sizeBytes)];
       await using program = await this.#start(opened.device, ref.volume, words, signal);
-      yield* readArchive(program, signal);
+      yield* readArchive(program, signal, warn);
     } finally {
       await opened.close();
+    }
+  }
+
+  async measureTree(file: string, signal?: AbortSignal): Promise<ArchiveNeeds> {
+    // It reads what it is handed over open, and passes over the content of files.
+    const input = openSync(file, 'r');
+    try {
+      const program = new FilesProgram(this.#parts.filesBinary, ['measure'], 'archive', { input });
+      await using running = program;
+      signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
+      return parseNeeds(await readText(running));
+    } finally {
+      closeSync(input);
     }
   }
 
   async unpackTree(
     volume: string,
     archive: AsyncIterable<Uint8Array>,
-    signal?: AbortSignal,
+    { warn, signal }: Omit<PackTree, 'sizeBytes'>,
   ): Promise<void> {
     const opened = await this.#parts.openVolume(volume, signal);
     try {
-      const words = ['rw', 'unpack', '/', 'own'];
+      const words = ['rw', 'unpack', '/', 'fill'];
       await using program = await this.#start(opened.device, volume, words, signal);
-      await writeArchive(program, archive, signal);
+      await writeArchive(program, archive, { signal, warn });
     } finally {
       await opened.close();
     }

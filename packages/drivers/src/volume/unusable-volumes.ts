@@ -13,6 +13,7 @@ export class UnusableVolumes implements VolumeBackend {
       imageBytes: () => this.#refuse(),
       readImage: () => refusing(why),
       packTree: () => refusing(why),
+      measureTree: () => this.#refuse(),
       unpackTree: () => this.#refuse(),
     };
   }

@@ -7,6 +7,7 @@ export const noTransfers: { readonly archives: VolumeArchives; readonly uploads:
     imageBytes: () => assert.fail('nobody exports'),
     readImage: () => assert.fail('nobody exports'),
     packTree: () => assert.fail('nobody exports'),
+    measureTree: () => assert.fail('nobody imports'),
     unpackTree: () => assert.fail('nobody imports'),
   },
   uploads: {

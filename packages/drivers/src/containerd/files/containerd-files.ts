@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CellId, ContainerFiles, ContainerPath, PathSeen } from '@capsule/core';
+import type {
+  CellId,
+  ContainerFiles,
+  ContainerPath,
+  FilesWarn,
+  PathSeen,
+  UnpackRules,
+} from '@capsule/core';
 import { doing } from '../client/rpc-error.ts';
 import { containerId } from '../runtime/container-id.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
@@ -22,11 +29,15 @@ export class ContainerdFiles implements ContainerFiles {
     return this.#with(at, ['look', at.path], signal, readSeen);
   }
 
-  async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *pack(
+    at: ContainerPath,
+    signal?: AbortSignal,
+    warn?: FilesWarn,
+  ): AsyncGenerator<Uint8Array> {
     const hold = await this.#open(at.cell, at.container, signal);
     try {
       await using program = this.#start([...hold.args, 'pack', at.path], at, signal);
-      yield* readArchive(program, signal);
+      yield* readArchive(program, signal, warn);
     } finally {
       hold.release();
     }
@@ -35,11 +46,13 @@ export class ContainerdFiles implements ContainerFiles {
   async unpack(
     at: ContainerPath,
     archive: AsyncIterable<Uint8Array>,
-    { keepOwner }: { readonly keepOwner: boolean },
+    { keepOwner, warn }: UnpackRules,
     signal?: AbortSignal,
   ): Promise<void> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
-    await this.#with(at, words, signal, (program) => writeArchive(program, archive, signal));
+    await this.#with(at, words, signal, (program) =>
+      writeArchive(program, archive, { signal, warn }),
+    );
   }
 
   async copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void> {
@@ -58,7 +71,8 @@ export class ContainerdFiles implements ContainerFiles {
     const kill = () => program.child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      await writeArchive(program, this.pack({ ...at, path: `${at.path}/.` }, signal), signal);
+      const content = this.pack({ ...at, path: `${at.path}/.` }, signal);
+      await writeArchive(program, content, { signal });
     } finally {
       signal?.removeEventListener('abort', kill);
     }

@@ -1,42 +1,43 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { PathSeen } from '@capsule/core';
+import type { FilesWarn, PathSeen } from '@capsule/core';
+import { Complaint } from './complaint.ts';
 import { describeFailure } from './describe-failure.ts';
 import { parseSeen } from './path-seen.ts';
-
-/** More of what it complains about helps nobody. */
-const COMPLAINT_BYTES = 16 * 1024;
 
 /** A running capsule-files. Disposal kills it and waits for its end. */
 export class FilesProgram implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly #container: string;
   readonly #closed: Promise<unknown>;
-  #complaint = '';
+  readonly #complaint = new Complaint();
 
   /** `kept`: descriptors that it has from 3 on, to be open for as long as it lives. */
   constructor(
     program: string,
     args: readonly string[],
     container: string,
-    kept: readonly number[] = [],
+    { input = 'pipe', kept = [] }: { input?: number | 'pipe'; kept?: readonly number[] } = {},
   ) {
     this.#container = container;
-    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe', ...kept], env: {} });
+    this.child = spawn(program, args, { stdio: [input, 'pipe', 'pipe', ...kept], env: {} });
     this.#closed = once(this.child, 'close');
     // Told by `succeed`; nobody may wait for it.
     this.#closed.catch(() => undefined);
-    this.child.stderr?.on('data', (data: Buffer) => {
-      if (this.#complaint.length < COMPLAINT_BYTES) this.#complaint += data.toString('utf8');
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#complaint.add(text);
     });
     // A broken pipe is told by how the program ends.
     this.child.stdin?.on('error', () => undefined);
   }
 
-  /** Resolves when it has ended well; fails with what it said otherwise. */
-  async succeed(): Promise<void> {
+  /** Resolves when it has ended well, with its warnings passed on; fails as it reports otherwise. */
+  async succeed(warn: FilesWarn = () => undefined): Promise<void> {
     await this.#closed;
-    if (this.child.exitCode !== 0) throw describeFailure(this.#container, this.#complaint);
+    if (this.child.exitCode !== 0) {
+      throw describeFailure(this.#container, this.#complaint.failure);
+    }
+    for (const warning of this.#complaint.warnings) warn(warning);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -45,33 +46,42 @@ export class FilesProgram implements AsyncDisposable {
   }
 }
 
-/** What a program that looks at a path tells. */
+/** What a program that looks at a path prints. */
 export async function readSeen(program: FilesProgram): Promise<PathSeen> {
+  return parseSeen(await readText(program));
+}
+
+/** The output of a program that prints little. */
+export async function readText(program: FilesProgram): Promise<string> {
   let text = '';
   for await (const chunk of program.child.stdout ?? []) text += String(chunk);
   await program.succeed();
-  return parseSeen(text);
+  return text;
 }
 
 /** What a program packs. */
 export async function* readArchive(
   program: FilesProgram,
   signal?: AbortSignal,
+  warn?: FilesWarn,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of program.child.stdout ?? []) yield chunk as Buffer;
   signal?.throwIfAborted();
-  await program.succeed();
+  await program.succeed(warn);
 }
 
 /** Gives a program what it unpacks. */
 export async function writeArchive(
   program: FilesProgram,
   archive: AsyncIterable<Uint8Array>,
-  signal?: AbortSignal,
+  {
+    signal,
+    warn,
+  }: { readonly signal?: AbortSignal | undefined; readonly warn?: FilesWarn | undefined },
 ): Promise<void> {
   await feedProgram(program, archive);
   signal?.throwIfAborted();
-  await program.succeed();
+  await program.succeed(warn);
 }
 
 /** Until the archive ends, or the program does. */

@@ -1,5 +1,13 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type ContainerFiles, type ContainerPath, Outbox, type PathSeen } from '@capsule/core';
+import {
+  type ContainerFiles,
+  type ContainerPath,
+  type FilesWarn,
+  Outbox,
+  type PathSeen,
+  type UnpackRules,
+} from '@capsule/core';
+import { Complaint } from '../../containerd/files/complaint.ts';
 import { describeFailure } from '../../containerd/files/describe-failure.ts';
 import { parseSeen } from '../../containerd/files/path-seen.ts';
 import type { FilesRequestSchema } from '../gen/capsule/guest/v1/guest_pb.ts';
@@ -9,6 +17,13 @@ type Request = MessageInitShape<typeof FilesRequestSchema>;
 
 const CHUNK_BYTES = 64 * 1024;
 const SEEN_LIMIT_BYTES = 64 * 1024;
+
+interface Run {
+  /** Unpacked by the guest; undefined where it reads none. */
+  readonly archive?: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal | undefined;
+  readonly warn?: FilesWarn | undefined;
+}
 
 /** Files of payloads that run, by their guests' agents. `use` answers the calls of one, or fails. */
 export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
@@ -21,25 +36,25 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
   async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
     const parts: Uint8Array[] = [];
     let size = 0;
-    for await (const data of this.#run(at, ['look', at.path], undefined, signal)) {
+    for await (const data of this.#run(at, ['look', at.path], { signal })) {
       size += data.length;
       if (size <= SEEN_LIMIT_BYTES) parts.push(data);
     }
     return parseSeen(Buffer.concat(parts).toString('utf8'));
   }
 
-  pack(at: ContainerPath, signal?: AbortSignal): AsyncIterable<Uint8Array> {
-    return this.#run(at, ['pack', at.path], undefined, signal);
+  pack(at: ContainerPath, signal?: AbortSignal, warn?: FilesWarn): AsyncIterable<Uint8Array> {
+    return this.#run(at, ['pack', at.path], { signal, warn });
   }
 
   async unpack(
     at: ContainerPath,
     archive: AsyncIterable<Uint8Array>,
-    { keepOwner }: { readonly keepOwner: boolean },
+    { keepOwner, warn }: UnpackRules,
     signal?: AbortSignal,
   ): Promise<void> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
-    for await (const _ of this.#run(at, words, archive, signal)) {
+    for await (const _ of this.#run(at, words, { archive, signal, warn })) {
       // It prints nothing.
     }
   }
@@ -47,8 +62,7 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
   async *#run(
     at: ContainerPath,
     words: readonly string[],
-    archive: AsyncIterable<Uint8Array> | undefined,
-    signal: AbortSignal | undefined,
+    { archive, signal, warn = () => undefined }: Run,
   ): AsyncGenerator<Uint8Array> {
     const calls = await this.#use(at);
     const outbox = new Outbox<Request>();
@@ -60,8 +74,12 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
       for await (const { payload } of calls.files(outbox, { timeoutMs: 0, signal: limit })) {
         if (payload.case === 'data') yield payload.value;
         if (payload.case !== 'exit') continue;
-        if (payload.value.exitCode === 0) return;
-        throw describeFailure(at.container, payload.value.complaint);
+        const complaint = new Complaint();
+        complaint.add(payload.value.complaint);
+        complaint.add('\n');
+        if (payload.value.exitCode !== 0) throw describeFailure(at.container, complaint.failure);
+        complaint.warnings.forEach(warn);
+        return;
       }
     } catch (error) {
       // Why the archive ended, rather than that the call was left for it.

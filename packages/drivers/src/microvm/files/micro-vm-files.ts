@@ -1,4 +1,10 @@
-import type { ContainerFiles, ContainerPath, PathSeen } from '@capsule/core';
+import type {
+  ContainerFiles,
+  ContainerPath,
+  FilesWarn,
+  PathSeen,
+  UnpackRules,
+} from '@capsule/core';
 
 /** The files of one microVM as it is now, until they are given back. */
 export interface OpenFiles {
@@ -23,10 +29,14 @@ export class MicroVmFiles implements ContainerFiles {
     }
   }
 
-  async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *pack(
+    at: ContainerPath,
+    signal?: AbortSignal,
+    warn?: FilesWarn,
+  ): AsyncGenerator<Uint8Array> {
     const { files, release } = await this.#open(at, signal);
     try {
-      yield* files.pack(at, signal);
+      yield* files.pack(at, signal, warn);
     } finally {
       release();
     }
@@ -35,7 +45,7 @@ export class MicroVmFiles implements ContainerFiles {
   async unpack(
     at: ContainerPath,
     archive: AsyncIterable<Uint8Array>,
-    how: { readonly keepOwner: boolean },
+    how: UnpackRules,
     signal?: AbortSignal,
   ): Promise<void> {
     const { files, release } = await this.#open(at, signal);

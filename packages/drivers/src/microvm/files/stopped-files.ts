@@ -1,5 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import type { ContainerFiles, ContainerPath, PathSeen } from '@capsule/core';
+import type {
+  ContainerFiles,
+  ContainerPath,
+  FilesWarn,
+  PathSeen,
+  UnpackRules,
+} from '@capsule/core';
 import { openLoop } from '@capsule/host';
 import {
   FilesProgram,
@@ -28,20 +34,24 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     return await readSeen(opened.program);
   }
 
-  async *pack(at: ContainerPath, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *pack(
+    at: ContainerPath,
+    signal?: AbortSignal,
+    warn?: FilesWarn,
+  ): AsyncGenerator<Uint8Array> {
     await using opened = await this.#start(at, ['pack', at.path], signal);
-    yield* readArchive(opened.program, signal);
+    yield* readArchive(opened.program, signal, warn);
   }
 
   async unpack(
     at: ContainerPath,
     archive: AsyncIterable<Uint8Array>,
-    { keepOwner }: { readonly keepOwner: boolean },
+    { keepOwner, warn }: UnpackRules,
     signal?: AbortSignal,
   ): Promise<void> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
     await using opened = await this.#start(at, words, signal);
-    await writeArchive(opened.program, archive, signal);
+    await writeArchive(opened.program, archive, { signal, warn });
   }
 
   async #start(
@@ -60,7 +70,7 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     const [command, ...args] = describeRoot(root, devices, filesBinary);
     // The program has the hold too: it may outlive us for a moment.
     const kept = held.descriptors.map(({ fd }) => fd);
-    const program = stack.use(new FilesProgram(command, [...args, ...words], container, kept));
+    const program = stack.use(new FilesProgram(command, [...args, ...words], container, { kept }));
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     const whole = stack.move();
     return { program, [Symbol.asyncDispose]: () => whole.disposeAsync() };

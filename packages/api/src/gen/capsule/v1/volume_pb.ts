@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/volume.proto.
  */
 export const file_capsule_v1_volume: GenFile = /*@__PURE__*/
-  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSI3ChBTbmFwc2hvdFNjaGVkdWxlEhUKDWV2ZXJ5X3NlY29uZHMYASABKAQSDAoEa2VlcBgCIAEoDSLfAQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUSNwoRc25hcHNob3Rfc2NoZWR1bGUYZiABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUiNQoTVm9sdW1lQ3JlYXRlUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHNpemVfbWliGAIgASgEIiAKEFZvbHVtZUdldFJlcXVlc3QSDAoEbmFtZRgBIAEoCSITChFWb2x1bWVMaXN0UmVxdWVzdCI5ChJWb2x1bWVMaXN0UmVzcG9uc2USIwoHdm9sdW1lcxgBIAMoCzISLmNhcHN1bGUudjEuVm9sdW1lIjIKE1ZvbHVtZURlbGV0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVmb3JjZRgCIAEoCCInChRWb2x1bWVEZWxldGVSZXNwb25zZRIPCgdleGlzdGVkGGQgASgIIjkKE1ZvbHVtZVJlc2l6ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIUCgxuZXdfc2l6ZV9taWIYAiABKAQigAEKElZvbHVtZUFwcGx5UmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSDwoHZHJ5X3J1bhgDIAEoCBI3ChFzbmFwc2hvdF9zY2hlZHVsZRgEIAEoCzIcLmNhcHN1bGUudjEuU25hcHNob3RTY2hlZHVsZSJqChNWb2x1bWVBcHBseVJlc3BvbnNlEioKBmNoYW5nZRgBIAEoDjIaLmNhcHN1bGUudjEuV29ya2xvYWRDaGFuZ2USJwoGZmllbGRzGAIgAygLMhcuY2Fwc3VsZS52MS5GaWVsZENoYW5nZSIiChJWb2x1bWVBZG9wdFJlcXVlc3QSDAoEbmFtZRgBIAEoCSKsAQoOVm9sdW1lU25hcHNob3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoBBISCgp1c2VkX2J5dGVzGAQgASgEEhcKD2NyZWF0ZWRfYXRfdW5peBgFIAEoAxIoCgVzdGF0ZRgGIAEoDjIZLmNhcHN1bGUudjEuU25hcHNob3RTdGF0ZRIRCglzY2hlZHVsZWQYByABKAgiOQoZVm9sdW1lVGFrZVNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCSIsChpWb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkiTAobVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEi0KCXNuYXBzaG90cxgBIAMoCzIaLmNhcHN1bGUudjEuVm9sdW1lU25hcHNob3QiSgobVm9sdW1lRGVsZXRlU25hcHNob3RSZXF1ZXN0Eg4KBnZvbHVtZRgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBWZvcmNlGAMgASgIIi8KHFZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USDwoHZXhpc3RlZBgBIAEoCCI6ChpWb2x1bWVBZG9wdFNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCSJRChRWb2x1bWVSZXN0b3JlUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSFwoPZGlzY2FyZF9jdXJyZW50GAMgASgIIkwKFVZvbHVtZVJlc3RvcmVSZXNwb25zZRIiCgZ2b2x1bWUYASABKAsyEi5jYXBzdWxlLnYxLlZvbHVtZRIPCgdrZXB0X2FzGAIgASgJIlkKElZvbHVtZUNsb25lUmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSEAoIbmV3X25hbWUYAyABKAkSDwoHbmV3X3VpZBgEIAEoCSKLAQoTVm9sdW1lRXhwb3J0UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSEAoIc25hcHNob3QYAiABKAkSLwoGZm9ybWF0GAMgASgOMh8uY2Fwc3VsZS52MS5Wb2x1bWVBcmNoaXZlRm9ybWF0EhEKCWV4cG9ydF9pZBgEIAEoCRIOCgZvZmZzZXQYBSABKAQilwEKE1ZvbHVtZUV4cG9ydE1lc3NhZ2USMAoGaGVhZGVyGAEgASgLMh4uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRIZWFkZXJIABIPCgVmcmFtZRgCIAEoDEgAEjIKB3RyYWlsZXIYAyABKAsyHy5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydFRyYWlsZXJIAEIJCgdwYXlsb2FkIjwKElZvbHVtZUV4cG9ydEhlYWRlchIRCglleHBvcnRfaWQYASABKAkSEwoLdG90YWxfYnl0ZXMYAiABKAQiPgoTVm9sdW1lRXhwb3J0VHJhaWxlchITCgt0b3RhbF9ieXRlcxgBIAEoBBISCgpzaGEyNTZfaGV4GAIgASgJIjsKGFZvbHVtZUJlZ2luSW1wb3J0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCSIrChlWb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlEg4KBm9mZnNldBgBIAEoBCKNAQoTVm9sdW1lSW1wb3J0UmVxdWVzdBIuCgVzdGFydBgBIAEoCzIdLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0U3RhcnRIABIPCgVmcmFtZRgCIAEoDEgAEioKA2VuZBgDIAEoCzIbLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0RW5kSABCCQoHcGF5bG9hZCJEChFWb2x1bWVJbXBvcnRTdGFydBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCRIOCgZvZmZzZXQYAyABKAQifQoPVm9sdW1lSW1wb3J0RW5kEi8KBmZvcm1hdBgBIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIQCghzaXplX21pYhgCIAEoBBITCgt0b3RhbF9ieXRlcxgDIAEoBBISCgpzaGEyNTZfaGV4GAQgASgJIiIKElZvbHVtZVVzYWdlUmVxdWVzdBIMCgRuYW1lGAEgASgJIoIBCgtWb2x1bWVVc2FnZRIMCgRuYW1lGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSEgoKZnJlZV9ieXRlcxgDIAEoBBISCgpwb29sX2J5dGVzGAQgASgEEhYKDnNuYXBzaG90X2J5dGVzGAUgASgEEhEKCXNuYXBzaG90cxgGIAEoDSKyAQoTVm9sdW1lVXNhZ2VSZXNwb25zZRIoCgd2b2x1bWVzGAEgAygLMhcuY2Fwc3VsZS52MS5Wb2x1bWVVc2FnZRIYChBwb29sX3RvdGFsX2J5dGVzGAIgASgEEhcKD3Bvb2xfdXNlZF9ieXRlcxgDIAEoBBIYChBtZXRhZGF0YV9wZXJjZW50GAQgASgCEiQKBWxldmVsGAUgASgOMhUuY2Fwc3VsZS52MS5Qb29sTGV2ZWwq4wEKC1ZvbHVtZVN0YXRlEhwKGFZPTFVNRV9TVEFURV9VTlNQRUNJRklFRBAAEhYKElZPTFVNRV9TVEFURV9SRUFEWRABEhkKFVZPTFVNRV9TVEFURV9DUkVBVElORxACEhkKFVZPTFVNRV9TVEFURV9ERUxFVElORxADEhkKFVZPTFVNRV9TVEFURV9PUlBIQU5FRBAEEhUKEVZPTFVNRV9TVEFURV9MT1NUEAUSGgoWVk9MVU1FX1NUQVRFX1JFU1RPUklORxAGEhoKFlZPTFVNRV9TVEFURV9JTVBPUlRJTkcQByq5AQoNU25hcHNob3RTdGF0ZRIeChpTTkFQU0hPVF9TVEFURV9VTlNQRUNJRklFRBAAEhgKFFNOQVBTSE9UX1NUQVRFX1JFQURZEAESGwoXU05BUFNIT1RfU1RBVEVfQ1JFQVRJTkcQAhIbChdTTkFQU0hPVF9TVEFURV9ERUxFVElORxADEhsKF1NOQVBTSE9UX1NUQVRFX09SUEhBTkVEEAQSFwoTU05BUFNIT1RfU1RBVEVfTE9TVBAFKnwKE1ZvbHVtZUFyY2hpdmVGb3JtYXQSJQohVk9MVU1FX0FSQ0hJVkVfRk9STUFUX1VOU1BFQ0lGSUVEEAASHwobVk9MVU1FX0FSQ0hJVkVfRk9STUFUX0lNQUdFEAESHQoZVk9MVU1FX0FSQ0hJVkVfRk9STUFUX1RBUhACKmUKCVBvb2xMZXZlbBIaChZQT09MX0xFVkVMX1VOU1BFQ0lGSUVEEAASEwoPUE9PTF9MRVZFTF9GSU5FEAESEgoOUE9PTF9MRVZFTF9MT1cQAhITCg9QT09MX0xFVkVMX0ZVTEwQAzKSCgoNVm9sdW1lU2VydmljZRI9CgZDcmVhdGUSHy5jYXBzdWxlLnYxLlZvbHVtZUNyZWF0ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRI3CgNHZXQSHC5jYXBzdWxlLnYxLlZvbHVtZUdldFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRJFCgRMaXN0Eh0uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVxdWVzdBoeLmNhcHN1bGUudjEuVm9sdW1lTGlzdFJlc3BvbnNlEksKBkRlbGV0ZRIfLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVxdWVzdBogLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVzcG9uc2USPQoGUmVzaXplEh8uY2Fwc3VsZS52MS5Wb2x1bWVSZXNpemVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSSAoFQXBwbHkSHi5jYXBzdWxlLnYxLlZvbHVtZUFwcGx5UmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXNwb25zZRI7CgVBZG9wdBIeLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSUQoMVGFrZVNuYXBzaG90EiUuY2Fwc3VsZS52MS5Wb2x1bWVUYWtlU25hcHNob3RSZXF1ZXN0GhouY2Fwc3VsZS52MS5Wb2x1bWVTbmFwc2hvdBJgCg1MaXN0U25hcHNob3RzEiYuY2Fwc3VsZS52MS5Wb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBonLmNhcHN1bGUudjEuVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEmMKDkRlbGV0ZVNuYXBzaG90EicuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVTbmFwc2hvdFJlcXVlc3QaKC5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USUwoNQWRvcHRTbmFwc2hvdBImLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QaGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90Ek4KB1Jlc3RvcmUSIC5jYXBzdWxlLnYxLlZvbHVtZVJlc3RvcmVSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Wb2x1bWVSZXN0b3JlUmVzcG9uc2USOwoFQ2xvbmUSHi5jYXBzdWxlLnYxLlZvbHVtZUNsb25lUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lEkgKBVVzYWdlEh4uY2Fwc3VsZS52MS5Wb2x1bWVVc2FnZVJlcXVlc3QaHy5jYXBzdWxlLnYxLlZvbHVtZVVzYWdlUmVzcG9uc2USTAoGRXhwb3J0Eh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRNZXNzYWdlMAESWgoLQmVnaW5JbXBvcnQSJC5jYXBzdWxlLnYxLlZvbHVtZUJlZ2luSW1wb3J0UmVxdWVzdBolLmNhcHN1bGUudjEuVm9sdW1lQmVnaW5JbXBvcnRSZXNwb25zZRI/CgZJbXBvcnQSHy5jYXBzdWxlLnYxLlZvbHVtZUltcG9ydFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZSgBYgZwcm90bzM", [file_capsule_v1_workload]);
+  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSI3ChBTbmFwc2hvdFNjaGVkdWxlEhUKDWV2ZXJ5X3NlY29uZHMYASABKAQSDAoEa2VlcBgCIAEoDSL4AQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUSNwoRc25hcHNob3Rfc2NoZWR1bGUYZiABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUSFwoPaW1wb3J0X3dhcm5pbmdzGGcgAygJIjUKE1ZvbHVtZUNyZWF0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIQCghzaXplX21pYhgCIAEoBCIgChBWb2x1bWVHZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkiEwoRVm9sdW1lTGlzdFJlcXVlc3QiOQoSVm9sdW1lTGlzdFJlc3BvbnNlEiMKB3ZvbHVtZXMYASADKAsyEi5jYXBzdWxlLnYxLlZvbHVtZSIyChNWb2x1bWVEZWxldGVSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFZm9yY2UYAiABKAgiJwoUVm9sdW1lRGVsZXRlUmVzcG9uc2USDwoHZXhpc3RlZBhkIAEoCCI5ChNWb2x1bWVSZXNpemVSZXF1ZXN0EgwKBG5hbWUYASABKAkSFAoMbmV3X3NpemVfbWliGAIgASgEIoABChJWb2x1bWVBcHBseVJlcXVlc3QSDAoEbmFtZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEEg8KB2RyeV9ydW4YAyABKAgSNwoRc25hcHNob3Rfc2NoZWR1bGUYBCABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUiagoTVm9sdW1lQXBwbHlSZXNwb25zZRIqCgZjaGFuZ2UYASABKA4yGi5jYXBzdWxlLnYxLldvcmtsb2FkQ2hhbmdlEicKBmZpZWxkcxgCIAMoCzIXLmNhcHN1bGUudjEuRmllbGRDaGFuZ2UiIgoSVm9sdW1lQWRvcHRSZXF1ZXN0EgwKBG5hbWUYASABKAkirAEKDlZvbHVtZVNuYXBzaG90Eg4KBnZvbHVtZRgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAQSEgoKdXNlZF9ieXRlcxgEIAEoBBIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSKAoFc3RhdGUYBiABKA4yGS5jYXBzdWxlLnYxLlNuYXBzaG90U3RhdGUSEQoJc2NoZWR1bGVkGAcgASgIIjkKGVZvbHVtZVRha2VTbmFwc2hvdFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkiLAoaVm9sdW1lTGlzdFNuYXBzaG90c1JlcXVlc3QSDgoGdm9sdW1lGAEgASgJIkwKG1ZvbHVtZUxpc3RTbmFwc2hvdHNSZXNwb25zZRItCglzbmFwc2hvdHMYASADKAsyGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90IkoKG1ZvbHVtZURlbGV0ZVNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCRINCgVmb3JjZRgDIAEoCCIvChxWb2x1bWVEZWxldGVTbmFwc2hvdFJlc3BvbnNlEg8KB2V4aXN0ZWQYASABKAgiOgoaVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkiUQoUVm9sdW1lUmVzdG9yZVJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEhcKD2Rpc2NhcmRfY3VycmVudBgDIAEoCCJMChVWb2x1bWVSZXN0b3JlUmVzcG9uc2USIgoGdm9sdW1lGAEgASgLMhIuY2Fwc3VsZS52MS5Wb2x1bWUSDwoHa2VwdF9hcxgCIAEoCSJZChJWb2x1bWVDbG9uZVJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEhAKCG5ld19uYW1lGAMgASgJEg8KB25ld191aWQYBCABKAkipwEKE1ZvbHVtZUV4cG9ydFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEi8KBmZvcm1hdBgDIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIRCglleHBvcnRfaWQYBCABKAkSDgoGb2Zmc2V0GAUgASgEEhoKEmlzX2VuZGVkX2J5X2NhbGxlchhkIAEoCCI7ChZWb2x1bWVFbmRFeHBvcnRSZXF1ZXN0Eg4KBnZvbHVtZRgBIAEoCRIRCglleHBvcnRfaWQYAiABKAkiGQoXVm9sdW1lRW5kRXhwb3J0UmVzcG9uc2UilwEKE1ZvbHVtZUV4cG9ydE1lc3NhZ2USMAoGaGVhZGVyGAEgASgLMh4uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRIZWFkZXJIABIPCgVmcmFtZRgCIAEoDEgAEjIKB3RyYWlsZXIYAyABKAsyHy5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydFRyYWlsZXJIAEIJCgdwYXlsb2FkIjwKElZvbHVtZUV4cG9ydEhlYWRlchIRCglleHBvcnRfaWQYASABKAkSEwoLdG90YWxfYnl0ZXMYAiABKAQiUAoTVm9sdW1lRXhwb3J0VHJhaWxlchITCgt0b3RhbF9ieXRlcxgBIAEoBBISCgpzaGEyNTZfaGV4GAIgASgJEhAKCHdhcm5pbmdzGGQgAygJIjsKGFZvbHVtZUJlZ2luSW1wb3J0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCSIrChlWb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlEg4KBm9mZnNldBgBIAEoBCKNAQoTVm9sdW1lSW1wb3J0UmVxdWVzdBIuCgVzdGFydBgBIAEoCzIdLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0U3RhcnRIABIPCgVmcmFtZRgCIAEoDEgAEioKA2VuZBgDIAEoCzIbLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0RW5kSABCCQoHcGF5bG9hZCJEChFWb2x1bWVJbXBvcnRTdGFydBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCRIOCgZvZmZzZXQYAyABKAQifQoPVm9sdW1lSW1wb3J0RW5kEi8KBmZvcm1hdBgBIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIQCghzaXplX21pYhgCIAEoBBITCgt0b3RhbF9ieXRlcxgDIAEoBBISCgpzaGEyNTZfaGV4GAQgASgJIiIKElZvbHVtZVVzYWdlUmVxdWVzdBIMCgRuYW1lGAEgASgJIoIBCgtWb2x1bWVVc2FnZRIMCgRuYW1lGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSEgoKZnJlZV9ieXRlcxgDIAEoBBISCgpwb29sX2J5dGVzGAQgASgEEhYKDnNuYXBzaG90X2J5dGVzGAUgASgEEhEKCXNuYXBzaG90cxgGIAEoDSKyAQoTVm9sdW1lVXNhZ2VSZXNwb25zZRIoCgd2b2x1bWVzGAEgAygLMhcuY2Fwc3VsZS52MS5Wb2x1bWVVc2FnZRIYChBwb29sX3RvdGFsX2J5dGVzGAIgASgEEhcKD3Bvb2xfdXNlZF9ieXRlcxgDIAEoBBIYChBtZXRhZGF0YV9wZXJjZW50GAQgASgCEiQKBWxldmVsGAUgASgOMhUuY2Fwc3VsZS52MS5Qb29sTGV2ZWwq4wEKC1ZvbHVtZVN0YXRlEhwKGFZPTFVNRV9TVEFURV9VTlNQRUNJRklFRBAAEhYKElZPTFVNRV9TVEFURV9SRUFEWRABEhkKFVZPTFVNRV9TVEFURV9DUkVBVElORxACEhkKFVZPTFVNRV9TVEFURV9ERUxFVElORxADEhkKFVZPTFVNRV9TVEFURV9PUlBIQU5FRBAEEhUKEVZPTFVNRV9TVEFURV9MT1NUEAUSGgoWVk9MVU1FX1NUQVRFX1JFU1RPUklORxAGEhoKFlZPTFVNRV9TVEFURV9JTVBPUlRJTkcQByq5AQoNU25hcHNob3RTdGF0ZRIeChpTTkFQU0hPVF9TVEFURV9VTlNQRUNJRklFRBAAEhgKFFNOQVBTSE9UX1NUQVRFX1JFQURZEAESGwoXU05BUFNIT1RfU1RBVEVfQ1JFQVRJTkcQAhIbChdTTkFQU0hPVF9TVEFURV9ERUxFVElORxADEhsKF1NOQVBTSE9UX1NUQVRFX09SUEhBTkVEEAQSFwoTU05BUFNIT1RfU1RBVEVfTE9TVBAFKnwKE1ZvbHVtZUFyY2hpdmVGb3JtYXQSJQohVk9MVU1FX0FSQ0hJVkVfRk9STUFUX1VOU1BFQ0lGSUVEEAASHwobVk9MVU1FX0FSQ0hJVkVfRk9STUFUX0lNQUdFEAESHQoZVk9MVU1FX0FSQ0hJVkVfRk9STUFUX1RBUhACKmUKCVBvb2xMZXZlbBIaChZQT09MX0xFVkVMX1VOU1BFQ0lGSUVEEAASEwoPUE9PTF9MRVZFTF9GSU5FEAESEgoOUE9PTF9MRVZFTF9MT1cQAhITCg9QT09MX0xFVkVMX0ZVTEwQAzLoCgoNVm9sdW1lU2VydmljZRI9CgZDcmVhdGUSHy5jYXBzdWxlLnYxLlZvbHVtZUNyZWF0ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRI3CgNHZXQSHC5jYXBzdWxlLnYxLlZvbHVtZUdldFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRJFCgRMaXN0Eh0uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVxdWVzdBoeLmNhcHN1bGUudjEuVm9sdW1lTGlzdFJlc3BvbnNlEksKBkRlbGV0ZRIfLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVxdWVzdBogLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVzcG9uc2USPQoGUmVzaXplEh8uY2Fwc3VsZS52MS5Wb2x1bWVSZXNpemVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSSAoFQXBwbHkSHi5jYXBzdWxlLnYxLlZvbHVtZUFwcGx5UmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXNwb25zZRI7CgVBZG9wdBIeLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSUQoMVGFrZVNuYXBzaG90EiUuY2Fwc3VsZS52MS5Wb2x1bWVUYWtlU25hcHNob3RSZXF1ZXN0GhouY2Fwc3VsZS52MS5Wb2x1bWVTbmFwc2hvdBJgCg1MaXN0U25hcHNob3RzEiYuY2Fwc3VsZS52MS5Wb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBonLmNhcHN1bGUudjEuVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEmMKDkRlbGV0ZVNuYXBzaG90EicuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVTbmFwc2hvdFJlcXVlc3QaKC5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USUwoNQWRvcHRTbmFwc2hvdBImLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QaGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90Ek4KB1Jlc3RvcmUSIC5jYXBzdWxlLnYxLlZvbHVtZVJlc3RvcmVSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Wb2x1bWVSZXN0b3JlUmVzcG9uc2USOwoFQ2xvbmUSHi5jYXBzdWxlLnYxLlZvbHVtZUNsb25lUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lEkgKBVVzYWdlEh4uY2Fwc3VsZS52MS5Wb2x1bWVVc2FnZVJlcXVlc3QaHy5jYXBzdWxlLnYxLlZvbHVtZVVzYWdlUmVzcG9uc2USTAoGRXhwb3J0Eh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRNZXNzYWdlMAESVAoJRW5kRXhwb3J0EiIuY2Fwc3VsZS52MS5Wb2x1bWVFbmRFeHBvcnRSZXF1ZXN0GiMuY2Fwc3VsZS52MS5Wb2x1bWVFbmRFeHBvcnRSZXNwb25zZRJaCgtCZWdpbkltcG9ydBIkLmNhcHN1bGUudjEuVm9sdW1lQmVnaW5JbXBvcnRSZXF1ZXN0GiUuY2Fwc3VsZS52MS5Wb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlEj8KBkltcG9ydBIfLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0UmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lKAFiBnByb3RvMw", [file_capsule_v1_workload]);
 
 /**
  * Snapshots that a volume makes by itself.
@@ -95,6 +95,13 @@ export type Volume = Message<"capsule.v1.Volume"> & {
    * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 102;
    */
   snapshotSchedule?: SnapshotSchedule | undefined;
+
+  /**
+   * In the answer of Import only: what of an archive was left out or not kept, and why.
+   *
+   * @generated from field: repeated string import_warnings = 103;
+   */
+  importWarnings: string[];
 };
 
 /**
@@ -630,6 +637,14 @@ export type VolumeExportRequest = Message<"capsule.v1.VolumeExportRequest"> & {
    * @generated from field: uint64 offset = 5;
    */
   offset: bigint;
+
+  /**
+   * The caller will call EndExport. Otherwise the export ends when its last message was sent, and cannot
+   * go on when that is lost.
+   *
+   * @generated from field: bool is_ended_by_caller = 100;
+   */
+  isEndedByCaller: boolean;
 };
 
 /**
@@ -638,6 +653,41 @@ export type VolumeExportRequest = Message<"capsule.v1.VolumeExportRequest"> & {
  */
 export const VolumeExportRequestSchema: GenMessage<VolumeExportRequest> = /*@__PURE__*/
   messageDesc(file_capsule_v1_volume, 22);
+
+/**
+ * @generated from message capsule.v1.VolumeEndExportRequest
+ */
+export type VolumeEndExportRequest = Message<"capsule.v1.VolumeEndExportRequest"> & {
+  /**
+   * @generated from field: string volume = 1;
+   */
+  volume: string;
+
+  /**
+   * @generated from field: string export_id = 2;
+   */
+  exportId: string;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeEndExportRequest.
+ * Use `create(VolumeEndExportRequestSchema)` to create a new message.
+ */
+export const VolumeEndExportRequestSchema: GenMessage<VolumeEndExportRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 23);
+
+/**
+ * @generated from message capsule.v1.VolumeEndExportResponse
+ */
+export type VolumeEndExportResponse = Message<"capsule.v1.VolumeEndExportResponse"> & {
+};
+
+/**
+ * Describes the message capsule.v1.VolumeEndExportResponse.
+ * Use `create(VolumeEndExportResponseSchema)` to create a new message.
+ */
+export const VolumeEndExportResponseSchema: GenMessage<VolumeEndExportResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 24);
 
 /**
  * @generated from message capsule.v1.VolumeExportMessage
@@ -674,7 +724,7 @@ export type VolumeExportMessage = Message<"capsule.v1.VolumeExportMessage"> & {
  * Use `create(VolumeExportMessageSchema)` to create a new message.
  */
 export const VolumeExportMessageSchema: GenMessage<VolumeExportMessage> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 23);
+  messageDesc(file_capsule_v1_volume, 25);
 
 /**
  * @generated from message capsule.v1.VolumeExportHeader
@@ -698,7 +748,7 @@ export type VolumeExportHeader = Message<"capsule.v1.VolumeExportHeader"> & {
  * Use `create(VolumeExportHeaderSchema)` to create a new message.
  */
 export const VolumeExportHeaderSchema: GenMessage<VolumeExportHeader> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 24);
+  messageDesc(file_capsule_v1_volume, 26);
 
 /**
  * @generated from message capsule.v1.VolumeExportTrailer
@@ -717,6 +767,13 @@ export type VolumeExportTrailer = Message<"capsule.v1.VolumeExportTrailer"> & {
    * @generated from field: string sha256_hex = 2;
    */
   sha256Hex: string;
+
+  /**
+   * What was left out, and why; each begins with its path.
+   *
+   * @generated from field: repeated string warnings = 100;
+   */
+  warnings: string[];
 };
 
 /**
@@ -724,7 +781,7 @@ export type VolumeExportTrailer = Message<"capsule.v1.VolumeExportTrailer"> & {
  * Use `create(VolumeExportTrailerSchema)` to create a new message.
  */
 export const VolumeExportTrailerSchema: GenMessage<VolumeExportTrailer> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 25);
+  messageDesc(file_capsule_v1_volume, 27);
 
 /**
  * @generated from message capsule.v1.VolumeBeginImportRequest
@@ -748,7 +805,7 @@ export type VolumeBeginImportRequest = Message<"capsule.v1.VolumeBeginImportRequ
  * Use `create(VolumeBeginImportRequestSchema)` to create a new message.
  */
 export const VolumeBeginImportRequestSchema: GenMessage<VolumeBeginImportRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 26);
+  messageDesc(file_capsule_v1_volume, 28);
 
 /**
  * @generated from message capsule.v1.VolumeBeginImportResponse
@@ -767,7 +824,7 @@ export type VolumeBeginImportResponse = Message<"capsule.v1.VolumeBeginImportRes
  * Use `create(VolumeBeginImportResponseSchema)` to create a new message.
  */
 export const VolumeBeginImportResponseSchema: GenMessage<VolumeBeginImportResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 27);
+  messageDesc(file_capsule_v1_volume, 29);
 
 /**
  * @generated from message capsule.v1.VolumeImportRequest
@@ -804,7 +861,7 @@ export type VolumeImportRequest = Message<"capsule.v1.VolumeImportRequest"> & {
  * Use `create(VolumeImportRequestSchema)` to create a new message.
  */
 export const VolumeImportRequestSchema: GenMessage<VolumeImportRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 28);
+  messageDesc(file_capsule_v1_volume, 30);
 
 /**
  * @generated from message capsule.v1.VolumeImportStart
@@ -833,7 +890,7 @@ export type VolumeImportStart = Message<"capsule.v1.VolumeImportStart"> & {
  * Use `create(VolumeImportStartSchema)` to create a new message.
  */
 export const VolumeImportStartSchema: GenMessage<VolumeImportStart> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 29);
+  messageDesc(file_capsule_v1_volume, 31);
 
 /**
  * @generated from message capsule.v1.VolumeImportEnd
@@ -845,7 +902,8 @@ export type VolumeImportEnd = Message<"capsule.v1.VolumeImportEnd"> & {
   format: VolumeArchiveFormat;
 
   /**
-   * MiB; 0 means as large as the image, or a roomy size for the archive.
+   * MiB; 0 means as large as the image, or as the volume that the archive was exported from; for an
+   * archive of other origin a roomy size. InvalidArgument: it is too small.
    *
    * @generated from field: uint64 size_mib = 2;
    */
@@ -869,7 +927,7 @@ export type VolumeImportEnd = Message<"capsule.v1.VolumeImportEnd"> & {
  * Use `create(VolumeImportEndSchema)` to create a new message.
  */
 export const VolumeImportEndSchema: GenMessage<VolumeImportEnd> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 30);
+  messageDesc(file_capsule_v1_volume, 32);
 
 /**
  * @generated from message capsule.v1.VolumeUsageRequest
@@ -888,7 +946,7 @@ export type VolumeUsageRequest = Message<"capsule.v1.VolumeUsageRequest"> & {
  * Use `create(VolumeUsageRequestSchema)` to create a new message.
  */
 export const VolumeUsageRequestSchema: GenMessage<VolumeUsageRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 31);
+  messageDesc(file_capsule_v1_volume, 33);
 
 /**
  * @generated from message capsule.v1.VolumeUsage
@@ -936,7 +994,7 @@ export type VolumeUsage = Message<"capsule.v1.VolumeUsage"> & {
  * Use `create(VolumeUsageSchema)` to create a new message.
  */
 export const VolumeUsageSchema: GenMessage<VolumeUsage> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 32);
+  messageDesc(file_capsule_v1_volume, 34);
 
 /**
  * @generated from message capsule.v1.VolumeUsageResponse
@@ -975,7 +1033,7 @@ export type VolumeUsageResponse = Message<"capsule.v1.VolumeUsageResponse"> & {
  * Use `create(VolumeUsageResponseSchema)` to create a new message.
  */
 export const VolumeUsageResponseSchema: GenMessage<VolumeUsageResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 33);
+  messageDesc(file_capsule_v1_volume, 35);
 
 /**
  * @generated from enum capsule.v1.VolumeState
@@ -1322,6 +1380,16 @@ export const VolumeService: GenService<{
     methodKind: "server_streaming";
     input: typeof VolumeExportRequestSchema;
     output: typeof VolumeExportMessageSchema;
+  },
+  /**
+   * The caller has all of an export and needs it no more. Idempotent.
+   *
+   * @generated from rpc capsule.v1.VolumeService.EndExport
+   */
+  endExport: {
+    methodKind: "unary";
+    input: typeof VolumeEndExportRequestSchema;
+    output: typeof VolumeEndExportResponseSchema;
   },
   /**
    * Opens an upload, or finds how far an earlier one came. FailedPrecondition: there is a volume of this

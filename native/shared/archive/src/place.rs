@@ -1,0 +1,49 @@
+use crate::entry::Kind;
+use crate::failure::{At, Failure, Outcome};
+use nix::errno::Errno;
+use nix::fcntl::{open, OFlag};
+use nix::sys::stat::{lstat, Mode, SFlag};
+use nix::unistd::unlink;
+use std::ffi::CStr;
+use std::os::fd::OwnedFd;
+
+/// Takes away what stands at the place of something that is not a folder. A folder stays, and is in the way.
+pub(crate) fn make_way((leaf, name): (&CStr, &[u8])) -> Outcome<()> {
+    match unlink(leaf) {
+        Ok(()) | Err(Errno::ENOENT) => Ok(()),
+        Err(Errno::EISDIR) => Err(Failure::of("a-folder", name, "a folder is in the way")),
+        Err(error) => match lstat(leaf) {
+            Ok(stat) if is_kind(stat.st_mode, SFlag::S_IFDIR) => {
+                Err(Failure::of("a-folder", name, "a folder is in the way"))
+            }
+            _ => Err(error).of(name),
+        },
+    }
+}
+
+pub(crate) fn leads_to_folder(leaf: &CStr) -> bool {
+    nix::sys::stat::stat(leaf).is_ok_and(|stat| is_kind(stat.st_mode, SFlag::S_IFDIR))
+}
+
+pub(crate) fn is_kind(mode: u32, kind: SFlag) -> bool {
+    mode & libc::S_IFMT == kind.bits()
+}
+
+pub(crate) fn kind_of(kind: Kind) -> SFlag {
+    match kind {
+        Kind::File | Kind::HardLink => SFlag::S_IFREG,
+        Kind::Folder => SFlag::S_IFDIR,
+        Kind::Symlink => SFlag::S_IFLNK,
+        Kind::Fifo => SFlag::S_IFIFO,
+        Kind::Char => SFlag::S_IFCHR,
+        Kind::Block => SFlag::S_IFBLK,
+    }
+}
+
+pub(crate) fn open_path(leaf: &CStr) -> nix::Result<OwnedFd> {
+    open(
+        leaf,
+        OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC,
+        Mode::empty(),
+    )
+}

@@ -1,0 +1,139 @@
+use super::*;
+use crate::entry::{Attribute, Segment};
+use crate::source::Stream;
+use crate::time::Time;
+use crate::writer::Writer;
+
+fn read(bytes: &[u8]) -> io::Result<Vec<(Entry, Vec<u8>)>> {
+    let mut reader = Reader::new(Stream(bytes));
+    let mut all = Vec::new();
+    while let Some(entry) = reader.next_entry()? {
+        let mut data = Vec::new();
+        let mut buffer = [0; 700];
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => break,
+                count => data.extend(&buffer[..count]),
+            }
+        }
+        all.push((entry, data));
+    }
+    Ok(all)
+}
+
+fn written(entries: &[(Entry, Vec<u8>)]) -> Vec<u8> {
+    let mut writer = Writer::new(Vec::new());
+    writer.comment("a remark").unwrap();
+    for (entry, data) in entries {
+        writer.begin(entry).unwrap();
+        writer.data(data).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+fn samples() -> Vec<(Entry, Vec<u8>)> {
+    let mut all = Vec::new();
+    for length in [1, 99, 100, 101, 256, 5000] {
+        let mut file = Entry::new(vec![0xe9; length], Kind::File);
+        (file.mode, file.uid, file.gid) = (0o7777, 4_000_000_000, 2_097_152);
+        file.mtime = Time::new(-1, 500_000_000);
+        file.size = length as u64 * 3;
+        all.push((file, vec![7; length * 3]));
+    }
+    let mut folder = Entry::new(b"f".to_vec(), Kind::Folder);
+    folder.mtime = Time::new(8_589_934_592, 0);
+    folder.attributes = [
+        ("security.capability", vec![0, 1, 10]),
+        ("user.a=b%c", vec![]),
+    ]
+    .map(|(name, value)| Attribute {
+        name: name.as_bytes().to_vec(),
+        value,
+    })
+    .to_vec();
+    all.push((folder, Vec::new()));
+    for kind in [Kind::Symlink, Kind::HardLink] {
+        let mut link = Entry::new(b"l".to_vec(), kind);
+        link.link = vec![b'x'; 300];
+        all.push((link, Vec::new()));
+    }
+    for kind in [Kind::Char, Kind::Block, Kind::Fifo] {
+        let mut special = Entry::new(b"s".to_vec(), kind);
+        if kind != Kind::Fifo {
+            special.device = (4095, 1_048_575);
+        }
+        special.atime = Some(Time::new(1, 1));
+        all.push((special, Vec::new()));
+    }
+    let mut sparse = Entry::new(b"d/sparse".to_vec(), Kind::File);
+    sparse.size = 1 << 40;
+    sparse.segments = Some(vec![
+        Segment {
+            offset: 10,
+            length: 3,
+        },
+        Segment {
+            offset: 1 << 39,
+            length: 600,
+        },
+    ]);
+    all.push((sparse, vec![1; 603]));
+    all
+}
+
+#[test]
+fn what_was_written_is_read_the_same() {
+    let mut wanted = samples();
+    let bytes = written(&wanted);
+    assert_eq!(bytes.len() % 512, 0);
+    // The empty piece that stands for a hole at the end.
+    let (sparse, _) = wanted.last_mut().unwrap();
+    let size = sparse.size;
+    sparse.segments.as_mut().unwrap().push(Segment {
+        offset: size,
+        length: 0,
+    });
+    assert_eq!(read(&bytes).unwrap(), wanted);
+}
+
+#[test]
+fn a_cut_at_any_byte_is_told_or_between_two_entries() {
+    let bytes = written(&samples()[6..]);
+    let whole = read(&bytes).unwrap();
+    for end in 0..bytes.len() {
+        match read(&bytes[..end]) {
+            Ok(part) => {
+                let is_between = end % 512 == 0 || end > bytes.len() - 1024;
+                assert!(is_between && whole.starts_with(&part), "{end}");
+            }
+            Err(error) => assert_eq!(error.raw_os_error(), None),
+        }
+    }
+}
+
+#[test]
+fn a_spoilt_byte_never_does_more_than_fail() {
+    let bytes = written(&samples()[6..]);
+    for at in (0..bytes.len()).step_by(11) {
+        for byte in [0xff, b'9'] {
+            let mut spoilt = bytes.clone();
+            spoilt[at] = byte;
+            let _ = read(&spoilt);
+        }
+    }
+}
+
+#[test]
+fn an_attribute_list_of_users_by_name_is_a_remark() {
+    let mut records = Vec::new();
+    pax::push(
+        &mut records,
+        b"SCHILY.acl.access",
+        b"user::rwx,user:anna:rwx",
+    );
+    assert!(!records.is_empty());
+    let mut entry = Entry::new(b"a".to_vec(), Kind::File);
+    let records = pax::parse(&records).unwrap();
+    describe(&mut entry, &Block::empty(), &records).unwrap();
+    assert_eq!((entry.remarks.len(), entry.attributes.len()), (1, 0));
+}

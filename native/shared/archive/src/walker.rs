@@ -1,0 +1,59 @@
+use crate::failure::{At, Failure, Outcome};
+use crate::path::parts;
+use nix::errno::Errno;
+use nix::fcntl::{openat, OFlag};
+use nix::sys::stat::{mkdirat, Mode};
+use std::os::fd::OwnedFd;
+
+const FOLDER: OFlag = OFlag::O_PATH
+    .union(OFlag::O_DIRECTORY)
+    .union(OFlag::O_CLOEXEC);
+
+/// Finds folders below another one, part by part, so that no path is too long for the kernel. Links are
+/// followed: the caller has made sure that none leads out. What is above the last folder stays open.
+pub struct Walker<'a> {
+    root: &'a OwnedFd,
+    open: Vec<(Vec<u8>, OwnedFd)>,
+}
+
+impl<'a> Walker<'a> {
+    pub fn new(root: &'a OwnedFd) -> Self {
+        let open = Vec::new();
+        Walker { root, open }
+    }
+
+    /// The folder at some parts of a name. With `makes`, those that are missing are made.
+    pub fn folder(&mut self, path: &[&[u8]], makes: bool) -> Outcome<&OwnedFd> {
+        let known = self
+            .open
+            .iter()
+            .zip(path)
+            .take_while(|((known, _), part)| known == *part);
+        let known = known.count();
+        self.open.truncate(known);
+        for part in path.iter().skip(known) {
+            let above = self.top();
+            let mut found = openat(above, *part, FOLDER, Mode::empty());
+            if found.as_ref().is_err_and(|error| *error == Errno::ENOENT) && makes {
+                // A link that leads to nothing is in the way.
+                mkdirat(above, *part, Mode::from_bits_truncate(0o755)).of(&path.join(&b'/'))?;
+                found = openat(above, *part, FOLDER, Mode::empty());
+            }
+            let found = found.of(&path.join(&b'/'))?;
+            self.open.push((part.to_vec(), found));
+        }
+        Ok(self.top())
+    }
+
+    fn top(&self) -> &OwnedFd {
+        self.open.last().map_or(self.root, |(_, folder)| folder)
+    }
+}
+
+/// The parts of a name that comes from elsewhere: where it is, and what it is called there. `None` for the
+/// folder itself that is unpacked into. Fails where it leads upwards.
+pub fn split(name: &[u8]) -> Outcome<Option<(Vec<&[u8]>, &[u8])>> {
+    let refused = || Failure::of("refused", name, "a name in an archive may not lead upwards");
+    let mut parts = parts(name).ok_or_else(refused)?;
+    Ok(parts.pop().map(|last| (parts, last)))
+}

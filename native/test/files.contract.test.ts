@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import {
+  ARCHIVE_CASES,
+  DAMAGED_ARCHIVES,
+  describeTree,
+  expectedTree,
+  makeTree,
+  packWithTar,
+  readTree,
+  unpackWithTar,
+} from '@capsule/testkit/archives';
+import { capsuleFiles, missing } from './binary.ts';
+import { createScratch, type Scratch } from './scratch.ts';
+
+const EXACT = { timeStepNs: 1n };
+const WHOLE_SECONDS = { timeStepNs: 1_000_000_000n };
+const KEPT = { makesSpecials: true, modeMask: 0o7777 };
+const AS_ROOT = { makesSpecials: false, modeMask: 0o7777, owner: { uid: 0, gid: 0 } };
+
+interface Answer {
+  readonly status: number | null;
+  readonly stderr: string;
+  readonly stdout: Buffer;
+}
+
+/** Works in a folder as if it were a container's root. */
+async function files(
+  scratch: Scratch,
+  root: string,
+  words: readonly string[],
+  input?: string,
+): Promise<Answer> {
+  const place = scratch.path('place');
+  mkdirSync(place, { recursive: true });
+  const stdin = openSync(input ?? '/dev/null', 'r');
+  const args = ['mount', 'bind', root, '', '/', place, 'rw', ...words];
+  const { status, stderr, stdout } = spawnSync(capsuleFiles, args, {
+    stdio: [stdin, 'pipe', 'pipe'],
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  closeSync(stdin);
+  return { status, stderr: stderr.toString(), stdout };
+}
+
+/** Packs a folder into a file. */
+async function pack(scratch: Scratch, root: string, archive: string, ...more: readonly string[]) {
+  const { status, stderr, stdout } = await files(scratch, root, ['pack', '/.', ...more]);
+  assert.equal(status, 0, stderr);
+  writeFileSync(archive, stdout);
+  return stderr;
+}
+
+async function unpack(scratch: Scratch, archive: string, root: string, owner: string) {
+  mkdirSync(root);
+  const { status, stderr } = await files(scratch, root, ['unpack', '/', owner], archive);
+  assert.equal(status, 0, stderr);
+  return stderr;
+}
+
+/** A program in Python, which can do with attributes what Node cannot. */
+function python(script: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', script, ...args]);
+  assert.equal(status, 0, stderr.toString());
+  return stdout.toString();
+}
+
+const SET_ATTRIBUTES = `
+import os, struct, sys
+tree = sys.argv[1]
+def entry(tag, rights, number=0xffffffff): return struct.pack('<HHI', tag, rights, number)
+access = struct.pack('<I', 2) + entry(1, 7) + entry(2, 6, 1000) + entry(4, 5) + entry(16, 7) + entry(32, 4)
+os.setxattr(tree + '/f', 'user.a=b%c', b'\\0\\n=value')
+os.setxattr(tree + '/f', 'user.empty', b'')
+os.setxattr(tree + '/f', 'security.capability', bytes.fromhex('0100000200040000000000000000000000000000'))
+os.setxattr(tree + '/f', 'system.posix_acl_access', access)
+os.setxattr(tree + '/d', 'system.posix_acl_default', access)
+os.setxattr(tree + '/d', 'trusted.overlay.opaque', b'y')
+os.setxattr(tree + '/l', 'trusted.link', b'x', follow_symlinks=False)
+os.setxattr(tree, 'user.root', b'r')
+`;
+const GET_ATTRIBUTES = `
+import os, sys
+for name in ['', '/f', '/d', '/d/in', '/l']:
+    path = sys.argv[1] + name
+    for key in sorted(os.listxattr(path, follow_symlinks=False)):
+        print(name, key, os.getxattr(path, key, follow_symlinks=False))
+`;
+
+describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 }, () => {
+  for (const { name, formats, entries } of ARCHIVE_CASES) {
+    test(`reads and writes ${name}`, async () => {
+      await using scratch = await createScratch();
+      const tree = scratch.path('tree');
+      mkdirSync(tree);
+      await makeTree(tree, entries);
+      for (const format of formats) {
+        const archive = scratch.path(`${format}.tar`);
+        packWithTar(tree, archive, format);
+        const exactness = format.startsWith('posix') ? EXACT : WHOLE_SECONDS;
+        for (const [owner, rule] of [
+          ['own', KEPT],
+          ['root', AS_ROOT],
+        ] as const) {
+          const out = scratch.path(`${format}-${owner}`);
+          const { made, skipped } = expectedTree(entries, rule);
+          const warnings = await unpack(scratch, archive, out, owner);
+          assert.deepEqual(
+            readTree(out, exactness),
+            describeTree(made, exactness),
+            `${format} ${owner}`,
+          );
+          assert.equal(warnings.split('\n').length - 1, skipped.length, warnings);
+        }
+      }
+      const archive = scratch.path('ours.tar');
+      await pack(scratch, tree, archive);
+      await unpack(scratch, archive, scratch.path('ours'), 'fill');
+      const wanted = describeTree(expectedTree(entries, KEPT).made, EXACT);
+      assert.deepEqual(readTree(scratch.path('ours'), EXACT), wanted);
+      const [before, after] = [
+        statSync(tree, { bigint: true }),
+        statSync(scratch.path('ours'), { bigint: true }),
+      ];
+      const facts = ({ mode, uid, gid, mtimeNs }: typeof before) => ({ mode, uid, gid, mtimeNs });
+      assert.deepEqual(facts(after), facts(before));
+      mkdirSync(scratch.path('theirs'));
+      unpackWithTar(archive, scratch.path('theirs'));
+      assert.deepEqual(readTree(scratch.path('theirs'), EXACT), wanted);
+    });
+  }
+
+  for (const { name, bytes } of DAMAGED_ARCHIVES) {
+    test(`refuses ${name}`, async () => {
+      await using scratch = await createScratch();
+      const archive = scratch.path('bad.tar');
+      writeFileSync(archive, bytes);
+      mkdirSync(scratch.path('out'));
+      const { status, stderr } = await files(
+        scratch,
+        scratch.path('out'),
+        ['unpack', '/', 'own'],
+        archive,
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /^damaged\t/);
+    });
+  }
+
+  test('keeps attributes, lists and capabilities, and GNU tar reads them', async () => {
+    await using scratch = await createScratch();
+    const tree = scratch.path('tree');
+    mkdirSync(`${tree}/d`, { recursive: true });
+    writeFileSync(`${tree}/f`, 'x');
+    writeFileSync(`${tree}/d/in`, 'x');
+    spawnSync('ln', ['-s', 'f', `${tree}/l`]);
+    python(SET_ATTRIBUTES, tree);
+    const wanted = python(GET_ATTRIBUTES, tree);
+    const archive = scratch.path('ours.tar');
+    await pack(scratch, tree, archive);
+    await unpack(scratch, archive, scratch.path('ours'), 'fill');
+    assert.equal(python(GET_ATTRIBUTES, scratch.path('ours')), wanted);
+    mkdirSync(scratch.path('theirs'));
+    const keep = ['--xattrs', '--xattrs-include=*', '--acls', '-xpf', archive];
+    const { status, stderr } = spawnSync('tar', ['-C', scratch.path('theirs'), ...keep]);
+    assert.deepEqual([status, stderr.toString()], [0, '']);
+    assert.equal(python(GET_ATTRIBUTES, scratch.path('theirs')), wanted);
+    const other = scratch.path('other.tar');
+    const how = ['--numeric-owner', '--xattrs', '--xattrs-include=*', '--acls', '-cf', other, '.'];
+    assert.equal(spawnSync('tar', ['-C', tree, ...how]).status, 0);
+    await unpack(scratch, other, scratch.path('again'), 'fill');
+    assert.equal(python(GET_ATTRIBUTES, scratch.path('again')), wanted);
+  });
+
+  test('a hundred gigabytes of hole take no room, in the archive or the tree', async () => {
+    await using scratch = await createScratch();
+    const tree = scratch.path('tree');
+    mkdirSync(tree);
+    spawnSync('truncate', ['-s', '100G', `${tree}/hole`]);
+    const archive = scratch.path('ours.tar');
+    await pack(scratch, tree, archive);
+    assert.ok(statSync(archive).size < 20_000);
+    await unpack(scratch, archive, scratch.path('out'), 'own');
+    const { size, blocks } = statSync(scratch.path('out', 'hole'));
+    assert.deepEqual([size, blocks], [100 * 1024 ** 3, 0]);
+  });
+
+  test('sockets are left out with a warning, whatever else there is', async () => {
+    await using scratch = await createScratch();
+    const tree = scratch.path('tree');
+    mkdirSync(tree);
+    writeFileSync(`${tree}/f`, 'x');
+    python('import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1] + "/s")', tree);
+    const warnings = await pack(scratch, tree, scratch.path('ours.tar'));
+    assert.match(warnings, /^warning\t\.\/s\ta socket is left out\n$/);
+    const listed = spawnSync('tar', ['-tf', scratch.path('ours.tar')]).stdout.toString();
+    assert.equal(listed, './\n./f\n');
+  });
+
+  test('files of the kernel are packed with what they hold, whatever their sizes say', async () => {
+    await using scratch = await createScratch();
+    const place = scratch.path('place');
+    mkdirSync(place);
+    for (const [path, name] of [
+      ['/proc/version', 'version'],
+      ['/sys/kernel/mm/transparent_hugepage/enabled', 'enabled'],
+      ['/proc/kallsyms', 'kallsyms'],
+    ] as const) {
+      const args = ['mount', 'bind', '/', '', '/', place, 'rw', 'pack', path];
+      const { status, stdout, stderr } = spawnSync(capsuleFiles, args, { maxBuffer: 1 << 28 });
+      assert.equal(status, 0, stderr.toString());
+      const { stdout: content } = spawnSync('tar', ['-xOf', '-', name], {
+        input: stdout,
+        maxBuffer: 1 << 28,
+      });
+      assert.ok(content.equals(readFileSync(path)), path);
+    }
+  });
+
+  test('trees are as deep as they are', async () => {
+    await using scratch = await createScratch();
+    const tree = scratch.path('tree');
+    mkdirSync(tree);
+    const dig =
+      'import os, sys\nos.chdir(sys.argv[1])\nfor n in range(3000):\n    os.mkdir("deep"); os.chdir("deep")\nopen("leaf", "w").write("x")';
+    python(dig, tree);
+    await pack(scratch, tree, scratch.path('ours.tar'));
+    await unpack(scratch, scratch.path('ours.tar'), scratch.path('out'), 'own');
+    const climb =
+      'import os, sys\nos.chdir(sys.argv[1])\nfor n in range(3000): os.chdir("deep")\nprint(open("leaf").read())';
+    assert.equal(python(climb, scratch.path('out')), 'x\n');
+    // Node's own removal takes no paths that are so long.
+    spawnSync('rm', ['-rf', tree, scratch.path('out')]);
+  });
+
+  test('what is linked leads out of no root, and a folder linked to stays one', async () => {
+    await using scratch = await createScratch();
+    const [source, out] = [scratch.path('source'), scratch.path('out')];
+    mkdirSync(`${source}/lib`, { recursive: true });
+    writeFileSync(`${source}/lib/f`, 'new');
+    mkdirSync(`${out}/usr/lib`, { recursive: true });
+    spawnSync('ln', ['-s', 'usr/lib', `${out}/lib`]);
+    packWithTar(source, scratch.path('a.tar'), 'posix');
+    const { status } = await files(scratch, out, ['unpack', '/', 'own'], scratch.path('a.tar'));
+    assert.equal(status, 0);
+    assert.equal(readFileSync(`${out}/usr/lib/f`, 'utf8'), 'new');
+    const upward = scratch.path('up.tar');
+    const how = ['-P', '-cf', upward, '--transform', 's,^,../../,', 'f'];
+    spawnSync('tar', ['-C', `${source}/lib`, ...how]);
+    const answer = await files(scratch, out, ['unpack', '/', 'own'], upward);
+    assert.match(answer.stderr, /^refused\t\.\.\/\.\.\/f\t/);
+  });
+
+  test('measures what an archive needs of a filesystem, and whose it is', async () => {
+    await using scratch = await createScratch();
+    const tree = scratch.path('tree');
+    mkdirSync(tree);
+    spawnSync('truncate', ['-s', '1G', `${tree}/hole`]);
+    writeFileSync(`${tree}/f`, Buffer.alloc(5000, 1));
+    await pack(scratch, tree, scratch.path('ours.tar'), String(64 * 1024 ** 2));
+    const measured = (archive: string) => {
+      const stdin = openSync(archive, 'r');
+      const { stdout } = spawnSync(capsuleFiles, ['measure'], {
+        stdio: [stdin, 'pipe', 'inherit'],
+      });
+      closeSync(stdin);
+      return Object.fromEntries(
+        stdout
+          .toString()
+          .trim()
+          .split('\n')
+          .map((line) => line.split('=')),
+      );
+    };
+    const ours = measured(scratch.path('ours.tar'));
+    assert.deepEqual([ours.entries, ours.volume], ['3', String(64 * 1024 ** 2)]);
+    assert.ok(Number(ours.bytes) > 12_000 && Number(ours.bytes) < 20_000, ours.bytes);
+    packWithTar(tree, scratch.path('gnu.tar'), 'gnu');
+    assert.equal(measured(scratch.path('gnu.tar')).volume, '0');
+    assert.equal(spawnSync('tar', ['-tf', scratch.path('ours.tar')]).stderr.toString(), '');
+  });
+});

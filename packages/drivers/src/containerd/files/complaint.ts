@@ -1,0 +1,35 @@
+/** More of one line helps nobody. */
+const LINE_MOST = 4096;
+/** capsule-files writes fewer. */
+const WARNINGS_MOST = 200;
+const FAILURE_MOST = 16 * 1024;
+const WARNING = 'warning\t';
+
+/** Collects the errors that capsule-files prints: lines of warnings, and in the end what it failed with. */
+export class Complaint {
+  readonly warnings: string[] = [];
+  #failure = '';
+  #rest = '';
+
+  /** Pieces of any size. */
+  add(text: string): void {
+    const lines = `${this.#rest}${text}`.split('\n');
+    this.#rest = lines.pop()?.slice(0, LINE_MOST) ?? '';
+    for (const line of lines) this.#addLine(line);
+  }
+
+  /** The line of a failure; empty where there is none. */
+  get failure(): string {
+    const open = this.#rest.startsWith(WARNING) ? '' : this.#rest;
+    return `${this.#failure}${open}`.trim();
+  }
+
+  #addLine(line: string): void {
+    if (!line.startsWith(WARNING)) {
+      this.#failure = `${this.#failure}${line}\n`.slice(-FAILURE_MOST);
+    } else if (this.warnings.length < WARNINGS_MOST) {
+      const [path = '', reason = ''] = line.slice(WARNING.length).slice(0, LINE_MOST).split('\t');
+      this.warnings.push(path === '' ? reason : `${path}: ${reason}`);
+    }
+  }
+}
