@@ -161,15 +161,17 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     about:
       'Of what `export` wrote, of an image of ext4 or of a tar archive, as it is or compressed with zstd or ' +
       'gzip. The volume is there when everything came as it was sent. What was cut off goes on when the ' +
-      'same command runs again within a day.',
+      'same command runs again within a day; standard input is read once. Without --size, an archive ' +
+      'that `export --tar` wrote makes a volume of the size of the first.',
     args: [
       { name: 'volume', summary: 'name of the new volume' },
-      { name: 'file', summary: 'what to make it of', completes: 'file' },
+      { name: 'file', summary: 'what to make it of; - for standard input', completes: 'file' },
     ],
-    flags: [{ flags: '--size <size>', summary: 'larger than it needs to be' }],
+    flags: [{ flags: '--size <size>', summary: 'of the volume; refused when it is too small' }],
     examples: [
       { line: 'capsulectl volume import data data.img.zst', about: 'as it was exported' },
       { line: 'capsulectl volume import --size 10GiB data backup.tar.gz', about: 'with room' },
+      { line: 'tar -C site -c . | capsulectl volume import site -', about: 'of files here' },
     ],
     load: () => import('./volume-import.ts'),
   },

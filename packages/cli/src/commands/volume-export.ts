@@ -13,9 +13,11 @@ import { localFault } from '../file/local-fault.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { Absence } from '../stream/absence.ts';
+import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { transferError } from '../transfer/errors.ts';
 import { PartFile } from '../transfer/part-file.ts';
+import { showWarnings } from '../transfer/show-warnings.ts';
 
 interface Wish {
   readonly volume: string;
@@ -70,6 +72,7 @@ async function receive(
         ...{ volume: wish.volume, snapshot: wish.snapshot, exportId },
         format: wish.format === 'tar' ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
         offset: BigInt(part?.bytes ?? 0),
+        isEndedByCaller: true,
       };
       let total = 0;
       const ending = AbortSignal.any([signal, leave.signal]);
@@ -81,7 +84,14 @@ async function receive(
           part ??= await PartFile.create(path, { ...wish, exportId });
         } else if (part !== undefined) {
           const sha256 = await takeIn(payload, { part, path, unpacker });
-          if (sha256 !== undefined) return sha256;
+          if (sha256 !== undefined) {
+            // The file has its name: only now may the capsule let go of what was kept for it.
+            const { volume } = wish;
+            const end = () => client.volume.endExport({ volume, exportId }, { signal });
+            await retryAway(end, context);
+            if (payload.case === 'trailer') await showWarnings(context.err, payload.value.warnings);
+            return sha256;
+          }
           await tell(part.bytes, total);
         }
       }

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
+  type CapsuleClient,
   FRAME_BYTES,
   FramePacker,
   VolumeArchiveFormat,
@@ -16,6 +17,7 @@ import { formatBytes } from '../render/bytes.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readArchive } from '../transfer/archive-content.ts';
+import { showWarnings } from '../transfer/show-warnings.ts';
 
 type Message = MessageInitShape<typeof VolumeImportRequestSchema>;
 
@@ -23,32 +25,39 @@ export const run: Run = async (input, context) => {
   const [name = '', path = ''] = input.args;
   const size = input.text('size');
   const sizeMib = size === undefined ? 0n : readMebibytes(input, '--size', size);
-  const importId = await idOf(path);
-  const { signal, out, err, now } = context;
+  const isStream = path === '-';
+  const importId = isStream ? randomBytes(16).toString('hex') : await idOf(path);
+  const { signal, out, err, now, stdin } = context;
   const view = createProgressView(err, now);
+  const attempt = async (client: CapsuleClient) => {
+    const { offset } = await client.volume.beginImport({ name, importId }, { signal });
+    const start = { name, importId, offset };
+    const tell = (bytes: number, step = 'importing') => view.update(name, step, formatBytes(bytes));
+    return client.volume.import(messages({ path, stdin, sizeMib }, start, tell), { signal });
+  };
   const volume = await withCapsule(input, context, (client) =>
-    // What came before a cut is on the capsule: each attempt goes on with it.
-    retryAway(async () => {
-      const { offset } = await client.volume.beginImport({ name, importId }, { signal });
-      const start = { name, importId, offset };
-      const tell = (bytes: number, step = 'importing') =>
-        view.update(name, step, formatBytes(bytes));
-      return client.volume.import(messages(path, start, sizeMib, tell), { signal });
-    }, context),
+    // What came before a cut is on the capsule: each attempt goes on with it. A stream is read once.
+    isStream ? attempt(client) : retryAway(() => attempt(client), context),
   ).finally(() => view.clear());
+  await showWarnings(err, volume.importWarnings);
   await out.write(`${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);
   return undefined;
 };
 
+interface Source {
+  readonly path: string;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly sizeMib: bigint;
+}
+
 async function* messages(
-  path: string,
+  { path, stdin, sizeMib }: Source,
   start: { readonly name: string; readonly importId: string; readonly offset: bigint },
-  sizeMib: bigint,
   tell: (bytes: number, step?: string) => Promise<void>,
 ): AsyncGenerator<Message> {
   yield { payload: { case: 'start', value: start } };
-  const file = await openInput(path, emptyInput(), FRAME_BYTES);
-  const { format, pieces } = await readArchive(path, file.chunks);
+  const file = await openInput(path, stdin, FRAME_BYTES);
+  const { format, pieces } = await readArchive(file.name, file.chunks);
   const hash = createHash('sha256');
   const packer = new FramePacker();
   const offset = Number(start.offset);
@@ -104,6 +113,3 @@ async function idOf(path: string): Promise<string> {
     throw localFault('read', path, error);
   }
 }
-
-/** An upload is read again after a cut: it comes from a file. */
-async function* emptyInput(): AsyncGenerator<Uint8Array> {}
