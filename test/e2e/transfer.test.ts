@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -23,14 +33,18 @@ const sh = async (name: string, script: string) =>
   done('workload', 'exec', name, '--', 'sh', '-c', script);
 /** Everything that a restore has to bring back: content, owners, modes, times, links, names. */
 const DIGEST =
-  'cd /data && find . -print0 | sort -z | ' +
-  'xargs -0 stat -c "%n %u:%g %a %Y %F %h" | grep -v "^\\. " && ' +
+  'cd /data && stat -c "%u:%g %a" . && find . -print0 | sort -z | ' +
+  'xargs -0 stat -c "%n %u:%g %a %Y %F %h %t:%T" | grep -v "^\\. " && ' +
   'find . -type f -print0 | sort -z | xargs -0 sha256sum';
 /** As capsulectl names an upload of the file. */
 const uploadOf = async (file: string) => {
   const { size, mtimeMs } = await stat(file);
   const hash = createHash('sha256').update(`${size} ${mtimeMs} `);
   return hash.update((await readFile(file)).subarray(0, 1024 * 1024)).digest('hex');
+};
+const touched = async (file: string) => {
+  await writeFile(file, '');
+  return file;
 };
 /** Its files belong to others, too. */
 const asRootWith = (name: string) => ({ ...stayingWith(name), ...AS_ROOT });
@@ -51,6 +65,7 @@ async function drill(format: string, flags: readonly string[]): Promise<void> {
   const wanted = await digestOf('data');
   await done('volume', 'delete', 'data');
   await done('volume', 'import', 'data', file);
+  assert.match(await done('volume', 'get', 'data'), /128 ?MiB/);
   assert.equal(await digestOf('data'), wanted);
   await runWorkload(lab, 'writer', asRootWith('data'));
   assert.equal(errorCodeOf(await volume('import', 'data', file)), 'VOLUME_EXISTS');
@@ -71,7 +86,9 @@ suite('volumes leave and come back', { concurrency: false }, () => {
       'cd /data && mkdir -p a/b && head -c 30000000 /dev/urandom > a/noise && ' +
         'head -c 5000000 /dev/zero > a/zeros && echo hello > "a/b/with space" && ' +
         'ln a/b/with\\ space a/hard && ln -s /etc/passwd a/soft && mkfifo a/pipe && ' +
-        'chown -R 1000:1001 a && chmod 4750 a/noise && touch -d 2001-02-03 a/b/with\\ space',
+        'chown -R 1000:1001 a && chmod 4750 a/noise && touch -d 2001-02-03 a/b/with\\ space && ' +
+        'mknod a/whiteout c 0 0 && truncate -s 2G a/hole && touch a/hole "$(printf "a/caf\\351")" && ' +
+        'chmod 0 a/b && chown 1000:1000 . && chmod 2770 .',
     );
   }, BOUND);
   after(async () => {
@@ -179,6 +196,34 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     assert.equal((await volume('get', 'bad')).exitCode, 3);
     assert.deepEqual(difference(clean, await footprint(lab)), []);
   });
+
+  test(
+    'files come through standard input, with all that GNU tar keeps of them',
+    BOUND,
+    async () => {
+      const tree = join(folder, 'tree');
+      await mkdir(tree);
+      await chown(tree, 1000, 1000);
+      await truncate(await touched(join(tree, 'hole')), 3_000_000);
+      const tar = join(folder, 'tree.tar');
+      await run('tar', ['-C', tree, '--sparse', '--format=posix', '-cf', tar, '.']);
+      const input = await readFile(tar);
+      const answer = await capsulectl(lab, ['volume', 'import', '--size', '16MiB', 'piped', '-'], {
+        input,
+      });
+      assert.match(answer.stdout, /piped imported, 16 MiB/);
+      await runWorkload(lab, 'reader', asRootWith('piped'));
+      const seen = await sh(
+        'reader',
+        'cd /data && stat -c "%u:%g" . && stat -c "%n %s" * && du -k hole',
+      );
+      assert.equal(seen, '1000:1000\nhole 3000000\n0\thole\n');
+      await done('workload', 'delete', 'reader');
+      await done('volume', 'delete', 'piped');
+      await rm(tar);
+      await rm(tree, { recursive: true });
+    },
+  );
 
   test('a tar archive of somebody else makes a volume', BOUND, async () => {
     const file = join(folder, 'other.tar.gz');

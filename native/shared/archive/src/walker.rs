@@ -50,9 +50,12 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// The parts of a name that comes from elsewhere: where it is, and what it is called there. `None` for the
+/// Where something is, part by part, and what it is called there.
+pub type Place<'a> = (Vec<&'a [u8]>, &'a [u8]);
+
+/// The place of a name that comes from elsewhere. `None` for the
 /// folder itself that is unpacked into. Fails where it leads upwards.
-pub fn split(name: &[u8]) -> Outcome<Option<(Vec<&[u8]>, &[u8])>> {
+pub fn split(name: &[u8]) -> Outcome<Option<Place<'_>>> {
     let refused = || Failure::of("refused", name, "a name in an archive may not lead upwards");
     let mut parts = parts(name).ok_or_else(refused)?;
     Ok(parts.pop().map(|last| (parts, last)))

@@ -20,15 +20,13 @@ export interface CopyFrom {
 }
 
 /** From a workload to this machine. */
-export async function copyFrom(
-  { client, source, target, keepAll, progress, warnings }: CopyFrom,
-  { out, signal }: Context,
-): Promise<void> {
+export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promise<void> {
+  const { client, source, target, keepAll, progress, warnings } = copy;
   const { name } = source;
   const path = plainPath(source.path);
   const leave = new AbortController();
   const ending = AbortSignal.any([signal, leave.signal]);
-  const open = () => progress.count(archiveOf(client, { name, srcPath: path }, ending));
+  const open = () => progress.count(archiveOf(copy, path, ending));
   try {
     if (target.kind === 'stream') {
       for await (const chunk of open()) await out.write(chunk);
@@ -56,9 +54,13 @@ async function requireFolder(path: string): Promise<void> {
 }
 
 async function* archiveOf(
-  client: CapsuleClient,
-  request: { readonly name: string; readonly srcPath: string },
+  { client, source, warnings }: CopyFrom,
+  srcPath: string,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  for await (const { data } of client.workload.copyFrom(request, { signal })) yield data;
+  const request = { name: source.name, srcPath };
+  for await (const message of client.workload.copyFrom(request, { signal })) {
+    message.warnings.forEach(warnings.add);
+    if (message.data.length > 0) yield message.data;
+  }
 }

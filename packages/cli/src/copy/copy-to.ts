@@ -24,7 +24,7 @@ export interface CopyTo {
 
 /** From this machine into a workload. */
 export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<void> {
-  const { client, source, target, keepAll, progress } = copy;
+  const { client, source, target, keepAll, progress, warnings } = copy;
   const { name } = target;
   const look = (path: string) => lookAtWorkloadTarget(client, { name, path }, signal);
   const to = await followLinks(target.path, look);
@@ -39,7 +39,9 @@ export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<
     throw copyError.TARGET_MISSING({ path: `${name}:${folder}` });
   }
   const metadata = { name, destPath: folder, keepOwner: keepAll };
-  await client.workload.copyTo(messages(metadata, progress.count(join(archive))), { signal });
+  const sent = messages(metadata, progress.count(join(archive)));
+  const { warnings: found } = await client.workload.copyTo(sent, { signal });
+  found.forEach(warnings.add);
 }
 
 async function packLocal({ keepAll, warnings }: CopyTo, path: string, to: Target) {
@@ -51,7 +53,7 @@ async function packLocal({ keepAll, warnings }: CopyTo, path: string, to: Target
   const start = path.replace(/(\/\.)?\/*$/, '') || (path.startsWith('/') ? '/' : '.');
   const rules = {
     keepsSpecials: keepAll,
-    keepsHoles: false,
+    keepsHoles: true,
     warn: warnings.add,
     lose: warnings.lose,
   };
