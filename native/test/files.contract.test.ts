@@ -253,6 +253,26 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.match(answer.stderr, /^refused\t\.\.\/\.\.\/f\t/);
   });
 
+  test('no file takes the place of a device or named pipe', async () => {
+    await using scratch = await createScratch();
+    const [source, out] = [scratch.path('source'), scratch.path('out')];
+    mkdirSync(source);
+    mkdirSync(out);
+    for (const name of ['null', 'pipe']) writeFileSync(`${source}/${name}`, 'x');
+    spawnSync('mknod', [`${out}/null`, 'c', '1', '3']);
+    spawnSync('mkfifo', [`${out}/pipe`]);
+    for (const name of ['null', 'pipe']) {
+      const archive = scratch.path('a.tar');
+      spawnSync('tar', ['-C', source, '-cf', archive, name]);
+      for (const owner of ['own', 'root']) {
+        const { status, stderr } = await files(scratch, out, ['unpack', '/', owner], archive);
+        assert.equal(status, 1);
+        assert.match(stderr, /^refused\t(null|pipe)\ta device, named pipe or socket is in the way/);
+      }
+    }
+    assert.ok(statSync(`${out}/null`).isCharacterDevice() && statSync(`${out}/pipe`).isFIFO());
+  });
+
   test('measures what an archive needs of a filesystem, and whose it is', async () => {
     await using scratch = await createScratch();
     const tree = scratch.path('tree');

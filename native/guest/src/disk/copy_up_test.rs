@@ -48,6 +48,11 @@ fn an_empty_volume_gets_the_folder_with_all_that_files_have() {
     fs::write(data.join("file"), "content").unwrap();
     fs::hard_link(data.join("file"), data.join("sub/again")).unwrap();
     symlink("/etc/passwd", data.join("link")).unwrap();
+    File::create(data.join("hole"))
+        .unwrap()
+        .set_len(1 << 30)
+        .unwrap();
+    nix::unistd::mkfifo(&data.join("pipe"), nix::sys::stat::Mode::S_IRUSR).unwrap();
     if is_root() {
         chown(data.join("file"), Some(1000), Some(1001)).unwrap();
         chown(&data, Some(33), Some(34)).unwrap();
@@ -58,7 +63,12 @@ fn an_empty_volume_gets_the_folder_with_all_that_files_have() {
     fill(&scratch.root(), "/data", &scratch.volume()).unwrap();
 
     let volume = scratch.volume();
-    assert_eq!(names(&volume), ["file", "link", "lost+found", "sub"]);
+    assert_eq!(
+        names(&volume),
+        ["file", "hole", "link", "lost+found", "pipe", "sub"]
+    );
+    let hole = fs::metadata(volume.join("hole")).unwrap();
+    assert_eq!((hole.len(), hole.blocks()), (1 << 30, 0));
     let file = fs::metadata(volume.join("file")).unwrap();
     let source = fs::metadata(data.join("file")).unwrap();
     let all = |meta: &fs::Metadata| {

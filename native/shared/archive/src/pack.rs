@@ -28,6 +28,9 @@ const BUFFER_BYTES: usize = 256 * 1024;
 const LOST: &[u8] = b"lost+found";
 const LOST_INODE: u64 = 11;
 
+/// The path of a failure to write the archive.
+pub const OUTPUT: &str = "output";
+
 /// What is packed.
 pub struct Pack<'a> {
     /// A file or a folder with all in it; its content alone where the path ends in a slash or `/.`.
@@ -49,7 +52,7 @@ pub fn pack<W: Write>(what: &Pack, output: W, warnings: &mut Warnings) -> Outcom
     let Start { parent, leaf, name } = find_start(what.path)?;
     let mut writer = Writer::new(output);
     if let Some(comment) = what.comment {
-        writer.comment(comment).at(what.path)?;
+        writer.comment(comment).map_err(unwritten)?;
     }
     let mut packer = Packer {
         writer,
@@ -64,7 +67,7 @@ pub fn pack<W: Write>(what: &Pack, output: W, warnings: &mut Warnings) -> Outcom
     if let Some(folder) = packer.add(&leaf, &name)? {
         packer.walk(folder, name, what.left_out)?;
     }
-    packer.writer.finish().at(what.path)
+    packer.writer.finish().map_err(unwritten)
 }
 
 /// A folder that is being walked, and how long its name is.
@@ -267,7 +270,7 @@ impl<W: Write> Packer<'_, '_, W> {
         // It ended, or grows just now: what was read is what it held.
         entry.size = read;
         self.begin(entry)?;
-        self.writer.data(&self.head).of(&name)?;
+        self.writer.data(&self.head).map_err(unwritten)?;
         Ok(true)
     }
 
@@ -277,7 +280,7 @@ impl<W: Write> Packer<'_, '_, W> {
         entry.size = size;
         self.begin(entry)?;
         if offset > 0 {
-            self.writer.data(&self.head).of(&name)?;
+            self.writer.data(&self.head).map_err(unwritten)?;
         }
         let length = size - offset;
         self.copy(file, Segment { offset, length }, &name)
@@ -288,7 +291,7 @@ impl<W: Write> Packer<'_, '_, W> {
         let copied = content::copy_piece(file, piece, &mut self.buffer, |bytes| writer.data(bytes));
         copied.map_err(|failure| match failure {
             PieceFailure::Read(error) => Failure::io(Path::new(OsStr::from_bytes(name)), &error),
-            PieceFailure::Write(error) => Failure::new("failed", Path::new("output"), error),
+            PieceFailure::Write(error) => unwritten(error),
         })
     }
 
@@ -315,8 +318,13 @@ impl<W: Write> Packer<'_, '_, W> {
     }
 
     fn begin(&mut self, entry: Entry) -> Outcome<()> {
-        self.writer.begin(&entry).of(&entry.name)
+        self.writer.begin(&entry).map_err(unwritten)
     }
+}
+
+/// Whoever reads the archive may have failed first, and is to be believed rather.
+fn unwritten(error: io::Error) -> Failure {
+    Failure::new("failed", Path::new(OUTPUT), error)
 }
 
 fn plain(name: &[u8], kind: Kind, meta: &Metadata) -> Entry {

@@ -7,17 +7,25 @@ use nix::unistd::unlink;
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
-/// Takes away what stands at the place of something that is not a folder. A folder stays, and is in the way.
-pub(crate) fn make_way((leaf, name): (&CStr, &[u8])) -> Outcome<()> {
+/// Takes away what stands at the place of something that is not a folder. A folder stays, and is in the way; so
+/// does a device, pipe or socket, unless another special file comes: it belongs to somebody who uses it.
+pub(crate) fn make_way((leaf, name): (&CStr, &[u8]), kind: Kind) -> Outcome<()> {
+    let stat = match lstat(leaf) {
+        Err(Errno::ENOENT) => return Ok(()),
+        other => other.of(name)?,
+    };
+    if is_kind(stat.st_mode, SFlag::S_IFDIR) {
+        return Err(Failure::of("a-folder", name, "a folder is in the way"));
+    }
+    let is_plain = is_kind(stat.st_mode, SFlag::S_IFREG) || is_kind(stat.st_mode, SFlag::S_IFLNK);
+    let is_special = matches!(kind, Kind::Fifo | Kind::Char | Kind::Block);
+    if !is_plain && !is_special {
+        let problem = "a device, named pipe or socket is in the way";
+        return Err(Failure::of("refused", name, problem));
+    }
     match unlink(leaf) {
-        Ok(()) | Err(Errno::ENOENT) => Ok(()),
-        Err(Errno::EISDIR) => Err(Failure::of("a-folder", name, "a folder is in the way")),
-        Err(error) => match lstat(leaf) {
-            Ok(stat) if is_kind(stat.st_mode, SFlag::S_IFDIR) => {
-                Err(Failure::of("a-folder", name, "a folder is in the way"))
-            }
-            _ => Err(error).of(name),
-        },
+        Err(Errno::ENOENT) => Ok(()),
+        other => other.of(name),
     }
 }
 

@@ -24,16 +24,17 @@ pub(crate) fn find_start(path: &Path) -> Outcome<Start> {
         let parent = path.parent().unwrap_or(Path::new("/")).to_path_buf();
         return Ok(Start { parent, leaf, name });
     }
+    if is_nameless {
+        let (parent, leaf) = (path.to_path_buf(), c".".to_owned());
+        let name = b".".to_vec();
+        return Ok(Start { parent, leaf, name });
+    }
     // A path that ends in a slash means what a link there leads to.
     let parent = fs::canonicalize(path).at(path)?;
     if !parent.is_dir() {
         return Err(Failure::new("not-a-folder", path, "it is no folder"));
     }
-    let name = if is_nameless {
-        b".".to_vec()
-    } else {
-        last_part(&parent)
-    };
+    let name = last_part(&parent);
     let leaf = c".".to_owned();
     Ok(Start { parent, leaf, name })
 }

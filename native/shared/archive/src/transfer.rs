@@ -1,6 +1,6 @@
 use crate::failure::{Failure, Outcome};
 use crate::own_folder::with_own_folder;
-use crate::pack::{pack, Pack};
+use crate::pack::{pack, Pack, OUTPUT};
 use crate::reopen::Reopen;
 use crate::source::Stream;
 use crate::unpack::{unpack, Owner};
@@ -69,7 +69,7 @@ pub fn transfer(
     let unpacked = unpacked.map_err(failed)?;
     match packed.map_err(failed)? {
         // A reader that has failed breaks the pipe of the writer.
-        Err(failure) if unpacked.is_ok() || failure.path != "output" => Err(failure),
+        Err(failure) if unpacked.is_ok() || failure.path != OUTPUT => Err(failure),
         _ => unpacked,
     }
 }

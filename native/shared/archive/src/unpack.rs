@@ -106,12 +106,12 @@ impl Unpacker<'_, '_> {
         match entry.kind {
             Kind::Folder => self.add_folder(entry, place, folder.is_empty()),
             Kind::File => {
-                make_way(place)?;
+                make_way(place, entry.kind)?;
                 self.write_file(entry, place, reader)?;
                 self.settle(entry, place, false)
             }
             Kind::Symlink => {
-                make_way(place)?;
+                make_way(place, entry.kind)?;
                 symlinkat(entry.link.as_slice(), nix::fcntl::AT_FDCWD, place.0).of(place.1)?;
                 self.settle(entry, place, true)
             }
@@ -146,7 +146,7 @@ impl Unpacker<'_, '_> {
             }
             Err(error) if error != Errno::ENOENT => return Err(error).of(name),
             _ => {
-                make_way(place)?;
+                make_way(place, entry.kind)?;
                 // Its own mode comes last.
                 mkdirat(nix::fcntl::AT_FDCWD, leaf, Mode::from_bits_truncate(0o700)).of(name)?;
                 self.has_made_lost |= is_top && leaf.to_bytes() == LOST;
@@ -216,7 +216,7 @@ impl Unpacker<'_, '_> {
                     if (there.st_dev, there.st_ino) == (first.st_dev, first.st_ino) {
                         return Ok(());
                     }
-                    make_way((leaf, name))?;
+                    make_way((leaf, name), entry.kind)?;
                     linkat(origin, last, nix::fcntl::AT_FDCWD, leaf, AtFlags::empty()).of(name)
                 }
                 other => other.of(name),
@@ -245,7 +245,7 @@ impl Unpacker<'_, '_> {
             self.warnings.add(name, &format!("{word} is left out"));
             return Ok(());
         }
-        make_way(place)?;
+        make_way(place, entry.kind)?;
         let (major, minor) = entry.device;
         let device = makedev(u64::from(major), u64::from(minor));
         mknod(leaf, kind, Mode::from_bits_truncate(0o600), device).of(name)?;

@@ -34,7 +34,7 @@ export const filesError = defineErrors('FILES', {
   REFUSED: {
     kind: 'invalid',
     message: (f: Place & { reason: string }) => `${f.path} is refused: ${f.reason}`,
-    hint: 'names in an archive are relative and lead downwards; devices are left out',
+    hint: 'names in an archive lead downwards, and no file takes the place of a device, named pipe or socket',
   },
   DAMAGED: {
     kind: 'invalid',
