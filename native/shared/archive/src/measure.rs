@@ -27,7 +27,7 @@ pub fn remark(volume_bytes: u64) -> String {
 pub fn measure<S: Source>(source: S) -> Outcome<Measure> {
     let mut reader = Reader::new(source);
     let mut found = Measure::default();
-    let damaged = |error| Failure::archive(b"archive", &error);
+    let damaged = |error| Failure::archive(b"/", &error);
     while let Some(entry) = reader.next_entry().map_err(damaged)? {
         if entry.kind == Kind::HardLink {
             continue;

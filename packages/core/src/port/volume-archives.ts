@@ -21,8 +21,8 @@ export interface VolumeArchives {
    * Sockets are left out, with a warning.
    */
   packTree(ref: SnapshotRef, how: PackTree): AsyncIterable<Uint8Array>;
-  /** What a tar archive in a file needs of a volume. Fails with `FILES_DAMAGED`. */
-  measureTree(file: string, signal?: AbortSignal): Promise<ArchiveNeeds>;
+  /** What a tar archive in a file needs of the volume to be. Fails with `FILES_DAMAGED`. */
+  measureTree(volume: string, file: string, signal?: AbortSignal): Promise<ArchiveNeeds>;
   /**
    * Unpacks files in a detached volume, with all that the archive has of them, those of its root too; then
    * all of it is on the disk.

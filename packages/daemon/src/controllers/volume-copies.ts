@@ -139,7 +139,7 @@ export class VolumeCopies {
       const least = roundUpToUnit((await stat(file)).size);
       return checkedSize(name, sizeBytes ?? least, least);
     }
-    const needs = await this.#parts.archives.measureTree(file);
+    const needs = await this.#parts.archives.measureTree(name, file);
     const least = leastVolumeBytes(needs);
     const { volumeBytes } = needs;
     // It held all that; an estimate does not know better.

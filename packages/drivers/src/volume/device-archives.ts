@@ -92,11 +92,11 @@ export class DeviceArchives implements VolumeArchives {
     }
   }
 
-  async measureTree(file: string, signal?: AbortSignal): Promise<ArchiveNeeds> {
+  async measureTree(volume: string, file: string, signal?: AbortSignal): Promise<ArchiveNeeds> {
     // It reads what it is handed over open, and passes over the content of files.
     const input = openSync(file, 'r');
     try {
-      const program = new FilesProgram(this.#parts.filesBinary, ['measure'], 'archive', { input });
+      const program = new FilesProgram(this.#parts.filesBinary, ['measure'], volume, { input });
       await using running = program;
       signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
       return parseNeeds(await readText(running));
