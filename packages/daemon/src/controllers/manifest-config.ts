@@ -70,7 +70,10 @@ export class ManifestConfig {
   async #judge({ registries, volumes, workloads }: ManifestWishes): Promise<ManifestOutcomes> {
     const { db, keeper } = this.#parts;
     const declared = await inTurn(registries, (spec) => this.#parts.registries.apply(spec, true));
-    const examined = await inTurn(volumes, (spec) => keeper.examine(spec));
+    const examined = await inTurn(volumes, async (spec) => {
+      await keeper.examine(spec);
+      return undefined;
+    });
     return db.rehearse(() => ({
       registries: declared,
       volumes: volumes.map((spec, index) => examined[index] ?? this.#rehearse(spec)),
@@ -111,7 +114,7 @@ type Declared = AppliedRegistry | AppliedVolume;
 /** Outcomes of those that fail, or that answer what they did. */
 async function inTurn<Spec>(
   specs: readonly Spec[],
-  work: (spec: Spec) => Promise<Declared | undefined | void>,
+  work: (spec: Spec) => Promise<Declared | undefined>,
 ): Promise<readonly DeclaredOutcome[]> {
   const outcomes: DeclaredOutcome[] = [];
   for (const spec of specs) outcomes.push(await outcomeOf(() => work(spec)));
@@ -131,9 +134,7 @@ async function untilFailure<Spec>(
   return outcomes;
 }
 
-async function outcomeOf(
-  work: () => Promise<Declared | undefined | void>,
-): Promise<DeclaredOutcome> {
+async function outcomeOf(work: () => Promise<Declared | undefined>): Promise<DeclaredOutcome> {
   try {
     const applied = await work();
     return applied === undefined ? undefined : { applied };
