@@ -25,7 +25,8 @@ const SERVED = [
   ...methodsOf('capsule.v1.RegistryService', 'Apply List Delete Login Logout'),
   ...methodsOf(VOLUME, 'Create Get List Delete Resize Apply Adopt Usage'),
   ...methodsOf(VOLUME, 'TakeSnapshot ListSnapshots DeleteSnapshot AdoptSnapshot Restore Clone'),
-  ...methodsOf(VOLUME, 'Export BeginImport Import'),
+  ...methodsOf(VOLUME, 'Export EndExport BeginImport Import'),
+  ...methodsOf('capsule.v1.ManifestService', 'Apply'),
   ...methodsOf(IMAGE, 'List Push Get Pull Remove Prune Save'),
 ];
 
