@@ -83,6 +83,39 @@ test('an import that was cut short is begun again, also before capsuled has clea
   await assert.rejects(importer.begin(upload), { code: 'VOLUME_EXISTS' });
 });
 
+test('a creation that fails is undone when it answers, also where the disk does not answer then', async () => {
+  const { boot, backend, volumes } = machine();
+  const keeper = boot();
+  const list = backend.list.bind(backend);
+  backend.list = async () => {
+    await new Promise(setImmediate);
+    return list();
+  };
+  backend.failNext('create', broken());
+  await assert.rejects(keeper.apply(DATA), { code: 'PROCESS_FAILED' });
+  assert.deepEqual(volumes.list(), []);
+  // The next one is not taken for what is left of the first.
+  assert.equal((await keeper.apply(DATA)).change, 'created');
+  await new Promise(setImmediate);
+  assert.deepEqual(
+    (await keeper.list()).map(({ name, state }) => [name, state]),
+    [['data', 'ready']],
+  );
+
+  const more = { ...DATA, name: 'more' };
+  let looks = 0;
+  backend.list = async () => {
+    looks += 1;
+    if (looks === 2) throw fakeError('PROCESS_TIMEOUT', 'unavailable', 'no answer');
+    return list();
+  };
+  backend.failNext('create', broken());
+  await assert.rejects(keeper.apply(more), { code: 'PROCESS_FAILED' });
+  assert.equal(volumes.get('more')?.stage, 'creating');
+  await keeper.apply(more);
+  assert.equal(volumes.get('more')?.stage, 'ready');
+});
+
 test('a creation that fails leaves nothing, and one that was cut short is finished', async () => {
   const { boot, backend, volumes, resume } = machine();
   backend.failNext('create', broken());

@@ -81,11 +81,15 @@ export class VolumeSteps {
     if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
   }
 
+  /** One that could not be undone is finished by the next call for it, or when capsuled starts. */
   async makeOrUndo(name: string): Promise<void> {
     try {
       await this.make(name);
     } catch (error) {
-      this.undo(name);
+      // While the caller still works alone on it: who makes it again would lose it to this.
+      await this.undo(name).catch((failure) =>
+        this.#parts.log.warn('volume not undone', { volume: name, error: failure }),
+      );
       throw error;
     }
   }
