@@ -30,8 +30,6 @@ export interface Export {
   readonly totalBytes: number | undefined;
 }
 
-const OWN = /^export-[0-9a-f]{16}$/;
-
 /** Volumes on their way out. What is sent does not change meanwhile: it is a snapshot. */
 export class VolumeExporter {
   readonly #parts: VolumeExporterParts;
@@ -76,9 +74,9 @@ export class VolumeExporter {
 
   /** All has arrived: removes the snapshot that was taken for the export. Idempotent. */
   async end(ref: SnapshotRef): Promise<void> {
-    if (this.#parts.snapshots.get(ref) === undefined) return;
-
-    if (OWN.test(ref.snapshot)) await this.#parts.keeper.delete(ref);
+    // By what it was taken for: a person may have named one alike, or adopted one.
+    const isOwn = this.#parts.snapshots.get(ref)?.origin === 'export';
+    if (isOwn) await this.#parts.keeper.delete(ref);
   }
 
   async #freeze(volume: string): Promise<string> {
