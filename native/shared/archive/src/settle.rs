@@ -11,6 +11,8 @@ use nix::unistd::{fchownat, Gid, Uid};
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
+const SET_ID: u32 = 0o6000;
+
 /// What something is beside its bytes.
 #[derive(Clone)]
 pub struct Manner {
@@ -23,11 +25,13 @@ pub struct Manner {
 }
 
 impl Manner {
-    /// As an archive describes it; without its owner, everything is root's and has no attributes.
+    /// As an archive describes it; without its owner, everything is root's and has no attributes. Set-id bits are
+    /// for the owner that was left out: with them a program of anybody would become one that makes root.
     pub fn of(entry: &Entry, keeps_owner: bool) -> Self {
         let id = |id: u32| if keeps_owner { id } else { 0 };
+        let left_out = if keeps_owner { 0 } else { SET_ID };
         Manner {
-            mode: entry.mode,
+            mode: entry.mode & !left_out,
             uid: id(entry.uid),
             gid: id(entry.gid),
             mtime: entry.mtime,

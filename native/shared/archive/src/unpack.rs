@@ -24,7 +24,7 @@ const LOST: &[u8] = b"lost+found";
 /// What is kept of files beside their bytes, modes and times.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Owner {
-    /// Everything becomes root's; devices and pipes are left out.
+    /// Everything becomes root's; set-id bits, devices and pipes are left out.
     Root,
     /// Owners, attributes, devices and pipes are as in the archive.
     Kept,
