@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import {
   ARCHIVE_CASES,
@@ -18,7 +27,8 @@ import { createScratch, type Scratch } from './scratch.ts';
 const EXACT = { timeStepNs: 1n };
 const WHOLE_SECONDS = { timeStepNs: 1_000_000_000n };
 const KEPT = { makesSpecials: true, modeMask: 0o7777 };
-const AS_ROOT = { makesSpecials: false, modeMask: 0o7777, owner: { uid: 0, gid: 0 } };
+/** A program of somebody that runs as its owner is not to run as root. */
+const AS_ROOT = { makesSpecials: false, modeMask: 0o1777, owner: { uid: 0, gid: 0 } };
 
 interface Answer {
   readonly status: number | null;
@@ -217,6 +227,28 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
       });
       assert.ok(content.equals(readFileSync(path)), path);
     }
+  });
+
+  test('a file that becomes shorter while it is read is reported', async () => {
+    await using scratch = await createScratch();
+    const tree = scratch.path('tree');
+    mkdirSync(tree);
+    mkdirSync(scratch.path('place'));
+    writeFileSync(`${tree}/log`, Buffer.alloc(16 * 1024 ** 2, 1));
+    const args = ['mount', 'bind', tree, '', '/', scratch.path('place'), 'ro', 'pack', '/log'];
+    const packing = spawn(capsuleFiles, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const complaint = text(packing.stderr);
+    const pieces: Buffer[] = [];
+    for await (const piece of packing.stdout) {
+      // It waits for its reader, far from the end.
+      if (pieces.length === 0) truncateSync(`${tree}/log`, 4 * 1024 ** 2);
+      pieces.push(piece as Buffer);
+    }
+    const gone = 12 * 1024 ** 2;
+    const reason = `it became shorter by ${gone} bytes, which are zeros there`;
+    assert.equal(await complaint, `warning\tlog\t${reason}\n`);
+    const { stdout } = spawnSync('tar', ['-tvf', '-'], { input: Buffer.concat(pieces) });
+    assert.match(stdout.toString(), / 16777216 .* log\n$/);
   });
 
   test('trees are as deep as they are', async () => {

@@ -48,14 +48,15 @@ pub fn collect(file: &mut File, head: &[u8]) -> io::Result<(File, u64)> {
     Ok((copy, head.len() as u64 + more))
 }
 
-/// The bytes of one piece, as many as were promised: what has gone meanwhile reads as zeros.
+/// The bytes of one piece, as many as were promised: what has gone meanwhile reads as zeros, and its number is
+/// the answer.
 pub fn copy_piece(
     file: &File,
     Segment { offset, length }: Segment,
     buffer: &mut [u8],
     mut write: impl FnMut(&[u8]) -> io::Result<()>,
-) -> Result<(), PieceFailure> {
-    let mut done = 0;
+) -> Result<u64, PieceFailure> {
+    let (mut done, mut gone) = (0, 0);
     while done < length {
         let most = usize::try_from(length - done)
             .unwrap_or(usize::MAX)
@@ -68,11 +69,12 @@ pub fn copy_piece(
         if count == 0 {
             part.fill(0);
             count = most;
+            gone += most as u64;
         }
         write(part.get(..count).unwrap_or_default()).map_err(PieceFailure::Write)?;
         done += count as u64;
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// On which side a copy failed.

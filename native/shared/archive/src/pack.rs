@@ -246,8 +246,7 @@ impl<W: Write> Packer<'_, '_, W> {
         let name = entry.name.clone();
         entry.segments = Some(map.clone());
         self.begin(entry)?;
-        map.into_iter()
-            .try_for_each(|piece| self.copy(&file, piece, &name))
+        self.copy(&file, map, &name)
     }
 
     /// False where a file of the kernel could not be read, and was left out.
@@ -283,16 +282,32 @@ impl<W: Write> Packer<'_, '_, W> {
             self.writer.data(&self.head).map_err(unwritten)?;
         }
         let length = size - offset;
-        self.copy(file, Segment { offset, length }, &name)
+        self.copy(file, [Segment { offset, length }], &name)
     }
 
-    fn copy(&mut self, file: &File, piece: Segment, name: &[u8]) -> Outcome<()> {
-        let writer = &mut self.writer;
-        let copied = content::copy_piece(file, piece, &mut self.buffer, |bytes| writer.data(bytes));
-        copied.map_err(|failure| match failure {
-            PieceFailure::Read(error) => Failure::io(Path::new(OsStr::from_bytes(name)), &error),
-            PieceFailure::Write(error) => unwritten(error),
-        })
+    fn copy(
+        &mut self,
+        file: &File,
+        pieces: impl IntoIterator<Item = Segment>,
+        name: &[u8],
+    ) -> Outcome<()> {
+        let mut gone = 0;
+        for piece in pieces {
+            let writer = &mut self.writer;
+            let copied =
+                content::copy_piece(file, piece, &mut self.buffer, |bytes| writer.data(bytes));
+            gone += copied.map_err(|failure| match failure {
+                PieceFailure::Read(error) => {
+                    Failure::io(Path::new(OsStr::from_bytes(name)), &error)
+                }
+                PieceFailure::Write(error) => unwritten(error),
+            })?;
+        }
+        if gone > 0 {
+            let reason = format!("it became shorter by {gone} bytes, which are zeros there");
+            self.warnings.add(name, &reason);
+        }
+        Ok(())
     }
 
     /// A file of the kernel that cannot be read stays out; any other is a failure.
