@@ -77,6 +77,13 @@ test('a workload that is deleted, or another of its name, ends it', async () => 
   }
 });
 
+test('what is being deleted may print until it is gone', async () => {
+  const { record, change } = bench('always');
+  const status = { ...RUNNING, phase: 'stopped', reason: 'Deleting' } as const;
+  assert.equal(await change({ record: { ...record, desired: 'deleting' }, status }), false);
+  assert.equal(await change({ record: undefined }), true);
+});
+
 test('a reader who leaves, and a store that cannot be read, are told apart', async () => {
   const { change, end, leave } = bench('always');
   leave.abort();

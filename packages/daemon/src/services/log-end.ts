@@ -9,7 +9,7 @@ export interface LogEndParts {
 }
 
 /**
- * Aborts when a workload has printed its last word: it is deleted or stopped, or its run is over and its policy wants no
+ * Aborts when a workload has printed its last word: it is gone or stopped, or its run is over and its policy wants no
  * other. A restart by policy, or one that was asked for, is none. Follows the workload until `signal` aborts. What goes
  * wrong is the reason of the abort.
  */
@@ -34,6 +34,8 @@ function isOver(
   controller: LogEndParts['controller'],
 ): boolean {
   if (record === undefined || record.uid !== uid) return true;
+  // Its status is that of the deletion from the start of it on, and its program may print until it has ended.
+  if (record.desired === 'deleting') return false;
   const { status } = controller.describe(record);
   if (record.desired !== 'running') return status.phase === 'stopped';
   return isRunOver(record, status);
