@@ -221,6 +221,18 @@ test('a delete and a change leave a stop that is under way its own grace', () =>
   assert.equal(specs.get('web')?.stopGraceMs, 0);
 });
 
+test('the grace of a restart goes with that restart alone', () => {
+  const { config, specs, status } = setUp();
+  config.apply(wish('web'));
+  config.restart('web', 0);
+  config.apply(wish('web', { labels: { app: 'web' } }));
+  assert.equal(specs.get('web')?.stopGraceMs, 0, 'it is under way');
+  status.current = { ...FIRST_STATUS, phase: 'running', observedRun: 2 };
+  config.apply(wish('web', { image: 'redis' }));
+  assert.equal(specs.get('web')?.stopGraceMs, undefined);
+  assert.equal(specs.get('web')?.run, 3);
+});
+
 test('workloads that would wait for each other for ever are refused, one by one or together', () => {
   const { config, specs } = setUp();
   config.apply(wish('c'));

@@ -4,6 +4,7 @@ import {
   describeSpecChange,
   type FieldChange,
   isCapsuleError,
+  isRunDue,
   isRunOver,
   manifestError,
   needsNewContainer,
@@ -241,10 +242,17 @@ export class WorkloadConfig {
     const wanted = how.desired ?? before.desired;
     if (wanted === before.desired && how.isSame) return 'unchanged';
     const isStarted = wanted === 'running' && (how.recreates || before.desired === 'stopped');
-    const stopGraceMs = wanted === before.desired ? before.stopGraceMs : undefined;
+    const stopGraceMs = wanted === before.desired ? this.#standingGraceMs(before) : undefined;
     const next = { desired: wanted, isNewRevision: how.recreates, isNewRun: isStarted };
     specs.update(spec, { ...next, stopGraceMs });
     return 'configured';
+  }
+
+  /** That of a stop or restart which is not over: a later end of the workload is none that was asked for with it. */
+  #standingGraceMs(before: WorkloadRecord): number | undefined {
+    const isOver =
+      before.desired === 'running' && !isRunDue(before, this.#parts.statusOf(before.spec.name));
+    return isOver ? undefined : before.stopGraceMs;
   }
 
   #wish(name: string, decide: (before: WorkloadRecord) => Decision | undefined): boolean {
