@@ -41,6 +41,28 @@ test('a root file system is one workload’s at a time, by whichever name', asyn
   check(at('disk'), [record('a', at('disk'))], true);
 });
 
+test('a path that leads nowhere is judged by itself, and spoils no other', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-rootfs-'));
+  const loop = join(folder.path, 'loop');
+  await symlink('loop', loop);
+  await writeFile(join(folder.path, 'file'), '');
+  const nowhere = [
+    loop,
+    `/${'x'.repeat(300)}`,
+    `/${'x/'.repeat(3000)}`,
+    `${folder.path}/file/disk`,
+  ];
+  for (const path of nowhere) {
+    const claims = { isOver: () => false, fallbackOf: () => undefined, ownFolders: [path] };
+    const others = [record('a', path)];
+    checkRootDisk(pair('b', join(folder.path, 'file')), { ...claims, others });
+    checkRootDisk(pair('a', path), { ...claims, others });
+    assert.throws(() => checkRootDisk(pair('b', path), { ...claims, others }), {
+      code: 'WORKLOAD_ROOTFS_TAKEN',
+    });
+  }
+});
+
 test('the capsule’s own disks are nobody’s root file system, also by a link', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-rootfs-'));
   const volumes = join(folder.path, 'volumes');

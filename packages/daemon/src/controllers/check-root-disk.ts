@@ -14,7 +14,7 @@ export interface RootDiskClaims {
 
 /**
  * Refuses a prebuilt root file system that another workload has or is about to have, by whichever name, and one that is
- * the capsule's own. A file that is not there yet is judged by its path; its start takes it for itself all the same.
+ * the capsule's own. A file that is not there yet, or cannot be reached, is judged by its path; its start takes it for itself all the same.
  * Fails with `WORKLOAD_ROOTFS_TAKEN` and `WORKLOAD_ROOTFS_OWN`.
  */
 export function checkRootDisk(
@@ -46,16 +46,23 @@ function identityOfDisk(spec: WorkloadSpec | undefined): string | undefined {
 
 /** Two names of one file are the same disk. */
 function identityOf(path: string): string {
-  const meta = statSync(path, { throwIfNoEntry: false, bigint: true });
+  const meta = unlessOutOfReach(() => statSync(path, { bigint: true }));
   return meta === undefined ? path : `${meta.dev}:${meta.ino}`;
 }
 
 function resolve(path: string): string {
+  return unlessOutOfReach(() => realpathSync(path)) ?? path;
+}
+
+/**
+ * Undefined for a path that leads to no file now, for whatever reason: it is missing, a loop of links, too long, or on
+ * a disk that is broken. It may be the path of another workload, which is none of this one's faults.
+ */
+function unlessOutOfReach<T>(look: () => T): T | undefined {
   try {
-    return realpathSync(path);
+    return look();
   } catch (failure) {
-    const { code } = failure as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return path;
-    throw failure;
+    if ((failure as NodeJS.ErrnoException).syscall === undefined) throw failure;
+    return undefined;
   }
 }
