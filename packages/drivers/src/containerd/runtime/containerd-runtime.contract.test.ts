@@ -275,6 +275,18 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
     }
   });
 
+  test('an end that is seen before its event has a complete log, too', async (t) => {
+    const bench = await openBench(t);
+    const { runtime, cell, logPath, client } = bench;
+    await runtime.create({ ...specOf(bench), command: ['sh', '-c', 'printf result; exit 3'] });
+    const { id } = await runtime.start(cell, 'one');
+    await client.tasks.wait({ containerId: id });
+    const seen = await runtime.inspect(cell, 'one');
+    assert.deepEqual([seen?.task, seen?.exitCode], ['stopped', 3]);
+    assert.equal(await readFile(logPath, 'utf8'), 'result');
+    assert.deepEqual(await processesNaming(logPath, id), []);
+  });
+
   test('a task that was made and never started is made anew', async (t) => {
     const bench = await openBench(t);
     const { client, runtime, cell } = bench;

@@ -2,10 +2,12 @@ import type { CellId, ContainerSeen } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
+import { Status } from '../gen/containerd/types/task/task_pb.ts';
 import { containerId } from './container-id.ts';
 import { describeContainer } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';
+import { settleEnded } from './settle-container.ts';
 import { getTask } from './task.ts';
 
 export async function listContainers(
@@ -23,13 +25,22 @@ export async function listContainers(
   });
 }
 
+/**
+ * One that has ended is settled before it is said to have: whoever hears of the end takes the log for complete. What
+ * cannot be settled now is reported as ended all the same, and tried again by `settleLeft`.
+ */
 export async function inspectContainer(
-  { client }: RuntimeContext,
+  context: RuntimeContext,
   cell: CellId,
   container: string,
   signal?: AbortSignal,
 ): Promise<ContainerSeen | undefined> {
-  return lookAtContainer(client, containerId(cell, container), signal);
+  const { client } = context;
+  const id = containerId(cell, container);
+  const { seen, task } = await look(client, id, signal);
+  if (task?.status !== Status.STOPPED || seen === undefined) return seen;
+  await settleEnded(context, id, signal);
+  return lookAtContainer(client, id, signal);
 }
 
 /** Undefined when there is none, or it is not ours. */
@@ -38,9 +49,13 @@ export async function lookAtContainer(
   id: string,
   signal?: AbortSignal,
 ): Promise<ContainerSeen | undefined> {
+  return (await look(client, id, signal)).seen;
+}
+
+async function look(client: RuntimeContext['client'], id: string, signal?: AbortSignal) {
   // In this order, for the same reason.
   const task = await getTask(client, id, signal);
   const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
   const labels = answer?.container && readLabels(answer.container.labels);
-  return labels === undefined ? undefined : describeContainer(id, labels, task);
+  return { task, seen: labels && describeContainer(id, labels, task) };
 }

@@ -55,9 +55,13 @@ export async function settleLeft(context: RuntimeContext, signal?: AbortSignal):
 }
 
 /** Settles a container that has ended just now; what fails is done by `settleLeft`, which reports it. */
-export async function settleEnded(context: RuntimeContext, id: string): Promise<void> {
+export async function settleEnded(
+  context: RuntimeContext,
+  id: string,
+  signal?: AbortSignal,
+): Promise<void> {
   context.unsettled.add(id);
-  await settleContainer(context, id).then(
+  await settleContainer(context, id, signal).then(
     () => void context.unsettled.delete(id),
     () => undefined,
   );
