@@ -28,6 +28,12 @@ export const apiError = defineErrors('API', {
     kind: 'timeout',
     message: (f: { target: string }) => `${f.target} did not answer in time`,
   },
+  CALL_UNKNOWN: {
+    kind: 'unsupported',
+    message: (f: { call: string }) => `the capsule does not know the call ${f.call}`,
+    why: 'it is older than the program that calls it',
+    hint: 'update the capsule, or use the capsulectl that came with it',
+  },
   UNEXPECTED_ANSWER: {
     kind: 'internal',
     message: (f: { what: string }) => `the capsule answered something unknown: ${f.what}`,

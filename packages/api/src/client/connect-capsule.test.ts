@@ -49,11 +49,17 @@ test('an error that quotes a megabyte, or half a character, arrives with its cod
   }
 });
 
-test('a call or a whole service that the capsule does not have is unsupported', async (t) => {
+test('a call or a whole service that an older capsule does not have is named', async (t) => {
   const { client } = await open(t, (router) => router.service(WorkloadService, {}));
-  const unsupported = { code: 'RPC_UNIMPLEMENTED', kind: 'unsupported' };
-  await assert.rejects(client.workload.stop({ name: 'web' }), unsupported);
-  await assert.rejects(client.capsule.getInfo({}), unsupported);
+  const unknown = (call: string) => ({
+    code: 'API_CALL_UNKNOWN',
+    kind: 'unsupported',
+    message: `the capsule does not know the call ${call}`,
+  });
+  await assert.rejects(client.workload.stop({ name: 'web' }), unknown('WorkloadService.Stop'));
+  await assert.rejects(client.manifest.apply({}), unknown('ManifestService.Apply'));
+  const logs = Array.fromAsync(client.capsule.streamLogs({}));
+  await assert.rejects(logs, unknown('CapsuleService.StreamLogs'));
 });
 
 test('a socket that is not there is an unreachable capsule', async () => {

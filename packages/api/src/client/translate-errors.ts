@@ -1,3 +1,4 @@
+import type { DescMethod } from '@bufbuild/protobuf';
 import type { StreamResponse, Transport } from '@connectrpc/connect';
 import { transportError } from './transport-error.ts';
 
@@ -7,17 +8,17 @@ import { transportError } from './transport-error.ts';
  * failure: both untouched.
  */
 export function translateErrors(inner: Transport, target: string): Transport {
-  const rethrow = (error: unknown, signal: AbortSignal | undefined): never => {
+  const rethrow = (error: unknown, method: DescMethod, signal: AbortSignal | undefined): never => {
     signal?.throwIfAborted();
-    throw transportError(error, target);
+    throw transportError(error, { target, call: `${method.parent.name}.${method.name}` });
   };
   return {
     unary: (method, signal, ...rest) =>
-      inner.unary(method, signal, ...rest).catch((error) => rethrow(error, signal)),
+      inner.unary(method, signal, ...rest).catch((error) => rethrow(error, method, signal)),
     stream: async (method, signal, timeoutMs, header, input, ...rest) => {
       const sent = new Remembering(input);
       const fail = (error: unknown): never => {
-        if (sent.failure === undefined) return rethrow(error, signal);
+        if (sent.failure === undefined) return rethrow(error, method, signal);
         signal?.throwIfAborted();
         throw sent.failure.error;
       };
