@@ -4,6 +4,7 @@ use crate::entry::{Attribute, Entry, Kind};
 use crate::path::MOST_NAME_BYTES;
 use crate::pax::{decimal, Record};
 use crate::time::Time;
+use std::collections::BTreeMap;
 use std::io;
 
 pub(crate) fn kind(letter: u8, is_slashed: bool) -> io::Result<Kind> {
@@ -69,6 +70,8 @@ pub(crate) fn describe(entry: &mut Entry, header: &Block, records: &[Record]) ->
             number(block::MINOR, "device")?,
         );
     }
+    // By name, since each is looked up: there may be many.
+    let mut attributes = BTreeMap::new();
     for (key, value) in records {
         let list = match key.as_slice() {
             b"SCHILY.acl.access" => Some(b"system.posix_acl_access".as_slice()),
@@ -82,17 +85,18 @@ pub(crate) fn describe(entry: &mut Entry, header: &Block, records: &[Record]) ->
             }),
             None => attribute(key, value),
         };
-        if let Some(attribute) = attribute {
-            entry
-                .attributes
-                .retain(|known| known.name != attribute.name);
-            entry.attributes.push(attribute);
+        if let Some(Attribute { name, value }) = attribute {
+            attributes.insert(name, value);
         } else if list.is_some() {
             entry
                 .remarks
                 .push("its access control list names users without their numbers");
         }
     }
+    let attributes = attributes.into_iter();
+    entry.attributes = attributes
+        .map(|(name, value)| Attribute { name, value })
+        .collect();
     Ok(())
 }
 

@@ -10,6 +10,8 @@ use std::io;
 /// Attributes and sparse maps can be long; what is longer is no header.
 const MOST_PAX_BYTES: u64 = 32 * 1024 * 1024;
 const MOST_GLOBAL_BYTES: usize = 1024 * 1024;
+/// Each entry has a copy of them.
+const MOST_GLOBALS: usize = 1000;
 /// A line of a sparse map: a number of 64 bits.
 const MOST_LINE_BYTES: usize = 21;
 
@@ -67,7 +69,8 @@ impl<S: Source> Reader<S> {
             match header.byte(block::TYPE.0) {
                 b'x' | b'X' => {
                     let data = self.extension(&header, MOST_PAX_BYTES)?;
-                    before.records.extend(pax::parse(&data)?);
+                    // One in the place of another: together they would take any memory.
+                    before.records = pax::parse(&data)?;
                 }
                 b'g' => {
                     let data = self.extension(&header, MOST_GLOBAL_BYTES as u64)?;
@@ -175,6 +178,9 @@ impl<S: Source> Reader<S> {
         for (key, value) in records {
             self.globals.retain(|(known, _)| *known != key);
             self.globals.push((key, value));
+            if self.globals.len() > MOST_GLOBALS {
+                return Err(invalid("it has too many global records"));
+            }
         }
         let size: usize = self.globals.iter().map(|it| it.0.len() + it.1.len()).sum();
         if size > MOST_GLOBAL_BYTES {

@@ -137,3 +137,47 @@ fn an_attribute_list_of_users_by_name_is_a_remark() {
     describe(&mut entry, &Block::empty(), &records).unwrap();
     assert_eq!((entry.remarks.len(), entry.attributes.len()), (1, 0));
 }
+
+fn block(letter: u8, data: &[u8]) -> Vec<u8> {
+    let mut header = Block::empty();
+    header.put(block::NAME, b"f");
+    header.put(block::TYPE, &[letter]);
+    header.put_number(block::SIZE, data.len() as u64);
+    header.seal();
+    let fill = usize::try_from(padding(data.len() as u64)).unwrap();
+    [header.0.as_slice(), data, &vec![0; fill]].concat()
+}
+
+/// A second header would let an archive of few bytes, when it is compressed, take any memory.
+#[test]
+fn a_header_takes_the_place_of_the_one_before_it() {
+    let header = |key: &[u8], value: &[u8]| {
+        let mut data = Vec::new();
+        pax::push(&mut data, key, value);
+        block(b'x', &data)
+    };
+    let archive = [
+        header(b"path", b"first"),
+        header(b"uid", b"5"),
+        block(b'0', b"x"),
+        vec![0; 1024],
+    ];
+    let all = read(&archive.concat()).unwrap();
+    assert_eq!(all[0].0.name, b"f");
+    assert_eq!(all[0].0.uid, 5);
+}
+
+#[test]
+fn attributes_are_looked_up_in_no_time_however_many_there_are() {
+    let mut data = Vec::new();
+    for number in 0..100_000 {
+        let key = format!("SCHILY.xattr.user.{number:06}");
+        pax::push(&mut data, key.as_bytes(), b"");
+    }
+    pax::push(&mut data, b"SCHILY.xattr.user.000000", b"last");
+    let archive = [block(b'x', &data), block(b'0', b""), vec![0; 1024]];
+    let all = read(&archive.concat()).unwrap();
+    let attributes = &all[0].0.attributes;
+    assert_eq!(attributes.len(), 100_000);
+    assert_eq!(attributes[0].value, b"last");
+}

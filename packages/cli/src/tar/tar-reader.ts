@@ -18,7 +18,9 @@ export interface TarSink {
 
 /** Long names and extended headers larger than this are none of this world's. */
 const META_BYTES_MOST = 8 * 1024 * 1024;
-const GLOBALS_MOST = 10_000;
+/** Each entry has them all. */
+const GLOBALS_MOST = 1000;
+const GLOBAL_BYTES_MOST = 1024 * 1024;
 const OLD_RANGES_MOST = 1_000_000;
 
 /**
@@ -138,7 +140,11 @@ export class TarReader {
 
   #extendAll(data: Buffer): void {
     const merged = new Map([...this.#globals, ...parsePaxRecords(data)]);
-    if (merged.size > GLOBALS_MOST) throw damaged('it has too many global records');
+    let bytes = 0;
+    for (const [key, value] of merged) bytes += key.length + value.length;
+    if (merged.size > GLOBALS_MOST || bytes > GLOBAL_BYTES_MOST) {
+      throw damaged('it has too many global records');
+    }
     this.#globals = [...merged];
   }
 

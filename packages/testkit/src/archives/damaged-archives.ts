@@ -20,6 +20,13 @@ const base256 = (...last: readonly number[]) => {
 };
 const sparse = (name: string, map: Readonly<Record<string, string>>, data = 'x') =>
   one(name, pax(paxRecords(map)), { data });
+/** Headers of records that are all different. */
+const globals = (headers: number, records: number, bytes: number): RawEntry[] =>
+  Array.from({ length: headers }, (_, header) => {
+    const keys = Array.from({ length: records }, (_one, record) => `K${header}.${record}`);
+    const data = paxRecords(Object.fromEntries(keys.map((key) => [key, 'x'.repeat(bytes)])));
+    return { name: 'pax', type: 'g', data };
+  });
 const VERSION_1 = { 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.sparse.name': 'f' };
 const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`;
 /** Old GNU sparse: pairs from 386 on, `isextended` at 482, the real size at 483. */
@@ -65,6 +72,8 @@ export const DAMAGED_ARCHIVES: readonly DamagedArchive[] = [
   one('PAX: owner of letters', pax(paxRecords({ uid: 'root' })), { data: 'x' }),
   one('PAX: NUL in a name', pax(paxRecords({ path: 'a\0b' })), { data: 'x' }),
   one('PAX: records of 64 MiB', { ...pax('x'), size: base256(4, 0, 0, 0) }, { data: 'x' }),
+  one('PAX: global records without end', ...globals(3, 500, 1), { data: 'x' }),
+  one('PAX: global records of 3 MiB', ...globals(3, 1, 1024 * KIB - 100), { data: 'x' }),
   one('PAX: nothing after it', pax(paxRecords({ path: 'a' }))),
   one('GNU: a name of 64 MiB', { type: 'L', data: 'x', size: base256(4, 0, 0, 0) }, { data: 'x' }),
   one('GNU: nothing after a long name', { type: 'L', data: 'long\0' }),
