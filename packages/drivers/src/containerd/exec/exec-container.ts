@@ -4,7 +4,7 @@ import { allOrFirstError, type CellId, type ExecRequest, type ExecSession } from
 import { Code } from '@connectrpc/connect';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { packProcess } from '../client/pack.ts';
-import { ignoring } from '../client/rpc-error.ts';
+import { doing, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import { containerCgroup } from '../oci/oci-spec.ts';
@@ -117,9 +117,10 @@ async function start(
       stdout: folder.stdout,
       stderr: described.terminal ? '' : folder.stderr,
     });
-    const exit = client.tasks
-      .wait({ containerId: id, execId }, NO_TIMEOUT)
-      .then(({ exitStatus }) => exitStatus);
+    const exit = doing(
+      { action: 'wait for a command', socketPath: client.socketPath },
+      client.tasks.wait({ containerId: id, execId }, NO_TIMEOUT),
+    ).then(({ exitStatus }) => exitStatus);
     // Reported to whoever awaits it; nobody may, when the start fails.
     exit.catch(() => undefined);
     const { pid } = await client.tasks.start({ containerId: id, execId });

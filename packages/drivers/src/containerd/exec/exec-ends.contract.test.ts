@@ -165,6 +165,9 @@ suite('nothing that an exec has started outlives its client', { skip, timeout: 2
       using opened = bench.open();
       const session = await execUp(bench, opened);
       await containerd?.killDaemon();
+      const away = { code: 'RUNTIME_UNAVAILABLE' };
+      await assert.rejects(session.exit, away);
+      await assert.rejects(session.signal(1), away);
       await session[Symbol.asyncDispose]();
       assert.deepEqual(await bench.processes(), first, 'without a runtime, at once');
       await containerd?.startDaemon();

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { ExecOutput, ExecSession, TerminalSize } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
-import { hasCode, ignoring } from '../client/rpc-error.ts';
+import { doing, ignoring } from '../client/rpc-error.ts';
 import { type ExecOwner, endExec, forgetExec } from './end-exec.ts';
 import { type ExecFolder, openFifo } from './exec-folder.ts';
 import { mergeOutput } from './merge-output.ts';
@@ -108,19 +108,20 @@ export class RunningExec implements ExecSession {
     this.#isInputClosed = true;
     if (ends.input !== undefined) await flush(ends.input);
     const { containerId, execId } = folder;
-    await gone(owner.client.tasks.closeIO({ containerId, execId, stdin: true }));
+    await unlessGone(owner, owner.client.tasks.closeIO({ containerId, execId, stdin: true }));
   }
 
   async resize({ cols, rows }: TerminalSize): Promise<void> {
     const { owner, folder } = this.#parts;
     const { containerId, execId } = folder;
-    await gone(owner.client.tasks.resizePty({ containerId, execId, width: cols, height: rows }));
+    const size = { width: cols, height: rows };
+    await unlessGone(owner, owner.client.tasks.resizePty({ containerId, execId, ...size }));
   }
 
   async signal(number: number): Promise<void> {
     const { owner, folder } = this.#parts;
     const { containerId, execId } = folder;
-    await gone(owner.client.tasks.kill({ containerId, execId, signal: number }));
+    await unlessGone(owner, owner.client.tasks.kill({ containerId, execId, signal: number }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -150,10 +151,10 @@ async function flush(input: Socket): Promise<void> {
 }
 
 /** A process that has ended meanwhile is fine. */
-async function gone(call: Promise<unknown>): Promise<void> {
-  try {
-    await ignoring(Code.NotFound, call);
-  } catch (error) {
-    if (!hasCode(error, Code.FailedPrecondition)) throw error;
-  }
+async function unlessGone(
+  { client: { socketPath } }: ExecOwner,
+  call: Promise<unknown>,
+): Promise<void> {
+  const known = ignoring(Code.FailedPrecondition, ignoring(Code.NotFound, call));
+  await doing({ action: 'reach a command that runs', socketPath }, known);
 }
