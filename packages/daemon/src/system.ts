@@ -9,7 +9,6 @@ import {
   isCapsuleError,
   keyedLock,
   MICRO_VM_LEAST_MIB,
-  powerOffLimitMs,
   realmNamespace,
   type VolumeFault,
   type WorkloadRecord,
@@ -37,7 +36,7 @@ import { FileFollower } from '@capsule/host';
 import type { Config } from './config/config.ts';
 import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
 import { ManifestConfig } from './controllers/manifest-config.ts';
-import { stopForPowerOff } from './controllers/power-off.ts';
+import { powerOffPatienceMs, stopForPowerOff } from './controllers/power-off.ts';
 import { RegistryConfig } from './controllers/registry-config.ts';
 import { bulkEdge } from './services/bulk-edge.ts';
 import { errorEdge } from './services/error-edge.ts';
@@ -147,7 +146,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   return {
     stopWorkloads: async () => {
       const records = () => (isCapsuleError(db) ? [] : readOrNone(required(workloads)));
-      announceLimit(powerOffLimitMs(records()));
+      announceLimit(powerOffPatienceMs(records()));
       await stopForPowerOff({ runtime, records, quiesce, log });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -10,7 +10,7 @@ import {
   type WorkloadRecord,
 } from '@capsule/core';
 import { createLog } from '@capsule/engine';
-import { stopForPowerOff } from './power-off.ts';
+import { powerOffPatienceMs, stopForPowerOff } from './power-off.ts';
 
 const record = (name: string, stopGraceSeconds: number): WorkloadRecord => ({
   ...{ spec: completeSpec({ name, image: 'x', stopGraceSeconds, stopSignal: 'SIGINT' }) },
@@ -82,4 +82,23 @@ test('work that takes long delays no stop, and what it started is stopped after 
   resolve();
   await over;
   assert.deepEqual(runtime.stops, ['web 1000 SIGINT', 'web 1000 SIGINT']);
+});
+
+test('PID 1 waits until the last stop had all its time, also one that began late', async (t: TestContext) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const runtime = new Tasks({ db: 'running' });
+  const records = () => [record('db', 60)];
+  const { promise: never } = Promise.withResolvers<void>();
+  // Whoever works on workloads does not end, and containerd takes its time.
+  const { promise: listed, resolve: list } = Promise.withResolvers<void>();
+  const seen = runtime.list.bind(runtime);
+  runtime.list = () => listed.then(seen);
+  void stopForPowerOff({ runtime, records, log, quiesce: () => never });
+  t.mock.timers.tick(10_000);
+  for (let turns = 0; turns < 10; turns += 1) await Promise.resolve();
+  t.mock.timers.tick(9_999);
+  list();
+  while (runtime.stops.length === 0) await Promise.resolve();
+  const flushMs = 60_000;
+  assert.ok(powerOffPatienceMs(records()) >= Date.now() + 60_000 + flushMs);
 });

@@ -23,6 +23,11 @@ type Target = Pick<ContainerSeen, 'cell' | 'container'>;
 const QUIESCE_LIMIT_MS = 10_000;
 const LIST_LIMIT_MS = 10_000;
 
+/** For how long PID 1 has to wait, so that the last stop that begins has its whole time. Pure. */
+export function powerOffPatienceMs(records: readonly WorkloadRecord[]): number {
+  return QUIESCE_LIMIT_MS + LIST_LIMIT_MS + powerOffLimitMs(records);
+}
+
 /**
  * Stops everything that runs, paused or not, side by side, each with its own grace; no desired state changes. Never
  * throws: what cannot be stopped is logged, and holds up nothing else.
