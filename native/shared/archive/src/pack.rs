@@ -3,6 +3,8 @@ use crate::content::{self, PieceFailure};
 use crate::entry::{Entry, Kind, Segment};
 use crate::extents;
 use crate::failure::{At, Failure, Outcome};
+use crate::first_names::FirstNames;
+use crate::lost_and_found::is_lost_and_found;
 use crate::path::MOST_NAME_BYTES;
 use crate::reopen::Reopen;
 use crate::start::{find_start, Start};
@@ -13,7 +15,6 @@ use nix::dir::{Dir, OwningIter};
 use nix::fcntl::{open, OFlag};
 use nix::sys::stat::Mode;
 use nix::unistd::fchdir;
-use std::collections::HashMap;
 use std::ffi::{CStr, OsStr};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
@@ -24,9 +25,6 @@ use std::path::Path;
 
 /// Smaller files are read before they are described: then their size is what was read.
 const BUFFER_BYTES: usize = 256 * 1024;
-/// What every ext4 has in its root: of the filesystem, and nobody's files while it is empty.
-const LOST: &[u8] = b"lost+found";
-const LOST_INODE: u64 = 11;
 
 /// The path of a failure to write the archive.
 pub const OUTPUT: &str = "output";
@@ -58,7 +56,7 @@ pub fn pack<W: Write>(what: &Pack, output: W, warnings: &mut Warnings) -> Outcom
         writer,
         reopen: what.reopen,
         keeps_access: what.keeps_access,
-        seen: HashMap::new(),
+        first_names: FirstNames::default(),
         head: Vec::new(),
         buffer: vec![0; BUFFER_BYTES],
         warnings,
@@ -76,18 +74,11 @@ struct Frame {
     name_bytes: usize,
 }
 
-/// A file with several names: the first of them, and how many are still to come.
-struct Several {
-    first: Vec<u8>,
-    left: u64,
-}
-
 struct Packer<'a, 'b, W: Write> {
     writer: Writer<W>,
     reopen: &'a Reopen,
     keeps_access: bool,
-    /// By device and inode; the next name becomes a link to the first.
-    seen: HashMap<(u64, u64), Several>,
+    first_names: FirstNames,
     head: Vec<u8>,
     buffer: Vec<u8>,
     warnings: &'a mut Warnings<'b>,
@@ -163,7 +154,7 @@ impl<W: Write> Packer<'_, '_, W> {
             self.begin(self.described(leaf, name, Kind::Folder, &meta)?)?;
             return Ok(Some(folder));
         }
-        if let Some(first) = self.first_name(&meta) {
+        if let Some(first) = self.first_names.find(&meta) {
             return self.add_link(name, first, &meta).map(|()| None);
         }
         let mut entry = self.described(leaf, name, Kind::Fifo, &meta)?;
@@ -179,29 +170,8 @@ impl<W: Write> Packer<'_, '_, W> {
             entry.device = (libc::major(meta.rdev()), libc::minor(meta.rdev()));
         }
         self.begin(entry)?;
-        self.keep_first(&meta, name);
+        self.first_names.keep(&meta, name);
         Ok(None)
-    }
-
-    fn first_name(&mut self, meta: &Metadata) -> Option<Vec<u8>> {
-        let key = (meta.dev(), meta.ino());
-        let several = self.seen.get_mut(&key)?;
-        several.left = several.left.saturating_sub(1);
-        let first = several.first.clone();
-        if several.left == 0 {
-            self.seen.remove(&key);
-        }
-        Some(first)
-    }
-
-    fn keep_first(&mut self, meta: &Metadata, name: &[u8]) {
-        if meta.nlink() > 1 {
-            let several = Several {
-                first: name.to_vec(),
-                left: meta.nlink() - 1,
-            };
-            self.seen.insert((meta.dev(), meta.ino()), several);
-        }
     }
 
     fn add_link(&mut self, name: &[u8], first: Vec<u8>, meta: &Metadata) -> Outcome<()> {
@@ -211,7 +181,7 @@ impl<W: Write> Packer<'_, '_, W> {
     }
 
     fn add_file(&mut self, leaf: &CStr, name: &[u8], meta: &Metadata) -> Outcome<()> {
-        if let Some(first) = self.first_name(meta) {
+        if let Some(first) = self.first_names.find(meta) {
             return self.add_link(name, first, meta);
         }
         // By a descriptor: what is opened is what was looked at, and a file.
@@ -238,7 +208,7 @@ impl<W: Write> Packer<'_, '_, W> {
                 }
             }
         }
-        self.keep_first(&meta, name);
+        self.first_names.keep(&meta, name);
         Ok(())
     }
 
@@ -361,13 +331,4 @@ fn open_path(leaf: &CStr) -> nix::Result<OwnedFd> {
 fn go_to(entries: &OwningIter, name: &[u8]) -> Outcome<()> {
     // SAFETY: the folder is open as long as the iteration lives.
     fchdir(unsafe { BorrowedFd::borrow_raw(entries.as_raw_fd()) }).of(name)
-}
-
-fn is_lost_and_found(leaf: &CStr) -> bool {
-    if leaf.to_bytes() != LOST {
-        return false;
-    }
-    let is_own = fs::symlink_metadata(OsStr::from_bytes(LOST))
-        .is_ok_and(|meta| meta.is_dir() && meta.ino() == LOST_INODE);
-    is_own && fs::read_dir(OsStr::from_bytes(LOST)).is_ok_and(|mut it| it.next().is_none())
 }

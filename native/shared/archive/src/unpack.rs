@@ -1,6 +1,7 @@
 use crate::entry::{Entry, Kind};
 use crate::failure::{At, Failure, Outcome};
 use crate::late::Late;
+use crate::lost_and_found::LOST;
 use crate::place::{is_kind, kind_of, leads_to_folder, make_way, open_path};
 use crate::reader::Reader;
 use crate::reopen::Reopen;
@@ -19,7 +20,6 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 const BUFFER_BYTES: usize = 256 * 1024;
-const LOST: &[u8] = b"lost+found";
 
 /// What is kept of files beside their bytes, modes and times.
 #[derive(Clone, Copy, PartialEq)]
