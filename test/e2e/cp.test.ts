@@ -8,12 +8,12 @@ import {
   lstat,
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   readlink,
   rm,
   symlink,
-  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises';
@@ -21,6 +21,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { dockerArchive, type Lab, startLab, tar, testImage } from '@capsule/testkit';
+import { packWithTar, unpackWithTar } from '@capsule/testkit/archives';
+import { assertArchiveTable, LEFT_OUT, makeArchiveTable } from './lab/archive-table.ts';
 import { capsulectl, pathOf } from './lab/capsulectl.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
 import { until } from './lab/until.ts';
@@ -197,17 +199,45 @@ suite('cp', { concurrency: false }, () => {
     assert.equal(await sh('busybox find /many -type f | busybox wc -l'), '10000\n');
   });
 
+  test('every case of the table goes in and out, running and stopped', BOUND, async () => {
+    const [cases, packed] = [join(here, 'cases'), join(here, 'cases.tar')];
+    await makeArchiveTable(cases);
+    packWithTar(cases, packed, 'posix');
+    const input = await readFile(packed);
+    for (const state of ['running', 'stopped']) {
+      await sh(`mkdir /tar-${state}`);
+      if (state === 'stopped') await capsulectl(lab, ['workload', 'stop', 'web']);
+      const into = await cp('-a', `${cases}/.`, `web:/cp-${state}/`);
+      const piped = ['cp', '-a', '-', `web:/tar-${state}`];
+      for (const done of [into, await lab.capsulectlWith({ input }, ...piped)]) {
+        assert.equal(done.exitCode, 0, done.stderr);
+        assert.match(done.stderr, LEFT_OUT);
+      }
+      for (const source of [`cp-${state}`, `tar-${state}`]) {
+        const out = join(here, source);
+        const back = await cp('-a', `web:/${source}`, out);
+        assert.deepEqual([back.exitCode, back.stderr], [0, '']);
+        assertArchiveTable(out, source);
+      }
+      const archive = join(here, `${state}.tar`);
+      await toFile(['cp', `web:/cp-${state}/.`, '-'], archive);
+      await mkdir(`${archive}.d`);
+      unpackWithTar(archive, `${archive}.d`);
+      assertArchiveTable(`${archive}.d`, archive);
+    }
+    await capsulectl(lab, ['workload', 'start', 'web']);
+  });
+
   test('a large file takes no memory', BOUND, async () => {
     const big = join(here, 'big');
-    await writeFile(big, '');
-    await truncate(big, 700 * MIB);
+    await writeFile(big, fullOf(256 * MIB));
     const capsuled = await lab.servicePid('capsuled');
     forgetPeakMemory(capsuled);
     const before = peakMemoryBytes(capsuled);
     assert.equal((await cp(big, 'web:/big')).exitCode, 0);
     const back = await capsulectl(lab, ['cp', 'web:/big', join(here, 'big-back')]);
     assert.equal(back.exitCode, 0);
-    assert.equal((await lstat(join(here, 'big-back'))).size, 700 * MIB);
+    assert.equal((await lstat(join(here, 'big-back'))).size, 256 * MIB);
     const grown = peakMemoryBytes(capsuled) - before;
     assert.ok(grown < 150 * MIB, `capsuled grew by ${Math.round(grown / MIB)} MiB`);
   });
@@ -233,6 +263,22 @@ suite('cp', { concurrency: false }, () => {
     },
   );
 });
+
+/** Bytes that are no hole: a hole is not sent. */
+function* fullOf(bytes: number): Generator<Buffer> {
+  const piece = Buffer.alloc(MIB, 'full');
+  for (let done = 0; done < bytes; done += piece.length) yield piece;
+}
+
+/** What capsulectl prints, as bytes. */
+async function toFile(args: readonly string[], path: string): Promise<void> {
+  await using file = await open(path, 'wx');
+  const child = spawn('capsulectl', args, {
+    env: lab.env as NodeJS.ProcessEnv,
+    stdio: ['ignore', file.fd, 'inherit'],
+  });
+  assert.deepEqual(await once(child, 'close'), [0, null]);
+}
 
 /** Where the capsule sees files of the workload. */
 async function inside(...paths: readonly string[]): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
+import { assertArchiveTable, LEFT_OUT, makeArchiveTable } from './lab/archive-table.ts';
 import { capsulectl } from './lab/capsulectl.ts';
 import { page } from './lab/page.ts';
 import { statusField } from './lab/process.ts';
@@ -57,6 +58,12 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['cp', there, 'guest:/tmp/here']);
     await capsulectl(lab, ['cp', 'guest:/tmp/here', back]);
     assert.equal(await readFile(back, 'utf8'), 'through the wall\n');
+    const cases = join(folder, 'cases');
+    await makeArchiveTable(cases);
+    const into = await capsulectl(lab, ['cp', '-a', cases, 'guest:/cases']);
+    assert.match(into.stderr, LEFT_OUT);
+    await capsulectl(lab, ['cp', '-a', 'guest:/cases', join(folder, 'running')]);
+    assertArchiveTable(join(folder, 'running'), 'running');
 
     const stats = await capsulectl(lab, ['workload', 'stats', 'guest', '-o', 'json']);
     assert.match(stats.stdout, /"memoryBytes": \d{6,}/);
@@ -78,6 +85,12 @@ suite('microVMs', { concurrency: false }, () => {
     assert.equal(await readFile(back, 'utf8'), 'through the wall\n');
     await capsulectl(lab, ['cp', 'guest:/bin/busybox', back]);
     assert.ok((await stat(back)).size > 100_000);
+    await capsulectl(lab, ['cp', '-a', 'guest:/cases', join(folder, 'stopped')]);
+    assertArchiveTable(join(folder, 'stopped'), 'stopped');
+    const again = await capsulectl(lab, ['cp', '-a', `${cases}/.`, 'guest:/cases']);
+    assert.match(again.stderr, LEFT_OUT);
+    await capsulectl(lab, ['cp', '-a', 'guest:/cases', join(folder, 'again')]);
+    assertArchiveTable(join(folder, 'again'), 'replaced while it was stopped');
     await rm(folder, { recursive: true });
     await capsulectl(lab, ['workload', 'start', 'guest'], { timeoutMs: 100_000 });
     const kept = await exec('guest', 'cat', '/tmp/here', '/tmp/meanwhile');

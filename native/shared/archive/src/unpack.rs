@@ -248,7 +248,18 @@ impl Unpacker<'_, '_> {
         make_way(place, entry.kind)?;
         let (major, minor) = entry.device;
         let device = makedev(u64::from(major), u64::from(minor));
-        mknod(leaf, kind, Mode::from_bits_truncate(0o600), device).of(name)?;
+        match mknod(leaf, kind, Mode::from_bits_truncate(0o600), device) {
+            // overlayfs keeps this one for itself, as the mark of a removed file: ovl_mknod of the kernel.
+            Err(Errno::EPERM) if entry.kind == Kind::Char && entry.device == (0, 0) => {
+                self.left_out += 1;
+                self.warnings.add(
+                    name,
+                    "the device 0:0 cannot be in an overlay and is left out",
+                );
+                return Ok(());
+            }
+            made => made.of(name)?,
+        }
         self.settle(entry, place, false)
     }
 
