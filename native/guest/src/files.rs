@@ -20,7 +20,8 @@ use tokio::time::timeout;
 const PROGRAM: &str = "/usr/bin/capsule-files";
 /// For a caller to close its side, after the end of its archive.
 const CALLER_PATIENCE: Duration = Duration::from_secs(1);
-const MOST_COMPLAINT_BYTES: usize = 16 * 1024;
+/// A hundred warnings, mostly, and what it failed with.
+const MOST_COMPLAINT_BYTES: usize = 256 * 1024;
 
 /// Writes a file that the host hands over, or writes it anew in place: a payload has it mounted.
 pub fn put(file: &GuestFile) -> io::Result<()> {
@@ -163,11 +164,22 @@ async fn read_complaint(from: OwnedFd) -> String {
     let mut complaint = Vec::new();
     while let Some(bytes) = stream::read(&mut from).await {
         complaint.extend(bytes);
-        // What it failed with comes last.
-        let more = complaint.len().saturating_sub(MOST_COMPLAINT_BYTES);
-        complaint.drain(..more);
+        keep_end(&mut complaint, MOST_COMPLAINT_BYTES);
     }
     String::from_utf8_lossy(&complaint).trim_end().to_string()
+}
+
+/// What it failed with comes last; half a warning before it would be taken for that.
+fn keep_end(complaint: &mut Vec<u8>, most: usize) {
+    let more = complaint.len().saturating_sub(most);
+    if more == 0 {
+        return;
+    }
+    let rest = complaint.iter().skip(more - 1);
+    let whole = rest.take_while(|byte| **byte != b'\n').count();
+    // One line that is too long by itself is cut.
+    let end = more + whole;
+    complaint.drain(..if end < complaint.len() { end } else { more });
 }
 
 /// A caller who leaves takes the work along.
@@ -203,6 +215,19 @@ mod tests {
         ] {
             assert!(!check(text), "{text}");
         }
+    }
+
+    #[test]
+    fn of_many_lines_the_last_ones_are_whole() {
+        let end = |text: &str, most| {
+            let mut complaint = text.as_bytes().to_vec();
+            super::keep_end(&mut complaint, most);
+            String::from_utf8(complaint).unwrap()
+        };
+        assert_eq!(end("warning a\nfull b\n", 99), "warning a\nfull b\n");
+        assert_eq!(end("warning a\nfull b\n", 12), "full b\n");
+        assert_eq!(end("warning a\nfull b\n", 7), "full b\n");
+        assert_eq!(end("a line without end", 3), "end");
     }
 
     #[test]
