@@ -26,6 +26,7 @@ import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { readMachineFacts } from './capsule-facts.ts';
 import { readHostProblems } from './host-problems.ts';
 import { joinChunks, type LogPiece } from './join-chunks.ts';
+import { probeRuntime } from './probe-runtime.ts';
 
 export interface CapsuleServiceParts {
   readonly version: string;
@@ -56,11 +57,11 @@ export function capsuleService(
   parts: CapsuleServiceParts,
 ): Partial<ServiceImpl<typeof CapsuleService>> {
   return {
-    async getInfo(): Promise<Info> {
+    async getInfo(_request, { signal }): Promise<Info> {
       const [machine, host, runtime, pool, microVms] = await Promise.all([
         readMachineFacts(parts),
         readHostProblems(parts.hostReport),
-        parts.runtime.probe(),
+        probeRuntime(parts.runtime, signal),
         parts.volumeBackend.probe(),
         parts.microVms.monitor(),
       ]);
