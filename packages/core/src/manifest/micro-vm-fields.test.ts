@@ -201,3 +201,21 @@ for (const [field, value] of Object.entries(NEEDS_AGENT)) {
     assert.deepEqual(pathsOf(`${IMAGE}  ${field}: ${value}\n`), []);
   });
 }
+
+test('a microVM has as many volumes as its monitor has room for, each mounted as often as it likes', () => {
+  const mounts = (count: number, path = 'm') =>
+    Array.from(
+      { length: count },
+      (_, index) => `{volumeName: v${index}, mountPath: /${path}${index}}`,
+    );
+  const block = (list: readonly string[], backend = 'AUTO') =>
+    `  image: alpine\n  backend: MICRO_VM_BACKEND_${backend}\n  mounts: [${list.join(', ')}]\n`;
+  for (const [backend, most] of [
+    ['QEMU', 17],
+    ['FIRECRACKER', 10],
+  ] as const) {
+    assert.deepEqual(pathsOf(block(mounts(most), backend)), []);
+    assert.deepEqual(pathsOf(block([...mounts(most), ...mounts(most, 'again')], backend)), []);
+    assert.deepEqual(pathsOf(block(mounts(most + 1), backend)), ['microVm.mounts']);
+  }
+});

@@ -182,3 +182,25 @@ suite('volumes in loop files', { timeout: 60_000 }, () => {
     await backend.detach('data');
   });
 });
+
+test('a volume whose last user was killed can be mounted of a device that nobody may write to', async (t) => {
+  const { backend, folder, file, write } = await openBench(t);
+  await backend.create({ name: 'data', uid: randomUUID(), sizeBytes: 16 * MIB });
+  const { hostPath } = await backend.attach('data');
+  await write(hostPath, 'note', 'kept');
+  await run('sync', ['--file-system', hostPath]);
+  // As a machine that is killed leaves it: its journal still to be replayed.
+  const killed = await readFile(file('data'));
+  await backend.detach('data');
+  await writeFile(file('data'), killed);
+  const place = join(folder, 'place');
+  await mkdir(place);
+  const script =
+    'device=$(losetup --find --show --read-only "$1") && trap \'losetup -d "$device"\' EXIT && mount -t ext4 -o ro "$device" "$2" && cat "$2/note" && umount "$2"';
+  const mountReadOnly = () =>
+    run('unshare', ['--mount', 'sh', '-c', script, 'sh', file('data'), place]);
+  await assert.rejects(mountReadOnly());
+  await backend.lend('data');
+  assert.equal((await mountReadOnly()).stdout, 'kept');
+  await backend.detach('data');
+});

@@ -26,24 +26,35 @@ export interface BootParts {
   readonly sizeBefore: number;
   /** The how manieth boot of this start it is, from one on. */
   readonly boot: number;
+  /** Of processor time. */
+  readonly bootMs?: number;
+  readonly hungMs?: number;
+  readonly lookMs?: number;
 }
 
 /** Until its agent tells that it listens; or its machine is gone, or takes too long. */
 export async function awaitReady(
   ready: ReadySocket,
   vm: MadeVm,
-  { run, sizeBefore, boot }: BootParts,
+  {
+    run,
+    sizeBefore,
+    boot,
+    bootMs = BOOT_LIMIT_MS,
+    hungMs: hungAfterMs = HUNG_AFTER_MS,
+    lookMs = LOOK_AGAIN_MS,
+  }: BootParts,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { container } = vm.spec;
   const begunAt = performance.now();
-  const hungMs = HUNG_AFTER_MS * 2 ** (boot - 1);
-  const limitMs = Math.max(BOOT_LIMIT_MS, 2 * hungMs);
+  const hungMs = hungAfterMs * 2 ** (boot - 1);
+  const limitMs = Math.max(bootMs, 2 * hungMs);
   const heard = ready.heard.then(() => true);
   for (let spentMs = 0; spentMs < limitMs; ) {
     signal?.throwIfAborted();
     const pause = new AbortController();
-    const passed = delay(LOOK_AGAIN_MS, false, { signal: pause.signal }).catch(() => false);
+    const passed = delay(lookMs, false, { signal: pause.signal }).catch(() => false);
     const isReady = await Promise.race([heard, passed]);
     pause.abort();
     if (isReady) return;

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { ReadySocket } from '../guest/ready-socket.ts';
+import { markProcess } from '../process/process-mark.ts';
+import type { MadeVm, VmRun } from '../record/vm-record.ts';
+import { awaitReady } from './await-ready.ts';
+import { consoleLog } from './start-writers.ts';
+
+/** A process in the place of a machine that boots. */
+async function boot(t: TestContext, script: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-boot-'));
+  const logPath = join(folder, 'log');
+  const child: ChildProcess = spawn('/bin/sh', ['-c', script], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+    await rm(folder, { recursive: true });
+  });
+  const mark = await markProcess(child.pid ?? 0);
+  const run = { processes: [{ role: 'machine', ...mark }] } as unknown as VmRun;
+  const vm = { spec: { container: 'vm', logPath } } as unknown as MadeVm;
+  const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
+  const ready = { heard } as unknown as ReadySocket;
+  const parts = { run, sizeBefore: 0, boot: 1 };
+  const wait = (
+    limits: { hungMs?: number; bootMs?: number; lookMs?: number },
+    signal?: AbortSignal,
+  ) => awaitReady(ready, vm, { ...parts, ...limits }, signal);
+  const say = () => writeFile(consoleLog(logPath), 'Linux version');
+  return { child, hear, wait, say };
+}
+
+const NEVER = 3_600_000;
+
+test('a machine that works without a word is hung', async (t) => {
+  const { wait } = await boot(t, 'while :; do :; done');
+  await assert.rejects(wait({ hungMs: 50, bootMs: NEVER, lookMs: 5 }), {
+    code: 'MICROVM_BOOT_HUNG',
+  });
+});
+
+test('one that gets no processor is not, until many times as long has passed', async (t) => {
+  const { wait } = await boot(t, 'exec sleep 600');
+  const begunAt = performance.now();
+  await assert.rejects(wait({ hungMs: 100, bootMs: NEVER, lookMs: 5 }), {
+    code: 'MICROVM_BOOT_HUNG',
+  });
+  assert.ok(performance.now() - begunAt > 350);
+});
+
+test('one that has spoken is waited for until it has worked for longer than a boot takes', async (t) => {
+  const { wait, say } = await boot(t, 'while :; do :; done');
+  await say();
+  const bounded = wait({ hungMs: 20, bootMs: 200, lookMs: 5 });
+  await assert.rejects(bounded, { code: 'MICROVM_NOT_BOOTED' });
+});
+
+test('it is over when the agent listens, and when the machine is gone', async (t) => {
+  const [well, ended] = [await boot(t, 'exec sleep 600'), await boot(t, 'exec sleep 600')];
+  const listening = well.wait({ hungMs: NEVER, bootMs: NEVER });
+  well.hear();
+  await listening;
+  const waiting = ended.wait({ hungMs: NEVER, bootMs: NEVER, lookMs: 5 });
+  ended.child.kill('SIGKILL');
+  await assert.rejects(waiting, { code: 'MICROVM_NOT_BOOTED' });
+});
