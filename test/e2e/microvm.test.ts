@@ -9,8 +9,16 @@ import { capsulectl } from './lab/capsulectl.ts';
 import { page } from './lab/page.ts';
 import { statusField } from './lab/process.ts';
 import { pushBusybox } from './lab/push-busybox.ts';
-import { runMicroVm } from './lab/run-micro-vm.ts';
-import { deleteAll, getWorkload, printed, runWorkload, WRITES_ROOT } from './lab/workload.ts';
+import { microVmManifest, runMicroVm } from './lab/run-micro-vm.ts';
+import {
+  AS_ROOT,
+  deleteAll,
+  getWorkload,
+  printed,
+  runWorkload,
+  untilWorkload,
+  WRITES_ROOT,
+} from './lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const IMAGE = 'guest:1';
@@ -95,6 +103,44 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'start', 'guest'], { timeoutMs: 100_000 });
     const kept = await exec('guest', 'cat', '/tmp/here', '/tmp/meanwhile');
     assert.equal(kept.stdout, 'through the wall\n'.repeat(2));
+  });
+
+  test('one volume is at several places, filled and kept apart from the rest', BOUND, async () => {
+    await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'data']);
+    const mount = { volumeName: 'data', mountPath: '/bin' };
+    const mounts = [
+      mount,
+      { ...mount, mountPath: '/all', readOnly: true },
+      { ...mount, mountPath: '/part', subPath: 'part/deep' },
+    ];
+    const run = { image: IMAGE, memoryMib: 128, mounts, ...AS_ROOT, ...WRITES_ROOT };
+    await runMicroVm(lab, 'guest', run);
+    const script =
+      'test -f /all/busybox; ! touch /all/no; echo kept >/part/f; cat /all/part/deep/f; ln -s /part /way';
+    const { stdout, stderr } = await exec('guest', 'sh', '-ec', script);
+    assert.equal(stdout, 'kept\n', stderr);
+    await capsulectl(lab, ['workload', 'stop', 'guest', '--grace', '0s']);
+    // What it mounts is elsewhere now.
+    const astray = await lab.capsulectl('cp', '/etc/hostname', 'guest:/way/f');
+    assert.match(astray.stderr, /is in what guest mounts/);
+    await deleteAll(lab);
+    const small = microVmManifest('small', { image: IMAGE, memoryMib: 80 });
+    const refused = await lab.capsulectlWith({ input: small }, 'apply', '-f', '-');
+    assert.match(refused.stderr, /memoryMib/);
+    assert.notEqual(refused.exitCode, 0);
+  });
+
+  test('a delete by force overtakes a stop that would take minutes', BOUND, async () => {
+    const deaf = 'trap "" TERM; echo up; while :; do sleep 1; done';
+    const block = { image: IMAGE, command: ['/bin/sh', '-c', deaf], stopGraceSeconds: 200 };
+    await runMicroVm(lab, 'guest', block);
+    await printed(lab, 'guest', (text) => /^up\n/.test(text));
+    const stopping = lab.capsulectl('workload', 'stop', 'guest', '--timeout', '100s');
+    await untilWorkload(lab, 'guest', ({ status }) => status?.progress !== undefined);
+    const startedAt = performance.now();
+    await capsulectl(lab, ['workload', 'delete', '--force', 'guest'], { timeoutMs: 60_000 });
+    assert.ok(performance.now() - startedAt < 30_000, 'it took as long as the stop');
+    await stopping;
   });
 
   test('its agent stays below 4 MiB, also while ten commands are fed at once', BOUND, async () => {

@@ -51,6 +51,42 @@ suite('volumes', { concurrency: false }, () => {
   }, BOUND);
 
   test(
+    'folders of a new volume are mounted each in its place, and no link leads out',
+    BOUND,
+    async () => {
+      await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'parts']);
+      const mount = { volumeName: 'parts', mountPath: '/all' };
+      const mounts = [
+        mount,
+        { ...mount, mountPath: '/a', subPath: 'a/deep' },
+        { ...mount, mountPath: '/b', subPath: 'b', readOnly: true },
+      ];
+      await runWorkload(lab, 'parted', { image: 'stay:1', mounts, ...AS_ROOT });
+      await sh(
+        'parted',
+        'echo kept > /a/note; cp /a/note /all/b/; ! touch /b/no; ln -s / /all/out',
+      );
+      const found = await sh('parted', 'cd /all; find . ! -name . | sort; cat b/note /b/note');
+      assert.equal(
+        found.stdout,
+        './a\n./a/deep\n./a/deep/note\n./b\n./b/note\n./out\nkept\nkept\n',
+      );
+      const { stdout } = await capsulectl(lab, ['workload', 'get', 'parted', '-o', 'yaml']);
+      assert.match((await apply(stdout)).stdout, /parted unchanged/);
+      await capsulectl(lab, ['workload', 'restart', 'parted']);
+      assert.equal((await sh('parted', 'cat /a/note')).stdout, 'kept\n');
+      const out = manifest('parted', {
+        ...{ image: 'stay:1', ...AS_ROOT },
+        mounts: [{ ...mount, subPath: 'out/etc' }],
+      });
+      await apply(out, '--wait', '--timeout', '5s');
+      assert.match((await getWorkload(lab, 'parted')).status.message, /out is a link/);
+      await capsulectl(lab, ['workload', 'delete', 'parted']);
+      await capsulectl(lab, ['volume', 'delete', 'parts']);
+    },
+  );
+
+  test(
     'what is written outlives the workload, a restart of capsuled and a growth',
     BOUND,
     async () => {
