@@ -285,6 +285,59 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.match(answer.stderr, /^refused\t\.\.\/\.\.\/f\t/);
   });
 
+  test('what is mounted elsewhere is neither read nor written, whichever way leads there', async () => {
+    await using scratch = await createScratch();
+    const [source, out] = [scratch.path('source'), scratch.path('out')];
+    const tree = 'mkdir -p data/sub bare && echo kept >data/sub/f && echo kept >bound';
+    const links = 'ln -s data way && ln -s /data/sub deep && ln -s ../data/sub/new bare/end';
+    spawnSync('sh', ['-c', `mkdir "$1" && cd "$1" && ${tree} && ${links}`, 'sh', out]);
+    const mounts = ['/data', '/bound', '/not/there', '/way'];
+    const without = mounts.flatMap((path) => ['without', path]);
+    const at = (...words: string[]) => files(scratch, out, [...without, ...words]);
+    const archived = async (make: string, target = '/') => {
+      spawnSync('sh', ['-c', `rm -rf "$1"; mkdir "$1" && cd "$1" && ${make}`, 'sh', source]);
+      packWithTar(source, scratch.path('a.tar'), 'posix');
+      const words = [...without, 'unpack', target, 'own'];
+      return files(scratch, out, words, scratch.path('a.tar'));
+    };
+    const REFUSED = /^unmounted\t/;
+    const paths = [
+      '/data',
+      '/data/sub/f',
+      '/bound',
+      '/way',
+      '/way/x',
+      '/deep',
+      '/deep/x',
+      '/bare/end',
+    ];
+    for (const path of paths) {
+      assert.match((await at('look', path)).stderr, REFUSED, path);
+      assert.match((await at('pack', path)).stderr, REFUSED, path);
+      assert.match((await archived('echo new >x', path)).stderr, REFUSED, path);
+    }
+    assert.match((await at('pack', '/.')).stderr, REFUSED);
+    const names = [
+      'mkdir -p data/sub && echo x >data/sub/f',
+      'mkdir data',
+      'echo x >data',
+      'echo x >bound',
+    ];
+    for (const make of [...names, 'mkdir way && echo x >way/f', 'mkdir -p not/there']) {
+      assert.match((await archived(make)).stderr, REFUSED, make);
+    }
+    spawnSync('rmdir', [`${out}/not/there`]);
+    const { status, stderr } = await archived(
+      'mkdir bare etc && echo new >bare/f && echo x >etc/f',
+    );
+    assert.equal(status, 0, stderr);
+    assert.equal((await at('look', '/bare/f')).status, 0);
+    assert.equal((await at('pack', '/bare')).status, 0);
+    assert.equal(readFileSync(`${out}/data/sub/f`, 'utf8'), 'kept\n');
+    assert.equal(readFileSync(`${out}/bound`, 'utf8'), 'kept\n');
+    assert.equal(spawnSync('ls', [`${out}/data/sub`]).stdout.toString(), 'f\n');
+  });
+
   test('no file takes the place of a device or named pipe', async () => {
     await using scratch = await createScratch();
     const [source, out] = [scratch.path('source'), scratch.path('out')];

@@ -109,12 +109,19 @@ suite('cp', { concurrency: false }, () => {
 
   test('mounts are seen, and a stopped workload is copied to and from as well', BOUND, async () => {
     await cp(join(here, 'f'), 'web:/scratch/f');
-    assert.equal(await sh('cat /scratch/f'), 'f');
+    assert.equal(await sh('ln -s /scratch /way; cat /scratch/f'), 'f');
     await capsulectl(lab, ['workload', 'stop', 'web']);
     const there = join(here, 'from-stopped');
     assert.equal((await cp('web:/tree/file', there)).exitCode, 0);
     assert.equal(await readFile(there, 'utf8'), 'text\n');
     assert.equal((await cp(there, 'web:/into-stopped')).exitCode, 0);
+    // Neither a path, nor a link, nor a name in an archive reaches what lies below a mount.
+    assert.match((await cp(there, 'web:/scratch/f')).stderr, /web does not run/);
+    assert.match((await cp(there, 'web:/way/f')).stderr, /is in what web mounts/);
+    const input = tar([{ path: 'scratch/f', data: Buffer.from('astray') }]);
+    const astray = await lab.capsulectlWith({ input }, 'cp', '-', 'web:/');
+    assert.match(astray.stderr, /web:scratch is in what web mounts/);
+    assert.equal(astray.exitCode, 4);
     await capsulectl(lab, ['workload', 'start', 'web']);
     assert.equal(await sh('cat /into-stopped'), 'text\n');
   });

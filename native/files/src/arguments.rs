@@ -25,13 +25,13 @@ pub enum Arguments {
 }
 
 pub const USAGE: &str = "capsule-files \
-    process PID CGROUP | mount TYPE SOURCE OPTIONS BASE PLACE rw|ro, \
+    process PID CGROUP | mount TYPE SOURCE OPTIONS BASE PLACE rw|ro [without PATH]..., \
     then pack PATH [VOLUME-BYTES] | unpack PATH own|fill|root | look PATH; or measure";
 
 /// All are positional: only our own driver writes them. Paths are bytes.
 pub fn parse(mut words: impl Iterator<Item = OsString>) -> Option<Arguments> {
     let text = |word: OsString| word.into_string().ok();
-    let root = match words.next()?.as_bytes() {
+    let mut root = match words.next()?.as_bytes() {
         b"measure" => return Some(Arguments::Measure),
         b"process" => Root::Process {
             pid: text(words.next()?)?.parse().ok()?,
@@ -44,10 +44,17 @@ pub fn parse(mut words: impl Iterator<Item = OsString>) -> Option<Arguments> {
             base: PathBuf::from(words.next()?),
             place: PathBuf::from(words.next()?),
             read_only: words.next()? == "ro",
+            without: Vec::new(),
         },
         _ => return None,
     };
-    let verb = words.next()?;
+    let mut verb = words.next()?;
+    if let Root::Mount { without, .. } = &mut root {
+        while verb == "without" {
+            without.push(PathBuf::from(words.next()?));
+            verb = words.next()?;
+        }
+    }
     let path = PathBuf::from(words.next()?);
     if !path.is_absolute() {
         return None;

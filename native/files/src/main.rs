@@ -4,7 +4,9 @@
 //! each copy and takes it away with that copy.
 
 mod arguments;
+mod cover;
 mod look;
+mod reach;
 mod root;
 
 use arguments::{Arguments, Work, USAGE};
@@ -16,10 +18,11 @@ use capsule_archive::reopen::Reopen;
 use capsule_archive::unpack::unpack;
 use capsule_archive::warnings::Warnings;
 use capsule_archive::{Seekable, Stream};
-use root::Root;
+use root::{Root, Unmounted};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -54,10 +57,15 @@ fn main() -> ExitCode {
 fn work_on(root: &Root, work: Work, warnings: &mut Warnings) -> Outcome<()> {
     // Before a root is entered: its /proc may be anything.
     let reopen = Reopen::new()?;
-    root::enter(root)?;
+    let Unmounted { hidden, absent } = root::enter(root)?;
     allow_deep_trees();
     // SAFETY: umask cannot fail and touches nothing but this process.
     unsafe { libc::umask(0o022) };
+    match &work {
+        Work::Pack { path, .. } | Work::Unpack { path, .. } | Work::Look(path) => {
+            reach::check(path, hidden)?;
+        }
+    }
     match work {
         Work::Pack { path, volume_bytes } => {
             let comment = volume_bytes.map(remark);
@@ -66,6 +74,7 @@ fn work_on(root: &Root, work: Work, warnings: &mut Warnings) -> Outcome<()> {
                 comment: comment.as_deref(),
                 left_out: &[],
                 keeps_access: comment.is_some(),
+                hidden,
                 reopen: &reopen,
             };
             let output = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
@@ -73,10 +82,20 @@ fn work_on(root: &Root, work: Work, warnings: &mut Warnings) -> Outcome<()> {
         }
         Work::Unpack { path, owner } => {
             let input = Stream(BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock()));
-            unpack(&path, owner, input, (&reopen, warnings))
+            unpack(&path, (owner, hidden), input, (&reopen, warnings))?;
+            // A folder that the archive has brought: the workload would mount something over it.
+            match absent.iter().find(|path| path.symlink_metadata().is_ok()) {
+                Some(path) => hidden_by_archive(path),
+                None => Ok(()),
+            }
         }
         Work::Look(path) => print(&look::look(&path)?),
     }
+}
+
+fn hidden_by_archive(path: &Path) -> Outcome<()> {
+    let why = "it was not there before, and what belongs there is not mounted";
+    Err(Failure::of("unmounted", path.as_os_str().as_bytes(), why))
 }
 
 /// What is on the input, a file, needs of a filesystem: lines `key=value`.

@@ -1,4 +1,6 @@
+use crate::cover::Cover;
 use capsule_archive::failure::{At, Failure, Outcome};
+use capsule_archive::hidden::Hidden;
 use nix::errno::Errno;
 use nix::fcntl::{open, OFlag};
 use nix::mount::{mount, umount2, MntFlags, MsFlags};
@@ -23,13 +25,23 @@ pub enum Root {
         /// An empty folder.
         place: PathBuf,
         read_only: bool,
+        /// Paths at which something else is mounted while the workload runs.
+        without: Vec<PathBuf>,
     },
 }
 
+/// What cannot be reached in a root that was entered.
+#[derive(Default)]
+pub struct Unmounted {
+    pub hidden: Hidden,
+    /// Where nothing is that could be hidden.
+    pub absent: Vec<PathBuf>,
+}
+
 /// From here on `/` is the container's root: no path and no link leads out of it any more.
-pub fn enter(root: &Root) -> Outcome<()> {
+pub fn enter(root: &Root) -> Outcome<Unmounted> {
     match root {
-        Root::Process { pid, cgroup } => enter_process(*pid, cgroup),
+        Root::Process { pid, cgroup } => enter_process(*pid, cgroup).map(|()| Unmounted::default()),
         Root::Mount { .. } => enter_mount(root),
     }
 }
@@ -48,7 +60,7 @@ fn enter_process(pid: u32, cgroup: &str) -> Outcome<()> {
     settle()
 }
 
-fn enter_mount(root: &Root) -> Outcome<()> {
+fn enter_mount(root: &Root) -> Outcome<Unmounted> {
     let Root::Mount {
         kind,
         source,
@@ -56,13 +68,19 @@ fn enter_mount(root: &Root) -> Outcome<()> {
         base,
         place,
         read_only,
+        without,
     } = root
     else {
-        return Ok(());
+        return Ok(Unmounted::default());
     };
     unshare(CloneFlags::CLONE_NEWNS).at(place)?;
     let none: Option<&str> = None;
     mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_SLAVE, none).at(Path::new("/"))?;
+    // Below the root, as nothing in there may lead to it.
+    let cover = match without.as_slice() {
+        [] => None,
+        _ => Some(Cover::make(place)?),
+    };
     std::env::set_current_dir(base).at(base)?;
     let is_bind = kind == "bind";
     let bind = if is_bind {
@@ -87,9 +105,17 @@ fn enter_mount(root: &Root) -> Outcome<()> {
         let again = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
         mount(none, place, none, again, none).at(place)?;
     }
+    let unmounted = match cover {
+        Some(cover) => Unmounted {
+            absent: cover.lay(place, without)?,
+            hidden: cover.hidden,
+        },
+        None => Unmounted::default(),
+    };
     std::env::set_current_dir(place).at(place)?;
     leave_the_rest()?;
-    settle()
+    settle()?;
+    Ok(unmounted)
 }
 
 /// Nothing else stays mounted here: a copy of the mount tree would keep the filesystems of others alive for as long as

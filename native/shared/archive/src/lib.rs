@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod entry;
 pub mod extents;
 pub mod failure;
+pub mod hidden;
 pub mod measure;
 pub mod own_folder;
 pub mod pack;

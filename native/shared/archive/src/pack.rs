@@ -4,6 +4,7 @@ use crate::entry::{Entry, Kind, Segment};
 use crate::extents;
 use crate::failure::{At, Failure, Outcome};
 use crate::first_names::FirstNames;
+use crate::hidden::Hidden;
 use crate::lost_and_found::is_lost_and_found;
 use crate::path::MOST_NAME_BYTES;
 use crate::reopen::Reopen;
@@ -39,6 +40,8 @@ pub struct Pack<'a> {
     pub left_out: &'a [&'a str],
     /// Whether times of access are written.
     pub keeps_access: bool,
+    /// Fails with what is in it.
+    pub hidden: Hidden,
     pub reopen: &'a Reopen,
 }
 
@@ -57,6 +60,7 @@ pub fn pack<W: Write>(what: &Pack, output: W, warnings: &mut Warnings) -> Outcom
         reopen: what.reopen,
         keeps_access: what.keeps_access,
         first_names: FirstNames::default(),
+        hidden: what.hidden,
         head: Vec::new(),
         buffer: vec![0; BUFFER_BYTES],
         warnings,
@@ -79,6 +83,7 @@ struct Packer<'a, 'b, W: Write> {
     reopen: &'a Reopen,
     keeps_access: bool,
     first_names: FirstNames,
+    hidden: Hidden,
     head: Vec<u8>,
     buffer: Vec<u8>,
     warnings: &'a mut Warnings<'b>,
@@ -140,6 +145,7 @@ impl<W: Write> Packer<'_, '_, W> {
     fn add(&mut self, leaf: &CStr, name: &[u8]) -> Outcome<Option<Dir>> {
         let path = Path::new(OsStr::from_bytes(leaf.to_bytes()));
         let meta = fs::symlink_metadata(path).of(name)?;
+        self.hidden.check(meta.dev(), name)?;
         let kind = meta.file_type();
         if kind.is_socket() {
             self.warnings.add(name, "a socket is left out");

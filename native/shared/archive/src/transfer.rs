@@ -1,4 +1,5 @@
 use crate::failure::{Failure, Outcome};
+use crate::hidden::Hidden;
 use crate::own_folder::with_own_folder;
 use crate::pack::{pack, Pack, OUTPUT};
 use crate::reopen::Reopen;
@@ -34,6 +35,7 @@ pub fn transfer(
         comment: None,
         left_out,
         keeps_access: true,
+        hidden: Hidden::default(),
         reopen: &reopen,
     };
     let (packed, unpacked, lines) = thread::scope(|scope| {
@@ -51,7 +53,8 @@ pub fn transfer(
         let input = Stream(BufReader::with_capacity(BUFFER_BYTES, input));
         let unpacked = with_own_folder(|| {
             let mut warnings = Warnings::new(&mut warn);
-            let done = unpack(to, Owner::KeptOfTarget, input, (&reopen, &mut warnings));
+            let how = (Owner::KeptOfTarget, Hidden::default());
+            let done = unpack(to, how, input, (&reopen, &mut warnings));
             warnings.finish();
             done
         });

@@ -1,5 +1,6 @@
 use crate::entry::{Entry, Kind};
 use crate::failure::{At, Failure, Outcome};
+use crate::hidden::Hidden;
 use crate::late::Late;
 use crate::lost_and_found::LOST;
 use crate::place::{is_kind, kind_of, leads_to_folder, make_way, open_path};
@@ -34,11 +35,11 @@ pub enum Owner {
 }
 
 /// Unpacks a tar archive in a folder, which is made where it is missing. Links lead where they lead: the
-/// caller has made sure that this is never out of the root. Names that point upwards are refused. The
-/// thread's present folder is changed.
+/// caller has made sure that this is never out of the root. Names that point upwards, or to what is hidden,
+/// are refused. The thread's present folder is changed.
 pub fn unpack<S: Source>(
     target: &Path,
-    owner: Owner,
+    (owner, hidden): (Owner, Hidden),
     source: S,
     (reopen, warnings): (&Reopen, &mut Warnings),
 ) -> Outcome<()> {
@@ -48,8 +49,9 @@ pub fn unpack<S: Source>(
     let mut reader = Reader::new(source);
     let mut unpacker = Unpacker {
         root: &root,
-        places: Walker::new(&root),
-        origins: Walker::new(&root),
+        places: Walker::new(&root, hidden),
+        origins: Walker::new(&root, hidden),
+        hidden,
         owner,
         late: Late::default(),
         left_out: 0,
@@ -80,6 +82,7 @@ struct Unpacker<'a, 'b> {
     places: Walker<'a>,
     /// Of hard links: what they lead to is elsewhere.
     origins: Walker<'a>,
+    hidden: Hidden,
     owner: Owner,
     late: Late,
     /// Special files; links to them cannot be made.
@@ -103,6 +106,9 @@ impl Unpacker<'_, '_> {
             .of(&entry.name)?;
         fchdir(self.places.folder(&folder, true)?).of(&entry.name)?;
         let place = (leaf.as_c_str(), entry.name.as_slice());
+        if let Ok(stat) = lstat(place.0) {
+            self.hidden.check(stat.st_dev, place.1)?;
+        }
         match entry.kind {
             Kind::Folder => self.add_folder(entry, place, folder.is_empty()),
             Kind::File => {

@@ -1,8 +1,9 @@
 use crate::failure::{At, Failure, Outcome};
+use crate::hidden::Hidden;
 use crate::path::parts;
 use nix::errno::Errno;
 use nix::fcntl::{openat, OFlag};
-use nix::sys::stat::{mkdirat, Mode};
+use nix::sys::stat::{fstat, mkdirat, Mode};
 use std::os::fd::OwnedFd;
 
 const FOLDER: OFlag = OFlag::O_PATH
@@ -13,13 +14,14 @@ const FOLDER: OFlag = OFlag::O_PATH
 /// followed: the caller has made sure that none leads out. What is above the last folder stays open.
 pub struct Walker<'a> {
     root: &'a OwnedFd,
+    hidden: Hidden,
     open: Vec<(Vec<u8>, OwnedFd)>,
 }
 
 impl<'a> Walker<'a> {
-    pub fn new(root: &'a OwnedFd) -> Self {
+    pub fn new(root: &'a OwnedFd, hidden: Hidden) -> Self {
         let open = Vec::new();
-        Walker { root, open }
+        Walker { root, hidden, open }
     }
 
     /// The folder at some parts of a name. With `makes`, those that are missing are made.
@@ -40,6 +42,8 @@ impl<'a> Walker<'a> {
                 found = openat(above, *part, FOLDER, Mode::empty());
             }
             let found = found.of(&path.join(&b'/'))?;
+            let stat = fstat(&found).of(&path.join(&b'/'))?;
+            self.hidden.check(stat.st_dev, &path.join(&b'/'))?;
             self.open.push((part.to_vec(), found));
         }
         Ok(self.top())

@@ -19,6 +19,11 @@ export interface ContainerPath {
   readonly cell: CellId;
   readonly container: string;
   readonly path: string;
+  /**
+   * Where something is mounted while the container runs. While it does not, nothing is read or written there: that
+   * fails with `FILES_UNMOUNTED`, whichever link or name leads there.
+   */
+  readonly mountPaths?: readonly string[];
 }
 
 /** Takes what a copy left out or did not keep, as a line that begins with its path. */

@@ -16,18 +16,26 @@ export function checkCopyPlace(
 ): void {
   if (seen?.task === 'running' || seen?.task === 'paused') return;
   const place = plain(path);
-  const targets = [
-    ...spec.mounts.map(({ mountPath }) => mountPath),
-    ...spec.hostBindPaths.map(({ target }) => target),
-    ...spec.tmpfs.map(({ mountPath }) => mountPath),
-  ];
-  for (const target of targets.map(plain)) {
+  for (const target of mountPathsOf(spec).map(plain)) {
     const isInside = isBelow(place, target);
     const isAround = use === 'reads' && isBelow(target, place);
     if (isInside || isAround) {
       throw workloadError.COPY_NEEDS_RUN({ name: spec.name, path, target });
     }
   }
+}
+
+/** Where a workload mounts something while it runs. */
+export function mountPathsOf({
+  mounts,
+  hostBindPaths,
+  tmpfs,
+}: Pick<WorkloadSpec, 'mounts' | 'hostBindPaths' | 'tmpfs'>): readonly string[] {
+  return [
+    ...mounts.map(({ mountPath }) => mountPath),
+    ...hostBindPaths.map(({ target }) => target),
+    ...tmpfs.map(({ mountPath }) => mountPath),
+  ];
 }
 
 /** Also of itself. */

@@ -15,7 +15,7 @@ import {
   type WorkloadRecord,
 } from '@capsule/core';
 import { workloadError } from '../controllers/errors.ts';
-import { type CopyUse, checkCopyPlace } from './check-copy-place.ts';
+import { type CopyUse, checkCopyPlace, mountPathsOf } from './check-copy-place.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const PATH_MOST = 4096;
@@ -118,7 +118,8 @@ async function pathOf(
   if (isUsable) {
     const cell = cellOfWorkload(name);
     checkCopyPlace(spec, { path, use }, await runtime.inspect(cell, name));
-    return { cell, container: name, path };
+    // What leads there by a link, or out of an archive, is seen by whoever works on the files.
+    return { cell, container: name, path, mountPaths: mountPathsOf(spec) };
   }
   const problem = `${JSON.stringify(path.slice(0, 80))} is not an absolute path`;
   throw workloadError.COPY_INVALID({ problem });

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
-  CellId,
   ContainerFiles,
   ContainerPath,
   FilesWarn,
@@ -13,6 +12,7 @@ import { containerId } from '../runtime/container-id.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { FilesProgram, readArchive, readSeen, writeArchive } from './files-program.ts';
 import { findRoot } from './find-root.ts';
+import { withoutMounts } from './without-mounts.ts';
 
 /**
  * Files by `capsule-files`, one process for each call, which enters the container's root for good. While
@@ -34,7 +34,7 @@ export class ContainerdFiles implements ContainerFiles {
     signal?: AbortSignal,
     warn?: FilesWarn,
   ): AsyncGenerator<Uint8Array> {
-    const hold = await this.#open(at.cell, at.container, signal);
+    const hold = await this.#open(at, signal);
     try {
       await using program = this.#start([...hold.args, 'pack', at.path], at, signal);
       yield* readArchive(program, signal, warn);
@@ -84,7 +84,7 @@ export class ContainerdFiles implements ContainerFiles {
     signal: AbortSignal | undefined,
     use: (program: FilesProgram) => Promise<T>,
   ): Promise<T> {
-    const hold = await this.#open(at.cell, at.container, signal);
+    const hold = await this.#open(at, signal);
     try {
       await using program = this.#start([...hold.args, ...words], at, signal);
       return await use(program);
@@ -103,7 +103,8 @@ export class ContainerdFiles implements ContainerFiles {
     return program;
   }
 
-  async #open(cell: CellId, container: string, signal?: AbortSignal) {
+  async #open(at: ContainerPath, signal?: AbortSignal) {
+    const { cell, container } = at;
     const action = `look into container ${container}`;
     const { socketPath } = this.#context.client;
     const release = await this.#context.holds.take(containerId(cell, container), signal);
@@ -112,7 +113,7 @@ export class ContainerdFiles implements ContainerFiles {
       const { args, isRunning } = await doing({ action, socketPath, signal }, found);
       // What runs has its own mount, and may be stopped and started as it likes.
       if (isRunning) release();
-      return { args, release };
+      return { args: isRunning ? args : [...args, ...withoutMounts(at)], release };
     } catch (error) {
       release();
       throw error;

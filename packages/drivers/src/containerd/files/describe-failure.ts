@@ -24,6 +24,8 @@ export function describeFailure(container: string, said: string): CapsuleError {
       return filesError.REFUSED({ ...place, reason });
     case 'damaged':
       return filesError.DAMAGED({ ...place, reason });
+    case 'unmounted':
+      return filesError.UNMOUNTED(place);
     case 'gone':
       return filesError.GONE(place);
     default:

@@ -40,6 +40,12 @@ export const filesError = defineErrors('FILES', {
     kind: 'invalid',
     message: (f: Place & { reason: string }) => `the archive for ${at(f)} is damaged: ${f.reason}`,
   },
+  UNMOUNTED: {
+    kind: 'precondition',
+    message: (f: Place) => `${at(f)} is in what ${f.container} mounts, and it does not run`,
+    why: 'the copy would reach the folder of the image instead',
+    hint: (f) => `\`capsulectl workload start ${f.container}\`, and copy again`,
+  },
   GONE: {
     kind: 'unavailable',
     message: (f: Place) => `${f.container} was started or ended in the middle of the copy`,

@@ -13,6 +13,7 @@ import {
   readSeen,
   writeArchive,
 } from '../../containerd/files/files-program.ts';
+import { withoutMounts } from '../../containerd/files/without-mounts.ts';
 import { OpenDisks } from '../vmm/open-disks.ts';
 import { describeRoot, type StoppedRoot } from './describe-root.ts';
 
@@ -55,10 +56,11 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
   }
 
   async #start(
-    { container }: ContainerPath,
+    at: ContainerPath,
     words: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<AsyncDisposable & { readonly program: FilesProgram }> {
+    const { container } = at;
     const { root, filesBinary } = this.#parts;
     for (const place of Object.values(root.places)) await mkdir(place, { recursive: true });
     await using stack = new AsyncDisposableStack();
@@ -70,7 +72,8 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     const [command, ...args] = describeRoot(root, devices, filesBinary);
     // The program has the hold too: it may outlive us for a moment.
     const kept = held.descriptors.map(({ fd }) => fd);
-    const program = stack.use(new FilesProgram(command, [...args, ...words], container, { kept }));
+    const all = [...args, ...withoutMounts(at), ...words];
+    const program = stack.use(new FilesProgram(command, all, container, { kept }));
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     const whole = stack.move();
     return { program, [Symbol.asyncDispose]: () => whole.disposeAsync() };
