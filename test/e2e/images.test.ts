@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import { connectCapsule } from '@capsule/api';
 import { run } from '@capsule/host';
-import { dockerArchive, type Lab, ociArchive, startLab } from '@capsule/testkit';
+import { dockerArchive, type Lab, ociArchive, startLab, tar } from '@capsule/testkit';
 import { containerManifest } from './support/container-manifest.ts';
 import { type ContainerStore, readContainerStore } from './support/container-store.ts';
 import { damagedArchives } from './support/damaged-archives.ts';
@@ -132,7 +132,8 @@ suite('images', { concurrency: false }, () => {
 
       assert.equal((await running.ended).exitCode, exitCode);
       // Archives are taken one after the other: this one ends after the broken one was cleared away.
-      assert.equal((await push(Buffer.from('no archive'))).exitCode, 2);
+      const other = tar([{ path: 'notes.txt', data: Buffer.from('no image') }]);
+      assert.equal(errorCodeOf(await push(other)), 'IMAGE_INVALID');
       assertNothingNew(before, await readContainerStore(lab));
     });
   }

@@ -26,8 +26,13 @@ const OCI_NAME = [{ 'org.opencontainers.image.ref.name': NAME }];
 export function damagedArchives(): readonly DamagedArchive[] {
   const image = newImage();
   return [
-    { what: 'a text', archive: Buffer.from('hello, I am no archive\n'), code: 'IMAGE_INVALID' },
-    { what: 'nothing at all', archive: Buffer.alloc(0), code: 'IMAGE_INVALID' },
+    // Not even sent.
+    {
+      what: 'a text',
+      archive: Buffer.from('hello, I am no archive\n'),
+      code: 'TRANSFER_NO_IMAGE_ARCHIVE',
+    },
+    { what: 'nothing at all', archive: Buffer.alloc(0), code: 'TRANSFER_NO_IMAGE_ARCHIVE' },
     {
       what: 'a tar of something else',
       archive: tar([{ path: 'notes.txt', data: Buffer.from('no image') }]),
