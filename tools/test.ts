@@ -36,7 +36,7 @@ const LANES: readonly Lane[] = [
   }),
   tests('machine', ['check', 'native', 'rootfs'], {
     patterns: ['packages/*/src/**/*.machine.test.ts', 'test/machine/**/*.test.ts'],
-    ...{ concurrency: 1, timeoutMs: 15 * MINUTE_MS },
+    ...{ concurrency: 1, timeoutMs: 25 * MINUTE_MS },
   }),
 ];
 

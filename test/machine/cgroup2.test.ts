@@ -18,7 +18,7 @@ import { pushArchive } from '@capsule/testkit/push-archive';
 import { runInWorkload } from '@capsule/testkit/run-in-workload';
 import { dockerArchive } from '@capsule/testkit/test-image';
 
-const BOUND = { timeout: 150_000 };
+const BOUND = { timeout: 400_000 };
 const PATIENCE_MS = 120_000;
 const MIB = 1024 * 1024;
 const IMAGE = 'box:1';

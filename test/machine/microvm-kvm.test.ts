@@ -18,12 +18,12 @@ import type { Backend, VmSetting } from '../microvm/vm-setting.ts';
 import { SLOWNESS, vmSettingOf } from './vm-setting.ts';
 
 const MINUTE_MS = 60_000;
-const BOUND = { timeout: 3 * MINUTE_MS };
+const BOUND = { timeout: 8 * MINUTE_MS };
 const FIRECRACKER = '/usr/lib/capsule/firecracker/firecracker';
 const isAll = process.env['CAPSULE_TEST_ALL'] === '1';
 const backends = process.env['CAPSULE_FIRECRACKER'] === undefined ? 1 : 2;
 /** For all that a monitor has to do, or for a life alone, beside other lanes. */
-const timeoutMs = backends * (isAll ? 35 : 12) * MINUTE_MS;
+const timeoutMs = backends * (isAll ? 40 : 20) * MINUTE_MS;
 
 const isInside = inMachine(import.meta.filename, {
   ...{ hasKvm: true, memoryMib: 2048, disks: 2, timeoutMs },

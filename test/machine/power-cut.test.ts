@@ -5,7 +5,7 @@ import { cutPower } from './cut-power.ts';
 const isHere = process.arch === 'x64';
 
 test('whenever the power goes, what was acknowledged is there, and everything is clean', {
-  timeout: 14 * 60_000,
+  timeout: 22 * 60_000,
   skip: isHere ? false : 'only x86_64 is emulated',
 }, async (t) => {
   const seed = chooseSeed();

@@ -8,15 +8,14 @@ export interface SlowTest {
   readonly reason: string;
 }
 
-const IN_MACHINE = {
-  name: '… in a virtual machine',
-  from: 'packages/testkit/src/machine/in-machine.ts',
-};
+const IN_MACHINE = 'packages/testkit/src/machine/in-machine.ts';
 
 /** The tests that may be among the slowest. `slow-tests.test.ts` fails when one of them does not exist. */
 export const SLOW_TESTS: readonly SlowTest[] = [
   {
-    ...{ file: 'test/machine/microvm-kvm.test.ts', ...IN_MACHINE },
+    file: 'test/machine/microvm-kvm.test.ts',
+    name: '… in a virtual machine',
+    from: IN_MACHINE,
     reason: 'a kernel emulates a processor that runs another kernel: 100 s of processor time',
   },
   {
@@ -25,19 +24,27 @@ export const SLOW_TESTS: readonly SlowTest[] = [
     reason: 'an emulated machine boots three times, and works up to 12 s before each of two cuts',
   },
   {
-    ...{ file: 'test/machine/cgroup2.test.ts', ...IN_MACHINE },
+    file: 'test/machine/cgroup2.test.ts',
+    name: '… in a virtual machine',
+    from: IN_MACHINE,
     reason: 'a whole capsule is emulated, since the host may have cgroup v1',
   },
   {
-    ...{ file: 'packages/drivers/src/volume/thin-pool.machine.test.ts', ...IN_MACHINE },
+    file: 'packages/drivers/src/volume/thin-pool.machine.test.ts',
+    name: '… in a virtual machine',
+    from: IN_MACHINE,
     reason: 'LVM makes a thin pool in each case, emulated: the host may lack device-mapper',
   },
   {
-    ...{ file: 'packages/drivers/src/volume/lvm-thin-volumes.machine.test.ts', ...IN_MACHINE },
+    file: 'packages/drivers/src/volume/lvm-thin-volumes.machine.test.ts',
+    name: '… in a virtual machine',
+    from: IN_MACHINE,
     reason: 'the contract of volumes on a thin pool, emulated: the host may lack device-mapper',
   },
   {
-    ...{ file: 'packages/drivers/src/volume/disk-faults.machine.test.ts', ...IN_MACHINE },
+    file: 'packages/drivers/src/volume/disk-faults.machine.test.ts',
+    name: '… in a virtual machine',
+    from: IN_MACHINE,
     reason: 'disks that fail and fill up are made by device-mapper, emulated',
   },
   {

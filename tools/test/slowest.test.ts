@@ -28,3 +28,19 @@ test('a slow test without a reason is marked; one of another file does not lend 
 test('without tests there is no table', () => {
   assert.equal(describeSlowest([], []), '');
 });
+
+test('a test whose title stands in another file lends its reason to no other of that file', () => {
+  const reason = {
+    file: 'test/a.test.ts',
+    from: 'in-machine.ts',
+    name: '… elsewhere',
+    reason: 'slow',
+  };
+  const named = (name: string) => ({ file: 'in-machine.ts', name, seconds: SLOW });
+  const table = describeSlowest(
+    [named('a.test.ts elsewhere'), named('b.test.ts elsewhere')],
+    [reason],
+  );
+  assert.match(table, /a\.test\.ts elsewhere\n +slow\n/);
+  assert.match(table, /b\.test\.ts elsewhere\n +NO REASON/);
+});

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { TimedTest } from './lane.ts';
 import type { SlowTest } from './slow-tests.ts';
 
@@ -18,8 +19,10 @@ export function describeSlowest(tests: readonly TimedTest[], reasons: readonly S
   return lines.length === 0 ? '' : [title, ...lines].join('');
 }
 
-function isOf({ file, name }: SlowTest, test: TimedTest): boolean {
-  if (file !== test.file) return false;
+/** A test whose title stands elsewhere bears the name of its file. */
+function isOf({ file, name, from }: SlowTest, test: TimedTest): boolean {
+  if ((from ?? file) !== test.file) return false;
+  if (from !== undefined && !test.name.startsWith(basename(file))) return false;
   const [begin = '', ...rest] = name.split('…');
   const end = rest.at(-1) ?? '';
   return rest.length === 0

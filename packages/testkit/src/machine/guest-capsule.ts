@@ -8,7 +8,7 @@ const PERM_DEVICE = '/dev/vdc';
 const POOL_DEVICE = '/dev/vdb';
 /** Of the API of a capsule that is this machine. */
 export const CAPSULED_SOCKET = 'unix:/run/capsule/capsuled.sock';
-const START_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 300_000;
 const ANSWER_LIMIT_MS = 10_000;
 
 /** Makes a virtual machine a capsule: its state on one disk, its volumes in a thin pool on another. */

@@ -13,7 +13,7 @@ export const CAPSULE_CGROUP = `capsule/${NAME}`;
 const RUN = `/run/capsule-${NAME}`;
 const SOCKET = join(RUN, 'capsuled.sock');
 const PID_FILE = `/run/${NAME}.pid`;
-const START_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 300_000;
 const ANSWER_LIMIT_MS = 10_000;
 const PAUSE_MS = 50;
 

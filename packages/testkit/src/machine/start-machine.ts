@@ -45,7 +45,7 @@ const MEMORY_MIB = 1024;
 const PROCESSORS = 2;
 /** The life of one microVM took 100 s of processor time on one of them, and 280 s on two that emulate SVM. */
 const KVM_PROCESSORS = 1;
-const TIMEOUT_MS = 12 * 60_000;
+const TIMEOUT_MS = 20 * 60_000;
 
 /** Builds what is missing and boots, by the QEMU of the rootfs. Needs root. Nothing but the disks is left of it. */
 export async function startMachine(request: MachineRequest): Promise<Machine> {
