@@ -90,6 +90,34 @@ test('a changed wish aborts the run that works for the old one', async () => {
   assert.deepEqual(failures, []);
 });
 
+test('each new wish aborts the run under way, also one that itself followed an abort', async () => {
+  let runs = 0;
+  const aborted: number[] = [];
+  let begun = Promise.withResolvers<void>();
+  await using queue = queueOf(async (_key, { signal }) => {
+    runs += 1;
+    const run = runs;
+    begun.resolve();
+    if (run === 3) return undefined;
+    const over = Promise.withResolvers<void>();
+    const ends = AbortSignal.any([signal, AbortSignal.timeout(2_000)]);
+    ends.addEventListener('abort', () => over.resolve());
+    await over.promise;
+    if (signal.aborted) aborted.push(run);
+    return undefined;
+  });
+  queue.add('a');
+  for (const _ of [1, 2]) {
+    await begun.promise;
+    begun = Promise.withResolvers<void>();
+    // A turn of the event loop, in which the run before has been cleared away.
+    await new Promise((resolve) => setImmediate(resolve));
+    queue.renew('a');
+  }
+  await queue.settled();
+  assert.deepEqual(aborted, [1, 2]);
+});
+
 test('an event does not cut short the wait after a failure', async () => {
   let runs = 0;
   await using queue = new KeyedQueue({

@@ -160,7 +160,8 @@ export class KeyedQueue {
       if (abort.signal.aborted) this.#rest(key, entry, 0);
       else this.#fails(key, entry, error);
     } finally {
-      entry.abort = undefined;
+      // The next run of the key may have begun already, with an abort of its own.
+      if (entry.abort === abort) entry.abort = undefined;
       this.#running -= 1;
       this.#placesTaken -= 1;
       this.#fill();
