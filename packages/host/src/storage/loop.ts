@@ -20,12 +20,17 @@ export async function findLoop(
   file: string | FileHandle,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
+  const [first] = await findLoops(file, signal);
+  return first;
+}
+
+async function findLoops(file: string | FileHandle, signal?: AbortSignal): Promise<string[]> {
   const meta = typeof file === 'string' ? stat(file) : file.stat();
   const [{ dev, ino }, rows] = await Promise.all([meta, listLoops(signal)]);
   const device = `${major(dev)}:${minor(dev)}`;
-  return rows.find(
-    (row) => Number(row['back-ino']) === ino && row['back-maj:min'].trim() === device,
-  )?.name;
+  return rows
+    .filter((row) => Number(row['back-ino']) === ino && row['back-maj:min'].trim() === device)
+    .map(({ name }) => name);
 }
 
 /**
@@ -44,7 +49,14 @@ export async function attachLoop(file: string, signal?: AbortSignal): Promise<st
       ['--find', '--show', '--nooverlap', '--direct-io=on', file],
       { allow: [0, 1], ...signalled(signal) },
     );
-    if (exitCode === 0) return stdout.trim();
+    if (exitCode === 0) {
+      const device = stdout.trim();
+      if ((await findLoops(file, signal)).every((name) => name === device)) return device;
+      await detachLoop(device, signal);
+      reason = 'another program makes a device of it at the same time';
+      await delay(Math.random() * PAUSE_MS, undefined, { signal });
+      continue;
+    }
     reason = stderr.trim().replace(/^losetup: /, '');
     if ((await makeLoopNodes()) === 0) await delay(PAUSE_MS, undefined, { signal });
   }
