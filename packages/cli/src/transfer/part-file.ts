@@ -37,10 +37,20 @@ export class PartFile {
     return this.#bytes;
   }
 
+  /**
+   * An empty part in the place of what was there. Notes never stand beside the bytes of another export, also
+   * after a power cut: those are off the disk before the notes are written, and these on it before any byte comes.
+   */
   static async create(path: string, of: PartOf): Promise<PartFile> {
-    const write = writeFile(notesOf(path), JSON.stringify(of));
-    await naming('write', notesOf(path), write);
     const file = await naming('write', partOf(path), open(partOf(path), 'w', 0o600));
+    try {
+      await naming('write', partOf(path), file.sync());
+      const write = writeFile(notesOf(path), JSON.stringify(of), { flush: true });
+      await naming('write', notesOf(path), write);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     return new PartFile(path, file, createHash('sha256'), 0);
   }
 
