@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -356,6 +358,38 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
       }
     }
     assert.ok(statSync(`${out}/null`).isCharacterDevice() && statSync(`${out}/pipe`).isFIFO());
+  });
+
+  test('no folder takes the place of what was there before, only of what the archive brought', async () => {
+    await using scratch = await createScratch();
+    const [first, second, out] = [scratch.path('1'), scratch.path('2'), scratch.path('out')];
+    for (const folder of [first, second, out]) mkdirSync(folder);
+    for (const name of ['file', 'link']) {
+      mkdirSync(`${second}/${name}`);
+      writeFileSync(`${second}/${name}/in`, 'new\n');
+    }
+    writeFileSync(`${first}/file`, 'old\n');
+    symlinkSync('nowhere', `${first}/link`);
+    const [archive, added] = [scratch.path('a.tar'), scratch.path('added.tar')];
+    spawnSync('tar', ['-C', second, '-cf', archive, 'file', 'link']);
+    spawnSync('tar', ['-C', first, '-cf', added, 'file', 'link']);
+    spawnSync('tar', ['-C', second, '-rf', added, 'file', 'link']);
+    for (const owner of ['own', 'root']) {
+      for (const name of ['file', 'link']) {
+        const into = scratch.path(`${owner}-${name}`);
+        mkdirSync(into);
+        spawnSync('cp', ['-a', `${first}/${name}`, into]);
+        const { status, stderr } = await files(scratch, into, ['unpack', '/', owner], archive);
+        assert.equal(status, 1);
+        assert.match(stderr, new RegExp(`^not-a-folder\\t${name}\\t`));
+        assert.ok(!lstatSync(`${into}/${name}`).isDirectory());
+      }
+      await unpack(scratch, added, scratch.path(owner), owner);
+      assert.equal(readFileSync(scratch.path(`${owner}/link/in`), 'utf8'), 'new\n');
+    }
+    spawnSync('cp', ['-a', `${first}/.`, out]);
+    const { status, stderr } = await files(scratch, out, ['unpack', '/', 'fill'], archive);
+    assert.equal(status, 0, stderr);
   });
 
   test('measures what an archive needs of a filesystem, and whose it is', async () => {

@@ -25,6 +25,7 @@ mod describe;
 mod first_names;
 mod late;
 mod lost_and_found;
+mod made;
 mod pax;
 mod place;
 mod reader;

@@ -17,9 +17,8 @@ pub(crate) fn make_way((leaf, name): (&CStr, &[u8]), kind: Kind) -> Outcome<()> 
     if is_kind(stat.st_mode, SFlag::S_IFDIR) {
         return Err(Failure::of("a-folder", name, "a folder is in the way"));
     }
-    let is_plain = is_kind(stat.st_mode, SFlag::S_IFREG) || is_kind(stat.st_mode, SFlag::S_IFLNK);
     let is_special = matches!(kind, Kind::Fifo | Kind::Char | Kind::Block);
-    if !is_plain && !is_special {
+    if !is_plain(stat.st_mode) && !is_special {
         let problem = "a device, named pipe or socket is in the way";
         return Err(Failure::of("refused", name, problem));
     }
@@ -31,6 +30,11 @@ pub(crate) fn make_way((leaf, name): (&CStr, &[u8]), kind: Kind) -> Outcome<()> 
 
 pub(crate) fn leads_to_folder(leaf: &CStr) -> bool {
     nix::sys::stat::stat(leaf).is_ok_and(|stat| is_kind(stat.st_mode, SFlag::S_IFDIR))
+}
+
+/// A file or a link.
+pub(crate) fn is_plain(mode: u32) -> bool {
+    is_kind(mode, SFlag::S_IFREG) || is_kind(mode, SFlag::S_IFLNK)
 }
 
 pub(crate) fn is_kind(mode: u32, kind: SFlag) -> bool {

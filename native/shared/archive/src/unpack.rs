@@ -3,7 +3,8 @@ use crate::failure::{At, Failure, Outcome};
 use crate::hidden::Hidden;
 use crate::late::Late;
 use crate::lost_and_found::LOST;
-use crate::place::{is_kind, kind_of, leads_to_folder, make_way, open_path};
+use crate::made::Made;
+use crate::place::{is_kind, is_plain, kind_of, leads_to_folder, make_way, open_path};
 use crate::reader::Reader;
 use crate::reopen::Reopen;
 use crate::settle::{settle, Manner};
@@ -29,14 +30,14 @@ pub enum Owner {
     Root,
     /// Owners, attributes, devices and pipes are as in the archive.
     Kept,
-    /// The same, and the folder that is unpacked into becomes as the archive's own first folder is. All of it
+    /// The same, what is there makes way for folders, too, and the folder that is unpacked into becomes as the archive's own first folder is. All of it
     /// is on the disk at the end.
     KeptOfTarget,
 }
 
 /// Unpacks a tar archive in a folder, which is made where it is missing. Links lead where they lead: the
 /// caller has made sure that this is never out of the root. Names that point upwards, or to what is hidden,
-/// are refused. The thread's present folder is changed.
+/// are refused, and so are folders where something else was before. The thread's present folder is changed.
 pub fn unpack<S: Source>(
     target: &Path,
     (owner, hidden): (Owner, Hidden),
@@ -54,6 +55,7 @@ pub fn unpack<S: Source>(
         hidden,
         owner,
         late: Late::default(),
+        made: Made::default(),
         left_out: 0,
         has_made_lost: false,
         buffer: vec![0; BUFFER_BYTES],
@@ -85,6 +87,7 @@ struct Unpacker<'a, 'b> {
     hidden: Hidden,
     owner: Owner,
     late: Late,
+    made: Made,
     /// Special files; links to them cannot be made.
     left_out: usize,
     has_made_lost: bool,
@@ -151,6 +154,18 @@ impl Unpacker<'_, '_> {
                 return Ok(())
             }
             Err(error) if error != Errno::ENOENT => return Err(error).of(name),
+            // An archive that was added to may bring a folder where a file of its own was.
+            Ok(stat)
+                if is_plain(stat.st_mode)
+                    && self.owner != Owner::KeptOfTarget
+                    && !self.made.has(&stat) =>
+            {
+                return Err(Failure::of(
+                    "not-a-folder",
+                    name,
+                    "it is in the way of a folder",
+                ));
+            }
             _ => {
                 make_way(place, entry.kind)?;
                 // Its own mode comes last.
@@ -280,6 +295,7 @@ impl Unpacker<'_, '_> {
                 .add(name, "it was replaced while it was copied");
             return Ok(());
         }
+        self.made.keep(&is_same);
         let manner = Manner::of(entry, self.keeps_owner());
         settle(
             (&found, leaf, name),
