@@ -60,6 +60,7 @@ async function main(): Promise<void> {
       await host.setPorts(errors.map(problemOf));
       await writeClaim({ ...capsule.claim, portProblems: taken });
     },
+    say,
   }).catch((error: unknown) => say(`ports are no longer forwarded: ${String(error)}`));
   const asked = leave.signal.aborted ? Promise.resolve() : once(leave.signal, 'abort');
   const code = await Promise.race([capsule.ended, asked.then(() => undefined)]);

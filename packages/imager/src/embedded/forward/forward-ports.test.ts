@@ -20,6 +20,7 @@ function feed(retryMs = 60_000) {
     address: CAPSULE,
     published: sets as AsyncIterable<readonly PublishedPort[]>,
     report: async (problems) => void reports.write(problems),
+    say: () => undefined,
     retryMs,
   });
   return {
@@ -90,11 +91,39 @@ test('a port that becomes free is taken without any other change', async () => {
   server.close();
 });
 
-test('a report that fails ends the forwarding, which says so', async () => {
+test('a report that fails is printed once, ends nothing, and is made again', async () => {
+  const { port, server } = await capsuleServer();
+  const sets = new PassThrough({ objectMode: true });
+  const lines: string[] = [];
+  let reports = 0;
+  const reported = Promise.withResolvers<void>();
+  const ended = forwardPorts({
+    address: CAPSULE,
+    published: sets as AsyncIterable<readonly PublishedPort[]>,
+    report: async () => {
+      reports += 1;
+      if (reports < 3) throw new Error('no room');
+      reported.resolve();
+    },
+    say: (line) => lines.push(line),
+    retryMs: 1,
+  });
+  sets.write([{ port, protocol: 'tcp' }]);
+  await Promise.race([reported.promise, ended]);
+  assert.equal(await ask(port), 'page');
+  assert.deepEqual(lines, ['published ports: Error: no room; this is tried again']);
+  sets.end();
+  await ended;
+  server.close();
+});
+
+test('a sequence that fails ends the forwarding, which fails with it', async () => {
   const sets = (async function* () {
     yield [];
-    await new Promise(() => undefined);
+    throw new Error('no sequence');
   })();
-  const report = () => Promise.reject(new Error('no room'));
-  await assert.rejects(forwardPorts({ address: CAPSULE, published: sets, report }), /no room/);
+  const report = () => Promise.resolve();
+  const say = () => undefined;
+  const request = { address: CAPSULE, published: sets, report, say };
+  await assert.rejects(forwardPorts(request), /no sequence/);
 });

@@ -10,8 +10,13 @@ export interface ForwardRequest {
   readonly address: string;
   /** Each value is the whole set that is published from then on. */
   readonly published: AsyncIterable<readonly PublishedPort[]>;
-  /** Called after each change and each retry: the ports that 127.0.0.1 does not have, and why. */
+  /**
+   * Called after each change and each retry: the ports that 127.0.0.1 does not have, and why. One that fails
+   * is called again at the next retry.
+   */
   readonly report: (problems: readonly PortProblem[]) => Promise<void>;
+  /** One line for the launcher's log. */
+  readonly say: (line: string) => void;
   /** Between two tries of a port that another program has. Default: 5 s. */
   readonly retryMs?: number;
 }
@@ -21,36 +26,41 @@ const RETRY_MS = 5_000;
 /**
  * Makes the published ports of a capsule reachable on the host's 127.0.0.1, following the sets as
  * they come; ends, with every listener closed, when the sequence ends or fails. A port that
- * another program has is reported, and tried again from time to time.
+ * another program has is reported, and tried again from time to time. A change or a report that fails
+ * ends nothing: it is printed once, and tried again likewise.
  */
 export async function forwardPorts(request: ForwardRequest): Promise<void> {
   await using listeners = new Listeners(request.address);
   let wanted: readonly PublishedPort[] = [];
   let working: Promise<void> = Promise.resolve();
+  let failure: string | undefined;
+  const report = async () => {
+    try {
+      await request.report(await listeners.follow(wanted));
+      failure = undefined;
+    } catch (error) {
+      const text = String(error);
+      if (text !== failure) request.say(`published ports: ${text}; this is tried again`);
+      failure = text;
+    }
+  };
   /** One after the other: a retry and a change must not listen at one port twice. */
   const settle = (isRetry: boolean) => {
     working = working.then(async () => {
-      if (!isRetry || !listeners.has(wanted)) await request.report(await listeners.follow(wanted));
+      const isDue = !isRetry || failure !== undefined || !listeners.has(wanted);
+      if (isDue) await report();
     });
     return working;
   };
-  const failed = Promise.withResolvers<never>();
-  failed.promise.catch(() => undefined); // it is raced for below, and may come later
-  const timer = setInterval(
-    () => void settle(true).catch(failed.reject),
-    request.retryMs ?? RETRY_MS,
-  ).unref();
-  const follow = async () => {
+  const timer = setInterval(() => void settle(true), request.retryMs ?? RETRY_MS).unref();
+  try {
     for await (const ports of request.published) {
       wanted = ports;
       await settle(false);
     }
-  };
-  try {
-    await Promise.race([follow(), failed.promise]);
   } finally {
     clearInterval(timer);
-    await working.catch(() => undefined); // told by the race
+    await working;
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -55,13 +55,17 @@ test('after it was disposed nothing is looked at', async (t) => {
   assert.equal(count(), before);
 });
 
-test('a report that cannot be written is said once, and ends nothing', async (t) => {
-  const { watch, lines, see, folder } = await open(t);
+test('a report that cannot be written is said once, ends nothing, and is written again', async (t) => {
+  const { watch, lines, see, folder, report } = await open(t);
   await rm(folder, { recursive: true });
   see([FIREWALL]);
   await watch.start();
+  await watch.setPorts([PORT]);
   await watch.look();
   assert.equal(lines.filter((line) => /ENOENT/.test(line)).length, 1);
+  await mkdir(folder);
+  await watch.look();
+  assert.deepEqual(await report(), [FIREWALL, PORT]);
 });
 
 async function open(t: TestContext, intervalMs = 60_000) {
