@@ -97,6 +97,12 @@ export const cliError = defineErrors('CLI', {
       `${f.name} has not stopped after ${f.seconds} s`,
     hint: (f) => `it goes on by itself; \`capsulectl workload stop --grace 0 ${f.name}\` kills it`,
   },
+  NOT_DELETED: {
+    kind: 'timeout',
+    message: (f: { name: string; seconds: number }) =>
+      `${f.name} was not deleted after ${f.seconds} s`,
+    hint: (f) => `it goes on by itself; \`capsulectl workload delete --force ${f.name}\` kills it`,
+  },
   NOTHING_SELECTED: {
     kind: 'notFound',
     message: (f: { selector: string }) => `no workload fulfils ${f.selector}`,

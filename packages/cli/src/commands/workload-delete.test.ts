@@ -42,3 +42,19 @@ test('a delete lives through a restart of the capsule in the middle of it', asyn
   await restart;
   assert.deepEqual(result, { exitCode: 0, stdout: 'web deleted\n', stderr: '' });
 });
+
+test('a workload that uses its grace beyond the time of the wait is reported as not deleted', async () => {
+  await using capsule = await startFakeCapsule({
+    workload: {
+      async delete(_request, { signal }) {
+        await once(signal, 'abort');
+        return {};
+      },
+    },
+  });
+  const words = ['workload', 'delete', 'slow', '--timeout', '1s'];
+  const result = await runCapsulectl(words, capsule);
+  assert.equal(result.exitCode, 5);
+  assert.match(result.stderr, /^error: slow was not deleted after 1 s\n/);
+  assert.match(result.stderr, /goes on by itself.*workload delete --force slow/);
+});

@@ -1,4 +1,5 @@
 import type { CapsuleClient } from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
 import type { Run } from '../command/command.ts';
 import { readTimeout } from '../command/timeout.ts';
 import type { Context } from '../context/context.ts';
@@ -78,11 +79,17 @@ async function deleteWorkload(
   const { now, signal } = context;
   const deadline = now() + timeoutMs;
   let attempts = 0;
-  const { existed } = await retryAway(() => {
-    attempts += 1;
-    const options = { signal, timeoutMs: Math.max(deadline - now(), 1) };
-    return client.workload.delete(request, options);
-  }, context);
-  // An attempt whose answer was lost may have been the one that found it.
-  return existed || attempts > 1;
+  try {
+    const { existed } = await retryAway(() => {
+      attempts += 1;
+      const options = { signal, timeoutMs: Math.max(deadline - now(), 1) };
+      return client.workload.delete(request, options);
+    }, context);
+    // An attempt whose answer was lost may have been the one that found it.
+    return existed || attempts > 1;
+  } catch (error) {
+    signal.throwIfAborted();
+    const isLate = isCapsuleError(error) && error.kind === 'timeout';
+    throw isLate ? cliError.NOT_DELETED({ name: request.name, seconds: timeoutMs / 1000 }) : error;
+  }
 }
