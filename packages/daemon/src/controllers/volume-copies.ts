@@ -11,6 +11,7 @@ import {
   VOLUME_DEFAULT_BYTES,
   type VolumeArchives,
 } from '@capsule/core';
+import type { ImportReceipt } from '../store/volumes.ts';
 import { checkVolumeSpec } from './check-volume-spec.ts';
 import { importError } from './transfer-errors.ts';
 import type { VolumeSteps, VolumeStepsParts } from './volume-steps.ts';
@@ -34,6 +35,8 @@ export interface ImportedVolume {
   readonly sizeBytes?: number;
   /** Takes what could not be kept of files. */
   readonly warn?: FilesWarn;
+  /** Asked for when all of it is in the volume, and stored with it. */
+  readonly receipt: () => ImportReceipt;
 }
 
 /** A snapshot, or the volume as it is. */
@@ -128,7 +131,7 @@ export class VolumeCopies {
         await steps.dropImport(name);
         throw error;
       }
-      volumes.setReady(name);
+      volumes.setImported(name, from.receipt());
       story.tells(name, 'Imported', formatSize(volume.sizeBytes));
     });
   }

@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { FilesWarn, UploadStore } from '@capsule/core';
+import type { ImportReceipt, Volumes } from '../store/volumes.ts';
 import { importError } from './transfer-errors.ts';
 import type { ImportedVolume, VolumeCopies } from './volume-copies.ts';
+import { volumeError } from './volume-errors.ts';
 import type { VolumeSteps } from './volume-steps.ts';
 
 export interface VolumeImporterParts {
   readonly steps: Pick<VolumeSteps, 'checkFree' | 'dropImport'>;
   readonly copies: Pick<VolumeCopies, 'import'>;
   readonly uploads: UploadStore;
+  readonly volumes: Pick<Volumes, 'get' | 'imported'>;
   /** One thing at a time for each key. */
   readonly alone: <T>(key: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -20,7 +23,7 @@ export interface Upload {
   readonly id: string;
 }
 
-export interface UploadEnd extends Omit<ImportedVolume, 'name' | 'file' | 'warn'> {
+export interface UploadEnd extends Omit<ImportedVolume, 'name' | 'file' | 'warn' | 'receipt'> {
   readonly totalBytes: number;
   readonly sha256: string;
 }
@@ -33,18 +36,27 @@ export class VolumeImporter {
     this.#parts = parts;
   }
 
-  /** How many bytes are here already. Fails with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`. */
+  /**
+   * How many bytes are here already: all of them where the volume was made, and its client lost the answer. Fails
+   * with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`.
+   */
   async begin({ name, id }: Upload): Promise<number> {
     const { alone, steps, uploads } = this.#parts;
-    // What an earlier capsuled had begun to make may still be there: its client is quicker than we are.
-    await alone(name, () => steps.dropImport(name));
-    steps.checkFree(name);
-    return this.#alone(name, () => uploads.open(name, id));
+    // Not before an attempt that was cut is over: its client is quicker than we are.
+    return this.#alone(name, async () => {
+      // What an earlier capsuled had begun to make may still be there, too.
+      await alone(name, () => steps.dropImport(name));
+      const made = this.#madeBy({ name, id });
+      if (made !== undefined) return made.totalBytes;
+      steps.checkFree(name);
+      return uploads.open(name, id);
+    });
   }
 
   /**
    * Takes what comes and, at its end, makes the volume. Fails with `IMPORT_*`, `VOLUME_EXISTS` and what
-   * the backend says; only an upload that is not what was sent is thrown away. Returns the warnings.
+   * the backend says; only an upload that is not what was sent is thrown away. The same again is a success,
+   * until somebody uses the volume. Returns the warnings.
    */
   async receive(
     { name, id }: Upload,
@@ -53,9 +65,11 @@ export class VolumeImporter {
     end: () => UploadEnd,
   ): Promise<readonly string[]> {
     const { copies, uploads } = this.#parts;
-    const warnings: string[] = [];
-    const warn: FilesWarn = (warning) => warnings.push(warning);
-    await this.#alone(name, async () => {
+    return this.#alone(name, async () => {
+      const made = this.#madeBy({ name, id });
+      if (made !== undefined) return this.#takeAgain(name, made, pieces, end);
+      const warnings: string[] = [];
+      const warn: FilesWarn = (warning) => warnings.push(warning);
       const here = await uploads.open(name, id);
       if (offset > here) throw importError.OFFSET({ name, here, sent: offset });
       await uploads.append(name, offset, pieces);
@@ -67,10 +81,32 @@ export class VolumeImporter {
         throw importError.DAMAGED({ name, problem });
       }
       const size = sizeBytes === undefined ? {} : { sizeBytes };
-      await copies.import({ name, file, format, ...size, warn });
+      const receipt = () => ({ id, totalBytes, sha256, warnings });
+      await copies.import({ name, file, format, ...size, warn, receipt });
       await uploads.remove(name);
+      return warnings;
     });
-    return warnings;
+  }
+
+  #madeBy({ name, id }: Upload): ImportReceipt | undefined {
+    const receipt = this.#parts.volumes.imported(name);
+    return receipt?.id === id ? receipt : undefined;
+  }
+
+  /** What the volume was made of already. Fails with `VOLUME_EXISTS` where something else comes. */
+  async #takeAgain(
+    name: string,
+    made: ImportReceipt,
+    pieces: AsyncIterable<Uint8Array>,
+    end: () => UploadEnd,
+  ): Promise<readonly string[]> {
+    for await (const _ of pieces);
+    const { totalBytes, sha256, sizeBytes } = end();
+    const now = this.#parts.volumes.get(name)?.sizeBytes ?? 0;
+    const isSame = totalBytes === made.totalBytes && sha256 === made.sha256;
+    if (!isSame || (sizeBytes ?? now) !== now) throw volumeError.EXISTS({ name, now });
+    await this.#parts.uploads.remove(name);
+    return made.warnings;
   }
 
   #alone<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -122,4 +122,8 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'of which import a volume came, until somebody uses it',
+    up: 'ALTER TABLE volume ADD COLUMN imported TEXT;',
+  },
 ];

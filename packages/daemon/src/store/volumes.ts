@@ -7,6 +7,15 @@ import type {
 } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
+/** The import that a volume came of, as its client has it. */
+export interface ImportReceipt {
+  readonly id: string;
+  readonly totalBytes: number;
+  readonly sha256: string;
+  /** What could not be kept of files. */
+  readonly warnings: readonly string[];
+}
+
 /** What is kept, and who holds it. Written by `VolumeKeeper`, and `filling` by `VolumeFiller`. */
 export class Volumes {
   readonly #db: Database;
@@ -48,9 +57,27 @@ export class Volumes {
   /** Whole again: what it was made of, or restored from, is of no meaning any more. */
   setReady(name: string): void {
     this.#db.run(
-      "UPDATE volume SET stage = 'ready', source_volume = NULL, source_name = NULL WHERE name = ?",
+      `UPDATE volume SET stage = 'ready', source_volume = NULL, source_name = NULL, imported = NULL
+       WHERE name = ?`,
       name,
     );
+  }
+
+  /** The same, of one that holds what an import has brought. */
+  setImported(name: string, receipt: ImportReceipt): void {
+    this.#db.run(
+      "UPDATE volume SET stage = 'ready', imported = ? WHERE name = ?",
+      ...[JSON.stringify(receipt), name],
+    );
+  }
+
+  /** The import that brought all that is in a volume: undefined once it was used, or holds something else. */
+  imported(name: string): ImportReceipt | undefined {
+    const row = this.#db.get(
+      "SELECT imported FROM volume WHERE name = ? AND stage = 'ready' AND imported IS NOT NULL",
+      name,
+    );
+    return row === undefined ? undefined : (JSON.parse(String(row['imported'])) as ImportReceipt);
   }
 
   setRestoring(name: string, { volume, snapshot }: SnapshotRef): void {
@@ -77,7 +104,11 @@ export class Volumes {
   }
 
   setHolder(name: string, workload: string | undefined): void {
-    this.#db.run('UPDATE volume SET holder = ? WHERE name = ?', workload ?? null, name);
+    // Who holds it writes to it.
+    this.#db.run(
+      'UPDATE volume SET holder = ?, imported = NULL WHERE name = ?',
+      ...[workload ?? null, name],
+    );
   }
 
   remove(name: string): void {

@@ -1392,8 +1392,8 @@ export const VolumeService: GenService<{
     output: typeof VolumeEndExportResponseSchema;
   },
   /**
-   * Opens an upload, or finds how far an earlier one came. FailedPrecondition: there is a volume of this
-   * name already.
+   * Opens an upload, or finds how far an earlier one came: all the way, too, when its answer was lost.
+   * FailedPrecondition: there is a volume of this name already, and it is not this import that nobody has used yet.
    *
    * @generated from rpc capsule.v1.VolumeService.BeginImport
    */
@@ -1403,7 +1403,8 @@ export const VolumeService: GenService<{
     output: typeof VolumeBeginImportResponseSchema;
   },
   /**
-   * First the start, then frames, then the end: the volume is made when everything came as it was sent.
+   * First the start, then frames, then the end: the volume is made when everything came as it was sent. The same
+   * import again is a success until a workload uses the volume.
    * DataLoss: it did not. InvalidArgument: it is no filesystem and no archive.
    *
    * @generated from rpc capsule.v1.VolumeService.Import
