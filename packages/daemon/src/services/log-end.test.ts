@@ -84,6 +84,28 @@ test('what is being deleted may print until it is gone', async () => {
   assert.equal(await change({ record: undefined }), true);
 });
 
+test('what gives way to another of its name may print until its container is gone', async () => {
+  const { record, change } = bench('always');
+  const next: WorkloadRecord = { ...record, uid: 'u2', run: 2 };
+  assert.equal(await change({ record: { ...record, desired: 'deleting' } }), false);
+  assert.equal(await change({ record: next, status: FIRST_STATUS }), false);
+  const old = { ...RUNNING, observedRun: 0 };
+  assert.equal(await change({ status: old }), false);
+  assert.equal(await change({ record: { ...next, desired: 'deleting' } }), false);
+  assert.equal(await change({ record: next }), false);
+  const replacing = { ...FIRST_STATUS, reason: 'Replacing' };
+  assert.equal(await change({ status: replacing }), true);
+});
+
+test('another of its name that is to be stopped ends it once the old container has stopped', async () => {
+  const { record, change } = bench('always');
+  const next: WorkloadRecord = { ...record, uid: 'u2', run: 2, desired: 'stopped' };
+  const old = { ...RUNNING, observedRun: 0 };
+  assert.equal(await change({ record: next, status: old }), false);
+  const stopped = { ...FIRST_STATUS, phase: 'stopped', reason: 'Stopped' } as const;
+  assert.equal(await change({ status: stopped }), true);
+});
+
 test('a reader who leaves, and a store that cannot be read, are told apart', async () => {
   const { change, end, leave } = bench('always');
   leave.abort();

@@ -1,4 +1,11 @@
-import { isRunOver, type Workload, type WorkloadRecord } from '@capsule/core';
+import {
+  FIRST_STATUS,
+  isRunDue,
+  isRunOver,
+  type Workload,
+  type WorkloadRecord,
+  type WorkloadStatus,
+} from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 
@@ -9,7 +16,7 @@ export interface LogEndParts {
 }
 
 /**
- * Aborts when a workload has printed its last word: it is gone or stopped, or its run is over and its policy wants no
+ * Aborts when a workload has printed its last word: it is gone, also for another of its name, or stopped, or its run is over and its policy wants no
  * other. A restart by policy, or one that was asked for, is none. Follows the workload until `signal` aborts. What goes
  * wrong is the reason of the abort.
  */
@@ -33,10 +40,17 @@ function isOver(
   uid: string | undefined,
   controller: LogEndParts['controller'],
 ): boolean {
-  if (record === undefined || record.uid !== uid) return true;
+  if (record === undefined) return true;
   // Its status is that of the deletion from the start of it on, and its program may print until it has ended.
   if (record.desired === 'deleting') return false;
   const { status } = controller.describe(record);
+  if (record.uid !== uid) return !mayEarlierRun(record, status);
   if (record.desired !== 'running') return status.phase === 'stopped';
   return isRunOver(record, status);
+}
+
+/** The container of a deleted workload of the same name may not be looked at yet, or still have its grace. */
+function mayEarlierRun(record: WorkloadRecord, status: WorkloadStatus): boolean {
+  const isSeen = status.reason !== FIRST_STATUS.reason;
+  return isRunDue(record, status) && (status.phase === 'running' || !isSeen);
 }
