@@ -13,4 +13,10 @@ export const imageUseError = defineErrors('IMAGE_USE', {
     message: (f: { name: string }) => `image ${f.name} is not in the cache`,
     hint: '`capsulectl image list` shows what is; `capsulectl image pull` fetches one',
   },
+  STORE_SILENT: {
+    kind: 'timeout',
+    message: (f: { seconds: number }) => `the image cache has not answered for ${f.seconds} s`,
+    why: 'containerd, which keeps it, stands still',
+    hint: '`capsulectl capsule info` shows its state; look at `capsulectl capsule logs` when this lasts',
+  },
 });

@@ -11,6 +11,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { ImageUse } from '../controllers/image-use.ts';
 import { imageUseError } from '../controllers/image-use-errors.ts';
 import { pullWithProgress } from './image-pull.ts';
+import { inTime } from './in-time.ts';
 
 export const pushError = defineErrors('PUSH', {
   OUT_OF_ORDER: {
@@ -42,11 +43,13 @@ export function imageService({
   const describe = (image: Image) => imageToProto(image, usersOf(image));
   return {
     async list(_request, context) {
-      return { images: (await images.list(context.signal)).map(describe) };
+      return {
+        images: (await inTime((signal) => images.list(signal), context.signal)).map(describe),
+      };
     },
     async get(request, context) {
       const name = normaliseImageReference(request.name);
-      const details = await images.describe(name, context.signal);
+      const details = await inTime((signal) => images.describe(name, signal), context.signal);
       if (details === undefined) throw imageUseError.NOT_FOUND({ name });
       const { image, entrypoint, cmd, env, layers, ...rest } = details;
       const lists = { entrypoint, cmd, env, layers };

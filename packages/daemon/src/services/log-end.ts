@@ -16,9 +16,9 @@ export interface LogEndParts {
 }
 
 /**
- * Aborts when a workload has printed its last word: it is gone, also for another of its name, or stopped, or its run is over and its policy wants no
- * other. A restart by policy, or one that was asked for, is none. Follows the workload until `signal` aborts. What goes
- * wrong is the reason of the abort.
+ * Aborts when a workload has printed its last word: it is gone, also in favour of another of its name, or stopped, or
+ * its run is over and its policy wants no other. A restart by policy, or one that was asked for, is none. Follows the
+ * workload until `signal` aborts. What goes wrong is the reason of the abort.
  */
 export function logEnd(name: string, parts: LogEndParts, signal: AbortSignal): AbortSignal {
   const end = new AbortController();
