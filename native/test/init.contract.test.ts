@@ -183,6 +183,26 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(await init.program.exit, 133);
   });
 
+  test('what a service that is down would have stopped gets the time that it asks for', async () => {
+    await using scratch = await createScratch();
+    const file = scratch.path('grace');
+    writeFileSync(file, '20000\n');
+    const work = `trap 'sleep 4; echo flushed > ${scratch.path('end')}; exit 0' TERM; touch ${scratch.path('up')}`;
+    const left = `${work}; while :; do sleep 0.01; done`;
+    writeFileSync(scratch.path('left'), left);
+    const down = `setsid sh ${scratch.path('left')} & while ! [ -e ${scratch.path('up')} ]; do sleep 0.01; done; exit 3`;
+    await using init = await startInit(
+      scratch,
+      `[down]\npoweroff-grace-file = ${file}\nexec = /bin/sh -c "${down}"\n`,
+    );
+    await init.program.line(/ init F down exited with code 3/);
+    const askedAt = performance.now();
+    init.kill('SIGTERM');
+    assert.equal(await init.program.exit, 0);
+    assert.equal(readFileSync(scratch.path('end'), 'utf8'), 'flushed\n');
+    assert.ok(performance.now() - askedAt < 15_000);
+  });
+
   test('a second wish to power off changes nothing', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(

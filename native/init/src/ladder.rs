@@ -93,8 +93,8 @@ impl Ladder {
     }
 }
 
-/// Zero for a file that is not there, or that holds no number.
-fn asked_grace(file: &PathBuf) -> Duration {
+/// What is asked for in a grace file: zero for one that is not there, or that holds no number.
+pub fn asked_grace(file: &PathBuf) -> Duration {
     let text = fs::read_to_string(file).unwrap_or_default();
     let milliseconds = text.trim().parse().unwrap_or(0);
     Duration::from_millis(milliseconds).min(LONGEST_GRACE)

@@ -1,6 +1,6 @@
 use crate::back_off::BackOff;
 use crate::journal::Journal;
-use crate::ladder::Ladder;
+use crate::ladder::{asked_grace, Ladder};
 use crate::remains::{Remains, LOOK_AGAIN};
 use crate::service_config::{ServiceConfig, Stop};
 use crate::service_output::ServiceOutput;
@@ -40,6 +40,8 @@ pub struct Service {
     pub output: ServiceOutput,
     state: State,
     back_off: BackOff,
+    /// It was asked to stop, and has ended well.
+    has_stopped: bool,
 }
 
 impl Service {
@@ -53,6 +55,7 @@ impl Service {
                 remains: None,
             },
             back_off: BackOff::new(),
+            has_stopped: false,
         })
     }
 
@@ -135,6 +138,14 @@ impl Service {
         };
     }
 
+    /// What it asks for at power-off, where it did not do its work then: it was down, or has failed.
+    pub fn missed_grace(&self) -> Duration {
+        match &self.config.power_off_file {
+            Some(file) if !self.has_stopped => asked_grace(file),
+            _ => Duration::ZERO,
+        }
+    }
+
     /// Calls off a start that is due.
     pub fn stay_down(&mut self) {
         if let State::Down { start_at, .. } = &mut self.state {
@@ -148,6 +159,8 @@ impl Service {
         self.output.read_last(name, journal);
         let was_killed = matches!(status, WaitStatus::Signaled(_, Signal::SIGKILL, _));
         let now = Instant::now();
+        let was_asked = matches!(self.state, State::Stopping { .. });
+        self.has_stopped = was_asked && matches!(status, WaitStatus::Exited(_, 0));
         let (run, pause) = match &self.state {
             State::Down { .. } => return,
             State::Up(run) => {

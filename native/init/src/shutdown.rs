@@ -5,7 +5,8 @@ use capsule_machine::everyone;
 use nix::sys::signal::Signal;
 use std::time::{Duration, Instant};
 
-/// What processes that belong to no service get after TERM, and after KILL.
+/// What processes that belong to no service get after TERM, and after KILL. After TERM they get, from the wish to power
+/// off on, what a service asks for that would have stopped them and did not.
 const ASK_PATIENCE: Duration = Duration::from_secs(3);
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -24,13 +25,15 @@ enum Stage {
 /// The way down: services in order, then everybody else, TERM before KILL.
 pub struct Shutdown {
     pub power: Power,
+    since: Instant,
     stage: Stage,
 }
 
 impl Shutdown {
-    pub fn new(power: Power) -> Self {
+    pub fn new(power: Power, since: Instant) -> Self {
         Shutdown {
             power,
+            since,
             stage: Stage::Services,
         }
     }
@@ -55,7 +58,7 @@ impl Shutdown {
                 .filter(|service| !service.is_down() && !service.is_given_up());
             match running.next() {
                 Some(service) => return service.power_off(now, journal),
-                None => self.ask_everyone(now),
+                None => self.ask_everyone(services, now),
             }
         }
         if let Stage::Asked { until } = self.stage {
@@ -81,12 +84,13 @@ impl Shutdown {
         }
     }
 
-    fn ask_everyone(&mut self, now: Instant) {
+    fn ask_everyone(&mut self, services: &[Service], now: Instant) {
+        let missed = services.iter().map(Service::missed_grace).max();
         everyone::signal(Signal::SIGTERM);
         // Stopped processes cannot hear TERM.
         everyone::signal(Signal::SIGCONT);
         self.stage = Stage::Asked {
-            until: now + ASK_PATIENCE,
+            until: (now + ASK_PATIENCE).max(self.since + missed.unwrap_or_default()),
         };
     }
 }

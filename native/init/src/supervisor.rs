@@ -128,7 +128,7 @@ impl Supervisor {
         });
         self.load_at = None;
         self.services.iter_mut().for_each(Service::stay_down);
-        self.shutdown = Some(Shutdown::new(power));
+        self.shutdown = Some(Shutdown::new(power, Instant::now()));
     }
 
     /// Takes in every child that has ended: services, and the orphans of everybody.

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type CapsuleError,
@@ -94,8 +94,6 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     cidr: config.bridge.cidr,
     runDir: paths.network,
   });
-  // Of a power-off that did not happen.
-  await rm(paths.powerOff, { force: true });
   const listeners = new KernelPortListeners();
   const thrift = new Thrift();
   const reach = dieAt<VolumeFault>(paths.faultPoint);
@@ -141,13 +139,14 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     },
   });
   stack.use(await listen(paths.socket, routes, [errorEdge(log), bulkEdge(() => thrift.suspend())]));
+  // A later capsuled may be down at power-off: what runs gets its time all the same.
+  announceLimit(powerOffPatienceMs(recordsOrNone()));
   log.info('ready', { version, tookMs: Date.now() - startedAt });
 
   return {
     stopWorkloads: async () => {
-      const records = () => (isCapsuleError(db) ? [] : readOrNone(required(workloads)));
-      announceLimit(powerOffPatienceMs(records()));
-      await stopForPowerOff({ runtime, records, quiesce, log });
+      announceLimit(powerOffPatienceMs(recordsOrNone()));
+      await stopForPowerOff({ runtime, records: recordsOrNone, quiesce, log });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
@@ -159,9 +158,10 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   }
 
   /** A store that has become unreadable is no reason to kill what runs. */
-  function readOrNone({ specs }: Workloads): readonly WorkloadRecord[] {
+  function recordsOrNone(): readonly WorkloadRecord[] {
+    if (workloads === undefined) return [];
     try {
-      return specs.list();
+      return workloads.specs.list();
     } catch (error) {
       log.error('workloads not read', { error });
       return [];
