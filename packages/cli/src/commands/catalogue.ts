@@ -17,6 +17,7 @@ export const CATALOGUE: readonly Command[] = [
     summary: 'create or change what manifests declare',
     about:
       'All documents of all files are checked first; if any is wrong, nothing is applied. ' +
+      'A workload that is unchanged is not judged again: it stays also where one that it depends on was deleted. ' +
       'Applying the same again changes nothing. The keys status, generation, uid, createdAt and ' +
       'desiredState, as `get -o yaml` prints them, are ignored.',
     args: [],

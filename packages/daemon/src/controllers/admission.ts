@@ -16,7 +16,7 @@ import { checkLimits } from './check-limits.ts';
 import { checkMemory } from './check-memory.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkRootDisk } from './check-root-disk.ts';
-import { checkVolumes } from './check-volumes.ts';
+import { type ApplyBatch, checkVolumes } from './check-volumes.ts';
 
 export interface AdmissionParts {
   readonly specs: WorkloadSpecs;
@@ -46,11 +46,16 @@ export class Admission {
 
   /**
    * Checks the stored spec of a workload against all that is stored beside it, and claims its address; `before`
-   * is what was stored until this transaction. To be called in the transaction that has written the spec, and
+   * is what was stored until this transaction, and `batch` the workloads that come with it. To be called in the transaction that has written the spec, and
    * those that come with it. Fails with `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_MEMORY_TOO_SMALL`, `WORKLOAD_PORT_*`,
-   * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`, `WORKLOAD_ROOTFS_*`.
+   * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`, `VOLUME_WANTED_TWICE`,
+   * `WORKLOAD_ROOTFS_*`.
    */
-  check({ spec, desired }: WorkloadRecord, before: WorkloadRecord | undefined): void {
+  check(
+    { spec, desired }: WorkloadRecord,
+    before: WorkloadRecord | undefined,
+    batch: ApplyBatch = new Map(),
+  ): void {
     const { specs, addresses, volumes, listeners, limits, statusOf, ownFolders } = this.#parts;
     const others = specs.list();
     checkLimits(spec, limits);
@@ -61,7 +66,7 @@ export class Admission {
     if (spec.networkMode === 'bridge') addresses.claim(spec.name);
     if (desired !== 'running') return;
     const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.spec.name));
-    checkVolumes(spec, { volumes, others, isOver });
+    checkVolumes(spec, { volumes, others, isOver, batch });
     checkRootDisk(spec, { others, isOver, fallbackOf, ownFolders });
   }
 

@@ -29,6 +29,13 @@ export const volumeError = defineErrors('VOLUME', {
     why: 'one workload mounts a volume at a time',
     hint: (f) => `\`capsulectl workload stop ${f.holder}\` or delete it, then try again`,
   },
+  WANTED_TWICE: {
+    kind: 'precondition',
+    message: (f: Named & { workload: string; other: string }) =>
+      `${f.workload} and ${f.other} both mount volume ${f.name}`,
+    why: 'one workload mounts a volume at a time',
+    hint: 'give one of them another volume, or make them one workload',
+  },
   NAMED: {
     kind: 'precondition',
     message: (f: Named & { workload: string }) => `volume ${f.name} is needed by ${f.workload}`,

@@ -255,6 +255,35 @@ test('workloads that would wait for each other for ever are refused, one by one 
   assert.deepEqual([specs.get('x'), specs.get('z')], [undefined, undefined]);
 });
 
+test('an unchanged workload is not judged again, and the others of its apply are applied', () => {
+  const { config, specs, changed } = setUp();
+  const web = wish('web', { dependsOn: ['ghost'] });
+  config.applyAll([web, wish('ghost')].map(asWish));
+  const ghost = specs.get('ghost');
+  assert.ok(ghost);
+  specs.remove(ghost);
+  changed.length = 0;
+  const outcomes = config.applyAll([web, wish('other')].map(asWish));
+  assert.deepEqual(outcomes.map(codeOf), ['unchanged', 'created']);
+  assert.deepEqual(changed, ['other']);
+  const other = { ...web, labels: { tier: 'front' } };
+  assert.throws(() => config.apply(other), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
+});
+
+test('two workloads of one apply that mount a volume are both named, and no holder that is not there', () => {
+  const { config, volumes } = setUp();
+  volumes.insert({ name: 'data', sizeBytes: 1, uid: 'u', createdAt: 0 });
+  const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
+  const pair = [wish('second', { mounts }), wish('third', { mounts })];
+  const outcomes = config.applyAll(pair.map(asWish));
+  assert.deepEqual(outcomes.map(codeOf), ['VOLUME_WANTED_TWICE', 'VOLUME_WANTED_TWICE']);
+  const [second] = outcomes;
+  assert.ok(second !== undefined && 'error' in second);
+  assert.equal(second.error.message, 'second and third both mount volume data');
+  config.apply(wish('third', { mounts }));
+  assert.deepEqual(config.applyAll(pair.map(asWish)).map(codeOf), ['VOLUME_IN_USE', 'unchanged']);
+});
+
 test('what a workload depends on exists, or comes with it in any order', () => {
   const { config, specs, changed } = setUp();
   const missing = wish('web', { dependsOn: ['ghost'] });

@@ -16,6 +16,7 @@ import {
 import type { Database } from '@capsule/engine';
 import type { NextWish, WorkloadSpecs } from '../store/workload-specs.ts';
 import type { Admission } from './admission.ts';
+import type { ApplyBatch } from './check-volumes.ts';
 import { workloadError } from './errors.ts';
 
 export type WorkloadChange = 'created' | 'configured' | 'unchanged';
@@ -81,7 +82,8 @@ export class WorkloadConfig {
 
   /**
    * Applies several workloads that may need each other: all of them, or none where one is refused. They are
-   * judged together as they would be afterwards, so their order does not matter. Outcomes are in the order of
+   * judged together as they would be afterwards, so their order does not matter; one that is unchanged is not
+   * judged again. Outcomes are in the order of
    * the wishes. With `dryRun` it does nothing else. Idempotent.
    */
   applyAll(
@@ -170,10 +172,13 @@ export class WorkloadConfig {
 
   #judge(wishes: readonly WorkloadWish[]): readonly ApplyOutcome[] {
     const written = wishes.map((wish) => this.#try(wish.spec, () => this.#put(wish)));
+    const batch = new Map(
+      written.flatMap((one) => ('error' in one ? [] : [[one.spec.name, one.result.before]])),
+    );
     return written.map((outcome) => {
       if ('error' in outcome) return outcome;
       const { spec, result } = outcome;
-      const admitted = this.#try(spec, () => this.#admit(result));
+      const admitted = this.#try(spec, () => this.#admit(result, batch));
       return 'error' in admitted ? admitted : { spec, applied: admitted.result };
     });
   }
@@ -204,11 +209,12 @@ export class WorkloadConfig {
     return { before, applied: { record: this.#stored(spec.name), change, fields, recreates } };
   }
 
-  #admit({ before, applied }: Written): Applied {
+  /** One that does not change is not judged again: it is there, and runs or waits as it did. */
+  #admit({ before, applied }: Written, batch: ApplyBatch): Applied {
     const { db, admission, note, onChange } = this.#parts;
     const { record, change, fields } = applied;
-    admission.check(record, before);
     if (change === 'unchanged') return applied;
+    admission.check(record, before, batch);
     note(record, 'Applied', describeApplied(record, change, fields));
     db.afterCommit(() => onChange(record.spec.name));
     return applied;
