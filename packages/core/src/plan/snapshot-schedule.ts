@@ -15,20 +15,29 @@ export interface SnapshotPlan {
 /** A clock that was set back by less than this share of a period has been corrected, not set wrong. */
 const CORRECTION_SHARE = 0.1;
 
+/** The moment, by two clocks. */
+export interface ScheduleClock {
+  /** Milliseconds since 1970; may be set at any time, and may begin anywhere at a boot. */
+  readonly now: number;
+  /** Milliseconds, by a clock that nobody sets, since this run of capsuled took the last one, or began. */
+  readonly ranMs: number;
+}
+
 /**
- * When the next one is due: at once when there is none, and once, however many were missed. One from the
- * future does not count, since the clock was set back; one from a little ahead does, so that a clock which is
- * corrected by seconds causes no second snapshot. Pure.
+ * When the next one is due: at once when there is none, and once, however many were missed. A clock behind the one
+ * that was taken last is wrong, or was wrong then: from there on the time that passes counts, and a boot is no reason
+ * for one. A clock that was corrected by seconds is not behind. Pure.
  */
 export function planSnapshot(
   { everySeconds }: SnapshotSchedule,
-  before: readonly ScheduledBefore[],
-  now: number,
+  taken: readonly ScheduledBefore[],
+  { now, ranMs }: ScheduleClock,
 ): SnapshotPlan {
+  const last = taken.at(-1);
+  if (last === undefined) return { isDue: true, waitMs: 0 };
   const periodMs = everySeconds * 1000;
-  const latest = now + periodMs * CORRECTION_SHARE;
-  const taken = before.map(({ createdAt }) => createdAt).filter((at) => at <= latest);
-  const waitMs = Math.max(Math.max(...taken) + periodMs - now, 0);
+  const isBehind = last.createdAt > now + periodMs * CORRECTION_SHARE;
+  const waitMs = Math.max(isBehind ? periodMs - ranMs : last.createdAt + periodMs - now, 0);
   return { isDue: waitMs === 0, waitMs };
 }
 

@@ -16,10 +16,10 @@ const HOUR = 3600_000;
 async function machine() {
   const db = openStore(':memory:', MIGRATIONS);
   const backend = new FakeVolumeBackend();
-  const clock = { now: Date.UTC(2026, 10, 28) };
+  const clock: { now: number; ranMs?: number } = { now: Date.UTC(2026, 10, 28) };
   const boot = (borrowers: VolumeBorrowers = noBorrowers) =>
     createVolumes({
-      ...{ db, backend, now: () => clock.now, monotonicMs: () => clock.now },
+      ...{ db, backend, now: () => clock.now, monotonicMs: () => clock.ranMs ?? clock.now },
       ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
       ...noTransfers,
       borrowers,
@@ -168,20 +168,31 @@ test('scheduled snapshots survive a clock that is set back, or was ahead for a w
   await system.scheduler.settled();
   const start = clock.now;
   const ahead = start + 4 * 365 * 24 * HOUR;
-  const at = (now: number) => {
-    clock.now = now;
+  const at = (now: number, ranMs: number) => {
+    Object.assign(clock, { now, ranMs });
     return round();
   };
-  assert.deepEqual(await at(ahead), [start, ahead]);
-  assert.deepEqual(await at(ahead + HOUR), [start, ahead, ahead + HOUR]);
-  // Each of these is kept, and each period takes one only.
-  assert.deepEqual(await at(start + HOUR), [ahead, ahead + HOUR, start + HOUR]);
-  assert.deepEqual(await at(start + HOUR + 60_000), [ahead, ahead + HOUR, start + HOUR]);
-  assert.deepEqual(await at(start + 2 * HOUR), [ahead + HOUR, start + HOUR, start + 2 * HOUR]);
-  const { length } = await at(1000);
-  assert.equal(length, 3);
-  assert.equal((await round()).at(-1), 1000);
+  assert.deepEqual(await at(ahead, 0.1 * HOUR), [start, ahead]);
+  assert.deepEqual(await at(ahead + HOUR, 1.1 * HOUR), [start, ahead, ahead + HOUR]);
+  // Set right: the next one comes when a period has passed, and goes before those that were taken earlier.
+  assert.equal((await at(start + 1.5 * HOUR, 1.6 * HOUR)).at(-1), ahead + HOUR);
+  const right = start + 2 * HOUR;
+  assert.deepEqual(await at(right, 2.1 * HOUR), [ahead, ahead + HOUR, right]);
+  assert.deepEqual(await at(right + 60_000, 2.2 * HOUR), [ahead, ahead + HOUR, right]);
+  assert.deepEqual(await at(right + HOUR, 3.1 * HOUR), [ahead + HOUR, right, right + HOUR]);
   system[Symbol.dispose]();
+  // A boot with a clock at 1970 is no reason for one.
+  Object.assign(clock, { now: 1000, ranMs: 0 });
+  const next = boot();
+  const look = async () => {
+    next.scheduler.wake();
+    await next.scheduler.settled();
+    return snapshots.list().at(-1)?.createdAt;
+  };
+  assert.equal(await look(), right + HOUR);
+  Object.assign(clock, { now: HOUR, ranMs: HOUR });
+  assert.equal(await look(), HOUR);
+  next[Symbol.dispose]();
 });
 
 test('a disk that takes neither snapshot nor event is waited for, and reported once', async () => {

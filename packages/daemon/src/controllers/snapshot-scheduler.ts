@@ -43,6 +43,9 @@ interface Failure {
 export class SnapshotScheduler implements Disposable {
   readonly #parts: SnapshotSchedulerParts;
   readonly #failures = new Map<string, Failure>();
+  /** When this run took the last one of each volume, by the monotonic clock. */
+  readonly #takenAt = new Map<string, number>();
+  readonly #startedAt: number;
   #timer: NodeJS.Timeout | undefined;
   #rounds: Promise<void> | undefined;
   #isAskedAgain = false;
@@ -50,6 +53,7 @@ export class SnapshotScheduler implements Disposable {
 
   constructor(parts: SnapshotSchedulerParts) {
     this.#parts = parts;
+    this.#startedAt = parts.monotonicMs();
   }
 
   /** Looks at all schedules, now and whenever one is due. Call it again after a schedule changed. */
@@ -115,8 +119,12 @@ export class SnapshotScheduler implements Disposable {
     const pausedMs = (this.#failures.get(volume)?.until ?? 0) - monotonicMs();
     if (pausedMs > 0) return pausedMs;
     try {
-      const plan = planSnapshot(schedule, this.#scheduled(volume), now());
-      if (plan.isDue) await keeper.takeNext(volume, 'auto', 'scheduled');
+      const ranMs = monotonicMs() - (this.#takenAt.get(volume) ?? this.#startedAt);
+      const plan = planSnapshot(schedule, this.#scheduled(volume), { now: now(), ranMs });
+      if (plan.isDue) {
+        await keeper.takeNext(volume, 'auto', 'scheduled');
+        this.#takenAt.set(volume, monotonicMs());
+      }
       for (const snapshot of surplusSnapshots(schedule, this.#scheduled(volume))) {
         await keeper.delete({ volume, snapshot });
       }
