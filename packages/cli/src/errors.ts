@@ -84,6 +84,11 @@ export const cliError = defineErrors('CLI', {
     message: (f: { name: string }) => `${f.name} was deleted by somebody else meanwhile`,
     hint: 'apply it again if it is still wanted',
   },
+  WORKLOAD_STOPPED: {
+    kind: 'conflict',
+    message: (f: { name: string }) => `another command stopped ${f.name} meanwhile`,
+    hint: (f) => `\`capsulectl workload start ${f.name}\` runs it again`,
+  },
   WAIT_TIMEOUT: {
     kind: 'timeout',
     message: (f: { name: string; seconds: number; state: string }) =>

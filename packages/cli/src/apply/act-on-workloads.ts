@@ -87,7 +87,8 @@ export function startWorkloads({ done, ask }: StartLike): Run {
   };
 
   function lineOf({ name, changed, workload }: Result, isShort: boolean, { out }: Context): string {
-    if (workload === undefined) return '';
+    // Another command has stopped or deleted it meanwhile: that is an error of its own.
+    if (workload?.desired !== 'running') return '';
     if (isShort) return `${name}\n`;
     const style = styleOfState(workload);
     const state = describeState(workload);

@@ -25,7 +25,10 @@ export interface WaitRequest {
 /** How the wait for one workload ended. */
 export interface WaitResult {
   readonly workload: ReportedWorkload;
-  /** `CLI_WORKLOAD_FAILED`, `CLI_WORKLOAD_DELETED` or `CLI_WAIT_TIMEOUT`. */
+  /**
+   * `CLI_WORKLOAD_FAILED`, `CLI_WORKLOAD_STOPPED`, `CLI_WORKLOAD_DELETED`, `CLI_ROLLED_BACK` or
+   * `CLI_WAIT_TIMEOUT`.
+   */
   readonly error?: unknown;
 }
 
@@ -98,6 +101,8 @@ function describeWait(workload: ReportedWorkload): string {
 function failure(workload: ReportedWorkload) {
   const { message, rolledBack } = workload.status;
   const { name } = workload.spec;
+  if (workload.desired === 'deleting') return cliError.WORKLOAD_DELETED({ name });
+  if (workload.desired === 'stopped') return cliError.WORKLOAD_STOPPED({ name });
   if (rolledBack !== undefined) {
     return cliError.ROLLED_BACK({ name, generation: rolledBack.from, detail: rolledBack.why });
   }
