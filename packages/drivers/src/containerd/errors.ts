@@ -47,9 +47,9 @@ export const runtimeError = defineErrors('RUNTIME', {
   },
   USER_UNKNOWN: {
     kind: 'invalid',
-    message: (f: { user: string; image: string }) =>
-      `user ${JSON.stringify(f.user)} of image ${f.image} is unknown`,
-    why: "neither a number nor a name in the image's /etc/passwd or /etc/group",
+    message: (f: { user: string; place: string }) =>
+      `user ${JSON.stringify(f.user)} is unknown in ${f.place}`,
+    why: 'neither a number nor a name in its /etc/passwd or /etc/group',
   },
   NOT_RUNNING: {
     kind: 'precondition',

@@ -36,7 +36,7 @@ export class ContainerdFiles implements ContainerFiles {
   ): AsyncGenerator<Uint8Array> {
     const hold = await this.#open(at, signal);
     try {
-      await using program = this.#start([...hold.args, 'pack', at.path], at, signal);
+      await using program = this.#start([...hold.args, 'pack', at.path], at, { signal });
       yield* readArchive(program, signal, warn);
     } finally {
       hold.release();
@@ -86,7 +86,8 @@ export class ContainerdFiles implements ContainerFiles {
   ): Promise<T> {
     const hold = await this.#open(at, signal);
     try {
-      await using program = this.#start([...hold.args, ...words], at, signal);
+      const folder = words[0] === 'unpack' ? at.path : undefined;
+      await using program = this.#start([...hold.args, ...words], at, { signal, folder });
       return await use(program);
     } finally {
       hold.release();
@@ -96,9 +97,12 @@ export class ContainerdFiles implements ContainerFiles {
   #start(
     args: readonly string[],
     { container }: ContainerPath,
-    signal: AbortSignal | undefined,
+    {
+      signal,
+      folder,
+    }: { readonly signal: AbortSignal | undefined; readonly folder?: string | undefined },
   ): FilesProgram {
-    const program = new FilesProgram(this.#context.filesBinary, args, container);
+    const program = new FilesProgram(this.#context.filesBinary, args, container, { folder });
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     return program;
   }

@@ -1,10 +1,15 @@
+import { posix } from 'node:path';
 import type { CapsuleError } from '@capsule/core';
 import { filesError } from './errors.ts';
 
-/** Makes an error of the line that capsule-files writes: a word, a path and a text, apart by tabs. Pure. */
-export function describeFailure(container: string, said: string): CapsuleError {
+/**
+ * Makes an error of the line that capsule-files writes: a word, a path and a text, apart by tabs. Names of an archive
+ * are relative to `folder`, where it is unpacked. Pure.
+ */
+export function describeFailure(container: string, said: string, folder?: string): CapsuleError {
   const [code = '', path = '', reason = said.trim()] = said.trim().split('\t');
-  const place = { container, path };
+  const isName = folder !== undefined && !posix.isAbsolute(path);
+  const place = { container, path: isName ? posix.join(folder, path) : path };
   switch (code) {
     case 'missing':
       return filesError.MISSING(place);
@@ -21,7 +26,8 @@ export function describeFailure(container: string, said: string): CapsuleError {
     case 'loop':
       return filesError.LOOP(place);
     case 'refused':
-      return filesError.REFUSED({ ...place, reason });
+      // As it is in the archive.
+      return filesError.REFUSED({ container, path, reason });
     case 'damaged':
       return filesError.DAMAGED({ ...place, reason });
     case 'unmounted':

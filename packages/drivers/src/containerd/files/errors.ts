@@ -22,7 +22,7 @@ export const filesError = defineErrors('FILES', {
   READ_ONLY: {
     kind: 'precondition',
     message: (f: Place) => `${at(f)} is read-only`,
-    hint: 'copy to a path that may be written, or remove readOnlyRootFilesystem',
+    hint: 'copy to a path that may be written; readOnly of a mount and readOnlyRootFilesystem forbid it',
   },
   FULL: {
     kind: 'exhausted',

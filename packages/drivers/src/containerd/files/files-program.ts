@@ -5,21 +5,32 @@ import { Complaint } from './complaint.ts';
 import { describeFailure } from './describe-failure.ts';
 import { parseSeen } from './path-seen.ts';
 
+interface FilesProgramOptions {
+  readonly input?: number | 'pipe';
+  readonly kept?: readonly number[];
+  readonly folder?: string | undefined;
+}
+
 /** A running capsule-files. Disposal kills it and waits for its end. */
 export class FilesProgram implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly #container: string;
+  readonly #folder: string | undefined;
   readonly #closed: Promise<unknown>;
   readonly #complaint = new Complaint();
 
-  /** `kept`: descriptors that it has from 3 on, to be open for as long as it lives. */
+  /**
+   * `folder`: where it unpacks an archive. `kept`: descriptors that it has from 3 on, to be open for as long as it
+   * lives.
+   */
   constructor(
     program: string,
     args: readonly string[],
     container: string,
-    { input = 'pipe', kept = [] }: { input?: number | 'pipe'; kept?: readonly number[] } = {},
+    { input = 'pipe', kept = [], folder }: FilesProgramOptions = {},
   ) {
     this.#container = container;
+    this.#folder = folder;
     this.child = spawn(program, args, { stdio: [input, 'pipe', 'pipe', ...kept], env: {} });
     this.#closed = once(this.child, 'close');
     // Told by `succeed`; nobody may wait for it.
@@ -35,7 +46,7 @@ export class FilesProgram implements AsyncDisposable {
   async succeed(warn: FilesWarn = () => undefined): Promise<void> {
     await this.#closed;
     if (this.child.exitCode !== 0) {
-      throw describeFailure(this.#container, this.#complaint.failure);
+      throw describeFailure(this.#container, this.#complaint.failure, this.#folder);
     }
     for (const warning of this.#complaint.warnings) warn(warning);
   }

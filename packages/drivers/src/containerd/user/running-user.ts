@@ -17,6 +17,6 @@ export async function resolveUserOf(
     readInside(root, '/etc/group', FILE_LIMIT_BYTES),
   ]);
   const found = resolveUser(user, { passwd, group });
-  if (found === undefined) throw runtimeError.USER_UNKNOWN({ user, image: container });
+  if (found === undefined) throw runtimeError.USER_UNKNOWN({ user, place: container });
   return found;
 }

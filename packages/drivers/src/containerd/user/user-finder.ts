@@ -41,7 +41,7 @@ export class UserFinder {
     const user = wanted === '' ? content.config.user : wanted;
     const files = await this.#accountFiles(content.chainId);
     const found = resolveUser(user, files);
-    if (found === undefined) throw runtimeError.USER_UNKNOWN({ user, image });
+    if (found === undefined) throw runtimeError.USER_UNKNOWN({ user, place: `image ${image}` });
     return found;
   }
 

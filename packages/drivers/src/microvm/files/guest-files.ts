@@ -77,7 +77,10 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
         const complaint = new Complaint();
         complaint.add(payload.value.complaint);
         complaint.add('\n');
-        if (payload.value.exitCode !== 0) throw describeFailure(at.container, complaint.failure);
+        if (payload.value.exitCode !== 0) {
+          const folder = words[0] === 'unpack' ? at.path : undefined;
+          throw describeFailure(at.container, complaint.failure, folder);
+        }
         complaint.warnings.forEach(warn);
         return;
       }

@@ -73,7 +73,8 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     // The program has the hold too: it may outlive us for a moment.
     const kept = held.descriptors.map(({ fd }) => fd);
     const all = [...args, ...withoutMounts(at), ...words];
-    const program = stack.use(new FilesProgram(command, all, container, { kept }));
+    const folder = words[0] === 'unpack' ? at.path : undefined;
+    const program = stack.use(new FilesProgram(command, all, container, { kept, folder }));
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     const whole = stack.move();
     return { program, [Symbol.asyncDispose]: () => whole.disposeAsync() };

@@ -46,7 +46,7 @@ async function findUser({ files, at, request }: ExecInGuest): Promise<ResolvedUs
   const [passwd, group] = [await read('/etc/passwd'), await read('/etc/group')];
   const found = resolveUser(request.user, { passwd, group });
   if (found === undefined) {
-    throw runtimeError.USER_UNKNOWN({ user: request.user, image: at.container });
+    throw runtimeError.USER_UNKNOWN({ user: request.user, place: at.container });
   }
   return found;
 }
