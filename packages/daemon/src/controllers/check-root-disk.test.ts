@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { completeSpec, MICRO_VM_DEFAULTS, type WorkloadRecord } from '@capsule/core';
 
-import { checkRootDisk } from './check-root-disk.ts';
+import { checkRootDisk, diskIdentity } from './check-root-disk.ts';
 
 function pair(name: string, rootfsPath: string) {
   const microVm = { ...MICRO_VM_DEFAULTS, kernelPath: '/k', rootfsPath };
@@ -39,6 +39,14 @@ test('a root file system is one workload’s at a time, by whichever name', asyn
   check(at('disk'), [record('b', at('disk'))]);
   check(at('disk'), [record('a', at('disk'), 'stopped')]);
   check(at('disk'), [record('a', at('disk'))], true);
+});
+
+test('two nodes of one block device are one disk', () => {
+  const node = (ino: bigint, rdev: bigint, isBlock = true) =>
+    diskIdentity({ dev: 5n, ino, rdev, isBlockDevice: () => isBlock });
+  assert.equal(node(1n, 0x700n), node(2n, 0x700n));
+  assert.notEqual(node(1n, 0x700n), node(2n, 0x701n));
+  assert.notEqual(node(1n, 0n, false), node(2n, 0n, false));
 });
 
 test('a path that leads nowhere is judged by itself, and spoils no other', async () => {

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { type BigIntStats, realpathSync, statSync } from 'node:fs';
 import { isPrebuilt, type WorkloadRecord, type WorkloadSpec } from '@capsule/core';
 import { workloadError } from './errors.ts';
 
@@ -44,10 +44,16 @@ function identityOfDisk(spec: WorkloadSpec | undefined): string | undefined {
   return isPrebuilt(spec?.microVm) ? identityOf(spec?.microVm?.rootfsPath ?? '') : undefined;
 }
 
-/** Two names of one file are the same disk. */
 function identityOf(path: string): string {
   const meta = unlessOutOfReach(() => statSync(path, { bigint: true }));
-  return meta === undefined ? path : `${meta.dev}:${meta.ino}`;
+  return meta === undefined ? path : diskIdentity(meta);
+}
+
+/** Two names of one file are the same disk, and so are two nodes of one block device. Pure. */
+export function diskIdentity(
+  meta: Pick<BigIntStats, 'dev' | 'ino' | 'rdev' | 'isBlockDevice'>,
+): string {
+  return meta.isBlockDevice() ? `block ${meta.rdev}` : `${meta.dev}:${meta.ino}`;
 }
 
 function resolve(path: string): string {
