@@ -177,9 +177,9 @@ test('scheduled snapshots survive a clock that is set back, or was ahead for a w
   // Set right: the next one comes when a period has passed, and goes before those that were taken earlier.
   assert.equal((await at(start + 1.5 * HOUR, 1.6 * HOUR)).at(-1), ahead + HOUR);
   const right = start + 2 * HOUR;
-  assert.deepEqual(await at(right, 2.1 * HOUR), [ahead, ahead + HOUR, right]);
-  assert.deepEqual(await at(right + 60_000, 2.2 * HOUR), [ahead, ahead + HOUR, right]);
-  assert.deepEqual(await at(right + HOUR, 3.1 * HOUR), [ahead + HOUR, right, right + HOUR]);
+  assert.deepEqual(await at(right, 2.2 * HOUR), [ahead, ahead + HOUR, right]);
+  assert.deepEqual(await at(right + 60_000, 2.3 * HOUR), [ahead, ahead + HOUR, right]);
+  assert.deepEqual(await at(right + HOUR, 3.2 * HOUR), [ahead + HOUR, right, right + HOUR]);
   system[Symbol.dispose]();
   // A boot with a clock at 1970 is no reason for one.
   Object.assign(clock, { now: 1000, ranMs: 0 });
