@@ -4,9 +4,10 @@ import type { RegistryLogin, RegistrySpec } from '../resource/registry.ts';
 export interface RegistryHosts {
   /**
    * Makes the image store heed exactly these declarations from the next pull on. What a person put there
-   * by hand stays, and wins. Idempotent.
+   * by hand stays, and wins. One that fails keeps none of the others away: returns the failures by the name of the
+   * registry. Idempotent.
    */
-  declare(registries: readonly RegistrySpec[]): Promise<void>;
+  declare(registries: readonly RegistrySpec[]): Promise<ReadonlyMap<string, unknown>>;
   /** Whether a person has put something there by hand for it. */
   isHandMade(name: string): Promise<boolean>;
   /**

@@ -45,12 +45,18 @@ export class RegistryConfig {
     this.#parts = parts;
   }
 
-  /** Brings the image store up to what is stored, also after a crash between the two. */
-  publish(): Promise<void> {
-    const { registries, hosts } = this.#parts;
+  /**
+   * Brings the image store up to what is stored, also after a crash between the two. Fails where it cannot for
+   * the registry `of`; the failure of another is logged, and concerns that one alone.
+   */
+  async publish(of?: string): Promise<void> {
+    const { registries, hosts, log } = this.#parts;
     const publishing = this.#publishing.then(() => hosts.declare(registries.list()));
     this.#publishing = publishing.catch(() => undefined);
-    return publishing;
+    for (const [registry, error] of await publishing) {
+      if (registry === of) throw error;
+      log.error('registry not published', { registry, error });
+    }
   }
 
   /** Fails with `MANIFEST_SPEC_INVALID`, `REGISTRY_HAND_MADE`, and has changed nothing then. Idempotent. */
@@ -66,7 +72,7 @@ export class RegistryConfig {
       before === undefined ? 'created' : fields.length > 0 ? 'configured' : 'unchanged';
     if (!dryRun) {
       if (change !== 'unchanged') registries.put(spec);
-      await this.publish();
+      await this.publish(name);
     }
     return { change, fields };
   }
@@ -74,7 +80,7 @@ export class RegistryConfig {
   /** Answers whether there was one. Idempotent. */
   async delete(name: string): Promise<boolean> {
     const existed = this.#parts.registries.remove(name);
-    await this.publish();
+    await this.publish(name);
     return existed;
   }
 

@@ -17,15 +17,25 @@ export class ContainerdHosts implements RegistryHosts {
     this.#folder = folder;
   }
 
-  async declare(registries: readonly RegistrySpec[]): Promise<void> {
+  async declare(registries: readonly RegistrySpec[]): Promise<ReadonlyMap<string, unknown>> {
     await mkdir(this.#folder, { recursive: true });
+    const failures = new Map<string, unknown>();
+    const attempt = async (name: string, work: () => Promise<void>) => {
+      await work().catch((failure: unknown) => failures.set(name, failure));
+    };
     const wanted = new Map(registries.map((spec) => [spec.name, spec]));
     for (const name of await readdir(this.#folder)) {
-      if (!wanted.has(name) && (await this.#isOurs(name))) await this.#remove(name);
+      if (wanted.has(name)) continue;
+      await attempt(name, async () => {
+        if (await this.#isOurs(name)) await this.#remove(name);
+      });
     }
     for (const spec of wanted.values()) {
-      if (!(await this.isHandMade(spec.name))) await this.#write(spec);
+      await attempt(spec.name, async () => {
+        if (!(await this.isHandMade(spec.name))) await this.#write(spec);
+      });
     }
+    return failures;
   }
 
   async isHandMade(name: string): Promise<boolean> {

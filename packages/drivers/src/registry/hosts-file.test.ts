@@ -77,6 +77,17 @@ test('what a person wrote stays, and wins', async (t) => {
   assert.equal(await readFile(file, 'utf8'), 'server = "http://mine"\n');
 });
 
+test('a registry that cannot be declared keeps none of the others away', async (t) => {
+  const path = await folder(t);
+  const hosts = new ContainerdHosts(path);
+  await writeFile(join(path, 'a.home'), 'a file where its folder would be');
+  const names = ['a.home', PLAIN.name, 'z.home'];
+  const failures = await hosts.declare(names.map((name) => ({ ...PLAIN, name })));
+  assert.deepEqual([...failures.keys()], ['a.home']);
+  assert.deepEqual(await readdir(join(path, PLAIN.name)), ['hosts.toml']);
+  assert.deepEqual(await readdir(join(path, 'z.home')), ['hosts.toml']);
+});
+
 test('certificates, the other name of a folder, and an odd one count as hand-made too', async (t) => {
   const path = await folder(t);
   const hosts = new ContainerdHosts(path);
@@ -109,6 +120,6 @@ test('what says that a folder is ours goes last', async (t) => {
   await hosts.declare([PLAIN]);
   // Cannot be removed as a file, as if the removal were cut off there.
   await mkdir(join(path, PLAIN.name, 'capsule-ca.crt'));
-  await assert.rejects(hosts.declare([]));
+  assert.deepEqual([...(await hosts.declare([])).keys()], [PLAIN.name]);
   assert.ok((await readdir(join(path, PLAIN.name))).includes('hosts.toml'));
 });

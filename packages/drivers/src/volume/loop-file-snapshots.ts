@@ -13,6 +13,8 @@ export interface LoopFileSnapshotsParts {
   readonly reach: Reach<VolumeFault>;
 }
 
+const UNREAD = { size: 0, blocks: 0 };
+
 /** Clones of the files of volumes. */
 export class LoopFileSnapshots {
   readonly #parts: LoopFileSnapshotsParts;
@@ -50,7 +52,8 @@ export class LoopFileSnapshots {
     const { files } = this.#parts;
     const seen = await Promise.all(
       (await files.snapshots()).map(async (ref) => {
-        const found = await statOf(files.snapshot(ref));
+        // One that cannot be looked at is shown all the same, and keeps none of the others away.
+        const found = await statOf(files.snapshot(ref)).catch(() => UNREAD);
         // It may have gone since it was listed.
         if (found === undefined) return [];
         return [{ ...ref, sizeBytes: found.size, usedBytes: found.blocks * 512 }];
