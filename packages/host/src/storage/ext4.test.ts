@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '../process/run.ts';
-import { checkExt4, growExt4, makeExt4 } from './ext4.ts';
+import { checkExt4, growExt4, makeExt4, parseExt4, readExt4 } from './ext4.ts';
 
 const UUID = '0b7f5c1e-3a52-4d0e-9f65-0c2d9a3f8e11';
 const SIZE_BYTES = 1024 ** 3;
@@ -57,4 +57,21 @@ test('what a check has saved in lost+found stays', async (t) => {
   assert.equal(await checkExt4(path), true);
   const { stdout } = await run('debugfs', ['-R', 'cat lost+found/saved', path]);
   assert.equal(stdout, 'saved');
+});
+
+test('figures that a guest wrote into its superblock stay within what a volume can have', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'ext4-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'disk');
+  await writeFile(path, '');
+  await truncate(path, 16 * 1024 ** 2);
+  await makeExt4(path, UUID);
+  await run('debugfs', ['-w', '-R', 'ssv free_blocks_count 0xffffffffffffffff', path]);
+  const sizeBytes = 16 * 1024 ** 2;
+  assert.deepEqual(await readExt4(path), { uuid: UUID, sizeBytes, freeBytes: sizeBytes });
+  const text = (blocks: string, free: string) =>
+    `Filesystem UUID: ${UUID}\nBlock count: ${blocks}\nFree blocks: ${free}\nBlock size: 4096\n`;
+  assert.equal(parseExt4(text('18446744073709551615', '1')), undefined);
+  assert.equal(parseExt4(text('0', '0')), undefined);
+  assert.deepEqual(parseExt4(text('2', 'x'))?.freeBytes, 0);
 });

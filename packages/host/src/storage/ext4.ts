@@ -14,14 +14,22 @@ export async function readExt4(path: string, signal?: AbortSignal): Promise<Ext4
     allow: ANY_EXIT_CODE,
     ...signalled(signal),
   });
-  if (exitCode !== 0) return undefined;
+  return exitCode === 0 ? parseExt4(stdout) : undefined;
+}
+
+/**
+ * Reads the superblock as dumpe2fs prints it. A guest can write any figure into it: a size that is none is no
+ * filesystem's, and there is never more free than there is. Pure.
+ */
+export function parseExt4(stdout: string): Ext4 | undefined {
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)$`, 'm').exec(stdout)?.[1];
   const uuid = field('Filesystem UUID');
   const blocks = Number(field('Block count'));
   const blockBytes = Number(field('Block size'));
-  if (uuid === undefined || !(blocks * blockBytes > 0)) return undefined;
+  const sizeBytes = blocks * blockBytes;
+  if (uuid === undefined || !Number.isSafeInteger(sizeBytes) || sizeBytes <= 0) return undefined;
   const freeBytes = Number(field('Free blocks')) * blockBytes;
-  return { uuid, sizeBytes: blocks * blockBytes, freeBytes };
+  return { uuid, sizeBytes, freeBytes: freeBytes >= 0 ? Math.min(freeBytes, sizeBytes) : 0 };
 }
 
 /**
