@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Stats } from 'node:fs';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processError } from '../process/errors.ts';
@@ -47,7 +48,9 @@ async function tryTake(
   signal: AbortSignal | undefined,
 ): Promise<FileHandle | DiskUser> {
   const how = (readOnly ? constants.O_RDONLY : constants.O_RDWR) | constants.O_NONBLOCK;
-  const isDevice = await isBlockDevice(path);
+  await using seen = await open(path, O_PATH);
+  const before = await seen.stat();
+  const isDevice = before.isBlockDevice();
   const flags = how | (isDevice ? constants.O_EXCL : constants.O_NOFOLLOW);
   let handle: FileHandle;
   try {
@@ -57,7 +60,7 @@ async function tryTake(
     return { user: 'it is mounted, or another program has it' };
   }
   try {
-    const user = isDevice ? undefined : await userOfFile(handle, signal);
+    const user = await userOf(handle, before, signal);
     if (user === undefined) return handle;
     await handle.close();
     return { user };
@@ -67,13 +70,22 @@ async function tryTake(
   }
 }
 
-async function isBlockDevice(path: string): Promise<boolean> {
-  await using handle = await open(path, O_PATH);
-  return (await handle.stat()).isBlockDevice();
-}
-
 /** Not in Node's constants; the same on all of Linux's architectures that a capsule runs on. */
 const O_PATH = 0o10000000;
+
+/** What is held is what was looked at: a file in the place of a device is not held by the flags of a device. */
+async function userOf(
+  handle: FileHandle,
+  before: Stats,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const { dev, ino, rdev, mode } = await handle.stat();
+  const isSame = dev === before.dev && ino === before.ino && rdev === before.rdev;
+  if (!isSame || typeOf(mode) !== typeOf(before.mode)) return 'something else has taken its place';
+  return before.isBlockDevice() ? undefined : userOfFile(handle, signal);
+}
+
+const typeOf = (mode: number) => mode & constants.S_IFMT;
 
 /** The lock comes first: whoever attaches a loop device has it meanwhile. */
 async function userOfFile(

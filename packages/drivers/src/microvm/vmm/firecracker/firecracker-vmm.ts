@@ -88,6 +88,7 @@ export class FirecrackerVmm implements Vmm {
       place,
       told,
       disks: await lendDisks(machine, disks),
+      holder: holder.pid,
       kernel: await this.#kernelOf(machine),
       jailer: join(this.#options.folder, 'jailer'),
       program: await realpath(join(this.#options.folder, 'firecracker')),

@@ -6,6 +6,8 @@ import { JAIL_PATHS, jailSocket } from './machine-config.ts';
 export interface JailParts {
   readonly machine: Machine;
   readonly disks: readonly LentDisk[];
+  /** The process that has the disks open, from descriptor 3 on. */
+  readonly holder: number;
   /** The kernel as an ELF file. */
   readonly kernel: string;
   readonly config: string;
@@ -25,7 +27,8 @@ export const INSTANCE = 'firecracker';
  * Makes the jail, lets the jailer go into it, and tells the number of the process that is the machine. It runs in a
  * mount namespace of its own and ends at once: all mounts, the copy of the program and the device nodes are the
  * namespace's, so they go with the machine's process, whoever ends it. What a disk is made of is bound or has a node
- * of its own, for `/run` may forbid devices, and a link does not lead from one file system to another.
+ * of its own, for `/run` may forbid devices, and a link does not lead from one file system to another. A file is bound by
+ * its name, as the kernel binds nothing of another namespace by descriptor, and then has to be the one that is held.
  */
 const SCRIPT = `set -eu
 place=$1 root=$2 pid=$3 told=$4
@@ -36,7 +39,10 @@ while [ "$1" != -- ]; do
   case $1 in
     folder) mkdir "$root$2"; mount --bind "$3" "$root$2"; shift 3 ;;
     reads) : >"$root$2"; mount -o bind,ro "$3" "$root$2"; shift 3 ;;
-    writes) : >"$root$2"; mount --bind "$3" "$root$2"; shift 3 ;;
+    disk)
+      : >"$root$2"; mount -o "$3" "$4" "$root$2"
+      [ "$root$2" -ef "$5" ] || { echo "$4 is another file than was opened" >&2; exit 1; }
+      shift 5 ;;
     node) mknod -m "$3" "$root$2" b "$4" "$5"; chown "$6:$6" "$root$2"; shift 6 ;;
   esac
 done
@@ -59,7 +65,7 @@ export function describeJail(parts: JailParts): readonly string[] {
     ...['reads', JAIL_PATHS.config, parts.config],
     ...['reads', JAIL_PATHS.kernel, parts.kernel],
     ...(machine.initramfs === undefined ? [] : ['reads', JAIL_PATHS.initramfs, machine.initramfs]),
-    ...disks.flatMap((disk, index) => describeDisk(disk, index, uid)),
+    ...disks.flatMap((disk, index) => describeDisk(disk, { index, uid, holder: parts.holder })),
     ...['--', parts.jailer, '--id', INSTANCE, '--exec-file', program],
     ...['--uid', String(uid), '--gid', String(uid)],
     ...['--chroot-base-dir', place, '--new-pid-ns'],
@@ -68,9 +74,18 @@ export function describeJail(parts: JailParts): readonly string[] {
   ];
 }
 
-function describeDisk(disk: LentDisk, index: number, uid: number): readonly string[] {
+interface DiskPlace {
+  readonly index: number;
+  readonly uid: number;
+  readonly holder: number;
+}
+
+function describeDisk(disk: LentDisk, { index, uid, holder }: DiskPlace): readonly string[] {
   const at = JAIL_PATHS.disk(index);
-  if (disk.device === undefined) return [disk.readOnly ? 'reads' : 'writes', at, disk.path];
+  if (disk.device === undefined) {
+    const held = `/proc/${holder}/fd/${3 + index}`;
+    return ['disk', at, disk.readOnly ? 'bind,ro' : 'bind', disk.path, held];
+  }
   const { major, minor } = disk.device;
   const mode = disk.readOnly ? '0400' : '0600';
   return ['node', at, mode, String(major), String(minor), String(uid)];
