@@ -15,13 +15,12 @@ export function readDescriptor(value: unknown): Descriptor | undefined {
   const record = asRecord(value);
   const digest = asString(record['digest']);
   if (!/^sha(256|384|512):[0-9a-f]+$/.test(digest)) return undefined;
-  const size = record['size'];
   const platform = asRecord(record['platform']);
   const os = asString(platform['os']);
   return {
     mediaType: asString(record['mediaType']),
     digest,
-    size: typeof size === 'number' && size >= 0 ? size : 0,
+    size: readSize(record['size']),
     annotations: readAnnotations(record['annotations']),
     platform: os === '' ? '' : `${os}/${asString(platform['architecture'])}`,
   };
@@ -30,6 +29,11 @@ export function readDescriptor(value: unknown): Descriptor | undefined {
 export function readDescriptors(value: unknown): readonly Descriptor[] {
   if (!Array.isArray(value)) return [];
   return value.map(readDescriptor).filter((descriptor) => descriptor !== undefined);
+}
+
+/** Zero for a size that no blob can have. */
+function readSize(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
 }
 
 function readAnnotations(value: unknown): Readonly<Record<string, string>> {

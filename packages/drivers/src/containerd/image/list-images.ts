@@ -1,5 +1,7 @@
 import type { Image } from '@capsule/core';
 import { isCapsuleError } from '@capsule/core';
+import { Code } from '@connectrpc/connect';
+import { isAnswer } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import type { Image as ImageRecord } from '../gen/containerd/services/images_pb.ts';
 import type { ImageContext } from './context.ts';
@@ -12,7 +14,11 @@ export async function listImages(
 ): Promise<readonly Image[]> {
   const { images } = await context.client.images.list({}, until(signal));
   const records = images.filter(({ name }) => !name.startsWith(STAGING_PREFIX));
-  const described = await Promise.all(records.map((record) => describe(context, record, signal)));
+  const described = await Promise.all(
+    records.map((record) =>
+      describe(context, record, signal).catch((error: unknown) => unread(record, error)),
+    ),
+  );
   return described
     .filter((image) => image !== undefined)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -25,6 +31,19 @@ export async function getImage(
 ): Promise<Image | undefined> {
   const record = await getRecord(context, reference, signal);
   return record && describe(context, record, signal);
+}
+
+/** One whose content cannot be read is listed without its size, and keeps none of the others from being listed. */
+function unread(record: ImageRecord, error: unknown): Image {
+  // A store that is away has nothing to list.
+  if (!isAnswer(error) || error.code === Code.Unavailable) throw error;
+  const { name, target } = record;
+  return {
+    name,
+    digest: target?.digest ?? '',
+    sizeBytes: 0,
+    updatedAt: updatedAt(record.updatedAt),
+  };
 }
 
 /** A record whose content is not there, or not for this processor, is no image of ours. */

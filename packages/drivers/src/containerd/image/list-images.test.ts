@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { ImageContext } from './context.ts';
+import { listImages } from './list-images.ts';
+
+/** A store with two images, of which the content of `bad` cannot be read. */
+function storeWith(failure: unknown): ImageContext {
+  const images = ['bad', 'good'].map((name) => ({ name, target: { digest: `sha256:${name}` } }));
+  const client = { images: { list: async () => ({ images }) } };
+  const reader = {
+    read: async (name: string) => {
+      if (name === 'bad') throw failure;
+      return { sizeBytes: 7 };
+    },
+  };
+  return { client, reader } as never;
+}
+
+/** As containerd sends it. */
+function answer(code: Code): ConnectError {
+  return Object.assign(new ConnectError('input/output error', code), { isWireError: true });
+}
+
+test('an image whose content cannot be read is listed, and keeps none of the others away', async () => {
+  const listed = await listImages(storeWith(answer(Code.Unknown)));
+  assert.deepEqual(
+    listed.map(({ name, sizeBytes }) => [name, sizeBytes]),
+    [
+      ['bad', 0],
+      ['good', 7],
+    ],
+  );
+});
+
+test('a store that goes away lists nothing', async () => {
+  for (const failure of [answer(Code.Unavailable), new ConnectError('reset', Code.Aborted)]) {
+    await assert.rejects(listImages(storeWith(failure)), failure);
+  }
+});
