@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { ImageContext } from './context.ts';
-import { listImages } from './list-images.ts';
+import { getImage, listImages } from './list-images.ts';
 
 /** A store with two images, of which the content of `bad` cannot be read. */
 function storeWith(failure: unknown): ImageContext {
   const images = ['bad', 'good'].map((name) => ({ name, target: { digest: `sha256:${name}` } }));
-  const client = { images: { list: async () => ({ images }) } };
+  const get = async ({ name }: { name: string }) => ({
+    image: images.find((one) => one.name === name),
+  });
+  const client = { images: { list: async () => ({ images }), get } };
   const reader = {
     read: async (name: string) => {
       if (name === 'bad') throw failure;
@@ -31,6 +34,10 @@ test('an image whose content cannot be read is listed, and keeps none of the oth
       ['good', 7],
     ],
   );
+});
+
+test('an image whose content cannot be read is found, so that it can be removed', async () => {
+  assert.equal((await getImage(storeWith(answer(Code.Unknown)), 'bad'))?.digest, 'sha256:bad');
 });
 
 test('a store that goes away lists nothing', async () => {

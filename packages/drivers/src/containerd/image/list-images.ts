@@ -14,11 +14,7 @@ export async function listImages(
 ): Promise<readonly Image[]> {
   const { images } = await context.client.images.list({}, until(signal));
   const records = images.filter(({ name }) => !name.startsWith(STAGING_PREFIX));
-  const described = await Promise.all(
-    records.map((record) =>
-      describe(context, record, signal).catch((error: unknown) => unread(record, error)),
-    ),
-  );
+  const described = await Promise.all(records.map((record) => describe(context, record, signal)));
   return described
     .filter((image) => image !== undefined)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -33,31 +29,24 @@ export async function getImage(
   return record && describe(context, record, signal);
 }
 
-/** One whose content cannot be read is listed without its size, and keeps none of the others from being listed. */
-function unread(record: ImageRecord, error: unknown): Image {
-  // A store that is away has nothing to list.
-  if (!isAnswer(error) || error.code === Code.Unavailable) throw error;
-  const { name, target } = record;
-  return {
-    name,
-    digest: target?.digest ?? '',
-    sizeBytes: 0,
-    updatedAt: updatedAt(record.updatedAt),
-  };
-}
-
-/** A record whose content is not there, or not for this processor, is no image of ours. */
+/**
+ * A record whose content is not there, or not for this processor, is no image of ours. One whose content cannot be
+ * read is one without a size: it keeps none of the others from being listed, and can be removed.
+ */
 async function describe(
   context: ImageContext,
   record: ImageRecord,
   signal?: AbortSignal,
 ): Promise<Image | undefined> {
   const digest = record.target?.digest ?? '';
+  const known = { name: record.name, digest, updatedAt: updatedAt(record.updatedAt) };
   try {
     const { sizeBytes } = await context.reader.read(record.name, digest, signal);
-    return { name: record.name, digest, sizeBytes, updatedAt: updatedAt(record.updatedAt) };
+    return { ...known, sizeBytes };
   } catch (error) {
     if (isCapsuleError(error) && error.code === 'IMAGE_INVALID') return undefined;
-    throw error;
+    // A store that is away knows nothing of any.
+    if (!isAnswer(error) || error.code === Code.Unavailable) throw error;
+    return { ...known, sizeBytes: 0 };
   }
 }
