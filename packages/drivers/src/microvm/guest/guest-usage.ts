@@ -15,6 +15,7 @@ export async function guestUsage(guest: GuestClient): Promise<ContainerUsage | u
   }
 }
 
+/** A guest may answer anything: a count that no machine has is left out, and spoils no table of others. */
 function usageFromProto(answer: UsageResponse): ContainerUsage {
   const counts = {
     cpuMicros: answer.cpuUsageMicros,
@@ -26,7 +27,7 @@ function usageFromProto(answer: UsageResponse): ContainerUsage {
     blockWrittenBytes: answer.blockWrittenBytes,
   };
   const known = Object.entries(counts).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Number(value)]],
+    value === undefined || value > Number.MAX_SAFE_INTEGER ? [] : [[name, Number(value)]],
   );
   return Object.fromEntries(known);
 }
