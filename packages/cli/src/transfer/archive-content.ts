@@ -16,7 +16,8 @@ export interface ArchiveContent {
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** ext4(5): the superblock begins at 1024, and its magic number is 56 bytes into it. */
 const EXT4 = { at: 1024 + 56, magic: Buffer.from([0x53, 0xef]) };
-const LOOK_BYTES = 2048;
+/** What tar writes by default at once, of which an archive of nothing is one. No ext4 is as small. */
+const RECORD_BYTES = 20 * 512;
 
 /**
  * What a file holds, by its bytes and not by its name. Fails with `TRANSFER_UNKNOWN_FORMAT` and
@@ -35,12 +36,19 @@ export async function readArchive(
         ? gunzipped(reader, path)
         : reader.remaining(),
   );
-  const head = await content.peek(LOOK_BYTES);
+  const head = await content.peek(RECORD_BYTES + 1);
   const isExt4 = head.subarray(EXT4.at, EXT4.at + EXT4.magic.length).equals(EXT4.magic);
-  const format = isExt4 ? 'image' : isTarHead(head) ? 'tar' : undefined;
+  const isTar = isTarHead(head) || isEmptyTar(head);
+  const format = isExt4 ? 'image' : isTar ? 'tar' : undefined;
   if (format !== undefined) return { format, pieces: content.remaining() };
   await content.close();
   throw transferError.UNKNOWN_FORMAT({ path });
+}
+
+/** Two blocks of zeros are the end of an archive; more of them than a record are a disk that was erased. */
+function isEmptyTar(whole: Buffer): boolean {
+  const isRecord = whole.length >= 2 * 512 && whole.length <= RECORD_BYTES;
+  return isRecord && whole.length % 512 === 0 && whole.every((byte) => byte === 0);
 }
 
 async function* gunzipped(reader: ByteReader, path: string): AsyncGenerator<Buffer> {
