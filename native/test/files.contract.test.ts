@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -20,6 +21,7 @@ import {
   expectedTree,
   makeTree,
   packWithTar,
+  rawArchive,
   readTree,
   unpackWithTar,
 } from '@capsule/testkit/archives';
@@ -160,6 +162,21 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
       assert.match(stderr, /^damaged\t/);
     });
   }
+
+  test('leaves out what is of an unknown type, and links to it', async () => {
+    await using scratch = await createScratch();
+    const archive = scratch.path('a.tar');
+    const bytes = rawArchive(
+      { name: 'z', type: 'Z', data: 'x'.repeat(700) },
+      { name: 'l', type: '1', fields: [[157, 'z']] },
+      { name: 'f', data: 'x' },
+    );
+    writeFileSync(archive, bytes);
+    const warnings = await unpack(scratch, archive, scratch.path('out'), 'own');
+    assert.match(warnings, /^warning\tz\tan entry of the unknown type 'Z' is left out\n/);
+    assert.equal(warnings.split('\n').length, 3);
+    assert.deepEqual(readdirSync(scratch.path('out')), ['f']);
+  });
 
   test('keeps attributes, lists and capabilities, and GNU tar reads them', async () => {
     await using scratch = await createScratch();

@@ -1,5 +1,5 @@
 use crate::root::Root;
-use capsule_archive::unpack::Owner;
+use capsule_archive::owner::Owner;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;

@@ -7,8 +7,8 @@ use crate::time::Time;
 use std::collections::BTreeMap;
 use std::io;
 
-pub(crate) fn kind(letter: u8, is_slashed: bool) -> io::Result<Kind> {
-    Ok(match letter {
+pub(crate) fn kind(letter: u8, is_slashed: bool) -> Kind {
+    match letter {
         // Tars of old had no letter for folders.
         0 | b'0' if is_slashed => Kind::Folder,
         0 | b'0' | b'7' | b'S' => Kind::File,
@@ -18,13 +18,8 @@ pub(crate) fn kind(letter: u8, is_slashed: bool) -> io::Result<Kind> {
         b'4' => Kind::Block,
         b'5' | b'D' => Kind::Folder,
         b'6' => Kind::Fifo,
-        other => {
-            let letter = char::from(other).escape_default();
-            return Err(invalid(format!(
-                "entries of kind '{letter}' are not supported"
-            )));
-        }
-    })
+        other => Kind::Unknown(other),
+    }
 }
 
 pub(crate) fn plain_name(header: &Block) -> Vec<u8> {

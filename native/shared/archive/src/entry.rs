@@ -10,6 +10,8 @@ pub enum Kind {
     Fifo,
     Char,
     Block,
+    /// By its letter: of no meaning here.
+    Unknown(u8),
 }
 
 /// Bytes of a sparse file that are not a hole.

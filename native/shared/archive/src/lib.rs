@@ -11,6 +11,7 @@ pub mod failure;
 pub mod hidden;
 pub mod measure;
 pub mod own_folder;
+pub mod owner;
 pub mod pack;
 pub mod path;
 pub mod reopen;

@@ -49,6 +49,7 @@ pub(crate) fn kind_of(kind: Kind) -> SFlag {
         Kind::Fifo => SFlag::S_IFIFO,
         Kind::Char => SFlag::S_IFCHR,
         Kind::Block => SFlag::S_IFBLK,
+        Kind::Unknown(_) => SFlag::empty(),
     }
 }
 

@@ -3,7 +3,7 @@ use crate::describe::{checked_name, describe, kind, last, plain_name};
 use crate::entry::{Entry, Kind};
 use crate::path::MOST_NAME_BYTES;
 use crate::pax::{self, decimal, Record};
-use crate::source::{cut, exactly, fill, Source};
+use crate::source::{cut, exactly, Source};
 use crate::sparse;
 use std::io;
 
@@ -21,7 +21,6 @@ pub struct Reader<S> {
     /// Data of the present entry that was not read yet, and what fills its last block.
     left: u64,
     fill: u64,
-    is_begun: bool,
     is_over: bool,
     globals: Vec<Record>,
 }
@@ -41,7 +40,6 @@ impl<S: Source> Reader<S> {
             source,
             left: 0,
             fill: 0,
-            is_begun: false,
             is_over: false,
             globals: Vec::new(),
         }
@@ -110,16 +108,10 @@ impl<S: Source> Reader<S> {
         Ok(count)
     }
 
-    /// `None` at the end: an empty block, or the end of the stream between two entries.
+    /// `None` at the end: an empty block. A stream without one was cut, also between two entries.
     fn header(&mut self, before: &Before) -> io::Result<Option<Block>> {
-        let Some(header) = self.block()? else {
-            // A stream without a byte is what a writer leaves that has failed.
-            if before.is_there || !self.is_begun {
-                return Err(cut());
-            }
-            return Ok(None);
-        };
-        self.is_begun = true;
+        let mut header = Block::empty();
+        exactly(&mut self.source, &mut header.0)?;
         if header.is_empty() {
             return if before.is_there {
                 Err(cut())
@@ -133,15 +125,6 @@ impl<S: Source> Reader<S> {
             ));
         }
         Ok(Some(header))
-    }
-
-    fn block(&mut self) -> io::Result<Option<Block>> {
-        let mut block = Block::empty();
-        match fill(&mut self.source, &mut block.0)? {
-            0 => Ok(None),
-            BLOCK_BYTES => Ok(Some(block)),
-            _ => Err(cut()),
-        }
     }
 
     /// The data of a header that describes another one.
@@ -209,7 +192,7 @@ impl<S: Source> Reader<S> {
             None => before.name.unwrap_or_else(|| plain_name(header)),
         };
         let is_slashed = name.ends_with(b"/");
-        let kind = kind(letter, is_slashed)?;
+        let kind = kind(letter, is_slashed);
         let mut entry = Entry::new(checked_name(name)?, kind);
         entry.link = match last(&records, b"linkpath") {
             Some(link) => link.to_vec(),
@@ -222,8 +205,9 @@ impl<S: Source> Reader<S> {
             return Err(invalid("a link has no target"));
         }
         describe(&mut entry, header, &records)?;
-        // As archives have been written: only files have data, whatever the size of anything else says.
-        if kind == Kind::File || letter == b'D' {
+        // As archives have been written: only files have data, whatever the size of anything else says. What is
+        // unknown has what it says.
+        if matches!(kind, Kind::File | Kind::Unknown(_)) || letter == b'D' {
             self.left = self.member_size(header, &records)?;
             self.fill = padding(self.left);
         }

@@ -1,10 +1,11 @@
 use crate::failure::{Failure, Outcome};
 use crate::hidden::Hidden;
 use crate::own_folder::with_own_folder;
+use crate::owner::Owner;
 use crate::pack::{pack, Pack, OUTPUT};
 use crate::reopen::Reopen;
 use crate::source::Stream;
-use crate::unpack::{unpack, Owner};
+use crate::unpack::unpack;
 use crate::warnings::Warnings;
 use nix::fcntl::OFlag;
 use nix::unistd::pipe2;

@@ -4,6 +4,7 @@ use crate::hidden::Hidden;
 use crate::late::Late;
 use crate::lost_and_found::LOST;
 use crate::made::Made;
+use crate::owner::Owner;
 use crate::place::{is_kind, is_plain, kind_of, leads_to_folder, make_way, open_path};
 use crate::reader::Reader;
 use crate::reopen::Reopen;
@@ -22,18 +23,6 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 const BUFFER_BYTES: usize = 256 * 1024;
-
-/// What is kept of files beside their bytes, modes and times.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Owner {
-    /// Everything becomes root's; set-id bits, devices and pipes are left out.
-    Root,
-    /// Owners, attributes, devices and pipes are as in the archive.
-    Kept,
-    /// The same, what is there makes way for folders, too, and the folder that is unpacked into becomes as the archive's own first folder is. All of it
-    /// is on the disk at the end.
-    KeptOfTarget,
-}
 
 /// Unpacks a tar archive in a folder, which is made where it is missing. Links lead where they lead: the
 /// caller has made sure that this is never out of the root. Names that point upwards, or to what is hidden,
@@ -126,6 +115,11 @@ impl Unpacker<'_, '_> {
             }
             Kind::HardLink => self.add_link(entry, place),
             Kind::Fifo | Kind::Char | Kind::Block => self.add_special(entry, place),
+            Kind::Unknown(letter) => {
+                let letter = char::from(letter).escape_default();
+                let what = format!("an entry of the unknown type '{letter}'");
+                self.leave_out(place.1, &what)
+            }
         }
     }
 
@@ -245,10 +239,7 @@ impl Unpacker<'_, '_> {
         };
         match link(&mut self.origins) {
             Err(failure) if failure.code == "missing" && self.left_out > 0 => {
-                self.left_out += 1;
-                self.warnings
-                    .add(name, "a link to a file that was left out is left out");
-                Ok(())
+                self.leave_out(name, "a link to a file that was left out")
             }
             other => other,
         }
@@ -262,9 +253,7 @@ impl Unpacker<'_, '_> {
             _ => (SFlag::S_IFBLK, "a device"),
         };
         if !self.keeps_owner() {
-            self.left_out += 1;
-            self.warnings.add(name, &format!("{word} is left out"));
-            return Ok(());
+            return self.leave_out(name, word);
         }
         make_way(place, entry.kind)?;
         let (major, minor) = entry.device;
@@ -272,16 +261,17 @@ impl Unpacker<'_, '_> {
         match mknod(leaf, kind, Mode::from_bits_truncate(0o600), device) {
             // overlayfs keeps this one for itself, as the mark of a removed file: ovl_mknod of the kernel.
             Err(Errno::EPERM) if entry.kind == Kind::Char && entry.device == (0, 0) => {
-                self.left_out += 1;
-                self.warnings.add(
-                    name,
-                    "the device 0:0 cannot be in an overlay and is left out",
-                );
-                return Ok(());
+                return self.leave_out(name, "the device 0:0, which cannot be in an overlay,");
             }
             made => made.of(name)?,
         }
         self.settle(entry, place, false)
+    }
+
+    fn leave_out(&mut self, name: &[u8], what: &str) -> Outcome<()> {
+        self.left_out += 1;
+        self.warnings.add(name, &format!("{what} is left out"));
+        Ok(())
     }
 
     fn settle(&mut self, entry: &Entry, place: (&CStr, &[u8]), is_link: bool) -> Outcome<()> {

@@ -109,15 +109,16 @@ fn header(entry: &Entry, size: u64) -> Block {
     header.put(block::LINK, &entry.link);
     header.put(
         block::TYPE,
-        match entry.kind {
-            Kind::File => b"0",
-            Kind::HardLink => b"1",
-            Kind::Symlink => b"2",
-            Kind::Char => b"3",
-            Kind::Block => b"4",
-            Kind::Folder => b"5",
-            Kind::Fifo => b"6",
-        },
+        &[match entry.kind {
+            Kind::File => b'0',
+            Kind::HardLink => b'1',
+            Kind::Symlink => b'2',
+            Kind::Char => b'3',
+            Kind::Block => b'4',
+            Kind::Folder => b'5',
+            Kind::Fifo => b'6',
+            Kind::Unknown(letter) => letter,
+        }],
     );
     header.put_number(block::MODE, u64::from(entry.mode & 0o7777));
     let mut put = |field, number: u64| {

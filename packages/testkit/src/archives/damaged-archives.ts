@@ -52,6 +52,7 @@ export const DAMAGED_ARCHIVES: readonly DamagedArchive[] = [
   { name: 'cut after the header', bytes: whole.subarray(0, 512) },
   { name: 'cut in the content', bytes: whole.subarray(0, 512 + 700) },
   { name: 'cut in the padding', bytes: whole.subarray(0, 512 + 2010) },
+  { name: 'cut between two entries', bytes: whole.subarray(0, 512 + 2048) },
   {
     name: 'a second header of noise',
     bytes: Buffer.concat([rawEntry({ data: 'x' }), Buffer.alloc(512, 'y'), Buffer.alloc(1024)]),
