@@ -1,3 +1,5 @@
+import type { VolumeFilling } from './volume.ts';
+
 /** A snapshot by the volume that it was taken of. People write it as `data@before-upgrade`. */
 export interface SnapshotRef {
   readonly volume: string;
@@ -18,12 +20,13 @@ export interface SnapshotRecord extends SnapshotRef {
   readonly stage: SnapshotStage;
   /** Of the volume at that moment. */
   readonly sizeBytes: number;
+  readonly filling: VolumeFilling;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
 
 /** A snapshot as it is shown. */
-export interface Snapshot extends Omit<SnapshotRecord, 'stage'> {
+export interface Snapshot extends Omit<SnapshotRecord, 'stage' | 'filling'> {
   /** `orphaned`: storage that no record speaks of. `lost`: a record whose storage is gone. */
   readonly state: SnapshotStage | 'orphaned' | 'lost';
   /** What it takes of the pool beside its volume. */

@@ -81,6 +81,7 @@ export function createVolumes(parts: VolumesParts) {
     importer,
     scheduler,
     watch,
+    alone: shared.alone,
     backend: parts.backend,
     /** What was cut short is finished or undone first. Never throws. */
     async start(): Promise<void> {

@@ -101,8 +101,9 @@ export function createWorkloads(parts: WorkloadsParts) {
       for (const workload of namesOf(specs.list(), name)) controller.wake(workload);
     },
   });
-  const { volumes, keeper } = volumeSystem;
-  const filler = new VolumeFiller({ volumes, backend: parts.volumeBackend, files: parts.files });
+  const { volumes, keeper, alone } = volumeSystem;
+  const { volumeBackend: backend, files } = parts;
+  const filler = new VolumeFiller({ volumes, backend, files, alone });
   const publisher = new PortPublisher({ specs, addresses, network });
   const goods = new GoodSpecs(db);
   const statusOf = (name: string) => observer.statusOf(name);

@@ -59,7 +59,8 @@ test('one that fails leaves nothing; what was cut short is undone or finished', 
   backend.failNext('snapshot', fakeError('PROCESS_FAILED', 'internal', 'no space'));
   await assert.rejects(boot().snapshotKeeper.take(ONE), { code: 'PROCESS_FAILED' });
   assert.deepEqual(snapshots.list(), []);
-  snapshots.insert({ ...ONE, origin: 'asked', sizeBytes: DATA.sizeBytes, createdAt: 1 });
+  const { sizeBytes } = DATA;
+  snapshots.insert({ ...ONE, origin: 'asked', sizeBytes, filling: 'done', createdAt: 1 });
   await backend.snapshot(ONE);
   const two = { volume: 'data', snapshot: 'two' };
   await boot().snapshotKeeper.take(two);
@@ -154,6 +155,20 @@ test('names made of the time are free ones, also twice in a second', async () =>
     copies.clone({ volume: 'data' }, { name: to, uid: to }),
   );
   await Promise.all(clones);
+});
+
+test('a volume that was half filled is that in its clones, and when it is restored', async () => {
+  const { boot } = await machine();
+  const { volumes, snapshotKeeper, copies } = boot();
+  volumes.setFilling('data', 'underway');
+  await snapshotKeeper.take(ONE);
+  volumes.setFilling('data', 'done');
+  await copies.clone(ONE, { name: 'half', uid: 'half' });
+  await copies.clone({ volume: 'data' }, { name: 'whole', uid: 'whole' });
+  const filling = (name: string) => volumes.get(name)?.filling;
+  assert.deepEqual(['half', 'whole'].map(filling), ['underway', 'done']);
+  await copies.restore(ONE);
+  assert.equal(filling('data'), 'underway');
 });
 
 test('scheduled snapshots survive a clock that is set back, or was ahead for a while', async () => {

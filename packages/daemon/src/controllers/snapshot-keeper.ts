@@ -120,7 +120,8 @@ export class SnapshotKeeper {
         throw volumeError.NOT_READY({ name: ref.volume, stage: volume.stage });
       }
       if (snapshots.get(ref) !== undefined) throw snapshotError.EXISTS({ name });
-      snapshots.insert({ ...ref, origin, sizeBytes: volume.sizeBytes, createdAt: now() });
+      const { sizeBytes, filling } = volume;
+      snapshots.insert({ ...ref, origin, sizeBytes, filling, createdAt: now() });
     });
     try {
       if (await this.#stray(ref)) throw snapshotError.ORPHANED({ name });
@@ -177,7 +178,9 @@ export class SnapshotKeeper {
       const seen = await this.#stray(ref);
       if (seen === undefined) throw snapshotError.NOT_FOUND({ name: formatSnapshotRef(ref) });
       db.transaction(() => {
-        snapshots.insert({ ...ref, origin: 'asked', sizeBytes: seen.sizeBytes, createdAt: now() });
+        const { sizeBytes } = seen;
+        const facts = { origin: 'asked', filling: 'done', createdAt: now() } as const;
+        snapshots.insert({ ...ref, ...facts, sizeBytes });
         snapshots.setStage(ref, 'ready');
       });
     });
@@ -236,7 +239,7 @@ export class SnapshotKeeper {
 }
 
 function describe(record: SnapshotRecord, seen: ReadonlyMap<string, SnapshotSeen>): Snapshot {
-  const { stage, ...rest } = record;
+  const { stage, filling: _, ...rest } = record;
   const found = seen.get(formatSnapshotRef(record));
   return {
     ...rest,

@@ -71,11 +71,13 @@ export class VolumeCopies {
         from.snapshot ?? (await snapshotKeeper.takeNextAlone(from.volume, 'clone', 'clone'));
       const source = { volume: from.volume, snapshot };
       try {
-        const { sizeBytes } = snapshotKeeper.ready(source);
+        const { sizeBytes, filling } = snapshotKeeper.ready(source);
         checkVolumeSpec({ name: to.name, sizeBytes });
         db.transaction(() => {
           steps.checkFree(to.name);
           volumes.insert({ ...to, sizeBytes, createdAt: now(), source });
+          // What was half filled is that in the copy, too.
+          volumes.setFilling(to.name, filling);
         });
         reach('create:recorded');
         await steps.makeOrUndo(to.name);
@@ -94,8 +96,7 @@ export class VolumeCopies {
     await alone(ref.volume, async () => {
       db.transaction(() => {
         steps.checkDetached(ref.volume);
-        snapshotKeeper.ready(ref);
-        volumes.setRestoring(ref.volume, ref);
+        volumes.setRestoring(ref.volume, snapshotKeeper.ready(ref));
       });
       reach('restore:recorded');
       await steps.refill(ref.volume);

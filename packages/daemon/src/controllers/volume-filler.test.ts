@@ -22,7 +22,7 @@ async function setUp(folder: string) {
   volumes.setHolder('data', 'web');
   const copies: string[] = [];
   const files = { copyOut: async () => void copies.push('copied') };
-  const filler = new VolumeFiller({ volumes, backend, files });
+  const filler = new VolumeFiller({ volumes, backend, files, alone: (_name, work) => work() });
   const filling = () => volumes.get('data')?.filling;
   return { volumes, backend, filler, filling, copies };
 }

@@ -19,6 +19,8 @@ export interface VolumeFillerParts {
     'hostPath' | 'isEmpty' | 'clear' | 'attach' | 'detach' | 'lend'
   >;
   readonly files: Pick<ContainerFiles, 'copyOut'>;
+  /** One thing at a time for each volume: no snapshot is of a copy whose state is another one by then. */
+  readonly alone: <T>(volume: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** Gives a volume that nobody has used yet what the image has in its place, as people know it. */
@@ -34,7 +36,11 @@ export class VolumeFiller {
    * is thrown away and done again. A volume that holds something already is left as it is. A microVM does it
    * by itself, and counts as done when it runs.
    */
-  async fill({ spec }: WorkloadRecord, name: string, signal: AbortSignal): Promise<void> {
+  async fill(record: WorkloadRecord, name: string, signal: AbortSignal): Promise<void> {
+    await this.#parts.alone(name, () => this.#fillAlone(record, name, signal));
+  }
+
+  async #fillAlone({ spec }: WorkloadRecord, name: string, signal: AbortSignal): Promise<void> {
     const { volumes, backend, files } = this.#parts;
     const filling = volumes.get(name)?.filling;
     const mounts = spec.mounts.filter(({ volumeName }) => volumeName === name);

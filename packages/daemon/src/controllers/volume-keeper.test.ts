@@ -221,7 +221,7 @@ test('a clone has what its source had, and the same again is one', async () => {
   await copies.clone({ volume: 'data' }, to);
   await copies.clone({ volume: 'data' }, to);
   assert.equal(backend.read('copy', 'note'), 'kept');
-  assert.equal(volumes.get('copy')?.filling, 'done');
+  assert.equal(volumes.get('copy')?.filling, 'due');
   assert.deepEqual(await backend.listSnapshots(), []);
   const other = copies.clone({ volume: 'data' }, { ...to, uid: 'x' });
   await assert.rejects(other, { code: 'VOLUME_EXISTS' });

@@ -126,4 +126,11 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'of which import a volume came, until somebody uses it',
     up: 'ALTER TABLE volume ADD COLUMN imported TEXT;',
   },
+  {
+    name: 'whether the volume of a snapshot was filled then',
+    up: `
+      ALTER TABLE snapshot ADD COLUMN filling TEXT NOT NULL DEFAULT 'done'
+        CHECK (filling IN ('due', 'underway', 'done'));
+    `,
+  },
 ];

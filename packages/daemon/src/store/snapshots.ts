@@ -1,4 +1,10 @@
-import type { SnapshotOrigin, SnapshotRecord, SnapshotRef, SnapshotStage } from '@capsule/core';
+import type {
+  SnapshotOrigin,
+  SnapshotRecord,
+  SnapshotRef,
+  SnapshotStage,
+  VolumeFilling,
+} from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
 /** Snapshots that were asked for. Written by `SnapshotKeeper` alone. */
@@ -29,11 +35,12 @@ export class Snapshots {
     return row === undefined ? undefined : recordFromRow(row);
   }
 
-  insert({ volume, snapshot, origin, sizeBytes, createdAt }: Omit<SnapshotRecord, 'stage'>): void {
+  insert(record: Omit<SnapshotRecord, 'stage'>): void {
+    const { volume, snapshot, origin, sizeBytes, filling, createdAt } = record;
     this.#db.run(
-      `INSERT INTO snapshot (volume, name, origin, stage, size_bytes, created_at)
-       VALUES (?, ?, ?, 'creating', ?, ?)`,
-      ...[volume, snapshot, origin, sizeBytes, createdAt],
+      `INSERT INTO snapshot (volume, name, origin, stage, size_bytes, filling, created_at)
+       VALUES (?, ?, ?, 'creating', ?, ?, ?)`,
+      ...[volume, snapshot, origin, sizeBytes, filling, createdAt],
     );
   }
 
@@ -56,6 +63,7 @@ function recordFromRow(row: Row): SnapshotRecord {
     origin: row['origin'] as SnapshotOrigin,
     stage: row['stage'] as SnapshotStage,
     sizeBytes: Number(row['size_bytes']),
+    filling: row['filling'] as VolumeFilling,
     createdAt: Number(row['created_at']),
   };
 }

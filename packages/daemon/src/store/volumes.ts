@@ -80,11 +80,14 @@ export class Volumes {
     return row === undefined ? undefined : (JSON.parse(String(row['imported'])) as ImportReceipt);
   }
 
-  setRestoring(name: string, { volume, snapshot }: SnapshotRef): void {
+  setRestoring(
+    name: string,
+    { volume, snapshot, filling }: SnapshotRef & Pick<VolumeRecord, 'filling'>,
+  ): void {
     this.#db.run(
-      `UPDATE volume SET stage = 'restoring', filling = 'done', source_volume = ?, source_name = ?
+      `UPDATE volume SET stage = 'restoring', filling = ?, source_volume = ?, source_name = ?
        WHERE name = ?`,
-      ...[volume, snapshot, name],
+      ...[filling, volume, snapshot, name],
     );
   }
 
