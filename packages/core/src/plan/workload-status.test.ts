@@ -213,6 +213,7 @@ test('an exit by a signal and one for want of memory are told apart', () => {
   const clock = { ...CLOCK, isOutOfMemory: true };
   assert.equal(statusFromSeen(WISH, look(STARTED, RUNNING), killed, clock).oomKilled, true);
   assert.equal(statusFromSeen(WISH, look(STARTED, RUNNING), ENDED, clock).oomKilled, undefined);
+  assert.equal(look(look(STARTED, RUNNING), { ...killed, oomKilled: true }).oomKilled, true);
   assert.equal(statusWhenOutOfMemory(plain, 100_000), plain);
   assert.equal(statusWhenOutOfMemory({ ...plain, finishedAt: 900_000 }, 100).oomKilled, undefined);
 });

@@ -262,7 +262,7 @@ function ended(
   const finishedAt = seen.exitedAt ?? clock.now;
   const exit = exitFromStatus(
     seen.exitCode ?? 255,
-    clock.isOutOfMemory && seen.exitCode === KILLED,
+    (clock.isOutOfMemory || seen.oomKilled === true) && seen.exitCode === KILLED,
   );
   if (record.desired === 'stopped')
     return stopped(before, describeStop(graceMs(record, before), exit, finishedAt));

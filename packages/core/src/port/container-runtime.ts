@@ -65,6 +65,8 @@ export interface ContainerSeen {
   readonly pid?: number;
   readonly exitCode?: number;
   readonly exitedAt?: number;
+  /** The kernel killed it, or a process of it, for want of memory. */
+  readonly oomKilled?: boolean;
   /** How it ended, where no exit code of its own tells: `the guest's kernel panicked: …`. */
   readonly fault?: string;
   /** It runs, and something is wrong with it: `its guest agent does not answer`. */

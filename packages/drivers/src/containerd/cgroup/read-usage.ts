@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ContainerUsage } from '@capsule/core';
+import { fieldOf } from './field-of.ts';
 import { readIfThere } from './read-if-there.ts';
 
 type CgroupUsage = Pick<
@@ -56,12 +57,6 @@ const BYTES_OF_DISKS = 'blkio.throttle.io_service_bytes_recursive';
 
 function numberOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text.trim());
-}
-
-/** Of a file of lines with a name and a number each. */
-function fieldOf(text: string | undefined, name: string): number | undefined {
-  const line = text?.split('\n').find((one) => one.startsWith(`${name} `));
-  return numberOf(line?.slice(name.length + 1));
 }
 
 function sumOf(text: string | undefined, pattern: RegExp): number | undefined {

@@ -20,6 +20,7 @@ export interface ContainerLabels {
 export interface ContainerEnd {
   readonly exitCode: number;
   readonly exitedAt?: number;
+  readonly oomKilled?: boolean;
 }
 
 const PREFIX = 'capsule.';

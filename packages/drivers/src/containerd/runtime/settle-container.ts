@@ -2,10 +2,12 @@ import { create } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { allOrFirstError } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { hasOomKill } from '../cgroup/has-oom-kill.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
 import { type Process, Status } from '../gen/containerd/types/task/task_pb.ts';
+import { containerCgroup } from '../oci/oci-spec.ts';
 import type { RuntimeContext } from './context.ts';
 import { ENDED_LABEL, readLabels, writeEnded } from './labels.ts';
 import { getTask, removeTask } from './task.ts';
@@ -16,7 +18,7 @@ import { getTask, removeTask } from './task.ts';
  * left alone. Idempotent.
  */
 export async function settleContainer(
-  { client, settling }: RuntimeContext,
+  { client, settling, cgroupRoot }: RuntimeContext,
   id: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -28,8 +30,11 @@ export async function settleContainer(
     const call = client.containers.get({ id }, until(signal));
     const container = (await ignoring(Code.NotFound, call))?.container;
     // One of somebody else, or without a record: whoever made it looks after it.
-    if (container === undefined || readLabels(container.labels) === undefined) return;
-    await writeEnd(client, id, task);
+    const labels = container && readLabels(container.labels);
+    if (labels === undefined) return;
+    // The event may come late, or never: the shim that sends it goes with the task, and so does the cgroup.
+    const oomKilled = await hasOomKill(cgroupRoot, containerCgroup(labels));
+    await writeEnd(client, id, { task, oomKilled });
     await removeTask(client, id);
   } finally {
     release();
@@ -75,10 +80,14 @@ export async function clearEnd({ client }: RuntimeContext, id: string): Promise<
 async function writeEnd(
   client: RuntimeContext['client'],
   id: string,
-  task: Process,
+  { task, oomKilled }: { readonly task: Process; readonly oomKilled: boolean },
 ): Promise<void> {
   const exitedAt = task.exitedAt && timestampMs(task.exitedAt);
-  const end = { exitCode: task.exitStatus, ...(exitedAt === undefined ? {} : { exitedAt }) };
+  const end = {
+    exitCode: task.exitStatus,
+    ...(exitedAt === undefined ? {} : { exitedAt }),
+    ...(oomKilled ? { oomKilled } : {}),
+  };
   await updateLabel(client, id, writeEnded(end));
 }
 

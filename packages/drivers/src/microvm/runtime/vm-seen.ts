@@ -38,13 +38,14 @@ export async function describeVm(
   if (run.ended === undefined || (await isAnyAlive(run))) {
     return trouble === undefined ? running : { ...running, trouble };
   }
-  const { exitCode, at, fault } = run.ended;
+  const { exitCode, at, fault, oomKilled } = run.ended;
   return {
     ...base,
     task: 'stopped',
     exitCode,
     exitedAt: at,
     ...(fault === undefined ? {} : { fault }),
+    ...(oomKilled === true ? { oomKilled } : {}),
   };
 }
 
