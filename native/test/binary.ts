@@ -16,7 +16,7 @@ export async function missing(...programs: string[]): Promise<string | false> {
       () => true,
       () => false,
     );
-    if (!isThere) return `${program} is missing; build with: cargo build --release`;
+    if (!isThere) return `${program} is missing: npm test -- rootfs builds it`;
   }
   return false;
 }

@@ -20,7 +20,7 @@ import {
 } from './lab/workload.ts';
 
 const BOUND = { timeout: 60_000 };
-const KILLS = 30;
+const KILLS = 15;
 /** On a machine that has a core to spare; the promise is about that. */
 const BACK_WITHIN_MS = 2_000;
 const IMAGE = 'stay:1';

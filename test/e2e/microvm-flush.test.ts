@@ -12,7 +12,7 @@ test('what a microVM wrote before its stop is in its volume, whatever goes on me
   await using lab = await startLab({ images: [] });
   const setting = vmSettingOf(lab);
   const say = (line: string) => t.diagnostic(line);
-  const rounds = 2 * FLUSH_WAYS.length;
+  const rounds = FLUSH_WAYS.length;
   try {
     await flush({ setting, backend: 'qemu', random: new Random(seed), rounds, say });
   } finally {

@@ -5,7 +5,7 @@ import { describeFootprint, footprint } from './lab/footprint.ts';
 import { chooseSeed, Random } from './lab/random.ts';
 import { vmSettingOf } from './lab/vm-setting.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 test('capsuled killed at any moment leaves no half of a microVM', {
   timeout: 300_000,

@@ -31,11 +31,15 @@ const volume = (...args: readonly string[]) => lab.capsulectl('volume', ...args)
 const done = async (...args: readonly string[]) => (await capsulectl(lab, args)).stdout;
 const sh = async (name: string, script: string) =>
   done('workload', 'exec', name, '--', 'sh', '-c', script);
-/** Everything that a restore has to bring back: content, owners, modes, times, links, names. */
+/**
+ * Everything that a restore has to bring back: content, owners, modes, times, links, names. A file without a block is
+ * all zeros.
+ */
 const DIGEST =
   'cd /data && stat -c "%u:%g %a" . && find . -print0 | sort -z | ' +
   'xargs -0 stat -c "%n %u:%g %a %Y %F %h %t:%T" | grep -v "^\\. " && ' +
-  'find . -type f -print0 | sort -z | xargs -0 sha256sum';
+  'find . -type f -name hole -exec stat -c "%n %s %b" {} + && ' +
+  'find . -type f ! -name hole -print0 | sort -z | xargs -0 sha256sum';
 /** As capsulectl names an upload of the file. */
 const uploadOf = async (file: string) => {
   const { size, mtimeMs } = await stat(file);

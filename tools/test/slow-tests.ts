@@ -21,7 +21,7 @@ export const SLOW_TESTS: readonly SlowTest[] = [
   {
     file: 'test/machine/power-cut.test.ts',
     name: 'whenever the power goes, what was acknowledged is there, and everything is clean',
-    reason: 'an emulated machine boots three times, and works up to 12 s before each of two cuts',
+    reason: 'an emulated machine boots twice, and works up to 12 s before the cut',
   },
   {
     file: 'test/machine/cgroup2.test.ts',
@@ -55,12 +55,12 @@ export const SLOW_TESTS: readonly SlowTest[] = [
   {
     file: 'test/e2e/microvm-flush.test.ts',
     name: 'what a microVM wrote before its stop is in its volume, whatever goes on meanwhile',
-    reason: 'an emulated guest boots and is stopped twice in each of the ways to end it',
+    reason: 'an emulated guest boots and is stopped in each of the ways to end it',
   },
   {
     file: 'test/e2e/microvm-kill.test.ts',
     name: 'capsuled killed at any moment leaves no half of a microVM',
-    reason: 'five rounds, each with an emulated guest that starts and goes',
+    reason: 'three rounds, each with an emulated guest that starts and goes',
   },
   {
     file: 'test/e2e/volume.test.ts',

@@ -31,4 +31,5 @@ export * from './image/recipes.ts';
 export { capsuleProfile } from './profiles/capsule.ts';
 export type { Progress } from './progress.ts';
 export { buildRootfs, type Rootfs } from './rootfs/build-rootfs.ts';
+export { copyNativePrograms } from './rootfs/native-layer.ts';
 export { renderSizes } from './rootfs/render-sizes.ts';

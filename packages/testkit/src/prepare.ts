@@ -4,6 +4,7 @@ import {
   buildRootDisk,
   buildRootfs,
   capsuleProfile,
+  copyNativePrograms,
   fetchKernel,
   renderSizes,
   standInRecipes,
@@ -12,7 +13,8 @@ import { registryStorage } from './registry/registry-storage.ts';
 
 /**
  * `node packages/testkit/src/prepare.ts`: builds the rootfs, and beside it what else tests take from the cache: the
- * images of the lab, the kernel and the root of emulated machines. While one is downloaded the others are made.
+ * images of the lab, the kernel and the root of emulated machines. While one is downloaded the others are made. The
+ * native programs are put into native/target/release, where their tests from outside find them.
  */
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
 const cacheDir = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
@@ -31,6 +33,8 @@ for (const result of results) if (result.status === 'rejected') report(result.re
 async function prepareRootfs(): Promise<void> {
   const rootfs = await buildRootfs({ ...common, repository, profile: capsuleProfile });
   process.stdout.write(renderSizes(rootfs));
+  const native = rootfs.layers.find(({ name }) => name === 'native')?.path ?? '';
+  await copyNativePrograms(native, join(repository, 'native/target/release'));
   if (process.arch !== 'x64') return;
   await buildRootDisk({ ...common, layers: rootfs.layers.filter(({ name }) => name !== 'bundle') });
 }

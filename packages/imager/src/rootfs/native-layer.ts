@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
 import { imagerError } from '../errors.ts';
@@ -29,6 +29,17 @@ export const buildNative: Executor<'native'> = async (_args, directory, context)
     await chmod(target, 0o755);
   }
 };
+
+/** Copies the programs of a finished layer into one folder, each by its name in Cargo.toml. */
+export async function copyNativePrograms(layer: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [program, path] of Object.entries(INSTALLED)) {
+    const target = join(folder, program);
+    // A program that runs is not written to, nor is what cargo has linked to this name.
+    await copyFile(join(layer, path), `${target}.new`);
+    await rename(`${target}.new`, target);
+  }
+}
 
 async function compile(context: BuildContext): Promise<string> {
   const { program, args, ...where } = await cargoCommand(context, RELEASE);

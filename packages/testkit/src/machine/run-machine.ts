@@ -32,8 +32,8 @@ export interface MachineProcess {
   readonly timeoutMs: number;
 }
 
-/** Emulated, and on a machine that is busy, a kernel has needed twenty seconds. */
-const BEGIN_LIMIT_MS = 120_000;
+/** Emulated, and on a machine that is busy, a kernel has needed a minute. */
+const BEGIN_LIMIT_MS = 240_000;
 /**
  * An emulated machine takes a whole core for as long as it runs. What runs beside it is often a test with a
  * deadline, which should not feel it.

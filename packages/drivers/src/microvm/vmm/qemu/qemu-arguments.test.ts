@@ -52,3 +52,8 @@ test('an emulated guest is told how fast its counter runs, if that is known', ()
   assert.doesNotMatch(describeQemu(SAMPLE_MACHINE, { ...how, isKvm: true }).join(' '), /tsc_/);
   assert.doesNotMatch(words(false), /tsc_/);
 });
+
+test('only an emulated kernel leaves out the defences against speculation', () => {
+  assert.match(words(false), /-append \S* mitigations=off /);
+  assert.doesNotMatch(words(true), /mitigations/);
+});
