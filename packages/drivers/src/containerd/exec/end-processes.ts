@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runtimeError } from '../errors.ts';
-import { type ExecTraces, findProcesses } from './find-processes.ts';
+import { type ExecTraces, type Found, findProcesses } from './find-processes.ts';
 import { isIn, listPids, readEntry, readProc } from './proc-entry.ts';
 
 /** Processes die within milliseconds of KILL, unless the kernel holds them. */
@@ -42,12 +42,13 @@ async function findInits(cgroup: string): Promise<readonly number[]> {
   return found.flat();
 }
 
-/** Kills what is found until nothing is. */
-export async function killUntilNone(find: () => Promise<readonly number[]>): Promise<void> {
+/** Kills the processes that `find` returns until it returns none. */
+export async function killUntilNone(find: () => Promise<Found>): Promise<void> {
   const deadline = performance.now() + LIMIT_MS;
   for (;;) {
-    const pids = await find();
-    if (pids.length === 0) return;
+    const { pids, isUnclear = false } = await find();
+    // A program may have no arguments for ever: it is none of those that are looked for.
+    if (pids.length === 0 && (!isUnclear || performance.now() > deadline)) return;
     if (performance.now() > deadline) {
       const detail = `these processes do not end: ${pids.join(', ')}`;
       throw runtimeError.FAILED({ action: 'end a command', detail });
@@ -58,7 +59,7 @@ export async function killUntilNone(find: () => Promise<readonly number[]>): Pro
 }
 
 /** The runc that the shim runs to start the exec: it names the exec in its arguments, and makes no process twice. */
-async function findStarters(execId: string): Promise<readonly number[]> {
+async function findStarters(execId: string): Promise<Found> {
   const found = await Promise.all(
     (await listPids()).map(async (pid) => {
       const words = (await readProc(pid, 'cmdline')).split('\0');
@@ -67,7 +68,7 @@ async function findStarters(execId: string): Promise<readonly number[]> {
       return isStarter && (await readEntry(pid))?.isZombie === false ? [pid] : [];
     }),
   );
-  return found.flat();
+  return { pids: found.flat() };
 }
 
 function kill(pid: number): void {

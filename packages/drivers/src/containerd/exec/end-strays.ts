@@ -5,7 +5,7 @@ import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { getTask } from '../runtime/task.ts';
 import { killUntilNone } from './end-processes.ts';
-import { selectProcesses } from './find-processes.ts';
+import { type Found, selectProcesses } from './find-processes.ts';
 import { isIn, listPids, readEntry, readProc } from './proc-entry.ts';
 
 /** Below it lie the cgroups of all containers. */
@@ -38,7 +38,7 @@ export async function endStrays(
 }
 
 /** A process of a cell and what it has started. */
-async function findTree(leader: number): Promise<readonly number[]> {
+async function findTree(leader: number): Promise<Found> {
   const entries = await Promise.all(
     (await listPids()).map(async (pid) =>
       isIn(await readProc(pid, 'cgroup'), ALL_CELLS) ? await readEntry(pid) : undefined,
@@ -47,7 +47,7 @@ async function findTree(leader: number): Promise<readonly number[]> {
   const candidates = entries.flatMap((entry) =>
     entry === undefined ? [] : { ...entry, isMarked: false },
   );
-  return selectProcesses(candidates, leader);
+  return { pids: selectProcesses(candidates, leader) };
 }
 
 async function pidNamespace(process: number | 'self'): Promise<string> {

@@ -1,5 +1,6 @@
 import { execMark } from './exec-mark.ts';
 import { isIn, listPids, type ProcEntry, readEntry, readProc } from './proc-entry.ts';
+import { readMark } from './read-mark.ts';
 
 /** Where the processes of one exec are looked for. */
 export interface ExecTraces {
@@ -10,17 +11,29 @@ export interface ExecTraces {
   readonly leader: number | undefined;
 }
 
+/** One look at processes. */
+export interface Found {
+  readonly pids: readonly number[];
+  /** Another process may belong to them: it shows no mark yet. */
+  readonly isUnclear?: boolean;
+}
+
 /**
  * Returns the living processes of an exec, by what Linux shows alone: those that bear its mark, its leader, and what
  * these have started, also in sessions of their own. It needs no runtime, which may be lost.
  */
-export async function findProcesses(traces: ExecTraces): Promise<readonly number[]> {
+export async function findProcesses(traces: ExecTraces): Promise<Found> {
   const inside = await Promise.all((await listPids()).map((pid) => look(pid, traces)));
-  return selectProcesses(inside.flat(), traces.leader);
+  const candidates = inside.flat();
+  return {
+    pids: selectProcesses(candidates, traces.leader),
+    isUnclear: candidates.some(({ isMarked, isZombie }) => isMarked === undefined && !isZombie),
+  };
 }
 
 export interface Candidate extends ProcEntry {
-  readonly isMarked: boolean;
+  /** As of `readMark`. */
+  readonly isMarked: boolean | undefined;
 }
 
 /** The pids among `candidates`, all of one container, that belong to the exec. Pure. */
@@ -29,7 +42,7 @@ export function selectProcesses(
   leader: number | undefined,
 ): readonly number[] {
   const isOurs = ({ pid, session, isMarked }: Candidate) =>
-    isMarked || (leader !== undefined && (pid === leader || session === leader));
+    isMarked === true || (leader !== undefined && (pid === leader || session === leader));
   const chosen = new Set(candidates.filter(isOurs).map(({ pid }) => pid));
   let size = -1;
   while (size !== chosen.size) {
@@ -45,7 +58,6 @@ export function selectProcesses(
 
 async function look(pid: number, { execId, cgroup }: ExecTraces): Promise<readonly Candidate[]> {
   if (!isIn(await readProc(pid, 'cgroup'), cgroup)) return [];
-  const [entry, environ] = await Promise.all([readEntry(pid), readProc(pid, 'environ')]);
-  if (entry === undefined) return [];
-  return [{ ...entry, isMarked: environ.split('\0').includes(execMark(execId)) }];
+  const [entry, isMarked] = await Promise.all([readEntry(pid), readMark(pid, execMark(execId))]);
+  return entry === undefined ? [] : [{ ...entry, isMarked }];
 }

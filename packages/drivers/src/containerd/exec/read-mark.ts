@@ -1,0 +1,20 @@
+import { readProc } from './proc-entry.ts';
+
+type Read = (file: 'environ' | 'cmdline') => Promise<string>;
+
+/**
+ * Returns whether the environment of a living process has this line; undefined while the process becomes another
+ * program: from the moment when execve(2) takes the new memory until it has copied arguments and environment there, the
+ * kernel shows neither. A program that was started without an environment has arguments all the same.
+ */
+export async function readMark(
+  pid: number,
+  mark: string,
+  read: Read = (file) => readProc(pid, file),
+): Promise<boolean | undefined> {
+  const isMarked = async () => (await read('environ')).split('\0').includes(mark);
+  if (await isMarked()) return true;
+  if ((await read('cmdline')) === '') return undefined;
+  // The first look may have met what the second one no longer does.
+  return isMarked();
+}
