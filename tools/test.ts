@@ -38,7 +38,7 @@ const LANES: readonly Lane[] = [
   }),
   tests('machine', ['check', 'native', 'rootfs'], {
     patterns: ['packages/*/src/**/*.machine.test.ts', 'test/machine/**/*.test.ts'],
-    ...{ concurrency: 2, timeoutMs: 25 * MINUTE_MS },
+    ...{ concurrency: 1, timeoutMs: 25 * MINUTE_MS },
   }),
 ];
 
