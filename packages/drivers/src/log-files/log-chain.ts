@@ -1,8 +1,16 @@
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+/** A name and the file that it named when it was looked at. */
+export interface NamedFile {
+  readonly path: string;
+  /** Absent: it named none. */
+  readonly ino: number | undefined;
+}
+
 /** One file of a log, held open: it stays readable when rotation renames or removes it. */
 export interface LogFile extends AsyncDisposable {
+  readonly path: string;
   readonly ino: number;
   readonly handle: FileHandle;
 }
@@ -26,14 +34,26 @@ export async function listChain(path: string): Promise<readonly string[]> {
 export async function openChain(path: string, after?: number): Promise<readonly LogFile[]> {
   for (;;) {
     const files = await openAll(await listChain(path));
-    const inodes = files.map((file) => file.ino);
-    if (sameList(inodes, await inodesOf(await listChain(path)))) {
-      const known = after === undefined ? -1 : inodes.indexOf(after);
+    if (isWhole(files, await lookAt(await listChain(path)))) {
+      const known = files.findIndex(({ ino }) => ino === after);
       await closeAll(files.slice(0, known + 1));
       return files.slice(known + 1);
     }
     await closeAll(files);
   }
+}
+
+/**
+ * True when the files that were opened are all of the chain, judged by a look at it afterwards: the same names, each of
+ * the same file. Either of the two may have met a rotation in the middle. Comparing files alone would not tell: when
+ * `.1` is missed in the first, and the second sees the newest file as `.1` and none under its former name, both lists
+ * hold the same files and lack the same one.
+ */
+export function isWhole(opened: readonly NamedFile[], seen: readonly NamedFile[]): boolean {
+  return (
+    opened.length === seen.length &&
+    seen.every(({ path, ino }, at) => path === opened[at]?.path && ino === opened[at]?.ino)
+  );
 }
 
 export async function closeAll(files: Iterable<LogFile>): Promise<void> {
@@ -56,7 +76,8 @@ async function openAll(paths: readonly string[]): Promise<readonly LogFile[]> {
       const handle = await open(path, 'r').catch(undefinedWhenMissing);
       if (handle === undefined) continue;
       const close = () => handle.close();
-      files.push({ handle, ino: (await handle.stat()).ino, [Symbol.asyncDispose]: close });
+      const { ino } = await handle.stat();
+      files.push({ path, handle, ino, [Symbol.asyncDispose]: close });
     }
     return files;
   } catch (failure) {
@@ -65,9 +86,8 @@ async function openAll(paths: readonly string[]): Promise<readonly LogFile[]> {
   }
 }
 
-async function inodesOf(paths: readonly string[]): Promise<readonly number[]> {
-  const inodes = await Promise.all(paths.map(inodeOf));
-  return inodes.filter((ino) => ino !== undefined);
+function lookAt(paths: readonly string[]): Promise<readonly NamedFile[]> {
+  return Promise.all(paths.map(async (path) => ({ path, ino: await inodeOf(path) })));
 }
 
 async function namesIn(dir: string): Promise<readonly string[]> {
@@ -78,10 +98,6 @@ async function namesIn(dir: string): Promise<readonly string[]> {
 function ageOf(suffix: string): number {
   if (suffix === '') return 0;
   return /^\.[1-9]\d{0,3}$/.test(suffix) ? Number(suffix.slice(1)) : -1;
-}
-
-function sameList(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((value, at) => value === b[at]);
 }
 
 function undefinedWhenMissing(failure: unknown): undefined {

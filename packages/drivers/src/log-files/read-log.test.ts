@@ -102,14 +102,12 @@ test('a follower that is restarted from its cursor has no hole and no double', a
     const until = seen.length + 1 + Math.floor(Math.random() * 200);
     const query = { follow: true, ...(cursor === undefined ? {} : { cursor }) };
     for await (const line of read(path, query, abort.signal)) {
-      seen.push(Number(textOf(line)));
+      const number = Number(textOf(line));
+      assert.equal(number, seen.length + 1, `after ${cursor}`);
+      seen.push(number);
       cursor = line.cursor;
       if (seen.length === Math.min(until, count)) break;
     }
   }
   await exit;
-  assert.deepEqual(
-    seen,
-    Array.from({ length: count }, (_, at) => at + 1),
-  );
 });
