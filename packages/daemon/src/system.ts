@@ -33,17 +33,17 @@ import {
 } from '@capsule/drivers';
 import { type Database, dieAt, type Log, openStore, SecretBox, Thrift } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
+import { bulkEdge } from './api/bulk-edge.ts';
+import { errorEdge } from './api/error-edge.ts';
+import { listen } from './api/listen.ts';
+import { capsuleRoutes } from './api/routes.ts';
 import type { Config } from './config/config.ts';
-import { createWorkloads, type Workloads } from './controllers/create-workloads.ts';
-import { ManifestConfig } from './controllers/manifest-config.ts';
-import { powerOffPatienceMs, stopForPowerOff } from './controllers/power-off.ts';
-import { RegistryConfig } from './controllers/registry-config.ts';
-import { bulkEdge } from './services/bulk-edge.ts';
-import { errorEdge } from './services/error-edge.ts';
-import { listen } from './services/listen.ts';
-import { capsuleRoutes } from './services/routes.ts';
+import { ManifestConfig } from './manifest/commands.ts';
+import { RegistryConfig } from './registry/commands.ts';
 import { MIGRATIONS } from './store/migrations.ts';
 import { Registries } from './store/registries.ts';
+import { createWorkloads, type Workloads } from './system/workloads.ts';
+import { powerOffPatienceMs, stopForPowerOff } from './workload/power-off.ts';
 
 export interface SystemOptions {
   readonly config: Config;

@@ -1,0 +1,161 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  type CapsuleLogChunkSchema,
+  type CapsuleLogsRequest,
+  type CapsuleProblem,
+  CapsuleProblemSchema,
+  type CapsuleService,
+  type GetInfoResponseSchema,
+} from '@capsule/api';
+import {
+  type CapsuleError,
+  type ContainerRuntime,
+  judgePool,
+  type MachineMonitors,
+  type NameResponder,
+  type PortListeners,
+  poolPercent,
+  type SystemLog,
+  type VolumeBackend,
+  type VolumePool,
+} from '@capsule/core';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { readHostProblems } from '../capsule/host-problems.ts';
+import { readMachineFacts } from '../capsule/machine-facts.ts';
+import { probeRuntime } from '../capsule/probe-runtime.ts';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import { shadowedPorts } from '../workload/admission/shadowed-ports.ts';
+import type { WorkloadObserver } from '../workload/observe.ts';
+import { joinChunks, type LogPiece } from './join-chunks.ts';
+
+export interface CapsuleServiceParts {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly permPath: string;
+  /** Name of the capsule's own bridge, and its subnet. */
+  readonly bridge: string;
+  readonly bridgeCidr: string;
+  /** Where a launcher reports on the host of an embedded capsule; nothing is there without a launcher. */
+  readonly hostReport: string;
+  readonly runtime: ContainerRuntime;
+  readonly volumeBackend: Pick<VolumeBackend, 'kind' | 'probe'>;
+  readonly microVms: MachineMonitors;
+  readonly names: NameResponder;
+  readonly listeners: PortListeners;
+  readonly systemLog: SystemLog;
+  /** The workloads, or why the store that holds them cannot be used. */
+  readonly workloads:
+    | { readonly specs: WorkloadSpecs; readonly observer: WorkloadObserver }
+    | { readonly problem: CapsuleError };
+}
+
+type Info = MessageInitShape<typeof GetInfoResponseSchema>;
+type Chunk = MessageInitShape<typeof CapsuleLogChunkSchema> & LogPiece;
+
+/** The calls about the machine. What is not here answers Unimplemented. */
+export function capsuleService(
+  parts: CapsuleServiceParts,
+): Partial<ServiceImpl<typeof CapsuleService>> {
+  return {
+    async getInfo(_request, { signal }): Promise<Info> {
+      const [machine, host, runtime, pool, microVms] = await Promise.all([
+        readMachineFacts(parts),
+        readHostProblems(parts.hostReport),
+        probeRuntime(parts.runtime, signal),
+        parts.volumeBackend.probe(),
+        parts.microVms.monitor(),
+      ]);
+      return {
+        ...machine,
+        ...countWorkloads(parts.workloads),
+        capsuleVersion: parts.version,
+        startedAtUnixMs: BigInt(parts.startedAt),
+        bridgeCidr: parts.bridgeCidr,
+        volumeBackend: pool.ok ? parts.volumeBackend.kind : '',
+        volumeBackendDetail: pool.detail,
+        microVmBackend: microVms.kind ?? '',
+        microVmBackendDetail: microVms.detail,
+        ...(parts.volumeBackend.kind === 'lvm-thin' && {
+          thinpoolTotalBytes: BigInt(pool.totalBytes),
+          thinpoolUsedBytes: BigInt(pool.usedBytes),
+        }),
+        runtimeVersion: runtime.ok ? runtime.detail : '',
+        problems: [
+          ...storeProblems(parts.workloads),
+          ...runtimeProblems(runtime),
+          ...poolProblems(pool),
+          ...problemOf(parts.names.problem()),
+          ...host.map((problem) => create(CapsuleProblemSchema, { ...problem })),
+          ...portProblems(parts),
+        ],
+      };
+    },
+    streamLogs(request, context) {
+      return joinChunks(
+        (signal) => readSystemLog(request, parts.systemLog, signal),
+        context.signal,
+      );
+    },
+  };
+}
+
+async function* readSystemLog(
+  { follow, tailLines, cursor }: CapsuleLogsRequest,
+  log: SystemLog,
+  signal: AbortSignal,
+): AsyncGenerator<Chunk> {
+  const query = {
+    follow,
+    ...(tailLines > 0 ? { tailLines } : {}),
+    ...(cursor === '' ? {} : { cursor }),
+  };
+  for await (const { time, service, text, partial, cursor } of log.read(query, signal)) {
+    const end = Buffer.from(partial ? '' : '\n');
+    yield { data: Buffer.concat([Buffer.from(`${time} ${service} `), text, end]), cursor };
+  }
+}
+
+function countWorkloads(workloads: CapsuleServiceParts['workloads']): Info {
+  if ('problem' in workloads) return {};
+  const names = workloads.specs.list().map(({ spec }) => spec.name);
+  const running = names.filter((name) => workloads.observer.statusOf(name).phase === 'running');
+  return { workloadsTotal: names.length, workloadsRunning: running.length };
+}
+
+function storeProblems(workloads: CapsuleServiceParts['workloads']): CapsuleProblem[] {
+  return 'problem' in workloads ? problemOf(workloads.problem) : [];
+}
+
+function portProblems({ workloads, listeners }: CapsuleServiceParts): CapsuleProblem[] {
+  if ('problem' in workloads) return [];
+  return shadowedPorts(workloads.specs.list(), listeners).flatMap(problemOf);
+}
+
+function problemOf(error: CapsuleError | undefined): CapsuleProblem[] {
+  if (error === undefined) return [];
+  const { code, message, hint = '' } = error;
+  return [create(CapsuleProblemSchema, { code, message, hint })];
+}
+
+function poolProblems(pool: VolumePool): CapsuleProblem[] {
+  const code = pool.ok ? 'VOLUME_POOL_LOW' : 'VOLUME_POOL_UNUSABLE';
+  const hint = pool.ok
+    ? '`capsulectl volume usage` shows what takes the room; delete snapshots or volumes'
+    : 'volumes wait; everything else goes on';
+  const isFine = pool.ok && judgePool(pool, 'fine') === 'fine';
+  const message = pool.ok
+    ? `the pool of the volumes is ${Math.floor(poolPercent(pool))} % full`
+    : `volumes cannot be used: ${pool.detail}`;
+  return isFine ? [] : [create(CapsuleProblemSchema, { code, message, hint })];
+}
+
+function runtimeProblems(runtime: { ok: boolean; detail: string }): CapsuleProblem[] {
+  if (runtime.ok) return [];
+  return [
+    create(CapsuleProblemSchema, {
+      code: 'RUNTIME_UNAVAILABLE',
+      message: runtime.detail,
+      hint: '`capsulectl capsule logs` shows what containerd says; it is restarted by itself',
+    }),
+  ];
+}

@@ -1,0 +1,117 @@
+import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule/api';
+import {
+  defineErrors,
+  type Image,
+  type ImageStore,
+  isCapsuleError,
+  normaliseImageReference,
+  parseImageReference,
+} from '@capsule/core';
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { ImageUse } from '../image/commands.ts';
+import { imageUseError } from '../image/errors.ts';
+import { inTime } from './image/in-time.ts';
+import { pullWithProgress } from './image/pull.ts';
+
+export const pushError = defineErrors('PUSH', {
+  OUT_OF_ORDER: {
+    kind: 'invalid',
+    message: () => 'metadata may come once, in the first message, and chunks after it',
+    hint: 'use `capsulectl image push`',
+  },
+});
+
+export interface ImageServiceParts {
+  readonly images: ImageStore;
+  /** Throws where the store cannot be used: then nobody knows what is needed. */
+  readonly use: () => ImageUse;
+}
+
+/** The calls about the image cache. */
+export function imageService({
+  images,
+  use,
+}: ImageServiceParts): Partial<ServiceImpl<typeof ImageService>> {
+  const usersOf = (image: Image) => {
+    try {
+      return use().usersOf(image);
+    } catch (error) {
+      if (isCapsuleError(error) && error.code.startsWith('STORE_')) return undefined;
+      throw error;
+    }
+  };
+  const describe = (image: Image) => imageToProto(image, usersOf(image));
+  return {
+    async list(_request, context) {
+      return {
+        images: (await inTime((signal) => images.list(signal), context.signal)).map(describe),
+      };
+    },
+    async get(request, context) {
+      const name = normaliseImageReference(request.name);
+      const details = await inTime((signal) => images.describe(name, signal), context.signal);
+      if (details === undefined) throw imageUseError.NOT_FOUND({ name });
+      const { image, entrypoint, cmd, env, layers, ...rest } = details;
+      const lists = { entrypoint, cmd, env, layers };
+      return { image: describe(image), ...mapLists(lists), ...rest };
+    },
+    pull: (request, context) =>
+      pullWithProgress(images, normaliseImageReference(request.name), describe, context.signal),
+    async remove(request, context) {
+      const name = normaliseImageReference(request.name);
+      return { existed: await use().remove(name, context.signal) };
+    },
+    async prune(request, context) {
+      const { removed, kept, freedBytes } = await use().prune(request, context.signal);
+      return {
+        images: removed.map((image) => imageToProto(image, [])),
+        kept: kept.map((image) => imageToProto(image, [])),
+        freedBytes: BigInt(freedBytes),
+      };
+    },
+    async *save(request, context) {
+      const name = normaliseImageReference(request.name);
+      for await (const data of images.save(name, context.signal)) {
+        yield { data: data as Uint8Array<ArrayBuffer> };
+      }
+    },
+    async push(requests, context) {
+      const incoming = requests[Symbol.asyncIterator]();
+      const first = await incoming.next();
+      const msg = first.done === true ? undefined : first.value.msg;
+      const count = { bytes: 0 };
+      const name = msg?.case === 'metadata' && msg.value.name !== '' ? msg.value.name : undefined;
+      if (name !== undefined) parseImageReference(name);
+      const chunks = chunksOf(msg, incoming, count);
+      const loaded = await images.load(chunks, context.signal, name);
+      return {
+        imageRefs: loaded.map(({ name }) => name),
+        bytesReceived: BigInt(count.bytes),
+      };
+    },
+  };
+}
+
+type Lists = 'entrypoint' | 'cmd' | 'env' | 'layers';
+
+function mapLists(lists: Record<Lists, readonly string[]>): Record<Lists, string[]> {
+  const { entrypoint, cmd, env, layers } = lists;
+  return { entrypoint: [...entrypoint], cmd: [...cmd], env: [...env], layers: [...layers] };
+}
+
+async function* chunksOf(
+  first: ImagePushRequest['msg'] | undefined,
+  rest: AsyncIterator<ImagePushRequest>,
+  count: { bytes: number },
+): AsyncGenerator<Uint8Array> {
+  const counted = (chunk: Uint8Array) => {
+    count.bytes += chunk.length;
+    return chunk;
+  };
+  if (first?.case === 'chunk') yield counted(first.value);
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+    const { msg } = next.value;
+    if (msg.case !== 'chunk') throw pushError.OUT_OF_ORDER({});
+    yield counted(msg.value);
+  }
+}

@@ -1,0 +1,22 @@
+import { imageUseError } from '../../image/errors.ts';
+
+/** Long for an answer, and short for a person who waits for it. */
+const LIMIT_MS = 15_000;
+
+/**
+ * Reads from the image store, which may stand still. Fails with `IMAGE_USE_STORE_SILENT` when the time is over,
+ * and otherwise as `read` does.
+ */
+export async function inTime<T>(
+  read: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+  limitMs = LIMIT_MS,
+): Promise<T> {
+  const limit = AbortSignal.timeout(limitMs);
+  try {
+    return await read(AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (signal.aborted || !limit.aborted) throw error;
+    throw imageUseError.STORE_SILENT({ seconds: limitMs / 1000 }, error);
+  }
+}

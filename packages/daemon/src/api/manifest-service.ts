@@ -1,0 +1,142 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  askedStateFromProto,
+  errorToDetail,
+  fieldChangeToProto,
+  type ManifestApplyRequest,
+  ManifestResultSchema,
+  type ManifestService,
+  registryFromProto,
+  scheduleFromProto,
+  specFromProto,
+  type VolumeManifest,
+  type Workload as WireWorkload,
+  workloadToProto,
+} from '@capsule/api';
+import {
+  type CapsuleError,
+  isCapsuleError,
+  manifestError,
+  type VolumeSpec,
+  type Workload,
+  type WorkloadRecord,
+} from '@capsule/core';
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { DeclaredOutcome, ManifestConfig, ManifestOutcomes } from '../manifest/commands.ts';
+import type { ApplyOutcome, WorkloadWish } from '../workload/commands.ts';
+import { changeToProto } from './change-to-proto.ts';
+
+export interface ManifestServiceParts {
+  readonly manifests: ManifestConfig;
+  readonly controller: { describe(record: WorkloadRecord): Workload };
+}
+
+type Result = MessageInitShape<typeof ManifestResultSchema>;
+
+/** The call that applies several resources together. */
+export function manifestService(
+  partsOrThrow: () => ManifestServiceParts,
+): Partial<ServiceImpl<typeof ManifestService>> {
+  return {
+    async apply(request) {
+      const { manifests, controller } = partsOrThrow();
+      checkNames(request);
+      const { registries, volumes, workloads, dryRun } = request;
+      const read = workloads.map(readWorkload);
+      const isReadable = read.every((one) => 'spec' in one);
+      const outcomes = await manifests.apply(
+        {
+          registries: registries.map(registryFromProto),
+          volumes: volumes.map(volumeFromProto),
+          workloads: read.flatMap((one) => ('spec' in one ? [one] : [])),
+        },
+        // What cannot be read is refused, and with it all the others.
+        { dryRun: dryRun || !isReadable },
+      );
+      const isDone = dryRun || isReadable;
+      const all = withUnreadable(outcomes, read);
+      const describe = (record: WorkloadRecord) => workloadToProto(controller.describe(record));
+      return {
+        registries: registries.map(({ name }, at) => declared(name, all.registries[at], isDone)),
+        volumes: volumes.map(({ name }, at) => declared(name, all.volumes[at], isDone)),
+        workloads: workloads.map(({ name }, at) =>
+          workloadResult(name, isDone ? all.workloads[at] : refused(all.workloads[at]), describe),
+        ),
+      };
+    },
+  };
+}
+
+type Read = WorkloadWish | { readonly error: CapsuleError };
+
+function readWorkload(wire: WireWorkload): Read {
+  try {
+    return {
+      spec: specFromProto(wire),
+      desired: askedStateFromProto(wire.name, wire.desiredState),
+    };
+  } catch (error) {
+    if (!isCapsuleError(error)) throw error;
+    return { error };
+  }
+}
+
+function volumeFromProto({ name, sizeBytes, snapshotSchedule: wire }: VolumeManifest): VolumeSpec {
+  const snapshotSchedule = scheduleFromProto(wire);
+  return { name, sizeBytes: Number(sizeBytes), ...(snapshotSchedule && { snapshotSchedule }) };
+}
+
+type AnyOutcome = ApplyOutcome | { readonly error: CapsuleError } | undefined;
+
+/** Puts what could not be read back into its place among the others. */
+function withUnreadable(
+  outcomes: ManifestOutcomes,
+  read: readonly Read[],
+): Omit<ManifestOutcomes, 'workloads'> & { readonly workloads: readonly AnyOutcome[] } {
+  const judged = [...outcomes.workloads];
+  return {
+    ...outcomes,
+    workloads: read.map((one) => ('error' in one ? one : judged.shift())),
+  };
+}
+
+function refused(outcome: AnyOutcome): AnyOutcome {
+  return outcome !== undefined && 'error' in outcome ? outcome : undefined;
+}
+
+function declared(name: string, outcome: DeclaredOutcome, isDone: boolean): Result {
+  if (outcome === undefined) return create(ManifestResultSchema, { name });
+  if ('error' in outcome) return { name, error: errorToDetail(outcome.error) };
+  if (!isDone) return { name };
+  const { change, fields } = outcome.applied;
+  return { name, change: changeToProto(change), fields: fields.map(fieldChangeToProto) };
+}
+
+function workloadResult(
+  name: string,
+  outcome: AnyOutcome,
+  describe: (record: WorkloadRecord) => WireWorkload,
+): Result {
+  if (outcome === undefined) return { name };
+  if ('error' in outcome) return { name, error: errorToDetail(outcome.error) };
+  const { record, change, fields, recreates } = outcome.applied;
+  return {
+    ...{ name, recreates, change: changeToProto(change) },
+    fields: fields.map(fieldChangeToProto),
+    workload: describe(record),
+  };
+}
+
+/** Two of a name would be judged as one. Fails with `MANIFEST_SPEC_INVALID`. */
+function checkNames(request: ManifestApplyRequest): void {
+  for (const what of ['registries', 'volumes', 'workloads'] as const) {
+    const names = new Set<string>();
+    for (const { name } of request[what]) {
+      if (names.has(name)) {
+        const problems = [{ path: what, message: `${name.slice(0, 80)} is there twice` }];
+        throw manifestError.SPEC_INVALID({ name: name.slice(0, 80), problems });
+      }
+      names.add(name);
+    }
+  }
+}

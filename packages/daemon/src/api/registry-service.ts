@@ -1,0 +1,41 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  fieldChangeToProto,
+  RegistrySchema,
+  type RegistryService,
+  registryFromProto,
+  registryToProto,
+} from '@capsule/api';
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { RegistryConfig } from '../registry/commands.ts';
+import { changeToProto } from './change-to-proto.ts';
+
+/** The calls about registries. */
+export function registryService(
+  configOrThrow: () => RegistryConfig,
+): Partial<ServiceImpl<typeof RegistryService>> {
+  return {
+    async apply({ registry, dryRun }) {
+      const spec = registryFromProto(registry ?? create(RegistrySchema));
+      const { change, fields } = await configOrThrow().apply(spec, dryRun);
+      return { change: changeToProto(change), fields: fields.map(fieldChangeToProto) };
+    },
+    list() {
+      const registries = configOrThrow()
+        .list()
+        .map(({ spec, declared, username }) => registryToProto(spec, { declared, username }));
+      return { registries };
+    },
+    async delete({ name }) {
+      return { existed: await configOrThrow().delete(name) };
+    },
+    async login({ name, username, secret, noCheck }, { signal }) {
+      const login = { username, secret };
+      await configOrThrow().login(name, login, { isChecked: !noCheck, signal });
+      return {};
+    },
+    logout({ name }) {
+      return { existed: configOrThrow().logout(name) };
+    },
+  };
+}

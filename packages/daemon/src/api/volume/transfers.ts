@@ -1,0 +1,144 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  FRAME_BYTES,
+  FramePacker,
+  FrameUnpacker,
+  VolumeArchiveFormat,
+  type VolumeExportMessageSchema,
+  type VolumeExportRequest,
+  type VolumeImportEnd,
+  type VolumeImportRequest,
+  type VolumeService,
+  volumeToProto,
+} from '@capsule/api';
+import { VOLUME_UNIT_BYTES } from '@capsule/core';
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { VolumeKeeper } from '../../volume/commands.ts';
+import type { VolumeExporter } from '../../volume/export.ts';
+import type { UploadEnd, VolumeImporter } from '../../volume/import.ts';
+import { importError } from '../../volume/transfer-errors.ts';
+
+export interface TransferCallParts {
+  readonly keeper: VolumeKeeper;
+  readonly exporter: VolumeExporter;
+  readonly importer: VolumeImporter;
+}
+
+/** One is compressed while the last is on its way. */
+const FRAMES_AHEAD = 2;
+const UPLOAD_ID = /^[0-9a-f]{32}$/;
+
+/** The calls that carry volumes. */
+export function transferCalls(
+  partsOrThrow: () => TransferCallParts,
+): Pick<ServiceImpl<typeof VolumeService>, 'export' | 'endExport' | 'beginImport' | 'import'> {
+  return {
+    export: (request, { signal }) => exportVolume(request, partsOrThrow(), signal),
+    async endExport({ volume, exportId }) {
+      await partsOrThrow().exporter.end({ volume, snapshot: exportId });
+      return {};
+    },
+    async beginImport({ name, importId }) {
+      const upload = { name, id: checkedId(importId) };
+      return { offset: BigInt(await partsOrThrow().importer.begin(upload)) };
+    },
+    async import(requests) {
+      const { keeper, importer } = partsOrThrow();
+      const incoming = requests[Symbol.asyncIterator]();
+      const first = await incoming.next();
+      const start = first.done === true ? undefined : first.value.payload;
+      if (start?.case !== 'start') throw importError.OUT_OF_ORDER({ problem: 'it has no start' });
+      const { name, importId, offset } = start.value;
+      const end: { value?: UploadEnd } = {};
+      const importWarnings = await importer.receive(
+        { name, id: checkedId(importId) },
+        Number(offset),
+        frames(incoming, end),
+        () => {
+          if (end.value === undefined) throw importError.OUT_OF_ORDER({ problem: 'it has no end' });
+          return end.value;
+        },
+      );
+      return { ...volumeToProto(await keeper.get(name)), importWarnings: [...importWarnings] };
+    },
+  };
+}
+
+async function* exportVolume(
+  request: VolumeExportRequest,
+  { exporter }: TransferCallParts,
+  signal: AbortSignal,
+): AsyncGenerator<MessageInitShape<typeof VolumeExportMessageSchema>> {
+  const { volume, snapshot, exportId, offset } = request;
+  const format = request.format === VolumeArchiveFormat.TAR ? 'tar' : 'image';
+  const wish = { volume, format, ...(snapshot && { snapshot }), ...(exportId && { id: exportId }) };
+  const begun = await exporter.begin({ ...wish, format }, signal);
+  const warnings: string[] = [];
+  const warn = (warning: string) => warnings.push(warning);
+  const totalBytes = BigInt(begun.totalBytes ?? 0);
+  yield { payload: { case: 'header', value: { exportId: begun.id, totalBytes } } };
+  const pieces = exporter.read(begun, { offset: Number(offset), warn }, signal);
+  const packer = new FramePacker();
+  const underway: Promise<Buffer>[] = [];
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) {
+      for (const frame of underway) yield frameMessage(await frame);
+      const { totalBytes: total, sha256: sha256Hex } = next.value;
+      const value = { totalBytes: BigInt(total), sha256Hex, warnings };
+      yield { payload: { case: 'trailer', value } };
+      // A caller that ends the export itself may be cut off once more, at its last message.
+      if (!request.isEndedByCaller) await exporter.end(begun.ref);
+      return;
+    }
+    for (let at = 0; at < next.value.length; at += FRAME_BYTES) {
+      underway.push(packer.pack(next.value.subarray(at, at + FRAME_BYTES)));
+    }
+    while (underway.length > FRAMES_AHEAD) yield frameMessage(await underway.shift());
+  }
+}
+
+function frameMessage(frame: Buffer | undefined) {
+  const value = (frame ?? Buffer.alloc(0)) as Uint8Array<ArrayBuffer>;
+  return { payload: { case: 'frame', value } } as const;
+}
+
+async function* frames(
+  incoming: AsyncIterator<VolumeImportRequest>,
+  end: { value?: UploadEnd },
+): AsyncGenerator<Uint8Array> {
+  const unpacker = new FrameUnpacker();
+  for (let next = await incoming.next(); next.done !== true; next = await incoming.next()) {
+    const { payload } = next.value;
+    if (payload.case === 'end') {
+      end.value = endFromProto(payload.value);
+      return;
+    }
+    if (payload.case !== 'frame') throw importError.OUT_OF_ORDER({ problem: 'it starts twice' });
+    yield await unpacked(unpacker, payload.value);
+  }
+}
+
+/** What comes from outside is never larger than it may be. */
+async function unpacked(unpacker: FrameUnpacker, frame: Uint8Array): Promise<Buffer> {
+  try {
+    return await unpacker.unpack(frame);
+  } catch (cause) {
+    throw importError.FRAME_INVALID({}, cause);
+  }
+}
+
+function endFromProto({ format, sizeMib, totalBytes, sha256Hex }: VolumeImportEnd): UploadEnd {
+  return {
+    format: format === VolumeArchiveFormat.TAR ? 'tar' : 'image',
+    ...(sizeMib > 0n && { sizeBytes: Number(sizeMib) * VOLUME_UNIT_BYTES }),
+    totalBytes: Number(totalBytes),
+    sha256: sha256Hex,
+  };
+}
+
+/** Names of files are made of it. */
+function checkedId(id: string): string {
+  if (UPLOAD_ID.test(id)) return id;
+  throw importError.OUT_OF_ORDER({ problem: 'its id is not 32 hex digits' });
+}

@@ -1,0 +1,148 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  askedStateFromProto,
+  fieldChangeToProto,
+  specFromProto,
+  WorkloadSchema,
+  type WorkloadService,
+  workloadToProto,
+} from '@capsule/api';
+import {
+  type ContainerFiles,
+  type ContainerRuntime,
+  isName,
+  matchesLabels,
+  type Workload,
+} from '@capsule/core';
+import type { Feed } from '@capsule/engine';
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { WorkloadConfig } from '../workload/commands.ts';
+import type { WorkloadController } from '../workload/controller.ts';
+import { workloadError } from '../workload/errors.ts';
+import { changeToProto } from './change-to-proto.ts';
+import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload/copy.ts';
+import { execInWorkload } from './workload/exec.ts';
+import { streamWorkloadLogs, type WorkloadLogParts } from './workload/logs.ts';
+import { readSelector } from './workload/read-selector.ts';
+import { streamWorkloadStats } from './workload/stats.ts';
+import { watchWorkloads } from './workload/watch.ts';
+
+export interface WorkloadServiceParts extends WorkloadLogParts {
+  readonly specs: WorkloadSpecs;
+  readonly config: WorkloadConfig;
+  readonly controller: WorkloadController;
+  readonly feed: Feed;
+  readonly runtime: ContainerRuntime;
+  readonly files: ContainerFiles;
+}
+
+/** The calls about workloads. What is not here answers Unimplemented. */
+export function workloadService(
+  partsOrThrow: () => WorkloadServiceParts,
+): Partial<ServiceImpl<typeof WorkloadService>> {
+  const copyParts = () => {
+    const parts = partsOrThrow();
+    const { files, runtime } = parts;
+    return { files, runtime, find: (name: string) => find(parts, name) };
+  };
+  return {
+    apply(request) {
+      const { config, controller } = partsOrThrow();
+      const wish = request.workload ?? create(WorkloadSchema);
+      const { record, change, fields, recreates } = config.apply(specFromProto(wish), {
+        desired: askedStateFromProto(wish.name, wish.desiredState),
+        dryRun: request.dryRun,
+      });
+      return {
+        workload: workloadToProto(controller.describe(record)),
+        change: changeToProto(change),
+        fields: fields.map(fieldChangeToProto),
+        recreates,
+      };
+    },
+    get(request) {
+      return workloadToProto(find(partsOrThrow(), request.name));
+    },
+    list({ labelSelector }) {
+      const { specs, controller } = partsOrThrow();
+      const selector = readSelector(labelSelector);
+      const chosen = specs.list().filter(({ spec }) => matchesLabels(selector, spec.labels));
+      return { workloads: chosen.map((record) => workloadToProto(controller.describe(record))) };
+    },
+    async delete(request, context) {
+      const { config, controller } = partsOrThrow();
+      const existed = config.delete(request.name, request.force);
+      // The caller may leave: the wish is stored, and the workload goes all the same.
+      if (existed) await controller.gone(request.name, context.signal);
+      return { existed };
+    },
+    async stop({ name, graceSeconds }, context) {
+      const { config, controller } = partsOrThrow();
+      const changed = config.stop(name, graceFromProto(graceSeconds));
+      // The caller may leave: the wish is stored, and the workload stops all the same.
+      await controller.stopped(name, context.signal);
+      return { changed };
+    },
+    start({ name }) {
+      const parts = partsOrThrow();
+      const changed = parts.config.start(name);
+      return { changed, workload: workloadToProto(find(parts, name)) };
+    },
+    restart({ name, graceSeconds }) {
+      const parts = partsOrThrow();
+      parts.config.restart(name, graceFromProto(graceSeconds));
+      return { workload: workloadToProto(find(parts, name)) };
+    },
+    logs(request, context) {
+      const parts = partsOrThrow();
+      find(parts, request.name);
+      return streamWorkloadLogs(request, parts, context.signal);
+    },
+    copyTo(requests, context) {
+      return copyToWorkload(requests, copyParts(), context.signal);
+    },
+    copyFrom(request, context) {
+      return copyFromWorkload(request, copyParts(), context.signal);
+    },
+    statPath(request, context) {
+      return statWorkloadPath(request, copyParts(), context.signal);
+    },
+    exec(messages, context) {
+      const parts = partsOrThrow();
+      const { runtime } = parts;
+      return execInWorkload(
+        messages,
+        { runtime, find: (name) => find(parts, name) },
+        context.signal,
+      );
+    },
+    stats(request, context) {
+      const parts = partsOrThrow();
+      const { runtime, specs, controller } = parts;
+      return streamWorkloadStats(
+        request,
+        {
+          runtime,
+          find: (name) => find(parts, name),
+          list: () => specs.list().map((record) => controller.describe(record)),
+          now: Date.now,
+        },
+        context.signal,
+      );
+    },
+    watch(request, context) {
+      return watchWorkloads(request, partsOrThrow(), context.signal);
+    },
+  };
+}
+
+function graceFromProto(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+function find(parts: WorkloadServiceParts, name: string): Workload {
+  const record = isName(name) ? parts.specs.get(name) : undefined;
+  if (record === undefined) throw workloadError.NOT_FOUND({ name });
+  return parts.controller.describe(record);
+}

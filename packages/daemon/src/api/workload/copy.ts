@@ -1,0 +1,126 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  FileType,
+  type WorkloadCopyFromChunkSchema,
+  type WorkloadCopyToMetadata,
+  type WorkloadCopyToRequest,
+  type WorkloadStatPathResponseSchema,
+} from '@capsule/api';
+import {
+  type ContainerFiles,
+  type ContainerPath,
+  type ContainerRuntime,
+  cellOfWorkload,
+  type PathType,
+  type WorkloadRecord,
+} from '@capsule/core';
+import { type CopyUse, checkCopyPlace, mountPathsOf } from '../../workload/check-copy-place.ts';
+import { workloadError } from '../../workload/errors.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+const PATH_MOST = 4096;
+
+export interface WorkloadCopyParts {
+  readonly files: ContainerFiles;
+  /** Fails with `WORKLOAD_NOT_FOUND`. */
+  readonly find: (name: string) => WorkloadRecord;
+  readonly runtime: Pick<ContainerRuntime, 'inspect'>;
+}
+
+export async function copyToWorkload(
+  requests: AsyncIterable<WorkloadCopyToRequest>,
+  parts: WorkloadCopyParts,
+  signal: AbortSignal,
+): Promise<{ readonly bytesReceived: bigint; readonly warnings: string[] }> {
+  const incoming = requests[Symbol.asyncIterator]();
+  const { name, destPath, keepOwner } = await readMetadata(incoming);
+  const at = await pathOf(name, { path: destPath, use: 'writes' }, parts);
+  const count = { bytes: 0 };
+  const warnings: string[] = [];
+  const warn = (warning: string) => warnings.push(warning);
+  await parts.files.unpack(at, chunksOf(incoming, count), { keepOwner, warn }, signal);
+  return { bytesReceived: BigInt(count.bytes), warnings };
+}
+
+export async function* copyFromWorkload(
+  { name, srcPath }: { readonly name: string; readonly srcPath: string },
+  parts: WorkloadCopyParts,
+  signal: AbortSignal,
+): AsyncGenerator<MessageInitShape<typeof WorkloadCopyFromChunkSchema>> {
+  const from = await pathOf(name, { path: srcPath, use: 'reads' }, parts);
+  const warnings: string[] = [];
+  const warn = (warning: string) => warnings.push(warning);
+  for await (const data of parts.files.pack(from, signal, warn)) {
+    for (let at = 0; at < data.length; at += CHUNK_BYTES) {
+      // Not copied: what comes out of a pipe is nobody else's.
+      yield { data: data.subarray(at, at + CHUNK_BYTES) as Uint8Array<ArrayBuffer> };
+    }
+  }
+  if (warnings.length > 0) yield { warnings };
+}
+
+const TYPES: Readonly<Record<PathType, FileType>> = {
+  none: FileType.UNSPECIFIED,
+  file: FileType.REGULAR,
+  folder: FileType.DIRECTORY,
+  link: FileType.SYMLINK,
+  other: FileType.OTHER,
+};
+
+export async function statWorkloadPath(
+  { name, path }: { readonly name: string; readonly path: string },
+  parts: WorkloadCopyParts,
+  signal: AbortSignal,
+): Promise<MessageInitShape<typeof WorkloadStatPathResponseSchema>> {
+  // Where something is to be written, too: that says what is in the way.
+  const at = await pathOf(name, { path, use: 'writes' }, parts);
+  const seen = await parts.files.look(at, signal);
+  return {
+    type: TYPES[seen.type],
+    sizeBytes: BigInt(seen.sizeBytes),
+    mode: seen.mode,
+    modifiedUnixMs: BigInt(Math.trunc(seen.modifiedAt)),
+    linkTarget: seen.link?.target ?? '',
+    targetType: TYPES[seen.link?.behind ?? 'none'],
+  };
+}
+
+async function readMetadata(
+  incoming: AsyncIterator<WorkloadCopyToRequest>,
+): Promise<WorkloadCopyToMetadata> {
+  const first = await incoming.next();
+  const payload = first.done === true ? undefined : first.value.payload;
+  if (payload?.case === 'metadata') return payload.value;
+  throw workloadError.COPY_INVALID({ problem: 'its metadata is missing in the first message' });
+}
+
+async function* chunksOf(
+  incoming: AsyncIterator<WorkloadCopyToRequest>,
+  count: { bytes: number },
+): AsyncGenerator<Uint8Array> {
+  for (let next = await incoming.next(); next.done !== true; next = await incoming.next()) {
+    const { payload } = next.value;
+    if (payload.case !== 'chunk') {
+      throw workloadError.COPY_INVALID({ problem: 'its metadata may come once' });
+    }
+    count.bytes += payload.value.length;
+    yield payload.value;
+  }
+}
+
+async function pathOf(
+  name: string,
+  { path, use }: { readonly path: string; readonly use: CopyUse },
+  { find, runtime }: WorkloadCopyParts,
+): Promise<ContainerPath> {
+  const { spec } = find(name);
+  const isUsable = path.startsWith('/') && path.length < PATH_MOST && !path.includes('\0');
+  if (isUsable) {
+    const cell = cellOfWorkload(name);
+    checkCopyPlace(spec, { path, use }, await runtime.inspect(cell, name));
+    // What leads there by a link, or out of an archive, is seen by whoever works on the files.
+    return { cell, container: name, path, mountPaths: mountPathsOf(spec) };
+  }
+  const problem = `${JSON.stringify(path.slice(0, 80))} is not an absolute path`;
+  throw workloadError.COPY_INVALID({ problem });
+}

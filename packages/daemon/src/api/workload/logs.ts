@@ -1,0 +1,75 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  LogSource,
+  LogStream,
+  type WorkloadLogChunkSchema,
+  type WorkloadLogsRequest,
+} from '@capsule/api';
+import { type CellId, cellOfWorkload, type LogEntry, type LogStore } from '@capsule/core';
+
+import { workloadError } from '../../workload/errors.ts';
+import { joinChunks, type LogPiece } from '../join-chunks.ts';
+import { type LogEndParts, logEnd } from './log-end.ts';
+
+export interface WorkloadLogParts extends LogEndParts {
+  readonly logs: LogStore;
+  readonly logPath: (cell: CellId) => string;
+  /** Of a microVM's console. */
+  readonly serialLogPath: (cell: CellId) => string;
+}
+
+type Chunk = MessageInitShape<typeof WorkloadLogChunkSchema> & LogPiece;
+
+/** Returns what a workload printed and, when asked to follow, what it prints until it is done, stopped or deleted. */
+export function streamWorkloadLogs(
+  request: WorkloadLogsRequest,
+  parts: WorkloadLogParts,
+  signal: AbortSignal,
+): AsyncGenerator<Chunk> {
+  return joinChunks((reading) => readLines(request, parts, reading), signal);
+}
+
+async function* readLines(
+  request: WorkloadLogsRequest,
+  parts: WorkloadLogParts,
+  signal: AbortSignal,
+): AsyncGenerator<Chunk> {
+  const { logs, logPath, serialLogPath, specs } = parts;
+  const { name, follow, tailLines, cursor, timestamps } = request;
+  const isSerial = request.source === LogSource.SERIAL;
+  if (isSerial && specs.get(name)?.spec.kind !== 'microVm') {
+    throw workloadError.NO_SERIAL_CONSOLE({ name });
+  }
+  const pathOf = isSerial ? serialLogPath : logPath;
+  const over = follow ? logEnd(name, parts, signal) : undefined;
+  const query = {
+    follow,
+    ...(over && { over }),
+    ...(cursor === '' ? {} : { cursor }),
+    ...(tailLines > 0 ? { tailLines } : {}),
+    ...(request.sinceUnixMs > 0n ? { since: Number(request.sinceUnixMs) } : {}),
+  };
+  const lines = logs.read(pathOf(cellOfWorkload(name)), query, signal);
+  let isInLine = { stdout: false, stderr: false };
+  for await (const entry of lines) {
+    yield chunkFromEntry(entry, timestamps && !isInLine[entry.stream]);
+    isInLine = { ...isInLine, [entry.stream]: entry.partial };
+  }
+  if (over?.aborted && isFailure(over.reason)) throw over.reason;
+}
+
+/** An end without one has the reason that `AbortController` gives. */
+function isFailure(reason: unknown): boolean {
+  return !(reason instanceof Error && reason.name === 'AbortError');
+}
+
+function chunkFromEntry(entry: LogEntry, isStamped: boolean): Chunk {
+  const { time, cursor, stream, partial, text } = entry;
+  const start = isStamped ? `${time} ` : '';
+  return {
+    data: Buffer.concat([Buffer.from(start), text, Buffer.from(partial ? '' : '\n')]),
+    stream: stream === 'stdout' ? LogStream.STDOUT : LogStream.STDERR,
+    cursor,
+    time,
+  };
+}

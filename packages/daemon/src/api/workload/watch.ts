@@ -1,0 +1,54 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  type WorkloadWatchRequest,
+  type WorkloadWatchResponseSchema,
+  workloadToProto,
+} from '@capsule/api';
+import { matchesLabels, type Workload, type WorkloadRecord } from '@capsule/core';
+import type { WorkloadServiceParts } from '../workload-service.ts';
+import { readSelector } from './read-selector.ts';
+
+type Answer = MessageInitShape<typeof WorkloadWatchResponseSchema>;
+
+/**
+ * The present state, a mark, and then every change until `signal` aborts. States that follow each
+ * other faster than the reader reads are merged; the last one is never lost.
+ */
+export async function* watchWorkloads(
+  { names, labelSelector }: Pick<WorkloadWatchRequest, 'names' | 'labelSelector'>,
+  { specs, controller, feed }: WorkloadServiceParts,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
+  const selector = readSelector(labelSelector);
+  const changes = feed.changes(signal);
+  const known = new Map<string, Workload>();
+  const isNamed = (name: string) => names.length === 0 || names.includes(name);
+  const isAsked = ({ spec }: WorkloadRecord) =>
+    isNamed(spec.name) && matchesLabels(selector, spec.labels);
+  for (const record of specs.list()) {
+    if (!isAsked(record)) continue;
+    const workload = controller.describe(record);
+    known.set(record.spec.name, workload);
+    yield { workload: workloadToProto(workload) };
+  }
+  yield { synced: true };
+  for await (const changed of changes) {
+    for (const name of changed) {
+      if (isNamed(name)) yield* news(name);
+    }
+  }
+
+  function* news(name: string): Generator<Answer> {
+    const record = specs.get(name);
+    const before = known.get(name);
+    const isShown = record !== undefined && isAsked(record);
+    if (before !== undefined && (before.uid !== record?.uid || !isShown)) {
+      known.delete(name);
+      yield { workload: workloadToProto(before), deleted: true };
+    }
+    if (!isShown) return;
+    const workload = controller.describe(record);
+    known.set(name, workload);
+    yield { workload: workloadToProto(workload) };
+  }
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  completeSpec,
+  FIRST_STATUS,
+  type Image,
+  MICRO_VM_DEFAULTS,
+  type WorkloadRecord,
+  type WorkloadSpec,
+} from '@capsule/core';
+import { FakeImageStore } from '@capsule/testkit';
+import { ImageUse } from './commands.ts';
+
+const NGINX = { name: 'docker.io/library/nginx:latest', digest: 'sha256:1' } as Image;
+
+function record(spec: Partial<WorkloadSpec> & { readonly name: string }): WorkloadRecord {
+  const whole = completeSpec({ image: 'nginx', ...spec });
+  const at = { uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0 };
+  return { ...at, desired: 'running', spec: whole };
+}
+
+function useOf(...records: WorkloadRecord[]): ImageUse {
+  return new ImageUse({
+    images: new FakeImageStore(),
+    workloads: () => records,
+    statusOf: () => FIRST_STATUS,
+    now: () => 0,
+  });
+}
+
+test('a microVM of a kernel and a disk of its own uses no image, and hides no user of one', () => {
+  const files = { kernelPath: '/perm/kernel', rootfsPath: '/perm/root.img' };
+  const microVm = { ...MICRO_VM_DEFAULTS, ...files };
+  const prebuilt = record({ name: 'own', kind: 'microVm', image: '', microVm });
+  assert.deepEqual(useOf(prebuilt, record({ name: 'web' })).usersOf(NGINX), ['web']);
+});
+
+test('a stored reference that cannot be read any more concerns its own workload only', () => {
+  const odd = record({ name: 'odd', image: 'NOT an image' });
+  assert.deepEqual(useOf(odd, record({ name: 'web' })).usersOf(NGINX), ['web']);
+});

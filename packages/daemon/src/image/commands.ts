@@ -1,0 +1,102 @@
+import {
+  type Image,
+  type ImageStore,
+  isCapsuleError,
+  normaliseImageReference,
+  type WorkloadRecord,
+  type WorkloadSpec,
+  type WorkloadStatus,
+} from '@capsule/core';
+import { imageUseError } from './errors.ts';
+
+/** What was brought this recently may be about to be used: a prune leaves it, unless it is told not to. */
+const NEW_MS = 10 * 60_000;
+
+export interface ImageUseParts {
+  readonly images: ImageStore;
+  readonly workloads: () => readonly WorkloadRecord[];
+  readonly statusOf: (name: string) => WorkloadStatus;
+  readonly now: () => number;
+}
+
+export interface Pruned {
+  readonly removed: readonly Image[];
+  readonly kept: readonly Image[];
+  readonly freedBytes: number;
+}
+
+/** Removes images, and never one that a workload needs. */
+export class ImageUse {
+  readonly #parts: ImageUseParts;
+
+  constructor(parts: ImageUseParts) {
+    this.#parts = parts;
+  }
+
+  /** The workloads, running or stopped, that name the image or whose container was made of it. */
+  usersOf(image: Pick<Image, 'name' | 'digest'>): readonly string[] {
+    return this.#parts
+      .workloads()
+      .filter(({ spec }) => {
+        if (namesImage(spec, image)) return true;
+        return this.#parts.statusOf(spec.name).imageDigest === image.digest;
+      })
+      .map(({ spec }) => spec.name);
+  }
+
+  /** Answers whether there was one. Fails with `IMAGE_IN_USE`. */
+  async remove(name: string, signal: AbortSignal): Promise<boolean> {
+    const { images } = this.#parts;
+    const image = await images.get(name, signal);
+    if (image === undefined) return false;
+    const users = await this.#neededBy(image, signal);
+    if (users.length > 0) throw imageUseError.IN_USE({ name, users });
+    await images.remove(name, signal);
+    return true;
+  }
+
+  /** Removes all that nobody uses; `all` also what is new. */
+  async prune(
+    { all, dryRun }: { readonly all: boolean; readonly dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<Pruned> {
+    const { images, now } = this.#parts;
+    const unused = (await images.list(signal)).filter((image) => this.usersOf(image).length === 0);
+    const isNew = ({ updatedAt }: Image) => !all && now() - updatedAt < NEW_MS;
+    const kept = unused.filter(isNew);
+    const removed = unused.filter((image) => !isNew(image));
+    if (dryRun || removed.length === 0) return { removed, kept, freedBytes: 0 };
+    const before = await images.usedBytes(signal);
+    // A workload may have been applied meanwhile: each is looked at again.
+    for (const image of removed) {
+      if (this.usersOf(image).length === 0) await images.remove(image.name, signal);
+    }
+    const freedBytes = Math.max(before - (await images.usedBytes(signal)), 0);
+    return { removed, kept, freedBytes };
+  }
+
+  /** One of several names of an image may go while another keeps it. */
+  async #neededBy(image: Image, signal: AbortSignal): Promise<readonly string[]> {
+    const users = this.usersOf(image);
+    const byName = users.filter((user) =>
+      this.#parts.workloads().some(({ spec }) => spec.name === user && namesImage(spec, image)),
+    );
+    if (byName.length > 0 || users.length === 0) return byName;
+    const all = await this.#parts.images.list(signal);
+    const hasOther = all.some(({ name, digest }) => digest === image.digest && name !== image.name);
+    return hasOther ? [] : users;
+  }
+}
+
+/**
+ * A microVM of a kernel and a disk names no image. A reference that cannot be read is one that an earlier
+ * version took: it matches nothing, and concerns no other workload.
+ */
+function namesImage({ image }: WorkloadSpec, { name }: Pick<Image, 'name'>): boolean {
+  try {
+    return image !== '' && normaliseImageReference(image) === name;
+  } catch (error) {
+    if (isCapsuleError(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { completeSpec, type DesiredState, type WorkloadSpec } from '@capsule/core';
+import { Feed, openStore } from '@capsule/engine';
+import { FakeNameResponder } from '@capsule/testkit';
+import { Addresses } from '../store/addresses.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { WorkloadSpecs } from '../store/workload-specs.ts';
+import { NamePublisher } from './publish-names.ts';
+
+class Bench {
+  readonly #db = openStore(':memory:', MIGRATIONS);
+  readonly specs = new WorkloadSpecs(this.#db);
+  readonly addresses = new Addresses(this.#db, '172.20.254.0/24');
+  readonly names = new FakeNameResponder();
+  readonly feed = new Feed(this.#db);
+  readonly publisher = new NamePublisher(this);
+
+  add(name: string, change: Partial<WorkloadSpec> = {}, desired: DesiredState = 'running'): void {
+    this.specs.insert(completeSpec({ name, image: 'nginx', ...change }), desired, 0);
+    if (change.networkMode !== 'host') this.addresses.claim(name);
+    this.feed.notify(name);
+  }
+
+  desire(name: string, desired: DesiredState): void {
+    const record = this.specs.get(name);
+    assert.ok(record !== undefined);
+    this.specs.update(record.spec, { desired });
+    this.feed.notify(name);
+  }
+}
+
+suite('publishing names', () => {
+  test('what is there at the start is told, and then every change', () => {
+    const bench = new Bench();
+    bench.add('web');
+    assert.equal(bench.names.lookup('web'), 'unknown');
+    bench.publisher.start();
+    assert.equal(bench.names.lookup('web'), '172.20.254.2');
+    bench.add('db');
+    assert.equal(bench.names.lookup('db'), '172.20.254.3');
+  });
+
+  test('a workload that is stopped keeps its name, one that is deleted does not', () => {
+    const bench = new Bench();
+    bench.publisher.start();
+    bench.add('web');
+    bench.desire('web', 'stopped');
+    assert.equal(bench.names.lookup('web'), 'no address');
+    bench.desire('web', 'running');
+    assert.equal(bench.names.lookup('web'), '172.20.254.2');
+    bench.desire('web', 'deleting');
+    assert.equal(bench.names.lookup('web'), 'no such name');
+  });
+
+  test("a workload in the capsule's network is where the capsule is", () => {
+    const bench = new Bench();
+    bench.publisher.start();
+    bench.add('proxy', { networkMode: 'host' });
+    assert.equal(bench.names.lookup('proxy'), '172.20.254.1');
+  });
+
+  test('news that change no name are not told on, and nothing is after the end', () => {
+    const bench = new Bench();
+    bench.publisher.start();
+    bench.add('web');
+    const told = bench.names.names;
+    bench.feed.notify('web');
+    bench.feed.notify('nobody');
+    assert.equal(bench.names.names, told);
+    bench.publisher[Symbol.dispose]();
+    bench.desire('web', 'deleting');
+    assert.equal(bench.names.names, told);
+  });
+});

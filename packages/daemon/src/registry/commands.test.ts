@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RegistrySpec } from '@capsule/core';
+import { createLog, openStore, SecretBox } from '@capsule/engine';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { Registries } from '../store/registries.ts';
+import { RegistryConfig } from './commands.ts';
+
+const registry = (name: string): RegistrySpec => ({
+  ...{ name, mirrors: [], plainHttp: true, insecure: false, caCertificate: '' },
+});
+
+test('a registry that cannot be published is refused alone', async () => {
+  const lines: string[] = [];
+  const failure = new Error('its folder is a file');
+  const unused = () => assert.fail('nobody asks');
+  const config = new RegistryConfig({
+    registries: new Registries(openStore(':memory:', MIGRATIONS)),
+    hosts: {
+      declare: async (all) =>
+        new Map(all.filter(({ name }) => name === 'bad:1').map(({ name }) => [name, failure])),
+      isHandMade: async () => false,
+      check: unused,
+    },
+    secrets: new SecretBox('/nonexistent/secret.key'),
+    log: createLog((line) => void lines.push(line)),
+  });
+  await assert.rejects(config.apply(registry('bad:1'), false), failure);
+  assert.equal((await config.apply(registry('good:1'), false)).change, 'created');
+  assert.equal(lines.filter((line) => /registry not published.*bad:1/.test(line)).length, 1);
+  await config.publish();
+  assert.equal(await config.delete('good:1'), true);
+});

@@ -1,9 +1,0 @@
-import { type LabelSelector, parseLabelSelector } from '@capsule/core';
-import { workloadError } from '../controllers/errors.ts';
-
-/** Fails with `WORKLOAD_SELECTOR_INVALID`. */
-export function readSelector(selector: string): LabelSelector {
-  const read = parseLabelSelector(selector);
-  if (typeof read !== 'string') return read;
-  throw workloadError.SELECTOR_INVALID({ selector, problem: read });
-}

@@ -1,0 +1,167 @@
+import {
+  planSnapshot,
+  type SnapshotSchedule,
+  surplusSnapshots,
+  type UploadStore,
+} from '@capsule/core';
+import { type BackOff, backOffMs, type Log } from '@capsule/engine';
+import type { Snapshots } from '../store/snapshots.ts';
+import type { Volumes } from '../store/volumes.ts';
+import type { VolumeStory } from '../volume/story.ts';
+import type { SnapshotKeeper } from './commands.ts';
+
+export interface SnapshotSchedulerParts {
+  readonly volumes: Volumes;
+  readonly snapshots: Snapshots;
+  readonly keeper: Pick<SnapshotKeeper, 'takeNext' | 'delete' | 'tidy'>;
+  readonly uploads: Pick<UploadStore, 'prune'>;
+  readonly story: Pick<VolumeStory, 'warns'>;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonicMs: () => number;
+}
+
+/** The clock may be set meanwhile: nothing is waited for longer at once. */
+const LOOK_AGAIN_MS = 10 * 60_000;
+/** An upload that was cut off may go on within a day. */
+const UPLOAD_KEPT_MS = 24 * 3600_000;
+const RETRY: BackOff = { firstMs: 10_000, mostMs: 10 * 60_000, jitter: 0.2 };
+
+interface Failure {
+  readonly count: number;
+  /** By the monotonic clock. */
+  readonly until: number;
+  /** The event is stored: one for a series of failures. */
+  readonly isReported: boolean;
+}
+
+/**
+ * Takes the snapshots that volumes make by themselves, one after the other, and removes the oldest. Whatever
+ * fails is logged and tried again; nothing of it ends the rounds.
+ */
+export class SnapshotScheduler implements Disposable {
+  readonly #parts: SnapshotSchedulerParts;
+  readonly #failures = new Map<string, Failure>();
+  /** When this run took the last one of each volume, by the monotonic clock. */
+  readonly #takenAt = new Map<string, number>();
+  readonly #startedAt: number;
+  #timer: NodeJS.Timeout | undefined;
+  #rounds: Promise<void> | undefined;
+  #isAskedAgain = false;
+  #isOver = false;
+
+  constructor(parts: SnapshotSchedulerParts) {
+    this.#parts = parts;
+    this.#startedAt = parts.monotonicMs();
+  }
+
+  /** Looks at all schedules, now and whenever one is due. Call it again after a schedule changed. */
+  wake(): void {
+    if (this.#isOver) return;
+    clearTimeout(this.#timer);
+    this.#isAskedAgain = true;
+    this.#rounds ??= this.#goRounds();
+  }
+
+  /** When the round that is under way is over. */
+  async settled(): Promise<void> {
+    await this.#rounds;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Never throws: nobody waits for it. */
+  async #goRounds(): Promise<void> {
+    let waitMs = LOOK_AGAIN_MS;
+    while (this.#isAskedAgain && !this.#isOver) {
+      this.#isAskedAgain = false;
+      try {
+        waitMs = await this.#goRound();
+      } catch (error) {
+        this.#parts.log.warn('schedules of snapshots not looked at', { error });
+        waitMs = RETRY.firstMs;
+      }
+    }
+    this.#rounds = undefined;
+    if (this.#isOver) return;
+    this.#timer = setTimeout(() => this.wake(), Math.max(waitMs, 1000));
+    this.#timer.unref();
+  }
+
+  /** Returns after how many milliseconds to look again. */
+  async #goRound(): Promise<number> {
+    const { volumes, keeper } = this.#parts;
+    await keeper.tidy();
+    await this.#pruneUploads();
+    let waitMs = LOOK_AGAIN_MS;
+    for (const { name, stage, snapshotSchedule } of volumes.list()) {
+      if (this.#isOver) break;
+      if (stage !== 'ready' || snapshotSchedule === undefined) continue;
+      waitMs = Math.min(waitMs, await this.#serve(name, snapshotSchedule));
+    }
+    return waitMs;
+  }
+
+  async #pruneUploads(): Promise<void> {
+    const { uploads, log, now } = this.#parts;
+    await uploads
+      .prune(now() - UPLOAD_KEPT_MS)
+      .catch((error) => log.warn('old uploads not removed', { error }));
+  }
+
+  /** Returns after how many milliseconds to look at this volume again. */
+  async #serve(volume: string, schedule: SnapshotSchedule): Promise<number> {
+    const { keeper, now, monotonicMs } = this.#parts;
+    const pausedMs = (this.#failures.get(volume)?.until ?? 0) - monotonicMs();
+    if (pausedMs > 0) return pausedMs;
+    try {
+      const ranMs = monotonicMs() - (this.#takenAt.get(volume) ?? this.#startedAt);
+      const plan = planSnapshot(schedule, this.#scheduled(volume), { now: now(), ranMs });
+      if (plan.isDue) {
+        await keeper.takeNext(volume, 'auto', 'scheduled');
+        this.#takenAt.set(volume, monotonicMs());
+      }
+      for (const snapshot of surplusSnapshots(schedule, this.#scheduled(volume))) {
+        await keeper.delete({ volume, snapshot });
+      }
+      this.#failures.delete(volume);
+      return plan.isDue ? schedule.everySeconds * 1000 : plan.waitMs;
+    } catch (error) {
+      return this.#noteFailure(volume, error);
+    }
+  }
+
+  #noteFailure(volume: string, error: unknown): number {
+    const { log, monotonicMs } = this.#parts;
+    const before = this.#failures.get(volume);
+    const count = (before?.count ?? 0) + 1;
+    const retryInMs = backOffMs(RETRY, count, Math.random());
+    log.warn('scheduled snapshot failed', { volume, error, retryInMs });
+    const isReported = before?.isReported === true || this.#reports(volume, error);
+    this.#failures.set(volume, { count, until: monotonicMs() + retryInMs, isReported });
+    return retryInMs;
+  }
+
+  /** The disk may be full for the store, too: then the next failure is reported. */
+  #reports(volume: string, error: unknown): boolean {
+    const { story, log } = this.#parts;
+    try {
+      story.warns(volume, 'SnapshotFailed', error);
+      return true;
+    } catch (unwritten) {
+      log.warn('event of the volume not stored', { volume, error: unwritten });
+      return false;
+    }
+  }
+
+  #scheduled(volume: string) {
+    const { snapshots } = this.#parts;
+    return snapshots
+      .of(volume)
+      .filter(({ origin, stage }) => origin === 'scheduled' && stage === 'ready');
+  }
+}

@@ -1,0 +1,17 @@
+import { manifestError, type VolumeSpec, validateVolume } from '@capsule/core';
+import { volumeError } from './errors.ts';
+
+/** Fails with `MANIFEST_SPEC_INVALID`. */
+export function checkVolumeSpec(spec: VolumeSpec): void {
+  const problems = validateVolume(spec);
+  if (problems.length > 0)
+    throw manifestError.SPEC_INVALID({ what: 'volume', name: spec.name, problems });
+}
+
+/** Fails with `VOLUME_SHRINKS`. */
+export function checkVolumeGrowth(
+  { name, sizeBytes: now }: VolumeSpec,
+  { sizeBytes: wished }: VolumeSpec,
+): void {
+  if (now > wished) throw volumeError.SHRINKS({ name, now, wished });
+}

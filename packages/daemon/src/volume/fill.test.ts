@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { completeSpec, type WorkloadKind, type WorkloadRecord } from '@capsule/core';
+import { openStore } from '@capsule/engine';
+import { FakeVolumeBackend } from '@capsule/testkit';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { Volumes } from '../store/volumes.ts';
+import { VolumeFiller } from './fill.ts';
+
+async function setUp(folder: string) {
+  const volumes = new Volumes(openStore(':memory:', MIGRATIONS));
+  const backend = new FakeVolumeBackend();
+  backend.hostPath = () => folder;
+  const volume = { name: 'data', uid: randomUUID(), sizeBytes: 2 ** 24 };
+  await backend.create(volume);
+  volumes.insert({ ...volume, createdAt: 1 });
+  volumes.setReady('data');
+  volumes.setHolder('data', 'web');
+  const copies: string[] = [];
+  const files = { copyOut: async () => void copies.push('copied') };
+  const filler = new VolumeFiller({ volumes, backend, files, alone: (_name, work) => work() });
+  const filling = () => volumes.get('data')?.filling;
+  return { volumes, backend, filler, filling, copies };
+}
+
+function record(kind: WorkloadKind): WorkloadRecord {
+  const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: true }];
+  return { spec: completeSpec({ name: 'web', kind, image: 'nginx', mounts }) } as WorkloadRecord;
+}
+
+const { signal } = new AbortController();
+
+test('a microVM has filled its volume when it runs, not before', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
+  const { backend, filler, filling } = await setUp(folder.path);
+  await backend.lend('data');
+  for (const _ of ['a first boot', 'one that is made again']) {
+    await filler.fill(record('microVm'), 'data', signal);
+    assert.equal(filling(), 'due');
+  }
+  filler.recordFilled(record('microVm'));
+  filler.recordFilled(record('microVm'));
+  assert.equal(filling(), 'done');
+});
+
+test('a container that runs says nothing about its volumes', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
+  const { filler, filling } = await setUp(folder.path);
+  filler.recordFilled(record('container'));
+  assert.equal(filling(), 'due');
+});
+
+test('what a guest has half copied is thrown away where its workload has become a container', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
+  const { backend, filler, filling, copies } = await setUp(folder.path);
+  await backend.attach('data');
+  backend.write('data', 'half', 'x');
+  await writeFile(join(folder.path, '.capsule-filling'), '');
+  await filler.fill(record('container'), 'data', signal);
+  assert.ok(backend.calls.includes('clear data'));
+  assert.deepEqual([copies, filling()], [['copied'], 'done']);
+});
+
+test('what somebody has put there is left as it is', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
+  const { backend, filler, filling, copies } = await setUp(folder.path);
+  await backend.attach('data');
+  backend.write('data', 'mine', 'x');
+  await filler.fill(record('container'), 'data', signal);
+  assert.ok(!backend.calls.includes('clear data'));
+  assert.deepEqual([copies, filling()], [[], 'done']);
+});
+
+test('what was half copied for a container is cleared before a guest fills it', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
+  const { backend, volumes, filler, filling } = await setUp(folder.path);
+  volumes.setFilling('data', 'underway');
+  await backend.lend('data');
+  await filler.fill(record('microVm'), 'data', signal);
+  assert.ok(backend.calls.includes('clear data'));
+  assert.equal((await backend.attached()).get('data'), 'lent');
+  assert.equal(filling(), 'due');
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { UploadStore } from '@capsule/core';
+import { createLog, Feed, openStore } from '@capsule/engine';
+import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
+import { Events } from '../store/events.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { createVolumes } from '../system/volumes.ts';
+
+const CONTENT = Buffer.from('a tree');
+const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
+const UPLOAD = { name: 'data', id: '0'.repeat(32) };
+const END = { totalBytes: CONTENT.length, sha256: SHA256, format: 'tar' } as const;
+
+async function capsule() {
+  const folder = await mkdtemp(join(tmpdir(), 'import-'));
+  const file = join(folder, 'upload');
+  const db = openStore(':memory:', MIGRATIONS);
+  const uploads: UploadStore = {
+    open: async () => (await readFile(file).catch(() => '')).length,
+    async append(_name, _offset, pieces) {
+      for await (const piece of pieces) await appendFile(file, piece);
+    },
+    path: async () => file,
+    remove: () => rm(file, { force: true }),
+    prune: async () => undefined,
+  };
+  const volumes = createVolumes({
+    ...{ db, backend: new FakeVolumeBackend(), now: Date.now, monotonicMs: () => 0 },
+    ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
+    uploads,
+    archives: {
+      ...noTransfers.archives,
+      measureTree: async () => ({ entries: 1, bytes: 6, volumeBytes: undefined }),
+      unpackTree: async (_name, _archive, { warn }) => warn?.('./s: left out'),
+    },
+    borrowers: noBorrowers,
+    runtime: {
+      inspect: async () => undefined,
+      pause: async () => undefined,
+      resume: async () => undefined,
+    },
+    reach: () => undefined,
+    namedBy: () => [],
+    isStopping: () => false,
+    onRelease: () => undefined,
+  });
+  const dispose = () => rm(folder, { recursive: true });
+  return { ...volumes, [Symbol.asyncDispose]: dispose };
+}
+
+async function* pieces(...content: Buffer[]) {
+  yield* content;
+}
+
+test('an import whose answer was lost is a success again, with its warnings', async () => {
+  await using at = await capsule();
+  const { importer, volumes } = at;
+  assert.equal(await importer.begin(UPLOAD), 0);
+  const first = importer.receive(UPLOAD, 0, pieces(CONTENT), () => END);
+  // Its client comes back while the volume is being made.
+  const again = importer.begin(UPLOAD);
+  assert.deepEqual(await first, ['./s: left out']);
+  const { uid } = volumes.get('data') ?? {};
+  assert.equal(await again, CONTENT.length);
+  const second = importer.receive(UPLOAD, CONTENT.length, pieces(), () => END);
+  assert.deepEqual(await second, ['./s: left out']);
+  assert.equal(volumes.get('data')?.uid, uid);
+});
+
+test('what is another import, or comes after somebody used the volume, is refused', async () => {
+  await using at = await capsule();
+  const { importer, keeper } = at;
+  const from = (end: object) =>
+    importer.receive(UPLOAD, 0, pieces(CONTENT), () => ({ ...END, ...end }));
+  const refused = { code: 'VOLUME_EXISTS' };
+  await from({});
+  await assert.rejects(importer.begin({ ...UPLOAD, id: '1'.repeat(32) }), refused);
+  await assert.rejects(from({ sha256: 'f'.repeat(64) }), refused);
+  await assert.rejects(from({ sizeBytes: 1024 ** 4 }), refused);
+  await from({});
+  await keeper.attach('data', { workload: 'web', use: 'mounted' });
+  await keeper.release('data', 'web');
+  await assert.rejects(importer.begin(UPLOAD), refused);
+  await assert.rejects(from({}), refused);
+});

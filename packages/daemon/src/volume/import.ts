@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { FilesWarn, UploadStore } from '@capsule/core';
+import type { ImportReceipt, Volumes } from '../store/volumes.ts';
+import type { ImportedVolume, VolumeCopies } from './copies.ts';
+import { volumeError } from './errors.ts';
+import type { VolumeSteps } from './steps.ts';
+import { importError } from './transfer-errors.ts';
+
+export interface VolumeImporterParts {
+  readonly steps: Pick<VolumeSteps, 'checkFree' | 'dropImport'>;
+  readonly copies: Pick<VolumeCopies, 'import'>;
+  readonly uploads: UploadStore;
+  readonly volumes: Pick<Volumes, 'get' | 'imported'>;
+  /** One thing at a time for each key. */
+  readonly alone: <T>(key: string, work: () => Promise<T>) => Promise<T>;
+}
+
+export interface Upload {
+  readonly name: string;
+  /** Chosen by the client: the same for the same file. */
+  readonly id: string;
+}
+
+export interface UploadEnd extends Omit<ImportedVolume, 'name' | 'file' | 'warn' | 'receipt'> {
+  readonly totalBytes: number;
+  readonly sha256: string;
+}
+
+/** Volumes on their way in. What came stays for a day, so that an upload that was cut off goes on. */
+export class VolumeImporter {
+  readonly #parts: VolumeImporterParts;
+
+  constructor(parts: VolumeImporterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * How many bytes are here already: all of them where the volume was made, and its client lost the answer. Fails
+   * with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`.
+   */
+  async begin({ name, id }: Upload): Promise<number> {
+    const { alone, steps, uploads } = this.#parts;
+    // Not before an attempt that was cut is over: its client is quicker than we are.
+    return this.#alone(name, async () => {
+      // What an earlier capsuled had begun to make may still be there, too.
+      await alone(name, () => steps.dropImport(name));
+      const made = this.#madeBy({ name, id });
+      if (made !== undefined) return made.totalBytes;
+      steps.checkFree(name);
+      return uploads.open(name, id);
+    });
+  }
+
+  /**
+   * Takes what comes and, at its end, makes the volume. Fails with `IMPORT_*`, `VOLUME_EXISTS` and what
+   * the backend says; only an upload that is not what was sent is thrown away. The same again is a success,
+   * until somebody uses the volume. Returns the warnings.
+   */
+  async receive(
+    { name, id }: Upload,
+    offset: number,
+    pieces: AsyncIterable<Uint8Array>,
+    end: () => UploadEnd,
+  ): Promise<readonly string[]> {
+    const { copies, uploads } = this.#parts;
+    return this.#alone(name, async () => {
+      const made = this.#madeBy({ name, id });
+      if (made !== undefined) return this.#takeAgain(name, made, pieces, end);
+      const warnings: string[] = [];
+      const warn: FilesWarn = (warning) => warnings.push(warning);
+      const here = await uploads.open(name, id);
+      if (offset > here) throw importError.OFFSET({ name, here, sent: offset });
+      await uploads.append(name, offset, pieces);
+      const { totalBytes, sha256, format, sizeBytes } = end();
+      const file = await uploads.path(name);
+      const problem = await compare(file, totalBytes, sha256);
+      if (problem !== undefined) {
+        await uploads.remove(name);
+        throw importError.DAMAGED({ name, problem });
+      }
+      const size = sizeBytes === undefined ? {} : { sizeBytes };
+      const receipt = () => ({ id, totalBytes, sha256, warnings });
+      await copies.import({ name, file, format, ...size, warn, receipt });
+      await uploads.remove(name);
+      return warnings;
+    });
+  }
+
+  #madeBy({ name, id }: Upload): ImportReceipt | undefined {
+    const receipt = this.#parts.volumes.imported(name);
+    return receipt?.id === id ? receipt : undefined;
+  }
+
+  /** What the volume was made of already. Fails with `VOLUME_EXISTS` where something else comes. */
+  async #takeAgain(
+    name: string,
+    made: ImportReceipt,
+    pieces: AsyncIterable<Uint8Array>,
+    end: () => UploadEnd,
+  ): Promise<readonly string[]> {
+    for await (const _ of pieces);
+    const { totalBytes, sha256, sizeBytes } = end();
+    const now = this.#parts.volumes.get(name)?.sizeBytes ?? 0;
+    const isSame = totalBytes === made.totalBytes && sha256 === made.sha256;
+    if (!isSame || (sizeBytes ?? now) !== now) throw volumeError.EXISTS({ name, now });
+    await this.#parts.uploads.remove(name);
+    return made.warnings;
+  }
+
+  #alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#parts.alone(`upload/${name}`, work);
+  }
+}
+
+async function compare(
+  file: string,
+  totalBytes: number,
+  sha256: string,
+): Promise<string | undefined> {
+  const { size } = await stat(file);
+  if (size !== totalBytes) return `${size} bytes instead of ${totalBytes}`;
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+    hash.update(piece as Buffer);
+  }
+  const found = hash.digest('hex');
+  return found === sha256 ? undefined : `sha256 ${found} instead of ${sha256}`;
+}

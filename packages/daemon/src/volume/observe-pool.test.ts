@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type ContainerSeen, type TaskState, VOLUME_UNIT_BYTES } from '@capsule/core';
+import { createLog, Feed, openStore } from '@capsule/engine';
+import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
+import { Events } from '../store/events.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { createVolumes } from '../system/volumes.ts';
+
+const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
+const GIB = 1024 ** 3;
+const filled = (percent: number) => ({
+  ...{ totalBytes: 10 * GIB, usedBytes: Math.round((percent / 100) * 10 * GIB) },
+});
+
+/** Workloads whose tasks a test sets, in the place of a runtime. */
+class Tasks {
+  readonly calls: string[] = [];
+  readonly states = new Map<string, TaskState>();
+  /** Calls on these never return. */
+  readonly stuck = new Set<string>();
+
+  async inspect(_cell: unknown, name: string): Promise<ContainerSeen | undefined> {
+    const task = this.states.get(name);
+    return task === undefined ? undefined : ({ container: name, task } as ContainerSeen);
+  }
+
+  pause(_cell: unknown, name: string): Promise<void> {
+    return this.#change('pause', name, 'paused');
+  }
+
+  resume(_cell: unknown, name: string): Promise<void> {
+    return this.#change('resume', name, 'running');
+  }
+
+  async #change(call: string, name: string, to: TaskState): Promise<void> {
+    this.calls.push(`${call} ${name}`);
+    if (this.stuck.has(name)) return new Promise(() => undefined);
+    this.states.set(name, to);
+  }
+}
+
+async function machine(t: TestContext) {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const db = openStore(':memory:', MIGRATIONS);
+  const backend = new FakeVolumeBackend();
+  const tasks = new Tasks();
+  const { calls } = tasks;
+  const stopping = new Set<string>();
+  const events = new Events(db);
+  const boot = () =>
+    createVolumes({
+      borrowers: noBorrowers,
+      ...{ db, backend, events, now: Date.now, monotonicMs: () => performance.now() },
+      ...{ feed: new Feed(db), log: createLog(() => undefined), ...noTransfers },
+      runtime: tasks,
+      reach: () => undefined,
+      namedBy: () => [],
+      isStopping: (name) => stopping.has(name),
+      onRelease: () => undefined,
+    });
+  const system = boot();
+  t.after(() => system[Symbol.dispose]());
+  await system.start();
+  const hold = async (volume: string, workload: string) => {
+    await system.keeper.apply({ ...DATA, name: volume });
+    await system.keeper.attach(volume, { workload, use: 'mounted' });
+    tasks.states.set(workload, 'running');
+  };
+  await hold('data', 'web');
+  /** As time passes: the next look at the pool. */
+  const look = async () => {
+    t.mock.timers.tick(30_000);
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+  };
+  return { ...system, backend, db, tasks, stopping, calls, events, hold, look, boot };
+}
+
+test('a pool that is low takes nothing new, and says how full it is', async (t) => {
+  const { keeper, copies, snapshotKeeper, backend, calls, events, look } = await machine(t);
+  backend.pool = filled(93);
+  await look();
+  const refused = { code: 'VOLUME_POOL_LOW', message: /9523MiB of 10GiB \(93\.0 %\)/ };
+  await assert.rejects(keeper.apply({ ...DATA, name: 'other' }), refused);
+  await assert.rejects(keeper.resize({ ...DATA, sizeBytes: 2 * DATA.sizeBytes }), refused);
+  await assert.rejects(snapshotKeeper.take({ volume: 'data', snapshot: 'one' }), refused);
+  await assert.rejects(copies.clone({ volume: 'data' }, { name: 'copy', uid: 'x' }), refused);
+  await keeper.apply(DATA);
+  assert.ok(backend.calls.includes('trim'));
+  assert.equal(events.list('volume/', 1)[0]?.reason, 'PoolLow');
+  assert.deepEqual(calls, []);
+});
+
+test('what has a volume is paused while the pool is full, and goes on', async (t) => {
+  const { keeper, backend, calls, events, look } = await machine(t);
+  backend.pool = filled(99);
+  await look();
+  await look();
+  assert.deepEqual(calls, ['pause web']);
+  assert.equal(events.list('volume/', 1)[0]?.reason, 'PoolFull');
+  backend.pool = filled(50);
+  await look();
+  assert.deepEqual(calls, ['pause web', 'resume web']);
+  assert.equal(events.list('volume/', 1)[0]?.reason, 'PoolFine');
+  await keeper.apply({ ...DATA, name: 'other' });
+});
+
+test('a workload that starts again while the pool is full is paused again', async (t) => {
+  const { backend, tasks, calls, look } = await machine(t);
+  backend.pool = filled(99);
+  await look();
+  tasks.states.set('web', 'running');
+  await look();
+  assert.deepEqual(calls, ['pause web', 'pause web']);
+});
+
+test('a workload that waits for its restart when the pool fills up is paused once it runs', async (t) => {
+  const { backend, tasks, calls, look } = await machine(t);
+  tasks.states.set('web', 'stopped');
+  backend.pool = filled(99);
+  await look();
+  assert.deepEqual(calls, []);
+  tasks.states.set('web', 'running');
+  await look();
+  assert.deepEqual(calls, ['pause web']);
+});
+
+test('a workload that takes a volume while the pool is full is paused', async (t) => {
+  const { keeper, backend, tasks, calls, look } = await machine(t);
+  await keeper.apply({ ...DATA, name: 'more' });
+  backend.pool = filled(99);
+  await look();
+  await keeper.attach('more', { workload: 'late', use: 'mounted' });
+  tasks.states.set('late', 'running');
+  await look();
+  assert.deepEqual(calls, ['pause web', 'pause late']);
+});
+
+test('one workload that cannot be paused holds up neither others nor later rounds', async (t) => {
+  const { backend, tasks, hold, calls, look } = await machine(t);
+  await hold('more', 'other');
+  tasks.stuck.add('web');
+  backend.pool = filled(99);
+  await look();
+  await look();
+  tasks.states.set('other', 'running');
+  await look();
+  await look();
+  assert.deepEqual(calls, ['pause web', 'pause other', 'pause other']);
+});
+
+test('workloads are paused also when the event cannot be stored, which a later round does', async (t) => {
+  const { backend, db, calls, events, look } = await machine(t);
+  db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON main.event
+           BEGIN SELECT RAISE(ABORT, 'full'); END`);
+  backend.pool = filled(99);
+  await look();
+  assert.deepEqual(calls, ['pause web']);
+  db.exec('DROP TRIGGER full');
+  await look();
+  assert.equal(events.list('volume/', 1)[0]?.reason, 'PoolFull');
+});
+
+test('a look that fails lets nobody write to a full pool', async (t) => {
+  const { backend, calls, look } = await machine(t);
+  backend.pool = filled(99);
+  await look();
+  backend.pool = { ok: false, totalBytes: 0, usedBytes: 0 };
+  await look();
+  assert.deepEqual(calls, ['pause web']);
+});
+
+test('what an earlier capsuled has paused goes on where there is room, and stays paused where not', async (t) => {
+  const { boot, backend, tasks, calls } = await machine(t);
+  tasks.states.set('web', 'paused');
+  backend.pool = filled(99);
+  const full = boot();
+  t.after(() => full[Symbol.dispose]());
+  await full.start();
+  assert.deepEqual(calls, []);
+  backend.pool = filled(50);
+  const roomy = boot();
+  t.after(() => roomy[Symbol.dispose]());
+  await roomy.start();
+  assert.deepEqual(calls, ['resume web']);
+});
+
+test('a workload that is stopped while the pool is full is left to end', async (t) => {
+  const { backend, tasks, stopping, calls, look } = await machine(t);
+  backend.pool = filled(99);
+  await look();
+  stopping.add('web');
+  tasks.states.set('web', 'running');
+  await look();
+  assert.deepEqual(calls, ['pause web']);
+  tasks.states.set('web', 'paused');
+  await look();
+  assert.deepEqual(calls, ['pause web', 'resume web']);
+});

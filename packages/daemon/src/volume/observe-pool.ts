@@ -1,0 +1,211 @@
+import {
+  type ContainerRuntime,
+  cellOfWorkload,
+  formatSize,
+  judgePool,
+  POOL_LOW_PERCENT,
+  type PoolLevel,
+  poolPercent,
+  type VolumeBackend,
+  type VolumeBorrowers,
+  type VolumePool,
+} from '@capsule/core';
+import type { Log } from '@capsule/engine';
+import type { Volumes } from '../store/volumes.ts';
+import { volumeError } from './errors.ts';
+import type { VolumeStory } from './story.ts';
+
+export interface PoolWatchParts {
+  readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
+  readonly volumes: Volumes;
+  readonly borrowers: VolumeBorrowers;
+  readonly runtime: Pick<ContainerRuntime, 'inspect' | 'pause' | 'resume'>;
+  /** It is being stopped: what stands still ends by no signal, and flushes nothing. */
+  readonly isStopping: (workload: string) => boolean;
+  readonly story: VolumeStory;
+  readonly log: Log;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonicMs: () => number;
+}
+
+const LOOK_EVERY_MS = 30_000;
+const LOOK_OFTEN_MS = 1000;
+/** No disk is filled faster than this: the next look comes before the pool can be full. */
+const FASTEST_BYTES_PER_MS = 2_000_000;
+const TRIM_EVERY_MS = 24 * 3600_000;
+/** A round waits no longer than this for workloads to be paused. */
+const WAIT_MS = 2000;
+/** A runtime that does not answer is asked again after this. */
+const ANSWER_LIMIT_MS = 30_000;
+
+/**
+ * Looks at how full the pool of the volumes is. While it is full, every workload that has a volume and runs
+ * is paused before its writes fail, in each round: by what runs then, not by what was paused before. They go on
+ * when there is room again; nothing else is touched. Deleted files are given back to the pool once a day, and
+ * whenever it is low.
+ */
+export class PoolWatch implements Disposable {
+  readonly #parts: PoolWatchParts;
+  /** Paused, and perhaps no holder any more when there is room again. */
+  readonly #paused = new Set<string>();
+  /** Of which a pause or a resume is under way: it waits for whatever works on the workload. */
+  readonly #underway = new Set<string>();
+  #level: PoolLevel = 'fine';
+  /** Of the last event that was stored: one that the disk refused is stored by a later round. */
+  #storedLevel: PoolLevel = 'fine';
+  #trimmedAt: number;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  constructor(parts: PoolWatchParts) {
+    this.#parts = parts;
+    this.#trimmedAt = parts.monotonicMs();
+  }
+
+  /** How full it was when it was last looked at. */
+  get level(): PoolLevel {
+    return this.#level;
+  }
+
+  /** Looks now, and again and again. Never throws. */
+  async start(): Promise<void> {
+    await this.#round();
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Fails with `VOLUME_POOL_LOW` when nothing new may be promised. */
+  async checkRoom(): Promise<void> {
+    const pool = await this.#parts.backend.probe();
+    if (judgePool(pool, this.#level) === 'fine') return;
+    throw volumeError.POOL_LOW({ figures: figuresOf(pool) });
+  }
+
+  async #round(): Promise<void> {
+    if (this.#isOver) return;
+    let waitMs = this.#level === 'full' ? LOOK_OFTEN_MS : LOOK_EVERY_MS;
+    try {
+      const pool = await this.#parts.backend.probe();
+      await this.#judge(pool);
+      waitMs = timeToFill(pool, this.#level);
+      await this.#trim();
+    } catch (error) {
+      this.#parts.log.warn('pool of the volumes not looked at', { error });
+    }
+    if (this.#isOver) return;
+    this.#timer = setTimeout(() => void this.#round(), waitMs);
+    this.#timer.unref();
+  }
+
+  async #judge(pool: VolumePool): Promise<void> {
+    const before = this.#level;
+    this.#level = judgePool(pool, before);
+    if (this.#level === 'full') await this.#pause();
+    else await this.#letGo();
+    const figures = figuresOf(pool);
+    if (this.#level !== before) {
+      this.#parts.log.info('pool of the volumes', { level: this.#level, figures });
+    }
+    if (this.#level !== this.#storedLevel) this.#store(figures);
+  }
+
+  /** After the deed: the disk that is full may be the one of the store, too. */
+  #store(figures: string): void {
+    const { story, log } = this.#parts;
+    try {
+      if (this.#level === 'fine') story.tellsOfPool('PoolFine', figures);
+      else story.warnsOfPool(this.#level === 'full' ? 'PoolFull' : 'PoolLow', figures);
+      this.#storedLevel = this.#level;
+    } catch (error) {
+      log.warn('event of the pool not stored', { level: this.#level, error });
+    }
+  }
+
+  async #trim(): Promise<void> {
+    const { backend, borrowers, monotonicMs } = this.#parts;
+    const isDue = monotonicMs() - this.#trimmedAt >= TRIM_EVERY_MS || this.#level !== 'fine';
+    if (!isDue) return;
+    this.#trimmedAt = monotonicMs();
+    await backend.trim();
+    await borrowers.trim();
+  }
+
+  #holders(): readonly string[] {
+    const holders = this.#parts.volumes.list().flatMap(({ holder }) => holder ?? []);
+    return [...new Set(holders)];
+  }
+
+  async #pause(): Promise<void> {
+    await this.#each(this.#holders(), async (name) => {
+      if (this.#parts.isStopping(name)) {
+        // Paused in the moment between the look and the order to stop.
+        await this.#changes(name, 'paused', 'resume');
+        return;
+      }
+      if (!(await this.#changes(name, 'running', 'pause'))) return;
+      this.#paused.add(name);
+      this.#parts.log.info('workload paused: the pool is full', { name });
+    });
+  }
+
+  /** Also those that an earlier capsuled paused. */
+  async #letGo(): Promise<void> {
+    await this.#each([...new Set([...this.#holders(), ...this.#paused])], async (name) => {
+      await this.#changes(name, 'paused', 'resume');
+      this.#paused.delete(name);
+    });
+  }
+
+  /** Side by side: one whose start or stop takes long holds up neither the others nor the next round. */
+  async #each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
+    const { log } = this.#parts;
+    const free = names.filter((name) => !this.#underway.has(name));
+    const all = free.map(async (name) => {
+      this.#underway.add(name);
+      try {
+        await work(name);
+      } catch (error) {
+        log.warn('workload not paused or resumed', { name, error });
+      } finally {
+        this.#underway.delete(name);
+      }
+    });
+    const { promise: passed, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, WAIT_MS);
+    await Promise.race([Promise.all(all), passed]);
+    clearTimeout(timer);
+  }
+
+  /** Pauses or resumes a workload whose task is `from`; false for any other. */
+  async #changes(
+    name: string,
+    from: 'running' | 'paused',
+    change: 'pause' | 'resume',
+  ): Promise<boolean> {
+    const { runtime } = this.#parts;
+    const cell = cellOfWorkload(name);
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const seen = await runtime.inspect(cell, name, signal);
+    if (seen?.task !== from) return false;
+    await runtime[change](cell, name, signal);
+    return true;
+  }
+}
+
+function timeToFill(pool: VolumePool, level: PoolLevel): number {
+  if (level === 'full' || poolPercent(pool) >= POOL_LOW_PERCENT) return LOOK_OFTEN_MS;
+  const ms = (pool.totalBytes - pool.usedBytes) / FASTEST_BYTES_PER_MS;
+  return Math.min(Math.max(ms, LOOK_OFTEN_MS), LOOK_EVERY_MS);
+}
+
+function figuresOf(pool: VolumePool): string {
+  const mebibytes = (bytes: number) => formatSize(Math.round(bytes / 1024 ** 2) * 1024 ** 2);
+  const { usedBytes, totalBytes, metadataPercent } = pool;
+  const metadata =
+    metadataPercent === undefined ? '' : `, metadata ${metadataPercent.toFixed(1)} %`;
+  const share = totalBytes === 0 ? 0 : (usedBytes / totalBytes) * 100;
+  return `${mebibytes(usedBytes)} of ${mebibytes(totalBytes)} (${share.toFixed(1)} %)${metadata}`;
+}

@@ -1,0 +1,64 @@
+import type { WorkloadRecord, WorkloadSpec } from '@capsule/core';
+import type { Volumes } from '../../store/volumes.ts';
+import { volumeError } from '../../volume/errors.ts';
+
+export interface VolumeClaims {
+  readonly volumes: Volumes;
+  readonly others: readonly WorkloadRecord[];
+  /** It has ended for good, and holds nothing any more. */
+  readonly isOver: (record: WorkloadRecord) => boolean;
+  readonly batch: ApplyBatch;
+}
+
+/** Workloads that are applied together: as each was stored before, undefined where it is new. */
+export type ApplyBatch = ReadonlyMap<string, WorkloadRecord | undefined>;
+
+/**
+ * Fails with `VOLUME_NOT_FOUND` for a volume that does not exist, with `VOLUME_IN_USE` for one that another
+ * workload holds or is about to, and with `VOLUME_WANTED_TWICE` for one that another mounts which comes to it by
+ * the same apply.
+ */
+export function checkVolumes(spec: WorkloadSpec, claims: VolumeClaims): void {
+  for (const { volumeName: name } of spec.mounts) {
+    const volume = claims.volumes.get(name);
+    if (volume === undefined || volume.stage === 'deleting') throw volumeError.NOT_FOUND({ name });
+    const holder = leasedTo(volume.holder, spec, claims);
+    if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
+    const claimant = claimantOf(name, spec, claims);
+    if (claimant === undefined) continue;
+    if (!claims.batch.has(claimant) || isClaiming(claims.batch.get(claimant), name)) {
+      throw volumeError.IN_USE({ name, holder: claimant });
+    }
+    throw volumeError.WANTED_TWICE({ name, workload: spec.name, other: claimant });
+  }
+}
+
+/** Another workload that has the volume now; one that is on its way out lets go soon, and the start waits for that. */
+function leasedTo(
+  holder: string | undefined,
+  spec: WorkloadSpec,
+  { others, isOver }: VolumeClaims,
+): string | undefined {
+  if (holder === undefined || holder === spec.name) return undefined;
+  const isLeaving = others.some(
+    (other) => other.spec.name === holder && (other.desired !== 'running' || isOver(other)),
+  );
+  return isLeaving ? undefined : holder;
+}
+
+/** Another workload that mounts the volume, or is about to. */
+function claimantOf(
+  volume: string,
+  spec: WorkloadSpec,
+  { others, isOver }: VolumeClaims,
+): string | undefined {
+  const claimant = others.find(
+    (other) => other.spec.name !== spec.name && isClaiming(other, volume) && !isOver(other),
+  );
+  return claimant?.spec.name;
+}
+
+function isClaiming(record: WorkloadRecord | undefined, volume: string): boolean {
+  if (record?.desired !== 'running') return false;
+  return record.spec.mounts.some(({ volumeName }) => volumeName === volume);
+}

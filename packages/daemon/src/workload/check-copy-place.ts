@@ -1,0 +1,48 @@
+import { posix } from 'node:path';
+import type { ContainerSeen, WorkloadSpec } from '@capsule/core';
+import { workloadError } from './errors.ts';
+
+/** `reads` looks at all that is below its path, too. */
+export type CopyUse = 'reads' | 'writes';
+
+/**
+ * What a workload mounts is not there while it does not run: a copy would go to, or come from, the image's folder below it,
+ * and be missed. Fails with `WORKLOAD_COPY_NEEDS_RUN`.
+ */
+export function checkCopyPlace(
+  spec: Pick<WorkloadSpec, 'name' | 'mounts' | 'hostBindPaths' | 'tmpfs'>,
+  { path, use }: { readonly path: string; readonly use: CopyUse },
+  seen: Pick<ContainerSeen, 'task'> | undefined,
+): void {
+  if (seen?.task === 'running' || seen?.task === 'paused') return;
+  const place = plain(path);
+  for (const target of mountPathsOf(spec).map(plain)) {
+    const isInside = isBelow(place, target);
+    const isAround = use === 'reads' && isBelow(target, place);
+    if (isInside || isAround) {
+      throw workloadError.COPY_NEEDS_RUN({ name: spec.name, path, target });
+    }
+  }
+}
+
+/** Where a workload mounts something while it runs. */
+export function mountPathsOf({
+  mounts,
+  hostBindPaths,
+  tmpfs,
+}: Pick<WorkloadSpec, 'mounts' | 'hostBindPaths' | 'tmpfs'>): readonly string[] {
+  return [
+    ...mounts.map(({ mountPath }) => mountPath),
+    ...hostBindPaths.map(({ target }) => target),
+    ...tmpfs.map(({ mountPath }) => mountPath),
+  ];
+}
+
+/** Also of itself. */
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+function plain(path: string): string {
+  return posix.normalize(`/${path}`).replace(/(?<=.)\/+$/, '');
+}

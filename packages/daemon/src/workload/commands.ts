@@ -1,0 +1,307 @@
+import {
+  type CapsuleError,
+  type DesiredState,
+  describeSpecChange,
+  type FieldChange,
+  isCapsuleError,
+  isRunDue,
+  isRunOver,
+  manifestError,
+  needsNewContainer,
+  validateWorkload,
+  type WorkloadRecord,
+  type WorkloadSpec,
+  type WorkloadStatus,
+} from '@capsule/core';
+import type { Database } from '@capsule/engine';
+import type { NextWish, WorkloadSpecs } from '../store/workload-specs.ts';
+import type { Admission } from './admission/admission.ts';
+import type { ApplyBatch } from './admission/check-volumes.ts';
+import { workloadError } from './errors.ts';
+
+export type WorkloadChange = 'created' | 'configured' | 'unchanged';
+
+/** What an apply did, or would do. */
+export interface Applied {
+  readonly record: WorkloadRecord;
+  readonly change: WorkloadChange;
+  readonly fields: readonly FieldChange[];
+  /** A container that was made for the earlier wish gives way to a new one. */
+  readonly recreates: boolean;
+}
+
+export interface ApplyOptions {
+  /** Absent: a new workload is to run, and another keeps what was desired of it. */
+  readonly desired?: DesiredState | undefined;
+  /** Check all, answer what would be, and write nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** One of several workloads that are applied together. */
+export interface WorkloadWish {
+  readonly spec: WorkloadSpec;
+  readonly desired?: DesiredState | undefined;
+}
+
+/** How one of them fared. */
+export type ApplyOutcome =
+  | { readonly spec: WorkloadSpec; readonly applied: Applied }
+  | { readonly spec: WorkloadSpec; readonly error: CapsuleError };
+
+export interface WorkloadConfigParts {
+  readonly db: Database;
+  readonly specs: WorkloadSpecs;
+  readonly admission: Admission;
+  readonly statusOf: (name: string) => WorkloadStatus;
+  readonly now: () => number;
+  /** Writes into the story of a workload, in the transaction of the wish. */
+  readonly note: (record: WorkloadRecord, reason: string, message: string) => void;
+  /** Told after a wish is on disk. */
+  readonly onChange: (name: string) => void;
+}
+
+/** Takes wishes: checks them against the rules and each other, and writes them down. */
+export class WorkloadConfig {
+  readonly #parts: WorkloadConfigParts;
+
+  constructor(parts: WorkloadConfigParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Idempotent. When it answers, the spec survives a power cut. A workload that is being deleted
+   * comes back under the new spec. Fails with `MANIFEST_SPEC_INVALID` and as `Admission.check`, and then has
+   * changed nothing.
+   */
+  apply(spec: WorkloadSpec, { desired, dryRun = false }: ApplyOptions = {}): Applied {
+    const [outcome] = this.applyAll([{ spec, desired }], { dryRun });
+    if (outcome === undefined) throw workloadError.NOT_FOUND({ name: spec.name });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.applied;
+  }
+
+  /**
+   * Applies several workloads that may need each other: all of them, or none where one is refused. They are
+   * judged together as they would be afterwards, so their order does not matter; one that is unchanged is not
+   * judged again. Outcomes are in the order of
+   * the wishes. With `dryRun` it does nothing else. Idempotent.
+   */
+  applyAll(
+    wishes: readonly WorkloadWish[],
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): readonly ApplyOutcome[] {
+    const { db } = this.#parts;
+    const judge = () => this.#judge(wishes);
+    const rehearsed = db.rehearse(judge);
+    if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
+    // Nothing comes between the two: the store is synchronous.
+    return db.transaction(judge);
+  }
+
+  /** Asks for a workload to go; `force` kills it at once. Answers whether there was one. Idempotent. */
+  delete(name: string, force = false): boolean {
+    const { db, specs, note, onChange } = this.#parts;
+    const record = db.transaction(() => {
+      const before = specs.get(name);
+      if (before === undefined) return undefined;
+      if (before.desired === 'deleting' && (!force || before.stopGraceMs === 0)) return before;
+      // A stop that is under way with a grace of its own goes on with it.
+      const standingMs = before.desired === 'running' ? undefined : before.stopGraceMs;
+      specs.update(before.spec, { desired: 'deleting', stopGraceMs: force ? 0 : standingMs });
+      note(before, 'Deleting', force ? 'asked to go, killed at once' : 'asked to go');
+      return before;
+    });
+    if (record !== undefined) onChange(name);
+    return record !== undefined;
+  }
+
+  /**
+   * Asks for a workload to stop and stay. Answers whether that is news. Idempotent; another grace
+   * takes the place of the one that is under way. Fails with `WORKLOAD_NOT_FOUND`,
+   * `WORKLOAD_BEING_DELETED`.
+   */
+  stop(name: string, stopGraceMs?: number): boolean {
+    return this.#wish(name, (before) => {
+      const isNew = before.desired !== 'stopped';
+      if (!isNew && (stopGraceMs === undefined || stopGraceMs === before.stopGraceMs)) {
+        return undefined;
+      }
+      return {
+        next: { desired: 'stopped', stopGraceMs },
+        note: isNew ? 'asked to stop' : undefined,
+      };
+    });
+  }
+
+  /**
+   * Asks for a stopped workload, or one whose job is done or waits for a retry, to run. Answers
+   * whether that is news. Fails as `stop`.
+   */
+  start(name: string): boolean {
+    return this.#wish(name, (before) => {
+      const status = this.#parts.statusOf(name);
+      const isWaiting = isRunOver(before, status) || status.phase === 'failed';
+      if (before.desired === 'running' && !isWaiting) return undefined;
+      return { next: { desired: 'running', isNewRun: true }, note: 'asked to start' };
+    });
+  }
+
+  /** Asks for a workload to end, where it runs, and to be started. Fails as `stop`. */
+  restart(name: string, stopGraceMs?: number): void {
+    const next = { desired: 'running', isNewRun: true, stopGraceMs } as const;
+    this.#wish(name, () => ({ next, note: 'asked to start again' }));
+  }
+
+  /**
+   * Puts an earlier spec in the place of one that failed. Undefined when the spec has changed meanwhile. Fails
+   * as `Admission.check` where others have taken meanwhile what the earlier one needs; then the failed one stays.
+   */
+  rollBack(failed: WorkloadRecord, good: WorkloadSpec): WorkloadRecord | undefined {
+    const { db, specs, admission, onChange } = this.#parts;
+    return db.transaction(() => {
+      const now = specs.get(failed.spec.name);
+      if (now?.uid !== failed.uid || now.generation !== failed.generation) return undefined;
+      const isNewRevision = needsNewContainer(now.spec, good);
+      specs.update(good, { desired: now.desired, isNewRevision, isNewRun: isNewRevision });
+      const record = this.#stored(good.name);
+      admission.check(record, now);
+      db.afterCommit(() => onChange(good.name));
+      return record;
+    });
+  }
+
+  #judge(wishes: readonly WorkloadWish[]): readonly ApplyOutcome[] {
+    const written = wishes.map((wish) => this.#try(wish.spec, () => this.#put(wish)));
+    const batch = new Map(
+      written.flatMap((one) => ('error' in one ? [] : [[one.spec.name, one.result.before]])),
+    );
+    return written.map((outcome) => {
+      if ('error' in outcome) return outcome;
+      const { spec, result } = outcome;
+      const admitted = this.#try(spec, () => this.#admit(result, batch));
+      return 'error' in admitted ? admitted : { spec, applied: admitted.result };
+    });
+  }
+
+  /**
+   * What fails is undone alone, and is the outcome of this one spec; but for the store's own failures, which undo
+   * everything: half of an apply would be on the disk, and nobody would work on it.
+   */
+  #try<T>(spec: WorkloadSpec, work: () => T): Tried<T> {
+    try {
+      return { spec, result: this.#parts.db.transaction(work) };
+    } catch (error) {
+      if (!isCapsuleError(error) || error.code.startsWith('STORE_')) throw error;
+      return { spec, error };
+    }
+  }
+
+  #put({ spec, desired }: WorkloadWish): Written {
+    const { specs, now } = this.#parts;
+    const problems = validateWorkload(spec);
+    if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
+    const before = specs.get(spec.name);
+    const isNew = before === undefined || before.desired === 'deleting';
+    const fields = describeSpecChange(isNew ? undefined : before.spec, spec);
+    const recreates = !isNew && needsNewContainer(before.spec, spec);
+    const isSame = fields.length === 0;
+    const change = this.#write(spec, before, { desired, isSame, recreates, now: now() });
+    return { before, applied: { record: this.#stored(spec.name), change, fields, recreates } };
+  }
+
+  /** One that does not change is not judged again: it is there, and runs or waits as it did. */
+  #admit({ before, applied }: Written, batch: ApplyBatch): Applied {
+    const { db, admission, note, onChange } = this.#parts;
+    const { record, change, fields } = applied;
+    if (change === 'unchanged') return applied;
+    admission.check(record, before, batch);
+    note(record, 'Applied', describeApplied(record, change, fields));
+    db.afterCommit(() => onChange(record.spec.name));
+    return applied;
+  }
+
+  #stored(name: string): WorkloadRecord {
+    const record = this.#parts.specs.get(name);
+    if (record === undefined) throw workloadError.NOT_FOUND({ name });
+    return record;
+  }
+
+  #write(
+    spec: WorkloadSpec,
+    before: WorkloadRecord | undefined,
+    how: {
+      readonly desired: DesiredState | undefined;
+      readonly isSame: boolean;
+      readonly recreates: boolean;
+      readonly now: number;
+    },
+  ): WorkloadChange {
+    const { specs } = this.#parts;
+    if (before === undefined) {
+      specs.insert(spec, how.desired ?? 'running', how.now);
+      return 'created';
+    }
+    if (before.desired === 'deleting') {
+      specs.replace(spec, how.desired ?? 'running', how.now);
+      return 'created';
+    }
+    const wanted = how.desired ?? before.desired;
+    if (wanted === before.desired && how.isSame) return 'unchanged';
+    const isStarted = wanted === 'running' && (how.recreates || before.desired === 'stopped');
+    const stopGraceMs = wanted === before.desired ? this.#standingGraceMs(before) : undefined;
+    const next = { desired: wanted, isNewRevision: how.recreates, isNewRun: isStarted };
+    specs.update(spec, { ...next, stopGraceMs });
+    return 'configured';
+  }
+
+  /** That of a stop or restart which is not over: a later end of the workload is none that was asked for with it. */
+  #standingGraceMs(before: WorkloadRecord): number | undefined {
+    const isOver =
+      before.desired === 'running' && !isRunDue(before, this.#parts.statusOf(before.spec.name));
+    return isOver ? undefined : before.stopGraceMs;
+  }
+
+  #wish(name: string, decide: (before: WorkloadRecord) => Decision | undefined): boolean {
+    const { db, specs, admission, note, onChange } = this.#parts;
+    return db.transaction(() => {
+      const before = this.#stored(name);
+      if (before.desired === 'deleting') throw workloadError.BEING_DELETED({ name });
+      const decision = decide(before);
+      if (decision === undefined) return false;
+      specs.update(before.spec, decision.next);
+      if (decision.next.desired === 'running') admission.check(this.#stored(name), before);
+      if (decision.note !== undefined) note(before, 'Asked', decision.note);
+      db.afterCommit(() => onChange(name));
+      return true;
+    });
+  }
+}
+
+/** A spec that is written, and not yet admitted. */
+interface Written {
+  readonly before: WorkloadRecord | undefined;
+  readonly applied: Applied;
+}
+
+type Tried<T> =
+  | { readonly spec: WorkloadSpec; readonly result: T }
+  | { readonly spec: WorkloadSpec; readonly error: CapsuleError };
+
+interface Decision {
+  readonly next: NextWish;
+  readonly note: string | undefined;
+}
+
+const PATHS_TOLD = 5;
+
+function describeApplied(
+  { generation }: WorkloadRecord,
+  change: WorkloadChange,
+  fields: readonly FieldChange[],
+): string {
+  if (change === 'created') return 'created as applied';
+  const paths = fields.map(({ path }) => path);
+  const more = paths.length > PATHS_TOLD ? ` and ${paths.length - PATHS_TOLD} more` : '';
+  const told = paths.length === 0 ? 'desired state' : paths.slice(0, PATHS_TOLD).join(', ');
+  return `generation ${generation}: ${told}${more} changed`;
+}

@@ -1,0 +1,235 @@
+import {
+  type CellId,
+  type CellNetwork,
+  type ContainerRuntime,
+  type ContainerSpec,
+  type ContainerVolume,
+  cellKey,
+  cellOfWorkload,
+  containerSettings,
+  type ImageStore,
+  type LogStore,
+  type PullProgress,
+  type VolumeBackend,
+  type VolumeMount,
+  volumeUse,
+  type WorkloadRecord,
+  type WorkloadSpec,
+  type WorkloadStep,
+  type WorkloadStepArgs,
+  type WorkloadStepName,
+} from '@capsule/core';
+import { type Database, Places } from '@capsule/engine';
+import type { PortPublisher } from '../network/publish-ports.ts';
+import type { Addresses } from '../store/addresses.ts';
+import type { Events } from '../store/events.ts';
+import type { Volumes } from '../store/volumes.ts';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { VolumeKeeper } from '../volume/commands.ts';
+import type { VolumeFiller } from '../volume/fill.ts';
+import { workloadError } from './errors.ts';
+import type { WorkloadObserver } from './observe.ts';
+
+/** More pulls at once would only slow each other down. */
+const PULLS_AT_ONCE = 8;
+
+export interface WorkloadStepParts {
+  readonly db: Database;
+  readonly specs: WorkloadSpecs;
+  readonly addresses: Addresses;
+  readonly events: Events;
+  readonly observer: WorkloadObserver;
+  readonly publisher: PortPublisher;
+  readonly runtime: ContainerRuntime;
+  readonly images: ImageStore;
+  readonly network: CellNetwork;
+  readonly logs: LogStore;
+  readonly volumes: Volumes;
+  readonly volumeBackend: VolumeBackend;
+  readonly keeper: VolumeKeeper;
+  readonly filler: VolumeFiller;
+  /** Where the log writer puts the output of a cell's root container. */
+  readonly logPath: (cell: CellId) => string;
+  /** Of a microVM's console. */
+  readonly serialLogPath: (cell: CellId) => string;
+}
+
+type Executors = {
+  readonly [N in WorkloadStepName]: (
+    record: WorkloadRecord,
+    args: WorkloadStepArgs[N],
+    signal: AbortSignal,
+  ) => Promise<unknown>;
+};
+
+export type RunWorkloadStep = (
+  record: WorkloadRecord,
+  step: WorkloadStep,
+  signal: AbortSignal,
+) => Promise<void>;
+
+/** Binds the steps of a plan to the ports. Every step is idempotent. */
+export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
+  const { observer, publisher, runtime, images, network, keeper, filler } = parts;
+  const pulls = new Places(PULLS_AT_ONCE);
+  const executors: Executors = {
+    pullImage: async (record, { reference }, signal) => {
+      const { name } = record.spec;
+      observer.notes(record, 'Pulling', `pulling ${reference}`);
+      const tell = (progress: PullProgress) => observer.progresses(name, progress);
+      const image = await pulls.hold(() => images.pull(reference, tell, signal), signal);
+      if (record.spec.imagePullPolicy === 'always') observer.pulled(record);
+      observer.notes(record, 'Pulled', `pulled ${reference} (${image.digest})`);
+    },
+    missImage: async ({ spec: { name } }, { reference }) => {
+      throw workloadError.IMAGE_ABSENT({ name, reference });
+    },
+    attachNetwork: (_record, args, signal) => network.attach(args, signal),
+    detachNetwork: async ({ spec: { name } }, { key }, signal) => {
+      await network.detach(key, signal);
+      // A host-mode workload needs no address; one that stops keeps it for its next start. Its spec may have
+      // changed while this waited, and the address been claimed again.
+      const now = parts.specs.get(name);
+      if (now?.desired === 'running' && now.spec.networkMode === 'host')
+        parts.addresses.release(name);
+    },
+    publishPorts: ({ spec: { name } }) => publisher.sync(name),
+    attachVolumes: ({ spec }, { names }, signal) =>
+      inTurn(names, (name) =>
+        keeper.attach(name, { workload: spec.name, use: volumeUse(spec) }, signal),
+      ),
+    detachVolumes: ({ spec }, { names }, signal) =>
+      inTurn(names, (name) => keeper.release(name, spec.name, signal)),
+    fillVolumes: (record, { names }, signal) =>
+      inTurn(names, (name) => filler.fill(record, name, signal)),
+    createContainer: (record, args, signal) =>
+      runtime.create(containerSpec(parts, record, args), signal),
+    limitContainer: ({ spec: { name } }, { resources }, signal) =>
+      runtime.update(cellOfWorkload(name), name, resources, signal),
+    startContainer: async (record, _args, signal) => {
+      const { name } = record.spec;
+      await bindFolders(parts, record.spec, signal);
+      observer.starts(name);
+      observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
+      const seen = await runtime.start(cellOfWorkload(name), name, signal);
+      filler.recordFilled(record);
+      observer.rests(name);
+      observer.sees(name, seen);
+    },
+    stopContainer: async ({ spec: { name, stopSignal } }, { graceMs }, signal) => {
+      observer.progresses(name, { stage: 'stopping', doneBytes: 0, totalBytes: 0 });
+      await runtime.stop(cellOfWorkload(name), name, { graceMs, stopSignal }, signal);
+    },
+    removeContainer: ({ spec: { name } }, _args, signal) =>
+      runtime.remove(cellOfWorkload(name), name, signal),
+    removeLogs: ({ spec: { name } }) => removeLogs(parts, name),
+    forget: async (record) => {
+      // Where no line was written there is no log, but a start that was cut short made its folder.
+      await removeLogs(parts, record.spec.name);
+      forget(parts, record);
+    },
+  };
+  return async (record, step, signal) => {
+    const execute = executors[step.do] as (
+      record: WorkloadRecord,
+      args: WorkloadStep,
+      signal: AbortSignal,
+    ) => Promise<unknown>;
+    await execute(record, step, signal);
+  };
+}
+
+async function inTurn(
+  names: readonly string[],
+  work: (name: string) => Promise<void>,
+): Promise<void> {
+  for (const name of names) await work(name);
+}
+
+async function removeLogs(
+  { logs, logPath, serialLogPath }: WorkloadStepParts,
+  name: string,
+): Promise<void> {
+  const cell = cellOfWorkload(name);
+  await logs.remove(serialLogPath(cell));
+  await logs.remove(logPath(cell));
+}
+
+function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
+  const { name } = record.spec;
+  parts.db.transaction(() => {
+    if (!parts.specs.remove(record)) return;
+    parts.addresses.release(name);
+    parts.observer.notes(record, 'Deleted', 'nothing is left of it');
+  });
+  parts.observer.forgets(name);
+}
+
+function containerSpec(
+  parts: WorkloadStepParts,
+  { spec }: WorkloadRecord,
+  { reference, revision }: WorkloadStepArgs['createContainer'],
+): ContainerSpec {
+  const cell = cellOfWorkload(spec.name);
+  const key = cellKey(cell);
+  const isHost = spec.networkMode === 'host';
+  return {
+    ...containerSettings(spec),
+    cell,
+    container: spec.name,
+    role: 'root',
+    image: reference,
+    command: spec.command,
+    args: spec.args,
+    env: spec.env,
+    hostname: spec.hostname === '' ? spec.name : spec.hostname,
+    ...(spec.microVm && { microVm: spec.microVm }),
+    network: networkOf(parts, spec),
+    volumes: spec.mounts.map((mount, index) => describeVolumeOf(parts, spec, { mount, index })),
+    files: isHost ? parts.network.hostFiles() : parts.network.files(key),
+    logPath: parts.logPath(cell),
+    revision,
+  };
+}
+
+function describeVolumeOf(
+  { volumeBackend, volumes }: WorkloadStepParts,
+  spec: WorkloadSpec,
+  { mount, index }: { readonly mount: VolumeMount; readonly index: number },
+): ContainerVolume {
+  const { volumeName: name, mountPath: target, readOnly, subPath, copyUp } = mount;
+  const path =
+    subPath === undefined ? volumeBackend.hostPath(name) : volumeBackend.folderPath(name, index);
+  return {
+    ...{ name, target, readOnly },
+    ...(subPath !== undefined && { subPath }),
+    copyUp: copyUp && volumes.get(name)?.filling !== 'done',
+    source: volumeUse(spec) === 'lent' ? volumeBackend.devicePath(name) : path,
+  };
+}
+
+/** At each start: what was bound for an earlier one may have been moved in the volume. */
+async function bindFolders(
+  { volumeBackend }: WorkloadStepParts,
+  spec: WorkloadSpec,
+  signal: AbortSignal,
+): Promise<void> {
+  if (volumeUse(spec) === 'lent') return;
+  for (const name of new Set(spec.mounts.map(({ volumeName }) => volumeName))) {
+    const isMade = spec.mounts.some((mount) => mount.volumeName === name && !mount.readOnly);
+    const folders = spec.mounts.flatMap(({ volumeName, subPath }, index) =>
+      volumeName === name && subPath !== undefined ? [{ index, subPath, isMade }] : [],
+    );
+    if (folders.length > 0) await volumeBackend.bindFolders(name, folders, signal);
+  }
+}
+
+function networkOf(
+  { network, addresses }: WorkloadStepParts,
+  { kind, name, networkMode }: WorkloadSpec,
+): ContainerSpec['network'] {
+  const address = addresses.get(name);
+  if (kind === 'microVm' && address !== undefined) return { tap: network.tap(address) };
+  if (networkMode === 'host') return 'host';
+  return { namespacePath: network.namespacePath(cellKey(cellOfWorkload(name))) };
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type ContainerFiles,
+  cellKey,
+  cellOfWorkload,
+  completeSpec,
+  isCapsuleError,
+  type LogStore,
+} from '@capsule/core';
+import { createLog, type Database, openStore } from '@capsule/engine';
+import {
+  FakeCellNetwork,
+  FakeContainerRuntime,
+  FakeImageStore,
+  FakeNameResponder,
+  FakeVolumeBackend,
+  fakeError,
+  noBorrowers,
+  noTransfers,
+} from '@capsule/testkit';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { createWorkloads, type Workloads } from '../system/workloads.ts';
+
+// A promise that is rejected and that nobody handles fails the test in which it happens: node:test sees to it.
+
+const NO_LOGS: LogStore = {
+  async *read() {},
+  exists: async () => false,
+  remove: async () => undefined,
+};
+const NO_FILES: ContainerFiles = {
+  look: () => assert.fail('nobody copies'),
+  pack: () => assert.fail('nobody copies'),
+  unpack: () => assert.fail('nobody copies'),
+  copyOut: async () => undefined,
+};
+const BOUND = { timeout: 60_000 };
+const WEB = completeSpec({
+  ...{ name: 'web', image: 'nginx' },
+  healthCheck: {
+    ...{ probe: { kind: 'tcp', port: 80 }, onFailure: 'none' as const },
+    ...{ intervalSeconds: 1, timeoutSeconds: 1, retries: 1, startPeriodSeconds: 0 },
+  },
+  mounts: [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: true }],
+});
+const DATA = {
+  ...{ name: 'data', sizeBytes: 64 * 2 ** 20 },
+  snapshotSchedule: { everySeconds: 60, keep: 2 },
+};
+
+/** A store on a disk that takes some writes and refuses others. */
+class Disk {
+  readonly #db = openStore(':memory:', MIGRATIONS);
+  /** How many writes were asked for. */
+  writes = 0;
+  isFull: (write: number) => boolean = () => false;
+
+  get store(): Database {
+    const db = this.#db;
+    const takes = () => {
+      this.writes += 1;
+      if (this.isFull(this.writes)) throw fakeError('STORE_FULL', 'exhausted', 'the disk is full');
+    };
+    return new Proxy(db, {
+      get: (_target, key: keyof Database) => {
+        const method = db[key] as (...args: unknown[]) => unknown;
+        return (...args: unknown[]) => {
+          if (key === 'run') takes();
+          return method.apply(db, args);
+        };
+      },
+    });
+  }
+}
+
+function boot(disk: Disk) {
+  const images = new FakeImageStore();
+  images.offer('docker.io/library/nginx:latest');
+  const runtime = new FakeContainerRuntime(images);
+  const backend = new FakeVolumeBackend();
+  const workloads = createWorkloads({
+    ...{ db: disk.store, cidr: '172.20.254.0/24', concurrency: 4 },
+    limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
+    ...{ runtime, images, volumeBackend: backend, ...noTransfers, borrowers: noBorrowers },
+    network: new FakeCellNetwork({ cells: new Map(), published: [] }),
+    names: new FakeNameResponder(),
+    ...{ logs: NO_LOGS, files: NO_FILES, reach: () => undefined },
+    logPath: (cell) => cellKey(cell),
+    serialLogPath: (cell) => `${cellKey(cell)}.serial`,
+    log: createLog(() => undefined),
+    listeners: { find: () => [] },
+    ownFolders: [],
+    leastMib: 96,
+    service: { knock: async () => ({ ok: true, detail: '' }) },
+    ...{ now: Date.now, monotonicMs: () => performance.now() },
+  });
+  workloads.controller.start();
+  workloads.namePublisher.start();
+  return { ...workloads, runtime, backend };
+}
+
+/** As a client does: again, until the disk takes it. */
+async function insist<T>(work: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isCapsuleError(error) || error.code !== 'STORE_FULL') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
+
+async function until(system: Workloads, isSo: () => boolean): Promise<void> {
+  const changes = system.feed.changes(AbortSignal.timeout(30_000));
+  while (!isSo()) {
+    const { done } = await changes.next();
+    assert.notEqual(done, true, JSON.stringify(system.observer.statusOf('web')));
+  }
+  await changes.return(undefined);
+}
+
+/** A life with everything that writes: made, healthy, restarted, out of memory, stopped, gone. */
+async function live(disk: Disk): Promise<void> {
+  const system = boot(disk);
+  const { config, observer, controller, volumeSystem, runtime, specs } = system;
+  const isHealthy = () => observer.statusOf('web').health === 'healthy';
+  await volumeSystem.start();
+  await insist(() => volumeSystem.keeper.apply(DATA));
+  await insist(() => config.apply(WEB));
+  await until(system, isHealthy);
+  runtime.exit(cellOfWorkload('web'), 'web', 1);
+  await until(system, () => observer.statusOf('web').restartCount === 1 && isHealthy());
+  await insist(() => config.stop('web'));
+  assert.ok(await controller.stopped('web', AbortSignal.timeout(30_000)));
+  await insist(() => config.delete('web'));
+  assert.ok(await controller.gone('web', AbortSignal.timeout(30_000)));
+  await volumeSystem.scheduler.settled();
+  await insist(() => volumeSystem.keeper.delete('data', { force: true }));
+  assert.equal(specs.get('web'), undefined);
+  volumeSystem[Symbol.dispose]();
+  system.namePublisher[Symbol.dispose]();
+  await controller[Symbol.asyncDispose]();
+}
+
+test('whichever write of a life the disk refuses, the life goes on', BOUND, async () => {
+  const whole = new Disk();
+  await live(whole);
+  assert.ok(whole.writes > 20);
+  const lives = Array.from({ length: whole.writes }, (_, index) => {
+    const disk = new Disk();
+    disk.isFull = (write) => write === index + 1;
+    return live(disk);
+  });
+  await Promise.all(lives);
+});
+
+test('a disk that is full for a while, whenever, holds nothing up after it', BOUND, async () => {
+  const lives = Array.from({ length: 12 }, (_, index) => {
+    const disk = new Disk();
+    disk.isFull = (write) => write > index * 5 && write <= index * 5 + 4;
+    return live(disk);
+  });
+  await Promise.all(lives);
+});
+
+test(
+  'events that come while the disk is full end neither the watch nor the workload',
+  BOUND,
+  async () => {
+    const disk = new Disk();
+    const system = boot(disk);
+    const { runtime, observer, config, volumeSystem, backend, controller } = system;
+    await volumeSystem.start();
+    await volumeSystem.keeper.apply(DATA);
+    config.apply(WEB);
+    await until(system, () => observer.statusOf('web').health === 'healthy');
+    disk.isFull = () => true;
+    backend.failNext('snapshot', fakeError('VOLUME_POOL_LOW', 'exhausted', 'no room'));
+    volumeSystem.scheduler.wake();
+    await volumeSystem.scheduler.settled();
+    runtime.exit(cellOfWorkload('web'), 'web', 1);
+    runtime.crash();
+    runtime.recover();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    disk.isFull = () => false;
+    config.restart('web');
+    await until(system, () => observer.statusOf('web').health === 'healthy');
+    volumeSystem[Symbol.dispose]();
+    await controller[Symbol.asyncDispose]();
+  },
+);

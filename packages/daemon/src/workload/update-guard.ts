@@ -1,0 +1,147 @@
+import {
+  describeSpecChange,
+  isCapsuleError,
+  isReady,
+  isRunOver,
+  type WorkloadRecord,
+  type WorkloadStatus,
+} from '@capsule/core';
+import type { Log } from '@capsule/engine';
+import type { GoodSpecs } from '../store/good-specs.ts';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { WorkloadConfig } from './commands.ts';
+import type { WorkloadObserver } from './observe.ts';
+
+/** A program without a health check counts as good when it has run this long. */
+const STABLE_MS = 10_000;
+
+export interface UpdateGuardParts {
+  readonly specs: WorkloadSpecs;
+  readonly goods: GoodSpecs;
+  readonly config: Pick<WorkloadConfig, 'rollBack'>;
+  readonly observer: WorkloadObserver;
+  readonly log: Log;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonicMs: () => number;
+  /** How long a program without a health check has to run; for tests. */
+  readonly stableMs?: number;
+}
+
+interface Trial {
+  readonly uid: string;
+  readonly generation: number;
+  readonly begunAt: number;
+  /** Since when it has been ready without a break. */
+  readyAt: number | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Remembers the last wish of each workload that was ready, and brings it back when a later one with
+ * `updatePolicy: rollback` is not ready in time. Time is counted by this process: after a restart of
+ * capsuled a changed workload gets its whole time again.
+ */
+export class UpdateGuard implements Disposable {
+  readonly #parts: UpdateGuardParts;
+  readonly #trials = new Map<string, Trial>();
+
+  constructor(parts: UpdateGuardParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks at a workload: after every change of it, and by its own timers. Never throws. */
+  look(name: string): void {
+    const { specs, goods, observer, log } = this.#parts;
+    try {
+      const record = specs.get(name);
+      const good = record && goods.get(record)?.generation;
+      if (record?.desired !== 'running' || good === record.generation) this.#end(name);
+      else this.#judge(record, observer.statusOf(name));
+    } catch (error) {
+      log.warn('update not judged', { name, error });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of [...this.#trials.keys()]) this.#end(name);
+  }
+
+  #judge(record: WorkloadRecord, status: WorkloadStatus): void {
+    const { goods, monotonicMs } = this.#parts;
+    const { name } = record.spec;
+    const trial = this.#trialOf(record);
+    const now = monotonicMs();
+    const isCurrent = status.observedGeneration === record.generation;
+    const isDone = isRunOver(record, status) && status.reason === 'Completed';
+    trial.readyAt = isCurrent && isReady(status) ? (trial.readyAt ?? now) : undefined;
+    const goodIn =
+      trial.readyAt === undefined ? undefined : this.#goodIn(record, now - trial.readyAt);
+    if ((isCurrent && isDone) || (goodIn !== undefined && goodIn <= 0)) {
+      goods.put(record);
+      this.#end(name);
+    } else if (goodIn !== undefined) {
+      this.#lookIn(name, trial, goodIn);
+    } else if (this.#canRollBack(record)) {
+      const lateIn = trial.begunAt + record.spec.updateTimeoutSeconds * 1000 - now;
+      if (lateIn > 0) this.#lookIn(name, trial, lateIn);
+      else this.#rollBack(record, status);
+    }
+  }
+
+  /** How much longer it has to run. A health check that passes is enough. */
+  #goodIn({ spec }: WorkloadRecord, readyMs: number): number {
+    if (spec.healthCheck !== undefined) return 0;
+    return (this.#parts.stableMs ?? STABLE_MS) - readyMs;
+  }
+
+  #canRollBack(record: WorkloadRecord): boolean {
+    if (record.spec.updatePolicy !== 'rollback') return false;
+    const good = this.#parts.goods.get(record);
+    return good !== undefined && describeSpecChange(good.spec, record.spec).length > 0;
+  }
+
+  #rollBack(record: WorkloadRecord, status: WorkloadStatus): void {
+    const { goods, config, observer } = this.#parts;
+    const { name } = record.spec;
+    const good = goods.get(record);
+    // Whatever comes of it, the workload has its whole time again before the next try.
+    this.#end(name);
+    const back = good && this.#attempt(record, () => config.rollBack(record, good.spec));
+    if (back === undefined) return;
+    const rolledBack = { from: record.generation, to: back.generation, why: status.message };
+    observer.rollsBack(name, rolledBack);
+  }
+
+  /** A rollback that is refused is an event of the workload; the next one comes when its time is over again. */
+  #attempt<T>(record: WorkloadRecord, rollBack: () => T): T | undefined {
+    try {
+      return rollBack();
+    } catch (error) {
+      if (!isCapsuleError(error)) throw error;
+      this.#parts.observer.warns(record, 'RollbackRefused', error.message);
+      const { name, updateTimeoutSeconds } = record.spec;
+      this.#lookIn(name, this.#trialOf(record), updateTimeoutSeconds * 1000);
+      return undefined;
+    }
+  }
+
+  #lookIn(name: string, trial: Trial, afterMs: number): void {
+    clearTimeout(trial.timer);
+    trial.timer = setTimeout(() => this.look(name), afterMs);
+  }
+
+  #trialOf({ uid, generation, spec: { name } }: WorkloadRecord): Trial {
+    const known = this.#trials.get(name);
+    if (known?.uid === uid && known.generation === generation) return known;
+    this.#end(name);
+    const begunAt = this.#parts.monotonicMs();
+    const trial = { uid, generation, begunAt, readyAt: undefined, timer: undefined };
+    this.#trials.set(name, trial);
+    return trial;
+  }
+
+  #end(name: string): void {
+    clearTimeout(this.#trials.get(name)?.timer);
+    this.#trials.delete(name);
+  }
+}
