@@ -69,4 +69,5 @@ export * from './resource/ulimit-names.ts';
 export type * from './resource/usage.ts';
 export * from './resource/volume.ts';
 export * from './resource/volume-fault.ts';
+export * from './resource/volume-filling.ts';
 export * from './resource/workload.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Cache } from './cache/cache.ts';
 import { findDebianArchive } from './debian/host-apt.ts';
 import { runProgram } from './demo/run-program.ts';
-import { cargoCommand } from './rootfs/cargo-command.ts';
+import { chooseCargo } from './rootfs/choose-cargo.ts';
 
 /**
  * `node packages/imager/src/native-test.ts`: the native programs' own tests. Those from outside run the programs of the
@@ -19,7 +19,7 @@ const context = {
 };
 
 await runProgram(async () => {
-  const { program, args, cwd, env } = await cargoCommand(context, ['test', '--locked', '--quiet']);
+  const { program, args, cwd, env } = await chooseCargo(context, ['test', '--locked', '--quiet']);
   const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) process.exitCode = 1;

@@ -1,29 +1,13 @@
 import { create } from '@bufbuild/protobuf';
-import { type Problem, SPEC_DEFAULTS, type WorkloadKind, type WorkloadSpec } from '@capsule/core';
-import {
-  type ContainerSpec,
-  DnsSchema,
-  ExtraHostSchema,
-  type MicroVMSpec,
-} from '../gen/capsule/v1/workload_pb.ts';
+import { SPEC_DEFAULTS, type WorkloadSpec } from '@capsule/core';
+import { DnsSchema, ExtraHostSchema } from '../gen/capsule/v1/workload_pb.ts';
 import { healthCheckFromProto, healthCheckToProto } from './health-check.ts';
 import { choiceFromProto, imagePullPolicy, restartPolicy, updatePolicy } from './policies.ts';
 import { portFromProto, portToProto } from './port-mapping.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
+import type { BlockReading, SharedFields } from './shared-block.ts';
 import { settingsFromProto, settingsToProto } from './shared-settings.ts';
 import { mountFromProto, mountToProto } from './volume-mount.ts';
-
-/** What the blocks of both kinds say in the same words. */
-export type SharedFields = Omit<
-  Pick<ContainerSpec, keyof ContainerSpec & keyof MicroVMSpec>,
-  '$typeName' | '$unknown'
->;
-
-/** Where a block stands in a manifest, and what is wrong with it so far. */
-export interface BlockReading {
-  readonly at: WorkloadKind;
-  readonly problems: Problem[];
-}
 
 /** What each kind has by itself is for its own mapping. */
 type SharedSpec = Omit<

@@ -8,7 +8,7 @@ import {
   type Ulimit as WireUlimit,
 } from '../gen/capsule/v1/workload_pb.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
-import type { BlockReading, SharedFields } from './shared-fields.ts';
+import type { BlockReading, SharedFields } from './shared-block.ts';
 
 const UNLIMITED = 2n ** 64n - 1n;
 

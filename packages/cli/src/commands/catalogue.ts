@@ -174,6 +174,6 @@ export const CATALOGUE: readonly Command[] = [
     flags: [],
     examples: [{ line: 'capsulectl __complete -- workload get ""', about: 'names of workloads' }],
     isHidden: true,
-    load: () => import('./complete.ts'),
+    load: async () => ({ run: (await import('./complete.ts')).completeFrom(CATALOGUE) }),
   },
 ];

@@ -1,26 +1,28 @@
 import { isCapsuleError } from '@capsule/core';
-import type { Run } from '../command/command.ts';
+import type { Command, Run } from '../command/command.ts';
 import { Input } from '../command/input.ts';
 import { completeWords, type LiveNames } from '../completion/complete-words.ts';
 import { SHELLS } from '../completion/shell-scripts.ts';
 import type { Context } from '../context/context.ts';
 import { withCapsule } from '../target/with-capsule.ts';
-import { CATALOGUE } from './catalogue.ts';
 
 /** Nobody waits longer for a completion. */
 const ANSWER_MAX_MS = 1000;
 
-export const run: Run = async (input, context) => {
-  const target = capsuleIn(input.args) ?? input.text('capsule');
-  const asked = new Input(input.command, [], { capsule: target });
-  const live: LiveNames = async (kind) => {
-    if (kind === 'shell') return SHELLS;
-    return kind === 'file' ? [] : namesOf(kind, asked, context);
+/** The command's work, for a program that has these commands. */
+export const completeFrom =
+  (commands: readonly Command[]): Run =>
+  async (input, context) => {
+    const target = capsuleIn(input.args) ?? input.text('capsule');
+    const asked = new Input(input.command, [], { capsule: target });
+    const live: LiveNames = async (kind) => {
+      if (kind === 'shell') return SHELLS;
+      return kind === 'file' ? [] : namesOf(kind, asked, context);
+    };
+    const candidates = await completeWords(commands, input.args, live);
+    await context.out.write(candidates.map(({ word, about }) => `${word}\t${about}\n`).join(''));
+    return undefined;
   };
-  const candidates = await completeWords(CATALOGUE, input.args, live);
-  await context.out.write(candidates.map(({ word, about }) => `${word}\t${about}\n`).join(''));
-  return undefined;
-};
 
 /** The capsule that the typed words name. */
 function capsuleIn(words: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-import type { VolumeFilling } from './volume.ts';
+import type { VolumeFilling } from './volume-filling.ts';
 
 /** A snapshot by the volume that it was taken of. People write it as `data@before-upgrade`. */
 export interface SnapshotRef {

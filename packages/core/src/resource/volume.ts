@@ -1,4 +1,5 @@
 import type { SnapshotRef, SnapshotSchedule } from './snapshot.ts';
+import type { VolumeFilling } from './volume-filling.ts';
 
 /** What a person wants to keep. */
 export interface VolumeSpec {
@@ -26,8 +27,6 @@ export const VOLUME_DEFAULT_BYTES = 512 * VOLUME_UNIT_BYTES;
  * After a crash `importing` is undone, and all others are finished. Only a `ready` one can be attached.
  */
 export type VolumeStage = 'creating' | 'importing' | 'ready' | 'restoring' | 'deleting';
-/** Whether what an image has at the mount point was copied into it. `underway` begins anew. */
-export type VolumeFilling = 'due' | 'underway' | 'done';
 
 /** A volume as it is stored. */
 export interface VolumeRecord extends VolumeSpec {

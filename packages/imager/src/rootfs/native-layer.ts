@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
 import { imagerError } from '../errors.ts';
-import { cargoCommand } from './cargo-command.ts';
+import { chooseCargo } from './choose-cargo.ts';
 import type { BuildContext, Executor } from './context.ts';
 
 /** Where each program goes; capsule-launch runs on the host, from the layer's own directory. */
@@ -42,7 +42,7 @@ export async function copyNativePrograms(layer: string, folder: string): Promise
 }
 
 async function compile(context: BuildContext): Promise<string> {
-  const { program, args, ...where } = await cargoCommand(context, RELEASE);
+  const { program, args, ...where } = await chooseCargo(context, RELEASE);
   try {
     await run(program, args, { ...where, timeoutMs: TIMEOUT_MS });
   } catch (cause) {

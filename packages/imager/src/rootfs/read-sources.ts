@@ -16,7 +16,7 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
     '../firecracker/programs.ts',
   ],
   node: ['node-layer.ts'],
-  native: ['native-layer.ts', 'cargo-command.ts'],
+  native: ['native-layer.ts', 'choose-cargo.ts'],
   guest: [
     'guest-layer.ts',
     'guest-initramfs.ts',

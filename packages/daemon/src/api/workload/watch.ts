@@ -5,8 +5,16 @@ import {
   workloadToProto,
 } from '@capsule/api';
 import { matchesLabels, type Workload, type WorkloadRecord } from '@capsule/core';
-import type { WorkloadServiceParts } from '../workload-service.ts';
+import type { Feed } from '@capsule/engine';
+import type { WorkloadSpecs } from '../../store/workload-specs.ts';
+import type { WorkloadController } from '../../workload/controller.ts';
 import { readSelector } from './read-selector.ts';
+
+export interface WorkloadWatchParts {
+  readonly specs: Pick<WorkloadSpecs, 'get' | 'list'>;
+  readonly controller: Pick<WorkloadController, 'describe'>;
+  readonly feed: Pick<Feed, 'changes'>;
+}
 
 type Answer = MessageInitShape<typeof WorkloadWatchResponseSchema>;
 
@@ -16,7 +24,7 @@ type Answer = MessageInitShape<typeof WorkloadWatchResponseSchema>;
  */
 export async function* watchWorkloads(
   { names, labelSelector }: Pick<WorkloadWatchRequest, 'names' | 'labelSelector'>,
-  { specs, controller, feed }: WorkloadServiceParts,
+  { specs, controller, feed }: WorkloadWatchParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
   const selector = readSelector(labelSelector);
