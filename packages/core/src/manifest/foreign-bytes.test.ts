@@ -6,9 +6,9 @@ import { stringify } from 'yaml';
 import { isCapsuleError } from '../error/capsule-error.ts';
 import { completeSpec } from '../resource/complete-spec.ts';
 import { manifestError } from './errors.ts';
-import { manifestFromWorkload } from './manifest-from-workload.ts';
+import { manifestFromWorkload } from './kind/workload/manifest-from-workload.ts';
+import { validateWorkload } from './kind/workload/validate-workload.ts';
 import { parseManifests } from './parse-manifests.ts';
-import { validateWorkload } from './validate-workload.ts';
 
 const KIBI = 1024;
 const CPU_MAX_US = 3_000_000;

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { isCapsuleError } from '../error/capsule-error.ts';
 import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
 import { manifestError } from './errors.ts';
+import { CONTAINER_FIELDS } from './kind/workload/read-container.ts';
 import { parseManifestFiles, parseManifests } from './parse-manifests.ts';
 import { workloadSpecs } from './pick-manifests.ts';
 import { describeProblem, type ManifestProblem } from './problem.ts';
-import { CONTAINER_FIELDS } from './read-container.ts';
 
 const WEB = `name: web
 kind: Container

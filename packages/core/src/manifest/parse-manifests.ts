@@ -1,16 +1,16 @@
 import { type Document, isScalar } from 'yaml';
-import { DocumentReader } from './document-reader.ts';
 import { manifestError } from './errors.ts';
-import { findClashes } from './find-clashes.ts';
 import type { Manifest, ManifestSource } from './manifest.ts';
 import type { ManifestProblem } from './problem.ts';
+import { DocumentReader } from './read/document-reader.ts';
+import { readYaml } from './read/read-yaml.ts';
 import { readDocument } from './read-document.ts';
-import { readYaml } from './read-yaml.ts';
+import { findClashes } from './validate/find-clashes.ts';
 
+export { CONTAINER_FIELDS } from './kind/workload/read-container.ts';
+export { MICRO_VM_FIELDS } from './kind/workload/read-micro-vm.ts';
 export { registrySpecs, volumeSpecs, workloadSpecs } from './pick-manifests.ts';
-export { CONTAINER_FIELDS } from './read-container.ts';
-export { MICRO_VM_FIELDS } from './read-micro-vm.ts';
-export { MANIFEST_MAX_BYTES } from './read-yaml.ts';
+export { MANIFEST_MAX_BYTES } from './read/read-yaml.ts';
 export { MANIFEST_SCHEMA } from './schema/manifest-schema.ts';
 
 const PROBLEMS_SHOWN = 100;

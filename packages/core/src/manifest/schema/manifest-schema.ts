@@ -1,11 +1,11 @@
 import { NAME_MAX_LENGTH, NAME_PATTERN } from '../../resource/name.ts';
 import { SNAPSHOT_KEEP_MAX } from '../../resource/snapshot.ts';
 import type { WorkloadKind } from '../../resource/workload.ts';
+import { REGISTRY_SCHEMA } from '../kind/registry/registry-schema.ts';
+import { CONTAINER_SCHEMA, SIZE } from '../kind/workload/container-schema.ts';
+import { MICRO_VM_SCHEMA } from '../kind/workload/micro-vm-schema.ts';
 import { READ_ONLY_KEYS } from '../read-document.ts';
-import { CONTAINER_SCHEMA, SIZE } from './container-schema.ts';
 import { fields, type JsonSchema, text, whole, word } from './json-schema.ts';
-import { MICRO_VM_SCHEMA } from './micro-vm-schema.ts';
-import { REGISTRY_SCHEMA } from './registry-schema.ts';
 
 const PRINTED: JsonSchema = { description: 'Printed by get; apply ignores it.' };
 

@@ -1,0 +1,76 @@
+import type { WorkloadSpec } from '../../../resource/workload.ts';
+import type { DocumentReader, Place } from '../../read/document-reader.ts';
+import { readHostBinds } from '../../read/read-mounts.ts';
+import { readResources } from '../../read/read-resources.ts';
+import { readFlag } from '../../read/read-words.ts';
+import { readSharedFields } from './read-shared-fields.ts';
+
+/** Every key of the `container:` block that this version carries out, in the order of a manifest. */
+export const CONTAINER_FIELDS = [
+  'image',
+  'imagePullPolicy',
+  'command',
+  'args',
+  'workingDir',
+  'user',
+  'env',
+  'hostname',
+  'networkMode',
+  'ports',
+  'extraHosts',
+  'dns',
+  'restartPolicy',
+  'healthCheck',
+  'dependsOn',
+  'stopSignal',
+  'stopGraceSeconds',
+  'updatePolicy',
+  'updateTimeoutSeconds',
+  'resources',
+  'tmpfs',
+  'readOnlyRootFilesystem',
+  'capabilities',
+  'privileged',
+  'hostPid',
+  'hostIpc',
+  'hostBindPaths',
+  'mounts',
+  'ulimits',
+  'sysctls',
+  'labels',
+] as const satisfies readonly Exclude<keyof WorkloadSpec, 'name' | 'kind' | 'microVm'>[];
+
+const VM_ONLY = 'only kind: MicroVM has it';
+
+const TABLE = {
+  fields: CONTAINER_FIELDS,
+  refused: {
+    hostMount: 'name the paths you need in hostBindPaths',
+    vcpus: `${VM_ONLY}; a container is limited by resources.cpu`,
+    memoryMib: `${VM_ONLY}; a container is limited by resources.memory`,
+    rootfsSize: VM_ONLY,
+    backend: VM_ONLY,
+    kernelCmdlineExtra: VM_ONLY,
+    kernelPath: VM_ONLY,
+    rootfsPath: VM_ONLY,
+  },
+} as const;
+
+/** The `container:` block. What could not be read has been noted; a default stands in its place. */
+export function readContainer(
+  reader: DocumentReader,
+  place: Place,
+): Omit<WorkloadSpec, 'name'> | undefined {
+  const fields = reader.map(place, TABLE);
+  if (fields === undefined) return undefined;
+  const field = (name: (typeof CONTAINER_FIELDS)[number]) => fields.get(name);
+  if (!fields.has('image')) reader.refuse('container.image', 'is missing');
+  return {
+    kind: 'container',
+    ...readSharedFields(reader, field),
+    resources: readResources(reader, field('resources')),
+    hostPid: readFlag(reader, field('hostPid')),
+    hostIpc: readFlag(reader, field('hostIpc')),
+    hostBindPaths: readHostBinds(reader, field('hostBindPaths')),
+  };
+}

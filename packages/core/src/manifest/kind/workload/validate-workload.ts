@@ -1,0 +1,164 @@
+import { isCapsuleError } from '../../../error/capsule-error.ts';
+import { parseImageReference } from '../../../reference/image-reference.ts';
+import { isPrebuilt } from '../../../resource/micro-vm.ts';
+import { isName, NAME_MAX_LENGTH } from '../../../resource/name.ts';
+import type { PortMapping, WorkloadKind, WorkloadSpec } from '../../../resource/workload.ts';
+import type { Problem } from '../../problem.ts';
+import { quote } from '../../validate/rule.ts';
+import { validateLife } from '../../validate/validate-life.ts';
+import { validateMicroVm } from '../../validate/validate-micro-vm.ts';
+import { validateNames } from '../../validate/validate-names.ts';
+import { validateSettings } from '../../validate/validate-settings.ts';
+
+/** `MAX_ARG_STRLEN` of Linux, less the final NUL: the longest argument or variable of a process. */
+const ARGUMENT_MAX_BYTES = 128 * 1024 - 1;
+/** Linux gives arguments and environment together a quarter of the stack; this stays below. */
+const ARGUMENTS_MAX_BYTES = 1024 * 1024;
+const API_PORT = 50000;
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
+/**
+ * Every rule a workload must keep that can be checked without looking at a capsule. The command line
+ * applies it to manifests, the daemon to what comes over the wire. Empty means good.
+ */
+export function validateWorkload(spec: WorkloadSpec): readonly Problem[] {
+  const problems = [
+    ...validateName(spec.name),
+    ...validateImage(spec),
+    ...validateArguments(spec),
+    ...validateEnv(spec.env),
+    ...validatePorts(spec),
+    ...validateNames(spec),
+    ...validateSettings(spec),
+    ...validateLife(spec),
+    ...validateMicroVm(spec),
+  ];
+  return problems.map((problem) => ({ ...problem, path: pathInBlock(spec.kind, problem.path) }));
+}
+
+/** The rules of both kinds speak of `container`; this is the same field in the block of a kind. */
+function pathInBlock(kind: WorkloadKind, path: string): string {
+  return path.replace(/^container(?=\.|$)/, kind);
+}
+
+/** `8080/tcp`: two workloads of one capsule must not have the same. */
+export function portKey(port: PortMapping): string {
+  return `${port.hostPort}/${port.protocol}`;
+}
+
+function validateName(name: string): Problem[] {
+  if (isName(name)) return [];
+  const message = name === '' ? 'a name is missing' : `${quote(name)} is not a name`;
+  const hint = `1 to ${NAME_MAX_LENGTH} of a-z, 0-9 and \`-\`, with a letter or digit at both ends`;
+  return [{ path: 'name', message, hint }];
+}
+
+function validateImage({ image, kind, microVm }: WorkloadSpec): Problem[] {
+  if (image === '' && kind === 'microVm') {
+    if (isPrebuilt(microVm)) return [];
+    const hint = 'or kernelPath and rootfsPath: a kernel and a root file system of your own';
+    return [{ path: 'container.image', message: 'is missing', hint }];
+  }
+  try {
+    parseImageReference(image);
+    return [];
+  } catch (error) {
+    if (!isCapsuleError(error)) throw error;
+    return [{ path: 'container.image', message: error.message, hint: error.hint }];
+  }
+}
+
+function validateArguments({ command, args, env }: WorkloadSpec): Problem[] {
+  const problems: Problem[] = [];
+  if (command[0] === '') {
+    problems.push({ path: 'container.command[0]', message: 'the program to run is empty' });
+  }
+  for (const [field, words] of Object.entries({ command, args })) {
+    words.forEach((word, index) => {
+      problems.push(...validateText(`container.${field}[${index}]`, word));
+    });
+  }
+  const total = [...command, ...args, ...Object.entries(env).flat()].reduce(
+    (sum, word) => sum + byteLength(word) + 1,
+    0,
+  );
+  if (total > ARGUMENTS_MAX_BYTES) {
+    const message = `command, args and env are ${total} bytes together, at most ${ARGUMENTS_MAX_BYTES} are possible`;
+    problems.push({ path: 'container', message });
+  }
+  return problems;
+}
+
+function validateEnv(env: WorkloadSpec['env']): Problem[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    const path = `container.env.${name}`;
+    if (ENV_NAME.test(name) && name !== '__proto__') return validateText(path, `${name}=${value}`);
+    const message = `${quote(name)} is not a name of a variable`;
+    return [
+      { path, message, hint: 'letters, digits, `_`, `.` and `-`, not starting with a digit' },
+    ];
+  });
+}
+
+function validateText(path: string, text: string): Problem[] {
+  if (text.includes('\0'))
+    return [{ path, message: 'holds a NUL character, which Linux cannot pass' }];
+  const bytes = byteLength(text);
+  if (bytes <= ARGUMENT_MAX_BYTES) return [];
+  return [{ path, message: `is ${bytes} bytes long, Linux takes at most ${ARGUMENT_MAX_BYTES}` }];
+}
+
+function validatePorts({ ports, networkMode }: WorkloadSpec): Problem[] {
+  if (networkMode === 'host' && ports.length > 0) {
+    const message = 'ports are published only in bridge mode';
+    const hint = "in host mode the container's ports are the capsule's own: remove `ports`";
+    return [{ path: 'container.ports', message, hint }];
+  }
+  const taken = new Map<string, number>();
+  return ports.flatMap((port, index) => {
+    const path = `container.ports[${index}]`;
+    const problems = validatePort(path, port);
+    const first = taken.get(portKey(port));
+    if (first !== undefined && problems.length === 0) {
+      const message = `${portKey(port)} is published twice, first by ports[${first}]`;
+      problems.push({ path: `${path}.hostPort`, message });
+    }
+    if (first === undefined) taken.set(portKey(port), index);
+    return problems;
+  });
+}
+
+function validatePort(path: string, { containerPort, hostPort, protocol }: PortMapping): Problem[] {
+  const problems: Problem[] = [];
+  // What could not be read has been noted by its reader.
+  if (Number.isNaN(containerPort) && Number.isNaN(hostPort)) return problems;
+  if (!isPort(containerPort)) {
+    problems.push({ path: `${path}.containerPort`, message: notAPort(containerPort) });
+  }
+  if (hostPort === 0) {
+    const message = 'a port chosen by the capsule (0) is not supported';
+    problems.push({
+      path: `${path}.hostPort`,
+      message,
+      hint: 'write the port you want, 1 to 65535',
+    });
+  } else if (!isPort(hostPort)) {
+    problems.push({ path: `${path}.hostPort`, message: notAPort(hostPort) });
+  } else if (hostPort === API_PORT && protocol === 'tcp') {
+    const message = `${API_PORT}/tcp is the capsule's own API`;
+    problems.push({ path: `${path}.hostPort`, message, hint: 'choose another port' });
+  }
+  return problems;
+}
+
+function isPort(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 65535;
+}
+
+function notAPort(value: number): string {
+  return `${value} is not a port: 1 to 65535`;
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

@@ -1,0 +1,153 @@
+import {
+  FIRECRACKER_VOLUMES_MOST,
+  isPrebuilt,
+  MICRO_VM_DEFAULTS,
+  MICRO_VM_LEAST_MIB,
+  MICRO_VM_VOLUMES_MOST,
+  type MicroVmSettings,
+} from '../../resource/micro-vm.ts';
+import { formatSize } from '../../resource/size.ts';
+import { VOLUME_MAX_BYTES, VOLUME_UNIT_BYTES } from '../../resource/volume.ts';
+import type { WorkloadSpec } from '../../resource/workload.ts';
+import type { Problem } from '../problem.ts';
+import { isAbsolute, isWithin, quote } from './rule.ts';
+
+const VCPUS_MOST = 32;
+const MEMORY_MOST_MIB = 1024 ** 2;
+const ROOTFS_LEAST_BYTES = 64 * 1024 ** 2;
+const CMDLINE = /^[\x20-\x7e]*$/;
+const CMDLINE_MOST = 1024;
+/** Parameters of the kernel with which a microVM would not be one of the capsule's any more. */
+const CMDLINE_OWNED = ['init=', 'rdinit=', 'panic='];
+
+/** The rules of what only a microVM has, or does not have. Paths are those of a manifest. */
+export function validateMicroVm(spec: WorkloadSpec): readonly Problem[] {
+  if (spec.kind !== 'microVm') return [];
+  const settings = spec.microVm ?? MICRO_VM_DEFAULTS;
+  const { vcpus, memoryMib, rootfsSizeBytes, kernelCmdlineExtra } = settings;
+  return [
+    ...(isPrebuilt(settings) ? validatePrebuilt(spec, settings) : []),
+    ...isWithin('microVm.vcpus', vcpus, 1, VCPUS_MOST, ''),
+    ...isWithin('microVm.memoryMib', memoryMib, MICRO_VM_LEAST_MIB, MEMORY_MOST_MIB, 'MiB'),
+    ...validateVolumes(spec, settings),
+    ...validateRootfsSize(rootfsSizeBytes),
+    ...validateCmdline(kernelCmdlineExtra),
+    ...validateContainerOnly(spec),
+  ];
+}
+
+/** Each is a disk, however often it is mounted. */
+function validateVolumes({ mounts }: WorkloadSpec, { backend }: MicroVmSettings): Problem[] {
+  const disks = new Set(mounts.map(({ volumeName }) => volumeName)).size;
+  const most = backend === 'firecracker' ? FIRECRACKER_VOLUMES_MOST : MICRO_VM_VOLUMES_MOST;
+  if (disks <= most) return [];
+  const message = `${disks} volumes are more than a microVM has room for: ${most}`;
+  return [{ path: 'microVm.mounts', message, hint: 'join volumes, or use kind: Container' }];
+}
+
+function validateRootfsSize(bytes: number): Problem[] {
+  const path = 'microVm.rootfsSize';
+  if (!Number.isSafeInteger(bytes)) return [{ path, message: 'is not a number of bytes' }];
+  const hint = `${formatSize(ROOTFS_LEAST_BYTES)} to ${formatSize(VOLUME_MAX_BYTES)}, in whole MiB`;
+  const isRight =
+    bytes >= ROOTFS_LEAST_BYTES && bytes <= VOLUME_MAX_BYTES && bytes % VOLUME_UNIT_BYTES === 0;
+  return isRight ? [] : [{ path, message: `${formatSize(bytes)} is not possible`, hint }];
+}
+
+function validateCmdline(text: string): Problem[] {
+  const path = 'microVm.kernelCmdlineExtra';
+  if (!CMDLINE.test(text)) {
+    return [{ path, message: 'holds more than printable ASCII', hint: 'write it in one line' }];
+  }
+  if (text.length > CMDLINE_MOST) {
+    return [{ path, message: `is ${text.length} characters long, at most ${CMDLINE_MOST}` }];
+  }
+  // The kernel takes a parameter in quotes for the same.
+  const words = text.split(' ').map((word) => word.replace(/^"/, ''));
+  const isSet = (owned: string) => words.some((word) => word.startsWith(owned));
+  return CMDLINE_OWNED.filter(isSet).map((owned) => ({
+    path,
+    message: `${owned} is the capsule's own`,
+    hint: 'leave it out',
+  }));
+}
+
+/** A manifest and the wire cannot say most of this; a stored wish could. */
+function validateContainerOnly(spec: WorkloadSpec): Problem[] {
+  const problems: Problem[] = [];
+  if (spec.networkMode !== 'bridge') {
+    const hint = 'remove networkMode; reach it by its address, or publish ports';
+    const message = 'a microVM has a kernel and a network of its own, and is always on the bridge';
+    problems.push({ path: 'microVm.networkMode', message, hint });
+  }
+  if (spec.resources.memoryBytes !== undefined) {
+    const message = 'all the memory of a microVM is its own';
+    problems.push({ path: 'microVm.resources.memory', message, hint: 'write it as memoryMib' });
+  }
+  for (const field of ['hostPid', 'hostIpc', 'hostBindPaths'] as const) {
+    if (isEmpty(spec[field])) continue;
+    const message = 'a microVM shares nothing of the capsule';
+    problems.push({ path: `microVm.${field}`, message, hint: 'use kind: Container' });
+  }
+  return problems;
+}
+
+const INSIDE = 'have the root file system do it, or use image';
+/** What the agent does in a microVM of an image, and what to do where there is none. */
+const NEEDS_AGENT = {
+  command: INSIDE,
+  args: INSIDE,
+  workingDir: INSIDE,
+  user: INSIDE,
+  env: INSIDE,
+  hostname: INSIDE,
+  extraHosts: INSIDE,
+  dns: INSIDE,
+  stopSignal: 'it is asked to power off, and killed after stopGraceSeconds',
+  tmpfs: INSIDE,
+  readOnlyRootFilesystem: 'write `ro` in kernelCmdlineExtra, or use image',
+  capabilities: INSIDE,
+  privileged: 'its programs have all of the microVM already',
+  mounts: 'nobody would mount them: use image',
+  ulimits: INSIDE,
+  sysctls: INSIDE,
+} as const satisfies Partial<Record<keyof WorkloadSpec, string>>;
+
+function validatePrebuilt(spec: WorkloadSpec, settings: MicroVmSettings): Problem[] {
+  const { healthCheck, resources, imagePullPolicy } = spec;
+  const problems = (['kernelPath', 'rootfsPath'] as const).flatMap((field): Problem[] => {
+    const [path, text] = [`microVm.${field}`, settings[field]];
+    if (text === '') {
+      return [{ path, message: 'is missing', hint: 'kernelPath and rootfsPath go together' }];
+    }
+    if (isAbsolute(text)) return [];
+    const message = `${quote(text)} is not an absolute path of the capsule`;
+    return [{ path, message, hint: 'without `..`, beginning with /' }];
+  });
+  if (spec.image !== '') {
+    const message = 'cannot stand beside kernelPath and rootfsPath';
+    problems.push({ path: 'microVm.image', message, hint: 'write the image, or both paths' });
+  }
+  const refuse = (field: string, hint: string) => {
+    const message = 'takes an agent, and a kernel and root file system of yours have none';
+    problems.push({ path: `microVm.${field}`, message, hint });
+  };
+  for (const [field, hint] of Object.entries(NEEDS_AGENT)) {
+    if (!isEmpty(spec[field as keyof typeof NEEDS_AGENT])) refuse(field, hint);
+  }
+  if (healthCheck?.probe.kind === 'exec') refuse('healthCheck.exec', 'ask by http or tcp');
+  if (resources.pids !== undefined) refuse('resources.pids', INSIDE);
+  const noImage = 'there is no image: remove it';
+  if (imagePullPolicy !== 'ifNotPresent') refuse('imagePullPolicy', noImage);
+  if (settings.rootfsSizeBytes !== MICRO_VM_DEFAULTS.rootfsSizeBytes) {
+    refuse('rootfsSize', 'the root file system is as large as its file');
+  }
+  return problems;
+}
+
+/** Says nothing: also a map of lists that are all empty. */
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value !== 'object' || value === null) return value === '' || value === false;
+  return Object.values(value).every((part) => Array.isArray(part) && part.length === 0);
+}

@@ -1,0 +1,201 @@
+import { CAPABILITY_NAMES } from '../../resource/capability-names.ts';
+import type { ContainerSettings, Ulimit } from '../../resource/container-settings.ts';
+import { isName } from '../../resource/name.ts';
+import { problemOfSubPath } from '../../resource/sub-path.ts';
+import { ULIMIT_NAMES } from '../../resource/ulimit-names.ts';
+import type { VolumeMount, WorkloadSpec } from '../../resource/workload.ts';
+import type { Problem } from '../problem.ts';
+import { nearestWord } from '../read/nearest-word.ts';
+import { atMost, isAbsolute, isWhole, isWithin, quote } from './rule.ts';
+
+/** Below this nothing starts: runc itself wants some megabytes in the container's cgroup. */
+const MEMORY_LEAST_BYTES = 6 * 1024 * 1024;
+/** The kernel's quota is at least a thousandth of a second in each tenth. */
+const CPU_LEAST_MILLIS = 10;
+const CPU_MOST_MILLIS = 1024 * 1000;
+const PIDS_MOST = 4 * 1024 * 1024;
+const ITEMS_MOST = 64;
+/** Mount points that make up a container. */
+const RESERVED = ['/', '/proc', '/sys', '/dev'];
+const USER = /^[^:\s\0/]{1,64}(:[^:\s\0/]{1,64})?$/;
+const SYSCTL_VALUE_MOST = 256;
+
+/** The rules of what a container is made with. Paths are those of a manifest. */
+export function validateSettings(spec: WorkloadSpec): readonly Problem[] {
+  return [
+    ...validateUser(spec),
+    ...validateResources(spec),
+    ...validateMounts(spec),
+    ...validateCapabilities(spec),
+    ...validateUlimits(spec),
+    ...validateSysctls(spec),
+  ];
+}
+
+function validateUser({ user, workingDir }: ContainerSettings): Problem[] {
+  const problems: Problem[] = [];
+  if (user !== '' && !USER.test(user)) {
+    const hint = 'a name or number, optionally with a group: app, 1000, 1000:1000';
+    problems.push({ path: 'container.user', message: `${quote(user)} is not a user`, hint });
+  }
+  if (workingDir !== '' && !isAbsolute(workingDir)) {
+    const message = `${quote(workingDir)} is not an absolute path`;
+    problems.push({ path: 'container.workingDir', message, hint: 'it begins with /' });
+  }
+  return problems;
+}
+
+function validateResources({ resources }: ContainerSettings): Problem[] {
+  const { memoryBytes, cpuMillis, pids } = resources;
+  const path = 'container.resources';
+  return [
+    ...isWithin(
+      `${path}.memory`,
+      memoryBytes,
+      MEMORY_LEAST_BYTES,
+      Number.MAX_SAFE_INTEGER,
+      'bytes',
+    ),
+    ...isWithin(`${path}.cpu`, cpuMillis, CPU_LEAST_MILLIS, CPU_MOST_MILLIS, 'm'),
+    ...isWithin(`${path}.pids`, pids, 1, PIDS_MOST, 'processes'),
+  ];
+}
+
+function validateMounts({ tmpfs, hostBindPaths, mounts }: WorkloadSpec): Problem[] {
+  const taken = new Map<string, string>();
+  const targets = [
+    ...tmpfs.map(({ mountPath }, index) => [`container.tmpfs[${index}]`, mountPath] as const),
+    ...hostBindPaths.map(({ target }, i) => [`container.hostBindPaths[${i}]`, target] as const),
+    ...mounts.map(({ mountPath }, i) => [`container.mounts[${i}].mountPath`, mountPath] as const),
+  ];
+  return [
+    ...atMost('container.tmpfs', tmpfs, ITEMS_MOST),
+    ...atMost('container.hostBindPaths', hostBindPaths, ITEMS_MOST),
+    ...atMost('container.mounts', mounts, ITEMS_MOST),
+    ...mounts.flatMap(({ volumeName }, index) =>
+      validateVolumeName(`container.mounts[${index}].volumeName`, volumeName),
+    ),
+    ...mounts.flatMap((mount, index) => validateSubPath(`container.mounts[${index}]`, mount)),
+    ...targets.flatMap(([path, target]) => validateTarget(path, target, taken)),
+    ...hostBindPaths.flatMap(({ source, target }, index) =>
+      source === target || isAbsolute(source)
+        ? []
+        : [notAbsolute(`container.hostBindPaths[${index}]`, source, 'of the capsule')],
+    ),
+    ...tmpfs.flatMap(({ sizeBytes, mode }, index) => [
+      ...isWithin(
+        `container.tmpfs[${index}].size`,
+        sizeBytes,
+        4096,
+        Number.MAX_SAFE_INTEGER,
+        'bytes',
+      ),
+      ...(mode === undefined || (isWhole(mode) && mode <= 0o7777)
+        ? []
+        : [{ path: `container.tmpfs[${index}].mode`, message: 'is not a mode' }]),
+    ]),
+  ];
+}
+
+function validateSubPath(path: string, { subPath, copyUp }: VolumeMount): Problem[] {
+  if (subPath === undefined) return [];
+  const problem = problemOfSubPath(subPath);
+  if (problem !== undefined) {
+    const hint = 'a relative path, as in `data/pg`';
+    return [{ path: `${path}.subPath`, message: `${quote(subPath)} ${problem}`, hint }];
+  }
+  if (!copyUp) return [];
+  const message = 'is not possible beside subPath';
+  return [{ path: `${path}.copyUp`, message, hint: 'a whole volume is filled, or none of it' }];
+}
+
+function validateVolumeName(path: string, name: string): Problem[] {
+  if (isName(name)) return [];
+  const hint = 'a-z, 0-9 and -, at most 63, a letter or digit at both ends';
+  return [{ path, message: `${quote(name)} is not a name`, hint }];
+}
+
+function validateTarget(path: string, target: string, taken: Map<string, string>): Problem[] {
+  if (!isAbsolute(target)) return [notAbsolute(path, target, 'in the workload')];
+  const plain = target.replace(/\/+$/, '') || '/';
+  if (RESERVED.includes(plain)) {
+    return [{ path, message: `${plain} is part of every workload`, hint: 'mount below it' }];
+  }
+  const first = taken.get(plain);
+  taken.set(plain, first ?? path);
+  return first === undefined
+    ? []
+    : [
+        {
+          path,
+          message: `${plain} is mounted twice, first by ${first.replace(/^container\./, '')}`,
+        },
+      ];
+}
+
+function notAbsolute(path: string, text: string, where: string): Problem {
+  const message = `${quote(text)} is not an absolute path ${where}`;
+  return { path, message, hint: 'without `..`, beginning with /' };
+}
+
+function validateCapabilities({ capabilities }: ContainerSettings): Problem[] {
+  return (['add', 'drop'] as const).flatMap((field) =>
+    capabilities[field].flatMap((name, index) => {
+      if (name === 'ALL' || CAPABILITY_NAMES.includes(name)) return [];
+      const near = nearestWord(name, CAPABILITY_NAMES);
+      const path = `container.capabilities.${field}[${index}]`;
+      const hint = near ? `did you mean ${near}?` : 'as capabilities(7) has them, or ALL';
+      return [{ path, message: `${quote(name)} is not a capability`, hint }];
+    }),
+  );
+}
+
+function validateUlimits({ ulimits }: ContainerSettings): Problem[] {
+  const taken = new Set<string>();
+  return ulimits.flatMap((limit, index) => {
+    const path = `container.ulimits[${index}]`;
+    const isDouble = taken.has(limit.name);
+    taken.add(limit.name);
+    if (isDouble) return [{ path, message: `${limit.name} is limited twice` }];
+    return validateUlimit(path, limit);
+  });
+}
+
+function validateUlimit(path: string, { name, soft, hard }: Ulimit): Problem[] {
+  if (!ULIMIT_NAMES.includes(name)) {
+    const near = nearestWord(name, ULIMIT_NAMES);
+    const hint = near ? `did you mean ${near}?` : ULIMIT_NAMES.join(', ');
+    return [{ path: `${path}.name`, message: `${quote(name)} is not a limit`, hint }];
+  }
+  for (const [field, value] of Object.entries({ soft, hard })) {
+    if (value !== 'unlimited' && !isWhole(value)) {
+      return [{ path: `${path}.${field}`, message: 'is not a whole number, nor unlimited' }];
+    }
+  }
+  const isAbove = hard !== 'unlimited' && (soft === 'unlimited' || soft > hard);
+  return isAbove ? [{ path: `${path}.soft`, message: 'is above the hard limit' }] : [];
+}
+
+/** What the kernel keeps apart for each namespace. */
+const IPC_SYSCTL =
+  /^(kernel\.(shm(max|all|mni|_rmid_forced)|msg(max|mnb|mni)|sem)|fs\.mqueue\.[a-z_]+)$/;
+const NETWORK_SYSCTL = /^net(\.[A-Za-z0-9_-]+){2,8}$/;
+
+function validateSysctls({ sysctls, networkMode, hostIpc }: WorkloadSpec): Problem[] {
+  return Object.entries(sysctls).flatMap(([name, value]): Problem[] => {
+    const path = `container.sysctls.${name}`;
+    const isNetwork = NETWORK_SYSCTL.test(name);
+    if (!isNetwork && !IPC_SYSCTL.test(name)) {
+      const hint = 'net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.* can be set';
+      return [{ path, message: 'is not a setting of one workload alone', hint }];
+    }
+    if (isNetwork && networkMode === 'host') {
+      return [{ path, message: "would change the capsule's own network", hint: 'use bridge mode' }];
+    }
+    if (!isNetwork && hostIpc) {
+      return [{ path, message: "would change the capsule's own IPC", hint: 'remove hostIpc' }];
+    }
+    const isText = value !== '' && value.length <= SYSCTL_VALUE_MOST && !/[\0\n]/.test(value);
+    return isText ? [] : [{ path, message: `${quote(value)} is not a value` }];
+  });
+}
