@@ -40,7 +40,7 @@ async function buildCapsulectl(folder: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   try {
     await build({
-      entryPoints: [join(folder, 'src/main.ts')],
+      entryPoints: [join(folder, 'src/capsulectl/main.ts')],
       outfile: draft,
       bundle: true,
       platform: 'node',

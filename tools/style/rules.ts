@@ -27,7 +27,7 @@ export const RULES: readonly Rule[] = [
     name: 'console',
     instead: 'use the injected log, or return data to render',
     pattern: /\bconsole\.\w/,
-    where: (path) => !/^(packages\/(cli\/src\/render|imager)|tools)\//.test(path),
+    where: (path) => !/^(packages\/(cli\/src\/shared\/render|imager)|tools)\//.test(path),
   },
   {
     name: 'module mock',

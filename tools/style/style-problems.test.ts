@@ -72,7 +72,7 @@ test('a rule holds only where it says', () => {
   assert.equal(styleProblems('packages/daemon/src/a.ts', source).problems.length, 3);
   assert.equal(styleProblems('packages/daemon/src/main.ts', source).problems.length, 2);
   assert.equal(styleProblems('packages/daemon/src/a.test.ts', source).problems.length, 1);
-  assert.equal(styleProblems('packages/cli/src/render/table.ts', source).problems.length, 2);
+  assert.equal(styleProblems('packages/cli/src/shared/render/table.ts', source).problems.length, 2);
 });
 
 test('of the rules only the one about unfinished work holds for Rust', () => {

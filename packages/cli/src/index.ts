@@ -1,3 +1,3 @@
-export type { Argument, Command, Example, Flag } from './command/command.ts';
-export { CATALOGUE } from './commands/catalogue.ts';
+export { CATALOGUE } from './capsulectl/catalogue.ts';
 export { cliError } from './errors.ts';
+export type { Argument, Command, Example, Flag } from './program/command.ts';

@@ -1,7 +1,7 @@
 import { Command as Commander, type Option as CommanderOption, Option } from 'commander';
-import type { Command, Flag } from '../command/command.ts';
-import { Input } from '../command/input.ts';
-import { capitalised } from '../render/capitalised.ts';
+import { capitalised } from './capitalised.ts';
+import type { Command, Flag } from './command.ts';
+import { Input } from './input.ts';
 
 /** What was asked for, once it is understood. */
 export interface Invocation {

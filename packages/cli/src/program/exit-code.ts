@@ -1,5 +1,5 @@
 import { ERROR_KINDS, isCapsuleError } from '@capsule/core';
-import { Interruption } from '../context/interruption.ts';
+import { Interruption } from './context/interruption.ts';
 
 /** The exit code of a failure: by its kind, as `docs/reference` promises. */
 export function exitCodeOf(error: unknown): number {

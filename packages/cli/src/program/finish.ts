@@ -1,6 +1,6 @@
-import type { Context } from '../context/context.ts';
-import { renderError } from '../render/error.ts';
+import type { Context } from './context/context.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { renderError } from './render-error.ts';
 
 /**
  * Writes what is left of the output, and answers the exit code: a command whose output could not be written,

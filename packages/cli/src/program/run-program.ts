@@ -1,13 +1,13 @@
 import { CommanderError } from 'commander';
-import type { Command } from '../command/command.ts';
-import type { Context } from '../context/context.ts';
-import { Interruption } from '../context/interruption.ts';
 import { cliError } from '../errors.ts';
-import { unnamedFault } from '../file/local-fault.ts';
-import { renderError } from '../render/error.ts';
 import { buildProgram, type Invocation } from './build-program.ts';
+import type { Command } from './command.ts';
+import type { Context } from './context/context.ts';
+import { Interruption } from './context/interruption.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { unnamedFault } from './local-fault.ts';
 import { normaliseArguments } from './normalise-arguments.ts';
+import { renderError } from './render-error.ts';
 import { elsewhere, meantCommand } from './suggest-command.ts';
 
 /** Understands the words, does what they ask, and tells failures. Answers the exit code. */

@@ -1,4 +1,4 @@
-import type { Command } from '../command/command.ts';
+import type { Command } from './command.ts';
 
 /** The command whose help explains words that were not understood: as far as they lead to one. */
 export function meantCommand(commands: readonly Command[], words: readonly string[]): string {

@@ -1,7 +1,7 @@
-import type { Input } from '../command/input.ts';
-import type { Context } from '../context/context.ts';
-import { renderError } from '../render/error.ts';
+import type { Context } from './context/context.ts';
 import { exitCodeOf } from './exit-code.ts';
+import type { Input } from './input.ts';
+import { renderError } from './render-error.ts';
 
 /** Tells all failures of a command that went on after the first; that one decides the exit code. */
 export async function tellErrors(

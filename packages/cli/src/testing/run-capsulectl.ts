@@ -1,9 +1,9 @@
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
-import { CATALOGUE } from '../commands/catalogue.ts';
-import type { Context } from '../context/context.ts';
-import type { Output } from '../context/output.ts';
-import type { Signals } from '../context/signals.ts';
-import type { Terminal } from '../context/terminal.ts';
+import { CATALOGUE } from '../capsulectl/catalogue.ts';
+import type { Context } from '../program/context/context.ts';
+import type { Output } from '../program/context/output.ts';
+import type { Signals } from '../program/context/signals.ts';
+import type { Terminal } from '../program/context/terminal.ts';
 import { runProgram } from '../program/run-program.ts';
 
 export interface RunOptions {

@@ -1,0 +1,181 @@
+import type { Command } from '../program/command.ts';
+import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
+import { OUTPUT_FLAG } from '../shared/render/format.ts';
+import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
+import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
+import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
+import { SORT_FLAG } from '../shared/workload/usage-order.ts';
+import { IMAGE_COMMANDS } from './image-catalogue.ts';
+import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
+import { VOLUME_COMMANDS } from './volume-catalogue.ts';
+import { WORKLOAD, WORKLOAD_COMMANDS } from './workload-catalogue.ts';
+
+/** Every command of capsulectl. */
+export const CATALOGUE: readonly Command[] = [
+  {
+    path: ['apply'],
+    summary: 'create or change what manifests declare',
+    about:
+      'All documents of all files are checked first; if any is wrong, nothing is applied. ' +
+      'A workload that is unchanged is not judged again: it stays also where one that it depends on was deleted. ' +
+      'Applying the same again changes nothing. The keys status, generation, uid, createdAt and ' +
+      'desiredState, as `get -o yaml` prints them, are ignored.',
+    args: [],
+    flags: [
+      {
+        flags: '-f, --file <path>',
+        summary: 'a manifest, a folder of them, or - for the input',
+        isRepeatable: true,
+      },
+      { flags: '--dry-run', summary: 'check all, say what would be done, and do nothing' },
+      { flags: '--wait', summary: 'wait until all is ready (default on a terminal)' },
+      { flags: '--no-wait', summary: 'do not wait' },
+      TIMEOUT_FLAG,
+      OUTPUT_FLAG,
+    ],
+    examples: [
+      { line: 'capsulectl apply -f examples/nginx-bridge.yaml', about: 'one file' },
+      { line: 'capsulectl apply -f manifests/ --wait', about: 'a folder, and wait' },
+      {
+        line: 'capsulectl workload get web -o yaml | capsulectl apply -f -',
+        about: 'changes nothing',
+      },
+    ],
+    load: () => import('../shared/manifest/apply.ts'),
+  },
+  {
+    path: ['diff'],
+    summary: 'show what an apply would change',
+    about: 'Ends with 0 when nothing would change, with 1 when something would, with 2 on trouble.',
+    args: [],
+    flags: [
+      {
+        flags: '-f, --file <path>',
+        summary: 'a manifest, a folder of them, or - for the input',
+        isRepeatable: true,
+      },
+      OUTPUT_FLAG,
+    ],
+    examples: [{ line: 'capsulectl diff -f web.yaml', about: 'field by field' }],
+    load: () => import('../shared/manifest/diff.ts'),
+  },
+  {
+    path: ['events'],
+    summary: 'show what happened to workloads',
+    about:
+      'Also to those that are gone, as long as it is kept. Following lives through a restart of ' +
+      'capsuled: no event is missing, none comes twice.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [
+      FOLLOW,
+      { flags: '-n, --tail <events>', summary: 'only the last events' },
+      { flags: '--since <when>', summary: 'only what is newer: 10m, 2026-01-31T09:00:00Z' },
+      OUTPUT_FLAG,
+    ],
+    examples: [
+      { line: 'capsulectl events web -n 20', about: 'the last twenty of one workload' },
+      { line: 'capsulectl events -f', about: 'follow all' },
+    ],
+    load: () => import('../shared/event/events.ts'),
+  },
+  {
+    path: ['top'],
+    summary: 'watch what workloads use, the busiest first',
+    about: 'The same as `workload stats --watch --sort cpu`; into a pipe it is shown once.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, SORT_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl top', about: 'until Ctrl-C' },
+      { line: 'capsulectl top --sort memory', about: 'the largest first' },
+    ],
+    load: async () => ({ run: (await import('../shared/workload/stats.ts')).top }),
+  },
+  {
+    path: ['cp'],
+    summary: 'copy files and folders to and from a workload',
+    about:
+      'A folder that exists is copied into; another target is the new name; SOURCE/. means the ' +
+      'contents. A link as target is followed, a link as source is copied as one. - is a tar archive ' +
+      'of the input or output. The workload may run or not, and needs no tar of its own. What goes ' +
+      'in belongs to root there, what comes out to you here, unless --archive keeps owners. FIFOs ' +
+      'and devices are left out with a warning, unless --archive makes them; as target they are ' +
+      'refused. Sockets are always left out.',
+    args: [
+      { name: 'source', summary: 'path here, or NAME:/path', completes: 'file' },
+      { name: 'target', summary: 'path here, or NAME:/path', completes: 'file' },
+    ],
+    flags: [
+      { flags: '-a, --archive', summary: 'keep owners, set-id bits, FIFOs and devices' },
+      { flags: '-q, --quiet', summary: 'no progress' },
+    ],
+    examples: [
+      { line: 'capsulectl cp site/. web:/usr/share/nginx/html', about: 'the contents of a folder' },
+      { line: 'capsulectl cp web:/etc/nginx/nginx.conf .', about: 'a file out of a workload' },
+      { line: 'capsulectl cp web:/var/log - | tar -t', about: 'as an archive' },
+    ],
+    load: () => import('../shared/copy/cp.ts'),
+  },
+  ...WORKLOAD_COMMANDS,
+  ...IMAGE_COMMANDS,
+  ...REGISTRY_COMMANDS,
+  ...VOLUME_COMMANDS,
+  {
+    path: ['capsule', 'info'],
+    summary: 'show what the capsule is and how it does',
+    args: [],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl capsule info -o json', about: 'for a program' }],
+    load: () => import('../shared/capsule/info.ts'),
+  },
+  {
+    path: ['capsule', 'logs'],
+    summary: "print the capsule's own log",
+    args: [],
+    flags: [FOLLOW, TAIL],
+    examples: [{ line: 'capsulectl capsule logs -f -n 20', about: 'follow' }],
+    load: () => import('../shared/capsule/logs.ts'),
+  },
+  {
+    path: ['version'],
+    summary: 'show the versions of capsulectl and of the capsule',
+    args: [],
+    flags: [{ flags: '--client', summary: 'do not ask the capsule' }, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl version --client', about: 'this program only' }],
+    load: () => import('../shared/capsule/version.ts'),
+  },
+  {
+    path: ['schema'],
+    summary: 'print the JSON Schema of manifests, for editors',
+    args: [],
+    flags: [],
+    examples: [
+      { line: 'capsulectl schema > capsule.schema.json', about: 'for the settings of an editor' },
+    ],
+    load: () => import('../shared/manifest/schema.ts'),
+  },
+  {
+    path: ['completion'],
+    summary: 'print the completion script of a shell',
+    args: [{ name: 'shell', summary: 'bash, zsh, fish or powershell', completes: 'shell' }],
+    flags: [],
+    examples: [
+      { line: 'source <(capsulectl completion bash)', about: 'this bash' },
+      {
+        line: 'capsulectl completion fish > ~/.config/fish/completions/capsulectl.fish',
+        about: 'every fish',
+      },
+    ],
+    load: () => import('../shared/completion/completion.ts'),
+  },
+  {
+    path: ['__complete'],
+    summary: 'say what may stand next on a command line',
+    args: [{ name: 'word', summary: 'what is typed so far', isOptional: true, isRepeatable: true }],
+    flags: [],
+    examples: [{ line: 'capsulectl __complete -- workload get ""', about: 'names of workloads' }],
+    isHidden: true,
+    load: async () => ({
+      run: (await import('../shared/completion/complete.ts')).completeFrom(CATALOGUE),
+    }),
+  },
+];

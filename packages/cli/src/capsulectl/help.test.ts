@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runCapsulectl } from '../testing/run-capsulectl.ts';
+import { CATALOGUE } from './catalogue.ts';
+
+const SNAPSHOT = join(import.meta.dirname, 'help.snapshot.txt');
+
+/** Every help page, as `UPDATE_SNAPSHOTS=1` writes it into the snapshot. */
+async function allHelp(): Promise<string> {
+  const paths = [[], ...CATALOGUE.filter(({ isHidden }) => !isHidden).map(({ path }) => path)];
+  const pages = await Promise.all(
+    paths.map(async (path) => {
+      const { exitCode, stdout, stderr } = await runCapsulectl([...path, '--help']);
+      assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: '' });
+      return `$ capsulectl ${[...path, '--help'].join(' ')}\n${stdout}`;
+    }),
+  );
+  return pages.join('\n');
+}
+
+test('the help pages are the ones that were reviewed', async () => {
+  const help = await allHelp();
+  if (process.env['UPDATE_SNAPSHOTS'] === '1') {
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(SNAPSHOT, help);
+  }
+  assert.equal(help, await readFile(SNAPSHOT, 'utf8'));
+});
+
+test('help fits 80 columns', async () => {
+  const tooLong = (await allHelp()).split('\n').filter((line) => line.length > 80);
+  assert.deepEqual(tooLong, []);
+});
+
+test('help can be asked for in three ways', async () => {
+  const flag = await runCapsulectl(['workload', 'logs', '--help']);
+  assert.deepEqual(await runCapsulectl(['help', 'workload', 'logs']), flag);
+  assert.deepEqual(await runCapsulectl(['workload', 'logs', '-h']), flag);
+});
+
+test('every command has a summary, an example that runs it, and a place to look further', () => {
+  for (const { path, summary, examples } of CATALOGUE) {
+    assert.match(summary, /^[a-z].*[^.]$/);
+    const words = `capsulectl ${path.join(' ')}`;
+    assert.ok(
+      examples.some(({ line }) => line.includes(words)),
+      words,
+    );
+  }
+});

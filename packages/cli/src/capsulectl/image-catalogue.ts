@@ -1,0 +1,86 @@
+import type { Argument, Command } from '../program/command.ts';
+import { OUTPUT_FLAG } from '../shared/render/format.ts';
+import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
+
+const IMAGE: Argument = { name: 'image', summary: 'reference; a short one is of docker.io' };
+
+/** What can be done with the image cache. */
+export const IMAGE_COMMANDS: readonly Command[] = [
+  {
+    path: ['image', 'list'],
+    summary: "show the images in the capsule's cache",
+    args: [],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl image list -o wide', about: 'full names and digests' }],
+    load: () => import('../shared/image/list.ts'),
+  },
+  {
+    path: ['image', 'get'],
+    summary: 'show everything about an image',
+    args: [IMAGE],
+    flags: [OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl image get nginx:1.27-alpine', about: 'and who uses it' }],
+    load: () => import('../shared/image/get.ts'),
+  },
+  {
+    path: ['image', 'pull'],
+    summary: "fetch images into the capsule's cache",
+    about: 'Also brings a tag that is there already up to what its registry has now.',
+    args: [{ ...IMAGE, isRepeatable: true }],
+    flags: [OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl image pull nginx:1.27-alpine', about: 'before it is needed' }],
+    load: () => import('../shared/image/pull.ts'),
+  },
+  {
+    path: ['image', 'rm'],
+    summary: 'remove images that no workload needs',
+    args: [{ ...IMAGE, isRepeatable: true }],
+    flags: [OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl image rm myapp:dev', about: 'refused while it is used' }],
+    load: () => import('../shared/image/rm.ts'),
+  },
+  {
+    path: ['image', 'prune'],
+    summary: 'remove all images that no workload needs',
+    about:
+      'Images that were brought within the last ten minutes stay, unless --all takes them too.',
+    args: [],
+    flags: [
+      { flags: '--all', summary: 'also what is new' },
+      { flags: '--dry-run', summary: 'say what would be removed, and do nothing' },
+      OUTPUT_FLAG,
+    ],
+    examples: [{ line: 'capsulectl image prune', about: 'and see what it freed' }],
+    load: () => import('../shared/image/prune.ts'),
+  },
+  {
+    path: ['image', 'save'],
+    summary: 'write an image into an archive',
+    about: 'The archive is what `docker load` and `capsulectl image push` take.',
+    args: [IMAGE],
+    flags: [{ flags: '-o, --output <path>', summary: 'the file; - for the output (default)' }],
+    examples: [
+      { line: 'capsulectl image save nginx:1.27-alpine -o nginx.tar', about: 'into a file' },
+      { line: 'capsulectl image save myapp:dev | docker load', about: 'to another machine' },
+    ],
+    load: () => import('../shared/image/save.ts'),
+  },
+  {
+    path: ['image', 'push'],
+    summary: "load an image archive into the capsule's cache",
+    about:
+      'Takes what `docker save` writes, or a tar of an OCI layout. --name is for an image that has no ' +
+      'name in the archive, or only a tag, which then becomes the tag of NAME.',
+    args: [{ name: 'file', summary: 'the archive, or - for the input', completes: 'file' }],
+    flags: [
+      { flags: '--name <name>', summary: 'name the image of the archive: NAME or NAME:TAG' },
+      OUTPUT_FLAG,
+    ],
+    examples: [
+      { line: 'capsulectl image push app.tar', about: 'a file' },
+      { line: 'docker save app:dev | capsulectl image push -', about: 'without a file' },
+      { line: 'capsulectl image push --name app:dev build.tar', about: 'one without a name' },
+    ],
+    load: () => import('../shared/image/push.ts'),
+  },
+];

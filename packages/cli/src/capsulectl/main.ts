@@ -1,0 +1,46 @@
+import type { Context } from '../program/context/context.ts';
+import { Interruption } from '../program/context/interruption.ts';
+import { createOutput } from '../program/context/output.ts';
+import { type EndSignal, routeSignals } from '../program/context/signals.ts';
+import { openTerminal } from '../program/context/terminal.ts';
+import { finish } from '../program/finish.ts';
+import { runProgram } from '../program/run-program.ts';
+import { CATALOGUE } from './catalogue.ts';
+
+/** Where capsules of this machine put their sockets. */
+const SOCKET_FOLDER = '/run/capsule';
+
+const stop = new AbortController();
+const interrupt = (signal: EndSignal | 'SIGPIPE') => stop.abort(new Interruption(signal));
+const signals = routeSignals(process, interrupt);
+
+const { env } = process;
+const context: Context = {
+  // Opened when it is read: most commands never do.
+  get stdin() {
+    return process.stdin;
+  },
+  out: createOutput(process.stdout, env, () => interrupt('SIGPIPE')),
+  err: createOutput(process.stderr, env, () => interrupt('SIGPIPE')),
+  env,
+  signal: stop.signal,
+  signals,
+  get terminal() {
+    return openTerminal({ input: process.stdin, output: process.stdout, life: process });
+  },
+  now: Date.now,
+  socketFolder: SOCKET_FOLDER,
+  // Help and usage errors need no client, which takes longer to load than all the rest.
+  connect: async (target, options) =>
+    (await import('@capsule/api')).connectCapsule(target, options),
+};
+
+// No `await` at the top: a CommonJS bundle has none.
+const run = runProgram(CATALOGUE, process.argv.slice(2), context);
+// It fails only where its error output cannot be written: only the exit code is left.
+run
+  .catch(() => 1)
+  .then(async (exitCode) => {
+    // Not by waiting for an empty event loop: a pipe that feeds us may stay open.
+    process.exit(await finish(exitCode, context));
+  });

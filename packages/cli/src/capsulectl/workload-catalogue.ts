@@ -1,0 +1,195 @@
+import type { Argument, Command } from '../program/command.ts';
+import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
+import { OUTPUT_FLAG } from '../shared/render/format.ts';
+import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
+import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
+import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
+import { GRACE_FLAG } from '../shared/workload/grace.ts';
+import { SORT_FLAG } from '../shared/workload/usage-order.ts';
+
+export const WORKLOAD: Argument = {
+  name: 'name',
+  summary: 'name of the workload',
+  completes: 'workload',
+};
+const NO_WAIT = { flags: '--no-wait', summary: 'do not wait until it is ready' } as const;
+
+/** `capsulectl workload …`. */
+export const WORKLOAD_COMMANDS: readonly Command[] = [
+  {
+    path: ['workload', 'list'],
+    summary: 'show all workloads',
+    args: [],
+    flags: [SELECTOR_FLAG, WATCH_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload list -o wide', about: 'with digests and messages' },
+      {
+        line: 'capsulectl workload list -l app=web,tier!=db --watch',
+        about: 'some, as they change',
+      },
+      { line: 'capsulectl workload list -o name', about: 'for a script' },
+    ],
+    load: () => import('../shared/workload/list.ts'),
+  },
+  {
+    path: ['workload', 'get'],
+    summary: 'show everything about workloads',
+    args: [{ ...WORKLOAD, isRepeatable: true }],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload get web', about: 'for a person' },
+      { line: 'capsulectl workload get web -o yaml > web.yaml', about: 'as a manifest' },
+    ],
+    load: () => import('../shared/workload/get.ts'),
+  },
+  {
+    path: ['workload', 'describe'],
+    summary: 'tell in words how workloads do, and why',
+    args: [{ ...WORKLOAD, isRepeatable: true }],
+    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload describe web', about: 'what happened, what comes next' },
+    ],
+    load: () => import('../shared/workload/describe.ts'),
+  },
+  {
+    path: ['workload', 'stop'],
+    summary: 'stop workloads and keep them, with all they wrote',
+    about:
+      'They get their stop signal, then their grace, and are killed after it. A stop lasts until ' +
+      'somebody starts them, across restarts of the capsule.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, GRACE_FLAG, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload stop web', about: 'with its own grace' },
+      { line: 'capsulectl workload stop -l app=web --grace 60s', about: 'several, with more time' },
+    ],
+    load: () => import('../shared/workload/stop.ts'),
+  },
+  {
+    path: ['workload', 'start'],
+    summary: 'start stopped workloads, and jobs that are done',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl workload start web', about: 'and wait until it is ready' }],
+    load: () => import('../shared/workload/start.ts'),
+  },
+  {
+    path: ['workload', 'restart'],
+    summary: 'stop workloads and start them again',
+    about: 'An image that its reference has come to name meanwhile is taken into use.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
+    examples: [{ line: 'capsulectl workload restart web', about: 'and wait until it is ready' }],
+    load: () => import('../shared/workload/restart.ts'),
+  },
+  {
+    path: ['workload', 'stats'],
+    summary: 'show what running workloads use',
+    about:
+      'Processor time is that of the last moment, 100% being one processor; network and disk are ' +
+      'counted from the start of the workload. Memory is without the cache that can be dropped.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl workload stats', about: 'all that run' },
+      { line: 'capsulectl workload stats web -o json', about: 'for a program' },
+    ],
+    load: () => import('../shared/workload/stats.ts'),
+  },
+  {
+    path: ['workload', 'wait'],
+    summary: 'wait for a state of workloads',
+    about:
+      'ready: it runs and its health check passes. stopped: it does not run, on purpose. exit: its ' +
+      'program has ended; then the exit code is 1 unless that of the program was 0.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [
+      {
+        flags: '--for <state>',
+        summary: 'what to wait for',
+        choices: ['ready', 'stopped', 'exit'],
+      },
+      SELECTOR_FLAG,
+      TIMEOUT_FLAG,
+      OUTPUT_FLAG,
+    ],
+    examples: [
+      {
+        line: 'capsulectl workload wait db --for=ready --timeout 60s',
+        about: 'before what needs it',
+      },
+      { line: 'capsulectl workload wait job --for=exit', about: 'until a job is done' },
+    ],
+    load: () => import('../shared/workload/wait.ts'),
+  },
+  {
+    path: ['workload', 'delete'],
+    summary: 'stop and remove workloads, and wait until they are gone',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
+    flags: [
+      SELECTOR_FLAG,
+      { flags: '--force', summary: 'kill at once, without signal and grace' },
+      { flags: '--ignore-missing', summary: 'a workload that is not there is a success' },
+      TIMEOUT_FLAG,
+      OUTPUT_FLAG,
+    ],
+    examples: [{ line: 'capsulectl workload delete web db', about: 'two at once' }],
+    load: () => import('../shared/workload/delete.ts'),
+  },
+  {
+    path: ['workload', 'logs'],
+    summary: 'print what a workload wrote',
+    about:
+      'What it wrote to stdout goes to stdout, what it wrote to stderr to stderr, byte for byte. ' +
+      'Following lives through a restart of capsuled: no line is missing, none comes twice. It goes ' +
+      'on across restarts of the workload, and ends when a job is done, and when the workload is ' +
+      'stopped or deleted.',
+    args: [WORKLOAD],
+    flags: [
+      FOLLOW,
+      TAIL,
+      { flags: '--since <when>', summary: 'only what is newer: 10m, 2026-01-31T09:00:00Z' },
+      { flags: '--timestamps', summary: 'put the time in front of each line' },
+      {
+        flags: '--serial',
+        summary: 'the serial console of a microVM: its kernel, its early failures',
+      },
+    ],
+    examples: [
+      { line: 'capsulectl workload logs -f web', about: 'follow' },
+      { line: 'capsulectl workload logs web -n 100 --timestamps', about: 'the last 100 lines' },
+      { line: 'capsulectl workload logs --serial vm', about: 'why a microVM does not come up' },
+    ],
+    load: () => import('../shared/workload/logs.ts'),
+  },
+  {
+    path: ['workload', 'exec'],
+    summary: 'run a command in a workload',
+    about:
+      'What stands behind -- is the command, untouched. It ends with the exit code of the command; ' +
+      '127 when there is no such program, 126 when it may not be run, 125 when nothing could be ' +
+      'run. Signals are passed on; with a terminal, keys are. A second signal ends capsulectl, ' +
+      'and with it the command. When capsulectl ends first, however that is, everything that the ' +
+      'command has started ends; what a command leaves running when it ends by itself stays. The ' +
+      'processes of an exec in a container bear CAPSULE_EXEC in their environment.',
+    args: [WORKLOAD, { name: 'command', summary: 'program and arguments', isRepeatable: true }],
+    flags: [
+      { flags: '-i, --interactive', summary: 'pass the input on' },
+      { flags: '-t, --tty', summary: 'give the command this terminal, and the input' },
+      {
+        flags: '-e, --env <name=value>',
+        summary: 'set a variable; NAME alone takes it from here, if it is set here',
+        isRepeatable: true,
+      },
+      { flags: '-w, --workdir <dir>', summary: 'where it runs: an absolute path' },
+      { flags: '-u, --user <user>', summary: 'who it runs as: name or number, and :group' },
+    ],
+    examples: [
+      { line: 'capsulectl workload exec -t web -- /bin/sh', about: 'a shell' },
+      { line: 'capsulectl workload exec web -- nginx -t', about: 'one command' },
+      { line: 'capsulectl workload exec -i db -- psql < dump.sql', about: 'with input' },
+    ],
+    load: () => import('../shared/workload/exec.ts'),
+  },
+];

@@ -1,0 +1,46 @@
+import { type CapsuleError, isCapsuleError } from '@capsule/core';
+import type { Output } from './context/output.ts';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+
+/** What, why, fix and link, for a person; with the chain of causes for `--debug`. */
+export function renderError(error: unknown, style: Output['style'], isDebug: boolean): string {
+  const parts = isCapsuleError(error) ? fourParts(error, style) : unexpected(error, style);
+  return [...parts, ...(isDebug ? causes(error) : [])].map((line) => `${line}\n`).join('');
+}
+
+function fourParts(error: CapsuleError, style: Output['style']): string[] {
+  const lines = [`${style('red', 'error:')} ${harmless(error.message)}`];
+  if (error.why !== undefined) lines.push(`  why: ${harmless(error.why)}`);
+  if (error.hint !== undefined) lines.push(`  fix: ${harmless(error.hint)}`);
+  lines.push(style('dim', `  see: ${error.link}`));
+  return lines;
+}
+
+function unexpected(error: unknown, style: Output['style']): string[] {
+  const message = error instanceof Error ? error.message : String(error);
+  return [
+    `${style('red', 'error:')} ${harmless(message)}`,
+    '  why: this is a bug in capsulectl',
+    '  fix: run the command again with --debug and report what it prints',
+  ];
+}
+
+/** Texts may come from registries and other machines: no control characters reach the terminal. */
+function harmless(text: string): string {
+  return text.replaceAll(CONTROL, ' ');
+}
+
+const LONGEST_CHAIN = 8;
+
+function causes(error: unknown): string[] {
+  const lines: string[] = [];
+  let at = error;
+  for (let depth = 0; at !== undefined && depth < LONGEST_CHAIN; depth += 1) {
+    const text = at instanceof Error ? (at.stack ?? at.message) : String(at);
+    lines.push(`${depth === 0 ? 'debug:' : 'caused by:'} ${harmless(text)}`);
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return lines;
+}

@@ -1,0 +1,12 @@
+import { parseSize, roundUpToUnit, VOLUME_UNIT_BYTES } from '@capsule/core';
+import type { Input } from '../../program/input.ts';
+
+/** MiB of a size as people write it, rounded up. Fails with `CLI_USAGE`; whether it is possible, the capsule says. */
+export function readMebibytes(input: Input, what: string, text: string): bigint {
+  const bytes = parseSize(text);
+  if (bytes !== undefined && bytes > 0) return BigInt(roundUpToUnit(bytes) / VOLUME_UNIT_BYTES);
+  throw input.refuse(
+    `${what} is not ${JSON.stringify(text)}`,
+    'a whole number with M, G or T, or of bytes: 512MiB, 10G',
+  );
+}

@@ -1,0 +1,73 @@
+import type { GetInfoResponse } from '@capsule/api';
+import type { Run } from '../../program/command.ts';
+import type { Context } from '../../program/context/context.ts';
+import { formatAge } from '../render/age.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { type Detail, renderDetails } from '../render/details.ts';
+import { renderDocument } from '../render/documents.ts';
+import { type Format, readFormat } from '../render/format.ts';
+import { showOrWatch } from '../stream/show-or-watch.ts';
+import { infoDocument } from './document.ts';
+
+export const run: Run = async (input, context) => {
+  const format = readFormat(input);
+  await showOrWatch(input, context, async (client) =>
+    render(await client.capsule.getInfo({}, { signal: context.signal }), format, context),
+  );
+  return undefined;
+};
+
+async function render(info: GetInfoResponse, format: Format, { out, now }: Context) {
+  if (format === 'name') return `${info.hostname}\n`;
+  if (format === 'json' || format === 'yaml') return renderDocument(format, infoDocument(info));
+  return renderDetails([...summary(info, now()), ...machine(info)], out.style);
+}
+
+function summary(info: GetInfoResponse, now: number): readonly Detail[] {
+  return [
+    ['Hostname', info.hostname],
+    ['Id', info.shortId],
+    ['Capsule', info.capsuleVersion],
+    ['Runtime', info.runtimeVersion],
+    ['Up', info.uptimeSeconds > 0n ? formatAge(now - Number(info.uptimeSeconds) * 1000, now) : ''],
+    ['Workloads', `${info.workloadsRunning} running of ${info.workloadsTotal}`],
+    ['Address', info.address],
+    ['Bridge', info.bridgeCidr],
+    [
+      'Problems',
+      info.problems.map(({ code, message, hint }) => `${code}: ${message}${hint && ` (${hint})`}`),
+    ],
+  ];
+}
+
+function machine(info: GetInfoResponse): readonly Detail[] {
+  return [
+    ['Kernel', `${info.kernelRelease} ${info.architecture}`.trim()],
+    ['Processor', info.cpuCores > 0 ? `${info.cpuCores} × ${info.cpuModel || 'unknown'}` : ''],
+    ['Memory', used(info.memoryTotalBytes - info.memoryAvailableBytes, info.memoryTotalBytes)],
+    ['State', used(info.permUsedBytes, info.permTotalBytes)],
+    ['Volumes', backend(info.volumeBackend, info.volumeBackendDetail)],
+    ['MicroVMs', backend(info.microVmBackend, info.microVmBackendDetail)],
+    ['Thin pool', used(info.thinpoolUsedBytes, info.thinpoolTotalBytes)],
+    ['Boot disk', info.bootDisk],
+    ['Slot', info.activeSlot],
+    ['On trial', info.pendingSlot],
+    ['Cgroup', info.cgroup],
+    [
+      'Clock',
+      info.localTimeUnix > 0n ? new Date(Number(info.localTimeUnix) * 1000).toISOString() : '',
+    ],
+  ];
+}
+
+/** What is used, and on lines of their own why others are not. */
+function backend(kind: string, detail: string): readonly string[] {
+  if (detail === '') return [];
+  const [first = '', ...others] = detail.split('; ');
+  return [kind === '' ? `none: ${first}` : `${kind} (${first})`, ...others];
+}
+
+function used(usedBytes: bigint, totalBytes: bigint): string {
+  if (totalBytes === 0n) return '';
+  return `${formatBytes(Number(usedBytes))} of ${formatBytes(Number(totalBytes))} used`;
+}

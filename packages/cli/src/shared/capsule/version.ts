@@ -1,0 +1,49 @@
+import { isCapsuleError } from '@capsule/core';
+import type { Run } from '../../program/command.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+import { version } from '../../version.ts';
+import { renderDetails } from '../render/details.ts';
+import { renderDocument } from '../render/documents.ts';
+import { readFormat } from '../render/format.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+
+const ANSWER_MAX_MS = 3000;
+
+/** The version of this program, and of the capsule where one answers; never fails for its lack. */
+export const run: Run = async (input, context) => {
+  const format = readFormat(input);
+  const capsule = input.isOn('client') ? undefined : await askCapsule(input, context);
+  if (format === 'json' || format === 'yaml') {
+    const document = { capsulectl: version, ...(capsule && { capsule }) };
+    await context.out.write(await renderDocument(format, document));
+  } else if (format === 'name') {
+    await context.out.write(`${version}\n`);
+  } else {
+    const { style } = context.out;
+    const answer = input.isOn('client') ? undefined : (capsule ?? 'no answer');
+    await context.out.write(
+      renderDetails(
+        [
+          ['capsulectl', version],
+          ['capsule', answer],
+        ],
+        style,
+      ),
+    );
+  }
+  return undefined;
+};
+
+async function askCapsule(input: Input, context: Context): Promise<string | undefined> {
+  try {
+    return await withCapsule(input, context, async (client) => {
+      const options = { signal: context.signal, timeoutMs: ANSWER_MAX_MS };
+      return (await client.capsule.getInfo({}, options)).capsuleVersion;
+    });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!isCapsuleError(error)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import type { CapsuleClient } from '@capsule/api';
+import type { Context } from '../../program/context/context.ts';
+import { unpackTree } from '../archive/unpack-tree.ts';
+import type { CopyProgress } from './copy-progress.ts';
+import type { CopyWarnings } from './copy-warnings.ts';
+import { copyError } from './errors.ts';
+import { followLinks } from './follow-links.ts';
+import { lookAtTarget } from './look-local.ts';
+import { lookAtWorkloadSource, plainPath } from './look-workload.ts';
+import type { Place } from './place.ts';
+import { parentOf, planCopy } from './plan-copy.ts';
+
+export interface CopyFrom {
+  readonly client: CapsuleClient;
+  readonly source: Extract<Place, { kind: 'workload' }>;
+  readonly target: Exclude<Place, { kind: 'workload' }>;
+  readonly keepAll: boolean;
+  readonly progress: CopyProgress;
+  readonly warnings: CopyWarnings;
+}
+
+/** From a workload to this machine. */
+export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promise<void> {
+  const { client, source, target, keepAll, progress, warnings } = copy;
+  const { name } = source;
+  const path = plainPath(source.path);
+  const leave = new AbortController();
+  const ending = AbortSignal.any([signal, leave.signal]);
+  const open = () => progress.count(archiveOf(copy, path, ending));
+  try {
+    if (target.kind === 'stream') {
+      for await (const chunk of open()) await out.write(chunk);
+      return;
+    }
+    const [sourceIs, { path: to, is: targetIs }] = await Promise.all([
+      lookAtWorkloadSource(client, { name, path }, signal),
+      followLinks(target.path, lookAtTarget),
+    ]);
+    if (sourceIs === 'nothing') throw copyError.SOURCE_MISSING({ path: `${name}:${path}` });
+    if (sourceIs === 'special' && !keepAll) {
+      throw copyError.SOURCE_SPECIAL({ path: `${name}:${path}` });
+    }
+    const plan = planCopy({ source: path, sourceIs, target: to, targetIs });
+    if (targetIs === 'nothing') await requireFolder(parentOf(to));
+    await unpackTree(open(), { ...plan, keepAll, warn: warnings.add });
+  } finally {
+    leave.abort();
+  }
+}
+
+async function requireFolder(path: string): Promise<void> {
+  const { is } = await followLinks(path, lookAtTarget);
+  if (is !== 'folder') throw copyError.TARGET_MISSING({ path });
+}
+
+async function* archiveOf(
+  { client, source, warnings }: CopyFrom,
+  srcPath: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const request = { name: source.name, srcPath };
+  for await (const message of client.workload.copyFrom(request, { signal })) {
+    message.warnings.forEach(warnings.add);
+    if (message.data.length > 0) yield message.data;
+  }
+}

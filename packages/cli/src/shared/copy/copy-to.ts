@@ -1,0 +1,94 @@
+import type { CapsuleClient } from '@capsule/api';
+import type { Context } from '../../program/context/context.ts';
+import { packTree } from '../archive/pack-tree.ts';
+import type { CopyProgress } from './copy-progress.ts';
+import type { CopyWarnings } from './copy-warnings.ts';
+import { copyError } from './errors.ts';
+import { followLinks, type Target } from './follow-links.ts';
+import { lookAtSource, nameSource } from './look-local.ts';
+import { lookAtWorkloadTarget } from './look-workload.ts';
+import type { Place } from './place.ts';
+import { planCopy } from './plan-copy.ts';
+
+/** One message carries this much: few messages, and little memory. */
+const CHUNK_BYTES = 256 * 1024;
+
+export interface CopyTo {
+  readonly client: CapsuleClient;
+  readonly source: Exclude<Place, { kind: 'workload' }>;
+  readonly target: Extract<Place, { kind: 'workload' }>;
+  readonly keepAll: boolean;
+  readonly progress: CopyProgress;
+  readonly warnings: CopyWarnings;
+}
+
+/** From this machine into a workload. */
+export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<void> {
+  const { client, source, target, keepAll, progress, warnings } = copy;
+  const { name } = target;
+  const look = (path: string) => lookAtWorkloadTarget(client, { name, path }, signal);
+  const to = await followLinks(target.path, look);
+  const { folder, archive } =
+    source.kind === 'local'
+      ? await packLocal(copy, source.path, to)
+      : { folder: to.path, archive: stdin };
+  if (source.kind !== 'local' && to.is !== 'folder') {
+    throw copyError.NOT_A_FOLDER({ path: `${name}:${target.path}` });
+  }
+  if (to.is === 'nothing' && (await followLinks(folder, look)).is !== 'folder') {
+    throw copyError.TARGET_MISSING({ path: `${name}:${folder}` });
+  }
+  const metadata = { name, destPath: folder, keepOwner: keepAll };
+  const sent = messages(metadata, progress.count(join(archive)));
+  const { warnings: found } = await client.workload.copyTo(sent, { signal });
+  found.forEach(warnings.add);
+}
+
+async function packLocal({ keepAll, warnings }: CopyTo, path: string, to: Target) {
+  const sourceIs = await lookAtSource(path);
+  if (sourceIs === 'nothing') throw copyError.SOURCE_MISSING({ path });
+  if (sourceIs === 'special' && !keepAll) throw copyError.SOURCE_SPECIAL({ path });
+  const source = await nameSource(path);
+  const plan = planCopy({ source, sourceIs, target: to.path, targetIs: to.is });
+  const start = path.replace(/(\/\.)?\/*$/, '') || (path.startsWith('/') ? '/' : '.');
+  const rules = {
+    keepsSpecials: keepAll,
+    keepsHoles: true,
+    warn: warnings.add,
+    lose: warnings.lose,
+  };
+  // A slash behind a link means the folder that it leads to.
+  const isFollowed = start !== path && sourceIs === 'folder';
+  const archive = packTree(isFollowed ? `${start}/.` : start, plan.rename || '.', rules);
+  return { folder: plan.folder, archive };
+}
+
+async function* messages(
+  metadata: { readonly name: string; readonly destPath: string; readonly keepOwner: boolean },
+  archive: AsyncIterable<Uint8Array>,
+) {
+  yield { payload: { case: 'metadata' as const, value: metadata } };
+  for await (const value of archive) yield { payload: { case: 'chunk' as const, value } };
+}
+
+/** Small pieces together, large ones apart. */
+async function* join(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes < CHUNK_BYTES) continue;
+    yield together(waiting);
+    waiting = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield together(waiting);
+}
+
+/** What is one piece already is not copied. */
+function together(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const [first] = pieces;
+  const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+  return whole as Uint8Array<ArrayBuffer>;
+}

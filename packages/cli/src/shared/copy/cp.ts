@@ -1,0 +1,35 @@
+import type { Run } from '../../program/command.ts';
+import { createProgressView } from '../progress/progress-view.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { copyFrom } from './copy-from.ts';
+import { CopyProgress } from './copy-progress.ts';
+import { copyTo } from './copy-to.ts';
+import { CopyWarnings } from './copy-warnings.ts';
+import { parsePlace } from './place.ts';
+
+export const run: Run = async (input, context) => {
+  const [from = '', to = ''] = input.args;
+  const source = parsePlace(from);
+  const target = parsePlace(to);
+  const isQuiet = input.isOn('quiet') || !context.err.isTerminal;
+  const view = createProgressView(context.err, context.now);
+  const progress = new CopyProgress(from, isQuiet ? undefined : view, context.now);
+  const warnings = new CopyWarnings();
+  const rest = { keepAll: input.isOn('archive'), progress, warnings };
+  await withCapsule(input, context, async (client) => {
+    if (source.kind !== 'workload' && target.kind === 'workload') {
+      await copyTo({ client, source, target, ...rest }, context);
+    } else if (source.kind === 'workload' && target.kind !== 'workload') {
+      await copyFrom({ client, source, target, ...rest }, context);
+    } else {
+      const hint = 'like web:/etc/nginx; a local path with a colon is written as ./a:b';
+      throw input.refuse('exactly one side is a path of a workload', hint);
+    }
+  }).finally(async () => {
+    await view.clear();
+    await warnings.show(context.err);
+  });
+  if (!isQuiet) await context.err.write(`copied ${formatBytes(progress.bytes)}\n`);
+  return warnings.hasLost ? 1 : undefined;
+};

@@ -1,0 +1,80 @@
+import { type Event, EventSeverity } from '@capsule/api';
+import type { Run } from '../../program/command.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+import { plainText } from '../../program/plain-text.ts';
+import { parseMoment } from '../argument/duration.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { type Format, readFormat } from '../render/format.ts';
+import { renderTable } from '../render/table.ts';
+import { resumeStream } from '../stream/resume-stream.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { eventColumns, eventDocument, eventLine } from './columns.ts';
+
+export const run: Run = async (input, context) => {
+  const format = readFormat(input);
+  const follow = input.isOn('follow');
+  const request = {
+    names: [...input.args],
+    sinceUnixMs: BigInt(readSince(input, context)),
+    tail: input.count('tail') ?? 0,
+  };
+  await withCapsule(input, context, async (client) => {
+    const { signal } = context;
+    if (!follow) {
+      const events = await collect(client.event.stream(request, { signal }));
+      await context.out.write(await render(events, format, context));
+      return;
+    }
+    const events = resumeStream<Event>(
+      {
+        open: (last, attempt) => {
+          const after = last === undefined ? request : { ...request, tail: 0, afterId: last.id };
+          return client.event.stream({ ...after, follow }, { signal: attempt });
+        },
+        now: context.now,
+      },
+      signal,
+    );
+    for await (const event of events)
+      await context.out.write(await renderOne(event, format, context));
+  });
+  return undefined;
+};
+
+async function collect(events: AsyncIterable<Event>): Promise<readonly Event[]> {
+  const found: Event[] = [];
+  for await (const event of events) found.push(event);
+  return found;
+}
+
+async function render(
+  events: readonly Event[],
+  format: Format,
+  { out, now }: Context,
+): Promise<string> {
+  if (format === 'json' || format === 'yaml') {
+    return renderDocuments(format, events.map(eventDocument));
+  }
+  if (format === 'name') return [...new Set(events.map(({ name }) => `${name}\n`))].join('');
+  const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
+  return renderTable(events, eventColumns(now()), look);
+}
+
+/** What follows comes one by one: a line each, also as JSON. */
+async function renderOne(event: Event, format: Format, { out, now }: Context): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(eventDocument(event))}\n`;
+  if (format === 'yaml') return `---\n${await renderDocuments('yaml', [eventDocument(event)])}`;
+  if (format === 'name') return `${event.name}\n`;
+  const line = plainText(eventLine(event, now()));
+  return `${event.severity === EventSeverity.WARNING ? out.style('yellow', line) : line}\n`;
+}
+
+function readSince(input: Input, { now }: Context): number {
+  const text = input.text('since');
+  if (text === undefined) return 0;
+  const moment = parseMoment(text, now());
+  if (moment !== undefined) return moment;
+  const wanted = 'a duration like 10m or a time like 2026-01-31T09:00:00Z';
+  throw input.refuse(`--since takes ${wanted}, not ${JSON.stringify(text)}`);
+}

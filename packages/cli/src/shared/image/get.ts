@@ -1,0 +1,54 @@
+import type { Image } from '@capsule/api';
+import type { Run } from '../../program/command.ts';
+import { formatAge } from '../render/age.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { renderDetails } from '../render/details.ts';
+import { renderDocument } from '../render/documents.ts';
+import { readFormat } from '../render/format.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { imageDocument } from './document.ts';
+
+export const run: Run = async (input, context) => {
+  const [name = ''] = input.args;
+  const format = readFormat(input);
+  const { out, now, signal } = context;
+  const answer = await withCapsule(input, context, (client) =>
+    client.image.get({ name }, { signal }),
+  );
+  const { image, $typeName: _type, $unknown: _unknown, ...config } = answer;
+  if (image === undefined) return undefined;
+  if (format === 'name') await out.write(`${image.name}\n`);
+  else if (format === 'json' || format === 'yaml') {
+    await out.write(await renderDocument(format, { ...imageDocument(image), ...config }));
+  } else {
+    const updatedAt = Number(image.createdUnix) * 1000;
+    const details = renderDetails(
+      [
+        ['Name', image.name],
+        ['Digest', image.digest],
+        ['Size', formatBytes(Number(image.sizeBytes))],
+        ['Updated', `${new Date(updatedAt).toISOString()} (${formatAge(updatedAt, now())} ago)`],
+        ['Used by', usersOf(image)],
+        ['Entrypoint', words(config.entrypoint)],
+        ['Cmd', words(config.cmd)],
+        ['Env', config.env],
+        ['Directory', config.workingDir],
+        ['User', config.user || 'root'],
+        ['Stop signal', config.stopSignal || 'SIGTERM'],
+        ['Layers', config.layers],
+      ],
+      out.style,
+    );
+    await out.write(details);
+  }
+  return undefined;
+};
+
+function words(list: readonly string[]): string | undefined {
+  return list.length === 0 ? undefined : JSON.stringify(list);
+}
+
+function usersOf({ usedBy, usedByUnknown }: Image): string | readonly string[] {
+  if (usedByUnknown) return 'unknown: the store cannot be read';
+  return usedBy.length === 0 ? 'nobody' : usedBy;
+}

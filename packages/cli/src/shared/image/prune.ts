@@ -1,0 +1,35 @@
+import type { Run } from '../../program/command.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { renderDocument } from '../render/documents.ts';
+import { readFormat } from '../render/format.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { imageDocument } from './document.ts';
+
+export const run: Run = async (input, context) => {
+  const format = readFormat(input);
+  const dryRun = input.isOn('dryRun');
+  const request = { all: input.isOn('all'), dryRun };
+  const { images, kept, freedBytes } = await withCapsule(input, context, (client) =>
+    client.image.prune(request, { signal: context.signal }),
+  );
+  const { out } = context;
+  if (format === 'json' || format === 'yaml') {
+    const document = {
+      images: images.map(imageDocument),
+      kept: kept.map(imageDocument),
+      freedBytes: Number(freedBytes),
+    };
+    await out.write(await renderDocument(format, document));
+    return undefined;
+  }
+  const isShort = format === 'name';
+  const verb = dryRun ? 'would be removed' : 'removed';
+  const lines = images.map(({ name }) => (isShort ? name : `${name} ${verb}`));
+  if (!isShort) {
+    lines.push(...kept.map(({ name }) => `${name} kept: it is new, --all takes it too`));
+    if (!dryRun) lines.push(`freed ${formatBytes(Number(freedBytes))}`);
+    else if (images.length === 0) lines.push('nothing would be removed');
+  }
+  await out.write(lines.map((line) => `${line}\n`).join(''));
+  return undefined;
+};

@@ -1,0 +1,73 @@
+import {
+  type CapsuleClient,
+  type Image,
+  type ImagePullResponse,
+  WorkloadStage,
+} from '@capsule/api';
+import type { Run } from '../../program/command.ts';
+import type { Context } from '../../program/context/context.ts';
+import { tellErrors } from '../../program/tell-errors.ts';
+import { createProgressView, type ProgressView } from '../progress/progress-view.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { readFormat } from '../render/format.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { imageDocument } from './document.ts';
+
+export const run: Run = async (input, context) => {
+  const format = readFormat(input);
+  const view = createProgressView(context.err, context.now);
+  const names = [...new Set(input.args)];
+  const outcomes = await withCapsule(input, context, (client) =>
+    Promise.allSettled(names.map((name) => pull({ client, name, view }, context))),
+  );
+  await view.clear();
+  context.signal.throwIfAborted();
+  const images = outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' ? [outcome.value] : [],
+  );
+  if (format === 'json' || format === 'yaml') {
+    await context.out.write(await renderDocuments(format, images.map(imageDocument)));
+  } else {
+    const line = ({ name, digest }: Image) => (format === 'name' ? name : `${name} ${digest}`);
+    await context.out.write(images.map((image) => `${line(image)}\n`).join(''));
+  }
+  const errors = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason] : [],
+  );
+  return tellErrors(errors, input, context);
+};
+
+interface Pull {
+  readonly client: CapsuleClient;
+  readonly name: string;
+  readonly view: ProgressView;
+}
+
+async function pull({ client, name, view }: Pull, { signal, err }: Context): Promise<Image> {
+  let image: Image | undefined;
+  for await (const answer of client.image.pull({ name }, { signal })) {
+    image = answer.image;
+    if (err.isTerminal) await show(name, answer, view);
+  }
+  view.done(name);
+  // The stream fails where there is no image; its last message has one.
+  return image as Image;
+}
+
+/** The whole, and each layer that is on its way. */
+async function show(name: string, answer: ImagePullResponse, view: ProgressView): Promise<void> {
+  const { stage, doneBytes, totalBytes, parts } = answer;
+  const word = stage === WorkloadStage.UNPACKING ? 'unpacking' : 'pulling';
+  const amount = `${formatBytes(Number(doneBytes))} of ${formatBytes(Number(totalBytes))}`;
+  await view.update(name, word, totalBytes === 0n ? '' : amount);
+  for (const part of parts) {
+    const label = `  ${part.name.slice(-12)}`;
+    const isDone = part.doneBytes >= part.totalBytes;
+    if (isDone) view.done(label);
+    else {
+      const left = `${formatBytes(Number(part.doneBytes))} of ${formatBytes(Number(part.totalBytes))}`;
+      await view.update(label, 'layer', left);
+    }
+  }
+}

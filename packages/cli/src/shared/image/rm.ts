@@ -1,0 +1,33 @@
+import { cliError } from '../../errors.ts';
+import type { Run } from '../../program/command.ts';
+import { tellErrors } from '../../program/tell-errors.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { readFormat } from '../render/format.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+
+export const run: Run = async (input, context) => {
+  const format = readFormat(input);
+  const { signal } = context;
+  const removed: string[] = [];
+  const errors: unknown[] = [];
+  await withCapsule(input, context, async (client) => {
+    for (const name of new Set(input.args)) {
+      try {
+        const { existed } = await client.image.remove({ name }, { signal });
+        if (existed) removed.push(name);
+        else errors.push(cliError.IMAGE_MISSING({ name }));
+      } catch (error) {
+        signal.throwIfAborted();
+        errors.push(error);
+      }
+    }
+  });
+  if (format === 'json' || format === 'yaml') {
+    const documents = removed.map((name) => ({ name, removed: true }));
+    await context.out.write(await renderDocuments(format, documents));
+  } else {
+    const end = format === 'name' ? '' : ' removed';
+    await context.out.write(removed.map((name) => `${name}${end}\n`).join(''));
+  }
+  return tellErrors(errors, input, context);
+};

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  errorToDetail,
+  type ReportedWorkload,
+  specFromProto,
+  type Workload,
+  WorkloadChange,
+  workloadToProto,
+} from '@capsule/api';
+import { defineErrors } from '@capsule/core';
+import { type FakeServices, startFakeCapsule } from '../../testing/fake-capsule.ts';
+import { runCapsulectl } from '../../testing/run-capsulectl.ts';
+import { sampleWorkload } from '../../testing/sample-workload.ts';
+
+const manifest = (name: string, port = 8080) => `name: ${name}
+kind: Container
+container:
+  image: nginx
+  ports: [{containerPort: 80, hostPort: ${port}}]
+`;
+
+type Status = Partial<ReportedWorkload['status']>;
+
+const PENDING: Status = {
+  phase: 'pending',
+  reason: 'Accepted',
+  message: 'waiting',
+  observedGeneration: 0,
+};
+
+function workloadOf(workload: Workload, status: Status) {
+  return sampleWorkload({ spec: specFromProto(workload), status });
+}
+
+/** A capsule that stores wishes, and tells of each workload the states of `story`. */
+function servicesWith(
+  story: readonly Status[],
+  stays: boolean,
+): Required<Pick<FakeServices, 'manifest' | 'workload'>> & {
+  readonly applied: string[];
+} {
+  const applied: string[] = [];
+  return {
+    applied,
+    manifest: {
+      apply({ workloads }) {
+        applied.push(...workloads.map(({ name }) => name));
+        const results = workloads.map((one) => ({
+          name: one.name,
+          workload: workloadToProto(workloadOf(one, PENDING)),
+          change: WorkloadChange.CREATED,
+        }));
+        return { workloads: results };
+      },
+    },
+    workload: {
+      async *watch({ names }, { signal }) {
+        for (const status of story) {
+          for (const name of names) {
+            yield { workload: workloadToProto(sampleWorkload({ spec: { name }, status })) };
+          }
+        }
+        if (!stays) return;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        signal.addEventListener('abort', () => resolve());
+        await promise;
+      },
+    },
+  };
+}
+
+test('nothing is applied when any document of any file is bad, and all problems are told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'capsulectl-apply-'));
+  try {
+    await writeFile(join(folder, '1.yaml'), manifest('a'));
+    await writeFile(join(folder, '2.yml'), manifest('Bad', 8081));
+    await writeFile(join(folder, '3.json'), '{"name": "c", "kind": "Container", "conteiner": {}}');
+    await writeFile(join(folder, 'notes.txt'), 'not a manifest');
+    const services = servicesWith([], false);
+    await using capsule = await startFakeCapsule(services);
+    const { exitCode, stdout, stderr } = await runCapsulectl(['apply', '-f', folder], capsule);
+    assert.equal(exitCode, 2);
+    assert.equal(stdout, '');
+    assert.deepEqual(services.applied, []);
+    assert.ok(stderr.includes(`${folder}/2.yml:1:7: name: "Bad" is not a name`), stderr);
+    assert.ok(
+      stderr.includes('3.json:1:36: unknown key `conteiner` (did you mean `container`?)'),
+      stderr,
+    );
+    assert.ok(stderr.includes('3.json:1:1: container: is missing'), stderr);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('all documents of a folder are applied in the order of their files', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'capsulectl-apply-'));
+  try {
+    await writeFile(join(folder, 'b.yaml'), `${manifest('three', 3)}---\n${manifest('four', 4)}`);
+    await writeFile(join(folder, 'a.yaml'), manifest('one', 1));
+    await writeFile(join(folder, 'a.yml'), manifest('two', 2));
+    const services = servicesWith([], false);
+    await using capsule = await startFakeCapsule(services);
+    const { stdout } = await runCapsulectl(['apply', '-f', folder, '--no-wait'], capsule);
+    assert.deepEqual(services.applied, ['one', 'two', 'three', 'four']);
+    assert.equal(stdout, 'one created\ntwo created\nthree created\nfour created\n');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('waiting tells each step once and ends with one line for each workload', async () => {
+  const story: Status[] = [
+    PENDING,
+    { ...PENDING, progress: { stage: 'pulling', doneBytes: 1, totalBytes: 100 } },
+    { ...PENDING, progress: { stage: 'pulling', doneBytes: 50, totalBytes: 100 } },
+    { ...PENDING, progress: { stage: 'starting', doneBytes: 0, totalBytes: 0 } },
+    { phase: 'running', observedGeneration: 1 },
+  ];
+  await using capsule = await startFakeCapsule(servicesWith(story, true));
+  const result = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+  });
+  assert.deepEqual(result, {
+    exitCode: 0,
+    stdout: 'web created, running at 172.20.254.2, 8080->80/tcp\n',
+    stderr: 'web: Pending\nweb: pulling\nweb: starting\n',
+  });
+});
+
+test('a port of the host that another program has is a warning', async () => {
+  const services = servicesWith([{ phase: 'running', observedGeneration: 1 }], true);
+  const taken = (port: string) => ({
+    code: 'HOST_PORT_TAKEN',
+    message: `port ${port} of the capsule is not at 127.0.0.1: taken`,
+    hint: 'publish another port',
+  });
+  const getInfo = () => ({ problems: [taken('8080/tcp'), taken('80/tcp')] });
+  await using capsule = await startFakeCapsule({ ...services, capsule: { getInfo } });
+  const { exitCode, stderr } = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+  });
+  assert.equal(exitCode, 0);
+  assert.equal(
+    stderr,
+    'warning: port 8080/tcp of the capsule is not at 127.0.0.1: taken; publish another port\n',
+  );
+});
+
+test('a terminal is waited on by default, and its progress is taken away again', async () => {
+  const story: Status[] = [PENDING, { phase: 'running', observedGeneration: 1 }];
+  await using capsule = await startFakeCapsule(servicesWith(story, true));
+  const { stdout, stderr } = await runCapsulectl(['apply', '-f', '-'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+    isTerminal: true,
+  });
+  assert.match(stdout, /^web created, running/);
+  assert.equal(stderr, 'web: Pending\n\u001b[1F\u001b[J');
+});
+
+test('a failure ends the waiting with what, why and what to do', async () => {
+  const failed: Status = {
+    phase: 'failed',
+    reason: 'IMAGE_NOT_FOUND',
+    message: 'docker.io/library/nope:latest does not exist',
+    observedGeneration: 1,
+  };
+  await using capsule = await startFakeCapsule(servicesWith([PENDING, failed], true));
+  const { exitCode, stdout, stderr } = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+  });
+  assert.equal(exitCode, 1);
+  assert.equal(stdout, 'web created, failed (IMAGE_NOT_FOUND)\n');
+  assert.match(stderr, /error: web is not running: Failed \(IMAGE_NOT_FOUND\)\n {2}why: docker.io/);
+});
+
+test('a failure of an older wish does not end the waiting', async () => {
+  const old: Status = { phase: 'failed', reason: 'X', observedGeneration: 0 };
+  const story = [old, { phase: 'running', observedGeneration: 1 } as const];
+  await using capsule = await startFakeCapsule(servicesWith(story, true));
+  const { exitCode } = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+  });
+  assert.equal(exitCode, 0);
+});
+
+test('a wait that takes too long is exit code 5 and names the state', async () => {
+  await using capsule = await startFakeCapsule(servicesWith([PENDING], true));
+  const { exitCode, stderr } = await runCapsulectl(
+    ['apply', '-f', '-', '--wait', '--timeout', '50ms'],
+    { target: capsule.target, stdin: manifest('web') },
+  );
+  assert.equal(exitCode, 5);
+  assert.match(stderr, /error: web was not ready after 0\.05 s: Pending/);
+});
+
+test('waiting lives through a restart of the capsule', async () => {
+  await using capsule = await startFakeCapsule(servicesWith([PENDING], true));
+  let restart = Promise.resolve();
+  const result = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+    onWrite: (text) => {
+      if (!text.startsWith('web: Pending')) return;
+      restart = capsule
+        .kill()
+        .then(() =>
+          capsule.start(servicesWith([{ phase: 'running', observedGeneration: 1 }], true)),
+        );
+    },
+  });
+  await restart;
+  assert.equal(result.exitCode, 0);
+  assert.match(result.stdout, /^web created, running/);
+});
+
+test('one that is refused keeps all others back, and is reported', async () => {
+  const error = defineErrors('WORKLOAD', {
+    PORT_TAKEN: { kind: 'precondition', message: (_: object) => 'the port is taken' },
+  });
+  await using capsule = await startFakeCapsule({
+    manifest: {
+      apply: ({ workloads }) => ({
+        workloads: workloads.map(({ name }) =>
+          name === 'a' ? { name, error: errorToDetail(error.PORT_TAKEN({})) } : { name },
+        ),
+      }),
+    },
+  });
+  const result = await runCapsulectl(['apply', '-f', '-'], {
+    target: capsule.target,
+    stdin: `${manifest('a', 1)}---\n${manifest('b', 2)}`,
+  });
+  assert.equal(result.exitCode, 4);
+  assert.equal(result.stdout, '');
+  assert.match(result.stderr, /^error: the port is taken\n/);
+  assert.match(result.stderr, /\nnothing was applied\n$/);
+});
+
+test('a file that is not there is exit code 3, no -f is exit code 2', async () => {
+  assert.equal((await runCapsulectl(['apply', '-f', '/nonexistent.yaml'])).exitCode, 3);
+  const none = await runCapsulectl(['apply']);
+  assert.equal(none.exitCode, 2);
+  assert.match(none.stderr, /-f FILE is missing/);
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { fitText, padText, textWidth } from '../../program/plain-text.ts';
+import { formatAge } from './age.ts';
+import { formatBytes } from './bytes.ts';
+import { type Column, renderTable } from './table.ts';
+
+const MINUTE_MS = 60_000;
+const style = (_style: string, text: string) => text;
+
+test('ages are one or two short words', () => {
+  const ages: readonly (readonly [number, string])[] = [
+    [0, '0s'],
+    [119_999, '119s'],
+    [3 * MINUTE_MS, '3m'],
+    [130 * MINUTE_MS, '2h10m'],
+    [24 * 60 * MINUTE_MS, '1d'],
+    [27 * 60 * MINUTE_MS, '1d3h'],
+    [90 * 24 * 60 * MINUTE_MS, '90d'],
+  ];
+  for (const [ms, text] of ages) assert.equal(formatAge(0, ms), text);
+  assert.equal(formatAge(5000, 0), '0s');
+});
+
+test('sizes are short and never round up to 1024', () => {
+  const sizes: readonly (readonly [number, string])[] = [
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1 KiB'],
+    [1536, '1.5 KiB'],
+    [1024 ** 2 - 1, '1 MiB'],
+    [42 * 1024 ** 2, '42 MiB'],
+    [5 * 1024 ** 4, '5 TiB'],
+  ];
+  for (const [bytes, text] of sizes) assert.equal(formatBytes(bytes), text);
+});
+
+test('wide letters, marks and emoji are measured as terminals do', () => {
+  assert.equal(textWidth('abc'), 3);
+  assert.equal(textWidth('日本'), 4);
+  assert.equal(textWidth('e\u0301'), 1);
+  assert.equal(textWidth('🚀'), 2);
+  assert.equal(fitText('日本語', 4), '日…');
+  assert.equal(padText('日', 4), '日  ');
+});
+
+test('a cut text is never wider than asked for', () => {
+  const texts = fc.string({ unit: 'grapheme', maxLength: 20 });
+  fc.assert(
+    fc.property(texts, fc.nat({ max: 20 }), (text, width) => {
+      assert.ok(textWidth(fitText(text, width)) <= width || textWidth(text) <= width);
+    }),
+  );
+});
+
+test('a table keeps what must not be cut, whatever the width', () => {
+  const columns: readonly Column<readonly string[]>[] = [
+    { title: 'A', cell: (row) => row[0] ?? '' },
+    { title: 'B', cell: (row) => row[1] ?? '', shrinksTo: 3 },
+  ];
+  const table = renderTable([['name', 'long value']], columns, {
+    isWide: false,
+    columns: 8,
+    style,
+  });
+  assert.equal(table, 'A     B\nname  lo…\n');
+});

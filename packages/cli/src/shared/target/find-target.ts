@@ -1,0 +1,63 @@
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { cliError } from '../../errors.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+
+const SOCKET = 'capsuled.sock';
+
+/**
+ * Which capsule is meant: `--capsule`, else `CAPSULE_HOST`, else the capsule that this machine is,
+ * else the only one that runs embedded on it. Fails with `CLI_NO_CAPSULE`, `CLI_SEVERAL_CAPSULES`.
+ */
+export async function findTarget(input: Input, context: Context): Promise<string> {
+  const named = input.text('capsule') ?? context.env['CAPSULE_HOST'];
+  if (named !== undefined && named !== '') return named;
+  const own = path.join(context.socketFolder, SOCKET);
+  const sockets = await listSockets(context.socketFolder);
+  if (sockets.includes(own)) return `unix:${own}`;
+  const [only, ...others] = await keepLiving(sockets);
+  if (only === undefined) throw cliError.NO_CAPSULE({ looked: `unix:${own}` });
+  if (others.length === 0) return `unix:${only}`;
+  throw cliError.SEVERAL_CAPSULES({ targets: [only, ...others].map((at) => `unix:${at}`) });
+}
+
+async function listSockets(folder: string): Promise<readonly string[]> {
+  const entries = await namesIn(folder);
+  const nested = await Promise.all(
+    entries
+      .filter((name) => name !== SOCKET)
+      .map(async (name) => {
+        const inner = await namesIn(path.join(folder, name));
+        return inner.includes(SOCKET) ? [path.join(folder, name, SOCKET)] : [];
+      }),
+  );
+  const own = entries.includes(SOCKET) ? [path.join(folder, SOCKET)] : [];
+  return [...own, ...nested.flat().sort()];
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return [];
+    throw error;
+  }
+}
+
+/** A capsule that died without cleaning up leaves a socket that nobody listens to. */
+async function keepLiving(sockets: readonly string[]): Promise<readonly string[]> {
+  if (sockets.length < 2) return sockets;
+  const living = await Promise.all(sockets.map(isListening));
+  return sockets.filter((_, index) => living[index]);
+}
+
+function isListening(socketPath: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(socketPath);
+  socket.once('connect', () => resolve(true));
+  socket.once('error', () => resolve(false));
+  return promise.finally(() => socket.destroy());
+}

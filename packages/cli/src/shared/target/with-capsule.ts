@@ -1,0 +1,19 @@
+import type { CapsuleClient, ConnectOptions } from '@capsule/api';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+import { findTarget } from './find-target.ts';
+
+/** Runs `work` with a client for the capsule that is meant, and ends the connection after it. */
+export async function withCapsule<T>(
+  input: Input,
+  context: Context,
+  work: (client: CapsuleClient) => Promise<T>,
+  options?: ConnectOptions,
+): Promise<T> {
+  const client = await context.connect(await findTarget(input, context), options);
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,18 @@
+import type { Run } from '../../program/command.ts';
+import { retryAway } from '../stream/retry-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { readVolumeName } from './volume-name.ts';
+
+export const run: Run = async (input, context) => {
+  const [name = ''] = input.args;
+  const { volume, snapshot } = readVolumeName(input, name);
+  const { out, signal } = context;
+  await withCapsule(input, context, (client) =>
+    retryAway(async () => {
+      if (snapshot === undefined) await client.volume.adopt({ name: volume }, { signal });
+      else await client.volume.adoptSnapshot({ volume, name: snapshot }, { signal });
+    }, context),
+  );
+  await out.write(`${name} adopted\n`);
+  return undefined;
+};

@@ -1,0 +1,25 @@
+import type { Run } from '../../program/command.ts';
+import { readMebibytes } from '../argument/size.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { retryAway } from '../stream/retry-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+
+export const run: Run = async (input, context) => {
+  const [name = ''] = input.args;
+  const size = input.text('size');
+  const sizeMib = size === undefined ? 0n : readMebibytes(input, '--size', size);
+  const { out, signal } = context;
+  const { volume, wasThere } = await withCapsule(input, context, async (client) => {
+    const list = () => client.volume.list({}, { signal });
+    const { volumes } = await retryAway(list, context);
+    // The same again is a success, so a lost answer is asked for anew.
+    const made = await retryAway(
+      () => client.volume.create({ name, sizeMib }, { signal }),
+      context,
+    );
+    return { volume: made, wasThere: volumes.some((one) => one.name === name) };
+  });
+  const word = wasThere ? 'is there already' : 'created';
+  await out.write(`${name} ${word}, ${formatBytes(Number(volume.sizeBytes))}\n`);
+  return undefined;
+};

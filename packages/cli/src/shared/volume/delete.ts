@@ -1,0 +1,34 @@
+import { cliError } from '../../errors.ts';
+import type { Run } from '../../program/command.ts';
+import { tellErrors } from '../../program/tell-errors.ts';
+import { retryAway } from '../stream/retry-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { readVolumeName } from './volume-name.ts';
+
+export const run: Run = async (input, context) => {
+  const { signal, out } = context;
+  const force = input.isOn('force');
+  const errors: unknown[] = [];
+  await withCapsule(input, context, async (client) => {
+    for (const name of new Set(input.args)) {
+      const { volume, snapshot } = readVolumeName(input, name);
+      let attempts = 0;
+      try {
+        const { existed } = await retryAway<{ readonly existed: boolean }>(() => {
+          attempts += 1;
+          return snapshot === undefined
+            ? client.volume.delete({ name: volume, force }, { signal })
+            : client.volume.deleteSnapshot({ volume, name: snapshot, force }, { signal });
+        }, context);
+        // An attempt whose answer was lost may have been the one that found it.
+        if (existed || attempts > 1) await out.write(`${name} deleted\n`);
+        else if (snapshot === undefined) errors.push(cliError.VOLUME_MISSING({ name }));
+        else errors.push(cliError.SNAPSHOT_MISSING({ name }));
+      } catch (error) {
+        signal.throwIfAborted();
+        errors.push(error);
+      }
+    }
+  });
+  return tellErrors(errors, input, context);
+};

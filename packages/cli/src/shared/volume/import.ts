@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  type CapsuleClient,
+  FRAME_BYTES,
+  FramePacker,
+  VolumeArchiveFormat,
+  type VolumeImportRequestSchema,
+} from '@capsule/api';
+import type { Run } from '../../program/command.ts';
+import { localFault } from '../../program/local-fault.ts';
+import { readMebibytes } from '../argument/size.ts';
+import { openInput } from '../file/open-input.ts';
+import { createProgressView } from '../progress/progress-view.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { retryAway } from '../stream/retry-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { readArchive } from '../transfer/archive-content.ts';
+import { showWarnings } from '../transfer/show-warnings.ts';
+
+type Message = MessageInitShape<typeof VolumeImportRequestSchema>;
+
+export const run: Run = async (input, context) => {
+  const [name = '', path = ''] = input.args;
+  const size = input.text('size');
+  const sizeMib = size === undefined ? 0n : readMebibytes(input, '--size', size);
+  const isStream = path === '-';
+  const importId = isStream ? randomBytes(16).toString('hex') : await idOf(path);
+  const { signal, out, err, now, stdin } = context;
+  const view = createProgressView(err, now);
+  const attempt = async (client: CapsuleClient) => {
+    const { offset } = await client.volume.beginImport({ name, importId }, { signal });
+    const start = { name, importId, offset };
+    const tell = (bytes: number, step = 'importing') => view.update(name, step, formatBytes(bytes));
+    return client.volume.import(messages({ path, stdin, sizeMib }, start, tell), { signal });
+  };
+  const volume = await withCapsule(input, context, (client) =>
+    // What came before a cut is on the capsule: each attempt goes on with it. A stream is read once.
+    isStream ? attempt(client) : retryAway(() => attempt(client), context),
+  ).finally(() => view.clear());
+  await showWarnings(err, volume.importWarnings);
+  await out.write(`${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);
+  return undefined;
+};
+
+interface Source {
+  readonly path: string;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly sizeMib: bigint;
+}
+
+async function* messages(
+  { path, stdin, sizeMib }: Source,
+  start: { readonly name: string; readonly importId: string; readonly offset: bigint },
+  tell: (bytes: number, step?: string) => Promise<void>,
+): AsyncGenerator<Message> {
+  yield { payload: { case: 'start', value: start } };
+  const file = await openInput(path, stdin, FRAME_BYTES);
+  const { format, pieces } = await readArchive(file.name, file.chunks);
+  const hash = createHash('sha256');
+  const packer = new FramePacker();
+  const offset = Number(start.offset);
+  let at = 0;
+  for await (const piece of inFrames(pieces)) {
+    hash.update(piece);
+    const skipped = Math.min(Math.max(offset - at, 0), piece.length);
+    at += piece.length;
+    if (skipped < piece.length) yield frameMessage(await packer.pack(piece.subarray(skipped)));
+    await tell(at);
+  }
+  await tell(at, 'checking');
+  const isTar = format === 'tar';
+  const value = {
+    format: isTar ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
+    ...{ sizeMib, totalBytes: BigInt(at), sha256Hex: hash.digest('hex') },
+  };
+  yield { payload: { case: 'end', value } };
+}
+
+function frameMessage(frame: Buffer): Message {
+  return { payload: { case: 'frame', value: frame as Uint8Array<ArrayBuffer> } };
+}
+
+/** As large as a frame may be, whatever came from the file. */
+async function* inFrames(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + FRAME_BYTES - length);
+      waiting.push(part);
+      length += part.length;
+      at += part.length;
+      if (length < FRAME_BYTES) continue;
+      yield Buffer.concat(waiting);
+      waiting = [];
+      length = 0;
+    }
+  }
+  if (length > 0) yield Buffer.concat(waiting);
+}
+
+/** The same for the same file, so that another run of the command goes on where the last one was cut. */
+async function idOf(path: string): Promise<string> {
+  try {
+    await using file = await open(path, 'r');
+    const { size, mtimeMs } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(FRAME_BYTES), 0, FRAME_BYTES, 0);
+    const hash = createHash('sha256').update(`${size} ${mtimeMs} `);
+    return hash.update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 32);
+  } catch (error) {
+    throw localFault('read', path, error);
+  }
+}

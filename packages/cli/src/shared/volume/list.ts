@@ -1,0 +1,58 @@
+import { type Volume, VolumeState, volumeStateFromProto } from '@capsule/api';
+import { capitalised } from '../../program/capitalised.ts';
+import type { Run } from '../../program/command.ts';
+import type { Context } from '../../program/context/context.ts';
+import { formatAge } from '../render/age.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { type Format, readFormat } from '../render/format.ts';
+import { type Column, renderTable } from '../render/table.ts';
+import { showOrWatch } from '../stream/show-or-watch.ts';
+import { volumeDocument } from './document.ts';
+
+export const run: Run = async (input, context) => {
+  const format = readFormat(input);
+  await showOrWatch(input, context, async (client) => {
+    const { volumes } = await client.volume.list({}, { signal: context.signal });
+    return render(volumes, format, context);
+  });
+  return undefined;
+};
+
+async function render(volumes: readonly Volume[], format: Format, { out, now }: Context) {
+  if (format === 'name') return volumes.map(({ name }) => `${name}\n`).join('');
+  if (format === 'json' || format === 'yaml') {
+    return renderDocuments(format, volumes.map(volumeDocument));
+  }
+  const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
+  const strays = volumes.filter(({ state }) => state === VolumeState.ORPHANED);
+  return [renderTable(volumes, columnsAt(now()), look), ...strays.map(adviceFor)].join('');
+}
+
+function columnsAt(now: number): readonly Column<Volume>[] {
+  return [
+    { title: 'VOLUME', cell: ({ name }) => name, shrinksTo: 12 },
+    { title: 'STATE', cell: stateOf, style: styleOf },
+    { title: 'SIZE', cell: ({ sizeBytes }) => formatBytes(Number(sizeBytes)) },
+    { title: 'USED', cell: ({ usedBytes }) => formatBytes(Number(usedBytes)) },
+    { title: 'MOUNTED BY', cell: ({ mountedBy }) => mountedBy.join(',') || '-', shrinksTo: 10 },
+    {
+      title: 'AGE',
+      cell: ({ createdAtUnix: at }) => (at > 0n ? formatAge(Number(at) * 1000, now) : '-'),
+    },
+    { title: 'PATH', cell: ({ hostPath }) => hostPath || '-', isWide: true },
+  ];
+}
+
+function stateOf({ state }: Volume): string {
+  return capitalised(volumeStateFromProto(state));
+}
+
+function styleOf({ state }: Volume) {
+  return state === VolumeState.LOST || state === VolumeState.ORPHANED ? 'red' : undefined;
+}
+
+function adviceFor({ name }: Volume): string {
+  const keep = `\`capsulectl volume adopt ${name}\` keeps it`;
+  return `\n${name} is orphaned: ${keep}, \`volume delete --force ${name}\` removes it\n`;
+}

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { Run } from '../../program/command.ts';
+import { retryAway } from '../stream/retry-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { readSnapshotName } from './volume-name.ts';
+
+export const run: Run = async (input, context) => {
+  const { volume, snapshot } = readSnapshotName(input, input.args[0] ?? '');
+  const newName = input.text('to');
+  const discardCurrent = input.isOn('discard');
+  const { out, signal } = context;
+  if (newName !== undefined && discardCurrent) {
+    throw input.refuse('--discard goes without --to', 'a new volume takes nothing away');
+  }
+  await withCapsule(input, context, async (client) => {
+    if (newName !== undefined) {
+      const request = { volume, snapshot, newName, newUid: randomUUID() };
+      await retryAway(() => client.volume.clone(request, { signal }), context);
+      await out.write(`${newName} created from ${volume}@${snapshot}\n`);
+      return;
+    }
+    const request = { volume, snapshot, discardCurrent };
+    const { keptAs } = await client.volume.restore(request, { signal });
+    const kept = keptAs === '' ? '' : `; what it held is ${volume}@${keptAs}`;
+    await out.write(`${volume} restored from ${volume}@${snapshot}${kept}\n`);
+  });
+  return undefined;
+};

@@ -1,0 +1,13 @@
+import type { Run } from '../../program/command.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { readVolumeName } from './volume-name.ts';
+
+export const run: Run = async (input, context) => {
+  const { volume, snapshot = '' } = readVolumeName(input, input.args[0] ?? '');
+  const { out, signal } = context;
+  const taken = await withCapsule(input, context, (client) =>
+    client.volume.takeSnapshot({ volume, name: snapshot }, { signal }),
+  );
+  await out.write(`${taken.volume}@${taken.name} taken\n`);
+  return undefined;
+};

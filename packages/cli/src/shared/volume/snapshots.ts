@@ -1,0 +1,74 @@
+import { SnapshotState, snapshotStateFromProto, type VolumeSnapshot } from '@capsule/api';
+import { formatSize } from '@capsule/core';
+import { capitalised } from '../../program/capitalised.ts';
+import type { Run } from '../../program/command.ts';
+import type { Context } from '../../program/context/context.ts';
+import { formatAge } from '../render/age.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { type Format, readFormat } from '../render/format.ts';
+import { type Column, renderTable } from '../render/table.ts';
+import { showOrWatch } from '../stream/show-or-watch.ts';
+
+export const run: Run = async (input, context) => {
+  const [volume = ''] = input.args;
+  const format = readFormat(input);
+  await showOrWatch(input, context, async (client) => {
+    const request = { volume };
+    const { snapshots } = await client.volume.listSnapshots(request, { signal: context.signal });
+    return render(snapshots, format, context);
+  });
+  return undefined;
+};
+
+async function render(snapshots: readonly VolumeSnapshot[], format: Format, context: Context) {
+  const { out, now } = context;
+  if (format === 'name') return snapshots.map((one) => `${nameOf(one)}\n`).join('');
+  if (format === 'json' || format === 'yaml') {
+    return renderDocuments(format, snapshots.map(snapshotDocument));
+  }
+  const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
+  const strays = snapshots.filter(({ state }) => state === SnapshotState.ORPHANED).map(nameOf);
+  const advice = strays.map(
+    (name) =>
+      `\n${name} is orphaned: \`capsulectl volume adopt ${name}\` keeps it, ` +
+      `\`volume delete --force ${name}\` removes it\n`,
+  );
+  return [renderTable(snapshots, columnsAt(now()), look), ...advice].join('');
+}
+
+function nameOf({ volume, name }: VolumeSnapshot): string {
+  return `${volume}@${name}`;
+}
+
+function columnsAt(now: number): readonly Column<VolumeSnapshot>[] {
+  return [
+    { title: 'SNAPSHOT', cell: nameOf, shrinksTo: 20 },
+    {
+      title: 'STATE',
+      cell: ({ state }) => capitalised(snapshotStateFromProto(state)),
+      style: styleOf,
+    },
+    { title: 'SIZE', cell: ({ sizeBytes }) => formatBytes(Number(sizeBytes)) },
+    { title: 'USED', cell: ({ usedBytes }) => formatBytes(Number(usedBytes)) },
+    { title: 'BY', cell: ({ scheduled }) => (scheduled ? 'schedule' : 'hand') },
+    {
+      title: 'AGE',
+      cell: ({ createdAtUnix: at }) => (at > 0n ? formatAge(Number(at) * 1000, now) : '-'),
+    },
+  ];
+}
+
+function styleOf({ state }: VolumeSnapshot) {
+  const isBad = state === SnapshotState.LOST || state === SnapshotState.ORPHANED;
+  return isBad ? 'red' : undefined;
+}
+
+function snapshotDocument(snapshot: VolumeSnapshot): object {
+  const { volume, name, sizeBytes, usedBytes, createdAtUnix, scheduled, state } = snapshot;
+  return {
+    ...{ volume, name, size: formatSize(Number(sizeBytes)), usedBytes: Number(usedBytes) },
+    ...(createdAtUnix > 0n && { createdAt: new Date(Number(createdAtUnix) * 1000).toISOString() }),
+    ...{ scheduled, state: snapshotStateFromProto(state) },
+  };
+}

@@ -1,0 +1,25 @@
+import type { CapsuleClient } from '@capsule/api';
+import { cliError } from '../../errors.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+
+export const SELECTOR_FLAG = {
+  flags: '-l, --selector <labels>',
+  summary: 'those with these labels: app=web,tier!=db,canary,!old',
+} as const;
+
+/** The workloads that a command means: by name, or by label. Fails with `CLI_USAGE`, `CLI_NOTHING_SELECTED`. */
+export async function chosenNames(
+  input: Input,
+  client: CapsuleClient,
+  { signal }: Context,
+): Promise<readonly string[]> {
+  const labelSelector = input.text('selector');
+  if ((labelSelector === undefined) === (input.args.length === 0)) {
+    throw input.refuse('name workloads, or choose them with -l LABELS');
+  }
+  if (labelSelector === undefined) return [...new Set(input.args)];
+  const { workloads } = await client.workload.list({ labelSelector }, { signal });
+  if (workloads.length === 0) throw cliError.NOTHING_SELECTED({ selector: labelSelector });
+  return workloads.map(({ name }) => name);
+}

@@ -1,0 +1,52 @@
+import type { ReportedWorkload } from '@capsule/api';
+import { KIND_WORDS, type PortMapping } from '@capsule/core';
+import { formatAge } from '../render/age.ts';
+import type { Column } from '../render/table.ts';
+import { describeSource } from './kind.ts';
+import { describeState, styleOfState } from './state.ts';
+
+/** `8080->80/tcp` */
+export function describePort(port: PortMapping): string {
+  return `${port.hostPort}->${port.containerPort}/${port.protocol}`;
+}
+
+export function workloadColumns(now: number): readonly Column<ReportedWorkload>[] {
+  return [
+    // Cut only when nothing else can give more: people type it again. `-o name` has it whole.
+    { title: 'NAME', cell: ({ spec }) => spec.name, shrinksTo: 18 },
+    { title: 'KIND', cell: ({ spec }) => KIND_WORDS[spec.kind], isWide: true },
+    { title: 'STATUS', cell: describeState, style: styleOfState, shrinksTo: 16 },
+    { title: 'RESTARTS', cell: ({ status }) => String(status.restartCount), isWide: true },
+    { title: 'AGE', cell: ({ createdAt }) => formatAge(createdAt, now) },
+    {
+      title: 'ADDRESS',
+      cell: ({ spec, status }) => (spec.networkMode === 'host' ? 'host' : (status.address ?? '-')),
+    },
+    {
+      title: 'PORTS',
+      cell: ({ spec }) => spec.ports.map(describePort).join(',') || '-',
+      shrinksTo: 8,
+    },
+    { title: 'IMAGE', cell: ({ spec }) => describeSource(spec), shrinksTo: 12 },
+    {
+      title: 'DIGEST',
+      cell: ({ status }) => status.imageDigest?.slice(0, 19) ?? '-',
+      isWide: true,
+    },
+    {
+      title: 'RETRY',
+      cell: ({ status }) =>
+        status.nextRetryAt === undefined ? '-' : formatAge(now, status.nextRetryAt),
+      isWide: true,
+    },
+    {
+      title: 'LABELS',
+      cell: ({ spec }) =>
+        Object.entries(spec.labels)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(',') || '-',
+      isWide: true,
+    },
+    { title: 'MESSAGE', cell: ({ status }) => status.message || '-', isWide: true },
+  ];
+}

@@ -1,0 +1,90 @@
+import { usageFromProto, type WorkloadStatsResponse } from '@capsule/api';
+import type { Run } from '../../program/command.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { type Format, readFormat } from '../render/format.ts';
+import { LiveText } from '../render/live-text.ts';
+import { renderTable } from '../render/table.ts';
+import { resumeStream } from '../stream/resume-stream.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { USAGE_COLUMNS, usageDocument } from './usage-columns.ts';
+import { USAGE_ORDERS, type UsageOrder } from './usage-order.ts';
+import { sortUsage, type UsageRow, type UsageSample, usageRows } from './usage-rate.ts';
+
+const WATCH_MS = 1000;
+/** Long enough to tell how busy something is, short enough not to be waited for. */
+const ONCE_MS = 400;
+
+export const run: Run = (input, context) => show(input, context, input.isOn('watch'));
+
+/** Until it is ended, or nobody watches: then once. */
+export const top: Run = (input, context) => show(input, context, context.out.isTerminal, 'cpu');
+
+async function show(
+  input: Input,
+  context: Context,
+  isWatched: boolean,
+  usual: UsageOrder = 'name',
+): Promise<undefined> {
+  const format = readFormat(input);
+  const order = readOrder(input) ?? usual;
+  const { out, err, now, signal } = context;
+  const request = {
+    names: [...input.args],
+    labelSelector: input.text('selector') ?? '',
+    follow: true,
+    intervalMs: isWatched ? WATCH_MS : ONCE_MS,
+  };
+  const screen = new LiveText(out);
+  const print = async (rows: readonly UsageRow[]) => {
+    const text = await render(sortUsage(rows, order), format, context);
+    if (isWatched && out.isTerminal) await screen.draw(text);
+    else await out.write(text);
+  };
+  await withCapsule(input, context, async (client) => {
+    const open = (_last: unknown, attempt: AbortSignal) =>
+      client.workload.stats(request, { signal: attempt });
+    let before: UsageSample | undefined;
+    for await (const answer of resumeStream<WorkloadStatsResponse>({ open, now }, signal)) {
+      const sample = sampleOf(answer);
+      if (before !== undefined) await print(usageRows(before, sample));
+      if (before !== undefined && !isWatched) {
+        await tellAbsent(sample);
+        return;
+      }
+      before = sample;
+    }
+  });
+  return undefined;
+
+  async function tellAbsent({ workloads }: UsageSample): Promise<void> {
+    const found = new Set(workloads.map(({ name }) => name));
+    for (const name of request.names) {
+      if (!found.has(name)) await err.write(`${name} is not running\n`);
+    }
+    const isNone = workloads.length === 0 && request.names.length === 0;
+    if (isNone && format === 'table') await err.write('nothing is running\n');
+  }
+}
+
+function sampleOf({ atUnixMs, workloads }: WorkloadStatsResponse): UsageSample {
+  return { at: Number(atUnixMs), workloads: workloads.map(usageFromProto) };
+}
+
+async function render(
+  rows: readonly UsageRow[],
+  format: Format,
+  { out: { columns, style } }: Context,
+): Promise<string> {
+  if (format === 'name') return rows.map(({ name }) => `${name}\n`).join('');
+  if (format === 'json' || format === 'yaml') {
+    return renderDocuments(format, rows.map(usageDocument));
+  }
+  return renderTable(rows, USAGE_COLUMNS, { isWide: format === 'wide', columns, style });
+}
+
+function readOrder(input: Input): UsageOrder | undefined {
+  const text = input.text('sort');
+  return USAGE_ORDERS.find((order) => order === text);
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { EventSchema, EventSeverity } from '@capsule/api';
+import { MICRO_VM_DEFAULTS } from '@capsule/core';
+import { CREATED_AT, sampleWorkload } from '../../testing/sample-workload.ts';
+import { tellWorkload } from './story.ts';
+
+const NOW = CREATED_AT + 3_600_000;
+const story = (...args: Parameters<typeof sampleWorkload>) =>
+  tellWorkload(sampleWorkload(...args), [], NOW).join('\n');
+
+test('a workload that runs well is told in two sentences', () => {
+  assert.match(story(), /web is a container of nginx:1\.27-alpine .*8080->80\/tcp/);
+  assert.match(story(), /has been running for 59m/);
+});
+
+test('a microVM is told as such, also one of a prebuilt pair', () => {
+  const vm = { kind: 'microVm', microVm: MICRO_VM_DEFAULTS } as const;
+  assert.match(story({ spec: vm }), /web is a microVM of nginx:1\.27-alpine /);
+  const pair = { ...vm.microVm, kernelPath: '/vm/vmlinux', rootfsPath: '/vm/root.img' };
+  assert.match(story({ spec: { ...vm, image: '', microVm: pair } }), /microVM of \/vm\/root\.img /);
+  const short = { phase: 'failed', message: 'x', oomKilled: true } as const;
+  assert.match(story({ spec: vm, status: short }), /memoryMib/);
+});
+
+test('a crash loop names the cause, the next try and what to look at', () => {
+  const text = story({
+    status: {
+      phase: 'failed',
+      reason: 'BackOff',
+      message: 'ended with exit code 3; will be restarted',
+      exitCode: 3,
+      restartCount: 4,
+      finishedAt: NOW - 2_000,
+      nextRetryAt: NOW + 8_000,
+    },
+  });
+  assert.match(text, /exit code 3; will be restarted 2s ago\. The next try is in 8s/);
+  assert.match(text, /started again 4 times/);
+  assert.match(text, /workload logs web/);
+});
+
+test('want of memory, a missing image, a wait and a roll-back each have their words', () => {
+  const failed = { phase: 'failed', message: 'x' } as const;
+  assert.match(story({ status: { ...failed, oomKilled: true } }), /resources\.memory/);
+  assert.match(story({ status: { ...failed, reason: 'IMAGE_NOT_FOUND' } }), /image push/);
+  const waiting = { phase: 'pending', reason: 'WaitingForDependency', message: 'waits' } as const;
+  assert.match(story({ status: waiting }), /not running yet: waits/);
+  const back = { rolledBack: { from: 4, why: 'connection refused' } };
+  assert.match(
+    story({ status: back }),
+    /Generation 4 was not ready in time \(connection refused\)/,
+  );
+});
+
+test('the last trouble is told, also when all is well again', () => {
+  const event = create(EventSchema, {
+    atUnixMs: BigInt(NOW - 60_000),
+    severity: EventSeverity.WARNING,
+    message: 'ended by signal SIGSEGV',
+  });
+  assert.match(
+    tellWorkload(sampleWorkload(), [event], NOW).join(' '),
+    /60s ago: ended by signal SIGSEGV/,
+  );
+  const pause = { ...event, reason: 'BackOff', message: 'restart 1 after a pause' };
+  assert.match(
+    tellWorkload(sampleWorkload(), [event, pause], NOW).join(' '),
+    /60s ago: ended by signal SIGSEGV/,
+  );
+});

@@ -1,0 +1,105 @@
+import { type Event, EventSeverity, type ReportedWorkload } from '@capsule/api';
+import { isReady } from '@capsule/core';
+import { formatAge } from '../render/age.ts';
+import { describePort } from './columns.ts';
+import { describeSource, KIND_NOUNS } from './kind.ts';
+import { describeAmount } from './state.ts';
+
+/**
+ * What a colleague would answer when asked how a workload does: what it is, how it stands, what
+ * happened last, what the capsule does next, and what a person can do. A paragraph each. Pure.
+ */
+export function tellWorkload(
+  workload: ReportedWorkload,
+  events: readonly Event[],
+  now: number,
+): readonly string[] {
+  return [
+    introduce(workload, now),
+    tellState(workload, now),
+    tellTrouble(events, now),
+    tellAdvice(workload),
+  ].filter((paragraph) => paragraph !== '');
+}
+
+function introduce({ spec, createdAt, status }: ReportedWorkload, now: number): string {
+  const place =
+    spec.networkMode === 'host'
+      ? "on the capsule's own network"
+      : `with the address ${status.address ?? '(none yet)'}`;
+  const ports =
+    spec.ports.length === 0 ? '' : `, published as ${spec.ports.map(describePort).join(', ')}`;
+  return `${spec.name} is a ${KIND_NOUNS[spec.kind]} of ${describeSource(spec)} ${place}${ports}. It was made ${formatAge(createdAt, now)} ago.`;
+}
+
+function tellState(workload: ReportedWorkload, now: number): string {
+  const { status, desired, spec } = workload;
+  if (desired === 'deleting') return 'It is being deleted.';
+  if (status.rolledBack !== undefined) {
+    const { from, why } = status.rolledBack;
+    return `Generation ${from} was not ready in time (${why}), so the last good one is back. ${tellPhase(workload, now)}`;
+  }
+  const starts =
+    status.restartCount === 0 ? '' : ` It was started again ${times(status.restartCount)} so far.`;
+  const policy = spec.restartPolicy === 'onFailure' ? 'on-failure' : spec.restartPolicy;
+  const isOver = status.reason === 'Completed' || status.reason === 'Failed';
+  return `${tellPhase(workload, now)}${starts}${isOver ? ` Its restart policy is ${policy}.` : ''}`;
+}
+
+function tellPhase({ status }: ReportedWorkload, now: number): string {
+  const { progress, startedAt, finishedAt, nextRetryAt } = status;
+  if (progress !== undefined) {
+    return `It is ${progress.stage} now${describeAmount(progress) && ` (${describeAmount(progress)})`}.`;
+  }
+  const since = startedAt === undefined ? '' : ` for ${formatAge(startedAt, now)}`;
+  const ended = finishedAt === undefined ? '' : ` ${formatAge(finishedAt, now)} ago`;
+  const next =
+    nextRetryAt === undefined ? '' : ` The next try is in ${formatAge(now, nextRetryAt)}.`;
+  switch (status.phase) {
+    case 'running':
+      return isReady(status)
+        ? `It has been running${since}${status.health === undefined ? '' : ', and its health check passes'}.${next}`
+        : `It has been running${since}, but it is not ready: ${status.message}.${next}`;
+    case 'failed':
+      return `It does not run: ${status.message}${ended}.${next}`;
+    case 'stopped':
+      return `It is not running: ${status.message}${ended}.`;
+    case 'pending':
+      return `It is not running yet: ${status.message}.${next}`;
+  }
+}
+
+/** The last thing that went wrong, if it is not the state itself. */
+function tellTrouble(events: readonly Event[], now: number): string {
+  // A pause says only that something ended; the end itself says how.
+  const last = events.findLast(
+    ({ severity, reason }) => severity === EventSeverity.WARNING && reason !== 'BackOff',
+  );
+  if (last === undefined) return '';
+  return `The last trouble was ${formatAge(Number(last.atUnixMs), now)} ago: ${last.message}.`;
+}
+
+function tellAdvice({ spec, desired, status }: ReportedWorkload): string {
+  const { name } = spec;
+  if (desired === 'deleting') return '';
+  if (desired === 'stopped') return `\`capsulectl workload start ${name}\` starts it.`;
+  if (status.oomKilled === true && status.phase !== 'running') {
+    return spec.kind === 'microVm'
+      ? 'It wanted more memory than there is in it: give it a larger memoryMib.'
+      : 'It wanted more memory than resources.memory allows: give it more, or none.';
+  }
+  if (/^IMAGE_/.test(status.reason)) {
+    return `Check the reference ${spec.image} and its registry, or bring it with \`capsulectl image push\`.`;
+  }
+  if (status.reason === 'WaitingForDependency')
+    return '`capsulectl workload list` shows the others.';
+  if (status.reason === 'Completed') return `\`capsulectl workload start ${name}\` runs it again.`;
+  if (status.phase === 'failed' || status.health === 'unhealthy') {
+    return `\`capsulectl workload logs ${name} -n 50\` shows what it said.`;
+  }
+  return '';
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

@@ -1,0 +1,42 @@
+import { formatBytes } from '../render/bytes.ts';
+import type { Column } from '../render/table.ts';
+import type { UsageRow } from './usage-rate.ts';
+
+/** Counters are from the start of the container; what the capsule does not count is `-`. */
+export const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
+  { title: 'NAME', cell: ({ name }) => name, shrinksTo: 12 },
+  { title: 'CPU', cell: ({ cpuPercent }) => percent(cpuPercent) },
+  {
+    title: 'CPU LIMIT',
+    cell: ({ limits: { cpuMillis } }) => percent(cpuMillis && cpuMillis / 10),
+    isWide: true,
+  },
+  { title: 'MEMORY', cell: ({ usage }) => bytes(usage.memoryBytes) },
+  { title: 'LIMIT', cell: ({ limits }) => bytes(limits.memoryBytes) },
+  { title: 'RECEIVED', cell: ({ usage }) => bytes(usage.networkReceivedBytes) },
+  { title: 'SENT', cell: ({ usage }) => bytes(usage.networkSentBytes) },
+  { title: 'READ', cell: ({ usage }) => bytes(usage.blockReadBytes) },
+  { title: 'WRITTEN', cell: ({ usage }) => bytes(usage.blockWrittenBytes) },
+  { title: 'PIDS', cell: ({ usage }) => usage.pids?.toString() ?? '-' },
+  { title: 'PIDS LIMIT', cell: ({ limits }) => limits.pids?.toString() ?? '-', isWide: true },
+];
+
+/** For programs: numbers in bytes, percent of one processor, and seconds. */
+export function usageDocument({ name, cpuPercent, usage, limits }: UsageRow): object {
+  const { cpuMicros, ...counters } = usage;
+  return {
+    name,
+    ...(cpuPercent === undefined ? {} : { cpuPercent: Math.round(cpuPercent * 10) / 10 }),
+    ...(cpuMicros === undefined ? {} : { cpuSeconds: cpuMicros / 1e6 }),
+    ...counters,
+    limits,
+  };
+}
+
+function bytes(value: number | undefined): string {
+  return value === undefined ? '-' : formatBytes(value);
+}
+
+function percent(value: number | undefined): string {
+  return value === undefined ? '-' : `${value.toFixed(1)}%`;
+}

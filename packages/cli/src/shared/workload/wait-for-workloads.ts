@@ -1,0 +1,116 @@
+import {
+  type CapsuleClient,
+  type ReportedWorkload,
+  type WorkloadWatchResponse,
+  workloadFromProto,
+} from '@capsule/api';
+import { isCapsuleError } from '@capsule/core';
+import { cliError } from '../../errors.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { ProgressView } from '../progress/progress-view.ts';
+import { resumeStream } from '../stream/resume-stream.ts';
+import { type JudgeWorkload, judgeApplied } from './outcome.ts';
+import { describeAmount, describeState } from './state.ts';
+
+export interface WaitRequest {
+  readonly client: CapsuleClient;
+  /** As the capsule answered the apply. */
+  readonly applied: readonly ReportedWorkload[];
+  readonly timeoutMs: number;
+  readonly view: ProgressView;
+  /** Default: as after an apply. */
+  readonly judge?: JudgeWorkload;
+}
+
+/** How the wait for one workload ended. */
+export interface WaitResult {
+  readonly workload: ReportedWorkload;
+  /**
+   * `CLI_WORKLOAD_FAILED`, `CLI_WORKLOAD_STOPPED`, `CLI_WORKLOAD_DELETED`, `CLI_ROLLED_BACK` or
+   * `CLI_WAIT_TIMEOUT`.
+   */
+  readonly error?: unknown;
+}
+
+/**
+ * Watches until every workload is ready or has failed; results are in the order of `applied`. A
+ * restart of the capsule in the middle is lived through: the watch begins anew with the state then.
+ */
+export async function waitForWorkloads(
+  { client, applied, timeoutMs, view, judge = judgeApplied }: WaitRequest,
+  { signal, now }: Context,
+): Promise<readonly WaitResult[]> {
+  const waiting = new Map(applied.map((workload) => [workload.spec.name, workload]));
+  const latest = new Map(waiting);
+  const results = new Map<string, WaitResult>();
+  const names = [...waiting.keys()];
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const settle = (name: string, workload: ReportedWorkload, error?: unknown) => {
+    waiting.delete(name);
+    view.done(name);
+    results.set(name, error === undefined ? { workload } : { workload, error });
+  };
+  const answers = resumeStream<WorkloadWatchResponse>(
+    { open: (_last, attempt) => client.workload.watch({ names }, { signal: attempt }), now },
+    AbortSignal.any([signal, timeout]),
+  );
+  try {
+    if (waiting.size > 0) {
+      for await (const { workload: wire, deleted } of answers) {
+        if (wire === undefined) continue;
+        const workload = workloadFromProto(wire);
+        const { name } = workload.spec;
+        const first = waiting.get(name);
+        if (first === undefined) continue;
+        latest.set(name, workload);
+        if (deleted && workload.uid === first.uid) {
+          settle(name, workload, cliError.WORKLOAD_DELETED({ name }));
+        } else {
+          const outcome = judge(workload, first);
+          if (outcome === 'ready') settle(name, workload);
+          else if (outcome === 'failed') settle(name, workload, failure(workload));
+          else await show(view, workload);
+        }
+        if (waiting.size === 0) break;
+      }
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!timeout.aborted && !(isCapsuleError(error) && error.kind === 'timeout')) throw error;
+    for (const name of [...waiting.keys()]) {
+      const workload = latest.get(name);
+      if (workload) settle(name, workload, tooLate(workload, timeoutMs));
+    }
+  }
+  return names.flatMap((name) => results.get(name) ?? []);
+}
+
+async function show(view: ProgressView, workload: ReportedWorkload): Promise<void> {
+  const { progress } = workload.status;
+  const { name } = workload.spec;
+  if (progress === undefined) await view.update(name, describeWait(workload));
+  else await view.update(name, progress.stage, describeAmount(progress));
+}
+
+/** A wait for other workloads names them. */
+function describeWait(workload: ReportedWorkload): string {
+  const { reason, message } = workload.status;
+  return reason === 'WaitingForDependency' ? message : describeState(workload);
+}
+
+function failure(workload: ReportedWorkload) {
+  const { message, rolledBack } = workload.status;
+  const { name } = workload.spec;
+  if (workload.desired === 'deleting') return cliError.WORKLOAD_DELETED({ name });
+  if (workload.desired === 'stopped') return cliError.WORKLOAD_STOPPED({ name });
+  if (rolledBack !== undefined) {
+    return cliError.ROLLED_BACK({ name, generation: rolledBack.from, detail: rolledBack.why });
+  }
+  return cliError.WORKLOAD_FAILED({ name, state: describeState(workload), detail: message });
+}
+
+function tooLate(workload: ReportedWorkload, timeoutMs: number) {
+  const { name } = workload.spec;
+  const seconds = timeoutMs / 1000;
+  return cliError.WAIT_TIMEOUT({ name, seconds, state: describeWait(workload) });
+}
