@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type CapsuleError,
-  type CellId,
+  type ContainerRef,
   cellKey,
   HOST_REPORT,
   isCapsuleError,
@@ -82,7 +82,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const runtime = new KindRuntime({ container: containers, microVm: microVms });
   const files = new KindFiles(
     { container: containers.files, microVm: microVms.files },
-    async (cell, name) => (await microVms.inspect(cell, name)) !== undefined,
+    async (ref) => (await microVms.inspect(ref)) !== undefined,
   );
   const images = new ContainerdImages(containerd, {
     certsDir: paths.certs,
@@ -246,7 +246,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
       reach,
       files,
       logPath: paths.log,
-      serialLogPath: (cell) => consoleLog(paths.log(cell)),
+      serialLogPath: (ref) => consoleLog(paths.log(ref)),
       log,
       now: Date.now,
       monotonicMs: () => performance.now(),
@@ -272,7 +272,8 @@ function systemPaths({ permPath, runPath }: Config) {
     certs: path.join(permPath, 'containerd-certs.d'),
     secretKey: path.join(permPath, 'secret.key'),
     systemLog: path.join(permPath, 'log/capsule.log'),
-    log: (cell: CellId) => path.join(permPath, 'log/workload', cellKey(cell), `${cell.cell}.log`),
+    log: ({ cell, container }: ContainerRef) =>
+      path.join(permPath, 'log/workload', cellKey(cell), `${container}.log`),
     network: path.join(runPath, 'capsule-net'),
     volumes: path.join(permPath, 'volumes'),
     uploads: path.join(permPath, 'uploads'),

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { completeSpec } from '../resource/complete-spec.ts';
+import { refOfWorkload } from '../resource/container-ref.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { eventsOfChange } from './workload-events.ts';
 import { FIRST_STATUS } from './workload-status.ts';
 
 const WISH: WorkloadRecord = {
+  ref: refOfWorkload('web'),
   uid: 'u1',
   generation: 1,
   revision: 1,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerSeen } from '../port/container-runtime.ts';
-import { cellOfWorkload } from '../resource/cell-id.ts';
 import { completeSpec } from '../resource/complete-spec.ts';
+import { refOfWorkload } from '../resource/container-ref.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import {
   FIRST_STATUS,
@@ -22,6 +22,7 @@ const CLOCK: StatusClock = {
   isNewWatch: false,
 };
 const WISH: WorkloadRecord = {
+  ref: refOfWorkload('web'),
   uid: 'u1',
   generation: 2,
   desired: 'running',
@@ -32,8 +33,7 @@ const WISH: WorkloadRecord = {
 };
 const RUNNING: ContainerSeen = {
   id: 'x',
-  cell: cellOfWorkload('web'),
-  container: 'web',
+  ref: refOfWorkload('web'),
   revision: 'u1.2',
   imageDigest: 'sha256:1',
   resources: {},

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ContainerSeen } from '../port/container-runtime.ts';
-import { cellKey, cellOfWorkload } from '../resource/cell-id.ts';
 import { completeSpec } from '../resource/complete-spec.ts';
+import { refOfWorkload } from '../resource/container-ref.ts';
+import { cellKey } from '../resource/resource-key.ts';
 import type { WorkloadRecord, WorkloadSpec, WorkloadStatus } from '../resource/workload.ts';
 import {
   planWorkload,
@@ -16,10 +17,12 @@ import { isRunOver } from './workload-run.ts';
 import { FIRST_STATUS, statusWhenStarting } from './workload-status.ts';
 
 const NOW = 1_000_000;
+const REF = refOfWorkload('web');
 const ADDRESS = '172.20.254.2';
 
 function record(change: Partial<WorkloadRecord> = {}, mode: 'bridge' | 'host' = 'bridge') {
   return {
+    ref: REF,
     uid: 'u1',
     generation: 3,
     desired: 'running',
@@ -32,11 +35,9 @@ function record(change: Partial<WorkloadRecord> = {}, mode: 'bridge' | 'host' = 
 }
 
 function container(change: Partial<ContainerSeen> = {}): ContainerSeen {
-  const cell = cellOfWorkload('web');
   const made = {
     id: 'x',
-    cell,
-    container: 'web',
+    ref: REF,
     revision: 'u1.3',
     imageDigest: 'sha256:1',
     resources: {},
@@ -45,7 +46,7 @@ function container(change: Partial<ContainerSeen> = {}): ContainerSeen {
 }
 
 const ATTACHED = {
-  key: cellKey(cellOfWorkload('web')),
+  key: cellKey(REF.cell),
   link: 'veth' as const,
   address: ADDRESS,
   complete: true,

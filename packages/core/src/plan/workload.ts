@@ -1,7 +1,7 @@
 import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../port/cell-network.ts';
 import type { ContainerSeen } from '../port/container-runtime.ts';
-import { cellKey, cellOfWorkload } from '../resource/cell-id.ts';
 import type { Resources } from '../resource/container-settings.ts';
+import { cellKey } from '../resource/resource-key.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { graceMs, isRunDue, isRunOver, isStoppedForHealth } from './workload-run.ts';
 
@@ -281,6 +281,6 @@ function isAttached(record: WorkloadRecord, { network, address }: WorkloadSeen):
   return network?.complete === true && isRight;
 }
 
-function keyOf(record: WorkloadRecord): string {
-  return cellKey(cellOfWorkload(record.spec.name));
+function keyOf({ ref }: WorkloadRecord): string {
+  return cellKey(ref.cell);
 }

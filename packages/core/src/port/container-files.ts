@@ -1,4 +1,4 @@
-import type { CellId } from '../resource/cell-id.ts';
+import type { ContainerRef } from '../resource/container-ref.ts';
 
 export type PathType = 'none' | 'file' | 'folder' | 'link' | 'other';
 
@@ -16,8 +16,7 @@ export interface PathSeen {
 
 /** A path of a container, which is absolute and means nothing outside of it. */
 export interface ContainerPath {
-  readonly cell: CellId;
-  readonly container: string;
+  readonly ref: ContainerRef;
   readonly path: string;
   /**
    * Where something is mounted while the container runs. While it does not, nothing is read or written there: that

@@ -1,4 +1,4 @@
-import type { CellId } from '../resource/cell-id.ts';
+import type { ContainerRef, ContainerRole } from '../resource/container-ref.ts';
 import type { ContainerSettings, Resources } from '../resource/container-settings.ts';
 import type { MicroVmSettings } from '../resource/micro-vm.ts';
 import type { ContainerUsage } from '../resource/usage.ts';
@@ -7,10 +7,8 @@ import type { ExecRequest, ExecSession } from './exec-session.ts';
 
 /** What the runtime needs to make one container of a cell. */
 export interface ContainerSpec extends ContainerSettings {
-  readonly cell: CellId;
-  /** Unique in its cell. */
-  readonly container: string;
-  readonly role: 'root' | 'sibling';
+  readonly ref: ContainerRef;
+  readonly role: ContainerRole;
   /** A full reference that the image store holds. */
   readonly image: string;
   readonly command: readonly string[];
@@ -55,8 +53,7 @@ export type TaskState = 'none' | 'created' | 'running' | 'paused' | 'stopped' | 
 /** What the runtime knows about one container. */
 export interface ContainerSeen {
   readonly id: string;
-  readonly cell: CellId;
-  readonly container: string;
+  readonly ref: ContainerRef;
   readonly revision: string;
   readonly imageDigest: string;
   /** The limits it was made with, or that `update` gave it. */
@@ -73,10 +70,16 @@ export interface ContainerSeen {
   readonly trouble?: string;
 }
 
+/** What it takes to find the resources that a container uses, also while its runtime is away. */
+export interface RunningContainer {
+  readonly ref: ContainerRef;
+  readonly role: ContainerRole;
+  readonly pid: number;
+}
+
 /** Something happened to a container; ask `inspect` for what is true now. */
 export interface RuntimeEvent {
-  readonly cell: CellId;
-  readonly container: string;
+  readonly ref: ContainerRef;
   readonly kind: 'started' | 'exited' | 'oom' | 'deleted' | 'changed';
   readonly exitCode?: number;
   readonly at: number;
@@ -89,38 +92,24 @@ export interface RuntimeEvent {
 export interface ContainerRuntime {
   /** Everything of ours that exists, whoever made it: also half-made and orphaned containers. */
   list(signal?: AbortSignal): Promise<readonly ContainerSeen[]>;
-  inspect(
-    cell: CellId,
-    container: string,
-    signal?: AbortSignal,
-  ): Promise<ContainerSeen | undefined>;
+  inspect(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen | undefined>;
   /** Snapshot and container record; no process yet. */
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen>;
   /** Makes the task (also anew, after one that ended) and starts it. */
-  start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen>;
+  start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen>;
   /** Lets go, asks, waits, then kills. Resolves when nothing runs. */
-  stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void>;
+  stop(ref: ContainerRef, how: StopOrder, signal?: AbortSignal): Promise<void>;
   /** Holds back every process of it, until `resume`. One that does not run is a success. */
-  pause(cell: CellId, container: string, signal?: AbortSignal): Promise<void>;
+  pause(ref: ContainerRef, signal?: AbortSignal): Promise<void>;
   /** Lets go what `pause` holds back. Idempotent. */
-  resume(cell: CellId, container: string, signal?: AbortSignal): Promise<void>;
+  resume(ref: ContainerRef, signal?: AbortSignal): Promise<void>;
   /** Changes the limits, of the running task too. */
-  update(
-    cell: CellId,
-    container: string,
-    resources: Resources,
-    signal?: AbortSignal,
-  ): Promise<void>;
+  update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void>;
   /**
    * Starts one more process. Fails with `RUNTIME_NOT_RUNNING`, `RUNTIME_USER_UNKNOWN`,
    * `RUNTIME_COMMAND_NOT_FOUND`, `RUNTIME_COMMAND_NOT_EXECUTABLE`.
    */
-  exec(
-    cell: CellId,
-    container: string,
-    request: ExecRequest,
-    signal?: AbortSignal,
-  ): Promise<ExecSession>;
+  exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession>;
   /** Ends what an earlier process of ours left because it was killed: processes of `exec`, leases. */
   reclaim(signal?: AbortSignal): Promise<void>;
   /**
@@ -128,12 +117,12 @@ export interface ContainerRuntime {
    * Cheap where there are none: it is called every few seconds.
    */
   endAbandoned(signal?: AbortSignal): Promise<void>;
-  /** What the container whose first process is `pid` uses now; undefined when it does not run. */
-  usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined>;
+  /** What a container whose first process is `pid` uses now; undefined when it does not run. */
+  usage(of: RunningContainer): Promise<ContainerUsage | undefined>;
   /** The limits that this machine can enforce. */
   limits(): Promise<ReadonlySet<keyof Resources>>;
   /** Kills what runs; removes task, container, snapshot, lease and cgroup. */
-  remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void>;
+  remove(ref: ContainerRef, signal?: AbortSignal): Promise<void>;
   /** Ends when the connection to the runtime ends; the caller asks again and lists. */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
   /** Version of the runtime, or why it cannot be used. Never throws. */

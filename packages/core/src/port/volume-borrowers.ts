@@ -1,4 +1,4 @@
-import type { CellId } from '../resource/cell-id.ts';
+import type { ContainerRef } from '../resource/container-ref.ts';
 
 /** Those to whom volumes are lent, and who have their filesystems mounted. */
 export interface VolumeBorrowers {
@@ -6,11 +6,7 @@ export interface VolumeBorrowers {
    * Does `work` while nothing is written to a volume, and all that was written before is on its device. One that
    * does not run writes nothing. Fails with `MICROVM_AGENT_SILENT` where that cannot be had; `work` may be done then.
    */
-  whileStill<T>(
-    borrower: { readonly cell: CellId; readonly container: string },
-    volume: string,
-    work: () => Promise<T>,
-  ): Promise<T>;
+  whileStill<T>(borrower: ContainerRef, volume: string, work: () => Promise<T>): Promise<T>;
   /** Gives what deleted files took back to the pool, of every volume that is lent. */
   trim(): Promise<void>;
 }

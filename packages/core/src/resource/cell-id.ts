@@ -11,14 +11,6 @@ export function cellOfWorkload(name: string): CellId {
   return { realm: 'main', space: 'default', stack: 'default', cell: name };
 }
 
-/**
- * One word for a cell: file names, network namespaces and store keys are made of it. Names hold no
- * `_`, so two different cells never share a key.
- */
-export function cellKey(id: CellId): string {
-  return `${id.realm}_${id.space}_${id.stack}_${id.cell}`;
-}
-
 /** The cgroup of the cell, below the capsule's own root. */
 export function cellCgroup(id: CellId): string {
   return `/kukeon/${id.realm}/${id.space}/${id.stack}/${id.cell}`;

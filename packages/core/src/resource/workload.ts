@@ -1,3 +1,4 @@
+import type { ContainerRef } from './container-ref.ts';
 import type { ContainerSettings } from './container-settings.ts';
 import type { HealthCheck, HealthState } from './health-check.ts';
 import type { MicroVmSettings } from './micro-vm.ts';
@@ -91,6 +92,8 @@ export type DesiredState = 'running' | 'stopped' | 'deleting';
 
 /** The stored wish. `generation` rises by one with every change of `spec` or `desired`. */
 export interface WorkloadRecord {
+  /** The one container of its cell. */
+  readonly ref: ContainerRef;
   readonly uid: string;
   readonly generation: number;
   readonly spec: WorkloadSpec;

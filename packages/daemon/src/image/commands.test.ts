@@ -5,6 +5,7 @@ import {
   FIRST_STATUS,
   type Image,
   MICRO_VM_DEFAULTS,
+  refOfWorkload,
   type WorkloadRecord,
   type WorkloadSpec,
 } from '@capsule/core';
@@ -15,7 +16,14 @@ const NGINX = { name: 'docker.io/library/nginx:latest', digest: 'sha256:1' } as 
 
 function record(spec: Partial<WorkloadSpec> & { readonly name: string }): WorkloadRecord {
   const whole = completeSpec({ image: 'nginx', ...spec });
-  const at = { uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0 };
+  const at = {
+    ref: refOfWorkload(spec.name),
+    uid: 'u',
+    generation: 1,
+    revision: 1,
+    run: 1,
+    createdAt: 0,
+  };
   return { ...at, desired: 'running', spec: whole };
 }
 

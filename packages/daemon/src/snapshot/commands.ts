@@ -1,9 +1,9 @@
 import {
-  cellOfWorkload,
   formatSnapshotRef,
   isForPeople,
   isName,
   type Reach,
+  refOfWorkload,
   type Snapshot,
   type SnapshotOrigin,
   type SnapshotRecord,
@@ -218,8 +218,7 @@ export class SnapshotKeeper {
     const holder = volumes.get(volume)?.holder;
     const isLent = (await backend.attached()).get(volume) === 'lent';
     if (holder === undefined || !isLent) return work();
-    const borrower = { cell: cellOfWorkload(holder), container: holder };
-    await borrowers.whileStill(borrower, volume, work);
+    await borrowers.whileStill(refOfWorkload(holder), volume, work);
   }
 
   /** Storage without a row. */

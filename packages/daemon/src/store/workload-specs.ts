@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type ContainerRef,
   completeSpec,
+  containerKey,
   type DesiredState,
+  refOfWorkload,
   type WorkloadRecord,
   type WorkloadSpec,
 } from '@capsule/core';
@@ -33,6 +36,13 @@ export class WorkloadSpecs {
   get(name: string): WorkloadRecord | undefined {
     const row = this.#db.get('SELECT * FROM workload_spec WHERE name = ?', name);
     return row === undefined ? undefined : recordFromRow(row);
+  }
+
+  /** The workload whose one container it is; undefined for any other container. */
+  of(ref: ContainerRef): WorkloadRecord | undefined {
+    const record = this.get(ref.container);
+    const isSame = record !== undefined && containerKey(record.ref) === containerKey(ref);
+    return isSame ? record : undefined;
   }
 
   /** A new wish: generation, revision and run 1, and an identity of its own. */
@@ -96,6 +106,7 @@ export class WorkloadSpecs {
 
 function recordFromRow(row: Row): WorkloadRecord {
   return {
+    ref: refOfWorkload(String(row['name'])),
     uid: String(row['uid']),
     generation: Number(row['generation']),
     desired: row['desired'] as DesiredState,

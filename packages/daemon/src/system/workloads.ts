@@ -1,7 +1,7 @@
 import type {
-  CellId,
   CellNetwork,
   ContainerFiles,
+  ContainerRef,
   ContainerRuntime,
   ImageStore,
   LogStore,
@@ -57,8 +57,8 @@ export interface WorkloadsParts {
   readonly uploads: UploadStore;
   readonly reach: Reach<VolumeFault>;
   readonly files: ContainerFiles;
-  readonly logPath: (cell: CellId) => string;
-  readonly serialLogPath: (cell: CellId) => string;
+  readonly logPath: (ref: ContainerRef) => string;
+  readonly serialLogPath: (ref: ContainerRef) => string;
   readonly log: Log;
   readonly now: () => number;
   /** Milliseconds of a clock that nobody sets. */

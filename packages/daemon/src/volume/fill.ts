@@ -2,7 +2,6 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ContainerFiles,
-  cellOfWorkload,
   type VolumeBackend,
   volumeUse,
   type WorkloadRecord,
@@ -40,7 +39,11 @@ export class VolumeFiller {
     await this.#parts.alone(name, () => this.#fillAlone(record, name, signal));
   }
 
-  async #fillAlone({ spec }: WorkloadRecord, name: string, signal: AbortSignal): Promise<void> {
+  async #fillAlone(
+    { ref, spec }: WorkloadRecord,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { volumes, backend, files } = this.#parts;
     const filling = volumes.get(name)?.filling;
     const mounts = spec.mounts.filter(({ volumeName }) => volumeName === name);
@@ -58,8 +61,7 @@ export class VolumeFiller {
     if (volumes.get(name)?.filling === 'underway') await backend.clear(name);
     if (mount.copyUp && (await backend.isEmpty(name))) {
       volumes.setFilling(name, 'underway');
-      const at = { cell: cellOfWorkload(spec.name), container: spec.name, path: mount.mountPath };
-      await files.copyOut(at, hostPath, signal);
+      await files.copyOut({ ref, path: mount.mountPath }, hostPath, signal);
     }
     volumes.setFilling(name, 'done');
   }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type ContainerSeen, type TaskState, VOLUME_UNIT_BYTES } from '@capsule/core';
+import {
+  type ContainerRef,
+  type ContainerSeen,
+  type TaskState,
+  VOLUME_UNIT_BYTES,
+} from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
@@ -20,17 +25,17 @@ class Tasks {
   /** Calls on these never return. */
   readonly stuck = new Set<string>();
 
-  async inspect(_cell: unknown, name: string): Promise<ContainerSeen | undefined> {
-    const task = this.states.get(name);
-    return task === undefined ? undefined : ({ container: name, task } as ContainerSeen);
+  async inspect(ref: ContainerRef): Promise<ContainerSeen | undefined> {
+    const task = this.states.get(ref.container);
+    return task === undefined ? undefined : ({ ref, task } as ContainerSeen);
   }
 
-  pause(_cell: unknown, name: string): Promise<void> {
-    return this.#change('pause', name, 'paused');
+  pause({ container }: ContainerRef): Promise<void> {
+    return this.#change('pause', container, 'paused');
   }
 
-  resume(_cell: unknown, name: string): Promise<void> {
-    return this.#change('resume', name, 'running');
+  resume({ container }: ContainerRef): Promise<void> {
+    return this.#change('resume', container, 'running');
   }
 
   async #change(call: string, name: string, to: TaskState): Promise<void> {

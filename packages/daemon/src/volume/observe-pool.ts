@@ -1,11 +1,11 @@
 import {
   type ContainerRuntime,
-  cellOfWorkload,
   formatSize,
   judgePool,
   POOL_LOW_PERCENT,
   type PoolLevel,
   poolPercent,
+  refOfWorkload,
   type VolumeBackend,
   type VolumeBorrowers,
   type VolumePool,
@@ -186,11 +186,11 @@ export class PoolWatch implements Disposable {
     change: 'pause' | 'resume',
   ): Promise<boolean> {
     const { runtime } = this.#parts;
-    const cell = cellOfWorkload(name);
+    const ref = refOfWorkload(name);
     const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
-    const seen = await runtime.inspect(cell, name, signal);
+    const seen = await runtime.inspect(ref, signal);
     if (seen?.task !== from) return false;
-    await runtime[change](cell, name, signal);
+    await runtime[change](ref, signal);
     return true;
   }
 }

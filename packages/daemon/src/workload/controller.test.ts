@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import {
   type ContainerFiles,
   cellKey,
-  cellOfWorkload,
   completeSpec,
+  containerKey,
   type HealthCheck,
   type LogStore,
   MICRO_VM_DEFAULTS,
   type ProbeResult,
+  refOfWorkload,
   type Workload,
   type WorkloadSpec,
 } from '@capsule/core';
@@ -75,8 +76,8 @@ class Machine {
       borrowers: noBorrowers,
       reach: () => undefined,
       files: NO_FILES,
-      logPath: (cell) => cellKey(cell),
-      serialLogPath: (cell) => `${cellKey(cell)}.serial`,
+      logPath: containerKey,
+      serialLogPath: (ref) => `${containerKey(ref)}.serial`,
       log: createLog(() => undefined),
       service: { knock: async () => this.service },
       now: Date.now,
@@ -225,7 +226,7 @@ test('a container that ends is started again after its pause, and counted', asyn
   await using daemon = machine.boot();
   daemon.apply('web');
   await daemon.until('web', runs);
-  machine.runtime.exit(cellOfWorkload('web'), 'web', 3);
+  machine.runtime.exit(refOfWorkload('web'), 3);
   const { status } = await daemon.until('web', (workload) => workload.status.reason === 'BackOff');
   assert.equal(status.exitCode, 3);
   assert.equal(status.phase, 'failed');
@@ -255,7 +256,7 @@ test('an exit that nobody watched is seen by the next capsuled', async () => {
   first.apply('web');
   await first.until('web', runs);
   await first[Symbol.asyncDispose]();
-  machine.runtime.exit(cellOfWorkload('web'), 'web', 1);
+  machine.runtime.exit(refOfWorkload('web'), 1);
   await using second = machine.boot();
   const { status } = await second.until('web', (workload) => workload.status.restartCount === 1);
   assert.equal(status.exitCode, 1);
@@ -374,7 +375,7 @@ test('another network of the bridge moves every workload, what runs and what is 
   const [web, vm] = [await second.until('web', isMoved), await second.until('vm', isMoved)];
   const addresses = [vm, web, second.get('idle')].map((one) => one?.status.address);
   const attached = ['vm', 'web'].map(
-    (name) => machine.kernel.cells.get(cellKey(cellOfWorkload(name)))?.address,
+    (name) => machine.kernel.cells.get(cellKey(refOfWorkload(name).cell))?.address,
   );
   assert.deepEqual(addresses.slice(0, 2), attached);
   assert.ok(
@@ -550,7 +551,7 @@ test('a look that began before a start does not undo it', async () => {
   const running = await daemon.until('web', runs);
   const { observer } = daemon.workloads;
   const ticket = observer.ticket();
-  observer.sees('web', await machine.runtime.inspect(cellOfWorkload('web'), 'web'));
+  observer.sees('web', await machine.runtime.inspect(refOfWorkload('web')));
   assert.deepEqual(observer.sees('web', undefined, ticket).pid, running.status.pid);
   assert.equal(observer.sees('web', undefined).reason, 'Lost');
 });
@@ -562,7 +563,7 @@ test('what a start takes away is no end of the run that it begins', async () => 
   daemon.apply('web');
   await daemon.until('web', runs);
   const { observer } = daemon.workloads;
-  const seen = await machine.runtime.inspect(cellOfWorkload('web'), 'web');
+  const seen = await machine.runtime.inspect(refOfWorkload('web'));
   assert.ok(seen !== undefined);
   const ended = { ...seen, task: 'stopped', exitCode: 137, exitedAt: 1 } as const;
   observer.progresses('web', { stage: 'starting', doneBytes: 0, totalBytes: 0 });

@@ -1,7 +1,7 @@
 import {
   type ContainerSeen,
   cellKey,
-  cellOfWorkload,
+  containerKey,
   isRunDue,
   isRunOver,
   type RuntimeEvent,
@@ -180,11 +180,12 @@ export class WorkloadController {
 
   /** A change of the task is written down at once, also while the workload waits for a retry. */
   #handle(event: RuntimeEvent): void {
-    const name = event.container;
-    if (this.#parts.specs.get(name) === undefined) return;
+    const record = this.#parts.specs.of(event.ref);
+    if (record === undefined) return;
+    const { name } = record.spec;
     this.#queue.add(name);
     if (event.kind === 'oom') this.#noteOutOfMemory(name);
-    this.#look(name).catch((error: unknown) => {
+    this.#look(record).catch((error: unknown) => {
       this.#parts.log.warn('workload not looked at', { name, error });
     });
   }
@@ -208,10 +209,10 @@ export class WorkloadController {
     }
   }
 
-  async #look(name: string): Promise<void> {
+  async #look({ ref, spec: { name } }: WorkloadRecord): Promise<void> {
     const { runtime, observer } = this.#parts;
     const ticket = observer.ticket();
-    const seen = await runtime.inspect(cellOfWorkload(name), name, this.#stop.signal);
+    const seen = await runtime.inspect(ref, this.#stop.signal);
     observer.sees(name, seen, ticket);
   }
 
@@ -220,22 +221,17 @@ export class WorkloadController {
     const { runtime, specs, log } = this.#parts;
     try {
       const all = await runtime.list(this.#stop.signal);
-      const byCell = new Map(all.map((seen) => [cellKey(seen.cell), seen]));
+      const byKey = new Map(all.map((seen) => [containerKey(seen.ref), seen]));
       for (const record of specs.list()) {
-        const { name } = record.spec;
-        const key = cellKey(cellOfWorkload(name));
-        if (!(await this.#isAsWished(record, key, byCell.get(key)))) this.#queue.add(name);
+        const seen = byKey.get(containerKey(record.ref));
+        if (!(await this.#isAsWished(record, seen))) this.#queue.add(record.spec.name);
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) log.warn('workloads not looked at', { error });
     }
   }
 
-  async #isAsWished(
-    record: WorkloadRecord,
-    key: string,
-    seen: ContainerSeen | undefined,
-  ): Promise<boolean> {
+  async #isAsWished(record: WorkloadRecord, seen: ContainerSeen | undefined): Promise<boolean> {
     const status = this.#parts.observer.statusOf(record.spec.name);
     if (seen !== undefined && seen.task !== 'running' && record.desired === 'running') {
       if (isRunOver(record, status)) return true;
@@ -244,7 +240,9 @@ export class WorkloadController {
     if (seen.revision !== workloadRevision(record) || isRunDue(record, status)) return false;
     if (status.pid !== seen.pid) return false;
     if (record.spec.networkMode === 'host') return true;
-    return (await this.#parts.network.inspect(key, this.#stop.signal))?.complete === true;
+    const { network } = this.#parts;
+    const link = await network.inspect(cellKey(record.ref.cell), this.#stop.signal);
+    return link?.complete === true;
   }
 
   /**
@@ -255,10 +253,10 @@ export class WorkloadController {
     const { network, runtime, specs } = this.#parts;
     const attached = await network.list(signal);
     const seen = await runtime.list(signal);
-    const used = new Set(seen.filter(isAlive).map(({ cell }) => cellKey(cell)));
+    const used = new Set(seen.filter(isAlive).map(({ ref }) => cellKey(ref.cell)));
     for (const { key } of attached) {
       // Asked for at once, so that whoever comes under the name meanwhile attaches after it.
-      const isWanted = specs.list().some(({ spec }) => cellKey(cellOfWorkload(spec.name)) === key);
+      const isWanted = specs.list().some(({ ref }) => cellKey(ref.cell) === key);
       if (!isWanted && !used.has(key)) await network.detach(key, signal);
     }
   }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import {
-  type CellId,
+  type ContainerRef,
   type ContainerSeen,
-  cellOfWorkload,
   completeSpec,
+  refOfWorkload,
   type StopOrder,
   type TaskState,
   type WorkloadRecord,
@@ -13,6 +13,7 @@ import { createLog } from '@capsule/engine';
 import { powerOffPatienceMs, stopForPowerOff } from './power-off.ts';
 
 const record = (name: string, stopGraceSeconds: number): WorkloadRecord => ({
+  ref: refOfWorkload(name),
   ...{ spec: completeSpec({ name, image: 'x', stopGraceSeconds, stopSignal: 'SIGINT' }) },
   ...{ uid: name, generation: 1, revision: 1, run: 0, desired: 'running', createdAt: 0 },
 });
@@ -30,14 +31,13 @@ class Tasks {
   async list(): Promise<readonly ContainerSeen[]> {
     if (this.failsToList) throw new Error('containerd is away');
     return [...this.#states].map(
-      ([container, task]) =>
-        ({ container, task, cell: cellOfWorkload(container) }) as ContainerSeen,
+      ([name, task]) => ({ ref: refOfWorkload(name), task }) as ContainerSeen,
     );
   }
 
-  async stop(_cell: CellId, name: string, { graceMs, stopSignal }: StopOrder): Promise<void> {
-    this.stops.push(`${name} ${graceMs} ${stopSignal}`.trim());
-    if (name === this.broken) throw new Error('does not end');
+  async stop({ container }: ContainerRef, { graceMs, stopSignal }: StopOrder): Promise<void> {
+    this.stops.push(`${container} ${graceMs} ${stopSignal}`.trim());
+    if (container === this.broken) throw new Error('does not end');
   }
 }
 

@@ -1,7 +1,7 @@
 import {
+  type ContainerRef,
   type ContainerRuntime,
-  type ContainerSeen,
-  cellOfWorkload,
+  containerKey,
   powerOffGraceMs,
   powerOffLimitMs,
   type WorkloadRecord,
@@ -16,8 +16,6 @@ export interface PowerOffParts {
   readonly quiesce: () => Promise<void>;
   readonly log: Log;
 }
-
-type Target = Pick<ContainerSeen, 'cell' | 'container'>;
 
 /** What is under way may be a stop that takes its time; then everything else is stopped beside it. */
 const QUIESCE_LIMIT_MS = 10_000;
@@ -45,29 +43,29 @@ export async function stopForPowerOff(parts: PowerOffParts): Promise<void> {
 
 async function stopAll(parts: PowerOffParts): Promise<void> {
   const { runtime, records, log } = parts;
-  const recordOf = new Map(records().map((record) => [record.spec.name, record]));
-  const stops = (await targets(parts)).map(async ({ cell, container }) => {
-    const record = recordOf.get(container);
+  const recordOf = new Map(records().map((record) => [containerKey(record.ref), record]));
+  const stops = (await targets(parts)).map(async (ref) => {
+    const record = recordOf.get(containerKey(ref));
     const stopSignal = record?.spec.stopSignal ?? '';
     const signal = AbortSignal.timeout(powerOffLimitMs([record]));
     try {
       const graceMs = powerOffGraceMs(record);
-      await runtime.stop(cell, container, { graceMs, stopSignal }, signal);
+      await runtime.stop(ref, { graceMs, stopSignal }, signal);
     } catch (error) {
-      log.error('workload not stopped', { name: container, error });
+      log.error('workload not stopped', { name: ref.container, error });
     }
   });
   await Promise.all(stops);
 }
 
 /** A runtime that cannot list, since containerd is away, still stops each microVM by its name. */
-async function targets({ runtime, records, log }: PowerOffParts): Promise<readonly Target[]> {
+async function targets({ runtime, records, log }: PowerOffParts): Promise<readonly ContainerRef[]> {
   try {
     const seen = await runtime.list(AbortSignal.timeout(LIST_LIMIT_MS));
-    return seen.filter(({ task }) => task !== 'none' && task !== 'stopped');
+    return seen.filter(({ task }) => task !== 'none' && task !== 'stopped').map(({ ref }) => ref);
   } catch (error) {
     log.error('workloads not listed', { error });
-    return records().map(({ spec: { name } }) => ({ cell: cellOfWorkload(name), container: name }));
+    return records().map(({ ref }) => ref);
   }
 }
 

@@ -1,9 +1,9 @@
-import {
-  type ContainerRuntime,
-  cellOfWorkload,
-  type ProbeResult,
-  type ServiceProbe,
-  type WorkloadRecord,
+import type {
+  ContainerRef,
+  ContainerRuntime,
+  ProbeResult,
+  ServiceProbe,
+  WorkloadRecord,
 } from '@capsule/core';
 import type { Addresses } from '../store/addresses.ts';
 
@@ -15,13 +15,13 @@ export interface ProbeParts {
 
 /** Carries out the health check of a workload once. Bounded by `signal`. */
 export async function probeWorkload(
-  { spec }: WorkloadRecord,
+  { ref, spec }: WorkloadRecord,
   { runtime, service, addresses }: ProbeParts,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const probe = spec.healthCheck?.probe;
   if (probe === undefined) return { ok: true, detail: '' };
-  if (probe.kind === 'exec') return runProbe(runtime, spec.name, probe.command, signal);
+  if (probe.kind === 'exec') return runProbe(runtime, ref, probe.command, signal);
   const address = spec.networkMode === 'host' ? '127.0.0.1' : addresses.get(spec.name);
   if (address === undefined) return { ok: false, detail: 'it has no address' };
   return service.knock({ ...probe, address }, signal);
@@ -32,12 +32,12 @@ const DETAIL_BYTES = 160;
 
 async function runProbe(
   runtime: ContainerRuntime,
-  name: string,
+  ref: ContainerRef,
   command: readonly string[],
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const request = { command, env: {}, workingDir: '', user: '', hasInput: false };
-  await using session = await runtime.exec(cellOfWorkload(name), name, request, signal);
+  await using session = await runtime.exec(ref, request, signal);
   const said: Uint8Array[] = [];
   const read = async () => {
     let bytes = 0;

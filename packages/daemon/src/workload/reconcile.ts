@@ -1,8 +1,7 @@
 import {
   allOrFirstError,
-  type CellId,
+  type ContainerRef,
   cellKey,
-  cellOfWorkload,
   isReady,
   isSettled,
   normaliseImageReference,
@@ -92,15 +91,15 @@ async function look(
   parts: ReconcileParts,
   signal: AbortSignal,
 ): Promise<WorkloadSeen> {
+  const { ref } = record;
   const { name, image } = record.spec;
-  const cell = cellOfWorkload(name);
   // A microVM may be made of a kernel and a disk instead.
   const reference = image === '' ? '' : normaliseImageReference(image);
   const [cached, container, network, hasLogs, attached] = await Promise.all([
     reference === '' ? undefined : parts.images.get(reference, signal),
-    parts.runtime.inspect(cell, name, signal),
-    parts.network.inspect(cellKey(cell), signal),
-    hasAnyLog(parts, cell),
+    parts.runtime.inspect(ref, signal),
+    parts.network.inspect(cellKey(ref.cell), signal),
+    hasAnyLog(parts, ref),
     parts.volumeBackend.attached(),
   ]);
   return {
@@ -118,9 +117,9 @@ async function look(
 
 async function hasAnyLog(
   { logs, logPath, serialLogPath }: ReconcileParts,
-  cell: CellId,
+  ref: ContainerRef,
 ): Promise<boolean> {
-  return (await logs.exists(logPath(cell))) || logs.exists(serialLogPath(cell));
+  return (await logs.exists(logPath(ref))) || logs.exists(serialLogPath(ref));
 }
 
 function lookAtVolumes(

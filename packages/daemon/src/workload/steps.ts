@@ -1,11 +1,10 @@
 import {
-  type CellId,
   type CellNetwork,
+  type ContainerRef,
   type ContainerRuntime,
   type ContainerSpec,
   type ContainerVolume,
   cellKey,
-  cellOfWorkload,
   containerSettings,
   type ImageStore,
   type LogStore,
@@ -13,6 +12,7 @@ import {
   type VolumeBackend,
   type VolumeMount,
   volumeUse,
+  WORKLOAD_ROLE,
   type WorkloadRecord,
   type WorkloadSpec,
   type WorkloadStep,
@@ -48,10 +48,10 @@ export interface WorkloadStepParts {
   readonly volumeBackend: VolumeBackend;
   readonly keeper: VolumeKeeper;
   readonly filler: VolumeFiller;
-  /** Where the log writer puts the output of a cell's root container. */
-  readonly logPath: (cell: CellId) => string;
+  /** Where the log writer puts the output of a container. */
+  readonly logPath: (ref: ContainerRef) => string;
   /** Of a microVM's console. */
-  readonly serialLogPath: (cell: CellId) => string;
+  readonly serialLogPath: (ref: ContainerRef) => string;
 }
 
 type Executors = {
@@ -104,28 +104,26 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       inTurn(names, (name) => filler.fill(record, name, signal)),
     createContainer: (record, args, signal) =>
       runtime.create(containerSpec(parts, record, args), signal),
-    limitContainer: ({ spec: { name } }, { resources }, signal) =>
-      runtime.update(cellOfWorkload(name), name, resources, signal),
+    limitContainer: ({ ref }, { resources }, signal) => runtime.update(ref, resources, signal),
     startContainer: async (record, _args, signal) => {
       const { name } = record.spec;
       await bindFolders(parts, record.spec, signal);
       observer.starts(name);
       observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
-      const seen = await runtime.start(cellOfWorkload(name), name, signal);
+      const seen = await runtime.start(record.ref, signal);
       filler.recordFilled(record);
       observer.rests(name);
       observer.sees(name, seen);
     },
-    stopContainer: async ({ spec: { name, stopSignal } }, { graceMs }, signal) => {
+    stopContainer: async ({ ref, spec: { name, stopSignal } }, { graceMs }, signal) => {
       observer.progresses(name, { stage: 'stopping', doneBytes: 0, totalBytes: 0 });
-      await runtime.stop(cellOfWorkload(name), name, { graceMs, stopSignal }, signal);
+      await runtime.stop(ref, { graceMs, stopSignal }, signal);
     },
-    removeContainer: ({ spec: { name } }, _args, signal) =>
-      runtime.remove(cellOfWorkload(name), name, signal),
-    removeLogs: ({ spec: { name } }) => removeLogs(parts, name),
+    removeContainer: ({ ref }, _args, signal) => runtime.remove(ref, signal),
+    removeLogs: ({ ref }) => removeLogs(parts, ref),
     forget: async (record) => {
       // Where no line was written there is no log, but a start that was cut short made its folder.
-      await removeLogs(parts, record.spec.name);
+      await removeLogs(parts, record.ref);
       forget(parts, record);
     },
   };
@@ -148,11 +146,10 @@ async function inTurn(
 
 async function removeLogs(
   { logs, logPath, serialLogPath }: WorkloadStepParts,
-  name: string,
+  ref: ContainerRef,
 ): Promise<void> {
-  const cell = cellOfWorkload(name);
-  await logs.remove(serialLogPath(cell));
-  await logs.remove(logPath(cell));
+  await logs.remove(serialLogPath(ref));
+  await logs.remove(logPath(ref));
 }
 
 function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
@@ -167,27 +164,25 @@ function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
 
 function containerSpec(
   parts: WorkloadStepParts,
-  { spec }: WorkloadRecord,
+  record: WorkloadRecord,
   { reference, revision }: WorkloadStepArgs['createContainer'],
 ): ContainerSpec {
-  const cell = cellOfWorkload(spec.name);
-  const key = cellKey(cell);
+  const { ref, spec } = record;
   const isHost = spec.networkMode === 'host';
   return {
     ...containerSettings(spec),
-    cell,
-    container: spec.name,
-    role: 'root',
+    ref,
+    role: WORKLOAD_ROLE,
     image: reference,
     command: spec.command,
     args: spec.args,
     env: spec.env,
     hostname: spec.hostname === '' ? spec.name : spec.hostname,
     ...(spec.microVm && { microVm: spec.microVm }),
-    network: networkOf(parts, spec),
+    network: networkOf(parts, record),
     volumes: spec.mounts.map((mount, index) => describeVolumeOf(parts, spec, { mount, index })),
-    files: isHost ? parts.network.hostFiles() : parts.network.files(key),
-    logPath: parts.logPath(cell),
+    files: isHost ? parts.network.hostFiles() : parts.network.files(cellKey(ref.cell)),
+    logPath: parts.logPath(ref),
     revision,
   };
 }
@@ -226,10 +221,10 @@ async function bindFolders(
 
 function networkOf(
   { network, addresses }: WorkloadStepParts,
-  { kind, name, networkMode }: WorkloadSpec,
+  { ref, spec: { kind, name, networkMode } }: WorkloadRecord,
 ): ContainerSpec['network'] {
   const address = addresses.get(name);
   if (kind === 'microVm' && address !== undefined) return { tap: network.tap(address) };
   if (networkMode === 'host') return 'host';
-  return { namespacePath: network.namespacePath(cellKey(cellOfWorkload(name))) };
+  return { namespacePath: network.namespacePath(cellKey(ref.cell)) };
 }

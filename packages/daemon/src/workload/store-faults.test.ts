@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type ContainerFiles,
-  cellKey,
-  cellOfWorkload,
   completeSpec,
+  containerKey,
   isCapsuleError,
   type LogStore,
+  refOfWorkload,
 } from '@capsule/core';
 import { createLog, type Database, openStore } from '@capsule/engine';
 import {
@@ -86,8 +86,8 @@ function boot(disk: Disk) {
     network: new FakeCellNetwork({ cells: new Map(), published: [] }),
     names: new FakeNameResponder(),
     ...{ logs: NO_LOGS, files: NO_FILES, reach: () => undefined },
-    logPath: (cell) => cellKey(cell),
-    serialLogPath: (cell) => `${cellKey(cell)}.serial`,
+    logPath: containerKey,
+    serialLogPath: (ref) => `${containerKey(ref)}.serial`,
     log: createLog(() => undefined),
     listeners: { find: () => [] },
     ownFolders: [],
@@ -130,7 +130,7 @@ async function live(disk: Disk): Promise<void> {
   await insist(() => volumeSystem.keeper.apply(DATA));
   await insist(() => config.apply(WEB));
   await until(system, isHealthy);
-  runtime.exit(cellOfWorkload('web'), 'web', 1);
+  runtime.exit(refOfWorkload('web'), 1);
   await until(system, () => observer.statusOf('web').restartCount === 1 && isHealthy());
   await insist(() => config.stop('web'));
   assert.ok(await controller.stopped('web', AbortSignal.timeout(30_000)));
@@ -180,7 +180,7 @@ test(
     backend.failNext('snapshot', fakeError('VOLUME_POOL_LOW', 'exhausted', 'no room'));
     volumeSystem.scheduler.wake();
     await volumeSystem.scheduler.settled();
-    runtime.exit(cellOfWorkload('web'), 'web', 1);
+    runtime.exit(refOfWorkload('web'), 1);
     runtime.crash();
     runtime.recover();
     await new Promise((resolve) => setTimeout(resolve, 50));

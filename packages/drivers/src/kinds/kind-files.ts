@@ -1,7 +1,7 @@
 import type {
-  CellId,
   ContainerFiles,
   ContainerPath,
+  ContainerRef,
   FilesWarn,
   PathSeen,
   UnpackRules,
@@ -11,12 +11,9 @@ import type { Kinds } from './kind-runtime.ts';
 /** Files of both kinds of workloads. */
 export class KindFiles implements ContainerFiles {
   readonly #kinds: Kinds<ContainerFiles>;
-  readonly #isMicroVm: (cell: CellId, container: string) => Promise<boolean>;
+  readonly #isMicroVm: (ref: ContainerRef) => Promise<boolean>;
 
-  constructor(
-    kinds: Kinds<ContainerFiles>,
-    isMicroVm: (cell: CellId, container: string) => Promise<boolean>,
-  ) {
+  constructor(kinds: Kinds<ContainerFiles>, isMicroVm: (ref: ContainerRef) => Promise<boolean>) {
     this.#kinds = kinds;
     this.#isMicroVm = isMicroVm;
   }
@@ -46,7 +43,7 @@ export class KindFiles implements ContainerFiles {
     return (await this.#of(at)).copyOut(at, folder, signal);
   }
 
-  async #of({ cell, container }: ContainerPath): Promise<ContainerFiles> {
-    return (await this.#isMicroVm(cell, container)) ? this.#kinds.microVm : this.#kinds.container;
+  async #of({ ref }: ContainerPath): Promise<ContainerFiles> {
+    return (await this.#isMicroVm(ref)) ? this.#kinds.microVm : this.#kinds.container;
   }
 }

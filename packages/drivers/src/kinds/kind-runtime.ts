@@ -1,5 +1,5 @@
 import type {
-  CellId,
+  ContainerRef,
   ContainerRuntime,
   ContainerSeen,
   ContainerSpec,
@@ -7,6 +7,7 @@ import type {
   ExecRequest,
   ExecSession,
   Resources,
+  RunningContainer,
   RuntimeEvent,
   StopOrder,
 } from '@capsule/core';
@@ -34,13 +35,9 @@ export class KindRuntime implements ContainerRuntime {
     return (await Promise.all(this.#both.map((runtime) => runtime.list(signal)))).flat();
   }
 
-  async inspect(
-    cell: CellId,
-    container: string,
-    signal?: AbortSignal,
-  ): Promise<ContainerSeen | undefined> {
-    const machine = await this.#kinds.microVm.inspect(cell, container, signal);
-    return machine ?? this.#kinds.container.inspect(cell, container, signal);
+  async inspect(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen | undefined> {
+    const machine = await this.#kinds.microVm.inspect(ref, signal);
+    return machine ?? this.#kinds.container.inspect(ref, signal);
   }
 
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
@@ -48,38 +45,28 @@ export class KindRuntime implements ContainerRuntime {
     return this.#kinds[kind].create(spec, signal);
   }
 
-  async start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
-    return (await this.#of(cell, container)).start(cell, container, signal);
+  async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
+    return (await this.#of(ref)).start(ref, signal);
   }
 
-  async stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void> {
-    return (await this.#of(cell, container)).stop(cell, container, how, signal);
+  async stop(ref: ContainerRef, how: StopOrder, signal?: AbortSignal): Promise<void> {
+    return (await this.#of(ref)).stop(ref, how, signal);
   }
 
-  async pause(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
-    return (await this.#of(cell, container)).pause(cell, container, signal);
+  async pause(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+    return (await this.#of(ref)).pause(ref, signal);
   }
 
-  async resume(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
-    return (await this.#of(cell, container)).resume(cell, container, signal);
+  async resume(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+    return (await this.#of(ref)).resume(ref, signal);
   }
 
-  async update(
-    cell: CellId,
-    container: string,
-    resources: Resources,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    return (await this.#of(cell, container)).update(cell, container, resources, signal);
+  async update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void> {
+    return (await this.#of(ref)).update(ref, resources, signal);
   }
 
-  async exec(
-    cell: CellId,
-    container: string,
-    request: ExecRequest,
-    signal?: AbortSignal,
-  ): Promise<ExecSession> {
-    return (await this.#of(cell, container)).exec(cell, container, request, signal);
+  async exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession> {
+    return (await this.#of(ref)).exec(ref, request, signal);
   }
 
   async endAbandoned(signal?: AbortSignal): Promise<void> {
@@ -90,16 +77,16 @@ export class KindRuntime implements ContainerRuntime {
     await Promise.all(this.#both.map((runtime) => runtime.reclaim(signal)));
   }
 
-  async usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
-    return (await this.#of(cell, container)).usage(cell, container, pid);
+  async usage(of: RunningContainer): Promise<ContainerUsage | undefined> {
+    return (await this.#of(of.ref)).usage(of);
   }
 
   limits(): Promise<ReadonlySet<keyof Resources>> {
     return this.#kinds.container.limits();
   }
 
-  async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
-    await Promise.all(this.#both.map((runtime) => runtime.remove(cell, container, signal)));
+  async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+    await Promise.all(this.#both.map((runtime) => runtime.remove(ref, signal)));
   }
 
   /** Ends with the events of containers, whose runtime may go away. */
@@ -111,8 +98,8 @@ export class KindRuntime implements ContainerRuntime {
     return this.#kinds.container.probe(signal);
   }
 
-  async #of(cell: CellId, container: string): Promise<ContainerRuntime> {
-    const machine = await this.#kinds.microVm.inspect(cell, container);
+  async #of(ref: ContainerRef): Promise<ContainerRuntime> {
+    const machine = await this.#kinds.microVm.inspect(ref);
     return machine === undefined ? this.#kinds.container : this.#kinds.microVm;
   }
 }

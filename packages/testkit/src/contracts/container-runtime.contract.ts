@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import {
-  type CellId,
+  type ContainerRef,
   type ContainerRuntime,
   type ContainerSpec,
   containerSettings,
@@ -14,8 +14,8 @@ export interface RuntimeBench {
   readonly runtime: ContainerRuntime;
   /** An image that the runtime can run. */
   readonly image: string;
-  /** Nobody else uses this cell. */
-  readonly cell: CellId;
+  /** Of the container that is made. Nobody else uses its cell. */
+  readonly ref: ContainerRef;
   readonly logPath: string;
   readonly commands: RuntimeCommands;
   /** Resolves when `commands.run`, which was started, heeds the stop signal. */
@@ -40,10 +40,10 @@ export function containerRuntimeContract(
   suite(`container runtime contract: ${name}`, { timeout: 120_000 }, () => {
     test('a container is created without a process, and listed', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
+      const { runtime, ref } = bench;
       const made = await runtime.create(specOf(bench));
       assert.equal(made.task, 'none');
-      assert.deepEqual(await runtime.inspect(cell, 'one'), made);
+      assert.deepEqual(await runtime.inspect(ref), made);
       assert.deepEqual(await runtime.list(), [made]);
     });
 
@@ -56,12 +56,12 @@ export function containerRuntimeContract(
 
     test('creating it for another revision replaces the container', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
+      const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
-      await runtime.start(cell, 'one');
+      await runtime.start(ref);
       const second = await runtime.create({ ...specOf(bench), revision: '2' });
       assert.equal(second.revision, '2');
-      assert.equal((await runtime.inspect(cell, 'one'))?.task, 'none');
+      assert.equal((await runtime.inspect(ref))?.task, 'none');
       assert.equal((await runtime.list()).length, 1);
     });
 
@@ -74,31 +74,31 @@ export function containerRuntimeContract(
 
     test('starting runs the program once, however often it is asked', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
+      const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
-      const first = await runtime.start(cell, 'one');
+      const first = await runtime.start(ref);
       assert.equal(first.task, 'running');
       assert.ok((first.pid ?? 0) > 0);
-      assert.deepEqual(await runtime.start(cell, 'one'), first);
-      assert.deepEqual(await runtime.inspect(cell, 'one'), first);
+      assert.deepEqual(await runtime.start(ref), first);
+      assert.deepEqual(await runtime.inspect(ref), first);
     });
 
     test('starting what does not exist is not found', async (t) => {
-      const { runtime, cell } = await open(t);
-      const start = runtime.start(cell, 'one');
+      const { runtime, ref } = await open(t);
+      const start = runtime.start(ref);
       await assert.rejects(start, { code: 'RUNTIME_CONTAINER_MISSING', kind: 'notFound' });
     });
 
     test('a program that ends leaves its exit code, and an event tells it', async (t) => {
       const bench = await open(t);
-      const { runtime, cell, commands } = bench;
+      const { runtime, ref, commands } = bench;
       await using log = new EventLog(runtime);
       await runtime.create({ ...specOf(bench), command: commands.exit(3) });
-      await runtime.start(cell, 'one');
+      await runtime.start(ref);
       const event = await log.until('one', 'exited');
       assert.equal(event.exitCode, 3);
-      assert.deepEqual(event.cell, cell);
-      const seen = await runtime.inspect(cell, 'one');
+      assert.deepEqual(event.ref, ref);
+      const seen = await runtime.inspect(ref);
       assert.equal(seen?.task, 'stopped');
       assert.equal(seen?.exitCode, 3);
       assert.ok((seen?.exitedAt ?? 0) > 0);
@@ -107,127 +107,126 @@ export function containerRuntimeContract(
 
     test('what a container uses is told while it runs, and only then', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
-      assert.equal(await runtime.usage(cell, 'one', 1), undefined);
+      const { runtime, ref } = bench;
+      assert.equal(await runtime.usage({ ref, role: 'root', pid: 1 }), undefined);
       await runtime.create(specOf(bench));
-      const { pid = 0 } = await runtime.start(cell, 'one');
-      const usage = await runtime.usage(cell, 'one', pid);
+      const { pid = 0 } = await runtime.start(ref);
+      const usage = await runtime.usage({ ref, role: 'root', pid });
       assert.ok((usage?.pids ?? 1) >= 1 && (usage?.cpuMicros ?? 0) >= 0);
       assert.ok((usage?.memoryBytes ?? 1) > 0, JSON.stringify(usage));
-      await runtime.remove(cell, 'one');
-      assert.equal(await runtime.usage(cell, 'one', pid), undefined);
+      await runtime.remove(ref);
+      assert.equal(await runtime.usage({ ref, role: 'root', pid }), undefined);
     });
 
     test('limits change while it runs, and while it does not', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
+      const { runtime, ref } = bench;
       const made = await runtime.create(specOf(bench));
       assert.deepEqual(made.resources, {});
-      await runtime.update(cell, 'one', { pids: 90 });
-      assert.deepEqual((await runtime.inspect(cell, 'one'))?.resources, { pids: 90 });
-      const started = await runtime.start(cell, 'one');
-      await runtime.update(cell, 'one', { pids: 80 });
-      await runtime.update(cell, 'one', { pids: 80 });
-      const seen = await runtime.inspect(cell, 'one');
+      await runtime.update(ref, { pids: 90 });
+      assert.deepEqual((await runtime.inspect(ref))?.resources, { pids: 90 });
+      const started = await runtime.start(ref);
+      await runtime.update(ref, { pids: 80 });
+      await runtime.update(ref, { pids: 80 });
+      const seen = await runtime.inspect(ref);
       assert.deepEqual([seen?.resources, seen?.pid], [{ pids: 80 }, started.pid]);
-      await runtime.update(cell, 'one', {});
-      assert.deepEqual((await runtime.inspect(cell, 'one'))?.resources, {});
-      const missing = runtime.update(cell, 'two', {});
+      await runtime.update(ref, {});
+      assert.deepEqual((await runtime.inspect(ref))?.resources, {});
+      const missing = runtime.update({ ...ref, container: 'two' }, {});
       await assert.rejects(missing, { code: 'RUNTIME_CONTAINER_MISSING' });
     });
 
     test('what ended can be started again', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
+      const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
-      const first = await runtime.start(cell, 'one');
+      const first = await runtime.start(ref);
       await bench.ready();
-      await runtime.stop(cell, 'one', { graceMs: 5000, stopSignal: '' });
-      const second = await runtime.start(cell, 'one');
+      await runtime.stop(ref, { graceMs: 5000, stopSignal: '' });
+      const second = await runtime.start(ref);
       assert.equal(second.task, 'running');
       assert.notEqual(second.pid, first.pid);
     });
 
     test('a program that is not in the image cannot be started, and the container can go', async (t) => {
       const bench = await open(t);
-      const { runtime, cell, commands } = bench;
+      const { runtime, ref, commands } = bench;
       await runtime.create({ ...specOf(bench), command: commands.missing });
-      await assert.rejects(runtime.start(cell, 'one'), { code: 'RUNTIME_COMMAND_NOT_FOUND' });
-      assert.equal((await runtime.inspect(cell, 'one'))?.task, 'none');
-      await runtime.remove(cell, 'one');
-      assert.equal(await runtime.inspect(cell, 'one'), undefined);
+      await assert.rejects(runtime.start(ref), { code: 'RUNTIME_COMMAND_NOT_FOUND' });
+      assert.equal((await runtime.inspect(ref))?.task, 'none');
+      await runtime.remove(ref);
+      assert.equal(await runtime.inspect(ref), undefined);
     });
 
     test('stopping asks first, and the program may end in its own way', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
+      const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
-      await runtime.start(cell, 'one');
+      await runtime.start(ref);
       await bench.ready();
-      await runtime.stop(cell, 'one', { graceMs: 10_000, stopSignal: '' });
-      const seen = await runtime.inspect(cell, 'one');
+      await runtime.stop(ref, { graceMs: 10_000, stopSignal: '' });
+      const seen = await runtime.inspect(ref);
       assert.equal(seen?.task, 'stopped');
       assert.equal(seen?.exitCode, 0);
     });
 
     test('a program that does not heed is killed after the grace', async (t) => {
       const bench = await open(t);
-      const { runtime, cell, commands } = bench;
+      const { runtime, ref, commands } = bench;
       await runtime.create({ ...specOf(bench), command: commands.stubborn });
-      await runtime.start(cell, 'one');
-      await runtime.stop(cell, 'one', { graceMs: 50, stopSignal: '' });
-      assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 137);
+      await runtime.start(ref);
+      await runtime.stop(ref, { graceMs: 50, stopSignal: '' });
+      assert.equal((await runtime.inspect(ref))?.exitCode, 137);
     });
 
     test('what is paused stands still, goes on when it is resumed, and can be stopped', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
-      const container = 'one';
-      await runtime.pause(cell, container);
+      const { runtime, ref } = bench;
+      await runtime.pause(ref);
       await runtime.create(specOf(bench));
-      await runtime.start(cell, container);
+      await runtime.start(ref);
       await bench.ready();
-      await runtime.pause(cell, container);
-      await runtime.pause(cell, container);
-      assert.equal((await runtime.inspect(cell, container))?.task, 'paused');
-      await runtime.resume(cell, container);
-      await runtime.resume(cell, container);
-      assert.equal((await runtime.inspect(cell, container))?.task, 'running');
-      await runtime.pause(cell, container);
-      await runtime.stop(cell, container, { graceMs: 5000, stopSignal: '' });
-      assert.equal((await runtime.inspect(cell, container))?.task, 'stopped');
+      await runtime.pause(ref);
+      await runtime.pause(ref);
+      assert.equal((await runtime.inspect(ref))?.task, 'paused');
+      await runtime.resume(ref);
+      await runtime.resume(ref);
+      assert.equal((await runtime.inspect(ref))?.task, 'running');
+      await runtime.pause(ref);
+      await runtime.stop(ref, { graceMs: 5000, stopSignal: '' });
+      assert.equal((await runtime.inspect(ref))?.task, 'stopped');
     });
 
     test('stopping what does not run changes nothing', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
-      await runtime.stop(cell, 'one', { graceMs: 1000, stopSignal: '' });
+      const { runtime, ref } = bench;
+      await runtime.stop(ref, { graceMs: 1000, stopSignal: '' });
       const made = await runtime.create(specOf(bench));
-      await runtime.stop(cell, 'one', { graceMs: 1000, stopSignal: '' });
-      assert.deepEqual(await runtime.inspect(cell, 'one'), made);
+      await runtime.stop(ref, { graceMs: 1000, stopSignal: '' });
+      assert.deepEqual(await runtime.inspect(ref), made);
     });
 
     test('removing what runs leaves nothing, and removing again is a success', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
+      const { runtime, ref } = bench;
       await using log = new EventLog(runtime);
       await runtime.create(specOf(bench));
-      await runtime.start(cell, 'one');
-      await runtime.remove(cell, 'one');
-      assert.equal(await runtime.inspect(cell, 'one'), undefined);
+      await runtime.start(ref);
+      await runtime.remove(ref);
+      assert.equal(await runtime.inspect(ref), undefined);
       assert.deepEqual(await runtime.list(), []);
       await log.until('one', 'deleted');
-      await runtime.remove(cell, 'one');
+      await runtime.remove(ref);
     });
 
     test('events come in the order in which things happened', async (t) => {
       const bench = await open(t);
-      const { runtime, cell, commands } = bench;
+      const { runtime, ref, commands } = bench;
       await using log = new EventLog(runtime);
       await runtime.create({ ...specOf(bench), command: commands.exit(0) });
-      await runtime.start(cell, 'one');
+      await runtime.start(ref);
       await log.until('one', 'exited');
-      await runtime.remove(cell, 'one');
+      await runtime.remove(ref);
       await log.until('one', 'deleted');
       const kinds = log.events.map(({ kind }) => kind).filter((kind) => kind !== 'changed');
       assert.deepEqual(kinds, ['started', 'exited', 'deleted']);
@@ -235,22 +234,24 @@ export function containerRuntimeContract(
 
     test('containers of other cells with like names are others', async (t) => {
       const bench = await open(t);
-      const { runtime, cell } = bench;
-      const other = { ...cell, stack: `${cell.stack}-${cell.cell}`, cell: 'x' };
+      const { runtime, ref } = bench;
+      const { cell } = ref;
+      const like = { ...cell, stack: `${cell.stack}-${cell.cell}`, cell: 'x' };
+      const other = { ...ref, cell: like };
       await runtime.create(specOf(bench));
-      await runtime.create({ ...specOf(bench), cell: other });
+      await runtime.create({ ...specOf(bench), ref: other });
       assert.equal((await runtime.list()).length, 2);
-      await runtime.remove(other, 'one');
+      await runtime.remove(other);
       assert.equal((await runtime.list()).length, 1);
-      assert.notEqual(await runtime.inspect(cell, 'one'), undefined);
+      assert.notEqual(await runtime.inspect(ref), undefined);
     });
 
     test('a call that is aborted rejects with the reason', async (t) => {
-      const { runtime, cell } = await open(t);
+      const { runtime, ref } = await open(t);
       const reason = new Error('enough');
       const signal = AbortSignal.abort(reason);
       await assert.rejects(runtime.list(signal), reason);
-      await assert.rejects(runtime.remove(cell, 'one', signal), reason);
+      await assert.rejects(runtime.remove(ref, signal), reason);
     });
 
     test('a runtime that works says what it is', async (t) => {
@@ -266,8 +267,7 @@ export function containerRuntimeContract(
 export function specOf(bench: RuntimeBench): ContainerSpec {
   return {
     ...containerSettings(SPEC_DEFAULTS),
-    cell: bench.cell,
-    container: 'one',
+    ref: bench.ref,
     role: 'root',
     image: bench.image,
     command: bench.commands.run,

@@ -14,7 +14,7 @@ export class EventLog implements AsyncDisposable {
   async until(container: string, kind: RuntimeEvent['kind']): Promise<RuntimeEvent> {
     for (;;) {
       const found = this.events.find(
-        (event) => event.container === container && event.kind === kind,
+        ({ ref, kind: seen }) => ref.container === container && seen === kind,
       );
       if (found !== undefined) return found;
       await new Promise<void>((resolve) => {

@@ -45,7 +45,7 @@ export function execContract(name: string, open: (t: TestContext) => Promise<Run
       const bench = await running(open, t);
       const missing = exec(bench, { command: [...bench.commands.missing] });
       await assert.rejects(missing, { code: 'RUNTIME_COMMAND_NOT_FOUND' });
-      await bench.runtime.stop(bench.cell, 'one', { graceMs: 0, stopSignal: '' });
+      await bench.runtime.stop(bench.ref, { graceMs: 0, stopSignal: '' });
       await assert.rejects(exec(bench, { command: ['echo'] }), { code: 'RUNTIME_NOT_RUNNING' });
     });
   });
@@ -57,12 +57,12 @@ async function running(
 ): Promise<RuntimeBench> {
   const bench = await open(t);
   await bench.runtime.create(specOf(bench));
-  await bench.runtime.start(bench.cell, 'one');
+  await bench.runtime.start(bench.ref);
   return bench;
 }
 
 function exec(bench: RuntimeBench, request: Partial<ExecRequest>): Promise<ExecSession> {
-  return bench.runtime.exec(bench.cell, 'one', { ...PLAIN, ...request });
+  return bench.runtime.exec(bench.ref, { ...PLAIN, ...request });
 }
 
 async function outputOf(session: ExecSession): Promise<string> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellOfWorkload } from '@capsule/core';
+import { refOfWorkload } from '@capsule/core';
 import { containerRuntimeContract } from '../contracts/container-runtime.contract.ts';
 import { EventLog } from '../contracts/event-log.ts';
 import { execContract } from '../contracts/exec.contract.ts';
@@ -19,7 +19,7 @@ function openFake() {
 const openBench = async () => ({
   runtime: openFake(),
   image: IMAGE,
-  cell: cellOfWorkload('web'),
+  ref: refOfWorkload('one'),
   logPath: '/none',
   ready: async () => undefined,
   commands: {

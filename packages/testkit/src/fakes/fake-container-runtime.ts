@@ -1,14 +1,15 @@
 import {
-  type CellId,
+  type ContainerRef,
   type ContainerRuntime,
   type ContainerSeen,
   type ContainerSpec,
   type ContainerUsage,
-  cellKey,
+  containerKey,
   type ExecRequest,
   type ExecSession,
   type ImageStore,
   type Resources,
+  type RunningContainer,
   type RuntimeEvent,
   type StopOrder,
   type TaskState,
@@ -60,8 +61,8 @@ export class FakeContainerRuntime implements ContainerRuntime {
   }
 
   /** The program of a running container ends by itself. */
-  exit(cell: CellId, container: string, exitCode: number): void {
-    const entry = this.#entries.get(keyOf(cell, container));
+  exit(ref: ContainerRef, exitCode: number): void {
+    const entry = this.#entries.get(containerKey(ref));
     if (entry?.seen.task === 'running') this.#end(entry, exitCode);
   }
 
@@ -80,30 +81,25 @@ export class FakeContainerRuntime implements ContainerRuntime {
     return [...this.#entries.values()].map(({ seen }) => seen);
   }
 
-  async inspect(
-    cell: CellId,
-    container: string,
-    signal?: AbortSignal,
-  ): Promise<ContainerSeen | undefined> {
-    this.#enter('inspect', container, signal);
-    return this.#entries.get(keyOf(cell, container))?.seen;
+  async inspect(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen | undefined> {
+    this.#enter('inspect', ref.container, signal);
+    return this.#entries.get(containerKey(ref))?.seen;
   }
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
-    this.#enter('create', spec.container, signal);
+    this.#enter('create', spec.ref.container, signal);
     const image = await this.#images.get(spec.image);
     if (image === undefined) {
       throw fakeError('RUNTIME_IMAGE_MISSING', 'precondition', `no image ${spec.image}`);
     }
-    const key = keyOf(spec.cell, spec.container);
+    const key = containerKey(spec.ref);
     const existing = this.#entries.get(key);
     if (existing?.spec.revision === spec.revision) return existing.seen;
     if (existing !== undefined) this.#takeDown(key, existing);
-    const { cell, container, revision, resources } = spec;
+    const { ref, revision, resources } = spec;
     const seen = {
       id: key,
-      cell,
-      container,
+      ref,
       revision,
       imageDigest: image.digest,
       resources,
@@ -113,18 +109,22 @@ export class FakeContainerRuntime implements ContainerRuntime {
     return seen;
   }
 
-  async start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
-    this.#enter('start', container, signal);
-    const entry = this.#entries.get(keyOf(cell, container));
+  async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
+    this.#enter('start', ref.container, signal);
+    const entry = this.#entries.get(containerKey(ref));
     if (entry === undefined) {
-      throw fakeError('RUNTIME_CONTAINER_MISSING', 'notFound', `no container ${container}`);
+      throw fakeError('RUNTIME_CONTAINER_MISSING', 'notFound', `no container ${ref.container}`);
     }
     if (entry.seen.task === 'running') return entry.seen;
     const program = fakeProgram(entry.spec.command);
     const { exitCode: _, exitedAt: __, pid: ___, ...rest } = entry.seen;
     if (program.isMissing) {
       entry.seen = { ...rest, task: 'none' };
-      throw fakeError('RUNTIME_COMMAND_NOT_FOUND', 'invalid', `${container} has no such program`);
+      throw fakeError(
+        'RUNTIME_COMMAND_NOT_FOUND',
+        'invalid',
+        `${ref.container} has no such program`,
+      );
     }
     this.#lastPid += 1;
     entry.seen = { ...rest, task: 'running', pid: this.#lastPid };
@@ -134,26 +134,21 @@ export class FakeContainerRuntime implements ContainerRuntime {
     return started;
   }
 
-  async stop(
-    cell: CellId,
-    container: string,
-    _how: StopOrder,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    this.#enter('stop', container, signal);
-    const entry = this.#entries.get(keyOf(cell, container));
+  async stop(ref: ContainerRef, _how: StopOrder, signal?: AbortSignal): Promise<void> {
+    this.#enter('stop', ref.container, signal);
+    const entry = this.#entries.get(containerKey(ref));
     if (entry?.seen.task !== 'running' && entry?.seen.task !== 'paused') return;
     this.#end(entry, fakeProgram(entry.spec.command).isStubborn ? KILLED : 0);
   }
 
-  async pause(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
-    this.#enter('pause', container, signal);
-    this.#hold(keyOf(cell, container), 'running', 'paused');
+  async pause(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+    this.#enter('pause', ref.container, signal);
+    this.#hold(containerKey(ref), 'running', 'paused');
   }
 
-  async resume(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
-    this.#enter('resume', container, signal);
-    this.#hold(keyOf(cell, container), 'paused', 'running');
+  async resume(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+    this.#enter('resume', ref.container, signal);
+    this.#hold(containerKey(ref), 'paused', 'running');
   }
 
   #hold(key: string, from: TaskState, to: TaskState): void {
@@ -163,29 +158,19 @@ export class FakeContainerRuntime implements ContainerRuntime {
     this.#tell(entry, 'changed');
   }
 
-  async update(
-    cell: CellId,
-    container: string,
-    resources: Resources,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    this.#enter('update', container, signal);
-    const entry = this.#entries.get(keyOf(cell, container));
+  async update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void> {
+    this.#enter('update', ref.container, signal);
+    const entry = this.#entries.get(containerKey(ref));
     if (entry === undefined) {
-      throw fakeError('RUNTIME_CONTAINER_MISSING', 'notFound', `no container ${container}`);
+      throw fakeError('RUNTIME_CONTAINER_MISSING', 'notFound', `no container ${ref.container}`);
     }
     entry.seen = { ...entry.seen, resources };
   }
 
-  async exec(
-    cell: CellId,
-    container: string,
-    request: ExecRequest,
-    signal?: AbortSignal,
-  ): Promise<ExecSession> {
-    this.#enter('exec', container, signal);
-    if (this.#entries.get(keyOf(cell, container))?.seen.task !== 'running') {
-      throw fakeError('RUNTIME_NOT_RUNNING', 'precondition', `${container} is not running`);
+  async exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession> {
+    this.#enter('exec', ref.container, signal);
+    if (this.#entries.get(containerKey(ref))?.seen.task !== 'running') {
+      throw fakeError('RUNTIME_NOT_RUNNING', 'precondition', `${ref.container} is not running`);
     }
     if (request.command[0] === FAKE_PROGRAMS.missing) {
       throw fakeError('RUNTIME_COMMAND_NOT_FOUND', 'invalid', 'there is no such program');
@@ -197,8 +182,8 @@ export class FakeContainerRuntime implements ContainerRuntime {
 
   async endAbandoned(): Promise<void> {}
 
-  async usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
-    const seen = this.#entries.get(keyOf(cell, container))?.seen;
+  async usage({ ref, pid }: RunningContainer): Promise<ContainerUsage | undefined> {
+    const seen = this.#entries.get(containerKey(ref))?.seen;
     return seen?.pid === pid ? { cpuMicros: pid, memoryBytes: 4096, pids: 1 } : undefined;
   }
 
@@ -206,9 +191,9 @@ export class FakeContainerRuntime implements ContainerRuntime {
     return new Set(['memoryBytes', 'cpuMillis', 'pids']);
   }
 
-  async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
-    this.#enter('remove', container, signal);
-    const key = keyOf(cell, container);
+  async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+    this.#enter('remove', ref.container, signal);
+    const key = containerKey(ref);
     const entry = this.#entries.get(key);
     if (entry !== undefined) this.#takeDown(key, entry);
   }
@@ -243,14 +228,9 @@ export class FakeContainerRuntime implements ContainerRuntime {
   }
 
   #tell({ spec }: Entry, kind: RuntimeEvent['kind'], exitCode?: number): void {
-    const { cell, container } = spec;
-    const event = { cell, container, kind, at: Date.now() };
+    const event = { ref: spec.ref, kind, at: Date.now() };
     this.#events.send(exitCode === undefined ? event : { ...event, exitCode });
   }
-}
-
-function keyOf(cell: CellId, container: string): string {
-  return `${cellKey(cell)}_${container}`;
 }
 
 function unavailable() {

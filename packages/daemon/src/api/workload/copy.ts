@@ -6,13 +6,12 @@ import {
   type WorkloadCopyToRequest,
   type WorkloadStatPathResponseSchema,
 } from '@capsule/api';
-import {
-  type ContainerFiles,
-  type ContainerPath,
-  type ContainerRuntime,
-  cellOfWorkload,
-  type PathType,
-  type WorkloadRecord,
+import type {
+  ContainerFiles,
+  ContainerPath,
+  ContainerRuntime,
+  PathType,
+  WorkloadRecord,
 } from '@capsule/core';
 import { type CopyUse, checkCopyPlace, mountPathsOf } from '../../workload/check-copy-place.ts';
 import { workloadError } from '../../workload/errors.ts';
@@ -113,13 +112,12 @@ async function pathOf(
   { path, use }: { readonly path: string; readonly use: CopyUse },
   { find, runtime }: WorkloadCopyParts,
 ): Promise<ContainerPath> {
-  const { spec } = find(name);
+  const { spec, ref } = find(name);
   const isUsable = path.startsWith('/') && path.length < PATH_MOST && !path.includes('\0');
   if (isUsable) {
-    const cell = cellOfWorkload(name);
-    checkCopyPlace(spec, { path, use }, await runtime.inspect(cell, name));
+    checkCopyPlace(spec, { path, use }, await runtime.inspect(ref));
     // What leads there by a link, or out of an archive, is seen by whoever works on the files.
-    return { cell, container: name, path, mountPaths: mountPathsOf(spec) };
+    return { ref, path, mountPaths: mountPathsOf(spec) };
   }
   const problem = `${JSON.stringify(path.slice(0, 80))} is not an absolute path`;
   throw workloadError.COPY_INVALID({ problem });

@@ -7,10 +7,10 @@ import type {
 } from '@capsule/api';
 import {
   type ContainerRuntime,
-  cellOfWorkload,
   type ExecRequest,
   type ExecSession,
   isCapsuleError,
+  type WorkloadRecord,
 } from '@capsule/core';
 import { workloadError } from '../../workload/errors.ts';
 
@@ -28,7 +28,7 @@ const SIDE_MOST = 65_535;
 export interface WorkloadExecParts {
   readonly runtime: ContainerRuntime;
   /** Fails with `WORKLOAD_NOT_FOUND`. */
-  readonly find: (name: string) => unknown;
+  readonly find: (name: string) => Pick<WorkloadRecord, 'ref'>;
 }
 
 /**
@@ -42,11 +42,11 @@ export async function* execInWorkload(
 ): AsyncGenerator<Answer> {
   const incoming = messages[Symbol.asyncIterator]();
   const config = await readConfig(incoming);
-  find(config.name);
+  const { ref } = find(config.name);
   const request = requestFromConfig(config);
   let session: ExecSession;
   try {
-    session = await runtime.exec(cellOfWorkload(config.name), config.name, request, signal);
+    session = await runtime.exec(ref, request, signal);
   } catch (error) {
     yield* tellMissing(error);
     return;

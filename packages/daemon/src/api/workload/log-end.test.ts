@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   completeSpec,
   FIRST_STATUS,
+  refOfWorkload,
   type WorkloadRecord,
   type WorkloadStatus,
 } from '@capsule/core';
@@ -21,6 +22,7 @@ function bench(policy: 'never' | 'always') {
   const feed = new Feed({ afterCommit: (work) => work() });
   const record: WorkloadRecord = {
     ...({
+      ref: refOfWorkload('web'),
       uid: 'u1',
       generation: 1,
       desired: 'running',

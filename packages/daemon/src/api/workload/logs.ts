@@ -5,7 +5,7 @@ import {
   type WorkloadLogChunkSchema,
   type WorkloadLogsRequest,
 } from '@capsule/api';
-import { type CellId, cellOfWorkload, type LogEntry, type LogStore } from '@capsule/core';
+import { type ContainerRef, type LogEntry, type LogStore, refOfWorkload } from '@capsule/core';
 
 import { workloadError } from '../../workload/errors.ts';
 import { joinChunks, type LogPiece } from '../join-chunks.ts';
@@ -13,9 +13,9 @@ import { type LogEndParts, logEnd } from './log-end.ts';
 
 export interface WorkloadLogParts extends LogEndParts {
   readonly logs: LogStore;
-  readonly logPath: (cell: CellId) => string;
+  readonly logPath: (ref: ContainerRef) => string;
   /** Of a microVM's console. */
-  readonly serialLogPath: (cell: CellId) => string;
+  readonly serialLogPath: (ref: ContainerRef) => string;
 }
 
 type Chunk = MessageInitShape<typeof WorkloadLogChunkSchema> & LogPiece;
@@ -49,7 +49,7 @@ async function* readLines(
     ...(tailLines > 0 ? { tailLines } : {}),
     ...(request.sinceUnixMs > 0n ? { since: Number(request.sinceUnixMs) } : {}),
   };
-  const lines = logs.read(pathOf(cellOfWorkload(name)), query, signal);
+  const lines = logs.read(pathOf(refOfWorkload(name)), query, signal);
   let isInLine = { stdout: false, stderr: false };
   for await (const entry of lines) {
     yield chunkFromEntry(entry, timestamps && !isInLine[entry.stream]);

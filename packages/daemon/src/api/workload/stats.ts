@@ -6,7 +6,12 @@ import {
   type WorkloadStatsResponseSchema,
   type WorkloadUsage,
 } from '@capsule/api';
-import { type ContainerRuntime, cellOfWorkload, matchesLabels, type Workload } from '@capsule/core';
+import {
+  type ContainerRuntime,
+  matchesLabels,
+  WORKLOAD_ROLE as role,
+  type Workload,
+} from '@capsule/core';
 import { readSelector } from './read-selector.ts';
 
 type Answer = MessageInitShape<typeof WorkloadStatsResponseSchema>;
@@ -43,11 +48,11 @@ export async function* streamWorkloadStats(
     if (follow) await pause(waitMs, undefined, { signal });
   } while (follow);
 
-  async function measure({ spec, status }: Workload): Promise<WorkloadUsage | undefined> {
+  async function measure({ ref, spec, status }: Workload): Promise<WorkloadUsage | undefined> {
     const { phase, pid } = status;
     if (phase !== 'running' || pid === undefined) return undefined;
     const { name, resources } = spec;
-    const usage = await runtime.usage(cellOfWorkload(name), name, pid);
+    const usage = await runtime.usage({ ref, role, pid });
     return usage === undefined ? undefined : { name, usage, limits: resources };
   }
 }

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completeSpec, type DesiredState, type WorkloadRecord } from '@capsule/core';
+import { completeSpec, type DesiredState, refOfWorkload, type WorkloadRecord } from '@capsule/core';
 import { FakePortListeners } from '@capsule/testkit';
 import { shadowedPorts } from './shadowed-ports.ts';
 
 function publishing(name: string, hostPort: number, desired: DesiredState): WorkloadRecord {
   const ports = [{ hostPort, containerPort: 80, protocol: 'tcp' as const }];
-  const at = { uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0 };
+  const at = {
+    ref: refOfWorkload(name),
+    uid: 'u',
+    generation: 1,
+    revision: 1,
+    run: 1,
+    createdAt: 0,
+  };
   return { ...at, desired, spec: completeSpec({ name, image: 'nginx', ports }) };
 }
 

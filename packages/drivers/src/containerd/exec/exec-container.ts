@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import { allOrFirstError, type CellId, type ExecRequest, type ExecSession } from '@capsule/core';
+import {
+  allOrFirstError,
+  type ContainerRef,
+  containerCgroup,
+  type ExecRequest,
+  type ExecSession,
+} from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { packProcess } from '../client/pack.ts';
 import { doing, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
-import { containerCgroup } from '../oci/oci-spec.ts';
 import type { OciSpec } from '../oci/types.ts';
 import { containerId } from '../runtime/container-id.ts';
 import { taskState } from '../runtime/container-seen.ts';
@@ -38,10 +43,11 @@ export type ActiveExecs = Map<
 export async function execContainer(
   context: RuntimeContext,
   active: ActiveExecs,
-  { cell, container, request }: { cell: CellId; container: string; request: ExecRequest },
+  { ref, request }: { readonly ref: ContainerRef; readonly request: ExecRequest },
   signal?: AbortSignal,
 ): Promise<ExecSession> {
-  const id = containerId(cell, container);
+  const { container } = ref;
+  const id = containerId(ref);
   const folder = execFolder(context.execRoot, id, `capsule-${randomUUID()}`);
   active.set(folder.execId, { containerId: id, isStarted: false });
   let described: ExecProcess;

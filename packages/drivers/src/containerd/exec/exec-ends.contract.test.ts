@@ -4,7 +4,13 @@ import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import { type CellId, containerSettings, type ExecRequest, SPEC_DEFAULTS } from '@capsule/core';
+import {
+  type ContainerRef,
+  containerCgroup,
+  containerSettings,
+  type ExecRequest,
+  SPEC_DEFAULTS,
+} from '@capsule/core';
 import {
   busyboxImage,
   dockerArchive,
@@ -35,7 +41,7 @@ after(async () => {
 });
 
 interface Bench {
-  readonly cell: CellId;
+  readonly ref: ContainerRef;
   readonly execRoot: string;
   /** Of the first process and of those that a container has beside it. */
   readonly processes: () => Promise<readonly number[]>;
@@ -54,6 +60,7 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
   const { socketPath, directory } = containerd;
   const namespace = `kukeon-${name}`;
   const cell = { realm: REALM, space: 'default', stack: 'default', cell: name };
+  const ref = { cell, container: 'one' };
   const execRoot = join(directory, namespace);
   await mkdir(execRoot);
   const options = {
@@ -73,15 +80,15 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
   }
   await new ContainerdImages(first.client).load(once());
   await first.runtime.create({
-    ...({ cell, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
+    ...({ ref, role: 'root', image: IMAGE, revision: '1' } as const),
     ...{ command: ['sleep', '1000'], args: [], env: {}, logPath: join(directory, `${name}.log`) },
     ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
     ...containerSettings(SPEC_DEFAULTS),
     hostPid,
   });
-  await first.runtime.start(cell, 'one');
+  await first.runtime.start(ref);
   t.after(async () => {
-    await first.runtime.remove(cell, 'one');
+    await first.runtime.remove(ref);
     first[Symbol.dispose]();
   });
   const imports = `
@@ -89,9 +96,9 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
     import { ContainerdRuntime } from '${join(import.meta.dirname, '../runtime/containerd-runtime.ts')}';
     const client = new ContainerdClient(${JSON.stringify({ socketPath, namespace })});
     const runtime = new ContainerdRuntime(client, ${JSON.stringify(options)});
-    const exec = () => runtime.exec(${JSON.stringify(cell)}, 'one', ${JSON.stringify(REQUEST)});\n`;
+    const exec = () => runtime.exec(${JSON.stringify(ref)}, ${JSON.stringify(REQUEST)});\n`;
   return {
-    ...{ cell, execRoot, open, processes: () => processesOf(cell) },
+    ...{ ref, execRoot, open, processes: () => processesOf(ref) },
     capsuled: (program) => {
       const args = ['--input-type=module-typescript', '--eval', `${imports}${program}`];
       return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -99,8 +106,8 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
   };
 }
 
-async function processesOf({ realm, space, stack, cell }: CellId): Promise<readonly number[]> {
-  const cgroup = `/kukeon/${realm}/${space}/${stack}/${cell}/one_root`;
+async function processesOf(ref: ContainerRef): Promise<readonly number[]> {
+  const cgroup = containerCgroup({ ref, role: 'root' });
   const found = await Promise.all(
     (await listPids()).map(async (pid) => {
       if (!isIn(await readProc(pid, 'cgroup'), cgroup)) return [];
@@ -111,8 +118,8 @@ async function processesOf({ realm, space, stack, cell }: CellId): Promise<reado
 }
 
 /** An exec that prints `up`, which is when all of its processes are there. */
-async function execUp({ cell, processes }: Bench, { runtime }: Opened) {
-  const session = await runtime.exec(cell, 'one', REQUEST);
+async function execUp({ ref, processes }: Bench, { runtime }: Opened) {
+  const session = await runtime.exec(ref, REQUEST);
   const output = session.output[Symbol.asyncIterator]();
   assert.equal(Buffer.from((await output.next()).value?.data ?? []).toString(), 'up\n');
   while ((await processes()).length < 7) await new Promise((resolve) => setImmediate(resolve));
@@ -196,7 +203,7 @@ suite('nothing that an exec has started outlives its client', { skip, timeout: 2
     const first = await bench.processes();
     using opened = bench.open();
     for (const afterMs of [5, 15, 25, 35, 45, 60, 80]) {
-      const starting = opened.runtime.exec(bench.cell, 'one', REQUEST).catch(() => undefined);
+      const starting = opened.runtime.exec(bench.ref, REQUEST).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, afterMs));
       await containerd?.killDaemon();
       const session = await starting;
@@ -241,7 +248,7 @@ suite('nothing that an exec has started outlives its client', { skip, timeout: 2
     const before = await bench.processes();
     using opened = bench.open();
     const command = ['sh', '-c', 'busybox setsid sleep 1000 >&- 2>&- & exit 3'];
-    const session = await opened.runtime.exec(bench.cell, 'one', { ...REQUEST, command });
+    const session = await opened.runtime.exec(bench.ref, { ...REQUEST, command });
     for await (const _ of session.output);
     assert.equal(await session.exit, 3);
     await session[Symbol.asyncDispose]();

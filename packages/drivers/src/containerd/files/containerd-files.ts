@@ -59,14 +59,14 @@ export class ContainerdFiles implements ContainerFiles {
     const seen = await this.look(at, signal);
     if ((seen.link?.behind ?? seen.type) !== 'folder') return;
     const { filesBinary, filesScratch } = this.#context;
-    const place = join(filesScratch, containerId(at.cell, at.container));
+    const place = join(filesScratch, containerId(at.ref));
     await mkdir(place, { recursive: true });
     // Bound in a place of its own, so that nothing in the archive leads out of the folder.
     const root = ['mount', 'bind', folder, '', '/', place, 'rw'];
     await using program = new FilesProgram(
       filesBinary,
       [...root, 'unpack', '/', 'fill'],
-      at.container,
+      at.ref.container,
     );
     const kill = () => program.child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
@@ -96,7 +96,7 @@ export class ContainerdFiles implements ContainerFiles {
 
   #start(
     args: readonly string[],
-    { container }: ContainerPath,
+    { ref: { container } }: ContainerPath,
     {
       signal,
       folder,
@@ -108,12 +108,12 @@ export class ContainerdFiles implements ContainerFiles {
   }
 
   async #open(at: ContainerPath, signal?: AbortSignal) {
-    const { cell, container } = at;
-    const action = `look into container ${container}`;
+    const { ref } = at;
+    const action = `look into container ${ref.container}`;
     const { socketPath } = this.#context.client;
-    const release = await this.#context.holds.take(containerId(cell, container), signal);
+    const release = await this.#context.holds.take(containerId(ref), signal);
     try {
-      const found = findRoot(this.#context, cell, container, signal);
+      const found = findRoot(this.#context, ref, signal);
       const { args, isRunning } = await doing({ action, socketPath, signal }, found);
       // What runs has its own mount, and may be stopped and started as it likes.
       if (isRunning) release();

@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { CellId } from '@capsule/core';
+import { type ContainerRef, containerCgroup } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
-import { containerCgroup } from '../oci/oci-spec.ts';
 import type { OciSpec } from '../oci/types.ts';
 import { containerId } from '../runtime/container-id.ts';
 import { taskState } from '../runtime/container-seen.ts';
@@ -24,17 +23,16 @@ export interface ContainerRoot {
 /** By its process when it runs, by its layers when not. Fails with `RUNTIME_CONTAINER_MISSING`. */
 export async function findRoot(
   context: RuntimeContext,
-  cell: CellId,
-  container: string,
+  ref: ContainerRef,
   signal?: AbortSignal,
 ): Promise<ContainerRoot> {
-  const id = containerId(cell, container);
+  const id = containerId(ref);
   const [answer, task] = await Promise.all([
     ignoring(Code.NotFound, context.client.containers.get({ id }, until(signal))),
     getTask(context.client, id, signal),
   ]);
   const labels = answer?.container && readLabels(answer.container.labels);
-  if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container });
+  if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container: ref.container });
   const state = taskState(task);
   if (task !== undefined && (state === 'running' || state === 'paused')) {
     return { args: ['process', String(task.pid), containerCgroup(labels)], isRunning: true };

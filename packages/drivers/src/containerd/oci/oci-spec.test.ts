@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type ContainerSpec,
-  cellOfWorkload,
+  containerCgroup,
   containerSettings,
+  refOfWorkload,
   SPEC_DEFAULTS,
 } from '@capsule/core';
 import { readImageConfig } from '../image/image-config.ts';
 import { DEFAULT_CAPABILITIES } from './capabilities.ts';
-import { containerCgroup, describeOciSpec } from './oci-spec.ts';
+import { describeOciSpec } from './oci-spec.ts';
 
 const container: ContainerSpec = {
   ...containerSettings(SPEC_DEFAULTS),
-  cell: cellOfWorkload('web'),
-  container: 'web',
+  ref: refOfWorkload('web'),
   role: 'root',
   image: 'docker.io/library/web:1',
   command: [],
@@ -62,8 +62,11 @@ test("host mode keeps the capsule's network and its settings", () => {
 
 test('the cgroup follows the hierarchy, and says the role', () => {
   assert.equal(describe().linux.cgroupsPath, '/kukeon/main/default/default/web/web_root');
-  const sibling = { cell: container.cell, container: 'side', role: 'sibling' } as const;
-  assert.equal(containerCgroup(sibling), '/kukeon/main/default/default/web/side_side');
+  const ref = { cell: container.ref.cell, container: 'side' };
+  assert.equal(
+    containerCgroup({ ref, role: 'sibling' }),
+    '/kukeon/main/default/default/web/side_side',
+  );
 });
 
 test('the process is the image, as asked, as its user, without new privileges', () => {

@@ -1,4 +1,4 @@
-import { type ContainerSpec, cellCgroup } from '@capsule/core';
+import { type ContainerSpec, containerCgroup } from '@capsule/core';
 import type { ImageConfig } from '../image/image-config.ts';
 import type { ResolvedUser } from '../user/resolved-user.ts';
 import type { Architecture } from './architecture.ts';
@@ -94,12 +94,4 @@ function unconfined({
   devices,
 }: OciSpecParts): Pick<OciLinux, 'devices' | 'maskedPaths' | 'readonlyPaths'> {
   return { devices, maskedPaths: [], readonlyPaths: [] };
-}
-
-/** `/kukeon/<realm>/<space>/<stack>/<cell>/<container>_<role>`, in every hierarchy. */
-export function containerCgroup(
-  container: Pick<ContainerSpec, 'cell' | 'container' | 'role'>,
-): string {
-  const role = container.role === 'root' ? 'root' : container.container;
-  return `${cellCgroup(container.cell)}/${container.container}_${role}`;
 }

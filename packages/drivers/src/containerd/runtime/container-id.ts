@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CellId } from '@capsule/core';
+import type { ContainerRef } from '@capsule/core';
 
 /** containerd's own limit and rule for names of containers and snapshots. */
 const MAX_LENGTH = 76;
@@ -11,7 +11,7 @@ const HASH_DIGITS = 32;
  * The name of a container in containerd, unambiguous for all legal names: readable where it fits
  * containerd's rule, else cut and completed by a hash. Only hashed names hold a dot.
  */
-export function containerId(cell: CellId, container: string): string {
+export function containerId({ cell, container }: ContainerRef): string {
   const parts = [cell.space, cell.stack, cell.cell, container];
   const readable = parts.join('_');
   if (readable.length <= MAX_LENGTH && PATTERN.test(readable)) return readable;

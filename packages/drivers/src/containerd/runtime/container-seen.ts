@@ -23,8 +23,8 @@ export function describeContainer(
   process: Process | undefined,
 ): ContainerSeen {
   const task = taskState(process);
-  const { cell, container, revision, imageDigest, resources } = labels;
-  const seen = { id, cell, container, revision, imageDigest, resources, task };
+  const { ref, revision, imageDigest, resources } = labels;
+  const seen = { id, ref, revision, imageDigest, resources, task };
   if (process === undefined) {
     return labels.ended === undefined ? seen : { ...seen, task: 'stopped', ...labels.ended };
   }

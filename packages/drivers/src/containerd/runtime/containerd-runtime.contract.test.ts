@@ -4,7 +4,12 @@ import { watch } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import { type CellId, type ContainerSpec, containerSettings, SPEC_DEFAULTS } from '@capsule/core';
+import {
+  type ContainerRef,
+  type ContainerSpec,
+  containerSettings,
+  SPEC_DEFAULTS,
+} from '@capsule/core';
 import {
   busyboxImage,
   containerRuntimeContract,
@@ -48,13 +53,14 @@ async function openBench(t: TestContext, config: Readonly<Record<string, unknown
   const archive = dockerArchive(await busyboxImage(config), [IMAGE]);
   await new ContainerdImages(client).load(once(archive));
   t.after(async () => {
-    for (const seen of await runtime.list()) await runtime.remove(seen.cell, seen.container);
+    for (const { ref } of await runtime.list()) await runtime.remove(ref);
     client[Symbol.dispose]();
   });
-  const cell: CellId = { realm: REALM, space: 'default', stack: 'default', cell: `c${namespaces}` };
+  const cell = { realm: REALM, space: 'default', stack: 'default', cell: `c${namespaces}` };
+  const ref: ContainerRef = { cell, container: 'one' };
   const logPath = join(containerd.directory, 'logs', `${namespaces}.log`);
   const ready = () => untilPrinted(logPath, 'ready');
-  return { client, runtime, cell, logPath, image: IMAGE, commands: COMMANDS, ready };
+  return { client, runtime, ref, logPath, image: IMAGE, commands: COMMANDS, ready };
 }
 
 async function untilPrinted(path: string, text: string): Promise<void> {
@@ -95,13 +101,13 @@ async function processesNaming(...words: readonly string[]): Promise<readonly st
 
 /** Runs a shell script to its end and answers what it printed. */
 async function print(bench: Bench, script: string, more: Partial<ContainerSpec> = {}) {
-  const { runtime, cell, logPath } = bench;
+  const { runtime, ref, logPath } = bench;
   await using log = new EventLog(runtime);
   await runtime.create({ ...specOf(bench), command: ['sh', '-c', script], ...more });
-  await runtime.start(cell, 'one');
+  await runtime.start(ref);
   await log.until('one', 'exited');
   // Removal waits for the log writer, so that what was printed is in the file.
-  await runtime.remove(cell, 'one');
+  await runtime.remove(ref);
   return (await readFile(logPath, 'utf8')).trim();
 }
 
@@ -183,39 +189,39 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
 
   test('a container runs in its cgroup, and removal leaves none', async (t) => {
     const bench = await openBench(t);
-    const { runtime, cell } = bench;
+    const { runtime, ref } = bench;
     await runtime.create(specOf(bench));
-    await runtime.start(cell, 'one');
-    assert.notDeepEqual(await cgroupsOf(cell), []);
-    await runtime.remove(cell, 'one');
-    assert.deepEqual(await cgroupsOf(cell), []);
+    await runtime.start(ref);
+    assert.notDeepEqual(await cgroupsOf(ref), []);
+    await runtime.remove(ref);
+    assert.deepEqual(await cgroupsOf(ref), []);
   });
 
   test('containers outlive containerd, and are found again', async (t) => {
     assert.ok(containerd !== undefined);
     const bench = await openBench(t);
-    const { runtime, cell } = bench;
+    const { runtime, ref } = bench;
     await runtime.create(specOf(bench));
-    const before = await runtime.start(cell, 'one');
+    const before = await runtime.start(ref);
     const log = new EventLog(runtime);
     await containerd.killDaemon();
     await log[Symbol.asyncDispose]();
     await assert.rejects(runtime.list(), { code: 'RUNTIME_UNAVAILABLE', kind: 'unavailable' });
     assert.equal((await runtime.probe()).ok, false);
     await containerd.startDaemon();
-    assert.deepEqual(await runtime.inspect(cell, 'one'), before);
+    assert.deepEqual(await runtime.inspect(ref), before);
     await bench.ready();
-    await runtime.stop(cell, 'one', { graceMs: 5000, stopSignal: '' });
-    assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 0);
+    await runtime.stop(ref, { graceMs: 5000, stopSignal: '' });
+    assert.equal((await runtime.inspect(ref))?.exitCode, 0);
   });
 
   test('half a creation is completed: a record without snapshot, a snapshot without record', async (t) => {
     const bench = await openBench(t);
-    const { client, runtime, cell } = bench;
+    const { client, runtime, ref } = bench;
     const { id } = await runtime.create(specOf(bench));
     await client.snapshots.remove({ snapshotter: 'overlayfs', key: id });
-    assert.equal((await runtime.start(cell, 'one')).task, 'running');
-    await runtime.remove(cell, 'one');
+    assert.equal((await runtime.start(ref)).task, 'running');
+    await runtime.remove(ref);
     await client.snapshots.prepare({
       snapshotter: 'overlayfs',
       key: id,
@@ -223,65 +229,65 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
       labels: { 'containerd.io/gc.root': 'test' },
     });
     await runtime.create(specOf(bench));
-    assert.equal((await runtime.start(cell, 'one')).task, 'running');
+    assert.equal((await runtime.start(ref)).task, 'running');
   });
 
   test('a shim that is killed takes its container along, which can be started again', async (t) => {
     const bench = await openBench(t);
-    const { runtime, cell } = bench;
+    const { runtime, ref } = bench;
     await using log = new EventLog(runtime);
     const { id } = await runtime.create(specOf(bench));
-    await runtime.start(cell, 'one');
+    await runtime.start(ref);
     await killShim(id);
     await log.until('one', 'exited');
-    assert.notEqual((await runtime.inspect(cell, 'one'))?.task, 'running');
-    assert.equal((await runtime.start(cell, 'one')).task, 'running');
+    assert.notEqual((await runtime.inspect(ref))?.task, 'running');
+    assert.equal((await runtime.start(ref)).task, 'running');
   });
 
   test('what has ended has neither shim nor log writer, and is remembered all the same', async (t) => {
     const bench = await openBench(t);
-    const { runtime, cell, logPath } = bench;
+    const { runtime, ref, logPath } = bench;
     const leave = new AbortController();
     t.after(() => leave.abort());
     const events = runtime.events(leave.signal)[Symbol.asyncIterator]();
     let next = events.next();
     await runtime.create({ ...specOf(bench), command: ['sh', '-c', 'printf result; exit 3'] });
-    await runtime.start(cell, 'one');
+    await runtime.start(ref);
     for (; (await next).value?.kind !== 'exited'; next = events.next());
     assert.equal(await readFile(logPath, 'utf8'), 'result');
     assert.deepEqual(await processesNaming(logPath, (await runtime.list())[0]?.id ?? ''), []);
-    const seen = await runtime.inspect(cell, 'one');
+    const seen = await runtime.inspect(ref);
     assert.deepEqual([seen?.task, seen?.exitCode], ['stopped', 3]);
     assert.ok(seen?.exitedAt !== undefined);
     assert.deepEqual(await runtime.list(), [seen]);
-    await runtime.start(cell, 'one');
+    await runtime.start(ref);
     for (next = events.next(); (await next).value?.kind !== 'exited'; next = events.next());
     assert.equal(await readFile(logPath, 'utf8'), 'resultresult');
   });
 
   test('what ended while nobody looked is settled by the next capsuled, and by a stop', async (t) => {
     const bench = await openBench(t);
-    const { runtime, cell, logPath, client } = bench;
+    const { runtime, ref, logPath, client } = bench;
     await runtime.create({ ...specOf(bench), command: ['sh', '-c', 'printf result; exit 3'] });
     for (const settle of [
       () => runtime.reclaim(),
-      () => runtime.stop(cell, 'one', { graceMs: 0, stopSignal: '' }),
+      () => runtime.stop(ref, { graceMs: 0, stopSignal: '' }),
     ]) {
-      const { id } = await runtime.start(cell, 'one');
+      const { id } = await runtime.start(ref);
       await client.tasks.wait({ containerId: id });
       await settle();
       assert.deepEqual(await processesNaming(logPath, id), []);
-      assert.equal((await runtime.inspect(cell, 'one'))?.exitCode, 3);
+      assert.equal((await runtime.inspect(ref))?.exitCode, 3);
     }
   });
 
   test('an end that is seen before its event has a complete log, too', async (t) => {
     const bench = await openBench(t);
-    const { runtime, cell, logPath, client } = bench;
+    const { runtime, ref, logPath, client } = bench;
     await runtime.create({ ...specOf(bench), command: ['sh', '-c', 'printf result; exit 3'] });
-    const { id } = await runtime.start(cell, 'one');
+    const { id } = await runtime.start(ref);
     await client.tasks.wait({ containerId: id });
-    const seen = await runtime.inspect(cell, 'one');
+    const seen = await runtime.inspect(ref);
     assert.deepEqual([seen?.task, seen?.exitCode], ['stopped', 3]);
     assert.equal(await readFile(logPath, 'utf8'), 'result');
     assert.deepEqual(await processesNaming(logPath, id), []);
@@ -289,30 +295,30 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
 
   test('a task that was made and never started is made anew', async (t) => {
     const bench = await openBench(t);
-    const { client, runtime, cell } = bench;
+    const { client, runtime, ref } = bench;
     const { id } = await runtime.create(specOf(bench));
     const { mounts } = await client.snapshots.mounts({ snapshotter: 'overlayfs', key: id });
     await client.tasks.create({ containerId: id, rootfs: mounts });
-    assert.equal((await runtime.inspect(cell, 'one'))?.task, 'created');
-    assert.equal((await runtime.start(cell, 'one')).task, 'running');
+    assert.equal((await runtime.inspect(ref))?.task, 'created');
+    assert.equal((await runtime.start(ref)).task, 'running');
   });
 
   test('names of any legal length and shape make containers', async (t) => {
     const bench = await openBench(t);
     const { runtime } = bench;
-    const cell = { ...bench.cell, cell: `a--${'b'.repeat(59)}c`, stack: 's'.repeat(63) };
-    const container = 'c'.repeat(63);
-    await runtime.create({ ...specOf(bench), cell, container });
-    assert.equal((await runtime.start(cell, container)).task, 'running');
-    assert.deepEqual((await runtime.list())[0]?.cell, cell);
-    await runtime.remove(cell, container);
-    assert.deepEqual(await cgroupsOf(cell), []);
+    const cell = { ...bench.ref.cell, cell: `a--${'b'.repeat(59)}c`, stack: 's'.repeat(63) };
+    const ref = { cell, container: 'c'.repeat(63) };
+    await runtime.create({ ...specOf(bench), ref });
+    assert.equal((await runtime.start(ref)).task, 'running');
+    assert.deepEqual((await runtime.list())[0]?.ref, ref);
+    await runtime.remove(ref);
+    assert.deepEqual(await cgroupsOf(ref), []);
   });
 
   test('a container joins the namespace of its cell, where every port is free', async (t) => {
     assert.ok(containerd !== undefined);
     const bench = await openBench(t, { User: 'web' });
-    const namespacePath = join(containerd.directory, `netns-${bench.cell.cell}`);
+    const namespacePath = join(containerd.directory, `netns-${bench.ref.cell.cell}`);
     await containerd.run('sh', '-c', 'touch "$1" && unshare --net="$1" true', 'sh', namespacePath);
     const script = 'cat /proc/net/dev | wc -l; cat /proc/sys/net/ipv4/ip_unprivileged_port_start';
     const said = await print(bench, script, { network: { namespacePath } });
@@ -322,37 +328,36 @@ suite('containers by containerd', { skip, timeout: 120_000 }, () => {
   test('stopping while containerd dies fails, and nothing else does', async (t) => {
     assert.ok(containerd !== undefined);
     const bench = await openBench(t);
-    const { runtime, cell } = bench;
+    const { runtime, ref } = bench;
     await runtime.create({ ...specOf(bench), command: COMMANDS.stubborn });
-    await runtime.start(cell, 'one');
-    const stop = assert.rejects(runtime.stop(cell, 'one', { graceMs: 60_000, stopSignal: '' }), {
+    await runtime.start(ref);
+    const stop = assert.rejects(runtime.stop(ref, { graceMs: 60_000, stopSignal: '' }), {
       kind: 'unavailable',
     });
     await containerd.killDaemon();
     await stop;
     await containerd.startDaemon();
-    assert.equal((await runtime.inspect(cell, 'one'))?.task, 'running');
+    assert.equal((await runtime.inspect(ref))?.task, 'running');
   });
 
   test('stopping can be given up', async (t) => {
     const bench = await openBench(t);
-    const { runtime, cell } = bench;
+    const { runtime, ref } = bench;
     await runtime.create({ ...specOf(bench), command: COMMANDS.stubborn });
-    await runtime.start(cell, 'one');
+    await runtime.start(ref);
     const controller = new AbortController();
     const reason = new Error('enough');
-    const stop = runtime.stop(cell, 'one', { graceMs: 60_000, stopSignal: '' }, controller.signal);
+    const stop = runtime.stop(ref, { graceMs: 60_000, stopSignal: '' }, controller.signal);
     setImmediate(() => controller.abort(reason));
     await assert.rejects(stop, reason);
-    assert.equal((await runtime.inspect(cell, 'one'))?.task, 'running');
+    assert.equal((await runtime.inspect(ref))?.task, 'running');
   });
 });
 
-function specOf({ cell, image, logPath }: Bench): ContainerSpec {
+function specOf({ ref, image, logPath }: Bench): ContainerSpec {
   return {
     ...containerSettings(SPEC_DEFAULTS),
-    cell,
-    container: 'one',
+    ref,
     role: 'root',
     image,
     command: COMMANDS.run,
@@ -376,7 +381,7 @@ async function killShim(id: string): Promise<void> {
   }
 }
 
-async function cgroupsOf(cell: CellId): Promise<string[]> {
+async function cgroupsOf({ cell }: ContainerRef): Promise<string[]> {
   const path = join('kukeon', cell.realm, cell.space, cell.stack, cell.cell);
   const found: string[] = [];
   for (const controller of ['', ...(await readdir(CGROUPS))]) {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import type {
-  CellId,
   ContainerFiles,
+  ContainerRef,
   ContainerRuntime,
   ContainerSeen,
   ContainerSpec,
@@ -10,6 +10,7 @@ import type {
   ExecRequest,
   ExecSession,
   Resources,
+  RunningContainer,
   RuntimeEvent,
   StopOrder,
 } from '@capsule/core';
@@ -39,7 +40,7 @@ import { settleAll, settleLeft } from './settle-container.ts';
 import { startContainer } from './start-container.ts';
 import { stopContainer } from './stop-container.ts';
 import { updateContainer } from './update-container.ts';
-import { type Owner, watchEvents } from './watch-events.ts';
+import { watchEvents } from './watch-events.ts';
 
 export interface ContainerdRuntimeOptions {
   /** The log writer. Default `/usr/bin/capsule-log`. */
@@ -66,7 +67,7 @@ export interface ContainerdRuntimeOptions {
 export class ContainerdRuntime implements ContainerRuntime {
   readonly #context: RuntimeContext;
   /** Kept for events, which carry only ids; an entry goes with its container. */
-  readonly #owners = new Map<string, Owner>();
+  readonly #owners = new Map<string, ContainerRef>();
   readonly #execs: ActiveExecs = new Map();
   readonly #files: ContainerFiles;
 
@@ -102,17 +103,13 @@ export class ContainerdRuntime implements ContainerRuntime {
     return seen;
   }
 
-  async inspect(
-    cell: CellId,
-    container: string,
-    signal?: AbortSignal,
-  ): Promise<ContainerSeen | undefined> {
-    const action = this.#doing(`inspect container ${container}`, signal);
-    return doing(action, inspectContainer(this.#context, cell, container, signal));
+  async inspect(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen | undefined> {
+    const action = this.#doing(`inspect container ${ref.container}`, signal);
+    return doing(action, inspectContainer(this.#context, ref, signal));
   }
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
-    const action = this.#doing(`create container ${spec.container}`, signal);
+    const action = this.#doing(`create container ${spec.ref.container}`, signal);
     const seen = await doing(action, createContainer(this.#context, spec, signal));
     this.#remember(seen);
     return seen;
@@ -123,54 +120,43 @@ export class ContainerdRuntime implements ContainerRuntime {
     return this.#files;
   }
 
-  async start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
-    const action = this.#doing(`start container ${container}`, signal);
+  async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
+    const action = this.#doing(`start container ${ref.container}`, signal);
     // Two mounts of the same layers, one of them written to, would spoil each other.
-    const id = containerId(cell, container);
+    const id = containerId(ref);
     const release = await this.#context.holds.take(id, signal);
     try {
       return await this.#alone(id, signal, () =>
-        doing(action, startContainer(this.#context, cell, container, signal)),
+        doing(action, startContainer(this.#context, ref, signal)),
       );
     } finally {
       release();
     }
   }
 
-  stop(cell: CellId, container: string, how: StopOrder, signal?: AbortSignal): Promise<void> {
-    const action = this.#doing(`stop container ${container}`, signal);
-    return doing(action, stopContainer(this.#context, { cell, container, ...how }, signal));
+  stop(ref: ContainerRef, how: StopOrder, signal?: AbortSignal): Promise<void> {
+    const action = this.#doing(`stop container ${ref.container}`, signal);
+    return doing(action, stopContainer(this.#context, ref, how, signal));
   }
 
-  pause(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
-    const action = this.#doing(`pause container ${container}`, signal);
-    return doing(action, pauseContainer(this.#context, { cell, container }, signal));
+  pause(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+    const action = this.#doing(`pause container ${ref.container}`, signal);
+    return doing(action, pauseContainer(this.#context, ref, signal));
   }
 
-  resume(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
-    const action = this.#doing(`resume container ${container}`, signal);
-    return doing(action, resumeContainer(this.#context, { cell, container }, signal));
+  resume(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+    const action = this.#doing(`resume container ${ref.container}`, signal);
+    return doing(action, resumeContainer(this.#context, ref, signal));
   }
 
-  update(
-    cell: CellId,
-    container: string,
-    resources: Resources,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const action = this.#doing(`change the limits of container ${container}`, signal);
-    const owner = { cell, container };
-    return doing(action, updateContainer(this.#context, owner, resources, signal));
+  update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void> {
+    const action = this.#doing(`change the limits of container ${ref.container}`, signal);
+    return doing(action, updateContainer(this.#context, ref, resources, signal));
   }
 
-  exec(
-    cell: CellId,
-    container: string,
-    request: ExecRequest,
-    signal?: AbortSignal,
-  ): Promise<ExecSession> {
-    const action = this.#doing(`run a command in container ${container}`, signal);
-    const what = { cell, container, request };
+  exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession> {
+    const action = this.#doing(`run a command in container ${ref.container}`, signal);
+    const what = { ref, request };
     return doing(action, execContainer(this.#context, this.#execs, what, signal));
   }
 
@@ -184,8 +170,8 @@ export class ContainerdRuntime implements ContainerRuntime {
     return doing(action, this.#endAbandoned(signal));
   }
 
-  usage(cell: CellId, container: string, pid: number): Promise<ContainerUsage | undefined> {
-    return containerUsage(this.#context, { cell, container, pid });
+  usage(of: RunningContainer): Promise<ContainerUsage | undefined> {
+    return containerUsage(this.#context, of);
   }
 
   limits(): Promise<ReadonlySet<keyof Resources>> {
@@ -193,11 +179,11 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   /** Once begun it is carried through: half a removal helps nobody. */
-  async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
+  async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const action = this.#doing(`remove container ${container}`, undefined);
-    await this.#alone(containerId(cell, container), signal, () =>
-      doing(action, removeContainer(this.#context, cell, container)),
+    const action = this.#doing(`remove container ${ref.container}`, undefined);
+    await this.#alone(containerId(ref), signal, () =>
+      doing(action, removeContainer(this.#context, ref)),
     );
   }
 
@@ -246,8 +232,8 @@ export class ContainerdRuntime implements ContainerRuntime {
     return { action, socketPath: this.#context.client.socketPath, signal };
   }
 
-  #remember({ id, cell, container }: ContainerSeen): void {
-    this.#owners.set(id, { cell, container });
+  #remember({ id, ref }: ContainerSeen): void {
+    this.#owners.set(id, ref);
   }
 }
 

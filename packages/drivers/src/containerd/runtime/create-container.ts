@@ -32,7 +32,7 @@ export async function createContainer(
   spec: ContainerSpec,
   signal?: AbortSignal,
 ): Promise<ContainerSeen> {
-  const id = containerId(spec.cell, spec.container);
+  const id = containerId(spec.ref);
   const { digest, content } = await findImage(context, id, spec.image, signal);
   const labels = describeLabels(spec, digest, content);
   const record = await describeRecord(context, { id, spec, labels, content });
@@ -40,7 +40,7 @@ export async function createContainer(
   if (isNew) return describeContainer(id, labels, undefined);
   const existing = await findExisting(context, id, labels.revision, signal);
   if (existing !== undefined) return existing;
-  await removeContainer(context, spec.cell, spec.container);
+  await removeContainer(context, spec.ref);
   await createRecord(context, record, content.chainId, signal);
   return describeContainer(id, labels, undefined);
 }
@@ -63,8 +63,7 @@ function describeLabels(
   content: ImageContent,
 ): ContainerLabels {
   return {
-    cell: spec.cell,
-    container: spec.container,
+    ref: spec.ref,
     role: spec.role,
     revision: spec.revision,
     imageDigest,
@@ -86,7 +85,7 @@ async function describeRecord(
   { architecture, snapshotter, users, available, cgroupRoot }: RuntimeContext,
   { id, spec, labels, content }: RecordParts,
 ): Promise<Container> {
-  const { container } = spec;
+  const { container } = spec.ref;
   const names = missingCapabilities(spec.capabilities, available);
   if (names.length > 0) throw runtimeError.CAPABILITY_UNAVAILABLE({ container, names });
   await checkSources(spec);
@@ -101,7 +100,7 @@ async function describeRecord(
     devices: spec.privileged ? await listHostDevices() : [],
   });
   if (oci.process.args.length === 0) {
-    throw runtimeError.NO_COMMAND({ container: spec.container });
+    throw runtimeError.NO_COMMAND({ container });
   }
   return create(ContainerSchema, {
     id,
@@ -114,7 +113,7 @@ async function describeRecord(
   });
 }
 
-async function checkSources({ container, hostBindPaths }: ContainerSpec): Promise<void> {
+async function checkSources({ ref: { container }, hostBindPaths }: ContainerSpec): Promise<void> {
   for (const { source } of hostBindPaths) {
     if (!(await exists(source))) throw runtimeError.BIND_SOURCE_MISSING({ container, source });
   }

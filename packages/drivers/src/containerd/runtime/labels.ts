@@ -1,10 +1,9 @@
-import type { CellId, ContainerSpec, Resources } from '@capsule/core';
+import type { ContainerRef, ContainerRole, Resources } from '@capsule/core';
 
 /** What we write on a container record: who it is, and what starting and stopping it takes. */
 export interface ContainerLabels {
-  readonly cell: CellId;
-  readonly container: string;
-  readonly role: ContainerSpec['role'];
+  readonly ref: ContainerRef;
+  readonly role: ContainerRole;
   readonly revision: string;
   readonly imageDigest: string;
   /** The snapshot below the container's own. */
@@ -32,13 +31,13 @@ export function writeEnded(end: ContainerEnd): string {
   return JSON.stringify(end);
 }
 
-export function writeLabels(labels: ContainerLabels): Record<string, string> {
+export function writeLabels({ ref, ...labels }: ContainerLabels): Record<string, string> {
   return {
-    [`${PREFIX}realm`]: labels.cell.realm,
-    [`${PREFIX}space`]: labels.cell.space,
-    [`${PREFIX}stack`]: labels.cell.stack,
-    [`${PREFIX}cell`]: labels.cell.cell,
-    [`${PREFIX}container`]: labels.container,
+    [`${PREFIX}realm`]: ref.cell.realm,
+    [`${PREFIX}space`]: ref.cell.space,
+    [`${PREFIX}stack`]: ref.cell.stack,
+    [`${PREFIX}cell`]: ref.cell.cell,
+    [`${PREFIX}container`]: ref.container,
     [`${PREFIX}role`]: labels.role,
     [`${PREFIX}revision`]: labels.revision,
     [`${PREFIX}image-digest`]: labels.imageDigest,
@@ -60,8 +59,7 @@ export function readLabels(from: Readonly<Record<string, string>>): ContainerLab
   };
   if (label('container') === '' || Object.values(cell).includes('')) return undefined;
   return {
-    cell,
-    container: label('container'),
+    ref: { cell, container: label('container') },
     role: label('role') === 'root' ? 'root' : 'sibling',
     revision: label('revision'),
     imageDigest: label('image-digest'),

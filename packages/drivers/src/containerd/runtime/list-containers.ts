@@ -1,4 +1,4 @@
-import type { CellId, ContainerSeen } from '@capsule/core';
+import type { ContainerRef, ContainerSeen } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
@@ -31,12 +31,11 @@ export async function listContainers(
  */
 export async function inspectContainer(
   context: RuntimeContext,
-  cell: CellId,
-  container: string,
+  ref: ContainerRef,
   signal?: AbortSignal,
 ): Promise<ContainerSeen | undefined> {
   const { client } = context;
-  const id = containerId(cell, container);
+  const id = containerId(ref);
   const { seen, task } = await look(client, id, signal);
   if (task?.status !== Status.STOPPED || seen === undefined) return seen;
   await settleEnded(context, id, signal);

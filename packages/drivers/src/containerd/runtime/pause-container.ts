@@ -1,4 +1,4 @@
-import type { CellId } from '@capsule/core';
+import type { ContainerRef } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
@@ -10,20 +10,20 @@ import { getTask } from './task.ts';
 /** By the cgroup freezer: every process of the container stands still, also one that forks. */
 export async function pauseContainer(
   { client }: RuntimeContext,
-  { cell, container }: { readonly cell: CellId; readonly container: string },
+  ref: ContainerRef,
   signal?: AbortSignal,
 ): Promise<void> {
-  const id = containerId(cell, container);
+  const id = containerId(ref);
   if (taskState(await getTask(client, id, signal)) !== 'running') return;
   await ignoring(Code.NotFound, client.tasks.pause({ containerId: id }, until(signal)));
 }
 
 export async function resumeContainer(
   { client }: RuntimeContext,
-  { cell, container }: { readonly cell: CellId; readonly container: string },
+  ref: ContainerRef,
   signal?: AbortSignal,
 ): Promise<void> {
-  const id = containerId(cell, container);
+  const id = containerId(ref);
   if (taskState(await getTask(client, id, signal)) !== 'paused') return;
   await ignoring(Code.NotFound, client.tasks.resume({ containerId: id }, until(signal)));
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import { type CellId, containerSettings, SPEC_DEFAULTS } from '@capsule/core';
+import { type ContainerRef, containerSettings, SPEC_DEFAULTS } from '@capsule/core';
 import {
   busyboxImage,
   dockerArchive,
@@ -22,7 +22,10 @@ import { ContainerdRuntime } from './containerd-runtime.ts';
 const skip = missingContainerd();
 const containerd = await openContainerd();
 const REALM = `reclaim${process.pid}`;
-const CELL: CellId = { realm: REALM, space: 'default', stack: 'default', cell: 'c' };
+const REF: ContainerRef = {
+  cell: { realm: REALM, space: 'default', stack: 'default', cell: 'c' },
+  container: 'one',
+};
 const IMAGE = 'docker.io/library/busybox:test';
 
 after(async () => {
@@ -46,7 +49,7 @@ async function openBench(t: TestContext, namespace: string) {
   }
   await new ContainerdImages(client).load(once());
   t.after(async () => {
-    for (const seen of await runtime.list()) await runtime.remove(seen.cell, seen.container);
+    for (const { ref } of await runtime.list()) await runtime.remove(ref);
     client[Symbol.dispose]();
   });
   return { client, runtime, execRoot, logPath: join(containerd.directory, `${namespace}.log`) };
@@ -55,7 +58,7 @@ async function openBench(t: TestContext, namespace: string) {
 /** A container named `one` that runs a command. */
 function running(command: readonly string[], logPath: string) {
   return {
-    ...({ cell: CELL, container: 'one', role: 'root', image: IMAGE, revision: '1' } as const),
+    ...({ ref: REF, role: 'root', image: IMAGE, revision: '1' } as const),
     ...{ command, args: [], env: {}, logPath },
     ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
     ...containerSettings(SPEC_DEFAULTS),
@@ -67,7 +70,7 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-1');
     const spec = running(['sleep', '1000'], logPath);
     const { id } = await runtime.create(spec);
-    await runtime.start(CELL, 'one');
+    await runtime.start(REF);
     const process = { args: ['/bin/sleep', '1000'], cwd: '/', env: [], user: { uid: 0, gid: 0 } };
     for (const execId of ['capsule-made', 'capsule-starting']) {
       const folder = execFolder(execRoot, id, execId);
@@ -92,7 +95,7 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-3');
     const spec = running(['sh', '-c', 'sleep 1000 & wait'], logPath);
     const { id } = await runtime.create(spec);
-    await runtime.start(CELL, 'one');
+    await runtime.start(REF);
     const process = { args: ['/bin/sleep', '1000'], cwd: '/', env: [], user: { uid: 0, gid: 0 } };
     const exec = { containerId: id, execId: 'of-a-person' };
     const streams = { stdin: '', stdout: '', stderr: '', terminal: false };
@@ -117,19 +120,21 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
     const bundle = join(tasks, 'kukeon-reclaim-5', id);
     await mkdir(join(bundle, 'rootfs'), { recursive: true });
     await writeFile(join(bundle, 'config.json'), '{}');
-    const seen = await runtime.start(CELL, 'one');
+    const seen = await runtime.start(REF);
     assert.equal(seen.task, 'running');
-    await runtime.remove(CELL, 'one');
+    await runtime.remove(REF);
     await mkdir(join(bundle, 'rootfs', 'of-somebody'), { recursive: true });
     await runtime.create(spec);
-    await assert.rejects(runtime.start(CELL, 'one'), /not empty/);
+    await assert.rejects(runtime.start(REF), /not empty/);
     await rm(bundle, { recursive: true });
   });
 
   test('execs that are refused leave no folder behind', async (t) => {
     const { runtime, execRoot } = await openBench(t, 'kukeon-reclaim-4');
     const request = { command: ['true'], env: {}, workingDir: '', user: '', hasInput: false };
-    const execs = Array.from({ length: 5 }, () => runtime.exec(CELL, 'none', request));
+    const execs = Array.from({ length: 5 }, () =>
+      runtime.exec({ ...REF, container: 'none' }, request),
+    );
     const results = await Promise.allSettled(execs);
     assert.ok(results.every(({ status }) => status === 'rejected'));
     assert.deepEqual(await readdir(execRoot), []);

@@ -1,8 +1,7 @@
-import { allOrFirstError, type CellId } from '@capsule/core';
+import { allOrFirstError, type ContainerRef, containerCgroup } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { containerCgroup } from '../oci/oci-spec.ts';
 import { containerId } from './container-id.ts';
 import type { RuntimeContext } from './context.ts';
 import { removeTask } from './task.ts';
@@ -13,15 +12,14 @@ import { removeTask } from './task.ts';
  */
 export async function removeContainer(
   { client, snapshotter, cgroupRoot }: RuntimeContext,
-  cell: CellId,
-  container: string,
+  ref: ContainerRef,
 ): Promise<void> {
-  const id = containerId(cell, container);
+  const id = containerId(ref);
   await removeTask(client, id);
   await allOrFirstError([
     ignoring(Code.NotFound, client.snapshots.remove({ snapshotter, key: id })),
-    removeCgroups(cgroupRoot, containerCgroup({ cell, container, role: 'root' })),
-    removeCgroups(cgroupRoot, containerCgroup({ cell, container, role: 'sibling' })),
+    removeCgroups(cgroupRoot, containerCgroup({ ref, role: 'root' })),
+    removeCgroups(cgroupRoot, containerCgroup({ ref, role: 'sibling' })),
   ]);
   await ignoring(Code.NotFound, client.containers.delete({ id }));
 }

@@ -1,13 +1,12 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import { allOrFirstError } from '@capsule/core';
+import { allOrFirstError, containerCgroup } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { hasOomKill } from '../cgroup/has-oom-kill.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
 import { type Process, Status } from '../gen/containerd/types/task/task_pb.ts';
-import { containerCgroup } from '../oci/oci-spec.ts';
 import type { RuntimeContext } from './context.ts';
 import { ENDED_LABEL, readLabels, writeEnded } from './labels.ts';
 import { getTask, removeTask } from './task.ts';

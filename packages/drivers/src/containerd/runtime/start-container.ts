@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CellId, ContainerSeen } from '@capsule/core';
+import type { ContainerRef, ContainerSeen } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
@@ -18,19 +18,18 @@ import { getTask, removeTask, runTask } from './task.ts';
 /** What runs stays; what ended, or was made and never started, is removed and made anew. */
 export async function startContainer(
   context: RuntimeContext,
-  cell: CellId,
-  container: string,
+  ref: ContainerRef,
   signal?: AbortSignal,
 ): Promise<ContainerSeen> {
   const { client } = context;
-  const id = containerId(cell, container);
+  const id = containerId(ref);
   const [answer, task, mounts] = await Promise.all([
     ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
     getTask(client, id, signal),
     findMounts(context, id, signal),
   ]);
   const labels = answer?.container && readLabels(answer.container.labels);
-  if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container });
+  if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container: ref.container });
   const state = taskState(task);
   if (state === 'running' || state === 'paused') return describeContainer(id, labels, task);
   if (state !== 'none') await removeTask(client, id);
@@ -58,7 +57,7 @@ async function run(
     const { ended: _ended, ...present } = labels;
     return { ...describeContainer(id, present, undefined), task: 'running', pid };
   } catch (error) {
-    throw describeStartError(labels.container, error);
+    throw describeStartError(labels.ref.container, error);
   }
 }
 

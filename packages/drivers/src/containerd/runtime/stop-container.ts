@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CellId, StopOrder } from '@capsule/core';
+import type { ContainerRef, StopOrder } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
@@ -12,11 +12,6 @@ import { readLabels } from './labels.ts';
 import { settleContainer } from './settle-container.ts';
 import { getTask, killTask, removeTask, waitForExit } from './task.ts';
 
-export interface Stop extends StopOrder {
-  readonly cell: CellId;
-  readonly container: string;
-}
-
 const SIGKILL = 9;
 
 /**
@@ -25,11 +20,12 @@ const SIGKILL = 9;
  */
 export async function stopContainer(
   context: RuntimeContext,
-  { cell, container, graceMs, stopSignal: ordered }: Stop,
+  ref: ContainerRef,
+  { graceMs, stopSignal: ordered }: StopOrder,
   signal?: AbortSignal,
 ): Promise<void> {
   const { client } = context;
-  const id = containerId(cell, container);
+  const id = containerId(ref);
   const [answer, task] = await Promise.all([
     ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
     getTask(client, id, signal),

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { CellId, Resources } from '@capsule/core';
+import type { ContainerRef, Resources } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { hasSwapLimit } from '../cgroup/has-swap-limit.ts';
 import { packResources, packSpec } from '../client/pack.ts';
@@ -19,13 +19,14 @@ import { RESOURCES_LABEL } from './labels.ts';
  */
 export async function updateContainer(
   { client, cgroupRoot }: RuntimeContext,
-  { cell, container }: { readonly cell: CellId; readonly container: string },
+  ref: ContainerRef,
   resources: Resources,
   signal?: AbortSignal,
 ): Promise<void> {
-  const id = containerId(cell, container);
+  const id = containerId(ref);
   const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
-  if (answer?.container === undefined) throw runtimeError.CONTAINER_MISSING({ container });
+  if (answer?.container === undefined)
+    throw runtimeError.CONTAINER_MISSING({ container: ref.container });
   const hasSwap = hasSwapLimit(cgroupRoot);
   const changed = packResources(describeChangedLimits(resources, hasSwap));
   const update = client.tasks.update({ containerId: id, resources: changed }, until(signal));

@@ -1,4 +1,4 @@
-import { type CellId, Outbox, type RuntimeEvent } from '@capsule/core';
+import { type ContainerRef, Outbox, type RuntimeEvent } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { ignoring, isLost, translate } from '../client/rpc-error.ts';
@@ -8,21 +8,15 @@ import { readLabels } from './labels.ts';
 import { type ContainerEvent, eventFilters, readEvent } from './runtime-events.ts';
 import { settleEnded } from './settle-container.ts';
 
-/** Whose container an id is. containerd's events carry ids only. */
-export interface Owner {
-  readonly cell: CellId;
-  readonly container: string;
-}
-
 /**
  * Events from now on. Ends when `signal` aborts, or when containerd goes away; fails with
- * `RUNTIME_UNAVAILABLE` when it cannot be reached at all. Ids are looked up once and kept in
+ * `RUNTIME_UNAVAILABLE` when it cannot be reached at all. containerd's events carry ids only; they are looked up once and kept in
  * `owners` until their container is deleted. The end of a container is reported when its task is
  * taken away, so that its log is complete; those of others do not wait for it.
  */
 export async function* watchEvents(
   context: RuntimeContext,
-  owners: Map<string, Owner>,
+  owners: Map<string, ContainerRef>,
   signal: AbortSignal,
 ): AsyncGenerator<RuntimeEvent> {
   const { client } = context;
@@ -45,7 +39,7 @@ export async function* watchEvents(
 
 interface Watch {
   readonly context: RuntimeContext;
-  readonly owners: Map<string, Owner>;
+  readonly owners: Map<string, ContainerRef>;
   readonly ready: Outbox<RuntimeEvent>;
   readonly signal: AbortSignal;
 }
@@ -88,21 +82,20 @@ async function passEvent(
 
 async function findOwner(
   { client }: RuntimeContext,
-  owners: Map<string, Owner>,
+  owners: Map<string, ContainerRef>,
   { id, kind }: ContainerEvent,
   signal: AbortSignal,
-): Promise<Owner | undefined> {
+): Promise<ContainerRef | undefined> {
   const known = owners.get(id);
   if (kind === 'deleted') owners.delete(id);
   if (known !== undefined || kind === 'deleted') return known;
   const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
   const labels = answer?.container && readLabels(answer.container.labels);
   if (labels === undefined) return undefined;
-  const owner = { cell: labels.cell, container: labels.container };
-  owners.set(id, owner);
-  return owner;
+  owners.set(id, labels.ref);
+  return labels.ref;
 }
 
-function describeEvent({ kind, exitCode, at }: ContainerEvent, owner: Owner): RuntimeEvent {
-  return { ...owner, kind, at, ...(exitCode === undefined ? {} : { exitCode }) };
+function describeEvent({ kind, exitCode, at }: ContainerEvent, ref: ContainerRef): RuntimeEvent {
+  return { ref, kind, at, ...(exitCode === undefined ? {} : { exitCode }) };
 }

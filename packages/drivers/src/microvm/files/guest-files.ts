@@ -79,7 +79,7 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
         complaint.add('\n');
         if (payload.value.exitCode !== 0) {
           const folder = words[0] === 'unpack' ? at.path : undefined;
-          throw describeFailure(at.container, complaint.failure, folder);
+          throw describeFailure(at.ref.container, complaint.failure, folder);
         }
         complaint.warnings.forEach(warn);
         return;

@@ -60,7 +60,7 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     words: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<AsyncDisposable & { readonly program: FilesProgram }> {
-    const { container } = at;
+    const { container } = at.ref;
     const { root, filesBinary } = this.#parts;
     for (const place of Object.values(root.places)) await mkdir(place, { recursive: true });
     await using stack = new AsyncDisposableStack();

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ContainerSpec, cellOfWorkload, SPEC_DEFAULTS } from '@capsule/core';
+import { type ContainerSpec, refOfWorkload, SPEC_DEFAULTS } from '@capsule/core';
 import { parseCapabilityMask } from '../../containerd/oci/capability-set.ts';
 import { describeOciSpec } from '../../containerd/oci/oci-spec.ts';
 import { describePayload, networkSysctls } from './describe-payload.ts';
 
 const SPEC: ContainerSpec = {
   ...SPEC_DEFAULTS,
-  cell: cellOfWorkload('web'),
-  container: 'web',
+  ref: refOfWorkload('web'),
   role: 'root',
   image: 'docker.io/library/nginx:latest',
   hostname: 'web',

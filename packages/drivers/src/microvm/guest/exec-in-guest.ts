@@ -26,7 +26,7 @@ export interface ExecInGuest {
 /** See `ContainerRuntime.exec`. */
 export async function execInGuest(parts: ExecInGuest): Promise<ExecSession> {
   const { vm, calls, request, at } = parts;
-  const { container } = at;
+  const { container } = at.ref;
   if (vm.oci === undefined) throw microVmError.NO_AGENT({ container });
   const user = request.user === '' ? undefined : await findUser(parts);
   try {
@@ -46,7 +46,7 @@ async function findUser({ files, at, request }: ExecInGuest): Promise<ResolvedUs
   const [passwd, group] = [await read('/etc/passwd'), await read('/etc/group')];
   const found = resolveUser(request.user, { passwd, group });
   if (found === undefined) {
-    throw runtimeError.USER_UNKNOWN({ user: request.user, place: at.container });
+    throw runtimeError.USER_UNKNOWN({ user: request.user, place: at.ref.container });
   }
   return found;
 }

@@ -5,6 +5,7 @@ import { emptyFolder } from '@capsule/host';
 import type { OciSpec } from '../../containerd/oci/types.ts';
 import type { ProcessMark } from '../process/process-mark.ts';
 import { readJson, writeJson } from './json-file.ts';
+import { type StoredVm, vmFromStored } from './stored-vm.ts';
 import { type VmPaths, type VmRoots, vmPaths } from './vm-paths.ts';
 
 /** What a microVM is made with; written when everything that it names is there. */
@@ -64,8 +65,9 @@ export class VmRecords {
     });
   }
 
-  made(id: string): Promise<MadeVm | undefined> {
-    return readJson(this.paths(id).made);
+  async made(id: string): Promise<MadeVm | undefined> {
+    const read = await readJson<StoredVm>(this.paths(id).made);
+    return read && vmFromStored(read);
   }
 
   async make(vm: MadeVm): Promise<void> {

@@ -19,7 +19,10 @@ export async function askToStop(
 ): Promise<VmEnd> {
   const vmm = vmms.find(({ kind }) => kind === run.vmm);
   if (vmm === undefined) {
-    throw microVmError.NO_VMM({ container: vm.spec.container, detail: `${run.vmm} is not known` });
+    throw microVmError.NO_VMM({
+      container: vm.spec.ref.container,
+      detail: `${run.vmm} is not known`,
+    });
   }
   const { control, vsock } = records.paths(vm.id);
   const process = machineOf(run);

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { refOfWorkload } from '@capsule/core';
 import type { ReadySocket } from '../guest/ready-socket.ts';
 import { markProcess } from '../process/process-mark.ts';
 import type { MadeVm, VmRun } from '../record/vm-record.ts';
@@ -26,7 +27,7 @@ async function boot(t: TestContext, script: string) {
   });
   const mark = await markProcess(child.pid ?? 0);
   const run = { processes: [{ role: 'machine', ...mark }] } as unknown as VmRun;
-  const vm = { spec: { container: 'vm', logPath } } as unknown as MadeVm;
+  const vm = { spec: { ref: refOfWorkload('vm'), logPath } } as unknown as MadeVm;
   const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
   const ready = { heard } as unknown as ReadySocket;
   const parts = { run, sizeBefore: 0, boot: 1 };

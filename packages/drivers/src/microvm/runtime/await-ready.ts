@@ -46,7 +46,7 @@ export async function awaitReady(
   }: BootParts,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { container } = vm.spec;
+  const { container } = vm.spec.ref;
   const begunAt = performance.now();
   const hungMs = hungAfterMs * 2 ** (boot - 1);
   const limitMs = Math.max(bootMs, 2 * hungMs);
@@ -75,7 +75,7 @@ export async function checkAlive({ spec }: MadeVm, run: VmRun): Promise<void> {
   const machine = machineOf(run);
   if (machine !== undefined && (await isAlive(machine))) return;
   const why = await findCause(consoleLog(spec.logPath));
-  throw microVmError.NOT_BOOTED({ container: spec.container, why });
+  throw microVmError.NOT_BOOTED({ container: spec.ref.container, why });
 }
 
 /** Bytes that its console has said, in all its runs. */

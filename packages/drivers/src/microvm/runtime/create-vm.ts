@@ -22,7 +22,7 @@ export async function createVm(
   signal?: AbortSignal,
 ): Promise<MadeVm> {
   const { records } = context;
-  const id = containerId(spec.cell, spec.container);
+  const id = containerId(spec.ref);
   const before = await records.made(id);
   if (before?.spec.revision === spec.revision) return before;
   if (before !== undefined) await records.remove(id);
@@ -43,7 +43,8 @@ async function describe(
   spec: ContainerSpec,
   signal?: AbortSignal,
 ): Promise<MadeVm> {
-  const { image, container } = spec;
+  const { image, ref } = spec;
+  const { container } = ref;
   const answer = await ignoring(Code.NotFound, client.images.get({ name: image }, until(signal)));
   const imageDigest = answer?.image?.target?.digest;
   if (imageDigest === undefined) throw runtimeError.IMAGE_MISSING({ container, image });
@@ -61,7 +62,7 @@ async function describe(
 /** Its files are the user's, and stay where they are. */
 async function describePair(id: string, spec: ContainerSpec): Promise<MadeVm> {
   const { kernelPath = '', rootfsPath = '' } = spec.microVm ?? {};
-  const { container } = spec;
+  const { container } = spec.ref;
   const missing = (path: string) => (cause: unknown) => {
     throw microVmError.FILE_MISSING({ container, path }, cause);
   };

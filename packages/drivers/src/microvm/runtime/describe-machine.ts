@@ -24,7 +24,7 @@ export async function describeMachine(
   const words = vm.oci === undefined ? PAIR_COMMAND_LINE : COMMAND_LINE;
   return {
     ...given,
-    name: spec.container,
+    name: spec.ref.container,
     settings: { vcpus, memoryMib },
     commandLine: `${words} ${kernelCmdlineExtra}`.trim(),
     folder: runFolder,
@@ -50,7 +50,10 @@ function disksOf(
 }
 
 /** The monitor runs as a user who may not read the user's files; this copy goes with the run. */
-async function ownKernel({ container, microVm }: ContainerSpec, folder: string): Promise<string> {
+async function ownKernel(
+  { ref: { container }, microVm }: ContainerSpec,
+  folder: string,
+): Promise<string> {
   const path = microVm?.kernelPath ?? '';
   const copy = join(folder, 'kernel');
   // Not waited for where it is a pipe, and looked at before it is read.

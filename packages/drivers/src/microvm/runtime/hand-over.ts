@@ -45,13 +45,13 @@ export async function handOver(
       })),
     };
     // The first fill of a volume takes as long as it takes; it is left when the machine does nothing any more.
-    await whileWorking({ run, container: spec.container, signal }, (limit) =>
+    await whileWorking({ run, container: spec.ref.container, signal }, (limit) =>
       calls.startPayload(request, { timeoutMs: 0, signal: limit }),
     );
   } catch (error) {
     signal?.throwIfAborted();
     await checkAlive(vm, run);
     if (isCapsuleError(error)) throw error;
-    throw describeStartFailure(spec.container, error);
+    throw describeStartFailure(spec.ref.container, error);
   }
 }

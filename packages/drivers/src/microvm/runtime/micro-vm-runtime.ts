@@ -1,23 +1,24 @@
-import type {
-  CellId,
-  ContainerFiles,
-  ContainerPath,
-  ContainerRuntime,
-  ContainerSeen,
-  ContainerSpec,
-  ContainerUsage,
-  ExecRequest,
-  ExecSession,
-  MachineMonitors,
-  Resources,
-  RuntimeEvent,
-  StopOrder,
-  VolumeBorrowers,
+import {
+  type ContainerFiles,
+  type ContainerPath,
+  type ContainerRef,
+  type ContainerRuntime,
+  type ContainerSeen,
+  type ContainerSpec,
+  type ContainerUsage,
+  containerCgroup,
+  type ExecRequest,
+  type ExecSession,
+  type MachineMonitors,
+  type Resources,
+  type RunningContainer,
+  type RuntimeEvent,
+  type StopOrder,
+  type VolumeBorrowers,
 } from '@capsule/core';
 import { findLimits } from '../../containerd/cgroup/find-limits.ts';
 import { removeCgroups } from '../../containerd/cgroup/remove-cgroups.ts';
 import { doing } from '../../containerd/client/rpc-error.ts';
-import { containerCgroup } from '../../containerd/oci/oci-spec.ts';
 import { containerId } from '../../containerd/runtime/container-id.ts';
 import { microVmError } from '../errors.ts';
 import { GuestFiles } from '../files/guest-files.ts';
@@ -63,8 +64,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     this.#running = new RunningVms(context);
     const guestFiles = new GuestFiles((at) => this.#callsOf(at));
     this.#guestFiles = guestFiles;
-    this.files = new MicroVmFiles(({ cell, container }, signal) =>
-      openFiles(this.#work, { id: containerId(cell, container), container, guestFiles }, signal),
+    this.files = new MicroVmFiles(({ ref }, signal) =>
+      openFiles(this.#work, { ref, guestFiles }, signal),
     );
   }
 
@@ -74,24 +75,24 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     return seen.filter((one) => one !== undefined);
   }
 
-  inspect(cell: CellId, container: string): Promise<ContainerSeen | undefined> {
-    return this.#see(containerId(cell, container));
+  inspect(ref: ContainerRef): Promise<ContainerSeen | undefined> {
+    return this.#see(containerId(ref));
   }
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
-    const id = containerId(spec.cell, spec.container);
+    const id = containerId(spec.ref);
     return this.#running.alone(id, async () => {
       const socketPath = this.#context.client.socketPath;
-      const action = `make the disk of microVM ${spec.container}`;
+      const action = `make the disk of microVM ${spec.ref.container}`;
       const vm = await doing({ action, socketPath, signal }, createVm(this.#context, spec, signal));
       return describeVm(vm, await this.#context.records.run(id));
     });
   }
 
-  async start(cell: CellId, container: string, signal?: AbortSignal): Promise<ContainerSeen> {
-    const id = containerId(cell, container);
+  async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
+    const id = containerId(ref);
     return this.#running.alone(id, async () => {
-      const vm = await this.#made(id, container);
+      const vm = await this.#made(ref);
       const before = await this.#context.records.run(id);
       if (before?.isStarted && before.ended === undefined && (await isAnyAlive(before))) {
         this.#running.follow(vm, before);
@@ -106,8 +107,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     });
   }
 
-  async stop(cell: CellId, container: string, how: StopOrder, abort?: AbortSignal): Promise<void> {
-    const id = containerId(cell, container);
+  async stop(ref: ContainerRef, how: StopOrder, abort?: AbortSignal): Promise<void> {
+    const id = containerId(ref);
     await this.#running.alone(id, async () => {
       abort?.throwIfAborted();
       const vm = await this.#context.records.made(id);
@@ -120,22 +121,22 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     });
   }
 
-  pause(cell: CellId, container: string): Promise<void> {
-    return pauseVm(this.#work, containerId(cell, container));
+  pause(ref: ContainerRef): Promise<void> {
+    return pauseVm(this.#work, containerId(ref));
   }
 
-  resume(cell: CellId, container: string): Promise<void> {
-    return resumeVm(this.#work, containerId(cell, container));
+  resume(ref: ContainerRef): Promise<void> {
+    return resumeVm(this.#work, containerId(ref));
   }
 
-  async update(cell: CellId, container: string, resources: Resources): Promise<void> {
-    const id = containerId(cell, container);
+  async update(ref: ContainerRef, resources: Resources): Promise<void> {
+    const id = containerId(ref);
     await this.#running.alone(id, async () => {
       const { records, cgroupRoot } = this.#context;
-      const vm = await this.#made(id, container);
+      const vm = await this.#made(ref);
       const watch = this.#running.watch(id);
       if (watch !== undefined) {
-        const cgroup = containerCgroup({ cell, container, role: 'root' });
+        const cgroup = containerCgroup(vm.spec);
         await limitCgroup(cgroupRoot, cgroup, resources);
         if (vm.oci !== undefined) {
           await (await watch.guest.calls()).limit({ pids: BigInt(resources.pids ?? 0) });
@@ -145,9 +146,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     });
   }
 
-  async exec(cell: CellId, container: string, request: ExecRequest): Promise<ExecSession> {
-    const at = { cell, container, path: '/' };
-    const vm = await this.#made(containerId(cell, container), container);
+  async exec(ref: ContainerRef, request: ExecRequest): Promise<ExecSession> {
+    const at = { ref, path: '/' };
+    const vm = await this.#made(ref);
     const calls = await this.#callsOf(at);
     return execInGuest({ vm, calls, files: this.#guestFiles, at, request });
   }
@@ -183,12 +184,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     });
   }
 
-  async whileStill<T>(
-    { cell, container }: { readonly cell: CellId; readonly container: string },
-    volume: string,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const id = containerId(cell, container);
+  async whileStill<T>(ref: ContainerRef, volume: string, work: () => Promise<T>): Promise<T> {
+    const id = containerId(ref);
     return this.#running.alone(id, async () => {
       const { records } = this.#context;
       const [vm, run] = [await records.made(id), await records.run(id)];
@@ -197,12 +194,14 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       if (vm === undefined || run === undefined || !isUp || run.isPaused) return work();
       this.#running.follow(vm, run);
       const guest = this.#running.watch(id)?.guest;
-      return guest === undefined ? work() : holdStill({ guest, container, volume }, work);
+      return guest === undefined
+        ? work()
+        : holdStill({ guest, container: ref.container, volume }, work);
     });
   }
 
-  async usage(cell: CellId, container: string): Promise<ContainerUsage | undefined> {
-    const watch = this.#running.watch(containerId(cell, container));
+  async usage({ ref }: RunningContainer): Promise<ContainerUsage | undefined> {
+    const watch = this.#running.watch(containerId(ref));
     return watch === undefined ? undefined : guestUsage(watch.guest);
   }
 
@@ -210,15 +209,15 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     return findLimits(this.#context.cgroupRoot);
   }
 
-  async remove(cell: CellId, container: string, signal?: AbortSignal): Promise<void> {
+  async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const id = containerId(cell, container);
+    const id = containerId(ref);
     await this.#running.alone(id, async () => {
       const { records, cgroupRoot } = this.#context;
       const run = await records.run(id);
       const vm = await records.made(id);
       if (run !== undefined) await this.#running.end(run, lostEnd());
-      await removeCgroups(cgroupRoot, containerCgroup({ cell, container, role: 'root' }));
+      if (vm !== undefined) await removeCgroups(cgroupRoot, containerCgroup(vm.spec));
       await records.remove(id);
       if (vm === undefined) return;
       await collectDisks(this.#context);
@@ -261,17 +260,17 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     return describeVm(vm, run, isSilent ? SILENT : undefined);
   }
 
-  async #made(id: string, container: string): Promise<MadeVm> {
-    const vm = await this.#context.records.made(id);
-    if (vm === undefined) throw microVmError.NOT_MADE({ container });
+  async #made(ref: ContainerRef): Promise<MadeVm> {
+    const vm = await this.#context.records.made(containerId(ref));
+    if (vm === undefined) throw microVmError.NOT_MADE({ container: ref.container });
     return vm;
   }
 
-  async #callsOf({ cell, container }: ContainerPath): Promise<GuestCalls> {
-    const id = containerId(cell, container);
-    const vm = await this.#made(id, container);
+  async #callsOf({ ref }: ContainerPath): Promise<GuestCalls> {
+    const { container } = ref;
+    const vm = await this.#made(ref);
     if (vm.oci === undefined) throw microVmError.NO_AGENT({ container });
-    const watch = this.#running.watch(id);
+    const watch = this.#running.watch(vm.id);
     if (watch === undefined) throw microVmError.NOT_RUNNING({ container });
     return watch.guest.calls();
   }

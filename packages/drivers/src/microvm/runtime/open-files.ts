@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { ContainerRef } from '@capsule/core';
+import { containerId } from '../../containerd/runtime/container-id.ts';
 import { microVmError } from '../errors.ts';
 import type { StoppedRoot } from '../files/describe-root.ts';
 import type { GuestFiles } from '../files/guest-files.ts';
@@ -15,13 +17,11 @@ import type { VmWork } from './vm-work.ts';
  */
 export async function openFiles(
   { context: { records, filesBinary }, running }: VmWork,
-  {
-    id,
-    container,
-    guestFiles,
-  }: { readonly id: string; readonly container: string; readonly guestFiles: GuestFiles },
+  { ref, guestFiles }: { readonly ref: ContainerRef; readonly guestFiles: GuestFiles },
   signal?: AbortSignal,
 ): Promise<OpenFiles> {
+  const { container } = ref;
+  const id = containerId(ref);
   const release = await running.hold(id, signal);
   try {
     const [vm, run] = [await records.made(id), await records.run(id)];

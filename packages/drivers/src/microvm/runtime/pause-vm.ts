@@ -31,7 +31,7 @@ export async function resumeVm(work: VmWork, id: string): Promise<void> {
     if (watch !== undefined) {
       await setClock(watch.guest);
       await putFiles(watch.guest, up.vm.spec).catch((error) =>
-        context.onProblem(up.vm.spec.container, error),
+        context.onProblem(up.vm.spec.ref.container, error),
       );
       watch.pulse.isHeld = false;
     }

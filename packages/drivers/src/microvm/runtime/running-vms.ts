@@ -67,7 +67,7 @@ export class RunningVms {
       try {
         return await work();
       } catch (error) {
-        this.#context.onProblem(vm.spec.container, error);
+        this.#context.onProblem(vm.spec.ref.container, error);
       }
       await delay(RETRY_MS);
       // Another run of it has begun meanwhile.
@@ -112,9 +112,8 @@ export class RunningVms {
   }
 
   tell({ spec }: MadeVm, kind: RuntimeEvent['kind'], exitCode?: number): void {
-    const { cell, container } = spec;
     const code = exitCode === undefined ? {} : { exitCode };
-    this.events.tell({ cell, container, kind, at: Date.now(), ...code });
+    this.events.tell({ ref: spec.ref, kind, at: Date.now(), ...code });
   }
 
   /** The payload has ended by itself: its guest puts everything on its disks, and goes. */

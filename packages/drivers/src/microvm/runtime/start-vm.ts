@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerSpec, TapLink } from '@capsule/core';
-import { containerCgroup } from '../../containerd/oci/oci-spec.ts';
+import { type ContainerSpec, containerCgroup, type TapLink } from '@capsule/core';
 import { writeBootDisk } from '../disk/boot-disk.ts';
 import { microVmError } from '../errors.ts';
 import { ReadySocket } from '../guest/ready-socket.ts';
@@ -33,7 +32,7 @@ export async function startVm(
   const tap = tapOf(vm.spec);
   const vmm = await chooseVmm(context.vmms, vm.spec);
   const paths = records.paths(vm.id);
-  const cgroup = containerCgroup({ ...vm.spec, role: 'root' });
+  const cgroup = containerCgroup(vm.spec);
   const cgroupFiles = await makeCgroup(context.cgroupRoot, cgroup);
   let run: VmRun = {
     id: vm.id,
@@ -87,7 +86,7 @@ export async function startVm(
   return run;
 }
 
-function tapOf({ network, container }: ContainerSpec): TapLink {
+function tapOf({ network, ref: { container } }: ContainerSpec): TapLink {
   if (typeof network === 'object' && 'tap' in network) return network.tap;
   throw microVmError.NOT_BOOTED({ container, why: 'it has no link to the bridge' });
 }

@@ -26,8 +26,7 @@ export async function describeVm(
   const { id, spec, imageDigest } = vm;
   const base = {
     id,
-    cell: spec.cell,
-    container: spec.container,
+    ref: spec.ref,
     revision: spec.revision,
     imageDigest,
     resources: spec.resources,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerSpec } from '@capsule/core';
+import { type ContainerSpec, refOfWorkload } from '@capsule/core';
 import { chooseVmm } from './choose-vmm.ts';
 import type { Vmm } from './vmm.ts';
 
@@ -11,7 +11,7 @@ const VMMS = [vmm('firecracker'), vmm('qemu')];
 /** Two mounts of each volume. */
 function withVolumes(count: number): ContainerSpec {
   const volumes = Array.from({ length: 2 * count }, (_, index) => ({ name: `v${index % count}` }));
-  return { container: 'vm', volumes } as unknown as ContainerSpec;
+  return { ref: refOfWorkload('vm'), volumes } as unknown as ContainerSpec;
 }
 
 test('a machine with more volumes than Firecracker has room for runs behind QEMU', async () => {

@@ -5,7 +5,7 @@ import type { Vmm } from './vmm.ts';
 /** The first monitor that can run this machine here, or the one that the manifest names. Fails with `MICROVM_NO_VMM`. */
 export async function chooseVmm(
   vmms: readonly Vmm[],
-  { container, microVm, volumes }: ContainerSpec,
+  { ref: { container }, microVm, volumes }: ContainerSpec,
 ): Promise<Vmm> {
   const backend = microVm?.backend ?? 'auto';
   const details: string[] = [];

@@ -1,0 +1,17 @@
+import type { CellId } from './cell-id.ts';
+import type { ContainerRef } from './container-ref.ts';
+
+/**
+ * One word for a cell: maps, file names, network namespaces and the store are keyed by it. Names hold no `_`, so two
+ * different cells never share a key.
+ */
+export function cellKey({ realm, space, stack, cell }: CellId): string {
+  return [realm, space, stack, cell].join(SEPARATOR);
+}
+
+/** The same for a container. */
+export function containerKey({ cell, container }: ContainerRef): string {
+  return [cellKey(cell), container].join(SEPARATOR);
+}
+
+const SEPARATOR = '_';
