@@ -29,11 +29,11 @@ test('a package that the table does not name for the importer is refused', async
 test('drivers are imported by the composition root of the daemon alone', async (t) => {
   const workspace = await tree(t, {
     'packages/daemon/package.json': manifest('@capsule/drivers'),
-    'packages/daemon/src/system.ts': "import { d } from '@capsule/drivers';\n",
+    'packages/daemon/src/system/network.ts': "import { d } from '@capsule/drivers';\n",
     'packages/daemon/src/volume/a.ts': "import { d } from '@capsule/drivers';\n",
   });
   assert.deepEqual(problems(workspace), [
-    'packages/daemon/src/volume/a.ts:1: daemon may use drivers in src/system.ts only',
+    'packages/daemon/src/volume/a.ts:1: daemon may use drivers in src/system/ only',
   ]);
 });
 

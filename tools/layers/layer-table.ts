@@ -16,7 +16,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   drivers: { uses: ['core', 'host'] },
   daemon: {
     uses: ['core', 'api', 'engine', 'host', 'drivers'],
-    only: { drivers: ['src/system.ts'], host: ['src/system.ts', 'src/boot/'] },
+    only: { drivers: ['src/system/'], host: ['src/system/', 'src/boot/'] },
   },
   cli: { uses: ['core', 'api'] },
   console: { uses: ['core', 'api'], pure: true },

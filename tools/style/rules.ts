@@ -65,7 +65,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'process globals',
-    instead: 'take clock, environment and signals as arguments (main.ts and system.ts pass them)',
+    instead: 'take clock, environment and signals as arguments (main.ts and system/ pass them)',
     pattern: /\bprocess\.(?:env|argv|exit|exitCode|on|once|cwd)\b/,
     where: (path) => isShipped(path) && !/\/(?:main|system)\.ts$/.test(path),
   },

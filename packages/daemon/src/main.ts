@@ -1,6 +1,6 @@
 import { createLog } from '@capsule/engine';
 import { readConfig } from './config/config.ts';
-import { type System, startSystem } from './system.ts';
+import { type System, startSystem } from './system/system.ts';
 import { version } from './version.ts';
 
 const CONFIG_PATH = '/perm/capsuled.json';

@@ -33,17 +33,17 @@ import {
 } from '@capsule/drivers';
 import { type Database, dieAt, type Log, openStore, SecretBox, Thrift } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
-import { bulkEdge } from './api/bulk-edge.ts';
-import { errorEdge } from './api/error-edge.ts';
-import { listen } from './api/listen.ts';
-import { capsuleRoutes } from './api/routes.ts';
-import type { Config } from './config/config.ts';
-import { ManifestConfig } from './manifest/commands.ts';
-import { RegistryConfig } from './registry/commands.ts';
-import { MIGRATIONS } from './store/migrations.ts';
-import { Registries } from './store/registries.ts';
-import { createWorkloads, type Workloads } from './system/workloads.ts';
-import { powerOffPatienceMs, stopForPowerOff } from './workload/power-off.ts';
+import { bulkEdge } from '../api/bulk-edge.ts';
+import { errorEdge } from '../api/error-edge.ts';
+import { listen } from '../api/listen.ts';
+import { capsuleRoutes } from '../api/routes.ts';
+import type { Config } from '../config/config.ts';
+import { ManifestConfig } from '../manifest/commands.ts';
+import { RegistryConfig } from '../registry/commands.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { Registries } from '../store/registries.ts';
+import { powerOffPatienceMs, stopForPowerOff } from '../workload/power-off.ts';
+import { createWorkloads, type Workloads } from './workloads.ts';
 
 export interface SystemOptions {
   readonly config: Config;
