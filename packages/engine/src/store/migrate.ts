@@ -5,6 +5,8 @@ import { storeError } from './errors.ts';
 export interface Migration {
   readonly name: string;
   readonly up: string;
+  /** The way back, for an older capsuled; what only a newer one knows is lost. Absent: there is none. */
+  readonly down?: string;
 }
 
 /**
@@ -12,17 +14,42 @@ export interface Migration {
  * version. A step that was interrupted is done again from its beginning. Fails with `STORE_TOO_NEW`.
  */
 export function migrate(db: Database, path: string, migrations: readonly Migration[]): number {
-  const found = Number(db.get('PRAGMA user_version')?.['user_version'] ?? 0);
+  const found = versionOf(db);
   if (found > migrations.length) {
     throw storeError.TOO_NEW({ path, found, known: migrations.length });
   }
-  for (const [index, migration] of migrations.entries()) {
-    const version = index + 1;
-    if (version <= found) continue;
-    db.transaction(() => {
-      db.exec(migration.up);
-      db.exec(`PRAGMA user_version = ${version}`);
-    });
+  for (const [index, { up }] of migrations.entries()) {
+    if (index >= found) step(db, up, index + 1);
   }
   return migrations.length;
+}
+
+/**
+ * Brings the schema back to an older version, or as near to it as there is a way back, and answers the version that
+ * was reached. Steps are as those of `migrate`.
+ */
+export function migrateBack(
+  db: Database,
+  migrations: readonly Migration[],
+  target: number,
+): number {
+  let version = versionOf(db);
+  while (version > target) {
+    const down = migrations[version - 1]?.down;
+    if (down === undefined) break;
+    version -= 1;
+    step(db, down, version);
+  }
+  return version;
+}
+
+function versionOf(db: Database): number {
+  return Number(db.get('PRAGMA user_version')?.['user_version'] ?? 0);
+}
+
+function step(db: Database, sql: string, version: number): void {
+  db.transaction(() => {
+    db.exec(sql);
+    db.exec(`PRAGMA user_version = ${version}`);
+  });
 }

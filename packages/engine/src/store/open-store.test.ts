@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { isCapsuleError } from '@capsule/core';
+import { migrate, migrateBack } from './migrate.ts';
 import { openStore } from './open-store.ts';
 
 const ONE = { name: 'one', up: 'CREATE TABLE thing (name TEXT PRIMARY KEY) STRICT;' };
@@ -52,6 +53,17 @@ test('an older store is brought up to date, and a newer one is refused', () => {
   db.run('INSERT INTO thing (name, size) VALUES (?, ?)', 'a', 1);
   db.close();
   assert.throws(() => openStore(file, [ONE]), hasCode('STORE_TOO_NEW'));
+});
+
+test('a store goes back as far as there is a way, and up again', () => {
+  const back = { ...TWO, down: 'ALTER TABLE thing DROP COLUMN size;' };
+  const db = openStore(':memory:', [ONE, back]);
+  db.run('INSERT INTO thing (name, size) VALUES (?, ?)', 'a', 1);
+  assert.equal(migrateBack(db, [ONE, back], 0), 1);
+  assert.deepEqual({ ...db.get('SELECT * FROM thing') }, { name: 'a' });
+  assert.equal(migrate(db, ':memory:', [ONE, back]), 2);
+  assert.deepEqual({ ...db.get('SELECT * FROM thing') }, { name: 'a', size: null });
+  db.close();
 });
 
 test('a damaged store is refused and not touched', () => {
