@@ -67,6 +67,7 @@ export * from './resource/size.ts';
 export * from './resource/snapshot.ts';
 export * from './resource/span.ts';
 export * from './resource/sub-path.ts';
+export * from './resource/task-state.ts';
 export * from './resource/ulimit-names.ts';
 export type * from './resource/usage.ts';
 export * from './resource/volume.ts';

@@ -2,6 +2,7 @@ import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../port/cel
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import type { Resources } from '../resource/container-settings.ts';
 import { cellKey } from '../resource/resource-key.ts';
+import { isAlive } from '../resource/task-state.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { graceMs, isRunDue, isRunOver, isStoppedForHealth } from './workload-run.ts';
 
@@ -129,7 +130,7 @@ function planStopped(
   seen: WorkloadSeen,
   status: WorkloadStatus,
 ): WorkloadPlan {
-  if (seen.container !== undefined && isAlive(seen.container)) {
+  if (seen.container !== undefined && isAlive(seen.container.task)) {
     return { steps: [stop(record, status)] };
   }
   const rest: WorkloadStep[] = [];
@@ -148,10 +149,10 @@ function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMom
   if (container !== undefined && isOutdated(record, seen, status)) {
     return { steps: [takeDown(record, container, status)] };
   }
-  if (container !== undefined && isAlive(container) && mustStop(record, seen, status)) {
+  if (container !== undefined && isAlive(container.task) && mustStop(record, seen, status)) {
     return { steps: [stop(record, status)] };
   }
-  if (container !== undefined && !isAlive(container) && isRunOver(record, status)) {
+  if (container !== undefined && !isAlive(container.task) && isRunOver(record, status)) {
     return { steps: release(seen.volumes.held) };
   }
   if (container !== undefined && !hasLimits(container, record.spec.resources)) {
@@ -159,7 +160,7 @@ function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMom
   }
   const wave = prepare(record, seen);
   if (wave.length > 0) return { steps: wave };
-  if (container === undefined || isAlive(container)) return NOTHING;
+  if (container === undefined || isAlive(container.task)) return NOTHING;
   const { unfilled } = seen.volumes;
   if (unfilled.length > 0) return { steps: [{ do: 'fillVolumes', names: unfilled }] };
   const { nextRetryAt } = status;
@@ -265,15 +266,11 @@ function takeDown(
   container: ContainerSeen,
   status: WorkloadStatus,
 ): WorkloadStep {
-  return isAlive(container) ? stop(record, status) : { do: 'removeContainer' };
+  return isAlive(container.task) ? stop(record, status) : { do: 'removeContainer' };
 }
 
 function stop(record: WorkloadRecord, status: WorkloadStatus): WorkloadStep {
   return { do: 'stopContainer', graceMs: graceMs(record, status) };
-}
-
-function isAlive(container: ContainerSeen): boolean {
-  return container.task === 'running' || container.task === 'paused';
 }
 
 function isAttached(record: WorkloadRecord, { network, address }: WorkloadSeen): boolean {

@@ -1,6 +1,7 @@
 import type { ContainerRef, ContainerRole } from '../resource/container-ref.ts';
 import type { ContainerSettings, Resources } from '../resource/container-settings.ts';
 import type { MicroVmSettings } from '../resource/micro-vm.ts';
+import type { TaskState } from '../resource/task-state.ts';
 import type { ContainerUsage } from '../resource/usage.ts';
 import type { TapLink } from './cell-network.ts';
 import type { ExecRequest, ExecSession } from './exec-session.ts';
@@ -47,8 +48,6 @@ export interface StopOrder {
   /** `SIGTERM` or a number as text; empty: as the image says. */
   readonly stopSignal: string;
 }
-
-export type TaskState = 'none' | 'created' | 'running' | 'paused' | 'stopped' | 'unknown';
 
 /** What the runtime knows about one container. */
 export interface ContainerSeen {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ContainerSeen, WorkloadSpec } from '@capsule/core';
+import { type ContainerSeen, isAlive, type WorkloadSpec } from '@capsule/core';
 import { workloadError } from './errors.ts';
 
 /** `reads` looks at all that is below its path, too. */
@@ -14,7 +14,7 @@ export function checkCopyPlace(
   { path, use }: { readonly path: string; readonly use: CopyUse },
   seen: Pick<ContainerSeen, 'task'> | undefined,
 ): void {
-  if (seen?.task === 'running' || seen?.task === 'paused') return;
+  if (seen !== undefined && isAlive(seen.task)) return;
   const place = plain(path);
   for (const target of mountPathsOf(spec).map(plain)) {
     const isInside = isBelow(place, target);

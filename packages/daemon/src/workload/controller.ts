@@ -4,6 +4,7 @@ import {
   containerKey,
   isRunDue,
   isRunOver,
+  mayBeAlive,
   type RuntimeEvent,
   type Workload,
   type WorkloadRecord,
@@ -253,7 +254,8 @@ export class WorkloadController {
     const { network, runtime, specs } = this.#parts;
     const attached = await network.list(signal);
     const seen = await runtime.list(signal);
-    const used = new Set(seen.filter(isAlive).map(({ ref }) => cellKey(ref.cell)));
+    const alive = seen.filter(({ task }) => mayBeAlive(task));
+    const used = new Set(alive.map(({ ref }) => cellKey(ref.cell)));
     for (const { key } of attached) {
       // Asked for at once, so that whoever comes under the name meanwhile attaches after it.
       const isWanted = specs.list().some(({ ref }) => cellKey(ref.cell) === key);
@@ -264,8 +266,4 @@ export class WorkloadController {
   #retryAll(): void {
     for (const { spec } of this.#parts.specs.list()) this.#queue.retry(spec.name);
   }
-}
-
-function isAlive({ task }: ContainerSeen): boolean {
-  return task === 'running' || task === 'paused' || task === 'unknown';
 }

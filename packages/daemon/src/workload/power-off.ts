@@ -2,6 +2,7 @@ import {
   type ContainerRef,
   type ContainerRuntime,
   containerKey,
+  mayBeAlive,
   powerOffGraceMs,
   powerOffLimitMs,
   type WorkloadRecord,
@@ -62,7 +63,7 @@ async function stopAll(parts: PowerOffParts): Promise<void> {
 async function targets({ runtime, records, log }: PowerOffParts): Promise<readonly ContainerRef[]> {
   try {
     const seen = await runtime.list(AbortSignal.timeout(LIST_LIMIT_MS));
-    return seen.filter(({ task }) => task !== 'none' && task !== 'stopped').map(({ ref }) => ref);
+    return seen.filter(({ task }) => mayBeAlive(task)).map(({ ref }) => ref);
   } catch (error) {
     log.error('workloads not listed', { error });
     return records().map(({ ref }) => ref);

@@ -2,6 +2,7 @@ import {
   allOrFirstError,
   type ContainerRef,
   cellKey,
+  isAlive,
   isReady,
   isSettled,
   normaliseImageReference,
@@ -64,8 +65,8 @@ export async function reconcileWorkload(
 }
 
 function isRunningAsWanted(record: WorkloadRecord, { container }: WorkloadSeen): boolean {
-  const isUp = container?.task === 'running' || container?.task === 'paused';
-  return isUp && container?.revision === workloadRevision(record);
+  if (container === undefined || !isAlive(container.task)) return false;
+  return container.revision === workloadRevision(record);
 }
 
 /** Nothing to do now: for good, or until something happens. */

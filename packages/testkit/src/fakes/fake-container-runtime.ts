@@ -8,6 +8,7 @@ import {
   type ExecRequest,
   type ExecSession,
   type ImageStore,
+  isAlive,
   type Resources,
   type RunningContainer,
   type RuntimeEvent,
@@ -137,7 +138,7 @@ export class FakeContainerRuntime implements ContainerRuntime {
   async stop(ref: ContainerRef, _how: StopOrder, signal?: AbortSignal): Promise<void> {
     this.#enter('stop', ref.container, signal);
     const entry = this.#entries.get(containerKey(ref));
-    if (entry?.seen.task !== 'running' && entry?.seen.task !== 'paused') return;
+    if (entry === undefined || !isAlive(entry.seen.task)) return;
     this.#end(entry, fakeProgram(entry.spec.command).isStubborn ? KILLED : 0);
   }
 
@@ -216,7 +217,7 @@ export class FakeContainerRuntime implements ContainerRuntime {
   }
 
   #takeDown(key: string, entry: Entry): void {
-    if (entry.seen.task === 'running') this.#end(entry, KILLED);
+    if (isAlive(entry.seen.task)) this.#end(entry, KILLED);
     this.#entries.delete(key);
     this.#tell(entry, 'deleted');
   }

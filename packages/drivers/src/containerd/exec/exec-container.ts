@@ -6,6 +6,7 @@ import {
   containerCgroup,
   type ExecRequest,
   type ExecSession,
+  isAlive,
 } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
@@ -86,9 +87,7 @@ async function findRunning(
     getTask(client, id, signal),
   ]);
   const labels = answer?.container && readLabels(answer.container.labels);
-  const state = taskState(task);
-  const isAlive = state === 'running' || state === 'paused';
-  if (labels === undefined || task === undefined || !isAlive) {
+  if (labels === undefined || task === undefined || !isAlive(taskState(task))) {
     throw runtimeError.NOT_RUNNING({ container });
   }
   const text = Buffer.from(answer?.container?.spec?.value ?? []).toString('utf8');

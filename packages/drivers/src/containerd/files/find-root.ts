@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { type ContainerRef, containerCgroup } from '@capsule/core';
+import { type ContainerRef, containerCgroup, isAlive } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
@@ -33,8 +33,7 @@ export async function findRoot(
   ]);
   const labels = answer?.container && readLabels(answer.container.labels);
   if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container: ref.container });
-  const state = taskState(task);
-  if (task !== undefined && (state === 'running' || state === 'paused')) {
+  if (task !== undefined && isAlive(taskState(task))) {
     return { args: ['process', String(task.pid), containerCgroup(labels)], isRunning: true };
   }
   const mounts =

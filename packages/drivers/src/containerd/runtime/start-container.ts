@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ContainerRef, ContainerSeen } from '@capsule/core';
+import { type ContainerRef, type ContainerSeen, isAlive } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
@@ -31,7 +31,7 @@ export async function startContainer(
   const labels = answer?.container && readLabels(answer.container.labels);
   if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container: ref.container });
   const state = taskState(task);
-  if (state === 'running' || state === 'paused') return describeContainer(id, labels, task);
+  if (isAlive(state)) return describeContainer(id, labels, task);
   if (state !== 'none') await removeTask(client, id);
   if (labels.ended !== undefined) await clearEnd(context, id);
   // Missing after half a creation: nothing ever ran in it.
