@@ -60,6 +60,7 @@ export * from './resource/label-selector.ts';
 export type * from './resource/log-entry.ts';
 export * from './resource/micro-vm.ts';
 export * from './resource/name.ts';
+export * from './resource/pause.ts';
 export * from './resource/registry.ts';
 export * from './resource/resource-key.ts';
 export * from './resource/signal.ts';

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import { completeSpec } from '../resource/complete-spec.ts';
 import { refOfWorkload } from '../resource/container-ref.ts';
+import type { PauseReason } from '../resource/pause.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import {
   FIRST_STATUS,
@@ -19,6 +20,7 @@ const CLOCK: StatusClock = {
   now: 10_000,
   backOffMs: (streak: number) => streak * 1_000,
   isOutOfMemory: false,
+  pausedBy: [],
   isNewWatch: false,
 };
 const WISH: WorkloadRecord = {
@@ -266,6 +268,22 @@ test('a trouble of one that runs is said while it lasts, and does not touch its 
   );
   assert.equal(look(quiet, { ...RUNNING, trouble: 'nobody answers' }), quiet);
   assert.deepEqual(look(quiet, RUNNING), fine);
+});
+
+test('one that stands still says who holds it, and goes on as it was', () => {
+  const fine = look(STARTED, RUNNING);
+  const still = { ...RUNNING, task: 'paused' } as const;
+  const seenBy = (before: WorkloadStatus, ...pausedBy: PauseReason[]) =>
+    statusFromSeen(WISH, before, still, { ...CLOCK, pausedBy });
+  const full = seenBy(fine, 'poolFull');
+  assert.deepEqual([full.phase, full.reason], ['running', 'Paused']);
+  assert.match(full.message, /until the pool of its volumes has room/);
+  assert.equal(seenBy(full, 'poolFull'), full);
+  const both = seenBy(full, 'poolFull', 'operator');
+  assert.match(both.message, /by an operator.*until the pool/);
+  assert.doesNotMatch(seenBy(both, 'operator').message, /pool/);
+  assert.match(seenBy(fine).message, /not by capsuled/);
+  assert.deepEqual(look(both, RUNNING), fine);
 });
 
 test('a wait for others is said once', () => {

@@ -1,5 +1,6 @@
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import type { HealthState } from '../resource/health-check.ts';
+import { describePause, type PauseReason } from '../resource/pause.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { describeExit, type Exit, exitFromStatus } from './exit.ts';
 import { workloadRevision } from './workload.ts';
@@ -27,6 +28,8 @@ export interface StatusClock {
   readonly backOffMs: (streak: number) => number;
   /** The kernel told that the workload ran out of memory just now. */
   readonly isOutOfMemory: boolean;
+  /** Who holds the container still. */
+  readonly pausedBy: readonly PauseReason[];
   /** Whoever watches now has begun no start yet: what is under way was begun by one that died. */
   readonly isNewWatch: boolean;
 }
@@ -212,9 +215,9 @@ function running(
   const observedGeneration =
     isCurrent && !isSameRun ? record.generation : before.observedGeneration;
   const health = healthOf(record, isSameRun ? before.health : undefined);
-  const halt = describeHalt(seen);
+  const halt = describeHalt(seen, clock.pausedBy);
   const isSameHalt = HALTS.includes(before.reason)
-    ? halt?.reason === before.reason
+    ? halt?.reason === before.reason && halt.message === before.message
     : halt === undefined;
   if (isSameRun && before.health === health && isSameHalt) return before;
   return settle(before, {
@@ -232,19 +235,13 @@ function running(
 /** What keeps one that runs from doing its work. */
 const HALTS: readonly string[] = ['Paused', 'AgentSilent'];
 
-function describeHalt({
-  task,
-  trouble,
-}: ContainerSeen): Pick<WorkloadStatus, 'reason' | 'message'> | undefined {
-  if (task === 'paused') return PAUSED;
+function describeHalt(
+  { task, trouble }: ContainerSeen,
+  pausedBy: readonly PauseReason[],
+): Pick<WorkloadStatus, 'reason' | 'message'> | undefined {
+  if (task === 'paused') return { reason: 'Paused', message: describePause(pausedBy) };
   return trouble === undefined ? undefined : { reason: 'AgentSilent', message: trouble };
 }
-
-/** It stands still, with everything that it has. */
-const PAUSED = {
-  reason: 'Paused',
-  message: 'paused until the pool of its volumes has room: see `capsulectl volume usage`',
-} as const;
 
 function healthOf(
   { spec }: WorkloadRecord,

@@ -14,4 +14,10 @@ export function containerKey({ cell, container }: ContainerRef): string {
   return [cellKey(cell), container].join(SEPARATOR);
 }
 
+/** The cell that `cellKey` made the key of. */
+export function cellFromKey(key: string): CellId {
+  const [realm = '', space = '', stack = '', cell = ''] = key.split(SEPARATOR);
+  return { realm, space, stack, cell };
+}
+
 const SEPARATOR = '_';

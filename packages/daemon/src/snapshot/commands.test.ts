@@ -7,6 +7,7 @@ import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Snapshots } from '../store/snapshots.ts';
 import { createVolumes } from '../system/volumes.ts';
+import { noPauses } from '../testing/no-pauses.ts';
 
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
 const ONE = { volume: 'data', snapshot: 'one' };
@@ -23,11 +24,7 @@ async function machine() {
       ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
       ...noTransfers,
       borrowers,
-      runtime: {
-        inspect: async () => undefined,
-        pause: async () => undefined,
-        resume: async () => undefined,
-      },
+      pauses: noPauses,
       reach: () => undefined,
       namedBy: () => [],
       isStopping: () => false,

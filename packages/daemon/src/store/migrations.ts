@@ -133,4 +133,19 @@ export const MIGRATIONS: readonly Migration[] = [
         CHECK (filling IN ('due', 'underway', 'done'));
     `,
   },
+  {
+    name: 'who holds containers still',
+    up: `
+      CREATE TABLE pause (
+        cell      TEXT NOT NULL,
+        container TEXT NOT NULL,
+        reason    TEXT NOT NULL CHECK (reason IN ('operator', 'poolFull')),
+        PRIMARY KEY (cell, container, reason)
+      ) STRICT;
+      INSERT INTO pause (cell, container, reason)
+        SELECT 'main_default_default_' || name, name, 'poolFull'
+        FROM workload_status WHERE json_extract(body, '$.reason') = 'Paused';
+    `,
+    down: 'DROP TABLE pause;',
+  },
 ];

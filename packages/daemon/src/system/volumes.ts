@@ -1,5 +1,4 @@
 import {
-  type ContainerRuntime,
   keyedLock,
   type Reach,
   type UploadStore,
@@ -18,7 +17,7 @@ import { VolumeKeeper } from '../volume/commands.ts';
 import { VolumeCopies } from '../volume/copies.ts';
 import { VolumeExporter } from '../volume/export.ts';
 import { VolumeImporter } from '../volume/import.ts';
-import { PoolWatch } from '../volume/observe-pool.ts';
+import { PoolWatch, type PoolWatchParts } from '../volume/observe-pool.ts';
 import { VolumeSteps } from '../volume/steps.ts';
 import { VolumeStory } from '../volume/story.ts';
 
@@ -30,7 +29,7 @@ export interface VolumesParts {
   readonly borrowers: VolumeBorrowers;
   readonly archives: VolumeArchives;
   readonly uploads: UploadStore;
-  readonly runtime: Pick<ContainerRuntime, 'inspect' | 'pause' | 'resume'>;
+  readonly pauses: PoolWatchParts['pauses'];
   readonly reach: Reach<VolumeFault>;
   /** Workloads that name it in what is wished of them. */
   readonly namedBy: (volume: string) => readonly string[];

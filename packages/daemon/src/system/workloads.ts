@@ -25,6 +25,7 @@ import { PortPublisher } from '../network/publish-ports.ts';
 import { Addresses } from '../store/addresses.ts';
 import { Events } from '../store/events.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
+import { Pauses } from '../store/pauses.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
 import { VolumeFiller } from '../volume/fill.ts';
@@ -33,6 +34,7 @@ import { WorkloadConfig } from '../workload/commands.ts';
 import { WorkloadController } from '../workload/controller.ts';
 import { WorkloadObserver } from '../workload/observe.ts';
 import { HealthMonitor } from '../workload/observe-health.ts';
+import { PauseKeeper } from '../workload/pause.ts';
 import { probeWorkload } from '../workload/probe.ts';
 import { UpdateGuard } from '../workload/update-guard.ts';
 import { createVolumes } from './volumes.ts';
@@ -79,13 +81,17 @@ export function createWorkloads(parts: WorkloadsParts) {
   const addresses = new Addresses(db, parts.cidr);
   const events = new Events(db);
   const statuses = new WorkloadStatuses(db);
+  const pauses = new PauseKeeper({
+    ...{ pauses: new Pauses(db), runtime: parts.runtime, log: parts.log },
+    onChange: (ref) => controller.wake(ref.container),
+  });
   const observer = new WorkloadObserver({
-    ...{ db, specs, statuses, events, feed, now, monotonicMs },
+    ...{ db, specs, statuses, events, feed, now, monotonicMs, pauses },
   });
   const volumeSystem = createVolumes({
     ...{ db, events, feed, now, monotonicMs, log: parts.log, backend: parts.volumeBackend },
     ...{
-      runtime: parts.runtime,
+      pauses,
       borrowers: parts.borrowers,
       reach: parts.reach,
       archives: parts.archives,
@@ -143,6 +149,7 @@ export function createWorkloads(parts: WorkloadsParts) {
     volumes,
     keeper,
     filler,
+    pauses,
     feed,
     guard,
     health,

@@ -7,6 +7,7 @@ import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Volumes } from '../store/volumes.ts';
 import { createVolumes } from '../system/volumes.ts';
+import { noPauses } from '../testing/no-pauses.ts';
 
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
 const LARGER = { name: 'data', sizeBytes: 128 * VOLUME_UNIT_BYTES };
@@ -25,11 +26,7 @@ function machine() {
       ...noTransfers,
       uploads: { ...noTransfers.uploads, open: async () => 5 },
       borrowers: noBorrowers,
-      runtime: {
-        inspect: async () => undefined,
-        pause: async () => undefined,
-        resume: async () => undefined,
-      },
+      pauses: noPauses,
       reach: () => undefined,
       namedBy: () => [...named],
       isStopping: () => false,

@@ -10,6 +10,7 @@ import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createVolumes } from '../system/volumes.ts';
+import { noPauses } from '../testing/no-pauses.ts';
 
 const CONTENT = Buffer.from('a tree');
 const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
@@ -39,11 +40,7 @@ async function capsule() {
       unpackTree: async (_name, _archive, { warn }) => warn?.('./s: left out'),
     },
     borrowers: noBorrowers,
-    runtime: {
-      inspect: async () => undefined,
-      pause: async () => undefined,
-      resume: async () => undefined,
-    },
+    pauses: noPauses,
     reach: () => undefined,
     namedBy: () => [],
     isStopping: () => false,

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import {
   type ContainerRef,
   type ContainerSeen,
+  refOfWorkload,
   type TaskState,
   VOLUME_UNIT_BYTES,
 } from '@capsule/core';
@@ -10,7 +11,9 @@ import { createLog, Feed, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
+import { Pauses } from '../store/pauses.ts';
 import { createVolumes } from '../system/volumes.ts';
+import { PauseKeeper } from '../workload/pause.ts';
 
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
 const GIB = 1024 ** 3;
@@ -53,12 +56,18 @@ async function machine(t: TestContext) {
   const { calls } = tasks;
   const stopping = new Set<string>();
   const events = new Events(db);
+  const log = createLog(() => undefined);
+  const keeper = () =>
+    new PauseKeeper({
+      ...{ pauses: new Pauses(db), runtime: tasks, log },
+      onChange: () => undefined,
+    });
   const boot = () =>
     createVolumes({
       borrowers: noBorrowers,
       ...{ db, backend, events, now: Date.now, monotonicMs: () => performance.now() },
-      ...{ feed: new Feed(db), log: createLog(() => undefined), ...noTransfers },
-      runtime: tasks,
+      ...{ feed: new Feed(db), log, ...noTransfers },
+      pauses: keeper(),
       reach: () => undefined,
       namedBy: () => [],
       isStopping: (name) => stopping.has(name),
@@ -78,7 +87,19 @@ async function machine(t: TestContext) {
     t.mock.timers.tick(30_000);
     for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
   };
-  return { ...system, backend, db, tasks, stopping, calls, events, hold, look, boot };
+  return {
+    ...system,
+    backend,
+    db,
+    tasks,
+    pauses: keeper(),
+    stopping,
+    calls,
+    events,
+    hold,
+    look,
+    boot,
+  };
 }
 
 test('a pool that is low takes nothing new, and says how full it is', async (t) => {
@@ -176,18 +197,66 @@ test('a look that fails lets nobody write to a full pool', async (t) => {
 });
 
 test('what an earlier capsuled has paused goes on where there is room, and stays paused where not', async (t) => {
-  const { boot, backend, tasks, calls } = await machine(t);
-  tasks.states.set('web', 'paused');
+  const { boot, backend, calls, look } = await machine(t);
   backend.pool = filled(99);
+  await look();
   const full = boot();
   t.after(() => full[Symbol.dispose]());
   await full.start();
-  assert.deepEqual(calls, []);
+  assert.deepEqual(calls, ['pause web']);
   backend.pool = filled(50);
   const roomy = boot();
   t.after(() => roomy[Symbol.dispose]());
   await roomy.start();
-  assert.deepEqual(calls, ['resume web']);
+  assert.deepEqual(calls, ['pause web', 'resume web']);
+});
+
+test('what somebody else has paused is not let go for the pool, nor by another capsuled', async (t) => {
+  const { boot, backend, hold, tasks, pauses, calls, look } = await machine(t);
+  await hold('more', 'other');
+  tasks.states.set('other', 'paused');
+  await pauses.hold(refOfWorkload('web'), 'operator');
+  await look();
+  backend.pool = filled(99);
+  await look();
+  backend.pool = filled(50);
+  await look();
+  const next = boot();
+  t.after(() => next[Symbol.dispose]());
+  await next.start();
+  assert.deepEqual(calls, ['pause web']);
+  await pauses.letGo(refOfWorkload('web'), 'operator');
+  assert.deepEqual(calls, ['pause web', 'resume web']);
+});
+
+test('workloads are paused also when the reason cannot be stored, and go on with another capsuled', async (t) => {
+  const first = await machine(t);
+  const { boot, backend, db, calls, look } = first;
+  db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON main.pause
+           BEGIN SELECT RAISE(ABORT, 'full'); END`);
+  backend.pool = filled(99);
+  await look();
+  assert.deepEqual(calls, ['pause web']);
+  first[Symbol.dispose]();
+  db.exec('DROP TRIGGER full');
+  const next = boot();
+  t.after(() => next[Symbol.dispose]());
+  await next.start();
+  backend.pool = filled(50);
+  await look();
+  assert.deepEqual(calls, ['pause web', 'resume web']);
+});
+
+test('what an operator lets go stays paused while the pool is full', async (t) => {
+  const { backend, pauses, calls, look } = await machine(t);
+  await pauses.hold(refOfWorkload('web'), 'operator');
+  backend.pool = filled(99);
+  await look();
+  await pauses.letGo(refOfWorkload('web'), 'operator');
+  assert.deepEqual(calls, ['pause web']);
+  backend.pool = filled(50);
+  await look();
+  assert.deepEqual(calls, ['pause web', 'resume web']);
 });
 
 test('a workload that is stopped while the pool is full is left to end', async (t) => {

@@ -1,5 +1,6 @@
 import {
-  type ContainerRuntime,
+  type ContainerRef,
+  containerKey,
   formatSize,
   judgePool,
   POOL_LOW_PERCENT,
@@ -12,6 +13,7 @@ import {
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
 import type { Volumes } from '../store/volumes.ts';
+import type { PauseKeeper } from '../workload/pause.ts';
 import { volumeError } from './errors.ts';
 import type { VolumeStory } from './story.ts';
 
@@ -19,7 +21,7 @@ export interface PoolWatchParts {
   readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
   readonly volumes: Volumes;
   readonly borrowers: VolumeBorrowers;
-  readonly runtime: Pick<ContainerRuntime, 'inspect' | 'pause' | 'resume'>;
+  readonly pauses: Pick<PauseKeeper, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
   /** It is being stopped: what stands still ends by no signal, and flushes nothing. */
   readonly isStopping: (workload: string) => boolean;
   readonly story: VolumeStory;
@@ -28,6 +30,8 @@ export interface PoolWatchParts {
   readonly monotonicMs: () => number;
 }
 
+/** What workloads are paused for here. */
+const REASON = 'poolFull';
 const LOOK_EVERY_MS = 30_000;
 const LOOK_OFTEN_MS = 1000;
 /** No disk is filled faster than this: the next look comes before the pool can be full. */
@@ -46,8 +50,6 @@ const ANSWER_LIMIT_MS = 30_000;
  */
 export class PoolWatch implements Disposable {
   readonly #parts: PoolWatchParts;
-  /** Paused, and perhaps no holder any more when there is room again. */
-  readonly #paused = new Set<string>();
   /** Of which a pause or a resume is under way: it waits for whatever works on the workload. */
   readonly #underway = new Set<string>();
   #level: PoolLevel = 'fine';
@@ -55,6 +57,8 @@ export class PoolWatch implements Disposable {
   #storedLevel: PoolLevel = 'fine';
   #trimmedAt: number;
   #timer: NodeJS.Timeout | undefined;
+  /** Until the pool was looked at: who stands still on a full one then was paused by an earlier capsuled. */
+  #isNew = true;
   #isOver = false;
 
   constructor(parts: PoolWatchParts) {
@@ -105,6 +109,7 @@ export class PoolWatch implements Disposable {
     this.#level = judgePool(pool, before);
     if (this.#level === 'full') await this.#pause();
     else await this.#letGo();
+    if (pool.ok) this.#isNew = false;
     const figures = figuresOf(pool);
     if (this.#level !== before) {
       this.#parts.log.info('pool of the volumes', { level: this.#level, figures });
@@ -133,65 +138,51 @@ export class PoolWatch implements Disposable {
     await borrowers.trim();
   }
 
-  #holders(): readonly string[] {
+  #holders(): readonly ContainerRef[] {
     const holders = this.#parts.volumes.list().flatMap(({ holder }) => holder ?? []);
-    return [...new Set(holders)];
+    return [...new Set(holders)].map(refOfWorkload);
   }
 
   async #pause(): Promise<void> {
-    await this.#each(this.#holders(), async (name) => {
-      if (this.#parts.isStopping(name)) {
-        // Paused in the moment between the look and the order to stop.
-        await this.#changes(name, 'paused', 'resume');
-        return;
-      }
-      if (!(await this.#changes(name, 'running', 'pause'))) return;
-      this.#paused.add(name);
-      this.#parts.log.info('workload paused: the pool is full', { name });
+    const { pauses, isStopping, log } = this.#parts;
+    const isNew = this.#isNew;
+    await this.#each(this.#holders(), async (ref, signal) => {
+      // Paused in the moment between the look and the order to stop.
+      if (isStopping(ref.container)) return pauses.letEnd(ref, signal);
+      if (isNew) await pauses.adopt(ref, REASON, signal);
+      const hasRun = await pauses.hold(ref, REASON, signal);
+      if (hasRun) log.info('workload paused: the pool is full', { name: ref.container });
     });
   }
 
   /** Also those that an earlier capsuled paused. */
   async #letGo(): Promise<void> {
-    await this.#each([...new Set([...this.#holders(), ...this.#paused])], async (name) => {
-      await this.#changes(name, 'paused', 'resume');
-      this.#paused.delete(name);
-    });
+    const { pauses } = this.#parts;
+    await this.#each(pauses.heldFor(REASON), (ref, signal) => pauses.letGo(ref, REASON, signal));
   }
 
   /** Side by side: one whose start or stop takes long holds up neither the others nor the next round. */
-  async #each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
+  async #each(
+    refs: readonly ContainerRef[],
+    work: (ref: ContainerRef, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     const { log } = this.#parts;
-    const free = names.filter((name) => !this.#underway.has(name));
-    const all = free.map(async (name) => {
-      this.#underway.add(name);
+    const free = refs.filter((ref) => !this.#underway.has(containerKey(ref)));
+    const all = free.map(async (ref) => {
+      const key = containerKey(ref);
+      this.#underway.add(key);
       try {
-        await work(name);
+        await work(ref, AbortSignal.timeout(ANSWER_LIMIT_MS));
       } catch (error) {
-        log.warn('workload not paused or resumed', { name, error });
+        log.warn('workload not paused or resumed', { name: ref.container, error });
       } finally {
-        this.#underway.delete(name);
+        this.#underway.delete(key);
       }
     });
     const { promise: passed, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, WAIT_MS);
     await Promise.race([Promise.all(all), passed]);
     clearTimeout(timer);
-  }
-
-  /** Pauses or resumes a workload whose task is `from`; false for any other. */
-  async #changes(
-    name: string,
-    from: 'running' | 'paused',
-    change: 'pause' | 'resume',
-  ): Promise<boolean> {
-    const { runtime } = this.#parts;
-    const ref = refOfWorkload(name);
-    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
-    const seen = await runtime.inspect(ref, signal);
-    if (seen?.task !== from) return false;
-    await runtime[change](ref, signal);
-    return true;
   }
 }
 

@@ -41,9 +41,10 @@ export class HealthMonitor implements AsyncDisposable {
   /** Begins, goes on, or ends to ask a workload, by what is wished and seen of it now. Idempotent. */
   follow(name: string): void {
     const record = this.#parts.specs.get(name);
-    const { phase, pid } = this.#parts.observer.statusOf(name);
+    const { phase, reason, pid } = this.#parts.observer.statusOf(name);
     const check = record?.desired === 'running' ? record.spec.healthCheck : undefined;
-    const isRunning = phase === 'running' && pid !== undefined;
+    // One that stands still answers nothing, and is not ill.
+    const isRunning = phase === 'running' && reason !== 'Paused' && pid !== undefined;
     const watch = this.#watches.get(name);
     if (watch !== undefined) {
       if (isRunning && watch.pid === pid && isDeepStrictEqual(watch.check, check)) return;

@@ -2,6 +2,7 @@ import {
   type ContainerSeen,
   eventsOfChange,
   type HealthState,
+  isAlive,
   isCapsuleError,
   pullKey,
   type RolledBack,
@@ -20,6 +21,7 @@ import { type BackOff, backOffMs, type Database, type Feed } from '@capsule/engi
 import type { Events } from '../store/events.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadStatuses } from '../store/workload-statuses.ts';
+import type { PauseKeeper } from './pause.ts';
 
 /** Between restarts of a workload that ends. */
 const RESTART: BackOff = { firstMs: 1_000, mostMs: 5 * 60_000, jitter: 0.2 };
@@ -32,6 +34,7 @@ export interface WorkloadObserverParts {
   readonly specs: WorkloadSpecs;
   readonly statuses: WorkloadStatuses;
   readonly events: Events;
+  readonly pauses: Pick<PauseKeeper, 'reasonsOf'>;
   /** Told after every change of what is seen. */
   readonly feed: Feed;
   readonly now: () => number;
@@ -83,13 +86,15 @@ export class WorkloadObserver {
     if (seen?.task === 'stopped' && isStarting) return this.#parts.statuses.get(name);
     this.#seenAt.set(name, ticket);
     // The start may be seen to have worked before the call that started it has come back.
-    if (seen?.task === 'running' && isStarting) this.rests(name);
+    if (seen !== undefined && isAlive(seen.task) && isStarting) this.rests(name);
+    const { pauses } = this.#parts;
     const now = this.#parts.now();
     return this.#change(name, (record, before) =>
       statusFromSeen(record, before, seen, {
         now,
         backOffMs: (streak) => backOffMs(RESTART, streak, Math.random()),
         isNewWatch: !this.#begun.has(name),
+        pausedBy: seen?.task === 'paused' ? pauses.reasonsOf(seen.ref) : [],
         isOutOfMemory: this.#isOutOfMemory(name),
       }),
     );

@@ -29,6 +29,7 @@ import type { VolumeKeeper } from '../volume/commands.ts';
 import type { VolumeFiller } from '../volume/fill.ts';
 import { workloadError } from './errors.ts';
 import type { WorkloadObserver } from './observe.ts';
+import type { PauseKeeper } from './pause.ts';
 
 /** More pulls at once would only slow each other down. */
 const PULLS_AT_ONCE = 8;
@@ -48,6 +49,7 @@ export interface WorkloadStepParts {
   readonly volumeBackend: VolumeBackend;
   readonly keeper: VolumeKeeper;
   readonly filler: VolumeFiller;
+  readonly pauses: PauseKeeper;
   /** Where the log writer puts the output of a container. */
   readonly logPath: (ref: ContainerRef) => string;
   /** Of a microVM's console. */
@@ -108,6 +110,7 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
     startContainer: async (record, _args, signal) => {
       const { name } = record.spec;
       await bindFolders(parts, record.spec, signal);
+      parts.pauses.forget(record.ref);
       observer.starts(name);
       observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
       const seen = await runtime.start(record.ref, signal);
@@ -157,6 +160,7 @@ function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
   parts.db.transaction(() => {
     if (!parts.specs.remove(record)) return;
     parts.addresses.release(name);
+    parts.pauses.forget(record.ref);
     parts.observer.notes(record, 'Deleted', 'nothing is left of it');
   });
   parts.observer.forgets(name);

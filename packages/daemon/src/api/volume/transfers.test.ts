@@ -10,6 +10,7 @@ import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { Events } from '../../store/events.ts';
 import { MIGRATIONS } from '../../store/migrations.ts';
 import { createVolumes } from '../../system/volumes.ts';
+import { noPauses } from '../../testing/no-pauses.ts';
 import { transferCalls } from './transfers.ts';
 
 const MIB = VOLUME_UNIT_BYTES;
@@ -36,11 +37,7 @@ async function capsule(needs: ArchiveNeeds = { entries: 1, bytes: 0, volumeBytes
       },
     },
     borrowers: noBorrowers,
-    runtime: {
-      inspect: async () => undefined,
-      pause: async () => undefined,
-      resume: async () => undefined,
-    },
+    pauses: noPauses,
     reach: () => undefined,
     namedBy: () => [],
     isStopping: () => false,

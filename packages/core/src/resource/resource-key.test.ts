@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { CellId } from './cell-id.ts';
+import { NAME_PATTERN } from './name.ts';
+import { cellFromKey, cellKey, containerKey } from './resource-key.ts';
+
+const name = fc.stringMatching(NAME_PATTERN);
+const cell: fc.Arbitrary<CellId> = fc.record(
+  { realm: name, space: name, stack: name, cell: name },
+  { noNullPrototype: true },
+);
+
+test('a key is of one cell, and leads back to it', () => {
+  fc.assert(fc.property(cell, (id) => assert.deepEqual(cellFromKey(cellKey(id)), id)));
+});
+
+test('two containers never share a key, nor does one with a cell', () => {
+  const ref = fc.record({ cell, container: name });
+  fc.assert(
+    fc.property(ref, ref, (one, other) => {
+      fc.pre(JSON.stringify(one) !== JSON.stringify(other));
+      assert.notEqual(containerKey(one), containerKey(other));
+      assert.notEqual(containerKey(one), cellKey(other.cell));
+    }),
+  );
+});

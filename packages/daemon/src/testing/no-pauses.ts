@@ -1,0 +1,10 @@
+import type { PoolWatchParts } from '../volume/observe-pool.ts';
+
+/** For tests in which the pool is never full. */
+export const noPauses: PoolWatchParts['pauses'] = {
+  hold: async () => false,
+  adopt: async () => undefined,
+  letGo: async () => undefined,
+  letEnd: async () => undefined,
+  heldFor: () => [],
+};

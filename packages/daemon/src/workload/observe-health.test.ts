@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  completeSpec,
+  FIRST_STATUS,
+  type HealthCheck,
+  type ProbeResult,
+  refOfWorkload,
+  type WorkloadRecord,
+  type WorkloadStatus,
+} from '@capsule/core';
+import { createLog } from '@capsule/engine';
+import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { WorkloadObserver } from './observe.ts';
+import { HealthMonitor } from './observe-health.ts';
+
+const CHECK: HealthCheck = {
+  probe: { kind: 'tcp', port: 80 },
+  intervalSeconds: 60,
+  timeoutSeconds: 60,
+  retries: 1,
+  startPeriodSeconds: 0,
+  onFailure: 'restart',
+};
+const RECORD: WorkloadRecord = {
+  ref: refOfWorkload('web'),
+  ...{ uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0, desired: 'running' },
+  spec: completeSpec({ name: 'web', image: 'nginx', healthCheck: CHECK }),
+};
+const RUNNING: WorkloadStatus = { ...FIRST_STATUS, phase: 'running', reason: 'Ready', pid: 7 };
+
+test('one that stands still is not asked, and is asked again when it goes on', async () => {
+  let status = RUNNING;
+  const asked: AbortSignal[] = [];
+  const probed: string[] = [];
+  await using monitor = new HealthMonitor({
+    specs: { get: () => RECORD } as unknown as WorkloadSpecs,
+    observer: {
+      statusOf: () => status,
+      probed: (_name: string, _pid: number, { health }: { health: string }) => probed.push(health),
+    } as unknown as WorkloadObserver,
+    probe: (_record, signal) => {
+      asked.push(signal);
+      return new Promise<ProbeResult>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    },
+    onChange: () => undefined,
+    log: createLog(() => undefined),
+    monotonicMs: () => performance.now(),
+  });
+  const untilAsked = async (times: number) => {
+    while (asked.length < times) await new Promise((resolve) => setImmediate(resolve));
+  };
+  monitor.follow('web');
+  await untilAsked(1);
+  status = { ...RUNNING, reason: 'Paused' };
+  monitor.follow('web');
+  assert.deepEqual([asked.length, asked[0]?.aborted, probed], [1, true, []]);
+  status = RUNNING;
+  monitor.follow('web');
+  await untilAsked(2);
+});
