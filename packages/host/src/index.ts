@@ -14,6 +14,7 @@ export {
 export { namespaceNames, namespaceState, pinnedNamespacePath } from './net/namespace.ts';
 export { nftHasTable, nftLoad } from './net/nft.ts';
 export { nftError } from './net/nft-errors.ts';
+export { parseResolvConf, type ResolvConf } from './net/resolv-conf.ts';
 export { readSysctl, sysctlError, writeSysctl } from './net/sysctl.ts';
 export { processError } from './process/errors.ts';
 export { type RunOptions, type RunResult, run } from './process/run.ts';

@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { addressFromNumber, addressToNumber, defineErrors, parseSubnet } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 
 export const addressError = defineErrors('ADDRESS', {
@@ -58,9 +58,9 @@ export class Addresses {
       this.#cidr,
     );
     const taken = new Set(rows.map((row) => String(row['address'])));
-    const hosts = hostRange(this.#cidr);
+    const hosts = parseSubnet(this.#cidr).cells;
     const last = rows.at(-1)?.['address'];
-    const start = last === undefined ? hosts.first : numberFromAddress(String(last)) + 1;
+    const start = last === undefined ? hosts.first : addressToNumber(String(last)) + 1;
     const size = hosts.last - hosts.first + 1;
     for (let offset = 0; offset < size; offset += 1) {
       const place = (start - hosts.first + offset) % size;
@@ -69,20 +69,4 @@ export class Addresses {
     }
     throw addressError.EXHAUSTED({ cidr: this.#cidr });
   }
-}
-
-/** Without the network's own address, the bridge's (the first) and the broadcast address. */
-function hostRange(cidr: string): { first: number; last: number } {
-  const [address = '', prefix = '32'] = cidr.split('/');
-  const size = 2 ** (32 - Number(prefix));
-  const network = Math.floor(numberFromAddress(address) / size) * size;
-  return { first: network + 2, last: network + size - 2 };
-}
-
-function numberFromAddress(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-function addressFromNumber(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }

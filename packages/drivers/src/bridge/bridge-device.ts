@@ -1,8 +1,8 @@
+import type { Subnet } from '@capsule/core';
 import { ipBatch, ipBatchAll, ipShow, readSysctl, writeSysctl } from '@capsule/host';
 import { listLinks } from './cell-link.ts';
 import { hardwareAddress } from './link-name.ts';
 import { withoutIpv6 } from './link-options.ts';
-import type { Subnet } from './subnet.ts';
 
 interface LinkShown {
   readonly ifname?: string;

@@ -8,6 +8,8 @@ import {
   DEFAULT_BRIDGE_CIDR,
   keyedLock,
   type PublishedPort,
+  parseSubnet,
+  type Subnet,
   type TapLink,
 } from '@capsule/core';
 import {
@@ -26,7 +28,6 @@ import { latestWins } from './latest-wins.ts';
 import { hardwareAddress, linkName } from './link-name.ts';
 import { MTU_BYTES, uplinkMtu } from './link-options.ts';
 import { planRuleset, TABLE } from './ruleset.ts';
-import { parseSubnet, type Subnet } from './subnet.ts';
 import { connectTap, disconnectTap, listTaps, uidOfAddress } from './tap-link.ts';
 import { refreshResolvers, resolverFile, writeCellFiles } from './write-cell-files.ts';
 

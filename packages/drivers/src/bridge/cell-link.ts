@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { isCapsuleError, isNotFound } from '@capsule/core';
+import { isCapsuleError, isNotFound, type Subnet } from '@capsule/core';
 import {
   ipBatch,
   ipBatchAll,
@@ -12,7 +12,6 @@ import {
 import { networkError } from './errors.ts';
 import { addressOfLink, hardwareAddress, linkName } from './link-name.ts';
 import { withoutIpv6 } from './link-options.ts';
-import type { Subnet } from './subnet.ts';
 
 /** A cell's link as it has to be. */
 export interface CellLink {

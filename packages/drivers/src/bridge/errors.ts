@@ -1,11 +1,6 @@
 import { defineErrors } from '@capsule/core';
 
 export const networkError = defineErrors('NETWORK', {
-  CIDR_INVALID: {
-    kind: 'invalid',
-    message: (f: { cidr: string }) => `${f.cidr} is no IPv4 subnet of the form 172.20.254.0/24`,
-    hint: 'use a private subnet with a prefix between 8 and 30',
-  },
   ADDRESS_OUTSIDE: {
     kind: 'invalid',
     message: (f: { address: string; cidr: string }) =>

@@ -1,4 +1,4 @@
-import { addressFromNumber, addressToNumber } from './subnet.ts';
+import { addressFromNumber, addressToNumber } from '@capsule/core';
 
 const PREFIX = 'cap';
 

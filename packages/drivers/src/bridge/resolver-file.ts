@@ -1,6 +1,5 @@
-import type { Dns } from '@capsule/core';
-import { parseResolvConf } from '../dns/resolv-conf.ts';
-import { ZONE } from '../dns/zone/name-zone.ts';
+import { type Dns, WORKLOAD_DOMAIN } from '@capsule/core';
+import { parseResolvConf } from '@capsule/host';
 
 /**
  * Between tries of musl lie timeout / attempts, and all of them are in `timeout`; glibc waits
@@ -17,10 +16,9 @@ const ABOUT_SERVERS = /^(timeout:|attempts:|rotate$|use-vc$)/;
  */
 export function planResolverFile(uplink: string, responder: string): string {
   const { searches, options } = parseResolvConf(uplink);
-  const zone = ZONE.join('.');
   return [
     `nameserver ${responder}`,
-    `search ${[...new Set([zone, ...searches])].join(' ')}`,
+    `search ${[...new Set([WORKLOAD_DOMAIN, ...searches])].join(' ')}`,
     `options ${[...RETRIES, ...options.filter((option) => !ABOUT_SERVERS.test(option))].join(' ')}`,
     '',
   ].join('\n');

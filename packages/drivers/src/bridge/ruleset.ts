@@ -1,6 +1,4 @@
-import { isIPv4 } from 'node:net';
-import type { PublishedPort } from '@capsule/core';
-import { NAME_PORT, RESPONDER_PORT } from '../dns/responder-port.ts';
+import { isIPv4, NAME_PORT, type PublishedPort, RESPONDER_PORT } from '@capsule/core';
 import { networkError } from './errors.ts';
 
 export interface RulesetWish {

@@ -1,8 +1,8 @@
+import { addressToNumber } from '@capsule/core';
 import { ipBatch, ipBatchAll, ipShow } from '@capsule/host';
 import type { LinkSeen } from './cell-link.ts';
 import { addressOfLink, linkName } from './link-name.ts';
 import { withoutIpv6 } from './link-options.ts';
-import { addressToNumber } from './subnet.ts';
 
 /** Numbers of users that own TAPs, and run the machines behind them: nobody else is given these. */
 const FIRST_UID = 0x7000_0000;

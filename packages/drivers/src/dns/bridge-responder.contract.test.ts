@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
-import type { CapsuleError } from '@capsule/core';
+import { type CapsuleError, RESPONDER_PORT } from '@capsule/core';
 import { run } from '@capsule/host';
 import {
   askName,
@@ -22,7 +22,6 @@ import {
 } from '@capsule/testkit';
 import { BridgeNetwork } from '../bridge/bridge-network.ts';
 import { BridgeResponder } from './bridge-responder.ts';
-import { RESPONDER_PORT } from './responder-port.ts';
 
 const NAMES = [
   { name: 'web', address: TOWN.web.address },

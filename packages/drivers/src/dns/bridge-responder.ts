@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CapsuleError, NameResponder, WorkloadName } from '@capsule/core';
+import {
+  type CapsuleError,
+  DEFAULT_BRIDGE_CIDR,
+  type NameResponder,
+  RESPONDER_PORT,
+  type WorkloadName,
+} from '@capsule/core';
+import { parseResolvConf } from '@capsule/host';
 import { dnsError } from './errors.ts';
 import { Forwarder } from './forward/forwarder.ts';
-import { parseResolvConf } from './resolv-conf.ts';
-import { RESPONDER_PORT } from './responder-port.ts';
 import type { ListenerParts } from './serve/listener.ts';
 import { createQueryHandler } from './serve/query-handler.ts';
 import { listenTcp } from './serve/tcp-listener.ts';
@@ -45,7 +50,7 @@ export class BridgeResponder implements NameResponder, AsyncDisposable {
 
   /** Fails with `NETWORK_CIDR_INVALID`. */
   constructor(options: BridgeResponderOptions) {
-    this.#zone = emptyZone(options.cidr ?? '172.20.254.0/24');
+    this.#zone = emptyZone(options.cidr ?? DEFAULT_BRIDGE_CIDR);
     this.#onProblem = options.onProblem;
     this.#upstreamPort = options.upstreamPort ?? 53;
     this.#forwarder = new Forwarder(options.monotonicMs);

@@ -1,3 +1,4 @@
+import { isIPv4 } from '../../network/ipv4.ts';
 import type { WorkloadSpec } from '../../resource/workload.ts';
 import type { Problem } from '../problem.ts';
 import { atMost, quote } from './rule.ts';
@@ -79,14 +80,6 @@ function notMatching(
 
 function isAddress(text: string): boolean {
   return isIPv4(text) || isIPv6(text);
-}
-
-export function isIPv4(text: string): boolean {
-  const parts = text.split('.');
-  return (
-    parts.length === 4 &&
-    parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
-  );
 }
 
 /** RFC 4291, without a zone. */

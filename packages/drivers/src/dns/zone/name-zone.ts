@@ -1,8 +1,7 @@
-import type { WorkloadName } from '@capsule/core';
-import { parseSubnet, type Subnet } from '../../bridge/subnet.ts';
+import { parseSubnet, type Subnet, WORKLOAD_DOMAIN, type WorkloadName } from '@capsule/core';
 
 /** Where workloads are named, in full. */
-export const ZONE = ['capsule', 'internal'] as const;
+export const ZONE: readonly string[] = WORKLOAD_DOMAIN.split('.');
 
 /** Everything that we know ourselves. */
 export interface NameZone {

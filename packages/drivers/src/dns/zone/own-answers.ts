@@ -1,3 +1,4 @@
+import { WORKLOAD_DOMAIN } from '@capsule/core';
 import type { Answer } from 'dns-packet';
 import { RCODE } from '../message/codes.ts';
 import type { OwnAnswer } from '../message/compose-answer.ts';
@@ -41,8 +42,8 @@ export function startOfAuthority(zone: string): Answer {
     name: zone,
     ttl: ABSENCE_TTL_SECONDS,
     data: {
-      mname: 'capsule.internal',
-      rname: 'root.capsule.internal',
+      mname: WORKLOAD_DOMAIN,
+      rname: `root.${WORKLOAD_DOMAIN}`,
       serial: 1,
       refresh: 3600,
       retry: 600,

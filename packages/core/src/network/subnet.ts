@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net';
-import { networkError } from './errors.ts';
+import { subnetError } from './errors.ts';
+import { addressFromNumber, addressToNumber, isIPv4 } from './ipv4.ts';
 
 /** An IPv4 subnet whose first address is the bridge's own. */
 export interface Subnet {
@@ -7,6 +7,8 @@ export interface Subnet {
   readonly prefix: number;
   /** The bridge's address: the gateway of every cell. */
   readonly gateway: string;
+  /** As numbers: all but the network's own address, the gateway's and the one of broadcasts. */
+  readonly cells: { readonly first: number; readonly last: number };
   /** True for an address that a cell may have. */
   readonly holds: (address: string) => boolean;
 }
@@ -16,25 +18,20 @@ export function parseSubnet(text: string): Subnet {
   const [address = '', prefixText = ''] = text.split('/', 2);
   const prefix = /^\d{1,2}$/.test(prefixText) ? Number(prefixText) : -1;
   if (!isIPv4(address) || prefix < 8 || prefix > 30) {
-    throw networkError.CIDR_INVALID({ cidr: text });
+    throw subnetError.CIDR_INVALID({ cidr: text });
   }
   const size = 2 ** (32 - prefix);
-  const first = Math.floor(addressToNumber(address) / size) * size;
+  const base = Math.floor(addressToNumber(address) / size) * size;
+  const cells = { first: base + 2, last: base + size - 2 };
   return {
-    cidr: `${addressFromNumber(first)}/${prefix}`,
+    cidr: `${addressFromNumber(base)}/${prefix}`,
     prefix,
-    gateway: addressFromNumber(first + 1),
+    gateway: addressFromNumber(base + 1),
+    cells,
     holds: (other) => {
-      const offset = isIPv4(other) ? addressToNumber(other) - first : -1;
-      return offset > 1 && offset < size - 1;
+      if (!isIPv4(other)) return false;
+      const number = addressToNumber(other);
+      return number >= cells.first && number <= cells.last;
     },
   };
-}
-
-export function addressToNumber(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-export function addressFromNumber(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
