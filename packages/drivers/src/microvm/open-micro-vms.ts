@@ -5,7 +5,7 @@ import { architectureOf } from '../containerd/oci/architecture.ts';
 import { UserFinder } from '../containerd/user/user-finder.ts';
 import { ImageDisks } from './disk/image-disks.ts';
 import { GuestImage } from './guest/guest-image.ts';
-import { VmRecords } from './record/vm-record.ts';
+import { VmRecords } from './record/vm-records.ts';
 import { MicroVmRuntime } from './runtime/micro-vm-runtime.ts';
 import type { DeviceLimits } from './vmm/device-limits.ts';
 import { FirecrackerVmm } from './vmm/firecracker/firecracker-vmm.ts';

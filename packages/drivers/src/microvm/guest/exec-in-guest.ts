@@ -10,7 +10,7 @@ import { runtimeError } from '../../containerd/errors.ts';
 import { resolveUser } from '../../containerd/user/resolve-user.ts';
 import type { ResolvedUser } from '../../containerd/user/resolved-user.ts';
 import { microVmError } from '../errors.ts';
-import type { MadeVm } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
 import type { GuestCalls } from './guest-client.ts';
 import { GuestExec } from './guest-exec.ts';
 import { readGuestFile } from './read-guest-file.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ContainerSpec, refOfWorkload, SPEC_DEFAULTS } from '@capsule/core';
+import type { MadeVm } from './made-vm.ts';
 import { vmFromStored } from './stored-vm.ts';
-import type { MadeVm } from './vm-record.ts';
 
 const SPEC: ContainerSpec = {
   ...SPEC_DEFAULTS,

@@ -1,5 +1,5 @@
 import type { CellId, ContainerSpec } from '@capsule/core';
-import type { MadeVm } from './vm-record.ts';
+import type { MadeVm } from './made-vm.ts';
 
 /** A record as it is on the disk: one of an earlier capsuled names its container in two fields of the spec. */
 export type StoredVm = Omit<MadeVm, 'spec'> & { readonly spec: ContainerSpec | EarlierSpec };

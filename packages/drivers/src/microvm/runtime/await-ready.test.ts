@@ -8,7 +8,8 @@ import { type TestContext, test } from 'node:test';
 import { refOfWorkload } from '@capsule/core';
 import type { ReadySocket } from '../guest/ready-socket.ts';
 import { markProcess } from '../process/process-mark.ts';
-import type { MadeVm, VmRun } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
+import type { VmRun } from '../record/vm-run.ts';
 import { awaitReady } from './await-ready.ts';
 import { consoleLog } from './start-writers.ts';
 

@@ -1,6 +1,7 @@
 import { isCapsuleError } from '@capsule/core';
 import { microVmError } from '../errors.ts';
-import type { MadeVm, VmRun } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
+import type { VmRun } from '../record/vm-run.ts';
 import { lostEnd } from './end-vm.ts';
 import { startVm } from './start-vm.ts';
 import type { VmWork } from './vm-work.ts';

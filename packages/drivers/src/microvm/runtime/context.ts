@@ -4,7 +4,7 @@ import type { Architecture } from '../../containerd/oci/architecture.ts';
 import type { UserFinder } from '../../containerd/user/user-finder.ts';
 import type { ImageDisks } from '../disk/image-disks.ts';
 import type { GuestImage } from '../guest/guest-image.ts';
-import type { VmRecords } from '../record/vm-record.ts';
+import type { VmRecords } from '../record/vm-records.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 
 /** What the verbs of the runtime share. */

@@ -9,7 +9,7 @@ import { containerId } from '../../containerd/runtime/container-id.ts';
 import { ensureWritableDisk } from '../disk/writable-disk.ts';
 import { microVmError } from '../errors.ts';
 import { describePayload } from '../guest/describe-payload.ts';
-import type { MadeVm } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
 import type { MicroVmContext } from './context.ts';
 
 /**

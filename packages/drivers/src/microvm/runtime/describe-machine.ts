@@ -2,7 +2,7 @@ import { chmod, constants, copyFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerSpec } from '@capsule/core';
 import { microVmError } from '../errors.ts';
-import type { MadeVm } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
 import type { Machine, MachineDisk } from '../vmm/vmm.ts';
 import type { MicroVmContext } from './context.ts';
 import { machineVolumes } from './machine-volumes.ts';

@@ -1,6 +1,7 @@
 import { emptyCgroup } from '../process/empty-cgroup.ts';
 import { askProcess, endProcess } from '../process/process-mark.ts';
-import type { VmEnd, VmRecords, VmRun } from '../record/vm-record.ts';
+import type { VmRecords } from '../record/vm-records.ts';
+import type { VmEnd, VmRun } from '../record/vm-run.ts';
 
 /** What the writers of logs still have to write takes no longer. */
 const DRAIN_MS = 3_000;

@@ -3,7 +3,7 @@ import { PayloadPhase, type StatusResponse } from '../gen/capsule/guest/v1/guest
 import { followStatus } from '../guest/follow-status.ts';
 import { GuestClient } from '../guest/guest-client.ts';
 import { isAlive } from '../process/process-mark.ts';
-import type { VmEnd, VmRun } from '../record/vm-record.ts';
+import type { VmEnd, VmRun } from '../record/vm-run.ts';
 import { AgentPulse, type AgentPulseParts, BEAT_MS } from './agent-pulse.ts';
 import { machineOf } from './vm-seen.ts';
 

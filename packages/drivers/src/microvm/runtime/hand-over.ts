@@ -1,7 +1,8 @@
 import { isCapsuleError } from '@capsule/core';
 import { networkSysctls } from '../guest/describe-payload.ts';
 import { GuestClient } from '../guest/guest-client.ts';
-import type { MadeVm, VmRun } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
+import type { VmRun } from '../record/vm-run.ts';
 import { checkAlive } from './await-ready.ts';
 import type { MicroVmContext } from './context.ts';
 import { describeStartFailure } from './describe-start-failure.ts';

@@ -28,7 +28,7 @@ import type { GuestCalls } from '../guest/guest-client.ts';
 import { guestUsage } from '../guest/guest-usage.ts';
 import { suspendProcess } from '../process/process-mark.ts';
 import { limitCgroup } from '../process/vm-cgroup.ts';
-import type { MadeVm } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
 import { preferredVmm } from '../vmm/choose-vmm.ts';
 import { askToStop } from './ask-to-stop.ts';
 import { bringUp } from './bring-up.ts';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GuestClient } from '../guest/guest-client.ts';
 import { markProcess } from '../process/process-mark.ts';
-import type { MadeVm, VmRun } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
+import type { VmRun } from '../record/vm-run.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { powerDown, stopPayload } from './stop-vm.ts';
 

@@ -1,6 +1,7 @@
 import type { ContainerSeen, TaskState } from '@capsule/core';
 import { isAlive } from '../process/process-mark.ts';
-import type { MadeVm, VmRun } from '../record/vm-record.ts';
+import type { MadeVm } from '../record/made-vm.ts';
+import type { VmRun } from '../record/vm-run.ts';
 
 /** Whether any process of a run is left. */
 export async function isAnyAlive({ processes }: VmRun): Promise<boolean> {

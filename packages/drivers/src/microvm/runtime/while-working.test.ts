@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { markProcess } from '../process/process-mark.ts';
-import type { VmRun } from '../record/vm-record.ts';
+import type { VmRun } from '../record/vm-run.ts';
 import { whileWorking } from './while-working.ts';
 
 async function runOf(t: TestContext, script: string) {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { microVmError } from '../errors.ts';
 import { processorMs } from '../process/process-mark.ts';
-import type { VmRun } from '../record/vm-record.ts';
+import type { VmRun } from '../record/vm-run.ts';
 import { machineOf } from './vm-seen.ts';
 
 /** A guest writes out what it holds in its memory within half a minute (`vm.dirty_expire_centisecs`). */

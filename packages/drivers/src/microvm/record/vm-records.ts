@@ -1,49 +1,11 @@
 import { chmod, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ContainerSpec } from '@capsule/core';
 import { emptyFolder } from '@capsule/host';
-import type { OciSpec } from '../../containerd/oci/types.ts';
-import type { ProcessMark } from '../process/process-mark.ts';
 import { readJson, writeJson } from './json-file.ts';
+import type { MadeVm } from './made-vm.ts';
 import { type StoredVm, vmFromStored } from './stored-vm.ts';
 import { type VmPaths, type VmRoots, vmPaths } from './vm-paths.ts';
-
-/** What a microVM is made with; written when everything that it names is there. */
-export interface MadeVm {
-  readonly id: string;
-  readonly spec: ContainerSpec;
-  readonly imageDigest: string;
-  /** The image's own; empty where it names none. */
-  readonly stopSignal: string;
-  /** Absent: it is made of a kernel and a disk. */
-  readonly oci?: OciSpec;
-  readonly imageDisk?: string;
-}
-
-/** What a start wrote down before it began, and what came of it. */
-export interface VmRun {
-  readonly id: string;
-  readonly vmm: 'qemu' | 'firecracker';
-  /** Hexadecimal; the guest was given it at boot. */
-  readonly token: string;
-  readonly hasAgent: boolean;
-  /** In the order in which they are ended. */
-  readonly processes: readonly (ProcessMark & { readonly role: string })[];
-  /** By which they joined the machine's cgroups, all of whose members are this run's; older records have none. */
-  readonly cgroupFiles?: readonly string[];
-  /** The payload was handed over: from now on the guest knows how it is. */
-  readonly isStarted: boolean;
-  readonly isPaused?: boolean;
-  readonly ended?: VmEnd;
-}
-
-export interface VmEnd {
-  readonly exitCode: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly fault?: string;
-  readonly oomKilled?: boolean;
-}
+import type { VmRun } from './vm-run.ts';
 
 /** The records of all microVMs. Every write is whole or not there. */
 export class VmRecords {
