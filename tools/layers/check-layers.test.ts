@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { findCycles } from './find-cycles.ts';
 import { importProblems } from './import-problems.ts';
-import { loadWorkspace, type Workspace } from './workspace.ts';
+import { manifest, tree } from './testing/tree.ts';
+import type { Workspace } from './workspace.ts';
 
 test('imports that the table allows and that are declared are no problem', async (t) => {
   const workspace = await tree(t, {
@@ -85,16 +83,14 @@ test('tests may use the testkit and what the root declares, the code beside them
   ]);
 });
 
-test('a cycle inside a package is found, one of types or of late imports is not', async (t) => {
+test('a cycle inside a package is found', async (t) => {
   const workspace = await tree(t, {
-    'packages/core/package.json': manifest(),
     'packages/core/src/a.ts': "import { b } from './b.ts';\n",
     'packages/core/src/b.ts': "import { c } from './c.ts';\n",
-    'packages/core/src/c.ts': "import { a } from './a.ts';\nimport type { D } from './d.ts';\n",
-    'packages/core/src/d.ts': "import { c } from './c.ts';\nimport { e } from './e.ts';\n",
-    'packages/core/src/e.ts': "const d = () => import('./d.ts');\n",
+    'packages/core/src/c.ts': "export { a } from './a.ts';\n",
+    'packages/core/src/d.ts': "import { a } from './a.ts';\n",
   });
-  assert.deepEqual(findCycles(workspace.files), [
+  assert.deepEqual(findCycles(workspace), [
     [
       'packages/core/src/a.ts',
       'packages/core/src/b.ts',
@@ -104,13 +100,36 @@ test('a cycle inside a package is found, one of types or of late imports is not'
   ]);
 });
 
-test('a cycle across packages is found', async (t) => {
-  const workspace = await tree(t, {
-    'packages/core/src/index.ts': "export * from '@capsule/api';\n",
-    'packages/api/src/index.ts': "export * from '@capsule/core';\n",
+for (const [what, back] of [
+  ['types alone', "import type { A } from './a.ts';"],
+  ['a type within an import', "import { type A } from './a.ts';"],
+  ['a type named in place', "export type B = import('./a.ts').A;"],
+  ['a late import', "const a = () => import('./a.ts');"],
+]) {
+  test(`a cycle is found that ${what} closes`, async (t) => {
+    const workspace = await tree(t, {
+      'packages/core/src/a.ts': "import { b } from './b.ts';\n",
+      'packages/core/src/b.ts': `${back}\n`,
+    });
+    assert.deepEqual(findCycles(workspace), [
+      ['packages/core/src/a.ts', 'packages/core/src/b.ts', 'packages/core/src/a.ts'],
+    ]);
   });
-  assert.deepEqual(findCycles(workspace.files), [
-    ['packages/api/src/index.ts', 'packages/core/src/index.ts', 'packages/api/src/index.ts'],
+}
+
+test('a cycle across packages is found, also by a path that a package exports', async (t) => {
+  const workspace = await tree(t, {
+    'packages/core/package.json': exporting({ '.': './src/index.ts' }),
+    'packages/core/src/index.ts': "export * from '@capsule/api/wire';\n",
+    'packages/api/package.json': exporting({ './wire': './src/wire/index.ts' }),
+    'packages/api/src/wire/index.ts': "export * from '@capsule/core';\n",
+  });
+  assert.deepEqual(findCycles(workspace), [
+    [
+      'packages/api/src/wire/index.ts',
+      'packages/core/src/index.ts',
+      'packages/api/src/wire/index.ts',
+    ],
   ]);
 });
 
@@ -118,20 +137,6 @@ function problems(workspace: Workspace): string[] {
   return workspace.files.flatMap((file) => importProblems(file, workspace));
 }
 
-function manifest(...dependencies: readonly string[]): string {
-  return JSON.stringify({ dependencies: Object.fromEntries(dependencies.map((d) => [d, '1'])) });
-}
-
-async function tree(t: TestContext, files: Readonly<Record<string, string>>): Promise<Workspace> {
-  const root = await mkdtemp(join(tmpdir(), 'capsule-layers-'));
-  t.after(() => rm(root, { recursive: true }));
-  const all = {
-    'package.json': JSON.stringify({ devDependencies: { 'fast-check': '1' } }),
-    ...files,
-  };
-  for (const [path, content] of Object.entries(all)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), content);
-  }
-  return loadWorkspace(root);
+function exporting(exports: Readonly<Record<string, string>>): string {
+  return JSON.stringify({ exports });
 }

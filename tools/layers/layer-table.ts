@@ -29,5 +29,35 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   native: { uses: ['core', 'api', 'host', 'testkit'] },
 };
 
+/** A folder of a package's `src`, or one file beside its folders. */
+export interface Folder {
+  /** Folders of the same package that it may import. */
+  readonly uses: readonly string[];
+  /** What its `*.test.ts` may import on top. */
+  readonly tests?: readonly string[];
+}
+
+/**
+ * By the path in `src`; the longest row holds a file. A file without a row that stands beside the
+ * folders (`index.ts`, `system.ts`) composes them: it may import all, and no folder may import it.
+ */
+export type Folders = Readonly<Record<string, Folder>>;
+
+/** Packages with walls inside. Each of their folders has a row, and the rows form no circle. */
+export const FOLDERS: Readonly<Record<string, Folders>> = {
+  drivers: {
+    bridge: { uses: [], tests: ['containerd'] },
+    containerd: { uses: [] },
+    dns: { uses: [], tests: ['bridge'] },
+    kinds: { uses: [] },
+    'log-files': { uses: [] },
+    microvm: { uses: ['containerd'] },
+    'port-listeners': { uses: [] },
+    registry: { uses: [] },
+    'service-probe': { uses: [] },
+    volume: { uses: ['containerd'], tests: ['microvm'] },
+  },
+};
+
 /** What `*.test.ts` may import on top of its layer. */
 export const FOR_TESTS: readonly string[] = ['testkit'];

@@ -1,5 +1,5 @@
 import { glob, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { findImports, type Import } from './find-imports.ts';
 
 /** One TypeScript file of the repository. */
@@ -18,6 +18,8 @@ export interface Workspace {
   readonly files: readonly SourceFile[];
   /** Names of npm packages that each home declares. */
   readonly declared: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The file behind every name that a package of ours can be imported by. */
+  readonly exported: ReadonlyMap<string, string>;
   /** What the root declares: for tests and for folders that are no packages. */
   readonly atRoot: ReadonlySet<string>;
 }
@@ -30,15 +32,17 @@ export async function loadWorkspace(root: string): Promise<Workspace> {
   );
   const files = await Promise.all(paths.sort().map((path) => loadFile(root, path)));
   const manifests = await Array.fromAsync(glob('packages/*/package.json', { cwd: root }));
+  const homes = manifests.map((manifest) => dirname(manifest));
   const declared = await Promise.all(
-    manifests.map(
-      async (manifest) =>
-        [manifest.replace(/\/package\.json$/, ''), await dependencies(root, manifest)] as const,
+    homes.map(
+      async (home) => [home, await dependencies(root, join(home, 'package.json'))] as const,
     ),
   );
+  const exported = await Promise.all(homes.map((home) => exports(root, home)));
   return {
     files,
     declared: new Map(declared),
+    exported: new Map(exported.flat()),
     atRoot: await dependencies(root, 'package.json'),
   };
 }
@@ -56,10 +60,20 @@ async function loadFile(root: string, path: string): Promise<SourceFile> {
 }
 
 async function dependencies(root: string, manifest: string): Promise<Set<string>> {
-  const content = JSON.parse(await readFile(join(root, manifest), 'utf8')) as Record<
-    string,
-    Record<string, string> | undefined
-  >;
+  const content = await readManifest(join(root, manifest));
   const groups = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
   return new Set(groups.flatMap((group) => Object.keys(content[group] ?? {})));
+}
+
+/** `['@capsule/testkit/tar', 'packages/testkit/src/images/tar.ts']` */
+async function exports(root: string, home: string): Promise<[string, string][]> {
+  const { exports: exported = {} } = await readManifest(join(root, home, 'package.json'));
+  return Object.entries(exported).map(([name, path]) => [
+    posix.join('@capsule', posix.basename(home), name),
+    posix.join(home, path),
+  ]);
+}
+
+async function readManifest(path: string): Promise<Record<string, Record<string, string>>> {
+  return JSON.parse(await readFile(path, 'utf8'));
 }
