@@ -19,6 +19,7 @@ export * from './network/subnet.ts';
 export * from './network/workload-domain.ts';
 export * from './order/all-or-first-error.ts';
 export * from './order/errors.ts';
+export * from './order/holds.ts';
 export * from './order/keyed-lock.ts';
 export * from './order/outbox.ts';
 export type * from './order/reach.ts';

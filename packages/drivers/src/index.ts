@@ -5,18 +5,17 @@ export {
   type ContainerdClientOptions,
 } from './containerd/client/containerd-client.ts';
 export { imageError, runtimeError } from './containerd/errors.ts';
-export { filesError } from './containerd/files/errors.ts';
 export {
   ContainerdImages,
   type ContainerdImagesOptions,
 } from './containerd/image/containerd-images.ts';
-export { type Architecture, architectureOf } from './containerd/oci/architecture.ts';
 export {
   ContainerdRuntime,
   type ContainerdRuntimeOptions,
 } from './containerd/runtime/containerd-runtime.ts';
 export { BridgeResponder, type BridgeResponderOptions } from './dns/bridge-responder.ts';
 export { dnsError } from './dns/errors.ts';
+export { filesError } from './files-program/errors.ts';
 export { KindFiles } from './kinds/kind-files.ts';
 export { KindRuntime } from './kinds/kind-runtime.ts';
 export { logError } from './log-files/errors.ts';
@@ -25,6 +24,7 @@ export { SystemLogFile } from './log-files/system-log-file.ts';
 export { microVmError } from './microvm/errors.ts';
 export { type MicroVmOptions, openMicroVms } from './microvm/open-micro-vms.ts';
 export { consoleLog } from './microvm/runtime/start-writers.ts';
+export { type Architecture, architectureOf } from './oci/architecture.ts';
 export { KernelPortListeners } from './port-listeners/kernel-port-listeners.ts';
 export { ContainerdHosts } from './registry/containerd-hosts.ts';
 export { registryError } from './registry/errors.ts';

@@ -1,8 +1,8 @@
 import { arch } from 'node:process';
 import type { ContainerdClient } from '../containerd/client/containerd-client.ts';
 import { ImageReader } from '../containerd/image/image-reader.ts';
-import { architectureOf } from '../containerd/oci/architecture.ts';
 import { UserFinder } from '../containerd/user/user-finder.ts';
+import { architectureOf } from '../oci/architecture.ts';
 import { ImageDisks } from './disk/image-disks.ts';
 import { GuestImage } from './guest/guest-image.ts';
 import { VmRecords } from './record/vm-records.ts';

@@ -8,7 +8,7 @@ import {
   readArchive,
   readText,
   writeArchive,
-} from '../containerd/files/files-program.ts';
+} from '../files-program/files-program.ts';
 import { parseNeeds } from './parse-needs.ts';
 
 /** A filesystem that is there to be read or written. */

@@ -9,13 +9,14 @@ import {
   isAlive,
 } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { containerId } from '../../oci/container-id.ts';
+import { describeExecProcess, type ExecProcess } from '../../oci/exec-process.ts';
+import type { OciSpec } from '../../oci/types.ts';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { packProcess } from '../client/pack.ts';
 import { doing, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
-import type { OciSpec } from '../oci/types.ts';
-import { containerId } from '../runtime/container-id.ts';
 import { taskState } from '../runtime/container-seen.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { type ContainerLabels, readLabels } from '../runtime/labels.ts';
@@ -31,7 +32,6 @@ import {
   writeRecord,
 } from './exec-folder.ts';
 import { execMark } from './exec-mark.ts';
-import { describeExecProcess, type ExecProcess } from './exec-process.ts';
 import { closeEnds, type ExecEnds, endOrLeave, openEnds, RunningExec } from './running-exec.ts';
 
 /** Execs of this process, by id; `reclaim` leaves them alone. */

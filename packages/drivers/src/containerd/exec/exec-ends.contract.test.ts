@@ -18,7 +18,7 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
-import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from '../client/containerd-client.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';
 import { ContainerdRuntime } from '../runtime/containerd-runtime.ts';

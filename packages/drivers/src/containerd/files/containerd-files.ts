@@ -7,12 +7,17 @@ import type {
   PathSeen,
   UnpackRules,
 } from '@capsule/core';
+import {
+  FilesProgram,
+  readArchive,
+  readSeen,
+  writeArchive,
+} from '../../files-program/files-program.ts';
+import { withoutMounts } from '../../files-program/without-mounts.ts';
+import { containerId } from '../../oci/container-id.ts';
 import { doing } from '../client/rpc-error.ts';
-import { containerId } from '../runtime/container-id.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
-import { FilesProgram, readArchive, readSeen, writeArchive } from './files-program.ts';
 import { findRoot } from './find-root.ts';
-import { withoutMounts } from './without-mounts.ts';
 
 /**
  * Files by `capsule-files`, one process for each call, which enters the container's root for good. While

@@ -1,10 +1,10 @@
 import { arch } from 'node:os';
 import type { Image, ImageDetails, ImageStore, PullProgress } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { type Architecture, architectureOf } from '../../oci/architecture.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { type Doing, doing, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
-import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import type { FindLogin } from './answer-logins.ts';
 import type { ImageContext } from './context.ts';
 import { ImageReader } from './image-reader.ts';

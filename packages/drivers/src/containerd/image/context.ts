@@ -1,5 +1,5 @@
+import type { Architecture } from '../../oci/architecture.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
-import type { Architecture } from '../oci/architecture.ts';
 import type { FindLogin } from './answer-logins.ts';
 import type { ImageReader } from './image-reader.ts';
 

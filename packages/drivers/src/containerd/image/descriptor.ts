@@ -1,4 +1,4 @@
-import { asRecord, asString } from './image-config.ts';
+import { asRecord, asString } from '../../oci/image-config.ts';
 
 /** Names a blob. */
 export interface Descriptor {

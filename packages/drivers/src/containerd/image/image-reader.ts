@@ -1,12 +1,17 @@
 import { Code } from '@connectrpc/connect';
+import type { Architecture } from '../../oci/architecture.ts';
+import {
+  asRecord,
+  configProblem,
+  type ImageConfig,
+  readImageConfig,
+} from '../../oci/image-config.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { hasCode } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { imageError } from '../errors.ts';
-import type { Architecture } from '../oci/architecture.ts';
 import { chainId } from './chain-id.ts';
 import { type Descriptor, readDescriptor, readDescriptors } from './descriptor.ts';
-import { asRecord, configProblem, type ImageConfig, readImageConfig } from './image-config.ts';
 
 /** What an image's digest stands for on this machine's processor. Digests never change meaning. */
 export interface ImageContent {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import type { Image } from '@capsule/core';
+import { asRecord } from '../../oci/image-config.ts';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { expiring, type LeaseHeaders, withLease } from '../client/lease.ts';
 import { pack } from '../client/pack.ts';
@@ -10,7 +11,6 @@ import { archiveName, givenName } from './archive-names.ts';
 import type { ImageContext } from './context.ts';
 import { type Descriptor, readDescriptors } from './descriptor.ts';
 import { destination } from './destination.ts';
-import { asRecord } from './image-config.ts';
 import { describeLoadError } from './load-error.ts';
 import { deleteRecord, getRecord, STAGING_PREFIX, saveRecord } from './records.ts';
 import { sendArchive } from './send-archive.ts';

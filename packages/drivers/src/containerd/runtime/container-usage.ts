@@ -1,6 +1,6 @@
 import { type ContainerUsage, containerCgroup, type RunningContainer } from '@capsule/core';
-import { readTraffic } from '../cgroup/read-traffic.ts';
-import { readUsage } from '../cgroup/read-usage.ts';
+import { readTraffic } from '../../cgroup/read-traffic.ts';
+import { readUsage } from '../../cgroup/read-usage.ts';
 import type { RuntimeContext } from './context.ts';
 
 /** Read from the kernel, so that it costs little and also works while containerd is away. */

@@ -20,7 +20,7 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
-import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from '../client/containerd-client.ts';
 import { listPids, readProc } from '../exec/proc-entry.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';

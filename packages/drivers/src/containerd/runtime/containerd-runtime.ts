@@ -14,8 +14,11 @@ import type {
   RuntimeEvent,
   StopOrder,
 } from '@capsule/core';
-import { isCapsuleError } from '@capsule/core';
-import { findLimits } from '../cgroup/find-limits.ts';
+import { Holds, isCapsuleError } from '@capsule/core';
+import { findLimits } from '../../cgroup/find-limits.ts';
+import { type Architecture, architectureOf } from '../../oci/architecture.ts';
+import { parseCapabilityMask } from '../../oci/capability-set.ts';
+import { containerId } from '../../oci/container-id.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { endLeftLeases } from '../client/lease.ts';
 import { type Doing, doing, translate } from '../client/rpc-error.ts';
@@ -23,13 +26,9 @@ import { until } from '../client/until.ts';
 import { type ActiveExecs, execContainer } from '../exec/exec-container.ts';
 import { reclaimExecs } from '../exec/reclaim-execs.ts';
 import { ContainerdFiles } from '../files/containerd-files.ts';
-import { Holds } from '../files/holds.ts';
 import { ImageReader } from '../image/image-reader.ts';
 import { removeLeftRecords } from '../image/records.ts';
-import { type Architecture, architectureOf } from '../oci/architecture.ts';
-import { parseCapabilityMask } from '../oci/capability-set.ts';
 import { UserFinder } from '../user/user-finder.ts';
-import { containerId } from './container-id.ts';
 import { containerUsage } from './container-usage.ts';
 import type { RuntimeContext } from './context.ts';
 import { createContainer } from './create-container.ts';

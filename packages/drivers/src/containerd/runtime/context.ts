@@ -1,7 +1,7 @@
+import type { Holds } from '@capsule/core';
+import type { Architecture } from '../../oci/architecture.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
-import type { Holds } from '../files/holds.ts';
 import type { ImageReader } from '../image/image-reader.ts';
-import type { Architecture } from '../oci/architecture.ts';
 import type { UserFinder } from '../user/user-finder.ts';
 
 /** What the verbs of the runtime share. */

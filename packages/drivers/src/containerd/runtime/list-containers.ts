@@ -1,9 +1,9 @@
 import type { ContainerRef, ContainerSeen } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { containerId } from '../../oci/container-id.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { Status } from '../gen/containerd/types/task/task_pb.ts';
-import { containerId } from './container-id.ts';
 import { describeContainer } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';

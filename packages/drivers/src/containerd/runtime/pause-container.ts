@@ -1,8 +1,8 @@
 import type { ContainerRef } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { containerId } from '../../oci/container-id.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
-import { containerId } from './container-id.ts';
 import { taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { getTask } from './task.ts';

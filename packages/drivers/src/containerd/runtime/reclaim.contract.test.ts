@@ -10,7 +10,7 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
-import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from '../client/containerd-client.ts';
 import { expiring } from '../client/lease.ts';
 import { packProcess } from '../client/pack.ts';

@@ -1,8 +1,8 @@
 import { allOrFirstError, type ContainerRef, containerCgroup } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
-import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
+import { containerId } from '../../oci/container-id.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { containerId } from './container-id.ts';
 import type { RuntimeContext } from './context.ts';
 import { removeTask } from './task.ts';
 

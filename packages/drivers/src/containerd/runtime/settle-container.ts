@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { allOrFirstError, containerCgroup } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
-import { hasOomKill } from '../cgroup/has-oom-kill.ts';
+import { hasOomKill } from '../../cgroup/has-oom-kill.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { ContainerSchema } from '../gen/containerd/services/containers_pb.ts';

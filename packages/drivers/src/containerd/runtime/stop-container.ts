@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRef, StopOrder } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { containerId } from '../../oci/container-id.ts';
+import { parseStopSignal } from '../../oci/stop-signal.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
-import { parseStopSignal } from '../image/stop-signal.ts';
-import { containerId } from './container-id.ts';
 import { taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';

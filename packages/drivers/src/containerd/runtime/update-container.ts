@@ -1,15 +1,15 @@
 import { create } from '@bufbuild/protobuf';
 import type { ContainerRef, Resources } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
-import { hasSwapLimit } from '../cgroup/has-swap-limit.ts';
+import { hasSwapLimit } from '../../cgroup/has-swap-limit.ts';
+import { containerId } from '../../oci/container-id.ts';
+import { describeChangedLimits, describeLimits } from '../../oci/limits.ts';
+import type { OciResources, OciSpec } from '../../oci/types.ts';
 import { packResources, packSpec } from '../client/pack.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
-import { describeChangedLimits, describeLimits } from '../oci/limits.ts';
-import type { OciResources, OciSpec } from '../oci/types.ts';
-import { containerId } from './container-id.ts';
 import type { RuntimeContext } from './context.ts';
 import { RESOURCES_LABEL } from './labels.ts';
 

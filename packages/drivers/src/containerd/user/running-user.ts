@@ -1,7 +1,7 @@
+import { resolveUser } from '../../oci/user/resolve-user.ts';
+import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import { runtimeError } from '../errors.ts';
 import { readInside } from './read-inside.ts';
-import { resolveUser } from './resolve-user.ts';
-import type { ResolvedUser } from './resolved-user.ts';
 
 const FILE_LIMIT_BYTES = 1024 * 1024;
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type AccountFiles, resolveUser } from '../../oci/user/resolve-user.ts';
+import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { withLease } from '../client/lease.ts';
 import { runtimeError } from '../errors.ts';
 import type { ImageContent } from '../image/image-reader.ts';
 import { readInside } from './read-inside.ts';
-import { type AccountFiles, resolveUser } from './resolve-user.ts';
-import type { ResolvedUser } from './resolved-user.ts';
 import { withView } from './view.ts';
 
 export interface UserFinderOptions {

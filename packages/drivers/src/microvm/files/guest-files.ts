@@ -7,9 +7,9 @@ import {
   type PathSeen,
   type UnpackRules,
 } from '@capsule/core';
-import { Complaint } from '../../containerd/files/complaint.ts';
-import { describeFailure } from '../../containerd/files/describe-failure.ts';
-import { parseSeen } from '../../containerd/files/path-seen.ts';
+import { Complaint } from '../../files-program/complaint.ts';
+import { describeFailure } from '../../files-program/describe-failure.ts';
+import { parseSeen } from '../../files-program/path-seen.ts';
 import type { FilesRequestSchema } from '../gen/capsule/guest/v1/guest_pb.ts';
 import type { GuestCalls } from '../guest/guest-client.ts';
 

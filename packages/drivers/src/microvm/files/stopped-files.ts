@@ -12,8 +12,8 @@ import {
   readArchive,
   readSeen,
   writeArchive,
-} from '../../containerd/files/files-program.ts';
-import { withoutMounts } from '../../containerd/files/without-mounts.ts';
+} from '../../files-program/files-program.ts';
+import { withoutMounts } from '../../files-program/without-mounts.ts';
 import { OpenDisks } from '../vmm/open-disks.ts';
 import { describeRoot, type StoppedRoot } from './describe-root.ts';
 

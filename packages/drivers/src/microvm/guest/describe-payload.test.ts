@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ContainerSpec, refOfWorkload, SPEC_DEFAULTS } from '@capsule/core';
-import { parseCapabilityMask } from '../../containerd/oci/capability-set.ts';
-import { describeOciSpec } from '../../containerd/oci/oci-spec.ts';
+import { parseCapabilityMask } from '../../oci/capability-set.ts';
+import { describeOciSpec } from '../../oci/oci-spec.ts';
 import { describePayload, networkSysctls } from './describe-payload.ts';
 
 const SPEC: ContainerSpec = {

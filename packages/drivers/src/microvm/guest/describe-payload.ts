@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import type { ContainerSpec } from '@capsule/core';
-import type { ImageConfig } from '../../containerd/image/image-config.ts';
-import type { Architecture } from '../../containerd/oci/architecture.ts';
-import { parseCapabilityMask } from '../../containerd/oci/capability-set.ts';
-import { describeOciSpec } from '../../containerd/oci/oci-spec.ts';
-import type { OciSpec } from '../../containerd/oci/types.ts';
-import type { ResolvedUser } from '../../containerd/user/resolved-user.ts';
+import type { Architecture } from '../../oci/architecture.ts';
+import { parseCapabilityMask } from '../../oci/capability-set.ts';
+import type { ImageConfig } from '../../oci/image-config.ts';
+import { describeOciSpec } from '../../oci/oci-spec.ts';
+import type { OciSpec } from '../../oci/types.ts';
+import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import { GUEST_CGROUP, GUEST_ROOT, guestFile, guestFolder, guestVolume } from './guest-paths.ts';
 
 export interface PayloadParts {

@@ -7,8 +7,8 @@ import {
 } from '@capsule/core';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { runtimeError } from '../../containerd/errors.ts';
-import { resolveUser } from '../../containerd/user/resolve-user.ts';
-import type { ResolvedUser } from '../../containerd/user/resolved-user.ts';
+import { resolveUser } from '../../oci/user/resolve-user.ts';
+import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import { microVmError } from '../errors.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { GuestCalls } from './guest-client.ts';

@@ -6,9 +6,9 @@ import {
   Outbox,
   type TerminalSize,
 } from '@capsule/core';
-import { describeExecProcess } from '../../containerd/exec/exec-process.ts';
-import type { OciProcess } from '../../containerd/oci/types.ts';
-import type { ResolvedUser } from '../../containerd/user/resolved-user.ts';
+import { describeExecProcess } from '../../oci/exec-process.ts';
+import type { OciProcess } from '../../oci/types.ts';
+import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import type {
   ExecClientMessageSchema,
   ExecServerMessage,

@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '@capsule/core';
-import type { OciSpec } from '../../containerd/oci/types.ts';
+import type { OciSpec } from '../../oci/types.ts';
 
 /** What a microVM is made with; written when everything that it names is there. */
 export interface MadeVm {

@@ -1,7 +1,7 @@
 import type { ContainerdClient } from '../../containerd/client/containerd-client.ts';
 import type { ImageReader } from '../../containerd/image/image-reader.ts';
-import type { Architecture } from '../../containerd/oci/architecture.ts';
 import type { UserFinder } from '../../containerd/user/user-finder.ts';
+import type { Architecture } from '../../oci/architecture.ts';
 import type { ImageDisks } from '../disk/image-disks.ts';
 import type { GuestImage } from '../guest/guest-image.ts';
 import type { VmRecords } from '../record/vm-records.ts';

@@ -16,10 +16,10 @@ import {
   type StopOrder,
   type VolumeBorrowers,
 } from '@capsule/core';
-import { findLimits } from '../../containerd/cgroup/find-limits.ts';
-import { removeCgroups } from '../../containerd/cgroup/remove-cgroups.ts';
+import { findLimits } from '../../cgroup/find-limits.ts';
+import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { doing } from '../../containerd/client/rpc-error.ts';
-import { containerId } from '../../containerd/runtime/container-id.ts';
+import { containerId } from '../../oci/container-id.ts';
 import { microVmError } from '../errors.ts';
 import { GuestFiles } from '../files/guest-files.ts';
 import { MicroVmFiles } from '../files/micro-vm-files.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ContainerRef } from '@capsule/core';
-import { containerId } from '../../containerd/runtime/container-id.ts';
+import { containerId } from '../../oci/container-id.ts';
 import { microVmError } from '../errors.ts';
 import type { StoppedRoot } from '../files/describe-root.ts';
 import type { GuestFiles } from '../files/guest-files.ts';

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RuntimeEvent } from '@capsule/core';
-import { Holds } from '../../containerd/files/holds.ts';
+import { Holds, type RuntimeEvent } from '@capsule/core';
 import type { GuestClient } from '../guest/guest-client.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmEnd, VmRun } from '../record/vm-run.ts';

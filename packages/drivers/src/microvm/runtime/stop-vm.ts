@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StopOrder } from '@capsule/core';
-import { parseStopSignal } from '../../containerd/image/stop-signal.ts';
+import { parseStopSignal } from '../../oci/stop-signal.ts';
 import type { GuestClient } from '../guest/guest-client.ts';
 import { isAlive } from '../process/process-mark.ts';
 import type { MadeVm } from '../record/made-vm.ts';

@@ -7,8 +7,8 @@ import {
   refOfWorkload,
   SPEC_DEFAULTS,
 } from '@capsule/core';
-import { readImageConfig } from '../image/image-config.ts';
 import { DEFAULT_CAPABILITIES } from './capabilities.ts';
+import { readImageConfig } from './image-config.ts';
 import { describeOciSpec } from './oci-spec.ts';
 
 const container: ContainerSpec = {

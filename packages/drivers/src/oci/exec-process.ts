@@ -1,6 +1,6 @@
 import type { ExecRequest } from '@capsule/core';
-import type { OciProcess } from '../oci/types.ts';
-import type { ResolvedUser } from '../user/resolved-user.ts';
+import type { OciProcess } from './types.ts';
+import type { ResolvedUser } from './user/resolved-user.ts';
 
 export type ExecProcess = Omit<OciProcess, 'terminal'> & {
   readonly terminal: boolean;

@@ -1,11 +1,10 @@
 import { type ContainerSpec, containerCgroup } from '@capsule/core';
-import type { ImageConfig } from '../image/image-config.ts';
-import type { ResolvedUser } from '../user/resolved-user.ts';
 import type { Architecture } from './architecture.ts';
 import { describeCapabilities } from './capabilities.ts';
 import { grantCapabilities } from './capability-set.ts';
 import { describeCommand } from './command.ts';
 import { describeEnvironment } from './environment.ts';
+import type { ImageConfig } from './image-config.ts';
 import { describeLimits } from './limits.ts';
 import { describeMounts } from './mounts.ts';
 import { describeNamespaces, describeSysctl } from './namespaces.ts';
@@ -13,6 +12,7 @@ import { MASKED_PATHS, READONLY_PATHS } from './paths.ts';
 import { describeRlimits } from './rlimits.ts';
 import { describeSeccomp } from './seccomp.ts';
 import type { OciDevice, OciLinux, OciSpec } from './types.ts';
+import type { ResolvedUser } from './user/resolved-user.ts';
 
 export interface OciSpecParts {
   readonly container: ContainerSpec;
