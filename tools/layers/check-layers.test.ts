@@ -58,6 +58,16 @@ test('a relative path that leaves its package is refused', async (t) => {
   ]);
 });
 
+test('the tests of a package may use what the table allows to them, the code beside them may not', async (t) => {
+  const source = "import { d } from '@capsule/drivers';\n";
+  const workspace = await tree(t, {
+    'packages/names/package.json': manifest('@capsule/drivers'),
+    'packages/names/src/a.test.ts': source,
+    'packages/names/src/a.ts': source,
+  });
+  assert.deepEqual(problems(workspace), ['packages/names/src/a.ts:1: names may not use drivers']);
+});
+
 test('core stays free of Node, its tests need not', async (t) => {
   const workspace = await tree(t, {
     'packages/core/package.json': manifest(),

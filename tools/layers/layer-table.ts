@@ -4,6 +4,8 @@ export interface Layer {
   readonly uses: readonly string[];
   /** Where in it a package of `uses` may be imported, when not everywhere. */
   readonly only?: Readonly<Record<string, readonly string[]>>;
+  /** What its `*.test.ts` may import on top, beside `FOR_TESTS`. */
+  readonly tests?: readonly string[];
   /** Runs in a browser too: nothing of Node. */
   readonly pure?: true;
 }
@@ -14,9 +16,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   engine: { uses: ['core'] },
   host: { uses: ['core'] },
   drivers: { uses: ['core', 'host'] },
+  // Who asks it, and from where, depends on the bridge.
+  names: { uses: ['core', 'host'], tests: ['drivers'] },
   daemon: {
-    uses: ['core', 'api', 'engine', 'host', 'drivers'],
-    only: { drivers: ['src/system/'], host: ['src/system/', 'src/boot/'] },
+    uses: ['core', 'api', 'engine', 'host', 'drivers', 'names'],
+    only: { drivers: ['src/system/'], names: ['src/system/'], host: ['src/system/', 'src/boot/'] },
   },
   cli: { uses: ['core', 'api'] },
   console: { uses: ['core', 'api'], pure: true },
@@ -53,7 +57,6 @@ export const FOLDERS: Readonly<Record<string, Folders>> = {
     // The drivers beside each other.
     bridge: { uses: [], tests: ['containerd'] },
     containerd: { uses: ['cgroup', 'files-program', 'oci'] },
-    dns: { uses: [], tests: ['bridge'] },
     kinds: { uses: [] },
     'log-files': { uses: [] },
     microvm: { uses: ['cgroup', 'files-program', 'oci', 'containerd'] },
@@ -64,5 +67,5 @@ export const FOLDERS: Readonly<Record<string, Folders>> = {
   },
 };
 
-/** What `*.test.ts` may import on top of its layer. */
+/** What every `*.test.ts` may import on top of its layer. */
 export const FOR_TESTS: readonly string[] = ['testkit'];

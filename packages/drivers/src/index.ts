@@ -13,8 +13,6 @@ export {
   ContainerdRuntime,
   type ContainerdRuntimeOptions,
 } from './containerd/runtime/containerd-runtime.ts';
-export { BridgeResponder, type BridgeResponderOptions } from './dns/bridge-responder.ts';
-export { dnsError } from './dns/errors.ts';
 export { filesError } from './files-program/errors.ts';
 export { KindFiles } from './kinds/kind-files.ts';
 export { KindRuntime } from './kinds/kind-runtime.ts';

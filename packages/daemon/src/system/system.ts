@@ -15,7 +15,6 @@ import {
 } from '@capsule/core';
 import {
   BridgeNetwork,
-  BridgeResponder,
   ContainerdClient,
   ContainerdHosts,
   ContainerdImages,
@@ -33,6 +32,7 @@ import {
 } from '@capsule/drivers';
 import { type Database, dieAt, type Log, openStore, SecretBox, Thrift } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
+import { BridgeResponder } from '@capsule/names';
 import { bulkEdge } from '../api/bulk-edge.ts';
 import { errorEdge } from '../api/error-edge.ts';
 import { listen } from '../api/listen.ts';

@@ -4,7 +4,7 @@ import type { Architecture } from '../profile.ts';
 import { findNode } from './find-node.ts';
 import type { Sources, StepName } from './plan-image.ts';
 
-const BUNDLED = ['core', 'api', 'engine', 'host', 'drivers', 'daemon'];
+const BUNDLED = ['core', 'api', 'engine', 'host', 'drivers', 'names', 'daemon'];
 const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   base: ['base-layer.ts', 'extract-packages.ts', 'ca-bundle.ts'],
   vmm: [

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
 import { type CapsuleError, RESPONDER_PORT } from '@capsule/core';
+import { BridgeNetwork } from '@capsule/drivers';
 import { run } from '@capsule/host';
 import {
   askName,
@@ -20,7 +21,6 @@ import {
   type TrafficAgent,
   upstreamReply,
 } from '@capsule/testkit';
-import { BridgeNetwork } from '../bridge/bridge-network.ts';
 import { BridgeResponder } from './bridge-responder.ts';
 
 const NAMES = [
