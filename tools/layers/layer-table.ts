@@ -53,13 +53,14 @@ export const FOLDERS: Readonly<Record<string, Folders>> = {
     // Ground that containers and microVMs share.
     cgroup: { uses: [] },
     'files-program': { uses: [] },
+    image: { uses: ['oci'] },
     oci: { uses: [] },
     // The drivers beside each other.
     bridge: { uses: [], tests: ['containerd'] },
-    containerd: { uses: ['cgroup', 'files-program', 'oci'] },
+    containerd: { uses: ['cgroup', 'files-program', 'image', 'oci'] },
     kinds: { uses: [] },
     'log-files': { uses: [] },
-    microvm: { uses: ['cgroup', 'files-program', 'oci', 'containerd'] },
+    microvm: { uses: ['cgroup', 'files-program', 'image', 'oci'] },
     'port-listeners': { uses: [] },
     registry: { uses: [] },
     'service-probe': { uses: [] },

@@ -6,6 +6,10 @@ export {
 } from './containerd/client/containerd-client.ts';
 export { imageError, runtimeError } from './containerd/errors.ts';
 export {
+  ContainerdImageSource,
+  type ContainerdImageSourceOptions,
+} from './containerd/image/containerd-image-source.ts';
+export {
   ContainerdImages,
   type ContainerdImagesOptions,
 } from './containerd/image/containerd-images.ts';
@@ -23,6 +27,7 @@ export { microVmError } from './microvm/errors.ts';
 export { type MicroVmOptions, openMicroVms } from './microvm/open-micro-vms.ts';
 export { consoleLog } from './microvm/runtime/start-writers.ts';
 export { type Architecture, architectureOf } from './oci/architecture.ts';
+export { programError } from './oci/errors.ts';
 export { KernelPortListeners } from './port-listeners/kernel-port-listeners.ts';
 export { ContainerdHosts } from './registry/containerd-hosts.ts';
 export { registryError } from './registry/errors.ts';

@@ -17,6 +17,7 @@ import {
   BridgeNetwork,
   ContainerdClient,
   ContainerdHosts,
+  ContainerdImageSource,
   ContainerdImages,
   ContainerdRuntime,
   consoleLog,
@@ -68,14 +69,14 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     scratch: paths.view,
     execRoot: paths.exec,
   });
-  const microVms = openMicroVms(containerd, {
+  const imageSource = new ContainerdImageSource(containerd, { scratch: paths.view });
+  const microVms = openMicroVms(imageSource, {
     stateFolder: paths.vms,
     imageFolder: paths.vmImages,
     kernelFolder: paths.vmKernels,
     firecrackerFolder: config.microVms.firecracker,
     limits: deviceLimits(config.microVms.limits),
     runFolder: paths.vmRun,
-    scratch: paths.view,
     silentMs: config.microVms.silentSeconds * 1000,
     onProblem: (container, error) => log.warn('guest not as wished', { container, error }),
   });

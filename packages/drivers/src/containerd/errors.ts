@@ -39,18 +39,6 @@ export const runtimeError = defineErrors('RUNTIME', {
     kind: 'notFound',
     message: (f: Container) => `there is no container ${f.container}`,
   },
-  NO_COMMAND: {
-    kind: 'invalid',
-    message: (f: Container) => `container ${f.container} has no command`,
-    why: 'neither the image nor the manifest names a program',
-    hint: 'set `command` in the manifest',
-  },
-  USER_UNKNOWN: {
-    kind: 'invalid',
-    message: (f: { user: string; place: string }) =>
-      `user ${JSON.stringify(f.user)} is unknown in ${f.place}`,
-    why: 'neither a number nor a name in its /etc/passwd or /etc/group',
-  },
   NOT_RUNNING: {
     kind: 'precondition',
     message: (f: Container) => `${f.container} is not running`,
@@ -68,18 +56,6 @@ export const runtimeError = defineErrors('RUNTIME', {
       `container ${f.container} cannot get ${f.names.join(', ')}`,
     why: 'the capsule itself does not have it',
     hint: 'remove it from `capabilities.add`',
-  },
-  COMMAND_NOT_FOUND: {
-    kind: 'invalid',
-    message: (f: Container & { command: string }) =>
-      `container ${f.container} cannot run ${f.command}: there is no such program in the image`,
-    hint: 'check `command` in the manifest against what the image holds',
-  },
-  COMMAND_NOT_EXECUTABLE: {
-    kind: 'invalid',
-    message: (f: Container & { command: string }) =>
-      `container ${f.container} cannot run ${f.command}: it may not be executed`,
-    hint: 'it may lack execute permission, or be built for another processor',
   },
   START_FAILED: {
     kind: 'internal',

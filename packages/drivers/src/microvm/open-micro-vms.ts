@@ -1,7 +1,5 @@
 import { arch } from 'node:process';
-import type { ContainerdClient } from '../containerd/client/containerd-client.ts';
-import { ImageReader } from '../containerd/image/image-reader.ts';
-import { UserFinder } from '../containerd/user/user-finder.ts';
+import type { ImageSource } from '../image/image-source.ts';
 import { architectureOf } from '../oci/architecture.ts';
 import { ImageDisks } from './disk/image-disks.ts';
 import { GuestImage } from './guest/guest-image.ts';
@@ -24,8 +22,6 @@ export interface MicroVmOptions {
   readonly limits?: DeviceLimits;
   /** What goes with the machine: `/run/capsule-microvm`. */
   readonly runFolder: string;
-  /** An empty place to look into images from. */
-  readonly scratch: string;
   /** One whose agent does not answer for this long, in milliseconds, is ended. */
   readonly silentMs: number;
   /** Something beside the work was not possible, and is tried again. */
@@ -36,22 +32,17 @@ export interface MicroVmOptions {
   readonly filesBinary?: string;
   /** Default `/usr/bin/capsule-log`. */
   readonly logBinary?: string;
-  /** Default `overlayfs`. */
-  readonly snapshotter?: string;
   /** Default `/sys/fs/cgroup`. */
   readonly cgroupRoot?: string;
 }
 
-/** MicroVMs of the images that containerd holds, by whichever monitor can run here. */
-export function openMicroVms(client: ContainerdClient, options: MicroVmOptions): MicroVmRuntime {
-  const { snapshotter = 'overlayfs', scratch, silentMs, onProblem, limits = {} } = options;
-  const architecture = architectureOf(arch);
+/** MicroVMs of the capsule's images, by whichever monitor can run here. */
+export function openMicroVms(images: ImageSource, options: MicroVmOptions): MicroVmRuntime {
+  const { silentMs, onProblem, limits = {} } = options;
   return new MicroVmRuntime({
-    client,
-    architecture,
-    images: new ImageReader(client, architecture),
-    users: new UserFinder(client, { snapshotter, scratch }),
-    imageDisks: new ImageDisks({ client, snapshotter, scratch, folder: options.imageFolder }),
+    images,
+    architecture: architectureOf(arch),
+    imageDisks: new ImageDisks(images, options.imageFolder),
     records: new VmRecords({ state: options.stateFolder, run: options.runFolder }),
     vmms: [
       new FirecrackerVmm({

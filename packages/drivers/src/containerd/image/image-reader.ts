@@ -1,26 +1,13 @@
 import { Code } from '@connectrpc/connect';
+import type { ImageContent } from '../../image/image-source.ts';
 import type { Architecture } from '../../oci/architecture.ts';
-import {
-  asRecord,
-  configProblem,
-  type ImageConfig,
-  readImageConfig,
-} from '../../oci/image-config.ts';
+import { asRecord, configProblem, readImageConfig } from '../../oci/image-config.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { hasCode } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { imageError } from '../errors.ts';
 import { chainId } from './chain-id.ts';
 import { type Descriptor, readDescriptor, readDescriptors } from './descriptor.ts';
-
-/** What an image's digest stands for on this machine's processor. Digests never change meaning. */
-export interface ImageContent {
-  readonly config: ImageConfig;
-  /** The snapshot with all layers; empty for an image without layers. */
-  readonly chainId: string;
-  /** Manifest, configuration and layers, as stored. */
-  readonly sizeBytes: number;
-}
 
 /** Manifests and configurations are small; anything larger is no image. */
 const JSON_LIMIT_BYTES = 8 * 1024 * 1024;

@@ -3,8 +3,10 @@ import { create } from '@bufbuild/protobuf';
 import type { ContainerSeen, ContainerSpec } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { hasSwapLimit } from '../../cgroup/has-swap-limit.ts';
+import type { ImageContent } from '../../image/image-source.ts';
 import { missingCapabilities } from '../../oci/capability-set.ts';
 import { containerId } from '../../oci/container-id.ts';
+import { programError } from '../../oci/errors.ts';
 import { listHostDevices } from '../../oci/host-devices.ts';
 import { describeOciSpec } from '../../oci/oci-spec.ts';
 import { defaultOpenFiles } from '../../oci/open-files.ts';
@@ -13,7 +15,7 @@ import { hasCode, ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
-import type { ImageContent } from '../image/image-reader.ts';
+import { findImage } from '../image/find-image.ts';
 import { describeContainer } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { type ContainerLabels, writeLabels } from './labels.ts';
@@ -33,7 +35,8 @@ export async function createContainer(
   signal?: AbortSignal,
 ): Promise<ContainerSeen> {
   const id = containerId(spec.ref);
-  const { digest, content } = await findImage(context, id, spec.image, signal);
+  const wanted = { container: id, image: spec.image };
+  const { digest, content } = await findImage(context, wanted, signal);
   const labels = describeLabels(spec, digest, content);
   const record = await describeRecord(context, { id, spec, labels, content });
   const isNew = await createRecord(context, record, content.chainId, signal);
@@ -43,18 +46,6 @@ export async function createContainer(
   await removeContainer(context, spec.ref);
   await createRecord(context, record, content.chainId, signal);
   return describeContainer(id, labels, undefined);
-}
-
-async function findImage(
-  { client, images }: RuntimeContext,
-  container: string,
-  image: string,
-  signal?: AbortSignal,
-): Promise<{ digest: string; content: ImageContent }> {
-  const answer = await ignoring(Code.NotFound, client.images.get({ name: image }, until(signal)));
-  const digest = answer?.image?.target?.digest;
-  if (digest === undefined) throw runtimeError.IMAGE_MISSING({ container, image });
-  return { digest, content: await images.read(image, digest, signal) };
 }
 
 function describeLabels(
@@ -100,7 +91,7 @@ async function describeRecord(
     devices: spec.privileged ? await listHostDevices() : [],
   });
   if (oci.process.args.length === 0) {
-    throw runtimeError.NO_COMMAND({ container });
+    throw programError.NO_COMMAND({ container });
   }
   return create(ContainerSchema, {
     id,

@@ -1,4 +1,5 @@
 import type { CapsuleError } from '@capsule/core';
+import { programError } from '../../oci/errors.ts';
 import { isAnswer } from '../client/rpc-error.ts';
 import { runtimeError } from '../errors.ts';
 
@@ -13,11 +14,11 @@ const PATTERNS: readonly {
   {
     pattern:
       /exec:? "?([^":]+)"?: (?:executable file not found in \$PATH|(?:stat [^:]+: )?no such file or directory|not a directory)/,
-    make: (container, command) => runtimeError.COMMAND_NOT_FOUND({ container, command }),
+    make: (container, command) => programError.COMMAND_NOT_FOUND({ container, command }),
   },
   {
     pattern: /exec:? "?([^":]+)"?: (?:permission denied|exec format error|is a directory)/,
-    make: (container, command) => runtimeError.COMMAND_NOT_EXECUTABLE({ container, command }),
+    make: (container, command) => programError.COMMAND_NOT_EXECUTABLE({ container, command }),
   },
 ];
 

@@ -1,6 +1,5 @@
-import { resolveUser } from '../../oci/user/resolve-user.ts';
+import { requireUser } from '../../oci/user/resolve-user.ts';
 import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
-import { runtimeError } from '../errors.ts';
 import { readInside } from './read-inside.ts';
 
 const FILE_LIMIT_BYTES = 1024 * 1024;
@@ -16,7 +15,5 @@ export async function resolveUserOf(
     readInside(root, '/etc/passwd', FILE_LIMIT_BYTES),
     readInside(root, '/etc/group', FILE_LIMIT_BYTES),
   ]);
-  const found = resolveUser(user, { passwd, group });
-  if (found === undefined) throw runtimeError.USER_UNKNOWN({ user, place: container });
-  return found;
+  return requireUser(user, { passwd, group }, container);
 }

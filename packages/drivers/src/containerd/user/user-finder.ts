@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AccountFiles, resolveUser } from '../../oci/user/resolve-user.ts';
+import type { ImageContent } from '../../image/image-source.ts';
+import { type AccountFiles, requireUser } from '../../oci/user/resolve-user.ts';
 import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { withLease } from '../client/lease.ts';
-import { runtimeError } from '../errors.ts';
-import type { ImageContent } from '../image/image-reader.ts';
 import { readInside } from './read-inside.ts';
 import { withView } from './view.ts';
 
@@ -39,10 +38,7 @@ export class UserFinder {
    */
   async find(image: string, content: ImageContent, wanted = ''): Promise<ResolvedUser> {
     const user = wanted === '' ? content.config.user : wanted;
-    const files = await this.#accountFiles(content.chainId);
-    const found = resolveUser(user, files);
-    if (found === undefined) throw runtimeError.USER_UNKNOWN({ user, place: `image ${image}` });
-    return found;
+    return requireUser(user, await this.#accountFiles(content.chainId), `image ${image}`);
   }
 
   async #accountFiles(chainId: string): Promise<AccountFiles> {

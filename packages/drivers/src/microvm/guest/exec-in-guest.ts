@@ -6,8 +6,8 @@ import {
   isNotFound,
 } from '@capsule/core';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { runtimeError } from '../../containerd/errors.ts';
-import { resolveUser } from '../../oci/user/resolve-user.ts';
+import { programError } from '../../oci/errors.ts';
+import { requireUser } from '../../oci/user/resolve-user.ts';
 import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import { microVmError } from '../errors.ts';
 import type { MadeVm } from '../record/made-vm.ts';
@@ -44,18 +44,14 @@ async function findUser({ files, at, request }: ExecInGuest): Promise<ResolvedUs
       throw failure;
     });
   const [passwd, group] = [await read('/etc/passwd'), await read('/etc/group')];
-  const found = resolveUser(request.user, { passwd, group });
-  if (found === undefined) {
-    throw runtimeError.USER_UNKNOWN({ user: request.user, place: at.ref.container });
-  }
-  return found;
+  return requireUser(request.user, { passwd, group }, at.ref.container);
 }
 
 function describeFailure(container: string, command: string, error: unknown): unknown {
   const { code, rawMessage } = ConnectError.from(error);
-  if (code === Code.NotFound) return runtimeError.COMMAND_NOT_FOUND({ container, command }, error);
+  if (code === Code.NotFound) return programError.COMMAND_NOT_FOUND({ container, command }, error);
   if (code === Code.FailedPrecondition) {
-    return runtimeError.COMMAND_NOT_EXECUTABLE({ container, command }, error);
+    return programError.COMMAND_NOT_EXECUTABLE({ container, command }, error);
   }
   return microVmError.AGENT_SILENT({ container, detail: rawMessage }, error);
 }

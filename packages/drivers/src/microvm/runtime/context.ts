@@ -1,6 +1,4 @@
-import type { ContainerdClient } from '../../containerd/client/containerd-client.ts';
-import type { ImageReader } from '../../containerd/image/image-reader.ts';
-import type { UserFinder } from '../../containerd/user/user-finder.ts';
+import type { ImageSource } from '../../image/image-source.ts';
 import type { Architecture } from '../../oci/architecture.ts';
 import type { ImageDisks } from '../disk/image-disks.ts';
 import type { GuestImage } from '../guest/guest-image.ts';
@@ -9,9 +7,7 @@ import type { Vmm } from '../vmm/vmm.ts';
 
 /** What the verbs of the runtime share. */
 export interface MicroVmContext {
-  readonly client: ContainerdClient;
-  readonly images: ImageReader;
-  readonly users: UserFinder;
+  readonly images: ImageSource;
   readonly architecture: Architecture;
   readonly imageDisks: ImageDisks;
   readonly records: VmRecords;

@@ -1,10 +1,7 @@
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import type { ContainerSpec } from '@capsule/core';
-import { Code } from '@connectrpc/connect';
-import { ignoring } from '../../containerd/client/rpc-error.ts';
-import { until } from '../../containerd/client/until.ts';
-import { runtimeError } from '../../containerd/errors.ts';
 import { containerId } from '../../oci/container-id.ts';
+import { programError } from '../../oci/errors.ts';
 import { defaultOpenFiles } from '../../oci/open-files.ts';
 import { ensureWritableDisk } from '../disk/writable-disk.ts';
 import { microVmError } from '../errors.ts';
@@ -38,25 +35,23 @@ export async function createVm(
 }
 
 async function describe(
-  { client, images, users, architecture, imageDisks }: MicroVmContext,
+  { images, architecture, imageDisks }: MicroVmContext,
   id: string,
   spec: ContainerSpec,
   signal?: AbortSignal,
 ): Promise<MadeVm> {
   const { image, ref } = spec;
   const { container } = ref;
-  const answer = await ignoring(Code.NotFound, client.images.get({ name: image }, until(signal)));
-  const imageDigest = answer?.image?.target?.digest;
-  if (imageDigest === undefined) throw runtimeError.IMAGE_MISSING({ container, image });
-  const { config, chainId } = await images.read(image, imageDigest, signal);
+  const { digest, content } = await images.find({ container, image }, signal);
+  const { config, chainId } = content;
   const [user, imageDisk] = await Promise.all([
-    users.find(image, { config, chainId, sizeBytes: 0 }, spec.user),
+    images.findUser(image, content, spec.user),
     imageDisks.ensure(image, chainId),
   ]);
   const openFiles = defaultOpenFiles();
   const oci = describePayload({ spec, image: config, user, architecture, openFiles });
-  if (oci.process.args.length === 0) throw runtimeError.NO_COMMAND({ container });
-  return { id, spec, imageDigest, stopSignal: config.stopSignal, oci, imageDisk };
+  if (oci.process.args.length === 0) throw programError.NO_COMMAND({ container });
+  return { id, spec, imageDigest: digest, stopSignal: config.stopSignal, oci, imageDisk };
 }
 
 /** Its files are the user's, and stay where they are. */

@@ -1,5 +1,5 @@
 import { ConnectError } from '@connectrpc/connect';
-import { runtimeError } from '../../containerd/errors.ts';
+import { programError } from '../../oci/errors.ts';
 import { microVmError } from '../errors.ts';
 
 /** Words of crun and of runc, in the order in which they are looked for. */
@@ -13,11 +13,11 @@ export function describeStartFailure(container: string, error: unknown): Error {
   const { rawMessage } = ConnectError.from(error);
   const missing = NOT_FOUND.exec(rawMessage)?.[1];
   if (missing !== undefined) {
-    return runtimeError.COMMAND_NOT_FOUND({ container, command: missing }, error);
+    return programError.COMMAND_NOT_FOUND({ container, command: missing }, error);
   }
   const refused = NOT_EXECUTABLE.exec(rawMessage)?.[1];
   if (refused !== undefined) {
-    return runtimeError.COMMAND_NOT_EXECUTABLE({ container, command: refused }, error);
+    return programError.COMMAND_NOT_EXECUTABLE({ container, command: refused }, error);
   }
   return microVmError.PAYLOAD_FAILED({ container, detail: rawMessage.slice(0, 500) }, error);
 }

@@ -18,7 +18,6 @@ import {
 } from '@capsule/core';
 import { findLimits } from '../../cgroup/find-limits.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
-import { doing } from '../../containerd/client/rpc-error.ts';
 import { containerId } from '../../oci/container-id.ts';
 import { microVmError } from '../errors.ts';
 import { GuestFiles } from '../files/guest-files.ts';
@@ -82,9 +81,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
     const id = containerId(spec.ref);
     return this.#running.alone(id, async () => {
-      const socketPath = this.#context.client.socketPath;
       const action = `make the disk of microVM ${spec.ref.container}`;
-      const vm = await doing({ action, socketPath, signal }, createVm(this.#context, spec, signal));
+      const made = createVm(this.#context, spec, signal);
+      const vm = await this.#context.images.doing(action, made, signal);
       return describeVm(vm, await this.#context.records.run(id));
     });
   }

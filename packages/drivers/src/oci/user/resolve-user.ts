@@ -1,3 +1,4 @@
+import { programError } from '../errors.ts';
 import { type PasswdEntry, parseGroup, parsePasswd } from './account-files.ts';
 import { type ImageUser, parseId, parseImageUser } from './image-user.ts';
 import type { ResolvedUser } from './resolved-user.ts';
@@ -24,6 +25,13 @@ export function resolveUser(text: string, files: AccountFiles): ResolvedUser | u
   }
   const gid = account?.gid ?? 0;
   return { uid, gid, additionalGids: [gid, ...memberships(account, gid, files)], home };
+}
+
+/** As `resolveUser`; fails with `RUNTIME_USER_UNKNOWN`. `place` is for people: whose account files they are. */
+export function requireUser(text: string, files: AccountFiles, place: string): ResolvedUser {
+  const found = resolveUser(text, files);
+  if (found === undefined) throw programError.USER_UNKNOWN({ user: text, place });
+  return found;
 }
 
 /** A name wins over a number, for accounts that are named like one. */

@@ -1,0 +1,33 @@
+import { defineErrors } from '@capsule/core';
+
+interface Container {
+  readonly container: string;
+}
+
+/** What is wrong with the program to run, whichever driver runs it. */
+export const programError = defineErrors('RUNTIME', {
+  NO_COMMAND: {
+    kind: 'invalid',
+    message: (f: Container) => `container ${f.container} has no command`,
+    why: 'neither the image nor the manifest names a program',
+    hint: 'set `command` in the manifest',
+  },
+  USER_UNKNOWN: {
+    kind: 'invalid',
+    message: (f: { user: string; place: string }) =>
+      `user ${JSON.stringify(f.user)} is unknown in ${f.place}`,
+    why: 'neither a number nor a name in its /etc/passwd or /etc/group',
+  },
+  COMMAND_NOT_FOUND: {
+    kind: 'invalid',
+    message: (f: Container & { command: string }) =>
+      `container ${f.container} cannot run ${f.command}: there is no such program in the image`,
+    hint: 'check `command` in the manifest against what the image holds',
+  },
+  COMMAND_NOT_EXECUTABLE: {
+    kind: 'invalid',
+    message: (f: Container & { command: string }) =>
+      `container ${f.container} cannot run ${f.command}: it may not be executed`,
+    hint: 'it may lack execute permission, or be built for another processor',
+  },
+});
