@@ -6,9 +6,8 @@ import { mkdir, mkdtemp, open as openFile, readFile, rm, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { namespaceNames, namespaceState, run } from '@capsule/host';
+import { listPids, namespaceNames, namespaceState, readEntry, run } from '@capsule/host';
 import { cellNetworkContract, inOwnNamespaces, TrafficAgent } from '@capsule/testkit';
-import { listPids, readEntry } from '../containerd/exec/proc-entry.ts';
 import { BridgeNetwork } from './bridge-network.ts';
 import { listLinks } from './cell-link.ts';
 import { withoutIpv6 } from './link-options.ts';

@@ -1,6 +1,6 @@
-import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolderAs, writeFileAs } from '@capsule/host';
+import { makeFolderAs, namesIn, unlessMissing, writeFileAs } from '@capsule/host';
 
 /** Every file that may be in a cell's folder; `attached` marks a bring-up that came to its end. */
 const NAMES = ['hosts', 'hostname', 'resolv.conf', 'dns', 'attached'] as const;
@@ -32,7 +32,7 @@ export function cellFiles(dir: string): CellFiles {
     path,
     read,
     drop,
-    keys: async () => (await unlessMissing(readdir(dir))) ?? [],
+    keys: () => namesIn(dir),
     has: async (key) => (await unlessMissing(stat(join(dir, key)))) !== undefined,
     write: async (key, file, content) => {
       const isSame = (await read(key, file)) === content;
@@ -50,13 +50,4 @@ export function cellFiles(dir: string): CellFiles {
 async function modeOf(path: string): Promise<number | undefined> {
   const found = await unlessMissing(stat(path));
   return found && found.mode & 0o7777;
-}
-
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
 }

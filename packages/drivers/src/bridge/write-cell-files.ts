@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { CellNetworkSpec, Dns } from '@capsule/core';
+import { unlessMissing } from '@capsule/host';
 import type { CellFiles } from './cell-files.ts';
 import { planHostsFile } from './hosts-file.ts';
 import { changeResolverFile, planResolverFile } from './resolver-file.ts';
@@ -56,10 +57,5 @@ export async function resolverFile({ uplink, responder }: CellResolvers): Promis
 
 /** A capsule without an uplink has no such file. */
 async function readUplink(resolvConf: string): Promise<string> {
-  try {
-    return await readFile(resolvConf, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw failure;
-  }
+  return (await unlessMissing(readFile(resolvConf, 'utf8'))) ?? '';
 }

@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { unlessMissing } from '@capsule/host';
 
 /** The file's text; undefined for a file, or a process, that does not exist. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (failure) {
-    const { code = '' } = failure as NodeJS.ErrnoException;
-    // ENODEV and ESRCH: it went while it was read.
-    if (['ENOENT', 'ENODEV', 'ESRCH'].includes(code)) return undefined;
-    throw failure;
-  }
+export function readIfThere(path: string): Promise<string | undefined> {
+  // ENODEV and ESRCH: it went while it was read.
+  return unlessMissing(readFile(path, 'utf8'), ['ENODEV', 'ESRCH']);
 }

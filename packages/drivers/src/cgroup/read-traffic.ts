@@ -1,5 +1,6 @@
 import { readlink } from 'node:fs/promises';
 import type { ContainerUsage } from '@capsule/core';
+import { unlessMissing } from '@capsule/host';
 import { readIfThere } from './read-if-there.ts';
 
 type Traffic = Pick<ContainerUsage, 'networkReceivedBytes' | 'networkSentBytes'>;
@@ -33,12 +34,6 @@ function parseNetDev(table: string): readonly LinkTraffic[] {
   });
 }
 
-async function namespaceOf(process: string): Promise<string | undefined> {
-  try {
-    return await readlink(`${process}/ns/net`);
-  } catch (failure) {
-    if (['ENOENT', 'ESRCH'].includes((failure as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
-    throw failure;
-  }
+function namespaceOf(process: string): Promise<string | undefined> {
+  return unlessMissing(readlink(`${process}/ns/net`), ['ESRCH']);
 }

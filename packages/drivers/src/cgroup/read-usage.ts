@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ContainerUsage } from '@capsule/core';
 import { fieldOf } from './field-of.ts';
+import { isUnified } from './is-unified.ts';
 import { readIfThere } from './read-if-there.ts';
 
 type CgroupUsage = Pick<
@@ -10,8 +11,9 @@ type CgroupUsage = Pick<
 
 /** What a cgroup and those below it use, in the one hierarchy (v2) or in one each (v1). */
 export async function readUsage(cgroupRoot: string, path: string): Promise<CgroupUsage> {
-  const isUnified = (await readIfThere(join(cgroupRoot, 'cgroup.controllers'))) !== undefined;
-  return isUnified ? readUnified(join(cgroupRoot, path)) : readSplit(cgroupRoot, path);
+  return (await isUnified(cgroupRoot))
+    ? readUnified(join(cgroupRoot, path))
+    : readSplit(cgroupRoot, path);
 }
 
 /** Documentation/admin-guide/cgroup-v2.rst of Linux. */

@@ -1,5 +1,6 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessMissing } from '@capsule/host';
 
 /**
  * Removes the cgroup of a container and that of its cell, when the latter is empty, in every hierarchy
@@ -7,7 +8,7 @@ import { join } from 'node:path';
  * holds processes or other containers stays.
  */
 export async function removeCgroups(root: string, containerPath: string): Promise<void> {
-  const controllers = await readdir(root, { withFileTypes: true }).catch(ignoreMissing);
+  const controllers = await unlessMissing(readdir(root, { withFileTypes: true }));
   const names = (controllers ?? []).filter((entry) => entry.isDirectory()).map((e) => e.name);
   // v2 has the tree directly below the root; v1 in a directory per controller.
   const hierarchies = [root, ...names.map((name) => join(root, name))];
@@ -20,7 +21,7 @@ export async function removeCgroups(root: string, containerPath: string): Promis
 
 /** A cgroup goes after those below it, which a container may have made. */
 async function removeTree(path: string): Promise<void> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(ignoreMissing);
+  const entries = await unlessMissing(readdir(path, { withFileTypes: true }));
   if (entries === undefined) return;
   for (const entry of entries) {
     if (entry.isDirectory()) await removeTree(join(path, entry.name));
@@ -28,16 +29,7 @@ async function removeTree(path: string): Promise<void> {
   await removeEmpty(path);
 }
 
+/** One that is in use stays. */
 async function removeEmpty(path: string): Promise<void> {
-  try {
-    await rmdir(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(code)) throw error;
-  }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
+  await unlessMissing(rmdir(path), ['ENOTEMPTY', 'EBUSY']);
 }

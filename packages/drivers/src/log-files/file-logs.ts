@@ -1,6 +1,7 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LogEntry, LogQuery, LogStore } from '@capsule/core';
+import { removeEmptyFolder } from '@capsule/host';
 import { listChain } from './log-chain.ts';
 import type { PlacedLine } from './log-reader.ts';
 import { readLog } from './read-log.ts';
@@ -22,13 +23,9 @@ export class FileLogs implements LogStore {
   async remove(path: string): Promise<void> {
     // Oldest first, so that a remove that is cut short leaves the newest lines.
     for (const file of await listChain(path)) await rm(file, { force: true });
-    await rmdir(dirname(path)).catch(whenInUse);
+    // Other logs may live in the folder.
+    await removeEmptyFolder(dirname(path));
   }
-}
-
-/** Other logs live in the folder, or it is gone already. */
-function whenInUse(failure: NodeJS.ErrnoException): void {
-  if (failure.code !== 'ENOTEMPTY' && failure.code !== 'ENOENT') throw failure;
 }
 
 function entryOf({ source, time, partial, text, cursor }: PlacedLine): LogEntry {

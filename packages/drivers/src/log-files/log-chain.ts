@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { unlessMissing } from '@capsule/host';
 
 /** A name and the file that it named when it was looked at. */
 export interface NamedFile {
@@ -15,10 +16,13 @@ export interface LogFile extends AsyncDisposable {
   readonly handle: FileHandle;
 }
 
+/** A file where the folder of a log would be. */
+const BELOW_NO_FOLDER = ['ENOTDIR'];
+
 /** Every file of the log that is there: `path`, `path.1`, …; oldest first. */
 export async function listChain(path: string): Promise<readonly string[]> {
   const base = basename(path);
-  const generations = (await namesIn(dirname(path)))
+  const generations = ((await unlessMissing(readdir(dirname(path)), BELOW_NO_FOLDER)) ?? [])
     .filter((name) => name.startsWith(base))
     .map((name) => ({ name, age: ageOf(name.slice(base.length)) }))
     .filter((file) => file.age >= 0);
@@ -62,18 +66,14 @@ export async function closeAll(files: Iterable<LogFile>): Promise<void> {
 
 /** Inode of the file at `path`, or `undefined` when there is none. */
 export async function inodeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).ino;
-  } catch (failure) {
-    return undefinedWhenMissing(failure);
-  }
+  return (await unlessMissing(stat(path), BELOW_NO_FOLDER))?.ino;
 }
 
 async function openAll(paths: readonly string[]): Promise<readonly LogFile[]> {
   const files: LogFile[] = [];
   try {
     for (const path of paths) {
-      const handle = await open(path, 'r').catch(undefinedWhenMissing);
+      const handle = await unlessMissing(open(path, 'r'), BELOW_NO_FOLDER);
       if (handle === undefined) continue;
       const close = () => handle.close();
       const { ino } = await handle.stat();
@@ -90,18 +90,8 @@ function lookAt(paths: readonly string[]): Promise<readonly NamedFile[]> {
   return Promise.all(paths.map(async (path) => ({ path, ino: await inodeOf(path) })));
 }
 
-async function namesIn(dir: string): Promise<readonly string[]> {
-  return (await readdir(dir).catch(undefinedWhenMissing)) ?? [];
-}
-
 /** 0 for the current file, its number for a rotated one, -1 for another file. */
 function ageOf(suffix: string): number {
   if (suffix === '') return 0;
   return /^\.[1-9]\d{0,3}$/.test(suffix) ? Number(suffix.slice(1)) : -1;
-}
-
-function undefinedWhenMissing(failure: unknown): undefined {
-  const { code } = failure as NodeJS.ErrnoException;
-  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw failure;
-  return undefined;
 }

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RegistryHosts, RegistryLogin, RegistrySpec } from '@capsule/core';
+import { removeEmptyFolder, unlessMissing } from '@capsule/host';
 import { checkLogin } from './check-login.ts';
 import { describeHosts, MARK } from './hosts-file.ts';
 
@@ -77,13 +78,9 @@ export class ContainerdHosts implements RegistryHosts {
     for (const file of [`${CERTIFICATE}${ASIDE}`, `${FILE}${ASIDE}`, CERTIFICATE, FILE]) {
       await rm(join(folder, file), { force: true });
     }
-    await rmdir(folder).catch(whenInUse);
+    // What else a person keeps there stays.
+    await removeEmptyFolder(folder);
   }
-}
-
-/** What else a person keeps there stays. */
-function whenInUse(failure: NodeJS.ErrnoException): void {
-  if (failure.code !== 'ENOTEMPTY' && failure.code !== 'ENOENT') throw failure;
 }
 
 async function replace(path: string, text: string): Promise<void> {
@@ -101,16 +98,15 @@ async function replace(path: string, text: string): Promise<void> {
 
 /** A folder in the place of the file was put there by a person, and says nothing. */
 async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'EISDIR') return '';
-    return whenMissing(failure);
-  });
+  return unlessMissing(
+    readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => {
+      if (failure.code === 'EISDIR') return '';
+      throw failure;
+    }),
+    ['ENOTDIR'],
+  );
 }
 
 function listIfThere(path: string): Promise<string[] | undefined> {
-  return readdir(path).catch(whenMissing);
-}
-
-function whenMissing(failure: NodeJS.ErrnoException): undefined {
-  if (failure.code !== 'ENOENT' && failure.code !== 'ENOTDIR') throw failure;
+  return unlessMissing(readdir(path), ['ENOTDIR']);
 }

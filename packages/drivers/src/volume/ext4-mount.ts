@@ -1,7 +1,7 @@
 import { constants, mkdir, open, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listMounts, mount, shareMounts, unmount } from '@capsule/host';
+import { listMounts, mount, shareMounts, unlessMissing, unmount } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 import { removeLostFound } from './remove-lost-found.ts';
 
@@ -83,9 +83,7 @@ export async function unmountVolume(
   }
   // Also takes it out of every copy of the mount tree that does not follow ours: a place that is removed is no place for
   // a mount (detach_mounts() of the kernel). Only a program that works in there still keeps the filesystem.
-  await rmdir(hostPath).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code !== 'ENOENT') throw failure;
-  });
+  await unlessMissing(rmdir(hostPath));
 }
 
 /** As glibc's gnu_dev_minor(3). */

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Ext4 } from '@capsule/host';
+import { type Ext4, unlessMissing } from '@capsule/host';
 
 /** EXT4_SUPER_MAGIC of statfs(2). */
 const EXT4_MAGIC = 0xef53;
@@ -16,11 +16,6 @@ export async function freeBytesOf(
 
 /** Undefined when it was unmounted meanwhile. */
 async function freeWhileMounted(hostPath: string): Promise<number | undefined> {
-  try {
-    const { type, bavail, bsize } = await statfs(hostPath);
-    return type === EXT4_MAGIC ? bavail * bsize : undefined;
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
+  const seen = await unlessMissing(statfs(hostPath));
+  return seen?.type === EXT4_MAGIC ? seen.bavail * seen.bsize : undefined;
 }

@@ -5,6 +5,7 @@ import {
   bindOpen,
   emptyFolder,
   listMounts,
+  namesIn,
   replayExt4,
   shareMounts,
   thaw,
@@ -61,7 +62,7 @@ export abstract class MountedVolumes {
       if (isBelow(path)) await unmountVolume({ name, hostPath: path }, signal);
     }
     // Only empty places are left: one that is mounted meanwhile refuses.
-    for (const entry of await entriesOf(folder)) await rmdir(join(folder, entry));
+    for (const entry of await namesIn(folder)) await rmdir(join(folder, entry));
   }
 
   get #folderRoot(): string {
@@ -128,7 +129,7 @@ export abstract class MountedVolumes {
   }
 
   async #lent(): Promise<readonly string[]> {
-    return entriesOf(this.#lentRoot);
+    return namesIn(this.#lentRoot);
   }
 
   async #mounted(): Promise<readonly string[]> {
@@ -157,12 +158,4 @@ export abstract class MountedVolumes {
   async thaw(): Promise<void> {
     for (const name of await this.#mounted()) await thaw(this.hostPath(name));
   }
-}
-
-/** Of a folder that may be missing. */
-async function entriesOf(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'ENOENT') return [];
-    throw failure;
-  });
 }

@@ -1,6 +1,6 @@
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Reach, VolumeArchives, VolumeBackend, VolumeFault } from '@capsule/core';
-import { shareMounts } from '@capsule/host';
+import { exists, shareMounts } from '@capsule/host';
 import { LoopFileVolumes } from './loop-file-volumes.ts';
 import { LvmThinVolumes } from './lvm-thin-volumes.ts';
 import { findThinPool, makeThinPool, type ThinPoolOptions } from './thin-pool.ts';
@@ -42,10 +42,3 @@ export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVo
 
 /** It is done again, and fails again, where a volume is mounted. */
 function reportedByAttach(): void {}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}

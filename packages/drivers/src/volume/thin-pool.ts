@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { findContent, lvm } from '@capsule/host';
+import { findContent, lvm, unlessMissing } from '@capsule/host';
 import { activateGroup } from './activate-group.ts';
 import { volumeDriverError } from './errors.ts';
 import type { ThinGroupOptions } from './thin-group.ts';
@@ -133,13 +133,9 @@ function newUuid(): string {
 }
 
 async function readState(file: string): Promise<string | undefined> {
-  try {
-    const state = JSON.parse(await readFile(file, 'utf8')) as { physicalVolume?: string };
-    return state.physicalVolume;
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
+  const text = await unlessMissing(readFile(file, 'utf8'));
+  if (text === undefined) return undefined;
+  return (JSON.parse(text) as { physicalVolume?: string }).physicalVolume;
 }
 
 async function writeState(file: string, physicalVolume: string): Promise<void> {

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UploadStore } from '@capsule/core';
+import { namesIn } from '@capsule/host';
 
 const SUFFIX = '.upload';
 
@@ -64,12 +65,7 @@ export class UploadFolder implements UploadStore {
   }
 
   async #all(): Promise<readonly string[]> {
-    try {
-      return (await readdir(this.#folder)).filter((file) => file.endsWith(SUFFIX));
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw failure;
-    }
+    return (await namesIn(this.#folder)).filter((file) => file.endsWith(SUFFIX));
   }
 }
 

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotRef } from '@capsule/core';
+import { unlessMissing } from '@capsule/host';
 
 const VOLUME = '.img';
 const SNAPSHOT = '.snap';
@@ -56,13 +57,8 @@ export async function sizeOf(file: string): Promise<number | undefined> {
 }
 
 /** Undefined where there is no such file. */
-export async function statOf(file: string): Promise<Stats | undefined> {
-  try {
-    return await stat(file);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
+export function statOf(file: string): Promise<Stats | undefined> {
+  return unlessMissing(stat(file));
 }
 
 /** Of a folder: the names in it. */

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { unlessMissing } from './unless-missing.ts';
 
 export interface FileFollowerParts {
   /** A small text file. It may be missing, replaced, written in place, a link or a mount. */
@@ -117,10 +118,5 @@ function watchPlace(place: string): FSWatcher | undefined {
 }
 
 async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw failure;
-  }
+  return (await unlessMissing(readFile(path, 'utf8'))) ?? '';
 }

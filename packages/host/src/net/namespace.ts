@@ -1,4 +1,6 @@
-import { readdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
+import { namesIn } from '../file/names-in.ts';
+import { unlessMissing } from '../file/unless-missing.ts';
 
 /** Where `ip netns` pins namespaces: one bind mount of `/proc/<pid>/ns/net` each. */
 const NAMESPACE_DIR = '/run/netns';
@@ -15,20 +17,12 @@ export function pinnedNamespacePath(name: string): string {
  * between making it and mounting on it. `none`: nothing there.
  */
 export async function namespaceState(name: string): Promise<'pinned' | 'empty' | 'none'> {
-  try {
-    return (await statfs(pinnedNamespacePath(name))).type === NSFS_MAGIC ? 'pinned' : 'empty';
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return 'none';
-    throw failure;
-  }
+  const seen = await unlessMissing(statfs(pinnedNamespacePath(name)));
+  if (seen === undefined) return 'none';
+  return seen.type === NSFS_MAGIC ? 'pinned' : 'empty';
 }
 
 /** Names of everything under `/run/netns`, whoever made it, mounted or not. */
-export async function namespaceNames(): Promise<readonly string[]> {
-  try {
-    return await readdir(NAMESPACE_DIR);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw failure;
-  }
+export function namespaceNames(): Promise<readonly string[]> {
+  return namesIn(NAMESPACE_DIR);
 }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { defineErrors } from '@capsule/core';
+import { unlessMissing } from '../file/unless-missing.ts';
 
 export const sysctlError = defineErrors('SYSCTL', {
   FAILED: {
@@ -12,12 +13,7 @@ export const sysctlError = defineErrors('SYSCTL', {
 
 /** `undefined` when this kernel has no such setting. `key` is slash separated: `net/ipv4/ip_forward`. */
 export async function readSysctl(key: string): Promise<string | undefined> {
-  try {
-    return (await readFile(`/proc/sys/${key}`, 'utf8')).trim();
-  } catch (failure) {
-    if (isMissing(failure)) return undefined;
-    throw failure;
-  }
+  return (await unlessMissing(readFile(`/proc/sys/${key}`, 'utf8')))?.trim();
 }
 
 /** Writes only what differs. Fails with `SYSCTL_FAILED`; answers false when there is no such setting. */
@@ -31,8 +27,4 @@ export async function writeSysctl(key: string, value: string): Promise<boolean> 
   } catch (cause) {
     throw sysctlError.FAILED({ key, value }, cause);
   }
-}
-
-function isMissing(failure: unknown): boolean {
-  return (failure as NodeJS.ErrnoException).code === 'ENOENT';
 }

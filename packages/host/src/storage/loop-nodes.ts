@@ -1,4 +1,6 @@
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { exists } from '../file/exists.ts';
+import { unlessMissing } from '../file/unless-missing.ts';
 import { run } from '../process/run.ts';
 
 const LOOP = /^loop\d+$/;
@@ -32,18 +34,6 @@ export async function makeLoopNodes({ sys = '/sys/block', dev = '/dev' }: LoopPl
   return made;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function readNumber(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw failure;
-  }
+  return ((await unlessMissing(readFile(path, 'utf8'))) ?? '').trim();
 }

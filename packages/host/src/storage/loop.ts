@@ -1,5 +1,6 @@
 import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { unlessMissing } from '../file/unless-missing.ts';
 import { run } from '../process/run.ts';
 import { storageError } from './errors.ts';
 import { makeLoopNodes } from './loop-nodes.ts';
@@ -75,7 +76,7 @@ export interface OpenLoop extends AsyncDisposable {
 export async function openLoop(file: string, signal?: AbortSignal): Promise<OpenLoop> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const device = await attachLoop(file, signal);
-    const handle = await open(device, constants.O_RDONLY).catch(ignoreGone);
+    const handle = await unlessMissing(open(device, constants.O_RDONLY), ['ENXIO']);
     if (handle === undefined) continue;
     try {
       // Its last user may have let it go, and another file may have got it, before it was open here.
@@ -91,11 +92,6 @@ export async function openLoop(file: string, signal?: AbortSignal): Promise<Open
     await handle.close();
   }
   throw storageError.LOOP_UNAVAILABLE({ file, reason: 'its device goes again and again' });
-}
-
-function ignoreGone(failure: NodeJS.ErrnoException): undefined {
-  if (failure.code === 'ENXIO' || failure.code === 'ENOENT') return undefined;
-  throw failure;
 }
 
 /** Idempotent: a device that is free already is a success. */

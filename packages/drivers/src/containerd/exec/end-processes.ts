@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listPids, readEntry, readProc, signalProcess } from '@capsule/host';
+import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import { runtimeError } from '../errors.ts';
 import { type ExecTraces, type Found, findProcesses } from './find-processes.ts';
-import { isIn, listPids, readEntry, readProc } from './proc-entry.ts';
 
 /** Processes die within milliseconds of KILL, unless the kernel holds them. */
 const LIMIT_MS = 2_000;
@@ -34,7 +35,7 @@ async function untilNoneStarts(cgroup: string): Promise<void> {
 async function findInits(cgroup: string): Promise<readonly number[]> {
   const found = await Promise.all(
     (await listPids()).map(async (pid) => {
-      if (!isIn(await readProc(pid, 'cgroup'), cgroup)) return [];
+      if (!isInCgroup(await readProc(pid, 'cgroup'), cgroup)) return [];
       const [program = '', verb] = (await readProc(pid, 'cmdline')).split('\0');
       return verb === 'init' && basename(program) === 'runc' ? [pid] : [];
     }),
@@ -53,7 +54,7 @@ export async function killUntilNone(find: () => Promise<Found>): Promise<void> {
       const detail = `these processes do not end: ${pids.join(', ')}`;
       throw runtimeError.FAILED({ action: 'end a command', detail });
     }
-    for (const pid of pids) kill(pid);
+    for (const pid of pids) signalProcess(pid, 'SIGKILL');
     await delay(LOOK_AGAIN_MS);
   }
 }
@@ -69,12 +70,4 @@ async function findStarters(execId: string): Promise<Found> {
     }),
   );
   return { pids: found.flat() };
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
-  }
 }

@@ -1,12 +1,13 @@
 import { readlink } from 'node:fs/promises';
+import { listPids, readEntry, readProc, unlessMissing } from '@capsule/host';
 import { Code } from '@connectrpc/connect';
+import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import { until } from '../client/until.ts';
 import { getTask } from '../runtime/task.ts';
 import { killUntilNone } from './end-processes.ts';
 import { type Found, selectProcesses } from './find-processes.ts';
-import { isIn, listPids, readEntry, readProc } from './proc-entry.ts';
 
 /** Below it lie the cgroups of all containers. */
 const ALL_CELLS = '/kukeon';
@@ -41,7 +42,7 @@ export async function endStrays(
 async function findTree(leader: number): Promise<Found> {
   const entries = await Promise.all(
     (await listPids()).map(async (pid) =>
-      isIn(await readProc(pid, 'cgroup'), ALL_CELLS) ? await readEntry(pid) : undefined,
+      isInCgroup(await readProc(pid, 'cgroup'), ALL_CELLS) ? await readEntry(pid) : undefined,
     ),
   );
   const candidates = entries.flatMap((entry) =>
@@ -51,14 +52,7 @@ async function findTree(leader: number): Promise<Found> {
 }
 
 async function pidNamespace(process: number | 'self'): Promise<string> {
-  return readlink(`/proc/${process}/ns/pid`).catch((failure: NodeJS.ErrnoException) => {
-    // Of a process that is on its way out, the kernel lets nobody see more.
-    if (failure.code === 'EACCES') return '';
-    return noneIfGone(failure);
-  });
-}
-
-function noneIfGone(failure: NodeJS.ErrnoException): string {
-  if (failure.code === 'ENOENT' || failure.code === 'ESRCH') return '';
-  throw failure;
+  // Of a process that is on its way out, the kernel lets nobody see more (EACCES).
+  const read = readlink(`/proc/${process}/ns/pid`);
+  return (await unlessMissing(read, ['ESRCH', 'EACCES'])) ?? '';
 }

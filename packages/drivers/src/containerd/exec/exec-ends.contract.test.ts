@@ -11,6 +11,7 @@ import {
   type ExecRequest,
   SPEC_DEFAULTS,
 } from '@capsule/core';
+import { listPids, readEntry, readProc } from '@capsule/host';
 import {
   busyboxImage,
   dockerArchive,
@@ -18,11 +19,11 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
+import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from '../client/containerd-client.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';
 import { ContainerdRuntime } from '../runtime/containerd-runtime.ts';
-import { isIn, listPids, readEntry, readProc } from './proc-entry.ts';
 
 const skip = missingContainerd();
 const containerd = await openContainerd();
@@ -110,7 +111,7 @@ async function processesOf(ref: ContainerRef): Promise<readonly number[]> {
   const cgroup = containerCgroup({ ref, role: 'root' });
   const found = await Promise.all(
     (await listPids()).map(async (pid) => {
-      if (!isIn(await readProc(pid, 'cgroup'), cgroup)) return [];
+      if (!isInCgroup(await readProc(pid, 'cgroup'), cgroup)) return [];
       return (await readEntry(pid))?.isZombie === false ? [pid] : [];
     }),
   );

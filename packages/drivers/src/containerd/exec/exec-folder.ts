@@ -1,7 +1,7 @@
 import { constants, openSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '@capsule/host';
+import { namesIn, removeEmptyFolder, run, unlessMissing } from '@capsule/host';
 
 /**
  * The folder of one exec, `<root>/<container id>/<exec id>/`: its FIFOs, and the record of a process that may exist. It
@@ -39,13 +39,8 @@ export async function writeRecord(folder: ExecFolder, cgroup: string): Promise<v
 }
 
 /** The cgroup to look for processes in; undefined when there is none to be ended. */
-export async function readRecord({ record }: ExecFolder): Promise<string | undefined> {
-  try {
-    return await readFile(record, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
+export function readRecord({ record }: ExecFolder): Promise<string | undefined> {
+  return unlessMissing(readFile(record, 'utf8'));
 }
 
 /** What the process has started stays from now on: it ended by itself. Idempotent. */
@@ -58,18 +53,9 @@ export async function removeFolder(root: string, folder: ExecFolder): Promise<vo
   const { stdin, stdout, stderr, record } = folder;
   const files = [stdin, stdout, stderr, `${record}.new`, record];
   await Promise.all(files.map((path) => rm(path, { force: true })));
-  await removeEmpty(join(root, folder.containerId, folder.execId));
-  await removeEmpty(join(root, folder.containerId));
-}
-
-async function removeEmpty(path: string): Promise<void> {
-  try {
-    await rmdir(path);
-  } catch (failure) {
-    const { code } = failure as NodeJS.ErrnoException;
-    // Another exec of the same container, or nothing at all.
-    if (code !== 'ENOTEMPTY' && code !== 'ENOENT') throw failure;
-  }
+  await removeEmptyFolder(join(root, folder.containerId, folder.execId));
+  // Another exec of the same container may have its folder there.
+  await removeEmptyFolder(join(root, folder.containerId));
 }
 
 /** Every exec that has a folder. */
@@ -88,7 +74,7 @@ export async function listFolders(root: string): Promise<readonly ExecFolder[]> 
 /** Removes what a process that died while it made or removed a folder left: a container's, empty. */
 export async function removeEmptyFolders(root: string): Promise<void> {
   const containers = await namesIn(root);
-  await Promise.all(containers.map((containerId) => removeEmpty(join(root, containerId))));
+  await Promise.all(containers.map((containerId) => removeEmptyFolder(join(root, containerId))));
 }
 
 /** Never blocks: opening a FIFO otherwise waits for its other end. */
@@ -107,13 +93,4 @@ export function openFifos({ stdin, stdout, stderr }: ExecFolder): readonly numbe
       throw failure;
     }
   });
-}
-
-async function namesIn(path: string): Promise<readonly string[]> {
-  try {
-    return await readdir(path);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw failure;
-  }
 }

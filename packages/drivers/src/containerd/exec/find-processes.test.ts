@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Candidate, selectProcesses } from './find-processes.ts';
-import { isIn, parseStat } from './proc-entry.ts';
 
 const process = (pid: number, parent: number, session: number, more: Partial<Candidate> = {}) => ({
   ...{ pid, parent, session, isMarked: false, isZombie: false },
@@ -34,16 +33,4 @@ test('a leader without a mark is found by its number, with its session and its c
 
 test('nothing of a container belongs to an exec that has left no trace', () => {
   assert.deepEqual(selectProcesses([process(5, 1, 5), process(6, 5, 5)], undefined), []);
-});
-
-test('a cgroup is that one and what lies below, from wherever its path is seen', () => {
-  const one = '/kukeon/main/default/default/web/web_root';
-  assert.ok(isIn(`12:pids:/capsule/x${one}\n1:name=systemd:/\n`, one));
-  assert.ok(isIn(`0::${one}/inner\n`, one));
-  assert.ok(!isIn(`0::${one}2\n`, one));
-  assert.ok(!isIn('0::/\n', one));
-});
-
-test('a name with parentheses and spaces is no field', () => {
-  assert.deepEqual(parseStat('7 (a) b) Z 3 4 5 0'), { isZombie: true, parent: 3, session: 5 });
 });

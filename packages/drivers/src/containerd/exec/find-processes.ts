@@ -1,5 +1,6 @@
+import { listPids, type ProcEntry, readEntry, readProc } from '@capsule/host';
+import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import { execMark } from './exec-mark.ts';
-import { isIn, listPids, type ProcEntry, readEntry, readProc } from './proc-entry.ts';
 import { readMark } from './read-mark.ts';
 
 /** Where the processes of one exec are looked for. */

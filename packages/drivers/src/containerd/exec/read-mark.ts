@@ -1,4 +1,4 @@
-import { readProc } from './proc-entry.ts';
+import { readProc } from '@capsule/host';
 
 type Read = (file: 'environ' | 'cmdline') => Promise<string>;
 

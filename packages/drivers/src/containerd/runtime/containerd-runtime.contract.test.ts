@@ -10,6 +10,7 @@ import {
   containerSettings,
   SPEC_DEFAULTS,
 } from '@capsule/core';
+import { listPids, readProc } from '@capsule/host';
 import {
   busyboxImage,
   containerRuntimeContract,
@@ -22,7 +23,6 @@ import {
 } from '@capsule/testkit';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from '../client/containerd-client.ts';
-import { listPids, readProc } from '../exec/proc-entry.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 

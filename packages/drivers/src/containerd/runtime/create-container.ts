@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
 import type { ContainerSeen, ContainerSpec } from '@capsule/core';
+import { unlessMissing } from '@capsule/host';
 import { Code } from '@connectrpc/connect';
 import { hasSwapLimit } from '../../cgroup/has-swap-limit.ts';
 import type { ImageContent } from '../../image/image-source.ts';
@@ -106,18 +107,8 @@ async function describeRecord(
 
 async function checkSources({ ref: { container }, hostBindPaths }: ContainerSpec): Promise<void> {
   for (const { source } of hostBindPaths) {
-    if (!(await exists(source))) throw runtimeError.BIND_SOURCE_MISSING({ container, source });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (failure) {
-    const { code } = failure as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
-    throw failure;
+    const seen = await unlessMissing(stat(source), ['ENOTDIR']);
+    if (seen === undefined) throw runtimeError.BIND_SOURCE_MISSING({ container, source });
   }
 }
 

@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listPids, readProc, signalProcess } from '@capsule/host';
 
 /** Whose shims are meant: all three stand in the arguments that containerd starts a shim with. */
 export interface ShimOwner {
@@ -20,7 +20,7 @@ const LOOK_AGAIN_MS = 10;
 export async function endStrayShims(owner: ShimOwner): Promise<void> {
   let left = await untilGone(owner, PATIENCE_MS.itself);
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    for (const pid of left) kill(pid, signal);
+    for (const pid of left) signalProcess(pid, signal);
     if (left.length > 0) left = await untilGone(owner, PATIENCE_MS[signal]);
   }
 }
@@ -48,28 +48,10 @@ async function untilGone(owner: ShimOwner, limitMs: number): Promise<readonly nu
 }
 
 async function findShims(owner: ShimOwner): Promise<readonly number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
-    pids.map(async (pid) => (isShimOf(await readCmdline(pid), owner) ? [Number(pid)] : [])),
+    (await listPids()).map(async (pid) =>
+      isShimOf(await readProc(pid, 'cmdline'), owner) ? [pid] : [],
+    ),
   );
   return found.flat();
-}
-
-/** Empty for a process that has ended meanwhile. */
-async function readCmdline(pid: string): Promise<string> {
-  try {
-    return await readFile(`/proc/${pid}/cmdline`, 'utf8');
-  } catch (failure) {
-    const { code } = failure as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return '';
-    throw failure;
-  }
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
-  }
 }

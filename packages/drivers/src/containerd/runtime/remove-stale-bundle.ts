@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { run } from '@capsule/host';
+import { run, unlessMissing } from '@capsule/host';
 import { isAnswer } from '../client/rpc-error.ts';
 import { endStrayShims, type ShimOwner } from './end-stray-shims.ts';
 
@@ -30,7 +30,7 @@ export function staleBundleOf(
  */
 export async function removeStaleBundle(bundle: string, owner: ShimOwner): Promise<void> {
   await endStrayShims(owner);
-  const program = await textOf(join(bundle, 'shim-binary-path'));
+  const program = await unlessMissing(readFile(join(bundle, 'shim-binary-path'), 'utf8'));
   if (program !== undefined) {
     const { namespace, containerId, socketPath } = owner;
     const whose = ['-namespace', namespace, '-address', socketPath, '-id', containerId];
@@ -43,13 +43,4 @@ export async function removeStaleBundle(bundle: string, owner: ShimOwner): Promi
     else await rm(join(bundle, entry));
   }
   await rmdir(bundle);
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIn, removeEmptyFolder } from '@capsule/host';
 import type { ImageContent } from '../../image/image-source.ts';
 import { type AccountFiles, requireUser } from '../../oci/user/resolve-user.ts';
 import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
@@ -59,7 +59,7 @@ export class UserFinder {
     try {
       return await this.#look(parent, { snapshotter, key, place });
     } finally {
-      await removeFolder(place);
+      await removeEmptyFolder(place);
       UserFinder.#places.delete(key);
     }
   }
@@ -69,7 +69,7 @@ export class UserFinder {
     const { scratch } = this.#options;
     for (const name of await namesIn(scratch)) {
       const isOurs = name.startsWith(PREFIX) && !UserFinder.#places.has(name);
-      if (isOurs) await removeFolder(join(scratch, name));
+      if (isOurs) await removeEmptyFolder(join(scratch, name));
     }
   }
 
@@ -89,18 +89,4 @@ export class UserFinder {
       }
     });
   }
-}
-
-/** Only an empty one goes. */
-async function removeFolder(path: string): Promise<void> {
-  await rmdir(path).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code !== 'ENOENT' && failure.code !== 'ENOTEMPTY') throw failure;
-  });
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'ENOENT') return [];
-    throw failure;
-  });
 }

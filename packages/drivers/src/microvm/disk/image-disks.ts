@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyedLock } from '@capsule/core';
+import { exists, namesIn } from '@capsule/host';
 import type { ImageSource, RunAtRoot } from '../../image/image-source.ts';
 import { microVmError } from '../errors.ts';
 
@@ -81,18 +82,4 @@ function digestOf(text: string): string {
 async function sync(path: string): Promise<void> {
   await using file = await open(path);
   await file.sync();
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'ENOENT') return [];
-    throw failure;
-  });
 }

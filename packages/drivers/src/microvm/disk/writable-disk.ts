@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm, stat, truncate } from 'node:fs/promises';
-import { makeExt4 } from '@capsule/host';
+import { open, rename, rm, truncate } from 'node:fs/promises';
+import { exists, makeExt4 } from '@capsule/host';
 
 /**
  * A sparse file with an empty ext4: what a microVM writes, on top of its image. One that is there stays as it
@@ -14,11 +14,4 @@ export async function ensureWritableDisk(path: string, sizeBytes: number): Promi
   await truncate(aside, sizeBytes);
   await makeExt4(aside, randomUUID());
   await rename(aside, path);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

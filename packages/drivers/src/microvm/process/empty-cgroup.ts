@@ -1,10 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { unlessMissing } from '@capsule/host';
 import { endProcess, markProcess } from './process-mark.ts';
 
 const LOOKS = 1000;
 const LOOK_AGAIN_MS = 5;
+/** One that is removed while its file is open is no device any more. */
+const GONE = ['ENODEV'];
 
 /**
  * Kills whatever is in a machine's cgroups, by the files that processes join them by: also what was started in the
@@ -19,7 +22,7 @@ async function empty(file: string): Promise<void> {
     const pids = await members(file);
     if (pids.length === 0) return;
     // All at once and with what they start meanwhile, where the kernel can (cgroup v2, 5.14).
-    await writeFile(join(dirname(file), 'cgroup.kill'), '1', { flag: 'r+' }).catch(ignoreMissing);
+    await unlessMissing(writeFile(join(dirname(file), 'cgroup.kill'), '1', { flag: 'r+' }), GONE);
     const marks = await Promise.all(pids.map(markProcess));
     await Promise.all(marks.filter((mark) => mark !== undefined).map(endProcess));
     await delay(LOOK_AGAIN_MS);
@@ -27,14 +30,8 @@ async function empty(file: string): Promise<void> {
 }
 
 async function members(file: string): Promise<readonly number[]> {
-  const text = (await readFile(file, 'utf8').catch(ignoreMissing)) ?? '';
+  const text = (await unlessMissing(readFile(file, 'utf8'), GONE)) ?? '';
   const pids = text.split('\n').filter(Boolean).map(Number);
   const alive = await Promise.all(pids.map(async (pid) => (await markProcess(pid)) !== undefined));
   return pids.filter((_, index) => alive[index]);
-}
-
-/** One that is removed while its file is open is no device any more. */
-function ignoreMissing(failure: NodeJS.ErrnoException): undefined {
-  if (failure.code === 'ENOENT' || failure.code === 'ENODEV') return undefined;
-  throw failure;
 }

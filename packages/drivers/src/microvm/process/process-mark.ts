@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readProc, signalProcess, statFields } from '@capsule/host';
 
 /** A process for good: numbers are given out again, but never at the same time of its start. */
 export interface ProcessMark {
@@ -26,7 +26,7 @@ export async function isAlive({ pid, startTime }: ProcessMark): Promise<boolean>
 /** Kills it and waits until it is gone. Idempotent. */
 export async function endProcess(mark: ProcessMark): Promise<void> {
   for (let look = 0; look < LOOKS && (await isAlive(mark)); look += 1) {
-    if (look === 0) kill(mark.pid, 'SIGKILL');
+    if (look === 0) signalProcess(mark.pid, 'SIGKILL');
     await delay(LOOK_AGAIN_MS);
   }
 }
@@ -34,7 +34,7 @@ export async function endProcess(mark: ProcessMark): Promise<void> {
 /** Asks it to end, waits for `graceMs`, and kills it then. */
 export async function askProcess(mark: ProcessMark, graceMs: number): Promise<void> {
   if (!(await isAlive(mark))) return;
-  kill(mark.pid, 'SIGTERM');
+  signalProcess(mark.pid, 'SIGTERM');
   for (let waited = 0; waited < graceMs && (await isAlive(mark)); waited += LOOK_AGAIN_MS) {
     await delay(LOOK_AGAIN_MS);
   }
@@ -44,7 +44,7 @@ export async function askProcess(mark: ProcessMark, graceMs: number): Promise<vo
 /** Lets it stand still, all of its threads, and resolves when they do. Idempotent. */
 export async function suspendProcess(mark: ProcessMark): Promise<void> {
   for (let look = 0; look < LOOKS && (await isAlive(mark)); look += 1) {
-    if (look === 0) kill(mark.pid, 'SIGSTOP');
+    if (look === 0) signalProcess(mark.pid, 'SIGSTOP');
     if ((await readFields(mark.pid))[0] === 'T') return;
     await delay(LOOK_AGAIN_MS);
   }
@@ -62,25 +62,10 @@ export async function processorMs({ pid, startTime }: ProcessMark): Promise<numb
 
 /** Idempotent. */
 export async function continueProcess(mark: ProcessMark): Promise<void> {
-  if (await isAlive(mark)) kill(mark.pid, 'SIGCONT');
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
-  }
+  if (await isAlive(mark)) signalProcess(mark.pid, 'SIGCONT');
 }
 
 /** What /proc tells of it, from its state on. */
 async function readFields(pid: number): Promise<readonly string[]> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(
-    (failure: NodeJS.ErrnoException) => {
-      if (failure.code === 'ENOENT' || failure.code === 'ESRCH') return '';
-      throw failure;
-    },
-  );
-  // `pid (name) state …`: the name may hold anything.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return statFields(await readProc(pid, 'stat'));
 }

@@ -1,6 +1,8 @@
-import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Resources } from '@capsule/core';
+import { unlessMissing } from '@capsule/host';
+import { isUnified } from '../../cgroup/is-unified.ts';
 
 const PERIOD_MICROS = 100_000;
 const CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio', 'freezer'];
@@ -44,26 +46,12 @@ async function enableControllers(root: string, path: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     for (const controller of ['cpu', 'memory', 'pids', 'io']) {
       // What this kernel does not have, or does not let us have, is told by `capsule info`.
-      await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(
-        (failure: NodeJS.ErrnoException) => {
-          if (!['ENOENT', 'EINVAL', 'EBUSY', 'EOPNOTSUPP'].includes(failure.code ?? '')) {
-            throw failure;
-          }
-        },
-      );
+      const write = writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`);
+      await unlessMissing(write, ['EINVAL', 'EBUSY', 'EOPNOTSUPP']);
     }
   }
 }
 
-async function isUnified(root: string): Promise<boolean> {
-  return access(join(root, 'cgroup.controllers')).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function writeIfThere(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: 'r+' }).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code !== 'ENOENT') throw failure;
-  });
+  await unlessMissing(writeFile(file, text, { flag: 'r+' }));
 }

@@ -1,5 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { unlessMissing } from '@capsule/host';
 
 /** The whole of it or nothing, also after a power cut: written aside, synced, named. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
@@ -14,10 +15,6 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 
 /** Undefined where there is none. */
 export async function readJson<T>(path: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
+  const text = await unlessMissing(readFile(path, 'utf8'));
+  return text === undefined ? undefined : (JSON.parse(text) as T);
 }

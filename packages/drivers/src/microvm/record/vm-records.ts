@@ -1,6 +1,6 @@
-import { chmod, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { emptyFolder } from '@capsule/host';
+import { emptyFolder, namesIn, unlessMissing } from '@capsule/host';
 import { readJson, writeJson } from './json-file.ts';
 import type { MadeVm } from './made-vm.ts';
 import { type StoredVm, vmFromStored } from './stored-vm.ts';
@@ -20,11 +20,8 @@ export class VmRecords {
   }
 
   /** Also of those whose making or removal was cut short. */
-  async ids(): Promise<readonly string[]> {
-    return readdir(this.#roots.state).catch((failure: NodeJS.ErrnoException) => {
-      if (failure.code === 'ENOENT') return [];
-      throw failure;
-    });
+  ids(): Promise<readonly string[]> {
+    return namesIn(this.#roots.state);
   }
 
   async made(id: string): Promise<MadeVm | undefined> {
@@ -63,10 +60,6 @@ export class VmRecords {
 }
 
 async function removeFolder(path: string): Promise<void> {
-  try {
-    await emptyFolder(path);
-    await rmdir(path);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'ENOENT') throw failure;
-  }
+  await unlessMissing(emptyFolder(path));
+  await unlessMissing(rmdir(path));
 }

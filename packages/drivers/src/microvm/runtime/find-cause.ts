@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { unlessMissing } from '@capsule/host';
 
 /** The end of a console tells why a machine went; more of it does not help. */
 const TAIL_BYTES = 64 * 1024;
@@ -43,14 +44,10 @@ function printable(text: string): string {
 }
 
 async function readTail(path: string): Promise<string> {
-  try {
-    await using file = await open(path);
-    const { size } = await file.stat();
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    await file.read(buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString('latin1');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw failure;
-  }
+  await using file = await unlessMissing(open(path));
+  if (file === undefined) return '';
+  const { size } = await file.stat();
+  const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+  await file.read(buffer, 0, buffer.length, size - buffer.length);
+  return buffer.toString('latin1');
 }

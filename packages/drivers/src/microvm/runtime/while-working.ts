@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readProc } from '@capsule/host';
 import { microVmError } from '../errors.ts';
 import { processorMs } from '../process/process-mark.ts';
 import type { VmRun } from '../record/vm-run.ts';
@@ -69,14 +69,9 @@ interface Signs {
 async function signsOf(run: VmRun): Promise<Signs> {
   const machine = machineOf(run);
   if (machine === undefined) return { ranMs: 0, bytes: 0 };
-  const text = await readFile(`/proc/${machine.pid}/io`, 'utf8').catch(ignoreGone);
+  const text = await readProc(machine.pid, 'io');
   const count = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
   return { ranMs: await processorMs(machine), bytes: count('read_bytes') + count('write_bytes') };
-}
-
-function ignoreGone(failure: NodeJS.ErrnoException): string {
-  if (failure.code === 'ENOENT' || failure.code === 'ESRCH' || failure.code === 'EACCES') return '';
-  throw failure;
 }
 
 /** The loop looks at the signal. */

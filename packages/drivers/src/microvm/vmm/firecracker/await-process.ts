@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { unlessMissing } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
 import { isAlive, markProcess, type ProcessMark } from '../../process/process-mark.ts';
 
@@ -28,10 +29,7 @@ export async function awaitProcess(
 }
 
 async function readNumber(path: string): Promise<number | undefined> {
-  const text = await readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'ENOENT') return '';
-    throw failure;
-  });
+  const text = (await unlessMissing(readFile(path, 'utf8'))) ?? '';
   return /^\d+$/.test(text.trim()) ? Number(text) : undefined;
 }
 

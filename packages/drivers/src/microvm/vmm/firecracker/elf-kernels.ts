@@ -11,6 +11,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
 import { isElf, unpackKernel } from './unpack-kernel.ts';
 
@@ -59,11 +60,4 @@ async function writeWhole(path: string, content: Buffer): Promise<void> {
   await using file = await open(aside);
   await file.sync();
   await rename(aside, path);
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { unlessMissing } from '../file/unless-missing.ts';
 
 /** One process, as `/proc` shows it. */
 export interface ProcEntry {
@@ -19,10 +20,13 @@ export async function readEntry(pid: number): Promise<ProcEntry | undefined> {
   return stat === '' ? undefined : { pid, ...parseStat(stat) };
 }
 
-/** `pid (name) state ppid pgrp session …`: the name may hold anything (proc_pid_stat(5)). */
+/** `pid (name) state ppid pgrp session …`: the name may hold anything (proc_pid_stat(5)). From the state on. */
+export function statFields(text: string): readonly string[] {
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
 export function parseStat(text: string): Omit<ProcEntry, 'pid'> {
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state = '', parent = '0', , session = '0'] = fields;
+  const [state = '', parent = '0', , session = '0'] = statFields(text);
   const isZombie = state === 'Z' || state === 'X';
   return { isZombie, parent: Number(parent), session: Number(session) };
 }
@@ -30,19 +34,10 @@ export function parseStat(text: string): Omit<ProcEntry, 'pid'> {
 /** A file of a process; empty when it has ended, or is about to. */
 export async function readProc(
   pid: number,
-  file: 'stat' | 'cgroup' | 'environ' | 'cmdline',
+  file: 'stat' | 'cgroup' | 'environ' | 'cmdline' | 'io',
 ): Promise<string> {
-  try {
-    return await readFile(`/proc/${pid}/${file}`, 'latin1');
-  } catch (failure) {
-    const { code } = failure as NodeJS.ErrnoException;
-    // Of a process that is on its way out the kernel shows no more (EACCES).
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES') return '';
-    throw failure;
-  }
-}
-
-/** True for the text of `/proc/PID/cgroup` of a process in that cgroup, or below it. Paths may begin outside of the capsule. */
-export function isIn(cgroups: string, cgroup: string): boolean {
-  return cgroups.split('\n').some((line) => line.endsWith(cgroup) || line.includes(`${cgroup}/`));
+  // Of a process that is on its way out the kernel shows no more (EACCES).
+  return (
+    (await unlessMissing(readFile(`/proc/${pid}/${file}`, 'latin1'), ['ESRCH', 'EACCES'])) ?? ''
+  );
 }

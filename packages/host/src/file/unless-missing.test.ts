@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { exists } from './exists.ts';
+import { namesIn } from './names-in.ts';
+import { unlessMissing } from './unless-missing.ts';
+
+const HERE = import.meta.dirname;
+const NOWHERE = `${HERE}/nowhere`;
+const BELOW_A_FILE = `${import.meta.filename}/x`;
+
+test('what is there is answered, what is missing is undefined', async () => {
+  assert.equal(await unlessMissing(Promise.resolve(0)), 0);
+  assert.equal(await unlessMissing(readFile(NOWHERE)), undefined);
+  assert.equal(await unlessMissing(readFile(BELOW_A_FILE), ['ENOTDIR']), undefined);
+});
+
+test('any other failure passes', async () => {
+  await assert.rejects(unlessMissing(readFile(BELOW_A_FILE)), { code: 'ENOTDIR' });
+  await assert.rejects(unlessMissing(Promise.reject(new TypeError('a bug'))), TypeError);
+});
+
+test('a folder that is missing has no names in it', async () => {
+  assert.ok((await namesIn(HERE)).includes('unless-missing.ts'));
+  assert.deepEqual(await namesIn(NOWHERE), []);
+  await assert.rejects(namesIn(import.meta.filename), { code: 'ENOTDIR' });
+});
+
+test('what cannot be reached does not exist', async () => {
+  assert.equal(await exists(HERE), true);
+  assert.equal(await exists(NOWHERE), false);
+  assert.equal(await exists(BELOW_A_FILE), false);
+});
