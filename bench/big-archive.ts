@@ -36,8 +36,10 @@ export async function writeBigArchive(
   });
   const mediaType = `${OCI}.manifest.v1+json`;
   const manifest = await writeBlob(blobs, mediaType, {
-    ...{ schemaVersion: 2, mediaType },
-    ...{ config, layers: [layer] },
+    schemaVersion: 2,
+    mediaType,
+    config,
+    layers: [layer],
   });
   const annotations = { 'io.containerd.image.name': name };
   const index = { schemaVersion: 2, manifests: [{ ...manifest, annotations }] };

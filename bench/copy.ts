@@ -72,7 +72,9 @@ async function measure(
   return (['in', 'out'] as const).flatMap((way) => {
     const { capsule, docker, podman } = took[way];
     const figure = (text: string, unit: 'x' | 's', values: readonly number[]) => ({
-      ...{ id: 'P9', unit, what: `cp ${way} of ${label}${text}` },
+      id: 'P9',
+      unit,
+      what: `cp ${way} of ${label}${text}`,
       summary: summarise(values),
     });
     return [

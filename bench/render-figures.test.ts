@@ -10,8 +10,15 @@ import { summarise } from './statistics.ts';
 import { writeFigures } from './write-figures.ts';
 
 const machine: Machine = {
-  ...{ measuredAt: '2026-01-02T03:04:05Z', system: 'Debian', kernel: '6.12', processor: 'x' },
-  ...{ cores: 2, memoryMiB: 1000, load: 0.5, podman: 'podman version 5', commit: 'abc' },
+  measuredAt: '2026-01-02T03:04:05Z',
+  system: 'Debian',
+  kernel: '6.12',
+  processor: 'x',
+  cores: 2,
+  memoryMiB: 1000,
+  load: 0.5,
+  podman: 'podman version 5',
+  commit: 'abc',
 };
 const figures: readonly Figure[] = [
   { id: 'P1', what: 'ratio', unit: 'x', goal: { most: 1.25 }, summary: summarise([1.2, 1.3]) },

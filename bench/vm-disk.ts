@@ -51,7 +51,10 @@ function describe(
   next: readonly Preparation[],
 ): readonly Figure[] {
   const line = (what: string, unit: 'ms' | 'MB', values: readonly number[]) => ({
-    ...{ id: 'P4', unit, what: `${what}, image of ${size} MB`, summary: summarise(values) },
+    id: 'P4',
+    unit,
+    what: `${what}, image of ${size} MB`,
+    summary: summarise(values),
   });
   const ms = next.map((sample) => sample.ms);
   const added = next.map((sample) => sample.addedMb);

@@ -37,7 +37,10 @@ export const vmMemory: Benchmark = async (setting) => {
   }
   const { size } = await stat(capsule.pathOf(PROGRAM));
   const line = (what: string, samples: readonly number[]): Figure => ({
-    ...{ id: 'P5', what, unit: 'MB', summary: summarise(samples) },
+    id: 'P5',
+    what,
+    unit: 'MB',
+    summary: summarise(samples),
   });
   const of = (samples: readonly Sample[], key: keyof Sample) => samples.map((one) => one[key]);
   const goal = { most: GOAL_MB };

@@ -16,13 +16,19 @@ export function vmStartFigures(
 ): readonly Figure[] {
   const of = (key: keyof Start) => starts.map((start) => start[key]);
   const line = (what: string, samples: readonly number[]): Figure => ({
-    ...{ id: 'P3', what: `${what}, ${mode}`, unit: 'ms', summary: summarise(samples) },
+    id: 'P3',
+    what: `${what}, ${mode}`,
+    unit: 'ms',
+    summary: summarise(samples),
   });
   const added = starts.map(({ ready, bare }) => ready - bare);
   const ratios = summarise(pairRatios(of('ready'), of('bare')));
   return [
     {
-      ...{ id: 'P3', what: `exec-ready / bare boot, ${mode}`, unit: 'x', summary: ratios },
+      id: 'P3',
+      what: `exec-ready / bare boot, ${mode}`,
+      unit: 'x',
+      summary: ratios,
       ...(ratio === undefined ? {} : { goal: { most: ratio } }),
     },
     {

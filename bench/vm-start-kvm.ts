@@ -24,8 +24,11 @@ export const vmStartKvm: Benchmark = async (setting) => {
       busybox: await readFile('/bin/busybox'),
       'image.tar': await readFile(setting.image.archive),
     },
-    ...{ disks: disks.paths, hasKvm: true, memoryMib: 2048 },
-    ...{ timeoutMs: LIMIT_MS, progress: setting.say },
+    disks: disks.paths,
+    hasKvm: true,
+    memoryMib: 2048,
+    timeoutMs: LIMIT_MS,
+    progress: setting.say,
   });
   const starts: Start[] = [];
   const said: string[] = [];

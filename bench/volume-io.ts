@@ -62,7 +62,10 @@ async function measure(
   }
   const { volume, host } = speeds;
   const figure = (what: string, samples: readonly number[], unit: 'x' | 'MB/s' = 'MB/s') => ({
-    ...{ id: 'V3', what: `${label}${what}`, unit, summary: summarise(samples) },
+    id: 'V3',
+    what: `${label}${what}`,
+    unit,
+    summary: summarise(samples),
   });
   return [
     figure(', volume / host', pairRatios(volume, host), 'x'),

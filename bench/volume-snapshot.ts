@@ -57,7 +57,10 @@ async function measure(
     }
   }
   const figure = (what: string, unit: 'x' | 'ms', samples: readonly number[]) => ({
-    ...{ id: 'V1', what: `snapshot${what}, ${label}`, unit, summary: summarise(samples) },
+    id: 'V1',
+    what: `snapshot${what}, ${label}`,
+    unit,
+    summary: summarise(samples),
   });
   return [
     {

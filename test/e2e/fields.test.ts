@@ -200,10 +200,10 @@ suite('fields of a container', { concurrency: false }, () => {
   }
 
   test('limits are changed while the program runs', BOUND, async () => {
-    const first = await runWorkload(lab, 'probe', { image: IMAGE, ...{ resources: { pids: 50 } } });
+    const first = await runWorkload(lab, 'probe', { image: IMAGE, resources: { pids: 50 } });
     const second = await runWorkload(lab, 'probe', {
       image: IMAGE,
-      ...{ resources: { pids: 60 } },
+      resources: { pids: 60 },
     });
     assert.equal(second.status.pid, first.status.pid);
     assert.equal((await cgroupValues(lab, 'probe'))['pids.max'], '60');
@@ -213,7 +213,7 @@ suite('fields of a container', { concurrency: false }, () => {
   });
 
   test('a path of the capsule that does not exist is told by name', BOUND, async () => {
-    const input = manifest('probe', { image: IMAGE, ...{ hostBindPaths: ['/perm/nothing'] } });
+    const input = manifest('probe', { image: IMAGE, hostBindPaths: ['/perm/nothing'] });
     const wait = ['apply', '-f', '-', '--wait', '--timeout', '30s'];
     const { stderr } = await capsulectl(lab, wait, { input, allow: [1] });
     assert.match(stderr, /\/perm\/nothing/);
@@ -225,7 +225,7 @@ suite('fields of a container', { concurrency: false }, () => {
     BOUND,
     async () => {
       const other = await runWorkload(lab, 'other', { image: IMAGE });
-      await runWorkload(lab, 'probe', { image: IMAGE, ...{ hostPid: true } });
+      await runWorkload(lab, 'probe', { image: IMAGE, hostPid: true });
       await capsulectl(lab, ['workload', 'delete', 'probe']);
       assert.match(await statusField(lab, other.status.pid, 'State'), /^[SR]/);
       await deleteAll(lab);

@@ -21,11 +21,14 @@ suite('a full pool of volumes', { concurrency: false }, () => {
     pool = await SmallPool.make(lab);
     await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'data']);
     await runWorkload(lab, 'writer', {
-      ...{ image: 'count:1', stopSignal: 'SIGKILL' },
+      image: 'count:1',
+      stopSignal: 'SIGKILL',
       mounts: [{ volumeName: 'data', mountPath: '/data' }],
     });
     await runWorkload(lab, 'bystander', {
-      ...{ image: 'count:1', stopSignal: 'SIGKILL', command: ['/bin/sleep', '100000'] },
+      image: 'count:1',
+      stopSignal: 'SIGKILL',
+      command: ['/bin/sleep', '100000'],
     });
   }, BOUND);
   after(() => lab[Symbol.asyncDispose](), BOUND);

@@ -76,7 +76,8 @@ suite('volumes', { concurrency: false }, () => {
       await capsulectl(lab, ['workload', 'restart', 'parted']);
       assert.equal((await sh('parted', 'cat /a/note')).stdout, 'kept\n');
       const out = manifest('parted', {
-        ...{ image: 'stay:1', ...AS_ROOT },
+        image: 'stay:1',
+        ...AS_ROOT,
         mounts: [{ ...mount, subPath: 'out/etc' }],
       });
       await apply(out, '--wait', '--timeout', '5s');

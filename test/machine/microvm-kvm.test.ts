@@ -26,7 +26,10 @@ const backends = process.env['CAPSULE_FIRECRACKER'] === undefined ? 1 : 2;
 const timeoutMs = backends * (isAll ? 40 : 20) * MINUTE_MS;
 
 const isInside = inMachine(import.meta.filename, {
-  ...{ hasKvm: true, memoryMib: 2048, disks: 2, timeoutMs },
+  hasKvm: true,
+  memoryMib: 2048,
+  disks: 2,
+  timeoutMs,
   args: isAll ? ['all'] : [],
   files: async () => ({ busybox: await readFile('/bin/busybox') }),
 });

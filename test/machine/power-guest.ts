@@ -128,7 +128,9 @@ async function startWriter(client: CapsuleClient): Promise<void> {
     await client.volume.create({ name: 'load', sizeMib: 64n });
   }
   const spec = completeSpec({
-    ...{ name: 'writer', image: 'stay:1', command: ['/bin/busybox', 'sh', '-c', SCRIPT] },
+    name: 'writer',
+    image: 'stay:1',
+    command: ['/bin/busybox', 'sh', '-c', SCRIPT],
     mounts: [{ volumeName: 'load', mountPath: '/data', readOnly: false, copyUp: false }],
   });
   await client.workload.apply({ workload: specToProto(spec) });

@@ -34,7 +34,9 @@ async function soakOnce(
     program: join(import.meta.dirname, 'vm-soak-guest.ts'),
     args: [backend, String(seed), what, String(rounds)],
     files: { busybox: await readFile('/bin/busybox') },
-    ...{ disks: disks.paths, hasKvm: true, memoryMib: 2048 },
+    disks: disks.paths,
+    hasKvm: true,
+    memoryMib: 2048,
     timeoutMs: 5 * MINUTE_MS + rounds * ROUND_LIMIT_MS,
   });
   const said: string[] = [];

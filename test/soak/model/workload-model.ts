@@ -122,9 +122,16 @@ function applied(
 ): State {
   if (state === undefined) {
     return {
-      ...{ value, label, port },
-      ...{ desired: 'running', generation: 1, run: 1, born: ordinal, begun: ordinal },
-      ...{ hasContainer: false, files: NOTHING_WRITTEN },
+      value,
+      label,
+      port,
+      desired: 'running',
+      generation: 1,
+      run: 1,
+      born: ordinal,
+      begun: ordinal,
+      hasContainer: false,
+      files: NOTHING_WRITTEN,
     };
   }
   if (state.value !== value) {

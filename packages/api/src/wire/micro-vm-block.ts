@@ -28,7 +28,11 @@ export function microVmToProto(spec: WorkloadSpec): MicroVMSpec {
   const { kernelPath, rootfsPath, vcpus, memoryMib, kernelCmdlineExtra } = settings;
   return create(MicroVMSpecSchema, {
     ...sharedToProto(spec),
-    ...{ kernelPath, rootfsPath, vcpus, memoryMib, kernelCmdlineExtra },
+    kernelPath,
+    rootfsPath,
+    vcpus,
+    memoryMib,
+    kernelCmdlineExtra,
     backend: backend.toProto(settings.backend),
     rootfsSizeBytes: BigInt(settings.rootfsSizeBytes),
   });
@@ -49,7 +53,9 @@ function settingsFromProto(block: MicroVMSpec, problems: Problem[]): MicroVmSett
   const { kernelPath, rootfsPath, kernelCmdlineExtra } = block;
   const { vcpus, memoryMib, rootfsSizeBytes } = MICRO_VM_DEFAULTS;
   return {
-    ...{ kernelPath, rootfsPath, kernelCmdlineExtra },
+    kernelPath,
+    rootfsPath,
+    kernelCmdlineExtra,
     vcpus: block.vcpus || vcpus,
     memoryMib: block.memoryMib || memoryMib,
     rootfsSizeBytes: Number(block.rootfsSizeBytes) || rootfsSizeBytes,

@@ -48,7 +48,11 @@ export function sharedToProto(spec: WorkloadSpec): SharedFields {
 export function sharedFromProto(block: SharedFields, reading: BlockReading): SharedSpec {
   const { image, hostname, command, args, env } = block;
   return {
-    ...{ image, hostname, command: [...command], args: [...args], env: { ...env } },
+    image,
+    hostname,
+    command: [...command],
+    args: [...args],
+    env: { ...env },
     ...settingsFromProto(block, reading),
     ...networkFromProto(block, reading),
     ...lifeFromProto(block, reading),

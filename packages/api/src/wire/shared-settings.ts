@@ -20,7 +20,9 @@ export function settingsToProto(settings: SharedSettings): WireSettings {
   const { user, workingDir, resources, capabilities, sysctls } = settings;
   const { memoryBytes, cpuMillis, pids } = resources;
   return {
-    ...{ user, workingDir, sysctls: { ...sysctls } },
+    user,
+    workingDir,
+    sysctls: { ...sysctls },
     privileged: settings.privileged,
     readOnlyRootFilesystem: settings.readOnlyRootFilesystem,
     resources: create(ResourcesSchema, {

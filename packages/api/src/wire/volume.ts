@@ -33,7 +33,9 @@ export function volumeToProto(volume: Volume): WireVolume {
   const { name, sizeBytes, usedBytes, hostPath = '', holder, createdAt, state } = volume;
   const { snapshotSchedule } = volume;
   return create(VolumeSchema, {
-    ...{ name, hostPath, state: STATES[state] },
+    name,
+    hostPath,
+    state: STATES[state],
     sizeBytes: BigInt(sizeBytes),
     usedBytes: BigInt(usedBytes),
     mountedBy: holder === undefined ? [] : [holder],
@@ -61,7 +63,10 @@ export function scheduleFromProto(wire: WireSchedule | undefined): SnapshotSched
 export function snapshotToProto(snapshot: Snapshot): VolumeSnapshot {
   const { volume, snapshot: name, sizeBytes, usedBytes, createdAt, state, origin } = snapshot;
   return create(VolumeSnapshotSchema, {
-    ...{ volume, name, state: SNAPSHOT_STATES[state], scheduled: origin === 'scheduled' },
+    volume,
+    name,
+    state: SNAPSHOT_STATES[state],
+    scheduled: origin === 'scheduled',
     sizeBytes: BigInt(sizeBytes),
     usedBytes: BigInt(usedBytes),
     createdAtUnix: BigInt(Math.floor(createdAt / 1000)),

@@ -99,8 +99,12 @@ test('a microVM comes back from the wire as it was sent', () => {
     user: 'app',
     resources: { cpuMillis: 500 },
     healthCheck: {
-      ...{ intervalSeconds: 1, timeoutSeconds: 1, retries: 1, startPeriodSeconds: 0 },
-      ...{ probe: { kind: 'tcp', port: 80 }, onFailure: 'none' },
+      intervalSeconds: 1,
+      timeoutSeconds: 1,
+      retries: 1,
+      startPeriodSeconds: 0,
+      probe: { kind: 'tcp', port: 80 },
+      onFailure: 'none',
     },
     microVm: { vcpus: 2, backend: 'qemu', rootfsSizeBytes: 2 ** 30, kernelCmdlineExtra: 'quiet' },
   });

@@ -6,7 +6,10 @@ import { judgePool, poolPercent } from './pool-level.ts';
 
 const GIB = 1024 ** 3;
 const pool = (usedPercent: number, more: Partial<VolumePool> = {}): VolumePool => ({
-  ...{ ok: true, detail: '', snapshots: 'instant' as const, totalBytes: 10 * GIB },
+  ok: true,
+  detail: '',
+  snapshots: 'instant' as const,
+  totalBytes: 10 * GIB,
   usedBytes: Math.round(usedPercent * 0.1 * GIB),
   ...more,
 });

@@ -54,8 +54,13 @@ test('a change of kind is named as such, and what gets lost by its old name', ()
 test('a microVM differs by the fields of its own block, each of which needs a new one', () => {
   const vm = (microVm: Partial<MicroVmSettings>) => wish({ kind: 'microVm', microVm });
   const changed = {
-    ...{ vcpus: 2, memoryMib: 512, kernelCmdlineExtra: 'quiet', backend: 'qemu' as const },
-    ...{ rootfsSizeBytes: 2 ** 30, kernelPath: '/k', rootfsPath: '/r' },
+    vcpus: 2,
+    memoryMib: 512,
+    kernelCmdlineExtra: 'quiet',
+    backend: 'qemu' as const,
+    rootfsSizeBytes: 2 ** 30,
+    kernelPath: '/k',
+    rootfsPath: '/r',
   };
   assert.deepEqual(
     describeSpecChange(vm({}), vm(changed)).map(({ path, recreates }) => [path, recreates]),

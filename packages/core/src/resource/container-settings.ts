@@ -61,7 +61,17 @@ export function containerSettings(from: ContainerSettings): ContainerSettings {
   const { user, workingDir, resources, tmpfs, readOnlyRootFilesystem, capabilities } = from;
   const { privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls } = from;
   return {
-    ...{ user, workingDir, resources, tmpfs, readOnlyRootFilesystem, capabilities },
-    ...{ privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls },
+    user,
+    workingDir,
+    resources,
+    tmpfs,
+    readOnlyRootFilesystem,
+    capabilities,
+    privileged,
+    hostPid,
+    hostIpc,
+    hostBindPaths,
+    ulimits,
+    sysctls,
   };
 }

@@ -22,7 +22,9 @@ function describe({ port, protocol, inode }: ListeningSocket): PortListener | un
   if (owner?.pid === process.pid) return undefined;
   const workload = owner === undefined ? undefined : workloadOf(owner.cgroups);
   return {
-    ...{ port, protocol, program: owner?.program ?? '' },
+    port,
+    protocol,
+    program: owner?.program ?? '',
     ...(workload !== undefined && { workload }),
   };
 }

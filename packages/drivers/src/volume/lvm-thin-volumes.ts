@@ -86,7 +86,9 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
       const hostPath = attached.get(name) === 'mounted' ? this.hostPath(name) : undefined;
       const ext4 = await readExt4(await this.#group.activate(lv.name, signal), signal);
       return {
-        ...{ name, sizeBytes: ext4?.sizeBytes ?? lv.sizeBytes, usedBytes: usedOf(lv) },
+        name,
+        sizeBytes: ext4?.sizeBytes ?? lv.sizeBytes,
+        usedBytes: usedOf(lv),
         ...(ext4 && { uid: ext4.uuid }),
         ...(hostPath && { hostPath }),
         ...(await freeBytesOf(ext4, hostPath)),
@@ -95,7 +97,9 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     const isThere = async ({ lv }: (typeof found)[number]) =>
       (await this.#group.find(lv.name, signal)) !== undefined;
     const unread = ({ name, lv }: (typeof found)[number]): VolumeSeen => ({
-      ...{ name, sizeBytes: lv.sizeBytes, usedBytes: usedOf(lv) },
+      name,
+      sizeBytes: lv.sizeBytes,
+      usedBytes: usedOf(lv),
     });
     return lookAtEach(found, { look, isThere, unread }, signal);
   }

@@ -148,7 +148,10 @@ if (inMachine(import.meta.filename)) {
         message: found,
       });
       const volumes = await openVolumes({
-        ...{ pool, device: DEVICE, folder: '/tmp/volumes', mountRoot: '/tmp/mounts' },
+        pool,
+        device: DEVICE,
+        folder: '/tmp/volumes',
+        mountRoot: '/tmp/mounts',
         reach: () => undefined,
       });
       assert.match((await volumes.probe()).detail, found);

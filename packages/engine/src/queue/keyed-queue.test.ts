@@ -49,7 +49,8 @@ test('a key that waits out a failure runs at once when it is tried again', async
   const failed = Promise.withResolvers<void>();
   const ran = Promise.withResolvers<void>();
   await using queue = new KeyedQueue({
-    ...{ concurrency: 1, backOff: { firstMs: 1_000_000, mostMs: 1_000_000, jitter: 0 } },
+    concurrency: 1,
+    backOff: { firstMs: 1_000_000, mostMs: 1_000_000, jitter: 0 },
     run: async () => {
       runs += 1;
       if (runs === 1) throw new Error('no');

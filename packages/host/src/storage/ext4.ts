@@ -112,7 +112,12 @@ export async function growExt4(path: string, signal?: AbortSignal): Promise<bool
   if (exitCode === 0) return true;
   if (/Permission denied to resize filesystem/.test(stderr)) return false;
   throw processError.FAILED({
-    ...{ command: 'resize2fs', args: [path], killedBy: null, exitCode, stdout: '', stderr },
+    command: 'resize2fs',
+    args: [path],
+    killedBy: null,
+    exitCode,
+    stdout: '',
+    stderr,
   });
 }
 

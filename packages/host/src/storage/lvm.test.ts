@@ -4,13 +4,11 @@ import { parseLogicalVolumes } from './lvm.ts';
 
 test('logical volumes are read as lvs prints them', () => {
   const row = (name: string, more: object = {}) => ({
-    ...{
-      lv_name: name,
-      lv_size: '67108864',
-      data_percent: '',
-      metadata_percent: '',
-      lv_active: '',
-    },
+    lv_name: name,
+    lv_size: '67108864',
+    data_percent: '',
+    metadata_percent: '',
+    lv_active: '',
     ...more,
   });
   const lv = [
@@ -21,8 +19,11 @@ test('logical volumes are read as lvs prints them', () => {
   assert.deepEqual(parseLogicalVolumes(JSON.stringify({ report: [{ lv }], log: [] })), [
     { name: 'lvol0_pmspare', sizeBytes: 67108864, isActive: false },
     {
-      ...{ name: 'thinpool', sizeBytes: 67108864, isActive: true },
-      ...{ dataPercent: 12.5, metadataPercent: 10.94 },
+      name: 'thinpool',
+      sizeBytes: 67108864,
+      isActive: true,
+      dataPercent: 12.5,
+      metadataPercent: 10.94,
     },
     { name: 'vol-data', sizeBytes: 67108864, isActive: true, dataPercent: 0 },
   ]);

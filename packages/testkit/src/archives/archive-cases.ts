@@ -21,10 +21,16 @@ const MIB = 1024 * 1024;
 const SECOND_NS = 1_000_000_000n;
 
 const plain = (name: string, formats: readonly ArchiveFormat[], entries: TreeEntry[]) => ({
-  ...{ name, formats, entries, needsRoot: false },
+  name,
+  formats,
+  entries,
+  needsRoot: false,
 });
 const ofRoot = (name: string, formats: readonly ArchiveFormat[], entries: TreeEntry[]) => ({
-  ...{ name, formats, entries, needsRoot: true },
+  name,
+  formats,
+  entries,
+  needsRoot: true,
 });
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 const piece = (offset: number, text: string) => ({ offset, bytes: bytesOf(text) });

@@ -31,7 +31,8 @@ const VERSION_1 = { 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.spars
 const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`;
 /** Old GNU sparse: pairs from 386 on, `isextended` at 482, the real size at 483. */
 const oldSparse = (pairs: readonly (readonly [number, number])[], realSize: number, more = 0) => ({
-  ...{ type: 'S', data: 'x' },
+  type: 'S',
+  data: 'x',
   fields: [
     [257, 'ustar  \0'],
     ...pairs.flatMap(([offset, length], n) => [

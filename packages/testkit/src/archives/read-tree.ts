@@ -65,7 +65,9 @@ function lineOfPath(
     firstNames.set(stat.ino, text(name));
   }
   const seen = {
-    ...{ uid: Number(stat.uid), gid: Number(stat.gid), mode: Number(stat.mode) & 0o7777 },
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mode: Number(stat.mode) & 0o7777,
     time: step(stat.mtimeNs, timeStepNs),
   };
   const content = () => {

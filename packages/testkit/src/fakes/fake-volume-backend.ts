@@ -56,7 +56,11 @@ export class FakeVolumeBackend implements VolumeBackend {
 
   async list(): Promise<readonly VolumeSeen[]> {
     return [...this.#entries].map(([name, { uid, sizeBytes, use }]) => ({
-      ...{ name, uid, sizeBytes, usedBytes: 4096, freeBytes: sizeBytes - 4096 },
+      name,
+      uid,
+      sizeBytes,
+      usedBytes: 4096,
+      freeBytes: sizeBytes - 4096,
       ...(use === 'mounted' ? { hostPath: this.hostPath(name) } : {}),
     }));
   }
@@ -168,7 +172,10 @@ export class FakeVolumeBackend implements VolumeBackend {
 
   async listSnapshots(): Promise<readonly SnapshotSeen[]> {
     return [...this.#snapshots.values()].map(({ volume, snapshot, sizeBytes }) => ({
-      ...{ volume, snapshot, sizeBytes, usedBytes: 4096 },
+      volume,
+      snapshot,
+      sizeBytes,
+      usedBytes: 4096,
     }));
   }
 

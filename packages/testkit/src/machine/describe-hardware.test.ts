@@ -3,8 +3,13 @@ import { test } from 'node:test';
 import { describeHardware } from './describe-hardware.ts';
 
 const HARDWARE = {
-  ...{ kernel: '/k/vmlinuz', initrd: '/m/initrd', root: '/c/root.img', console: '/m/serial.log' },
-  ...{ disks: ['/d/disk0', 'nbd+unix:///?socket=/d/b.sock'], memoryMib: 1024, processors: 2 },
+  kernel: '/k/vmlinuz',
+  initrd: '/m/initrd',
+  root: '/c/root.img',
+  console: '/m/serial.log',
+  disks: ['/d/disk0', 'nbd+unix:///?socket=/d/b.sock'],
+  memoryMib: 1024,
+  processors: 2,
 };
 const words = (more = {}) => describeHardware({ ...HARDWARE, ...more }).join(' ');
 

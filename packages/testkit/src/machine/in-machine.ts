@@ -66,7 +66,8 @@ async function runOnce(file: string, parts: MachineParts): Promise<Run> {
   const { machineError } = await import('./errors.ts');
   await using machine = await startMachine({
     ...rest,
-    ...{ program: file, disks: disks.paths },
+    program: file,
+    disks: disks.paths,
     ...(files && { files: await files() }),
   });
   const said: string[] = [];

@@ -25,10 +25,14 @@ export async function packInitrd(parts: InitrdParts): Promise<Uint8Array> {
     { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
     { path: 'init', content: Buffer.from(guestInit(names, parts.command)), mode: 0o755 },
     ...(await bundleFiles(parts.rootfs)).map(([name, content]) => ({
-      ...{ path: `capsule/${name}`, content, mode: 0o644 },
+      path: `capsule/${name}`,
+      content,
+      mode: 0o644,
     })),
     ...Object.entries(parts.files).map(([name, content]) => ({
-      ...{ path: `files/${name}`, content, mode: 0o644 },
+      path: `files/${name}`,
+      content,
+      mode: 0o644,
     })),
     ...modules.map(({ name, content }) => ({ path: `modules/${name}.ko`, content, mode: 0o644 })),
   ]);

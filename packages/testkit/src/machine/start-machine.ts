@@ -69,7 +69,9 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
     const { args = [], files = {}, hasKvm = false } = request;
     const initrd = join(folder, 'initrd');
     const parts = {
-      ...{ kernel, rootfs, modules: [...MODULES, ...(hasKvm ? KVM : [])] },
+      kernel,
+      rootfs,
+      modules: [...MODULES, ...(hasKvm ? KVM : [])],
       command: ['/usr/bin/node', '--test-reporter=tap', '/tmp/program.cjs', ...args],
       files: { 'program.cjs': await readFile(bundle), ...files },
     };
@@ -77,12 +79,20 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
     const { disks, memoryMib = MEMORY_MIB, timeoutMs = TIMEOUT_MS } = request;
     const consoleFile = join(folder, 'serial.log');
     const hardware = {
-      ...{ kernel: kernel.image, initrd, root, disks, memoryMib, processors: PROCESSORS },
-      ...{ ...counter, console: consoleFile },
+      kernel: kernel.image,
+      initrd,
+      root,
+      disks,
+      memoryMib,
+      processors: PROCESSORS,
+      ...counter,
+      console: consoleFile,
     };
     return runMachine({
       command: [...command, ...describeHardware(hardware)],
-      ...{ folder, consoleFile, timeoutMs },
+      folder,
+      consoleFile,
+      timeoutMs,
     });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

@@ -114,7 +114,10 @@ const written = {
     fc
       .record(
         {
-          ...{ volumeName: name, mountPath: path, readOnly: fc.boolean(), copyUp: fc.boolean() },
+          volumeName: name,
+          mountPath: path,
+          readOnly: fc.boolean(),
+          copyUp: fc.boolean(),
           subPath: fc.constantFrom(undefined, 'a', 'data/pg'),
         },
         plain,

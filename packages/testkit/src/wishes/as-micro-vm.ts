@@ -34,9 +34,15 @@ export function asMicroVm(spec: WorkloadSpec, microVm: Partial<MicroVmSettings>)
 function withoutAgent(spec: WorkloadSpec): WorkloadSpec {
   const { healthCheck, microVm, resources } = spec;
   return completeSpec({
-    ...{ name: spec.name, image: '', kind: spec.kind, ports: spec.ports, labels: spec.labels },
-    ...{ restartPolicy: spec.restartPolicy, dependsOn: spec.dependsOn },
-    ...{ stopGraceSeconds: spec.stopGraceSeconds, updatePolicy: spec.updatePolicy },
+    name: spec.name,
+    image: '',
+    kind: spec.kind,
+    ports: spec.ports,
+    labels: spec.labels,
+    restartPolicy: spec.restartPolicy,
+    dependsOn: spec.dependsOn,
+    stopGraceSeconds: spec.stopGraceSeconds,
+    updatePolicy: spec.updatePolicy,
     ...(microVm && { microVm }),
     ...(healthCheck?.probe.kind === 'exec' || healthCheck === undefined ? {} : { healthCheck }),
     resources: resources.cpuMillis === undefined ? {} : { cpuMillis: resources.cpuMillis },

@@ -33,7 +33,11 @@ const IMAGE = 'docker.io/library/busybox:test';
 const SCRIPT = `sleep 1000 & busybox setsid sleep 1001 & (busybox setsid sh -c 'sleep 1002 & sleep 1003 &');
   echo up; sleep 1004; echo never`;
 const REQUEST: ExecRequest = {
-  ...{ command: ['sh', '-c', SCRIPT], env: {}, workingDir: '', user: '', hasInput: false },
+  command: ['sh', '-c', SCRIPT],
+  env: {},
+  workingDir: '',
+  user: '',
+  hasInput: false,
 };
 
 after(async () => {
@@ -82,7 +86,10 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
   await new ContainerdImages(first.client).load(once());
   await first.runtime.create({
     ...({ ref, role: 'root', image: IMAGE, revision: '1' } as const),
-    ...{ command: ['sleep', '1000'], args: [], env: {}, logPath: join(directory, `${name}.log`) },
+    command: ['sleep', '1000'],
+    args: [],
+    env: {},
+    logPath: join(directory, `${name}.log`),
     ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
     ...containerSettings(SPEC_DEFAULTS),
     hostPid,
@@ -99,7 +106,10 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
     const runtime = new ContainerdRuntime(client, ${JSON.stringify(options)});
     const exec = () => runtime.exec(${JSON.stringify(ref)}, ${JSON.stringify(REQUEST)});\n`;
   return {
-    ...{ ref, execRoot, open, processes: () => processesOf(ref) },
+    ref,
+    execRoot,
+    open,
+    processes: () => processesOf(ref),
     capsuled: (program) => {
       const args = ['--input-type=module-typescript', '--eval', `${imports}${program}`];
       return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -21,8 +21,11 @@ export interface ExecFolder {
 export function execFolder(root: string, containerId: string, execId: string): ExecFolder {
   const path = (name: string) => join(root, containerId, execId, name);
   return {
-    ...{ containerId, execId },
-    ...{ stdin: path('stdin'), stdout: path('stdout'), stderr: path('stderr') },
+    containerId,
+    execId,
+    stdin: path('stdin'),
+    stdout: path('stdout'),
+    stderr: path('stderr'),
     record: path('cgroup'),
   };
 }

@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { type Candidate, selectProcesses } from './find-processes.ts';
 
 const process = (pid: number, parent: number, session: number, more: Partial<Candidate> = {}) => ({
-  ...{ pid, parent, session, isMarked: false, isZombie: false },
+  pid,
+  parent,
+  session,
+  isMarked: false,
+  isZombie: false,
   ...more,
 });
 

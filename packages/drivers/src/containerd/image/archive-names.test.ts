@@ -26,7 +26,10 @@ test('the full name wins over the tag beside it', () => {
 test('a given name takes the tag that is alone in the archive', () => {
   const named = (...names: string[]) =>
     names.map((name) => ({
-      ...{ mediaType: '', digest: 'sha256:1', size: 1, platform: '' },
+      mediaType: '',
+      digest: 'sha256:1',
+      size: 1,
+      platform: '',
       annotations: { [REF]: name },
     }));
   assert.equal(givenName('app', named('Release')), 'docker.io/library/app:Release');

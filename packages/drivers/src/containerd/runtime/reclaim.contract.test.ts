@@ -59,7 +59,10 @@ async function openBench(t: TestContext, namespace: string) {
 function running(command: readonly string[], logPath: string) {
   return {
     ...({ ref: REF, role: 'root', image: IMAGE, revision: '1' } as const),
-    ...{ command, args: [], env: {}, logPath },
+    command,
+    args: [],
+    env: {},
+    logPath,
     ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
     ...containerSettings(SPEC_DEFAULTS),
   };

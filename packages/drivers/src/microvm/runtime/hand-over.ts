@@ -38,7 +38,9 @@ export async function handOver(
       files,
       sysctls: networkSysctls(spec),
       mounts: machineVolumes(spec).map(({ name, target, readOnly, copyUp }, index) => ({
-        ...{ name, readOnly, copyUp },
+        name,
+        readOnly,
+        copyUp,
         device: diskDevice(FIRST_VOLUME + index),
         mountPath: target,
         folders: [...machineFolders(spec, name)],

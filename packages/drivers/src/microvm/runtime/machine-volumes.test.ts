@@ -13,7 +13,11 @@ test('disks are named as Linux names them', () => {
 
 test('a volume at several places is one disk, which is written to where one of them may be', () => {
   const at = (name: string, target: string, readOnly: boolean, copyUp: boolean) => ({
-    ...{ name, target, readOnly, copyUp, source: `/volumes/${name}` },
+    name,
+    target,
+    readOnly,
+    copyUp,
+    source: `/volumes/${name}`,
   });
   const volumes = [
     at('data', '/a', true, true),
@@ -35,7 +39,11 @@ test('folders of a volume are bound beside it, and fill nothing', () => {
     { ...mount, target: '/all', readOnly: false, copyUp: true },
   ];
   assert.deepEqual(machineVolumes({ volumes })[0], {
-    ...{ name: 'data', source: '/volumes/data', target: '/all', readOnly: false, copyUp: true },
+    name: 'data',
+    source: '/volumes/data',
+    target: '/all',
+    readOnly: false,
+    copyUp: true,
   });
   assert.deepEqual(machineFolders({ volumes }, 'data'), [{ name: 'folder-0', path: 'x/y' }]);
 });

@@ -70,7 +70,8 @@ function machineBlock(settings: MicroVmSettings): Block {
   const usual = MICRO_VM_DEFAULTS;
   return {
     ...filled({ kernelPath: settings.kernelPath, rootfsPath: settings.rootfsPath }),
-    ...{ vcpus, memoryMib },
+    vcpus,
+    memoryMib,
     ...unless(usual.rootfsSizeBytes, rootfsSizeBytes, { rootfsSize: formatSize(rootfsSizeBytes) }),
     ...unless(usual.backend, backend, { backend }),
     ...filled({ kernelCmdlineExtra }),
@@ -118,7 +119,8 @@ function settingsBlock(spec: WorkloadSpec): Block {
     ...filled({
       hostBindPaths: spec.hostBindPaths.map(formatHostBind),
       mounts: spec.mounts.map(({ volumeName, mountPath, readOnly, subPath, copyUp }) => ({
-        ...{ volumeName, mountPath },
+        volumeName,
+        mountPath,
         ...(readOnly ? { readOnly } : {}),
         ...(subPath === undefined ? {} : { subPath }),
         ...(copyUp || subPath !== undefined ? {} : { copyUp }),

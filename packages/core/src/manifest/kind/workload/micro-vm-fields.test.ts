@@ -59,8 +59,13 @@ test('every field of a microVM is read, in both spellings', () => {
   assert.deepEqual(pathsOf(block), ['microVm.rootfsSize']);
   const spec = read(block.replace('1000000', '100000000'));
   assert.deepEqual(spec?.microVm, {
-    ...{ vcpus: 2, memoryMib: 512, backend: 'qemu', kernelCmdlineExtra: 'quiet loglevel=7' },
-    ...{ rootfsSizeBytes: 96 * 1024 ** 2, kernelPath: '', rootfsPath: '' },
+    vcpus: 2,
+    memoryMib: 512,
+    backend: 'qemu',
+    kernelCmdlineExtra: 'quiet loglevel=7',
+    rootfsSizeBytes: 96 * 1024 ** 2,
+    kernelPath: '',
+    rootfsPath: '',
   });
   assert.deepEqual(spec.resources, { cpuMillis: 500, pids: 100 });
   assert.equal(spec.mounts[0]?.mountPath, '/data');

@@ -80,7 +80,9 @@ export function readMicroVm(
     kind: 'microVm',
     ...readSharedFields(reader, field),
     resources: readResources(reader, field('resources'), NO_MEMORY_LIMIT),
-    ...{ hostPid, hostIpc, hostBindPaths },
+    hostPid,
+    hostIpc,
+    hostBindPaths,
     microVm: readSettings(reader, field),
   };
 }
