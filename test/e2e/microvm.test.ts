@@ -26,7 +26,7 @@ const IMAGE = 'guest:1';
 const AGENT_KIB = 4096;
 const SERVE =
   'trap "exit 0" TERM; mkdir -p /tmp/www; echo "from $HOSTNAME, $GREETING" > /tmp/www/index.html; busybox httpd -p 80 -h /tmp/www; echo up; echo late >&2; while :; do sleep 1; done';
-/** Of the range that only machines' users have: see drivers/bridge/tap-link.ts. */
+/** Of the range that only machines' users have: see drivers/space-network/tap-link.ts. */
 const FIRST_UID = 0x7000_0000;
 
 suite('microVMs', { concurrency: false }, () => {

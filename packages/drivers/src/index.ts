@@ -1,9 +1,11 @@
-export { BridgeNetwork, type BridgeNetworkOptions } from './bridge/bridge-network.ts';
-export { networkError } from './bridge/errors.ts';
 export {
   ContainerdClient,
   type ContainerdClientOptions,
 } from './containerd/client/containerd-client.ts';
+export {
+  ContainerdRuntime,
+  type ContainerdRuntimeOptions,
+} from './containerd/containerd-runtime.ts';
 export { imageError, runtimeError } from './containerd/errors.ts';
 export {
   ContainerdImageSource,
@@ -13,10 +15,6 @@ export {
   ContainerdImages,
   type ContainerdImagesOptions,
 } from './containerd/image/containerd-images.ts';
-export {
-  ContainerdRuntime,
-  type ContainerdRuntimeOptions,
-} from './containerd/runtime/containerd-runtime.ts';
 export { filesError } from './files-program/errors.ts';
 export { KindFiles } from './kinds/kind-files.ts';
 export { KindRuntime } from './kinds/kind-runtime.ts';
@@ -32,6 +30,8 @@ export { KernelPortListeners } from './port-listeners/kernel-port-listeners.ts';
 export { ContainerdHosts } from './registry/containerd-hosts.ts';
 export { registryError } from './registry/errors.ts';
 export { NetworkProbe } from './service-probe/network-probe.ts';
+export { BridgeNetwork, type BridgeNetworkOptions } from './space-network/bridge-network.ts';
+export { networkError } from './space-network/errors.ts';
 export { volumeDriverError } from './volume/errors.ts';
 export { type OpenedVolumes, type OpenVolumesOptions, openVolumes } from './volume/open-volumes.ts';
 export { UploadFolder } from './volume/upload-folder.ts';

@@ -22,8 +22,8 @@ import {
 import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from '../client/containerd-client.ts';
+import { ContainerdRuntime } from '../containerd-runtime.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';
-import { ContainerdRuntime } from '../runtime/containerd-runtime.ts';
 
 const skip = missingContainerd();
 const containerd = await openContainerd();

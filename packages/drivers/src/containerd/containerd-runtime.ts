@@ -15,31 +15,31 @@ import type {
   StopOrder,
 } from '@capsule/core';
 import { Holds, isCapsuleError } from '@capsule/core';
-import { findLimits } from '../../cgroup/find-limits.ts';
-import { type Architecture, architectureOf } from '../../oci/architecture.ts';
-import { parseCapabilityMask } from '../../oci/capability-set.ts';
-import { containerId } from '../../oci/container-id.ts';
-import type { ContainerdClient } from '../client/containerd-client.ts';
-import { endLeftLeases } from '../client/lease.ts';
-import { type Doing, doing, translate } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
-import { type ActiveExecs, execContainer } from '../exec/exec-container.ts';
-import { reclaimExecs } from '../exec/reclaim-execs.ts';
-import { ContainerdFiles } from '../files/containerd-files.ts';
-import { ImageReader } from '../image/image-reader.ts';
-import { removeLeftRecords } from '../image/records.ts';
-import { UserFinder } from '../user/user-finder.ts';
-import { containerUsage } from './container-usage.ts';
-import type { RuntimeContext } from './context.ts';
-import { createContainer } from './create-container.ts';
-import { inspectContainer, listContainers } from './list-containers.ts';
-import { pauseContainer, resumeContainer } from './pause-container.ts';
-import { removeContainer } from './remove-container.ts';
-import { settleAll, settleLeft } from './settle-container.ts';
-import { startContainer } from './start-container.ts';
-import { stopContainer } from './stop-container.ts';
-import { updateContainer } from './update-container.ts';
-import { watchEvents } from './watch-events.ts';
+import { findLimits } from '../cgroup/find-limits.ts';
+import { type Architecture, architectureOf } from '../oci/architecture.ts';
+import { parseCapabilityMask } from '../oci/capability-set.ts';
+import { containerId } from '../oci/container-id.ts';
+import type { ContainerdClient } from './client/containerd-client.ts';
+import { endLeftLeases } from './client/lease.ts';
+import { type Doing, doing, translate } from './client/rpc-error.ts';
+import { until } from './client/until.ts';
+import { type ActiveExecs, execContainer } from './exec/exec-container.ts';
+import { reclaimExecs } from './exec/reclaim-execs.ts';
+import { ContainerdFiles } from './files/containerd-files.ts';
+import { ImageReader } from './image/image-reader.ts';
+import { removeLeftRecords } from './image/records.ts';
+import { containerUsage } from './runtime/container-usage.ts';
+import type { RuntimeContext } from './runtime/context.ts';
+import { createContainer } from './runtime/create-container.ts';
+import { inspectContainer, listContainers } from './runtime/list-containers.ts';
+import { pauseContainer, resumeContainer } from './runtime/pause-container.ts';
+import { removeContainer } from './runtime/remove-container.ts';
+import { settleAll, settleLeft } from './runtime/settle-container.ts';
+import { startContainer } from './runtime/start-container.ts';
+import { stopContainer } from './runtime/stop-container.ts';
+import { updateContainer } from './runtime/update-container.ts';
+import { watchEvents } from './runtime/watch-events.ts';
+import { UserFinder } from './user/user-finder.ts';
 
 export interface ContainerdRuntimeOptions {
   /** The log writer. Default `/usr/bin/capsule-log`. */

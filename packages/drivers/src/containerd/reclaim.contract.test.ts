@@ -10,14 +10,14 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
-import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
-import { ContainerdClient } from '../client/containerd-client.ts';
-import { expiring } from '../client/lease.ts';
-import { packProcess } from '../client/pack.ts';
-import { execFolder, makeFolder } from '../exec/exec-folder.ts';
-import { ContainerdImages } from '../image/containerd-images.ts';
-import { STAGING_PREFIX } from '../image/records.ts';
+import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { ContainerdClient } from './client/containerd-client.ts';
+import { expiring } from './client/lease.ts';
+import { packProcess } from './client/pack.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
+import { execFolder, makeFolder } from './exec/exec-folder.ts';
+import { ContainerdImages } from './image/containerd-images.ts';
+import { STAGING_PREFIX } from './image/records.ts';
 
 const skip = missingContainerd();
 const containerd = await openContainerd();

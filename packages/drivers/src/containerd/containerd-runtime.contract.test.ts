@@ -21,10 +21,10 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
-import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
-import { ContainerdClient } from '../client/containerd-client.ts';
-import { ContainerdImages } from '../image/containerd-images.ts';
+import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { ContainerdClient } from './client/containerd-client.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
+import { ContainerdImages } from './image/containerd-images.ts';
 
 const skip = missingContainerd();
 const containerd = await openContainerd();
