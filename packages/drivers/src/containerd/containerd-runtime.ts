@@ -14,15 +14,15 @@ import type {
   RuntimeEvent,
   StopOrder,
 } from '@capsule/core';
-import { Holds, isCapsuleError } from '@capsule/core';
+import { isCapsuleError, KeyedMutex } from '@capsule/core';
 import { findLimits } from '../cgroup/find-limits.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import { parseCapabilityMask } from '../oci/capability-set.ts';
 import { containerId } from '../oci/container-id.ts';
+import { callOptions } from './client/call-options.ts';
 import type { ContainerdClient } from './client/containerd-client.ts';
 import { endLeftLeases } from './client/lease.ts';
-import { type Doing, doing, translate } from './client/rpc-error.ts';
-import { until } from './client/until.ts';
+import { type CallContext, translateError, translateErrors } from './client/rpc-error.ts';
 import { type ActiveExecs, execContainer } from './exec/exec-container.ts';
 import { reclaimExecs } from './exec/reclaim-execs.ts';
 import { ContainerdFiles } from './files/containerd-files.ts';
@@ -84,8 +84,8 @@ export class ContainerdRuntime implements ContainerRuntime {
       logBinary: options.logBinary ?? '/usr/bin/capsule-log',
       cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
       execRoot: options.execRoot ?? '/run/capsule-exec',
-      holds: new Holds(),
-      settling: new Holds(),
+      holds: new KeyedMutex(),
+      settling: new KeyedMutex(),
       unsettled: new Set(),
       filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
       filesScratch: options.filesScratch ?? '/run/capsule-files',
@@ -94,8 +94,8 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   async list(signal?: AbortSignal): Promise<readonly ContainerSeen[]> {
-    const seen = await doing(
-      this.#doing('list containers', signal),
+    const seen = await translateErrors(
+      this.#call('list containers', signal),
       listContainers(this.#context, signal),
     );
     for (const container of seen) this.#remember(container);
@@ -103,13 +103,13 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   async inspect(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen | undefined> {
-    const action = this.#doing(`inspect container ${ref.container}`, signal);
-    return doing(action, inspectContainer(this.#context, ref, signal));
+    const action = this.#call(`inspect container ${ref.container}`, signal);
+    return translateErrors(action, inspectContainer(this.#context, ref, signal));
   }
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
-    const action = this.#doing(`create container ${spec.ref.container}`, signal);
-    const seen = await doing(action, createContainer(this.#context, spec, signal));
+    const action = this.#call(`create container ${spec.ref.container}`, signal);
+    const seen = await translateErrors(action, createContainer(this.#context, spec, signal));
     this.#remember(seen);
     return seen;
   }
@@ -120,13 +120,13 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
-    const action = this.#doing(`start container ${ref.container}`, signal);
+    const action = this.#call(`start container ${ref.container}`, signal);
     // Two mounts of the same layers, one of them written to, would spoil each other.
     const id = containerId(ref);
-    const release = await this.#context.holds.take(id, signal);
+    const release = await this.#context.holds.acquire(id, signal);
     try {
       return await this.#alone(id, signal, () =>
-        doing(action, startContainer(this.#context, ref, signal)),
+        translateErrors(action, startContainer(this.#context, ref, signal)),
       );
     } finally {
       release();
@@ -134,39 +134,39 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   stop(ref: ContainerRef, how: StopOrder, signal?: AbortSignal): Promise<void> {
-    const action = this.#doing(`stop container ${ref.container}`, signal);
-    return doing(action, stopContainer(this.#context, ref, how, signal));
+    const action = this.#call(`stop container ${ref.container}`, signal);
+    return translateErrors(action, stopContainer(this.#context, ref, how, signal));
   }
 
   pause(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
-    const action = this.#doing(`pause container ${ref.container}`, signal);
-    return doing(action, pauseContainer(this.#context, ref, signal));
+    const action = this.#call(`pause container ${ref.container}`, signal);
+    return translateErrors(action, pauseContainer(this.#context, ref, signal));
   }
 
   resume(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
-    const action = this.#doing(`resume container ${ref.container}`, signal);
-    return doing(action, resumeContainer(this.#context, ref, signal));
+    const action = this.#call(`resume container ${ref.container}`, signal);
+    return translateErrors(action, resumeContainer(this.#context, ref, signal));
   }
 
   update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void> {
-    const action = this.#doing(`change the limits of container ${ref.container}`, signal);
-    return doing(action, updateContainer(this.#context, ref, resources, signal));
+    const action = this.#call(`change the limits of container ${ref.container}`, signal);
+    return translateErrors(action, updateContainer(this.#context, ref, resources, signal));
   }
 
   exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession> {
-    const action = this.#doing(`run a command in container ${ref.container}`, signal);
+    const action = this.#call(`run a command in container ${ref.container}`, signal);
     const what = { ref, request };
-    return doing(action, execContainer(this.#context, this.#execs, what, signal));
+    return translateErrors(action, execContainer(this.#context, this.#execs, what, signal));
   }
 
   reclaim(signal?: AbortSignal): Promise<void> {
-    const action = this.#doing('end what an earlier capsuled left', signal);
-    return doing(action, this.#reclaim(signal));
+    const action = this.#call('end what an earlier capsuled left', signal);
+    return translateErrors(action, this.#reclaim(signal));
   }
 
   endAbandoned(signal?: AbortSignal): Promise<void> {
-    const action = this.#doing('end commands whose client has left', signal);
-    return doing(action, this.#endAbandoned(signal));
+    const action = this.#call('end commands whose client has left', signal);
+    return translateErrors(action, this.#endAbandoned(signal));
   }
 
   usage(of: RunningContainer): Promise<ContainerUsage | undefined> {
@@ -180,9 +180,9 @@ export class ContainerdRuntime implements ContainerRuntime {
   /** Once begun it is carried through: half a removal helps nobody. */
   async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const action = this.#doing(`remove container ${ref.container}`, undefined);
+    const action = this.#call(`remove container ${ref.container}`, undefined);
     await this.#alone(containerId(ref), signal, () =>
-      doing(action, removeContainer(this.#context, ref)),
+      translateErrors(action, removeContainer(this.#context, ref)),
     );
   }
 
@@ -192,10 +192,10 @@ export class ContainerdRuntime implements ContainerRuntime {
 
   async probe(signal?: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }> {
     try {
-      const { version } = await this.#context.client.version.version({}, until(signal));
+      const { version } = await this.#context.client.version.version({}, callOptions(signal));
       return { ok: true, detail: `containerd ${version}` };
     } catch (cause) {
-      const error = translate(cause, this.#context.client.socketPath, signal);
+      const error = translateError(cause, this.#context.client.socketPath, signal);
       const why = isCapsuleError(error) ? error.why : undefined;
       const text = error instanceof Error ? error.message : String(error);
       return { ok: false, detail: why === undefined ? text : `${text}: ${why}` };
@@ -219,7 +219,7 @@ export class ContainerdRuntime implements ContainerRuntime {
 
   /** While its task is not taken away by anybody else. */
   async #alone<T>(id: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const release = await this.#context.settling.take(id, signal);
+    const release = await this.#context.settling.acquire(id, signal);
     try {
       return await work();
     } finally {
@@ -227,7 +227,7 @@ export class ContainerdRuntime implements ContainerRuntime {
     }
   }
 
-  #doing(action: string, signal: AbortSignal | undefined): Doing {
+  #call(action: string, signal: AbortSignal | undefined): CallContext {
     return { action, socketPath: this.#context.client.socketPath, signal };
   }
 

@@ -12,7 +12,7 @@ import {
 } from '@capsule/testkit';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from './client/containerd-client.ts';
-import { expiring } from './client/lease.ts';
+import { expiryLabels } from './client/lease.ts';
 import { packProcess } from './client/pack.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { execFolder, makeFolder } from './exec/exec-folder.ts';
@@ -146,11 +146,11 @@ suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
   test('a lease with what it kept, and the record of a load', async (t) => {
     const { client, runtime } = await openBench(t, 'kukeon-reclaim-2');
     const headers = { 'containerd-lease': 'capsule-another-1' };
-    await client.leases.create({ id: headers['containerd-lease'], labels: expiring() });
+    await client.leases.create({ id: headers['containerd-lease'], labels: expiryLabels() });
     const snapshot = { snapshotter: 'overlayfs', key: 'left', parent: '' };
     await client.snapshots.prepare(snapshot, { headers });
     const { images } = await client.images.list({});
-    const record = { ...images[0], name: `${STAGING_PREFIX}another-1`, labels: expiring() };
+    const record = { ...images[0], name: `${STAGING_PREFIX}another-1`, labels: expiryLabels() };
     await client.images.create({ image: record });
     await client.leases.create({ id: `capsule-${client.mark}-own` });
     await client.leases.create({ id: 'of-somebody-else' });

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { FilesWarn, PathSeen } from '@capsule/core';
-import { Complaint } from './complaint.ts';
 import { describeFailure } from './describe-failure.ts';
+import { ErrorOutput } from './error-output.ts';
 import { parseSeen } from './path-seen.ts';
 
 interface FilesProgramOptions {
@@ -17,7 +17,7 @@ export class FilesProgram implements AsyncDisposable {
   readonly #container: string;
   readonly #folder: string | undefined;
   readonly #closed: Promise<unknown>;
-  readonly #complaint = new Complaint();
+  readonly #errors = new ErrorOutput();
 
   /**
    * `folder`: where it unpacks an archive. `kept`: descriptors that it has from 3 on, to be open for as long as it
@@ -36,7 +36,7 @@ export class FilesProgram implements AsyncDisposable {
     // Told by `succeed`; nobody may wait for it.
     this.#closed.catch(() => undefined);
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#complaint.add(text);
+      this.#errors.add(text);
     });
     // A broken pipe is told by how the program ends.
     this.child.stdin?.on('error', () => undefined);
@@ -46,9 +46,9 @@ export class FilesProgram implements AsyncDisposable {
   async succeed(warn: FilesWarn = () => undefined): Promise<void> {
     await this.#closed;
     if (this.child.exitCode !== 0) {
-      throw describeFailure(this.#container, this.#complaint.failure, this.#folder);
+      throw describeFailure(this.#container, this.#errors.failure, this.#folder);
     }
-    for (const warning of this.#complaint.warnings) warn(warning);
+    for (const warning of this.#errors.warnings) warn(warning);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

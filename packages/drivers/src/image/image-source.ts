@@ -46,5 +46,5 @@ export interface ImageSource {
   withLayers<T>(chainId: string, use: (run: RunAtRoot) => Promise<T>): Promise<T>;
 
   /** Makes an error for people of any answer that the work has no meaning for: `containerd could not <action>`. */
-  doing<T>(action: string, work: Promise<T>, signal?: AbortSignal): Promise<T>;
+  translateErrors<T>(action: string, work: Promise<T>, signal?: AbortSignal): Promise<T>;
 }

@@ -52,7 +52,7 @@ export function parseCapabilityMask(mask: string): readonly string[] {
   return NUMBERED.filter((_, index) => (bits & (1n << BigInt(index))) !== 0n);
 }
 
-export interface CapabilityWish {
+export interface CapabilitySpec {
   readonly capabilities: CapabilityChange;
   readonly privileged: boolean;
 }
@@ -62,7 +62,7 @@ export interface CapabilityWish {
  * `add`. The capsule can only give what it has itself (`available`).
  */
 export function grantCapabilities(
-  { capabilities, privileged }: CapabilityWish,
+  { capabilities, privileged }: CapabilitySpec,
   available: readonly string[],
 ): readonly string[] {
   const { add, drop } = capabilities;

@@ -46,7 +46,7 @@ const KERNEL_MOUNTS: readonly OciMount[] = [
   },
 ];
 
-type MountWish = Pick<
+type MountSpec = Pick<
   ContainerSpec,
   'files' | 'tmpfs' | 'hostBindPaths' | 'volumes' | 'privileged' | 'hostIpc'
 >;
@@ -55,20 +55,20 @@ type MountWish = Pick<
  * The kernel's file systems, what was asked for (outer places before inner ones), then the cell's
  * files, unless something else was asked for in their place. `/run` stays as the image has it.
  */
-export function describeMounts(wish: MountWish): OciMount[] {
+export function describeMounts(spec: MountSpec): OciMount[] {
   const wished = [
-    ...wish.tmpfs.map(describeTmpfs),
-    ...[...wish.hostBindPaths, ...wish.volumes].map(describeBind),
+    ...spec.tmpfs.map(describeTmpfs),
+    ...[...spec.hostBindPaths, ...spec.volumes].map(describeBind),
   ];
   const taken = new Set(wished.map(({ destination }) => destination));
   return [
-    ...KERNEL_MOUNTS.map((mount) => adapt(mount, wish)),
+    ...KERNEL_MOUNTS.map((mount) => adapt(mount, spec)),
     ...wished.toSorted((a, b) => depth(a) - depth(b)),
-    ...wish.files.filter(({ target }) => !taken.has(target)).map(describeFile),
+    ...spec.files.filter(({ target }) => !taken.has(target)).map(describeFile),
   ];
 }
 
-function adapt(mount: OciMount, { privileged, hostIpc }: MountWish): OciMount {
+function adapt(mount: OciMount, { privileged, hostIpc }: MountSpec): OciMount {
   const { destination, options } = mount;
   if (destination === '/dev/shm' && hostIpc) return SHARED_MEMORY_OF_THE_CAPSULE;
   if (!privileged) return mount;

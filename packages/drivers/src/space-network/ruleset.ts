@@ -1,7 +1,7 @@
 import { isIPv4, NAME_PORT, type PublishedPort, RESPONDER_PORT } from '@capsule/core';
 import { networkError } from './errors.ts';
 
-export interface RulesetWish {
+export interface RulesetSpec {
   readonly bridge: string;
   readonly cidr: string;
   /** The bridge's own address. */
@@ -33,8 +33,8 @@ export const TABLE = 'inet capsule';
  * - Loopback addresses never arrive over the bridge, whatever `route_localnet` would allow.
  * - Nothing is forwarded except from cells, and to cells through published ports; IPv6 not at all.
  */
-export function planRuleset(wish: RulesetWish): string {
-  const ports = checked(wish.ports);
+export function planRuleset(spec: RulesetSpec): string {
+  const ports = checkPorts(spec.ports);
   const udpZones = ports
     .filter((port) => port.protocol === 'udp')
     .map((port) => `${port.hostPort} : ${zoneOf(port)}`);
@@ -55,8 +55,8 @@ ${elements(targets)}  }
 ${elements(udpZones)}  }
   chain early {
     type filter hook prerouting priority raw; policy accept;
-    iifname "${wish.bridge}" ip saddr 127.0.0.0/8 drop
-    iifname "${wish.bridge}" ip daddr 127.0.0.0/8 drop
+    iifname "${spec.bridge}" ip saddr 127.0.0.0/8 drop
+    iifname "${spec.bridge}" ip daddr 127.0.0.0/8 drop
     fib daddr type local ct original zone set udp dport map @udp_zones
   }
   chain early_own {
@@ -65,16 +65,16 @@ ${elements(udpZones)}  }
   }
   chain arriving {
     type nat hook prerouting priority dstnat; policy accept;
-    iifname "${wish.bridge}" ip daddr ${wish.gateway} jump to_responder
+    iifname "${spec.bridge}" ip daddr ${spec.gateway} jump to_responder
     fib daddr type local jump to_cell
   }
   chain own {
     type nat hook output priority -100; policy accept;
-    ip daddr ${wish.gateway} jump to_responder
+    ip daddr ${spec.gateway} jump to_responder
     fib daddr type local jump to_cell
   }
   chain to_responder {
-    meta l4proto { tcp, udp } th dport ${NAME_PORT} dnat ip to ${wish.gateway}:${RESPONDER_PORT}
+    meta l4proto { tcp, udp } th dport ${NAME_PORT} dnat ip to ${spec.gateway}:${RESPONDER_PORT}
   }
   chain to_cell {
     meta nfproto ipv4 meta l4proto { tcp, udp } dnat ip to meta l4proto . th dport map @published
@@ -82,26 +82,26 @@ ${elements(udpZones)}  }
   chain leaving {
     type nat hook postrouting priority srcnat; policy accept;
     oifname "lo" accept
-    ip saddr ${wish.cidr} oifname != "${wish.bridge}" masquerade
-    ip saddr ${wish.cidr} ip daddr ${wish.cidr} ct status dnat masquerade
-    ip saddr 127.0.0.0/8 oifname "${wish.bridge}" masquerade
+    ip saddr ${spec.cidr} oifname != "${spec.bridge}" masquerade
+    ip saddr ${spec.cidr} ip daddr ${spec.cidr} ct status dnat masquerade
+    ip saddr 127.0.0.0/8 oifname "${spec.bridge}" masquerade
   }
   chain passing {
     type filter hook forward priority filter; policy drop;
     meta nfproto ipv6 drop
     ct state established,related accept
-    iifname "${wish.bridge}" accept
-    oifname "${wish.bridge}" ct status dnat accept
+    iifname "${spec.bridge}" accept
+    oifname "${spec.bridge}" ct status dnat accept
   }
   chain to_capsule {
     type filter hook input priority filter; policy accept;
-    iifname "${wish.bridge}" meta nfproto ipv6 drop
-    iifname "${wish.bridge}" ip daddr ${wish.gateway} udp dport ${RESPONDER_PORT} update @askers { ip saddr limit rate over 5000/second burst 250 packets } drop
-    iifname != { "lo", "${wish.bridge}" } ip daddr ${wish.gateway} meta l4proto { tcp, udp } th dport ${RESPONDER_PORT} drop
-${closed(wish)}  }
+    iifname "${spec.bridge}" meta nfproto ipv6 drop
+    iifname "${spec.bridge}" ip daddr ${spec.gateway} udp dport ${RESPONDER_PORT} update @askers { ip saddr limit rate over 5000/second burst 250 packets } drop
+    iifname != { "lo", "${spec.bridge}" } ip daddr ${spec.gateway} meta l4proto { tcp, udp } th dport ${RESPONDER_PORT} drop
+${closed(spec)}  }
   chain from_capsule {
     type filter hook output priority filter; policy accept;
-    oifname "${wish.bridge}" icmp type destination-unreachable ${embeddedPort()} drop
+    oifname "${spec.bridge}" icmp type destination-unreachable ${embeddedPort()} drop
   }
 }
 `;
@@ -112,7 +112,7 @@ function embeddedPort(): string {
   return `@th,240,16 { ${NAME_PORT}, ${RESPONDER_PORT} }`;
 }
 
-function checked(ports: readonly PublishedPort[]): readonly PublishedPort[] {
+function checkPorts(ports: readonly PublishedPort[]): readonly PublishedPort[] {
   const taken = new Set<string>();
   for (const port of ports) {
     const { hostPort, containerPort, protocol, address } = port;
@@ -150,8 +150,8 @@ function elements(items: readonly string[]): string {
   return `    elements = {\n${items.map((item) => `      ${item},\n`).join('')}    }\n`;
 }
 
-function closed(wish: RulesetWish): string {
-  if (wish.closedTcpPorts.length === 0) return '';
-  const list = wish.closedTcpPorts.join(', ');
-  return `    iifname "${wish.bridge}" tcp dport { ${list} } reject with tcp reset\n`;
+function closed(spec: RulesetSpec): string {
+  if (spec.closedTcpPorts.length === 0) return '';
+  const list = spec.closedTcpPorts.join(', ');
+  return `    iifname "${spec.bridge}" tcp dport { ${list} } reject with tcp reset\n`;
 }

@@ -7,7 +7,7 @@ import { withoutIpv6 } from './link-options.ts';
 /** Numbers of users that own TAPs, and run the machines behind them: nobody else is given these. */
 const FIRST_UID = 0x7000_0000;
 
-export interface TapWish {
+export interface TapSpec {
   readonly key: string;
   readonly address: string;
   readonly bridge: string;
@@ -31,16 +31,16 @@ export function uidOfAddress(address: string): number {
  * A TAP that stays while no machine has it open. Whatever else has its name is replaced: an address belongs
  * to one cell at a time. Idempotent.
  */
-export async function connectTap(wish: TapWish, signal?: AbortSignal): Promise<void> {
-  const name = linkName(wish.address);
+export async function connectTap(spec: TapSpec, signal?: AbortSignal): Promise<void> {
+  const name = linkName(spec.address);
   const there = (await listTaps('', signal)).find((tap) => tap.name === name);
   if (there === undefined) {
     await ipBatchAll([`link delete ${name}`], { signal });
-    const owner = `user ${uidOfAddress(wish.address)}`;
+    const owner = `user ${uidOfAddress(spec.address)}`;
     // The machine and the capsule's kernel hand each other large packets, and checksums to be made.
     await ipBatch([`tuntap add dev ${name} mode tap ${owner} vnet_hdr`], { signal });
   }
-  const options = `alias ${wish.key} master ${wish.bridge} ${withoutIpv6()} mtu ${wish.mtu} up`;
+  const options = `alias ${spec.key} master ${spec.bridge} ${withoutIpv6()} mtu ${spec.mtu} up`;
   await ipBatch([`link set ${name} ${options}`], { signal });
 }
 

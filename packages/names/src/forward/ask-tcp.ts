@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { frame, splitFrames } from '../message/frames.ts';
+import { frameMessage, splitFrames } from '../message/frames.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
@@ -21,7 +21,7 @@ export function askTcp<T>(
     const [first] = frames.push(chunk) ?? [];
     if (first !== undefined) resolve(accept(first));
   });
-  socket.write(frame(message));
+  socket.write(frameMessage(message));
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   return promise.finally(() => {

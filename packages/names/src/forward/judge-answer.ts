@@ -8,7 +8,7 @@ import {
 } from '../message/read-message.ts';
 
 /** What was sent to an upstream, and is compared with what comes back. */
-export interface Asked {
+export interface SentQuestion {
   readonly id: number;
   readonly question: Question;
 }
@@ -26,7 +26,7 @@ const FINAL: readonly number[] = [RCODE.NOERROR, RCODE.NXDOMAIN, RCODE.YXDOMAIN]
 const WITHOUT_EDNS: readonly number[] = [RCODE.FORMERR, RCODE.NOTIMP];
 
 /** Judges bytes from an upstream's address. Pure, and total. */
-export function judgeAnswer(bytes: Buffer, asked: Asked): Verdict {
+export function judgeAnswer(bytes: Buffer, asked: SentQuestion): Verdict {
   const header = readHeader(bytes);
   if (header?.id !== asked.id || !header.isResponse || header.opcode !== 0) return IGNORE;
   // Some servers that know no EDNS send back the header alone.

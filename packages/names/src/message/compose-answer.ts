@@ -23,7 +23,7 @@ export function composeAnswer(query: Partial<Query>, answer: OwnAnswer): Buffer 
     flags: replyFlags(query, answer),
     answers: [...answer.answers],
     authorities: [...answer.authorities],
-    additionals: edns === undefined ? [] : [option(edns.isDnssecOk, answer.rcode >> 4)],
+    additionals: edns === undefined ? [] : [ednsOption(edns.isDnssecOk, answer.rcode >> 4)],
   });
   message.writeUInt16BE(((header?.flags ?? 0) & OPCODE) | message.readUInt16BE(2), 2);
   if (question === undefined) return message;
@@ -46,7 +46,7 @@ export function composeTruncated(query: Query, answer: Buffer): Buffer {
 }
 
 /** The OPT record of ours (RFC 6891). */
-export function option(isDnssecOk: boolean, extendedRcode = 0): Answer {
+export function ednsOption(isDnssecOk: boolean, extendedRcode = 0): Answer {
   return {
     type: 'OPT',
     name: '.',

@@ -1,6 +1,6 @@
 import { encode } from 'dns-packet';
 import { FLAG, TYPE } from './codes.ts';
-import { option } from './compose-answer.ts';
+import { ednsOption } from './compose-answer.ts';
 import type { DnsMessage } from './read-message.ts';
 import type { Query } from './read-query.ts';
 
@@ -33,7 +33,7 @@ export function composeForwarded(query: Query, answer: DnsMessage, ageSeconds = 
 const EMPTY = Buffer.alloc(0);
 
 function optionBytes(isDnssecOk: boolean): Buffer {
-  return encode({ additionals: [option(isDnssecOk)] }).subarray(HEADER_BYTES);
+  return encode({ additionals: [ednsOption(isDnssecOk)] }).subarray(HEADER_BYTES);
 }
 
 /** The upstream is no authority through us, and its word on DNSSEC goes to whoever asked for it. */

@@ -1,6 +1,6 @@
 import { encode } from 'dns-packet';
 import { FLAG } from './codes.ts';
-import { option } from './compose-answer.ts';
+import { ednsOption } from './compose-answer.ts';
 import type { Question } from './read-message.ts';
 
 /** What is asked of an upstream. */
@@ -17,7 +17,7 @@ export function composeQuestion(asked: ForeignQuestion, id: number, withEdns: bo
     type: 'query',
     id,
     flags: FLAG.recursionDesired | FLAG.authenticData | checking,
-    additionals: withEdns ? [option(asked.isDnssecOk)] : [],
+    additionals: withEdns ? [ednsOption(asked.isDnssecOk)] : [],
   });
   message.writeUInt16BE(1, 4);
   return Buffer.concat([message.subarray(0, 12), asked.question.bytes, message.subarray(12)]);

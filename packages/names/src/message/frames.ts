@@ -1,5 +1,5 @@
 /** A message as it travels over TCP: behind its length. */
-export function frame(message: Buffer): Buffer {
+export function frameMessage(message: Buffer): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(message.length);
   return Buffer.concat([length, message]);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { LIMITS, TIMES } from '../limits.ts';
-import { frame, splitFrames } from '../message/frames.ts';
+import { frameMessage, splitFrames } from '../message/frames.ts';
 import type { ListenerParts } from './listener.ts';
 import type { Client } from './query-handler.ts';
 
@@ -29,7 +29,7 @@ export function serveConnection(
   async function answer(bytes: Buffer): Promise<void> {
     try {
       const reply = await handle(bytes, client);
-      if (reply !== undefined && socket.writable) socket.write(frame(reply));
+      if (reply !== undefined && socket.writable) socket.write(frameMessage(reply));
     } catch (failure) {
       onFailure(failure);
       socket.destroy();

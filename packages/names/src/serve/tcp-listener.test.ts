@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
 import { LIMITS, TIMES } from '../limits.ts';
-import { frame, splitFrames } from '../message/frames.ts';
+import { frameMessage, splitFrames } from '../message/frames.ts';
 import type { HandleQuery } from './query-handler.ts';
 import { listenTcp } from './tcp-listener.ts';
 
@@ -34,7 +34,7 @@ async function client(t: TestContext, port: number, from = '127.0.0.1'): Promise
 /** It is closed, and what it asks is not answered. */
 async function isTurnedAway(socket: Socket): Promise<void> {
   socket.on('data', () => assert.fail('it was answered'));
-  socket.write(frame(Buffer.from('let me in')));
+  socket.write(frameMessage(Buffer.from('let me in')));
   await once(socket, 'close');
 }
 
@@ -54,9 +54,11 @@ suite('listening over TCP', () => {
     const { port } = await open(t);
     const socket = await client(t, port);
     socket.setNoDelay(true);
-    for (const byte of frame(Buffer.from('one'))) socket.write(Buffer.of(byte));
+    for (const byte of frameMessage(Buffer.from('one'))) socket.write(Buffer.of(byte));
     assert.deepEqual(await messages(socket, 1), ['one']);
-    socket.write(Buffer.concat([frame(Buffer.from('two')), frame(Buffer.from('three'))]));
+    socket.write(
+      Buffer.concat([frameMessage(Buffer.from('two')), frameMessage(Buffer.from('three'))]),
+    );
     assert.deepEqual(await messages(socket, 2), ['two', 'three']);
   });
 
@@ -64,7 +66,9 @@ suite('listening over TCP', () => {
     const gate = Promise.withResolvers<Buffer>();
     const { port } = await open(t, (bytes) => (String(bytes) === 'slow' ? gate.promise : bytes));
     const socket = await client(t, port);
-    socket.write(Buffer.concat([frame(Buffer.from('slow')), frame(Buffer.from('quick'))]));
+    socket.write(
+      Buffer.concat([frameMessage(Buffer.from('slow')), frameMessage(Buffer.from('quick'))]),
+    );
     assert.deepEqual(await messages(socket, 1), ['quick']);
     gate.resolve(Buffer.from('late'));
     assert.deepEqual(await messages(socket, 1), ['late']);
@@ -82,7 +86,9 @@ suite('listening over TCP', () => {
     });
     const socket = await client(t, port);
     const count = 3 * LIMITS.pipelined;
-    socket.write(Buffer.concat(Array.from({ length: count }, () => frame(Buffer.from('q')))));
+    socket.write(
+      Buffer.concat(Array.from({ length: count }, () => frameMessage(Buffer.from('q')))),
+    );
     await arrived.promise;
     assert.equal(waiting.length, LIMITS.pipelined);
     const all = messages(socket, count);
@@ -99,14 +105,14 @@ suite('listening over TCP', () => {
       return bytes;
     });
     const socket = await client(t, port);
-    socket.end(frame(Buffer.from('last words')));
+    socket.end(frameMessage(Buffer.from('last words')));
     assert.deepEqual(await messages(socket, 1), ['last words']);
   });
 
   test('what is longer than any query ends the connection', async (t) => {
     const { port } = await open(t);
     const socket = await client(t, port);
-    socket.write(frame(Buffer.alloc(LIMITS.queryBytes + 1)));
+    socket.write(frameMessage(Buffer.alloc(LIMITS.queryBytes + 1)));
     await once(socket, 'close');
   });
 
@@ -116,13 +122,13 @@ suite('listening over TCP', () => {
     const slow = await client(t, port);
     const idle = await client(t, port);
     const closed = { slow: once(slow, 'close'), idle: once(idle, 'close') };
-    for (const byte of frame(Buffer.from('question')).subarray(0, 4)) {
+    for (const byte of frameMessage(Buffer.from('question')).subarray(0, 4)) {
       slow.write(Buffer.of(byte));
       await new Promise(setImmediate);
     }
     // Its own answer tells that what was sent before has arrived.
     const other = await client(t, port);
-    other.write(frame(Buffer.from('x')));
+    other.write(frameMessage(Buffer.from('x')));
     await messages(other, 1);
     t.mock.timers.tick(TIMES.messageMs);
     await closed.slow;
@@ -141,7 +147,7 @@ suite('listening over TCP', () => {
     const clients = LIMITS.connections / LIMITS.connectionsPerClient;
     for (let index = 0; index < LIMITS.connections; index += 1) {
       const socket = await client(t, port, `127.0.1.${1 + (index % clients)}`);
-      socket.write(frame(Buffer.from('hello')));
+      socket.write(frameMessage(Buffer.from('hello')));
       await messages(socket, 1);
     }
     await isTurnedAway(await client(t, port, '127.0.2.1'));
@@ -152,7 +158,7 @@ suite('listening over TCP', () => {
     const held: Socket[] = [];
     for (let index = 0; index < LIMITS.connectionsPerClient; index += 1) {
       const socket = await client(t, port);
-      socket.write(frame(Buffer.from('hello')));
+      socket.write(frameMessage(Buffer.from('hello')));
       await messages(socket, 1);
       held.push(socket);
     }
@@ -162,7 +168,7 @@ suite('listening over TCP', () => {
     first.end();
     await once(first, 'close');
     const next = await client(t, port);
-    next.write(frame(Buffer.from('in')));
+    next.write(frameMessage(Buffer.from('in')));
     assert.deepEqual(await messages(next, 1), ['in']);
   });
 
@@ -171,7 +177,7 @@ suite('listening over TCP', () => {
       throw new RangeError('bug');
     });
     const socket = await client(t, port);
-    socket.write(frame(Buffer.from('hello')));
+    socket.write(frameMessage(Buffer.from('hello')));
     await once(socket, 'close');
     assert.ok(failures[0] instanceof RangeError);
   });

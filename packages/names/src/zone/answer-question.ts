@@ -6,11 +6,11 @@ import { labelsOf } from '../message/read-name.ts';
 import { answerReverse } from './answer-reverse.ts';
 import { type NameZone, ZONE } from './name-zone.ts';
 import {
-  authority,
-  existsWithout,
-  found,
-  noSuchName,
-  notKnown,
+  answerData,
+  answerNoData,
+  answerNoSuchName,
+  answerServerFailure,
+  authorityOf,
   startOfAuthority,
 } from './own-answers.ts';
 
@@ -44,10 +44,10 @@ function answerInZone(labels: readonly string[], type: number, zone: NameZone): 
   const [name] = labels;
   const apex = ZONE.join('.');
   if (name === undefined) return answerApex(apex, type, zone);
-  if (zone.names === undefined) return notKnown();
-  if (labels.length > 1 || !zone.names.has(name)) return noSuchName(authority(apex));
+  if (zone.names === undefined) return answerServerFailure();
+  if (labels.length > 1 || !zone.names.has(name)) return answerNoSuchName(authorityOf(apex));
   return answerName(
-    { owner: `${name}.${apex}`, authority: authority(apex) },
+    { owner: `${name}.${apex}`, authority: authorityOf(apex) },
     type,
     zone.names.get(name),
   );
@@ -60,10 +60,10 @@ function answerBare(
 ): OwnAnswer | 'forward' {
   const [name = ''] = labels;
   if (zone.names?.has(name) === true) {
-    return answerName({ owner: name, authority: authority(name) }, type, zone.names.get(name));
+    return answerName({ owner: name, authority: authorityOf(name) }, type, zone.names.get(name));
   }
   if (zone.isUplinkLocal || OF_DOMAINS.includes(type)) return 'forward';
-  return zone.names === undefined ? notKnown() : noSuchName([]);
+  return zone.names === undefined ? answerServerFailure() : answerNoSuchName([]);
 }
 
 function answerName(
@@ -72,20 +72,20 @@ function answerName(
   address: string | undefined,
 ): OwnAnswer {
   const isAsked = type === TYPE.A || type === TYPE.ANY;
-  if (address === undefined || !isAsked) return existsWithout(authority);
-  return found({ type: 'A', name: owner, data: address });
+  if (address === undefined || !isAsked) return answerNoData(authority);
+  return answerData({ type: 'A', name: owner, data: address });
 }
 
 /** The domain itself is the capsule, as workloads reach it. */
 function answerApex(apex: string, type: number, { subnet }: NameZone): OwnAnswer {
-  if (type === TYPE.SOA) return found(startOfAuthority(apex));
-  if (type === TYPE.NS) return found({ type: 'NS', name: apex, data: apex });
-  return answerName({ owner: apex, authority: authority(apex) }, type, subnet.gateway);
+  if (type === TYPE.SOA) return answerData(startOfAuthority(apex));
+  if (type === TYPE.NS) return answerData({ type: 'NS', name: apex, data: apex });
+  return answerName({ owner: apex, authority: authorityOf(apex) }, type, subnet.gateway);
 }
 
 function answerLocalhost(labels: readonly string[], type: number): OwnAnswer {
-  if (labels.length > 1) return noSuchName(authority('localhost'));
-  if (type === TYPE.A) return found({ type: 'A', name: 'localhost', data: '127.0.0.1' });
-  if (type === TYPE.AAAA) return found({ type: 'AAAA', name: 'localhost', data: '::1' });
-  return existsWithout(authority('localhost'));
+  if (labels.length > 1) return answerNoSuchName(authorityOf('localhost'));
+  if (type === TYPE.A) return answerData({ type: 'A', name: 'localhost', data: '127.0.0.1' });
+  if (type === TYPE.AAAA) return answerData({ type: 'AAAA', name: 'localhost', data: '::1' });
+  return answerNoData(authorityOf('localhost'));
 }

@@ -1,7 +1,13 @@
 import { TYPE } from '../message/codes.ts';
 import type { OwnAnswer } from '../message/compose-answer.ts';
 import { type NameZone, ZONE } from './name-zone.ts';
-import { authority, existsWithout, found, noSuchName, notKnown } from './own-answers.ts';
+import {
+  answerData,
+  answerNoData,
+  answerNoSuchName,
+  answerServerFailure,
+  authorityOf,
+} from './own-answers.ts';
 
 /** `4.254.20.172.in-addr.arpa`: whose address that is, in the bridge's subnet; else undefined. */
 export function answerReverse(
@@ -13,10 +19,11 @@ export function answerReverse(
   const { gateway, holds, prefix } = zone.subnet;
   if (address === undefined || !(holds(address) || address === gateway)) return undefined;
   const name = address === gateway ? [] : nameOf(address, zone);
-  const above = authority(labels.slice(4 - Math.floor(prefix / 8)).join('.'));
-  if (name === undefined) return zone.names === undefined ? notKnown() : noSuchName(above);
-  if (type !== TYPE.PTR && type !== TYPE.ANY) return existsWithout(above);
-  return found({ type: 'PTR', name: labels.join('.'), data: [...name, ...ZONE].join('.') });
+  const above = authorityOf(labels.slice(4 - Math.floor(prefix / 8)).join('.'));
+  if (name === undefined)
+    return zone.names === undefined ? answerServerFailure() : answerNoSuchName(above);
+  if (type !== TYPE.PTR && type !== TYPE.ANY) return answerNoData(above);
+  return answerData({ type: 'PTR', name: labels.join('.'), data: [...name, ...ZONE].join('.') });
 }
 
 function addressFrom(labels: readonly string[]): string | undefined {

@@ -7,17 +7,17 @@ import type { OwnAnswer } from '../message/compose-answer.ts';
 const TTL_SECONDS = 5;
 const ABSENCE_TTL_SECONDS = 1;
 
-export function found(answer: Answer): OwnAnswer {
+export function answerData(answer: Answer): OwnAnswer {
   const answers = [{ ...answer, ttl: TTL_SECONDS } as Answer];
   return { rcode: RCODE.NOERROR, isAuthoritative: true, answers, authorities: [] };
 }
 
 /** The name is there, and nothing of the type that was asked for. */
-export function existsWithout(authorities: readonly Answer[]): OwnAnswer {
+export function answerNoData(authorities: readonly Answer[]): OwnAnswer {
   return { rcode: RCODE.NOERROR, isAuthoritative: true, answers: [], authorities };
 }
 
-export function noSuchName(authorities: readonly Answer[]): OwnAnswer {
+export function answerNoSuchName(authorities: readonly Answer[]): OwnAnswer {
   return {
     rcode: RCODE.NXDOMAIN,
     isAuthoritative: authorities.length > 0,
@@ -27,12 +27,12 @@ export function noSuchName(authorities: readonly Answer[]): OwnAnswer {
 }
 
 /** Nobody told the names yet: asked again later, it may exist. */
-export function notKnown(): OwnAnswer {
+export function answerServerFailure(): OwnAnswer {
   return { rcode: RCODE.SERVFAIL, isAuthoritative: false, answers: [], authorities: [] };
 }
 
 /** What goes along with an absence, and says how long to remember it. */
-export function authority(zone: string): readonly Answer[] {
+export function authorityOf(zone: string): readonly Answer[] {
   return [startOfAuthority(zone)];
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Code } from '@connectrpc/connect';
+import { callOptions } from './call-options.ts';
 import type { ContainerdClient } from './containerd-client.ts';
 import { ignoring } from './rpc-error.ts';
-import { until } from './until.ts';
 
 /** Headers for calls whose results the lease keeps from the garbage collector. */
 export interface LeaseHeaders {
@@ -15,7 +15,7 @@ const LIFE_MS = 60 * 60 * 1000;
 const PREFIX = 'capsule-';
 
 /** Labels that let containerd forget a lease or an image record which we could not remove ourselves. */
-export function expiring(): Record<string, string> {
+export function expiryLabels(): Record<string, string> {
   return { 'containerd.io/gc.expire': new Date(Date.now() + LIFE_MS).toISOString() };
 }
 
@@ -28,7 +28,7 @@ export async function withLease<T>(
   use: (headers: LeaseHeaders) => Promise<T>,
 ): Promise<T> {
   const id = `${PREFIX}${client.mark}-${randomUUID()}`;
-  await client.leases.create({ id, labels: expiring() });
+  await client.leases.create({ id, labels: expiryLabels() });
   let failed = true;
   try {
     const result = await use({ 'containerd-lease': id });
@@ -45,11 +45,11 @@ export async function withLease<T>(
  * in an hour, or in years when the clock was set back. What only they kept is collected. Idempotent.
  */
 export async function endLeftLeases(client: ContainerdClient, signal?: AbortSignal): Promise<void> {
-  const { leases } = await client.leases.list({}, until(signal));
+  const { leases } = await client.leases.list({}, callOptions(signal));
   const left = leases.filter(
     ({ id }) => id.startsWith(PREFIX) && !id.startsWith(`${PREFIX}${client.mark}-`),
   );
   for (const { id } of left) {
-    await ignoring(Code.NotFound, client.leases.delete({ id, sync: true }, until(signal)));
+    await ignoring(Code.NotFound, client.leases.delete({ id, sync: true }, callOptions(signal)));
   }
 }

@@ -25,7 +25,7 @@ export function isAnswer(error: unknown): error is ConnectError & { readonly isW
  * What a failed call means to the caller. Its own abort passes as the reason it gave; a connection
  * that is lost or cannot be made is `RUNTIME_UNAVAILABLE`; anything else stays what it is.
  */
-export function translate(error: unknown, socketPath: string, signal?: AbortSignal): unknown {
+export function translateError(error: unknown, socketPath: string, signal?: AbortSignal): unknown {
   if (!(error instanceof ConnectError)) return error;
   if (signal?.aborted) return signal.reason;
   if (error.code === Code.DeadlineExceeded) {
@@ -35,7 +35,7 @@ export function translate(error: unknown, socketPath: string, signal?: AbortSign
   return runtimeError.UNAVAILABLE({ socketPath, detail: error.rawMessage }, error);
 }
 
-export interface Doing {
+export interface CallContext {
   /** For people: `containerd could not <action>`. */
   readonly action: string;
   readonly socketPath: string;
@@ -48,14 +48,14 @@ export function isDiskFull(detail: string): boolean {
 }
 
 /** Does the work of one verb; an answer that the verb has no meaning for is a failure of the whole. */
-export async function doing<T>(
-  { action, socketPath, signal }: Doing,
+export async function translateErrors<T>(
+  { action, socketPath, signal }: CallContext,
   work: Promise<T>,
 ): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    const error = translate(cause, socketPath, signal);
+    const error = translateError(cause, socketPath, signal);
     if (!isAnswer(error)) throw error;
     const detail = error.rawMessage;
     if (error.code === Code.Unavailable)

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import { Code } from '@connectrpc/connect';
+import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { Status } from '../gen/containerd/types/task/task_pb.ts';
 import { killTask } from '../runtime/task.ts';
 import { endProcesses } from './end-processes.ts';
@@ -57,7 +57,7 @@ async function forget(
   { containerId, execId }: ExecFolder,
   signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
-  const limit = { ...until(signal), timeoutMs: CALL_LIMIT_MS };
+  const limit = { ...callOptions(signal), timeoutMs: CALL_LIMIT_MS };
   const call = client.tasks.get({ containerId, execId }, limit);
   const process = (await ignoring(Code.NotFound, call))?.process;
   if (process === undefined) return undefined;

@@ -2,9 +2,9 @@ import { readlink } from 'node:fs/promises';
 import { listPids, readEntry, readProc, unlessMissing } from '@capsule/host';
 import { Code } from '@connectrpc/connect';
 import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
+import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { getTask } from '../runtime/task.ts';
 import { killUntilNone } from './end-processes.ts';
 import { type Found, selectProcesses } from './find-processes.ts';
@@ -28,7 +28,7 @@ export async function endStrays(
   const own = await pidNamespace(task.pid);
   // With the first process all others of its namespace end.
   if (own === '' || own === (await pidNamespace('self'))) return;
-  const asked = client.tasks.listPids({ containerId }, until(signal));
+  const asked = client.tasks.listPids({ containerId }, callOptions(signal));
   const { processes } = (await ignoring(Code.NotFound, asked)) ?? { processes: [] };
   const shim = (await readEntry(task.pid))?.parent;
   for (const { pid, info } of processes) {

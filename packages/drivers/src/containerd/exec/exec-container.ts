@@ -12,10 +12,10 @@ import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
 import { describeExecProcess, type ExecProcess } from '../../oci/exec-process.ts';
 import type { OciSpec } from '../../oci/types.ts';
+import { callOptions } from '../client/call-options.ts';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { packProcess } from '../client/pack.ts';
-import { doing, ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
+import { ignoring, translateErrors } from '../client/rpc-error.ts';
 import { runtimeError } from '../errors.ts';
 import { taskState } from '../runtime/container-seen.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
@@ -83,7 +83,7 @@ async function findRunning(
   signal?: AbortSignal,
 ): Promise<Found> {
   const [answer, task] = await Promise.all([
-    ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
+    ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal))),
     getTask(client, id, signal),
   ]);
   const labels = answer?.container && readLabels(answer.container.labels);
@@ -122,7 +122,7 @@ async function start(
       stdout: folder.stdout,
       stderr: described.terminal ? '' : folder.stderr,
     });
-    const exit = doing(
+    const exit = translateErrors(
       { action: 'wait for a command', socketPath: client.socketPath },
       client.tasks.wait({ containerId: id, execId }, NO_TIMEOUT),
     ).then(({ exitStatus }) => exitStatus);

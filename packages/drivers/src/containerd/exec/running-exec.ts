@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { ExecOutput, ExecSession, TerminalSize } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
-import { doing, ignoring } from '../client/rpc-error.ts';
+import { ignoring, translateErrors } from '../client/rpc-error.ts';
 import { type ExecOwner, endExec, forgetExec } from './end-exec.ts';
 import { type ExecFolder, openFifo } from './exec-folder.ts';
 import { mergeOutput } from './merge-output.ts';
@@ -156,5 +156,5 @@ async function unlessGone(
   call: Promise<unknown>,
 ): Promise<void> {
   const known = ignoring(Code.FailedPrecondition, ignoring(Code.NotFound, call));
-  await doing({ action: 'reach a command that runs', socketPath }, known);
+  await translateErrors({ action: 'reach a command that runs', socketPath }, known);
 }

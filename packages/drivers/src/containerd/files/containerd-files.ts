@@ -15,7 +15,7 @@ import {
 } from '../../files-program/files-program.ts';
 import { withoutMounts } from '../../files-program/without-mounts.ts';
 import { containerId } from '../../oci/container-id.ts';
-import { doing } from '../client/rpc-error.ts';
+import { translateErrors } from '../client/rpc-error.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { findRoot } from './find-root.ts';
 
@@ -116,10 +116,10 @@ export class ContainerdFiles implements ContainerFiles {
     const { ref } = at;
     const action = `look into container ${ref.container}`;
     const { socketPath } = this.#context.client;
-    const release = await this.#context.holds.take(containerId(ref), signal);
+    const release = await this.#context.holds.acquire(containerId(ref), signal);
     try {
       const found = findRoot(this.#context, ref, signal);
-      const { args, isRunning } = await doing({ action, socketPath, signal }, found);
+      const { args, isRunning } = await translateErrors({ action, socketPath, signal }, found);
       // What runs has its own mount, and may be stopped and started as it likes.
       if (isRunning) release();
       return { args: isRunning ? args : [...args, ...withoutMounts(at)], release };

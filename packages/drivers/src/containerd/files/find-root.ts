@@ -4,8 +4,8 @@ import { type ContainerRef, containerCgroup, isAlive } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
 import type { OciSpec } from '../../oci/types.ts';
+import { callOptions } from '../client/call-options.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import { taskState } from '../runtime/container-seen.ts';
@@ -28,7 +28,7 @@ export async function findRoot(
 ): Promise<ContainerRoot> {
   const id = containerId(ref);
   const [answer, task] = await Promise.all([
-    ignoring(Code.NotFound, context.client.containers.get({ id }, until(signal))),
+    ignoring(Code.NotFound, context.client.containers.get({ id }, callOptions(signal))),
     getTask(context.client, id, signal),
   ]);
   const labels = answer?.container && readLabels(answer.container.labels);

@@ -7,7 +7,7 @@ import { architectureOf } from '../../oci/architecture.ts';
 import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { withLease } from '../client/lease.ts';
-import { doing } from '../client/rpc-error.ts';
+import { translateErrors } from '../client/rpc-error.ts';
 import { UserFinder } from '../user/user-finder.ts';
 import { runInView } from '../user/view.ts';
 import { findImage } from './find-image.ts';
@@ -76,8 +76,8 @@ export class ContainerdImageSource implements ImageSource {
     });
   }
 
-  doing<T>(action: string, work: Promise<T>, signal?: AbortSignal): Promise<T> {
-    return doing({ action, socketPath: this.#client.socketPath, signal }, work);
+  translateErrors<T>(action: string, work: Promise<T>, signal?: AbortSignal): Promise<T> {
+    return translateErrors({ action, socketPath: this.#client.socketPath, signal }, work);
   }
 }
 

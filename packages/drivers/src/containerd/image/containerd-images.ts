@@ -2,9 +2,9 @@ import { arch } from 'node:os';
 import type { Image, ImageDetails, ImageStore, PullProgress } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { type Architecture, architectureOf } from '../../oci/architecture.ts';
+import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
-import { type Doing, doing, ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
+import { type CallContext, ignoring, translateErrors } from '../client/rpc-error.ts';
 import type { FindLogin } from './answer-logins.ts';
 import type { ImageContext } from './context.ts';
 import { ImageReader } from './image-reader.ts';
@@ -47,12 +47,12 @@ export class ContainerdImages implements ImageStore {
   }
 
   list(signal?: AbortSignal): Promise<readonly Image[]> {
-    return doing(this.#doing('list images', signal), listImages(this.#context, signal));
+    return translateErrors(this.#call('list images', signal), listImages(this.#context, signal));
   }
 
   get(reference: string, signal?: AbortSignal): Promise<Image | undefined> {
-    return doing(
-      this.#doing(`look up image ${reference}`, signal),
+    return translateErrors(
+      this.#call(`look up image ${reference}`, signal),
       getImage(this.#context, reference, signal),
     );
   }
@@ -63,7 +63,7 @@ export class ContainerdImages implements ImageStore {
     signal?: AbortSignal,
   ): Promise<Image> {
     const pull = pullImage(this.#context, { reference, onProgress }, signal);
-    return doing(this.#doing(`pull image ${reference}`, signal), pull);
+    return translateErrors(this.#call(`pull image ${reference}`, signal), pull);
   }
 
   load(
@@ -73,14 +73,14 @@ export class ContainerdImages implements ImageStore {
   ): Promise<readonly Image[]> {
     const load = this.#loading.then(() => loadArchive(this.#context, { archive, name }, signal));
     this.#loading = load.catch(() => undefined);
-    return doing(this.#doing('load the archive', signal), load);
+    return translateErrors(this.#call('load the archive', signal), load);
   }
 
   async describe(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined> {
     const image = await this.get(reference, signal);
     if (image === undefined) return undefined;
-    const action = this.#doing(`look at image ${reference}`, signal);
-    const { config } = await doing(
+    const action = this.#call(`look at image ${reference}`, signal);
+    const { config } = await translateErrors(
       action,
       this.#context.reader.read(reference, image.digest, signal),
     );
@@ -91,20 +91,20 @@ export class ContainerdImages implements ImageStore {
   async remove(reference: string, signal?: AbortSignal): Promise<void> {
     const { client } = this.#context;
     // Answers only after the garbage is gone.
-    const removal = client.images.delete({ name: reference, sync: true }, until(signal));
-    const action = this.#doing(`remove image ${reference}`, signal);
-    await doing(action, ignoring(Code.NotFound, removal));
+    const removal = client.images.delete({ name: reference, sync: true }, callOptions(signal));
+    const action = this.#call(`remove image ${reference}`, signal);
+    await translateErrors(action, ignoring(Code.NotFound, removal));
   }
 
   usedBytes(signal?: AbortSignal): Promise<number> {
-    return doing(this.#doing('measure images', signal), usedBytes(this.#context, signal));
+    return translateErrors(this.#call('measure images', signal), usedBytes(this.#context, signal));
   }
 
   save(reference: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
     return saveImage(this.#context, reference, signal);
   }
 
-  #doing(action: string, signal: AbortSignal | undefined): Doing {
+  #call(action: string, signal: AbortSignal | undefined): CallContext {
     return { action, socketPath: this.#context.client.socketPath, signal };
   }
 }

@@ -1,8 +1,8 @@
 import { Code } from '@connectrpc/connect';
 import type { FoundImage } from '../../image/image-source.ts';
+import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import type { ImageReader } from './image-reader.ts';
 
@@ -17,7 +17,10 @@ export async function findImage(
   { container, image }: { readonly container: string; readonly image: string },
   signal?: AbortSignal,
 ): Promise<FoundImage> {
-  const answer = await ignoring(Code.NotFound, client.images.get({ name: image }, until(signal)));
+  const answer = await ignoring(
+    Code.NotFound,
+    client.images.get({ name: image }, callOptions(signal)),
+  );
   const digest = answer?.image?.target?.digest;
   if (digest === undefined) throw runtimeError.IMAGE_MISSING({ container, image });
   return { digest, content: await images.read(image, digest, signal) };

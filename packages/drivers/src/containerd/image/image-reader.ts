@@ -2,9 +2,9 @@ import { Code } from '@connectrpc/connect';
 import type { ImageContent } from '../../image/image-source.ts';
 import type { Architecture } from '../../oci/architecture.ts';
 import { asRecord, configProblem, readImageConfig } from '../../oci/image-config.ts';
+import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { hasCode } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { imageError } from '../errors.ts';
 import { chainId } from './chain-id.ts';
 import { type Descriptor, readDescriptor, readDescriptors } from './descriptor.ts';
@@ -38,7 +38,7 @@ export class ImageReader {
     const parts: Uint8Array[] = [];
     let size = 0;
     try {
-      for await (const part of this.#client.content.read({ digest }, until(signal))) {
+      for await (const part of this.#client.content.read({ digest }, callOptions(signal))) {
         size += part.data.length;
         if (size > JSON_LIMIT_BYTES) return undefined;
         parts.push(part.data);

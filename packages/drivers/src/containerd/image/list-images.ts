@@ -1,8 +1,8 @@
 import type { Image } from '@capsule/core';
 import { isCapsuleError } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { callOptions } from '../client/call-options.ts';
 import { isAnswer } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import type { Image as ImageRecord } from '../gen/containerd/services/images_pb.ts';
 import type { ImageContext } from './context.ts';
 import { getRecord, STAGING_PREFIX, updatedAt } from './records.ts';
@@ -12,7 +12,7 @@ export async function listImages(
   context: ImageContext,
   signal?: AbortSignal,
 ): Promise<readonly Image[]> {
-  const { images } = await context.client.images.list({}, until(signal));
+  const { images } = await context.client.images.list({}, callOptions(signal));
   const records = images.filter(({ name }) => !name.startsWith(STAGING_PREFIX));
   const described = await Promise.all(records.map((record) => describe(context, record, signal)));
   return described

@@ -3,14 +3,14 @@ import { create } from '@bufbuild/protobuf';
 import type { Image } from '@capsule/core';
 import { asRecord } from '../../oci/image-config.ts';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
-import { expiring, type LeaseHeaders, withLease } from '../client/lease.ts';
+import { expiryLabels, type LeaseHeaders, withLease } from '../client/lease.ts';
 import { pack } from '../client/pack.ts';
 import { imageError } from '../errors.ts';
 import { ImageImportStreamSchema } from '../gen/containerd/types/transfer/importexport_pb.ts';
 import { archiveName, givenName } from './archive-names.ts';
 import type { ImageContext } from './context.ts';
+import { describeDestination } from './describe-destination.ts';
 import { type Descriptor, readDescriptors } from './descriptor.ts';
-import { destination } from './destination.ts';
 import { describeLoadError } from './load-error.ts';
 import { deleteRecord, getRecord, STAGING_PREFIX, saveRecord } from './records.ts';
 import { sendArchive } from './send-archive.ts';
@@ -62,7 +62,7 @@ async function transferArchive(
     await context.client.transfer.transfer(
       {
         source: pack(ImageImportStreamSchema, source),
-        destination: destination(context, staging, expiring()),
+        destination: describeDestination(context, staging, expiryLabels()),
       },
       { ...NO_TIMEOUT, signal: controller.signal, headers: { ...headers } },
     );

@@ -10,7 +10,7 @@ import { ProgressSchema } from '../gen/containerd/types/transfer/progress_pb.ts'
 import { OCIRegistrySchema } from '../gen/containerd/types/transfer/registry_pb.ts';
 import { answerLogins } from './answer-logins.ts';
 import type { ImageContext } from './context.ts';
-import { destination } from './destination.ts';
+import { describeDestination } from './describe-destination.ts';
 import { describePullError } from './pull-error.ts';
 import { PullTally } from './pull-progress.ts';
 import { deleteRecord, getRecord, updatedAt } from './records.ts';
@@ -91,7 +91,7 @@ async function transferImage(
   await client.transfer.transfer(
     {
       source: pack(OCIRegistrySchema, source),
-      destination: destination(context, reference),
+      destination: describeDestination(context, reference),
       options: { progressStream: stream.id },
     },
     { ...NO_TIMEOUT, signal },

@@ -1,9 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
+import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import type { Image, ImageSchema } from '../gen/containerd/services/images_pb.ts';
 import type { ImageContext } from './context.ts';
 
@@ -15,7 +15,7 @@ export async function getRecord(
   name: string,
   signal?: AbortSignal,
 ): Promise<Image | undefined> {
-  const answer = await ignoring(Code.NotFound, client.images.get({ name }, until(signal)));
+  const answer = await ignoring(Code.NotFound, client.images.get({ name }, callOptions(signal)));
   return answer?.image;
 }
 
@@ -25,8 +25,11 @@ export async function saveRecord(
   image: MessageInitShape<typeof ImageSchema>,
   signal?: AbortSignal,
 ): Promise<number> {
-  const made = await ignoring(Code.AlreadyExists, client.images.create({ image }, until(signal)));
-  const saved = made ?? (await client.images.update({ image }, until(signal)));
+  const made = await ignoring(
+    Code.AlreadyExists,
+    client.images.create({ image }, callOptions(signal)),
+  );
+  const saved = made ?? (await client.images.update({ image }, callOptions(signal)));
   return updatedAt(saved.image?.updatedAt);
 }
 
@@ -40,13 +43,13 @@ export async function removeLeftRecords(
   client: ContainerdClient,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { images } = await client.images.list({}, until(signal));
+  const { images } = await client.images.list({}, callOptions(signal));
   const left = images.filter(
     ({ name }) =>
       name.startsWith(STAGING_PREFIX) && !name.startsWith(`${STAGING_PREFIX}${client.mark}-`),
   );
   for (const { name } of left) {
-    await ignoring(Code.NotFound, client.images.delete({ name }, until(signal)));
+    await ignoring(Code.NotFound, client.images.delete({ name }, callOptions(signal)));
   }
 }
 

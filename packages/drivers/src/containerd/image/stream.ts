@@ -4,7 +4,7 @@ import type { Any } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { type ContainerdClient, NO_TIMEOUT } from '../client/containerd-client.ts';
 import { pack } from '../client/pack.ts';
-import { ignoring, translate } from '../client/rpc-error.ts';
+import { ignoring, translateError } from '../client/rpc-error.ts';
 import { StreamInitSchema } from '../gen/containerd/services/streaming_pb.ts';
 
 /** A stream that containerd knows by `id`, so that other calls can name it. */
@@ -38,7 +38,7 @@ export async function openStream(
   try {
     await received.next();
   } catch (error) {
-    throw translate(error, client.socketPath, signal);
+    throw translateError(error, client.socketPath, signal);
   }
   return { id, received };
 }

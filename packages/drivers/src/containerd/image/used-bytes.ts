@@ -1,6 +1,6 @@
 import { Code } from '@connectrpc/connect';
+import { callOptions } from '../client/call-options.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import type { ImageContext } from './context.ts';
 
 /** All blobs, and all layers and writable layers as they lie on the disk. */
@@ -9,12 +9,12 @@ export async function usedBytes(
   signal?: AbortSignal,
 ): Promise<number> {
   let bytes = 0;
-  for await (const { info } of client.content.list({}, until(signal))) {
+  for await (const { info } of client.content.list({}, callOptions(signal))) {
     for (const { size } of info) bytes += Number(size);
   }
-  for await (const { info } of client.snapshots.list({ snapshotter }, until(signal))) {
+  for await (const { info } of client.snapshots.list({ snapshotter }, callOptions(signal))) {
     for (const { name } of info) {
-      const usage = client.snapshots.usage({ snapshotter, key: name }, until(signal));
+      const usage = client.snapshots.usage({ snapshotter, key: name }, callOptions(signal));
       bytes += Number((await ignoring(Code.NotFound, usage))?.size ?? 0);
     }
   }

@@ -1,4 +1,4 @@
-import type { Holds } from '@capsule/core';
+import type { KeyedMutex } from '@capsule/core';
 import type { Architecture } from '../../oci/architecture.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import type { ImageReader } from '../image/image-reader.ts';
@@ -16,9 +16,9 @@ export interface RuntimeContext {
   /** The log writer, a path that the shim can run. */
   readonly logBinary: string;
   /** Whose layers are mounted by us now: they are not started meanwhile. */
-  readonly holds: Holds;
+  readonly holds: KeyedMutex;
   /** Whose task is being made or taken away now. */
-  readonly settling: Holds;
+  readonly settling: KeyedMutex;
   /** Containers that have ended and whose task is still to be taken away. */
   readonly unsettled: Set<string>;
   /** The program that works on files of containers. */

@@ -11,9 +11,9 @@ import { programError } from '../../oci/errors.ts';
 import { listHostDevices } from '../../oci/host-devices.ts';
 import { describeOciSpec } from '../../oci/oci-spec.ts';
 import { defaultOpenFiles } from '../../oci/open-files.ts';
+import { callOptions } from '../client/call-options.ts';
 import { packSpec } from '../client/pack.ts';
 import { hasCode, ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
 import { findImage } from '../image/find-image.ts';
@@ -120,7 +120,7 @@ async function createRecord(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const [record, snapshot] = await Promise.allSettled([
-    context.client.containers.create({ container }, until(signal)),
+    context.client.containers.create({ container }, callOptions(signal)),
     prepareSnapshot(context, container.id, parent, signal),
   ]);
   if (record.status === 'rejected') {
@@ -144,7 +144,7 @@ async function replaceSnapshot(
   signal?: AbortSignal,
 ): Promise<void> {
   const { client, snapshotter } = context;
-  await ignoring(Code.NotFound, client.snapshots.remove({ snapshotter, key }, until(signal)));
+  await ignoring(Code.NotFound, client.snapshots.remove({ snapshotter, key }, callOptions(signal)));
   await prepareSnapshot(context, key, parent, signal);
 }
 

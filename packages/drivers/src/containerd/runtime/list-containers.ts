@@ -1,8 +1,8 @@
 import type { ContainerRef, ContainerSeen } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
+import { callOptions } from '../client/call-options.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { Status } from '../gen/containerd/types/task/task_pb.ts';
 import { describeContainer } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
@@ -15,8 +15,8 @@ export async function listContainers(
   signal?: AbortSignal,
 ): Promise<readonly ContainerSeen[]> {
   // First the tasks: what ended meanwhile is on the record before its task is gone.
-  const tasks = await client.tasks.list({}, until(signal));
-  const records = await client.containers.list({}, until(signal));
+  const tasks = await client.tasks.list({}, callOptions(signal));
+  const records = await client.containers.list({}, callOptions(signal));
   // The answer of List names a container's first process by the container's id.
   const processes = new Map(tasks.tasks.map((task) => [task.containerId || task.id, task]));
   return records.containers.flatMap(({ id, labels }) => {
@@ -54,7 +54,7 @@ export async function lookAtContainer(
 async function look(client: RuntimeContext['client'], id: string, signal?: AbortSignal) {
   // In this order, for the same reason.
   const task = await getTask(client, id, signal);
-  const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
+  const answer = await ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal)));
   const labels = answer?.container && readLabels(answer.container.labels);
   return { task, seen: labels && describeContainer(id, labels, task) };
 }

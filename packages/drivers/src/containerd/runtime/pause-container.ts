@@ -1,8 +1,8 @@
 import type { ContainerRef } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
+import { callOptions } from '../client/call-options.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { getTask } from './task.ts';
@@ -15,7 +15,7 @@ export async function pauseContainer(
 ): Promise<void> {
   const id = containerId(ref);
   if (taskState(await getTask(client, id, signal)) !== 'running') return;
-  await ignoring(Code.NotFound, client.tasks.pause({ containerId: id }, until(signal)));
+  await ignoring(Code.NotFound, client.tasks.pause({ containerId: id }, callOptions(signal)));
 }
 
 export async function resumeContainer(
@@ -25,5 +25,5 @@ export async function resumeContainer(
 ): Promise<void> {
   const id = containerId(ref);
   if (taskState(await getTask(client, id, signal)) !== 'paused') return;
-  await ignoring(Code.NotFound, client.tasks.resume({ containerId: id }, until(signal)));
+  await ignoring(Code.NotFound, client.tasks.resume({ containerId: id }, callOptions(signal)));
 }

@@ -3,8 +3,8 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { allOrFirstError, containerCgroup } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { hasOomKill } from '../../cgroup/has-oom-kill.ts';
+import { callOptions } from '../client/call-options.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
 import { type Process, Status } from '../gen/containerd/types/task/task_pb.ts';
 import type { RuntimeContext } from './context.ts';
@@ -22,11 +22,11 @@ export async function settleContainer(
   signal?: AbortSignal,
 ): Promise<void> {
   // A start makes another task under the same name.
-  const release = await settling.take(id, signal);
+  const release = await settling.acquire(id, signal);
   try {
     const task = await getTask(client, id, signal);
     if (task?.status !== Status.STOPPED) return;
-    const call = client.containers.get({ id }, until(signal));
+    const call = client.containers.get({ id }, callOptions(signal));
     const container = (await ignoring(Code.NotFound, call))?.container;
     // One of somebody else, or without a record: whoever made it looks after it.
     const labels = container && readLabels(container.labels);
@@ -42,7 +42,7 @@ export async function settleContainer(
 
 /** Settles what ended while nobody looked. Fails with the first failure when all were tried. */
 export async function settleAll(context: RuntimeContext, signal?: AbortSignal): Promise<void> {
-  const { tasks } = await context.client.tasks.list({}, until(signal));
+  const { tasks } = await context.client.tasks.list({}, callOptions(signal));
   const ended = tasks.filter(({ status }) => status === Status.STOPPED);
   for (const { containerId, id } of ended) context.unsettled.add(containerId || id);
   await settleLeft(context, signal);

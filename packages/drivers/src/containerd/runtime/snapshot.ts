@@ -1,6 +1,6 @@
 import { Code } from '@connectrpc/connect';
+import { callOptions } from '../client/call-options.ts';
 import { hasCode, ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import type { RuntimeContext } from './context.ts';
@@ -13,7 +13,7 @@ export async function prepareSnapshot(
   signal?: AbortSignal,
 ): Promise<readonly Mount[]> {
   try {
-    const made = await client.snapshots.prepare({ snapshotter, key, parent }, until(signal));
+    const made = await client.snapshots.prepare({ snapshotter, key, parent }, callOptions(signal));
     return made.mounts;
   } catch (error) {
     if (!hasCode(error, Code.NotFound)) throw error;
@@ -28,6 +28,6 @@ export async function findMounts(
   key: string,
   signal?: AbortSignal,
 ): Promise<readonly Mount[] | undefined> {
-  const call = client.snapshots.mounts({ snapshotter, key }, until(signal));
+  const call = client.snapshots.mounts({ snapshotter, key }, callOptions(signal));
   return (await ignoring(Code.NotFound, call))?.mounts;
 }

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { type ContainerRef, type ContainerSeen, isAlive } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
+import { callOptions } from '../client/call-options.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import { describeContainer, taskState } from './container-seen.ts';
@@ -24,7 +24,7 @@ export async function startContainer(
   const { client } = context;
   const id = containerId(ref);
   const [answer, task, mounts] = await Promise.all([
-    ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
+    ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal))),
     getTask(client, id, signal),
     findMounts(context, id, signal),
   ]);

@@ -3,9 +3,9 @@ import type { ContainerRef, StopOrder } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
 import { parseStopSignal } from '../../oci/stop-signal.ts';
+import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';
@@ -27,7 +27,7 @@ export async function stopContainer(
   const { client } = context;
   const id = containerId(ref);
   const [answer, task] = await Promise.all([
-    ignoring(Code.NotFound, client.containers.get({ id }, until(signal))),
+    ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal))),
     getTask(client, id, signal),
   ]);
   const state = taskState(task);
@@ -35,7 +35,7 @@ export async function stopContainer(
   if (state === 'stopped') return settleContainer(context, id, signal);
   if (state === 'created' || state === 'unknown') return removeTask(client, id);
   // What stands still ends by no signal.
-  if (state === 'paused') await client.tasks.resume({ containerId: id }, until(signal));
+  if (state === 'paused') await client.tasks.resume({ containerId: id }, callOptions(signal));
   const ofImage = readLabels(answer?.container?.labels ?? {})?.stopSignal ?? '';
   const stopSignal = ordered === '' ? ofImage : ordered;
   const ended = new AbortController();

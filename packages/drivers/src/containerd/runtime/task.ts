@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect';
+import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { hasCode, ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import type { Process } from '../gen/containerd/types/task/task_pb.ts';
 import { endStrayShims } from './end-stray-shims.ts';
@@ -17,7 +17,10 @@ export async function getTask(
   containerId: string,
   signal?: AbortSignal,
 ): Promise<Process | undefined> {
-  const answer = await ignoring(Code.NotFound, client.tasks.get({ containerId }, until(signal)));
+  const answer = await ignoring(
+    Code.NotFound,
+    client.tasks.get({ containerId }, callOptions(signal)),
+  );
   return answer?.process;
 }
 
@@ -54,9 +57,9 @@ async function makeTask(
   try {
     const made = await client.tasks.create(
       { containerId, rootfs: [...rootfs], stdout: output, stderr: output },
-      until(signal),
+      callOptions(signal),
     );
-    await client.tasks.start({ containerId }, until(signal));
+    await client.tasks.start({ containerId }, callOptions(signal));
     return made.pid;
   } catch (error) {
     await removeTask(client, containerId);
@@ -86,7 +89,7 @@ export async function waitForExit(
   signal?: AbortSignal,
 ): Promise<void> {
   const timeoutMs = limitMs + DEATH_LIMIT_MS;
-  const call = client.tasks.wait({ containerId }, { ...until(signal), timeoutMs });
+  const call = client.tasks.wait({ containerId }, { ...callOptions(signal), timeoutMs });
   await ignoring(Code.NotFound, call);
 }
 

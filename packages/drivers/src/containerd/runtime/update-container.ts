@@ -5,9 +5,9 @@ import { hasSwapLimit } from '../../cgroup/has-swap-limit.ts';
 import { containerId } from '../../oci/container-id.ts';
 import { describeChangedLimits, describeLimits } from '../../oci/limits.ts';
 import type { OciResources, OciSpec } from '../../oci/types.ts';
+import { callOptions } from '../client/call-options.ts';
 import { packResources, packSpec } from '../client/pack.ts';
 import { ignoring } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
 import { runtimeError } from '../errors.ts';
 import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
 import type { RuntimeContext } from './context.ts';
@@ -24,16 +24,16 @@ export async function updateContainer(
   signal?: AbortSignal,
 ): Promise<void> {
   const id = containerId(ref);
-  const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
+  const answer = await ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal)));
   if (answer?.container === undefined)
     throw runtimeError.CONTAINER_MISSING({ container: ref.container });
   const hasSwap = hasSwapLimit(cgroupRoot);
   const changed = packResources(describeChangedLimits(resources, hasSwap));
-  const update = client.tasks.update({ containerId: id, resources: changed }, until(signal));
+  const update = client.tasks.update({ containerId: id, resources: changed }, callOptions(signal));
   await ignoring(Code.NotFound, ignoring(Code.FailedPrecondition, update));
   const record = withLimits(answer.container, describeLimits(resources, hasSwap), resources);
   const paths = ['spec', `labels.${RESOURCES_LABEL}`];
-  await client.containers.update({ container: record, updateMask: { paths } }, until(signal));
+  await client.containers.update({ container: record, updateMask: { paths } }, callOptions(signal));
 }
 
 function withLimits(record: Container, described: OciResources, resources: Resources): Container {

@@ -1,8 +1,8 @@
 import { type ContainerRef, Outbox, type RuntimeEvent } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { callOptions } from '../client/call-options.ts';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
-import { ignoring, isLost, translate } from '../client/rpc-error.ts';
-import { until } from '../client/until.ts';
+import { ignoring, isLost, translateError } from '../client/rpc-error.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';
 import { type ContainerEvent, eventFilters, readEvent } from './runtime-events.ts';
@@ -31,7 +31,7 @@ export async function* watchEvents(
     await passing;
   } catch (error) {
     if (signal.aborted || isLost(error)) return;
-    throw translate(error, client.socketPath, signal);
+    throw translateError(error, client.socketPath, signal);
   } finally {
     leave.abort();
   }
@@ -89,7 +89,7 @@ async function findOwner(
   const known = owners.get(id);
   if (kind === 'deleted') owners.delete(id);
   if (known !== undefined || kind === 'deleted') return known;
-  const answer = await ignoring(Code.NotFound, client.containers.get({ id }, until(signal)));
+  const answer = await ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal)));
   const labels = answer?.container && readLabels(answer.container.labels);
   if (labels === undefined) return undefined;
   owners.set(id, labels.ref);

@@ -7,8 +7,8 @@ import {
   type PathSeen,
   type UnpackRules,
 } from '@capsule/core';
-import { Complaint } from '../../files-program/complaint.ts';
 import { describeFailure } from '../../files-program/describe-failure.ts';
+import { ErrorOutput } from '../../files-program/error-output.ts';
 import { parseSeen } from '../../files-program/path-seen.ts';
 import type { FilesRequestSchema } from '../gen/capsule/guest/v1/guest_pb.ts';
 import type { GuestCalls } from '../guest/guest-client.ts';
@@ -74,14 +74,14 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
       for await (const { payload } of calls.files(outbox, { timeoutMs: 0, signal: limit })) {
         if (payload.case === 'data') yield payload.value;
         if (payload.case !== 'exit') continue;
-        const complaint = new Complaint();
-        complaint.add(payload.value.complaint);
-        complaint.add('\n');
+        const output = new ErrorOutput();
+        output.add(payload.value.complaint);
+        output.add('\n');
         if (payload.value.exitCode !== 0) {
           const folder = words[0] === 'unpack' ? at.path : undefined;
-          throw describeFailure(at.ref.container, complaint.failure, folder);
+          throw describeFailure(at.ref.container, output.failure, folder);
         }
-        complaint.warnings.forEach(warn);
+        output.warnings.forEach(warn);
         return;
       }
     } catch (error) {

@@ -4,7 +4,7 @@ import type { RuntimeEvent } from '@capsule/core';
 export class EventFeed {
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
 
-  tell(event: RuntimeEvent): void {
+  emit(event: RuntimeEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -83,7 +83,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     return this.#running.alone(id, async () => {
       const action = `make the disk of microVM ${spec.ref.container}`;
       const made = createVm(this.#context, spec, signal);
-      const vm = await this.#context.images.doing(action, made, signal);
+      const vm = await this.#context.images.translateErrors(action, made, signal);
       return describeVm(vm, await this.#context.records.run(id));
     });
   }
@@ -101,7 +101,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       if (before !== undefined) await this.#running.end(before, lostEnd());
       const run = await bringUp(this.#work, vm, signal);
       this.#running.follow(vm, run);
-      this.#running.tell(vm, 'started');
+      this.#running.emit(vm, 'started');
       return describeVm(vm, run);
     });
   }
@@ -116,7 +116,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       const isUp = run.ended === undefined && (await isAnyAlive(run));
       const end = isUp ? await askToStop(this.#work, vm, run, { ...how, abort }) : lostEnd();
       await this.#running.end(run, end);
-      this.#running.tell(vm, 'exited', end.exitCode);
+      this.#running.emit(vm, 'exited', end.exitCode);
     });
   }
 
@@ -220,7 +220,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       await records.remove(id);
       if (vm === undefined) return;
       await collectDisks(this.#context);
-      this.#running.tell(vm, 'deleted');
+      this.#running.emit(vm, 'deleted');
     });
   }
 
@@ -252,7 +252,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
     if (vm === undefined) return undefined;
     const run = await records.run(id);
     if (run?.isStarted && run.ended === undefined && !(await isMachineUp(run))) {
-      await this.#running.buries(vm);
+      await this.#running.recordLostEnd(vm);
       return describeVm(vm, await records.run(id));
     }
     const isSilent = this.#running.watch(id)?.pulse.isSilent ?? false;

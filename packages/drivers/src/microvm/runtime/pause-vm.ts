@@ -15,7 +15,7 @@ export async function pauseVm(work: VmWork, id: string): Promise<void> {
     // Written first: one that stands still and is not known to would be taken for one that is lost.
     await context.records.putRun({ ...up.run, isPaused: true });
     await suspendProcess(up.machine);
-    running.tell(up.vm, 'changed');
+    running.emit(up.vm, 'changed');
   });
 }
 
@@ -35,7 +35,7 @@ export async function resumeVm(work: VmWork, id: string): Promise<void> {
       );
       watch.pulse.isHeld = false;
     }
-    running.tell(up.vm, 'changed');
+    running.emit(up.vm, 'changed');
   });
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Holds, type RuntimeEvent } from '@capsule/core';
+import { KeyedMutex, type RuntimeEvent } from '@capsule/core';
 import type { GuestClient } from '../guest/guest-client.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmEnd, VmRun } from '../record/vm-run.ts';
@@ -19,7 +19,7 @@ const RETRY_MS = 1000;
 export class RunningVms {
   readonly events = new EventFeed();
   readonly #context: MicroVmContext;
-  readonly #holds = new Holds();
+  readonly #holds = new KeyedMutex();
   readonly #watches = new Map<string, GuestWatch>();
 
   constructor(context: MicroVmContext) {
@@ -28,7 +28,7 @@ export class RunningVms {
 
   /** Nobody else works on it until what is answered is called. */
   hold(id: string, signal?: AbortSignal): Promise<() => void> {
-    return this.#holds.take(id, signal);
+    return this.#holds.acquire(id, signal);
   }
 
   async alone<T>(id: string, work: () => Promise<T>): Promise<T> {
@@ -53,8 +53,8 @@ export class RunningVms {
       vsock: records.paths(vm.id).vsock,
       lostMs: silentMs,
       onExit: (end) => void this.#untilDone(vm, () => this.#concludes(vm, end)),
-      onDeath: () => void this.#untilDone(vm, () => this.buries(vm)),
-      onChange: () => this.tell(vm, 'changed'),
+      onDeath: () => void this.#untilDone(vm, () => this.recordLostEnd(vm)),
+      onChange: () => this.emit(vm, 'changed'),
       onLost: () => void this.#untilDone(vm, () => this.#givesUp(vm)),
     });
     this.#watches.set(vm.id, watch.start());
@@ -101,19 +101,19 @@ export class RunningVms {
   }
 
   /** The machine has ended, and nobody asked it to. Idempotent. */
-  async buries(vm: MadeVm): Promise<void> {
+  async recordLostEnd(vm: MadeVm): Promise<void> {
     await this.alone(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);
       if (run === undefined || (await isMachineUp(run))) return;
       const fault = await findCause(consoleLog(vm.spec.logPath));
       await this.end(run, lostEnd(fault));
-      this.tell(vm, 'exited', LOST_CODE);
+      this.emit(vm, 'exited', LOST_CODE);
     });
   }
 
-  tell({ spec }: MadeVm, kind: RuntimeEvent['kind'], exitCode?: number): void {
+  emit({ spec }: MadeVm, kind: RuntimeEvent['kind'], exitCode?: number): void {
     const code = exitCode === undefined ? {} : { exitCode };
-    this.events.tell({ ref: spec.ref, kind, at: Date.now(), ...code });
+    this.events.emit({ ref: spec.ref, kind, at: Date.now(), ...code });
   }
 
   /** The payload has ended by itself: its guest puts everything on its disks, and goes. */
@@ -127,7 +127,7 @@ export class RunningVms {
       const how = { graceMs: 0, stopSignal: '' };
       if (guest !== undefined) await stopPayload(guest, vm, how, { isDeaf: false });
       await this.end({ ...run, ended: end }, end);
-      this.tell(vm, 'exited', end.exitCode);
+      this.emit(vm, 'exited', end.exitCode);
     });
   }
 
@@ -139,7 +139,7 @@ export class RunningVms {
       if (run === undefined || run.ended !== undefined || !isSilent) return;
       const fault = `its guest agent did not answer for ${this.#context.silentMs / 1000} s`;
       await this.end(run, lostEnd(fault));
-      this.tell(vm, 'exited', LOST_CODE);
+      this.emit(vm, 'exited', LOST_CODE);
     });
   }
 }

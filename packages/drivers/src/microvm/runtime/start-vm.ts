@@ -44,7 +44,7 @@ export async function startVm(
     cgroupFiles,
     isStarted: false,
   };
-  const tell = async (process: MachineProcess) => {
+  const record = async (process: MachineProcess) => {
     run = { ...run, processes: [...run.processes, process] };
     await records.putRun(run);
   };
@@ -71,12 +71,12 @@ export async function startVm(
       uid: tap.uid,
       cgroupFiles,
     },
-    tell,
+    record,
   );
   const machine = await describeMachine(context, vm, { cgroupFiles, screen, tap });
   const sizeBefore = await consoleSize(vm.spec.logPath);
   await using ready = await ReadySocket.open(paths.vsock, tap.uid);
-  await vmm.start(machine, tell);
+  await vmm.start(machine, record);
   if (run.hasAgent) {
     await awaitReady(ready, vm, { run, sizeBefore, boot }, signal);
     await handOver(context, vm, run, signal);

@@ -37,7 +37,7 @@ export interface MachineConsole extends Disposable {
  */
 export async function startWriters(
   parts: WriterParts,
-  tell: (process: MachineProcess) => Promise<void>,
+  record: (process: MachineProcess) => Promise<void>,
 ): Promise<MachineConsole> {
   const { logBinary, logPath, vsock, pipePath, uid, cgroupFiles } = parts;
   await mkdir(dirname(logPath), { recursive: true });
@@ -47,7 +47,7 @@ export async function startWriters(
     args: ['path', logPath, 'listen', vsock, 'owner', String(uid)],
     descriptors: [undefined, undefined, undefined],
   });
-  if (output !== undefined) await tell({ role: 'output', ...output });
+  if (output !== undefined) await record({ role: 'output', ...output });
   const stack = new DisposableStack();
   const [screen, errors, ready] = await ConsolePipe.openThree(pipePath);
   try {
@@ -59,7 +59,7 @@ export async function startWriters(
       args: ['path', consoleLog(logPath), ...limits],
       descriptors: [undefined, undefined, undefined, stdout, stderr, ready.writing],
     });
-    if (writer !== undefined) await tell({ role: 'console', ...writer });
+    if (writer !== undefined) await record({ role: 'console', ...writer });
     const close = () => stack.dispose();
     return { output: screen.writing, errors: errors.writing, [Symbol.dispose]: close };
   } catch (error) {

@@ -11,7 +11,7 @@ const LOOK_MS = 500;
 /** Of the time that one may stand still: less of a processor is what a guest takes that only waits. */
 const BUSY_SHARE = 0.05;
 
-export interface Working {
+export interface WhileWorkingParts {
   readonly run: VmRun;
   /** For people. */
   readonly container: string;
@@ -25,7 +25,7 @@ export interface Working {
  * otherwise `work` is aborted after a minute. Fails as `work` does, and with `MICROVM_STALLED`.
  */
 export async function whileWorking<T>(
-  { run, container, signal, stalledMs = STALLED_MS, lookMs = LOOK_MS }: Working,
+  { run, container, signal, stalledMs = STALLED_MS, lookMs = LOOK_MS }: WhileWorkingParts,
   work: (limit: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stalled = new AbortController();

@@ -55,7 +55,7 @@ export interface Vmm {
    * Its processes, the one that is the machine last; it is not told of when it has ended by then. Those that were
    * started before a failure are ended.
    */
-  start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void>;
+  start(machine: Machine, record: (process: MachineProcess) => Promise<void>): Promise<void>;
   /** Presses the machine's power button, for guests without an agent. */
   powerDown(control: string): Promise<void>;
 }

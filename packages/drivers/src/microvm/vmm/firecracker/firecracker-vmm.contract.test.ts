@@ -122,11 +122,11 @@ async function prepare(
     cgroupFiles: [],
     screen: { output: screen, errors: screen },
   };
-  const tell = async (process: MachineProcess) => void processes.push(process);
+  const record = async (process: MachineProcess) => void processes.push(process);
   return {
     machine,
     processes,
-    start: () => vmm.start(machine, tell),
+    start: () => vmm.start(machine, record),
     said: () => readFile(join(folder, 'screen'), 'latin1'),
   };
 }
@@ -209,8 +209,8 @@ if (skip !== undefined) {
     test('what it refuses is told in its own words', async (t) => {
       const { machine, processes, said } = await prepare(t, vmm, STAYS);
       const tap = { ...machine.tap, device: 'nosuchtap' };
-      const tell = async (process: MachineProcess) => void processes.push(process);
-      await vmm.start({ ...machine, tap }, tell);
+      const record = async (process: MachineProcess) => void processes.push(process);
+      await vmm.start({ ...machine, tap }, record);
       await untilSaid(machine, 'Firecracker exiting');
       assert.match(causeOf(await said()), /^its virtual machine monitor died: .*tap/i);
     });

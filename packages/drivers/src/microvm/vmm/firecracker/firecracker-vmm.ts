@@ -60,7 +60,7 @@ export class FirecrackerVmm implements Vmm {
    * The machine is still being put together when this answers. Nobody may ask its API then: a question that waits when
    * the making fails lets Firecracker panic, and hides why. What fails ends the process, and stands in the console.
    */
-  async start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void> {
+  async start(machine: Machine, record: (process: MachineProcess) => Promise<void>): Promise<void> {
     const { name, folder, tap, screen, cgroupFiles } = machine;
     const [place, told] = [join(folder, 'jail'), join(folder, 'machine.pid')];
     const config = join(folder, 'machine.json');
@@ -78,7 +78,7 @@ export class FirecrackerVmm implements Vmm {
     if (holder === undefined) {
       throw microVmError.NOT_BOOTED({ container: name, why: 'nothing holds its disks' });
     }
-    await tell({ role: 'disks', ...holder });
+    await record({ role: 'disks', ...holder });
     const described = describeFirecracker(machine, metrics, this.#options.limits);
     await writeFile(config, JSON.stringify(described));
     await chown(config, tap.uid, tap.uid);
@@ -102,9 +102,9 @@ export class FirecrackerVmm implements Vmm {
     if (jail === undefined) {
       throw microVmError.NOT_BOOTED({ container: name, why: 'its jail could not be begun' });
     }
-    await tell({ role: 'jail', ...jail });
+    await record({ role: 'jail', ...jail });
     const mark = await awaitProcess(name, told, jail);
-    if (mark !== undefined) await tell({ role: 'machine', ...mark });
+    if (mark !== undefined) await record({ role: 'machine', ...mark });
   }
 
   /** By the keys that ask Linux to go down; there is no button. */

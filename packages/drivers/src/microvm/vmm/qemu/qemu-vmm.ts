@@ -63,7 +63,7 @@ export class QemuVmm implements Vmm {
     }
   }
 
-  async start(machine: Machine, tell: (process: MachineProcess) => Promise<void>): Promise<void> {
+  async start(machine: Machine, record: (process: MachineProcess) => Promise<void>): Promise<void> {
     const { isKvm } = await findAcceleration(this.#architecture);
     const counterKhz = isKvm ? undefined : await this.#readCounter();
     await openDevices();
@@ -78,7 +78,7 @@ export class QemuVmm implements Vmm {
       args: ['--vm', `guest-cid=${GUEST_CID},socket=${vhost},uds-path=${vsock}`],
       descriptors: [undefined, errors, errors],
     });
-    await this.#tell(machine, 'vsock', carrier, tell);
+    await this.#record(machine, 'vsock', carrier, record);
     await socketOf(machine.name, vhost, carrier);
     const places = disks.descriptors.map(({ isBlockDevice }, index) => ({
       fd: STDIO + index,
@@ -96,7 +96,7 @@ export class QemuVmm implements Vmm {
       }),
       descriptors: [undefined, output, errors, ...disks.descriptors.map(({ fd }) => fd)],
     });
-    await this.#tell(machine, 'machine', qemu, tell);
+    await this.#record(machine, 'machine', qemu, record);
   }
 
   powerDown(control: string): Promise<void> {
@@ -114,14 +114,14 @@ export class QemuVmm implements Vmm {
     }
   }
 
-  async #tell(
+  async #record(
     { name }: Machine,
     role: string,
     mark: ProcessMark | undefined,
-    tell: (process: MachineProcess) => Promise<void>,
+    record: (process: MachineProcess) => Promise<void>,
   ): Promise<void> {
     if (mark === undefined) throw ended(name, role);
-    await tell({ role, ...mark });
+    await record({ role, ...mark });
   }
 }
 

@@ -1,9 +1,9 @@
 /** One holder of a key at a time; the others wait in the order in which they came. */
-export class Holds {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
 
   /** Resolves with what gives it back; that is idempotent. Throws the reason when `signal` aborts before. */
-  async take(key: string, signal?: AbortSignal): Promise<() => void> {
+  async acquire(key: string, signal?: AbortSignal): Promise<() => void> {
     const before = this.#last.get(key) ?? Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     const mine = before.then(() => promise);

@@ -5,7 +5,7 @@ import { ImageStoreSchema } from '../gen/containerd/types/transfer/imagestore_pb
 import type { ImageContext } from './context.ts';
 
 /** Where a transfer ends: this record, this machine's platform only, unpacked at once. */
-export function destination(
+export function describeDestination(
   { architecture, snapshotter }: ImageContext,
   name: string,
   labels: Readonly<Record<string, string>> = {},

@@ -6,7 +6,7 @@ const FAILURE_MOST = 16 * 1024;
 const WARNING = 'warning\t';
 
 /** Collects the errors that capsule-files prints: lines of warnings, and in the end what it failed with. */
-export class Complaint {
+export class ErrorOutput {
   readonly warnings: string[] = [];
   #failure = '';
   #rest = '';
