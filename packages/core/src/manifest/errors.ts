@@ -1,4 +1,5 @@
 import { defineErrors } from '../error/define-errors.ts';
+import type { Declared } from './manifest.ts';
 import { describeProblem, type ManifestProblem, type Problem } from './problem.ts';
 
 export const manifestError = defineErrors('MANIFEST', {
@@ -18,7 +19,7 @@ export const manifestError = defineErrors('MANIFEST', {
 
 interface SpecProblems {
   /** A workload, where nothing else is said. */
-  readonly what?: 'volume' | 'registry';
+  readonly what?: Declared['kind'];
   readonly name: string;
   readonly problems: readonly Problem[];
 }

@@ -1,29 +1,28 @@
-import type { RegistrySpec } from '../resource/registry.ts';
-import type { VolumeSpec } from '../resource/volume.ts';
-import type { WorkloadSpec } from '../resource/workload.ts';
+import type { SpecOf } from './kind/kind.ts';
+import type { KINDS } from './kind/kinds.ts';
 import type { Position } from './problem.ts';
 
-/** One document of a manifest file, checked. Kinds to come are further members of this union. */
-export interface WorkloadManifest {
-  readonly kind: 'workload';
-  readonly spec: WorkloadSpec;
+/** One document of a manifest file, checked; of any kind of a table. */
+export interface ManifestOf<Name extends string, Spec> {
+  readonly kind: Name;
+  readonly spec: Spec;
   /** Where each field of the document stands, by path; `` is the document itself. */
   readonly positions: ReadonlyMap<string, Position>;
 }
 
-export interface RegistryManifest {
-  readonly kind: 'registry';
-  readonly spec: RegistrySpec;
-  readonly positions: ReadonlyMap<string, Position>;
-}
+// biome-ignore lint/suspicious/noExplicitAny: each kind has a spec of its own
+export type AnyManifest<Name extends string = string> = ManifestOf<Name, any>;
 
-export interface VolumeManifest {
-  readonly kind: 'volume';
-  readonly spec: VolumeSpec;
-  readonly positions: ReadonlyMap<string, Position>;
-}
+type Kinds = typeof KINDS;
 
-export type Manifest = WorkloadManifest | RegistryManifest | VolumeManifest;
+export type Manifest = {
+  [Name in keyof Kinds]: ManifestOf<Name, SpecOf<Kinds[Name]>>;
+}[keyof Kinds];
+
+/** What a manifest declares, wherever it stands. */
+export type Declared = {
+  [Name in keyof Kinds]: { readonly kind: Name; readonly spec: SpecOf<Kinds[Name]> };
+}[keyof Kinds];
 
 /** A file, or something that can be shown as one (`<stdin>`). */
 export interface ManifestSource {

@@ -5,8 +5,8 @@ import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
 import { manifestError } from './errors.ts';
 import { CONTAINER_FIELDS } from './kind/workload/read-container.ts';
 import { parseManifestFiles, parseManifests } from './parse-manifests.ts';
-import { workloadSpecs } from './pick-manifests.ts';
 import { describeProblem, type ManifestProblem } from './problem.ts';
+import { specsOf } from './testing/specs-of.ts';
 
 const WEB = `name: web
 kind: Container
@@ -81,7 +81,7 @@ container:
     undefined,
     '\t',
   );
-  const [spec] = workloadSpecs(parseManifests(camel, 'f'));
+  const [spec] = specsOf('workload', parseManifests(camel, 'f'));
   assert.deepEqual(spec?.env, { TZ: 'UTC', EMPTY: '' });
   assert.deepEqual(spec?.ports[1], { containerPort: 53, hostPort: 8080, protocol: 'udp' });
   assert.deepEqual(parseManifests(snake, 'f')[0]?.spec, spec);
@@ -329,7 +329,7 @@ test('keys that only describe are read over', () => {
 
 test('an alias stands for its anchor', () => {
   const text = `${WEB}  command: &words [a, b]\n  args: *words\n`;
-  assert.deepEqual(workloadSpecs(parseManifests(text, 'f'))[0]?.args, ['a', 'b']);
+  assert.deepEqual(specsOf('workload', parseManifests(text, 'f'))[0]?.args, ['a', 'b']);
 });
 
 test('a hundred problems are shown of a thousand', () => {

@@ -1,15 +1,19 @@
 import { type Document, isScalar } from 'yaml';
 import { manifestError } from './errors.ts';
-import type { Manifest, ManifestSource } from './manifest.ts';
+import type { KindTable } from './kind/kind.ts';
+import { KINDS } from './kind/kinds.ts';
+import type { AnyManifest, Manifest, ManifestSource } from './manifest.ts';
 import type { ManifestProblem } from './problem.ts';
 import { DocumentReader } from './read/document-reader.ts';
 import { readYaml } from './read/read-yaml.ts';
 import { readDocument } from './read-document.ts';
 import { findClashes } from './validate/find-clashes.ts';
 
+export { inApplyOrder } from './kind/apply-order.ts';
+export { KINDS } from './kind/kinds.ts';
+export { printManifest } from './kind/print-manifest.ts';
 export { CONTAINER_FIELDS } from './kind/workload/read-container.ts';
 export { MICRO_VM_FIELDS } from './kind/workload/read-micro-vm.ts';
-export { registrySpecs, volumeSpecs, workloadSpecs } from './pick-manifests.ts';
 export { MANIFEST_MAX_BYTES } from './read/read-yaml.ts';
 export { MANIFEST_SCHEMA } from './schema/manifest-schema.ts';
 
@@ -31,20 +35,31 @@ export function parseManifests(
  * and ports that clash across them.
  */
 export function parseManifestFiles(sources: readonly ManifestSource[]): readonly Manifest[] {
-  const manifests: Manifest[] = [];
+  return parseManifestsOf(KINDS, sources);
+}
+
+/** The same for other kinds than ours. */
+export function parseManifestsOf<Name extends string>(
+  kinds: KindTable<Name>,
+  sources: readonly ManifestSource[],
+): readonly AnyManifest<Name>[] {
+  const manifests: AnyManifest<Name>[] = [];
   const problems: ManifestProblem[] = [];
   for (const source of sources) {
-    const read = readFile(source);
+    const read = readFile(source, kinds);
     manifests.push(...read.manifests);
     problems.push(...read.problems);
   }
-  problems.push(...findClashes(manifests));
+  problems.push(...findClashes(manifests, kinds));
   if (problems.length > 0) throw manifestError.INVALID({ problems: cut(problems) });
   return manifests;
 }
 
-function readFile(source: ManifestSource): {
-  readonly manifests: readonly Manifest[];
+function readFile<Name extends string>(
+  source: ManifestSource,
+  kinds: KindTable<Name>,
+): {
+  readonly manifests: readonly AnyManifest<Name>[];
   readonly problems: readonly ManifestProblem[];
 } {
   const { documents, lines, problems } = readYaml(source);
@@ -53,7 +68,7 @@ function readFile(source: ManifestSource): {
   const readers = filled.map((document) => new DocumentReader(source.fileName, document, lines));
   const manifests = filled.flatMap((document, index) => {
     const reader = readers[index];
-    return (reader && readDocument(reader, document.contents)) ?? [];
+    return (reader && readDocument(reader, document.contents, kinds)) ?? [];
   });
   if (filled.length > 0)
     return { manifests, problems: readers.flatMap((reader) => reader.problems) };

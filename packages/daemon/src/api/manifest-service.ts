@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
+  applyChangeToProto,
   askedStateFromProto,
   errorToDetail,
   fieldChangeToProto,
@@ -7,9 +8,8 @@ import {
   ManifestResultSchema,
   type ManifestService,
   registryFromProto,
-  scheduleFromProto,
   specFromProto,
-  type VolumeManifest,
+  volumeSpecFromProto,
   type Workload as WireWorkload,
   workloadToProto,
 } from '@capsule/api';
@@ -17,14 +17,12 @@ import {
   type CapsuleError,
   isCapsuleError,
   manifestError,
-  type VolumeSpec,
   type Workload,
   type WorkloadRecord,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { DeclaredOutcome, ManifestConfig, ManifestOutcomes } from '../manifest/commands.ts';
 import type { ApplyOutcome, WorkloadWish } from '../workload/commands.ts';
-import { changeToProto } from './change-to-proto.ts';
 
 export interface ManifestServiceParts {
   readonly manifests: ManifestConfig;
@@ -47,7 +45,7 @@ export function manifestService(
       const outcomes = await manifests.apply(
         {
           registries: registries.map(registryFromProto),
-          volumes: volumes.map(volumeFromProto),
+          volumes: volumes.map(volumeSpecFromProto),
           workloads: read.flatMap((one) => ('spec' in one ? [one] : [])),
         },
         // What cannot be read is refused, and with it all the others.
@@ -81,11 +79,6 @@ function readWorkload(wire: WireWorkload): Read {
   }
 }
 
-function volumeFromProto({ name, sizeBytes, snapshotSchedule: wire }: VolumeManifest): VolumeSpec {
-  const snapshotSchedule = scheduleFromProto(wire);
-  return { name, sizeBytes: Number(sizeBytes), ...(snapshotSchedule && { snapshotSchedule }) };
-}
-
 type AnyOutcome = ApplyOutcome | { readonly error: CapsuleError } | undefined;
 
 /** Puts what could not be read back into its place among the others. */
@@ -109,7 +102,7 @@ function declared(name: string, outcome: DeclaredOutcome, isDone: boolean): Resu
   if ('error' in outcome) return { name, error: errorToDetail(outcome.error) };
   if (!isDone) return { name };
   const { change, fields } = outcome.applied;
-  return { name, change: changeToProto(change), fields: fields.map(fieldChangeToProto) };
+  return { name, change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
 }
 
 function workloadResult(
@@ -121,7 +114,7 @@ function workloadResult(
   if ('error' in outcome) return { name, error: errorToDetail(outcome.error) };
   const { record, change, fields, recreates } = outcome.applied;
   return {
-    ...{ name, recreates, change: changeToProto(change) },
+    ...{ name, recreates, change: applyChangeToProto(change) },
     fields: fields.map(fieldChangeToProto),
     workload: describe(record),
   };

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  applyChangeToProto,
   fieldChangeToProto,
   RegistrySchema,
   type RegistryService,
@@ -8,7 +9,6 @@ import {
 } from '@capsule/api';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { RegistryConfig } from '../registry/commands.ts';
-import { changeToProto } from './change-to-proto.ts';
 
 /** The calls about registries. */
 export function registryService(
@@ -18,7 +18,7 @@ export function registryService(
     async apply({ registry, dryRun }) {
       const spec = registryFromProto(registry ?? create(RegistrySchema));
       const { change, fields } = await configOrThrow().apply(spec, dryRun);
-      return { change: changeToProto(change), fields: fields.map(fieldChangeToProto) };
+      return { change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     list() {
       const registries = configOrThrow()

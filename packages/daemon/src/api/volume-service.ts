@@ -1,4 +1,5 @@
 import {
+  applyChangeToProto,
   fieldChangeToProto,
   scheduleFromProto,
   type VolumeService,
@@ -8,7 +9,6 @@ import { isName, VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { volumeError } from '../volume/errors.ts';
 import { stopHolder, untilLeft, type VolumeHolderParts } from '../volume/holder.ts';
-import { changeToProto } from './change-to-proto.ts';
 import { type SnapshotCallParts, snapshotCalls } from './volume/snapshots.ts';
 import { type TransferCallParts, transferCalls } from './volume/transfers.ts';
 import { usageCalls, type VolumeUsageParts } from './volume/usage.ts';
@@ -56,7 +56,7 @@ export function volumeService(
         ...(snapshotSchedule && { snapshotSchedule }),
       };
       const { change, fields } = await partsOrThrow().keeper.apply(spec, { dryRun });
-      return { change: changeToProto(change), fields: fields.map(fieldChangeToProto) };
+      return { change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     async adopt({ name }) {
       const { keeper } = partsOrThrow();

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  applyChangeToProto,
   askedStateFromProto,
   fieldChangeToProto,
   specFromProto,
@@ -20,7 +21,6 @@ import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadConfig } from '../workload/commands.ts';
 import type { WorkloadController } from '../workload/controller.ts';
 import { workloadError } from '../workload/errors.ts';
-import { changeToProto } from './change-to-proto.ts';
 import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload/copy.ts';
 import { execInWorkload } from './workload/exec.ts';
 import { streamWorkloadLogs, type WorkloadLogParts } from './workload/logs.ts';
@@ -56,7 +56,7 @@ export function workloadService(
       });
       return {
         workload: workloadToProto(controller.describe(record)),
-        change: changeToProto(change),
+        change: applyChangeToProto(change),
         fields: fields.map(fieldChangeToProto),
         recreates,
       };

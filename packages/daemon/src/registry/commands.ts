@@ -1,4 +1,6 @@
 import {
+  type ApplyChange,
+  applyChangeOf,
   describeRegistryChange,
   type FieldChange,
   isRegistryName,
@@ -20,7 +22,7 @@ export interface RegistryConfigParts {
 }
 
 export interface AppliedRegistry {
-  readonly change: 'created' | 'configured' | 'unchanged';
+  readonly change: ApplyChange;
   readonly fields: readonly FieldChange[];
 }
 
@@ -68,8 +70,7 @@ export class RegistryConfig {
     if (await hosts.isHandMade(name)) throw registryConfigError.HAND_MADE({ name });
     const before = registries.get(name);
     const fields = describeRegistryChange(before, spec);
-    const change =
-      before === undefined ? 'created' : fields.length > 0 ? 'configured' : 'unchanged';
+    const change = applyChangeOf(before, fields);
     if (!dryRun) {
       if (change !== 'unchanged') registries.put(spec);
       await this.publish(name);

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type ApplyChange,
+  applyChangeOf,
   describeVolumeChange,
   type FieldChange,
   formatSize,
@@ -29,7 +31,7 @@ export interface VolumeKeeperParts extends VolumeStepsParts {
 }
 
 export interface AppliedVolume {
-  readonly change: 'created' | 'configured' | 'unchanged';
+  readonly change: ApplyChange;
   readonly fields: readonly FieldChange[];
 }
 
@@ -86,10 +88,10 @@ export class VolumeKeeper {
       this.#checkStage(stored);
     }
     const fields = describeVolumeChange(stored, spec);
-    return { change: changeOf(stored, fields), fields };
+    return { change: applyChangeOf(stored, fields), fields };
   }
 
-  async #apply(spec: VolumeSpec): Promise<AppliedVolume['change']> {
+  async #apply(spec: VolumeSpec): Promise<ApplyChange> {
     const { db, volumes, now, reach } = this.#parts;
     const before = db.transaction(() => {
       const found = volumes.get(spec.name);
@@ -107,7 +109,7 @@ export class VolumeKeeper {
     // Another call has made it, or its row: as it was asked for there.
     volumes.setSchedule(spec.name, spec.snapshotSchedule);
     await this.resize(spec);
-    return describeVolumeChange(before, spec).length === 0 ? 'unchanged' : 'configured';
+    return applyChangeOf(before, describeVolumeChange(before, spec));
   }
 
   #checkStage({ name, stage }: VolumeRecord): void {
@@ -266,12 +268,4 @@ export class VolumeKeeper {
       story.changed(name);
     });
   }
-}
-
-function changeOf(
-  stored: VolumeRecord | undefined,
-  fields: readonly FieldChange[],
-): AppliedVolume['change'] {
-  if (stored === undefined) return 'created';
-  return fields.length > 0 ? 'configured' : 'unchanged';
 }

@@ -1,4 +1,5 @@
 import {
+  type ApplyChange,
   type CapsuleError,
   type DesiredState,
   describeSpecChange,
@@ -19,12 +20,10 @@ import type { Admission } from './admission/admission.ts';
 import type { ApplyBatch } from './admission/check-volumes.ts';
 import { workloadError } from './errors.ts';
 
-export type WorkloadChange = 'created' | 'configured' | 'unchanged';
-
 /** What an apply did, or would do. */
 export interface Applied {
   readonly record: WorkloadRecord;
-  readonly change: WorkloadChange;
+  readonly change: ApplyChange;
   readonly fields: readonly FieldChange[];
   /** A container that was made for the earlier wish gives way to a new one. */
   readonly recreates: boolean;
@@ -235,7 +234,7 @@ export class WorkloadConfig {
       readonly recreates: boolean;
       readonly now: number;
     },
-  ): WorkloadChange {
+  ): ApplyChange {
     const { specs } = this.#parts;
     if (before === undefined) {
       specs.insert(spec, how.desired ?? 'running', how.now);
@@ -296,7 +295,7 @@ const PATHS_TOLD = 5;
 
 function describeApplied(
   { generation }: WorkloadRecord,
-  change: WorkloadChange,
+  change: ApplyChange,
   fields: readonly FieldChange[],
 ): string {
   if (change === 'created') return 'created as applied';

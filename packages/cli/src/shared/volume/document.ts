@@ -1,17 +1,5 @@
 import { scheduleFromProto, type Volume, volumeStateFromProto } from '@capsule/api';
-import { formatSize, formatSpan, type SnapshotSchedule, type VolumeSpec } from '@capsule/core';
-
-/** What a manifest says of a volume. */
-export function volumeManifest({ name, sizeBytes, snapshotSchedule }: VolumeSpec): object {
-  return {
-    ...{ name, kind: 'Volume', size: formatSize(sizeBytes) },
-    ...(snapshotSchedule && { snapshotSchedule: scheduleWords(snapshotSchedule) }),
-  };
-}
-
-function scheduleWords({ everySeconds, keep }: SnapshotSchedule): object {
-  return { every: formatSpan(everySeconds), keep };
-}
+import { manifestFromVolume } from '@capsule/core';
 
 /** A volume for programs, and as a manifest; the status is for people to read. */
 export function volumeDocument(volume: Volume): object {
@@ -20,7 +8,7 @@ export function volumeDocument(volume: Volume): object {
   const createdAt =
     createdAtUnix === 0n ? {} : { createdAt: new Date(Number(createdAtUnix) * 1000).toISOString() };
   return {
-    ...volumeManifest({
+    ...manifestFromVolume({
       ...{ name, sizeBytes: Number(sizeBytes) },
       ...(snapshotSchedule && { snapshotSchedule }),
     }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type WorkloadKind, workloadToProto } from '@capsule/api';
 import { MICRO_VM_DEFAULTS } from '@capsule/core';
-import { parseManifests, workloadSpecs } from '@capsule/core/manifest';
+import { parseManifests } from '@capsule/core/manifest';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 import { CREATED_AT, sampleWorkload } from '../../testing/sample-workload.ts';
@@ -75,8 +75,8 @@ test('a microVM is listed, shown and printed as one', async () => {
   const shown = await told('get', 'vm');
   assert.match(shown, /^Kind: +MicroVM$/m);
   assert.match(shown, /^Memory: +256 MiB$/m);
-  const [spec] = workloadSpecs(parseManifests(await told('get', 'vm', '-o', 'yaml'), 'f'));
-  assert.deepEqual(spec, vm.spec);
+  const [read] = parseManifests(await told('get', 'vm', '-o', 'yaml'), 'f');
+  assert.deepEqual(read?.spec, vm.spec);
 });
 
 test('names come one a line', async () => {

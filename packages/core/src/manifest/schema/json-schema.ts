@@ -1,6 +1,9 @@
 /** A JSON Schema (draft 7) as data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** A number of bytes as people write it: 2GiB. */
+export const SIZE = { pattern: '^\\d+([KMGT](iB)?)?$' };
+
 export const text = (description: string, more: JsonSchema = {}): JsonSchema => ({
   type: 'string',
   description,

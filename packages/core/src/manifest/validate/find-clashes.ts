@@ -1,13 +1,17 @@
-import { portKey } from '../kind/workload/validate-workload.ts';
-import type { Manifest } from '../manifest.ts';
+import type { KindTable } from '../kind/kind.ts';
+import type { AnyManifest } from '../manifest.ts';
 import { type ManifestProblem, type Position, positionOf } from '../problem.ts';
 
-/** Names that occur twice, and host ports that two workloads want, among manifests of one apply. */
-export function findClashes(manifests: readonly Manifest[]): readonly ManifestProblem[] {
+/** Names that occur twice, and host ports that two want, among manifests of one apply. */
+export function findClashes(
+  manifests: readonly AnyManifest[],
+  kinds: KindTable,
+): readonly ManifestProblem[] {
   const names = new Map<string, Position>();
-  const ports = new Map<string, { readonly name: string; readonly position: Position }>();
+  const ports = new Map<string, { readonly manifest: AnyManifest; readonly position: Position }>();
   const problems: ManifestProblem[] = [];
-  for (const { kind, spec, positions } of manifests) {
+  for (const manifest of manifests) {
+    const { kind, spec, positions } = manifest;
     const namePosition = positionOf(positions, 'name');
     const firstName = names.get(`${kind} ${spec.name}`);
     if (firstName) {
@@ -16,19 +20,21 @@ export function findClashes(manifests: readonly Manifest[]): readonly ManifestPr
       continue;
     }
     names.set(`${kind} ${spec.name}`, namePosition);
-    if (kind !== 'workload') continue;
-    spec.ports.forEach((port, index) => {
-      const path = `${spec.kind}.ports[${index}].hostPort`;
+    for (const { key, path } of hostPorts(manifest, kinds)) {
       const position = positionOf(positions, path);
-      const holder = ports.get(portKey(port));
-      if (holder === undefined) ports.set(portKey(port), { name: spec.name, position });
-      else if (holder.name !== spec.name) {
-        const message = `${portKey(port)} is published by ${holder.name} already, in ${place(holder.position)}`;
+      const first = ports.get(key);
+      if (first === undefined) ports.set(key, { manifest, position });
+      else if (first.manifest !== manifest) {
+        const message = `${key} is published by ${first.manifest.spec.name} already, in ${place(first.position)}`;
         problems.push({ path, message, position });
       }
-    });
+    }
   }
   return problems;
+}
+
+function hostPorts({ kind, spec }: AnyManifest, kinds: KindTable) {
+  return kinds[kind]?.hostPorts?.(spec) ?? [];
 }
 
 function place(position: Position): string {

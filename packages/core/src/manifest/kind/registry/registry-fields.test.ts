@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { isCapsuleError } from '../../../error/capsule-error.ts';
 import { isRegistryName } from '../../../resource/registry.ts';
 import { parseManifests } from '../../parse-manifests.ts';
-import { registrySpecs } from '../../pick-manifests.ts';
 import type { ManifestProblem } from '../../problem.ts';
+import { specsOf } from '../../testing/specs-of.ts';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n';
 const document = (name: string, registry: object) =>
@@ -22,7 +22,7 @@ function pathsOf(text: string): string[] {
 
 test('every field of a registry is read', () => {
   const block = { mirrors: ['https://a', 'http://b:1'], insecure: true, caCertificate: PEM };
-  assert.deepEqual(registrySpecs(parseManifests(document('r.home:5000', block), 'f')), [
+  assert.deepEqual(specsOf('registry', parseManifests(document('r.home:5000', block), 'f')), [
     { name: 'r.home:5000', plainHttp: false, ...block },
   ]);
 });

@@ -1,3 +1,4 @@
+import { PRINTED } from '../../schema/document-schema.ts';
 import { fields, flag, type JsonSchema, list, text } from '../../schema/json-schema.ts';
 import type { REGISTRY_FIELDS } from './read-registry.ts';
 
@@ -12,4 +13,13 @@ const PROPERTIES: Readonly<Record<(typeof REGISTRY_FIELDS)[number], JsonSchema>>
   caCertificate: text('PEM; trusted for the registry and its mirrors.'),
 };
 
-export const REGISTRY_SCHEMA = fields('What is declared of it.', PROPERTIES);
+export const REGISTRY_SCHEMA = fields(
+  'Where images come from.',
+  {
+    name: text('Host, with its port: docker.io, registry.home:5000.'),
+    kind: { const: 'Registry' },
+    registry: fields('What is declared of it.', PROPERTIES),
+    username: PRINTED,
+  },
+  ['name', 'kind', 'registry'],
+);

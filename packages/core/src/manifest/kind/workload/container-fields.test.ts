@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCapsuleError } from '../../../error/capsule-error.ts';
 import { parseManifests } from '../../parse-manifests.ts';
-import { workloadSpecs } from '../../pick-manifests.ts';
 import type { ManifestProblem } from '../../problem.ts';
+import { specsOf } from '../../testing/specs-of.ts';
 
 const read = (block: string) =>
-  workloadSpecs(
+  specsOf(
+    'workload',
     parseManifests(`name: web\nkind: Container\ncontainer:\n  image: nginx\n${block}`, 'f'),
   )[0];
 

@@ -13,6 +13,7 @@ import {
   type JsonSchema,
   list,
   map,
+  SIZE,
   text,
   texts,
   whole,
@@ -21,7 +22,6 @@ import {
 import type { CONTAINER_FIELDS } from './read-container.ts';
 
 const PORT = { minimum: 1, maximum: 65535 };
-export const SIZE = { pattern: '^\\d+([KMGT](iB)?)?$' };
 export const ABSOLUTE = { pattern: '^/' };
 
 const port = (description: string) => whole(description, PORT);

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { isCapsuleError } from '../../../error/capsule-error.ts';
 import { completeSpec } from '../../../resource/complete-spec.ts';
 import { parseManifests } from '../../parse-manifests.ts';
-import { workloadSpecs } from '../../pick-manifests.ts';
 import { describeProblem, type ManifestProblem } from '../../problem.ts';
+import { specsOf } from '../../testing/specs-of.ts';
 import { manifestFromWorkload } from './manifest-from-workload.ts';
 
 const read = (block: string) =>
-  workloadSpecs(parseManifests(`name: vm\nkind: MicroVM\nmicroVm:\n${block}`, 'f'))[0];
+  specsOf('workload', parseManifests(`name: vm\nkind: MicroVM\nmicroVm:\n${block}`, 'f'))[0];
 
 /** What is refused, one line a problem, without the file's name. */
 function problemsOf(text: string): string[] {
@@ -75,7 +75,7 @@ test('every field of a microVM is read, in both spellings', () => {
     .replace('rootfsSize', 'rootfs_size')
     .replace('kernelCmdlineExtra', 'kernel_cmdline_extra');
   const text = `name: vm\nkind: WORKLOAD_KIND_MICRO_VM\nmicro_vm:${snake}`;
-  assert.deepEqual(workloadSpecs(parseManifests(text, 'f'))[0], spec);
+  assert.deepEqual(specsOf('workload', parseManifests(text, 'f'))[0], spec);
 });
 
 test('a prebuilt pair needs no image, and takes what the capsule does from outside', () => {

@@ -1,7 +1,15 @@
 import { MICRO_VM_DEFAULTS, MICRO_VM_LEAST_MIB } from '../../../resource/micro-vm.ts';
 import { MICRO_VM_BACKENDS } from '../../read/policy-words.ts';
-import { choice, fields, type JsonSchema, text, whole, word } from '../../schema/json-schema.ts';
-import { ABSOLUTE, CONTAINER_PROPERTIES, CPU_AND_PIDS, SIZE } from './container-schema.ts';
+import {
+  choice,
+  fields,
+  type JsonSchema,
+  SIZE,
+  text,
+  whole,
+  word,
+} from '../../schema/json-schema.ts';
+import { ABSOLUTE, CONTAINER_PROPERTIES, CPU_AND_PIDS } from './container-schema.ts';
 import type { MICRO_VM_FIELDS } from './read-micro-vm.ts';
 
 const { hostPid, hostIpc, hostBindPaths, ...shared } = CONTAINER_PROPERTIES;

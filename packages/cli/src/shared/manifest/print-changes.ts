@@ -1,5 +1,4 @@
-import type { FieldChange } from '@capsule/api';
-import type { WorkloadKind } from '@capsule/core';
+import type { AppliedManifest, FieldChange } from '@capsule/api';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { plainText } from '../../program/plain-text.ts';
@@ -7,48 +6,28 @@ import { tellErrors } from '../../program/tell-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
 import type { Format } from '../render/format.ts';
 import { KIND_NOUNS } from '../workload/kind.ts';
-import type { ApplyResult, RegistryResult, VolumeResult } from './apply-manifests.ts';
-import type { Change } from './change.ts';
 
-export interface Changes {
-  readonly declared: readonly (RegistryResult | VolumeResult)[];
-  readonly applied: readonly ApplyResult[];
-  readonly format: Format;
-  /** Tells nothing of what would stay as it is. */
-  readonly isDiff: boolean;
-}
-
-/** Prints what an apply would do. Answers the exit code of failures; undefined without any. */
-export async function tellChanges(
-  { declared, applied, format, isDiff }: Changes,
+/** Prints what an apply would do; a diff leaves out what would stay as it is. Answers the exit code of failures. */
+export async function printChanges(
+  applied: readonly AppliedManifest[],
+  { format, isDiff }: { readonly format: Format; readonly isDiff: boolean },
   input: Input,
   context: Context,
 ): Promise<number | undefined> {
-  const all = [...declared.map(declaredChange), ...applied];
-  const results = all.flatMap((result) => ('change' in result ? [result] : []));
+  const results = applied.flatMap((result) => ('change' in result ? [result] : []));
   const shown = isDiff ? results.filter(({ change }) => change !== 'unchanged') : results;
   if (format === 'json' || format === 'yaml') {
     await context.out.write(await renderDocuments(format, shown.map(changeDocument)));
   } else {
     for (const result of shown) await context.out.write(describe(result, format, context));
   }
-  const errors = all.flatMap((result) => ('error' in result ? [result.error] : []));
+  const errors = applied.flatMap((result) => ('error' in result ? [result.error] : []));
   return tellErrors(errors, input, context);
 }
 
-interface Applied {
-  readonly spec: { readonly name: string; readonly kind?: WorkloadKind };
-  readonly change: Change;
-  readonly fields: readonly FieldChange[];
-  readonly recreates: boolean;
-}
+type Changed = Exclude<AppliedManifest, { readonly error: unknown }>;
 
-/** Nothing of a registry or a volume needs a new container. */
-function declaredChange(result: RegistryResult | VolumeResult) {
-  return 'error' in result ? result : { ...result, recreates: false };
-}
-
-function changeDocument({ spec, change, recreates, fields }: Applied): object {
+function changeDocument({ spec, change, recreates, fields }: Changed): object {
   return {
     name: spec.name,
     change,
@@ -62,12 +41,12 @@ function changeDocument({ spec, change, recreates, fields }: Applied): object {
   };
 }
 
-function describe({ spec, change, recreates, fields }: Applied, format: Format, context: Context) {
+function describe(changed: Changed, format: Format, context: Context): string {
+  const { spec, change, fields } = changed;
   if (format === 'name') return `${spec.name}\n`;
-  const how = recreates ? `with a new ${KIND_NOUNS[spec.kind ?? 'container']}` : 'in place';
   const head = {
     created: `${spec.name} would be created`,
-    configured: `${spec.name} would be changed ${how}`,
+    configured: `${spec.name} would be changed ${describeHow(changed)}`,
     unchanged: `${spec.name} would stay as it is`,
   }[change];
   // Of what is new, nothing is taken away: a default that was never in effect is no news.
@@ -75,6 +54,11 @@ function describe({ spec, change, recreates, fields }: Applied, format: Format, 
   return [head, ...told.flatMap((field) => fieldLines(field, context))]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** Nothing but a workload is made again for a change. */
+function describeHow({ kind, spec, recreates }: Changed): string {
+  return recreates && kind === 'workload' ? `with a new ${KIND_NOUNS[spec.kind]}` : 'in place';
 }
 
 function fieldLines({ path, before, after }: FieldChange, { out }: Context): string[] {

@@ -1,0 +1,10 @@
+import type { FieldChange } from '../../plan/spec-change.ts';
+
+/** What an apply does with one resource. */
+export type ApplyChange = 'created' | 'configured' | 'unchanged';
+
+/** `before` is what was stored, undefined where nothing was. Pure. */
+export function applyChangeOf(before: unknown, fields: readonly FieldChange[]): ApplyChange {
+  if (before === undefined) return 'created';
+  return fields.length > 0 ? 'configured' : 'unchanged';
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stringify } from 'yaml';
+import { completeSpec } from '../../resource/complete-spec.ts';
+import { manifestError } from '../errors.ts';
+import { parseManifests, parseManifestsOf } from '../parse-manifests.ts';
+import { readName } from '../read/read-name.ts';
+import { readText } from '../read/read-words.ts';
+import { NAME } from '../schema/document-schema.ts';
+import { fields, text } from '../schema/json-schema.ts';
+import { MANIFEST_SCHEMA, manifestSchema } from '../schema/manifest-schema.ts';
+import { applyChangeOf } from './apply-change.ts';
+import { inApplyOrder } from './apply-order.ts';
+import type { Kind, KindTable, SpecOf } from './kind.ts';
+import { KINDS } from './kinds.ts';
+import { printManifest } from './print-manifest.ts';
+
+type Kinds = typeof KINDS;
+
+const SAMPLES: { readonly [Name in keyof Kinds]: SpecOf<Kinds[Name]> } = {
+  workload: completeSpec({
+    ...{ name: 'web', kind: 'container', image: 'nginx' },
+    ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }],
+  }),
+  volume: {
+    ...{ name: 'data', sizeBytes: 2 * 1024 ** 3 },
+    snapshotSchedule: { everySeconds: 6 * 3600, keep: 8 },
+  },
+  registry: {
+    ...{ name: 'registry.home:5000', mirrors: ['http://mirror.home:5000'] },
+    ...{ plainHttp: true, insecure: false, caCertificate: '' },
+  },
+};
+
+const TABLE: KindTable<keyof Kinds> = KINDS;
+
+for (const kind of Object.keys(TABLE) as (keyof Kinds)[]) {
+  test(`a ${kind} that is printed reads back, without a problem or a difference`, () => {
+    const sample = SAMPLES[kind];
+    const text = stringify(printManifest({ kind, spec: sample }, KINDS));
+    const [manifest] = parseManifests(text, 'f');
+    assert.deepEqual({ kind: manifest?.kind, spec: manifest?.spec }, { kind, spec: sample });
+    const row = TABLE[kind];
+    assert.deepEqual(row.validate(manifest?.spec), []);
+    assert.equal(applyChangeOf(sample, row.diff(sample, manifest?.spec)), 'unchanged');
+    assert.notDeepEqual(row.diff(undefined, sample), []);
+  });
+}
+
+/** A kind that we do not have: everything that adding one takes. */
+interface GreetingSpec {
+  readonly name: string;
+  readonly text: string;
+}
+
+const GREETING_KIND: Kind<GreetingSpec> = {
+  forms: [
+    {
+      words: ['Greeting', 'Salute'],
+      schema: fields('Says hello.', { name: NAME, kind: { const: 'Greeting' }, text: text('…') }),
+    },
+  ],
+  applyOrder: 15,
+  read(reader, root) {
+    const map = reader.map(root, { fields: ['name', 'kind', 'text'] });
+    return { name: readName(reader, map), text: readText(reader, map?.get('text')) };
+  },
+  validate: ({ text }) => (text === '' ? [{ path: 'text', message: 'is empty' }] : []),
+  diff: (before, after) =>
+    before?.text === after.text ? [] : [{ path: 'text', after: after.text, recreates: false }],
+  print: ({ name, text }) => ({ name, kind: 'Greeting', text }),
+  hostPorts: () => [{ key: '7/tcp', path: 'text' }],
+};
+
+const WITH_GREETING = { ...KINDS, greeting: GREETING_KIND };
+const parse = (content: string) => parseManifestsOf(WITH_GREETING, [{ fileName: 'f', content }]);
+
+test('a kind that is a row more is read, checked and printed like ours', () => {
+  const [greeting] = parse('name: hi\nkind: Salute\ntext: hello\n');
+  assert.ok(greeting);
+  const { kind, spec } = greeting;
+  assert.deepEqual({ kind, spec }, { kind: 'greeting', spec: { name: 'hi', text: 'hello' } });
+  const printed = { name: 'hi', kind: 'Greeting', text: 'hello' };
+  assert.deepEqual(printManifest(greeting, WITH_GREETING), printed);
+});
+
+const MISTAKES: readonly (readonly [content: string, problem: string])[] = [
+  ['name: hi\nkind: Greting\n', '2:7: kind: "Greting" is not a kind (did you mean Greeting?)'],
+  [
+    'name: hi\nkind: Nothing\n',
+    '2:7: kind: "Nothing" is not a kind (Container, MicroVM, Volume, Registry or Greeting)',
+  ],
+  ['name: hi\nkind: Greeting\ntxt: a\ntext: b\n', '3:1: unknown key `txt` (did you mean `text`?)'],
+  ['name: hi\nkind: Greeting\ntext: ""\n', '3:7: text: is empty'],
+  [
+    'name: a\nkind: Greeting\ntext: x\n---\nname: b\nkind: Greeting\ntext: y\n',
+    '7:7: text: 7/tcp is published by a already, in f:3',
+  ],
+];
+
+for (const [content, problem] of MISTAKES) {
+  test(`a kind that is a row more is refused like ours: ${problem}`, () => {
+    assert.throws(() => parse(content), {
+      code: manifestError.INVALID.code,
+      message: `manifest refused: f:${problem}`,
+    });
+  });
+}
+
+test('a kind that is a row more is applied in its order, and has its part of the schema', () => {
+  const file = `name: hi\nkind: Greeting\ntext: hello\n---\n${['workload', 'volume', 'registry']
+    .map((kind) => stringify(printManifest(sampleOf(kind), WITH_GREETING)))
+    .join('---\n')}`;
+  const order = inApplyOrder(parse(file), WITH_GREETING).map(({ kind }) => kind);
+  assert.deepEqual(order, ['registry', 'greeting', 'volume', 'workload']);
+  const schema = manifestSchema(WITH_GREETING);
+  assert.deepEqual(schema['then'], GREETING_KIND.forms[0]?.schema);
+  const {
+    $schema: _,
+    title: __,
+    type: ___,
+    properties: ____,
+    required: _____,
+    ...byKind
+  } = MANIFEST_SCHEMA;
+  assert.deepEqual(schema['else'], byKind);
+});
+
+function sampleOf(kind: string) {
+  return { kind: kind as keyof Kinds, spec: SAMPLES[kind as keyof Kinds] };
+}

@@ -1,0 +1,10 @@
+import type { AnyManifest } from '../manifest.ts';
+import type { KindTable } from './kind.ts';
+
+/** The document that reads back into the same spec. */
+export function printManifest<Name extends string>(
+  { kind, spec }: Pick<AnyManifest<Name>, 'kind' | 'spec'>,
+  kinds: KindTable<Name>,
+): object {
+  return kinds[kind].print(spec);
+}
