@@ -2,7 +2,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CATALOGUE } from '@capsule/cli';
+import { CAPSULECTL } from '@capsule/cli';
 import { apiPage } from './generate/api-page.ts';
 import { cliPage } from './generate/cli-page.ts';
 import { findDrift } from './generate/drift.ts';
@@ -24,7 +24,7 @@ const pages: readonly Generator[] = [
   apiPage(root, 'docs/reference/api.md'),
   errorsPage(root, 'docs/reference/errors.md'),
   manifestSchema('docs/reference/manifest.schema.json'),
-  cliPage(CATALOGUE, 'docs/reference/cli.md'),
+  cliPage(CAPSULECTL, 'docs/reference/cli.md'),
 ];
 
 let hasDrifted = false;

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Command } from '@capsule/cli';
+import type { CommandManual, ProgramManual } from '@capsule/cli';
 import { defineErrors } from '@capsule/core';
 import { describeApi } from './api-page.ts';
-import { describeCommands } from './cli-page.ts';
+import { describeProgram } from './cli-page.ts';
 import { findDrift } from './drift.ts';
 import { loadErrorTables } from './error-tables.ts';
 import { describeErrors } from './errors-page.ts';
@@ -180,16 +180,19 @@ async function tree(t: TestContext, files: Readonly<Record<string, string>>): Pr
 }
 
 test('a command has a line in the list, a heading, and its flags and examples under it', () => {
-  const command: Command = {
+  const command: CommandManual = {
     path: ['workload', 'stop'],
     summary: 'stop them | all',
     about: 'Twice is once.',
     args: [{ name: 'name', summary: 'which', isOptional: true, isRepeatable: true }],
     flags: [{ flags: '--how <way>', summary: 'how', choices: ['a', 'b'] }],
     examples: [{ line: 'capsulectl workload stop web', about: 'one' }],
-    load: () => assert.fail('nothing is run'),
   };
-  const page = describeCommands([command, { ...command, path: ['__hidden'], isHidden: true }]);
+  const program: ProgramManual = {
+    ...{ name: 'capsulectl', summary: 'It runs.', nouns: {}, globalFlags: [] },
+    commands: [command, { ...command, path: ['__hidden'], isHidden: true }],
+  };
+  const page = describeProgram(program);
   assert.ok(page.includes('| [workload stop](#workload-stop) | stop them \\| all |'));
   assert.ok(
     page.endsWith(`## workload stop

@@ -1,3 +1,9 @@
-export { CATALOGUE } from './capsulectl/catalogue.ts';
+export { CAPSULECTL } from './capsulectl/program.ts';
 export { cliError } from './errors.ts';
-export type { Argument, Command, Example, Flag } from './program/command.ts';
+export type {
+  Argument,
+  CommandManual,
+  Example,
+  Flag,
+  ProgramManual,
+} from './program/manual.ts';

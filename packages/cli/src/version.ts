@@ -1,4 +1,4 @@
 import manifest from '../package.json' with { type: 'json' };
 
-/** The version of this capsulectl. */
+/** The version of these programs. */
 export const version: string = manifest.version;

@@ -3,13 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
-import { CATALOGUE } from './catalogue.ts';
+import { CAPSULECTL } from './program.ts';
 
 const SNAPSHOT = join(import.meta.dirname, 'help.snapshot.txt');
 
 /** Every help page, as `UPDATE_SNAPSHOTS=1` writes it into the snapshot. */
 async function allHelp(): Promise<string> {
-  const paths = [[], ...CATALOGUE.filter(({ isHidden }) => !isHidden).map(({ path }) => path)];
+  const paths = [
+    [],
+    ...CAPSULECTL.commands.filter(({ isHidden }) => !isHidden).map(({ path }) => path),
+  ];
   const pages = await Promise.all(
     paths.map(async (path) => {
       const { exitCode, stdout, stderr } = await runCapsulectl([...path, '--help']);
@@ -41,7 +44,7 @@ test('help can be asked for in three ways', async () => {
 });
 
 test('every command has a summary, an example that runs it, and a place to look further', () => {
-  for (const { path, summary, examples } of CATALOGUE) {
+  for (const { path, summary, examples } of CAPSULECTL.commands) {
     assert.match(summary, /^[a-z].*[^.]$/);
     const words = `capsulectl ${path.join(' ')}`;
     assert.ok(

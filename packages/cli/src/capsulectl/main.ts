@@ -1,11 +1,10 @@
-import type { Context } from '../program/context/context.ts';
 import { Interruption } from '../program/context/interruption.ts';
 import { createOutput } from '../program/context/output.ts';
 import { type EndSignal, routeSignals } from '../program/context/signals.ts';
 import { openTerminal } from '../program/context/terminal.ts';
 import { finish } from '../program/finish.ts';
-import { runProgram } from '../program/run-program.ts';
-import { CATALOGUE } from './catalogue.ts';
+import { type ProgramContext, runProgram } from '../program/run-program.ts';
+import { CAPSULECTL } from './program.ts';
 
 /** Where capsules of this machine put their sockets. */
 const SOCKET_FOLDER = '/run/capsule';
@@ -15,7 +14,8 @@ const interrupt = (signal: EndSignal | 'SIGPIPE') => stop.abort(new Interruption
 const signals = routeSignals(process, interrupt);
 
 const { env } = process;
-const context: Context = {
+const context: ProgramContext = {
+  program: CAPSULECTL,
   // Opened when it is read: most commands never do.
   get stdin() {
     return process.stdin;
@@ -36,7 +36,7 @@ const context: Context = {
 };
 
 // No `await` at the top: a CommonJS bundle has none.
-const run = runProgram(CATALOGUE, process.argv.slice(2), context);
+const run = runProgram(process.argv.slice(2), context);
 // It fails only where its error output cannot be written: only the exit code is left.
 run
   .catch(() => 1)

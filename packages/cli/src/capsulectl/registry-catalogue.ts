@@ -1,4 +1,5 @@
-import type { Argument, Command } from '../program/command.ts';
+import type { Command } from '../program/command.ts';
+import type { Argument } from '../program/manual.ts';
 import { PASSWORD_FLAG } from '../shared/registry/read-secret.ts';
 import { OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';

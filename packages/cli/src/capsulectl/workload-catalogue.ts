@@ -1,4 +1,5 @@
-import type { Argument, Command } from '../program/command.ts';
+import type { Command } from '../program/command.ts';
+import type { Argument } from '../program/manual.ts';
 import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
 import { OUTPUT_FLAG } from '../shared/render/format.ts';
 import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';

@@ -6,13 +6,15 @@ import { renderError } from './render-error.ts';
  * Writes what is left of the output, and answers the exit code: a command whose output could not be written,
  * for instance to a full disk, has failed.
  */
-export async function finish(exitCode: number, { out, err }: Context): Promise<number> {
+export async function finish(exitCode: number, { program, out, err }: Context): Promise<number> {
   let code = exitCode;
   try {
     await out.flush();
   } catch (error) {
     if (exitCode === 0) {
-      await err.write(renderError(error, err.style, false)).catch(() => undefined);
+      await err
+        .write(renderError(error, program, { style: err.style, isDebug: false }))
+        .catch(() => undefined);
       code = exitCodeOf(error);
     }
   }

@@ -3,7 +3,7 @@ import { cliError } from '../errors.ts';
 /** What a person typed for one command, read by type. Every method fails with `CLI_USAGE`. */
 export class Input {
   readonly args: readonly string[];
-  /** `capsulectl workload logs`, for messages. */
+  /** Program, noun and verb, for messages. */
   readonly command: string;
   readonly #flags: Readonly<Record<string, unknown>>;
 

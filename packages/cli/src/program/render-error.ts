@@ -1,12 +1,17 @@
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { Output } from './context/output.ts';
+import type { ProgramManual } from './manual.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
 
 /** What, why, fix and link, for a person; with the chain of causes for `--debug`. */
-export function renderError(error: unknown, style: Output['style'], isDebug: boolean): string {
-  const parts = isCapsuleError(error) ? fourParts(error, style) : unexpected(error, style);
+export function renderError(
+  error: unknown,
+  program: ProgramManual,
+  { style, isDebug }: { readonly style: Output['style']; readonly isDebug: boolean },
+): string {
+  const parts = isCapsuleError(error) ? fourParts(error, style) : unexpected(error, program, style);
   return [...parts, ...(isDebug ? causes(error) : [])].map((line) => `${line}\n`).join('');
 }
 
@@ -18,11 +23,11 @@ function fourParts(error: CapsuleError, style: Output['style']): string[] {
   return lines;
 }
 
-function unexpected(error: unknown, style: Output['style']): string[] {
+function unexpected(error: unknown, { name }: ProgramManual, style: Output['style']): string[] {
   const message = error instanceof Error ? error.message : String(error);
   return [
     `${style('red', 'error:')} ${harmless(message)}`,
-    '  why: this is a bug in capsulectl',
+    `  why: this is a bug in ${name}`,
     '  fix: run the command again with --debug and report what it prints',
   ];
 }

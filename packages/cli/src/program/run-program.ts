@@ -1,23 +1,27 @@
 import { CommanderError } from 'commander';
 import { cliError } from '../errors.ts';
-import { buildProgram, type Invocation } from './build-program.ts';
-import type { Command } from './command.ts';
+import { buildParser, type Invocation } from './build-parser.ts';
 import type { Context } from './context/context.ts';
 import { Interruption } from './context/interruption.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { unnamedFault } from './local-fault.ts';
 import { normaliseArguments } from './normalise-arguments.ts';
+import type { Program } from './program.ts';
 import { renderError } from './render-error.ts';
-import { elsewhere, meantCommand } from './suggest-command.ts';
+import { findElsewhere, meantCommand } from './suggest-command.ts';
 
-/** Understands the words, does what they ask, and tells failures. Answers the exit code. */
+/** The outside world, and the program that runs in it. */
+export interface ProgramContext extends Context {
+  readonly program: Program;
+}
+
+/** Parses arguments, runs the command, prints errors. Returns the exit code. */
 export async function runProgram(
-  commands: readonly Command[],
   words: readonly string[],
-  context: Context,
+  context: ProgramContext,
 ): Promise<number> {
   try {
-    const understood = parse(commands, words);
+    const understood = parse(context.program, words);
     if ('help' in understood) {
       await (understood.exitCode === 0 ? context.out : context.err).write(understood.help);
       return understood.exitCode;
@@ -28,17 +32,17 @@ export async function runProgram(
     return exitCode ?? 0;
   } catch (error) {
     const failure = unnamedFault(error) ?? error;
-    return tell(context.signal.aborted ? context.signal.reason : failure, words, context);
+    return printFailure(context.signal.aborted ? context.signal.reason : failure, words, context);
   }
 }
 
 type Understood = Invocation | { readonly help: string; readonly exitCode: number };
 
-function parse(commands: readonly Command[], words: readonly string[]): Understood {
+function parse(program: Program, words: readonly string[]): Understood {
   let help = '';
   let invocation: Invocation | undefined;
-  const program = buildProgram(
-    commands,
+  const parser = buildParser(
+    program,
     (understood) => {
       invocation = understood;
     },
@@ -47,34 +51,36 @@ function parse(commands: readonly Command[], words: readonly string[]): Understo
     },
   );
   try {
-    program.parse([...normaliseArguments(words)], { from: 'user' });
+    parser.parse([...normaliseArguments(words)], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help, exitCode: 0 };
     // A noun without its verb, or no word at all.
     if (error.code === 'commander.help') return { help, exitCode: words.length === 0 ? 0 : 2 };
-    throw usageError(error, commands, words);
+    throw usageError(error, program, words);
   }
-  if (invocation === undefined) return { help: program.helpInformation(), exitCode: 0 };
+  if (invocation === undefined) return { help: parser.helpInformation(), exitCode: 0 };
   return invocation;
 }
 
-function usageError(
-  { code, message }: CommanderError,
-  commands: readonly Command[],
-  words: readonly string[],
-) {
+function usageError({ code, message }: CommanderError, program: Program, words: readonly string[]) {
   const [problem = '', ...more] = message.replace(/^error: /, '').split('\n');
   const similar = /^\(Did you mean (.+)\?\)$/.exec(more.join(' ').trim())?.[1];
   const isUnknown = code === 'commander.unknownCommand';
-  const near = similar ?? (isUnknown ? elsewhere(commands, words) : undefined);
+  const near = similar ?? (isUnknown ? findElsewhere(program, words) : undefined);
   const suggestion = near === undefined ? undefined : `did you mean \`${near}\`?`;
-  return cliError.USAGE({ problem, command: meantCommand(commands, words), suggestion });
+  return cliError.USAGE({ problem, command: meantCommand(program, words), suggestion });
 }
 
-async function tell(error: unknown, words: readonly string[], { err }: Context): Promise<number> {
+async function printFailure(
+  error: unknown,
+  words: readonly string[],
+  { program, err }: Context,
+): Promise<number> {
   if (!(error instanceof Interruption)) {
-    await err.write(renderError(error, err.style, words.includes('--debug')));
+    await err.write(
+      renderError(error, program, { style: err.style, isDebug: words.includes('--debug') }),
+    );
   }
   return exitCodeOf(error);
 }

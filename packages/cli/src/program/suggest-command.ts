@@ -1,21 +1,21 @@
-import type { Command } from './command.ts';
+import type { ProgramManual } from './manual.ts';
 
 /** The command whose help explains words that were not understood: as far as they lead to one. */
-export function meantCommand(commands: readonly Command[], words: readonly string[]): string {
+export function meantCommand({ name, commands }: ProgramManual, words: readonly string[]): string {
   const lengths = commands.map(({ path }) => {
     const differs = path.findIndex((word, index) => words[index] !== word);
     return differs < 0 ? path.length : differs;
   });
   const longest = Math.max(0, ...lengths);
-  return ['capsulectl', ...words.slice(0, longest)].join(' ');
+  return [name, ...words.slice(0, longest)].join(' ');
 }
 
 /**
  * Where the verbs are that somebody looked for under another noun, or none: `workload cp` is `cp`,
  * `describe workload` is `workload describe`.
  */
-export function elsewhere(
-  commands: readonly Command[],
+export function findElsewhere(
+  { name, commands }: ProgramManual,
   words: readonly string[],
 ): string | undefined {
   const [noun, verb] = words;
@@ -24,5 +24,5 @@ export function elsewhere(
   const found =
     shown.find(({ path }) => ends(path, verb) && !path.includes(noun ?? '')) ??
     shown.find(({ path }) => ends(path, noun));
-  return found && ['capsulectl', ...found.path].join(' ');
+  return found && [name, ...found.path].join(' ');
 }

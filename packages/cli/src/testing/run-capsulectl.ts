@@ -1,12 +1,14 @@
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
-import { CATALOGUE } from '../capsulectl/catalogue.ts';
-import type { Context } from '../program/context/context.ts';
+import { CAPSULECTL } from '../capsulectl/program.ts';
 import type { Output } from '../program/context/output.ts';
 import type { Signals } from '../program/context/signals.ts';
 import type { Terminal } from '../program/context/terminal.ts';
-import { runProgram } from '../program/run-program.ts';
+import type { Program } from '../program/program.ts';
+import { type ProgramContext, runProgram } from '../program/run-program.ts';
 
 export interface RunOptions {
+  /** Another one than capsulectl. */
+  readonly program?: Program;
   readonly target?: string;
   readonly stdin?: string | AsyncIterable<Uint8Array>;
   readonly env?: Readonly<Record<string, string>>;
@@ -37,7 +39,8 @@ export async function runCapsulectl(
   const out = recordOutput(options);
   const err = recordOutput(options);
   const { target } = options;
-  const context: Context = {
+  const context: ProgramContext = {
+    program: options.program ?? CAPSULECTL,
     stdin: bytesOf(options.stdin ?? ''),
     out: out.output,
     err: err.output,
@@ -49,7 +52,7 @@ export async function runCapsulectl(
     socketFolder: options.socketFolder ?? '/nonexistent',
     connect: options.connect ?? (async (at, how) => connectCapsule(at, how)),
   };
-  const exitCode = await runProgram(CATALOGUE, words, context);
+  const exitCode = await runProgram(words, context);
   return { exitCode, stdout: out.text(), stderr: err.text() };
 }
 

@@ -1,10 +1,13 @@
 import type { CapsuleClient, ConnectOptions } from '@capsule/api';
+import type { ProgramManual } from '../manual.ts';
 import type { Output } from './output.ts';
 import type { Signals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Everything of the outside world that a command may touch. */
 export interface Context {
+  /** The program that runs: hints name its commands, completion offers them. */
+  readonly program: ProgramManual;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly out: Output;
   readonly err: Output;

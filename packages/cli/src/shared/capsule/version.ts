@@ -15,7 +15,7 @@ export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const capsule = input.isOn('client') ? undefined : await askCapsule(input, context);
   if (format === 'json' || format === 'yaml') {
-    const document = { capsulectl: version, ...(capsule && { capsule }) };
+    const document = { [context.program.name]: version, ...(capsule && { capsule }) };
     await context.out.write(await renderDocument(format, document));
   } else if (format === 'name') {
     await context.out.write(`${version}\n`);
@@ -25,7 +25,7 @@ export const run: Run = async (input, context) => {
     await context.out.write(
       renderDetails(
         [
-          ['capsulectl', version],
+          [context.program.name, version],
           ['capsule', answer],
         ],
         style,

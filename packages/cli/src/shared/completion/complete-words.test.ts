@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { CATALOGUE } from '../../capsulectl/catalogue.ts';
+import { CAPSULECTL } from '../../capsulectl/program.ts';
 import { completeWords } from './complete-words.ts';
-import { SHELL_SCRIPTS } from './shell-scripts.ts';
+import { shellScript } from './shell-scripts.ts';
 
 async function words(...typed: string[]): Promise<string[]> {
   const live = async (kind: string) => (kind === 'workload' ? ['web', 'worker', 'db'] : [kind]);
-  return (await completeWords(CATALOGUE, typed, live)).map(({ word }) => word);
+  return (await completeWords(CAPSULECTL, typed, live)).map(({ word }) => word);
 }
 
 const verbs = (noun: string) =>
-  CATALOGUE.flatMap(({ path: [first, verb], isHidden }) =>
+  CAPSULECTL.commands.flatMap(({ path: [first, verb], isHidden }) =>
     first === noun && verb !== undefined && isHidden !== true ? [verb] : [],
   );
 
@@ -80,7 +80,7 @@ test('bash completes words with @, : and = in them', { timeout: 30_000 }, async 
   const folder = await mkdtemp(join(tmpdir(), 'capsulectl-bash-'));
   try {
     await writeFile(join(folder, 'capsulectl'), PROGRAM, { mode: 0o755 });
-    await writeFile(join(folder, 'completion'), SHELL_SCRIPTS.bash);
+    await writeFile(join(folder, 'completion'), shellScript('bash', 'capsulectl'));
     const bash = promisify(execFile)('script', ['-qec', 'bash --norc -i', '/dev/null'], {
       cwd: folder,
       env: { PATH: `${folder}:${process.env['PATH']}`, TERM: 'dumb', SHELL: '/bin/bash' },

@@ -1,4 +1,5 @@
-import type { Argument, Command, Flag } from '../../program/command.ts';
+import { HELP_FLAG } from '../../program/global-flags.ts';
+import type { Argument, CommandManual, Flag, ProgramManual } from '../../program/manual.ts';
 
 /** A word that may stand next, and what it means. */
 export interface Candidate {
@@ -9,30 +10,25 @@ export interface Candidate {
 /** Asks the world for names; empty where it does not answer in time. */
 export type LiveNames = (kind: NonNullable<Argument['completes']>) => Promise<readonly string[]>;
 
-const GLOBAL_FLAGS: readonly Flag[] = [
-  { flags: '--capsule <target>', summary: 'which capsule' },
-  { flags: '--debug', summary: 'print the causes of errors' },
-  { flags: '-h, --help', summary: 'show help' },
-];
-
 /**
  * What may stand in place of the last word, given the ones before it. Empty means that the shell's
  * own completion of file names is the best there is.
  */
 export async function completeWords(
-  commands: readonly Command[],
+  program: ProgramManual,
   words: readonly string[],
   live: LiveNames,
 ): Promise<readonly Candidate[]> {
+  const { commands } = program;
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const { plain, open } = readWords(commands, before);
+  const { plain, open } = readWords(program, before);
   const command = commands.find(({ path }) => path.every((word, index) => plain[index] === word));
   const candidates =
     open !== undefined
       ? (open.choices ?? []).map((word) => ({ word, about: '' }))
       : typed.startsWith('-')
-        ? [...flagCandidates(command), ...choiceCandidates(command, typed)]
+        ? [...flagCandidates(command, program), ...choiceCandidates(command, typed)]
         : command === undefined
           ? wordCandidates(commands, plain)
           : await argumentCandidates(command, plain.slice(command.path.length), live);
@@ -41,7 +37,7 @@ export async function completeWords(
 
 /** Words that are no flags, and the flag that waits for its value. */
 function readWords(
-  commands: readonly Command[],
+  program: ProgramManual,
   words: readonly string[],
 ): { readonly plain: readonly string[]; readonly open: Flag | undefined } {
   const plain: string[] = [];
@@ -50,8 +46,10 @@ function readWords(
     if (open !== undefined) open = undefined;
     else if (!word.startsWith('-')) plain.push(word);
     else if (!word.includes('=')) {
-      const command = commands.find(({ path }) => path.every((part, at) => plain[at] === part));
-      const flag = [...(command?.flags ?? []), ...GLOBAL_FLAGS].find(
+      const command = program.commands.find(({ path }) =>
+        path.every((part, at) => plain[at] === part),
+      );
+      const flag = flagsOf(command, program).find(
         (known) => takesValue(known) && spellings(known).includes(word),
       );
       open = flag;
@@ -60,15 +58,22 @@ function readWords(
   return { plain, open };
 }
 
-function flagCandidates(command: Command | undefined): readonly Candidate[] {
-  return [...(command?.flags ?? []), ...GLOBAL_FLAGS].flatMap((flag) => {
+function flagsOf(command: CommandManual | undefined, { globalFlags }: ProgramManual) {
+  return [...(command?.flags ?? []), ...globalFlags, HELP_FLAG];
+}
+
+function flagCandidates(
+  command: CommandManual | undefined,
+  program: ProgramManual,
+): readonly Candidate[] {
+  return flagsOf(command, program).flatMap((flag) => {
     const long = spellings(flag).find((spelling) => spelling.startsWith('--'));
     return long === undefined ? [] : [{ word: long, about: flag.summary }];
   });
 }
 
 /** `--output=json` */
-function choiceCandidates(command: Command | undefined, typed: string): readonly Candidate[] {
+function choiceCandidates(command: CommandManual | undefined, typed: string): readonly Candidate[] {
   const [name = ''] = typed.split('=', 1);
   if (name === typed) return [];
   const flag = command?.flags?.find((known) => spellings(known).includes(name));
@@ -76,7 +81,7 @@ function choiceCandidates(command: Command | undefined, typed: string): readonly
 }
 
 function wordCandidates(
-  commands: readonly Command[],
+  commands: readonly CommandManual[],
   plain: readonly string[],
 ): readonly Candidate[] {
   const next = new Map<string, string>();
@@ -90,7 +95,7 @@ function wordCandidates(
 }
 
 async function argumentCandidates(
-  { args }: Command,
+  { args }: CommandManual,
   given: readonly string[],
   live: LiveNames,
 ): Promise<readonly Candidate[]> {

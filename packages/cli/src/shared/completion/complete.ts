@@ -1,5 +1,5 @@
 import { isCapsuleError } from '@capsule/core';
-import type { Command, Run } from '../../program/command.ts';
+import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { Input } from '../../program/input.ts';
 import { withCapsule } from '../target/with-capsule.ts';
@@ -9,20 +9,17 @@ import { SHELLS } from './shell-scripts.ts';
 /** Nobody waits longer for a completion. */
 const ANSWER_MAX_MS = 1000;
 
-/** The command's work, for a program that has these commands. */
-export const completeFrom =
-  (commands: readonly Command[]): Run =>
-  async (input, context) => {
-    const target = capsuleIn(input.args) ?? input.text('capsule');
-    const asked = new Input(input.command, [], { capsule: target });
-    const live: LiveNames = async (kind) => {
-      if (kind === 'shell') return SHELLS;
-      return kind === 'file' ? [] : namesOf(kind, asked, context);
-    };
-    const candidates = await completeWords(commands, input.args, live);
-    await context.out.write(candidates.map(({ word, about }) => `${word}\t${about}\n`).join(''));
-    return undefined;
+export const run: Run = async (input, context) => {
+  const target = capsuleIn(input.args) ?? input.text('capsule');
+  const asked = new Input(input.command, [], { capsule: target });
+  const live: LiveNames = async (kind) => {
+    if (kind === 'shell') return SHELLS;
+    return kind === 'file' ? [] : namesOf(kind, asked, context);
   };
+  const candidates = await completeWords(context.program, input.args, live);
+  await context.out.write(candidates.map(({ word, about }) => `${word}\t${about}\n`).join(''));
+  return undefined;
+};
 
 /** The capsule that the typed words name. */
 function capsuleIn(words: readonly string[]): string | undefined {

@@ -1,11 +1,11 @@
 import type { Run } from '../../program/command.ts';
-import { SHELL_SCRIPTS, SHELLS } from './shell-scripts.ts';
+import { SHELLS, shellScript } from './shell-scripts.ts';
 
 export const run: Run = async (input, context) => {
   const [name = ''] = input.args;
   const shell = SHELLS.find((known) => known === name);
   if (shell === undefined)
     throw input.refuse(`there is no completion for ${name}`, SHELLS.join(', '));
-  await context.out.write(SHELL_SCRIPTS[shell]);
+  await context.out.write(shellScript(shell, context.program.name));
   return undefined;
 };

@@ -1,7 +1,7 @@
 /** What each shell runs to know what may stand next: the program itself, asked with `__complete`. */
-export const SHELL_SCRIPTS = {
+const SCRIPTS = {
   // bash splits words at @, = and : too, and replaces what stands behind the last : or =, or from the last @ on.
-  bash: `_capsulectl() {
+  bash: (program) => `_${program}() {
   local line rest word next words=() at=0
   rest="\${COMP_LINE:0:COMP_POINT}"
   for word in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
@@ -25,28 +25,30 @@ export const SHELL_SCRIPTS = {
     COMPREPLY+=("\${line#"$next"}")
   done < <("\${words[0]}" __complete -- "\${words[@]:1}" 2>/dev/null)
 }
-complete -o default -F _capsulectl capsulectl
+complete -o default -F _${program} ${program}
 `,
-  zsh: `#compdef capsulectl
-_capsulectl() {
+  zsh: (program) => `#compdef ${program}
+_${program}() {
   local -a lines candidates
   local line
   lines=("\${(@f)$("\${words[1]}" __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   for line in $lines; do
     candidates+=("\${line%%$'\\t'*}:\${line#*$'\\t'}")
   done
-  if (( \${#candidates} )); then _describe 'capsulectl' candidates; else _files; fi
+  if (( \${#candidates} )); then _describe '${program}' candidates; else _files; fi
 }
-compdef _capsulectl capsulectl
+compdef _${program} ${program}
 `,
-  fish: `function __capsulectl_complete
+  fish: (program) => `function __${program}_complete
     set -l words (commandline -opc)
     set -l typed (commandline -ct)
     $words[1] __complete -- $words[2..] "$typed" 2>/dev/null
 end
-complete -c capsulectl -a '(__capsulectl_complete)'
+complete -c ${program} -a '(__${program}_complete)'
 `,
-  powershell: `Register-ArgumentCompleter -Native -CommandName capsulectl -ScriptBlock {
+  powershell: (
+    program,
+  ) => `Register-ArgumentCompleter -Native -CommandName ${program} -ScriptBlock {
   param($typed, $ast, $position)
   $words = @($ast.CommandElements | Where-Object { $_.Extent.EndOffset -lt $position } | ForEach-Object { "$_" })
   $rest = @($words | Select-Object -Skip 1) + @("$typed")
@@ -57,7 +59,11 @@ complete -c capsulectl -a '(__capsulectl_complete)'
   }
 }
 `,
-} as const;
+} as const satisfies Readonly<Record<string, (program: string) => string>>;
 
-export type Shell = keyof typeof SHELL_SCRIPTS;
-export const SHELLS = Object.keys(SHELL_SCRIPTS) as Shell[];
+export type Shell = keyof typeof SCRIPTS;
+export const SHELLS = Object.keys(SCRIPTS) as Shell[];
+
+export function shellScript(shell: Shell, program: string): string {
+  return SCRIPTS[shell](program);
+}

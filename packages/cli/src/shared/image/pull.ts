@@ -6,7 +6,7 @@ import {
 } from '@capsule/api';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { createProgressView, type ProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -35,7 +35,7 @@ export const run: Run = async (input, context) => {
   const errors = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason] : [],
   );
-  return tellErrors(errors, input, context);
+  return printErrors(errors, input, context);
 };
 
 interface Pull {

@@ -1,6 +1,6 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
@@ -29,5 +29,5 @@ export const run: Run = async (input, context) => {
     const end = format === 'name' ? '' : ' removed';
     await context.out.write(removed.map((name) => `${name}${end}\n`).join(''));
   }
-  return tellErrors(errors, input, context);
+  return printErrors(errors, input, context);
 };

@@ -1,7 +1,7 @@
 import type { AppliedManifest, CapsuleClient } from '@capsule/api';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -38,7 +38,7 @@ export const run: Run = async (input, context) => {
     }
   }
   for (const warning of warnings) await context.err.write(`${warning}\n`);
-  const exitCode = await tellErrors(
+  const exitCode = await printErrors(
     outcomes.flatMap(({ error }) => error ?? []),
     input,
     context,

@@ -2,7 +2,7 @@ import type { AppliedManifest, FieldChange } from '@capsule/api';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { plainText } from '../../program/plain-text.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
 import type { Format } from '../render/format.ts';
 import { KIND_NOUNS } from '../workload/kind.ts';
@@ -22,7 +22,7 @@ export async function printChanges(
     for (const result of shown) await context.out.write(describe(result, format, context));
   }
   const errors = applied.flatMap((result) => ('error' in result ? [result.error] : []));
-  return tellErrors(errors, input, context);
+  return printErrors(errors, input, context);
 }
 
 type Changed = Exclude<AppliedManifest, { readonly error: unknown }>;

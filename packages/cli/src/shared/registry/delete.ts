@@ -1,6 +1,6 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 export const run: Run = async (input, context) => {
@@ -13,5 +13,5 @@ export const run: Run = async (input, context) => {
       else errors.push(cliError.REGISTRY_MISSING({ name }));
     }
   });
-  return tellErrors(errors, input, context);
+  return printErrors(errors, input, context);
 };

@@ -1,6 +1,6 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readVolumeName } from './volume-name.ts';
@@ -30,5 +30,5 @@ export const run: Run = async (input, context) => {
       }
     }
   });
-  return tellErrors(errors, input, context);
+  return printErrors(errors, input, context);
 };

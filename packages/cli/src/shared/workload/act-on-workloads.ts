@@ -7,7 +7,7 @@ import {
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -68,7 +68,7 @@ export function startWorkloads({ done, ask }: StartLike): Run {
       const isShort = format === 'name';
       for (const result of results) await context.out.write(lineOf(result, isShort, context));
     }
-    return tellErrors(
+    return printErrors(
       results.flatMap(({ error }) => error ?? []),
       input,
       context,

@@ -3,7 +3,7 @@ import { isCapsuleError } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -37,7 +37,7 @@ export const run: Run = async (input, context) => {
   );
   await context.out.write(await render(format, results));
   const errors = results.flatMap(({ error }) => (error === undefined ? [] : [error]));
-  return tellErrors(errors, input, context);
+  return printErrors(errors, input, context);
 };
 
 interface Result {

@@ -7,7 +7,7 @@ import type { Context } from '../../program/context/context.ts';
 import { Interruption } from '../../program/context/interruption.ts';
 import type { Terminal } from '../../program/context/terminal.ts';
 import type { Input } from '../../program/input.ts';
-import { renderError } from '../../program/render-error.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 /** The command could not be run, as `docker exec` has it; its own codes pass through. */
@@ -36,7 +36,7 @@ export const run: Run = async (input, context) => {
     return await withCapsule(input, context, work, { isTwoWay: true });
   } catch (error) {
     if (context.signal.aborted || error instanceof Interruption) throw error;
-    await context.err.write(renderError(error, context.err.style, input.isOn('debug')));
+    await printErrors([error], input, context);
     return NOT_RUN;
   }
 };

@@ -5,7 +5,7 @@ import {
 } from '@capsule/api';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { renderTable } from '../render/table.ts';
@@ -31,7 +31,7 @@ export const run: Run = async (input, context) => {
   await context.out.write(await render(format, workloads, context));
   if (listed.length === 0 && format === 'table') await tellNone(context);
   const errors = listed.flatMap((one) => ('error' in one ? [one.error] : []));
-  return tellErrors(errors, input, context);
+  return printErrors(errors, input, context);
 };
 
 /** A newer capsule may have workloads that this program does not understand; the others are shown. */

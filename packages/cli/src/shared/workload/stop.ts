@@ -4,7 +4,7 @@ import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -47,7 +47,7 @@ export const run: Run = async (input, context) => {
       format === 'name' ? `${result.name}\n` : `${result.name} ${word(result)}\n`;
     await context.out.write(stopped.map(line).join(''));
   }
-  return tellErrors(
+  return printErrors(
     results.flatMap(({ error }) => error ?? []),
     input,
     context,

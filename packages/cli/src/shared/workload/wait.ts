@@ -1,6 +1,6 @@
 import { type ReportedWorkload, workloadFromProto } from '@capsule/api';
 import type { Run } from '../../program/command.ts';
-import { tellErrors } from '../../program/tell-errors.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -47,7 +47,7 @@ export const run: Run = async (input, context) => {
       format === 'name' ? `${workload.spec.name}\n` : describe(workload, condition);
     await context.out.write(met.map(line).join(''));
   }
-  const failed = await tellErrors(
+  const failed = await printErrors(
     waited.flatMap(({ error }) => error ?? []),
     input,
     context,

@@ -3,14 +3,13 @@ import { exitCodeOf } from './exit-code.ts';
 import type { Input } from './input.ts';
 import { renderError } from './render-error.ts';
 
-/** Tells all failures of a command that went on after the first; that one decides the exit code. */
-export async function tellErrors(
+/** Prints all failures of a command that went on after the first; that one decides the exit code. */
+export async function printErrors(
   errors: readonly unknown[],
   input: Input,
-  { err }: Context,
+  { program, err }: Context,
 ): Promise<number | undefined> {
-  for (const error of errors) {
-    await err.write(renderError(error, err.style, input.isOn('debug')));
-  }
+  const how = { style: err.style, isDebug: input.isOn('debug') };
+  for (const error of errors) await err.write(renderError(error, program, how));
   return errors.length === 0 ? undefined : exitCodeOf(errors[0]);
 }

@@ -1,7 +1,10 @@
 import { Command as Commander, type Option as CommanderOption, Option } from 'commander';
 import { capitalised } from './capitalised.ts';
-import type { Command, Flag } from './command.ts';
+import type { Command } from './command.ts';
+import { HELP_FLAG } from './global-flags.ts';
 import { Input } from './input.ts';
+import type { CommandManual, Flag } from './manual.ts';
+import type { Program } from './program.ts';
 
 /** What was asked for, once it is understood. */
 export interface Invocation {
@@ -9,38 +12,28 @@ export interface Invocation {
   readonly input: Input;
 }
 
-const PROGRAM = 'capsulectl';
 const HELP_COLUMNS = 80;
 
-/** Nouns that group commands. */
-const GROUPS: Readonly<Record<string, string>> = {
-  workload: 'containers and microVMs',
-  image: "the capsule's image cache",
-  registry: 'where images come from',
-  capsule: 'the capsule itself',
-};
-
 /**
- * The parser for the commands. Flags may stand before and after arguments. Throws commander's own
+ * The parser of a program. Flags may stand before and after arguments. Throws commander's own
  * errors; `onInvoke` gets what was understood.
  */
-export function buildProgram(
-  commands: readonly Command[],
+export function buildParser(
+  { name, summary, nouns, globalFlags, commands }: Program,
   onInvoke: (invocation: Invocation) => void,
   writeHelp: (text: string) => void,
 ): Commander {
-  const root = new Commander(PROGRAM)
-    .description('Runs workloads on a capsule.')
-    .option('--capsule <target>', 'which capsule: unix:/path (or CAPSULE_HOST)')
-    .option('--debug', 'print the causes of errors')
-    .addHelpText('after', `\nRun \`${PROGRAM} COMMAND --help\` for more, with examples.`);
+  const root = new Commander(name)
+    .description(summary)
+    .addHelpText('after', `\nRun \`${name} COMMAND --help\` for more, with examples.`);
+  for (const flag of globalFlags) root.addOption(createOption(flag));
   configure(root, writeHelp);
   const groups = new Map<string, Commander>();
   for (const command of commands) {
     const [noun, verb] = command.path;
     if (verb === undefined) addCommand(root, noun, command, onInvoke);
     else {
-      const group = groups.get(noun) ?? root.command(noun).description(GROUPS[noun] ?? '');
+      const group = groups.get(noun) ?? root.command(noun).description(nouns[noun] ?? '');
       if (!groups.has(noun)) configure(group, writeHelp);
       groups.set(noun, group);
       addCommand(group, verb, command, onInvoke);
@@ -53,7 +46,7 @@ function configure(command: Commander, writeHelp: (text: string) => void): void 
   command
     .exitOverride()
     .helpCommand(false)
-    .helpOption('-h, --help', 'show this help')
+    .helpOption(HELP_FLAG.flags, HELP_FLAG.summary)
     .configureHelp({ showGlobalOptions: true, helpWidth: HELP_COLUMNS, sortSubcommands: false })
     .configureOutput({ writeOut: writeHelp, writeErr: writeHelp, outputError: () => undefined });
 }
@@ -64,7 +57,7 @@ function addCommand(
   command: Command,
   onInvoke: (invocation: Invocation) => void,
 ): void {
-  const words = `${PROGRAM} ${command.path.join(' ')}`;
+  const words = [programName(parent), ...command.path].join(' ');
   const child = parent.command(name, { hidden: command.isHidden === true });
   child.summary(command.summary).description(describe(command));
   for (const { name: argument, summary, isOptional, isRepeatable } of command.args) {
@@ -80,6 +73,11 @@ function addCommand(
   });
 }
 
+/** That of the outermost command. */
+function programName(command: Commander): string {
+  return command.parent === null ? command.name() : programName(command.parent);
+}
+
 function createOption({ flags, summary, choices, isRepeatable }: Flag): CommanderOption {
   const option = new Option(flags, summary);
   if (choices !== undefined) option.choices([...choices]);
@@ -90,12 +88,12 @@ function createOption({ flags, summary, choices, isRepeatable }: Flag): Commande
   return option.negate ? option.default(undefined) : option;
 }
 
-function describe({ summary, about }: Command): string {
+function describe({ summary, about }: CommandManual): string {
   const sentence = `${capitalised(summary)}.`;
   return about === undefined ? sentence : `${sentence}\n\n${about}`;
 }
 
-function describeExamples({ examples }: Command): string {
+function describeExamples({ examples }: CommandManual): string {
   if (examples.length === 0) return '';
   const lines = examples.map(({ line, about }) => `  # ${about}\n  ${line}`);
   return `\nExamples:\n${lines.join('\n')}`;

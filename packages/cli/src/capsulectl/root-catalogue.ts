@@ -1,17 +1,13 @@
 import type { Command } from '../program/command.ts';
 import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
 import { OUTPUT_FLAG } from '../shared/render/format.ts';
-import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
-import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
+import { FOLLOW } from '../shared/stream/stream-flags.ts';
 import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
 import { SORT_FLAG } from '../shared/workload/usage-order.ts';
-import { IMAGE_COMMANDS } from './image-catalogue.ts';
-import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
-import { VOLUME_COMMANDS } from './volume-catalogue.ts';
-import { WORKLOAD, WORKLOAD_COMMANDS } from './workload-catalogue.ts';
+import { WORKLOAD } from './workload-catalogue.ts';
 
-/** Every command of capsulectl. */
-export const CATALOGUE: readonly Command[] = [
+/** What is done most, without a noun before it. */
+export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['apply'],
     summary: 'create or change what manifests declare',
@@ -114,68 +110,5 @@ export const CATALOGUE: readonly Command[] = [
       { line: 'capsulectl cp web:/var/log - | tar -t', about: 'as an archive' },
     ],
     load: () => import('../shared/copy/cp.ts'),
-  },
-  ...WORKLOAD_COMMANDS,
-  ...IMAGE_COMMANDS,
-  ...REGISTRY_COMMANDS,
-  ...VOLUME_COMMANDS,
-  {
-    path: ['capsule', 'info'],
-    summary: 'show what the capsule is and how it does',
-    args: [],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl capsule info -o json', about: 'for a program' }],
-    load: () => import('../shared/capsule/info.ts'),
-  },
-  {
-    path: ['capsule', 'logs'],
-    summary: "print the capsule's own log",
-    args: [],
-    flags: [FOLLOW, TAIL],
-    examples: [{ line: 'capsulectl capsule logs -f -n 20', about: 'follow' }],
-    load: () => import('../shared/capsule/logs.ts'),
-  },
-  {
-    path: ['version'],
-    summary: 'show the versions of capsulectl and of the capsule',
-    args: [],
-    flags: [{ flags: '--client', summary: 'do not ask the capsule' }, OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl version --client', about: 'this program only' }],
-    load: () => import('../shared/capsule/version.ts'),
-  },
-  {
-    path: ['schema'],
-    summary: 'print the JSON Schema of manifests, for editors',
-    args: [],
-    flags: [],
-    examples: [
-      { line: 'capsulectl schema > capsule.schema.json', about: 'for the settings of an editor' },
-    ],
-    load: () => import('../shared/manifest/schema.ts'),
-  },
-  {
-    path: ['completion'],
-    summary: 'print the completion script of a shell',
-    args: [{ name: 'shell', summary: 'bash, zsh, fish or powershell', completes: 'shell' }],
-    flags: [],
-    examples: [
-      { line: 'source <(capsulectl completion bash)', about: 'this bash' },
-      {
-        line: 'capsulectl completion fish > ~/.config/fish/completions/capsulectl.fish',
-        about: 'every fish',
-      },
-    ],
-    load: () => import('../shared/completion/completion.ts'),
-  },
-  {
-    path: ['__complete'],
-    summary: 'say what may stand next on a command line',
-    args: [{ name: 'word', summary: 'what is typed so far', isOptional: true, isRepeatable: true }],
-    flags: [],
-    examples: [{ line: 'capsulectl __complete -- workload get ""', about: 'names of workloads' }],
-    isHidden: true,
-    load: async () => ({
-      run: (await import('../shared/completion/complete.ts')).completeFrom(CATALOGUE),
-    }),
   },
 ];

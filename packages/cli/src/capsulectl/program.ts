@@ -1,0 +1,32 @@
+import { CAPSULE_FLAG, DEBUG_FLAG } from '../program/global-flags.ts';
+import type { Program } from '../program/program.ts';
+import { CAPSULE_COMMANDS } from './capsule-catalogue.ts';
+import { IMAGE_COMMANDS } from './image-catalogue.ts';
+import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
+import { ROOT_COMMANDS } from './root-catalogue.ts';
+import { TOOL_COMMANDS } from './tool-catalogue.ts';
+import { VOLUME_COMMANDS } from './volume-catalogue.ts';
+import { WORKLOAD_COMMANDS } from './workload-catalogue.ts';
+
+/** The program with which people talk to a capsule from anywhere. */
+export const CAPSULECTL: Program = {
+  name: 'capsulectl',
+  summary: 'Runs workloads on a capsule.',
+  nouns: {
+    workload: 'containers and microVMs',
+    image: "the capsule's image cache",
+    registry: 'where images come from',
+    volume: 'storage that outlives workloads',
+    capsule: 'the capsule itself',
+  },
+  globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
+  commands: [
+    ...ROOT_COMMANDS,
+    ...WORKLOAD_COMMANDS,
+    ...IMAGE_COMMANDS,
+    ...REGISTRY_COMMANDS,
+    ...VOLUME_COMMANDS,
+    ...CAPSULE_COMMANDS,
+    ...TOOL_COMMANDS,
+  ],
+};
