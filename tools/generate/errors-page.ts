@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CAPSULECTL, renderRemedy } from '@capsule/cli';
 import { ERROR_KINDS, type ErrorRow, type ErrorTable } from '@capsule/core';
 import { loadErrorTables } from './error-tables.ts';
 import type { Generator } from './generator.ts';
@@ -45,7 +46,7 @@ function describeKinds(): string {
 
 function describeRow(code: string, row: ErrorRow<unknown>): string {
   const why = said(row.why);
-  const hint = said(row.hint);
+  const hint = hintOf(row);
   return [
     `## ${code}`,
     `\`\`\`text\n${said(row.message)}\n\`\`\``,
@@ -53,6 +54,12 @@ function describeRow(code: string, row: ErrorRow<unknown>): string {
     ...(why === undefined ? [] : [`Why: ${escaped(why)}.`]),
     ...(hint === undefined ? [] : [`What to do: ${escaped(hint)}.`]),
   ].join('\n\n');
+}
+
+/** As capsulectl prints it. */
+function hintOf({ hint }: ErrorRow<unknown>): string | undefined {
+  const made = typeof hint === 'function' ? hint(anyFacts) : hint;
+  return typeof made === 'object' ? renderRemedy(made, CAPSULECTL) : made;
 }
 
 function said(part: string | ((facts: unknown) => string) | undefined): string | undefined {

@@ -16,7 +16,20 @@ export interface Rule {
 const isTest = (path: string) => /\.(?:test|contract)\.ts$|\/testing\//.test(path);
 const isShipped = (path: string) => /^packages\/(?!testkit|imager)/.test(path) && !isTest(path);
 
+/** What several programs share, or what no program of ours may have asked. */
+const isOfNoProgram = (path: string) =>
+  /^packages\/(core|api|engine|host|drivers|names|machine|daemon)\/|^packages\/cli\/src\/(program|shared)\//.test(
+    path,
+  ) && !isTest(path);
+
 export const RULES: readonly Rule[] = [
+  {
+    name: 'name of a program',
+    instead: 'name an action in a remedy: each program has its own words for it',
+    pattern: /\b(?:capsulectl|kuke)\b/i,
+    where: isOfNoProgram,
+    comments: true,
+  },
   {
     name: 'bare error',
     instead: 'add a row to an error table (defineErrors)',

@@ -5,6 +5,11 @@ import { styleProblems } from './style-problems.ts';
 
 /** One line that breaks each rule, and one near it that does not. */
 const EXAMPLES: Readonly<Record<string, { path?: string; bad: string[]; good: string[] }>> = {
+  'name of a program': {
+    path: 'packages/daemon/src/volume/errors.ts',
+    bad: ["hint: '`capsulectl volume list` shows them',", '// as kuke asks', "'CAPSULECTL'"],
+    good: ["const list = action('volume.list');", "'capsuled'", "'kukeon'"],
+  },
   'bare error': {
     bad: ["throw new Error('no');", "reject(new Error('no'))"],
     good: [
@@ -73,6 +78,14 @@ test('a rule holds only where it says', () => {
   assert.equal(styleProblems('packages/daemon/src/main.ts', source).problems.length, 2);
   assert.equal(styleProblems('packages/daemon/src/a.test.ts', source).problems.length, 1);
   assert.equal(styleProblems('packages/cli/src/shared/render/table.ts', source).problems.length, 2);
+});
+
+test('a program may be named where it is made, and in tests', () => {
+  const source = "'capsulectl';\n";
+  for (const path of ['cli/src/capsulectl/a.ts', 'imager/src/a.ts', 'daemon/src/a.test.ts']) {
+    assert.deepEqual(styleProblems(`packages/${path}`, source).problems, [], path);
+  }
+  assert.equal(styleProblems('packages/cli/src/shared/a.ts', source).problems.length, 1);
 });
 
 test('of the rules only the one about unfinished work holds for Rust', () => {

@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, bare, defineErrors, remedy } from '@capsule/core';
 
 export const apiError = defineErrors('API', {
   TARGET_INVALID: {
@@ -32,7 +32,7 @@ export const apiError = defineErrors('API', {
     kind: 'unsupported',
     message: (f: { call: string }) => `the capsule does not know the call ${f.call}`,
     why: 'it is older than the program that calls it',
-    hint: 'update the capsule, or use the capsulectl that came with it',
+    hint: remedy`update the capsule, or use the ${bare(action('program'))} that came with it`,
   },
   UNEXPECTED_ANSWER: {
     kind: 'internal',
@@ -43,6 +43,6 @@ export const apiError = defineErrors('API', {
     kind: 'internal',
     message: (_: Record<string, never>) => 'something went wrong inside the capsule',
     why: 'this is a bug, or a failure nobody expected',
-    hint: 'the system log says more: capsulectl capsule logs',
+    hint: remedy`the system log says more: ${bare(action('capsule.logs'))}`,
   },
 });

@@ -16,6 +16,7 @@ export * as health from './gen/grpc/health/v1/health_pb.ts';
 export * as reflection from './gen/grpc/reflection/v1/reflection_pb.ts';
 export * from './server/health-service.ts';
 export * from './server/reflection-service.ts';
+export * from './wire/action.ts';
 export * from './wire/apply-change.ts';
 export * from './wire/desired-state.ts';
 export * from './wire/error.ts';

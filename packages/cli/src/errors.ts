@@ -1,10 +1,16 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, type Remedy, remedy } from '@capsule/core';
+
+interface UsageFacts {
+  readonly problem: string;
+  /** Whose help says more. */
+  readonly command: string;
+  readonly suggestion?: string | Remedy | undefined;
+}
 
 export const cliError = defineErrors('CLI', {
   USAGE: {
     kind: 'invalid',
-    message: (f: { problem: string; command: string; suggestion?: string | undefined }) =>
-      f.problem,
+    message: (f: UsageFacts) => f.problem,
     hint: (f) => f.suggestion ?? `\`${f.command} --help\` shows what is possible`,
   },
   NO_CAPSULE: {
@@ -22,17 +28,17 @@ export const cliError = defineErrors('CLI', {
   REGISTRY_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `nothing is declared of the registry ${f.name}`,
-    hint: '`capsulectl registry list` shows what is',
+    hint: remedy`${action('registry.list')} shows what is`,
   },
   VOLUME_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no volume named ${f.name}`,
-    hint: '`capsulectl volume list` shows what there is',
+    hint: remedy`${action('volume.list')} shows what there is`,
   },
   SNAPSHOT_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no snapshot ${f.name}`,
-    hint: '`capsulectl volume snapshots` shows what there is',
+    hint: remedy`${action('volume.snapshots')} shows what there is`,
   },
   FILE_UNREADABLE: {
     kind: 'invalid',
@@ -57,7 +63,7 @@ export const cliError = defineErrors('CLI', {
   WORKLOAD_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no workload named ${f.name}`,
-    hint: '`capsulectl workload list` shows what there is; --ignore-missing makes this a success',
+    hint: remedy`${action('workload.list')} shows what there is; --ignore-missing makes this a success`,
   },
   WORKLOAD_FAILED: {
     kind: 'internal',
@@ -65,19 +71,20 @@ export const cliError = defineErrors('CLI', {
       `${f.name} is not running: ${f.state}`,
     why: (f) => f.detail,
     hint: (f) =>
-      `\`capsulectl workload get ${f.name}\` and \`capsulectl workload logs ${f.name}\` say more; the capsule goes on trying`,
+      remedy`${action('workload.get', { name: f.name })} and ${action('workload.logs', { name: f.name })} say more; the capsule goes on trying`,
   },
   IMAGE_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no image ${f.name}`,
-    hint: '`capsulectl image list` shows what there is',
+    hint: remedy`${action('image.list')} shows what there is`,
   },
   ROLLED_BACK: {
     kind: 'internal',
     message: (f: { name: string; generation: number; detail: string }) =>
       `generation ${f.generation} of ${f.name} was not ready in time and was rolled back`,
     why: (f) => f.detail,
-    hint: (f) => `the last good one runs on; \`capsulectl events ${f.name}\` tells what happened`,
+    hint: (f) =>
+      remedy`the last good one runs on; ${action('events', { name: f.name })} tells what happened`,
   },
   WORKLOAD_DELETED: {
     kind: 'conflict',
@@ -87,30 +94,32 @@ export const cliError = defineErrors('CLI', {
   WORKLOAD_STOPPED: {
     kind: 'conflict',
     message: (f: { name: string }) => `another command stopped ${f.name} meanwhile`,
-    hint: (f) => `\`capsulectl workload start ${f.name}\` runs it again`,
+    hint: (f) => remedy`${action('workload.start', { name: f.name })} runs it again`,
   },
   WAIT_TIMEOUT: {
     kind: 'timeout',
     message: (f: { name: string; seconds: number; state: string }) =>
       `${f.name} was not ready after ${f.seconds} s: ${f.state}`,
     hint: (f) =>
-      `it goes on by itself: \`capsulectl workload get ${f.name}\`; --timeout gives more time`,
+      remedy`it goes on by itself: ${action('workload.get', { name: f.name })}; --timeout gives more time`,
   },
   NOT_STOPPED: {
     kind: 'timeout',
     message: (f: { name: string; seconds: number }) =>
       `${f.name} has not stopped after ${f.seconds} s`,
-    hint: (f) => `it goes on by itself; \`capsulectl workload stop --grace 0 ${f.name}\` kills it`,
+    hint: (f) =>
+      remedy`it goes on by itself; ${action('workload.stop', { grace: '0', name: f.name })} kills it`,
   },
   NOT_DELETED: {
     kind: 'timeout',
     message: (f: { name: string; seconds: number }) =>
       `${f.name} was not deleted after ${f.seconds} s`,
-    hint: (f) => `it goes on by itself; \`capsulectl workload delete --force ${f.name}\` kills it`,
+    hint: (f) =>
+      remedy`it goes on by itself; ${action('workload.delete', { force: true, name: f.name })} kills it`,
   },
   NOTHING_SELECTED: {
     kind: 'notFound',
     message: (f: { selector: string }) => `no workload fulfils ${f.selector}`,
-    hint: '`capsulectl workload list -o wide` shows labels',
+    hint: remedy`${action('workload.list', { output: 'wide' })} shows labels`,
   },
 });

@@ -7,3 +7,4 @@ export type {
   Flag,
   ProgramManual,
 } from './program/manual.ts';
+export { renderRemedy } from './program/render-remedy.ts';

@@ -1,6 +1,8 @@
+export * from './error/action.ts';
 export * from './error/capsule-error.ts';
 export * from './error/define-errors.ts';
 export * from './error/kinds.ts';
+export * from './error/remedy.ts';
 export * from './manifest/errors.ts';
 export * from './manifest/kind/apply-change.ts';
 export * from './manifest/kind/registry/manifest-from-registry.ts';
@@ -31,6 +33,7 @@ export * from './plan/pool-level.ts';
 export * from './plan/power-off.ts';
 export * from './plan/snapshot-schedule.ts';
 export * from './plan/spec-change.ts';
+export * from './plan/status-remedy.ts';
 export * from './plan/volume-use.ts';
 export * from './plan/workload.ts';
 export * from './plan/workload-events.ts';

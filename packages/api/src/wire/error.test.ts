@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { CapsuleError, ERROR_KINDS, type ErrorKind, type Problem } from '@capsule/core';
+import {
+  CapsuleError,
+  ERROR_KINDS,
+  type ErrorKind,
+  type Problem,
+  type RemedyAction,
+} from '@capsule/core';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import fc from 'fast-check';
@@ -20,7 +26,19 @@ function overTheWire(sent: ConnectError): ConnectError {
   return received;
 }
 
+const anyAction = (text: fc.Arbitrary<string>): fc.Arbitrary<RemedyAction> =>
+  fc.record(
+    {
+      ...{ name: text, text, isShort: fc.boolean() },
+      args: fc.dictionary(fc.stringMatching(/^[a-z]{1,9}$/), fc.oneof(text, fc.constant(true)), {
+        noNullPrototype: true,
+      }),
+    },
+    { noNullPrototype: true },
+  );
+
 test('all parts of an error reach the other side', () => {
+  const text = fc.string({ minLength: 1, maxLength: 20 });
   const arbitrary = fc.record(
     {
       code: fc.stringMatching(/^[A-Z]+_[A-Z_]+$/),
@@ -28,15 +46,16 @@ test('all parts of an error reach the other side', () => {
       message: fc.string(),
       why: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
       hint: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+      actions: fc.array(anyAction(text), { maxLength: 2 }),
     },
     { noNullPrototype: true },
   );
   fc.assert(
     fc.property(arbitrary, (parts) => {
-      const { code, kind, message, why, hint } = capsuleErrorFrom(
+      const { code, kind, message, why, hint, actions } = capsuleErrorFrom(
         overTheWire(connectErrorFrom(new CapsuleError(parts))),
       );
-      assert.deepEqual({ code, kind, message, why, hint }, parts);
+      assert.deepEqual({ code, kind, message, why, hint, actions }, parts);
     }),
   );
 });
@@ -69,14 +88,19 @@ test('whatever an error quotes, its status fits into what every client takes', (
     .tuple(fc.constantFrom('a', '%', 'é', '€', '\u{1f600}'), fc.nat(4000))
     .map(([part, times]) => part.repeat(times));
   const problem = fc.record({ path: long, message: long, hint: long });
+  const any = fc.record({
+    ...{ text: long, facts: fc.dictionary(long, long), problems: fc.array(problem) },
+    actions: fc.array(anyAction(long)),
+  });
   fc.assert(
-    fc.property(long, fc.dictionary(long, long), fc.array(problem), (text, facts, problems) => {
+    fc.property(any, ({ text, facts, problems, actions }) => {
       const error = new CapsuleError({
         code: 'MANIFEST_SPEC_INVALID',
         kind: 'invalid',
         message: text,
         why: text,
         hint: text,
+        actions,
         facts: { ...facts, problems },
       });
       const trailers = new Headers();

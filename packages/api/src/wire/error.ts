@@ -3,11 +3,14 @@ import { CapsuleError, ERROR_KINDS, type ErrorKind, isCapsuleError } from '@caps
 import { Code, ConnectError } from '@connectrpc/connect';
 import { apiError } from '../errors.ts';
 import {
+  ActionSchema,
   type ErrorDetail,
   ErrorDetailSchema,
   type FieldProblem,
   FieldProblemSchema,
+  type Action as WireAction,
 } from '../gen/capsule/v1/error_pb.ts';
+import { actionFromProto, actionToProto } from './action.ts';
 import { byteLength, clip, takeWithin } from './clip.ts';
 import { problemsFromProto, problemsToProto } from './problem.ts';
 import { codeFromKind, kindFromCode } from './status-code.ts';
@@ -24,6 +27,7 @@ const MAX_BYTES = {
   fact: 256,
   facts: 1024,
   problems: 1536,
+  actions: 512,
 } as const;
 
 /**
@@ -54,6 +58,7 @@ export function errorToDetail(error: CapsuleError): ErrorDetail {
     link: error.link,
     facts: plainFacts(error),
     problems: firstProblems(error),
+    actions: firstActions(error),
   });
 }
 
@@ -68,6 +73,7 @@ export function errorFromDetail(
     message: detail.message,
     why: detail.why || undefined,
     hint: detail.hint || undefined,
+    actions: detail.actions.map(actionFromProto),
     facts: factsFromDetail(detail),
     cause,
   });
@@ -108,6 +114,11 @@ function firstProblems(error: CapsuleError): FieldProblem[] {
   return left === 0
     ? sent
     : [...sent, create(FieldProblemSchema, { message: `and ${left} more problems` })];
+}
+
+function firstActions({ actions }: CapsuleError): WireAction[] {
+  const size = (action: WireAction) => toBinary(ActionSchema, action).length;
+  return takeWithin(actions.map(actionToProto), MAX_BYTES.actions, size);
 }
 
 function factsFromDetail(detail: ErrorDetail): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import type { Remedy } from '@capsule/core';
 import { cliError } from '../errors.ts';
 
 /** What a person typed for one command, read by type. Every method fails with `CLI_USAGE`. */
@@ -42,7 +43,7 @@ export class Input {
     throw this.refuse(`--${flag} takes a whole number, not ${JSON.stringify(value)}`);
   }
 
-  refuse(problem: string, suggestion?: string) {
+  refuse(problem: string, suggestion?: string | Remedy) {
     return cliError.USAGE({ problem, command: this.command, suggestion });
   }
 }

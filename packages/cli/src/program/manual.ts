@@ -1,3 +1,5 @@
+import type { ActionName } from '@capsule/core';
+
 /** A positional argument. */
 export interface Argument {
   readonly name: string;
@@ -32,6 +34,8 @@ export interface CommandManual {
   readonly flags: readonly Flag[];
   readonly examples: readonly Example[];
   readonly isHidden?: boolean;
+  /** What it carries out when a hint asks for it; noun and verb by default: `volume.list`. */
+  readonly action?: ActionName;
 }
 
 /** A program as data: parser, help, completion, reference pages and hints are made from it. */

@@ -1,6 +1,7 @@
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { Output } from './context/output.ts';
 import type { ProgramManual } from './manual.ts';
+import { renderRemedy } from './render-remedy.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
@@ -11,15 +12,23 @@ export function renderError(
   program: ProgramManual,
   { style, isDebug }: { readonly style: Output['style']; readonly isDebug: boolean },
 ): string {
-  const parts = isCapsuleError(error) ? fourParts(error, style) : unexpected(error, program, style);
+  const parts = isCapsuleError(error)
+    ? fourParts(error, program, style)
+    : unexpected(error, program, style);
   return [...parts, ...(isDebug ? causes(error) : [])].map((line) => `${line}\n`).join('');
 }
 
-function fourParts(error: CapsuleError, style: Output['style']): string[] {
-  const lines = [`${style('red', 'error:')} ${harmless(error.message)}`];
-  if (error.why !== undefined) lines.push(`  why: ${harmless(error.why)}`);
-  if (error.hint !== undefined) lines.push(`  fix: ${harmless(error.hint)}`);
-  lines.push(style('dim', `  see: ${error.link}`));
+function fourParts(
+  { message, why, hint, actions, link }: CapsuleError,
+  program: ProgramManual,
+  style: Output['style'],
+): string[] {
+  const lines = [`${style('red', 'error:')} ${harmless(message)}`];
+  if (why !== undefined) lines.push(`  why: ${harmless(why)}`);
+  if (hint !== undefined) {
+    lines.push(`  fix: ${harmless(renderRemedy({ text: hint, actions }, program))}`);
+  }
+  lines.push(style('dim', `  see: ${link}`));
   return lines;
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorKind } from './kinds.ts';
+import type { RemedyAction } from './remedy.ts';
 
 /** What a person and a program get to know about a failure. */
 export interface ErrorParts {
@@ -11,6 +12,8 @@ export interface ErrorParts {
   readonly why?: string | undefined;
   /** What to do next. */
   readonly hint?: string | undefined;
+  /** What the hint names; each program has its own words for it. */
+  readonly actions?: readonly RemedyAction[];
   /** Typed facts, for logs and tests; never secrets. */
   readonly facts?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
@@ -23,6 +26,7 @@ export class CapsuleError extends Error {
   readonly kind: ErrorKind;
   readonly why: string | undefined;
   readonly hint: string | undefined;
+  readonly actions: readonly RemedyAction[];
   readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(parts: ErrorParts) {
@@ -31,6 +35,7 @@ export class CapsuleError extends Error {
     this.kind = parts.kind;
     this.why = parts.why;
     this.hint = parts.hint;
+    this.actions = parts.actions ?? [];
     this.facts = parts.facts ?? {};
   }
 

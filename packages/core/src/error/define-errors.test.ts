@@ -26,6 +26,7 @@ test('a maker fills in code, kind, texts, facts and cause', () => {
       message: 'data is in use by web',
       why: 'one mounter at a time',
       hint: 'stop web first',
+      actions: [],
       facts: { volume: 'data', holder: 'web' },
       cause,
     },

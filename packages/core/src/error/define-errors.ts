@@ -1,12 +1,14 @@
 import { CapsuleError } from './capsule-error.ts';
 import type { ErrorKind } from './kinds.ts';
+import type { Remedy } from './remedy.ts';
 
 /** One row of an error table. `F` are the facts the message is made from. */
 export interface ErrorRow<F> {
   readonly kind: ErrorKind;
   readonly message: (facts: F) => string;
   readonly why?: string | ((facts: F) => string);
-  readonly hint?: string | ((facts: F) => string);
+  /** One that names actions is made by `remedy`. */
+  readonly hint?: string | Remedy | ((facts: F) => string | Remedy);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table mixes rows of different facts
@@ -39,21 +41,26 @@ export function defineErrors<const T extends Record<string, AnyRow>>(
   const makers: Record<string, unknown> = { table: { prefix, rows } };
   for (const [key, row] of Object.entries(rows)) {
     const code = `${prefix}_${key}`;
-    const make = (facts: Record<string, unknown>, cause?: unknown) =>
-      new CapsuleError({
+    const make = (facts: Record<string, unknown>, cause?: unknown) => {
+      const hint = madeFrom(row.hint, facts);
+      return new CapsuleError({
         code,
         kind: row.kind,
         message: row.message(facts),
-        why: said(row.why, facts),
-        hint: said(row.hint, facts),
+        why: madeFrom(row.why, facts),
+        ...(typeof hint === 'object' ? { hint: hint.text, actions: hint.actions } : { hint }),
         facts,
         cause,
       });
+    };
     makers[key] = Object.assign(make, { code });
   }
   return makers as Makers<T> & { readonly table: ErrorTable };
 }
 
-function said<F>(part: string | ((facts: F) => string) | undefined, facts: F): string | undefined {
+function madeFrom<F, Part extends string | Remedy>(
+  part: Part | ((facts: F) => Part) | undefined,
+  facts: F,
+): Part | undefined {
   return typeof part === 'function' ? part(facts) : part;
 }

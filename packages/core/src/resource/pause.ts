@@ -1,3 +1,6 @@
+import { action } from '../error/action.ts';
+import { remedy } from '../error/remedy.ts';
+
 /** Who holds a container still. It goes on when the last of them lets go. */
 export type PauseReason = 'operator' | 'poolFull';
 
@@ -9,7 +12,10 @@ export function describePause(reasons: readonly PauseReason[]): string {
     .join(', and ')}`;
 }
 
+/** What the line names, for a program that has its own words. */
+export const PAUSE_REMEDY = remedy`see ${action('volume.usage')}`;
+
 const REASONS: readonly (readonly [PauseReason, string])[] = [
   ['operator', 'by an operator'],
-  ['poolFull', 'until the pool of its volumes has room: see `capsulectl volume usage`'],
+  ['poolFull', `until the pool of its volumes has room: ${PAUSE_REMEDY.text}`],
 ];

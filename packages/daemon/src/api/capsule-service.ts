@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
+  actionToProto,
   type CapsuleLogChunkSchema,
   type CapsuleLogsRequest,
   type CapsuleProblem,
@@ -8,6 +9,7 @@ import {
   type GetInfoResponseSchema,
 } from '@capsule/api';
 import {
+  action,
   type CapsuleError,
   type ContainerRuntime,
   judgePool,
@@ -15,6 +17,8 @@ import {
   type NameResponder,
   type PortListeners,
   poolPercent,
+  type Remedy,
+  remedy,
   type SystemLog,
   type VolumeBackend,
   type VolumePool,
@@ -133,29 +137,40 @@ function portProblems({ workloads, listeners }: CapsuleServiceParts): CapsulePro
 
 function problemOf(error: CapsuleError | undefined): CapsuleProblem[] {
   if (error === undefined) return [];
-  const { code, message, hint = '' } = error;
-  return [create(CapsuleProblemSchema, { code, message, hint })];
+  const { code, message, hint: text = '', actions } = error;
+  return [problem({ code, message, remedy: { text, actions } })];
+}
+
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: Remedy;
+}
+
+function problem({ code, message, remedy: { text, actions } }: Problem): CapsuleProblem {
+  const named = actions.map(actionToProto);
+  return create(CapsuleProblemSchema, { code, message, hint: text, actions: named });
 }
 
 function poolProblems(pool: VolumePool): CapsuleProblem[] {
   const code = pool.ok ? 'VOLUME_POOL_LOW' : 'VOLUME_POOL_UNUSABLE';
   const hint = pool.ok
-    ? '`capsulectl volume usage` shows what takes the room; delete snapshots or volumes'
-    : 'volumes wait; everything else goes on';
+    ? remedy`${action('volume.usage')} shows what takes the room; delete snapshots or volumes`
+    : remedy`volumes wait; everything else goes on`;
   const isFine = pool.ok && judgePool(pool, 'fine') === 'fine';
   const message = pool.ok
     ? `the pool of the volumes is ${Math.floor(poolPercent(pool))} % full`
     : `volumes cannot be used: ${pool.detail}`;
-  return isFine ? [] : [create(CapsuleProblemSchema, { code, message, hint })];
+  return isFine ? [] : [problem({ code, message, remedy: hint })];
 }
 
 function runtimeProblems(runtime: { ok: boolean; detail: string }): CapsuleProblem[] {
   if (runtime.ok) return [];
   return [
-    create(CapsuleProblemSchema, {
+    problem({
       code: 'RUNTIME_UNAVAILABLE',
       message: runtime.detail,
-      hint: '`capsulectl capsule logs` shows what containerd says; it is restarted by itself',
+      remedy: remedy`${action('capsule.logs')} shows what containerd says; it is restarted by itself`,
     }),
   ];
 }

@@ -1,11 +1,13 @@
 import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule/api';
 import {
+  action,
   defineErrors,
   type Image,
   type ImageStore,
   isCapsuleError,
   normaliseImageReference,
   parseImageReference,
+  remedy,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { ImageUse } from '../image/commands.ts';
@@ -17,7 +19,7 @@ export const pushError = defineErrors('PUSH', {
   OUT_OF_ORDER: {
     kind: 'invalid',
     message: () => 'metadata may come once, in the first message, and chunks after it',
-    hint: 'use `capsulectl image push`',
+    hint: remedy`use ${action('image.push')}`,
   },
 });
 

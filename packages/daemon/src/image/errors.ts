@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 export const imageUseError = defineErrors('IMAGE_USE', {
   IN_USE: {
@@ -11,12 +11,12 @@ export const imageUseError = defineErrors('IMAGE_USE', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: { name: string }) => `image ${f.name} is not in the cache`,
-    hint: '`capsulectl image list` shows what is; `capsulectl image pull` fetches one',
+    hint: remedy`${action('image.list')} shows what is; ${action('image.pull')} fetches one`,
   },
   STORE_SILENT: {
     kind: 'timeout',
     message: (f: { seconds: number }) => `the image cache has not answered for ${f.seconds} s`,
     why: 'containerd, which keeps it, stands still',
-    hint: '`capsulectl capsule info` shows its state; look at `capsulectl capsule logs` when this lasts',
+    hint: remedy`${action('capsule.info')} shows its state; look at ${action('capsule.logs')} when this lasts`,
   },
 });

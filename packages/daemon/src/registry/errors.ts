@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, bare, defineErrors, remedy } from '@capsule/core';
 
 export const registryConfigError = defineErrors('REGISTRY', {
   HAND_MADE: {
@@ -10,6 +10,6 @@ export const registryConfigError = defineErrors('REGISTRY', {
   LOGIN_INVALID: {
     kind: 'invalid',
     message: (f: { problem: string }) => `nobody can be logged in: ${f.problem}`,
-    hint: 'capsulectl registry login HOST -u USER',
+    hint: remedy`${bare(action('registry.login', { registry: 'HOST', user: 'USER' }))}`,
   },
 });

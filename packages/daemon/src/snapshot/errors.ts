@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy, short } from '@capsule/core';
 
 interface Named {
   /** As people write it: `data@before`. */
@@ -14,7 +14,7 @@ export const snapshotError = defineErrors('SNAPSHOT', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: Named) => `there is no snapshot ${f.name}`,
-    hint: '`capsulectl volume snapshots` shows what there is',
+    hint: remedy`${action('volume.snapshots')} shows what there is`,
   },
   EXISTS: {
     kind: 'exists',
@@ -31,6 +31,6 @@ export const snapshotError = defineErrors('SNAPSHOT', {
     message: (f: Named) => `snapshot ${f.name} is orphaned: there is storage that nobody asked for`,
     why: 'it may hold what somebody misses',
     hint: (f) =>
-      `\`capsulectl volume adopt ${f.name}\` keeps it, \`volume delete --force ${f.name}\` removes it`,
+      remedy`${action('volume.adopt', { volume: f.name })} keeps it, ${short(action('volume.delete', { force: true, volume: f.name }))} removes it`,
   },
 });

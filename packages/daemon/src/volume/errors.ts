@@ -1,4 +1,4 @@
-import { defineErrors, formatSize } from '@capsule/core';
+import { action, defineErrors, formatSize, remedy, short } from '@capsule/core';
 
 interface Named {
   readonly name: string;
@@ -8,26 +8,28 @@ export const volumeError = defineErrors('VOLUME', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: Named) => `there is no volume named ${f.name}`,
-    hint: '`capsulectl volume list` shows what there is; apply the manifest of the volume first',
+    hint: remedy`${action('volume.list')} shows what there is; apply the manifest of the volume first`,
   },
   EXISTS: {
     kind: 'conflict',
     message: (f: Named & { now: number }) =>
       `there is a volume named ${f.name} already, of ${formatSize(f.now)}`,
-    hint: (f) => `\`capsulectl volume resize ${f.name} SIZE\` makes it larger`,
+    hint: (f) =>
+      remedy`${action('volume.resize', { volume: f.name, size: 'SIZE' })} makes it larger`,
   },
   ORPHANED: {
     kind: 'precondition',
     message: (f: Named) => `volume ${f.name} is orphaned: there is storage that nobody asked for`,
     why: 'it may hold what somebody misses',
     hint: (f) =>
-      `\`capsulectl volume adopt ${f.name}\` keeps it, \`volume delete --force ${f.name}\` removes it`,
+      remedy`${action('volume.adopt', { volume: f.name })} keeps it, ${short(action('volume.delete', { force: true, volume: f.name }))} removes it`,
   },
   IN_USE: {
     kind: 'precondition',
     message: (f: Named & { holder: string }) => `volume ${f.name} is in use by ${f.holder}`,
     why: 'one workload mounts a volume at a time',
-    hint: (f) => `\`capsulectl workload stop ${f.holder}\` or delete it, then try again`,
+    hint: (f) =>
+      remedy`${action('workload.stop', { name: f.holder })} or delete it, then try again`,
   },
   WANTED_TWICE: {
     kind: 'precondition',
@@ -48,7 +50,7 @@ export const volumeError = defineErrors('VOLUME', {
     message: (f: { figures: string }) =>
       `the pool of the volumes is too full for more: ${f.figures}`,
     why: 'a pool that is full stops every workload that writes to a volume',
-    hint: '`capsulectl volume usage` shows what takes the room; delete snapshots or volumes',
+    hint: remedy`${action('volume.usage')} shows what takes the room; delete snapshots or volumes`,
   },
   UID_INVALID: {
     kind: 'invalid',
@@ -61,7 +63,7 @@ export const volumeError = defineErrors('VOLUME', {
       `volume ${f.name} has ${f.kept === 1 ? 'a snapshot' : `${f.kept} snapshots`}`,
     why: 'they would go with it',
     hint: (f) =>
-      `\`capsulectl volume snapshots ${f.name}\` shows them; \`volume delete --force\` removes all`,
+      remedy`${action('volume.snapshots', { volume: f.name })} shows them; ${short(action('volume.delete', { force: true }))} removes all`,
   },
   NOT_READY: {
     kind: 'precondition',

@@ -1,4 +1,4 @@
-import { defineErrors, formatSize } from '@capsule/core';
+import { action, defineErrors, formatSize, remedy } from '@capsule/core';
 
 interface Named {
   readonly name: string;
@@ -17,7 +17,7 @@ export const importError = defineErrors('IMPORT', {
   OUT_OF_ORDER: {
     kind: 'invalid',
     message: (f: { problem: string }) => `the messages of an import are in disorder: ${f.problem}`,
-    hint: 'use `capsulectl volume import`',
+    hint: remedy`use ${action('volume.import')}`,
   },
   OFFSET: {
     kind: 'conflict',
@@ -28,7 +28,7 @@ export const importError = defineErrors('IMPORT', {
   FRAME_INVALID: {
     kind: 'invalid',
     message: () => 'a part of the upload is not zstd, or holds more than 1 MiB',
-    hint: 'use `capsulectl volume import`',
+    hint: remedy`use ${action('volume.import')}`,
   },
   TOO_SMALL: {
     kind: 'invalid',

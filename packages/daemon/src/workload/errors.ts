@@ -1,10 +1,10 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 export const workloadError = defineErrors('WORKLOAD', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no workload named ${f.name}`,
-    hint: '`capsulectl workload list` shows what there is',
+    hint: remedy`${action('workload.list')} shows what there is`,
   },
   NO_SERIAL_CONSOLE: {
     kind: 'precondition',
@@ -16,7 +16,7 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string; path: string; target: string }) =>
       `${f.name} does not run, and ${f.path} is not there without what it mounts at ${f.target}`,
     why: 'the copy would reach the folder of the image instead',
-    hint: (f) => `\`capsulectl workload start ${f.name}\`, and copy again`,
+    hint: (f) => remedy`${action('workload.start', { name: f.name })}, and copy again`,
   },
   MEMORY_TOO_SMALL: {
     kind: 'invalid',
@@ -42,7 +42,7 @@ export const workloadError = defineErrors('WORKLOAD', {
   COPY_INVALID: {
     kind: 'invalid',
     message: (f: { problem: string }) => `nothing can be copied: ${f.problem}`,
-    hint: 'use `capsulectl cp`',
+    hint: remedy`use ${action('cp')}`,
   },
   SELECTOR_INVALID: {
     kind: 'invalid',
@@ -53,14 +53,14 @@ export const workloadError = defineErrors('WORKLOAD', {
   EXEC_INVALID: {
     kind: 'invalid',
     message: (f: { problem: string }) => `the command cannot be run: ${f.problem}`,
-    hint: 'use `capsulectl workload exec`',
+    hint: remedy`use ${action('workload.exec')}`,
   },
   IMAGE_ABSENT: {
     kind: 'precondition',
     message: (f: { name: string; reference: string }) =>
       `${f.name} needs ${f.reference}, which is not in the image cache`,
     why: 'its imagePullPolicy is Never',
-    hint: 'bring the image with `capsulectl image push`, or change the policy',
+    hint: remedy`bring the image with ${action('image.push')}, or change the policy`,
   },
   LIMIT_UNAVAILABLE: {
     kind: 'precondition',

@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 interface Container {
   readonly container: string;
@@ -10,7 +10,7 @@ export const runtimeError = defineErrors('RUNTIME', {
     message: (f: { socketPath: string; detail: string }) =>
       `containerd does not answer at ${f.socketPath}`,
     why: (f) => f.detail,
-    hint: 'it is restarted by itself; look at `capsulectl capsule logs` when this lasts',
+    hint: remedy`it is restarted by itself; look at ${action('capsule.logs')} when this lasts`,
   },
   TIMEOUT: {
     kind: 'timeout',
@@ -27,7 +27,7 @@ export const runtimeError = defineErrors('RUNTIME', {
     message: (f: { action: string; detail: string }) =>
       `containerd could not ${f.action}: no space is left on the capsule's disk`,
     why: (f) => f.detail,
-    hint: 'make room: `capsulectl image prune` removes images that nobody uses, `capsulectl workload delete` workloads with what they wrote',
+    hint: remedy`make room: ${action('image.prune')} removes images that nobody uses, ${action('workload.delete')} workloads with what they wrote`,
   },
   IMAGE_MISSING: {
     kind: 'precondition',
@@ -42,7 +42,7 @@ export const runtimeError = defineErrors('RUNTIME', {
   NOT_RUNNING: {
     kind: 'precondition',
     message: (f: Container) => `${f.container} is not running`,
-    hint: (f) => `start it with \`capsulectl workload start ${f.container}\``,
+    hint: (f) => remedy`start it with ${action('workload.start', { name: f.container })}`,
   },
   BIND_SOURCE_MISSING: {
     kind: 'precondition',
@@ -82,14 +82,14 @@ export const imageError = defineErrors('IMAGE', {
   ABSENT: {
     kind: 'notFound',
     message: (f: Reference) => `image ${f.reference} is not in the cache`,
-    hint: '`capsulectl image list` shows what is; `capsulectl image pull` fetches one',
+    hint: remedy`${action('image.list')} shows what is; ${action('image.pull')} fetches one`,
   },
   DENIED: {
     kind: 'denied',
     message: (f: Told) => `the registry refuses to give image ${f.reference}`,
     why: 'it does not exist, or it needs credentials',
     hint: (f) =>
-      `\`capsulectl registry login ${f.reference.split('/')[0]} -u USER\` gives the capsule yours`,
+      remedy`${action('registry.login', { registry: f.reference.split('/')[0] ?? '', user: 'USER' })} gives the capsule yours`,
   },
   REGISTRY_UNREACHABLE: {
     kind: 'unavailable',
@@ -111,13 +111,13 @@ export const imageError = defineErrors('IMAGE', {
   DISK_FULL: {
     kind: 'exhausted',
     message: (f: { subject: string }) => `no space is left on the capsule's disk for ${f.subject}`,
-    hint: 'make room: `capsulectl image prune` removes images that nobody uses, `capsulectl workload delete` workloads with what they wrote',
+    hint: remedy`make room: ${action('image.prune')} removes images that nobody uses, ${action('workload.delete')} workloads with what they wrote`,
   },
   UNNAMED: {
     kind: 'invalid',
     message: (_: { digest: string }) => 'the archive holds an image without a name',
     why: 'it has no name, or only a tag',
-    hint: 'name it: `capsulectl image push --name NAME:TAG FILE`; or save it by name, as `docker save NAME:TAG` does',
+    hint: remedy`name it: ${action('image.push', { name: 'NAME:TAG', file: 'FILE' })}; or save it by name, as \`docker save NAME:TAG\` does`,
   },
   AMBIGUOUS: {
     kind: 'invalid',

@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 interface Place {
   readonly container: string;
@@ -44,7 +44,7 @@ export const filesError = defineErrors('FILES', {
     kind: 'precondition',
     message: (f: Place) => `${at(f)} is in what ${f.container} mounts, and it does not run`,
     why: 'the copy would reach the folder of the image instead',
-    hint: (f) => `\`capsulectl workload start ${f.container}\`, and copy again`,
+    hint: (f) => remedy`${action('workload.start', { name: f.container })}, and copy again`,
   },
   GONE: {
     kind: 'unavailable',

@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 interface Named {
   readonly container: string;
@@ -9,7 +9,7 @@ export const microVmError = defineErrors('MICROVM', {
     kind: 'precondition',
     message: (f: Named & { detail: string }) =>
       `microVM ${f.container} cannot be started: ${f.detail}`,
-    hint: '`capsulectl capsule info` says what this capsule runs microVMs with',
+    hint: remedy`${action('capsule.info')} says what this capsule runs microVMs with`,
   },
   VMM_REFUSES: {
     kind: 'internal',
@@ -28,12 +28,13 @@ export const microVmError = defineErrors('MICROVM', {
   NOT_RUNNING: {
     kind: 'precondition',
     message: (f: Named) => `${f.container} is not running`,
-    hint: (f) => `start it with \`capsulectl workload start ${f.container}\``,
+    hint: (f) => remedy`start it with ${action('workload.start', { name: f.container })}`,
   },
   NOT_BOOTED: {
     kind: 'internal',
     message: (f: Named & { why: string }) => `microVM ${f.container} did not come up: ${f.why}`,
-    hint: (f) => `\`capsulectl workload logs --serial ${f.container}\` shows its console`,
+    hint: (f) =>
+      remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
   BOOT_HUNG: {
     kind: 'internal',
@@ -45,7 +46,8 @@ export const microVmError = defineErrors('MICROVM', {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>
       `microVM ${f.container} did not get to its program: it did nothing for ${f.seconds} s`,
-    hint: (f) => `\`capsulectl workload logs --serial ${f.container}\` shows its console`,
+    hint: (f) =>
+      remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
   PAYLOAD_FAILED: {
     kind: 'invalid',
@@ -56,7 +58,8 @@ export const microVmError = defineErrors('MICROVM', {
   NO_AGENT: {
     kind: 'unsupported',
     message: (f: Named) => `${f.container} has no guest agent: it was made of a kernel and a disk`,
-    hint: (f) => `its console is there: \`capsulectl workload logs --serial ${f.container}\``,
+    hint: (f) =>
+      remedy`its console is there: ${action('workload.logs', { serial: true, name: f.container })}`,
   },
   NO_VSOCK: {
     kind: 'unavailable',
@@ -68,7 +71,7 @@ export const microVmError = defineErrors('MICROVM', {
     message: (f: Named & { detail: string }) =>
       `the guest agent of microVM ${f.container} does not answer`,
     why: (f) => f.detail,
-    hint: (f) => `\`capsulectl workload restart ${f.container}\` starts it anew`,
+    hint: (f) => remedy`${action('workload.restart', { name: f.container })} starts it anew`,
   },
   FILE_MISSING: {
     kind: 'precondition',

@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 interface Named {
   readonly name: string;
@@ -14,18 +14,18 @@ export const volumeDriverError = defineErrors('VOLUME', {
   SNAPSHOT_MISSING: {
     kind: 'notFound',
     message: (f: Named) => `there is no storage of snapshot ${f.name}`,
-    hint: '`capsulectl volume snapshots` shows what there is; delete the snapshot',
+    hint: remedy`${action('volume.snapshots')} shows what there is; delete the snapshot`,
   },
   IMAGE_INVALID: {
     kind: 'invalid',
     message: (f: Named) => `what volume ${f.name} was to be made of is no ext4 filesystem`,
-    hint: 'import what `capsulectl volume export` wrote, an image of ext4, or a tar archive',
+    hint: remedy`import what ${action('volume.export')} wrote, an image of ext4, or a tar archive`,
   },
   FOREIGN: {
     kind: 'conflict',
     message: (f: Named) => `the storage of volume ${f.name} holds something else already`,
     why: 'its filesystem does not carry the identity that the volume was made with',
-    hint: '`capsulectl volume list` shows it; nothing of it is overwritten',
+    hint: remedy`${action('volume.list')} shows it; nothing of it is overwritten`,
   },
   BUSY: {
     kind: 'precondition',

@@ -11,7 +11,7 @@ import { type BytePath, joinPath, rawPath, shownPath } from './byte-path.ts';
  */
 export function makeSpecial(folder: BytePath, name: BytePath, entry: TarEntry): void {
   const fd = openSync(rawPath(folder), O.O_RDONLY | O.O_DIRECTORY);
-  const plain = `.capsulectl-${process.pid}`;
+  const plain = `.capsule-${process.pid}`;
   try {
     const [major, minor] = entry.device.map(String);
     const numbers = [major ?? '0', minor ?? '0'];

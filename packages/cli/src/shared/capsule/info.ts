@@ -8,6 +8,7 @@ import { renderDocument } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { infoDocument } from './document.ts';
+import { readProblem } from './read-problem.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
@@ -17,13 +18,17 @@ export const run: Run = async (input, context) => {
   return undefined;
 };
 
-async function render(info: GetInfoResponse, format: Format, { out, now }: Context) {
+async function render(info: GetInfoResponse, format: Format, context: Context) {
+  const { program, out } = context;
   if (format === 'name') return `${info.hostname}\n`;
-  if (format === 'json' || format === 'yaml') return renderDocument(format, infoDocument(info));
-  return renderDetails([...summary(info, now()), ...machine(info)], out.style);
+  if (format === 'json' || format === 'yaml')
+    return renderDocument(format, infoDocument(info, program));
+  return renderDetails([...summary(info, context), ...machine(info)], out.style);
 }
 
-function summary(info: GetInfoResponse, now: number): readonly Detail[] {
+function summary(info: GetInfoResponse, context: Context): readonly Detail[] {
+  const now = context.now();
+  const problems = info.problems.map((problem) => readProblem(problem, context.program));
   return [
     ['Hostname', info.hostname],
     ['Id', info.shortId],
@@ -35,7 +40,7 @@ function summary(info: GetInfoResponse, now: number): readonly Detail[] {
     ['Bridge', info.bridgeCidr],
     [
       'Problems',
-      info.problems.map(({ code, message, hint }) => `${code}: ${message}${hint && ` (${hint})`}`),
+      problems.map(({ code, message, hint }) => `${code}: ${message}${hint && ` (${hint})`}`),
     ],
   ];
 }

@@ -1,5 +1,6 @@
 import { HELP_FLAG } from '../../program/global-flags.ts';
 import type { Argument, CommandManual, Flag, ProgramManual } from '../../program/manual.ts';
+import { spellingsOf } from '../../program/spellings.ts';
 
 /** A word that may stand next, and what it means. */
 export interface Candidate {
@@ -50,7 +51,7 @@ function readWords(
         path.every((part, at) => plain[at] === part),
       );
       const flag = flagsOf(command, program).find(
-        (known) => takesValue(known) && spellings(known).includes(word),
+        (known) => takesValue(known) && spellingsOf(known).includes(word),
       );
       open = flag;
     }
@@ -67,7 +68,7 @@ function flagCandidates(
   program: ProgramManual,
 ): readonly Candidate[] {
   return flagsOf(command, program).flatMap((flag) => {
-    const long = spellings(flag).find((spelling) => spelling.startsWith('--'));
+    const long = spellingsOf(flag).find((spelling) => spelling.startsWith('--'));
     return long === undefined ? [] : [{ word: long, about: flag.summary }];
   });
 }
@@ -76,7 +77,7 @@ function flagCandidates(
 function choiceCandidates(command: CommandManual | undefined, typed: string): readonly Candidate[] {
   const [name = ''] = typed.split('=', 1);
   if (name === typed) return [];
-  const flag = command?.flags?.find((known) => spellings(known).includes(name));
+  const flag = command?.flags?.find((known) => spellingsOf(known).includes(name));
   return (flag?.choices ?? []).map((choice) => ({ word: `${name}=${choice}`, about: '' }));
 }
 
@@ -104,10 +105,6 @@ async function argumentCandidates(
   if (argument?.completes === undefined || argument.completes === 'file') return [];
   const names = await live(argument.completes);
   return names.filter((name) => !given.includes(name)).map((word) => ({ word, about: '' }));
-}
-
-function spellings({ flags }: Flag): readonly string[] {
-  return flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));
 }
 
 function takesValue({ flags }: Flag): boolean {

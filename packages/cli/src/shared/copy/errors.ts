@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 export const copyError = defineErrors('COPY', {
   SOURCE_MISSING: {
@@ -15,7 +15,7 @@ export const copyError = defineErrors('COPY', {
     kind: 'invalid',
     message: (f: { path: string }) => `${f.path} is a device, a FIFO or a socket`,
     why: 'cp replaces files, and the programs that use it would lose it',
-    hint: 'name another target; `capsulectl workload exec NAME -- cat FILE` writes to any output',
+    hint: remedy`name another target; ${action('workload.exec', { name: 'NAME', command: '-- cat FILE' })} writes to any output`,
   },
   SOURCE_SPECIAL: {
     kind: 'invalid',

@@ -10,6 +10,7 @@ import { renderTable } from '../render/table.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { eventColumns, eventDocument, eventLine } from './columns.ts';
+import { readEvent } from './read-event.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
@@ -20,9 +21,10 @@ export const run: Run = async (input, context) => {
     tail: input.count('tail') ?? 0,
   };
   await withCapsule(input, context, async (client) => {
-    const { signal } = context;
+    const { program, signal } = context;
     if (!follow) {
-      const events = await collect(client.event.stream(request, { signal }));
+      const found = await Array.fromAsync(client.event.stream(request, { signal }));
+      const events = found.map((event) => readEvent(event, program));
       await context.out.write(await render(events, format, context));
       return;
     }
@@ -36,17 +38,12 @@ export const run: Run = async (input, context) => {
       },
       signal,
     );
-    for await (const event of events)
-      await context.out.write(await renderOne(event, format, context));
+    for await (const event of events) {
+      await context.out.write(await renderOne(readEvent(event, program), format, context));
+    }
   });
   return undefined;
 };
-
-async function collect(events: AsyncIterable<Event>): Promise<readonly Event[]> {
-  const found: Event[] = [];
-  for await (const event of events) found.push(event);
-  return found;
-}
 
 async function render(
   events: readonly Event[],

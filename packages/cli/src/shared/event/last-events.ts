@@ -1,5 +1,7 @@
 import type { CapsuleClient, Event, ReportedWorkload } from '@capsule/api';
 import { isCapsuleError } from '@capsule/core';
+import type { Context } from '../../program/context/context.ts';
+import { readEvent } from './read-event.ts';
 
 const SHOWN = 10;
 
@@ -7,12 +9,12 @@ const SHOWN = 10;
 export async function lastEvents(
   client: CapsuleClient,
   { spec, uid }: ReportedWorkload,
-  signal: AbortSignal,
+  { program, signal }: Context,
 ): Promise<readonly Event[]> {
   const events: Event[] = [];
   try {
     for await (const event of client.event.stream({ names: [spec.name] }, { signal })) {
-      if (event.uid === uid) events.push(event);
+      if (event.uid === uid) events.push(readEvent(event, program));
     }
   } catch (error) {
     // An older capsule keeps none.

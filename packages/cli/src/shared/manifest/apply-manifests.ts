@@ -8,6 +8,7 @@ import type { Manifest } from '@capsule/core';
 import { inApplyOrder, KINDS } from '@capsule/core/manifest';
 import type { Context } from '../../program/context/context.ts';
 import { retryAway } from '../stream/retry-away.ts';
+import { inOwnWords } from '../workload/read-workload.ts';
 
 /**
  * Hands all manifests over in one call, which applies all or none. Answers what was done, or with `dryRun`
@@ -19,8 +20,11 @@ export async function applyManifests(
   { manifests, dryRun }: { readonly manifests: readonly Manifest[]; readonly dryRun: boolean },
   context: Context,
 ): Promise<readonly AppliedManifest[]> {
-  const { signal } = context;
+  const { program, signal } = context;
   const request = applyRequestFrom(manifests, dryRun);
   const answer = await retryAway(() => client.manifest.apply(request, { signal }), context);
-  return inApplyOrder(appliedFromProto(manifests, answer), KINDS);
+  const applied = inApplyOrder(appliedFromProto(manifests, answer), KINDS);
+  return applied.map((one) =>
+    'workload' in one ? { ...one, workload: inOwnWords(one.workload, program) } : one,
+  );
 }

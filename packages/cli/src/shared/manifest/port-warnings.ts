@@ -2,6 +2,7 @@ import type { CapsuleClient, ReportedWorkload } from '@capsule/api';
 import { isCapsuleError, portKey } from '@capsule/core';
 import type { Context } from '../../program/context/context.ts';
 import { plainText } from '../../program/plain-text.ts';
+import { readProblem } from '../capsule/read-problem.ts';
 import { retryAway } from '../stream/retry-away.ts';
 
 /** Codes of problems of the capsule that are about a port, by which its message names it. */
@@ -19,10 +20,11 @@ export async function portWarnings(
 ): Promise<readonly string[]> {
   const ports = workloads.flatMap(({ spec }) => spec.ports.map(portKey));
   if (ports.length === 0) return [];
-  const { signal } = context;
+  const { program, signal } = context;
   try {
     const info = await retryAway(() => client.capsule.getInfo({}, { signal }), context);
     return info.problems
+      .map((problem) => readProblem(problem, program))
       .filter(({ code, message }) => PORT_PROBLEMS.includes(code) && isAbout(message, ports))
       .map(({ message, hint }) => plainText(`warning: ${message}; ${hint}`));
   } catch (error) {

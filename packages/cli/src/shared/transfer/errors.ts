@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 interface File {
   readonly path: string;
@@ -13,12 +13,12 @@ export const transferError = defineErrors('TRANSFER', {
   UNKNOWN_FORMAT: {
     kind: 'invalid',
     message: (f: File) => `${f.path} is neither an image of ext4 nor a tar archive`,
-    hint: 'import what `capsulectl volume export` wrote; zstd and gzip are read too',
+    hint: remedy`import what ${action('volume.export')} wrote; zstd and gzip are read too`,
   },
   NO_IMAGE_ARCHIVE: {
     kind: 'invalid',
     message: (f: File & { problem: string }) => `${f.path} is not an image archive: ${f.problem}`,
-    hint: 'push what `docker save` or `skopeo copy` to oci-archive: writes; manifests go to `capsulectl apply -f`',
+    hint: remedy`push what \`docker save\` or \`skopeo copy\` to oci-archive: writes; manifests go to ${action('apply', { file: true })}`,
   },
   NOT_AS_SENT: {
     kind: 'dataLoss',

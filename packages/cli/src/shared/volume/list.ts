@@ -9,6 +9,7 @@ import { type Format, readFormat } from '../render/format.ts';
 import { type Column, renderTable } from '../render/table.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { volumeDocument } from './document.ts';
+import { orphanAdvice } from './orphan-advice.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
@@ -19,14 +20,16 @@ export const run: Run = async (input, context) => {
   return undefined;
 };
 
-async function render(volumes: readonly Volume[], format: Format, { out, now }: Context) {
+async function render(volumes: readonly Volume[], format: Format, context: Context) {
+  const { program, out, now } = context;
   if (format === 'name') return volumes.map(({ name }) => `${name}\n`).join('');
   if (format === 'json' || format === 'yaml') {
     return renderDocuments(format, volumes.map(volumeDocument));
   }
   const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
   const strays = volumes.filter(({ state }) => state === VolumeState.ORPHANED);
-  return [renderTable(volumes, columnsAt(now()), look), ...strays.map(adviceFor)].join('');
+  const advice = strays.map(({ name }) => orphanAdvice(name, program));
+  return [renderTable(volumes, columnsAt(now()), look), ...advice].join('');
 }
 
 function columnsAt(now: number): readonly Column<Volume>[] {
@@ -50,9 +53,4 @@ function stateOf({ state }: Volume): string {
 
 function styleOf({ state }: Volume) {
   return state === VolumeState.LOST || state === VolumeState.ORPHANED ? 'red' : undefined;
-}
-
-function adviceFor({ name }: Volume): string {
-  const keep = `\`capsulectl volume adopt ${name}\` keeps it`;
-  return `\n${name} is orphaned: ${keep}, \`volume delete --force ${name}\` removes it\n`;
 }

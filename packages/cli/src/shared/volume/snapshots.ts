@@ -9,6 +9,7 @@ import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { type Column, renderTable } from '../render/table.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
+import { orphanAdvice } from './orphan-advice.ts';
 
 export const run: Run = async (input, context) => {
   const [volume = ''] = input.args;
@@ -22,18 +23,14 @@ export const run: Run = async (input, context) => {
 };
 
 async function render(snapshots: readonly VolumeSnapshot[], format: Format, context: Context) {
-  const { out, now } = context;
+  const { program, out, now } = context;
   if (format === 'name') return snapshots.map((one) => `${nameOf(one)}\n`).join('');
   if (format === 'json' || format === 'yaml') {
     return renderDocuments(format, snapshots.map(snapshotDocument));
   }
   const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
   const strays = snapshots.filter(({ state }) => state === SnapshotState.ORPHANED).map(nameOf);
-  const advice = strays.map(
-    (name) =>
-      `\n${name} is orphaned: \`capsulectl volume adopt ${name}\` keeps it, ` +
-      `\`volume delete --force ${name}\` removes it\n`,
-  );
+  const advice = strays.map((name) => orphanAdvice(name, program));
   return [renderTable(snapshots, columnsAt(now()), look), ...advice].join('');
 }
 

@@ -1,4 +1,4 @@
-import { isName } from '@capsule/core';
+import { action, isName, remedy } from '@capsule/core';
 import type { Input } from '../../program/input.ts';
 
 /** A volume, or one of its snapshots. */
@@ -23,6 +23,7 @@ export function readVolumeName(input: Input, text: string): VolumeName {
 export function readSnapshotName(input: Input, text: string): Required<VolumeName> {
   const { volume, snapshot } = readVolumeName(input, text);
   if (snapshot !== undefined) return { volume, snapshot };
-  const hint = `write ${volume}@SNAPSHOT; \`capsulectl volume snapshots ${volume}\` shows which`;
+  const snapshots = action('volume.snapshots', { volume });
+  const hint = remedy`write ${volume}@SNAPSHOT; ${snapshots} shows which`;
   throw input.refuse(`${JSON.stringify(text)} names no snapshot`, hint);
 }

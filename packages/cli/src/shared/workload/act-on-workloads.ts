@@ -1,9 +1,4 @@
-import {
-  type CapsuleClient,
-  type ReportedWorkload,
-  type Workload,
-  workloadFromProto,
-} from '@capsule/api';
+import type { CapsuleClient, ReportedWorkload, Workload } from '@capsule/api';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
@@ -17,6 +12,7 @@ import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
 import { workloadDocument } from './document.ts';
 import { judgeStarted } from './outcome.ts';
+import { readWorkload } from './read-workload.ts';
 import { describeState, styleOfState } from './state.ts';
 import { waitForWorkloads } from './wait-for-workloads.ts';
 
@@ -78,7 +74,11 @@ export function startWorkloads({ done, ask }: StartLike): Run {
       try {
         const answer = await retryAway(() => ask(client, name, input, context.signal), context);
         const { workload, changed } = answer;
-        return { name, changed, ...(workload && { workload: workloadFromProto(workload) }) };
+        return {
+          name,
+          changed,
+          ...(workload && { workload: readWorkload(workload, context.program) }),
+        };
       } catch (error) {
         context.signal.throwIfAborted();
         return { name, error };

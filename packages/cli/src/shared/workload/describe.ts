@@ -1,4 +1,4 @@
-import { type ReportedWorkload, workloadFromProto } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { plainText } from '../../program/plain-text.ts';
@@ -7,17 +7,18 @@ import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { workloadDocument } from './document.ts';
+import { readWorkload } from './read-workload.ts';
 import { tellWorkload } from './story.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
-  const { now, signal } = context;
+  const { program, now, signal } = context;
   await showOrWatch(input, context, async (client) => {
     const found = await Promise.all(
       input.args.map(async (name) => {
-        const workload = workloadFromProto(await client.workload.get({ name }, { signal }));
-        const events = await lastEvents(client, workload, signal);
-        return { workload, story: tellWorkload(workload, events, now()) };
+        const workload = readWorkload(await client.workload.get({ name }, { signal }), program);
+        const events = await lastEvents(client, workload, context);
+        return { workload, story: tellWorkload(workload, events, { now: now(), program }) };
       }),
     );
     return render(found, format, context);

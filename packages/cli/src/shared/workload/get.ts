@@ -1,4 +1,4 @@
-import { type Event, type ReportedWorkload, workloadFromProto } from '@capsule/api';
+import type { Event, ReportedWorkload } from '@capsule/api';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { eventColumns } from '../event/columns.ts';
@@ -11,16 +11,17 @@ import { showOrWatch } from '../stream/show-or-watch.ts';
 import { workloadColumns } from './columns.ts';
 import { workloadDetails } from './details.ts';
 import { workloadDocument } from './document.ts';
+import { readWorkload } from './read-workload.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   await showOrWatch(input, context, async (client) => {
-    const { signal } = context;
+    const { program, signal } = context;
     const found = await Promise.all(
       input.args.map(async (name) => {
-        const workload = workloadFromProto(await client.workload.get({ name }, { signal }));
+        const workload = readWorkload(await client.workload.get({ name }, { signal }), program);
         const isTold = format === 'table';
-        return { workload, events: isTold ? await lastEvents(client, workload, signal) : [] };
+        return { workload, events: isTold ? await lastEvents(client, workload, context) : [] };
       }),
     );
     if (format === 'table') {

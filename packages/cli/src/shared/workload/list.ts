@@ -1,17 +1,16 @@
-import {
-  type ReportedWorkload,
-  type Workload as WireWorkload,
-  workloadFromProto,
-} from '@capsule/api';
+import type { ReportedWorkload, Workload as WireWorkload } from '@capsule/api';
+import { action, remedy } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { renderRemedy } from '../../program/render-remedy.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { renderTable } from '../render/table.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { workloadColumns } from './columns.ts';
 import { workloadDocument } from './document.ts';
+import { readWorkload } from './read-workload.ts';
 import { watchTable } from './watch-table.ts';
 
 export const run: Run = async (input, context) => {
@@ -25,7 +24,7 @@ export const run: Run = async (input, context) => {
   }
   const listed = await withCapsule(input, context, async (client) => {
     const answer = await client.workload.list({ labelSelector }, { signal: context.signal });
-    return answer.workloads.map(readWorkload);
+    return answer.workloads.map((wire) => readOne(wire, context));
   });
   const workloads = listed.flatMap((one) => ('workload' in one ? [one.workload] : []));
   await context.out.write(await render(format, workloads, context));
@@ -35,11 +34,12 @@ export const run: Run = async (input, context) => {
 };
 
 /** A newer capsule may have workloads that this program does not understand; the others are shown. */
-function readWorkload(
+function readOne(
   wire: WireWorkload,
+  { program }: Context,
 ): { readonly workload: ReportedWorkload } | { readonly error: unknown } {
   try {
-    return { workload: workloadFromProto(wire) };
+    return { workload: readWorkload(wire, program) };
   } catch (error) {
     return { error };
   }
@@ -67,5 +67,7 @@ async function render(
 /** Not in the way of a program that reads the table. */
 async function tellNone(context: Context): Promise<void> {
   if (!context.err.isTerminal) return;
-  await context.err.write('no workloads yet: `capsulectl apply -f examples/nginx-bridge.yaml`\n');
+  const example = action('apply', { file: 'examples/nginx-bridge.yaml' });
+  const advice = renderRemedy(remedy`no workloads yet: ${example}`, context.program);
+  await context.err.write(`${advice}\n`);
 }

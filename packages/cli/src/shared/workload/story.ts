@@ -1,5 +1,7 @@
 import { type Event, EventSeverity, type ReportedWorkload } from '@capsule/api';
-import { isReady } from '@capsule/core';
+import { action, isReady, type Remedy, remedy } from '@capsule/core';
+import type { ProgramManual } from '../../program/manual.ts';
+import { renderRemedy } from '../../program/render-remedy.ts';
 import { formatAge } from '../render/age.ts';
 import { describePort } from './columns.ts';
 import { describeSource, KIND_NOUNS } from './kind.ts';
@@ -12,13 +14,13 @@ import { describeAmount } from './state.ts';
 export function tellWorkload(
   workload: ReportedWorkload,
   events: readonly Event[],
-  now: number,
+  { now, program }: { readonly now: number; readonly program: ProgramManual },
 ): readonly string[] {
   return [
     introduce(workload, now),
     tellState(workload, now),
     tellTrouble(events, now),
-    tellAdvice(workload),
+    renderRemedy(adviceFor(workload), program),
   ].filter((paragraph) => paragraph !== '');
 }
 
@@ -79,25 +81,28 @@ function tellTrouble(events: readonly Event[], now: number): string {
   return `The last trouble was ${formatAge(Number(last.atUnixMs), now)} ago: ${last.message}.`;
 }
 
-function tellAdvice({ spec, desired, status }: ReportedWorkload): string {
+function adviceFor({ spec, desired, status }: ReportedWorkload): Remedy {
   const { name } = spec;
-  if (desired === 'deleting') return '';
-  if (desired === 'stopped') return `\`capsulectl workload start ${name}\` starts it.`;
+  if (desired === 'deleting') return remedy``;
+  if (desired === 'stopped') return remedy`${action('workload.start', { name })} starts it.`;
   if (status.oomKilled === true && status.phase !== 'running') {
     return spec.kind === 'microVm'
-      ? 'It wanted more memory than there is in it: give it a larger memoryMib.'
-      : 'It wanted more memory than resources.memory allows: give it more, or none.';
+      ? remedy`It wanted more memory than there is in it: give it a larger memoryMib.`
+      : remedy`It wanted more memory than resources.memory allows: give it more, or none.`;
   }
   if (/^IMAGE_/.test(status.reason)) {
-    return `Check the reference ${spec.image} and its registry, or bring it with \`capsulectl image push\`.`;
+    return remedy`Check the reference ${spec.image} and its registry, or bring it with ${action('image.push')}.`;
   }
-  if (status.reason === 'WaitingForDependency')
-    return '`capsulectl workload list` shows the others.';
-  if (status.reason === 'Completed') return `\`capsulectl workload start ${name}\` runs it again.`;
+  if (status.reason === 'WaitingForDependency') {
+    return remedy`${action('workload.list')} shows the others.`;
+  }
+  if (status.reason === 'Completed') {
+    return remedy`${action('workload.start', { name })} runs it again.`;
+  }
   if (status.phase === 'failed' || status.health === 'unhealthy') {
-    return `\`capsulectl workload logs ${name} -n 50\` shows what it said.`;
+    return remedy`${action('workload.logs', { name, tail: '50' })} shows what it said.`;
   }
-  return '';
+  return remedy``;
 }
 
 function times(count: number): string {

@@ -1,15 +1,11 @@
-import {
-  type CapsuleClient,
-  type ReportedWorkload,
-  type WorkloadWatchResponse,
-  workloadFromProto,
-} from '@capsule/api';
+import type { CapsuleClient, ReportedWorkload, WorkloadWatchResponse } from '@capsule/api';
 import { isCapsuleError } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { ProgressView } from '../progress/progress-view.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
 import { type JudgeWorkload, judgeApplied } from './outcome.ts';
+import { readWorkload } from './read-workload.ts';
 import { describeAmount, describeState } from './state.ts';
 
 export interface WaitRequest {
@@ -38,7 +34,7 @@ export interface WaitResult {
  */
 export async function waitForWorkloads(
   { client, applied, timeoutMs, view, judge = judgeApplied }: WaitRequest,
-  { signal, now }: Context,
+  { program, signal, now }: Context,
 ): Promise<readonly WaitResult[]> {
   const waiting = new Map(applied.map((workload) => [workload.spec.name, workload]));
   const latest = new Map(waiting);
@@ -58,7 +54,7 @@ export async function waitForWorkloads(
     if (waiting.size > 0) {
       for await (const { workload: wire, deleted } of answers) {
         if (wire === undefined) continue;
-        const workload = workloadFromProto(wire);
+        const workload = readWorkload(wire, program);
         const { name } = workload.spec;
         const first = waiting.get(name);
         if (first === undefined) continue;

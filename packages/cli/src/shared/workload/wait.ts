@@ -1,4 +1,4 @@
-import { type ReportedWorkload, workloadFromProto } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
@@ -9,6 +9,7 @@ import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
 import { workloadDocument } from './document.ts';
 import { type JudgeWorkload, judgeEnded, judgeReady, judgeStopped } from './outcome.ts';
+import { readWorkload } from './read-workload.ts';
 import { describeState } from './state.ts';
 import { waitForWorkloads } from './wait-for-workloads.ts';
 
@@ -32,7 +33,10 @@ export const run: Run = async (input, context) => {
     const names = await chosenNames(input, client, context);
     const applied = await Promise.all(
       names.map(async (name) =>
-        workloadFromProto(await client.workload.get({ name }, { signal: context.signal })),
+        readWorkload(
+          await client.workload.get({ name }, { signal: context.signal }),
+          context.program,
+        ),
       ),
     );
     const judge = JUDGES[condition];

@@ -1,12 +1,8 @@
-import {
-  type CapsuleClient,
-  type ReportedWorkload,
-  type WorkloadWatchResponse,
-  workloadFromProto,
-} from '@capsule/api';
+import type { CapsuleClient, ReportedWorkload, WorkloadWatchResponse } from '@capsule/api';
 import type { Context } from '../../program/context/context.ts';
 import { LiveText } from '../render/live-text.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
+import { readWorkload } from './read-workload.ts';
 
 export interface WatchTable {
   readonly client: CapsuleClient;
@@ -25,7 +21,7 @@ export async function watchTable(
   { client, labelSelector, render }: WatchTable,
   context: Context,
 ): Promise<void> {
-  const { out, now, signal } = context;
+  const { program, out, now, signal } = context;
   const known = new Map<string, ReportedWorkload>();
   let isComplete = false;
   const screen = new LiveText(out);
@@ -53,10 +49,11 @@ export async function watchTable(
   try {
     for await (const { workload, deleted, synced } of answers) {
       if (synced) isComplete = true;
-      if (workload !== undefined) note(workloadFromProto(workload), deleted);
+      if (workload !== undefined) note(readWorkload(workload, program), deleted);
       if (!isComplete) continue;
       if (!out.isTerminal) {
-        const news = workload === undefined ? [...known.values()] : [workloadFromProto(workload)];
+        const news =
+          workload === undefined ? [...known.values()] : [readWorkload(workload, program)];
         if (!deleted) await out.write(await render(news));
       } else if (now() - drawnAt >= REDRAW_MS) {
         await draw();

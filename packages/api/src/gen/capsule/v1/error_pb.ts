@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/error.proto.
  */
 export const file_capsule_v1_error: GenFile = /*@__PURE__*/
-  fileDesc("ChZjYXBzdWxlL3YxL2Vycm9yLnByb3RvEgpjYXBzdWxlLnYxIvABCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRILCgN3aHkYBCABKAkSDAoEaGludBgFIAEoCRIMCgRsaW5rGAYgASgJEjEKBWZhY3RzGAcgAygLMiIuY2Fwc3VsZS52MS5FcnJvckRldGFpbC5GYWN0c0VudHJ5EioKCHByb2JsZW1zGAggAygLMhguY2Fwc3VsZS52MS5GaWVsZFByb2JsZW0aLAoKRmFjdHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKDEZpZWxkUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0SDAoEaGludBgFIAEoCWIGcHJvdG8z");
+  fileDesc("ChZjYXBzdWxlL3YxL2Vycm9yLnByb3RvEgpjYXBzdWxlLnYxIpUCCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRILCgN3aHkYBCABKAkSDAoEaGludBgFIAEoCRIMCgRsaW5rGAYgASgJEjEKBWZhY3RzGAcgAygLMiIuY2Fwc3VsZS52MS5FcnJvckRldGFpbC5GYWN0c0VudHJ5EioKCHByb2JsZW1zGAggAygLMhguY2Fwc3VsZS52MS5GaWVsZFByb2JsZW0SIwoHYWN0aW9ucxgJIAMoCzISLmNhcHN1bGUudjEuQWN0aW9uGiwKCkZhY3RzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKMAQoGQWN0aW9uEgwKBG5hbWUYASABKAkSKgoEYXJncxgCIAMoCzIcLmNhcHN1bGUudjEuQWN0aW9uLkFyZ3NFbnRyeRIMCgR0ZXh0GAMgASgJEg0KBXNob3J0GAQgASgIGisKCUFyZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKDEZpZWxkUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0SDAoEaGludBgFIAEoCWIGcHJvdG8z");
 
 /**
  * Travels in the details of every error status: what a program and a person get to know about it.
@@ -73,6 +73,13 @@ export type ErrorDetail = Message<"capsule.v1.ErrorDetail"> & {
    * @generated from field: repeated capsule.v1.FieldProblem problems = 8;
    */
   problems: FieldProblem[];
+
+  /**
+   * What `hint` names, in its order: a client that has words of its own for an action puts them in its place.
+   *
+   * @generated from field: repeated capsule.v1.Action actions = 9;
+   */
+  actions: Action[];
 };
 
 /**
@@ -81,6 +88,48 @@ export type ErrorDetail = Message<"capsule.v1.ErrorDetail"> & {
  */
 export const ErrorDetailSchema: GenMessage<ErrorDetail> = /*@__PURE__*/
   messageDesc(file_capsule_v1_error, 0);
+
+/**
+ * Something that a person can do with a capsule, and that a text names.
+ *
+ * @generated from message capsule.v1.Action
+ */
+export type Action = Message<"capsule.v1.Action"> & {
+  /**
+   * Noun and verb: "volume.list".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * By the name of the argument; empty for a flag without a value.
+   *
+   * @generated from field: map<string, string> args = 2;
+   */
+  args: { [key: string]: string };
+
+  /**
+   * As it stands in the text.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * An action before it in the text names the program, so that it need not be named again.
+   *
+   * @generated from field: bool short = 4;
+   */
+  short: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.Action.
+ * Use `create(ActionSchema)` to create a new message.
+ */
+export const ActionSchema: GenMessage<Action> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_error, 1);
 
 /**
  * One wrong place of an input.
@@ -125,5 +174,5 @@ export type FieldProblem = Message<"capsule.v1.FieldProblem"> & {
  * Use `create(FieldProblemSchema)` to create a new message.
  */
 export const FieldProblemSchema: GenMessage<FieldProblem> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_error, 1);
+  messageDesc(file_capsule_v1_error, 2);
 

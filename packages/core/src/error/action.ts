@@ -1,0 +1,72 @@
+/**
+ * Everything that a remedy may ask a person to do, with the arguments that it may name, in the order in which
+ * they are written. Each program has its own words for an action; `--name` is written as a flag.
+ */
+export const ACTIONS = {
+  apply: ['--file'],
+  'capsule.info': [],
+  'capsule.logs': [],
+  cp: [],
+  events: ['name'],
+  'image.list': [],
+  'image.prune': [],
+  'image.pull': [],
+  'image.push': ['--name', 'file'],
+  'registry.list': [],
+  'registry.login': ['registry', '--user'],
+  'volume.adopt': ['volume'],
+  'volume.delete': ['--force', 'volume'],
+  'volume.export': [],
+  'volume.import': [],
+  'volume.list': [],
+  'volume.resize': ['volume', 'size'],
+  'volume.snapshots': ['volume'],
+  'volume.usage': [],
+  'workload.delete': ['--force', 'name'],
+  'workload.exec': ['name', 'command'],
+  'workload.get': ['name'],
+  'workload.list': ['--output'],
+  'workload.logs': ['--serial', 'name', '--tail'],
+  'workload.restart': ['name'],
+  'workload.start': ['name'],
+  'workload.stop': ['--grace', 'name'],
+  /** The program itself, where a text speaks of it. */
+  program: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+type Bare<Argument extends string> = Argument extends `--${infer Name}` ? Name : Argument;
+
+/** By the names of `ACTIONS`, without dashes; a flag without a value is `true`. */
+export type ActionArgs<Name extends ActionName> = {
+  readonly [Argument in (typeof ACTIONS)[Name][number] as Bare<Argument>]?: string | true;
+};
+
+export interface Action {
+  readonly name: string;
+  readonly args: Readonly<Record<string, string | true>>;
+}
+
+export function action<Name extends ActionName>(name: Name, args: ActionArgs<Name> = {}): Action {
+  return { name, args: args as Action['args'] };
+}
+
+/**
+ * The arguments of an action in the order in which they are written. Empty for an action that this version does
+ * not know, or that has none.
+ */
+export function actionArguments({ name, args }: Action): readonly ActionArgument[] {
+  const order: readonly string[] = Object.hasOwn(ACTIONS, name) ? ACTIONS[name as ActionName] : [];
+  return order.flatMap((written) => {
+    const argument = written.replace(/^--/, '');
+    const value = args[argument];
+    return value === undefined ? [] : [{ name: argument, isFlag: written !== argument, value }];
+  });
+}
+
+export interface ActionArgument {
+  readonly name: string;
+  readonly isFlag: boolean;
+  readonly value: string | true;
+}

@@ -1,0 +1,67 @@
+import { type Action, actionArguments } from './action.ts';
+
+/** What a person can do about something: a text, and the actions that it names. */
+export interface Remedy {
+  /** For whoever has no words of its own for the actions. */
+  readonly text: string;
+  /** In the order of the text. */
+  readonly actions: readonly RemedyAction[];
+}
+
+export interface RemedyAction extends Action {
+  /** As it stands in the text, where a program puts its own words. */
+  readonly text: string;
+  /** The program's name may be left out: an action before it has named it. */
+  readonly isShort: boolean;
+}
+
+/** How an action is put into a text. */
+export interface Mention {
+  readonly action: Action;
+  readonly isQuoted: boolean;
+  readonly isShort: boolean;
+}
+
+/**
+ * A remedy that names actions: remedy`${action('volume.list')} shows what there is`. Actions are quoted.
+ * Facts are put into the text as they are.
+ */
+export function remedy(
+  texts: readonly string[],
+  ...values: readonly (Action | Mention | string | number)[]
+): Remedy {
+  const actions: RemedyAction[] = [];
+  const parts = values.map((value) => {
+    const mention = mentionOf(value);
+    if (mention === undefined) return String(value);
+    const text = describeAction(mention.action);
+    actions.push({ ...mention.action, text, isShort: mention.isShort });
+    return mention.isQuoted ? `\`${text}\`` : text;
+  });
+  const text = texts.map((before, index) => `${before}${parts[index] ?? ''}`).join('');
+  return { text, actions };
+}
+
+/** The action without quotes. */
+export function bare(action: Action): Mention {
+  return { action, isQuoted: false, isShort: false };
+}
+
+/** The action without the name of the program, which an action before it has named. */
+export function short(action: Action): Mention {
+  return { action, isQuoted: true, isShort: true };
+}
+
+function mentionOf(value: Action | Mention | string | number): Mention | undefined {
+  if (typeof value !== 'object') return undefined;
+  return 'action' in value ? value : { action: value, isQuoted: true, isShort: false };
+}
+
+/** In words that no program has to know: `volume delete --force data`. */
+function describeAction(action: Action): string {
+  const args = actionArguments(action).flatMap(({ name, isFlag, value }) => [
+    ...(isFlag ? [`--${name}`] : []),
+    ...(value === true ? [] : [value]),
+  ]);
+  return [...action.name.split('.'), ...args].join(' ');
+}
