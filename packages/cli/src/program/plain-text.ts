@@ -9,6 +9,11 @@ export function plainText(text: string): string {
   return text.replaceAll(CONTROL, ' ');
 }
 
+/** The same for a text of several lines. */
+export function plainLines(text: string): string {
+  return text.split('\n').map(plainText).join('\n');
+}
+
 /**
  * Columns that a terminal needs. Near enough for tables: a library that knows every emoji costs more
  * to load than the whole command.

@@ -1,12 +1,13 @@
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { Output } from './context/output.ts';
 import type { ProgramManual } from './manual.ts';
+import { plainLines } from './plain-text.ts';
 import { renderRemedy } from './render-remedy.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
-
-/** What, why, fix and link, for a person; with the chain of causes for `--debug`. */
+/**
+ * What, why, fix and link, for a person; with the chain of causes for `--debug`.
+ * Texts may come from registries and other machines: no control characters reach the terminal.
+ */
 export function renderError(
   error: unknown,
   program: ProgramManual,
@@ -23,10 +24,10 @@ function fourParts(
   program: ProgramManual,
   style: Output['style'],
 ): string[] {
-  const lines = [`${style('red', 'error:')} ${harmless(message)}`];
-  if (why !== undefined) lines.push(`  why: ${harmless(why)}`);
+  const lines = [`${style('red', 'error:')} ${plainLines(message)}`];
+  if (why !== undefined) lines.push(`  why: ${plainLines(why)}`);
   if (hint !== undefined) {
-    lines.push(`  fix: ${harmless(renderRemedy({ text: hint, actions }, program))}`);
+    lines.push(`  fix: ${plainLines(renderRemedy({ text: hint, actions }, program))}`);
   }
   lines.push(style('dim', `  see: ${link}`));
   return lines;
@@ -35,15 +36,10 @@ function fourParts(
 function unexpected(error: unknown, { name }: ProgramManual, style: Output['style']): string[] {
   const message = error instanceof Error ? error.message : String(error);
   return [
-    `${style('red', 'error:')} ${harmless(message)}`,
+    `${style('red', 'error:')} ${plainLines(message)}`,
     `  why: this is a bug in ${name}`,
     '  fix: run the command again with --debug and report what it prints',
   ];
-}
-
-/** Texts may come from registries and other machines: no control characters reach the terminal. */
-function harmless(text: string): string {
-  return text.replaceAll(CONTROL, ' ');
 }
 
 const LONGEST_CHAIN = 8;
@@ -53,7 +49,7 @@ function causes(error: unknown): string[] {
   let at = error;
   for (let depth = 0; at !== undefined && depth < LONGEST_CHAIN; depth += 1) {
     const text = at instanceof Error ? (at.stack ?? at.message) : String(at);
-    lines.push(`${depth === 0 ? 'debug:' : 'caused by:'} ${harmless(text)}`);
+    lines.push(`${depth === 0 ? 'debug:' : 'caused by:'} ${plainLines(text)}`);
     at = at instanceof Error ? at.cause : undefined;
   }
   return lines;
