@@ -68,6 +68,17 @@ test('one that fails leaves nothing; what was cut short is undone or finished', 
   assert.deepEqual([snapshots.list(), await backend.listSnapshots()], [[], []]);
 });
 
+test('a volume that is not ready is described in words', async () => {
+  const { boot, backend } = await machine();
+  const { keeper, snapshotKeeper } = boot();
+  backend.failNext('remove', fakeError('PROCESS_FAILED', 'internal', 'no'));
+  await assert.rejects(keeper.delete('data'), { code: 'PROCESS_FAILED' });
+  await assert.rejects(snapshotKeeper.take(ONE), {
+    code: 'VOLUME_NOT_READY',
+    message: 'volume data is still being deleted',
+  });
+});
+
 test('one to whom the volume is lent is asked to hold still, and none is kept when it did not', async () => {
   const { boot, backend, snapshots } = await machine();
   const asked: string[] = [];

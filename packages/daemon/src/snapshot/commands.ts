@@ -18,6 +18,7 @@ import type { Database, Log } from '@capsule/engine';
 import type { Snapshots } from '../store/snapshots.ts';
 import type { Volumes } from '../store/volumes.ts';
 import { volumeError } from '../volume/errors.ts';
+import { STAGE_WORDS } from '../volume/stage-words.ts';
 import type { VolumeStory } from '../volume/story.ts';
 import { snapshotError } from './errors.ts';
 
@@ -117,7 +118,7 @@ export class SnapshotKeeper {
       const volume = volumes.get(ref.volume);
       if (volume === undefined) throw volumeError.NOT_FOUND({ name: ref.volume });
       if (volume.stage !== 'ready') {
-        throw volumeError.NOT_READY({ name: ref.volume, stage: volume.stage });
+        throw volumeError.NOT_READY({ name: ref.volume, stage: STAGE_WORDS[volume.stage] });
       }
       if (snapshots.get(ref) !== undefined) throw snapshotError.EXISTS({ name });
       const { sizeBytes, filling } = volume;

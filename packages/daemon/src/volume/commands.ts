@@ -16,7 +16,8 @@ import type { Snapshots } from '../store/snapshots.ts';
 import { checkVolumeGrowth, checkVolumeSpec } from './check-spec.ts';
 import { describeStrayVolume, describeVolume } from './describe.ts';
 import { volumeError } from './errors.ts';
-import { STAGES, type VolumeSteps, type VolumeStepsParts } from './steps.ts';
+import { STAGE_WORDS } from './stage-words.ts';
+import type { VolumeSteps, VolumeStepsParts } from './steps.ts';
 
 export interface VolumeKeeperParts extends VolumeStepsParts {
   readonly steps: VolumeSteps;
@@ -114,7 +115,7 @@ export class VolumeKeeper {
 
   #checkStage({ name, stage }: VolumeRecord): void {
     if (stage === 'ready' || stage === 'creating') return;
-    throw volumeError.NOT_READY({ name, stage: STAGES[stage] });
+    throw volumeError.NOT_READY({ name, stage: STAGE_WORDS[stage] });
   }
 
   /**

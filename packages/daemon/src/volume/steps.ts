@@ -12,6 +12,7 @@ import type { SnapshotKeeper } from '../snapshot/commands.ts';
 import type { Volumes } from '../store/volumes.ts';
 import { checkVolumeSpec } from './check-spec.ts';
 import { volumeError } from './errors.ts';
+import { STAGE_WORDS } from './stage-words.ts';
 import type { VolumeStory } from './story.ts';
 
 export interface VolumeStepsParts {
@@ -27,14 +28,6 @@ export interface VolumeStepsParts {
   readonly story: VolumeStory;
   readonly log: Log;
 }
-
-/** In the words of people. */
-export const STAGES = {
-  creating: 'being made',
-  importing: 'being imported',
-  restoring: 'being restored',
-  deleting: 'being deleted',
-} as const;
 
 /** What brings a volume from one stage to the next, for who works alone on it; each is idempotent. */
 export class VolumeSteps {
@@ -72,7 +65,7 @@ export class VolumeSteps {
     const record = this.#parts.volumes.get(name);
     if (record === undefined) throw volumeError.NOT_FOUND({ name });
     if (record.stage === 'ready') return record;
-    throw volumeError.NOT_READY({ name, stage: STAGES[record.stage] });
+    throw volumeError.NOT_READY({ name, stage: STAGE_WORDS[record.stage] });
   }
 
   /** Fails with `VOLUME_NOT_FOUND`, `VOLUME_NOT_READY` and `VOLUME_IN_USE`. */
