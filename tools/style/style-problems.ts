@@ -8,7 +8,8 @@ export interface Found {
 }
 
 const LONG_FILE_LINES = 350;
-const EMPTY_NAMES = /(?:^|\/)(?:utils?|helpers?|common|misc|managers?)(?:\/|\.ts$)/;
+/** As a word of its own in a path: `session-manager.ts`, `utils/`. */
+const EMPTY_NAMES = /(?:^|[/.-])(?:utils?|helpers?|common|misc|managers?)(?=[/.-])/;
 
 /** What a machine can say about the style of one source file. */
 export function styleProblems(path: string, source: string): Found {

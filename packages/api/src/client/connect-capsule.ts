@@ -9,7 +9,7 @@ import { VolumeService } from '../gen/capsule/v1/volume_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
 import { Health } from '../gen/grpc/health/v1/health_pb.ts';
 import { parseTarget } from './parse-target.ts';
-import { SocketSessionManager } from './session-manager.ts';
+import { SocketSessions } from './socket-sessions.ts';
 import { translateErrors } from './translate-errors.ts';
 
 /** One client for each service of a capsule, over one connection. */
@@ -47,10 +47,14 @@ export function connectCapsule(
   target: string,
   { isTwoWay = false, ...options }: ConnectOptions = {},
 ): CapsuleClient {
-  const sessionManager = new SocketSessionManager(parseTarget(target).socketPath, isTwoWay);
-  const inner = createGrpcTransport({ baseUrl: 'http://capsule', sessionManager, ...options });
+  const sessions = new SocketSessions(parseTarget(target).socketPath, isTwoWay);
+  const inner = createGrpcTransport({
+    baseUrl: 'http://capsule',
+    sessionManager: sessions,
+    ...options,
+  });
   const transport = translateErrors(inner, target);
-  const close = () => sessionManager.abort();
+  const close = () => sessions.abort();
   return {
     workload: createClient(WorkloadService, transport),
     image: createClient(ImageService, transport),

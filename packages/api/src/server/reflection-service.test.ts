@@ -6,7 +6,7 @@ import { create, fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { Code, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
-import { SocketSessionManager } from '../client/session-manager.ts';
+import { SocketSessions } from '../client/socket-sessions.ts';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
 import {
@@ -79,7 +79,7 @@ function serve(t: TestContext) {
 
 async function ask(t: TestContext, ...asked: ServerReflectionRequest['messageRequest'][]) {
   const { socketPath } = await serve(t);
-  const sessionManager = new SocketSessionManager(socketPath, false);
+  const sessionManager = new SocketSessions(socketPath, false);
   t.after(() => sessionManager.abort());
   const transport = createGrpcTransport({ baseUrl: 'http://capsule', sessionManager });
   const client = createClient(ServerReflection, transport);

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { Http2SessionManager } from '@connectrpc/connect-node';
 import { WIDE_SETTINGS, widenWindow } from './widen-window.ts';
 
-/** One HTTP/2 connection over a unix socket, opened when needed and again after it was lost. */
-export class SocketSessionManager extends Http2SessionManager {
+/** HTTP/2 sessions over a unix socket, one at a time: opened when needed and again after it was lost. */
+export class SocketSessions extends Http2SessionManager {
   readonly #widened = new WeakSet<Http2Session>();
 
   readonly #isNarrow: boolean;
