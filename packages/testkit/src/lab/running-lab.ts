@@ -92,9 +92,11 @@ export class RunningLab implements Lab {
   }
 
   get env(): Readonly<Record<string, string | undefined>> {
-    const { NODE_OPTIONS: _ours, NODE_TEST_CONTEXT: _tests, ...rest } = process.env;
+    const { NODE_OPTIONS: ours, NODE_TEST_CONTEXT: _tests, ...rest } = process.env;
     return {
       ...rest,
+      // Where answers are recorded, programs of the lab record theirs too: `tools/record.ts`.
+      ...(rest['CAPSULE_RECORDING'] === undefined ? {} : { NODE_OPTIONS: ours }),
       PATH: [join(this.#parts.repository, 'bin'), process.env['PATH']].join(delimiter),
       CAPSULE_HOST: this.host,
       CAPSULE_LAB_NAME: this.name,
