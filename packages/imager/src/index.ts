@@ -1,7 +1,6 @@
 export { bundleProgram } from './bundle/bundle-program.ts';
 export { Cache, type CacheEntry } from './cache/cache.ts';
 export { digestOf, digestOfFiles } from './cache/digest.ts';
-export { lockError, lockFile } from './cache/lock-file.ts';
 export { findDebianArchive } from './debian/host-apt.ts';
 export { packCpio } from './disk/cpio.ts';
 export { fetchKernel, type Kernel, readModules } from './disk/kernel.ts';

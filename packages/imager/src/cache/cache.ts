@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCapsuleError } from '@capsule/core';
-import { lockError, lockFile } from './lock-file.ts';
+import { lockError, lockFile } from '@capsule/host';
 import { underOrdinaryUmask } from './ordinary-umask.ts';
 
 /** What is known about one finished entry. */

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { run } from '@capsule/host';
-import { lockFile } from '../cache/lock-file.ts';
+import { lockFile, run } from '@capsule/host';
 import { removeClaim } from './claim.ts';
 import { hostNames } from './host-names.ts';
 import { disconnectNetwork } from './host-network.ts';

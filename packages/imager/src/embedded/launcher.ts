@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { isCapsuleError } from '@capsule/core';
-import { lockFile } from '../cache/lock-file.ts';
+import { lockFile } from '@capsule/host';
 import { writeClaim } from './claim.ts';
 import { followResolver } from './follow-resolver.ts';
 import { forwardPorts } from './forward/forward-ports.ts';

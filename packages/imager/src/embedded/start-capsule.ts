@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { readHostReport } from '@capsule/core';
-import { lockError } from '../cache/lock-file.ts';
+import { lockError } from '@capsule/host';
 import type { Rootfs } from '../rootfs/build-rootfs.ts';
 import { type Claim, readClaim } from './claim.ts';
 import { embeddedError } from './errors.ts';

@@ -1,5 +1,5 @@
 import { isCapsuleError } from '@capsule/core';
-import { lockError, lockFile } from '../cache/lock-file.ts';
+import { lockError, lockFile } from '@capsule/host';
 import { awaitPowerOff } from './await-power-off.ts';
 import { readClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
