@@ -5,7 +5,13 @@ export { findDebianArchive } from './debian/host-apt.ts';
 export { packCpio } from './disk/cpio.ts';
 export { fetchKernel, type Kernel, readModules } from './disk/kernel.ts';
 export { buildRootDisk } from './disk/root-disk.ts';
-export { type Claim, type PortProblem, readClaim, readClaims } from './embedded/claim.ts';
+export {
+  type Claim,
+  layersInUse,
+  type PortProblem,
+  readClaim,
+  readClaims,
+} from './embedded/claim.ts';
 export { embeddedError } from './embedded/errors.ts';
 export { enableForwarding } from './embedded/forwarding.ts';
 export { hostError } from './embedded/host/host-errors.ts';

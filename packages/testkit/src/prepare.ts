@@ -6,6 +6,7 @@ import {
   capsuleProfile,
   copyNativePrograms,
   fetchKernel,
+  layersInUse,
   renderSizes,
   standInRecipes,
 } from '@capsule/imager';
@@ -31,7 +32,8 @@ for (const result of results) if (result.status === 'rejected') report(result.re
 
 /** With the disk that emulated machines have: it is all but capsuled. */
 async function prepareRootfs(): Promise<void> {
-  const rootfs = await buildRootfs({ ...common, repository, profile: capsuleProfile });
+  const profile = capsuleProfile;
+  const rootfs = await buildRootfs({ ...common, repository, profile, layersInUse });
   process.stdout.write(renderSizes(rootfs));
   const native = rootfs.layers.find(({ name }) => name === 'native')?.path ?? '';
   await copyNativePrograms(native, join(repository, 'native/target/release'));

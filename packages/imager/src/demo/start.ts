@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { isNotFound } from '@capsule/core';
 import { findAcceleration } from '@capsule/host';
-import { readClaim } from '../embedded/claim.ts';
+import { layersInUse, readClaim } from '../embedded/claim.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
 import { type OfferRequest, offerFirecracker } from '../firecracker/offer-firecracker.ts';
@@ -45,6 +45,7 @@ await runProgram(async () => {
     ...common,
     repository: REPOSITORY,
     profile: capsuleProfile,
+    layersInUse,
   });
   const begunAt = performance.now();
   const started = await startCapsule({ name, rootfs });

@@ -59,6 +59,11 @@ export async function readClaims(): Promise<readonly Claim[]> {
   return claims.filter((claim) => claim !== undefined);
 }
 
+/** Directories of the rootfs of every capsule that runs, or has left something behind: for `buildRootfs`. */
+export async function layersInUse(): Promise<readonly string[]> {
+  return (await readClaims()).flatMap(({ layers }) => layers);
+}
+
 /** Idempotent. */
 export async function removeClaim(name: string): Promise<void> {
   const { claim, pidFile, resolvConf } = placesOf(name);

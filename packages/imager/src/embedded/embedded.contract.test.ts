@@ -9,6 +9,7 @@ import { before, test } from 'node:test';
 import { run } from '@capsule/host';
 import { capsuleProfile } from '../profiles/capsule.ts';
 import { buildRootfs, type Rootfs } from '../rootfs/build-rootfs.ts';
+import { layersInUse } from './claim.ts';
 import { hostNames } from './host-names.ts';
 import { listCapsules } from './list-capsules.ts';
 import { placesOf } from './places.ts';
@@ -29,6 +30,7 @@ before(async () => {
     profile: capsuleProfile,
     env: process.env,
     progress: () => undefined,
+    layersInUse,
   });
 });
 

@@ -2,7 +2,6 @@ import { arch } from 'node:process';
 import { Cache, type CacheEntry } from '../cache/cache.ts';
 import { sizeOf } from '../cache/size-of.ts';
 import { findDebianArchive } from '../debian/host-apt.ts';
-import { readClaims } from '../embedded/claim.ts';
 import { imagerError } from '../errors.ts';
 import { findFirecracker } from '../firecracker/find-firecracker.ts';
 import { digestOfFirecracker } from '../firecracker/programs.ts';
@@ -27,6 +26,8 @@ export interface BuildRequest {
   readonly profile: Profile;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly progress: Progress;
+  /** Paths of layers that running capsules use: these stay in the cache. Without it nothing is removed from there. */
+  readonly layersInUse?: () => Promise<readonly string[]>;
 }
 
 /** One layer as it lies on disk. */
@@ -77,14 +78,19 @@ export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
   };
   for (const step of planImage(profile, sources)) made.set(step.do, obtain(step, context));
   const layers = await Promise.all(made.values());
-  if (layers.some((layer) => layer.fresh)) await cache.prune(UNUSED_MS, await layersInUse(layers));
+  if (layers.some((layer) => layer.fresh)) await prune(cache, layers, request.layersInUse);
   const native = layers.find((layer) => layer.name === 'native');
   return { layers, launchProgram: `${native?.path}/usr/bin/capsule-launch` };
 }
 
-async function layersInUse(layers: readonly Layer[]): Promise<ReadonlySet<string>> {
-  const claimed = (await readClaims()).flatMap((claim) => claim.layers);
-  return new Set([...claimed, ...layers.map((layer) => layer.path)]);
+async function prune(
+  cache: Cache,
+  layers: readonly Layer[],
+  layersInUse: BuildRequest['layersInUse'],
+): Promise<void> {
+  if (layersInUse === undefined) return;
+  const own = layers.map((layer) => layer.path);
+  await cache.prune(UNUSED_MS, new Set([...own, ...(await layersInUse())]));
 }
 
 async function obtain(step: Step, context: LayerContext): Promise<Layer> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildRootfs, capsuleProfile } from '@capsule/imager';
+import { buildRootfs, capsuleProfile, layersInUse } from '@capsule/imager';
 import { PrivateContainerd } from './private-containerd.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../../../..');
@@ -21,6 +21,7 @@ export async function openContainerd(): Promise<PrivateContainerd | undefined> {
     profile: capsuleProfile,
     env: process.env,
     progress: () => undefined,
+    layersInUse,
   });
   return PrivateContainerd.start(layers.map(({ path }) => path));
 }

@@ -6,6 +6,7 @@ import {
   buildRootfs,
   capsuleProfile,
   type ImageRecipe,
+  layersInUse,
   type Progress,
   standInRecipes,
   startCapsule,
@@ -37,7 +38,7 @@ export async function startLab(request: LabRequest = {}): Promise<Lab> {
   const cacheDir = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
   const common = { cacheDir, env: process.env, progress: request.progress ?? (() => undefined) };
   const profile = capsuleProfile;
-  const rootfs = await buildRootfs({ ...common, repository: REPOSITORY, profile });
+  const rootfs = await buildRootfs({ ...common, repository: REPOSITORY, profile, layersInUse });
   const storage = recipes.length === 0 ? undefined : await registryStorage({ ...common, recipes });
   const stateDir = await mkdtemp(join(request.stateRoot ?? tmpdir(), `${name}-`));
   const boot = () => startCapsule({ name, rootfs, stateDir, attached: true });

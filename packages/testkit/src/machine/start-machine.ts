@@ -7,6 +7,7 @@ import {
   bundleProgram,
   capsuleProfile,
   fetchKernel,
+  layersInUse,
   type Progress,
 } from '@capsule/imager';
 import { describeHardware } from './describe-hardware.ts';
@@ -57,7 +58,7 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
   const profile = capsuleProfile;
   const [kernel, rootfs] = await Promise.all([
     fetchKernel({ ...common, suite: profile.suite }),
-    buildRootfs({ ...common, repository: REPOSITORY, profile }),
+    buildRootfs({ ...common, repository: REPOSITORY, profile, layersInUse }),
   ]);
   const { command, ...counter } = await findEmulator(rootfs);
   const layers = rootfs.layers.filter(({ name }) => name !== 'bundle');
