@@ -28,8 +28,8 @@ lab_packages="$build_packages docker-registry skopeo"
 test_packages="$lab_packages busybox-static curl git libfaketime umoci zstd xfsprogs"
 kernel_packages="$build_packages gcc libc6-dev libelf-dev make flex bison bc zstd"
 case $verb in
-  start) entry=packages/imager/src/demo/start.ts packages=$build_packages ;;
-  stop) entry=packages/imager/src/demo/stop.ts packages=$run_packages ;;
+  start) entry=packages/launcher/src/demo/start.ts packages=$build_packages ;;
+  stop) entry=packages/launcher/src/demo/stop.ts packages=$run_packages ;;
   lab) entry=packages/testkit/src/lab/main.ts packages=$lab_packages ;;
   test) entry=tools/test.ts packages=$test_packages ;;
   soak) entry=test/soak/main.ts packages=$test_packages ;;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { type Workload, WorkloadPhase } from '@capsule/api';
-import { readClaim } from '@capsule/imager';
+import { readClaim } from '@capsule/launcher';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
 import { page } from './lab/page.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { run } from '@capsule/host';
-import { hostNames } from '@capsule/imager';
+import { hostNames } from '@capsule/launcher';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from './lab/capsulectl.ts';
 import { cellCgroups } from './lab/cgroup.ts';

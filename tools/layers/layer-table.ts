@@ -24,11 +24,12 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   cli: { uses: ['core', 'api'] },
   console: { uses: ['core', 'api'], pure: true },
-  imager: { uses: ['core', 'api', 'host'] },
-  testkit: { uses: ['core', 'api', 'engine', 'host', 'imager'] },
+  imager: { uses: ['core', 'host'] },
+  launcher: { uses: ['core', 'host', 'api', 'imager'] },
+  testkit: { uses: ['core', 'api', 'engine', 'host', 'imager', 'launcher'] },
   // Folders that are no packages.
   tools: { uses: ['core', 'api', 'cli', 'host', 'imager', 'testkit'] },
-  test: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
+  test: { uses: ['core', 'api', 'host', 'launcher', 'testkit'] },
   bench: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
   native: { uses: ['core', 'api', 'host', 'testkit'] },
 };

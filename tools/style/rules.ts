@@ -14,7 +14,8 @@ export interface Rule {
 }
 
 const isTest = (path: string) => /\.(?:test|contract)\.ts$|\/testing\//.test(path);
-const isShipped = (path: string) => /^packages\/(?!testkit|imager)/.test(path) && !isTest(path);
+const isShipped = (path: string) =>
+  /^packages\/(?!testkit|imager|launcher)/.test(path) && !isTest(path);
 
 /** What several programs share, or what no program of ours may have asked. */
 const isOfNoProgram = (path: string) =>
@@ -40,7 +41,7 @@ export const RULES: readonly Rule[] = [
     name: 'console',
     instead: 'use the injected log, or return data to render',
     pattern: /\bconsole\.\w/,
-    where: (path) => !/^(packages\/(cli\/src\/shared\/render|imager)|tools)\//.test(path),
+    where: (path) => !/^(packages\/(cli\/src\/shared\/render|launcher)|tools)\//.test(path),
   },
   {
     name: 'module mock',

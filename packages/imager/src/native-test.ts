@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Cache } from './cache/cache.ts';
 import { findDebianArchive } from './debian/host-apt.ts';
-import { runProgram } from './demo/run-program.ts';
 import { chooseCargo } from './rootfs/choose-cargo.ts';
+import { runProgram } from './run-program.ts';
 
 /**
  * `node packages/imager/src/native-test.ts`: the native programs' own tests. Those from outside run the programs of the

@@ -6,10 +6,10 @@ import {
   capsuleProfile,
   copyNativePrograms,
   fetchKernel,
-  layersInUse,
   renderSizes,
   standInRecipes,
 } from '@capsule/imager';
+import { layersInUse } from '@capsule/launcher';
 import { registryStorage } from './registry/registry-storage.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { arch } from 'node:process';
-import { runProgram } from '../demo/run-program.ts';
 import { imagerError } from '../errors.ts';
+import { runProgram } from '../run-program.ts';
 import { fetchRelease } from './fetch-release.ts';
 import { releaseFor } from './release.ts';
 

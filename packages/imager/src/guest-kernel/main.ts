@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { arch } from 'node:process';
-import { runProgram } from '../demo/run-program.ts';
 import { imagerError } from '../errors.ts';
 import { capsuleProfile } from '../profiles/capsule.ts';
+import { runProgram } from '../run-program.ts';
 import { buildGuestKernel } from './build-kernel.ts';
 
 /** `npm run guest-kernel`: compiles the kernel that microVMs start with from then on. Idempotent. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { buildRootfs, capsuleProfile, layersInUse } from '@capsule/imager';
+import { buildRootfs, capsuleProfile } from '@capsule/imager';
+import { layersInUse } from '@capsule/launcher';
 import { PrivateContainerd } from './private-containerd.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../../../..');

@@ -1,7 +1,7 @@
 import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
-import { hostNames, placesOf } from '@capsule/imager';
+import { hostNames, placesOf } from '@capsule/launcher';
 
 /** What identifies everything that a capsule may leave on the host. */
 export interface Traces extends AsyncDisposable {

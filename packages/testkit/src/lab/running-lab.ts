@@ -8,7 +8,7 @@ import {
   type Started,
   stopCapsule,
   waitForApi,
-} from '@capsule/imager';
+} from '@capsule/launcher';
 import { type LabRegistry, startLabRegistry } from '../registry/lab-registry.ts';
 import { labError } from './errors.ts';
 import { findLeaks, type Traces, tracesOf } from './find-leaks.ts';

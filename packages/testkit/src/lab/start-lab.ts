@@ -6,11 +6,10 @@ import {
   buildRootfs,
   capsuleProfile,
   type ImageRecipe,
-  layersInUse,
   type Progress,
   standInRecipes,
-  startCapsule,
 } from '@capsule/imager';
+import { layersInUse, startCapsule } from '@capsule/launcher';
 import { registryStorage } from '../registry/registry-storage.ts';
 import type { Lab } from './lab.ts';
 import { RunningLab } from './running-lab.ts';

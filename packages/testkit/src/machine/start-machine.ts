@@ -7,9 +7,9 @@ import {
   bundleProgram,
   capsuleProfile,
   fetchKernel,
-  layersInUse,
   type Progress,
 } from '@capsule/imager';
+import { layersInUse } from '@capsule/launcher';
 import { describeHardware } from './describe-hardware.ts';
 import { findEmulator } from './emulator.ts';
 import { packInitrd } from './pack-initrd.ts';

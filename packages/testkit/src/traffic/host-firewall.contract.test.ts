@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { run } from '@capsule/host';
-import { connectNetwork, enableForwarding, hostNames, lookAtHost } from '@capsule/imager';
+import { connectNetwork, enableForwarding, hostNames, lookAtHost } from '@capsule/launcher';
 import { inOwnNamespaces } from './own-namespaces.ts';
 import { TrafficAgent } from './traffic-agent.ts';
 

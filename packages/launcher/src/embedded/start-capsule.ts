@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { readHostReport } from '@capsule/core';
 import { lockError } from '@capsule/host';
-import type { Rootfs } from '../rootfs/build-rootfs.ts';
+import type { Rootfs } from '@capsule/imager';
 import { type Claim, readClaim } from './claim.ts';
 import { embeddedError } from './errors.ts';
 import { describeProblem } from './host/host-errors.ts';

@@ -1,7 +1,5 @@
 import type { CapsuleClient } from '@capsule/api';
-import { buildImage } from '../image/build-image.ts';
-import { demoRecipe, nginxRecipe } from '../image/recipes.ts';
-import type { Progress } from '../progress.ts';
+import { buildImage, demoRecipe, nginxRecipe, type Progress } from '@capsule/imager';
 
 export interface ImageChoice {
   readonly image: string;

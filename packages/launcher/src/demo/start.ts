@@ -7,20 +7,24 @@ import { parseArgs } from 'node:util';
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { isNotFound } from '@capsule/core';
 import { findAcceleration } from '@capsule/host';
+import {
+  buildRootfs,
+  capsuleProfile,
+  type OfferRequest,
+  offerFirecracker,
+  type Rootfs,
+  releaseFor,
+  runProgram,
+} from '@capsule/imager';
 import { layersInUse, readClaim } from '../embedded/claim.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
-import { type OfferRequest, offerFirecracker } from '../firecracker/offer-firecracker.ts';
-import { releaseFor } from '../firecracker/release.ts';
-import { capsuleProfile } from '../profiles/capsule.ts';
-import { buildRootfs, type Rootfs } from '../rootfs/build-rootfs.ts';
 import { chooseImage } from './choose-image.ts';
 import { choosePort } from './choose-port.ts';
 import { DEMO, demoManifest, WORKLOAD } from './demo-manifest.ts';
 import { demoError } from './errors.ts';
 import { fetchPage } from './fetch-page.ts';
 import { renderOutcome } from './render-outcome.ts';
-import { runProgram } from './run-program.ts';
 import { showVolume } from './show-volume.ts';
 import { showWall } from './show-wall.ts';
 

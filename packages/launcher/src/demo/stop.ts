@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runProgram } from '@capsule/imager';
 import { hostNames } from '../embedded/host-names.ts';
 import { STATE_ROOT } from '../embedded/places.ts';
 import { stopCapsule } from '../embedded/stop-capsule.ts';
 import { DEMO } from './demo-manifest.ts';
-import { runProgram } from './run-program.ts';
 
 /** `npm run stop [-- --delete] [--name NAME]`: ends the capsule of `npm start`. Idempotent. */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
