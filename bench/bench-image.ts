@@ -1,4 +1,5 @@
-import { busyboxRecipe, type ImageRecipe } from '@capsule/imager';
+import type { ImageRecipe } from '@capsule/imager';
+import { busyboxRecipe } from '@capsule/testkit';
 
 /**
  * One layer of 7 MB, a process that sleeps. It is stopped by KILL, as a sleeping PID 1 knows no TERM,

@@ -1,3 +1,4 @@
+export { demoRecipe, nginxRecipe } from './demo/web-server.ts';
 export {
   type Claim,
   layersInUse,

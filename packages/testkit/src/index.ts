@@ -37,6 +37,7 @@ export { FakeVolumeBackend } from './fakes/fake-volume-backend.ts';
 export { noBorrowers } from './fakes/no-borrowers.ts';
 export { noTransfers } from './fakes/no-transfers.ts';
 export { busyboxImage, ORDINARY_USER } from './images/busybox-image.ts';
+export { busyboxRecipe } from './images/stand-ins.ts';
 export { type TarEntry, tar } from './images/tar.ts';
 export * from './images/test-image.ts';
 export { labError } from './lab/errors.ts';

@@ -7,9 +7,9 @@ import {
   copyNativePrograms,
   fetchKernel,
   renderSizes,
-  standInRecipes,
 } from '@capsule/imager';
 import { layersInUse } from '@capsule/launcher';
+import { standInRecipes } from './images/stand-ins.ts';
 import { registryStorage } from './registry/registry-storage.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { CapsuleClient } from '@capsule/api';
-import { buildImage, demoRecipe, nginxRecipe, type Progress } from '@capsule/imager';
+import { buildImage, type Progress } from '@capsule/imager';
+import { demoRecipe, nginxRecipe } from './web-server.ts';
 
 export interface ImageChoice {
   readonly image: string;

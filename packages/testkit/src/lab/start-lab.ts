@@ -2,14 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  buildRootfs,
-  capsuleProfile,
-  type ImageRecipe,
-  type Progress,
-  standInRecipes,
-} from '@capsule/imager';
+import { buildRootfs, capsuleProfile, type ImageRecipe, type Progress } from '@capsule/imager';
 import { layersInUse, startCapsule } from '@capsule/launcher';
+import { standInRecipes } from '../images/stand-ins.ts';
 import { registryStorage } from '../registry/registry-storage.ts';
 import type { Lab } from './lab.ts';
 import { RunningLab } from './running-lab.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normaliseImageReference } from '@capsule/core';
-import { demoRecipe, standInRecipes } from './recipes.ts';
+import { demoRecipe } from '@capsule/launcher';
+import { standInRecipes } from './stand-ins.ts';
 
 const all = [...standInRecipes, demoRecipe];
 
