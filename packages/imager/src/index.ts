@@ -1,4 +1,3 @@
-export { bundleProgram } from './bundle/bundle-program.ts';
 export { Cache, type CacheEntry } from './cache/cache.ts';
 export { digestOf, digestOfFiles } from './cache/digest.ts';
 export { findDebianArchive } from './debian/host-apt.ts';
@@ -12,6 +11,7 @@ export { debianRecipe } from './image/debian-recipe.ts';
 export { writeOciLayout } from './image/oci-layout.ts';
 export type { ImageRecipe } from './image/recipe.ts';
 export { capsuleProfile } from './profiles/capsule.ts';
+export { bundleProgram } from './program/bundle-program.ts';
 export type { Progress } from './progress.ts';
 export { buildRootfs, type Rootfs } from './rootfs/build-rootfs.ts';
 export { copyNativePrograms } from './rootfs/native-layer.ts';

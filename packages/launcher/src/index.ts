@@ -12,9 +12,9 @@ export { hostError } from './embedded/host/host-errors.ts';
 export { lookAtHost } from './embedded/host/look-at-host.ts';
 export { type HostNames, hostNames } from './embedded/host-names.ts';
 export { connectNetwork } from './embedded/host-network.ts';
+export { type HostPaths, hostPaths, STATE_ROOT } from './embedded/host-paths.ts';
 export { consoleLog } from './embedded/launch.ts';
 export { type ListedCapsule, listCapsules } from './embedded/list-capsules.ts';
-export { type Places, placesOf, STATE_ROOT } from './embedded/places.ts';
 export {
   launcherLog,
   type Started,

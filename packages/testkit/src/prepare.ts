@@ -38,7 +38,10 @@ async function prepareRootfs(): Promise<void> {
   const native = rootfs.layers.find(({ name }) => name === 'native')?.path ?? '';
   await copyNativePrograms(native, join(repository, 'native/target/release'));
   if (process.arch !== 'x64') return;
-  await buildRootDisk({ ...common, layers: rootfs.layers.filter(({ name }) => name !== 'bundle') });
+  await buildRootDisk({
+    ...common,
+    layers: rootfs.layers.filter(({ name }) => name !== 'capsuled'),
+  });
 }
 
 function report(error: unknown): void {

@@ -144,7 +144,7 @@ function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMom
   const { status, now } = moment;
   const { container } = seen;
   // The new image first: the gap between the old container and the new one stays short.
-  const fetch = planImage(record, seen, status);
+  const fetch = planRootfs(record, seen, status);
   if (fetch !== undefined) return { steps: [fetch] };
   if (container !== undefined && isOutdated(record, seen, status)) {
     return { steps: [takeDown(record, container, status)] };
@@ -173,7 +173,7 @@ function planRunning(record: WorkloadRecord, seen: WorkloadSeen, moment: PlanMom
 }
 
 /** What has to be done before there is an image to make a container of. */
-function planImage(
+function planRootfs(
   record: WorkloadRecord,
   seen: WorkloadSeen,
   status: WorkloadStatus,

@@ -21,7 +21,7 @@ export interface GuestKernelRequest {
 }
 
 /** Where a tree of sources and what comes of it lie while it is compiled. */
-interface Places {
+interface KernelFolders {
   readonly source: string;
   readonly output: string;
 }
@@ -41,17 +41,17 @@ export async function buildGuestKernel(request: GuestKernelRequest): Promise<Cac
   const key = await kernelKey(repository, architecture, suite);
   return new Cache(request.cacheDir).ensure(key, async (directory) => {
     const work = join(directory, 'work');
-    const places = { source: join(work, SOURCE_PACKAGE), output: join(work, 'output') };
-    await mkdir(places.output, { recursive: true });
+    const folders = { source: join(work, SOURCE_PACKAGE), output: join(work, 'output') };
+    await mkdir(folders.output, { recursive: true });
     await step(progress, `sources of Linux, ${SOURCE_PACKAGE}`, () => unpackSource(request, work));
-    await configure(places, configFile(repository, architecture));
+    await configure(folders, configFile(repository, architecture));
     const jobs = availableParallelism();
     await step(progress, `compiling with ${jobs} processors, some minutes`, () =>
-      make(places, [`-j${jobs}`, 'bzImage']),
+      make(folders, [`-j${jobs}`, 'bzImage']),
     );
-    await copyFile(join(places.output, 'arch/x86/boot/bzImage'), join(directory, 'vmlinuz'));
-    await run('strip', ['-o', join(directory, 'vmlinux'), join(places.output, 'vmlinux')]);
-    await copyFile(join(places.output, '.config'), join(directory, 'config'));
+    await copyFile(join(folders.output, 'arch/x86/boot/bzImage'), join(directory, 'vmlinuz'));
+    await run('strip', ['-o', join(directory, 'vmlinux'), join(folders.output, 'vmlinux')]);
+    await copyFile(join(folders.output, '.config'), join(directory, 'config'));
     await rm(work, { recursive: true });
     const { stdout } = await run('du', ['--summarize', '--bytes', directory]);
     return { sizeBytes: Number.parseInt(stdout, 10) };
@@ -69,14 +69,14 @@ async function unpackSource({ env, suite }: GuestKernelRequest, work: string): P
 }
 
 /** Fails with `KERNEL_OPTIONS` when an option of the file did not take effect. */
-async function configure(places: Places, file: string): Promise<void> {
-  await make(places, ['allnoconfig', `KCONFIG_ALLCONFIG=${file}`]);
-  const actual = await readFile(join(places.output, '.config'), 'utf8');
+async function configure(folders: KernelFolders, file: string): Promise<void> {
+  await make(folders, ['allnoconfig', `KCONFIG_ALLCONFIG=${file}`]);
+  const actual = await readFile(join(folders.output, '.config'), 'utf8');
   const options = missingOptions(await readFile(file, 'utf8'), actual);
   if (options.length > 0) throw imagerError.KERNEL_OPTIONS({ file, options });
 }
 
-async function make({ source, output }: Places, args: readonly string[]): Promise<void> {
+async function make({ source, output }: KernelFolders, args: readonly string[]): Promise<void> {
   const date = 'KBUILD_BUILD_TIMESTAMP=@0';
   const all = ['--silent', '-C', source, `O=${output}`, ...NOBODY, date, ...args];
   try {

@@ -10,13 +10,13 @@ import { kernelKey } from '../guest-kernel/kernel-key.ts';
 import type { Profile } from '../profile.ts';
 import { type Progress, step as report } from '../progress.ts';
 import { buildBase } from './base-layer.ts';
-import { buildBundle } from './bundle-layer.ts';
+import { buildCapsuled } from './capsuled-layer.ts';
 import { buildConfig } from './config-layer.ts';
 import type { Executors, LayerContext } from './context.ts';
 import { buildGuest } from './guest-layer.ts';
 import { buildNative } from './native-layer.ts';
 import { buildNode } from './node-layer.ts';
-import { describeStep, planImage, type Step, type StepName } from './plan-image.ts';
+import { describeStep, planRootfs, type Step, type StepName } from './plan-rootfs.ts';
 import { readSources } from './read-sources.ts';
 import { buildVmm } from './vmm-layer.ts';
 
@@ -53,7 +53,7 @@ const executors: Executors = {
   native: buildNative,
   guest: buildGuest,
   config: buildConfig,
-  bundle: buildBundle,
+  capsuled: buildCapsuled,
 };
 
 /** Builds what is missing of a rootfs; an unchanged one is found in the cache. Needs root. */
@@ -76,7 +76,7 @@ export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
     ...(firecracker && { firecracker: await digestOfFirecracker(firecracker) }),
     ...((await cache.find(guestKernel)) === undefined ? {} : { guestKernel }),
   };
-  for (const step of planImage(profile, sources)) made.set(step.do, obtain(step, context));
+  for (const step of planRootfs(profile, sources)) made.set(step.do, obtain(step, context));
   const layers = await Promise.all(made.values());
   if (layers.some((layer) => layer.fresh)) await prune(cache, layers, request.layersInUse);
   const native = layers.find((layer) => layer.name === 'native');
@@ -121,7 +121,7 @@ function execute(step: Step, directory: string, context: LayerContext): Promise<
       return executors.guest(step.args, directory, context);
     case 'config':
       return executors.config(step.args, directory, context);
-    case 'bundle':
-      return executors.bundle(step.args, directory, context);
+    case 'capsuled':
+      return executors.capsuled(step.args, directory, context);
   }
 }

@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import type { DebianArchive } from '../debian/host-apt.ts';
 import type { Progress } from '../progress.ts';
-import type { StepArgs, StepName } from './plan-image.ts';
+import type { StepArgs, StepName } from './plan-rootfs.ts';
 
 /** What the executors of steps work with. */
 export interface BuildContext {

@@ -8,7 +8,7 @@ import { imagerError } from '../errors.ts';
 import type { Executor, LayerContext } from './context.ts';
 import { extractPackages } from './extract-packages.ts';
 import { initramfsEntries } from './guest-initramfs.ts';
-import type { StepArgs } from './plan-image.ts';
+import type { StepArgs } from './plan-rootfs.ts';
 
 /** Programs of ours: where the native layer has them, and where a microVM looks for them. */
 const OURS = {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { digestOfFiles } from '../cache/digest.ts';
 import type { Architecture } from '../profile.ts';
 import { findNode } from './find-node.ts';
-import type { Sources, StepName } from './plan-image.ts';
+import type { Sources, StepName } from './plan-rootfs.ts';
 
-const BUNDLED = ['core', 'api', 'engine', 'host', 'drivers', 'names', 'daemon'];
+const IN_CAPSULED = ['core', 'api', 'engine', 'host', 'drivers', 'names', 'daemon'];
 const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   base: ['base-layer.ts', 'extract-packages.ts', 'ca-bundle.ts'],
   vmm: [
@@ -27,7 +27,7 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
     '../disk/kernel.ts',
   ],
   config: ['config-layer.ts'],
-  bundle: ['bundle-layer.ts'],
+  capsuled: ['capsuled-layer.ts'],
 };
 
 /** Looks at the checkout: what would the layers be built from right now? */
@@ -37,12 +37,12 @@ export async function readSources(
 ): Promise<Sources> {
   const here = join(repository, 'packages/imager/src/rootfs');
   const recipe = (name: StepName) => digestOfFiles(here, RECIPES[name]);
-  const [node, native, bundle, ...recipes] = await Promise.all([
+  const [node, native, capsuled, ...recipes] = await Promise.all([
     findNode(repository, architecture),
     digestOfFiles(repository, NATIVE, isNativeSource),
     digestOfFiles(
       repository,
-      [...BUNDLED.map((name) => `packages/${name}/src`), 'package-lock.json'],
+      [...IN_CAPSULED.map((name) => `packages/${name}/src`), 'package-lock.json'],
       (path) => !path.endsWith('.test.ts'),
     ),
     ...STEP_NAMES.map(recipe),
@@ -51,7 +51,7 @@ export async function readSources(
     architecture,
     nodeVersion: node.version,
     native,
-    bundle,
+    capsuled,
     recipes: Object.fromEntries(
       STEP_NAMES.map((name, index) => [name, recipes[index]]),
     ) as Sources['recipes'],

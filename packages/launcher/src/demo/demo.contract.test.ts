@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '@capsule/host';
 import { readClaim } from '../embedded/claim.ts';
-import { STATE_ROOT } from '../embedded/places.ts';
+import { STATE_ROOT } from '../embedded/host-paths.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
 const bootstrap = join(import.meta.dirname, '../../../../tools/bootstrap.sh');

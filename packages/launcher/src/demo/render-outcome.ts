@@ -1,6 +1,6 @@
 import type { Claim } from '../embedded/claim.ts';
 import { DEMO } from './demo-manifest.ts';
-import type { Wall } from './show-wall.ts';
+import type { MicroVmPage } from './show-micro-vm.ts';
 
 export interface Outcome {
   readonly claim: Claim;
@@ -13,13 +13,14 @@ export interface Outcome {
   /** What the volume holds. */
   readonly note: string;
   /** The same page from a microVM. */
-  readonly wall: Wall;
+  readonly microVm: MicroVmPage;
 }
 
 /** What happened, and what to try next. */
 export function renderOutcome(outcome: Outcome): string {
-  const { claim, host, image, manifest, page, url, port, note, wall } = outcome;
+  const { claim, host, image, manifest, page, url, port, note, microVm } = outcome;
   const address = claim.subnet.capsuleAddress;
+  const seconds = Math.round(microVm.tookMs / 100) / 10;
   const named = claim.name === DEMO ? '' : ` --name ${claim.name}`;
   return `
 ${indent(page.trim(), '  | ')}
@@ -32,13 +33,13 @@ The volume notes holds what a workload wrote that is gone, and another one read:
 
 ${indent(note.trim(), '  | ')}
 
-Then kind: Container became kind: MicroVM, and ${Math.round(wall.tookMs / 100) / 10} s later the same address answered from
+Then kind: Container became kind: MicroVM, and ${seconds} s later the same address answered from
 behind a hardware wall, with a kernel of its own:
 
-${indent(wall.page.trim(), '  | ')}
+${indent(microVm.page.trim(), '  | ')}
 
   manifest   ${manifest}
-             ${wall.manifest} (what runs now)
+             ${microVm.manifest} (what runs now)
   state      ${claim.stateDir}
   API        ${host} (root only)
 

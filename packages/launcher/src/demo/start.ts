@@ -25,8 +25,8 @@ import { DEMO, demoManifest, WORKLOAD } from './demo-manifest.ts';
 import { demoError } from './errors.ts';
 import { fetchPage } from './fetch-page.ts';
 import { renderOutcome } from './render-outcome.ts';
+import { showMicroVm } from './show-micro-vm.ts';
 import { showVolume } from './show-volume.ts';
-import { showWall } from './show-wall.ts';
 
 /**
  * `npm start [-- --name NAME]`: a capsule, named demo if not told otherwise, in the background, with
@@ -74,14 +74,16 @@ await runProgram(async () => {
     capsulectl: (...args) => capsulectl(host, args),
   });
   const folder = started.claim.stateDir;
-  const wall = await showWall({
+  const microVm = await showMicroVm({
     image,
     port,
     url,
     folder,
     capsulectl: (...args) => capsulectl(host, args),
   });
-  say(renderOutcome({ claim: started.claim, host, image, manifest, page, url, port, note, wall }));
+  say(
+    renderOutcome({ claim: started.claim, host, image, manifest, page, url, port, note, microVm }),
+  );
 });
 
 /** Firecracker, where the processor of this machine can be used by it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runProgram } from '@capsule/imager';
 import { hostNames } from '../embedded/host-names.ts';
-import { STATE_ROOT } from '../embedded/places.ts';
+import { STATE_ROOT } from '../embedded/host-paths.ts';
 import { stopCapsule } from '../embedded/stop-capsule.ts';
 import { DEMO } from './demo-manifest.ts';
 

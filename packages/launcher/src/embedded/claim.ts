@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { makeFolderAs, writeFileAs } from '@capsule/host';
-import { placesOf } from './places.ts';
+import { hostPaths } from './host-paths.ts';
 import type { Subnet } from './subnet.ts';
 
 /** A port of the capsule that could not be had on the host's 127.0.0.1. */
@@ -29,7 +29,7 @@ export interface Claim {
 }
 
 export async function writeClaim(claim: Claim): Promise<void> {
-  const path = placesOf(claim.name).claim;
+  const path = hostPaths(claim.name).claim;
   await makeFolderAs(dirname(path), 0o755);
   await writeFileAs(`${path}.new`, `${JSON.stringify(claim, null, 2)}\n`, 0o644);
   await rename(`${path}.new`, path);
@@ -38,7 +38,7 @@ export async function writeClaim(claim: Claim): Promise<void> {
 /** The claim of that name, of a living launcher or of a dead one. */
 export async function readClaim(name: string): Promise<Claim | undefined> {
   try {
-    return JSON.parse(await readFile(placesOf(name).claim, 'utf8')) as Claim;
+    return JSON.parse(await readFile(hostPaths(name).claim, 'utf8')) as Claim;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;
@@ -47,7 +47,7 @@ export async function readClaim(name: string): Promise<Claim | undefined> {
 
 /** All claims, of living launchers and of dead ones. */
 export async function readClaims(): Promise<readonly Claim[]> {
-  const directory = dirname(placesOf('any').claim);
+  const directory = dirname(hostPaths('any').claim);
   const files = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
     throw cause;
@@ -66,6 +66,6 @@ export async function layersInUse(): Promise<readonly string[]> {
 
 /** Idempotent. */
 export async function removeClaim(name: string): Promise<void> {
-  const { claim, pidFile, resolvConf } = placesOf(name);
+  const { claim, pidFile, resolvConf } = hostPaths(name);
   for (const path of [pidFile, resolvConf, claim]) await rm(path, { force: true });
 }

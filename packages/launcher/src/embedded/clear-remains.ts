@@ -3,7 +3,7 @@ import { lockFile, run } from '@capsule/host';
 import { removeClaim } from './claim.ts';
 import { hostNames } from './host-names.ts';
 import { disconnectNetwork } from './host-network.ts';
-import { NETWORK_LOCK, placesOf } from './places.ts';
+import { hostPaths, NETWORK_LOCK } from './host-paths.ts';
 
 /**
  * Removes everything of a capsule that is not its state: processes, cgroups, network, run
@@ -14,7 +14,7 @@ export async function clearRemains(name: string, launchProgram: string): Promise
   const names = hostNames(name);
   await run(launchProgram, ['--clean-cgroup', names.cgroup]);
   await disconnectNetwork(names);
-  await rm(placesOf(name).runDir, { recursive: true, force: true });
+  await rm(hostPaths(name).runDir, { recursive: true, force: true });
   await using _lock = await lockFile(NETWORK_LOCK, { wait: true });
   await removeClaim(name);
 }

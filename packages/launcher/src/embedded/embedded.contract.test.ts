@@ -10,8 +10,8 @@ import { run } from '@capsule/host';
 import { buildRootfs, capsuleProfile, type Rootfs } from '@capsule/imager';
 import { layersInUse } from './claim.ts';
 import { hostNames } from './host-names.ts';
+import { hostPaths } from './host-paths.ts';
 import { listCapsules } from './list-capsules.ts';
-import { placesOf } from './places.ts';
 import { type Started, startCapsule } from './start-capsule.ts';
 import { stopCapsule } from './stop-capsule.ts';
 import { waitForApi } from './wait-for-api.ts';
@@ -56,7 +56,7 @@ const inside = ({ claim }: Started, ...argv: string[]) =>
 /** What of a capsule's names is there on the host. */
 async function remains(name: string): Promise<string[]> {
   const names = hostNames(name);
-  const { runDir, claim } = placesOf(name);
+  const { runDir, claim } = hostPaths(name);
   const paths = [`/run/netns/${names.netns}`, `/sys/class/net/${names.link}`, runDir, claim];
   const there = await Promise.all(
     paths.map((path) =>

@@ -12,8 +12,8 @@ import { embeddedError } from './errors.ts';
 import { enableForwarding } from './forwarding.ts';
 import { hostNames } from './host-names.ts';
 import { chooseSubnet, connectNetwork } from './host-network.ts';
+import { hostPaths, NETWORK_LOCK } from './host-paths.ts';
 import type { LaunchRequest } from './launch-request.ts';
-import { NETWORK_LOCK, placesOf } from './places.ts';
 import { findResolver } from './resolv-conf.ts';
 
 const PAUSE_MS = 5;
@@ -41,27 +41,27 @@ export interface Launched {
 export async function launch(request: LaunchRequest): Promise<Launched> {
   const { name, stateDir, launchProgram } = request;
   const names = hostNames(name);
-  const places = placesOf(name);
+  const paths = hostPaths(name);
   // A claim is written before anything else of a capsule exists, and removed after everything else.
   if ((await readClaim(name)) !== undefined) await clearRemains(name, launchProgram);
   try {
     await Promise.all([
       makeFolderAs(join(stateDir, 'perm'), 0o700),
-      makeFolderAs(places.runDir, 0o700),
+      makeFolderAs(paths.runDir, 0o700),
     ]);
     let { claim, notes } = await claimNetwork(request);
     const resolver = await findResolver();
-    await writeFileAs(places.resolvConf, resolver.content, 0o644);
+    await writeFileAs(paths.resolvConf, resolver.content, 0o644);
     await connectNetwork(names, claim.subnet);
     const child = await spawnCapsule(request);
     const ended = once(child, 'close').then(([code]) => (code as number | null) ?? 137);
-    const pid = await readPid(places.pidFile, ended, request);
+    const pid = await readPid(paths.pidFile, ended, request);
     claim = { ...claim, pid };
     await writeClaim(claim);
     const stop = async (graceMs: number) => {
       child.kill('SIGTERM');
       const hasEnded = await awaitPowerOff(ended, {
-        runDir: places.runDir,
+        runDir: paths.runDir,
         graceMs,
         slackMs: SLACK_MS,
       });
@@ -84,7 +84,7 @@ async function claimNetwork(
   const claim: Claim = {
     name,
     stateDir,
-    socket: placesOf(name).socket,
+    socket: hostPaths(name).socket,
     subnet: await chooseSubnet(name, request.pool),
     layers,
     launchProgram,
@@ -99,15 +99,15 @@ async function claimNetwork(
 async function spawnCapsule(request: LaunchRequest) {
   const { name, stateDir } = request;
   const names = hostNames(name);
-  const places = placesOf(name);
+  const paths = hostPaths(name);
   const child = spawn(
     request.launchProgram,
     [
       ...['--name', name, '--hostname', name, '--cgroup', names.cgroup],
       ...request.layers.toReversed().flatMap((layer) => ['--lower', layer]),
-      ...['--perm', join(stateDir, 'perm'), '--run', places.runDir],
-      ...['--netns', `/run/netns/${names.netns}`, '--resolv-conf', places.resolvConf],
-      ...['--pid-file', places.pidFile, `--die-with-parent=${process.pid}`],
+      ...['--perm', join(stateDir, 'perm'), '--run', paths.runDir],
+      ...['--netns', `/run/netns/${names.netns}`, '--resolv-conf', paths.resolvConf],
+      ...['--pid-file', paths.pidFile, `--die-with-parent=${process.pid}`],
       ...Object.entries(request.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
       ...['--', '/sbin/capsuled'],
     ],

@@ -9,9 +9,9 @@ import { describeProblem, hostError, problemOf } from './host/host-errors.ts';
 import { HostWatch } from './host/host-watch.ts';
 import { lookAtHost } from './host/look-at-host.ts';
 import { hostNames } from './host-names.ts';
+import { hostPaths } from './host-paths.ts';
 import { launch } from './launch.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
-import { placesOf } from './places.ts';
 
 /**
  * The background process of one capsule: `node launcher.ts REQUEST`. Runs the capsule as its child
@@ -35,14 +35,14 @@ async function main(): Promise<void> {
     process.stdin.on('error', () => leave.abort('parent is gone'));
     process.stdin.on('close', () => leave.abort('parent is gone'));
   }
-  await using _lock = await lockFile(placesOf(request.name).lock, { wait: false });
+  await using _lock = await lockFile(hostPaths(request.name).lock, { wait: false });
   const capsule = await launch(request);
   say(`capsule ${request.name} runs as pid ${capsule.claim.pid}`);
   for (const note of capsule.notes) say(note);
   const { name, stateDir } = request;
   const { subnet } = capsule.claim;
   const place = { names: hostNames(name), subnet, stateDir };
-  const { report: reportPath, resolvConf } = placesOf(name);
+  const { report: reportPath, resolvConf } = hostPaths(name);
   await using host = new HostWatch({ look: () => lookAtHost(place), reportPath, say });
   const problems = await host.start();
   await answer({ running: true, warnings: [...capsule.notes, ...problems.map(describeProblem)] });

@@ -11,8 +11,8 @@ import { type Claim, readClaim } from './claim.ts';
 import { embeddedError } from './errors.ts';
 import { describeProblem } from './host/host-errors.ts';
 import { hostNames } from './host-names.ts';
+import { hostPaths, STATE_ROOT } from './host-paths.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
-import { placesOf, STATE_ROOT } from './places.ts';
 import { DEFAULT_POOL } from './subnet.ts';
 
 export interface StartRequest {
@@ -66,7 +66,7 @@ export async function startCapsule(request: StartRequest): Promise<Started> {
 
 /** Problems of the host that the launcher of a running capsule has found; none before its first look. */
 async function reportedProblems(name: string): Promise<readonly string[]> {
-  const text = await readFile(placesOf(name).report, 'utf8').catch(
+  const text = await readFile(hostPaths(name).report, 'utf8').catch(
     (cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ENOENT') throw cause;
       return '';

@@ -3,7 +3,7 @@ import { lockError, lockFile } from '@capsule/host';
 import { awaitPowerOff } from './await-power-off.ts';
 import { readClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
-import { placesOf } from './places.ts';
+import { hostPaths } from './host-paths.ts';
 
 /** Longer than a launcher waits for PID 1. */
 const PATIENCE_MS = 100_000;
@@ -16,7 +16,7 @@ const SLACK_MS = 60_000;
 export async function stopCapsule(name: string): Promise<boolean> {
   const claim = await readClaim(name);
   if (claim === undefined) return false;
-  const { lock, runDir } = placesOf(name);
+  const { lock, runDir } = hostPaths(name);
   const running = await isHeld(lock);
   if (running) signal(claim.launcherPid, 'SIGTERM');
   // What the launcher does not manage in its own time, the kernel does: the capsule dies with it.
@@ -33,7 +33,7 @@ export async function stopCapsule(name: string): Promise<boolean> {
 
 /** True while the launcher of that capsule lives. */
 export async function isRunning(name: string): Promise<boolean> {
-  return isHeld(placesOf(name).lock);
+  return isHeld(hostPaths(name).lock);
 }
 
 async function isHeld(path: string): Promise<boolean> {

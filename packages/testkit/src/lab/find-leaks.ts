@@ -1,7 +1,7 @@
 import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@capsule/host';
-import { hostNames, placesOf } from '@capsule/launcher';
+import { hostNames, hostPaths } from '@capsule/launcher';
 
 /** What identifies everything that a capsule may leave on the host. */
 export interface Traces extends AsyncDisposable {
@@ -45,7 +45,7 @@ export async function findLeaks(traces: Traces): Promise<readonly string[]> {
     linesOf('/proc/self/mountinfo', [
       `/${names.netns} `,
       traces.stateDir,
-      placesOf(traces.name).runDir,
+      hostPaths(traces.name).runDir,
     ]),
     entries('/run/netns', names.netns),
     entries('/sys/class/net', names.link),

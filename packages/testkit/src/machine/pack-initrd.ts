@@ -42,7 +42,7 @@ export async function packInitrd(parts: InitrdParts): Promise<Uint8Array> {
 async function bundleFiles({
   layers,
 }: Rootfs): Promise<readonly (readonly [string, Uint8Array])[]> {
-  const tree = layers.find(({ name }) => name === 'bundle')?.path ?? '';
+  const tree = layers.find(({ name }) => name === 'capsuled')?.path ?? '';
   const folder = join(tree, 'usr/lib/capsule');
   const names = await readdir(folder);
   return Promise.all(

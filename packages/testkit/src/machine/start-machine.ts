@@ -61,7 +61,7 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
     buildRootfs({ ...common, repository: REPOSITORY, profile, layersInUse }),
   ]);
   const { command, ...counter } = await findEmulator(rootfs);
-  const layers = rootfs.layers.filter(({ name }) => name !== 'bundle');
+  const layers = rootfs.layers.filter(({ name }) => name !== 'capsuled');
   const root = await buildRootDisk({ ...common, layers });
   const folder = await mkdtemp(join(tmpdir(), 'capsule-machine-'));
   try {

@@ -27,7 +27,7 @@ export interface StepArgs {
     readonly files: Readonly<Record<string, ProfileFile>>;
     readonly directories: readonly string[];
   };
-  bundle: { readonly sources: string };
+  capsuled: { readonly sources: string };
 }
 
 export type StepName = keyof StepArgs;
@@ -47,8 +47,8 @@ export interface Sources {
   readonly guestKernel?: string;
   /** Digest of Firecracker and its jailer, where they were given or fetched. */
   readonly firecracker?: string;
-  /** Digest of everything that ends in capsuled's bundle. */
-  readonly bundle: string;
+  /** Digest of everything that is bundled into capsuled. */
+  readonly capsuled: string;
   /** Digest of the code that carries out each step. */
   readonly recipes: Readonly<Record<StepName, string>>;
 }
@@ -57,7 +57,7 @@ export interface Sources {
  * The layers of a rootfs, lowest first. Pure: equal arguments give equal keys, and a change of
  * one input changes the keys of its own layer and of those that are made from that one.
  */
-export function planImage(profile: Profile, sources: Sources): readonly Step[] {
+export function planRootfs(profile: Profile, sources: Sources): readonly Step[] {
   const { architecture, recipes } = sources;
   const { suite, packages, fromSid, pruned, checks, files, directories } = profile;
   const plan = <N extends StepName>(name: N, args: StepArgs[N]) => {
@@ -85,7 +85,7 @@ export function planImage(profile: Profile, sources: Sources): readonly Step[] {
       ...(kernel === undefined ? {} : { kernel }),
     }),
     plan('config', { files, directories }),
-    plan('bundle', { sources: sources.bundle }),
+    plan('capsuled', { sources: sources.capsuled }),
   ];
 }
 
@@ -107,7 +107,7 @@ export function describeStep(step: Step): string {
     }
     case 'config':
       return 'configuration';
-    case 'bundle':
+    case 'capsuled':
       return 'capsuled';
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { demoManifest, WORKLOAD } from './demo-manifest.ts';
 import { fetchPage } from './fetch-page.ts';
 
-export interface Wall {
+export interface MicroVmPage {
   /** The manifest with its `kind:` flipped. */
   readonly manifest: string;
   readonly page: string;
@@ -11,7 +11,7 @@ export interface Wall {
   readonly tookMs: number;
 }
 
-export interface WallParts {
+export interface ShowMicroVmRequest {
   readonly image: string;
   readonly port: number;
   readonly url: string;
@@ -24,7 +24,13 @@ export interface WallParts {
 const PAGE_TIMEOUT_MS = 30_000;
 
 /** The same image and port behind a hardware wall: the workload becomes a microVM, and its page is fetched. */
-export async function showWall({ image, port, url, folder, capsulectl }: WallParts): Promise<Wall> {
+export async function showMicroVm({
+  image,
+  port,
+  url,
+  folder,
+  capsulectl,
+}: ShowMicroVmRequest): Promise<MicroVmPage> {
   const manifest = join(folder, `${WORKLOAD}-vm.yaml`);
   await writeFile(manifest, demoManifest(image, port, 'MicroVM'));
   const begunAt = performance.now();

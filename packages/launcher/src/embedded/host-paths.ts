@@ -8,7 +8,7 @@ export const RUN_ROOT = '/run/capsule';
 export const STATE_ROOT = '/var/lib/capsule';
 
 /** Files of one capsule on the host. */
-export interface Places {
+export interface HostPaths {
   /** Bound to /run/capsule inside; the API's socket appears here. */
   readonly runDir: string;
   readonly socket: string;
@@ -22,7 +22,7 @@ export interface Places {
   readonly pidFile: string;
 }
 
-export function placesOf(name: string): Places {
+export function hostPaths(name: string): HostPaths {
   const launcher = join(RUN_ROOT, '.launcher');
   return {
     runDir: join(RUN_ROOT, name),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Profile, ProgramSet } from '../profile.ts';
-import { planImage, type Sources, type StepName } from './plan-image.ts';
+import { planRootfs, type Sources, type StepName } from './plan-rootfs.ts';
 
 const emulator: ProgramSet = {
   packages: ['qemu'],
@@ -29,8 +29,8 @@ const sources: Sources = {
   architecture: 'x64',
   nodeVersion: '24.0.0',
   native: 'n1',
-  bundle: 'b1',
-  recipes: { base: 'r', vmm: 'r', node: 'r', native: 'r', guest: 'r', config: 'r', bundle: 'r' },
+  capsuled: 'c1',
+  recipes: { base: 'r', vmm: 'r', node: 'r', native: 'r', guest: 'r', config: 'r', capsuled: 'r' },
 };
 
 /** Each way of changing an input, and the layers that must be made anew for it. */
@@ -54,7 +54,7 @@ const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profil
   ['Rust code', ['native', 'guest'], (p, s) => [p, { ...s, native: 'n2' }]],
   ['the kernel of microVMs', ['guest'], (p, s) => [p, { ...s, guestKernel: 'k1' }]],
   ['Firecracker', ['vmm'], (p, s) => [p, { ...s, firecracker: 'f1' }]],
-  ['TypeScript code', ['bundle'], (p, s) => [p, { ...s, bundle: 'b2' }]],
+  ['TypeScript code', ['capsuled'], (p, s) => [p, { ...s, capsuled: 'c2' }]],
   ['a recipe', ['node'], (p, s) => [p, { ...s, recipes: { ...s.recipes, node: 'r2' } }]],
   [
     'the machine',
@@ -65,8 +65,8 @@ const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profil
 
 test('lists the layers lowest first', () => {
   assert.deepEqual(
-    planImage(profile, sources).map((step) => step.do),
-    ['base', 'vmm', 'node', 'native', 'guest', 'config', 'bundle'],
+    planRootfs(profile, sources).map((step) => step.do),
+    ['base', 'vmm', 'node', 'native', 'guest', 'config', 'capsuled'],
   );
 });
 
@@ -93,8 +93,8 @@ test('the order of keys in a profile does not matter', () => {
 });
 
 function changed(before: [Profile, Sources], after: [Profile, Sources]): StepName[] {
-  const keys = new Set(planImage(...before).map((step) => step.key));
-  return planImage(...after)
+  const keys = new Set(planRootfs(...before).map((step) => step.key));
+  return planRootfs(...after)
     .filter((step) => !keys.has(step.key))
     .map((step) => step.do);
 }

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleProgram } from '../bundle/bundle-program.ts';
+import { bundleProgram } from '../program/bundle-program.ts';
 import type { Executor } from './context.ts';
 
 /** The control plane as one CommonJS file beside its source map. */
-export const buildBundle: Executor<'bundle'> = async (_args, directory, context) => {
+export const buildCapsuled: Executor<'capsuled'> = async (_args, directory, context) => {
   const folder = join(directory, 'usr/lib/capsule');
   await mkdir(folder, { recursive: true });
   await bundleProgram({
