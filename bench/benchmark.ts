@@ -1,5 +1,5 @@
 import type { BuiltImage } from '@capsule/imager';
-import type { Figure } from './figure.ts';
+import type { Figure } from './figure/figure.ts';
 
 /** What every benchmark gets. */
 export interface Setting {

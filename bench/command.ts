@@ -1,9 +1,0 @@
-import type { Lab } from '@capsule/testkit';
-import { benchError } from './errors.ts';
-
-/** One command of capsulectl; fails when it does. */
-export async function command(lab: Lab, ...words: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await lab.capsulectl(...words);
-  const name = words.slice(0, 2).join(' ');
-  if (exitCode !== 0) throw benchError.COMMAND_FAILED({ command: name, said: stderr });
-}

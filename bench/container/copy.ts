@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Benchmark, type Setting, samplesOf } from '../benchmark.ts';
+import { benchError } from '../errors.ts';
+import type { Figure } from '../figure/figure.ts';
+import { pairRatios, summarise } from '../figure/statistics.ts';
+import { Docker } from '../peer/docker.ts';
+import { Podman } from '../peer/podman.ts';
+import { startCapsule } from '../setting/start-capsule.ts';
+import type { WatchedCapsule } from '../setting/watched-capsule.ts';
+
+const NAME = 'p9';
+const MIB = 1024 * 1024;
+const LARGE_MIB = 1024;
+const FILES = 10_000;
+const FILE_BYTES = 1000;
+
+type Copy = (source: string, target: string) => Promise<number>;
+type Peer = 'capsule' | 'docker' | 'podman';
+
+/** P9: one large file and many small ones, in and out, from the start of the command to its end. */
+export const copy: Benchmark = async (setting) => {
+  await using capsule = await startCapsule(setting);
+  await using docker = await Docker.start();
+  await using podman = await Podman.start();
+  await docker.load(setting.image.archive, capsule.image);
+  await podman.load(setting.image.archive);
+  await capsule.run(NAME);
+  await docker.run(NAME, capsule.image);
+  await podman.run(NAME, capsule.image);
+  // Where podman sees it too, and on the disk of all.
+  const folder = await mkdtemp(join(capsule.lab.stateDir, 'copy-'));
+  const copies: Record<Peer, Copy> = {
+    capsule: (source, target) => copyByCapsulectl(capsule, source, target),
+    docker: (source, target) => docker.copy(source, target),
+    podman: (source, target) => podman.copy(source, target),
+  };
+  try {
+    await writeLarge(join(folder, 'large'));
+    await writeSmall(join(folder, 'small'));
+    return [
+      ...(await measure(setting, copies, { folder, what: 'large', label: '1 GiB' })),
+      ...(await measure(setting, copies, { folder, what: 'small', label: '10,000 files' })),
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+async function measure(
+  setting: Setting,
+  copies: Record<Peer, Copy>,
+  { folder, what, label }: { folder: string; what: string; label: string },
+): Promise<readonly Figure[]> {
+  const peers = Object.keys(copies) as Peer[];
+  const empty = (): Record<Peer, number[]> => ({ capsule: [], docker: [], podman: [] });
+  const took = { in: empty(), out: empty() };
+  const rounds = samplesOf(setting, 5);
+  for (let round = -1; round < rounds; round += 1) {
+    for (const peer of peers) {
+      setting.signal.throwIfAborted();
+      const back = join(folder, `back-${peer}`);
+      const inward = await copies[peer](join(folder, what), `${NAME}:/${what}-${round + 1}`);
+      const outward = await copies[peer](`${NAME}:/${what}-${round + 1}`, back);
+      await rm(back, { recursive: true, force: true });
+      if (round < 0) continue; // warms up
+      took.in[peer].push(inward / 1000);
+      took.out[peer].push(outward / 1000);
+    }
+  }
+  return (['in', 'out'] as const).flatMap((way) => {
+    const { capsule, docker, podman } = took[way];
+    const figure = (text: string, unit: 'x' | 's', values: readonly number[]) => ({
+      id: 'P9',
+      unit,
+      what: `cp ${way} of ${label}${text}`,
+      summary: summarise(values),
+    });
+    return [
+      { ...figure(' / docker cp', 'x', pairRatios(capsule, docker)), goal: { most: 1 } },
+      figure(' / podman cp', 'x', pairRatios(capsule, podman)),
+      figure(', capsulectl', 's', capsule),
+      figure(', docker', 's', docker),
+      figure(', podman', 's', podman),
+    ];
+  });
+}
+
+async function copyByCapsulectl(
+  { lab }: WatchedCapsule,
+  source: string,
+  target: string,
+): Promise<number> {
+  const begunAt = performance.now();
+  const options = { timeoutMs: 600_000 };
+  const { exitCode, stderr } = await lab.capsulectlWith(options, 'cp', '-q', source, target);
+  if (exitCode !== 0) throw benchError.COMMAND_FAILED({ command: 'cp', said: stderr });
+  return performance.now() - begunAt;
+}
+
+/** Noise: a disk or a program that packs would otherwise have it easy. */
+async function writeLarge(path: string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    const block = randomBytes(16 * MIB);
+    for (let written = 0; written < LARGE_MIB; written += 16) await file.write(block);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A hundred in each of a hundred folders. */
+async function writeSmall(path: string): Promise<void> {
+  const data = randomBytes(FILE_BYTES);
+  for (let at = 0; at < FILES; at += 100) {
+    const folder = join(path, `folder-${at / 100}`);
+    await mkdir(folder, { recursive: true });
+    const names = Array.from({ length: 100 }, (_, i) => join(folder, `file-${i}`));
+    await Promise.all(names.map((name) => writeFile(name, data)));
+  }
+}

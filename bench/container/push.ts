@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { type Benchmark, samplesOf } from '../benchmark.ts';
+import { benchError } from '../errors.ts';
+import { pairRatios, summarise } from '../figure/statistics.ts';
+import { Ctr } from '../peer/ctr.ts';
+import { writeBigArchive } from '../setting/big-archive.ts';
+import { startCapsule } from '../setting/start-capsule.ts';
+
+const MEGABYTES = 500;
+const NAME = 'localhost/capsule/bench-big:1';
+
+/** P10: `capsulectl image push` of an archive, beside `ctr images import` of the same; both unpack. */
+export const push: Benchmark = async (setting) => {
+  await using capsule = await startCapsule(setting);
+  const { lab } = capsule;
+  const ctr = new Ctr(lab);
+  // In the capsule's /perm, where ctr can read it: both read the same file of the same disk.
+  const archive = await writeBigArchive(join(lab.stateDir, 'perm'), NAME, MEGABYTES);
+  const took = { push: [] as number[], ctr: [] as number[] };
+  const rounds = samplesOf(setting, 5);
+  for (let round = -1; round < rounds; round += 1) {
+    setting.signal.throwIfAborted();
+    const begunAt = performance.now();
+    const { exitCode, stderr } = await lab.capsulectlWith(
+      { timeoutMs: 600_000 },
+      ...['image', 'push', archive],
+    );
+    const ours = performance.now() - begunAt;
+    if (exitCode !== 0) throw benchError.PUSH_FAILED({ said: stderr });
+    // Content is shared among namespaces: what is left of one import would spare the next its work.
+    await lab.ctr('images', 'rm', '--sync', NAME);
+    const theirs = await ctr.importArchive('/perm/big.tar');
+    await ctr.removeImage(NAME);
+    if (round < 0) continue;
+    took.push.push(MEGABYTES / (ours / 1000));
+    took.ctr.push(MEGABYTES / (theirs / 1000));
+  }
+  const ratio = summarise(pairRatios(took.push, took.ctr));
+  const what = 'push of 500 MB / ctr import';
+  return [
+    { id: 'P10', what, unit: 'x', goal: { least: 0.9 }, summary: ratio },
+    { id: 'P10', what: 'capsulectl image push', unit: 'MB/s', summary: summarise(took.push) },
+    { id: 'P10', what: 'ctr images import', unit: 'MB/s', summary: summarise(took.ctr) },
+  ];
+};

@@ -1,0 +1,16 @@
+import { startLab } from '@capsule/testkit';
+import { type Benchmark, samplesOf } from '../benchmark.ts';
+import { summarise } from '../figure/statistics.ts';
+
+/** P14: from asking for an embedded capsule to its API's first answer; the rootfs is built. */
+export const start: Benchmark = async (setting) => {
+  const took: number[] = [];
+  const rounds = samplesOf(setting, 10);
+  for (let round = -1; round < rounds; round += 1) {
+    setting.signal.throwIfAborted();
+    await using lab = await startLab({ images: [], progress: setting.say });
+    if (round >= 0) took.push(lab.readyMs);
+  }
+  const what = 'embedded start to API ready';
+  return [{ id: 'P14', what, unit: 'ms', goal: { most: 2000 }, summary: summarise(took) }];
+};

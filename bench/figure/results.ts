@@ -1,0 +1,27 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Machine } from '../host/machine.ts';
+import type { Figure } from './figure.ts';
+
+/** What one benchmark gave, and where; the machine's load is that of just before it. */
+export interface Result {
+  readonly machine: Machine;
+  readonly figures: readonly Figure[];
+}
+
+/** By benchmark. */
+export type Results = Readonly<Record<string, Result>>;
+
+/** The latest result of every benchmark that ever ran here; none in a new checkout. */
+export async function readResults(path: string): Promise<Results> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return '{}';
+    throw cause;
+  });
+  return JSON.parse(text) as Results;
+}
+
+export async function keepResults(path: string, results: Results): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
+}

@@ -1,0 +1,45 @@
+import { LogSource } from '@capsule/api';
+import { benchError } from '../errors.ts';
+import type { MeasuredCapsule } from '../setting/measured-capsule.ts';
+import type { MicroVmWish, WatchedCapsule } from '../setting/watched-capsule.ts';
+import type { BareMachine } from './bare-machine.ts';
+
+export const VM_SIZE = { memoryMib: 256 };
+
+/** Milliseconds: a bare boot, and since the call of Apply beside it. */
+export interface Start {
+  readonly bare: number;
+  readonly agent: number;
+  readonly running: number;
+  readonly ready: number;
+}
+
+/** One bare boot, and one microVM from its apply to the end of the first exec; nothing is left of it. */
+export async function measureStart(
+  capsule: WatchedCapsule<MeasuredCapsule>,
+  machine: BareMachine,
+  name: string,
+  wish: MicroVmWish = VM_SIZE,
+): Promise<Start> {
+  const bare = await machine.boot();
+  const appliedAt = performance.timeOrigin + performance.now();
+  const running = await capsule.runMicroVm(name, wish);
+  await capsule.exec(name);
+  const ready = performance.timeOrigin + performance.now() - appliedAt;
+  const agent = (await agentReadyAt(capsule, name)) - appliedAt;
+  await capsule.remove([name]);
+  return { bare, agent, running, ready };
+}
+
+/** When the agent said so on the console; milliseconds since 1970. */
+async function agentReadyAt(
+  { client }: WatchedCapsule<MeasuredCapsule>,
+  name: string,
+): Promise<number> {
+  const request = { name, source: LogSource.SERIAL, timestamps: true };
+  let text = '';
+  for await (const { data } of client.workload.logs(request)) text += Buffer.from(data).toString();
+  const at = /^(\S+) .*capsule-guest: ready/m.exec(text)?.[1];
+  if (at === undefined) throw benchError.WORKLOAD_FAILED({ name, said: 'its agent is not ready' });
+  return Date.parse(at);
+}

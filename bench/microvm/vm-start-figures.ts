@@ -1,0 +1,43 @@
+import type { Figure } from '../figure/figure.ts';
+import { pairRatios, summarise } from '../figure/statistics.ts';
+import type { Start } from './measure-start.ts';
+
+/** What an exec-ready microVM may take: so many bare boots, or so much more than one. */
+export interface StartGoal {
+  readonly ratio?: number;
+  readonly addedMs?: number;
+}
+
+/** Of microVMs that started as `mode` says, each beside a bare boot. */
+export function vmStartFigures(
+  starts: readonly Start[],
+  mode: string,
+  { ratio, addedMs }: StartGoal = {},
+): readonly Figure[] {
+  const of = (key: keyof Start) => starts.map((start) => start[key]);
+  const line = (what: string, samples: readonly number[]): Figure => ({
+    id: 'P3',
+    what: `${what}, ${mode}`,
+    unit: 'ms',
+    summary: summarise(samples),
+  });
+  const added = starts.map(({ ready, bare }) => ready - bare);
+  const ratios = summarise(pairRatios(of('ready'), of('bare')));
+  return [
+    {
+      id: 'P3',
+      what: `exec-ready / bare boot, ${mode}`,
+      unit: 'x',
+      summary: ratios,
+      ...(ratio === undefined ? {} : { goal: { most: ratio } }),
+    },
+    {
+      ...line('exec-ready above bare boot', added),
+      ...(addedMs === undefined ? {} : { goal: { most: addedMs } }),
+    },
+    line('bare boot to init', of('bare')),
+    line('apply to agent ready', of('agent')),
+    line('apply to payload running', of('running')),
+    line('apply to exec-ready', of('ready')),
+  ];
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlankDisks, startMachine } from '@capsule/testkit';
+import { toldAs } from '@capsule/testkit/guest-program';
+import { type Benchmark, samplesOf } from '../benchmark.ts';
+import { benchError } from '../errors.ts';
+import type { Start } from './measure-start.ts';
+import { vmStartFigures } from './vm-start-figures.ts';
+
+const LIMIT_MS = 30 * 60_000;
+
+/**
+ * P3 with KVM, on a machine without it: all of the capsule in an emulated machine whose processor has SVM. Everything
+ * there, capsuled too, is several times slower than on a machine of its own, and an exit of a guest most of all: so
+ * these have no goal.
+ */
+export const vmStartKvm: Benchmark = async (setting) => {
+  const [image = ''] = setting.image.names;
+  await using disks = await BlankDisks.make(2);
+  await using machine = await startMachine({
+    program: join(import.meta.dirname, 'vm-start-guest.ts'),
+    args: [image, String(samplesOf(setting, 8))],
+    files: {
+      busybox: await readFile('/bin/busybox'),
+      'image.tar': await readFile(setting.image.archive),
+    },
+    disks: disks.paths,
+    hasKvm: true,
+    memoryMib: 2048,
+    timeoutMs: LIMIT_MS,
+    progress: setting.say,
+  });
+  const starts: Start[] = [];
+  const said: string[] = [];
+  for await (const line of machine.lines) {
+    said.push(line);
+    const start = toldAs('start', line);
+    if (start !== undefined) starts.push(JSON.parse(start) as Start);
+  }
+  if ((await machine.exitCode) !== 0) {
+    throw benchError.COMMAND_FAILED({ command: 'the machine', said: said.slice(-20).join('\n') });
+  }
+  return vmStartFigures(starts, 'nested KVM');
+};

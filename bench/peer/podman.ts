@@ -1,0 +1,135 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { run } from '@capsule/host';
+import { benchError } from '../errors.ts';
+
+/**
+ * Debian's podman in namespaces of its own, so that the host's images, bridges and firewall stay as
+ * they are and everything of it ends with us. Storage is on the same disk as the capsule's. Where the
+ * host mounts an empty cgroup2 beside the v1 controllers, it is out of podman's sight: its default
+ * runtime, crun, refuses that layout, and with runc podman would be slower.
+ */
+const SETUP = `set -e
+mount --make-rprivate /
+mount -t tmpfs tmpfs /run
+mkdir -p "$1/containers" "$1/cni" /var/lib/containers /var/lib/cni
+mount --bind "$1/containers" /var/lib/containers
+mount --bind "$1/cni" /var/lib/cni
+if [ -d /sys/fs/cgroup/memory ] && [ -d /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi
+ip link set lo up
+echo ready
+cat`;
+
+/** Limits that need no right to raise them, as podman's own defaults do on some hosts. */
+const LIMITS = ['--ulimit', 'nofile=4096:4096', '--ulimit', 'nproc=4096:4096'];
+
+export class Podman implements AsyncDisposable {
+  readonly #scratch: string;
+  readonly #cgroup: string;
+  readonly #holder: ChildProcessWithoutNullStreams;
+  readonly #pid: number;
+
+  private constructor(scratch: string, holder: ChildProcessWithoutNullStreams, pid: number) {
+    this.#scratch = scratch;
+    this.#cgroup = `capsule-bench-${process.pid}`;
+    this.#holder = holder;
+    this.#pid = pid;
+  }
+
+  static async start(): Promise<Podman> {
+    const scratch = await mkdtemp(join(tmpdir(), 'capsule-bench-'));
+    await mkdir(join(scratch, 'state'));
+    const kinds = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child'];
+    const holder = spawn('unshare', [...kinds, 'sh', '-c', SETUP, 'sh', join(scratch, 'state')]);
+    const complaint = createInterface({ input: holder.stderr })[Symbol.asyncIterator]();
+    const { value } = await createInterface({ input: holder.stdout })
+      [Symbol.asyncIterator]()
+      .next();
+    if (value !== 'ready') {
+      const said = String((await complaint.next()).value ?? 'it ended');
+      await rm(scratch, { recursive: true, force: true });
+      throw benchError.PEER_NOT_STARTED({ peer: 'podman', said });
+    }
+    const { stdout } = await run('pgrep', ['--parent', String(holder.pid)]);
+    return new Podman(scratch, holder, Number(stdout.trim()));
+  }
+
+  /** An OCI or docker archive. */
+  async load(archive: string): Promise<void> {
+    await this.#podman(['load', '--quiet', '--input', archive]);
+  }
+
+  /** `podman run -d` on podman's default network; its process runs when the command returns. */
+  async run(name: string, image: string): Promise<number> {
+    const begunAt = performance.now();
+    const cgroup = ['--cgroup-parent', `/${this.#cgroup}`, '--log-driver', 'k8s-file'];
+    await this.#podman(['run', '--detach', '--name', name, ...cgroup, ...LIMITS, image]);
+    return performance.now() - begunAt;
+  }
+
+  /** Milliseconds. */
+  async exec(name: string, ...command: readonly string[]): Promise<number> {
+    return this.#timed(['exec', name, ...command]);
+  }
+
+  /** One of them is `NAME:PATH`. Milliseconds. */
+  async copy(source: string, target: string): Promise<number> {
+    return this.#timed(['cp', source, target]);
+  }
+
+  async #timed(args: readonly string[]): Promise<number> {
+    const begunAt = performance.now();
+    await this.#podman(args);
+    return performance.now() - begunAt;
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    await this.#podman(['rm', '--force', '--time', '0', ...names]);
+  }
+
+  async version(): Promise<string> {
+    return (await this.#podman(['--version'])).trim();
+  }
+
+  async #podman(args: readonly string[]): Promise<string> {
+    const storage = [
+      '--root',
+      join(this.#scratch, 'root'),
+      '--runroot',
+      join(this.#scratch, 'run'),
+    ];
+    const plain = ['--cgroup-manager', 'cgroupfs', '--events-backend', 'file'];
+    const into = ['-t', String(this.#pid), '-n', '-m', '-p', '--'];
+    const all = [...into, 'podman', ...storage, ...plain, ...args];
+    return (await run('nsenter', all, { timeoutMs: 600_000 })).stdout;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Containers, mounts and devices end with PID 1 of the namespaces, whatever podman thinks of them.
+    this.#holder.stdin.end();
+    await once(this.#holder, 'close');
+    const root = '/sys/fs/cgroup';
+    for (const path of [root, ...(await readdir(root)).map((entry) => join(root, entry))]) {
+      await removeCgroups(join(path, this.#cgroup));
+    }
+    await rm(this.#scratch, { recursive: true, force: true });
+  }
+}
+
+/** podman leaves some of its own behind. */
+async function removeCgroups(path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(noneIfMissing);
+  for (const entry of entries) {
+    if (entry.isDirectory()) await removeCgroups(join(path, entry.name));
+  }
+  await rmdir(path).catch(noneIfMissing);
+}
+
+function noneIfMissing(cause: NodeJS.ErrnoException): never[] {
+  if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return [];
+  throw cause;
+}

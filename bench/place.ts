@@ -1,4 +1,0 @@
-import type { Lab } from '@capsule/testkit';
-
-/** Where a capsule is that is measured: a lab, or the machine that the benchmark itself runs in. */
-export type Place = Pick<Lab, 'host' | 'pid' | 'stateDir' | 'exec'> & AsyncDisposable;
