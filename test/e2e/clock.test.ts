@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { type CapsuleClient, connectCapsule } from '@capsule/api';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { fakeClock } from './lab/fake-clock.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { until } from './lab/until.ts';
-import { getWorkload, manifest, type RunningWorkload, runWorkload } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { fakeClock } from '../lab/fake-clock.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { until } from '../lab/until.ts';
+import { getWorkload, manifest, type RunningWorkload, runWorkload } from '../lab/workload.ts';
 
 const BOUND = { timeout: 180_000 };
 const IMAGE = 'stay:1';

@@ -22,11 +22,11 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { dockerArchive, type Lab, startLab, tar, testImage } from '@capsule/testkit';
 import { packWithTar, unpackWithTar } from '@capsule/testkit/archives';
-import { assertArchiveTable, LEFT_OUT, makeArchiveTable } from './lab/archive-table.ts';
-import { capsulectl, pathOf } from './lab/capsulectl.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { until } from './lab/until.ts';
-import { AS_ROOT, runWorkload, WRITES_ROOT } from './lab/workload.ts';
+import { assertArchiveTable, LEFT_OUT, makeArchiveTable } from '../lab/archive-table.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { until } from '../lab/until.ts';
+import { AS_ROOT, runWorkload, WRITES_ROOT } from '../lab/workload.ts';
 import { forgetPeakMemory, peakMemoryBytes } from './support/peak-memory.ts';
 
 const BOUND = { timeout: 180_000 };

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { DesiredState } from '@capsule/api';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { difference, type Footprint, footprint } from './lab/footprint.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { StallingRegistry } from './lab/stalling-registry.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { difference, type Footprint, footprint } from '../lab/footprint.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { StallingRegistry } from '../lab/stalling-registry.ts';
 import {
   deleteAll,
   deleteWorkloads,
   manifest,
   runWorkload,
   untilWorkload,
-} from './lab/workload.ts';
+} from '../lab/workload.ts';
 
 const BOUND = { timeout: 60_000 };
 const DELETING = DesiredState.DELETING;

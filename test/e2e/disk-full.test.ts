@@ -3,7 +3,7 @@ import { appendFile, rm, stat, truncate } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { type CapsuleClient, connectCapsule, type ReportedWorkload } from '@capsule/api';
 import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
-import { until } from './lab/until.ts';
+import { until } from '../lab/until.ts';
 import { containerManifest } from './support/container-manifest.ts';
 import { FaultRegistry } from './support/fault-registry.ts';
 import { Follower } from './support/follower.ts';

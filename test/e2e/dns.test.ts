@@ -19,19 +19,19 @@ import {
   type UpstreamQuery,
   upstreamReply,
 } from '@capsule/testkit';
-import { pathOf } from './lab/capsulectl.ts';
-import { cellAgent } from './lab/cell-agent.ts';
-import { enter } from './lab/enter.ts';
-import { inside } from './lab/inside.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { until } from './lab/until.ts';
+import { pathOf } from '../lab/capsulectl.ts';
+import { cellAgent } from '../lab/cell-agent.ts';
+import { enter } from '../lab/enter.ts';
+import { inside } from '../lab/inside.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { until } from '../lab/until.ts';
 import {
   AS_ROOT,
   deleteWorkloads,
   getWorkload,
   type RunningWorkload,
   runWorkload,
-} from './lab/workload.ts';
+} from '../lab/workload.ts';
 
 const IMAGE = 'named:1';
 const SERVE =

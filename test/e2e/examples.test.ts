@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { until } from './lab/until.ts';
-import { deleteAll, printed } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { until } from '../lab/until.ts';
+import { deleteAll, printed } from '../lab/workload.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { dockerArchive, type Lab, startLab, testImage } from '@capsule/testkit';
-import { capsulectl, pathOf } from './lab/capsulectl.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { runInTerminal } from './lab/terminal.ts';
-import { until } from './lab/until.ts';
-import { runWorkload } from './lab/workload.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { runInTerminal } from '../lab/terminal.ts';
+import { until } from '../lab/until.ts';
+import { runWorkload } from '../lab/workload.ts';
 
 const BOUND = { timeout: 60_000 };
 const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { CONTAINER_FIELDS } from '@capsule/core/manifest';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl, pathOf } from './lab/capsulectl.ts';
-import { cgroupRoots } from './lab/cgroup.ts';
-import { enter } from './lab/enter.ts';
-import { namespaceOf, statusField, wordsOf } from './lab/process.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { deleteAll, manifest, type RunningWorkload, runWorkload } from './lab/workload.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { cgroupRoots } from '../lab/cgroup.ts';
+import { enter } from '../lab/enter.ts';
+import { namespaceOf, statusField, wordsOf } from '../lab/process.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { deleteAll, manifest, type RunningWorkload, runWorkload } from '../lab/workload.ts';
 
 const BOUND = { timeout: 120_000 };
 const IMAGE = 'stay:1';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { HealthState, WorkloadPhase } from '@capsule/api';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { deleteAll, getWorkload, manifest, untilWorkload } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { deleteAll, getWorkload, manifest, untilWorkload } from '../lab/workload.ts';
 
 const BOUND = { timeout: 90_000 };
 const SERVE =

@@ -3,21 +3,21 @@ import { availableParallelism, loadavg } from 'node:os';
 import { after, before, test } from 'node:test';
 import { connectCapsule, DesiredState, type Workload, WorkloadPhase } from '@capsule/api';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { type Acknowledged, churn } from './lab/churn.ts';
-import { difference, type Footprint, footprint } from './lab/footprint.ts';
-import { killAtRandom } from './lab/kill-at-random.ts';
-import { wordsOf } from './lab/process.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { chooseSeed } from './lab/random.ts';
-import { until } from './lab/until.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { type Acknowledged, churn } from '../lab/churn.ts';
+import { difference, type Footprint, footprint } from '../lab/footprint.ts';
+import { killAtRandom } from '../lab/kill-at-random.ts';
+import { wordsOf } from '../lab/process.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { chooseSeed } from '../lab/random.ts';
+import { until } from '../lab/until.ts';
 import {
   deleteWorkloads,
   getWorkload,
   type RunningWorkload,
   runWorkload,
   untilWorkload,
-} from './lab/workload.ts';
+} from '../lab/workload.ts';
 
 const BOUND = { timeout: 60_000 };
 const KILLS = 15;

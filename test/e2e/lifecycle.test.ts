@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { WorkloadPhase } from '@capsule/api';
 import { busyboxImage, dockerArchive, type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { page } from './lab/page.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { until } from './lab/until.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { page } from '../lab/page.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { until } from '../lab/until.ts';
 import {
   deleteAll,
   getWorkload,
@@ -13,7 +13,7 @@ import {
   runWorkload,
   untilWorkload,
   WRITES_ROOT,
-} from './lab/workload.ts';
+} from '../lab/workload.ts';
 
 const BOUND = { timeout: 90_000 };
 const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';

@@ -1,8 +1,8 @@
 import { after, before, suite } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
 import { microVmContract } from '../microvm/contract/micro-vm.contract.ts';
+import { vmSettingOf } from '../microvm/lab-setting.ts';
 import type { VmSetting } from '../microvm/vm-setting.ts';
-import { vmSettingOf } from './lab/vm-setting.ts';
 
 const BOUND = { timeout: 240_000 };
 const SLOWNESS = 1;

@@ -1,6 +1,6 @@
 import { VOLUME_FAULTS } from '@capsule/core';
-import { microVmManifest } from './lab/run-micro-vm.ts';
-import { stayingWith } from './lab/stay.ts';
+import { microVmManifest } from '../lab/run-micro-vm.ts';
+import { stayingWith } from '../lab/stay.ts';
 import { volumeFaults } from './support/volume-faults.ts';
 
 /** Those in which a microVM has its part; what is lent is not opened by the capsule. */

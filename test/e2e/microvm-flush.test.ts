@@ -1,8 +1,8 @@
 import { test } from 'node:test';
 import { startLab } from '@capsule/testkit';
+import { chooseSeed, Random } from '../lab/random.ts';
 import { FLUSH_WAYS, flush } from '../microvm/flush.ts';
-import { chooseSeed, Random } from './lab/random.ts';
-import { vmSettingOf } from './lab/vm-setting.ts';
+import { vmSettingOf } from '../microvm/lab-setting.ts';
 
 test('what a microVM wrote before its stop is in its volume, whatever goes on meanwhile', {
   timeout: 300_000,

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl, pathOf } from './lab/capsulectl.ts';
-import { microVmManifest, runMicroVm } from './lab/run-micro-vm.ts';
-import { pushStay } from './lab/stay.ts';
-import { until } from './lab/until.ts';
-import { deleteAll } from './lab/workload.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { microVmManifest, runMicroVm } from '../lab/run-micro-vm.ts';
+import { pushStay } from '../lab/stay.ts';
+import { until } from '../lab/until.ts';
+import { deleteAll } from '../lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const GUEST = '/usr/lib/capsule/guest';

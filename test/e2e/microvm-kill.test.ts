@@ -1,9 +1,9 @@
 import { test } from 'node:test';
 import { startLab } from '@capsule/testkit';
+import { describeFootprint, footprint } from '../lab/footprint.ts';
+import { chooseSeed, Random } from '../lab/random.ts';
 import { killAmid } from '../microvm/kill.ts';
-import { describeFootprint, footprint } from './lab/footprint.ts';
-import { chooseSeed, Random } from './lab/random.ts';
-import { vmSettingOf } from './lab/vm-setting.ts';
+import { vmSettingOf } from '../microvm/lab-setting.ts';
 
 const ROUNDS = 3;
 

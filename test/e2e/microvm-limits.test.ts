@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { microVmManifest, runMicroVm } from './lab/run-micro-vm.ts';
-import { pushStay } from './lab/stay.ts';
-import { deleteAll } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { microVmManifest, runMicroVm } from '../lab/run-micro-vm.ts';
+import { pushStay } from '../lab/stay.ts';
+import { deleteAll } from '../lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const DISK_MIB_PER_SECOND = 4;

@@ -3,12 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl, pathOf } from './lab/capsulectl.ts';
-import { runMicroVm } from './lab/run-micro-vm.ts';
-import { SmallPool } from './lab/small-pool.ts';
-import { pushStay } from './lab/stay.ts';
-import { until } from './lab/until.ts';
-import { deleteAll, getWorkload, runWorkload, untilWorkload } from './lab/workload.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { runMicroVm } from '../lab/run-micro-vm.ts';
+import { SmallPool } from '../lab/small-pool.ts';
+import { pushStay } from '../lab/stay.ts';
+import { until } from '../lab/until.ts';
+import { deleteAll, getWorkload, runWorkload, untilWorkload } from '../lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const IMAGE = 'stay:1';

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
-import { assertArchiveTable, LEFT_OUT, makeArchiveTable } from './lab/archive-table.ts';
-import { capsulectl } from './lab/capsulectl.ts';
-import { page } from './lab/page.ts';
-import { statusField } from './lab/process.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { microVmManifest, runMicroVm } from './lab/run-micro-vm.ts';
+import { assertArchiveTable, LEFT_OUT, makeArchiveTable } from '../lab/archive-table.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { page } from '../lab/page.ts';
+import { statusField } from '../lab/process.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { microVmManifest, runMicroVm } from '../lab/run-micro-vm.ts';
 import {
   AS_ROOT,
   deleteAll,
@@ -18,7 +18,7 @@ import {
   runWorkload,
   untilWorkload,
   WRITES_ROOT,
-} from './lab/workload.ts';
+} from '../lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const IMAGE = 'guest:1';

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { type Lab, startLab, TrafficAgent } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { cellAgent } from './lab/cell-agent.ts';
-import { freePorts } from './lab/free-ports.ts';
-import { inside } from './lab/inside.ts';
-import { page } from './lab/page.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { until } from './lab/until.ts';
-import { deleteWorkloads, manifest, type RunningWorkload, runWorkload } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { cellAgent } from '../lab/cell-agent.ts';
+import { freePorts } from '../lab/free-ports.ts';
+import { inside } from '../lab/inside.ts';
+import { page } from '../lab/page.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { until } from '../lab/until.ts';
+import { deleteWorkloads, manifest, type RunningWorkload, runWorkload } from '../lab/workload.ts';
 
 const IMAGE = 'serve:1';
 const SERVE =

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl, pathOf } from './lab/capsulectl.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { SmallPool } from './lab/small-pool.ts';
-import { until } from './lab/until.ts';
-import { getWorkload, runWorkload, untilWorkload } from './lab/workload.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { SmallPool } from '../lab/small-pool.ts';
+import { until } from '../lab/until.ts';
+import { getWorkload, runWorkload, untilWorkload } from '../lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 120_000 };

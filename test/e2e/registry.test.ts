@@ -11,9 +11,9 @@ import {
   type TestImage,
   TestRegistry,
 } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { runInTerminal } from './lab/terminal.ts';
-import { deleteAll, runWorkload } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { runInTerminal } from '../lab/terminal.ts';
+import { deleteAll, runWorkload } from '../lab/workload.ts';
 import { quickImage } from './support/quick-image.ts';
 import { errorCodeOf, runCapsulectl } from './support/run-capsulectl.ts';
 

@@ -3,10 +3,10 @@ import { after, afterEach, before, test } from 'node:test';
 import { type Workload, WorkloadPhase } from '@capsule/api';
 import { readClaim } from '@capsule/launcher';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { page } from './lab/page.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { until } from './lab/until.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { page } from '../lab/page.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { until } from '../lab/until.ts';
 import {
   deleteAll,
   deleteWorkloads,
@@ -14,7 +14,7 @@ import {
   manifest,
   runWorkload,
   untilWorkload,
-} from './lab/workload.ts';
+} from '../lab/workload.ts';
 
 const BOUND = { timeout: 90_000 };
 const IMAGE = 'serve:1';

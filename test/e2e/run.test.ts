@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { cgroupRoots } from './lab/cgroup.ts';
-import { portMaps } from './lab/footprint.ts';
-import { page } from './lab/page.ts';
-import { namespaceOf, wordsOf } from './lab/process.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { cgroupRoots } from '../lab/cgroup.ts';
+import { portMaps } from '../lab/footprint.ts';
+import { page } from '../lab/page.ts';
+import { namespaceOf, wordsOf } from '../lab/process.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
 import {
   type ContainerManifest,
   deleteAll,
@@ -15,7 +15,7 @@ import {
   printed,
   runWorkload,
   WRITES_ROOT,
-} from './lab/workload.ts';
+} from '../lab/workload.ts';
 
 const BOUND = { timeout: 60_000 };
 /** Prints its arguments, then stays. */

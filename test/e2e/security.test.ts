@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { dockerArchive, type Lab, startLab, testImage } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { namespaceOf, statusField, wordsOf } from './lab/process.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { SYSCALLS, syscallProgram } from './lab/syscall-program.ts';
-import { manifest, printed, type RunningWorkload, runWorkload } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { namespaceOf, statusField, wordsOf } from '../lab/process.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { SYSCALLS, syscallProgram } from '../lab/syscall-program.ts';
+import { manifest, printed, type RunningWorkload, runWorkload } from '../lab/workload.ts';
 
 const BOUND = { timeout: 60_000 };
 const STAY = 'while :; do sleep 1000; done';

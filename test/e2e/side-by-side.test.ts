@@ -4,14 +4,14 @@ import { test } from 'node:test';
 import { run } from '@capsule/host';
 import { hostNames } from '@capsule/launcher';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { cellCgroups } from './lab/cgroup.ts';
-import { portMaps } from './lab/footprint.ts';
-import { page } from './lab/page.ts';
-import { namespaceOf } from './lab/process.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { until } from './lab/until.ts';
-import { deleteWorkloads, getWorkload, runWorkload } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { cellCgroups } from '../lab/cgroup.ts';
+import { portMaps } from '../lab/footprint.ts';
+import { page } from '../lab/page.ts';
+import { namespaceOf } from '../lab/process.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { until } from '../lab/until.ts';
+import { deleteWorkloads, getWorkload, runWorkload } from '../lab/workload.ts';
 
 const PORTS = [{ containerPort: 80, hostPort: 8080 }];
 /** The promise is two seconds on a machine that does nothing else. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { pushStay, stayingWith } from './lab/stay.ts';
-import { runWorkload } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { pushStay, stayingWith } from '../lab/stay.ts';
+import { runWorkload } from '../lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };

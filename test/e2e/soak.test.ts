@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { availableParallelism, loadavg } from 'node:os';
 import { test } from 'node:test';
+import { chooseSeed } from '../lab/random.ts';
 import { describeProgress, soak } from '../soak/soak.ts';
-import { chooseSeed } from './lab/random.ts';
 
 /** On a machine that has a core to spare; the promise is about that. */
 const BACK_WITHIN_MS = 2_000;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { runInTerminal } from './lab/terminal.ts';
-import { until } from './lab/until.ts';
-import { AS_ROOT, runWorkload, WRITES_ROOT } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { runInTerminal } from '../lab/terminal.ts';
+import { until } from '../lab/until.ts';
+import { AS_ROOT, runWorkload, WRITES_ROOT } from '../lab/workload.ts';
 import { errorCodeOf, runCapsulectl } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 90_000 };

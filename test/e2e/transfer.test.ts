@@ -17,10 +17,10 @@ import { after, before, suite, test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl, pathOf } from './lab/capsulectl.ts';
-import { difference, footprint, names } from './lab/footprint.ts';
-import { pushStay, stayingWith } from './lab/stay.ts';
-import { AS_ROOT, runWorkload } from './lab/workload.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { difference, footprint, names } from '../lab/footprint.ts';
+import { pushStay, stayingWith } from '../lab/stay.ts';
+import { AS_ROOT, runWorkload } from '../lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };

@@ -1,6 +1,6 @@
 import { VOLUME_FAULTS } from '@capsule/core';
-import { stayingWith } from './lab/stay.ts';
-import { manifest } from './lab/workload.ts';
+import { stayingWith } from '../lab/stay.ts';
+import { manifest } from '../lab/workload.ts';
 import { volumeFaults } from './support/volume-faults.ts';
 
 volumeFaults({

@@ -5,12 +5,12 @@ import { connectCapsule } from '@capsule/api';
 import { isCapsuleError } from '@capsule/core';
 import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl, pathOf } from './lab/capsulectl.ts';
-import { difference, footprint } from './lab/footprint.ts';
-import { killAtRandom } from './lab/kill-at-random.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { chooseSeed } from './lab/random.ts';
-import { AS_ROOT, getWorkload, manifest, runWorkload } from './lab/workload.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { difference, footprint } from '../lab/footprint.ts';
+import { killAtRandom } from '../lab/kill-at-random.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { chooseSeed } from '../lab/random.ts';
+import { AS_ROOT, getWorkload, manifest, runWorkload } from '../lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };

@@ -11,7 +11,7 @@ import {
   startMachine,
   VolatileDisk,
 } from '@capsule/testkit';
-import type { Random } from '../e2e/lab/random.ts';
+import type { Random } from '../lab/random.ts';
 import type { Report } from './power-words.ts';
 
 /** How long the capsule works on after its first write, at the most. */

@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { chooseSeed, Random } from '../e2e/lab/random.ts';
+import { chooseSeed, Random } from '../lab/random.ts';
 import { cutPower } from './cut-power.ts';
 
 const isHere = process.arch === 'x64';

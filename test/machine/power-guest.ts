@@ -20,7 +20,7 @@ import { mountPerm, startServices } from '@capsule/testkit/guest-capsule';
 import { runGuestProgram, tell } from '@capsule/testkit/guest-program';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { tar as packTar } from '@capsule/testkit/tar';
-import { Random } from '../e2e/lab/random.ts';
+import { Random } from '../lab/random.ts';
 import { contentOf, type Report } from './power-words.ts';
 
 const [, , seed = '1', mode = 'work'] = process.argv;

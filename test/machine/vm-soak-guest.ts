@@ -4,7 +4,7 @@
  */
 import { makePerm, mountPerm, startServices } from '@capsule/testkit/guest-capsule';
 import { runGuestProgram, tell } from '@capsule/testkit/guest-program';
-import { Random } from '../e2e/lab/random.ts';
+import { Random } from '../lab/random.ts';
 import { flush } from '../microvm/flush.ts';
 import { killAmid } from '../microvm/kill.ts';
 import type { Backend } from '../microvm/vm-setting.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Random } from '../e2e/lab/random.ts';
-import { until } from '../e2e/lab/until.ts';
+import type { Random } from '../lab/random.ts';
+import { until } from '../lab/until.ts';
 import { pushImage } from './push-image.ts';
 import type { Rounds } from './rounds.ts';
 import { runIn } from './run-in.ts';

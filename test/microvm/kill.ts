@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isCapsuleError } from '@capsule/core';
-import type { Random } from '../e2e/lab/random.ts';
+import type { Random } from '../lab/random.ts';
 import { leftovers, monitors } from './leftovers.ts';
 import { pushImage } from './push-image.ts';
 import type { Rounds } from './rounds.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../e2e/lab/random.ts';
+import type { Random } from '../lab/random.ts';
 import type { Backend, VmSetting } from './vm-setting.ts';
 
 /** How often something is done to microVMs on a monitor, and by which chance. */

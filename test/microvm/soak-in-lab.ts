@@ -1,8 +1,8 @@
 import { startLab } from '@capsule/testkit';
-import { Random } from '../e2e/lab/random.ts';
-import { vmSettingOf } from '../e2e/lab/vm-setting.ts';
+import { Random } from '../lab/random.ts';
 import { flush } from './flush.ts';
 import { killAmid } from './kill.ts';
+import { vmSettingOf } from './lab-setting.ts';
 import type { VmSoakRequest } from './vm-soak-request.ts';
 
 /** Repeats what is promised of microVMs with emulated ones; fails when a promise is broken. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Workload, WorkloadPhase } from '@capsule/api';
 import { isCapsuleError } from '@capsule/core';
-import { pathOf } from '../e2e/lab/capsulectl.ts';
-import { names, portMaps } from '../e2e/lab/footprint.ts';
-import { wordsOf } from '../e2e/lab/process.ts';
+import { pathOf } from '../lab/capsulectl.ts';
+import { names, portMaps } from '../lab/footprint.ts';
+import { wordsOf } from '../lab/process.ts';
 import { PATHS } from './model/operation.ts';
 import { differencesOf } from './model/shown-workload.ts';
 import { type Life, textAt } from './model/workload-model.ts';

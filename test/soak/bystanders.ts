@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { capsulectl } from '../e2e/lab/capsulectl.ts';
-import { wordsOf } from '../e2e/lab/process.ts';
-import { getWorkload, type RunningWorkload, runWorkload } from '../e2e/lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { wordsOf } from '../lab/process.ts';
+import { getWorkload, type RunningWorkload, runWorkload } from '../lab/workload.ts';
 import { Violation } from './journal.ts';
 import type { Setting } from './setting.ts';
 

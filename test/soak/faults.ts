@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isCapsuleError } from '@capsule/core';
-import type { Random } from '../e2e/lab/random.ts';
+import type { Random } from '../lab/random.ts';
 import { chooseWeighted } from './model/operation.ts';
 import type { Setting } from './setting.ts';
 import { killInside, processesOfCells } from './shim.ts';

@@ -7,7 +7,7 @@
  * monitor in a machine whose `/dev/kvm` works.
  */
 import { parseArgs } from 'node:util';
-import { chooseSeed, Random } from '../e2e/lab/random.ts';
+import { chooseSeed, Random } from '../lab/random.ts';
 import { cutPower } from '../machine/cut-power.ts';
 import { soakInMachine } from '../machine/soak-in-machine.ts';
 import { soakInLab } from '../microvm/soak-in-lab.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Lab } from '@capsule/testkit';
-import { pathOf } from '../e2e/lab/capsulectl.ts';
+import { pathOf } from '../lab/capsulectl.ts';
 
 export interface CellProcesses {
   /** Of the shim; undefined when there is none. */

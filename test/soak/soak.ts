@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { connectCapsule } from '@capsule/api';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl, pathOf } from '../e2e/lab/capsulectl.ts';
-import { difference, footprint } from '../e2e/lab/footprint.ts';
-import { pushBusybox } from '../e2e/lab/push-busybox.ts';
-import { Random } from '../e2e/lab/random.ts';
-import { until } from '../e2e/lab/until.ts';
-import { deleteAll, runWorkload } from '../e2e/lab/workload.ts';
+import { capsulectl, pathOf } from '../lab/capsulectl.ts';
+import { difference, footprint } from '../lab/footprint.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { Random } from '../lab/random.ts';
+import { until } from '../lab/until.ts';
+import { deleteAll, runWorkload } from '../lab/workload.ts';
 import { type Audit, audit } from './audit.ts';
 import { Bystanders } from './bystanders.ts';
 import { type Budget, Faults } from './faults.ts';

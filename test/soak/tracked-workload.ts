@@ -1,6 +1,6 @@
 import { DesiredState, type Workload } from '@capsule/api';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
-import type { Random } from '../e2e/lab/random.ts';
+import type { Random } from '../lab/random.ts';
 import { CommandFailed } from './exec.ts';
 import { Violation } from './journal.ts';
 import { chooseOperation, describeOperation, type Operation } from './model/operation.ts';

@@ -1,4 +1,4 @@
-import { CONFINED } from '../lab/workload.ts';
+import { CONFINED } from '../../lab/workload.ts';
 
 export interface ContainerWish {
   readonly image: string;

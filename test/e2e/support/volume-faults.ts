@@ -7,9 +7,9 @@ import { after, before, suite, test } from 'node:test';
 import type { VolumeFault } from '@capsule/core';
 import { run as runProgram } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';
-import { capsulectl, pathOf } from '../lab/capsulectl.ts';
-import { difference, type Footprint, footprint } from '../lab/footprint.ts';
-import { pushStay } from '../lab/stay.ts';
+import { capsulectl, pathOf } from '../../lab/capsulectl.ts';
+import { difference, type Footprint, footprint } from '../../lab/footprint.ts';
+import { pushStay } from '../../lab/stay.ts';
 
 const BOUND = { timeout: 180_000 };
 

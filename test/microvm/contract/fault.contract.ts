@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { isCapsuleError, type VolumeFault } from '@capsule/core';
-import { until } from '../../e2e/lab/until.ts';
+import { until } from '../../lab/until.ts';
 import { pushImage } from '../push-image.ts';
 import { runIn } from '../run-in.ts';
 import type { Backend, VmSetting } from '../vm-setting.ts';

@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { chooseSeed, Random } from '../../e2e/lab/random.ts';
+import { chooseSeed, Random } from '../../lab/random.ts';
 import { killAmid } from '../kill.ts';
 import type { Backend, VmSetting } from '../vm-setting.ts';
 

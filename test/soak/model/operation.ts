@@ -1,4 +1,4 @@
-import type { Random } from '../../e2e/lab/random.ts';
+import type { Random } from '../../lab/random.ts';
 
 export const PATHS = ['/a', '/b'] as const;
 export type Path = (typeof PATHS)[number];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Random } from '../../e2e/lab/random.ts';
+import { Random } from '../../lab/random.ts';
 import { chooseOperation, type Operation } from './operation.ts';
 import {
   expectOf,

@@ -24,7 +24,7 @@ import { watchIngests } from './support/watch-ingests.ts';
 
 const MIB = 1024 * 1024;
 
-suite('images', { concurrency: false }, () => {
+suite('archives of images', { concurrency: false }, () => {
   let lab: Lab;
   before(async () => {
     lab = await startLab({ images: [] });

@@ -1,6 +1,6 @@
 import { connectCapsule } from '@capsule/api';
 import type { Lab } from '@capsule/testkit';
-import type { VmSetting } from '../../microvm/vm-setting.ts';
+import type { VmSetting } from './vm-setting.ts';
 
 /** A lab, for the contract of microVMs. The caller closes its client. */
 export function vmSettingOf(lab: Lab): VmSetting {

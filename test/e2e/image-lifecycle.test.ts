@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { run } from '@capsule/host';
 import { busyboxImage, dockerArchive, type Lab, startLab } from '@capsule/testkit';
-import { capsulectl } from './lab/capsulectl.ts';
-import { pushBusybox } from './lab/push-busybox.ts';
-import { runInTerminal } from './lab/terminal.ts';
-import { deleteAll, runWorkload, WRITES_ROOT } from './lab/workload.ts';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { runInTerminal } from '../lab/terminal.ts';
+import { deleteAll, runWorkload, WRITES_ROOT } from '../lab/workload.ts';
 
 const BOUND = { timeout: 120_000 };
 const NGINX = 'docker.io/library/nginx:1.27-alpine';
@@ -18,7 +18,7 @@ let lab: Lab;
 const image = (...args: readonly string[]) => lab.capsulectl('image', ...args);
 const names = async () => (await capsulectl(lab, ['image', 'list', '-o', 'name'])).stdout;
 
-suite('images', { concurrency: false }, () => {
+suite('the life of an image', { concurrency: false }, () => {
   before(async () => {
     lab = await startLab();
   }, BOUND);
