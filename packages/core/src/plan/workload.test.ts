@@ -99,6 +99,15 @@ test('a changed wish pulls the new image while the old container still runs', ()
   assert.deepEqual(namesOf(planOf(record(), seen).steps), ['pullImage']);
 });
 
+test('nothing is taken away from a task that may have a process', () => {
+  for (const task of ['created', 'unknown', 'running', 'paused'] as const) {
+    const seen = { ...CONVERGED, container: container({ task }) };
+    for (const desired of ['stopped', 'deleting'] as const) {
+      assert.deepEqual(namesOf(planOf(record({ desired }), seen).steps), ['stopContainer'], task);
+    }
+  }
+});
+
 test('a changed wish stops the old container, then removes it', () => {
   const old = container({ revision: 'u1.2' });
   assert.deepEqual(namesOf(planOf(record(), { ...CONVERGED, container: old }).steps), [

@@ -2,7 +2,7 @@ import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../port/cel
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import type { Resources } from '../resource/container-settings.ts';
 import { cellKey } from '../resource/resource-key.ts';
-import { isAlive } from '../resource/task-state.ts';
+import { isAlive, mayBeAlive } from '../resource/task-state.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { graceMs, isRunDue, isRunOver, isStoppedForHealth } from './workload-run.ts';
 
@@ -130,7 +130,7 @@ function planStopped(
   seen: WorkloadSeen,
   status: WorkloadStatus,
 ): WorkloadPlan {
-  if (seen.container !== undefined && isAlive(seen.container.task)) {
+  if (seen.container !== undefined && mayBeAlive(seen.container.task)) {
     return { steps: [stop(record, status)] };
   }
   const rest: WorkloadStep[] = [];
@@ -266,7 +266,7 @@ function takeDown(
   container: ContainerSeen,
   status: WorkloadStatus,
 ): WorkloadStep {
-  return isAlive(container.task) ? stop(record, status) : { do: 'removeContainer' };
+  return mayBeAlive(container.task) ? stop(record, status) : { do: 'removeContainer' };
 }
 
 function stop(record: WorkloadRecord, status: WorkloadStatus): WorkloadStep {
