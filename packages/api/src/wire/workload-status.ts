@@ -41,7 +41,12 @@ const stage = defineChoice<WorkloadProgress['stage'], WorkloadStage>({
 });
 
 /** What the wire has of a status: all but the capsule's own counters. */
-export type ReportedStatus = Omit<WorkloadStatus, 'restartStreak' | 'pulledFor' | 'rolledBack'> & {
+export type ReportedStatus = Omit<
+  WorkloadStatus,
+  'restartStreak' | 'pulledFor' | 'endCause' | 'rolledBack' | 'reason'
+> & {
+  /** A state of `StatusReason`, or one of a later capsule. */
+  readonly reason: string;
   readonly rolledBack?: Pick<RolledBack, 'from' | 'why'>;
 };
 

@@ -1,10 +1,11 @@
+import type { StatusReason } from '../resource/status-reason.ts';
 import type { WorkloadEvent, WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { describeExit, type Exit } from './exit.ts';
 
 type News = Omit<WorkloadEvent, 'at'>;
 
-const WARNINGS: readonly string[] = [
-  ...['Failed', 'Killed', 'Lost', 'Unhealthy', 'BackOff', 'Paused', 'AgentSilent'],
+const WARNINGS: readonly StatusReason[] = [
+  ...(['Failed', 'Killed', 'Lost', 'Unhealthy', 'BackOff', 'Paused', 'AgentSilent'] as const),
 ];
 
 /** What a change of status adds to the story of a workload, in order. Pure. */

@@ -1,3 +1,4 @@
+import type { StatusReason, StatusState } from '../resource/status-reason.ts';
 import type {
   RestartPolicy,
   WorkloadRecord,
@@ -6,8 +7,7 @@ import type {
 } from '../resource/workload.ts';
 
 /** Reasons of a status whose run has come to an end of its own. */
-export type EndReason = 'Completed' | 'Failed' | 'Lost';
-const ENDS: readonly string[] = ['Completed', 'Failed', 'Lost'] satisfies readonly EndReason[];
+export type EndReason = Extract<StatusState, 'Completed' | 'Failed' | 'Lost'>;
 
 /** Whether a run that ended like this is followed by another. Pure. */
 export function isRestarted(policy: RestartPolicy, end: EndReason): boolean {
@@ -22,8 +22,12 @@ export function isRunDue(record: WorkloadRecord, status: WorkloadStatus): boolea
 
 /** The run that was asked for is over, and its policy wants no other. Pure. */
 export function isRunOver(record: WorkloadRecord, status: WorkloadStatus): boolean {
-  if (isRunDue(record, status) || !ENDS.includes(status.reason)) return false;
-  return !isRestarted(record.spec.restartPolicy, status.reason as EndReason);
+  if (isRunDue(record, status) || !isEnd(status.reason)) return false;
+  return !isRestarted(record.spec.restartPolicy, status.reason);
+}
+
+function isEnd(reason: StatusReason): reason is EndReason {
+  return reason === 'Completed' || reason === 'Failed' || reason === 'Lost';
 }
 
 /** What others that depend on a workload wait for: it is ready, or its job is done. Pure. */

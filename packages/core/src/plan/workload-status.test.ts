@@ -121,7 +121,8 @@ test('a runtime that does not know changes nothing', () => {
 
 test('what was said of a failed try ends with the wish fulfilled, and the run goes on', () => {
   const status = look(STARTED, RUNNING);
-  const away = { ...status, reason: 'RUNTIME_UNAVAILABLE', message: 'away', nextRetryAt: 11_000 };
+  const failed = { reason: 'RUNTIME_UNAVAILABLE', message: 'away', nextRetryAt: 11_000 } as const;
+  const away: WorkloadStatus = { ...status, ...failed };
   assert.equal(look(away, RUNNING), away);
   assert.deepEqual(statusWhenFulfilled(WISH, away), status);
   assert.equal(statusWhenFulfilled(WISH, status), status);

@@ -1,15 +1,15 @@
 import type { ContainerSeen } from '../port/container-runtime.ts';
 import type { HealthState } from '../resource/health-check.ts';
 import { describePause, type PauseReason } from '../resource/pause.ts';
-import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { failureCodeOf, type StatusReason } from '../resource/status-reason.ts';
+import type { RolledBack, WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { causeOfEnd, describeEnd, describeStop, isEndState, KILLED } from './end-cause.ts';
 import { describeExit, type Exit, exitFromStatus } from './exit.ts';
 import { workloadRevision } from './workload.ts';
 import { graceMs, isRestarted, isRunDue, isStoppedForHealth } from './workload-run.ts';
 
 /** A run this long counts as healthy: the next failure begins the back-off anew. */
 const HEALTHY_AFTER_MS = 10 * 60_000;
-/** 128 and the number of SIGKILL. */
-const KILLED = 137;
 
 export const FIRST_STATUS: WorkloadStatus = {
   phase: 'pending',
@@ -81,6 +81,33 @@ export function statusWhenStarting(record: WorkloadRecord, before: WorkloadStatu
   });
 }
 
+/** A try failed, and another one follows at `nextRetryAt`. What runs is still said to run. Pure. */
+export function statusWhenRefused(
+  record: WorkloadRecord,
+  before: WorkloadStatus,
+  error: unknown,
+  nextRetryAt: number,
+): WorkloadStatus {
+  const reason = failureCodeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (before.phase === 'running') return { ...before, reason, message, nextRetryAt };
+  // Nothing was tried yet that could have failed: the runtime is on its way back.
+  const failed = reason === 'RUNTIME_UNAVAILABLE' ? 'pending' : 'failed';
+  const phase = record.desired === 'deleting' ? before.phase : failed;
+  const observedGeneration = record.generation;
+  return { ...before, phase, reason, message, nextRetryAt, observedGeneration };
+}
+
+/** An earlier spec has come back in the place of one that was not ready in time. Pure. */
+export function statusWhenRolledBack(
+  before: WorkloadStatus,
+  rolledBack: RolledBack,
+): WorkloadStatus {
+  const { from, why } = rolledBack;
+  const message = `generation ${from} was not ready in time: ${why}`;
+  return { ...before, rolledBack, reason: 'RolledBack', message };
+}
+
 /** The start waits for others; `missing` are those of them that no workload has the name of. Pure. */
 export function statusWhenWaiting(
   before: WorkloadStatus,
@@ -116,8 +143,9 @@ export function statusWhenOutOfMemory(before: WorkloadStatus, now: number): Work
     Math.abs(now - (before.finishedAt ?? 0)) < OOM_LATE_MS;
   if (!isLate) return before;
   const exit = exitFromStatus(KILLED, true);
-  const old = describeExit(exitFromStatus(KILLED, false));
-  return { ...before, ...exit, message: before.message.replace(old, describeExit(exit)) };
+  const { reason, endCause } = before;
+  if (endCause !== 'exit' || !isEndState(reason)) return { ...before, ...exit };
+  return { ...before, ...exit, message: describeEnd(reason, describeExit(exit)) };
 }
 
 const OOM_LATE_MS = 5_000;
@@ -233,7 +261,7 @@ function running(
 }
 
 /** What keeps one that runs from doing its work. */
-const HALTS: readonly string[] = ['Paused', 'AgentSilent'];
+const HALTS: readonly StatusReason[] = ['Paused', 'AgentSilent'];
 
 function describeHalt(
   { task, trouble }: ContainerSeen,
@@ -274,20 +302,20 @@ function ended(
   const isUnhealthy = isStoppedForHealth(record.spec, before);
   const observed = { observedGeneration: record.generation, finishedAt, ...exit };
   const end = exit.exitCode === 0 && !isUnhealthy ? 'Completed' : 'Failed';
-  const how = isUnhealthy
-    ? 'stopped since its health check failed'
-    : (seen.fault ?? describeExit(exit));
+  const { endCause, how } = causeOfEnd(seen, exit, isUnhealthy);
   if (!isRestarted(record.spec.restartPolicy, end)) {
     const phase = end === 'Completed' ? 'stopped' : 'failed';
-    return withoutOldExit(before, { ...observed, phase, reason: end, message: how });
+    const message = describeEnd(end, how);
+    return withoutOldExit(before, { ...observed, endCause, phase, reason: end, message });
   }
   const ranMs = finishedAt - (before.startedAt ?? finishedAt);
   const restartStreak = ranMs >= HEALTHY_AFTER_MS ? 1 : before.restartStreak + 1;
   return withoutOldExit(before, {
     ...observed,
+    endCause,
     phase: end === 'Completed' ? 'pending' : 'failed',
     reason: 'BackOff',
-    message: `${how}; will be restarted`,
+    message: describeEnd('BackOff', how),
     restartStreak,
     restartCount: before.restartCount + 1,
     nextRetryAt: clock.now + clock.backOffMs(restartStreak),
@@ -301,20 +329,13 @@ function isCutOff({ spec }: WorkloadRecord, before: WorkloadStatus, exit: Exit):
   return isKilled && !isEnding && isRestarted(spec.restartPolicy, 'Lost');
 }
 
-/** A program that had to be killed is told apart from one that heeded. */
-function describeStop(allowedMs: number, exit: Exit, finishedAt: number): Partial<WorkloadStatus> {
-  const observed = { finishedAt, ...exit };
-  if (exit.exitCode !== KILLED || allowedMs === 0) return observed;
-  const message = `killed: it did not end within ${allowedMs / 1000} s`;
-  return { ...observed, reason: 'Killed', message };
-}
-
 function withoutOldExit(before: WorkloadStatus, change: Partial<WorkloadStatus>): WorkloadStatus {
   const { exitSignal: _signal, oomKilled: _oom, ...rest } = before;
   return settle(rest, change);
 }
 
 function settle(before: WorkloadStatus, change: Partial<WorkloadStatus>): WorkloadStatus {
-  const { pid: _pid, progress: _progress, nextRetryAt: _retry, health: _health, ...rest } = before;
-  return { ...rest, ...change };
+  const { pid: _pid, progress: _progress, nextRetryAt: _retry, ...rest } = before;
+  const { health: _health, endCause: _cause, ...kept } = rest;
+  return { ...kept, ...change };
 }

@@ -2,6 +2,7 @@ import type { ContainerRef } from './container-ref.ts';
 import type { ContainerSettings } from './container-settings.ts';
 import type { HealthCheck, HealthState } from './health-check.ts';
 import type { MicroVmSettings } from './micro-vm.ts';
+import type { StatusReason } from './status-reason.ts';
 
 /**
  * What a person wants to run. Normalised: defaults are filled in (see `completeSpec`), nothing is
@@ -118,8 +119,8 @@ export interface WorkloadStatus {
   readonly phase: WorkloadPhase;
   /** One line for people. */
   readonly message: string;
-  /** One word for programs: `Pulling`, `ImageNotFound`, `BackOff`, … */
-  readonly reason: string;
+  /** One word for programs. */
+  readonly reason: StatusReason;
   readonly observedGeneration: number;
   readonly restartCount: number;
   /** Restarts since the last long healthy run; decides the back-off. */
@@ -135,6 +136,8 @@ export interface WorkloadStatus {
   readonly exitSignal?: number;
   /** The kernel ended it for want of memory. */
   readonly oomKilled?: boolean;
+  /** Of one that ended by itself: what the message names as the cause. Absent: its exit, or an older status. */
+  readonly endCause?: EndCause;
   readonly nextRetryAt?: number;
   readonly progress?: WorkloadProgress;
   /** The run that was started last; 0 for none. */
@@ -146,6 +149,9 @@ export interface WorkloadStatus {
   /** Absent where there is no health check, or nothing runs. */
   readonly health?: HealthState;
 }
+
+/** Its own exit, a health check that failed, or a fault of the machine around it. */
+export type EndCause = 'exit' | 'health' | 'fault';
 
 /** It runs, and where it has a health check that passes. */
 export function isReady(status: Pick<WorkloadStatus, 'phase' | 'health'>): boolean {

@@ -87,6 +87,7 @@ export function createWorkloads(parts: WorkloadsParts) {
   });
   const observer = new WorkloadObserver({
     ...{ db, specs, statuses, events, feed, now, monotonicMs, pauses },
+    log: parts.log,
   });
   const volumeSystem = createVolumes({
     ...{ db, events, feed, now, monotonicMs, log: parts.log, backend: parts.volumeBackend },

@@ -2,14 +2,16 @@ import {
   type ContainerSeen,
   eventsOfChange,
   type HealthState,
+  illegalTransition,
   isAlive,
-  isCapsuleError,
   pullKey,
   type RolledBack,
   statusFromSeen,
   statusWhenFulfilled,
   statusWhenOutOfMemory,
   statusWhenProbed,
+  statusWhenRefused,
+  statusWhenRolledBack,
   statusWhenStarting,
   statusWhenWaiting,
   type WorkloadEvent,
@@ -17,7 +19,7 @@ import {
   type WorkloadRecord,
   type WorkloadStatus,
 } from '@capsule/core';
-import { type BackOff, backOffMs, type Database, type Feed } from '@capsule/engine';
+import { type BackOff, backOffMs, type Database, type Feed, type Log } from '@capsule/engine';
 import type { Events } from '../store/events.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadStatuses } from '../store/workload-statuses.ts';
@@ -37,6 +39,7 @@ export interface WorkloadObserverParts {
   readonly pauses: Pick<PauseKeeper, 'reasonsOf'>;
   /** Told after every change of what is seen. */
   readonly feed: Feed;
+  readonly log: Log;
   readonly now: () => number;
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonicMs: () => number;
@@ -139,12 +142,7 @@ export class WorkloadObserver {
 
   /** An earlier wish has come back in the place of one that was not ready in time. */
   rollsBack(name: string, rolledBack: RolledBack): void {
-    this.#change(name, (_record, before) => ({
-      ...before,
-      rolledBack,
-      reason: 'RolledBack',
-      message: `generation ${rolledBack.from} was not ready in time: ${rolledBack.why}`,
-    }));
+    this.#change(name, (_record, before) => statusWhenRolledBack(before, rolledBack));
   }
 
   /** Work towards the wish goes on. */
@@ -180,18 +178,7 @@ export class WorkloadObserver {
   /** The wish could not be fulfilled now. What runs is still said to run. */
   fails(name: string, error: unknown, retryInMs: number): void {
     const nextRetryAt = this.#parts.now() + retryInMs;
-    const reason = isCapsuleError(error) ? error.code : 'INTERNAL';
-    const message = error instanceof Error ? error.message : String(error);
-    // Nothing was tried yet that could have failed: the runtime is on its way back.
-    const failed = reason === 'RUNTIME_UNAVAILABLE' ? 'pending' : 'failed';
-    this.#change(name, (record, before) => ({
-      ...before,
-      phase: before.phase === 'running' || record.desired === 'deleting' ? before.phase : failed,
-      reason,
-      message,
-      nextRetryAt,
-      ...(before.phase === 'running' ? {} : { observedGeneration: record.generation }),
-    }));
+    this.#change(name, (record, before) => statusWhenRefused(record, before, error, nextRetryAt));
   }
 
   /**
@@ -226,6 +213,7 @@ export class WorkloadObserver {
       if (record === undefined) return { status: before, isNews: false };
       const after = next(record, before);
       if (after === before) return { status: before, isNews: false };
+      this.#checkTransition(name, before, after);
       statuses.put(name, after);
       for (const news of eventsOfChange(record, before, after)) {
         events.append({ name, uid: record.uid }, { at: now(), ...news });
@@ -234,5 +222,13 @@ export class WorkloadObserver {
     });
     if (isNews) feed.notify(name);
     return status;
+  }
+
+  /** What is seen is true, whatever the table says: that it names no such transition is a fault of the program. */
+  #checkTransition(name: string, before: WorkloadStatus, after: WorkloadStatus): void {
+    const problem = illegalTransition(before.reason, after.reason);
+    if (problem === undefined) return;
+    const [from, to] = [before.reason, after.reason];
+    this.#parts.log.error('status changed as it never does', { name, from, to, problem });
   }
 }

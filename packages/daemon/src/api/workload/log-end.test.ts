@@ -95,7 +95,7 @@ test('what gives way to another of its name may print until its container is gon
   assert.equal(await change({ status: old }), false);
   assert.equal(await change({ record: { ...next, desired: 'deleting' } }), false);
   assert.equal(await change({ record: next }), false);
-  const replacing = { ...FIRST_STATUS, reason: 'Replacing' };
+  const replacing = { ...FIRST_STATUS, reason: 'Replacing' } as const;
   assert.equal(await change({ status: replacing }), true);
 });
 
