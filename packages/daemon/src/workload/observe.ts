@@ -87,12 +87,11 @@ export class WorkloadObserver {
     // While a start is under way, what ended is what it takes away; when it is over, it is looked at.
     const isStarting = this.#progress.get(name)?.stage === 'starting';
     if (seen?.task === 'stopped' && isStarting) return this.#parts.statuses.get(name);
-    this.#seenAt.set(name, ticket);
     // The start may be seen to have worked before the call that started it has come back.
     if (seen !== undefined && isAlive(seen.task) && isStarting) this.rests(name);
     const { pauses } = this.#parts;
     const now = this.#parts.now();
-    return this.#change(name, (record, before) =>
+    const status = this.#change(name, (record, before) =>
       statusFromSeen(record, before, seen, {
         now,
         backOffMs: (streak) => backOffMs(RESTART, streak, Math.random()),
@@ -101,6 +100,9 @@ export class WorkloadObserver {
         isOutOfMemory: this.#isOutOfMemory(name),
       }),
     );
+    // A look that the disk refused is not the last one: what an earlier one has found is still news.
+    this.#seenAt.set(name, ticket);
+    return status;
   }
 
   /** A start is about to happen. What somebody asked for is durable before the process starts. */
