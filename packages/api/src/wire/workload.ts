@@ -6,7 +6,10 @@ import { specFromProto, specToProto } from './workload-spec.ts';
 import { type ReportedStatus, statusFromProto, statusToProto } from './workload-status.ts';
 
 /** A workload as an API client sees it. */
-export type ReportedWorkload = Omit<Workload, 'ref' | 'status' | 'revision' | 'stopGraceMs'> & {
+export type ReportedWorkload = Omit<
+  Workload,
+  'ref' | 'role' | 'status' | 'revision' | 'stopGraceMs'
+> & {
   readonly status: ReportedStatus;
 };
 

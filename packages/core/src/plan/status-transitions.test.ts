@@ -7,8 +7,8 @@ import { refOfWorkload } from '../resource/container-ref.ts';
 import { STATUS_STATES, type StatusReason } from '../resource/status-reason.ts';
 import { isAlive } from '../resource/task-state.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { containerRevision } from './container.ts';
 import { illegalTransition } from './status-transitions.ts';
-import { workloadRevision } from './workload.ts';
 import { isRunDue, isRunOver } from './workload-run.ts';
 import {
   FIRST_STATUS,
@@ -41,6 +41,7 @@ class Life {
     const check = isChecked ? { healthCheck: HEALTH_CHECK } : {};
     this.record = {
       ref: refOfWorkload('web'),
+      role: 'root',
       ...{ uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0, desired: 'running' },
       spec: completeSpec({ name: 'web', image: 'x', restartPolicy: policy, ...check }),
     };
@@ -66,7 +67,7 @@ class Life {
       if (this.record.desired !== 'running' || this.seen !== undefined) return;
       this.seen = {
         ...{ id: 'x', ref: this.record.ref, imageDigest: 'd', resources: {}, task: 'none' },
-        revision: workloadRevision(this.record),
+        revision: containerRevision(this.record),
       };
     },
     removeContainer: () => {
@@ -123,7 +124,7 @@ class Life {
   #mayStart(): boolean {
     const { record, seen, status } = this;
     if (record.desired !== 'running' || seen === undefined || isAlive(seen.task)) return false;
-    if (seen.revision !== workloadRevision(record)) return false;
+    if (seen.revision !== containerRevision(record)) return false;
     return isRunDue(record, status) || !isRunOver(record, status);
   }
 

@@ -1,7 +1,7 @@
 import type { VolumeUse } from '../port/volume-backend.ts';
-import type { WorkloadSpec } from '../resource/workload.ts';
+import type { CellSpec } from '../resource/cell.ts';
 
-/** How a workload gets at its volumes. Pure. */
-export function volumeUse({ kind }: Pick<WorkloadSpec, 'kind'>): VolumeUse {
+/** How a cell gets at its volumes. Pure. */
+export function volumeUse({ kind }: Pick<CellSpec, 'kind'>): VolumeUse {
   return kind === 'microVm' ? 'lent' : 'mounted';
 }

@@ -8,6 +8,7 @@ import { FIRST_STATUS } from './workload-status.ts';
 
 const WISH: WorkloadRecord = {
   ref: refOfWorkload('web'),
+  role: 'root',
   uid: 'u1',
   generation: 1,
   revision: 1,

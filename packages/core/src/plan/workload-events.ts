@@ -1,5 +1,6 @@
+import type { ContainerRecord } from '../resource/container.ts';
 import type { StatusReason } from '../resource/status-reason.ts';
-import type { WorkloadEvent, WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import type { WorkloadEvent, WorkloadStatus } from '../resource/workload.ts';
 import { describeExit, type Exit } from './exit.ts';
 
 type News = Omit<WorkloadEvent, 'at'>;
@@ -10,7 +11,7 @@ const WARNINGS: readonly StatusReason[] = [
 
 /** What a change of status adds to the story of a workload, in order. Pure. */
 export function eventsOfChange(
-  record: WorkloadRecord,
+  record: ContainerRecord,
   before: WorkloadStatus,
   after: WorkloadStatus,
 ): readonly News[] {
@@ -26,7 +27,7 @@ export function eventsOfChange(
   return news;
 }
 
-function stateNews(record: WorkloadRecord, after: WorkloadStatus, exit: Exit | undefined): News {
+function stateNews(record: ContainerRecord, after: WorkloadStatus, exit: Exit | undefined): News {
   const { reason } = after;
   const isBad = after.phase === 'failed' || WARNINGS.includes(reason);
   const severity = isBad && exit?.exitCode !== 0 ? 'warning' : 'normal';
@@ -34,7 +35,7 @@ function stateNews(record: WorkloadRecord, after: WorkloadStatus, exit: Exit | u
 }
 
 /** The exit has been told by an event of its own. */
-function stateMessage({ spec }: WorkloadRecord, after: WorkloadStatus): string {
+function stateMessage({ spec }: ContainerRecord, after: WorkloadStatus): string {
   if (after.reason === 'BackOff') return `restart ${after.restartCount} after a pause`;
   const policy = spec.restartPolicy === 'onFailure' ? 'on-failure' : spec.restartPolicy;
   if (after.reason === 'Completed') return `done; restart policy ${policy} starts it no more`;

@@ -1,10 +1,6 @@
+import type { CellContainer, ContainerRecord, RestartPolicy } from '../resource/container.ts';
 import type { StatusReason, StatusState } from '../resource/status-reason.ts';
-import type {
-  RestartPolicy,
-  WorkloadRecord,
-  WorkloadSpec,
-  WorkloadStatus,
-} from '../resource/workload.ts';
+import type { WorkloadStatus } from '../resource/workload.ts';
 
 /** Reasons of a status whose run has come to an end of its own. */
 export type EndReason = Extract<StatusState, 'Completed' | 'Failed' | 'Lost'>;
@@ -16,12 +12,12 @@ export function isRestarted(policy: RestartPolicy, end: EndReason): boolean {
 }
 
 /** Somebody asked for a start or restart that has not happened yet. Pure. */
-export function isRunDue(record: WorkloadRecord, status: WorkloadStatus): boolean {
+export function isRunDue(record: ContainerRecord, status: WorkloadStatus): boolean {
   return status.observedRun < record.run;
 }
 
 /** The run that was asked for is over, and its policy wants no other. Pure. */
-export function isRunOver(record: WorkloadRecord, status: WorkloadStatus): boolean {
+export function isRunOver(record: ContainerRecord, status: WorkloadStatus): boolean {
   if (isRunDue(record, status) || !isEnd(status.reason)) return false;
   return !isRestarted(record.spec.restartPolicy, status.reason);
 }
@@ -32,7 +28,7 @@ function isEnd(reason: StatusReason): reason is EndReason {
 
 /** What others that depend on a workload wait for: it is ready, or its job is done. Pure. */
 export function isSettled(
-  record: WorkloadRecord,
+  record: ContainerRecord,
   status: WorkloadStatus,
   isReady: (status: WorkloadStatus) => boolean,
 ): boolean {
@@ -42,7 +38,7 @@ export function isSettled(
 
 /** The container is stopped when its health check has failed for good. Pure. */
 export function isStoppedForHealth(
-  spec: Pick<WorkloadSpec, 'healthCheck'>,
+  spec: Pick<CellContainer, 'healthCheck'>,
   status: Pick<WorkloadStatus, 'health'>,
 ): boolean {
   return status.health === 'unhealthy' && spec.healthCheck?.onFailure === 'restart';
@@ -52,7 +48,7 @@ export function isStoppedForHealth(
  * How long the container may take to end now. The grace that a restart was asked for with is that of the run
  * it ends, and of no later stop. Pure.
  */
-export function graceMs(record: WorkloadRecord, status: WorkloadStatus): number {
+export function graceMs(record: ContainerRecord, status: WorkloadStatus): number {
   const isAskedFor = record.desired !== 'running' || isRunDue(record, status);
   const usualMs = record.spec.stopGraceSeconds * 1000;
   return isAskedFor ? (record.stopGraceMs ?? usualMs) : usualMs;

@@ -25,6 +25,7 @@ const CLOCK: StatusClock = {
 };
 const WISH: WorkloadRecord = {
   ref: refOfWorkload('web'),
+  role: 'root',
   uid: 'u1',
   generation: 2,
   desired: 'running',

@@ -1,11 +1,12 @@
 import type { ContainerSeen } from '../port/container-runtime.ts';
+import type { ContainerRecord } from '../resource/container.ts';
 import type { HealthState } from '../resource/health-check.ts';
 import { describePause, type PauseReason } from '../resource/pause.ts';
 import { failureCodeOf, type StatusReason } from '../resource/status-reason.ts';
-import type { RolledBack, WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import type { RolledBack, WorkloadStatus } from '../resource/workload.ts';
+import { containerRevision } from './container.ts';
 import { causeOfEnd, describeEnd, describeStop, isEndState, KILLED } from './end-cause.ts';
 import { describeExit, type Exit, exitFromStatus } from './exit.ts';
-import { workloadRevision } from './workload.ts';
 import { graceMs, isRestarted, isRunDue, isStoppedForHealth } from './workload-run.ts';
 
 /** A run this long counts as healthy: the next failure begins the back-off anew. */
@@ -39,7 +40,7 @@ export interface StatusClock {
  * Answers `before` itself when nothing changed. Pure.
  */
 export function statusFromSeen(
-  record: WorkloadRecord,
+  record: ContainerRecord,
   before: WorkloadStatus,
   seen: ContainerSeen | undefined,
   clock: StatusClock,
@@ -59,7 +60,7 @@ export function statusFromSeen(
 
 /** The status once nothing is left to do: what was said of a try that failed is over. Pure. */
 export function statusWhenFulfilled(
-  { generation }: WorkloadRecord,
+  { generation }: ContainerRecord,
   before: WorkloadStatus,
 ): WorkloadStatus {
   const hasFailed = before.phase === 'running' && before.nextRetryAt !== undefined;
@@ -70,7 +71,10 @@ export function statusWhenFulfilled(
 }
 
 /** The run that was asked for begins: older failures are over. Written before the process starts. Pure. */
-export function statusWhenStarting(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
+export function statusWhenStarting(
+  record: ContainerRecord,
+  before: WorkloadStatus,
+): WorkloadStatus {
   if (!isRunDue(record, before)) return before;
   return settle(before, {
     phase: 'pending',
@@ -83,7 +87,7 @@ export function statusWhenStarting(record: WorkloadRecord, before: WorkloadStatu
 
 /** A try failed, and another one follows at `nextRetryAt`. What runs is still said to run. Pure. */
 export function statusWhenRefused(
-  record: WorkloadRecord,
+  record: ContainerRecord,
   before: WorkloadStatus,
   error: unknown,
   nextRetryAt: number,
@@ -173,7 +177,7 @@ function describeRunning(
   return { reason: 'Running', message: 'running' };
 }
 
-function withoutTask(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
+function withoutTask(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   if (record.desired === 'stopped') return stopped(before);
   if (before.phase === 'running') return lost(record, before);
   return before.reason === 'BackOff' ? replaced(record, before) : before;
@@ -191,7 +195,7 @@ function stopped(before: WorkloadStatus, exit?: Partial<WorkloadStatus>): Worklo
 }
 
 /** Nobody saw it end: the machine went down, or the runtime forgot it. */
-function lost(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
+function lost(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   if (isRunDue(record, before)) return restarting(before);
   if (!isRestarted(record.spec.restartPolicy, 'Lost')) {
     const message = 'its run was cut off, and its policy is to run once';
@@ -206,7 +210,7 @@ function lost(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
 }
 
 /** What ended was made for an older wish: no failure of this one, and nothing to wait for. */
-function replaced(record: WorkloadRecord, before: WorkloadStatus): WorkloadStatus {
+function replaced(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   if (before.reason === 'Replacing') return before;
   if (before.phase !== 'running' && before.observedGeneration >= record.generation) return before;
   return settle(before, {
@@ -232,13 +236,13 @@ function restarting(before: WorkloadStatus, exit?: Partial<WorkloadStatus>): Wor
 }
 
 function running(
-  record: WorkloadRecord,
+  record: ContainerRecord,
   before: WorkloadStatus,
   seen: ContainerSeen,
   clock: StatusClock,
 ): WorkloadStatus {
   const isSameRun = before.phase === 'running' && before.pid === seen.pid;
-  const isCurrent = seen.revision === workloadRevision(record);
+  const isCurrent = seen.revision === containerRevision(record);
   // What is changed in place is fulfilled when nothing is left to do: see `statusWhenFulfilled`.
   const observedGeneration =
     isCurrent && !isSameRun ? record.generation : before.observedGeneration;
@@ -272,14 +276,14 @@ function describeHalt(
 }
 
 function healthOf(
-  { spec }: WorkloadRecord,
+  { spec }: ContainerRecord,
   before: WorkloadStatus['health'],
 ): WorkloadStatus['health'] {
   return spec.healthCheck === undefined ? undefined : (before ?? 'starting');
 }
 
 function ended(
-  record: WorkloadRecord,
+  record: ContainerRecord,
   before: WorkloadStatus,
   seen: ContainerSeen,
   clock: StatusClock,
@@ -291,7 +295,7 @@ function ended(
   );
   if (record.desired === 'stopped')
     return stopped(before, describeStop(graceMs(record, before), exit, finishedAt));
-  if (seen.revision !== workloadRevision(record)) return replaced(record, before);
+  if (seen.revision !== containerRevision(record)) return replaced(record, before);
   if (isRunDue(record, before)) return restarting(before, { finishedAt, ...exit });
   if (before.finishedAt === finishedAt) return before;
   if (clock.isNewWatch && isCutOff(record, before, exit)) {
@@ -323,7 +327,7 @@ function ended(
 }
 
 /** The runtime kills what it is still making when the one who asks for it dies: no failure of its own. */
-function isCutOff({ spec }: WorkloadRecord, before: WorkloadStatus, exit: Exit): boolean {
+function isCutOff({ spec }: ContainerRecord, before: WorkloadStatus, exit: Exit): boolean {
   const isEnding = before.phase === 'running' || before.phase === 'stopped';
   const isKilled = exit.exitCode === KILLED && exit.oomKilled !== true;
   return isKilled && !isEnding && isRestarted(spec.restartPolicy, 'Lost');

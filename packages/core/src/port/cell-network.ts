@@ -1,4 +1,5 @@
-import type { Dns, ExtraHost, PortMapping } from '../resource/workload.ts';
+import type { Dns, ExtraHost } from '../resource/cell.ts';
+import type { PortMapping } from '../resource/container.ts';
 
 /** `veth`: a network namespace that containers join. `tap`: a device that a microVM's card is behind. */
 export type CellLinkKind = 'veth' | 'tap';

@@ -1,4 +1,4 @@
-import type { Protocol } from '../resource/workload.ts';
+import type { Protocol } from '../resource/container.ts';
 
 /** A port of the capsule's own network that a program of it listens on. */
 export interface PortListener {

@@ -15,9 +15,6 @@ export function refOfWorkload(name: string): ContainerRef {
   return { cell: cellOfWorkload(name), container: name };
 }
 
-/** Of the container of a flat workload. */
-export const WORKLOAD_ROLE: ContainerRole = 'root';
-
 /** `/kukeon/<realm>/<space>/<stack>/<cell>/<container>_<role>`, in every hierarchy of cgroups. */
 export function containerCgroup({
   ref: { cell, container },

@@ -18,6 +18,7 @@ function record(spec: Partial<WorkloadSpec> & { readonly name: string }): Worklo
   const whole = completeSpec({ image: 'nginx', ...spec });
   const at = {
     ref: refOfWorkload(spec.name),
+    role: 'root' as const,
     uid: 'u',
     generation: 1,
     revision: 1,

@@ -107,6 +107,7 @@ export class WorkloadSpecs {
 function recordFromRow(row: Row): WorkloadRecord {
   return {
     ref: refOfWorkload(String(row['name'])),
+    role: 'root',
     uid: String(row['uid']),
     generation: Number(row['generation']),
     desired: row['desired'] as DesiredState,

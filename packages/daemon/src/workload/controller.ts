@@ -2,13 +2,13 @@ import {
   type ContainerSeen,
   cellKey,
   containerKey,
+  containerRevision,
   isRunDue,
   isRunOver,
   mayBeAlive,
   type RuntimeEvent,
   type Workload,
   type WorkloadRecord,
-  workloadRevision,
 } from '@capsule/core';
 import { type Feed, KeyedQueue, type Log, type Requeue, type Turn } from '@capsule/engine';
 import { Dependents } from './dependents.ts';
@@ -238,7 +238,7 @@ export class WorkloadController {
       if (isRunOver(record, status)) return true;
     }
     if (record.desired !== 'running' || seen?.task !== 'running') return false;
-    if (seen.revision !== workloadRevision(record) || isRunDue(record, status)) return false;
+    if (seen.revision !== containerRevision(record) || isRunDue(record, status)) return false;
     if (status.pid !== seen.pid) return false;
     if (record.spec.networkMode === 'host') return true;
     const { network } = this.#parts;

@@ -24,6 +24,7 @@ const CHECK: HealthCheck = {
 };
 const RECORD: WorkloadRecord = {
   ref: refOfWorkload('web'),
+  role: 'root',
   ...{ uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0, desired: 'running' },
   spec: completeSpec({ name: 'web', image: 'nginx', healthCheck: CHECK }),
 };

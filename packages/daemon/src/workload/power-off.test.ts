@@ -14,6 +14,7 @@ import { powerOffPatienceMs, stopForPowerOff } from './power-off.ts';
 
 const record = (name: string, stopGraceSeconds: number): WorkloadRecord => ({
   ref: refOfWorkload(name),
+  role: 'root',
   ...{ spec: completeSpec({ name, image: 'x', stopGraceSeconds, stopSignal: 'SIGINT' }) },
   ...{ uid: name, generation: 1, revision: 1, run: 0, desired: 'running', createdAt: 0 },
 });

@@ -1,20 +1,26 @@
 import {
   allOrFirstError,
+  type CellPlan,
+  type CellRecord,
+  type CellSeen,
+  type CellSpec,
+  type ContainerLook,
+  type ContainerRecord,
   type ContainerRef,
+  cellFromWorkload,
   cellKey,
+  containerRevision,
   isAlive,
   isReady,
   isSettled,
   normaliseImageReference,
-  planWorkload,
+  planCell,
+  type Step,
   type VolumesSeen,
   type VolumeUse,
+  volumesOf,
   volumeUse,
-  type WorkloadPlan,
   type WorkloadRecord,
-  type WorkloadSeen,
-  type WorkloadStep,
-  workloadRevision,
 } from '@capsule/core';
 import type { Requeue, Turn } from '@capsule/engine';
 import { claimAddress } from '../network/claim-address.ts';
@@ -47,13 +53,17 @@ export async function reconcileWorkload(
         statusOf: (of) => parts.observer.statusOf(of),
       });
       if (record === undefined) return undefined;
+      const cell = cellFromWorkload(record);
       const ticket = parts.observer.ticket();
-      const seen = await look(record, parts, signal);
-      const status = parts.observer.sees(name, seen.container, ticket);
+      const found = await look(cell, parts, signal);
+      const containers = found.containers.map((one) => ({
+        ...one,
+        status: parts.observer.sees(name, one.seen, ticket),
+      }));
+      const seen = { ...found, containers };
       // Also one that was started by a capsuled that died before it wrote this down.
-      if (isRunningAsWanted(record, seen)) parts.filler.recordFilled(record);
-      const now = parts.now();
-      const plan = planWorkload(record, seen, { now, status });
+      if (isRunningAsWanted(cell, seen)) parts.filler.recordFilled(record);
+      const plan = planCell(cell, seen, parts.now());
       if (plan.steps.length === 0) return rest(record, plan, parts);
       const act = () => allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
       await (plan.steps.some(isMostlyWaiting) ? aside(act) : act());
@@ -64,56 +74,70 @@ export async function reconcileWorkload(
   }
 }
 
-function isRunningAsWanted(record: WorkloadRecord, { container }: WorkloadSeen): boolean {
-  if (container === undefined || !isAlive(container.task)) return false;
-  return container.revision === workloadRevision(record);
+function isRunningAsWanted({ containers }: CellRecord, seen: CellSeen): boolean {
+  return containers.every((record, index) => {
+    const container = seen.containers[index]?.seen;
+    if (container === undefined || !isAlive(container.task)) return false;
+    return container.revision === containerRevision(record);
+  });
 }
 
 /** Nothing to do now: for good, or until something happens. */
-function rest(record: WorkloadRecord, plan: WorkloadPlan, parts: ReconcileParts): Requeue {
+function rest(record: WorkloadRecord, plan: CellPlan, parts: ReconcileParts): Requeue {
   const { name } = record.spec;
   parts.dependents.waits(name, plan.waitingFor ?? []);
   if (plan.waitingFor !== undefined) {
     parts.observer.waits(name, plan.waitingFor);
     // One of them may have become ready since it was looked at.
-    return waitingFor(record, parts).length === 0 ? { afterMs: 0 } : undefined;
+    return waitingFor(record.spec, parts).length === 0 ? { afterMs: 0 } : undefined;
   }
   if (plan.againAt === undefined) parts.observer.fulfils(record);
   return plan.againAt === undefined ? undefined : { afterMs: plan.againAt - parts.now() };
 }
 
 /** A slow registry, or a process that takes its time to end, must not hold up other workloads. */
-function isMostlyWaiting(step: WorkloadStep): boolean {
+function isMostlyWaiting(step: Step): boolean {
   return step.do === 'pullImage' || step.do === 'stopContainer';
 }
 
+/** What can be found of a container; what is stored of it comes with that. */
+type Found = Omit<ContainerLook, 'status'>;
+type CellFound = Omit<CellSeen, 'containers'> & { readonly containers: readonly Found[] };
+
 async function look(
-  record: WorkloadRecord,
+  record: CellRecord,
   parts: ReconcileParts,
   signal: AbortSignal,
-): Promise<WorkloadSeen> {
-  const { ref } = record;
-  const { name, image } = record.spec;
-  // A microVM may be made of a kernel and a disk instead.
-  const reference = image === '' ? '' : normaliseImageReference(image);
-  const [cached, container, network, hasLogs, attached] = await Promise.all([
-    reference === '' ? undefined : parts.images.get(reference, signal),
-    parts.runtime.inspect(ref, signal),
-    parts.network.inspect(cellKey(ref.cell), signal),
-    hasAnyLog(parts, ref),
+): Promise<CellFound> {
+  const { id } = record;
+  const [containers, network, attached] = await Promise.all([
+    Promise.all(record.containers.map((one) => lookAtContainer(one, parts, signal))),
+    parts.network.inspect(cellKey(id), signal),
     parts.volumeBackend.attached(),
   ]);
   return {
-    reference,
-    imageDigest: cached?.digest,
-    waitingFor: waitingFor(record, parts),
-    address: parts.addresses.get(name),
+    waitingFor: waitingFor(record.spec, parts),
+    address: parts.addresses.get(id.cell),
     network,
-    ports: parts.publisher.stateOf(name),
-    container,
+    ports: parts.publisher.stateOf(id.cell),
     volumes: lookAtVolumes(record, parts, attached),
-    hasLogs,
+    containers,
   };
+}
+
+async function lookAtContainer(
+  { ref, spec: { image } }: ContainerRecord,
+  parts: ReconcileParts,
+  signal: AbortSignal,
+): Promise<Found> {
+  // A microVM may be made of a kernel and a disk instead.
+  const reference = image === '' ? '' : normaliseImageReference(image);
+  const [cached, seen, hasLogs] = await Promise.all([
+    reference === '' ? undefined : parts.images.get(reference, signal),
+    parts.runtime.inspect(ref, signal),
+    hasAnyLog(parts, ref),
+  ]);
+  return { reference, imageDigest: cached?.digest, seen, hasLogs };
 }
 
 async function hasAnyLog(
@@ -124,27 +148,27 @@ async function hasAnyLog(
 }
 
 function lookAtVolumes(
-  { spec }: WorkloadRecord,
+  record: CellRecord,
   { volumes }: ReconcileParts,
   attached: ReadonlyMap<string, VolumeUse>,
 ): VolumesSeen {
-  const held = volumes.heldBy(spec.name);
-  const isLent = volumeUse(spec) === 'lent';
-  const ready = held.filter(({ name }) => attached.get(name) === volumeUse(spec));
-  const wanted = spec.mounts.map(({ volumeName }) => volumeName);
+  const held = volumes.heldBy(record.id.cell);
+  const use = volumeUse(record.spec);
+  const ready = held.filter(({ name }) => attached.get(name) === use);
+  const wanted = volumesOf(record);
   return {
     held: held.map(({ name }) => name),
     missing: wanted.filter((name) => !ready.some((one) => one.name === name)),
     // A guest fills what is due by itself, and cannot throw away what was half copied for a container.
     unfilled: ready
-      .filter(({ filling }) => filling === 'underway' || (filling === 'due' && !isLent))
+      .filter(({ filling }) => filling === 'underway' || (filling === 'due' && use !== 'lent'))
       .filter(({ name }) => wanted.includes(name))
       .map(({ name }) => name),
   };
 }
 
-function waitingFor({ spec }: WorkloadRecord, { specs, observer }: ReconcileParts): string[] {
-  return spec.dependsOn.filter((name) => {
+function waitingFor({ dependsOn }: CellSpec, { specs, observer }: ReconcileParts): string[] {
+  return dependsOn.filter((name) => {
     const needed = specs.get(name);
     return needed === undefined || !isSettled(needed, observer.statusOf(name), isReady);
   });

@@ -9,15 +9,12 @@ import {
   type ImageStore,
   type LogStore,
   type PullProgress,
+  type Step,
   type VolumeBackend,
   type VolumeMount,
   volumeUse,
-  WORKLOAD_ROLE,
   type WorkloadRecord,
   type WorkloadSpec,
-  type WorkloadStep,
-  type WorkloadStepArgs,
-  type WorkloadStepName,
 } from '@capsule/core';
 import { type Database, Places } from '@capsule/engine';
 import type { PortPublisher } from '../network/publish-ports.ts';
@@ -57,16 +54,16 @@ export interface WorkloadStepParts {
 }
 
 type Executors = {
-  readonly [N in WorkloadStepName]: (
+  readonly [N in Step['do']]: (
     record: WorkloadRecord,
-    args: WorkloadStepArgs[N],
+    step: Extract<Step, { readonly do: N }>,
     signal: AbortSignal,
   ) => Promise<unknown>;
 };
 
 export type RunWorkloadStep = (
   record: WorkloadRecord,
-  step: WorkloadStep,
+  step: Step,
   signal: AbortSignal,
 ) => Promise<void>;
 
@@ -86,7 +83,7 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
     missImage: async ({ spec: { name } }, { reference }) => {
       throw workloadError.IMAGE_ABSENT({ name, reference });
     },
-    attachNetwork: (_record, args, signal) => network.attach(args, signal),
+    attachNetwork: (_record, step, signal) => network.attach(step, signal),
     detachNetwork: async ({ spec: { name } }, { key }, signal) => {
       await network.detach(key, signal);
       // A host-mode workload needs no address; one that stops keeps it for its next start. Its spec may have
@@ -104,26 +101,26 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       inTurn(names, (name) => keeper.release(name, spec.name, signal)),
     fillVolumes: (record, { names }, signal) =>
       inTurn(names, (name) => filler.fill(record, name, signal)),
-    createContainer: (record, args, signal) =>
-      runtime.create(containerSpec(parts, record, args), signal),
-    limitContainer: ({ ref }, { resources }, signal) => runtime.update(ref, resources, signal),
-    startContainer: async (record, _args, signal) => {
+    createContainer: (record, step, signal) =>
+      runtime.create(containerSpec(parts, record, step), signal),
+    limitContainer: (_record, { ref, resources }, signal) => runtime.update(ref, resources, signal),
+    startContainer: async (record, { ref }, signal) => {
       const { name } = record.spec;
       await bindFolders(parts, record.spec, signal);
-      parts.pauses.forget(record.ref);
+      parts.pauses.forget(ref);
       observer.starts(name);
       observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
-      const seen = await runtime.start(record.ref, signal);
+      const seen = await runtime.start(ref, signal);
       filler.recordFilled(record);
       observer.rests(name);
       observer.sees(name, seen);
     },
-    stopContainer: async ({ ref, spec: { name, stopSignal } }, { graceMs }, signal) => {
+    stopContainer: async ({ spec: { name, stopSignal } }, { ref, graceMs }, signal) => {
       observer.progresses(name, { stage: 'stopping', doneBytes: 0, totalBytes: 0 });
       await runtime.stop(ref, { graceMs, stopSignal }, signal);
     },
-    removeContainer: ({ ref }, _args, signal) => runtime.remove(ref, signal),
-    removeLogs: ({ ref }) => removeLogs(parts, ref),
+    removeContainer: (_record, { ref }, signal) => runtime.remove(ref, signal),
+    removeLogs: (_record, { ref }) => removeLogs(parts, ref),
     forget: async (record) => {
       // Where no line was written there is no log, but a start that was cut short made its folder.
       await removeLogs(parts, record.ref);
@@ -133,7 +130,7 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
   return async (record, step, signal) => {
     const execute = executors[step.do] as (
       record: WorkloadRecord,
-      args: WorkloadStep,
+      step: Step,
       signal: AbortSignal,
     ) => Promise<unknown>;
     await execute(record, step, signal);
@@ -169,14 +166,14 @@ function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
 function containerSpec(
   parts: WorkloadStepParts,
   record: WorkloadRecord,
-  { reference, revision }: WorkloadStepArgs['createContainer'],
+  { ref, reference, revision }: Extract<Step, { readonly do: 'createContainer' }>,
 ): ContainerSpec {
-  const { ref, spec } = record;
+  const { role, spec } = record;
   const isHost = spec.networkMode === 'host';
   return {
     ...containerSettings(spec),
     ref,
-    role: WORKLOAD_ROLE,
+    role,
     image: reference,
     command: spec.command,
     args: spec.args,

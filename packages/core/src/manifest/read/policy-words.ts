@@ -1,10 +1,6 @@
+import type { NetworkMode, UpdatePolicy } from '../../resource/cell.ts';
+import type { ImagePullPolicy, RestartPolicy } from '../../resource/container.ts';
 import type { MicroVmBackend } from '../../resource/micro-vm.ts';
-import type {
-  ImagePullPolicy,
-  NetworkMode,
-  RestartPolicy,
-  UpdatePolicy,
-} from '../../resource/workload.ts';
 import type { ChoiceWords } from './read-choice.ts';
 
 export const NETWORK_MODES: ChoiceWords<NetworkMode> = {

@@ -1,9 +1,10 @@
 import { CAPABILITY_NAMES } from '../../resource/capability-names.ts';
+import type { VolumeMount } from '../../resource/container.ts';
 import type { ContainerSettings, Ulimit } from '../../resource/container-settings.ts';
 import { isName } from '../../resource/name.ts';
 import { problemOfSubPath } from '../../resource/sub-path.ts';
 import { ULIMIT_NAMES } from '../../resource/ulimit-names.ts';
-import type { VolumeMount, WorkloadSpec } from '../../resource/workload.ts';
+import type { WorkloadSpec } from '../../resource/workload.ts';
 import type { Problem } from '../problem.ts';
 import { nearestWord } from '../read/nearest-word.ts';
 import { atMost, isAbsolute, isWhole, isWithin, quote } from './rule.ts';

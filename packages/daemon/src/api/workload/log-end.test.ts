@@ -23,6 +23,7 @@ function bench(policy: 'never' | 'always') {
   const record: WorkloadRecord = {
     ...({
       ref: refOfWorkload('web'),
+      role: 'root',
       uid: 'u1',
       generation: 1,
       desired: 'running',

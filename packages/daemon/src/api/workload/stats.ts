@@ -6,12 +6,7 @@ import {
   type WorkloadStatsResponseSchema,
   type WorkloadUsage,
 } from '@capsule/api';
-import {
-  type ContainerRuntime,
-  matchesLabels,
-  WORKLOAD_ROLE as role,
-  type Workload,
-} from '@capsule/core';
+import { type ContainerRuntime, matchesLabels, type Workload } from '@capsule/core';
 import { readSelector } from './read-selector.ts';
 
 type Answer = MessageInitShape<typeof WorkloadStatsResponseSchema>;
@@ -48,7 +43,12 @@ export async function* streamWorkloadStats(
     if (follow) await pause(waitMs, undefined, { signal });
   } while (follow);
 
-  async function measure({ ref, spec, status }: Workload): Promise<WorkloadUsage | undefined> {
+  async function measure({
+    ref,
+    role,
+    spec,
+    status,
+  }: Workload): Promise<WorkloadUsage | undefined> {
     const { phase, pid } = status;
     if (phase !== 'running' || pid === undefined) return undefined;
     const { name, resources } = spec;

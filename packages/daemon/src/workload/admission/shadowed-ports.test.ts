@@ -8,6 +8,7 @@ function publishing(name: string, hostPort: number, desired: DesiredState): Work
   const ports = [{ hostPort, containerPort: 80, protocol: 'tcp' as const }];
   const at = {
     ref: refOfWorkload(name),
+    role: 'root' as const,
     uid: 'u',
     generation: 1,
     revision: 1,

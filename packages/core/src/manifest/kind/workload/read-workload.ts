@@ -1,5 +1,6 @@
+import type { WorkloadKind } from '../../../resource/cell.ts';
 import { completeSpec } from '../../../resource/complete-spec.ts';
-import type { WorkloadKind, WorkloadSpec } from '../../../resource/workload.ts';
+import type { WorkloadSpec } from '../../../resource/workload.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { readName } from '../../read/read-name.ts';
 import { READ_ONLY_KEYS } from '../read-only-keys.ts';
