@@ -17,8 +17,10 @@ const PINS = '/run/netns tmpfs';
 
 /** Where each table of the store says which workload a row belongs to. */
 const OWNER_COLUMNS = {
-  workload_spec: 'name',
-  workload_status: 'name',
+  cell: 'name',
+  container: 'name',
+  container_status: 'container',
+  pause: 'container',
   address: 'owner',
   volume: 'name',
   snapshot: 'volume',

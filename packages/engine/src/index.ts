@@ -15,5 +15,5 @@ export { secretError } from './secret/errors.ts';
 export { SecretBox } from './secret/secret-box.ts';
 export { Database, type Row } from './store/database.ts';
 export { storeError } from './store/errors.ts';
-export { type Migration, migrate } from './store/migrate.ts';
+export { type Migration, migrate, migrateBack } from './store/migrate.ts';
 export { openStore } from './store/open-store.ts';

@@ -28,8 +28,8 @@ import { createWorkloads } from '../system/workloads.ts';
 import type { ApplyOutcome } from '../workload/commands.ts';
 import { type DeclaredOutcome, ManifestConfig, type ManifestOutcomes } from './commands.ts';
 
-const TABLES = ['workload_spec', 'workload_status', 'workload_good', 'address', 'event', 'volume'];
-const MORE_TABLES = ['snapshot', 'registry', 'registry_login', 'sqlite_sequence'];
+const TABLES = ['cell', 'container', 'container_status', 'cell_good', 'pause', 'address', 'event'];
+const MORE_TABLES = ['volume', 'snapshot', 'registry', 'registry_login', 'sqlite_sequence'];
 
 /** A capsuled whose controllers stand still, so that nothing changes but what a call changes. */
 function setUp() {

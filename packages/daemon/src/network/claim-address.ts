@@ -23,7 +23,7 @@ export function claimAddress(
   const record = specs.get(name);
   if (record === undefined || !isUnplaced(record, addresses)) return record;
   return db.transaction(() => {
-    addresses.claim(name);
+    addresses.claim(record.ref.cell);
     const { spec, desired } = record;
     const isNewRevision = spec.kind === 'microVm';
     const isNewRun = desired === 'running' && statusOf(name).phase === 'running';
@@ -44,7 +44,7 @@ export function claimAddresses(parts: AddressClaimParts & { readonly log: Log })
   }
 }
 
-function isUnplaced({ spec, desired }: WorkloadRecord, addresses: Addresses): boolean {
+function isUnplaced({ ref, spec, desired }: WorkloadRecord, addresses: Addresses): boolean {
   if (spec.networkMode !== 'bridge' || desired === 'deleting') return false;
-  return addresses.get(spec.name) === undefined;
+  return addresses.get(ref.cell) === undefined;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { completeSpec, type DesiredState, type WorkloadSpec } from '@capsule/core';
+import { cellOfWorkload, completeSpec, type DesiredState, type WorkloadSpec } from '@capsule/core';
 import { Feed, openStore } from '@capsule/engine';
 import { FakeNameResponder } from '@capsule/testkit';
 import { Addresses } from '../store/addresses.ts';
@@ -18,7 +18,7 @@ class Bench {
 
   add(name: string, change: Partial<WorkloadSpec> = {}, desired: DesiredState = 'running'): void {
     this.specs.insert(completeSpec({ name, image: 'nginx', ...change }), desired, 0);
-    if (change.networkMode !== 'host') this.addresses.claim(name);
+    if (change.networkMode !== 'host') this.addresses.claim(cellOfWorkload(name));
     this.feed.notify(name);
   }
 

@@ -60,6 +60,6 @@ export class NamePublisher implements Disposable {
     if (record === undefined || record.desired === 'deleting') return undefined;
     if (record.desired === 'stopped') return { name, address: undefined };
     if (record.spec.networkMode === 'host') return { name, address: 'capsule' };
-    return { name, address: this.#parts.addresses.get(name) };
+    return { name, address: this.#parts.addresses.get(record.ref.cell) };
   }
 }

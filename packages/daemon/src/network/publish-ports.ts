@@ -62,8 +62,8 @@ export class PortPublisher {
 
   #wanted(): WantedPorts {
     const { specs, addresses } = this.#parts;
-    const all = specs.list().flatMap(({ spec, desired, createdAt }) => {
-      const address = addresses.get(spec.name);
+    const all = specs.list().flatMap(({ ref, spec, desired, createdAt }) => {
+      const address = addresses.get(ref.cell);
       if (desired !== 'running' || spec.networkMode !== 'bridge' || address === undefined)
         return [];
       return spec.ports.map((port) => ({ ...port, address, createdAt, owner: spec.name }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCapsuleError } from '@capsule/core';
+import { cellOfWorkload as cell, isCapsuleError } from '@capsule/core';
 import { openStore } from '@capsule/engine';
 import fc from 'fast-check';
 import { Addresses } from './addresses.ts';
@@ -10,28 +10,28 @@ const open = (cidr: string) => new Addresses(openStore(':memory:', MIGRATIONS), 
 
 test('an owner keeps its address, and the bridge keeps the first one', () => {
   const addresses = open('172.20.254.0/24');
-  assert.equal(addresses.claim('a'), '172.20.254.2');
-  assert.equal(addresses.claim('b'), '172.20.254.3');
-  assert.equal(addresses.claim('a'), '172.20.254.2');
+  assert.equal(addresses.claim(cell('a')), '172.20.254.2');
+  assert.equal(addresses.claim(cell('b')), '172.20.254.3');
+  assert.equal(addresses.claim(cell('a')), '172.20.254.2');
 });
 
 test('a freed address rests until the others were given', () => {
   const addresses = open('10.0.0.0/29');
-  for (const owner of ['a', 'b', 'c']) addresses.claim(owner);
-  addresses.release('a');
-  assert.equal(addresses.claim('d'), '10.0.0.5');
-  assert.equal(addresses.claim('e'), '10.0.0.6');
-  assert.equal(addresses.claim('f'), '10.0.0.2');
+  for (const owner of ['a', 'b', 'c']) addresses.claim(cell(owner));
+  addresses.release(cell('a'));
+  assert.equal(addresses.claim(cell('d')), '10.0.0.5');
+  assert.equal(addresses.claim(cell('e')), '10.0.0.6');
+  assert.equal(addresses.claim(cell('f')), '10.0.0.2');
 });
 
 test('a full network is refused and nothing is taken', () => {
   const addresses = open('10.0.0.0/30');
-  addresses.claim('a');
+  addresses.claim(cell('a'));
   assert.throws(
-    () => addresses.claim('b'),
+    () => addresses.claim(cell('b')),
     (error) => isCapsuleError(error) && error.code === 'ADDRESS_EXHAUSTED',
   );
-  assert.equal(addresses.get('b'), undefined);
+  assert.equal(addresses.get(cell('b')), undefined);
 });
 
 test('two owners never share an address, and none is the network, bridge or broadcast', () => {
@@ -44,8 +44,8 @@ test('two owners never share an address, and none is the network, bridge or broa
       const held = new Map<string, string>();
       for (const { owner, give } of list) {
         const name = `w${owner}`;
-        if (give) held.set(name, addresses.claim(name));
-        else if (held.delete(name)) addresses.release(name);
+        if (give) held.set(name, addresses.claim(cell(name)));
+        else if (held.delete(name)) addresses.release(cell(name));
         assert.equal(new Set(held.values()).size, held.size);
       }
       for (const reserved of ['10.0.0.0', '10.0.0.1', '10.0.0.15']) {

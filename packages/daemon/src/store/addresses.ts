@@ -1,4 +1,11 @@
-import { addressFromNumber, addressToNumber, defineErrors, parseSubnet } from '@capsule/core';
+import {
+  addressFromNumber,
+  addressToNumber,
+  type CellId,
+  cellKey,
+  defineErrors,
+  parseSubnet,
+} from '@capsule/core';
 import type { Database } from '@capsule/engine';
 
 export const addressError = defineErrors('ADDRESS', {
@@ -9,7 +16,7 @@ export const addressError = defineErrors('ADDRESS', {
   },
 });
 
-/** Which workload has which address of a network. */
+/** Which cell has which address of a network. */
 export class Addresses {
   readonly #db: Database;
   readonly #cidr: string;
@@ -19,37 +26,34 @@ export class Addresses {
     this.#cidr = cidr;
   }
 
-  get(owner: string): string | undefined {
+  get(cell: CellId): string | undefined {
     const row = this.#db.get(
       'SELECT address FROM address WHERE network = ? AND owner = ?',
-      this.#cidr,
-      owner,
+      ...[this.#cidr, cellKey(cell)],
     );
     return row === undefined ? undefined : String(row['address']);
   }
 
   /**
-   * The owner's address, taken now if it has none. The search begins behind the address given last,
+   * The cell's address, taken now if it has none. The search begins behind the address given last,
    * so that a freed one rests before it comes back. Fails with `ADDRESS_EXHAUSTED`.
    */
-  claim(owner: string): string {
+  claim(cell: CellId): string {
     return this.#db.transaction(() => {
-      const held = this.get(owner);
+      const held = this.get(cell);
       if (held !== undefined) return held;
       const address = this.#firstFree();
       this.#db.run(
         'INSERT INTO address (network, address, owner) VALUES (?, ?, ?)',
-        this.#cidr,
-        address,
-        owner,
+        ...[this.#cidr, address, cellKey(cell)],
       );
       return address;
     });
   }
 
   /** Also what it had of networks that the bridge had before. */
-  release(owner: string): void {
-    this.#db.run('DELETE FROM address WHERE owner = ?', owner);
+  release(cell: CellId): void {
+    this.#db.run('DELETE FROM address WHERE owner = ?', cellKey(cell));
   }
 
   #firstFree(): string {

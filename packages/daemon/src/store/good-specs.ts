@@ -1,4 +1,4 @@
-import { completeSpec, type WorkloadRecord, type WorkloadSpec } from '@capsule/core';
+import { cellKey, completeSpec, type WorkloadRecord, type WorkloadSpec } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 
 /** A wish that was ready once. */
@@ -15,26 +15,22 @@ export class GoodSpecs {
     this.#db = db;
   }
 
-  get({ uid, spec }: Pick<WorkloadRecord, 'uid' | 'spec'>): GoodSpec | undefined {
+  get({ ref, uid }: Pick<WorkloadRecord, 'ref' | 'uid'>): GoodSpec | undefined {
     const row = this.#db.get(
-      'SELECT generation, body FROM workload_good WHERE name = ? AND uid = ?',
-      spec.name,
-      uid,
+      'SELECT generation, body FROM cell_good WHERE cell = ? AND uid = ?',
+      ...[cellKey(ref.cell), uid],
     );
     if (row === undefined) return undefined;
     const body = JSON.parse(String(row['body'])) as WorkloadSpec;
     return { generation: Number(row['generation']), spec: completeSpec(body) };
   }
 
-  put({ uid, generation, spec }: WorkloadRecord): void {
+  put({ ref, uid, generation, spec }: WorkloadRecord): void {
     this.#db.run(
-      `INSERT INTO workload_good (name, uid, generation, body)
-       SELECT name, ?1, ?2, ?3 FROM workload_spec WHERE name = ?4
-       ON CONFLICT (name) DO UPDATE SET uid = ?1, generation = ?2, body = ?3`,
-      uid,
-      generation,
-      JSON.stringify(spec),
-      spec.name,
+      `INSERT INTO cell_good (cell, uid, generation, body)
+       SELECT key, ?1, ?2, ?3 FROM cell WHERE key = ?4
+       ON CONFLICT (cell) DO UPDATE SET uid = ?1, generation = ?2, body = ?3`,
+      ...[uid, generation, JSON.stringify(spec), cellKey(ref.cell)],
     );
   }
 }

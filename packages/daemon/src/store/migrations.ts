@@ -148,4 +148,138 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
     down: 'DROP TABLE pause;',
   },
+  {
+    name: 'cells and their containers in the place of workloads',
+    up: `
+      CREATE TABLE cell (
+        key        TEXT PRIMARY KEY CHECK (key = realm || '_' || space || '_' || stack || '_' || name),
+        realm      TEXT NOT NULL,
+        space      TEXT NOT NULL,
+        stack      TEXT NOT NULL,
+        name       TEXT NOT NULL,
+        uid        TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        desired    TEXT NOT NULL CHECK (desired IN ('running', 'stopped', 'deleting')),
+        body       TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE container (
+        cell          TEXT NOT NULL REFERENCES cell (key) ON DELETE CASCADE,
+        name          TEXT NOT NULL,
+        role          TEXT NOT NULL CHECK (role IN ('root', 'sibling')),
+        revision      INTEGER NOT NULL,
+        run           INTEGER NOT NULL,
+        stop_grace_ms INTEGER,
+        body          TEXT NOT NULL,
+        PRIMARY KEY (cell, name)
+      ) STRICT;
+      CREATE UNIQUE INDEX container_root ON container (cell) WHERE role = 'root';
+      CREATE TABLE container_status (
+        cell      TEXT NOT NULL,
+        container TEXT NOT NULL,
+        body      TEXT NOT NULL,
+        PRIMARY KEY (cell, container),
+        FOREIGN KEY (cell, container) REFERENCES container (cell, name) ON DELETE CASCADE
+      ) STRICT;
+      CREATE TABLE cell_good (
+        cell       TEXT PRIMARY KEY REFERENCES cell (key) ON DELETE CASCADE,
+        uid        TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        body       TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE pause_next (
+        cell      TEXT NOT NULL,
+        container TEXT NOT NULL,
+        reason    TEXT NOT NULL CHECK (reason IN ('operator', 'poolFull')),
+        PRIMARY KEY (cell, container, reason),
+        FOREIGN KEY (cell, container) REFERENCES container (cell, name) ON DELETE CASCADE
+      ) STRICT;
+      INSERT INTO cell
+        (key, realm, space, stack, name, uid, generation, desired, body, created_at)
+        SELECT 'main_default_default_' || name, 'main', 'default', 'default', name,
+          uid, generation, desired,
+          json_patch('{}', json_object(
+            'kind', body -> '$.kind',
+            'microVm', body -> '$.microVm',
+            'networkMode', body -> '$.networkMode',
+            'hostname', body -> '$.hostname',
+            'extraHosts', body -> '$.extraHosts',
+            'dns', body -> '$.dns',
+            'dependsOn', body -> '$.dependsOn',
+            'updatePolicy', body -> '$.updatePolicy',
+            'updateTimeoutSeconds', body -> '$.updateTimeoutSeconds'
+          )),
+          created_at
+        FROM workload_spec ORDER BY rowid;
+      INSERT INTO container (cell, name, role, revision, run, stop_grace_ms, body)
+        SELECT 'main_default_default_' || name, name, 'root', revision, run, stop_grace_ms,
+          json_remove(body, '$.name', '$.kind', '$.microVm', '$.networkMode', '$.hostname', '$.extraHosts', '$.dns', '$.dependsOn', '$.updatePolicy', '$.updateTimeoutSeconds')
+        FROM workload_spec ORDER BY rowid;
+      INSERT INTO container_status (cell, container, body)
+        SELECT 'main_default_default_' || name, name, body FROM workload_status;
+      INSERT INTO cell_good (cell, uid, generation, body)
+        SELECT 'main_default_default_' || name, uid, generation, body FROM workload_good;
+      INSERT INTO pause_next (cell, container, reason)
+        SELECT cell, container, reason FROM pause
+        WHERE EXISTS (SELECT 1 FROM container c WHERE c.cell = pause.cell AND c.name = container);
+      UPDATE address SET owner = 'main_default_default_' || owner;
+      DROP TABLE pause;
+      ALTER TABLE pause_next RENAME TO pause;
+      DROP TABLE workload_status;
+      DROP TABLE workload_good;
+      DROP TABLE workload_spec;
+    `,
+    down: `
+      CREATE TABLE workload_spec (
+        name          TEXT PRIMARY KEY,
+        uid           TEXT NOT NULL,
+        generation    INTEGER NOT NULL,
+        desired       TEXT NOT NULL CHECK (desired IN ('running', 'stopped', 'deleting')),
+        body          TEXT NOT NULL,
+        created_at    INTEGER NOT NULL,
+        revision      INTEGER NOT NULL DEFAULT 1,
+        run           INTEGER NOT NULL DEFAULT 0,
+        stop_grace_ms INTEGER
+      ) STRICT;
+      CREATE TABLE workload_status (
+        name TEXT PRIMARY KEY REFERENCES workload_spec (name) ON DELETE CASCADE,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE workload_good (
+        name       TEXT PRIMARY KEY REFERENCES workload_spec (name) ON DELETE CASCADE,
+        uid        TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        body       TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE pause_next (
+        cell      TEXT NOT NULL,
+        container TEXT NOT NULL,
+        reason    TEXT NOT NULL CHECK (reason IN ('operator', 'poolFull')),
+        PRIMARY KEY (cell, container, reason)
+      ) STRICT;
+      INSERT INTO workload_spec
+        (name, uid, generation, desired, body, created_at, revision, run, stop_grace_ms)
+        SELECT cell.name, uid, generation, desired,
+          json_patch(json_patch(cell.body, container.body), json_object('name', cell.name)),
+          created_at, revision, run, stop_grace_ms
+        FROM cell JOIN container ON container.cell = key AND container.name = cell.name
+        WHERE key = 'main_default_default_' || cell.name ORDER BY cell.rowid;
+      INSERT INTO workload_status (name, body)
+        SELECT container, container_status.body FROM container_status
+        JOIN workload_spec ON name = container AND cell = 'main_default_default_' || name;
+      INSERT INTO workload_good (name, uid, generation, body)
+        SELECT name, cell_good.uid, cell_good.generation, cell_good.body FROM cell_good
+        JOIN workload_spec ON cell = 'main_default_default_' || name;
+      INSERT INTO pause_next (cell, container, reason) SELECT cell, container, reason FROM pause;
+      DELETE FROM address WHERE owner NOT IN
+        (SELECT 'main_default_default_' || name FROM workload_spec);
+      UPDATE address SET owner = substr(owner, length('main_default_default_') + 1);
+      DROP TABLE pause;
+      ALTER TABLE pause_next RENAME TO pause;
+      DROP TABLE container_status;
+      DROP TABLE cell_good;
+      DROP TABLE container;
+      DROP TABLE cell;
+    `,
+  },
 ];

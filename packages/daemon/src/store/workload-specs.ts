@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import {
   type ContainerRef,
-  completeSpec,
+  cellOfWorkload,
   containerKey,
   type DesiredState,
   refOfWorkload,
+  splitWorkload,
   type WorkloadRecord,
   type WorkloadSpec,
+  workloadOfCell,
 } from '@capsule/core';
-import type { Database, Row } from '@capsule/engine';
+import type { Database } from '@capsule/engine';
+import { Cells } from './cells.ts';
 
 /** What changes beside the spec. */
 export interface NextWish {
@@ -21,21 +24,26 @@ export interface NextWish {
   readonly stopGraceMs?: number | undefined;
 }
 
-/** The wishes. Written by `WorkloadConfig` alone, and by `forget` when nothing is left to wish. */
+/**
+ * The wishes: flat workloads, each of which is a cell of one container. Written by `WorkloadConfig` alone, and by
+ * `forget` when nothing is left to wish.
+ */
 export class WorkloadSpecs {
   readonly #db: Database;
+  readonly #cells: Cells;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#cells = new Cells(db);
   }
 
   list(): WorkloadRecord[] {
-    return this.#db.all('SELECT * FROM workload_spec ORDER BY name').map(recordFromRow);
+    return this.#cells.list().flatMap((cell) => workloadOfCell(cell) ?? []);
   }
 
   get(name: string): WorkloadRecord | undefined {
-    const row = this.#db.get('SELECT * FROM workload_spec WHERE name = ?', name);
-    return row === undefined ? undefined : recordFromRow(row);
+    const cell = this.#cells.get(cellOfWorkload(name));
+    return cell && workloadOfCell(cell);
   }
 
   /** The workload whose one container it is; undefined for any other container. */
@@ -47,74 +55,35 @@ export class WorkloadSpecs {
 
   /** A new wish: generation, revision and run 1, and an identity of its own. */
   insert(spec: WorkloadSpec, desired: DesiredState, now: number): void {
-    this.#db.run(
-      `INSERT INTO workload_spec (name, uid, generation, revision, run, desired, body, created_at)
-       VALUES (?, ?, 1, 1, 1, ?, ?, ?)`,
-      spec.name,
-      randomUUID(),
-      desired,
-      JSON.stringify(spec),
-      now,
-    );
+    const ref = refOfWorkload(spec.name);
+    const { cell, container } = splitWorkload(spec);
+    this.#db.transaction(() => {
+      this.#cells.insert(ref.cell, cell, { uid: randomUUID(), desired, createdAt: now });
+      this.#cells.insertContainer(ref, 'root', container);
+    });
   }
 
   /** The same workload, another wish: the next generation, and what else `next` says. */
   update(spec: WorkloadSpec, next: NextWish): void {
-    this.#db.run(
-      `UPDATE workload_spec
-       SET body = ?, desired = ?, stop_grace_ms = ?, generation = generation + 1,
-           revision = revision + ?, run = run + ?
-       WHERE name = ?`,
-      JSON.stringify(spec),
-      next.desired,
-      next.stopGraceMs ?? null,
-      next.isNewRevision === true ? 1 : 0,
-      next.isNewRun === true ? 1 : 0,
-      spec.name,
-    );
+    const { desired, isNewRevision = false, isNewRun = false, stopGraceMs } = next;
+    const ref = refOfWorkload(spec.name);
+    const { cell, container } = splitWorkload(spec);
+    this.#db.transaction(() => {
+      this.#cells.update(ref.cell, cell, desired);
+      this.#cells.updateContainer(ref, container, { isNewRevision, isNewRun, stopGraceMs });
+    });
   }
 
   /** A new workload in the place of one that is being deleted: another identity, no past. */
   replace(spec: WorkloadSpec, desired: DesiredState, now: number): void {
-    this.#db.run('DELETE FROM workload_status WHERE name = ?', spec.name);
-    this.#db.run(
-      `UPDATE workload_spec
-       SET body = ?, desired = ?, uid = ?, created_at = ?, generation = generation + 1,
-           revision = revision + 1, run = run + 1, stop_grace_ms = NULL
-       WHERE name = ?`,
-      JSON.stringify(spec),
-      desired,
-      randomUUID(),
-      now,
-      spec.name,
-    );
+    this.#db.transaction(() => {
+      this.#cells.renew(cellOfWorkload(spec.name), { uid: randomUUID(), createdAt: now });
+      this.update(spec, { desired, isNewRevision: true, isNewRun: true });
+    });
   }
 
   /** Removes the record, unless the wish has changed since it was read. */
-  remove(record: WorkloadRecord): boolean {
-    const { uid, generation, spec } = record;
-    return (
-      this.#db.run(
-        'DELETE FROM workload_spec WHERE name = ? AND uid = ? AND generation = ?',
-        spec.name,
-        uid,
-        generation,
-      ) > 0
-    );
+  remove({ ref, uid, generation }: WorkloadRecord): boolean {
+    return this.#cells.remove({ id: ref.cell, uid, generation });
   }
-}
-
-function recordFromRow(row: Row): WorkloadRecord {
-  return {
-    ref: refOfWorkload(String(row['name'])),
-    role: 'root',
-    uid: String(row['uid']),
-    generation: Number(row['generation']),
-    desired: row['desired'] as DesiredState,
-    spec: completeSpec(JSON.parse(String(row['body'])) as WorkloadSpec),
-    createdAt: Number(row['created_at']),
-    revision: Number(row['revision']),
-    run: Number(row['run']),
-    ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: Number(row['stop_grace_ms']) }),
-  };
 }

@@ -1,7 +1,7 @@
-import { FIRST_STATUS, type WorkloadStatus } from '@capsule/core';
+import { type ContainerRef, cellKey, FIRST_STATUS, type WorkloadStatus } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 
-/** What is seen of workloads. Written by `WorkloadObserver` alone. */
+/** What is seen of containers. Written by `WorkloadObserver` alone. */
 export class WorkloadStatuses {
   readonly #db: Database;
 
@@ -9,21 +9,21 @@ export class WorkloadStatuses {
     this.#db = db;
   }
 
-  /** The first status for a workload that nobody has looked at. */
-  get(name: string): WorkloadStatus {
-    const row = this.#db.get('SELECT body FROM workload_status WHERE name = ?', name);
+  /** The first status for a container that nobody has looked at. */
+  get({ cell, container }: ContainerRef): WorkloadStatus {
+    const sql = 'SELECT body FROM container_status WHERE cell = ? AND container = ?';
+    const row = this.#db.get(sql, cellKey(cell), container);
     if (row === undefined) return FIRST_STATUS;
     return { ...FIRST_STATUS, ...(JSON.parse(String(row['body'])) as WorkloadStatus) };
   }
 
-  /** Without effect when the workload is gone. */
-  put(name: string, status: WorkloadStatus): void {
+  /** Without effect when the container is gone. */
+  put({ cell, container }: ContainerRef, status: WorkloadStatus): void {
     this.#db.run(
-      `INSERT INTO workload_status (name, body)
-       SELECT name, ? FROM workload_spec WHERE name = ?
-       ON CONFLICT (name) DO UPDATE SET body = excluded.body`,
-      JSON.stringify(status),
-      name,
+      `INSERT INTO container_status (cell, container, body)
+       SELECT cell, name, ? FROM container WHERE cell = ? AND name = ?
+       ON CONFLICT (cell, container) DO UPDATE SET body = excluded.body`,
+      ...[JSON.stringify(status), cellKey(cell), container],
     );
   }
 }

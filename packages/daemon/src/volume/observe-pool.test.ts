@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import {
   type ContainerRef,
   type ContainerSeen,
+  completeSpec,
   refOfWorkload,
   type TaskState,
   VOLUME_UNIT_BYTES,
@@ -12,6 +13,7 @@ import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Pauses } from '../store/pauses.ts';
+import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { createVolumes } from '../system/volumes.ts';
 import { PauseKeeper } from '../workload/pause.ts';
 
@@ -55,6 +57,8 @@ async function machine(t: TestContext) {
   const tasks = new Tasks();
   const { calls } = tasks;
   const stopping = new Set<string>();
+  const addWorkload = (name: string) =>
+    new WorkloadSpecs(db).insert(completeSpec({ name, image: 'nginx' }), 'running', 0);
   const events = new Events(db);
   const log = createLog(() => undefined);
   const keeper = () =>
@@ -77,6 +81,7 @@ async function machine(t: TestContext) {
   t.after(() => system[Symbol.dispose]());
   await system.start();
   const hold = async (volume: string, workload: string) => {
+    addWorkload(workload);
     await system.keeper.apply({ ...DATA, name: volume });
     await system.keeper.attach(volume, { workload, use: 'mounted' });
     tasks.states.set(workload, 'running');

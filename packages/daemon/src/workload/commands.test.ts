@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  cellOfWorkload,
   completeSpec,
   FIRST_STATUS,
   isCapsuleError,
@@ -84,7 +85,7 @@ test('a port that another workload publishes is refused, and nothing is kept of 
     hasCode('WORKLOAD_PORT_TAKEN'),
   );
   assert.equal(specs.get('other'), undefined);
-  assert.equal(addresses.get('other'), undefined);
+  assert.equal(addresses.get(cellOfWorkload('other')), undefined);
   config.apply(wish('other', { ports: [port(8080, 'udp')] }));
 });
 
@@ -144,7 +145,7 @@ test('a rehearsal tells what would be, and writes nothing', () => {
   const first = config.apply(wish('web'), { dryRun: true });
   assert.equal(first.change, 'created');
   assert.equal(specs.get('web'), undefined);
-  assert.equal(addresses.get('web'), undefined);
+  assert.equal(addresses.get(cellOfWorkload('web')), undefined);
   assert.deepEqual(changed, []);
   config.apply(wish('web'));
   const { fields } = config.apply(wish('web', { image: 'redis' }), { dryRun: true });
@@ -341,14 +342,14 @@ test('a rollback claims what the earlier spec needs, and is refused where others
   const { config, specs, addresses, changed } = setUp();
   const good = config.apply(wish('web', { ports: [port(8080)] })).record;
   const failed = config.apply(wish('web', { networkMode: 'host' })).record;
-  addresses.release('web');
+  addresses.release(cellOfWorkload('web'));
   config.apply(wish('other', { ports: [port(8080)] }));
   changed.length = 0;
   assert.throws(() => config.rollBack(failed, good.spec), hasCode('WORKLOAD_PORT_TAKEN'));
   assert.deepEqual([specs.get('web'), changed], [failed, []]);
   config.delete('other');
   assert.ok(config.rollBack(failed, good.spec));
-  assert.ok(addresses.get('web') !== undefined);
+  assert.ok(addresses.get(cellOfWorkload('web')) !== undefined);
 });
 
 test('ports that a workload may be rolled back to are kept for it until it is ready', () => {

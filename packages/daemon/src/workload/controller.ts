@@ -139,7 +139,7 @@ export class WorkloadController {
 
   describe(record: WorkloadRecord): Workload {
     const { observer, addresses } = this.#parts;
-    const address = addresses.get(record.spec.name);
+    const address = addresses.get(record.ref.cell);
     const { rolledBack, ...status } = observer.statusOf(record.spec.name);
     return {
       ...record,

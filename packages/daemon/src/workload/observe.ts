@@ -6,6 +6,7 @@ import {
   isAlive,
   pullKey,
   type RolledBack,
+  refOfWorkload,
   statusFromSeen,
   statusWhenFulfilled,
   statusWhenOutOfMemory,
@@ -63,7 +64,7 @@ export class WorkloadObserver {
 
   /** The stored status, with the progress of what is under way. */
   statusOf(name: string): WorkloadStatus {
-    const status = this.#parts.statuses.get(name);
+    const status = this.#parts.statuses.get(refOfWorkload(name));
     const progress = this.#progress.get(name);
     return progress === undefined ? status : { ...status, progress };
   }
@@ -83,10 +84,12 @@ export class WorkloadObserver {
     seen: ContainerSeen | undefined,
     ticket: number = this.ticket(),
   ): WorkloadStatus {
-    if (ticket < (this.#seenAt.get(name) ?? 0)) return this.#parts.statuses.get(name);
+    if (ticket < (this.#seenAt.get(name) ?? 0))
+      return this.#parts.statuses.get(refOfWorkload(name));
     // While a start is under way, what ended is what it takes away; when it is over, it is looked at.
     const isStarting = this.#progress.get(name)?.stage === 'starting';
-    if (seen?.task === 'stopped' && isStarting) return this.#parts.statuses.get(name);
+    if (seen?.task === 'stopped' && isStarting)
+      return this.#parts.statuses.get(refOfWorkload(name));
     // The start may be seen to have worked before the call that started it has come back.
     if (seen !== undefined && isAlive(seen.task) && isStarting) this.rests(name);
     const { pauses } = this.#parts;
@@ -210,13 +213,13 @@ export class WorkloadObserver {
   ): WorkloadStatus {
     const { db, specs, statuses, events, feed, now } = this.#parts;
     const { status, isNews } = db.transaction(() => {
-      const before = statuses.get(name);
+      const before = statuses.get(refOfWorkload(name));
       const record = specs.get(name);
       if (record === undefined) return { status: before, isNews: false };
       const after = next(record, before);
       if (after === before) return { status: before, isNews: false };
       this.#checkTransition(name, before, after);
-      statuses.put(name, after);
+      statuses.put(record.ref, after);
       for (const news of eventsOfChange(record, before, after)) {
         events.append({ name, uid: record.uid }, { at: now(), ...news });
       }

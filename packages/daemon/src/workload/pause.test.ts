@@ -5,6 +5,7 @@ import { createLog, openStore } from '@capsule/engine';
 import { FakeContainerRuntime, FakeImageStore } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Pauses } from '../store/pauses.ts';
+import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { PauseKeeper } from './pause.ts';
 
 const REF = refOfWorkload('web');
@@ -20,7 +21,9 @@ async function machine() {
     ...({ ref: REF, role: 'root', image: IMAGE, network: 'host', revision: '1' } as const),
     ...{ command: [], args: [], env: {}, hostname: 'web', volumes: [], files: [], logPath: '' },
   });
-  const pauses = new Pauses(openStore(':memory:', MIGRATIONS));
+  const db = openStore(':memory:', MIGRATIONS);
+  new WorkloadSpecs(db).insert(spec, 'running', 0);
+  const pauses = new Pauses(db);
   const changes: string[] = [];
   /** Of a capsuled; another one finds what this one stored. */
   const boot = () =>

@@ -22,7 +22,7 @@ export async function probeWorkload(
   const probe = spec.healthCheck?.probe;
   if (probe === undefined) return { ok: true, detail: '' };
   if (probe.kind === 'exec') return runProbe(runtime, ref, probe.command, signal);
-  const address = spec.networkMode === 'host' ? '127.0.0.1' : addresses.get(spec.name);
+  const address = spec.networkMode === 'host' ? '127.0.0.1' : addresses.get(ref.cell);
   if (address === undefined) return { ok: false, detail: 'it has no address' };
   return service.knock({ ...probe, address }, signal);
 }

@@ -117,7 +117,7 @@ async function look(
   ]);
   return {
     waitingFor: waitingFor(record.spec, parts),
-    address: parts.addresses.get(id.cell),
+    address: parts.addresses.get(id),
     network,
     ports: parts.publisher.stateOf(id.cell),
     volumes: lookAtVolumes(record, parts, attached),

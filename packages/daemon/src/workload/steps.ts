@@ -90,7 +90,7 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       // changed while this waited, and the address been claimed again.
       const now = parts.specs.get(name);
       if (now?.desired === 'running' && now.spec.networkMode === 'host')
-        parts.addresses.release(name);
+        parts.addresses.release(now.ref.cell);
     },
     publishPorts: ({ spec: { name } }) => publisher.sync(name),
     attachVolumes: ({ spec }, { names }, signal) =>
@@ -156,7 +156,7 @@ function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
   const { name } = record.spec;
   parts.db.transaction(() => {
     if (!parts.specs.remove(record)) return;
-    parts.addresses.release(name);
+    parts.addresses.release(record.ref.cell);
     parts.pauses.forget(record.ref);
     parts.observer.notes(record, 'Deleted', 'nothing is left of it');
   });
@@ -222,9 +222,9 @@ async function bindFolders(
 
 function networkOf(
   { network, addresses }: WorkloadStepParts,
-  { ref, spec: { kind, name, networkMode } }: WorkloadRecord,
+  { ref, spec: { kind, networkMode } }: WorkloadRecord,
 ): ContainerSpec['network'] {
-  const address = addresses.get(name);
+  const address = addresses.get(ref.cell);
   if (kind === 'microVm' && address !== undefined) return { tap: network.tap(address) };
   if (networkMode === 'host') return 'host';
   return { namespacePath: network.namespacePath(cellKey(ref.cell)) };

@@ -1,4 +1,5 @@
 import {
+  cellOfWorkload,
   isRunOver,
   type PortListeners,
   portKey,
@@ -63,7 +64,7 @@ export class Admission {
     const fallbackOf = (record: WorkloadRecord) => this.#fallbackOf(record);
     checkPorts(spec, { others, fallbackOf, listeners, published: publishedBy(before) });
     checkDependencies(spec, (name) => specs.get(name));
-    if (spec.networkMode === 'bridge') addresses.claim(spec.name);
+    if (spec.networkMode === 'bridge') addresses.claim(cellOfWorkload(spec.name));
     if (desired !== 'running') return;
     const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.spec.name));
     checkVolumes(spec, { volumes, others, isOver, batch });

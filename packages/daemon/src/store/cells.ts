@@ -1,0 +1,144 @@
+import {
+  type CellContainer,
+  type CellId,
+  type CellRecord,
+  type CellSpec,
+  type ContainerRecord,
+  type ContainerRef,
+  type ContainerRole,
+  cellKey,
+  type DesiredState,
+} from '@capsule/core';
+import type { Database, Row } from '@capsule/engine';
+
+/** What changes of a container beside its spec. */
+export interface NextContainer {
+  /** The change needs a new container. */
+  readonly isNewRevision: boolean;
+  /** Somebody asked for a start. */
+  readonly isNewRun: boolean;
+  /** For a stop, instead of the spec's grace. */
+  readonly stopGraceMs: number | undefined;
+}
+
+/** Cells and their containers. Written by `WorkloadSpecs` alone. */
+export class Cells {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  list(): CellRecord[] {
+    const containers = Map.groupBy(
+      this.#db.all('SELECT * FROM container ORDER BY role, rowid'),
+      (row) => String(row['cell']),
+    );
+    return this.#db
+      .all('SELECT * FROM cell ORDER BY realm, space, stack, name')
+      .map((row) => cellFromRows(row, containers.get(String(row['key'])) ?? []));
+  }
+
+  get(id: CellId): CellRecord | undefined {
+    const key = cellKey(id);
+    const row = this.#db.get('SELECT * FROM cell WHERE key = ?', key);
+    if (row === undefined) return undefined;
+    const sql = 'SELECT * FROM container WHERE cell = ? ORDER BY role, rowid';
+    return cellFromRows(row, this.#db.all(sql, key));
+  }
+
+  /** Generation 1. */
+  insert(
+    id: CellId,
+    spec: CellSpec,
+    rest: Pick<CellRecord, 'uid' | 'desired' | 'createdAt'>,
+  ): void {
+    const { realm, space, stack, cell } = id;
+    this.#db.run(
+      `INSERT INTO cell (key, realm, space, stack, name, uid, generation, desired, body, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
+      ...[cellKey(id), realm, space, stack, cell],
+      ...[rest.uid, rest.desired, JSON.stringify(spec), rest.createdAt],
+    );
+  }
+
+  /** The next generation. */
+  update(id: CellId, spec: CellSpec, desired: DesiredState): void {
+    this.#db.run(
+      'UPDATE cell SET body = ?, desired = ?, generation = generation + 1 WHERE key = ?',
+      ...[JSON.stringify(spec), desired, cellKey(id)],
+    );
+  }
+
+  /** Another identity in the place of one: its containers have no past. */
+  renew(id: CellId, { uid, createdAt }: Pick<CellRecord, 'uid' | 'createdAt'>): void {
+    const key = cellKey(id);
+    this.#db.run('DELETE FROM container_status WHERE cell = ?', key);
+    this.#db.run('UPDATE cell SET uid = ?, created_at = ? WHERE key = ?', uid, createdAt, key);
+  }
+
+  /** With its containers, unless it has changed since it was read. */
+  remove({ id, uid, generation }: Pick<CellRecord, 'id' | 'uid' | 'generation'>): boolean {
+    const sql = 'DELETE FROM cell WHERE key = ? AND uid = ? AND generation = ?';
+    return this.#db.run(sql, cellKey(id), uid, generation) > 0;
+  }
+
+  /** Revision and run 1. */
+  insertContainer(
+    { cell, container }: ContainerRef,
+    role: ContainerRole,
+    spec: CellContainer,
+  ): void {
+    this.#db.run(
+      `INSERT INTO container (cell, name, role, revision, run, body) VALUES (?, ?, ?, 1, 1, ?)`,
+      ...[cellKey(cell), container, role, JSON.stringify(spec)],
+    );
+  }
+
+  updateContainer(
+    { cell, container }: ContainerRef,
+    spec: CellContainer,
+    { isNewRevision, isNewRun, stopGraceMs }: NextContainer,
+  ): void {
+    this.#db.run(
+      `UPDATE container SET body = ?, stop_grace_ms = ?, revision = revision + ?, run = run + ?
+       WHERE cell = ? AND name = ?`,
+      ...[JSON.stringify(spec), stopGraceMs ?? null, isNewRevision ? 1 : 0, isNewRun ? 1 : 0],
+      ...[cellKey(cell), container],
+    );
+  }
+}
+
+function cellFromRows(row: Row, containers: readonly Row[]): CellRecord {
+  const id = {
+    realm: String(row['realm']),
+    space: String(row['space']),
+    stack: String(row['stack']),
+    cell: String(row['name']),
+  };
+  const shared = {
+    uid: String(row['uid']),
+    generation: Number(row['generation']),
+    desired: row['desired'] as DesiredState,
+  };
+  return {
+    ...{ id, ...shared, createdAt: Number(row['created_at']) },
+    spec: JSON.parse(String(row['body'])) as CellSpec,
+    containers: containers.map((one) => containerFromRow(id, shared, one)),
+  };
+}
+
+function containerFromRow(
+  cell: CellId,
+  shared: Pick<CellRecord, 'uid' | 'generation' | 'desired'>,
+  row: Row,
+): ContainerRecord {
+  return {
+    ...{ ref: { cell, container: String(row['name']) }, role: row['role'] as ContainerRole },
+    ...shared,
+    spec: JSON.parse(String(row['body'])) as CellContainer,
+    revision: Number(row['revision']),
+    run: Number(row['run']),
+    ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: Number(row['stop_grace_ms']) }),
+  };
+}
