@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { copyFile, glob, mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import { completeSpec, FIRST_STATUS, refOfWorkload, type WorkloadSpec } from '@capsule/core';
+import { Database, migrate, migrateBack, openStore, type Row } from '@capsule/engine';
+import { Addresses } from './addresses.ts';
+import { Events } from './events.ts';
+import { GoodSpecs } from './good-specs.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { Pauses } from './pauses.ts';
+import { Registries } from './registries.ts';
+import { Snapshots } from './snapshots.ts';
+import { Volumes } from './volumes.ts';
+import { WorkloadSpecs } from './workload-specs.ts';
+import { WorkloadStatuses } from './workload-statuses.ts';
+
+const FOLDER = join(import.meta.dirname, 'fixtures');
+const FIXTURES = await Array.fromAsync(glob('*.db', { cwd: FOLDER }));
+/** The last version that has workloads in the place of cells. */
+const FLAT = 8;
+
+/** The rows of every table; what is JSON is compared as what it says. */
+function contentOf(db: Database): Readonly<Record<string, readonly Row[]>> {
+  const tables = db.all("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+  return Object.fromEntries(
+    tables.map(({ name }) => [
+      String(name),
+      db.all(`SELECT * FROM ${name} ORDER BY 1, 2`).map(read),
+    ]),
+  );
+}
+
+function read(row: Row): Row {
+  const { body } = row;
+  return { ...row, ...(typeof body === 'string' && { body: JSON.parse(body) }) };
+}
+
+async function open(fixture: string): Promise<{ readonly path: string } & AsyncDisposable> {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'capsule-earlier-'));
+  const path = join(folder.path, 'state.db');
+  await copyFile(join(FOLDER, fixture), path);
+  return { path, [Symbol.asyncDispose]: () => folder.remove() };
+}
+
+for (const fixture of FIXTURES) {
+  const commit = basename(fixture, '.db');
+
+  test(`a store of commit ${commit} says the same when it is brought up to date`, async () => {
+    await using copy = await open(fixture);
+    const old = new Database(copy.path);
+    const before = contentOf(old);
+    old.close();
+    const db = openStore(copy.path, MIGRATIONS);
+    const specs = new WorkloadSpecs(db);
+    const rows = before['workload_spec'] ?? [];
+    assert.equal(rows.length, 7);
+    assert.equal(specs.list().length, 7);
+    for (const row of rows) {
+      const ref = refOfWorkload(String(row['name']));
+      const record = specs.get(ref.container);
+      const { uid, generation, desired, revision, run } = row;
+      assert.deepEqual(record, {
+        ...{ ref, role: 'root', uid, generation, desired, revision, run },
+        createdAt: row['created_at'],
+        spec: completeSpec(row['body'] as WorkloadSpec),
+        ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: row['stop_grace_ms'] }),
+      });
+      const status = before['workload_status']?.find(({ name }) => name === row['name'])?.['body'];
+      assert.deepEqual(new WorkloadStatuses(db).get(ref), {
+        ...FIRST_STATUS,
+        ...(status as object),
+      });
+    }
+    db.close();
+  });
+
+  test(`a store of commit ${commit} keeps what is beside workloads`, async () => {
+    await using copy = await open(fixture);
+    const db = openStore(copy.path, MIGRATIONS);
+    const web = new WorkloadSpecs(db).get('web');
+    assert.ok(web !== undefined);
+    assert.deepEqual(new GoodSpecs(db).get(web), { generation: 1, spec: web.spec });
+    assert.deepEqual(
+      ['web', 'db', 'agent'].map((name) =>
+        new Addresses(db, '172.20.254.0/24').get(refOfWorkload(name).cell),
+      ),
+      ['172.20.254.2', '172.20.254.3', undefined],
+    );
+    assert.deepEqual(
+      new Pauses(db)
+        .heldFor('poolFull')
+        .map(({ container }) => container)
+        .sort(),
+      ['db', 'web'],
+    );
+    assert.deepEqual(
+      new Volumes(db).list().map(({ name, stage, holder }) => [name, stage, holder]),
+      [
+        ['cache', 'ready', 'db'],
+        ['data', 'ready', 'web'],
+        ['spare', 'ready', undefined],
+      ],
+    );
+    assert.deepEqual(new Volumes(db).get('data')?.snapshotSchedule, {
+      everySeconds: 3600,
+      keep: 3,
+    });
+    assert.equal(new Snapshots(db).of('data').length, 2);
+    assert.deepEqual(
+      new Events(db).list('job', 10).map(({ reason }) => reason),
+      ['Applied', 'Starting', 'Running', 'Exited', 'Completed'],
+    );
+    assert.equal(new Events(db).list('volume/', 1)[0]?.reason, 'PoolFull');
+    assert.equal(new Registries(db).login('registry.example')?.username, 'ann');
+    db.close();
+  });
+
+  test(`a store of commit ${commit} comes back from the newest version as it was`, async () => {
+    await using copy = await open(fixture);
+    const db = openStore(copy.path, MIGRATIONS.slice(0, FLAT));
+    const before = contentOf(db);
+    migrate(db, copy.path, MIGRATIONS);
+    assert.equal(migrateBack(db, MIGRATIONS, FLAT), FLAT);
+    assert.deepEqual(contentOf(db), before);
+    assert.equal(db.get('PRAGMA integrity_check')?.['integrity_check'], 'ok');
+    assert.deepEqual(db.all('PRAGMA foreign_key_check'), []);
+    db.close();
+  });
+}
