@@ -58,7 +58,7 @@ export function selectProcesses(
 }
 
 async function look(pid: number, { execId, cgroup }: ExecTraces): Promise<readonly Candidate[]> {
-  if (!isIn(await readProc(pid, 'cgroup'), cgroup)) return [];
+  if (!isInCgroup(await readProc(pid, 'cgroup'), cgroup)) return [];
   const [entry, isMarked] = await Promise.all([readEntry(pid), readMark(pid, execMark(execId))]);
   return entry === undefined ? [] : [{ ...entry, isMarked }];
 }
