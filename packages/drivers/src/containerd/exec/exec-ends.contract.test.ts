@@ -101,7 +101,7 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
   });
   const imports = `
     import { ContainerdClient } from '${join(import.meta.dirname, '../client/containerd-client.ts')}';
-    import { ContainerdRuntime } from '${join(import.meta.dirname, '../runtime/containerd-runtime.ts')}';
+    import { ContainerdRuntime } from '${join(import.meta.dirname, '../containerd-runtime.ts')}';
     const client = new ContainerdClient(${JSON.stringify({ socketPath, namespace })});
     const runtime = new ContainerdRuntime(client, ${JSON.stringify(options)});
     const exec = () => runtime.exec(${JSON.stringify(ref)}, ${JSON.stringify(REQUEST)});\n`;
