@@ -5,10 +5,10 @@ import {
   type VolumeService,
   volumeToProto,
 } from '@capsule/api';
-import { isName, VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
+import { VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { volumeError } from '../volume/errors.ts';
 import { stopHolder, untilLeft, type VolumeHolderParts } from '../volume/holder.ts';
+import { requireName } from './volume/require-name.ts';
 import { type SnapshotCallParts, snapshotCalls } from './volume/snapshots.ts';
 import { type TransferCallParts, transferCalls } from './volume/transfers.ts';
 import { usageCalls, type VolumeUsageParts } from './volume/usage.ts';
@@ -30,7 +30,7 @@ export function volumeService(
       return volumeToProto(await keeper.get(name));
     },
     async get({ name }, { signal }) {
-      return volumeToProto(await partsOrThrow().keeper.get(checked(name), signal));
+      return volumeToProto(await partsOrThrow().keeper.get(requireName(name), signal));
     },
     async list(_request, { signal }) {
       const volumes = await partsOrThrow().keeper.list(signal);
@@ -38,14 +38,14 @@ export function volumeService(
     },
     async delete({ name, force }, { signal }) {
       const parts = partsOrThrow();
-      if (force) stopHolder(checked(name), parts);
-      await untilLeft(checked(name), parts, signal);
-      return { existed: await parts.keeper.delete(checked(name), { force }) };
+      if (force) stopHolder(requireName(name), parts);
+      await untilLeft(requireName(name), parts, signal);
+      return { existed: await parts.keeper.delete(requireName(name), { force }) };
     },
     async resize({ name, newSizeMib }, { signal }) {
       const { keeper } = partsOrThrow();
-      await untilLeft(checked(name), partsOrThrow(), signal);
-      await keeper.resize({ name: checked(name), sizeBytes: bytesOf(newSizeMib) });
+      await untilLeft(requireName(name), partsOrThrow(), signal);
+      await keeper.resize({ name: requireName(name), sizeBytes: bytesOf(newSizeMib) });
       return volumeToProto(await keeper.get(name));
     },
     async apply({ name, sizeBytes, dryRun, snapshotSchedule: wire }) {
@@ -60,19 +60,13 @@ export function volumeService(
     },
     async adopt({ name }) {
       const { keeper } = partsOrThrow();
-      await keeper.adopt(checked(name));
+      await keeper.adopt(requireName(name));
       return volumeToProto(await keeper.get(name));
     },
     ...snapshotCalls(partsOrThrow),
     ...transferCalls(partsOrThrow),
     ...usageCalls(partsOrThrow),
   };
-}
-
-/** Names of files and devices are made of it. */
-function checked(name: string): string {
-  if (!isName(name)) throw volumeError.NOT_FOUND({ name: name.slice(0, 80) });
-  return name;
 }
 
 function bytesOf(mebibytes: bigint): number {

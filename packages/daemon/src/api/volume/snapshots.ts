@@ -8,6 +8,7 @@ import type { VolumeCopies } from '../../volume/copies.ts';
 import { volumeError } from '../../volume/errors.ts';
 import { untilLeft, type VolumeHolderParts } from '../../volume/holder.ts';
 import type { VolumeSteps } from '../../volume/steps.ts';
+import { requireName } from './require-name.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -28,7 +29,7 @@ export function snapshotCalls(
     async takeSnapshot({ volume, name }) {
       const { snapshotKeeper } = partsOrThrow();
       if (name === '') {
-        const snapshot = await snapshotKeeper.takeNext(checkedVolume(volume), 'at', 'asked');
+        const snapshot = await snapshotKeeper.takeNext(requireName(volume), 'at', 'asked');
         return show({ volume, snapshot }, snapshotKeeper);
       }
       const ref = { volume, snapshot: name };
@@ -37,23 +38,23 @@ export function snapshotCalls(
     },
     async listSnapshots({ volume }, { signal }) {
       const { snapshotKeeper, keeper } = partsOrThrow();
-      if (volume !== '') await keeper.get(checkedVolume(volume), signal);
+      if (volume !== '') await keeper.get(requireName(volume), signal);
       const snapshots = await snapshotKeeper.list(volume || undefined, signal);
       return { snapshots: snapshots.map(snapshotToProto) };
     },
     async deleteSnapshot({ volume, name, force }) {
-      const ref = checkedRef(volume, name);
+      const ref = requireRef(volume, name);
       return { existed: await partsOrThrow().snapshotKeeper.delete(ref, { force }) };
     },
     async adoptSnapshot({ volume, name }) {
       const { snapshotKeeper } = partsOrThrow();
-      const ref = checkedRef(volume, name);
+      const ref = requireRef(volume, name);
       await snapshotKeeper.adopt(ref);
       return show(ref, snapshotKeeper);
     },
     async restore({ volume, snapshot, discardCurrent }, { signal }) {
       const { keeper, snapshotKeeper, steps, copies } = partsOrThrow();
-      const ref = checkedRef(volume, snapshot);
+      const ref = requireRef(volume, snapshot);
       snapshotKeeper.ready(ref);
       await untilLeft(volume, partsOrThrow(), signal);
       steps.checkDetached(volume);
@@ -65,8 +66,8 @@ export function snapshotCalls(
     },
     async clone({ volume, snapshot, newName, newUid }) {
       const { keeper, copies } = partsOrThrow();
-      const from = { volume: checkedVolume(volume), ...(snapshot && { snapshot }) };
-      if (snapshot !== '') checkedRef(volume, snapshot);
+      const from = { volume: requireName(volume), ...(snapshot && { snapshot }) };
+      if (snapshot !== '') requireRef(volume, snapshot);
       const uid = newUid === '' ? randomUUID() : newUid.toLowerCase();
       if (!UUID.test(uid)) throw volumeError.UID_INVALID({ uid: newUid.slice(0, 80) });
       await copies.clone(from, { name: newName, uid });
@@ -82,13 +83,7 @@ async function show(ref: SnapshotRef, keeper: SnapshotKeeper) {
   return snapshotToProto(found);
 }
 
-/** Names of files and devices are made of it. */
-function checkedVolume(name: string): string {
-  if (!isName(name)) throw volumeError.NOT_FOUND({ name: name.slice(0, 80) });
-  return name;
-}
-
-function checkedRef(volume: string, snapshot: string): SnapshotRef {
+function requireRef(volume: string, snapshot: string): SnapshotRef {
   if (isName(volume) && isName(snapshot)) return { volume, snapshot };
   throw snapshotError.NOT_FOUND({ name: `${volume.slice(0, 80)}@${snapshot.slice(0, 80)}` });
 }
