@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { ImageSource, RunAtRoot } from '../../image/image-source.ts';
+import { ImageDisks } from './image-disks.ts';
+
+const ROOT = '/layers';
+
+test('a disk is made once, of all that the layers hold, and found again', async (t) => {
+  const { disks, commands } = await open(t, async ([, , disk = ''], chainId) =>
+    writeFile(disk, chainId),
+  );
+  const [one, same, other] = await Promise.all([
+    disks.ensure('web:1', 'chain-a'),
+    disks.ensure('web:1', 'chain-a'),
+    disks.ensure('db:1', 'chain-b'),
+  ]);
+  assert.equal(one, same);
+  assert.equal(await readFile(one, 'utf8'), 'chain-a');
+  assert.equal(await readFile(other, 'utf8'), 'chain-b');
+  assert.equal(await disks.ensure('web:1', 'chain-a'), one);
+  assert.deepEqual(
+    commands.map(([program, , , root]) => [program, root]),
+    [
+      ['mkfs.erofs', ROOT],
+      ['mkfs.erofs', ROOT],
+    ],
+  );
+});
+
+test('a disk that cannot be made leaves nothing, and says why', async (t) => {
+  const { disks, folder } = await open(t, async ([, , disk = '']) => {
+    await writeFile(disk, 'half');
+    throw Object.assign(new Error('failed'), { facts: { stderr: 'no space left\n' } });
+  });
+  await assert.rejects(disks.ensure('web:1', 'chain-a'), {
+    code: 'MICROVM_NO_IMAGE_DISK',
+    facts: { image: 'web:1', detail: 'no space left' },
+  });
+  assert.deepEqual(await readdir(folder), []);
+});
+
+test('what the source of images cannot do is not said to be of the disk', async (t) => {
+  const failure = new TypeError('the connection is lost');
+  const source = { withLayers: () => Promise.reject(failure) };
+  const disks = new ImageDisks(source, await makeFolder(t));
+  await assert.rejects(disks.ensure('web:1', 'chain-a'), failure);
+});
+
+test('disks of images that are gone are removed, with what was left half made', async (t) => {
+  const { disks, folder } = await open(t, async ([, , disk = '']) => writeFile(disk, 'x'));
+  assert.equal(await disks.isAny(), false);
+  const kept = await disks.ensure('web:1', 'chain-a');
+  const gone = await disks.ensure('db:1', 'chain-b');
+  await writeFile(`${gone}.new`, 'half');
+  await disks.prune([kept]);
+  assert.deepEqual(
+    (await readdir(folder)).map((name) => join(folder, name)),
+    [kept],
+  );
+});
+
+type Make = (command: readonly string[], chainId: string) => Promise<void>;
+
+/** Disks of a source whose programs are `make`. */
+async function open(t: TestContext, make: Make) {
+  const commands: (readonly string[])[] = [];
+  const source: Pick<ImageSource, 'withLayers'> = {
+    withLayers: (chainId, use) => {
+      const run: RunAtRoot = (command) => {
+        commands.push(command(ROOT));
+        return make(command(ROOT), chainId);
+      };
+      return use(run);
+    },
+  };
+  const folder = await makeFolder(t);
+  return { disks: new ImageDisks(source, folder), folder, commands };
+}
+
+async function makeFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-disks-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
