@@ -16,46 +16,46 @@ import {
   nameResponderContract,
   type Respond,
   TestUpstream,
-  TOWN,
-  Town,
+  TRAFFIC_LAB,
   type TrafficAgent,
+  TrafficLab,
   upstreamReply,
 } from '@capsule/testkit';
 import { BridgeResponder } from './bridge-responder.ts';
 
 const NAMES = [
-  { name: 'web', address: TOWN.web.address },
-  { name: 'db', address: TOWN.db.address },
+  { name: 'web', address: TRAFFIC_LAB.web.address },
+  { name: 'db', address: TRAFFIC_LAB.db.address },
 ];
 const BOTH = ['udp', 'tcp'] as const;
 
 if (await inOwnNamespaces(import.meta.filename)) {
   nameResponderContract('bridge', async (t) => {
-    const { town, responder } = await open(t);
-    const lookup = async (name: string) => foundIn(await ask(town.db, { name }));
+    const { lab, responder } = await open(t);
+    const lookup = async (name: string) => foundIn(await ask(lab.db, { name }));
     return { responder, lookup };
   });
 
   suite('bridge responder', () => {
     test('cells and the capsule itself are answered over UDP and TCP', async (t) => {
-      const { town, responder } = await open(t);
+      const { lab, responder } = await open(t);
       responder.update(NAMES);
       for (const protocol of BOTH) {
-        for (const agent of [town.db, town.web, town.capsule]) {
+        for (const agent of [lab.db, lab.web, lab.capsule]) {
           const reply = await ask(agent, { name: 'web' }, { protocol });
-          assert.deepEqual(reply.answers, [`A ${TOWN.web.address}`]);
+          assert.deepEqual(reply.answers, [`A ${TRAFFIC_LAB.web.address}`]);
         }
       }
     });
 
     test('nobody else is, whatever address of the capsule is asked', async (t) => {
-      const { town, responder } = await open(t);
+      const { lab, responder } = await open(t);
       responder.update(NAMES);
       for (const protocol of BOTH) {
-        for (const address of [TOWN.uplink, TOWN.gateway]) {
+        for (const address of [TRAFFIC_LAB.uplink, TRAFFIC_LAB.gateway]) {
           for (const port of [53, RESPONDER_PORT]) {
             const server = { address, port, protocol, patienceMs: 300 };
-            const reply = await askName(town.outside, server, { name: 'web' });
+            const reply = await askName(lab.outside, server, { name: 'web' });
             assert.match(String(reply), /^(silent|refused)$/, `${protocol} ${address}:${port}`);
           }
         }
@@ -63,34 +63,34 @@ if (await inOwnNamespaces(import.meta.filename)) {
     });
 
     test('a workload that publishes port 53 has it everywhere but at the bridge', async (t) => {
-      const { town, responder, network } = await open(t);
+      const { lab, responder, network } = await open(t);
       responder.update(NAMES);
-      const target = { hostPort: 53, containerPort: 80, address: TOWN.web.address };
+      const target = { hostPort: 53, containerPort: 80, address: TRAFFIC_LAB.web.address };
       await network.publish(BOTH.map((protocol) => ({ protocol, ...target })));
       for (const protocol of BOTH) {
-        const asked = { protocol, port: 53, address: TOWN.uplink };
-        assert.match(await town.outside.ask(asked), /^web saw/);
-        assert.match(await town.db.ask(asked), /^web saw/);
-        const reply = await ask(town.db, { name: 'web' }, { protocol });
-        assert.deepEqual(reply.answers, [`A ${TOWN.web.address}`]);
+        const asked = { protocol, port: 53, address: TRAFFIC_LAB.uplink };
+        assert.match(await lab.outside.ask(asked), /^web saw/);
+        assert.match(await lab.db.ask(asked), /^web saw/);
+        const reply = await ask(lab.db, { name: 'web' }, { protocol });
+        assert.deepEqual(reply.answers, [`A ${TRAFFIC_LAB.web.address}`]);
       }
     });
 
     test('a name server in host mode has port 53 of every address, and disturbs nothing', async (t) => {
-      const { town, responder } = await open(t);
+      const { lab, responder } = await open(t);
       responder.update(NAMES);
       for (const protocol of BOTH) {
-        await town.capsule.serve('dnsmasq', { protocol, port: 53 });
-        const asked = { protocol, port: 53, address: TOWN.uplink };
-        assert.match(await town.outside.ask(asked), /^dnsmasq saw/);
-        const reply = await ask(town.db, { name: 'web' }, { protocol });
-        assert.deepEqual(reply.answers, [`A ${TOWN.web.address}`]);
+        await lab.capsule.serve('dnsmasq', { protocol, port: 53 });
+        const asked = { protocol, port: 53, address: TRAFFIC_LAB.uplink };
+        assert.match(await lab.outside.ask(asked), /^dnsmasq saw/);
+        const reply = await ask(lab.db, { name: 'web' }, { protocol });
+        assert.deepEqual(reply.answers, [`A ${TRAFFIC_LAB.web.address}`]);
       }
     });
 
     for (const address of ['127.0.0.1', '::1', 'fe80::53%uplink']) {
       test(`addresses of both kinds come from an upstream at ${address}`, async (t) => {
-        const { town, responder } = await open(t);
+        const { lab, responder } = await open(t);
         await run('ip', ['address', 'add', 'fe80::53/64', 'dev', 'uplink', 'nodad']);
         const resolver = await upstream(t, address, (query) => {
           const isCut = query.transport === 'udp' && query.type === 'AAAA';
@@ -102,8 +102,8 @@ if (await inOwnNamespaces(import.meta.filename)) {
         });
         responder.useUplink(`nameserver ${address}\n`);
         const name = 'example.com';
-        assert.deepEqual((await ask(town.db, { name })).answers, ['A 192.0.2.80']);
-        const second = await ask(town.db, { name, type: 'AAAA' });
+        assert.deepEqual((await ask(lab.db, { name })).answers, ['A 192.0.2.80']);
+        const second = await ask(lab.db, { name, type: 'AAAA' });
         assert.deepEqual(second.answers, ['AAAA 2001:db8::80']);
         assert.deepEqual(resolver.questions, [
           'udp A example.com',
@@ -114,7 +114,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
     }
 
     test('an answer that is too large for UDP is told so, and comes over TCP', async (t) => {
-      const { town, responder } = await open(t);
+      const { lab, responder } = await open(t);
       const answers = Array.from({ length: 120 }, (_, at) => ({
         type: 'A',
         data: `192.0.2.${at}`,
@@ -124,32 +124,34 @@ if (await inOwnNamespaces(import.meta.filename)) {
       );
       responder.useUplink('nameserver 127.0.0.1\n');
       const query = { name: 'large.example.com', udpBytes: 4096 };
-      const first = await ask(town.db, query);
+      const first = await ask(lab.db, query);
       assert.deepEqual([first.isTruncated, first.answers.length], [true, 0]);
-      const second = await ask(town.db, query, { protocol: 'tcp' });
+      const second = await ask(lab.db, query, { protocol: 'tcp' });
       assert.deepEqual([second.isTruncated, second.answers.length], [false, 120]);
       assert.equal(resolver.questions.length, 2, 'what came over TCP was not kept');
     });
 
     test('it never asks itself', async (t) => {
-      const { town, responder } = await open(t);
-      responder.useUplink(`nameserver ${TOWN.gateway}\n`);
-      assert.equal((await ask(town.db, { name: 'example.com' })).rcode, 'SERVFAIL');
+      const { lab, responder } = await open(t);
+      responder.useUplink(`nameserver ${TRAFFIC_LAB.gateway}\n`);
+      assert.equal((await ask(lab.db, { name: 'example.com' })).rcode, 'SERVFAIL');
     });
 
     test('while it is away a question over UDP is met by silence, and found when asked again', async (t) => {
-      const { town, responder } = await open(t);
+      const { lab, responder } = await open(t);
       await responder[Symbol.asyncDispose]();
-      const server = { address: TOWN.gateway, patienceMs: 300 };
-      assert.equal(await askName(town.db, server, { name: 'web' }), 'silent');
+      const server = { address: TRAFFIC_LAB.gateway, patienceMs: 300 };
+      assert.equal(await askName(lab.db, server, { name: 'web' }), 'silent');
       const next = await started(t);
       next.update(NAMES);
-      assert.deepEqual((await ask(town.db, { name: 'web' })).answers, [`A ${TOWN.web.address}`]);
+      assert.deepEqual((await ask(lab.db, { name: 'web' })).answers, [
+        `A ${TRAFFIC_LAB.web.address}`,
+      ]);
     });
 
     for (const protocol of BOTH) {
       test(`a ${protocol} port that another program has is told, and taken once it is free`, async (t) => {
-        const { town, responder } = await open(t);
+        const { lab, responder } = await open(t);
         await responder[Symbol.asyncDispose]();
         const program = protocol === 'udp' ? await udpProgram() : await tcpProgram();
         const told: (CapsuleError | undefined)[] = [];
@@ -167,7 +169,9 @@ if (await inOwnNamespaces(import.meta.filename)) {
           told.map((each) => each?.code),
           ['DNS_PORT_TAKEN', undefined],
         );
-        assert.deepEqual((await ask(town.db, { name: 'web' })).answers, [`A ${TOWN.web.address}`]);
+        assert.deepEqual((await ask(lab.db, { name: 'web' })).answers, [
+          `A ${TRAFFIC_LAB.web.address}`,
+        ]);
       });
     }
   });
@@ -176,9 +180,9 @@ if (await inOwnNamespaces(import.meta.filename)) {
 async function open(t: TestContext) {
   const network = new BridgeNetwork();
   await network.prepare();
-  const town = await Town.open(network);
-  t.after(() => town[Symbol.asyncDispose]());
-  return { network, town, responder: await started(t) };
+  const lab = await TrafficLab.open(network);
+  t.after(() => lab[Symbol.asyncDispose]());
+  return { network, lab, responder: await started(t) };
 }
 
 async function started(
@@ -206,7 +210,7 @@ async function ask(
   query: NameQuery,
   server: Partial<NameServer> = {},
 ): Promise<NameReply> {
-  const reply = await askName(agent, { address: TOWN.gateway, ...server }, query);
+  const reply = await askName(agent, { address: TRAFFIC_LAB.gateway, ...server }, query);
   if (typeof reply === 'string') assert.fail(`${query.name}: ${reply}`);
   return reply;
 }

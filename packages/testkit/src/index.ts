@@ -67,8 +67,8 @@ export { type GuardedRegistry, startGuardedRegistry } from './registry/guarded-r
 export type { LabRegistry, RegistryBehaviour } from './registry/lab-registry.ts';
 export { answer, TestRegistry, type Treatment } from './registry/test-registry.ts';
 export { inOwnNamespaces } from './traffic/own-namespaces.ts';
-export { TOWN, Town } from './traffic/town.ts';
 export { type Asked, type Served, TrafficAgent } from './traffic/traffic-agent.ts';
+export { TRAFFIC_LAB, TrafficLab } from './traffic/traffic-lab.ts';
 export {
   type RanInWorkload,
   type RunInWorkload,

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { readSysctl, run } from '@capsule/host';
-import { cellTrafficContract, inOwnNamespaces, TOWN, Town, TrafficAgent } from '@capsule/testkit';
+import {
+  cellTrafficContract,
+  inOwnNamespaces,
+  TRAFFIC_LAB,
+  TrafficAgent,
+  TrafficLab,
+} from '@capsule/testkit';
 import { BridgeNetwork } from './bridge-network.ts';
 
 const BRIDGE_HOOKS = 'net/bridge/bridge-nf-call-iptables';
@@ -24,26 +30,31 @@ if (await inOwnNamespaces(import.meta.filename)) {
   }
 
   test('no cell reaches what listens on the loopback of the capsule', async () => {
-    await using town = await Town.open(await prepared());
-    await town.capsule.serve('private', { protocol: 'udp', port: 9999, address: '127.0.0.1' });
-    await run('ip', ['-netns', TOWN.db.key, '-batch', '-'], { input: SEND_LOOPBACK_OUT });
+    await using lab = await TrafficLab.open(await prepared());
+    await lab.capsule.serve('private', { protocol: 'udp', port: 9999, address: '127.0.0.1' });
+    await run('ip', ['-netns', TRAFFIC_LAB.db.key, '-batch', '-'], { input: SEND_LOOPBACK_OUT });
     const localnet = '/proc/sys/net/ipv4/conf/eth0/route_localnet';
-    await run('ip', ['netns', 'exec', TOWN.db.key, 'tee', localnet], { input: '1' });
+    await run('ip', ['netns', 'exec', TRAFFIC_LAB.db.key, 'tee', localnet], { input: '1' });
     const asked = { protocol: 'udp', address: '127.0.0.1', port: 9999 } as const;
-    assert.equal(await town.db.ask({ ...asked, patienceMs: 700 }), 'silent');
-    assert.equal(await town.capsule.ask(asked), 'private saw 127.0.0.1');
+    assert.equal(await lab.db.ask({ ...asked, patienceMs: 700 }), 'silent');
+    assert.equal(await lab.capsule.ask(asked), 'private saw 127.0.0.1');
   });
 
   test('a restarted capsuled disturbs no connection', async () => {
     const network = await prepared();
-    await using town = await Town.open(network);
+    await using lab = await TrafficLab.open(network);
     await using later = new TrafficAgent();
-    const asked = { protocol: 'udp', address: TOWN.uplink, port: 8080, sourcePort: 4343 } as const;
-    assert.equal(await town.outside.ask(asked), `web saw ${TOWN.outside}`);
+    const asked = {
+      protocol: 'udp',
+      address: TRAFFIC_LAB.uplink,
+      port: 8080,
+      sourcePort: 4343,
+    } as const;
+    assert.equal(await lab.outside.ask(asked), `web saw ${TRAFFIC_LAB.outside}`);
     const next = await prepared();
-    await next.attach(TOWN.web);
-    await next.publish(Town.published);
-    assert.equal(await town.outside.ask(asked), `web saw ${TOWN.outside}`);
+    await next.attach(TRAFFIC_LAB.web);
+    await next.publish(TrafficLab.published);
+    assert.equal(await lab.outside.ask(asked), `web saw ${TRAFFIC_LAB.outside}`);
     assert.match(await later.ask({ ...asked, address: '127.0.0.1' }), /^web saw /);
   });
 }
@@ -52,7 +63,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
 const SEND_LOOPBACK_OUT = `
 link set lo down
 address flush dev lo
-route add 127.0.0.1/32 via ${TOWN.gateway} dev eth0
+route add 127.0.0.1/32 via ${TRAFFIC_LAB.gateway} dev eth0
 `;
 
 async function prepared(): Promise<BridgeNetwork> {

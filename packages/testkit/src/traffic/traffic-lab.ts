@@ -2,8 +2,8 @@ import type { CellNetwork, PublishedPort } from '@capsule/core';
 import { run } from '@capsule/host';
 import { TrafficAgent } from './traffic-agent.ts';
 
-/** Addresses of the town: a host on the uplink, the capsule's two, and two cells. */
-export const TOWN = {
+/** Addresses of the lab: a host on the uplink, the capsule's two, and two cells. */
+export const TRAFFIC_LAB = {
   outside: '192.0.2.1',
   uplink: '192.0.2.2',
   gateway: '172.20.254.1',
@@ -18,7 +18,7 @@ const OUTSIDE = 'outside';
  * to be a throwaway one. Cells serve tcp and udp on port 80, published as 8080 (web) and 8081 (db);
  * the host outside serves on 8080.
  */
-export class Town implements AsyncDisposable {
+export class TrafficLab implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack;
   readonly outside: TrafficAgent;
   readonly capsule: TrafficAgent;
@@ -28,38 +28,38 @@ export class Town implements AsyncDisposable {
   private constructor(stack: AsyncDisposableStack) {
     this.outside = stack.use(new TrafficAgent(OUTSIDE));
     this.capsule = stack.use(new TrafficAgent());
-    this.web = stack.use(new TrafficAgent(TOWN.web.key));
-    this.db = stack.use(new TrafficAgent(TOWN.db.key));
+    this.web = stack.use(new TrafficAgent(TRAFFIC_LAB.web.key));
+    this.db = stack.use(new TrafficAgent(TRAFFIC_LAB.db.key));
     this.#stack = stack;
   }
 
-  /** What is published when the town opens. */
+  /** What is published when the lab opens. */
   static readonly published: readonly PublishedPort[] = (['tcp', 'udp'] as const).flatMap(
     (protocol) => [
-      { protocol, hostPort: 8080, containerPort: 80, address: TOWN.web.address },
-      { protocol, hostPort: 8081, containerPort: 80, address: TOWN.db.address },
+      { protocol, hostPort: 8080, containerPort: 80, address: TRAFFIC_LAB.web.address },
+      { protocol, hostPort: 8081, containerPort: 80, address: TRAFFIC_LAB.db.address },
     ],
   );
 
-  static async open(network: CellNetwork): Promise<Town> {
+  static async open(network: CellNetwork): Promise<TrafficLab> {
     const stack = new AsyncDisposableStack();
     await addOutside();
     stack.defer(async () => {
       // The link first: a namespace that goes takes its end of the link along, and so ours, soon after.
       await ip(undefined, 'link delete uplink', `netns delete ${OUTSIDE}`);
     });
-    for (const cell of [TOWN.web, TOWN.db]) {
+    for (const cell of [TRAFFIC_LAB.web, TRAFFIC_LAB.db]) {
       await network.attach(cell);
       stack.defer(() => network.detach(cell.key));
     }
-    const town = new Town(stack);
+    const lab = new TrafficLab(stack);
     for (const protocol of ['tcp', 'udp'] as const) {
-      await town.web.serve('web', { protocol, port: 80 });
-      await town.db.serve('db', { protocol, port: 80 });
-      await town.outside.serve(OUTSIDE, { protocol, port: 8080 });
+      await lab.web.serve('web', { protocol, port: 80 });
+      await lab.db.serve('db', { protocol, port: 80 });
+      await lab.outside.serve(OUTSIDE, { protocol, port: 8080 });
     }
-    await network.publish(Town.published);
-    return town;
+    await network.publish(TrafficLab.published);
+    return lab;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -78,15 +78,15 @@ async function addOutside(): Promise<void> {
     undefined,
     `netns add ${OUTSIDE}`,
     `link add uplink type veth peer name eth0 netns ${OUTSIDE}`,
-    `address add ${TOWN.uplink}/24 dev uplink`,
+    `address add ${TRAFFIC_LAB.uplink}/24 dev uplink`,
     'link set uplink up',
-    `route add default via ${TOWN.outside}`,
+    `route add default via ${TRAFFIC_LAB.outside}`,
   );
   await ip(
     OUTSIDE,
     'link set lo up',
-    `address add ${TOWN.outside}/24 dev eth0`,
+    `address add ${TRAFFIC_LAB.outside}/24 dev eth0`,
     'link set eth0 up',
-    `route add 172.20.254.0/24 via ${TOWN.uplink}`,
+    `route add 172.20.254.0/24 via ${TRAFFIC_LAB.uplink}`,
   );
 }
