@@ -7,7 +7,9 @@ import { generateError } from './errors.ts';
 /** Every error table of the packages, in the order of their prefixes. */
 export async function loadErrorTables(root: string): Promise<ErrorTable[]> {
   const tables: ErrorTable[] = [];
-  for await (const file of glob('packages/*/src/**/*.ts', { cwd: root })) {
+  // Folders are listed in another order on another disk, and several tables may have one prefix.
+  const files = await Array.fromAsync(glob('packages/*/src/**/*.ts', { cwd: root }));
+  for (const file of files.sort()) {
     if (file.endsWith('.test.ts')) continue;
     if (!/^(export )?const \w+ = defineErrors\(/m.test(await readFile(join(root, file), 'utf8')))
       continue;
