@@ -1,4 +1,4 @@
-import { LogSource } from '@capsule/api';
+import { LogSource } from '@capsule/api/wire';
 import { benchError } from '../errors.ts';
 import type { MeasuredCapsule } from '../setting/measured-capsule.ts';
 import type { MicroVmWish, WatchedCapsule } from '../setting/watched-capsule.ts';

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { LogSource } from '@capsule/api';
+import { LogSource } from '@capsule/api/wire';
 import { type Benchmark, samplesOf } from '../benchmark.ts';
 import { benchError } from '../errors.ts';
 import type { Figure } from '../figure/figure.ts';

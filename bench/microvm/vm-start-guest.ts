@@ -3,7 +3,7 @@
  * `node program.cjs IMAGE ROUNDS`.
  */
 import { readFile } from 'node:fs/promises';
-import { MicroVMBackend } from '@capsule/api';
+import { MicroVMBackend } from '@capsule/api/wire';
 import { run } from '@capsule/host';
 import {
   CAPSULED_SOCKET,

@@ -1,11 +1,11 @@
+import { connectCapsule } from '@capsule/api/node';
 import {
   type CapsuleClient,
-  connectCapsule,
   type MicroVMBackend,
   type Workload,
   WorkloadKind,
   WorkloadPhase,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import type { Lab } from '@capsule/testkit';
 import { benchError } from '../errors.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { type CapsuleClient, connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import type { CapsuleClient } from '@capsule/api/wire';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';
 import { fakeClock } from '../lab/fake-clock.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { DesiredState } from '@capsule/api';
+import { DesiredState } from '@capsule/api/wire';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';
 import { difference, type Footprint, footprint } from '../lab/footprint.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFile, rm, stat, truncate } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { type CapsuleClient, connectCapsule, type ReportedWorkload } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import type { CapsuleClient, ReportedWorkload } from '@capsule/api/wire';
 import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
 import { until } from '../lab/until.ts';
 import { containerManifest } from './support/container-manifest.ts';

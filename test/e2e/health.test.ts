@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
-import { HealthState, WorkloadPhase } from '@capsule/api';
+import { HealthState, WorkloadPhase } from '@capsule/api/wire';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';
 import { pushBusybox } from '../lab/push-busybox.ts';

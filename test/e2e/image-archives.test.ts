@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
-import { connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
 import { run } from '@capsule/host';
 import { dockerArchive, type Lab, ociArchive, startLab, tar } from '@capsule/testkit';
 import { containerManifest } from './support/container-manifest.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { availableParallelism, loadavg } from 'node:os';
 import { after, before, test } from 'node:test';
-import { connectCapsule, DesiredState, type Workload, WorkloadPhase } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import { DesiredState, type Workload, WorkloadPhase } from '@capsule/api/wire';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';
 import { type Acknowledged, churn } from '../lab/churn.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
-import { WorkloadPhase } from '@capsule/api';
+import { WorkloadPhase } from '@capsule/api/wire';
 import { busyboxImage, dockerArchive, type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';
 import { page } from '../lab/page.ts';

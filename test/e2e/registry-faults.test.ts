@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { type CapsuleClient, connectCapsule, type ReportedWorkload } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import type { CapsuleClient, ReportedWorkload } from '@capsule/api/wire';
 import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
 import { containerManifest } from './support/container-manifest.ts';
 

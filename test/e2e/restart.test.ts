@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { type Workload, WorkloadPhase } from '@capsule/api';
+import { type Workload, WorkloadPhase } from '@capsule/api/wire';
 import { readClaim } from '@capsule/launcher';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rename, rm } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
 import { isCapsuleError } from '@capsule/core';
 import { run } from '@capsule/host';
 import { type Lab, startLab } from '@capsule/testkit';

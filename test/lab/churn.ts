@@ -1,4 +1,5 @@
-import { type CapsuleClient, connectCapsule, WorkloadKind } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import { type CapsuleClient, WorkloadKind } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import type { Lab } from '@capsule/testkit';
 import { Random } from './random.ts';

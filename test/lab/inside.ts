@@ -1,4 +1,4 @@
-import { connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
 import { type Lab, type RanInWorkload, runInWorkload } from '@capsule/testkit';
 
 /** Runs a program in a running workload of the lab. Any exit code is fine. */

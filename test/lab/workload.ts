@@ -1,4 +1,5 @@
-import { connectCapsule, type Workload } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import type { Workload } from '@capsule/api/wire';
 import type { Lab } from '@capsule/testkit';
 import { capsulectl } from './capsulectl.ts';
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { specToProto, type Workload, type WorkloadStats } from '@capsule/api';
+import { specToProto, type Workload, type WorkloadStats } from '@capsule/api/wire';
 import { completeSpec, type PartialSpec } from '@capsule/core';
 import { busyboxImage } from '@capsule/testkit/busybox-image';
 import {

@@ -13,7 +13,7 @@ import {
   VolumeArchiveFormat,
   VolumeState,
   volumeStateFromProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { completeSpec } from '@capsule/core';
 import { run } from '@capsule/host';
 import { mountPerm, startServices } from '@capsule/testkit/guest-capsule';

@@ -1,4 +1,4 @@
-import { connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
 import type { Lab } from '@capsule/testkit';
 import type { VmSetting } from './vm-setting.ts';
 

@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 import { busyboxImage, ORDINARY_USER } from '@capsule/testkit/busybox-image';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { dockerArchive } from '@capsule/testkit/test-image';

@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 import type { RunOptions, RunResult } from '@capsule/host';
 
 /** A capsule in which microVMs can run, wherever that is, and what a test does to it beside its API. */

@@ -6,7 +6,7 @@ import {
   type RestartPolicy,
   type Workload,
   WorkloadKind,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type { Backend, VmSetting } from './vm-setting.ts';
 
 /** Of anything that is waited for, on a machine of its own. */

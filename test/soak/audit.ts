@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Workload, WorkloadPhase } from '@capsule/api';
+import { type Workload, WorkloadPhase } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import { pathOf } from '../lab/capsulectl.ts';
 import { names, portMaps } from '../lab/footprint.ts';

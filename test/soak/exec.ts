@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 
 /** A command ran to its end, and its end was not 0. */
 export class CommandFailed extends Error {

@@ -1,4 +1,4 @@
-import { type CapsuleClient, WorkloadKind } from '@capsule/api';
+import { type CapsuleClient, WorkloadKind } from '@capsule/api/wire';
 import { tar } from '@capsule/testkit';
 import { exec } from './exec.ts';
 import type { Operation } from './model/operation.ts';

@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 import type { Lab } from '@capsule/testkit';
 import type { Journal } from './journal.ts';
 

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
 import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from '../lab/capsulectl.ts';
 import { difference, footprint } from '../lab/footprint.ts';

@@ -1,4 +1,4 @@
-import { DesiredState, type Workload } from '@capsule/api';
+import { DesiredState, type Workload } from '@capsule/api/wire';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { Random } from '../lab/random.ts';
 import { CommandFailed } from './exec.ts';

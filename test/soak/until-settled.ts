@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CapsuleClient, DesiredState, type Workload, WorkloadPhase } from '@capsule/api';
+import { type CapsuleClient, DesiredState, type Workload, WorkloadPhase } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 
 /** The capsule shows that the present wish is fulfilled. */

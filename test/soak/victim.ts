@@ -1,4 +1,4 @@
-import type { Workload } from '@capsule/api';
+import type { Workload } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import { Violation } from './journal.ts';
 import type { Setting } from './setting.ts';

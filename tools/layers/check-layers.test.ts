@@ -11,7 +11,7 @@ test('imports that the table allows and that are declared are no problem', async
     'packages/core/src/a.ts': "import { z } from 'zod';\nimport { b } from './b.ts';\n",
     'packages/core/src/b.ts': 'export const b = 1;\n',
     'packages/api/package.json': manifest('@capsule/core'),
-    'packages/api/src/a.ts': "import { a } from '@capsule/core';\nimport 'node:fs';\n",
+    'packages/api/src/server/a.ts': "import { a } from '@capsule/core';\nimport 'node:fs';\n",
   });
   assert.deepEqual(problems(workspace), []);
 });

@@ -14,8 +14,14 @@ export function folderProblems(layer: string, folders: Folders, { files }: Works
   const empty = rows
     .map(([folder]) => folder)
     .filter((folder) => !files.some(({ path }) => isIn(path, layer, folder)));
+  const impure = rows.flatMap(([folder, { uses, pure }]) =>
+    uses
+      .filter((used) => pure === true && folders[used] !== undefined && !folders[used].pure)
+      .map((used) => `the row ${folder} of ${layer} runs in a browser too, ${used} does not`),
+  );
   return [
     ...unknown,
+    ...impure,
     ...empty.map((folder) => `the row ${folder} of ${layer} is of no file`),
     ...circles.map((circle) => `folders of ${layer} in a circle: ${circle.join(' -> ')}`),
   ];

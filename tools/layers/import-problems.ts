@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Import } from './find-imports.ts';
-import { FOR_TESTS, LAYERS } from './layer-table.ts';
+import { FOLDERS, FOR_TESTS, LAYERS, NODE_PACKAGES } from './layer-table.ts';
+import { placeOf } from './place-of.ts';
 import type { SourceFile, Workspace } from './workspace.ts';
 
 const OURS = '@capsule/';
@@ -15,9 +16,10 @@ export function importProblems(file: SourceFile, workspace: Workspace): string[]
 function problemsOf(one: Import, file: SourceFile, workspace: Workspace): string[] {
   const { specifier } = one;
   if (specifier.startsWith('.')) return relativeProblems(specifier, file);
-  if (specifier.startsWith('node:')) return nodeProblems(specifier, file);
+  const ofNode = nodeProblems(specifier, file);
+  if (specifier.startsWith('node:')) return ofNode;
   const undeclared = undeclaredProblems(packageName(specifier), file, workspace);
-  if (!specifier.startsWith(OURS)) return undeclared;
+  if (!specifier.startsWith(OURS)) return [...ofNode, ...undeclared];
   return [...layerProblems(specifier.slice(OURS.length), file), ...undeclared];
 }
 
@@ -28,8 +30,12 @@ function relativeProblems(specifier: string, file: SourceFile): string[] {
 }
 
 function nodeProblems(specifier: string, file: SourceFile): string[] {
-  const pure = LAYERS[file.layer]?.pure === true && !file.isTest;
-  return pure ? [`${specifier}: ${file.layer} also runs in a browser`] : [];
+  const isOfNode = specifier.startsWith('node:') || NODE_PACKAGES.includes(packageName(specifier));
+  if (!isOfNode || file.isTest) return [];
+  const folders = FOLDERS[file.layer] ?? {};
+  const folder = placeOf(file, folders) ?? '';
+  const pure = LAYERS[file.layer]?.pure === true ? file.layer : folders[folder]?.pure && folder;
+  return pure ? [`${specifier}: ${pure} also runs in a browser`] : [];
 }
 
 function layerProblems(target: string, file: SourceFile): string[] {
@@ -37,7 +43,10 @@ function layerProblems(target: string, file: SourceFile): string[] {
   if (layer === undefined) return [`${file.layer} is not in the layer table`];
   const name = target.split('/')[0] ?? target;
   if (file.isTest && [...FOR_TESTS, ...(layer.tests ?? [])].includes(name)) return [];
-  if (!layer.uses.includes(name)) return [`${file.layer} may not use ${name}`];
+  if (![name, target].some((used) => layer.uses.includes(used))) {
+    const isPart = layer.uses.some((used) => used.startsWith(`${name}/`));
+    return [`${file.layer} may not use ${isPart ? target : name}`];
+  }
   const places = layer.only?.[name];
   if (places === undefined || file.isTest) return [];
   const inside = file.path.slice(file.home.length + 1);

@@ -1,6 +1,6 @@
 /** Who may import whom: the table of docs/architecture.md. */
 export interface Layer {
-  /** Packages (or top folders) it may import. */
+  /** Packages it may import, or single exports of them: `api/wire`. */
   readonly uses: readonly string[];
   /** Where in it a package of `uses` may be imported, when not everywhere. */
   readonly only?: Readonly<Record<string, readonly string[]>>;
@@ -12,6 +12,7 @@ export interface Layer {
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
   core: { uses: [], pure: true },
+  // In three exports; which of its folders run in a browser, FOLDERS says.
   api: { uses: ['core'] },
   engine: { uses: ['core'] },
   host: { uses: ['core'] },
@@ -19,19 +20,19 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   // Who asks it, and from where, depends on the bridge.
   names: { uses: ['core', 'host'], tests: ['drivers'] },
   daemon: {
-    uses: ['core', 'api', 'engine', 'host', 'drivers', 'names'],
+    uses: ['core', 'api/wire', 'api/server', 'engine', 'host', 'drivers', 'names'],
     only: { drivers: ['src/system/'], names: ['src/system/'], host: ['src/system/', 'src/boot/'] },
   },
-  cli: { uses: ['core', 'api'] },
-  console: { uses: ['core', 'api'], pure: true },
+  cli: { uses: ['core', 'api/wire', 'api/node'] },
+  console: { uses: ['core', 'api/wire'], pure: true },
   imager: { uses: ['core', 'host'] },
-  launcher: { uses: ['core', 'host', 'api', 'imager'] },
-  testkit: { uses: ['core', 'api', 'engine', 'host', 'imager', 'launcher'] },
+  launcher: { uses: ['core', 'host', 'api/wire', 'api/node', 'imager'] },
+  testkit: { uses: ['core', 'api/wire', 'api/node', 'engine', 'host', 'imager', 'launcher'] },
   // Folders that are no packages.
-  tools: { uses: ['core', 'api', 'cli', 'host', 'imager', 'testkit'] },
-  test: { uses: ['core', 'api', 'host', 'launcher', 'testkit'] },
-  bench: { uses: ['core', 'api', 'host', 'imager', 'testkit'] },
-  native: { uses: ['core', 'api', 'host', 'testkit'] },
+  tools: { uses: ['core', 'api/wire', 'cli', 'host', 'imager', 'testkit'] },
+  test: { uses: ['core', 'api/wire', 'api/node', 'host', 'launcher', 'testkit'] },
+  bench: { uses: ['core', 'api/wire', 'api/node', 'host', 'imager', 'testkit'] },
+  native: { uses: ['core', 'api/wire', 'host', 'testkit'] },
 };
 
 /** A folder of a package's `src`, or one file beside its folders. */
@@ -40,6 +41,8 @@ export interface Folder {
   readonly uses: readonly string[];
   /** What its `*.test.ts` may import on top. */
   readonly tests?: readonly string[];
+  /** Runs in a browser too: nothing of Node, and nothing of folders that are not pure. */
+  readonly pure?: true;
 }
 
 /**
@@ -50,6 +53,22 @@ export type Folders = Readonly<Record<string, Folder>>;
 
 /** Packages with walls inside. Each of their folders has a row, and the rows form no circle. */
 export const FOLDERS: Readonly<Record<string, Folders>> = {
+  api: {
+    gen: { uses: [], pure: true },
+    'errors.ts': { uses: [], pure: true },
+    wire: { uses: ['errors.ts', 'gen'], pure: true },
+    client: { uses: ['errors.ts', 'gen', 'wire'], pure: true },
+    // For either side of a connection, on Node.
+    frame: { uses: [] },
+    http2: { uses: [] },
+    node: { uses: ['client', 'errors.ts', 'http2'], tests: ['gen', 'testing', 'wire'] },
+    server: { uses: ['gen'], tests: ['node', 'testing'] },
+    testing: { uses: [] },
+    // The three exports.
+    'wire.ts': { uses: ['client', 'errors.ts', 'gen', 'wire'], pure: true },
+    'node.ts': { uses: ['frame', 'http2', 'node'] },
+    'server.ts': { uses: ['frame', 'http2', 'server'] },
+  },
   drivers: {
     // Ground that drivers share. `image` is the port by which microVMs reach what containerd holds.
     cgroup: { uses: [] },
@@ -162,6 +181,9 @@ export const FOLDERS: Readonly<Record<string, Folders>> = {
     volume: { uses: ['files-program'], tests: ['microvm/vmm'] },
   },
 };
+
+/** Packages of others that run on Node alone. */
+export const NODE_PACKAGES: readonly string[] = ['@connectrpc/connect-node'];
 
 /** What every `*.test.ts` may import on top of its layer. */
 export const FOR_TESTS: readonly string[] = ['testkit'];

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { folderProblems } from './folder-problems.ts';
+import { importProblems } from './import-problems.ts';
 import type { Folders } from './layer-table.ts';
-import { tree } from './testing/tree.ts';
+import { manifest, tree } from './testing/tree.ts';
 import { wallProblems } from './wall-problems.ts';
 
 /** `box` and `vm` are drivers beside each other, `image` and `image/gen` are ground they share. */
@@ -106,3 +107,41 @@ function inDrivers(files: Readonly<Record<string, string>>): Readonly<Record<str
     Object.entries(files).map(([path, source]) => [`packages/drivers/src/${path}`, source]),
   );
 }
+
+test('a folder that runs in a browser too uses nothing of Node, its tests may', async (t) => {
+  const folders: Folders = {
+    wire: { uses: [], pure: true },
+    node: { uses: ['wire'] },
+    'wire.ts': { uses: ['wire', 'node'], pure: true },
+  };
+  const source = "import 'node:fs';\nimport { x } from '@connectrpc/connect-node';\n";
+  const workspace = await tree(t, {
+    'packages/api/package.json': manifest('@connectrpc/connect-node'),
+    'packages/api/src/wire/a.ts': source,
+    'packages/api/src/wire/a.test.ts': source,
+    'packages/api/src/node/a.ts': source,
+    'packages/api/src/wire.ts': "export * from './wire/a.ts';\n",
+  });
+  assert.deepEqual(
+    workspace.files.flatMap((file) => importProblems(file, workspace)),
+    [
+      'packages/api/src/wire/a.ts:1: node:fs: wire also runs in a browser',
+      'packages/api/src/wire/a.ts:2: @connectrpc/connect-node: wire also runs in a browser',
+    ],
+  );
+  assert.deepEqual(folderProblems('api', folders, workspace), [
+    'the row wire.ts of api runs in a browser too, node does not',
+  ]);
+});
+
+test('one export of a package may be allowed, and not another', async (t) => {
+  const workspace = await tree(t, {
+    'packages/cli/package.json': manifest('@capsule/api'),
+    'packages/cli/src/a.ts':
+      "import { a } from '@capsule/api/wire';\nimport { b } from '@capsule/api/server';\n",
+  });
+  assert.deepEqual(
+    workspace.files.flatMap((file) => importProblems(file, workspace)),
+    ['packages/cli/src/a.ts:2: cli may not use api/server'],
+  );
+});

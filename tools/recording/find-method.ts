@@ -1,5 +1,5 @@
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
-import * as api from '@capsule/api';
+import * as api from '@capsule/api/wire';
 
 /** The method of the API that has a path such as `/capsule.v1.WorkloadService/Get`. */
 export function findMethod(path: string): DescMethod | undefined {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { WorkloadDeleteRequestSchema, WorkloadDeleteResponseSchema } from '@capsule/api';
+import { WorkloadDeleteRequestSchema, WorkloadDeleteResponseSchema } from '@capsule/api/wire';
 import { readAnswers } from './read-recording.ts';
 import type { CallRow, Kept, ProgramRow } from './row.ts';
 

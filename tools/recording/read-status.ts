@@ -1,6 +1,6 @@
 import { fromBinary, toJsonString } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { ErrorDetailSchema } from '@capsule/api';
+import { ErrorDetailSchema } from '@capsule/api/wire';
 
 /** Numbers of `google.rpc.Status.details`, and of `google.protobuf.Any.value`. */
 const DETAILS = 3;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
-import { type ErrorDetail, ErrorDetailSchema } from '@capsule/api';
+import { type ErrorDetail, ErrorDetailSchema } from '@capsule/api/wire';
 import { run } from '@capsule/host';
 import type { Lab } from '@capsule/testkit';
 

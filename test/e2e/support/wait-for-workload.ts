@@ -1,4 +1,4 @@
-import { type CapsuleClient, type ReportedWorkload, workloadFromProto } from '@capsule/api';
+import { type CapsuleClient, type ReportedWorkload, workloadFromProto } from '@capsule/api/wire';
 
 /**
  * Follows the API's watch until the workload is as `isWanted` says, and answers every state that was

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { RestartPolicy } from '@capsule/api';
+import { RestartPolicy } from '@capsule/api/wire';
 import { pushImage } from '../push-image.ts';
 import { runIn } from '../run-in.ts';
 import type { Backend, VmSetting } from '../vm-setting.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { LogSource } from '@capsule/api';
+import { LogSource } from '@capsule/api/wire';
 import { runIn } from '../run-in.ts';
 import type { Backend, VmSetting } from '../vm-setting.ts';
 import { applyVm, printed, remove, statusOf, untilReady } from '../workload.ts';

@@ -1,4 +1,4 @@
-import { DesiredState, type Workload } from '@capsule/api';
+import { DesiredState, type Workload } from '@capsule/api/wire';
 import type { State } from './workload-model.ts';
 
 /** What a capsule says of a workload; undefined when it says that there is none. */

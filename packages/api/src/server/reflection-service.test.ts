@@ -6,7 +6,6 @@ import { create, fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { Code, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
-import { SocketSessions } from '../client/socket-sessions.ts';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type ServerReflectionRequest,
   ServerReflectionRequestSchema,
 } from '../gen/grpc/reflection/v1/reflection_pb.ts';
+import { SocketSessions } from '../node/socket-sessions.ts';
 import { openServer } from '../testing/open-server.ts';
 import { createReflectionService } from './reflection-service.ts';
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LogStream } from '@capsule/api';
+import { LogStream } from '@capsule/api/wire';
 import { startFakeCapsule } from '../testing/fake-capsule.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');

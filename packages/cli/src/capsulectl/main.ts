@@ -32,7 +32,7 @@ const context: ProgramContext = {
   socketFolder: SOCKET_FOLDER,
   // Help and usage errors need no client, which takes longer to load than all the rest.
   connect: async (target, options) =>
-    (await import('@capsule/api')).connectCapsule(target, options),
+    (await import('@capsule/api/node')).connectCapsule(target, options),
 };
 
 // No `await` at the top: a CommonJS bundle has none.

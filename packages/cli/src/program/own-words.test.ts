@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { actionToProto, EventSchema, workloadToProto } from '@capsule/api';
+import { actionToProto, EventSchema, workloadToProto } from '@capsule/api/wire';
 import { action, defineErrors, describePause, remedy } from '@capsule/core';
 import { startFakeCapsule } from '../testing/fake-capsule.ts';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';

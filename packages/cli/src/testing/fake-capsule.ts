@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WINDOW_BYTES } from '@capsule/api/node';
 import {
   CapsuleService,
   connectErrorFrom,
@@ -9,9 +10,8 @@ import {
   ImageService,
   ManifestService,
   RegistryService,
-  WINDOW_BYTES,
   WorkloadService,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type { Interceptor, ServiceImpl } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readlinkSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FileType } from '@capsule/api';
+import { FileType } from '@capsule/api/wire';
 import type { FakeServices } from './fake-capsule.ts';
 
 /**

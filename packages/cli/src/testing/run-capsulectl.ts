@@ -1,4 +1,5 @@
-import { type CapsuleClient, connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import type { CapsuleClient } from '@capsule/api/wire';
 import { CAPSULECTL } from '../capsulectl/program.ts';
 import type { Output } from '../program/context/output.ts';
 import type { Signals } from '../program/context/signals.ts';

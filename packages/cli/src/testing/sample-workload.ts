@@ -1,4 +1,4 @@
-import type { ReportedWorkload } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api/wire';
 import { completeSpec, type WorkloadSpec } from '@capsule/core';
 
 export const CREATED_AT = Date.UTC(2026, 0, 1, 12);

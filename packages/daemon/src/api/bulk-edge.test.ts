@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WorkloadService } from '@capsule/api';
+import { WorkloadService } from '@capsule/api/wire';
 import { createClient, createRouterTransport } from '@connectrpc/connect';
 import { bulkEdge } from './bulk-edge.ts';
 

@@ -1,4 +1,4 @@
-import { ImageService, VolumeService, WorkloadService } from '@capsule/api';
+import { ImageService, VolumeService, WorkloadService } from '@capsule/api/wire';
 import type { Interceptor } from '@connectrpc/connect';
 
 /** Lets go when it is disposed. */

@@ -7,7 +7,7 @@ import {
   CapsuleProblemSchema,
   type CapsuleService,
   type GetInfoResponseSchema,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import {
   action,
   type CapsuleError,

@@ -1,4 +1,4 @@
-import { connectErrorFrom } from '@capsule/api';
+import { connectErrorFrom } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import type { Log } from '@capsule/engine';
 import { ConnectError, type Interceptor } from '@connectrpc/connect';

@@ -4,7 +4,7 @@ import {
   type EventService,
   EventSeverity,
   type EventStreamRequest,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type { StoredEvent } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';

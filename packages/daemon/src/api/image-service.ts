@@ -1,4 +1,4 @@
-import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule/api';
+import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule/api/wire';
 import {
   action,
   defineErrors,

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import http2 from 'node:http2';
 import path from 'node:path';
-import { WIDE_SETTINGS, widenWindow } from '@capsule/api';
+import { WIDE_SETTINGS, widenWindow } from '@capsule/api/server';
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 

@@ -12,7 +12,7 @@ import {
   volumeSpecFromProto,
   type Workload as WireWorkload,
   workloadToProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import {
   type CapsuleError,
   isCapsuleError,

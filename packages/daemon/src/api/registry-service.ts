@@ -6,7 +6,7 @@ import {
   type RegistryService,
   registryFromProto,
   registryToProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { RegistryConfig } from '../registry/commands.ts';
 

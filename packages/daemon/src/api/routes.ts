@@ -1,7 +1,6 @@
+import { createHealthService, createReflectionService } from '@capsule/api/server';
 import {
   CapsuleService,
-  createHealthService,
-  createReflectionService,
   EventService,
   health,
   IdentityService,
@@ -12,7 +11,7 @@ import {
   reflection,
   VolumeService,
   WorkloadService,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type { ConnectRouter } from '@connectrpc/connect';
 import type { RegistryConfig } from '../registry/commands.ts';
 import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';

@@ -4,7 +4,7 @@ import {
   scheduleFromProto,
   type VolumeService,
   volumeToProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { stopHolder, untilLeft, type VolumeHolderParts } from '../volume/holder.ts';

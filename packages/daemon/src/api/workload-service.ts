@@ -7,7 +7,7 @@ import {
   WorkloadSchema,
   type WorkloadService,
   workloadToProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import {
   type ContainerFiles,
   type ContainerRuntime,

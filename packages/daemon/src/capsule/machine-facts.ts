@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { GetInfoResponseSchema } from '@capsule/api';
+import type { GetInfoResponseSchema } from '@capsule/api/wire';
 import { chooseUplinkAddress } from './uplink-address.ts';
 import { readUptime } from './uptime.ts';
 

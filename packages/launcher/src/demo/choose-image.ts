@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 import { buildImage, type Progress } from '@capsule/imager';
 import { demoRecipe, nginxRecipe } from './web-server.ts';
 

@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arch } from 'node:process';
 import { parseArgs } from 'node:util';
-import { type CapsuleClient, connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import type { CapsuleClient } from '@capsule/api/wire';
 import { isNotFound } from '@capsule/core';
 import { findAcceleration } from '@capsule/host';
 import {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
 import { isCapsuleError } from '@capsule/core';
 import { embeddedError } from './errors.ts';
 import { consoleLog } from './launch.ts';

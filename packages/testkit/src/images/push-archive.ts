@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 
 const CHUNK_BYTES = 256 * 1024;
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type CapsuleClient, connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import type { CapsuleClient } from '@capsule/api/wire';
 import { run } from '@capsule/host';
 
 const PERM_DEVICE = '/dev/vdc';

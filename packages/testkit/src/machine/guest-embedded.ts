@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CapsuleClient, connectCapsule } from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import type { CapsuleClient } from '@capsule/api/wire';
 import { run } from '@capsule/host';
 import { machineError } from './errors.ts';
 

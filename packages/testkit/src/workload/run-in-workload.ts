@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 
 export interface RunInWorkload {
   readonly name: string;

@@ -1,4 +1,5 @@
-import type { CapsuleClient, ConnectOptions } from '@capsule/api';
+import type { ConnectOptions } from '@capsule/api/node';
+import type { CapsuleClient } from '@capsule/api/wire';
 import type { ProgramManual } from '../manual.ts';
 import type { Output } from './output.ts';
 import type { Signals } from './signals.ts';

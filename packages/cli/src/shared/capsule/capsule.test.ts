@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CapsuleLogsRequest } from '@capsule/api';
+import type { CapsuleLogsRequest } from '@capsule/api/wire';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 

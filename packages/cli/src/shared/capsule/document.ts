@@ -1,4 +1,4 @@
-import type { GetInfoResponse } from '@capsule/api';
+import type { GetInfoResponse } from '@capsule/api/wire';
 import type { ProgramManual } from '../../program/manual.ts';
 import { readProblem } from './read-problem.ts';
 

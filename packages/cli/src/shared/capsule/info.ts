@@ -1,4 +1,4 @@
-import type { GetInfoResponse } from '@capsule/api';
+import type { GetInfoResponse } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { formatAge } from '../render/age.ts';

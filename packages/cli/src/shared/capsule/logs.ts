@@ -1,4 +1,4 @@
-import type { CapsuleLogChunk } from '@capsule/api';
+import type { CapsuleLogChunk } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import { followLog } from '../stream/follow-log.ts';
 import { withCapsule } from '../target/with-capsule.ts';

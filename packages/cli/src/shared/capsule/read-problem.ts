@@ -1,4 +1,4 @@
-import { actionFromProto, type CapsuleProblem } from '@capsule/api';
+import { actionFromProto, type CapsuleProblem } from '@capsule/api/wire';
 import type { ProgramManual } from '../../program/manual.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';
 

@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 import type { Context } from '../../program/context/context.ts';
 import { packTree } from '../archive/pack-tree.ts';
 import type { CopyProgress } from './copy-progress.ts';

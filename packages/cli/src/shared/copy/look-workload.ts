@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type CapsuleClient, FileType } from '@capsule/api';
+import { type CapsuleClient, FileType } from '@capsule/api/wire';
 import type { Look } from './follow-links.ts';
 import { lastPart, type Standing } from './plan-copy.ts';
 

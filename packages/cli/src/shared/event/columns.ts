@@ -1,4 +1,4 @@
-import { type Event, EventSeverity } from '@capsule/api';
+import { type Event, EventSeverity } from '@capsule/api/wire';
 import type { Column } from '../render/table.ts';
 
 const pad = (number: number) => String(number).padStart(2, '0');

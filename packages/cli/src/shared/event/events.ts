@@ -1,4 +1,4 @@
-import { type Event, EventSeverity } from '@capsule/api';
+import { type Event, EventSeverity } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';

@@ -1,4 +1,4 @@
-import type { CapsuleClient, Event, ReportedWorkload } from '@capsule/api';
+import type { CapsuleClient, Event, ReportedWorkload } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import type { Context } from '../../program/context/context.ts';
 import { readEvent } from './read-event.ts';

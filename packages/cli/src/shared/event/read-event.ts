@@ -1,4 +1,4 @@
-import type { Event } from '@capsule/api';
+import type { Event } from '@capsule/api/wire';
 import { actionsOfReason } from '@capsule/core';
 import type { ProgramManual } from '../../program/manual.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';

@@ -1,4 +1,4 @@
-import type { Image } from '@capsule/api';
+import type { Image } from '@capsule/api/wire';
 
 /** An image for programs. */
 export function imageDocument({ name, digest, sizeBytes, createdUnix, ...image }: Image): object {

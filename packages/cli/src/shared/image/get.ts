@@ -1,4 +1,4 @@
-import type { Image } from '@capsule/api';
+import type { Image } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';

@@ -1,4 +1,4 @@
-import type { Image } from '@capsule/api';
+import type { Image } from '@capsule/api/wire';
 import { describeImageReference } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';

@@ -3,7 +3,7 @@ import {
   type Image,
   type ImagePullResponse,
   WorkloadStage,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';

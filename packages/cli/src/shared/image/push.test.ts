@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { connectErrorFrom, type ImagePushRequest } from '@capsule/api';
+import { connectErrorFrom, type ImagePushRequest } from '@capsule/api/wire';
 import { defineErrors } from '@capsule/core';
 import { rawArchive } from '@capsule/testkit/archives';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';

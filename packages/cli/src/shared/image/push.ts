@@ -1,5 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { ImagePushRequestSchema } from '@capsule/api';
+import type { ImagePushRequestSchema } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';

@@ -3,7 +3,7 @@ import {
   appliedFromProto,
   applyRequestFrom,
   type CapsuleClient,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type { Manifest } from '@capsule/core';
 import { inApplyOrder, KINDS } from '@capsule/core/manifest';
 import type { Context } from '../../program/context/context.ts';

@@ -10,7 +10,7 @@ import {
   type Workload,
   WorkloadChange,
   workloadToProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { defineErrors } from '@capsule/core';
 import { type FakeServices, startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';

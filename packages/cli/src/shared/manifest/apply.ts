@@ -1,4 +1,4 @@
-import type { AppliedManifest, CapsuleClient } from '@capsule/api';
+import type { AppliedManifest, CapsuleClient } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';

@@ -1,4 +1,4 @@
-import type { AppliedManifest } from '@capsule/api';
+import type { AppliedManifest } from '@capsule/api/wire';
 import type { ApplyChange, Declared } from '@capsule/core';
 import { KINDS, printManifest } from '@capsule/core/manifest';
 import type { Context } from '../../program/context/context.ts';

@@ -1,4 +1,4 @@
-import type { CapsuleClient, ReportedWorkload } from '@capsule/api';
+import type { CapsuleClient, ReportedWorkload } from '@capsule/api/wire';
 import { isCapsuleError, portKey } from '@capsule/core';
 import type { Context } from '../../program/context/context.ts';
 import { plainText } from '../../program/plain-text.ts';

@@ -1,4 +1,4 @@
-import type { AppliedManifest, FieldChange } from '@capsule/api';
+import type { AppliedManifest, FieldChange } from '@capsule/api/wire';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { plainText } from '../../program/plain-text.ts';

@@ -1,4 +1,4 @@
-import { type Registry, registryFromProto } from '@capsule/api';
+import { type Registry, registryFromProto } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { renderDocuments } from '../render/documents.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { LiveText } from '../render/live-text.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { workloadToProto } from '@capsule/api';
+import { workloadToProto } from '@capsule/api/wire';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 import { sampleWorkload } from '../../testing/sample-workload.ts';

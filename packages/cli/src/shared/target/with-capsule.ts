@@ -1,4 +1,5 @@
-import type { CapsuleClient, ConnectOptions } from '@capsule/api';
+import type { ConnectOptions } from '@capsule/api/node';
+import type { CapsuleClient } from '@capsule/api/wire';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { findTarget } from './find-target.ts';

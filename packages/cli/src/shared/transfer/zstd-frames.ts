@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
-import { FRAME_BYTES, FrameUnpacker } from '@capsule/api';
+import { FRAME_BYTES, FrameUnpacker } from '@capsule/api/node';
 import type { ByteReader } from './byte-reader.ts';
 import { transferError } from './errors.ts';
 

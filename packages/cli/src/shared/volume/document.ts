@@ -1,4 +1,4 @@
-import { scheduleFromProto, type Volume, volumeStateFromProto } from '@capsule/api';
+import { scheduleFromProto, type Volume, volumeStateFromProto } from '@capsule/api/wire';
 import { manifestFromVolume } from '@capsule/core';
 
 /** A volume for programs, and as a manifest; the status is for people to read. */

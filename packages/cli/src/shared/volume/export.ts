@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
+import { FrameUnpacker } from '@capsule/api/node';
 import {
   type CapsuleClient,
-  FrameUnpacker,
   VolumeArchiveFormat,
   type VolumeExportMessage,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';

@@ -1,4 +1,4 @@
-import { scheduleFromProto, volumeStateFromProto } from '@capsule/api';
+import { scheduleFromProto, volumeStateFromProto } from '@capsule/api/wire';
 import { formatSpan } from '@capsule/core';
 import { capitalised } from '../../program/capitalised.ts';
 import type { Run } from '../../program/command.ts';

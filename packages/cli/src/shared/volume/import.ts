@@ -1,13 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { FRAME_BYTES, FramePacker } from '@capsule/api/node';
 import {
   type CapsuleClient,
-  FRAME_BYTES,
-  FramePacker,
   VolumeArchiveFormat,
   type VolumeImportRequestSchema,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import { localFault } from '../../program/local-fault.ts';
 import { readMebibytes } from '../argument/size.ts';

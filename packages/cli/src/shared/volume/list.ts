@@ -1,4 +1,4 @@
-import { type Volume, VolumeState, volumeStateFromProto } from '@capsule/api';
+import { type Volume, VolumeState, volumeStateFromProto } from '@capsule/api/wire';
 import { capitalised } from '../../program/capitalised.ts';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';

@@ -1,4 +1,4 @@
-import { SnapshotState, snapshotStateFromProto, type VolumeSnapshot } from '@capsule/api';
+import { SnapshotState, snapshotStateFromProto, type VolumeSnapshot } from '@capsule/api/wire';
 import { formatSize } from '@capsule/core';
 import { capitalised } from '../../program/capitalised.ts';
 import type { Run } from '../../program/command.ts';

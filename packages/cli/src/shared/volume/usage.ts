@@ -1,4 +1,4 @@
-import { PoolLevel, type VolumeUsage, type VolumeUsageResponse } from '@capsule/api';
+import { PoolLevel, type VolumeUsage, type VolumeUsageResponse } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { formatBytes } from '../render/bytes.ts';

@@ -1,4 +1,4 @@
-import type { ReportedWorkload } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api/wire';
 import { KIND_WORDS, type PortMapping } from '@capsule/core';
 import { formatAge } from '../render/age.ts';
 import type { Column } from '../render/table.ts';

@@ -1,4 +1,4 @@
-import type { ReportedWorkload } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { plainText } from '../../program/plain-text.ts';

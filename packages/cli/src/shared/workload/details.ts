@@ -1,4 +1,4 @@
-import type { ReportedWorkload } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api/wire';
 import { isPrebuilt, KIND_WORDS, type MicroVmSettings } from '@capsule/core';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';

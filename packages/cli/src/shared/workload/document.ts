@@ -1,4 +1,4 @@
-import type { ReportedWorkload } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api/wire';
 import { manifestFromWorkload } from '@capsule/core';
 
 /**

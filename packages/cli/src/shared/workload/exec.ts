@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { CapsuleClient, WorkloadExecClientMessageSchema } from '@capsule/api';
+import type { CapsuleClient, WorkloadExecClientMessageSchema } from '@capsule/api/wire';
 import { Outbox } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';

@@ -5,7 +5,7 @@ import {
   type Workload as WireWorkload,
   WorkloadChange,
   workloadToProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 import { CREATED_AT, sampleWorkload } from '../../testing/sample-workload.ts';

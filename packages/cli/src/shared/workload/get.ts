@@ -1,4 +1,4 @@
-import type { Event, ReportedWorkload } from '@capsule/api';
+import type { Event, ReportedWorkload } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { eventColumns } from '../event/columns.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type WorkloadKind, workloadToProto } from '@capsule/api';
+import { type WorkloadKind, workloadToProto } from '@capsule/api/wire';
 import { MICRO_VM_DEFAULTS } from '@capsule/core';
 import { parseManifests } from '@capsule/core/manifest';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';

@@ -1,4 +1,4 @@
-import type { ReportedWorkload, Workload as WireWorkload } from '@capsule/api';
+import type { ReportedWorkload, Workload as WireWorkload } from '@capsule/api/wire';
 import { action, remedy } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectErrorFrom, LogSource, LogStream, type WorkloadLogsRequest } from '@capsule/api';
+import {
+  connectErrorFrom,
+  LogSource,
+  LogStream,
+  type WorkloadLogsRequest,
+} from '@capsule/api/wire';
 import { defineErrors } from '@capsule/core';
 import { Interruption } from '../../program/context/interruption.ts';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';

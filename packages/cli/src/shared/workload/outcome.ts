@@ -1,4 +1,4 @@
-import type { ReportedWorkload } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api/wire';
 import { isReady } from '@capsule/core';
 
 /** How a workload stands against what is waited for. */

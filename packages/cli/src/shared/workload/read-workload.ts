@@ -1,4 +1,4 @@
-import { type ReportedWorkload, type Workload, workloadFromProto } from '@capsule/api';
+import { type ReportedWorkload, type Workload, workloadFromProto } from '@capsule/api/wire';
 import { actionsOfReason } from '@capsule/core';
 import type { ProgramManual } from '../../program/manual.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ReportedWorkload, workloadToProto } from '@capsule/api';
+import { type ReportedWorkload, workloadToProto } from '@capsule/api/wire';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 import { sampleWorkload } from '../../testing/sample-workload.ts';

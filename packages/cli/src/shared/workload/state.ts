@@ -1,4 +1,4 @@
-import type { ReportedWorkload } from '@capsule/api';
+import type { ReportedWorkload } from '@capsule/api/wire';
 import type { WorkloadProgress } from '@capsule/core';
 import { capitalised } from '../../program/capitalised.ts';
 import type { Style } from '../../program/context/output.ts';

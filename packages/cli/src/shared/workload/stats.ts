@@ -1,4 +1,4 @@
-import { usageFromProto, type WorkloadStatsResponse } from '@capsule/api';
+import { usageFromProto, type WorkloadStatsResponse } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';

@@ -1,4 +1,4 @@
-import type { CapsuleClient } from '@capsule/api';
+import type { CapsuleClient } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';

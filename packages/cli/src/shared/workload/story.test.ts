@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { EventSchema, EventSeverity } from '@capsule/api';
+import { EventSchema, EventSeverity } from '@capsule/api/wire';
 import { MICRO_VM_DEFAULTS } from '@capsule/core';
 import { CAPSULECTL } from '../../capsulectl/program.ts';
 import { CREATED_AT, sampleWorkload } from '../../testing/sample-workload.ts';

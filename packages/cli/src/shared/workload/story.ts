@@ -1,4 +1,4 @@
-import { type Event, EventSeverity, type ReportedWorkload } from '@capsule/api';
+import { type Event, EventSeverity, type ReportedWorkload } from '@capsule/api/wire';
 import { action, isReady, type Remedy, remedy } from '@capsule/core';
 import type { ProgramManual } from '../../program/manual.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';

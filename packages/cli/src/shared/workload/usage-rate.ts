@@ -1,4 +1,4 @@
-import type { WorkloadUsage } from '@capsule/api';
+import type { WorkloadUsage } from '@capsule/api/wire';
 import type { UsageOrder } from './usage-order.ts';
 
 /** What all workloads used at one moment. */

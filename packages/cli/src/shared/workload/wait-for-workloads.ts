@@ -1,4 +1,4 @@
-import type { CapsuleClient, ReportedWorkload, WorkloadWatchResponse } from '@capsule/api';
+import type { CapsuleClient, ReportedWorkload, WorkloadWatchResponse } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';

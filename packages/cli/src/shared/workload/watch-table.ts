@@ -1,4 +1,4 @@
-import type { CapsuleClient, ReportedWorkload, WorkloadWatchResponse } from '@capsule/api';
+import type { CapsuleClient, ReportedWorkload, WorkloadWatchResponse } from '@capsule/api/wire';
 import type { Context } from '../../program/context/context.ts';
 import { LiveText } from '../render/live-text.ts';
 import { resumeStream } from '../stream/resume-stream.ts';

@@ -1,5 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type ImagePullResponseSchema, type Image as WireImage, WorkloadStage } from '@capsule/api';
+import {
+  type ImagePullResponseSchema,
+  type Image as WireImage,
+  WorkloadStage,
+} from '@capsule/api/wire';
 import type { Image, ImageStore, PullProgress } from '@capsule/core';
 
 type Answer = MessageInitShape<typeof ImagePullResponseSchema>;

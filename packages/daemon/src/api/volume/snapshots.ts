@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { snapshotToProto, type VolumeService, volumeToProto } from '@capsule/api';
+import { snapshotToProto, type VolumeService, volumeToProto } from '@capsule/api/wire';
 import { isName, type SnapshotRef } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { SnapshotKeeper } from '../../snapshot/commands.ts';

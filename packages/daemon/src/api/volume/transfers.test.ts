@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { VolumeArchiveFormat, type VolumeExportMessage } from '@capsule/api';
+import { VolumeArchiveFormat, type VolumeExportMessage } from '@capsule/api/wire';
 import { type ArchiveNeeds, VOLUME_UNIT_BYTES } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';

@@ -1,8 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { FRAME_BYTES, FramePacker, FrameUnpacker } from '@capsule/api/server';
 import {
-  FRAME_BYTES,
-  FramePacker,
-  FrameUnpacker,
   VolumeArchiveFormat,
   type VolumeExportMessageSchema,
   type VolumeExportRequest,
@@ -10,7 +8,7 @@ import {
   type VolumeImportRequest,
   type VolumeService,
   volumeToProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { VolumeKeeper } from '../../volume/commands.ts';

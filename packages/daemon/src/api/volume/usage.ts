@@ -1,5 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { PoolLevel, type VolumeService, type VolumeUsageResponseSchema } from '@capsule/api';
+import { PoolLevel, type VolumeService, type VolumeUsageResponseSchema } from '@capsule/api/wire';
 import type { PoolLevel as Level, VolumeBackend } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { VolumeKeeper } from '../../volume/commands.ts';

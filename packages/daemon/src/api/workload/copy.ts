@@ -5,7 +5,7 @@ import {
   type WorkloadCopyToMetadata,
   type WorkloadCopyToRequest,
   type WorkloadStatPathResponseSchema,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import type {
   ContainerFiles,
   ContainerPath,

@@ -4,7 +4,7 @@ import type {
   WorkloadExecConfig,
   WorkloadExecResize,
   WorkloadExecServerMessageSchema,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import {
   type ContainerRuntime,
   type ExecRequest,

@@ -4,7 +4,7 @@ import {
   LogStream,
   type WorkloadLogChunkSchema,
   type WorkloadLogsRequest,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { type ContainerRef, type LogEntry, type LogStore, refOfWorkload } from '@capsule/core';
 
 import { workloadError } from '../../workload/errors.ts';

@@ -5,7 +5,7 @@ import {
   type WorkloadStatsRequest,
   type WorkloadStatsResponseSchema,
   type WorkloadUsage,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { type ContainerRuntime, matchesLabels, type Workload } from '@capsule/core';
 import { readSelector } from './read-selector.ts';
 

@@ -3,7 +3,7 @@ import {
   type WorkloadWatchRequest,
   type WorkloadWatchResponseSchema,
   workloadToProto,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { matchesLabels, type Workload, type WorkloadRecord } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { WorkloadSpecs } from '../../store/workload-specs.ts';

@@ -6,7 +6,7 @@ import {
   WorkloadSchema,
   type WorkloadWatchResponse,
   WorkloadWatchResponseSchema,
-} from '@capsule/api';
+} from '@capsule/api/wire';
 import { followPublished, publishedBy } from './watch-published.ts';
 
 const tell = (name: string, hostPort: number, more: object = {}): WorkloadWatchResponse =>

@@ -1,10 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  connectCapsule,
-  DesiredState,
-  type Workload,
-  type WorkloadWatchResponse,
-} from '@capsule/api';
+import { connectCapsule } from '@capsule/api/node';
+import { DesiredState, type Workload, type WorkloadWatchResponse } from '@capsule/api/wire';
 import type { PublishedPort } from './published-port.ts';
 
 const RETRY_MS = 500;

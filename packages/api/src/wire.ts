@@ -1,6 +1,5 @@
-export * from './client/connect-capsule.ts';
-export * from './client/parse-target.ts';
-export * from './client/widen-window.ts';
+/** Messages, services and what they mean here: runs in a browser too. */
+export * from './client/create-clients.ts';
 export * from './errors.ts';
 export * from './gen/capsule/v1/capsule_pb.ts';
 export * from './gen/capsule/v1/error_pb.ts';
@@ -14,8 +13,6 @@ export * from './gen/capsule/v1/volume_pb.ts';
 export * from './gen/capsule/v1/workload_pb.ts';
 export * as health from './gen/grpc/health/v1/health_pb.ts';
 export * as reflection from './gen/grpc/reflection/v1/reflection_pb.ts';
-export * from './server/health-service.ts';
-export * from './server/reflection-service.ts';
 export * from './wire/action.ts';
 export * from './wire/apply-change.ts';
 export * from './wire/desired-state.ts';
@@ -28,7 +25,6 @@ export * from './wire/registry.ts';
 export * from './wire/status-code.ts';
 export * from './wire/usage.ts';
 export * from './wire/volume.ts';
-export * from './wire/volume-frame.ts';
 export * from './wire/volume-manifest.ts';
 export * from './wire/workload.ts';
 export * from './wire/workload-spec.ts';

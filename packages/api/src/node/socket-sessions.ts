@@ -1,7 +1,7 @@
 import type { Http2Session } from 'node:http2';
 import { connect } from 'node:net';
 import { Http2SessionManager } from '@connectrpc/connect-node';
-import { WIDE_SETTINGS, widenWindow } from './widen-window.ts';
+import { WIDE_SETTINGS, widenWindow } from '../http2/widen-window.ts';
 
 /** HTTP/2 sessions over a unix socket, one at a time: opened when needed and again after it was lost. */
 export class SocketSessions extends Http2SessionManager {

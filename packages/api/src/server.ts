@@ -1,0 +1,5 @@
+/** What serves the API, beside the services themselves. */
+export * from './frame/volume-frame.ts';
+export * from './http2/widen-window.ts';
+export * from './server/health-service.ts';
+export * from './server/reflection-service.ts';
