@@ -1,7 +1,7 @@
 import type { ProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
 
-const TOLD_EVERY_MS = 200;
+const SHOWN_EVERY_MS = 200;
 
 /** Counts what passes by, and tells now and then. */
 export class CopyProgress {
@@ -9,13 +9,13 @@ export class CopyProgress {
   readonly #label: string;
   readonly #now: () => number;
   #bytes = 0;
-  #toldAt: number;
+  #shownAt: number;
 
   constructor(label: string, view: ProgressView | undefined, now: () => number) {
     this.#label = label;
     this.#view = view;
     this.#now = now;
-    this.#toldAt = now();
+    this.#shownAt = now();
   }
 
   get bytes(): number {
@@ -25,8 +25,8 @@ export class CopyProgress {
   async *count<T extends Uint8Array>(pieces: AsyncIterable<T>): AsyncGenerator<T> {
     for await (const piece of pieces) {
       this.#bytes += piece.length;
-      if (this.#view !== undefined && this.#now() - this.#toldAt >= TOLD_EVERY_MS) {
-        this.#toldAt = this.#now();
+      if (this.#view !== undefined && this.#now() - this.#shownAt >= SHOWN_EVERY_MS) {
+        this.#shownAt = this.#now();
         await this.#view.update(this.#label, 'copying', formatBytes(this.#bytes));
       }
       yield piece;

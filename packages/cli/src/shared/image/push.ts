@@ -19,13 +19,13 @@ export const run: Run = async (input, context) => {
   const file = await openInput(path, context.stdin, CHUNK_BYTES);
   const chunks = await requireImageArchive(file.name, file.chunks);
   const view = createProgressView(context.err, context.now);
-  const tell = async (sentBytes: number) => {
+  const showProgress = async (sentBytes: number) => {
     const total = file.sizeBytes > 0 ? ` of ${formatBytes(file.sizeBytes)}` : '';
     await view.update(file.name, 'pushing', `${formatBytes(sentBytes)}${total}`);
   };
   const answer = await withCapsule(input, context, (client) =>
     client.image.push(
-      messages({ totalBytes: file.sizeBytes, name }, chunks, tell, () =>
+      messages({ totalBytes: file.sizeBytes, name }, chunks, showProgress, () =>
         view.update(file.name, 'unpacking'),
       ),
       {

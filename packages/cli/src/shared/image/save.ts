@@ -14,7 +14,7 @@ export const run: Run = async (input, context) => {
   }
   const view = createProgressView(err, now);
   let bytes = 0;
-  const tell = async (length: number) => {
+  const showProgress = async (length: number) => {
     bytes += length;
     if (err.isTerminal) await view.update(name, 'saving', formatBytes(bytes));
   };
@@ -23,7 +23,7 @@ export const run: Run = async (input, context) => {
     if (path === '-') {
       for await (const { data } of chunks) {
         await out.write(data);
-        await tell(data.length);
+        await showProgress(data.length);
       }
       return;
     }
@@ -33,7 +33,7 @@ export const run: Run = async (input, context) => {
       for await (const { data } of chunks) {
         file ??= await open(path, 'w');
         await file.writeFile(data);
-        await tell(data.length);
+        await showProgress(data.length);
       }
       // What a network filesystem could not store, it reports here.
       await file?.close();

@@ -50,8 +50,8 @@ function describe(changed: Changed, format: Format, context: Context): string {
     unchanged: `${spec.name} would stay as it is`,
   }[change];
   // Of what is new, nothing is taken away: a default that was never in effect is no news.
-  const told = change === 'created' ? fields.map((field) => ({ ...field, before: '' })) : fields;
-  return [head, ...told.flatMap((field) => fieldLines(field, context))]
+  const shown = change === 'created' ? fields.map((field) => ({ ...field, before: '' })) : fields;
+  return [head, ...shown.flatMap((field) => fieldLines(field, context))]
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -18,14 +18,14 @@ export function createProgressView(output: Output, now: () => number): ProgressV
 }
 
 function lineByLine(output: Output): ProgressView {
-  const told = new Map<string, string>();
+  const printed = new Map<string, string>();
   return {
     async update(name, step) {
-      if (told.get(name) === step) return;
-      told.set(name, step);
+      if (printed.get(name) === step) return;
+      printed.set(name, step);
       await output.write(`${plainText(`${name}: ${step}`)}\n`);
     },
-    done: (name) => void told.delete(name),
+    done: (name) => void printed.delete(name),
     clear: async () => undefined,
   };
 }

@@ -57,13 +57,13 @@ export class PartFile {
   /** What an earlier run left, with all whole frames of it; undefined where there is nothing to go on with. */
   static async resume(
     path: string,
-    wish: Omit<PartOf, 'exportId'>,
+    request: Omit<PartOf, 'exportId'>,
   ): Promise<{ readonly part: PartFile; readonly exportId: string } | undefined> {
     const notes = await readNotes(notesOf(path));
     const isSame =
-      notes?.volume === wish.volume &&
-      notes.snapshot === wish.snapshot &&
-      notes.format === wish.format;
+      notes?.volume === request.volume &&
+      notes.snapshot === request.snapshot &&
+      notes.format === request.format;
     if (notes === undefined || !isSame) return undefined;
     const hash = createHash('sha256');
     const whole = { file: 0, bytes: 0 };

@@ -19,7 +19,7 @@ import { PartFile } from '../transfer/part-file.ts';
 import { showWarnings } from '../transfer/show-warnings.ts';
 import { readVolumeName } from './volume-name.ts';
 
-interface Wish {
+interface ExportOf {
   readonly volume: string;
   readonly snapshot: string;
   readonly format: 'image' | 'tar';
@@ -28,20 +28,20 @@ interface Wish {
 export const run: Run = async (input, context) => {
   const { volume, snapshot = '' } = readVolumeName(input, input.args[0] ?? '');
   const format = input.isOn('tar') ? 'tar' : 'image';
-  const wish: Wish = { volume, snapshot, format };
+  const content: ExportOf = { volume, snapshot, format };
   const usual = `${snapshot === '' ? volume : snapshot}.${format === 'tar' ? 'tar' : 'img'}.zst`;
   const path = input.text('output') ?? usual;
   if (await isThere(path)) throw transferError.FILE_EXISTS({ path });
   if (input.isOn('restart')) await PartFile.discard(path);
   const view = createProgressView(context.err, context.now);
-  const tell = (bytes: number, total: number) =>
+  const showProgress = (bytes: number, total: number) =>
     view.update(
       volume,
       'exporting',
       `${formatBytes(bytes)}${total && ` of ${formatBytes(total)}`}`,
     );
   const sha256 = await withCapsule(input, context, (client) =>
-    receive(client, wish, path, context, tell),
+    receive(client, content, path, context, showProgress),
   ).finally(() => view.clear());
   const { size } = await stat(path);
   await context.out.write(
@@ -53,14 +53,14 @@ export const run: Run = async (input, context) => {
 /** Goes on after every cut, as long as the capsule comes back; and with what an earlier run has left. */
 async function receive(
   client: CapsuleClient,
-  wish: Wish,
+  content: ExportOf,
   path: string,
   context: Context,
-  tell: (bytes: number, total: number) => Promise<void>,
+  showProgress: (bytes: number, total: number) => Promise<void>,
 ): Promise<string> {
   const { signal } = context;
   const absence = new Absence(context.now);
-  const left = await PartFile.resume(path, wish);
+  const left = await PartFile.resume(path, content);
   if (left !== undefined) await context.err.write(`going on at ${formatBytes(left.part.bytes)}\n`);
   const unpacker = new FrameUnpacker();
   let part = left?.part;
@@ -69,8 +69,8 @@ async function receive(
     const leave = new AbortController();
     try {
       const request = {
-        ...{ volume: wish.volume, snapshot: wish.snapshot, exportId },
-        format: wish.format === 'tar' ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
+        ...{ volume: content.volume, snapshot: content.snapshot, exportId },
+        format: content.format === 'tar' ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
         offset: BigInt(part?.bytes ?? 0),
         isEndedByCaller: true,
       };
@@ -81,18 +81,18 @@ async function receive(
         if (payload.case === 'header') {
           exportId = payload.value.exportId;
           total = Number(payload.value.totalBytes);
-          part ??= await PartFile.create(path, { ...wish, exportId });
+          part ??= await PartFile.create(path, { ...content, exportId });
         } else if (part !== undefined) {
           const sha256 = await takeIn(payload, { part, path, unpacker });
           if (sha256 !== undefined) {
             // The file has its name: only now may the capsule let go of what was kept for it.
-            const { volume } = wish;
+            const { volume } = content;
             const end = () => client.volume.endExport({ volume, exportId }, { signal });
             await retryAway(end, context);
             if (payload.case === 'trailer') await showWarnings(context.err, payload.value.warnings);
             return sha256;
           }
-          await tell(part.bytes, total);
+          await showProgress(part.bytes, total);
         }
       }
     } catch (error) {
@@ -101,7 +101,7 @@ async function receive(
         await part?.close();
         await PartFile.discard(path);
         await context.err.write('what was begun is not on the capsule any more; beginning anew\n');
-        return receive(client, wish, path, context, tell);
+        return receive(client, content, path, context, showProgress);
       }
       absence.note(error);
     } finally {

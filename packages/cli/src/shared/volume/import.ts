@@ -31,8 +31,11 @@ export const run: Run = async (input, context) => {
   const attempt = async (client: CapsuleClient) => {
     const { offset } = await client.volume.beginImport({ name, importId }, { signal });
     const start = { name, importId, offset };
-    const tell = (bytes: number, step = 'importing') => view.update(name, step, formatBytes(bytes));
-    return client.volume.import(messages({ path, stdin, sizeMib }, start, tell), { signal });
+    const showProgress = (bytes: number, step = 'importing') =>
+      view.update(name, step, formatBytes(bytes));
+    return client.volume.import(messages({ path, stdin, sizeMib }, start, showProgress), {
+      signal,
+    });
   };
   const volume = await withCapsule(input, context, (client) =>
     // What came before a cut is on the capsule: each attempt goes on with it. A stream is read once.
@@ -52,7 +55,7 @@ interface Source {
 async function* messages(
   { path, stdin, sizeMib }: Source,
   start: { readonly name: string; readonly importId: string; readonly offset: bigint },
-  tell: (bytes: number, step?: string) => Promise<void>,
+  showProgress: (bytes: number, step?: string) => Promise<void>,
 ): AsyncGenerator<Message> {
   yield { payload: { case: 'start', value: start } };
   const file = await openInput(path, stdin, FRAME_BYTES);
@@ -66,9 +69,9 @@ async function* messages(
     const skipped = Math.min(Math.max(offset - at, 0), piece.length);
     at += piece.length;
     if (skipped < piece.length) yield frameMessage(await packer.pack(piece.subarray(skipped)));
-    await tell(at);
+    await showProgress(at);
   }
-  await tell(at, 'checking');
+  await showProgress(at, 'checking');
   const isTar = format === 'tar';
   const value = {
     format: isTar ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,

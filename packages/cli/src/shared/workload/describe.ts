@@ -8,7 +8,7 @@ import { type Format, readFormat } from '../render/format.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { workloadDocument } from './document.ts';
 import { readWorkload } from './read-workload.ts';
-import { tellWorkload } from './story.ts';
+import { workloadStory } from './story.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
@@ -18,7 +18,7 @@ export const run: Run = async (input, context) => {
       input.args.map(async (name) => {
         const workload = readWorkload(await client.workload.get({ name }, { signal }), program);
         const events = await lastEvents(client, workload, context);
-        return { workload, story: tellWorkload(workload, events, { now: now(), program }) };
+        return { workload, story: workloadStory(workload, events, { now: now(), program }) };
       }),
     );
     return render(found, format, context);

@@ -20,8 +20,8 @@ export const run: Run = async (input, context) => {
     const found = await Promise.all(
       input.args.map(async (name) => {
         const workload = readWorkload(await client.workload.get({ name }, { signal }), program);
-        const isTold = format === 'table';
-        return { workload, events: isTold ? await lastEvents(client, workload, context) : [] };
+        const hasEvents = format === 'table';
+        return { workload, events: hasEvents ? await lastEvents(client, workload, context) : [] };
       }),
     );
     if (format === 'table') {

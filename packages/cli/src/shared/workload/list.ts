@@ -28,7 +28,7 @@ export const run: Run = async (input, context) => {
   });
   const workloads = listed.flatMap((one) => ('workload' in one ? [one.workload] : []));
   await context.out.write(await render(format, workloads, context));
-  if (listed.length === 0 && format === 'table') await tellNone(context);
+  if (listed.length === 0 && format === 'table') await printNone(context);
   const errors = listed.flatMap((one) => ('error' in one ? [one.error] : []));
   return printErrors(errors, input, context);
 };
@@ -65,7 +65,7 @@ async function render(
 }
 
 /** Not in the way of a program that reads the table. */
-async function tellNone(context: Context): Promise<void> {
+async function printNone(context: Context): Promise<void> {
   if (!context.err.isTerminal) return;
   const example = action('apply', { file: 'examples/nginx-bridge.yaml' });
   const advice = renderRemedy(remedy`no workloads yet: ${example}`, context.program);

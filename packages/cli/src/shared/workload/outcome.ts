@@ -14,10 +14,10 @@ export type JudgeWorkload = (now: ReportedWorkload, first: ReportedWorkload) => 
  */
 export const judgeApplied: JudgeWorkload = (workload, first) => {
   const { status } = workload;
-  const wished = first.generation;
-  if (status.rolledBack?.from === wished) return 'failed';
+  const { generation } = first;
+  if (status.rolledBack?.from === generation) return 'failed';
   if (workload.desired === 'stopped') return status.phase === 'stopped' ? 'ready' : 'waiting';
-  if (status.observedGeneration >= wished) return judgeRun(workload);
+  if (status.observedGeneration >= generation) return judgeRun(workload);
   // The old one still runs, and the new one cannot be brought up.
   const hasFailedAnew =
     status.phase === 'running' &&

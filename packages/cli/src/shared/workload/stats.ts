@@ -50,7 +50,7 @@ async function show(
       const sample = sampleOf(answer);
       if (before !== undefined) await print(usageRows(before, sample));
       if (before !== undefined && !isWatched) {
-        await tellAbsent(sample);
+        await printAbsent(sample);
         return;
       }
       before = sample;
@@ -58,7 +58,7 @@ async function show(
   });
   return undefined;
 
-  async function tellAbsent({ workloads }: UsageSample): Promise<void> {
+  async function printAbsent({ workloads }: UsageSample): Promise<void> {
     const found = new Set(workloads.map(({ name }) => name));
     for (const name of request.names) {
       if (!found.has(name)) await err.write(`${name} is not running\n`);

@@ -5,12 +5,12 @@ import { EventSchema, EventSeverity } from '@capsule/api/wire';
 import { MICRO_VM_DEFAULTS } from '@capsule/core';
 import { CAPSULECTL } from '../../capsulectl/program.ts';
 import { CREATED_AT, sampleWorkload } from '../../testing/sample-workload.ts';
-import { tellWorkload } from './story.ts';
+import { workloadStory } from './story.ts';
 
 const NOW = CREATED_AT + 3_600_000;
 const HOW = { now: NOW, program: CAPSULECTL };
 const story = (...args: Parameters<typeof sampleWorkload>) =>
-  tellWorkload(sampleWorkload(...args), [], HOW).join('\n');
+  workloadStory(sampleWorkload(...args), [], HOW).join('\n');
 
 test('a workload that runs well is told in two sentences', () => {
   assert.match(story(), /web is a container of nginx:1\.27-alpine .*8080->80\/tcp/);
@@ -63,12 +63,12 @@ test('the last trouble is told, also when all is well again', () => {
     message: 'ended by signal SIGSEGV',
   });
   assert.match(
-    tellWorkload(sampleWorkload(), [event], HOW).join(' '),
+    workloadStory(sampleWorkload(), [event], HOW).join(' '),
     /60s ago: ended by signal SIGSEGV/,
   );
   const pause = { ...event, reason: 'BackOff', message: 'restart 1 after a pause' };
   assert.match(
-    tellWorkload(sampleWorkload(), [event, pause], HOW).join(' '),
+    workloadStory(sampleWorkload(), [event, pause], HOW).join(' '),
     /60s ago: ended by signal SIGSEGV/,
   );
 });

@@ -11,20 +11,20 @@ import { describeAmount } from './state.ts';
  * What a colleague would answer when asked how a workload does: what it is, how it stands, what
  * happened last, what the capsule does next, and what a person can do. A paragraph each. Pure.
  */
-export function tellWorkload(
+export function workloadStory(
   workload: ReportedWorkload,
   events: readonly Event[],
   { now, program }: { readonly now: number; readonly program: ProgramManual },
 ): readonly string[] {
   return [
-    introduce(workload, now),
-    tellState(workload, now),
-    tellTrouble(events, now),
+    introduction(workload, now),
+    stateParagraph(workload, now),
+    troubleParagraph(events, now),
     renderRemedy(adviceFor(workload), program),
   ].filter((paragraph) => paragraph !== '');
 }
 
-function introduce({ spec, createdAt, status }: ReportedWorkload, now: number): string {
+function introduction({ spec, createdAt, status }: ReportedWorkload, now: number): string {
   const place =
     spec.networkMode === 'host'
       ? "on the capsule's own network"
@@ -34,21 +34,21 @@ function introduce({ spec, createdAt, status }: ReportedWorkload, now: number): 
   return `${spec.name} is a ${KIND_NOUNS[spec.kind]} of ${describeSource(spec)} ${place}${ports}. It was made ${formatAge(createdAt, now)} ago.`;
 }
 
-function tellState(workload: ReportedWorkload, now: number): string {
+function stateParagraph(workload: ReportedWorkload, now: number): string {
   const { status, desired, spec } = workload;
   if (desired === 'deleting') return 'It is being deleted.';
   if (status.rolledBack !== undefined) {
     const { from, why } = status.rolledBack;
-    return `Generation ${from} was not ready in time (${why}), so the last good one is back. ${tellPhase(workload, now)}`;
+    return `Generation ${from} was not ready in time (${why}), so the last good one is back. ${phaseSentences(workload, now)}`;
   }
   const starts =
     status.restartCount === 0 ? '' : ` It was started again ${times(status.restartCount)} so far.`;
   const policy = spec.restartPolicy === 'onFailure' ? 'on-failure' : spec.restartPolicy;
   const isOver = status.reason === 'Completed' || status.reason === 'Failed';
-  return `${tellPhase(workload, now)}${starts}${isOver ? ` Its restart policy is ${policy}.` : ''}`;
+  return `${phaseSentences(workload, now)}${starts}${isOver ? ` Its restart policy is ${policy}.` : ''}`;
 }
 
-function tellPhase({ status }: ReportedWorkload, now: number): string {
+function phaseSentences({ status }: ReportedWorkload, now: number): string {
   const { progress, startedAt, finishedAt, nextRetryAt } = status;
   if (progress !== undefined) {
     return `It is ${progress.stage} now${describeAmount(progress) && ` (${describeAmount(progress)})`}.`;
@@ -72,7 +72,7 @@ function tellPhase({ status }: ReportedWorkload, now: number): string {
 }
 
 /** The last thing that went wrong, if it is not the state itself. */
-function tellTrouble(events: readonly Event[], now: number): string {
+function troubleParagraph(events: readonly Event[], now: number): string {
   // A pause says only that something ended; the end itself says how.
   const last = events.findLast(
     ({ severity, reason }) => severity === EventSeverity.WARNING && reason !== 'BackOff',

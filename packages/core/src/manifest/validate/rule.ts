@@ -16,7 +16,7 @@ export function isWhole(value: unknown): value is number {
 }
 
 /** A problem where the number, if there is one, is not whole or not in the range. */
-export function isWithin(
+export function problemsOfRange(
   path: string,
   value: number | undefined,
   least: number,
@@ -30,7 +30,7 @@ export function isWithin(
   return [{ path, message: `${value} is out of range: ${range} ${unit}`.trimEnd() }];
 }
 
-export function atMost(path: string, items: readonly unknown[], most: number): Problem[] {
+export function problemsOfLength(path: string, items: readonly unknown[], most: number): Problem[] {
   if (items.length <= most) return [];
   return [{ path, message: `holds ${items.length} items, at most ${most} are possible` }];
 }

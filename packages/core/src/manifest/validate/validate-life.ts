@@ -4,7 +4,7 @@ import { SIGNAL_NAMES, signalNumber } from '../../resource/signal.ts';
 import type { WorkloadSpec } from '../../resource/workload.ts';
 import type { Problem } from '../problem.ts';
 import { nearestWord } from '../read/nearest-word.ts';
-import { atMost, isWithin, quote } from './rule.ts';
+import { problemsOfLength, problemsOfRange, quote } from './rule.ts';
 
 const DAY_SECONDS = 24 * 3600;
 const DEPENDENCIES_MOST = 64;
@@ -17,8 +17,14 @@ export function validateLife(spec: WorkloadSpec): readonly Problem[] {
   const { stopGraceSeconds, updateTimeoutSeconds, healthCheck } = spec;
   return [
     ...validateStopSignal(spec.stopSignal),
-    ...isWithin('container.stopGraceSeconds', stopGraceSeconds, 0, DAY_SECONDS, 'seconds'),
-    ...isWithin('container.updateTimeoutSeconds', updateTimeoutSeconds, 1, DAY_SECONDS, 'seconds'),
+    ...problemsOfRange('container.stopGraceSeconds', stopGraceSeconds, 0, DAY_SECONDS, 'seconds'),
+    ...problemsOfRange(
+      'container.updateTimeoutSeconds',
+      updateTimeoutSeconds,
+      1,
+      DAY_SECONDS,
+      'seconds',
+    ),
     ...(healthCheck === undefined ? [] : validateHealthCheck(healthCheck)),
     ...validateDependencies(spec),
     ...validateLabels(spec.labels),
@@ -36,10 +42,16 @@ function validateHealthCheck(check: HealthCheck): Problem[] {
   const path = 'container.healthCheck';
   return [
     ...validateProbe(check),
-    ...isWithin(`${path}.intervalSeconds`, check.intervalSeconds, 1, DAY_SECONDS, 'seconds'),
-    ...isWithin(`${path}.timeoutSeconds`, check.timeoutSeconds, 1, 3600, 'seconds'),
-    ...isWithin(`${path}.retries`, check.retries, 1, 1000, ''),
-    ...isWithin(`${path}.startPeriodSeconds`, check.startPeriodSeconds, 0, DAY_SECONDS, 'seconds'),
+    ...problemsOfRange(`${path}.intervalSeconds`, check.intervalSeconds, 1, DAY_SECONDS, 'seconds'),
+    ...problemsOfRange(`${path}.timeoutSeconds`, check.timeoutSeconds, 1, 3600, 'seconds'),
+    ...problemsOfRange(`${path}.retries`, check.retries, 1, 1000, ''),
+    ...problemsOfRange(
+      `${path}.startPeriodSeconds`,
+      check.startPeriodSeconds,
+      0,
+      DAY_SECONDS,
+      'seconds',
+    ),
   ];
 }
 
@@ -51,7 +63,7 @@ function validateProbe({ probe }: HealthCheck): Problem[] {
     const isText = probe.command.every((word) => !word.includes('\0') && word.length < 128 * 1024);
     return isText ? [] : [{ path: `${path}.command`, message: 'holds what Linux cannot pass' }];
   }
-  const problems = isWithin(`${path}.port`, probe.port, 1, 65535, '');
+  const problems = problemsOfRange(`${path}.port`, probe.port, 1, 65535, '');
   if (probe.kind === 'tcp') return problems;
   const isPath = /^\/[\x21-\x7e]{0,2047}$/.test(probe.path);
   if (isPath) return problems;
@@ -60,7 +72,7 @@ function validateProbe({ probe }: HealthCheck): Problem[] {
 }
 
 function validateDependencies({ name, dependsOn }: WorkloadSpec): Problem[] {
-  const problems = atMost('container.dependsOn', dependsOn, DEPENDENCIES_MOST);
+  const problems = problemsOfLength('container.dependsOn', dependsOn, DEPENDENCIES_MOST);
   dependsOn.forEach((needed, index) => {
     const path = `container.dependsOn[${index}]`;
     if (!isName(needed)) problems.push({ path, message: `${quote(needed)} is not a name` });
@@ -75,7 +87,7 @@ function validateDependencies({ name, dependsOn }: WorkloadSpec): Problem[] {
 function validateLabels(labels: WorkloadSpec['labels']): Problem[] {
   const entries = Object.entries(labels);
   return [
-    ...atMost('container.labels', entries, LABELS_MOST),
+    ...problemsOfLength('container.labels', entries, LABELS_MOST),
     ...entries.flatMap(([key, value]): Problem[] => {
       const path = `container.labels.${key}`;
       if (!LABEL_KEY.test(key)) {

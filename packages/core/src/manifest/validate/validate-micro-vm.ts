@@ -10,7 +10,7 @@ import { formatSize } from '../../resource/size.ts';
 import { VOLUME_MAX_BYTES, VOLUME_UNIT_BYTES } from '../../resource/volume.ts';
 import type { WorkloadSpec } from '../../resource/workload.ts';
 import type { Problem } from '../problem.ts';
-import { isAbsolute, isWithin, quote } from './rule.ts';
+import { isAbsolute, problemsOfRange, quote } from './rule.ts';
 
 const VCPUS_MOST = 32;
 const MEMORY_MOST_MIB = 1024 ** 2;
@@ -27,8 +27,8 @@ export function validateMicroVm(spec: WorkloadSpec): readonly Problem[] {
   const { vcpus, memoryMib, rootfsSizeBytes, kernelCmdlineExtra } = settings;
   return [
     ...(isPrebuilt(settings) ? validatePrebuilt(spec, settings) : []),
-    ...isWithin('microVm.vcpus', vcpus, 1, VCPUS_MOST, ''),
-    ...isWithin('microVm.memoryMib', memoryMib, MICRO_VM_LEAST_MIB, MEMORY_MOST_MIB, 'MiB'),
+    ...problemsOfRange('microVm.vcpus', vcpus, 1, VCPUS_MOST, ''),
+    ...problemsOfRange('microVm.memoryMib', memoryMib, MICRO_VM_LEAST_MIB, MEMORY_MOST_MIB, 'MiB'),
     ...validateVolumes(spec, settings),
     ...validateRootfsSize(rootfsSizeBytes),
     ...validateCmdline(kernelCmdlineExtra),

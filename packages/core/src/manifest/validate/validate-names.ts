@@ -1,7 +1,7 @@
 import { isIPv4 } from '../../network/ipv4.ts';
 import type { WorkloadSpec } from '../../resource/workload.ts';
 import type { Problem } from '../problem.ts';
-import { atMost, quote } from './rule.ts';
+import { problemsOfLength, quote } from './rule.ts';
 
 const HOSTNAME =
   /^(?=.{1,253}$)[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*$/;
@@ -18,7 +18,7 @@ export function validateNames(spec: WorkloadSpec): readonly Problem[] {
   return [
     ...validateHostname(spec.hostname),
     ...validateHostMode(spec),
-    ...atMost('container.extraHosts', spec.extraHosts, HOSTS_MOST),
+    ...problemsOfLength('container.extraHosts', spec.extraHosts, HOSTS_MOST),
     ...spec.extraHosts.flatMap(({ hostname, address }, index): Problem[] => {
       const path = `container.extraHosts[${index}]`;
       if (!HOSTNAME.test(hostname)) {
@@ -53,9 +53,9 @@ function validateHostMode({ networkMode, extraHosts, dns }: WorkloadSpec): Probl
 function validateDns({ dns }: WorkloadSpec): Problem[] {
   const path = 'container.dns';
   return [
-    ...atMost(`${path}.nameservers`, dns.nameservers, NAMESERVERS_MOST),
-    ...atMost(`${path}.searches`, dns.searches, SEARCHES_MOST),
-    ...atMost(`${path}.options`, dns.options, 16),
+    ...problemsOfLength(`${path}.nameservers`, dns.nameservers, NAMESERVERS_MOST),
+    ...problemsOfLength(`${path}.searches`, dns.searches, SEARCHES_MOST),
+    ...problemsOfLength(`${path}.options`, dns.options, 16),
     ...notMatching(`${path}.nameservers`, dns.nameservers, isIPv4, 'an IPv4 address'),
     ...notMatching(`${path}.searches`, dns.searches, (text) => HOSTNAME.test(text), 'a domain'),
     ...notMatching(

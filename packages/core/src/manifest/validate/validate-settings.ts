@@ -7,7 +7,7 @@ import { ULIMIT_NAMES } from '../../resource/ulimit-names.ts';
 import type { WorkloadSpec } from '../../resource/workload.ts';
 import type { Problem } from '../problem.ts';
 import { nearestWord } from '../read/nearest-word.ts';
-import { atMost, isAbsolute, isWhole, isWithin, quote } from './rule.ts';
+import { isAbsolute, isWhole, problemsOfLength, problemsOfRange, quote } from './rule.ts';
 
 /** Below this nothing starts: runc itself wants some megabytes in the container's cgroup. */
 const MEMORY_LEAST_BYTES = 6 * 1024 * 1024;
@@ -50,15 +50,15 @@ function validateResources({ resources }: ContainerSettings): Problem[] {
   const { memoryBytes, cpuMillis, pids } = resources;
   const path = 'container.resources';
   return [
-    ...isWithin(
+    ...problemsOfRange(
       `${path}.memory`,
       memoryBytes,
       MEMORY_LEAST_BYTES,
       Number.MAX_SAFE_INTEGER,
       'bytes',
     ),
-    ...isWithin(`${path}.cpu`, cpuMillis, CPU_LEAST_MILLIS, CPU_MOST_MILLIS, 'm'),
-    ...isWithin(`${path}.pids`, pids, 1, PIDS_MOST, 'processes'),
+    ...problemsOfRange(`${path}.cpu`, cpuMillis, CPU_LEAST_MILLIS, CPU_MOST_MILLIS, 'm'),
+    ...problemsOfRange(`${path}.pids`, pids, 1, PIDS_MOST, 'processes'),
   ];
 }
 
@@ -70,9 +70,9 @@ function validateMounts({ tmpfs, hostBindPaths, mounts }: WorkloadSpec): Problem
     ...mounts.map(({ mountPath }, i) => [`container.mounts[${i}].mountPath`, mountPath] as const),
   ];
   return [
-    ...atMost('container.tmpfs', tmpfs, ITEMS_MOST),
-    ...atMost('container.hostBindPaths', hostBindPaths, ITEMS_MOST),
-    ...atMost('container.mounts', mounts, ITEMS_MOST),
+    ...problemsOfLength('container.tmpfs', tmpfs, ITEMS_MOST),
+    ...problemsOfLength('container.hostBindPaths', hostBindPaths, ITEMS_MOST),
+    ...problemsOfLength('container.mounts', mounts, ITEMS_MOST),
     ...mounts.flatMap(({ volumeName }, index) =>
       validateVolumeName(`container.mounts[${index}].volumeName`, volumeName),
     ),
@@ -84,7 +84,7 @@ function validateMounts({ tmpfs, hostBindPaths, mounts }: WorkloadSpec): Problem
         : [notAbsolute(`container.hostBindPaths[${index}]`, source, 'of the capsule')],
     ),
     ...tmpfs.flatMap(({ sizeBytes, mode }, index) => [
-      ...isWithin(
+      ...problemsOfRange(
         `container.tmpfs[${index}].size`,
         sizeBytes,
         4096,

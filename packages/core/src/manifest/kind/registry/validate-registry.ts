@@ -1,6 +1,6 @@
 import { isRegistryName, type RegistrySpec } from '../../../resource/registry.ts';
 import type { Problem } from '../../problem.ts';
-import { atMost, quote } from '../../validate/rule.ts';
+import { problemsOfLength, quote } from '../../validate/rule.ts';
 
 const MIRRORS_MOST = 16;
 const CERTIFICATES_MOST = 64 * 1024;
@@ -10,7 +10,7 @@ const PEM =
 /** The rules of what is declared of a registry. Paths are those of a manifest. */
 export function validateRegistry(spec: RegistrySpec): readonly Problem[] {
   const { name, mirrors, plainHttp, insecure, caCertificate } = spec;
-  const problems: Problem[] = [...atMost('registry.mirrors', mirrors, MIRRORS_MOST)];
+  const problems: Problem[] = [...problemsOfLength('registry.mirrors', mirrors, MIRRORS_MOST)];
   if (!isRegistryName(name)) {
     const hint = 'a host, with a port where it needs one: docker.io, registry.home:5000';
     problems.push({ path: 'name', message: `${quote(name)} is not a registry`, hint });
