@@ -17,11 +17,16 @@ const isTest = (path: string) => /\.(?:test|contract)\.ts$|\/testing\//.test(pat
 const isShipped = (path: string) =>
   /^packages\/(?!testkit|imager|launcher)/.test(path) && !isTest(path);
 
+/** The one file that has the words of the texts for clients without words of their own. */
+const FIRST_PROGRAM = 'packages/core/src/error/first-program.ts';
+
 /** What several programs share, or what no program of ours may have asked. */
 const isOfNoProgram = (path: string) =>
   /^packages\/(core|api|engine|host|drivers|names|machine|daemon)\/|^packages\/cli\/src\/(program|shared)\//.test(
     path,
-  ) && !isTest(path);
+  ) &&
+  path !== FIRST_PROGRAM &&
+  !isTest(path);
 
 export const RULES: readonly Rule[] = [
   {

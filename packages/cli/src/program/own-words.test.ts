@@ -15,7 +15,7 @@ const testError = defineErrors('TEST', {
   },
 });
 
-const PAUSED = describePause(['poolFull']);
+const PAUSED = 'paused until the pool of its volumes has room: see `capsulectl volume usage`';
 const { text, actions } = remedy`look at ${action('capsule.logs')}`;
 
 const capsule = () =>
@@ -38,6 +38,10 @@ const capsule = () =>
     },
   });
 
+test('a pause is told as capsules of earlier versions tell it', () => {
+  assert.equal(describePause(['poolFull']), PAUSED);
+});
+
 test('what a capsule advises names the commands of the program that shows it', async () => {
   await using served = await capsule();
   const shown = async (...words: string[]) => {
@@ -46,10 +50,9 @@ test('what a capsule advises names the commands of the program that shows it', a
   };
   const start = '  fix: start it with `capsulectl workload start db`\n';
   assert.ok((await shown('workload', 'get', 'db')).includes(start));
-  const paused = 'paused until the pool of its volumes has room: see `capsulectl volume usage`';
   for (const format of ['wide', 'json']) {
-    assert.ok((await shown('workload', 'get', 'web', '-o', format)).includes(paused), format);
-    assert.ok((await shown('events', 'web', '-o', format)).includes(paused), format);
+    assert.ok((await shown('workload', 'get', 'web', '-o', format)).includes(PAUSED), format);
+    assert.ok((await shown('events', 'web', '-o', format)).includes(PAUSED), format);
   }
   for (const format of ['table', 'json']) {
     const info = await shown('capsule', 'info', '-o', format);

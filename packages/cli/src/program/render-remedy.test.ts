@@ -57,7 +57,7 @@ test('another program has other words, and leaves what it cannot do as it is', (
 
 const UNFIT: Readonly<Record<string, Partial<RemedyAction>>> = {
   'an action of a later version': { name: 'volume.paint' },
-  'an action that was cut off': { text: 'volume ado…' },
+  'an action that was cut off': { text: 'capsulectl volume ado…' },
   'an action without a text': { text: '' },
 };
 
@@ -70,6 +70,12 @@ for (const [what, unfit] of Object.entries(UNFIT)) {
 }
 
 for (const name of Object.keys(ACTIONS) as ActionName[]) {
+  test(`a client without words of its own reads what capsulectl says of ${name}`, () => {
+    const args = ACTIONS[name].map((argument) => [argument.replace(/^--/, ''), 'VALUE']);
+    const advice = remedy`try ${{ name, args: Object.fromEntries(args) }}`;
+    assert.equal(advice.text, renderRemedy(advice, CAPSULECTL));
+  });
+
   test(`capsulectl has a command for ${name}, with what remedies say of it`, () => {
     if (name === 'program') return;
     const command = CAPSULECTL.commands.find((one) => actionOf(one) === name);

@@ -7,18 +7,27 @@ import { bare, remedy, short } from './remedy.ts';
 const adopt = action('volume.adopt', { volume: 'data' });
 const remove = action('volume.delete', { volume: 'data', force: true });
 
-test('a remedy reads well without a program, and says which actions it names', () => {
+test('a remedy can be typed as it stands, and says which actions it names', () => {
   const { text, actions } = remedy`${adopt} keeps ${'it'}, ${short(remove)} removes ${2}`;
-  assert.equal(text, '`volume adopt data` keeps it, `volume delete --force data` removes 2');
+  assert.equal(
+    text,
+    '`capsulectl volume adopt data` keeps it, `volume delete --force data` removes 2',
+  );
   assert.deepEqual(actions, [
-    { ...adopt, text: 'volume adopt data', isShort: false },
+    { ...adopt, text: 'capsulectl volume adopt data', isShort: false },
     { ...remove, text: 'volume delete --force data', isShort: true },
   ]);
 });
 
 test('an action may stand without quotes, and a remedy without actions', () => {
-  assert.equal(remedy`see ${bare(action('capsule.logs'))}`.text, 'see capsule logs');
+  assert.equal(remedy`see ${bare(action('capsule.logs'))}`.text, 'see capsulectl capsule logs');
   assert.deepEqual(remedy`wait`, { text: 'wait', actions: [] });
+});
+
+test('flags of a text are short where the first program has them so, and it may be named alone', () => {
+  const login = action('registry.login', { registry: 'HOST', user: 'USER' });
+  assert.equal(remedy`${bare(login)}`.text, 'capsulectl registry login HOST -u USER');
+  assert.equal(remedy`${bare(action('program'))}`.text, 'capsulectl');
 });
 
 test('arguments come in the order of the table, and only those that are given', () => {
@@ -45,7 +54,7 @@ test('an error carries the text and the actions of its hint', () => {
     GONE: { kind: 'notFound', message: () => 'gone', hint: remedy`${action('volume.list')}` },
   });
   const { hint, actions } = volumeError.LOST({ name: 'data' });
-  assert.equal(hint, '`volume adopt data` keeps it');
-  assert.deepEqual(actions, [{ ...adopt, text: 'volume adopt data', isShort: false }]);
-  assert.equal(volumeError.GONE({}).hint, '`volume list`');
+  assert.equal(hint, '`capsulectl volume adopt data` keeps it');
+  assert.deepEqual(actions, [{ ...adopt, text: 'capsulectl volume adopt data', isShort: false }]);
+  assert.equal(volumeError.GONE({}).hint, '`capsulectl volume list`');
 });

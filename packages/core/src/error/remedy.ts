@@ -1,8 +1,9 @@
 import { type Action, actionArguments } from './action.ts';
+import { FIRST_PROGRAM } from './first-program.ts';
 
 /** What a person can do about something: a text, and the actions that it names. */
 export interface Remedy {
-  /** For whoever has no words of its own for the actions. */
+  /** In the words of the first program, for whoever has no words of its own for the actions. */
   readonly text: string;
   /** In the order of the text. */
   readonly actions: readonly RemedyAction[];
@@ -34,7 +35,7 @@ export function remedy(
   const parts = values.map((value) => {
     const mention = mentionOf(value);
     if (mention === undefined) return String(value);
-    const text = describeAction(mention.action);
+    const text = describeAction(mention);
     actions.push({ ...mention.action, text, isShort: mention.isShort });
     return mention.isQuoted ? `\`${text}\`` : text;
   });
@@ -57,11 +58,13 @@ function mentionOf(value: Action | Mention | string | number): Mention | undefin
   return 'action' in value ? value : { action: value, isQuoted: true, isShort: false };
 }
 
-/** In words that no program has to know: `volume delete --force data`. */
-function describeAction(action: Action): string {
+/** As a person types it for the first program. */
+function describeAction({ action, isShort }: Mention): string {
+  const { name: program, shortFlags } = FIRST_PROGRAM;
+  const words = action.name === 'program' ? [] : action.name.split('.');
   const args = actionArguments(action).flatMap(({ name, isFlag, value }) => [
-    ...(isFlag ? [`--${name}`] : []),
+    ...(isFlag ? [shortFlags.get(name) ?? `--${name}`] : []),
     ...(value === true ? [] : [value]),
   ]);
-  return [...action.name.split('.'), ...args].join(' ');
+  return [...(isShort ? [] : [program]), ...words, ...args].join(' ');
 }
