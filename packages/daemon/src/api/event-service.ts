@@ -16,11 +16,9 @@ export interface EventServiceParts {
 }
 
 /** The calls about what happened. */
-export function eventService(
-  partsOrThrow: () => EventServiceParts,
-): Partial<ServiceImpl<typeof EventService>> {
+export function eventService(parts: EventServiceParts): Partial<ServiceImpl<typeof EventService>> {
   return {
-    stream: (request, context) => streamEvents(request, partsOrThrow(), context.signal),
+    stream: (request, context) => streamEvents(request, parts, context.signal),
   };
 }
 

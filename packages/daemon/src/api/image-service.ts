@@ -1,6 +1,7 @@
 import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule/api/wire';
 import {
   action,
+  type CapsuleError,
   defineErrors,
   type Image,
   type ImageStore,
@@ -25,8 +26,8 @@ export const pushError = defineErrors('PUSH', {
 
 export interface ImageServiceParts {
   readonly images: ImageStore;
-  /** Throws where the store cannot be used: then nobody knows what is needed. */
-  readonly use: () => ImageUse;
+  /** Or why the store cannot be used: then nobody knows what is needed. */
+  readonly use: ImageUse | CapsuleError;
 }
 
 /** The calls about the image cache. */
@@ -34,9 +35,13 @@ export function imageService({
   images,
   use,
 }: ImageServiceParts): Partial<ServiceImpl<typeof ImageService>> {
+  const used = () => {
+    if (isCapsuleError(use)) throw use;
+    return use;
+  };
   const usersOf = (image: Image) => {
     try {
-      return use().usersOf(image);
+      return used().usersOf(image);
     } catch (error) {
       if (isCapsuleError(error) && error.code.startsWith('STORE_')) return undefined;
       throw error;
@@ -61,10 +66,10 @@ export function imageService({
       pullWithProgress(images, normaliseImageReference(request.name), describe, context.signal),
     async remove(request, context) {
       const name = normaliseImageReference(request.name);
-      return { existed: await use().remove(name, context.signal) };
+      return { existed: await used().remove(name, context.signal) };
     },
     async prune(request, context) {
-      const { removed, kept, freedBytes } = await use().prune(request, context.signal);
+      const { removed, kept, freedBytes } = await used().prune(request, context.signal);
       return {
         images: removed.map((image) => imageToProto(image, [])),
         kept: kept.map((image) => imageToProto(image, [])),

@@ -33,11 +33,11 @@ type Result = MessageInitShape<typeof ManifestResultSchema>;
 
 /** The call that applies several resources together. */
 export function manifestService(
-  partsOrThrow: () => ManifestServiceParts,
+  parts: ManifestServiceParts,
 ): Partial<ServiceImpl<typeof ManifestService>> {
   return {
     async apply(request) {
-      const { manifests, controller } = partsOrThrow();
+      const { manifests, controller } = parts;
       checkNames(request);
       const { registries, volumes, workloads, dryRun } = request;
       const read = workloads.map(readWorkload);

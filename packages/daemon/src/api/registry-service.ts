@@ -12,30 +12,30 @@ import type { RegistryConfig } from '../registry/commands.ts';
 
 /** The calls about registries. */
 export function registryService(
-  configOrThrow: () => RegistryConfig,
+  config: RegistryConfig,
 ): Partial<ServiceImpl<typeof RegistryService>> {
   return {
     async apply({ registry, dryRun }) {
       const spec = registryFromProto(registry ?? create(RegistrySchema));
-      const { change, fields } = await configOrThrow().apply(spec, dryRun);
+      const { change, fields } = await config.apply(spec, dryRun);
       return { change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     list() {
-      const registries = configOrThrow()
+      const registries = config
         .list()
         .map(({ spec, declared, username }) => registryToProto(spec, { declared, username }));
       return { registries };
     },
     async delete({ name }) {
-      return { existed: await configOrThrow().delete(name) };
+      return { existed: await config.delete(name) };
     },
     async login({ name, username, secret, noCheck }, { signal }) {
       const login = { username, secret };
-      await configOrThrow().login(name, login, { isChecked: !noCheck, signal });
+      await config.login(name, login, { isChecked: !noCheck, signal });
       return {};
     },
     logout({ name }) {
-      return { existed: configOrThrow().logout(name) };
+      return { existed: config.logout(name) };
     },
   };
 }

@@ -20,31 +20,30 @@ export type VolumeServiceParts = VolumeHolderParts &
 
 /** The calls about volumes. */
 export function volumeService(
-  partsOrThrow: () => VolumeServiceParts,
+  parts: VolumeServiceParts,
 ): Partial<ServiceImpl<typeof VolumeService>> {
   return {
     async create({ name, sizeMib }) {
-      const { keeper } = partsOrThrow();
+      const { keeper } = parts;
       const sizeBytes = sizeMib === 0n ? VOLUME_DEFAULT_BYTES : bytesOf(sizeMib);
       await keeper.create({ name, sizeBytes });
       return volumeToProto(await keeper.get(name));
     },
     async get({ name }, { signal }) {
-      return volumeToProto(await partsOrThrow().keeper.get(requireName(name), signal));
+      return volumeToProto(await parts.keeper.get(requireName(name), signal));
     },
     async list(_request, { signal }) {
-      const volumes = await partsOrThrow().keeper.list(signal);
+      const volumes = await parts.keeper.list(signal);
       return { volumes: volumes.map(volumeToProto) };
     },
     async delete({ name, force }, { signal }) {
-      const parts = partsOrThrow();
       if (force) stopHolder(requireName(name), parts);
       await untilLeft(requireName(name), parts, signal);
       return { existed: await parts.keeper.delete(requireName(name), { force }) };
     },
     async resize({ name, newSizeMib }, { signal }) {
-      const { keeper } = partsOrThrow();
-      await untilLeft(requireName(name), partsOrThrow(), signal);
+      const { keeper } = parts;
+      await untilLeft(requireName(name), parts, signal);
       await keeper.resize({ name: requireName(name), sizeBytes: bytesOf(newSizeMib) });
       return volumeToProto(await keeper.get(name));
     },
@@ -55,17 +54,17 @@ export function volumeService(
         sizeBytes: Number(sizeBytes),
         ...(snapshotSchedule && { snapshotSchedule }),
       };
-      const { change, fields } = await partsOrThrow().keeper.apply(spec, { dryRun });
+      const { change, fields } = await parts.keeper.apply(spec, { dryRun });
       return { change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     async adopt({ name }) {
-      const { keeper } = partsOrThrow();
+      const { keeper } = parts;
       await keeper.adopt(requireName(name));
       return volumeToProto(await keeper.get(name));
     },
-    ...snapshotCalls(partsOrThrow),
-    ...transferCalls(partsOrThrow),
-    ...usageCalls(partsOrThrow),
+    ...snapshotCalls(parts),
+    ...transferCalls(parts),
+    ...usageCalls(parts),
   };
 }
 

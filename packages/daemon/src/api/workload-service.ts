@@ -39,16 +39,13 @@ export interface WorkloadServiceParts extends WorkloadLogParts {
 
 /** The calls about workloads. What is not here answers Unimplemented. */
 export function workloadService(
-  partsOrThrow: () => WorkloadServiceParts,
+  parts: WorkloadServiceParts,
 ): Partial<ServiceImpl<typeof WorkloadService>> {
-  const copyParts = () => {
-    const parts = partsOrThrow();
-    const { files, runtime } = parts;
-    return { files, runtime, find: (name: string) => find(parts, name) };
-  };
+  const { files, runtime } = parts;
+  const copyParts = { files, runtime, find: (name: string) => find(parts, name) };
   return {
     apply(request) {
-      const { config, controller } = partsOrThrow();
+      const { config, controller } = parts;
       const wish = request.workload ?? create(WorkloadSchema);
       const { record, change, fields, recreates } = config.apply(specFromProto(wish), {
         desired: askedStateFromProto(wish.name, wish.desiredState),
@@ -62,54 +59,50 @@ export function workloadService(
       };
     },
     get(request) {
-      return workloadToProto(find(partsOrThrow(), request.name));
+      return workloadToProto(find(parts, request.name));
     },
     list({ labelSelector }) {
-      const { specs, controller } = partsOrThrow();
+      const { specs, controller } = parts;
       const selector = readSelector(labelSelector);
       const chosen = specs.list().filter(({ spec }) => matchesLabels(selector, spec.labels));
       return { workloads: chosen.map((record) => workloadToProto(controller.describe(record))) };
     },
     async delete(request, context) {
-      const { config, controller } = partsOrThrow();
+      const { config, controller } = parts;
       const existed = config.delete(request.name, request.force);
       // The caller may leave: the wish is stored, and the workload goes all the same.
       if (existed) await controller.gone(request.name, context.signal);
       return { existed };
     },
     async stop({ name, graceSeconds }, context) {
-      const { config, controller } = partsOrThrow();
+      const { config, controller } = parts;
       const changed = config.stop(name, graceFromProto(graceSeconds));
       // The caller may leave: the wish is stored, and the workload stops all the same.
       await controller.stopped(name, context.signal);
       return { changed };
     },
     start({ name }) {
-      const parts = partsOrThrow();
       const changed = parts.config.start(name);
       return { changed, workload: workloadToProto(find(parts, name)) };
     },
     restart({ name, graceSeconds }) {
-      const parts = partsOrThrow();
       parts.config.restart(name, graceFromProto(graceSeconds));
       return { workload: workloadToProto(find(parts, name)) };
     },
     logs(request, context) {
-      const parts = partsOrThrow();
       find(parts, request.name);
       return streamWorkloadLogs(request, parts, context.signal);
     },
     copyTo(requests, context) {
-      return copyToWorkload(requests, copyParts(), context.signal);
+      return copyToWorkload(requests, copyParts, context.signal);
     },
     copyFrom(request, context) {
-      return copyFromWorkload(request, copyParts(), context.signal);
+      return copyFromWorkload(request, copyParts, context.signal);
     },
     statPath(request, context) {
-      return statWorkloadPath(request, copyParts(), context.signal);
+      return statWorkloadPath(request, copyParts, context.signal);
     },
     exec(messages, context) {
-      const parts = partsOrThrow();
       const { runtime } = parts;
       return execInWorkload(
         messages,
@@ -118,7 +111,6 @@ export function workloadService(
       );
     },
     stats(request, context) {
-      const parts = partsOrThrow();
       const { runtime, specs, controller } = parts;
       return streamWorkloadStats(
         request,
@@ -132,7 +124,7 @@ export function workloadService(
       );
     },
     watch(request, context) {
-      return watchWorkloads(request, partsOrThrow(), context.signal);
+      return watchWorkloads(request, parts, context.signal);
     },
   };
 }

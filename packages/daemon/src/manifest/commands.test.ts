@@ -8,7 +8,7 @@ import {
   type VolumeSpec,
   type WorkloadSpec,
 } from '@capsule/core';
-import { createLog, openStore, SecretBox } from '@capsule/engine';
+import { createLog, Feed, openStore, SecretBox } from '@capsule/engine';
 import {
   FakeCellNetwork,
   FakeContainerRuntime,
@@ -24,7 +24,7 @@ import fc from 'fast-check';
 import { RegistryConfig } from '../registry/commands.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Registries } from '../store/registries.ts';
-import { createWorkloads } from '../system/workloads.ts';
+import { createResources } from '../system/resources.ts';
 import type { ApplyOutcome } from '../workload/commands.ts';
 import { type DeclaredOutcome, ManifestConfig, type ManifestOutcomes } from './commands.ts';
 
@@ -42,26 +42,34 @@ function setUp() {
   const files: string[] = [];
   const unused = () => assert.fail('nobody asks');
   const log = createLog(() => undefined);
-  const system = createWorkloads({
-    ...{ db, runtime, images, network, names, log, volumeBackend: disk, ...noTransfers },
-    ...{ cidr: '172.20.254.0/24', concurrency: 1, limits: new Set(), borrowers: noBorrowers },
-    listeners: new FakePortListeners(),
-    logs: { async *read() {}, exists: async () => false, remove: async () => undefined },
-    reach: () => undefined,
-    ownFolders: [],
-    leastMib: 96,
-    files: { look: unused, pack: unused, unpack: unused, copyOut: unused },
-    logPath: String,
-    serialLogPath: String,
-    service: { knock: unused },
-    now: () => 0,
-    monotonicMs: () => 0,
-  });
+  const feed = new Feed(db);
+  const system = createResources(
+    { db, feed, log, now: () => 0, monotonicMs: () => 0 },
+    {
+      runtime,
+      images,
+      files: { look: unused, pack: unused, unpack: unused, copyOut: unused },
+      logs: {
+        store: { async *read() {}, exists: async () => false, remove: async () => undefined },
+        pathOf: String,
+        serialPathOf: String,
+      },
+      network: { network, names, listeners: new FakePortListeners(), service: { knock: unused } },
+      volumes: { backend: disk, ...noTransfers, borrowers: noBorrowers, reach: () => undefined },
+    },
+    {
+      cidr: '172.20.254.0/24',
+      concurrency: 1,
+      limits: new Set(),
+      ownFolders: [],
+      leastMib: 96,
+    },
+  );
   // A queue that is closed takes turns no more: specs are stored, and nothing follows.
-  const stopped = system.controller[Symbol.asyncDispose]();
-  system.namePublisher.start();
+  const stopped = system.workloads.controller[Symbol.asyncDispose]();
+  system.network.namePublisher.start();
   const notified: string[] = [];
-  system.feed.listen((name) => notified.push(name));
+  feed.listen((name) => notified.push(name));
   const registries = new RegistryConfig({
     registries: new Registries(db),
     hosts: {
@@ -75,9 +83,9 @@ function setUp() {
     secrets: new SecretBox('/nonexistent/secret.key'),
     log,
   });
-  const { keeper } = system.volumeSystem;
+  const { keeper } = system.volumes;
   const manifests = new ManifestConfig({
-    ...{ db, registries, keeper, workloads: system.config, alone: keyedLock() },
+    ...{ db, registries, keeper, workloads: system.workloads.config, alone: keyedLock() },
   });
   const dump = () => ({
     tables: [...TABLES, ...MORE_TABLES].map((table) => db.all(`SELECT * FROM ${table}`)),
@@ -195,18 +203,18 @@ test('where a disk fails in the middle, what follows is left undone, and the sam
   };
   disk.failNext('create', fakeError('PROCESS_FAILED', 'internal', 'no space'));
   assert.deepEqual(wordsOf(await apply(bundle)), ['PROCESS_FAILED', '-', '-']);
-  assert.deepEqual(system.specs.list(), []);
+  assert.deepEqual(system.records.specs.list(), []);
   assert.deepEqual(wordsOf(await apply(bundle)), ['created', 'created', 'created']);
 });
 
 test('two bundles at once with the same new volume get what each asked for', async () => {
   const { apply, system } = setUp();
   const [first, second] = await Promise.all([
-    system.volumeSystem.keeper.apply(volume('data', 64)),
+    system.volumes.keeper.apply(volume('data', 64)),
     apply({ volumes: [volume('data', 128)] }),
   ]);
   assert.deepEqual([first.change, wordsOf(second)], ['created', ['configured']]);
-  assert.equal((await system.volumeSystem.keeper.get('data')).sizeBytes, 128 * VOLUME_UNIT_BYTES);
+  assert.equal((await system.volumes.keeper.get('data')).sizeBytes, 128 * VOLUME_UNIT_BYTES);
 });
 
 const anyName = fc.constantFrom('a', 'b', 'c', 'd');

@@ -6,6 +6,8 @@ import { FakeVolumeBackend, fakeError, noBorrowers, noTransfers } from '@capsule
 import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Snapshots } from '../store/snapshots.ts';
+import { Volumes } from '../store/volumes.ts';
+import { createRecords } from '../system/records.ts';
 import { createVolumes } from '../system/volumes.ts';
 import { noPauses } from '../testing/no-pauses.ts';
 
@@ -19,17 +21,22 @@ async function machine() {
   const backend = new FakeVolumeBackend();
   const clock: { now: number; ranMs?: number } = { now: Date.UTC(2026, 10, 28) };
   const boot = (borrowers: VolumeBorrowers = noBorrowers) =>
-    createVolumes({
-      ...{ db, backend, now: () => clock.now, monotonicMs: () => clock.ranMs ?? clock.now },
-      ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
-      ...noTransfers,
-      borrowers,
-      pauses: noPauses,
-      reach: () => undefined,
-      namedBy: () => [],
-      isStopping: () => false,
-      onRelease: () => undefined,
-    });
+    createVolumes(
+      {
+        db,
+        feed: new Feed(db),
+        log: createLog(() => undefined),
+        now: () => clock.now,
+        monotonicMs: () => clock.ranMs ?? clock.now,
+      },
+      {
+        records: createRecords(db, '172.20.254.0/24'),
+        ports: { backend, ...noTransfers, borrowers, reach: () => undefined },
+        pauses: noPauses,
+        files: { copyOut: () => assert.fail('nobody copies') },
+        users: { namedBy: () => [], isStopping: () => false, onRelease: () => undefined },
+      },
+    );
   await boot().keeper.apply(DATA);
   return { db, backend, clock, boot, snapshots: new Snapshots(db), events: new Events(db) };
 }
@@ -166,8 +173,9 @@ test('names made of the time are free ones, also twice in a second', async () =>
 });
 
 test('a volume that was half filled is that in its clones, and when it is restored', async () => {
-  const { boot } = await machine();
-  const { volumes, snapshotKeeper, copies } = boot();
+  const { boot, db } = await machine();
+  const volumes = new Volumes(db);
+  const { snapshotKeeper, copies } = boot();
   volumes.setFilling('data', 'underway');
   await snapshotKeeper.take(ONE);
   volumes.setFilling('data', 'done');

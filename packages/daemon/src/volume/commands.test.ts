@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, fakeError, noBorrowers, noTransfers } from '@capsule/testkit';
-import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Volumes } from '../store/volumes.ts';
+import { createRecords } from '../system/records.ts';
 import { createVolumes } from '../system/volumes.ts';
 import { noPauses } from '../testing/no-pauses.ts';
 
@@ -20,18 +20,32 @@ function machine() {
   const named = new Set<string>();
   const released: string[] = [];
   const create = () =>
-    createVolumes({
-      ...{ db, backend, now: Date.now, monotonicMs: () => performance.now() },
-      ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
-      ...noTransfers,
-      uploads: { ...noTransfers.uploads, open: async () => 5 },
-      borrowers: noBorrowers,
-      pauses: noPauses,
-      reach: () => undefined,
-      namedBy: () => [...named],
-      isStopping: () => false,
-      onRelease: (name) => released.push(name),
-    });
+    createVolumes(
+      {
+        db,
+        feed: new Feed(db),
+        log: createLog(() => undefined),
+        now: Date.now,
+        monotonicMs: () => performance.now(),
+      },
+      {
+        records: createRecords(db, '172.20.254.0/24'),
+        ports: {
+          backend,
+          ...noTransfers,
+          uploads: { ...noTransfers.uploads, open: async () => 5 },
+          borrowers: noBorrowers,
+          reach: () => undefined,
+        },
+        pauses: noPauses,
+        files: { copyOut: () => assert.fail('nobody copies') },
+        users: {
+          namedBy: () => [...named],
+          isStopping: () => false,
+          onRelease: (name) => released.push(name),
+        },
+      },
+    );
   return {
     volumes,
     backend,

@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import type { UploadStore } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
-import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
+import { createRecords } from '../system/records.ts';
 import { createVolumes } from '../system/volumes.ts';
 import { noPauses } from '../testing/no-pauses.ts';
 
@@ -30,24 +30,35 @@ async function capsule() {
     remove: () => rm(file, { force: true }),
     prune: async () => undefined,
   };
-  const volumes = createVolumes({
-    ...{ db, backend: new FakeVolumeBackend(), now: Date.now, monotonicMs: () => 0 },
-    ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
-    uploads,
-    archives: {
-      ...noTransfers.archives,
-      measureTree: async () => ({ entries: 1, bytes: 6, volumeBytes: undefined }),
-      unpackTree: async (_name, _archive, { warn }) => warn?.('./s: left out'),
+  const records = createRecords(db, '172.20.254.0/24');
+  const volumes = createVolumes(
+    {
+      db,
+      feed: new Feed(db),
+      log: createLog(() => undefined),
+      now: Date.now,
+      monotonicMs: () => 0,
     },
-    borrowers: noBorrowers,
-    pauses: noPauses,
-    reach: () => undefined,
-    namedBy: () => [],
-    isStopping: () => false,
-    onRelease: () => undefined,
-  });
+    {
+      records,
+      ports: {
+        backend: new FakeVolumeBackend(),
+        uploads,
+        archives: {
+          ...noTransfers.archives,
+          measureTree: async () => ({ entries: 1, bytes: 6, volumeBytes: undefined }),
+          unpackTree: async (_name, _archive, { warn }) => warn?.('./s: left out'),
+        },
+        borrowers: noBorrowers,
+        reach: () => undefined,
+      },
+      pauses: noPauses,
+      files: { copyOut: () => assert.fail('nobody copies') },
+      users: { namedBy: () => [], isStopping: () => false, onRelease: () => undefined },
+    },
+  );
   const dispose = () => rm(folder, { recursive: true });
-  return { ...volumes, [Symbol.asyncDispose]: dispose };
+  return { ...volumes, volumes: records.volumes, [Symbol.asyncDispose]: dispose };
 }
 
 async function* pieces(...content: Buffer[]) {

@@ -14,6 +14,7 @@ import { Events } from '../store/events.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Pauses } from '../store/pauses.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
+import { createRecords } from '../system/records.ts';
 import { createVolumes } from '../system/volumes.ts';
 import { PauseKeeper } from '../workload/pause.ts';
 
@@ -67,16 +68,20 @@ async function machine(t: TestContext) {
       onChange: () => undefined,
     });
   const boot = () =>
-    createVolumes({
-      borrowers: noBorrowers,
-      ...{ db, backend, events, now: Date.now, monotonicMs: () => performance.now() },
-      ...{ feed: new Feed(db), log, ...noTransfers },
-      pauses: keeper(),
-      reach: () => undefined,
-      namedBy: () => [],
-      isStopping: (name) => stopping.has(name),
-      onRelease: () => undefined,
-    });
+    createVolumes(
+      { db, feed: new Feed(db), log, now: Date.now, monotonicMs: () => performance.now() },
+      {
+        records: createRecords(db, '172.20.254.0/24'),
+        ports: { backend, ...noTransfers, borrowers: noBorrowers, reach: () => undefined },
+        pauses: keeper(),
+        files: { copyOut: () => assert.fail('nobody copies') },
+        users: {
+          namedBy: () => [],
+          isStopping: (name) => stopping.has(name),
+          onRelease: () => undefined,
+        },
+      },
+    );
   const system = boot();
   t.after(() => system[Symbol.dispose]());
   await system.start();

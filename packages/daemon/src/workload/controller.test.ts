@@ -13,7 +13,7 @@ import {
   type Workload,
   type WorkloadSpec,
 } from '@capsule/core';
-import { createLog, type Database, openStore } from '@capsule/engine';
+import { createLog, type Database, Feed, openStore } from '@capsule/engine';
 import {
   FAKE_PROGRAMS,
   FakeCellNetwork,
@@ -28,7 +28,7 @@ import {
   noTransfers,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { createWorkloads, type Workloads } from '../system/workloads.ts';
+import { createResources, type Resources } from '../system/resources.ts';
 
 const NGINX = 'docker.io/library/nginx:latest';
 const PORT = { containerPort: 80, hostPort: 8080, protocol: 'tcp' } as const;
@@ -60,76 +60,92 @@ class Machine {
 
   /** A new capsuled on this machine. */
   boot(): Daemon {
-    const workloads = createWorkloads({
-      db: this.db,
-      cidr: this.cidr,
-      concurrency: 4,
-      limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
-      runtime: this.runtime,
-      images: this.images,
-      network: new FakeCellNetwork(this.kernel),
-      listeners: this.listeners,
-      names: new FakeNameResponder(),
-      logs: NO_LOGS,
-      volumeBackend: this.disk,
-      ...noTransfers,
-      borrowers: noBorrowers,
-      reach: () => undefined,
-      files: NO_FILES,
-      logPath: containerKey,
-      serialLogPath: (ref) => `${containerKey(ref)}.serial`,
-      log: createLog(() => undefined),
-      service: { knock: async () => this.service },
-      now: Date.now,
-      ownFolders: [],
-      leastMib: 96,
-      monotonicMs: () => performance.now(),
-    });
-    workloads.controller.start();
-    return new Daemon(workloads);
+    const feed = new Feed(this.db);
+    const resources = createResources(
+      {
+        db: this.db,
+        feed,
+        log: createLog(() => undefined),
+        now: Date.now,
+        monotonicMs: () => performance.now(),
+      },
+      {
+        runtime: this.runtime,
+        files: NO_FILES,
+        images: this.images,
+        logs: {
+          store: NO_LOGS,
+          pathOf: containerKey,
+          serialPathOf: (ref) => `${containerKey(ref)}.serial`,
+        },
+        network: {
+          network: new FakeCellNetwork(this.kernel),
+          listeners: this.listeners,
+          names: new FakeNameResponder(),
+          service: { knock: async () => this.service },
+        },
+        volumes: {
+          backend: this.disk,
+          ...noTransfers,
+          borrowers: noBorrowers,
+          reach: () => undefined,
+        },
+      },
+      {
+        cidr: this.cidr,
+        concurrency: 4,
+        limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
+        ownFolders: [],
+        leastMib: 96,
+      },
+    );
+    resources.workloads.controller.start();
+    return new Daemon(resources, feed);
   }
 }
 
 class Daemon {
-  readonly #workloads: Workloads;
+  readonly #resources: Resources;
+  readonly #feed: Feed;
 
-  constructor(workloads: Workloads) {
-    this.#workloads = workloads;
+  constructor(resources: Resources, feed: Feed) {
+    this.#resources = resources;
+    this.#feed = feed;
   }
 
   apply(name: string, change: Partial<WorkloadSpec> = {}): void {
-    this.#workloads.config.apply(completeSpec({ name, image: 'nginx', ...change }));
+    this.#resources.workloads.config.apply(completeSpec({ name, image: 'nginx', ...change }));
   }
 
   async delete(name: string): Promise<void> {
-    this.#workloads.config.delete(name);
-    assert.ok(await this.#workloads.controller.gone(name, AbortSignal.timeout(5_000)));
+    this.#resources.workloads.config.delete(name);
+    assert.ok(await this.#resources.workloads.controller.gone(name, AbortSignal.timeout(5_000)));
   }
 
-  get workloads() {
-    return this.#workloads;
+  get resources() {
+    return this.#resources;
   }
 
   get config() {
-    return this.#workloads.config;
+    return this.#resources.workloads.config;
   }
 
   stopped(name: string): Promise<boolean> {
-    return this.#workloads.controller.stopped(name, AbortSignal.timeout(5_000));
+    return this.#resources.workloads.controller.stopped(name, AbortSignal.timeout(5_000));
   }
 
   get(name: string): Workload | undefined {
-    const record = this.#workloads.specs.get(name);
-    return record === undefined ? undefined : this.#workloads.controller.describe(record);
+    const record = this.#resources.records.specs.get(name);
+    return record === undefined ? undefined : this.#resources.workloads.controller.describe(record);
   }
 
   reasons(name: string): string[] {
-    return this.#workloads.events.list(name, 100).map(({ reason }) => reason);
+    return this.#resources.records.events.list(name, 100).map(({ reason }) => reason);
   }
 
   /** Resolves when the workload is as `is` says. */
   async until(name: string, is: (workload: Workload) => boolean): Promise<Workload> {
-    const changes = this.#workloads.feed.changes(AbortSignal.timeout(5_000));
+    const changes = this.#feed.changes(AbortSignal.timeout(5_000));
     for (;;) {
       const workload = this.get(name);
       if (workload !== undefined && is(workload)) return workload;
@@ -139,7 +155,7 @@ class Daemon {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#workloads.controller[Symbol.asyncDispose]();
+    return this.#resources.workloads.controller[Symbol.asyncDispose]();
   }
 }
 
@@ -394,14 +410,14 @@ test('two workloads with one port concern only each other', async () => {
   await daemon.until('web', runs);
   // As a store of an earlier version may have them.
   const twin = completeSpec({ name: 'aaa', image: 'nginx', ports: [PORT] });
-  daemon.workloads.specs.insert(twin, 'running', 0);
-  daemon.workloads.controller.wake('aaa');
+  daemon.resources.records.specs.insert(twin, 'running', 0);
+  daemon.resources.workloads.controller.wake('aaa');
   await daemon.until('aaa', ({ status }) => status.reason === 'WORKLOAD_PORT_TAKEN');
   daemon.apply('other', { ports: [{ ...PORT, hostPort: 8081 }] });
   await daemon.until('other', runs);
   assert.equal(machine.kernel.published.length, 2);
   await daemon.delete('web');
-  daemon.workloads.controller.renew('aaa');
+  daemon.resources.workloads.controller.renew('aaa');
   await daemon.until('aaa', runs);
 });
 
@@ -479,7 +495,7 @@ test('folders of a volume are bound before each start, and read-only mounts make
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
-  await daemon.workloads.volumeSystem.keeper.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
+  await daemon.resources.volumes.keeper.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
   const mount = { volumeName: 'data', readOnly: false, copyUp: false };
   const mounts = [
     { ...mount, mountPath: '/all', copyUp: true },
@@ -492,24 +508,21 @@ test('folders of a volume are bound before each start, and read-only mounts make
   await daemon.until('web', (web) => runs(web) && web.status.observedRun === web.run);
   const binds = machine.disk.calls.filter((call) => call.startsWith('bindFolders'));
   assert.deepEqual(binds, ['bindFolders data a b/c', 'bindFolders data a b/c']);
-  assert.equal(daemon.workloads.volumeSystem.volumes.get('data')?.filling, 'done');
+  assert.equal(daemon.resources.records.volumes.get('data')?.filling, 'done');
 });
 
 test('a rollback that another workload stands in the way of is an event, and comes later', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
-  await daemon.workloads.volumeSystem.keeper.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
+  await daemon.resources.volumes.keeper.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
   const rollback = { updatePolicy: 'rollback', updateTimeoutSeconds: 1 } as const;
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
   daemon.apply('web', { ...rollback, mounts, healthCheck: CHECK });
   await daemon.until('web', ({ status }) => status.health === 'healthy');
   machine.service = { ok: false, detail: 'no' };
   daemon.apply('web', { ...rollback, args: ['x'], healthCheck: CHECK });
-  await daemon.until(
-    'web',
-    () => daemon.workloads.volumeSystem.keeper.holderOf('data') === undefined,
-  );
+  await daemon.until('web', () => daemon.resources.volumes.keeper.holderOf('data') === undefined);
   daemon.apply('other', { mounts });
   await daemon.until('other', runs);
   await daemon.until('web', () => daemon.reasons('web').includes('RollbackRefused'));
@@ -549,7 +562,7 @@ test('a look that began before a start does not undo it', async () => {
   await using daemon = machine.boot();
   daemon.apply('web', { restartPolicy: 'never' });
   const running = await daemon.until('web', runs);
-  const { observer } = daemon.workloads;
+  const { observer } = daemon.resources;
   const ticket = observer.ticket();
   observer.sees('web', await machine.runtime.inspect(refOfWorkload('web')));
   assert.deepEqual(observer.sees('web', undefined, ticket).pid, running.status.pid);
@@ -562,7 +575,7 @@ test('what a start takes away is no end of the run that it begins', async () => 
   await using daemon = machine.boot();
   daemon.apply('web');
   await daemon.until('web', runs);
-  const { observer } = daemon.workloads;
+  const { observer } = daemon.resources;
   const seen = await machine.runtime.inspect(refOfWorkload('web'));
   assert.ok(seen !== undefined);
   const ended = { ...seen, task: 'stopped', exitCode: 137, exitedAt: 1 } as const;

@@ -8,7 +8,7 @@ import {
   type LogStore,
   refOfWorkload,
 } from '@capsule/core';
-import { createLog, type Database, openStore } from '@capsule/engine';
+import { createLog, type Database, Feed, openStore } from '@capsule/engine';
 import {
   FakeCellNetwork,
   FakeContainerRuntime,
@@ -20,7 +20,7 @@ import {
   noTransfers,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { createWorkloads, type Workloads } from '../system/workloads.ts';
+import { createResources } from '../system/resources.ts';
 
 // A promise that is rejected and that nobody handles fails the test in which it happens: node:test sees to it.
 
@@ -79,25 +79,55 @@ function boot(disk: Disk) {
   images.offer('docker.io/library/nginx:latest');
   const runtime = new FakeContainerRuntime(images);
   const backend = new FakeVolumeBackend();
-  const workloads = createWorkloads({
-    ...{ db: disk.store, cidr: '172.20.254.0/24', concurrency: 4 },
-    limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
-    ...{ runtime, images, volumeBackend: backend, ...noTransfers, borrowers: noBorrowers },
-    network: new FakeCellNetwork({ cells: new Map(), published: [] }),
-    names: new FakeNameResponder(),
-    ...{ logs: NO_LOGS, files: NO_FILES, reach: () => undefined },
-    logPath: containerKey,
-    serialLogPath: (ref) => `${containerKey(ref)}.serial`,
-    log: createLog(() => undefined),
-    listeners: { find: () => [] },
-    ownFolders: [],
-    leastMib: 96,
-    service: { knock: async () => ({ ok: true, detail: '' }) },
-    ...{ now: Date.now, monotonicMs: () => performance.now() },
-  });
+  const db = disk.store;
+  const feed = new Feed(db);
+  const resources = createResources(
+    {
+      db,
+      feed,
+      log: createLog(() => undefined),
+      now: Date.now,
+      monotonicMs: () => performance.now(),
+    },
+    {
+      runtime,
+      images,
+      files: NO_FILES,
+      logs: {
+        store: NO_LOGS,
+        pathOf: containerKey,
+        serialPathOf: (ref) => `${containerKey(ref)}.serial`,
+      },
+      network: {
+        network: new FakeCellNetwork({ cells: new Map(), published: [] }),
+        names: new FakeNameResponder(),
+        listeners: { find: () => [] },
+        service: { knock: async () => ({ ok: true, detail: '' }) },
+      },
+      volumes: { backend, ...noTransfers, borrowers: noBorrowers, reach: () => undefined },
+    },
+    {
+      cidr: '172.20.254.0/24',
+      concurrency: 4,
+      limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
+      ownFolders: [],
+      leastMib: 96,
+    },
+  );
+  const { records, observer, network, volumes: volumeArea, workloads } = resources;
   workloads.controller.start();
-  workloads.namePublisher.start();
-  return { ...workloads, runtime, backend };
+  network.namePublisher.start();
+  const { namePublisher } = network;
+  return {
+    ...workloads,
+    namePublisher,
+    observer,
+    volumeArea,
+    feed,
+    runtime,
+    backend,
+    specs: records.specs,
+  };
 }
 
 /** As a client does: again, until the disk takes it. */
@@ -112,7 +142,7 @@ async function insist<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-async function until(system: Workloads, isSo: () => boolean): Promise<void> {
+async function until(system: ReturnType<typeof boot>, isSo: () => boolean): Promise<void> {
   const changes = system.feed.changes(AbortSignal.timeout(30_000));
   while (!isSo()) {
     const { done } = await changes.next();
@@ -124,10 +154,10 @@ async function until(system: Workloads, isSo: () => boolean): Promise<void> {
 /** A life with everything that writes: made, healthy, restarted, out of memory, stopped, gone. */
 async function live(disk: Disk): Promise<void> {
   const system = boot(disk);
-  const { config, observer, controller, volumeSystem, runtime, specs } = system;
+  const { config, observer, controller, volumeArea, runtime, specs } = system;
   const isHealthy = () => observer.statusOf('web').health === 'healthy';
-  await volumeSystem.start();
-  await insist(() => volumeSystem.keeper.apply(DATA));
+  await volumeArea.start();
+  await insist(() => volumeArea.keeper.apply(DATA));
   await insist(() => config.apply(WEB));
   await until(system, isHealthy);
   runtime.exit(refOfWorkload('web'), 1);
@@ -136,10 +166,10 @@ async function live(disk: Disk): Promise<void> {
   assert.ok(await controller.stopped('web', AbortSignal.timeout(30_000)));
   await insist(() => config.delete('web'));
   assert.ok(await controller.gone('web', AbortSignal.timeout(30_000)));
-  await volumeSystem.scheduler.settled();
-  await insist(() => volumeSystem.keeper.delete('data', { force: true }));
+  await volumeArea.scheduler.settled();
+  await insist(() => volumeArea.keeper.delete('data', { force: true }));
   assert.equal(specs.get('web'), undefined);
-  volumeSystem[Symbol.dispose]();
+  volumeArea[Symbol.dispose]();
   system.namePublisher[Symbol.dispose]();
   await controller[Symbol.asyncDispose]();
 }
@@ -171,15 +201,15 @@ test(
   async () => {
     const disk = new Disk();
     const system = boot(disk);
-    const { runtime, observer, config, volumeSystem, backend, controller } = system;
-    await volumeSystem.start();
-    await volumeSystem.keeper.apply(DATA);
+    const { runtime, observer, config, volumeArea, backend, controller } = system;
+    await volumeArea.start();
+    await volumeArea.keeper.apply(DATA);
     config.apply(WEB);
     await until(system, () => observer.statusOf('web').health === 'healthy');
     disk.isFull = () => true;
     backend.failNext('snapshot', fakeError('VOLUME_POOL_LOW', 'exhausted', 'no room'));
-    volumeSystem.scheduler.wake();
-    await volumeSystem.scheduler.settled();
+    volumeArea.scheduler.wake();
+    await volumeArea.scheduler.settled();
     runtime.exit(refOfWorkload('web'), 1);
     runtime.crash();
     runtime.recover();
@@ -187,7 +217,7 @@ test(
     disk.isFull = () => false;
     config.restart('web');
     await until(system, () => observer.statusOf('web').health === 'healthy');
-    volumeSystem[Symbol.dispose]();
+    volumeArea[Symbol.dispose]();
     await controller[Symbol.asyncDispose]();
   },
 );

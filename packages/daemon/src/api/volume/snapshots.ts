@@ -20,14 +20,14 @@ export interface SnapshotCallParts extends VolumeHolderParts {
 
 /** The calls about snapshots of volumes. */
 export function snapshotCalls(
-  partsOrThrow: () => SnapshotCallParts,
+  parts: SnapshotCallParts,
 ): Pick<
   ServiceImpl<typeof VolumeService>,
   'takeSnapshot' | 'listSnapshots' | 'deleteSnapshot' | 'adoptSnapshot' | 'restore' | 'clone'
 > {
   return {
     async takeSnapshot({ volume, name }) {
-      const { snapshotKeeper } = partsOrThrow();
+      const { snapshotKeeper } = parts;
       if (name === '') {
         const snapshot = await snapshotKeeper.takeNext(requireName(volume), 'at', 'asked');
         return show({ volume, snapshot }, snapshotKeeper);
@@ -37,26 +37,26 @@ export function snapshotCalls(
       return show(ref, snapshotKeeper);
     },
     async listSnapshots({ volume }, { signal }) {
-      const { snapshotKeeper, keeper } = partsOrThrow();
+      const { snapshotKeeper, keeper } = parts;
       if (volume !== '') await keeper.get(requireName(volume), signal);
       const snapshots = await snapshotKeeper.list(volume || undefined, signal);
       return { snapshots: snapshots.map(snapshotToProto) };
     },
     async deleteSnapshot({ volume, name, force }) {
       const ref = requireRef(volume, name);
-      return { existed: await partsOrThrow().snapshotKeeper.delete(ref, { force }) };
+      return { existed: await parts.snapshotKeeper.delete(ref, { force }) };
     },
     async adoptSnapshot({ volume, name }) {
-      const { snapshotKeeper } = partsOrThrow();
+      const { snapshotKeeper } = parts;
       const ref = requireRef(volume, name);
       await snapshotKeeper.adopt(ref);
       return show(ref, snapshotKeeper);
     },
     async restore({ volume, snapshot, discardCurrent }, { signal }) {
-      const { keeper, snapshotKeeper, steps, copies } = partsOrThrow();
+      const { keeper, snapshotKeeper, steps, copies } = parts;
       const ref = requireRef(volume, snapshot);
       snapshotKeeper.ready(ref);
-      await untilLeft(volume, partsOrThrow(), signal);
+      await untilLeft(volume, parts, signal);
       steps.checkDetached(volume);
       const keptAs = discardCurrent
         ? ''
@@ -65,7 +65,7 @@ export function snapshotCalls(
       return { volume: volumeToProto(await keeper.get(volume)), keptAs };
     },
     async clone({ volume, snapshot, newName, newUid }) {
-      const { keeper, copies } = partsOrThrow();
+      const { keeper, copies } = parts;
       const from = { volume: requireName(volume), ...(snapshot && { snapshot }) };
       if (snapshot !== '') requireRef(volume, snapshot);
       const uid = newUid === '' ? randomUUID() : newUid.toLowerCase();

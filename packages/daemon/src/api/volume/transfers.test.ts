@@ -7,8 +7,8 @@ import { VolumeArchiveFormat, type VolumeExportMessage } from '@capsule/api/wire
 import { type ArchiveNeeds, VOLUME_UNIT_BYTES } from '@capsule/core';
 import { createLog, Feed, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
-import { Events } from '../../store/events.ts';
 import { MIGRATIONS } from '../../store/migrations.ts';
+import { createRecords } from '../../system/records.ts';
 import { createVolumes } from '../../system/volumes.ts';
 import { noPauses } from '../../testing/no-pauses.ts';
 import { transferCalls } from './transfers.ts';
@@ -19,32 +19,43 @@ const CONTENT = Buffer.alloc(3 * MIB, 7);
 async function capsule(needs: ArchiveNeeds = { entries: 1, bytes: 0, volumeBytes: undefined }) {
   const db = openStore(':memory:', MIGRATIONS);
   const packed: number[] = [];
-  const volumes = createVolumes({
-    ...{ db, backend: new FakeVolumeBackend(), now: Date.now, monotonicMs: () => 0 },
-    ...{ events: new Events(db), feed: new Feed(db), log: createLog(() => undefined) },
-    uploads: noTransfers.uploads,
-    archives: {
-      ...noTransfers.archives,
-      async *packTree(_ref, { sizeBytes, warn }) {
-        packed.push(sizeBytes);
-        yield CONTENT;
-        warn?.('./s: a socket is left out');
-      },
-      measureTree: async () => needs,
-      async unpackTree(_name, archive, { warn }) {
-        for await (const _ of archive);
-        warn?.('./f: its attribute user.a is not kept');
-      },
+  const records = createRecords(db, '172.20.254.0/24');
+  const volumes = createVolumes(
+    {
+      db,
+      feed: new Feed(db),
+      log: createLog(() => undefined),
+      now: Date.now,
+      monotonicMs: () => 0,
     },
-    borrowers: noBorrowers,
-    pauses: noPauses,
-    reach: () => undefined,
-    namedBy: () => [],
-    isStopping: () => false,
-    onRelease: () => undefined,
-  });
+    {
+      records,
+      ports: {
+        backend: new FakeVolumeBackend(),
+        uploads: noTransfers.uploads,
+        archives: {
+          ...noTransfers.archives,
+          async *packTree(_ref, { sizeBytes, warn }) {
+            packed.push(sizeBytes);
+            yield CONTENT;
+            warn?.('./s: a socket is left out');
+          },
+          measureTree: async () => needs,
+          async unpackTree(_name, archive, { warn }) {
+            for await (const _ of archive);
+            warn?.('./f: its attribute user.a is not kept');
+          },
+        },
+        borrowers: noBorrowers,
+        reach: () => undefined,
+      },
+      pauses: noPauses,
+      files: { copyOut: () => assert.fail('nobody copies') },
+      users: { namedBy: () => [], isStopping: () => false, onRelease: () => undefined },
+    },
+  );
   await volumes.keeper.apply({ name: 'data', sizeBytes: 64 * MIB });
-  return { volumes, packed, calls: transferCalls(() => volumes) };
+  return { volumes, records, packed, calls: transferCalls(volumes) };
 }
 
 type Calls = Awaited<ReturnType<typeof capsule>>['calls'];
@@ -111,7 +122,12 @@ test('an archive makes a volume of the size of its first one, or of a size that 
   const file = join(folder, 'a.tar');
   await writeFile(file, 'archive');
   const imported = async (needs: Partial<ArchiveNeeds>, sizeBytes?: number) => {
-    const { volumes } = await capsule({ entries: 1, bytes: 0, volumeBytes: undefined, ...needs });
+    const { volumes, records } = await capsule({
+      entries: 1,
+      bytes: 0,
+      volumeBytes: undefined,
+      ...needs,
+    });
     const size = sizeBytes === undefined ? {} : { sizeBytes };
     const warnings: string[] = [];
     const warn = (warning: string) => warnings.push(warning);
@@ -119,7 +135,7 @@ test('an archive makes a volume of the size of its first one, or of a size that 
     const from = { name: 'copy', format: 'tar', file, ...size, warn, receipt } as const;
     await volumes.copies.import(from);
     assert.equal(warnings.length, 1);
-    return (volumes.volumes.get('copy')?.sizeBytes ?? 0) / MIB;
+    return (records.volumes.get('copy')?.sizeBytes ?? 0) / MIB;
   };
   assert.equal(await imported({ volumeBytes: 64 * MIB, bytes: 60 * MIB }), 64);
   assert.equal(await imported({ volumeBytes: 64 * MIB }, 80 * MIB), 80);

@@ -28,20 +28,20 @@ const UPLOAD_ID = /^[0-9a-f]{32}$/;
 
 /** The calls that carry volumes. */
 export function transferCalls(
-  partsOrThrow: () => TransferCallParts,
+  parts: TransferCallParts,
 ): Pick<ServiceImpl<typeof VolumeService>, 'export' | 'endExport' | 'beginImport' | 'import'> {
   return {
-    export: (request, { signal }) => exportVolume(request, partsOrThrow(), signal),
+    export: (request, { signal }) => exportVolume(request, parts, signal),
     async endExport({ volume, exportId }) {
-      await partsOrThrow().exporter.end({ volume, snapshot: exportId });
+      await parts.exporter.end({ volume, snapshot: exportId });
       return {};
     },
     async beginImport({ name, importId }) {
       const upload = { name, id: checkedId(importId) };
-      return { offset: BigInt(await partsOrThrow().importer.begin(upload)) };
+      return { offset: BigInt(await parts.importer.begin(upload)) };
     },
     async import(requests) {
-      const { keeper, importer } = partsOrThrow();
+      const { keeper, importer } = parts;
       const incoming = requests[Symbol.asyncIterator]();
       const first = await incoming.next();
       const start = first.done === true ? undefined : first.value.payload;

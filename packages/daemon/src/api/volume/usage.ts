@@ -19,11 +19,11 @@ const LEVELS: Readonly<Record<Level, PoolLevel>> = {
 
 /** The call about what volumes take. */
 export function usageCalls(
-  partsOrThrow: () => VolumeUsageParts,
+  parts: VolumeUsageParts,
 ): Pick<ServiceImpl<typeof VolumeService>, 'usage'> {
   return {
     async usage({ name }, { signal }): Promise<MessageInitShape<typeof VolumeUsageResponseSchema>> {
-      const { keeper, backend, watch } = partsOrThrow();
+      const { keeper, backend, watch } = parts;
       if (name !== '') await keeper.get(name, signal);
       const [seen, snapshots, pool] = await Promise.all([
         backend.list(signal),

@@ -1,0 +1,126 @@
+import { type CapsuleError, isCapsuleError, keyedLock, type MachineMonitors } from '@capsule/core';
+import { SystemLogFile } from '@capsule/drivers';
+import { Thrift } from '@capsule/engine';
+import { bulkEdge } from '../api/bulk-edge.ts';
+import type { CapsuleServiceParts } from '../api/capsule-service.ts';
+import { errorEdge } from '../api/error-edge.ts';
+import { listen } from '../api/listen.ts';
+import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
+import type { VolumeServiceParts } from '../api/volume-service.ts';
+import type { WorkloadServiceParts } from '../api/workload-service.ts';
+import { ManifestConfig } from '../manifest/commands.ts';
+import type { RegistryConfig } from '../registry/commands.ts';
+import type { Base } from './base.ts';
+import type { Ports } from './ports.ts';
+import type { Resources } from './resources.ts';
+import type { Setup } from './setup.ts';
+
+/** What works on a store that can be used. */
+export interface Stored {
+  readonly base: Base;
+  readonly resources: Resources;
+  readonly registries: RegistryConfig;
+}
+
+export interface ApiParts {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly ports: Ports;
+  readonly microVms: MachineMonitors;
+  /** Or why the store cannot be used. */
+  readonly stored: Stored | CapsuleError;
+}
+
+/** Serves the API to root on this machine, until it is disposed of. */
+export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable> {
+  const { ports, stored } = parts;
+  const thrift = new Thrift();
+  const routes = capsuleRoutes({
+    capsule: capsuleParts(setup, parts),
+    images: {
+      images: ports.images,
+      use: isCapsuleError(stored) ? stored : stored.resources.images,
+    },
+    stored: isCapsuleError(stored) ? stored : storedParts(stored, ports),
+  });
+  const edges = [errorEdge(setup.log), bulkEdge(() => thrift.suspend())];
+  return listen(setup.paths.socket, routes, edges);
+}
+
+function capsuleParts({ config, paths }: Setup, parts: ApiParts): CapsuleServiceParts {
+  const { version, startedAt, ports, microVms, stored } = parts;
+  const { runtime, network, volumes } = ports;
+  return {
+    version,
+    startedAt,
+    runtime,
+    microVms,
+    volumeBackend: volumes.backend,
+    names: network.names,
+    listeners: network.listeners,
+    permPath: config.permPath,
+    bridge: config.bridge.name,
+    bridgeCidr: config.bridge.cidr,
+    hostReport: paths.hostReport,
+    systemLog: new SystemLogFile(paths.systemLog),
+    workloads: isCapsuleError(stored) ? { problem: stored } : workloadsSeen(stored),
+  };
+}
+
+function workloadsSeen({ resources: { records, observer } }: Stored) {
+  return { specs: records.specs, observer };
+}
+
+function storedParts(stored: Stored, ports: Ports): StoredParts {
+  const { base, resources, registries } = stored;
+  const { workloads, volumes, records } = resources;
+  const { config, controller } = workloads;
+  const { keeper } = volumes;
+  const manifests = new ManifestConfig({
+    db: base.db,
+    registries,
+    keeper,
+    workloads: config,
+    alone: keyedLock(),
+  });
+  return {
+    workloads: workloadParts(stored, ports),
+    events: { events: records.events, feed: base.feed },
+    registries,
+    volumes: volumeParts(stored, ports),
+    manifests: { manifests, controller },
+  };
+}
+
+function workloadParts({ base, resources }: Stored, ports: Ports): WorkloadServiceParts {
+  const { config, controller } = resources.workloads;
+  const { runtime, files, logs } = ports;
+  return {
+    config,
+    controller,
+    runtime,
+    files,
+    specs: resources.records.specs,
+    feed: base.feed,
+    logs: logs.store,
+    logPath: logs.pathOf,
+    serialLogPath: logs.serialPathOf,
+  };
+}
+
+function volumeParts({ base, resources }: Stored, ports: Ports): VolumeServiceParts {
+  const { keeper, steps, copies, snapshotKeeper, exporter, importer, watch } = resources.volumes;
+  return {
+    keeper,
+    steps,
+    copies,
+    snapshotKeeper,
+    exporter,
+    importer,
+    watch,
+    config: resources.workloads.config,
+    specs: resources.records.specs,
+    feed: base.feed,
+    backend: ports.volumes.backend,
+  };
+}

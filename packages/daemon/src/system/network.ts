@@ -1,0 +1,72 @@
+import type { CellNetwork, NameResponder, PortListeners, ServiceProbe } from '@capsule/core';
+import { BridgeNetwork, KernelPortListeners, NetworkProbe } from '@capsule/drivers';
+import type { Log } from '@capsule/engine';
+import { FileFollower } from '@capsule/host';
+import { BridgeResponder } from '@capsule/names';
+import { NamePublisher } from '../network/publish-names.ts';
+import { PortPublisher } from '../network/publish-ports.ts';
+import type { Base } from './base.ts';
+import type { Records } from './records.ts';
+import type { Setup } from './setup.ts';
+
+export interface NetworkPorts {
+  readonly network: CellNetwork;
+  readonly listeners: PortListeners;
+  readonly service: ServiceProbe;
+  readonly names: NameResponder;
+}
+
+export type NetworkDrivers = ReturnType<typeof openNetwork>;
+
+export function openNetwork({ config, paths, log, stack }: Setup) {
+  const { name: bridge, cidr } = config.bridge;
+  return {
+    network: new BridgeNetwork({ bridge, cidr, runDir: paths.network }),
+    listeners: new KernelPortListeners(),
+    service: new NetworkProbe(),
+    names: stack.use(answerNames(cidr, log)),
+  };
+}
+
+function answerNames(cidr: string, log: Log): BridgeResponder {
+  return new BridgeResponder({
+    cidr,
+    monotonicMs: () => performance.now(),
+    onProblem: (error) => {
+      if (error === undefined) log.info('names are answered');
+      else log.warn('names are not answered', { error });
+    },
+    onFailure: (error) => log.error('query not answered', { error }),
+  });
+}
+
+/** Keeps everybody's resolvers those of the uplink; `refreshFiles` does so for microVMs. */
+export function followUplink(
+  { network, names }: NetworkDrivers,
+  refreshFiles: () => void,
+  log: Log,
+): FileFollower {
+  return new FileFollower({
+    path: '/etc/resolv.conf',
+    tell: async (text) => {
+      names.useUplink(text);
+      await network.refreshResolvers();
+      refreshFiles();
+    },
+    onFailure: (error) => log.error('resolvers of the uplink not followed', { error }),
+  });
+}
+
+export type NetworkArea = ReturnType<typeof createNetwork>;
+
+/** What makes workloads reachable, by port and by name. */
+export function createNetwork(
+  { feed }: Pick<Base, 'feed'>,
+  { specs, addresses }: Pick<Records, 'specs' | 'addresses'>,
+  { network, names }: NetworkPorts,
+) {
+  return {
+    publisher: new PortPublisher({ specs, addresses, network }),
+    namePublisher: new NamePublisher({ specs, addresses, names, feed }),
+  };
+}

@@ -1,0 +1,36 @@
+import path from 'node:path';
+import { type ContainerRef, cellKey, HOST_REPORT } from '@capsule/core';
+import type { Config } from '../config/config.ts';
+
+export type SystemPaths = ReturnType<typeof systemPaths>;
+
+/** Every file and folder of capsuled's own. */
+export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'runPath'>) {
+  const permanent = (name: string) => path.join(permPath, name);
+  const volatile = (name: string) => path.join(runPath, name);
+  return {
+    store: permanent('state.db'),
+    certs: permanent('containerd-certs.d'),
+    secretKey: permanent('secret.key'),
+    systemLog: permanent('log/capsule.log'),
+    log: ({ cell, container }: ContainerRef) =>
+      path.join(permPath, 'log/workload', cellKey(cell), `${container}.log`),
+    volumes: permanent('volumes'),
+    uploads: permanent('uploads'),
+    lvm: permanent('lvm'),
+    pool: permanent('pool.json'),
+    vms: permanent('microvm'),
+    vmImages: permanent('microvm-images'),
+    vmKernels: permanent('microvm-kernels'),
+    network: volatile('capsule-net'),
+    mounts: volatile('capsule-volumes'),
+    view: volatile('capsule-view'),
+    exec: volatile('capsule-exec'),
+    vmRun: volatile('capsule-microvm'),
+    faultPoint: volatile('capsule/fault-point'),
+    hostReport: path.join(runPath, 'capsule', HOST_REPORT),
+    containerd: volatile('containerd/containerd.sock'),
+    socket: volatile('capsule/capsuled.sock'),
+    powerOff: volatile('capsule/power-off-ms'),
+  };
+}

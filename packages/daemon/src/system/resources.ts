@@ -1,0 +1,96 @@
+import type { WorkloadRecord } from '@capsule/core';
+import { ImageUse } from '../image/commands.ts';
+import { claimAddresses } from '../network/claim-address.ts';
+import { WorkloadObserver } from '../workload/observe.ts';
+import { PauseKeeper } from '../workload/pause.ts';
+import type { Base } from './base.ts';
+import { createNetwork } from './network.ts';
+import type { Ports } from './ports.ts';
+import { createRecords, type Records } from './records.ts';
+import { createVolumes, type VolumeUsers } from './volumes.ts';
+import { createWorkloads, type WorkloadSettings } from './workloads.ts';
+
+export interface ResourceSettings extends WorkloadSettings {
+  /** Network of the bridge, from which cells get addresses. */
+  readonly cidr: string;
+}
+
+export type Resources = ReturnType<typeof createResources>;
+
+/** Everything that is kept in the store and led to be so, put together; `startResources` sets it in motion. */
+export function createResources(base: Base, ports: Ports, settings: ResourceSettings) {
+  const records = createRecords(base.db, settings.cidr);
+  const { db, feed, log, now, monotonicMs } = base;
+  const { specs, statuses, addresses, events } = records;
+  const pauses = new PauseKeeper({
+    pauses: records.pauses,
+    runtime: ports.runtime,
+    log,
+    onChange: (ref) => workloads.controller.wake(ref.container),
+  });
+  const observer = new WorkloadObserver({
+    db,
+    specs,
+    statuses,
+    events,
+    feed,
+    now,
+    monotonicMs,
+    pauses,
+    log,
+  });
+  const statusOf = (name: string) => observer.statusOf(name);
+  const network = createNetwork(base, records, ports.network);
+  const { files } = ports;
+  const users = volumeUsers(records, observer, (name) => workloads.controller.wake(name));
+  const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
+  const images = new ImageUse({
+    images: ports.images,
+    workloads: () => specs.list(),
+    statusOf,
+    now,
+  });
+  const workloads = createWorkloads(base, {
+    records,
+    observer,
+    pauses,
+    ports,
+    network,
+    volumes,
+    settings,
+  });
+  // Before anything reads them: names, port maps and reconciles.
+  claimAddresses({ db, specs, addresses, statusOf, log });
+  return { records, observer, network, volumes, images, workloads };
+}
+
+/** What is started goes on until `stack` is disposed of. */
+export function startResources(
+  { network, workloads, volumes }: Resources,
+  stack: AsyncDisposableStack,
+): void {
+  stack.use(network.namePublisher).start();
+  stack.use(workloads.controller).start();
+  void stack.use(volumes).start();
+}
+
+function volumeUsers(
+  { specs }: Pick<Records, 'specs'>,
+  observer: WorkloadObserver,
+  wake: (workload: string) => void,
+): VolumeUsers {
+  return {
+    namedBy: (volume) => {
+      const wanted = specs.list().filter(({ desired }) => desired !== 'deleting');
+      return wanted.filter((record) => mounts(record, volume)).map(({ spec }) => spec.name);
+    },
+    isStopping: (name) => observer.statusOf(name).progress?.stage === 'stopping',
+    onRelease: (volume) => {
+      for (const record of specs.list()) if (mounts(record, volume)) wake(record.spec.name);
+    },
+  };
+}
+
+function mounts({ spec }: WorkloadRecord, volume: string): boolean {
+  return spec.mounts.some(({ volumeName }) => volumeName === volume);
+}

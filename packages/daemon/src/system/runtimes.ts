@@ -1,0 +1,77 @@
+import {
+  type ContainerFiles,
+  type ContainerRuntime,
+  MICRO_VM_LEAST_MIB,
+  realmNamespace,
+} from '@capsule/core';
+import {
+  ContainerdClient,
+  ContainerdImageSource,
+  ContainerdRuntime,
+  KindFiles,
+  KindRuntime,
+  openMicroVms,
+} from '@capsule/drivers';
+import type { Config } from '../config/config.ts';
+import type { Setup } from './setup.ts';
+
+const MIB = 1024 ** 2;
+
+/** Containers and microVMs, behind the same two ports. */
+export interface Runtimes {
+  readonly containerd: ContainerdClient;
+  readonly microVms: ReturnType<typeof openMicroVms>;
+  readonly runtime: ContainerRuntime;
+  readonly files: ContainerFiles;
+}
+
+export function openRuntimes(setup: Setup): Runtimes {
+  const { paths, stack } = setup;
+  const containerd = stack.use(
+    new ContainerdClient({ socketPath: paths.containerd, namespace: realmNamespace('main') }),
+  );
+  const containers = new ContainerdRuntime(containerd, {
+    scratch: paths.view,
+    execRoot: paths.exec,
+  });
+  const microVms = openMonitors(containerd, setup);
+  const runtime = new KindRuntime({ container: containers, microVm: microVms });
+  const files = new KindFiles(
+    { container: containers.files, microVm: microVms.files },
+    async (ref) => (await microVms.inspect(ref)) !== undefined,
+  );
+  return { containerd, microVms, runtime, files };
+}
+
+function openMonitors(containerd: ContainerdClient, { config, paths, log }: Setup) {
+  const { firecracker, limits, silentSeconds } = config.microVms;
+  const images = new ContainerdImageSource(containerd, { scratch: paths.view });
+  return openMicroVms(images, {
+    stateFolder: paths.vms,
+    imageFolder: paths.vmImages,
+    kernelFolder: paths.vmKernels,
+    firecrackerFolder: firecracker,
+    limits: deviceLimits(limits),
+    runFolder: paths.vmRun,
+    silentMs: silentSeconds * 1000,
+    onProblem: (container, error) => log.warn('guest not as wished', { container, error }),
+  });
+}
+
+/** Memory without which a microVM of an image does not boot here, in MiB. */
+export function leastMemory({ microVms }: Runtimes): Promise<number> {
+  return microVms.leastMib().catch(withoutGuest);
+}
+
+/** A capsule that has nothing to boot in a microVM says so at each start of one. */
+function withoutGuest(failure: NodeJS.ErrnoException): number {
+  if (failure.code === 'ENOENT') return MICRO_VM_LEAST_MIB;
+  throw failure;
+}
+
+function deviceLimits({ diskMibPerSecond, linkMibPerSecond }: Config['microVms']['limits']) {
+  return {
+    ...(diskMibPerSecond !== undefined && { diskBytesPerSecond: diskMibPerSecond * MIB }),
+    ...(linkMibPerSecond !== undefined && { linkBytesPerSecond: linkMibPerSecond * MIB }),
+  };
+}
