@@ -8,10 +8,10 @@ import {
 import type { StoredEvent } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { Events } from '../store/events.ts';
+import type { EventHistory } from '../event/history.ts';
 
 export interface EventServiceParts {
-  readonly events: Events;
+  readonly history: EventHistory;
   readonly feed: Feed;
 }
 
@@ -27,7 +27,7 @@ type Answer = MessageInitShape<typeof EventSchema>;
 /** Reads on from the last event that was sent, so that a slow reader costs nothing and misses none. */
 export async function* streamEvents(
   request: Omit<EventStreamRequest, '$typeName' | '$unknown'>,
-  { events, feed }: EventServiceParts,
+  { history, feed }: EventServiceParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
   const { names, follow } = request;
@@ -36,14 +36,14 @@ export async function* streamEvents(
   const since = afterId === 0 ? Number(request.sinceUnixMs) : 0;
   const changes = follow ? feed.changes(signal) : undefined;
   const past = { names, since, afterId, tail: request.tail === 0 ? undefined : request.tail };
-  for (const event of events.find(past)) {
+  for (const event of history.find(past)) {
     afterId = event.id;
     yield eventToProto(event);
   }
   if (changes === undefined) return;
   for await (const changed of changes) {
     if (names.length > 0 && !names.some((name) => changed.has(name))) continue;
-    for (const event of events.find({ names, since: 0, afterId })) {
+    for (const event of history.find({ names, since: 0, afterId })) {
       afterId = event.id;
       yield eventToProto(event);
     }

@@ -7,45 +7,43 @@ import {
 } from '@capsule/api/wire';
 import { VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { stopHolder, untilLeft, type VolumeHolderParts } from '../volume/holder.ts';
+import type { VolumeCommands } from '../volume/commands.ts';
+import type { VolumeObserver } from '../volume/observe.ts';
 import { requireName } from './volume/require-name.ts';
 import { type SnapshotCallParts, snapshotCalls } from './volume/snapshots.ts';
 import { type TransferCallParts, transferCalls } from './volume/transfers.ts';
 import { usageCalls, type VolumeUsageParts } from './volume/usage.ts';
 
-export type VolumeServiceParts = VolumeHolderParts &
-  SnapshotCallParts &
-  TransferCallParts &
-  VolumeUsageParts;
+export interface VolumeServiceParts extends SnapshotCallParts, TransferCallParts, VolumeUsageParts {
+  readonly commands: VolumeCommands;
+  readonly observer: VolumeObserver;
+}
 
 /** The calls about volumes. */
 export function volumeService(
   parts: VolumeServiceParts,
 ): Partial<ServiceImpl<typeof VolumeService>> {
+  const { commands, observer } = parts;
   return {
     async create({ name, sizeMib }) {
-      const { keeper } = parts;
       const sizeBytes = sizeMib === 0n ? VOLUME_DEFAULT_BYTES : bytesOf(sizeMib);
-      await keeper.create({ name, sizeBytes });
-      return volumeToProto(await keeper.get(name));
+      await commands.create({ name, sizeBytes });
+      return volumeToProto(await observer.get(name));
     },
     async get({ name }, { signal }) {
-      return volumeToProto(await parts.keeper.get(requireName(name), signal));
+      return volumeToProto(await observer.get(requireName(name), signal));
     },
     async list(_request, { signal }) {
-      const volumes = await parts.keeper.list(signal);
+      const volumes = await observer.list(signal);
       return { volumes: volumes.map(volumeToProto) };
     },
     async delete({ name, force }, { signal }) {
-      if (force) stopHolder(requireName(name), parts);
-      await untilLeft(requireName(name), parts, signal);
-      return { existed: await parts.keeper.delete(requireName(name), { force }) };
+      return { existed: await commands.delete(requireName(name), force, signal) };
     },
     async resize({ name, newSizeMib }, { signal }) {
-      const { keeper } = parts;
-      await untilLeft(requireName(name), parts, signal);
-      await keeper.resize({ name: requireName(name), sizeBytes: bytesOf(newSizeMib) });
-      return volumeToProto(await keeper.get(name));
+      const sizeBytes = bytesOf(newSizeMib);
+      await commands.resize({ name: requireName(name), sizeBytes }, signal);
+      return volumeToProto(await observer.get(name));
     },
     async apply({ name, sizeBytes, dryRun, snapshotSchedule: wire }) {
       const snapshotSchedule = scheduleFromProto(wire);
@@ -54,13 +52,12 @@ export function volumeService(
         sizeBytes: Number(sizeBytes),
         ...(snapshotSchedule && { snapshotSchedule }),
       };
-      const { change, fields } = await parts.keeper.apply(spec, { dryRun });
+      const { change, fields } = await commands.apply(spec, { dryRun });
       return { change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     async adopt({ name }) {
-      const { keeper } = parts;
-      await keeper.adopt(requireName(name));
-      return volumeToProto(await keeper.get(name));
+      await commands.adopt(requireName(name));
+      return volumeToProto(await observer.get(name));
     },
     ...snapshotCalls(parts),
     ...transferCalls(parts),

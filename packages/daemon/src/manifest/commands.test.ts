@@ -83,9 +83,12 @@ function setUp() {
     secrets: new SecretBox('/nonexistent/secret.key'),
     log,
   });
-  const { keeper } = system.volumes;
   const manifests = new ManifestConfig({
-    ...{ db, registries, keeper, workloads: system.workloads.config, alone: keyedLock() },
+    db,
+    registries,
+    volumes: system.volumes.commands,
+    workloads: system.workloads.config,
+    alone: keyedLock(),
   });
   const dump = () => ({
     tables: [...TABLES, ...MORE_TABLES].map((table) => db.all(`SELECT * FROM ${table}`)),
@@ -210,11 +213,11 @@ test('where a disk fails in the middle, what follows is left undone, and the sam
 test('two bundles at once with the same new volume get what each asked for', async () => {
   const { apply, system } = setUp();
   const [first, second] = await Promise.all([
-    system.volumes.keeper.apply(volume('data', 64)),
+    system.volumes.commands.apply(volume('data', 64)),
     apply({ volumes: [volume('data', 128)] }),
   ]);
   assert.deepEqual([first.change, wordsOf(second)], ['created', ['configured']]);
-  assert.equal((await system.volumes.keeper.get('data')).sizeBytes, 128 * VOLUME_UNIT_BYTES);
+  assert.equal((await system.volumes.observer.get('data')).sizeBytes, 128 * VOLUME_UNIT_BYTES);
 });
 
 const anyName = fc.constantFrom('a', 'b', 'c', 'd');

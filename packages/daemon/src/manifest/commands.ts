@@ -8,7 +8,7 @@ import {
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import type { AppliedRegistry, RegistryConfig } from '../registry/commands.ts';
-import type { AppliedVolume, VolumeKeeper } from '../volume/commands.ts';
+import type { AppliedVolume, VolumeCommands } from '../volume/commands.ts';
 import type { ApplyOutcome, WorkloadConfig, WorkloadWish } from '../workload/commands.ts';
 
 /** What is applied together. */
@@ -39,7 +39,7 @@ export interface ManifestOutcomes {
 export interface ManifestConfigParts {
   readonly db: Database;
   readonly registries: Pick<RegistryConfig, 'apply'>;
-  readonly keeper: Pick<VolumeKeeper, 'apply' | 'examine' | 'rehearse'>;
+  readonly volumes: Pick<VolumeCommands, 'apply' | 'examine' | 'rehearse'>;
   readonly workloads: Pick<WorkloadConfig, 'applyAll'>;
   /** One bundle after the other. */
   readonly alone: KeyedLock;
@@ -68,10 +68,10 @@ export class ManifestConfig {
   }
 
   async #judge({ registries, volumes, workloads }: ManifestWishes): Promise<ManifestOutcomes> {
-    const { db, keeper } = this.#parts;
+    const { db } = this.#parts;
     const declared = await inTurn(registries, (spec) => this.#parts.registries.apply(spec, true));
     const examined = await inTurn(volumes, async (spec) => {
-      await keeper.examine(spec);
+      await this.#parts.volumes.examine(spec);
       return undefined;
     });
     return db.rehearse(() => ({
@@ -83,7 +83,7 @@ export class ManifestConfig {
 
   #rehearse(spec: VolumeSpec): DeclaredOutcome {
     try {
-      return { applied: this.#parts.keeper.rehearse(spec) };
+      return { applied: this.#parts.volumes.rehearse(spec) };
     } catch (error) {
       return refusal(error);
     }
@@ -91,12 +91,14 @@ export class ManifestConfig {
 
   /** The disk or the network may still fail: what follows is left undone then. */
   async #carryOut(wishes: ManifestWishes): Promise<ManifestOutcomes> {
-    const { keeper, workloads } = this.#parts;
+    const { workloads } = this.#parts;
     const registries = await untilFailure(wishes.registries, (spec) =>
       this.#parts.registries.apply(spec, false),
     );
     const isFine = !registries.some(isRefused);
-    const volumes = await untilFailure(isFine ? wishes.volumes : [], (spec) => keeper.apply(spec));
+    const volumes = await untilFailure(isFine ? wishes.volumes : [], (spec) =>
+      this.#parts.volumes.apply(spec),
+    );
     const isReady = isFine && !volumes.some(isRefused);
     const applied = isReady ? workloads.applyAll(wishes.workloads) : [];
     const outcomes = {

@@ -5,14 +5,14 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { completeSpec, FIRST_STATUS, refOfWorkload, type WorkloadSpec } from '@capsule/core';
 import { Database, migrate, migrateBack, openStore, type Row } from '@capsule/engine';
+import { EventHistory } from '../event/history.ts';
+import { VolumeRecords } from '../volume/records.ts';
+import { SnapshotRecords } from '../volume/snapshot/records.ts';
 import { Addresses } from './addresses.ts';
-import { Events } from './events.ts';
 import { GoodSpecs } from './good-specs.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { Pauses } from './pauses.ts';
 import { Registries } from './registries.ts';
-import { Snapshots } from './snapshots.ts';
-import { Volumes } from './volumes.ts';
 import { WorkloadSpecs } from './workload-specs.ts';
 import { WorkloadStatuses } from './workload-statuses.ts';
 
@@ -96,23 +96,25 @@ for (const fixture of FIXTURES) {
       ['db', 'web'],
     );
     assert.deepEqual(
-      new Volumes(db).list().map(({ name, stage, holder }) => [name, stage, holder]),
+      new VolumeRecords(db, Date.now)
+        .list()
+        .map(({ name, stage, holder }) => [name, stage, holder]),
       [
         ['cache', 'ready', 'db'],
         ['data', 'ready', 'web'],
         ['spare', 'ready', undefined],
       ],
     );
-    assert.deepEqual(new Volumes(db).get('data')?.snapshotSchedule, {
+    assert.deepEqual(new VolumeRecords(db, Date.now).get('data')?.snapshotSchedule, {
       everySeconds: 3600,
       keep: 3,
     });
-    assert.equal(new Snapshots(db).of('data').length, 2);
+    assert.equal(new SnapshotRecords(db, Date.now).of('data').length, 2);
     assert.deepEqual(
-      new Events(db).list('job', 10).map(({ reason }) => reason),
+      new EventHistory(db).list('job', 10).map(({ reason }) => reason),
       ['Applied', 'Starting', 'Running', 'Exited', 'Completed'],
     );
-    assert.equal(new Events(db).list('volume/', 1)[0]?.reason, 'PoolFull');
+    assert.equal(new EventHistory(db).list('volume/', 1)[0]?.reason, 'PoolFull');
     assert.equal(new Registries(db).login('registry.example')?.username, 'ann');
     db.close();
   });

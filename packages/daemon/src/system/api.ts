@@ -6,7 +6,6 @@ import type { CapsuleServiceParts } from '../api/capsule-service.ts';
 import { errorEdge } from '../api/error-edge.ts';
 import { listen } from '../api/listen.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
-import type { VolumeServiceParts } from '../api/volume-service.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
 import { ManifestConfig } from '../manifest/commands.ts';
 import type { RegistryConfig } from '../registry/commands.ts';
@@ -75,19 +74,18 @@ function storedParts(stored: Stored, ports: Ports): StoredParts {
   const { base, resources, registries } = stored;
   const { workloads, volumes, records } = resources;
   const { config, controller } = workloads;
-  const { keeper } = volumes;
   const manifests = new ManifestConfig({
     db: base.db,
     registries,
-    keeper,
+    volumes: volumes.commands,
     workloads: config,
     alone: keyedLock(),
   });
   return {
     workloads: workloadParts(stored, ports),
-    events: { events: records.events, feed: base.feed },
+    events: { history: records.history, feed: base.feed },
     registries,
-    volumes: volumeParts(stored, ports),
+    volumes,
     manifests: { manifests, controller },
   };
 }
@@ -105,22 +103,5 @@ function workloadParts({ base, resources }: Stored, ports: Ports): WorkloadServi
     logs: logs.store,
     logPath: logs.pathOf,
     serialLogPath: logs.serialPathOf,
-  };
-}
-
-function volumeParts({ base, resources }: Stored, ports: Ports): VolumeServiceParts {
-  const { keeper, steps, copies, snapshotKeeper, exporter, importer, watch } = resources.volumes;
-  return {
-    keeper,
-    steps,
-    copies,
-    snapshotKeeper,
-    exporter,
-    importer,
-    watch,
-    config: resources.workloads.config,
-    specs: resources.records.specs,
-    feed: base.feed,
-    backend: ports.volumes.backend,
   };
 }

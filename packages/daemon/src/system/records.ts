@@ -1,25 +1,27 @@
-import type { Database } from '@capsule/engine';
+import { EventHistory } from '../event/history.ts';
+import { EventRecorder } from '../event/recorder.ts';
 import { Addresses } from '../store/addresses.ts';
-import { Events } from '../store/events.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
 import { Pauses } from '../store/pauses.ts';
-import { Snapshots } from '../store/snapshots.ts';
-import { Volumes } from '../store/volumes.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
+import { VolumeRecords } from '../volume/records.ts';
+import { SnapshotRecords } from '../volume/snapshot/records.ts';
+import type { Base } from './base.ts';
 
 export type Records = ReturnType<typeof createRecords>;
 
 /** Everything that is stored of workloads and volumes; `cidr` is the network that cells get addresses of. */
-export function createRecords(db: Database, cidr: string) {
+export function createRecords({ db, now }: Pick<Base, 'db' | 'now'>, cidr: string) {
   return {
     specs: new WorkloadSpecs(db),
     statuses: new WorkloadStatuses(db),
     goods: new GoodSpecs(db),
     addresses: new Addresses(db, cidr),
     pauses: new Pauses(db),
-    volumes: new Volumes(db),
-    snapshots: new Snapshots(db),
-    events: new Events(db),
+    volumes: new VolumeRecords(db, now),
+    snapshots: new SnapshotRecords(db, now),
+    recorder: new EventRecorder(db, now),
+    history: new EventHistory(db),
   };
 }

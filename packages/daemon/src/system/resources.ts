@@ -1,13 +1,14 @@
 import type { WorkloadRecord } from '@capsule/core';
 import { ImageUse } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
+import type { VolumeUsers } from '../volume/holders.ts';
 import { WorkloadObserver } from '../workload/observe.ts';
 import { PauseKeeper } from '../workload/pause.ts';
 import type { Base } from './base.ts';
 import { createNetwork } from './network.ts';
 import type { Ports } from './ports.ts';
 import { createRecords, type Records } from './records.ts';
-import { createVolumes, type VolumeUsers } from './volumes.ts';
+import { createVolumes } from './volumes.ts';
 import { createWorkloads, type WorkloadSettings } from './workloads.ts';
 
 export interface ResourceSettings extends WorkloadSettings {
@@ -19,9 +20,9 @@ export type Resources = ReturnType<typeof createResources>;
 
 /** Everything that is kept in the store and led to be so, put together; `startResources` sets it in motion. */
 export function createResources(base: Base, ports: Ports, settings: ResourceSettings) {
-  const records = createRecords(base.db, settings.cidr);
+  const records = createRecords(base, settings.cidr);
   const { db, feed, log, now, monotonicMs } = base;
-  const { specs, statuses, addresses, events } = records;
+  const { specs, statuses, addresses, recorder } = records;
   const pauses = new PauseKeeper({
     pauses: records.pauses,
     runtime: ports.runtime,
@@ -32,7 +33,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     db,
     specs,
     statuses,
-    events,
+    recorder,
     feed,
     now,
     monotonicMs,
@@ -42,7 +43,10 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   const statusOf = (name: string) => observer.statusOf(name);
   const network = createNetwork(base, records, ports.network);
   const { files } = ports;
-  const users = volumeUsers(records, observer, (name) => workloads.controller.wake(name));
+  const users = volumeUsers(records, observer, {
+    stop: (name) => workloads.config.stop(name),
+    wake: (name) => workloads.controller.wake(name),
+  });
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
   const images = new ImageUse({
     images: ports.images,
@@ -77,13 +81,15 @@ export function startResources(
 function volumeUsers(
   { specs }: Pick<Records, 'specs'>,
   observer: WorkloadObserver,
-  wake: (workload: string) => void,
+  { stop, wake }: Readonly<Record<'stop' | 'wake', (workload: string) => void>>,
 ): VolumeUsers {
   return {
     namedBy: (volume) => {
       const wanted = specs.list().filter(({ desired }) => desired !== 'deleting');
       return wanted.filter((record) => mounts(record, volume)).map(({ spec }) => spec.name);
     },
+    stop,
+    desiredOf: (name) => specs.get(name)?.desired,
     isStopping: (name) => observer.statusOf(name).progress?.stage === 'stopping',
     onRelease: (volume) => {
       for (const record of specs.list()) if (mounts(record, volume)) wake(record.spec.name);

@@ -1,5 +1,6 @@
 import {
   type ContainerFiles,
+  type KeyedLock,
   keyedLock,
   type Reach,
   type UploadStore,
@@ -10,16 +11,22 @@ import {
 } from '@capsule/core';
 import { openVolumes, UploadFolder } from '@capsule/drivers';
 import { AsyncLockScope, dieAt } from '@capsule/engine';
-import { SnapshotKeeper } from '../snapshot/commands.ts';
-import { SnapshotScheduler } from '../snapshot/schedule.ts';
-import { VolumeKeeper } from '../volume/commands.ts';
+import { VolumeAttachments } from '../volume/attach.ts';
+import { VolumeCommands } from '../volume/commands.ts';
 import { VolumeCopies } from '../volume/copies.ts';
+import { VolumeEvents } from '../volume/events.ts';
 import { VolumeExporter } from '../volume/export.ts';
 import { VolumeFiller } from '../volume/fill.ts';
+import { VolumeHolders, type VolumeUsers } from '../volume/holders.ts';
 import { VolumeImporter } from '../volume/import.ts';
-import { PoolWatch, type PoolWatchParts } from '../volume/observe-pool.ts';
-import { VolumeSteps } from '../volume/steps.ts';
-import { VolumeStory } from '../volume/story.ts';
+import { ArchiveImporter } from '../volume/import-archive.ts';
+import { VolumeObserver } from '../volume/observe.ts';
+import { PoolObserver, type PoolObserverParts } from '../volume/observe-pool.ts';
+import { VolumeReconciler } from '../volume/reconcile.ts';
+import { SnapshotCommands } from '../volume/snapshot/commands.ts';
+import { SnapshotObserver } from '../volume/snapshot/observe.ts';
+import { SnapshotReconciler } from '../volume/snapshot/reconcile.ts';
+import { SnapshotScheduler } from '../volume/snapshot/schedule.ts';
 import type { Base } from './base.ts';
 import type { Records } from './records.ts';
 import type { Setup } from './setup.ts';
@@ -49,19 +56,10 @@ export async function openVolumePorts(
   return { backend, borrowers, archives: backend.archives, uploads, reach };
 }
 
-/** The workloads, as volumes know them. */
-export interface VolumeUsers {
-  /** Workloads whose spec names the volume. */
-  readonly namedBy: (volume: string) => readonly string[];
-  readonly isStopping: (workload: string) => boolean;
-  /** Told when another workload may take the volume now. */
-  readonly onRelease: (volume: string) => void;
-}
-
 export interface VolumesParts {
-  readonly records: Pick<Records, 'volumes' | 'snapshots' | 'events'>;
+  readonly records: Pick<Records, 'volumes' | 'snapshots' | 'recorder'>;
   readonly ports: VolumePorts;
-  readonly pauses: PoolWatchParts['pauses'];
+  readonly pauses: PoolObserverParts['pauses'];
   readonly files: Pick<ContainerFiles, 'copyOut'>;
   readonly users: VolumeUsers;
 }
@@ -70,68 +68,125 @@ export type VolumeArea = ReturnType<typeof createVolumes>;
 
 /** Everything about volumes and their snapshots, put together; `start` sets it in motion. */
 export function createVolumes(base: Base, parts: VolumesParts) {
-  const { db, feed, log, now, monotonicMs } = base;
-  const { records, ports, pauses, files, users } = parts;
-  const { volumes, snapshots, events } = records;
+  const { feed, log, monotonicMs } = base;
+  const { ports, pauses, files, users } = parts;
+  const { volumes: records, recorder } = parts.records;
   const { backend, borrowers, archives, uploads, reach } = ports;
-  const { namedBy, isStopping, onRelease } = users;
-  const alone = keyedLock(new AsyncLockScope());
-  const story = new VolumeStory({ events, feed, now });
-  const watch = new PoolWatch({
+  const lock = keyedLock(new AsyncLockScope());
+  const events = new VolumeEvents({ recorder, feed });
+  const pool = new PoolObserver({
+    records,
     backend,
-    volumes,
     borrowers,
     pauses,
-    isStopping,
-    story,
+    users,
+    events,
     log,
     monotonicMs,
   });
-  const checkRoom = () => watch.checkRoom();
-  const shared = { db, volumes, backend, alone, reach, checkRoom, story, log };
-  const snapshotKeeper = new SnapshotKeeper({ ...shared, snapshots, borrowers, now });
-  const steps = new VolumeSteps({ ...shared, snapshotKeeper });
-  const copies = new VolumeCopies({ ...shared, snapshotKeeper, steps, archives, now });
-  const scheduler = new SnapshotScheduler({
-    volumes,
-    snapshots,
-    keeper: snapshotKeeper,
-    uploads,
-    story,
+  const snapshots = createSnapshots(base, { ...parts, events, pool, lock });
+  const reconciler = new VolumeReconciler({
+    records,
+    snapshots: snapshots.reconciler,
+    backend,
+    events,
+    lock,
+    reach,
     log,
-    now,
-    monotonicMs,
   });
-  const keeper = new VolumeKeeper({
-    ...shared,
-    snapshotKeeper,
-    steps,
-    snapshots,
-    namedBy,
-    onRelease,
-    now,
-    onSchedule: () => scheduler.wake(),
+  const observer = new VolumeObserver({ records, backend });
+  const holders = new VolumeHolders({ records, users, feed });
+  const archiveImporter = new ArchiveImporter({
+    records,
+    reconciler,
+    backend,
+    archives,
+    events,
+    pool,
+    lock,
+    reach,
   });
-  const resume = () => steps.resume().catch((error) => log.error('volumes not resumed', { error }));
   return {
-    keeper,
-    steps,
-    copies,
-    snapshotKeeper,
-    scheduler,
-    watch,
-    filler: new VolumeFiller({ volumes, backend, files, alone }),
-    exporter: new VolumeExporter({ snapshots, keeper: snapshotKeeper, archives }),
-    importer: new VolumeImporter({ steps, copies, uploads, volumes, alone }),
+    commands: new VolumeCommands({
+      records,
+      snapshots: parts.records.snapshots,
+      observer,
+      reconciler,
+      pool,
+      holders,
+      users,
+      lock,
+      onSchedule: () => snapshots.scheduler.wake(),
+    }),
+    reconciler,
+    observer,
+    pool,
+    snapshots,
+    attachments: new VolumeAttachments({ records, backend, events, lock, reach, users }),
+    copies: new VolumeCopies({ records, reconciler, snapshots, pool, holders, lock }),
+    filler: new VolumeFiller({ records, backend, files, lock }),
+    exporter: new VolumeExporter({
+      records: snapshots.records,
+      snapshots: snapshots.commands,
+      archives,
+    }),
+    archiveImporter,
+    importer: new VolumeImporter({ records, reconciler, archives: archiveImporter, uploads, lock }),
     /** What was cut short is finished or undone first. Never throws. */
     async start(): Promise<void> {
-      await resume();
-      scheduler.wake();
-      await watch.start();
+      await reconciler.resume().catch((error) => log.error('volumes not resumed', { error }));
+      snapshots.scheduler.wake();
+      await pool.start();
     },
     [Symbol.dispose]: () => {
-      scheduler[Symbol.dispose]();
-      watch[Symbol.dispose]();
+      snapshots.scheduler[Symbol.dispose]();
+      pool[Symbol.dispose]();
     },
   };
+}
+
+interface SnapshotsParts extends VolumesParts {
+  readonly events: VolumeEvents;
+  readonly pool: PoolObserver;
+  readonly lock: KeyedLock;
+}
+
+function createSnapshots(base: Base, parts: SnapshotsParts) {
+  const { log, now, monotonicMs } = base;
+  const { events, pool, lock } = parts;
+  const { volumes, snapshots: records } = parts.records;
+  const { backend, borrowers, uploads, reach } = parts.ports;
+  const observer = new SnapshotObserver({ records, backend });
+  const reconciler = new SnapshotReconciler({
+    records,
+    volumes,
+    backend,
+    borrowers,
+    events,
+    lock,
+    reach,
+    log,
+    now,
+  });
+  const commands = new SnapshotCommands({
+    records,
+    observer,
+    reconciler,
+    volumes,
+    pool,
+    lock,
+    now,
+  });
+  const scheduler = new SnapshotScheduler({
+    volumes,
+    records,
+    commands,
+    reconciler,
+    uploads,
+    events,
+    log,
+    now,
+    monotonicMs,
+  });
+  return { records, observer, reconciler, commands, scheduler };
 }

@@ -91,12 +91,11 @@ function createController(
   watches: { readonly guard: UpdateGuard; readonly health: HealthMonitor },
 ): WorkloadController {
   const { runtime, images, logs } = ports;
-  const { specs, addresses, events } = records;
+  const { specs, addresses } = records;
   return new WorkloadController({
     db,
     specs,
     addresses,
-    events,
     observer,
     runtime,
     images,
@@ -110,7 +109,7 @@ function createController(
     publisher: network.publisher,
     volumes: records.volumes,
     volumeBackend: ports.volumes.backend,
-    keeper: volumes.keeper,
+    attachments: volumes.attachments,
     filler: volumes.filler,
     pauses,
     guard: watches.guard,

@@ -1,7 +1,7 @@
-import type { PoolWatchParts } from '../volume/observe-pool.ts';
+import type { PoolObserverParts } from '../volume/observe-pool.ts';
 
 /** For tests in which the pool is never full. */
-export const noPauses: PoolWatchParts['pauses'] = {
+export const noPauses: PoolObserverParts['pauses'] = {
   hold: async () => false,
   adopt: async () => undefined,
   letGo: async () => undefined,

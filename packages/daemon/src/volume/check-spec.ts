@@ -1,4 +1,9 @@
-import { manifestError, type VolumeSpec, validateVolume } from '@capsule/core';
+import {
+  manifestError,
+  VOLUME_DEFAULT_BYTES,
+  type VolumeSpec,
+  validateVolume,
+} from '@capsule/core';
 import { volumeError } from './errors.ts';
 
 /** Fails with `MANIFEST_SPEC_INVALID`. */
@@ -6,6 +11,11 @@ export function checkVolumeSpec(spec: VolumeSpec): void {
   const problems = validateVolume(spec);
   if (problems.length > 0)
     throw manifestError.SPEC_INVALID({ what: 'volume', name: spec.name, problems });
+}
+
+/** Fails with `MANIFEST_SPEC_INVALID`. */
+export function checkVolumeName(name: string): void {
+  checkVolumeSpec({ name, sizeBytes: VOLUME_DEFAULT_BYTES });
 }
 
 /** Fails with `VOLUME_SHRINKS`. */

@@ -1,42 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import {
-  type FilesWarn,
-  formatSize,
-  leastVolumeBytes,
-  lockAll,
-  roundUpToUnit,
-  type SnapshotRef,
-  VOLUME_DEFAULT_BYTES,
-  type VolumeArchives,
-} from '@capsule/core';
-import type { ImportReceipt } from '../store/volumes.ts';
+import { type KeyedLock, lockAll, type SnapshotRef } from '@capsule/core';
 import { checkVolumeSpec } from './check-spec.ts';
-import type { VolumeSteps, VolumeStepsParts } from './steps.ts';
-import { importError } from './transfer-errors.ts';
+import type { VolumeHolders } from './holders.ts';
+import type { PoolObserver } from './observe-pool.ts';
+import type { VolumeReconciler } from './reconcile.ts';
+import type { VolumeRecords } from './records.ts';
+import type { SnapshotCommands } from './snapshot/commands.ts';
+import type { SnapshotReconciler } from './snapshot/reconcile.ts';
+import type { SnapshotRecords } from './snapshot/records.ts';
 
-export interface VolumeCopiesParts extends VolumeStepsParts {
-  readonly steps: VolumeSteps;
-  readonly archives: VolumeArchives;
-  readonly now: () => number;
-}
-
-/** What a volume is made of that comes from outside. */
-export interface ImportedVolume {
-  readonly name: string;
-  readonly format: 'image' | 'tar';
-  /** A file of the capsule. */
-  readonly file: string;
-  /**
-   * Undefined: as large as the image, or as the volume that the archive was exported from; roomy for an
-   * archive of other origin.
-   */
-  readonly sizeBytes?: number;
-  /** Takes what could not be kept of files. */
-  readonly warn?: FilesWarn;
-  /** Asked for when all of it is in the volume, and stored with it. */
-  readonly receipt: () => ImportReceipt;
+export interface VolumeCopiesParts {
+  readonly records: VolumeRecords;
+  readonly reconciler: Pick<VolumeReconciler, 'makeOrUndo' | 'refill'>;
+  readonly snapshots: {
+    readonly records: Pick<SnapshotRecords, 'ready'>;
+    readonly commands: Pick<SnapshotCommands, 'takeNext' | 'takeNextLocked'>;
+    readonly reconciler: Pick<SnapshotReconciler, 'drop'>;
+  };
+  readonly pool: Pick<PoolObserver, 'checkRoom'>;
+  readonly holders: Pick<VolumeHolders, 'untilReleased'>;
+  /** One thing at a time for each volume. */
+  readonly lock: KeyedLock;
 }
 
 /** A snapshot, or the volume as it is. */
@@ -45,7 +28,7 @@ export interface CloneSource {
   readonly snapshot?: string;
 }
 
-/** Volumes that begin with what there is already: a snapshot, another volume, a file. */
+/** Volumes that get what there is already: of a snapshot, or of another volume. */
 export class VolumeCopies {
   readonly #parts: VolumeCopiesParts;
 
@@ -55,107 +38,64 @@ export class VolumeCopies {
 
   /**
    * Makes a volume of what a snapshot holds, or of what the volume holds now when none is named. The same
-   * `uid` again is a success. Fails with `VOLUME_EXISTS`, and as `create` and `SnapshotKeeper.take`.
+   * `uid` again is a success. Fails with `VOLUME_EXISTS`, and as `create` and `SnapshotCommands.take`.
    */
   async clone(
     from: CloneSource,
     to: { readonly name: string; readonly uid: string },
   ): Promise<void> {
-    const { db, alone, volumes, snapshotKeeper, steps, now, reach } = this.#parts;
-    if (volumes.get(to.name)?.uid === to.uid) return;
-    await this.#parts.checkRoom();
+    const { records, snapshots, pool, lock } = this.#parts;
+    if (records.get(to.name)?.uid === to.uid) return;
+    await pool.checkRoom();
     // A snapshot that was adopted without its volume may be made into one of the same name.
-    await lockAll(alone, [from.volume, to.name], async () => {
-      const isOwn = from.snapshot === undefined;
-      const snapshot =
-        from.snapshot ?? (await snapshotKeeper.takeNextAlone(from.volume, 'clone', 'clone'));
-      const source = { volume: from.volume, snapshot };
+    await lockAll(lock, [from.volume, to.name], async () => {
+      const { volume, snapshot } = from;
+      if (snapshot !== undefined) return this.#cloneLocked({ volume, snapshot }, to);
+      const own = {
+        volume,
+        snapshot: await snapshots.commands.takeNextLocked(volume, 'clone', 'clone'),
+      };
       try {
-        const { sizeBytes, filling } = snapshotKeeper.ready(source);
-        checkVolumeSpec({ name: to.name, sizeBytes });
-        db.transaction(() => {
-          steps.checkFree(to.name);
-          volumes.insert({ ...to, sizeBytes, createdAt: now(), source });
-          // What was half filled is that in the copy, too.
-          volumes.setFilling(to.name, filling);
-        });
-        reach('create:recorded');
-        await steps.makeOrUndo(to.name);
+        await this.#cloneLocked(own, to);
       } finally {
-        if (isOwn) await snapshotKeeper.dropAlone(source);
+        await snapshots.reconciler.drop(own);
       }
     });
   }
 
-  /**
-   * Puts back what a snapshot of the volume holds; what it holds now is lost. Fails with
-   * `SNAPSHOT_NOT_FOUND`, `VOLUME_IN_USE` and what the backend says. Idempotent.
-   */
-  async restore(ref: SnapshotRef): Promise<void> {
-    const { db, alone, volumes, snapshotKeeper, steps, reach } = this.#parts;
-    await alone(ref.volume, async () => {
-      db.transaction(() => {
-        steps.checkDetached(ref.volume);
-        volumes.setRestoring(ref.volume, snapshotKeeper.ready(ref));
-      });
-      reach('restore:recorded');
-      await steps.refill(ref.volume);
-    });
+  async #cloneLocked(
+    ref: SnapshotRef,
+    to: { readonly name: string; readonly uid: string },
+  ): Promise<void> {
+    const { records, reconciler, snapshots } = this.#parts;
+    const source = snapshots.records.ready(ref);
+    checkVolumeSpec({ name: to.name, sizeBytes: source.sizeBytes });
+    records.declareClone(to, source);
+    await reconciler.makeOrUndo(to.name);
   }
 
   /**
-   * Makes a volume of an image of ext4, or of a tar archive. Fails with `VOLUME_EXISTS`,
-   * `IMPORT_TOO_SMALL`, `VOLUME_IMAGE_INVALID`, `VOLUME_DAMAGED`, `FILES_*` and what the backend says;
-   * then there is none.
+   * Puts back what a snapshot of the volume holds, after a holder that is on its way out. What the volume holds now is
+   * kept as another snapshot, whose name this answers, or lost with `discardCurrent`. Fails with
+   * `SNAPSHOT_NOT_FOUND`, `VOLUME_IN_USE` and what the backend says.
    */
-  async import(from: ImportedVolume): Promise<void> {
-    const { name, format, file, warn } = from;
-    const { db, alone, volumes, backend, archives, steps, now, reach, story } = this.#parts;
-    await this.#parts.checkRoom();
-    const volume = { name, uid: randomUUID(), sizeBytes: await this.#sizeOf(from) };
-    checkVolumeSpec(volume);
-    await alone(name, async () => {
-      db.transaction(() => {
-        steps.checkFree(name);
-        volumes.insert({ ...volume, createdAt: now() });
-        volumes.setStage(name, 'importing');
-        volumes.setFilling(name, 'done');
-      });
-      reach('import:recorded');
-      try {
-        await backend.create(volume, format === 'image' ? { image: file } : undefined);
-        reach('import:made');
-        if (format === 'tar') {
-          await archives.unpackTree(name, createReadStream(file), warn ? { warn } : {});
-        }
-      } catch (error) {
-        await steps.dropImport(name);
-        throw error;
-      }
-      volumes.setImported(name, from.receipt());
-      story.tells(name, 'Imported', formatSize(volume.sizeBytes));
+  async restore(
+    ref: SnapshotRef,
+    { discardCurrent }: { readonly discardCurrent: boolean },
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { records, reconciler, snapshots, holders, lock } = this.#parts;
+    snapshots.records.ready(ref);
+    await holders.untilReleased(ref.volume, signal);
+    records.detached(ref.volume);
+    const keptAs = discardCurrent
+      ? undefined
+      : await snapshots.commands.takeNext(ref.volume, 'before-restore', 'asked');
+    await lock(ref.volume, async () => {
+      records.detached(ref.volume);
+      records.beginRestore(snapshots.records.ready(ref));
+      await reconciler.refill(ref.volume);
     });
+    return keptAs;
   }
-
-  /** The size of a volume to be; a size that was asked for is taken exactly, or refused. */
-  async #sizeOf({ name, format, file, sizeBytes }: ImportedVolume): Promise<number> {
-    if (format === 'image') {
-      const least = roundUpToUnit((await stat(file)).size);
-      return checkedSize(name, sizeBytes ?? least, least);
-    }
-    const needs = await this.#parts.archives.measureTree(name, file);
-    const least = leastVolumeBytes(needs);
-    const { volumeBytes } = needs;
-    // It held all that; an estimate does not know better.
-    if (volumeBytes !== undefined && (sizeBytes ?? volumeBytes) >= volumeBytes) {
-      return sizeBytes ?? volumeBytes;
-    }
-    const usual = Math.max(roundUpToUnit(least * 1.25), VOLUME_DEFAULT_BYTES);
-    return checkedSize(name, sizeBytes ?? usual, least);
-  }
-}
-
-function checkedSize(name: string, sizeBytes: number, least: number): number {
-  if (sizeBytes >= least) return sizeBytes;
-  throw importError.TOO_SMALL({ name, sizeBytes, least });
 }

@@ -1,4 +1,4 @@
-import type { Volume, VolumeRecord, VolumeSeen } from '@capsule/core';
+import type { SnapshotSeen, Volume, VolumeRecord, VolumeSeen } from '@capsule/core';
 
 /** What is stored of a volume, with what the backend finds. Pure. */
 export function describeVolume(
@@ -20,4 +20,18 @@ export function describeVolume(
 export function describeStrayVolume({ name, sizeBytes, usedBytes, hostPath }: VolumeSeen): Volume {
   const place = hostPath === undefined ? {} : { hostPath };
   return { name, sizeBytes, usedBytes, state: 'orphaned', ...place };
+}
+
+/** What a volume takes of the pool. */
+export interface VolumeUsage {
+  readonly volume: VolumeSeen;
+  readonly snapshots: number;
+  readonly snapshotBytes: number;
+}
+
+/** Pure. */
+export function describeUsage(volume: VolumeSeen, all: readonly SnapshotSeen[]): VolumeUsage {
+  const own = all.filter((one) => one.volume === volume.name);
+  const snapshotBytes = own.reduce((total, { usedBytes }) => total + usedBytes, 0);
+  return { volume, snapshots: own.length, snapshotBytes };
 }

@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FilesWarn, SnapshotRef, VolumeArchives } from '@capsule/core';
-import type { SnapshotKeeper } from '../snapshot/commands.ts';
-import type { Snapshots } from '../store/snapshots.ts';
+import type { SnapshotCommands } from './snapshot/commands.ts';
+import type { SnapshotRecords } from './snapshot/records.ts';
 import { exportError } from './transfer-errors.ts';
 
 export interface VolumeExporterParts {
-  readonly snapshots: Snapshots;
-  readonly keeper: Pick<SnapshotKeeper, 'take' | 'delete' | 'ready'>;
+  readonly records: Pick<SnapshotRecords, 'get' | 'ready'>;
+  readonly snapshots: Pick<SnapshotCommands, 'take' | 'delete'>;
   readonly archives: VolumeArchives;
 }
 
-export interface ExportWish {
+export interface ExportRequest {
   readonly volume: string;
   /** Undefined: what the volume holds now. */
   readonly snapshot?: string;
@@ -23,7 +23,7 @@ export interface Export {
   /** With it the export can go on after it was cut off. */
   readonly id: string;
   readonly ref: SnapshotRef;
-  readonly format: ExportWish['format'];
+  readonly format: ExportRequest['format'];
   /** Of the volume. */
   readonly sizeBytes: number;
   /** Undefined where it is not known beforehand. */
@@ -39,12 +39,15 @@ export class VolumeExporter {
   }
 
   /** Fails with `VOLUME_NOT_FOUND`, `SNAPSHOT_NOT_FOUND`, `EXPORT_GONE` and what the backend says. */
-  async begin({ volume, snapshot, format, id }: ExportWish, signal: AbortSignal): Promise<Export> {
+  async begin(
+    { volume, snapshot, format, id }: ExportRequest,
+    signal: AbortSignal,
+  ): Promise<Export> {
     const ref = { volume, snapshot: id ?? snapshot ?? (await this.#freeze(volume)) };
-    if (id !== undefined && this.#parts.snapshots.get(ref) === undefined) {
+    if (id !== undefined && this.#parts.records.get(ref) === undefined) {
       throw exportError.GONE({ id });
     }
-    const { sizeBytes } = this.#parts.keeper.ready(ref);
+    const { sizeBytes } = this.#parts.records.ready(ref);
     const isImage = format === 'image';
     const totalBytes = isImage ? await this.#parts.archives.imageBytes(ref, signal) : undefined;
     return { id: ref.snapshot, ref, format, sizeBytes, totalBytes };
@@ -75,13 +78,13 @@ export class VolumeExporter {
   /** All has arrived: removes the snapshot that was taken for the export. Idempotent. */
   async end(ref: SnapshotRef): Promise<void> {
     // By what it was taken for: a person may have named one alike, or adopted one.
-    const isOwn = this.#parts.snapshots.get(ref)?.origin === 'export';
-    if (isOwn) await this.#parts.keeper.delete(ref);
+    const isOwn = this.#parts.records.get(ref)?.origin === 'export';
+    if (isOwn) await this.#parts.snapshots.delete(ref);
   }
 
   async #freeze(volume: string): Promise<string> {
     const snapshot = `export-${randomBytes(8).toString('hex')}`;
-    await this.#parts.keeper.take({ volume, snapshot }, 'export');
+    await this.#parts.snapshots.take({ volume, snapshot }, 'export');
     return snapshot;
   }
 }

@@ -8,23 +8,23 @@ import { completeSpec, type WorkloadKind, type WorkloadRecord } from '@capsule/c
 import { openStore } from '@capsule/engine';
 import { FakeVolumeBackend } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { Volumes } from '../store/volumes.ts';
 import { VolumeFiller } from './fill.ts';
+import { VolumeRecords } from './records.ts';
 
 async function setUp(folder: string) {
-  const volumes = new Volumes(openStore(':memory:', MIGRATIONS));
+  const records = new VolumeRecords(openStore(':memory:', MIGRATIONS), Date.now);
   const backend = new FakeVolumeBackend();
   backend.hostPath = () => folder;
   const volume = { name: 'data', uid: randomUUID(), sizeBytes: 2 ** 24 };
   await backend.create(volume);
-  volumes.insert({ ...volume, createdAt: 1 });
-  volumes.setReady('data');
-  volumes.setHolder('data', 'web');
+  records.declare(volume, volume.uid);
+  records.markReady('data');
+  records.attach('data', 'web');
   const copies: string[] = [];
   const files = { copyOut: async () => void copies.push('copied') };
-  const filler = new VolumeFiller({ volumes, backend, files, alone: (_name, work) => work() });
-  const filling = () => volumes.get('data')?.filling;
-  return { volumes, backend, filler, filling, copies };
+  const filler = new VolumeFiller({ records, backend, files, lock: (_name, work) => work() });
+  const filling = () => records.get('data')?.filling;
+  return { records, backend, filler, filling, copies };
 }
 
 function record(kind: WorkloadKind): WorkloadRecord {
@@ -77,8 +77,8 @@ test('what somebody has put there is left as it is', async () => {
 
 test('what was half copied for a container is cleared before a guest fills it', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
-  const { backend, volumes, filler, filling } = await setUp(folder.path);
-  volumes.setFilling('data', 'underway');
+  const { backend, records, filler, filling } = await setUp(folder.path);
+  records.markFilling('data', 'underway');
   await backend.lend('data');
   await filler.fill(record('microVm'), 'data', signal);
   assert.ok(backend.calls.includes('clear data'));

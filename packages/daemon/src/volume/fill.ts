@@ -2,24 +2,25 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ContainerFiles,
+  type KeyedLock,
   type VolumeBackend,
   volumeUse,
   type WorkloadRecord,
 } from '@capsule/core';
-import type { Volumes } from '../store/volumes.ts';
+import type { VolumeRecords } from './records.ts';
 
 /** A guest has it in a volume from before its copy until all of that is synced (`copy_up.rs`). */
 const GUEST_MARKER = '.capsule-filling';
 
 export interface VolumeFillerParts {
-  readonly volumes: Volumes;
+  readonly records: Pick<VolumeRecords, 'get' | 'markFilling'>;
   readonly backend: Pick<
     VolumeBackend,
     'hostPath' | 'isEmpty' | 'clear' | 'attach' | 'detach' | 'lend'
   >;
   readonly files: Pick<ContainerFiles, 'copyOut'>;
   /** One thing at a time for each volume: no snapshot is of a copy whose state is another one by then. */
-  readonly alone: <T>(volume: string, work: () => Promise<T>) => Promise<T>;
+  readonly lock: KeyedLock;
 }
 
 /** Gives a volume that nobody has used yet what the image has in its place, as people know it. */
@@ -36,16 +37,16 @@ export class VolumeFiller {
    * by itself, and counts as done when it runs.
    */
   async fill(record: WorkloadRecord, name: string, signal: AbortSignal): Promise<void> {
-    await this.#parts.alone(name, () => this.#fillAlone(record, name, signal));
+    await this.#parts.lock(name, () => this.#fillLocked(record, name, signal));
   }
 
-  async #fillAlone(
+  async #fillLocked(
     { ref, spec }: WorkloadRecord,
     name: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const { volumes, backend, files } = this.#parts;
-    const filling = volumes.get(name)?.filling;
+    const { records, backend, files } = this.#parts;
+    const filling = records.get(name)?.filling;
     const mounts = spec.mounts.filter(({ volumeName }) => volumeName === name);
     // A mount of a folder fills nothing; another one of the same volume may.
     const mount = mounts.find(({ copyUp }) => copyUp) ?? mounts[0];
@@ -53,27 +54,27 @@ export class VolumeFiller {
     if (volumeUse(spec) === 'lent') {
       // Its guest fills it when it starts, and goes on with what it has begun; `recordFilled` is called then.
       if (filling === 'underway') await this.#clearLent(name, signal);
-      volumes.setFilling(name, 'due');
+      records.markFilling(name, 'due');
       return;
     }
     const hostPath = backend.hostPath(name);
-    if (filling === 'due' && (await isHalfFilled(hostPath))) volumes.setFilling(name, 'underway');
-    if (volumes.get(name)?.filling === 'underway') await backend.clear(name);
+    if (filling === 'due' && (await isHalfFilled(hostPath))) records.markFilling(name, 'underway');
+    if (records.get(name)?.filling === 'underway') await backend.clear(name);
     if (mount.copyUp && (await backend.isEmpty(name))) {
-      volumes.setFilling(name, 'underway');
+      records.markFilling(name, 'underway');
       await files.copyOut({ ref, path: mount.mountPath }, hostPath, signal);
     }
-    volumes.setFilling(name, 'done');
+    records.markFilling(name, 'done');
   }
 
   /** The microVM of a record runs: its guest has copied and synced before. Idempotent. */
   recordFilled({ spec }: WorkloadRecord): void {
-    const { volumes } = this.#parts;
+    const { records } = this.#parts;
     if (volumeUse(spec) !== 'lent') return;
     for (const { volumeName: name } of spec.mounts) {
-      const volume = volumes.get(name);
+      const volume = records.get(name);
       if (volume?.holder === spec.name && volume.filling === 'due')
-        volumes.setFilling(name, 'done');
+        records.markFilling(name, 'done');
     }
   }
 

@@ -5,12 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UploadStore } from '@capsule/core';
-import { createLog, Feed, openStore } from '@capsule/engine';
+import { openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { createRecords } from '../system/records.ts';
-import { createVolumes } from '../system/volumes.ts';
-import { noPauses } from '../testing/no-pauses.ts';
+import { createTestVolumes } from '../testing/create-test-volumes.ts';
 
 const CONTENT = Buffer.from('a tree');
 const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
@@ -30,35 +28,18 @@ async function capsule() {
     remove: () => rm(file, { force: true }),
     prune: async () => undefined,
   };
-  const records = createRecords(db, '172.20.254.0/24');
-  const volumes = createVolumes(
-    {
-      db,
-      feed: new Feed(db),
-      log: createLog(() => undefined),
-      now: Date.now,
-      monotonicMs: () => 0,
+  const volumes = createTestVolumes(db, {
+    backend: new FakeVolumeBackend(),
+    uploads,
+    archives: {
+      ...noTransfers.archives,
+      measureTree: async () => ({ entries: 1, bytes: 6, volumeBytes: undefined }),
+      unpackTree: async (_name, _archive, { warn }) => warn?.('./s: left out'),
     },
-    {
-      records,
-      ports: {
-        backend: new FakeVolumeBackend(),
-        uploads,
-        archives: {
-          ...noTransfers.archives,
-          measureTree: async () => ({ entries: 1, bytes: 6, volumeBytes: undefined }),
-          unpackTree: async (_name, _archive, { warn }) => warn?.('./s: left out'),
-        },
-        borrowers: noBorrowers,
-        reach: () => undefined,
-      },
-      pauses: noPauses,
-      files: { copyOut: () => assert.fail('nobody copies') },
-      users: { namedBy: () => [], isStopping: () => false, onRelease: () => undefined },
-    },
-  );
+    borrowers: noBorrowers,
+  });
   const dispose = () => rm(folder, { recursive: true });
-  return { ...volumes, volumes: records.volumes, [Symbol.asyncDispose]: dispose };
+  return { ...volumes, [Symbol.asyncDispose]: dispose };
 }
 
 async function* pieces(...content: Buffer[]) {
@@ -67,22 +48,22 @@ async function* pieces(...content: Buffer[]) {
 
 test('an import whose answer was lost is a success again, with its warnings', async () => {
   await using at = await capsule();
-  const { importer, volumes } = at;
+  const { importer, records } = at;
   assert.equal(await importer.begin(UPLOAD), 0);
   const first = importer.receive(UPLOAD, 0, pieces(CONTENT), () => END);
   // Its client comes back while the volume is being made.
   const again = importer.begin(UPLOAD);
   assert.deepEqual(await first, ['./s: left out']);
-  const { uid } = volumes.get('data') ?? {};
+  const { uid } = records.volumes.get('data') ?? {};
   assert.equal(await again, CONTENT.length);
   const second = importer.receive(UPLOAD, CONTENT.length, pieces(), () => END);
   assert.deepEqual(await second, ['./s: left out']);
-  assert.equal(volumes.get('data')?.uid, uid);
+  assert.equal(records.volumes.get('data')?.uid, uid);
 });
 
 test('what is another import, or comes after somebody used the volume, is refused', async () => {
   await using at = await capsule();
-  const { importer, keeper } = at;
+  const { importer, attachments } = at;
   const from = (end: object) =>
     importer.receive(UPLOAD, 0, pieces(CONTENT), () => ({ ...END, ...end }));
   const refused = { code: 'VOLUME_EXISTS' };
@@ -91,8 +72,8 @@ test('what is another import, or comes after somebody used the volume, is refuse
   await assert.rejects(from({ sha256: 'f'.repeat(64) }), refused);
   await assert.rejects(from({ sizeBytes: 1024 ** 4 }), refused);
   await from({});
-  await keeper.attach('data', { workload: 'web', use: 'mounted' });
-  await keeper.release('data', 'web');
+  await attachments.attach('data', { workload: 'web', use: 'mounted' });
+  await attachments.release('data', 'web');
   await assert.rejects(importer.begin(UPLOAD), refused);
   await assert.rejects(from({}), refused);
 });

@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { FilesWarn, UploadStore } from '@capsule/core';
-import type { ImportReceipt, Volumes } from '../store/volumes.ts';
-import type { ImportedVolume, VolumeCopies } from './copies.ts';
+import type { FilesWarn, KeyedLock, UploadStore } from '@capsule/core';
+import { checkVolumeName } from './check-spec.ts';
 import { volumeError } from './errors.ts';
-import type { VolumeSteps } from './steps.ts';
+import type { ArchiveImporter, ImportedVolume } from './import-archive.ts';
+import type { VolumeReconciler } from './reconcile.ts';
+import type { ImportReceipt, VolumeRecords } from './records.ts';
 import { importError } from './transfer-errors.ts';
 
 export interface VolumeImporterParts {
-  readonly steps: Pick<VolumeSteps, 'checkFree' | 'dropImport'>;
-  readonly copies: Pick<VolumeCopies, 'import'>;
+  readonly records: Pick<VolumeRecords, 'get' | 'receiptOf' | 'checkFree'>;
+  readonly reconciler: Pick<VolumeReconciler, 'dropImport'>;
+  readonly archives: Pick<ArchiveImporter, 'import'>;
   readonly uploads: UploadStore;
-  readonly volumes: Pick<Volumes, 'get' | 'imported'>;
   /** One thing at a time for each key. */
-  readonly alone: <T>(key: string, work: () => Promise<T>) => Promise<T>;
+  readonly lock: KeyedLock;
 }
 
 export interface Upload {
@@ -41,14 +42,15 @@ export class VolumeImporter {
    * with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`.
    */
   async begin({ name, id }: Upload): Promise<number> {
-    const { alone, steps, uploads } = this.#parts;
+    const { records, reconciler, lock, uploads } = this.#parts;
     // Not before an attempt that was cut is over: its client is quicker than we are.
-    return this.#alone(name, async () => {
+    return this.#locked(name, async () => {
       // What an earlier capsuled had begun to make may still be there, too.
-      await alone(name, () => steps.dropImport(name));
+      await lock(name, () => reconciler.dropImport(name));
       const made = this.#madeBy({ name, id });
       if (made !== undefined) return made.totalBytes;
-      steps.checkFree(name);
+      checkVolumeName(name);
+      records.checkFree(name);
       return uploads.open(name, id);
     });
   }
@@ -64,8 +66,8 @@ export class VolumeImporter {
     pieces: AsyncIterable<Uint8Array>,
     end: () => UploadEnd,
   ): Promise<readonly string[]> {
-    const { copies, uploads } = this.#parts;
-    return this.#alone(name, async () => {
+    const { archives, uploads } = this.#parts;
+    return this.#locked(name, async () => {
       const made = this.#madeBy({ name, id });
       if (made !== undefined) return this.#takeAgain(name, made, pieces, end);
       const warnings: string[] = [];
@@ -82,14 +84,14 @@ export class VolumeImporter {
       }
       const size = sizeBytes === undefined ? {} : { sizeBytes };
       const receipt = () => ({ id, totalBytes, sha256, warnings });
-      await copies.import({ name, file, format, ...size, warn, receipt });
+      await archives.import({ name, file, format, ...size, warn, receipt });
       await uploads.remove(name);
       return warnings;
     });
   }
 
   #madeBy({ name, id }: Upload): ImportReceipt | undefined {
-    const receipt = this.#parts.volumes.imported(name);
+    const receipt = this.#parts.records.receiptOf(name);
     return receipt?.id === id ? receipt : undefined;
   }
 
@@ -102,15 +104,15 @@ export class VolumeImporter {
   ): Promise<readonly string[]> {
     for await (const _ of pieces);
     const { totalBytes, sha256, sizeBytes } = end();
-    const now = this.#parts.volumes.get(name)?.sizeBytes ?? 0;
+    const now = this.#parts.records.get(name)?.sizeBytes ?? 0;
     const isSame = totalBytes === made.totalBytes && sha256 === made.sha256;
     if (!isSame || (sizeBytes ?? now) !== now) throw volumeError.EXISTS({ name, now });
     await this.#parts.uploads.remove(name);
     return made.warnings;
   }
 
-  #alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-    return this.#parts.alone(`upload/${name}`, work);
+  #locked<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#parts.lock(`upload/${name}`, work);
   }
 }
 

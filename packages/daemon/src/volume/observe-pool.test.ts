@@ -8,14 +8,13 @@ import {
   type TaskState,
   VOLUME_UNIT_BYTES,
 } from '@capsule/core';
-import { createLog, Feed, openStore } from '@capsule/engine';
+import { createLog, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
-import { Events } from '../store/events.ts';
+import { EventHistory } from '../event/history.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { Pauses } from '../store/pauses.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
-import { createRecords } from '../system/records.ts';
-import { createVolumes } from '../system/volumes.ts';
+import { createTestVolumes } from '../testing/create-test-volumes.ts';
 import { PauseKeeper } from '../workload/pause.ts';
 
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
@@ -51,6 +50,8 @@ class Tasks {
   }
 }
 
+const { signal } = new AbortController();
+
 async function machine(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const db = openStore(':memory:', MIGRATIONS);
@@ -60,7 +61,7 @@ async function machine(t: TestContext) {
   const stopping = new Set<string>();
   const addWorkload = (name: string) =>
     new WorkloadSpecs(db).insert(completeSpec({ name, image: 'nginx' }), 'running', 0);
-  const events = new Events(db);
+  const events = new EventHistory(db);
   const log = createLog(() => undefined);
   const keeper = () =>
     new PauseKeeper({
@@ -68,27 +69,20 @@ async function machine(t: TestContext) {
       onChange: () => undefined,
     });
   const boot = () =>
-    createVolumes(
-      { db, feed: new Feed(db), log, now: Date.now, monotonicMs: () => performance.now() },
-      {
-        records: createRecords(db, '172.20.254.0/24'),
-        ports: { backend, ...noTransfers, borrowers: noBorrowers, reach: () => undefined },
-        pauses: keeper(),
-        files: { copyOut: () => assert.fail('nobody copies') },
-        users: {
-          namedBy: () => [],
-          isStopping: (name) => stopping.has(name),
-          onRelease: () => undefined,
-        },
-      },
-    );
+    createTestVolumes(db, {
+      backend,
+      ...noTransfers,
+      borrowers: noBorrowers,
+      pauses: keeper(),
+      users: { isStopping: (name) => stopping.has(name) },
+    });
   const system = boot();
   t.after(() => system[Symbol.dispose]());
   await system.start();
   const hold = async (volume: string, workload: string) => {
     addWorkload(workload);
-    await system.keeper.apply({ ...DATA, name: volume });
-    await system.keeper.attach(volume, { workload, use: 'mounted' });
+    await system.commands.apply({ ...DATA, name: volume });
+    await system.attachments.attach(volume, { workload, use: 'mounted' });
     tasks.states.set(workload, 'running');
   };
   await hold('data', 'web');
@@ -113,22 +107,25 @@ async function machine(t: TestContext) {
 }
 
 test('a pool that is low takes nothing new, and says how full it is', async (t) => {
-  const { keeper, copies, snapshotKeeper, backend, calls, events, look } = await machine(t);
+  const { commands, snapshots, copies, backend, calls, events, look } = await machine(t);
   backend.pool = filled(93);
   await look();
   const refused = { code: 'VOLUME_POOL_LOW', message: /9523MiB of 10GiB \(93\.0 %\)/ };
-  await assert.rejects(keeper.apply({ ...DATA, name: 'other' }), refused);
-  await assert.rejects(keeper.resize({ ...DATA, sizeBytes: 2 * DATA.sizeBytes }), refused);
-  await assert.rejects(snapshotKeeper.take({ volume: 'data', snapshot: 'one' }), refused);
+  await assert.rejects(commands.apply({ ...DATA, name: 'other' }), refused);
+  await assert.rejects(
+    commands.resize({ ...DATA, sizeBytes: 2 * DATA.sizeBytes }, signal),
+    refused,
+  );
+  await assert.rejects(snapshots.commands.take({ volume: 'data', snapshot: 'one' }), refused);
   await assert.rejects(copies.clone({ volume: 'data' }, { name: 'copy', uid: 'x' }), refused);
-  await keeper.apply(DATA);
+  await commands.apply(DATA);
   assert.ok(backend.calls.includes('trim'));
   assert.equal(events.list('volume/', 1)[0]?.reason, 'PoolLow');
   assert.deepEqual(calls, []);
 });
 
 test('what has a volume is paused while the pool is full, and goes on', async (t) => {
-  const { keeper, backend, calls, events, look } = await machine(t);
+  const { commands, backend, calls, events, look } = await machine(t);
   backend.pool = filled(99);
   await look();
   await look();
@@ -138,7 +135,7 @@ test('what has a volume is paused while the pool is full, and goes on', async (t
   await look();
   assert.deepEqual(calls, ['pause web', 'resume web']);
   assert.equal(events.list('volume/', 1)[0]?.reason, 'PoolFine');
-  await keeper.apply({ ...DATA, name: 'other' });
+  await commands.apply({ ...DATA, name: 'other' });
 });
 
 test('a workload that starts again while the pool is full is paused again', async (t) => {
@@ -162,11 +159,11 @@ test('a workload that waits for its restart when the pool fills up is paused onc
 });
 
 test('a workload that takes a volume while the pool is full is paused', async (t) => {
-  const { keeper, backend, tasks, calls, look } = await machine(t);
-  await keeper.apply({ ...DATA, name: 'more' });
+  const { commands, attachments, backend, tasks, calls, look } = await machine(t);
+  await commands.apply({ ...DATA, name: 'more' });
   backend.pool = filled(99);
   await look();
-  await keeper.attach('more', { workload: 'late', use: 'mounted' });
+  await attachments.attach('more', { workload: 'late', use: 'mounted' });
   tasks.states.set('late', 'running');
   await look();
   assert.deepEqual(calls, ['pause web', 'pause late']);

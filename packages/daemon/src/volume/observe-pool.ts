@@ -12,19 +12,19 @@ import {
   type VolumePool,
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
-import type { Volumes } from '../store/volumes.ts';
 import type { PauseKeeper } from '../workload/pause.ts';
 import { volumeError } from './errors.ts';
-import type { VolumeStory } from './story.ts';
+import type { VolumeEvents } from './events.ts';
+import type { VolumeUsers } from './holders.ts';
+import type { VolumeRecords } from './records.ts';
 
-export interface PoolWatchParts {
+export interface PoolObserverParts {
   readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
-  readonly volumes: Volumes;
+  readonly records: Pick<VolumeRecords, 'list'>;
   readonly borrowers: VolumeBorrowers;
   readonly pauses: Pick<PauseKeeper, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
-  /** It is being stopped: what stands still ends by no signal, and flushes nothing. */
-  readonly isStopping: (workload: string) => boolean;
-  readonly story: VolumeStory;
+  readonly users: Pick<VolumeUsers, 'isStopping'>;
+  readonly events: Pick<VolumeEvents, 'recordOfPool'>;
   readonly log: Log;
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonicMs: () => number;
@@ -48,8 +48,8 @@ const ANSWER_LIMIT_MS = 30_000;
  * when there is room again; nothing else is touched. Deleted files are given back to the pool once a day, and
  * whenever it is low.
  */
-export class PoolWatch implements Disposable {
-  readonly #parts: PoolWatchParts;
+export class PoolObserver implements Disposable {
+  readonly #parts: PoolObserverParts;
   /** Of which a pause or a resume is under way: it waits for whatever works on the workload. */
   readonly #underway = new Set<string>();
   #level: PoolLevel = 'fine';
@@ -61,7 +61,7 @@ export class PoolWatch implements Disposable {
   #isNew = true;
   #isOver = false;
 
-  constructor(parts: PoolWatchParts) {
+  constructor(parts: PoolObserverParts) {
     this.#parts = parts;
     this.#trimmedAt = parts.monotonicMs();
   }
@@ -119,10 +119,10 @@ export class PoolWatch implements Disposable {
 
   /** After the deed: the disk that is full may be the one of the store, too. */
   #store(figures: string): void {
-    const { story, log } = this.#parts;
+    const { events, log } = this.#parts;
     try {
-      if (this.#level === 'fine') story.tellsOfPool('PoolFine', figures);
-      else story.warnsOfPool(this.#level === 'full' ? 'PoolFull' : 'PoolLow', figures);
+      if (this.#level === 'fine') events.recordOfPool('normal', 'PoolFine', figures);
+      else events.recordOfPool('warning', this.#level === 'full' ? 'PoolFull' : 'PoolLow', figures);
       this.#storedLevel = this.#level;
     } catch (error) {
       log.warn('event of the pool not stored', { level: this.#level, error });
@@ -139,16 +139,16 @@ export class PoolWatch implements Disposable {
   }
 
   #holders(): readonly ContainerRef[] {
-    const holders = this.#parts.volumes.list().flatMap(({ holder }) => holder ?? []);
+    const holders = this.#parts.records.list().flatMap(({ holder }) => holder ?? []);
     return [...new Set(holders)].map(refOfWorkload);
   }
 
   async #pause(): Promise<void> {
-    const { pauses, isStopping, log } = this.#parts;
+    const { pauses, users, log } = this.#parts;
     const isNew = this.#isNew;
     await this.#each(this.#holders(), async (ref, signal) => {
       // Paused in the moment between the look and the order to stop.
-      if (isStopping(ref.container)) return pauses.letEnd(ref, signal);
+      if (users.isStopping(ref.container)) return pauses.letEnd(ref, signal);
       if (isNew) await pauses.adopt(ref, REASON, signal);
       const hasRun = await pauses.hold(ref, REASON, signal);
       if (hasRun) log.info('workload paused: the pool is full', { name: ref.container });

@@ -13,8 +13,8 @@ import { FakePortListeners } from '@capsule/testkit';
 import { Addresses } from '../store/addresses.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { Volumes } from '../store/volumes.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
+import { VolumeRecords } from '../volume/records.ts';
 import { Admission } from './admission/admission.ts';
 import { type ApplyOutcome, WorkloadConfig } from './commands.ts';
 
@@ -22,7 +22,7 @@ function setUp() {
   const db = openStore(':memory:', MIGRATIONS);
   const specs = new WorkloadSpecs(db);
   const addresses = new Addresses(db, '172.20.254.0/24');
-  const volumes = new Volumes(db);
+  const volumes = new VolumeRecords(db, Date.now);
   const goods = new GoodSpecs(db);
   const listeners = new FakePortListeners();
   const changed: string[] = [];
@@ -273,7 +273,7 @@ test('an unchanged workload is not judged again, and the others of its apply are
 
 test('two workloads of one apply that mount a volume are both named, and no holder that is not there', () => {
   const { config, volumes } = setUp();
-  volumes.insert({ name: 'data', sizeBytes: 1, uid: 'u', createdAt: 0 });
+  volumes.declare({ name: 'data', sizeBytes: 1 });
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
   const pair = [wish('second', { mounts }), wish('third', { mounts })];
   const outcomes = config.applyAll(pair.map(asWish));

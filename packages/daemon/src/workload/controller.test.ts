@@ -140,7 +140,7 @@ class Daemon {
   }
 
   reasons(name: string): string[] {
-    return this.#resources.records.events.list(name, 100).map(({ reason }) => reason);
+    return this.#resources.records.history.list(name, 100).map(({ reason }) => reason);
   }
 
   /** Resolves when the workload is as `is` says. */
@@ -495,7 +495,7 @@ test('folders of a volume are bound before each start, and read-only mounts make
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
-  await daemon.resources.volumes.keeper.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
+  await daemon.resources.volumes.commands.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
   const mount = { volumeName: 'data', readOnly: false, copyUp: false };
   const mounts = [
     { ...mount, mountPath: '/all', copyUp: true },
@@ -515,14 +515,17 @@ test('a rollback that another workload stands in the way of is an event, and com
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
-  await daemon.resources.volumes.keeper.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
+  await daemon.resources.volumes.commands.apply({ name: 'data', sizeBytes: 64 * 2 ** 20 });
   const rollback = { updatePolicy: 'rollback', updateTimeoutSeconds: 1 } as const;
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
   daemon.apply('web', { ...rollback, mounts, healthCheck: CHECK });
   await daemon.until('web', ({ status }) => status.health === 'healthy');
   machine.service = { ok: false, detail: 'no' };
   daemon.apply('web', { ...rollback, args: ['x'], healthCheck: CHECK });
-  await daemon.until('web', () => daemon.resources.volumes.keeper.holderOf('data') === undefined);
+  await daemon.until(
+    'web',
+    () => daemon.resources.records.volumes.get('data')?.holder === undefined,
+  );
   daemon.apply('other', { mounts });
   await daemon.until('other', runs);
   await daemon.until('web', () => daemon.reasons('web').includes('RollbackRefused'));

@@ -21,7 +21,7 @@ import {
   type WorkloadStatus,
 } from '@capsule/core';
 import { type BackOff, backOffMs, type Database, type Feed, type Log } from '@capsule/engine';
-import type { Events } from '../store/events.ts';
+import type { EventRecorder } from '../event/recorder.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadStatuses } from '../store/workload-statuses.ts';
 import type { PauseKeeper } from './pause.ts';
@@ -36,7 +36,7 @@ export interface WorkloadObserverParts {
   readonly db: Database;
   readonly specs: WorkloadSpecs;
   readonly statuses: WorkloadStatuses;
-  readonly events: Events;
+  readonly recorder: Pick<EventRecorder, 'append'>;
   readonly pauses: Pick<PauseKeeper, 'reasonsOf'>;
   /** Told after every change of what is seen. */
   readonly feed: Feed;
@@ -197,8 +197,8 @@ export class WorkloadObserver {
   }
 
   #append({ uid, spec: { name } }: WorkloadRecord, news: Omit<WorkloadEvent, 'at'>): void {
-    const { events, feed, now } = this.#parts;
-    events.append({ name, uid }, { at: now(), ...news });
+    const { recorder, feed } = this.#parts;
+    recorder.append({ name, uid }, news);
     feed.notify(name);
   }
 
@@ -211,7 +211,7 @@ export class WorkloadObserver {
     name: string,
     next: (record: WorkloadRecord, before: WorkloadStatus) => WorkloadStatus,
   ): WorkloadStatus {
-    const { db, specs, statuses, events, feed, now } = this.#parts;
+    const { db, specs, statuses, recorder, feed } = this.#parts;
     const { status, isNews } = db.transaction(() => {
       const before = statuses.get(refOfWorkload(name));
       const record = specs.get(name);
@@ -221,7 +221,7 @@ export class WorkloadObserver {
       this.#checkTransition(name, before, after);
       statuses.put(record.ref, after);
       for (const news of eventsOfChange(record, before, after)) {
-        events.append({ name, uid: record.uid }, { at: now(), ...news });
+        recorder.append({ name, uid: record.uid }, news);
       }
       return { status: after, isNews: true };
     });

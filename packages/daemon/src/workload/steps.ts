@@ -19,11 +19,10 @@ import {
 import { type Database, Places } from '@capsule/engine';
 import type { PortPublisher } from '../network/publish-ports.ts';
 import type { Addresses } from '../store/addresses.ts';
-import type { Events } from '../store/events.ts';
-import type { Volumes } from '../store/volumes.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
-import type { VolumeKeeper } from '../volume/commands.ts';
+import type { VolumeAttachments } from '../volume/attach.ts';
 import type { VolumeFiller } from '../volume/fill.ts';
+import type { VolumeRecords } from '../volume/records.ts';
 import { workloadError } from './errors.ts';
 import type { WorkloadObserver } from './observe.ts';
 import type { PauseKeeper } from './pause.ts';
@@ -35,16 +34,15 @@ export interface WorkloadStepParts {
   readonly db: Database;
   readonly specs: WorkloadSpecs;
   readonly addresses: Addresses;
-  readonly events: Events;
   readonly observer: WorkloadObserver;
   readonly publisher: PortPublisher;
   readonly runtime: ContainerRuntime;
   readonly images: ImageStore;
   readonly network: CellNetwork;
   readonly logs: LogStore;
-  readonly volumes: Volumes;
+  readonly volumes: VolumeRecords;
   readonly volumeBackend: VolumeBackend;
-  readonly keeper: VolumeKeeper;
+  readonly attachments: VolumeAttachments;
   readonly filler: VolumeFiller;
   readonly pauses: PauseKeeper;
   /** Where the log writer puts the output of a container. */
@@ -69,7 +67,7 @@ export type RunWorkloadStep = (
 
 /** Binds the steps of a plan to the ports. Every step is idempotent. */
 export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
-  const { observer, publisher, runtime, images, network, keeper, filler } = parts;
+  const { observer, publisher, runtime, images, network, attachments, filler } = parts;
   const pulls = new Places(PULLS_AT_ONCE);
   const executors: Executors = {
     pullImage: async (record, { reference }, signal) => {
@@ -95,10 +93,10 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
     publishPorts: ({ spec: { name } }) => publisher.sync(name),
     attachVolumes: ({ spec }, { names }, signal) =>
       inTurn(names, (name) =>
-        keeper.attach(name, { workload: spec.name, use: volumeUse(spec) }, signal),
+        attachments.attach(name, { workload: spec.name, use: volumeUse(spec) }, signal),
       ),
     detachVolumes: ({ spec }, { names }, signal) =>
-      inTurn(names, (name) => keeper.release(name, spec.name, signal)),
+      inTurn(names, (name) => attachments.release(name, spec.name, signal)),
     fillVolumes: (record, { names }, signal) =>
       inTurn(names, (name) => filler.fill(record, name, signal)),
     createContainer: (record, step, signal) =>

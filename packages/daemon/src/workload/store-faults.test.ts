@@ -157,7 +157,7 @@ async function live(disk: Disk): Promise<void> {
   const { config, observer, controller, volumeArea, runtime, specs } = system;
   const isHealthy = () => observer.statusOf('web').health === 'healthy';
   await volumeArea.start();
-  await insist(() => volumeArea.keeper.apply(DATA));
+  await insist(() => volumeArea.commands.apply(DATA));
   await insist(() => config.apply(WEB));
   await until(system, isHealthy);
   runtime.exit(refOfWorkload('web'), 1);
@@ -166,8 +166,8 @@ async function live(disk: Disk): Promise<void> {
   assert.ok(await controller.stopped('web', AbortSignal.timeout(30_000)));
   await insist(() => config.delete('web'));
   assert.ok(await controller.gone('web', AbortSignal.timeout(30_000)));
-  await volumeArea.scheduler.settled();
-  await insist(() => volumeArea.keeper.delete('data', { force: true }));
+  await volumeArea.snapshots.scheduler.settled();
+  await insist(() => volumeArea.commands.delete('data', true, new AbortController().signal));
   assert.equal(specs.get('web'), undefined);
   volumeArea[Symbol.dispose]();
   system.namePublisher[Symbol.dispose]();
@@ -203,13 +203,13 @@ test(
     const system = boot(disk);
     const { runtime, observer, config, volumeArea, backend, controller } = system;
     await volumeArea.start();
-    await volumeArea.keeper.apply(DATA);
+    await volumeArea.commands.apply(DATA);
     config.apply(WEB);
     await until(system, () => observer.statusOf('web').health === 'healthy');
     disk.isFull = () => true;
     backend.failNext('snapshot', fakeError('VOLUME_POOL_LOW', 'exhausted', 'no room'));
-    volumeArea.scheduler.wake();
-    await volumeArea.scheduler.settled();
+    volumeArea.snapshots.scheduler.wake();
+    await volumeArea.snapshots.scheduler.settled();
     runtime.exit(refOfWorkload('web'), 1);
     runtime.crash();
     runtime.recover();

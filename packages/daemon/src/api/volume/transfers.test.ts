@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { VolumeArchiveFormat, type VolumeExportMessage } from '@capsule/api/wire';
 import { type ArchiveNeeds, VOLUME_UNIT_BYTES } from '@capsule/core';
-import { createLog, Feed, openStore } from '@capsule/engine';
+import { openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { MIGRATIONS } from '../../store/migrations.ts';
-import { createRecords } from '../../system/records.ts';
-import { createVolumes } from '../../system/volumes.ts';
-import { noPauses } from '../../testing/no-pauses.ts';
+import { createTestVolumes } from '../../testing/create-test-volumes.ts';
 import { transferCalls } from './transfers.ts';
 
 const MIB = VOLUME_UNIT_BYTES;
@@ -19,43 +17,26 @@ const CONTENT = Buffer.alloc(3 * MIB, 7);
 async function capsule(needs: ArchiveNeeds = { entries: 1, bytes: 0, volumeBytes: undefined }) {
   const db = openStore(':memory:', MIGRATIONS);
   const packed: number[] = [];
-  const records = createRecords(db, '172.20.254.0/24');
-  const volumes = createVolumes(
-    {
-      db,
-      feed: new Feed(db),
-      log: createLog(() => undefined),
-      now: Date.now,
-      monotonicMs: () => 0,
-    },
-    {
-      records,
-      ports: {
-        backend: new FakeVolumeBackend(),
-        uploads: noTransfers.uploads,
-        archives: {
-          ...noTransfers.archives,
-          async *packTree(_ref, { sizeBytes, warn }) {
-            packed.push(sizeBytes);
-            yield CONTENT;
-            warn?.('./s: a socket is left out');
-          },
-          measureTree: async () => needs,
-          async unpackTree(_name, archive, { warn }) {
-            for await (const _ of archive);
-            warn?.('./f: its attribute user.a is not kept');
-          },
-        },
-        borrowers: noBorrowers,
-        reach: () => undefined,
+  const volumes = createTestVolumes(db, {
+    backend: new FakeVolumeBackend(),
+    uploads: noTransfers.uploads,
+    archives: {
+      ...noTransfers.archives,
+      async *packTree(_ref, { sizeBytes, warn }) {
+        packed.push(sizeBytes);
+        yield CONTENT;
+        warn?.('./s: a socket is left out');
       },
-      pauses: noPauses,
-      files: { copyOut: () => assert.fail('nobody copies') },
-      users: { namedBy: () => [], isStopping: () => false, onRelease: () => undefined },
+      measureTree: async () => needs,
+      async unpackTree(_name, archive, { warn }) {
+        for await (const _ of archive);
+        warn?.('./f: its attribute user.a is not kept');
+      },
     },
-  );
-  await volumes.keeper.apply({ name: 'data', sizeBytes: 64 * MIB });
-  return { volumes, records, packed, calls: transferCalls(volumes) };
+    borrowers: noBorrowers,
+  });
+  await volumes.commands.apply({ name: 'data', sizeBytes: 64 * MIB });
+  return { volumes, packed, calls: transferCalls(volumes) };
 }
 
 type Calls = Awaited<ReturnType<typeof capsule>>['calls'];
@@ -94,7 +75,7 @@ test('an export goes on also when its last message was lost, until its caller en
   assert.deepEqual(packed, [64 * MIB, 64 * MIB]);
   for (let times = 0; times < 2; times += 1) {
     await calls.endExport({ volume: 'data', exportId } as never, {} as never);
-    assert.deepEqual(await volumes.snapshotKeeper.list('data'), []);
+    assert.deepEqual(await volumes.snapshots.observer.list('data'), []);
   }
   await assert.rejects(exported(calls, { exportId, offset }), { code: 'EXPORT_GONE' });
 });
@@ -102,18 +83,18 @@ test('an export goes on also when its last message was lost, until its caller en
 test('a caller that does not end its exports leaves none when all was sent', async () => {
   const { calls, volumes } = await capsule();
   await exported(calls, {}, 'nothing');
-  assert.deepEqual(await volumes.snapshotKeeper.list('data'), []);
+  assert.deepEqual(await volumes.snapshots.observer.list('data'), []);
 });
 
 test('the end of an export leaves snapshots of others alone', async () => {
   const { calls, volumes } = await capsule();
   // One of an export that a person has adopted has such a name, too.
   for (const exportId of ['mine', `export-${'0'.repeat(16)}`]) {
-    await volumes.snapshotKeeper.take({ volume: 'data', snapshot: exportId });
+    await volumes.snapshots.commands.take({ volume: 'data', snapshot: exportId });
     await exported(calls, { exportId }, 'nothing');
     await calls.endExport({ volume: 'data', exportId } as never, {} as never);
   }
-  assert.equal((await volumes.snapshotKeeper.list('data')).length, 2);
+  assert.equal((await volumes.snapshots.observer.list('data')).length, 2);
 });
 
 test('an archive makes a volume of the size of its first one, or of a size that takes it', async (t) => {
@@ -122,7 +103,7 @@ test('an archive makes a volume of the size of its first one, or of a size that 
   const file = join(folder, 'a.tar');
   await writeFile(file, 'archive');
   const imported = async (needs: Partial<ArchiveNeeds>, sizeBytes?: number) => {
-    const { volumes, records } = await capsule({
+    const { volumes } = await capsule({
       entries: 1,
       bytes: 0,
       volumeBytes: undefined,
@@ -133,9 +114,9 @@ test('an archive makes a volume of the size of its first one, or of a size that 
     const warn = (warning: string) => warnings.push(warning);
     const receipt = () => ({ id: '', totalBytes: 0, sha256: '', warnings: [] });
     const from = { name: 'copy', format: 'tar', file, ...size, warn, receipt } as const;
-    await volumes.copies.import(from);
+    await volumes.archiveImporter.import(from);
     assert.equal(warnings.length, 1);
-    return (records.volumes.get('copy')?.sizeBytes ?? 0) / MIB;
+    return (volumes.records.volumes.get('copy')?.sizeBytes ?? 0) / MIB;
   };
   assert.equal(await imported({ volumeBytes: 64 * MIB, bytes: 60 * MIB }), 64);
   assert.equal(await imported({ volumeBytes: 64 * MIB }, 80 * MIB), 80);

@@ -11,13 +11,13 @@ import {
 } from '@capsule/api/wire';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { VolumeKeeper } from '../../volume/commands.ts';
 import type { VolumeExporter } from '../../volume/export.ts';
 import type { UploadEnd, VolumeImporter } from '../../volume/import.ts';
+import type { VolumeObserver } from '../../volume/observe.ts';
 import { importError } from '../../volume/transfer-errors.ts';
 
 export interface TransferCallParts {
-  readonly keeper: VolumeKeeper;
+  readonly observer: Pick<VolumeObserver, 'get'>;
   readonly exporter: VolumeExporter;
   readonly importer: VolumeImporter;
 }
@@ -41,7 +41,7 @@ export function transferCalls(
       return { offset: BigInt(await parts.importer.begin(upload)) };
     },
     async import(requests) {
-      const { keeper, importer } = parts;
+      const { observer, importer } = parts;
       const incoming = requests[Symbol.asyncIterator]();
       const first = await incoming.next();
       const start = first.done === true ? undefined : first.value.payload;
@@ -57,7 +57,7 @@ export function transferCalls(
           return end.value;
         },
       );
-      return { ...volumeToProto(await keeper.get(name)), importWarnings: [...importWarnings] };
+      return { ...volumeToProto(await observer.get(name)), importWarnings: [...importWarnings] };
     },
   };
 }
@@ -69,8 +69,13 @@ async function* exportVolume(
 ): AsyncGenerator<MessageInitShape<typeof VolumeExportMessageSchema>> {
   const { volume, snapshot, exportId, offset } = request;
   const format = request.format === VolumeArchiveFormat.TAR ? 'tar' : 'image';
-  const wish = { volume, format, ...(snapshot && { snapshot }), ...(exportId && { id: exportId }) };
-  const begun = await exporter.begin({ ...wish, format }, signal);
+  const asked = {
+    volume,
+    format,
+    ...(snapshot && { snapshot }),
+    ...(exportId && { id: exportId }),
+  };
+  const begun = await exporter.begin({ ...asked, format }, signal);
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
   const totalBytes = BigInt(begun.totalBytes ?? 0);

@@ -10,8 +10,8 @@ import {
 } from '@capsule/core';
 import type { Addresses } from '../../store/addresses.ts';
 import type { GoodSpecs } from '../../store/good-specs.ts';
-import type { Volumes } from '../../store/volumes.ts';
 import type { WorkloadSpecs } from '../../store/workload-specs.ts';
+import type { VolumeRecords } from '../../volume/records.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkMemory } from './check-memory.ts';
@@ -23,7 +23,7 @@ export interface AdmissionParts {
   readonly specs: WorkloadSpecs;
   readonly goods: GoodSpecs;
   readonly addresses: Addresses;
-  readonly volumes: Volumes;
+  readonly volumes: Pick<VolumeRecords, 'get'>;
   readonly listeners: PortListeners;
   /** Limits that can be enforced here. */
   readonly limits: ReadonlySet<keyof Resources>;

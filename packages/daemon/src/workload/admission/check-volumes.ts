@@ -1,9 +1,9 @@
 import type { WorkloadRecord, WorkloadSpec } from '@capsule/core';
-import type { Volumes } from '../../store/volumes.ts';
 import { volumeError } from '../../volume/errors.ts';
+import type { VolumeRecords } from '../../volume/records.ts';
 
 export interface VolumeClaims {
-  readonly volumes: Volumes;
+  readonly volumes: Pick<VolumeRecords, 'get'>;
   readonly others: readonly WorkloadRecord[];
   /** It has ended for good, and holds nothing any more. */
   readonly isOver: (record: WorkloadRecord) => boolean;

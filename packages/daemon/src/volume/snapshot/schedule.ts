@@ -5,17 +5,19 @@ import {
   type UploadStore,
 } from '@capsule/core';
 import { type BackOff, backOffMs, type Log } from '@capsule/engine';
-import type { Snapshots } from '../store/snapshots.ts';
-import type { Volumes } from '../store/volumes.ts';
-import type { VolumeStory } from '../volume/story.ts';
-import type { SnapshotKeeper } from './commands.ts';
+import type { VolumeEvents } from '../events.ts';
+import type { VolumeRecords } from '../records.ts';
+import type { SnapshotCommands } from './commands.ts';
+import type { SnapshotReconciler } from './reconcile.ts';
+import type { SnapshotRecords } from './records.ts';
 
 export interface SnapshotSchedulerParts {
-  readonly volumes: Volumes;
-  readonly snapshots: Snapshots;
-  readonly keeper: Pick<SnapshotKeeper, 'takeNext' | 'delete' | 'tidy'>;
+  readonly volumes: Pick<VolumeRecords, 'list'>;
+  readonly records: Pick<SnapshotRecords, 'of'>;
+  readonly commands: Pick<SnapshotCommands, 'takeNext' | 'delete'>;
+  readonly reconciler: Pick<SnapshotReconciler, 'tidy'>;
   readonly uploads: Pick<UploadStore, 'prune'>;
-  readonly story: Pick<VolumeStory, 'warns'>;
+  readonly events: Pick<VolumeEvents, 'recordWarning'>;
   readonly log: Log;
   readonly now: () => number;
   /** Milliseconds of a clock that nobody sets. */
@@ -94,8 +96,8 @@ export class SnapshotScheduler implements Disposable {
 
   /** Returns after how many milliseconds to look again. */
   async #goRound(): Promise<number> {
-    const { volumes, keeper } = this.#parts;
-    await keeper.tidy();
+    const { volumes, reconciler } = this.#parts;
+    await reconciler.tidy();
     await this.#pruneUploads();
     let waitMs = LOOK_AGAIN_MS;
     for (const { name, stage, snapshotSchedule } of volumes.list()) {
@@ -115,18 +117,18 @@ export class SnapshotScheduler implements Disposable {
 
   /** Returns after how many milliseconds to look at this volume again. */
   async #serve(volume: string, schedule: SnapshotSchedule): Promise<number> {
-    const { keeper, now, monotonicMs } = this.#parts;
+    const { commands, now, monotonicMs } = this.#parts;
     const pausedMs = (this.#failures.get(volume)?.until ?? 0) - monotonicMs();
     if (pausedMs > 0) return pausedMs;
     try {
       const ranMs = monotonicMs() - (this.#takenAt.get(volume) ?? this.#startedAt);
       const plan = planSnapshot(schedule, this.#scheduled(volume), { now: now(), ranMs });
       if (plan.isDue) {
-        await keeper.takeNext(volume, 'auto', 'scheduled');
+        await commands.takeNext(volume, 'auto', 'scheduled');
         this.#takenAt.set(volume, monotonicMs());
       }
       for (const snapshot of surplusSnapshots(schedule, this.#scheduled(volume))) {
-        await keeper.delete({ volume, snapshot });
+        await commands.delete({ volume, snapshot });
       }
       this.#failures.delete(volume);
       return plan.isDue ? schedule.everySeconds * 1000 : plan.waitMs;
@@ -148,9 +150,9 @@ export class SnapshotScheduler implements Disposable {
 
   /** The disk may be full for the store, too: then the next failure is reported. */
   #reports(volume: string, error: unknown): boolean {
-    const { story, log } = this.#parts;
+    const { events, log } = this.#parts;
     try {
-      story.warns(volume, 'SnapshotFailed', error);
+      events.recordWarning(volume, 'SnapshotFailed', error);
       return true;
     } catch (unwritten) {
       log.warn('event of the volume not stored', { volume, error: unwritten });
@@ -159,8 +161,7 @@ export class SnapshotScheduler implements Disposable {
   }
 
   #scheduled(volume: string) {
-    const { snapshots } = this.#parts;
-    return snapshots
+    return this.#parts.records
       .of(volume)
       .filter(({ origin, stage }) => origin === 'scheduled' && stage === 'ready');
   }

@@ -1,11 +1,6 @@
-import type { EventSeverity, StoredEvent, WorkloadEvent } from '@capsule/core';
+import type { EventSeverity, StoredEvent } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
-
-/** How many events are kept of each workload, and of all together. */
-const KEPT = 200;
-const KEPT_IN_ALL = 10_000;
-/** The rest is cleared away now and then: a delete for each append would double its cost. */
-const CLEARED_EVERY = 64;
+import { KEPT_IN_ALL } from './recorder.ts';
 
 export interface EventQuery {
   /** Of these workloads; empty for all. */
@@ -18,11 +13,8 @@ export interface EventQuery {
   readonly tail?: number | undefined;
 }
 
-/**
- * What happened to workloads, also to those that are gone, oldest first; bounded. Written by
- * `WorkloadObserver` alone.
- */
-export class Events {
+/** What happened, also to what is gone; oldest first. */
+export class EventHistory {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -49,36 +41,6 @@ export class Events {
       )
       .map(eventFromRow)
       .reverse();
-  }
-
-  append(
-    { name: subject, uid }: { readonly name: string; readonly uid: string },
-    event: WorkloadEvent,
-  ): void {
-    this.#db.transaction(() => {
-      this.#db.run(
-        `INSERT INTO event (subject, uid, at, severity, reason, message, exit_code, exit_signal, oom_killed)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        subject,
-        uid,
-        event.at,
-        event.severity,
-        event.reason,
-        event.message,
-        event.exitCode ?? null,
-        event.exitSignal ?? null,
-        event.oomKilled === true ? 1 : 0,
-      );
-      this.#db.run(
-        `DELETE FROM event WHERE subject = ?1 AND id <=
-           (SELECT id FROM event WHERE subject = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${KEPT})`,
-        subject,
-      );
-      const last = Number(this.#db.get('SELECT max(id) AS id FROM event')?.['id'] ?? 0);
-      if (last % CLEARED_EVERY === 0) {
-        this.#db.run('DELETE FROM event WHERE id <= ?', last - KEPT_IN_ALL);
-      }
-    });
   }
 }
 

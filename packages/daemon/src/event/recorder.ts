@@ -1,0 +1,50 @@
+import type { WorkloadEvent } from '@capsule/core';
+import type { Database } from '@capsule/engine';
+
+/** How many events are kept of each subject, and of all together. */
+const KEPT = 200;
+export const KEPT_IN_ALL = 10_000;
+/** The rest is cleared away now and then: a delete for each append would double its cost. */
+const CLEARED_EVERY = 64;
+
+/** To whom something happened. */
+export interface EventSubject {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Writes down what happens; bounded. The one writer of `event`. */
+export class EventRecorder {
+  readonly #db: Database;
+  readonly #now: () => number;
+
+  constructor(db: Database, now: () => number) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  /** As of now. */
+  append(subject: EventSubject, event: Omit<WorkloadEvent, 'at'>): void {
+    this.#db.transaction(() => {
+      this.#insert(subject, event);
+      this.#db.run(
+        `DELETE FROM event WHERE subject = ?1 AND id <=
+           (SELECT id FROM event WHERE subject = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${KEPT})`,
+        subject.name,
+      );
+      const last = Number(this.#db.get('SELECT max(id) AS id FROM event')?.['id'] ?? 0);
+      if (last % CLEARED_EVERY === 0) {
+        this.#db.run('DELETE FROM event WHERE id <= ?', last - KEPT_IN_ALL);
+      }
+    });
+  }
+
+  #insert({ name, uid }: EventSubject, event: Omit<WorkloadEvent, 'at'>): void {
+    this.#db.run(
+      `INSERT INTO event (subject, uid, at, severity, reason, message, exit_code, exit_signal, oom_killed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[name, uid, this.#now(), event.severity, event.reason, event.message],
+      ...[event.exitCode ?? null, event.exitSignal ?? null, event.oomKilled === true ? 1 : 0],
+    );
+  }
+}

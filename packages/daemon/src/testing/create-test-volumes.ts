@@ -1,0 +1,36 @@
+import { createLog, type Database, Feed } from '@capsule/engine';
+import type { Base } from '../system/base.ts';
+import { createRecords } from '../system/records.ts';
+import { createVolumes, type VolumePorts, type VolumesParts } from '../system/volumes.ts';
+import type { VolumeUsers } from '../volume/holders.ts';
+import { noPauses } from './no-pauses.ts';
+
+export interface TestVolumes
+  extends Omit<VolumePorts, 'reach'>,
+    Partial<Pick<Base, 'now' | 'monotonicMs'> & Pick<VolumesParts, 'pauses'>> {
+  readonly users?: Partial<VolumeUsers>;
+}
+
+const NO_USERS: VolumeUsers = {
+  namedBy: () => [],
+  desiredOf: () => undefined,
+  isStopping: () => false,
+  stop: () => undefined,
+  onRelease: () => undefined,
+};
+
+/** The volumes of a capsuled on this store, which a test may begin several times. */
+export function createTestVolumes(db: Database, test: TestVolumes) {
+  const { now = Date.now, monotonicMs = () => performance.now() } = test;
+  const { backend, borrowers, archives, uploads } = test;
+  const base = { db, feed: new Feed(db), log: createLog(() => undefined), now, monotonicMs };
+  const records = createRecords(base, '172.20.254.0/24');
+  const volumes = createVolumes(base, {
+    records,
+    ports: { backend, borrowers, archives, uploads, reach: () => undefined },
+    pauses: test.pauses ?? noPauses,
+    files: { copyOut: async () => undefined },
+    users: { ...NO_USERS, ...test.users },
+  });
+  return { ...volumes, records };
+}

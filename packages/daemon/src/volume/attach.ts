@@ -1,0 +1,60 @@
+import type { KeyedLock, Reach, VolumeBackend, VolumeFault, VolumeUse } from '@capsule/core';
+import type { VolumeEvents } from './events.ts';
+import type { VolumeUsers } from './holders.ts';
+import type { VolumeRecords } from './records.ts';
+
+export interface VolumeAttachmentsParts {
+  readonly records: VolumeRecords;
+  readonly backend: VolumeBackend;
+  readonly events: Pick<VolumeEvents, 'notify'>;
+  /** One thing at a time for each volume. */
+  readonly lock: KeyedLock;
+  readonly reach: Reach<VolumeFault>;
+  readonly users: Pick<VolumeUsers, 'onRelease'>;
+}
+
+/** INVARIANT: a volume is attached only while its record names a holder. */
+export class VolumeAttachments {
+  readonly #parts: VolumeAttachmentsParts;
+
+  constructor(parts: VolumeAttachmentsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Mounts a volume for a workload, or opens it for its microVM, and for no other one until `release`. Fails with `VOLUME_NOT_FOUND`,
+   * `VOLUME_NOT_READY`, `VOLUME_IN_USE` and what the backend says. Idempotent.
+   */
+  async attach(
+    name: string,
+    { workload, use }: { readonly workload: string; readonly use: VolumeUse },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { records, backend, lock, reach } = this.#parts;
+    await lock(name, async () => {
+      const { sizeBytes } = records.attach(name, workload);
+      reach('attach:leased');
+      // What could not grow under its last holder.
+      const present = (await backend.attached()).get(name);
+      // What it ran as before is gone: the kind of the workload has changed.
+      if (present !== undefined && present !== use) await backend.detach(name, signal);
+      if (present !== use) await backend.grow(name, sizeBytes, signal);
+      await (use === 'lent' ? backend.lend(name, signal) : backend.attach(name, signal));
+      reach('attach:mounted');
+    });
+  }
+
+  /** Unmounts a volume that a workload holds. Everything is on the disk after it. Idempotent. */
+  async release(name: string, workload: string, signal?: AbortSignal): Promise<void> {
+    const { records, backend, lock, reach, events, users } = this.#parts;
+    await lock(name, async () => {
+      if (records.get(name)?.holder !== workload) return;
+      await backend.detach(name, signal);
+      reach('detach:unmounted');
+      records.release(name);
+      reach('detach:released');
+      users.onRelease(name);
+      events.notify(name);
+    });
+  }
+}

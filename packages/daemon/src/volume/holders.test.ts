@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DesiredState, VolumeRecord } from '@capsule/core';
+import { VolumeHolders } from './holders.ts';
+
+function stoppedBy(desired: DesiredState | undefined): readonly string[] {
+  const stopped: string[] = [];
+  const holders = new VolumeHolders({
+    records: { get: () => ({ holder: 'web' }) as VolumeRecord },
+    users: { desiredOf: () => desired, stop: (name) => stopped.push(name) },
+    feed: { changes: () => assert.fail('nobody waits') },
+  });
+  holders.stop('data');
+  return stopped;
+}
+
+test('the holder of a volume is stopped, and left alone where it goes by itself', () => {
+  assert.deepEqual(stoppedBy('running'), ['web']);
+  assert.deepEqual(stoppedBy('stopped'), []);
+  assert.deepEqual(stoppedBy('deleting'), []);
+  assert.deepEqual(stoppedBy(undefined), []);
+});

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  SnapshotRecord,
+  SnapshotRef,
+  SnapshotSchedule,
+  VolumeFilling,
+  VolumeRecord,
+  VolumeSpec,
+  VolumeStage,
+} from '@capsule/core';
+import type { Database, Row } from '@capsule/engine';
+import { checkVolumeGrowth } from './check-spec.ts';
+import { volumeError } from './errors.ts';
+import { STAGE_WORDS } from './stage-words.ts';
+
+/** The import that a volume came of, as its client has it. */
+export interface ImportReceipt {
+  readonly id: string;
+  readonly totalBytes: number;
+  readonly sha256: string;
+  /** What could not be kept of files. */
+  readonly warnings: readonly string[];
+}
+
+/** The stored volumes, and who holds them. The one writer of `volume`: each change is a transition of one. */
+export class VolumeRecords {
+  readonly #db: Database;
+  readonly #now: () => number;
+
+  constructor(db: Database, now: () => number) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  list(): VolumeRecord[] {
+    return this.#db.all('SELECT * FROM volume ORDER BY name').map(recordFromRow);
+  }
+
+  get(name: string): VolumeRecord | undefined {
+    const row = this.#db.get('SELECT * FROM volume WHERE name = ?', name);
+    return row === undefined ? undefined : recordFromRow(row);
+  }
+
+  heldBy(workload: string): VolumeRecord[] {
+    return this.#db
+      .all('SELECT * FROM volume WHERE holder = ? ORDER BY name', workload)
+      .map(recordFromRow);
+  }
+
+  /** Fails with `VOLUME_NOT_FOUND` and `VOLUME_NOT_READY`. */
+  ready(name: string): VolumeRecord {
+    const record = this.get(name);
+    if (record === undefined) throw volumeError.NOT_FOUND({ name });
+    if (record.stage === 'ready') return record;
+    throw volumeError.NOT_READY({ name, stage: STAGE_WORDS[record.stage] });
+  }
+
+  /** Fails as `ready`, and with `VOLUME_IN_USE`. */
+  detached(name: string): VolumeRecord {
+    const record = this.ready(name);
+    const { holder } = record;
+    if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
+    return record;
+  }
+
+  /** Fails with `VOLUME_EXISTS`. */
+  checkFree(name: string): void {
+    const existing = this.get(name);
+    if (existing !== undefined) throw volumeError.EXISTS({ name, now: existing.sizeBytes });
+  }
+
+  /** The import that brought all that is in a volume: undefined once it was used, or holds something else. */
+  receiptOf(name: string): ImportReceipt | undefined {
+    const row = this.#db.get(
+      "SELECT imported FROM volume WHERE name = ? AND stage = 'ready' AND imported IS NOT NULL",
+      name,
+    );
+    return row === undefined ? undefined : (JSON.parse(String(row['imported'])) as ImportReceipt);
+  }
+
+  /** Returns what `change` would; nothing of it is kept. */
+  rehearse<T>(change: () => T): T {
+    return this.#db.rehearse(change);
+  }
+
+  /** A new one is to be made. Returns what there was already; then nothing changes. */
+  declare(spec: VolumeSpec, uid: string = randomUUID()): VolumeRecord | undefined {
+    return this.#db.transaction(() => {
+      const stored = this.get(spec.name);
+      if (stored === undefined) {
+        this.#insert({ ...spec, uid, stage: 'creating', filling: 'due' });
+      }
+      return stored;
+    });
+  }
+
+  /** A new one is to be made of a snapshot. Fails with `VOLUME_EXISTS`. */
+  declareClone(to: { readonly name: string; readonly uid: string }, of: SnapshotRecord): void {
+    const { volume, snapshot, sizeBytes, filling } = of;
+    this.checkFree(to.name);
+    // What was half filled is that in the copy, too.
+    const source = { volume, snapshot };
+    this.#insert({ ...to, sizeBytes, stage: 'creating', filling, source });
+  }
+
+  /** A new one is to be filled with what comes from outside. Fails with `VOLUME_EXISTS`. */
+  declareImport({ name, sizeBytes }: VolumeSpec, uid: string): void {
+    this.checkFree(name);
+    this.#insert({ name, sizeBytes, uid, stage: 'importing', filling: 'done' });
+  }
+
+  /** Storage is there, and holds what somebody has written. */
+  adopt({ name, sizeBytes }: VolumeSpec, uid: string): void {
+    this.#insert({ name, sizeBytes, uid, stage: 'ready', filling: 'done' });
+  }
+
+  /** Whole again: what it was made of, or restored from, is of no meaning any more. */
+  markReady(name: string): void {
+    this.#db.run(
+      `UPDATE volume SET stage = 'ready', source_volume = NULL, source_name = NULL, imported = NULL
+       WHERE name = ?`,
+      name,
+    );
+  }
+
+  /** The same, of one that holds what an import has brought. */
+  markImported(name: string, receipt: ImportReceipt): void {
+    this.#db.run(
+      "UPDATE volume SET stage = 'ready', imported = ? WHERE name = ?",
+      ...[JSON.stringify(receipt), name],
+    );
+  }
+
+  /** What a snapshot of it holds is to come back. Fails as `detached`. */
+  beginRestore({ volume: name, snapshot, filling }: SnapshotRecord): void {
+    this.detached(name);
+    this.#db.run(
+      `UPDATE volume SET stage = 'restoring', filling = ?, source_volume = ?, source_name = ?
+       WHERE name = ?`,
+      ...[filling, name, snapshot, name],
+    );
+  }
+
+  beginDelete(name: string): void {
+    this.#db.run("UPDATE volume SET stage = 'deleting' WHERE name = ?", name);
+  }
+
+  /** Nothing is left of it. */
+  forget(name: string): void {
+    this.#db.run('DELETE FROM volume WHERE name = ?', name);
+  }
+
+  /** Answers how large it was. Fails as `ready`, and with `VOLUME_SHRINKS`. */
+  grow(spec: VolumeSpec): number {
+    const before = this.ready(spec.name);
+    checkVolumeGrowth(before, spec);
+    this.#db.run('UPDATE volume SET size_bytes = ? WHERE name = ?', spec.sizeBytes, spec.name);
+    return before.sizeBytes;
+  }
+
+  schedule(name: string, schedule: SnapshotSchedule | undefined): void {
+    this.#db.run(
+      'UPDATE volume SET schedule_every = ?, schedule_keep = ? WHERE name = ?',
+      ...[schedule?.everySeconds ?? null, schedule?.keep ?? null, name],
+    );
+  }
+
+  /** Leases it to a workload. Fails as `ready`, and with `VOLUME_IN_USE`. */
+  attach(name: string, workload: string): VolumeRecord {
+    const record = this.ready(name);
+    const { holder = workload } = record;
+    if (holder !== workload) throw volumeError.IN_USE({ name, holder });
+    this.#setHolder(name, workload);
+    return record;
+  }
+
+  release(name: string): void {
+    this.#setHolder(name, null);
+  }
+
+  markFilling(name: string, filling: VolumeFilling): void {
+    this.#db.run('UPDATE volume SET filling = ? WHERE name = ?', filling, name);
+  }
+
+  #setHolder(name: string, workload: string | null): void {
+    // Who holds it writes to it.
+    this.#db.run('UPDATE volume SET holder = ?, imported = NULL WHERE name = ?', workload, name);
+  }
+
+  #insert(volume: Omit<VolumeRecord, 'createdAt'>): void {
+    const { name, uid, sizeBytes, stage, filling, source, snapshotSchedule } = volume;
+    this.#db.run(
+      `INSERT INTO volume (name, uid, size_bytes, stage, filling, source_volume, source_name,
+         schedule_every, schedule_keep, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[name, uid, sizeBytes, stage, filling, source?.volume ?? null, source?.snapshot ?? null],
+      ...[snapshotSchedule?.everySeconds ?? null, snapshotSchedule?.keep ?? null, this.#now()],
+    );
+  }
+}
+
+function recordFromRow(row: Row): VolumeRecord {
+  return {
+    name: String(row['name']),
+    uid: String(row['uid']),
+    sizeBytes: Number(row['size_bytes']),
+    stage: row['stage'] as VolumeStage,
+    filling: row['filling'] as VolumeFilling,
+    createdAt: Number(row['created_at']),
+    ...(row['holder'] === null ? {} : { holder: String(row['holder']) }),
+    ...(row['source_name'] === null ? {} : { source: sourceFromRow(row) }),
+    ...(row['schedule_every'] === null ? {} : { snapshotSchedule: scheduleFromRow(row) }),
+  };
+}
+
+function sourceFromRow(row: Row): SnapshotRef {
+  return { volume: String(row['source_volume']), snapshot: String(row['source_name']) };
+}
+
+function scheduleFromRow(row: Row): SnapshotSchedule {
+  return { everySeconds: Number(row['schedule_every']), keep: Number(row['schedule_keep']) };
+}

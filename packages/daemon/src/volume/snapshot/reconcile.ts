@@ -1,0 +1,114 @@
+import {
+  formatSnapshotRef,
+  isForPeople,
+  type KeyedLock,
+  type Reach,
+  refOfWorkload,
+  type SnapshotRecord,
+  type SnapshotRef,
+  type VolumeBackend,
+  type VolumeBorrowers,
+  type VolumeFault,
+} from '@capsule/core';
+import type { Log } from '@capsule/engine';
+import type { VolumeEvents } from '../events.ts';
+import type { VolumeRecords } from '../records.ts';
+import type { SnapshotRecords } from './records.ts';
+
+/** An export that was cut off may go on within a day. */
+const EXPORT_KEPT_MS = 24 * 3600_000;
+
+export interface SnapshotReconcilerParts {
+  readonly records: SnapshotRecords;
+  readonly volumes: Pick<VolumeRecords, 'get'>;
+  readonly backend: VolumeBackend;
+  readonly borrowers: VolumeBorrowers;
+  readonly events: VolumeEvents;
+  /** One thing at a time for each volume. */
+  readonly lock: KeyedLock;
+  readonly reach: Reach<VolumeFault>;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/**
+ * Brings the storage of a snapshot to what its record says. The caller holds the volume's lock, but for `tidy`.
+ * INVARIANT: a snapshot that is being read is not removed: whoever reads holds the lock of its volume.
+ */
+export class SnapshotReconciler {
+  readonly #parts: SnapshotReconcilerParts;
+
+  constructor(parts: SnapshotReconcilerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Undoes what was half taken when capsuled went, finishes what was half removed, and removes what served
+   * an export that nobody has gone on with. What fails is logged, and tried by the next call.
+   */
+  async tidy(): Promise<void> {
+    const { records, lock, log } = this.#parts;
+    for (const ref of records.list().filter((one) => this.#isLeft(one))) {
+      try {
+        await lock(ref.volume, async () => {
+          // What was under way a moment ago is over now that this holds the lock.
+          const record = records.get(ref);
+          if (record !== undefined && this.#isLeft(record)) await this.drop(record);
+        });
+      } catch (error) {
+        log.warn('snapshot not as wished', { snapshot: formatSnapshotRef(ref), error });
+      }
+    }
+  }
+
+  #isLeft({ stage, origin, createdAt }: SnapshotRecord): boolean {
+    if (stage !== 'ready' || origin === 'clone') return true;
+    return origin === 'export' && this.#parts.now() - createdAt > EXPORT_KEPT_MS;
+  }
+
+  /** Makes one that is recorded. Where that fails there is none. */
+  async makeOrUndo(ref: SnapshotRef): Promise<void> {
+    const { records, backend, events, reach, log } = this.#parts;
+    const name = formatSnapshotRef(ref);
+    reach('snapshot:recorded');
+    try {
+      await this.#whileStill(ref.volume, () => backend.snapshot(ref));
+    } catch (error) {
+      await this.drop(ref).catch((failure) => log.warn('snapshot left', { name, error: failure }));
+      throw error;
+    }
+    reach('snapshot:named');
+    records.markReady(ref);
+    const record = records.get(ref);
+    if (record !== undefined && isForPeople(record)) {
+      events.record(ref.volume, 'Snapshot', ref.snapshot);
+    }
+  }
+
+  /** Idempotent. */
+  async drop(ref: SnapshotRef): Promise<void> {
+    const { records, backend } = this.#parts;
+    if (records.get(ref) === undefined) return;
+    records.beginDelete(ref);
+    await backend.removeSnapshot(ref);
+    records.forget(ref);
+  }
+
+  async dropAll(volume: string): Promise<void> {
+    for (const record of this.#parts.records.of(volume)) await this.drop(record);
+  }
+
+  /** Of storage that no record speaks of. */
+  async removeStray(ref: SnapshotRef): Promise<void> {
+    await this.#parts.backend.removeSnapshot(ref);
+  }
+
+  /** The backend holds back those who write through it; one to whom the volume is lent has to be asked. */
+  async #whileStill(volume: string, work: () => Promise<void>): Promise<void> {
+    const { volumes, backend, borrowers } = this.#parts;
+    const holder = volumes.get(volume)?.holder;
+    const isLent = (await backend.attached()).get(volume) === 'lent';
+    if (holder === undefined || !isLent) return work();
+    await borrowers.whileStill(refOfWorkload(holder), volume, work);
+  }
+}
