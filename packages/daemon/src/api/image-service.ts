@@ -11,7 +11,7 @@ import {
   remedy,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { ImageUse } from '../image/commands.ts';
+import type { ImageCommands } from '../image/commands.ts';
 import { imageUseError } from '../image/errors.ts';
 import { inTime } from './image/in-time.ts';
 import { pullWithProgress } from './image/pull.ts';
@@ -27,7 +27,7 @@ export const pushError = defineErrors('PUSH', {
 export interface ImageServiceParts {
   readonly images: ImageStore;
   /** Or why the store cannot be used: then nobody knows what is needed. */
-  readonly use: ImageUse | CapsuleError;
+  readonly use: ImageCommands | CapsuleError;
 }
 
 /** The calls about the image cache. */

@@ -21,11 +21,11 @@ import {
   type WorkloadRecord,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { DeclaredOutcome, ManifestConfig, ManifestOutcomes } from '../manifest/commands.ts';
-import type { ApplyOutcome, WorkloadWish } from '../workload/commands.ts';
+import type { DeclaredOutcome, ManifestCommands, ManifestOutcomes } from '../manifest/commands.ts';
+import type { ApplyOutcome, WantedWorkload } from '../workload/commands.ts';
 
 export interface ManifestServiceParts {
-  readonly manifests: ManifestConfig;
+  readonly manifests: ManifestCommands;
   readonly controller: { describe(record: WorkloadRecord): Workload };
 }
 
@@ -65,7 +65,7 @@ export function manifestService(
   };
 }
 
-type Read = WorkloadWish | { readonly error: CapsuleError };
+type Read = WantedWorkload | { readonly error: CapsuleError };
 
 function readWorkload(wire: WireWorkload): Read {
   try {

@@ -8,34 +8,34 @@ import {
   registryToProto,
 } from '@capsule/api/wire';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { RegistryConfig } from '../registry/commands.ts';
+import type { RegistryCommands } from '../registry/commands.ts';
 
 /** The calls about registries. */
 export function registryService(
-  config: RegistryConfig,
+  commands: RegistryCommands,
 ): Partial<ServiceImpl<typeof RegistryService>> {
   return {
     async apply({ registry, dryRun }) {
       const spec = registryFromProto(registry ?? create(RegistrySchema));
-      const { change, fields } = await config.apply(spec, dryRun);
+      const { change, fields } = await commands.apply(spec, dryRun);
       return { change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     list() {
-      const registries = config
+      const registries = commands
         .list()
         .map(({ spec, declared, username }) => registryToProto(spec, { declared, username }));
       return { registries };
     },
     async delete({ name }) {
-      return { existed: await config.delete(name) };
+      return { existed: await commands.delete(name) };
     },
     async login({ name, username, secret, noCheck }, { signal }) {
       const login = { username, secret };
-      await config.login(name, login, { isChecked: !noCheck, signal });
+      await commands.login(name, login, { isChecked: !noCheck, signal });
       return {};
     },
     logout({ name }) {
-      return { existed: config.logout(name) };
+      return { existed: commands.logout(name) };
     },
   };
 }

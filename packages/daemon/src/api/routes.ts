@@ -14,7 +14,7 @@ import {
 } from '@capsule/api/wire';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { ConnectRouter } from '@connectrpc/connect';
-import type { RegistryConfig } from '../registry/commands.ts';
+import type { RegistryCommands } from '../registry/commands.ts';
 import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
 import { type EventServiceParts, eventService } from './event-service.ts';
 import { type ImageServiceParts, imageService } from './image-service.ts';
@@ -35,7 +35,7 @@ export interface RouteParts {
 export interface StoredParts {
   readonly workloads: WorkloadServiceParts;
   readonly events: EventServiceParts;
-  readonly registries: RegistryConfig;
+  readonly registries: RegistryCommands;
   readonly volumes: VolumeServiceParts;
   readonly manifests: ManifestServiceParts;
 }

@@ -18,7 +18,7 @@ import {
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
-import type { WorkloadConfig } from '../workload/commands.ts';
+import type { WorkloadCommands } from '../workload/commands.ts';
 import type { WorkloadController } from '../workload/controller.ts';
 import { workloadError } from '../workload/errors.ts';
 import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload/copy.ts';
@@ -30,7 +30,7 @@ import { watchWorkloads } from './workload/watch.ts';
 
 export interface WorkloadServiceParts extends WorkloadLogParts {
   readonly specs: WorkloadSpecs;
-  readonly config: WorkloadConfig;
+  readonly config: WorkloadCommands;
   readonly controller: WorkloadController;
   readonly feed: Feed;
   readonly runtime: ContainerRuntime;

@@ -10,7 +10,7 @@ import {
   type WorkloadSpec,
 } from '@capsule/core';
 import { FakeImageStore } from '@capsule/testkit';
-import { ImageUse } from './commands.ts';
+import { ImageCommands } from './commands.ts';
 
 const NGINX = { name: 'docker.io/library/nginx:latest', digest: 'sha256:1' } as Image;
 
@@ -28,8 +28,8 @@ function record(spec: Partial<WorkloadSpec> & { readonly name: string }): Worklo
   return { ...at, desired: 'running', spec: whole };
 }
 
-function useOf(...records: WorkloadRecord[]): ImageUse {
-  return new ImageUse({
+function useOf(...records: WorkloadRecord[]): ImageCommands {
+  return new ImageCommands({
     images: new FakeImageStore(),
     workloads: () => records,
     statusOf: () => FIRST_STATUS,

@@ -12,7 +12,7 @@ import { imageUseError } from './errors.ts';
 /** What was brought this recently may be about to be used: a prune leaves it, unless it is told not to. */
 const NEW_MS = 10 * 60_000;
 
-export interface ImageUseParts {
+export interface ImageCommandsParts {
   readonly images: ImageStore;
   readonly workloads: () => readonly WorkloadRecord[];
   readonly statusOf: (name: string) => WorkloadStatus;
@@ -26,10 +26,10 @@ export interface Pruned {
 }
 
 /** Removes images, and never one that a workload needs. */
-export class ImageUse {
-  readonly #parts: ImageUseParts;
+export class ImageCommands {
+  readonly #parts: ImageCommandsParts;
 
-  constructor(parts: ImageUseParts) {
+  constructor(parts: ImageCommandsParts) {
     this.#parts = parts;
   }
 

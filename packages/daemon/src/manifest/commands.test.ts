@@ -21,12 +21,12 @@ import {
   noTransfers,
 } from '@capsule/testkit';
 import fc from 'fast-check';
-import { RegistryConfig } from '../registry/commands.ts';
+import { RegistryCommands } from '../registry/commands.ts';
+import { RegistryRecords } from '../registry/records.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { Registries } from '../store/registries.ts';
 import { createResources } from '../system/resources.ts';
 import type { ApplyOutcome } from '../workload/commands.ts';
-import { type DeclaredOutcome, ManifestConfig, type ManifestOutcomes } from './commands.ts';
+import { type DeclaredOutcome, ManifestCommands, type ManifestOutcomes } from './commands.ts';
 
 const TABLES = ['cell', 'container', 'container_status', 'cell_good', 'pause', 'address', 'event'];
 const MORE_TABLES = ['volume', 'snapshot', 'registry', 'registry_login', 'sqlite_sequence'];
@@ -70,8 +70,8 @@ function setUp() {
   system.network.namePublisher.start();
   const notified: string[] = [];
   feed.listen((name) => notified.push(name));
-  const registries = new RegistryConfig({
-    registries: new Registries(db),
+  const registries = new RegistryCommands({
+    records: new RegistryRecords(db),
     hosts: {
       declare: async (all) => {
         files.push(all.map(({ name }) => name).join());
@@ -83,7 +83,7 @@ function setUp() {
     secrets: new SecretBox('/nonexistent/secret.key'),
     log,
   });
-  const manifests = new ManifestConfig({
+  const manifests = new ManifestCommands({
     db,
     registries,
     volumes: system.volumes.commands,

@@ -7,15 +7,15 @@ import {
   type VolumeSpec,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
-import type { AppliedRegistry, RegistryConfig } from '../registry/commands.ts';
+import type { AppliedRegistry, RegistryCommands } from '../registry/commands.ts';
 import type { AppliedVolume, VolumeCommands } from '../volume/commands.ts';
-import type { ApplyOutcome, WorkloadConfig, WorkloadWish } from '../workload/commands.ts';
+import type { ApplyOutcome, WantedWorkload, WorkloadCommands } from '../workload/commands.ts';
 
 /** What is applied together. */
-export interface ManifestWishes {
+export interface ManifestResources {
   readonly registries: readonly RegistrySpec[];
   readonly volumes: readonly VolumeSpec[];
-  readonly workloads: readonly WorkloadWish[];
+  readonly workloads: readonly WantedWorkload[];
 }
 
 /** How one registry or volume fared; undefined where nothing was done with it. */
@@ -36,11 +36,11 @@ export interface ManifestOutcomes {
   readonly workloads: readonly (ApplyOutcome | undefined)[];
 }
 
-export interface ManifestConfigParts {
+export interface ManifestCommandsParts {
   readonly db: Database;
-  readonly registries: Pick<RegistryConfig, 'apply'>;
+  readonly registries: Pick<RegistryCommands, 'apply'>;
   readonly volumes: Pick<VolumeCommands, 'apply' | 'examine' | 'rehearse'>;
-  readonly workloads: Pick<WorkloadConfig, 'applyAll'>;
+  readonly workloads: Pick<WorkloadCommands, 'applyAll'>;
   /** One bundle after the other. */
   readonly alone: KeyedLock;
 }
@@ -51,15 +51,15 @@ export interface ManifestConfigParts {
  * that and the transaction of the workloads; a capsuled that dies there leaves volumes that nobody mounts yet,
  * and the same apply again goes on from them.
  */
-export class ManifestConfig {
-  readonly #parts: ManifestConfigParts;
+export class ManifestCommands {
+  readonly #parts: ManifestCommandsParts;
 
-  constructor(parts: ManifestConfigParts) {
+  constructor(parts: ManifestCommandsParts) {
     this.#parts = parts;
   }
 
   /** Refusals are outcomes. Where there is one, nothing was done, and only refusals are there. Idempotent. */
-  async apply(wishes: ManifestWishes, { dryRun = false } = {}): Promise<ManifestOutcomes> {
+  async apply(wishes: ManifestResources, { dryRun = false } = {}): Promise<ManifestOutcomes> {
     if (dryRun) return this.#judge(wishes);
     return this.#parts.alone('manifests', async () => {
       const judged = await this.#judge(wishes);
@@ -67,7 +67,7 @@ export class ManifestConfig {
     });
   }
 
-  async #judge({ registries, volumes, workloads }: ManifestWishes): Promise<ManifestOutcomes> {
+  async #judge({ registries, volumes, workloads }: ManifestResources): Promise<ManifestOutcomes> {
     const { db } = this.#parts;
     const declared = await inTurn(registries, (spec) => this.#parts.registries.apply(spec, true));
     const examined = await inTurn(volumes, async (spec) => {
@@ -90,7 +90,7 @@ export class ManifestConfig {
   }
 
   /** The disk or the network may still fail: what follows is left undone then. */
-  async #carryOut(wishes: ManifestWishes): Promise<ManifestOutcomes> {
+  async #carryOut(wishes: ManifestResources): Promise<ManifestOutcomes> {
     const { workloads } = this.#parts;
     const registries = await untilFailure(wishes.registries, (spec) =>
       this.#parts.registries.apply(spec, false),

@@ -11,11 +11,11 @@ import {
   validateRegistry,
 } from '@capsule/core';
 import type { Log, SecretBox } from '@capsule/engine';
-import type { Registries } from '../store/registries.ts';
 import { registryConfigError } from './errors.ts';
+import type { RegistryRecords } from './records.ts';
 
-export interface RegistryConfigParts {
-  readonly registries: Registries;
+export interface RegistryCommandsParts {
+  readonly records: RegistryRecords;
   readonly hosts: RegistryHosts;
   readonly secrets: SecretBox;
   readonly log: Log;
@@ -38,12 +38,12 @@ const SECRET_MOST_BYTES = 16 * 1024;
 const DOCKER_HUB_HOSTS = ['registry-1.docker.io', 'index.docker.io', 'auth.docker.io'];
 
 /** Keeps what is declared of registries and the logins, and makes the image store heed it. */
-export class RegistryConfig {
-  readonly #parts: RegistryConfigParts;
+export class RegistryCommands {
+  readonly #parts: RegistryCommandsParts;
   /** One after the other: each writes the whole. */
   #publishing: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: RegistryConfigParts) {
+  constructor(parts: RegistryCommandsParts) {
     this.#parts = parts;
   }
 
@@ -52,8 +52,8 @@ export class RegistryConfig {
    * the registry `of`; the failure of another is logged, and concerns that one alone.
    */
   async publish(of?: string): Promise<void> {
-    const { registries, hosts, log } = this.#parts;
-    const publishing = this.#publishing.then(() => hosts.declare(registries.list()));
+    const { records, hosts, log } = this.#parts;
+    const publishing = this.#publishing.then(() => hosts.declare(records.list()));
     this.#publishing = publishing.catch(() => undefined);
     for (const [registry, error] of await publishing) {
       if (registry === of) throw error;
@@ -66,13 +66,13 @@ export class RegistryConfig {
     const { name } = spec;
     const problems = validateRegistry(spec);
     if (problems.length > 0) throw manifestError.SPEC_INVALID({ what: 'registry', name, problems });
-    const { registries, hosts } = this.#parts;
+    const { records, hosts } = this.#parts;
     if (await hosts.isHandMade(name)) throw registryConfigError.HAND_MADE({ name });
-    const before = registries.get(name);
+    const before = records.get(name);
     const fields = describeRegistryChange(before, spec);
     const change = applyChangeOf(before, fields);
     if (!dryRun) {
-      if (change !== 'unchanged') registries.put(spec);
+      if (change !== 'unchanged') records.declare(spec);
       await this.publish(name);
     }
     return { change, fields };
@@ -80,15 +80,15 @@ export class RegistryConfig {
 
   /** Answers whether there was one. Idempotent. */
   async delete(name: string): Promise<boolean> {
-    const existed = this.#parts.registries.remove(name);
+    const existed = this.#parts.records.forget(name);
     await this.publish(name);
     return existed;
   }
 
   list(): readonly KnownRegistry[] {
-    const { registries } = this.#parts;
-    const logins = new Map(registries.logins().map(({ name, username }) => [name, username]));
-    const declared = registries.list().map((spec) => {
+    const { records } = this.#parts;
+    const logins = new Map(records.logins().map(({ name, username }) => [name, username]));
+    const declared = records.list().map((spec) => {
       const username = logins.get(spec.name) ?? '';
       logins.delete(spec.name);
       return { spec, declared: true, username };
@@ -110,25 +110,25 @@ export class RegistryConfig {
     login: RegistryLogin,
     { isChecked, signal }: { readonly isChecked: boolean; readonly signal: AbortSignal },
   ): Promise<void> {
-    const { registries, hosts, secrets } = this.#parts;
+    const { records, hosts, secrets } = this.#parts;
     const problem = problemOf(name, login);
     if (problem !== undefined) throw registryConfigError.LOGIN_INVALID({ problem });
-    if (isChecked) await hosts.check(registries.get(name) ?? undeclared(name), login, signal);
+    if (isChecked) await hosts.check(records.get(name) ?? undeclared(name), login, signal);
     const secret = secrets.seal(login.secret, contextOf(name));
-    registries.putLogin({ name, username: login.username, secret });
+    records.keepLogin({ name, username: login.username, secret });
   }
 
   /** Answers whether somebody was logged in. Idempotent. */
   logout(name: string): boolean {
-    return this.#parts.registries.removeLogin(name);
+    return this.#parts.records.forgetLogin(name);
   }
 
   /** For a pull: what to show to a host. A login that cannot be read is told, and none is shown. */
   findLogin(host: string): RegistryLogin | undefined {
-    const { registries, secrets, log } = this.#parts;
+    const { records, secrets, log } = this.#parts;
     const name = DOCKER_HUB_HOSTS.includes(host) ? 'docker.io' : host;
     try {
-      const stored = registries.login(name);
+      const stored = records.login(name);
       if (stored === undefined) return undefined;
       return { username: stored.username, secret: secrets.open(stored.secret, contextOf(name)) };
     } catch (error) {

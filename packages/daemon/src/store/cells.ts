@@ -70,11 +70,10 @@ export class Cells {
     );
   }
 
-  /** Another identity in the place of one: its containers have no past. */
+  /** Another identity in the place of one. */
   renew(id: CellId, { uid, createdAt }: Pick<CellRecord, 'uid' | 'createdAt'>): void {
-    const key = cellKey(id);
-    this.#db.run('DELETE FROM container_status WHERE cell = ?', key);
-    this.#db.run('UPDATE cell SET uid = ?, created_at = ? WHERE key = ?', uid, createdAt, key);
+    const sql = 'UPDATE cell SET uid = ?, created_at = ? WHERE key = ?';
+    this.#db.run(sql, uid, createdAt, cellKey(id));
   }
 
   /** With its containers, unless it has changed since it was read. */

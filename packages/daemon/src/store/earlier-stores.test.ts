@@ -6,13 +6,13 @@ import { test } from 'node:test';
 import { completeSpec, FIRST_STATUS, refOfWorkload, type WorkloadSpec } from '@capsule/core';
 import { Database, migrate, migrateBack, openStore, type Row } from '@capsule/engine';
 import { EventHistory } from '../event/history.ts';
+import { RegistryRecords } from '../registry/records.ts';
 import { VolumeRecords } from '../volume/records.ts';
 import { SnapshotRecords } from '../volume/snapshot/records.ts';
 import { Addresses } from './addresses.ts';
 import { GoodSpecs } from './good-specs.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { Pauses } from './pauses.ts';
-import { Registries } from './registries.ts';
 import { WorkloadSpecs } from './workload-specs.ts';
 import { WorkloadStatuses } from './workload-statuses.ts';
 
@@ -115,7 +115,7 @@ for (const fixture of FIXTURES) {
       ['Applied', 'Starting', 'Running', 'Exited', 'Completed'],
     );
     assert.equal(new EventHistory(db).list('volume/', 1)[0]?.reason, 'PoolFull');
-    assert.equal(new Registries(db).login('registry.example')?.username, 'ann');
+    assert.equal(new RegistryRecords(db).login('registry.example')?.username, 'ann');
     db.close();
   });
 

@@ -12,9 +12,10 @@ import {
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import { Cells } from './cells.ts';
+import { WorkloadStatuses } from './workload-statuses.ts';
 
 /** What changes beside the spec. */
-export interface NextWish {
+export interface SpecChange {
   readonly desired: DesiredState;
   /** The change needs a new container. */
   readonly isNewRevision?: boolean;
@@ -25,16 +26,18 @@ export interface NextWish {
 }
 
 /**
- * The wishes: flat workloads, each of which is a cell of one container. Written by `WorkloadConfig` alone, and by
- * `forget` when nothing is left to wish.
+ * The wishes: flat workloads, each of which is a cell of one container. Their rows are written by
+ * `Cells`.
  */
 export class WorkloadSpecs {
   readonly #db: Database;
   readonly #cells: Cells;
+  readonly #statuses: WorkloadStatuses;
 
   constructor(db: Database) {
     this.#db = db;
     this.#cells = new Cells(db);
+    this.#statuses = new WorkloadStatuses(db);
   }
 
   list(): WorkloadRecord[] {
@@ -64,7 +67,7 @@ export class WorkloadSpecs {
   }
 
   /** The same workload, another wish: the next generation, and what else `next` says. */
-  update(spec: WorkloadSpec, next: NextWish): void {
+  update(spec: WorkloadSpec, next: SpecChange): void {
     const { desired, isNewRevision = false, isNewRun = false, stopGraceMs } = next;
     const ref = refOfWorkload(spec.name);
     const { cell, container } = splitWorkload(spec);
@@ -77,7 +80,9 @@ export class WorkloadSpecs {
   /** A new workload in the place of one that is being deleted: another identity, no past. */
   replace(spec: WorkloadSpec, desired: DesiredState, now: number): void {
     this.#db.transaction(() => {
-      this.#cells.renew(cellOfWorkload(spec.name), { uid: randomUUID(), createdAt: now });
+      const cell = cellOfWorkload(spec.name);
+      this.#statuses.forget(cell);
+      this.#cells.renew(cell, { uid: randomUUID(), createdAt: now });
       this.update(spec, { desired, isNewRevision: true, isNewRun: true });
     });
   }

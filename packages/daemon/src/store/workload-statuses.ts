@@ -1,7 +1,13 @@
-import { type ContainerRef, cellKey, FIRST_STATUS, type WorkloadStatus } from '@capsule/core';
+import {
+  type CellId,
+  type ContainerRef,
+  cellKey,
+  FIRST_STATUS,
+  type WorkloadStatus,
+} from '@capsule/core';
 import type { Database } from '@capsule/engine';
 
-/** What is seen of containers. Written by `WorkloadObserver` alone. */
+/** What is seen of containers: the one writer of `container_status`. */
 export class WorkloadStatuses {
   readonly #db: Database;
 
@@ -25,5 +31,10 @@ export class WorkloadStatuses {
        ON CONFLICT (cell, container) DO UPDATE SET body = excluded.body`,
       ...[JSON.stringify(status), cellKey(cell), container],
     );
+  }
+
+  /** The containers of a cell have no past. */
+  forget(cell: CellId): void {
+    this.#db.run('DELETE FROM container_status WHERE cell = ?', cellKey(cell));
   }
 }

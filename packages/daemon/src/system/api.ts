@@ -7,8 +7,8 @@ import { errorEdge } from '../api/error-edge.ts';
 import { listen } from '../api/listen.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
-import { ManifestConfig } from '../manifest/commands.ts';
-import type { RegistryConfig } from '../registry/commands.ts';
+import { ManifestCommands } from '../manifest/commands.ts';
+import type { RegistryCommands } from '../registry/commands.ts';
 import type { Base } from './base.ts';
 import type { Ports } from './ports.ts';
 import type { Resources } from './resources.ts';
@@ -18,7 +18,7 @@ import type { Setup } from './setup.ts';
 export interface Stored {
   readonly base: Base;
   readonly resources: Resources;
-  readonly registries: RegistryConfig;
+  readonly registries: RegistryCommands;
 }
 
 export interface ApiParts {
@@ -74,7 +74,7 @@ function storedParts(stored: Stored, ports: Ports): StoredParts {
   const { base, resources, registries } = stored;
   const { workloads, volumes, records } = resources;
   const { config, controller } = workloads;
-  const manifests = new ManifestConfig({
+  const manifests = new ManifestCommands({
     db: base.db,
     registries,
     volumes: volumes.commands,

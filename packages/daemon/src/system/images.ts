@@ -1,8 +1,8 @@
 import type { ImageStore, RegistryLogin } from '@capsule/core';
 import { type ContainerdClient, ContainerdHosts, ContainerdImages } from '@capsule/drivers';
 import { type Database, type Log, SecretBox } from '@capsule/engine';
-import { RegistryConfig } from '../registry/commands.ts';
-import { Registries } from '../store/registries.ts';
+import { RegistryCommands } from '../registry/commands.ts';
+import { RegistryRecords } from '../registry/records.ts';
 import type { SystemPaths } from './paths.ts';
 import type { Setup } from './setup.ts';
 
@@ -15,9 +15,9 @@ export function openImages(
   return new ContainerdImages(containerd, { certsDir: paths.certs, stallMs, findLogin });
 }
 
-export function createRegistries(db: Database, paths: SystemPaths, log: Log): RegistryConfig {
-  return new RegistryConfig({
-    registries: new Registries(db),
+export function createRegistries(db: Database, paths: SystemPaths, log: Log): RegistryCommands {
+  return new RegistryCommands({
+    records: new RegistryRecords(db),
     hosts: new ContainerdHosts(paths.certs),
     secrets: new SecretBox(paths.secretKey),
     log,

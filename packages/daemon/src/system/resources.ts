@@ -1,5 +1,5 @@
 import type { WorkloadRecord } from '@capsule/core';
-import { ImageUse } from '../image/commands.ts';
+import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
 import type { VolumeUsers } from '../volume/holders.ts';
 import { WorkloadObserver } from '../workload/observe.ts';
@@ -48,7 +48,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     wake: (name) => workloads.controller.wake(name),
   });
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
-  const images = new ImageUse({
+  const images = new ImageCommands({
     images: ports.images,
     workloads: () => specs.list(),
     statusOf,

@@ -1,6 +1,6 @@
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import { type Database, openStore } from '@capsule/engine';
-import type { RegistryConfig } from '../registry/commands.ts';
+import type { RegistryCommands } from '../registry/commands.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createRegistries } from './images.ts';
 import type { Setup } from './setup.ts';
@@ -8,7 +8,7 @@ import type { Setup } from './setup.ts';
 /** The store, and what the drivers need of it before they are opened. */
 export interface OpenedStore {
   readonly db: Database;
-  readonly registries: RegistryConfig;
+  readonly registries: RegistryCommands;
 }
 
 /** A store that cannot be used leaves a capsule that can say so, and workloads that go on running. */

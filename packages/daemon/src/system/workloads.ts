@@ -1,6 +1,6 @@
 import type { Resources as Limits } from '@capsule/core';
 import { Admission } from '../workload/admission/admission.ts';
-import { WorkloadConfig } from '../workload/commands.ts';
+import { WorkloadCommands } from '../workload/commands.ts';
 import { WorkloadController } from '../workload/controller.ts';
 import type { WorkloadObserver } from '../workload/observe.ts';
 import { HealthMonitor } from '../workload/observe-health.ts';
@@ -40,7 +40,7 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
   const { db, feed, log, now, monotonicMs } = base;
   const { records, observer, ports } = parts;
   const { specs, goods, addresses } = records;
-  const config = new WorkloadConfig({
+  const config = new WorkloadCommands({
     db,
     specs,
     admission: createAdmission(parts),

@@ -16,7 +16,7 @@ import { MIGRATIONS } from '../store/migrations.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { VolumeRecords } from '../volume/records.ts';
 import { Admission } from './admission/admission.ts';
-import { type ApplyOutcome, WorkloadConfig } from './commands.ts';
+import { type ApplyOutcome, WorkloadCommands } from './commands.ts';
 
 function setUp() {
   const db = openStore(':memory:', MIGRATIONS);
@@ -29,7 +29,7 @@ function setUp() {
   const onChange = (name: string) => void changed.push(name);
   const notes: string[] = [];
   const status = { current: FIRST_STATUS };
-  const config = new WorkloadConfig({
+  const config = new WorkloadCommands({
     db,
     specs,
     now: () => 5,

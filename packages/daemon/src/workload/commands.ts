@@ -15,7 +15,7 @@ import {
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
-import type { NextWish, WorkloadSpecs } from '../store/workload-specs.ts';
+import type { SpecChange, WorkloadSpecs } from '../store/workload-specs.ts';
 import type { Admission } from './admission/admission.ts';
 import type { ApplyBatch } from './admission/check-volumes.ts';
 import { workloadError } from './errors.ts';
@@ -37,7 +37,7 @@ export interface ApplyOptions {
 }
 
 /** One of several workloads that are applied together. */
-export interface WorkloadWish {
+export interface WantedWorkload {
   readonly spec: WorkloadSpec;
   readonly desired?: DesiredState | undefined;
 }
@@ -47,7 +47,7 @@ export type ApplyOutcome =
   | { readonly spec: WorkloadSpec; readonly applied: Applied }
   | { readonly spec: WorkloadSpec; readonly error: CapsuleError };
 
-export interface WorkloadConfigParts {
+export interface WorkloadCommandsParts {
   readonly db: Database;
   readonly specs: WorkloadSpecs;
   readonly admission: Admission;
@@ -60,10 +60,10 @@ export interface WorkloadConfigParts {
 }
 
 /** Takes wishes: checks them against the rules and each other, and writes them down. */
-export class WorkloadConfig {
-  readonly #parts: WorkloadConfigParts;
+export class WorkloadCommands {
+  readonly #parts: WorkloadCommandsParts;
 
-  constructor(parts: WorkloadConfigParts) {
+  constructor(parts: WorkloadCommandsParts) {
     this.#parts = parts;
   }
 
@@ -86,7 +86,7 @@ export class WorkloadConfig {
    * the wishes. With `dryRun` it does nothing else. Idempotent.
    */
   applyAll(
-    wishes: readonly WorkloadWish[],
+    wishes: readonly WantedWorkload[],
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): readonly ApplyOutcome[] {
     const { db } = this.#parts;
@@ -169,7 +169,7 @@ export class WorkloadConfig {
     });
   }
 
-  #judge(wishes: readonly WorkloadWish[]): readonly ApplyOutcome[] {
+  #judge(wishes: readonly WantedWorkload[]): readonly ApplyOutcome[] {
     const written = wishes.map((wish) => this.#try(wish.spec, () => this.#put(wish)));
     const batch = new Map(
       written.flatMap((one) => ('error' in one ? [] : [[one.spec.name, one.result.before]])),
@@ -195,7 +195,7 @@ export class WorkloadConfig {
     }
   }
 
-  #put({ spec, desired }: WorkloadWish): Written {
+  #put({ spec, desired }: WantedWorkload): Written {
     const { specs, now } = this.#parts;
     const problems = validateWorkload(spec);
     if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
@@ -287,7 +287,7 @@ type Tried<T> =
   | { readonly spec: WorkloadSpec; readonly error: CapsuleError };
 
 interface Decision {
-  readonly next: NextWish;
+  readonly next: SpecChange;
   readonly note: string | undefined;
 }
 

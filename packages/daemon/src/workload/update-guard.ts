@@ -9,7 +9,7 @@ import {
 import type { Log } from '@capsule/engine';
 import type { GoodSpecs } from '../store/good-specs.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
-import type { WorkloadConfig } from './commands.ts';
+import type { WorkloadCommands } from './commands.ts';
 import type { WorkloadObserver } from './observe.ts';
 
 /** A program without a health check counts as good when it has run this long. */
@@ -18,7 +18,7 @@ const STABLE_MS = 10_000;
 export interface UpdateGuardParts {
   readonly specs: WorkloadSpecs;
   readonly goods: GoodSpecs;
-  readonly config: Pick<WorkloadConfig, 'rollBack'>;
+  readonly config: Pick<WorkloadCommands, 'rollBack'>;
   readonly observer: WorkloadObserver;
   readonly log: Log;
   /** Milliseconds of a clock that nobody sets. */

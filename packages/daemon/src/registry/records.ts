@@ -1,7 +1,7 @@
 import type { RegistrySpec } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
-/** Who is logged in, with the secret as it is stored. */
+/** A login, with the secret as it is stored. */
 export interface StoredLogin {
   readonly name: string;
   readonly username: string;
@@ -9,8 +9,8 @@ export interface StoredLogin {
   readonly secret: Uint8Array;
 }
 
-/** What is declared of registries, and the logins. Written by `RegistryConfig` alone. */
-export class Registries {
+/** The declared registries, and the logins. The one writer of `registry` and `registry_login`. */
+export class RegistryRecords {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -26,13 +26,13 @@ export class Registries {
     return row === undefined ? undefined : specFromRow(row);
   }
 
-  put({ name, ...rest }: RegistrySpec): void {
+  declare({ name, ...rest }: RegistrySpec): void {
     const body = JSON.stringify(rest);
     this.#db.run('INSERT OR REPLACE INTO registry (name, body) VALUES (?, ?)', name, body);
   }
 
   /** Answers whether there was one. */
-  remove(name: string): boolean {
+  forget(name: string): boolean {
     return this.#db.run('DELETE FROM registry WHERE name = ?', name) > 0;
   }
 
@@ -45,7 +45,7 @@ export class Registries {
     return row === undefined ? undefined : loginFromRow(row);
   }
 
-  putLogin({ name, username, secret }: StoredLogin): void {
+  keepLogin({ name, username, secret }: StoredLogin): void {
     this.#db.run(
       'INSERT OR REPLACE INTO registry_login (name, username, secret) VALUES (?, ?, ?)',
       ...[name, username, secret],
@@ -53,7 +53,7 @@ export class Registries {
   }
 
   /** Answers whether there was one. */
-  removeLogin(name: string): boolean {
+  forgetLogin(name: string): boolean {
     return this.#db.run('DELETE FROM registry_login WHERE name = ?', name) > 0;
   }
 }
