@@ -2,7 +2,6 @@ export { dieAt } from './fault/die-at.ts';
 export { Feed } from './feed/feed.ts';
 export { AsyncLockScope } from './lock/async-lock-scope.ts';
 export { createLog, type Log, type LogFacts, type LogLevel } from './log/log.ts';
-export { Thrift } from './memory/thrift.ts';
 export { type BackOff, backOffMs } from './queue/back-off.ts';
 export {
   KeyedQueue,
@@ -10,7 +9,7 @@ export {
   type Requeue,
   type Turn,
 } from './queue/keyed-queue.ts';
-export { Places } from './queue/places.ts';
+export { Semaphore } from './queue/semaphore.ts';
 export { secretError } from './secret/errors.ts';
 export { SecretBox } from './secret/secret-box.ts';
 export { Database, type Row } from './store/database.ts';

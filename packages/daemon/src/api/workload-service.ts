@@ -30,7 +30,7 @@ import { watchWorkloads } from './workload/watch.ts';
 
 export interface WorkloadServiceParts extends WorkloadLogParts {
   readonly specs: WorkloadSpecs;
-  readonly config: WorkloadCommands;
+  readonly commands: WorkloadCommands;
   readonly controller: WorkloadController;
   readonly feed: Feed;
   readonly runtime: ContainerRuntime;
@@ -45,9 +45,9 @@ export function workloadService(
   const copyParts = { files, runtime, find: (name: string) => find(parts, name) };
   return {
     apply(request) {
-      const { config, controller } = parts;
+      const { commands, controller } = parts;
       const wish = request.workload ?? create(WorkloadSchema);
-      const { record, change, fields, recreates } = config.apply(specFromProto(wish), {
+      const { record, change, fields, recreates } = commands.apply(specFromProto(wish), {
         desired: askedStateFromProto(wish.name, wish.desiredState),
         dryRun: request.dryRun,
       });
@@ -68,25 +68,25 @@ export function workloadService(
       return { workloads: chosen.map((record) => workloadToProto(controller.describe(record))) };
     },
     async delete(request, context) {
-      const { config, controller } = parts;
-      const existed = config.delete(request.name, request.force);
+      const { commands, controller } = parts;
+      const existed = commands.delete(request.name, request.force);
       // The caller may leave: the wish is stored, and the workload goes all the same.
-      if (existed) await controller.gone(request.name, context.signal);
+      if (existed) await controller.untilGone(request.name, context.signal);
       return { existed };
     },
     async stop({ name, graceSeconds }, context) {
-      const { config, controller } = parts;
-      const changed = config.stop(name, graceFromProto(graceSeconds));
+      const { commands, controller } = parts;
+      const changed = commands.stop(name, graceFromProto(graceSeconds));
       // The caller may leave: the wish is stored, and the workload stops all the same.
-      await controller.stopped(name, context.signal);
+      await controller.untilStopped(name, context.signal);
       return { changed };
     },
     start({ name }) {
-      const changed = parts.config.start(name);
+      const changed = parts.commands.start(name);
       return { changed, workload: workloadToProto(find(parts, name)) };
     },
     restart({ name, graceSeconds }) {
-      parts.config.restart(name, graceFromProto(graceSeconds));
+      parts.commands.restart(name, graceFromProto(graceSeconds));
       return { workload: workloadToProto(find(parts, name)) };
     },
     logs(request, context) {

@@ -55,7 +55,12 @@ function setUp() {
         serialPathOf: String,
       },
       network: { network, names, listeners: new FakePortListeners(), service: { knock: unused } },
-      volumes: { backend: disk, ...noTransfers, borrowers: noBorrowers, reach: () => undefined },
+      volumes: {
+        backend: disk,
+        ...noTransfers,
+        borrowers: noBorrowers,
+        faultPoint: () => undefined,
+      },
     },
     {
       cidr: '172.20.254.0/24',
@@ -87,7 +92,7 @@ function setUp() {
     db,
     registries,
     volumes: system.volumes.commands,
-    workloads: system.workloads.config,
+    workloads: system.workloads.commands,
     alone: keyedLock(),
   });
   const dump = () => ({

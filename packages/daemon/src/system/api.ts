@@ -1,9 +1,9 @@
 import { type CapsuleError, isCapsuleError, keyedLock, type MachineMonitors } from '@capsule/core';
 import { SystemLogFile } from '@capsule/drivers';
-import { Thrift } from '@capsule/engine';
 import { bulkEdge } from '../api/bulk-edge.ts';
 import type { CapsuleServiceParts } from '../api/capsule-service.ts';
 import { errorEdge } from '../api/error-edge.ts';
+import { HeapTuning } from '../api/heap-tuning.ts';
 import { listen } from '../api/listen.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
@@ -33,7 +33,7 @@ export interface ApiParts {
 /** Serves the API to root on this machine, until it is disposed of. */
 export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable> {
   const { ports, stored } = parts;
-  const thrift = new Thrift();
+  const heap = new HeapTuning();
   const routes = capsuleRoutes({
     capsule: capsuleParts(setup, parts),
     images: {
@@ -42,7 +42,7 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
     },
     stored: isCapsuleError(stored) ? stored : storedParts(stored, ports),
   });
-  const edges = [errorEdge(setup.log), bulkEdge(() => thrift.suspend())];
+  const edges = [errorEdge(setup.log), bulkEdge(() => heap.allowGarbage())];
   return listen(setup.paths.socket, routes, edges);
 }
 
@@ -73,12 +73,12 @@ function workloadsSeen({ resources: { records, observer } }: Stored) {
 function storedParts(stored: Stored, ports: Ports): StoredParts {
   const { base, resources, registries } = stored;
   const { workloads, volumes, records } = resources;
-  const { config, controller } = workloads;
+  const { commands, controller } = workloads;
   const manifests = new ManifestCommands({
     db: base.db,
     registries,
     volumes: volumes.commands,
-    workloads: config,
+    workloads: commands,
     alone: keyedLock(),
   });
   return {
@@ -91,10 +91,10 @@ function storedParts(stored: Stored, ports: Ports): StoredParts {
 }
 
 function workloadParts({ base, resources }: Stored, ports: Ports): WorkloadServiceParts {
-  const { config, controller } = resources.workloads;
+  const { commands, controller } = resources.workloads;
   const { runtime, files, logs } = ports;
   return {
-    config,
+    commands,
     controller,
     runtime,
     files,

@@ -44,7 +44,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   const network = createNetwork(base, records, ports.network);
   const { files } = ports;
   const users = volumeUsers(records, observer, {
-    stop: (name) => workloads.config.stop(name),
+    stop: (name) => workloads.commands.stop(name),
     wake: (name) => workloads.controller.wake(name),
   });
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });

@@ -1,8 +1,8 @@
 import {
   type ContainerFiles,
+  type FaultPoint,
   type KeyedLock,
   keyedLock,
-  type Reach,
   type UploadStore,
   type VolumeArchives,
   type VolumeBackend,
@@ -36,7 +36,7 @@ export interface VolumePorts {
   readonly borrowers: VolumeBorrowers;
   readonly archives: VolumeArchives;
   readonly uploads: UploadStore;
-  readonly reach: Reach<VolumeFault>;
+  readonly faultPoint: FaultPoint<VolumeFault>;
 }
 
 export async function openVolumePorts(
@@ -44,16 +44,16 @@ export async function openVolumePorts(
   borrowers: VolumeBorrowers,
 ): Promise<VolumePorts> {
   const { device } = config.volumes;
-  const reach = dieAt<VolumeFault>(paths.faultPoint);
+  const faultPoint = dieAt<VolumeFault>(paths.faultPoint);
   const backend = await openVolumes({
     folder: paths.volumes,
     mountRoot: paths.mounts,
-    reach,
+    faultPoint,
     pool: { group: 'capsule', pool: 'thinpool', backupFolder: paths.lvm, stateFile: paths.pool },
     ...(device !== undefined && { device }),
   });
   const uploads = new UploadFolder(paths.uploads);
-  return { backend, borrowers, archives: backend.archives, uploads, reach };
+  return { backend, borrowers, archives: backend.archives, uploads, faultPoint };
 }
 
 export interface VolumesParts {
@@ -71,7 +71,7 @@ export function createVolumes(base: Base, parts: VolumesParts) {
   const { feed, log, monotonicMs } = base;
   const { ports, pauses, files, users } = parts;
   const { volumes: records, recorder } = parts.records;
-  const { backend, borrowers, archives, uploads, reach } = ports;
+  const { backend, borrowers, archives, uploads, faultPoint } = ports;
   const lock = keyedLock(new AsyncLockScope());
   const events = new VolumeEvents({ recorder, feed });
   const pool = new PoolObserver({
@@ -91,7 +91,7 @@ export function createVolumes(base: Base, parts: VolumesParts) {
     backend,
     events,
     lock,
-    reach,
+    faultPoint,
     log,
   });
   const observer = new VolumeObserver({ records, backend });
@@ -104,7 +104,7 @@ export function createVolumes(base: Base, parts: VolumesParts) {
     events,
     pool,
     lock,
-    reach,
+    faultPoint,
   });
   return {
     commands: new VolumeCommands({
@@ -122,7 +122,7 @@ export function createVolumes(base: Base, parts: VolumesParts) {
     observer,
     pool,
     snapshots,
-    attachments: new VolumeAttachments({ records, backend, events, lock, reach, users }),
+    attachments: new VolumeAttachments({ records, backend, events, lock, faultPoint, users }),
     copies: new VolumeCopies({ records, reconciler, snapshots, pool, holders, lock }),
     filler: new VolumeFiller({ records, backend, files, lock }),
     exporter: new VolumeExporter({
@@ -155,7 +155,7 @@ function createSnapshots(base: Base, parts: SnapshotsParts) {
   const { log, now, monotonicMs } = base;
   const { events, pool, lock } = parts;
   const { volumes, snapshots: records } = parts.records;
-  const { backend, borrowers, uploads, reach } = parts.ports;
+  const { backend, borrowers, uploads, faultPoint } = parts.ports;
   const observer = new SnapshotObserver({ records, backend });
   const reconciler = new SnapshotReconciler({
     records,
@@ -164,7 +164,7 @@ function createSnapshots(base: Base, parts: SnapshotsParts) {
     borrowers,
     events,
     lock,
-    reach,
+    faultPoint,
     log,
     now,
   });

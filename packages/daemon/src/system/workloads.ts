@@ -40,19 +40,19 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
   const { db, feed, log, now, monotonicMs } = base;
   const { records, observer, ports } = parts;
   const { specs, goods, addresses } = records;
-  const config = new WorkloadCommands({
+  const commands = new WorkloadCommands({
     db,
     specs,
     admission: createAdmission(parts),
     now,
     statusOf: (name) => observer.statusOf(name),
-    note: (record, reason, message) => observer.notes(record, reason, message),
+    note: (record, reason, message) => observer.recordEvent(record, reason, message),
     onChange: (name) => {
-      controller.renew(name);
+      controller.specChanged(name);
       feed.notify(name);
     },
   });
-  const guard = new UpdateGuard({ specs, goods, config, observer, log, monotonicMs });
+  const guard = new UpdateGuard({ specs, goods, commands, observer, log, monotonicMs });
   const probed = { runtime: ports.runtime, service: ports.network.service, addresses };
   const health = new HealthMonitor({
     specs,
@@ -66,7 +66,7 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
     },
   });
   const controller: WorkloadController = createController(base, parts, { guard, health });
-  return { config, controller };
+  return { commands, controller };
 }
 
 function createAdmission({ records, observer, ports, settings }: WorkloadsParts): Admission {

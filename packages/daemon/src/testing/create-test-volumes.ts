@@ -6,7 +6,7 @@ import type { VolumeUsers } from '../volume/holders.ts';
 import { noPauses } from './no-pauses.ts';
 
 export interface TestVolumes
-  extends Omit<VolumePorts, 'reach'>,
+  extends Omit<VolumePorts, 'faultPoint'>,
     Partial<Pick<Base, 'now' | 'monotonicMs'> & Pick<VolumesParts, 'pauses'>> {
   readonly users?: Partial<VolumeUsers>;
 }
@@ -27,7 +27,7 @@ export function createTestVolumes(db: Database, test: TestVolumes) {
   const records = createRecords(base, '172.20.254.0/24');
   const volumes = createVolumes(base, {
     records,
-    ports: { backend, borrowers, archives, uploads, reach: () => undefined },
+    ports: { backend, borrowers, archives, uploads, faultPoint: () => undefined },
     pauses: test.pauses ?? noPauses,
     files: { copyOut: async () => undefined },
     users: { ...NO_USERS, ...test.users },

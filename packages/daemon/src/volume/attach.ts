@@ -1,4 +1,4 @@
-import type { KeyedLock, Reach, VolumeBackend, VolumeFault, VolumeUse } from '@capsule/core';
+import type { FaultPoint, KeyedLock, VolumeBackend, VolumeFault, VolumeUse } from '@capsule/core';
 import type { VolumeEvents } from './events.ts';
 import type { VolumeUsers } from './holders.ts';
 import type { VolumeRecords } from './records.ts';
@@ -9,7 +9,7 @@ export interface VolumeAttachmentsParts {
   readonly events: Pick<VolumeEvents, 'notify'>;
   /** One thing at a time for each volume. */
   readonly lock: KeyedLock;
-  readonly reach: Reach<VolumeFault>;
+  readonly faultPoint: FaultPoint<VolumeFault>;
   readonly users: Pick<VolumeUsers, 'onRelease'>;
 }
 
@@ -30,29 +30,29 @@ export class VolumeAttachments {
     { workload, use }: { readonly workload: string; readonly use: VolumeUse },
     signal?: AbortSignal,
   ): Promise<void> {
-    const { records, backend, lock, reach } = this.#parts;
+    const { records, backend, lock, faultPoint } = this.#parts;
     await lock(name, async () => {
       const { sizeBytes } = records.attach(name, workload);
-      reach('attach:leased');
+      faultPoint('attach:leased');
       // What could not grow under its last holder.
       const present = (await backend.attached()).get(name);
       // What it ran as before is gone: the kind of the workload has changed.
       if (present !== undefined && present !== use) await backend.detach(name, signal);
       if (present !== use) await backend.grow(name, sizeBytes, signal);
       await (use === 'lent' ? backend.lend(name, signal) : backend.attach(name, signal));
-      reach('attach:mounted');
+      faultPoint('attach:mounted');
     });
   }
 
   /** Unmounts a volume that a workload holds. Everything is on the disk after it. Idempotent. */
   async release(name: string, workload: string, signal?: AbortSignal): Promise<void> {
-    const { records, backend, lock, reach, events, users } = this.#parts;
+    const { records, backend, lock, faultPoint, events, users } = this.#parts;
     await lock(name, async () => {
       if (records.get(name)?.holder !== workload) return;
       await backend.detach(name, signal);
-      reach('detach:unmounted');
+      faultPoint('detach:unmounted');
       records.release(name);
-      reach('detach:released');
+      faultPoint('detach:released');
       users.onRelease(name);
       events.notify(name);
     });

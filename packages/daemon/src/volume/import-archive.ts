@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import {
+  type FaultPoint,
   type FilesWarn,
   formatSize,
   type KeyedLock,
   leastVolumeBytes,
-  type Reach,
   roundUpToUnit,
   VOLUME_DEFAULT_BYTES,
   type VolumeArchives,
@@ -29,7 +29,7 @@ export interface ArchiveImporterParts {
   readonly pool: Pick<PoolObserver, 'checkRoom'>;
   /** One thing at a time for each volume. */
   readonly lock: KeyedLock;
-  readonly reach: Reach<VolumeFault>;
+  readonly faultPoint: FaultPoint<VolumeFault>;
 }
 
 /** What a volume is made of that comes from outside. */
@@ -63,14 +63,14 @@ export class ArchiveImporter {
    * then there is none.
    */
   async import(from: ImportedVolume): Promise<void> {
-    const { records, reconciler, events, pool, lock, reach } = this.#parts;
+    const { records, reconciler, events, pool, lock, faultPoint } = this.#parts;
     const { name } = from;
     await pool.checkRoom();
     const volume = { name, uid: randomUUID(), sizeBytes: await this.#sizeOf(from) };
     checkVolumeSpec(volume);
     await lock(name, async () => {
       records.declareImport(volume, volume.uid);
-      reach('import:recorded');
+      faultPoint('import:recorded');
       try {
         await this.#fill(volume, from);
       } catch (error) {
@@ -86,9 +86,9 @@ export class ArchiveImporter {
     volume: Parameters<VolumeBackend['create']>[0],
     { format, file, warn }: ImportedVolume,
   ): Promise<void> {
-    const { backend, archives, reach } = this.#parts;
+    const { backend, archives, faultPoint } = this.#parts;
     await backend.create(volume, format === 'image' ? { image: file } : undefined);
-    reach('import:made');
+    faultPoint('import:made');
     if (format === 'image') return;
     await archives.unpackTree(volume.name, createReadStream(file), warn ? { warn } : {});
   }

@@ -1,8 +1,8 @@
 import {
+  type FaultPoint,
   formatSize,
   formatSnapshotRef,
   type KeyedLock,
-  type Reach,
   type VolumeBackend,
   type VolumeFault,
 } from '@capsule/core';
@@ -18,7 +18,7 @@ export interface VolumeReconcilerParts {
   readonly events: VolumeEvents;
   /** One thing at a time for each volume. */
   readonly lock: KeyedLock;
-  readonly reach: Reach<VolumeFault>;
+  readonly faultPoint: FaultPoint<VolumeFault>;
   readonly log: Log;
 }
 
@@ -51,7 +51,7 @@ export class VolumeReconciler {
 
   /** One that could not be undone is finished by the next call for it, or when capsuled starts. */
   async makeOrUndo(name: string): Promise<void> {
-    this.#parts.reach('create:recorded');
+    this.#parts.faultPoint('create:recorded');
     try {
       await this.make(name);
     } catch (error) {
@@ -75,10 +75,10 @@ export class VolumeReconciler {
   }
 
   async refill(name: string): Promise<void> {
-    const { records, backend, events, reach } = this.#parts;
+    const { records, backend, events, faultPoint } = this.#parts;
     const record = records.get(name);
     if (record?.stage !== 'restoring' || record.source === undefined) return;
-    reach('restore:recorded');
+    faultPoint('restore:recorded');
     await backend.restore(record, record.source);
     records.markReady(name);
     events.record(name, 'Restored', `from ${formatSnapshotRef(record.source)}`);
@@ -86,20 +86,20 @@ export class VolumeReconciler {
 
   /** `before` is how large it was. */
   async grow(name: string, sizeBytes: number, before: number): Promise<void> {
-    const { backend, events, reach } = this.#parts;
-    reach('grow:recorded');
+    const { backend, events, faultPoint } = this.#parts;
+    faultPoint('grow:recorded');
     await backend.grow(name, sizeBytes);
-    reach('grow:grown');
+    faultPoint('grow:grown');
     if (before < sizeBytes) events.record(name, 'Grown', `to ${formatSize(sizeBytes)}`);
   }
 
   async unmake(name: string): Promise<void> {
-    const { records, snapshots, backend, events, reach } = this.#parts;
+    const { records, snapshots, backend, events, faultPoint } = this.#parts;
     if (records.get(name)?.stage !== 'deleting') return;
-    reach('delete:recorded');
+    faultPoint('delete:recorded');
     await snapshots.dropAll(name);
     await backend.remove(name);
-    reach('delete:removed');
+    faultPoint('delete:removed');
     records.forget(name);
     events.record(name, 'Deleted', 'with what it held');
   }

@@ -29,7 +29,7 @@ function setUp() {
   const onChange = (name: string) => void changed.push(name);
   const notes: string[] = [];
   const status = { current: FIRST_STATUS };
-  const config = new WorkloadCommands({
+  const commands = new WorkloadCommands({
     db,
     specs,
     now: () => 5,
@@ -44,7 +44,7 @@ function setUp() {
     note: (_record, reason) => void notes.push(reason),
     onChange,
   });
-  return { config, specs, goods, listeners, addresses, volumes, changed, notes, status };
+  return { commands, specs, goods, listeners, addresses, volumes, changed, notes, status };
 }
 
 function wish(name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpec {
@@ -62,93 +62,93 @@ const codeOf = (outcome: ApplyOutcome) =>
 const hasCode = (code: string) => (error: unknown) => isCapsuleError(error) && error.code === code;
 
 test('the same wish twice changes nothing', () => {
-  const { config, changed } = setUp();
-  assert.equal(config.apply(wish('web')).change, 'created');
-  assert.equal(config.apply(wish('web')).change, 'unchanged');
+  const { commands, changed } = setUp();
+  assert.equal(commands.apply(wish('web')).change, 'created');
+  assert.equal(commands.apply(wish('web')).change, 'unchanged');
   assert.deepEqual(changed, ['web']);
 });
 
 test('another wish is the next generation of the same workload', () => {
-  const { config } = setUp();
-  const first = config.apply(wish('web')).record;
-  const { record, change } = config.apply(wish('web', { image: 'redis' }));
+  const { commands } = setUp();
+  const first = commands.apply(wish('web')).record;
+  const { record, change } = commands.apply(wish('web', { image: 'redis' }));
   assert.equal(change, 'configured');
   assert.equal(record.generation, first.generation + 1);
   assert.equal(record.uid, first.uid);
 });
 
 test('a port that another workload publishes is refused, and nothing is kept of the wish', () => {
-  const { config, specs, addresses } = setUp();
-  config.apply(wish('web', { ports: [port(8080)] }));
+  const { commands, specs, addresses } = setUp();
+  commands.apply(wish('web', { ports: [port(8080)] }));
   assert.throws(
-    () => config.apply(wish('other', { ports: [port(8080)] })),
+    () => commands.apply(wish('other', { ports: [port(8080)] })),
     hasCode('WORKLOAD_PORT_TAKEN'),
   );
   assert.equal(specs.get('other'), undefined);
   assert.equal(addresses.get(cellOfWorkload('other')), undefined);
-  config.apply(wish('other', { ports: [port(8080, 'udp')] }));
+  commands.apply(wish('other', { ports: [port(8080, 'udp')] }));
 });
 
 test('a port is free again as soon as its workload is to go', () => {
-  const { config } = setUp();
-  config.apply(wish('web', { ports: [port(8080)] }));
-  config.delete('web');
-  assert.equal(config.apply(wish('other', { ports: [port(8080)] })).change, 'created');
+  const { commands } = setUp();
+  commands.apply(wish('web', { ports: [port(8080)] }));
+  commands.delete('web');
+  assert.equal(commands.apply(wish('other', { ports: [port(8080)] })).change, 'created');
 });
 
 test('a workload that is applied while it is being deleted is a new one', () => {
-  const { config } = setUp();
-  const { record: old } = config.apply(wish('web'));
-  assert.equal(config.delete('web'), true);
-  const { record, change } = config.apply(wish('web'));
+  const { commands } = setUp();
+  const { record: old } = commands.apply(wish('web'));
+  assert.equal(commands.delete('web'), true);
+  const { record, change } = commands.apply(wish('web'));
   assert.equal(change, 'created');
   assert.notEqual(record.uid, old.uid);
   assert.equal(record.desired, 'running');
 });
 
 test('a record whose wish changed is not forgotten', () => {
-  const { config, specs } = setUp();
-  config.apply(wish('web'));
-  config.delete('web');
+  const { commands, specs } = setUp();
+  commands.apply(wish('web'));
+  commands.delete('web');
   const going = specs.get('web');
   assert.ok(going);
-  config.apply(wish('web'));
+  commands.apply(wish('web'));
   assert.equal(specs.remove(going), false);
 });
 
 test('deleting a missing name says so', () => {
-  assert.equal(setUp().config.delete('nothing'), false);
+  assert.equal(setUp().commands.delete('nothing'), false);
 });
 
 test('a wish that breaks a rule is refused before anything is written', () => {
-  const { config, specs } = setUp();
-  assert.throws(() => config.apply(wish('No Name')), hasCode('MANIFEST_SPEC_INVALID'));
+  const { commands, specs } = setUp();
+  assert.throws(() => commands.apply(wish('No Name')), hasCode('MANIFEST_SPEC_INVALID'));
   assert.deepEqual(specs.list(), []);
 });
 
 test('a change that needs no new container leaves the revision and the run', () => {
-  const { config } = setUp();
-  const first = config.apply(wish('web')).record;
-  const label = config.apply(wish('web', { labels: { app: 'web' } }));
+  const { commands } = setUp();
+  const first = commands.apply(wish('web')).record;
+  const label = commands.apply(wish('web', { labels: { app: 'web' } }));
   assert.equal(label.recreates, false);
   assert.equal(label.record.revision, first.revision);
   assert.equal(label.record.run, first.run);
   assert.equal(label.record.generation, first.generation + 1);
-  const image = config.apply(wish('web', { labels: { app: 'web' }, image: 'redis' }));
+  const image = commands.apply(wish('web', { labels: { app: 'web' }, image: 'redis' }));
   assert.equal(image.recreates, true);
   assert.equal(image.record.revision, first.revision + 1);
   assert.equal(image.record.run, first.run + 1);
 });
 
 test('a rehearsal tells what would be, and writes nothing', () => {
-  const { config, specs, addresses, changed } = setUp();
-  const first = config.apply(wish('web'), { dryRun: true });
+  const { commands, specs, addresses, changed } = setUp();
+  const first = commands.apply(wish('web'), { dryRun: true });
   assert.equal(first.change, 'created');
   assert.equal(specs.get('web'), undefined);
   assert.equal(addresses.get(cellOfWorkload('web')), undefined);
   assert.deepEqual(changed, []);
-  config.apply(wish('web'));
-  const { fields } = config.apply(wish('web', { image: 'redis' }), { dryRun: true });
+  commands.apply(wish('web'));
+  const { fields } = commands.apply(wish('web', { image: 'redis' }), { dryRun: true });
   assert.deepEqual(
     fields.map(({ path }) => path),
     ['container.image'],
@@ -157,96 +157,96 @@ test('a rehearsal tells what would be, and writes nothing', () => {
 });
 
 test('a stop is durable, idempotent, and not undone by an apply', () => {
-  const { config, specs } = setUp();
-  config.apply(wish('web'));
-  assert.equal(config.stop('web'), true);
-  assert.equal(config.stop('web'), false);
-  config.apply(wish('web', { image: 'redis' }));
+  const { commands, specs } = setUp();
+  commands.apply(wish('web'));
+  assert.equal(commands.stop('web'), true);
+  assert.equal(commands.stop('web'), false);
+  commands.apply(wish('web', { image: 'redis' }));
   assert.equal(specs.get('web')?.desired, 'stopped');
-  assert.equal(config.stop('web', 0), true);
+  assert.equal(commands.stop('web', 0), true);
   assert.equal(specs.get('web')?.stopGraceMs, 0);
 });
 
 test('a start asks for another run where none is under way', () => {
-  const { config, specs, status } = setUp();
-  const { record } = config.apply(wish('web', { restartPolicy: 'never' }));
-  assert.equal(config.start('web'), false);
-  config.stop('web');
-  assert.equal(config.start('web'), true);
+  const { commands, specs, status } = setUp();
+  const { record } = commands.apply(wish('web', { restartPolicy: 'never' }));
+  assert.equal(commands.start('web'), false);
+  commands.stop('web');
+  assert.equal(commands.start('web'), true);
   assert.equal(specs.get('web')?.run, record.run + 1);
-  assert.equal(config.start('web'), false);
+  assert.equal(commands.start('web'), false);
   status.current = {
     ...FIRST_STATUS,
     phase: 'stopped',
     reason: 'Completed',
     observedRun: record.run + 1,
   };
-  assert.equal(config.start('web'), true);
+  assert.equal(commands.start('web'), true);
 });
 
 test('a restart is another run each time, also of what is stopped', () => {
-  const { config, specs } = setUp();
-  config.apply(wish('web'));
-  config.stop('web');
-  config.restart('web');
-  config.restart('web', 2_000);
+  const { commands, specs } = setUp();
+  commands.apply(wish('web'));
+  commands.stop('web');
+  commands.restart('web');
+  commands.restart('web', 2_000);
   const record = specs.get('web');
   assert.deepEqual([record?.desired, record?.run, record?.stopGraceMs], ['running', 3, 2_000]);
 });
 
 test('what is not there or on its way out cannot be stopped, started or restarted', () => {
-  const { config } = setUp();
-  assert.throws(() => config.stop('web'), hasCode('WORKLOAD_NOT_FOUND'));
-  config.apply(wish('web'));
-  config.delete('web');
-  assert.throws(() => config.start('web'), hasCode('WORKLOAD_BEING_DELETED'));
-  assert.throws(() => config.restart('web'), hasCode('WORKLOAD_BEING_DELETED'));
+  const { commands } = setUp();
+  assert.throws(() => commands.stop('web'), hasCode('WORKLOAD_NOT_FOUND'));
+  commands.apply(wish('web'));
+  commands.delete('web');
+  assert.throws(() => commands.start('web'), hasCode('WORKLOAD_BEING_DELETED'));
+  assert.throws(() => commands.restart('web'), hasCode('WORKLOAD_BEING_DELETED'));
 });
 
 test('a delete by force overtakes one with grace', () => {
-  const { config, specs } = setUp();
-  config.apply(wish('web'));
-  config.delete('web');
+  const { commands, specs } = setUp();
+  commands.apply(wish('web'));
+  commands.delete('web');
   assert.equal(specs.get('web')?.stopGraceMs, undefined);
-  config.delete('web', true);
+  commands.delete('web', true);
   assert.equal(specs.get('web')?.stopGraceMs, 0);
 });
 
 test('a delete and a change leave a stop that is under way its own grace', () => {
-  const { config, specs } = setUp();
-  config.apply(wish('web'));
-  config.stop('web', 0);
-  config.apply(wish('web', { labels: { app: 'web' } }));
+  const { commands, specs } = setUp();
+  commands.apply(wish('web'));
+  commands.stop('web', 0);
+  commands.apply(wish('web', { labels: { app: 'web' } }));
   assert.equal(specs.get('web')?.stopGraceMs, 0);
-  config.delete('web');
+  commands.delete('web');
   assert.equal(specs.get('web')?.stopGraceMs, 0);
 });
 
 test('the grace of a restart goes with that restart alone', () => {
-  const { config, specs, status } = setUp();
-  config.apply(wish('web'));
-  config.restart('web', 0);
-  config.apply(wish('web', { labels: { app: 'web' } }));
+  const { commands, specs, status } = setUp();
+  commands.apply(wish('web'));
+  commands.restart('web', 0);
+  commands.apply(wish('web', { labels: { app: 'web' } }));
   assert.equal(specs.get('web')?.stopGraceMs, 0, 'it is under way');
   status.current = { ...FIRST_STATUS, phase: 'running', observedRun: 2 };
-  config.apply(wish('web', { image: 'redis' }));
+  commands.apply(wish('web', { image: 'redis' }));
   assert.equal(specs.get('web')?.stopGraceMs, undefined);
   assert.equal(specs.get('web')?.run, 3);
 });
 
 test('workloads that would wait for each other for ever are refused, one by one or together', () => {
-  const { config, specs } = setUp();
-  config.apply(wish('c'));
-  config.apply(wish('b', { dependsOn: ['c'] }));
-  config.apply(wish('a', { dependsOn: ['b'] }));
+  const { commands, specs } = setUp();
+  commands.apply(wish('c'));
+  commands.apply(wish('b', { dependsOn: ['c'] }));
+  commands.apply(wish('a', { dependsOn: ['b'] }));
   assert.throws(
-    () => config.apply(wish('c', { dependsOn: ['a'] })),
+    () => commands.apply(wish('c', { dependsOn: ['a'] })),
     hasCode('WORKLOAD_DEPENDENCY_CYCLE'),
   );
   assert.deepEqual(specs.get('c')?.spec.dependsOn, []);
   const cycle = [wish('x', { dependsOn: ['y'] }), wish('y', { dependsOn: ['x'] })];
   for (const dryRun of [true, false]) {
-    const outcomes = config.applyAll([...cycle, wish('z')].map(asWish), { dryRun });
+    const outcomes = commands.applyAll([...cycle, wish('z')].map(asWish), { dryRun });
     assert.deepEqual(outcomes.map(codeOf), [
       'WORKLOAD_DEPENDENCY_CYCLE',
       'WORKLOAD_DEPENDENCY_CYCLE',
@@ -257,128 +257,128 @@ test('workloads that would wait for each other for ever are refused, one by one 
 });
 
 test('an unchanged workload is not judged again, and the others of its apply are applied', () => {
-  const { config, specs, changed } = setUp();
+  const { commands, specs, changed } = setUp();
   const web = wish('web', { dependsOn: ['ghost'] });
-  config.applyAll([web, wish('ghost')].map(asWish));
+  commands.applyAll([web, wish('ghost')].map(asWish));
   const ghost = specs.get('ghost');
   assert.ok(ghost);
   specs.remove(ghost);
   changed.length = 0;
-  const outcomes = config.applyAll([web, wish('other')].map(asWish));
+  const outcomes = commands.applyAll([web, wish('other')].map(asWish));
   assert.deepEqual(outcomes.map(codeOf), ['unchanged', 'created']);
   assert.deepEqual(changed, ['other']);
   const other = { ...web, labels: { tier: 'front' } };
-  assert.throws(() => config.apply(other), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
+  assert.throws(() => commands.apply(other), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
 });
 
 test('two workloads of one apply that mount a volume are both named, and no holder that is not there', () => {
-  const { config, volumes } = setUp();
+  const { commands, volumes } = setUp();
   volumes.declare({ name: 'data', sizeBytes: 1 });
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
   const pair = [wish('second', { mounts }), wish('third', { mounts })];
-  const outcomes = config.applyAll(pair.map(asWish));
+  const outcomes = commands.applyAll(pair.map(asWish));
   assert.deepEqual(outcomes.map(codeOf), ['VOLUME_WANTED_TWICE', 'VOLUME_WANTED_TWICE']);
   const [second] = outcomes;
   assert.ok(second !== undefined && 'error' in second);
   assert.equal(second.error.message, 'second and third both mount volume data');
-  config.apply(wish('third', { mounts }));
-  assert.deepEqual(config.applyAll(pair.map(asWish)).map(codeOf), ['VOLUME_IN_USE', 'unchanged']);
+  commands.apply(wish('third', { mounts }));
+  assert.deepEqual(commands.applyAll(pair.map(asWish)).map(codeOf), ['VOLUME_IN_USE', 'unchanged']);
 });
 
 test('what a workload depends on exists, or comes with it in any order', () => {
-  const { config, specs, changed } = setUp();
+  const { commands, specs, changed } = setUp();
   const missing = wish('web', { dependsOn: ['ghost'] });
-  assert.throws(() => config.apply(missing), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
+  assert.throws(() => commands.apply(missing), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
   const both = [missing, wish('ghost')].map(asWish);
-  assert.deepEqual(config.applyAll(both).map(codeOf), ['created', 'created']);
+  assert.deepEqual(commands.applyAll(both).map(codeOf), ['created', 'created']);
   assert.deepEqual(changed, ['web', 'ghost']);
-  config.delete('ghost');
-  assert.throws(() => config.restart('web'), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
+  commands.delete('ghost');
+  assert.throws(() => commands.restart('web'), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
   assert.equal(specs.get('web')?.run, 1);
 });
 
 test('two workloads that are applied together may exchange their ports', () => {
-  const { config } = setUp();
-  config.apply(wish('a', { ports: [port(1)] }));
-  config.apply(wish('b', { ports: [port(2)] }));
+  const { commands } = setUp();
+  commands.apply(wish('a', { ports: [port(1)] }));
+  commands.apply(wish('b', { ports: [port(2)] }));
   const swap = [wish('a', { ports: [port(2)] }), wish('b', { ports: [port(1)] })].map(asWish);
-  assert.deepEqual(config.applyAll(swap).map(codeOf), ['configured', 'configured']);
+  assert.deepEqual(commands.applyAll(swap).map(codeOf), ['configured', 'configured']);
   const clash = [wish('a', { ports: [port(3)] }), wish('c', { ports: [port(3)] })].map(asWish);
-  assert.deepEqual(config.applyAll(clash).map(codeOf), [
+  assert.deepEqual(commands.applyAll(clash).map(codeOf), [
     'WORKLOAD_PORT_TAKEN',
     'WORKLOAD_PORT_TAKEN',
   ]);
 });
 
 test('a port on which a program of the capsule listens is refused, except to who has it', () => {
-  const { config, listeners } = setUp();
-  config.apply(wish('web', { ports: [port(80)] }));
+  const { commands, listeners } = setUp();
+  commands.apply(wish('web', { ports: [port(80)] }));
   listeners.programs.push({ port: 80, protocol: 'tcp', program: 'nginx', workload: 'proxy' });
   listeners.programs.push({ port: 53, protocol: 'udp', program: 'named' });
-  assert.equal(config.apply(wish('web', { ports: [port(80)] })).change, 'unchanged');
+  assert.equal(commands.apply(wish('web', { ports: [port(80)] })).change, 'unchanged');
   assert.throws(
-    () => config.apply(wish('dns', { ports: [port(53, 'udp')] })),
+    () => commands.apply(wish('dns', { ports: [port(53, 'udp')] })),
     hasCode('WORKLOAD_PORT_IN_USE'),
   );
-  config.apply(wish('dns', { ports: [port(53)] }));
-  config.stop('web');
-  config.apply(wish('proxy', { networkMode: 'host' }));
-  assert.throws(() => config.start('web'), hasCode('WORKLOAD_PORT_IN_USE'));
+  commands.apply(wish('dns', { ports: [port(53)] }));
+  commands.stop('web');
+  commands.apply(wish('proxy', { networkMode: 'host' }));
+  assert.throws(() => commands.start('web'), hasCode('WORKLOAD_PORT_IN_USE'));
 });
 
 test('a port of a workload that leaves the network of the capsule is free, to itself and others', () => {
-  const { config, listeners } = setUp();
+  const { commands, listeners } = setUp();
   listeners.programs.push({ port: 80, protocol: 'tcp', program: 'nginx', workload: 'proxy' });
-  config.apply(wish('proxy', { networkMode: 'host' }));
+  commands.apply(wish('proxy', { networkMode: 'host' }));
   const other = wish('other', { ports: [port(80)] });
-  assert.throws(() => config.apply(other), hasCode('WORKLOAD_PORT_IN_USE'));
+  assert.throws(() => commands.apply(other), hasCode('WORKLOAD_PORT_IN_USE'));
   const moved = wish('proxy', { ports: [port(80)] });
-  assert.equal(config.apply(moved, { dryRun: true }).change, 'configured');
-  config.stop('proxy');
-  assert.equal(config.apply(other).change, 'created');
+  assert.equal(commands.apply(moved, { dryRun: true }).change, 'configured');
+  commands.stop('proxy');
+  assert.equal(commands.apply(other).change, 'created');
 });
 
 test('a rollback claims what the earlier spec needs, and is refused where others have it', () => {
-  const { config, specs, addresses, changed } = setUp();
-  const good = config.apply(wish('web', { ports: [port(8080)] })).record;
-  const failed = config.apply(wish('web', { networkMode: 'host' })).record;
+  const { commands, specs, addresses, changed } = setUp();
+  const good = commands.apply(wish('web', { ports: [port(8080)] })).record;
+  const failed = commands.apply(wish('web', { networkMode: 'host' })).record;
   addresses.release(cellOfWorkload('web'));
-  config.apply(wish('other', { ports: [port(8080)] }));
+  commands.apply(wish('other', { ports: [port(8080)] }));
   changed.length = 0;
-  assert.throws(() => config.rollBack(failed, good.spec), hasCode('WORKLOAD_PORT_TAKEN'));
+  assert.throws(() => commands.rollBack(failed, good.spec), hasCode('WORKLOAD_PORT_TAKEN'));
   assert.deepEqual([specs.get('web'), changed], [failed, []]);
-  config.delete('other');
-  assert.ok(config.rollBack(failed, good.spec));
+  commands.delete('other');
+  assert.ok(commands.rollBack(failed, good.spec));
   assert.ok(addresses.get(cellOfWorkload('web')) !== undefined);
 });
 
 test('ports that a workload may be rolled back to are kept for it until it is ready', () => {
-  const { config, goods } = setUp();
+  const { commands, goods } = setUp();
   const rolling = { updatePolicy: 'rollback' } as const;
-  goods.put(config.apply(wish('web', { ...rolling, ports: [port(8080)] })).record);
-  const { record } = config.apply(wish('web', { ...rolling, ports: [port(8081)] }));
+  goods.put(commands.apply(wish('web', { ...rolling, ports: [port(8080)] })).record);
+  const { record } = commands.apply(wish('web', { ...rolling, ports: [port(8081)] }));
   const other = wish('other', { ports: [port(8080)] });
-  assert.throws(() => config.apply(other), hasCode('WORKLOAD_PORT_KEPT'));
+  assert.throws(() => commands.apply(other), hasCode('WORKLOAD_PORT_KEPT'));
   goods.put(record);
-  config.apply(other);
+  commands.apply(other);
 });
 
 test('an earlier wish comes back only where the failed one is still wished', () => {
-  const { config, specs } = setUp();
-  const good = config.apply(wish('web')).record;
-  const bad = config.apply(wish('web', { image: 'broken' })).record;
-  const back = config.rollBack(bad, good.spec);
+  const { commands, specs } = setUp();
+  const good = commands.apply(wish('web')).record;
+  const bad = commands.apply(wish('web', { image: 'broken' })).record;
+  const back = commands.rollBack(bad, good.spec);
   assert.equal(back?.spec.image, 'nginx');
   assert.ok((back?.revision ?? 0) > bad.revision);
-  assert.equal(config.rollBack(bad, good.spec), undefined);
+  assert.equal(commands.rollBack(bad, good.spec), undefined);
   assert.equal(specs.get('web')?.generation, back?.generation);
 });
 
 test('a limit that the kernel cannot enforce is refused', () => {
-  const { config } = setUp();
-  config.apply(wish('web', { resources: { memoryBytes: 2 ** 30 } }));
+  const { commands } = setUp();
+  commands.apply(wish('web', { resources: { memoryBytes: 2 ** 30 } }));
   assert.throws(
-    () => config.apply(wish('other', { resources: { pids: 5 } })),
+    () => commands.apply(wish('other', { resources: { pids: 5 } })),
     hasCode('WORKLOAD_LIMIT_UNAVAILABLE'),
   );
 });

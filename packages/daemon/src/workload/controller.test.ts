@@ -88,7 +88,7 @@ class Machine {
           backend: this.disk,
           ...noTransfers,
           borrowers: noBorrowers,
-          reach: () => undefined,
+          faultPoint: () => undefined,
         },
       },
       {
@@ -114,24 +114,26 @@ class Daemon {
   }
 
   apply(name: string, change: Partial<WorkloadSpec> = {}): void {
-    this.#resources.workloads.config.apply(completeSpec({ name, image: 'nginx', ...change }));
+    this.#resources.workloads.commands.apply(completeSpec({ name, image: 'nginx', ...change }));
   }
 
   async delete(name: string): Promise<void> {
-    this.#resources.workloads.config.delete(name);
-    assert.ok(await this.#resources.workloads.controller.gone(name, AbortSignal.timeout(5_000)));
+    this.#resources.workloads.commands.delete(name);
+    assert.ok(
+      await this.#resources.workloads.controller.untilGone(name, AbortSignal.timeout(5_000)),
+    );
   }
 
   get resources() {
     return this.#resources;
   }
 
-  get config() {
-    return this.#resources.workloads.config;
+  get commands() {
+    return this.#resources.workloads.commands;
   }
 
   stopped(name: string): Promise<boolean> {
-    return this.#resources.workloads.controller.stopped(name, AbortSignal.timeout(5_000));
+    return this.#resources.workloads.controller.untilStopped(name, AbortSignal.timeout(5_000));
   }
 
   get(name: string): Workload | undefined {
@@ -326,11 +328,11 @@ test('a stop keeps the container, and a start goes on with it', async () => {
   await using daemon = machine.boot();
   daemon.apply('web', { ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }] });
   await daemon.until('web', runs);
-  daemon.config.stop('web');
+  daemon.commands.stop('web');
   assert.ok(await daemon.stopped('web'));
   assert.equal(callsOf(machine, 'remove web'), 0);
   await daemon.until('web', () => machine.kernel.published.length === 0);
-  daemon.config.start('web');
+  daemon.commands.start('web');
   await daemon.until('web', runs);
   assert.equal(callsOf(machine, 'create web'), 1);
   assert.equal(daemon.get('web')?.status.restartCount, 0);
@@ -342,7 +344,7 @@ test('a restart is one stop and one start, and no failure', async () => {
   await using daemon = machine.boot();
   daemon.apply('web');
   const before = await daemon.until('web', runs);
-  daemon.config.restart('web');
+  daemon.commands.restart('web');
   const after = await daemon.until(
     'web',
     (workload) => runs(workload) && workload.status.observedRun === workload.run,
@@ -367,7 +369,7 @@ test('a job that is done stays done, also for the next capsuled', async () => {
   await second.until('web', runs);
   assert.ok(isDone(await second.until('job', isDone)));
   assert.equal(callsOf(machine, 'start job'), 1);
-  second.config.start('job');
+  second.commands.start('job');
   await second.until('job', (job) => isDone(job) && job.status.observedRun === job.run);
   assert.equal(callsOf(machine, 'start job'), 2);
 });
@@ -380,7 +382,7 @@ test('another network of the bridge moves every workload, what runs and what is 
   first.apply('web', { ports: [PORT] });
   first.apply('vm', { kind: 'microVm', microVm: MICRO_VM_DEFAULTS });
   first.apply('idle');
-  first.config.stop('idle');
+  first.commands.stop('idle');
   const before = await first.until('vm', runs);
   await first.until('web', runs);
   await first[Symbol.asyncDispose]();
@@ -417,7 +419,7 @@ test('two workloads with one port concern only each other', async () => {
   await daemon.until('other', runs);
   assert.equal(machine.kernel.published.length, 2);
   await daemon.delete('web');
-  daemon.resources.workloads.controller.renew('aaa');
+  daemon.resources.workloads.controller.specChanged('aaa');
   await daemon.until('aaa', runs);
 });
 
@@ -426,7 +428,7 @@ test('a workload waits until what it needs is ready, and no longer', async () =>
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
   daemon.apply('db');
-  daemon.config.stop('db');
+  daemon.commands.stop('db');
   daemon.apply('web', { dependsOn: ['db'] });
   const waits = (text: string) => daemon.until('web', ({ status }) => status.message === text);
   await waits('waits until db is ready');
@@ -504,7 +506,7 @@ test('folders of a volume are bound before each start, and read-only mounts make
   ];
   daemon.apply('web', { mounts });
   await daemon.until('web', runs);
-  daemon.config.restart('web');
+  daemon.commands.restart('web');
   await daemon.until('web', (web) => runs(web) && web.status.observedRun === web.run);
   const binds = machine.disk.calls.filter((call) => call.startsWith('bindFolders'));
   assert.deepEqual(binds, ['bindFolders data a b/c', 'bindFolders data a b/c']);
@@ -553,7 +555,7 @@ test('what Always pulls is asked for at every start that somebody asks for', asy
   await using daemon = machine.boot();
   daemon.apply('web', { imagePullPolicy: 'always' });
   await daemon.until('web', runs);
-  daemon.config.restart('web');
+  daemon.commands.restart('web');
   await daemon.until('web', (web) => runs(web) && web.status.observedRun === web.run);
   const pulls = daemon.reasons('web').filter((reason) => reason === 'Pulling');
   assert.equal(pulls.length, 2);
@@ -566,10 +568,10 @@ test('a look that began before a start does not undo it', async () => {
   daemon.apply('web', { restartPolicy: 'never' });
   const running = await daemon.until('web', runs);
   const { observer } = daemon.resources;
-  const ticket = observer.ticket();
-  observer.sees('web', await machine.runtime.inspect(refOfWorkload('web')));
-  assert.deepEqual(observer.sees('web', undefined, ticket).pid, running.status.pid);
-  assert.equal(observer.sees('web', undefined).reason, 'Lost');
+  const ticket = observer.beginLook();
+  observer.recordSeen('web', await machine.runtime.inspect(refOfWorkload('web')));
+  assert.deepEqual(observer.recordSeen('web', undefined, ticket).pid, running.status.pid);
+  assert.equal(observer.recordSeen('web', undefined).reason, 'Lost');
 });
 
 test('what a start takes away is no end of the run that it begins', async () => {
@@ -582,8 +584,8 @@ test('what a start takes away is no end of the run that it begins', async () => 
   const seen = await machine.runtime.inspect(refOfWorkload('web'));
   assert.ok(seen !== undefined);
   const ended = { ...seen, task: 'stopped', exitCode: 137, exitedAt: 1 } as const;
-  observer.progresses('web', { stage: 'starting', doneBytes: 0, totalBytes: 0 });
-  assert.equal(observer.sees('web', ended).restartCount, 0);
-  observer.rests('web');
-  assert.equal(observer.sees('web', ended).restartCount, 1);
+  observer.reportProgress('web', { stage: 'starting', doneBytes: 0, totalBytes: 0 });
+  assert.equal(observer.recordSeen('web', ended).restartCount, 0);
+  observer.endProgress('web');
+  assert.equal(observer.recordSeen('web', ended).restartCount, 1);
 });

@@ -70,7 +70,7 @@ export class WorkloadController {
           return { afterMs: ABANDONED_MS };
         }
         await parts.runtime.reclaim(signal);
-        await this.#detachStrays(signal);
+        await this.#detachUnused(signal);
         return undefined;
       },
       onFailure: (key, error, retryInMs) => {
@@ -92,18 +92,18 @@ export class WorkloadController {
         onEvent: (event) => this.#handle(event),
         onGap: () => {
           this.#retryAll();
-          this.#upkeep.renew(REMAINS);
-          this.#upkeep.renew(ABANDONED);
+          this.#upkeep.restart(REMAINS);
+          this.#upkeep.restart(ABANDONED);
         },
       },
       this.#stop.signal,
     );
-    this.#resync = setInterval(() => void this.#wakeStrays(), RESYNC_MS);
+    this.#resync = setInterval(() => void this.#wakeUnconverged(), RESYNC_MS);
   }
 
   /** The wish of a workload changed. */
-  renew(name: string): void {
-    this.#queue.renew(name);
+  specChanged(name: string): void {
+    this.#queue.restart(name);
   }
 
   /** Something about a workload changed that is not its wish. */
@@ -114,14 +114,14 @@ export class WorkloadController {
   /**
    * Resolves with true when the workload is gone, with false when `signal` aborts before. Idempotent.
    */
-  gone(name: string, signal: AbortSignal): Promise<boolean> {
+  untilGone(name: string, signal: AbortSignal): Promise<boolean> {
     const { specs } = this.#parts;
     const uid = specs.get(name)?.uid;
     return this.#until(() => uid === undefined || specs.get(name)?.uid !== uid, signal);
   }
 
   /** The same for a workload that nothing runs of any more, or that is wished otherwise meanwhile. */
-  stopped(name: string, signal: AbortSignal): Promise<boolean> {
+  untilStopped(name: string, signal: AbortSignal): Promise<boolean> {
     const { specs, observer } = this.#parts;
     const isStopped = () =>
       specs.get(name)?.desired !== 'stopped' || observer.statusOf(name).phase === 'stopped';
@@ -194,7 +194,7 @@ export class WorkloadController {
   #noteOutOfMemory(name: string): void {
     const { observer, log } = this.#parts;
     try {
-      observer.runsOutOfMemory(name);
+      observer.recordOutOfMemory(name);
     } catch (error) {
       log.error('status not written', { name, error });
     }
@@ -204,7 +204,7 @@ export class WorkloadController {
   #noteFailure(name: string, error: unknown, retryInMs: number): void {
     const { observer, log } = this.#parts;
     try {
-      observer.fails(name, error, retryInMs);
+      observer.recordFailure(name, error, retryInMs);
     } catch (unwritten) {
       log.error('status not written', { name, error: unwritten });
     }
@@ -212,27 +212,27 @@ export class WorkloadController {
 
   async #look({ ref, spec: { name } }: WorkloadRecord): Promise<void> {
     const { runtime, observer } = this.#parts;
-    const ticket = observer.ticket();
+    const begun = observer.beginLook();
     const seen = await runtime.inspect(ref, this.#stop.signal);
-    observer.sees(name, seen, ticket);
+    observer.recordSeen(name, seen, begun);
   }
 
   /** The safety net: one question to the runtime, and work only for workloads that are not as wished. */
-  async #wakeStrays(): Promise<void> {
+  async #wakeUnconverged(): Promise<void> {
     const { runtime, specs, log } = this.#parts;
     try {
       const all = await runtime.list(this.#stop.signal);
       const byKey = new Map(all.map((seen) => [containerKey(seen.ref), seen]));
       for (const record of specs.list()) {
         const seen = byKey.get(containerKey(record.ref));
-        if (!(await this.#isAsWished(record, seen))) this.#queue.add(record.spec.name);
+        if (!(await this.#isConverged(record, seen))) this.#queue.add(record.spec.name);
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) log.warn('workloads not looked at', { error });
     }
   }
 
-  async #isAsWished(record: WorkloadRecord, seen: ContainerSeen | undefined): Promise<boolean> {
+  async #isConverged(record: WorkloadRecord, seen: ContainerSeen | undefined): Promise<boolean> {
     const status = this.#parts.observer.statusOf(record.spec.name);
     if (seen !== undefined && seen.task !== 'running' && record.desired === 'running') {
       if (isRunOver(record, status)) return true;
@@ -250,7 +250,7 @@ export class WorkloadController {
    * Networks of workloads that are gone: a capsuled that was killed may have left one. What runs under a name that is
    * not known keeps its network: its store was moved away, and it runs on, unmanaged.
    */
-  async #detachStrays(signal: AbortSignal): Promise<void> {
+  async #detachUnused(signal: AbortSignal): Promise<void> {
     const { network, runtime, specs } = this.#parts;
     const attached = await network.list(signal);
     const seen = await runtime.list(signal);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { HealthCheck, HealthState, ProbeResult, WorkloadRecord } from '@capsule/core';
-import { type Log, Places } from '@capsule/engine';
+import { type Log, Semaphore } from '@capsule/engine';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadObserver } from './observe.ts';
 
@@ -32,7 +32,7 @@ export class HealthMonitor implements AsyncDisposable {
   readonly #parts: HealthMonitorParts;
   readonly #watches = new Map<string, Watch>();
   readonly #running = new Set<Promise<void>>();
-  readonly #places = new Places(PROBES_AT_ONCE);
+  readonly #semaphore = new Semaphore(PROBES_AT_ONCE);
 
   constructor(parts: HealthMonitorParts) {
     this.#parts = parts;
@@ -97,7 +97,7 @@ export class HealthMonitor implements AsyncDisposable {
     stop: AbortSignal,
   ): Promise<ProbeResult> {
     try {
-      return await this.#places.hold(
+      return await this.#semaphore.hold(
         () =>
           this.#parts.probe(
             record,
@@ -117,7 +117,7 @@ export class HealthMonitor implements AsyncDisposable {
   ): boolean {
     const { observer, onChange, log } = this.#parts;
     try {
-      observer.probed(name, pid, found);
+      observer.recordProbe(name, pid, found);
     } catch (error) {
       log.error('health not written', { name, error });
       return false;

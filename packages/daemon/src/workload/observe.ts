@@ -52,7 +52,7 @@ export class WorkloadObserver {
   /** How far things are: told to whoever watches, and not worth a write to the disk. */
   readonly #progress = new Map<string, WorkloadProgress>();
   readonly #seenAt = new Map<string, number>();
-  #lastTicket = 0;
+  #lastLook = 0;
   /** Workloads of which this capsuled has begun a start. */
   readonly #begun = new Set<string>();
   /** When, by the monotonic clock, the kernel last told that a workload ran out of memory. */
@@ -69,29 +69,28 @@ export class WorkloadObserver {
     return progress === undefined ? status : { ...status, progress };
   }
 
-  /** Take one before a look at the runtime, and give it to `sees` with what was found. */
-  ticket(): number {
-    this.#lastTicket += 1;
-    return this.#lastTicket;
+  /** Take one before a look at the runtime, and give it to `recordSeen` with what was found. */
+  beginLook(): number {
+    this.#lastLook += 1;
+    return this.#lastLook;
   }
 
   /**
    * Writes down what the runtime shows of a workload, if it is news. A look that began before the last
    * one that was written down is older than what is known, and says nothing.
    */
-  sees(
+  recordSeen(
     name: string,
     seen: ContainerSeen | undefined,
-    ticket: number = this.ticket(),
+    look: number = this.beginLook(),
   ): WorkloadStatus {
-    if (ticket < (this.#seenAt.get(name) ?? 0))
-      return this.#parts.statuses.get(refOfWorkload(name));
+    if (look < (this.#seenAt.get(name) ?? 0)) return this.#parts.statuses.get(refOfWorkload(name));
     // While a start is under way, what ended is what it takes away; when it is over, it is looked at.
     const isStarting = this.#progress.get(name)?.stage === 'starting';
     if (seen?.task === 'stopped' && isStarting)
       return this.#parts.statuses.get(refOfWorkload(name));
     // The start may be seen to have worked before the call that started it has come back.
-    if (seen !== undefined && isAlive(seen.task) && isStarting) this.rests(name);
+    if (seen !== undefined && isAlive(seen.task) && isStarting) this.endProgress(name);
     const { pauses } = this.#parts;
     const now = this.#parts.now();
     const status = this.#change(name, (record, before) =>
@@ -104,23 +103,23 @@ export class WorkloadObserver {
       }),
     );
     // A look that the disk refused is not the last one: what an earlier one has found is still news.
-    this.#seenAt.set(name, ticket);
+    this.#seenAt.set(name, look);
     return status;
   }
 
   /** A start is about to happen. What somebody asked for is durable before the process starts. */
-  starts(name: string): void {
+  recordStart(name: string): void {
     this.#begun.add(name);
     this.#change(name, statusWhenStarting);
   }
 
   /** The registry was asked for the image of the present run. */
-  pulled(record: WorkloadRecord): void {
+  recordPull(record: WorkloadRecord): void {
     this.#change(record.spec.name, (_now, before) => ({ ...before, pulledFor: pullKey(record) }));
   }
 
   /** The start has to wait for other workloads. */
-  waits(name: string, waitingFor: readonly string[]): void {
+  recordWaiting(name: string, waitingFor: readonly string[]): void {
     const { specs } = this.#parts;
     const missing = waitingFor.filter((needed) => {
       const desired = specs.get(needed)?.desired;
@@ -130,7 +129,7 @@ export class WorkloadObserver {
   }
 
   /** What the health check of the process `pid` found. */
-  probed(
+  recordProbe(
     name: string,
     pid: number,
     found: { readonly health: HealthState; readonly detail: string },
@@ -139,30 +138,30 @@ export class WorkloadObserver {
   }
 
   /** The kernel ended a process of the workload for want of memory: the exit comes before or after. */
-  runsOutOfMemory(name: string): void {
+  recordOutOfMemory(name: string): void {
     const { now, monotonicMs } = this.#parts;
     this.#outOfMemory.set(name, monotonicMs());
     this.#change(name, (_record, before) => statusWhenOutOfMemory(before, now()));
   }
 
   /** An earlier wish has come back in the place of one that was not ready in time. */
-  rollsBack(name: string, rolledBack: RolledBack): void {
+  recordRollback(name: string, rolledBack: RolledBack): void {
     this.#change(name, (_record, before) => statusWhenRolledBack(before, rolledBack));
   }
 
   /** Work towards the wish goes on. */
-  progresses(name: string, progress: WorkloadProgress): void {
+  reportProgress(name: string, progress: WorkloadProgress): void {
     this.#progress.set(name, progress);
     this.#parts.feed.notify(name);
   }
 
-  /** The work that `progresses` told of is over, whatever came of it. */
-  rests(name: string): void {
+  /** The work that `reportProgress` told of is over, whatever came of it. */
+  endProgress(name: string): void {
     if (this.#progress.delete(name)) this.#parts.feed.notify(name);
   }
 
   /** The workload is gone: tell whoever watches. */
-  forgets(name: string): void {
+  forget(name: string): void {
     this.#progress.delete(name);
     this.#outOfMemory.delete(name);
     this.#begun.delete(name);
@@ -171,26 +170,26 @@ export class WorkloadObserver {
   }
 
   /** A milestone for the story; no change of status. */
-  notes(record: WorkloadRecord, reason: string, message: string): void {
+  recordEvent(record: WorkloadRecord, reason: string, message: string): void {
     this.#append(record, { severity: 'normal', reason, message });
   }
 
   /** Something that somebody should look at; no change of status. */
-  warns(record: WorkloadRecord, reason: string, message: string): void {
+  recordWarning(record: WorkloadRecord, reason: string, message: string): void {
     this.#append(record, { severity: 'warning', reason, message });
   }
 
   /** The wish could not be fulfilled now. What runs is still said to run. */
-  fails(name: string, error: unknown, retryInMs: number): void {
+  recordFailure(name: string, error: unknown, retryInMs: number): void {
     const nextRetryAt = this.#parts.now() + retryInMs;
     this.#change(name, (record, before) => statusWhenRefused(record, before, error, nextRetryAt));
   }
 
   /**
-   * Nothing is left to do for a wish: what `fails` said of it is over. Says nothing of a later wish, which may
+   * Nothing is left to do for a wish: what `recordFailure` said of it is over. Says nothing of a later wish, which may
    * have come while this one was looked at.
    */
-  fulfils({ generation, spec: { name } }: WorkloadRecord): void {
+  recordConverged({ generation, spec: { name } }: WorkloadRecord): void {
     this.#change(name, (record, before) =>
       record.generation === generation ? statusWhenFulfilled(record, before) : before,
     );

@@ -43,7 +43,7 @@ export async function reconcileWorkload(
   name: string,
   parts: ReconcileParts,
   runStep: RunWorkloadStep,
-  { signal, aside }: Turn,
+  { signal, outsideLimit }: Turn,
 ): Promise<Requeue> {
   try {
     for (let wave = 0; wave < MOST_WAVES; wave += 1) {
@@ -54,11 +54,11 @@ export async function reconcileWorkload(
       });
       if (record === undefined) return undefined;
       const cell = cellFromWorkload(record);
-      const ticket = parts.observer.ticket();
+      const begun = parts.observer.beginLook();
       const found = await look(cell, parts, signal);
       const containers = found.containers.map((one) => ({
         ...one,
-        status: parts.observer.sees(name, one.seen, ticket),
+        status: parts.observer.recordSeen(name, one.seen, begun),
       }));
       const seen = { ...found, containers };
       // Also one that was started by a capsuled that died before it wrote this down.
@@ -66,11 +66,11 @@ export async function reconcileWorkload(
       const plan = planCell(cell, seen, parts.now());
       if (plan.steps.length === 0) return rest(record, plan, parts);
       const act = () => allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
-      await (plan.steps.some(isMostlyWaiting) ? aside(act) : act());
+      await (plan.steps.some(isMostlyWaiting) ? outsideLimit(act) : act());
     }
     return { afterMs: 1_000 };
   } finally {
-    parts.observer.rests(name);
+    parts.observer.endProgress(name);
   }
 }
 
@@ -87,11 +87,11 @@ function rest(record: WorkloadRecord, plan: CellPlan, parts: ReconcileParts): Re
   const { name } = record.spec;
   parts.dependents.waits(name, plan.waitingFor ?? []);
   if (plan.waitingFor !== undefined) {
-    parts.observer.waits(name, plan.waitingFor);
+    parts.observer.recordWaiting(name, plan.waitingFor);
     // One of them may have become ready since it was looked at.
     return waitingFor(record.spec, parts).length === 0 ? { afterMs: 0 } : undefined;
   }
-  if (plan.againAt === undefined) parts.observer.fulfils(record);
+  if (plan.againAt === undefined) parts.observer.recordConverged(record);
   return plan.againAt === undefined ? undefined : { afterMs: plan.againAt - parts.now() };
 }
 

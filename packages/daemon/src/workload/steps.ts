@@ -16,7 +16,7 @@ import {
   type WorkloadRecord,
   type WorkloadSpec,
 } from '@capsule/core';
-import { type Database, Places } from '@capsule/engine';
+import { type Database, Semaphore } from '@capsule/engine';
 import type { PortPublisher } from '../network/publish-ports.ts';
 import type { Addresses } from '../store/addresses.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
@@ -68,15 +68,15 @@ export type RunWorkloadStep = (
 /** Binds the steps of a plan to the ports. Every step is idempotent. */
 export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
   const { observer, publisher, runtime, images, network, attachments, filler } = parts;
-  const pulls = new Places(PULLS_AT_ONCE);
+  const pulls = new Semaphore(PULLS_AT_ONCE);
   const executors: Executors = {
     pullImage: async (record, { reference }, signal) => {
       const { name } = record.spec;
-      observer.notes(record, 'Pulling', `pulling ${reference}`);
-      const tell = (progress: PullProgress) => observer.progresses(name, progress);
+      observer.recordEvent(record, 'Pulling', `pulling ${reference}`);
+      const tell = (progress: PullProgress) => observer.reportProgress(name, progress);
       const image = await pulls.hold(() => images.pull(reference, tell, signal), signal);
-      if (record.spec.imagePullPolicy === 'always') observer.pulled(record);
-      observer.notes(record, 'Pulled', `pulled ${reference} (${image.digest})`);
+      if (record.spec.imagePullPolicy === 'always') observer.recordPull(record);
+      observer.recordEvent(record, 'Pulled', `pulled ${reference} (${image.digest})`);
     },
     missImage: async ({ spec: { name } }, { reference }) => {
       throw workloadError.IMAGE_ABSENT({ name, reference });
@@ -106,15 +106,15 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
       const { name } = record.spec;
       await bindFolders(parts, record.spec, signal);
       parts.pauses.forget(ref);
-      observer.starts(name);
-      observer.progresses(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
+      observer.recordStart(name);
+      observer.reportProgress(name, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
       const seen = await runtime.start(ref, signal);
       filler.recordFilled(record);
-      observer.rests(name);
-      observer.sees(name, seen);
+      observer.endProgress(name);
+      observer.recordSeen(name, seen);
     },
     stopContainer: async ({ spec: { name, stopSignal } }, { ref, graceMs }, signal) => {
-      observer.progresses(name, { stage: 'stopping', doneBytes: 0, totalBytes: 0 });
+      observer.reportProgress(name, { stage: 'stopping', doneBytes: 0, totalBytes: 0 });
       await runtime.stop(ref, { graceMs, stopSignal }, signal);
     },
     removeContainer: (_record, { ref }, signal) => runtime.remove(ref, signal),
@@ -156,9 +156,9 @@ function forget(parts: WorkloadStepParts, record: WorkloadRecord): void {
     if (!parts.specs.remove(record)) return;
     parts.addresses.release(record.ref.cell);
     parts.pauses.forget(record.ref);
-    parts.observer.notes(record, 'Deleted', 'nothing is left of it');
+    parts.observer.recordEvent(record, 'Deleted', 'nothing is left of it');
   });
-  parts.observer.forgets(name);
+  parts.observer.forget(name);
 }
 
 function containerSpec(

@@ -104,7 +104,7 @@ function boot(disk: Disk) {
         listeners: { find: () => [] },
         service: { knock: async () => ({ ok: true, detail: '' }) },
       },
-      volumes: { backend, ...noTransfers, borrowers: noBorrowers, reach: () => undefined },
+      volumes: { backend, ...noTransfers, borrowers: noBorrowers, faultPoint: () => undefined },
     },
     {
       cidr: '172.20.254.0/24',
@@ -154,18 +154,18 @@ async function until(system: ReturnType<typeof boot>, isSo: () => boolean): Prom
 /** A life with everything that writes: made, healthy, restarted, out of memory, stopped, gone. */
 async function live(disk: Disk): Promise<void> {
   const system = boot(disk);
-  const { config, observer, controller, volumeArea, runtime, specs } = system;
+  const { commands, observer, controller, volumeArea, runtime, specs } = system;
   const isHealthy = () => observer.statusOf('web').health === 'healthy';
   await volumeArea.start();
   await insist(() => volumeArea.commands.apply(DATA));
-  await insist(() => config.apply(WEB));
+  await insist(() => commands.apply(WEB));
   await until(system, isHealthy);
   runtime.exit(refOfWorkload('web'), 1);
   await until(system, () => observer.statusOf('web').restartCount === 1 && isHealthy());
-  await insist(() => config.stop('web'));
-  assert.ok(await controller.stopped('web', AbortSignal.timeout(30_000)));
-  await insist(() => config.delete('web'));
-  assert.ok(await controller.gone('web', AbortSignal.timeout(30_000)));
+  await insist(() => commands.stop('web'));
+  assert.ok(await controller.untilStopped('web', AbortSignal.timeout(30_000)));
+  await insist(() => commands.delete('web'));
+  assert.ok(await controller.untilGone('web', AbortSignal.timeout(30_000)));
   await volumeArea.snapshots.scheduler.settled();
   await insist(() => volumeArea.commands.delete('data', true, new AbortController().signal));
   assert.equal(specs.get('web'), undefined);
@@ -201,10 +201,10 @@ test(
   async () => {
     const disk = new Disk();
     const system = boot(disk);
-    const { runtime, observer, config, volumeArea, backend, controller } = system;
+    const { runtime, observer, commands, volumeArea, backend, controller } = system;
     await volumeArea.start();
     await volumeArea.commands.apply(DATA);
-    config.apply(WEB);
+    commands.apply(WEB);
     await until(system, () => observer.statusOf('web').health === 'healthy');
     disk.isFull = () => true;
     backend.failNext('snapshot', fakeError('VOLUME_POOL_LOW', 'exhausted', 'no room'));
@@ -215,7 +215,7 @@ test(
     runtime.recover();
     await new Promise((resolve) => setTimeout(resolve, 50));
     disk.isFull = () => false;
-    config.restart('web');
+    commands.restart('web');
     await until(system, () => observer.statusOf('web').health === 'healthy');
     volumeArea[Symbol.dispose]();
     await controller[Symbol.asyncDispose]();

@@ -18,7 +18,7 @@ const STABLE_MS = 10_000;
 export interface UpdateGuardParts {
   readonly specs: WorkloadSpecs;
   readonly goods: GoodSpecs;
-  readonly config: Pick<WorkloadCommands, 'rollBack'>;
+  readonly commands: Pick<WorkloadCommands, 'rollBack'>;
   readonly observer: WorkloadObserver;
   readonly log: Log;
   /** Milliseconds of a clock that nobody sets. */
@@ -101,15 +101,15 @@ export class UpdateGuard implements Disposable {
   }
 
   #rollBack(record: WorkloadRecord, status: WorkloadStatus): void {
-    const { goods, config, observer } = this.#parts;
+    const { goods, commands, observer } = this.#parts;
     const { name } = record.spec;
     const good = goods.get(record);
     // Whatever comes of it, the workload has its whole time again before the next try.
     this.#end(name);
-    const back = good && this.#attempt(record, () => config.rollBack(record, good.spec));
+    const back = good && this.#attempt(record, () => commands.rollBack(record, good.spec));
     if (back === undefined) return;
     const rolledBack = { from: record.generation, to: back.generation, why: status.message };
-    observer.rollsBack(name, rolledBack);
+    observer.recordRollback(name, rolledBack);
   }
 
   /** A rollback that is refused is an event of the workload; the next one comes when its time is over again. */
@@ -118,7 +118,7 @@ export class UpdateGuard implements Disposable {
       return rollBack();
     } catch (error) {
       if (!isCapsuleError(error)) throw error;
-      this.#parts.observer.warns(record, 'RollbackRefused', error.message);
+      this.#parts.observer.recordWarning(record, 'RollbackRefused', error.message);
       const { name, updateTimeoutSeconds } = record.spec;
       this.#lookIn(name, this.#trialOf(record), updateTimeoutSeconds * 1000);
       return undefined;

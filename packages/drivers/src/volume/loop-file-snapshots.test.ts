@@ -10,7 +10,12 @@ test('a snapshot that cannot be looked at is listed, and keeps none of the other
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-snapshots-'));
   const files = new VolumeFiles(folder.path);
   const unused = () => assert.fail('nobody asks');
-  const snapshots = new LoopFileSnapshots({ files, mountOf: unused, hold: unused, reach: unused });
+  const snapshots = new LoopFileSnapshots({
+    files,
+    mountOf: unused,
+    hold: unused,
+    faultPoint: unused,
+  });
   await writeFile(files.snapshot({ volume: 'data', snapshot: 'good' }), 'x'.repeat(10));
   await symlink('data@loop.snap', files.snapshot({ volume: 'data', snapshot: 'loop' }));
   await symlink('nowhere', files.snapshot({ volume: 'data', snapshot: 'gone' }));

@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import type { Reach, SnapshotRef, SnapshotSeen, VolumeFault } from '@capsule/core';
+import type { FaultPoint, SnapshotRef, SnapshotSeen, VolumeFault } from '@capsule/core';
 import { cloneFile, freeze, thaw } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 import { sizeOf, statOf, syncPath, type VolumeFiles } from './volume-files.ts';
@@ -10,7 +10,7 @@ export interface LoopFileSnapshotsParts {
   readonly mountOf: (volume: string) => Promise<string | undefined>;
   /** Keeps one that nobody uses from being used; undefined for one that is in use. Fails with `VOLUME_BUSY`. */
   readonly hold: (volume: string) => Promise<AsyncDisposable | undefined>;
-  readonly reach: Reach<VolumeFault>;
+  readonly faultPoint: FaultPoint<VolumeFault>;
 }
 
 const UNREAD = { size: 0, blocks: 0 };
@@ -24,7 +24,7 @@ export class LoopFileSnapshots {
   }
 
   async take(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
-    const { files, mountOf, hold, reach } = this.#parts;
+    const { files, mountOf, hold, faultPoint } = this.#parts;
     const [from, to] = [files.volume(ref.volume), files.snapshot(ref)];
     if ((await sizeOf(to)) !== undefined) return;
     if ((await sizeOf(from)) === undefined) throw volumeDriverError.MISSING({ name: ref.volume });
@@ -34,7 +34,7 @@ export class LoopFileSnapshots {
     const mountPoint = await mountOf(ref.volume);
     try {
       if (mountPoint !== undefined) await freeze(mountPoint, signal);
-      reach('snapshot:frozen');
+      faultPoint('snapshot:frozen');
       await cloneFile(from, aside, signal);
     } catch (error) {
       await rm(aside, { force: true });
@@ -43,7 +43,7 @@ export class LoopFileSnapshots {
       if (mountPoint !== undefined) await thaw(mountPoint);
     }
     await syncPath(aside);
-    reach('snapshot:copied');
+    faultPoint('snapshot:copied');
     await rename(aside, to);
     await syncPath(files.folder);
   }

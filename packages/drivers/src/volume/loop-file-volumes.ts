@@ -1,7 +1,7 @@
 import { open, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import type {
+  FaultPoint,
   NewVolume,
-  Reach,
   SnapshotRef,
   SnapshotSeen,
   VolumeArchives,
@@ -39,7 +39,7 @@ export interface LoopFileOptions {
   readonly folder: string;
   /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
   readonly mountRoot: string;
-  readonly reach?: Reach<VolumeFault>;
+  readonly faultPoint?: FaultPoint<VolumeFault>;
   /** For people: why files, and no pool. */
   readonly why?: string;
   /** Where filesystems are mounted unseen, to be packed and unpacked: `/run/capsule-files`. */
@@ -57,13 +57,13 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
   #isSharing: Promise<boolean> | undefined;
   readonly #files: VolumeFiles;
   readonly #snapshots: LoopFileSnapshots;
-  readonly #reach: Reach<VolumeFault>;
+  readonly #faultPoint: FaultPoint<VolumeFault>;
 
   constructor(options: LoopFileOptions) {
-    const { folder, reach = () => undefined } = options;
+    const { folder, faultPoint = () => undefined } = options;
     super(options.mountRoot);
     this.#why = options.why;
-    this.#reach = reach;
+    this.#faultPoint = faultPoint;
     this.#files = new VolumeFiles(folder);
     const mountOf = async (name: string) =>
       (await this.useOf(name)) === 'mounted' ? this.hostPath(name) : undefined;
@@ -72,7 +72,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
       (await this.useOf(name)) === undefined
         ? takeVolume(name, this.#files.volume(name))
         : undefined;
-    this.#snapshots = new LoopFileSnapshots({ files: this.#files, mountOf, hold, reach });
+    this.#snapshots = new LoopFileSnapshots({ files: this.#files, mountOf, hold, faultPoint });
     this.archives = new DeviceArchives({
       filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
       scratch: options.scratch ?? '/run/capsule-files',
@@ -147,7 +147,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
       await (await open(aside, 'wx', 0o600)).close();
       await truncate(aside, sizeBytes);
       await makeExt4(aside, uid, signal);
-      this.#reach('create:formatted');
+      this.#faultPoint('create:formatted');
     });
   }
 
@@ -159,7 +159,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     await using _held = isThere ? await takeVolume(name, file, signal) : undefined;
     await this.#replace(volume.name, 'restore:named', async (aside) => {
       await this.#copy(volume, from, aside, signal);
-      this.#reach('restore:copied');
+      this.#faultPoint('restore:copied');
     });
   }
 
@@ -202,7 +202,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     }
     await rename(aside, file);
     await syncPath(this.#files.folder);
-    this.#reach(fault);
+    this.#faultPoint(fault);
   }
 
   async grow(name: string, sizeBytes: number, signal?: AbortSignal): Promise<void> {
@@ -214,7 +214,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     if (isLent) return;
     const device = await findLoop(file, signal);
     if (before < sizeBytes) await truncate(file, sizeBytes);
-    this.#reach('grow:lengthened');
+    this.#faultPoint('grow:lengthened');
     if (device !== undefined) await growLoop(device, signal);
     // By the filesystem's size, not the file's: an earlier try may have stopped between the two.
     const ext4 = await readExt4(file, signal);
@@ -237,7 +237,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     if (present !== undefined) await detachLoop(present, signal);
     await using _held = await takeVolume(name, file, signal);
     await using loop = await openLoop(file, signal);
-    this.#reach('attach:opened');
+    this.#faultPoint('attach:opened');
     // The device goes with the mount, also when the whole capsule is torn down.
     await mountVolume({ name, device: loop.device, hostPath }, signal);
     return { hostPath };

@@ -1,6 +1,6 @@
 import type {
+  FaultPoint,
   NewVolume,
-  Reach,
   SnapshotRef,
   SnapshotSeen,
   VolumeArchives,
@@ -32,7 +32,7 @@ import { statOf, syncPath } from './volume-files.ts';
 export interface LvmThinOptions extends ThinGroupOptions {
   /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
   readonly mountRoot: string;
-  readonly reach?: Reach<VolumeFault>;
+  readonly faultPoint?: FaultPoint<VolumeFault>;
   /** Where filesystems are mounted unseen, to be packed and unpacked: `/run/capsule-files`. */
   readonly scratch?: string;
   readonly filesBinary?: string;
@@ -44,12 +44,12 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
   /** Its volumes as streams. */
   readonly archives: VolumeArchives;
   readonly #group: ThinGroup;
-  readonly #reach: Reach<VolumeFault>;
+  readonly #faultPoint: FaultPoint<VolumeFault>;
 
   constructor(options: LvmThinOptions) {
-    const { reach = () => undefined } = options;
+    const { faultPoint = () => undefined } = options;
     super(options.mountRoot);
-    this.#reach = reach;
+    this.#faultPoint = faultPoint;
     this.#group = new ThinGroup(options);
     this.archives = new DeviceArchives({
       filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
@@ -113,18 +113,18 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
       return;
     }
     await this.#makeAside(volume, from, signal);
-    this.#reach('create:formatted');
+    this.#faultPoint('create:formatted');
     await this.#group.rename(thinNames.aside(name), lv, signal);
-    this.#reach('create:named');
+    this.#faultPoint('create:named');
   }
 
   async restore(volume: NewVolume, from: SnapshotRef, signal?: AbortSignal): Promise<void> {
     const { name } = volume;
     await this.#makeAside(volume, from, signal);
-    this.#reach('restore:copied');
+    this.#faultPoint('restore:copied');
     await this.#group.remove(thinNames.volume(name), signal);
     await this.#group.rename(thinNames.aside(name), thinNames.volume(name), signal);
-    this.#reach('restore:named');
+    this.#faultPoint('restore:named');
   }
 
   /** Whole and on the disk, without its name. */
@@ -184,7 +184,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     if (isLent && found.sizeBytes < sizeBytes) throw volumeDriverError.GROWS_DETACHED({ name });
     if (isLent) return;
     await this.#group.extend(lv, sizeBytes, signal);
-    this.#reach('grow:lengthened');
+    this.#faultPoint('grow:lengthened');
     const device = await this.#group.activate(lv, signal);
     // By the filesystem's size, not the device's: an earlier try may have stopped between the two.
     const ext4 = await readExt4(device, signal);
@@ -205,7 +205,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     await this.checkNotLent(name);
     const hostPath = this.hostPath(name);
     const device = await this.#group.activate(lv, signal);
-    this.#reach('attach:opened');
+    this.#faultPoint('attach:opened');
     await mountVolume({ name, device, hostPath }, signal);
     return { hostPath };
   }

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { Reach, VolumeArchives, VolumeBackend, VolumeFault } from '@capsule/core';
+import type { FaultPoint, VolumeArchives, VolumeBackend, VolumeFault } from '@capsule/core';
 import { exists, shareMounts } from '@capsule/host';
 import { LoopFileVolumes } from './loop-file-volumes.ts';
 import { LvmThinVolumes } from './lvm-thin-volumes.ts';
@@ -13,7 +13,7 @@ export interface OpenVolumesOptions {
   /** Where the files are, on hosts without a pool: `/perm/volumes`. */
   readonly folder: string;
   readonly mountRoot: string;
-  readonly reach: Reach<VolumeFault>;
+  readonly faultPoint: FaultPoint<VolumeFault>;
 }
 
 export type OpenedVolumes = VolumeBackend & { readonly archives: VolumeArchives };
@@ -23,18 +23,18 @@ export type OpenedVolumes = VolumeBackend & { readonly archives: VolumeArchives 
  * usable is never replaced by files: volumes say why instead.
  */
 export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVolumes> {
-  const { pool, device, folder, mountRoot, reach } = options;
+  const { pool, device, folder, mountRoot, faultPoint } = options;
   // From the start on, so that volumes that come and go leave nothing behind.
   await mkdir(mountRoot, { recursive: true, mode: 0o700 });
   await shareMounts(mountRoot).catch(reportedByAttach);
-  const files = (why: string) => new LoopFileVolumes({ folder, mountRoot, reach, why });
+  const files = (why: string) => new LoopFileVolumes({ folder, mountRoot, faultPoint, why });
   if (!(await exists('/dev/mapper/control'))) {
     if (device === undefined) return files('no device-mapper in this kernel');
   }
   try {
     const disk = await (device === undefined ? findThinPool(pool) : makeThinPool(device, pool));
     if (disk === undefined) return files(`no thin pool ${pool.group}/${pool.pool}`);
-    return new LvmThinVolumes({ ...pool, device: disk, mountRoot, reach });
+    return new LvmThinVolumes({ ...pool, device: disk, mountRoot, faultPoint });
   } catch (error) {
     return new UnusableVolumes('lvm-thin', error as Error);
   }

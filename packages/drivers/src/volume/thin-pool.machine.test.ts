@@ -98,9 +98,9 @@ if (inMachine(import.meta.filename)) {
     const device = await plugIn();
     try {
       assert.equal(await findThinPool(pool), DEVICE);
-      const reach = () => undefined;
+      const faultPoint = () => undefined;
       const places = { folder: '/tmp/volumes', mountRoot: '/tmp/mounts' };
-      const opened = await openVolumes({ pool, reach, ...places });
+      const opened = await openVolumes({ pool, faultPoint, ...places });
       await opened.create({ name: 'data', uid: randomUUID(), sizeBytes: 64 * 1024 * 1024 });
       assert.equal((await opened.list()).length, 1);
       await rm(pool.stateFile);
@@ -123,8 +123,8 @@ if (inMachine(import.meta.filename)) {
   for (const step of STEPS) {
     test(`cut short after ${step}, it is finished by the next try`, async () => {
       const pool = await options();
-      const reach = (reached: ThinPoolStep) => assert.notEqual(reached, step, 'cut');
-      await assert.rejects(makeThinPool(DEVICE, { ...pool, reach }), /cut/);
+      const faultPoint = (reached: ThinPoolStep) => assert.notEqual(reached, step, 'cut');
+      await assert.rejects(makeThinPool(DEVICE, { ...pool, faultPoint }), /cut/);
       await makeThinPool(DEVICE, pool);
       assert.equal(await findThinPool(pool), DEVICE);
     });
@@ -152,7 +152,7 @@ if (inMachine(import.meta.filename)) {
         device: DEVICE,
         folder: '/tmp/volumes',
         mountRoot: '/tmp/mounts',
-        reach: () => undefined,
+        faultPoint: () => undefined,
       });
       assert.match((await volumes.probe()).detail, found);
       const asked = volumes.create({ name: 'data', uid: 'x', sizeBytes: 1 });

@@ -11,7 +11,7 @@ export interface ThinPoolOptions extends ThinGroupOptions {
   /** Remembers which physical volume is ours: `/perm/pool.json`. */
   readonly stateFile: string;
   /** Told after each step that is on the disk; tests stop there. */
-  readonly reach?: (step: ThinPoolStep) => void;
+  readonly faultPoint?: (step: ThinPoolStep) => void;
 }
 
 export type ThinPoolStep = 'chosen' | 'physical' | 'group' | 'pool';
@@ -77,7 +77,7 @@ export async function makeThinPool(
   options: ThinPoolOptions,
   signal?: AbortSignal,
 ): Promise<string> {
-  const { group, pool, reach = () => undefined } = options;
+  const { group, pool, faultPoint = () => undefined } = options;
   const existing = await findThinPool(options, signal);
   if (existing !== undefined) return existing;
   // People name disks by links that stay: /dev/disk/by-id/…
@@ -92,18 +92,18 @@ export async function makeThinPool(
     const uuid = newUuid();
     // Written before the disk is: what carries this identity later was made here.
     await writeState(options.stateFile, uuid);
-    reach('chosen');
+    faultPoint('chosen');
     await lvm(only, ['pvcreate', '--yes', '--uuid', uuid, '--norestorefile', real], signal);
-    reach('physical');
+    faultPoint('physical');
   }
   if (!isOurs || before.group === '') {
     await lvm(only, ['vgcreate', '--yes', '--addtag', TAG, group, real], signal);
-    reach('group');
+    faultPoint('group');
   }
   const shape = ['--type', 'thin-pool', '--extents', POOL_SHARE, '--discards', 'passdown'];
   await lvm(only, ['lvcreate', '--yes', ...shape, '--name', pool, group], signal);
   await syncPath(real);
-  reach('pool');
+  faultPoint('pool');
   return real;
 }
 

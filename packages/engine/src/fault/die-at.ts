@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
-import type { Reach } from '@capsule/core';
+import type { FaultPoint } from '@capsule/core';
 
 /**
  * Kills this process as `kill -9` would when it comes to the point that a file names, once: how tests see
  * what the next process makes of it. The file is of a folder that is root's.
  */
-export function dieAt<Point extends string>(file: string): Reach<Point> {
+export function dieAt<Point extends string>(file: string): FaultPoint<Point> {
   return (point) => {
     if (readIfThere(file)?.trim() !== point) return;
     rmSync(file);

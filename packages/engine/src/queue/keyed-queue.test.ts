@@ -85,7 +85,7 @@ test('a changed wish aborts the run that works for the old one', async () => {
   );
   queue.add('a');
   await started.promise;
-  queue.renew('a');
+  queue.restart('a');
   await queue.settled();
   assert.equal(runs, 2);
   assert.deepEqual(failures, []);
@@ -113,7 +113,7 @@ test('each new wish aborts the run under way, also one that itself followed an a
     begun = Promise.withResolvers<void>();
     // A turn of the event loop, in which the run before has been cleared away.
     await new Promise((resolve) => setImmediate(resolve));
-    queue.renew('a');
+    queue.restart('a');
   }
   await queue.settled();
   assert.deepEqual(aborted, [1, 2]);
@@ -179,9 +179,9 @@ test('work aside holds no place, and comes back before what has not begun', asyn
   const gate = Promise.withResolvers<void>();
   const order: string[] = [];
   await using queue = queueOf(
-    async (key, { aside }) => {
+    async (key, { outsideLimit }) => {
       order.push(`${key} begins`);
-      if (key === 'slow') await aside(() => gate.promise);
+      if (key === 'slow') await outsideLimit(() => gate.promise);
       if (key === 'quick') {
         queue.add('late');
         gate.resolve();
@@ -210,7 +210,7 @@ test('work aside holds no place, and comes back before what has not begun', asyn
 test('a failure of work aside is one of the run', async () => {
   const failures: unknown[] = [];
   const queue = queueOf(
-    async (_key, { aside }) => aside(() => Promise.reject(new Error('no'))),
+    async (_key, { outsideLimit }) => outsideLimit(() => Promise.reject(new Error('no'))),
     (_key, error) => failures.push(error),
     1,
   );

@@ -12,7 +12,7 @@ export interface Turn {
    * Does work that mostly waits (for a network, for a process to end) without holding a place: others
    * run meanwhile. Takes a place again before it answers.
    */
-  aside<T>(work: () => Promise<T>): Promise<T>;
+  outsideLimit<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export interface KeyedQueueOptions {
@@ -80,7 +80,7 @@ export class KeyedQueue {
    * The wish itself changed: forget failures, run now, and abort a run under way, which works for a
    * wish that is no more.
    */
-  renew(key: string): void {
+  restart(key: string): void {
     this.#entries.get(key)?.abort?.abort(new DOMException('the wish changed', 'AbortError'));
     this.retry(key);
   }
@@ -152,13 +152,13 @@ export class KeyedQueue {
     const abort = new AbortController();
     entry.abort = abort;
     try {
-      const aside: Turn['aside'] = (work) => this.#aside(work);
-      const requeue = await this.#options.run(key, { signal: abort.signal, aside });
+      const outsideLimit: Turn['outsideLimit'] = (work) => this.#outsideLimit(work);
+      const requeue = await this.#options.run(key, { signal: abort.signal, outsideLimit });
       entry.failures = 0;
-      this.#rest(key, entry, requeue?.afterMs);
+      this.#settle(key, entry, requeue?.afterMs);
     } catch (error) {
-      if (abort.signal.aborted) this.#rest(key, entry, 0);
-      else this.#fails(key, entry, error);
+      if (abort.signal.aborted) this.#settle(key, entry, 0);
+      else this.#handleFailure(key, entry, error);
     } finally {
       // The next run of the key may have begun already, with an abort of its own.
       if (entry.abort === abort) entry.abort = undefined;
@@ -168,7 +168,7 @@ export class KeyedQueue {
     }
   }
 
-  async #aside<T>(work: () => Promise<T>): Promise<T> {
+  async #outsideLimit<T>(work: () => Promise<T>): Promise<T> {
     this.#placesTaken -= 1;
     this.#fill();
     try {
@@ -182,15 +182,15 @@ export class KeyedQueue {
   }
 
   /** The retry comes first: a report that fails must not take it away. */
-  #fails(key: string, entry: Entry, error: unknown): void {
+  #handleFailure(key: string, entry: Entry, error: unknown): void {
     entry.failures += 1;
     const random = (this.#options.random ?? Math.random)();
     const delay = backOffMs(this.#options.backOff, entry.failures, random);
-    this.#rest(key, entry, delay);
+    this.#settle(key, entry, delay);
     this.#options.onFailure(key, error, delay);
   }
 
-  #rest(key: string, entry: Entry, afterMs: number | undefined): void {
+  #settle(key: string, entry: Entry, afterMs: number | undefined): void {
     entry.state = 'idle';
     if (this.#closed) return;
     if (entry.again && entry.failures === 0) {

@@ -1,8 +1,8 @@
 import {
+  type FaultPoint,
   formatSnapshotRef,
   isForPeople,
   type KeyedLock,
-  type Reach,
   refOfWorkload,
   type SnapshotRecord,
   type SnapshotRef,
@@ -26,7 +26,7 @@ export interface SnapshotReconcilerParts {
   readonly events: VolumeEvents;
   /** One thing at a time for each volume. */
   readonly lock: KeyedLock;
-  readonly reach: Reach<VolumeFault>;
+  readonly faultPoint: FaultPoint<VolumeFault>;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -68,16 +68,16 @@ export class SnapshotReconciler {
 
   /** Makes one that is recorded. Where that fails there is none. */
   async makeOrUndo(ref: SnapshotRef): Promise<void> {
-    const { records, backend, events, reach, log } = this.#parts;
+    const { records, backend, events, faultPoint, log } = this.#parts;
     const name = formatSnapshotRef(ref);
-    reach('snapshot:recorded');
+    faultPoint('snapshot:recorded');
     try {
       await this.#whileStill(ref.volume, () => backend.snapshot(ref));
     } catch (error) {
       await this.drop(ref).catch((failure) => log.warn('snapshot left', { name, error: failure }));
       throw error;
     }
-    reach('snapshot:named');
+    faultPoint('snapshot:named');
     records.markReady(ref);
     const record = records.get(ref);
     if (record !== undefined && isForPeople(record)) {

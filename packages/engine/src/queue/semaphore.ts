@@ -1,5 +1,5 @@
 /** A number of places, given away first come, first served. */
-export class Places {
+export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 

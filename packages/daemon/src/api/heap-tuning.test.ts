@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Thrift } from './thrift.ts';
+import { HeapTuning } from './heap-tuning.ts';
 
 test('the first suspension ends thrift, and the end of the last one brings it back', () => {
   const flags: string[] = [];
-  const thrift = new Thrift((flag) => void flags.push(flag));
-  const first = thrift.suspend();
-  const second = thrift.suspend();
+  const heap = new HeapTuning((flag) => void flags.push(flag));
+  const first = heap.allowGarbage();
+  const second = heap.allowGarbage();
   assert.deepEqual(flags, ['--no-optimize-for-size']);
   first[Symbol.dispose]();
   first[Symbol.dispose]();
