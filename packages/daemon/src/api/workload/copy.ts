@@ -6,18 +6,11 @@ import {
   type WorkloadCopyToRequest,
   type WorkloadStatPathResponseSchema,
 } from '@capsule/api/wire';
-import type {
-  ContainerFiles,
-  ContainerPath,
-  ContainerRuntime,
-  PathType,
-  WorkloadRecord,
-} from '@capsule/core';
-import { type CopyUse, checkCopyPlace, mountPathsOf } from '../../workload/check-copy-place.ts';
+import type { ContainerFiles, ContainerRuntime, PathType, WorkloadRecord } from '@capsule/core';
 import { workloadError } from '../../workload/errors.ts';
+import { placeToCopy } from '../../workload/place-to-copy.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-const PATH_MOST = 4096;
 
 export interface WorkloadCopyParts {
   readonly files: ContainerFiles;
@@ -33,7 +26,7 @@ export async function copyToWorkload(
 ): Promise<{ readonly bytesReceived: bigint; readonly warnings: string[] }> {
   const incoming = requests[Symbol.asyncIterator]();
   const { name, destPath, keepOwner } = await readMetadata(incoming);
-  const at = await pathOf(name, { path: destPath, use: 'writes' }, parts);
+  const at = await placeToCopy(parts.find(name), { path: destPath, use: 'writes' }, parts.runtime);
   const count = { bytes: 0 };
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
@@ -46,7 +39,7 @@ export async function* copyFromWorkload(
   parts: WorkloadCopyParts,
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof WorkloadCopyFromChunkSchema>> {
-  const from = await pathOf(name, { path: srcPath, use: 'reads' }, parts);
+  const from = await placeToCopy(parts.find(name), { path: srcPath, use: 'reads' }, parts.runtime);
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
   for await (const data of parts.files.pack(from, signal, warn)) {
@@ -72,7 +65,7 @@ export async function statWorkloadPath(
   signal: AbortSignal,
 ): Promise<MessageInitShape<typeof WorkloadStatPathResponseSchema>> {
   // Where something is to be written, too: that says what is in the way.
-  const at = await pathOf(name, { path, use: 'writes' }, parts);
+  const at = await placeToCopy(parts.find(name), { path, use: 'writes' }, parts.runtime);
   const seen = await parts.files.look(at, signal);
   return {
     type: TYPES[seen.type],
@@ -105,20 +98,4 @@ async function* chunksOf(
     count.bytes += payload.value.length;
     yield payload.value;
   }
-}
-
-async function pathOf(
-  name: string,
-  { path, use }: { readonly path: string; readonly use: CopyUse },
-  { find, runtime }: WorkloadCopyParts,
-): Promise<ContainerPath> {
-  const { spec, ref } = find(name);
-  const isUsable = path.startsWith('/') && path.length < PATH_MOST && !path.includes('\0');
-  if (isUsable) {
-    checkCopyPlace(spec, { path, use }, await runtime.inspect(ref));
-    // What leads there by a link, or out of an archive, is seen by whoever works on the files.
-    return { ref, path, mountPaths: mountPathsOf(spec) };
-  }
-  const problem = `${JSON.stringify(path.slice(0, 80))} is not an absolute path`;
-  throw workloadError.COPY_INVALID({ problem });
 }
