@@ -1,6 +1,7 @@
 /** `npm run style`: the rules of docs/contributing that a machine can hold us to. */
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathProblems, readPath } from './style/newcomer-path.ts';
 import { readTables, readWriters, writerProblems } from './style/record-writers.ts';
 import { styleProblems } from './style/style-problems.ts';
 
@@ -23,7 +24,7 @@ for (const path of (await Array.fromAsync(glob(SOURCES, { cwd: root }))).sort())
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   for (const warning of warnings) process.stdout.write(`warning: long file: ${warning}\n`);
 }
-for (const problem of await recordProblems()) {
+for (const problem of [...(await recordProblems()), ...(await newcomerProblems())]) {
   failed = true;
   process.stdout.write(`${problem}\n`);
 }
@@ -38,4 +39,19 @@ async function recordProblems(): Promise<string[]> {
   }
   const tables = readTables(await read(MIGRATIONS));
   return writerProblems(sources, tables, readWriters(await read('docs/architecture.md')));
+}
+
+/** The path of one noun from the API to the disk stays short enough to be read at once. */
+async function newcomerProblems(): Promise<string[]> {
+  const page = await readFile(join(root, 'docs/contributing/getting-started.md'), 'utf8');
+  return pathProblems(readPath(page), (path) => readIfThere(join(root, path)));
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
 }

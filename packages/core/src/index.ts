@@ -56,6 +56,7 @@ export type * from './port/system-log.ts';
 export type * from './port/volume-archives.ts';
 export type * from './port/volume-backend.ts';
 export type * from './port/volume-borrowers.ts';
+export type * from './port/volume-seen.ts';
 export * from './reference/describe-image-reference.ts';
 export * from './reference/errors.ts';
 export * from './reference/image-reference.ts';

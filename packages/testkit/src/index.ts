@@ -21,7 +21,8 @@ export {
   type NamesBench,
   nameResponderContract,
 } from './contracts/name-responder.contract.ts';
-export { type VolumeBench, volumeBackendContract } from './contracts/volume-backend.contract.ts';
+export { volumeBackendContract } from './contracts/volume-backend.contract.ts';
+export type { VolumeBench } from './contracts/volume-bench.ts';
 export { mountXfs } from './disk/mount-xfs.ts';
 export { type DiskServer, serveDisk } from './disk/serve-disk.ts';
 export { VolatileDisk } from './disk/volatile-disk.ts';

@@ -18,7 +18,7 @@ export function volumeSpecFromProto({
   name,
   sizeBytes,
   snapshotSchedule: wire,
-}: VolumeManifest): VolumeSpec {
+}: Pick<VolumeManifest, 'name' | 'sizeBytes' | 'snapshotSchedule'>): VolumeSpec {
   const snapshotSchedule = scheduleFromProto(wire);
   return { name, sizeBytes: Number(sizeBytes), ...(snapshotSchedule && { snapshotSchedule }) };
 }

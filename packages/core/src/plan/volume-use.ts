@@ -1,4 +1,4 @@
-import type { VolumeUse } from '../port/volume-backend.ts';
+import type { VolumeUse } from '../port/volume-seen.ts';
 import type { CellSpec } from '../resource/cell.ts';
 
 /** How a cell gets at its volumes. Pure. */

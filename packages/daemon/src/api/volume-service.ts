@@ -1,8 +1,8 @@
 import {
   applyChangeToProto,
   fieldChangeToProto,
-  scheduleFromProto,
   type VolumeService,
+  volumeSpecFromProto,
   volumeToProto,
 } from '@capsule/api/wire';
 import { VOLUME_DEFAULT_BYTES, VOLUME_UNIT_BYTES } from '@capsule/core';
@@ -45,14 +45,9 @@ export function volumeService(
       await commands.resize({ name: requireName(name), sizeBytes }, signal);
       return volumeToProto(await observer.get(name));
     },
-    async apply({ name, sizeBytes, dryRun, snapshotSchedule: wire }) {
-      const snapshotSchedule = scheduleFromProto(wire);
-      const spec = {
-        name,
-        sizeBytes: Number(sizeBytes),
-        ...(snapshotSchedule && { snapshotSchedule }),
-      };
-      const { change, fields } = await commands.apply(spec, { dryRun });
+    async apply(request) {
+      const { dryRun } = request;
+      const { change, fields } = await commands.apply(volumeSpecFromProto(request), { dryRun });
       return { change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
     },
     async adopt({ name }) {

@@ -1,10 +1,12 @@
 import {
   manifestError,
   VOLUME_DEFAULT_BYTES,
+  type VolumeRecord,
   type VolumeSpec,
   validateVolume,
 } from '@capsule/core';
 import { volumeError } from './errors.ts';
+import { STAGE_WORDS } from './stage-words.ts';
 
 /** Fails with `MANIFEST_SPEC_INVALID`. */
 export function checkVolumeSpec(spec: VolumeSpec): void {
@@ -24,4 +26,10 @@ export function checkVolumeGrowth(
   { sizeBytes: wished }: VolumeSpec,
 ): void {
   if (now > wished) throw volumeError.SHRINKS({ name, now, wished });
+}
+
+/** Fails with `VOLUME_NOT_READY` for one that is neither whole nor about to be. */
+export function checkVolumeStage({ name, stage }: VolumeRecord): void {
+  if (stage === 'ready' || stage === 'creating') return;
+  throw volumeError.NOT_READY({ name, stage: STAGE_WORDS[stage] });
 }

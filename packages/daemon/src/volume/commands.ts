@@ -5,10 +5,9 @@ import {
   type FieldChange,
   isForPeople,
   type KeyedLock,
-  type VolumeRecord,
   type VolumeSpec,
 } from '@capsule/core';
-import { checkVolumeGrowth, checkVolumeSpec } from './check-spec.ts';
+import { checkVolumeGrowth, checkVolumeSpec, checkVolumeStage } from './check-spec.ts';
 import { volumeError } from './errors.ts';
 import type { VolumeHolders, VolumeUsers } from './holders.ts';
 import type { VolumeObserver } from './observe.ts';
@@ -16,7 +15,6 @@ import type { PoolObserver } from './observe-pool.ts';
 import type { VolumeReconciler } from './reconcile.ts';
 import type { VolumeRecords } from './records.ts';
 import type { SnapshotRecords } from './snapshot/records.ts';
-import { STAGE_WORDS } from './stage-words.ts';
 
 export interface VolumeCommandsParts {
   readonly records: VolumeRecords;
@@ -82,7 +80,7 @@ export class VolumeCommands {
     const stored = this.#parts.records.declare(spec);
     if (stored !== undefined) {
       checkVolumeGrowth(stored, spec);
-      checkStage(stored);
+      checkVolumeStage(stored);
     }
     const fields = describeVolumeChange(stored, spec);
     return { change: applyChangeOf(stored, fields), fields };
@@ -91,7 +89,7 @@ export class VolumeCommands {
   async #apply(spec: VolumeSpec): Promise<ApplyChange> {
     const { records, reconciler, lock } = this.#parts;
     const before = records.declare(spec);
-    if (before !== undefined) checkStage(before);
+    if (before !== undefined) checkVolumeStage(before);
     if (before?.stage !== 'ready') {
       await lock(spec.name, () => reconciler.makeOrUndo(spec.name));
       if (before === undefined) return 'created';
@@ -178,9 +176,4 @@ export class VolumeCommands {
       records.adopt({ name, sizeBytes: stray.sizeBytes }, stray.uid);
     });
   }
-}
-
-function checkStage({ name, stage }: VolumeRecord): void {
-  if (stage === 'ready' || stage === 'creating') return;
-  throw volumeError.NOT_READY({ name, stage: STAGE_WORDS[stage] });
 }

@@ -15,9 +15,10 @@ import {
 } from '@capsule/core';
 import { checkVolumeSpec } from './check-spec.ts';
 import type { VolumeEvents } from './events.ts';
+import type { ImportReceipt } from './from-row.ts';
 import type { PoolObserver } from './observe-pool.ts';
 import type { VolumeReconciler } from './reconcile.ts';
-import type { ImportReceipt, VolumeRecords } from './records.ts';
+import type { VolumeRecords } from './records.ts';
 import { importError } from './transfer-errors.ts';
 
 export interface ArchiveImporterParts {

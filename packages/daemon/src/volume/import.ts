@@ -4,9 +4,10 @@ import { stat } from 'node:fs/promises';
 import type { FilesWarn, KeyedLock, UploadStore } from '@capsule/core';
 import { checkVolumeName } from './check-spec.ts';
 import { volumeError } from './errors.ts';
+import type { ImportReceipt } from './from-row.ts';
 import type { ArchiveImporter, ImportedVolume } from './import-archive.ts';
 import type { VolumeReconciler } from './reconcile.ts';
-import type { ImportReceipt, VolumeRecords } from './records.ts';
+import type { VolumeRecords } from './records.ts';
 import { importError } from './transfer-errors.ts';
 
 export interface VolumeImporterParts {

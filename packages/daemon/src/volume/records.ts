@@ -1,26 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type {
   SnapshotRecord,
-  SnapshotRef,
   SnapshotSchedule,
   VolumeFilling,
   VolumeRecord,
   VolumeSpec,
-  VolumeStage,
 } from '@capsule/core';
-import type { Database, Row } from '@capsule/engine';
+import type { Database } from '@capsule/engine';
 import { checkVolumeGrowth } from './check-spec.ts';
 import { volumeError } from './errors.ts';
+import { type ImportReceipt, receiptFromRow, volumeFromRow } from './from-row.ts';
 import { STAGE_WORDS } from './stage-words.ts';
-
-/** The import that a volume came of, as its client has it. */
-export interface ImportReceipt {
-  readonly id: string;
-  readonly totalBytes: number;
-  readonly sha256: string;
-  /** What could not be kept of files. */
-  readonly warnings: readonly string[];
-}
 
 /** The stored volumes, and who holds them. The one writer of `volume`: each change is a transition of one. */
 export class VolumeRecords {
@@ -33,18 +23,18 @@ export class VolumeRecords {
   }
 
   list(): VolumeRecord[] {
-    return this.#db.all('SELECT * FROM volume ORDER BY name').map(recordFromRow);
+    return this.#db.all('SELECT * FROM volume ORDER BY name').map(volumeFromRow);
   }
 
   get(name: string): VolumeRecord | undefined {
     const row = this.#db.get('SELECT * FROM volume WHERE name = ?', name);
-    return row === undefined ? undefined : recordFromRow(row);
+    return row === undefined ? undefined : volumeFromRow(row);
   }
 
   heldBy(workload: string): VolumeRecord[] {
     return this.#db
       .all('SELECT * FROM volume WHERE holder = ? ORDER BY name', workload)
-      .map(recordFromRow);
+      .map(volumeFromRow);
   }
 
   /** Fails with `VOLUME_NOT_FOUND` and `VOLUME_NOT_READY`. */
@@ -75,7 +65,7 @@ export class VolumeRecords {
       "SELECT imported FROM volume WHERE name = ? AND stage = 'ready' AND imported IS NOT NULL",
       name,
     );
-    return row === undefined ? undefined : (JSON.parse(String(row['imported'])) as ImportReceipt);
+    return row === undefined ? undefined : receiptFromRow(row);
   }
 
   /** Returns what `change` would; nothing of it is kept. */
@@ -197,26 +187,4 @@ export class VolumeRecords {
       ...[snapshotSchedule?.everySeconds ?? null, snapshotSchedule?.keep ?? null, this.#now()],
     );
   }
-}
-
-function recordFromRow(row: Row): VolumeRecord {
-  return {
-    name: String(row['name']),
-    uid: String(row['uid']),
-    sizeBytes: Number(row['size_bytes']),
-    stage: row['stage'] as VolumeStage,
-    filling: row['filling'] as VolumeFilling,
-    createdAt: Number(row['created_at']),
-    ...(row['holder'] === null ? {} : { holder: String(row['holder']) }),
-    ...(row['source_name'] === null ? {} : { source: sourceFromRow(row) }),
-    ...(row['schedule_every'] === null ? {} : { snapshotSchedule: scheduleFromRow(row) }),
-  };
-}
-
-function sourceFromRow(row: Row): SnapshotRef {
-  return { volume: String(row['source_volume']), snapshot: String(row['source_name']) };
-}
-
-function scheduleFromRow(row: Row): SnapshotSchedule {
-  return { everySeconds: Number(row['schedule_every']), keep: Number(row['schedule_keep']) };
 }

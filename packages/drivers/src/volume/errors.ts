@@ -1,4 +1,4 @@
-import { action, defineErrors, remedy } from '@capsule/core';
+import { action, defineErrors, remedy, type SnapshotRef } from '@capsule/core';
 
 interface Named {
   readonly name: string;
@@ -67,3 +67,7 @@ export const volumeDriverError = defineErrors('VOLUME', {
     hint: 'run e2fsck on its device by hand, or restore it from a snapshot or a backup',
   },
 });
+
+export function missingSnapshot({ volume, snapshot }: SnapshotRef) {
+  return volumeDriverError.SNAPSHOT_MISSING({ name: `${volume}@${snapshot}` });
+}

@@ -10,23 +10,16 @@ import type {
   VolumePool,
   VolumeSeen,
 } from '@capsule/core';
-import {
-  checkExt4,
-  copyImage,
-  growExt4,
-  identifyExt4,
-  type LogicalVolume,
-  makeExt4,
-  readExt4,
-} from '@capsule/host';
-import { DeviceArchives } from './device-archives.ts';
+import { checkExt4, growExt4, type LogicalVolume, readExt4 } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 import { mountVolume, unmountVolume } from './ext4-mount.ts';
-import { freeBytesOf } from './free-bytes.ts';
-import { lookAtEach } from './look-at-each.ts';
+import { lookAtThinVolumes } from './look-at-thin-volumes.ts';
+import { makeThinVolume } from './make-thin-volume.ts';
 import { MountedVolumes } from './mounted-volumes.ts';
+import { thinArchives } from './thin-archives.ts';
 import { ThinGroup, type ThinGroupOptions } from './thin-group.ts';
 import { thinNames } from './thin-names.ts';
+import { describeThinPool, usedOf } from './thin-usage.ts';
 import { statOf, syncPath } from './volume-files.ts';
 
 export interface LvmThinOptions extends ThinGroupOptions {
@@ -51,57 +44,24 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     super(options.mountRoot);
     this.#faultPoint = faultPoint;
     this.#group = new ThinGroup(options);
-    this.archives = new DeviceArchives({
-      filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
-      scratch: options.scratch ?? '/run/capsule-files',
-      openSnapshot: async (ref, signal) => {
-        const lv = thinNames.snapshot(ref);
-        if ((await this.#group.find(lv, signal)) === undefined) throw missingSnapshot(ref);
-        const device = await this.#group.activate(lv, signal);
-        return { image: device, device, close: async () => undefined };
-      },
-      openVolume: async (name, signal) => {
-        const device = await this.#group.activate(thinNames.volume(name), signal);
-        return { image: device, device, close: async () => undefined };
-      },
-    });
+    const { filesBinary = '/usr/bin/capsule-files', scratch = '/run/capsule-files' } = options;
+    this.archives = thinArchives(this.#group, { filesBinary, scratch });
   }
 
   async probe(signal?: AbortSignal): Promise<VolumePool> {
     try {
-      return describePool(await this.#group.pool(signal));
+      return describeThinPool(await this.#group.pool(signal));
     } catch (error) {
       signal?.throwIfAborted();
-      return describePool(undefined, (error as Error).message);
+      return describeThinPool(undefined, (error as Error).message);
     }
   }
 
   async list(signal?: AbortSignal): Promise<readonly VolumeSeen[]> {
     const [all, attached] = await Promise.all([this.#group.list(signal), this.attached()]);
-    const found = all.flatMap((lv) => {
-      const name = thinNames.volumeOf(lv.name);
-      return name === undefined ? [] : [{ name, lv }];
-    });
-    const look = async ({ name, lv }: (typeof found)[number]): Promise<VolumeSeen> => {
-      const hostPath = attached.get(name) === 'mounted' ? this.hostPath(name) : undefined;
-      const ext4 = await readExt4(await this.#group.activate(lv.name, signal), signal);
-      return {
-        name,
-        sizeBytes: ext4?.sizeBytes ?? lv.sizeBytes,
-        usedBytes: usedOf(lv),
-        ...(ext4 && { uid: ext4.uuid }),
-        ...(hostPath && { hostPath }),
-        ...(await freeBytesOf(ext4, hostPath)),
-      };
-    };
-    const isThere = async ({ lv }: (typeof found)[number]) =>
-      (await this.#group.find(lv.name, signal)) !== undefined;
-    const unread = ({ name, lv }: (typeof found)[number]): VolumeSeen => ({
-      name,
-      sizeBytes: lv.sizeBytes,
-      usedBytes: usedOf(lv),
-    });
-    return lookAtEach(found, { look, isThere, unread }, signal);
+    const mountOf = (name: string) =>
+      attached.get(name) === 'mounted' ? this.hostPath(name) : undefined;
+    return lookAtThinVolumes(this.#group, all, mountOf, signal);
   }
 
   async create(volume: NewVolume, from?: VolumeOrigin, signal?: AbortSignal): Promise<void> {
@@ -112,7 +72,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
       if (found?.uuid !== uid) throw volumeDriverError.FOREIGN({ name });
       return;
     }
-    await this.#makeAside(volume, from, signal);
+    await makeThinVolume(this.#group, volume, from, signal);
     this.#faultPoint('create:formatted');
     await this.#group.rename(thinNames.aside(name), lv, signal);
     this.#faultPoint('create:named');
@@ -120,66 +80,16 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
 
   async restore(volume: NewVolume, from: SnapshotRef, signal?: AbortSignal): Promise<void> {
     const { name } = volume;
-    await this.#makeAside(volume, from, signal);
+    await makeThinVolume(this.#group, volume, from, signal);
     this.#faultPoint('restore:copied');
     await this.#group.remove(thinNames.volume(name), signal);
     await this.#group.rename(thinNames.aside(name), thinNames.volume(name), signal);
     this.#faultPoint('restore:named');
   }
 
-  /** Whole and on the disk, without its name. */
-  async #makeAside(
-    { name, uid, sizeBytes }: NewVolume,
-    from: VolumeOrigin | undefined,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const aside = thinNames.aside(name);
-    await this.#group.remove(aside, signal);
-    try {
-      const device = await this.#open(aside, sizeBytes, from, signal);
-      if (from === undefined) await makeExt4(device, uid, signal);
-      else await this.#adapt({ name, uid, sizeBytes }, device, signal);
-      await syncPath(device);
-    } catch (error) {
-      await this.#group.remove(aside);
-      throw error;
-    }
-  }
-
-  /** A new logical volume with what it is made of. */
-  async #open(
-    lv: string,
-    sizeBytes: number,
-    from: VolumeOrigin | undefined,
-    signal?: AbortSignal,
-  ): Promise<string> {
-    if (from === undefined || 'image' in from) {
-      await this.#group.create(lv, sizeBytes, signal);
-      const device = await this.#group.activate(lv, signal);
-      if (from !== undefined) await copyImage(from.image, device, signal);
-      return device;
-    }
-    const snapshot = thinNames.snapshot(from);
-    if ((await this.#group.find(snapshot, signal)) === undefined) throw missingSnapshot(from);
-    await this.#group.snapshot(snapshot, lv, signal);
-    await this.#group.extend(lv, sizeBytes, signal);
-    return this.#group.activate(lv, signal);
-  }
-
-  /** Checks what was copied, and makes it a volume of its own. */
-  async #adapt({ name, uid }: NewVolume, device: string, signal?: AbortSignal): Promise<void> {
-    if ((await readExt4(device, signal)) === undefined) {
-      throw volumeDriverError.IMAGE_INVALID({ name });
-    }
-    if (!(await checkExt4(device, signal))) throw volumeDriverError.DAMAGED({ name });
-    await identifyExt4(device, uid, signal);
-    await growExt4(device, signal);
-  }
-
   async grow(name: string, sizeBytes: number, signal?: AbortSignal): Promise<void> {
     const lv = thinNames.volume(name);
-    const found = await this.#group.find(lv, signal);
-    if (found === undefined) throw volumeDriverError.MISSING({ name });
+    const found = await this.#find(name, signal);
     const isLent = (await this.useOf(name)) === 'lent';
     if (isLent && found.sizeBytes < sizeBytes) throw volumeDriverError.GROWS_DETACHED({ name });
     if (isLent) return;
@@ -198,24 +108,19 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
   }
 
   async attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }> {
-    const lv = thinNames.volume(name);
-    if ((await this.#group.find(lv, signal)) === undefined) {
-      throw volumeDriverError.MISSING({ name });
-    }
+    await this.#find(name, signal);
     await this.checkNotLent(name);
     const hostPath = this.hostPath(name);
-    const device = await this.#group.activate(lv, signal);
+    const device = await this.#group.activate(thinNames.volume(name), signal);
     this.#faultPoint('attach:opened');
     await mountVolume({ name, device, hostPath }, signal);
     return { hostPath };
   }
 
   async lend(name: string, signal?: AbortSignal): Promise<void> {
-    const lv = thinNames.volume(name);
-    if ((await this.#group.find(lv, signal)) === undefined) {
-      throw volumeDriverError.MISSING({ name });
-    }
-    await this.lendDevice(name, await this.#group.activate(lv, signal), signal);
+    await this.#find(name, signal);
+    const device = await this.#group.activate(thinNames.volume(name), signal);
+    await this.lendDevice(name, device, signal);
   }
 
   devicePath(name: string): string {
@@ -240,12 +145,9 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
   async snapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
     const lv = thinNames.snapshot(ref);
     if ((await this.#group.find(lv, signal)) !== undefined) return;
-    const volume = thinNames.volume(ref.volume);
-    if ((await this.#group.find(volume, signal)) === undefined) {
-      throw volumeDriverError.MISSING({ name: ref.volume });
-    }
+    await this.#find(ref.volume, signal);
     // One transaction of LVM: it is there as a whole, or not at all.
-    await this.#group.snapshot(volume, lv, signal);
+    await this.#group.snapshot(thinNames.volume(ref.volume), lv, signal);
   }
 
   async listSnapshots(signal?: AbortSignal): Promise<readonly SnapshotSeen[]> {
@@ -259,26 +161,11 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
   async removeSnapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void> {
     await this.#group.remove(thinNames.snapshot(ref), signal);
   }
-}
 
-function describePool(
-  pool: LogicalVolume | undefined,
-  problem = 'there is no thin pool',
-): VolumePool {
-  const snapshots = 'instant';
-  if (pool === undefined) {
-    return { ok: false, detail: problem, totalBytes: 0, usedBytes: 0, snapshots };
+  /** Fails with `VOLUME_MISSING`. */
+  async #find(name: string, signal?: AbortSignal): Promise<LogicalVolume> {
+    const found = await this.#group.find(thinNames.volume(name), signal);
+    if (found === undefined) throw volumeDriverError.MISSING({ name });
+    return found;
   }
-  const { sizeBytes: totalBytes, dataPercent = 0, metadataPercent = 0 } = pool;
-  const usedBytes = Math.ceil((totalBytes * dataPercent) / 100);
-  const detail = `thin pool, metadata ${metadataPercent.toFixed(1)} %; snapshots share blocks`;
-  return { ok: true, detail, totalBytes, usedBytes, metadataPercent, snapshots };
-}
-
-function usedOf({ sizeBytes, dataPercent = 0 }: LogicalVolume): number {
-  return Math.ceil((sizeBytes * dataPercent) / 100);
-}
-
-function missingSnapshot({ volume, snapshot }: SnapshotRef) {
-  return volumeDriverError.SNAPSHOT_MISSING({ name: `${volume}@${snapshot}` });
 }

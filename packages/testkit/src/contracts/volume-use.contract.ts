@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import type { VolumeBench } from './volume-bench.ts';
+
+const MIB = 1024 * 1024;
+
+/** What every `VolumeBackend` does for those who use it at once; a part of `volumeBackendContract`. */
+export function volumeUseContract(open: (t: TestContext) => Promise<VolumeBench>): void {
+  const uid = randomUUID();
+  const volume = { name: 'data', uid, sizeBytes: 64 * MIB };
+
+  test('a list never fails for what comes and goes meanwhile', async (t) => {
+    const { backend } = await open(t);
+    await backend.create(volume);
+    let isOver = false;
+    const changes = async () => {
+      await backend.create({ name: 'other', uid: randomUUID(), sizeBytes: 64 * MIB });
+      await backend.attach('data');
+      await backend.detach('data');
+      await backend.snapshot({ volume: 'data', snapshot: 'one' });
+      await backend.removeSnapshot({ volume: 'data', snapshot: 'one' });
+      await backend.remove('other');
+    };
+    const changing = changes().finally(() => {
+      isOver = true;
+    });
+    const looks = async () => {
+      while (!isOver) {
+        const [list] = await Promise.all([backend.list(), backend.listSnapshots()]);
+        assert.ok(list.some(({ name, uid: found }) => name === 'data' && found === uid));
+        await backend.trim();
+      }
+    };
+    await Promise.all([changing, looks()]);
+  });
+
+  test('one is empty until somebody writes, and again when it is cleared', async (t) => {
+    const { backend, write } = await open(t);
+    await backend.create(volume);
+    const { hostPath } = await backend.attach('data');
+    assert.equal(await backend.isEmpty('data'), true);
+    await write(hostPath, 'note', 'kept');
+    assert.equal(await backend.isEmpty('data'), false);
+    await backend.clear('data');
+    await backend.clear('data');
+    assert.equal(await backend.isEmpty('data'), true);
+  });
+
+  test('one that is lent is in use, and nobody mounts it until it comes back', async (t) => {
+    const { backend } = await open(t);
+    await backend.create(volume);
+    await backend.lend('data');
+    await backend.lend('data');
+    assert.equal((await backend.attached()).get('data'), 'lent');
+    assert.equal((await backend.list())[0]?.hostPath, undefined);
+    await assert.rejects(backend.attach('data'), { code: 'VOLUME_BUSY' });
+    await assert.rejects(backend.grow('data', 2 * volume.sizeBytes), {
+      code: 'VOLUME_GROWS_DETACHED',
+    });
+    await backend.detach('data');
+    await backend.attach('data');
+    await assert.rejects(backend.lend('data'), { code: 'VOLUME_BUSY' });
+    await backend.detach('data');
+    assert.equal((await backend.attached()).size, 0);
+  });
+}
