@@ -144,8 +144,11 @@ async function converged(acknowledged: Acknowledged): Promise<void> {
       assert.equal(found?.container?.env['VALUE'], wish.value, `${name} was applied`);
     }
     if (found === undefined) continue;
-    const words = await wordsOf(lab, found.status?.pid ?? 0, 'environ');
-    assert.ok(words.includes(`VALUE=${found.container?.env['VALUE']}`), `${name}: ${words}`);
+    const value = `VALUE=${found.container?.env['VALUE']}`;
+    // containerd says that a task runs when its runc is about to become the program.
+    await until(`${name} to have ${value}`, 10_000, async () =>
+      (await wordsOf(lab, found.status?.pid ?? 0, 'environ')).includes(value),
+    );
   }
 }
 

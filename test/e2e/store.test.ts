@@ -11,6 +11,8 @@ import { quickImage } from './support/quick-image.ts';
 import { type CapsulectlOptions, errorCodeOf, runCapsulectl } from './support/run-capsulectl.ts';
 import { waitForWorkload } from './support/wait-for-workload.ts';
 
+const PAGE_BYTES = 4096;
+
 suite('the store', { concurrency: false }, () => {
   let lab: Lab;
   let client: CapsuleClient;
@@ -70,6 +72,15 @@ suite('the store', { concurrency: false }, () => {
     await restartCapsuled();
   };
 
+  /** From and to where the first page of a table lies in the file. */
+  const pageOf = (table: string): [number, number] => {
+    const database = new DatabaseSync(copy, { readOnly: true });
+    const row = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table);
+    database.close();
+    const page = Number(row?.['rootpage']);
+    return [PAGE_BYTES * (page - 1), PAGE_BYTES * page];
+  };
+
   const damages: readonly { what: string; code: string; damage: (good: Buffer) => Buffer }[] = [
     { what: 'is no database', code: 'STORE_UNREADABLE', damage: (good) => good.fill('?') },
     {
@@ -80,7 +91,7 @@ suite('the store', { concurrency: false }, () => {
     {
       what: 'is damaged in the middle',
       code: 'STORE_UNREADABLE',
-      damage: (good) => good.fill(0xff, 4096 * 2, 4096 * 4),
+      damage: (good) => good.fill(0xff, ...pageOf('cell')),
     },
     { what: 'is of a later version', code: 'STORE_TOO_NEW', damage: withVersion },
   ];
