@@ -131,3 +131,15 @@ for (const fixture of FIXTURES) {
     db.close();
   });
 }
+
+test('only what holds a volume was paused for the pool in a store that says no reason', async () => {
+  await using copy = await open('8c0311b.db');
+  const old = new Database(copy.path);
+  old.run(`UPDATE workload_status SET body = json_set(body, '$.reason', 'Paused')
+           WHERE name = 'agent'`);
+  old.close();
+  const db = openStore(copy.path, MIGRATIONS);
+  const held = new Pauses(db).heldFor('poolFull').map(({ container }) => container);
+  assert.deepEqual(held.sort(), ['db', 'web']);
+  db.close();
+});

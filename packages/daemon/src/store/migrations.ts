@@ -144,7 +144,8 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
       INSERT INTO pause (cell, container, reason)
         SELECT 'main_default_default_' || name, name, 'poolFull'
-        FROM workload_status WHERE json_extract(body, '$.reason') = 'Paused';
+        FROM workload_status WHERE json_extract(body, '$.reason') = 'Paused'
+          AND EXISTS (SELECT 1 FROM volume WHERE holder = workload_status.name);
     `,
     down: 'DROP TABLE pause;',
   },
