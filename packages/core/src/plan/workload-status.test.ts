@@ -214,6 +214,8 @@ test('an exit by a signal and one for want of memory are told apart', () => {
   const late = statusWhenOutOfMemory(plain, 10_500);
   assert.equal(late.oomKilled, true);
   assert.match(late.message, /memory.*will be restarted/);
+  const { endCause: _cause, ...ofEarlierCapsule } = plain;
+  assert.equal(statusWhenOutOfMemory(ofEarlierCapsule, 10_500).message, late.message);
   const clock = { ...CLOCK, isOutOfMemory: true };
   assert.equal(statusFromSeen(WISH, look(STARTED, RUNNING), killed, clock).oomKilled, true);
   assert.equal(statusFromSeen(WISH, look(STARTED, RUNNING), ENDED, clock).oomKilled, undefined);

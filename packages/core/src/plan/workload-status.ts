@@ -148,7 +148,8 @@ export function statusWhenOutOfMemory(before: WorkloadStatus, now: number): Work
   if (!isLate) return before;
   const exit = exitFromStatus(KILLED, true);
   const { reason, endCause } = before;
-  if (endCause !== 'exit' || !isEndState(reason)) return { ...before, ...exit };
+  // A capsuled that stored no cause knew of no other.
+  if ((endCause ?? 'exit') !== 'exit' || !isEndState(reason)) return { ...before, ...exit };
   return { ...before, ...exit, message: describeEnd(reason, describeExit(exit)) };
 }
 
