@@ -166,6 +166,14 @@ test('the grace of a restart is for the run that it ends, and for no later stop'
   assert.deepEqual(stopping.steps, [{ do: 'stopContainer', ref: REF, graceMs: 0 }]);
 });
 
+test('where no program has run yet, a stop waits for none to end', () => {
+  const seen = { ...CONVERGED, container: container({ task: 'created' }) };
+  for (const desired of ['stopped', 'deleting'] as const) {
+    const { steps } = planOf(record({ desired }), seen);
+    assert.deepEqual(steps[0], { do: 'stopContainer', ref: REF, graceMs: 0 });
+  }
+});
+
 test('a run that is over is left alone, and started when somebody asks', () => {
   const job = completeSpec({ name: 'web', image: 'nginx', restartPolicy: 'onFailure' });
   const ended = { ...CONVERGED, container: container({ task: 'stopped' }) };

@@ -184,7 +184,8 @@ function takeDown(
   return { turn: 'first', step: { do: 'removeContainer', ref: record.ref } };
 }
 
-function stop(record: ContainerRecord, { status }: ContainerLook): ContainerPlan {
-  const { ref } = record;
-  return { turn: 'first', step: { do: 'stopContainer', ref, graceMs: graceMs(record, status) } };
+function stop(record: ContainerRecord, { seen, status }: ContainerLook): ContainerPlan {
+  // No program has run that could take its time to end.
+  const limitMs = seen?.task === 'created' ? 0 : graceMs(record, status);
+  return { turn: 'first', step: { do: 'stopContainer', ref: record.ref, graceMs: limitMs } };
 }
