@@ -32,7 +32,7 @@ async function machine() {
       onChange: ({ container }) => changes.push(container),
     });
   const task = async () => (await runtime.inspect(REF))?.task;
-  return { runtime, pauses, changes, boot, keeper: boot(), task };
+  return { db, runtime, pauses, changes, boot, keeper: boot(), task };
 }
 
 test('one that is held for two reasons goes on when the second has gone', async () => {
@@ -79,4 +79,20 @@ test('what is being stopped is let go whatever the reasons, and another run has 
   assert.equal(await task(), 'running');
   keeper.forget(REF);
   assert.deepEqual(pauses.reasonsOf(REF), []);
+});
+
+test('a full disk keeps no run from beginning, and what it kept of an earlier one holds nothing', async () => {
+  const { db, runtime, pauses, keeper, boot } = await machine();
+  await runtime.start(REF);
+  await keeper.hold(REF, 'operator');
+  db.exec(`CREATE TEMP TRIGGER full BEFORE DELETE ON main.pause
+           BEGIN SELECT RAISE(ABORT, 'full'); END`);
+  keeper.forget(REF);
+  assert.deepEqual([keeper.reasonsOf(REF), keeper.heldFor('operator')], [[], []]);
+  await runtime.resume(REF);
+  await keeper.hold(REF, 'poolFull');
+  assert.deepEqual(keeper.reasonsOf(REF), ['poolFull']);
+  db.exec('DROP TRIGGER full');
+  await keeper.hold(REF, 'poolFull');
+  assert.deepEqual([pauses.reasonsOf(REF), boot().heldFor('operator')], [['poolFull'], []]);
 });

@@ -33,6 +33,8 @@ export class PauseKeeper {
     string,
     { readonly ref: ContainerRef; readonly reason: PauseReason }
   >();
+  /** Containers of whose earlier run the disk kept the reasons, against the order to remove them. */
+  readonly #unforgotten = new Set<string>();
 
   constructor(parts: PauseKeeperParts) {
     this.#parts = parts;
@@ -90,21 +92,41 @@ export class PauseKeeper {
   }
 
   reasonsOf(ref: ContainerRef): readonly PauseReason[] {
-    const unstored = this.#unstoredOf((one) => containerKey(one.ref) === containerKey(ref));
-    const stored = this.#parts.pauses.reasonsOf(ref);
+    const key = containerKey(ref);
+    const unstored = this.#unstoredOf((one) => containerKey(one.ref) === key);
+    const stored = this.#unforgotten.has(key) ? [] : this.#parts.pauses.reasonsOf(ref);
     return [...new Set([...stored, ...unstored.map(({ reason }) => reason)])];
   }
 
   heldFor(reason: PauseReason): readonly ContainerRef[] {
     const unstored = this.#unstoredOf((one) => one.reason === reason);
-    return [...this.#parts.pauses.heldFor(reason), ...unstored.map(({ ref }) => ref)];
+    const stored = this.#parts.pauses.heldFor(reason);
+    const held = stored.filter((ref) => !this.#unforgotten.has(containerKey(ref)));
+    return [...held, ...unstored.map(({ ref }) => ref)];
   }
 
-  /** A run begins, or its container is gone: what held an earlier run holds nothing any more. */
+  /**
+   * A run begins, or its container is gone: what held an earlier run holds nothing any more. A disk that is full
+   * keeps no run from beginning: a later call removes what it kept.
+   */
   forget(ref: ContainerRef): void {
-    this.#parts.pauses.clear(ref);
-    for (const { reason } of this.#unstoredOf((one) => containerKey(one.ref) === containerKey(ref)))
+    const key = containerKey(ref);
+    for (const { reason } of this.#unstoredOf((one) => containerKey(one.ref) === key))
       this.#unstored.delete(keyOf(ref, reason));
+    if (this.#parts.pauses.reasonsOf(ref).length === 0) return;
+    this.#unforgotten.add(key);
+    try {
+      this.#clear(ref);
+    } catch (error) {
+      this.#parts.log.error('reasons of a pause not removed', { name: ref.container, error });
+    }
+  }
+
+  /** Where an earlier run's reasons are stored still. */
+  #clear(ref: ContainerRef): void {
+    if (!this.#unforgotten.has(containerKey(ref))) return;
+    this.#parts.pauses.clear(ref);
+    this.#unforgotten.delete(containerKey(ref));
   }
 
   #unstoredOf(is: (one: { readonly ref: ContainerRef; readonly reason: PauseReason }) => boolean) {
@@ -114,6 +136,7 @@ export class PauseKeeper {
   #store(ref: ContainerRef, reason: PauseReason): void {
     const key = keyOf(ref, reason);
     try {
+      this.#clear(ref);
       this.#parts.pauses.add(ref, reason);
       this.#unstored.delete(key);
     } catch (error) {
