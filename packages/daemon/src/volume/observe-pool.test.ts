@@ -29,8 +29,14 @@ class Tasks {
   readonly states = new Map<string, TaskState>();
   /** Calls on these never return. */
   readonly stuck = new Set<string>();
+  /** How many of the next looks fail. */
+  failures = 0;
 
   async inspect(ref: ContainerRef): Promise<ContainerSeen | undefined> {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new Error('the runtime does not answer');
+    }
     const task = this.states.get(ref.container);
     return task === undefined ? undefined : ({ ref, task } as ContainerSeen);
   }
@@ -218,7 +224,44 @@ test('what an earlier capsuled has paused goes on where there is room, and stays
   assert.deepEqual(calls, ['pause web', 'resume web']);
 });
 
-test('what somebody else has paused is not let go for the pool, nor by another capsuled', async (t) => {
+test('what stands still for no reason that is stored goes on where there is room, and stays paused where not', async (t) => {
+  const { boot, backend, tasks, calls } = await machine(t);
+  tasks.states.set('web', 'paused');
+  backend.pool = { ok: false, totalBytes: 0, usedBytes: 0 };
+  const blind = boot();
+  t.after(() => blind[Symbol.dispose]());
+  await blind.start();
+  assert.deepEqual(calls, []);
+  backend.pool = filled(99);
+  const full = boot();
+  t.after(() => full[Symbol.dispose]());
+  await full.start();
+  assert.deepEqual(calls, []);
+  backend.pool = filled(93);
+  const roomy = boot();
+  t.after(() => roomy[Symbol.dispose]());
+  await roomy.start();
+  assert.deepEqual(calls, ['resume web']);
+});
+
+test('an earlier pause whose reason is stored nowhere is looked for until the runtime answers', async (t) => {
+  const { boot, db, backend, tasks, calls, look, ...first } = await machine(t);
+  db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON main.pause
+           BEGIN SELECT RAISE(ABORT, 'full'); END`);
+  backend.pool = filled(99);
+  await look();
+  first[Symbol.dispose]();
+  backend.pool = filled(50);
+  tasks.failures = 1;
+  const next = boot();
+  t.after(() => next[Symbol.dispose]());
+  await next.start();
+  assert.deepEqual(calls, ['pause web']);
+  await look();
+  assert.deepEqual(calls, ['pause web', 'resume web']);
+});
+
+test('what somebody else has paused is not let go for the pool, nor what an operator holds by another capsuled', async (t) => {
   const { boot, backend, hold, tasks, pauses, calls, look } = await machine(t);
   await hold('more', 'other');
   tasks.states.set('other', 'paused');
@@ -228,6 +271,7 @@ test('what somebody else has paused is not let go for the pool, nor by another c
   await look();
   backend.pool = filled(50);
   await look();
+  tasks.states.delete('other');
   const next = boot();
   t.after(() => next[Symbol.dispose]());
   await next.start();

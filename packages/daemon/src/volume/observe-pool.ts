@@ -57,8 +57,11 @@ export class PoolObserver implements Disposable {
   #storedLevel: PoolLevel = 'fine';
   #trimmedAt: number;
   #timer: NodeJS.Timeout | undefined;
-  /** Until the pool was looked at: who stands still on a full one then was paused by an earlier capsuled. */
-  #isNew = true;
+  /**
+   * Who held volumes when this capsuled started, until it is known how each is: one that stands still then, and has no
+   * reason, was paused by an earlier capsuled. By key.
+   */
+  readonly #unadopted = new Map<string, ContainerRef>();
   #isOver = false;
 
   constructor(parts: PoolObserverParts) {
@@ -73,6 +76,7 @@ export class PoolObserver implements Disposable {
 
   /** Looks now, and again and again. Never throws. */
   async start(): Promise<void> {
+    for (const ref of this.#holders()) this.#unadopted.set(containerKey(ref), ref);
     await this.#round();
   }
 
@@ -108,8 +112,8 @@ export class PoolObserver implements Disposable {
     const before = this.#level;
     this.#level = judgePool(pool, before);
     if (this.#level === 'full') await this.#pause();
-    else await this.#letGo();
-    if (pool.ok) this.#isNew = false;
+    // What is not known of a pool lets nobody write to it.
+    else if (pool.ok) await this.#letGo();
     const figures = figuresOf(pool);
     if (this.#level !== before) {
       this.#parts.log.info('pool of the volumes', { level: this.#level, figures });
@@ -145,11 +149,10 @@ export class PoolObserver implements Disposable {
 
   async #pause(): Promise<void> {
     const { pauses, users, log } = this.#parts;
-    const isNew = this.#isNew;
     await this.#each(this.#holders(), async (ref, signal) => {
       // Paused in the moment between the look and the order to stop.
       if (users.isStopping(ref.container)) return pauses.letEnd(ref, signal);
-      if (isNew) await pauses.adopt(ref, REASON, signal);
+      await this.#adopt(ref, signal);
       const hasRun = await pauses.hold(ref, REASON, signal);
       if (hasRun) log.info('workload paused: the pool is full', { name: ref.container });
     });
@@ -158,7 +161,20 @@ export class PoolObserver implements Disposable {
   /** Also those that an earlier capsuled paused. */
   async #letGo(): Promise<void> {
     const { pauses } = this.#parts;
-    await this.#each(pauses.heldFor(REASON), (ref, signal) => pauses.letGo(ref, REASON, signal));
+    const refs = new Map(this.#unadopted);
+    for (const ref of pauses.heldFor(REASON)) refs.set(containerKey(ref), ref);
+    await this.#each([...refs.values()], async (ref, signal) => {
+      await this.#adopt(ref, signal);
+      await pauses.letGo(ref, REASON, signal);
+    });
+  }
+
+  /** Once, and again where it fails. */
+  async #adopt(ref: ContainerRef, signal: AbortSignal): Promise<void> {
+    const key = containerKey(ref);
+    if (!this.#unadopted.has(key)) return;
+    await this.#parts.pauses.adopt(ref, REASON, signal);
+    this.#unadopted.delete(key);
   }
 
   /** Side by side: one whose start or stop takes long holds up neither the others nor the next round. */
