@@ -47,6 +47,7 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
     now,
     statusOf: (name) => observer.statusOf(name),
     note: (record, reason, message) => observer.recordEvent(record, reason, message),
+    onReplace: (ref) => parts.pauses.forget(ref),
     onChange: (name) => {
       controller.specChanged(name);
       feed.notify(name);

@@ -27,6 +27,7 @@ function setUp() {
   const listeners = new FakePortListeners();
   const changed: string[] = [];
   const onChange = (name: string) => void changed.push(name);
+  const replaced: string[] = [];
   const notes: string[] = [];
   const status = { current: FIRST_STATUS };
   const commands = new WorkloadCommands({
@@ -42,9 +43,21 @@ function setUp() {
     }),
     statusOf: () => status.current,
     note: (_record, reason) => void notes.push(reason),
+    onReplace: ({ container }) => void replaced.push(container),
     onChange,
   });
-  return { commands, specs, goods, listeners, addresses, volumes, changed, notes, status };
+  return {
+    replaced,
+    commands,
+    specs,
+    goods,
+    listeners,
+    addresses,
+    volumes,
+    changed,
+    notes,
+    status,
+  };
 }
 
 function wish(name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpec {
@@ -97,10 +110,13 @@ test('a port is free again as soon as its workload is to go', () => {
 });
 
 test('a workload that is applied while it is being deleted is a new one', () => {
-  const { commands } = setUp();
+  const { commands, replaced } = setUp();
   const { record: old } = commands.apply(wish('web'));
   assert.equal(commands.delete('web'), true);
+  commands.apply(wish('web'), { dryRun: true });
+  assert.deepEqual(replaced, []);
   const { record, change } = commands.apply(wish('web'));
+  assert.deepEqual(replaced, ['web']);
   assert.equal(change, 'created');
   assert.notEqual(record.uid, old.uid);
   assert.equal(record.desired, 'running');

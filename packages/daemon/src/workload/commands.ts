@@ -1,6 +1,7 @@
 import {
   type ApplyChange,
   type CapsuleError,
+  type ContainerRef,
   type DesiredState,
   describeSpecChange,
   type FieldChange,
@@ -55,6 +56,8 @@ export interface WorkloadCommandsParts {
   readonly now: () => number;
   /** Writes into the story of a workload, in the transaction of the wish. */
   readonly note: (record: WorkloadRecord, reason: string, message: string) => void;
+  /** Told after another workload is on disk in the place of one that is being deleted. */
+  readonly onReplace: (ref: ContainerRef) => void;
   /** Told after a wish is on disk. */
   readonly onChange: (name: string) => void;
 }
@@ -235,13 +238,14 @@ export class WorkloadCommands {
       readonly now: number;
     },
   ): ApplyChange {
-    const { specs } = this.#parts;
+    const { db, specs, onReplace } = this.#parts;
     if (before === undefined) {
       specs.insert(spec, how.desired ?? 'running', how.now);
       return 'created';
     }
     if (before.desired === 'deleting') {
       specs.replace(spec, how.desired ?? 'running', how.now);
+      db.afterCommit(() => onReplace(before.ref));
       return 'created';
     }
     const wanted = how.desired ?? before.desired;
