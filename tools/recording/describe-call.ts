@@ -1,24 +1,26 @@
 import { type DescMessage, fromBinary, toJsonString } from '@bufbuild/protobuf';
 import { findMethod } from './find-method.ts';
+import { readFailure } from './read-failure.ts';
 import { readFrames } from './read-frames.ts';
-import { readStatus } from './read-status.ts';
+import { readText } from './read-text.ts';
 import type { CallRow } from './row.ts';
 
 /**
- * A call as texts, one for each message of its answer and one for its end: how many messages a stream has says more of
+ * A call as texts, one for each message of its answer and one for its failure: how many messages a stream has says more of
  * the moment than of the capsule. Bytes come in pieces of any size, so those of an answer are one text.
  */
 export function describeCall({ method, sent, received, trailers }: CallRow): readonly string[] {
   const found = findMethod(method);
-  if (found === undefined) return [`${method} -> ${readStatus(trailers)}`];
+  const failures = readFailure(trailers);
+  if (found === undefined) return failures.map((text) => `${method} -> ${text}`);
   const asked = readFrames(sent).map((message) => readMessage(found.input, message).text);
   const answers = readFrames(received).map((message) => readMessage(found.output, message));
-  const bytes = Buffer.concat(answers.flatMap((answer) => answer.bytes)).toString();
+  const bytes = readText(Buffer.concat(answers.flatMap((answer) => answer.bytes)));
   const call = `${method} ${[...new Set(asked)].join(' ')}`;
   return [
     ...answers.map(({ text }) => `${call} -> ${text}`),
     ...(bytes === '' ? [] : [`${call} -> bytes ${bytes}`]),
-    `${call} -> ${readStatus(trailers)}`,
+    ...failures.map((text) => `${call} -> ${text}`),
   ];
 }
 

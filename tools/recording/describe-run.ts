@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { readText } from './read-text.ts';
 import type { Kept, ProgramRow } from './row.ts';
 
 /**
@@ -18,7 +19,7 @@ export function describeRun(row: ProgramRow): readonly string[] {
 }
 
 function textOf({ base64 }: Kept): string {
-  return Buffer.from(base64, 'base64').toString();
+  return readText(Buffer.from(base64, 'base64'));
 }
 
 function linesOf(text: string): readonly string[] {

@@ -1,25 +1,38 @@
-/** What differs between two runs of the same tests, and what stands for it. Later rules see what earlier ones made. */
+/**
+ * What differs between two runs of the same tests, and what stands for it. A rule sees what those before it made. Words
+ * have a limit in every pattern: a recording holds runs of 256 KiB.
+ */
 const RULES: readonly (readonly [RegExp, string])[] = [
-  // Times of day, and numbers that are times or durations.
-  [/\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?/g, 'TIME'],
-  [/\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}/g, 'TIME'],
-  [/("\w*(?:Unix|UnixMs|uptimeSeconds)":) ?"?\d+"?/g, '$1TIME'],
-  [/\b(?:\d+(?:\.\d+)?(?:ms|h|d|m|s))+\b/g, 'TIME'],
-  [/\b\d+(?:\.\d+)? (?:ms|s|seconds|minutes)\b/g, 'TIME'],
   // What is random or a digest.
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID'],
   [/sha256:[0-9a-f]{12,64}/g, 'DIGEST'],
-  [/\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b/g, 'HEX'],
   [/\blab-[0-9a-f]{6}\b/g, 'LAB'],
-  [/\/tmp\/[\w.-]*-\w{6}\b/g, 'TEMPORARY'],
-  // What the machine gave: addresses, chosen ports, processes, memory.
+  [/\/tmp\/[\w.-]{0,60}-\w{6}\b/g, 'TEMPORARY'],
+  [/\b(extract-|containerd-mount)\d+(?:-\w{4})?\b/g, '$1RANDOM'],
+  [/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, 'MAC'],
+  [/\bfe80:[0-9a-f:]{4,34}/g, 'LINK-LOCAL'],
+  // Times of day, and numbers that are times or durations.
+  [/\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?/g, 'TIME'],
+  [/\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}/g, 'TIME'],
+  [/\b\d\d:\d\d:\d\d\b/g, 'TIME'],
+  [/("?\b\w{0,30}(?:Unix|UnixMs)"?:) ?"?\d+"?/g, '$1TIME'],
+  [/\b(?:\d{1,9}(?:\.\d{1,9})?(?:ms|h|d|m|s))+\b/g, 'TIME'],
+  [/\b\d{1,9}(?:\.\d{1,9})? (?:ms|s|seconds|minutes)\b/g, 'TIME'],
+  // How far something was just then. What is 0 is left out of JSON, so these are left out altogether.
+  [/"?(?:uptimeSeconds|cpuUsageMicros|doneBytes|totalBytes)"?: ?"?\d+"?[,\n]?/g, ''],
+  [/\b\d+\/\d+\/\d+\/TIME\b/g, 'CURSOR'],
+  [/("id":) ?"?\d+"?/g, '$1ID'],
+  // What the machine gave: folders, addresses, chosen ports, processes, memory.
+  [/(?:\/[\w.-]{1,60}){1,8}\/(?=(?:examples|docs)\/)/g, 'CHECKOUT/'],
+  [/@if\d+:/g, '@LINK:'],
   [/\b(?:10(?:\.\d+){3}|172\.20\.254\.(?!0\b|1\b)\d+)\b/g, 'ADDRESS'],
   [/\b(?:3[2-9]|[45]\d|6[0-5])\d{3}\b/g, 'PORT'],
-  [/("(?:pid|pids)":) ?"?\d+"?/g, '$1PID'],
+  [/("?\bpids?"?:) ?"?\d+"?/g, '$1PID'],
   [/\bpid \d+\b/g, 'pid PID'],
-  [/("(?:memory|perm)(?:Total|Available|Used)Bytes":) ?"?\d+"?/g, '$1SIZE'],
-  [/\b\d+(?:\.\d+)? [KMGT]iB of /g, 'SIZE of '],
-  [/\b\d+\.\d+ ?(?:[KMGT]i?B|%)/g, 'SIZE'],
+  [/("?(?:memory|perm)(?:Total|Available|Used)Bytes"?:) ?"?\d+"?/g, '$1SIZE'],
+  [/\b\d{1,6}(?:\.\d+)? [KMGT]iB of /g, 'SIZE of '],
+  [/\b\d{1,6}\.\d+ ?(?:[KMGT]i?B|%)/g, 'SIZE'],
+  [/\b(?=[0-9a-f]{0,64}\d)[0-9a-f]{12,64}\b/g, 'HEX'],
   // Widths of columns follow from all that.
   [/ {2,}/g, '  '],
 ];

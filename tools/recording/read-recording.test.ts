@@ -40,13 +40,12 @@ const run: ProgramRow = {
   ...{ stdout: keep('web  5s\n'), stderr: keep('second\nfirst\n'), isTerminal: false },
 };
 
-test('a call is its answers and its end, a run its output and its lines of progress', () => {
+test('a call is its answers, a run its output and its lines of progress', () => {
   const lines = [call, call, run].map((row) => JSON.stringify(row)).join('\n');
   assert.deepEqual(
     [...readAnswers(`${lines}\n`)],
     [
       '/capsule.v1.WorkloadService/Delete {"name":"a"} -> {"existed":true}',
-      '/capsule.v1.WorkloadService/Delete {"name":"a"} -> status 0',
       '$ capsulectl workload list -> exit 1',
       '$ capsulectl workload list -> web  TIME\n',
       '$ capsulectl workload list -> stderr: second',
