@@ -76,8 +76,10 @@ for (const name of Object.keys(ACTIONS) as ActionName[]) {
     assert.equal(advice.text, renderRemedy(advice, CAPSULECTL));
   });
 
+  // The program itself is no command.
+  if (name === 'program') continue;
+
   test(`capsulectl has a command for ${name}, with what remedies say of it`, () => {
-    if (name === 'program') return;
     const command = CAPSULECTL.commands.find((one) => actionOf(one) === name);
     assert.ok(command, 'the command is there');
     const flags = command.flags.flatMap(spellingsOf);

@@ -4,25 +4,25 @@ export class KeyedMutex {
 
   /** Resolves with what gives it back; that is idempotent. Throws the reason when `signal` aborts before. */
   async acquire(key: string, signal?: AbortSignal): Promise<() => void> {
+    signal?.throwIfAborted();
     const before = this.#last.get(key) ?? Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const mine = before.then(() => promise);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const mine = before.then(() => released);
     this.#last.set(key, mine);
-    const release = () => {
-      resolve();
+    void mine.then(() => {
       if (this.#last.get(key) === mine) this.#last.delete(key);
-    };
-    const aborted = new Promise<never>((_, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
-    aborted.catch(() => undefined);
+    const aborted = Promise.withResolvers<never>();
+    const leave = () => aborted.reject(signal?.reason);
+    signal?.addEventListener('abort', leave, { once: true });
     try {
-      signal?.throwIfAborted();
-      await (signal === undefined ? before : Promise.race([before, aborted]));
+      await Promise.race([before, aborted.promise]);
       return release;
     } catch (error) {
-      resolve();
+      release();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', leave);
     }
   }
 }

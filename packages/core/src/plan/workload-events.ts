@@ -6,7 +6,13 @@ import { describeExit, type Exit } from './exit.ts';
 type News = Omit<WorkloadEvent, 'at'>;
 
 const WARNINGS: readonly StatusReason[] = [
-  ...(['Failed', 'Killed', 'Lost', 'Unhealthy', 'BackOff', 'Paused', 'AgentSilent'] as const),
+  'Failed',
+  'Killed',
+  'Lost',
+  'Unhealthy',
+  'BackOff',
+  'Paused',
+  'AgentSilent',
 ];
 
 /** What a change of status adds to the story of a workload, in order. Pure. */

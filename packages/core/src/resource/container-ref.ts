@@ -15,7 +15,10 @@ export function refOfWorkload(name: string): ContainerRef {
   return { cell: cellOfWorkload(name), container: name };
 }
 
-/** `/kukeon/<realm>/<space>/<stack>/<cell>/<container>_<role>`, in every hierarchy of cgroups. */
+/**
+ * `/kukeon/<realm>/<space>/<stack>/<cell>/<container>_root` for the root, `…/<container>_<container>` for a sibling;
+ * in every hierarchy of cgroups.
+ */
 export function containerCgroup({
   ref: { cell, container },
   role,

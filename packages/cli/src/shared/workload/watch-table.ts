@@ -47,13 +47,13 @@ export async function watchTable(
     signal,
   );
   try {
-    for await (const { workload, deleted, synced } of answers) {
+    for await (const { workload: wire, deleted, synced } of answers) {
+      const workload = wire && readWorkload(wire, program);
       if (synced) isComplete = true;
-      if (workload !== undefined) note(readWorkload(workload, program), deleted);
+      if (workload !== undefined) note(workload, deleted);
       if (!isComplete) continue;
       if (!out.isTerminal) {
-        const news =
-          workload === undefined ? [...known.values()] : [readWorkload(workload, program)];
+        const news = workload === undefined ? [...known.values()] : [workload];
         if (!deleted) await out.write(await render(news));
       } else if (now() - drawnAt >= REDRAW_MS) {
         await draw();
