@@ -3,7 +3,7 @@ import { fieldOf } from './field-of.ts';
 import { readIfThere } from './read-if-there.ts';
 
 /**
- * Whether the kernel has killed a process of this cgroup, or of one below it, for want of memory. False where the
+ * Whether the kernel has killed a process of this cgroup, in v2 also of one below it, for want of memory. False where the
  * cgroup is gone, or memory is not limited there. See cgroup-v2.rst (`memory.events`) and cgroup-v1/memory.rst
  * (`memory.oom_control`) of Linux.
  */

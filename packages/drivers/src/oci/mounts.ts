@@ -56,14 +56,14 @@ type MountSpec = Pick<
  * files, unless something else was asked for in their place. `/run` stays as the image has it.
  */
 export function describeMounts(spec: MountSpec): OciMount[] {
-  const wished = [
+  const asked = [
     ...spec.tmpfs.map(describeTmpfs),
     ...[...spec.hostBindPaths, ...spec.volumes].map(describeBind),
   ];
-  const taken = new Set(wished.map(({ destination }) => destination));
+  const taken = new Set(asked.map(({ destination }) => destination));
   return [
     ...KERNEL_MOUNTS.map((mount) => adapt(mount, spec)),
-    ...wished.toSorted((a, b) => depth(a) - depth(b)),
+    ...asked.toSorted((a, b) => depth(a) - depth(b)),
     ...spec.files.filter(({ target }) => !taken.has(target)).map(describeFile),
   ];
 }

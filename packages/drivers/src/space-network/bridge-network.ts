@@ -52,7 +52,7 @@ export interface BridgeNetworkOptions {
  * Fails with `NETWORK_*`, `IP_*`, `NFT_*`, `SYSCTL_*`.
  *
  * INVARIANTS: work on one key is serial; attaches of different keys share no state; the ruleset is
- * loaded by one process at a time and the newest wish wins.
+ * loaded by one process at a time and the newest spec wins.
  */
 export class BridgeNetwork implements CellNetwork {
   readonly #bridge: string;

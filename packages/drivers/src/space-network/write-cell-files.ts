@@ -34,12 +34,12 @@ export async function refreshResolvers(
   resolvers: CellResolvers,
 ): Promise<void> {
   if ((await files.read(key, 'resolv.conf')) === undefined) return;
-  const dns = wishedDns((await files.read(key, 'dns')) ?? '');
+  const dns = specifiedDns((await files.read(key, 'dns')) ?? '');
   await files.write(key, 'resolv.conf', changeResolverFile(await resolverFile(resolvers), dns));
 }
 
 /** Empty, or cut short, is what a capsuled left that was killed at it: the next attach mends it. */
-function wishedDns(stored: string): Dns {
+function specifiedDns(stored: string): Dns {
   try {
     return JSON.parse(stored) as Dns;
   } catch (failure) {

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import type { FaultPoint, SnapshotRef, SnapshotSeen, VolumeFault } from '@capsule/core';
 import { cloneFile, freeze, thaw } from '@capsule/host';
-import { volumeDriverError } from './errors.ts';
+import { missingSnapshot, volumeDriverError } from './errors.ts';
 import { sizeOf, statOf, syncPath, type VolumeFiles } from './volume-files.ts';
 
 export interface LoopFileSnapshotsParts {
@@ -80,6 +80,6 @@ export class LoopFileSnapshots {
   async find(ref: SnapshotRef): Promise<string> {
     const file = this.#parts.files.snapshot(ref);
     if ((await sizeOf(file)) !== undefined) return file;
-    throw volumeDriverError.SNAPSHOT_MISSING({ name: `${ref.volume}@${ref.snapshot}` });
+    throw missingSnapshot(ref);
   }
 }

@@ -40,5 +40,5 @@ test('a process that is killed with -9 loses its lock', async () => {
 });
 
 test('says why a place cannot be locked', async () => {
-  await assert.rejects(lockFile('/proc/version/lock', { wait: false }));
+  await assert.rejects(lockFile('/proc/nothing', { wait: false }), { code: 'LOCK_UNAVAILABLE' });
 });

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCapsuleError } from '@capsule/core';
-import { lockError, lockFile } from '@capsule/host';
+import { lockError, lockFile, namesIn } from '@capsule/host';
 import { underOrdinaryUmask } from './ordinary-umask.ts';
 
 /** What is known about one finished entry. */
@@ -111,13 +111,4 @@ export class Cache {
 /** By the file that is written with it: everything else may have got its mode explicitly. */
 async function isMadeOrdinarily(entry: string): Promise<boolean> {
   return ((await stat(join(entry, 'entry.json'))).mode & 0o777) === 0o644;
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw cause;
-  }
 }

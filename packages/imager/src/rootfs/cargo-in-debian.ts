@@ -1,5 +1,6 @@
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '@capsule/host';
 import { digestOf } from '../cache/digest.ts';
 import type { CargoCommand } from './cargo-command.ts';
 import type { BuildContext } from './context.ts';
@@ -87,11 +88,4 @@ function variables(context: BuildContext): readonly string[] {
     'CARGO_HOME=/cargo',
     ...carried.map(([name, value]) => `${name}=${value}`),
   ];
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,4 @@
-import { access } from 'node:fs/promises';
-import { run } from '@capsule/host';
+import { exists, run } from '@capsule/host';
 import { type Claim, readClaims } from './claim.ts';
 import { lookAtNetworks } from './host/look-at-networks.ts';
 import { closeFirewall, openFirewall } from './host-firewall.ts';
@@ -85,11 +84,4 @@ function batch(options: readonly string[], lines: readonly string[]): Promise<un
 async function ipJson<T>(args: readonly string[]): Promise<readonly T[]> {
   const { stdout } = await run('ip', ['-json', ...args]);
   return JSON.parse(stdout.trim() || '[]') as readonly T[];
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

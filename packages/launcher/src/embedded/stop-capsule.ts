@@ -1,5 +1,5 @@
 import { isCapsuleError } from '@capsule/core';
-import { lockError, lockFile } from '@capsule/host';
+import { lockError, lockFile, signalProcess } from '@capsule/host';
 import { awaitPowerOff } from './await-power-off.ts';
 import { readClaim } from './claim.ts';
 import { clearRemains } from './clear-remains.ts';
@@ -18,14 +18,14 @@ export async function stopCapsule(name: string): Promise<boolean> {
   if (claim === undefined) return false;
   const { lock, runDir } = hostPaths(name);
   const running = await isHeld(lock);
-  if (running) signal(claim.launcherPid, 'SIGTERM');
+  if (running) signalProcess(claim.launcherPid, 'SIGTERM');
   // What the launcher does not manage in its own time, the kernel does: the capsule dies with it.
   const locked = lockFile(lock, { wait: true });
   const isOver = locked.then(() => undefined);
   const hasEnded = await awaitPowerOff(isOver, {
     ...{ runDir, graceMs: PATIENCE_MS, slackMs: SLACK_MS },
   });
-  if (!hasEnded && running) signal(claim.launcherPid, 'SIGKILL');
+  if (!hasEnded && running) signalProcess(claim.launcherPid, 'SIGKILL');
   await using _lock = await locked;
   await clearRemains(name, claim.launchProgram);
   return true;
@@ -43,13 +43,5 @@ async function isHeld(path: string): Promise<boolean> {
   } catch (error) {
     if (isCapsuleError(error) && error.code === lockError.HELD.code) return true;
     throw error;
-  }
-}
-
-function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { WORKLOAD_DOMAIN } from '@capsule/core';
 import type { Answer } from 'dns-packet';
 import { TYPE } from '../message/codes.ts';
 import type { OwnAnswer } from '../message/compose-answer.ts';
@@ -42,7 +43,7 @@ function isZone(labels: readonly string[]): boolean {
 
 function answerInZone(labels: readonly string[], type: number, zone: NameZone): OwnAnswer {
   const [name] = labels;
-  const apex = ZONE.join('.');
+  const apex = WORKLOAD_DOMAIN;
   if (name === undefined) return answerApex(apex, type, zone);
   if (zone.names === undefined) return answerServerFailure();
   if (labels.length > 1 || !zone.names.has(name)) return answerNoSuchName(authorityOf(apex));

@@ -13,6 +13,7 @@ import {
   readSeen,
   writeArchive,
 } from '../../files-program/files-program.ts';
+import { unpackFolder } from '../../files-program/unpack-folder.ts';
 import { withoutMounts } from '../../files-program/without-mounts.ts';
 import { containerId } from '../../oci/container-id.ts';
 import { translateErrors } from '../client/rpc-error.ts';
@@ -91,7 +92,7 @@ export class ContainerdFiles implements ContainerFiles {
   ): Promise<T> {
     const hold = await this.#open(at, signal);
     try {
-      const folder = words[0] === 'unpack' ? at.path : undefined;
+      const folder = unpackFolder(words, at);
       await using program = this.#start([...hold.args, ...words], at, { signal, folder });
       return await use(program);
     } finally {

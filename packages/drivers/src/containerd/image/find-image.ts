@@ -6,14 +6,14 @@ import { ignoring } from '../client/rpc-error.ts';
 import { runtimeError } from '../errors.ts';
 import type { ImageReader } from './image-reader.ts';
 
-interface ImageStore {
+interface FindImageParts {
   readonly client: ContainerdClient;
   readonly images: ImageReader;
 }
 
 /** Fails with `RUNTIME_IMAGE_MISSING`, and with `IMAGE_INVALID` when it cannot be used on this machine. */
 export async function findImage(
-  { client, images }: ImageStore,
+  { client, images }: FindImageParts,
   { container, image }: { readonly container: string; readonly image: string },
   signal?: AbortSignal,
 ): Promise<FoundImage> {

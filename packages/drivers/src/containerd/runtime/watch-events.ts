@@ -10,9 +10,9 @@ import { settleEnded } from './settle-container.ts';
 
 /**
  * Events from now on. Ends when `signal` aborts, or when containerd goes away; fails with
- * `RUNTIME_UNAVAILABLE` when it cannot be reached at all. containerd's events carry ids only; they are looked up once and kept in
- * `owners` until their container is deleted. The end of a container is reported when its task is
- * taken away, so that its log is complete; those of others do not wait for it.
+ * `RUNTIME_UNAVAILABLE` when it cannot be reached at all. containerd's events carry ids only; they are
+ * looked up once and kept in `owners` until their container is deleted. The end of a container is reported
+ * when its task is taken away, so that its log is complete; those of others do not wait for it.
  */
 export async function* watchEvents(
   context: RuntimeContext,

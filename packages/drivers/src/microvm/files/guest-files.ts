@@ -10,6 +10,7 @@ import {
 import { describeFailure } from '../../files-program/describe-failure.ts';
 import { ErrorOutput } from '../../files-program/error-output.ts';
 import { parseSeen } from '../../files-program/path-seen.ts';
+import { unpackFolder } from '../../files-program/unpack-folder.ts';
 import type { FilesRequestSchema } from '../gen/capsule/guest/v1/guest_pb.ts';
 import type { GuestCalls } from '../guest/guest-client.ts';
 
@@ -78,7 +79,7 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
         output.add(payload.value.complaint);
         output.add('\n');
         if (payload.value.exitCode !== 0) {
-          const folder = words[0] === 'unpack' ? at.path : undefined;
+          const folder = unpackFolder(words, at);
           throw describeFailure(at.ref.container, output.failure, folder);
         }
         output.warnings.forEach(warn);

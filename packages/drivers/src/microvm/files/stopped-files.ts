@@ -13,6 +13,7 @@ import {
   readSeen,
   writeArchive,
 } from '../../files-program/files-program.ts';
+import { unpackFolder } from '../../files-program/unpack-folder.ts';
 import { withoutMounts } from '../../files-program/without-mounts.ts';
 import { OpenDisks } from '../vmm/open-disks.ts';
 import { describeRoot, type StoppedRoot } from './describe-root.ts';
@@ -73,7 +74,7 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     // The program has the hold too: it may outlive us for a moment.
     const kept = held.descriptors.map(({ fd }) => fd);
     const all = [...args, ...withoutMounts(at), ...words];
-    const folder = words[0] === 'unpack' ? at.path : undefined;
+    const folder = unpackFolder(words, at);
     const program = stack.use(new FilesProgram(command, all, container, { kept, folder }));
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     const whole = stack.move();

@@ -21,7 +21,7 @@ export interface PayloadParts {
 const ALL_CAPABILITIES = parseCapabilityMask('1ffffffffff');
 
 /**
- * The specification that a container of the same wish has, but for what the wall of the machine takes the
+ * The specification that a container of the same spec has, but for what the wall of the machine takes the
  * place of: the guest's network, its own cgroups, and limits that are the machine's. Pure.
  */
 export function describePayload(parts: PayloadParts): OciSpec {

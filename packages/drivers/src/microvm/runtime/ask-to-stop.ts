@@ -31,9 +31,9 @@ export async function askToStop(
   if (!run.hasAgent) {
     return powerDown(vmm, run, control, { graceMs: how.graceMs, abort });
   }
-  // After a stop that was asked for, nobody is told of the exit a second time.
   // One whose payload has not run has nothing to flush, and its agent may not be there yet.
   const isDeaf = !run.isStarted || (running.watch(vm.id)?.pulse.isDeaf ?? false);
+  // After a stop that was asked for, nobody is told of the exit a second time.
   running.forget(vm.id);
   using guest = new GuestClient({ vsock, token: run.token });
   try {
