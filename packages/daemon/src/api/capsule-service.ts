@@ -12,6 +12,7 @@ import {
   action,
   type CapsuleError,
   type ContainerRuntime,
+  isCapsuleError,
   judgePool,
   type MachineMonitors,
   type NameResponder,
@@ -50,7 +51,7 @@ export interface CapsuleServiceParts {
   /** The workloads, or why the store that holds them cannot be used. */
   readonly workloads:
     | { readonly specs: WorkloadSpecs; readonly observer: WorkloadObserver }
-    | { readonly problem: CapsuleError };
+    | CapsuleError;
 }
 
 type Info = MessageInitShape<typeof GetInfoResponseSchema>;
@@ -120,18 +121,18 @@ async function* readSystemLog(
 }
 
 function countWorkloads(workloads: CapsuleServiceParts['workloads']): Info {
-  if ('problem' in workloads) return {};
+  if (isCapsuleError(workloads)) return {};
   const names = workloads.specs.list().map(({ spec }) => spec.name);
   const running = names.filter((name) => workloads.observer.statusOf(name).phase === 'running');
   return { workloadsTotal: names.length, workloadsRunning: running.length };
 }
 
 function storeProblems(workloads: CapsuleServiceParts['workloads']): CapsuleProblem[] {
-  return 'problem' in workloads ? problemOf(workloads.problem) : [];
+  return isCapsuleError(workloads) ? problemOf(workloads) : [];
 }
 
 function portProblems({ workloads, listeners }: CapsuleServiceParts): CapsuleProblem[] {
-  if ('problem' in workloads) return [];
+  if (isCapsuleError(workloads)) return [];
   return shadowedPorts(workloads.specs.list(), listeners).flatMap(problemOf);
 }
 

@@ -93,7 +93,7 @@ function setUp() {
     registries,
     volumes: system.volumes.commands,
     workloads: system.workloads.commands,
-    alone: keyedLock(),
+    lock: keyedLock(),
   });
   const dump = () => ({
     tables: [...TABLES, ...MORE_TABLES].map((table) => db.all(`SELECT * FROM ${table}`)),

@@ -42,7 +42,7 @@ export interface ManifestCommandsParts {
   readonly volumes: Pick<VolumeCommands, 'apply' | 'examine' | 'rehearse'>;
   readonly workloads: Pick<WorkloadCommands, 'applyAll'>;
   /** One bundle after the other. */
-  readonly alone: KeyedLock;
+  readonly lock: KeyedLock;
 }
 
 /**
@@ -61,7 +61,7 @@ export class ManifestCommands {
   /** Refusals are outcomes. Where there is one, nothing was done, and only refusals are there. Idempotent. */
   async apply(wishes: ManifestResources, { dryRun = false } = {}): Promise<ManifestOutcomes> {
     if (dryRun) return this.#judge(wishes);
-    return this.#parts.alone('manifests', async () => {
+    return this.#parts.lock('manifests', async () => {
       const judged = await this.#judge(wishes);
       return isAnyRefused(judged) ? onlyRefusals(judged) : this.#carryOut(wishes);
     });

@@ -62,7 +62,7 @@ function capsuleParts({ config, paths }: Setup, parts: ApiParts): CapsuleService
     bridgeCidr: config.bridge.cidr,
     hostReport: paths.hostReport,
     systemLog: new SystemLogFile(paths.systemLog),
-    workloads: isCapsuleError(stored) ? { problem: stored } : workloadsSeen(stored),
+    workloads: isCapsuleError(stored) ? stored : workloadsSeen(stored),
   };
 }
 
@@ -79,7 +79,7 @@ function storedParts(stored: Stored, ports: Ports): StoredParts {
     registries,
     volumes: volumes.commands,
     workloads: commands,
-    alone: keyedLock(),
+    lock: keyedLock(),
   });
   return {
     workloads: workloadParts(stored, ports),

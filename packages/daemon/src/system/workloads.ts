@@ -33,8 +33,6 @@ export interface WorkloadsParts {
   readonly settings: WorkloadSettings;
 }
 
-export type WorkloadArea = ReturnType<typeof createWorkloads>;
-
 /** What leads workloads to what is asked of them; `controller.start()` sets it in motion. */
 export function createWorkloads(base: Base, parts: WorkloadsParts) {
   const { db, feed, log, now, monotonicMs } = base;

@@ -10,7 +10,7 @@ import { VolumeRecords } from './records.ts';
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
 const LARGER = { name: 'data', sizeBytes: 128 * VOLUME_UNIT_BYTES };
 
-/** Store and disk, which outlive a keeper. */
+/** Store and disk, which outlive a capsuled. */
 function machine() {
   const db = openStore(':memory:', MIGRATIONS);
   const records = new VolumeRecords(db, Date.now);

@@ -85,8 +85,8 @@ export class WorkloadCommands {
   /**
    * Applies several workloads that may need each other: all of them, or none where one is refused. They are
    * judged together as they would be afterwards, so their order does not matter; one that is unchanged is not
-   * judged again. Outcomes are in the order of
-   * the wishes. With `dryRun` it does nothing else. Idempotent.
+   * judged again. Outcomes are in the order of the specs.
+   * With `dryRun` it does nothing else. Idempotent.
    */
   applyAll(
     wishes: readonly WantedWorkload[],

@@ -568,9 +568,9 @@ test('a look that began before a start does not undo it', async () => {
   daemon.apply('web', { restartPolicy: 'never' });
   const running = await daemon.until('web', runs);
   const { observer } = daemon.resources;
-  const ticket = observer.beginLook();
+  const begun = observer.beginLook();
   observer.recordSeen('web', await machine.runtime.inspect(refOfWorkload('web')));
-  assert.deepEqual(observer.recordSeen('web', undefined, ticket).pid, running.status.pid);
+  assert.deepEqual(observer.recordSeen('web', undefined, begun).pid, running.status.pid);
   assert.equal(observer.recordSeen('web', undefined).reason, 'Lost');
 });
 

@@ -11,8 +11,8 @@ const PROBES_AT_ONCE = 16;
 const STARTING_INTERVAL_MS = 500;
 
 export interface HealthMonitorParts {
-  readonly specs: WorkloadSpecs;
-  readonly observer: WorkloadObserver;
+  readonly specs: Pick<WorkloadSpecs, 'get'>;
+  readonly observer: Pick<WorkloadObserver, 'statusOf' | 'recordProbe'>;
   readonly probe: (record: WorkloadRecord, signal: AbortSignal) => Promise<ProbeResult>;
   /** Told when the health of a workload changed. */
   readonly onChange: (name: string) => void;

@@ -17,6 +17,11 @@ export interface PauseKeeperParts {
   readonly log: Log;
 }
 
+interface Held {
+  readonly ref: ContainerRef;
+  readonly reason: PauseReason;
+}
+
 /**
  * Holds containers still, and lets each go when nobody has a reason to hold it any more. One that was paused by
  * somebody else has no reason that is known here, and is left alone. The one writer of `Pauses`.
@@ -27,12 +32,9 @@ export interface PauseKeeperParts {
  */
 export class PauseKeeper {
   readonly #parts: PauseKeeperParts;
-  readonly #alone = keyedLock(new AsyncLockScope());
+  readonly #lock = keyedLock(new AsyncLockScope());
   /** Reasons that the disk refused. */
-  readonly #unstored = new Map<
-    string,
-    { readonly ref: ContainerRef; readonly reason: PauseReason }
-  >();
+  readonly #unstored = new Map<string, Held>();
   /** Containers of whose earlier run the disk kept the reasons, against the order to remove them. */
   readonly #unforgotten = new Set<string>();
 
@@ -43,7 +45,7 @@ export class PauseKeeper {
   /** Answers whether it ran before. One that is not alive is not held. Idempotent. */
   hold(ref: ContainerRef, reason: PauseReason, signal?: AbortSignal): Promise<boolean> {
     const { runtime, onChange } = this.#parts;
-    return this.#alone(containerKey(ref), async () => {
+    return this.#lock(containerKey(ref), async () => {
       const task = (await runtime.inspect(ref, signal))?.task ?? 'none';
       const before = this.reasonsOf(ref);
       if (!isAlive(task) || (task === 'paused' && before.length === 0)) return false;
@@ -60,7 +62,7 @@ export class PauseKeeper {
    */
   adopt(ref: ContainerRef, reason: PauseReason, signal?: AbortSignal): Promise<void> {
     const { runtime, onChange } = this.#parts;
-    return this.#alone(containerKey(ref), async () => {
+    return this.#lock(containerKey(ref), async () => {
       const seen = await runtime.inspect(ref, signal);
       if (seen?.task !== 'paused' || this.reasonsOf(ref).length > 0) return;
       this.#store(ref, reason);
@@ -71,7 +73,7 @@ export class PauseKeeper {
   /** Takes one reason back. Idempotent. */
   letGo(ref: ContainerRef, reason: PauseReason, signal?: AbortSignal): Promise<void> {
     const { pauses, runtime, onChange } = this.#parts;
-    return this.#alone(containerKey(ref), async () => {
+    return this.#lock(containerKey(ref), async () => {
       const reasons = this.reasonsOf(ref);
       if (!reasons.includes(reason)) return;
       const isLast = reasons.length === 1;
@@ -85,7 +87,7 @@ export class PauseKeeper {
   /** Whatever the reasons: it is being stopped, and what stands still ends by no signal. */
   letEnd(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     const { runtime } = this.#parts;
-    return this.#alone(containerKey(ref), async () => {
+    return this.#lock(containerKey(ref), async () => {
       const seen = await runtime.inspect(ref, signal);
       if (seen?.task === 'paused') await runtime.resume(ref, signal);
     });
@@ -129,7 +131,7 @@ export class PauseKeeper {
     this.#unforgotten.delete(containerKey(ref));
   }
 
-  #unstoredOf(is: (one: { readonly ref: ContainerRef; readonly reason: PauseReason }) => boolean) {
+  #unstoredOf(is: (one: Held) => boolean): Held[] {
     return [...this.#unstored.values()].filter(is);
   }
 

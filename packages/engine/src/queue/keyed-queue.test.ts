@@ -175,7 +175,7 @@ test('waits double up to the most, with chance on both sides', () => {
   assert.equal(backOffMs(backOff, 1, 0), 80);
 });
 
-test('work aside holds no place, and comes back before what has not begun', async () => {
+test('work outside the limit holds no place, and comes back before what has not begun', async () => {
   const gate = Promise.withResolvers<void>();
   const order: string[] = [];
   await using queue = queueOf(
@@ -207,7 +207,7 @@ test('work aside holds no place, and comes back before what has not begun', asyn
   ]);
 });
 
-test('a failure of work aside is one of the run', async () => {
+test('a failure of work outside the limit is one of the run', async () => {
   const failures: unknown[] = [];
   const queue = queueOf(
     async (_key, { outsideLimit }) => outsideLimit(() => Promise.reject(new Error('no'))),

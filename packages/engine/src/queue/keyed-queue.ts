@@ -42,7 +42,7 @@ interface Entry {
 
 /**
  * Runs work by key. INVARIANTS: one run of a key at a time; at most `concurrency` runs in all that are
- * not aside; any number of `add`s between two runs make one run; a run begins after the last `add`.
+ * not outside the limit; any number of `add`s between two runs make one run; a run begins after the last `add`.
  */
 export class KeyedQueue {
   readonly #options: KeyedQueueOptions;
@@ -51,9 +51,9 @@ export class KeyedQueue {
   readonly #entries = new Map<string, Entry>();
   readonly #ready: string[] = [];
   readonly #idle: (() => void)[] = [];
-  /** Runs that were aside and want their place back; they come before those that have not begun. */
+  /** Runs that were outside the limit and want their place back; they come before those that have not begun. */
   readonly #returning: (() => void)[] = [];
-  /** Runs under way, aside or not. */
+  /** Runs under way, outside the limit or not. */
   #running = 0;
   #placesTaken = 0;
   #closed = false;

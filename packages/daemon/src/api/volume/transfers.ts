@@ -69,13 +69,10 @@ async function* exportVolume(
 ): AsyncGenerator<MessageInitShape<typeof VolumeExportMessageSchema>> {
   const { volume, snapshot, exportId, offset } = request;
   const format = request.format === VolumeArchiveFormat.TAR ? 'tar' : 'image';
-  const asked = {
-    volume,
-    format,
-    ...(snapshot && { snapshot }),
-    ...(exportId && { id: exportId }),
-  };
-  const begun = await exporter.begin({ ...asked, format }, signal);
+  const begun = await exporter.begin(
+    { volume, format, ...(snapshot && { snapshot }), ...(exportId && { id: exportId }) },
+    signal,
+  );
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
   const totalBytes = BigInt(begun.totalBytes ?? 0);

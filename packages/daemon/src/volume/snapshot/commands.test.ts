@@ -14,7 +14,7 @@ const ONE = { volume: 'data', snapshot: 'one' };
 const HOUR = 3600_000;
 const { signal } = new AbortController();
 
-/** Store and disk, which outlive a keeper; the clock is set by the tests. */
+/** Store and disk, which outlive a capsuled; the clock is set by the tests. */
 async function machine() {
   const db = openStore(':memory:', MIGRATIONS);
   const backend = new FakeVolumeBackend();

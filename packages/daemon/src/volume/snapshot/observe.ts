@@ -30,7 +30,7 @@ export class SnapshotObserver {
       (await backend.listSnapshots(signal)).map((one) => [formatSnapshotRef(one), one]),
     );
     const stored = volume === undefined ? records.list() : records.of(volume);
-    const known = new Set(records.list().map(formatSnapshotRef));
+    const known = new Set(stored.map(formatSnapshotRef));
     const strays = [...seen.values()].filter(
       (one) =>
         !known.has(formatSnapshotRef(one)) && (volume === undefined || one.volume === volume),
