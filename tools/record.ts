@@ -4,8 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { findTests } from './test/find-tests.ts';
 
@@ -20,7 +19,7 @@ await mkdir(folder, { recursive: true });
 const files = asked.length > 0 ? asked : await findTests(root, ['test/e2e/*.test.ts']);
 for (const file of files) {
   const recording = resolve(folder, `${basename(file, '.test.ts')}.jsonl`);
-  rmSync(recording, { force: true });
+  await rm(recording, { force: true });
   const exitCode = await record(resolve(file), recording);
   process.stdout.write(
     `${exitCode === 0 ? 'passed' : 'FAILED'} ${relative(root, resolve(file))}\n`,

@@ -21,18 +21,17 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   names: { uses: ['core', 'host'], tests: ['drivers'] },
   daemon: {
     uses: ['core', 'api/wire', 'api/server', 'engine', 'host', 'drivers', 'names'],
-    only: { drivers: ['src/system/'], names: ['src/system/'], host: ['src/system/', 'src/boot/'] },
+    only: { drivers: ['src/system/'], names: ['src/system/'], host: ['src/system/'] },
   },
   cli: { uses: ['core', 'api/wire', 'api/node'] },
-  console: { uses: ['core', 'api/wire'], pure: true },
   imager: { uses: ['core', 'host'] },
   launcher: { uses: ['core', 'host', 'api/wire', 'api/node', 'imager'] },
   testkit: { uses: ['core', 'api/wire', 'api/node', 'engine', 'host', 'imager', 'launcher'] },
   // Folders that are no packages.
-  tools: { uses: ['core', 'api/wire', 'cli', 'host', 'imager', 'testkit'] },
+  tools: { uses: ['core', 'api/wire', 'cli', 'host', 'testkit'] },
   test: { uses: ['core', 'api/wire', 'api/node', 'host', 'launcher', 'testkit'] },
   bench: { uses: ['core', 'api/wire', 'api/node', 'host', 'imager', 'testkit'] },
-  native: { uses: ['core', 'api/wire', 'host', 'testkit'] },
+  native: { uses: ['testkit'] },
 };
 
 /** A folder of a package's `src`, or one file beside its folders. */

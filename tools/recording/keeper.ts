@@ -16,6 +16,6 @@ export class Keeper {
   }
 
   get kept(): Kept {
-    return { base64: Buffer.concat(this.#chunks).toString('base64'), sizeBytes: this.#sizeBytes };
+    return { base64: Buffer.concat(this.#chunks).toString('base64') };
   }
 }

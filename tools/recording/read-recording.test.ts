@@ -5,10 +5,9 @@ import { WorkloadDeleteRequestSchema, WorkloadDeleteResponseSchema } from '@caps
 import { readAnswers } from './read-recording.ts';
 import type { CallRow, Kept, ProgramRow } from './row.ts';
 
-const keep = (bytes: Uint8Array | string): Kept => {
-  const buffer = Buffer.from(bytes);
-  return { base64: buffer.toString('base64'), sizeBytes: buffer.length };
-};
+const keep = (bytes: Uint8Array | string): Kept => ({
+  base64: Buffer.from(bytes).toString('base64'),
+});
 
 function frame(message: Uint8Array): Buffer {
   const head = Buffer.alloc(5);

@@ -28,5 +28,4 @@ export interface ProgramRow {
 /** Bytes, of which a recording has the first. */
 export interface Kept {
   readonly base64: string;
-  readonly sizeBytes: number;
 }

@@ -5,7 +5,7 @@ import { Keeper } from './keeper.ts';
 import type { CallRow } from './row.ts';
 import { tapReadable, tapWritable } from './tap-stream.ts';
 
-const ENDINGS = /^grpc-(status|message|status-details-bin|encoding)$/;
+const ENDINGS = /^grpc-(status|message|status-details-bin)$/;
 
 /** Ends the rows of calls that are open. */
 type OpenCalls = Set<() => void>;

@@ -22,7 +22,7 @@ const FIRST_PROGRAM = 'packages/core/src/error/first-program.ts';
 
 /** What several programs share, or what no program of ours may have asked. */
 const isOfNoProgram = (path: string) =>
-  /^packages\/(core|api|engine|host|drivers|names|machine|daemon)\/|^packages\/cli\/src\/(program|shared)\//.test(
+  /^packages\/(core|api|engine|host|drivers|names|daemon)\/|^packages\/cli\/src\/(program|shared)\//.test(
     path,
   ) &&
   path !== FIRST_PROGRAM &&
@@ -84,9 +84,9 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'process globals',
-    instead: 'take clock, environment and signals as arguments (main.ts and system/ pass them)',
+    instead: 'take clock, environment and signals as arguments (main.ts passes them)',
     pattern: /\bprocess\.(?:env|argv|exit|exitCode|on|once|cwd)\b/,
-    where: (path) => isShipped(path) && !/\/(?:main|system)\.ts$/.test(path),
+    where: (path) => isShipped(path) && !path.endsWith('/main.ts'),
   },
   {
     name: 'sleep in a test',

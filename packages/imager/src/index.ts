@@ -1,6 +1,5 @@
-export { Cache, type CacheEntry } from './cache/cache.ts';
-export { digestOf, digestOfFiles } from './cache/digest.ts';
-export { findDebianArchive } from './debian/host-apt.ts';
+export { Cache } from './cache/cache.ts';
+export { digestOf } from './cache/digest.ts';
 export { packCpio } from './disk/cpio.ts';
 export { fetchKernel, type Kernel, readModules } from './disk/kernel.ts';
 export { buildRootDisk } from './disk/root-disk.ts';
@@ -8,7 +7,6 @@ export { type OfferRequest, offerFirecracker } from './firecracker/offer-firecra
 export { releaseFor } from './firecracker/release.ts';
 export { type BuiltImage, buildImage } from './image/build-image.ts';
 export { debianRecipe } from './image/debian-recipe.ts';
-export { writeOciLayout } from './image/oci-layout.ts';
 export type { ImageRecipe } from './image/recipe.ts';
 export { capsuleProfile } from './profiles/capsule.ts';
 export { bundleProgram } from './program/bundle-program.ts';

@@ -1,20 +1,11 @@
 export { demoRecipe, nginxRecipe } from './demo/web-server.ts';
-export {
-  type Claim,
-  layersInUse,
-  type PortProblem,
-  readClaim,
-  readClaims,
-} from './embedded/claim.ts';
-export { embeddedError } from './embedded/errors.ts';
+export { type Claim, layersInUse, readClaim } from './embedded/claim.ts';
 export { enableForwarding } from './embedded/forwarding.ts';
-export { hostError } from './embedded/host/host-errors.ts';
 export { lookAtHost } from './embedded/host/look-at-host.ts';
-export { type HostNames, hostNames } from './embedded/host-names.ts';
+export { hostNames } from './embedded/host-names.ts';
 export { connectNetwork } from './embedded/host-network.ts';
-export { type HostPaths, hostPaths, STATE_ROOT } from './embedded/host-paths.ts';
+export { hostPaths } from './embedded/host-paths.ts';
 export { consoleLog } from './embedded/launch.ts';
-export { type ListedCapsule, listCapsules } from './embedded/list-capsules.ts';
 export {
   launcherLog,
   type Started,
