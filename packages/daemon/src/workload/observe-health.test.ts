@@ -26,7 +26,13 @@ const RECORD: WorkloadRecord = {
   ...{ uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0, desired: 'running' },
   spec: completeSpec({ name: 'web', image: 'nginx', healthCheck: CHECK }),
 };
-const RUNNING: WorkloadStatus = { ...FIRST_STATUS, phase: 'running', reason: 'Ready', pid: 7 };
+const RUNNING: WorkloadStatus = {
+  ...FIRST_STATUS,
+  phase: 'running',
+  reason: 'Ready',
+  pid: 7,
+  health: 'healthy',
+};
 
 test('one that stands still is not asked, and is asked again when it goes on', async () => {
   let status = RUNNING;
