@@ -135,8 +135,10 @@ suite('capsulectl', { concurrency: false }, () => {
   test('colours are for terminals only, and NO_COLOR takes them away there too', async () => {
     const onTerminal = async (env: Readonly<Record<string, string>>) => {
       const command = `${CAPSULECTL} workload list`;
+      // Whoever runs the tests may want no colours.
+      const { NO_COLOR: _theirs, ...inherited } = process.env;
       const { stdout } = await run('script', ['--quiet', '--command', command, '/dev/null'], {
-        env: { ...process.env, TERM: 'xterm', CAPSULE_HOST: lab.host, ...env },
+        env: { ...inherited, TERM: 'xterm', CAPSULE_HOST: lab.host, ...env },
       });
       return stdout;
     };
