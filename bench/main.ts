@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --only P1,P2] [--quick] [--long] [--write]`: measures the figures that
- * docs/SPECIFICATION.md promises, against peers, in one run. `--quick` takes a fifth of the samples,
+ * `npm run bench [-- --only P1,P2] [--quick] [--long] [--write]`: measures the figures of
+ * docs/reference/figures.md against peers, in one run. `--quick` takes a fifth of the samples,
  * `--long` goes on for hours where that shows more, `--write` puts the latest figures of every benchmark
  * into the document.
  */
@@ -110,5 +110,5 @@ async function main(): Promise<void> {
   if (!values.write) return;
   const results = await readResults(file);
   const known = Object.keys(BENCHMARKS).flatMap((id) => results[id] ?? []);
-  await writeFigures(join(import.meta.dirname, '../docs/SPECIFICATION.md'), known);
+  await writeFigures(join(import.meta.dirname, '../docs/reference/figures.md'), known);
 }

@@ -9,6 +9,7 @@ import { findDrift } from './generate/drift.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import type { Generator } from './generate/generator.ts';
 import { manifestSchema } from './generate/manifest-schema.ts';
+import { promisePages } from './generate/promise-pages.ts';
 import { descriptorSet, protobufCode } from './generate/protobuf.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -25,6 +26,11 @@ const pages: readonly Generator[] = [
   errorsPage(root, 'docs/reference/errors.md'),
   manifestSchema('docs/reference/manifest.schema.json'),
   cliPage(CAPSULECTL, 'docs/reference/cli.md'),
+  promisePages(root, {
+    specification: 'docs/SPECIFICATION.md',
+    claims: 'docs/reference/claims.md',
+    figures: 'docs/reference/figures.md',
+  }),
 ];
 
 let hasDrifted = false;

@@ -18,12 +18,22 @@ export function errorsPage(root: string, output: string): Generator {
   };
 }
 
-/** Markdown. The heading of a code is the anchor that `CapsuleError.link` points to. */
+/**
+ * Markdown, with a section for each prefix. The heading of a code is the anchor that
+ * `CapsuleError.link` points to.
+ */
 export function describeErrors(tables: readonly ErrorTable[]): string {
-  const sections = tables.flatMap(({ prefix, rows }) =>
+  const groups = Object.entries(Object.groupBy(tables, ({ prefix }) => prefix));
+  const contents = groups.map(([prefix]) => `[${prefix}](#${prefix.toLowerCase()})`);
+  const sections = groups.map(([prefix, group = []]) => describeGroup(prefix, group));
+  return `${[HEAD, describeKinds(), `Codes by prefix: ${contents.join(', ')}.`, ...sections].join('\n\n')}\n`;
+}
+
+function describeGroup(prefix: string, tables: readonly ErrorTable[]): string {
+  const codes = tables.flatMap(({ rows }) =>
     Object.entries(rows).map(([key, row]) => describeRow(`${prefix}_${key}`, row)),
   );
-  return `${[HEAD, describeKinds(), ...sections].join('\n\n')}\n`;
+  return [`## ${prefix}`, ...codes].join('\n\n');
 }
 
 const HEAD = `# Errors
@@ -48,7 +58,7 @@ function describeRow(code: string, row: ErrorRow<unknown>): string {
   const why = said(row.why);
   const hint = hintOf(row);
   return [
-    `## ${code}`,
+    `### ${code}`,
     `\`\`\`text\n${said(row.message)}\n\`\`\``,
     `Kind: ${row.kind}.`,
     ...(why === undefined ? [] : [`Why: ${escaped(why)}.`]),

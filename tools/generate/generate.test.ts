@@ -53,7 +53,7 @@ test('a message can be shown without facts, whatever it does with them', () => {
   assert.equal(`${facts.code ?? 'none'}`, '<code>');
 });
 
-test('the page has a heading for each code, under which its parts stand', () => {
+test('the errors page has a section for each prefix, and a heading for each code in it', () => {
   const { table } = defineErrors('VOLUME', {
     IN_USE: {
       kind: 'precondition',
@@ -64,7 +64,9 @@ test('the page has a heading for each code, under which its parts stand', () => 
   });
   assert.ok(
     describeErrors([table]).endsWith(`
-## VOLUME_IN_USE
+## VOLUME
+
+### VOLUME_IN_USE
 
 \`\`\`text
 volume <volume> is in use
@@ -77,6 +79,21 @@ Why: one mounter at a time.
 What to do: detach &lt;it> first.
 `),
   );
+  const { table: more } = defineErrors('VOLUME', {
+    LOST: { kind: 'dataLoss', message: () => 'lost' },
+  });
+  const { table: other } = defineErrors('API', {
+    DENIED: { kind: 'denied', message: () => 'denied' },
+  });
+  const page = describeErrors([other, table, more]);
+  assert.match(page, /^Codes by prefix: \[API\]\(#api\), \[VOLUME\]\(#volume\)\.$/m);
+  assert.deepEqual(page.match(/^##+ .*$/gm), [
+    '## API',
+    '### API_DENIED',
+    '## VOLUME',
+    '### VOLUME_IN_USE',
+    '### VOLUME_LOST',
+  ]);
 });
 
 test('the API page shows calls, fields and values with the comments above them', () => {

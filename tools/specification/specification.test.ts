@@ -2,30 +2,59 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findClaims, findTitles } from './claims.ts';
+import { findTitles } from './find-titles.ts';
+import { claimsIn, readPromises, readSection } from './promises.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-test('every test that the specification names exists', async () => {
-  const claims = findClaims(await readFile(join(root, 'docs/SPECIFICATION.md'), 'utf8'));
-  assert.ok(claims.length > 100, `only ${claims.length} were found`);
+test('every test that a promise names exists', async () => {
+  const claims = claimsIn(await readPromises(root));
+  assert.ok(claims.length > 100, `only ${claims.length} claims were found`);
   const missing: string[] = [];
-  for (const { file, title, line } of claims) {
+  for (const { file, titles } of claims) {
     const source = await readFile(join(root, file), 'utf8').catch(() => undefined);
-    if (source === undefined) missing.push(`${line}: there is no ${file}`);
-    else if (!findTitles(file, source).has(title)) missing.push(`${line}: ${file}: ${title}`);
+    if (source === undefined) missing.push(`there is no ${file}`);
+    else {
+      const known = findTitles(file, source);
+      missing.push(
+        ...titles.filter((title) => !known.has(title)).map((title) => `${file}: ${title}`),
+      );
+    }
   }
   assert.deepEqual(missing, []);
 });
 
-test('claims are found wherever they stand, with their line', () => {
-  const document =
-    '\n| a | it works: `a/b.test.ts`: “one”, “it’s two”; `c.rs`: “three” |\n`d.ts`: no title';
-  assert.deepEqual(findClaims(document), [
-    { file: 'a/b.test.ts', title: 'one', line: 2 },
-    { file: 'a/b.test.ts', title: 'it’s two', line: 2 },
-    { file: 'c.rs', title: 'three', line: 2 },
-  ]);
+test('a promise has text and at least one test or figure that holds it', async () => {
+  const bare = (await readPromises(root))
+    .flatMap(({ promises }) => promises)
+    .filter(({ promise, held }) => promise === '' || held.length === 0);
+  assert.deepEqual(bare, []);
+});
+
+test('a section is read with its promises, their tests and their remarks, in order', () => {
+  const text = `title: Volumes
+promises:
+  - promise: >-
+      a volume outlives
+      its workloads
+    held:
+      - a/b.test.ts:
+          - one
+          - it’s two
+      - figure V1
+      - c.rs:
+          - three
+`;
+  const held = [
+    { file: 'a/b.test.ts', titles: ['one', 'it’s two'] },
+    'figure V1',
+    { file: 'c.rs', titles: ['three'] },
+  ];
+  assert.deepEqual(readSection(text), {
+    title: 'Volumes',
+    promises: [{ promise: 'a volume outlives its workloads', held }],
+  });
+  assert.deepEqual(claimsIn([readSection(text)]), [held[0], held[2]]);
 });
 
 test('titles are found in every quoting, and what a template fills in is left open', () => {

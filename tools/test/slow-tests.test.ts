@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findTitles } from '../specification/claims.ts';
+import { findTitles } from '../specification/find-titles.ts';
 import { SLOW_TESTS } from './slow-tests.ts';
 
 const root = join(import.meta.dirname, '../..');
