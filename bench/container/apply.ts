@@ -83,7 +83,9 @@ export const apply: Benchmark = async (setting) => {
 };
 
 async function applyByCommand(capsule: WatchedCapsule, name: string): Promise<number> {
-  const manifest = { name, kind: 'Container', container: { image: capsule.image } };
+  // To the start of the process, as the others are measured.
+  const container = { image: capsule.image, minReadySeconds: 0 };
+  const manifest = { name, kind: 'Container', container };
   const begunAt = performance.now();
   const args = ['apply', '--wait', '-f', '-'];
   const { exitCode, stderr } = await capsule.lab.capsulectlWith(

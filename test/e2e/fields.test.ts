@@ -36,6 +36,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   dependsOn: 'lifecycle.test.ts',
   imagePullPolicy: 'lifecycle.test.ts',
   healthCheck: 'health.test.ts',
+  minReadySeconds: 'lifecycle.test.ts',
   updatePolicy: 'health.test.ts',
   updateTimeoutSeconds: 'health.test.ts',
   labels: 'lifecycle.test.ts',

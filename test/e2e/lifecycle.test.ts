@@ -212,6 +212,37 @@ suite('the life of a workload', { concurrency: false }, () => {
     },
   );
 
+  test(
+    'apply waits until a program has stayed up, and reports one that has not',
+    BOUND,
+    async () => {
+      const apply = (name: string, script: string, more: object = {}) =>
+        lab.capsulectlWith(
+          { input: manifest(name, { ...sh(script), minReadySeconds: 1, ...more }) },
+          ...['apply', '-f', '-', '--wait', '--timeout', '30s'],
+        );
+      const [stays, crashes, falls, done, loops] = await Promise.all([
+        apply('stays', STAY),
+        apply('crashes', 'echo on fire >&2; exit 3', { restartPolicy: 'never' }),
+        apply('falls', 'sleep 0.3; exit 4'),
+        apply('done', 'exit 0', { restartPolicy: 'on-failure' }),
+        apply('loops', 'echo done; exit 0'),
+      ]);
+      assert.equal(stays.exitCode, 0, stays.stderr);
+      const { startedAt = '' } = (await getWorkload(lab, 'stays')).status;
+      assert.ok(Date.now() - Date.parse(startedAt) >= 1_000, startedAt);
+      assert.equal(crashes.exitCode, 1);
+      assert.match(crashes.stderr, /crashes did not stay up: ended with exit code 3/);
+      assert.match(crashes.stderr, /why: the last lines of its log are\n {4}on fire\n/);
+      assert.equal(falls.exitCode, 1);
+      assert.match(falls.stderr, /exit code 4; will be restarted\n {2}why: it printed nothing/);
+      assert.equal(done.exitCode, 0, done.stderr);
+      assert.match(done.stdout, /^done created, stopped \(Completed\)$/m);
+      assert.equal(loops.exitCode, 1);
+      assert.match(loops.stderr, /exit code 0[\s\S]*fix: .*on-failure/);
+    },
+  );
+
   test('labels choose, and what is gone still has its story', BOUND, async () => {
     await runWorkload(lab, 'one', { ...sh(STAY), labels: { app: 'a', old: 'yes' } });
     await runWorkload(lab, 'two', { ...sh(STAY), labels: { app: 'a' } });

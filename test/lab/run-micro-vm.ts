@@ -1,10 +1,10 @@
 import type { Lab } from '@capsule/testkit';
 import { capsulectl } from './capsulectl.ts';
-import { CONFINED, getWorkload, type ShownWorkload } from './workload.ts';
+import { CONFINED, getWorkload, QUICK, type ShownWorkload } from './workload.ts';
 
 /** A manifest of a microVM as text: JSON is YAML. As a container, it cannot write to its root. */
 export function microVmManifest(name: string, microVm: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ name, kind: 'MicroVM', microVm: { ...CONFINED, ...microVm } });
+  return JSON.stringify({ name, kind: 'MicroVM', microVm: { ...QUICK, ...CONFINED, ...microVm } });
 }
 
 /** Applies through the command line and waits until it runs. Emulated, a guest takes seconds to boot. */

@@ -27,6 +27,7 @@ export interface ShownWorkload {
     readonly message: string;
     readonly restartCount: number;
     readonly pid?: number;
+    readonly startedAt?: string;
     readonly address?: string;
     readonly exitCode?: number;
     readonly imageDigest?: string;
@@ -43,8 +44,15 @@ export type RunningWorkload = ShownWorkload & {
  * but below /tmp, and runs as the user of its image, who is not root: what is given takes the place of that.
  */
 export function manifest(name: string, container: ContainerManifest): string {
-  return JSON.stringify({ name, kind: 'Container', container: { ...CONFINED, ...container } });
+  return JSON.stringify({
+    name,
+    kind: 'Container',
+    container: { ...QUICK, ...CONFINED, ...container },
+  });
 }
+
+/** No test waits until a workload has settled, but those of settling. */
+export const QUICK = { minReadySeconds: 0 };
 
 /** Whoever needs more asks for it, with a reason beside. */
 export const CONFINED = { readOnlyRootFilesystem: true, tmpfs: ['/tmp'] };

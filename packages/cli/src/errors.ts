@@ -67,11 +67,21 @@ export const cliError = defineErrors('CLI', {
   },
   WORKLOAD_FAILED: {
     kind: 'internal',
-    message: (f: { name: string; state: string; detail: string }) =>
-      `${f.name} is not running: ${f.state}`,
+    message: (f: { name: string; wanted: string; state: string; detail: string }) =>
+      `${f.name} is not ${f.wanted}: ${f.state}`,
     why: (f) => f.detail,
     hint: (f) =>
       remedy`${action('workload.get', { name: f.name })} and ${action('workload.logs', { name: f.name })} say more; the capsule goes on trying`,
+  },
+  WORKLOAD_ENDED: {
+    kind: 'internal',
+    message: (f: { name: string; how: string; printed: string; isDone: boolean }) =>
+      `${f.name} did not stay up: ${f.how}`,
+    why: (f) => f.printed,
+    hint: (f) =>
+      f.isDone
+        ? 'a program that is done after a while needs `restartPolicy: on-failure`; one that starts another in the background has to stay in the foreground'
+        : remedy`${action('workload.logs', { name: f.name })} shows all that it printed, ${action('workload.describe', { name: f.name })} what the capsule does next`,
   },
   IMAGE_MISSING: {
     kind: 'notFound',

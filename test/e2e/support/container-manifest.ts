@@ -1,4 +1,4 @@
-import { CONFINED } from '../../lab/workload.ts';
+import { CONFINED, QUICK } from '../../lab/workload.ts';
 
 export interface ContainerWish {
   readonly image: string;
@@ -17,6 +17,6 @@ export function containerManifest(name: string, { script, ...container }: Contai
   return JSON.stringify({
     name,
     kind: 'Container',
-    container: { ...CONFINED, ...container, ...command },
+    container: { ...QUICK, ...CONFINED, ...container, ...command },
   });
 }

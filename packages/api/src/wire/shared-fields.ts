@@ -27,6 +27,7 @@ export function sharedToProto(spec: WorkloadSpec): SharedFields {
     hostname: spec.hostname,
     restartPolicy: restartPolicy.toProto(spec.restartPolicy),
     ...(healthCheck === undefined ? {} : { healthCheck: healthCheckToProto(healthCheck) }),
+    minReadySeconds: spec.minReadySeconds,
     stopSignal: spec.stopSignal,
     stopGraceSeconds: spec.stopGraceSeconds,
     labels: { ...spec.labels },
@@ -86,6 +87,7 @@ type Life = Pick<
   WorkloadSpec,
   | 'restartPolicy'
   | 'healthCheck'
+  | 'minReadySeconds'
   | 'stopSignal'
   | 'stopGraceSeconds'
   | 'dependsOn'
@@ -120,6 +122,7 @@ function lifeFromProto(block: SharedFields, { at, problems }: BlockReading): Lif
     ...(healthCheck && {
       healthCheck: healthCheckFromProto(healthCheck, `${at}.healthCheck`, problems),
     }),
+    minReadySeconds: block.minReadySeconds ?? SPEC_DEFAULTS.minReadySeconds,
     stopSignal: block.stopSignal,
     stopGraceSeconds: block.stopGraceSeconds ?? SPEC_DEFAULTS.stopGraceSeconds,
     dependsOn: [...block.dependsOn],

@@ -72,6 +72,7 @@ export function statusToProto(status: ReportedStatus): WireStatus {
     oomKilled: status.oomKilled ?? false,
     rolledBackGeneration: BigInt(status.rolledBack?.from ?? 0),
     rolledBackReason: status.rolledBack?.why ?? '',
+    settling: status.settling ?? false,
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(progress === undefined ? {} : { progress: progressToProto(progress) }),
   });
@@ -104,6 +105,7 @@ export function statusFromProto(status: WireStatus): ReportedStatus {
     }),
     observedRun: Number(status.observedRun),
     ...(healthNow === undefined ? {} : { health: healthNow }),
+    ...(status.settling && { settling: true }),
     ...(progress === undefined ? {} : { progress }),
   };
 }

@@ -23,6 +23,7 @@ export const ACTIONS = {
   'volume.snapshots': ['volume'],
   'volume.usage': [],
   'workload.delete': ['--force', 'name'],
+  'workload.describe': ['name'],
   'workload.exec': ['name', 'command'],
   'workload.get': ['name'],
   'workload.list': ['--output'],

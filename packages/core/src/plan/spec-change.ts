@@ -31,6 +31,7 @@ const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 
   restartPolicy: 'inPlace',
   resources: 'inPlace',
   healthCheck: 'inPlace',
+  minReadySeconds: 'inPlace',
   stopSignal: 'inPlace',
   stopGraceSeconds: 'inPlace',
   labels: 'inPlace',

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerSeen } from '../port/container-runtime.ts';
-import { completeSpec } from '../resource/complete-spec.ts';
+import { completeSpec, type PartialSpec } from '../resource/complete-spec.ts';
 import { refOfWorkload } from '../resource/container-ref.ts';
+import { HEALTH_DEFAULTS } from '../resource/health-check.ts';
 import type { PauseReason } from '../resource/pause.ts';
-import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
+import { isReady, type WorkloadRecord, type WorkloadStatus } from '../resource/workload.ts';
 import {
   FIRST_STATUS,
   type StatusClock,
@@ -12,6 +13,7 @@ import {
   statusWhenFulfilled,
   statusWhenOutOfMemory,
   statusWhenProbed,
+  statusWhenSettled,
   statusWhenStarting,
   statusWhenWaiting,
 } from './workload-status.ts';
@@ -55,6 +57,30 @@ test('a running task of the wished generation is running', () => {
   assert.equal(status.observedGeneration, 2);
   assert.equal(status.pid, 7);
   assert.equal(status.startedAt, 10_000);
+});
+
+test('a process settles once, and the next one begins again', () => {
+  const started = look(STARTED, RUNNING);
+  assert.equal(started.settling, true);
+  assert.equal(isReady(started), false);
+  assert.equal(statusWhenSettled(started, 8), started);
+  const settled = statusWhenSettled(started, 7);
+  assert.equal(isReady(settled), true);
+  assert.equal(look(settled, RUNNING), settled);
+  assert.equal(look(settled, { ...RUNNING, pid: 8 }).settling, true);
+  assert.equal(look(started, ENDED).settling, undefined);
+});
+
+test('nothing settles that is ready at once, or that a health check speaks for', () => {
+  const wish = (change: Partial<PartialSpec>) => ({
+    ...WISH,
+    spec: completeSpec({ name: 'web', image: 'nginx', ...change }),
+  });
+  const quick = look(STARTED, RUNNING, wish({ minReadySeconds: 0 }));
+  assert.equal(isReady(quick), true);
+  const probe = { kind: 'tcp', port: 80 } as const;
+  const checked = wish({ healthCheck: { ...HEALTH_DEFAULTS, probe } });
+  assert.equal(look(look(STARTED, RUNNING), RUNNING, checked).settling, undefined);
 });
 
 test('a task of an older generation does not count as the wish fulfilled', () => {

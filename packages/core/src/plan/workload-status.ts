@@ -167,6 +167,13 @@ export function statusWhenProbed(
   return { ...before, ...words, message, health };
 }
 
+/** The process that runs now has stayed up for its `minReadySeconds`. Pure. */
+export function statusWhenSettled(before: WorkloadStatus, pid: number): WorkloadStatus {
+  if (before.settling !== true || before.pid !== pid) return before;
+  const { settling: _settling, ...rest } = before;
+  return rest;
+}
+
 function describeRunning(
   health: WorkloadStatus['health'],
 ): Pick<WorkloadStatus, 'reason' | 'message'> {
@@ -248,11 +255,13 @@ function running(
   const observedGeneration =
     isCurrent && !isSameRun ? record.generation : before.observedGeneration;
   const health = healthOf(record, isSameRun ? before.health : undefined);
+  const settling = isSettling(record, isSameRun ? before : undefined);
   const halt = describeHalt(seen, clock.pausedBy);
   const isSameHalt = HALTS.includes(before.reason)
     ? halt?.reason === before.reason && halt.message === before.message
     : halt === undefined;
-  if (isSameRun && before.health === health && isSameHalt) return before;
+  const isSame = before.health === health && (before.settling ?? false) === settling;
+  if (isSameRun && isSame && isSameHalt) return before;
   return settle(before, {
     phase: 'running',
     ...(halt ?? describeRunning(health)),
@@ -261,8 +270,18 @@ function running(
     imageDigest: seen.imageDigest,
     startedAt: isSameRun ? (before.startedAt ?? clock.now) : clock.now,
     ...(health === undefined ? {} : { health }),
+    ...(settling ? { settling } : {}),
     ...(seen.pid === undefined ? {} : { pid: seen.pid }),
   });
+}
+
+/** A run that has settled stays settled, whatever becomes of `minReadySeconds`. */
+function isSettling(
+  { spec: { healthCheck, minReadySeconds } }: ContainerRecord,
+  before: WorkloadStatus | undefined,
+): boolean {
+  if (healthCheck !== undefined || minReadySeconds === 0) return false;
+  return before === undefined || before.settling === true;
 }
 
 /** What keeps one that runs from doing its work. */
@@ -341,6 +360,6 @@ function withoutOldExit(before: WorkloadStatus, change: Partial<WorkloadStatus>)
 
 function settle(before: WorkloadStatus, change: Partial<WorkloadStatus>): WorkloadStatus {
   const { pid: _pid, progress: _progress, nextRetryAt: _retry, ...rest } = before;
-  const { health: _health, endCause: _cause, ...kept } = rest;
+  const { health: _health, settling: _settling, endCause: _cause, ...kept } = rest;
   return { ...kept, ...change };
 }

@@ -13,6 +13,7 @@ export const SPEC_DEFAULTS: Omit<WorkloadSpec, 'name' | 'image'> = {
   user: '',
   workingDir: '',
   restartPolicy: 'always',
+  minReadySeconds: 1,
   resources: {},
   stopSignal: '',
   stopGraceSeconds: 10,

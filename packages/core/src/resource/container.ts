@@ -14,6 +14,8 @@ export interface CellContainer extends ContainerSettings {
   readonly ports: readonly PortMapping[];
   readonly restartPolicy: RestartPolicy;
   readonly healthCheck?: HealthCheck;
+  /** How long a started process must stay up before it is ready; a health check decides instead where there is one. */
+  readonly minReadySeconds: number;
   /** `SIGTERM`, or a number as text. Empty: as the image says. */
   readonly stopSignal: string;
   readonly stopGraceSeconds: number;

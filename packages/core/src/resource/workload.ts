@@ -57,14 +57,21 @@ export interface WorkloadStatus {
   readonly rolledBack?: RolledBack;
   /** Absent where there is no health check, or nothing runs. */
   readonly health?: HealthState;
+  /** The process runs, and has not stayed up for its `minReadySeconds` yet. */
+  readonly settling?: boolean;
 }
 
 /** Its own exit, a health check that failed, or a fault of the machine around it. */
 export type EndCause = 'exit' | 'health' | 'fault';
 
-/** It runs, and where it has a health check that passes. */
-export function isReady(status: Pick<WorkloadStatus, 'phase' | 'health'>): boolean {
-  return status.phase === 'running' && (status.health ?? 'healthy') === 'healthy';
+/** The process runs, and has stayed up long enough, or passes its health check. Pure. */
+export function isReady(status: Pick<WorkloadStatus, 'phase' | 'health' | 'settling'>): boolean {
+  return isUp(status) && status.settling !== true;
+}
+
+/** The process runs, for however short a time, and passes its health check if there is one. Pure. */
+export function isUp({ phase, health }: Pick<WorkloadStatus, 'phase' | 'health'>): boolean {
+  return phase === 'running' && (health ?? 'healthy') === 'healthy';
 }
 
 /** Why a wish came back. */

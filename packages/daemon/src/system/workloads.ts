@@ -1,9 +1,10 @@
 import type { Resources as Limits } from '@capsule/core';
 import { Admission } from '../workload/admission/admission.ts';
 import { WorkloadCommands } from '../workload/commands.ts';
-import { WorkloadController } from '../workload/controller.ts';
+import { WorkloadController, type WorkloadControllerParts } from '../workload/controller.ts';
 import type { WorkloadObserver } from '../workload/observe.ts';
 import { HealthMonitor } from '../workload/observe-health.ts';
+import { SettleMonitor } from '../workload/observe-settling.ts';
 import type { PauseKeeper } from '../workload/pause.ts';
 import { probeWorkload } from '../workload/probe.ts';
 import { UpdateGuard } from '../workload/update-guard.ts';
@@ -64,7 +65,10 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
       controller.wake(name);
     },
   });
-  const controller: WorkloadController = createController(base, parts, { guard, health });
+  const settled = { specs, observer, log, now, monotonicMs, runtime: ports.runtime };
+  const settling = new SettleMonitor(settled);
+  const watches = { guard, health, settling };
+  const controller: WorkloadController = createController(base, parts, watches);
   return { commands, controller };
 }
 
@@ -87,7 +91,7 @@ function createAdmission({ records, observer, ports, settings }: WorkloadsParts)
 function createController(
   { db, feed, log, now }: Base,
   { records, observer, pauses, ports, network, volumes, settings }: WorkloadsParts,
-  watches: { readonly guard: UpdateGuard; readonly health: HealthMonitor },
+  watches: Pick<WorkloadControllerParts, 'guard' | 'health' | 'settling'>,
 ): WorkloadController {
   const { runtime, images, logs } = ports;
   const { specs, addresses } = records;
@@ -111,8 +115,7 @@ function createController(
     attachments: volumes.attachments,
     filler: volumes.filler,
     pauses,
-    guard: watches.guard,
-    health: watches.health,
+    ...watches,
     concurrency: settings.concurrency,
   });
 }

@@ -6,6 +6,7 @@ import {
   completeSpec,
   containerKey,
   type HealthCheck,
+  isReady,
   type LogStore,
   MICRO_VM_DEFAULTS,
   type ProbeResult,
@@ -53,6 +54,8 @@ class Machine {
   readonly disk = new FakeVolumeBackend();
   readonly listeners = new FakePortListeners();
   cidr = '172.20.254.0/24';
+  /** How far its clock on the wall was set forward. */
+  clockMs = 0;
   readonly kernel: FakeNetworkState = { cells: new Map(), published: [] };
   readonly network = new FakeCellNetwork(this.kernel);
   /** What every health check by network finds. */
@@ -66,7 +69,7 @@ class Machine {
         db: this.db,
         feed,
         log: createLog(() => undefined),
-        now: Date.now,
+        now: () => Date.now() + this.clockMs,
         monotonicMs: () => performance.now(),
       },
       {
@@ -114,7 +117,8 @@ class Daemon {
   }
 
   apply(name: string, change: Partial<WorkloadSpec> = {}): void {
-    this.#resources.workloads.commands.apply(completeSpec({ name, image: 'nginx', ...change }));
+    const usual = { name, image: 'nginx', minReadySeconds: 0 };
+    this.#resources.workloads.commands.apply(completeSpec({ ...usual, ...change }));
   }
 
   async delete(name: string): Promise<void> {
@@ -163,6 +167,7 @@ class Daemon {
 
 const runs = ({ status, generation }: Workload) =>
   status.phase === 'running' && status.observedGeneration === generation;
+const isSteady = ({ status }: Workload) => isReady(status);
 const callsOf = (machine: Machine, call: string) =>
   machine.runtime.calls.filter((made) => made === call).length;
 
@@ -475,6 +480,38 @@ test('an unhealthy workload is stopped and started again after a pause', async (
   assert.notEqual(after.status.pid, before.status.pid);
   assert.equal(after.status.restartCount, 1);
   assert.ok(daemon.reasons('web').includes('Unhealthy'));
+});
+
+test('a workload is ready, and others start after it, when its process has stayed up', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('db', { minReadySeconds: 1 });
+  daemon.apply('app', { dependsOn: ['db'] });
+  const started = await daemon.until('db', runs);
+  assert.equal(started.status.settling, true);
+  assert.equal(daemon.get('app')?.status.phase, 'pending');
+  const [db, app] = [await daemon.until('db', isSteady), await daemon.until('app', isSteady)];
+  assert.equal(db.status.pid, started.status.pid);
+  assert.ok((app.status.startedAt ?? 0) - (db.status.startedAt ?? 0) >= 1000);
+  assert.deepEqual(
+    daemon.reasons('db').filter((reason) => reason === 'Running'),
+    ['Running'],
+  );
+});
+
+test('a process that settles while capsuled is away is not made to settle again', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  {
+    await using daemon = machine.boot();
+    daemon.apply('web', { minReadySeconds: 600 });
+    await daemon.until('web', ({ status }) => status.settling === true);
+    machine.clockMs = 600_000;
+  }
+  await using daemon = machine.boot();
+  const web = await daemon.until('web', isSteady);
+  assert.equal(web.status.restartCount, 0);
 });
 
 test('a change that is not ready in time gives way to the last one that was', async () => {

@@ -14,6 +14,7 @@ import { type Feed, KeyedQueue, type Log, type Requeue, type Turn } from '@capsu
 import { Dependents } from './dependents.ts';
 import type { HealthMonitor } from './observe-health.ts';
 import { watchRuntime } from './observe-runtime.ts';
+import type { SettleMonitor } from './observe-settling.ts';
 import { reconcileWorkload } from './reconcile.ts';
 import { createWorkloadSteps, type RunWorkloadStep, type WorkloadStepParts } from './steps.ts';
 import type { UpdateGuard } from './update-guard.ts';
@@ -31,6 +32,7 @@ const ABANDONED = 'abandoned commands';
 export interface WorkloadControllerParts extends WorkloadStepParts {
   readonly feed: Feed;
   readonly health: HealthMonitor;
+  readonly settling: SettleMonitor;
   readonly guard: UpdateGuard;
   readonly log: Log;
   readonly concurrency: number;
@@ -156,24 +158,26 @@ export class WorkloadController {
     clearInterval(this.#resync);
     this.#stop.abort();
     this.#feedListener[Symbol.dispose]();
-    const { health, guard } = this.#parts;
+    const { health, settling, guard } = this.#parts;
     guard[Symbol.dispose]();
     await Promise.all([
       this.#watching,
       health[Symbol.asyncDispose](),
+      settling[Symbol.asyncDispose](),
       this.#queue[Symbol.asyncDispose](),
       this.#upkeep[Symbol.asyncDispose](),
     ]);
   }
 
   async #reconcile(name: string, runStep: RunWorkloadStep, turn: Turn): Promise<Requeue> {
-    const { health, guard } = this.#parts;
+    const { health, settling, guard } = this.#parts;
     const parts = { ...this.#parts, dependents: this.#dependents };
     try {
       return await reconcileWorkload(name, parts, runStep, turn);
     } finally {
       if (!this.#stop.signal.aborted) {
         health.follow(name);
+        settling.follow(name);
         guard.look(name);
       }
     }

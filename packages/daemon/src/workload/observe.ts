@@ -13,6 +13,7 @@ import {
   statusWhenProbed,
   statusWhenRefused,
   statusWhenRolledBack,
+  statusWhenSettled,
   statusWhenStarting,
   statusWhenWaiting,
   type WorkloadEvent,
@@ -135,6 +136,11 @@ export class WorkloadObserver {
     found: { readonly health: HealthState; readonly detail: string },
   ): void {
     this.#change(name, (_record, before) => statusWhenProbed(before, pid, found));
+  }
+
+  /** The process `pid` has stayed up for its `minReadySeconds`. */
+  recordSettled(name: string, pid: number): void {
+    this.#change(name, (_record, before) => statusWhenSettled(before, pid));
   }
 
   /** The kernel ended a process of the workload for want of memory: the exit comes before or after. */

@@ -1,8 +1,8 @@
 import {
   describeSpecChange,
   isCapsuleError,
-  isReady,
   isRunOver,
+  isUp,
   type WorkloadRecord,
   type WorkloadStatus,
 } from '@capsule/core';
@@ -12,7 +12,7 @@ import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadCommands } from './commands.ts';
 import type { WorkloadObserver } from './observe.ts';
 
-/** A program without a health check counts as good when it has run this long. */
+/** A program without a health check counts as good when it has run this long, or its `minReadySeconds` if longer. */
 const STABLE_MS = 10_000;
 
 export interface UpdateGuardParts {
@@ -31,8 +31,8 @@ interface Trial {
   readonly uid: string;
   readonly generation: number;
   readonly begunAt: number;
-  /** Since when it has been ready without a break. */
-  readyAt: number | undefined;
+  /** Since when it has been up without a break. */
+  upAt: number | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -73,9 +73,8 @@ export class UpdateGuard implements Disposable {
     const now = monotonicMs();
     const isCurrent = status.observedGeneration === record.generation;
     const isDone = isRunOver(record, status) && status.reason === 'Completed';
-    trial.readyAt = isCurrent && isReady(status) ? (trial.readyAt ?? now) : undefined;
-    const goodIn =
-      trial.readyAt === undefined ? undefined : this.#goodIn(record, now - trial.readyAt);
+    trial.upAt = isCurrent && isUp(status) ? (trial.upAt ?? now) : undefined;
+    const goodIn = trial.upAt === undefined ? undefined : this.#goodIn(record, now - trial.upAt);
     if ((isCurrent && isDone) || (goodIn !== undefined && goodIn <= 0)) {
       goods.put(record);
       this.#end(name);
@@ -89,9 +88,9 @@ export class UpdateGuard implements Disposable {
   }
 
   /** How much longer it has to run. A health check that passes is enough. */
-  #goodIn({ spec }: WorkloadRecord, readyMs: number): number {
+  #goodIn({ spec }: WorkloadRecord, upMs: number): number {
     if (spec.healthCheck !== undefined) return 0;
-    return (this.#parts.stableMs ?? STABLE_MS) - readyMs;
+    return Math.max(this.#parts.stableMs ?? STABLE_MS, spec.minReadySeconds * 1000) - upMs;
   }
 
   #canRollBack(record: WorkloadRecord): boolean {
@@ -135,7 +134,7 @@ export class UpdateGuard implements Disposable {
     if (known?.uid === uid && known.generation === generation) return known;
     this.#end(name);
     const begunAt = this.#parts.monotonicMs();
-    const trial = { uid, generation, begunAt, readyAt: undefined, timer: undefined };
+    const trial = { uid, generation, begunAt, upAt: undefined, timer: undefined };
     this.#trials.set(name, trial);
     return trial;
   }

@@ -85,6 +85,7 @@ const written = {
     },
     some,
   ),
+  minReadySeconds: fc.nat({ max: 600 }),
   stopSignal: fc.constantFrom('', 'SIGINT', 'QUIT', 'SIGRTMIN+3', '15'),
   stopGraceSeconds: fc.nat({ max: 600 }),
   labels: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9./-]{0,6}[a-z0-9]$/), name, plain),

@@ -133,6 +133,71 @@ test('waiting tells each step once and ends with one line for each workload', as
   });
 });
 
+const SETTLING: Status = { phase: 'running', observedGeneration: 1, settling: true };
+const ENDED: Status = { observedGeneration: 1, startedAt: 1_000, finishedAt: 1_500 };
+
+/** Tells the story, and serves a log of these lines. */
+function servicesWithLog(story: readonly Status[], lines: readonly string[]) {
+  const services = servicesWith(story, true);
+  const workload: FakeServices['workload'] = {
+    ...services.workload,
+    async *logs({ tailLines }) {
+      for (const line of lines.slice(-tailLines)) yield { data: Buffer.from(`${line}\n`) };
+    },
+  };
+  return { ...services, workload };
+}
+
+test('a workload counts as running when the capsule says that it is ready', async () => {
+  const story: Status[] = [SETTLING, { ...SETTLING, settling: false }];
+  await using capsule = await startFakeCapsule(servicesWith(story, true));
+  const result = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+  });
+  assert.deepEqual(result, {
+    exitCode: 0,
+    stdout: 'web created, running at 172.20.254.2, 8080->80/tcp\n',
+    stderr: 'web: running, ready when it has stayed up for 1 s\n',
+  });
+});
+
+test('a program that ends early is exit code 1, with its exit code and last lines', async () => {
+  const message = 'ended with exit code 3; will be restarted';
+  const ended: Status = { ...ENDED, phase: 'failed', reason: 'BackOff', message, exitCode: 3 };
+  const lines = ['old', '1', '2', '3', '4', 'no \u001b[31mspace'];
+  await using capsule = await startFakeCapsule(servicesWithLog([SETTLING, ended], lines));
+  const { exitCode, stdout, stderr } = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+  });
+  assert.equal(exitCode, 1);
+  assert.equal(stdout, 'web created, failed (BackOff)\n');
+  assert.match(
+    stderr,
+    /error: web did not stay up: ended with exit code 3; will be restarted\n {2}why: the last lines of its log are\n {4}1\n {4}2\n {4}3\n {4}4\n {4}no {2}\[31mspace\n {2}fix: /,
+  );
+});
+
+test('a program that is done is a failure only where it is to run on, and never ran long', async () => {
+  const message = 'ended with exit code 0';
+  const done: Status = { ...ENDED, phase: 'pending', reason: 'BackOff', message, exitCode: 0 };
+  const cases: readonly (readonly [Status, number])[] = [
+    [{ ...done, phase: 'stopped', reason: 'Completed' }, 0],
+    [{ ...done, finishedAt: 2_000 }, 0],
+    [done, 1],
+  ];
+  for (const [status, wanted] of cases) {
+    await using capsule = await startFakeCapsule(servicesWithLog([status], []));
+    const { exitCode, stderr } = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+      target: capsule.target,
+      stdin: manifest('web'),
+    });
+    assert.equal(exitCode, wanted, stderr);
+    if (wanted === 1) assert.match(stderr, /why: it printed nothing\n {2}fix: .*on-failure/);
+  }
+});
+
 test('a port of the host that another program has is a warning', async () => {
   const services = servicesWith([{ phase: 'running', observedGeneration: 1 }], true);
   const taken = (port: string) => ({

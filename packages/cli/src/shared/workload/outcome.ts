@@ -1,6 +1,9 @@
 import type { ReportedWorkload } from '@capsule/api/wire';
 import { isReady } from '@capsule/core';
 
+/** States of a workload whose program has ended by itself. */
+const ENDED: readonly string[] = ['BackOff', 'Failed'];
+
 /** How a workload stands against what is waited for. */
 export type WorkloadOutcome = 'waiting' | 'ready' | 'failed';
 
@@ -8,9 +11,8 @@ export type WorkloadOutcome = 'waiting' | 'ready' | 'failed';
 export type JudgeWorkload = (now: ReportedWorkload, first: ReportedWorkload) => WorkloadOutcome;
 
 /**
- * For an apply. Ready: it runs as wished and its health check passes, or it is stopped as wished, or
- * ran and ended well. Failed: this wish could not be fulfilled, or gave way to an earlier one; the
- * capsule goes on trying, and nobody should wait for that.
+ * For an apply. Ready: the capsule says so of this spec, or it is stopped as desired, or its program is done. Failed:
+ * this spec cannot run, did not stay up, or gave way to an earlier one; the capsule goes on trying, and the wait ends.
  */
 export const judgeApplied: JudgeWorkload = (workload, first) => {
   const { status } = workload;
@@ -51,11 +53,23 @@ export const judgeEnded: JudgeWorkload = ({ status }, first) => {
 function judgeRun(workload: ReportedWorkload): WorkloadOutcome {
   const { status } = workload;
   if (isReady(status) || status.reason === 'Completed') return 'ready';
-  if (status.phase === 'pending' && status.reason === 'BackOff' && status.exitCode === 0) {
-    return 'ready';
-  }
-  const isBad = status.phase === 'failed' || status.health === 'unhealthy';
+  const isOver = status.reason === 'BackOff' && status.exitCode === 0;
+  if (isOver && hasStayedUp(workload)) return 'ready';
+  const isBad = isOver || status.phase === 'failed' || status.health === 'unhealthy';
   return isBad && !mayComeBack(workload) ? 'failed' : 'waiting';
+}
+
+/** Its program has ended by itself, and not because it was done. Pure. */
+export function hasEnded({ status }: ReportedWorkload): boolean {
+  return ENDED.includes(status.reason);
+}
+
+/** A program that was ready, ended well and is started again and again does what was asked of it. */
+function hasStayedUp({ spec, status }: ReportedWorkload): boolean {
+  const { startedAt, finishedAt } = status;
+  if (spec.minReadySeconds === 0) return true;
+  if (startedAt === undefined || finishedAt === undefined) return false;
+  return finishedAt - startedAt >= spec.minReadySeconds * 1000;
 }
 
 /** An earlier wish may take its place: that is then the end of the wait. */

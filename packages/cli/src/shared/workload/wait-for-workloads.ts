@@ -4,7 +4,8 @@ import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { ProgressView } from '../progress/progress-view.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
-import { type JudgeWorkload, judgeApplied } from './outcome.ts';
+import { describeLastLines } from './last-lines.ts';
+import { hasEnded, type JudgeWorkload, judgeApplied } from './outcome.ts';
 import { readWorkload } from './read-workload.ts';
 import { describeAmount, describeState } from './state.ts';
 
@@ -22,7 +23,7 @@ export interface WaitRequest {
 export interface WaitResult {
   readonly workload: ReportedWorkload;
   /**
-   * `CLI_WORKLOAD_FAILED`, `CLI_WORKLOAD_STOPPED`, `CLI_WORKLOAD_DELETED`, `CLI_ROLLED_BACK` or
+   * `CLI_WORKLOAD_FAILED`, `CLI_WORKLOAD_ENDED`, `CLI_WORKLOAD_STOPPED`, `CLI_WORKLOAD_DELETED`, `CLI_ROLLED_BACK` or
    * `CLI_WAIT_TIMEOUT`.
    */
   readonly error?: unknown;
@@ -64,8 +65,9 @@ export async function waitForWorkloads(
         } else {
           const outcome = judge(workload, first);
           if (outcome === 'ready') settle(name, workload);
-          else if (outcome === 'failed') settle(name, workload, failure(workload));
-          else await show(view, workload);
+          else if (outcome === 'failed') {
+            settle(name, workload, await failure(workload, client, signal));
+          } else await show(view, workload);
         }
         if (waiting.size === 0) break;
       }
@@ -90,19 +92,28 @@ async function show(view: ProgressView, workload: ReportedWorkload): Promise<voi
 
 /** A wait for other workloads names them. */
 function describeWait(workload: ReportedWorkload): string {
-  const { reason, message } = workload.status;
-  return reason === 'WaitingForDependency' ? message : describeState(workload);
+  const { spec, status } = workload;
+  if (status.reason === 'WaitingForDependency') return status.message;
+  if (status.settling !== true) return describeState(workload);
+  return `running, ready when it has stayed up for ${spec.minReadySeconds} s`;
 }
 
-function failure(workload: ReportedWorkload) {
-  const { message, rolledBack } = workload.status;
-  const { name } = workload.spec;
+async function failure(workload: ReportedWorkload, client: CapsuleClient, signal: AbortSignal) {
+  const { message, rolledBack, phase, exitCode } = workload.status;
+  const { name, restartPolicy } = workload.spec;
   if (workload.desired === 'deleting') return cliError.WORKLOAD_DELETED({ name });
   if (workload.desired === 'stopped') return cliError.WORKLOAD_STOPPED({ name });
   if (rolledBack !== undefined) {
     return cliError.ROLLED_BACK({ name, generation: rolledBack.from, detail: rolledBack.why });
   }
-  return cliError.WORKLOAD_FAILED({ name, state: describeState(workload), detail: message });
+  if (hasEnded(workload)) {
+    const printed = await describeLastLines(client, name, signal);
+    const isDone = exitCode === 0 && restartPolicy !== 'never';
+    return cliError.WORKLOAD_ENDED({ name, how: message, printed, isDone });
+  }
+  const wanted = phase === 'running' ? 'ready' : 'running';
+  const state = describeState(workload);
+  return cliError.WORKLOAD_FAILED({ name, wanted, state, detail: message });
 }
 
 function tooLate(workload: ReportedWorkload, timeoutMs: number) {

@@ -14,9 +14,10 @@ const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9._/:@]{0,251}[A-Za-z0-9])?)?$/;
 
 /** The rules of how a workload starts, serves, ends and is found. Paths are those of a manifest. */
 export function validateLife(spec: WorkloadSpec): readonly Problem[] {
-  const { stopGraceSeconds, updateTimeoutSeconds, healthCheck } = spec;
+  const { minReadySeconds, stopGraceSeconds, updateTimeoutSeconds, healthCheck } = spec;
   return [
     ...validateStopSignal(spec.stopSignal),
+    ...problemsOfRange('container.minReadySeconds', minReadySeconds, 0, DAY_SECONDS, 'seconds'),
     ...problemsOfRange('container.stopGraceSeconds', stopGraceSeconds, 0, DAY_SECONDS, 'seconds'),
     ...problemsOfRange(
       'container.updateTimeoutSeconds',

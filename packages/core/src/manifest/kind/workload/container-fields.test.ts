@@ -29,6 +29,7 @@ test('every field of a container is read', () => {
   restartPolicy: on-failure
   resources: {memory: 256MiB, cpu: 0.5, pids: 100}
   healthCheck: {http: {port: 80, path: /up}, intervalSeconds: 3, onFailure: none}
+  minReadySeconds: 5
   stopSignal: QUIT
   stopGraceSeconds: 30
   labels: {app: web, tier: "1"}
@@ -56,6 +57,7 @@ test('every field of a container is read', () => {
     scheme: 'http',
   });
   assert.deepEqual(spec.healthCheck.retries, 3);
+  assert.equal(spec.minReadySeconds, 5);
   assert.deepEqual([spec.user, spec.stopSignal, spec.stopGraceSeconds], ['1000', 'QUIT', 30]);
   assert.deepEqual(spec.tmpfs, [
     { mountPath: '/tmp' },

@@ -124,6 +124,11 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
       'always',
     ),
     healthCheck,
+    minReadySeconds: seconds(
+      'How long a started process must stay up to be ready; a health check decides instead.',
+      1,
+      0,
+    ),
     dependsOn: texts('Workloads that must be ready, or done, before this one is started.'),
     stopSignal: word("SIGTERM, TERM or 15; instead of the image's."),
     stopGraceSeconds: seconds('After the signal, before it is killed.', 10, 0),

@@ -79,6 +79,7 @@ function lifeBlock(spec: WorkloadSpec): Block {
   return {
     ...unless('always', restartPolicy, { restartPolicy: RESTART_POLICY_WORDS[restartPolicy] }),
     ...(healthCheck === undefined ? {} : { healthCheck: healthBlock(healthCheck) }),
+    ...unless(1, spec.minReadySeconds, { minReadySeconds: spec.minReadySeconds }),
     ...filled({ dependsOn: spec.dependsOn, stopSignal: spec.stopSignal }),
     ...unless(10, spec.stopGraceSeconds, { stopGraceSeconds: spec.stopGraceSeconds }),
     ...unless('replace', updatePolicy, { updatePolicy }),

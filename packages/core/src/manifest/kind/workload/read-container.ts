@@ -26,6 +26,7 @@ export const CONTAINER_FIELDS = [
   'stopGraceSeconds',
   'updatePolicy',
   'updateTimeoutSeconds',
+  'minReadySeconds',
   'resources',
   'tmpfs',
   'readOnlyRootFilesystem',

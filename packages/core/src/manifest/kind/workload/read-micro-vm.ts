@@ -38,6 +38,7 @@ export const MICRO_VM_FIELDS = [
   'stopGraceSeconds',
   'updatePolicy',
   'updateTimeoutSeconds',
+  'minReadySeconds',
   'resources',
   'tmpfs',
   'readOnlyRootFilesystem',

@@ -46,6 +46,7 @@ export function readSharedFields(reader: DocumentReader, field: FieldOf): Shared
     ...(healthCheck && { healthCheck }),
     dependsOn: readWords(reader, field('dependsOn')),
     stopSignal: readNameOrNumber(reader, field('stopSignal')),
+    minReadySeconds: number('minReadySeconds'),
     stopGraceSeconds: number('stopGraceSeconds'),
     updateTimeoutSeconds: number('updateTimeoutSeconds'),
     tmpfs: readTmpfs(reader, field('tmpfs')),
@@ -58,7 +59,7 @@ export function readSharedFields(reader: DocumentReader, field: FieldOf): Shared
     labels: readWordMap(reader, field('labels')),
   };
 
-  function number(name: 'stopGraceSeconds' | 'updateTimeoutSeconds'): number {
+  function number(name: 'minReadySeconds' | 'stopGraceSeconds' | 'updateTimeoutSeconds'): number {
     return readNumber(reader, field(name), SPEC_DEFAULTS[name]);
   }
 }
