@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { run } from '@capsule/host';
 import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
 import { containerManifest } from './support/container-manifest.ts';
@@ -38,6 +39,14 @@ suite('capsulectl', { concurrency: false }, () => {
     return JSON.parse(stdout);
   };
 
+  const onTerminal = (command: string, env: Readonly<Record<string, string>> = {}) => {
+    // Whoever runs the tests may want no colours.
+    const { NO_COLOR: _theirs, ...inherited } = process.env;
+    return run('script', ['--quiet', '--command', command, '/dev/null'], {
+      env: { ...inherited, TERM: 'xterm', CAPSULE_HOST: lab.host, ...env },
+    });
+  };
+
   test('what programs read is JSON, YAML or plain names', async () => {
     const names = ['a-service-by-name', 'lost', 'web'];
     const nameOf = ({ name }: { name: string }) => name;
@@ -57,22 +66,41 @@ suite('capsulectl', { concurrency: false }, () => {
     }
   });
 
-  test('what people read fits into 80 columns, but for the wide form', async () => {
-    for (const words of [
-      'workload list',
-      'image list',
-      'capsule info',
-      'workload list --help',
-      'apply --help',
-      '--help',
-    ]) {
-      const { stdout } = await capsulectl(words.split(' '));
-      const tooLong = stdout.split('\n').filter((line) => line.length > 80);
-      assert.deepEqual(tooLong, [], words);
+  test('what people read fits their terminal, and a program reads tables whole', async () => {
+    for (const [columns, words] of [
+      [80, 'workload list'],
+      [80, 'image list'],
+      [80, 'events'],
+      [80, 'workload get lost'],
+      [120, 'workload list'],
+    ] as const) {
+      const { stdout } = await onTerminal(`stty cols ${columns}; ${CAPSULECTL} ${words}`);
+      const lines = stripVTControlCharacters(stdout).split(/\r?\n/);
+      assert.deepEqual(
+        lines.filter((line) => line.length > columns),
+        [],
+        words,
+      );
+      assert.ok(
+        lines.some((line) => line.length > columns - 20),
+        stdout,
+      );
     }
-    const wide = await capsulectl(['workload', 'list', '-o', 'wide']);
-    assert.ok(wide.stdout.includes(IMAGE));
-    assert.match(wide.stdout, /sha256:[0-9a-f]{12}/);
+    const piped = await capsulectl(['workload', 'list']);
+    assert.ok(piped.stdout.includes(IMAGE) && piped.stdout.includes('8083->80/tcp'), piped.stdout);
+    const wide = await capsulectl(['workload', 'list', '-o', 'wide', '--no-headers']);
+    assert.match(wide.stdout, /^a-service-by-name +Container .*sha256:[0-9a-f]{12}/);
+  });
+
+  test('scripts get names, or what a path leads to', async () => {
+    const answer = async (...words: string[]) => (await capsulectl(words)).stdout;
+    assert.equal(
+      await answer('workload', 'list', '-q', '-l', '!none'),
+      'a-service-by-name\nlost\nweb\n',
+    );
+    const image = '-o=jsonpath={[?(@.name=="web")].container.image}';
+    assert.equal(await answer('workload', 'list', image), 'box:1\n');
+    assert.equal(await answer('workload', 'get', 'web', '-o', 'jsonpath={.kind}'), 'Container\n');
   });
 
   test('flags stand before and after arguments, and bind with a blank or =', async () => {
@@ -133,17 +161,9 @@ suite('capsulectl', { concurrency: false }, () => {
   });
 
   test('colours are for terminals only, and NO_COLOR takes them away there too', async () => {
-    const onTerminal = async (env: Readonly<Record<string, string>>) => {
-      const command = `${CAPSULECTL} workload list`;
-      // Whoever runs the tests may want no colours.
-      const { NO_COLOR: _theirs, ...inherited } = process.env;
-      const { stdout } = await run('script', ['--quiet', '--command', command, '/dev/null'], {
-        env: { ...inherited, TERM: 'xterm', CAPSULE_HOST: lab.host, ...env },
-      });
-      return stdout;
-    };
-    assert.ok((await onTerminal({})).includes(ESCAPE));
-    assert.ok(!(await onTerminal({ NO_COLOR: '1' })).includes(ESCAPE));
+    const command = `${CAPSULECTL} workload list`;
+    assert.ok((await onTerminal(command)).stdout.includes(ESCAPE));
+    assert.ok(!(await onTerminal(command, { NO_COLOR: '1' })).stdout.includes(ESCAPE));
     assert.ok(!(await capsulectl(['workload', 'list'])).stdout.includes(ESCAPE));
   });
 

@@ -7,11 +7,36 @@ interface UsageFacts {
   readonly suggestion?: string | Remedy | undefined;
 }
 
+interface UnknownPath {
+  readonly path: string;
+  readonly keys: readonly string[];
+  /** What is there instead. */
+  readonly known: readonly string[];
+  readonly isList: boolean;
+}
+
 export const cliError = defineErrors('CLI', {
   USAGE: {
     kind: 'invalid',
     message: (f: UsageFacts) => f.problem,
     hint: (f) => f.suggestion ?? `\`${f.command} --help\` shows what is possible`,
+  },
+  PATH_INVALID: {
+    kind: 'invalid',
+    message: (f: { template: string; column: number; problem: string }) =>
+      `-o jsonpath is wrong at column ${f.column} of ${f.template}: ${f.problem}`,
+    hint: "like -o jsonpath='{[*].name}', or '{range [*]}{.name}{\"\\n\"}{end}' for lines",
+  },
+  PATH_UNKNOWN: {
+    kind: 'invalid',
+    message: (f: UnknownPath) =>
+      `the path ${f.path} leads nowhere: nothing has ${f.keys.map((key) => `\`${key}\``).join(' or ')}`,
+    why: (f) =>
+      f.isList ? 'there is a list' : `there is ${f.known.join(', ') || 'a value without keys'}`,
+    hint: (f) =>
+      f.isList
+        ? 'take the items of a list with [*], or one with [0]'
+        : 'compare with what -o yaml prints; a filter, [?(@.key)], takes only what has a key',
   },
   NO_CAPSULE: {
     kind: 'unavailable',

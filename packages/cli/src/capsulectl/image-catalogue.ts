@@ -1,6 +1,6 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
-import { OUTPUT_FLAG } from '../shared/render/format.ts';
+import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
 const IMAGE: Argument = { name: 'image', summary: 'reference; a short one is of docker.io' };
@@ -11,7 +11,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     path: ['image', 'list'],
     summary: "show the images in the capsule's cache",
     args: [],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl image list -o wide', about: 'full names and digests' }],
     load: () => import('../shared/image/list.ts'),
   },

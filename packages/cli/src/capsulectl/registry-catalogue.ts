@@ -1,7 +1,7 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
 import { PASSWORD_FLAG } from '../shared/registry/read-secret.ts';
-import { OUTPUT_FLAG } from '../shared/render/format.ts';
+import { LIST_FLAGS } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
 const REGISTRY: Argument = { name: 'registry', summary: 'host, with its port: ghcr.io' };
@@ -41,7 +41,7 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
     path: ['registry', 'list'],
     summary: 'show registries that are declared or logged in to',
     args: [],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [
       { line: 'capsulectl registry list', about: 'users, mirrors and trust; no passwords' },
     ],

@@ -1,6 +1,6 @@
 import type { Command } from '../program/command.ts';
 import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
-import { OUTPUT_FLAG } from '../shared/render/format.ts';
+import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { FOLLOW } from '../shared/stream/stream-flags.ts';
 import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
 import { SORT_FLAG } from '../shared/workload/usage-order.ts';
@@ -66,7 +66,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
       FOLLOW,
       { flags: '-n, --tail <events>', summary: 'only the last events' },
       { flags: '--since <when>', summary: 'only what is newer: 10m, 2026-01-31T09:00:00Z' },
-      OUTPUT_FLAG,
+      ...LIST_FLAGS,
     ],
     examples: [
       { line: 'capsulectl events web -n 20', about: 'the last twenty of one workload' },
@@ -79,7 +79,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
     summary: 'watch what workloads use, the busiest first',
     about: 'The same as `workload stats --watch --sort cpu`; into a pipe it is shown once.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
-    flags: [SELECTOR_FLAG, SORT_FLAG, OUTPUT_FLAG],
+    flags: [SELECTOR_FLAG, SORT_FLAG, ...LIST_FLAGS],
     examples: [
       { line: 'capsulectl top', about: 'until Ctrl-C' },
       { line: 'capsulectl top --sort memory', about: 'the largest first' },

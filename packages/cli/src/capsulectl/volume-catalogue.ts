@@ -1,6 +1,6 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
-import { OUTPUT_FLAG } from '../shared/render/format.ts';
+import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
 const VOLUME: Argument = {
@@ -21,7 +21,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     summary: 'show all volumes',
     about: 'Also orphaned ones: storage that no record speaks of, with what can be done about it.',
     args: [],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl volume list -o wide', about: 'with where they are mounted' }],
     load: () => import('../shared/volume/list.ts'),
   },
@@ -101,7 +101,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     path: ['volume', 'snapshots'],
     summary: 'show the snapshots of one volume or all',
     args: [{ ...VOLUME, isOptional: true }],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl volume snapshots data', about: 'oldest first' }],
     load: () => import('../shared/volume/snapshots.ts'),
   },
@@ -181,7 +181,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     summary: 'show what volumes and snapshots take',
     about: 'And how full the pool is that they share.',
     args: [{ ...VOLUME, isOptional: true }],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl volume usage', about: 'all of them, and the pool' }],
     load: () => import('../shared/volume/usage.ts'),
   },

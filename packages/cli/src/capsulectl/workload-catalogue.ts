@@ -1,7 +1,7 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
 import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
-import { OUTPUT_FLAG } from '../shared/render/format.ts';
+import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
@@ -21,7 +21,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'list'],
     summary: 'show all workloads',
     args: [],
-    flags: [SELECTOR_FLAG, WATCH_FLAG, OUTPUT_FLAG],
+    flags: [SELECTOR_FLAG, WATCH_FLAG, ...LIST_FLAGS],
     examples: [
       { line: 'capsulectl workload list -o wide', about: 'with digests and messages' },
       {
@@ -91,7 +91,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
       'Processor time is that of the last moment, 100% being one processor; network and disk are ' +
       'counted from the start of the workload. Memory is without the cache that can be dropped.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
-    flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, OUTPUT_FLAG],
+    flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, ...LIST_FLAGS],
     examples: [
       { line: 'capsulectl workload stats', about: 'all that run' },
       { line: 'capsulectl workload stats web -o json', about: 'for a program' },

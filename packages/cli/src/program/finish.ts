@@ -13,7 +13,7 @@ export async function finish(exitCode: number, { program, out, err }: Context): 
   } catch (error) {
     if (exitCode === 0) {
       await err
-        .write(renderError(error, program, { style: err.style, isDebug: false }))
+        .write(renderError(error, program, { out: err, isDebug: false }))
         .catch(() => undefined);
       code = exitCodeOf(error);
     }

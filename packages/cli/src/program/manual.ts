@@ -16,6 +16,8 @@ export interface Flag {
   readonly summary: string;
   readonly isRepeatable?: boolean;
   readonly choices?: readonly string[];
+  /** What a shell offers, where other values are right as well. */
+  readonly suggests?: readonly string[];
 }
 
 export interface Example {

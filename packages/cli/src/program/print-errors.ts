@@ -9,7 +9,7 @@ export async function printErrors(
   input: Input,
   { program, err }: Context,
 ): Promise<number | undefined> {
-  const how = { style: err.style, isDebug: input.isOn('debug') };
+  const how = { out: err, isDebug: input.isOn('debug') };
   for (const error of errors) await err.write(renderError(error, program, how));
   return errors.length === 0 ? undefined : exitCodeOf(errors[0]);
 }

@@ -1,8 +1,9 @@
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
-import type { Output } from './context/output.ts';
+import type { Output, Style } from './context/output.ts';
 import type { ProgramManual } from './manual.ts';
 import { plainLines } from './plain-text.ts';
 import { renderRemedy } from './render-remedy.ts';
+import { wrapText } from './wrap-text.ts';
 
 /**
  * What, why, fix and link, for a person; with the chain of causes for `--debug`.
@@ -11,34 +12,50 @@ import { renderRemedy } from './render-remedy.ts';
 export function renderError(
   error: unknown,
   program: ProgramManual,
-  { style, isDebug }: { readonly style: Output['style']; readonly isDebug: boolean },
+  { out, isDebug }: { readonly out: Screen; readonly isDebug: boolean },
 ): string {
-  const parts = isCapsuleError(error)
-    ? fourParts(error, program, style)
-    : unexpected(error, program, style);
-  return [...parts, ...(isDebug ? causes(error) : [])].map((line) => `${line}\n`).join('');
+  const parts = isCapsuleError(error) ? fourParts(error, program) : unexpected(error, program);
+  const room = out.isTerminal ? out.columns : Number.POSITIVE_INFINITY;
+  const lines = parts.flatMap(({ text, style }) =>
+    text.split('\n').flatMap((line, index) => {
+      const hang = index === 0 ? LABEL_COLUMNS : undefined;
+      return wrapText(line, room, hang).map((one) => (style ? out.style(style, one) : one));
+    }),
+  );
+  lines[0] = (lines[0] ?? '').replace(/^error:/, (label) => out.style('red', label));
+  return [...lines, ...(isDebug ? causes(error) : [])].map((line) => `${line}\n`).join('');
 }
+
+/** The stream that it goes to: lines fit a terminal. */
+type Screen = Pick<Output, 'style' | 'isTerminal' | 'columns'>;
+
+/** A part with its label in front. */
+interface Part {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+/** Of `error: ` and `  why: `, below which a long text goes on. */
+const LABEL_COLUMNS = 7;
 
 function fourParts(
   { message, why, hint, actions, link }: CapsuleError,
   program: ProgramManual,
-  style: Output['style'],
-): string[] {
-  const lines = [`${style('red', 'error:')} ${plainLines(message)}`];
-  if (why !== undefined) lines.push(`  why: ${plainLines(why)}`);
+): readonly Part[] {
+  const lines: Part[] = [{ text: `error: ${plainLines(message)}` }];
+  if (why !== undefined) lines.push({ text: `  why: ${plainLines(why)}` });
   if (hint !== undefined) {
-    lines.push(`  fix: ${plainLines(renderRemedy({ text: hint, actions }, program))}`);
+    lines.push({ text: `  fix: ${plainLines(renderRemedy({ text: hint, actions }, program))}` });
   }
-  lines.push(style('dim', `  see: ${link}`));
-  return lines;
+  return [...lines, { text: `  see: ${link}`, style: 'dim' }];
 }
 
-function unexpected(error: unknown, { name }: ProgramManual, style: Output['style']): string[] {
+function unexpected(error: unknown, { name }: ProgramManual): readonly Part[] {
   const message = error instanceof Error ? error.message : String(error);
   return [
-    `${style('red', 'error:')} ${plainLines(message)}`,
-    `  why: this is a bug in ${name}`,
-    '  fix: run the command again with --debug and report what it prints',
+    { text: `error: ${plainLines(message)}` },
+    { text: `  why: this is a bug in ${name}` },
+    { text: '  fix: run the command again with --debug and report what it prints' },
   ];
 }
 

@@ -78,9 +78,7 @@ async function printFailure(
   { program, err }: Context,
 ): Promise<number> {
   if (!(error instanceof Interruption)) {
-    await err.write(
-      renderError(error, program, { style: err.style, isDebug: words.includes('--debug') }),
-    );
+    await err.write(renderError(error, program, { out: err, isDebug: words.includes('--debug') }));
   }
   return exitCodeOf(error);
 }

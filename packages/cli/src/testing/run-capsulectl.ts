@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly terminal?: Terminal;
   readonly now?: () => number;
   readonly isTerminal?: boolean;
+  /** Of the terminal; 80 by default. */
+  readonly columns?: number;
   readonly socketFolder?: string;
   readonly connect?: (target: string) => Promise<CapsuleClient>;
   /** Told of everything that is written, as it is written. */
@@ -57,14 +59,14 @@ export async function runCapsulectl(
   return { exitCode, stdout: out.text(), stderr: err.text() };
 }
 
-function recordOutput({ isTerminal = false, onWrite }: RunOptions): {
+function recordOutput({ isTerminal = false, columns = 80, onWrite }: RunOptions): {
   output: Output;
   text: () => string;
 } {
   const written: Uint8Array[] = [];
   const output: Output = {
     isTerminal,
-    columns: 80,
+    columns,
     rows: 24,
     style: (_style, text) => text,
     flush: async () => undefined,

@@ -5,7 +5,7 @@ import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { type Detail, renderDetails } from '../render/details.ts';
 import { renderDocument } from '../render/documents.ts';
-import { type Format, readFormat } from '../render/format.ts';
+import { type Format, isData, readFormat } from '../render/format.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { infoDocument } from './document.ts';
 import { readProblem } from './read-problem.ts';
@@ -20,10 +20,9 @@ export const run: Run = async (input, context) => {
 
 async function render(info: GetInfoResponse, format: Format, context: Context) {
   const { program, out } = context;
-  if (format === 'name') return `${info.hostname}\n`;
-  if (format === 'json' || format === 'yaml')
-    return renderDocument(format, infoDocument(info, program));
-  return renderDetails([...summary(info, context), ...machine(info)], out.style);
+  if (format.kind === 'name') return `${info.hostname}\n`;
+  if (isData(format)) return renderDocument(format, infoDocument(info, program));
+  return renderDetails([...summary(info, context), ...machine(info)], out);
 }
 
 function summary(info: GetInfoResponse, context: Context): readonly Detail[] {

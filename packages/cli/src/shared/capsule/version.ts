@@ -5,7 +5,7 @@ import type { Input } from '../../program/input.ts';
 import { version } from '../../version.ts';
 import { renderDetails } from '../render/details.ts';
 import { renderDocument } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 const ANSWER_MAX_MS = 3000;
@@ -14,13 +14,12 @@ const ANSWER_MAX_MS = 3000;
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const capsule = input.isOn('client') ? undefined : await askCapsule(input, context);
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     const document = { [context.program.name]: version, ...(capsule && { capsule }) };
     await context.out.write(await renderDocument(format, document));
-  } else if (format === 'name') {
+  } else if (format.kind === 'name') {
     await context.out.write(`${version}\n`);
   } else {
-    const { style } = context.out;
     const answer = input.isOn('client') ? undefined : (capsule ?? 'no answer');
     await context.out.write(
       renderDetails(
@@ -28,7 +27,7 @@ export const run: Run = async (input, context) => {
           [context.program.name, version],
           ['capsule', answer],
         ],
-        style,
+        context.out,
       ),
     );
   }

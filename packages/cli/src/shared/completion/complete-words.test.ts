@@ -35,18 +35,22 @@ test('names of workloads come from the capsule, each once', async () => {
 
 test('flags and their choices are completed', async () => {
   assert.deepEqual(await words('workload', 'logs', '--t'), ['--tail', '--timestamps']);
-  assert.deepEqual(await words('workload', 'list', '-o', 'j'), ['json']);
+  assert.deepEqual(await words('workload', 'list', '-o', 'j'), ['json', 'jsonpath=']);
   assert.deepEqual(await words('workload', 'list', '--output', ''), [
     'table',
     'wide',
     'json',
     'yaml',
     'name',
+    'jsonpath=',
   ]);
 });
 
 test('the choices of a flag are completed behind its = as well', async () => {
-  assert.deepEqual(await words('workload', 'list', '--output=j'), ['--output=json']);
+  assert.deepEqual(await words('workload', 'list', '--output=j'), [
+    '--output=json',
+    '--output=jsonpath=',
+  ]);
   assert.deepEqual(await words('workload', 'list', '--selector='), []);
 });
 

@@ -27,7 +27,7 @@ export async function completeWords(
   const command = commands.find(({ path }) => path.every((word, index) => plain[index] === word));
   const candidates =
     open !== undefined
-      ? (open.choices ?? []).map((word) => ({ word, about: '' }))
+      ? (open.choices ?? open.suggests ?? []).map((word) => ({ word, about: '' }))
       : typed.startsWith('-')
         ? [...flagCandidates(command, program), ...choiceCandidates(command, typed)]
         : command === undefined
@@ -78,7 +78,10 @@ function choiceCandidates(command: CommandManual | undefined, typed: string): re
   const [name = ''] = typed.split('=', 1);
   if (name === typed) return [];
   const flag = command?.flags?.find((known) => spellingsOf(known).includes(name));
-  return (flag?.choices ?? []).map((choice) => ({ word: `${name}=${choice}`, about: '' }));
+  return (flag?.choices ?? flag?.suggests ?? []).map((choice) => ({
+    word: `${name}=${choice}`,
+    about: '',
+  }));
 }
 
 function wordCandidates(

@@ -21,7 +21,7 @@ export function eventColumns(now: number): readonly Column<Event>[] {
       style: ({ severity }) => (severity === EventSeverity.WARNING ? 'yellow' : undefined),
       shrinksTo: 12,
     },
-    { title: 'MESSAGE', cell: ({ message }) => message, shrinksTo: 20 },
+    { title: 'MESSAGE', cell: ({ message }) => message, shrinksTo: 20, wraps: true },
   ];
 }
 

@@ -3,10 +3,11 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { plainText } from '../../program/plain-text.ts';
+import { wrapText } from '../../program/wrap-text.ts';
 import { parseMoment } from '../argument/duration.ts';
-import { renderDocuments } from '../render/documents.ts';
-import { type Format, readFormat } from '../render/format.ts';
-import { renderTable } from '../render/table.ts';
+import { renderDocument } from '../render/documents.ts';
+import { type Format, isData, readFormat } from '../render/format.ts';
+import { type Listing, renderListing } from '../render/listing.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { eventColumns, eventDocument, eventLine } from './columns.ts';
@@ -50,21 +51,27 @@ async function render(
   format: Format,
   { out, now }: Context,
 ): Promise<string> {
-  if (format === 'json' || format === 'yaml') {
-    return renderDocuments(format, events.map(eventDocument));
-  }
-  if (format === 'name') return [...new Set(events.map(({ name }) => `${name}\n`))].join('');
-  const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
-  return renderTable(events, eventColumns(now()), look);
+  if (format.kind === 'name') return [...new Set(events.map(({ name }) => `${name}\n`))].join('');
+  const listing: Listing<Event> = {
+    nameOf: ({ name }) => name,
+    documentOf: eventDocument,
+    columns: eventColumns(now()),
+  };
+  return renderListing(events, listing, format, out);
 }
 
 /** What follows comes one by one: a line each, also as JSON. */
 async function renderOne(event: Event, format: Format, { out, now }: Context): Promise<string> {
-  if (format === 'json') return `${JSON.stringify(eventDocument(event))}\n`;
-  if (format === 'yaml') return `---\n${await renderDocuments('yaml', [eventDocument(event)])}`;
-  if (format === 'name') return `${event.name}\n`;
-  const line = plainText(eventLine(event, now()));
-  return `${event.severity === EventSeverity.WARNING ? out.style('yellow', line) : line}\n`;
+  if (format.kind === 'json') return `${JSON.stringify(eventDocument(event))}\n`;
+  if (isData(format)) {
+    const document = await renderDocument(format, eventDocument(event));
+    return format.kind === 'yaml' ? `---\n${document}` : document;
+  }
+  if (format.kind === 'name') return `${event.name}\n`;
+  const room = out.isTerminal ? out.columns : Number.POSITIVE_INFINITY;
+  const lines = wrapText(plainText(eventLine(event, now())), room, 10);
+  const isWarning = event.severity === EventSeverity.WARNING;
+  return lines.map((line) => `${isWarning ? out.style('yellow', line) : line}\n`).join('');
 }
 
 function readSince(input: Input, { now }: Context): number {

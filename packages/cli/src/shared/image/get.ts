@@ -4,7 +4,7 @@ import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDetails } from '../render/details.ts';
 import { renderDocument } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { imageDocument } from './document.ts';
 
@@ -17,8 +17,8 @@ export const run: Run = async (input, context) => {
   );
   const { image, $typeName: _type, $unknown: _unknown, ...config } = answer;
   if (image === undefined) return undefined;
-  if (format === 'name') await out.write(`${image.name}\n`);
-  else if (format === 'json' || format === 'yaml') {
+  if (format.kind === 'name') await out.write(`${image.name}\n`);
+  else if (isData(format)) {
     await out.write(await renderDocument(format, { ...imageDocument(image), ...config }));
   } else {
     const updatedAt = Number(image.createdUnix) * 1000;
@@ -37,7 +37,7 @@ export const run: Run = async (input, context) => {
         ['Stop signal', config.stopSignal || 'SIGTERM'],
         ['Layers', config.layers],
       ],
-      out.style,
+      out,
     );
     await out.write(details);
   }

@@ -4,9 +4,9 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
-import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
-import { type Column, renderTable } from '../render/table.ts';
+import { type Listing, renderListing } from '../render/listing.ts';
+import type { Column } from '../render/table.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { imageDocument } from './document.ts';
 
@@ -19,14 +19,14 @@ export const run: Run = async (input, context) => {
   return undefined;
 };
 
-async function render(images: readonly Image[], format: Format, { out, now }: Context) {
-  if (format === 'name') return images.map(({ name }) => `${name}\n`).join('');
-  if (format === 'json' || format === 'yaml') {
-    return renderDocuments(format, images.map(imageDocument));
-  }
-  const isWide = format === 'wide';
-  const look = { isWide, columns: out.columns, style: out.style };
-  return renderTable(images, imageColumns(now(), isWide), look);
+function render(images: readonly Image[], format: Format, { out, now }: Context) {
+  const isWide = format.kind === 'table' && format.isWide;
+  const listing: Listing<Image> = {
+    nameOf: ({ name }) => name,
+    documentOf: imageDocument,
+    columns: imageColumns(now(), isWide),
+  };
+  return renderListing(images, listing, format, out);
 }
 
 const DIGEST_COLUMNS = 'sha256:'.length + 12;

@@ -1,7 +1,7 @@
 import type { Run } from '../../program/command.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocument } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { imageDocument } from './document.ts';
 
@@ -13,7 +13,7 @@ export const run: Run = async (input, context) => {
     client.image.prune(request, { signal: context.signal }),
   );
   const { out } = context;
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     const document = {
       images: images.map(imageDocument),
       kept: kept.map(imageDocument),
@@ -22,7 +22,7 @@ export const run: Run = async (input, context) => {
     await out.write(await renderDocument(format, document));
     return undefined;
   }
-  const isShort = format === 'name';
+  const isShort = format.kind === 'name';
   const verb = dryRun ? 'would be removed' : 'removed';
   const lines = images.map(({ name }) => (isShort ? name : `${name} ${verb}`));
   if (!isShort) {

@@ -10,7 +10,7 @@ import { printErrors } from '../../program/print-errors.ts';
 import { createProgressView, type ProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { imageDocument } from './document.ts';
 
@@ -26,10 +26,10 @@ export const run: Run = async (input, context) => {
   const images = outcomes.flatMap((outcome) =>
     outcome.status === 'fulfilled' ? [outcome.value] : [],
   );
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     await context.out.write(await renderDocuments(format, images.map(imageDocument)));
   } else {
-    const line = ({ name, digest }: Image) => (format === 'name' ? name : `${name} ${digest}`);
+    const line = ({ name, digest }: Image) => (format.kind === 'name' ? name : `${name} ${digest}`);
     await context.out.write(images.map((image) => `${line(image)}\n`).join(''));
   }
   const errors = outcomes.flatMap((outcome) =>

@@ -5,7 +5,7 @@ import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocument } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { requireImageArchive } from '../transfer/require-image-archive.ts';
 
@@ -34,7 +34,7 @@ export const run: Run = async (input, context) => {
     ),
   ).finally(() => view.clear());
   const { imageRefs, bytesReceived } = answer;
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     const document = { imageRefs, bytesReceived: Number(bytesReceived) };
     await context.out.write(await renderDocument(format, document));
   } else {

@@ -2,7 +2,7 @@ import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 export const run: Run = async (input, context) => {
@@ -22,11 +22,11 @@ export const run: Run = async (input, context) => {
       }
     }
   });
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     const documents = removed.map((name) => ({ name, removed: true }));
     await context.out.write(await renderDocuments(format, documents));
   } else {
-    const end = format === 'name' ? '' : ' removed';
+    const end = format.kind === 'name' ? '' : ' removed';
     await context.out.write(removed.map((name) => `${name}${end}\n`).join(''));
   }
   return printErrors(errors, input, context);

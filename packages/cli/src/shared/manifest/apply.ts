@@ -5,7 +5,7 @@ import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { type WaitResult, waitForWorkloads } from '../workload/wait-for-workloads.ts';
 import { applyManifests } from './apply-manifests.ts';
@@ -29,12 +29,14 @@ export const run: Run = async (input, context) => {
   });
   if (dryRun) return printChanges(applied, { format, isDiff: false }, input, context);
   const outcomes = applied.map((one) => outcomeOf(one, waited));
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     await context.out.write(await renderDocuments(format, outcomeDocuments(outcomes)));
   } else {
     for (const outcome of outcomes) {
       const line = outcomeLine(outcome, isWaiting, context);
-      await context.out.write(format === 'name' && line !== '' ? `${outcome.spec.name}\n` : line);
+      await context.out.write(
+        format.kind === 'name' && line !== '' ? `${outcome.spec.name}\n` : line,
+      );
     }
   }
   for (const warning of warnings) await context.err.write(`${warning}\n`);

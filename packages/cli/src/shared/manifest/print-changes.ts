@@ -4,7 +4,7 @@ import type { Input } from '../../program/input.ts';
 import { plainText } from '../../program/plain-text.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { renderDocuments } from '../render/documents.ts';
-import type { Format } from '../render/format.ts';
+import { type Format, isData } from '../render/format.ts';
 import { KIND_NOUNS } from '../workload/kind.ts';
 
 /** Prints what an apply would do; a diff leaves out what would stay as it is. Answers the exit code of failures. */
@@ -16,7 +16,7 @@ export async function printChanges(
 ): Promise<number | undefined> {
   const results = applied.flatMap((result) => ('change' in result ? [result] : []));
   const shown = isDiff ? results.filter(({ change }) => change !== 'unchanged') : results;
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     await context.out.write(await renderDocuments(format, shown.map(changeDocument)));
   } else {
     for (const result of shown) await context.out.write(describe(result, format, context));
@@ -43,7 +43,7 @@ function changeDocument({ spec, change, recreates, fields }: Changed): object {
 
 function describe(changed: Changed, format: Format, context: Context): string {
   const { spec, change, fields } = changed;
-  if (format === 'name') return `${spec.name}\n`;
+  if (format.kind === 'name') return `${spec.name}\n`;
   const head = {
     created: `${spec.name} would be created`,
     configured: `${spec.name} would be changed ${describeHow(changed)}`,

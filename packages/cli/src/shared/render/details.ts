@@ -1,18 +1,25 @@
 import type { Output } from '../../program/context/output.ts';
 import { padText, plainText, textWidth } from '../../program/plain-text.ts';
+import { wrapText } from '../../program/wrap-text.ts';
 
 /** A fact and its value; a fact without a value is left out. Several values take a line each. */
 export type Detail = readonly [title: string, value: string | readonly string[] | undefined];
 
-/** `Title:  value`, values aligned. */
-export function renderDetails(details: readonly Detail[], style: Output['style']): string {
+/** `Title:  value`, values aligned; broken at words where the terminal is too narrow. */
+export function renderDetails(
+  details: readonly Detail[],
+  { style, isTerminal, columns }: Pick<Output, 'style' | 'isTerminal' | 'columns'>,
+): string {
   const shown = details.filter(([, value]) => value !== undefined && value.length > 0);
   const width = Math.max(0, ...shown.map(([title]) => textWidth(title))) + 1;
+  const room = isTerminal ? Math.max(columns - width - 2, 20) : Number.POSITIVE_INFINITY;
   return shown
     .flatMap(([title, value]) =>
       [value ?? []].flat().map((text, index) => {
         const label = padText(index === 0 ? `${title}:` : '', width);
-        return `${style('bold', label)}  ${plainText(text)}\n`;
+        const [head, ...rest] = wrapText(plainText(text), room, 2);
+        const below = rest.map((line) => `${' '.repeat(width + 2)}${line}\n`).join('');
+        return `${style('bold', label)}  ${head}\n${below}`;
       }),
     )
     .join('');

@@ -1,5 +1,8 @@
 import type { Output } from '../../program/context/output.ts';
 import { fitText, padText, plainText, textWidth } from '../../program/plain-text.ts';
+import { wrapText } from '../../program/wrap-text.ts';
+import { fitWidths } from './fit-widths.ts';
+import type { TableFormat } from './format.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -8,62 +11,76 @@ export interface Column<Row> {
   readonly shrinksTo?: number;
   /** Only with `-o wide`. */
   readonly isWide?: boolean;
+  /** Left out where a terminal is too narrow for all. */
+  readonly isSpare?: boolean;
+  /** Of the last column: broken at words instead of cut. */
+  readonly wraps?: boolean;
   readonly style?: (row: Row) => Parameters<Output['style']>[0] | undefined;
-}
-
-export interface TableLook {
-  readonly isWide: boolean;
-  /** Total width to fit into; wide tables are as wide as they are. */
-  readonly columns: number;
-  readonly style: Output['style'];
 }
 
 const GAP = '  ';
 
-/** Rows under titles, columns aligned, every line ended. */
+/**
+ * Rows under titles, columns aligned, every line ended. On a terminal it fits into its width; what is read by a
+ * program is never cut.
+ */
 export function renderTable<Row>(
   rows: readonly Row[],
   allColumns: readonly Column<Row>[],
-  look: TableLook,
+  { isWide, hasTitles }: TableFormat,
+  { isTerminal, columns: room, style }: Pick<Output, 'isTerminal' | 'columns' | 'style'>,
 ): string {
-  const columns = allColumns.filter((column) => look.isWide || column.isWide !== true);
-  const cells = rows.map((row) => columns.map((column) => plainText(column.cell(row))));
-  const widths = fitWidths(
-    columns.map((column, index) =>
-      Math.max(textWidth(column.title), ...cells.map((line) => textWidth(line[index] ?? ''))),
+  const total = isTerminal ? room : Number.POSITIVE_INFINITY;
+  const wanted = allColumns.filter((column) => isWide || column.isWide !== true);
+  const measured = wanted.map((column) => {
+    const cells = rows.map((row) => plainText(column.cell(row)));
+    const titles = hasTitles ? [column.title] : [];
+    return { column, cells, width: Math.max(0, ...[...titles, ...cells].map(textWidth)) };
+  });
+  const { kept, widths } = fitWidths(
+    measured.map(({ column, width }) => ({ ...column, width })),
+    total,
+    GAP.length,
+  );
+  const shown = measured.filter((_, index) => kept[index]);
+  const titles = shown.map(({ column }) => column.title);
+  const title = hasTitles ? [style('bold', line(titles, widths))] : [];
+  const body = rows.flatMap((row, at) =>
+    rowLines(
+      shown.map(({ column, cells }) => ({
+        text: cells[at] ?? '',
+        wraps: column.wraps === true,
+        paint: paintWith(column.style?.(row), style),
+      })),
+      widths,
     ),
-    columns.map((column) => column.shrinksTo),
-    look.isWide ? Number.POSITIVE_INFINITY : look.columns,
   );
-  const title = line(
-    columns.map((column) => column.title),
-    widths,
-  );
-  const body = rows.map((row, index) =>
-    line(cells[index] ?? [], widths, (text, at) => {
-      const style = columns[at]?.style?.(row);
-      return style === undefined ? text : look.style(style, text);
-    }),
-  );
-  return `${[look.style('bold', title), ...body].join('\n')}\n`;
+  return [...title, ...body].map((text) => `${text}\n`).join('');
 }
 
-/** Cuts shrinkable columns down, the last one first, until the line fits or none can give more. */
-function fitWidths(
-  wanted: readonly number[],
-  smallest: readonly (number | undefined)[],
-  total: number,
-): readonly number[] {
-  let excess = wanted.reduce((sum, width) => sum + width, GAP.length * (wanted.length - 1)) - total;
-  return wanted
-    .map((width, index) => [width, smallest[index] ?? width] as const)
-    .reverse()
-    .map(([width, least]) => {
-      const given = Math.min(Math.max(width - least, 0), Math.max(excess, 0));
-      excess -= given;
-      return width - given;
-    })
-    .reverse();
+interface Cell {
+  readonly text: string;
+  readonly wraps: boolean;
+  readonly paint: (text: string) => string;
+}
+
+function paintWith(name: Parameters<Output['style']>[0] | undefined, style: Output['style']) {
+  return (text: string) => (name === undefined ? text : style(name, text));
+}
+
+/** One line, and one more for each that the last cell is broken into. */
+function rowLines(cells: readonly Cell[], widths: readonly number[]): readonly string[] {
+  const last = cells.at(-1);
+  const width = widths.at(-1) ?? 0;
+  const [head = '', ...rest] = last?.wraps === true ? wrapText(last.text, width) : [];
+  const texts = cells.map(({ text }, index) =>
+    last?.wraps === true && index === cells.length - 1 ? head : text,
+  );
+  const indent = widths.slice(0, -1).reduce((sum, one) => sum + one + GAP.length, 0);
+  return [
+    line(texts, widths, (text, index) => cells[index]?.paint(text) ?? text),
+    ...rest.map((text) => `${' '.repeat(indent)}${text}`),
+  ];
 }
 
 function line(

@@ -6,7 +6,7 @@ import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDetails } from '../render/details.ts';
 import { renderDocument } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { volumeDocument } from './document.ts';
 
@@ -17,8 +17,8 @@ export const run: Run = async (input, context) => {
   const volume = await withCapsule(input, context, (client) =>
     client.volume.get({ name }, { signal }),
   );
-  if (format === 'name') await out.write(`${volume.name}\n`);
-  else if (format === 'json' || format === 'yaml') {
+  if (format.kind === 'name') await out.write(`${volume.name}\n`);
+  else if (isData(format)) {
     await out.write(await renderDocument(format, volumeDocument(volume)));
   } else {
     const { sizeBytes, usedBytes, mountedBy, hostPath, createdAtUnix, state } = volume;
@@ -39,7 +39,7 @@ export const run: Run = async (input, context) => {
         ],
         ['Created', at > 0 ? age : undefined],
       ],
-      out.style,
+      out,
     );
     await out.write(details);
   }

@@ -4,9 +4,9 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
-import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
-import { type Column, renderTable } from '../render/table.ts';
+import { type Listing, renderListing } from '../render/listing.ts';
+import type { Column } from '../render/table.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { volumeDocument } from './document.ts';
 import { orphanAdvice } from './orphan-advice.ts';
@@ -22,14 +22,16 @@ export const run: Run = async (input, context) => {
 
 async function render(volumes: readonly Volume[], format: Format, context: Context) {
   const { program, out, now } = context;
-  if (format === 'name') return volumes.map(({ name }) => `${name}\n`).join('');
-  if (format === 'json' || format === 'yaml') {
-    return renderDocuments(format, volumes.map(volumeDocument));
-  }
-  const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
+  const listing: Listing<Volume> = {
+    nameOf: ({ name }) => name,
+    documentOf: volumeDocument,
+    columns: columnsAt(now()),
+  };
+  const shown = await renderListing(volumes, listing, format, out);
+  if (format.kind !== 'table') return shown;
   const strays = volumes.filter(({ state }) => state === VolumeState.ORPHANED);
   const advice = strays.map(({ name }) => orphanAdvice(name, program));
-  return [renderTable(volumes, columnsAt(now()), look), ...advice].join('');
+  return [shown, ...advice].join('');
 }
 
 function columnsAt(now: number): readonly Column<Volume>[] {

@@ -5,9 +5,9 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { formatAge } from '../render/age.ts';
 import { formatBytes } from '../render/bytes.ts';
-import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
-import { type Column, renderTable } from '../render/table.ts';
+import { renderListing } from '../render/listing.ts';
+import type { Column } from '../render/table.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { orphanAdvice } from './orphan-advice.ts';
 
@@ -24,14 +24,12 @@ export const run: Run = async (input, context) => {
 
 async function render(snapshots: readonly VolumeSnapshot[], format: Format, context: Context) {
   const { program, out, now } = context;
-  if (format === 'name') return snapshots.map((one) => `${nameOf(one)}\n`).join('');
-  if (format === 'json' || format === 'yaml') {
-    return renderDocuments(format, snapshots.map(snapshotDocument));
-  }
-  const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
+  const listing = { nameOf, documentOf: snapshotDocument, columns: columnsAt(now()) };
+  const shown = await renderListing(snapshots, listing, format, out);
+  if (format.kind !== 'table') return shown;
   const strays = snapshots.filter(({ state }) => state === SnapshotState.ORPHANED).map(nameOf);
   const advice = strays.map((name) => orphanAdvice(name, program));
-  return [renderTable(snapshots, columnsAt(now()), look), ...advice].join('');
+  return [shown, ...advice].join('');
 }
 
 function nameOf({ volume, name }: VolumeSnapshot): string {

@@ -3,7 +3,7 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocument } from '../render/documents.ts';
-import { type Format, readFormat } from '../render/format.ts';
+import { type Format, isData, readFormat } from '../render/format.ts';
 import { type Column, renderTable } from '../render/table.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 
@@ -44,16 +44,15 @@ const MEANINGS: Readonly<Partial<Record<PoolLevel, string>>> = {
 };
 
 async function render(usage: VolumeUsageResponse, format: Format, { out }: Context) {
-  if (format === 'name') return usage.volumes.map(({ name }) => `${name}\n`).join('');
-  if (format === 'json' || format === 'yaml') return renderDocument(format, documentOf(usage));
+  if (format.kind === 'name') return usage.volumes.map(({ name }) => `${name}\n`).join('');
+  if (isData(format)) return renderDocument(format, documentOf(usage));
   const { poolUsedBytes, poolTotalBytes, metadataPercent, level } = usage;
-  const look = { isWide: format === 'wide', columns: out.columns, style: out.style };
   const share = poolTotalBytes === 0n ? 0 : (Number(poolUsedBytes) / Number(poolTotalBytes)) * 100;
   const metadata = metadataPercent === 0 ? '' : `, metadata ${metadataPercent.toFixed(1)} %`;
   const figures = `${bytes(poolUsedBytes)} of ${bytes(poolTotalBytes)} (${share.toFixed(1)} %)`;
   const pool = `\npool: ${figures}${metadata}, ${LEVELS[level]}${MEANINGS[level] ?? ''}\n`;
   const isFine = level === PoolLevel.FINE;
-  return `${renderTable(usage.volumes, COLUMNS, look)}${isFine ? pool : out.style('red', pool)}`;
+  return `${renderTable(usage.volumes, COLUMNS, format, out)}${isFine ? pool : out.style('red', pool)}`;
 }
 
 function documentOf(usage: VolumeUsageResponse): object {

@@ -6,7 +6,7 @@ import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
@@ -55,13 +55,13 @@ export function startWorkloads({ done, ask }: StartLike): Run {
         return after === undefined ? result : { ...result, ...after };
       });
     });
-    if (format === 'json' || format === 'yaml') {
+    if (isData(format)) {
       const documents = results.flatMap(({ workload }) =>
         workload ? [workloadDocument(workload)] : [],
       );
       await context.out.write(await renderDocuments(format, documents));
     } else {
-      const isShort = format === 'name';
+      const isShort = format.kind === 'name';
       for (const result of results) await context.out.write(lineOf(result, isShort, context));
     }
     return printErrors(

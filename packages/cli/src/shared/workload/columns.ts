@@ -1,7 +1,9 @@
 import type { ReportedWorkload } from '@capsule/api/wire';
 import { KIND_WORDS, type PortMapping } from '@capsule/core';
 import { formatAge } from '../render/age.ts';
+import type { Listing } from '../render/listing.ts';
 import type { Column } from '../render/table.ts';
+import { workloadDocument } from './document.ts';
 import { describeSource } from './kind.ts';
 import { describeState, styleOfState } from './state.ts';
 
@@ -10,11 +12,18 @@ export function describePort(port: PortMapping): string {
   return `${port.hostPort}->${port.containerPort}/${port.protocol}`;
 }
 
-export function workloadColumns(now: number): readonly Column<ReportedWorkload>[] {
+export function workloadListing(now: number): Listing<ReportedWorkload> {
+  return {
+    nameOf: ({ spec }) => spec.name,
+    documentOf: workloadDocument,
+    columns: workloadColumns(now),
+  };
+}
+
+function workloadColumns(now: number): readonly Column<ReportedWorkload>[] {
   return [
-    // Cut only when nothing else can give more: people type it again. `-o name` has it whole.
-    { title: 'NAME', cell: ({ spec }) => spec.name, shrinksTo: 18 },
-    { title: 'KIND', cell: ({ spec }) => KIND_WORDS[spec.kind], isWide: true },
+    { title: 'NAME', cell: ({ spec }) => spec.name, shrinksTo: 16 },
+    { title: 'KIND', cell: ({ spec }) => KIND_WORDS[spec.kind] },
     { title: 'STATUS', cell: describeState, style: styleOfState, shrinksTo: 16 },
     { title: 'RESTARTS', cell: ({ status }) => String(status.restartCount), isWide: true },
     { title: 'AGE', cell: ({ createdAt }) => formatAge(createdAt, now) },
@@ -27,7 +36,7 @@ export function workloadColumns(now: number): readonly Column<ReportedWorkload>[
       cell: ({ spec }) => spec.ports.map(describePort).join(',') || '-',
       shrinksTo: 8,
     },
-    { title: 'IMAGE', cell: ({ spec }) => describeSource(spec), shrinksTo: 12 },
+    { title: 'IMAGE', cell: ({ spec }) => describeSource(spec), shrinksTo: 11, isSpare: true },
     {
       title: 'DIGEST',
       cell: ({ status }) => status.imageDigest?.slice(0, 19) ?? '-',
@@ -46,7 +55,14 @@ export function workloadColumns(now: number): readonly Column<ReportedWorkload>[
           .map(([key, value]) => `${key}=${value}`)
           .join(',') || '-',
       isWide: true,
+      shrinksTo: 12,
     },
-    { title: 'MESSAGE', cell: ({ status }) => status.message || '-', isWide: true },
+    {
+      title: 'MESSAGE',
+      cell: ({ status }) => status.message || '-',
+      isWide: true,
+      shrinksTo: 20,
+      wraps: true,
+    },
   ];
 }

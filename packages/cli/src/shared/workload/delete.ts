@@ -7,7 +7,7 @@ import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { type Format, readFormat } from '../render/format.ts';
+import { type Format, isData, readFormat } from '../render/format.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
@@ -59,14 +59,14 @@ function resultOf(
 
 async function render(format: Format, results: readonly Result[]): Promise<string> {
   const done = results.filter(({ error }) => error === undefined);
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     return renderDocuments(
       format,
       done.map(({ name, existed }) => ({ name, existed })),
     );
   }
   const line = ({ name, existed }: Result) => `${name} ${existed ? 'deleted' : 'is not there'}\n`;
-  return done.map(format === 'name' ? ({ name }) => `${name}\n` : line).join('');
+  return done.map(format.kind === 'name' ? ({ name }) => `${name}\n` : line).join('');
 }
 
 /** Deletes until there is an answer: the wish survives a restart of the capsule in the middle. */

@@ -1,14 +1,18 @@
 import type { ReportedWorkload } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
+import type { Output } from '../../program/context/output.ts';
 import { plainText } from '../../program/plain-text.ts';
+import { wrapText } from '../../program/wrap-text.ts';
 import { lastEvents } from '../event/last-events.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { type Format, readFormat } from '../render/format.ts';
+import { type Format, isData, readFormat } from '../render/format.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { workloadDocument } from './document.ts';
 import { readWorkload } from './read-workload.ts';
 import { workloadStory } from './story.ts';
+
+const READABLE_COLUMNS = 80;
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
@@ -32,7 +36,7 @@ interface Told {
 }
 
 async function render(found: readonly Told[], format: Format, { out }: Context): Promise<string> {
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     const documents = found.map(({ workload, story }) => ({
       ...workloadDocument(workload),
       story,
@@ -40,20 +44,14 @@ async function render(found: readonly Told[], format: Format, { out }: Context):
     return renderDocuments(format, documents);
   }
   const lines = found.map(({ workload, story }) =>
-    format === 'name'
+    format.kind === 'name'
       ? `${workload.spec.name}\n`
-      : story.map((text) => `${wrap(plainText(text), Math.min(out.columns, 80))}\n`).join(''),
+      : story.map((text) => `${paragraph(text, out)}\n`).join(''),
   );
   return lines.join('\n');
 }
 
-/** Breaks at spaces; a word that is longer than a line stays whole. */
-function wrap(text: string, columns: number): string {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.join('\n');
+/** At most as wide as one reads with ease. */
+function paragraph(text: string, { columns }: Output): string {
+  return wrapText(plainText(text), Math.min(columns, READABLE_COLUMNS)).join('\n');
 }

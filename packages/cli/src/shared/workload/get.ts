@@ -4,11 +4,12 @@ import type { Context } from '../../program/context/context.ts';
 import { eventColumns } from '../event/columns.ts';
 import { lastEvents } from '../event/last-events.ts';
 import { renderDetails } from '../render/details.ts';
-import { renderDocument, renderDocuments } from '../render/documents.ts';
-import { type Format, readFormat } from '../render/format.ts';
+import { renderDocument } from '../render/documents.ts';
+import { type Format, isData, readFormat } from '../render/format.ts';
+import { renderListing } from '../render/listing.ts';
 import { renderTable } from '../render/table.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
-import { workloadColumns } from './columns.ts';
+import { workloadListing } from './columns.ts';
 import { workloadDetails } from './details.ts';
 import { workloadDocument } from './document.ts';
 import { readWorkload } from './read-workload.ts';
@@ -20,11 +21,11 @@ export const run: Run = async (input, context) => {
     const found = await Promise.all(
       input.args.map(async (name) => {
         const workload = readWorkload(await client.workload.get({ name }, { signal }), program);
-        const hasEvents = format === 'table';
+        const hasEvents = format.kind === 'table' && !format.isWide;
         return { workload, events: hasEvents ? await lastEvents(client, workload, context) : [] };
       }),
     );
-    if (format === 'table') {
+    if (format.kind === 'table' && !format.isWide) {
       return found.map(({ workload, events }) => page(workload, events, context)).join('\n');
     }
     return render(
@@ -37,30 +38,20 @@ export const run: Run = async (input, context) => {
 };
 
 function page(workload: ReportedWorkload, events: readonly Event[], { out, now }: Context): string {
-  const facts = renderDetails(workloadDetails(workload, now()), out.style);
+  const facts = renderDetails(workloadDetails(workload, now()), out);
   if (events.length === 0) return facts;
   const columns = eventColumns(now()).filter(({ title }) => title !== 'WORKLOAD');
-  const look = { isWide: false, columns: out.columns, style: out.style };
-  return `${facts}\n${renderTable(events, columns, look)}`;
+  const format = { kind: 'table', isWide: false, hasTitles: true } as const;
+  return `${facts}\n${renderTable(events, columns, format, out)}`;
 }
 
-async function render(
-  format: Exclude<Format, 'table'>,
+function render(
+  format: Format,
   workloads: readonly ReportedWorkload[],
   { out, now }: Context,
 ): Promise<string> {
   const [first, ...others] = workloads;
-  switch (format) {
-    case 'name':
-      return workloads.map(({ spec }) => `${spec.name}\n`).join('');
-    case 'json':
-    case 'yaml':
-      return first !== undefined && others.length === 0
-        ? renderDocument(format, workloadDocument(first))
-        : renderDocuments(format, workloads.map(workloadDocument));
-    case 'wide': {
-      const look = { isWide: true, columns: out.columns, style: out.style };
-      return renderTable(workloads, workloadColumns(now()), look);
-    }
-  }
+  return first !== undefined && others.length === 0 && isData(format)
+    ? renderDocument(format, workloadDocument(first))
+    : renderListing(workloads, workloadListing(now()), format, out);
 }

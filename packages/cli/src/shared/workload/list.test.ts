@@ -4,7 +4,7 @@ import { type WorkloadKind, workloadToProto } from '@capsule/api/wire';
 import { MICRO_VM_DEFAULTS } from '@capsule/core';
 import { parseManifests } from '@capsule/core/manifest';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';
-import { runCapsulectl } from '../../testing/run-capsulectl.ts';
+import { type RunOptions, runCapsulectl } from '../../testing/run-capsulectl.ts';
 import { CREATED_AT, sampleWorkload } from '../../testing/sample-workload.ts';
 
 const LONG = 'registry.example.org:5000/some/very/long/path/of/an/image:with-a-long-tag-0123456789';
@@ -24,33 +24,58 @@ const WORKLOADS = [
   }),
 ];
 
-async function list(...words: string[]) {
+function list(...words: string[]) {
+  return listOn({}, ...words);
+}
+
+async function listOn(options: Pick<RunOptions, 'isTerminal' | 'columns'>, ...words: string[]) {
   await using capsule = await startFakeCapsule({
     workload: { list: () => ({ workloads: WORKLOADS.map(workloadToProto) }) },
   });
   const now = () => CREATED_AT + 3 * 60_000;
   // Awaited here: the capsule goes at the end of this function.
-  return await runCapsulectl(['workload', 'list', ...words], { target: capsule.target, now });
+  const { target } = capsule;
+  return await runCapsulectl(['workload', 'list', ...words], { target, now, ...options });
 }
 
-test('the table fits 80 columns and cuts only what may be cut', async () => {
-  const { exitCode, stdout, stderr } = await list();
-  assert.equal(exitCode, 0);
-  assert.equal(stderr, '');
-  assert.ok(
-    stdout.split('\n').every((line) => line.length <= 80),
-    stdout,
-  );
+test('the table fits a terminal and cuts only what may be cut', async () => {
+  const { exitCode, stdout, stderr } = await listOn({ isTerminal: true });
+  assert.deepEqual([exitCode, stderr], [0, '']);
   assert.equal(
     stdout,
     [
-      'NAME  STATUS                    AGE  ADDRESS       PORTS         IMAGE',
-      'web   Running                   3m   172.20.254.2  8080->80/tcp  nginx:1.27-alp…',
-      'db    Failed (IMAGE_NOT_FOUND)  3m   host          -             registry.examp…',
-      'job   Pending (pulling 45%)     3m   172.20.254.2  8080->80/tcp  nginx:1.27-alp…',
+      'NAME  KIND       STATUS             AGE  ADDRESS       PORTS         IMAGE',
+      'web   Container  Running            3m   172.20.254.2  8080->80/tcp  nginx:1.27…',
+      'db    Container  Failed (IMAGE_NO…  3m   host          -             registry.e…',
+      'job   Container  Pending (pulling…  3m   172.20.254.2  8080->80/tcp  nginx:1.27…',
       '',
     ].join('\n'),
   );
+});
+
+test('a wider terminal is used, and what a program reads is never cut', async () => {
+  const on120 = await listOn({ isTerminal: true, columns: 120 });
+  assert.match(
+    on120.stdout,
+    /^db .* Failed \(IMAGE_NOT_FOUND\) .* registry\.example\.org:5000\S*…$/m,
+  );
+  const piped = await list();
+  const line = piped.stdout.split('\n').find((one) => one.startsWith('db '));
+  assert.ok(line?.endsWith(`  ${LONG}`), piped.stdout);
+});
+
+test('names alone, no titles, and paths are for scripts', async () => {
+  assert.equal((await list('-q')).stdout, 'web\ndb\njob\n');
+  assert.match((await list('--no-headers')).stdout, /^web {2}Container {2}Running /);
+  const path = '-o=jsonpath={range [*]}{.name}={.status.reason}{"\\n"}{end}';
+  assert.equal((await list(path)).stdout, 'web=Running\ndb=IMAGE_NOT_FOUND\njob=Pulling\n');
+  const misspelt = await list('-o', 'jsonpath={[*].nmae}');
+  assert.deepEqual([misspelt.exitCode, misspelt.stdout], [2, '']);
+  assert.match(misspelt.stderr, /`nmae`.*\n {2}why: .*name, kind/);
+  const both = await list('-q', '-o', 'json');
+  assert.match(both.stderr, /-q prints names/);
+  assert.match((await list('-o', 'jsonpath')).stderr, /-o jsonpath='\{/);
+  assert.match((await list('-o', 'xml')).stderr, /"xml" is not a format\n.*jsonpath=TEMPLATE/);
 });
 
 test('wide tables cut nothing, and no control character reaches the terminal', async () => {

@@ -4,12 +4,10 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';
-import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
-import { renderTable } from '../render/table.ts';
+import { renderListing } from '../render/listing.ts';
 import { withCapsule } from '../target/with-capsule.ts';
-import { workloadColumns } from './columns.ts';
-import { workloadDocument } from './document.ts';
+import { workloadListing } from './columns.ts';
 import { readWorkload } from './read-workload.ts';
 import { watchTable } from './watch-table.ts';
 
@@ -28,7 +26,7 @@ export const run: Run = async (input, context) => {
   });
   const workloads = listed.flatMap((one) => ('workload' in one ? [one.workload] : []));
   await context.out.write(await render(format, workloads, context));
-  if (listed.length === 0 && format === 'table') await printNone(context);
+  if (listed.length === 0 && format.kind === 'table') await printNone(context);
   const errors = listed.flatMap((one) => ('error' in one ? [one.error] : []));
   return printErrors(errors, input, context);
 };
@@ -45,23 +43,8 @@ function readOne(
   }
 }
 
-async function render(
-  format: Format,
-  workloads: readonly ReportedWorkload[],
-  context: Context,
-): Promise<string> {
-  switch (format) {
-    case 'name':
-      return workloads.map(({ spec }) => `${spec.name}\n`).join('');
-    case 'json':
-    case 'yaml':
-      return renderDocuments(format, workloads.map(workloadDocument));
-    default: {
-      const { columns, style } = context.out;
-      const look = { isWide: format === 'wide', columns, style };
-      return renderTable(workloads, workloadColumns(context.now()), look);
-    }
-  }
+function render(format: Format, workloads: readonly ReportedWorkload[], { out, now }: Context) {
+  return renderListing(workloads, workloadListing(now()), format, out);
 }
 
 /** Not in the way of a program that reads the table. */

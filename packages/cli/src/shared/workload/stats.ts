@@ -2,13 +2,12 @@ import { usageFromProto, type WorkloadStatsResponse } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
-import { renderDocuments } from '../render/documents.ts';
-import { type Format, readFormat } from '../render/format.ts';
+import { readFormat } from '../render/format.ts';
+import { renderListing } from '../render/listing.ts';
 import { LiveText } from '../render/live-text.ts';
-import { renderTable } from '../render/table.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
 import { withCapsule } from '../target/with-capsule.ts';
-import { USAGE_COLUMNS, usageDocument } from './usage-columns.ts';
+import { USAGE_LISTING } from './usage-columns.ts';
 import { USAGE_ORDERS, type UsageOrder } from './usage-order.ts';
 import { sortUsage, type UsageRow, type UsageSample, usageRows } from './usage-rate.ts';
 
@@ -38,7 +37,7 @@ async function show(
   };
   const screen = new LiveText(out);
   const print = async (rows: readonly UsageRow[]) => {
-    const text = await render(sortUsage(rows, order), format, context);
+    const text = await renderListing(sortUsage(rows, order), USAGE_LISTING, format, out);
     if (isWatched && out.isTerminal) await screen.draw(text);
     else await out.write(text);
   };
@@ -64,24 +63,12 @@ async function show(
       if (!found.has(name)) await err.write(`${name} is not running\n`);
     }
     const isNone = workloads.length === 0 && request.names.length === 0;
-    if (isNone && format === 'table') await err.write('nothing is running\n');
+    if (isNone && format.kind === 'table') await err.write('nothing is running\n');
   }
 }
 
 function sampleOf({ atUnixMs, workloads }: WorkloadStatsResponse): UsageSample {
   return { at: Number(atUnixMs), workloads: workloads.map(usageFromProto) };
-}
-
-async function render(
-  rows: readonly UsageRow[],
-  format: Format,
-  { out: { columns, style } }: Context,
-): Promise<string> {
-  if (format === 'name') return rows.map(({ name }) => `${name}\n`).join('');
-  if (format === 'json' || format === 'yaml') {
-    return renderDocuments(format, rows.map(usageDocument));
-  }
-  return renderTable(rows, USAGE_COLUMNS, { isWide: format === 'wide', columns, style });
 }
 
 function readOrder(input: Input): UsageOrder | undefined {

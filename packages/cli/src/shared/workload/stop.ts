@@ -8,7 +8,7 @@ import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
@@ -39,12 +39,12 @@ export const run: Run = async (input, context) => {
   });
   await view.clear();
   const stopped = results.filter(({ error }) => error === undefined);
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     await context.out.write(await renderDocuments(format, stopped));
   } else {
     const word = ({ changed }: Result) => (changed ? 'stopped' : 'is stopped already');
     const line = (result: Result) =>
-      format === 'name' ? `${result.name}\n` : `${result.name} ${word(result)}\n`;
+      format.kind === 'name' ? `${result.name}\n` : `${result.name} ${word(result)}\n`;
     await context.out.write(stopped.map(line).join(''));
   }
   return printErrors(

@@ -1,9 +1,10 @@
 import { formatBytes } from '../render/bytes.ts';
+import type { Listing } from '../render/listing.ts';
 import type { Column } from '../render/table.ts';
 import type { UsageRow } from './usage-rate.ts';
 
 /** Counters are from the start of the container; what the capsule does not count is `-`. */
-export const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
+const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
   { title: 'NAME', cell: ({ name }) => name, shrinksTo: 12 },
   { title: 'CPU', cell: ({ cpuPercent }) => percent(cpuPercent) },
   {
@@ -21,8 +22,14 @@ export const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
   { title: 'PIDS LIMIT', cell: ({ limits }) => limits.pids?.toString() ?? '-', isWide: true },
 ];
 
+export const USAGE_LISTING: Listing<UsageRow> = {
+  nameOf: ({ name }) => name,
+  documentOf: usageDocument,
+  columns: USAGE_COLUMNS,
+};
+
 /** For programs: numbers in bytes, percent of one processor, and seconds. */
-export function usageDocument({ name, cpuPercent, usage, limits }: UsageRow): object {
+function usageDocument({ name, cpuPercent, usage, limits }: UsageRow): object {
   const { cpuMicros, ...counters } = usage;
   return {
     name,

@@ -4,7 +4,7 @@ import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
-import { readFormat } from '../render/format.ts';
+import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
 import { workloadDocument } from './document.ts';
@@ -44,11 +44,11 @@ export const run: Run = async (input, context) => {
     return waitForWorkloads(request, context).finally(() => view.clear());
   });
   const met = waited.flatMap(({ workload, error }) => (error === undefined ? [workload] : []));
-  if (format === 'json' || format === 'yaml') {
+  if (isData(format)) {
     await context.out.write(await renderDocuments(format, met.map(workloadDocument)));
   } else {
     const line = (workload: ReportedWorkload) =>
-      format === 'name' ? `${workload.spec.name}\n` : describe(workload, condition);
+      format.kind === 'name' ? `${workload.spec.name}\n` : describe(workload, condition);
     await context.out.write(met.map(line).join(''));
   }
   const failed = await printErrors(
