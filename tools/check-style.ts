@@ -1,7 +1,9 @@
 /** `npm run style`: the rules of docs/contributing that a machine can hold us to. */
+import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathProblems, readPath } from './style/newcomer-path.ts';
+import { linkProblems } from './style/page-links.ts';
 import { readTables, readWriters, writerProblems } from './style/record-writers.ts';
 import { styleProblems } from './style/style-problems.ts';
 
@@ -24,13 +26,14 @@ for (const path of (await Array.fromAsync(glob(SOURCES, { cwd: root }))).sort())
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   for (const warning of warnings) process.stdout.write(`warning: long file: ${warning}\n`);
 }
-for (const problem of [...(await recordProblems()), ...(await newcomerProblems())]) {
+const others = [await recordProblems(), await newcomerProblems(), await pageProblems()].flat();
+for (const problem of others) {
   failed = true;
   process.stdout.write(`${problem}\n`);
 }
 if (failed) process.exitCode = 1;
 
-/** Each table of the store has one writer, which docs/architecture.md names. */
+/** Each table of the store has one writer, which docs/concepts/records.md names. */
 async function recordProblems(): Promise<string[]> {
   const read = (path: string) => readFile(join(root, path), 'utf8');
   const sources = new Map<string, string>();
@@ -38,13 +41,22 @@ async function recordProblems(): Promise<string[]> {
     if (!path.endsWith('.test.ts') && path !== MIGRATIONS) sources.set(path, await read(path));
   }
   const tables = readTables(await read(MIGRATIONS));
-  return writerProblems(sources, tables, readWriters(await read('docs/architecture.md')));
+  return writerProblems(sources, tables, readWriters(await read('docs/concepts/records.md')));
 }
 
 /** The path of one noun from the API to the disk stays short enough to be read at once. */
 async function newcomerProblems(): Promise<string[]> {
   const page = await readFile(join(root, 'docs/contributing/getting-started.md'), 'utf8');
   return pathProblems(readPath(page), (path) => readIfThere(join(root, path)));
+}
+
+/** Every link of a page leads somewhere, and the index lists every page. */
+async function pageProblems(): Promise<string[]> {
+  const pages = new Map<string, string>();
+  for await (const path of glob(['*.md', 'docs/**/*.md'], { cwd: root })) {
+    pages.set(path, await readFile(join(root, path), 'utf8'));
+  }
+  return linkProblems(pages, (path) => existsSync(join(root, path)));
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -53,8 +53,8 @@ test('a table is written by its one writer, in whatever words', () => {
 test('a table without a writer, and a writer that writes nothing, are refused', () => {
   const writers = new Map([['volume', VOLUMES]]);
   assert.deepEqual(writerProblems(new Map(), new Set(['volume', 'event']), writers), [
-    `docs/architecture.md: ${VOLUMES} does not write the table volume`,
-    'docs/architecture.md: the table event has no writer',
+    `docs/concepts/records.md: ${VOLUMES} does not write the table volume`,
+    'docs/concepts/records.md: the table event has no writer',
   ]);
   const path = 'packages/daemon/src/a.ts';
   assert.deepEqual(

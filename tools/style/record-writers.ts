@@ -1,4 +1,4 @@
-/** Where the one writer of each table is named: the table of docs/architecture.md. */
+/** Where the one writer of each table is named: the table of docs/concepts/records.md. */
 export type Writers = ReadonlyMap<string, string>;
 
 const ROW = /^\| ((?:`\w+`(?:, )?)+) \| `(packages\/daemon\/src\/[\w/-]+\.ts)` \|/gm;
@@ -41,10 +41,10 @@ export function writerProblems(
     .map(({ path, line, table }) => `${path}:${line}: ${foreignText(table, writers.get(table))}`);
   const idle = [...writers]
     .filter(([table, file]) => !written.some((one) => one.path === file && one.table === table))
-    .map(([table, file]) => `docs/architecture.md: ${file} does not write the table ${table}`);
+    .map(([table, file]) => `docs/concepts/records.md: ${file} does not write the table ${table}`);
   const unknown = [...tables]
     .filter((table) => !writers.has(table))
-    .map((table) => `docs/architecture.md: the table ${table} has no writer`);
+    .map((table) => `docs/concepts/records.md: the table ${table} has no writer`);
   return [...foreign, ...idle, ...unknown];
 }
 
