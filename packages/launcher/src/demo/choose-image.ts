@@ -28,7 +28,7 @@ export async function chooseImage(request: ChooseRequest): Promise<ImageChoice> 
   if (images.some((image) => image.name === own)) return { image: own };
   const [official = ''] = nginxRecipe.names;
   if (await registryAnswers()) return { image: official };
-  request.progress('docker.io does not answer: making a web server image from Debian packages');
+  request.progress('docker.io does not answer: building a web server image from Debian packages');
   const { archive } = await buildImage({ ...request, recipe: demoRecipe });
   return { image: own, archive };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '@capsule/host';
@@ -8,14 +8,15 @@ import { readClaim } from '../embedded/claim.ts';
 import { STATE_ROOT } from '../embedded/host-paths.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
-const bootstrap = join(import.meta.dirname, '../../../../tools/bootstrap.sh');
+const repository = join(import.meta.dirname, '../../../..');
+const bootstrap = join(repository, 'tools/bootstrap.sh');
 const timeoutMs = 600_000;
 
 /** Runs one of the project's commands as `npm run` does. */
 const command = (...args: string[]) =>
   run('sh', [bootstrap, ...args], { timeoutMs, env: process.env });
 
-test('one command ends with a page from a container and from a microVM; run again, it changes nothing', {
+test('the first start shows a tour, the README goes on from there, and later starts repeat nothing', {
   skip,
 }, async () => {
   const name = `demo-${randomBytes(2).toString('hex')}`;
@@ -24,32 +25,49 @@ test('one command ends with a page from a container and from a microVM; run agai
     [Symbol.asyncDispose]: async () => void (await command('stop', '--name', name, '--delete')),
   };
   const first = await command('start', '--name', name);
-  assert.match(first.stdout, /Welcome to nginx!/);
+  assert.match(first.stdout, /^Starting the capsule \S+ The first start shows a tour/m);
+  assert.match(first.stdout, /answers at http.*\n(.*\n)+.*Welcome to nginx!/);
+  assert.match(first.stdout, /another one read:\n\n {2}\| written by notes-writer, which is gone/);
+  assert.match(first.stdout, /became kind: MicroVM\. [\d.]+ s later(.*\n)+.*Welcome to nginx!/);
   assert.match(first.stdout, /its API answered after \d+ ms/);
-  const pid = (await readClaim(name))?.pid;
-  const second = await command('start', '--name', name);
-  assert.match(second.stdout, /runs already/);
-  assert.match(second.stdout, /Welcome to nginx!/);
-  assert.equal((await readClaim(name))?.pid, pid);
-  const url = /from (http\S+):/.exec(first.stdout)?.[1] ?? '';
-  assert.match(second.stdout, new RegExp(url));
-  for (const { stdout } of [first, second]) {
-    assert.match(stdout, /became kind: MicroVM, and [\d.]+ s later(.*\n)+.*Welcome to nginx!/);
-    assert.match(
-      stdout,
-      /notes-writer deleted\n(.*\n)*.*\| written by notes-writer, which is gone/,
-    );
-  }
+  const claim = await readClaim(name);
+  const used = await runReadme(`unix:${claim?.socket}`);
+  assert.match(used, /^hello unchanged/m);
+  assert.match(used, /^photos deleted$/m);
 
+  const second = await command('start', '--name', name);
+  assert.match(second.stdout, /already runs/);
+  assert.equal((await readClaim(name))?.pid, claim?.pid);
   const stopped = await command('stop', '--name', name);
   assert.match(stopped.stdout, /is stopped/);
   await access(state);
   // Whether anything answers at 127.0.0.1 tells nothing: another capsule may offer the port now.
   assert.equal(await readClaim(name), undefined);
+  const third = await command('start', '--name', name);
+  assert.match(third.stdout, /its API answered after \d+ ms/);
+  for (const { stdout } of [second, third]) {
+    assert.doesNotMatch(stdout, /shows a tour|hello (?:created|configured|unchanged)|nginx/);
+    assert.match(stdout, /capsulectl workload list/);
+  }
+
+  await command('stop', '--name', name, '--delete');
   const again = await command('stop', '--name', name, '--delete');
   assert.match(again.stdout, /was not running/);
   await assert.rejects(access(state), { code: 'ENOENT' });
 });
+
+/** Types the commands of “Use it”, in the repository, as a reader does after “Try it”. */
+async function runReadme(host: string): Promise<string> {
+  const readme = await readFile(join(repository, 'README.md'), 'utf8');
+  const [, block = ''] = /^## Use it\n[\s\S]*?^```sh\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+  assert.ok(block.includes('capsulectl '), 'the README shows no commands');
+  const { stdout } = await run('sh', ['-eux', '-c', block], {
+    cwd: repository,
+    env: { ...process.env, CAPSULE_HOST: host },
+    timeoutMs,
+  });
+  return stdout;
+}
 
 test('an option that does not exist is an error of usage', { skip }, async () => {
   await assert.rejects(command('stop', '--nmae', 'x'), { code: 'PROCESS_FAILED' });

@@ -17,13 +17,13 @@ export interface ShowMicroVmRequest {
   readonly url: string;
   /** Where the manifest is written. */
   readonly folder: string;
-  readonly capsulectl: (...args: string[]) => Promise<void>;
+  readonly capsulectl: (...args: readonly string[]) => Promise<void>;
 }
 
 /** Emulated, a guest takes seconds to boot. */
 const PAGE_TIMEOUT_MS = 30_000;
 
-/** The same image and port behind a hardware wall: the workload becomes a microVM, and its page is fetched. */
+/** Turns the workload into a microVM of the same image and port, and fetches its page. */
 export async function showMicroVm({
   image,
   port,

@@ -1,12 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arch } from 'node:process';
 import { parseArgs } from 'node:util';
 import { connectCapsule } from '@capsule/api/node';
-import type { CapsuleClient } from '@capsule/api/wire';
-import { isNotFound } from '@capsule/core';
 import { findAcceleration } from '@capsule/host';
 import {
   buildRootfs,
@@ -17,33 +14,40 @@ import {
   releaseFor,
   runProgram,
 } from '@capsule/imager';
-import { layersInUse, readClaim } from '../embedded/claim.ts';
+import { layersInUse } from '../embedded/claim.ts';
+import { STATE_ROOT } from '../embedded/host-paths.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
-import { chooseImage } from './choose-image.ts';
-import { choosePort } from './choose-port.ts';
-import { DEMO, demoManifest, WORKLOAD } from './demo-manifest.ts';
+import { DEMO } from './demo-manifest.ts';
 import { demoError } from './errors.ts';
-import { fetchPage } from './fetch-page.ts';
+import { renderNext } from './render-next.ts';
 import { renderOutcome } from './render-outcome.ts';
-import { showMicroVm } from './show-micro-vm.ts';
-import { showVolume } from './show-volume.ts';
+import { showTour } from './show-tour.ts';
+import { isTourShown, recordTour } from './tour-record.ts';
 
 /**
- * `npm start [-- --name NAME]`: a capsule, named demo if not told otherwise, in the background, with
- * a web server in it. Idempotent.
+ * `npm start [-- [--name NAME] [--tour]]`: starts a capsule in the background, named demo by default.
+ * The first start shows a tour, and so does `--tour`. Idempotent.
  */
 const REPOSITORY = join(import.meta.dirname, '../../../..');
 const CACHE = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
-const PORTS = { from: 8080, to: 8099 };
 const API_TIMEOUT_MS = 60_000;
-const PAGE_TIMEOUT_MS = 10_000;
+const PLAN = `The first start shows a tour: a web server in a container, a volume that
+outlives its workload, and the same web server in a microVM.`;
+const LATER = 'It starts its workloads by itself. To repeat the tour: npm start -- --tour';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 await runProgram(async () => {
-  const { values } = parseArgs({ options: { name: { type: 'string', default: DEMO } } });
+  const { values } = parseArgs({
+    options: {
+      name: { type: 'string', default: DEMO },
+      tour: { type: 'boolean', default: false },
+    },
+  });
   const { name } = values;
+  const withTour = values.tour || !(await isTourShown(join(STATE_ROOT, name)));
+  say(`Starting the capsule ${name}.${withTour ? ` ${PLAN}` : ''}`);
   const common = { cacheDir: CACHE, env: process.env, progress: say };
   await offerMonitor(common);
   const rootfs = await buildRootfs({
@@ -56,35 +60,17 @@ await runProgram(async () => {
   const started = await startCapsule({ name, rootfs });
   await waitForApi(started, API_TIMEOUT_MS);
   announce(started, rootfs, performance.now() - begunAt);
-  const host = `unix:${started.claim.socket}`;
+  const { claim } = started;
+  if (!withTour) {
+    say(`${LATER}\n\n${renderNext(claim)}`);
+    return;
+  }
+  const host = `unix:${claim.socket}`;
   await using client = connectCapsule(host);
-  const port = (await publishedPort(client)) ?? (await choosePort(PORTS.from, PORTS.to));
-  const choice = await chooseImage({ ...common, client });
-  if (choice.archive !== undefined) await capsulectl(host, ['image', 'push', choice.archive]);
-  const manifest = join(started.claim.stateDir, `${WORKLOAD}.yaml`);
-  await writeFile(manifest, demoManifest(choice.image, port));
-  await capsulectl(host, ['apply', '--wait', '-f', manifest]);
-  const problem = (await readClaim(name))?.portProblems?.find((other) => other.port === port);
-  if (problem !== undefined) say(`note: 127.0.0.1:${port} is ${problem.why}`);
-  const address = problem === undefined ? '127.0.0.1' : started.claim.subnet.capsuleAddress;
-  const url = `http://${address}:${port}/`;
-  const page = await fetchPage(url, PAGE_TIMEOUT_MS);
-  const { image } = choice;
-  const note = await showVolume({
-    ...{ image, folder: started.claim.stateDir },
-    capsulectl: (...args) => capsulectl(host, args),
-  });
-  const folder = started.claim.stateDir;
-  const microVm = await showMicroVm({
-    image,
-    port,
-    url,
-    folder,
-    capsulectl: (...args) => capsulectl(host, args),
-  });
-  say(
-    renderOutcome({ claim: started.claim, host, image, manifest, page, url, port, note, microVm }),
-  );
+  const run = (...args: readonly string[]) => capsulectl(host, args);
+  const outcome = await showTour({ ...common, claim, client, capsulectl: run });
+  await recordTour(claim.stateDir);
+  say(renderOutcome(outcome));
 });
 
 /** Firecracker, where the processor of this machine can be used by it. */
@@ -103,20 +89,9 @@ function announce(started: Started, rootfs: Rootfs, ms: number): void {
     );
     return;
   }
-  say(`capsule ${name} runs already, at ${subnet.capsuleAddress}`);
+  say(`capsule ${name} already runs at ${subnet.capsuleAddress}`);
   if (layers.join() !== rootfs.layers.map((layer) => layer.path).join()) {
-    say('note: it runs an older build; npm run stop and npm start change to the present one');
-  }
-}
-
-/** The port of an earlier run: a second one must not move the page. */
-async function publishedPort(client: CapsuleClient): Promise<number | undefined> {
-  try {
-    const workload = await client.workload.get({ name: WORKLOAD });
-    return (workload.container ?? workload.microVm)?.ports[0]?.hostPort;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
+    say('note: it runs an older build; npm run stop, then npm start, upgrade it');
   }
 }
 

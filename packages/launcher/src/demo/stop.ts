@@ -7,7 +7,7 @@ import { STATE_ROOT } from '../embedded/host-paths.ts';
 import { stopCapsule } from '../embedded/stop-capsule.ts';
 import { DEMO } from './demo-manifest.ts';
 
-/** `npm run stop [-- --delete] [--name NAME]`: ends the capsule of `npm start`. Idempotent. */
+/** `npm run stop [-- [--delete] [--name NAME]]`: stops the capsule of `npm start`. Idempotent. */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 await runProgram(async () => {
@@ -26,7 +26,7 @@ await runProgram(async () => {
     await rm(state, { recursive: true, force: true });
     say(`its state in ${state} is removed`);
   } else if (stopped) {
-    const next = 'npm start goes on with it; npm run stop -- --delete removes it';
+    const next = 'npm start uses it again; npm run stop -- --delete removes it';
     say(`its state stays in ${state}: ${next}`);
   }
 });
