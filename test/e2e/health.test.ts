@@ -77,7 +77,7 @@ suite('health', { concurrency: false }, () => {
   );
 
   test(
-    'an update that does not become ready is rolled back, and the apply says so',
+    'an update that does not become ready is rolled back, and the apply reports it afterwards',
     BOUND,
     async () => {
       const block = {
@@ -87,18 +87,17 @@ suite('health', { concurrency: false }, () => {
         healthCheck: { http: { port: 80, path: '/' }, ...PACE },
       };
       await apply('web', block);
-      const broken = { ...block, command: ['/bin/sh', '-c', 'sleep 1000'] };
+      const broken = { ...block, command: ['/bin/sh', '-c', 'echo no config >&2; exit 7'] };
       const wait = ['apply', '-f', '-', '--wait', '--timeout', '60s'];
       const { stderr } = await capsulectl(lab, wait, {
         input: manifest('web', broken),
         allow: [1],
       });
       assert.match(stderr, /generation 2 of web was not ready in time and was rolled back/);
-      const back = await untilWorkload(
-        lab,
-        'web',
-        ({ status }) => status?.health === HealthState.HEALTHY,
-      );
+      assert.match(stderr, /why: ended with exit code 7 \([2-9] times\); [\s\S]*\n {4}no config\n/);
+      assert.match(stderr, /fix: the last good one is back: Running \(healthy\)/);
+      const back = await untilWorkload(lab, 'web', () => true);
+      assert.equal(back.status?.health, HealthState.HEALTHY);
       assert.deepEqual(back.container?.command, []);
       assert.equal(back.status?.rolledBackGeneration, 2n);
       assert.match((await capsulectl(lab, ['events', 'web'])).stdout, /RolledBack/);

@@ -115,11 +115,16 @@ export const cliError = defineErrors('CLI', {
   },
   ROLLED_BACK: {
     kind: 'internal',
-    message: (f: { name: string; generation: number; detail: string }) =>
-      `generation ${f.generation} of ${f.name} was not ready in time and was rolled back`,
-    why: (f) => f.detail,
+    message: (f: {
+      name: string;
+      generation: number;
+      detail: string;
+      printed: string;
+      state: string;
+    }) => `generation ${f.generation} of ${f.name} was not ready in time and was rolled back`,
+    why: (f) => `${f.detail}; ${f.printed}`,
     hint: (f) =>
-      remedy`the last good one runs on; ${action('events', { name: f.name })} tells what happened`,
+      remedy`the last good one is back: ${f.state}; ${action('events', { name: f.name })} shows what happened`,
   },
   WORKLOAD_DELETED: {
     kind: 'conflict',

@@ -18,13 +18,19 @@ export function describeEnd(state: EndState, how: string): string {
   return state === 'BackOff' ? `${how}; will be restarted` : how;
 }
 
-/** What ended it, and how that is said. Pure. */
+/** The message of a status that is unhealthy begins with this; the last answer to the check follows. */
+export const UNHEALTHY = 'its health check fails';
+
+/** The cause of an end, and how it reads; `unhealthy` is the message of the status that the end puts an end to. Pure. */
 export function causeOfEnd(
   { fault }: ContainerSeen,
   exit: Exit,
-  isUnhealthy: boolean,
+  unhealthy: string | undefined,
 ): { readonly endCause: EndCause; readonly how: string } {
-  if (isUnhealthy) return { endCause: 'health', how: 'stopped since its health check failed' };
+  if (unhealthy !== undefined) {
+    const detail = unhealthy.startsWith(UNHEALTHY) ? unhealthy.slice(UNHEALTHY.length) : '';
+    return { endCause: 'health', how: `stopped since its health check failed${detail}` };
+  }
   if (fault !== undefined) return { endCause: 'fault', how: fault };
   return { endCause: 'exit', how: describeExit(exit) };
 }

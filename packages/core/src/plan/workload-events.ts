@@ -29,8 +29,15 @@ export function eventsOfChange(
     news.push({ severity, reason: 'Exited', message: describeExit(exit), ...exit });
   }
   const isSame = before.reason === after.reason && before.message === after.message;
+  if (!isSame && isSameWait(before, after)) return news;
   if (!isSame || before.pid !== after.pid) news.push(stateNews(record, after, exit));
   return news;
+}
+
+/** Why a health check has not passed yet changes from probe to probe: the status has it, the story does not. */
+function isSameWait(before: WorkloadStatus, after: WorkloadStatus): boolean {
+  const isWaiting = before.health === 'starting' && after.health === 'starting';
+  return isWaiting && before.pid === after.pid && before.reason === after.reason;
 }
 
 function stateNews(record: ContainerRecord, after: WorkloadStatus, exit: Exit | undefined): News {

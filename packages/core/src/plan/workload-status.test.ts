@@ -6,6 +6,7 @@ import { refOfWorkload } from '../resource/container-ref.ts';
 import { HEALTH_DEFAULTS } from '../resource/health-check.ts';
 import type { PauseReason } from '../resource/pause.ts';
 import { isReady, type WorkloadRecord, type WorkloadStatus } from '../resource/workload.ts';
+import { eventsOfChange } from './workload-events.ts';
 import {
   FIRST_STATUS,
   type StatusClock,
@@ -275,6 +276,17 @@ test('health begins as starting with each process, and belongs to the process th
   assert.equal(statusWhenProbed(starting, 8, { health: 'healthy', detail: '' }), starting);
   assert.equal(look(healthy, { ...RUNNING, pid: 9 }, CHECKED).health, 'starting');
   assert.equal(look(healthy, RUNNING, WISH).health, undefined);
+});
+
+test('why a check has not passed yet is in the status, and is no event', () => {
+  const starting = look(STARTED, RUNNING, CHECKED);
+  const refused = { health: 'starting', detail: 'connection refused' } as const;
+  const told = statusWhenProbed(starting, 7, refused);
+  assert.match(told.message, /has not passed yet: connection refused$/);
+  assert.equal(statusWhenProbed(told, 7, refused), told);
+  assert.deepEqual(eventsOfChange(CHECKED, starting, told), []);
+  const paused = look(told, { ...RUNNING, task: 'paused' }, CHECKED);
+  assert.equal(statusWhenProbed(paused, 7, { ...refused, detail: 'late' }), paused);
 });
 
 test('a container that was stopped for its health has failed, whatever it answered', () => {

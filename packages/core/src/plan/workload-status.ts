@@ -5,7 +5,14 @@ import { describePause, type PauseReason } from '../resource/pause.ts';
 import { failureCodeOf, type StatusReason } from '../resource/status-reason.ts';
 import type { RolledBack, WorkloadStatus } from '../resource/workload.ts';
 import { containerRevision } from './container.ts';
-import { causeOfEnd, describeEnd, describeStop, isEndState, KILLED } from './end-cause.ts';
+import {
+  causeOfEnd,
+  describeEnd,
+  describeStop,
+  isEndState,
+  KILLED,
+  UNHEALTHY,
+} from './end-cause.ts';
 import { describeExit, type Exit, exitFromStatus } from './exit.ts';
 import { graceMs, isRestarted, isRunDue, isStoppedForHealth } from './workload-run.ts';
 
@@ -161,9 +168,11 @@ export function statusWhenProbed(
   pid: number,
   { health, detail }: { readonly health: HealthState; readonly detail: string },
 ): WorkloadStatus {
-  if (before.phase !== 'running' || before.pid !== pid || before.health === health) return before;
+  if (before.phase !== 'running' || before.pid !== pid) return before;
   const words = describeRunning(health);
   const message = detail === '' ? words.message : `${words.message}: ${detail}`;
+  const isDetail = before.health === health;
+  if (isDetail && (before.message === message || before.reason !== words.reason)) return before;
   return { ...before, ...words, message, health };
 }
 
@@ -181,7 +190,7 @@ function describeRunning(
     return { reason: 'Running', message: 'running, its health check has not passed yet' };
   }
   if (health === 'healthy') return { reason: 'Ready', message: 'running, its health check passes' };
-  if (health === 'unhealthy') return { reason: 'Unhealthy', message: 'its health check fails' };
+  if (health === 'unhealthy') return { reason: 'Unhealthy', message: UNHEALTHY };
   return { reason: 'Running', message: 'running' };
 }
 
@@ -326,7 +335,7 @@ function ended(
   const isUnhealthy = isStoppedForHealth(record.spec, before);
   const observed = { observedGeneration: record.generation, finishedAt, ...exit };
   const end = exit.exitCode === 0 && !isUnhealthy ? 'Completed' : 'Failed';
-  const { endCause, how } = causeOfEnd(seen, exit, isUnhealthy);
+  const { endCause, how } = causeOfEnd(seen, exit, isUnhealthy ? before.message : undefined);
   if (!isRestarted(record.spec.restartPolicy, end)) {
     const phase = end === 'Completed' ? 'stopped' : 'failed';
     const message = describeEnd(end, how);

@@ -530,6 +530,19 @@ test('a change that is not ready in time gives way to the last one that was', as
   assert.ok(daemon.reasons('web').includes('RolledBack'));
 });
 
+test('a rollback names the ends of a program that was started again and again', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  const rollback = { updatePolicy: 'rollback', updateTimeoutSeconds: 3 } as const;
+  daemon.apply('web', { ...rollback, healthCheck: CHECK });
+  await daemon.until('web', ({ status }) => status.health === 'healthy');
+  const command = [FAKE_PROGRAMS.exit, '1'];
+  daemon.apply('web', { ...rollback, healthCheck: CHECK, command });
+  const { status } = await daemon.until('web', ({ status }) => status.rolledBack !== undefined);
+  assert.match(status.rolledBack?.why ?? '', /^ended with exit code 1 \([2-9] times\)$/);
+});
+
 test('folders of a volume are bound before each start, and read-only mounts make none', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
@@ -570,7 +583,14 @@ test('a rollback that another workload stands in the way of is an event, and com
   await daemon.until('web', () => daemon.reasons('web').includes('RollbackRefused'));
   assert.deepEqual(daemon.get('web')?.spec.args, ['x']);
   await daemon.delete('other');
-  await daemon.until('web', ({ spec }) => spec.args.length === 0);
+  const back = await daemon.until(
+    'web',
+    ({ spec, status }) => spec.args.length === 0 && status.rolledBack !== undefined,
+  );
+  assert.match(
+    back.status.rolledBack?.why ?? '',
+    /health check (has not passed yet|fails|failed): no/,
+  );
 });
 
 test('a change in place touches nothing that runs', async () => {

@@ -77,15 +77,21 @@ export class HealthMonitor implements AsyncDisposable {
     const begunAt = monotonicMs();
     let health = first;
     let failures = 0;
-    while (!stop.signal.aborted) {
+    let told = '';
+    for (let probes = 1; !stop.signal.aborted; probes += 1) {
       const { ok, detail } = await this.#probe(record, check, stop.signal);
       if (stop.signal.aborted) return;
       const isStarting = health === 'starting' && monotonicMs() - begunAt < startMs(check);
       failures = ok || isStarting ? 0 : failures + 1;
       const before = health;
       health = nextHealth(health, { ok, failures, retries: check.retries });
-      // What the disk refused is stored with the next answer.
-      if (health !== before && !this.#tell(name, watch, { health, detail })) health = before;
+      // Many programs do not serve yet at the first probe; the next ones are reported.
+      const isNews = health !== before || (!ok && health === 'starting' && detail !== told);
+      if (isNews && (health !== before || probes > 1)) {
+        // What the disk refused is stored with the next answer.
+        if (this.#tell(name, watch, { health, detail })) told = detail;
+        else health = before;
+      }
       const isQuick = health === 'starting' && isStarting;
       await this.#rest(isQuick ? STARTING_INTERVAL_MS : check.intervalSeconds * 1000, stop.signal);
     }

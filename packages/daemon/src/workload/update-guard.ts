@@ -33,6 +33,10 @@ interface Trial {
   readonly begunAt: number;
   /** Since when it has been up without a break. */
   upAt: number | undefined;
+  /** Of the workload, when the trial began. */
+  readonly restartCount: number;
+  /** How its last process ended, if one did. */
+  lastEnd: string | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -69,9 +73,11 @@ export class UpdateGuard implements Disposable {
   #judge(record: WorkloadRecord, status: WorkloadStatus): void {
     const { goods, monotonicMs } = this.#parts;
     const { name } = record.spec;
-    const trial = this.#trialOf(record);
+    const trial = this.#trialOf(record, status);
     const now = monotonicMs();
     const isCurrent = status.observedGeneration === record.generation;
+    const hasEnded = status.reason === 'BackOff' || status.reason === 'Failed';
+    if (isCurrent && hasEnded) trial.lastEnd = status.message;
     const isDone = isRunOver(record, status) && status.reason === 'Completed';
     trial.upAt = isCurrent && isUp(status) ? (trial.upAt ?? now) : undefined;
     const goodIn = trial.upAt === undefined ? undefined : this.#goodIn(record, now - trial.upAt);
@@ -83,7 +89,7 @@ export class UpdateGuard implements Disposable {
     } else if (this.#canRollBack(record)) {
       const lateIn = trial.begunAt + record.spec.updateTimeoutSeconds * 1000 - now;
       if (lateIn > 0) this.#lookIn(name, trial, lateIn);
-      else this.#rollBack(record, status);
+      else this.#rollBack(record, describeLateness(trial, status));
     }
   }
 
@@ -99,7 +105,7 @@ export class UpdateGuard implements Disposable {
     return good !== undefined && describeSpecChange(good.spec, record.spec).length > 0;
   }
 
-  #rollBack(record: WorkloadRecord, status: WorkloadStatus): void {
+  #rollBack(record: WorkloadRecord, why: string): void {
     const { goods, commands, observer } = this.#parts;
     const { name } = record.spec;
     const good = goods.get(record);
@@ -107,7 +113,7 @@ export class UpdateGuard implements Disposable {
     this.#end(name);
     const back = good && this.#attempt(record, () => commands.rollBack(record, good.spec));
     if (back === undefined) return;
-    const rolledBack = { from: record.generation, to: back.generation, why: status.message };
+    const rolledBack = { from: record.generation, to: back.generation, why };
     observer.recordRollback(name, rolledBack);
   }
 
@@ -119,7 +125,8 @@ export class UpdateGuard implements Disposable {
       if (!isCapsuleError(error)) throw error;
       this.#parts.observer.recordWarning(record, 'RollbackRefused', error.message);
       const { name, updateTimeoutSeconds } = record.spec;
-      this.#lookIn(name, this.#trialOf(record), updateTimeoutSeconds * 1000);
+      const trial = this.#trialOf(record, this.#parts.observer.statusOf(name));
+      this.#lookIn(name, trial, updateTimeoutSeconds * 1000);
       return undefined;
     }
   }
@@ -129,12 +136,16 @@ export class UpdateGuard implements Disposable {
     trial.timer = setTimeout(() => this.look(name), afterMs);
   }
 
-  #trialOf({ uid, generation, spec: { name } }: WorkloadRecord): Trial {
+  #trialOf(
+    { uid, generation, spec: { name } }: WorkloadRecord,
+    { restartCount }: WorkloadStatus,
+  ): Trial {
     const known = this.#trials.get(name);
     if (known?.uid === uid && known.generation === generation) return known;
     this.#end(name);
     const begunAt = this.#parts.monotonicMs();
-    const trial = { uid, generation, begunAt, upAt: undefined, timer: undefined };
+    const nothing = { upAt: undefined, lastEnd: undefined, timer: undefined };
+    const trial = { uid, generation, begunAt, restartCount, ...nothing };
     this.#trials.set(name, trial);
     return trial;
   }
@@ -143,4 +154,15 @@ export class UpdateGuard implements Disposable {
     clearTimeout(this.#trials.get(name)?.timer);
     this.#trials.delete(name);
   }
+}
+
+/** A program that ended and was started again hides the end behind the state of its present process. */
+function describeLateness(
+  { lastEnd, restartCount }: Trial,
+  { phase, message, restartCount: now }: WorkloadStatus,
+): string {
+  if (lastEnd === undefined) return message;
+  const times = now - restartCount > 1 ? ` (${now - restartCount} times)` : '';
+  const end = `${lastEnd.replace(/; will be restarted$/, '')}${times}`;
+  return phase === 'running' ? `${end}; now ${message}` : end;
 }

@@ -198,6 +198,25 @@ test('a program that is done is a failure only where it is to run on, and never 
   }
 });
 
+test('a rollback is reported when the last good one is back, with the cause', async () => {
+  const rolledBack = { from: 1, why: 'ended with exit code 1 (4 times)' };
+  const message = 'generation 1 was not ready in time';
+  const going: Status = { reason: 'RolledBack', message, observedGeneration: 0, rolledBack };
+  const story: Status[] = [going, { ...going, observedGeneration: 1, reason: 'Ready' }];
+  await using capsule = await startFakeCapsule(servicesWithLog(story, ['no such table']));
+  const { exitCode, stderr } = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+  });
+  assert.equal(exitCode, 1);
+  const [progress, ...error] = stderr.split('\n');
+  assert.equal(progress, `web: ${message}`);
+  assert.match(
+    error.join('\n'),
+    /rolled back\n {2}why: ended with exit code 1 \(4 times\); the last lines of its log are\n {4}no such table\n {2}fix: the last good one is back: Running \(healthy\);/,
+  );
+});
+
 test('a port of the host that another program has is a warning', async () => {
   const services = servicesWith([{ phase: 'running', observedGeneration: 1 }], true);
   const taken = (port: string) => ({

@@ -17,7 +17,7 @@ export type JudgeWorkload = (now: ReportedWorkload, first: ReportedWorkload) => 
 export const judgeApplied: JudgeWorkload = (workload, first) => {
   const { status } = workload;
   const { generation } = first;
-  if (status.rolledBack?.from === generation) return 'failed';
+  if (isRolledBack(workload, first)) return isBack(workload) ? 'failed' : 'waiting';
   if (workload.desired === 'stopped') return status.phase === 'stopped' ? 'ready' : 'waiting';
   if (status.observedGeneration >= generation) return judgeRun(workload);
   // The old one still runs, and the new one cannot be brought up.
@@ -50,13 +50,29 @@ export const judgeEnded: JudgeWorkload = ({ status }, first) => {
   return isOver || status.finishedAt !== first.status.finishedAt ? 'ready' : 'waiting';
 };
 
+/** The generation that was applied has given way to an earlier one, which may still be on its way. Pure. */
+export function isRolledBack({ status }: ReportedWorkload, first: ReportedWorkload): boolean {
+  return status.rolledBack?.from === first.generation;
+}
+
+/** What came back is ready, or has failed as well. */
+function isBack(workload: ReportedWorkload): boolean {
+  const { status, generation } = workload;
+  return status.observedGeneration >= generation && standing(workload) !== 'waiting';
+}
+
 function judgeRun(workload: ReportedWorkload): WorkloadOutcome {
+  const outcome = standing(workload);
+  return outcome === 'failed' && mayComeBack(workload) ? 'waiting' : outcome;
+}
+
+function standing(workload: ReportedWorkload): WorkloadOutcome {
   const { status } = workload;
   if (isReady(status) || status.reason === 'Completed') return 'ready';
   const isOver = status.reason === 'BackOff' && status.exitCode === 0;
   if (isOver && hasStayedUp(workload)) return 'ready';
   const isBad = isOver || status.phase === 'failed' || status.health === 'unhealthy';
-  return isBad && !mayComeBack(workload) ? 'failed' : 'waiting';
+  return isBad ? 'failed' : 'waiting';
 }
 
 /** Its program has ended by itself, and not because it was done. Pure. */

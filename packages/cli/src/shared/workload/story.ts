@@ -35,11 +35,12 @@ function introduction({ spec, createdAt, status }: ReportedWorkload, now: number
 }
 
 function stateParagraph(workload: ReportedWorkload, now: number): string {
-  const { status, desired, spec } = workload;
+  const { status, desired, spec, generation } = workload;
   if (desired === 'deleting') return 'It is being deleted.';
   if (status.rolledBack !== undefined) {
     const { from, why } = status.rolledBack;
-    return `Generation ${from} was not ready in time (${why}), so the last good one is back. ${phaseSentences(workload, now)}`;
+    const back = status.observedGeneration < generation ? 'is coming back' : 'is back';
+    return `Generation ${from} was not ready in time (${why}), so the last good one ${back}. ${phaseSentences(workload, now)}`;
   }
   const starts =
     status.restartCount === 0 ? '' : ` It was started again ${times(status.restartCount)} so far.`;

@@ -4,10 +4,10 @@ import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { ProgressView } from '../progress/progress-view.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
-import { describeLastLines } from './last-lines.ts';
-import { hasEnded, type JudgeWorkload, judgeApplied } from './outcome.ts';
+import { type JudgeWorkload, judgeApplied } from './outcome.ts';
 import { readWorkload } from './read-workload.ts';
 import { describeAmount, describeState } from './state.ts';
+import { WaitFailures } from './wait-failure.ts';
 
 export interface WaitRequest {
   readonly client: CapsuleClient;
@@ -39,6 +39,7 @@ export async function waitForWorkloads(
 ): Promise<readonly WaitResult[]> {
   const waiting = new Map(applied.map((workload) => [workload.spec.name, workload]));
   const latest = new Map(waiting);
+  const failures = new WaitFailures(client, signal);
   const results = new Map<string, WaitResult>();
   const names = [...waiting.keys()];
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -63,11 +64,11 @@ export async function waitForWorkloads(
         if (deleted && workload.uid === first.uid) {
           settle(name, workload, cliError.WORKLOAD_DELETED({ name }));
         } else {
+          await failures.note(workload, first);
           const outcome = judge(workload, first);
           if (outcome === 'ready') settle(name, workload);
-          else if (outcome === 'failed') {
-            settle(name, workload, await failure(workload, client, signal));
-          } else await show(view, workload);
+          else if (outcome === 'waiting') await show(view, workload);
+          else settle(name, workload, await failures.describe(workload));
         }
         if (waiting.size === 0) break;
       }
@@ -90,30 +91,14 @@ async function show(view: ProgressView, workload: ReportedWorkload): Promise<voi
   else await view.update(name, progress.stage, describeAmount(progress));
 }
 
-/** A wait for other workloads names them. */
+/** States that a message says more of: which workloads it waits for, or how the health check fails. */
+const IN_WORDS: readonly string[] = ['WaitingForDependency', 'RolledBack'];
+
 function describeWait(workload: ReportedWorkload): string {
   const { spec, status } = workload;
-  if (status.reason === 'WaitingForDependency') return status.message;
+  if (IN_WORDS.includes(status.reason) || status.health === 'starting') return status.message;
   if (status.settling !== true) return describeState(workload);
   return `running, ready when it has stayed up for ${spec.minReadySeconds} s`;
-}
-
-async function failure(workload: ReportedWorkload, client: CapsuleClient, signal: AbortSignal) {
-  const { message, rolledBack, phase, exitCode } = workload.status;
-  const { name, restartPolicy } = workload.spec;
-  if (workload.desired === 'deleting') return cliError.WORKLOAD_DELETED({ name });
-  if (workload.desired === 'stopped') return cliError.WORKLOAD_STOPPED({ name });
-  if (rolledBack !== undefined) {
-    return cliError.ROLLED_BACK({ name, generation: rolledBack.from, detail: rolledBack.why });
-  }
-  if (hasEnded(workload)) {
-    const printed = await describeLastLines(client, name, signal);
-    const isDone = exitCode === 0 && restartPolicy !== 'never';
-    return cliError.WORKLOAD_ENDED({ name, how: message, printed, isDone });
-  }
-  const wanted = phase === 'running' ? 'ready' : 'running';
-  const state = describeState(workload);
-  return cliError.WORKLOAD_FAILED({ name, wanted, state, detail: message });
 }
 
 function tooLate(workload: ReportedWorkload, timeoutMs: number) {
