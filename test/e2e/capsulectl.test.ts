@@ -103,6 +103,14 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.equal(await answer('workload', 'get', 'web', '-o', 'jsonpath={.kind}'), 'Container\n');
   });
 
+  test('short words do what they stand for, and a shell gets names from the capsule', async () => {
+    const lines = async (...words: string[]) => (await capsulectl(words)).stdout.split('\n');
+    assert.deepEqual(await lines('ps', '-q'), ['a-service-by-name', 'lost', 'web', '']);
+    assert.deepEqual(await lines('__complete', '--', 'rm', 'a'), ['a-service-by-name\t', '']);
+    assert.deepEqual(await lines('__complete', '--', 'image', 'rm', 'bo'), ['box:1\t', '']);
+    assert.match((await capsulectl(['-v'])).stdout, /^capsulectl \d+\.\d+\.\d+\n$/);
+  });
+
   test('flags stand before and after arguments, and bind with a blank or =', async () => {
     const forms = [
       'get web -o json',

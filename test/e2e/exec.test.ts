@@ -33,6 +33,19 @@ suite('exec', { concurrency: false }, () => {
     const { exitCode, stdout, stderr } = await sh('echo out; echo err >&2; exit 7');
     assert.deepEqual([exitCode, stdout, stderr], [7, 'out\n', 'err\n']);
     assert.equal((await sh('kill -9 $$')).exitCode, 137);
+    // As docker takes it: flags behind the name are those of the command.
+    const bare = await exec([
+      '-e',
+      'A=b',
+      'web',
+      'sh',
+      '-ec',
+      'echo $A "$@"',
+      '-n',
+      '-e',
+      '--help',
+    ]);
+    assert.deepEqual([bare.exitCode, bare.stdout], [0, 'b -e --help\n']);
   });
 
   test('what is no program ends with 127, what may not be run with 126', BOUND, async () => {

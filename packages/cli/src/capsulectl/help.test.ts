@@ -43,6 +43,32 @@ test('help can be asked for in three ways', async () => {
   assert.deepEqual(await runCapsulectl(['workload', 'logs', '-h']), flag);
 });
 
+test('every list and every page about one thing can be read by programs', () => {
+  const shows = /^(list|get|describe|snapshots|usage|stats|info|events|top|version)$/;
+  const shown = CAPSULECTL.commands.filter(({ path }) => shows.test(path.at(-1) ?? ''));
+  assert.ok(shown.length >= 15);
+  for (const { path, flags } of shown) {
+    const output = flags.find((flag) => flag.flags.startsWith('-o, --output'));
+    assert.ok(
+      output?.suggests?.includes('json') && output.suggests.includes('yaml'),
+      path.join(' '),
+    );
+  }
+});
+
+test('aliases do what they stand for, and their help says so', async () => {
+  for (const { path, aliases = [] } of CAPSULECTL.commands) {
+    for (const alias of aliases) {
+      const [asAlias, asItself] = await Promise.all(
+        [alias, path].map(async (words) => (await runCapsulectl([...words, '--help'])).stdout),
+      );
+      const behindUsage = (help = '') => help.slice(help.indexOf('\n'));
+      assert.equal(behindUsage(asAlias), behindUsage(asItself), alias.join(' '));
+    }
+  }
+  assert.match((await runCapsulectl(['ps', '--help'])).stdout, /^Also written as `ls`, `ps`/m);
+});
+
 test('every command has a summary, an example that runs it, and a place to look further', () => {
   for (const { path, summary, examples } of CAPSULECTL.commands) {
     assert.match(summary, /^[a-z].*[^.]$/);

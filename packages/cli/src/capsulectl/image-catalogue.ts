@@ -3,12 +3,17 @@ import type { Argument } from '../program/manual.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
-const IMAGE: Argument = { name: 'image', summary: 'reference; a short one is of docker.io' };
+const IMAGE: Argument = {
+  name: 'image',
+  summary: 'reference; a short one is of docker.io',
+  completes: 'image',
+};
 
 /** What can be done with the image cache. */
 export const IMAGE_COMMANDS: readonly Command[] = [
   {
     path: ['image', 'list'],
+    aliases: [['image', 'ls']],
     summary: "show the images in the capsule's cache",
     args: [],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
@@ -34,6 +39,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
   },
   {
     path: ['image', 'rm'],
+    aliases: [['image', 'delete']],
     summary: 'remove images that no workload needs',
     args: [{ ...IMAGE, isRepeatable: true }],
     flags: [OUTPUT_FLAG],
@@ -59,7 +65,13 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     summary: 'write an image into an archive',
     about: 'The archive is what `docker load` and `capsulectl image push` take.',
     args: [IMAGE],
-    flags: [{ flags: '-o, --output <path>', summary: 'the file; - for the output (default)' }],
+    flags: [
+      {
+        flags: '-o, --output <path>',
+        summary: 'the file; - for the output (default)',
+        completes: 'file',
+      },
+    ],
     examples: [
       { line: 'capsulectl image save nginx:1.27-alpine -o nginx.tar', about: 'into a file' },
       { line: 'capsulectl image save myapp:dev | docker load', about: 'to another machine' },

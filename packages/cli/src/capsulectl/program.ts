@@ -1,6 +1,8 @@
 import { CAPSULE_FLAG, DEBUG_FLAG } from '../program/global-flags.ts';
 import type { Program } from '../program/program.ts';
+import { version } from '../version.ts';
 import { CAPSULE_COMMANDS } from './capsule-catalogue.ts';
+import { HABITS } from './habits.ts';
 import { IMAGE_COMMANDS } from './image-catalogue.ts';
 import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
 import { ROOT_COMMANDS } from './root-catalogue.ts';
@@ -11,6 +13,7 @@ import { WORKLOAD_COMMANDS } from './workload-catalogue.ts';
 /** The program with which people talk to a capsule from anywhere. */
 export const CAPSULECTL: Program = {
   name: 'capsulectl',
+  version,
   summary: 'Runs workloads on a capsule.',
   nouns: {
     workload: 'containers and microVMs',
@@ -19,6 +22,7 @@ export const CAPSULECTL: Program = {
     volume: 'storage that outlives workloads',
     capsule: 'the capsule itself',
   },
+  habits: HABITS,
   globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
   commands: [
     ...ROOT_COMMANDS,

@@ -4,7 +4,11 @@ import { PASSWORD_FLAG } from '../shared/registry/read-secret.ts';
 import { LIST_FLAGS } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
-const REGISTRY: Argument = { name: 'registry', summary: 'host, with its port: ghcr.io' };
+const REGISTRY: Argument = {
+  name: 'registry',
+  summary: 'host, with its port: ghcr.io',
+  completes: 'registry',
+};
 
 /** What can be done with registries. */
 export const REGISTRY_COMMANDS: readonly Command[] = [
@@ -39,6 +43,7 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
   },
   {
     path: ['registry', 'list'],
+    aliases: [['registry', 'ls']],
     summary: 'show registries that are declared or logged in to',
     args: [],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
@@ -49,6 +54,7 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
   },
   {
     path: ['registry', 'delete'],
+    aliases: [['registry', 'rm']],
     summary: 'forget what manifests declared of registries',
     about: 'A login stays; `registry logout` ends it.',
     args: [{ ...REGISTRY, isRepeatable: true }],

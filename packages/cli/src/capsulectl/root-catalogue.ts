@@ -22,6 +22,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
         flags: '-f, --file <path>',
         summary: 'a manifest, a folder of them, or - for the input',
         isRepeatable: true,
+        completes: 'file',
       },
       { flags: '--dry-run', summary: 'check all, say what would be done, and do nothing' },
       { flags: '--wait', summary: 'wait until all is ready (default on a terminal)' },
@@ -49,6 +50,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
         flags: '-f, --file <path>',
         summary: 'a manifest, a folder of them, or - for the input',
         isRepeatable: true,
+        completes: 'file',
       },
       OUTPUT_FLAG,
     ],
@@ -97,8 +99,8 @@ export const ROOT_COMMANDS: readonly Command[] = [
       'and devices are left out with a warning, unless --archive makes them; as target they are ' +
       'refused. Sockets are always left out.',
     args: [
-      { name: 'source', summary: 'path here, or NAME:/path', completes: 'file' },
-      { name: 'target', summary: 'path here, or NAME:/path', completes: 'file' },
+      { name: 'source', summary: 'path here, or NAME:/path', completes: 'place' },
+      { name: 'target', summary: 'path here, or NAME:/path', completes: 'place' },
     ],
     flags: [
       { flags: '-a, --archive', summary: 'keep owners, set-id bits, FIFOs and devices' },

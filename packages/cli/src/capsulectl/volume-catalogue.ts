@@ -18,6 +18,7 @@ const EITHER: Argument = {
 export const VOLUME_COMMANDS: readonly Command[] = [
   {
     path: ['volume', 'list'],
+    aliases: [['volume', 'ls']],
     summary: 'show all volumes',
     about: 'Also orphaned ones: storage that no record speaks of, with what can be done about it.',
     args: [],
@@ -58,6 +59,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'delete'],
+    aliases: [['volume', 'rm']],
     summary: 'remove volumes and what they hold, or snapshots',
     about: 'A volume that a workload mounts or names, or that has snapshots, is refused.',
     args: [{ ...EITHER, isRepeatable: true }],
@@ -143,7 +145,11 @@ export const VOLUME_COMMANDS: readonly Command[] = [
       'same command runs again within a day.',
     args: [EITHER],
     flags: [
-      { flags: '-o, --output <file>', summary: 'default NAME.img.zst or NAME.tar.zst' },
+      {
+        flags: '-o, --output <file>',
+        summary: 'default NAME.img.zst or NAME.tar.zst',
+        completes: 'file',
+      },
       { flags: '--tar', summary: 'the files, as tar(5), instead of the filesystem' },
       { flags: '--restart', summary: 'begin anew where an earlier run was cut off' },
     ],

@@ -19,6 +19,7 @@ const NO_WAIT = { flags: '--no-wait', summary: 'do not wait until it is ready' }
 export const WORKLOAD_COMMANDS: readonly Command[] = [
   {
     path: ['workload', 'list'],
+    aliases: [['ls'], ['ps'], ['workload', 'ls'], ['workload', 'ps']],
     summary: 'show all workloads',
     args: [],
     flags: [SELECTOR_FLAG, WATCH_FLAG, ...LIST_FLAGS],
@@ -126,6 +127,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   },
   {
     path: ['workload', 'delete'],
+    aliases: [['rm'], ['workload', 'rm']],
     summary: 'stop and remove workloads, and wait until they are gone',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
@@ -168,13 +170,17 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'exec'],
     summary: 'run a command in a workload',
     about:
-      'What stands behind -- is the command, untouched. It ends with the exit code of the command; ' +
+      'All behind the name of the workload, or behind --, is the command, untouched; flags of exec ' +
+      'itself stand before it. It ends with the exit code of the command; ' +
       '127 when there is no such program, 126 when it may not be run, 125 when nothing could be ' +
       'run. Signals are passed on; with a terminal, keys are. A second signal ends capsulectl, ' +
       'and with it the command. When capsulectl ends first, however that is, everything that the ' +
       'command has started ends; what a command leaves running when it ends by itself stays. The ' +
       'processes of an exec in a container bear CAPSULE_EXEC in their environment.',
-    args: [WORKLOAD, { name: 'command', summary: 'program and arguments', isRepeatable: true }],
+    args: [
+      WORKLOAD,
+      { name: 'command', summary: 'program and arguments', isRepeatable: true, isOfOther: true },
+    ],
     flags: [
       { flags: '-i, --interactive', summary: 'pass the input on' },
       { flags: '-t, --tty', summary: 'give the command this terminal, and the input' },
@@ -188,7 +194,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     ],
     examples: [
       { line: 'capsulectl workload exec -t web -- /bin/sh', about: 'a shell' },
-      { line: 'capsulectl workload exec web -- nginx -t', about: 'one command' },
+      { line: 'capsulectl workload exec web nginx -t', about: 'one command' },
       { line: 'capsulectl workload exec -i db -- psql < dump.sql', about: 'with input' },
     ],
     load: () => import('../shared/workload/exec.ts'),

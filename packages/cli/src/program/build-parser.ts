@@ -1,7 +1,7 @@
-import { Command as Commander, type Option as CommanderOption, Option } from 'commander';
+import { Command as Commander, type Option as CommanderOption, Help, Option } from 'commander';
 import { capitalised } from './capitalised.ts';
 import type { Command } from './command.ts';
-import { HELP_FLAG } from './global-flags.ts';
+import { HELP_FLAG, VERSION_FLAG } from './global-flags.ts';
 import { Input } from './input.ts';
 import type { CommandManual, Flag } from './manual.ts';
 import type { Program } from './program.ts';
@@ -29,15 +29,17 @@ export function buildParser(
   for (const flag of globalFlags) root.addOption(createOption(flag));
   configure(root, writeHelp);
   const groups = new Map<string, Commander>();
+  const add = (path: CommandManual['path'], command: Command) => {
+    const [noun, verb] = path;
+    if (verb === undefined) return addCommand(root, noun, command, onInvoke);
+    const group = groups.get(noun) ?? root.command(noun).description(nouns[noun] ?? '');
+    if (!groups.has(noun)) configure(group, writeHelp);
+    groups.set(noun, group);
+    addCommand(group, verb, command, onInvoke);
+  };
   for (const command of commands) {
-    const [noun, verb] = command.path;
-    if (verb === undefined) addCommand(root, noun, command, onInvoke);
-    else {
-      const group = groups.get(noun) ?? root.command(noun).description(nouns[noun] ?? '');
-      if (!groups.has(noun)) configure(group, writeHelp);
-      groups.set(noun, group);
-      addCommand(group, verb, command, onInvoke);
-    }
+    add(command.path, command);
+    for (const alias of command.aliases ?? []) add(alias, { ...command, isHidden: true });
   }
   return root;
 }
@@ -47,8 +49,19 @@ function configure(command: Commander, writeHelp: (text: string) => void): void 
     .exitOverride()
     .helpCommand(false)
     .helpOption(HELP_FLAG.flags, HELP_FLAG.summary)
-    .configureHelp({ showGlobalOptions: true, helpWidth: HELP_COLUMNS, sortSubcommands: false })
+    .configureHelp({
+      showGlobalOptions: true,
+      helpWidth: HELP_COLUMNS,
+      sortSubcommands: false,
+      visibleOptions: withVersion,
+    })
     .configureOutput({ writeOut: writeHelp, writeErr: writeHelp, outputError: () => undefined });
+}
+
+/** The version is asked for of the program alone, so the parser of its commands does not know the flag. */
+function withVersion(command: Commander): CommanderOption[] {
+  const usual = new Help().visibleOptions(command);
+  return command.parent === null ? [...usual, createOption(VERSION_FLAG)] : usual;
 }
 
 function addCommand(
@@ -67,7 +80,7 @@ function addCommand(
   for (const flag of command.flags) child.addOption(createOption(flag));
   configure(child, () => undefined);
   child.configureOutput(parent.configureOutput());
-  child.addHelpText('after', describeExamples(command));
+  child.addHelpText('after', describeExamples(command) + describeAliases(command));
   child.action(() => {
     onInvoke({ command, input: new Input(words, child.args, child.optsWithGlobals()) });
   });
@@ -97,4 +110,9 @@ function describeExamples({ examples }: CommandManual): string {
   if (examples.length === 0) return '';
   const lines = examples.map(({ line, about }) => `  # ${about}\n  ${line}`);
   return `\nExamples:\n${lines.join('\n')}`;
+}
+
+function describeAliases({ aliases = [] }: CommandManual): string {
+  const words = aliases.map((path) => `\`${path.join(' ')}\``);
+  return words.length === 0 ? '' : `\n\nAlso written as ${words.join(', ')}.`;
 }

@@ -3,7 +3,13 @@ import type { Flag } from './manual.ts';
 export const CAPSULE_FLAG: Flag = {
   flags: '--capsule <target>',
   summary: 'which capsule: unix:/path (or CAPSULE_HOST)',
+  completes: 'capsule',
 };
 export const DEBUG_FLAG: Flag = { flags: '--debug', summary: 'print the causes of errors' };
+/** Of the program alone. */
+export const VERSION_FLAG: Flag = {
+  flags: '-v, --version',
+  summary: 'show the version of this program',
+};
 /** Every command of every program has it. */
 export const HELP_FLAG: Flag = { flags: '-h, --help', summary: 'show this help' };

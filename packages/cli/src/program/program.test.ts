@@ -7,8 +7,10 @@ import type { Program } from './program.ts';
 /** Another program over the same run functions. */
 const LITTLE: Program = {
   name: 'little',
+  version: '1.2.3',
   summary: 'Does little.',
   nouns: { thing: 'what little does it with' },
+  habits: { conjure: 'do it by hand' },
   globalFlags: [{ flags: '--loud', summary: 'say it loudly' }],
   commands: [
     {
@@ -36,22 +38,26 @@ test('help is made from the program', async () => {
 });
 
 test('completion is made from the program', async () => {
-  assert.match(await little('completion', 'bash'), /^complete .* -F _little little$/m);
+  assert.match(await little('completion', 'bash'), /^complete -F _little little$/m);
   assert.equal(
     await little('__complete', '--', ''),
-    'thing\t\ncompletion\tprint the completion script of a shell\n',
+    'thing\twhat little does it with\ncompletion\tprint the completion script of a shell\n',
   );
   assert.equal(
     await little('__complete', '--', '--'),
-    '--loud\tsay it loudly\n--help\tshow this help\n',
+    '--version\tshow the version of this program\n--loud\tsay it loudly\n--help\tshow this help\n',
   );
 });
 
 test('errors and answers name the program', async () => {
   assert.match(await little('thing', 'version', '--loud', '--client'), /^little: +\d/);
-  assert.match(await little('thing', 'vershon'), /`version`/);
+  assert.match(await little('thing', 'vershon'), /`little thing version`/);
   assert.match(await little('thing', 'nonsense'), /fix: `little thing --help` shows/);
   assert.match(await little('version'), /fix: did you mean `little thing version`\?/);
+  assert.match(await little('conjure', 'rabbit'), /fix: do it by hand\n/);
+  for (const word of ['-v', '--version']) assert.equal(await little(word), 'little 1.2.3\n');
+  assert.match(await little('--help'), /^ {2}-v, --version +show the version/m);
+  assert.match(await little('thing', 'version', '-v'), /unknown option '-v'/);
 });
 
 test('every noun of capsulectl is described, and none that has no command', () => {

@@ -3,8 +3,11 @@ import { test } from 'node:test';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
 
 const MISTAKES: readonly (readonly [string[], RegExp])[] = [
-  [['aply'], /unknown command 'aply'\n {2}fix: did you mean `apply`\?/],
-  [['workload', 'lst'], /unknown command 'lst'\n {2}fix: did you mean `list`\?/],
+  [['aply'], /unknown command 'aply'\n {2}fix: did you mean `capsulectl apply`\?/],
+  [
+    ['workload', 'lst'],
+    /unknown command 'lst'\n {2}fix: did you mean `capsulectl workload list`\?/,
+  ],
   [['workload', 'logs', 'web', '--folow'], /'--folow'\n {2}fix: did you mean `--follow`\?/],
   [['workload', 'list', '--colour'], /unknown option '--colour'\n {2}fix: `capsulectl/],
   [

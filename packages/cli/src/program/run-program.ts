@@ -4,11 +4,13 @@ import { buildParser, type Invocation } from './build-parser.ts';
 import type { Context } from './context/context.ts';
 import { Interruption } from './context/interruption.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { VERSION_FLAG } from './global-flags.ts';
 import { unnamedFault } from './local-fault.ts';
 import { normaliseArguments } from './normalise-arguments.ts';
 import type { Program } from './program.ts';
 import { renderError } from './render-error.ts';
-import { findElsewhere, meantCommand } from './suggest-command.ts';
+import { spellingsOf } from './spellings.ts';
+import { adviseUse, meantCommand, suggestCommand } from './suggest-command.ts';
 
 /** The outside world, and the program that runs in it. */
 export interface ProgramContext extends Context {
@@ -39,6 +41,9 @@ export async function runProgram(
 type Understood = Invocation | { readonly help: string; readonly exitCode: number };
 
 function parse(program: Program, words: readonly string[]): Understood {
+  if (words.length === 1 && spellingsOf(VERSION_FLAG).includes(words[0] ?? '')) {
+    return { help: `${program.name} ${program.version}\n`, exitCode: 0 };
+  }
   let help = '';
   let invocation: Invocation | undefined;
   const parser = buildParser(
@@ -51,7 +56,7 @@ function parse(program: Program, words: readonly string[]): Understood {
     },
   );
   try {
-    parser.parse([...normaliseArguments(words)], { from: 'user' });
+    parser.parse([...normaliseArguments(words, program)], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help, exitCode: 0 };
@@ -66,9 +71,10 @@ function parse(program: Program, words: readonly string[]): Understood {
 function usageError({ code, message }: CommanderError, program: Program, words: readonly string[]) {
   const [problem = '', ...more] = message.replace(/^error: /, '').split('\n');
   const similar = /^\(Did you mean (.+)\?\)$/.exec(more.join(' ').trim())?.[1];
-  const isUnknown = code === 'commander.unknownCommand';
-  const near = similar ?? (isUnknown ? findElsewhere(program, words) : undefined);
-  const suggestion = near === undefined ? undefined : `did you mean \`${near}\`?`;
+  const suggestion =
+    code === 'commander.unknownCommand'
+      ? suggestCommand(program, words)
+      : (adviseUse(program, words) ?? (similar && `did you mean \`${similar}\`?`));
   return cliError.USAGE({ problem, command: meantCommand(program, words), suggestion });
 }
 

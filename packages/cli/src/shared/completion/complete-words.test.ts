@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { CAPSULECTL } from '../../capsulectl/program.ts';
 import { completeWords } from './complete-words.ts';
-import { shellScript } from './shell-scripts.ts';
 
+const live = async (kind: string) => (kind === 'workload' ? ['web', 'worker', 'db'] : [kind]);
+
+/** `FILE` stands for the files of this machine. */
 async function words(...typed: string[]): Promise<string[]> {
-  const live = async (kind: string) => (kind === 'workload' ? ['web', 'worker', 'db'] : [kind]);
-  return (await completeWords(CAPSULECTL, typed, live)).map(({ word }) => word);
+  const { candidates, isFile } = await completeWords(CAPSULECTL, typed, live);
+  return [...candidates.map(({ word }) => word), ...(isFile ? ['FILE'] : [])];
 }
 
 const verbs = (noun: string) =>
@@ -54,51 +51,43 @@ test('the choices of a flag are completed behind its = as well', async () => {
   assert.deepEqual(await words('workload', 'list', '--selector='), []);
 });
 
-test('where a file is wanted the shell completes itself', async () => {
-  assert.deepEqual(await words('apply', '-f', ''), []);
-  assert.deepEqual(await words('image', 'push', ''), []);
+test('files are offered where one may stand, and nowhere else', async () => {
+  const onlyFiles = [
+    'apply -f',
+    'diff -f',
+    'image push',
+    'image save web -o',
+    'volume export x -o',
+  ];
+  for (const line of onlyFiles)
+    assert.deepEqual(await words(...line.split(' '), ''), ['FILE'], line);
+  assert.deepEqual(await words('apply', '--file='), ['FILE']);
+  assert.deepEqual(await words('cp', ''), ['web:', 'worker:', 'db:', 'FILE']);
+  assert.deepEqual(await words('cp', 'we'), ['web:', 'FILE']);
+  assert.deepEqual(await words('cp', './x', 'web:/e'), []);
+  assert.deepEqual(await words('cp', 'site/in'), ['FILE']);
+  for (const line of [
+    'workload logs web',
+    'workload exec web',
+    'workload exec web -- ls',
+    'nonsense',
+  ]) {
+    assert.deepEqual(await words(...line.split(' '), ''), [], line);
+  }
 });
 
-/** What is typed, and the words that the program is run with after a TAB. */
-const TYPED: readonly (readonly [string, string])[] = [
-  ['capsulectl workload get we', '[workload][get][web]'],
-  ['capsulectl volume get notes@be', '[volume][get][notes@before]'],
-  ['capsulectl volume get notes@', '[volume][get][notes@before]'],
-  ['capsulectl cp web:/et', '[cp][web:/etc]'],
-  ['capsulectl cp web:', '[cp][web:/etc]'],
-  ['capsulectl workload wait web --for=ex', '[workload][wait][web][--for=exit]'],
-  ['capsulectl workload wait web --for=', '[workload][wait][web][--for=exit]'],
-  ['capsulectl  image get registry.home:5000/team/ap', '[image][get][registry.home:5000/team/app]'],
-  ['VALUE=a:b capsulectl workload get we', '[workload][get][web]'],
-];
+test('names of every sort come from the capsule, also behind an alias and in a flag', async () => {
+  assert.deepEqual(await words('rm', 'w'), ['web', 'worker']);
+  assert.deepEqual(await words('workload', 'rm', 'web', 'w'), ['worker']);
+  assert.deepEqual(await words('image', 'rm', ''), ['image']);
+  assert.deepEqual(await words('registry', 'logout', ''), ['registry']);
+  assert.deepEqual(await words('volume', 'restore', ''), ['snapshot']);
+  assert.deepEqual(await words('--capsule', ''), ['capsule']);
+  assert.deepEqual(await words('workload', 'exec', '-e', 'A=b', 'd'), ['db']);
+});
 
-/** Offers the one word that begins with what is typed, and prints the words of every other call. */
-const PROGRAM = `#!/bin/bash
-if [ "$1" != __complete ]; then printf 'ran '; printf '[%s]' "$@"; echo; exit; fi
-for word in web notes@before web:/etc --for=exit registry.home:5000/team/app; do
-  [[ -n "\${!#}" && "$word" == "\${!#}"* ]] && printf '%s\\tabout\\n' "$word"
-done
-`;
-
-test('bash completes words with @, : and = in them', { timeout: 30_000 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'capsulectl-bash-'));
-  try {
-    await writeFile(join(folder, 'capsulectl'), PROGRAM, { mode: 0o755 });
-    await writeFile(join(folder, 'completion'), shellScript('bash', 'capsulectl'));
-    const bash = promisify(execFile)('script', ['-qec', 'bash --norc -i', '/dev/null'], {
-      cwd: folder,
-      env: { PATH: `${folder}:${process.env['PATH']}`, TERM: 'dumb', SHELL: '/bin/bash' },
-    });
-    const typed = TYPED.map(([line]) => `${line}\t\n`);
-    bash.child.stdin?.write(['source ./completion\n', ...typed, 'exit\n'].join(''));
-    const { stdout } = await bash;
-    const ran = [...stdout.matchAll(/^ran (\S+)\r?$/gm)].map(([, words]) => words);
-    assert.deepEqual(
-      ran,
-      TYPED.map(([, words]) => words),
-      stdout,
-    );
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+test('nouns say what they are, and aliases are not offered beside what they mean', async () => {
+  const { candidates } = await completeWords(CAPSULECTL, [''], live);
+  assert.ok(candidates.every(({ about }) => about !== ''));
+  assert.ok(!candidates.some(({ word }) => ['ls', 'ps', 'rm'].includes(word)));
 });

@@ -1,5 +1,5 @@
-import { HELP_FLAG } from '../../program/global-flags.ts';
-import type { Argument, CommandManual, Flag, ProgramManual } from '../../program/manual.ts';
+import type { Argument, CommandManual, Completable, ProgramManual } from '../../program/manual.ts';
+import { flagsOf, scanWords } from '../../program/scan-words.ts';
 import { spellingsOf } from '../../program/spellings.ts';
 
 /** A word that may stand next, and what it means. */
@@ -8,84 +8,105 @@ export interface Candidate {
   readonly about: string;
 }
 
-/** Asks the world for names; empty where it does not answer in time. */
-export type LiveNames = (kind: NonNullable<Argument['completes']>) => Promise<readonly string[]>;
+export interface Completion {
+  readonly candidates: readonly Candidate[];
+  /** Whether a file of this machine may stand there too: those are for the shell to find. */
+  readonly isFile: boolean;
+}
 
-/**
- * What may stand in place of the last word, given the ones before it. Empty means that the shell's
- * own completion of file names is the best there is.
- */
+/** Asks the world for names that may begin so; empty where it does not answer in time. */
+export type LiveNames = (
+  kind: Exclude<Completable, 'file' | 'place'>,
+  typed: string,
+) => Promise<readonly string[]>;
+
+const NOTHING: Completion = { candidates: [], isFile: false };
+
+/** What may stand in place of the last word, given the ones before it. */
 export async function completeWords(
   program: ProgramManual,
   words: readonly string[],
   live: LiveNames,
-): Promise<readonly Candidate[]> {
-  const { commands } = program;
+): Promise<Completion> {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const { plain, open } = readWords(program, before);
-  const command = commands.find(({ path }) => path.every((word, index) => plain[index] === word));
-  const candidates =
+  const { plain, open, command, pathLength } = scanWords(program, before);
+  const found =
     open !== undefined
-      ? (open.choices ?? open.suggests ?? []).map((word) => ({ word, about: '' }))
-      : typed.startsWith('-')
-        ? [...flagCandidates(command, program), ...choiceCandidates(command, typed)]
+      ? await valuesOf(open, typed, live)
+      : typed.startsWith('-') && !before.includes('--')
+        ? await flagCompletion(program, command, typed, live)
         : command === undefined
-          ? wordCandidates(commands, plain)
-          : await argumentCandidates(command, plain.slice(command.path.length), live);
-  return candidates.filter(({ word }) => word.startsWith(typed));
+          ? listed(
+              wordCandidates(
+                program,
+                plain.map(({ word }) => word),
+              ),
+            )
+          : await argumentCompletion(command, plain.slice(pathLength), { typed, live });
+  return { ...found, candidates: found.candidates.filter(({ word }) => word.startsWith(typed)) };
 }
 
-/** Words that are no flags, and the flag that waits for its value. */
-function readWords(
+interface Typed {
+  readonly typed: string;
+  readonly live: LiveNames;
+}
+
+function listed(candidates: readonly Candidate[]): Completion {
+  return { candidates, isFile: false };
+}
+
+function plainWords(words: readonly string[]): readonly Candidate[] {
+  return words.map((word) => ({ word, about: '' }));
+}
+
+type Valued = Pick<Argument, 'completes'> & {
+  readonly choices?: readonly string[];
+  readonly suggests?: readonly string[];
+};
+
+/** What a flag or an argument may be. */
+async function valuesOf(
+  { choices, suggests, completes }: Valued,
+  typed: string,
+  live: LiveNames,
+): Promise<Completion> {
+  const fixed = choices ?? suggests;
+  if (fixed !== undefined) return listed(plainWords(fixed));
+  if (completes === undefined) return NOTHING;
+  if (completes === 'file') return { candidates: [], isFile: true };
+  if (completes !== 'place') return listed(plainWords(await live(completes, typed)));
+  if (/[:/]/.test(typed)) return { candidates: [], isFile: !/^[a-z0-9-]+:/.test(typed) };
+  const places = (await live('workload', typed)).map((name) => `${name}:`);
+  return { candidates: plainWords(places), isFile: true };
+}
+
+/** The flags that there are, or what may stand behind the `=` of one. */
+async function flagCompletion(
   program: ProgramManual,
-  words: readonly string[],
-): { readonly plain: readonly string[]; readonly open: Flag | undefined } {
-  const plain: string[] = [];
-  let open: Flag | undefined;
-  for (const word of words) {
-    if (open !== undefined) open = undefined;
-    else if (!word.startsWith('-')) plain.push(word);
-    else if (!word.includes('=')) {
-      const command = program.commands.find(({ path }) =>
-        path.every((part, at) => plain[at] === part),
-      );
-      const flag = flagsOf(command, program).find(
-        (known) => takesValue(known) && spellingsOf(known).includes(word),
-      );
-      open = flag;
-    }
-  }
-  return { plain, open };
-}
-
-function flagsOf(command: CommandManual | undefined, { globalFlags }: ProgramManual) {
-  return [...(command?.flags ?? []), ...globalFlags, HELP_FLAG];
-}
-
-function flagCandidates(
   command: CommandManual | undefined,
-  program: ProgramManual,
-): readonly Candidate[] {
-  return flagsOf(command, program).flatMap((flag) => {
-    const long = spellingsOf(flag).find((spelling) => spelling.startsWith('--'));
-    return long === undefined ? [] : [{ word: long, about: flag.summary }];
-  });
-}
-
-/** `--output=json` */
-function choiceCandidates(command: CommandManual | undefined, typed: string): readonly Candidate[] {
+  typed: string,
+  live: LiveNames,
+): Promise<Completion> {
+  const flags = flagsOf(program, command);
   const [name = ''] = typed.split('=', 1);
-  if (name === typed) return [];
-  const flag = command?.flags?.find((known) => spellingsOf(known).includes(name));
-  return (flag?.choices ?? flag?.suggests ?? []).map((choice) => ({
-    word: `${name}=${choice}`,
-    about: '',
-  }));
+  if (name === typed) {
+    return listed(
+      flags.flatMap((flag) => {
+        const long = spellingsOf(flag).find((spelling) => spelling.startsWith('--'));
+        return long === undefined ? [] : [{ word: long, about: flag.summary }];
+      }),
+    );
+  }
+  const flag = flags.find((known) => spellingsOf(known).includes(name));
+  if (flag === undefined) return NOTHING;
+  const values = await valuesOf(flag, typed.slice(name.length + 1), live);
+  const words = values.candidates.map(({ word }) => `${name}=${word}`);
+  return { ...values, candidates: plainWords(words) };
 }
 
 function wordCandidates(
-  commands: readonly CommandManual[],
+  { commands, nouns }: ProgramManual,
   plain: readonly string[],
 ): readonly Candidate[] {
   const next = new Map<string, string>();
@@ -93,23 +114,20 @@ function wordCandidates(
     const word = path[plain.length];
     if (isHidden || word === undefined || !plain.every((part, at) => path[at] === part)) continue;
     const isLast = plain.length === path.length - 1;
-    next.set(word, next.get(word) ?? (isLast ? summary : ''));
+    next.set(word, next.get(word) ?? (isLast ? summary : (nouns[word] ?? '')));
   }
   return [...next].map(([word, about]) => ({ word, about }));
 }
 
-async function argumentCandidates(
+async function argumentCompletion(
   { args }: CommandManual,
-  given: readonly string[],
-  live: LiveNames,
-): Promise<readonly Candidate[]> {
+  given: readonly { readonly word: string }[],
+  { typed, live }: Typed,
+): Promise<Completion> {
   const last = args.at(-1);
   const argument = args[given.length] ?? (last?.isRepeatable ? last : undefined);
-  if (argument?.completes === undefined || argument.completes === 'file') return [];
-  const names = await live(argument.completes);
-  return names.filter((name) => !given.includes(name)).map((word) => ({ word, about: '' }));
-}
-
-function takesValue({ flags }: Flag): boolean {
-  return flags.includes('<');
+  if (argument === undefined) return NOTHING;
+  const { candidates, isFile } = await valuesOf(argument, typed, live);
+  const words = given.map(({ word }) => word);
+  return { candidates: candidates.filter(({ word }) => !words.includes(word)), isFile };
 }

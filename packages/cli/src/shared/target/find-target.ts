@@ -23,6 +23,11 @@ export async function findTarget(input: Input, context: Context): Promise<string
   throw cliError.SEVERAL_CAPSULES({ targets: [only, ...others].map((at) => `unix:${at}`) });
 }
 
+/** All capsules that have a socket on this machine. */
+export async function targetsHere({ socketFolder }: Context): Promise<readonly string[]> {
+  return (await listSockets(socketFolder)).map((socket) => `unix:${socket}`);
+}
+
 async function listSockets(folder: string): Promise<readonly string[]> {
   const entries = await namesIn(folder);
   const nested = await Promise.all(
