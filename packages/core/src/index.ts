@@ -30,6 +30,7 @@ export * from './order/keyed-mutex.ts';
 export * from './order/outbox.ts';
 export * from './plan/cell.ts';
 export * from './plan/container.ts';
+export { causeFromMessage } from './plan/end-cause.ts';
 export * from './plan/exit.ts';
 export * from './plan/pool-level.ts';
 export * from './plan/power-off.ts';

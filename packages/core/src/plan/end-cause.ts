@@ -13,9 +13,16 @@ export function isEndState(reason: StatusReason): reason is EndState {
   return reason === 'BackOff' || reason === 'Completed' || reason === 'Failed';
 }
 
+const RESTARTS = '; will be restarted';
+
 /** One line for people. Pure. */
 export function describeEnd(state: EndState, how: string): string {
-  return state === 'BackOff' ? `${how}; will be restarted` : how;
+  return state === 'BackOff' ? `${how}${RESTARTS}` : how;
+}
+
+/** The way back from the message of a status: how the run ended, without what follows. Pure. */
+export function causeFromMessage(message: string): string {
+  return message.endsWith(RESTARTS) ? message.slice(0, -RESTARTS.length) : message;
 }
 
 /** The message of a status that is unhealthy begins with this; the last answer to the check follows. */

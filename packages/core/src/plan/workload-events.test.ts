@@ -62,3 +62,18 @@ test('a process that took the place of another is told', () => {
   const [event] = eventsOfChange(WISH, RUNNING, { ...RUNNING, pid: 8 });
   assert.equal(event?.reason, 'Running');
 });
+
+test('the end of a machine that died is told by its cause, not by its exit code', () => {
+  const after: WorkloadStatus = {
+    ...RUNNING,
+    phase: 'failed',
+    reason: 'BackOff',
+    message: 'its virtual machine monitor died; will be restarted',
+    endCause: 'fault',
+    finishedAt: 5,
+    exitCode: 255,
+  };
+  const [exit] = eventsOfChange(WISH, RUNNING, after);
+  assert.equal(exit?.message, 'its virtual machine monitor died');
+  assert.equal(exit.exitCode, 255);
+});

@@ -1,6 +1,7 @@
 import type { ContainerRecord } from '../resource/container.ts';
 import type { StatusReason } from '../resource/status-reason.ts';
 import type { WorkloadEvent, WorkloadStatus } from '../resource/workload.ts';
+import { causeFromMessage, isEndState } from './end-cause.ts';
 import { describeExit, type Exit } from './exit.ts';
 
 type News = Omit<WorkloadEvent, 'at'>;
@@ -26,12 +27,18 @@ export function eventsOfChange(
   const isWished = record.desired !== 'running';
   if (exit !== undefined) {
     const severity = exit.exitCode === 0 || isWished ? 'normal' : 'warning';
-    news.push({ severity, reason: 'Exited', message: describeExit(exit), ...exit });
+    news.push({ severity, reason: 'Exited', message: howItEnded(after, exit), ...exit });
   }
   const isSame = before.reason === after.reason && before.message === after.message;
   if (!isSame && isSameWait(before, after)) return news;
   if (!isSame || before.pid !== after.pid) news.push(stateNews(record, after, exit));
   return news;
+}
+
+/** The exit code of a machine that died, or of a program that was stopped for its health, is not the cause. */
+function howItEnded({ endCause, reason, message }: WorkloadStatus, exit: Exit): string {
+  const isExit = (endCause ?? 'exit') === 'exit' || !isEndState(reason);
+  return isExit ? describeExit(exit) : causeFromMessage(message);
 }
 
 /** Why a health check has not passed yet changes from probe to probe: the status has it, the story does not. */

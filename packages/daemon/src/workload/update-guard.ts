@@ -1,4 +1,5 @@
 import {
+  causeFromMessage,
   describeSpecChange,
   isCapsuleError,
   isRunOver,
@@ -163,6 +164,6 @@ function describeLateness(
 ): string {
   if (lastEnd === undefined) return message;
   const times = now - restartCount > 1 ? ` (${now - restartCount} times)` : '';
-  const end = `${lastEnd.replace(/; will be restarted$/, '')}${times}`;
+  const end = `${causeFromMessage(lastEnd)}${times}`;
   return phase === 'running' ? `${end}; now ${message}` : end;
 }

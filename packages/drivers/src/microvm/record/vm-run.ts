@@ -14,6 +14,8 @@ export interface VmRun {
   /** The payload was handed over: from now on the guest knows how it is. */
   readonly isStarted: boolean;
   readonly isPaused?: boolean;
+  /** Of the log of its console, in bytes, when it began; older records have none. */
+  readonly consoleBegin?: number;
   readonly ended?: VmEnd;
 }
 

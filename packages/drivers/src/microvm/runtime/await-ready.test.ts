@@ -27,16 +27,17 @@ async function boot(t: TestContext, script: string) {
     await rm(folder, { recursive: true });
   });
   const mark = await markProcess(child.pid ?? 0);
-  const run = { processes: [{ role: 'machine', ...mark }] } as unknown as VmRun;
+  const machine = { role: 'machine', ...mark };
+  const run = { processes: [machine], consoleBegin: 0 } as unknown as VmRun;
   const vm = { spec: { ref: refOfWorkload('vm'), logPath } } as unknown as MadeVm;
   const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
   const ready = { heard } as unknown as ReadySocket;
-  const parts = { run, sizeBefore: 0, boot: 1 };
+  const parts = { run, boot: 1 };
   const wait = (
     limits: { hungMs?: number; bootMs?: number; lookMs?: number },
     signal?: AbortSignal,
   ) => awaitReady(ready, vm, { ...parts, ...limits }, signal);
-  const say = () => writeFile(consoleLog(logPath), 'Linux version');
+  const say = (text = 'Linux version') => writeFile(consoleLog(logPath), text);
   return { child, hear, wait, say };
 }
 
@@ -71,6 +72,10 @@ test('it is over when the agent listens, and when the machine is gone', async (t
   well.hear();
   await listening;
   const waiting = ended.wait({ hungMs: NEVER, bootMs: NEVER, lookMs: 5 });
+  await ended.say('2026-11-28T15:08:07.354005407Z stdout F out of \x1b[31mmemory\n');
   ended.child.kill('SIGKILL');
-  await assert.rejects(waiting, { code: 'MICROVM_NOT_BOOTED' });
+  await assert.rejects(waiting, {
+    code: 'MICROVM_NOT_BOOTED',
+    message: /monitor died; its console ends with: out of \?\[31mmemory$/,
+  });
 });

@@ -23,8 +23,6 @@ const LOOK_AGAIN_MS = 250;
 
 export interface BootParts {
   readonly run: VmRun;
-  /** Of its console, before it booted. */
-  readonly sizeBefore: number;
   /** The how manieth boot of this start it is, from one on. */
   readonly boot: number;
   /** Of processor time. */
@@ -39,7 +37,6 @@ export async function awaitReady(
   vm: MadeVm,
   {
     run,
-    sizeBefore,
     boot,
     bootMs = BOOT_LIMIT_MS,
     hungMs: hungAfterMs = HUNG_AFTER_MS,
@@ -63,7 +60,7 @@ export async function awaitReady(
     const machine = machineOf(run);
     const ranMs = machine === undefined ? 0 : await processorMs(machine);
     spentMs = Math.max(ranMs, (performance.now() - begunAt) / WALL_FACTOR);
-    if (spentMs > hungMs && (await consoleSize(vm.spec.logPath)) === sizeBefore) {
+    if (spentMs > hungMs && (await consoleSize(vm.spec.logPath)) === (run.consoleBegin ?? 0)) {
       throw microVmError.BOOT_HUNG({ container, seconds: hungMs / 1000 });
     }
   }
@@ -75,7 +72,7 @@ export async function awaitReady(
 export async function checkAlive({ spec }: MadeVm, run: VmRun): Promise<void> {
   const machine = machineOf(run);
   if (machine !== undefined && (await isAlive(machine))) return;
-  const why = await findCause(consoleLog(spec.logPath));
+  const why = await findCause(consoleLog(spec.logPath), run.consoleBegin ?? 0);
   throw microVmError.NOT_BOOTED({ container: spec.ref.container, why });
 }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { causeOf } from './find-cause.ts';
+import { causeOf, describeConsole, findCause } from './find-cause.ts';
 
 const stamped = (text: string) => `2026-11-28T15:08:07.354005407Z stdout F ${text}\n`;
 
@@ -38,4 +41,22 @@ test('what a guest says is made harmless for terminals, and short', () => {
   const said = `Kernel panic - not syncing: \x1b[2J\x07${'x'.repeat(1000)}\n`;
   assert.ok([...causeOf(said)].every((letter) => letter >= ' '));
   assert.ok(causeOf(said).length < 300);
+});
+
+test('an earlier run does not speak for the present one', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-cause-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'serial.log');
+  const earlier = stamped('Kernel panic - not syncing: earlier');
+  await writeFile(path, earlier);
+  const silent = 'its virtual machine monitor died; its console printed nothing';
+  assert.equal(await findCause(path, earlier.length), silent);
+  await writeFile(path, `${earlier}${stamped('one')}${stamped('')}${stamped('two')}`);
+  assert.match(await findCause(path, earlier.length), /died; its console ends with: one \/ two$/);
+  assert.match(await findCause(path, 1_000_000), /panicked: earlier$/);
+});
+
+test('a console is told by its last lines, without stamps', () => {
+  const lines = ['1', '2', '3', 'x'.repeat(500)].map(stamped).join('');
+  assert.match(describeConsole(lines), /ends with: 2 \/ 3 \/ x{120}$/);
 });

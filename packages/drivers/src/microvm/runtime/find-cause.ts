@@ -14,9 +14,37 @@ const BEGUN = ':INFO] Running Firecracker v';
 const RESET = /\[firecracker:[^\]\n]*\] Firecracker exiting successfully/;
 const AGENT = /capsule-guest: ([^\n\r]*)/g;
 
-/** Why a machine that nobody ended is gone, by what its console said last. */
-export async function findCause(consoleLog: string): Promise<string> {
-  return causeOf(await readTail(consoleLog));
+/** Enough to recognise a failure by, and short enough for one line of an error. */
+const LAST_LINES = 3;
+const LINE_MOST = 120;
+/** Before each line of a log: its time, its stream, and whether it is whole. */
+const STAMP = /^\S+Z (?:stdout|stderr) [FP] /;
+
+/**
+ * Why a machine that nobody ended is gone, by the end of its console; `begin` is the size of the console's log before
+ * this run, so that an earlier run does not speak for it. What is not plain from the cause itself, the last lines are.
+ */
+export async function findCause(consoleLog: string, begin: number): Promise<string> {
+  const text = await readTail(consoleLog, begin);
+  const cause = causeOf(text);
+  return isPlain(cause) ? cause : `${cause}; ${describeConsole(text)}`;
+}
+
+/** It names a panic, or what the monitor complained of. */
+function isPlain(cause: string): boolean {
+  return cause.includes(': ');
+}
+
+/** Pure. */
+export function describeConsole(text: string): string {
+  const lines = text
+    .split(/[\r\n]+/)
+    .map((line) => printable(line.replace(STAMP, '')).trim())
+    .filter((line) => line !== '')
+    .slice(-LAST_LINES)
+    .map((line) => line.slice(0, LINE_MOST));
+  if (lines.length === 0) return 'its console printed nothing';
+  return `its console ends with: ${lines.join(' / ')}`;
 }
 
 /** Pure. */
@@ -43,11 +71,13 @@ function printable(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?');
 }
 
-async function readTail(path: string): Promise<string> {
+async function readTail(path: string, begin: number): Promise<string> {
   await using file = await unlessMissing(open(path));
   if (file === undefined) return '';
   const { size } = await file.stat();
-  const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+  // A log that is smaller than it was has been rotated since.
+  const length = size < begin ? size : size - begin;
+  const buffer = Buffer.alloc(Math.min(length, TAIL_BYTES));
   await file.read(buffer, 0, buffer.length, size - buffer.length);
   return buffer.toString('latin1');
 }

@@ -105,7 +105,7 @@ export class RunningVms {
     await this.alone(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);
       if (run === undefined || (await isMachineUp(run))) return;
-      const fault = await findCause(consoleLog(vm.spec.logPath));
+      const fault = await findCause(consoleLog(vm.spec.logPath), run.consoleBegin ?? 0);
       await this.end(run, lostEnd(fault));
       this.emit(vm, 'exited', LOST_CODE);
     });

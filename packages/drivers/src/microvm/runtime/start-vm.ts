@@ -43,6 +43,7 @@ export async function startVm(
     processes: [],
     cgroupFiles,
     isStarted: false,
+    consoleBegin: await consoleSize(vm.spec.logPath),
   };
   const record = async (process: MachineProcess) => {
     run = { ...run, processes: [...run.processes, process] };
@@ -74,11 +75,10 @@ export async function startVm(
     record,
   );
   const machine = await describeMachine(context, vm, { cgroupFiles, screen, tap });
-  const sizeBefore = await consoleSize(vm.spec.logPath);
   await using ready = await ReadySocket.open(paths.vsock, tap.uid);
   await vmm.start(machine, record);
   if (run.hasAgent) {
-    await awaitReady(ready, vm, { run, sizeBefore, boot }, signal);
+    await awaitReady(ready, vm, { run, boot }, signal);
     await handOver(context, vm, run, signal);
   }
   await checkAlive(vm, run);
