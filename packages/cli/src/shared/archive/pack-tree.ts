@@ -35,6 +35,8 @@ export interface PackRules {
   readonly warn: (text: string) => void;
   /** The same for content that could not be read as it was. */
   readonly lose: (text: string) => void;
+  /** Told of bytes of content as they are read. */
+  readonly count?: (bytes: number) => void;
 }
 
 /**
@@ -112,7 +114,9 @@ class Packer {
       return [formatEntry({ ...describe(seen, 'hardlink', name), target })];
     }
     const content =
-      seen.size > BigInt(WHOLE_BYTES) ? await this.#large(path, name) : small(path, name);
+      seen.size > BigInt(WHOLE_BYTES)
+        ? await this.#large(path, name)
+        : small(path, name, this.#rules);
     if (seen.nlink > 1n) this.#seen.set(key, name);
     return content;
   }
@@ -150,6 +154,7 @@ class Packer {
           const buffer = Buffer.allocUnsafe(size);
           const { bytesRead } = await file.read(buffer, 0, size, offset + at);
           if (bytesRead === 0) missing += buffer.fill(0).length;
+          this.#rules.count?.(bytesRead);
           yield bytesRead === 0 ? buffer : buffer.subarray(0, bytesRead);
           at += bytesRead === 0 ? size : bytesRead;
         }
@@ -166,12 +171,13 @@ class Packer {
 }
 
 /** Read in one go, to its end: its true size is known then, whatever the filesystem says. */
-function small(path: BytePath, name: BytePath): readonly Uint8Array[] {
+function small(path: BytePath, name: BytePath, { count }: PackRules): readonly Uint8Array[] {
   const fd = openSync(rawPath(path), READ_FLAGS);
   try {
     const stat = fstatSync(fd, { bigint: true });
     const type = fileOnly(stat, path);
     const content = readToEnd(fd, Number(stat.size), path);
+    count?.(content.length);
     const header = formatEntry({ ...describe(stat, type, name), sizeBytes: content.length });
     return [Buffer.concat([header, content, Buffer.alloc(paddingOf(content.length))])];
   } finally {

@@ -35,6 +35,8 @@ export interface UnpackTarget {
   readonly keepAll: boolean;
   /** A clause that begins with the path. */
   readonly warn: (text: string) => void;
+  /** Told of bytes of content as they are written. */
+  readonly count?: (bytes: number) => void;
 }
 
 const NEW_FILE = O.O_WRONLY | O.O_CREAT | O.O_EXCL | O.O_NOFOLLOW;
@@ -87,6 +89,7 @@ export class Unpacker implements TarSink {
   data(bytes: Uint8Array, offset: number): void {
     const file = this.#open;
     if (file === undefined) return;
+    this.#target.count?.(bytes.length);
     for (let at = 0; at < bytes.length; ) {
       at += writeSync(file.fd, bytes, at, bytes.length - at, offset + at);
     }

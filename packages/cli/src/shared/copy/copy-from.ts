@@ -26,13 +26,13 @@ export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promis
   const path = plainPath(source.path);
   const leave = new AbortController();
   const ending = AbortSignal.any([signal, leave.signal]);
-  const open = () => progress.count(archiveOf(copy, path, ending));
+  const open = () => archiveOf(copy, path, ending);
   try {
     if (target.kind === 'stream') {
-      for await (const chunk of open()) await out.write(chunk);
+      for await (const chunk of progress.count(open())) await out.write(chunk);
       return;
     }
-    const [sourceIs, { path: to, is: targetIs }] = await Promise.all([
+    const [{ is: sourceIs, bytes }, { path: to, is: targetIs }] = await Promise.all([
       lookAtWorkloadSource(client, { name, path }, signal),
       followLinks(target.path, lookAtTarget),
     ]);
@@ -42,7 +42,9 @@ export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promis
     }
     const plan = planCopy({ source: path, sourceIs, target: to, targetIs });
     if (targetIs === 'nothing') await requireFolder(parentOf(to));
-    await unpackTree(open(), { ...plan, keepAll, warn: warnings.add });
+    progress.totalBytes = sourceIs === 'file' ? bytes : 0;
+    const rules = { keepAll, warn: warnings.add, count: progress.add };
+    await unpackTree(progress.show(open()), { ...plan, ...rules });
   } finally {
     leave.abort();
   }

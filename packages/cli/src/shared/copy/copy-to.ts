@@ -9,6 +9,7 @@ import { lookAtSource, nameSource } from './look-local.ts';
 import { lookAtWorkloadTarget } from './look-workload.ts';
 import type { Place } from './place.ts';
 import { planCopy } from './plan-copy.ts';
+import { sizeOfTree } from './size-of-tree.ts';
 
 /** One message carries this much: few messages, and little memory. */
 const CHUNK_BYTES = 256 * 1024;
@@ -31,7 +32,7 @@ export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<
   const { folder, archive } =
     source.kind === 'local'
       ? await packLocal(copy, source.path, to)
-      : { folder: to.path, archive: stdin };
+      : { folder: to.path, archive: progress.count(stdin) };
   if (source.kind !== 'local' && to.is !== 'folder') {
     throw copyError.NOT_A_FOLDER({ path: `${name}:${target.path}` });
   }
@@ -39,12 +40,12 @@ export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<
     throw copyError.TARGET_MISSING({ path: `${name}:${folder}` });
   }
   const metadata = { name, destPath: folder, keepOwner: keepAll };
-  const sent = messages(metadata, progress.count(join(archive)));
+  const sent = messages(metadata, progress.show(join(archive)));
   const { warnings: found } = await client.workload.copyTo(sent, { signal });
   found.forEach(warnings.add);
 }
 
-async function packLocal({ keepAll, warnings }: CopyTo, path: string, to: Target) {
+async function packLocal({ keepAll, warnings, progress }: CopyTo, path: string, to: Target) {
   const sourceIs = await lookAtSource(path);
   if (sourceIs === 'nothing') throw copyError.SOURCE_MISSING({ path });
   if (sourceIs === 'special' && !keepAll) throw copyError.SOURCE_SPECIAL({ path });
@@ -56,7 +57,9 @@ async function packLocal({ keepAll, warnings }: CopyTo, path: string, to: Target
     keepsHoles: true,
     warn: warnings.add,
     lose: warnings.lose,
+    count: progress.add,
   };
+  if (progress.isShown) progress.totalBytes = sizeOfTree(start);
   // A slash behind a link means the folder that it leads to.
   const isFollowed = start !== path && sourceIs === 'folder';
   const archive = packTree(isFollowed ? `${start}/.` : start, plan.rename || '.', rules);

@@ -16,14 +16,14 @@ interface WorkloadPath {
   readonly path: string;
 }
 
-/** What stands at a path of a workload that is to be copied. A link is one. */
+/** What stands at a path of a workload that is to be copied, and the bytes of a file. A link is one. */
 export async function lookAtWorkloadSource(
   client: CapsuleClient,
   { name, path }: WorkloadPath,
   signal: AbortSignal,
-): Promise<Standing> {
-  const { type } = await client.workload.statPath({ name, path }, { signal });
-  return STANDINGS[type] ?? 'special';
+): Promise<{ readonly is: Standing; readonly bytes: number }> {
+  const { type, sizeBytes } = await client.workload.statPath({ name, path }, { signal });
+  return { is: STANDINGS[type] ?? 'special', bytes: Number(sizeBytes) };
 }
 
 /** What stands at a path of a workload that is to be written; its links lead inside of it. */

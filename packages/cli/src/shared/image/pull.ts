@@ -8,10 +8,11 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { createProgressView, type ProgressView } from '../progress/progress-view.ts';
-import { formatBytes } from '../render/bytes.ts';
+import { TransferMeter } from '../progress/transfer-meter.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
+import { describeAmount } from '../workload/state.ts';
 import { imageDocument } from './document.ts';
 
 export const run: Run = async (input, context) => {
@@ -44,11 +45,12 @@ interface Pull {
   readonly view: ProgressView;
 }
 
-async function pull({ client, name, view }: Pull, { signal, err }: Context): Promise<Image> {
+async function pull({ client, name, view }: Pull, { signal, err, now }: Context): Promise<Image> {
+  const meter = new TransferMeter(now);
   let image: Image | undefined;
   for await (const answer of client.image.pull({ name }, { signal })) {
     image = answer.image;
-    if (err.isTerminal) await show(name, answer, view);
+    if (err.isTerminal) await show(name, answer, { view, meter });
   }
   view.done(name);
   // The stream fails where there is no image; its last message has one.
@@ -56,18 +58,22 @@ async function pull({ client, name, view }: Pull, { signal, err }: Context): Pro
 }
 
 /** The whole, and each layer that is on its way. */
-async function show(name: string, answer: ImagePullResponse, view: ProgressView): Promise<void> {
-  const { stage, doneBytes, totalBytes, parts } = answer;
+async function show(
+  name: string,
+  answer: ImagePullResponse,
+  { view, meter }: { readonly view: ProgressView; readonly meter: TransferMeter },
+): Promise<void> {
+  const { stage, parts } = answer;
+  const [doneBytes, totalBytes] = [Number(answer.doneBytes), Number(answer.totalBytes)];
   const word = stage === WorkloadStage.UNPACKING ? 'unpacking' : 'pulling';
-  const amount = `${formatBytes(Number(doneBytes))} of ${formatBytes(Number(totalBytes))}`;
-  await view.update(name, word, totalBytes === 0n ? '' : amount);
+  await view.update(name, word, totalBytes === 0 ? '' : meter.describe(doneBytes, totalBytes));
   for (const part of parts) {
     const label = `  ${part.name.slice(-12)}`;
     const isDone = part.doneBytes >= part.totalBytes;
     if (isDone) view.done(label);
     else {
-      const left = `${formatBytes(Number(part.doneBytes))} of ${formatBytes(Number(part.totalBytes))}`;
-      await view.update(label, 'layer', left);
+      const amount = { doneBytes: Number(part.doneBytes), totalBytes: Number(part.totalBytes) };
+      await view.update(label, 'layer', describeAmount(amount));
     }
   }
 }

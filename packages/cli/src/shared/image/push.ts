@@ -3,6 +3,7 @@ import type { ImagePushRequestSchema } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
+import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocument } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
@@ -19,9 +20,9 @@ export const run: Run = async (input, context) => {
   const file = await openInput(path, context.stdin, CHUNK_BYTES);
   const chunks = await requireImageArchive(file.name, file.chunks);
   const view = createProgressView(context.err, context.now);
+  const meter = new TransferMeter(context.now);
   const showProgress = async (sentBytes: number) => {
-    const total = file.sizeBytes > 0 ? ` of ${formatBytes(file.sizeBytes)}` : '';
-    await view.update(file.name, 'pushing', `${formatBytes(sentBytes)}${total}`);
+    await view.update(file.name, 'pushing', meter.describe(sentBytes, file.sizeBytes));
   };
   const answer = await withCapsule(input, context, (client) =>
     client.image.push(

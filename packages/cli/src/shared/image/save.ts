@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Run } from '../../program/command.ts';
 import { localFault } from '../../program/local-fault.ts';
 import { createProgressView } from '../progress/progress-view.ts';
+import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
@@ -13,10 +14,11 @@ export const run: Run = async (input, context) => {
     throw input.refuse('an archive is not for a terminal', 'name a file with -o, or use a pipe');
   }
   const view = createProgressView(err, now);
+  const meter = new TransferMeter(now);
   let bytes = 0;
   const showProgress = async (length: number) => {
     bytes += length;
-    if (err.isTerminal) await view.update(name, 'saving', formatBytes(bytes));
+    if (err.isTerminal) await view.update(name, 'saving', meter.describe(bytes, 0));
   };
   await withCapsule(input, context, async (client) => {
     const chunks = client.image.save({ name }, { signal });
@@ -43,5 +45,6 @@ export const run: Run = async (input, context) => {
       await file?.close();
     }
   }).finally(() => view.clear());
+  if (path !== '-') await out.write(`${path} written, ${formatBytes(bytes)}\n`);
   return undefined;
 };

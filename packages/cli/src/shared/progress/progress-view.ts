@@ -12,6 +12,9 @@ export interface ProgressView {
 }
 
 const REDRAW_MS = 80;
+const CLOCK_MS = 1000;
+/** A step of a moment needs no clock. */
+const CLOCK_FROM_S = 2;
 
 export function createProgressView(output: Output, now: () => number): ProgressView {
   return output.isTerminal ? inPlace(output, now) : lineByLine(output);
@@ -30,28 +33,52 @@ function lineByLine(output: Output): ProgressView {
   };
 }
 
+interface State {
+  readonly step: string;
+  readonly detail: string;
+  /** When the step began. */
+  readonly since: number;
+}
+
 function inPlace(output: Output, now: () => number): ProgressView {
-  const states = new Map<string, { readonly step: string; readonly text: string }>();
+  const states = new Map<string, State>();
   let drawn = 0;
   let drawnAt = 0;
+  let clock: NodeJS.Timeout | undefined;
   const up = () => (drawn === 0 ? '' : `\u001b[${drawn}F\u001b[J`);
+  const draw = async () => {
+    const all = [...states].map(([name, state]) => describe(name, state, now()));
+    const shown = all
+      .map((text) => fitText(text, output.columns - 1))
+      .slice(-Math.max(output.rows - 2, 1));
+    const back = up();
+    drawn = shown.length;
+    drawnAt = now();
+    await output.write(`${back}${shown.map((line) => `${line}\n`).join('')}`);
+  };
   return {
     async update(name, step, detail = '') {
-      const isNewStep = states.get(name)?.step !== step;
-      states.set(name, { step, text: plainText(`${name}: ${step}${detail && ` ${detail}`}`) });
-      if (!isNewStep && now() - drawnAt < REDRAW_MS) return;
-      const all = [...states.values()].map(({ text }) => fitText(text, output.columns - 1));
-      const most = Math.max(output.rows - 2, 1);
-      const shown = all.slice(-most);
-      const back = up();
-      drawn = shown.length;
-      drawnAt = now();
-      await output.write(`${back}${shown.join('\n')}\n`);
+      const before = states.get(name);
+      const isNewStep = before?.step !== step;
+      states.set(name, { step, detail, since: isNewStep ? now() : before.since });
+      // What says nothing of itself is still seen to be alive.
+      clock ??= setInterval(() => void draw(), CLOCK_MS).unref();
+      if (isNewStep || now() - drawnAt >= REDRAW_MS) await draw();
     },
     done: (name) => void states.delete(name),
     async clear() {
+      clearInterval(clock);
+      clock = undefined;
+      states.clear();
       await output.write(up());
       drawn = 0;
     },
   };
+}
+
+/** With the time that a step takes, where it has nothing else to show. */
+function describe(name: string, { step, detail, since }: State, now: number): string {
+  const seconds = Math.floor((now - since) / 1000);
+  const time = detail === '' && seconds >= CLOCK_FROM_S ? `(${seconds}s)` : '';
+  return plainText([`${name}: ${step}`, detail, time].filter((part) => part !== '').join(' '));
 }

@@ -10,6 +10,7 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { localFault } from '../../program/local-fault.ts';
 import { createProgressView } from '../progress/progress-view.ts';
+import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { Absence } from '../stream/absence.ts';
 import { retryAway } from '../stream/retry-away.ts';
@@ -34,12 +35,9 @@ export const run: Run = async (input, context) => {
   if (await isThere(path)) throw transferError.FILE_EXISTS({ path });
   if (input.isOn('restart')) await PartFile.discard(path);
   const view = createProgressView(context.err, context.now);
+  const meter = new TransferMeter(context.now);
   const showProgress = (bytes: number, total: number) =>
-    view.update(
-      volume,
-      'exporting',
-      `${formatBytes(bytes)}${total && ` of ${formatBytes(total)}`}`,
-    );
+    view.update(volume, 'exporting', meter.describe(bytes, total));
   const sha256 = await withCapsule(input, context, (client) =>
     receive(client, content, path, context, showProgress),
   ).finally(() => view.clear());

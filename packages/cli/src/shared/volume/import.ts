@@ -12,6 +12,7 @@ import { localFault } from '../../program/local-fault.ts';
 import { readMebibytes } from '../argument/size.ts';
 import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
+import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
@@ -31,11 +32,16 @@ export const run: Run = async (input, context) => {
   const attempt = async (client: CapsuleClient) => {
     const { offset } = await client.volume.beginImport({ name, importId }, { signal });
     const start = { name, importId, offset };
-    const showProgress = (bytes: number, step = 'importing') =>
-      view.update(name, step, formatBytes(bytes));
-    return client.volume.import(messages({ path, stdin, sizeMib }, start, showProgress), {
-      signal,
-    });
+    const meter = new TransferMeter(now);
+    const showProgress = (readBytes: number, totalBytes: number) =>
+      view.update(name, 'importing', meter.describe(readBytes, totalBytes));
+    const onEnd = () => view.update(name, 'checking');
+    return client.volume.import(
+      messages({ path, stdin, sizeMib }, start, { showProgress, onEnd }),
+      {
+        signal,
+      },
+    );
   };
   const volume = await withCapsule(input, context, (client) =>
     // What came before a cut is on the capsule: each attempt goes on with it. A stream is read once.
@@ -52,14 +58,23 @@ interface Source {
   readonly sizeMib: bigint;
 }
 
+interface Listener {
+  readonly showProgress: (readBytes: number, totalBytes: number) => Promise<void>;
+  readonly onEnd: () => Promise<void>;
+}
+
 async function* messages(
   { path, stdin, sizeMib }: Source,
   start: { readonly name: string; readonly importId: string; readonly offset: bigint },
-  showProgress: (bytes: number, step?: string) => Promise<void>,
+  { showProgress, onEnd }: Listener,
 ): AsyncGenerator<Message> {
   yield { payload: { case: 'start', value: start } };
   const file = await openInput(path, stdin, FRAME_BYTES);
-  const { format, pieces } = await readArchive(file.name, file.chunks);
+  let readBytes = 0;
+  const chunks = counted(file.chunks, (count) => {
+    readBytes += count;
+  });
+  const { format, pieces } = await readArchive(file.name, chunks);
   const hash = createHash('sha256');
   const packer = new FramePacker();
   const offset = Number(start.offset);
@@ -69,15 +84,26 @@ async function* messages(
     const skipped = Math.min(Math.max(offset - at, 0), piece.length);
     at += piece.length;
     if (skipped < piece.length) yield frameMessage(await packer.pack(piece.subarray(skipped)));
-    await showProgress(at);
+    // Of the file, whose size is known, whatever comes out of it.
+    await showProgress(readBytes, file.sizeBytes);
   }
-  await showProgress(at, 'checking');
+  await onEnd();
   const isTar = format === 'tar';
   const value = {
     format: isTar ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
     ...{ sizeMib, totalBytes: BigInt(at), sha256Hex: hash.digest('hex') },
   };
   yield { payload: { case: 'end', value } };
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    onRead(chunk.length);
+    yield chunk;
+  }
 }
 
 function frameMessage(frame: Buffer): Message {

@@ -29,7 +29,10 @@ export function describeProgress({ stage, doneBytes, totalBytes }: WorkloadProgr
 }
 
 /** `45% of 28 MiB`, for a line that has more room. */
-export function describeAmount({ doneBytes, totalBytes }: WorkloadProgress): string {
+export function describeAmount({
+  doneBytes,
+  totalBytes,
+}: Pick<WorkloadProgress, 'doneBytes' | 'totalBytes'>): string {
   if (totalBytes === 0) return doneBytes === 0 ? '' : formatBytes(doneBytes);
   const percent = Math.floor(Math.min(doneBytes / totalBytes, 1) * 100);
   return `${percent}% of ${formatBytes(totalBytes)}`;
