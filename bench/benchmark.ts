@@ -1,7 +1,7 @@
 import type { BuiltImage } from '@capsule/imager';
 import type { Figure } from './figure/figure.ts';
 
-/** What every benchmark gets. */
+/** The inputs of every benchmark. */
 export interface Setting {
   /** The image that is run, by all peers alike: one small layer. */
   readonly image: BuiltImage;

@@ -19,7 +19,7 @@ fail() {
   exit 1
 }
 
-# What each command needs of Debian. nftables and iproute2 make a capsule's network, mmdebstrap and
+# The Debian packages of each command. nftables and iproute2 make a capsule's network, mmdebstrap and
 # binutils its rootfs, kmod and xz-utils the modules of microVMs in it; the rest stands in for the
 # outside world, or is compared with.
 run_packages='iproute2 nftables util-linux'

@@ -6,11 +6,20 @@ import { pathProblems, readPath } from './style/newcomer-path.ts';
 import { linkProblems } from './style/page-links.ts';
 import { readTables, readWriters, writerProblems } from './style/record-writers.ts';
 import { styleProblems } from './style/style-problems.ts';
+import { wordProblems } from './style/word-problems.ts';
+import { isHeld } from './style/word-rules.ts';
 
 const root = join(import.meta.dirname, '..');
 const SOURCES = [
   '{packages,native,native/shared}/*/src/**/*.{ts,rs}',
   '{tools,test,bench,native/test}/**/*.ts',
+];
+const TEXTS = [
+  '*.md',
+  '{docs,examples}/**/*.{md,yaml}',
+  '{bench,tools,native/*}/**/*.{md,ts,mjs,rs,sh}',
+  'proto/capsule/**/*.proto',
+  'packages/*/{src/**/*.ts,*.md}',
 ];
 // Generated code follows its generator; the rules and their tests show what they forbid.
 const EXEMPT = /\/gen\/|^tools\/style\//;
@@ -26,7 +35,12 @@ for (const path of (await Array.fromAsync(glob(SOURCES, { cwd: root }))).sort())
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   for (const warning of warnings) process.stdout.write(`warning: long file: ${warning}\n`);
 }
-const others = [await recordProblems(), await newcomerProblems(), await pageProblems()].flat();
+const others = [
+  await recordProblems(),
+  await newcomerProblems(),
+  await pageProblems(),
+  await textProblems(),
+].flat();
 for (const problem of others) {
   failed = true;
   process.stdout.write(`${problem}\n`);
@@ -57,6 +71,16 @@ async function pageProblems(): Promise<string[]> {
     pages.set(path, await readFile(join(root, path), 'utf8'));
   }
   return linkProblems(pages, (path) => existsSync(join(root, path)));
+}
+
+/** The words of pages, comments, messages and titles of tests. */
+async function textProblems(): Promise<string[]> {
+  const problems: string[] = [];
+  for (const path of (await Array.fromAsync(glob(TEXTS, { cwd: root }))).sort()) {
+    if (isHeld(path))
+      problems.push(...wordProblems(path, await readFile(join(root, path), 'utf8')));
+  }
+  return problems;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -14,7 +14,7 @@ interface Check {
 
 const root = join(import.meta.dirname, '..');
 const node = process.execPath;
-/** What npm does for its scripts; here also for who starts this file directly. */
+/** As npm does for its scripts; here also for a direct start of this file. */
 const env = {
   ...process.env,
   PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter),

@@ -21,7 +21,7 @@ process.chdir(root);
 process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/compiled');
 
 /**
- * The first three compile, and wait for downloads. What is promised within a time is tested by contract and e2e,
+ * The first three compile, and wait for downloads. Promises with a deadline are tested by contract and e2e,
  * which have the cores one after the other; emulated machines take what these leave idle (`startMachine`).
  */
 const LANES: readonly Lane[] = [

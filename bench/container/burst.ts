@@ -4,7 +4,7 @@ import { Podman } from '../peer/podman.ts';
 import { startCapsule } from '../setting/start-capsule.ts';
 
 const CONTAINERS = 50;
-/** What a shell loop with `xargs -P 2` would do with podman. */
+/** Does with podman the work of a shell loop with `xargs -P 2`. */
 const PODMAN_WORKERS = 2;
 
 /** P2: 50 containers asked for at once, until the last one runs. */

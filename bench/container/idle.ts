@@ -5,7 +5,7 @@ import { processorSecondsOf } from '../host/proc.ts';
 import { startCapsule } from '../setting/start-capsule.ts';
 
 const CONTAINERS = 100;
-/** What a burst leaves behind (the collector, the safety net's first round) is over by then. */
+/** The aftermath of a burst (the collector, the safety net's first round) is over by then. */
 const SETTLE_MS = 60_000;
 /** Longer than a minute, so that each holds one look of the safety net. */
 const INTERVAL_MS = 65_000;

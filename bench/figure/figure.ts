@@ -4,11 +4,11 @@ import type { Summary } from './statistics.ts';
 export interface Figure {
   /** Of the goals: `P1`. Several figures may belong to one goal. */
   readonly id: string;
-  /** What is measured, and against what: `apply / ctr run`. */
+  /** The measured operation and its peer: `apply / ctr run`. */
   readonly what: string;
   /** `x` for a ratio, else the unit. */
   readonly unit: 'x' | 'ms' | 's' | 'MB' | '%' | 'MB/s';
-  /** What the median must not exceed, or fall below; none for a figure of orientation. */
+  /** The limit of the median, above or below; none for a figure of orientation. */
   readonly goal?: { readonly most: number } | { readonly least: number };
   readonly summary: Summary;
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Machine } from '../host/machine.ts';
 import type { Figure } from './figure.ts';
 
-/** What one benchmark gave, and where; the machine's load is that of just before it. */
+/** The results of one benchmark, and the machine; its load is that of just before the run. */
 export interface Result {
   readonly machine: Machine;
   readonly figures: readonly Figure[];

@@ -13,11 +13,11 @@ Pss:                1000 kB
 Pss:                  24 kB
 `;
 
-test('the memory of a guest is told from that of its monitor', () => {
+test('the memory of a guest is distinguished from that of its monitor', () => {
   assert.deepEqual(parseMappings(SMAPS), { guest: 30.72, own: 1.048576 });
 });
 
-test('what a process that is no monitor has is its own', async () => {
+test('all memory of a process that is no monitor is its own', async () => {
   const { guest, own } = parseMappings(await readFile('/proc/self/smaps', 'utf8'));
   assert.equal(guest, 0);
   assert.ok(own > 1);

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 export interface Memory {
   /** All that is resident, including pages of files (the node binary) that others share. */
   readonly resident: number;
-  /** What is its own and nobody else could use. */
+  /** Memory that this process alone can use. */
   readonly anonymous: number;
 }
 

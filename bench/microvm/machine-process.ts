@@ -36,7 +36,7 @@ interface VmRun {
   readonly processes: readonly MachineProcess[];
 }
 
-/** What a process has mapped, by whether it is the memory of a guest. */
+/** The mapped memory of a process, with that of its guest apart. */
 export async function mappedMemoryOf(
   capsule: WatchedCapsule<MeasuredCapsule>,
   { pid }: MachineProcess,

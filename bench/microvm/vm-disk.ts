@@ -90,7 +90,7 @@ async function prepare(capsule: WatchedCapsule, size: number, name: string): Pro
   return { ms: Number(made.mtimeNs - begun.birthtimeNs) / 1e6, addedMb: added / 1e6 };
 }
 
-/** What the files of a folder take on the disk, in bytes. */
+/** Returns the size of a folder's files on the disk, in bytes. */
 async function sizeOf(folder: string): Promise<number> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];

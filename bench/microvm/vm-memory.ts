@@ -23,8 +23,8 @@ interface Sample {
 }
 
 /**
- * P5: the guest's agent, as it tells at a stop: one that did nothing but run its payload, and one that fed ten
- * commands at once. And what its processes on the capsule take beside the guest's memory.
+ * P5: the memory of the guest's agent, as it reports at a stop: one that only ran its payload, and one that fed ten
+ * commands at once. Also the memory of its processes on the capsule, beside the guest's.
  */
 export const vmMemory: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
@@ -90,7 +90,7 @@ async function agentMemory({ client }: WatchedCapsule): Promise<Pick<Sample, 're
   const found = /memory: (\d+) kB resident, (\d+) kB at its peak/.exec(text);
   const [resident, peak] = [found?.[1], found?.[2]].map((kib) => (Number(kib) * 1024) / 1e6);
   if (resident === undefined || peak === undefined) {
-    throw benchError.WORKLOAD_FAILED({ name: NAME, said: 'its agent tells no memory' });
+    throw benchError.WORKLOAD_FAILED({ name: NAME, said: 'its agent reports no memory' });
   }
   return { resident, peak };
 }

@@ -2,7 +2,7 @@ import type { Figure } from '../figure/figure.ts';
 import { pairRatios, summarise } from '../figure/statistics.ts';
 import type { Start } from './measure-start.ts';
 
-/** What an exec-ready microVM may take: so many bare boots, or so much more than one. */
+/** The limit for an exec-ready microVM: a number of bare boots, or a time above one. */
 export interface StartGoal {
   readonly ratio?: number;
   readonly addedMs?: number;

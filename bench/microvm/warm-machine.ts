@@ -55,7 +55,7 @@ export class WarmMachine implements AsyncDisposable {
         .then(() => true)
         .catch(() => false);
       const machine = new WarmMachine(links, performance.now() - begunAt);
-      // What else it says is of no use, and must not hold it up.
+      // Its other output has no use, and must not block it.
       links.serial.resume();
       await machine.#ask('qmp_capabilities');
       if (hasSpoken) return machine;
@@ -94,7 +94,7 @@ export class WarmMachine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // One that has ended by itself takes no words; why it did is told by who noticed.
+    // A process that has exited takes no commands; the code that noticed the exit reports the reason.
     if (this.#control.writable) this.#control.write('{"execute": "quit"}\n');
     await this.#ended;
     this.#serial.destroy();
@@ -113,7 +113,7 @@ async function open(
     ...['-qmp', `unix:${CONTROL},server=on,wait=off`],
     ...more,
   ]);
-  // Whoever quits it, or the clock, ends it: neither is a failure.
+  // A quit command or the timeout ends it: neither is a failure.
   const ended = capsule.lab.exec(['timeout', '60', ...command], {
     allow: [0, 1, 124],
     timeoutMs: 90_000,

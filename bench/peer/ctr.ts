@@ -35,7 +35,7 @@ export class Ctr {
     await this.#ctr(['images', 'rm', '--sync', name]);
   }
 
-  /** What every use of `ctr` costs: entering the capsule and starting the program. */
+  /** The cost of every use of `ctr`: entering the capsule and starting the program. */
   async nothing(): Promise<number> {
     const begunAt = performance.now();
     await this.#ctr(['--version']);

@@ -9,7 +9,7 @@ import { benchError } from '../errors.ts';
 
 /**
  * Debian's dockerd in namespaces of its own, so that the host's bridges and firewall stay as they are and
- * everything of it ends with us. Storage is on the same disk as the capsule's. It prints to a file: nobody
+ * everything of it ends with us. Storage is on the same disk as the capsule's. It prints to a file: no process
  * reads its pipe.
  */
 const SETUP = `set -e

@@ -18,7 +18,7 @@ interface Mount {
   readonly mountPath: string;
 }
 
-/** What a benchmark chooses of a microVM; the rest is as it is by default. */
+/** The settings that a benchmark chooses for a microVM; all others keep their defaults. */
 export interface MicroVmWish {
   readonly image?: string;
   readonly command?: string[];

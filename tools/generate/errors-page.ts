@@ -62,7 +62,7 @@ function describeRow(code: string, row: ErrorRow<unknown>): string {
     `\`\`\`text\n${said(row.message)}\n\`\`\``,
     `Kind: ${row.kind}.`,
     ...(why === undefined ? [] : [`Why: ${escaped(why)}.`]),
-    ...(hint === undefined ? [] : [`What to do: ${escaped(hint)}.`]),
+    ...(hint === undefined ? [] : [`Fix: ${escaped(hint)}.`]),
   ].join('\n\n');
 }
 

@@ -76,7 +76,7 @@ Kind: precondition.
 
 Why: one mounter at a time.
 
-What to do: detach &lt;it> first.
+Fix: detach &lt;it> first.
 `),
   );
   const { table: more } = defineErrors('VOLUME', {

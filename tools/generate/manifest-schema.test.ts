@@ -12,7 +12,7 @@ import { parseAllDocuments } from 'yaml';
 const root = join(import.meta.dirname, '../..');
 const accepts = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(MANIFEST_SCHEMA);
 
-/** What an editor would underline. */
+/** Returns the problems that an editor would underline. */
 function complaints(yaml: string): string[] {
   return parseAllDocuments(yaml).flatMap((document) =>
     accepts(document.toJS())
@@ -32,7 +32,7 @@ test('every example, and every manifest of the reference, is accepted', async ()
   for (const block of blocks) assert.deepEqual(complaints(block), [], block);
 });
 
-test('whatever the capsule prints as a manifest is accepted', () => {
+test('every manifest that the capsule prints is accepted', () => {
   fc.assert(
     fc.property(anySpec, (spec) => {
       const shown = JSON.stringify({ ...manifestFromWorkload(spec), status: {}, generation: 1 });
@@ -84,7 +84,7 @@ test('a microVM is held to its own block', () => {
   }
 });
 
-test('what the capsule would refuse is underlined', () => {
+test('a field that the capsule would refuse is underlined', () => {
   for (const [line, where] of [
     ['comand: [sh]', '/container must NOT have additional properties'],
     ['command: sh', '/container/command must be array'],

@@ -1,5 +1,5 @@
 /**
- * A fact that nobody knows yet: shown in a text it reads `<name>`, its members read
+ * A fact that is not known yet: shown in a text it reads `<name>`, its members read
  * `<name.member>`, and calling one of its methods changes nothing. With it the message of an error
  * can be shown without an error.
  */

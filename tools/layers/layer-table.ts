@@ -1,10 +1,10 @@
-/** Who may import whom: the table of docs/architecture.md. */
+/** The allowed imports between packages: the table of docs/architecture.md. */
 export interface Layer {
   /** Packages it may import, or single exports of them: `api/wire`. */
   readonly uses: readonly string[];
   /** Where in it a package of `uses` may be imported, when not everywhere. */
   readonly only?: Readonly<Record<string, readonly string[]>>;
-  /** What its `*.test.ts` may import on top, beside `FOR_TESTS`. */
+  /** Further imports of its `*.test.ts`, beside `FOR_TESTS`. */
   readonly tests?: readonly string[];
   /** Runs in a browser too: nothing of Node. */
   readonly pure?: true;
@@ -17,7 +17,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   engine: { uses: ['core'] },
   host: { uses: ['core'] },
   drivers: { uses: ['core', 'host'] },
-  // Who asks it, and from where, depends on the bridge.
+  // Its clients and their addresses depend on the bridge.
   names: { uses: ['core', 'host'], tests: ['drivers'] },
   daemon: {
     uses: ['core', 'api/wire', 'api/server', 'engine', 'host', 'drivers', 'names'],
@@ -38,7 +38,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 export interface Folder {
   /** Folders of the same package that it may import. */
   readonly uses: readonly string[];
-  /** What its `*.test.ts` may import on top. */
+  /** Further imports of its `*.test.ts`. */
   readonly tests?: readonly string[];
   /** Runs in a browser too: nothing of Node, and nothing of folders that are not pure. */
   readonly pure?: true;
@@ -184,5 +184,5 @@ export const FOLDERS: Readonly<Record<string, Folders>> = {
 /** Packages of others that run on Node alone. */
 export const NODE_PACKAGES: readonly string[] = ['@connectrpc/connect-node'];
 
-/** What every `*.test.ts` may import on top of its layer. */
+/** Imports that every `*.test.ts` may have on top of its layer's. */
 export const FOR_TESTS: readonly string[] = ['testkit'];

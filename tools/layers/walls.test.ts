@@ -78,7 +78,7 @@ test('rows that form a circle are refused', async (t) => {
   assert.deepEqual(await inRows(t, rows), ['folders of drivers in a circle: a -> b -> c -> a']);
 });
 
-test('what only tests may use closes no circle', async (t) => {
+test('an import that only tests may have closes no circle', async (t) => {
   assert.deepEqual(await inRows(t, { a: { uses: ['b'] }, b: { uses: [], tests: ['a'] } }), []);
 });
 

@@ -20,7 +20,7 @@ export interface Workspace {
   readonly declared: ReadonlyMap<string, ReadonlySet<string>>;
   /** The file behind every name that a package of ours can be imported by. */
   readonly exported: ReadonlyMap<string, string>;
-  /** What the root declares: for tests and for folders that are no packages. */
+  /** The dependencies of the root: for tests and for folders that are no packages. */
   readonly atRoot: ReadonlySet<string>;
 }
 

@@ -6,13 +6,13 @@ import type { Recording } from './read-recording.ts';
 const recording = (...answers: readonly string[]): Recording =>
   new Map([['web', new Set(answers)]]);
 
-test('what one side has and the other has not is reported, in both directions', () => {
+test('an answer that only one side has is reported, in both directions', () => {
   assert.deepEqual(compareRecordings([recording('a', 'b')], [recording('b', 'c')]), [
     { file: 'web', lost: ['a'], added: ['c'] },
   ]);
 });
 
-test('what only some recordings of a side have is noise', () => {
+test('an answer that only some recordings of a side have is noise', () => {
   const before = [recording('a', 'now and then'), recording('a')];
   assert.deepEqual(compareRecordings(before, [recording('a')]), []);
   assert.deepEqual(compareRecordings([recording('a')], before), []);

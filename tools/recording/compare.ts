@@ -8,7 +8,7 @@ export interface Difference {
 }
 
 /**
- * Compares recordings of one state of the code with those of another. What not all recordings of a side have is noise:
+ * Compares recordings of one state of the code with those of another. An answer that some recordings of a side lack is noise:
  * `lost` is in all of the first and in none of the second, `added` the other way round. Only test files that both sides
  * have count. Pure.
  */

@@ -38,13 +38,13 @@ for (const [what, [text, expected]] of Object.entries(CASES)) {
   test(`${what} do not count`, () => assert.equal(normalise(text), expected));
 }
 
-test('what a test asked for is kept', () => {
+test('the input of a test is kept', () => {
   for (const text of [
     'notes created, 64 MiB',
     'web created, running at 172.20.254.1, 8080->80/tcp',
     '172.20.254.0/24',
     '"generation":"2","restartCount":1,"exitCode":137',
-    'error: there is no workload named nobody',
+    'error: there is no workload named ghost',
     'default_default_web_web',
   ])
     assert.equal(normalise(text), text);

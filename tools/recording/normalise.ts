@@ -1,9 +1,9 @@
 /**
- * What differs between two runs of the same tests, and what stands for it. A rule sees what those before it made. Words
+ * The differences between two runs of the same tests, each with its placeholder. A rule sees the output of the rules before it. Words
  * have a limit in every pattern: a recording holds runs of 256 KiB.
  */
 const RULES: readonly (readonly [RegExp, string])[] = [
-  // What is random or a digest.
+  // Random values and digests.
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID'],
   [/sha256:[0-9a-f]{12,64}/g, 'DIGEST'],
   [/\blab-[0-9a-f]{6}\b/g, 'LAB'],
@@ -18,11 +18,11 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/("?\b\w{0,30}(?:Unix|UnixMs)"?:) ?"?\d+"?/g, '$1TIME'],
   [/\b(?:\d{1,9}(?:\.\d{1,9})?(?:ms|h|d|m|s))+\b/g, 'TIME'],
   [/\b\d{1,9}(?:\.\d{1,9})? (?:ms|s|seconds|minutes)\b/g, 'TIME'],
-  // How far something was just then. What is 0 is left out of JSON, so these are left out altogether.
+  // Progress at that moment. JSON leaves out a 0, so the rule leaves out all of them.
   [/"?(?:uptimeSeconds|cpuUsageMicros|doneBytes|totalBytes)"?: ?"?\d+"?[,\n]?/g, ''],
   [/\b\d+\/\d+\/\d+\/TIME\b/g, 'CURSOR'],
   [/("id":) ?"?\d+"?/g, '$1ID'],
-  // What the machine gave: folders, addresses, chosen ports, processes, memory.
+  // Values of the machine: folders, addresses, chosen ports, processes, memory.
   [/(?:\/[\w.-]{1,60}){1,8}\/(?=(?:examples|docs)\/)/g, 'CHECKOUT/'],
   [/@if\d+:/g, '@LINK:'],
   [/\b(?:10(?:\.\d+){3}|172\.20\.254\.(?!0\b|1\b)\d+)\b/g, 'ADDRESS'],

@@ -9,7 +9,7 @@ export interface CallRow {
   /** Frames of gRPC. */
   readonly sent: Kept;
   readonly received: Kept;
-  /** What ended it: `grpc-status` and its like; empty for a call that was left, or cut off. */
+  /** The trailers: `grpc-status` and its like; empty for a call that was left, or cut off. */
   readonly trailers: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +21,7 @@ export interface ProgramRow {
   readonly exitCode: number;
   readonly stdout: Kept;
   readonly stderr: Kept;
-  /** What it printed depends on the time that it took. */
+  /** Its output depends on the time that it took. */
   readonly isTerminal: boolean;
 }
 

@@ -21,7 +21,7 @@ function check(wanted: object, installed: Record<string, object>): number | null
   return spawnSync(process.execPath, [program, root]).status;
 }
 
-test('what was installed from the lock file matches it', () => {
+test('an installation from the lock file matches it', () => {
   const packages = { 'node_modules/a': entry('1.0.0') };
   assert.equal(check({ '': {}, 'packages/core': {}, ...packages }, packages), 0);
 });

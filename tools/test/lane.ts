@@ -7,7 +7,7 @@ export interface TimedTest {
   readonly seconds: number;
 }
 
-/** What came of a part of the tests. */
+/** The result of a part of the tests. */
 export interface LaneResult {
   readonly passed: number;
   readonly failed: number;

@@ -1,7 +1,7 @@
 /** Prints text; in pieces as they come. */
 export type Print = (text: string) => void;
 
-/** What one of several programs that run at a time prints. */
+/** The output of one of several programs that run at a time. */
 export interface Section {
   readonly print: Print;
   /** After the last piece. */

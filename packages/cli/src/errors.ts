@@ -2,7 +2,7 @@ import { action, defineErrors, type Remedy, remedy } from '@capsule/core';
 
 interface UsageFacts {
   readonly problem: string;
-  /** Whose help says more. */
+  /** The command whose help says more. */
   readonly command: string;
   readonly suggestion?: string | Remedy | undefined;
 }
@@ -10,7 +10,7 @@ interface UsageFacts {
 interface UnknownPath {
   readonly path: string;
   readonly keys: readonly string[];
-  /** What is there instead. */
+  /** The existing names. */
   readonly known: readonly string[];
   readonly isList: boolean;
 }
@@ -19,7 +19,7 @@ export const cliError = defineErrors('CLI', {
   USAGE: {
     kind: 'invalid',
     message: (f: UsageFacts) => f.problem,
-    hint: (f) => f.suggestion ?? `\`${f.command} --help\` shows what is possible`,
+    hint: (f) => f.suggestion ?? `\`${f.command} --help\` shows the usage`,
   },
   PATH_INVALID: {
     kind: 'invalid',
@@ -52,18 +52,18 @@ export const cliError = defineErrors('CLI', {
   },
   REGISTRY_MISSING: {
     kind: 'notFound',
-    message: (f: { name: string }) => `nothing is declared of the registry ${f.name}`,
-    hint: remedy`${action('registry.list')} shows what is`,
+    message: (f: { name: string }) => `registry ${f.name} is not declared`,
+    hint: remedy`${action('registry.list')} shows the declared registries`,
   },
   VOLUME_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no volume named ${f.name}`,
-    hint: remedy`${action('volume.list')} shows what there is`,
+    hint: remedy`${action('volume.list')} shows the volumes`,
   },
   SNAPSHOT_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no snapshot ${f.name}`,
-    hint: remedy`${action('volume.snapshots')} shows what there is`,
+    hint: remedy`${action('volume.snapshots')} shows the snapshots`,
   },
   FILE_UNREADABLE: {
     kind: 'invalid',
@@ -88,7 +88,7 @@ export const cliError = defineErrors('CLI', {
   WORKLOAD_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no workload named ${f.name}`,
-    hint: remedy`${action('workload.list')} shows what there is; --ignore-missing makes this a success`,
+    hint: remedy`${action('workload.list')} shows the workloads; --ignore-missing makes this a success`,
   },
   WORKLOAD_FAILED: {
     kind: 'internal',
@@ -96,7 +96,7 @@ export const cliError = defineErrors('CLI', {
       `${f.name} is not ${f.wanted}: ${f.state}`,
     why: (f) => f.detail,
     hint: (f) =>
-      remedy`${action('workload.get', { name: f.name })} and ${action('workload.logs', { name: f.name })} say more; the capsule goes on trying`,
+      remedy`${action('workload.get', { name: f.name })} and ${action('workload.logs', { name: f.name })} show more; the capsule keeps trying`,
   },
   WORKLOAD_ENDED: {
     kind: 'internal',
@@ -111,7 +111,7 @@ export const cliError = defineErrors('CLI', {
   IMAGE_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no image ${f.name}`,
-    hint: remedy`${action('image.list')} shows what there is`,
+    hint: remedy`${action('image.list')} shows the images`,
   },
   ROLLED_BACK: {
     kind: 'internal',
@@ -128,12 +128,12 @@ export const cliError = defineErrors('CLI', {
   },
   WORKLOAD_DELETED: {
     kind: 'conflict',
-    message: (f: { name: string }) => `${f.name} was deleted by somebody else meanwhile`,
+    message: (f: { name: string }) => `another client deleted ${f.name}`,
     hint: 'apply it again if it is still wanted',
   },
   WORKLOAD_STOPPED: {
     kind: 'conflict',
-    message: (f: { name: string }) => `another command stopped ${f.name} meanwhile`,
+    message: (f: { name: string }) => `another command stopped ${f.name}`,
     hint: (f) => remedy`${action('workload.start', { name: f.name })} runs it again`,
   },
   WAIT_TIMEOUT: {
@@ -141,25 +141,25 @@ export const cliError = defineErrors('CLI', {
     message: (f: { name: string; seconds: number; state: string }) =>
       `${f.name} was not ready after ${f.seconds} s: ${f.state}`,
     hint: (f) =>
-      remedy`it goes on by itself: ${action('workload.get', { name: f.name })}; --timeout gives more time`,
+      remedy`the capsule keeps trying: ${action('workload.get', { name: f.name })}; --timeout gives more time`,
   },
   NOT_STOPPED: {
     kind: 'timeout',
     message: (f: { name: string; seconds: number }) =>
       `${f.name} has not stopped after ${f.seconds} s`,
     hint: (f) =>
-      remedy`it goes on by itself; ${action('workload.stop', { grace: '0', name: f.name })} kills it`,
+      remedy`the capsule keeps stopping it; ${action('workload.stop', { grace: '0', name: f.name })} kills it`,
   },
   NOT_DELETED: {
     kind: 'timeout',
     message: (f: { name: string; seconds: number }) =>
       `${f.name} was not deleted after ${f.seconds} s`,
     hint: (f) =>
-      remedy`it goes on by itself; ${action('workload.delete', { force: true, name: f.name })} kills it`,
+      remedy`the capsule keeps deleting it; ${action('workload.delete', { force: true, name: f.name })} kills it`,
   },
   NOTHING_SELECTED: {
     kind: 'notFound',
-    message: (f: { selector: string }) => `no workload fulfils ${f.selector}`,
+    message: (f: { selector: string }) => `no workload matches ${f.selector}`,
     hint: remedy`${action('workload.list', { output: 'wide' })} shows labels`,
   },
 });

@@ -44,7 +44,7 @@ export function volumeToProto(volume: Volume): WireVolume {
   });
 }
 
-/** What a volume is in, in the words of people. */
+/** Returns the state of a volume as a word of the domain. */
 export function volumeStateFromProto(state: WireState): VolumeState {
   const found = Object.entries(STATES).find(([, wire]) => wire === state);
   return (found?.[0] ?? 'ready') as VolumeState;
@@ -73,7 +73,7 @@ export function snapshotToProto(snapshot: Snapshot): VolumeSnapshot {
   });
 }
 
-/** What a snapshot is in, in the words of people. */
+/** Returns the state of a snapshot as a word of the domain. */
 export function snapshotStateFromProto(state: SnapshotState): Snapshot['state'] {
   const found = Object.entries(SNAPSHOT_STATES).find(([, wire]) => wire === state);
   return (found?.[0] ?? 'ready') as Snapshot['state'];

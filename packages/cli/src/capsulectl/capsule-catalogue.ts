@@ -7,7 +7,7 @@ import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 export const CAPSULE_COMMANDS: readonly Command[] = [
   {
     path: ['capsule', 'info'],
-    summary: 'show what the capsule is and how it does',
+    summary: "show the capsule's identity and health",
     args: [],
     flags: [WATCH_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl capsule info -o json', about: 'for a program' }],

@@ -5,7 +5,7 @@ const PUSH = 'did you mean `capsulectl image push FILE`?';
 const MANY = 'give each one a manifest with a name of its own; a manifest is one workload';
 const PORTS = 'publish a port with `ports` in the manifest, and apply it again';
 
-/** What people type who come from docker, kubectl, incus or flyctl, and what does the same here. */
+/** Commands of docker, kubectl, incus and flyctl, each with the command that does the same here. */
 export const HABITS: Readonly<Record<string, string>> = {
   run: APPLY,
   create: APPLY,

@@ -9,7 +9,7 @@ const IMAGE: Argument = {
   completes: 'image',
 };
 
-/** What can be done with the image cache. */
+/** The commands for the image cache. */
 export const IMAGE_COMMANDS: readonly Command[] = [
   {
     path: ['image', 'list'],
@@ -25,13 +25,15 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     summary: 'show everything about an image',
     args: [IMAGE],
     flags: [OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl image get nginx:1.27-alpine', about: 'and who uses it' }],
+    examples: [
+      { line: 'capsulectl image get nginx:1.27-alpine', about: 'and the workloads that use it' },
+    ],
     load: () => import('../shared/image/get.ts'),
   },
   {
     path: ['image', 'pull'],
     summary: "fetch images into the capsule's cache",
-    about: 'Also brings a tag that is there already up to what its registry has now.',
+    about: 'Also updates a cached tag to the image that the registry has now.',
     args: [{ ...IMAGE, isRepeatable: true }],
     flags: [OUTPUT_FLAG],
     examples: [{ line: 'capsulectl image pull nginx:1.27-alpine', about: 'before it is needed' }],
@@ -49,21 +51,20 @@ export const IMAGE_COMMANDS: readonly Command[] = [
   {
     path: ['image', 'prune'],
     summary: 'remove all images that no workload needs',
-    about:
-      'Images that were brought within the last ten minutes stay, unless --all takes them too.',
+    about: 'Keeps images that arrived within the last ten minutes, unless --all is given.',
     args: [],
     flags: [
-      { flags: '--all', summary: 'also what is new' },
-      { flags: '--dry-run', summary: 'say what would be removed, and do nothing' },
+      { flags: '--all', summary: 'also new images' },
+      { flags: '--dry-run', summary: 'show the images that it would remove, and remove none' },
       OUTPUT_FLAG,
     ],
-    examples: [{ line: 'capsulectl image prune', about: 'and see what it freed' }],
+    examples: [{ line: 'capsulectl image prune', about: 'and show the freed space' }],
     load: () => import('../shared/image/prune.ts'),
   },
   {
     path: ['image', 'save'],
     summary: 'write an image into an archive',
-    about: 'The archive is what `docker load` and `capsulectl image push` take.',
+    about: '`docker load` and `capsulectl image push` read the archive.',
     args: [IMAGE],
     flags: [
       {
@@ -82,7 +83,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     path: ['image', 'push'],
     summary: "load an image archive into the capsule's cache",
     about:
-      'Takes what `docker save` writes, or a tar of an OCI layout. --name is for an image that has no ' +
+      'Takes an archive of `docker save`, or a tar of an OCI layout. --name is for an image that has no ' +
       'name in the archive, or only a tag, which then becomes the tag of NAME.',
     args: [{ name: 'file', summary: 'the archive, or - for the input', completes: 'file' }],
     flags: [

@@ -8,7 +8,7 @@ import { startFakeCapsule } from '../testing/fake-capsule.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
-/** A log that goes on until nobody listens. */
+/** A log that goes on until no client reads it. */
 const talkative = {
   workload: {
     async *logs(_request: unknown, { signal }: { signal: AbortSignal }) {

@@ -10,19 +10,19 @@ const REGISTRY: Argument = {
   completes: 'registry',
 };
 
-/** What can be done with registries. */
+/** The commands for registries. */
 export const REGISTRY_COMMANDS: readonly Command[] = [
   {
     path: ['registry', 'login'],
     summary: 'give the capsule a user and password for a registry',
     about:
-      'The registry is asked before anything is kept. The password is typed where nobody sees it, or ' +
-      'read from the input; the capsule keeps it encrypted and shows it to that registry alone.',
+      'The capsule checks the login with the registry before it keeps it. It keeps the password ' +
+      'encrypted, and sends it to that registry only. The prompt does not show the password.',
     args: [REGISTRY],
     flags: [
-      { flags: '-u, --user <name>', summary: 'who logs in' },
+      { flags: '-u, --user <name>', summary: 'the user' },
       PASSWORD_FLAG,
-      { flags: '--no-check', summary: 'do not ask the registry' },
+      { flags: '--no-check', summary: 'do not check the login' },
     ],
     examples: [
       { line: 'capsulectl registry login ghcr.io -u ann', about: 'asks for the password' },
@@ -35,7 +35,7 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
   },
   {
     path: ['registry', 'logout'],
-    summary: 'make the capsule forget user and password',
+    summary: 'remove user and password from the capsule',
     args: [REGISTRY],
     flags: [],
     examples: [{ line: 'capsulectl registry logout ghcr.io', about: 'pulls are anonymous then' }],
@@ -44,7 +44,7 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
   {
     path: ['registry', 'list'],
     aliases: [['registry', 'ls']],
-    summary: 'show registries that are declared or logged in to',
+    summary: 'show declared registries and logins',
     args: [],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [
@@ -55,11 +55,13 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
   {
     path: ['registry', 'delete'],
     aliases: [['registry', 'rm']],
-    summary: 'forget what manifests declared of registries',
+    summary: 'remove the declarations of registries',
     about: 'A login stays; `registry logout` ends it.',
     args: [{ ...REGISTRY, isRepeatable: true }],
     flags: [],
-    examples: [{ line: 'capsulectl registry delete registry.home:5000', about: 'as it was' }],
+    examples: [
+      { line: 'capsulectl registry delete registry.home:5000', about: 'back to the defaults' },
+    ],
     load: () => import('../shared/registry/delete.ts'),
   },
 ];

@@ -6,15 +6,15 @@ import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
 import { SORT_FLAG } from '../shared/workload/usage-order.ts';
 import { WORKLOAD } from './workload-catalogue.ts';
 
-/** What is done most, without a noun before it. */
+/** The most frequent commands, without a noun before them. */
 export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['apply'],
-    summary: 'create or change what manifests declare',
+    summary: 'create or change the resources of manifests',
     about:
-      'All documents of all files are checked first; if any is wrong, nothing is applied. ' +
-      'A workload that is unchanged is not judged again: it stays also where one that it depends on was deleted. ' +
-      'Applying the same again changes nothing. The keys status, generation, uid, createdAt and ' +
+      'The capsule checks all documents of all files first; if one is wrong, it applies none. ' +
+      'An unchanged workload stays, even if one that it depends on was deleted. ' +
+      'Applying the same file again changes nothing. The keys status, generation, uid, createdAt and ' +
       'desiredState, as `get -o yaml` prints them, are ignored.',
     args: [],
     flags: [
@@ -24,7 +24,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
         isRepeatable: true,
         completes: 'file',
       },
-      { flags: '--dry-run', summary: 'check all, say what would be done, and do nothing' },
+      { flags: '--dry-run', summary: 'check all, show the changes, and change nothing' },
       { flags: '--wait', summary: 'wait until all is ready (default on a terminal)' },
       { flags: '--no-wait', summary: 'do not wait' },
       TIMEOUT_FLAG,
@@ -43,7 +43,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['diff'],
     summary: 'show what an apply would change',
-    about: 'Ends with 0 when nothing would change, with 1 when something would, with 2 on trouble.',
+    about: 'Exit code 0: nothing would change; 1: something would; 2: an error.',
     args: [],
     flags: [
       {
@@ -61,13 +61,13 @@ export const ROOT_COMMANDS: readonly Command[] = [
     path: ['events'],
     summary: 'show what happened to workloads',
     about:
-      'Also to those that are gone, as long as it is kept. Following lives through a restart of ' +
-      'capsuled: no event is missing, none comes twice.',
+      'Also of deleted ones, as long as the capsule keeps them. Following survives a restart of ' +
+      'capsuled: no event is lost or doubled.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       FOLLOW,
       { flags: '-n, --tail <events>', summary: 'only the last events' },
-      { flags: '--since <when>', summary: 'only what is newer: 10m, 2026-01-31T09:00:00Z' },
+      { flags: '--since <when>', summary: 'only newer ones: 10m, 2026-01-31T09:00:00Z' },
       ...LIST_FLAGS,
     ],
     examples: [
@@ -78,7 +78,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
   },
   {
     path: ['top'],
-    summary: 'watch what workloads use, the busiest first',
+    summary: 'watch the usage of workloads, the busiest first',
     about: 'The same as `workload stats --watch --sort cpu`; into a pipe it is shown once.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, SORT_FLAG, ...LIST_FLAGS],
@@ -94,8 +94,8 @@ export const ROOT_COMMANDS: readonly Command[] = [
     about:
       'A folder that exists is copied into; another target is the new name; SOURCE/. means the ' +
       'contents. A link as target is followed, a link as source is copied as one. - is a tar archive ' +
-      'of the input or output. The workload may run or not, and needs no tar of its own. What goes ' +
-      'in belongs to root there, what comes out to you here, unless --archive keeps owners. FIFOs ' +
+      'of the input or output. The workload may run or not, and needs no tar of its own. Files that ' +
+      'go in belong to root there, files that come out to you here, unless --archive keeps owners. FIFOs ' +
       'and devices are left out with a warning, unless --archive makes them; as target they are ' +
       'refused. Sockets are always left out.',
     args: [

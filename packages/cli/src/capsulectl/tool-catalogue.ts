@@ -1,7 +1,7 @@
 import type { Command } from '../program/command.ts';
 import { OUTPUT_FLAG } from '../shared/render/format.ts';
 
-/** What concerns the program more than a capsule. */
+/** The commands for the program itself. */
 export const TOOL_COMMANDS: readonly Command[] = [
   {
     path: ['version'],
@@ -37,8 +37,8 @@ export const TOOL_COMMANDS: readonly Command[] = [
   },
   {
     path: ['__complete'],
-    summary: 'say what may stand next on a command line',
-    args: [{ name: 'word', summary: 'what is typed so far', isOptional: true, isRepeatable: true }],
+    summary: 'print the candidates for the next word',
+    args: [{ name: 'word', summary: 'the words so far', isOptional: true, isRepeatable: true }],
     flags: [],
     examples: [{ line: 'capsulectl __complete -- workload get ""', about: 'names of workloads' }],
     isHidden: true,

@@ -14,16 +14,16 @@ const EITHER: Argument = {
   completes: 'snapshot',
 };
 
-/** What can be done with volumes. */
+/** The commands for volumes. */
 export const VOLUME_COMMANDS: readonly Command[] = [
   {
     path: ['volume', 'list'],
     aliases: [['volume', 'ls']],
     summary: 'show all volumes',
-    about: 'Also orphaned ones: storage that no record speaks of, with what can be done about it.',
+    about: 'Also orphaned ones (storage that no record names), with the commands for them.',
     args: [],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
-    examples: [{ line: 'capsulectl volume list -o wide', about: 'with where they are mounted' }],
+    examples: [{ line: 'capsulectl volume list -o wide', about: 'with their mount paths' }],
     load: () => import('../shared/volume/list.ts'),
   },
   {
@@ -32,7 +32,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     args: [VOLUME],
     flags: [OUTPUT_FLAG],
     examples: [
-      { line: 'capsulectl volume get data', about: 'size, use, and who mounts it' },
+      { line: 'capsulectl volume get data', about: 'size, usage, and the workload that mounts it' },
       { line: 'capsulectl volume get data -o yaml', about: 'as a manifest' },
     ],
     load: () => import('../shared/volume/get.ts'),
@@ -41,61 +41,64 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     path: ['volume', 'create'],
     summary: 'make a volume',
     about:
-      'Storage that outlives the workloads that mount it. Nothing is taken of the disk before it is ' +
-      'written. The same again is a success; `apply` with kind: Volume does the same from a file.',
+      'Storage that outlives the workloads that mount it. It takes disk space as workloads write to it. ' +
+      'The same command again is a success; `apply` with kind: Volume does the same from a file.',
     args: [{ name: 'volume', summary: 'name of the new volume' }],
-    flags: [{ flags: '--size <size>', summary: 'the most that it holds (default 512MiB)' }],
+    flags: [{ flags: '--size <size>', summary: 'its capacity (default 512MiB)' }],
     examples: [{ line: 'capsulectl volume create --size 10GiB data', about: 'ten gibibytes' }],
     load: () => import('../shared/volume/create.ts'),
   },
   {
     path: ['volume', 'resize'],
     summary: 'make a volume larger',
-    about: 'It never shrinks. Where the capsule cannot grow a mounted one, it grows when released.',
-    args: [VOLUME, { name: 'size', summary: 'what it is to hold: 20GiB' }],
+    about:
+      'It never shrinks. If the kernel cannot grow a mounted one, it grows after its workload stops.',
+    args: [VOLUME, { name: 'size', summary: 'the new capacity: 20GiB' }],
     flags: [],
-    examples: [{ line: 'capsulectl volume resize data 20GiB', about: 'keeps what is in it' }],
+    examples: [{ line: 'capsulectl volume resize data 20GiB', about: 'keeps its contents' }],
     load: () => import('../shared/volume/resize.ts'),
   },
   {
     path: ['volume', 'delete'],
     aliases: [['volume', 'rm']],
-    summary: 'remove volumes and what they hold, or snapshots',
-    about: 'A volume that a workload mounts or names, or that has snapshots, is refused.',
+    summary: 'remove volumes with their contents, or snapshots',
+    about: 'Refuses a volume that a workload mounts or names, or that has snapshots.',
     args: [{ ...EITHER, isRepeatable: true }],
     flags: [
       {
         flags: '--force',
-        summary: 'stop who mounts it; remove its snapshots too, and orphaned ones',
+        summary: 'stop the workload that mounts it; remove its snapshots too, and orphaned ones',
       },
     ],
     examples: [
-      { line: 'capsulectl volume delete data', about: 'nobody uses it any more' },
+      { line: 'capsulectl volume delete data', about: 'no workload uses it any more' },
       { line: 'capsulectl volume delete data@before', about: 'a snapshot' },
-      { line: 'capsulectl volume delete --force data', about: 'stops who uses it' },
+      { line: 'capsulectl volume delete --force data', about: 'stops its workload' },
     ],
     load: () => import('../shared/volume/delete.ts'),
   },
   {
     path: ['volume', 'adopt'],
     summary: 'keep an orphaned volume or snapshot',
-    about: 'What it holds stays, and it can be mounted again.',
+    about: 'Its contents stay, and workloads can mount it again.',
     args: [EITHER],
     flags: [],
-    examples: [{ line: 'capsulectl volume adopt data', about: '`volume list` shows which are' }],
+    examples: [
+      { line: 'capsulectl volume adopt data', about: '`volume list` shows the orphaned ones' },
+    ],
     load: () => import('../shared/volume/adopt.ts'),
   },
   {
     path: ['volume', 'snapshot'],
-    summary: 'keep what a volume holds now',
+    summary: 'keep the present contents of a volume',
     about:
-      'At one moment, also while a workload writes: it waits for that moment. `capsule info` shows ' +
+      'A workload may write meanwhile: its writes wait for a moment. `capsule info` shows ' +
       'whether snapshots are instant or copies on this capsule.',
     args: [EITHER],
     flags: [],
     examples: [
       { line: 'capsulectl volume snapshot data@before-upgrade', about: 'with a name' },
-      { line: 'capsulectl volume snapshot data', about: 'named after the moment' },
+      { line: 'capsulectl volume snapshot data', about: 'named after the time' },
     ],
     load: () => import('../shared/volume/snapshot.ts'),
   },
@@ -109,14 +112,14 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'restore'],
-    summary: 'put back what a snapshot holds',
+    summary: 'restore the contents of a snapshot',
     about:
-      'The workload that mounts the volume has to be stopped. What the volume holds now is kept in a ' +
-      'snapshot first. With --to the volume stays as it is, and a new one is made.',
+      'Stop the workload that mounts the volume first. A snapshot keeps the present contents, unless ' +
+      '--discard is given. With --to the volume stays as it is, and the contents go to a new one.',
     args: [{ name: 'snapshot', summary: 'like data@before-upgrade', completes: 'snapshot' }],
     flags: [
-      { flags: '--to <name>', summary: 'make a new volume of it' },
-      { flags: '--discard', summary: 'do not keep what the volume holds now' },
+      { flags: '--to <name>', summary: 'restore to a new volume of this name' },
+      { flags: '--discard', summary: 'do not keep the present contents' },
     ],
     examples: [
       { line: 'capsulectl volume restore data@before-upgrade', about: 'in its place' },
@@ -126,22 +129,22 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'clone'],
-    summary: 'make a volume that holds what another one holds',
-    about: 'Of a volume as it is at this moment, also while a workload writes, or of a snapshot.',
+    summary: 'copy a volume or a snapshot to a new volume',
+    about: 'Copies the contents at one moment, also while a workload writes.',
     args: [EITHER, { name: 'new', summary: 'name of the new volume' }],
     flags: [],
     examples: [
-      { line: 'capsulectl volume clone data try-out', about: 'what it holds now' },
-      { line: 'capsulectl volume clone data@before try-out', about: 'what a snapshot holds' },
+      { line: 'capsulectl volume clone data try-out', about: 'its present contents' },
+      { line: 'capsulectl volume clone data@before try-out', about: 'the contents of a snapshot' },
     ],
     load: () => import('../shared/volume/clone.ts'),
   },
   {
     path: ['volume', 'export'],
-    summary: 'write what a volume holds to a file here',
+    summary: 'write the contents of a volume to a local file',
     about:
-      'A snapshot, or the volume as it is at this moment, as an image of its filesystem or, with --tar, ' +
-      'as its files. Compressed with zstd, and compared by checksum. What was cut off goes on when the ' +
+      'Writes a snapshot, or the volume at this moment, as an image of its filesystem or, with --tar, ' +
+      'as its files: compressed with zstd, and verified by checksum. An interrupted export resumes when the ' +
       'same command runs again within a day.',
     args: [EITHER],
     flags: [
@@ -151,7 +154,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
         completes: 'file',
       },
       { flags: '--tar', summary: 'the files, as tar(5), instead of the filesystem' },
-      { flags: '--restart', summary: 'begin anew where an earlier run was cut off' },
+      { flags: '--restart', summary: 'start from the beginning instead of resuming' },
     ],
     examples: [
       { line: 'capsulectl volume export data', about: 'to data.img.zst' },
@@ -164,28 +167,28 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'import'],
-    summary: 'make a volume of a file here',
+    summary: 'make a volume from a local file',
     about:
-      'Of what `export` wrote, of an image of ext4 or of a tar archive, as it is or compressed with zstd or ' +
-      'gzip. The volume is there when everything came as it was sent. What was cut off goes on when the ' +
+      'Takes a file of `export`, an ext4 image or a tar archive, uncompressed or compressed with zstd or ' +
+      'gzip. The volume exists once the checksum of its contents is verified. An interrupted import resumes when the ' +
       'same command runs again within a day; standard input is read once. Without --size, an archive ' +
-      'that `export --tar` wrote makes a volume of the size of the first.',
+      'that `export --tar` wrote makes a volume of the original size.',
     args: [
       { name: 'volume', summary: 'name of the new volume' },
-      { name: 'file', summary: 'what to make it of; - for standard input', completes: 'file' },
+      { name: 'file', summary: 'its source; - for standard input', completes: 'file' },
     ],
     flags: [{ flags: '--size <size>', summary: 'of the volume; refused when it is too small' }],
     examples: [
       { line: 'capsulectl volume import data data.img.zst', about: 'as it was exported' },
       { line: 'capsulectl volume import --size 10GiB data backup.tar.gz', about: 'with room' },
-      { line: 'tar -C site -c . | capsulectl volume import site -', about: 'of files here' },
+      { line: 'tar -C site -c . | capsulectl volume import site -', about: 'from local files' },
     ],
     load: () => import('../shared/volume/import.ts'),
   },
   {
     path: ['volume', 'usage'],
-    summary: 'show what volumes and snapshots take',
-    about: 'And how full the pool is that they share.',
+    summary: 'show the disk space of volumes and snapshots',
+    about: 'Also shows the free space of the pool that they share.',
     args: [{ ...VOLUME, isOptional: true }],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl volume usage', about: 'all of them, and the pool' }],

@@ -46,7 +46,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   },
   {
     path: ['workload', 'describe'],
-    summary: 'tell in words how workloads do, and why',
+    summary: 'explain the state of workloads',
     args: [{ ...WORKLOAD, isRepeatable: true }],
     flags: [WATCH_FLAG, OUTPUT_FLAG],
     examples: [
@@ -56,10 +56,10 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   },
   {
     path: ['workload', 'stop'],
-    summary: 'stop workloads and keep them, with all they wrote',
+    summary: 'stop workloads and keep them, with their files',
     about:
-      'They get their stop signal, then their grace, and are killed after it. A stop lasts until ' +
-      'somebody starts them, across restarts of the capsule.',
+      'They get their stop signal, then their grace period, then a kill. A stop lasts until ' +
+      'a start, across restarts of the capsule.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, GRACE_FLAG, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [
@@ -79,7 +79,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   {
     path: ['workload', 'restart'],
     summary: 'stop workloads and start them again',
-    about: 'An image that its reference has come to name meanwhile is taken into use.',
+    about: 'If the tag now names another image, the restart uses that one.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl workload restart web', about: 'and wait until it is ready' }],
@@ -87,10 +87,10 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   },
   {
     path: ['workload', 'stats'],
-    summary: 'show what running workloads use',
+    summary: 'show the usage of running workloads',
     about:
-      'Processor time is that of the last moment, 100% being one processor; network and disk are ' +
-      'counted from the start of the workload. Memory is without the cache that can be dropped.',
+      'Processor time is that of the last moment; 100% is one processor. Network and disk count ' +
+      'from the start of the workload. Memory is without the cache that can be dropped.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, ...LIST_FLAGS],
     examples: [
@@ -103,8 +103,8 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'wait'],
     summary: 'wait for a state of workloads',
     about:
-      'ready: it runs and its health check passes. stopped: it does not run, on purpose. exit: its ' +
-      'program has ended; then the exit code is 1 unless that of the program was 0.',
+      'ready: it runs and its health check passes. stopped: an operator stopped it. exit: its ' +
+      'program has exited; the exit code is 1 unless the program exited with 0.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       {
@@ -119,7 +119,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     examples: [
       {
         line: 'capsulectl workload wait db --for=ready --timeout 60s',
-        about: 'before what needs it',
+        about: 'before a workload that needs it',
       },
       { line: 'capsulectl workload wait job --for=exit', about: 'until a job is done' },
     ],
@@ -132,8 +132,8 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       SELECTOR_FLAG,
-      { flags: '--force', summary: 'kill at once, without signal and grace' },
-      { flags: '--ignore-missing', summary: 'a workload that is not there is a success' },
+      { flags: '--force', summary: 'kill at once, without stop signal and grace period' },
+      { flags: '--ignore-missing', summary: 'a missing workload is a success' },
       TIMEOUT_FLAG,
       OUTPUT_FLAG,
     ],
@@ -142,17 +142,17 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   },
   {
     path: ['workload', 'logs'],
-    summary: 'print what a workload wrote',
+    summary: 'print the output of a workload',
     about:
-      'What it wrote to stdout goes to stdout, what it wrote to stderr to stderr, byte for byte. ' +
-      'Following lives through a restart of capsuled: no line is missing, none comes twice. It goes ' +
-      'on across restarts of the workload, and ends when a job is done, and when the workload is ' +
+      'Its stdout goes to stdout, its stderr to stderr, byte for byte. ' +
+      'Following survives a restart of capsuled: no line is lost or doubled. It continues ' +
+      'across restarts of the workload, and ends when a job is done, and when the workload is ' +
       'stopped or deleted.',
     args: [WORKLOAD],
     flags: [
       FOLLOW,
       TAIL,
-      { flags: '--since <when>', summary: 'only what is newer: 10m, 2026-01-31T09:00:00Z' },
+      { flags: '--since <when>', summary: 'only newer ones: 10m, 2026-01-31T09:00:00Z' },
       { flags: '--timestamps', summary: 'put the time in front of each line' },
       {
         flags: '--serial',
@@ -170,8 +170,8 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'exec'],
     summary: 'run a command in a workload',
     about:
-      'All behind the name of the workload, or behind --, is the command, untouched; flags of exec ' +
-      'itself stand before it. It ends with the exit code of the command; ' +
+      'The words behind the name of the workload, or behind --, are the command, unchanged; flags of exec ' +
+      'itself come before the name. It ends with the exit code of the command; ' +
       '127 when there is no such program, 126 when it may not be run, 125 when nothing could be ' +
       'run. Signals are passed on; with a terminal, keys are. A second signal ends capsulectl, ' +
       'and with it the command. When capsulectl ends first, however that is, everything that the ' +

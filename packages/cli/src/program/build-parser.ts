@@ -6,7 +6,7 @@ import { Input } from './input.ts';
 import type { CommandManual, Flag } from './manual.ts';
 import type { Program } from './program.ts';
 
-/** What was asked for, once it is understood. */
+/** The parsed command line. */
 export interface Invocation {
   readonly command: Command;
   readonly input: Input;

@@ -1,7 +1,7 @@
 import type { Remedy } from '@capsule/core';
 import { cliError } from '../errors.ts';
 
-/** What a person typed for one command, read by type. Every method fails with `CLI_USAGE`. */
+/** The arguments and flags of one command, read by type. Every method fails with `CLI_USAGE`. */
 export class Input {
   readonly args: readonly string[];
   /** Program, noun and verb, for messages. */

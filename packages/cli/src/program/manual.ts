@@ -1,6 +1,6 @@
 import type { ActionName } from '@capsule/core';
 
-/** What a shell may complete a word with: names that the capsule has, or what is here. */
+/** The candidates of a shell for a word: names that the capsule has, or local ones. */
 export type Completable =
   | 'workload'
   | 'volume'
@@ -19,7 +19,7 @@ export interface Argument {
   readonly summary: string;
   readonly isOptional?: boolean;
   readonly isRepeatable?: boolean;
-  /** What a shell may complete it with. */
+  /** The values that a shell may complete it with. */
   readonly completes?: Completable;
   /** This word and all behind it are for another program: none of them is a flag of ours. */
   readonly isOfOther?: boolean;
@@ -31,9 +31,9 @@ export interface Flag {
   readonly summary: string;
   readonly isRepeatable?: boolean;
   readonly choices?: readonly string[];
-  /** What a shell offers, where other values are right as well. */
+  /** The values that a shell offers, where other values are valid as well. */
   readonly suggests?: readonly string[];
-  /** What a shell may complete its value with. */
+  /** The candidates of a shell for its value. */
   readonly completes?: Completable;
 }
 
@@ -55,13 +55,13 @@ export interface CommandManual {
   readonly flags: readonly Flag[];
   readonly examples: readonly Example[];
   readonly isHidden?: boolean;
-  /** What it carries out when a hint asks for it; noun and verb by default: `volume.list`. */
+  /** The action of a hint that it carries out; noun and verb by default: `volume.list`. */
   readonly action?: ActionName;
 }
 
 /** A program as data: parser, help, completion, reference pages and hints are made from it. */
 export interface ProgramManual {
-  /** What people type. */
+  /** The text to type. */
   readonly name: string;
   readonly version: string;
   readonly summary: string;
@@ -70,6 +70,6 @@ export interface ProgramManual {
   /** Of every command, beside `--help`. */
   readonly globalFlags: readonly Flag[];
   readonly commands: readonly CommandManual[];
-  /** What to do instead of words that people bring from other programs: `run`, `image load`, `delete -f`. */
+  /** The advice for commands of other programs: `run`, `image load`, `delete -f`. */
   readonly habits: Readonly<Record<string, string>>;
 }

@@ -38,11 +38,11 @@ const capsule = () =>
     },
   });
 
-test('a pause is told as capsules of earlier versions tell it', () => {
+test('a pause is reported as capsules of earlier versions report it', () => {
   assert.equal(describePause(['poolFull']), PAUSED);
 });
 
-test('what a capsule advises names the commands of the program that shows it', async () => {
+test('a hint of the capsule names the commands of the program that shows it', async () => {
   await using served = await capsule();
   const shown = async (...words: string[]) => {
     const { stdout, stderr } = await runCapsulectl(words, served);

@@ -6,7 +6,7 @@ import { renderRemedy } from './render-remedy.ts';
 import { wrapText } from './wrap-text.ts';
 
 /**
- * What, why, fix and link, for a person; with the chain of causes for `--debug`.
+ * Renders an error as message, reason, fix and link; with the chain of causes for `--debug`.
  * Texts may come from registries and other machines: no control characters reach the terminal.
  */
 export function renderError(

@@ -17,7 +17,7 @@ export function renderRemedy({ text, actions }: Remedy, program: ProgramManual):
   return rendered + rest;
 }
 
-/** What to type behind the program's name; undefined where it has no such command. */
+/** Returns the words behind the program's name; undefined where it has no such command. */
 function commandWords(action: Action, program: ProgramManual): readonly string[] | undefined {
   if (action.name === 'program') return [];
   const command = program.commands.find((one) => actionOf(one) === action.name);

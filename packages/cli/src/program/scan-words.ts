@@ -18,7 +18,7 @@ export interface ScannedWords {
   readonly pathLength: number;
 }
 
-/** What words are, up to a `--`: those that name the command, its arguments, and flags with their values. */
+/** Classifies the words up to a `--`: the name of the command, its arguments, and flags with their values. */
 export function scanWords(program: ProgramManual, words: readonly string[]): ScannedWords {
   const plain: PlainWord[] = [];
   let open: Flag | undefined;

@@ -28,7 +28,7 @@ const SUGGESTED: readonly (readonly [typed: string, suggestion: RegExp | undefin
   ['frobnicate', undefined],
 ];
 
-test('what is not a command is answered with what was meant, or with nothing', () => {
+test('a word that is no command is answered with the command that was meant, or with nothing', () => {
   for (const [typed, suggestion] of SUGGESTED) {
     const answer = suggestCommand(CAPSULECTL, typed.split(' '));
     if (suggestion === undefined) assert.equal(answer, undefined, typed);

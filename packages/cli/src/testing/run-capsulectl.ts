@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly columns?: number;
   readonly socketFolder?: string;
   readonly connect?: (target: string) => Promise<CapsuleClient>;
-  /** Told of everything that is written, as it is written. */
+  /** Receives everything that is written, as it is written. */
   readonly onWrite?: (text: string) => void;
 }
 

@@ -24,7 +24,7 @@ export interface Mention {
 }
 
 /**
- * A remedy that names actions: remedy`${action('volume.list')} shows what there is`. Actions are quoted.
+ * A remedy that names actions: remedy`${action('volume.list')} shows the volumes`. Actions are quoted.
  * Facts are put into the text as they are.
  */
 export function remedy(

@@ -136,9 +136,9 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
     'a volume of an impossible size',
     'name: v\nkind: Volume\nsize: 1MiB\n---\nname: w\nkind: Volume\nsize: 17MiB\nsnapshotSchedule: {every: 10s, keep: 0}\n---\nname: X\nkind: Volume\nsize: much\nimage: x\n',
     [
-      '3:7: size: 1MiB is not possible (16MiB to 16TiB, in whole MiB)',
+      '3:7: size: 1MiB is out of range (16MiB to 16TiB, in whole MiB)',
       '8:27: snapshotSchedule.every: is too short or not a span of time (at least 1m: 30m, 6h, 1d)',
-      '8:38: snapshotSchedule.keep: 0 is not possible (1 to 1000)',
+      '8:38: snapshotSchedule.keep: 0 is out of range (1 to 1000)',
       '13:1: unknown key `image` (known here: name, kind, size, snapshotSchedule)',
       '12:7: size: "much" is not a size (a whole number with K, M, G or T (binary), or of bytes: 256MiB)',
       '10:7: name: "X" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',

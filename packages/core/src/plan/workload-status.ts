@@ -215,7 +215,7 @@ function stopped(before: WorkloadStatus, exit?: Partial<WorkloadStatus>): Worklo
 function lost(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   if (isRunDue(record, before)) return restarting(before);
   if (!isRestarted(record.spec.restartPolicy, 'Lost')) {
-    const message = 'its run was cut off, and its policy is to run once';
+    const message = 'interrupted; not restarted, because restartPolicy is never';
     return settle(before, { phase: 'failed', reason: 'Lost', message });
   }
   return settle(before, {

@@ -19,7 +19,7 @@ export interface VolumeBackend {
   probe(signal?: AbortSignal): Promise<VolumePool>;
   /** Every volume that is whole. What a creation that was cut short has left is not one. */
   list(signal?: AbortSignal): Promise<readonly VolumeSeen[]>;
-  /** Who is in use now, and how; cheap. */
+  /** Returns the attached volumes and how each is used; cheap. */
   attached(): Promise<ReadonlyMap<string, VolumeUse>>;
   /** Where a volume is mounted while it is attached. */
   hostPath(name: string): string;
@@ -69,7 +69,7 @@ export interface VolumeBackend {
   listSnapshots(signal?: AbortSignal): Promise<readonly SnapshotSeen[]>;
   /** Also what taking it has left. */
   removeSnapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void>;
-  /** Lets those write again whose filesystem a capsuled that was killed has left frozen. */
+  /** Thaws filesystems that a killed capsuled left frozen. */
   thaw(): Promise<void>;
   /** Gives what deleted files took back to the pool, of every attached volume. */
   trim(signal?: AbortSignal): Promise<void>;

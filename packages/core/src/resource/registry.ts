@@ -4,7 +4,7 @@ export interface RegistrySpec {
   readonly name: string;
   /** Asked first, in this order: `https://mirror.home`. */
   readonly mirrors: readonly string[];
-  /** Asked over HTTP. Never by itself: a registry that has HTTPS is not to be talked out of it. */
+  /** Use HTTP. Only when declared: an HTTPS registry is never downgraded to HTTP. */
   readonly plainHttp: boolean;
   /** Certificates are not checked. */
   readonly insecure: boolean;

@@ -9,7 +9,7 @@ export const registryConfigError = defineErrors('REGISTRY', {
   },
   LOGIN_INVALID: {
     kind: 'invalid',
-    message: (f: { problem: string }) => `nobody can be logged in: ${f.problem}`,
+    message: (f: { problem: string }) => `cannot log in: ${f.problem}`,
     hint: remedy`${bare(action('registry.login', { registry: 'HOST', user: 'USER' }))}`,
   },
 });

@@ -8,7 +8,7 @@ export const volumeError = defineErrors('VOLUME', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: Named) => `there is no volume named ${f.name}`,
-    hint: remedy`${action('volume.list')} shows what there is; apply the manifest of the volume first`,
+    hint: remedy`${action('volume.list')} shows the volumes; apply the manifest of the volume first`,
   },
   EXISTS: {
     kind: 'conflict',
@@ -19,8 +19,8 @@ export const volumeError = defineErrors('VOLUME', {
   },
   ORPHANED: {
     kind: 'precondition',
-    message: (f: Named) => `volume ${f.name} is orphaned: there is storage that nobody asked for`,
-    why: 'it may hold what somebody misses',
+    message: (f: Named) => `volume ${f.name} is orphaned: storage exists that no record names`,
+    why: 'it may hold data that someone needs',
     hint: (f) =>
       remedy`${action('volume.adopt', { volume: f.name })} keeps it, ${short(action('volume.delete', { force: true, volume: f.name }))} removes it`,
   },

@@ -1,6 +1,6 @@
 import type { VolumeRecord } from '@capsule/core';
 
-/** Why a volume is not ready yet, in the words of people. */
+/** The reason why a volume is not ready yet, as text. */
 export const STAGE_WORDS: Readonly<Record<Exclude<VolumeRecord['stage'], 'ready'>, string>> = {
   creating: 'being made',
   importing: 'being imported',

@@ -9,14 +9,14 @@ export const exportError = defineErrors('EXPORT', {
     kind: 'notFound',
     message: (f: { id: string }) => `there is no export ${JSON.stringify(f.id)} any more`,
     why: 'one that was cut off can go on for a day, while its volume is there',
-    hint: 'begin anew',
+    hint: 'start the export again',
   },
 });
 
 export const importError = defineErrors('IMPORT', {
   OUT_OF_ORDER: {
     kind: 'invalid',
-    message: (f: { problem: string }) => `the messages of an import are in disorder: ${f.problem}`,
+    message: (f: { problem: string }) => `import messages are out of order: ${f.problem}`,
     hint: remedy`use ${action('volume.import')}`,
   },
   OFFSET: {

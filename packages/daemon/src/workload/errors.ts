@@ -4,7 +4,7 @@ export const workloadError = defineErrors('WORKLOAD', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no workload named ${f.name}`,
-    hint: remedy`${action('workload.list')} shows what there is`,
+    hint: remedy`${action('workload.list')} shows the workloads`,
   },
   NO_SERIAL_CONSOLE: {
     kind: 'precondition',
@@ -72,7 +72,7 @@ export const workloadError = defineErrors('WORKLOAD', {
   BEING_DELETED: {
     kind: 'precondition',
     message: (f: { name: string }) => `${f.name} is being deleted`,
-    hint: 'apply its manifest again to have it anew',
+    hint: 'apply its manifest again to recreate it',
   },
   DEPENDENCY_CYCLE: {
     kind: 'precondition',

@@ -185,7 +185,7 @@ export class WorkloadObserver {
     this.#append(record, { severity: 'warning', reason, message });
   }
 
-  /** The wish could not be fulfilled now. What runs is still said to run. */
+  /** Reconciling failed; a running workload keeps the phase `running`. */
   recordFailure(name: string, error: unknown, retryInMs: number): void {
     const nextRetryAt = this.#parts.now() + retryInMs;
     this.#change(name, (record, before) => statusWhenRefused(record, before, error, nextRetryAt));

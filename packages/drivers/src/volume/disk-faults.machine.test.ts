@@ -81,7 +81,7 @@ if (inMachine(import.meta.filename)) {
   );
 
   test(
-    'a disk that gives errors is told, lets go of its volumes, and is used again when it is well',
+    'a disk that gives errors is reported, lets go of its volumes, and is used again when it is well',
     BOUND,
     async () => {
       await backend.create({ ...volume, uid: randomUUID() });

@@ -14,7 +14,7 @@ export const volumeDriverError = defineErrors('VOLUME', {
   SNAPSHOT_MISSING: {
     kind: 'notFound',
     message: (f: Named) => `there is no storage of snapshot ${f.name}`,
-    hint: remedy`${action('volume.snapshots')} shows what there is; delete the snapshot`,
+    hint: remedy`${action('volume.snapshots')} shows the snapshots; delete the snapshot`,
   },
   IMAGE_INVALID: {
     kind: 'invalid',

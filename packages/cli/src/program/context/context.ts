@@ -13,7 +13,7 @@ export interface Context {
   readonly out: Output;
   readonly err: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborts with an `Interruption` on Ctrl-C, SIGTERM, or when nobody reads the output any more. */
+  /** Aborts with an `Interruption` on Ctrl-C, SIGTERM, or when the reader of the output is gone. */
   readonly signal: AbortSignal;
   /** For commands that pass signals on instead of being ended by them. */
   readonly signals: Signals;

@@ -1,16 +1,16 @@
 /** The signals by which a person or a program ends a command. */
 export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 
-/** Who hears the signals of this process. */
+/** The listeners for the signals of this process. */
 export interface Signals {
-  /** From now on until disposal `listener` hears them instead of the command being ended. */
+  /** Until disposal, `listener` receives the signals, and they do not end the command. */
   take(listener: (signal: EndSignal) => void): Disposable;
 }
 
 const HEARD: readonly EndSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 /**
- * `onUntaken` is called for the first signal that nobody took; a second one ends the process (`source`).
+ * `onUntaken` is called for the first signal without a listener; a second one ends the process (`source`).
  */
 export function routeSignals(
   source: Pick<NodeJS.Process, 'on' | 'off'>,

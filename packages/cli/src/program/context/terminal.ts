@@ -20,7 +20,7 @@ export interface Terminal {
 export interface TerminalParts {
   readonly input: ReadStream;
   readonly output: WriteStream;
-  /** Tells when this process ends. */
+  /** Reports the end of this process. */
   readonly life: Pick<NodeJS.Process, 'once' | 'off'>;
   /** Has the terminal print what it is given as it is. Default: `stty`. */
   readonly passOutput?: () => void;

@@ -100,7 +100,7 @@ for (const each of ARCHIVE_CASES) {
   });
 }
 
-/** What has holes in the case has them in the folder. */
+/** A file with holes in the case has them in the folder. */
 function assertHoles(folder: string, { entries }: ArchiveCase): void {
   for (const { name, type, sizeBytes, data } of entries) {
     const dataBytes = data.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -9,7 +9,7 @@ const RANGES_MOST = 50_000;
 const ZEROS = Buffer.alloc(READ_BYTES);
 
 /**
- * What is not zero in a file, in steps of 4 KiB, and an empty range at its end; undefined where a map would not pay. Reads all of the
+ * Returns the ranges of a file that are not zero, in steps of 4 KiB, and an empty range at its end; undefined where a map would not pay. Reads all of the
  * file, since Node has no `SEEK_DATA`.
  */
 export async function findDataRanges(

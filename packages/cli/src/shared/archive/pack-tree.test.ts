@@ -40,7 +40,7 @@ async function withFolder(use: (folder: string) => Promise<void>): Promise<void>
   }
 }
 
-test('what vanishes meanwhile is left out with a warning', async () => {
+test('a file that vanishes during the copy is left out with a warning', async () => {
   await withFolder(async (folder) => {
     const seen = await packWhile(folder, () => {
       unlinkSync(join(folder, 'b'));
@@ -52,7 +52,7 @@ test('what vanishes meanwhile is left out with a warning', async () => {
   });
 });
 
-test('what becomes shorter or longer while it is read leaves the archive whole', async () => {
+test('a file that becomes shorter or longer while it is read leaves the archive whole', async () => {
   await withFolder(async (folder) => {
     const path = join(folder, 'a');
     const names = ['d'];

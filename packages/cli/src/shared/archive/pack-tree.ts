@@ -35,7 +35,7 @@ export interface PackRules {
   readonly warn: (text: string) => void;
   /** The same for content that could not be read as it was. */
   readonly lose: (text: string) => void;
-  /** Told of bytes of content as they are read. */
+  /** Called with the bytes of content as they are read. */
   readonly count?: (bytes: number) => void;
 }
 

@@ -126,7 +126,7 @@ test('no sequence of entries leads out', async () => {
   );
 });
 
-test('bytes that are no archive, or half of one, are told as such', async () => {
+test('bytes that are no archive, or half of one, are reported as such', async () => {
   await withFolder(async (target) => {
     const whole = await Array.fromAsync(archiveOf([file('a/f')]));
     const bytes = Buffer.concat(whole);
@@ -143,7 +143,7 @@ test('bytes that are no archive, or half of one, are told as such', async () => 
   });
 });
 
-test('what was packed is unpacked the same, under the new name', async () => {
+test('a packed tree is unpacked the same, under the new name', async () => {
   await withFolder(async (target, outside) => {
     const source = join(outside, 'target/source');
     await mkdir(join(source, 'sub'), { recursive: true });

@@ -35,7 +35,7 @@ export interface UnpackTarget {
   readonly keepAll: boolean;
   /** A clause that begins with the path. */
   readonly warn: (text: string) => void;
-  /** Told of bytes of content as they are written. */
+  /** Called with the bytes of content as they are written. */
   readonly count?: (bytes: number) => void;
 }
 
@@ -52,7 +52,7 @@ export class Unpacker implements TarSink {
   readonly #rename: BytePath;
   /** Folders that were looked at: real ones, below the target. */
   readonly #safe = new Set<BytePath>();
-  /** What is put into a folder changes its time, and may need its mode: both are set last. */
+  /** A new entry changes the time of its folder, and may need its mode: both are set last. */
   readonly #folders: Late[] = [];
   /** Left out: a hard link to one of them is left out as well. */
   readonly #skipped = new Set<BytePath>();
@@ -65,7 +65,7 @@ export class Unpacker implements TarSink {
     this.#path = bytePathOf(target.folder);
   }
 
-  /** What is worked on, for messages. */
+  /** The present path, for messages. */
   get path(): string {
     return shownPath(this.#path);
   }

@@ -71,7 +71,7 @@ test("the capsule's log goes on after a restart of capsuled, without a hole", as
   );
 });
 
-test('the version is told with and without a capsule', async () => {
+test('the version is printed with and without a capsule', async () => {
   await using capsule = await startFakeCapsule({ capsule: { getInfo: () => INFO } });
   const both = await runCapsulectl(['version', '-o', 'json'], capsule);
   assert.deepEqual(JSON.parse(both.stdout), { capsulectl: '0.1.0', capsule: '0.1.0' });

@@ -64,7 +64,7 @@ function machine(info: GetInfoResponse): readonly Detail[] {
   ];
 }
 
-/** What is used, and on lines of their own why others are not. */
+/** Renders the choice, and on lines of their own the reasons against the others. */
 function backend(kind: string, detail: string): readonly string[] {
   if (detail === '') return [];
   const [first = '', ...others] = detail.split('; ');

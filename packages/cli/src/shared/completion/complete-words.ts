@@ -22,7 +22,7 @@ export type LiveNames = (
 
 const NOTHING: Completion = { candidates: [], isFile: false };
 
-/** What may stand in place of the last word, given the ones before it. */
+/** Returns the candidates for the last word, given the ones before it. */
 export async function completeWords(
   program: ProgramManual,
   words: readonly string[],
@@ -65,7 +65,7 @@ type Valued = Pick<Argument, 'completes'> & {
   readonly suggests?: readonly string[];
 };
 
-/** What a flag or an argument may be. */
+/** The candidates for a flag or an argument. */
 async function valuesOf(
   { choices, suggests, completes }: Valued,
   typed: string,

@@ -8,7 +8,7 @@ import { withCapsule } from '../target/with-capsule.ts';
 import { completeWords, type LiveNames } from './complete-words.ts';
 import { FILES, SHELLS } from './shell-scripts.ts';
 
-/** Nobody waits longer for a completion. */
+/** The longest wait for a completion. */
 const ANSWER_MAX_MS = 1000;
 
 export const run: Run = async (input, context) => {

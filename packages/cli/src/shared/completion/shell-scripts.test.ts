@@ -17,7 +17,7 @@ done
 case "\${!#}" in f*|ce*) echo :file;; esac
 `;
 
-/** What is typed, and the words that the program is run with after a TAB. */
+/** A typed line, and the arguments that the shell passes after a TAB. */
 const TYPED: readonly (readonly [typed: string, ran: string])[] = [
   ['capsulectl workload get we', '[workload][get][web]'],
   ['capsulectl volume get notes@be', '[volume][get][notes@before]'],
@@ -37,7 +37,7 @@ const TYPED: readonly (readonly [typed: string, ran: string])[] = [
   ['capsulectl workload get nothin', '[workload][get][nothin]'],
 ];
 
-/** How a shell is started without the settings of whoever runs the test, and what it runs before the lines. */
+/** The start of a shell without the settings of the tester, and the commands before the lines. */
 const SHELLS = {
   bash: { command: 'bash --norc -i', lines: ['source ./completion'] },
   zsh: {

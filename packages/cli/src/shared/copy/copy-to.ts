@@ -89,7 +89,7 @@ async function* join(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
   if (bytes > 0) yield together(waiting);
 }
 
-/** What is one piece already is not copied. */
+/** Joins the chunks; a single chunk is not copied. */
 function together(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const [first] = pieces;
   const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);

@@ -3,7 +3,7 @@ import type { Output } from '../../program/context/output.ts';
 /** More lines than this hide what matters. */
 const SHOWN_MOST = 100;
 
-/** What a copy left out or could not keep, to be shown when it is over. */
+/** The warnings of a copy, shown when it is over. */
 export class CopyWarnings {
   readonly #texts: string[] = [];
   #count = 0;

@@ -1,7 +1,7 @@
 import { copyError } from './errors.ts';
 import { parentOf, type Standing } from './plan-copy.ts';
 
-/** What is at a path: something, or a link that leads to a file or to nothing. */
+/** The state of a path: an entry, or a link that leads to a file or to nothing. */
 export type Look = Standing | { readonly link: string };
 
 export interface Target {

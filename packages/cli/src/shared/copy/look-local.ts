@@ -4,14 +4,14 @@ import { localFault } from '../../program/local-fault.ts';
 import type { Look } from './follow-links.ts';
 import { lastPart, type Standing } from './plan-copy.ts';
 
-/** What stands at a local path that is to be copied. A link is one, unless a slash or `/.` follows it. */
+/** Describes a local source. A link is one, unless a slash or `/.` follows it. */
 export async function lookAtSource(path: string): Promise<Standing> {
   const seen = await unlessMissing(path, lstat(path));
   if (seen === undefined) return 'nothing';
   return seen.isSymbolicLink() ? 'file' : standingOf(seen);
 }
 
-/** What stands at a local path that is to be written. */
+/** Describes a local target. */
 export async function lookAtTarget(path: string): Promise<Look> {
   const seen = await unlessMissing(path, lstat(path));
   if (seen === undefined) return 'nothing';

@@ -16,7 +16,7 @@ interface WorkloadPath {
   readonly path: string;
 }
 
-/** What stands at a path of a workload that is to be copied, and the bytes of a file. A link is one. */
+/** Describes a source in a workload, with the bytes of a file. A link is one. */
 export async function lookAtWorkloadSource(
   client: CapsuleClient,
   { name, path }: WorkloadPath,
@@ -26,7 +26,7 @@ export async function lookAtWorkloadSource(
   return { is: STANDINGS[type] ?? 'special', bytes: Number(sizeBytes) };
 }
 
-/** What stands at a path of a workload that is to be written; its links lead inside of it. */
+/** Describes a target in a workload; its links lead inside of it. */
 export async function lookAtWorkloadTarget(
   client: CapsuleClient,
   { name, path }: WorkloadPath,

@@ -1,6 +1,6 @@
 import { copyError } from './errors.ts';
 
-/** What stands at the source or the target of a copy; `special` is a FIFO, a socket or a device. */
+/** The kind of the source or target of a copy; `special` is a FIFO, a socket or a device. */
 export type Standing = 'nothing' | 'file' | 'folder' | 'special';
 
 export interface CopySides {
@@ -15,7 +15,7 @@ export interface CopySides {
 export interface CopyPlan {
   /** Where the archive is unpacked; it exists. */
   readonly folder: string;
-  /** What the first part of every name becomes; empty: the contents go right into the folder. */
+  /** Replaces the first part of every name; empty: the contents go right into the folder. */
   readonly rename: string;
 }
 

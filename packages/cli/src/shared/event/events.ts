@@ -60,7 +60,7 @@ async function render(
   return renderListing(events, listing, format, out);
 }
 
-/** What follows comes one by one: a line each, also as JSON. */
+/** Followed events come one by one: a line each, also as JSON. */
 async function renderOne(event: Event, format: Format, { out, now }: Context): Promise<string> {
   if (format.kind === 'json') return `${JSON.stringify(eventDocument(event))}\n`;
   if (isData(format)) {

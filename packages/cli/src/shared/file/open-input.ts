@@ -38,7 +38,7 @@ export async function openInput(
   }
 }
 
-/** What fails while the file is read is named as well. */
+/** Names the file in read errors, too. */
 async function* named(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;

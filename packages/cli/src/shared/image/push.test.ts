@@ -101,7 +101,7 @@ test('a file that is not there is exit code 3, a folder is refused', async () =>
   assert.match(folder.stderr, /it is a folder/);
 });
 
-test('what is no archive is refused before it is sent, by its name', async () => {
+test('a file that is no archive is refused before it is sent, by its name', async () => {
   await using capsule = await startFakeCapsule(takingServices().services);
   for (const stdin of ['name: web\nkind: Container\n', '', 'x'.repeat(10_000)]) {
     const { exitCode, stderr } = await runCapsulectl(['image', 'push', '-'], {

@@ -57,7 +57,7 @@ async function* messages(
   let sentBytes = 0;
   await onSent(sentBytes);
   for await (const chunk of chunks) {
-    // What a pipe brings may be larger than a message should be.
+    // A chunk of a pipe may be larger than a message should be.
     for (let from = 0; from < chunk.length; from += CHUNK_BYTES) {
       const value = chunk.subarray(from, from + CHUNK_BYTES);
       yield { msg: { case: 'chunk', value } };

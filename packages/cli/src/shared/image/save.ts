@@ -37,7 +37,7 @@ export const run: Run = async (input, context) => {
         await file.writeFile(data);
         await showProgress(data.length);
       }
-      // What a network filesystem could not store, it reports here.
+      // A network filesystem reports failed writes here.
       await file?.close();
     } catch (error) {
       throw localFault('write', path, error);

@@ -36,7 +36,7 @@ function workloadOf(workload: Workload, status: Status) {
   return sampleWorkload({ spec: specFromProto(workload), status });
 }
 
-/** A capsule that stores wishes, and tells of each workload the states of `story`. */
+/** A capsule that stores specs, and reports the states of `story` for each workload. */
 function servicesWith(
   story: readonly Status[],
   stays: boolean,
@@ -73,7 +73,7 @@ function servicesWith(
   };
 }
 
-test('nothing is applied when any document of any file is bad, and all problems are told', async () => {
+test('nothing is applied when any document of any file is bad, and all problems are reported', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'capsulectl-apply-'));
   try {
     await writeFile(join(folder, '1.yaml'), manifest('a'));
@@ -113,7 +113,7 @@ test('all documents of a folder are applied in the order of their files', async 
   }
 });
 
-test('waiting tells each step once and ends with one line for each workload', async () => {
+test('waiting prints each step once and ends with one line for each workload', async () => {
   const story: Status[] = [
     PENDING,
     { ...PENDING, progress: { stage: 'pulling', doneBytes: 1, totalBytes: 100 } },
@@ -136,7 +136,7 @@ test('waiting tells each step once and ends with one line for each workload', as
 const SETTLING: Status = { phase: 'running', observedGeneration: 1, settling: true };
 const ENDED: Status = { observedGeneration: 1, startedAt: 1_000, finishedAt: 1_500 };
 
-/** Tells the story, and serves a log of these lines. */
+/** Reports the states of the story, and serves a log of these lines. */
 function servicesWithLog(story: readonly Status[], lines: readonly string[]) {
   const services = servicesWith(story, true);
   const workload: FakeServices['workload'] = {
@@ -266,7 +266,7 @@ test('a failure ends the waiting with what, why and what to do', async () => {
   assert.match(stderr, /error: web is not running: Failed \(IMAGE_NOT_FOUND\)\n {2}why: docker.io/);
 });
 
-test('a failure of an older wish does not end the waiting', async () => {
+test('a failure of an older generation does not end the waiting', async () => {
   const old: Status = { phase: 'failed', reason: 'X', observedGeneration: 0 };
   const story = [old, { phase: 'running', observedGeneration: 1 } as const];
   await using capsule = await startFakeCapsule(servicesWith(story, true));

@@ -31,7 +31,7 @@ export function outcomeDocuments(outcomes: readonly Outcome[]): readonly object[
   });
 }
 
-/** `web created, running at 172.20.254.2, 8080->80/tcp`; what was refused is told as an error. */
+/** `web created, running at 172.20.254.2, 8080->80/tcp`; a refusal is an error. */
 export function outcomeLine(
   { spec: { name }, change, workload }: Outcome,
   isWaiting: boolean,

@@ -3,7 +3,7 @@ import { fitText, plainText } from '../../program/plain-text.ts';
 
 /** Shows how several things go on, on the error stream. */
 export interface ProgressView {
-  /** `step` is the part of the text that changes seldom: without a terminal, only it is told. */
+  /** `step` is the part of the text that changes seldom: without a terminal, only it is printed. */
   update(name: string, step: string, detail?: string): Promise<void>;
   /** It goes on no longer. */
   done(name: string): void;
@@ -61,7 +61,7 @@ function inPlace(output: Output, now: () => number): ProgressView {
       const before = states.get(name);
       const isNewStep = before?.step !== step;
       states.set(name, { step, detail, since: isNewStep ? now() : before.since });
-      // What says nothing of itself is still seen to be alive.
+      // A step without progress of its own is still shown to be alive.
       clock ??= setInterval(() => void draw(), CLOCK_MS).unref();
       if (isNewStep || now() - drawnAt >= REDRAW_MS) await draw();
     },

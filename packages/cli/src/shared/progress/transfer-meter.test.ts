@@ -17,7 +17,7 @@ test('a transfer shows percent, amount, rate and the time that is left', () => {
     '20%, 41 MiB of 200 MiB',
     'a rate of less than half a second is none',
   );
-  // What an earlier run has brought counts for the percent, not for the rate.
+  // The part of an earlier run counts for the percent, not for the rate.
   assert.equal(after(2000, 60), '30%, 60 MiB of 200 MiB, 10 MiB/s, 14s left');
   assert.equal(after(4000, 80), '40%, 80 MiB of 200 MiB, 10 MiB/s, 12s left');
   assert.equal(

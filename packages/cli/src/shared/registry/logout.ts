@@ -6,8 +6,6 @@ export const run: Run = async (input, context) => {
   const { existed } = await withCapsule(input, context, (client) =>
     client.registry.logout({ name }, { signal: context.signal }),
   );
-  await context.out.write(
-    existed ? `logged out of ${name}\n` : `nobody was logged in to ${name}\n`,
-  );
+  await context.out.write(existed ? `logged out of ${name}\n` : `there is no login to ${name}\n`);
   return undefined;
 };

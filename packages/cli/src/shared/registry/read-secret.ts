@@ -23,7 +23,7 @@ export async function readSecret(input: Input, context: Context, prompt: string)
   if (terminal === undefined) {
     throw input.refuse('there is no terminal to ask at', 'pass it with --password-stdin');
   }
-  // Before the prompt: whoever answers it at once must not see the answer.
+  // Before the prompt: the terminal must not show an immediate answer.
   using _raw = terminal.raw();
   try {
     await err.write(prompt);

@@ -2,7 +2,7 @@ import type { Input } from '../../program/input.ts';
 import { parseTemplate } from './json-path/parse-template.ts';
 import type { Part } from './json-path/template.ts';
 
-/** What `-o` takes. */
+/** The formats of `-o`. */
 export const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'jsonpath='] as const;
 
 /** For a person. */
@@ -21,7 +21,7 @@ export type Format = TableFormat | DataFormat | { readonly kind: 'name' };
 
 const JSON_PATH = /^jsonpath=/;
 
-/** What `-o`, `-q` and `--no-headers` ask for; a table where they do not say. Fails with `CLI_USAGE`. */
+/** Reads the format of `-o`, `-q` and `--no-headers`; a table by default. Fails with `CLI_USAGE`. */
 export function readFormat(input: Input): Format {
   const text = input.text('output');
   if (input.isOn('quiet')) {

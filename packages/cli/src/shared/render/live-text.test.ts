@@ -38,7 +38,7 @@ test('a text takes the place of the one before, also where lines are wider than 
   assert.deepEqual(shown(), ['NAME', 'web', 'db']);
 });
 
-test('what is taller than the screen is cut, not scrolled', async () => {
+test('a text that is taller than the screen is cut, not scrolled', async () => {
   const { live, shown } = screen();
   for (const round of ['a', 'b']) {
     await live.draw(Array.from({ length: 30 }, (_, line) => `${round}${line}`).join('\n'));

@@ -5,7 +5,7 @@ import { textWidth } from '../../program/plain-text.ts';
 /** Goes to the start of the text that was written before, and clears from there. */
 const backOver = (rows: number) => `${rows > 0 ? `\x1b[${rows}A` : ''}\r\x1b[J`;
 
-/** A text on a terminal that is drawn anew in its own place. What is taller than the screen is cut. */
+/** A text on a terminal that is refreshed in its place. A text that is taller than the screen is cut. */
 export class LiveText {
   readonly #out: Output;
   #drawnRows = 0;

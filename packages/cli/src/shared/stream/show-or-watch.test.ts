@@ -5,7 +5,7 @@ import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 
 const image = (name: string) => ({ name, digest: 'sha256:1', sizeBytes: 1n, createdUnix: 0n });
 
-test('what changed is shown again, what did not is not, and a restart is lived through', async () => {
+test('a change is shown again, an equal state is not, and a restart is survived', async () => {
   const ended = new AbortController();
   let asked = 0;
   const images = {

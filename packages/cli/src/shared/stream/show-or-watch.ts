@@ -6,12 +6,12 @@ import { LiveText } from '../render/live-text.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { Absence } from './absence.ts';
 
-/** For what the API tells no changes of: it is asked again this often. */
+/** The polling interval for states that the API cannot watch. */
 const EVERY_MS = 1000;
 
 /**
  * Shows what `ask` finds: once, or with `--watch` whenever it has changed, until the command is ended
- * and across restarts of the capsule. On a terminal it is drawn anew in its place.
+ * and across restarts of the capsule. On a terminal it is refreshed in its place.
  */
 export async function showOrWatch(
   input: Input,

@@ -40,7 +40,7 @@ const TYPES: Readonly<Record<string, TarType>> = {
 const ID_MOST = 0xffff_fffe;
 const SECOND_NS = 1_000_000_000n;
 
-/** What a header and those in front of it say together. Fails with `COPY_ARCHIVE_DAMAGED`. Pure. */
+/** Combines a header with those in front of it. Fails with `COPY_ARCHIVE_DAMAGED`. Pure. */
 export function describeEntry(header: HeaderBlock, extension: Extension): Described {
   const pax = lastValues(extension.pax);
   const text = (key: string) => pax.get(key)?.toString('latin1');

@@ -97,7 +97,7 @@ const anyOther = fc
     content: Buffer.alloc(0),
   }));
 
-test('what was written is read the same, in pieces of any length', () => {
+test('a written archive is read the same, in pieces of any length', () => {
   const items = fc.array(fc.oneof(anyFile, anySparse, anyOther), { maxLength: 6 });
   fc.assert(
     fc.property(items, fc.integer({ min: 1, max: 3000 }), (written, pieceBytes) => {

@@ -6,7 +6,7 @@ import { type PaxRecords, parsePaxRecords } from './pax-records.ts';
 import { checkRanges, LeadingMap, parseOldPairs, sizeOf } from './sparse-map.ts';
 import { BLOCK_BYTES, type DataRange, paddingOf, type TarEntry } from './tar-entry.ts';
 
-/** Takes what an archive holds, in its order. What its calls throw ends the reading. */
+/** Receives the entries of an archive, in their order. An error of its calls ends the reading. */
 export interface TarSink {
   begin(entry: TarEntry): void;
   /** Content of the entry that was begun, at its place; bytes are good only during the call. */

@@ -21,7 +21,7 @@ async function listenAt(path: string): Promise<AsyncDisposable> {
   return server;
 }
 
-/** Where the program went, told by a connection that is never made. */
+/** Returns the target of the program, from a connection that is never made. */
 async function targetOf(
   socketFolder: string,
   env: Record<string, string> = {},

@@ -52,7 +52,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** A capsule that died without cleaning up leaves a socket that nobody listens to. */
+/** A capsule that died without cleaning up leaves a socket without a listener. */
 async function keepLiving(sockets: readonly string[]): Promise<readonly string[]> {
   if (sockets.length < 2) return sockets;
   const living = await Promise.all(sockets.map(isListening));

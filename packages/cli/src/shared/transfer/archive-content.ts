@@ -16,11 +16,11 @@ export interface ArchiveContent {
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** ext4(5): the superblock begins at 1024, and its magic number is 56 bytes into it. */
 const EXT4 = { at: 1024 + 56, magic: Buffer.from([0x53, 0xef]) };
-/** What tar writes by default at once, of which an archive of nothing is one. No ext4 is as small. */
+/** The default record of tar, the size of an empty archive. No ext4 is as small. */
 const RECORD_BYTES = 20 * 512;
 
 /**
- * What a file holds, by its bytes and not by its name. Fails with `TRANSFER_UNKNOWN_FORMAT` and
+ * Detects the format of a file by its bytes, not by its name. Fails with `TRANSFER_UNKNOWN_FORMAT` and
  * `TRANSFER_DAMAGED`.
  */
 export async function readArchive(
@@ -54,7 +54,7 @@ function isEmptyTar(whole: Buffer): boolean {
 async function* gunzipped(reader: ByteReader, path: string): AsyncGenerator<Buffer> {
   const decoder = createGunzip();
   const feeding = pipeline(reader.remaining(), decoder);
-  // Told where the output ends; until then nobody waits for it.
+  // The error is reported where the output ends; until then nothing awaits it.
   feeding.catch(() => undefined);
   try {
     for await (const piece of decoder) yield piece as Buffer;

@@ -13,7 +13,7 @@ async function place() {
   return { path: join(folder, 'data.tar'), [Symbol.asyncDispose]: dispose };
 }
 
-test('what another export left is gone before the notes are those of the new one', async () => {
+test('the remains of another export are gone before the notes are those of the new one', async () => {
   await using at = await place();
   await writeFile(`${at.path}.part`, 'bytes of the first');
   await mkdir(`${at.path}.part.json`);

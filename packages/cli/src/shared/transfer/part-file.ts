@@ -54,7 +54,7 @@ export class PartFile {
     return new PartFile(path, file, createHash('sha256'), 0);
   }
 
-  /** What an earlier run left, with all whole frames of it; undefined where there is nothing to go on with. */
+  /** Returns the remains of an earlier run, with all whole frames; undefined where there is nothing to resume. */
   static async resume(
     path: string,
     request: Omit<PartOf, 'exportId'>,

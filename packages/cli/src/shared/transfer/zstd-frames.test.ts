@@ -50,7 +50,7 @@ test('many frames are what each of them holds, however they come', async () => {
   );
 });
 
-test('what was cut off or spoilt is told as damage, and nothing else happens', async () => {
+test('a file that was cut off or spoilt is reported as damage, and nothing else happens', async () => {
   await fc.assert(
     fc.asyncProperty(
       frame,
@@ -74,7 +74,7 @@ test('what was cut off or spoilt is told as damage, and nothing else happens', a
   );
 });
 
-test('bytes that are no zstd at all are told as damage', async () => {
+test('bytes that are no zstd at all are reported as damage', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 2000 }), async (bytes) => {
       await assert.rejects(read(bytes), { code: 'TRANSFER_DAMAGED' });

@@ -10,12 +10,12 @@ export const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const BLOCK_HEADER_BYTES = 3;
 /** RFC 8878, 3.1.1.2.3: of the block type that holds one byte many times. */
 const RLE_BLOCK = 1;
-/** What a frame of ours never exceeds, also where it could not be made smaller. */
+/** The limit of a frame of ours, also where it could not be made smaller. */
 const SMALL_BYTES = FRAME_BYTES + 64 * 1024;
 
 /**
- * What a file of zstd frames holds. Frame by frame, since Node's own decoder stops after the first where
- * several lie in one chunk. `onFrame` is told after each whole one. Fails with `TRANSFER_DAMAGED`.
+ * Decodes a file of zstd frames. Frame by frame, since Node's own decoder stops after the first where
+ * several lie in one chunk. `onFrame` is called after each whole one. Fails with `TRANSFER_DAMAGED`.
  */
 export async function* decompressFrames(
   reader: ByteReader,
@@ -84,7 +84,7 @@ async function* decompressStream(
 ): AsyncGenerator<Buffer> {
   const decoder = createZstdDecompress();
   const feeding = pipeline(Readable.from(bytes), decoder);
-  // Told where the output ends; until then nobody waits for it.
+  // The error is reported where the output ends; until then nothing awaits it.
   feeding.catch(() => undefined);
   try {
     for await (const piece of decoder) yield piece as Buffer;

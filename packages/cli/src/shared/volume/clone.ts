@@ -9,7 +9,7 @@ export const run: Run = async (input, context) => {
   const [source = '', newName = ''] = input.args;
   const { volume, snapshot = '' } = readVolumeName(input, source);
   const { out, signal } = context;
-  // Chosen here: the same again is a success, so a lost answer is asked for anew.
+  // Chosen here: the same request again is a success, so a lost answer is requested again.
   const request = { volume, snapshot, newName, newUid: randomUUID() };
   const made = await withCapsule(input, context, (client) =>
     retryAway(() => client.volume.clone(request, { signal }), context),

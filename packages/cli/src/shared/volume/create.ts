@@ -12,7 +12,7 @@ export const run: Run = async (input, context) => {
   const { volume, wasThere } = await withCapsule(input, context, async (client) => {
     const list = () => client.volume.list({}, { signal });
     const { volumes } = await retryAway(list, context);
-    // The same again is a success, so a lost answer is asked for anew.
+    // The same request again is a success, so a lost answer is requested again.
     const made = await retryAway(
       () => client.volume.create({ name, sizeMib }, { signal }),
       context,

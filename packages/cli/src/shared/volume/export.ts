@@ -98,7 +98,9 @@ async function receive(
       if (isCapsuleError(error) && error.code === 'EXPORT_GONE' && exportId !== '') {
         await part?.close();
         await PartFile.discard(path);
-        await context.err.write('what was begun is not on the capsule any more; beginning anew\n');
+        await context.err.write(
+          'the capsule does not have the unfinished export any more; starting again\n',
+        );
         return receive(client, content, path, context, showProgress);
       }
       absence.note(error);

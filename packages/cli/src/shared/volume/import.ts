@@ -44,7 +44,7 @@ export const run: Run = async (input, context) => {
     );
   };
   const volume = await withCapsule(input, context, (client) =>
-    // What came before a cut is on the capsule: each attempt goes on with it. A stream is read once.
+    // The capsule keeps the part before a cut: each attempt resumes after it. A stream is read once.
     isStream ? attempt(client) : retryAway(() => attempt(client), context),
   ).finally(() => view.clear());
   await showWarnings(err, volume.importWarnings);

@@ -2,7 +2,7 @@ import { action, remedy, short } from '@capsule/core';
 import type { ProgramManual } from '../../program/manual.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';
 
-/** What to do about a volume or snapshot that no record speaks of; a paragraph behind a table. */
+/** Advice for a volume or snapshot that no record names; a paragraph behind a table. */
 export function orphanAdvice(name: string, program: ProgramManual): string {
   const keep = action('volume.adopt', { volume: name });
   const remove = action('volume.delete', { force: true, volume: name });

@@ -18,7 +18,7 @@ test('a volume, and a snapshot of one', () => {
   assert.throws(() => readSnapshotName(input, 'data'), { code: 'CLI_USAGE' });
 });
 
-test('whatever is typed is a name or an error of usage', () => {
+test('every input is a name or an error of usage', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[a-z@./-]{0,12}$/)), (text) => {
       try {

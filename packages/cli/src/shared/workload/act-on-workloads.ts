@@ -93,6 +93,6 @@ export function startWorkloads({ done, ask }: StartLike): Run {
     const style = styleOfState(workload);
     const state = describeState(workload);
     const shown = style === undefined ? state : out.style(style, state);
-    return `${name} ${changed === true ? done : 'was on its way already'}: ${shown}\n`;
+    return `${name} ${changed === true ? done : 'was already starting'}: ${shown}\n`;
   }
 }

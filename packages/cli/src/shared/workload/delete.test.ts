@@ -8,7 +8,7 @@ const services = (existing: ReadonlySet<string>) => ({
   workload: { delete: ({ name }: { name: string }) => ({ existed: existing.has(name) }) },
 });
 
-test('each deleted workload is told, and one that is missing is exit code 3', async () => {
+test('each deleted workload is printed, and a missing one is exit code 3', async () => {
   await using capsule = await startFakeCapsule(services(new Set(['a', 'b'])));
   const result = await runCapsulectl(['workload', 'delete', 'a', 'nope', 'b'], capsule);
   assert.equal(result.exitCode, 3);
@@ -56,5 +56,5 @@ test('a workload that uses its grace beyond the time of the wait is reported as 
   const result = await runCapsulectl(words, capsule);
   assert.equal(result.exitCode, 5);
   assert.match(result.stderr, /^error: slow was not deleted after 1 s\n/);
-  assert.match(result.stderr, /goes on by itself.*workload delete --force slow/);
+  assert.match(result.stderr, /keeps deleting it.*workload delete --force slow/);
 });

@@ -82,7 +82,7 @@ async function passInput(outbox: Outbox<Message>, { stdin }: Context): Promise<v
   await outbox.push({ payload: { case: 'stdin', value: new Uint8Array() } });
 }
 
-/** The first signal is the process' own; a person who asks again means us. */
+/** The first signal goes to the process in the workload; a second one ends this program. */
 function passSignals(send: (payload: Payload) => void, { signals }: Context): Disposable {
   let taken: Disposable | undefined;
   taken = signals.take((name) => {

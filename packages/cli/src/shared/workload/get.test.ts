@@ -18,7 +18,7 @@ const WEB = sampleWorkload({
   },
 });
 
-test('what get prints as YAML or JSON is applied without a change', async () => {
+test('the YAML or JSON of get is applied without a change', async () => {
   const applied: WireWorkload[] = [];
   await using capsule = await startFakeCapsule({
     workload: { get: () => workloadToProto(WEB) },

@@ -6,7 +6,7 @@ export const KIND_NOUNS: Readonly<Record<WorkloadKind, string>> = {
   microVm: 'microVM',
 };
 
-/** What a workload is made from: its image, or the root file system that somebody brought. */
+/** The source of a workload: its image, or its prebuilt root file system. */
 export function describeSource({ image, microVm }: WorkloadSpec): string {
   return image === '' && microVm !== undefined ? microVm.rootfsPath : describeImageReference(image);
 }

@@ -127,7 +127,7 @@ test('an output that does not exist is a usage error', async () => {
   assert.match(stderr, /table, wide, json, yaml, name/);
 });
 
-test('a workload of a newer capsule is told as an error, and the others are shown', async () => {
+test('a workload of a newer capsule is reported as an error, and the others are shown', async () => {
   const [web] = WORKLOADS.map(workloadToProto);
   await using capsule = await startFakeCapsule({
     workload: {

@@ -31,7 +31,7 @@ const lines = (stream: LogStream) =>
     .map(({ data }) => data.toString())
     .join('');
 
-test('what went to stdout goes to stdout, what went to stderr to stderr', async () => {
+test('stdout of the workload goes to stdout, stderr to stderr', async () => {
   await using capsule = await startFakeCapsule({
     workload: { logs: (request) => tell(request, STORY.length) },
   });

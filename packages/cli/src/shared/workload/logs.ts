@@ -10,7 +10,7 @@ export const run: Run = async (input, context) => {
   const [name = ''] = input.args;
   const tailLines = input.count('tail');
   const since = readSince(input, context) ?? 0;
-  // On the wire 0 lines mean all; a person who asks for 0 wants what comes from now on.
+  // On the wire 0 lines mean all; on the command line 0 means new lines only.
   const sinceMs = tailLines === 0 ? Math.max(since, context.now()) : since;
   const request = {
     name,

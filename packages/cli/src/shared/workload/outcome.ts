@@ -12,7 +12,7 @@ export type JudgeWorkload = (now: ReportedWorkload, first: ReportedWorkload) => 
 
 /**
  * For an apply. Ready: the capsule says so of this spec, or it is stopped as desired, or its program is done. Failed:
- * this spec cannot run, did not stay up, or gave way to an earlier one; the capsule goes on trying, and the wait ends.
+ * this spec cannot run, did not stay up, or gave way to an earlier one; the capsule keeps trying, and the wait ends.
  */
 export const judgeApplied: JudgeWorkload = (workload, first) => {
   const { status } = workload;
@@ -55,7 +55,7 @@ export function isRolledBack({ status }: ReportedWorkload, first: ReportedWorklo
   return status.rolledBack?.from === first.generation;
 }
 
-/** What came back is ready, or has failed as well. */
+/** The restored spec is ready, or has failed as well. */
 function isBack(workload: ReportedWorkload): boolean {
   const { status, generation } = workload;
   return status.observedGeneration >= generation && standing(workload) !== 'waiting';
@@ -88,7 +88,7 @@ function hasStayedUp({ spec, status }: ReportedWorkload): boolean {
   return finishedAt - startedAt >= spec.minReadySeconds * 1000;
 }
 
-/** An earlier wish may take its place: that is then the end of the wait. */
+/** An earlier spec may take its place: that is then the end of the wait. */
 function mayComeBack({ spec, generation }: ReportedWorkload): boolean {
   return spec.updatePolicy === 'rollback' && generation > 1;
 }

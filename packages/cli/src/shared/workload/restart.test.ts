@@ -20,13 +20,13 @@ test('a restart that a stop overtakes is reported as stopped by another command'
   const result = await runCapsulectl(['workload', 'restart', 'web'], capsule);
   assert.equal(result.exitCode, 4);
   assert.equal(result.stdout, '');
-  assert.match(result.stderr, /^error: another command stopped web meanwhile\n/);
-  assert.doesNotMatch(result.stderr, /goes on trying/);
+  assert.match(result.stderr, /^error: another command stopped web\n/);
+  assert.doesNotMatch(result.stderr, /keeps trying/);
 });
 
 test('a restart that a deletion overtakes is reported as deleted', async () => {
   await using capsule = await startFakeCapsule(overtaken('deleting'));
   const result = await runCapsulectl(['workload', 'restart', 'web'], capsule);
   assert.equal(result.exitCode, 4);
-  assert.match(result.stderr, /^error: web was deleted by/);
+  assert.match(result.stderr, /^error: another client deleted web\n/);
 });

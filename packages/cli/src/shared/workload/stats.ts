@@ -12,12 +12,12 @@ import { USAGE_ORDERS, type UsageOrder } from './usage-order.ts';
 import { sortUsage, type UsageRow, type UsageSample, usageRows } from './usage-rate.ts';
 
 const WATCH_MS = 1000;
-/** Long enough to tell how busy something is, short enough not to be waited for. */
+/** Long enough to measure the load, short enough for an interactive command. */
 const ONCE_MS = 400;
 
 export const run: Run = (input, context) => show(input, context, input.isOn('watch'));
 
-/** Until it is ended, or nobody watches: then once. */
+/** Repeats until it is ended; without a terminal, prints once. */
 export const top: Run = (input, context) => show(input, context, context.out.isTerminal, 'cpu');
 
 async function show(

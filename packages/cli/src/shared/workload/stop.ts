@@ -61,7 +61,7 @@ interface Stop {
   readonly timeoutMs: number;
 }
 
-/** Asks until there is an answer: the wish survives a restart of the capsule in the middle. */
+/** Repeats the request until there is an answer: the stop survives a restart of the capsule in the middle. */
 async function stopOne(
   { client, input, name, timeoutMs }: Stop,
   context: Context,

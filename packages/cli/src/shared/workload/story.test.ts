@@ -12,12 +12,12 @@ const HOW = { now: NOW, program: CAPSULECTL };
 const story = (...args: Parameters<typeof sampleWorkload>) =>
   workloadStory(sampleWorkload(...args), [], HOW).join('\n');
 
-test('a workload that runs well is told in two sentences', () => {
+test('a workload that runs well is described in two sentences', () => {
   assert.match(story(), /web is a container of nginx:1\.27-alpine .*8080->80\/tcp/);
   assert.match(story(), /has been running for 59m/);
 });
 
-test('a microVM is told as such, also one of a prebuilt pair', () => {
+test('a microVM is described as such, also one of a prebuilt pair', () => {
   const vm = { kind: 'microVm', microVm: MICRO_VM_DEFAULTS } as const;
   assert.match(story({ spec: vm }), /web is a microVM of nginx:1\.27-alpine /);
   const pair = { ...vm.microVm, kernelPath: '/vm/vmlinux', rootfsPath: '/vm/root.img' };
@@ -56,7 +56,7 @@ test('want of memory, a missing image, a wait and a roll-back each have their wo
   );
 });
 
-test('the last trouble is told, also when all is well again', () => {
+test('the last trouble is described, also when all is well again', () => {
   const event = create(EventSchema, {
     atUnixMs: BigInt(NOW - 60_000),
     severity: EventSeverity.WARNING,

@@ -8,7 +8,7 @@ import { describeSource, KIND_NOUNS } from './kind.ts';
 import { describeAmount } from './state.ts';
 
 /**
- * What a colleague would answer when asked how a workload does: what it is, how it stands, what
+ * Describes a workload as a colleague would: what it is, its state, what
  * happened last, what the capsule does next, and what a person can do. A paragraph each. Pure.
  */
 export function workloadStory(

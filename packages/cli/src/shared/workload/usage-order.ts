@@ -1,4 +1,4 @@
-/** What a table of usage can be sorted by. */
+/** The sort orders of a usage table. */
 export const USAGE_ORDERS = ['name', 'cpu', 'memory'] as const;
 export type UsageOrder = (typeof USAGE_ORDERS)[number];
 

@@ -18,7 +18,7 @@ test('half a processor for a second is 50 percent', () => {
   assert.deepEqual(percents(sample(0, { web: 0 }), sample(1000, { web: 500_000 })), [['web', 50]]);
 });
 
-test('what was not there before is unknown, and what is gone is left out', () => {
+test('a new workload has unknown rates, and a deleted one is left out', () => {
   assert.deepEqual(percents(sample(0, { old: 5 }), sample(1000, { web: 500_000 })), [
     ['web', undefined],
   ]);
@@ -29,7 +29,7 @@ test('a container that was started again counts from 0', () => {
   assert.deepEqual(rows, [['web', 10]]);
 });
 
-test('two samples of one moment, or a clock that was set back, tell nothing', () => {
+test('two samples of one moment, or a clock that was set back, give no rate', () => {
   for (const at of [1000, 500]) {
     const rows = percents(sample(1000, { web: 0 }), sample(at, { web: 500_000 }));
     assert.deepEqual(rows, [['web', undefined]]);

@@ -1,14 +1,14 @@
 import type { WorkloadUsage } from '@capsule/api/wire';
 import type { UsageOrder } from './usage-order.ts';
 
-/** What all workloads used at one moment. */
+/** The usage of all workloads at one moment. */
 export interface UsageSample {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly workloads: readonly WorkloadUsage[];
 }
 
-/** What a workload uses, and how busy it was since the sample before. */
+/** The usage of a workload, and its load since the previous sample. */
 export interface UsageRow extends WorkloadUsage {
   /** 100 is one processor; absent where nothing is known from before, or nothing is counted. */
   readonly cpuPercent?: number;

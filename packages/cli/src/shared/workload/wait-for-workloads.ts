@@ -31,7 +31,7 @@ export interface WaitResult {
 
 /**
  * Watches until every workload is ready or has failed; results are in the order of `applied`. A
- * restart of the capsule in the middle is lived through: the watch begins anew with the state then.
+ * restart of the capsule in the middle does no harm: the watch starts again with the state at that time.
  */
 export async function waitForWorkloads(
   { client, applied, timeoutMs, view, judge = judgeApplied }: WaitRequest,

@@ -14,7 +14,7 @@ const REDRAW_MS = 100;
 
 /**
  * Shows workloads and every change of them until the command is ended, across restarts of the capsule.
- * On a terminal the table is drawn anew in its place; into a pipe each change is written behind the
+ * On a terminal the table is refreshed in its place; into a pipe each change is written behind the
  * last.
  */
 export async function watchTable(
@@ -37,7 +37,7 @@ export async function watchTable(
   const answers = resumeStream<WorkloadWatchResponse>(
     {
       open: (_last, attempt) => {
-        // After a gap the present state comes anew, without those that are gone.
+        // After a gap the present state comes again, without those that are gone.
         known.clear();
         isComplete = false;
         return client.workload.watch({ labelSelector }, { signal: attempt });

@@ -51,7 +51,7 @@ function validateRootfsSize(bytes: number): Problem[] {
   const hint = `${formatSize(ROOTFS_LEAST_BYTES)} to ${formatSize(VOLUME_MAX_BYTES)}, in whole MiB`;
   const isRight =
     bytes >= ROOTFS_LEAST_BYTES && bytes <= VOLUME_MAX_BYTES && bytes % VOLUME_UNIT_BYTES === 0;
-  return isRight ? [] : [{ path, message: `${formatSize(bytes)} is not possible`, hint }];
+  return isRight ? [] : [{ path, message: `${formatSize(bytes)} is not valid`, hint }];
 }
 
 function validateCmdline(text: string): Problem[] {

@@ -106,7 +106,7 @@ function validateSubPath(path: string, { subPath, copyUp }: VolumeMount): Proble
     return [{ path: `${path}.subPath`, message: `${quote(subPath)} ${problem}`, hint }];
   }
   if (!copyUp) return [];
-  const message = 'is not possible beside subPath';
+  const message = 'cannot be combined with subPath';
   return [{ path: `${path}.copyUp`, message, hint: 'a whole volume is filled, or none of it' }];
 }
 

@@ -14,7 +14,7 @@ export const snapshotError = defineErrors('SNAPSHOT', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: Named) => `there is no snapshot ${f.name}`,
-    hint: remedy`${action('volume.snapshots')} shows what there is`,
+    hint: remedy`${action('volume.snapshots')} shows the snapshots`,
   },
   EXISTS: {
     kind: 'exists',
@@ -28,8 +28,8 @@ export const snapshotError = defineErrors('SNAPSHOT', {
   },
   ORPHANED: {
     kind: 'precondition',
-    message: (f: Named) => `snapshot ${f.name} is orphaned: there is storage that nobody asked for`,
-    why: 'it may hold what somebody misses',
+    message: (f: Named) => `snapshot ${f.name} is orphaned: storage exists that no record names`,
+    why: 'it may hold data that someone needs',
     hint: (f) =>
       remedy`${action('volume.adopt', { volume: f.name })} keeps it, ${short(action('volume.delete', { force: true, volume: f.name }))} removes it`,
   },

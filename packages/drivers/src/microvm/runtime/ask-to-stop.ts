@@ -10,7 +10,7 @@ import type { VmWork } from './vm-work.ts';
 
 /**
  * Asks a machine that is up to stop, in the way that it understands; answers how it ended, as `stop-vm.ts` does. From
- * then on nobody watches it. For who works alone on it.
+ * then on no watch follows it. The caller holds the workload's lock.
  */
 export async function askToStop(
   { context: { records, vmms }, running }: VmWork,

@@ -94,7 +94,7 @@ export class RunningVms {
     );
   }
 
-  /** For who works alone on it. */
+  /** The caller holds the workload's lock. */
   async end(run: VmRun, end: VmEnd): Promise<void> {
     this.forget(run.id);
     await endVm(this.#context.records, run, end);

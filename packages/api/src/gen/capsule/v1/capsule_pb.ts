@@ -166,7 +166,7 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   shortId: string;
 
   /**
-   * What is wrong with the capsule now; empty when all is well.
+   * The present problems of the capsule; empty when all is well.
    *
    * @generated from field: repeated capsule.v1.CapsuleProblem problems = 100;
    */
@@ -218,7 +218,7 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   startedAtUnixMs: bigint;
 
   /**
-   * What volumes are made of: "loop-file", "lvm-thin"; empty where they cannot be made.
+   * The backend of volumes: "loop-file", "lvm-thin"; empty where volumes cannot be made.
    *
    * @generated from field: string volume_backend = 108;
    */
@@ -232,7 +232,7 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   volumeBackendDetail: string;
 
   /**
-   * What runs microVMs: "qemu", "firecracker"; empty where they cannot be run.
+   * The monitor of microVMs: "qemu", "firecracker"; empty where they cannot run.
    *
    * @generated from field: string micro_vm_backend = 110;
    */
@@ -277,7 +277,7 @@ export type CapsuleProblem = Message<"capsule.v1.CapsuleProblem"> & {
   hint: string;
 
   /**
-   * What `hint` names.
+   * The actions that `hint` names.
    *
    * @generated from field: repeated capsule.v1.Action actions = 4;
    */

@@ -33,7 +33,7 @@ export type ErrorDetail = Message<"capsule.v1.ErrorDetail"> & {
   kind: string;
 
   /**
-   * What happened: one line that names the offending thing.
+   * The fault, in one line that names the object.
    *
    * @generated from field: string message = 3;
    */
@@ -47,7 +47,7 @@ export type ErrorDetail = Message<"capsule.v1.ErrorDetail"> & {
   why: string;
 
   /**
-   * What to do next.
+   * The remedy.
    *
    * @generated from field: string hint = 5;
    */
@@ -75,7 +75,7 @@ export type ErrorDetail = Message<"capsule.v1.ErrorDetail"> & {
   problems: FieldProblem[];
 
   /**
-   * What `hint` names, in its order: a client that has words of its own for an action puts them in its place.
+   * The actions that `hint` names, in its order; a client replaces each by its own command for it.
    *
    * @generated from field: repeated capsule.v1.Action actions = 9;
    */
@@ -162,7 +162,7 @@ export type FieldProblem = Message<"capsule.v1.FieldProblem"> & {
   column: number;
 
   /**
-   * What to write instead.
+   * The correct value.
    *
    * @generated from field: string hint = 5;
    */

@@ -166,7 +166,7 @@ export const EventSeveritySchema: GenEnum<EventSeverity> = /*@__PURE__*/
   enumDesc(file_capsule_v1_event, 0);
 
 /**
- * What happened on the capsule, kept across restarts and bounded in number.
+ * Events of the capsule, kept across restarts and bounded in number.
  *
  * @generated from service capsule.v1.EventService
  */

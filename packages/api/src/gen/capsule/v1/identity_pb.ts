@@ -247,7 +247,7 @@ export const KeyRemoveResponseSchema: GenMessage<KeyRemoveResponse> = /*@__PURE_
   messageDesc(file_capsule_v1_identity, 10);
 
 /**
- * Who may operate the capsule: Ed25519 keys, one for each operator machine.
+ * The keys that may operate the capsule: Ed25519, one for each operator machine.
  *
  * @generated from service capsule.v1.IdentityService
  */

@@ -52,7 +52,7 @@ export type Image = Message<"capsule.v1.Image"> & {
   usedBy: string[];
 
   /**
-   * The store cannot be read, so nobody knows who needs it.
+   * capsuled cannot read the store, so the users of the image are unknown.
    *
    * @generated from field: bool used_by_unknown = 101;
    */
@@ -291,7 +291,7 @@ export const ImagePruneRequestSchema: GenMessage<ImagePruneRequest> = /*@__PURE_
  */
 export type ImagePruneResponse = Message<"capsule.v1.ImagePruneResponse"> & {
   /**
-   * What was removed, or would be.
+   * The images that were removed, or would be.
    *
    * @generated from field: repeated capsule.v1.Image images = 1;
    */
@@ -497,7 +497,7 @@ export const ImageService: GenService<{
     output: typeof ImagePushResponseSchema;
   },
   /**
-   * What is known of one image. NotFound.
+   * Returns one image. NotFound.
    *
    * @generated from rpc capsule.v1.ImageService.Get
    */
@@ -507,7 +507,7 @@ export const ImageService: GenService<{
     output: typeof ImageGetResponseSchema;
   },
   /**
-   * Fetches an image, or what its tag names now, and tells how far it is; the last message has the
+   * Pulls the image that the reference names now, and reports progress; the last message has the
    * image.
    *
    * @generated from rpc capsule.v1.ImageService.Pull
@@ -529,7 +529,7 @@ export const ImageService: GenService<{
     output: typeof ImageRemoveResponseSchema;
   },
   /**
-   * Removes every image that no workload uses, and tells what that freed.
+   * Removes every image that no workload uses, and returns the freed space.
    *
    * @generated from rpc capsule.v1.ImageService.Prune
    */

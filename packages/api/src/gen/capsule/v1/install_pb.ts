@@ -194,7 +194,7 @@ export const InstallResultSchema: GenMessage<InstallResult> = /*@__PURE__*/
  */
 export const InstallService: GenService<{
   /**
-   * What the installer sees of the machine.
+   * The machine, as the installer sees it.
    *
    * @generated from rpc capsule.v1.InstallService.Status
    */

@@ -117,7 +117,7 @@ export const ManifestApplyResponseSchema: GenMessage<ManifestApplyResponse> = /*
   messageDesc(file_capsule_v1_manifest, 2);
 
 /**
- * What was done with one resource, or with `dry_run` would be.
+ * The change of one resource; with `dry_run`, the change that an apply would make.
  *
  * @generated from message capsule.v1.ManifestResult
  */

@@ -47,7 +47,7 @@ export type Registry = Message<"capsule.v1.Registry"> & {
   caCertificate: string;
 
   /**
-   * Who is logged in; empty for nobody. Ignored in Apply.
+   * The user of the login; empty without a login. Ignored in Apply.
    *
    * @generated from field: string username = 5;
    */
@@ -260,7 +260,7 @@ export const RegistryLogoutRequestSchema: GenMessage<RegistryLogoutRequest> = /*
  */
 export type RegistryLogoutResponse = Message<"capsule.v1.RegistryLogoutResponse"> & {
   /**
-   * False when nobody was logged in.
+   * False when there was no login.
    *
    * @generated from field: bool existed = 1;
    */

@@ -78,7 +78,7 @@ export type Volume = Message<"capsule.v1.Volume"> & {
   createdAtUnix: bigint;
 
   /**
-   * What it takes of the pool now.
+   * The space that it takes in the pool.
    *
    * @generated from field: uint64 used_bytes = 100;
    */
@@ -349,7 +349,7 @@ export type VolumeSnapshot = Message<"capsule.v1.VolumeSnapshot"> & {
   sizeBytes: bigint;
 
   /**
-   * What it takes of the pool beside its volume.
+   * The space that it takes in the pool beside its volume.
    *
    * @generated from field: uint64 used_bytes = 4;
    */
@@ -527,7 +527,7 @@ export type VolumeRestoreRequest = Message<"capsule.v1.VolumeRestoreRequest"> & 
   snapshot: string;
 
   /**
-   * What the volume holds now is lost; otherwise it is kept in a snapshot first.
+   * Drops the present content of the volume; otherwise a snapshot keeps it.
    *
    * @generated from field: bool discard_current = 3;
    */
@@ -769,7 +769,7 @@ export type VolumeExportTrailer = Message<"capsule.v1.VolumeExportTrailer"> & {
   sha256Hex: string;
 
   /**
-   * What was left out, and why; each begins with its path.
+   * The entries that were left out, each with its path and the reason.
    *
    * @generated from field: repeated string warnings = 100;
    */
@@ -963,21 +963,21 @@ export type VolumeUsage = Message<"capsule.v1.VolumeUsage"> & {
   sizeBytes: bigint;
 
   /**
-   * What can still be written to it.
+   * The space that is left for writes.
    *
    * @generated from field: uint64 free_bytes = 3;
    */
   freeBytes: bigint;
 
   /**
-   * What it takes of the pool.
+   * The space that it takes in the pool.
    *
    * @generated from field: uint64 pool_bytes = 4;
    */
   poolBytes: bigint;
 
   /**
-   * What its snapshots take of the pool.
+   * The space that its snapshots take in the pool.
    *
    * @generated from field: uint64 snapshot_bytes = 5;
    */
@@ -1060,7 +1060,7 @@ export const VolumeState = {
   DELETING: 3,
 
   /**
-   * There is storage, and nobody has asked for it.
+   * Storage exists that no record names.
    *
    * @generated from enum value: VOLUME_STATE_ORPHANED = 4;
    */
@@ -1122,7 +1122,7 @@ export const SnapshotState = {
   DELETING: 3,
 
   /**
-   * There is storage, and nobody has asked for it.
+   * Storage exists that no record names.
    *
    * @generated from enum value: SNAPSHOT_STATE_ORPHANED = 4;
    */
@@ -1361,7 +1361,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeSchema;
   },
   /**
-   * What the volumes and their snapshots take, and how full the pool is. NotFound.
+   * Returns the space that volumes and snapshots take, and the state of the pool. NotFound.
    *
    * @generated from rpc capsule.v1.VolumeService.Usage
    */
@@ -1371,7 +1371,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeUsageResponseSchema;
   },
   /**
-   * What a snapshot holds, or a volume at this moment, compressed. First a header, then frames, then a
+   * Sends the content of a snapshot, or of a volume at this moment, compressed: first a header, then frames, then a
    * trailer. An export that was cut off goes on with its id, for a day. NotFound.
    *
    * @generated from rpc capsule.v1.VolumeService.Export
@@ -1393,7 +1393,7 @@ export const VolumeService: GenService<{
   },
   /**
    * Opens an upload, or finds how far an earlier one came: all the way, too, when its answer was lost.
-   * FailedPrecondition: there is a volume of this name already, and it is not this import that nobody has used yet.
+   * FailedPrecondition: another volume has this name, or a workload has already used this import.
    *
    * @generated from rpc capsule.v1.VolumeService.BeginImport
    */

@@ -66,7 +66,7 @@ export type Workload = Message<"capsule.v1.Workload"> & {
   uid: string;
 
   /**
-   * Rises by one with every change of the wish.
+   * Rises by one with every change of the spec.
    *
    * @generated from field: uint64 generation = 101;
    */
@@ -78,7 +78,7 @@ export type Workload = Message<"capsule.v1.Workload"> & {
   createdAtUnixMs: bigint;
 
   /**
-   * Rises by one with every start or restart that somebody asks for.
+   * Rises by one with every requested start or restart.
    *
    * @generated from field: uint64 run = 103;
    */
@@ -172,7 +172,7 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   hostBindPaths: string[];
 
   /**
-   * Who the program runs as: name or number, optionally `:group`. Empty: as the image says.
+   * The user of the program: name or number, optionally `:group`. Empty: the image's user.
    *
    * @generated from field: string user = 100;
    */
@@ -883,7 +883,7 @@ export type VolumeMount = Message<"capsule.v1.VolumeMount"> & {
   readOnly: boolean;
 
   /**
-   * Leave a volume that nobody has used yet empty, instead of copying into it what the image has there.
+   * Leave a new volume empty, instead of copying the image's content at the mount path into it.
    *
    * @generated from field: bool no_copy_up = 100;
    */
@@ -951,7 +951,7 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
   address: string;
 
   /**
-   * What a mutable tag was resolved to: `sha256:…`.
+   * The digest that a mutable tag was resolved to: `sha256:…`.
    *
    * @generated from field: string image_digest = 103;
    */
@@ -1158,7 +1158,7 @@ export const WorkloadApplyResponseSchema: GenMessage<WorkloadApplyResponse> = /*
   messageDesc(file_capsule_v1_workload, 18);
 
 /**
- * One field of a wish before and after, as JSON; empty for a field that is not set.
+ * One field of a spec before and after, as JSON; empty for a field that is not set.
  *
  * @generated from message capsule.v1.FieldChange
  */
@@ -1859,7 +1859,7 @@ export type WorkloadCopyToResponse = Message<"capsule.v1.WorkloadCopyToResponse"
   bytesReceived: bigint;
 
   /**
-   * What of the archive was left out or not kept, and why; each begins with its path.
+   * The entries and attributes of the archive that were left out, each with its path and the reason.
    *
    * @generated from field: repeated string warnings = 100;
    */
@@ -1983,7 +1983,7 @@ export type WorkloadStatPathResponse = Message<"capsule.v1.WorkloadStatPathRespo
   linkTarget: string;
 
   /**
-   * What a symbolic link leads to inside of the workload; UNSPECIFIED when that is nothing.
+   * The kind of the target of a symbolic link, inside of the workload; UNSPECIFIED for a dangling link.
    *
    * @generated from field: capsule.v1.FileType target_type = 6;
    */
@@ -2060,7 +2060,7 @@ export const WorkloadStatsResponseSchema: GenMessage<WorkloadStatsResponse> = /*
   messageDesc(file_capsule_v1_workload, 49);
 
 /**
- * Counters are from the start of the container. What the capsule's kernel does not count is not set.
+ * Counters are from the start of the container. Fields that the capsule's kernel does not count are not set.
  *
  * @generated from message capsule.v1.WorkloadStats
  */
@@ -2365,7 +2365,7 @@ export const LogSourceSchema: GenEnum<LogSource> = /*@__PURE__*/
   enumDesc(file_capsule_v1_workload, 5);
 
 /**
- * What happens when the program ends by itself.
+ * The reaction to an exit of the program.
  *
  * @generated from enum capsule.v1.RestartPolicy
  */
@@ -2407,7 +2407,7 @@ export const RestartPolicy = {
 } as const;
 
 /**
- * What happens when the program ends by itself.
+ * The reaction to an exit of the program.
  *
  * @generated from enum capsule.v1.RestartPolicy
  */
@@ -2438,7 +2438,7 @@ export const ImagePullPolicy = {
   IF_NOT_PRESENT: 1,
 
   /**
-   * The registry is asked at every change and every start that somebody asks for; another digest
+   * capsuled asks the registry at every change and every requested start; another digest
    * makes a new container.
    *
    * @generated from enum value: IMAGE_PULL_POLICY_ALWAYS = 2;
@@ -2465,7 +2465,7 @@ export const ImagePullPolicySchema: GenEnum<ImagePullPolicy> = /*@__PURE__*/
   enumDesc(file_capsule_v1_workload, 7);
 
 /**
- * What happens to a changed workload that does not become ready.
+ * The reaction to a changed workload that does not become ready.
  *
  * @generated from enum capsule.v1.UpdatePolicy
  */
@@ -2478,14 +2478,14 @@ export const UpdatePolicy = {
   UNSPECIFIED: 0,
 
   /**
-   * The new wish stays and is tried on.
+   * Keep the new spec and keep trying.
    *
    * @generated from enum value: UPDATE_POLICY_REPLACE = 1;
    */
   REPLACE: 1,
 
   /**
-   * The last wish that was ready comes back.
+   * Restore the last spec that was ready.
    *
    * @generated from enum value: UPDATE_POLICY_ROLLBACK = 2;
    */
@@ -2493,7 +2493,7 @@ export const UpdatePolicy = {
 } as const;
 
 /**
- * What happens to a changed workload that does not become ready.
+ * The reaction to a changed workload that does not become ready.
  *
  * @generated from enum capsule.v1.UpdatePolicy
  */
@@ -2627,7 +2627,7 @@ export const WorkloadStageSchema: GenEnum<WorkloadStage> = /*@__PURE__*/
   enumDesc(file_capsule_v1_workload, 11);
 
 /**
- * What an apply did to the stored wish.
+ * The effect of an apply on the stored spec.
  *
  * @generated from enum capsule.v1.WorkloadChange
  */
@@ -2654,7 +2654,7 @@ export const WorkloadChange = {
 } as const;
 
 /**
- * What an apply did to the stored wish.
+ * The effect of an apply on the stored spec.
  *
  * @generated from enum capsule.v1.WorkloadChange
  */
@@ -2741,15 +2741,15 @@ export const FileTypeSchema: GenEnum<FileType> = /*@__PURE__*/
   enumDesc(file_capsule_v1_workload, 14);
 
 /**
- * Containers and microVMs: what is wished, what is, and what they print.
+ * Containers and microVMs: desired state, actual state and output.
  *
  * @generated from service capsule.v1.WorkloadService
  */
 export const WorkloadService: GenService<{
   /**
-   * Creates the workload or changes it to the given wish; the same wish again changes nothing.
-   * Answers as soon as the wish is stored durably, before anything runs. InvalidArgument for
-   * whatever is wrong with the wish, with an ErrorDetail that names every wrong field.
+   * Creates the workload or changes it to the given spec; the same spec again changes nothing.
+   * Returns as soon as the spec is stored durably, before anything runs. InvalidArgument for
+   * an invalid spec, with an ErrorDetail that names every wrong field.
    *
    * @generated from rpc capsule.v1.WorkloadService.Apply
    */
@@ -2789,7 +2789,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadDeleteResponseSchema;
   },
   /**
-   * What the workload printed. NotFound: there is no workload of that name.
+   * Returns the output of the workload. NotFound: no workload has that name.
    *
    * @generated from rpc capsule.v1.WorkloadService.Logs
    */
@@ -2810,7 +2810,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadExecServerMessageSchema;
   },
   /**
-   * Stops the workload and starts it again; a stopped one is started. Answers as soon as the wish is
+   * Stops the workload and starts it again; starts a stopped one. Returns as soon as the request is
    * stored durably. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Restart
@@ -2821,8 +2821,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadRestartResponseSchema;
   },
   /**
-   * Stops the workload and keeps it, its writable layer too: signal, grace, kill. The wish is durable;
-   * answers when nothing runs any more. Idempotent. NotFound.
+   * Stops the workload (signal, grace period, kill) and keeps it with its writable layer. The stop is durable;
+   * returns when no process of it runs. Idempotent. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Stop
    */
@@ -2832,7 +2832,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStopResponseSchema;
   },
   /**
-   * Starts a stopped workload, or one whose job is done. Answers as soon as the wish is stored
+   * Starts a stopped workload, or one whose job is done. Returns as soon as the request is stored
    * durably. Idempotent. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Start
@@ -2866,7 +2866,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadCopyFromChunkSchema;
   },
   /**
-   * What is at a path of the workload, running or stopped. NotFound: there is no such workload; a
+   * Describes a path of the workload, running or stopped. NotFound: there is no such workload; a
    * path that does not exist is an answer.
    *
    * @generated from rpc capsule.v1.WorkloadService.StatPath
@@ -2877,7 +2877,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStatPathResponseSchema;
   },
   /**
-   * What running workloads use: at once, and with `follow` again and again.
+   * Returns the usage of running workloads: once, and with `follow` repeatedly.
    *
    * @generated from rpc capsule.v1.WorkloadService.Stats
    */

@@ -17,7 +17,7 @@ const LIST = [
 const shown = (template: string, root: unknown = LIST) =>
   renderTemplate(parseTemplate(template), root);
 
-/** What kubectl prints for the same, each with the end of its line. */
+/** The output of kubectl for the same, each with the end of its line. */
 const TEMPLATES: readonly (readonly [template: string, text: string])[] = [
   ['{[*].name}', 'web db\n'],
   ['{$[*].name}', 'web db\n'],

@@ -5,7 +5,7 @@ import type { Comparison, Operator, Path, Scalar, Step } from './template.ts';
 export interface Ground {
   /** The whole output. */
   readonly root: unknown;
-  /** What the path begins at. */
+  /** The root of the path. */
   readonly node: unknown;
   /** Whether a key that nothing has is an error, or selects nothing. */
   readonly isStrict: boolean;

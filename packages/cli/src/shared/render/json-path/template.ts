@@ -1,4 +1,4 @@
-/** What an output template prints, one part after the other. */
+/** The parts of an output template, in their order. */
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'value'; readonly path: Path }

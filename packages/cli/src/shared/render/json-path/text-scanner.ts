@@ -17,7 +17,7 @@ export class TextScanner {
     return this.#at >= this.#text.length;
   }
 
-  /** What was read since a place. */
+  /** Returns the text since a position. */
   since(start: number): string {
     return this.#text.slice(start, this.#at);
   }

@@ -41,7 +41,7 @@ function problemsOf({ everySeconds, keep }: SnapshotSchedule): readonly Problem[
   }
   if (!(Number.isInteger(keep) && keep >= 1 && keep <= SNAPSHOT_KEEP_MAX)) {
     const hint = `1 to ${SNAPSHOT_KEEP_MAX}`;
-    problems.push({ path: 'snapshotSchedule.keep', message: `${keep} is not possible`, hint });
+    problems.push({ path: 'snapshotSchedule.keep', message: `${keep} is out of range`, hint });
   }
   return problems;
 }
@@ -50,7 +50,7 @@ function problemOfSize(bytes: number): Omit<Problem, 'path'> | undefined {
   if (!Number.isSafeInteger(bytes)) return { message: 'is not a number of bytes' };
   const hint = `${formatSize(VOLUME_MIN_BYTES)} to ${formatSize(VOLUME_MAX_BYTES)}, in whole MiB`;
   if (bytes < VOLUME_MIN_BYTES || bytes > VOLUME_MAX_BYTES) {
-    return { message: `${formatSize(bytes)} is not possible`, hint };
+    return { message: `${formatSize(bytes)} is out of range`, hint };
   }
   if (bytes % VOLUME_UNIT_BYTES === 0) return undefined;
   return { message: `${formatSize(bytes)} is not a whole number of MiB`, hint };

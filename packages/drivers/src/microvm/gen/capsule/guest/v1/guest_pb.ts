@@ -196,7 +196,7 @@ export type GuestVolumeMount = Message<"capsule.guest.v1.GuestVolumeMount"> & {
   name: string;
 
   /**
-   * What the image has at `mount_path` is copied into it first, where it holds nothing yet.
+   * The guest first copies the image's content at `mount_path` into it, if it is empty.
    *
    * @generated from field: bool copy_up = 101;
    */
@@ -328,7 +328,7 @@ export const StatusResponseSchema: GenMessage<StatusResponse> = /*@__PURE__*/
  */
 export type WatchRequest = Message<"capsule.guest.v1.WatchRequest"> & {
   /**
-   * Since generation 2. Whoever hears nothing for longer than this knows that the guest stands still.
+   * Since generation 2. A longer silence means that the guest stands still.
    * 0: only changes; the least is 50.
    *
    * @generated from field: uint32 beat_ms = 1;
@@ -774,7 +774,7 @@ export type FilesExit = Message<"capsule.guest.v1.FilesExit"> & {
   exitCode: number;
 
   /**
-   * What it complained of; at most 16 KiB.
+   * Its error output; at most 16 KiB.
    *
    * @generated from field: string complaint = 2;
    */
@@ -802,7 +802,7 @@ export const UsageRequestSchema: GenMessage<UsageRequest> = /*@__PURE__*/
   messageDesc(file_capsule_guest_v1_guest, 27);
 
 /**
- * Counters are from the start of the payload. What the guest's kernel does not count is not set.
+ * Counters are from the start of the payload. Fields that the guest's kernel does not count are not set.
  *
  * @generated from message capsule.guest.v1.UsageResponse
  */
@@ -1108,7 +1108,7 @@ export const GuestAgent: GenService<{
     output: typeof StatusResponseSchema;
   },
   /**
-   * What the payload printed.
+   * The output of the payload.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Logs
    */
@@ -1158,7 +1158,7 @@ export const GuestAgent: GenService<{
     output: typeof FilesResponseSchema;
   },
   /**
-   * What the payload uses.
+   * The usage of the payload.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Usage
    */

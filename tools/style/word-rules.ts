@@ -1,0 +1,46 @@
+/** A word or an opening that docs/contributing/style.md replaces by a plain one. */
+export interface WordRule {
+  readonly name: string;
+  /** The words to use. */
+  readonly instead: string;
+  readonly pattern: RegExp;
+}
+
+export const WORD_RULES: readonly WordRule[] = [
+  {
+    name: '“wish”',
+    instead: 'spec, or desired state',
+    pattern: /\bwish(?:es|ed|ing)?\b/i,
+  },
+  { name: '“anew”', instead: 'again, recreate, restart', pattern: /\banew\b/i },
+  {
+    name: '“tell”',
+    instead: 'report, print, show, return, distinguish',
+    pattern: /\b(?:tells?|told|telling)\b/i,
+  },
+  { name: '“hear”', instead: 'receive, learn', pattern: /\b(?:hears?|heard)\b/i },
+  {
+    name: 'an unnamed actor',
+    instead: 'name the client, caller, process, user or operator',
+    pattern: /\b(?:somebody|nobody|whoever|who asks)\b/i,
+  },
+  {
+    name: 'a relative clause as subject',
+    instead: 'begin with the noun or the verb',
+    pattern:
+      /(?:^(?:#+ |[-*] |\d+\. )?|[.!?:]\s+|\| )(?:What|Who|Whoever|Whatever|Whose)\b(?![^.]*\?)/,
+  },
+];
+
+/** The same opening at the start of a test's title. */
+export const TITLE_OPENING = /^(?:what|who|whoever|whatever|whose)\b(?![^.]*\?)/;
+
+/** The folders whose words are held. */
+const HELD = /^(?:[A-Z]\w+\.md|docs\/|examples\/|proto\/|bench\/|tools\/|packages\/cli\/)/;
+/** Generated pages follow their sources; the rules show what they refuse. */
+const EXEMPT =
+  /^docs\/(?:SPECIFICATION|reference\/(?:api|claims|cli|errors))\.md$|^tools\/style\/|\/gen\//;
+
+export function isHeld(path: string): boolean {
+  return HELD.test(path) && !EXEMPT.test(path);
+}
