@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { isCapsuleError } from '../error/capsule-error.ts';
 import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
 import { manifestError } from './errors.ts';
-import { CONTAINER_FIELDS } from './kind/workload/read-container.ts';
 import { parseManifestFiles, parseManifests } from './parse-manifests.ts';
 import { describeProblem, type ManifestProblem } from './problem.ts';
 import { specsOf } from './testing/specs-of.ts';
@@ -265,12 +264,16 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
     WEB.replace('web', '1'),
     ['1:7: name: must be a string, not 1, a number (put it in quotes: "1")'],
   ],
-  ['an unknown tag', WEB.replace('web', '!x web'), ['1:7: not YAML: Unresolved tag: !x']],
+  [
+    'an unknown tag',
+    WEB.replace('web', '!x web'),
+    ['1:7: not YAML: Unresolved tag: !x: `name: !x web`'],
+  ],
   ['a list', '- a\n', ['1:1: a manifest is a map (name: …, kind: Container, container: …)']],
   [
     'a merge key',
     `${WEB}  <<: {args: []}\n`,
-    [`5:3: container: unknown key \`<<\` (known here: ${CONTAINER_FIELDS.join(', ')})`],
+    ['5:3: container: unknown key `<<` (docs/reference/manifest.md lists the fields)'],
   ],
   [
     'an unknown anchor',
@@ -287,9 +290,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'broken syntax',
     'name: [a\nkind: b',
-    [
-      '2:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
-    ],
+    ['2:1: not YAML: a bracket is still open at the line `kind: b` (close it with ])'],
   ],
   [
     'a NUL in an argument',
@@ -362,4 +363,41 @@ test('a port in the short form of Compose is one problem, which shows the right 
       },
     );
   }
+});
+
+test('what another program reads is recognised, and answered as what it is', () => {
+  const first = (text: string) => problemsOf(text)[0] ?? '';
+  const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n';
+  assert.match(first(pod), /^1:1: apiVersion: this is a Kubernetes Pod, .*\(write each of its/);
+  assert.match(first('apiVersion: apps/v1\n'), /this is a Kubernetes manifest/);
+  const compose = 'version: "3"\nservices:\n  web:\n    image: nginx\n';
+  assert.match(first(compose), /: this is a Compose file, .*\(write each service/);
+  for (const text of [
+    'FROM debian:12\nRUN apt-get update && echo "a: b"\nCMD ["sh"]\n',
+    '# syntax=docker/dockerfile:1\n\nARG V=1\nFROM a AS b\n',
+    'from scratch',
+  ]) {
+    assert.match(first(text), /^1:1: this is a Dockerfile, .*\(build the image/);
+  }
+  assert.match(first('from: x\n'), /kind: is missing/);
+});
+
+test('words of other programs lead to ours', () => {
+  assert.deepEqual(problemsOf(`${WEB}  volumes: ["data:/data"]\n  env: [TZ=UTC, "x"]\n`), [
+    '5:3: container: unknown key `volumes` (did you mean `mounts`?)',
+    '6:9: container.env[0]: a variable is a map (write it as {name: TZ, value: "UTC"})',
+    '6:17: container.env[1]: a variable is a map (write it as {name: NAME, value: ""})',
+  ]);
+});
+
+test('what is no YAML is shown with its line, once', () => {
+  assert.deepEqual(problemsOf('name: w\nkind: Container\n   container: {}\n'), [
+    '2:7: not YAML: line 3 is indented too far: `   container: {}` (keys of one map begin in the same column)',
+  ]);
+  assert.deepEqual(problemsOf('name: a: b\n'), [
+    '1:7: not YAML: a second `: ` in the line `name: a: b` (put the value in quotes)',
+  ]);
+  assert.deepEqual(problemsOf('name: w\ncontainer:\n\timage: x\n'), [
+    '3:1: not YAML: a tab indents the line `\timage: x` (use spaces)',
+  ]);
 });

@@ -3,6 +3,7 @@ import type { KindTable } from './kind/kind.ts';
 import type { AnyManifest } from './manifest.ts';
 import type { Problem } from './problem.ts';
 import type { DocumentReader, Place } from './read/document-reader.ts';
+import { recogniseForeign } from './read/foreign-document.ts';
 import { nearestWord } from './read/nearest-word.ts';
 
 /** Reads and checks one document. Undefined when a problem was noted. */
@@ -33,11 +34,8 @@ function readKind<Name extends string>(
   if (map === undefined) {
     return reader.refuse('', 'a manifest is a map', 'name: …, kind: Container, container: …');
   }
-  if (map.has('apiVersion')) {
-    const message =
-      'manifests with an `apiVersion` (Realm, Space, Stack, Cell) are not supported yet';
-    return reader.refuse('apiVersion', message, 'use the flat form: name, kind, container');
-  }
+  const foreign = recogniseForeign(map);
+  if (foreign !== undefined) return reader.refuse(foreign.path, foreign.message, foreign.hint);
   const node = map.get('kind', true);
   if (node === undefined) return reader.refuse('kind', 'is missing', 'kind: Container');
   reader.remember('kind', node);

@@ -19,6 +19,8 @@ export interface FieldTable {
   readonly refused?: Readonly<Record<string, string>>;
   /** Belong elsewhere: by name, the path of the right place. */
   readonly elsewhere?: ReadonlyMap<string, string>;
+  /** What other programs call a field: by that name, the field. */
+  readonly synonyms?: ReadonlyMap<string, string>;
   /** Written by `get -o yaml` for people to read; apply ignores them. */
   readonly readOnly?: readonly string[];
 }
@@ -168,8 +170,8 @@ export class DocumentReader {
       this.problems.push({ path, message, hint: `write it as \`${right}\``, position });
       return undefined;
     }
-    const near = nearestWord(key, table.fields);
-    const hint = near ? `did you mean \`${near}\`?` : `known here: ${table.fields.join(', ')}`;
+    const near = table.synonyms?.get(name) ?? nearestWord(key, table.fields);
+    const hint = near ? `did you mean \`${near}\`?` : describeKnown(table.fields);
     this.problems.push({ path, message: `unknown key \`${shorten(key)}\``, hint, position });
     return undefined;
   }
@@ -226,6 +228,13 @@ export class DocumentReader {
 
 function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
+}
+
+const SHOWN_MOST = 12;
+
+function describeKnown(fields: readonly string[]): string {
+  if (fields.length > SHOWN_MOST) return 'docs/reference/manifest.md lists the fields';
+  return `known here: ${fields.join(', ')}`;
 }
 
 function shorten(word: string): string {

@@ -18,6 +18,7 @@ function readList(
   const seen = new Set<string>();
   const items = reader.list(place, 'or a map of names and values') ?? [];
   return items.flatMap((item) => {
+    if (reader.isText(item)) return refuseText(reader, item);
     const fields = reader.map(item, { fields: ['name', 'value'] });
     if (fields === undefined) return [];
     const namePlace = fields.get('name');
@@ -34,4 +35,12 @@ function readList(
     const valuePlace = fields.get('value');
     return [[name, valuePlace === undefined ? '' : reader.string(valuePlace)] as const];
   });
+}
+
+/** As Compose and Docker have it: `TZ=UTC`. */
+function refuseText(reader: DocumentReader, item: Place): [] {
+  const [, name = 'NAME', value = ''] = /^([^=]*)=(.*)$/.exec(reader.string(item) ?? '') ?? [];
+  const form = `{name: ${name}, value: ${JSON.stringify(value)}}`;
+  reader.refuse(item.path, 'a variable is a map', `write it as ${form}`);
+  return [];
 }

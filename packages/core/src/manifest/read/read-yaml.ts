@@ -1,6 +1,8 @@
-import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLWarning } from 'yaml';
+import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
 import type { ManifestSource } from '../manifest.ts';
 import type { ManifestProblem } from '../problem.ts';
+import { describeSyntax } from './describe-syntax.ts';
+import { recogniseDockerfile } from './foreign-document.ts';
 
 /** Larger files are no manifests; the parser's time grows with them. */
 export const MANIFEST_MAX_BYTES = 4 * 1024 * 1024;
@@ -28,12 +30,18 @@ export function readYaml(source: ManifestSource): YamlFile {
   }
   const text = decode(source.content);
   if (text === undefined) return refuse('the file is not text in UTF-8', 'is it an image archive?');
+  const dockerfile = recogniseDockerfile(text);
+  if (dockerfile !== undefined) return refuse(dockerfile.message, dockerfile.hint);
   try {
     const documents = compose(text, lines);
     if (documents === undefined) {
       return refuse(`the file has more than ${MANIFEST_MAX_LEXEMES} words and marks`);
     }
-    return { documents, lines, problems: syntaxProblems(source.fileName, documents, lines) };
+    return {
+      documents,
+      lines,
+      problems: syntaxProblems({ file: source.fileName, text }, documents, lines),
+    };
   } catch (error) {
     // The library recurses for each level of nesting.
     if (error instanceof RangeError) return refuse('the file is nested too deeply');
@@ -75,21 +83,25 @@ function compose(text: string, lines: LineCounter): Document.Parsed[] | undefine
   return documents;
 }
 
+/** One problem a line: what follows from it is said of the same line. */
 function syntaxProblems(
-  file: string,
+  { file, text }: { readonly file: string; readonly text: string },
   documents: readonly Document.Parsed[],
   lines: LineCounter,
 ): ManifestProblem[] {
-  return documents
-    .flatMap((document) => [...document.errors, ...document.warnings])
-    .slice(0, SYNTAX_PROBLEMS_SHOWN)
-    .map((error) => {
-      const { line, col } = lines.linePos(error.pos[0]);
-      return { path: '', message: say(error), position: { file, line, column: col } };
-    });
+  const texts = text.split('\n');
+  const byLine = new Map<number, ManifestProblem>();
+  for (const error of documents.flatMap((one) => [...one.errors, ...one.warnings])) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    if (byLine.has(line)) continue;
+    const position = { file, line, column: col };
+    byLine.set(line, { path: '', ...describe(error, texts, line), position });
+    if (byLine.size === SYNTAX_PROBLEMS_SHOWN) break;
+  }
+  return [...byLine.values()];
 }
 
-function say(error: { readonly message: string } | YAMLWarning): string {
-  if (error.message.includes('call stack')) return 'the file is nested too deeply';
-  return `not YAML: ${error.message}`;
+function describe(error: YAMLError, texts: readonly string[], line: number) {
+  if (error.message.includes('call stack')) return { message: 'the file is nested too deeply' };
+  return describeSyntax(error, texts, line);
 }

@@ -4,6 +4,7 @@ import { readHostBinds } from '../../read/read-mounts.ts';
 import { readResources } from '../../read/read-resources.ts';
 import { readFlag } from '../../read/read-words.ts';
 import { readSharedFields } from './read-shared-fields.ts';
+import { SYNONYMS } from './workload-words.ts';
 
 /** Every key of the `container:` block that this version carries out, in the order of a manifest. */
 export const CONTAINER_FIELDS = [
@@ -45,6 +46,7 @@ const VM_ONLY = 'only kind: MicroVM has it';
 
 const TABLE = {
   fields: CONTAINER_FIELDS,
+  synonyms: SYNONYMS,
   refused: {
     hostMount: 'name the paths you need in hostBindPaths',
     vcpus: `${VM_ONLY}; a container is limited by resources.cpu`,

@@ -8,6 +8,7 @@ import { readChoice } from '../../read/read-choice.ts';
 import { readResources, readSize } from '../../read/read-resources.ts';
 import { readNumber, readText } from '../../read/read-words.ts';
 import { readSharedFields } from './read-shared-fields.ts';
+import { SYNONYMS } from './workload-words.ts';
 
 /** Every key of the `microVm:` block, in the order of a manifest. */
 export const MICRO_VM_FIELDS = [
@@ -54,6 +55,7 @@ const NOTHING_SHARED = 'a microVM shares nothing of the capsule: remove it, or u
 
 const TABLE = {
   fields: MICRO_VM_FIELDS,
+  synonyms: new Map([...SYNONYMS, ['memory', 'memoryMib'], ['cpu', 'vcpus'], ['cpus', 'vcpus']]),
   refused: {
     hostPid: NOTHING_SHARED,
     hostIpc: NOTHING_SHARED,

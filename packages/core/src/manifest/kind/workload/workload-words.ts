@@ -1,3 +1,25 @@
 /** What `kind:` says of a workload that is a container; the first is how it is written best. */
 export const CONTAINER_WORDS: readonly string[] = ['Container', 'WORKLOAD_KIND_CONTAINER'];
 export const MICRO_VM_WORDS: readonly string[] = ['MicroVM', 'WORKLOAD_KIND_MICRO_VM'];
+
+/** What other programs call a field of a workload. */
+export const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['volumes', 'mounts'],
+  ['volumeMounts', 'mounts'],
+  ['environment', 'env'],
+  ['envFile', 'env'],
+  ['entrypoint', 'command'],
+  ['cmd', 'args'],
+  ['restart', 'restartPolicy'],
+  ['livenessProbe', 'healthCheck'],
+  ['readinessProbe', 'healthCheck'],
+  ['expose', 'ports'],
+  ['limits', 'resources'],
+  ['memory', 'resources'],
+  ['cpu', 'resources'],
+  ['cpus', 'resources'],
+  ['memLimit', 'resources'],
+  ['capAdd', 'capabilities'],
+  ['capDrop', 'capabilities'],
+  ['securityContext', 'capabilities'],
+]);

@@ -1,0 +1,53 @@
+import { isMap, isScalar, type Node, type YAMLMap } from 'yaml';
+
+/** A document that another program reads, and what to do with it. */
+export interface Foreign {
+  readonly path: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const OUR_KINDS = ['Realm', 'Space', 'Stack', 'Cell'];
+const FLAT = 'name, kind: Container, container: {image, command, env, ports, mounts}';
+
+/** Recognises what people bring from elsewhere by its outermost keys. Pure. */
+export function recogniseForeign(map: YAMLMap): Foreign | undefined {
+  if (map.has('apiVersion')) return recogniseApi(textOf(map.get('kind', true)));
+  if (map.has('kind') || !isMap(map.get('services', true))) return undefined;
+  return {
+    path: 'services',
+    message: 'this is a Compose file, which a capsule does not read',
+    hint: `write each service as a document of its own: ${FLAT}`,
+  };
+}
+
+function recogniseApi(kind: string): Foreign {
+  if (OUR_KINDS.includes(kind)) {
+    const message =
+      'manifests with an `apiVersion` (Realm, Space, Stack, Cell) are not supported yet';
+    return { path: 'apiVersion', message, hint: 'use the flat form: name, kind, container' };
+  }
+  return {
+    path: 'apiVersion',
+    message: `this is a Kubernetes ${kind === '' ? 'manifest' : kind}, which a capsule does not read`,
+    hint: `write each of its containers as a document of its own: ${FLAT}`,
+  };
+}
+
+function textOf(node: unknown): string {
+  const { value } = isScalar(node as Node) ? (node as { value: unknown }) : { value: '' };
+  return typeof value === 'string' ? value : '';
+}
+
+/** Comments and empty lines, then an instruction that every Dockerfile begins with. */
+const DOCKERFILE =
+  /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:FROM|ARG)[ \t]+[^\s:]\S*(?:[ \t]+AS[ \t]+\S+)?[ \t]*(?:\r?\n|$)/i;
+
+/** A Dockerfile is no YAML by accident only, so its text is looked at. Pure. */
+export function recogniseDockerfile(text: string): Omit<Foreign, 'path'> | undefined {
+  if (!DOCKERFILE.test(text)) return undefined;
+  return {
+    message: 'this is a Dockerfile, from which an image is built',
+    hint: 'build the image with podman or docker, push it to the capsule, and name it in a manifest',
+  };
+}
