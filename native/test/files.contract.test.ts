@@ -31,7 +31,7 @@ import { createScratch, type Scratch } from './scratch.ts';
 const EXACT = { timeStepNs: 1n };
 const WHOLE_SECONDS = { timeStepNs: 1_000_000_000n };
 const KEPT = { makesSpecials: true, modeMask: 0o7777 };
-/** A program of somebody that runs as its owner is not to run as root. */
+/** A set-user-ID program must not run as root after the copy. */
 const AS_ROOT = { makesSpecials: false, modeMask: 0o1777, owner: { uid: 0, gid: 0 } };
 
 interface Answer {
@@ -286,7 +286,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     spawnSync('rm', ['-rf', tree, scratch.path('out')]);
   });
 
-  test('what is linked leads out of no root, and a folder linked to stays one', async () => {
+  test('no link leads out of the root, and a folder linked to stays one', async () => {
     await using scratch = await createScratch();
     const [source, out] = [scratch.path('source'), scratch.path('out')];
     mkdirSync(`${source}/lib`, { recursive: true });
@@ -304,7 +304,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.match(answer.stderr, /^refused\t\.\.\/\.\.\/f\t/);
   });
 
-  test('what is mounted elsewhere is neither read nor written, whichever way leads there', async () => {
+  test('a mount in the way is neither read nor written, whichever way leads there', async () => {
     await using scratch = await createScratch();
     const [source, out] = [scratch.path('source'), scratch.path('out')];
     const tree = 'mkdir -p data/sub bare && echo kept >data/sub/f && echo kept >bound';

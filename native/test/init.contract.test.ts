@@ -72,7 +72,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     await init.program.line(/ a F up$/, from);
   });
 
-  test('a service that fails in a loop waits longer each time and disturbs nobody', async () => {
+  test('a service that fails in a loop waits longer each time and disturbs no other', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -183,7 +183,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(await init.program.exit, 133);
   });
 
-  test('what a service that is down would have stopped gets the time that it asks for', async () => {
+  test('processes that a service which is down would have stopped get the time that it requests', async () => {
     await using scratch = await createScratch();
     const file = scratch.path('grace');
     writeFileSync(file, '20000\n');
@@ -203,7 +203,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.ok(performance.now() - askedAt < 15_000);
   });
 
-  test('a second wish to power off changes nothing', async () => {
+  test('a second request to power off changes nothing', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -216,7 +216,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(await init.program.exit, 0);
   });
 
-  test('a services file that cannot be used is told by line, and tried again', async () => {
+  test('a services file that cannot be used is reported by line, and tried again', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(scratch, `[a]\nexce = /bin/true\n`);
     await init.program.line(/ init F .*services.conf: line 2: unknown key 'exce'; known are exec,/);
@@ -252,7 +252,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(complaints.length, 1);
   });
 
-  test('a console that nobody reads does not hold PID 1 up', async () => {
+  test('a console without a reader does not hold PID 1 up', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,

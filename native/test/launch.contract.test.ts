@@ -113,7 +113,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.equal(await program.exit, 0);
   });
 
-  test('keeps /perm and the log, shares /run/capsule, and takes the rest anew', async () => {
+  test('keeps /perm and the log, shares /run/capsule, and starts with a new rest', async () => {
     await using scratch = await createScratch();
     await makeRoot(
       scratch,
@@ -134,7 +134,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.equal(log.match(/ init F powering off\n/g)?.length, 2);
   });
 
-  test('host name, resolv.conf and environment are as told, and nothing else', async () => {
+  test('host name, resolv.conf and environment are as given, and nothing else', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('cat /proc/sys/kernel/hostname /etc/resolv.conf; env'));
     writeFileSync(scratch.path('lower', 'etc', 'hostname'), 'of-the-image\n');
@@ -186,7 +186,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.equal(await killed.program.exit, 128 + 9);
   });
 
-  test('a wish to end that comes before PID 1 has started is not lost', async () => {
+  test('a request to end that comes before PID 1 has started is not lost', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('true'));
     await using capsule = startCapsule(scratch);
@@ -220,7 +220,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(cgroupDirectories(capsule.cgroup), []);
   });
 
-  test('dies with its parent when told to', async () => {
+  test('dies with its parent on request', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('true'));
     const name = uniqueCgroup();
@@ -247,7 +247,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.match(capsule.program.lines.join('\n'), /find the parent process alive/);
   });
 
-  test('cleaning ends processes that somebody left in the cgroup', async () => {
+  test('cleaning ends processes that are left in the cgroup', async () => {
     const name = uniqueCgroup();
     const sleeper = spawn('sleep', ['1000'], { stdio: 'ignore' });
     const roots = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');

@@ -62,7 +62,7 @@ describe('capsule-log listen', { skip: await missing(capsuleLog), timeout: 60_00
     assert.ok(!existsSync(`${base}_53`) && !existsSync(`${base}_54`));
   });
 
-  test('TERM accepts no more, and hears those who are connected to their end', async () => {
+  test('TERM accepts no more connections, and serves the open ones to their end', async () => {
     await using scratch = await createScratch();
     const { path, base, program, open } = await listen(scratch);
     await using _program = program;

@@ -81,7 +81,7 @@ describe('capsule-log', { skip: await missing(capsuleLog), timeout: 60_000 }, ()
     );
   });
 
-  test('keeps as many files as it was told', async () => {
+  test('keeps as many files as configured', async () => {
     await using scratch = await createScratch();
     const path = scratch.path('a.log');
     await using log = await startLogWriter(scratch, {
@@ -137,7 +137,7 @@ describe('capsule-log', { skip: await missing(capsuleLog), timeout: 60_000 }, ()
     assert.equal(lines.length, 4);
   });
 
-  test('a full disk never blocks the container, and the gap is told', async () => {
+  test('a full disk never blocks the container, and the gap is reported', async () => {
     await using scratch = await createScratch();
     const disk = scratch.path('disk');
     await mkdir(disk);
@@ -164,7 +164,7 @@ describe('capsule-log', { skip: await missing(capsuleLog), timeout: 60_000 }, ()
     const note = records.findIndex(({ text }) => text.startsWith('capsule-log: '));
     assert.equal(records[note]?.stream, 'stderr');
     const lost = Number(/: (\d+) lines/.exec(records[note]?.text ?? '')?.[1]);
-    // Up to the note, and the count that it tells, no number is missing.
+    // Up to the note, and the count in it, no number is missing.
     const next = Number(records[note + 1]?.text);
     assert.equal(Number(records[note - 1]?.text) + lost + 1, Number.isNaN(next) ? 1001 : next);
   });

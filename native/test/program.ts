@@ -14,7 +14,7 @@ export class Program implements AsyncDisposable {
   readonly lines: string[] = [];
   /** Exit code, or the signal that ended it. */
   readonly exit: Promise<number | string>;
-  /** Resolves when nobody holds its stderr any more. */
+  /** Resolves when no process holds its stderr any more. */
   readonly stderrEnd: Promise<void>;
   #waiting = new Set<() => void>();
 

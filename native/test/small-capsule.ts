@@ -18,7 +18,7 @@ export interface SmallCapsule extends AsyncDisposable {
 
 let count = 0;
 
-/** A cgroup name that nobody else uses. */
+/** A cgroup name of its own. */
 export function uniqueCgroup(): string {
   return `capsule-native-test-${process.pid}-${count++}`;
 }

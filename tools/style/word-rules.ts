@@ -36,7 +36,7 @@ export const WORD_RULES: readonly WordRule[] = [
 export const TITLE_OPENING = /^(?:what|who|whoever|whatever|whose)\b(?![^.]*\?)/;
 
 /** The folders whose words are held. */
-const HELD = /^(?:[A-Z]\w+\.md|docs\/|examples\/|proto\/|bench\/|tools\/|packages\/cli\/)/;
+const HELD = /^(?:[A-Z]\w+\.md|docs\/|examples\/|proto\/|bench\/|tools\/|native\/|packages\/cli\/)/;
 /** Generated pages follow their sources; the rules show what they refuse. */
 const EXEMPT =
   /^docs\/(?:SPECIFICATION|reference\/(?:api|claims|cli|errors))\.md$|^tools\/style\/|\/gen\//;

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-/// An empty folder and an empty file of a filesystem that nobody can write to. They lie where a workload mounts
+/// An empty folder and an empty file of a read-only filesystem. They lie where a workload mounts
 /// something while it runs, so that no link and no name leads to what is below.
 pub struct Cover {
     folder: OwnedFd,

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// What is at a path, as lines `key=value`. Nothing there is an answer too.
+/// Describes a path as lines `key=value`. A missing entry is an answer too.
 pub fn look(at: &Path) -> Outcome<String> {
     let meta = match fs::symlink_metadata(at) {
         Ok(meta) => meta,

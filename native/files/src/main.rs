@@ -1,6 +1,6 @@
 //! Works on the files of a container from outside: nothing of the container is run or loaded. It enters
 //! the container's root for good, so that every path and link is followed inside of it, and then packs a
-//! path to its output, unpacks its input, or tells what is at a path. The driver of capsuled starts one for
+//! path to its output, unpacks its input, or describes a path. The driver of capsuled starts one for
 //! each copy and takes it away with that copy.
 
 mod arguments;
@@ -98,7 +98,7 @@ fn hidden_by_archive(path: &Path) -> Outcome<()> {
     Err(Failure::of("unmounted", path.as_os_str().as_bytes(), why))
 }
 
-/// What is on the input, a file, needs of a filesystem: lines `key=value`.
+/// Measures the filesystem that the archive on the input, a file, needs: lines `key=value`.
 fn measure_input() -> Outcome<()> {
     let failed = |error: io::Error| Failure::io(Path::new("input"), &error);
     let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
@@ -124,6 +124,6 @@ fn die_with_parent() {
 }
 
 fn complain(failure: &Failure) {
-    // Nobody is left to tell when this fails; the exit code tells too.
+    // When this fails, no reader is left; the exit code has the result too.
     let _ = writeln!(io::stderr(), "{}", failure.line());
 }

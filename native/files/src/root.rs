@@ -11,11 +11,11 @@ use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-/// Whose root is meant.
+/// The owner of the root.
 pub enum Root {
     /// That of a process of a running container, with all that is mounted there.
     Process { pid: u32, cgroup: String },
-    /// A file system that nobody has mounted now. The mount is ours alone and ends with us.
+    /// A file system that is not mounted now. The mount is ours alone and ends with us.
     Mount {
         kind: String,
         source: String,
@@ -30,7 +30,7 @@ pub enum Root {
     },
 }
 
-/// What cannot be reached in a root that was entered.
+/// The parts of an entered root that cannot be reached.
 #[derive(Default)]
 pub struct Unmounted {
     pub hidden: Hidden,
@@ -50,7 +50,7 @@ fn enter_process(pid: u32, cgroup: &str) -> Outcome<()> {
     let proc = PathBuf::from(format!("/proc/{pid}"));
     let namespace = open_path(&proc.join("ns/mnt"), OFlag::O_RDONLY)?;
     let root = open_path(&proc.join("root"), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-    // What was opened stays that process', whoever has its number next; so it is checked after.
+    // An open descriptor stays that process', even when its number is used again; so the check comes after.
     let membership = fs::read_to_string(proc.join("cgroup")).at(&proc)?;
     if !membership.contains(cgroup) {
         return Err(Failure::new("gone", &proc, "the container has ended"));

@@ -23,7 +23,7 @@ const CALLER_PATIENCE: Duration = Duration::from_secs(1);
 /// A hundred warnings, mostly, and what it failed with.
 const MOST_COMPLAINT_BYTES: usize = 256 * 1024;
 
-/// Writes a file that the host hands over, or writes it anew in place: a payload has it mounted.
+/// Writes a file from the host, or rewrites it in place: a payload has it mounted.
 pub fn put(file: &GuestFile) -> io::Result<()> {
     if !place::is_segment(&file.name) {
         let text = format!("a file cannot be named {:?}", file.name);
@@ -127,7 +127,7 @@ fn ends(child: &mut Child) -> Answer<(OwnedFd, OwnedFd, OwnedFd)> {
     ))
 }
 
-/// What was wrong with the archive. Work that is well done waits for the caller to close its side, since
+/// The fault of the archive. Successful work waits for the caller to close its side, since
 /// `h2` resets a call that is answered before.
 async fn fed(is_broken: &mut mpsc::Receiver<Status>, code: i32) -> Option<Status> {
     match code {
@@ -169,7 +169,7 @@ async fn read_complaint(from: OwnedFd) -> String {
     String::from_utf8_lossy(&complaint).trim_end().to_string()
 }
 
-/// What it failed with comes last; half a warning before it would be taken for that.
+/// The error comes last; half a warning before it would be taken for the error.
 fn keep_end(complaint: &mut Vec<u8>, most: usize) {
     let more = complaint.len().saturating_sub(most);
     if more == 0 {

@@ -32,9 +32,9 @@ use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
 const PORT: u32 = 52;
-/// Of the host: a connection to it says that somebody listens here.
+/// Of the host: a connection to it shows that the agent listens here.
 const READY_PORT: u32 = 51;
-/// What a payload gets when the machine itself is asked to go down.
+/// The grace period of a payload when the machine itself has to power off.
 const GRACE_SECONDS: u32 = 10;
 
 fn main() {
@@ -94,7 +94,7 @@ async fn run(secret: Secret) -> io::Result<()> {
     Ok(())
 }
 
-/// A host that does not wait for it has nobody there, and asks in its own time.
+/// A host without a listener there connects in its own time.
 async fn tell_ready() {
     let _ = rpc::connect(READY_PORT).await;
 }

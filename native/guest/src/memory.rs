@@ -10,7 +10,7 @@ pub fn stay_small() {
     }
 }
 
-/// What a call has used goes back to the kernel.
+/// Returns the memory of a call to the kernel.
 pub fn give_back() {
     // SAFETY: touches only what is free.
     unsafe { libc::malloc_trim(0) };

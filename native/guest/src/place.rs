@@ -10,9 +10,9 @@ pub const FOLDERS: &str = "/run/capsule/folders";
 pub const FILES: &str = "/run/capsule/files";
 pub const BUNDLE: &str = "/run/capsule/bundle";
 pub const RUNTIME: &str = "/run/capsule/runtime";
-/// What lives as long as one process: its specification, its terminal's socket, its runtime's log.
+/// The files of one process: its specification, its terminal's socket, its runtime's log.
 pub const PROCESSES: &str = "/run/capsule/processes";
-/// An empty folder, for whoever needs one to mount on.
+/// An empty folder, as a mount point.
 pub const EMPTY: &str = "/run/capsule/empty";
 
 pub fn volume(name: &str) -> PathBuf {

@@ -11,10 +11,10 @@ use std::process::{Child, Command};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{oneshot, Notify};
 
-/// How many ends are remembered for somebody who comes to ask for them.
+/// The number of exits that are kept for later callers.
 const REMEMBERED: usize = 256;
 
-/// Takes in every child that has ended, ours and the orphans of everybody, and tells who waits.
+/// Reaps every child that has ended, ours and all orphans, and notifies the waiters.
 #[derive(Default)]
 pub struct Reaper {
     waiting: RefCell<HashMap<i32, oneshot::Sender<i32>>>,
@@ -41,7 +41,7 @@ impl Reaper {
     pub fn exit_of(&self, pid: i32) -> oneshot::Receiver<i32> {
         let (sender, receiver) = oneshot::channel();
         let mut unclaimed = self.unclaimed.borrow_mut();
-        // Who is there is not who had that number before and ended.
+        // The living process is another one than the ended process that had this number.
         let is_there = std::path::Path::new(&format!("/proc/{pid}")).exists();
         let found = unclaimed
             .iter()
@@ -53,7 +53,7 @@ impl Reaper {
         receiver
     }
 
-    /// Runs for ever, and tells `asked` when the machine is asked to go down.
+    /// Runs for ever, and notifies `asked` when the machine has to power off.
     pub async fn run(&self, signals: SignalFd, asked: &Notify) -> io::Result<()> {
         // SAFETY: it owns its descriptor, and keeps the same one for as long as it lives.
         let signals = unsafe { AsyncFd::register(signals) }?;
@@ -79,7 +79,7 @@ impl Reaper {
                 _ => continue,
             };
             match self.waiting.borrow_mut().remove(&pid) {
-                // Whoever asked may have gone.
+                // The caller may be gone.
                 Some(waiting) => drop(waiting.send(code)),
                 None => self.remember(pid, code),
             }

@@ -26,7 +26,7 @@ fn without_waiting(end: impl Into<OwnedFd>) -> io::Result<File> {
     Ok(File::from(end))
 }
 
-/// The next bytes; `None` at the end, which a terminal tells by an error.
+/// The next bytes; `None` at the end, which a terminal reports as an error.
 pub async fn read(from: &mut Receiver) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(READ_BYTES);
     match from.read_buf(&mut bytes).await {
@@ -54,7 +54,7 @@ impl Drop for Task {
     }
 }
 
-/// What is fed to a process. The input ends when this is dropped. Nothing waits here: what a process
+/// The input of a process. It ends when this is dropped. Nothing waits here: input that a process
 /// does not read stays in its pipe, then in the caller's window, then with the caller.
 pub struct Input(Sender);
 
@@ -63,7 +63,7 @@ impl Input {
         Input(to)
     }
 
-    /// Resolves when all is in the pipe, or nobody reads.
+    /// Resolves when all is in the pipe, or the reader is gone.
     pub async fn feed(&mut self, bytes: &[u8]) {
         let _ = self.0.write_all(bytes).await;
     }

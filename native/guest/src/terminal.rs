@@ -43,7 +43,7 @@ impl ConsoleSocket {
             _ => None,
         });
         let terminal = terminal.ok_or_else(|| io::Error::other("no terminal was handed over"))?;
-        // SAFETY: a new descriptor that came with the message; nobody else owns it.
+        // SAFETY: a new descriptor that came with the message; it has no other owner.
         Ok(unsafe { OwnedFd::from_raw_fd(terminal) })
     }
 }
@@ -54,7 +54,7 @@ impl Drop for ConsoleSocket {
     }
 }
 
-/// Tells a terminal, and who runs in it, how large it is.
+/// Sets the size of a terminal, and notifies its processes.
 pub fn resize(terminal: &OwnedFd, columns: u32, rows: u32) {
     let bounded = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
     let size = libc::winsize {

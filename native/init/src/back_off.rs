@@ -2,9 +2,9 @@ use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(30);
-/// Who ran this long was healthy.
+/// A service that ran this long was healthy.
 const HEALTHY_AFTER: Duration = Duration::from_secs(60);
-/// Somebody outside sends KILL: a test, an operator, the kernel short of memory. That is no crash
+/// A KILL comes from outside: a test, an operator, the kernel short of memory. That is no crash
 /// loop, and the service has to be back within two seconds however often it happens.
 const LONGEST_AFTER_KILL: Duration = Duration::from_millis(200);
 

@@ -32,7 +32,7 @@ enum Rung {
 }
 
 impl Ladder {
-    /// Sends the first signal. A process that has just ended is told by its exit. One that writes a number of
+    /// Sends the first signal. The exit of a process shows that it has just ended. One that writes a number of
     /// milliseconds to `grace_file` gets as long as that instead, where it is longer than the grace.
     pub fn begin(pid: Pid, stop: Stop, grace_file: Option<PathBuf>, now: Instant) -> Self {
         let _ = kill(pid, stop.signal);
@@ -93,7 +93,7 @@ impl Ladder {
     }
 }
 
-/// What is asked for in a grace file: zero for one that is not there, or that holds no number.
+/// Reads the time in a grace file: zero for a missing file, or one without a number.
 pub fn asked_grace(file: &PathBuf) -> Duration {
     let text = fs::read_to_string(file).unwrap_or_default();
     let milliseconds = text.trim().parse().unwrap_or(0);

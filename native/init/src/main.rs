@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     let signals = match signals::take() {
         Ok(signals) => signals,
         Err(error) => {
-            // Without signals no child could be reaped and no power-off heard.
+            // Without signals no child could be reaped and no power-off received.
             journal.say(&format!("cannot take signals: {error}"));
             return ExitCode::FAILURE;
         }

@@ -10,8 +10,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// Never fails: a kernel hands PID 1 whatever words its command line holds. What was not
-    /// understood is told.
+    /// Never fails: a kernel hands PID 1 whatever words its command line holds. Unknown words
+    /// are reported.
     pub fn parse(arguments: impl Iterator<Item = OsString>) -> (Self, Vec<String>) {
         let mut options = Options {
             services: PathBuf::from("/etc/capsule/services.conf"),

@@ -5,7 +5,7 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::{waitpid, WaitPidFlag};
 use std::os::fd::AsFd;
 
-/// Keeps the machine up through a bug of ours: a panic is told, and then PID 1 goes on without
+/// Keeps the machine up through a bug of ours: a panic is reported, and then PID 1 goes on without
 /// supervision. It reaps, and it still powers off when asked; workloads and services stay.
 pub fn survive() {
     std::panic::set_hook(Box::new(|info| {

@@ -3,7 +3,7 @@ use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use std::time::{Duration, Instant};
 
-/// Between looks at whether they are gone: the kernel tells nobody of that.
+/// The pause between two checks for them: the kernel sends no event for their exit.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// A service is waited for by people; what its last run still has running is not killed, since it
 /// may be in the middle of something that only it can finish.
@@ -29,7 +29,7 @@ impl Remains {
         kill(Pid::from_raw(-self.group.as_raw()), None) == Err(Errno::ESRCH)
     }
 
-    /// True once nobody waits for them any more.
+    /// True once the wait for them is over.
     pub fn are_given_up(&self, now: Instant) -> bool {
         now >= self.until
     }

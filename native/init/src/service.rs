@@ -138,7 +138,7 @@ impl Service {
         };
     }
 
-    /// What it asks for at power-off, where it did not do its work then: it was down, or has failed.
+    /// The time that it requests at power-off, where it did not do its work then: it was down, or has failed.
     pub fn missed_grace(&self) -> Duration {
         match &self.config.power_off_file {
             Some(file) if !self.has_stopped => asked_grace(file),

@@ -2,7 +2,7 @@ use nix::sys::signal::Signal;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What `services.conf` says about one service.
+/// The entry of one service in `services.conf`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceConfig {
     pub name: String,

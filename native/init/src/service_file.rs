@@ -27,7 +27,7 @@ struct StopDraft {
 
 /// Reads `services.conf`: a `[name]` line begins each service, `key = value` lines follow, `#`
 /// begins a comment line. The order is that of starting; stopping is the reverse. All errors are
-/// told at once, each with its line, and then nothing of the file counts.
+/// reported at once, each with its line, and then nothing of the file counts.
 pub fn parse_services(text: &str) -> Result<Vec<ServiceConfig>, Vec<String>> {
     let mut sections: Vec<Section> = Vec::new();
     let mut errors = Vec::new();

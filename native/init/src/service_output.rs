@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// What is read of one service before somebody else has a turn.
+/// The most that is read of one service before the next has a turn.
 const READ_BYTES: usize = 64 * 1024;
 /// Reads for the last words of a run; children of it may write on, so there is an end to it.
 const LAST_READS: usize = 16;

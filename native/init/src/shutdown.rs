@@ -5,8 +5,8 @@ use capsule_machine::everyone;
 use nix::sys::signal::Signal;
 use std::time::{Duration, Instant};
 
-/// What processes that belong to no service get after TERM, and after KILL. After TERM they get, from the wish to power
-/// off on, what a service asks for that would have stopped them and did not.
+/// The grace period of processes without a service, after TERM and after KILL. After TERM they get, from the request to
+/// power off on, the time that a service requests that should have stopped them and did not.
 const ASK_PATIENCE: Duration = Duration::from_secs(3);
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -87,7 +87,7 @@ impl Shutdown {
     fn ask_everyone(&mut self, services: &[Service], now: Instant) {
         let missed = services.iter().map(Service::missed_grace).max();
         everyone::signal(Signal::SIGTERM);
-        // Stopped processes cannot hear TERM.
+        // Stopped processes cannot receive TERM.
         everyone::signal(Signal::SIGCONT);
         self.stage = Stage::Asked {
             until: (now + ASK_PATIENCE).max(self.since + missed.unwrap_or_default()),

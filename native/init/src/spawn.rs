@@ -46,7 +46,7 @@ pub fn spawn(config: &ServiceConfig, output: &OwnedFd, cgroup: Option<&Path>) ->
         .map_err(io::Error::other)
 }
 
-/// Tells the kernel how readily to end the service when memory is short.
+/// Sets how readily the kernel ends the service when memory is short.
 pub fn set_oom_score(pid: Pid, score: i32) -> io::Result<()> {
     std::fs::write(format!("/proc/{pid}/oom_score_adj"), score.to_string())
 }

@@ -26,7 +26,7 @@ pub struct Supervisor {
     services: Vec<Service>,
     services_file: PathBuf,
     load_at: Option<Instant>,
-    /// The last complaint about the services file: one that stays is told once.
+    /// The last complaint about the services file: one that stays is reported once.
     complaint: String,
     shutdown: Option<Shutdown>,
     with_mounts: bool,

@@ -4,7 +4,7 @@ use nix::errno::Errno;
 use nix::mount::{umount2, MntFlags};
 use std::path::{Path, PathBuf};
 
-/// What a capsule needs up to its last breath.
+/// The mounts that a capsule needs to its end.
 const KEPT: [&str; 5] = ["/", "/proc", "/sys", "/dev", "/run"];
 
 /// Writes everything to disk and unmounts all but the bare minimum, the youngest mount first.

@@ -47,7 +47,7 @@ pub struct Launch {
     pub program: Vec<OsString>,
 }
 
-/// Whose death ends the capsule.
+/// The process whose death ends the capsule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parent {
     WhoeverItIs,
@@ -55,7 +55,7 @@ pub enum Parent {
 }
 
 /// A path below the root of each hierarchy. It begins with `capsule`, so that cleaning can never
-/// reach a cgroup of somebody else.
+/// reach a foreign cgroup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CgroupName(pub String);
 

@@ -78,7 +78,7 @@ fn fill_cpuset(hierarchy: &Hierarchy, name: &CgroupName) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Kernels before 5.11 count a v1 memory cgroup's children only when told to.
+/// Kernels before 5.11 count a v1 memory cgroup's children only on request.
 fn use_hierarchy(directory: &Path) {
     let switch = directory.join("memory.use_hierarchy");
     if fs::read_to_string(&switch).is_ok_and(|state| state.trim() == "0") {

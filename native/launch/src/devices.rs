@@ -8,7 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt}
 use std::path::{Path, PathBuf};
 
 const ALWAYS: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
-/// What storage, networking and virtual machines want, where the host has it.
+/// The devices of storage, networking and virtual machines, where the host has them.
 const WHERE_PRESENT: [&str; 7] = [
     "fuse",
     "kvm",

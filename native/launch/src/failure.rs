@@ -1,7 +1,7 @@
 use std::fmt;
 use std::io;
 
-/// What was being done, and why it did not work.
+/// The failed action, and the reason.
 #[derive(Debug)]
 pub struct Failure {
     doing: String,

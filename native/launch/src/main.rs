@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// One message on stderr; unlike `eprintln!` it does not panic when nobody reads.
+/// One message on stderr; unlike `eprintln!` it does not panic without a reader.
 fn say(message: &str) {
     let _ = std::io::stderr().write_all(format!("capsule-launch: {message}\n").as_bytes());
 }

@@ -77,7 +77,7 @@ fn wait_for_end(child: Pid, signals: &SigSet) -> Result<u8, Failure> {
                 }
             }
             other => {
-                // A PID 1 that has just ended is told by the SIGCHLD that follows.
+                // The SIGCHLD that follows reports a PID 1 that has just ended.
                 let _ = kill(child, as_seen_inside(other));
             }
         }
@@ -97,7 +97,7 @@ fn watched_signals() -> SigSet {
     .collect()
 }
 
-/// Every wish to end is TERM to PID 1, for which HUP would mean a reboot; USR1 is that wish.
+/// Every request to end is TERM to PID 1, for which HUP would mean a reboot; USR1 requests that.
 fn as_seen_inside(signal: Signal) -> Signal {
     match signal {
         Signal::SIGUSR1 => Signal::SIGUSR1,

@@ -1,7 +1,7 @@
 use capsule_log_file::Limits;
 use std::path::PathBuf;
 
-/// What `binary:///usr/bin/capsule-log?path=…&max-bytes=…&max-files=…` asked for. The shim makes
+/// The settings of `binary:///usr/bin/capsule-log?path=…&max-bytes=…&max-files=…`. The shim makes
 /// one pair of arguments of every query parameter, in no particular order. `listen` and `owner` are
 /// for a microVM, which has no shim.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub struct Arguments {
     pub listen: Option<PathBuf>,
     /// Whom the sockets belong to.
     pub owner: Option<u32>,
-    /// What could not be understood. Defaults stand in: a container is not ended by its log.
+    /// The arguments that are not valid. Defaults stand in: a container is not ended by its log.
     pub problems: Vec<String>,
 }
 

@@ -1,8 +1,8 @@
 use std::fmt::Display;
 use std::io::Write;
 
-/// One line on stderr, which the shim throws away unless somebody debugs. Unlike `eprintln!` it
-/// does not panic when nobody reads.
+/// One line on stderr, which the shim drops outside of debugging. Unlike `eprintln!` it
+/// does not panic without a reader.
 pub fn complain(what: impl Display) {
     let line = format!("capsule-log: {what}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// What one read takes: a pipe's default capacity.
+/// The size of one read: a pipe's default capacity.
 const READ_BYTES: usize = 64 * 1024;
 
 /// One stream of lines, from a pipe or a socket.
@@ -37,7 +37,7 @@ pub fn drain<const N: usize>(
     Ok(())
 }
 
-/// What reads go through. One for all: it is large.
+/// The buffer of all reads: it is large.
 pub fn new_buffer() -> Vec<u8> {
     vec![0; READ_BYTES]
 }

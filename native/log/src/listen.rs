@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 const PORTS: [(&str, u32); 2] = [("stdout", 53), ("stderr", 54)];
 /// A guest is not trusted: more than this many at once wait.
 const MOST_CONNECTIONS: usize = 8;
-/// What those who are connected get after TERM.
+/// The time of connected clients after TERM.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 struct Listener {
@@ -66,7 +66,7 @@ pub fn run(base: &Path, owner: Option<u32>, sink: &mut LogSink) -> io::Result<()
             }
         }
         if ready.first() == Some(&true) && end.is_none() {
-            // Who has connected already is heard; nobody else is.
+            // Clients that are connected already are served; no others are.
             for listener in listeners.drain(..) {
                 while let Some(source) = listener.accept() {
                     sources.push(source);

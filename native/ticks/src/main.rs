@@ -1,5 +1,5 @@
 //! Prints how fast the processor's time stamp counter runs, in kHz. The kernel of an emulated guest has nothing to
-//! measure it by but an emulated timer, and on a busy machine it fails; so it is told. Ends with 1 where there is no
+//! measure it by but an emulated timer, and on a busy machine it fails; so it is given. Ends with 1 where there is no
 //! such counter.
 
 use std::process::ExitCode;
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(
             rate(&to, &from),
             None,
-            "a counter that was set back tells nothing"
+            "a counter that was set back gives no rate"
         );
         assert_eq!(rate(&from, &from), None);
     }

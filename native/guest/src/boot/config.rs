@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 /// The first bytes of the disk that holds the configuration.
 pub const MAGIC: &[u8] = b"capsule-boot 1\n";
 
-/// What the host tells a guest before the first call.
+/// The host's data for a guest before the first call.
 #[derive(PartialEq, Eq)]
 pub struct Config {
     pub token: String,
@@ -23,7 +23,7 @@ pub struct Network {
 
 const MOST_HOSTNAME_BYTES: usize = 64;
 
-/// Reads it from the start of a disk: the magic, one JSON object, zeros. What is not known is passed
+/// Reads it from the start of a disk: the magic, one JSON object, zeros. Unknown keys are passed
 /// over, since a newer host may say more.
 pub fn parse(disk: &[u8]) -> Result<Config, String> {
     let text = disk.strip_prefix(MAGIC).ok_or("the magic is missing")?;

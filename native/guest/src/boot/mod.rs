@@ -1,4 +1,4 @@
-//! What happens before the first call: file systems, modules, configuration, network, clock.
+//! The boot before the first call: file systems, modules, configuration, network, clock.
 
 mod clock;
 mod config;

@@ -13,7 +13,7 @@ const MARKER: &str = ".capsule-filling";
 const LOST: &str = "lost+found";
 
 /// Copies what `root` has at `path` into a volume that holds nothing yet. A copy that was cut short is
-/// made anew: what it had written is nobody's, since nothing ran on the volume before it was complete.
+/// made again: its files have no user, since nothing ran on the volume before it was complete.
 pub fn fill(root: &Path, path: &str, volume: &Path) -> io::Result<()> {
     let marker = volume.join(MARKER);
     let content = content(volume)?;

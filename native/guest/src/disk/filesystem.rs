@@ -9,7 +9,7 @@ const MAGICS: [(&str, usize, &[u8]); 4] = [
     ("xfs", 0, b"XFSB"),
 ];
 
-/// What is on a disk.
+/// The contents of a disk.
 pub fn guess(device: &str) -> io::Result<&'static str> {
     let mut start = Vec::new();
     File::open(device)?.take(4096).read_to_end(&mut start)?;

@@ -84,8 +84,8 @@ fn wait_for(device: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes an empty `lost+found` out of a volume: of one that an earlier capsule made, or of an image from elsewhere. What
-/// a check has saved in it stays.
+/// Takes an empty `lost+found` out of a volume: of one that an earlier capsule made, or of an image from elsewhere. Files
+/// that a check has saved in it stay.
 fn remove_lost_found(volume: &Path) -> io::Result<()> {
     let path = volume.join("lost+found");
     let is_of_the_filesystem =

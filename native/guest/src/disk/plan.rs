@@ -3,7 +3,7 @@ use crate::place;
 use nix::mount::MsFlags;
 use std::path::PathBuf;
 
-/// What is mounted for a payload.
+/// The mounts of a payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     pub root: Root,
@@ -24,7 +24,7 @@ pub struct Volume {
     pub device: String,
     pub filesystem: String,
     pub read_only: bool,
-    /// What the image has there fills an empty volume.
+    /// The image's content there fills an empty volume.
     pub copy_up_from: Option<String>,
     pub mount_path: String,
     pub folders: Vec<Folder>,

@@ -16,7 +16,7 @@ struct Range {
     shortest: u64,
 }
 
-/// Tells the disks which of their blocks hold nothing.
+/// Discards the free blocks of the disks.
 pub fn trim_all(plan: &Plan) -> Result<(), String> {
     let root = match plan.root {
         Root::Layered { .. } => place::WRITABLE,

@@ -9,11 +9,11 @@ use std::time::Duration;
 const TRIES: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Writes everything to the disks and lets go of them. What is still in use is made read-only, which
+/// Writes everything to the disks and lets go of them. A filesystem that is still in use is made read-only, which
 /// leaves it complete as well. Idempotent.
 pub fn unmount_all(plan: &Plan) -> Result<(), String> {
     nix::unistd::sync();
-    // What is bound of a volume keeps it mounted.
+    // A bind mount of a volume keeps it mounted.
     let volumes = plan.volumes.iter().rev().flat_map(|volume| {
         let folders = volume.folders.iter().rev().map(|folder| folder.at());
         folders.chain([volume.at()])
@@ -37,7 +37,7 @@ fn let_go(at: &Path) -> nix::Result<()> {
         if !is_mounted(at) {
             return Ok(());
         }
-        // Who has just been killed may hold it for a moment more.
+        // A process that was just killed may hold it for a moment more.
         if umount2(at, MntFlags::UMOUNT_NOFOLLOW).is_err() {
             sleep(PAUSE);
         }

@@ -8,16 +8,16 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use tokio::sync::mpsc;
 
-/// What "end of transmission" is on a keyboard.
+/// The key of "end of transmission" on a keyboard.
 const END_OF_INPUT: u8 = 4;
 
-/// What a caller does to its process.
+/// The actions of a caller on its process.
 pub struct Inputs {
     pub inbox: Inbox,
     pub stdin: Option<Input>,
     pub terminal: Option<OwnedFd>,
     pub pid: i32,
-    /// Its number is somebody else's then.
+    /// Another process has its number then.
     pub has_ended: Rc<Cell<bool>>,
 }
 

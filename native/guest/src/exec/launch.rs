@@ -136,7 +136,7 @@ impl Ends {
     }
 }
 
-/// Tells a program that is not there, or is none, from all else, by what both runtimes say.
+/// Distinguishes a missing or invalid program from all other failures, by the messages of both runtimes.
 fn failure(message: &str) -> Status {
     let text = message.to_lowercase();
     // "executable file not found in $PATH", "executable file `x` not found", "stat /x: no such file"

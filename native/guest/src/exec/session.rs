@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_local;
 use tokio::time::{sleep, timeout};
 
-/// How long nothing may come after a process has ended: somebody it started may hold its output.
+/// The longest silence after a process has ended: a process that it started may hold its output.
 const SILENCE: Duration = Duration::from_millis(100);
 /// And how much may come: no process leaves more than its pipes hold.
 const MOST_LAST_BYTES: usize = 256 * 1024;
@@ -51,7 +51,7 @@ pub async fn run(payload: &Payload, mut inbox: Inbox, outbox: &mut Outbox) -> An
     };
     outbox.send(&message).await?;
     let code = converse(launched, inbox, outbox).await?;
-    // What a process started and left on purpose stays, as it does in a container.
+    // Processes that it started and left on purpose stay, as in a container.
     _leftovers.1.set(false);
     let exit = Message::Exit(ExecExit { exit_code: code });
     let payload = Some(exit);
@@ -110,7 +110,7 @@ async fn converse(launched: Launched, inbox: Inbox, outbox: &mut Outbox) -> Answ
                 continue;
             }
             Ok(Some(Event::Broken(status))) => return Err(status),
-            // Silence, or nobody who could say more.
+            // Silence, or no writer is left.
             Ok(None) | Err(_) => return exited.ok_or_else(Status::gone),
         };
         let payload = Some(message);
@@ -127,7 +127,7 @@ async fn forward(mut from: Receiver, to: mpsc::Sender<Event>, event: fn(Vec<u8>)
     let _ = to.send(Event::End).await;
 }
 
-/// What a process leaves behind when its caller does: nothing.
+/// A process whose caller is gone leaves nothing behind.
 struct Leftovers(Cgroup, Cell<bool>);
 
 impl Drop for Leftovers {

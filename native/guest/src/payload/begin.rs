@@ -23,10 +23,10 @@ use tokio::task::{spawn_blocking, spawn_local};
 
 const STDOUT_PORT: u32 = 53;
 const STDERR_PORT: u32 = 54;
-/// How long somebody may hold the pipes of a payload that has ended.
+/// The longest time that a process may hold the pipes of a payload that has ended.
 const PIPE_PATIENCE: Duration = Duration::from_millis(500);
 
-/// Starts the payload, once. What goes wrong stays in the status.
+/// Starts the payload, once. A failure stays in the status.
 pub async fn begin(payload: &Rc<Payload>, request: StartPayloadRequest) -> Answer<i32> {
     let life = payload.life.lock().await;
     if payload.is_running() {
@@ -159,7 +159,7 @@ fn pipe() -> std::io::Result<(OwnedFd, OwnedFd)> {
     Ok(pipe2(OFlag::O_CLOEXEC)?)
 }
 
-/// What a runtime wrote into its `--pid-file`.
+/// Reads the pid that a runtime wrote into its `--pid-file`.
 pub fn read_pid(file: &Path) -> Result<i32, String> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let _ = fs::remove_file(file);

@@ -23,7 +23,7 @@ impl Cgroup {
         let line = text.lines().find_map(|line| line.strip_prefix("0::"));
         match line.filter(|path| path.len() > 1) {
             Some(path) => Ok(Cgroup::at(path)),
-            // Who is in the root has none of its own, and killing that one would kill everybody.
+            // A process in the root has no cgroup of its own, and killing that cgroup would kill every process.
             None => Err(io::Error::other("the payload has no cgroup of its own")),
         }
     }
@@ -74,7 +74,7 @@ impl Cgroup {
         self.count("cgroup.events", "populated") != Some(1)
     }
 
-    /// Kills until nobody is left. False when somebody does not go.
+    /// Kills until no process is left. False when one does not exit.
     pub async fn clear(&self, patience: Duration) -> bool {
         let clearing = async {
             while !self.is_empty() {

@@ -36,7 +36,7 @@ pub struct Payload {
     pub ring: Rc<Ring>,
     pub freezer: Freezer,
     pub status: watch::Sender<StatusResponse>,
-    /// What the disks are for, from the moment that the first may be mounted.
+    /// The use of the disks, from the moment that the first may be mounted.
     pub plan: RefCell<Option<Rc<Plan>>>,
     /// Its process, from the moment that there is one. It stays after the end.
     pub process: RefCell<Option<Rc<Process>>>,

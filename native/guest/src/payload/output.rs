@@ -21,7 +21,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const STALL: Duration = Duration::from_secs(30);
 
 /// One stream of the payload on its way to the host. While the host is there, a full buffer holds the
-/// payload back as a full pipe does; while it is not, the oldest bytes go, are counted, and are told.
+/// payload back as a full pipe does; while it is not, the oldest bytes are dropped, counted and reported.
 pub struct Output {
     shared: Rc<Shared>,
     reading: Option<JoinHandle<()>>,
@@ -54,7 +54,7 @@ impl Output {
         }
     }
 
-    /// The payload has ended: what is in the pipe is still taken, but nobody is waited for who holds it.
+    /// The payload has ended: the rest of the pipe is still read, without waiting for other holders of the pipe.
     pub async fn end(&mut self, patience: Duration) {
         if let Some(mut reading) = self.reading.take() {
             if timeout(patience, &mut reading).await.is_err() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const PROGRAMS: [&str; 2] = ["/usr/bin/crun", "/usr/bin/runc"];
-/// What the payload is called there.
+/// The name of the payload there.
 const ID: &str = "payload";
 const MOST_MESSAGE_CHARACTERS: usize = 1024;
 

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
-/// A program in memory that nobody can change any more.
+/// A program in memory that cannot change any more.
 ///
 /// An OCI runtime is the payload's own `/proc/PID/exe` for a moment, so it copies itself into such a file at
 /// every call and starts again (CVE-2019-5736), unless it finds that it is one already.

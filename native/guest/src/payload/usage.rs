@@ -2,7 +2,7 @@ use super::Payload;
 use crate::gen::UsageResponse;
 use std::fs;
 
-/// What the payload has used. Nothing is counted before it starts, but the network.
+/// Returns the usage of the payload. Only the network is counted before it starts.
 pub fn usage(payload: &Payload) -> UsageResponse {
     let network = fs::read_to_string("/proc/net/dev").unwrap_or_default();
     let network = network_of(&network, "eth0");

@@ -54,7 +54,7 @@ impl Inbox {
 
     fn keep(&mut self, data: Bytes) -> Answer<()> {
         self.pending.extend_from_slice(&data);
-        // What is kept is bounded by the length of one message, so the window may open at once.
+        // The buffer is bounded by the length of one message, so the window may open at once.
         let released = self.stream.flow_control().release_capacity(data.len());
         released.map_err(|_| Status::gone())
     }

@@ -7,7 +7,7 @@ use std::future::{poll_fn, Future};
 use std::pin::pin;
 use std::task::Poll;
 
-/// What goes back to a caller. One writer: whoever holds it.
+/// The answers to a caller. One writer: its holder.
 pub struct Outbox {
     stream: SendStream<Bytes>,
 }

@@ -1,6 +1,6 @@
 use std::hint::black_box;
 
-/// What the host proves itself with.
+/// The token that proves the host.
 pub struct Secret(Vec<u8>);
 
 impl Secret {

@@ -47,7 +47,7 @@ impl Status {
         Status::new(Code::Internal, message)
     }
 
-    /// Nobody is left to hear it.
+    /// No receiver is left.
     pub fn gone() -> Self {
         Status::new(Code::Cancelled, "the caller has left")
     }

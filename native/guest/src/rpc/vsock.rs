@@ -13,7 +13,7 @@ const HOST: u32 = libc::VMADDR_CID_HOST;
 
 const FLAGS: SockFlag = SockFlag::SOCK_NONBLOCK.union(SockFlag::SOCK_CLOEXEC);
 
-/// Takes connections from the host, and from nobody else.
+/// Takes connections from the host only.
 pub struct Listener {
     socket: AsyncFd<OwnedFd>,
 }
@@ -36,7 +36,7 @@ impl Listener {
             let mut ready = self.socket.readable().await?;
             let accepted = ready.try_io(|socket| Ok(accept4(socket.as_raw_fd(), FLAGS)?));
             let Ok(accepted) = accepted else { continue };
-            // SAFETY: a new descriptor that nobody else owns.
+            // SAFETY: a new descriptor without another owner.
             let socket = unsafe { OwnedFd::from_raw_fd(accepted?) };
             let peer: VsockAddr = getpeername(socket.as_raw_fd())?;
             if peer.cid() == HOST {

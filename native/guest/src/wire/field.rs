@@ -1,7 +1,7 @@
 use super::{Malformed, Message, Reader, Value};
 use std::collections::BTreeMap;
 
-/// How a type of Rust is written as a field of a message. What equals the type's default is left out.
+/// Encodes a type of Rust as a field of a message. A value that equals the type's default is left out.
 pub trait Field {
     fn put_field(&self, number: u32, to: &mut Vec<u8>);
     fn take_field(&mut self, value: Value) -> Result<(), Malformed>;
@@ -184,7 +184,7 @@ impl Field for BTreeMap<String, String> {
     }
 }
 
-/// What may stand in a choice, where even the default is written: that it was chosen says something.
+/// A member of a choice, where even the default is written: the choice itself has a meaning.
 pub trait Chosen: Sized {
     fn put_chosen(&self, number: u32, to: &mut Vec<u8>);
     fn take_chosen(value: Value) -> Result<Self, Malformed>;

@@ -1,4 +1,4 @@
-/// What this generator knows of a contract: flat messages and enums, maps of strings, one service.
+/// The parts of a contract that this generator knows: flat messages and enums, maps of strings, one service.
 #[derive(Default)]
 pub struct Contract {
     pub package: String,

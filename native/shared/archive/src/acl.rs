@@ -7,7 +7,7 @@ const USER: u16 = 0x01;
 const GROUP: u16 = 0x04;
 const MASK: u16 = 0x10;
 const OTHER: u16 = 0x20;
-/// What has an id of its own is the tag's double.
+/// An entry with an id of its own is the tag's double.
 const NAMED: u16 = 2;
 
 /// `None` where the bytes are not a list as they are known here.

@@ -3,9 +3,9 @@ use nix::errno::Errno;
 use std::ffi::{CStr, CString};
 use std::io;
 
-/// What the kernel takes at the most, for the names and for each value.
+/// The kernel's limits, for the names and for each value.
 const MOST_BYTES: usize = 64 * 1024;
-/// What ext4 keeps of one value beside an inode, roughly.
+/// The space of one value beside an inode of ext4, roughly.
 const USUAL_BYTES: usize = 3500;
 
 /// The extended attributes of a name in the present folder; a link is not followed. Without those that are

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
-/// What the kernel makes up may have no end.
+/// A file that the kernel generates may have no end.
 const MOST_MADE_UP_BYTES: u64 = 64 * 1024 * 1024;
 /// Of /proc, /sys and their like, and of FUSE: linux/magic.h.
 const MADE_UP: [i64; 13] = [
@@ -24,7 +24,7 @@ const MADE_UP: [i64; 13] = [
     0x1980_0202,
 ];
 
-/// Whether sizes of a file tell nothing of what it holds.
+/// Whether the size of a file says nothing about its contents.
 pub fn is_made_up(file: &File) -> bool {
     fstatfs(file).is_ok_and(|stat| MADE_UP.contains(&(stat.filesystem_type().0)))
 }

@@ -122,7 +122,7 @@ fn decoded(name: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// The last number is that of nobody: the kernel takes it for no change.
+/// The last number belongs to no user: the kernel takes it for no change.
 fn owner(field: io::Result<i128>, record: Option<&[u8]>) -> io::Result<u32> {
     let number = match record {
         Some(text) => decimal(text)

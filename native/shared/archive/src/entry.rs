@@ -1,6 +1,6 @@
 use crate::time::Time;
 
-/// What an entry of an archive is.
+/// The type of an entry of an archive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     File,
@@ -49,7 +49,7 @@ pub struct Entry {
     /// In order; `None` where all of a file is data.
     pub segments: Option<Vec<Segment>>,
     pub attributes: Vec<Attribute>,
-    /// What the archive says of it that is not understood here.
+    /// The records of the archive about it that are not known here.
     pub remarks: Vec<&'static str>,
 }
 

@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 /// A smaller file takes a block, holes or not.
 const LEAST_BYTES: u64 = 4096;
 
-/// Where a file has data. `None` where all of it is, or nobody can tell.
+/// The ranges of a file with data. `None` where all of it is data, or where the ranges are unknown.
 pub fn find(file: &File, meta: &Metadata) -> io::Result<Option<Vec<Segment>>> {
     let size = meta.len();
     if size <= LEAST_BYTES || meta.blocks() * 512 >= size {

@@ -3,7 +3,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// What went wrong, for the driver: a word, a path, the kernel's own text.
+/// A failure, for the driver: a word, a path, the kernel's own text.
 #[derive(Debug)]
 pub struct Failure {
     pub code: &'static str,

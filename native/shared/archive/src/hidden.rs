@@ -1,6 +1,6 @@
 use crate::failure::{Failure, Outcome};
 
-/// A filesystem that lies over folders which nobody may read or write: what belongs there is elsewhere.
+/// A filesystem that covers folders which must not be read or written: their content is elsewhere.
 #[derive(Clone, Copy, Default)]
 pub struct Hidden(Option<u64>);
 

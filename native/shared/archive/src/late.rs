@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// An archive may have more folders than memory has room for.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// What folders are to be like once everything is in them: that changes their times, and may need their
+/// The metadata of folders, set once everything is in them: new entries change their times, and may need their
 /// modes. By name; the last description of one counts.
 #[derive(Default)]
 pub struct Late {

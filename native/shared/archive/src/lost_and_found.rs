@@ -3,7 +3,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 
-/// What every ext4 has in its root: of the filesystem, and nobody's files while it is empty.
+/// The folder that every ext4 has in its root: the filesystem's own, and without a user's files while it is empty.
 pub(crate) const LOST: &[u8] = b"lost+found";
 const INODE: u64 = 11;
 

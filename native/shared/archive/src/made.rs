@@ -1,7 +1,7 @@
 use nix::sys::stat::FileStat;
 use std::collections::HashSet;
 
-/// Nine megabytes: a small machine has to have the room. What comes later counts as what was there before.
+/// Nine megabytes: a small machine has to have the room. Later entries count as entries that were there before.
 const MOST: usize = 200_000;
 
 /// Files and links that an archive has brought, by device and inode.

@@ -4,10 +4,10 @@ use crate::reader::Reader;
 use crate::source::Source;
 
 const BLOCK_BYTES: u64 = 4096;
-/// What an ext4 of ours has in its remark: `capsule volume, SIZE bytes`.
+/// The remark of an ext4 of ours: `capsule volume, SIZE bytes`.
 const REMARK: (&str, &str) = ("capsule volume, ", " bytes");
 
-/// What a filesystem needs for what is in an archive.
+/// The needs of a filesystem for the content of an archive.
 #[derive(Debug, Default, PartialEq)]
 pub struct Measure {
     /// Objects that need an inode.

@@ -1,4 +1,4 @@
-/// What is kept of files beside their bytes, modes and times.
+/// The metadata that is kept beside bytes, modes and times.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Owner {
     /// Everything becomes root's; set-id bits, devices and pipes are left out.

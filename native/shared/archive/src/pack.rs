@@ -30,7 +30,7 @@ const BUFFER_BYTES: usize = 256 * 1024;
 /// The path of a failure to write the archive.
 pub const OUTPUT: &str = "output";
 
-/// What is packed.
+/// The source of a pack.
 pub struct Pack<'a> {
     /// A file or a folder with all in it; its content alone where the path ends in a slash or `/.`.
     pub path: &'a Path,
@@ -313,7 +313,7 @@ impl<W: Write> Packer<'_, '_, W> {
     }
 }
 
-/// Whoever reads the archive may have failed first, and is to be believed rather.
+/// The reader of the archive may have failed first; its error is the better one.
 fn unwritten(error: io::Error) -> Failure {
     Failure::new("failed", Path::new(OUTPUT), error)
 }

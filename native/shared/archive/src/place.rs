@@ -8,7 +8,7 @@ use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
 /// Takes away what stands at the place of something that is not a folder. A folder stays, and is in the way; so
-/// does a device, pipe or socket, unless another special file comes: it belongs to somebody who uses it.
+/// does a device, pipe or socket, unless another special file comes: another program uses it.
 pub(crate) fn make_way((leaf, name): (&CStr, &[u8]), kind: Kind) -> Outcome<()> {
     let stat = match lstat(leaf) {
         Err(Errno::ENOENT) => return Ok(()),

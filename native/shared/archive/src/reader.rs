@@ -25,7 +25,7 @@ pub struct Reader<S> {
     globals: Vec<Record>,
 }
 
-/// What stands before an entry and belongs to it.
+/// The records before an entry that belong to it.
 #[derive(Default)]
 struct Before {
     name: Option<Vec<u8>>,
@@ -205,8 +205,8 @@ impl<S: Source> Reader<S> {
             return Err(invalid("a link has no target"));
         }
         describe(&mut entry, header, &records)?;
-        // As archives have been written: only files have data, whatever the size of anything else says. What is
-        // unknown has what it says.
+        // As archives have been written: only files have data, whatever the size of anything else says. An
+        // unknown type has the size that it says.
         if matches!(kind, Kind::File | Kind::Unknown(_)) || letter == b'D' {
             self.left = self.member_size(header, &records)?;
             self.fill = padding(self.left);

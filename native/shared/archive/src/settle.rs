@@ -13,7 +13,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 const SET_ID: u32 = 0o6000;
 
-/// What something is beside its bytes.
+/// The metadata of an entry, beside its bytes.
 #[derive(Clone)]
 pub struct Manner {
     pub mode: u32,

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read, Seek};
 pub trait Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
-    /// Passes over bytes; an archive that ends before them is told at the latest by the next read.
+    /// Passes over bytes; the next read at the latest reports an archive that ends before them.
     fn skip(&mut self, mut count: u64) -> io::Result<()> {
         let mut buffer = [0; 16 * 1024];
         while count > 0 {

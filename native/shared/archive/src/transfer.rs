@@ -68,7 +68,7 @@ pub fn transfer(
         let (packed, lines) = packing.join().unwrap_or_else(|_| panicked());
         (packed, unpacked, lines)
     });
-    // A caller that cannot be told goes on all the same.
+    // A caller that cannot be reached goes on all the same.
     let _ = warn.write_all(&lines);
     let unpacked = unpacked.map_err(failed)?;
     match packed.map_err(failed)? {

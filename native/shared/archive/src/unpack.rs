@@ -132,7 +132,7 @@ impl Unpacker<'_, '_> {
                 "it stands for the folder itself",
             ));
         }
-        // What is copied into keeps what it is.
+        // The target folder keeps its metadata.
         if self.owner == Owner::KeptOfTarget {
             self.late.add(Vec::new(), Manner::of(entry, true));
         }
@@ -280,7 +280,7 @@ impl Unpacker<'_, '_> {
         let is_same = fstat(&found).of(name)?;
         let is_expected = is_kind(is_same.st_mode, kind_of(entry.kind));
         if !is_expected {
-            // Somebody in the container has put something else there: that is not ours to change.
+            // A process in the container has put something else there: that is not ours to change.
             self.warnings
                 .add(name, "it was replaced while it was copied");
             return Ok(());

@@ -11,7 +11,7 @@ const FOLDER: OFlag = OFlag::O_PATH
     .union(OFlag::O_CLOEXEC);
 
 /// Finds folders below another one, part by part, so that no path is too long for the kernel. Links are
-/// followed: the caller has made sure that none leads out. What is above the last folder stays open.
+/// followed: the caller has made sure that none leads out. The folder above the last one stays open.
 pub struct Walker<'a> {
     root: &'a OwnedFd,
     hidden: Hidden,

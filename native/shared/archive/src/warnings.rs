@@ -2,10 +2,10 @@ use crate::failure::line;
 use crate::path::shown;
 use std::io::Write;
 
-/// More of them help nobody.
+/// More of them help no user.
 const MOST: usize = 100;
 
-/// What was left out, and why: lines of a stream, of which the first ones count.
+/// The entries that were left out, with the reasons: lines of a stream, of which the first ones count.
 pub struct Warnings<'a> {
     to: &'a mut dyn Write,
     count: usize,

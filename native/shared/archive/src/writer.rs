@@ -122,7 +122,7 @@ fn header(entry: &Entry, size: u64) -> Block {
     );
     header.put_number(block::MODE, u64::from(entry.mode & 0o7777));
     let mut put = |field, number: u64| {
-        // What does not fit is in a record.
+        // A record has the values that do not fit.
         header.put_number(field, if fits(field, number) { number } else { 0 });
     };
     put(block::UID, u64::from(entry.uid));

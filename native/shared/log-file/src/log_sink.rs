@@ -19,7 +19,7 @@ pub struct LogSink {
     buffer: Vec<u8>,
 }
 
-/// What became of a record.
+/// The result of a record.
 #[derive(Debug)]
 pub enum Outcome {
     Written,

@@ -85,7 +85,7 @@ impl RotatingFile {
     }
 
     fn rotate(&mut self) -> io::Result<()> {
-        // Somebody else may have moved the file, or an earlier rotation stopped half-way: then the
+        // Another process may have moved the file, or an earlier rotation stopped half-way: then the
         // name is free already and shifting again would push good files out.
         if self.is_still_at_path() {
             for step in plan_rotation(&self.path, self.limits, Path::exists) {

@@ -86,7 +86,7 @@ fn mount_one_legacy(planned: &LegacyMount) -> io::Result<()> {
     for link in &planned.links {
         symlink(&planned.directory, Path::new(ROOT).join(link))?;
     }
-    // Kernels before 5.11 count children of a memory cgroup only when told to.
+    // Kernels before 5.11 count children of a memory cgroup only on request.
     let hierarchy = at.join("memory.use_hierarchy");
     if fs::read_to_string(&hierarchy).is_ok_and(|state| state.trim() == "0") {
         fs::write(&hierarchy, "1")?;

@@ -3,7 +3,7 @@ use capsule_proc::parse_cgroup_memberships;
 /// Controllers without which the unified hierarchy cannot limit a workload.
 const ESSENTIAL: [&str; 3] = ["cpu", "memory", "pids"];
 
-/// What to mount at /sys/fs/cgroup.
+/// The mounts at /sys/fs/cgroup.
 #[derive(Debug, PartialEq, Eq)]
 pub enum CgroupPlan {
     /// cgroup2 alone, and the controllers to hand to children.

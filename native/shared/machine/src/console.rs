@@ -2,11 +2,11 @@ use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
 use std::io::Write;
 use std::os::fd::AsFd;
 
-/// What a pipe takes without blocking once it is writable (PIPE_BUF).
+/// The size that a writable pipe takes without blocking (PIPE_BUF).
 const CHUNK_BYTES: usize = 4096;
 
-/// Writes to stderr what it takes right now and drops the rest: PID 1 must not wait for whoever
-/// reads its console.
+/// Writes to stderr what it takes right now and drops the rest: PID 1 must not wait for the
+/// reader of its console.
 pub fn write(line: &[u8]) {
     let mut stderr = std::io::stderr();
     for chunk in line.chunks(CHUNK_BYTES) {

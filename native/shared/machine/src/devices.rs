@@ -13,7 +13,7 @@ pub fn mount_dev() -> io::Result<()> {
     })
 }
 
-/// What programs expect in /dev beside device nodes.
+/// The entries that programs expect in /dev beside device nodes.
 pub fn furnish_dev() -> io::Result<()> {
     let quiet = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     let furniture = [

@@ -1,4 +1,4 @@
-//! What every PID 1 of ours does to its machine: that of a capsule and that of a microVM.
+//! The machine set-up that both of our PID 1 share: that of a capsule and that of a microVM.
 
 pub mod cgroup_mounts;
 mod cgroup_plan;

@@ -1,7 +1,7 @@
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
-/// What a signal to PID 1 asks for.
+/// The request of a signal to PID 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
     Reap,
@@ -28,7 +28,7 @@ pub fn take() -> nix::Result<SignalFd> {
     SignalFd::with_flags(&all, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
 }
 
-/// The wishes that are waiting, in order; signals without a meaning are dropped.
+/// The waiting requests, in order; signals without a meaning are dropped.
 pub fn read(signals: &SignalFd) -> Vec<Wish> {
     let mut wishes = Vec::new();
     while let Ok(Some(info)) = signals.read_signal() {

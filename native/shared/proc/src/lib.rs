@@ -1,4 +1,4 @@
-//! What `/proc` says about mounts and cgroups, and what a process hands to those it starts.
+//! Reads mounts and cgroups from `/proc`, and the state that a process passes to its children.
 
 mod cgroup_membership;
 mod descriptors;
