@@ -39,11 +39,16 @@ suite('capsulectl', { concurrency: false }, () => {
     return JSON.parse(stdout);
   };
 
-  const onTerminal = (command: string, env: Readonly<Record<string, string>> = {}) => {
+  const onTerminal = (
+    command: string,
+    env: Readonly<Record<string, string>> = {},
+    input?: string,
+  ) => {
     // Whoever runs the tests may want no colours.
     const { NO_COLOR: _theirs, ...inherited } = process.env;
     return run('script', ['--quiet', '--command', command, '/dev/null'], {
       env: { ...inherited, TERM: 'xterm', CAPSULE_HOST: lab.host, ...env },
+      ...(input !== undefined && { input }),
     });
   };
 
@@ -166,6 +171,19 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.deepEqual([answer.exitCode, answer.stdout], [3, 'brief deleted\n']);
     const lenient = await capsulectl(['workload', 'delete', '--ignore-missing', 'brief']);
     assert.deepEqual([lenient.exitCode, lenient.stderr], [0, '']);
+  });
+
+  test('on a terminal a delete says what goes and waits for a yes, in a script it does not', async () => {
+    const input = containerManifest('brief', { image: 'box:1' });
+    await capsulectl(['apply', '-f', '-', '--wait'], { input });
+    const refused = await onTerminal(`${CAPSULECTL} rm brief; echo code $?`, {}, 'n\n');
+    assert.match(refused.stdout, /brief: running container of box:1, with all that it wrote/);
+    assert.match(
+      refused.stdout,
+      /Delete this workload\? \[y\/N\].*error: nothing was done.*code 1/s,
+    );
+    const agreed = await onTerminal(`${CAPSULECTL} rm brief; echo code $?`, {}, 'y\n');
+    assert.match(agreed.stdout, /brief deleted\r?\ncode 0/);
   });
 
   test('colours are for terminals only, and NO_COLOR takes them away there too', async () => {

@@ -38,6 +38,11 @@ export const cliError = defineErrors('CLI', {
         ? 'take the items of a list with [*], or one with [0]'
         : 'compare with what -o yaml prints; a filter, [?(@.key)], takes only what has a key',
   },
+  NOT_CONFIRMED: {
+    kind: 'denied',
+    message: () => 'nothing was done: the answer was not yes',
+    hint: 'answer y, or give --yes',
+  },
   NO_CAPSULE: {
     kind: 'unavailable',
     message: (f: { looked: string }) => `no capsule found: nothing listens at ${f.looked}`,

@@ -1,5 +1,6 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
+import { YES_FLAG } from '../shared/confirm/confirm.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
@@ -44,7 +45,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     aliases: [['image', 'delete']],
     summary: 'remove images that no workload needs',
     args: [{ ...IMAGE, isRepeatable: true }],
-    flags: [OUTPUT_FLAG],
+    flags: [YES_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl image rm myapp:dev', about: 'refused while it is used' }],
     load: () => import('../shared/image/rm.ts'),
   },
@@ -56,6 +57,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     flags: [
       { flags: '--all', summary: 'also new images' },
       { flags: '--dry-run', summary: 'show the images that it would remove, and remove none' },
+      YES_FLAG,
       OUTPUT_FLAG,
     ],
     examples: [{ line: 'capsulectl image prune', about: 'and show the freed space' }],

@@ -1,5 +1,6 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
+import { YES_FLAG } from '../shared/confirm/confirm.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
@@ -62,13 +63,16 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     path: ['volume', 'delete'],
     aliases: [['volume', 'rm']],
     summary: 'remove volumes with their contents, or snapshots',
-    about: 'Refuses a volume that a workload mounts or names, or that has snapshots.',
+    about:
+      'Refuses a volume that a workload mounts or names, or that has snapshots. On a terminal it shows ' +
+      'what goes with it, and asks.',
     args: [{ ...EITHER, isRepeatable: true }],
     flags: [
       {
         flags: '--force',
         summary: 'stop the workload that mounts it; remove its snapshots too, and orphaned ones',
       },
+      YES_FLAG,
     ],
     examples: [
       { line: 'capsulectl volume delete data', about: 'no workload uses it any more' },
@@ -120,6 +124,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     flags: [
       { flags: '--to <name>', summary: 'restore to a new volume of this name' },
       { flags: '--discard', summary: 'do not keep the present contents' },
+      YES_FLAG,
     ],
     examples: [
       { line: 'capsulectl volume restore data@before-upgrade', about: 'in its place' },

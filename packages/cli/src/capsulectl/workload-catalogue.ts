@@ -1,6 +1,7 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
 import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
+import { YES_FLAG } from '../shared/confirm/confirm.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
@@ -129,11 +130,14 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'delete'],
     aliases: [['rm'], ['workload', 'rm']],
     summary: 'stop and remove workloads, and wait until they are gone',
+    about:
+      'Their own files go with them; volumes stay. On a terminal it shows what goes, and asks.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       SELECTOR_FLAG,
       { flags: '--force', summary: 'kill at once, without stop signal and grace period' },
       { flags: '--ignore-missing', summary: 'a missing workload is a success' },
+      YES_FLAG,
       TIMEOUT_FLAG,
       OUTPUT_FLAG,
     ],

@@ -10,6 +10,7 @@ import {
   ImageService,
   ManifestService,
   RegistryService,
+  VolumeService,
   WorkloadService,
 } from '@capsule/api/wire';
 import type { Interceptor, ServiceImpl } from '@connectrpc/connect';
@@ -22,6 +23,7 @@ export interface FakeServices {
   readonly capsule?: Partial<ServiceImpl<typeof CapsuleService>>;
   readonly event?: Partial<ServiceImpl<typeof EventService>>;
   readonly registry?: Partial<ServiceImpl<typeof RegistryService>>;
+  readonly volume?: Partial<ServiceImpl<typeof VolumeService>>;
   readonly manifest?: Partial<ServiceImpl<typeof ManifestService>>;
 }
 
@@ -48,6 +50,7 @@ export async function startFakeCapsule(services: FakeServices): Promise<FakeCaps
         router.service(CapsuleService, served.capsule ?? {});
         router.service(EventService, served.event ?? {});
         router.service(RegistryService, served.registry ?? {});
+        router.service(VolumeService, served.volume ?? {});
         router.service(ManifestService, served.manifest ?? {});
       },
     });

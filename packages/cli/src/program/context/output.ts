@@ -43,10 +43,11 @@ export function createOutput(
   return {
     isTerminal,
     get columns() {
-      return stream.columns ?? DEFAULT_COLUMNS;
+      // A serial line, or `script` without a terminal, has a size of 0.
+      return stream.columns || DEFAULT_COLUMNS;
     },
     get rows() {
-      return stream.rows ?? DEFAULT_ROWS;
+      return stream.rows || DEFAULT_ROWS;
     },
     style: (style, text) => (hasColor ? styleText(style, text, { validateStream: false }) : text),
     async write(data) {

@@ -1,4 +1,6 @@
 import type { Run } from '../../program/command.ts';
+import { confirm, counted, isAsked } from '../confirm/confirm.ts';
+import { imageLoss } from '../confirm/losses.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocument } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
@@ -9,9 +11,15 @@ export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const dryRun = input.isOn('dryRun');
   const request = { all: input.isOn('all'), dryRun };
-  const { images, kept, freedBytes } = await withCapsule(input, context, (client) =>
-    client.image.prune(request, { signal: context.signal }),
-  );
+  const { signal } = context;
+  const { images, kept, freedBytes } = await withCapsule(input, context, async (client) => {
+    if (!dryRun && isAsked(input, context)) {
+      const found = await client.image.prune({ ...request, dryRun: true }, { signal });
+      const losses = found.images.map(imageLoss);
+      await confirm({ losses, question: `Remove ${counted(losses.length, 'image')}?` }, context);
+    }
+    return client.image.prune(request, { signal });
+  });
   const { out } = context;
   if (isData(format)) {
     const document = {

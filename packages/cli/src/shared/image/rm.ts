@@ -1,6 +1,8 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { confirm, counted, isAsked } from '../confirm/confirm.ts';
+import { imageLosses } from '../confirm/losses.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
@@ -11,7 +13,12 @@ export const run: Run = async (input, context) => {
   const removed: string[] = [];
   const errors: unknown[] = [];
   await withCapsule(input, context, async (client) => {
-    for (const name of new Set(input.args)) {
+    const names = [...new Set(input.args)];
+    if (isAsked(input, context)) {
+      const losses = await imageLosses(client, names, signal);
+      await confirm({ losses, question: `Remove ${counted(losses.length, 'image')}?` }, context);
+    }
+    for (const name of names) {
       try {
         const { existed } = await client.image.remove({ name }, { signal });
         if (existed) removed.push(name);

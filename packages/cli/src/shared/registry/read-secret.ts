@@ -1,6 +1,7 @@
 import type { Context } from '../../program/context/context.ts';
 import { Interruption } from '../../program/context/interruption.ts';
 import type { Input } from '../../program/input.ts';
+import { readLine } from '../file/read-line.ts';
 
 export const PASSWORD_FLAG = {
   flags: '--password-stdin',
@@ -31,17 +32,6 @@ export async function readSecret(input: Input, context: Context, prompt: string)
   } finally {
     await err.write('\r\n');
   }
-}
-
-async function readLine(stdin: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stdin) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MOST_BYTES || chunk.includes(LINE_ENDS[0] ?? 0)) break;
-  }
-  return Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1)[0] ?? '';
 }
 
 async function readTyped(stdin: AsyncIterable<Uint8Array>): Promise<string> {

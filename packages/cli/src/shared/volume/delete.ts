@@ -1,6 +1,8 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { confirm, isAsked } from '../confirm/confirm.ts';
+import { volumeLosses } from '../confirm/losses.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readVolumeName } from './volume-name.ts';
@@ -10,8 +12,13 @@ export const run: Run = async (input, context) => {
   const force = input.isOn('force');
   const errors: unknown[] = [];
   await withCapsule(input, context, async (client) => {
-    for (const name of new Set(input.args)) {
-      const { volume, snapshot } = readVolumeName(input, name);
+    const names = [...new Set(input.args)].map((name) => readVolumeName(input, name));
+    if (isAsked(input, context)) {
+      const losses = await volumeLosses(client, names, { force, signal });
+      await confirm({ losses, question: 'Delete this for good?' }, context);
+    }
+    for (const { volume, snapshot } of names) {
+      const name = snapshot === undefined ? volume : `${volume}@${snapshot}`;
       let attempts = 0;
       try {
         const { existed } = await retryAway<{ readonly existed: boolean }>(() => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../program/command.ts';
+import { confirm, isAsked } from '../confirm/confirm.ts';
 import { retryAway } from '../stream/retry-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readSnapshotName } from './volume-name.ts';
@@ -18,6 +19,10 @@ export const run: Run = async (input, context) => {
       await retryAway(() => client.volume.clone(request, { signal }), context);
       await out.write(`${newName} created from ${volume}@${snapshot}\n`);
       return;
+    }
+    if (discardCurrent && isAsked(input, context)) {
+      const losses = [`what ${volume} holds now, which --discard does not keep`];
+      await confirm({ losses, question: `Put ${volume}@${snapshot} in its place?` }, context);
     }
     const request = { volume, snapshot, discardCurrent };
     const { keptAs } = await client.volume.restore(request, { signal });

@@ -5,6 +5,8 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
+import { confirm, counted, isAsked } from '../confirm/confirm.ts';
+import { workloadLosses } from '../confirm/losses.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, isData, readFormat } from '../render/format.ts';
@@ -22,6 +24,10 @@ export const run: Run = async (input, context) => {
   const force = input.isOn('force');
   const { names, outcomes } = await withCapsule(input, context, async (client) => {
     const names = await chosenNames(input, client, context);
+    if (isAsked(input, context)) {
+      const losses = await workloadLosses(client, names, context);
+      await confirm({ losses, question: `Delete ${counted(losses.length, 'workload')}?` }, context);
+    }
     const outcomes = await Promise.allSettled(
       names.map(async (name) => {
         if (context.err.isTerminal) await view.update(name, 'deleting');

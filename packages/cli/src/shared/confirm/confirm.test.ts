@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { workloadToProto } from '@capsule/api/wire';
+import { Interruption } from '../../program/context/interruption.ts';
+import type { Terminal } from '../../program/context/terminal.ts';
+import { type FakeServices, startFakeCapsule } from '../../testing/fake-capsule.ts';
+import { runCapsulectl } from '../../testing/run-capsulectl.ts';
+import { sampleWorkload } from '../../testing/sample-workload.ts';
+
+const nothing = () => ({ [Symbol.dispose]: () => undefined });
+const terminal: Terminal = {
+  size: () => ({ cols: 80, rows: 24 }),
+  onResize: nothing,
+  raw: nothing,
+};
+
+const MOUNT = { volumeName: 'notes', mountPath: '/data', readOnly: false, copyUp: true };
+
+/** What was deleted is in `done`. */
+function services(done: string[]): FakeServices {
+  const gone = ({ name }: { name: string }) => {
+    done.push(name);
+    return { existed: true };
+  };
+  const image = (name: string, usedBy: string[] = []) => ({
+    ...{ name, digest: 'sha256:1', sizeBytes: 2_097_152n, createdUnix: 0n, usedBy },
+  });
+  const web = sampleWorkload({ spec: { mounts: [MOUNT] } });
+  const app = sampleWorkload({ spec: { name: 'app', dependsOn: ['web'] } });
+  return {
+    workload: { list: () => ({ workloads: [web, app].map(workloadToProto) }), delete: gone },
+    volume: {
+      list: () => ({
+        volumes: [
+          { name: 'notes', usedBytes: 1_048_576n, mountedBy: ['web'] },
+          { name: 'free', usedBytes: 1024n },
+        ],
+      }),
+      listSnapshots: () => ({ snapshots: [{ volume: 'notes', name: 'before' }] }),
+      delete: gone,
+      deleteSnapshot: gone,
+      restore: ({ volume }) => {
+        done.push(volume);
+        return {};
+      },
+    },
+    image: {
+      list: () => ({
+        images: [image('docker.io/library/box:1'), image('docker.io/library/used:1', ['web'])],
+      }),
+      remove: gone,
+      prune({ dryRun }) {
+        if (!dryRun) done.push('pruned');
+        return { images: [image('docker.io/library/box:1')] };
+      },
+    },
+  };
+}
+
+async function ask(line: string, answer: string, hasTerminal = true) {
+  const done: string[] = [];
+  await using capsule = await startFakeCapsule(services(done));
+  const { target } = capsule;
+  const stdin = `${answer}\n`;
+  const options = { target, stdin, ...(hasTerminal && { terminal, isTerminal: true }) };
+  const result = await runCapsulectl(line.split(' '), options);
+  return { ...result, done };
+}
+
+const DESTRUCTIVE: readonly (readonly [line: string, losses: RegExp, done: readonly string[]])[] = [
+  [
+    'workload delete web',
+    /^ {2}web: running container of nginx:1\.27-alpine, with all that it wrote outside of\n {4}the volume notes; app depends on it\nDelete this workload\? \[y\/N\] /,
+    ['web'],
+  ],
+  ['rm web app', / {2}app: .*\nDelete these 2 workloads\?/, ['web', 'app']],
+  [
+    'volume delete --force notes',
+    /^ {2}notes: 1 MiB of data, with the snapshot notes@before, stops web\nDelete this/,
+    ['notes'],
+  ],
+  [
+    'volume rm notes@before free',
+    /notes@before: .*\n {2}free: 1 KiB of data\n/,
+    ['before', 'free'],
+  ],
+  ['volume restore --discard notes@before', /what notes holds now/, ['notes']],
+  ['image rm box:1', /^ {2}box:1: 2 MiB\nRemove this image\?/, ['box:1']],
+  ['image prune', /^ {2}box:1: 2 MiB\n/, ['pruned']],
+];
+
+for (const [line, losses, done] of DESTRUCTIVE) {
+  test(`\`${line}\` says on a terminal what goes, and waits for a yes`, async () => {
+    const refused = await ask(line, '');
+    assert.match(refused.stderr, losses);
+    assert.deepEqual([refused.exitCode, refused.done, refused.stdout], [1, [], '']);
+    assert.match(refused.stderr, /error: nothing was done/);
+    const agreed = await ask(line, 'Yes');
+    assert.deepEqual([agreed.exitCode, agreed.done], [0, done]);
+    for (const free of [await ask(`${line} --yes`, ''), await ask(line, '', false)]) {
+      assert.deepEqual([free.exitCode, free.done, free.stderr.includes('?')], [0, done, false]);
+    }
+  });
+}
+
+test('what would be refused or is not there is not asked about', async () => {
+  for (const line of ['volume delete notes', 'image rm used:1', 'workload delete nobody']) {
+    assert.ok(!(await ask(line, '')).stderr.includes('[y/N]'), line);
+  }
+});
+
+test('Ctrl-C at the question ends the command, and nothing is done', async () => {
+  const done: string[] = [];
+  await using capsule = await startFakeCapsule(services(done));
+  const stop = new AbortController();
+  const { promise: never } = Promise.withResolvers<never>();
+  const typed = { [Symbol.asyncIterator]: () => ({ next: () => never }) };
+  const { target } = capsule;
+  const words = ['workload', 'delete', 'web'];
+  const { exitCode } = await runCapsulectl(words, {
+    ...{ target, terminal, isTerminal: true, stdin: typed, signal: stop.signal },
+    onWrite: (text) => text.includes('[y/N]') && stop.abort(new Interruption('SIGINT')),
+  });
+  assert.deepEqual([exitCode, done], [130, []]);
+});
