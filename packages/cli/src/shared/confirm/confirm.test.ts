@@ -16,7 +16,7 @@ const terminal: Terminal = {
 
 const MOUNT = { volumeName: 'notes', mountPath: '/data', readOnly: false, copyUp: true };
 
-/** What was deleted is in `done`. */
+/** Puts the names of all that is deleted into `done`. */
 function services(done: string[]): FakeServices {
   const gone = ({ name }: { name: string }) => {
     done.push(name);
@@ -103,8 +103,8 @@ for (const [line, losses, done] of DESTRUCTIVE) {
   });
 }
 
-test('what would be refused or is not there is not asked about', async () => {
-  for (const line of ['volume delete notes', 'image rm used:1', 'workload delete nobody']) {
+test('a name that is missing or would be refused is not asked about', async () => {
+  for (const line of ['volume delete notes', 'image rm used:1', 'workload delete missing']) {
     assert.ok(!(await ask(line, '')).stderr.includes('[y/N]'), line);
   }
 });

@@ -12,7 +12,7 @@ import type { VolumeName } from '../volume/volume-name.ts';
 import { describeSource, KIND_NOUNS } from '../workload/kind.ts';
 import { readWorkload } from '../workload/read-workload.ts';
 
-/** What goes with workloads of these names, for those that there are. */
+/** A line for each of these workloads that exists: its own loss, and its dependents. */
 export async function workloadLosses(
   client: CapsuleClient,
   names: readonly string[],
@@ -45,8 +45,8 @@ function workloadLoss(
 }
 
 /**
- * What goes with volumes and snapshots of these names, for those that there are. Without `force` a volume that is
- * mounted or has snapshots is refused, so nothing is lost.
+ * A line for each of these volumes and snapshots that exists. Without `force` the capsule refuses a volume that is
+ * mounted or has snapshots, so nothing is lost.
  */
 export async function volumeLosses(
   client: CapsuleClient,
