@@ -179,7 +179,7 @@ suite('capsulectl', { concurrency: false }, () => {
     const refused = await onTerminal(`${CAPSULECTL} rm brief; echo code $?`, {}, 'n\n');
     assert.match(refused.stdout, /brief: running container of box:1, with all that it wrote/);
     assert.match(
-      refused.stdout,
+      stripVTControlCharacters(refused.stdout),
       /Delete this workload\? \[y\/N\].*error: nothing was done.*code 1/s,
     );
     const agreed = await onTerminal(`${CAPSULECTL} rm brief; echo code $?`, {}, 'y\n');
