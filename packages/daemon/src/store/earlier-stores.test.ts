@@ -6,13 +6,13 @@ import { test } from 'node:test';
 import { completeSpec, FIRST_STATUS, refOfWorkload, type WorkloadSpec } from '@capsule/core';
 import { Database, migrate, migrateBack, openStore, type Row } from '@capsule/engine';
 import { EventHistory } from '../event/history.ts';
+import { PauseRecords } from '../pause/records.ts';
 import { RegistryRecords } from '../registry/records.ts';
 import { VolumeRecords } from '../volume/records.ts';
 import { SnapshotRecords } from '../volume/snapshot/records.ts';
 import { Addresses } from './addresses.ts';
 import { GoodSpecs } from './good-specs.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { Pauses } from './pauses.ts';
 import { WorkloadSpecs } from './workload-specs.ts';
 import { WorkloadStatuses } from './workload-statuses.ts';
 
@@ -89,7 +89,7 @@ for (const fixture of FIXTURES) {
       ['172.20.254.2', '172.20.254.3', undefined],
     );
     assert.deepEqual(
-      new Pauses(db)
+      new PauseRecords(db)
         .heldFor('poolFull')
         .map(({ container }) => container)
         .sort(),
@@ -139,7 +139,7 @@ test('only what holds a volume was paused for the pool in a store that says no r
            WHERE name = 'agent'`);
   old.close();
   const db = openStore(copy.path, MIGRATIONS);
-  const held = new Pauses(db).heldFor('poolFull').map(({ container }) => container);
+  const held = new PauseRecords(db).heldFor('poolFull').map(({ container }) => container);
   assert.deepEqual(held.sort(), ['db', 'web']);
   db.close();
 });

@@ -1,8 +1,8 @@
 import { EventHistory } from '../event/history.ts';
 import { EventRecorder } from '../event/recorder.ts';
+import { PauseRecords } from '../pause/records.ts';
 import { Addresses } from '../store/addresses.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
-import { Pauses } from '../store/pauses.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
 import { VolumeRecords } from '../volume/records.ts';
@@ -18,7 +18,7 @@ export function createRecords({ db, now }: Pick<Base, 'db' | 'now'>, cidr: strin
     statuses: new WorkloadStatuses(db),
     goods: new GoodSpecs(db),
     addresses: new Addresses(db, cidr),
-    pauses: new Pauses(db),
+    pauses: new PauseRecords(db),
     volumes: new VolumeRecords(db, now),
     snapshots: new SnapshotRecords(db, now),
     recorder: new EventRecorder(db, now),

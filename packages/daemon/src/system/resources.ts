@@ -1,9 +1,9 @@
 import type { WorkloadRecord } from '@capsule/core';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
+import { PauseCommands } from '../pause/commands.ts';
 import type { VolumeUsers } from '../volume/holders.ts';
 import { WorkloadObserver } from '../workload/observe.ts';
-import { PauseKeeper } from '../workload/pause.ts';
 import type { Base } from './base.ts';
 import { createNetwork } from './network.ts';
 import type { Ports } from './ports.ts';
@@ -23,7 +23,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   const records = createRecords(base, settings.cidr);
   const { db, feed, log, now, monotonicMs } = base;
   const { specs, statuses, addresses, recorder } = records;
-  const pauses = new PauseKeeper({
+  const pauses = new PauseCommands({
     pauses: records.pauses,
     runtime: ports.runtime,
     log,

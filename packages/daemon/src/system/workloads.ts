@@ -1,10 +1,10 @@
 import type { Resources as Limits } from '@capsule/core';
+import type { PauseCommands } from '../pause/commands.ts';
 import { Admission } from '../workload/admission/admission.ts';
 import { WorkloadCommands } from '../workload/commands.ts';
 import { WorkloadController } from '../workload/controller.ts';
 import type { WorkloadObserver } from '../workload/observe.ts';
 import { HealthMonitor } from '../workload/observe-health.ts';
-import type { PauseKeeper } from '../workload/pause.ts';
 import { probeWorkload } from '../workload/probe.ts';
 import { UpdateGuard } from '../workload/update-guard.ts';
 import type { Base } from './base.ts';
@@ -26,7 +26,7 @@ export interface WorkloadSettings {
 export interface WorkloadsParts {
   readonly records: Records;
   readonly observer: WorkloadObserver;
-  readonly pauses: PauseKeeper;
+  readonly pauses: PauseCommands;
   readonly ports: Ports;
   readonly network: NetworkArea;
   readonly volumes: VolumeArea;

@@ -11,11 +11,11 @@ import {
 import { createLog, openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
 import { EventHistory } from '../event/history.ts';
+import { PauseCommands } from '../pause/commands.ts';
+import { PauseRecords } from '../pause/records.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { Pauses } from '../store/pauses.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { createTestVolumes } from '../testing/create-test-volumes.ts';
-import { PauseKeeper } from '../workload/pause.ts';
 
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
 const GIB = 1024 ** 3;
@@ -70,8 +70,8 @@ async function machine(t: TestContext) {
   const events = new EventHistory(db);
   const log = createLog(() => undefined);
   const keeper = () =>
-    new PauseKeeper({
-      ...{ pauses: new Pauses(db), runtime: tasks, log },
+    new PauseCommands({
+      ...{ pauses: new PauseRecords(db), runtime: tasks, log },
       onChange: () => undefined,
     });
   const boot = () =>

@@ -12,7 +12,7 @@ import {
   type VolumePool,
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
-import type { PauseKeeper } from '../workload/pause.ts';
+import type { PauseCommands } from '../pause/commands.ts';
 import { volumeError } from './errors.ts';
 import type { VolumeEvents } from './events.ts';
 import type { VolumeUsers } from './holders.ts';
@@ -22,7 +22,7 @@ export interface PoolObserverParts {
   readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
   readonly records: Pick<VolumeRecords, 'list'>;
   readonly borrowers: VolumeBorrowers;
-  readonly pauses: Pick<PauseKeeper, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
+  readonly pauses: Pick<PauseCommands, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
   readonly users: Pick<VolumeUsers, 'isStopping'>;
   readonly events: Pick<VolumeEvents, 'recordOfPool'>;
   readonly log: Log;

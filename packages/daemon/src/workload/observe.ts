@@ -22,9 +22,9 @@ import {
 } from '@capsule/core';
 import { type BackOff, backOffMs, type Database, type Feed, type Log } from '@capsule/engine';
 import type { EventRecorder } from '../event/recorder.ts';
+import type { PauseCommands } from '../pause/commands.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadStatuses } from '../store/workload-statuses.ts';
-import type { PauseKeeper } from './pause.ts';
 
 /** Between restarts of a workload that ends. */
 const RESTART: BackOff = { firstMs: 1_000, mostMs: 5 * 60_000, jitter: 0.2 };
@@ -37,7 +37,7 @@ export interface WorkloadObserverParts {
   readonly specs: WorkloadSpecs;
   readonly statuses: WorkloadStatuses;
   readonly recorder: Pick<EventRecorder, 'append'>;
-  readonly pauses: Pick<PauseKeeper, 'reasonsOf'>;
+  readonly pauses: Pick<PauseCommands, 'reasonsOf'>;
   /** Told after every change of what is seen. */
   readonly feed: Feed;
   readonly log: Log;

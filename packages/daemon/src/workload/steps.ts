@@ -18,6 +18,7 @@ import {
 } from '@capsule/core';
 import { type Database, Semaphore } from '@capsule/engine';
 import type { PortPublisher } from '../network/publish-ports.ts';
+import type { PauseCommands } from '../pause/commands.ts';
 import type { Addresses } from '../store/addresses.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { VolumeAttachments } from '../volume/attach.ts';
@@ -25,7 +26,6 @@ import type { VolumeFiller } from '../volume/fill.ts';
 import type { VolumeRecords } from '../volume/records.ts';
 import { workloadError } from './errors.ts';
 import type { WorkloadObserver } from './observe.ts';
-import type { PauseKeeper } from './pause.ts';
 
 /** More pulls at once would only slow each other down. */
 const PULLS_AT_ONCE = 8;
@@ -44,7 +44,7 @@ export interface WorkloadStepParts {
   readonly volumeBackend: VolumeBackend;
   readonly attachments: VolumeAttachments;
   readonly filler: VolumeFiller;
-  readonly pauses: PauseKeeper;
+  readonly pauses: PauseCommands;
   /** Where the log writer puts the output of a container. */
   readonly logPath: (ref: ContainerRef) => string;
   /** Of a microVM's console. */

@@ -4,9 +4,9 @@ import { completeSpec, containerSettings, refOfWorkload } from '@capsule/core';
 import { createLog, openStore } from '@capsule/engine';
 import { FakeContainerRuntime, FakeImageStore } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { Pauses } from '../store/pauses.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
-import { PauseKeeper } from './pause.ts';
+import { PauseCommands } from './commands.ts';
+import { PauseRecords } from './records.ts';
 
 const REF = refOfWorkload('web');
 const IMAGE = 'docker.io/library/nginx:latest';
@@ -23,11 +23,11 @@ async function machine() {
   });
   const db = openStore(':memory:', MIGRATIONS);
   new WorkloadSpecs(db).insert(spec, 'running', 0);
-  const pauses = new Pauses(db);
+  const pauses = new PauseRecords(db);
   const changes: string[] = [];
   /** Of a capsuled; another one finds what this one stored. */
   const boot = () =>
-    new PauseKeeper({
+    new PauseCommands({
       ...{ pauses, runtime, log: createLog(() => undefined) },
       onChange: ({ container }) => changes.push(container),
     });

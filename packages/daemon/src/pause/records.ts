@@ -1,8 +1,8 @@
 import { type ContainerRef, cellFromKey, cellKey, type PauseReason } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
-/** Who holds which containers still. Written by `PauseKeeper` alone. */
-export class Pauses {
+/** Who holds which containers still. Written by `PauseCommands` alone. */
+export class PauseRecords {
   readonly #db: Database;
 
   constructor(db: Database) {

@@ -7,10 +7,10 @@ import {
   type PauseReason,
 } from '@capsule/core';
 import { AsyncLockScope, type Log } from '@capsule/engine';
-import type { Pauses } from '../store/pauses.ts';
+import type { PauseRecords } from './records.ts';
 
-export interface PauseKeeperParts {
-  readonly pauses: Pauses;
+export interface PauseCommandsParts {
+  readonly pauses: PauseRecords;
   readonly runtime: Pick<ContainerRuntime, 'inspect' | 'pause' | 'resume'>;
   /** The reasons of one that goes on standing still are others now. */
   readonly onChange: (ref: ContainerRef) => void;
@@ -24,21 +24,21 @@ interface Held {
 
 /**
  * Holds containers still, and lets each go when nobody has a reason to hold it any more. One that was paused by
- * somebody else has no reason that is known here, and is left alone. The one writer of `Pauses`.
+ * somebody else has no reason that is known here, and is left alone. The one writer of `PauseRecords`.
  *
  * INVARIANTS: work on one container is serial. A reason is stored before its container is paused, and removed after it
  * goes on: a capsuled that is killed in between leaves one that is known to be held. A disk that is full keeps no
  * container from being paused: what it refused is known to this capsuled, and stored by a later call.
  */
-export class PauseKeeper {
-  readonly #parts: PauseKeeperParts;
+export class PauseCommands {
+  readonly #parts: PauseCommandsParts;
   readonly #lock = keyedLock(new AsyncLockScope());
   /** Reasons that the disk refused. */
   readonly #unstored = new Map<string, Held>();
   /** Containers of whose earlier run the disk kept the reasons, against the order to remove them. */
   readonly #unforgotten = new Set<string>();
 
-  constructor(parts: PauseKeeperParts) {
+  constructor(parts: PauseCommandsParts) {
     this.#parts = parts;
   }
 
