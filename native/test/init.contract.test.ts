@@ -203,7 +203,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.ok(performance.now() - askedAt < 15_000);
   });
 
-  test('a second wish to power off changes nothing', async () => {
+  test('a second request to power off changes nothing', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,

@@ -186,7 +186,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.equal(await killed.program.exit, 128 + 9);
   });
 
-  test('a wish to end that comes before PID 1 has started is not lost', async () => {
+  test('a request to end that comes before PID 1 has started is not lost', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('true'));
     await using capsule = startCapsule(scratch);

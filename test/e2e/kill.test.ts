@@ -126,22 +126,22 @@ function isRunningAnew({ status }: Workload, before: number): boolean {
   return status?.phase === WorkloadPhase.RUNNING && status.pid !== 0 && status.pid !== before;
 }
 
-/** Every wish that was acknowledged holds, and what was not is one thing or the other, but whole. */
+/** Every spec that was acknowledged holds, and what was not is one thing or the other, but whole. */
 async function converged(acknowledged: Acknowledged): Promise<void> {
   await using client = connectCapsule(lab.host, { defaultTimeoutMs: 10_000 });
   let seen: readonly Workload[] = [];
-  const workloads = await until('all workloads to be as wished', 120_000, async () => {
+  const workloads = await until('all workloads to be as specified', 120_000, async () => {
     seen = (await client.workload.list({})).workloads;
     return seen.every(isSettled) && seen;
   }).catch(async (cause: unknown) => {
     const states = seen.map(({ name, status }) => `${name}: ${status?.reason} ${status?.message}`);
     throw new Error(`${states.join('\n')}\n${await lab.logs()}`, { cause });
   });
-  for (const [name, wish] of acknowledged) {
+  for (const [name, spec] of acknowledged) {
     const found = workloads.find((workload) => workload.name === name);
-    if (wish === 'gone') assert.equal(found, undefined, `${name} was deleted`);
-    if (wish !== 'gone' && wish !== undefined) {
-      assert.equal(found?.container?.env['VALUE'], wish.value, `${name} was applied`);
+    if (spec === 'gone') assert.equal(found, undefined, `${name} was deleted`);
+    if (spec !== 'gone' && spec !== undefined) {
+      assert.equal(found?.container?.env['VALUE'], spec.value, `${name} was applied`);
     }
     if (found === undefined) continue;
     const value = `VALUE=${found.container?.env['VALUE']}`;

@@ -69,7 +69,7 @@ test(
   },
 );
 
-test('a new wish does not wait for the next try of the old one', BOUND, async () => {
+test('a new spec does not wait for the next try of the old one', BOUND, async () => {
   await apply('mended', ['/bin/sh', '-c', 'exit 1']);
   const { status } = await untilWorkload(
     lab,

@@ -21,7 +21,7 @@ const BACKENDS = {
 const CONFINED = { readOnlyRootFilesystem: true, tmpfs: [{ mountPath: '/tmp' }] };
 
 /** What the tests say of a microVM, in the words of its manifest. */
-export interface VmWish {
+export interface VmSpec {
   readonly backend: Backend;
   readonly image?: string;
   readonly args?: string[];
@@ -46,7 +46,7 @@ interface Mount {
 export async function applyVm(
   { client }: VmSetting,
   name: string,
-  { backend, ...rest }: VmWish,
+  { backend, ...rest }: VmSpec,
 ): Promise<void> {
   // The root of a prebuilt machine is not the capsule's.
   const confined = rest.rootfsPath === undefined ? CONFINED : {};

@@ -5,7 +5,7 @@ use capsule_machine::everyone;
 use nix::sys::signal::Signal;
 use std::time::{Duration, Instant};
 
-/// What processes that belong to no service get after TERM, and after KILL. After TERM they get, from the wish to power
+/// What processes that belong to no service get after TERM, and after KILL. After TERM they get, from the request to power
 /// off on, what a service asks for that would have stopped them and did not.
 const ASK_PATIENCE: Duration = Duration::from_secs(3);
 const KILL_PATIENCE: Duration = Duration::from_secs(5);

@@ -97,7 +97,7 @@ fn watched_signals() -> SigSet {
     .collect()
 }
 
-/// Every wish to end is TERM to PID 1, for which HUP would mean a reboot; USR1 is that wish.
+/// Every request to end is TERM to PID 1, for which HUP would mean a reboot; USR1 is that request.
 fn as_seen_inside(signal: Signal) -> Signal {
     match signal {
         Signal::SIGUSR1 => Signal::SIGUSR1,

@@ -35,7 +35,7 @@ export { FakeNameResponder } from './fakes/fake-name-responder.ts';
 export { FakePortListeners } from './fakes/fake-port-listeners.ts';
 export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
 export { FakeVolumeBackend } from './fakes/fake-volume-backend.ts';
-export { noBorrowers } from './fakes/no-borrowers.ts';
+export { noGuestVolumes } from './fakes/no-guest-volumes.ts';
 export { noTransfers } from './fakes/no-transfers.ts';
 export { busyboxImage, ORDINARY_USER } from './images/busybox-image.ts';
 export { busyboxRecipe } from './images/stand-ins.ts';

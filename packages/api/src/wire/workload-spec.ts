@@ -24,7 +24,7 @@ const workloadKind = defineChoice<WorkloadKind, WireKind>({
   microVm: WireKind.MICRO_VM,
 });
 
-/** The wish alone: name, kind and the block of the kind; also what an apply sends. */
+/** The spec alone: name, kind and the block of the kind; also what an apply sends. */
 export function specToProto(spec: WorkloadSpec): WireWorkload {
   const { name, kind } = spec;
   const block =
@@ -33,7 +33,7 @@ export function specToProto(spec: WorkloadSpec): WireWorkload {
 }
 
 /**
- * The wish that a wire message states. Fails with `MANIFEST_SPEC_INVALID`, naming every field that
+ * The spec that a wire message states. Fails with `MANIFEST_SPEC_INVALID`, naming every field that
  * is set and that this version cannot honour: nothing is dropped in silence. That the values keep
  * the rules (names, ranges) is not checked where nothing else is wrong.
  */

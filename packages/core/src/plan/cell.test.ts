@@ -68,14 +68,21 @@ const CONVERGED: WorkloadSeen = {
 
 const namesOf = (steps: readonly Step[]) => steps.map((step) => step.do);
 const STARTED: WorkloadStatus = { ...FIRST_STATUS, observedRun: 1 };
-const planOf = (wish: WorkloadRecord, seen: WorkloadSeen, status: Partial<WorkloadStatus> = {}) =>
-  planWorkload(wish, seen, { ...STARTED, ...status });
+const planOf = (
+  workload: WorkloadRecord,
+  seen: WorkloadSeen,
+  status: Partial<WorkloadStatus> = {},
+) => planWorkload(workload, seen, { ...STARTED, ...status });
 
-function planWorkload(wish: WorkloadRecord, flat: WorkloadSeen, status: WorkloadStatus): CellPlan {
+function planWorkload(
+  workload: WorkloadRecord,
+  flat: WorkloadSeen,
+  status: WorkloadStatus,
+): CellPlan {
   const { reference, imageDigest, hasLogs, container: seen, ...shared } = flat;
-  const { spec, ref, createdAt: _, ...rest } = wish;
+  const { spec, ref, createdAt: _, ...rest } = workload;
   const { cell, container } = splitWorkload(spec);
-  const { uid, generation, desired } = wish;
+  const { uid, generation, desired } = workload;
   const record: CellRecord = {
     ...{ id: ref.cell, uid, generation, desired, createdAt: 0, spec: cell },
     containers: [{ ...rest, ref, spec: container }],
@@ -86,7 +93,7 @@ function planWorkload(wish: WorkloadRecord, flat: WorkloadSeen, status: Workload
 const retryAt = (nextRetryAt: number) =>
   ({ phase: 'failed', reason: 'BackOff', nextRetryAt }) as const;
 
-test('a running workload that is as wished needs nothing', () => {
+test('a running workload that is as specified needs nothing', () => {
   assert.deepEqual(planOf(record(), CONVERGED), { steps: [] });
 });
 
@@ -109,7 +116,7 @@ test('network, port maps and container are made side by side', () => {
   ]);
 });
 
-test('a changed wish pulls the new image while the old container still runs', () => {
+test('a changed spec pulls the new image while the old container still runs', () => {
   const seen = { ...CONVERGED, imageDigest: undefined, container: container({ revision: 'u1.2' }) };
   assert.deepEqual(namesOf(planOf(record(), seen).steps), ['pullImage']);
 });
@@ -123,7 +130,7 @@ test('nothing is taken away from a task that may have a process', () => {
   }
 });
 
-test('a changed wish stops the old container, then removes it', () => {
+test('a changed spec stops the old container, then removes it', () => {
   const old = container({ revision: 'u1.2' });
   assert.deepEqual(namesOf(planOf(record(), { ...CONVERGED, container: old }).steps), [
     'stopContainer',
@@ -196,11 +203,11 @@ test('a container whose health check failed is stopped, unless that is only repo
     retries: 3,
     startPeriodSeconds: 0,
   } as const;
-  const wish = (onFailure: 'restart' | 'none') =>
+  const checked = (onFailure: 'restart' | 'none') =>
     record({ spec: { ...record().spec, healthCheck: { ...check, onFailure } } });
   const sick = { health: 'unhealthy' } as const;
-  assert.deepEqual(namesOf(planOf(wish('restart'), CONVERGED, sick).steps), ['stopContainer']);
-  assert.deepEqual(planOf(wish('none'), CONVERGED, sick).steps, []);
+  assert.deepEqual(namesOf(planOf(checked('restart'), CONVERGED, sick).steps), ['stopContainer']);
+  assert.deepEqual(planOf(checked('none'), CONVERGED, sick).steps, []);
 });
 
 test('what it depends on holds back the start, and nothing before it', () => {
@@ -274,14 +281,14 @@ interface World {
 const wanted = ({ spec }: WorkloadRecord) => spec.mounts.map(({ volumeName }) => volumeName);
 
 /** What a step that works does to the world. */
-function effect(world: World, wish: WorkloadRecord, step: Step): World {
+function effect(world: World, workload: WorkloadRecord, step: Step): World {
   const { seen, status } = world;
   const set = (change: Partial<WorkloadSeen>) => ({ ...world, seen: { ...seen, ...change } });
   switch (step.do) {
     case 'pullImage':
       return {
         ...set({ imageDigest: 'sha256:2' }),
-        status: { ...status, pulledFor: pullKey(wish) },
+        status: { ...status, pulledFor: pullKey(workload) },
       };
     case 'missImage':
       // Somebody brings the image.
@@ -306,7 +313,7 @@ function effect(world: World, wish: WorkloadRecord, step: Step): World {
     case 'detachVolumes': {
       const { held, missing } = seen.volumes;
       const left = held.filter((name) => !step.names.includes(name));
-      const lost = step.names.filter((name) => wanted(wish).includes(name));
+      const lost = step.names.filter((name) => wanted(workload).includes(name));
       const volumes = { missing: [...new Set([...missing, ...lost])], unfilled: [], held: left };
       return set({ volumes });
     }
@@ -321,7 +328,7 @@ function effect(world: World, wish: WorkloadRecord, step: Step): World {
     case 'startContainer':
       return {
         ...set({ container: container({ ...seen.container, task: 'running' }), hasLogs: true }),
-        status: { ...statusWhenStarting(wish, status), phase: 'running', reason: 'Running' },
+        status: { ...statusWhenStarting(workload, status), phase: 'running', reason: 'Running' },
       };
     case 'stopContainer': {
       const { health: _health, ...rest } = status;
@@ -394,40 +401,41 @@ const anySpec: fc.Arbitrary<Partial<WorkloadSpec>> = fc.record({
   }),
 } as const);
 
-test('from every state every wish is fulfilled within ten waves, and steps may fail', () => {
-  const wishes = fc.constantFrom('running' as const, 'stopped' as const, 'deleting' as const);
+test('from every state every spec is fulfilled within ten waves, and steps may fail', () => {
+  const anyDesired = fc.constantFrom('running' as const, 'stopped' as const, 'deleting' as const);
   const failing = fc.array(fc.boolean(), { maxLength: 6 });
   fc.assert(
     fc.property(
-      ...([anySeen, anyStatus, wishes, anySpec, failing] as const),
+      ...([anySeen, anyStatus, anyDesired, anySpec, failing] as const),
       (start, status, desired, spec, failures) => {
-        const wish = { ...record({ desired }), spec: { ...record().spec, ...spec } };
+        const workload = { ...record({ desired }), spec: { ...record().spec, ...spec } };
         let world: World = { seen: start, status, forgotten: false };
         const pending = [...failures];
         let waves = 0;
         for (;;) {
-          const { steps } = planWorkload(wish, world.seen, world.status);
+          const { steps } = planWorkload(workload, world.seen, world.status);
           if (steps.length === 0 || world.forgotten) break;
           waves += 1;
           assert.ok(waves <= 10 + failures.length, `no end: ${JSON.stringify(world)}`);
-          for (const step of steps) if (pending.shift() !== true) world = effect(world, wish, step);
+          for (const step of steps)
+            if (pending.shift() !== true) world = effect(world, workload, step);
         }
-        assertFulfilled(wish, world);
+        assertFulfilled(workload, world);
       },
     ),
     { numRuns: 5_000 },
   );
 });
 
-function assertFulfilled(wish: WorkloadRecord, { seen, status, forgotten }: World): void {
-  if (wish.desired === 'deleting') {
+function assertFulfilled(workload: WorkloadRecord, { seen, status, forgotten }: World): void {
+  if (workload.desired === 'deleting') {
     assert.ok(forgotten);
     assert.equal(seen.container, undefined);
     assert.equal(seen.network, undefined);
     assert.deepEqual(seen.volumes.held, []);
     return;
   }
-  if (wish.desired === 'running' && isRunOver(wish, status)) {
+  if (workload.desired === 'running' && isRunOver(workload, status)) {
     // A container that still runs is left to the observer, who will see that it does.
     if (seen.container?.task !== 'running' && seen.container?.task !== 'paused') {
       if (seen.container !== undefined) assert.deepEqual(seen.volumes.held, []);
@@ -435,14 +443,14 @@ function assertFulfilled(wish: WorkloadRecord, { seen, status, forgotten }: Worl
     }
   }
   assert.equal(seen.ports, 'current');
-  if (wish.desired === 'stopped') {
+  if (workload.desired === 'stopped') {
     assert.notEqual(seen.container?.task, 'running');
     assert.equal(seen.network, undefined);
     assert.deepEqual(seen.volumes.held, []);
     return;
   }
-  assert.deepEqual([seen.volumes.missing, seen.volumes.held], [[], wanted(wish)]);
+  assert.deepEqual([seen.volumes.missing, seen.volumes.held], [[], wanted(workload)]);
   assert.ok(seen.container?.task === 'running' || seen.container?.task === 'paused');
-  assert.equal(seen.container.revision, containerRevision(wish));
-  assert.equal(seen.network?.complete ?? false, wish.spec.networkMode === 'bridge');
+  assert.equal(seen.container.revision, containerRevision(workload));
+  assert.equal(seen.network?.complete ?? false, workload.spec.networkMode === 'bridge');
 }

@@ -5,7 +5,7 @@ import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../resource/micro-vm.ts
 import type { WorkloadSpec } from '../resource/workload.ts';
 import { describeSpecChange, needsNewContainer } from './spec-change.ts';
 
-const wish = (change: Partial<PartialSpec> = {}) =>
+const specOf = (change: Partial<PartialSpec> = {}) =>
   completeSpec({ name: 'web', image: 'nginx', ...change });
 const byDefaults = (a: string, b: string) => {
   const order = Object.keys(MICRO_VM_DEFAULTS);
@@ -15,22 +15,26 @@ const pathsOf = (before: WorkloadSpec | undefined, after: WorkloadSpec) =>
   describeSpecChange(before, after).map(({ path }) => path);
 
 test('a new workload differs in what it says beside the defaults', () => {
-  assert.deepEqual(pathsOf(undefined, wish({ env: { A: '1' } })), [
+  assert.deepEqual(pathsOf(undefined, specOf({ env: { A: '1' } })), [
     'container.image',
     'container.env.A',
   ]);
 });
 
-test('the same wish differs in nothing, whatever the order of its keys', () => {
-  assert.deepEqual(describeSpecChange(wish(), wish()), []);
-  const before = wish({ env: { A: '1', B: '2' } });
-  assert.deepEqual(describeSpecChange(before, wish({ env: { B: '2', A: '1' } })), []);
+test('the same spec differs in nothing, whatever the order of its keys', () => {
+  assert.deepEqual(describeSpecChange(specOf(), specOf()), []);
+  const before = specOf({ env: { A: '1', B: '2' } });
+  assert.deepEqual(describeSpecChange(before, specOf({ env: { B: '2', A: '1' } })), []);
 });
 
 test('a change is named by its path, with both values', () => {
   const port = { containerPort: 80, hostPort: 8080, protocol: 'tcp' } as const;
-  const before = wish({ ports: [port], env: { A: '1' }, command: ['a'] });
-  const after = wish({ ports: [{ ...port, hostPort: 8081 }], env: { B: '' }, command: ['a', 'b'] });
+  const before = specOf({ ports: [port], env: { A: '1' }, command: ['a'] });
+  const after = specOf({
+    ports: [{ ...port, hostPort: 8081 }],
+    env: { B: '' },
+    command: ['a', 'b'],
+  });
   assert.deepEqual(describeSpecChange(before, after), [
     { path: 'container.command', before: ['a'], after: ['a', 'b'], recreates: true },
     { path: 'container.env.A', before: '1', recreates: true },
@@ -40,19 +44,19 @@ test('a change is named by its path, with both values', () => {
 });
 
 test('a change of kind is named as such, and what gets lost by its old name', () => {
-  const before = wish({ hostPid: true, labels: { app: 'web' } });
-  const after = wish({ kind: 'microVm', labels: { app: 'api' }, microVm: { vcpus: 2 } });
+  const before = specOf({ hostPid: true, labels: { app: 'web' } });
+  const after = specOf({ kind: 'microVm', labels: { app: 'api' }, microVm: { vcpus: 2 } });
   assert.deepEqual(describeSpecChange(before, after), [
     { path: 'kind', before: 'container', after: 'microVm', recreates: true },
     { path: 'microVm.vcpus', before: 1, after: 2, recreates: true },
     { path: 'microVm.labels.app', before: 'web', after: 'api', recreates: false },
     { path: 'container.hostPid', before: true, after: false, recreates: true },
   ]);
-  assert.deepEqual(pathsOf(after, wish({ labels: { app: 'api' } })), ['kind', 'microVm.vcpus']);
+  assert.deepEqual(pathsOf(after, specOf({ labels: { app: 'api' } })), ['kind', 'microVm.vcpus']);
 });
 
 test('a microVM differs by the fields of its own block, each of which needs a new one', () => {
-  const vm = (microVm: Partial<MicroVmSettings>) => wish({ kind: 'microVm', microVm });
+  const vm = (microVm: Partial<MicroVmSettings>) => specOf({ kind: 'microVm', microVm });
   const changed = {
     vcpus: 2,
     memoryMib: 512,
@@ -73,18 +77,18 @@ test('a microVM differs by the fields of its own block, each of which needs a ne
     'microVm.vcpus',
     'microVm.image',
   ]);
-  const limited = wish({ kind: 'microVm', resources: { cpuMillis: 500 } });
+  const limited = specOf({ kind: 'microVm', resources: { cpuMillis: 500 } });
   assert.equal(needsNewContainer(vm({}), limited), false);
 });
 
 test('labels, ports, limits and policies need no new container; an image does', () => {
-  const inPlace = wish({
+  const inPlace = specOf({
     labels: { app: 'web' },
     ports: [{ containerPort: 80, hostPort: 80, protocol: 'tcp' }],
     resources: { pids: 10 },
     restartPolicy: 'never',
     stopGraceSeconds: 1,
   });
-  assert.equal(needsNewContainer(wish(), inPlace), false);
-  assert.equal(needsNewContainer(wish(), wish({ image: 'redis' })), true);
+  assert.equal(needsNewContainer(specOf(), inPlace), false);
+  assert.equal(needsNewContainer(specOf(), specOf({ image: 'redis' })), true);
 });

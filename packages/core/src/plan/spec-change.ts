@@ -2,7 +2,7 @@ import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
 import { MICRO_VM_DEFAULTS } from '../resource/micro-vm.ts';
 import type { WorkloadSpec } from '../resource/workload.ts';
 
-/** One field of a wish before and after; an absent value is one that is not set. */
+/** One field of a spec before and after; an absent value is one that is not set. */
 export interface FieldChange {
   /** As in a manifest: `container.ports[0].hostPort`, `microVm.vcpus`. */
   readonly path: string;

@@ -52,16 +52,16 @@ class Life {
     restartedDaemon: () => this.look(true),
     apply: () => {
       if (this.record.desired === 'deleting') return;
-      this.#wish({ revision: this.record.revision + 1 });
+      this.#change({ revision: this.record.revision + 1 });
     },
     askToStart: () => {
       if (this.record.desired === 'deleting') return;
-      this.#wish({ desired: 'running', run: this.record.run + 1 });
+      this.#change({ desired: 'running', run: this.record.run + 1 });
     },
     askToStop: () => {
-      if (this.record.desired !== 'deleting') this.#wish({ desired: 'stopped' });
+      if (this.record.desired !== 'deleting') this.#change({ desired: 'stopped' });
     },
-    delete: () => this.#wish({ desired: 'deleting' }),
+    delete: () => this.#change({ desired: 'deleting' }),
     makeContainer: () => {
       this.look();
       if (this.record.desired !== 'running' || this.seen !== undefined) return;
@@ -106,7 +106,7 @@ class Life {
     fulfil: () => this.#to(statusWhenFulfilled(this.record, this.status)),
     rollBack: () => {
       if (this.record.desired !== 'running') return;
-      this.#wish({ revision: this.record.revision + 1 });
+      this.#change({ revision: this.record.revision + 1 });
       const to = this.record.generation;
       this.#to(statusWhenRolledBack(this.status, { from: to - 1, why: 'no', to }));
     },
@@ -128,7 +128,7 @@ class Life {
     return isRunDue(record, status) || !isRunOver(record, status);
   }
 
-  #wish(change: Partial<WorkloadRecord>): void {
+  #change(change: Partial<WorkloadRecord>): void {
     const { generation, spec } = this.record;
     this.record = { ...this.record, ...change, spec, generation: generation + 1 };
   }

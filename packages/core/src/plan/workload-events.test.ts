@@ -6,7 +6,7 @@ import type { WorkloadRecord, WorkloadStatus } from '../resource/workload.ts';
 import { eventsOfChange } from './workload-events.ts';
 import { FIRST_STATUS } from './workload-status.ts';
 
-const WISH: WorkloadRecord = {
+const RECORD: WorkloadRecord = {
   ref: refOfWorkload('web'),
   role: 'root',
   uid: 'u1',
@@ -29,7 +29,7 @@ test('an exit is told with its facts, and then what follows from it', () => {
     finishedAt: 5,
     exitCode: 3,
   };
-  const [exit, backOff, ...more] = eventsOfChange(WISH, RUNNING, after);
+  const [exit, backOff, ...more] = eventsOfChange(RECORD, RUNNING, after);
   assert.deepEqual(more, []);
   assert.deepEqual([exit?.reason, exit?.exitCode, exit?.severity], ['Exited', 3, 'warning']);
   assert.deepEqual([backOff?.reason, backOff?.severity], ['BackOff', 'warning']);
@@ -44,7 +44,7 @@ test('a stop that was asked for is no warning', () => {
     exitCode: 143,
     exitSignal: 15,
   };
-  const told = eventsOfChange({ ...WISH, desired: 'stopped' }, RUNNING, after);
+  const told = eventsOfChange({ ...RECORD, desired: 'stopped' }, RUNNING, after);
   assert.deepEqual(
     told.map(({ reason, severity }) => [reason, severity]),
     [
@@ -55,10 +55,10 @@ test('a stop that was asked for is no warning', () => {
 });
 
 test('nothing is told of what stays as it was', () => {
-  assert.deepEqual(eventsOfChange(WISH, RUNNING, { ...RUNNING, observedGeneration: 4 }), []);
+  assert.deepEqual(eventsOfChange(RECORD, RUNNING, { ...RUNNING, observedGeneration: 4 }), []);
 });
 
 test('a process that took the place of another is told', () => {
-  const [event] = eventsOfChange(WISH, RUNNING, { ...RUNNING, pid: 8 });
+  const [event] = eventsOfChange(RECORD, RUNNING, { ...RUNNING, pid: 8 });
   assert.equal(event?.reason, 'Running');
 });

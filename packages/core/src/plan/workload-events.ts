@@ -23,9 +23,9 @@ export function eventsOfChange(
 ): readonly News[] {
   const news: News[] = [];
   const exit = newExit(before, after);
-  const isWished = record.desired !== 'running';
+  const isExpected = record.desired !== 'running';
   if (exit !== undefined) {
-    const severity = exit.exitCode === 0 || isWished ? 'normal' : 'warning';
+    const severity = exit.exitCode === 0 || isExpected ? 'normal' : 'warning';
     news.push({ severity, reason: 'Exited', message: describeExit(exit), ...exit });
   }
   const isSame = before.reason === after.reason && before.message === after.message;

@@ -23,7 +23,7 @@ const CLOCK: StatusClock = {
   pausedBy: [],
   isNewWatch: false,
 };
-const WISH: WorkloadRecord = {
+const RECORD: WorkloadRecord = {
   ref: refOfWorkload('web'),
   role: 'root',
   uid: 'u1',
@@ -45,11 +45,11 @@ const RUNNING: ContainerSeen = {
 };
 const ENDED: ContainerSeen = { ...RUNNING, task: 'stopped', exitCode: 3, exitedAt: 9_000 };
 
-const STARTED = statusWhenStarting(WISH, FIRST_STATUS);
-const look = (before: WorkloadStatus, seen: ContainerSeen | undefined, wish = WISH) =>
-  statusFromSeen(wish, before, seen, CLOCK);
+const STARTED = statusWhenStarting(RECORD, FIRST_STATUS);
+const look = (before: WorkloadStatus, seen: ContainerSeen | undefined, record = RECORD) =>
+  statusFromSeen(record, before, seen, CLOCK);
 
-test('a running task of the wished generation is running', () => {
+test('a running task of the generation asked for is running', () => {
   const status = look(STARTED, RUNNING);
   assert.equal(status.phase, 'running');
   assert.equal(status.observedGeneration, 2);
@@ -57,7 +57,7 @@ test('a running task of the wished generation is running', () => {
   assert.equal(status.startedAt, 10_000);
 });
 
-test('a task of an older generation does not count as the wish fulfilled', () => {
+test('a task of an older generation does not count as the spec fulfilled', () => {
   assert.equal(look(STARTED, { ...RUNNING, revision: 'u1.1' }).observedGeneration, 0);
 });
 
@@ -87,32 +87,32 @@ test('exits in a row wait longer, and a long run begins anew', () => {
 });
 
 test('the end of a container that is being replaced is no failure, and not counted', () => {
-  const status = look(look(STARTED, RUNNING), ENDED, { ...WISH, generation: 3, revision: 3 });
+  const status = look(look(STARTED, RUNNING), ENDED, { ...RECORD, generation: 3, revision: 3 });
   assert.equal(status.phase, 'pending');
   assert.equal(status.reason, 'Replacing');
   assert.equal(status.restartCount, 0);
   assert.equal(status.observedGeneration, 2);
-  assert.equal(look(status, ENDED, { ...WISH, generation: 3, revision: 3 }), status);
-  assert.equal(look(status, undefined, { ...WISH, generation: 3, revision: 3 }), status);
+  assert.equal(look(status, ENDED, { ...RECORD, generation: 3, revision: 3 }), status);
+  assert.equal(look(status, undefined, { ...RECORD, generation: 3, revision: 3 }), status);
 });
 
-test('a new wish does not wait for the next try of the old one', () => {
+test('a new spec does not wait for the next try of the old one', () => {
   const waiting = look(look(STARTED, RUNNING), ENDED);
   for (const seen of [ENDED, undefined, { ...RUNNING, revision: 'u1.3', task: 'none' as const }]) {
-    const status = look(waiting, seen, { ...WISH, generation: 3, revision: 3 });
+    const status = look(waiting, seen, { ...RECORD, generation: 3, revision: 3 });
     assert.equal(status.nextRetryAt, undefined);
     assert.equal(status.restartStreak, 0);
   }
   assert.equal(look(waiting, undefined), waiting);
 });
 
-test('why a new wish cannot be fulfilled stays said while the old container is looked at', () => {
+test('why a new spec cannot be fulfilled stays said while the old container is looked at', () => {
   const refused: WorkloadStatus = { ...FIRST_STATUS, phase: 'failed', observedGeneration: 3 };
-  assert.equal(look(refused, ENDED, { ...WISH, generation: 3, revision: 3 }), refused);
+  assert.equal(look(refused, ENDED, { ...RECORD, generation: 3, revision: 3 }), refused);
 });
 
 test('a workload that is being deleted says so, whatever runs', () => {
-  assert.equal(look(FIRST_STATUS, RUNNING, { ...WISH, desired: 'deleting' }).reason, 'Deleting');
+  assert.equal(look(FIRST_STATUS, RUNNING, { ...RECORD, desired: 'deleting' }).reason, 'Deleting');
 });
 
 test('a runtime that does not know changes nothing', () => {
@@ -120,13 +120,13 @@ test('a runtime that does not know changes nothing', () => {
   assert.equal(look(status, { ...RUNNING, task: 'unknown' }), status);
 });
 
-test('what was said of a failed try ends with the wish fulfilled, and the run goes on', () => {
+test('what was said of a failed try ends with the spec fulfilled, and the run goes on', () => {
   const status = look(STARTED, RUNNING);
   const failed = { reason: 'RUNTIME_UNAVAILABLE', message: 'away', nextRetryAt: 11_000 } as const;
   const away: WorkloadStatus = { ...status, ...failed };
   assert.equal(look(away, RUNNING), away);
-  assert.deepEqual(statusWhenFulfilled(WISH, away), status);
-  assert.equal(statusWhenFulfilled(WISH, status), status);
+  assert.deepEqual(statusWhenFulfilled(RECORD, away), status);
+  assert.equal(statusWhenFulfilled(RECORD, status), status);
 });
 
 test('a run whose end nobody saw is counted when it is brought up again', () => {
@@ -137,8 +137,8 @@ test('a run whose end nobody saw is counted when it is brought up again', () => 
 });
 
 const withPolicy = (restartPolicy: WorkloadRecord['spec']['restartPolicy']): WorkloadRecord => ({
-  ...WISH,
-  spec: { ...WISH.spec, restartPolicy },
+  ...RECORD,
+  spec: { ...RECORD.spec, restartPolicy },
 });
 
 test('a program that ends well is done under on-failure and never, and started again under always', () => {
@@ -176,18 +176,18 @@ test('a run that was cut off is over under never only', () => {
 test('a start that was cut off with the one who asked for it is no failure', () => {
   const killed = { ...ENDED, exitCode: 137 };
   const clock = { ...CLOCK, isNewWatch: true };
-  const status = statusFromSeen(WISH, STARTED, killed, clock);
+  const status = statusFromSeen(RECORD, STARTED, killed, clock);
   assert.deepEqual([status.reason, status.restartCount], ['Starting', 0]);
   assert.equal(look(status, killed), status, 'also once a start has begun anew');
   const running = look(STARTED, RUNNING);
-  assert.equal(statusFromSeen(WISH, running, killed, clock).restartCount, 1, 'it ran before');
+  assert.equal(statusFromSeen(RECORD, running, killed, clock).restartCount, 1, 'it ran before');
   assert.equal(look(STARTED, killed).restartCount, 1, 'whoever watches began it');
-  const once = { ...WISH, spec: { ...WISH.spec, restartPolicy: 'never' as const } };
+  const once = { ...RECORD, spec: { ...RECORD.spec, restartPolicy: 'never' as const } };
   assert.equal(statusFromSeen(once, STARTED, killed, clock).reason, 'Failed');
 });
 
 test('the end of a run that is to be started again is no failure', () => {
-  const again: WorkloadRecord = { ...WISH, run: 2 };
+  const again: WorkloadRecord = { ...RECORD, run: 2 };
   const status = look(look(STARTED, RUNNING), ENDED, again);
   assert.equal(status.reason, 'Restarting');
   assert.equal(status.restartCount, 0);
@@ -198,7 +198,7 @@ test('the end of a run that is to be started again is no failure', () => {
 });
 
 test('a stop tells how the program ended, and whether it had to be killed', () => {
-  const stopped: WorkloadRecord = { ...WISH, desired: 'stopped' };
+  const stopped: WorkloadRecord = { ...RECORD, desired: 'stopped' };
   const heeded = look(look(STARTED, RUNNING), { ...ENDED, exitCode: 0 }, stopped);
   assert.deepEqual([heeded.phase, heeded.reason, heeded.exitCode], ['stopped', 'Stopped', 0]);
   const killed = look(look(STARTED, RUNNING), { ...ENDED, exitCode: 137 }, stopped);
@@ -217,17 +217,17 @@ test('an exit by a signal and one for want of memory are told apart', () => {
   const { endCause: _cause, ...ofEarlierCapsule } = plain;
   assert.equal(statusWhenOutOfMemory(ofEarlierCapsule, 10_500).message, late.message);
   const clock = { ...CLOCK, isOutOfMemory: true };
-  assert.equal(statusFromSeen(WISH, look(STARTED, RUNNING), killed, clock).oomKilled, true);
-  assert.equal(statusFromSeen(WISH, look(STARTED, RUNNING), ENDED, clock).oomKilled, undefined);
+  assert.equal(statusFromSeen(RECORD, look(STARTED, RUNNING), killed, clock).oomKilled, true);
+  assert.equal(statusFromSeen(RECORD, look(STARTED, RUNNING), ENDED, clock).oomKilled, undefined);
   assert.equal(look(look(STARTED, RUNNING), { ...killed, oomKilled: true }).oomKilled, true);
   assert.equal(statusWhenOutOfMemory(plain, 100_000), plain);
   assert.equal(statusWhenOutOfMemory({ ...plain, finishedAt: 900_000 }, 100).oomKilled, undefined);
 });
 
 const CHECKED: WorkloadRecord = {
-  ...WISH,
+  ...RECORD,
   spec: {
-    ...WISH.spec,
+    ...RECORD.spec,
     healthCheck: {
       probe: { kind: 'tcp', port: 80 },
       intervalSeconds: 10,
@@ -248,7 +248,7 @@ test('health begins as starting with each process, and belongs to the process th
   assert.equal(look(healthy, RUNNING, CHECKED), healthy);
   assert.equal(statusWhenProbed(starting, 8, { health: 'healthy', detail: '' }), starting);
   assert.equal(look(healthy, { ...RUNNING, pid: 9 }, CHECKED).health, 'starting');
-  assert.equal(look(healthy, RUNNING, WISH).health, undefined);
+  assert.equal(look(healthy, RUNNING, RECORD).health, undefined);
 });
 
 test('a container that was stopped for its health has failed, whatever it answered', () => {
@@ -278,7 +278,7 @@ test('one that stands still says who holds it, and goes on as it was', () => {
   const fine = look(STARTED, RUNNING);
   const still = { ...RUNNING, task: 'paused' } as const;
   const seenBy = (before: WorkloadStatus, ...pausedBy: PauseReason[]) =>
-    statusFromSeen(WISH, before, still, { ...CLOCK, pausedBy });
+    statusFromSeen(RECORD, before, still, { ...CLOCK, pausedBy });
   const full = seenBy(fine, 'poolFull');
   assert.deepEqual([full.phase, full.reason], ['running', 'Paused']);
   assert.match(full.message, /until the pool of its volumes has room/);

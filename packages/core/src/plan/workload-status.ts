@@ -210,7 +210,7 @@ function lost(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   });
 }
 
-/** What ended was made for an older wish: no failure of this one, and nothing to wait for. */
+/** What ended was made for an older spec: no failure of this one, and nothing to wait for. */
 function replaced(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   if (before.reason === 'Replacing') return before;
   if (before.phase !== 'running' && before.observedGeneration >= record.generation) return before;

@@ -18,7 +18,7 @@ export interface TapLink {
   readonly uid: number;
 }
 
-/** The wish for one cell's network. */
+/** The spec for one cell's network. */
 export interface CellNetworkSpec {
   /** Absent: `veth`. */
   readonly link?: CellLinkKind;

@@ -25,7 +25,7 @@ export interface ContainerSpec extends ContainerSettings {
   readonly files: readonly { readonly source: string; readonly target: string }[];
   /** Where the log writer appends this container's output. */
   readonly logPath: string;
-  /** Marks the version of the wish that made this container; a different one means: make it anew. */
+  /** Marks the version of the spec that made this container; a different one means: make it anew. */
   readonly revision: string;
 }
 

@@ -23,7 +23,7 @@ export interface CellSpec {
 /** Also the name of the block of a manifest that holds the fields. */
 export type WorkloadKind = 'container' | 'microVm';
 export type NetworkMode = 'bridge' | 'host';
-/** `rollback`: a changed wish that does not become ready gives way to the last one that was. */
+/** `rollback`: a changed spec that does not become ready gives way to the last one that was. */
 export type UpdatePolicy = 'replace' | 'rollback';
 
 /** One more line of `/etc/hosts`. */

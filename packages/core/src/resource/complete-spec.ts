@@ -1,7 +1,7 @@
 import { MICRO_VM_DEFAULTS, type MicroVmSettings } from './micro-vm.ts';
 import type { WorkloadSpec } from './workload.ts';
 
-/** What a wish means where it says nothing. */
+/** What a spec means where it says nothing. */
 export const SPEC_DEFAULTS: Omit<WorkloadSpec, 'name' | 'image'> = {
   kind: 'container',
   command: [],
@@ -35,11 +35,11 @@ export const SPEC_DEFAULTS: Omit<WorkloadSpec, 'name' | 'image'> = {
   updateTimeoutSeconds: 120,
 };
 
-/** A wish that leaves out what is as usual. */
+/** A spec that leaves out what is as usual. */
 export type PartialSpec = Partial<Omit<WorkloadSpec, 'microVm'>> &
   Pick<WorkloadSpec, 'name' | 'image'> & { readonly microVm?: Partial<MicroVmSettings> };
 
-/** Fills in the defaults: also for wishes that were stored before a field existed. Pure. */
+/** Fills in the defaults: also for specs that were stored before a field existed. Pure. */
 export function completeSpec({ microVm, ...spec }: PartialSpec): WorkloadSpec {
   const whole = { ...SPEC_DEFAULTS, ...spec };
   if (whole.kind !== 'microVm') return whole;

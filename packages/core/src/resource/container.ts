@@ -67,6 +67,6 @@ export interface ContainerRecord {
   readonly revision: number;
   /** Rises by one with every start or restart that somebody asks for. */
   readonly run: number;
-  /** For the stop that is wished now, instead of the spec's own grace. */
+  /** For the stop that is asked for now, instead of the spec's own grace. */
   readonly stopGraceMs?: number;
 }

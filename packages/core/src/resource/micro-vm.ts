@@ -28,7 +28,7 @@ export const FIRECRACKER_VOLUMES_MOST = 10;
 /** auto: Firecracker where it can run, else QEMU. */
 export type MicroVmBackend = 'auto' | 'firecracker' | 'qemu';
 
-/** What a microVM is where its wish says nothing. */
+/** What a microVM is where its spec says nothing. */
 export const MICRO_VM_DEFAULTS: MicroVmSettings = {
   vcpus: 1,
   memoryMib: 256,

@@ -7,7 +7,7 @@ export interface SnapshotRef {
 }
 
 /**
- * Why there is one. Of `scheduled` ones the oldest go when there are more than wished. One that serves a
+ * Why there is one. Of `scheduled` ones the oldest go when there are more than the schedule keeps. One that serves a
  * `clone` goes with it, and one that serves an `export` when that is over, or given up.
  */
 export type SnapshotOrigin = 'asked' | 'scheduled' | 'clone' | 'export';

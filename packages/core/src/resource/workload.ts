@@ -53,7 +53,7 @@ export interface WorkloadStatus {
   readonly observedRun: number;
   /** What the registry was asked for last, under a policy of `always`: see `pullKey`. */
   readonly pulledFor?: string;
-  /** Set while the wish is one that came back: a later one was not ready in time. */
+  /** Set while the spec is one that came back: a later one was not ready in time. */
   readonly rolledBack?: RolledBack;
   /** Absent where there is no health check, or nothing runs. */
   readonly health?: HealthState;
@@ -67,7 +67,7 @@ export function isReady(status: Pick<WorkloadStatus, 'phase' | 'health'>): boole
   return status.phase === 'running' && (status.health ?? 'healthy') === 'healthy';
 }
 
-/** Why a wish came back. */
+/** Why a spec came back. */
 export interface RolledBack {
   /** The generation that was given up. */
   readonly from: number;

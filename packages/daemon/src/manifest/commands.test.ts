@@ -17,7 +17,7 @@ import {
   FakePortListeners,
   FakeVolumeBackend,
   fakeError,
-  noBorrowers,
+  noGuestVolumes,
   noTransfers,
 } from '@capsule/testkit';
 import fc from 'fast-check';
@@ -58,7 +58,7 @@ function setUp() {
       volumes: {
         backend: disk,
         ...noTransfers,
-        borrowers: noBorrowers,
+        guestVolumes: noGuestVolumes,
         faultPoint: () => undefined,
       },
     },

@@ -11,9 +11,9 @@ export interface NamePublisherParts {
 }
 
 /**
- * Keeps the names that the responder answers equal to what is wished, from `start` to disposal.
+ * Keeps the names that the responder answers equal to what the specs say, from `start` to disposal.
  *
- * A workload has its name and address from the moment its wish is taken, whether or not it runs: an
+ * A workload has its name and address from the moment its spec is taken, whether or not it runs: an
  * address that answers late is a connection that is tried again, a name that is not there is a failure.
  * Of one that is stopped the name is there and has no address: what connects fails at once, instead of
  * waiting for a cell that is not there. One that is being deleted is gone.

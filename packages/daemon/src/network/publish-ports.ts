@@ -38,7 +38,7 @@ export class PortPublisher {
     this.#parts = parts;
   }
 
-  /** Whether the maps of one workload are as it wishes. */
+  /** Whether the maps of one workload are as its spec has them. */
   stateOf(owner: string): 'current' | 'missing' | 'left' {
     if (this.#loaded === undefined) return 'missing';
     const { ports, refused } = this.#wanted();

@@ -50,7 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    name: 'the last wish of each workload that was ready',
+    name: 'the last spec of each workload that was ready',
     up: `
       CREATE TABLE workload_good (
         name       TEXT PRIMARY KEY REFERENCES workload_spec (name) ON DELETE CASCADE,

@@ -26,7 +26,7 @@ export interface SpecChange {
 }
 
 /**
- * The wishes: flat workloads, each of which is a cell of one container. Their rows are written by
+ * The specs: flat workloads, each of which is a cell of one container. Their rows are written by
  * `Cells`.
  */
 export class WorkloadSpecs {
@@ -56,7 +56,7 @@ export class WorkloadSpecs {
     return isSame ? record : undefined;
   }
 
-  /** A new wish: generation, revision and run 1, and an identity of its own. */
+  /** A new spec: generation, revision and run 1, and an identity of its own. */
   insert(spec: WorkloadSpec, desired: DesiredState, now: number): void {
     const ref = refOfWorkload(spec.name);
     const { cell, container } = splitWorkload(spec);
@@ -66,7 +66,7 @@ export class WorkloadSpecs {
     });
   }
 
-  /** The same workload, another wish: the next generation, and what else `next` says. */
+  /** The same workload, another spec: the next generation, and what else `next` says. */
   update(spec: WorkloadSpec, next: SpecChange): void {
     const { desired, isNewRevision = false, isNewRun = false, stopGraceMs } = next;
     const ref = refOfWorkload(spec.name);
@@ -87,7 +87,7 @@ export class WorkloadSpecs {
     });
   }
 
-  /** Removes the record, unless the wish has changed since it was read. */
+  /** Removes the record, unless the spec has changed since it was read. */
   remove({ ref, uid, generation }: WorkloadRecord): boolean {
     return this.#cells.remove({ id: ref.cell, uid, generation });
   }

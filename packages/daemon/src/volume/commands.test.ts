@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeVolumeBackend, fakeError, noBorrowers, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, fakeError, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createTestVolumes } from '../testing/create-test-volumes.ts';
 import { VolumeRecords } from './records.ts';
@@ -22,7 +22,7 @@ function machine() {
       backend,
       ...noTransfers,
       uploads: { ...noTransfers.uploads, open: async () => 5 },
-      borrowers: noBorrowers,
+      guestVolumes: noGuestVolumes,
       users: { namedBy: () => [...named], onRelease: (name) => released.push(name) },
     });
   const resume = () => boot().reconciler.resume();

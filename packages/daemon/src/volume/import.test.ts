@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UploadStore } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createTestVolumes } from '../testing/create-test-volumes.ts';
 
@@ -36,7 +36,7 @@ async function capsule() {
       measureTree: async () => ({ entries: 1, bytes: 6, volumeBytes: undefined }),
       unpackTree: async (_name, _archive, { warn }) => warn?.('./s: left out'),
     },
-    borrowers: noBorrowers,
+    guestVolumes: noGuestVolumes,
   });
   const dispose = () => rm(folder, { recursive: true });
   return { ...volumes, [Symbol.asyncDispose]: dispose };

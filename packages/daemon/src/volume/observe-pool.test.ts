@@ -9,7 +9,7 @@ import {
   VOLUME_UNIT_BYTES,
 } from '@capsule/core';
 import { createLog, openStore } from '@capsule/engine';
-import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { EventHistory } from '../event/history.ts';
 import { PauseCommands } from '../pause/commands.ts';
 import { PauseRecords } from '../pause/records.ts';
@@ -78,7 +78,7 @@ async function machine(t: TestContext) {
     createTestVolumes(db, {
       backend,
       ...noTransfers,
-      borrowers: noBorrowers,
+      guestVolumes: noGuestVolumes,
       pauses: keeper(),
       users: { isStopping: (name) => stopping.has(name) },
     });

@@ -2,13 +2,13 @@ import {
   type ContainerRef,
   containerKey,
   formatSize,
+  type GuestVolumes,
   judgePool,
   POOL_LOW_PERCENT,
   type PoolLevel,
   poolPercent,
   refOfWorkload,
   type VolumeBackend,
-  type VolumeBorrowers,
   type VolumePool,
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
@@ -21,7 +21,7 @@ import type { VolumeRecords } from './records.ts';
 export interface PoolObserverParts {
   readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
   readonly records: Pick<VolumeRecords, 'list'>;
-  readonly borrowers: VolumeBorrowers;
+  readonly guestVolumes: GuestVolumes;
   readonly pauses: Pick<PauseCommands, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
   readonly users: Pick<VolumeUsers, 'isStopping'>;
   readonly events: Pick<VolumeEvents, 'recordOfPool'>;
@@ -134,12 +134,12 @@ export class PoolObserver implements Disposable {
   }
 
   async #trim(): Promise<void> {
-    const { backend, borrowers, monotonicMs } = this.#parts;
+    const { backend, guestVolumes, monotonicMs } = this.#parts;
     const isDue = monotonicMs() - this.#trimmedAt >= TRIM_EVERY_MS || this.#level !== 'fine';
     if (!isDue) return;
     this.#trimmedAt = monotonicMs();
     await backend.trim();
-    await borrowers.trim();
+    await guestVolumes.trim();
   }
 
   #holders(): readonly ContainerRef[] {

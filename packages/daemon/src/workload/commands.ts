@@ -26,7 +26,7 @@ export interface Applied {
   readonly record: WorkloadRecord;
   readonly change: ApplyChange;
   readonly fields: readonly FieldChange[];
-  /** A container that was made for the earlier wish gives way to a new one. */
+  /** A container that was made for the earlier spec gives way to a new one. */
   readonly recreates: boolean;
 }
 
@@ -54,15 +54,15 @@ export interface WorkloadCommandsParts {
   readonly admission: Admission;
   readonly statusOf: (name: string) => WorkloadStatus;
   readonly now: () => number;
-  /** Writes into the story of a workload, in the transaction of the wish. */
+  /** Writes into the story of a workload, in the transaction that stores its spec. */
   readonly note: (record: WorkloadRecord, reason: string, message: string) => void;
   /** Told after another workload is on disk in the place of one that is being deleted. */
   readonly onReplace: (ref: ContainerRef) => void;
-  /** Told after a wish is on disk. */
+  /** Told after a spec is on disk. */
   readonly onChange: (name: string) => void;
 }
 
-/** Takes wishes: checks them against the rules and each other, and writes them down. */
+/** Takes specs: checks them against the rules and each other, and writes them down. */
 export class WorkloadCommands {
   readonly #parts: WorkloadCommandsParts;
 
@@ -89,11 +89,11 @@ export class WorkloadCommands {
    * With `dryRun` it does nothing else. Idempotent.
    */
   applyAll(
-    wishes: readonly WantedWorkload[],
+    wanted: readonly WantedWorkload[],
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): readonly ApplyOutcome[] {
     const { db } = this.#parts;
-    const judge = () => this.#judge(wishes);
+    const judge = () => this.#judge(wanted);
     const rehearsed = db.rehearse(judge);
     if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
     // Nothing comes between the two: the store is synchronous.
@@ -123,7 +123,7 @@ export class WorkloadCommands {
    * `WORKLOAD_BEING_DELETED`.
    */
   stop(name: string, stopGraceMs?: number): boolean {
-    return this.#wish(name, (before) => {
+    return this.#change(name, (before) => {
       const isNew = before.desired !== 'stopped';
       if (!isNew && (stopGraceMs === undefined || stopGraceMs === before.stopGraceMs)) {
         return undefined;
@@ -140,7 +140,7 @@ export class WorkloadCommands {
    * whether that is news. Fails as `stop`.
    */
   start(name: string): boolean {
-    return this.#wish(name, (before) => {
+    return this.#change(name, (before) => {
       const status = this.#parts.statusOf(name);
       const isWaiting = isRunOver(before, status) || status.phase === 'failed';
       if (before.desired === 'running' && !isWaiting) return undefined;
@@ -151,7 +151,7 @@ export class WorkloadCommands {
   /** Asks for a workload to end, where it runs, and to be started. Fails as `stop`. */
   restart(name: string, stopGraceMs?: number): void {
     const next = { desired: 'running', isNewRun: true, stopGraceMs } as const;
-    this.#wish(name, () => ({ next, note: 'asked to start again' }));
+    this.#change(name, () => ({ next, note: 'asked to start again' }));
   }
 
   /**
@@ -172,8 +172,8 @@ export class WorkloadCommands {
     });
   }
 
-  #judge(wishes: readonly WantedWorkload[]): readonly ApplyOutcome[] {
-    const written = wishes.map((wish) => this.#try(wish.spec, () => this.#put(wish)));
+  #judge(wanted: readonly WantedWorkload[]): readonly ApplyOutcome[] {
+    const written = wanted.map((one) => this.#try(one.spec, () => this.#put(one)));
     const batch = new Map(
       written.flatMap((one) => ('error' in one ? [] : [[one.spec.name, one.result.before]])),
     );
@@ -264,7 +264,7 @@ export class WorkloadCommands {
     return isOver ? undefined : before.stopGraceMs;
   }
 
-  #wish(name: string, decide: (before: WorkloadRecord) => Decision | undefined): boolean {
+  #change(name: string, decide: (before: WorkloadRecord) => Decision | undefined): boolean {
     const { db, specs, admission, note, onChange } = this.#parts;
     return db.transaction(() => {
       const before = this.#stored(name);

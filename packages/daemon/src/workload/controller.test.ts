@@ -24,7 +24,7 @@ import {
   FakePortListeners,
   FakeVolumeBackend,
   fakeError,
-  noBorrowers,
+  noGuestVolumes,
   noTransfers,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -87,7 +87,7 @@ class Machine {
         volumes: {
           backend: this.disk,
           ...noTransfers,
-          borrowers: noBorrowers,
+          guestVolumes: noGuestVolumes,
           faultPoint: () => undefined,
         },
       },
@@ -166,7 +166,7 @@ const runs = ({ status, generation }: Workload) =>
 const callsOf = (machine: Machine, call: string) =>
   machine.runtime.calls.filter((made) => made === call).length;
 
-test('a wish becomes a running container with its address and port maps', async () => {
+test('a spec becomes a running container with its address and port maps', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -226,7 +226,7 @@ test('workloads whose pull hangs do not hold up others, however many they are', 
   await daemon.until('quick', runs);
 });
 
-test('another wish replaces the container', async () => {
+test('another spec replaces the container', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();

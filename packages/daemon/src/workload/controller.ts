@@ -37,7 +37,7 @@ export interface WorkloadControllerParts extends WorkloadStepParts {
   readonly now: () => number;
 }
 
-/** Leads all workloads to their wishes: on every wish, on every event, and now and then. */
+/** Leads all workloads to their specs: on every spec, on every event, and now and then. */
 export class WorkloadController {
   readonly #parts: WorkloadControllerParts;
   readonly #queue: KeyedQueue;
@@ -57,7 +57,7 @@ export class WorkloadController {
       backOff: BACK_OFF,
       run: (name, turn) => this.#reconcile(name, runStep, turn),
       onFailure: (name, error, retryInMs) => {
-        parts.log.warn('workload not as wished', { name, error, retryInMs });
+        parts.log.warn('workload not as specified', { name, error, retryInMs });
         this.#noteFailure(name, error, retryInMs);
       },
     });
@@ -101,12 +101,12 @@ export class WorkloadController {
     this.#resync = setInterval(() => void this.#wakeUnconverged(), RESYNC_MS);
   }
 
-  /** The wish of a workload changed. */
+  /** The spec of a workload changed. */
   specChanged(name: string): void {
     this.#queue.restart(name);
   }
 
-  /** Something about a workload changed that is not its wish. */
+  /** Something about a workload changed that is not its spec. */
   wake(name: string): void {
     this.#queue.add(name);
   }
@@ -120,7 +120,7 @@ export class WorkloadController {
     return this.#until(() => uid === undefined || specs.get(name)?.uid !== uid, signal);
   }
 
-  /** The same for a workload that nothing runs of any more, or that is wished otherwise meanwhile. */
+  /** The same for a workload that nothing runs of any more, or that has another desired state meanwhile. */
   untilStopped(name: string, signal: AbortSignal): Promise<boolean> {
     const { specs, observer } = this.#parts;
     const isStopped = () =>
@@ -146,7 +146,7 @@ export class WorkloadController {
       status: {
         ...status,
         ...(address === undefined ? {} : { address }),
-        // A later wish has made it history.
+        // A later spec has made it history.
         ...(rolledBack?.to === record.generation ? { rolledBack } : {}),
       },
     };
@@ -217,7 +217,7 @@ export class WorkloadController {
     observer.recordSeen(name, seen, begun);
   }
 
-  /** The safety net: one question to the runtime, and work only for workloads that are not as wished. */
+  /** The safety net: one question to the runtime, and work only for workloads that are not as specified. */
   async #wakeUnconverged(): Promise<void> {
     const { runtime, specs, log } = this.#parts;
     try {

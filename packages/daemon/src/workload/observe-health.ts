@@ -38,7 +38,7 @@ export class HealthMonitor implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Begins, goes on, or ends to ask a workload, by what is wished and seen of it now. Idempotent. */
+  /** Begins, goes on, or ends to ask a workload, by what is asked and seen of it now. Idempotent. */
   follow(name: string): void {
     const record = this.#parts.specs.get(name);
     const { phase, reason, pid } = this.#parts.observer.statusOf(name);

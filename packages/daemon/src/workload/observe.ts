@@ -144,12 +144,12 @@ export class WorkloadObserver {
     this.#change(name, (_record, before) => statusWhenOutOfMemory(before, now()));
   }
 
-  /** An earlier wish has come back in the place of one that was not ready in time. */
+  /** An earlier spec has come back in the place of one that was not ready in time. */
   recordRollback(name: string, rolledBack: RolledBack): void {
     this.#change(name, (_record, before) => statusWhenRolledBack(before, rolledBack));
   }
 
-  /** Work towards the wish goes on. */
+  /** Work towards the spec goes on. */
   reportProgress(name: string, progress: WorkloadProgress): void {
     this.#progress.set(name, progress);
     this.#parts.feed.notify(name);
@@ -179,14 +179,14 @@ export class WorkloadObserver {
     this.#append(record, { severity: 'warning', reason, message });
   }
 
-  /** The wish could not be fulfilled now. What runs is still said to run. */
+  /** The spec could not be fulfilled now. What runs is still said to run. */
   recordFailure(name: string, error: unknown, retryInMs: number): void {
     const nextRetryAt = this.#parts.now() + retryInMs;
     this.#change(name, (record, before) => statusWhenRefused(record, before, error, nextRetryAt));
   }
 
   /**
-   * Nothing is left to do for a wish: what `recordFailure` said of it is over. Says nothing of a later wish, which may
+   * Nothing is left to do for a spec: what `recordFailure` said of it is over. Says nothing of a later spec, which may
    * have come while this one was looked at.
    */
   recordConverged({ generation, spec: { name } }: WorkloadRecord): void {

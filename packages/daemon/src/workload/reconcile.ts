@@ -36,7 +36,7 @@ export interface ReconcileParts extends WorkloadStepParts {
 const MOST_WAVES = 32;
 
 /**
- * Leads one workload to its wish, wave by wave: look, plan, act, look again. Idempotent, and safe to
+ * Leads one workload to its spec, wave by wave: look, plan, act, look again. Idempotent, and safe to
  * be stopped at any instruction.
  */
 export async function reconcileWorkload(

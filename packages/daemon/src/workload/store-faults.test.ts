@@ -16,7 +16,7 @@ import {
   FakeNameResponder,
   FakeVolumeBackend,
   fakeError,
-  noBorrowers,
+  noGuestVolumes,
   noTransfers,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -104,7 +104,12 @@ function boot(disk: Disk) {
         listeners: { find: () => [] },
         service: { knock: async () => ({ ok: true, detail: '' }) },
       },
-      volumes: { backend, ...noTransfers, borrowers: noBorrowers, faultPoint: () => undefined },
+      volumes: {
+        backend,
+        ...noTransfers,
+        guestVolumes: noGuestVolumes,
+        faultPoint: () => undefined,
+      },
     },
     {
       cidr: '172.20.254.0/24',

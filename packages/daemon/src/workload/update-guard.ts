@@ -37,7 +37,7 @@ interface Trial {
 }
 
 /**
- * Remembers the last wish of each workload that was ready, and brings it back when a later one with
+ * Remembers the last spec of each workload that was ready, and brings it back when a later one with
  * `updatePolicy: rollback` is not ready in time. Time is counted by this process: after a restart of
  * capsuled a changed workload gets its whole time again.
  */

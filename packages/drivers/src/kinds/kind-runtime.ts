@@ -20,7 +20,7 @@ export interface Kinds<T> {
 
 /**
  * Both kinds of workloads as one runtime. A name is of one kind at a time: the other one, when there is any, was
- * wished before, and is taken down first.
+ * asked for before, and is taken down first.
  */
 export class KindRuntime implements ContainerRuntime {
   readonly #kinds: Kinds<ContainerRuntime>;

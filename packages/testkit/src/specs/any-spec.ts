@@ -147,7 +147,7 @@ const written = {
   updateTimeoutSeconds: fc.integer({ min: 1, max: 600 }),
 } as const;
 
-/** Any wish that keeps the rules; for tests of every package. */
+/** Any spec that keeps the rules; for tests of every package. */
 export const anySpec: fc.Arbitrary<WorkloadSpec> = fc
   .record(
     {
@@ -164,7 +164,7 @@ export const anySpec: fc.Arbitrary<WorkloadSpec> = fc
   })
   .filter((spec) => validateWorkload(spec).length === 0);
 
-/** What one mode of the network makes impossible is left out, or too few wishes would be left. */
+/** What one mode of the network makes impossible is left out, or too few specs would be left. */
 function withoutClash(spec: WorkloadSpec): WorkloadSpec {
   const isHost = spec.networkMode === 'host';
   const sysctls = Object.entries(spec.sysctls).filter(([key]) =>

@@ -23,7 +23,7 @@ export const anyMicroVm: fc.Arbitrary<Partial<MicroVmSettings>> = fc.oneof(
   ),
 );
 
-/** The same wish behind a hardware wall, without what a microVM does not have. */
+/** The same spec behind a hardware wall, without what a microVM does not have. */
 export function asMicroVm(spec: WorkloadSpec, microVm: Partial<MicroVmSettings>): WorkloadSpec {
   const { networkMode, hostPid, hostIpc, hostBindPaths, resources, ...shared } = spec;
   const { memoryBytes, ...limits } = resources;

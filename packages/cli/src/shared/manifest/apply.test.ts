@@ -36,7 +36,7 @@ function workloadOf(workload: Workload, status: Status) {
   return sampleWorkload({ spec: specFromProto(workload), status });
 }
 
-/** A capsule that stores wishes, and tells of each workload the states of `story`. */
+/** A capsule that stores specs, and tells of each workload the states of `story`. */
 function servicesWith(
   story: readonly Status[],
   stays: boolean,
@@ -182,7 +182,7 @@ test('a failure ends the waiting with what, why and what to do', async () => {
   assert.match(stderr, /error: web is not running: Failed \(IMAGE_NOT_FOUND\)\n {2}why: docker.io/);
 });
 
-test('a failure of an older wish does not end the waiting', async () => {
+test('a failure of an older spec does not end the waiting', async () => {
   const old: Status = { phase: 'failed', reason: 'X', observedGeneration: 0 };
   const story = [old, { phase: 'running', observedGeneration: 1 } as const];
   await using capsule = await startFakeCapsule(servicesWith(story, true));

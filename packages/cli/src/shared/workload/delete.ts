@@ -69,7 +69,7 @@ async function render(format: Format, results: readonly Result[]): Promise<strin
   return done.map(format === 'name' ? ({ name }) => `${name}\n` : line).join('');
 }
 
-/** Deletes until there is an answer: the wish survives a restart of the capsule in the middle. */
+/** Deletes until there is an answer: the spec survives a restart of the capsule in the middle. */
 async function deleteWorkload(
   client: CapsuleClient,
   request: { readonly name: string; readonly force: boolean },

@@ -8,8 +8,8 @@ export type WorkloadOutcome = 'waiting' | 'ready' | 'failed';
 export type JudgeWorkload = (now: ReportedWorkload, first: ReportedWorkload) => WorkloadOutcome;
 
 /**
- * For an apply. Ready: it runs as wished and its health check passes, or it is stopped as wished, or
- * ran and ended well. Failed: this wish could not be fulfilled, or gave way to an earlier one; the
+ * For an apply. Ready: it runs as specified and its health check passes, or it is stopped as specified, or
+ * ran and ended well. Failed: this spec could not be fulfilled, or gave way to an earlier one; the
  * capsule goes on trying, and nobody should wait for that.
  */
 export const judgeApplied: JudgeWorkload = (workload, first) => {
@@ -58,7 +58,7 @@ function judgeRun(workload: ReportedWorkload): WorkloadOutcome {
   return isBad && !mayComeBack(workload) ? 'failed' : 'waiting';
 }
 
-/** An earlier wish may take its place: that is then the end of the wait. */
+/** An earlier spec may take its place: that is then the end of the wait. */
 function mayComeBack({ spec, generation }: ReportedWorkload): boolean {
   return spec.updatePolicy === 'rollback' && generation > 1;
 }

@@ -61,7 +61,7 @@ interface Stop {
   readonly timeoutMs: number;
 }
 
-/** Asks until there is an answer: the wish survives a restart of the capsule in the middle. */
+/** Asks until there is an answer: the spec survives a restart of the capsule in the middle. */
 async function stopOne(
   { client, input, name, timeoutMs }: Stop,
   context: Context,

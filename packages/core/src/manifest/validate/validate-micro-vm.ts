@@ -72,7 +72,7 @@ function validateCmdline(text: string): Problem[] {
   }));
 }
 
-/** A manifest and the wire cannot say most of this; a stored wish could. */
+/** A manifest and the wire cannot say most of this; a stored spec could. */
 function validateContainerOnly(spec: WorkloadSpec): Problem[] {
   const problems: Problem[] = [];
   if (spec.networkMode !== 'bridge') {

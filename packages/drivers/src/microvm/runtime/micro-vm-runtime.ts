@@ -9,12 +9,12 @@ import {
   containerCgroup,
   type ExecRequest,
   type ExecSession,
+  type GuestVolumes,
   type MachineMonitors,
   type Resources,
   type RunningContainer,
   type RuntimeEvent,
   type StopOrder,
-  type VolumeBorrowers,
 } from '@capsule/core';
 import { findLimits } from '../../cgroup/find-limits.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
@@ -52,7 +52,7 @@ const SILENT = 'running, but its guest agent does not answer';
  * INVARIANTS: work on one machine is serial; a machine is said to have ended only when nothing of it is left that
  * could write to its disks.
  */
-export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, VolumeBorrowers {
+export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestVolumes {
   readonly files: ContainerFiles;
   readonly #context: MicroVmContext;
   readonly #guestFiles: GuestFiles;

@@ -66,7 +66,7 @@ export type Workload = Message<"capsule.v1.Workload"> & {
   uid: string;
 
   /**
-   * Rises by one with every change of the wish.
+   * Rises by one with every change of the spec.
    *
    * @generated from field: uint64 generation = 101;
    */
@@ -1138,7 +1138,7 @@ export const WorkloadApplyResponseSchema: GenMessage<WorkloadApplyResponse> = /*
   messageDesc(file_capsule_v1_workload, 18);
 
 /**
- * One field of a wish before and after, as JSON; empty for a field that is not set.
+ * One field of a spec before and after, as JSON; empty for a field that is not set.
  *
  * @generated from message capsule.v1.FieldChange
  */
@@ -2458,14 +2458,14 @@ export const UpdatePolicy = {
   UNSPECIFIED: 0,
 
   /**
-   * The new wish stays and is tried on.
+   * Keep the new spec and keep trying.
    *
    * @generated from enum value: UPDATE_POLICY_REPLACE = 1;
    */
   REPLACE: 1,
 
   /**
-   * The last wish that was ready comes back.
+   * The last spec that was ready comes back.
    *
    * @generated from enum value: UPDATE_POLICY_ROLLBACK = 2;
    */
@@ -2607,7 +2607,7 @@ export const WorkloadStageSchema: GenEnum<WorkloadStage> = /*@__PURE__*/
   enumDesc(file_capsule_v1_workload, 11);
 
 /**
- * What an apply did to the stored wish.
+ * What an apply did to the stored spec.
  *
  * @generated from enum capsule.v1.WorkloadChange
  */
@@ -2634,7 +2634,7 @@ export const WorkloadChange = {
 } as const;
 
 /**
- * What an apply did to the stored wish.
+ * What an apply did to the stored spec.
  *
  * @generated from enum capsule.v1.WorkloadChange
  */
@@ -2721,15 +2721,15 @@ export const FileTypeSchema: GenEnum<FileType> = /*@__PURE__*/
   enumDesc(file_capsule_v1_workload, 14);
 
 /**
- * Containers and microVMs: what is wished, what is, and what they print.
+ * Containers and microVMs: desired state, actual state and output.
  *
  * @generated from service capsule.v1.WorkloadService
  */
 export const WorkloadService: GenService<{
   /**
-   * Creates the workload or changes it to the given wish; the same wish again changes nothing.
-   * Answers as soon as the wish is stored durably, before anything runs. InvalidArgument for
-   * whatever is wrong with the wish, with an ErrorDetail that names every wrong field.
+   * Creates the workload or changes it to the given spec; the same spec again changes nothing.
+   * Answers as soon as the spec is stored durably, before anything runs. InvalidArgument for
+   * whatever is wrong with the spec, with an ErrorDetail that names every wrong field.
    *
    * @generated from rpc capsule.v1.WorkloadService.Apply
    */
@@ -2790,7 +2790,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadExecServerMessageSchema;
   },
   /**
-   * Stops the workload and starts it again; a stopped one is started. Answers as soon as the wish is
+   * Stops the workload and starts it again; a stopped one is started. Answers as soon as the spec is
    * stored durably. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Restart
@@ -2801,7 +2801,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadRestartResponseSchema;
   },
   /**
-   * Stops the workload and keeps it, its writable layer too: signal, grace, kill. The wish is durable;
+   * Stops the workload and keeps it, its writable layer too: signal, grace, kill. The spec is durable;
    * answers when nothing runs any more. Idempotent. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Stop
@@ -2812,7 +2812,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStopResponseSchema;
   },
   /**
-   * Starts a stopped workload, or one whose job is done. Answers as soon as the wish is stored
+   * Starts a stopped workload, or one whose job is done. Answers as soon as the spec is stored
    * durably. Idempotent. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Start
