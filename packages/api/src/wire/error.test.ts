@@ -29,7 +29,9 @@ function overTheWire(sent: ConnectError): ConnectError {
 const anyAction = (text: fc.Arbitrary<string>): fc.Arbitrary<RemedyAction> =>
   fc.record(
     {
-      ...{ name: text, text, isShort: fc.boolean() },
+      name: text,
+      text,
+      isShort: fc.boolean(),
       args: fc.dictionary(fc.stringMatching(/^[a-z]{1,9}$/), fc.oneof(text, fc.constant(true)), {
         noNullPrototype: true,
       }),
@@ -89,7 +91,9 @@ test('whatever an error quotes, its status fits into what every client takes', (
     .map(([part, times]) => part.repeat(times));
   const problem = fc.record({ path: long, message: long, hint: long });
   const any = fc.record({
-    ...{ text: long, facts: fc.dictionary(long, long), problems: fc.array(problem) },
+    text: long,
+    facts: fc.dictionary(long, long),
+    problems: fc.array(problem),
     actions: fc.array(anyAction(long)),
   });
   fc.assert(

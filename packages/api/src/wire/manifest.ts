@@ -86,7 +86,9 @@ function appliedOf(
   return [
     {
       ...declared,
-      ...{ change: applyChangeFromProto(change), fields, recreates },
+      change: applyChangeFromProto(change),
+      fields,
+      recreates,
       ...(workload && { workload: workloadFromProto(workload) }),
     },
   ];

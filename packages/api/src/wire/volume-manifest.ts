@@ -9,7 +9,8 @@ export function volumeSpecToProto({
   snapshotSchedule,
 }: VolumeSpec): VolumeManifest {
   return create(VolumeManifestSchema, {
-    ...{ name, sizeBytes: BigInt(sizeBytes) },
+    name,
+    sizeBytes: BigInt(sizeBytes),
     ...(snapshotSchedule && { snapshotSchedule: scheduleToProto(snapshotSchedule) }),
   });
 }
