@@ -69,7 +69,9 @@ async function receive(
     const leave = new AbortController();
     try {
       const request = {
-        ...{ volume: content.volume, snapshot: content.snapshot, exportId },
+        volume: content.volume,
+        snapshot: content.snapshot,
+        exportId,
         format: content.format === 'tar' ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
         offset: BigInt(part?.bytes ?? 0),
         isEndedByCaller: true,

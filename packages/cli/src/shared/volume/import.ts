@@ -75,7 +75,9 @@ async function* messages(
   const isTar = format === 'tar';
   const value = {
     format: isTar ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
-    ...{ sizeMib, totalBytes: BigInt(at), sha256Hex: hash.digest('hex') },
+    sizeMib,
+    totalBytes: BigInt(at),
+    sha256Hex: hash.digest('hex'),
   };
   yield { payload: { case: 'end', value } };
 }
