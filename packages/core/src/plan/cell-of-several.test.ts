@@ -22,8 +22,12 @@ function cellOf(desired: DesiredState): CellRecord {
   const shared = { uid: 'u', generation: 1, desired };
   const containers = NAMES.map(
     (name, index): ContainerRecord => ({
-      ...{ ref: { cell: ID, container: name }, role: index === 0 ? 'root' : 'sibling' },
-      ...{ ...shared, revision: 1, run: 1, spec: container },
+      ref: { cell: ID, container: name },
+      role: index === 0 ? 'root' : 'sibling',
+      ...shared,
+      revision: 1,
+      run: 1,
+      spec: container,
     }),
   );
   return { ...shared, id: ID, createdAt: 0, spec: cell, containers };
@@ -45,8 +49,12 @@ const anyLook = (name: string): fc.Arbitrary<ContainerLook> =>
         task === 'gone'
           ? undefined
           : {
-              ...{ id: name, ref: { cell: ID, container: name }, revision, task },
-              ...{ imageDigest: 'd', resources: {} },
+              id: name,
+              ref: { cell: ID, container: name },
+              revision,
+              task,
+              imageDigest: 'd',
+              resources: {},
             },
     }));
 
@@ -105,8 +113,12 @@ function lookAfter(look: ContainerLook, step: ContainerStep): ContainerLook {
       return {
         ...look,
         seen: {
-          ...{ id: 'x', ref: step.ref, revision: step.revision, task: 'none' },
-          ...{ imageDigest: 'd', resources: {} },
+          id: 'x',
+          ref: step.ref,
+          revision: step.revision,
+          task: 'none',
+          imageDigest: 'd',
+          resources: {},
         },
       };
     case 'startContainer':
@@ -179,8 +191,12 @@ const isCurrent = (record: CellRecord) => (look: ContainerLook, index: number) =
 test('a cell without containers has its network and its address all the same', () => {
   const record = { ...cellOf('running'), containers: [] };
   const seen: CellSeen = {
-    ...{ waitingFor: [], address: ATTACHED.address, network: undefined, ports: 'current' },
-    ...{ volumes: { missing: [], unfilled: [], held: [] }, containers: [] },
+    waitingFor: [],
+    address: ATTACHED.address,
+    network: undefined,
+    ports: 'current',
+    volumes: { missing: [], unfilled: [], held: [] },
+    containers: [],
   };
   assert.deepEqual(
     planCell(record, seen, 0).steps.map((step) => step.do),

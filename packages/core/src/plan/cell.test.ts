@@ -84,7 +84,12 @@ function planWorkload(
   const { cell, container } = splitWorkload(spec);
   const { uid, generation, desired } = workload;
   const record: CellRecord = {
-    ...{ id: ref.cell, uid, generation, desired, createdAt: 0, spec: cell },
+    id: ref.cell,
+    uid,
+    generation,
+    desired,
+    createdAt: 0,
+    spec: cell,
     containers: [{ ...rest, ref, spec: container }],
   };
   const look: ContainerLook = { reference, imageDigest, hasLogs, seen, status };

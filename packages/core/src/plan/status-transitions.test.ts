@@ -24,7 +24,10 @@ import {
 
 const HEALTH_CHECK = {
   probe: { kind: 'tcp', port: 80 },
-  ...{ intervalSeconds: 10, timeoutSeconds: 5, retries: 3, startPeriodSeconds: 0 },
+  intervalSeconds: 10,
+  timeoutSeconds: 5,
+  retries: 3,
+  startPeriodSeconds: 0,
   onFailure: 'restart',
 } as const;
 
@@ -42,7 +45,12 @@ class Life {
     this.record = {
       ref: refOfWorkload('web'),
       role: 'root',
-      ...{ uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0, desired: 'running' },
+      uid: 'u',
+      generation: 1,
+      revision: 1,
+      run: 1,
+      createdAt: 0,
+      desired: 'running',
       spec: completeSpec({ name: 'web', image: 'x', restartPolicy: policy, ...check }),
     };
   }
@@ -66,7 +74,11 @@ class Life {
       this.look();
       if (this.record.desired !== 'running' || this.seen !== undefined) return;
       this.seen = {
-        ...{ id: 'x', ref: this.record.ref, imageDigest: 'd', resources: {}, task: 'none' },
+        id: 'x',
+        ref: this.record.ref,
+        imageDigest: 'd',
+        resources: {},
+        task: 'none',
         revision: containerRevision(this.record),
       };
     },

@@ -14,8 +14,15 @@ const SPEC = completeSpec({
 });
 const RECORD: WorkloadRecord = {
   ref: refOfWorkload('web'),
-  ...{ role: 'root', uid: 'u', generation: 3, desired: 'running', createdAt: 5, revision: 2 },
-  ...{ run: 1, stopGraceMs: 100, spec: SPEC },
+  role: 'root',
+  uid: 'u',
+  generation: 3,
+  desired: 'running',
+  createdAt: 5,
+  revision: 2,
+  run: 1,
+  stopGraceMs: 100,
+  spec: SPEC,
 };
 
 test('a flat workload is a cell and a container, and these make the flat workload', () => {

@@ -27,7 +27,12 @@ export function cellFromWorkload({ createdAt, ...record }: WorkloadRecord): Cell
   const { ref, uid, generation, desired } = record;
   const { cell, container } = splitWorkload(record.spec);
   return {
-    ...{ id: ref.cell, uid, generation, desired, createdAt, spec: cell },
+    id: ref.cell,
+    uid,
+    generation,
+    desired,
+    createdAt,
+    spec: cell,
     containers: [{ ...record, spec: container }],
   };
 }

@@ -19,16 +19,22 @@ type Kinds = typeof KINDS;
 
 const SAMPLES: { readonly [Name in keyof Kinds]: SpecOf<Kinds[Name]> } = {
   workload: completeSpec({
-    ...{ name: 'web', kind: 'container', image: 'nginx' },
+    name: 'web',
+    kind: 'container',
+    image: 'nginx',
     ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }],
   }),
   volume: {
-    ...{ name: 'data', sizeBytes: 2 * 1024 ** 3 },
+    name: 'data',
+    sizeBytes: 2 * 1024 ** 3,
     snapshotSchedule: { everySeconds: 6 * 3600, keep: 8 },
   },
   registry: {
-    ...{ name: 'registry.home:5000', mirrors: ['http://mirror.home:5000'] },
-    ...{ plainHttp: true, insecure: false, caCertificate: '' },
+    name: 'registry.home:5000',
+    mirrors: ['http://mirror.home:5000'],
+    plainHttp: true,
+    insecure: false,
+    caCertificate: '',
   },
 };
 

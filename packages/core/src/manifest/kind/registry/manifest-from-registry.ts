@@ -4,7 +4,8 @@ import type { RegistrySpec } from '../../../resource/registry.ts';
 export function manifestFromRegistry(spec: RegistrySpec): object {
   const { name, mirrors, plainHttp, insecure, caCertificate } = spec;
   return {
-    ...{ name, kind: 'Registry' },
+    name,
+    kind: 'Registry',
     registry: {
       ...(mirrors.length > 0 ? { mirrors } : {}),
       ...(plainHttp ? { plainHttp } : {}),

@@ -6,7 +6,9 @@ import type { VolumeSpec } from '../../../resource/volume.ts';
 /** The manifest that `readVolume` reads back into the same spec. */
 export function manifestFromVolume({ name, sizeBytes, snapshotSchedule }: VolumeSpec): object {
   return {
-    ...{ name, kind: 'Volume', size: formatSize(sizeBytes) },
+    name,
+    kind: 'Volume',
+    size: formatSize(sizeBytes),
     ...(snapshotSchedule && { snapshotSchedule: scheduleBlock(snapshotSchedule) }),
   };
 }
