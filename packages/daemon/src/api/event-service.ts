@@ -53,7 +53,11 @@ export async function* streamEvents(
 function eventToProto(event: StoredEvent): Answer {
   const { id, name, uid, reason, message, exitCode } = event;
   return {
-    ...{ id: BigInt(id), name, uid, reason, message },
+    id: BigInt(id),
+    name,
+    uid,
+    reason,
+    message,
     atUnixMs: BigInt(Math.trunc(event.at)),
     severity: event.severity === 'warning' ? EventSeverity.WARNING : EventSeverity.NORMAL,
     ...(exitCode === undefined ? {} : { exitCode }),

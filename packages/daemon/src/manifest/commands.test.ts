@@ -125,11 +125,18 @@ const workload = (name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpe
   completeSpec({ name, image: 'nginx', ...change });
 const mounting = (...names: string[]) => ({
   mounts: names.map((volumeName) => ({
-    ...{ volumeName, mountPath: `/${volumeName}`, readOnly: false, copyUp: false },
+    volumeName,
+    mountPath: `/${volumeName}`,
+    readOnly: false,
+    copyUp: false,
   })),
 });
 const registry = (name: string): RegistrySpec => ({
-  ...{ name, mirrors: [], plainHttp: true, insecure: false, caCertificate: '' },
+  name,
+  mirrors: [],
+  plainHttp: true,
+  insecure: false,
+  caCertificate: '',
 });
 const wordOf = (outcome: DeclaredOutcome | ApplyOutcome) => {
   if (outcome === undefined) return '-';

@@ -18,8 +18,18 @@ async function machine() {
   const spec = completeSpec({ name: 'web', image: IMAGE });
   await runtime.create({
     ...containerSettings(spec),
-    ...({ ref: REF, role: 'root', image: IMAGE, network: 'host', revision: '1' } as const),
-    ...{ command: [], args: [], env: {}, hostname: 'web', volumes: [], files: [], logPath: '' },
+    ref: REF,
+    role: 'root',
+    image: IMAGE,
+    network: 'host',
+    revision: '1',
+    command: [],
+    args: [],
+    env: {},
+    hostname: 'web',
+    volumes: [],
+    files: [],
+    logPath: '',
   });
   const db = openStore(':memory:', MIGRATIONS);
   new WorkloadSpecs(db).insert(spec, 'running', 0);
@@ -28,7 +38,9 @@ async function machine() {
   /** Of a capsuled; another one finds what this one stored. */
   const boot = () =>
     new PauseCommands({
-      ...{ pauses, runtime, log: createLog(() => undefined) },
+      pauses,
+      runtime,
+      log: createLog(() => undefined),
       onChange: ({ container }) => changes.push(container),
     });
   const task = async () => (await runtime.inspect(REF))?.task;

@@ -121,7 +121,9 @@ function cellFromRows(row: Row, containers: readonly Row[]): CellRecord {
     desired: row['desired'] as DesiredState,
   };
   return {
-    ...{ id, ...shared, createdAt: Number(row['created_at']) },
+    id,
+    ...shared,
+    createdAt: Number(row['created_at']),
     spec: JSON.parse(String(row['body'])) as CellSpec,
     containers: containers.map((one) => containerFromRow(id, shared, one)),
   };
@@ -133,7 +135,8 @@ function containerFromRow(
   row: Row,
 ): ContainerRecord {
   return {
-    ...{ ref: { cell, container: String(row['name']) }, role: row['role'] as ContainerRole },
+    ref: { cell, container: String(row['name']) },
+    role: row['role'] as ContainerRole,
     ...shared,
     spec: JSON.parse(String(row['body'])) as CellContainer,
     revision: Number(row['revision']),

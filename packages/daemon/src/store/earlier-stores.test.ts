@@ -62,7 +62,13 @@ for (const fixture of FIXTURES) {
       const record = specs.get(ref.container);
       const { uid, generation, desired, revision, run } = row;
       assert.deepEqual(record, {
-        ...{ ref, role: 'root', uid, generation, desired, revision, run },
+        ref,
+        role: 'root',
+        uid,
+        generation,
+        desired,
+        revision,
+        run,
         createdAt: row['created_at'],
         spec: completeSpec(row['body'] as WorkloadSpec),
         ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: row['stop_grace_ms'] }),

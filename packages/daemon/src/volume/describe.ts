@@ -8,7 +8,10 @@ export function describeVolume(
   const { name, sizeBytes, createdAt, holder, stage, snapshotSchedule } = record;
   const found = seen.get(name);
   return {
-    ...{ name, sizeBytes, createdAt, usedBytes: found?.usedBytes ?? 0 },
+    name,
+    sizeBytes,
+    createdAt,
+    usedBytes: found?.usedBytes ?? 0,
     state: stage === 'ready' && found === undefined ? 'lost' : stage,
     ...(holder === undefined ? {} : { holder }),
     ...(snapshotSchedule === undefined ? {} : { snapshotSchedule }),

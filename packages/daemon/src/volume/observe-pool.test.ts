@@ -20,7 +20,8 @@ import { createTestVolumes } from '../testing/create-test-volumes.ts';
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
 const GIB = 1024 ** 3;
 const filled = (percent: number) => ({
-  ...{ totalBytes: 10 * GIB, usedBytes: Math.round((percent / 100) * 10 * GIB) },
+  totalBytes: 10 * GIB,
+  usedBytes: Math.round((percent / 100) * 10 * GIB),
 });
 
 /** Workloads whose tasks a test sets, in the place of a runtime. */
@@ -71,7 +72,9 @@ async function machine(t: TestContext) {
   const log = createLog(() => undefined);
   const keeper = () =>
     new PauseCommands({
-      ...{ pauses: new PauseRecords(db), runtime: tasks, log },
+      pauses: new PauseRecords(db),
+      runtime: tasks,
+      log,
       onChange: () => undefined,
     });
   const boot = () =>

@@ -35,7 +35,11 @@ function setUp() {
     specs,
     now: () => 5,
     admission: new Admission({
-      ...{ specs, goods, addresses, volumes, listeners },
+      specs,
+      goods,
+      addresses,
+      volumes,
+      listeners,
       limits: new Set(['memoryBytes']),
       statusOf: () => status.current,
       ownFolders: ['/perm/volumes'],

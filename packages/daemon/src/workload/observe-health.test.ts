@@ -23,7 +23,12 @@ const CHECK: HealthCheck = {
 const RECORD: WorkloadRecord = {
   ref: refOfWorkload('web'),
   role: 'root',
-  ...{ uid: 'u', generation: 1, revision: 1, run: 1, createdAt: 0, desired: 'running' },
+  uid: 'u',
+  generation: 1,
+  revision: 1,
+  run: 1,
+  createdAt: 0,
+  desired: 'running',
   spec: completeSpec({ name: 'web', image: 'nginx', healthCheck: CHECK }),
 };
 const RUNNING: WorkloadStatus = {

@@ -195,7 +195,9 @@ function describeVolumeOf(
   const path =
     subPath === undefined ? volumeBackend.hostPath(name) : volumeBackend.folderPath(name, index);
   return {
-    ...{ name, target, readOnly },
+    name,
+    target,
+    readOnly,
     ...(subPath !== undefined && { subPath }),
     copyUp: copyUp && volumes.get(name)?.filling !== 'done',
     source: volumeUse(spec) === 'lent' ? volumeBackend.devicePath(name) : path,

@@ -37,15 +37,21 @@ const NO_FILES: ContainerFiles = {
 };
 const BOUND = { timeout: 60_000 };
 const WEB = completeSpec({
-  ...{ name: 'web', image: 'nginx' },
+  name: 'web',
+  image: 'nginx',
   healthCheck: {
-    ...{ probe: { kind: 'tcp', port: 80 }, onFailure: 'none' as const },
-    ...{ intervalSeconds: 1, timeoutSeconds: 1, retries: 1, startPeriodSeconds: 0 },
+    probe: { kind: 'tcp', port: 80 },
+    onFailure: 'none' as const,
+    intervalSeconds: 1,
+    timeoutSeconds: 1,
+    retries: 1,
+    startPeriodSeconds: 0,
   },
   mounts: [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: true }],
 });
 const DATA = {
-  ...{ name: 'data', sizeBytes: 64 * 2 ** 20 },
+  name: 'data',
+  sizeBytes: 64 * 2 ** 20,
   snapshotSchedule: { everySeconds: 60, keep: 2 },
 };
 
