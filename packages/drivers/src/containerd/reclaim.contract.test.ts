@@ -58,12 +58,18 @@ async function openBench(t: TestContext, namespace: string) {
 /** A container named `one` that runs a command. */
 function running(command: readonly string[], logPath: string) {
   return {
-    ...({ ref: REF, role: 'root', image: IMAGE, revision: '1' } as const),
+    ref: REF,
+    role: 'root' as const,
+    image: IMAGE,
+    revision: '1',
     command,
     args: [],
     env: {},
     logPath,
-    ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
+    hostname: 'one',
+    network: 'host' as const,
+    files: [],
+    volumes: [],
     ...containerSettings(SPEC_DEFAULTS),
   };
 }
