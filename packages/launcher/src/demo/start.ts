@@ -71,7 +71,8 @@ await runProgram(async () => {
   const page = await fetchPage(url, PAGE_TIMEOUT_MS);
   const { image } = choice;
   const note = await showVolume({
-    ...{ image, folder: started.claim.stateDir },
+    image,
+    folder: started.claim.stateDir,
     capsulectl: (...args) => capsulectl(host, args),
   });
   const folder = started.claim.stateDir;

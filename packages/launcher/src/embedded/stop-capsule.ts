@@ -23,7 +23,9 @@ export async function stopCapsule(name: string): Promise<boolean> {
   const locked = lockFile(lock, { wait: true });
   const isOver = locked.then(() => undefined);
   const hasEnded = await awaitPowerOff(isOver, {
-    ...{ runDir, graceMs: PATIENCE_MS, slackMs: SLACK_MS },
+    runDir,
+    graceMs: PATIENCE_MS,
+    slackMs: SLACK_MS,
   });
   if (!hasEnded && running) signalProcess(claim.launcherPid, 'SIGKILL');
   await using _lock = await locked;
