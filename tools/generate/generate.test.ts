@@ -189,7 +189,10 @@ test('a command has a line in the list, a heading, and its flags and examples un
     examples: [{ line: 'capsulectl workload stop web', about: 'one' }],
   };
   const program: ProgramManual = {
-    ...{ name: 'capsulectl', summary: 'It runs.', nouns: {}, globalFlags: [] },
+    name: 'capsulectl',
+    summary: 'It runs.',
+    nouns: {},
+    globalFlags: [],
     commands: [command, { ...command, path: ['__hidden'], isHidden: true }],
   };
   const page = describeProgram(program);

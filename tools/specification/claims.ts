@@ -14,7 +14,9 @@ export function findClaims(document: string): Claim[] {
   return document.split('\n').flatMap((text, index) =>
     [...text.matchAll(CLAIM)].flatMap(([, file = '', titles = '']) =>
       [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => ({
-        ...{ file, title, line: index + 1 },
+        file,
+        title,
+        line: index + 1,
       })),
     ),
   );
