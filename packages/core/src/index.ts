@@ -94,3 +94,4 @@ export * from './resource/volume.ts';
 export * from './resource/volume-fault.ts';
 export * from './resource/volume-filling.ts';
 export * from './resource/workload.ts';
+export * from './resource/workload-name.ts';

@@ -1,3 +1,4 @@
+import type { CellId } from './cell-id.ts';
 import type { SnapshotRef, SnapshotSchedule } from './snapshot.ts';
 import type { VolumeFilling } from './volume-filling.ts';
 
@@ -36,8 +37,8 @@ export interface VolumeRecord extends VolumeSpec {
   readonly filling: VolumeFilling;
   /** What it is made of, or restored from, while that lasts. */
   readonly source?: SnapshotRef;
-  /** The workload that has it mounted, or is about to. */
-  readonly holder?: string;
+  /** The cell whose containers have it mounted, or are about to. */
+  readonly holder?: CellId;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
@@ -50,6 +51,7 @@ export interface Volume extends VolumeSpec {
   readonly state: VolumeState;
   readonly usedBytes: number;
   readonly hostPath?: string;
+  /** The name of the cell. */
   readonly holder?: string;
   /** Milliseconds since 1970; absent for an orphaned one. */
   readonly createdAt?: number;

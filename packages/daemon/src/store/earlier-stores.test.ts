@@ -3,7 +3,13 @@ import { copyFile, glob, mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { completeSpec, FIRST_STATUS, refOfWorkload, type WorkloadSpec } from '@capsule/core';
+import {
+  cellOfWorkload,
+  completeSpec,
+  FIRST_STATUS,
+  refOfWorkload,
+  type WorkloadSpec,
+} from '@capsule/core';
 import { Database, migrate, migrateBack, openStore, type Row } from '@capsule/engine';
 import { EventHistory } from '../event/history.ts';
 import { PauseRecords } from '../pause/records.ts';
@@ -106,8 +112,8 @@ for (const fixture of FIXTURES) {
         .list()
         .map(({ name, stage, holder }) => [name, stage, holder]),
       [
-        ['cache', 'ready', 'db'],
-        ['data', 'ready', 'web'],
+        ['cache', 'ready', cellOfWorkload('db')],
+        ['data', 'ready', cellOfWorkload('web')],
         ['spare', 'ready', undefined],
       ],
     );
@@ -147,5 +153,18 @@ test('only what holds a volume was paused for the pool in a store that says no r
   const db = openStore(copy.path, MIGRATIONS);
   const held = new PauseRecords(db).heldFor('poolFull').map(({ container }) => container);
   assert.deepEqual(held.sort(), ['db', 'web']);
+  db.close();
+});
+
+test('a volume that a cell of another stack holds stays held in an earlier version', () => {
+  const db = openStore(':memory:', MIGRATIONS);
+  const records = new VolumeRecords(db, Date.now);
+  const holder = { ...cellOfWorkload('web'), stack: 'shop' };
+  records.adopt({ name: 'data', sizeBytes: 2 ** 24 }, 'uid');
+  records.attach('data', holder);
+  migrateBack(db, MIGRATIONS, FLAT);
+  assert.equal(db.get('SELECT holder FROM volume')?.['holder'], 'main_default_shop_web');
+  migrate(db, ':memory:', MIGRATIONS);
+  assert.deepEqual(records.get('data')?.holder, holder);
   db.close();
 });

@@ -283,4 +283,15 @@ export const MIGRATIONS: readonly Migration[] = [
       DROP TABLE cell;
     `,
   },
+  {
+    name: 'volumes are held by cells, whose keys no workload has for a name',
+    up: `
+      UPDATE volume SET holder = 'main_default_default_' || holder WHERE instr(holder, '_') = 0;
+    `,
+    // What another cell holds stays held: nobody else may mount it while its containers run on, unmanaged.
+    down: `
+      UPDATE volume SET holder = substr(holder, length('main_default_default_') + 1)
+        WHERE substr(holder, 1, length('main_default_default_')) = 'main_default_default_';
+    `,
+  },
 ];

@@ -2,6 +2,7 @@ import { EventHistory } from '../event/history.ts';
 import { EventRecorder } from '../event/recorder.ts';
 import { PauseRecords } from '../pause/records.ts';
 import { Addresses } from '../store/addresses.ts';
+import { Cells } from '../store/cells.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
@@ -14,6 +15,7 @@ export type Records = ReturnType<typeof createRecords>;
 /** Everything that is stored of workloads and volumes; `cidr` is the network that cells get addresses of. */
 export function createRecords({ db, now }: Pick<Base, 'db' | 'now'>, cidr: string) {
   return {
+    cells: new Cells(db),
     specs: new WorkloadSpecs(db),
     statuses: new WorkloadStatuses(db),
     goods: new GoodSpecs(db),

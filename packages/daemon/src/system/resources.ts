@@ -1,4 +1,4 @@
-import type { WorkloadRecord } from '@capsule/core';
+import { type CellId, nameOfCell, volumesOf } from '@capsule/core';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
 import { PauseCommands } from '../pause/commands.ts';
@@ -44,8 +44,8 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   const network = createNetwork(base, records, ports.network);
   const { files } = ports;
   const users = volumeUsers(records, observer, {
-    stop: (name) => workloads.commands.stop(name),
-    wake: (name) => workloads.controller.wake(name),
+    stop: (cell) => workloads.commands.stop(nameOfCell(cell)),
+    wake: (cell) => workloads.controller.wake(nameOfCell(cell)),
   });
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
   const images = new ImageCommands({
@@ -79,24 +79,23 @@ export function startResources(
 }
 
 function volumeUsers(
-  { specs }: Pick<Records, 'specs'>,
+  { cells }: Pick<Records, 'cells'>,
   observer: WorkloadObserver,
-  { stop, wake }: Readonly<Record<'stop' | 'wake', (workload: string) => void>>,
+  { stop, wake }: Readonly<Record<'stop' | 'wake', (cell: CellId) => void>>,
 ): VolumeUsers {
+  const naming = (volume: string) =>
+    cells.list().filter((record) => volumesOf(record).includes(volume));
   return {
     namedBy: (volume) => {
-      const wanted = specs.list().filter(({ desired }) => desired !== 'deleting');
-      return wanted.filter((record) => mounts(record, volume)).map(({ spec }) => spec.name);
+      const wanted = naming(volume).filter(({ desired }) => desired !== 'deleting');
+      return wanted.map(({ id }) => id);
     },
     stop,
-    desiredOf: (name) => specs.get(name)?.desired,
-    isStopping: (name) => observer.statusOf(name).progress?.stage === 'stopping',
+    desiredOf: (cell) => cells.get(cell)?.desired,
+    containersOf: (cell) => cells.get(cell)?.containers.map(({ ref }) => ref) ?? [],
+    isStopping: ({ container }) => observer.statusOf(container).progress?.stage === 'stopping',
     onRelease: (volume) => {
-      for (const record of specs.list()) if (mounts(record, volume)) wake(record.spec.name);
+      for (const { id } of naming(volume)) wake(id);
     },
   };
-}
-
-function mounts({ spec }: WorkloadRecord, volume: string): boolean {
-  return spec.mounts.some(({ volumeName }) => volumeName === volume);
 }

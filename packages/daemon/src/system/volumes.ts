@@ -153,7 +153,7 @@ interface SnapshotsParts extends VolumesParts {
 
 function createSnapshots(base: Base, parts: SnapshotsParts) {
   const { log, now, monotonicMs } = base;
-  const { events, pool, lock } = parts;
+  const { events, pool, lock, users } = parts;
   const { volumes, snapshots: records } = parts.records;
   const { backend, guestVolumes, uploads, faultPoint } = parts.ports;
   const observer = new SnapshotObserver({ records, backend });
@@ -162,6 +162,7 @@ function createSnapshots(base: Base, parts: SnapshotsParts) {
     volumes,
     backend,
     guestVolumes,
+    users,
     events,
     lock,
     faultPoint,

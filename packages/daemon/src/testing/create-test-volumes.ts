@@ -14,6 +14,7 @@ export interface TestVolumes
 const NO_USERS: VolumeUsers = {
   namedBy: () => [],
   desiredOf: () => undefined,
+  containersOf: (cell) => [{ cell, container: cell.cell }],
   isStopping: () => false,
   stop: () => undefined,
   onRelease: () => undefined,

@@ -1,4 +1,10 @@
-import type { SnapshotSeen, Volume, VolumeRecord, VolumeSeen } from '@capsule/core';
+import {
+  nameOfCell,
+  type SnapshotSeen,
+  type Volume,
+  type VolumeRecord,
+  type VolumeSeen,
+} from '@capsule/core';
 
 /** What is stored of a volume, with what the backend finds. Pure. */
 export function describeVolume(
@@ -13,7 +19,7 @@ export function describeVolume(
     createdAt,
     usedBytes: found?.usedBytes ?? 0,
     state: stage === 'ready' && found === undefined ? 'lost' : stage,
-    ...(holder === undefined ? {} : { holder }),
+    ...(holder === undefined ? {} : { holder: nameOfCell(holder) }),
     ...(snapshotSchedule === undefined ? {} : { snapshotSchedule }),
     ...(found?.hostPath === undefined ? {} : { hostPath: found.hostPath }),
   };

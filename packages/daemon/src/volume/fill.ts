@@ -7,6 +7,7 @@ import {
   volumeUse,
   type WorkloadRecord,
 } from '@capsule/core';
+import { isHeldBy } from './is-held-by.ts';
 import type { VolumeRecords } from './records.ts';
 
 /** A guest has it in a volume from before its copy until all of that is synced (`copy_up.rs`). */
@@ -68,13 +69,13 @@ export class VolumeFiller {
   }
 
   /** The microVM of a record runs: its guest has copied and synced before. Idempotent. */
-  recordFilled({ spec }: WorkloadRecord): void {
+  recordFilled({ ref, spec }: WorkloadRecord): void {
     const { records } = this.#parts;
     if (volumeUse(spec) !== 'lent') return;
     for (const { volumeName: name } of spec.mounts) {
       const volume = records.get(name);
-      if (volume?.holder === spec.name && volume.filling === 'due')
-        records.markFilling(name, 'done');
+      const isDue = volume?.filling === 'due';
+      if (isDue && isHeldBy(volume, ref.cell)) records.markFilling(name, 'done');
     }
   }
 

@@ -3,8 +3,10 @@ import { type TestContext, test } from 'node:test';
 import {
   type ContainerRef,
   type ContainerSeen,
+  cellOfWorkload,
   completeSpec,
   refOfWorkload,
+  splitWorkload,
   type TaskState,
   VOLUME_UNIT_BYTES,
 } from '@capsule/core';
@@ -13,6 +15,7 @@ import { FakeVolumeBackend, noGuestVolumes, noTransfers } from '@capsule/testkit
 import { EventHistory } from '../event/history.ts';
 import { PauseCommands } from '../pause/commands.ts';
 import { PauseRecords } from '../pause/records.ts';
+import { Cells } from '../store/cells.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { createTestVolumes } from '../testing/create-test-volumes.ts';
@@ -66,6 +69,8 @@ async function machine(t: TestContext) {
   const tasks = new Tasks();
   const { calls } = tasks;
   const stopping = new Set<string>();
+  /** Beside the root, in every cell. */
+  const siblings: string[] = [];
   const addWorkload = (name: string) =>
     new WorkloadSpecs(db).insert(completeSpec({ name, image: 'nginx' }), 'running', 0);
   const events = new EventHistory(db);
@@ -83,7 +88,10 @@ async function machine(t: TestContext) {
       ...noTransfers,
       guestVolumes: noGuestVolumes,
       pauses: keeper(),
-      users: { isStopping: (name) => stopping.has(name) },
+      users: {
+        isStopping: ({ container }) => stopping.has(container),
+        containersOf: (cell) => [cell.cell, ...siblings].map((container) => ({ cell, container })),
+      },
     });
   const system = boot();
   t.after(() => system[Symbol.dispose]());
@@ -91,7 +99,7 @@ async function machine(t: TestContext) {
   const hold = async (volume: string, workload: string) => {
     addWorkload(workload);
     await system.commands.apply({ ...DATA, name: volume });
-    await system.attachments.attach(volume, { workload, use: 'mounted' });
+    await system.attachments.attach(volume, { holder: cellOfWorkload(workload), use: 'mounted' });
     tasks.states.set(workload, 'running');
   };
   await hold('data', 'web');
@@ -107,6 +115,7 @@ async function machine(t: TestContext) {
     tasks,
     pauses: keeper(),
     stopping,
+    siblings,
     calls,
     events,
     hold,
@@ -147,6 +156,20 @@ test('what has a volume is paused while the pool is full, and goes on', async (t
   await commands.apply({ ...DATA, name: 'other' });
 });
 
+test('all containers of a cell that has a volume are paused, and go on', async (t) => {
+  const { backend, db, tasks, siblings, calls, look } = await machine(t);
+  siblings.push('log');
+  const { container } = splitWorkload(completeSpec({ name: 'log', image: 'busybox' }));
+  const { cell } = refOfWorkload('web');
+  new Cells(db).insertContainer({ cell, container: 'log' }, 'sibling', container);
+  tasks.states.set('log', 'running');
+  backend.pool = filled(99);
+  await look();
+  backend.pool = filled(50);
+  await look();
+  assert.deepEqual(calls, ['pause web', 'pause log', 'resume log', 'resume web']);
+});
+
 test('a workload that starts again while the pool is full is paused again', async (t) => {
   const { backend, tasks, calls, look } = await machine(t);
   backend.pool = filled(99);
@@ -172,7 +195,7 @@ test('a workload that takes a volume while the pool is full is paused', async (t
   await commands.apply({ ...DATA, name: 'more' });
   backend.pool = filled(99);
   await look();
-  await attachments.attach('more', { workload: 'late', use: 'mounted' });
+  await attachments.attach('more', { holder: cellOfWorkload('late'), use: 'mounted' });
   tasks.states.set('late', 'running');
   await look();
   assert.deepEqual(calls, ['pause web', 'pause late']);

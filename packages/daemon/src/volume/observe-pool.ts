@@ -1,5 +1,6 @@
 import {
   type ContainerRef,
+  cellKey,
   containerKey,
   formatSize,
   type GuestVolumes,
@@ -7,7 +8,6 @@ import {
   POOL_LOW_PERCENT,
   type PoolLevel,
   poolPercent,
-  refOfWorkload,
   type VolumeBackend,
   type VolumePool,
 } from '@capsule/core';
@@ -23,7 +23,7 @@ export interface PoolObserverParts {
   readonly records: Pick<VolumeRecords, 'list'>;
   readonly guestVolumes: GuestVolumes;
   readonly pauses: Pick<PauseCommands, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
-  readonly users: Pick<VolumeUsers, 'isStopping'>;
+  readonly users: Pick<VolumeUsers, 'containersOf' | 'isStopping'>;
   readonly events: Pick<VolumeEvents, 'recordOfPool'>;
   readonly log: Log;
   /** Milliseconds of a clock that nobody sets. */
@@ -143,15 +143,17 @@ export class PoolObserver implements Disposable {
   }
 
   #holders(): readonly ContainerRef[] {
-    const holders = this.#parts.records.list().flatMap(({ holder }) => holder ?? []);
-    return [...new Set(holders)].map(refOfWorkload);
+    const { records, users } = this.#parts;
+    const holders = records.list().flatMap(({ holder }) => holder ?? []);
+    const cells = new Map(holders.map((cell) => [cellKey(cell), cell]));
+    return [...cells.values()].flatMap(users.containersOf);
   }
 
   async #pause(): Promise<void> {
     const { pauses, users, log } = this.#parts;
     await this.#each(this.#holders(), async (ref, signal) => {
       // Paused in the moment between the look and the order to stop.
-      if (users.isStopping(ref.container)) return pauses.letEnd(ref, signal);
+      if (users.isStopping(ref)) return pauses.letEnd(ref, signal);
       await this.#adopt(ref, signal);
       const hasRun = await pauses.hold(ref, REASON, signal);
       if (hasRun) log.info('workload paused: the pool is full', { name: ref.container });

@@ -152,7 +152,7 @@ function lookAtVolumes(
   { volumes }: ReconcileParts,
   attached: ReadonlyMap<string, VolumeUse>,
 ): VolumesSeen {
-  const held = volumes.heldBy(record.id.cell);
+  const held = volumes.heldBy(record.id);
   const use = volumeUse(record.spec);
   const ready = held.filter(({ name }) => attached.get(name) === use);
   const wanted = volumesOf(record);

@@ -91,12 +91,12 @@ export function createWorkloadSteps(parts: WorkloadStepParts): RunWorkloadStep {
         parts.addresses.release(now.ref.cell);
     },
     publishPorts: ({ spec: { name } }) => publisher.sync(name),
-    attachVolumes: ({ spec }, { names }, signal) =>
+    attachVolumes: ({ ref, spec }, { names }, signal) =>
       inTurn(names, (name) =>
-        attachments.attach(name, { workload: spec.name, use: volumeUse(spec) }, signal),
+        attachments.attach(name, { holder: ref.cell, use: volumeUse(spec) }, signal),
       ),
-    detachVolumes: ({ spec }, { names }, signal) =>
-      inTurn(names, (name) => attachments.release(name, spec.name, signal)),
+    detachVolumes: ({ ref }, { names }, signal) =>
+      inTurn(names, (name) => attachments.release(name, ref.cell, signal)),
     fillVolumes: (record, { names }, signal) =>
       inTurn(names, (name) => filler.fill(record, name, signal)),
     createContainer: (record, step, signal) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type GuestVolumes, VOLUME_UNIT_BYTES } from '@capsule/core';
+import { cellOfWorkload, type GuestVolumes, VOLUME_UNIT_BYTES } from '@capsule/core';
 import { openStore } from '@capsule/engine';
 import { FakeVolumeBackend, fakeError, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { EventHistory } from '../../event/history.ts';
@@ -94,7 +94,7 @@ test('one to whom the volume is lent is asked to hold still, and none is kept wh
     },
   };
   const { attachments, snapshots } = boot(guestVolumes);
-  await attachments.attach('data', { workload: 'vm', use: 'lent' });
+  await attachments.attach('data', { holder: cellOfWorkload('vm'), use: 'lent' });
   await assert.rejects(snapshots.commands.take(ONE), { code: 'MICROVM_AGENT_SILENT' });
   assert.deepEqual(asked, ['vm data']);
   assert.deepEqual([records.list(), await backend.listSnapshots()], [[], []]);

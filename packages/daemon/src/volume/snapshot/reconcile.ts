@@ -4,7 +4,6 @@ import {
   type GuestVolumes,
   isForPeople,
   type KeyedLock,
-  refOfWorkload,
   type SnapshotRecord,
   type SnapshotRef,
   type VolumeBackend,
@@ -12,6 +11,7 @@ import {
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
 import type { VolumeEvents } from '../events.ts';
+import type { VolumeUsers } from '../holders.ts';
 import type { VolumeRecords } from '../records.ts';
 import type { SnapshotRecords } from './records.ts';
 
@@ -23,6 +23,7 @@ export interface SnapshotReconcilerParts {
   readonly volumes: Pick<VolumeRecords, 'get'>;
   readonly backend: VolumeBackend;
   readonly guestVolumes: GuestVolumes;
+  readonly users: Pick<VolumeUsers, 'containersOf'>;
   readonly events: VolumeEvents;
   /** One thing at a time for each volume. */
   readonly lock: KeyedLock;
@@ -105,10 +106,12 @@ export class SnapshotReconciler {
 
   /** The backend holds back those who write through it; one to whom the volume is lent has to be asked. */
   async #whileStill(volume: string, work: () => Promise<void>): Promise<void> {
-    const { volumes, backend, guestVolumes } = this.#parts;
+    const { volumes, backend, guestVolumes, users } = this.#parts;
     const holder = volumes.get(volume)?.holder;
+    // A cell that is a microVM has one container.
+    const [borrower] = holder === undefined ? [] : users.containersOf(holder);
     const isLent = (await backend.attached()).get(volume) === 'lent';
-    if (holder === undefined || !isLent) return work();
-    await guestVolumes.whileStill(refOfWorkload(holder), volume, work);
+    if (borrower === undefined || !isLent) return work();
+    await guestVolumes.whileStill(borrower, volume, work);
   }
 }
