@@ -3,17 +3,17 @@ import { test } from 'node:test';
 import { stringify } from 'yaml';
 import { completeSpec } from '../../resource/complete-spec.ts';
 import { manifestError } from '../errors.ts';
+import { MANIFEST_SCHEMA, manifestSchema } from '../manifest-schema.ts';
 import { parseManifests, parseManifestsOf } from '../parse-manifests.ts';
+import { printManifest } from '../print-manifest.ts';
 import { readName } from '../read/read-name.ts';
 import { readText } from '../read/read-words.ts';
 import { NAME } from '../schema/document-schema.ts';
 import { fields, text } from '../schema/json-schema.ts';
-import { MANIFEST_SCHEMA, manifestSchema } from '../schema/manifest-schema.ts';
 import { applyChangeOf } from './apply-change.ts';
 import { inApplyOrder } from './apply-order.ts';
 import type { Kind, KindTable, SpecOf } from './kind.ts';
 import { KINDS } from './kinds.ts';
-import { printManifest } from './print-manifest.ts';
 
 type Kinds = typeof KINDS;
 

@@ -1,6 +1,6 @@
-import type { KindForm, KindTable } from '../kind/kind.ts';
-import { KINDS } from '../kind/kinds.ts';
-import type { JsonSchema } from './json-schema.ts';
+import type { KindForm, KindTable } from './kind/kind.ts';
+import { KINDS } from './kind/kinds.ts';
+import type { JsonSchema } from './schema/json-schema.ts';
 
 /**
  * What one document of a manifest may say, for editors: they complete and complain while one types. The

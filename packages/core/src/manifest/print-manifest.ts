@@ -1,5 +1,5 @@
-import type { AnyManifest } from '../manifest.ts';
-import type { KindTable } from './kind.ts';
+import type { KindTable } from './kind/kind.ts';
+import type { AnyManifest } from './manifest.ts';
 
 /** The document that reads back into the same spec. */
 export function printManifest<Name extends string>(

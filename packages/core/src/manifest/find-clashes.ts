@@ -1,6 +1,6 @@
-import type { KindTable } from '../kind/kind.ts';
-import type { AnyManifest } from '../manifest.ts';
-import { type ManifestProblem, type Position, positionOf } from '../problem.ts';
+import type { KindTable } from './kind/kind.ts';
+import type { AnyManifest } from './manifest.ts';
+import { type ManifestProblem, type Position, positionOf } from './problem.ts';
 
 /** Names that occur twice, and host ports that two want, among manifests of one apply. */
 export function findClashes(
