@@ -17,7 +17,7 @@ import {
   releaseFor,
   runProgram,
 } from '@capsule/imager';
-import { layersInUse, readClaim } from '../embedded/claim.ts';
+import { layersInUse, readClaim } from '../embedded/claim/claim.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
 import { chooseImage } from './choose-image.ts';

@@ -1,9 +1,9 @@
 import { isCapsuleError } from '@capsule/core';
 import { lockError, lockFile, signalProcess } from '@capsule/host';
 import { awaitPowerOff } from './await-power-off.ts';
-import { readClaim } from './claim.ts';
+import { readClaim } from './claim/claim.ts';
+import { hostPaths } from './claim/host-paths.ts';
 import { clearRemains } from './clear-remains.ts';
-import { hostPaths } from './host-paths.ts';
 
 /** Longer than a launcher waits for PID 1. */
 const PATIENCE_MS = 100_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { NAME_PATTERN } from '@capsule/core';
-import { embeddedError } from './errors.ts';
+import { embeddedError } from '../errors.ts';
 
 /** What a capsule of that name is called in the host's tables. All derived, so that clean-up needs no record. */
 export interface HostNames {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { embeddedError } from './errors.ts';
+import { embeddedError } from '../errors.ts';
 
 /** A range of IPv4 addresses: `base` as a number, `prefix` bits long. */
 export interface Range {

@@ -1,6 +1,6 @@
 import { nftHasTable, nftLoad, run } from '@capsule/host';
-import type { HostNames } from './host-names.ts';
-import type { Subnet } from './subnet.ts';
+import type { HostNames } from '../claim/host-names.ts';
+import type { Subnet } from '../claim/subnet.ts';
 
 const DOCKER_CHAIN = 'DOCKER-USER';
 

@@ -1,9 +1,9 @@
 import { exists, run } from '@capsule/host';
-import { type Claim, readClaims } from './claim.ts';
-import { lookAtNetworks } from './host/look-at-networks.ts';
+import { type Claim, readClaims } from '../claim/claim.ts';
+import type { HostNames } from '../claim/host-names.ts';
+import { parseRange, pickSubnet, type Range, type Subnet } from '../claim/subnet.ts';
 import { closeFirewall, openFirewall } from './host-firewall.ts';
-import type { HostNames } from './host-names.ts';
-import { parseRange, pickSubnet, type Range, type Subnet } from './subnet.ts';
+import { lookAtNetworks } from './look-at-networks.ts';
 
 /** Chooses addresses for a capsule. Call it under the network lock, and write the claim before you leave it. */
 export async function chooseSubnet(name: string, pool: string): Promise<Subnet> {

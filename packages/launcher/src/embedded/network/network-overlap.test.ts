@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bridgeCidr } from './look-at-host.ts';
-import { noexecMountOf } from './look-at-state.ts';
+import { bridgeCidr } from '../host/look-at-host.ts';
+import { noexecMountOf } from '../host/look-at-state.ts';
 import { freeRange, overlapping } from './network-overlap.ts';
 
 const used = (...cidrs: readonly string[]) => cidrs.map((cidr) => ({ cidr, by: 'lan' }));

@@ -1,4 +1,4 @@
-import { overlap, parseRange, type Range } from '../subnet.ts';
+import { overlap, parseRange, type Range } from '../claim/subnet.ts';
 
 /** A range of addresses that the host uses, and by what. */
 export interface UsedRange {

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import type { PortProblem } from '../claim.ts';
+import type { PortProblem } from '../claim/claim.ts';
 import { forwardPorts } from './forward-ports.ts';
 import type { PublishedPort } from './published-port.ts';
 

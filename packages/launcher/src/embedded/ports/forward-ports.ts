@@ -1,4 +1,4 @@
-import type { PortProblem } from '../claim.ts';
+import type { PortProblem } from '../claim/claim.ts';
 import { type PublishedPort, portKey } from './published-port.ts';
 import { listenTcp } from './tcp-proxy.ts';
 import { listenUdp } from './udp-proxy.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { HostProblem } from '@capsule/core';
-import { hostError, problemOf } from './host/host-errors.ts';
+import { hostError, problemOf } from '../host-errors.ts';
 
 /** Where the host says whom it asks: its resolver, and systemd's list of those behind its stub. */
 export const HOST_RESOLVERS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'] as const;
