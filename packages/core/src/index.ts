@@ -15,6 +15,7 @@ export * from './manifest/kind/workload/manifest-from-workload.ts';
 export * from './manifest/kind/workload/validate-workload.ts';
 export type * from './manifest/manifest.ts';
 export * from './manifest/problem.ts';
+export type * from './manifest/read/manifest-source.ts';
 export * from './manifest/read/nearest-word.ts';
 export * from './network/bridge-cidr.ts';
 export * from './network/errors.ts';

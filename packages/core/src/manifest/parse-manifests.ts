@@ -3,9 +3,10 @@ import { manifestError } from './errors.ts';
 import { findClashes } from './find-clashes.ts';
 import type { KindTable } from './kind/kind.ts';
 import { KINDS } from './kind/kinds.ts';
-import type { AnyManifest, Manifest, ManifestSource } from './manifest.ts';
+import type { AnyManifest, Manifest } from './manifest.ts';
 import type { ManifestProblem } from './problem.ts';
 import { DocumentReader } from './read/document-reader.ts';
+import type { ManifestSource } from './read/manifest-source.ts';
 import { readYaml } from './read/read-yaml.ts';
 import { readDocument } from './read-document.ts';
 

@@ -1,6 +1,6 @@
 import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLWarning } from 'yaml';
-import type { ManifestSource } from '../manifest.ts';
 import type { ManifestProblem } from '../problem.ts';
+import type { ManifestSource } from './manifest-source.ts';
 
 /** Larger files are no manifests; the parser's time grows with them. */
 export const MANIFEST_MAX_BYTES = 4 * 1024 * 1024;
