@@ -3,19 +3,49 @@ import type { Folders } from '../folders.ts';
 /** Nouns, what manifests say of them, and the plans that think about them; nothing here acts. */
 export const CORE: Folders = {
   error: { uses: [] },
+  concurrency: { uses: ['error'] },
+  fault: { uses: [] },
   network: { uses: ['error'] },
-  order: { uses: ['error'] },
-  reference: { uses: ['error'] },
-  // The nouns, and what controllers need of the outside.
-  resource: { uses: ['error'] },
-  port: { uses: ['error', 'resource'] },
-  plan: { uses: ['error', 'port', 'resource'] },
+  // The nouns, above the words that several of them use, and what controllers need of the outside.
+  resource: { uses: [] },
+  'resource/cell': { uses: ['error'], tests: ['resource'] },
+  'resource/image': { uses: ['error'] },
+  'resource/registry': { uses: [] },
+  'resource/volume': { uses: ['resource/cell'] },
+  'resource/workload': { uses: ['error', 'resource/cell'] },
+  port: {
+    uses: [
+      'error',
+      'resource/cell',
+      'resource/image',
+      'resource/registry',
+      'resource/volume',
+      'resource/workload',
+    ],
+  },
+  plan: { uses: ['error', 'port', 'resource/cell', 'resource/volume', 'resource/workload'] },
   // From text to a spec: a row of `kind` for each kind, made of what reads, checks and describes a field.
   'manifest/problem.ts': { uses: [] },
-  'manifest/read': { uses: ['manifest/problem.ts', 'resource'] },
+  'manifest/read': {
+    uses: [
+      'manifest/problem.ts',
+      'resource',
+      'resource/cell',
+      'resource/volume',
+      'resource/workload',
+    ],
+  },
   'manifest/schema': { uses: ['manifest/read', 'resource'] },
   'manifest/validate': {
-    uses: ['manifest/problem.ts', 'manifest/read', 'network', 'resource'],
+    uses: [
+      'manifest/problem.ts',
+      'manifest/read',
+      'network',
+      'resource',
+      'resource/cell',
+      'resource/volume',
+      'resource/workload',
+    ],
   },
   'manifest/kind': {
     uses: [
@@ -25,14 +55,18 @@ export const CORE: Folders = {
       'manifest/schema',
       'manifest/validate',
       'plan',
-      'reference',
       'resource',
+      'resource/cell',
+      'resource/image',
+      'resource/registry',
+      'resource/volume',
+      'resource/workload',
     ],
     tests: ['manifest', 'manifest/testing'],
   },
   manifest: {
     uses: ['error', 'manifest/kind', 'manifest/problem.ts', 'manifest/read', 'manifest/schema'],
-    tests: ['manifest/testing', 'resource'],
+    tests: ['manifest/testing', 'resource/workload'],
   },
   'manifest/testing': { uses: ['manifest'] },
 };

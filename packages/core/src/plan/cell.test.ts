@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ContainerSeen } from '../port/container-runtime.ts';
-import type { CellRecord } from '../resource/cell.ts';
-import { completeSpec } from '../resource/complete-spec.ts';
-import { refOfWorkload } from '../resource/container-ref.ts';
-import { splitWorkload } from '../resource/flat-workload.ts';
-import { cellKey } from '../resource/resource-key.ts';
-import type { WorkloadRecord, WorkloadSpec, WorkloadStatus } from '../resource/workload.ts';
+import type { CellRecord } from '../resource/cell/cell.ts';
+import { cellKey } from '../resource/cell/cell-key.ts';
+import { refOfWorkload } from '../resource/cell/container-ref.ts';
+import { completeSpec } from '../resource/workload/complete-spec.ts';
+import { splitWorkload } from '../resource/workload/flat-workload.ts';
+import type {
+  WorkloadRecord,
+  WorkloadSpec,
+  WorkloadStatus,
+} from '../resource/workload/workload.ts';
 import { type CellPlan, type CellSeen, planCell, type Step } from './cell.ts';
 import { type ContainerLook, containerRevision, pullKey } from './container.ts';
 import { isRunOver } from './workload-run.ts';

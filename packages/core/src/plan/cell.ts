@@ -1,6 +1,6 @@
 import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../port/cell-network.ts';
-import type { CellRecord } from '../resource/cell.ts';
-import { cellKey } from '../resource/resource-key.ts';
+import type { CellRecord } from '../resource/cell/cell.ts';
+import { cellKey } from '../resource/cell/cell-key.ts';
 import {
   type ContainerLook,
   type ContainerPlan,

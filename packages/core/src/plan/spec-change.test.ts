@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completeSpec, type PartialSpec } from '../resource/complete-spec.ts';
-import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../resource/micro-vm.ts';
-import type { WorkloadSpec } from '../resource/workload.ts';
+import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../resource/cell/micro-vm.ts';
+import { completeSpec, type PartialSpec } from '../resource/workload/complete-spec.ts';
+import type { WorkloadSpec } from '../resource/workload/workload.ts';
 import { describeSpecChange, needsNewContainer } from './spec-change.ts';
 
 const specOf = (change: Partial<PartialSpec> = {}) =>

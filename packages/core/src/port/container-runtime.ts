@@ -1,8 +1,8 @@
-import type { ContainerRef, ContainerRole } from '../resource/container-ref.ts';
-import type { ContainerSettings, Resources } from '../resource/container-settings.ts';
-import type { MicroVmSettings } from '../resource/micro-vm.ts';
-import type { TaskState } from '../resource/task-state.ts';
-import type { ContainerUsage } from '../resource/usage.ts';
+import type { ContainerRef, ContainerRole } from '../resource/cell/container-ref.ts';
+import type { ContainerSettings, Resources } from '../resource/cell/container-settings.ts';
+import type { MicroVmSettings } from '../resource/cell/micro-vm.ts';
+import type { TaskState } from '../resource/cell/task-state.ts';
+import type { ContainerUsage } from '../resource/workload/usage.ts';
 import type { TapLink } from './cell-network.ts';
 import type { ExecRequest, ExecSession } from './exec-session.ts';
 

@@ -1,4 +1,4 @@
-import type { ContainerRef } from '../resource/container-ref.ts';
+import type { ContainerRef } from '../resource/cell/container-ref.ts';
 
 /** The volumes that are lent to guests, which have their filesystems mounted. */
 export interface GuestVolumes {

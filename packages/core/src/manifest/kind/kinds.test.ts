@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
-import { completeSpec } from '../../resource/complete-spec.ts';
+import { completeSpec } from '../../resource/workload/complete-spec.ts';
 import { manifestError } from '../errors.ts';
 import { MANIFEST_SCHEMA, manifestSchema } from '../manifest-schema.ts';
 import { parseManifests, parseManifestsOf } from '../parse-manifests.ts';

@@ -1,4 +1,4 @@
-import type { RegistrySpec } from '../../../resource/registry.ts';
+import type { RegistrySpec } from '../../../resource/registry/registry.ts';
 
 /** The manifest that `readRegistry` reads back into the same spec; defaults are left out. */
 export function manifestFromRegistry(spec: RegistrySpec): object {

@@ -1,7 +1,7 @@
 import { formatSize } from '../../../resource/size.ts';
-import type { SnapshotSchedule } from '../../../resource/snapshot.ts';
 import { formatSpan } from '../../../resource/span.ts';
-import type { VolumeSpec } from '../../../resource/volume.ts';
+import type { SnapshotSchedule } from '../../../resource/volume/snapshot.ts';
+import type { VolumeSpec } from '../../../resource/volume/volume.ts';
 
 /** The manifest that `readVolume` reads back into the same spec. */
 export function manifestFromVolume({ name, sizeBytes, snapshotSchedule }: VolumeSpec): object {

@@ -1,4 +1,4 @@
-import { roundUpToUnit, type VolumeSpec } from '../../../resource/volume.ts';
+import { roundUpToUnit, type VolumeSpec } from '../../../resource/volume/volume.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { readName } from '../../read/read-name.ts';
 import { READ_ONLY_KEYS } from '../../read/read-only-keys.ts';

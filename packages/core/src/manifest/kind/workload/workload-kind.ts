@@ -1,5 +1,5 @@
 import { describeSpecChange } from '../../../plan/spec-change.ts';
-import type { WorkloadSpec } from '../../../resource/workload.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { Kind } from '../kind.ts';
 import { manifestFromWorkload } from './manifest-from-workload.ts';
 import { readWorkload } from './read-workload.ts';

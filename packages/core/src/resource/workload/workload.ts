@@ -1,6 +1,6 @@
-import type { CellSpec } from './cell.ts';
-import type { CellContainer, ContainerRecord } from './container.ts';
-import type { HealthState } from './health-check.ts';
+import type { CellSpec } from '../cell/cell.ts';
+import type { CellContainer, ContainerRecord } from '../cell/container.ts';
+import type { HealthState } from '../cell/health-check.ts';
 import type { StatusReason } from './status-reason.ts';
 
 /**

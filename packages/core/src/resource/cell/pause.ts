@@ -1,5 +1,5 @@
-import { action } from '../error/action.ts';
-import { remedy } from '../error/remedy.ts';
+import { action } from '../../error/action.ts';
+import { remedy } from '../../error/remedy.ts';
 
 /** Who holds a container still. It goes on when the last of them lets go. */
 export type PauseReason = 'operator' | 'poolFull';

@@ -1,4 +1,4 @@
-import { MICRO_VM_DEFAULTS, type MicroVmSettings } from './micro-vm.ts';
+import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../cell/micro-vm.ts';
 import type { WorkloadSpec } from './workload.ts';
 
 /** What a spec means where it says nothing. */

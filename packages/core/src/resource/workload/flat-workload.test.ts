@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { refOfWorkload } from '../cell/container-ref.ts';
 import { completeSpec } from './complete-spec.ts';
-import { refOfWorkload } from './container-ref.ts';
 import { cellFromWorkload, joinWorkload, splitWorkload, workloadOfCell } from './flat-workload.ts';
 import type { WorkloadRecord } from './workload.ts';
 

@@ -1,4 +1,4 @@
-import { isCapsuleError } from '../error/capsule-error.ts';
+import { isCapsuleError } from '../../error/capsule-error.ts';
 import { type ImageReference, parseImageReference } from './image-reference.ts';
 
 const DIGEST_DIGITS_SHOWN = 12;

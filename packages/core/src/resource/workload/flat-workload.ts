@@ -1,8 +1,8 @@
-import type { CellRecord, CellSpec } from './cell.ts';
+import type { CellRecord, CellSpec } from '../cell/cell.ts';
+import { containerKey } from '../cell/cell-key.ts';
+import type { CellContainer } from '../cell/container.ts';
+import { refOfWorkload } from '../cell/container-ref.ts';
 import { completeSpec } from './complete-spec.ts';
-import type { CellContainer } from './container.ts';
-import { refOfWorkload } from './container-ref.ts';
-import { containerKey } from './resource-key.ts';
 import type { WorkloadRecord, WorkloadSpec } from './workload.ts';
 
 /** The cell and the container that a flat workload stands for. `joinWorkload` is the way back. Pure. */

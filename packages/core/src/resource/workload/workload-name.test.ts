@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellOfWorkload } from './cell-id.ts';
+import { cellOfWorkload } from '../cell/cell-id.ts';
 import { nameOfCell } from './workload-name.ts';
 
 test('a cell is named as its flat workload, or by a key that no workload has', () => {

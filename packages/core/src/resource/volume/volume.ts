@@ -1,4 +1,4 @@
-import type { CellId } from './cell-id.ts';
+import type { CellId } from '../cell/cell-id.ts';
 import type { SnapshotRef, SnapshotSchedule } from './snapshot.ts';
 import type { VolumeFilling } from './volume-filling.ts';
 

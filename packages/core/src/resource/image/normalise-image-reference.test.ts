@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isCapsuleError } from '../error/capsule-error.ts';
+import { isCapsuleError } from '../../error/capsule-error.ts';
 import { describeImageReference } from './describe-image-reference.ts';
 import { referenceError } from './errors.ts';
 import { normaliseImageReference } from './normalise-image-reference.ts';

@@ -1,4 +1,4 @@
-import { defineErrors } from '../error/define-errors.ts';
+import { defineErrors } from '../../error/define-errors.ts';
 
 export const referenceError = defineErrors('REFERENCE', {
   INVALID: {

@@ -1,5 +1,5 @@
-import { type CellId, cellOfWorkload } from './cell-id.ts';
-import { cellKey } from './resource-key.ts';
+import { type CellId, cellOfWorkload } from '../cell/cell-id.ts';
+import { cellKey } from '../cell/cell-key.ts';
 
 /**
  * The name of the flat workload that a cell is. Any other cell has none, and is named by its key, which is the name of

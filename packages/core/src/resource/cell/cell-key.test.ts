@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { NAME_PATTERN } from '../name.ts';
 import type { CellId } from './cell-id.ts';
-import { NAME_PATTERN } from './name.ts';
-import { cellFromKey, cellKey, containerKey } from './resource-key.ts';
+import { cellFromKey, cellKey, containerKey } from './cell-key.ts';
 
 const name = fc.stringMatching(NAME_PATTERN);
 const cell: fc.Arbitrary<CellId> = fc.record(

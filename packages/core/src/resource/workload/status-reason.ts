@@ -1,4 +1,4 @@
-import { isCapsuleError } from '../error/capsule-error.ts';
+import { isCapsuleError } from '../../error/capsule-error.ts';
 
 /** What one word of a status says of a workload. What never follows what is in `plan/status-transitions.ts`. */
 export const STATUS_STATES = [
