@@ -31,7 +31,7 @@ import type { MadeVm } from '../record/made-vm.ts';
 import { preferredVmm } from '../vmm/choose-vmm.ts';
 import { askToStop } from './ask-to-stop.ts';
 import { bringUp } from './bring-up.ts';
-import { collectDisks } from './collect-disks.ts';
+import { collectDisks, disksWithoutImage, pruneDisks } from './collect-disks.ts';
 import type { MicroVmContext } from './context.ts';
 import { createVm } from './create-vm.ts';
 import { lostEnd } from './end-vm.ts';
@@ -216,11 +216,14 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       const run = await records.run(id);
       const vm = await records.made(id);
       if (run !== undefined) await this.#running.end(run, lostEnd());
-      if (vm !== undefined) await removeCgroups(cgroupRoot, containerCgroup(vm.spec));
+      if (vm === undefined) return records.remove(id);
+      await removeCgroups(cgroupRoot, containerCgroup(vm.spec));
+      // Asked while the record is there: whoever fails here is called again, and finds everything.
+      const unused = await disksWithoutImage(this.#context);
       await records.remove(id);
-      if (vm === undefined) return;
-      await collectDisks(this.#context);
       this.#running.emit(vm, 'deleted');
+      // Disks that a death in this moment leaves are collected by `reclaim`.
+      await pruneDisks(this.#context, unused);
     });
   }
 
