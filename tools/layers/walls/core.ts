@@ -23,7 +23,9 @@ export const CORE: Folders = {
       'resource/workload',
     ],
   },
-  plan: { uses: ['error', 'port', 'resource/cell', 'resource/volume', 'resource/workload'] },
+  'plan/container': { uses: ['error', 'port', 'resource/cell', 'resource/workload'] },
+  'plan/cell': { uses: ['plan/container', 'port', 'resource/cell'], tests: ['resource/workload'] },
+  'plan/volume': { uses: ['port', 'resource/cell', 'resource/volume'] },
   // From text to a spec: a row of `kind` for each kind, made of what reads, checks and describes a field.
   'manifest/problem.ts': { uses: [] },
   'manifest/read': {
@@ -54,7 +56,6 @@ export const CORE: Folders = {
       'manifest/read',
       'manifest/schema',
       'manifest/validate',
-      'plan',
       'resource',
       'resource/cell',
       'resource/image',

@@ -1,6 +1,6 @@
 import { isCapsuleError } from '../../error/capsule-error.ts';
 
-/** What one word of a status says of a workload. What never follows what is in `plan/status-transitions.ts`. */
+/** What one word of a status says of a workload. What never follows what is in `plan/container/status-transitions.ts`. */
 export const STATUS_STATES = [
   /** Stored, and nothing was done for it yet. */
   'Accepted',

@@ -1,9 +1,9 @@
-import { describeSpecChange } from '../../../plan/spec-change.ts';
 import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { Kind } from '../kind.ts';
 import { manifestFromWorkload } from './manifest-from-workload.ts';
 import { readWorkload } from './read-workload.ts';
 import { portKey, validateWorkload } from './validate-workload.ts';
+import { describeSpecChange } from './workload-change.ts';
 import { WORKLOAD_SCHEMAS } from './workload-schema.ts';
 import { CONTAINER_WORDS, MICRO_VM_WORDS } from './workload-words.ts';
 

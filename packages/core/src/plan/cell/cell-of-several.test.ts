@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CellRecord } from '../resource/cell/cell.ts';
-import { cellKey } from '../resource/cell/cell-key.ts';
-import type { ContainerRecord, DesiredState } from '../resource/cell/container.ts';
-import { refOfWorkload } from '../resource/cell/container-ref.ts';
-import { isAlive } from '../resource/cell/task-state.ts';
-import { completeSpec } from '../resource/workload/complete-spec.ts';
-import { splitWorkload } from '../resource/workload/flat-workload.ts';
+import type { CellRecord } from '../../resource/cell/cell.ts';
+import { cellKey } from '../../resource/cell/cell-key.ts';
+import type { ContainerRecord, DesiredState } from '../../resource/cell/container.ts';
+import { refOfWorkload } from '../../resource/cell/container-ref.ts';
+import { isAlive } from '../../resource/cell/task-state.ts';
+import { completeSpec } from '../../resource/workload/complete-spec.ts';
+import { splitWorkload } from '../../resource/workload/flat-workload.ts';
+import {
+  type ContainerLook,
+  type ContainerStep,
+  containerRevision,
+} from '../container/container.ts';
+import { FIRST_STATUS } from '../container/workload-status.ts';
 import { type CellSeen, planCell, type Step } from './cell.ts';
-import { type ContainerLook, type ContainerStep, containerRevision } from './container.ts';
-import { FIRST_STATUS } from './workload-status.ts';
 
 const ID = refOfWorkload('web').cell;
 const ATTACHED = { key: cellKey(ID), link: 'veth', address: '10.0.0.2', complete: true } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { VolumePool } from '../port/volume-seen.ts';
+import type { VolumePool } from '../../port/volume-seen.ts';
 import { judgePool, poolPercent } from './pool-level.ts';
 
 const GIB = 1024 ** 3;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerSeen } from '../port/container-runtime.ts';
-import { refOfWorkload } from '../resource/cell/container-ref.ts';
-import type { PauseReason } from '../resource/cell/pause.ts';
-import { completeSpec } from '../resource/workload/complete-spec.ts';
-import type { WorkloadRecord, WorkloadStatus } from '../resource/workload/workload.ts';
+import type { ContainerSeen } from '../../port/container-runtime.ts';
+import { refOfWorkload } from '../../resource/cell/container-ref.ts';
+import type { PauseReason } from '../../resource/cell/pause.ts';
+import { completeSpec } from '../../resource/workload/complete-spec.ts';
+import type { WorkloadRecord, WorkloadStatus } from '../../resource/workload/workload.ts';
 import {
   FIRST_STATUS,
   type StatusClock,

@@ -1,6 +1,10 @@
-import type { CellContainer, ContainerRecord, RestartPolicy } from '../resource/cell/container.ts';
-import type { StatusReason, StatusState } from '../resource/workload/status-reason.ts';
-import type { WorkloadStatus } from '../resource/workload/workload.ts';
+import type {
+  CellContainer,
+  ContainerRecord,
+  RestartPolicy,
+} from '../../resource/cell/container.ts';
+import type { StatusReason, StatusState } from '../../resource/workload/status-reason.ts';
+import type { WorkloadStatus } from '../../resource/workload/workload.ts';
 
 /** Reasons of a status whose run has come to an end of its own. */
 export type EndReason = Extract<StatusState, 'Completed' | 'Failed' | 'Lost'>;

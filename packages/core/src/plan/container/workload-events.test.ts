@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refOfWorkload } from '../resource/cell/container-ref.ts';
-import { completeSpec } from '../resource/workload/complete-spec.ts';
-import type { WorkloadRecord, WorkloadStatus } from '../resource/workload/workload.ts';
+import { refOfWorkload } from '../../resource/cell/container-ref.ts';
+import { completeSpec } from '../../resource/workload/complete-spec.ts';
+import type { WorkloadRecord, WorkloadStatus } from '../../resource/workload/workload.ts';
 import { eventsOfChange } from './workload-events.ts';
 import { FIRST_STATUS } from './workload-status.ts';
 

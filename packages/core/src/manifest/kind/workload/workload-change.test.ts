@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../resource/cell/micro-vm.ts';
-import { completeSpec, type PartialSpec } from '../resource/workload/complete-spec.ts';
-import type { WorkloadSpec } from '../resource/workload/workload.ts';
-import { describeSpecChange, needsNewContainer } from './spec-change.ts';
+import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../../../resource/cell/micro-vm.ts';
+import { completeSpec, type PartialSpec } from '../../../resource/workload/complete-spec.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
+import { describeSpecChange, needsNewContainer } from './workload-change.ts';
 
 const specOf = (change: Partial<PartialSpec> = {}) =>
   completeSpec({ name: 'web', image: 'nginx', ...change });

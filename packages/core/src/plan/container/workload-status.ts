@@ -1,9 +1,9 @@
-import type { ContainerSeen } from '../port/container-runtime.ts';
-import type { ContainerRecord } from '../resource/cell/container.ts';
-import type { HealthState } from '../resource/cell/health-check.ts';
-import { describePause, type PauseReason } from '../resource/cell/pause.ts';
-import { failureCodeOf, type StatusReason } from '../resource/workload/status-reason.ts';
-import type { RolledBack, WorkloadStatus } from '../resource/workload/workload.ts';
+import type { ContainerSeen } from '../../port/container-runtime.ts';
+import type { ContainerRecord } from '../../resource/cell/container.ts';
+import type { HealthState } from '../../resource/cell/health-check.ts';
+import { describePause, type PauseReason } from '../../resource/cell/pause.ts';
+import { failureCodeOf, type StatusReason } from '../../resource/workload/status-reason.ts';
+import type { RolledBack, WorkloadStatus } from '../../resource/workload/workload.ts';
 import { containerRevision } from './container.ts';
 import { causeOfEnd, describeEnd, describeStop, isEndState, KILLED } from './end-cause.ts';
 import { describeExit, type Exit, exitFromStatus } from './exit.ts';

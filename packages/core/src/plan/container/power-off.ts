@@ -1,4 +1,4 @@
-import type { ContainerRecord } from '../resource/cell/container.ts';
+import type { ContainerRecord } from '../../resource/cell/container.ts';
 
 /** No workload holds up a power-off for longer, whatever its grace: half an hour. */
 export const POWER_OFF_MOST_MS = 30 * 60_000;

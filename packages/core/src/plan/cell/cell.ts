@@ -1,13 +1,13 @@
-import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../port/cell-network.ts';
-import type { CellRecord } from '../resource/cell/cell.ts';
-import { cellKey } from '../resource/cell/cell-key.ts';
+import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../../port/cell-network.ts';
+import type { CellRecord } from '../../resource/cell/cell.ts';
+import { cellKey } from '../../resource/cell/cell-key.ts';
 import {
   type ContainerLook,
   type ContainerPlan,
   type ContainerStep,
   type ContainerStepArgs,
   planContainer,
-} from './container.ts';
+} from '../container/container.ts';
 
 /** What each step of a cell itself needs to know. */
 export interface CellStepArgs {

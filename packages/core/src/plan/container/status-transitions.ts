@@ -3,7 +3,7 @@ import {
   STATUS_STATES,
   type StatusReason,
   type StatusState,
-} from '../resource/workload/status-reason.ts';
+} from '../../resource/workload/status-reason.ts';
 
 /** The states of a workload, and `Refused` for the code of any error. */
 type State = StatusState | 'Refused';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ContainerSeen } from '../port/container-runtime.ts';
-import { refOfWorkload } from '../resource/cell/container-ref.ts';
-import { isAlive } from '../resource/cell/task-state.ts';
-import { completeSpec } from '../resource/workload/complete-spec.ts';
-import { STATUS_STATES, type StatusReason } from '../resource/workload/status-reason.ts';
-import type { WorkloadRecord, WorkloadStatus } from '../resource/workload/workload.ts';
+import type { ContainerSeen } from '../../port/container-runtime.ts';
+import { refOfWorkload } from '../../resource/cell/container-ref.ts';
+import { isAlive } from '../../resource/cell/task-state.ts';
+import { completeSpec } from '../../resource/workload/complete-spec.ts';
+import { STATUS_STATES, type StatusReason } from '../../resource/workload/status-reason.ts';
+import type { WorkloadRecord, WorkloadStatus } from '../../resource/workload/workload.ts';
 import { containerRevision } from './container.ts';
 import { illegalTransition } from './status-transitions.ts';
 import { isRunDue, isRunOver } from './workload-run.ts';

@@ -1,4 +1,4 @@
-import type { VolumePool } from '../port/volume-seen.ts';
+import type { VolumePool } from '../../port/volume-seen.ts';
 
 /**
  * `low`: nothing new is promised. `full`: whoever has a volume is paused before its writes fail. A pool

@@ -1,4 +1,4 @@
-import { signalName } from '../resource/cell/signal.ts';
+import { signalName } from '../../resource/cell/signal.ts';
 
 /** How the first process of a container ended. */
 export interface Exit {

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ContainerSeen } from '../port/container-runtime.ts';
-import type { CellRecord } from '../resource/cell/cell.ts';
-import { cellKey } from '../resource/cell/cell-key.ts';
-import { refOfWorkload } from '../resource/cell/container-ref.ts';
-import { completeSpec } from '../resource/workload/complete-spec.ts';
-import { splitWorkload } from '../resource/workload/flat-workload.ts';
+import type { ContainerSeen } from '../../port/container-runtime.ts';
+import type { CellRecord } from '../../resource/cell/cell.ts';
+import { cellKey } from '../../resource/cell/cell-key.ts';
+import { refOfWorkload } from '../../resource/cell/container-ref.ts';
+import { completeSpec } from '../../resource/workload/complete-spec.ts';
+import { splitWorkload } from '../../resource/workload/flat-workload.ts';
 import type {
   WorkloadRecord,
   WorkloadSpec,
   WorkloadStatus,
-} from '../resource/workload/workload.ts';
+} from '../../resource/workload/workload.ts';
+import { type ContainerLook, containerRevision, pullKey } from '../container/container.ts';
+import { isRunOver } from '../container/workload-run.ts';
+import { FIRST_STATUS, statusWhenStarting } from '../container/workload-status.ts';
 import { type CellPlan, type CellSeen, planCell, type Step } from './cell.ts';
-import { type ContainerLook, containerRevision, pullKey } from './container.ts';
-import { isRunOver } from './workload-run.ts';
-import { FIRST_STATUS, statusWhenStarting } from './workload-status.ts';
 
 const NOW = 1_000_000;
 const REF = refOfWorkload('web');

@@ -1,4 +1,4 @@
-import type { SnapshotSchedule } from '../resource/volume/snapshot.ts';
+import type { SnapshotSchedule } from '../../resource/volume/snapshot.ts';
 
 export interface ScheduledBefore {
   readonly snapshot: string;

@@ -1,6 +1,6 @@
-import { MICRO_VM_DEFAULTS } from '../resource/cell/micro-vm.ts';
-import { SPEC_DEFAULTS } from '../resource/workload/complete-spec.ts';
-import type { WorkloadSpec } from '../resource/workload/workload.ts';
+import { MICRO_VM_DEFAULTS } from '../../../resource/cell/micro-vm.ts';
+import { SPEC_DEFAULTS } from '../../../resource/workload/complete-spec.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 
 /** One field of a spec before and after; an absent value is one that is not set. */
 export interface FieldChange {

@@ -1,6 +1,6 @@
-import type { ContainerSeen } from '../port/container-runtime.ts';
-import type { StatusReason, StatusState } from '../resource/workload/status-reason.ts';
-import type { EndCause, WorkloadStatus } from '../resource/workload/workload.ts';
+import type { ContainerSeen } from '../../port/container-runtime.ts';
+import type { StatusReason, StatusState } from '../../resource/workload/status-reason.ts';
+import type { EndCause, WorkloadStatus } from '../../resource/workload/workload.ts';
 import { describeExit, type Exit } from './exit.ts';
 
 /** 128 and the number of SIGKILL. */

@@ -1,6 +1,6 @@
-import type { ContainerRecord } from '../resource/cell/container.ts';
-import type { StatusReason } from '../resource/workload/status-reason.ts';
-import type { WorkloadEvent, WorkloadStatus } from '../resource/workload/workload.ts';
+import type { ContainerRecord } from '../../resource/cell/container.ts';
+import type { StatusReason } from '../../resource/workload/status-reason.ts';
+import type { WorkloadEvent, WorkloadStatus } from '../../resource/workload/workload.ts';
 import { describeExit, type Exit } from './exit.ts';
 
 type News = Omit<WorkloadEvent, 'at'>;

@@ -1,9 +1,9 @@
-import type { ContainerSeen } from '../port/container-runtime.ts';
-import type { ContainerRecord } from '../resource/cell/container.ts';
-import type { ContainerRef } from '../resource/cell/container-ref.ts';
-import type { Resources } from '../resource/cell/container-settings.ts';
-import { isAlive, mayBeAlive } from '../resource/cell/task-state.ts';
-import type { WorkloadStatus } from '../resource/workload/workload.ts';
+import type { ContainerSeen } from '../../port/container-runtime.ts';
+import type { ContainerRecord } from '../../resource/cell/container.ts';
+import type { ContainerRef } from '../../resource/cell/container-ref.ts';
+import type { Resources } from '../../resource/cell/container-settings.ts';
+import { isAlive, mayBeAlive } from '../../resource/cell/task-state.ts';
+import type { WorkloadStatus } from '../../resource/workload/workload.ts';
 import { graceMs, isRunDue, isRunOver, isStoppedForHealth } from './workload-run.ts';
 
 /** What each step of a container needs to know, beside which container it is. */
