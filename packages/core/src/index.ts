@@ -11,6 +11,7 @@ export * from './error/remedy.ts';
 export type * from './fault/fault-point.ts';
 export * from './manifest/errors.ts';
 export * from './manifest/kind/apply-change.ts';
+export type * from './manifest/kind/field-change.ts';
 export * from './manifest/kind/registry/manifest-from-registry.ts';
 export * from './manifest/kind/registry/registry-change.ts';
 export * from './manifest/kind/registry/validate-registry.ts';

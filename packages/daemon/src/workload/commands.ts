@@ -3,7 +3,7 @@ import {
   type CapsuleError,
   type ContainerRef,
   type DesiredState,
-  describeSpecChange,
+  describeWorkloadChange,
   type FieldChange,
   isCapsuleError,
   isRunDue,
@@ -204,7 +204,7 @@ export class WorkloadCommands {
     if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
     const before = specs.get(spec.name);
     const isNew = before === undefined || before.desired === 'deleting';
-    const fields = describeSpecChange(isNew ? undefined : before.spec, spec);
+    const fields = describeWorkloadChange(isNew ? undefined : before.spec, spec);
     const recreates = !isNew && needsNewContainer(before.spec, spec);
     const isSame = fields.length === 0;
     const change = this.#write(spec, before, { desired, isSame, recreates, now: now() });

@@ -1,5 +1,5 @@
 import {
-  describeSpecChange,
+  describeWorkloadChange,
   isCapsuleError,
   isReady,
   isRunOver,
@@ -97,7 +97,7 @@ export class UpdateGuard implements Disposable {
   #canRollBack(record: WorkloadRecord): boolean {
     if (record.spec.updatePolicy !== 'rollback') return false;
     const good = this.#parts.goods.get(record);
-    return good !== undefined && describeSpecChange(good.spec, record.spec).length > 0;
+    return good !== undefined && describeWorkloadChange(good.spec, record.spec).length > 0;
   }
 
   #rollBack(record: WorkloadRecord, status: WorkloadStatus): void {

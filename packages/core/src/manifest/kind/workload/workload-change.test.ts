@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../../../resource/cell/micro-vm.ts';
 import { completeSpec, type PartialSpec } from '../../../resource/workload/complete-spec.ts';
 import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
-import { describeSpecChange, needsNewContainer } from './workload-change.ts';
+import { describeWorkloadChange, needsNewContainer } from './workload-change.ts';
 
 const specOf = (change: Partial<PartialSpec> = {}) =>
   completeSpec({ name: 'web', image: 'nginx', ...change });
@@ -12,7 +12,7 @@ const byDefaults = (a: string, b: string) => {
   return order.indexOf(a) - order.indexOf(b);
 };
 const pathsOf = (before: WorkloadSpec | undefined, after: WorkloadSpec) =>
-  describeSpecChange(before, after).map(({ path }) => path);
+  describeWorkloadChange(before, after).map(({ path }) => path);
 
 test('a new workload differs in what it says beside the defaults', () => {
   assert.deepEqual(pathsOf(undefined, specOf({ env: { A: '1' } })), [
@@ -22,9 +22,9 @@ test('a new workload differs in what it says beside the defaults', () => {
 });
 
 test('the same spec differs in nothing, whatever the order of its keys', () => {
-  assert.deepEqual(describeSpecChange(specOf(), specOf()), []);
+  assert.deepEqual(describeWorkloadChange(specOf(), specOf()), []);
   const before = specOf({ env: { A: '1', B: '2' } });
-  assert.deepEqual(describeSpecChange(before, specOf({ env: { B: '2', A: '1' } })), []);
+  assert.deepEqual(describeWorkloadChange(before, specOf({ env: { B: '2', A: '1' } })), []);
 });
 
 test('a change is named by its path, with both values', () => {
@@ -35,7 +35,7 @@ test('a change is named by its path, with both values', () => {
     env: { B: '' },
     command: ['a', 'b'],
   });
-  assert.deepEqual(describeSpecChange(before, after), [
+  assert.deepEqual(describeWorkloadChange(before, after), [
     { path: 'container.command', before: ['a'], after: ['a', 'b'], recreates: true },
     { path: 'container.env.A', before: '1', recreates: true },
     { path: 'container.env.B', after: '', recreates: true },
@@ -46,7 +46,7 @@ test('a change is named by its path, with both values', () => {
 test('a change of kind is named as such, and what gets lost by its old name', () => {
   const before = specOf({ hostPid: true, labels: { app: 'web' } });
   const after = specOf({ kind: 'microVm', labels: { app: 'api' }, microVm: { vcpus: 2 } });
-  assert.deepEqual(describeSpecChange(before, after), [
+  assert.deepEqual(describeWorkloadChange(before, after), [
     { path: 'kind', before: 'container', after: 'microVm', recreates: true },
     { path: 'microVm.vcpus', before: 1, after: 2, recreates: true },
     { path: 'microVm.labels.app', before: 'web', after: 'api', recreates: false },
@@ -67,7 +67,7 @@ test('a microVM differs by the fields of its own block, each of which needs a ne
     rootfsPath: '/r',
   };
   assert.deepEqual(
-    describeSpecChange(vm({}), vm(changed)).map(({ path, recreates }) => [path, recreates]),
+    describeWorkloadChange(vm({}), vm(changed)).map(({ path, recreates }) => [path, recreates]),
     Object.keys(changed)
       .toSorted(byDefaults)
       .map((field) => [`microVm.${field}`, true]),

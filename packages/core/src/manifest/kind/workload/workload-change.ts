@@ -1,16 +1,7 @@
 import { MICRO_VM_DEFAULTS } from '../../../resource/cell/micro-vm.ts';
 import { SPEC_DEFAULTS } from '../../../resource/workload/complete-spec.ts';
 import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
-
-/** One field of a spec before and after; an absent value is one that is not set. */
-export interface FieldChange {
-  /** As in a manifest: `container.ports[0].hostPort`, `microVm.vcpus`. */
-  readonly path: string;
-  readonly before?: unknown;
-  readonly after?: unknown;
-  /** The change needs a new container, or a new microVM. */
-  readonly recreates: boolean;
-}
+import type { FieldChange } from '../field-change.ts';
 
 /**
  * What a change of each field takes. In place: the workload goes on running. The compiler sees to it
@@ -59,7 +50,7 @@ const FIELDS = Object.keys(EFFECTS) as readonly Field[];
  * Every field that differs, in the order of a manifest. For a new workload, every field that is not
  * as its default. Pure.
  */
-export function describeSpecChange(
+export function describeWorkloadChange(
   before: WorkloadSpec | undefined,
   after: WorkloadSpec,
 ): readonly FieldChange[] {
@@ -90,7 +81,7 @@ function fieldOf(field: Field, spec: WorkloadSpec): unknown {
 
 /** Whether a container that was made for `before` cannot serve `after`. Pure. */
 export function needsNewContainer(before: WorkloadSpec, after: WorkloadSpec): boolean {
-  return describeSpecChange(before, after).some(({ recreates }) => recreates);
+  return describeWorkloadChange(before, after).some(({ recreates }) => recreates);
 }
 
 function defaultOf(field: Field): unknown {
