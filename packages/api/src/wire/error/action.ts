@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { RemedyAction } from '@capsule/core';
-import { ActionSchema, type Action as WireAction } from '../gen/capsule/v1/error_pb.ts';
-import { clip } from './clip.ts';
+import { ActionSchema, type Action as WireAction } from '../../gen/capsule/v1/error_pb.ts';
+import { clip } from '../clip.ts';
 
 /** An argument may quote what a caller sent, of any length. */
 const TEXT_MAX_BYTES = 256;

@@ -6,8 +6,8 @@ import {
   TmpfsMountSchema,
   UlimitSchema,
   type Ulimit as WireUlimit,
-} from '../gen/capsule/v1/workload_pb.ts';
-import { refuseUnknown } from './refuse-unknown.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import type { BlockReading, SharedFields } from './shared-block.ts';
 
 const UNLIMITED = 2n ** 64n - 1n;

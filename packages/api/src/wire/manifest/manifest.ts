@@ -5,14 +5,14 @@ import {
   ManifestApplyRequestSchema,
   type ManifestApplyResponse,
   type ManifestResult,
-} from '../gen/capsule/v1/manifest_pb.ts';
-import { type FieldChange, WorkloadChange } from '../gen/capsule/v1/workload_pb.ts';
+} from '../../gen/capsule/v1/manifest_pb.ts';
+import { type FieldChange, WorkloadChange } from '../../gen/capsule/v1/workload_pb.ts';
+import { errorFromDetail } from '../error/error.ts';
+import { registryToProto } from '../registry.ts';
+import { volumeSpecToProto } from '../volume/volume-manifest.ts';
+import { type ReportedWorkload, workloadFromProto } from '../workload/workload.ts';
+import { specToProto } from '../workload/workload-spec.ts';
 import { applyChangeFromProto } from './apply-change.ts';
-import { errorFromDetail } from './error.ts';
-import { registryToProto } from './registry.ts';
-import { volumeSpecToProto } from './volume-manifest.ts';
-import { type ReportedWorkload, workloadFromProto } from './workload.ts';
-import { specToProto } from './workload-spec.ts';
 
 type Kind = Declared['kind'];
 type SpecOf<K extends Kind> = Extract<Declared, { readonly kind: K }>['spec'];

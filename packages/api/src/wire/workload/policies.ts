@@ -3,8 +3,8 @@ import {
   ImagePullPolicy as WirePull,
   RestartPolicy as WireRestart,
   UpdatePolicy as WireUpdate,
-} from '../gen/capsule/v1/workload_pb.ts';
-import { type Choice, defineChoice } from './choice.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { type Choice, defineChoice } from '../choice.ts';
 
 export const restartPolicy = defineChoice<RestartPolicy, WireRestart>({
   always: WireRestart.ALWAYS,

@@ -1,6 +1,6 @@
 import type { Workload } from '@capsule/core';
-import { apiError } from '../errors.ts';
-import type { Workload as WireWorkload } from '../gen/capsule/v1/workload_pb.ts';
+import { apiError } from '../../errors.ts';
+import type { Workload as WireWorkload } from '../../gen/capsule/v1/workload_pb.ts';
 import { desiredFromProto, desiredToProto } from './desired-state.ts';
 import { specFromProto, specToProto } from './workload-spec.ts';
 import { type ReportedStatus, statusFromProto, statusToProto } from './workload-status.ts';

@@ -1,10 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { SPEC_DEFAULTS, type WorkloadSpec } from '@capsule/core';
-import { DnsSchema, ExtraHostSchema } from '../gen/capsule/v1/workload_pb.ts';
+import { DnsSchema, ExtraHostSchema } from '../../gen/capsule/v1/workload_pb.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import { healthCheckFromProto, healthCheckToProto } from './health-check.ts';
 import { choiceFromProto, imagePullPolicy, restartPolicy, updatePolicy } from './policies.ts';
 import { portFromProto, portToProto } from './port-mapping.ts';
-import { refuseUnknown } from './refuse-unknown.ts';
 import type { BlockReading, SharedFields } from './shared-block.ts';
 import { settingsFromProto, settingsToProto } from './shared-settings.ts';
 import { mountFromProto, mountToProto } from './volume-mount.ts';

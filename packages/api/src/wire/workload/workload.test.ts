@@ -18,7 +18,7 @@ import {
   WorkloadPhase,
   WorkloadSchema,
   WorkloadStatusSchema,
-} from '../gen/capsule/v1/workload_pb.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
 import { type ReportedWorkload, workloadFromProto, workloadToProto } from './workload.ts';
 import { specFromProto, specToProto } from './workload-spec.ts';
 import { statusFromProto } from './workload-status.ts';

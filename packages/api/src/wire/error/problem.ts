@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { Problem } from '@capsule/core';
-import { type FieldProblem, FieldProblemSchema } from '../gen/capsule/v1/error_pb.ts';
+import { type FieldProblem, FieldProblemSchema } from '../../gen/capsule/v1/error_pb.ts';
 
 /** A problem with an input, with its place where the input is a text. */
 export interface PlacedProblem extends Problem {

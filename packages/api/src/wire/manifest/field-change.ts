@@ -3,7 +3,7 @@ import type { FieldChange } from '@capsule/core';
 import {
   FieldChangeSchema,
   type FieldChange as WireFieldChange,
-} from '../gen/capsule/v1/workload_pb.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
 
 /** Values travel as JSON; an absent one is empty. */
 export function fieldChangeToProto(change: FieldChange): WireFieldChange {

@@ -13,11 +13,11 @@ import {
   WorkloadKind as WireKind,
   type Workload as WireWorkload,
   WorkloadSchema,
-} from '../gen/capsule/v1/workload_pb.ts';
-import { defineChoice } from './choice.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { defineChoice } from '../choice.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import { containerFromProto, containerToProto } from './container-block.ts';
 import { microVmFromProto, microVmToProto } from './micro-vm-block.ts';
-import { refuseUnknown } from './refuse-unknown.ts';
 
 const workloadKind = defineChoice<WorkloadKind, WireKind>({
   container: WireKind.CONTAINER,

@@ -1,6 +1,6 @@
 import type { ApplyChange } from '@capsule/core';
-import { WorkloadChange } from '../gen/capsule/v1/workload_pb.ts';
-import { defineChoice } from './choice.ts';
+import { WorkloadChange } from '../../gen/capsule/v1/workload_pb.ts';
+import { defineChoice } from '../choice.ts';
 
 const applyChange = defineChoice<ApplyChange, WorkloadChange>({
   created: WorkloadChange.CREATED,

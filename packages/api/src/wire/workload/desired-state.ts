@@ -1,6 +1,6 @@
 import { type DesiredState, manifestError } from '@capsule/core';
-import { DesiredState as WireDesiredState } from '../gen/capsule/v1/workload_pb.ts';
-import { defineChoice } from './choice.ts';
+import { DesiredState as WireDesiredState } from '../../gen/capsule/v1/workload_pb.ts';
+import { defineChoice } from '../choice.ts';
 
 const desiredState = defineChoice<DesiredState, WireDesiredState>({
   running: WireDesiredState.RUNNING,

@@ -7,10 +7,10 @@ import {
   HttpProbeSchema,
   TcpProbeSchema,
   type HealthCheck as WireCheck,
-} from '../gen/capsule/v1/workload_pb.ts';
-import { defineChoice } from './choice.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { defineChoice } from '../choice.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import { choiceFromProto } from './policies.ts';
-import { refuseUnknown } from './refuse-unknown.ts';
 
 const action = defineChoice<HealthCheck['onFailure'], HealthFailureAction>({
   restart: HealthFailureAction.RESTART,

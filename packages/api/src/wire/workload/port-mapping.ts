@@ -3,8 +3,8 @@ import type { PortMapping, Problem, Protocol } from '@capsule/core';
 import {
   PortMappingSchema,
   type PortMapping as WirePortMapping,
-} from '../gen/capsule/v1/workload_pb.ts';
-import { refuseUnknown } from './refuse-unknown.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 
 export function portToProto(port: PortMapping): WirePortMapping {
   return create(PortMappingSchema, { ...port });

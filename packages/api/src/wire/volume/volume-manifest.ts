@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { VolumeSpec } from '@capsule/core';
-import { type VolumeManifest, VolumeManifestSchema } from '../gen/capsule/v1/manifest_pb.ts';
+import { type VolumeManifest, VolumeManifestSchema } from '../../gen/capsule/v1/manifest_pb.ts';
 import { scheduleFromProto, scheduleToProto } from './volume.ts';
 
 export function volumeSpecToProto({

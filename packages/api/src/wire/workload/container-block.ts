@@ -10,9 +10,9 @@ import {
   type ContainerSpec,
   ContainerSpecSchema,
   NetworkMode as WireNetworkMode,
-} from '../gen/capsule/v1/workload_pb.ts';
-import { defineChoice } from './choice.ts';
-import { refuseUnknown } from './refuse-unknown.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { defineChoice } from '../choice.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import { sharedFromProto, sharedToProto } from './shared-fields.ts';
 
 const networkMode = defineChoice<NetworkMode, WireNetworkMode>({

@@ -3,7 +3,7 @@ import type { ContainerUsage, Resources } from '@capsule/core';
 import {
   type WorkloadStats as WireStats,
   WorkloadStatsSchema,
-} from '../gen/capsule/v1/workload_pb.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
 
 /** What one running workload uses, and may use. */
 export interface WorkloadUsage {

@@ -11,10 +11,10 @@ import {
   type MicroVMSpec,
   MicroVMSpecSchema,
   MicroVMBackend as Wire,
-} from '../gen/capsule/v1/workload_pb.ts';
-import { defineChoice } from './choice.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { defineChoice } from '../choice.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 import { choiceFromProto } from './policies.ts';
-import { refuseUnknown } from './refuse-unknown.ts';
 import { sharedFromProto, sharedToProto } from './shared-fields.ts';
 
 const backend = defineChoice<MicroVmBackend, Wire>({

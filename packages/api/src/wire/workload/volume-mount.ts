@@ -1,7 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import type { Problem, VolumeMount } from '@capsule/core';
-import { VolumeMountSchema, type VolumeMount as WireMount } from '../gen/capsule/v1/workload_pb.ts';
-import { refuseUnknown } from './refuse-unknown.ts';
+import {
+  VolumeMountSchema,
+  type VolumeMount as WireMount,
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
 
 export function mountToProto(mount: VolumeMount): WireMount {
   const { volumeName, mountPath, readOnly, subPath = '', copyUp } = mount;

@@ -11,7 +11,7 @@ import {
 import { Code, ConnectError } from '@connectrpc/connect';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import fc from 'fast-check';
-import { ErrorDetailSchema } from '../gen/capsule/v1/error_pb.ts';
+import { ErrorDetailSchema } from '../../gen/capsule/v1/error_pb.ts';
 import { capsuleErrorFrom, connectErrorFrom } from './error.ts';
 
 const KINDS = Object.keys(ERROR_KINDS) as ErrorKind[];

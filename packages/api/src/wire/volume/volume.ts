@@ -9,7 +9,7 @@ import {
   type SnapshotSchedule as WireSchedule,
   VolumeState as WireState,
   type Volume as WireVolume,
-} from '../gen/capsule/v1/volume_pb.ts';
+} from '../../gen/capsule/v1/volume_pb.ts';
 
 const STATES: Readonly<Record<VolumeState, WireState>> = {
   ready: WireState.READY,

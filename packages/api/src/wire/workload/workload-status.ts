@@ -7,7 +7,7 @@ import {
   type WorkloadProgress,
   type WorkloadStatus,
 } from '@capsule/core';
-import { apiError } from '../errors.ts';
+import { apiError } from '../../errors.ts';
 import {
   HealthState as WireHealth,
   WorkloadPhase as WirePhase,
@@ -16,8 +16,8 @@ import {
   WorkloadProgressSchema,
   WorkloadStage,
   WorkloadStatusSchema,
-} from '../gen/capsule/v1/workload_pb.ts';
-import { defineChoice } from './choice.ts';
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { defineChoice } from '../choice.ts';
 
 const phase = defineChoice<WorkloadPhase, WirePhase>({
   pending: WirePhase.PENDING,

@@ -1,5 +1,5 @@
 import type { Problem, WorkloadKind } from '@capsule/core';
-import type { ContainerSpec, MicroVMSpec } from '../gen/capsule/v1/workload_pb.ts';
+import type { ContainerSpec, MicroVMSpec } from '../../gen/capsule/v1/workload_pb.ts';
 
 /** What the blocks of both kinds say in the same words. */
 export type SharedFields = Omit<

@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { CapsuleError, ERROR_KINDS, type ErrorKind, isCapsuleError } from '@capsule/core';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { apiError } from '../errors.ts';
+import { apiError } from '../../errors.ts';
 import {
   ActionSchema,
   type ErrorDetail,
@@ -9,9 +9,9 @@ import {
   type FieldProblem,
   FieldProblemSchema,
   type Action as WireAction,
-} from '../gen/capsule/v1/error_pb.ts';
+} from '../../gen/capsule/v1/error_pb.ts';
+import { byteLength, clip, takeWithin } from '../clip.ts';
 import { actionFromProto, actionToProto } from './action.ts';
-import { byteLength, clip, takeWithin } from './clip.ts';
 import { problemsFromProto, problemsToProto } from './problem.ts';
 import { codeFromKind, kindFromCode } from './status-code.ts';
 
