@@ -3,7 +3,7 @@ export * from './file/empty-folder.ts';
 export { makeFolderAs, writeFileAs } from './file/exact-mode.ts';
 export { exists } from './file/exists.ts';
 export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
-export { lockError, lockFile } from './file/lock-file.ts';
+export { lockFile, lockFileError } from './file/lock-file.ts';
 export { namesIn } from './file/names-in.ts';
 export { removeEmptyFolder } from './file/remove-empty-folder.ts';
 export { unlessMissing } from './file/unless-missing.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { readHostReport } from '@capsule/core';
-import { lockError } from '@capsule/host';
+import { lockFileError } from '@capsule/host';
 import type { Rootfs } from '@capsule/imager';
 import { type Claim, readClaim } from './claim/claim.ts';
 import { hostNames } from './claim/host-names.ts';
@@ -49,7 +49,7 @@ export async function startCapsule(request: StartRequest): Promise<Started> {
   const log = launcherLog(stateDir);
   const { launcher, ended } = await spawnLauncher(toLaunch(request, stateDir), log);
   const answer = await firstAnswer(launcher.stdio[3] as Duplex);
-  if (answer?.running !== true && answer?.code !== lockError.HELD.code) {
+  if (answer?.running !== true && answer?.code !== lockFileError.HELD.code) {
     await ended;
     throw embeddedError.NOT_STARTED({ name: request.name, said: answer?.message ?? '', log });
   }

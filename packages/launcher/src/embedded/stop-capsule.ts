@@ -1,5 +1,5 @@
 import { isCapsuleError } from '@capsule/core';
-import { lockError, lockFile, signalProcess } from '@capsule/host';
+import { lockFile, lockFileError, signalProcess } from '@capsule/host';
 import { awaitPowerOff } from './await-power-off.ts';
 import { readClaim } from './claim/claim.ts';
 import { hostPaths } from './claim/host-paths.ts';
@@ -43,7 +43,7 @@ async function isHeld(path: string): Promise<boolean> {
     await using _lock = await lockFile(path, { wait: false });
     return false;
   } catch (error) {
-    if (isCapsuleError(error) && error.code === lockError.HELD.code) return true;
+    if (isCapsuleError(error) && error.code === lockFileError.HELD.code) return true;
     throw error;
   }
 }
