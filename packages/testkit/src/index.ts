@@ -32,6 +32,7 @@ export { fakeError } from './fakes/fake-error.ts';
 export { FakeImageStore } from './fakes/fake-image-store.ts';
 export { FakeLogStore } from './fakes/fake-log-store.ts';
 export { FakeNameResponder } from './fakes/fake-name-responder.ts';
+export { fakeOutside } from './fakes/fake-outside.ts';
 export { FakePortListeners } from './fakes/fake-port-listeners.ts';
 export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
 export { FakeVolumeBackend } from './fakes/fake-volume-backend.ts';

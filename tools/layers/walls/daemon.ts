@@ -15,7 +15,7 @@ export const DAEMON: Folders = {
   network: { uses: ['store', 'workload/errors.ts'], tests: ['store'] },
   workload: {
     uses: ['event', 'network', 'pause', 'store', 'volume', 'workload/errors.ts'],
-    tests: ['system'],
+    tests: ['system', 'testing'],
   },
   manifest: { uses: ['registry', 'volume', 'workload'], tests: ['store', 'system'] },
   capsule: { uses: ['store', 'workload'] },

@@ -5,7 +5,7 @@ import {
   EventSeverity,
   type EventStreamRequest,
 } from '@capsule/api/wire';
-import type { StoredEvent } from '@capsule/core';
+import { cellKey, cellOfWorkload, type StoredEvent } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { EventHistory } from '../event/history.ts';
@@ -35,6 +35,7 @@ export async function* streamEvents(
   // What comes is told whatever the clock says, for clocks are set.
   const since = afterId === 0 ? Number(request.sinceUnixMs) : 0;
   const changes = follow ? feed.changes(signal) : undefined;
+  const keys = names.map(feedKeyOf);
   const past = { names, since, afterId, tail: request.tail === 0 ? undefined : request.tail };
   for (const event of history.find(past)) {
     afterId = event.id;
@@ -42,12 +43,16 @@ export async function* streamEvents(
   }
   if (changes === undefined) return;
   for await (const changed of changes) {
-    if (names.length > 0 && !names.some((name) => changed.has(name))) continue;
+    if (names.length > 0 && !keys.some((key) => changed.has(key))) continue;
     for (const event of history.find({ names, since: 0, afterId })) {
       afterId = event.id;
       yield eventToProto(event);
     }
   }
+}
+
+function feedKeyOf(name: string): string {
+  return name.includes('/') ? name : cellKey(cellOfWorkload(name));
 }
 
 function eventToProto(event: StoredEvent): Answer {

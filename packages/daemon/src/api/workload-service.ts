@@ -11,6 +11,7 @@ import {
 import {
   type ContainerFiles,
   type ContainerRuntime,
+  cellOfWorkload,
   isName,
   matchesLabels,
   type Workload,
@@ -71,14 +72,14 @@ export function workloadService(
       const { commands, controller } = parts;
       const existed = commands.delete(request.name, request.force);
       // The caller may leave: the spec is stored, and the workload goes all the same.
-      if (existed) await controller.untilGone(request.name, context.signal);
+      if (existed) await controller.untilGone(cellOfWorkload(request.name), context.signal);
       return { existed };
     },
     async stop({ name, graceSeconds }, context) {
       const { commands, controller } = parts;
       const changed = commands.stop(name, graceFromProto(graceSeconds));
       // The caller may leave: the spec is stored, and the workload stops all the same.
-      await controller.untilStopped(name, context.signal);
+      await controller.untilStopped(cellOfWorkload(name), context.signal);
       return { changed };
     },
     start({ name }) {

@@ -85,9 +85,9 @@ export class CapsuleObserver {
 }
 
 function count({ specs, observer }: WorkloadsSeen): { total: number; running: number } {
-  const names = specs.list().map(({ spec }) => spec.name);
-  const running = names.filter((name) => observer.statusOf(name).phase === 'running');
-  return { total: names.length, running: running.length };
+  const refs = specs.list().map(({ ref }) => ref);
+  const running = refs.filter((ref) => observer.statusOf(ref).phase === 'running');
+  return { total: refs.length, running: running.length };
 }
 
 function portProblems(

@@ -1,4 +1,5 @@
 import {
+  type ContainerRef,
   type Image,
   type ImageStore,
   isCapsuleError,
@@ -15,7 +16,7 @@ const NEW_MS = 10 * 60_000;
 export interface ImageCommandsParts {
   readonly images: ImageStore;
   readonly workloads: () => readonly WorkloadRecord[];
-  readonly statusOf: (name: string) => WorkloadStatus;
+  readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   readonly now: () => number;
 }
 
@@ -37,9 +38,9 @@ export class ImageCommands {
   usersOf(image: Pick<Image, 'name' | 'digest'>): readonly string[] {
     return this.#parts
       .workloads()
-      .filter(({ spec }) => {
+      .filter(({ ref, spec }) => {
         if (namesImage(spec, image)) return true;
-        return this.#parts.statusOf(spec.name).imageDigest === image.digest;
+        return this.#parts.statusOf(ref).imageDigest === image.digest;
       })
       .map(({ spec }) => spec.name);
   }

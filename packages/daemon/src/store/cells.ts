@@ -7,6 +7,7 @@ import {
   type ContainerRef,
   type ContainerRole,
   cellKey,
+  containerKey,
   type DesiredState,
 } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
@@ -21,7 +22,7 @@ export interface NextContainer {
   readonly stopGraceMs: number | undefined;
 }
 
-/** Cells and their containers. Written by `WorkloadSpecs` alone. */
+/** Cells and their containers. The one writer of `cell` and `container`. */
 export class Cells {
   readonly #db: Database;
 
@@ -47,6 +48,11 @@ export class Cells {
     return cellFromRows(row, this.#db.all(sql, key));
   }
 
+  container(ref: ContainerRef): ContainerRecord | undefined {
+    const key = containerKey(ref);
+    return this.get(ref.cell)?.containers.find((one) => containerKey(one.ref) === key);
+  }
+
   /** Generation 1. */
   insert(
     id: CellId,
@@ -67,6 +73,17 @@ export class Cells {
     this.#db.run(
       'UPDATE cell SET body = ?, desired = ?, generation = generation + 1 WHERE key = ?',
       ...[JSON.stringify(spec), desired, cellKey(id)],
+    );
+  }
+
+  /** The same spec in its next generation, of which all containers are made or run once more. */
+  beginAnother(id: CellId, { isNewRevision, isNewRun }: Omit<NextContainer, 'stopGraceMs'>): void {
+    const key = cellKey(id);
+    this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);
+    this.#db.run(
+      `UPDATE container SET revision = revision + ?, run = run + ?, stop_grace_ms = NULL
+       WHERE cell = ?`,
+      ...[isNewRevision ? 1 : 0, isNewRun ? 1 : 0, key],
     );
   }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type ContainerRef,
+  type CellId,
   cellOfWorkload,
-  containerKey,
   type DesiredState,
   refOfWorkload,
   splitWorkload,
@@ -45,15 +44,13 @@ export class WorkloadSpecs {
   }
 
   get(name: string): WorkloadRecord | undefined {
-    const cell = this.#cells.get(cellOfWorkload(name));
-    return cell && workloadOfCell(cell);
+    return this.of(cellOfWorkload(name));
   }
 
-  /** The workload whose one container it is; undefined for any other container. */
-  of(ref: ContainerRef): WorkloadRecord | undefined {
-    const record = this.get(ref.container);
-    const isSame = record !== undefined && containerKey(record.ref) === containerKey(ref);
-    return isSame ? record : undefined;
+  /** The workload that a cell is; undefined for any other cell. */
+  of(cell: CellId): WorkloadRecord | undefined {
+    const record = this.#cells.get(cell);
+    return record && workloadOfCell(record);
   }
 
   /** A new spec: generation, revision and run 1, and an identity of its own. */

@@ -1,4 +1,4 @@
-import { type CellId, nameOfCell, volumesOf } from '@capsule/core';
+import { type CellId, type ContainerRef, nameOfCell, volumesOf } from '@capsule/core';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
 import { PauseCommands } from '../pause/commands.ts';
@@ -9,7 +9,8 @@ import { createNetwork } from './network.ts';
 import type { Ports } from './ports.ts';
 import { createRecords, type Records } from './records.ts';
 import { createVolumes } from './volumes.ts';
-import { createWorkloads, type WorkloadSettings } from './workloads.ts';
+import type { WorkloadSettings } from './workload-parts.ts';
+import { createWorkloads } from './workloads.ts';
 
 export interface ResourceSettings extends WorkloadSettings {
   /** Network of the bridge, from which cells get addresses. */
@@ -22,16 +23,16 @@ export type Resources = ReturnType<typeof createResources>;
 export function createResources(base: Base, ports: Ports, settings: ResourceSettings) {
   const records = createRecords(base, settings.cidr);
   const { db, feed, log, now, monotonicMs } = base;
-  const { specs, statuses, addresses, recorder } = records;
+  const { cells, specs, statuses, addresses, recorder } = records;
   const pauses = new PauseCommands({
     pauses: records.pauses,
     runtime: ports.runtime,
     log,
-    onChange: (ref) => workloads.controller.wake(ref.container),
+    onChange: (ref) => workloads.controller.wake(ref.cell),
   });
   const observer = new WorkloadObserver({
     db,
-    specs,
+    cells,
     statuses,
     recorder,
     feed,
@@ -40,12 +41,12 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     pauses,
     log,
   });
-  const statusOf = (name: string) => observer.statusOf(name);
+  const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
   const network = createNetwork(base, records, ports.network);
   const { files } = ports;
   const users = volumeUsers(records, observer, {
     stop: (cell) => workloads.commands.stop(nameOfCell(cell)),
-    wake: (cell) => workloads.controller.wake(nameOfCell(cell)),
+    wake: (cell) => workloads.controller.wake(cell),
   });
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
   const images = new ImageCommands({
@@ -64,7 +65,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     settings,
   });
   // Before anything reads them: names, port maps and reconciles.
-  claimAddresses({ db, specs, addresses, statusOf, log });
+  claimAddresses({ db, cells, addresses, statusOf, log });
   return { records, observer, network, volumes, images, workloads };
 }
 
@@ -93,7 +94,7 @@ function volumeUsers(
     stop,
     desiredOf: (cell) => cells.get(cell)?.desired,
     containersOf: (cell) => cells.get(cell)?.containers.map(({ ref }) => ref) ?? [],
-    isStopping: ({ container }) => observer.statusOf(container).progress?.stage === 'stopping',
+    isStopping: (ref) => observer.statusOf(ref).progress?.stage === 'stopping',
     onRelease: (volume) => {
       for (const { id } of naming(volume)) wake(id);
     },

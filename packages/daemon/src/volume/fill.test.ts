@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
+  type CellRecord,
+  cellFromWorkload,
   cellOfWorkload,
   completeSpec,
   refOfWorkload,
@@ -33,10 +35,10 @@ async function setUp(folder: string) {
   return { records, backend, filler, filling, copies };
 }
 
-function record(kind: WorkloadKind): WorkloadRecord {
+function record(kind: WorkloadKind): CellRecord {
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: true }];
   const spec = completeSpec({ name: 'web', kind, image: 'nginx', mounts });
-  return { ref: refOfWorkload('web'), spec } as WorkloadRecord;
+  return cellFromWorkload({ ref: refOfWorkload('web'), spec } as WorkloadRecord);
 }
 
 const { signal } = new AbortController();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type CellId,
   cellOfWorkload,
   completeSpec,
   FIRST_STATUS,
@@ -26,7 +27,7 @@ function setUp() {
   const goods = new GoodSpecs(db);
   const listeners = new FakePortListeners();
   const changed: string[] = [];
-  const onChange = (name: string) => void changed.push(name);
+  const onChange = ({ cell }: CellId) => void changed.push(cell);
   const replaced: string[] = [];
   const notes: string[] = [];
   const status = { current: FIRST_STATUS };

@@ -1,6 +1,7 @@
 import {
   type ApplyChange,
   type CapsuleError,
+  type CellId,
   type ContainerRef,
   type DesiredState,
   describeWorkloadChange,
@@ -52,14 +53,14 @@ export interface WorkloadCommandsParts {
   readonly db: Database;
   readonly specs: WorkloadSpecs;
   readonly admission: Admission;
-  readonly statusOf: (name: string) => WorkloadStatus;
+  readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   readonly now: () => number;
   /** Writes into the story of a workload, in the transaction that stores its spec. */
   readonly note: (record: WorkloadRecord, reason: string, message: string) => void;
   /** Told after another workload is on disk in the place of one that is being deleted. */
   readonly onReplace: (ref: ContainerRef) => void;
   /** Told after a spec is on disk. */
-  readonly onChange: (name: string) => void;
+  readonly onChange: (cell: CellId) => void;
 }
 
 /** Takes specs: checks them against the rules and each other, and writes them down. */
@@ -113,7 +114,7 @@ export class WorkloadCommands {
       note(before, 'Deleting', force ? 'asked to go, killed at once' : 'asked to go');
       return before;
     });
-    if (record !== undefined) onChange(name);
+    if (record !== undefined) onChange(record.ref.cell);
     return record !== undefined;
   }
 
@@ -141,7 +142,7 @@ export class WorkloadCommands {
    */
   start(name: string): boolean {
     return this.#change(name, (before) => {
-      const status = this.#parts.statusOf(name);
+      const status = this.#parts.statusOf(before.ref);
       const isWaiting = isRunOver(before, status) || status.phase === 'failed';
       if (before.desired === 'running' && !isWaiting) return undefined;
       return { next: { desired: 'running', isNewRun: true }, note: 'asked to start' };
@@ -167,7 +168,7 @@ export class WorkloadCommands {
       specs.update(good, { desired: now.desired, isNewRevision, isNewRun: isNewRevision });
       const record = this.#stored(good.name);
       admission.check(record, now);
-      db.afterCommit(() => onChange(good.name));
+      db.afterCommit(() => onChange(record.ref.cell));
       return record;
     });
   }
@@ -218,7 +219,7 @@ export class WorkloadCommands {
     if (change === 'unchanged') return applied;
     admission.check(record, before, batch);
     note(record, 'Applied', describeApplied(record, change, fields));
-    db.afterCommit(() => onChange(record.spec.name));
+    db.afterCommit(() => onChange(record.ref.cell));
     return applied;
   }
 
@@ -260,7 +261,7 @@ export class WorkloadCommands {
   /** That of a stop or restart which is not over: a later end of the workload is none that was asked for with it. */
   #standingGraceMs(before: WorkloadRecord): number | undefined {
     const isOver =
-      before.desired === 'running' && !isRunDue(before, this.#parts.statusOf(before.spec.name));
+      before.desired === 'running' && !isRunDue(before, this.#parts.statusOf(before.ref));
     return isOver ? undefined : before.stopGraceMs;
   }
 
@@ -274,7 +275,7 @@ export class WorkloadCommands {
       specs.update(before.spec, decision.next);
       if (decision.next.desired === 'running') admission.check(this.#stored(name), before);
       if (decision.note !== undefined) note(before, 'Asked', decision.note);
-      db.afterCommit(() => onChange(name));
+      db.afterCommit(() => onChange(before.ref.cell));
       return true;
     });
   }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   type ContainerFiles,
   cellKey,
+  cellOfWorkload,
   completeSpec,
   containerKey,
   type HealthCheck,
@@ -120,7 +121,10 @@ class Daemon {
   async delete(name: string): Promise<void> {
     this.#resources.workloads.commands.delete(name);
     assert.ok(
-      await this.#resources.workloads.controller.untilGone(name, AbortSignal.timeout(5_000)),
+      await this.#resources.workloads.controller.untilGone(
+        cellOfWorkload(name),
+        AbortSignal.timeout(5_000),
+      ),
     );
   }
 
@@ -133,7 +137,10 @@ class Daemon {
   }
 
   stopped(name: string): Promise<boolean> {
-    return this.#resources.workloads.controller.untilStopped(name, AbortSignal.timeout(5_000));
+    return this.#resources.workloads.controller.untilStopped(
+      cellOfWorkload(name),
+      AbortSignal.timeout(5_000),
+    );
   }
 
   get(name: string): Workload | undefined {
@@ -413,13 +420,13 @@ test('two workloads with one port concern only each other', async () => {
   // As a store of an earlier version may have them.
   const twin = completeSpec({ name: 'aaa', image: 'nginx', ports: [PORT] });
   daemon.resources.records.specs.insert(twin, 'running', 0);
-  daemon.resources.workloads.controller.wake('aaa');
+  daemon.resources.workloads.controller.wake(cellOfWorkload('aaa'));
   await daemon.until('aaa', ({ status }) => status.reason === 'WORKLOAD_PORT_TAKEN');
   daemon.apply('other', { ports: [{ ...PORT, hostPort: 8081 }] });
   await daemon.until('other', runs);
   assert.equal(machine.kernel.published.length, 2);
   await daemon.delete('web');
-  daemon.resources.workloads.controller.specChanged('aaa');
+  daemon.resources.workloads.controller.specChanged(cellOfWorkload('aaa'));
   await daemon.until('aaa', runs);
 });
 
@@ -569,9 +576,12 @@ test('a look that began before a start does not undo it', async () => {
   const running = await daemon.until('web', runs);
   const { observer } = daemon.resources;
   const begun = observer.beginLook();
-  observer.recordSeen('web', await machine.runtime.inspect(refOfWorkload('web')));
-  assert.deepEqual(observer.recordSeen('web', undefined, begun).pid, running.status.pid);
-  assert.equal(observer.recordSeen('web', undefined).reason, 'Lost');
+  observer.recordSeen(refOfWorkload('web'), await machine.runtime.inspect(refOfWorkload('web')));
+  assert.deepEqual(
+    observer.recordSeen(refOfWorkload('web'), undefined, begun).pid,
+    running.status.pid,
+  );
+  assert.equal(observer.recordSeen(refOfWorkload('web'), undefined).reason, 'Lost');
 });
 
 test('what a start takes away is no end of the run that it begins', async () => {
@@ -584,8 +594,8 @@ test('what a start takes away is no end of the run that it begins', async () => 
   const seen = await machine.runtime.inspect(refOfWorkload('web'));
   assert.ok(seen !== undefined);
   const ended = { ...seen, task: 'stopped', exitCode: 137, exitedAt: 1 } as const;
-  observer.reportProgress('web', { stage: 'starting', doneBytes: 0, totalBytes: 0 });
-  assert.equal(observer.recordSeen('web', ended).restartCount, 0);
-  observer.endProgress('web');
-  assert.equal(observer.recordSeen('web', ended).restartCount, 1);
+  observer.reportProgress(refOfWorkload('web'), { stage: 'starting', doneBytes: 0, totalBytes: 0 });
+  assert.equal(observer.recordSeen(refOfWorkload('web'), ended).restartCount, 0);
+  observer.endProgress(refOfWorkload('web'));
+  assert.equal(observer.recordSeen(refOfWorkload('web'), ended).restartCount, 1);
 });

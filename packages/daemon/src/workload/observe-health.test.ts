@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  cellFromWorkload,
   completeSpec,
   FIRST_STATUS,
   type HealthCheck,
@@ -44,7 +45,7 @@ test('one that stands still is not asked, and is asked again when it goes on', a
   const asked: AbortSignal[] = [];
   const probed: string[] = [];
   await using monitor = new HealthMonitor({
-    specs: { get: () => RECORD },
+    cells: { get: () => cellFromWorkload(RECORD) },
     observer: {
       statusOf: () => status,
       recordProbe: (_name, _pid, { health }) => void probed.push(health),
@@ -62,13 +63,13 @@ test('one that stands still is not asked, and is asked again when it goes on', a
   const untilAsked = async (times: number) => {
     while (asked.length < times) await new Promise((resolve) => setImmediate(resolve));
   };
-  monitor.follow('web');
+  monitor.follow(RECORD.ref.cell);
   await untilAsked(1);
   status = { ...RUNNING, reason: 'Paused' };
-  monitor.follow('web');
+  monitor.follow(RECORD.ref.cell);
   assert.deepEqual([asked.length, asked[0]?.aborted], [1, true]);
   status = RUNNING;
-  monitor.follow('web');
+  monitor.follow(RECORD.ref.cell);
   await untilAsked(2);
   assert.deepEqual(probed, []);
 });
