@@ -1,7 +1,7 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readVolumeName } from './volume-name.ts';
 
@@ -14,7 +14,7 @@ export const run: Run = async (input, context) => {
       const { volume, snapshot } = readVolumeName(input, name);
       let attempts = 0;
       try {
-        const { existed } = await retryAway<{ readonly existed: boolean }>(() => {
+        const { existed } = await retryWhileAway<{ readonly existed: boolean }>(() => {
           attempts += 1;
           return snapshot === undefined
             ? client.volume.delete({ name: volume, force }, { signal })

@@ -13,7 +13,7 @@ import { readMebibytes } from '../argument/size.ts';
 import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { formatBytes } from '../render/bytes.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readArchive } from '../transfer/archive-content.ts';
 import { showWarnings } from '../transfer/show-warnings.ts';
@@ -39,7 +39,7 @@ export const run: Run = async (input, context) => {
   };
   const volume = await withCapsule(input, context, (client) =>
     // What came before a cut is on the capsule: each attempt goes on with it. A stream is read once.
-    isStream ? attempt(client) : retryAway(() => attempt(client), context),
+    isStream ? attempt(client) : retryWhileAway(() => attempt(client), context),
   ).finally(() => view.clear());
   await showWarnings(err, volume.importWarnings);
   await out.write(`${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../program/command.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readSnapshotName } from './volume-name.ts';
 
@@ -15,7 +15,7 @@ export const run: Run = async (input, context) => {
   await withCapsule(input, context, async (client) => {
     if (newName !== undefined) {
       const request = { volume, snapshot, newName, newUid: randomUUID() };
-      await retryAway(() => client.volume.clone(request, { signal }), context);
+      await retryWhileAway(() => client.volume.clone(request, { signal }), context);
       await out.write(`${newName} created from ${volume}@${snapshot}\n`);
       return;
     }

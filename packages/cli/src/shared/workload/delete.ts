@@ -8,7 +8,7 @@ import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, readFormat } from '../render/format.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
 
@@ -80,7 +80,7 @@ async function deleteWorkload(
   const deadline = now() + timeoutMs;
   let attempts = 0;
   try {
-    const { existed } = await retryAway(() => {
+    const { existed } = await retryWhileAway(() => {
       attempts += 1;
       const options = { signal, timeoutMs: Math.max(deadline - now(), 1) };
       return client.workload.delete(request, options);

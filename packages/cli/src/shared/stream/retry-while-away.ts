@@ -5,7 +5,7 @@ import { Absence } from './absence.ts';
  * Does idempotent work, again if the capsule went away in the middle of it, for up to 30 s. A capsule
  * that cannot be reached in the first place is an error at once.
  */
-export async function retryAway<T>(
+export async function retryWhileAway<T>(
   work: () => Promise<T>,
   { now, signal }: Pick<Context, 'now' | 'signal'>,
 ): Promise<T> {
