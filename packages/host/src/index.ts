@@ -7,6 +7,7 @@ export { lockFile, lockFileError } from './file/lock-file.ts';
 export { namesIn } from './file/names-in.ts';
 export { removeEmptyFolder } from './file/remove-empty-folder.ts';
 export { unlessMissing } from './file/unless-missing.ts';
+export { isElf, unpackKernel } from './kernel/unpack-kernel.ts';
 export { type Acceleration, findAcceleration } from './kvm/acceleration.ts';
 export { type IpOptions, ipBatch, ipBatchAll, ipShow, ipShowAll } from './net/ip.ts';
 export { ipError } from './net/ip-errors.ts';
