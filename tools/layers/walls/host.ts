@@ -5,6 +5,7 @@ export const HOST: Folders = {
   'file/unless-missing.ts': { uses: [] },
   process: { uses: ['file/unless-missing.ts'] },
   file: { uses: ['file/unless-missing.ts', 'process'] },
+  kernel: { uses: [] },
   kvm: { uses: [] },
   net: { uses: ['file', 'file/unless-missing.ts', 'process'] },
   storage: { uses: ['file', 'file/unless-missing.ts', 'process'] },
