@@ -1,7 +1,7 @@
 export { cloneFile, sharesBlocks } from './file/clone-file.ts';
 export * from './file/empty-folder.ts';
 export { makeFolderAs, writeFileAs } from './file/exact-mode.ts';
-export { exists } from './file/exists.ts';
+export { exists, isTaken } from './file/exists.ts';
 export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
 export { lockFile, lockFileError } from './file/lock-file.ts';
 export { namesIn } from './file/names-in.ts';
