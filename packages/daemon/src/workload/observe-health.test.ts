@@ -11,6 +11,7 @@ import {
   type WorkloadStatus,
 } from '@capsule/core';
 import { createLog } from '@capsule/engine';
+import { fakeError } from '@capsule/testkit';
 import { HealthMonitor } from './observe-health.ts';
 
 const CHECK: HealthCheck = {
@@ -31,6 +32,10 @@ const RECORD: WorkloadRecord = {
   createdAt: 0,
   desired: 'running',
   spec: completeSpec({ name: 'web', image: 'nginx', healthCheck: CHECK }),
+};
+const QUICK: WorkloadRecord = {
+  ...RECORD,
+  spec: { ...RECORD.spec, healthCheck: { ...CHECK, intervalSeconds: 0.001 } },
 };
 const RUNNING: WorkloadStatus = {
   ...FIRST_STATUS,
@@ -72,4 +77,30 @@ test('one that stands still is not asked, and is asked again when it goes on', a
   monitor.follow(RECORD.ref.cell);
   await untilAsked(2);
   assert.deepEqual(probed, []);
+});
+
+test('a runtime that is away makes no program unhealthy, and one that fails does', async () => {
+  const away = fakeError('RUNTIME_UNAVAILABLE', 'unavailable', 'containerd does not answer');
+  const probed: string[] = [];
+  const told = Promise.withResolvers<void>();
+  const answers = [away, away, away, new Error('refused')];
+  const asked: unknown[] = [];
+  await using monitor = new HealthMonitor({
+    cells: { get: () => cellFromWorkload(QUICK) },
+    observer: {
+      statusOf: () => RUNNING,
+      recordProbe: (_name, _pid, { health, detail }) => void probed.push(health, detail),
+    },
+    probe: () => {
+      asked.push(answers[asked.length]);
+      return Promise.reject(asked.at(-1));
+    },
+    onChange: () => told.resolve(),
+    log: createLog(() => undefined),
+    monotonicMs: () => performance.now(),
+  });
+  monitor.follow(QUICK.ref.cell);
+  await told.promise;
+  assert.deepEqual(asked, answers);
+  assert.deepEqual(probed, ['unhealthy', 'refused']);
 });

@@ -8,6 +8,7 @@ import {
   containerKey,
   type HealthCheck,
   type HealthState,
+  isCapsuleError,
   nameOfContainer,
   type ProbeResult,
 } from '@capsule/core';
@@ -106,24 +107,28 @@ export class HealthMonitor implements AsyncDisposable {
     let health = first;
     let failures = 0;
     while (!stop.signal.aborted) {
-      const { ok, detail } = await this.#probe(record, check, stop.signal);
+      const found = await this.#probe(record, check, stop.signal);
       if (stop.signal.aborted) return;
       const isStarting = health === 'starting' && monotonicMs() - begunAt < startMs(check);
-      failures = ok || isStarting ? 0 : failures + 1;
-      const before = health;
-      health = nextHealth(health, { ok, failures, retries: check.retries });
-      // What the disk refused is stored with the next answer.
-      if (health !== before && !this.#tell(record.ref, watch, { health, detail })) health = before;
+      if (found !== undefined) {
+        failures = found.ok || isStarting ? 0 : failures + 1;
+        const before = health;
+        health = nextHealth(health, { ok: found.ok, failures, retries: check.retries });
+        // What the disk refused is stored with the next answer.
+        const news = { health, detail: found.detail };
+        if (health !== before && !this.#tell(record.ref, watch, news)) health = before;
+      }
       const isQuick = health === 'starting' && isStarting;
       await this.#rest(isQuick ? STARTING_INTERVAL_MS : check.intervalSeconds * 1000, stop.signal);
     }
   }
 
+  /** Undefined where the program could not be asked: a runtime that is away makes nobody ill. */
   async #probe(
     record: ContainerRecord,
     { timeoutSeconds }: HealthCheck,
     stop: AbortSignal,
-  ): Promise<ProbeResult> {
+  ): Promise<ProbeResult | undefined> {
     try {
       return await this.#semaphore.hold(
         () =>
@@ -134,6 +139,7 @@ export class HealthMonitor implements AsyncDisposable {
         stop,
       );
     } catch (error) {
+      if (isCapsuleError(error) && error.code === 'RUNTIME_UNAVAILABLE') return undefined;
       return { ok: false, detail: error instanceof Error ? error.message : String(error) };
     }
   }
