@@ -88,7 +88,7 @@ export const DRIVERS: Folders = {
   'microvm/files': { uses: ['files-program', 'microvm/gen', 'microvm/guest', 'microvm/vmm'] },
   'microvm/gen': { uses: [] },
   'microvm/guest': { uses: ['microvm/errors.ts', 'microvm/gen', 'microvm/record', 'oci'] },
-  'microvm/process': { uses: ['cgroup'] },
+  'microvm/process': { uses: ['cgroup', 'microvm/errors.ts'] },
   'microvm/record': { uses: ['microvm/process', 'oci'] },
   'microvm/runtime': {
     uses: [
