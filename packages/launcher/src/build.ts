@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { isCapsuleError } from '@capsule/core';
-import { capsuleProfile } from './profiles/capsule.ts';
-import { buildRootfs, type Rootfs } from './rootfs/build-rootfs.ts';
-import { renderSizes } from './rootfs/render-sizes.ts';
+import { buildRootfs, capsuleProfile, type Rootfs, renderSizes } from '@capsule/imager';
+import { layersInUse } from './embedded/claim/claim.ts';
 
 /**
- * `node packages/imager/src/build.ts [--json]`: builds the rootfs, prints the size of each part,
- * or with `--json` the layers for another program.
+ * `node packages/launcher/src/build.ts [--json]`: builds the rootfs, prints the size of each part,
+ * or with `--json` the layers for another program. What nothing has used for two weeks leaves the cache.
  */
 const json = process.argv.includes('--json');
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -18,6 +17,7 @@ try {
     profile: capsuleProfile,
     env: process.env,
     progress: say,
+    layersInUse,
   });
   process.stdout.write(json ? `${JSON.stringify(rootfs, null, 2)}\n` : renderSizes(rootfs));
 } catch (error) {
