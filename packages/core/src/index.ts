@@ -90,6 +90,7 @@ export * from './resource/volume/volume.ts';
 export * from './resource/volume/volume-fault.ts';
 export * from './resource/volume/volume-filling.ts';
 export * from './resource/workload/complete-spec.ts';
+export * from './resource/workload/event-subject.ts';
 export * from './resource/workload/flat-workload.ts';
 export * from './resource/workload/label-selector.ts';
 export type * from './resource/workload/log-entry.ts';

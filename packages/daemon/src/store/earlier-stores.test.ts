@@ -6,12 +6,15 @@ import { test } from 'node:test';
 import {
   cellOfWorkload,
   completeSpec,
+  containerKey,
   FIRST_STATUS,
   refOfWorkload,
+  subjectFromName,
   type WorkloadSpec,
 } from '@capsule/core';
 import { Database, migrate, migrateBack, openStore, type Row } from '@capsule/engine';
 import { EventHistory } from '../event/history.ts';
+import { EventRecorder } from '../event/recorder.ts';
 import { PauseRecords } from '../pause/records.ts';
 import { RegistryRecords } from '../registry/records.ts';
 import { VolumeRecords } from '../volume/records.ts';
@@ -123,7 +126,7 @@ for (const fixture of FIXTURES) {
     });
     assert.equal(new SnapshotRecords(db, Date.now).of('data').length, 2);
     assert.deepEqual(
-      new EventHistory(db).list('job', 10).map(({ reason }) => reason),
+      new EventHistory(db).list(subjectFromName('job'), 10).map(({ reason }) => reason),
       ['Applied', 'Starting', 'Running', 'Exited', 'Completed'],
     );
     assert.equal(new EventHistory(db).list('volume/', 1)[0]?.reason, 'PoolFull');
@@ -166,5 +169,24 @@ test('a volume that a cell of another stack holds stays held in an earlier versi
   assert.equal(db.get('SELECT holder FROM volume')?.['holder'], 'main_default_shop_web');
   migrate(db, ':memory:', MIGRATIONS);
   assert.deepEqual(records.get('data')?.holder, holder);
+  db.close();
+});
+
+test('events of siblings and of other cells keep their keys in an earlier version', () => {
+  const db = openStore(':memory:', MIGRATIONS);
+  const recorder = new EventRecorder(db, () => 0);
+  const [web, log] = ['web', 'log'].map((container) => ({ ...refOfWorkload('web'), container }));
+  assert.ok(web !== undefined && log !== undefined);
+  const elsewhere = { ...web, cell: { ...web.cell, stack: 'shop' } };
+  const keys = [web, log, elsewhere].map(containerKey);
+  for (const subject of [...keys, 'volume/data']) {
+    recorder.append({ subject, uid: 'u' }, { severity: 'normal', reason: 'Said', message: '' });
+  }
+  const subjects = () =>
+    db.all('SELECT subject FROM event ORDER BY id').map(({ subject }) => subject);
+  migrateBack(db, MIGRATIONS, FLAT);
+  assert.deepEqual(subjects(), ['web', ...keys.slice(1), 'volume/data']);
+  migrate(db, ':memory:', MIGRATIONS);
+  assert.deepEqual(subjects(), [...keys, 'volume/data']);
   db.close();
 });

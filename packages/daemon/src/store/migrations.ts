@@ -294,4 +294,17 @@ export const MIGRATIONS: readonly Migration[] = [
         WHERE substr(holder, 1, length('main_default_default_')) = 'main_default_default_';
     `,
   },
+  {
+    name: 'events of containers, by their keys',
+    up: `
+      UPDATE event SET subject = 'main_default_default_' || subject || '_' || subject
+        WHERE instr(subject, '/') = 0 AND instr(subject, '_') = 0;
+    `,
+    // Those of other cells stay under their keys, which nobody asks for there.
+    down: `
+      UPDATE event SET subject = substr(subject, (length(subject) + 22) / 2 + 1)
+        WHERE subject = 'main_default_default_' || substr(subject, (length(subject) + 22) / 2 + 1)
+          || '_' || substr(subject, (length(subject) + 22) / 2 + 1);
+    `,
+  },
 ];

@@ -11,6 +11,7 @@ import {
   MICRO_VM_DEFAULTS,
   type ProbeResult,
   refOfWorkload,
+  subjectFromName,
   type Workload,
   type WorkloadSpec,
 } from '@capsule/core';
@@ -149,7 +150,9 @@ class Daemon {
   }
 
   reasons(name: string): string[] {
-    return this.#resources.records.history.list(name, 100).map(({ reason }) => reason);
+    return this.#resources.records.history
+      .list(subjectFromName(name), 100)
+      .map(({ reason }) => reason);
   }
 
   /** Resolves when the workload is as `is` says. */

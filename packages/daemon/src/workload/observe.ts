@@ -203,7 +203,7 @@ export class WorkloadObserver {
 
   #append({ uid, ref }: Subject, news: Omit<WorkloadEvent, 'at'>): void {
     const { recorder, feed } = this.#parts;
-    recorder.append({ name: nameOfContainer(ref), uid }, news);
+    recorder.append({ subject: containerKey(ref), uid }, news);
     feed.notify(cellKey(ref.cell));
   }
 
@@ -226,7 +226,7 @@ export class WorkloadObserver {
       this.#checkTransition(ref, before, after);
       statuses.put(ref, after);
       for (const news of eventsOfChange(record, before, after)) {
-        recorder.append({ name: nameOfContainer(ref), uid: record.uid }, news);
+        recorder.append({ subject: containerKey(ref), uid: record.uid }, news);
       }
       return { status: after, isNews: true };
     });

@@ -20,4 +20,12 @@ export function cellFromKey(key: string): CellId {
   return { realm, space, stack, cell };
 }
 
+/** The container that `containerKey` made the key of; undefined for any other word. */
+export function containerFromKey(key: string): ContainerRef | undefined {
+  const parts = key.split(SEPARATOR);
+  const container = parts[4];
+  if (container === undefined || parts.length > 5) return undefined;
+  return { cell: cellFromKey(key), container };
+}
+
 const SEPARATOR = '_';

@@ -106,6 +106,7 @@ export type EventSeverity = 'normal' | 'warning';
 /** An event as it is kept. Ids rise over the whole capsule. */
 export interface StoredEvent extends WorkloadEvent {
   readonly id: number;
-  readonly name: string;
+  /** See `subjectFromName`. */
+  readonly subject: string;
   readonly uid: string;
 }
