@@ -70,7 +70,7 @@ export const DRIVERS: Folders = {
   'containerd/user': {
     uses: ['containerd/client', 'containerd/errors.ts', 'containerd/gen', 'image', 'oci'],
   },
-  kinds: { uses: [] },
+  'by-kind': { uses: [] },
   'log-files': { uses: [] },
   microvm: {
     uses: [
