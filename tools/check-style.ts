@@ -3,6 +3,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathProblems, readPath } from './style/newcomer-path.ts';
 import { readTables, readWriters, writerProblems } from './style/record-writers.ts';
+import { foldersIn, mapProblems, PAGE, readMap } from './style/source-map.ts';
 import { styleProblems } from './style/style-problems.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -16,6 +17,21 @@ const EXEMPT = /\/gen\/|^tools\/style\//;
 /** The schema of the store, which moves rows of every table. */
 const MIGRATIONS = 'packages/daemon/src/store/migrations.ts';
 
+/** Folders whose folders are each about one thing, and so have a line in the page of where things are. */
+const OF_THINGS = [
+  'packages/cli/src/shared/',
+  'packages/core/src/plan/',
+  'packages/daemon/src/',
+  'packages/drivers/src/containerd/',
+  'packages/drivers/src/microvm/',
+  'packages/drivers/src/',
+  'packages/names/src/',
+  'native/shared/',
+  'native/',
+];
+const NAMED = ['packages/*/src/**/*.*', '{native,native/shared}/*/src/**/*', 'proto/**/*.proto'];
+const ASIDE = /\/testing\/$/;
+
 let failed = false;
 for (const path of (await Array.fromAsync(glob(SOURCES, { cwd: root }))).sort()) {
   if (EXEMPT.test(path)) continue;
@@ -24,7 +40,11 @@ for (const path of (await Array.fromAsync(glob(SOURCES, { cwd: root }))).sort())
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   for (const warning of warnings) process.stdout.write(`warning: long file: ${warning}\n`);
 }
-for (const problem of [...(await recordProblems()), ...(await newcomerProblems())]) {
+for (const problem of [
+  ...(await recordProblems()),
+  ...(await newcomerProblems()),
+  ...(await whereProblems()),
+]) {
   failed = true;
   process.stdout.write(`${problem}\n`);
 }
@@ -45,6 +65,13 @@ async function recordProblems(): Promise<string[]> {
 async function newcomerProblems(): Promise<string[]> {
   const page = await readFile(join(root, 'docs/contributing/getting-started.md'), 'utf8');
   return pathProblems(readPath(page), (path) => readIfThere(join(root, path)));
+}
+
+/** Who looks for a feature finds its folder on one page. */
+async function whereProblems(): Promise<string[]> {
+  const files = await Array.fromAsync(glob(NAMED, { cwd: root }));
+  const folders = foldersIn(OF_THINGS, files).filter((folder) => !ASIDE.test(folder));
+  return mapProblems(readMap(await readFile(join(root, PAGE), 'utf8')), files, folders);
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
