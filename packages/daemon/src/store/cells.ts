@@ -99,7 +99,7 @@ export class Cells {
     return this.#db.run(sql, cellKey(id), uid, generation) > 0;
   }
 
-  /** Revision and run 1. */
+  /** Revision and run 1; it is to run when its cell is. */
   insertContainer(
     { cell, container }: ContainerRef,
     role: ContainerRole,
@@ -108,6 +108,16 @@ export class Cells {
     this.#db.run(
       `INSERT INTO container (cell, name, role, revision, run, body) VALUES (?, ?, ?, 1, 1, ?)`,
       ...[cellKey(cell), container, role, JSON.stringify(spec)],
+    );
+  }
+
+  /** What is desired of one container while its cell is to run: a change of its cell, too. */
+  desire({ cell, container }: ContainerRef, desired: DesiredState): void {
+    const key = cellKey(cell);
+    this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);
+    this.#db.run(
+      'UPDATE container SET desired = ? WHERE cell = ? AND name = ?',
+      ...[desired, key, container],
     );
   }
 
@@ -155,6 +165,7 @@ function containerFromRow(
     ref: { cell, container: String(row['name']) },
     role: row['role'] as ContainerRole,
     ...shared,
+    ...(shared.desired === 'running' && { desired: row['desired'] as DesiredState }),
     spec: JSON.parse(String(row['body'])) as CellContainer,
     revision: Number(row['revision']),
     run: Number(row['run']),

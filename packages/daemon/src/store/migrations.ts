@@ -307,4 +307,12 @@ export const MIGRATIONS: readonly Migration[] = [
           || '_' || substr(subject, (length(subject) + 22) / 2 + 1);
     `,
   },
+  {
+    name: 'what is desired of a container while its cell is to run',
+    up: `
+      ALTER TABLE container ADD COLUMN desired TEXT NOT NULL DEFAULT 'running'
+        CHECK (desired IN ('running', 'stopped', 'deleting'));
+    `,
+    down: 'ALTER TABLE container DROP COLUMN desired;',
+  },
 ];

@@ -98,3 +98,23 @@ test('a cell that is deleted takes all of its containers along, and nothing else
   assert.equal(records.addresses.get(SHOP), undefined);
   assert.equal(phaseOf(refOfWorkload('web')), 'running');
 });
+
+test('a sibling that is to stop stops alone, also while its cell stops and starts', async (t) => {
+  const { cells, observer, workloads, until, phaseOf } = await boot(t);
+  const lead = (change: () => void) => {
+    change();
+    workloads.controller.specChanged(SHOP);
+  };
+  lead(() => cells.desire(LOG, 'stopped'));
+  await until(() => phaseOf(LOG) === 'stopped');
+  assert.equal(phaseOf(ROOT), 'running');
+  const { spec } = cells.get(SHOP) ?? assert.fail();
+  lead(() => cells.update(SHOP, spec, 'stopped'));
+  await until(() => phaseOf(ROOT) === 'stopped');
+  lead(() => cells.update(SHOP, spec, 'running'));
+  await until(() => phaseOf(ROOT) === 'running');
+  assert.equal(phaseOf(LOG), 'stopped');
+  lead(() => cells.desire(LOG, 'running'));
+  await until(() => phaseOf(LOG) === 'running');
+  assert.equal(observer.statusOf(ROOT).restartCount, 0);
+});

@@ -60,7 +60,7 @@ export interface ContainerRecord {
   readonly uid: string;
   /** Of its cell. */
   readonly generation: number;
-  /** Of its cell. */
+  /** Its own while its cell is to run; else that of its cell. */
   readonly desired: DesiredState;
   readonly spec: CellContainer;
   /** Rises with every change of the spec that needs a new container. */
