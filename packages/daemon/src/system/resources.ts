@@ -23,7 +23,7 @@ export type Resources = ReturnType<typeof createResources>;
 export function createResources(base: Base, ports: Ports, settings: ResourceSettings) {
   const records = createRecords(base, settings.cidr);
   const { db, feed, log, now, monotonicMs } = base;
-  const { cells, specs, statuses, addresses, recorder } = records;
+  const { cells, statuses, addresses, recorder } = records;
   const pauses = new PauseCommands({
     pauses: records.pauses,
     runtime: ports.runtime,
@@ -51,7 +51,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
   const images = new ImageCommands({
     images: ports.images,
-    workloads: () => specs.list(),
+    containers: () => cells.list().flatMap(({ containers }) => containers),
     statusOf,
     now,
   });
