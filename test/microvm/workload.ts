@@ -7,6 +7,7 @@ import {
   type Workload,
   WorkloadKind,
 } from '@capsule/api/wire';
+import { stretched } from '../lab/stretched.ts';
 import type { Backend, VmSetting } from './vm-setting.ts';
 
 /** Of anything that is waited for, on a machine of its own. */
@@ -71,7 +72,7 @@ export async function untilWorkload(
   name: string,
   isIt: (workload: Workload) => boolean,
 ): Promise<Workload> {
-  const signal = AbortSignal.timeout(PATIENCE_MS * slowness);
+  const signal = AbortSignal.timeout(stretched(PATIENCE_MS * slowness));
   let last: Workload | undefined;
   try {
     for await (const { workload } of client.workload.watch({ names: [name] }, { signal })) {
@@ -109,7 +110,7 @@ export async function printed(
   isEnough: (text: { readonly stdout: string; readonly stderr: string }) => boolean,
   { source = LogSource.PAYLOAD, limitMs = PATIENCE_MS * slowness }: PrintedOptions = {},
 ): Promise<void> {
-  const signal = AbortSignal.timeout(limitMs);
+  const signal = AbortSignal.timeout(stretched(limitMs));
   const text = { stdout: '', stderr: '' };
   try {
     for await (const chunk of client.workload.logs({ name, follow: true, source }, { signal })) {

@@ -74,7 +74,7 @@ function running(command: readonly string[], logPath: string) {
   };
 }
 
-suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
+suite('what a killed capsuled left', { skip, timeout: 360_000 }, () => {
   test('an exec that was made and never started, and one whose streams nobody opens', async (t) => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-1');
     const spec = running(['sleep', '1000'], logPath);
