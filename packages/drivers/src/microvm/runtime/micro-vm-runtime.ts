@@ -166,6 +166,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       });
     }
     this.refreshFiles();
+    for (const id of await records.ids()) {
+      await this.#running.alone(id, () => records.renew(id));
+    }
     await collectDisks(this.#context);
   }
 
