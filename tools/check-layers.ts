@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { findCycles } from './layers/find-cycles.ts';
 import { folderProblems } from './layers/folder-problems.ts';
+import { FOLDERS } from './layers/folder-table.ts';
+import { idleProblems } from './layers/idle-problems.ts';
 import { importProblems } from './layers/import-problems.ts';
-import { FOLDERS } from './layers/layer-table.ts';
 import { wallProblems } from './layers/wall-problems.ts';
 import { loadWorkspace } from './layers/workspace.ts';
 
@@ -12,6 +13,7 @@ const walled = Object.entries(FOLDERS);
 const problems = [
   ...workspace.files.flatMap((file) => importProblems(file, workspace)),
   ...walled.flatMap(([layer, folders]) => folderProblems(layer, folders, workspace)),
+  ...walled.flatMap(([layer, folders]) => idleProblems(layer, folders, workspace)),
   ...walled.flatMap(([layer, folders]) =>
     workspace.files
       .filter((file) => file.layer === layer)

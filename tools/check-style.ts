@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathProblems, readPath } from './style/newcomer-path.ts';
 import { linkProblems } from './style/page-links.ts';
 import { readTables, readWriters, writerProblems } from './style/record-writers.ts';
+import { foldersIn, mapProblems, PAGE, readMap } from './style/source-map.ts';
 import { styleProblems } from './style/style-problems.ts';
 import { wordProblems } from './style/word-problems.ts';
 import { isHeld } from './style/word-rules.ts';
@@ -27,6 +28,21 @@ const EXEMPT = /\/gen\/|^tools\/style\//;
 /** The schema of the store, which moves rows of every table. */
 const MIGRATIONS = 'packages/daemon/src/store/migrations.ts';
 
+/** Folders whose folders are each about one thing, and so have a line in the page of where things are. */
+const OF_THINGS = [
+  'packages/cli/src/shared/',
+  'packages/core/src/plan/',
+  'packages/daemon/src/',
+  'packages/drivers/src/containerd/',
+  'packages/drivers/src/microvm/',
+  'packages/drivers/src/',
+  'packages/names/src/',
+  'native/shared/',
+  'native/',
+];
+const NAMED = ['packages/*/src/**/*.*', '{native,native/shared}/*/src/**/*', 'proto/**/*.proto'];
+const ASIDE = /\/testing\/$/;
+
 let failed = false;
 for (const path of (await Array.fromAsync(glob(SOURCES, { cwd: root }))).sort()) {
   if (EXEMPT.test(path)) continue;
@@ -38,6 +54,7 @@ for (const path of (await Array.fromAsync(glob(SOURCES, { cwd: root }))).sort())
 const others = [
   await recordProblems(),
   await newcomerProblems(),
+  await whereProblems(),
   await pageProblems(),
   await textProblems(),
 ].flat();
@@ -81,6 +98,13 @@ async function textProblems(): Promise<string[]> {
       problems.push(...wordProblems(path, await readFile(join(root, path), 'utf8')));
   }
   return problems;
+}
+
+/** Each folder of a feature is on the page that names places. */
+async function whereProblems(): Promise<string[]> {
+  const files = await Array.fromAsync(glob(NAMED, { cwd: root }));
+  const folders = foldersIn(OF_THINGS, files).filter((folder) => !ASIDE.test(folder));
+  return mapProblems(readMap(await readFile(join(root, PAGE), 'utf8')), files, folders);
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

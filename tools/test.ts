@@ -30,15 +30,18 @@ const LANES: readonly Lane[] = [
   program('rootfs', 'packages/testkit/src/prepare.ts'),
   tests('contract', ['check', 'native', 'rootfs'], {
     patterns: ['packages/*/src/**/*.contract.test.ts', 'native/test/**/*.contract.test.ts'],
-    ...{ concurrency: 2, timeoutMs: 10 * MINUTE_MS },
+    concurrency: 2,
+    timeoutMs: 10 * MINUTE_MS,
   }),
   tests('e2e', ['check', 'native', 'rootfs', 'contract'], {
     patterns: ['test/e2e/**/*.test.ts'],
-    ...{ concurrency: 2, timeoutMs: 15 * MINUTE_MS },
+    concurrency: 2,
+    timeoutMs: 15 * MINUTE_MS,
   }),
   tests('machine', ['check', 'native', 'rootfs'], {
     patterns: ['packages/*/src/**/*.machine.test.ts', 'test/machine/**/*.test.ts'],
-    ...{ concurrency: 1, timeoutMs: 25 * MINUTE_MS },
+    concurrency: 1,
+    timeoutMs: 25 * MINUTE_MS,
   }),
 ];
 
@@ -78,7 +81,8 @@ interface Tests {
 
 function tests(name: string, after: readonly string[], { patterns, ...how }: Tests): Lane {
   return {
-    ...{ name, after },
+    name,
+    after,
     run: async (to) => runTests({ ...how, files: await findTests(root, patterns) }, to),
   };
 }

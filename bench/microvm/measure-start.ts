@@ -1,7 +1,7 @@
 import { LogSource } from '@capsule/api/wire';
 import { benchError } from '../errors.ts';
 import type { MeasuredCapsule } from '../setting/measured-capsule.ts';
-import type { MicroVmWish, WatchedCapsule } from '../setting/watched-capsule.ts';
+import type { MicroVmSpec, WatchedCapsule } from '../setting/watched-capsule.ts';
 import type { BareMachine } from './bare-machine.ts';
 
 export const VM_SIZE = { memoryMib: 256 };
@@ -19,11 +19,11 @@ export async function measureStart(
   capsule: WatchedCapsule<MeasuredCapsule>,
   machine: BareMachine,
   name: string,
-  wish: MicroVmWish = VM_SIZE,
+  spec: MicroVmSpec = VM_SIZE,
 ): Promise<Start> {
   const bare = await machine.boot();
   const appliedAt = performance.timeOrigin + performance.now();
-  const running = await capsule.runMicroVm(name, wish);
+  const running = await capsule.runMicroVm(name, spec);
   await capsule.exec(name);
   const ready = performance.timeOrigin + performance.now() - appliedAt;
   const agent = (await agentReadyAt(capsule, name)) - appliedAt;

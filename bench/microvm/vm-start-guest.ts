@@ -19,7 +19,7 @@ import { BareMachine } from './bare-machine.ts';
 import { measureStart, VM_SIZE } from './measure-start.ts';
 
 const BUSYBOX = '/tmp/busybox';
-const WISH = { ...VM_SIZE, backend: MicroVMBackend.MICRO_VM_BACKEND_QEMU };
+const SPEC = { ...VM_SIZE, backend: MicroVMBackend.MICRO_VM_BACKEND_QEMU };
 const [, , image = '', rounds = '1'] = process.argv;
 
 runGuestProgram(main);
@@ -30,11 +30,11 @@ async function main(): Promise<void> {
   await using services = await startServices();
   await pushArchive(services.client, await readFile('/tmp/image.tar'));
   await using capsule = WatchedCapsule.follow(here(), image);
-  await capsule.runMicroVm('like', WISH);
+  await capsule.runMicroVm('like', SPEC);
   const bare = await BareMachine.like(capsule, 'like', BUSYBOX);
   await capsule.remove(['like']);
   for (let round = 0; round < Number(rounds); round += 1) {
-    const one = await measureStart(capsule, bare, `p3-${round}`, WISH);
+    const one = await measureStart(capsule, bare, `p3-${round}`, SPEC);
     tell('start', JSON.stringify(one));
   }
 }

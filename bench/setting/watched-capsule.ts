@@ -19,15 +19,15 @@ interface Mount {
 }
 
 /** The settings that a benchmark chooses for a microVM; all others keep their defaults. */
-export interface MicroVmWish {
+export interface MicroVmSpec {
   readonly image?: string;
   readonly command?: string[];
   readonly memoryMib?: number;
   readonly backend?: MicroVMBackend;
 }
 
-type Wish = NonNullable<Parameters<CapsuleClient['workload']['apply']>[0]['workload']>;
-type ApplyWish = Wish & { readonly name: string };
+type Spec = NonNullable<Parameters<CapsuleClient['workload']['apply']>[0]['workload']>;
+type ApplySpec = Spec & { readonly name: string };
 
 /** A capsule with the image in it, and one client that follows all workloads. */
 export class WatchedCapsule<P extends MeasuredCapsule = Lab> implements AsyncDisposable {
@@ -60,9 +60,9 @@ export class WatchedCapsule<P extends MeasuredCapsule = Lab> implements AsyncDis
   }
 
   /** The same for a microVM, of the same image unless it names another. */
-  runMicroVm(name: string, microVm: MicroVmWish = {}): Promise<number> {
-    const wish = { image: this.image, ...microVm };
-    return this.#apply({ name, kind: WorkloadKind.MICRO_VM, microVm: wish });
+  runMicroVm(name: string, microVm: MicroVmSpec = {}): Promise<number> {
+    const spec = { image: this.image, ...microVm };
+    return this.#apply({ name, kind: WorkloadKind.MICRO_VM, microVm: spec });
   }
 
   /** All of them at once; to the news that the last one runs, in milliseconds. */
@@ -113,7 +113,7 @@ export class WatchedCapsule<P extends MeasuredCapsule = Lab> implements AsyncDis
     );
   }
 
-  async #apply(workload: ApplyWish): Promise<number> {
+  async #apply(workload: ApplySpec): Promise<number> {
     const begunAt = performance.now();
     await this.client.workload.apply({ workload });
     await this.#until(workload.name, isRunning);

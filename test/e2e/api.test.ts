@@ -143,8 +143,8 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
   });
 
   test('an apply and a delete tell what they changed', async () => {
-    const wish = workload({ image: 'nowhere.invalid/none:1' });
-    const changes = [await apply(wish), await apply(wish)].map(
+    const spec = workload({ image: 'nowhere.invalid/none:1' });
+    const changes = [await apply(spec), await apply(spec)].map(
       ({ messages }) => messages[0]?.['change'],
     );
     assert.deepEqual(changes, ['WORKLOAD_CHANGE_CREATED', 'WORKLOAD_CHANGE_UNCHANGED']);

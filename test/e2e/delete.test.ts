@@ -14,7 +14,7 @@ import {
   untilWorkload,
 } from '../lab/workload.ts';
 
-const BOUND = { timeout: 60_000 };
+const BOUND = { timeout: 180_000 };
 const DELETING = DesiredState.DELETING;
 const IMAGE = 'stay:1';
 /** Takes half a second to stop, so that the delete can be seen under way. */

@@ -46,12 +46,12 @@ suite('a full disk', { concurrency: false }, () => {
       input: containerManifest(name, { image: 'box:1' }),
     });
 
-  test('a wish that cannot be written down is refused, and taken when there is space', async () => {
+  test('a spec that cannot be written down is refused, and taken when there is space', async () => {
     const capsuled = await lab.servicePid('capsuled');
     await fillUp(filler);
 
     let refused = await apply('after-0');
-    // What is free in the store's own pages may still take a wish or two.
+    // What is free in the store's own pages may still take a spec or two.
     for (let index = 1; refused.exitCode === 0 && index < 50; index += 1) {
       refused = await apply(`after-${index}`);
     }

@@ -73,7 +73,7 @@ const needs: Record<string, readonly string[]> = {
 
 /** Files that a person puts on the capsule first. */
 const PREBUILT =
-  'mkdir -p /perm/vm && cp /usr/lib/capsule/guest/vmlinuz-debian /perm/vm/vmlinux && truncate -s 16M /perm/vm/rootfs.img';
+  'mkdir -p /perm/vm && cp /usr/lib/capsule/guest/vmlinux-debian /perm/vm/vmlinux && truncate -s 16M /perm/vm/rootfs.img';
 
 const inShell = (lab: Lab, script: string) =>
   capsulectl(lab, ['workload', 'exec', 'debug-shell', '--', 'sh', '-c', script]);

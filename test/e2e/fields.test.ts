@@ -11,7 +11,7 @@ import { namespaceOf, statusField, wordsOf } from '../lab/process.ts';
 import { pushBusybox } from '../lab/push-busybox.ts';
 import { deleteAll, manifest, type RunningWorkload, runWorkload } from '../lab/workload.ts';
 
-const BOUND = { timeout: 120_000 };
+const BOUND = { timeout: 180_000 };
 const IMAGE = 'stay:1';
 const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
 type Block = Readonly<Record<string, unknown>>;

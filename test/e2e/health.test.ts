@@ -6,7 +6,7 @@ import { capsulectl } from '../lab/capsulectl.ts';
 import { pushBusybox } from '../lab/push-busybox.ts';
 import { deleteAll, getWorkload, manifest, untilWorkload } from '../lab/workload.ts';
 
-const BOUND = { timeout: 90_000 };
+const BOUND = { timeout: 180_000 };
 const SERVE =
   'mkdir -p /tmp/www; echo up > /tmp/www/index.html; exec busybox httpd -f -p 80 -h /tmp/www';
 const serving = { image: 'serve:1', stopSignal: 'SIGKILL' };

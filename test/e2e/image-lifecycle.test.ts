@@ -10,7 +10,7 @@ import { pushBusybox } from '../lab/push-busybox.ts';
 import { runInTerminal } from '../lab/terminal.ts';
 import { deleteAll, runWorkload, WRITES_ROOT } from '../lab/workload.ts';
 
-const BOUND = { timeout: 120_000 };
+const BOUND = { timeout: 180_000 };
 const NGINX = 'docker.io/library/nginx:1.27-alpine';
 const STAY = ['/bin/sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done'];
 

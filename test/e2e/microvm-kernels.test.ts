@@ -14,7 +14,10 @@ import { deleteAll } from '../lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const GUEST = '/usr/lib/capsule/guest';
-const KERNELS = ['debian', 'capsule'] as const;
+/** As the rootfs has them: Debian's is unpacked when the rootfs is built. */
+const FILES = { debian: 'vmlinux-debian', capsule: 'vmlinuz-capsule' } as const;
+type Kernel = keyof typeof FILES;
+const KERNELS = ['debian', 'capsule'] as const satisfies readonly Kernel[];
 const NOT_BUILT = 'there is no kernel of our own: `npm run guest-kernel` builds it, in minutes';
 const INIT = '#!/bin/sh\necho a disk of its own\nwhile :; do sleep 1; done\n';
 
@@ -27,7 +30,7 @@ suite('kernels of microVMs', { concurrency: false }, () => {
   after(() => lab[Symbol.asyncDispose](), BOUND);
   afterEach(() => deleteAll(lab), BOUND);
 
-  const isThere = (kernel: string) => existsSync(pathOf(lab, `${GUEST}/vmlinuz-${kernel}`));
+  const isThere = (kernel: Kernel) => existsSync(pathOf(lab, `${GUEST}/${FILES[kernel]}`));
 
   for (const kernel of KERNELS) {
     test(`a microVM boots the ${kernel} kernel, with volume and network`, BOUND, async (t) => {
@@ -60,7 +63,7 @@ suite('kernels of microVMs', { concurrency: false }, () => {
   test('a kernel and a disk that are given run without an agent', BOUND, async (t) => {
     if (!isThere('capsule')) return t.skip(NOT_BUILT);
     await makeDisk(pathOf(lab, '/perm/pair.img'));
-    const pair = { kernelPath: `${GUEST}/vmlinuz-capsule`, rootfsPath: '/perm/pair.img' };
+    const pair = { kernelPath: `${GUEST}/${FILES.capsule}`, rootfsPath: '/perm/pair.img' };
     await capsulectl(lab, ['apply', '-f', '-', '--wait', '--timeout', '60s'], {
       input: microVmManifest('pair', { ...pair }),
     });
@@ -76,8 +79,8 @@ suite('kernels of microVMs', { concurrency: false }, () => {
 });
 
 /** Microvms that are started next boot it. */
-async function useKernel(lab: Lab, kernel: (typeof KERNELS)[number]): Promise<void> {
-  const parts = { kernel: `vmlinuz-${kernel}`, initramfs: `initramfs-${kernel}.cpio` };
+async function useKernel(lab: Lab, kernel: Kernel): Promise<void> {
+  const parts = { kernel: FILES[kernel], initramfs: `initramfs-${kernel}.cpio` };
   await writeFile(pathOf(lab, '/perm/guest.json'), JSON.stringify(parts));
   await lab.exec(['mount', '--bind', '/perm/guest.json', `${GUEST}/guest.json`]);
 }

@@ -18,7 +18,7 @@ const SERVE =
 /** Ports of the capsule that lead to `web`: a page, and an agent's tcp and udp. */
 const [PAGE = 0, TCP = 0, UDP = 0] = await freePorts(3);
 
-const BOUND = { timeout: 60_000 };
+const BOUND = { timeout: 180_000 };
 
 let lab: Lab;
 let web: RunningWorkload;

@@ -9,7 +9,7 @@ import { until } from '../lab/until.ts';
 import { getWorkload, runWorkload, untilWorkload } from '../lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
-const BOUND = { timeout: 120_000 };
+const BOUND = { timeout: 180_000 };
 const COUNT = 'n=0; while :; do n=$((n+1)); echo $n > /data/count; /bin/busybox usleep 20000; done';
 
 suite('a full pool of volumes', { concurrency: false }, () => {

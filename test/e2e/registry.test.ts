@@ -17,7 +17,7 @@ import { deleteAll, runWorkload } from '../lab/workload.ts';
 import { quickImage } from './support/quick-image.ts';
 import { errorCodeOf, runCapsulectl } from './support/run-capsulectl.ts';
 
-const BOUND = { timeout: 90_000 };
+const BOUND = { timeout: 180_000 };
 const SECRET = 'correct-horse-battery-staple';
 
 suite('registries', { concurrency: false }, () => {

@@ -17,7 +17,7 @@ import {
   WRITES_ROOT,
 } from '../lab/workload.ts';
 
-const BOUND = { timeout: 60_000 };
+const BOUND = { timeout: 180_000 };
 /** Prints its arguments, then stays. */
 const SAY = ['/bin/sh', '-c', 'echo "said: $*"; while :; do sleep 1000; done'];
 const SERVE =

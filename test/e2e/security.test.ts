@@ -8,7 +8,7 @@ import { pushBusybox } from '../lab/push-busybox.ts';
 import { SYSCALLS, syscallProgram } from '../lab/syscall-program.ts';
 import { manifest, printed, type RunningWorkload, runWorkload } from '../lab/workload.ts';
 
-const BOUND = { timeout: 60_000 };
+const BOUND = { timeout: 180_000 };
 const STAY = 'while :; do sleep 1000; done';
 /** Fourteen capabilities: chown, dac_override, fowner, fsetid, kill, setgid, … */
 const DEFAULT_CAPABILITIES = '00000000a80425fb';

@@ -81,15 +81,16 @@ suite('snapshots of volumes', { concurrency: false }, () => {
   });
 
   test('a volume with a schedule makes snapshots by itself', BOUND, async () => {
-    const wish = 'name: auto\nkind: Volume\nsize: 32MiB\nsnapshotSchedule: {every: 1h, keep: 2}\n';
-    await capsulectl(lab, ['apply', '-f', '-'], { input: wish });
+    const manifest =
+      'name: auto\nkind: Volume\nsize: 32MiB\nsnapshotSchedule: {every: 1h, keep: 2}\n';
+    await capsulectl(lab, ['apply', '-f', '-'], { input: manifest });
     const deadline = Date.now() + 30_000;
     while (!(await names('auto'))[0]?.startsWith('auto@auto-')) {
       assert.ok(Date.now() < deadline, 'no snapshot was taken');
     }
     assert.match(await done('volume', 'snapshots', 'auto'), / schedule /);
     assert.match(await done('volume', 'get', 'auto', '-o', 'yaml'), /every: 1h/);
-    const { stdout } = await capsulectl(lab, ['diff', '-f', '-'], { input: wish });
+    const { stdout } = await capsulectl(lab, ['diff', '-f', '-'], { input: manifest });
     assert.equal(stdout, '');
     assert.match(await done('events', 'volume/auto'), /Snapshot +auto-/);
     await done('volume', 'delete', '--force', 'auto');

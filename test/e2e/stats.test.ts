@@ -8,7 +8,7 @@ import { until } from '../lab/until.ts';
 import { AS_ROOT, runWorkload, WRITES_ROOT } from '../lab/workload.ts';
 import { errorCodeOf, runCapsulectl } from './support/run-capsulectl.ts';
 
-const BOUND = { timeout: 90_000 };
+const BOUND = { timeout: 180_000 };
 const MIB = 1024 * 1024;
 const DISKS =
   '/sys/fs/cgroup/io.stat /sys/fs/cgroup/blkio/blkio.throttle.io_service_bytes_recursive';

@@ -91,13 +91,13 @@ suite('volumes', { concurrency: false }, () => {
     'what is written outlives the workload, a restart of capsuled and a growth',
     BOUND,
     async () => {
-      const wish = 'name: kept\nkind: Volume\nsize: 64MiB\n';
+      const manifest = 'name: kept\nkind: Volume\nsize: 64MiB\n';
       assert.match(
-        (await apply(wish, '--dry-run')).stdout,
+        (await apply(manifest, '--dry-run')).stdout,
         /kept would be created\n {2}\+ size: "64MiB"/,
       );
-      assert.equal((await apply(wish)).stdout, 'kept created\n');
-      assert.equal((await apply(wish)).stdout, 'kept unchanged\n');
+      assert.equal((await apply(manifest)).stdout, 'kept created\n');
+      assert.equal((await apply(manifest)).stdout, 'kept unchanged\n');
       // It gives a file away.
       await runWorkload(lab, 'writer', { ...mounting('kept'), ...AS_ROOT });
       await sh('writer', 'echo precious > /data/note; chown 7:8 /data/note');
@@ -108,8 +108,8 @@ suite('volumes', { concurrency: false }, () => {
       assert.equal((await sh('writer', 'cat /data/note')).stdout, 'precious\n');
       await capsulectl(lab, ['workload', 'delete', 'writer']);
       assert.deepEqual((await shown('kept')).status.mountedBy, []);
-      assert.equal((await apply(wish.replace('64', '128'))).stdout, 'kept configured\n');
-      const smaller = await apply(wish);
+      assert.equal((await apply(manifest.replace('64', '128'))).stdout, 'kept configured\n');
+      const smaller = await apply(manifest);
       assert.equal(errorCodeOf(smaller), 'VOLUME_SHRINKS', smaller.stderr);
       await runWorkload(lab, 'reader', mounting('kept', { readOnly: true }));
       assert.equal((await sh('reader', 'cat /data/note')).stdout, 'precious\n');
@@ -188,14 +188,14 @@ suite('volumes', { concurrency: false }, () => {
       stopSignal: 'SIGKILL',
     })}`;
     const stop = new AbortController();
-    const wish = ['apply', '-f', '-', '--wait', '--timeout', '60s'];
+    const applyAndWait = ['apply', '-f', '-', '--wait', '--timeout', '60s'];
     const write = async () => (await sh('tough', 'echo x >> /data/count')).exitCode === 0;
-    await capsulectl(lab, wish, { input });
+    await capsulectl(lab, applyAndWait, { input });
     assert.ok(await write());
     let written = 1;
     const load = (async () => {
       for (let round = 0; !stop.signal.aborted; round += 1) {
-        await lab.capsulectlWith({ input }, ...wish);
+        await lab.capsulectlWith({ input }, ...applyAndWait);
         if (await write()) written += 1;
         await lab.capsulectl('workload', round % 2 === 0 ? 'stop' : 'delete', 'tough');
         await lab.capsulectl('workload', 'start', 'tough');
@@ -205,7 +205,7 @@ suite('volumes', { concurrency: false }, () => {
     await load;
     await lab.ready();
     await lab.capsulectl('workload', 'start', 'tough');
-    await capsulectl(lab, wish, { input });
+    await capsulectl(lab, applyAndWait, { input });
     const { stdout } = await sh('tough', 'wc -l < /data/count');
     t.diagnostic(`${written} writes were acknowledged`);
     assert.ok(Number(stdout) >= written, `${stdout.trim()} lines of ${written}`);

@@ -44,14 +44,14 @@ export async function churn(
   return { acknowledged, calls };
 }
 
-interface Wish {
+interface Spec {
   readonly name: string;
   readonly value: string;
   readonly image: string;
   readonly port: number;
 }
 
-async function apply(client: CapsuleClient, { name, value, image, port }: Wish): Promise<void> {
+async function apply(client: CapsuleClient, { name, value, image, port }: Spec): Promise<void> {
   await client.workload.apply({
     workload: {
       name,

@@ -2,6 +2,7 @@ import { connectCapsule } from '@capsule/api/node';
 import type { Workload } from '@capsule/api/wire';
 import type { Lab } from '@capsule/testkit';
 import { capsulectl } from './capsulectl.ts';
+import { stretched } from './stretched.ts';
 
 /** The `container` block of a manifest. */
 export interface ContainerManifest {
@@ -109,7 +110,7 @@ export async function printed(
   isEnough: (text: string) => boolean,
 ): Promise<string> {
   await using client = connectCapsule(lab.host);
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(stretched(30_000));
   let text = '';
   for await (const chunk of client.workload.logs({ name, follow: true }, { signal })) {
     text += Buffer.from(chunk.data).toString();
@@ -125,7 +126,7 @@ export async function untilWorkload(
   isIt: (workload: Workload) => boolean,
 ): Promise<Workload> {
   await using client = connectCapsule(lab.host);
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(stretched(60_000));
   for await (const { workload } of client.workload.watch({ names: [name] }, { signal })) {
     if (workload !== undefined && isIt(workload)) return workload;
   }

@@ -51,11 +51,11 @@ export async function flush(request: Rounds): Promise<void> {
 async function prepare({ setting, backend }: Rounds): Promise<void> {
   await pushImage(setting, IMAGE, HEED);
   await setting.client.volume.create({ name: VOLUME, sizeMib: 64n });
-  const wish = { backend, image: IMAGE, mounts: MOUNTS, stopGraceSeconds: 1 };
-  await applyVm(setting, 'heeding', wish);
+  const spec = { backend, image: IMAGE, mounts: MOUNTS, stopGraceSeconds: 1 };
+  await applyVm(setting, 'heeding', spec);
   await untilReady(setting, 'heeding');
   await setting.client.workload.stop({ name: 'heeding' });
-  await applyVm(setting, 'stubborn', { ...wish, args: ['/bin/sh', '-c', IGNORE] });
+  await applyVm(setting, 'stubborn', { ...spec, args: ['/bin/sh', '-c', IGNORE] });
   await untilReady(setting, 'stubborn');
   await setting.client.workload.stop({ name: 'stubborn' });
 }

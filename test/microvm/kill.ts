@@ -26,14 +26,14 @@ export async function killAmid(
 ): Promise<void> {
   const { workload, volume } = setting.client;
   const mounts = [{ volumeName: VOLUME, mountPath: '/data' }];
-  const wish = { backend, image: IMAGE, mounts, stopGraceSeconds: 1 };
+  const spec = { backend, image: IMAGE, mounts, stopGraceSeconds: 1 };
   await pushImage(setting, IMAGE, STAY);
   const clean = await look();
   await volume.create({ name: VOLUME, sizeMib: 32n });
   for (let round = 0; round < rounds; round += 1) {
-    await applyVm(setting, NAME, wish);
+    await applyVm(setting, NAME, spec);
     const startMs = await killWithin(setting, random, STARTS_WITHIN_MS);
-    await applyVm(setting, NAME, wish);
+    await applyVm(setting, NAME, spec);
     await untilReady(setting, NAME);
     const { stdout } = await runIn(setting, NAME, `cat /data/round; echo ${round} > /data/round`);
     assert.equal(stdout, round === 0 ? '' : `${round - 1}\n`);

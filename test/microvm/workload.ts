@@ -7,6 +7,7 @@ import {
   type Workload,
   WorkloadKind,
 } from '@capsule/api/wire';
+import { stretched } from '../lab/stretched.ts';
 import type { Backend, VmSetting } from './vm-setting.ts';
 
 /** Of anything that is waited for, on a machine of its own. */
@@ -23,7 +24,7 @@ const CONFINED = { readOnlyRootFilesystem: true, tmpfs: [{ mountPath: '/tmp' }] 
 const QUICK = { minReadySeconds: 0 };
 
 /** What the tests say of a microVM, in the words of its manifest. */
-export interface VmWish {
+export interface VmSpec {
   readonly backend: Backend;
   readonly image?: string;
   readonly args?: string[];
@@ -48,7 +49,7 @@ interface Mount {
 export async function applyVm(
   { client }: VmSetting,
   name: string,
-  { backend, ...rest }: VmWish,
+  { backend, ...rest }: VmSpec,
 ): Promise<void> {
   // The root of a prebuilt machine is not the capsule's.
   const confined = rest.rootfsPath === undefined ? CONFINED : {};
@@ -74,7 +75,7 @@ export async function untilWorkload(
   name: string,
   isIt: (workload: Workload) => boolean,
 ): Promise<Workload> {
-  const signal = AbortSignal.timeout(PATIENCE_MS * slowness);
+  const signal = AbortSignal.timeout(stretched(PATIENCE_MS * slowness));
   let last: Workload | undefined;
   try {
     for await (const { workload } of client.workload.watch({ names: [name] }, { signal })) {
@@ -112,7 +113,7 @@ export async function printed(
   isEnough: (text: { readonly stdout: string; readonly stderr: string }) => boolean,
   { source = LogSource.PAYLOAD, limitMs = PATIENCE_MS * slowness }: PrintedOptions = {},
 ): Promise<void> {
-  const signal = AbortSignal.timeout(limitMs);
+  const signal = AbortSignal.timeout(stretched(limitMs));
   const text = { stdout: '', stderr: '' };
   try {
     for await (const chunk of client.workload.logs({ name, follow: true, source }, { signal })) {

@@ -18,7 +18,7 @@ import { perform, type Read } from './perform.ts';
 import type { Setting } from './setting.ts';
 import { isSettled, untilShown } from './until-settled.ts';
 
-/** From a wish to its fulfilment, whatever is killed meanwhile. */
+/** From a spec to its fulfilment, whatever is killed meanwhile. */
 const SETTLE_MS = 120_000;
 /** How long what a kill broke may go on failing. */
 const AFTERMATH_MS = 20_000;
@@ -82,7 +82,7 @@ export class TrackedWorkload {
     await this.#learn(possible, outcome.is === 'done', begunAt);
   }
 
-  /** Waits until the capsule shows that the wish is fulfilled. Fails with `Violation`. */
+  /** Waits until the capsule shows that the spec is fulfilled. Fails with `Violation`. */
   async settle(): Promise<Workload | undefined> {
     const isIt = (shown: Workload | undefined) =>
       this.state === undefined ? shown === undefined : shown !== undefined && isSettled(shown);
@@ -90,7 +90,7 @@ export class TrackedWorkload {
     const { isThere, last } = await untilShown(client, this.name, isIt, SETTLE_MS);
     if (!isThere) {
       const { reason, message } = last?.status ?? {};
-      this.#violated(`not as wished after ${SETTLE_MS} ms: ${reason} ${message}`);
+      this.#violated(`not as specified after ${SETTLE_MS} ms: ${reason} ${message}`);
     }
     this.state = settled(this.state);
     return last;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CapsuleClient, DesiredState, type Workload, WorkloadPhase } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 
-/** The capsule shows that the present wish is fulfilled. */
+/** The capsule shows that the present spec is fulfilled. */
 export function isSettled({ desiredState, generation, run, status }: Workload): boolean {
   if (status === undefined || status.observedGeneration !== generation) return false;
   if (desiredState === DesiredState.STOPPED) return status.phase === WorkloadPhase.STOPPED;

@@ -206,14 +206,12 @@ test('a command has a line in the list, a heading, and its flags and examples un
     examples: [{ line: 'capsulectl workload stop web', about: 'one' }],
   };
   const program: ProgramManual = {
-    ...{
-      name: 'capsulectl',
-      summary: 'It runs.',
-      version: '0',
-      habits: {},
-      nouns: {},
-      globalFlags: [],
-    },
+    name: 'capsulectl',
+    summary: 'It runs.',
+    version: '0',
+    habits: {},
+    nouns: {},
+    globalFlags: [],
     commands: [command, { ...command, path: ['__hidden'], isHidden: true }],
   };
   const page = describeProgram(program);

@@ -1,5 +1,5 @@
 import { findCircles } from './find-circles.ts';
-import type { Folders } from './layer-table.ts';
+import type { Folders } from './folders.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Everything that is wrong with the rows of one package's folders, as lines for people. */

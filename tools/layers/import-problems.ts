@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Import } from './find-imports.ts';
-import { FOLDERS, FOR_TESTS, LAYERS, NODE_PACKAGES } from './layer-table.ts';
+import { FOLDERS } from './folder-table.ts';
+import { FOR_TESTS, LAYERS, NODE_PACKAGES } from './layer-table.ts';
 import { placeOf } from './place-of.ts';
 import type { SourceFile, Workspace } from './workspace.ts';
 

@@ -1,4 +1,4 @@
-import type { Folders } from './layer-table.ts';
+import type { Folders } from './folders.ts';
 
 /**
  * Where a file of a package stands: the longest row that holds it, else its top folder. A file beside the

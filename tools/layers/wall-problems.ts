@@ -1,4 +1,4 @@
-import type { Folders } from './layer-table.ts';
+import type { Folders } from './folders.ts';
 import { placeOf } from './place-of.ts';
 import { resolveImport } from './resolve-import.ts';
 import type { SourceFile, Workspace } from './workspace.ts';

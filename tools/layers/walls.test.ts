@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { folderProblems } from './folder-problems.ts';
+import type { Folders } from './folders.ts';
 import { importProblems } from './import-problems.ts';
-import type { Folders } from './layer-table.ts';
 import { manifest, tree } from './testing/tree.ts';
 import { wallProblems } from './wall-problems.ts';
 

@@ -35,8 +35,13 @@ const call: CallRow = {
 };
 
 const run: ProgramRow = {
-  ...{ kind: 'program', program: 'capsulectl', args: ['workload', 'list'], exitCode: 1 },
-  ...{ stdout: keep('web  5s\n'), stderr: keep('second\nfirst\n'), isTerminal: false },
+  kind: 'program',
+  program: 'capsulectl',
+  args: ['workload', 'list'],
+  exitCode: 1,
+  stdout: keep('web  5s\n'),
+  stderr: keep('second\nfirst\n'),
+  isTerminal: false,
 };
 
 test('a call is its answers, a run its output and its lines of progress', () => {

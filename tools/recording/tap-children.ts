@@ -28,8 +28,12 @@ function tapChild(
   if (child.stderr !== null) tapReadable(child.stderr, stderr);
   child.once('close', (code) =>
     write({
-      ...{ kind: 'program', ...what, exitCode: code ?? -1, isTerminal: false },
-      ...{ stdout: stdout.kept, stderr: stderr.kept },
+      kind: 'program',
+      ...what,
+      exitCode: code ?? -1,
+      isTerminal: false,
+      stdout: stdout.kept,
+      stderr: stderr.kept,
     }),
   );
 }

@@ -12,8 +12,12 @@ export function tapOutput(write: (row: ProgramRow) => void): void {
   const [, script = '', ...args] = process.argv;
   process.once('exit', (exitCode) =>
     write({
-      ...{ kind: 'program', program: basename(script, '.cjs'), args, exitCode },
-      ...{ stdout: stdout.kept, stderr: stderr.kept },
+      kind: 'program',
+      program: basename(script, '.cjs'),
+      args,
+      exitCode,
+      stdout: stdout.kept,
+      stderr: stderr.kept,
       isTerminal: process.stdout.isTTY === true,
     }),
   );

@@ -64,6 +64,11 @@ export const RULES: readonly Rule[] = [
     pattern: /\blog\??\.(?:debug|info|warn|error)\((?!(?:'[^']*'|"[^"]*")[,)]|$)/,
   },
   {
+    name: 'spread that only formats',
+    instead: 'write the properties themselves',
+    pattern: /\.\.\.\(?\{/,
+  },
+  {
     name: 'unfinished',
     instead: 'finish it, or open an issue',
     pattern: /\b(?:TODO|FIXME|XXX)\b/,

@@ -33,6 +33,10 @@ const EXAMPLES: Readonly<Record<string, { path?: string; bad: string[]; good: st
     ],
     good: ["log.info('volume created', { volume })", 'log.info(', 'catalog.info(x)'],
   },
+  'spread that only formats': {
+    bad: ['...{ name, size },', '...({ name } as const),', '...{'],
+    good: ['...rest,', '...(name === undefined ? {} : { name }),', "...['--name', name],"],
+  },
   unfinished: { bad: ['// TODO later', 'x(); // FIXME'], good: ['const TODOS = 1'] },
   'suppression without a reason': {
     bad: ['// @ts-ignore', '// @ts-expect-error', '// biome-ignore lint/suspicious/noConsole:'],

@@ -10,7 +10,8 @@ test('a lane begins when those before it have ended, and beside all others', asy
   const gates = new Map(['a', 'b', 'c'].map((name) => [name, Promise.withResolvers<LaneResult>()]));
   const begun: string[] = [];
   const lane = (name: string, after: readonly string[]): Lane => ({
-    ...{ name, after },
+    name,
+    after,
     run: async () => {
       begun.push(name);
       return gates.get(name)?.promise ?? GOOD;

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { TestClock } from './test-clock.ts';
 
 const end = (name: string, nesting: number, seconds: number, type = 'test') => ({
-  ...{ name, nesting, file: 'a.test.ts' },
+  name,
+  nesting,
+  file: 'a.test.ts',
   details: { duration_ms: seconds * 1000, type },
 });
 

@@ -5,8 +5,8 @@
 
 mod arguments;
 mod cover;
+mod hidden_path;
 mod look;
-mod reach;
 mod root;
 
 use arguments::{Arguments, Work, USAGE};
@@ -63,7 +63,7 @@ fn work_on(root: &Root, work: Work, warnings: &mut Warnings) -> Outcome<()> {
     unsafe { libc::umask(0o022) };
     match &work {
         Work::Pack { path, .. } | Work::Unpack { path, .. } | Work::Look(path) => {
-            reach::check(path, hidden)?;
+            hidden_path::check(path, hidden)?;
         }
     }
     match work {

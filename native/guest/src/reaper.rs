@@ -1,4 +1,4 @@
-use capsule_machine::signals::{self, Wish};
+use capsule_machine::signals::{self, Request};
 use nix::sys::signal::SigSet;
 use nix::sys::signalfd::SignalFd;
 use nix::sys::wait::{waitpid, WaitPidFlag, WaitStatus};
@@ -59,10 +59,10 @@ impl Reaper {
         let signals = unsafe { AsyncFd::register(signals) }?;
         loop {
             let mut ready = signals.readable().await?;
-            for wish in signals::read(signals.get_ref()) {
-                match wish {
-                    Wish::PowerOff | Wish::Reboot => asked.notify_one(),
-                    Wish::Reap | Wish::Restart => {}
+            for request in signals::read(signals.get_ref()) {
+                match request {
+                    Request::PowerOff | Request::Reboot => asked.notify_one(),
+                    Request::Reap | Request::Restart => {}
                 }
             }
             ready.clear_ready();

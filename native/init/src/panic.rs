@@ -25,17 +25,17 @@ fn idle_until_asked() {
     loop {
         let mut polled = [PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
         let _ = poll(&mut polled, PollTimeout::NONE);
-        for wish in signals::read(&signals) {
-            let power = match wish {
-                signals::Wish::Reap => {
+        for request in signals::read(&signals) {
+            let power = match request {
+                signals::Request::Reap => {
                     while waitpid(None, Some(WaitPidFlag::WNOHANG))
                         .is_ok_and(|status| status.pid().is_some())
                     {}
                     continue;
                 }
-                signals::Wish::Restart => continue,
-                signals::Wish::PowerOff => power::Power::Off,
-                signals::Wish::Reboot => power::Power::Reboot,
+                signals::Request::Restart => continue,
+                signals::Request::PowerOff => power::Power::Off,
+                signals::Request::Reboot => power::Power::Reboot,
             };
             everyone::signal(Signal::SIGKILL);
             power::end_now(power);

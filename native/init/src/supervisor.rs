@@ -6,7 +6,7 @@ use crate::service::Service;
 use crate::service_file::parse_services;
 use crate::shutdown::Shutdown;
 use crate::unmount;
-use capsule_machine::signals::{self, Wish};
+use capsule_machine::signals::{self, Request};
 use nix::poll::{poll, PollFd, PollFlags};
 use nix::sys::signalfd::SignalFd;
 use nix::sys::wait::{waitpid, WaitPidFlag, WaitStatus};
@@ -56,8 +56,8 @@ impl Supervisor {
                 return power;
             }
             self.sleep();
-            for wish in signals::read(&self.signals) {
-                self.obey(wish);
+            for request in signals::read(&self.signals) {
+                self.obey(request);
             }
             self.reap();
         }
@@ -106,18 +106,18 @@ impl Supervisor {
         }
     }
 
-    fn obey(&mut self, wish: Wish) {
-        let power = match wish {
-            Wish::Reap => return,
-            Wish::Restart => {
+    fn obey(&mut self, request: Request) {
+        let power = match request {
+            Request::Reap => return,
+            Request::Restart => {
                 let now = Instant::now();
                 for service in &mut self.services {
                     service.stop(now, &mut self.journal);
                 }
                 return;
             }
-            Wish::PowerOff => Power::Off,
-            Wish::Reboot => Power::Reboot,
+            Request::PowerOff => Power::Off,
+            Request::Reboot => Power::Reboot,
         };
         if self.shutdown.is_some() {
             return;

@@ -1,3 +1,5 @@
+export { KindFiles } from './by-kind/kind-files.ts';
+export { KindRuntime } from './by-kind/kind-runtime.ts';
 export {
   ContainerdClient,
   type ContainerdClientOptions,
@@ -16,8 +18,6 @@ export {
   type ContainerdImagesOptions,
 } from './containerd/image/containerd-images.ts';
 export { filesError } from './files-program/errors.ts';
-export { KindFiles } from './kinds/kind-files.ts';
-export { KindRuntime } from './kinds/kind-runtime.ts';
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';
 export { SystemLogFile } from './log-files/system-log-file.ts';

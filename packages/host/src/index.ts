@@ -1,12 +1,13 @@
 export { cloneFile, sharesBlocks } from './file/clone-file.ts';
 export * from './file/empty-folder.ts';
 export { makeFolderAs, writeFileAs } from './file/exact-mode.ts';
-export { exists } from './file/exists.ts';
+export { exists, isTaken } from './file/exists.ts';
 export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
-export { lockError, lockFile } from './file/lock-file.ts';
+export { lockFile, lockFileError } from './file/lock-file.ts';
 export { namesIn } from './file/names-in.ts';
 export { removeEmptyFolder } from './file/remove-empty-folder.ts';
 export { unlessMissing } from './file/unless-missing.ts';
+export { isElf, unpackKernel } from './kernel/unpack-kernel.ts';
 export { type Acceleration, findAcceleration } from './kvm/acceleration.ts';
 export { type IpOptions, ipBatch, ipBatchAll, ipShow, ipShowAll } from './net/ip.ts';
 export { ipError } from './net/ip-errors.ts';

@@ -1,11 +1,11 @@
 export { demoRecipe, nginxRecipe } from './demo/web-server.ts';
-export { type Claim, layersInUse, readClaim } from './embedded/claim.ts';
-export { enableForwarding } from './embedded/forwarding.ts';
+export { type Claim, layersInUse, readClaim } from './embedded/claim/claim.ts';
+export { hostNames } from './embedded/claim/host-names.ts';
+export { hostPaths } from './embedded/claim/host-paths.ts';
 export { lookAtHost } from './embedded/host/look-at-host.ts';
-export { hostNames } from './embedded/host-names.ts';
-export { connectNetwork } from './embedded/host-network.ts';
-export { hostPaths } from './embedded/host-paths.ts';
 export { consoleLog } from './embedded/launch.ts';
+export { enableForwarding } from './embedded/network/forwarding.ts';
+export { connectNetwork } from './embedded/network/host-network.ts';
 export {
   launcherLog,
   type Started,

@@ -1,6 +1,6 @@
 import { CONFINED, QUICK } from '../../lab/workload.ts';
 
-export interface ContainerWish {
+export interface ContainerSpec {
   readonly image: string;
   /** A script for `sh -c`; the image's own command without it. */
   readonly script?: string;
@@ -12,7 +12,7 @@ export interface ContainerWish {
 }
 
 /** A manifest of one container, as JSON; it cannot write to its root. */
-export function containerManifest(name: string, { script, ...container }: ContainerWish): string {
+export function containerManifest(name: string, { script, ...container }: ContainerSpec): string {
   const command = script === undefined ? {} : { command: ['/bin/sh', '-c', script] };
   return JSON.stringify({
     name,

@@ -25,7 +25,8 @@ const HOST = 'faults.test';
 const LAYER_BYTES = 256 * 1024;
 /** containerd tells of progress when it has filled a buffer of this size. */
 const PIECE_BYTES = 1024 * 1024;
-const PIECE_EVERY_MS = 400;
+/** So that a layer takes longer than whatever must not wait for it, also on a loaded machine. */
+const PIECE_EVERY_MS = 2_000;
 const FIRST_PIECES = 8;
 const SLOW_LAYER_BYTES = 48 * PIECE_BYTES;
 

@@ -13,6 +13,8 @@ import { pushStay } from '../../lab/stay.ts';
 import { errorCodeOf } from './run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };
+/** For capsuled to come to a point, and again for it to finish what it was killed in. */
+const PATIENCE_MS = 60_000;
 
 export interface VolumeFaultsRequest {
   readonly title: string;
@@ -71,18 +73,19 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
     await writeFile(armed, fault);
     const first = await lab.capsulectl(...run);
     // What was asked for may be answered before all of it is done.
-    const deadline = Date.now() + 20_000;
+    const reachedBy = Date.now() + PATIENCE_MS;
     while (existsSync(armed)) {
-      assert.ok(Date.now() < deadline, `${fault} was never reached: ${first.stderr}`);
+      assert.ok(Date.now() < reachedBy, `${fault} was never reached: ${first.stderr}`);
       await lab.capsulectl('volume', 'list');
     }
     await lab.ready();
     if (first.exitCode === 0) return;
     assert.ok(again, first.stderr);
+    const finishedBy = Date.now() + PATIENCE_MS;
     const tryAgain = async (): Promise<typeof first> => {
       const answer = await lab.capsulectl(...run);
       // capsuled finishes by itself what it was killed in, and says so until then.
-      const isUnderWay = errorCodeOf(answer) === 'VOLUME_NOT_READY' && Date.now() < deadline;
+      const isUnderWay = errorCodeOf(answer) === 'VOLUME_NOT_READY' && Date.now() < finishedBy;
       return isUnderWay ? tryAgain() : answer;
     };
     const second = await tryAgain();

@@ -88,7 +88,7 @@ function check(before: State, after: State): void {
   assert.equal(after.run > before.run, after.begun > before.begun, 'a new run, a new process');
 }
 
-/** Does them one after the other, each when the workload is as wished. */
+/** Does them one after the other, each when the workload is as specified. */
 function run(state: State, operations: readonly Operation[], first = 0): State {
   return operations.reduce((before: State, operation, index) => {
     const expected = expectOf(settled(before), operation, first + index);
@@ -102,7 +102,7 @@ function life(state: State): Life {
   return state;
 }
 
-test('what a stopped workload keeps of an older wish is nothing to rely on', () => {
+test('what a stopped workload keeps of an older spec is nothing to rely on', () => {
   const write: Operation = { do: 'copyTo', path: '/a', text: 'old' };
   const stopped = run(undefined, [APPLY, write, { do: 'stop' }, { ...APPLY, value: '1' }]);
   assert.equal(expectOf(stopped, { do: 'copyFrom', path: '/a' }, 9).is, 'either');

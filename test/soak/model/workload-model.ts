@@ -15,7 +15,7 @@ export interface Life {
   readonly born: number;
   /** Of the operation that last gave it another process: the same one, the same pid. */
   readonly begun: number;
-  /** A container of the present wish is known to exist. */
+  /** A container of the present spec is known to exist. */
   readonly hasContainer: boolean;
   readonly files: Readonly<Record<Path, FileState>>;
 }
@@ -38,7 +38,7 @@ const NOT_RUNNING = ['RUNTIME_NOT_RUNNING'];
 
 /**
  * What has to come of the `ordinal`-th operation on a workload that is as `state` says. An operation
- * that needs a process is expected to be tried once the workload is as wished. Pure.
+ * that needs a process is expected to be tried once the workload is as specified. Pure.
  */
 export function expectOf(state: State, operation: Operation, ordinal: number): Expected {
   if (operation.do === 'apply') return done(applied(state, operation, ordinal));
@@ -87,7 +87,7 @@ export function possibleAfter(
   return [before, ...expected.next.filter((each) => each !== state)];
 }
 
-/** The workload was seen to be as wished: its container is the present one. Pure. */
+/** The workload was seen to be as specified: its container is the present one. Pure. */
 export function settled(state: State): State {
   if (state?.desired !== 'running' || state.hasContainer) return state;
   return { ...state, hasContainer: true };
@@ -95,7 +95,7 @@ export function settled(state: State): State {
 
 /**
  * The content that a read has to show; undefined where nobody knows, as in the container of an older
- * wish that a stopped workload keeps until its next start. Pure.
+ * spec that a stopped workload keeps until its next start. Pure.
  */
 export function textAt(state: State, path: Path): string | 'absent' | undefined {
   const file = state?.hasContainer ? state.files[path] : undefined;

@@ -3,7 +3,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 /// The request of a signal to PID 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
+pub enum Request {
     Reap,
     /// Stop the services and start them again; workloads stay.
     Restart,
@@ -29,23 +29,23 @@ pub fn take() -> nix::Result<SignalFd> {
 }
 
 /// The waiting requests, in order; signals without a meaning are dropped.
-pub fn read(signals: &SignalFd) -> Vec<Wish> {
-    let mut wishes = Vec::new();
+pub fn read(signals: &SignalFd) -> Vec<Request> {
+    let mut requests = Vec::new();
     while let Ok(Some(info)) = signals.read_signal() {
         let signal = i32::try_from(info.ssi_signo).map(Signal::try_from);
         if let Ok(Ok(signal)) = signal {
-            wishes.extend(wish_of(signal));
+            requests.extend(request_of(signal));
         }
     }
-    wishes
+    requests
 }
 
-fn wish_of(signal: Signal) -> Option<Wish> {
+fn request_of(signal: Signal) -> Option<Request> {
     match signal {
-        Signal::SIGCHLD => Some(Wish::Reap),
-        Signal::SIGTERM | Signal::SIGINT | Signal::SIGPWR => Some(Wish::PowerOff),
-        Signal::SIGHUP | Signal::SIGUSR1 => Some(Wish::Reboot),
-        Signal::SIGUSR2 => Some(Wish::Restart),
+        Signal::SIGCHLD => Some(Request::Reap),
+        Signal::SIGTERM | Signal::SIGINT | Signal::SIGPWR => Some(Request::PowerOff),
+        Signal::SIGHUP | Signal::SIGUSR1 => Some(Request::Reboot),
+        Signal::SIGUSR2 => Some(Request::Restart),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@ import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { apiError } from '../errors.ts';
 import { ErrorDetailSchema } from '../gen/capsule/v1/error_pb.ts';
-import { capsuleErrorFrom } from '../wire/error.ts';
+import { capsuleErrorFrom } from '../wire/error/error.ts';
 
 /** What the library makes of a connection that broke, or was never made. */
 const BROKEN: ReadonlySet<Code> = new Set([

@@ -7,7 +7,7 @@ import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { ImageService } from '../gen/capsule/v1/image_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
 import { openServer } from '../testing/open-server.ts';
-import { connectErrorFrom } from '../wire/error.ts';
+import { connectErrorFrom } from '../wire/error/error.ts';
 import { connectCapsule } from './connect-capsule.ts';
 
 test('calls of every service go over the one socket', async (t) => {

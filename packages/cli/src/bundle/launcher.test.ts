@@ -13,6 +13,7 @@ const run = promisify(execFile);
 const FAKE_NODE = `#!/bin/sh
 case $1 in
   */build.ts) echo built; mkdir -p "\${1%/*}/dist"; : > "\${1%/*}/dist/capsulectl.cjs" ;;
+  --snapshot-blob) echo "ran \${2##*/} \${3##*/}"; shift 3; printf '<%s>' "$@" ;;
   *) echo "ran \${1##*/}"; shift; printf '<%s>' "$@" ;;
 esac
 `;
@@ -42,11 +43,22 @@ test('the bundle is built at first, and then only when a source is newer', async
   await installNode(checkout.root);
   const program = join(checkout.root, 'bin/capsulectl');
   const first = await run(program, ['a b', '-n=1', '']);
-  assert.deepEqual(first, { stdout: 'ran capsulectl.cjs\n<a b><-n=1><>', stderr: 'built\n' });
+  assert.deepEqual(first, {
+    stdout: 'ran capsulectl.blob capsulectl.cjs\n<a b><-n=1><>',
+    stderr: 'built\n',
+  });
   assert.equal((await run(program, ['x'])).stderr, '');
   const later = new Date(Date.now() + 60_000);
   await utimes(join(checkout.root, 'packages/core/src/a.ts'), later, later);
   assert.equal((await run(program, ['x'])).stderr, 'built\n');
+});
+
+test('options for Node may concern how modules are loaded, so the bundle is run then', async () => {
+  await using checkout = await fakeCheckout();
+  await installNode(checkout.root);
+  const env = { ...process.env, NODE_OPTIONS: '--import=x' };
+  const { stdout } = await run(join(checkout.root, 'bin/capsulectl'), ['a'], { env });
+  assert.equal(stdout, 'ran capsulectl.cjs\n<a>');
 });
 
 test('it is found through links, from any folder', async () => {

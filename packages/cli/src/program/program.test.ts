@@ -14,7 +14,10 @@ const LITTLE: Program = {
   globalFlags: [{ flags: '--loud', summary: 'say it loudly' }],
   commands: [
     {
-      ...{ path: ['thing', 'version'], summary: 'show versions', args: [], examples: [] },
+      path: ['thing', 'version'],
+      summary: 'show versions',
+      args: [],
+      examples: [],
       flags: [{ flags: '--client', summary: 'of this program' }],
       load: () => import('../shared/capsule/version.ts'),
     },

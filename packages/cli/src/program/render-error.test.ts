@@ -33,7 +33,9 @@ test('a message of several lines keeps them', () => {
 
 test('a long text is broken at words of a terminal, below its own beginning', () => {
   const error = new CapsuleError({
-    ...{ code: 'X_Y', kind: 'invalid', message: 'the volume "notes" is in use by "writer"' },
+    code: 'X_Y',
+    kind: 'invalid',
+    message: 'the volume "notes" is in use by "writer"',
     hint: 'stop the workload "writer" first, or name another volume',
   });
   const on = (isTerminal: boolean) =>

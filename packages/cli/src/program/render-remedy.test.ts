@@ -41,10 +41,19 @@ test('a text may speak of the program itself', () => {
 
 test('another program has other words, and leaves what it cannot do as it is', () => {
   const keeper: ProgramManual = {
-    ...{ name: 'keeper', summary: '', version: '0', habits: {}, nouns: {}, globalFlags: [] },
+    name: 'keeper',
+    summary: '',
+    version: '0',
+    habits: {},
+    nouns: {},
+    globalFlags: [],
     commands: [
       {
-        ...{ path: ['keep', 'disk'], action: 'volume.adopt', summary: '', flags: [], examples: [] },
+        path: ['keep', 'disk'],
+        action: 'volume.adopt',
+        summary: '',
+        flags: [],
+        examples: [],
         args: [{ name: 'volume', summary: '' }],
       },
     ],

@@ -4,7 +4,7 @@ import { anySpec } from '@capsule/testkit/any-spec';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { isCapsuleError } from '../error/capsule-error.ts';
-import { completeSpec } from '../resource/complete-spec.ts';
+import { completeSpec } from '../resource/workload/complete-spec.ts';
 import { manifestError } from './errors.ts';
 import { manifestFromWorkload } from './kind/workload/manifest-from-workload.ts';
 import { validateWorkload } from './kind/workload/validate-workload.ts';

@@ -23,9 +23,3 @@ export type Manifest = {
 export type Declared = {
   [Name in keyof Kinds]: { readonly kind: Name; readonly spec: SpecOf<Kinds[Name]> };
 }[keyof Kinds];
-
-/** A file, or something that can be shown as one (`<stdin>`). */
-export interface ManifestSource {
-  readonly fileName: string;
-  readonly content: string | Uint8Array;
-}

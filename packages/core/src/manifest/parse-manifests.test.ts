@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCapsuleError } from '../error/capsule-error.ts';
-import { SPEC_DEFAULTS } from '../resource/complete-spec.ts';
+import { SPEC_DEFAULTS } from '../resource/workload/complete-spec.ts';
 import { manifestError } from './errors.ts';
 import { parseManifestFiles, parseManifests } from './parse-manifests.ts';
 import { describeProblem, type ManifestProblem } from './problem.ts';

@@ -1,21 +1,22 @@
 import { type Document, isScalar } from 'yaml';
 import { manifestError } from './errors.ts';
+import { findClashes } from './find-clashes.ts';
 import type { KindTable } from './kind/kind.ts';
 import { KINDS } from './kind/kinds.ts';
-import type { AnyManifest, Manifest, ManifestSource } from './manifest.ts';
+import type { AnyManifest, Manifest } from './manifest.ts';
 import type { ManifestProblem } from './problem.ts';
 import { DocumentReader } from './read/document-reader.ts';
+import type { ManifestSource } from './read/manifest-source.ts';
 import { readYaml } from './read/read-yaml.ts';
 import { readDocument } from './read-document.ts';
-import { findClashes } from './validate/find-clashes.ts';
 
 export { inApplyOrder } from './kind/apply-order.ts';
 export { KINDS } from './kind/kinds.ts';
-export { printManifest } from './kind/print-manifest.ts';
 export { CONTAINER_FIELDS } from './kind/workload/read-container.ts';
 export { MICRO_VM_FIELDS } from './kind/workload/read-micro-vm.ts';
+export { MANIFEST_SCHEMA } from './manifest-schema.ts';
+export { printManifest } from './print-manifest.ts';
 export { MANIFEST_MAX_BYTES } from './read/read-yaml.ts';
-export { MANIFEST_SCHEMA } from './schema/manifest-schema.ts';
 
 const PROBLEMS_SHOWN = 100;
 

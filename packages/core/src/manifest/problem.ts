@@ -1,4 +1,4 @@
-/** One thing that is wrong with a wish. */
+/** One thing that is wrong with a spec. */
 export interface Problem {
   /** Where, in the manifest's own words: `container.ports[0].hostPort`; `` for the whole. */
   readonly path: string;

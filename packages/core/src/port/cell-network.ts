@@ -1,5 +1,5 @@
-import type { Dns, ExtraHost } from '../resource/cell.ts';
-import type { PortMapping } from '../resource/container.ts';
+import type { Dns, ExtraHost } from '../resource/cell/cell.ts';
+import type { PortMapping } from '../resource/cell/container.ts';
 
 /** `veth`: a network namespace that containers join. `tap`: a device that a microVM's card is behind. */
 export type CellLinkKind = 'veth' | 'tap';
@@ -18,7 +18,7 @@ export interface TapLink {
   readonly uid: number;
 }
 
-/** The wish for one cell's network. */
+/** The spec for one cell's network. */
 export interface CellNetworkSpec {
   /** Absent: `veth`. */
   readonly link?: CellLinkKind;

@@ -1,4 +1,4 @@
-import type { ContainerRef } from '../resource/container-ref.ts';
+import type { ContainerRef } from '../resource/cell/container-ref.ts';
 
 export type PathType = 'none' | 'file' | 'folder' | 'link' | 'other';
 

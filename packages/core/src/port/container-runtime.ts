@@ -1,8 +1,8 @@
-import type { ContainerRef, ContainerRole } from '../resource/container-ref.ts';
-import type { ContainerSettings, Resources } from '../resource/container-settings.ts';
-import type { MicroVmSettings } from '../resource/micro-vm.ts';
-import type { TaskState } from '../resource/task-state.ts';
-import type { ContainerUsage } from '../resource/usage.ts';
+import type { ContainerRef, ContainerRole } from '../resource/cell/container-ref.ts';
+import type { ContainerSettings, Resources } from '../resource/cell/container-settings.ts';
+import type { MicroVmSettings } from '../resource/cell/micro-vm.ts';
+import type { TaskState } from '../resource/cell/task-state.ts';
+import type { ContainerUsage } from '../resource/workload/usage.ts';
 import type { TapLink } from './cell-network.ts';
 import type { ExecRequest, ExecSession } from './exec-session.ts';
 
@@ -25,7 +25,7 @@ export interface ContainerSpec extends ContainerSettings {
   readonly files: readonly { readonly source: string; readonly target: string }[];
   /** Where the log writer appends this container's output. */
   readonly logPath: string;
-  /** Marks the version of the wish that made this container; a different one means: make it anew. */
+  /** Marks the version of the spec that made this container; a different one means: make it anew. */
   readonly revision: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Image, ImageDetails } from '../resource/image.ts';
+import type { Image, ImageDetails } from '../resource/image/image.ts';
 
 export interface PullProgress {
   readonly stage: 'resolving' | 'pulling' | 'unpacking';

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../resource/log-entry.ts';
+import type { LogEntry } from '../resource/workload/log-entry.ts';
 
 export interface LogQuery {
   /** Go on after `LogEntry.cursor` of an earlier read. */

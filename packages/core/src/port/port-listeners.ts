@@ -1,4 +1,4 @@
-import type { Protocol } from '../resource/container.ts';
+import type { Protocol } from '../resource/cell/container.ts';
 
 /** A port of the capsule's own network that a program of it listens on. */
 export interface PortListener {

@@ -1,4 +1,4 @@
-import type { RegistryLogin, RegistrySpec } from '../resource/registry.ts';
+import type { RegistryLogin, RegistrySpec } from '../resource/registry/registry.ts';
 
 /** What the image store heeds of registries, and how they are asked. Errors are `REGISTRY_*`. */
 export interface RegistryHosts {

@@ -1,5 +1,5 @@
-import type { ArchiveNeeds } from '../resource/archive-needs.ts';
-import type { SnapshotRef } from '../resource/snapshot.ts';
+import type { ArchiveNeeds } from '../resource/volume/archive-needs.ts';
+import type { SnapshotRef } from '../resource/volume/snapshot.ts';
 import type { FilesWarn } from './container-files.ts';
 
 /** What an archive of a volume records, and who learns what it lacks. */

@@ -1,4 +1,4 @@
-import type { SnapshotRef } from '../resource/snapshot.ts';
+import type { SnapshotRef } from '../resource/volume/snapshot.ts';
 import type {
   NewVolume,
   SnapshotSeen,

@@ -1,4 +1,4 @@
-import type { SnapshotRef } from '../resource/snapshot.ts';
+import type { SnapshotRef } from '../resource/volume/snapshot.ts';
 
 /** One volume as the backend finds it, whoever made it. */
 export interface VolumeSeen {

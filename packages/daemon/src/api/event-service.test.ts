@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { feedKeyOfSubject, subjectFromName } from '@capsule/core';
 import { Feed, openStore } from '@capsule/engine';
 import { EventHistory } from '../event/history.ts';
 import { EventRecorder } from '../event/recorder.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { streamEvents } from './event-service.ts';
 
-const ALL = { names: [], sinceUnixMs: 0n, follow: false, afterId: 0n, tail: 0 };
+const ALL = { names: [] as string[], sinceUnixMs: 0n, follow: false, afterId: 0n, tail: 0 };
+const WEB = subjectFromName('web');
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 test('what is new is told although the clock was set back, and so is what follows an event', async (t) => {
@@ -16,10 +18,10 @@ test('what is new is told although the clock was set back, and so is what follow
   let now = 0;
   const recorder = new EventRecorder(db, () => now);
   const feed = new Feed(db);
-  const say = (reason: string, at: number) => {
+  const say = (reason: string, at: number, subject = WEB) => {
     now = at;
-    recorder.append({ name: 'web', uid: 'u' }, { severity: 'normal', reason, message: '' });
-    feed.notify('web');
+    recorder.append({ subject, uid: 'u' }, { severity: 'normal', reason, message: '' });
+    feed.notify(feedKeyOfSubject(subject));
   };
   const abort = new AbortController();
   t.after(() => abort.abort());
@@ -37,4 +39,33 @@ test('what is new is told although the clock was set back, and so is what follow
     after.map(({ reason }) => reason),
     ['SetBack'],
   );
+});
+
+test('who asks for a workload gets its events under its name, and no others', async (t) => {
+  const db = openStore(':memory:', MIGRATIONS);
+  t.after(() => db.close());
+  const history = new EventHistory(db);
+  const recorder = new EventRecorder(db, () => 0);
+  const feed = new Feed(db);
+  const say = (reason: string, subject: string) => {
+    recorder.append({ subject, uid: 'u' }, { severity: 'normal', reason, message: '' });
+    feed.notify(feedKeyOfSubject(subject));
+  };
+  const abort = new AbortController();
+  t.after(() => abort.abort());
+  const request = { ...ALL, follow: true, names: ['web', 'volume/data'] };
+  const events = streamEvents(request, { history, feed }, abort.signal);
+  say('First', WEB);
+  say('Sibling', 'main_default_default_web_log');
+  say('Elsewhere', 'main_default_shop_web_web');
+  say('Other', 'volume/web');
+  const { value } = await events.next();
+  assert.deepEqual([value?.name, value?.reason], ['web', 'First']);
+  const next = events.next();
+  say('Attached', 'volume/data');
+  assert.equal((await next).value?.name, 'volume/data');
+  const last = events.next();
+  say('Sibling', 'main_default_default_web_log');
+  say('Last', WEB);
+  assert.equal((await last).value?.reason, 'Last');
 });

@@ -5,7 +5,7 @@ import {
   EventSeverity,
   type EventStreamRequest,
 } from '@capsule/api/wire';
-import type { StoredEvent } from '@capsule/core';
+import { feedKeyOfSubject, nameOfSubject, type StoredEvent, subjectFromName } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { EventHistory } from '../event/history.ts';
@@ -30,20 +30,22 @@ export async function* streamEvents(
   { history, feed }: EventServiceParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
-  const { names, follow } = request;
+  const { follow } = request;
+  const subjects = request.names.map(subjectFromName);
+  const keys = subjects.map(feedKeyOfSubject);
   let afterId = Number(request.afterId);
   // What comes is told whatever the clock says, for clocks are set.
   const since = afterId === 0 ? Number(request.sinceUnixMs) : 0;
   const changes = follow ? feed.changes(signal) : undefined;
-  const past = { names, since, afterId, tail: request.tail === 0 ? undefined : request.tail };
+  const past = { subjects, since, afterId, tail: request.tail === 0 ? undefined : request.tail };
   for (const event of history.find(past)) {
     afterId = event.id;
     yield eventToProto(event);
   }
   if (changes === undefined) return;
   for await (const changed of changes) {
-    if (names.length > 0 && !names.some((name) => changed.has(name))) continue;
-    for (const event of history.find({ names, since: 0, afterId })) {
+    if (keys.length > 0 && !keys.some((key) => changed.has(key))) continue;
+    for (const event of history.find({ subjects, since: 0, afterId })) {
       afterId = event.id;
       yield eventToProto(event);
     }
@@ -51,9 +53,13 @@ export async function* streamEvents(
 }
 
 function eventToProto(event: StoredEvent): Answer {
-  const { id, name, uid, reason, message, exitCode } = event;
+  const { id, subject, uid, reason, message, exitCode } = event;
   return {
-    ...{ id: BigInt(id), name, uid, reason, message },
+    id: BigInt(id),
+    name: nameOfSubject(subject),
+    uid,
+    reason,
+    message,
     atUnixMs: BigInt(Math.trunc(event.at)),
     severity: event.severity === 'warning' ? EventSeverity.WARNING : EventSeverity.NORMAL,
     ...(exitCode === undefined ? {} : { exitCode }),

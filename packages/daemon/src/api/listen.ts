@@ -18,7 +18,9 @@ export async function listen(
   // A field that we do not know must be refused, in JSON as in binary.
   const jsonOptions = { ignoreUnknownFields: false };
   const handler = connectNodeAdapter({
-    ...{ routes, interceptors, jsonOptions },
+    routes,
+    interceptors,
+    jsonOptions,
     // On a socket of this machine packing costs both sides more than copying.
     compressMinBytes: Number.MAX_SAFE_INTEGER,
   });

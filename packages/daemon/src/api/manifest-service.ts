@@ -114,7 +114,9 @@ function workloadResult(
   if ('error' in outcome) return { name, error: errorToDetail(outcome.error) };
   const { record, change, fields, recreates } = outcome.applied;
   return {
-    ...{ name, recreates, change: applyChangeToProto(change) },
+    name,
+    recreates,
+    change: applyChangeToProto(change),
     fields: fields.map(fieldChangeToProto),
     workload: describe(record),
   };

@@ -11,6 +11,7 @@ import {
 import {
   type ContainerFiles,
   type ContainerRuntime,
+  cellOfWorkload,
   isName,
   matchesLabels,
   type Workload,
@@ -46,9 +47,9 @@ export function workloadService(
   return {
     apply(request) {
       const { commands, controller } = parts;
-      const wish = request.workload ?? create(WorkloadSchema);
-      const { record, change, fields, recreates } = commands.apply(specFromProto(wish), {
-        desired: askedStateFromProto(wish.name, wish.desiredState),
+      const wanted = request.workload ?? create(WorkloadSchema);
+      const { record, change, fields, recreates } = commands.apply(specFromProto(wanted), {
+        desired: askedStateFromProto(wanted.name, wanted.desiredState),
         dryRun: request.dryRun,
       });
       return {
@@ -70,15 +71,15 @@ export function workloadService(
     async delete(request, context) {
       const { commands, controller } = parts;
       const existed = commands.delete(request.name, request.force);
-      // The caller may leave: the wish is stored, and the workload goes all the same.
-      if (existed) await controller.untilGone(request.name, context.signal);
+      // The caller may leave: the spec is stored, and the workload goes all the same.
+      if (existed) await controller.untilGone(cellOfWorkload(request.name), context.signal);
       return { existed };
     },
     async stop({ name, graceSeconds }, context) {
       const { commands, controller } = parts;
       const changed = commands.stop(name, graceFromProto(graceSeconds));
-      // The caller may leave: the wish is stored, and the workload stops all the same.
-      await controller.untilStopped(name, context.signal);
+      // The caller may leave: the spec is stored, and the workload stops all the same.
+      await controller.untilStopped(cellOfWorkload(name), context.signal);
       return { changed };
     },
     start({ name }) {

@@ -1,12 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { GetInfoResponseSchema } from '@capsule/api/wire';
 import { chooseUplinkAddress } from './uplink-address.ts';
 import { readUptime } from './uptime.ts';
 
-type Facts = MessageInitShape<typeof GetInfoResponseSchema>;
+export interface MachineFacts {
+  readonly hostname: string;
+  readonly kernelRelease: string;
+  readonly kernelVersion: string;
+  readonly architecture: string;
+  readonly uptimeSeconds: number;
+  readonly memoryTotalBytes: number;
+  readonly memoryAvailableBytes: number;
+  readonly cpuCores: number;
+  readonly cpuModel: string;
+  /** Seconds since 1970, by the machine's clock. */
+  readonly localTimeUnix: number;
+  readonly permTotalBytes: number;
+  readonly permUsedBytes: number;
+  /** By which the machine is reached from elsewhere; empty where there is none. */
+  readonly address: string;
+  readonly cgroup: string;
+}
 
 /**
  * Facts of the machine, from its kernel. `permPath` is where the capsule's state lives, `bridge` the name of its
@@ -18,7 +33,7 @@ export async function readMachineFacts({
 }: {
   readonly permPath: string;
   readonly bridge: string;
-}): Promise<Facts> {
+}): Promise<MachineFacts> {
   const perm = await statfs(permPath);
   const cpus = os.cpus();
   return {
@@ -26,14 +41,14 @@ export async function readMachineFacts({
     kernelRelease: os.release(),
     kernelVersion: os.version(),
     architecture: os.machine(),
-    uptimeSeconds: BigInt(Math.floor(await readUptime())),
-    memoryTotalBytes: BigInt(os.totalmem()),
-    memoryAvailableBytes: BigInt(memoryAvailableBytes()),
+    uptimeSeconds: Math.floor(await readUptime()),
+    memoryTotalBytes: os.totalmem(),
+    memoryAvailableBytes: memoryAvailableBytes(),
     cpuCores: cpus.length,
     cpuModel: cpus[0]?.model ?? '',
-    localTimeUnix: BigInt(Math.floor(Date.now() / 1000)),
-    permTotalBytes: BigInt(perm.blocks) * BigInt(perm.bsize),
-    permUsedBytes: BigInt(perm.blocks - perm.bfree) * BigInt(perm.bsize),
+    localTimeUnix: Math.floor(Date.now() / 1000),
+    permTotalBytes: perm.blocks * perm.bsize,
+    permUsedBytes: (perm.blocks - perm.bfree) * perm.bsize,
     address: uplinkAddress(bridge),
     cgroup: cgroupVersion(),
   };

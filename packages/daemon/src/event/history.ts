@@ -3,8 +3,8 @@ import type { Database, Row } from '@capsule/engine';
 import { KEPT_IN_ALL } from './recorder.ts';
 
 export interface EventQuery {
-  /** Of these workloads; empty for all. */
-  readonly names: readonly string[];
+  /** Empty for all. */
+  readonly subjects: readonly string[];
   /** Milliseconds since 1970. */
   readonly since: number;
   /** Only later ones. */
@@ -29,14 +29,15 @@ export class EventHistory {
   }
 
   /** What is kept of the past, oldest first. */
-  find({ names, since, afterId, tail }: EventQuery): StoredEvent[] {
-    const chosen = names.length === 0 ? '' : `AND subject IN (${names.map(() => '?').join(', ')})`;
+  find({ subjects, since, afterId, tail }: EventQuery): StoredEvent[] {
+    const places = subjects.map(() => '?').join(', ');
+    const chosen = subjects.length === 0 ? '' : `AND subject IN (${places})`;
     return this.#db
       .all(
         `SELECT * FROM event WHERE id > ? AND at >= ? ${chosen} ORDER BY id DESC LIMIT ?`,
         afterId,
         since,
-        ...names,
+        ...subjects,
         tail ?? KEPT_IN_ALL,
       )
       .map(eventFromRow)
@@ -47,7 +48,7 @@ export class EventHistory {
 function eventFromRow(row: Row): StoredEvent {
   return {
     id: Number(row['id']),
-    name: String(row['subject']),
+    subject: String(row['subject']),
     uid: String(row['uid']),
     at: Number(row['at']),
     severity: row['severity'] as EventSeverity,

@@ -9,7 +9,8 @@ const CLEARED_EVERY = 64;
 
 /** To whom something happened. */
 export interface EventSubject {
-  readonly name: string;
+  /** See `subjectFromName`. */
+  readonly subject: string;
   readonly uid: string;
 }
 
@@ -24,13 +25,13 @@ export class EventRecorder {
   }
 
   /** As of now. */
-  append(subject: EventSubject, event: Omit<WorkloadEvent, 'at'>): void {
+  append(of: EventSubject, event: Omit<WorkloadEvent, 'at'>): void {
     this.#db.transaction(() => {
-      this.#insert(subject, event);
+      this.#insert(of, event);
       this.#db.run(
         `DELETE FROM event WHERE subject = ?1 AND id <=
            (SELECT id FROM event WHERE subject = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${KEPT})`,
-        subject.name,
+        of.subject,
       );
       const last = Number(this.#db.get('SELECT max(id) AS id FROM event')?.['id'] ?? 0);
       if (last % CLEARED_EVERY === 0) {
@@ -39,11 +40,11 @@ export class EventRecorder {
     });
   }
 
-  #insert({ name, uid }: EventSubject, event: Omit<WorkloadEvent, 'at'>): void {
+  #insert({ subject, uid }: EventSubject, event: Omit<WorkloadEvent, 'at'>): void {
     this.#db.run(
       `INSERT INTO event (subject, uid, at, severity, reason, message, exit_code, exit_signal, oom_killed)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[name, uid, this.#now(), event.severity, event.reason, event.message],
+      ...[subject, uid, this.#now(), event.severity, event.reason, event.message],
       ...[event.exitCode ?? null, event.exitSignal ?? null, event.oomKilled === true ? 1 : 0],
     );
   }

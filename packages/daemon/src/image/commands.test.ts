@@ -31,7 +31,7 @@ function record(spec: Partial<WorkloadSpec> & { readonly name: string }): Worklo
 function useOf(...records: WorkloadRecord[]): ImageCommands {
   return new ImageCommands({
     images: new FakeImageStore(),
-    workloads: () => records,
+    containers: () => records,
     statusOf: () => FIRST_STATUS,
     now: () => 0,
   });
@@ -47,4 +47,10 @@ test('a microVM of a kernel and a disk of its own uses no image, and hides no us
 test('a stored reference that cannot be read any more concerns its own workload only', () => {
   const odd = record({ name: 'odd', image: 'NOT an image' });
   assert.deepEqual(useOf(odd, record({ name: 'web' })).usersOf(NGINX), ['web']);
+});
+
+test('a sibling uses its image as the root does, under a name of its own', () => {
+  const web = record({ name: 'web', image: 'busybox' });
+  const log = { ...record({ name: 'log' }), ref: { ...web.ref, container: 'log' } };
+  assert.deepEqual(useOf(web, log).usersOf(NGINX), ['main_default_default_web_log']);
 });

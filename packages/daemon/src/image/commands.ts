@@ -1,10 +1,12 @@
 import {
+  type CellContainer,
+  type ContainerRecord,
+  type ContainerRef,
   type Image,
   type ImageStore,
   isCapsuleError,
+  nameOfContainer,
   normaliseImageReference,
-  type WorkloadRecord,
-  type WorkloadSpec,
   type WorkloadStatus,
 } from '@capsule/core';
 import { imageUseError } from './errors.ts';
@@ -14,8 +16,8 @@ const NEW_MS = 10 * 60_000;
 
 export interface ImageCommandsParts {
   readonly images: ImageStore;
-  readonly workloads: () => readonly WorkloadRecord[];
-  readonly statusOf: (name: string) => WorkloadStatus;
+  readonly containers: () => readonly ContainerRecord[];
+  readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   readonly now: () => number;
 }
 
@@ -35,13 +37,14 @@ export class ImageCommands {
 
   /** The workloads, running or stopped, that name the image or whose container was made of it. */
   usersOf(image: Pick<Image, 'name' | 'digest'>): readonly string[] {
-    return this.#parts
-      .workloads()
-      .filter(({ spec }) => {
-        if (namesImage(spec, image)) return true;
-        return this.#parts.statusOf(spec.name).imageDigest === image.digest;
-      })
-      .map(({ spec }) => spec.name);
+    return this.#containersOf(image).map(({ ref }) => nameOfContainer(ref));
+  }
+
+  #containersOf(image: Pick<Image, 'name' | 'digest'>): readonly ContainerRecord[] {
+    return this.#parts.containers().filter(({ ref, spec }) => {
+      if (namesImage(spec, image)) return true;
+      return this.#parts.statusOf(ref).imageDigest === image.digest;
+    });
   }
 
   /** Answers whether there was one. Fails with `IMAGE_IN_USE`. */
@@ -77,14 +80,13 @@ export class ImageCommands {
 
   /** One of several names of an image may go while another keeps it. */
   async #neededBy(image: Image, signal: AbortSignal): Promise<readonly string[]> {
-    const users = this.usersOf(image);
-    const byName = users.filter((user) =>
-      this.#parts.workloads().some(({ spec }) => spec.name === user && namesImage(spec, image)),
-    );
-    if (byName.length > 0 || users.length === 0) return byName;
+    const users = this.#containersOf(image);
+    const byName = users.filter(({ spec }) => namesImage(spec, image));
+    if (byName.length > 0 || users.length === 0)
+      return byName.map(({ ref }) => nameOfContainer(ref));
     const all = await this.#parts.images.list(signal);
     const hasOther = all.some(({ name, digest }) => digest === image.digest && name !== image.name);
-    return hasOther ? [] : users;
+    return hasOther ? [] : users.map(({ ref }) => nameOfContainer(ref));
   }
 }
 
@@ -92,7 +94,7 @@ export class ImageCommands {
  * A microVM of a kernel and a disk names no image. A reference that cannot be read is one that an earlier
  * version took: it matches nothing, and concerns no other workload.
  */
-function namesImage({ image }: WorkloadSpec, { name }: Pick<Image, 'name'>): boolean {
+function namesImage({ image }: CellContainer, { name }: Pick<Image, 'name'>): boolean {
   try {
     return image !== '' && normaliseImageReference(image) === name;
   } catch (error) {

@@ -17,7 +17,7 @@ import {
   FakePortListeners,
   FakeVolumeBackend,
   fakeError,
-  noBorrowers,
+  noGuestVolumes,
   noTransfers,
 } from '@capsule/testkit';
 import fc from 'fast-check';
@@ -58,7 +58,7 @@ function setUp() {
       volumes: {
         backend: disk,
         ...noTransfers,
-        borrowers: noBorrowers,
+        guestVolumes: noGuestVolumes,
         faultPoint: () => undefined,
       },
     },
@@ -125,11 +125,18 @@ const workload = (name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpe
   completeSpec({ name, image: 'nginx', ...change });
 const mounting = (...names: string[]) => ({
   mounts: names.map((volumeName) => ({
-    ...{ volumeName, mountPath: `/${volumeName}`, readOnly: false, copyUp: false },
+    volumeName,
+    mountPath: `/${volumeName}`,
+    readOnly: false,
+    copyUp: false,
   })),
 });
 const registry = (name: string): RegistrySpec => ({
-  ...{ name, mirrors: [], plainHttp: true, insecure: false, caCertificate: '' },
+  name,
+  mirrors: [],
+  plainHttp: true,
+  insecure: false,
+  caCertificate: '',
 });
 const wordOf = (outcome: DeclaredOutcome | ApplyOutcome) => {
   if (outcome === undefined) return '-';

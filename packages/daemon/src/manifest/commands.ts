@@ -29,7 +29,7 @@ export type DeclaredOutcome =
   | { readonly error: CapsuleError }
   | undefined;
 
-/** In the order of the wishes. */
+/** In the order of the resources. */
 export interface ManifestOutcomes {
   readonly registries: readonly DeclaredOutcome[];
   readonly volumes: readonly DeclaredOutcome[];
@@ -59,11 +59,11 @@ export class ManifestCommands {
   }
 
   /** Refusals are outcomes. Where there is one, nothing was done, and only refusals are there. Idempotent. */
-  async apply(wishes: ManifestResources, { dryRun = false } = {}): Promise<ManifestOutcomes> {
-    if (dryRun) return this.#judge(wishes);
+  async apply(wanted: ManifestResources, { dryRun = false } = {}): Promise<ManifestOutcomes> {
+    if (dryRun) return this.#judge(wanted);
     return this.#parts.lock('manifests', async () => {
-      const judged = await this.#judge(wishes);
-      return isAnyRefused(judged) ? onlyRefusals(judged) : this.#carryOut(wishes);
+      const judged = await this.#judge(wanted);
+      return isAnyRefused(judged) ? onlyRefusals(judged) : this.#carryOut(wanted);
     });
   }
 
@@ -90,21 +90,21 @@ export class ManifestCommands {
   }
 
   /** The disk or the network may still fail: what follows is left undone then. */
-  async #carryOut(wishes: ManifestResources): Promise<ManifestOutcomes> {
+  async #carryOut(wanted: ManifestResources): Promise<ManifestOutcomes> {
     const { workloads } = this.#parts;
-    const registries = await untilFailure(wishes.registries, (spec) =>
+    const registries = await untilFailure(wanted.registries, (spec) =>
       this.#parts.registries.apply(spec, false),
     );
     const isFine = !registries.some(isRefused);
-    const volumes = await untilFailure(isFine ? wishes.volumes : [], (spec) =>
+    const volumes = await untilFailure(isFine ? wanted.volumes : [], (spec) =>
       this.#parts.volumes.apply(spec),
     );
     const isReady = isFine && !volumes.some(isRefused);
-    const applied = isReady ? workloads.applyAll(wishes.workloads) : [];
+    const applied = isReady ? workloads.applyAll(wanted.workloads) : [];
     const outcomes = {
-      registries: fill(registries, wishes.registries.length),
-      volumes: fill(volumes, wishes.volumes.length),
-      workloads: fill(applied, wishes.workloads.length),
+      registries: fill(registries, wanted.registries.length),
+      volumes: fill(volumes, wanted.volumes.length),
+      workloads: fill(applied, wanted.workloads.length),
     };
     const isUndone = applied.some(isRefused);
     return isUndone ? { ...outcomes, workloads: outcomes.workloads.map(refusedOnly) } : outcomes;

@@ -1,50 +1,58 @@
-import { isCapsuleError, type WorkloadRecord, type WorkloadStatus } from '@capsule/core';
+import {
+  type CellId,
+  type CellRecord,
+  type ContainerRef,
+  isCapsuleError,
+  nameOfCell,
+  type WorkloadStatus,
+} from '@capsule/core';
 import type { Database, Log } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
-import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { Cells } from '../store/cells.ts';
 
 export interface AddressClaimParts {
   readonly db: Database;
-  readonly specs: WorkloadSpecs;
+  readonly cells: Cells;
   readonly addresses: Addresses;
-  readonly statusOf: (name: string) => WorkloadStatus;
+  readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
 }
 
 /**
- * The stored record of a workload, after it has an address of the bridge where it needs one: the network of
+ * The stored record of a cell, after it has an address of the bridge where it needs one: the network of
  * the bridge may be another than the one it was applied in. Such a one that runs is due for another run, and
  * a machine, which knows its address from its making, for another making. Undefined when there is no such
- * workload. Fails with `ADDRESS_EXHAUSTED`. Idempotent.
+ * cell. Fails with `ADDRESS_EXHAUSTED`. Idempotent.
  */
 export function claimAddress(
-  name: string,
-  { db, specs, addresses, statusOf }: AddressClaimParts,
-): WorkloadRecord | undefined {
-  const record = specs.get(name);
+  cell: CellId,
+  { db, cells, addresses, statusOf }: AddressClaimParts,
+): CellRecord | undefined {
+  const record = cells.get(cell);
   if (record === undefined || !isUnplaced(record, addresses)) return record;
   return db.transaction(() => {
-    addresses.claim(record.ref.cell);
-    const { spec, desired } = record;
+    addresses.claim(cell);
+    const { spec, desired, containers } = record;
     const isNewRevision = spec.kind === 'microVm';
-    const isNewRun = desired === 'running' && statusOf(name).phase === 'running';
-    if (isNewRevision || isNewRun) specs.update(spec, { desired, isNewRevision, isNewRun });
-    return specs.get(name);
+    const isRunning = containers.some(({ ref }) => statusOf(ref).phase === 'running');
+    const isNewRun = desired === 'running' && isRunning;
+    if (isNewRevision || isNewRun) cells.beginAnother(cell, { isNewRevision, isNewRun });
+    return cells.get(cell);
   });
 }
 
 /** Does so for all, at the start; one that cannot have an address is logged, and keeps no other from its own. */
 export function claimAddresses(parts: AddressClaimParts & { readonly log: Log }): void {
-  for (const { spec } of parts.specs.list()) {
+  for (const { id } of parts.cells.list()) {
     try {
-      claimAddress(spec.name, parts);
+      claimAddress(id, parts);
     } catch (error) {
       if (!isCapsuleError(error)) throw error;
-      parts.log.warn('workload has no address', { name: spec.name, error });
+      parts.log.warn('workload has no address', { name: nameOfCell(id), error });
     }
   }
 }
 
-function isUnplaced({ ref, spec, desired }: WorkloadRecord, addresses: Addresses): boolean {
+function isUnplaced({ id, spec, desired }: CellRecord, addresses: Addresses): boolean {
   if (spec.networkMode !== 'bridge' || desired === 'deleting') return false;
-  return addresses.get(ref.cell) === undefined;
+  return addresses.get(id) === undefined;
 }

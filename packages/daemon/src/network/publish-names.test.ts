@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cellOfWorkload, completeSpec, type DesiredState, type WorkloadSpec } from '@capsule/core';
+import {
+  cellKey,
+  cellOfWorkload,
+  completeSpec,
+  type DesiredState,
+  type WorkloadSpec,
+} from '@capsule/core';
 import { Feed, openStore } from '@capsule/engine';
 import { FakeNameResponder } from '@capsule/testkit';
 import { Addresses } from '../store/addresses.ts';
+import { Cells } from '../store/cells.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { NamePublisher } from './publish-names.ts';
@@ -11,6 +18,7 @@ import { NamePublisher } from './publish-names.ts';
 class Bench {
   readonly #db = openStore(':memory:', MIGRATIONS);
   readonly specs = new WorkloadSpecs(this.#db);
+  readonly cells = new Cells(this.#db);
   readonly addresses = new Addresses(this.#db, '172.20.254.0/24');
   readonly names = new FakeNameResponder();
   readonly feed = new Feed(this.#db);
@@ -19,14 +27,14 @@ class Bench {
   add(name: string, change: Partial<WorkloadSpec> = {}, desired: DesiredState = 'running'): void {
     this.specs.insert(completeSpec({ name, image: 'nginx', ...change }), desired, 0);
     if (change.networkMode !== 'host') this.addresses.claim(cellOfWorkload(name));
-    this.feed.notify(name);
+    this.feed.notify(cellKey(cellOfWorkload(name)));
   }
 
   desire(name: string, desired: DesiredState): void {
     const record = this.specs.get(name);
     assert.ok(record !== undefined);
     this.specs.update(record.spec, { desired });
-    this.feed.notify(name);
+    this.feed.notify(cellKey(cellOfWorkload(name)));
   }
 }
 
@@ -65,8 +73,9 @@ suite('publishing names', () => {
     bench.publisher.start();
     bench.add('web');
     const told = bench.names.names;
-    bench.feed.notify('web');
-    bench.feed.notify('nobody');
+    bench.feed.notify(cellKey(cellOfWorkload('web')));
+    bench.feed.notify(cellKey(cellOfWorkload('nobody')));
+    bench.feed.notify('volume/web');
     assert.equal(bench.names.names, told);
     bench.publisher[Symbol.dispose]();
     bench.desire('web', 'deleting');

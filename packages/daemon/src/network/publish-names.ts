@@ -1,25 +1,33 @@
-import type { NameResponder, WorkloadName } from '@capsule/core';
+import {
+  type CellId,
+  cellFromKey,
+  cellKey,
+  type NameResponder,
+  nameOfCell,
+  type WorkloadName,
+} from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
-import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { Cells } from '../store/cells.ts';
 
 export interface NamePublisherParts {
-  readonly specs: WorkloadSpecs;
+  readonly cells: Pick<Cells, 'get' | 'list'>;
   readonly addresses: Addresses;
   readonly names: NameResponder;
   readonly feed: Feed;
 }
 
 /**
- * Keeps the names that the responder answers equal to what is wished, from `start` to disposal.
+ * Keeps the names that the responder answers equal to what the specs say, from `start` to disposal.
  *
- * A workload has its name and address from the moment its wish is taken, whether or not it runs: an
+ * A workload has its name and address from the moment its spec is taken, whether or not it runs: an
  * address that answers late is a connection that is tried again, a name that is not there is a failure.
  * Of one that is stopped the name is there and has no address: what connects fails at once, instead of
  * waiting for a cell that is not there. One that is being deleted is gone.
  */
 export class NamePublisher implements Disposable {
   readonly #parts: NamePublisherParts;
+  /** By the key of the cell. */
   readonly #told = new Map<string, WorkloadName>();
   #listening: Disposable | undefined;
 
@@ -28,9 +36,9 @@ export class NamePublisher implements Disposable {
   }
 
   start(): void {
-    const { specs, feed } = this.#parts;
-    this.#listening = feed.listen((name) => this.#look(name));
-    for (const { spec } of specs.list()) this.#set(spec.name);
+    const { cells, feed } = this.#parts;
+    this.#listening = feed.listen((key) => this.#look(cellFromKey(key)));
+    for (const { id } of cells.list()) this.#set(id);
     this.#tell();
   }
 
@@ -39,15 +47,16 @@ export class NamePublisher implements Disposable {
   }
 
   /** The feed tells of everything; most of it changes no name. */
-  #look(name: string): void {
-    if (this.#set(name)) this.#tell();
+  #look(cell: CellId): void {
+    if (this.#set(cell)) this.#tell();
   }
 
-  #set(name: string): boolean {
-    const before = this.#told.get(name);
-    const after = this.#nameOf(name);
-    if (after === undefined) return this.#told.delete(name);
-    this.#told.set(name, after);
+  #set(cell: CellId): boolean {
+    const key = cellKey(cell);
+    const before = this.#told.get(key);
+    const after = this.#nameOf(cell);
+    if (after === undefined) return this.#told.delete(key);
+    this.#told.set(key, after);
     return before === undefined || before.address !== after.address;
   }
 
@@ -55,11 +64,12 @@ export class NamePublisher implements Disposable {
     this.#parts.names.update([...this.#told.values()]);
   }
 
-  #nameOf(name: string): WorkloadName | undefined {
-    const record = this.#parts.specs.get(name);
+  #nameOf(cell: CellId): WorkloadName | undefined {
+    const record = this.#parts.cells.get(cell);
+    const name = nameOfCell(cell);
     if (record === undefined || record.desired === 'deleting') return undefined;
     if (record.desired === 'stopped') return { name, address: undefined };
     if (record.spec.networkMode === 'host') return { name, address: 'capsule' };
-    return { name, address: this.#parts.addresses.get(record.ref.cell) };
+    return { name, address: this.#parts.addresses.get(cell) };
   }
 }

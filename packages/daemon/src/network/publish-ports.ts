@@ -1,33 +1,48 @@
-import { type CellNetwork, type PublishedPort, portKey } from '@capsule/core';
+import {
+  type CellId,
+  type CellNetwork,
+  type CellRecord,
+  cellFromKey,
+  cellKey,
+  nameOfCell,
+  type PublishedPort,
+  portKey,
+} from '@capsule/core';
 import type { Addresses } from '../store/addresses.ts';
-import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { Cells } from '../store/cells.ts';
 import { workloadError } from '../workload/errors.ts';
 
 interface OwnedPort extends PublishedPort {
+  /** The key of the cell. */
   readonly owner: string;
 }
 
+interface RankedPort extends OwnedPort {
+  readonly createdAt: number;
+}
+
 export interface PortPublisherParts {
-  readonly specs: WorkloadSpecs;
+  readonly cells: Pick<Cells, 'list'>;
   readonly addresses: Addresses;
   readonly network: CellNetwork;
 }
 
-/** A port that one workload wants and another has. */
+/** A port that one cell wants and another has. */
 interface RefusedPort {
   readonly port: string;
+  /** The key of that other. */
   readonly holder: string;
 }
 
 interface WantedPorts {
   readonly ports: readonly OwnedPort[];
-  /** By workload: the first port it cannot have. */
+  /** By the key of the cell: the first port it cannot have. */
   readonly refused: ReadonlyMap<string, RefusedPort>;
 }
 
 /**
- * Keeps the capsule's port maps equal to what all workloads want. Two that want one port concern only each
- * other: whoever has it keeps it, else the older workload gets it.
+ * Keeps the capsule's port maps equal to what all cells want. Two that want one port concern only each
+ * other: whoever has it keeps it, else the older cell gets it.
  */
 export class PortPublisher {
   readonly #parts: PortPublisherParts;
@@ -38,8 +53,9 @@ export class PortPublisher {
     this.#parts = parts;
   }
 
-  /** Whether the maps of one workload are as it wishes. */
-  stateOf(owner: string): 'current' | 'missing' | 'left' {
+  /** Whether the maps of one cell are as its spec has them. */
+  stateOf(cell: CellId): 'current' | 'missing' | 'left' {
+    const owner = cellKey(cell);
     if (this.#loaded === undefined) return 'missing';
     const { ports, refused } = this.#wanted();
     const wanted = new Set(ports.filter((port) => port.owner === owner).map(describePort));
@@ -49,25 +65,22 @@ export class PortPublisher {
   }
 
   /**
-   * Loads all maps, for one workload. Many calls at once share one load: the network sees to it. Fails with
-   * `WORKLOAD_PORT_TAKEN` where another workload has a port of this one; the maps of all others are loaded then.
+   * Loads all maps, for one cell. Many calls at once share one load: the network sees to it. Fails with
+   * `WORKLOAD_PORT_TAKEN` where another cell has a port of this one; the maps of all others are loaded then.
    */
-  async sync(owner: string): Promise<void> {
+  async sync(cell: CellId): Promise<void> {
     const { ports, refused } = this.#wanted();
     await this.#parts.network.publish(ports.map(({ owner: _owner, ...port }) => port));
     this.#loaded = ports;
-    const conflict = refused.get(owner);
-    if (conflict !== undefined) throw workloadError.PORT_TAKEN({ name: owner, ...conflict });
+    const conflict = refused.get(cellKey(cell));
+    if (conflict === undefined) return;
+    const { port, holder } = conflict;
+    const facts = { name: nameOfCell(cell), holder: nameOfCell(cellFromKey(holder)), port };
+    throw workloadError.PORT_TAKEN(facts);
   }
 
   #wanted(): WantedPorts {
-    const { specs, addresses } = this.#parts;
-    const all = specs.list().flatMap(({ ref, spec, desired, createdAt }) => {
-      const address = addresses.get(ref.cell);
-      if (desired !== 'running' || spec.networkMode !== 'bridge' || address === undefined)
-        return [];
-      return spec.ports.map((port) => ({ ...port, address, createdAt, owner: spec.name }));
-    });
+    const all = this.#parts.cells.list().flatMap((cell) => this.#portsOf(cell));
     const holders = new Map(this.#loaded?.map((port) => [portKey(port), port.owner]));
     const isHeld = (port: OwnedPort) => holders.get(portKey(port)) === port.owner;
     const ranked = all.toSorted(
@@ -82,6 +95,13 @@ export class PortPublisher {
       else if (!refused.has(port.owner)) refused.set(port.owner, { port: key, holder });
     }
     return { ports: [...given.values()], refused };
+  }
+
+  #portsOf({ id, spec, desired, createdAt, containers }: CellRecord): readonly RankedPort[] {
+    const address = this.#parts.addresses.get(id);
+    if (desired !== 'running' || spec.networkMode !== 'bridge' || address === undefined) return [];
+    const ports = containers.flatMap((container) => container.spec.ports);
+    return ports.map((port) => ({ ...port, address, createdAt, owner: cellKey(id) }));
   }
 }
 

@@ -7,7 +7,11 @@ import { RegistryCommands } from './commands.ts';
 import { RegistryRecords } from './records.ts';
 
 const registry = (name: string): RegistrySpec => ({
-  ...{ name, mirrors: [], plainHttp: true, insecure: false, caCertificate: '' },
+  name,
+  mirrors: [],
+  plainHttp: true,
+  insecure: false,
+  caCertificate: '',
 });
 
 test('a registry that cannot be published is refused alone', async () => {

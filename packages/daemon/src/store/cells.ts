@@ -7,6 +7,7 @@ import {
   type ContainerRef,
   type ContainerRole,
   cellKey,
+  containerKey,
   type DesiredState,
 } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
@@ -21,7 +22,7 @@ export interface NextContainer {
   readonly stopGraceMs: number | undefined;
 }
 
-/** Cells and their containers. Written by `WorkloadSpecs` alone. */
+/** Cells and their containers. The one writer of `cell` and `container`. */
 export class Cells {
   readonly #db: Database;
 
@@ -47,6 +48,11 @@ export class Cells {
     return cellFromRows(row, this.#db.all(sql, key));
   }
 
+  container(ref: ContainerRef): ContainerRecord | undefined {
+    const key = containerKey(ref);
+    return this.get(ref.cell)?.containers.find((one) => containerKey(one.ref) === key);
+  }
+
   /** Generation 1. */
   insert(
     id: CellId,
@@ -70,6 +76,17 @@ export class Cells {
     );
   }
 
+  /** The same spec in its next generation, of which all containers are made or run once more. */
+  beginAnother(id: CellId, { isNewRevision, isNewRun }: Omit<NextContainer, 'stopGraceMs'>): void {
+    const key = cellKey(id);
+    this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);
+    this.#db.run(
+      `UPDATE container SET revision = revision + ?, run = run + ?, stop_grace_ms = NULL
+       WHERE cell = ?`,
+      ...[isNewRevision ? 1 : 0, isNewRun ? 1 : 0, key],
+    );
+  }
+
   /** Another identity in the place of one. */
   renew(id: CellId, { uid, createdAt }: Pick<CellRecord, 'uid' | 'createdAt'>): void {
     const sql = 'UPDATE cell SET uid = ?, created_at = ? WHERE key = ?';
@@ -82,7 +99,7 @@ export class Cells {
     return this.#db.run(sql, cellKey(id), uid, generation) > 0;
   }
 
-  /** Revision and run 1. */
+  /** Revision and run 1; it is to run when its cell is. */
   insertContainer(
     { cell, container }: ContainerRef,
     role: ContainerRole,
@@ -91,6 +108,16 @@ export class Cells {
     this.#db.run(
       `INSERT INTO container (cell, name, role, revision, run, body) VALUES (?, ?, ?, 1, 1, ?)`,
       ...[cellKey(cell), container, role, JSON.stringify(spec)],
+    );
+  }
+
+  /** What is desired of one container while its cell is to run: a change of its cell, too. */
+  desire({ cell, container }: ContainerRef, desired: DesiredState): void {
+    const key = cellKey(cell);
+    this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);
+    this.#db.run(
+      'UPDATE container SET desired = ? WHERE cell = ? AND name = ?',
+      ...[desired, key, container],
     );
   }
 
@@ -121,7 +148,9 @@ function cellFromRows(row: Row, containers: readonly Row[]): CellRecord {
     desired: row['desired'] as DesiredState,
   };
   return {
-    ...{ id, ...shared, createdAt: Number(row['created_at']) },
+    id,
+    ...shared,
+    createdAt: Number(row['created_at']),
     spec: JSON.parse(String(row['body'])) as CellSpec,
     containers: containers.map((one) => containerFromRow(id, shared, one)),
   };
@@ -133,8 +162,10 @@ function containerFromRow(
   row: Row,
 ): ContainerRecord {
   return {
-    ...{ ref: { cell, container: String(row['name']) }, role: row['role'] as ContainerRole },
+    ref: { cell, container: String(row['name']) },
+    role: row['role'] as ContainerRole,
     ...shared,
+    ...(shared.desired === 'running' && { desired: row['desired'] as DesiredState }),
     spec: JSON.parse(String(row['body'])) as CellContainer,
     revision: Number(row['revision']),
     run: Number(row['run']),

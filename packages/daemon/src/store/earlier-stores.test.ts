@@ -3,16 +3,25 @@ import { copyFile, glob, mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { completeSpec, FIRST_STATUS, refOfWorkload, type WorkloadSpec } from '@capsule/core';
+import {
+  cellOfWorkload,
+  completeSpec,
+  containerKey,
+  FIRST_STATUS,
+  refOfWorkload,
+  subjectFromName,
+  type WorkloadSpec,
+} from '@capsule/core';
 import { Database, migrate, migrateBack, openStore, type Row } from '@capsule/engine';
 import { EventHistory } from '../event/history.ts';
+import { EventRecorder } from '../event/recorder.ts';
+import { PauseRecords } from '../pause/records.ts';
 import { RegistryRecords } from '../registry/records.ts';
 import { VolumeRecords } from '../volume/records.ts';
 import { SnapshotRecords } from '../volume/snapshot/records.ts';
 import { Addresses } from './addresses.ts';
 import { GoodSpecs } from './good-specs.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { Pauses } from './pauses.ts';
 import { WorkloadSpecs } from './workload-specs.ts';
 import { WorkloadStatuses } from './workload-statuses.ts';
 
@@ -62,7 +71,13 @@ for (const fixture of FIXTURES) {
       const record = specs.get(ref.container);
       const { uid, generation, desired, revision, run } = row;
       assert.deepEqual(record, {
-        ...{ ref, role: 'root', uid, generation, desired, revision, run },
+        ref,
+        role: 'root',
+        uid,
+        generation,
+        desired,
+        revision,
+        run,
         createdAt: row['created_at'],
         spec: completeSpec(row['body'] as WorkloadSpec),
         ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: row['stop_grace_ms'] }),
@@ -89,7 +104,7 @@ for (const fixture of FIXTURES) {
       ['172.20.254.2', '172.20.254.3', undefined],
     );
     assert.deepEqual(
-      new Pauses(db)
+      new PauseRecords(db)
         .heldFor('poolFull')
         .map(({ container }) => container)
         .sort(),
@@ -100,8 +115,8 @@ for (const fixture of FIXTURES) {
         .list()
         .map(({ name, stage, holder }) => [name, stage, holder]),
       [
-        ['cache', 'ready', 'db'],
-        ['data', 'ready', 'web'],
+        ['cache', 'ready', cellOfWorkload('db')],
+        ['data', 'ready', cellOfWorkload('web')],
         ['spare', 'ready', undefined],
       ],
     );
@@ -111,7 +126,7 @@ for (const fixture of FIXTURES) {
     });
     assert.equal(new SnapshotRecords(db, Date.now).of('data').length, 2);
     assert.deepEqual(
-      new EventHistory(db).list('job', 10).map(({ reason }) => reason),
+      new EventHistory(db).list(subjectFromName('job'), 10).map(({ reason }) => reason),
       ['Applied', 'Starting', 'Running', 'Exited', 'Completed'],
     );
     assert.equal(new EventHistory(db).list('volume/', 1)[0]?.reason, 'PoolFull');
@@ -139,7 +154,39 @@ test('only what holds a volume was paused for the pool in a store that says no r
            WHERE name = 'agent'`);
   old.close();
   const db = openStore(copy.path, MIGRATIONS);
-  const held = new Pauses(db).heldFor('poolFull').map(({ container }) => container);
+  const held = new PauseRecords(db).heldFor('poolFull').map(({ container }) => container);
   assert.deepEqual(held.sort(), ['db', 'web']);
+  db.close();
+});
+
+test('a volume that a cell of another stack holds stays held in an earlier version', () => {
+  const db = openStore(':memory:', MIGRATIONS);
+  const records = new VolumeRecords(db, Date.now);
+  const holder = { ...cellOfWorkload('web'), stack: 'shop' };
+  records.adopt({ name: 'data', sizeBytes: 2 ** 24 }, 'uid');
+  records.attach('data', holder);
+  migrateBack(db, MIGRATIONS, FLAT);
+  assert.equal(db.get('SELECT holder FROM volume')?.['holder'], 'main_default_shop_web');
+  migrate(db, ':memory:', MIGRATIONS);
+  assert.deepEqual(records.get('data')?.holder, holder);
+  db.close();
+});
+
+test('events of siblings and of other cells keep their keys in an earlier version', () => {
+  const db = openStore(':memory:', MIGRATIONS);
+  const recorder = new EventRecorder(db, () => 0);
+  const [web, log] = ['web', 'log'].map((container) => ({ ...refOfWorkload('web'), container }));
+  assert.ok(web !== undefined && log !== undefined);
+  const elsewhere = { ...web, cell: { ...web.cell, stack: 'shop' } };
+  const keys = [web, log, elsewhere].map(containerKey);
+  for (const subject of [...keys, 'volume/data']) {
+    recorder.append({ subject, uid: 'u' }, { severity: 'normal', reason: 'Said', message: '' });
+  }
+  const subjects = () =>
+    db.all('SELECT subject FROM event ORDER BY id').map(({ subject }) => subject);
+  migrateBack(db, MIGRATIONS, FLAT);
+  assert.deepEqual(subjects(), ['web', ...keys.slice(1), 'volume/data']);
+  migrate(db, ':memory:', MIGRATIONS);
+  assert.deepEqual(subjects(), [...keys, 'volume/data']);
   db.close();
 });

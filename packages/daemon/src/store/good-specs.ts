@@ -1,13 +1,13 @@
 import { cellKey, completeSpec, type WorkloadRecord, type WorkloadSpec } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 
-/** A wish that was ready once. */
+/** A spec that was ready once. */
 export interface GoodSpec {
   readonly generation: number;
   readonly spec: WorkloadSpec;
 }
 
-/** The last wish of each workload that was ready: what a roll-back returns to. Written by `UpdateGuard`. */
+/** The last spec of each workload that was ready: what a roll-back returns to. Written by `UpdateGuard`. */
 export class GoodSpecs {
   readonly #db: Database;
 

@@ -50,7 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    name: 'the last wish of each workload that was ready',
+    name: 'the last spec of each workload that was ready',
     up: `
       CREATE TABLE workload_good (
         name       TEXT PRIMARY KEY REFERENCES workload_spec (name) ON DELETE CASCADE,
@@ -282,5 +282,37 @@ export const MIGRATIONS: readonly Migration[] = [
       DROP TABLE container;
       DROP TABLE cell;
     `,
+  },
+  {
+    name: 'volumes are held by cells, whose keys no workload has for a name',
+    up: `
+      UPDATE volume SET holder = 'main_default_default_' || holder WHERE instr(holder, '_') = 0;
+    `,
+    // What another cell holds stays held: nobody else may mount it while its containers run on, unmanaged.
+    down: `
+      UPDATE volume SET holder = substr(holder, length('main_default_default_') + 1)
+        WHERE substr(holder, 1, length('main_default_default_')) = 'main_default_default_';
+    `,
+  },
+  {
+    name: 'events of containers, by their keys',
+    up: `
+      UPDATE event SET subject = 'main_default_default_' || subject || '_' || subject
+        WHERE instr(subject, '/') = 0 AND instr(subject, '_') = 0;
+    `,
+    // Those of other cells stay under their keys, which nobody asks for there.
+    down: `
+      UPDATE event SET subject = substr(subject, (length(subject) + 22) / 2 + 1)
+        WHERE subject = 'main_default_default_' || substr(subject, (length(subject) + 22) / 2 + 1)
+          || '_' || substr(subject, (length(subject) + 22) / 2 + 1);
+    `,
+  },
+  {
+    name: 'what is desired of a container while its cell is to run',
+    up: `
+      ALTER TABLE container ADD COLUMN desired TEXT NOT NULL DEFAULT 'running'
+        CHECK (desired IN ('running', 'stopped', 'deleting'));
+    `,
+    down: 'ALTER TABLE container DROP COLUMN desired;',
   },
 ];

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type ContainerRef,
+  type CellId,
   cellOfWorkload,
-  containerKey,
   type DesiredState,
   refOfWorkload,
   splitWorkload,
@@ -26,7 +25,7 @@ export interface SpecChange {
 }
 
 /**
- * The wishes: flat workloads, each of which is a cell of one container. Their rows are written by
+ * The specs: flat workloads, each of which is a cell of one container. Their rows are written by
  * `Cells`.
  */
 export class WorkloadSpecs {
@@ -45,18 +44,16 @@ export class WorkloadSpecs {
   }
 
   get(name: string): WorkloadRecord | undefined {
-    const cell = this.#cells.get(cellOfWorkload(name));
-    return cell && workloadOfCell(cell);
+    return this.of(cellOfWorkload(name));
   }
 
-  /** The workload whose one container it is; undefined for any other container. */
-  of(ref: ContainerRef): WorkloadRecord | undefined {
-    const record = this.get(ref.container);
-    const isSame = record !== undefined && containerKey(record.ref) === containerKey(ref);
-    return isSame ? record : undefined;
+  /** The workload that a cell is; undefined for any other cell. */
+  of(cell: CellId): WorkloadRecord | undefined {
+    const record = this.#cells.get(cell);
+    return record && workloadOfCell(record);
   }
 
-  /** A new wish: generation, revision and run 1, and an identity of its own. */
+  /** A new spec: generation, revision and run 1, and an identity of its own. */
   insert(spec: WorkloadSpec, desired: DesiredState, now: number): void {
     const ref = refOfWorkload(spec.name);
     const { cell, container } = splitWorkload(spec);
@@ -66,7 +63,7 @@ export class WorkloadSpecs {
     });
   }
 
-  /** The same workload, another wish: the next generation, and what else `next` says. */
+  /** The same workload, another spec: the next generation, and what else `next` says. */
   update(spec: WorkloadSpec, next: SpecChange): void {
     const { desired, isNewRevision = false, isNewRun = false, stopGraceMs } = next;
     const ref = refOfWorkload(spec.name);
@@ -87,7 +84,7 @@ export class WorkloadSpecs {
     });
   }
 
-  /** Removes the record, unless the wish has changed since it was read. */
+  /** Removes the record, unless the spec has changed since it was read. */
   remove({ ref, uid, generation }: WorkloadRecord): boolean {
     return this.#cells.remove({ id: ref.cell, uid, generation });
   }

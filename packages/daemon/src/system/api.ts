@@ -7,6 +7,7 @@ import { HeapTuning } from '../api/heap-tuning.ts';
 import { listen } from '../api/listen.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
+import { CapsuleObserver, type WorkloadsSeen } from '../capsule/observe.ts';
 import { ManifestCommands } from '../manifest/commands.ts';
 import type { RegistryCommands } from '../registry/commands.ts';
 import type { Base } from './base.ts';
@@ -48,25 +49,26 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
 
 function capsuleParts({ config, paths }: Setup, parts: ApiParts): CapsuleServiceParts {
   const { version, startedAt, ports, microVms, stored } = parts;
-  const { runtime, network, volumes } = ports;
+  const { runtime, network } = ports;
+  const { backend } = ports.volumes;
+  const { name: bridge, cidr: bridgeCidr } = config.bridge;
   return {
-    version,
-    startedAt,
-    runtime,
-    microVms,
-    volumeBackend: volumes.backend,
-    names: network.names,
-    listeners: network.listeners,
-    permPath: config.permPath,
-    bridge: config.bridge.name,
-    bridgeCidr: config.bridge.cidr,
-    hostReport: paths.hostReport,
+    about: { version, startedAt, bridgeCidr, volumeBackend: backend.kind },
+    observer: new CapsuleObserver({
+      permPath: config.permPath,
+      bridge,
+      hostReport: paths.hostReport,
+      runtime,
+      volumeBackend: backend,
+      microVms,
+      network,
+      workloads: isCapsuleError(stored) ? stored : workloadsSeen(stored),
+    }),
     systemLog: new SystemLogFile(paths.systemLog),
-    workloads: isCapsuleError(stored) ? stored : workloadsSeen(stored),
   };
 }
 
-function workloadsSeen({ resources: { records, observer } }: Stored) {
+function workloadsSeen({ resources: { records, observer } }: Stored): WorkloadsSeen {
   return { specs: records.specs, observer };
 }
 

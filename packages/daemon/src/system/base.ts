@@ -3,7 +3,7 @@ import { type Database, Feed, type Log } from '@capsule/engine';
 /** The ground that every part of capsuled stands on. */
 export interface Base {
   readonly db: Database;
-  /** Told after every change, with the name of what changed. */
+  /** Told after every change, with the key of the cell that changed, or `volume/NAME`. */
   readonly feed: Feed;
   readonly log: Log;
   readonly now: () => number;

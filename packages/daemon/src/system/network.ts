@@ -62,11 +62,11 @@ export type NetworkArea = ReturnType<typeof createNetwork>;
 /** What makes workloads reachable, by port and by name. */
 export function createNetwork(
   { feed }: Pick<Base, 'feed'>,
-  { specs, addresses }: Pick<Records, 'specs' | 'addresses'>,
+  { cells, addresses }: Pick<Records, 'cells' | 'addresses'>,
   { network, names }: NetworkPorts,
 ) {
   return {
-    publisher: new PortPublisher({ specs, addresses, network }),
-    namePublisher: new NamePublisher({ specs, addresses, names, feed }),
+    publisher: new PortPublisher({ cells, addresses, network }),
+    namePublisher: new NamePublisher({ cells, addresses, names, feed }),
   };
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { ContainerRuntime, WorkloadRecord } from '@capsule/core';
+import type { ContainerRecord, ContainerRuntime } from '@capsule/core';
 import type { Log } from '@capsule/engine';
 import { powerOffPatienceMs, stopForPowerOff } from '../workload/power-off.ts';
 import type { Resources } from './resources.ts';
@@ -48,10 +48,10 @@ export class PowerOff {
   }
 
   /** A store that has become unreadable is no reason to kill what runs. */
-  #records(): readonly WorkloadRecord[] {
+  #records(): readonly ContainerRecord[] {
     const { resources, log } = this.#parts;
     try {
-      return resources?.records.specs.list() ?? [];
+      return resources?.records.cells.list().flatMap(({ containers }) => containers) ?? [];
     } catch (error) {
       log.error('workloads not read', { error });
       return [];

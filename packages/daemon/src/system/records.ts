@@ -1,8 +1,9 @@
 import { EventHistory } from '../event/history.ts';
 import { EventRecorder } from '../event/recorder.ts';
+import { PauseRecords } from '../pause/records.ts';
 import { Addresses } from '../store/addresses.ts';
+import { Cells } from '../store/cells.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
-import { Pauses } from '../store/pauses.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { WorkloadStatuses } from '../store/workload-statuses.ts';
 import { VolumeRecords } from '../volume/records.ts';
@@ -14,11 +15,12 @@ export type Records = ReturnType<typeof createRecords>;
 /** Everything that is stored of workloads and volumes; `cidr` is the network that cells get addresses of. */
 export function createRecords({ db, now }: Pick<Base, 'db' | 'now'>, cidr: string) {
   return {
+    cells: new Cells(db),
     specs: new WorkloadSpecs(db),
     statuses: new WorkloadStatuses(db),
     goods: new GoodSpecs(db),
     addresses: new Addresses(db, cidr),
-    pauses: new Pauses(db),
+    pauses: new PauseRecords(db),
     volumes: new VolumeRecords(db, now),
     snapshots: new SnapshotRecords(db, now),
     recorder: new EventRecorder(db, now),

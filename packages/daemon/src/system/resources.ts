@@ -1,15 +1,16 @@
-import type { WorkloadRecord } from '@capsule/core';
+import { type CellId, type ContainerRef, nameOfCell, volumesOf } from '@capsule/core';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
+import { PauseCommands } from '../pause/commands.ts';
 import type { VolumeUsers } from '../volume/holders.ts';
 import { WorkloadObserver } from '../workload/observe.ts';
-import { PauseKeeper } from '../workload/pause.ts';
 import type { Base } from './base.ts';
 import { createNetwork } from './network.ts';
 import type { Ports } from './ports.ts';
 import { createRecords, type Records } from './records.ts';
 import { createVolumes } from './volumes.ts';
-import { createWorkloads, type WorkloadSettings } from './workloads.ts';
+import type { WorkloadSettings } from './workload-parts.ts';
+import { createWorkloads } from './workloads.ts';
 
 export interface ResourceSettings extends WorkloadSettings {
   /** Network of the bridge, from which cells get addresses. */
@@ -22,16 +23,16 @@ export type Resources = ReturnType<typeof createResources>;
 export function createResources(base: Base, ports: Ports, settings: ResourceSettings) {
   const records = createRecords(base, settings.cidr);
   const { db, feed, log, now, monotonicMs } = base;
-  const { specs, statuses, addresses, recorder } = records;
-  const pauses = new PauseKeeper({
+  const { cells, statuses, addresses, recorder } = records;
+  const pauses = new PauseCommands({
     pauses: records.pauses,
     runtime: ports.runtime,
     log,
-    onChange: (ref) => workloads.controller.wake(ref.container),
+    onChange: (ref) => workloads.controller.wake(ref.cell),
   });
   const observer = new WorkloadObserver({
     db,
-    specs,
+    cells,
     statuses,
     recorder,
     feed,
@@ -40,17 +41,17 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     pauses,
     log,
   });
-  const statusOf = (name: string) => observer.statusOf(name);
+  const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
   const network = createNetwork(base, records, ports.network);
   const { files } = ports;
   const users = volumeUsers(records, observer, {
-    stop: (name) => workloads.commands.stop(name),
-    wake: (name) => workloads.controller.wake(name),
+    stop: (cell) => workloads.commands.stop(nameOfCell(cell)),
+    wake: (cell) => workloads.controller.wake(cell),
   });
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
   const images = new ImageCommands({
     images: ports.images,
-    workloads: () => specs.list(),
+    containers: () => cells.list().flatMap(({ containers }) => containers),
     statusOf,
     now,
   });
@@ -64,7 +65,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     settings,
   });
   // Before anything reads them: names, port maps and reconciles.
-  claimAddresses({ db, specs, addresses, statusOf, log });
+  claimAddresses({ db, cells, addresses, statusOf, log });
   return { records, observer, network, volumes, images, workloads };
 }
 
@@ -79,24 +80,23 @@ export function startResources(
 }
 
 function volumeUsers(
-  { specs }: Pick<Records, 'specs'>,
+  { cells }: Pick<Records, 'cells'>,
   observer: WorkloadObserver,
-  { stop, wake }: Readonly<Record<'stop' | 'wake', (workload: string) => void>>,
+  { stop, wake }: Readonly<Record<'stop' | 'wake', (cell: CellId) => void>>,
 ): VolumeUsers {
+  const naming = (volume: string) =>
+    cells.list().filter((record) => volumesOf(record).includes(volume));
   return {
     namedBy: (volume) => {
-      const wanted = specs.list().filter(({ desired }) => desired !== 'deleting');
-      return wanted.filter((record) => mounts(record, volume)).map(({ spec }) => spec.name);
+      const wanted = naming(volume).filter(({ desired }) => desired !== 'deleting');
+      return wanted.map(({ id }) => id);
     },
     stop,
-    desiredOf: (name) => specs.get(name)?.desired,
-    isStopping: (name) => observer.statusOf(name).progress?.stage === 'stopping',
+    desiredOf: (cell) => cells.get(cell)?.desired,
+    containersOf: (cell) => cells.get(cell)?.containers.map(({ ref }) => ref) ?? [],
+    isStopping: (ref) => observer.statusOf(ref).progress?.stage === 'stopping',
     onRelease: (volume) => {
-      for (const record of specs.list()) if (mounts(record, volume)) wake(record.spec.name);
+      for (const { id } of naming(volume)) wake(id);
     },
   };
-}
-
-function mounts({ spec }: WorkloadRecord, volume: string): boolean {
-  return spec.mounts.some(({ volumeName }) => volumeName === volume);
 }

@@ -54,7 +54,7 @@ function openMonitors(containerd: ContainerdClient, { config, paths, log }: Setu
     limits: deviceLimits(limits),
     runFolder: paths.vmRun,
     silentMs: silentSeconds * 1000,
-    onProblem: (container, error) => log.warn('guest not as wished', { container, error }),
+    onProblem: (container, error) => log.warn('guest not as specified', { container, error }),
   });
 }
 

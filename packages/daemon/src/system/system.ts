@@ -15,7 +15,7 @@ import { leastMemory, openRuntimes, type Runtimes } from './runtimes.ts';
 import type { Setup } from './setup.ts';
 import { type OpenedStore, openStored } from './store.ts';
 import { openVolumePorts } from './volumes.ts';
-import type { WorkloadSettings } from './workloads.ts';
+import type { WorkloadSettings } from './workload-parts.ts';
 
 export interface SystemOptions {
   readonly config: Config;

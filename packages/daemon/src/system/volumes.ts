@@ -1,12 +1,12 @@
 import {
   type ContainerFiles,
   type FaultPoint,
+  type GuestVolumes,
   type KeyedLock,
   keyedLock,
   type UploadStore,
   type VolumeArchives,
   type VolumeBackend,
-  type VolumeBorrowers,
   type VolumeFault,
 } from '@capsule/core';
 import { openVolumes, UploadFolder } from '@capsule/drivers';
@@ -33,7 +33,7 @@ import type { Setup } from './setup.ts';
 
 export interface VolumePorts {
   readonly backend: VolumeBackend;
-  readonly borrowers: VolumeBorrowers;
+  readonly guestVolumes: GuestVolumes;
   readonly archives: VolumeArchives;
   readonly uploads: UploadStore;
   readonly faultPoint: FaultPoint<VolumeFault>;
@@ -41,7 +41,7 @@ export interface VolumePorts {
 
 export async function openVolumePorts(
   { config, paths }: Setup,
-  borrowers: VolumeBorrowers,
+  guestVolumes: GuestVolumes,
 ): Promise<VolumePorts> {
   const { device } = config.volumes;
   const faultPoint = dieAt<VolumeFault>(paths.faultPoint);
@@ -53,7 +53,7 @@ export async function openVolumePorts(
     ...(device !== undefined && { device }),
   });
   const uploads = new UploadFolder(paths.uploads);
-  return { backend, borrowers, archives: backend.archives, uploads, faultPoint };
+  return { backend, guestVolumes, archives: backend.archives, uploads, faultPoint };
 }
 
 export interface VolumesParts {
@@ -71,13 +71,13 @@ export function createVolumes(base: Base, parts: VolumesParts) {
   const { feed, log, monotonicMs } = base;
   const { ports, pauses, files, users } = parts;
   const { volumes: records, recorder } = parts.records;
-  const { backend, borrowers, archives, uploads, faultPoint } = ports;
+  const { backend, guestVolumes, archives, uploads, faultPoint } = ports;
   const lock = keyedLock(new AsyncLockScope());
   const events = new VolumeEvents({ recorder, feed });
   const pool = new PoolObserver({
     records,
     backend,
-    borrowers,
+    guestVolumes,
     pauses,
     users,
     events,
@@ -153,15 +153,16 @@ interface SnapshotsParts extends VolumesParts {
 
 function createSnapshots(base: Base, parts: SnapshotsParts) {
   const { log, now, monotonicMs } = base;
-  const { events, pool, lock } = parts;
+  const { events, pool, lock, users } = parts;
   const { volumes, snapshots: records } = parts.records;
-  const { backend, borrowers, uploads, faultPoint } = parts.ports;
+  const { backend, guestVolumes, uploads, faultPoint } = parts.ports;
   const observer = new SnapshotObserver({ records, backend });
   const reconciler = new SnapshotReconciler({
     records,
     volumes,
     backend,
-    borrowers,
+    guestVolumes,
+    users,
     events,
     lock,
     faultPoint,

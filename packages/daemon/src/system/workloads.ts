@@ -1,71 +1,48 @@
-import type { Resources as Limits } from '@capsule/core';
+import { cellKey } from '@capsule/core';
 import { Admission } from '../workload/admission/admission.ts';
 import { WorkloadCommands } from '../workload/commands.ts';
 import { WorkloadController, type WorkloadControllerParts } from '../workload/controller.ts';
-import type { WorkloadObserver } from '../workload/observe.ts';
+import { Dependents } from '../workload/dependents.ts';
 import { HealthMonitor } from '../workload/observe-health.ts';
 import { SettleMonitor } from '../workload/observe-settling.ts';
-import type { PauseKeeper } from '../workload/pause.ts';
-import { probeWorkload } from '../workload/probe.ts';
+import { probeContainer } from '../workload/probe.ts';
 import { UpdateGuard } from '../workload/update-guard.ts';
 import type { Base } from './base.ts';
-import type { NetworkArea } from './network.ts';
-import type { Ports } from './ports.ts';
-import type { Records } from './records.ts';
-import type { VolumeArea } from './volumes.ts';
-
-export interface WorkloadSettings {
-  readonly concurrency: number;
-  /** Limits that the runtime can enforce. */
-  readonly limits: ReadonlySet<keyof Limits>;
-  /** Where the capsule keeps volumes and disks: no workload names a file in there. */
-  readonly ownFolders: readonly string[];
-  /** Memory without which a microVM of an image does not boot here, in MiB. */
-  readonly leastMib: number;
-}
-
-export interface WorkloadsParts {
-  readonly records: Records;
-  readonly observer: WorkloadObserver;
-  readonly pauses: PauseKeeper;
-  readonly ports: Ports;
-  readonly network: NetworkArea;
-  readonly volumes: VolumeArea;
-  readonly settings: WorkloadSettings;
-}
+import { createReconcile } from './reconcile.ts';
+import type { WorkloadsParts } from './workload-parts.ts';
 
 /** What leads workloads to what is asked of them; `controller.start()` sets it in motion. */
 export function createWorkloads(base: Base, parts: WorkloadsParts) {
   const { db, feed, log, now, monotonicMs } = base;
   const { records, observer, ports } = parts;
-  const { specs, goods, addresses } = records;
+  const { cells, specs, goods, addresses } = records;
   const commands = new WorkloadCommands({
     db,
     specs,
     admission: createAdmission(parts),
     now,
-    statusOf: (name) => observer.statusOf(name),
+    statusOf: (ref) => observer.statusOf(ref),
     note: (record, reason, message) => observer.recordEvent(record, reason, message),
     onReplace: (ref) => parts.pauses.forget(ref),
-    onChange: (name) => {
-      controller.specChanged(name);
-      feed.notify(name);
+    onChange: (cell) => {
+      controller.specChanged(cell);
+      feed.notify(cellKey(cell));
     },
   });
   const guard = new UpdateGuard({ specs, goods, commands, observer, log, monotonicMs });
-  const probed = { runtime: ports.runtime, service: ports.network.service, addresses };
+  const probed = { runtime: ports.runtime, service: ports.network.service, cells, addresses };
   const health = new HealthMonitor({
-    specs,
+    cells,
     observer,
     log,
     monotonicMs,
-    probe: (record, signal) => probeWorkload(record, probed, signal),
-    onChange: (name) => {
-      guard.look(name);
-      controller.wake(name);
+    probe: (record, signal) => probeContainer(record, probed, signal),
+    onChange: (cell) => {
+      guard.look(cell);
+      controller.wake(cell);
     },
   });
-  const settled = { specs, observer, log, now, monotonicMs, runtime: ports.runtime };
+  const settled = { cells, observer, log, now, monotonicMs, runtime: ports.runtime };
   const settling = new SettleMonitor(settled);
   const watches = { guard, health, settling };
   const controller: WorkloadController = createController(base, parts, watches);
@@ -84,37 +61,27 @@ function createAdmission({ records, observer, ports, settings }: WorkloadsParts)
     ownFolders,
     leastMib,
     listeners: ports.network.listeners,
-    statusOf: (name) => observer.statusOf(name),
+    statusOf: (ref) => observer.statusOf(ref),
   });
 }
 
 function createController(
-  { db, feed, log, now }: Base,
-  { records, observer, pauses, ports, network, volumes, settings }: WorkloadsParts,
+  base: Base,
+  parts: WorkloadsParts,
   watches: Pick<WorkloadControllerParts, 'guard' | 'health' | 'settling'>,
 ): WorkloadController {
-  const { runtime, images, logs } = ports;
-  const { specs, addresses } = records;
+  const { records, observer, ports, settings } = parts;
+  const dependents = new Dependents();
   return new WorkloadController({
-    db,
-    specs,
-    addresses,
+    cells: records.cells,
+    addresses: records.addresses,
     observer,
-    runtime,
-    images,
-    feed,
-    log,
-    now,
-    logs: logs.store,
-    logPath: logs.pathOf,
-    serialLogPath: logs.serialPathOf,
+    runtime: ports.runtime,
     network: ports.network.network,
-    publisher: network.publisher,
-    volumes: records.volumes,
-    volumeBackend: ports.volumes.backend,
-    attachments: volumes.attachments,
-    filler: volumes.filler,
-    pauses,
+    feed: base.feed,
+    log: base.log,
+    dependents,
+    reconcile: createReconcile(base, parts, dependents),
     ...watches,
     concurrency: settings.concurrency,
   });

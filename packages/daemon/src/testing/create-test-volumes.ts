@@ -14,6 +14,7 @@ export interface TestVolumes
 const NO_USERS: VolumeUsers = {
   namedBy: () => [],
   desiredOf: () => undefined,
+  containersOf: (cell) => [{ cell, container: cell.cell }],
   isStopping: () => false,
   stop: () => undefined,
   onRelease: () => undefined,
@@ -22,12 +23,12 @@ const NO_USERS: VolumeUsers = {
 /** The volumes of a capsuled on this store, which a test may begin several times. */
 export function createTestVolumes(db: Database, test: TestVolumes) {
   const { now = Date.now, monotonicMs = () => performance.now() } = test;
-  const { backend, borrowers, archives, uploads } = test;
+  const { backend, guestVolumes, archives, uploads } = test;
   const base = { db, feed: new Feed(db), log: createLog(() => undefined), now, monotonicMs };
   const records = createRecords(base, '172.20.254.0/24');
   const volumes = createVolumes(base, {
     records,
-    ports: { backend, borrowers, archives, uploads, faultPoint: () => undefined },
+    ports: { backend, guestVolumes, archives, uploads, faultPoint: () => undefined },
     pauses: test.pauses ?? noPauses,
     files: { copyOut: async () => undefined },
     users: { ...NO_USERS, ...test.users },

@@ -1,6 +1,14 @@
-import type { FaultPoint, KeyedLock, VolumeBackend, VolumeFault, VolumeUse } from '@capsule/core';
+import type {
+  CellId,
+  FaultPoint,
+  KeyedLock,
+  VolumeBackend,
+  VolumeFault,
+  VolumeUse,
+} from '@capsule/core';
 import type { VolumeEvents } from './events.ts';
 import type { VolumeUsers } from './holders.ts';
+import { isHeldBy } from './is-held-by.ts';
 import type { VolumeRecords } from './records.ts';
 
 export interface VolumeAttachmentsParts {
@@ -22,21 +30,21 @@ export class VolumeAttachments {
   }
 
   /**
-   * Mounts a volume for a workload, or opens it for its microVM, and for no other one until `release`. Fails with `VOLUME_NOT_FOUND`,
+   * Mounts a volume for a cell, or opens it for its microVM, and for no other one until `release`. Fails with `VOLUME_NOT_FOUND`,
    * `VOLUME_NOT_READY`, `VOLUME_IN_USE` and what the backend says. Idempotent.
    */
   async attach(
     name: string,
-    { workload, use }: { readonly workload: string; readonly use: VolumeUse },
+    { holder, use }: { readonly holder: CellId; readonly use: VolumeUse },
     signal?: AbortSignal,
   ): Promise<void> {
     const { records, backend, lock, faultPoint } = this.#parts;
     await lock(name, async () => {
-      const { sizeBytes } = records.attach(name, workload);
+      const { sizeBytes } = records.attach(name, holder);
       faultPoint('attach:leased');
       // What could not grow under its last holder.
       const present = (await backend.attached()).get(name);
-      // What it ran as before is gone: the kind of the workload has changed.
+      // What it ran as before is gone: the kind of the cell has changed.
       if (present !== undefined && present !== use) await backend.detach(name, signal);
       if (present !== use) await backend.grow(name, sizeBytes, signal);
       await (use === 'lent' ? backend.lend(name, signal) : backend.attach(name, signal));
@@ -44,11 +52,11 @@ export class VolumeAttachments {
     });
   }
 
-  /** Unmounts a volume that a workload holds. Everything is on the disk after it. Idempotent. */
-  async release(name: string, workload: string, signal?: AbortSignal): Promise<void> {
+  /** Unmounts a volume that a cell holds. Everything is on the disk after it. Idempotent. */
+  async release(name: string, holder: CellId, signal?: AbortSignal): Promise<void> {
     const { records, backend, lock, faultPoint, events, users } = this.#parts;
     await lock(name, async () => {
-      if (records.get(name)?.holder !== workload) return;
+      if (!isHeldBy(records.get(name), holder)) return;
       await backend.detach(name, signal);
       faultPoint('detach:unmounted');
       records.release(name);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VOLUME_UNIT_BYTES } from '@capsule/core';
+import { cellOfWorkload, VOLUME_UNIT_BYTES } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeVolumeBackend, fakeError, noBorrowers, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, fakeError, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createTestVolumes } from '../testing/create-test-volumes.ts';
 import { VolumeRecords } from './records.ts';
@@ -22,8 +22,11 @@ function machine() {
       backend,
       ...noTransfers,
       uploads: { ...noTransfers.uploads, open: async () => 5 },
-      borrowers: noBorrowers,
-      users: { namedBy: () => [...named], onRelease: (name) => released.push(name) },
+      guestVolumes: noGuestVolumes,
+      users: {
+        namedBy: () => [...named].map(cellOfWorkload),
+        onRelease: (name) => released.push(name),
+      },
     });
   const resume = () => boot().reconciler.resume();
   return { records, backend, named, released, boot, resume };
@@ -116,9 +119,12 @@ test('a deletion that was cut short is finished', async () => {
   await volumes.commands.apply(DATA);
   backend.failNext('remove', broken());
   await assert.rejects(volumes.commands.delete('data', false, signal), { code: 'PROCESS_FAILED' });
-  await assert.rejects(volumes.attachments.attach('data', { workload: 'web', use: 'mounted' }), {
-    code: 'VOLUME_NOT_READY',
-  });
+  await assert.rejects(
+    volumes.attachments.attach('data', { holder: cellOfWorkload('web'), use: 'mounted' }),
+    {
+      code: 'VOLUME_NOT_READY',
+    },
+  );
   await resume();
   assert.deepEqual([records.list(), await backend.list()], [[], []]);
   assert.equal(await boot().commands.delete('data', false, signal), false);
@@ -129,44 +135,52 @@ test('one workload holds it, also when many ask at once and capsuled is another 
   const volumes = boot();
   await volumes.commands.apply(DATA);
   const asked = ['a', 'b', 'c'].map((workload) =>
-    volumes.attachments.attach('data', { workload, use: 'mounted' }),
+    volumes.attachments.attach('data', { holder: cellOfWorkload(workload), use: 'mounted' }),
   );
   const won = (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled');
   assert.equal(won.length, 1);
-  await assert.rejects(boot().attachments.attach('data', { workload: 'b', use: 'mounted' }), {
-    code: 'VOLUME_IN_USE',
-    message: /by a/,
-  });
-  await boot().attachments.attach('data', { workload: 'a', use: 'mounted' });
-  await volumes.attachments.release('data', 'b');
-  assert.equal(records.get('data')?.holder, 'a');
+  await assert.rejects(
+    boot().attachments.attach('data', { holder: cellOfWorkload('b'), use: 'mounted' }),
+    {
+      code: 'VOLUME_IN_USE',
+      message: /by a/,
+    },
+  );
+  await boot().attachments.attach('data', { holder: cellOfWorkload('a'), use: 'mounted' });
+  await volumes.attachments.release('data', cellOfWorkload('b'));
+  assert.deepEqual(records.get('data')?.holder, cellOfWorkload('a'));
   await assert.rejects(volumes.commands.delete('data', true, signal), { code: 'VOLUME_IN_USE' });
-  await volumes.attachments.release('data', 'a');
+  await volumes.attachments.release('data', cellOfWorkload('a'));
   assert.deepEqual(released, ['data']);
-  await volumes.attachments.attach('data', { workload: 'b', use: 'mounted' });
+  await volumes.attachments.attach('data', { holder: cellOfWorkload('b'), use: 'mounted' });
 });
 
 test('a release that fails keeps the lease', async () => {
   const { boot, backend } = machine();
   const volumes = boot();
   await volumes.commands.apply(DATA);
-  await volumes.attachments.attach('data', { workload: 'web', use: 'mounted' });
+  await volumes.attachments.attach('data', { holder: cellOfWorkload('web'), use: 'mounted' });
   backend.failNext('detach', broken());
-  await assert.rejects(volumes.attachments.release('data', 'web'), { code: 'PROCESS_FAILED' });
-  await assert.rejects(volumes.attachments.attach('data', { workload: 'other', use: 'mounted' }), {
-    code: 'VOLUME_IN_USE',
+  await assert.rejects(volumes.attachments.release('data', cellOfWorkload('web')), {
+    code: 'PROCESS_FAILED',
   });
+  await assert.rejects(
+    volumes.attachments.attach('data', { holder: cellOfWorkload('other'), use: 'mounted' }),
+    {
+      code: 'VOLUME_IN_USE',
+    },
+  );
 });
 
 test('what could not grow under its holder grows before the next one has it', async () => {
   const { boot, backend } = machine();
   const volumes = boot();
   await volumes.commands.apply(DATA);
-  await volumes.attachments.attach('data', { workload: 'web', use: 'mounted' });
+  await volumes.attachments.attach('data', { holder: cellOfWorkload('web'), use: 'mounted' });
   backend.failNext('grow', fakeError('VOLUME_GROWS_DETACHED', 'precondition', 'not now'));
   await assert.rejects(volumes.commands.apply(LARGER), { code: 'VOLUME_GROWS_DETACHED' });
-  await volumes.attachments.release('data', 'web');
-  await volumes.attachments.attach('data', { workload: 'web', use: 'mounted' });
+  await volumes.attachments.release('data', cellOfWorkload('web'));
+  await volumes.attachments.attach('data', { holder: cellOfWorkload('web'), use: 'mounted' });
   assert.equal((await backend.list())[0]?.sizeBytes, LARGER.sizeBytes);
 });
 
@@ -226,19 +240,22 @@ test('a restore needs a detached volume, and is finished when it was cut short',
   await volumes.commands.apply(DATA);
   backend.write('data', 'note', 'first');
   await volumes.snapshots.commands.take(ref);
-  await volumes.attachments.attach('data', { workload: 'web', use: 'mounted' });
+  await volumes.attachments.attach('data', { holder: cellOfWorkload('web'), use: 'mounted' });
   await assert.rejects(volumes.copies.restore(ref, { discardCurrent: true }, signal), {
     code: 'VOLUME_IN_USE',
   });
-  await volumes.attachments.release('data', 'web');
+  await volumes.attachments.release('data', cellOfWorkload('web'));
   backend.write('data', 'note', 'second');
   backend.failNext('restore', broken());
   await assert.rejects(volumes.copies.restore(ref, { discardCurrent: true }, signal), {
     code: 'PROCESS_FAILED',
   });
-  await assert.rejects(volumes.attachments.attach('data', { workload: 'web', use: 'mounted' }), {
-    code: 'VOLUME_NOT_READY',
-  });
+  await assert.rejects(
+    volumes.attachments.attach('data', { holder: cellOfWorkload('web'), use: 'mounted' }),
+    {
+      code: 'VOLUME_NOT_READY',
+    },
+  );
   await resume();
   assert.equal(records.get('data')?.stage, 'ready');
   assert.equal(backend.read('data', 'note'), 'first');

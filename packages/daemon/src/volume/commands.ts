@@ -5,10 +5,11 @@ import {
   type FieldChange,
   isForPeople,
   type KeyedLock,
+  nameOfCell,
   type VolumeSpec,
 } from '@capsule/core';
 import { checkVolumeGrowth, checkVolumeSpec, checkVolumeStage } from './check-spec.ts';
-import { volumeError } from './errors.ts';
+import { volumeError, volumeInUse } from './errors.ts';
 import type { VolumeHolders, VolumeUsers } from './holders.ts';
 import type { VolumeObserver } from './observe.ts';
 import type { PoolObserver } from './observe-pool.ts';
@@ -154,9 +155,9 @@ export class VolumeCommands {
     const record = records.get(name);
     if (record === undefined) return false;
     const { holder } = record;
-    if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
-    const [workload] = force ? [] : users.namedBy(name);
-    if (workload !== undefined) throw volumeError.NAMED({ name, workload });
+    if (holder !== undefined) throw volumeInUse(name, holder);
+    const [cell] = force ? [] : users.namedBy(name);
+    if (cell !== undefined) throw volumeError.NAMED({ name, workload: nameOfCell(cell) });
     const kept = snapshots.of(name).filter(isForPeople).length;
     if (kept > 0 && !force) throw volumeError.HAS_SNAPSHOTS({ name, kept });
     records.beginDelete(name);

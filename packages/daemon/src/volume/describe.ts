@@ -1,4 +1,10 @@
-import type { SnapshotSeen, Volume, VolumeRecord, VolumeSeen } from '@capsule/core';
+import {
+  nameOfCell,
+  type SnapshotSeen,
+  type Volume,
+  type VolumeRecord,
+  type VolumeSeen,
+} from '@capsule/core';
 
 /** What is stored of a volume, with what the backend finds. Pure. */
 export function describeVolume(
@@ -8,9 +14,12 @@ export function describeVolume(
   const { name, sizeBytes, createdAt, holder, stage, snapshotSchedule } = record;
   const found = seen.get(name);
   return {
-    ...{ name, sizeBytes, createdAt, usedBytes: found?.usedBytes ?? 0 },
+    name,
+    sizeBytes,
+    createdAt,
+    usedBytes: found?.usedBytes ?? 0,
     state: stage === 'ready' && found === undefined ? 'lost' : stage,
-    ...(holder === undefined ? {} : { holder }),
+    ...(holder === undefined ? {} : { holder: nameOfCell(holder) }),
     ...(snapshotSchedule === undefined ? {} : { snapshotSchedule }),
     ...(found?.hostPath === undefined ? {} : { hostPath: found.hostPath }),
   };

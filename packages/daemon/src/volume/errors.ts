@@ -1,4 +1,13 @@
-import { action, defineErrors, formatSize, remedy, short } from '@capsule/core';
+import {
+  action,
+  type CapsuleError,
+  type CellId,
+  defineErrors,
+  formatSize,
+  nameOfCell,
+  remedy,
+  short,
+} from '@capsule/core';
 
 interface Named {
   readonly name: string;
@@ -78,3 +87,8 @@ export const volumeError = defineErrors('VOLUME', {
     hint: (f) => `write size: ${formatSize(f.now)}, or move the data to a smaller volume`,
   },
 });
+
+/** `VOLUME_IN_USE`, of whoever holds it. */
+export function volumeInUse(name: string, holder: CellId): CapsuleError {
+  return volumeError.IN_USE({ name, holder: nameOfCell(holder) });
+}

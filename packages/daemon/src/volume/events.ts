@@ -36,7 +36,7 @@ export class VolumeEvents {
 
   #append(subject: string, event: Parameters<EventRecorder['append']>[1]): void {
     const { recorder, feed } = this.#parts;
-    recorder.append({ name: subject, uid: '' }, event);
+    recorder.append({ subject, uid: '' }, event);
     feed.notify(subject);
   }
 }

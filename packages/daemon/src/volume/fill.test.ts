@@ -4,7 +4,15 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { completeSpec, type WorkloadKind, type WorkloadRecord } from '@capsule/core';
+import {
+  type CellRecord,
+  cellFromWorkload,
+  cellOfWorkload,
+  completeSpec,
+  refOfWorkload,
+  type WorkloadKind,
+  type WorkloadRecord,
+} from '@capsule/core';
 import { openStore } from '@capsule/engine';
 import { FakeVolumeBackend } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -19,7 +27,7 @@ async function setUp(folder: string) {
   await backend.create(volume);
   records.declare(volume, volume.uid);
   records.markReady('data');
-  records.attach('data', 'web');
+  records.attach('data', cellOfWorkload('web'));
   const copies: string[] = [];
   const files = { copyOut: async () => void copies.push('copied') };
   const filler = new VolumeFiller({ records, backend, files, lock: (_name, work) => work() });
@@ -27,9 +35,10 @@ async function setUp(folder: string) {
   return { records, backend, filler, filling, copies };
 }
 
-function record(kind: WorkloadKind): WorkloadRecord {
+function record(kind: WorkloadKind): CellRecord {
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: true }];
-  return { spec: completeSpec({ name: 'web', kind, image: 'nginx', mounts }) } as WorkloadRecord;
+  const spec = completeSpec({ name: 'web', kind, image: 'nginx', mounts });
+  return cellFromWorkload({ ref: refOfWorkload('web'), spec } as WorkloadRecord);
 }
 
 const { signal } = new AbortController();

@@ -1,12 +1,14 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type CellRecord,
   type ContainerFiles,
   type KeyedLock,
   type VolumeBackend,
+  volumesOf,
   volumeUse,
-  type WorkloadRecord,
 } from '@capsule/core';
+import { isHeldBy } from './is-held-by.ts';
 import type { VolumeRecords } from './records.ts';
 
 /** A guest has it in a volume from before its copy until all of that is synced (`copy_up.rs`). */
@@ -36,18 +38,20 @@ export class VolumeFiller {
    * is thrown away and done again. A volume that holds something already is left as it is. A microVM does it
    * by itself, and counts as done when it runs.
    */
-  async fill(record: WorkloadRecord, name: string, signal: AbortSignal): Promise<void> {
+  async fill(record: CellRecord, name: string, signal: AbortSignal): Promise<void> {
     await this.#parts.lock(name, () => this.#fillLocked(record, name, signal));
   }
 
   async #fillLocked(
-    { ref, spec }: WorkloadRecord,
+    { spec, containers }: CellRecord,
     name: string,
     signal: AbortSignal,
   ): Promise<void> {
     const { records, backend, files } = this.#parts;
     const filling = records.get(name)?.filling;
-    const mounts = spec.mounts.filter(({ volumeName }) => volumeName === name);
+    const mounts = containers.flatMap(({ ref, spec: { mounts } }) =>
+      mounts.flatMap((mount) => (mount.volumeName === name ? [{ ...mount, ref }] : [])),
+    );
     // A mount of a folder fills nothing; another one of the same volume may.
     const mount = mounts.find(({ copyUp }) => copyUp) ?? mounts[0];
     if (filling === 'done' || filling === undefined || mount === undefined) return;
@@ -62,19 +66,19 @@ export class VolumeFiller {
     if (records.get(name)?.filling === 'underway') await backend.clear(name);
     if (mount.copyUp && (await backend.isEmpty(name))) {
       records.markFilling(name, 'underway');
-      await files.copyOut({ ref, path: mount.mountPath }, hostPath, signal);
+      await files.copyOut({ ref: mount.ref, path: mount.mountPath }, hostPath, signal);
     }
     records.markFilling(name, 'done');
   }
 
   /** The microVM of a record runs: its guest has copied and synced before. Idempotent. */
-  recordFilled({ spec }: WorkloadRecord): void {
+  recordFilled(record: CellRecord): void {
     const { records } = this.#parts;
-    if (volumeUse(spec) !== 'lent') return;
-    for (const { volumeName: name } of spec.mounts) {
+    if (volumeUse(record.spec) !== 'lent') return;
+    for (const name of volumesOf(record)) {
       const volume = records.get(name);
-      if (volume?.holder === spec.name && volume.filling === 'due')
-        records.markFilling(name, 'done');
+      const isDue = volume?.filling === 'due';
+      if (isDue && isHeldBy(volume, record.id)) records.markFilling(name, 'done');
     }
   }
 

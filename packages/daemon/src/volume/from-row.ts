@@ -1,9 +1,10 @@
-import type {
-  SnapshotRef,
-  SnapshotSchedule,
-  VolumeFilling,
-  VolumeRecord,
-  VolumeStage,
+import {
+  cellFromKey,
+  type SnapshotRef,
+  type SnapshotSchedule,
+  type VolumeFilling,
+  type VolumeRecord,
+  type VolumeStage,
 } from '@capsule/core';
 import type { Row } from '@capsule/engine';
 
@@ -25,7 +26,7 @@ export function volumeFromRow(row: Row): VolumeRecord {
     stage: row['stage'] as VolumeStage,
     filling: row['filling'] as VolumeFilling,
     createdAt: Number(row['created_at']),
-    ...(row['holder'] === null ? {} : { holder: String(row['holder']) }),
+    ...(row['holder'] === null ? {} : { holder: cellFromKey(String(row['holder'])) }),
     ...(row['source_name'] === null ? {} : { source: sourceFromRow(row) }),
     ...(row['schedule_every'] === null ? {} : { snapshotSchedule: scheduleFromRow(row) }),
   };

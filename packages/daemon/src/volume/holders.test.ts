@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DesiredState, VolumeRecord } from '@capsule/core';
+import { cellOfWorkload, type DesiredState, type VolumeRecord } from '@capsule/core';
 import { VolumeHolders } from './holders.ts';
 
 function stoppedBy(desired: DesiredState | undefined): readonly string[] {
   const stopped: string[] = [];
   const holders = new VolumeHolders({
-    records: { get: () => ({ holder: 'web' }) as VolumeRecord },
-    users: { desiredOf: () => desired, stop: (name) => stopped.push(name) },
+    records: { get: () => ({ holder: cellOfWorkload('web') }) as VolumeRecord },
+    users: { desiredOf: () => desired, stop: ({ cell }) => stopped.push(cell) },
     feed: { changes: () => assert.fail('nobody waits') },
   });
   holders.stop('data');

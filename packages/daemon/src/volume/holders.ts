@@ -1,16 +1,17 @@
-import type { DesiredState } from '@capsule/core';
+import type { CellId, ContainerRef, DesiredState } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { VolumeRecords } from './records.ts';
 
-/** The workloads, as volumes know them. */
+/** The cells, as volumes know them. */
 export interface VolumeUsers {
-  /** Workloads whose spec names the volume. */
-  readonly namedBy: (volume: string) => readonly string[];
-  readonly desiredOf: (workload: string) => DesiredState | undefined;
+  /** Cells whose spec names the volume. */
+  readonly namedBy: (volume: string) => readonly CellId[];
+  readonly desiredOf: (cell: CellId) => DesiredState | undefined;
+  readonly containersOf: (cell: CellId) => readonly ContainerRef[];
   /** It is being stopped: what stands still ends by no signal, and flushes nothing. */
-  readonly isStopping: (workload: string) => boolean;
-  readonly stop: (workload: string) => void;
-  /** Told when another workload may take the volume now. */
+  readonly isStopping: (ref: ContainerRef) => boolean;
+  readonly stop: (cell: CellId) => void;
+  /** Told when another cell may take the volume now. */
   readonly onRelease: (volume: string) => void;
 }
 
@@ -20,7 +21,7 @@ export interface VolumeHoldersParts {
   readonly feed: Pick<Feed, 'changes'>;
 }
 
-/** Waits for workloads to let go of their volumes. */
+/** Waits for cells to let go of their volumes. */
 export class VolumeHolders {
   readonly #parts: VolumeHoldersParts;
 
@@ -38,7 +39,7 @@ export class VolumeHolders {
     if (holder !== undefined && users.desiredOf(holder) === 'running') users.stop(holder);
   }
 
-  /** Waits for a workload that was told to end to let go of a volume; for one that runs it does not. */
+  /** Waits for a cell that was told to end to let go of a volume; for one that runs it does not. */
   async untilReleased(volume: string, signal: AbortSignal): Promise<void> {
     const changes = this.#parts.feed.changes(signal);
     try {

@@ -4,9 +4,9 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { UploadStore } from '@capsule/core';
+import { cellOfWorkload, type UploadStore } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createTestVolumes } from '../testing/create-test-volumes.ts';
 
@@ -36,7 +36,7 @@ async function capsule() {
       measureTree: async () => ({ entries: 1, bytes: 6, volumeBytes: undefined }),
       unpackTree: async (_name, _archive, { warn }) => warn?.('./s: left out'),
     },
-    borrowers: noBorrowers,
+    guestVolumes: noGuestVolumes,
   });
   const dispose = () => rm(folder, { recursive: true });
   return { ...volumes, [Symbol.asyncDispose]: dispose };
@@ -72,8 +72,8 @@ test('what is another import, or comes after somebody used the volume, is refuse
   await assert.rejects(from({ sha256: 'f'.repeat(64) }), refused);
   await assert.rejects(from({ sizeBytes: 1024 ** 4 }), refused);
   await from({});
-  await attachments.attach('data', { workload: 'web', use: 'mounted' });
-  await attachments.release('data', 'web');
+  await attachments.attach('data', { holder: cellOfWorkload('web'), use: 'mounted' });
+  await attachments.release('data', cellOfWorkload('web'));
   await assert.rejects(importer.begin(UPLOAD), refused);
   await assert.rejects(from({}), refused);
 });

@@ -3,24 +3,28 @@ import { type TestContext, test } from 'node:test';
 import {
   type ContainerRef,
   type ContainerSeen,
+  cellOfWorkload,
   completeSpec,
   refOfWorkload,
+  splitWorkload,
   type TaskState,
   VOLUME_UNIT_BYTES,
 } from '@capsule/core';
 import { createLog, openStore } from '@capsule/engine';
-import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { EventHistory } from '../event/history.ts';
+import { PauseCommands } from '../pause/commands.ts';
+import { PauseRecords } from '../pause/records.ts';
+import { Cells } from '../store/cells.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { Pauses } from '../store/pauses.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
 import { createTestVolumes } from '../testing/create-test-volumes.ts';
-import { PauseKeeper } from '../workload/pause.ts';
 
 const DATA = { name: 'data', sizeBytes: 64 * VOLUME_UNIT_BYTES };
 const GIB = 1024 ** 3;
 const filled = (percent: number) => ({
-  ...{ totalBytes: 10 * GIB, usedBytes: Math.round((percent / 100) * 10 * GIB) },
+  totalBytes: 10 * GIB,
+  usedBytes: Math.round((percent / 100) * 10 * GIB),
 });
 
 /** Workloads whose tasks a test sets, in the place of a runtime. */
@@ -65,22 +69,29 @@ async function machine(t: TestContext) {
   const tasks = new Tasks();
   const { calls } = tasks;
   const stopping = new Set<string>();
+  /** Beside the root, in every cell. */
+  const siblings: string[] = [];
   const addWorkload = (name: string) =>
     new WorkloadSpecs(db).insert(completeSpec({ name, image: 'nginx' }), 'running', 0);
   const events = new EventHistory(db);
   const log = createLog(() => undefined);
   const keeper = () =>
-    new PauseKeeper({
-      ...{ pauses: new Pauses(db), runtime: tasks, log },
+    new PauseCommands({
+      pauses: new PauseRecords(db),
+      runtime: tasks,
+      log,
       onChange: () => undefined,
     });
   const boot = () =>
     createTestVolumes(db, {
       backend,
       ...noTransfers,
-      borrowers: noBorrowers,
+      guestVolumes: noGuestVolumes,
       pauses: keeper(),
-      users: { isStopping: (name) => stopping.has(name) },
+      users: {
+        isStopping: ({ container }) => stopping.has(container),
+        containersOf: (cell) => [cell.cell, ...siblings].map((container) => ({ cell, container })),
+      },
     });
   const system = boot();
   t.after(() => system[Symbol.dispose]());
@@ -88,7 +99,7 @@ async function machine(t: TestContext) {
   const hold = async (volume: string, workload: string) => {
     addWorkload(workload);
     await system.commands.apply({ ...DATA, name: volume });
-    await system.attachments.attach(volume, { workload, use: 'mounted' });
+    await system.attachments.attach(volume, { holder: cellOfWorkload(workload), use: 'mounted' });
     tasks.states.set(workload, 'running');
   };
   await hold('data', 'web');
@@ -104,6 +115,7 @@ async function machine(t: TestContext) {
     tasks,
     pauses: keeper(),
     stopping,
+    siblings,
     calls,
     events,
     hold,
@@ -144,6 +156,20 @@ test('what has a volume is paused while the pool is full, and goes on', async (t
   await commands.apply({ ...DATA, name: 'other' });
 });
 
+test('all containers of a cell that has a volume are paused, and go on', async (t) => {
+  const { backend, db, tasks, siblings, calls, look } = await machine(t);
+  siblings.push('log');
+  const { container } = splitWorkload(completeSpec({ name: 'log', image: 'busybox' }));
+  const { cell } = refOfWorkload('web');
+  new Cells(db).insertContainer({ cell, container: 'log' }, 'sibling', container);
+  tasks.states.set('log', 'running');
+  backend.pool = filled(99);
+  await look();
+  backend.pool = filled(50);
+  await look();
+  assert.deepEqual(calls, ['pause web', 'pause log', 'resume log', 'resume web']);
+});
+
 test('a workload that starts again while the pool is full is paused again', async (t) => {
   const { backend, tasks, calls, look } = await machine(t);
   backend.pool = filled(99);
@@ -169,7 +195,7 @@ test('a workload that takes a volume while the pool is full is paused', async (t
   await commands.apply({ ...DATA, name: 'more' });
   backend.pool = filled(99);
   await look();
-  await attachments.attach('more', { workload: 'late', use: 'mounted' });
+  await attachments.attach('more', { holder: cellOfWorkload('late'), use: 'mounted' });
   tasks.states.set('late', 'running');
   await look();
   assert.deepEqual(calls, ['pause web', 'pause late']);

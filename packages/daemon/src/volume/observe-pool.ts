@@ -1,18 +1,18 @@
 import {
   type ContainerRef,
+  cellKey,
   containerKey,
   formatSize,
+  type GuestVolumes,
   judgePool,
   POOL_LOW_PERCENT,
   type PoolLevel,
   poolPercent,
-  refOfWorkload,
   type VolumeBackend,
-  type VolumeBorrowers,
   type VolumePool,
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
-import type { PauseKeeper } from '../workload/pause.ts';
+import type { PauseCommands } from '../pause/commands.ts';
 import { volumeError } from './errors.ts';
 import type { VolumeEvents } from './events.ts';
 import type { VolumeUsers } from './holders.ts';
@@ -21,9 +21,9 @@ import type { VolumeRecords } from './records.ts';
 export interface PoolObserverParts {
   readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
   readonly records: Pick<VolumeRecords, 'list'>;
-  readonly borrowers: VolumeBorrowers;
-  readonly pauses: Pick<PauseKeeper, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
-  readonly users: Pick<VolumeUsers, 'isStopping'>;
+  readonly guestVolumes: GuestVolumes;
+  readonly pauses: Pick<PauseCommands, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
+  readonly users: Pick<VolumeUsers, 'containersOf' | 'isStopping'>;
   readonly events: Pick<VolumeEvents, 'recordOfPool'>;
   readonly log: Log;
   /** Milliseconds of a clock that nobody sets. */
@@ -134,24 +134,26 @@ export class PoolObserver implements Disposable {
   }
 
   async #trim(): Promise<void> {
-    const { backend, borrowers, monotonicMs } = this.#parts;
+    const { backend, guestVolumes, monotonicMs } = this.#parts;
     const isDue = monotonicMs() - this.#trimmedAt >= TRIM_EVERY_MS || this.#level !== 'fine';
     if (!isDue) return;
     this.#trimmedAt = monotonicMs();
     await backend.trim();
-    await borrowers.trim();
+    await guestVolumes.trim();
   }
 
   #holders(): readonly ContainerRef[] {
-    const holders = this.#parts.records.list().flatMap(({ holder }) => holder ?? []);
-    return [...new Set(holders)].map(refOfWorkload);
+    const { records, users } = this.#parts;
+    const holders = records.list().flatMap(({ holder }) => holder ?? []);
+    const cells = new Map(holders.map((cell) => [cellKey(cell), cell]));
+    return [...cells.values()].flatMap(users.containersOf);
   }
 
   async #pause(): Promise<void> {
     const { pauses, users, log } = this.#parts;
     await this.#each(this.#holders(), async (ref, signal) => {
       // Paused in the moment between the look and the order to stop.
-      if (users.isStopping(ref.container)) return pauses.letEnd(ref, signal);
+      if (users.isStopping(ref)) return pauses.letEnd(ref, signal);
       await this.#adopt(ref, signal);
       const hasRun = await pauses.hold(ref, REASON, signal);
       if (hasRun) log.info('workload paused: the pool is full', { name: ref.container });

@@ -44,7 +44,7 @@ export class VolumeReconciler {
         if (stage === 'restoring') await lock(name, () => this.refill(name));
         if (stage === 'deleting') await lock(name, () => this.unmake(name));
       } catch (error) {
-        log.warn('volume not as wished', { volume: name, error });
+        log.warn('volume not as specified', { volume: name, error });
       }
     }
   }

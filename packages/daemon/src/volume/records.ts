@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  SnapshotRecord,
-  SnapshotSchedule,
-  VolumeFilling,
-  VolumeRecord,
-  VolumeSpec,
+import {
+  type CellId,
+  cellKey,
+  type SnapshotRecord,
+  type SnapshotSchedule,
+  type VolumeFilling,
+  type VolumeRecord,
+  type VolumeSpec,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import { checkVolumeGrowth } from './check-spec.ts';
-import { volumeError } from './errors.ts';
+import { volumeError, volumeInUse } from './errors.ts';
 import { type ImportReceipt, receiptFromRow, volumeFromRow } from './from-row.ts';
+import { isHeldBy } from './is-held-by.ts';
 import { STAGE_WORDS } from './stage-words.ts';
 
 /** The stored volumes, and who holds them. The one writer of `volume`: each change is a transition of one. */
@@ -31,9 +34,9 @@ export class VolumeRecords {
     return row === undefined ? undefined : volumeFromRow(row);
   }
 
-  heldBy(workload: string): VolumeRecord[] {
+  heldBy(cell: CellId): VolumeRecord[] {
     return this.#db
-      .all('SELECT * FROM volume WHERE holder = ? ORDER BY name', workload)
+      .all('SELECT * FROM volume WHERE holder = ? ORDER BY name', cellKey(cell))
       .map(volumeFromRow);
   }
 
@@ -48,8 +51,7 @@ export class VolumeRecords {
   /** Fails as `ready`, and with `VOLUME_IN_USE`. */
   detached(name: string): VolumeRecord {
     const record = this.ready(name);
-    const { holder } = record;
-    if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
+    if (record.holder !== undefined) throw volumeInUse(name, record.holder);
     return record;
   }
 
@@ -155,12 +157,12 @@ export class VolumeRecords {
     );
   }
 
-  /** Leases it to a workload. Fails as `ready`, and with `VOLUME_IN_USE`. */
-  attach(name: string, workload: string): VolumeRecord {
+  /** Leases it to a cell. Fails as `ready`, and with `VOLUME_IN_USE`. */
+  attach(name: string, cell: CellId): VolumeRecord {
     const record = this.ready(name);
-    const { holder = workload } = record;
-    if (holder !== workload) throw volumeError.IN_USE({ name, holder });
-    this.#setHolder(name, workload);
+    const { holder } = record;
+    if (holder !== undefined && !isHeldBy(record, cell)) throw volumeInUse(name, holder);
+    this.#setHolder(name, cellKey(cell));
     return record;
   }
 
@@ -172,9 +174,9 @@ export class VolumeRecords {
     this.#db.run('UPDATE volume SET filling = ? WHERE name = ?', filling, name);
   }
 
-  #setHolder(name: string, workload: string | null): void {
+  #setHolder(name: string, holder: string | null): void {
     // Who holds it writes to it.
-    this.#db.run('UPDATE volume SET holder = ?, imported = NULL WHERE name = ?', workload, name);
+    this.#db.run('UPDATE volume SET holder = ?, imported = NULL WHERE name = ?', holder, name);
   }
 
   #insert(volume: Omit<VolumeRecord, 'createdAt'>): void {

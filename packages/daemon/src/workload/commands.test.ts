@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type CellId,
   cellOfWorkload,
   completeSpec,
   FIRST_STATUS,
@@ -26,7 +27,7 @@ function setUp() {
   const goods = new GoodSpecs(db);
   const listeners = new FakePortListeners();
   const changed: string[] = [];
-  const onChange = (name: string) => void changed.push(name);
+  const onChange = ({ cell }: CellId) => void changed.push(cell);
   const replaced: string[] = [];
   const notes: string[] = [];
   const status = { current: FIRST_STATUS };
@@ -35,7 +36,11 @@ function setUp() {
     specs,
     now: () => 5,
     admission: new Admission({
-      ...{ specs, goods, addresses, volumes, listeners },
+      specs,
+      goods,
+      addresses,
+      volumes,
+      listeners,
       limits: new Set(['memoryBytes']),
       statusOf: () => status.current,
       ownFolders: ['/perm/volumes'],
@@ -60,7 +65,7 @@ function setUp() {
   };
 }
 
-function wish(name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpec {
+function specOf(name: string, change: Partial<WorkloadSpec> = {}): WorkloadSpec {
   return completeSpec({ name, image: 'nginx', ...change });
 }
 
@@ -69,66 +74,66 @@ const port = (hostPort: number, protocol: 'tcp' | 'udp' = 'tcp'): PortMapping =>
   hostPort,
   protocol,
 });
-const asWish = (spec: WorkloadSpec) => ({ spec });
+const asWanted = (spec: WorkloadSpec) => ({ spec });
 const codeOf = (outcome: ApplyOutcome) =>
   'error' in outcome ? outcome.error.code : outcome.applied.change;
 const hasCode = (code: string) => (error: unknown) => isCapsuleError(error) && error.code === code;
 
-test('the same wish twice changes nothing', () => {
+test('the same spec twice changes nothing', () => {
   const { commands, changed } = setUp();
-  assert.equal(commands.apply(wish('web')).change, 'created');
-  assert.equal(commands.apply(wish('web')).change, 'unchanged');
+  assert.equal(commands.apply(specOf('web')).change, 'created');
+  assert.equal(commands.apply(specOf('web')).change, 'unchanged');
   assert.deepEqual(changed, ['web']);
 });
 
-test('another wish is the next generation of the same workload', () => {
+test('another spec is the next generation of the same workload', () => {
   const { commands } = setUp();
-  const first = commands.apply(wish('web')).record;
-  const { record, change } = commands.apply(wish('web', { image: 'redis' }));
+  const first = commands.apply(specOf('web')).record;
+  const { record, change } = commands.apply(specOf('web', { image: 'redis' }));
   assert.equal(change, 'configured');
   assert.equal(record.generation, first.generation + 1);
   assert.equal(record.uid, first.uid);
 });
 
-test('a port that another workload publishes is refused, and nothing is kept of the wish', () => {
+test('a port that another workload publishes is refused, and nothing is kept of the spec', () => {
   const { commands, specs, addresses } = setUp();
-  commands.apply(wish('web', { ports: [port(8080)] }));
+  commands.apply(specOf('web', { ports: [port(8080)] }));
   assert.throws(
-    () => commands.apply(wish('other', { ports: [port(8080)] })),
+    () => commands.apply(specOf('other', { ports: [port(8080)] })),
     hasCode('WORKLOAD_PORT_TAKEN'),
   );
   assert.equal(specs.get('other'), undefined);
   assert.equal(addresses.get(cellOfWorkload('other')), undefined);
-  commands.apply(wish('other', { ports: [port(8080, 'udp')] }));
+  commands.apply(specOf('other', { ports: [port(8080, 'udp')] }));
 });
 
 test('a port is free again as soon as its workload is to go', () => {
   const { commands } = setUp();
-  commands.apply(wish('web', { ports: [port(8080)] }));
+  commands.apply(specOf('web', { ports: [port(8080)] }));
   commands.delete('web');
-  assert.equal(commands.apply(wish('other', { ports: [port(8080)] })).change, 'created');
+  assert.equal(commands.apply(specOf('other', { ports: [port(8080)] })).change, 'created');
 });
 
 test('a workload that is applied while it is being deleted is a new one', () => {
   const { commands, replaced } = setUp();
-  const { record: old } = commands.apply(wish('web'));
+  const { record: old } = commands.apply(specOf('web'));
   assert.equal(commands.delete('web'), true);
-  commands.apply(wish('web'), { dryRun: true });
+  commands.apply(specOf('web'), { dryRun: true });
   assert.deepEqual(replaced, []);
-  const { record, change } = commands.apply(wish('web'));
+  const { record, change } = commands.apply(specOf('web'));
   assert.deepEqual(replaced, ['web']);
   assert.equal(change, 'created');
   assert.notEqual(record.uid, old.uid);
   assert.equal(record.desired, 'running');
 });
 
-test('a record whose wish changed is not forgotten', () => {
+test('a record whose spec changed is not forgotten', () => {
   const { commands, specs } = setUp();
-  commands.apply(wish('web'));
+  commands.apply(specOf('web'));
   commands.delete('web');
   const going = specs.get('web');
   assert.ok(going);
-  commands.apply(wish('web'));
+  commands.apply(specOf('web'));
   assert.equal(specs.remove(going), false);
 });
 
@@ -136,21 +141,21 @@ test('deleting a missing name says so', () => {
   assert.equal(setUp().commands.delete('nothing'), false);
 });
 
-test('a wish that breaks a rule is refused before anything is written', () => {
+test('a spec that breaks a rule is refused before anything is written', () => {
   const { commands, specs } = setUp();
-  assert.throws(() => commands.apply(wish('No Name')), hasCode('MANIFEST_SPEC_INVALID'));
+  assert.throws(() => commands.apply(specOf('No Name')), hasCode('MANIFEST_SPEC_INVALID'));
   assert.deepEqual(specs.list(), []);
 });
 
 test('a change that needs no new container leaves the revision and the run', () => {
   const { commands } = setUp();
-  const first = commands.apply(wish('web')).record;
-  const label = commands.apply(wish('web', { labels: { app: 'web' } }));
+  const first = commands.apply(specOf('web')).record;
+  const label = commands.apply(specOf('web', { labels: { app: 'web' } }));
   assert.equal(label.recreates, false);
   assert.equal(label.record.revision, first.revision);
   assert.equal(label.record.run, first.run);
   assert.equal(label.record.generation, first.generation + 1);
-  const image = commands.apply(wish('web', { labels: { app: 'web' }, image: 'redis' }));
+  const image = commands.apply(specOf('web', { labels: { app: 'web' }, image: 'redis' }));
   assert.equal(image.recreates, true);
   assert.equal(image.record.revision, first.revision + 1);
   assert.equal(image.record.run, first.run + 1);
@@ -158,13 +163,13 @@ test('a change that needs no new container leaves the revision and the run', () 
 
 test('a rehearsal tells what would be, and writes nothing', () => {
   const { commands, specs, addresses, changed } = setUp();
-  const first = commands.apply(wish('web'), { dryRun: true });
+  const first = commands.apply(specOf('web'), { dryRun: true });
   assert.equal(first.change, 'created');
   assert.equal(specs.get('web'), undefined);
   assert.equal(addresses.get(cellOfWorkload('web')), undefined);
   assert.deepEqual(changed, []);
-  commands.apply(wish('web'));
-  const { fields } = commands.apply(wish('web', { image: 'redis' }), { dryRun: true });
+  commands.apply(specOf('web'));
+  const { fields } = commands.apply(specOf('web', { image: 'redis' }), { dryRun: true });
   assert.deepEqual(
     fields.map(({ path }) => path),
     ['container.image'],
@@ -174,10 +179,10 @@ test('a rehearsal tells what would be, and writes nothing', () => {
 
 test('a stop is durable, idempotent, and not undone by an apply', () => {
   const { commands, specs } = setUp();
-  commands.apply(wish('web'));
+  commands.apply(specOf('web'));
   assert.equal(commands.stop('web'), true);
   assert.equal(commands.stop('web'), false);
-  commands.apply(wish('web', { image: 'redis' }));
+  commands.apply(specOf('web', { image: 'redis' }));
   assert.equal(specs.get('web')?.desired, 'stopped');
   assert.equal(commands.stop('web', 0), true);
   assert.equal(specs.get('web')?.stopGraceMs, 0);
@@ -185,7 +190,7 @@ test('a stop is durable, idempotent, and not undone by an apply', () => {
 
 test('a start asks for another run where none is under way', () => {
   const { commands, specs, status } = setUp();
-  const { record } = commands.apply(wish('web', { restartPolicy: 'never' }));
+  const { record } = commands.apply(specOf('web', { restartPolicy: 'never' }));
   assert.equal(commands.start('web'), false);
   commands.stop('web');
   assert.equal(commands.start('web'), true);
@@ -202,7 +207,7 @@ test('a start asks for another run where none is under way', () => {
 
 test('a restart is another run each time, also of what is stopped', () => {
   const { commands, specs } = setUp();
-  commands.apply(wish('web'));
+  commands.apply(specOf('web'));
   commands.stop('web');
   commands.restart('web');
   commands.restart('web', 2_000);
@@ -213,7 +218,7 @@ test('a restart is another run each time, also of what is stopped', () => {
 test('what is not there or on its way out cannot be stopped, started or restarted', () => {
   const { commands } = setUp();
   assert.throws(() => commands.stop('web'), hasCode('WORKLOAD_NOT_FOUND'));
-  commands.apply(wish('web'));
+  commands.apply(specOf('web'));
   commands.delete('web');
   assert.throws(() => commands.start('web'), hasCode('WORKLOAD_BEING_DELETED'));
   assert.throws(() => commands.restart('web'), hasCode('WORKLOAD_BEING_DELETED'));
@@ -221,7 +226,7 @@ test('what is not there or on its way out cannot be stopped, started or restarte
 
 test('a delete by force overtakes one with grace', () => {
   const { commands, specs } = setUp();
-  commands.apply(wish('web'));
+  commands.apply(specOf('web'));
   commands.delete('web');
   assert.equal(specs.get('web')?.stopGraceMs, undefined);
   commands.delete('web', true);
@@ -230,9 +235,9 @@ test('a delete by force overtakes one with grace', () => {
 
 test('a delete and a change leave a stop that is under way its own grace', () => {
   const { commands, specs } = setUp();
-  commands.apply(wish('web'));
+  commands.apply(specOf('web'));
   commands.stop('web', 0);
-  commands.apply(wish('web', { labels: { app: 'web' } }));
+  commands.apply(specOf('web', { labels: { app: 'web' } }));
   assert.equal(specs.get('web')?.stopGraceMs, 0);
   commands.delete('web');
   assert.equal(specs.get('web')?.stopGraceMs, 0);
@@ -240,29 +245,29 @@ test('a delete and a change leave a stop that is under way its own grace', () =>
 
 test('the grace of a restart goes with that restart alone', () => {
   const { commands, specs, status } = setUp();
-  commands.apply(wish('web'));
+  commands.apply(specOf('web'));
   commands.restart('web', 0);
-  commands.apply(wish('web', { labels: { app: 'web' } }));
+  commands.apply(specOf('web', { labels: { app: 'web' } }));
   assert.equal(specs.get('web')?.stopGraceMs, 0, 'it is under way');
   status.current = { ...FIRST_STATUS, phase: 'running', observedRun: 2 };
-  commands.apply(wish('web', { image: 'redis' }));
+  commands.apply(specOf('web', { image: 'redis' }));
   assert.equal(specs.get('web')?.stopGraceMs, undefined);
   assert.equal(specs.get('web')?.run, 3);
 });
 
 test('workloads that would wait for each other for ever are refused, one by one or together', () => {
   const { commands, specs } = setUp();
-  commands.apply(wish('c'));
-  commands.apply(wish('b', { dependsOn: ['c'] }));
-  commands.apply(wish('a', { dependsOn: ['b'] }));
+  commands.apply(specOf('c'));
+  commands.apply(specOf('b', { dependsOn: ['c'] }));
+  commands.apply(specOf('a', { dependsOn: ['b'] }));
   assert.throws(
-    () => commands.apply(wish('c', { dependsOn: ['a'] })),
+    () => commands.apply(specOf('c', { dependsOn: ['a'] })),
     hasCode('WORKLOAD_DEPENDENCY_CYCLE'),
   );
   assert.deepEqual(specs.get('c')?.spec.dependsOn, []);
-  const cycle = [wish('x', { dependsOn: ['y'] }), wish('y', { dependsOn: ['x'] })];
+  const cycle = [specOf('x', { dependsOn: ['y'] }), specOf('y', { dependsOn: ['x'] })];
   for (const dryRun of [true, false]) {
-    const outcomes = commands.applyAll([...cycle, wish('z')].map(asWish), { dryRun });
+    const outcomes = commands.applyAll([...cycle, specOf('z')].map(asWanted), { dryRun });
     assert.deepEqual(outcomes.map(codeOf), [
       'WORKLOAD_DEPENDENCY_CYCLE',
       'WORKLOAD_DEPENDENCY_CYCLE',
@@ -274,13 +279,13 @@ test('workloads that would wait for each other for ever are refused, one by one 
 
 test('an unchanged workload is not judged again, and the others of its apply are applied', () => {
   const { commands, specs, changed } = setUp();
-  const web = wish('web', { dependsOn: ['ghost'] });
-  commands.applyAll([web, wish('ghost')].map(asWish));
+  const web = specOf('web', { dependsOn: ['ghost'] });
+  commands.applyAll([web, specOf('ghost')].map(asWanted));
   const ghost = specs.get('ghost');
   assert.ok(ghost);
   specs.remove(ghost);
   changed.length = 0;
-  const outcomes = commands.applyAll([web, wish('other')].map(asWish));
+  const outcomes = commands.applyAll([web, specOf('other')].map(asWanted));
   assert.deepEqual(outcomes.map(codeOf), ['unchanged', 'created']);
   assert.deepEqual(changed, ['other']);
   const other = { ...web, labels: { tier: 'front' } };
@@ -291,21 +296,24 @@ test('two workloads of one apply that mount a volume are both named, and no hold
   const { commands, volumes } = setUp();
   volumes.declare({ name: 'data', sizeBytes: 1 });
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
-  const pair = [wish('second', { mounts }), wish('third', { mounts })];
-  const outcomes = commands.applyAll(pair.map(asWish));
+  const pair = [specOf('second', { mounts }), specOf('third', { mounts })];
+  const outcomes = commands.applyAll(pair.map(asWanted));
   assert.deepEqual(outcomes.map(codeOf), ['VOLUME_WANTED_TWICE', 'VOLUME_WANTED_TWICE']);
   const [second] = outcomes;
   assert.ok(second !== undefined && 'error' in second);
   assert.equal(second.error.message, 'second and third both mount volume data');
-  commands.apply(wish('third', { mounts }));
-  assert.deepEqual(commands.applyAll(pair.map(asWish)).map(codeOf), ['VOLUME_IN_USE', 'unchanged']);
+  commands.apply(specOf('third', { mounts }));
+  assert.deepEqual(commands.applyAll(pair.map(asWanted)).map(codeOf), [
+    'VOLUME_IN_USE',
+    'unchanged',
+  ]);
 });
 
 test('what a workload depends on exists, or comes with it in any order', () => {
   const { commands, specs, changed } = setUp();
-  const missing = wish('web', { dependsOn: ['ghost'] });
+  const missing = specOf('web', { dependsOn: ['ghost'] });
   assert.throws(() => commands.apply(missing), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
-  const both = [missing, wish('ghost')].map(asWish);
+  const both = [missing, specOf('ghost')].map(asWanted);
   assert.deepEqual(commands.applyAll(both).map(codeOf), ['created', 'created']);
   assert.deepEqual(changed, ['web', 'ghost']);
   commands.delete('ghost');
@@ -315,11 +323,13 @@ test('what a workload depends on exists, or comes with it in any order', () => {
 
 test('two workloads that are applied together may exchange their ports', () => {
   const { commands } = setUp();
-  commands.apply(wish('a', { ports: [port(1)] }));
-  commands.apply(wish('b', { ports: [port(2)] }));
-  const swap = [wish('a', { ports: [port(2)] }), wish('b', { ports: [port(1)] })].map(asWish);
+  commands.apply(specOf('a', { ports: [port(1)] }));
+  commands.apply(specOf('b', { ports: [port(2)] }));
+  const swap = [specOf('a', { ports: [port(2)] }), specOf('b', { ports: [port(1)] })].map(asWanted);
   assert.deepEqual(commands.applyAll(swap).map(codeOf), ['configured', 'configured']);
-  const clash = [wish('a', { ports: [port(3)] }), wish('c', { ports: [port(3)] })].map(asWish);
+  const clash = [specOf('a', { ports: [port(3)] }), specOf('c', { ports: [port(3)] })].map(
+    asWanted,
+  );
   assert.deepEqual(commands.applyAll(clash).map(codeOf), [
     'WORKLOAD_PORT_TAKEN',
     'WORKLOAD_PORT_TAKEN',
@@ -328,27 +338,27 @@ test('two workloads that are applied together may exchange their ports', () => {
 
 test('a port on which a program of the capsule listens is refused, except to who has it', () => {
   const { commands, listeners } = setUp();
-  commands.apply(wish('web', { ports: [port(80)] }));
+  commands.apply(specOf('web', { ports: [port(80)] }));
   listeners.programs.push({ port: 80, protocol: 'tcp', program: 'nginx', workload: 'proxy' });
   listeners.programs.push({ port: 53, protocol: 'udp', program: 'named' });
-  assert.equal(commands.apply(wish('web', { ports: [port(80)] })).change, 'unchanged');
+  assert.equal(commands.apply(specOf('web', { ports: [port(80)] })).change, 'unchanged');
   assert.throws(
-    () => commands.apply(wish('dns', { ports: [port(53, 'udp')] })),
+    () => commands.apply(specOf('dns', { ports: [port(53, 'udp')] })),
     hasCode('WORKLOAD_PORT_IN_USE'),
   );
-  commands.apply(wish('dns', { ports: [port(53)] }));
+  commands.apply(specOf('dns', { ports: [port(53)] }));
   commands.stop('web');
-  commands.apply(wish('proxy', { networkMode: 'host' }));
+  commands.apply(specOf('proxy', { networkMode: 'host' }));
   assert.throws(() => commands.start('web'), hasCode('WORKLOAD_PORT_IN_USE'));
 });
 
 test('a port of a workload that leaves the network of the capsule is free, to itself and others', () => {
   const { commands, listeners } = setUp();
   listeners.programs.push({ port: 80, protocol: 'tcp', program: 'nginx', workload: 'proxy' });
-  commands.apply(wish('proxy', { networkMode: 'host' }));
-  const other = wish('other', { ports: [port(80)] });
+  commands.apply(specOf('proxy', { networkMode: 'host' }));
+  const other = specOf('other', { ports: [port(80)] });
   assert.throws(() => commands.apply(other), hasCode('WORKLOAD_PORT_IN_USE'));
-  const moved = wish('proxy', { ports: [port(80)] });
+  const moved = specOf('proxy', { ports: [port(80)] });
   assert.equal(commands.apply(moved, { dryRun: true }).change, 'configured');
   commands.stop('proxy');
   assert.equal(commands.apply(other).change, 'created');
@@ -356,10 +366,10 @@ test('a port of a workload that leaves the network of the capsule is free, to it
 
 test('a rollback claims what the earlier spec needs, and is refused where others have it', () => {
   const { commands, specs, addresses, changed } = setUp();
-  const good = commands.apply(wish('web', { ports: [port(8080)] })).record;
-  const failed = commands.apply(wish('web', { networkMode: 'host' })).record;
+  const good = commands.apply(specOf('web', { ports: [port(8080)] })).record;
+  const failed = commands.apply(specOf('web', { networkMode: 'host' })).record;
   addresses.release(cellOfWorkload('web'));
-  commands.apply(wish('other', { ports: [port(8080)] }));
+  commands.apply(specOf('other', { ports: [port(8080)] }));
   changed.length = 0;
   assert.throws(() => commands.rollBack(failed, good.spec), hasCode('WORKLOAD_PORT_TAKEN'));
   assert.deepEqual([specs.get('web'), changed], [failed, []]);
@@ -371,18 +381,18 @@ test('a rollback claims what the earlier spec needs, and is refused where others
 test('ports that a workload may be rolled back to are kept for it until it is ready', () => {
   const { commands, goods } = setUp();
   const rolling = { updatePolicy: 'rollback' } as const;
-  goods.put(commands.apply(wish('web', { ...rolling, ports: [port(8080)] })).record);
-  const { record } = commands.apply(wish('web', { ...rolling, ports: [port(8081)] }));
-  const other = wish('other', { ports: [port(8080)] });
+  goods.put(commands.apply(specOf('web', { ...rolling, ports: [port(8080)] })).record);
+  const { record } = commands.apply(specOf('web', { ...rolling, ports: [port(8081)] }));
+  const other = specOf('other', { ports: [port(8080)] });
   assert.throws(() => commands.apply(other), hasCode('WORKLOAD_PORT_KEPT'));
   goods.put(record);
   commands.apply(other);
 });
 
-test('an earlier wish comes back only where the failed one is still wished', () => {
+test('an earlier spec comes back only where the failed one is still asked for', () => {
   const { commands, specs } = setUp();
-  const good = commands.apply(wish('web')).record;
-  const bad = commands.apply(wish('web', { image: 'broken' })).record;
+  const good = commands.apply(specOf('web')).record;
+  const bad = commands.apply(specOf('web', { image: 'broken' })).record;
   const back = commands.rollBack(bad, good.spec);
   assert.equal(back?.spec.image, 'nginx');
   assert.ok((back?.revision ?? 0) > bad.revision);
@@ -392,9 +402,9 @@ test('an earlier wish comes back only where the failed one is still wished', () 
 
 test('a limit that the kernel cannot enforce is refused', () => {
   const { commands } = setUp();
-  commands.apply(wish('web', { resources: { memoryBytes: 2 ** 30 } }));
+  commands.apply(specOf('web', { resources: { memoryBytes: 2 ** 30 } }));
   assert.throws(
-    () => commands.apply(wish('other', { resources: { pids: 5 } })),
+    () => commands.apply(specOf('other', { resources: { pids: 5 } })),
     hasCode('WORKLOAD_LIMIT_UNAVAILABLE'),
   );
 });

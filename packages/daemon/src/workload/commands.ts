@@ -1,9 +1,10 @@
 import {
   type ApplyChange,
   type CapsuleError,
+  type CellId,
   type ContainerRef,
   type DesiredState,
-  describeSpecChange,
+  describeWorkloadChange,
   type FieldChange,
   isCapsuleError,
   isRunDue,
@@ -26,7 +27,7 @@ export interface Applied {
   readonly record: WorkloadRecord;
   readonly change: ApplyChange;
   readonly fields: readonly FieldChange[];
-  /** A container that was made for the earlier wish gives way to a new one. */
+  /** A container that was made for the earlier spec gives way to a new one. */
   readonly recreates: boolean;
 }
 
@@ -52,17 +53,17 @@ export interface WorkloadCommandsParts {
   readonly db: Database;
   readonly specs: WorkloadSpecs;
   readonly admission: Admission;
-  readonly statusOf: (name: string) => WorkloadStatus;
+  readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   readonly now: () => number;
-  /** Writes into the story of a workload, in the transaction of the wish. */
+  /** Writes into the story of a workload, in the transaction that stores its spec. */
   readonly note: (record: WorkloadRecord, reason: string, message: string) => void;
   /** Told after another workload is on disk in the place of one that is being deleted. */
   readonly onReplace: (ref: ContainerRef) => void;
-  /** Told after a wish is on disk. */
-  readonly onChange: (name: string) => void;
+  /** Told after a spec is on disk. */
+  readonly onChange: (cell: CellId) => void;
 }
 
-/** Takes wishes: checks them against the rules and each other, and writes them down. */
+/** Takes specs: checks them against the rules and each other, and writes them down. */
 export class WorkloadCommands {
   readonly #parts: WorkloadCommandsParts;
 
@@ -89,11 +90,11 @@ export class WorkloadCommands {
    * With `dryRun` it does nothing else. Idempotent.
    */
   applyAll(
-    wishes: readonly WantedWorkload[],
+    wanted: readonly WantedWorkload[],
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): readonly ApplyOutcome[] {
     const { db } = this.#parts;
-    const judge = () => this.#judge(wishes);
+    const judge = () => this.#judge(wanted);
     const rehearsed = db.rehearse(judge);
     if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
     // Nothing comes between the two: the store is synchronous.
@@ -113,7 +114,7 @@ export class WorkloadCommands {
       note(before, 'Deleting', force ? 'asked to go, killed at once' : 'asked to go');
       return before;
     });
-    if (record !== undefined) onChange(name);
+    if (record !== undefined) onChange(record.ref.cell);
     return record !== undefined;
   }
 
@@ -123,7 +124,7 @@ export class WorkloadCommands {
    * `WORKLOAD_BEING_DELETED`.
    */
   stop(name: string, stopGraceMs?: number): boolean {
-    return this.#wish(name, (before) => {
+    return this.#change(name, (before) => {
       const isNew = before.desired !== 'stopped';
       if (!isNew && (stopGraceMs === undefined || stopGraceMs === before.stopGraceMs)) {
         return undefined;
@@ -140,8 +141,8 @@ export class WorkloadCommands {
    * whether that is news. Fails as `stop`.
    */
   start(name: string): boolean {
-    return this.#wish(name, (before) => {
-      const status = this.#parts.statusOf(name);
+    return this.#change(name, (before) => {
+      const status = this.#parts.statusOf(before.ref);
       const isWaiting = isRunOver(before, status) || status.phase === 'failed';
       if (before.desired === 'running' && !isWaiting) return undefined;
       return { next: { desired: 'running', isNewRun: true }, note: 'asked to start' };
@@ -151,7 +152,7 @@ export class WorkloadCommands {
   /** Asks for a workload to end, where it runs, and to be started. Fails as `stop`. */
   restart(name: string, stopGraceMs?: number): void {
     const next = { desired: 'running', isNewRun: true, stopGraceMs } as const;
-    this.#wish(name, () => ({ next, note: 'asked to start again' }));
+    this.#change(name, () => ({ next, note: 'asked to start again' }));
   }
 
   /**
@@ -167,13 +168,13 @@ export class WorkloadCommands {
       specs.update(good, { desired: now.desired, isNewRevision, isNewRun: isNewRevision });
       const record = this.#stored(good.name);
       admission.check(record, now);
-      db.afterCommit(() => onChange(good.name));
+      db.afterCommit(() => onChange(record.ref.cell));
       return record;
     });
   }
 
-  #judge(wishes: readonly WantedWorkload[]): readonly ApplyOutcome[] {
-    const written = wishes.map((wish) => this.#try(wish.spec, () => this.#put(wish)));
+  #judge(wanted: readonly WantedWorkload[]): readonly ApplyOutcome[] {
+    const written = wanted.map((one) => this.#try(one.spec, () => this.#put(one)));
     const batch = new Map(
       written.flatMap((one) => ('error' in one ? [] : [[one.spec.name, one.result.before]])),
     );
@@ -204,7 +205,7 @@ export class WorkloadCommands {
     if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
     const before = specs.get(spec.name);
     const isNew = before === undefined || before.desired === 'deleting';
-    const fields = describeSpecChange(isNew ? undefined : before.spec, spec);
+    const fields = describeWorkloadChange(isNew ? undefined : before.spec, spec);
     const recreates = !isNew && needsNewContainer(before.spec, spec);
     const isSame = fields.length === 0;
     const change = this.#write(spec, before, { desired, isSame, recreates, now: now() });
@@ -218,7 +219,7 @@ export class WorkloadCommands {
     if (change === 'unchanged') return applied;
     admission.check(record, before, batch);
     note(record, 'Applied', describeApplied(record, change, fields));
-    db.afterCommit(() => onChange(record.spec.name));
+    db.afterCommit(() => onChange(record.ref.cell));
     return applied;
   }
 
@@ -260,11 +261,11 @@ export class WorkloadCommands {
   /** That of a stop or restart which is not over: a later end of the workload is none that was asked for with it. */
   #standingGraceMs(before: WorkloadRecord): number | undefined {
     const isOver =
-      before.desired === 'running' && !isRunDue(before, this.#parts.statusOf(before.spec.name));
+      before.desired === 'running' && !isRunDue(before, this.#parts.statusOf(before.ref));
     return isOver ? undefined : before.stopGraceMs;
   }
 
-  #wish(name: string, decide: (before: WorkloadRecord) => Decision | undefined): boolean {
+  #change(name: string, decide: (before: WorkloadRecord) => Decision | undefined): boolean {
     const { db, specs, admission, note, onChange } = this.#parts;
     return db.transaction(() => {
       const before = this.#stored(name);
@@ -274,7 +275,7 @@ export class WorkloadCommands {
       specs.update(before.spec, decision.next);
       if (decision.next.desired === 'running') admission.check(this.#stored(name), before);
       if (decision.note !== undefined) note(before, 'Asked', decision.note);
-      db.afterCommit(() => onChange(name));
+      db.afterCommit(() => onChange(before.ref.cell));
       return true;
     });
   }

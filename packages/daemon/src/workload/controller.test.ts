@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   type ContainerFiles,
   cellKey,
+  cellOfWorkload,
   completeSpec,
   containerKey,
   type HealthCheck,
@@ -11,6 +12,7 @@ import {
   MICRO_VM_DEFAULTS,
   type ProbeResult,
   refOfWorkload,
+  subjectFromName,
   type Workload,
   type WorkloadSpec,
 } from '@capsule/core';
@@ -25,7 +27,7 @@ import {
   FakePortListeners,
   FakeVolumeBackend,
   fakeError,
-  noBorrowers,
+  noGuestVolumes,
   noTransfers,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -90,7 +92,7 @@ class Machine {
         volumes: {
           backend: this.disk,
           ...noTransfers,
-          borrowers: noBorrowers,
+          guestVolumes: noGuestVolumes,
           faultPoint: () => undefined,
         },
       },
@@ -124,7 +126,10 @@ class Daemon {
   async delete(name: string): Promise<void> {
     this.#resources.workloads.commands.delete(name);
     assert.ok(
-      await this.#resources.workloads.controller.untilGone(name, AbortSignal.timeout(5_000)),
+      await this.#resources.workloads.controller.untilGone(
+        cellOfWorkload(name),
+        AbortSignal.timeout(5_000),
+      ),
     );
   }
 
@@ -137,7 +142,10 @@ class Daemon {
   }
 
   stopped(name: string): Promise<boolean> {
-    return this.#resources.workloads.controller.untilStopped(name, AbortSignal.timeout(5_000));
+    return this.#resources.workloads.controller.untilStopped(
+      cellOfWorkload(name),
+      AbortSignal.timeout(5_000),
+    );
   }
 
   get(name: string): Workload | undefined {
@@ -146,7 +154,9 @@ class Daemon {
   }
 
   reasons(name: string): string[] {
-    return this.#resources.records.history.list(name, 100).map(({ reason }) => reason);
+    return this.#resources.records.history
+      .list(subjectFromName(name), 100)
+      .map(({ reason }) => reason);
   }
 
   /** Resolves when the workload is as `is` says. */
@@ -171,7 +181,7 @@ const isSteady = ({ status }: Workload) => isReady(status);
 const callsOf = (machine: Machine, call: string) =>
   machine.runtime.calls.filter((made) => made === call).length;
 
-test('a wish becomes a running container with its address and port maps', async () => {
+test('a spec becomes a running container with its address and port maps', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -231,7 +241,7 @@ test('workloads whose pull hangs do not hold up others, however many they are', 
   await daemon.until('quick', runs);
 });
 
-test('another wish replaces the container', async () => {
+test('another spec replaces the container', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -418,13 +428,13 @@ test('two workloads with one port concern only each other', async () => {
   // As a store of an earlier version may have them.
   const twin = completeSpec({ name: 'aaa', image: 'nginx', ports: [PORT] });
   daemon.resources.records.specs.insert(twin, 'running', 0);
-  daemon.resources.workloads.controller.wake('aaa');
+  daemon.resources.workloads.controller.wake(cellOfWorkload('aaa'));
   await daemon.until('aaa', ({ status }) => status.reason === 'WORKLOAD_PORT_TAKEN');
   daemon.apply('other', { ports: [{ ...PORT, hostPort: 8081 }] });
   await daemon.until('other', runs);
   assert.equal(machine.kernel.published.length, 2);
   await daemon.delete('web');
-  daemon.resources.workloads.controller.specChanged('aaa');
+  daemon.resources.workloads.controller.specChanged(cellOfWorkload('aaa'));
   await daemon.until('aaa', runs);
 });
 
@@ -626,9 +636,12 @@ test('a look that began before a start does not undo it', async () => {
   const running = await daemon.until('web', runs);
   const { observer } = daemon.resources;
   const begun = observer.beginLook();
-  observer.recordSeen('web', await machine.runtime.inspect(refOfWorkload('web')));
-  assert.deepEqual(observer.recordSeen('web', undefined, begun).pid, running.status.pid);
-  assert.equal(observer.recordSeen('web', undefined).reason, 'Lost');
+  observer.recordSeen(refOfWorkload('web'), await machine.runtime.inspect(refOfWorkload('web')));
+  assert.deepEqual(
+    observer.recordSeen(refOfWorkload('web'), undefined, begun).pid,
+    running.status.pid,
+  );
+  assert.equal(observer.recordSeen(refOfWorkload('web'), undefined).reason, 'Lost');
 });
 
 test('what a start takes away is no end of the run that it begins', async () => {
@@ -641,8 +654,8 @@ test('what a start takes away is no end of the run that it begins', async () => 
   const seen = await machine.runtime.inspect(refOfWorkload('web'));
   assert.ok(seen !== undefined);
   const ended = { ...seen, task: 'stopped', exitCode: 137, exitedAt: 1 } as const;
-  observer.reportProgress('web', { stage: 'starting', doneBytes: 0, totalBytes: 0 });
-  assert.equal(observer.recordSeen('web', ended).restartCount, 0);
-  observer.endProgress('web');
-  assert.equal(observer.recordSeen('web', ended).restartCount, 1);
+  observer.reportProgress(refOfWorkload('web'), { stage: 'starting', doneBytes: 0, totalBytes: 0 });
+  assert.equal(observer.recordSeen(refOfWorkload('web'), ended).restartCount, 0);
+  observer.endProgress(refOfWorkload('web'));
+  assert.equal(observer.recordSeen(refOfWorkload('web'), ended).restartCount, 1);
 });

@@ -1,22 +1,32 @@
 import {
+  type CellId,
+  type CellNetwork,
+  type CellRecord,
+  type ContainerRecord,
+  type ContainerRef,
+  type ContainerRuntime,
   type ContainerSeen,
+  cellFromKey,
   cellKey,
   containerKey,
   containerRevision,
   isRunDue,
   isRunOver,
   mayBeAlive,
+  nameOfCell,
+  nameOfContainer,
   type RuntimeEvent,
   type Workload,
   type WorkloadRecord,
 } from '@capsule/core';
 import { type Feed, KeyedQueue, type Log, type Requeue, type Turn } from '@capsule/engine';
-import { Dependents } from './dependents.ts';
+import type { Addresses } from '../store/addresses.ts';
+import type { Cells } from '../store/cells.ts';
+import type { Dependents } from './dependents.ts';
+import type { WorkloadObserver } from './observe.ts';
 import type { HealthMonitor } from './observe-health.ts';
 import { watchRuntime } from './observe-runtime.ts';
 import type { SettleMonitor } from './observe-settling.ts';
-import { reconcileWorkload } from './reconcile.ts';
-import { createWorkloadSteps, type RunWorkloadStep, type WorkloadStepParts } from './steps.ts';
 import type { UpdateGuard } from './update-guard.ts';
 
 /** Between failures of one workload's bring-up. */
@@ -29,38 +39,45 @@ const ABANDONED_MS = 5_000;
 const REMAINS = 'remains';
 const ABANDONED = 'abandoned commands';
 
-export interface WorkloadControllerParts extends WorkloadStepParts {
+export interface WorkloadControllerParts {
+  readonly cells: Pick<Cells, 'get' | 'list' | 'container'>;
+  readonly addresses: Pick<Addresses, 'get'>;
+  readonly observer: WorkloadObserver;
+  readonly runtime: ContainerRuntime;
+  readonly network: Pick<CellNetwork, 'inspect' | 'list' | 'detach'>;
   readonly feed: Feed;
+  readonly dependents: Dependents;
+  readonly reconcile: (cell: CellId, turn: Turn) => Promise<Requeue>;
   readonly health: HealthMonitor;
   readonly settling: SettleMonitor;
   readonly guard: UpdateGuard;
   readonly log: Log;
   readonly concurrency: number;
-  readonly now: () => number;
 }
 
-/** Leads all workloads to their wishes: on every wish, on every event, and now and then. */
+/** Leads all cells to their specs: on every spec, on every event, and now and then. */
 export class WorkloadController {
   readonly #parts: WorkloadControllerParts;
+  /** By the keys of cells. */
   readonly #queue: KeyedQueue;
   /** Ends what an earlier capsuled left in the runtime because it was killed. */
   readonly #upkeep: KeyedQueue;
   readonly #stop = new AbortController();
-  readonly #dependents = new Dependents();
   readonly #feedListener: Disposable;
   #watching: Promise<void> = Promise.resolve();
   #resync: NodeJS.Timeout | undefined;
 
   constructor(parts: WorkloadControllerParts) {
     this.#parts = parts;
-    const runStep = createWorkloadSteps(parts);
     this.#queue = new KeyedQueue({
       concurrency: parts.concurrency,
       backOff: BACK_OFF,
-      run: (name, turn) => this.#reconcile(name, runStep, turn),
-      onFailure: (name, error, retryInMs) => {
-        parts.log.warn('workload not as wished', { name, error, retryInMs });
-        this.#noteFailure(name, error, retryInMs);
+      run: (key, turn) => this.#reconcile(cellFromKey(key), turn),
+      onFailure: (key, error, retryInMs) => {
+        const cell = cellFromKey(key);
+        const name = nameOfCell(cell);
+        parts.log.warn('workload not as specified', { name, error, retryInMs });
+        this.#noteFailure(cell, error, retryInMs);
       },
     });
     this.#upkeep = new KeyedQueue({
@@ -79,8 +96,8 @@ export class WorkloadController {
         parts.log.warn('remains not ended', { key, error, retryInMs });
       },
     });
-    this.#feedListener = parts.feed.listen((name) => {
-      for (const waiting of this.#dependents.of(name)) this.#queue.add(waiting);
+    this.#feedListener = parts.feed.listen((key) => {
+      for (const waiting of parts.dependents.of(key)) this.#queue.add(waiting);
     });
   }
 
@@ -103,30 +120,33 @@ export class WorkloadController {
     this.#resync = setInterval(() => void this.#wakeUnconverged(), RESYNC_MS);
   }
 
-  /** The wish of a workload changed. */
-  specChanged(name: string): void {
-    this.#queue.restart(name);
+  /** The spec of a cell changed. */
+  specChanged(cell: CellId): void {
+    this.#queue.restart(cellKey(cell));
   }
 
-  /** Something about a workload changed that is not its wish. */
-  wake(name: string): void {
-    this.#queue.add(name);
+  /** Something about a cell changed that is not its spec. */
+  wake(cell: CellId): void {
+    this.#queue.add(cellKey(cell));
   }
 
   /**
-   * Resolves with true when the workload is gone, with false when `signal` aborts before. Idempotent.
+   * Resolves with true when the cell is gone, with false when `signal` aborts before. Idempotent.
    */
-  untilGone(name: string, signal: AbortSignal): Promise<boolean> {
-    const { specs } = this.#parts;
-    const uid = specs.get(name)?.uid;
-    return this.#until(() => uid === undefined || specs.get(name)?.uid !== uid, signal);
+  untilGone(cell: CellId, signal: AbortSignal): Promise<boolean> {
+    const { cells } = this.#parts;
+    const uid = cells.get(cell)?.uid;
+    return this.#until(() => uid === undefined || cells.get(cell)?.uid !== uid, signal);
   }
 
-  /** The same for a workload that nothing runs of any more, or that is wished otherwise meanwhile. */
-  untilStopped(name: string, signal: AbortSignal): Promise<boolean> {
-    const { specs, observer } = this.#parts;
-    const isStopped = () =>
-      specs.get(name)?.desired !== 'stopped' || observer.statusOf(name).phase === 'stopped';
+  /** The same for a cell that nothing runs of any more, or that has another desired state meanwhile. */
+  untilStopped(cell: CellId, signal: AbortSignal): Promise<boolean> {
+    const { cells, observer } = this.#parts;
+    const isStopped = () => {
+      const record = cells.get(cell);
+      if (record?.desired !== 'stopped') return true;
+      return record.containers.every(({ ref }) => observer.statusOf(ref).phase === 'stopped');
+    };
     return this.#until(isStopped, signal);
   }
 
@@ -142,13 +162,13 @@ export class WorkloadController {
   describe(record: WorkloadRecord): Workload {
     const { observer, addresses } = this.#parts;
     const address = addresses.get(record.ref.cell);
-    const { rolledBack, ...status } = observer.statusOf(record.spec.name);
+    const { rolledBack, ...status } = observer.statusOf(record.ref);
     return {
       ...record,
       status: {
         ...status,
         ...(address === undefined ? {} : { address }),
-        // A later wish has made it history.
+        // A later spec has made it history.
         ...(rolledBack?.to === record.generation ? { rolledBack } : {}),
       },
     };
@@ -169,105 +189,116 @@ export class WorkloadController {
     ]);
   }
 
-  async #reconcile(name: string, runStep: RunWorkloadStep, turn: Turn): Promise<Requeue> {
-    const { health, settling, guard } = this.#parts;
-    const parts = { ...this.#parts, dependents: this.#dependents };
+  async #reconcile(cell: CellId, turn: Turn): Promise<Requeue> {
+    const { reconcile, health, settling, guard } = this.#parts;
     try {
-      return await reconcileWorkload(name, parts, runStep, turn);
+      return await reconcile(cell, turn);
     } finally {
       if (!this.#stop.signal.aborted) {
-        health.follow(name);
-        settling.follow(name);
-        guard.look(name);
+        health.follow(cell);
+        settling.follow(cell);
+        guard.look(cell);
       }
     }
   }
 
-  /** A change of the task is written down at once, also while the workload waits for a retry. */
-  #handle(event: RuntimeEvent): void {
-    const record = this.#parts.specs.of(event.ref);
-    if (record === undefined) return;
-    const { name } = record.spec;
-    this.#queue.add(name);
-    if (event.kind === 'oom') this.#noteOutOfMemory(name);
-    this.#look(record).catch((error: unknown) => {
+  /** A change of the task is written down at once, also while the cell waits for a retry. */
+  #handle({ ref, kind }: RuntimeEvent): void {
+    if (this.#parts.cells.container(ref) === undefined) return;
+    const name = nameOfContainer(ref);
+    this.wake(ref.cell);
+    if (kind === 'oom') this.#noteOutOfMemory(ref);
+    this.#look(ref).catch((error: unknown) => {
       this.#parts.log.warn('workload not looked at', { name, error });
     });
   }
 
-  #noteOutOfMemory(name: string): void {
+  #noteOutOfMemory(ref: ContainerRef): void {
     const { observer, log } = this.#parts;
     try {
-      observer.recordOutOfMemory(name);
+      observer.recordOutOfMemory(ref);
     } catch (error) {
-      log.error('status not written', { name, error });
+      log.error('status not written', { name: nameOfContainer(ref), error });
     }
   }
 
-  /** The disk may be full: then the log alone tells, and the work is tried again all the same. */
-  #noteFailure(name: string, error: unknown, retryInMs: number): void {
-    const { observer, log } = this.#parts;
+  /**
+   * Of the root, which its siblings wait for. The disk may be full: then the log alone tells, and the work is tried
+   * again all the same.
+   */
+  #noteFailure(cell: CellId, error: unknown, retryInMs: number): void {
+    const { cells, observer, log } = this.#parts;
     try {
-      observer.recordFailure(name, error, retryInMs);
+      const root = cells.get(cell)?.containers[0];
+      if (root !== undefined) observer.recordFailure(root.ref, error, retryInMs);
     } catch (unwritten) {
-      log.error('status not written', { name, error: unwritten });
+      log.error('status not written', { name: nameOfCell(cell), error: unwritten });
     }
   }
 
-  async #look({ ref, spec: { name } }: WorkloadRecord): Promise<void> {
+  async #look(ref: ContainerRef): Promise<void> {
     const { runtime, observer } = this.#parts;
     const begun = observer.beginLook();
     const seen = await runtime.inspect(ref, this.#stop.signal);
-    observer.recordSeen(name, seen, begun);
+    observer.recordSeen(ref, seen, begun);
   }
 
-  /** The safety net: one question to the runtime, and work only for workloads that are not as wished. */
+  /** The safety net: one question to the runtime, and work only for cells that are not as specified. */
   async #wakeUnconverged(): Promise<void> {
-    const { runtime, specs, log } = this.#parts;
+    const { runtime, cells, log } = this.#parts;
     try {
       const all = await runtime.list(this.#stop.signal);
       const byKey = new Map(all.map((seen) => [containerKey(seen.ref), seen]));
-      for (const record of specs.list()) {
-        const seen = byKey.get(containerKey(record.ref));
-        if (!(await this.#isConverged(record, seen))) this.#queue.add(record.spec.name);
+      for (const record of cells.list()) {
+        if (!(await this.#isConverged(record, byKey))) this.wake(record.id);
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) log.warn('workloads not looked at', { error });
     }
   }
 
-  async #isConverged(record: WorkloadRecord, seen: ContainerSeen | undefined): Promise<boolean> {
-    const status = this.#parts.observer.statusOf(record.spec.name);
-    if (seen !== undefined && seen.task !== 'running' && record.desired === 'running') {
-      if (isRunOver(record, status)) return true;
-    }
-    if (record.desired !== 'running' || seen?.task !== 'running') return false;
-    if (seen.revision !== containerRevision(record) || isRunDue(record, status)) return false;
-    if (status.pid !== seen.pid) return false;
-    if (record.spec.networkMode === 'host') return true;
-    const { network } = this.#parts;
-    const link = await network.inspect(cellKey(record.ref.cell), this.#stop.signal);
+  async #isConverged(
+    { id, spec, desired, containers }: CellRecord,
+    seen: ReadonlyMap<string, ContainerSeen>,
+  ): Promise<boolean> {
+    if (desired !== 'running') return false;
+    const due = containers.filter((one) => !this.#isOver(one, seen.get(containerKey(one.ref))));
+    if (containers.length > 0 && due.length === 0) return true;
+    if (!due.every((one) => this.#isRunning(one, seen.get(containerKey(one.ref))))) return false;
+    if (spec.networkMode === 'host') return true;
+    const link = await this.#parts.network.inspect(cellKey(id), this.#stop.signal);
     return link?.complete === true;
   }
 
+  #isOver(record: ContainerRecord, seen: ContainerSeen | undefined): boolean {
+    if (seen === undefined || seen.task === 'running') return false;
+    return isRunOver(record, this.#parts.observer.statusOf(record.ref));
+  }
+
+  #isRunning(record: ContainerRecord, seen: ContainerSeen | undefined): boolean {
+    if (seen?.task !== 'running' || seen.revision !== containerRevision(record)) return false;
+    const status = this.#parts.observer.statusOf(record.ref);
+    return status.pid === seen.pid && !isRunDue(record, status);
+  }
+
   /**
-   * Networks of workloads that are gone: a capsuled that was killed may have left one. What runs under a name that is
+   * Networks of cells that are gone: a capsuled that was killed may have left one. What runs under a name that is
    * not known keeps its network: its store was moved away, and it runs on, unmanaged.
    */
   async #detachUnused(signal: AbortSignal): Promise<void> {
-    const { network, runtime, specs } = this.#parts;
+    const { network, runtime, cells } = this.#parts;
     const attached = await network.list(signal);
     const seen = await runtime.list(signal);
     const alive = seen.filter(({ task }) => mayBeAlive(task));
     const used = new Set(alive.map(({ ref }) => cellKey(ref.cell)));
     for (const { key } of attached) {
       // Asked for at once, so that whoever comes under the name meanwhile attaches after it.
-      const isWanted = specs.list().some(({ ref }) => cellKey(ref.cell) === key);
+      const isWanted = cells.list().some(({ id }) => cellKey(id) === key);
       if (!isWanted && !used.has(key)) await network.detach(key, signal);
     }
   }
 
   #retryAll(): void {
-    for (const { spec } of this.#parts.specs.list()) this.#queue.retry(spec.name);
+    for (const { id } of this.#parts.cells.list()) this.#queue.retry(cellKey(id));
   }
 }

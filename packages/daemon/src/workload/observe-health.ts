@@ -1,8 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { HealthCheck, HealthState, ProbeResult, WorkloadRecord } from '@capsule/core';
+import {
+  type CellId,
+  type ContainerRecord,
+  type ContainerRef,
+  cellKey,
+  containerKey,
+  type HealthCheck,
+  type HealthState,
+  isCapsuleError,
+  nameOfContainer,
+  type ProbeResult,
+} from '@capsule/core';
 import { type Log, Semaphore } from '@capsule/engine';
-import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { Cells } from '../store/cells.ts';
 import type { WorkloadObserver } from './observe.ts';
 
 /** More at once would make each of them slow, and slow looks unhealthy. */
@@ -11,25 +22,27 @@ const PROBES_AT_ONCE = 16;
 const STARTING_INTERVAL_MS = 500;
 
 export interface HealthMonitorParts {
-  readonly specs: Pick<WorkloadSpecs, 'get'>;
+  readonly cells: Pick<Cells, 'get'>;
   readonly observer: Pick<WorkloadObserver, 'statusOf' | 'recordProbe'>;
-  readonly probe: (record: WorkloadRecord, signal: AbortSignal) => Promise<ProbeResult>;
-  /** Told when the health of a workload changed. */
-  readonly onChange: (name: string) => void;
+  readonly probe: (record: ContainerRecord, signal: AbortSignal) => Promise<ProbeResult>;
+  /** Told when the health of a container of the cell changed. */
+  readonly onChange: (cell: CellId) => void;
   readonly log: Log;
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonicMs: () => number;
 }
 
 interface Watch {
+  readonly cell: CellId;
   readonly pid: number;
   readonly check: HealthCheck;
   readonly stop: AbortController;
 }
 
-/** Asks every running workload that has a health check, at its own pace, and tells the observer. */
+/** Asks every running container that has a health check, at its own pace, and tells the observer. */
 export class HealthMonitor implements AsyncDisposable {
   readonly #parts: HealthMonitorParts;
+  /** By the key of the container. */
   readonly #watches = new Map<string, Watch>();
   readonly #running = new Set<Promise<void>>();
   readonly #semaphore = new Semaphore(PROBES_AT_ONCE);
@@ -38,30 +51,47 @@ export class HealthMonitor implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Begins, goes on, or ends to ask a workload, by what is wished and seen of it now. Idempotent. */
-  follow(name: string): void {
-    const record = this.#parts.specs.get(name);
-    const { phase, reason, pid } = this.#parts.observer.statusOf(name);
-    const check = record?.desired === 'running' ? record.spec.healthCheck : undefined;
+  /** Begins, goes on, or ends to ask the containers of a cell, by what is desired and seen of them now. Idempotent. */
+  follow(cell: CellId): void {
+    const containers = this.#parts.cells.get(cell)?.containers ?? [];
+    const present = new Set(containers.map(({ ref }) => containerKey(ref)));
+    for (const [key, watch] of this.#watches) {
+      if (cellKey(watch.cell) === cellKey(cell) && !present.has(key)) this.#end(key);
+    }
+    for (const container of containers) this.#follow(container);
+  }
+
+  #follow(record: ContainerRecord): void {
+    const { observer } = this.#parts;
+    const { phase, reason, pid, health = 'starting' } = observer.statusOf(record.ref);
+    const check = record.desired === 'running' ? record.spec.healthCheck : undefined;
     // One that stands still answers nothing, and is not ill.
     const isRunning = phase === 'running' && reason !== 'Paused' && pid !== undefined;
-    const watch = this.#watches.get(name);
-    if (watch !== undefined) {
-      if (isRunning && watch.pid === pid && isDeepStrictEqual(watch.check, check)) return;
-      watch.stop.abort();
-      this.#watches.delete(name);
-    }
-    if (record === undefined || check === undefined || !isRunning) return;
-    const next = { pid, check, stop: new AbortController() };
-    this.#watches.set(name, next);
-    const health = this.#parts.observer.statusOf(name).health ?? 'starting';
-    const asking = this.#ask(record, next, health)
+    const key = containerKey(record.ref);
+    const watch = this.#watches.get(key);
+    if (isRunning && watch?.pid === pid && isDeepStrictEqual(watch.check, check)) return;
+    this.#end(key);
+    if (check === undefined || !isRunning) return;
+    const next = { cell: record.ref.cell, pid, check, stop: new AbortController() };
+    this.#watches.set(key, next);
+    this.#begin(record, next, health);
+  }
+
+  #begin(record: ContainerRecord, watch: Watch, health: HealthState): void {
+    const asking = this.#ask(record, watch, health)
       .catch((error: unknown) => {
+        const key = containerKey(record.ref);
+        const name = nameOfContainer(record.ref);
         this.#parts.log.error('health no longer asked for', { name, error });
-        if (this.#watches.get(name) === next) this.#watches.delete(name);
+        if (this.#watches.get(key) === watch) this.#watches.delete(key);
       })
       .finally(() => this.#running.delete(asking));
     this.#running.add(asking);
+  }
+
+  #end(key: string): void {
+    this.#watches.get(key)?.stop.abort();
+    this.#watches.delete(key);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,38 +100,41 @@ export class HealthMonitor implements AsyncDisposable {
     await Promise.all(this.#running);
   }
 
-  async #ask(record: WorkloadRecord, watch: Watch, first: HealthState): Promise<void> {
+  async #ask(record: ContainerRecord, watch: Watch, first: HealthState): Promise<void> {
     const { check, stop } = watch;
     const { monotonicMs } = this.#parts;
-    const { name } = record.spec;
     const begunAt = monotonicMs();
     let health = first;
     let failures = 0;
     let told = '';
     for (let probes = 1; !stop.signal.aborted; probes += 1) {
-      const { ok, detail } = await this.#probe(record, check, stop.signal);
+      const found = await this.#probe(record, check, stop.signal);
       if (stop.signal.aborted) return;
       const isStarting = health === 'starting' && monotonicMs() - begunAt < startMs(check);
-      failures = ok || isStarting ? 0 : failures + 1;
-      const before = health;
-      health = nextHealth(health, { ok, failures, retries: check.retries });
-      // Many programs do not serve yet at the first probe; the next ones are reported.
-      const isNews = health !== before || (!ok && health === 'starting' && detail !== told);
-      if (isNews && (health !== before || probes > 1)) {
-        // What the disk refused is stored with the next answer.
-        if (this.#tell(name, watch, { health, detail })) told = detail;
-        else health = before;
+      if (found !== undefined) {
+        const { ok, detail } = found;
+        failures = ok || isStarting ? 0 : failures + 1;
+        const before = health;
+        health = nextHealth(health, { ok, failures, retries: check.retries });
+        // Many programs do not serve yet at the first probe; the next ones are reported.
+        const isNews = health !== before || (!ok && health === 'starting' && detail !== told);
+        if (isNews && (health !== before || probes > 1)) {
+          // What the disk refused is stored with the next answer.
+          if (this.#tell(record.ref, watch, { health, detail })) told = detail;
+          else health = before;
+        }
       }
       const isQuick = health === 'starting' && isStarting;
       await this.#rest(isQuick ? STARTING_INTERVAL_MS : check.intervalSeconds * 1000, stop.signal);
     }
   }
 
+  /** Undefined where the program could not be asked: a runtime that is away makes nobody ill. */
   async #probe(
-    record: WorkloadRecord,
+    record: ContainerRecord,
     { timeoutSeconds }: HealthCheck,
     stop: AbortSignal,
-  ): Promise<ProbeResult> {
+  ): Promise<ProbeResult | undefined> {
     try {
       return await this.#semaphore.hold(
         () =>
@@ -112,23 +145,24 @@ export class HealthMonitor implements AsyncDisposable {
         stop,
       );
     } catch (error) {
+      if (isCapsuleError(error) && error.code === 'RUNTIME_UNAVAILABLE') return undefined;
       return { ok: false, detail: error instanceof Error ? error.message : String(error) };
     }
   }
 
   #tell(
-    name: string,
+    ref: ContainerRef,
     { pid }: Watch,
     found: { readonly health: HealthState; readonly detail: string },
   ): boolean {
     const { observer, onChange, log } = this.#parts;
     try {
-      observer.recordProbe(name, pid, found);
+      observer.recordProbe(ref, pid, found);
     } catch (error) {
-      log.error('health not written', { name, error });
+      log.error('health not written', { name: nameOfContainer(ref), error });
       return false;
     }
-    onChange(name);
+    onChange(ref.cell);
     return true;
   }
 

@@ -1,13 +1,20 @@
-import type { ContainerRuntime, WorkloadRecord } from '@capsule/core';
+import {
+  type CellId,
+  type ContainerRecord,
+  type ContainerRuntime,
+  cellKey,
+  containerKey,
+  nameOfContainer,
+} from '@capsule/core';
 import type { Log } from '@capsule/engine';
-import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { Cells } from '../store/cells.ts';
 import type { WorkloadObserver } from './observe.ts';
 
 /** After a failure to look at the process or to store what was seen. */
 const RETRY_MS = 1_000;
 
 export interface SettleMonitorParts {
-  readonly specs: Pick<WorkloadSpecs, 'get'>;
+  readonly cells: Pick<Cells, 'get'>;
   readonly observer: Pick<
     WorkloadObserver,
     'statusOf' | 'beginLook' | 'recordSeen' | 'recordSettled'
@@ -21,15 +28,17 @@ export interface SettleMonitorParts {
 }
 
 interface Watch {
+  readonly cell: CellId;
   readonly pid: number;
   /** When the process started, by the monotonic clock. */
   readonly startedAt: number;
   readonly timer: NodeJS.Timeout;
 }
 
-/** Notes of each workload without a health check when its process has stayed up for `minReadySeconds`. */
+/** Notes of each container without a health check when its process has stayed up for `minReadySeconds`. */
 export class SettleMonitor implements AsyncDisposable {
   readonly #parts: SettleMonitorParts;
+  /** By the key of the container. */
   readonly #watches = new Map<string, Watch>();
   readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
@@ -38,55 +47,68 @@ export class SettleMonitor implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Begins, goes on or ends to watch a workload, by its present spec and status. Idempotent. */
-  follow(name: string): void {
-    const record = this.#parts.specs.get(name);
-    const { settling, pid } = this.#parts.observer.statusOf(name);
-    const before = this.#watches.get(name);
-    clearTimeout(before?.timer);
-    this.#watches.delete(name);
-    if (record === undefined || settling !== true || pid === undefined) return;
+  /** Begins, goes on or ends to watch the containers of a cell, by their present specs and statuses. Idempotent. */
+  follow(cell: CellId): void {
+    const containers = this.#parts.cells.get(cell)?.containers ?? [];
+    const present = new Set(containers.map(({ ref }) => containerKey(ref)));
+    for (const [key, watch] of this.#watches) {
+      if (cellKey(watch.cell) === cellKey(cell) && !present.has(key)) this.#end(key);
+    }
+    for (const container of containers) this.#follow(container);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    for (const key of [...this.#watches.keys()]) this.#end(key);
+    await Promise.all(this.#running);
+  }
+
+  #follow(record: ContainerRecord): void {
+    const { settling, pid } = this.#parts.observer.statusOf(record.ref);
+    const key = containerKey(record.ref);
+    const before = this.#watches.get(key);
+    this.#end(key);
+    if (settling !== true || pid === undefined) return;
     const startedAt = before?.pid === pid ? before.startedAt : this.#startOf(record);
     const settledAt = startedAt + record.spec.minReadySeconds * 1000;
     this.#arm(record, { pid, startedAt }, settledAt - this.#parts.monotonicMs());
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    for (const { timer } of this.#watches.values()) clearTimeout(timer);
-    this.#watches.clear();
-    await Promise.all(this.#running);
+  #end(key: string): void {
+    clearTimeout(this.#watches.get(key)?.timer);
+    this.#watches.delete(key);
   }
 
   /** A capsuled that was started after the process knows the start by the clock on the wall only, which may be wrong. */
-  #startOf({ spec: { name } }: WorkloadRecord): number {
+  #startOf({ ref }: ContainerRecord): number {
     const { observer, now, monotonicMs } = this.#parts;
-    const ranMs = now() - (observer.statusOf(name).startedAt ?? now());
+    const ranMs = now() - (observer.statusOf(ref).startedAt ?? now());
     return monotonicMs() - Math.max(ranMs, 0);
   }
 
-  #arm(record: WorkloadRecord, watch: Omit<Watch, 'timer'>, afterMs: number): void {
-    const { name } = record.spec;
+  #arm(record: ContainerRecord, process: Pick<Watch, 'pid' | 'startedAt'>, afterMs: number): void {
+    const { cell } = record.ref;
     const work = () => {
-      const judging = this.#judge(record, watch).finally(() => this.#running.delete(judging));
+      const judging = this.#judge(record, process).finally(() => this.#running.delete(judging));
       this.#running.add(judging);
     };
-    this.#watches.set(name, { ...watch, timer: setTimeout(work, Math.max(afterMs, 0)) });
+    const timer = setTimeout(work, Math.max(afterMs, 0));
+    this.#watches.set(containerKey(record.ref), { cell, ...process, timer });
   }
 
   /** The process may have ended just now: it is looked at once more. */
-  async #judge(record: WorkloadRecord, watch: Omit<Watch, 'timer'>): Promise<void> {
+  async #judge(record: ContainerRecord, process: Pick<Watch, 'pid' | 'startedAt'>): Promise<void> {
     const { observer, runtime, log } = this.#parts;
-    const { name } = record.spec;
+    const { ref } = record;
     try {
       const begun = observer.beginLook();
-      const seen = await runtime.inspect(record.ref, this.#stop.signal);
-      observer.recordSeen(name, seen, begun);
-      observer.recordSettled(name, watch.pid);
+      const seen = await runtime.inspect(ref, this.#stop.signal);
+      observer.recordSeen(ref, seen, begun);
+      observer.recordSettled(ref, process.pid);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      log.warn('workload not seen to settle', { name, error });
-      this.#arm(record, watch, RETRY_MS);
+      log.warn('workload not seen to settle', { name: nameOfContainer(ref), error });
+      this.#arm(record, process, RETRY_MS);
     }
   }
 }

@@ -15,8 +15,13 @@ import { powerOffPatienceMs, stopForPowerOff } from './power-off.ts';
 const record = (name: string, stopGraceSeconds: number): WorkloadRecord => ({
   ref: refOfWorkload(name),
   role: 'root',
-  ...{ spec: completeSpec({ name, image: 'x', stopGraceSeconds, stopSignal: 'SIGINT' }) },
-  ...{ uid: name, generation: 1, revision: 1, run: 0, desired: 'running', createdAt: 0 },
+  spec: completeSpec({ name, image: 'x', stopGraceSeconds, stopSignal: 'SIGINT' }),
+  uid: name,
+  generation: 1,
+  revision: 1,
+  run: 0,
+  desired: 'running',
+  createdAt: 0,
 });
 
 class Tasks {
@@ -47,8 +52,12 @@ const quiesce = async () => undefined;
 
 test('each workload that is alive gets its own grace, paused ones too, and no more than half an hour', async () => {
   const runtime = new Tasks({
-    ...{ web: 'running', db: 'paused', slow: 'running', stray: 'running' },
-    ...{ done: 'stopped', made: 'none' },
+    web: 'running',
+    db: 'paused',
+    slow: 'running',
+    stray: 'running',
+    done: 'stopped',
+    made: 'none',
   });
   runtime.broken = 'web';
   const records = () => [record('web', 3), record('db', 600), record('slow', 86_400)];
@@ -75,7 +84,9 @@ test('work that takes long delays no stop, and what it started is stopped after 
   const runtime = new Tasks({ web: 'running' });
   const { promise, resolve } = Promise.withResolvers<void>();
   const over = stopForPowerOff({
-    ...{ runtime, records: () => [record('web', 1)], log },
+    runtime,
+    records: () => [record('web', 1)],
+    log,
     quiesce: () => promise,
   });
   t.mock.timers.tick(10_000);

@@ -1,18 +1,19 @@
 import {
+  type ContainerRecord,
   type ContainerRef,
   type ContainerRuntime,
   containerKey,
   mayBeAlive,
+  nameOfContainer,
   powerOffGraceMs,
   powerOffLimitMs,
-  type WorkloadRecord,
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
 
-export interface PowerOffParts {
+export interface StopAllParts {
   readonly runtime: Pick<ContainerRuntime, 'list' | 'stop'>;
-  /** All workloads; none where the store cannot be read: then what runs is stopped as by default. */
-  readonly records: () => readonly WorkloadRecord[];
+  /** All containers; none where the store cannot be read: then what runs is stopped as by default. */
+  readonly records: () => readonly ContainerRecord[];
   /** Ends whatever else works on workloads. Waits for what is under way. */
   readonly quiesce: () => Promise<void>;
   readonly log: Log;
@@ -23,7 +24,7 @@ const QUIESCE_LIMIT_MS = 10_000;
 const LIST_LIMIT_MS = 10_000;
 
 /** For how long PID 1 has to wait, so that the last stop that begins has its whole time. Pure. */
-export function powerOffPatienceMs(records: readonly WorkloadRecord[]): number {
+export function powerOffPatienceMs(records: readonly ContainerRecord[]): number {
   return QUIESCE_LIMIT_MS + LIST_LIMIT_MS + powerOffLimitMs(records);
 }
 
@@ -31,7 +32,7 @@ export function powerOffPatienceMs(records: readonly WorkloadRecord[]): number {
  * Stops everything that runs, paused or not, side by side, each with its own grace; no desired state changes. Never
  * throws: what cannot be stopped is logged, and holds up nothing else.
  */
-export async function stopForPowerOff(parts: PowerOffParts): Promise<void> {
+export async function stopForPowerOff(parts: StopAllParts): Promise<void> {
   const { log } = parts;
   const quiet = parts.quiesce().catch((error) => log.error('controllers not ended', { error }));
   const isQuiet = await endsWithin(quiet, QUIESCE_LIMIT_MS);
@@ -42,7 +43,7 @@ export async function stopForPowerOff(parts: PowerOffParts): Promise<void> {
   await stopAll(parts);
 }
 
-async function stopAll(parts: PowerOffParts): Promise<void> {
+async function stopAll(parts: StopAllParts): Promise<void> {
   const { runtime, records, log } = parts;
   const recordOf = new Map(records().map((record) => [containerKey(record.ref), record]));
   const stops = (await targets(parts)).map(async (ref) => {
@@ -53,14 +54,14 @@ async function stopAll(parts: PowerOffParts): Promise<void> {
       const graceMs = powerOffGraceMs(record);
       await runtime.stop(ref, { graceMs, stopSignal }, signal);
     } catch (error) {
-      log.error('workload not stopped', { name: ref.container, error });
+      log.error('workload not stopped', { name: nameOfContainer(ref), error });
     }
   });
   await Promise.all(stops);
 }
 
 /** A runtime that cannot list, since containerd is away, still stops each microVM by its name. */
-async function targets({ runtime, records, log }: PowerOffParts): Promise<readonly ContainerRef[]> {
+async function targets({ runtime, records, log }: StopAllParts): Promise<readonly ContainerRef[]> {
   try {
     const seen = await runtime.list(AbortSignal.timeout(LIST_LIMIT_MS));
     return seen.filter(({ task }) => mayBeAlive(task)).map(({ ref }) => ref);

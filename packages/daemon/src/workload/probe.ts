@@ -1,28 +1,31 @@
 import type {
+  ContainerRecord,
   ContainerRef,
   ContainerRuntime,
   ProbeResult,
   ServiceProbe,
-  WorkloadRecord,
 } from '@capsule/core';
 import type { Addresses } from '../store/addresses.ts';
+import type { Cells } from '../store/cells.ts';
 
 export interface ProbeParts {
   readonly runtime: ContainerRuntime;
   readonly service: ServiceProbe;
+  readonly cells: Pick<Cells, 'get'>;
   readonly addresses: Addresses;
 }
 
-/** Carries out the health check of a workload once. Bounded by `signal`. */
-export async function probeWorkload(
-  { ref, spec }: WorkloadRecord,
-  { runtime, service, addresses }: ProbeParts,
+/** Carries out the health check of a container once. Bounded by `signal`. */
+export async function probeContainer(
+  { ref, spec }: ContainerRecord,
+  { runtime, service, cells, addresses }: ProbeParts,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const probe = spec.healthCheck?.probe;
   if (probe === undefined) return { ok: true, detail: '' };
   if (probe.kind === 'exec') return runProbe(runtime, ref, probe.command, signal);
-  const address = spec.networkMode === 'host' ? '127.0.0.1' : addresses.get(ref.cell);
+  const isHost = cells.get(ref.cell)?.spec.networkMode === 'host';
+  const address = isHost ? '127.0.0.1' : addresses.get(ref.cell);
   if (address === undefined) return { ok: false, detail: 'it has no address' };
   return service.knock({ ...probe, address }, signal);
 }

@@ -1,77 +1,82 @@
 import {
   allOrFirstError,
+  type CellId,
   type CellPlan,
   type CellRecord,
   type CellSeen,
   type CellSpec,
-  type ContainerLook,
   type ContainerRecord,
-  type ContainerRef,
-  cellFromWorkload,
   cellKey,
+  cellOfWorkload,
   containerRevision,
   isAlive,
-  isReady,
-  isSettled,
-  normaliseImageReference,
   planCell,
   type Step,
-  type VolumesSeen,
-  type VolumeUse,
-  volumesOf,
-  volumeUse,
-  type WorkloadRecord,
 } from '@capsule/core';
 import type { Requeue, Turn } from '@capsule/engine';
-import { claimAddress } from '../network/claim-address.ts';
+import type { VolumeFiller } from '../volume/fill.ts';
 import type { Dependents } from './dependents.ts';
-import type { RunWorkloadStep, WorkloadStepParts } from './steps.ts';
+import type { CellFound } from './look-at-cell.ts';
+import type { WorkloadObserver } from './observe.ts';
+import type { RunStep } from './steps.ts';
 
-export interface ReconcileParts extends WorkloadStepParts {
-  readonly now: () => number;
+export interface ReconcileParts {
+  /** The stored cell, with an address where it needs one; undefined when there is none. */
+  readonly claim: (cell: CellId) => CellRecord | undefined;
+  readonly look: (record: CellRecord, signal: AbortSignal) => Promise<CellFound>;
+  readonly runStep: RunStep;
+  readonly waitingFor: (spec: CellSpec) => readonly string[];
+  readonly observer: WorkloadObserver;
+  readonly filler: Pick<VolumeFiller, 'recordFilled'>;
   readonly dependents: Dependents;
+  readonly now: () => number;
 }
 
 /** More waves than any plan needs: a plan that never ends is a bug, not a reason to spin. */
 const MOST_WAVES = 32;
 
 /**
- * Leads one workload to its wish, wave by wave: look, plan, act, look again. Idempotent, and safe to
+ * Leads one cell to its spec, wave by wave: look, plan, act, look again. Idempotent, and safe to
  * be stopped at any instruction.
  */
-export async function reconcileWorkload(
-  name: string,
+export async function reconcileCell(
+  cell: CellId,
   parts: ReconcileParts,
-  runStep: RunWorkloadStep,
   { signal, outsideLimit }: Turn,
 ): Promise<Requeue> {
+  const { observer, runStep, filler } = parts;
+  let containers: readonly ContainerRecord[] = [];
   try {
     for (let wave = 0; wave < MOST_WAVES; wave += 1) {
       signal.throwIfAborted();
-      const record = claimAddress(name, {
-        ...parts,
-        statusOf: (of) => parts.observer.statusOf(of),
-      });
+      const record = parts.claim(cell);
       if (record === undefined) return undefined;
-      const cell = cellFromWorkload(record);
-      const begun = parts.observer.beginLook();
-      const found = await look(cell, parts, signal);
-      const containers = found.containers.map((one) => ({
-        ...one,
-        status: parts.observer.recordSeen(name, one.seen, begun),
-      }));
-      const seen = { ...found, containers };
+      containers = record.containers;
+      const begun = observer.beginLook();
+      const seen = recordSeen(record, await parts.look(record, signal), { observer, begun });
       // Also one that was started by a capsuled that died before it wrote this down.
-      if (isRunningAsWanted(cell, seen)) parts.filler.recordFilled(record);
-      const plan = planCell(cell, seen, parts.now());
-      if (plan.steps.length === 0) return rest(record, plan, parts);
+      if (isRunningAsWanted(record, seen)) filler.recordFilled(record);
+      const plan = planCell(record, seen, parts.now());
+      if (plan.steps.length === 0) return rest(record, seen, plan, parts);
       const act = () => allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
       await (plan.steps.some(isMostlyWaiting) ? outsideLimit(act) : act());
     }
     return { afterMs: 1_000 };
   } finally {
-    parts.observer.endProgress(name);
+    for (const { ref } of containers) observer.endProgress(ref);
   }
+}
+
+function recordSeen(
+  record: CellRecord,
+  found: CellFound,
+  { observer, begun }: { readonly observer: WorkloadObserver; readonly begun: number },
+): CellSeen {
+  const containers = record.containers.flatMap(({ ref }, index) => {
+    const one = found.containers[index];
+    return one === undefined ? [] : [{ ...one, status: observer.recordSeen(ref, one.seen, begun) }];
+  });
+  return { ...found, containers };
 }
 
 function isRunningAsWanted({ containers }: CellRecord, seen: CellSeen): boolean {
@@ -83,93 +88,32 @@ function isRunningAsWanted({ containers }: CellRecord, seen: CellSeen): boolean 
 }
 
 /** Nothing to do now: for good, or until something happens. */
-function rest(record: WorkloadRecord, plan: CellPlan, parts: ReconcileParts): Requeue {
-  const { name } = record.spec;
-  parts.dependents.waits(name, plan.waitingFor ?? []);
+function rest(
+  record: CellRecord,
+  seen: CellSeen,
+  plan: CellPlan,
+  { dependents, observer, waitingFor, now }: ReconcileParts,
+): Requeue {
+  const needed = plan.waitingFor ?? [];
+  dependents.waits(
+    cellKey(record.id),
+    needed.map((name) => cellKey(cellOfWorkload(name))),
+  );
   if (plan.waitingFor !== undefined) {
-    parts.observer.recordWaiting(name, plan.waitingFor);
+    for (const { ref } of idle(record, seen)) observer.recordWaiting(ref, needed);
     // One of them may have become ready since it was looked at.
-    return waitingFor(record.spec, parts).length === 0 ? { afterMs: 0 } : undefined;
+    return waitingFor(record.spec).length === 0 ? { afterMs: 0 } : undefined;
   }
-  if (plan.againAt === undefined) parts.observer.recordConverged(record);
-  return plan.againAt === undefined ? undefined : { afterMs: plan.againAt - parts.now() };
+  if (plan.againAt !== undefined) return { afterMs: plan.againAt - now() };
+  for (const container of record.containers) observer.recordConverged(container);
+  return undefined;
+}
+
+function idle({ containers }: CellRecord, seen: CellSeen): readonly ContainerRecord[] {
+  return containers.filter((_, index) => !isAlive(seen.containers[index]?.seen?.task ?? 'none'));
 }
 
 /** A slow registry, or a process that takes its time to end, must not hold up other workloads. */
 function isMostlyWaiting(step: Step): boolean {
   return step.do === 'pullImage' || step.do === 'stopContainer';
-}
-
-/** What can be found of a container; what is stored of it comes with that. */
-type Found = Omit<ContainerLook, 'status'>;
-type CellFound = Omit<CellSeen, 'containers'> & { readonly containers: readonly Found[] };
-
-async function look(
-  record: CellRecord,
-  parts: ReconcileParts,
-  signal: AbortSignal,
-): Promise<CellFound> {
-  const { id } = record;
-  const [containers, network, attached] = await Promise.all([
-    Promise.all(record.containers.map((one) => lookAtContainer(one, parts, signal))),
-    parts.network.inspect(cellKey(id), signal),
-    parts.volumeBackend.attached(),
-  ]);
-  return {
-    waitingFor: waitingFor(record.spec, parts),
-    address: parts.addresses.get(id),
-    network,
-    ports: parts.publisher.stateOf(id.cell),
-    volumes: lookAtVolumes(record, parts, attached),
-    containers,
-  };
-}
-
-async function lookAtContainer(
-  { ref, spec: { image } }: ContainerRecord,
-  parts: ReconcileParts,
-  signal: AbortSignal,
-): Promise<Found> {
-  // A microVM may be made of a kernel and a disk instead.
-  const reference = image === '' ? '' : normaliseImageReference(image);
-  const [cached, seen, hasLogs] = await Promise.all([
-    reference === '' ? undefined : parts.images.get(reference, signal),
-    parts.runtime.inspect(ref, signal),
-    hasAnyLog(parts, ref),
-  ]);
-  return { reference, imageDigest: cached?.digest, seen, hasLogs };
-}
-
-async function hasAnyLog(
-  { logs, logPath, serialLogPath }: ReconcileParts,
-  ref: ContainerRef,
-): Promise<boolean> {
-  return (await logs.exists(logPath(ref))) || logs.exists(serialLogPath(ref));
-}
-
-function lookAtVolumes(
-  record: CellRecord,
-  { volumes }: ReconcileParts,
-  attached: ReadonlyMap<string, VolumeUse>,
-): VolumesSeen {
-  const held = volumes.heldBy(record.id.cell);
-  const use = volumeUse(record.spec);
-  const ready = held.filter(({ name }) => attached.get(name) === use);
-  const wanted = volumesOf(record);
-  return {
-    held: held.map(({ name }) => name),
-    missing: wanted.filter((name) => !ready.some((one) => one.name === name)),
-    // A guest fills what is due by itself, and cannot throw away what was half copied for a container.
-    unfilled: ready
-      .filter(({ filling }) => filling === 'underway' || (filling === 'due' && use !== 'lent'))
-      .filter(({ name }) => wanted.includes(name))
-      .map(({ name }) => name),
-  };
-}
-
-function waitingFor({ dependsOn }: CellSpec, { specs, observer }: ReconcileParts): string[] {
-  return dependsOn.filter((name) => {
-    const needed = specs.get(name);
-    return needed === undefined || !isSettled(needed, observer.statusOf(name), isReady);
-  });
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type ContainerFiles,
+  cellOfWorkload,
   completeSpec,
   containerKey,
   isCapsuleError,
@@ -16,7 +17,7 @@ import {
   FakeNameResponder,
   FakeVolumeBackend,
   fakeError,
-  noBorrowers,
+  noGuestVolumes,
   noTransfers,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -37,15 +38,21 @@ const NO_FILES: ContainerFiles = {
 };
 const BOUND = { timeout: 60_000 };
 const WEB = completeSpec({
-  ...{ name: 'web', image: 'nginx' },
+  name: 'web',
+  image: 'nginx',
   healthCheck: {
-    ...{ probe: { kind: 'tcp', port: 80 }, onFailure: 'none' as const },
-    ...{ intervalSeconds: 1, timeoutSeconds: 1, retries: 1, startPeriodSeconds: 0 },
+    probe: { kind: 'tcp', port: 80 },
+    onFailure: 'none' as const,
+    intervalSeconds: 1,
+    timeoutSeconds: 1,
+    retries: 1,
+    startPeriodSeconds: 0,
   },
   mounts: [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: true }],
 });
 const DATA = {
-  ...{ name: 'data', sizeBytes: 64 * 2 ** 20 },
+  name: 'data',
+  sizeBytes: 64 * 2 ** 20,
   snapshotSchedule: { everySeconds: 60, keep: 2 },
 };
 
@@ -104,7 +111,12 @@ function boot(disk: Disk) {
         listeners: { find: () => [] },
         service: { knock: async () => ({ ok: true, detail: '' }) },
       },
-      volumes: { backend, ...noTransfers, borrowers: noBorrowers, faultPoint: () => undefined },
+      volumes: {
+        backend,
+        ...noTransfers,
+        guestVolumes: noGuestVolumes,
+        faultPoint: () => undefined,
+      },
     },
     {
       cidr: '172.20.254.0/24',
@@ -146,7 +158,7 @@ async function until(system: ReturnType<typeof boot>, isSo: () => boolean): Prom
   const changes = system.feed.changes(AbortSignal.timeout(30_000));
   while (!isSo()) {
     const { done } = await changes.next();
-    assert.notEqual(done, true, JSON.stringify(system.observer.statusOf('web')));
+    assert.notEqual(done, true, JSON.stringify(system.observer.statusOf(refOfWorkload('web'))));
   }
   await changes.return(undefined);
 }
@@ -155,17 +167,20 @@ async function until(system: ReturnType<typeof boot>, isSo: () => boolean): Prom
 async function live(disk: Disk): Promise<void> {
   const system = boot(disk);
   const { commands, observer, controller, volumeArea, runtime, specs } = system;
-  const isHealthy = () => observer.statusOf('web').health === 'healthy';
+  const isHealthy = () => observer.statusOf(refOfWorkload('web')).health === 'healthy';
   await volumeArea.start();
   await insist(() => volumeArea.commands.apply(DATA));
   await insist(() => commands.apply(WEB));
   await until(system, isHealthy);
   runtime.exit(refOfWorkload('web'), 1);
-  await until(system, () => observer.statusOf('web').restartCount === 1 && isHealthy());
+  await until(
+    system,
+    () => observer.statusOf(refOfWorkload('web')).restartCount === 1 && isHealthy(),
+  );
   await insist(() => commands.stop('web'));
-  assert.ok(await controller.untilStopped('web', AbortSignal.timeout(30_000)));
+  assert.ok(await controller.untilStopped(cellOfWorkload('web'), AbortSignal.timeout(30_000)));
   await insist(() => commands.delete('web'));
-  assert.ok(await controller.untilGone('web', AbortSignal.timeout(30_000)));
+  assert.ok(await controller.untilGone(cellOfWorkload('web'), AbortSignal.timeout(30_000)));
   await volumeArea.snapshots.scheduler.settled();
   await insist(() => volumeArea.commands.delete('data', true, new AbortController().signal));
   assert.equal(specs.get('web'), undefined);
@@ -205,7 +220,7 @@ test(
     await volumeArea.start();
     await volumeArea.commands.apply(DATA);
     commands.apply(WEB);
-    await until(system, () => observer.statusOf('web').health === 'healthy');
+    await until(system, () => observer.statusOf(refOfWorkload('web')).health === 'healthy');
     disk.isFull = () => true;
     backend.failNext('snapshot', fakeError('VOLUME_POOL_LOW', 'exhausted', 'no room'));
     volumeArea.snapshots.scheduler.wake();
@@ -216,7 +231,7 @@ test(
     await new Promise((resolve) => setTimeout(resolve, 50));
     disk.isFull = () => false;
     commands.restart('web');
-    await until(system, () => observer.statusOf('web').health === 'healthy');
+    await until(system, () => observer.statusOf(refOfWorkload('web')).health === 'healthy');
     volumeArea[Symbol.dispose]();
     await controller[Symbol.asyncDispose]();
   },

@@ -1,9 +1,12 @@
 import {
+  type CellId,
   causeFromMessage,
-  describeSpecChange,
+  cellKey,
+  describeWorkloadChange,
   isCapsuleError,
   isRunOver,
   isUp,
+  nameOfCell,
   type WorkloadRecord,
   type WorkloadStatus,
 } from '@capsule/core';
@@ -42,38 +45,39 @@ interface Trial {
 }
 
 /**
- * Remembers the last wish of each workload that was ready, and brings it back when a later one with
+ * Remembers the last spec of each workload that was ready, and brings it back when a later one with
  * `updatePolicy: rollback` is not ready in time. Time is counted by this process: after a restart of
  * capsuled a changed workload gets its whole time again.
  */
 export class UpdateGuard implements Disposable {
   readonly #parts: UpdateGuardParts;
+  /** By the key of the cell. */
   readonly #trials = new Map<string, Trial>();
 
   constructor(parts: UpdateGuardParts) {
     this.#parts = parts;
   }
 
-  /** Looks at a workload: after every change of it, and by its own timers. Never throws. */
-  look(name: string): void {
+  /** Looks at a workload: after every change of its cell, and by its own timers. Never throws. */
+  look(cell: CellId): void {
     const { specs, goods, observer, log } = this.#parts;
     try {
-      const record = specs.get(name);
+      const record = specs.of(cell);
       const good = record && goods.get(record)?.generation;
-      if (record?.desired !== 'running' || good === record.generation) this.#end(name);
-      else this.#judge(record, observer.statusOf(name));
+      if (record?.desired !== 'running' || good === record.generation) this.#end(cellKey(cell));
+      else this.#judge(record, observer.statusOf(record.ref));
     } catch (error) {
-      log.warn('update not judged', { name, error });
+      log.warn('update not judged', { name: nameOfCell(cell), error });
     }
   }
 
   [Symbol.dispose](): void {
-    for (const name of [...this.#trials.keys()]) this.#end(name);
+    for (const key of [...this.#trials.keys()]) this.#end(key);
   }
 
   #judge(record: WorkloadRecord, status: WorkloadStatus): void {
     const { goods, monotonicMs } = this.#parts;
-    const { name } = record.spec;
+    const { cell } = record.ref;
     const trial = this.#trialOf(record, status);
     const now = monotonicMs();
     const isCurrent = status.observedGeneration === record.generation;
@@ -84,12 +88,12 @@ export class UpdateGuard implements Disposable {
     const goodIn = trial.upAt === undefined ? undefined : this.#goodIn(record, now - trial.upAt);
     if ((isCurrent && isDone) || (goodIn !== undefined && goodIn <= 0)) {
       goods.put(record);
-      this.#end(name);
+      this.#end(cellKey(cell));
     } else if (goodIn !== undefined) {
-      this.#lookIn(name, trial, goodIn);
+      this.#lookIn(cell, trial, goodIn);
     } else if (this.#canRollBack(record)) {
       const lateIn = trial.begunAt + record.spec.updateTimeoutSeconds * 1000 - now;
-      if (lateIn > 0) this.#lookIn(name, trial, lateIn);
+      if (lateIn > 0) this.#lookIn(cell, trial, lateIn);
       else this.#rollBack(record, describeLateness(trial, status));
     }
   }
@@ -103,19 +107,18 @@ export class UpdateGuard implements Disposable {
   #canRollBack(record: WorkloadRecord): boolean {
     if (record.spec.updatePolicy !== 'rollback') return false;
     const good = this.#parts.goods.get(record);
-    return good !== undefined && describeSpecChange(good.spec, record.spec).length > 0;
+    return good !== undefined && describeWorkloadChange(good.spec, record.spec).length > 0;
   }
 
   #rollBack(record: WorkloadRecord, why: string): void {
     const { goods, commands, observer } = this.#parts;
-    const { name } = record.spec;
     const good = goods.get(record);
     // Whatever comes of it, the workload has its whole time again before the next try.
-    this.#end(name);
+    this.#end(cellKey(record.ref.cell));
     const back = good && this.#attempt(record, () => commands.rollBack(record, good.spec));
     if (back === undefined) return;
     const rolledBack = { from: record.generation, to: back.generation, why };
-    observer.recordRollback(name, rolledBack);
+    observer.recordRollback(record.ref, rolledBack);
   }
 
   /** A rollback that is refused is an event of the workload; the next one comes when its time is over again. */
@@ -125,35 +128,33 @@ export class UpdateGuard implements Disposable {
     } catch (error) {
       if (!isCapsuleError(error)) throw error;
       this.#parts.observer.recordWarning(record, 'RollbackRefused', error.message);
-      const { name, updateTimeoutSeconds } = record.spec;
-      const trial = this.#trialOf(record, this.#parts.observer.statusOf(name));
-      this.#lookIn(name, trial, updateTimeoutSeconds * 1000);
+      const { ref, spec } = record;
+      const trial = this.#trialOf(record, this.#parts.observer.statusOf(ref));
+      this.#lookIn(ref.cell, trial, spec.updateTimeoutSeconds * 1000);
       return undefined;
     }
   }
 
-  #lookIn(name: string, trial: Trial, afterMs: number): void {
+  #lookIn(cell: CellId, trial: Trial, afterMs: number): void {
     clearTimeout(trial.timer);
-    trial.timer = setTimeout(() => this.look(name), afterMs);
+    trial.timer = setTimeout(() => this.look(cell), afterMs);
   }
 
-  #trialOf(
-    { uid, generation, spec: { name } }: WorkloadRecord,
-    { restartCount }: WorkloadStatus,
-  ): Trial {
-    const known = this.#trials.get(name);
+  #trialOf({ uid, generation, ref }: WorkloadRecord, { restartCount }: WorkloadStatus): Trial {
+    const key = cellKey(ref.cell);
+    const known = this.#trials.get(key);
     if (known?.uid === uid && known.generation === generation) return known;
-    this.#end(name);
+    this.#end(key);
     const begunAt = this.#parts.monotonicMs();
     const nothing = { upAt: undefined, lastEnd: undefined, timer: undefined };
     const trial = { uid, generation, begunAt, restartCount, ...nothing };
-    this.#trials.set(name, trial);
+    this.#trials.set(key, trial);
     return trial;
   }
 
-  #end(name: string): void {
-    clearTimeout(this.#trials.get(name)?.timer);
-    this.#trials.delete(name);
+  #end(key: string): void {
+    clearTimeout(this.#trials.get(key)?.timer);
+    this.#trials.delete(key);
   }
 }
 

@@ -111,7 +111,7 @@ async function print(bench: Bench, script: string, more: Partial<ContainerSpec> 
   return (await readFile(logPath, 'utf8')).trim();
 }
 
-suite('containers by containerd', { skip, timeout: 120_000 }, () => {
+suite('containers by containerd', { skip, timeout: 360_000 }, () => {
   test('a container has few capabilities, a filter, and gains no privileges', async (t) => {
     const bench = await openBench(t);
     const status = await print(bench, 'cat /proc/self/status');

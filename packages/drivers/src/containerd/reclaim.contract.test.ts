@@ -58,17 +58,23 @@ async function openBench(t: TestContext, namespace: string) {
 /** A container named `one` that runs a command. */
 function running(command: readonly string[], logPath: string) {
   return {
-    ...({ ref: REF, role: 'root', image: IMAGE, revision: '1' } as const),
+    ref: REF,
+    role: 'root' as const,
+    image: IMAGE,
+    revision: '1',
     command,
     args: [],
     env: {},
     logPath,
-    ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
+    hostname: 'one',
+    network: 'host' as const,
+    files: [],
+    volumes: [],
     ...containerSettings(SPEC_DEFAULTS),
   };
 }
 
-suite('what a killed capsuled left', { skip, timeout: 120_000 }, () => {
+suite('what a killed capsuled left', { skip, timeout: 360_000 }, () => {
   test('an exec that was made and never started, and one whose streams nobody opens', async (t) => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-1');
     const spec = running(['sleep', '1000'], logPath);

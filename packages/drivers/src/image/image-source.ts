@@ -36,7 +36,10 @@ export interface ImageSource {
     signal?: AbortSignal,
   ): Promise<FoundImage>;
 
-  /** The chain ids of all images, without those that cannot be read. */
+  /**
+   * The chain ids of all images, without those that cannot be read. Fails when the images cannot be asked for:
+   * callers remove what belongs to no image.
+   */
   chainIds(): Promise<readonly string[]>;
 
   /** Who `user` is in an image, or the image's own user where it is empty. Fails with `RUNTIME_USER_UNKNOWN`. */

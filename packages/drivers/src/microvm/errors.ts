@@ -61,6 +61,12 @@ export const microVmError = defineErrors('MICROVM', {
     hint: (f) =>
       remedy`its console is there: ${action('workload.logs', { serial: true, name: f.container })}`,
   },
+  PROCESS_LEFT: {
+    kind: 'internal',
+    message: (f: { pid: number }) => `process ${f.pid} of a microVM does not end`,
+    why: 'the kernel holds it, in a disk that does not answer, perhaps; its disks are not free',
+    hint: 'it is tried again by itself; look at the disks of the capsule when this lasts',
+  },
   NO_VSOCK: {
     kind: 'unavailable',
     message: (f: { port: number; detail: string }) =>

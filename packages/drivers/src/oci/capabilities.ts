@@ -20,7 +20,7 @@ export const DEFAULT_CAPABILITIES: readonly string[] = [
 
 /**
  * Nothing is inheritable or ambient by custom: a program run by another user than root holds none.
- * What was asked for by name is (`kept`): otherwise the wish would have no effect for such a user.
+ * What was asked for by name is (`kept`): otherwise the spec would have no effect for such a user.
  */
 export function describeCapabilities(
   granted: readonly string[],

@@ -60,6 +60,13 @@ export const volumeDriverError = defineErrors('VOLUME', {
     why: 'a name can be on two disks: this capsule goes by the identity of its own',
     hint: (f) => `remove that disk, or rename the group: vgrename ${f.group} OTHER`,
   },
+  POOL_AWAY: {
+    kind: 'unavailable',
+    message: (_: { stateFile: string }) => 'the disk with the pool of the volumes is not there',
+    why: 'files in its place would be other volumes under the same names',
+    hint: (f) =>
+      `plug it in and restart the capsule; when it is gone for good, remove ${f.stateFile}`,
+  },
   DAMAGED: {
     kind: 'dataLoss',
     message: (f: Named) =>

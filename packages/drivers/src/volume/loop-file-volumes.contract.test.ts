@@ -54,7 +54,7 @@ const onXfs = (files: string) => mountXfs(files, 1024 * MIB);
 volumeBackendContract('loop files', openBench);
 volumeBackendContract('loop files that share blocks', (t) => openBench(t, onXfs));
 
-suite('snapshots that share blocks', { timeout: 60_000 }, () => {
+suite('snapshots that share blocks', { timeout: 240_000 }, () => {
   test('take no room of their own, however much is in the volume', async (t) => {
     const { backend } = await openBench(t, onXfs);
     assert.equal((await backend.probe()).snapshots, 'instant');
@@ -71,7 +71,7 @@ suite('snapshots that share blocks', { timeout: 60_000 }, () => {
   });
 });
 
-suite('volumes in loop files', { timeout: 60_000 }, () => {
+suite('volumes in loop files', { timeout: 240_000 }, () => {
   const volume = (name = 'data') => ({ name, uid: randomUUID(), sizeBytes: 64 * MIB });
 
   test('a new volume is empty, and so is one of an earlier capsule; what a check saved stays', async (t) => {

@@ -3,8 +3,10 @@ import type { FaultPoint, VolumeArchives, VolumeBackend, VolumeFault } from '@ca
 import { exists, shareMounts } from '@capsule/host';
 import { LoopFileVolumes } from './loop-file-volumes.ts';
 import { LvmThinVolumes } from './lvm-thin-volumes.ts';
-import { findThinPool, makeThinPool, type ThinPoolOptions } from './thin-pool.ts';
+import { findKnownPool, hasHadPool, makeThinPool, type ThinPoolOptions } from './thin-pool.ts';
 import { UnusableVolumes } from './unusable-volumes.ts';
+
+const DEVICE_MAPPER = '/dev/mapper/control';
 
 export interface OpenVolumesOptions {
   readonly pool: ThinPoolOptions;
@@ -28,11 +30,11 @@ export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVo
   await mkdir(mountRoot, { recursive: true, mode: 0o700 });
   await shareMounts(mountRoot).catch(reportedByAttach);
   const files = (why: string) => new LoopFileVolumes({ folder, mountRoot, faultPoint, why });
-  if (!(await exists('/dev/mapper/control'))) {
-    if (device === undefined) return files('no device-mapper in this kernel');
-  }
   try {
-    const disk = await (device === undefined ? findThinPool(pool) : makeThinPool(device, pool));
+    if (device === undefined && !(await hasHadPool(pool)) && !(await exists(DEVICE_MAPPER))) {
+      return files('no device-mapper in this kernel');
+    }
+    const disk = await (device === undefined ? findKnownPool(pool) : makeThinPool(device, pool));
     if (disk === undefined) return files(`no thin pool ${pool.group}/${pool.pool}`);
     return new LvmThinVolumes({ ...pool, device: disk, mountRoot, faultPoint });
   } catch (error) {

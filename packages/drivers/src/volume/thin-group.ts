@@ -1,5 +1,10 @@
-import { access } from 'node:fs/promises';
-import { type LogicalVolume, type LvmSettings, listLogicalVolumes, lvm } from '@capsule/host';
+import {
+  exists,
+  type LogicalVolume,
+  type LvmSettings,
+  listLogicalVolumes,
+  lvm,
+} from '@capsule/host';
 import { syncPath } from './volume-files.ts';
 
 export interface ThinGroupOptions extends LvmSettings {
@@ -52,11 +57,8 @@ export class ThinGroup {
   /** Makes its device appear. */
   async activate(lv: string, signal?: AbortSignal): Promise<string> {
     const device = this.device(lv);
-    const isThere = await access(device).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) await this.#run(['lvchange', '--yes', '-ay', '-K', this.#path(lv)], signal);
+    if (!(await exists(device)))
+      await this.#run(['lvchange', '--yes', '-ay', '-K', this.#path(lv)], signal);
     return device;
   }
 

@@ -120,6 +120,19 @@ if (inMachine(import.meta.filename)) {
     assert.doesNotMatch(shown, /settle/);
   });
 
+  test('a capsule whose disk is away has no volumes rather than others', async () => {
+    const pool = await options();
+    const places = { folder: '/tmp/volumes', mountRoot: '/tmp/mounts' };
+    const open = () => openVolumes({ pool, faultPoint: () => undefined, ...places });
+    assert.equal((await open()).kind, 'loop-file');
+    await makeThinPool(DEVICE, pool);
+    await wipe();
+    const opened = await open();
+    assert.equal(opened.kind, 'lvm-thin');
+    const volume = { name: 'data', uid: randomUUID(), sizeBytes: 64 * 1024 * 1024 };
+    await assert.rejects(opened.create(volume), { code: 'VOLUME_POOL_AWAY' });
+  });
+
   for (const step of STEPS) {
     test(`cut short after ${step}, it is finished by the next try`, async () => {
       const pool = await options();

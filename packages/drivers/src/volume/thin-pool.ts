@@ -48,6 +48,24 @@ export async function findThinPool(
   return own.device;
 }
 
+/**
+ * `findThinPool` for a capsule that makes none: one that has had a pool is not one without. Fails also with
+ * `VOLUME_POOL_AWAY`.
+ */
+export async function findKnownPool(
+  options: ThinPoolOptions,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const found = await findThinPool(options, signal);
+  if (found !== undefined || !(await hasHadPool(options))) return found;
+  throw volumeDriverError.POOL_AWAY({ stateFile: options.stateFile });
+}
+
+/** Whether a disk was chosen for the pool once. */
+export async function hasHadPool({ stateFile }: ThinPoolOptions): Promise<boolean> {
+  return (await readState(stateFile)) !== undefined;
+}
+
 /** The physical volume of this capsule's group. */
 async function findOwn(
   options: ThinPoolOptions,

@@ -68,7 +68,7 @@ test('a key that waits out a failure runs at once when it is tried again', async
   await ran.promise;
 });
 
-test('a changed wish aborts the run that works for the old one', async () => {
+test('a changed spec aborts the run that works for the old one', async () => {
   const started = Promise.withResolvers<void>();
   let runs = 0;
   const failures: unknown[] = [];
@@ -91,7 +91,7 @@ test('a changed wish aborts the run that works for the old one', async () => {
   assert.deepEqual(failures, []);
 });
 
-test('each new wish aborts the run under way, also one that itself followed an abort', async () => {
+test('each new spec aborts the run under way, also one that itself followed an abort', async () => {
   let runs = 0;
   const aborted: number[] = [];
   let begun = Promise.withResolvers<void>();

@@ -77,11 +77,11 @@ export class KeyedQueue {
   }
 
   /**
-   * The wish itself changed: forget failures, run now, and abort a run under way, which works for a
-   * wish that is no more.
+   * The spec itself changed: forget failures, run now, and abort a run under way, which works for a
+   * spec that is no more.
    */
   restart(key: string): void {
-    this.#entries.get(key)?.abort?.abort(new DOMException('the wish changed', 'AbortError'));
+    this.#entries.get(key)?.abort?.abort(new DOMException('the spec changed', 'AbortError'));
     this.retry(key);
   }
 

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defineErrors } from '@capsule/core';
 
-export const lockError = defineErrors('LOCK', {
+export const lockFileError = defineErrors('LOCK', {
   HELD: {
     kind: 'conflict',
     message: (f: { path: string }) => `${f.path} is locked by another process`,
@@ -45,8 +45,8 @@ export async function lockFile(
   holder.stdin.write('x');
   const first = await Promise.race([once(holder.stdout, 'data').then(() => undefined), ended]);
   if (first !== undefined) {
-    if (first[0] === HELD_EXIT_CODE) throw lockError.HELD({ path });
-    throw lockError.UNAVAILABLE({ path, said: said.trim() });
+    if (first[0] === HELD_EXIT_CODE) throw lockFileError.HELD({ path });
+    throw lockFileError.UNAVAILABLE({ path, said: said.trim() });
   }
   return {
     [Symbol.asyncDispose]: async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { exists } from './exists.ts';
 import { namesIn } from './names-in.ts';
 import { unlessMissing } from './unless-missing.ts';
 
@@ -24,10 +23,4 @@ test('a folder that is missing has no names in it', async () => {
   assert.ok((await namesIn(HERE)).includes('unless-missing.ts'));
   assert.deepEqual(await namesIn(NOWHERE), []);
   await assert.rejects(namesIn(import.meta.filename), { code: 'ENOTDIR' });
-});
-
-test('what cannot be reached does not exist', async () => {
-  assert.equal(await exists(HERE), true);
-  assert.equal(await exists(NOWHERE), false);
-  assert.equal(await exists(BELOW_A_FILE), false);
 });

@@ -30,7 +30,7 @@ process.stdout.write(JSON.stringify(devices));
 for (const loop of loops) await loop[Symbol.asyncDispose]();
 `;
 
-suite('loop devices', { timeout: 120_000 }, () => {
+suite('loop devices', { timeout: 360_000 }, () => {
   test('as many as are asked for at once, where /dev has none of their nodes', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-loop-'));
     const files = Array.from({ length: 12 }, (_, index) => join(folder.path, `disk${index}`));

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCapsuleError } from '@capsule/core';
-import { lockError, lockFile, namesIn } from '@capsule/host';
+import { lockFile, lockFileError, namesIn } from '@capsule/host';
 import { underOrdinaryUmask } from './ordinary-umask.ts';
 
 /** What is known about one finished entry. */
@@ -99,7 +99,7 @@ export class Cache {
       await using _lock = await this.#lock(key, false);
       await rm(join(this.#root, 'tmp', key), { recursive: true, force: true });
     } catch (error) {
-      if (!isCapsuleError(error) || error.code !== lockError.HELD.code) throw error; // being made
+      if (!isCapsuleError(error) || error.code !== lockFileError.HELD.code) throw error; // being made
     }
   }
 

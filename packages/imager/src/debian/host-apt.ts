@@ -1,6 +1,6 @@
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '@capsule/host';
+import { exists, run } from '@capsule/host';
 
 /** How this machine reaches a Debian archive. */
 export interface DebianArchive {
@@ -82,13 +82,6 @@ export function aptOptionsFrom(dump: string): readonly string[] {
 }
 
 async function existing(paths: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(
-    paths.map((path) =>
-      access(path).then(
-        () => path,
-        () => undefined,
-      ),
-    ),
-  );
-  return found.filter((path) => path !== undefined);
+  const found = await Promise.all(paths.map(async (path) => ((await exists(path)) ? [path] : [])));
+  return found.flat();
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arch } from 'node:process';
 import { promisify } from 'node:util';
-import { run } from '@capsule/host';
+import { run, unpackKernel } from '@capsule/host';
 import { Cache } from '../cache/cache.ts';
 import { digestOf } from '../cache/digest.ts';
 import { sizeOf } from '../cache/size-of.ts';
@@ -23,6 +23,7 @@ export interface KernelRequest {
 export interface Kernel {
   /** Of the cache. */
   readonly key: string;
+  /** As its build leaves it, not packed, where it is known how: an emulated processor unpacks it for a second. */
   readonly image: string;
   /** The folder with `modules.dep`. */
   readonly modules: string;
@@ -40,7 +41,7 @@ export async function fetchKernel(request: KernelRequest): Promise<Kernel> {
   const cache = new Cache(cacheDir);
   const packageName = PACKAGES[arch];
   if (packageName === undefined) throw imagerError.ARCHITECTURE({ architecture: arch });
-  const key = `kernel-${digestOf({ suite, packageName, form: 1 })}`;
+  const key = `kernel-${digestOf({ suite, packageName, form: 2 })}`;
   const make = () =>
     cache.ensure(key, async (directory) => {
       const archive = await findDebianArchive(env['CAPSULE_DEBIAN_MIRROR']);
@@ -49,6 +50,7 @@ export async function fetchKernel(request: KernelRequest): Promise<Kernel> {
       // Debian does it when the package is configured.
       const [release = ''] = await readdir(join(directory, 'usr/lib/modules'));
       await run('depmod', ['-b', join(directory, 'usr'), release]);
+      await unpackImage(join(directory, 'boot'));
       return { sizeBytes: await sizeOf(directory) };
     });
   const entry = (await cache.find(key)) ?? (await step(progress, `kernel of ${suite}`, make));
@@ -61,6 +63,16 @@ export async function fetchKernel(request: KernelRequest): Promise<Kernel> {
     image: join(entry.path, 'boot', image),
     modules: join(entry.path, 'usr/lib/modules', release),
   };
+}
+
+async function unpackImage(boot: string): Promise<void> {
+  const packed = (await readdir(boot)).filter((file) => file.startsWith('vmlinuz-'));
+  for (const name of packed) {
+    const unpacked = unpackKernel(await readFile(join(boot, name)));
+    if (unpacked === undefined) continue;
+    await writeFile(join(boot, name.replace('vmlinuz', 'vmlinux')), unpacked);
+    await rm(join(boot, name));
+  }
 }
 
 /** Modules with all that they need, in the order in which they can be loaded; unpacked. */

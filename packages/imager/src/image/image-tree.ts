@@ -1,6 +1,6 @@
-import { chmod, chown, lstat, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { run } from '@capsule/host';
+import { isTaken, run } from '@capsule/host';
 import type { DebianArchive } from '../debian/host-apt.ts';
 import { extractPackages } from '../rootfs/extract-packages.ts';
 import type { ImageRecipe } from './recipe.ts';
@@ -38,15 +38,8 @@ async function linkBusybox(root: string): Promise<void> {
   const { stdout } = await run('chroot', [root, '/usr/bin/busybox', '--list']);
   for (const name of stdout.split('\n').filter(Boolean)) {
     const taken = await Promise.all(
-      ['usr/bin', 'usr/sbin'].map((directory) => exists(join(root, directory, name))),
+      ['usr/bin', 'usr/sbin'].map((directory) => isTaken(join(root, directory, name))),
     );
     if (!taken.includes(true)) await symlink('busybox', join(root, 'usr/bin', name));
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

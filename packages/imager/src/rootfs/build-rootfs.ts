@@ -26,8 +26,8 @@ export interface BuildRequest {
   readonly profile: Profile;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly progress: Progress;
-  /** Paths of layers that running capsules use: these stay in the cache. Without it nothing is removed from there. */
-  readonly layersInUse?: () => Promise<readonly string[]>;
+  /** Paths of layers that running capsules use: these stay in the cache. */
+  readonly layersInUse: () => Promise<readonly string[]>;
 }
 
 /** One layer as it lies on disk. */
@@ -88,7 +88,6 @@ async function prune(
   layers: readonly Layer[],
   layersInUse: BuildRequest['layersInUse'],
 ): Promise<void> {
-  if (layersInUse === undefined) return;
   const own = layers.map((layer) => layer.path);
   await cache.prune(UNUSED_MS, new Set([...own, ...(await layersInUse())]));
 }

@@ -15,7 +15,7 @@ const OURS = {
   'usr/lib/capsule/guest/capsule-guest': 'init',
   'usr/bin/capsule-files': 'usr/bin/capsule-files',
 } as const;
-const DEBIAN = { kernel: 'vmlinuz-debian', initramfs: 'initramfs-debian.cpio' } as const;
+const DEBIAN = { kernel: 'vmlinux-debian', initramfs: 'initramfs-debian.cpio' } as const;
 /** `elf` is the same kernel for a machine monitor that unpacks nothing. */
 const CAPSULE = {
   kernel: 'vmlinuz-capsule',

@@ -1,5 +1,6 @@
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isTaken } from '@capsule/host';
 import { programClosure } from '../debian/program-closure.ts';
 import { treePath } from '../debian/tree-path.ts';
 import { addFirecracker, firecrackerPrograms } from '../firecracker/programs.ts';
@@ -30,7 +31,7 @@ export const buildVmm: Executor<'vmm'> = async (args, directory, context) => {
     ...(await Promise.all(data.map((path) => treePath(debian, path)))).flat(),
   ];
   for (const { path } of kept) {
-    if (await exists(join(base, path))) continue;
+    if (await isTaken(join(base, path))) continue;
     await mkdir(join(directory, dirname(path)), { recursive: true });
     await rename(join(debian, path), join(directory, path));
   }
@@ -41,10 +42,3 @@ export const buildVmm: Executor<'vmm'> = async (args, directory, context) => {
     firecracker === undefined ? [] : firecrackerPrograms.map((path) => [path, '--version']);
   await checkStacked(base, directory, [...checks, ...added]);
 };
-
-function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
-}

@@ -4,8 +4,8 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '@capsule/host';
-import { readClaim } from '../embedded/claim.ts';
-import { STATE_ROOT } from '../embedded/host-paths.ts';
+import { readClaim } from '../embedded/claim/claim.ts';
+import { STATE_ROOT } from '../embedded/claim/host-paths.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
 const repository = join(import.meta.dirname, '../../../..');

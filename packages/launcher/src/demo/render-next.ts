@@ -1,4 +1,4 @@
-import type { Claim } from '../embedded/claim.ts';
+import type { Claim } from '../embedded/claim/claim.ts';
 import { DEMO } from './demo-manifest.ts';
 
 /** The commands to try next. */

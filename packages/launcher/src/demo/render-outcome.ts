@@ -1,4 +1,4 @@
-import type { Claim } from '../embedded/claim.ts';
+import type { Claim } from '../embedded/claim/claim.ts';
 import { renderNext } from './render-next.ts';
 import type { MicroVmPage } from './show-micro-vm.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CapsuleClient } from '@capsule/api/wire';
 import { isNotFound } from '@capsule/core';
 import type { Progress } from '@capsule/imager';
-import { type Claim, readClaim } from '../embedded/claim.ts';
+import { type Claim, readClaim } from '../embedded/claim/claim.ts';
 import { chooseImage } from './choose-image.ts';
 import { choosePort } from './choose-port.ts';
 import { demoManifest, WORKLOAD } from './demo-manifest.ts';

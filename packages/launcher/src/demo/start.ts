@@ -14,8 +14,8 @@ import {
   releaseFor,
   runProgram,
 } from '@capsule/imager';
-import { layersInUse } from '../embedded/claim.ts';
-import { STATE_ROOT } from '../embedded/host-paths.ts';
+import { layersInUse } from '../embedded/claim/claim.ts';
+import { STATE_ROOT } from '../embedded/claim/host-paths.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
 import { DEMO } from './demo-manifest.ts';

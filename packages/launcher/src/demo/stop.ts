@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runProgram } from '@capsule/imager';
-import { hostNames } from '../embedded/host-names.ts';
-import { STATE_ROOT } from '../embedded/host-paths.ts';
+import { hostNames } from '../embedded/claim/host-names.ts';
+import { STATE_ROOT } from '../embedded/claim/host-paths.ts';
 import { stopCapsule } from '../embedded/stop-capsule.ts';
 import { DEMO } from './demo-manifest.ts';
 

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { lockFile, run } from '@capsule/host';
-import { removeClaim } from './claim.ts';
-import { hostNames } from './host-names.ts';
-import { disconnectNetwork } from './host-network.ts';
-import { hostPaths, NETWORK_LOCK } from './host-paths.ts';
+import { removeClaim } from './claim/claim.ts';
+import { hostNames } from './claim/host-names.ts';
+import { hostPaths, NETWORK_LOCK } from './claim/host-paths.ts';
+import { disconnectNetwork } from './network/host-network.ts';
 
 /**
  * Removes everything of a capsule that is not its state: processes, cgroups, network, run

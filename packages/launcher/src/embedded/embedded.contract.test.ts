@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { run } from '@capsule/host';
+import { exists, run } from '@capsule/host';
 import { buildRootfs, capsuleProfile, type Rootfs } from '@capsule/imager';
-import { layersInUse } from './claim.ts';
-import { hostNames } from './host-names.ts';
-import { hostPaths } from './host-paths.ts';
+import { layersInUse } from './claim/claim.ts';
+import { hostNames } from './claim/host-names.ts';
+import { hostPaths } from './claim/host-paths.ts';
 import { listCapsules } from './list-capsules.ts';
 import { type Started, startCapsule } from './start-capsule.ts';
 import { stopCapsule } from './stop-capsule.ts';
@@ -58,14 +58,7 @@ async function remains(name: string): Promise<string[]> {
   const names = hostNames(name);
   const { runDir, claim } = hostPaths(name);
   const paths = [`/run/netns/${names.netns}`, `/sys/class/net/${names.link}`, runDir, claim];
-  const there = await Promise.all(
-    paths.map((path) =>
-      access(path).then(
-        () => [path],
-        () => [],
-      ),
-    ),
-  );
+  const there = await Promise.all(paths.map(async (path) => ((await exists(path)) ? [path] : [])));
   const { stdout } = await run('nft', ['list', 'tables']);
   const tables = stdout.split('\n').filter((line) => line === `table ip ${names.table}`);
   const { stdout: groups } = await run('find', [

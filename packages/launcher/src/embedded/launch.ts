@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockFile, makeFolderAs, writeFileAs } from '@capsule/host';
 import { awaitPowerOff } from './await-power-off.ts';
-import { type Claim, readClaim, writeClaim } from './claim.ts';
+import { type Claim, readClaim, writeClaim } from './claim/claim.ts';
+import { hostNames } from './claim/host-names.ts';
+import { hostPaths, NETWORK_LOCK } from './claim/host-paths.ts';
 import { clearRemains } from './clear-remains.ts';
 import { openConsoleFile } from './console-file.ts';
 import { embeddedError } from './errors.ts';
-import { enableForwarding } from './forwarding.ts';
-import { hostNames } from './host-names.ts';
-import { chooseSubnet, connectNetwork } from './host-network.ts';
-import { hostPaths, NETWORK_LOCK } from './host-paths.ts';
 import type { LaunchRequest } from './launch-request.ts';
-import { findResolver } from './resolv-conf.ts';
+import { enableForwarding } from './network/forwarding.ts';
+import { chooseSubnet, connectNetwork } from './network/host-network.ts';
+import { findResolver } from './resolver/resolv-conf.ts';
 
 const PAUSE_MS = 5;
 /** At power-off, after capsuled has stopped the workloads. */

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { isCapsuleError } from '@capsule/core';
 import { lockFile } from '@capsule/host';
-import { writeClaim } from './claim.ts';
-import { followResolver } from './follow-resolver.ts';
-import { forwardPorts } from './forward/forward-ports.ts';
-import { describeProblem, hostError, problemOf } from './host/host-errors.ts';
+import { writeClaim } from './claim/claim.ts';
+import { hostNames } from './claim/host-names.ts';
+import { hostPaths } from './claim/host-paths.ts';
 import { HostWatch } from './host/host-watch.ts';
 import { lookAtHost } from './host/look-at-host.ts';
-import { hostNames } from './host-names.ts';
-import { hostPaths } from './host-paths.ts';
+import { describeProblem, hostError, problemOf } from './host-errors.ts';
 import { launch } from './launch.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
+import { forwardPorts } from './ports/forward-ports.ts';
+import { followResolver } from './resolver/follow-resolver.ts';
 
 /**
  * The background process of one capsule: `node launcher.ts REQUEST`. Runs the capsule as its child
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   await answer({ running: true, warnings: [...capsule.notes, ...problems.map(describeProblem)] });
   await using _resolver = await followResolver({ target: resolvConf, say });
   // Loaded late: the API's client takes longer to load than the capsule to start.
-  const { watchPublished } = await import('./forward/watch-published.ts');
+  const { watchPublished } = await import('./ports/watch-published.ts');
   const forwarding = forwardPorts({
     address: subnet.capsuleAddress,
     published: watchPublished({ target: `unix:${capsule.claim.socket}`, say }, leave.signal),

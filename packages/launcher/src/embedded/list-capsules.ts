@@ -1,4 +1,4 @@
-import { type Claim, readClaims } from './claim.ts';
+import { type Claim, readClaims } from './claim/claim.ts';
 import { isRunning } from './stop-capsule.ts';
 
 export interface ListedCapsule extends Claim {

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { readHostReport } from '@capsule/core';
-import { lockError } from '@capsule/host';
+import { lockFileError } from '@capsule/host';
 import type { Rootfs } from '@capsule/imager';
-import { type Claim, readClaim } from './claim.ts';
+import { type Claim, readClaim } from './claim/claim.ts';
+import { hostNames } from './claim/host-names.ts';
+import { hostPaths, STATE_ROOT } from './claim/host-paths.ts';
+import { DEFAULT_POOL } from './claim/subnet.ts';
 import { embeddedError } from './errors.ts';
-import { describeProblem } from './host/host-errors.ts';
-import { hostNames } from './host-names.ts';
-import { hostPaths, STATE_ROOT } from './host-paths.ts';
+import { describeProblem } from './host-errors.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
-import { DEFAULT_POOL } from './subnet.ts';
 
 export interface StartRequest {
   readonly name: string;
@@ -49,7 +49,7 @@ export async function startCapsule(request: StartRequest): Promise<Started> {
   const log = launcherLog(stateDir);
   const { launcher, ended } = await spawnLauncher(toLaunch(request, stateDir), log);
   const answer = await firstAnswer(launcher.stdio[3] as Duplex);
-  if (answer?.running !== true && answer?.code !== lockError.HELD.code) {
+  if (answer?.running !== true && answer?.code !== lockFileError.HELD.code) {
     await ended;
     throw embeddedError.NOT_STARTED({ name: request.name, said: answer?.message ?? '', log });
   }

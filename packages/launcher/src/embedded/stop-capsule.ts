@@ -1,9 +1,9 @@
 import { isCapsuleError } from '@capsule/core';
-import { lockError, lockFile, signalProcess } from '@capsule/host';
+import { lockFile, lockFileError, signalProcess } from '@capsule/host';
 import { awaitPowerOff } from './await-power-off.ts';
-import { readClaim } from './claim.ts';
+import { readClaim } from './claim/claim.ts';
+import { hostPaths } from './claim/host-paths.ts';
 import { clearRemains } from './clear-remains.ts';
-import { hostPaths } from './host-paths.ts';
 
 /** Longer than a launcher waits for PID 1. */
 const PATIENCE_MS = 100_000;
@@ -23,7 +23,9 @@ export async function stopCapsule(name: string): Promise<boolean> {
   const locked = lockFile(lock, { wait: true });
   const isOver = locked.then(() => undefined);
   const hasEnded = await awaitPowerOff(isOver, {
-    ...{ runDir, graceMs: PATIENCE_MS, slackMs: SLACK_MS },
+    runDir,
+    graceMs: PATIENCE_MS,
+    slackMs: SLACK_MS,
   });
   if (!hasEnded && running) signalProcess(claim.launcherPid, 'SIGKILL');
   await using _lock = await locked;
@@ -41,7 +43,7 @@ async function isHeld(path: string): Promise<boolean> {
     await using _lock = await lockFile(path, { wait: false });
     return false;
   } catch (error) {
-    if (isCapsuleError(error) && error.code === lockError.HELD.code) return true;
+    if (isCapsuleError(error) && error.code === lockFileError.HELD.code) return true;
     throw error;
   }
 }

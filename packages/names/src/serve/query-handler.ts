@@ -62,6 +62,6 @@ function fitted(query: Query, answer: Buffer, client: Client): Buffer {
 }
 
 function udpLimit({ edns }: Query): number {
-  const wished = edns?.udpBytes ?? 0;
-  return Math.min(Math.max(wished, LIMITS.plainUdpBytes), LIMITS.udpBytes);
+  const asked = edns?.udpBytes ?? 0;
+  return Math.min(Math.max(asked, LIMITS.plainUdpBytes), LIMITS.udpBytes);
 }

@@ -37,7 +37,7 @@ export function containerRuntimeContract(
   name: string,
   open: (t: TestContext) => Promise<RuntimeBench>,
 ): void {
-  suite(`container runtime contract: ${name}`, { timeout: 120_000 }, () => {
+  suite(`container runtime contract: ${name}`, { timeout: 360_000 }, () => {
     test('a container is created without a process, and listed', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;

@@ -7,7 +7,7 @@ const PLAIN: ExecRequest = { command: [], env: {}, workingDir: '', user: '', has
 
 /** What every runtime must do with `exec`. Its image has `echo`, `cat` and `sleep`. */
 export function execContract(name: string, open: (t: TestContext) => Promise<RuntimeBench>): void {
-  suite(`exec contract: ${name}`, { timeout: 120_000 }, () => {
+  suite(`exec contract: ${name}`, { timeout: 360_000 }, () => {
     test('a command prints, and ends with its own code', async (t) => {
       const bench = await running(open, t);
       await using session = await exec(bench, { command: ['echo', 'hello'] });

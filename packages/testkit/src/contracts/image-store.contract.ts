@@ -20,7 +20,7 @@ export function imageStoreContract(
   name: string,
   open: (t: TestContext) => Promise<ImageBench>,
 ): void {
-  suite(`image store contract: ${name}`, { timeout: 120_000 }, () => {
+  suite(`image store contract: ${name}`, { timeout: 360_000 }, () => {
     test('an image that is not there is undefined', async (t) => {
       const { store, absent } = await open(t);
       assert.equal(await store.get(absent), undefined);

@@ -57,7 +57,8 @@ test('a file that becomes shorter or longer while it is read leaves the archive 
     const path = join(folder, 'a');
     const names = ['d'];
     const archive = packTree(path, 'd', {
-      ...{ keepsSpecials: false, keepsHoles: false },
+      keepsSpecials: false,
+      keepsHoles: false,
       warn: assert.fail,
       lose: (text) => names.push(text),
     });

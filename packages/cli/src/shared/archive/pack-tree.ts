@@ -217,8 +217,14 @@ function typeOf(stat: BigIntStats): Exclude<TarType, 'hardlink'> | undefined {
 
 function describe(stat: BigIntStats, type: TarType, name: BytePath): TarEntry {
   return {
-    ...{ name: rawPath(name), type, mode: Number(stat.mode & 0o7777n), mtimeNs: stat.mtimeNs },
-    ...{ uid: Number(stat.uid), gid: Number(stat.gid), sizeBytes: 0, target: NONE },
+    name: rawPath(name),
+    type,
+    mode: Number(stat.mode & 0o7777n),
+    mtimeNs: stat.mtimeNs,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    sizeBytes: 0,
+    target: NONE,
     device: type === 'char' || type === 'block' ? deviceOf(stat.rdev) : [0, 0],
   };
 }

@@ -89,7 +89,9 @@ test('a link that stood in the folder before is not followed', async () => {
   await withFolder(async (target, outside) => {
     await symlink(outside, join(target, 'out'));
     const work = unpackTree(archiveOf([file('./out/precious')]), {
-      ...{ folder: target, rename: '', ...PLAIN },
+      folder: target,
+      rename: '',
+      ...PLAIN,
     });
     await assert.rejects(work, { code: 'COPY_IN_THE_WAY' });
     await assertUntouched(outside);
@@ -151,7 +153,9 @@ test('a packed tree is unpacked the same, under the new name', async () => {
     await symlink('sub/f', join(source, 'l'));
     await unpackTree(
       packTree(source, 'old', {
-        ...{ keepsSpecials: false, keepsHoles: true, ...PLAIN },
+        keepsSpecials: false,
+        keepsHoles: true,
+        ...PLAIN,
       }),
       {
         folder: target,

@@ -23,7 +23,11 @@ function services(done: string[]): FakeServices {
     return { existed: true };
   };
   const image = (name: string, usedBy: string[] = []) => ({
-    ...{ name, digest: 'sha256:1', sizeBytes: 2_097_152n, createdUnix: 0n, usedBy },
+    name,
+    digest: 'sha256:1',
+    sizeBytes: 2_097_152n,
+    createdUnix: 0n,
+    usedBy,
   });
   const web = sampleWorkload({ spec: { mounts: [MOUNT] } });
   const app = sampleWorkload({ spec: { name: 'app', dependsOn: ['web'] } });
@@ -118,7 +122,11 @@ test('Ctrl-C at the question ends the command, and nothing is done', async () =>
   const { target } = capsule;
   const words = ['workload', 'delete', 'web'];
   const { exitCode } = await runCapsulectl(words, {
-    ...{ target, terminal, isTerminal: true, stdin: typed, signal: stop.signal },
+    target,
+    terminal,
+    isTerminal: true,
+    stdin: typed,
+    signal: stop.signal,
     onWrite: (text) => text.includes('[y/N]') && stop.abort(new Interruption('SIGINT')),
   });
   assert.deepEqual([exitCode, done], [130, []]);

@@ -1,11 +1,11 @@
 import type { Run } from '../../program/command.ts';
 import { confirm, counted, isAsked } from '../confirm/confirm.ts';
-import { imageLoss } from '../confirm/losses.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocument } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { imageDocument } from './document.ts';
+import { imageLoss } from './losses.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);

@@ -9,10 +9,10 @@ import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { createProgressView, type ProgressView } from '../progress/progress-view.ts';
 import { TransferMeter } from '../progress/transfer-meter.ts';
+import { describeAmount } from '../render/amount.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
-import { describeAmount } from '../workload/state.ts';
 import { imageDocument } from './document.ts';
 
 export const run: Run = async (input, context) => {

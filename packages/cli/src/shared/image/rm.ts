@@ -2,10 +2,10 @@ import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { confirm, counted, isAsked } from '../confirm/confirm.ts';
-import { imageLosses } from '../confirm/losses.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
+import { imageLosses } from './losses.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);

@@ -7,7 +7,7 @@ import {
 import type { Manifest } from '@capsule/core';
 import { inApplyOrder, KINDS } from '@capsule/core/manifest';
 import type { Context } from '../../program/context/context.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { inOwnWords } from '../workload/read-workload.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function applyManifests(
 ): Promise<readonly AppliedManifest[]> {
   const { program, signal } = context;
   const request = applyRequestFrom(manifests, dryRun);
-  const answer = await retryAway(() => client.manifest.apply(request, { signal }), context);
+  const answer = await retryWhileAway(() => client.manifest.apply(request, { signal }), context);
   const applied = inApplyOrder(appliedFromProto(manifests, answer), KINDS);
   return applied.map((one) =>
     'workload' in one ? { ...one, workload: inOwnWords(one.workload, program) } : one,

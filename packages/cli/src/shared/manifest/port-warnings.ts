@@ -3,7 +3,7 @@ import { isCapsuleError, portKey } from '@capsule/core';
 import type { Context } from '../../program/context/context.ts';
 import { plainText } from '../../program/plain-text.ts';
 import { readProblem } from '../capsule/read-problem.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 
 /** Codes of problems of the capsule that are about a port, by which its message names it. */
 const PORT_PROBLEMS = ['HOST_PORT_TAKEN', 'WORKLOAD_PORT_SHADOWED'];
@@ -22,7 +22,7 @@ export async function portWarnings(
   if (ports.length === 0) return [];
   const { program, signal } = context;
   try {
-    const info = await retryAway(() => client.capsule.getInfo({}, { signal }), context);
+    const info = await retryWhileAway(() => client.capsule.getInfo({}, { signal }), context);
     return info.problems
       .map((problem) => readProblem(problem, program))
       .filter(({ code, message }) => PORT_PROBLEMS.includes(code) && isAbout(message, ports))

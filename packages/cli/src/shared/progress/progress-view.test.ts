@@ -6,7 +6,10 @@ import { createProgressView } from './progress-view.ts';
 function screen(isTerminal: boolean) {
   const written: string[] = [];
   const output: Output = {
-    ...{ isTerminal, columns: 40, rows: 24, style: (_style, text) => text },
+    isTerminal,
+    columns: 40,
+    rows: 24,
+    style: (_style, text) => text,
     flush: async () => undefined,
     write: async (data) => void written.push(String(data)),
   };

@@ -56,7 +56,11 @@ export function describeEntry(header: HeaderBlock, extension: Extension): Descri
   const sparse = sparseOf(extension.pax, pax, type);
   const mtime = text('mtime');
   const entry = {
-    ...{ name, type, mode: header.mode, target, device: header.device },
+    name,
+    type,
+    mode: header.mode,
+    target,
+    device: header.device,
     uid: idOf(text('uid'), header.uid),
     gid: idOf(text('gid'), header.gid),
     mtimeNs: mtime === undefined ? header.mtimeSeconds * SECOND_NS : parsePaxTime(mtime),

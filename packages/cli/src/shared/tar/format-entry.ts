@@ -47,7 +47,10 @@ function fieldsOf({ type, mtimeNs, ...entry }: TarEntry) {
   // For readers that know no extended headers.
   const isPlain = seconds >= 0n && seconds <= BigInt(SIZE_MOST);
   return {
-    ...{ name: entry.name, target: entry.target, device: entry.device, mode: entry.mode },
+    name: entry.name,
+    target: entry.target,
+    device: entry.device,
+    mode: entry.mode,
     uid: entry.uid > ID_MOST ? 0 : entry.uid,
     gid: entry.gid > ID_MOST ? 0 : entry.gid,
     mtimeSeconds: isPlain ? Number(seconds) : seconds < 0n ? 0 : SIZE_MOST,
@@ -77,8 +80,15 @@ function recordsOf(entry: TarEntry, size: number): PaxRecords {
 
 function extension(records: Buffer): Buffer[] {
   const header = formatHeaderBlock({
-    ...{ name: Buffer.from('PaxHeaders/entry'), target: NONE, mode: 0o644, uid: 0, gid: 0 },
-    ...{ size: records.length, mtimeSeconds: 0, typeFlag: 'x', device: [0, 0] },
+    name: Buffer.from('PaxHeaders/entry'),
+    target: NONE,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size: records.length,
+    mtimeSeconds: 0,
+    typeFlag: 'x',
+    device: [0, 0],
   });
   return [header, records, Buffer.alloc(paddingOf(records.length))];
 }

@@ -145,8 +145,14 @@ test('no bytes make the reader fail otherwise', () => {
 
 test('sizes, owners and times past the fields of a plain header', () => {
   const entry: TarEntry = {
-    ...{ name: Buffer.from('f'), type: 'file', mode: 0o600, target: Buffer.alloc(0) },
-    ...{ uid: 0xffff_fffe, gid: 3_000_000, mtimeNs: -1n, device: [0, 0] },
+    name: Buffer.from('f'),
+    type: 'file',
+    mode: 0o600,
+    target: Buffer.alloc(0),
+    uid: 0xffff_fffe,
+    gid: 3_000_000,
+    mtimeNs: -1n,
+    device: [0, 0],
     sizeBytes: 9 * 1024 ** 3,
   };
   const begun: TarEntry[] = [];

@@ -1,5 +1,5 @@
 import type { Run } from '../../program/command.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readVolumeName } from './volume-name.ts';
 
@@ -8,7 +8,7 @@ export const run: Run = async (input, context) => {
   const { volume, snapshot } = readVolumeName(input, name);
   const { out, signal } = context;
   await withCapsule(input, context, (client) =>
-    retryAway(async () => {
+    retryWhileAway(async () => {
       if (snapshot === undefined) await client.volume.adopt({ name: volume }, { signal });
       else await client.volume.adoptSnapshot({ volume, name: snapshot }, { signal });
     }, context),

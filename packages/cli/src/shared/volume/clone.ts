@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../program/command.ts';
 import { formatBytes } from '../render/bytes.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readVolumeName } from './volume-name.ts';
 
@@ -12,7 +12,7 @@ export const run: Run = async (input, context) => {
   // Chosen here: the same request again is a success, so a lost answer is requested again.
   const request = { volume, snapshot, newName, newUid: randomUUID() };
   const made = await withCapsule(input, context, (client) =>
-    retryAway(() => client.volume.clone(request, { signal }), context),
+    retryWhileAway(() => client.volume.clone(request, { signal }), context),
   );
   await out.write(`${newName} created from ${source}, ${formatBytes(Number(made.sizeBytes))}\n`);
   return undefined;

@@ -1,7 +1,7 @@
 import type { Run } from '../../program/command.ts';
 import { readMebibytes } from '../argument/size.ts';
 import { formatBytes } from '../render/bytes.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 export const run: Run = async (input, context) => {
@@ -11,9 +11,9 @@ export const run: Run = async (input, context) => {
   const { out, signal } = context;
   const { volume, wasThere } = await withCapsule(input, context, async (client) => {
     const list = () => client.volume.list({}, { signal });
-    const { volumes } = await retryAway(list, context);
+    const { volumes } = await retryWhileAway(list, context);
     // The same request again is a success, so a lost answer is requested again.
-    const made = await retryAway(
+    const made = await retryWhileAway(
       () => client.volume.create({ name, sizeMib }, { signal }),
       context,
     );

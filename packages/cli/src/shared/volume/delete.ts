@@ -2,9 +2,9 @@ import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { confirm, isAsked } from '../confirm/confirm.ts';
-import { volumeLosses } from '../confirm/losses.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
+import { volumeLosses } from './losses.ts';
 import { readVolumeName } from './volume-name.ts';
 
 export const run: Run = async (input, context) => {
@@ -21,7 +21,7 @@ export const run: Run = async (input, context) => {
       const name = snapshot === undefined ? volume : `${volume}@${snapshot}`;
       let attempts = 0;
       try {
-        const { existed } = await retryAway<{ readonly existed: boolean }>(() => {
+        const { existed } = await retryWhileAway<{ readonly existed: boolean }>(() => {
           attempts += 1;
           return snapshot === undefined
             ? client.volume.delete({ name: volume, force }, { signal })

@@ -9,7 +9,8 @@ export function volumeDocument(volume: Volume): object {
     createdAtUnix === 0n ? {} : { createdAt: new Date(Number(createdAtUnix) * 1000).toISOString() };
   return {
     ...manifestFromVolume({
-      ...{ name, sizeBytes: Number(sizeBytes) },
+      name,
+      sizeBytes: Number(sizeBytes),
       ...(snapshotSchedule && { snapshotSchedule }),
     }),
     ...createdAt,

@@ -13,7 +13,7 @@ import { createProgressView } from '../progress/progress-view.ts';
 import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { Absence } from '../stream/absence.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { transferError } from '../transfer/errors.ts';
 import { PartFile } from '../transfer/part-file.ts';
@@ -67,7 +67,9 @@ async function receive(
     const leave = new AbortController();
     try {
       const request = {
-        ...{ volume: content.volume, snapshot: content.snapshot, exportId },
+        volume: content.volume,
+        snapshot: content.snapshot,
+        exportId,
         format: content.format === 'tar' ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
         offset: BigInt(part?.bytes ?? 0),
         isEndedByCaller: true,
@@ -86,7 +88,7 @@ async function receive(
             // The file has its name: only now may the capsule let go of what was kept for it.
             const { volume } = content;
             const end = () => client.volume.endExport({ volume, exportId }, { signal });
-            await retryAway(end, context);
+            await retryWhileAway(end, context);
             if (payload.case === 'trailer') await showWarnings(context.err, payload.value.warnings);
             return sha256;
           }

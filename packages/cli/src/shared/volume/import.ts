@@ -14,7 +14,7 @@ import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readArchive } from '../transfer/archive-content.ts';
 import { showWarnings } from '../transfer/show-warnings.ts';
@@ -45,7 +45,7 @@ export const run: Run = async (input, context) => {
   };
   const volume = await withCapsule(input, context, (client) =>
     // The capsule keeps the part before a cut: each attempt resumes after it. A stream is read once.
-    isStream ? attempt(client) : retryAway(() => attempt(client), context),
+    isStream ? attempt(client) : retryWhileAway(() => attempt(client), context),
   ).finally(() => view.clear());
   await showWarnings(err, volume.importWarnings);
   await out.write(`${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);
@@ -91,7 +91,9 @@ async function* messages(
   const isTar = format === 'tar';
   const value = {
     format: isTar ? VolumeArchiveFormat.TAR : VolumeArchiveFormat.IMAGE,
-    ...{ sizeMib, totalBytes: BigInt(at), sha256Hex: hash.digest('hex') },
+    sizeMib,
+    totalBytes: BigInt(at),
+    sha256Hex: hash.digest('hex'),
   };
   yield { payload: { case: 'end', value } };
 }

@@ -1,7 +1,7 @@
 import type { Run } from '../../program/command.ts';
 import { readMebibytes } from '../argument/size.ts';
 import { formatBytes } from '../render/bytes.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 export const run: Run = async (input, context) => {
@@ -9,7 +9,7 @@ export const run: Run = async (input, context) => {
   const newSizeMib = readMebibytes(input, 'the size', size);
   const { out, signal } = context;
   const volume = await withCapsule(input, context, (client) =>
-    retryAway(() => client.volume.resize({ name, newSizeMib }, { signal }), context),
+    retryWhileAway(() => client.volume.resize({ name, newSizeMib }, { signal }), context),
   );
   await out.write(`${name} has ${formatBytes(Number(volume.sizeBytes))}\n`);
   return undefined;

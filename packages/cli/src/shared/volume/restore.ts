@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../program/command.ts';
 import { confirm, isAsked } from '../confirm/confirm.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readSnapshotName } from './volume-name.ts';
 
@@ -16,7 +16,7 @@ export const run: Run = async (input, context) => {
   await withCapsule(input, context, async (client) => {
     if (newName !== undefined) {
       const request = { volume, snapshot, newName, newUid: randomUUID() };
-      await retryAway(() => client.volume.clone(request, { signal }), context);
+      await retryWhileAway(() => client.volume.clone(request, { signal }), context);
       await out.write(`${newName} created from ${volume}@${snapshot}\n`);
       return;
     }

@@ -62,8 +62,12 @@ function styleOf({ state }: VolumeSnapshot) {
 function snapshotDocument(snapshot: VolumeSnapshot): object {
   const { volume, name, sizeBytes, usedBytes, createdAtUnix, scheduled, state } = snapshot;
   return {
-    ...{ volume, name, size: formatSize(Number(sizeBytes)), usedBytes: Number(usedBytes) },
+    volume,
+    name,
+    size: formatSize(Number(sizeBytes)),
+    usedBytes: Number(usedBytes),
     ...(createdAtUnix > 0n && { createdAt: new Date(Number(createdAtUnix) * 1000).toISOString() }),
-    ...{ scheduled, state: snapshotStateFromProto(state) },
+    scheduled,
+    state: snapshotStateFromProto(state),
   };
 }

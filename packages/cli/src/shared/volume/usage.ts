@@ -59,13 +59,17 @@ function documentOf(usage: VolumeUsageResponse): object {
   const { volumes, poolTotalBytes, poolUsedBytes, metadataPercent, level } = usage;
   return {
     pool: {
-      ...{ totalBytes: Number(poolTotalBytes), usedBytes: Number(poolUsedBytes) },
+      totalBytes: Number(poolTotalBytes),
+      usedBytes: Number(poolUsedBytes),
       ...(metadataPercent > 0 && { metadataPercent }),
       level: LEVELS[level],
     },
     volumes: volumes.map((one) => ({
-      ...{ name: one.name, sizeBytes: Number(one.sizeBytes), freeBytes: Number(one.freeBytes) },
-      ...{ poolBytes: Number(one.poolBytes), snapshots: one.snapshots },
+      name: one.name,
+      sizeBytes: Number(one.sizeBytes),
+      freeBytes: Number(one.freeBytes),
+      poolBytes: Number(one.poolBytes),
+      snapshots: one.snapshots,
       snapshotBytes: Number(one.snapshotBytes),
     })),
   };

@@ -7,7 +7,7 @@ import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
 import { workloadDocument } from './document.ts';
@@ -72,7 +72,10 @@ export function startWorkloads({ done, ask }: StartLike): Run {
 
     async function askOne(client: CapsuleClient, name: string): Promise<Result> {
       try {
-        const answer = await retryAway(() => ask(client, name, input, context.signal), context);
+        const answer = await retryWhileAway(
+          () => ask(client, name, input, context.signal),
+          context,
+        );
         const { workload, changed } = answer;
         return {
           name,

@@ -6,13 +6,13 @@ import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { confirm, counted, isAsked } from '../confirm/confirm.ts';
-import { workloadLosses } from '../confirm/losses.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, isData, readFormat } from '../render/format.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
+import { workloadLosses } from './losses.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 
@@ -86,7 +86,7 @@ async function deleteWorkload(
   const deadline = now() + timeoutMs;
   let attempts = 0;
   try {
-    const { existed } = await retryAway(() => {
+    const { existed } = await retryWhileAway(() => {
       attempts += 1;
       const options = { signal, timeoutMs: Math.max(deadline - now(), 1) };
       return client.workload.delete(request, options);

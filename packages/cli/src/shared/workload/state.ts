@@ -28,16 +28,6 @@ export function describeProgress({ stage, doneBytes, totalBytes }: WorkloadProgr
   return doneBytes > 0 ? `${stage} ${formatBytes(doneBytes)}` : stage;
 }
 
-/** `45% of 28 MiB`, for a line that has more room. */
-export function describeAmount({
-  doneBytes,
-  totalBytes,
-}: Pick<WorkloadProgress, 'doneBytes' | 'totalBytes'>): string {
-  if (totalBytes === 0) return doneBytes === 0 ? '' : formatBytes(doneBytes);
-  const percent = Math.floor(Math.min(doneBytes / totalBytes, 1) * 100);
-  return `${percent}% of ${formatBytes(totalBytes)}`;
-}
-
 export function styleOfState({ desired, status }: ReportedWorkload): Style | undefined {
   return desired === 'deleting' ? 'yellow' : STYLES[status.phase];
 }

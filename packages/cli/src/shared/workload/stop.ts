@@ -9,7 +9,7 @@ import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
-import { retryAway } from '../stream/retry-away.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames } from './chosen-names.ts';
 import { readGrace } from './grace.ts';
@@ -70,7 +70,7 @@ async function stopOne(
   const deadline = now() + timeoutMs;
   let attempts = 0;
   try {
-    const { changed } = await retryAway(() => {
+    const { changed } = await retryWhileAway(() => {
       attempts += 1;
       const options = { signal, timeoutMs: Math.max(deadline - now(), 1) };
       return client.workload.stop({ name, ...readGrace(input) }, options);

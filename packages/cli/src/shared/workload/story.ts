@@ -3,9 +3,9 @@ import { action, isReady, type Remedy, remedy } from '@capsule/core';
 import type { ProgramManual } from '../../program/manual.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';
 import { formatAge } from '../render/age.ts';
+import { describeAmount } from '../render/amount.ts';
 import { describePort } from './columns.ts';
 import { describeSource, KIND_NOUNS } from './kind.ts';
-import { describeAmount } from './state.ts';
 
 /**
  * Describes a workload as a colleague would: what it is, its state, what

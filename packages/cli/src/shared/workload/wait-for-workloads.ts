@@ -3,10 +3,11 @@ import { isCapsuleError } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { ProgressView } from '../progress/progress-view.ts';
+import { describeAmount } from '../render/amount.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
 import { type JudgeWorkload, judgeApplied } from './outcome.ts';
 import { readWorkload } from './read-workload.ts';
-import { describeAmount, describeState } from './state.ts';
+import { describeState } from './state.ts';
 import { WaitFailures } from './wait-failure.ts';
 
 export interface WaitRequest {

@@ -1,4 +1,4 @@
-import type { FieldChange } from '../../plan/spec-change.ts';
+import type { FieldChange } from './field-change.ts';
 
 /** What an apply does with one resource. */
 export type ApplyChange = 'created' | 'configured' | 'unchanged';

@@ -1,7 +1,7 @@
-import type { FieldChange } from '../../plan/spec-change.ts';
 import type { Problem } from '../problem.ts';
 import type { DocumentReader, Place } from '../read/document-reader.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
+import type { FieldChange } from './field-change.ts';
 
 /** Everything that is known of one kind of manifest: a row of `KINDS`. */
 export interface Kind<Spec extends NamedSpec> {

@@ -1,34 +1,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
-import { completeSpec } from '../../resource/complete-spec.ts';
+import { completeSpec } from '../../resource/workload/complete-spec.ts';
 import { manifestError } from '../errors.ts';
+import { MANIFEST_SCHEMA, manifestSchema } from '../manifest-schema.ts';
 import { parseManifests, parseManifestsOf } from '../parse-manifests.ts';
+import { printManifest } from '../print-manifest.ts';
 import { readName } from '../read/read-name.ts';
 import { readText } from '../read/read-words.ts';
 import { NAME } from '../schema/document-schema.ts';
 import { fields, text } from '../schema/json-schema.ts';
-import { MANIFEST_SCHEMA, manifestSchema } from '../schema/manifest-schema.ts';
 import { applyChangeOf } from './apply-change.ts';
 import { inApplyOrder } from './apply-order.ts';
 import type { Kind, KindTable, SpecOf } from './kind.ts';
 import { KINDS } from './kinds.ts';
-import { printManifest } from './print-manifest.ts';
 
 type Kinds = typeof KINDS;
 
 const SAMPLES: { readonly [Name in keyof Kinds]: SpecOf<Kinds[Name]> } = {
   workload: completeSpec({
-    ...{ name: 'web', kind: 'container', image: 'nginx' },
+    name: 'web',
+    kind: 'container',
+    image: 'nginx',
     ports: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' }],
   }),
   volume: {
-    ...{ name: 'data', sizeBytes: 2 * 1024 ** 3 },
+    name: 'data',
+    sizeBytes: 2 * 1024 ** 3,
     snapshotSchedule: { everySeconds: 6 * 3600, keep: 8 },
   },
   registry: {
-    ...{ name: 'registry.home:5000', mirrors: ['http://mirror.home:5000'] },
-    ...{ plainHttp: true, insecure: false, caCertificate: '' },
+    name: 'registry.home:5000',
+    mirrors: ['http://mirror.home:5000'],
+    plainHttp: true,
+    insecure: false,
+    caCertificate: '',
   },
 };
 

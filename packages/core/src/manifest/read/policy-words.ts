@@ -1,6 +1,6 @@
-import type { NetworkMode, UpdatePolicy } from '../../resource/cell.ts';
-import type { ImagePullPolicy, RestartPolicy } from '../../resource/container.ts';
-import type { MicroVmBackend } from '../../resource/micro-vm.ts';
+import type { NetworkMode, UpdatePolicy } from '../../resource/cell/cell.ts';
+import type { ImagePullPolicy, RestartPolicy } from '../../resource/cell/container.ts';
+import type { MicroVmBackend } from '../../resource/cell/micro-vm.ts';
 import type { ChoiceWords } from './read-choice.ts';
 
 export const NETWORK_MODES: ChoiceWords<NetworkMode> = {

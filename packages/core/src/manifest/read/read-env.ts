@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from '../../resource/workload.ts';
+import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 
 /** `env` as a map, or as a list of `{name, value}`. */

@@ -2,7 +2,7 @@ import {
   HEALTH_DEFAULTS,
   type HealthCheck,
   type HealthProbe,
-} from '../../resource/health-check.ts';
+} from '../../resource/cell/health-check.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import { readChoice } from './read-choice.ts';
 import { readNumber, readText, readWords } from './read-words.ts';

@@ -1,6 +1,6 @@
-import type { VolumeMount } from '../../resource/container.ts';
-import type { HostBind, TmpfsMount } from '../../resource/container-settings.ts';
-import { parseHostBind } from '../../resource/host-bind.ts';
+import type { VolumeMount } from '../../resource/cell/container.ts';
+import type { HostBind, TmpfsMount } from '../../resource/cell/container-settings.ts';
+import { parseHostBind } from '../../resource/cell/host-bind.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import { readSize } from './read-resources.ts';
 import { readFlag, readText, readWords } from './read-words.ts';

@@ -1,4 +1,4 @@
-import type { Dns, ExtraHost } from '../../resource/cell.ts';
+import type { Dns, ExtraHost } from '../../resource/cell/cell.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import { readText, readWordMap, readWords } from './read-words.ts';
 

@@ -1,4 +1,4 @@
-import type { PortMapping, Protocol } from '../../resource/container.ts';
+import type { PortMapping, Protocol } from '../../resource/cell/container.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 
 /** Keeps the place of an item in the list; the reader has noted what is wrong with it. */

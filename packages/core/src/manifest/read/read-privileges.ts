@@ -1,5 +1,5 @@
-import { capabilityName } from '../../resource/capability-names.ts';
-import type { CapabilityChange, Ulimit } from '../../resource/container-settings.ts';
+import { capabilityName } from '../../resource/cell/capability-names.ts';
+import type { CapabilityChange, Ulimit } from '../../resource/cell/container-settings.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import { readText, readWords } from './read-words.ts';
 

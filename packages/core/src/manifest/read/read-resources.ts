@@ -1,4 +1,4 @@
-import type { Resources } from '../../resource/container-settings.ts';
+import type { Resources } from '../../resource/cell/container-settings.ts';
 import { parseSize } from '../../resource/size.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 

@@ -1,5 +1,5 @@
-import type { SnapshotSchedule } from '../../resource/snapshot.ts';
 import { parseSpan } from '../../resource/span.ts';
+import type { SnapshotSchedule } from '../../resource/volume/snapshot.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 
 /** `snapshotSchedule: {every: 6h, keep: 8}` */

@@ -1,8 +1,8 @@
 import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
-import type { ManifestSource } from '../manifest.ts';
 import type { ManifestProblem } from '../problem.ts';
 import { describeSyntax } from './describe-syntax.ts';
 import { recogniseDockerfile } from './foreign-document.ts';
+import type { ManifestSource } from './manifest-source.ts';
 
 /** Larger files are no manifests; the parser's time grows with them. */
 export const MANIFEST_MAX_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { NAME_MAX_LENGTH, NAME_PATTERN } from '../../resource/name.ts';
-import { READ_ONLY_KEYS } from '../kind/read-only-keys.ts';
+import { READ_ONLY_KEYS } from '../read/read-only-keys.ts';
 import { type JsonSchema, text } from './json-schema.ts';
 
 export const PRINTED: JsonSchema = { description: 'Printed by get; apply ignores it.' };

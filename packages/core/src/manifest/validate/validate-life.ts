@@ -1,7 +1,7 @@
-import type { HealthCheck } from '../../resource/health-check.ts';
+import type { HealthCheck } from '../../resource/cell/health-check.ts';
+import { SIGNAL_NAMES, signalNumber } from '../../resource/cell/signal.ts';
 import { isName } from '../../resource/name.ts';
-import { SIGNAL_NAMES, signalNumber } from '../../resource/signal.ts';
-import type { WorkloadSpec } from '../../resource/workload.ts';
+import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { Problem } from '../problem.ts';
 import { nearestWord } from '../read/nearest-word.ts';
 import { problemsOfLength, problemsOfRange, quote } from './rule.ts';

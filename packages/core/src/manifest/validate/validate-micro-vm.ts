@@ -5,10 +5,10 @@ import {
   MICRO_VM_LEAST_MIB,
   MICRO_VM_VOLUMES_MOST,
   type MicroVmSettings,
-} from '../../resource/micro-vm.ts';
+} from '../../resource/cell/micro-vm.ts';
 import { formatSize } from '../../resource/size.ts';
-import { VOLUME_MAX_BYTES, VOLUME_UNIT_BYTES } from '../../resource/volume.ts';
-import type { WorkloadSpec } from '../../resource/workload.ts';
+import { VOLUME_MAX_BYTES, VOLUME_UNIT_BYTES } from '../../resource/volume/volume.ts';
+import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { Problem } from '../problem.ts';
 import { isAbsolute, problemsOfRange, quote } from './rule.ts';
 
@@ -72,7 +72,7 @@ function validateCmdline(text: string): Problem[] {
   }));
 }
 
-/** A manifest and the wire cannot say most of this; a stored wish could. */
+/** A manifest and the wire cannot say most of this; a stored spec could. */
 function validateContainerOnly(spec: WorkloadSpec): Problem[] {
   const problems: Problem[] = [];
   if (spec.networkMode !== 'bridge') {

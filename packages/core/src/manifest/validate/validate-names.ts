@@ -1,5 +1,5 @@
 import { isIPv4 } from '../../network/ipv4.ts';
-import type { WorkloadSpec } from '../../resource/workload.ts';
+import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { Problem } from '../problem.ts';
 import { problemsOfLength, quote } from './rule.ts';
 

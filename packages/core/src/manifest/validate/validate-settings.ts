@@ -1,10 +1,10 @@
-import { CAPABILITY_NAMES } from '../../resource/capability-names.ts';
-import type { VolumeMount } from '../../resource/container.ts';
-import type { ContainerSettings, Ulimit } from '../../resource/container-settings.ts';
+import { CAPABILITY_NAMES } from '../../resource/cell/capability-names.ts';
+import type { VolumeMount } from '../../resource/cell/container.ts';
+import type { ContainerSettings, Ulimit } from '../../resource/cell/container-settings.ts';
+import { problemOfSubPath } from '../../resource/cell/sub-path.ts';
+import { ULIMIT_NAMES } from '../../resource/cell/ulimit-names.ts';
 import { isName } from '../../resource/name.ts';
-import { problemOfSubPath } from '../../resource/sub-path.ts';
-import { ULIMIT_NAMES } from '../../resource/ulimit-names.ts';
-import type { WorkloadSpec } from '../../resource/workload.ts';
+import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { Problem } from '../problem.ts';
 import { nearestWord } from '../read/nearest-word.ts';
 import { isAbsolute, isWhole, problemsOfLength, problemsOfRange, quote } from './rule.ts';

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { VolumeArchiveFormat, type VolumeExportMessage } from '@capsule/api/wire';
 import { type ArchiveNeeds, VOLUME_UNIT_BYTES } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeVolumeBackend, noBorrowers, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { MIGRATIONS } from '../../store/migrations.ts';
 import { createTestVolumes } from '../../testing/create-test-volumes.ts';
 import { transferCalls } from './transfers.ts';
@@ -33,7 +33,7 @@ async function capsule(needs: ArchiveNeeds = { entries: 1, bytes: 0, volumeBytes
         warn?.('./f: its attribute user.a is not kept');
       },
     },
-    borrowers: noBorrowers,
+    guestVolumes: noGuestVolumes,
   });
   await volumes.commands.apply({ name: 'data', sizeBytes: 64 * MIB });
   return { volumes, packed, calls: transferCalls(volumes) };
@@ -47,13 +47,13 @@ async function exported(
   request: { exportId?: string; offset?: bigint; isEndedByCaller?: boolean },
   until: string = 'trailer',
 ) {
-  const wish = { volume: 'data', snapshot: '', exportId: '', offset: 0n, ...request };
+  const asked = { volume: 'data', snapshot: '', exportId: '', offset: 0n, ...request };
   const format = VolumeArchiveFormat.TAR;
   const signal = new AbortController().signal;
   const found: NonNullable<VolumeExportMessage['payload']['value']>[] = [];
   let exportId = '';
   const messages = calls.export(
-    { isEndedByCaller: false, ...wish, format } as never,
+    { isEndedByCaller: false, ...asked, format } as never,
     { signal } as never,
   );
   for await (const { payload } of messages as AsyncIterable<VolumeExportMessage>) {

@@ -21,16 +21,14 @@ const COMPLETED: WorkloadStatus = { ...RUNNING, phase: 'stopped', reason: 'Compl
 function bench(policy: 'never' | 'always') {
   const feed = new Feed({ afterCommit: (work) => work() });
   const record: WorkloadRecord = {
-    ...({
-      ref: refOfWorkload('web'),
-      role: 'root',
-      uid: 'u1',
-      generation: 1,
-      desired: 'running',
-      createdAt: 0,
-      revision: 1,
-      run: 1,
-    } as const),
+    ref: refOfWorkload('web'),
+    role: 'root',
+    uid: 'u1',
+    generation: 1,
+    desired: 'running',
+    createdAt: 0,
+    revision: 1,
+    run: 1,
     spec: completeSpec({ name: 'job', image: 'x', restartPolicy: policy }),
   };
   const now: { record: WorkloadRecord | undefined; status: WorkloadStatus } = {

@@ -4,7 +4,13 @@ import {
   type WorkloadWatchResponseSchema,
   workloadToProto,
 } from '@capsule/api/wire';
-import { matchesLabels, type Workload, type WorkloadRecord } from '@capsule/core';
+import {
+  cellFromKey,
+  matchesLabels,
+  nameOfCell,
+  type Workload,
+  type WorkloadRecord,
+} from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { WorkloadSpecs } from '../../store/workload-specs.ts';
 import type { WorkloadController } from '../../workload/controller.ts';
@@ -41,7 +47,8 @@ export async function* watchWorkloads(
   }
   yield { synced: true };
   for await (const changed of changes) {
-    for (const name of changed) {
+    for (const key of changed) {
+      const name = nameOfCell(cellFromKey(key));
       if (isNamed(name)) yield* news(name);
     }
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VOLUME_UNIT_BYTES, type VolumeBorrowers } from '@capsule/core';
+import { cellOfWorkload, type GuestVolumes, VOLUME_UNIT_BYTES } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeVolumeBackend, fakeError, noBorrowers, noTransfers } from '@capsule/testkit';
+import { FakeVolumeBackend, fakeError, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { EventHistory } from '../../event/history.ts';
 import { MIGRATIONS } from '../../store/migrations.ts';
 import { createTestVolumes } from '../../testing/create-test-volumes.ts';
@@ -19,11 +19,11 @@ async function machine() {
   const db = openStore(':memory:', MIGRATIONS);
   const backend = new FakeVolumeBackend();
   const clock: { now: number; ranMs?: number } = { now: Date.UTC(2026, 10, 28) };
-  const boot = (borrowers: VolumeBorrowers = noBorrowers) =>
+  const boot = (guestVolumes: GuestVolumes = noGuestVolumes) =>
     createTestVolumes(db, {
       backend,
       ...noTransfers,
-      borrowers,
+      guestVolumes,
       now: () => clock.now,
       monotonicMs: () => clock.ranMs ?? clock.now,
     });
@@ -85,16 +85,16 @@ test('a volume that is not ready is described in words', async () => {
 test('one to whom the volume is lent is asked to hold still, and none is kept when it did not', async () => {
   const { boot, backend, records } = await machine();
   const asked: string[] = [];
-  const borrowers: VolumeBorrowers = {
-    ...noBorrowers,
+  const guestVolumes: GuestVolumes = {
+    ...noGuestVolumes,
     whileStill: async ({ container }, volume, work) => {
       asked.push(`${container} ${volume}`);
       await work();
       throw fakeError('MICROVM_AGENT_SILENT', 'unavailable', 'let go');
     },
   };
-  const { attachments, snapshots } = boot(borrowers);
-  await attachments.attach('data', { workload: 'vm', use: 'lent' });
+  const { attachments, snapshots } = boot(guestVolumes);
+  await attachments.attach('data', { holder: cellOfWorkload('vm'), use: 'lent' });
   await assert.rejects(snapshots.commands.take(ONE), { code: 'MICROVM_AGENT_SILENT' });
   assert.deepEqual(asked, ['vm data']);
   assert.deepEqual([records.list(), await backend.listSnapshots()], [[], []]);
@@ -126,7 +126,7 @@ test('storage without a record is shown, and touched by who asks for it only', a
   assert.equal((await snapshots.observer.list())[0]?.state, 'lost');
 });
 
-test('a schedule takes one when it is due, and keeps as many as wished', async () => {
+test('a schedule takes one when it is due, and keeps as many as it says', async () => {
   const { boot, clock, records, events, backend } = await machine();
   const system = boot();
   const round = async () => {

@@ -1,17 +1,17 @@
 import {
   type FaultPoint,
   formatSnapshotRef,
+  type GuestVolumes,
   isForPeople,
   type KeyedLock,
-  refOfWorkload,
   type SnapshotRecord,
   type SnapshotRef,
   type VolumeBackend,
-  type VolumeBorrowers,
   type VolumeFault,
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
 import type { VolumeEvents } from '../events.ts';
+import type { VolumeUsers } from '../holders.ts';
 import type { VolumeRecords } from '../records.ts';
 import type { SnapshotRecords } from './records.ts';
 
@@ -22,7 +22,8 @@ export interface SnapshotReconcilerParts {
   readonly records: SnapshotRecords;
   readonly volumes: Pick<VolumeRecords, 'get'>;
   readonly backend: VolumeBackend;
-  readonly borrowers: VolumeBorrowers;
+  readonly guestVolumes: GuestVolumes;
+  readonly users: Pick<VolumeUsers, 'containersOf'>;
   readonly events: VolumeEvents;
   /** One thing at a time for each volume. */
   readonly lock: KeyedLock;
@@ -56,7 +57,7 @@ export class SnapshotReconciler {
           if (record !== undefined && this.#isLeft(record)) await this.drop(record);
         });
       } catch (error) {
-        log.warn('snapshot not as wished', { snapshot: formatSnapshotRef(ref), error });
+        log.warn('snapshot not as specified', { snapshot: formatSnapshotRef(ref), error });
       }
     }
   }
@@ -105,10 +106,12 @@ export class SnapshotReconciler {
 
   /** The backend holds back those who write through it; one to whom the volume is lent has to be asked. */
   async #whileStill(volume: string, work: () => Promise<void>): Promise<void> {
-    const { volumes, backend, borrowers } = this.#parts;
+    const { volumes, backend, guestVolumes, users } = this.#parts;
     const holder = volumes.get(volume)?.holder;
+    // A cell that is a microVM has one container.
+    const [borrower] = holder === undefined ? [] : users.containersOf(holder);
     const isLent = (await backend.attached()).get(volume) === 'lent';
-    if (holder === undefined || !isLent) return work();
-    await borrowers.whileStill(refOfWorkload(holder), volume, work);
+    if (borrower === undefined || !isLent) return work();
+    await guestVolumes.whileStill(borrower, volume, work);
   }
 }

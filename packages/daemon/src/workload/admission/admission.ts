@@ -1,5 +1,5 @@
 import {
-  cellOfWorkload,
+  type ContainerRef,
   isRunOver,
   type PortListeners,
   portKey,
@@ -27,7 +27,7 @@ export interface AdmissionParts {
   readonly listeners: PortListeners;
   /** Limits that can be enforced here. */
   readonly limits: ReadonlySet<keyof Resources>;
-  readonly statusOf: (name: string) => WorkloadStatus;
+  readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   /** Where the capsule keeps volumes and disks: no workload names a file in there. */
   readonly ownFolders: readonly string[];
   /** Memory without which a microVM of an image does not boot here. */
@@ -53,7 +53,7 @@ export class Admission {
    * `WORKLOAD_ROOTFS_*`.
    */
   check(
-    { spec, desired }: WorkloadRecord,
+    { ref, spec, desired }: WorkloadRecord,
     before: WorkloadRecord | undefined,
     batch: ApplyBatch = new Map(),
   ): void {
@@ -64,9 +64,9 @@ export class Admission {
     const fallbackOf = (record: WorkloadRecord) => this.#fallbackOf(record);
     checkPorts(spec, { others, fallbackOf, listeners, published: publishedBy(before) });
     checkDependencies(spec, (name) => specs.get(name));
-    if (spec.networkMode === 'bridge') addresses.claim(cellOfWorkload(spec.name));
+    if (spec.networkMode === 'bridge') addresses.claim(ref.cell);
     if (desired !== 'running') return;
-    const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.spec.name));
+    const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.ref));
     checkVolumes(spec, { volumes, others, isOver, batch });
     checkRootDisk(spec, { others, isOver, fallbackOf, ownFolders });
   }

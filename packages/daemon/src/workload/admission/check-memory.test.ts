@@ -6,7 +6,9 @@ import { checkMemory } from './check-memory.ts';
 test('a microVM with less memory than its kernel boots with is refused', () => {
   const vm = (memoryMib: number, change = {}) =>
     completeSpec({
-      ...{ name: 'vm', kind: 'microVm', image: 'nginx' },
+      name: 'vm',
+      kind: 'microVm',
+      image: 'nginx',
       microVm: { ...MICRO_VM_DEFAULTS, memoryMib, ...change },
     });
   assert.throws(() => checkMemory(vm(95), 96), { code: 'WORKLOAD_MEMORY_TOO_SMALL' });

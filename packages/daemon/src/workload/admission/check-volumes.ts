@@ -1,5 +1,11 @@
-import type { WorkloadRecord, WorkloadSpec } from '@capsule/core';
-import { volumeError } from '../../volume/errors.ts';
+import {
+  type CellId,
+  cellKey,
+  cellOfWorkload,
+  type WorkloadRecord,
+  type WorkloadSpec,
+} from '@capsule/core';
+import { volumeError, volumeInUse } from '../../volume/errors.ts';
 import type { VolumeRecords } from '../../volume/records.ts';
 
 export interface VolumeClaims {
@@ -23,7 +29,7 @@ export function checkVolumes(spec: WorkloadSpec, claims: VolumeClaims): void {
     const volume = claims.volumes.get(name);
     if (volume === undefined || volume.stage === 'deleting') throw volumeError.NOT_FOUND({ name });
     const holder = leasedTo(volume.holder, spec, claims);
-    if (holder !== undefined) throw volumeError.IN_USE({ name, holder });
+    if (holder !== undefined) throw volumeInUse(name, holder);
     const claimant = claimantOf(name, spec, claims);
     if (claimant === undefined) continue;
     if (!claims.batch.has(claimant) || isClaiming(claims.batch.get(claimant), name)) {
@@ -33,15 +39,16 @@ export function checkVolumes(spec: WorkloadSpec, claims: VolumeClaims): void {
   }
 }
 
-/** Another workload that has the volume now; one that is on its way out lets go soon, and the start waits for that. */
+/** Another cell that has the volume now; one that is on its way out lets go soon, and the start waits for that. */
 function leasedTo(
-  holder: string | undefined,
+  holder: CellId | undefined,
   spec: WorkloadSpec,
   { others, isOver }: VolumeClaims,
-): string | undefined {
-  if (holder === undefined || holder === spec.name) return undefined;
+): CellId | undefined {
+  const key = holder && cellKey(holder);
+  if (key === undefined || key === cellKey(cellOfWorkload(spec.name))) return undefined;
   const isLeaving = others.some(
-    (other) => other.spec.name === holder && (other.desired !== 'running' || isOver(other)),
+    (other) => cellKey(other.ref.cell) === key && (other.desired !== 'running' || isOver(other)),
   );
   return isLeaving ? undefined : holder;
 }

@@ -85,12 +85,18 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
   }
   await new ContainerdImages(first.client).load(once());
   await first.runtime.create({
-    ...({ ref, role: 'root', image: IMAGE, revision: '1' } as const),
+    ref,
+    role: 'root',
+    image: IMAGE,
+    revision: '1',
     command: ['sleep', '1000'],
     args: [],
     env: {},
     logPath: join(directory, `${name}.log`),
-    ...({ hostname: 'one', network: 'host', files: [], volumes: [] } as const),
+    hostname: 'one',
+    network: 'host',
+    files: [],
+    volumes: [],
     ...containerSettings(SPEC_DEFAULTS),
     hostPid,
   });

@@ -11,6 +11,7 @@ import { translateErrors } from '../client/rpc-error.ts';
 import { UserFinder } from '../user/user-finder.ts';
 import { runInView } from '../user/view.ts';
 import { findImage } from './find-image.ts';
+import { isOfImage } from './image-failure.ts';
 import { ImageReader } from './image-reader.ts';
 
 export interface ContainerdImageSourceOptions {
@@ -49,12 +50,19 @@ export class ContainerdImageSource implements ImageSource {
   async chainIds(): Promise<readonly string[]> {
     const { images } = await this.#client.images.list({});
     const found = await Promise.all(
-      images.map(({ name, target }) =>
-        // One that cannot be read is none that anything was made of.
-        this.#images.read(name, target?.digest ?? '').catch(() => undefined),
-      ),
+      images.map(({ name, target }) => this.#chainIdOf(name, target?.digest ?? '')),
     );
-    return found.flatMap((content) => content?.chainId ?? []);
+    return found.flat();
+  }
+
+  /** Empty for an image that cannot be read: nothing can be made of it. */
+  async #chainIdOf(name: string, digest: string): Promise<readonly string[]> {
+    try {
+      return [(await this.#images.read(name, digest)).chainId];
+    } catch (error) {
+      if (!isOfImage(error)) throw error;
+      return [];
+    }
   }
 
   findUser(image: string, content: ImageContent, user: string): Promise<ResolvedUser> {

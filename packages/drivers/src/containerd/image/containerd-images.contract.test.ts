@@ -87,7 +87,7 @@ const ignore = () => undefined;
 
 if (skip === false) imageStoreContract('containerd', openBench);
 
-suite('pulls by containerd', { skip, timeout: 120_000 }, () => {
+suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
   const failures: readonly (readonly [string, RegExp, Treatment, string])[] = [
     ['demands a login', /manifests/, (_, res) => answer(res, 401), 'IMAGE_DENIED'],
     ['forbids', /manifests/, (_, res) => answer(res, 403), 'IMAGE_DENIED'],
@@ -250,7 +250,7 @@ suite('pulls by containerd', { skip, timeout: 120_000 }, () => {
   });
 });
 
-suite('loads by containerd', { skip, timeout: 120_000 }, () => {
+suite('loads by containerd', { skip, timeout: 360_000 }, () => {
   test('a compressed archive is loaded as it is', async (t) => {
     const { image, store } = await openBench(t);
     const { gzipSync } = await import('node:zlib');

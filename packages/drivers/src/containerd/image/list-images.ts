@@ -1,10 +1,9 @@
 import type { Image } from '@capsule/core';
 import { isCapsuleError } from '@capsule/core';
-import { Code } from '@connectrpc/connect';
 import { callOptions } from '../client/call-options.ts';
-import { isAnswer } from '../client/rpc-error.ts';
 import type { Image as ImageRecord } from '../gen/containerd/services/images_pb.ts';
 import type { ImageContext } from './context.ts';
+import { isOfImage } from './image-failure.ts';
 import { getRecord, STAGING_PREFIX, updatedAt } from './records.ts';
 
 /** Images that can run here, by name. */
@@ -44,9 +43,7 @@ async function describe(
     const { sizeBytes } = await context.reader.read(record.name, digest, signal);
     return { ...known, sizeBytes };
   } catch (error) {
-    if (isCapsuleError(error) && error.code === 'IMAGE_INVALID') return undefined;
-    // A store that is away knows nothing of any.
-    if (!isAnswer(error) || error.code === Code.Unavailable) throw error;
-    return { ...known, sizeBytes: 0 };
+    if (!isOfImage(error)) throw error;
+    return isCapsuleError(error) ? undefined : { ...known, sizeBytes: 0 };
   }
 }

@@ -7,20 +7,21 @@ import type { ImageSource, RunAtRoot } from '../../image/image-source.ts';
 import { ImageDisks } from './image-disks.ts';
 
 const ROOT = '/layers';
+const asPath = async (path: string) => path;
 
 test('a disk is made once, of all that the layers hold, and found again', async (t) => {
   const { disks, commands } = await open(t, async ([, , disk = ''], chainId) =>
     writeFile(disk, chainId),
   );
   const [one, same, other] = await Promise.all([
-    disks.ensure('web:1', 'chain-a'),
-    disks.ensure('web:1', 'chain-a'),
-    disks.ensure('db:1', 'chain-b'),
+    disks.use('web:1', 'chain-a', asPath),
+    disks.use('web:1', 'chain-a', asPath),
+    disks.use('db:1', 'chain-b', asPath),
   ]);
   assert.equal(one, same);
   assert.equal(await readFile(one, 'utf8'), 'chain-a');
   assert.equal(await readFile(other, 'utf8'), 'chain-b');
-  assert.equal(await disks.ensure('web:1', 'chain-a'), one);
+  assert.equal(await disks.use('web:1', 'chain-a', asPath), one);
   assert.deepEqual(
     commands.map(([program, , , root]) => [program, root]),
     [
@@ -35,7 +36,7 @@ test('a disk that cannot be made leaves nothing, and says why', async (t) => {
     await writeFile(disk, 'half');
     throw Object.assign(new Error('failed'), { facts: { stderr: 'no space left\n' } });
   });
-  await assert.rejects(disks.ensure('web:1', 'chain-a'), {
+  await assert.rejects(disks.use('web:1', 'chain-a', asPath), {
     code: 'MICROVM_NO_IMAGE_DISK',
     facts: { image: 'web:1', detail: 'no space left' },
   });
@@ -46,20 +47,39 @@ test('what the source of images cannot do is not said to be of the disk', async 
   const failure = new TypeError('the connection is lost');
   const source = { withLayers: () => Promise.reject(failure) };
   const disks = new ImageDisks(source, await makeFolder(t));
-  await assert.rejects(disks.ensure('web:1', 'chain-a'), failure);
+  await assert.rejects(disks.use('web:1', 'chain-a', asPath), failure);
 });
 
 test('disks of images that are gone are removed, with what was left half made', async (t) => {
   const { disks, folder } = await open(t, async ([, , disk = '']) => writeFile(disk, 'x'));
-  assert.equal(await disks.isAny(), false);
-  const kept = await disks.ensure('web:1', 'chain-a');
-  const gone = await disks.ensure('db:1', 'chain-b');
+  assert.deepEqual(await disks.list(), []);
+  const kept = await disks.use('web:1', 'chain-a', asPath);
+  const gone = await disks.use('db:1', 'chain-b', asPath);
   await writeFile(`${gone}.new`, 'half');
-  await disks.prune([kept]);
+  assert.deepEqual((await disks.list()).toSorted(), [kept, gone, `${gone}.new`].toSorted());
+  await disks.prune(await disks.list(), async (path) => path === kept);
   assert.deepEqual(
     (await readdir(folder)).map((name) => join(folder, name)),
     [kept],
   );
+});
+
+test('a disk that becomes used while others are pruned is kept', async (t) => {
+  const { disks } = await open(t, async ([, , disk = '']) => writeFile(disk, 'x'));
+  const path = await disks.use('web:1', 'chain-a', asPath);
+  const used = new Set<string>();
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const using = disks.use('web:1', 'chain-a', async (disk) => {
+    begun.resolve();
+    await goOn.promise;
+    used.add(disk);
+  });
+  await begun.promise;
+  const pruned = disks.prune([path], async (disk) => used.has(disk));
+  goOn.resolve();
+  await Promise.all([using, pruned]);
+  assert.deepEqual(await disks.list(), [path]);
 });
 
 type Make = (command: readonly string[], chainId: string) => Promise<void>;

@@ -25,26 +25,29 @@ export class ImageDisks {
     this.#folder = folder;
   }
 
-  /** The disk of an image whose layers are unpacked. Fails with `MICROVM_NO_IMAGE_DISK`. Idempotent. */
-  async ensure(image: string, chainId: string): Promise<string> {
+  /**
+   * Makes the disk of an image whose layers are unpacked, unless it is there, and runs `work` with it. It is not
+   * pruned before `work` has ended, and by then a record names it. Fails with `MICROVM_NO_IMAGE_DISK`.
+   */
+  use<T>(image: string, chainId: string, work: (path: string) => Promise<T>): Promise<T> {
     const path = this.pathOf(chainId);
-    if (await exists(path)) return path;
-    await this.#alone(path, async () => {
+    return this.#alone(path, async () => {
       if (!(await exists(path))) await this.#make(image, chainId, path);
+      return work(path);
     });
-    return path;
   }
 
-  async isAny(): Promise<boolean> {
-    return (await namesIn(this.#folder)).length > 0;
+  /** The paths of all disks, and of what a making that was cut short has left. */
+  async list(): Promise<readonly string[]> {
+    return (await namesIn(this.#folder)).map((name) => join(this.#folder, name));
   }
 
-  /** Removes disks that are not among `kept`, and what a making that was cut short has left. */
-  async prune(kept: readonly string[]): Promise<void> {
-    for (const name of await namesIn(this.#folder)) {
-      const path = join(this.#folder, name);
-      if (kept.includes(path)) continue;
-      await this.#alone(path.replace(ASIDE, ''), () => rm(path, { force: true }));
+  /** Removes those of `paths` that are not used when it comes to them. Idempotent. */
+  async prune(paths: readonly string[], isUsed: (path: string) => Promise<boolean>): Promise<void> {
+    for (const path of paths) {
+      await this.#alone(path.replace(ASIDE, ''), async () => {
+        if (!(await isUsed(path))) await rm(path, { force: true });
+      });
     }
   }
 

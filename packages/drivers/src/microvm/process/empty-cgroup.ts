@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { unlessMissing } from '@capsule/host';
+import { microVmError } from '../errors.ts';
 import { endProcess, markProcess } from './process-mark.ts';
 
 const LOOKS = 1000;
@@ -11,20 +12,23 @@ const GONE = ['ENODEV'];
 
 /**
  * Kills whatever is in a machine's cgroups, by the files that processes join them by: also what was started in the
- * moment before we died, and is in no record. Idempotent.
+ * moment before we died, and is in no record. Fails with `MICROVM_PROCESS_LEFT`. Idempotent.
  */
 export async function emptyCgroup(cgroupFiles: readonly string[]): Promise<void> {
   for (const file of cgroupFiles) await empty(file);
 }
 
 async function empty(file: string): Promise<void> {
-  for (let look = 0; look < LOOKS; look += 1) {
+  for (let look = 0; ; look += 1) {
     const pids = await members(file);
-    if (pids.length === 0) return;
+    const [pid] = pids;
+    if (pid === undefined) return;
+    // Whatever is killed in there starts the next one.
+    if (look === LOOKS) throw microVmError.PROCESS_LEFT({ pid });
     // All at once and with what they start meanwhile, where the kernel can (cgroup v2, 5.14).
     await unlessMissing(writeFile(join(dirname(file), 'cgroup.kill'), '1', { flag: 'r+' }), GONE);
     const marks = await Promise.all(pids.map(markProcess));
-    await Promise.all(marks.filter((mark) => mark !== undefined).map(endProcess));
+    await Promise.all(marks.filter((mark) => mark !== undefined).map((mark) => endProcess(mark)));
     await delay(LOOK_AGAIN_MS);
   }
 }

@@ -33,3 +33,13 @@ test('another process with its number is not touched', async () => {
   assert.ok(await isAlive(mark));
   await endProcess(mark);
 });
+
+test('a process that does not end is not said to have ended', async () => {
+  // The limit has passed before the kernel can have taken it away.
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');
+  await assert.rejects(endProcess(mark, -1), { code: 'MICROVM_PROCESS_LEFT' });
+  await ended;
+  await endProcess(mark, -1);
+});

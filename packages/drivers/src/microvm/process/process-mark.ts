@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readProc, signalProcess, statFields } from '@capsule/host';
+import { microVmError } from '../errors.ts';
 
 /** A process for good: numbers are given out again, but never at the same time of its start. */
 export interface ProcessMark {
@@ -10,6 +11,8 @@ export interface ProcessMark {
 
 const LOOK_AGAIN_MS = 5;
 const LOOKS = 1000;
+/** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
+const DEATH_LIMIT_MS = 30_000;
 
 /** Undefined for a process that is gone, or has ended and is only still listed. */
 export async function markProcess(pid: number): Promise<ProcessMark | undefined> {
@@ -23,10 +26,12 @@ export async function isAlive({ pid, startTime }: ProcessMark): Promise<boolean>
   return (await markProcess(pid))?.startTime === startTime;
 }
 
-/** Kills it and waits until it is gone. Idempotent. */
-export async function endProcess(mark: ProcessMark): Promise<void> {
-  for (let look = 0; look < LOOKS && (await isAlive(mark)); look += 1) {
+/** Kills it and waits until it is gone. Fails with `MICROVM_PROCESS_LEFT`. Idempotent. */
+export async function endProcess(mark: ProcessMark, limitMs = DEATH_LIMIT_MS): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  for (let look = 0; await isAlive(mark); look += 1) {
     if (look === 0) signalProcess(mark.pid, 'SIGKILL');
+    if (performance.now() > deadline) throw microVmError.PROCESS_LEFT({ pid: mark.pid });
     await delay(LOOK_AGAIN_MS);
   }
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { emptyFolder, namesIn, unlessMissing } from '@capsule/host';
 import { readJson, writeJson } from './json-file.ts';
 import type { MadeVm } from './made-vm.ts';
-import { type StoredVm, vmFromStored } from './stored-vm.ts';
+import { isCurrent, type StoredVm, vmFromStored, vmToStored } from './stored-vm.ts';
 import { type VmPaths, type VmRoots, vmPaths } from './vm-paths.ts';
 import type { VmRun } from './vm-run.ts';
 
@@ -30,7 +30,13 @@ export class VmRecords {
   }
 
   async make(vm: MadeVm): Promise<void> {
-    await writeJson(this.paths(vm.id).made, vm);
+    await writeJson(this.paths(vm.id).made, vmToStored(vm));
+  }
+
+  /** Writes a record of an earlier capsuled again, with all that one of now has. Idempotent. */
+  async renew(id: string): Promise<void> {
+    const read = await readJson<StoredVm>(this.paths(id).made);
+    if (read !== undefined && !isCurrent(read)) await this.make(vmFromStored(read));
   }
 
   run(id: string): Promise<VmRun | undefined> {

@@ -1,13 +1,35 @@
+import type { VmRecords } from '../record/vm-records.ts';
 import type { MicroVmContext } from './context.ts';
 
 /**
  * Removes the disks of images that are gone, unless a microVM is made of them: with images, as containerd does
  * with layers. Idempotent.
  */
-export async function collectDisks({ images, imageDisks, records }: MicroVmContext): Promise<void> {
-  if (!(await imageDisks.isAny())) return;
+export async function collectDisks(context: MicroVmContext): Promise<void> {
+  await pruneDisks(context, await disksWithoutImage(context));
+}
+
+/** Fails when the images cannot be asked for: their disks are not taken for those of images that are gone. */
+export async function disksWithoutImage({
+  images,
+  imageDisks,
+}: MicroVmContext): Promise<readonly string[]> {
+  const disks = await imageDisks.list();
+  if (disks.length === 0) return [];
+  const asked = images.translateErrors('list images', images.chainIds());
+  const cached = new Set((await asked).map((chainId) => imageDisks.pathOf(chainId)));
+  return disks.filter((disk) => !cached.has(disk));
+}
+
+/** Removes those of `disks` that no microVM is made of. Asks no image source. Idempotent. */
+export async function pruneDisks(
+  { imageDisks, records }: MicroVmContext,
+  disks: readonly string[],
+): Promise<void> {
+  await imageDisks.prune(disks, (disk) => isOfMicroVm(records, disk));
+}
+
+async function isOfMicroVm(records: VmRecords, disk: string): Promise<boolean> {
   const made = await Promise.all((await records.ids()).map((id) => records.made(id)));
-  const used = made.flatMap((vm) => vm?.imageDisk ?? []);
-  const cached = (await images.chainIds()).map((chainId) => imageDisks.pathOf(chainId));
-  await imageDisks.prune([...used, ...cached]);
+  return made.some((vm) => vm?.imageDisk === disk);
 }

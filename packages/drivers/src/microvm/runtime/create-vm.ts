@@ -7,6 +7,7 @@ import { ensureWritableDisk } from '../disk/writable-disk.ts';
 import { microVmError } from '../errors.ts';
 import { describePayload } from '../guest/describe-payload.ts';
 import type { MadeVm } from '../record/made-vm.ts';
+import type { VmRecords } from '../record/vm-records.ts';
 import type { MicroVmContext } from './context.ts';
 
 /**
@@ -22,36 +23,44 @@ export async function createVm(
   const id = containerId(spec.ref);
   const before = await records.made(id);
   if (before?.spec.revision === spec.revision) return before;
-  if (before !== undefined) await records.remove(id);
-  await mkdir(records.paths(id).folder, { recursive: true, mode: 0o700 });
-  const vm =
-    spec.image === '' ? await describePair(id, spec) : await describe(context, id, spec, signal);
-  if (vm.imageDisk !== undefined) {
-    const size = spec.microVm?.rootfsSizeBytes ?? 0;
-    await ensureWritableDisk(records.paths(id).disk, size);
-  }
+  if (spec.image === '') return makePair(context, await describePair(id, spec));
+  const { vm, chainId } = await describe(context, id, spec, signal);
+  await clear(records, id);
+  await ensureWritableDisk(records.paths(id).disk, spec.microVm?.rootfsSizeBytes ?? 0);
+  return context.imageDisks.use(spec.image, chainId, async (imageDisk) => {
+    const whole = { ...vm, imageDisk };
+    await records.make(whole);
+    return whole;
+  });
+}
+
+async function makePair({ records }: MicroVmContext, vm: MadeVm): Promise<MadeVm> {
+  await clear(records, vm.id);
   await records.make(vm);
   return vm;
 }
 
+/** An empty folder, in the place of what is of another revision or was cut short. */
+async function clear(records: VmRecords, id: string): Promise<void> {
+  await records.remove(id);
+  await mkdir(records.paths(id).folder, { recursive: true, mode: 0o700 });
+}
+
 async function describe(
-  { images, architecture, imageDisks }: MicroVmContext,
+  { images, architecture }: MicroVmContext,
   id: string,
   spec: ContainerSpec,
   signal?: AbortSignal,
-): Promise<MadeVm> {
+): Promise<{ readonly vm: MadeVm; readonly chainId: string }> {
   const { image, ref } = spec;
   const { container } = ref;
   const { digest, content } = await images.find({ container, image }, signal);
   const { config, chainId } = content;
-  const [user, imageDisk] = await Promise.all([
-    images.findUser(image, content, spec.user),
-    imageDisks.ensure(image, chainId),
-  ]);
+  const user = await images.findUser(image, content, spec.user);
   const openFiles = defaultOpenFiles();
   const oci = describePayload({ spec, image: config, user, architecture, openFiles });
   if (oci.process.args.length === 0) throw programError.NO_COMMAND({ container });
-  return { id, spec, imageDigest: digest, stopSignal: config.stopSignal, oci, imageDisk };
+  return { vm: { id, spec, imageDigest: digest, stopSignal: config.stopSignal, oci }, chainId };
 }
 
 /** Its files are the user's, and stay where they are. */

@@ -9,12 +9,12 @@ import {
   containerCgroup,
   type ExecRequest,
   type ExecSession,
+  type GuestVolumes,
   type MachineMonitors,
   type Resources,
   type RunningContainer,
   type RuntimeEvent,
   type StopOrder,
-  type VolumeBorrowers,
 } from '@capsule/core';
 import { findLimits } from '../../cgroup/find-limits.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
@@ -31,7 +31,7 @@ import type { MadeVm } from '../record/made-vm.ts';
 import { preferredVmm } from '../vmm/choose-vmm.ts';
 import { askToStop } from './ask-to-stop.ts';
 import { bringUp } from './bring-up.ts';
-import { collectDisks } from './collect-disks.ts';
+import { collectDisks, disksWithoutImage, pruneDisks } from './collect-disks.ts';
 import type { MicroVmContext } from './context.ts';
 import { createVm } from './create-vm.ts';
 import { lostEnd } from './end-vm.ts';
@@ -52,7 +52,7 @@ const SILENT = 'running, but its guest agent does not answer';
  * INVARIANTS: work on one machine is serial; a machine is said to have ended only when nothing of it is left that
  * could write to its disks.
  */
-export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, VolumeBorrowers {
+export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestVolumes {
   readonly files: ContainerFiles;
   readonly #context: MicroVmContext;
   readonly #guestFiles: GuestFiles;
@@ -166,6 +166,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       });
     }
     this.refreshFiles();
+    for (const id of await records.ids()) {
+      await this.#running.alone(id, () => records.renew(id));
+    }
     await collectDisks(this.#context);
   }
 
@@ -216,11 +219,14 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       const run = await records.run(id);
       const vm = await records.made(id);
       if (run !== undefined) await this.#running.end(run, lostEnd());
-      if (vm !== undefined) await removeCgroups(cgroupRoot, containerCgroup(vm.spec));
+      if (vm === undefined) return records.remove(id);
+      await removeCgroups(cgroupRoot, containerCgroup(vm.spec));
+      // Asked while the record is there: whoever fails here is called again, and finds everything.
+      const unused = await disksWithoutImage(this.#context);
       await records.remove(id);
-      if (vm === undefined) return;
-      await collectDisks(this.#context);
       this.#running.emit(vm, 'deleted');
+      // Disks that a death in this moment leaves are collected by `reclaim`.
+      await pruneDisks(this.#context, unused);
     });
   }
 

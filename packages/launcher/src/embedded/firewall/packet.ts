@@ -1,4 +1,4 @@
-import { overlap, parseRange } from '../subnet.ts';
+import { overlap, parseRange } from '../claim/subnet.ts';
 
 /** The first packet of a TCP connection that a capsule opens to the outside, as the host forwards it. */
 export interface Packet {

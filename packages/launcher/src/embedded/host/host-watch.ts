@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HostProblem, printHostReport } from '@capsule/core';
 import { writeFileAs } from '@capsule/host';
-import { describeProblem } from './host-errors.ts';
+import { describeProblem } from '../host-errors.ts';
 import type { HostSeen } from './look-at-host.ts';
 
 export interface HostWatchParts {

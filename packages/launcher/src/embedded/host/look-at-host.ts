@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_BRIDGE_CIDR, type HostProblem } from '@capsule/core';
+import type { HostNames } from '../claim/host-names.ts';
+import type { Subnet } from '../claim/subnet.ts';
 import { lookForDrops } from '../firewall/look.ts';
-import { keepFirewallOpen } from '../host-firewall.ts';
-import type { HostNames } from '../host-names.ts';
-import { findResolver } from '../resolv-conf.ts';
-import type { Subnet } from '../subnet.ts';
-import { hostError, problemOf } from './host-errors.ts';
-import { lookAtNetworks } from './look-at-networks.ts';
+import { hostError, problemOf } from '../host-errors.ts';
+import { keepFirewallOpen } from '../network/host-firewall.ts';
+import { lookAtNetworks } from '../network/look-at-networks.ts';
+import { freeRange, overlapping } from '../network/network-overlap.ts';
+import { findResolver } from '../resolver/resolv-conf.ts';
 import { noexecMountOf } from './look-at-state.ts';
-import { freeRange, overlapping } from './network-overlap.ts';
 
 /** The capsule for which the host is looked at. */
 export interface CapsulePlace {

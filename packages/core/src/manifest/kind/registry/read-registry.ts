@@ -1,4 +1,4 @@
-import type { RegistrySpec } from '../../../resource/registry.ts';
+import type { RegistrySpec } from '../../../resource/registry/registry.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { readName } from '../../read/read-name.ts';
 import { readFlag, readText, readWords } from '../../read/read-words.ts';

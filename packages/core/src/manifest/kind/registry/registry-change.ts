@@ -1,5 +1,5 @@
-import type { FieldChange } from '../../../plan/spec-change.ts';
-import type { RegistrySpec } from '../../../resource/registry.ts';
+import type { RegistrySpec } from '../../../resource/registry/registry.ts';
+import type { FieldChange } from '../field-change.ts';
 
 const FIELDS = ['mirrors', 'plainHttp', 'insecure', 'caCertificate'] as const;
 

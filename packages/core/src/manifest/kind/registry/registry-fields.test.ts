@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCapsuleError } from '../../../error/capsule-error.ts';
-import { isRegistryName } from '../../../resource/registry.ts';
+import { isRegistryName } from '../../../resource/registry/registry.ts';
 import { parseManifests } from '../../parse-manifests.ts';
 import type { ManifestProblem } from '../../problem.ts';
 import { specsOf } from '../../testing/specs-of.ts';

@@ -1,4 +1,4 @@
-import type { RegistrySpec } from '../../../resource/registry.ts';
+import type { RegistrySpec } from '../../../resource/registry/registry.ts';
 import type { Kind } from '../kind.ts';
 import { manifestFromRegistry } from './manifest-from-registry.ts';
 import { readRegistry } from './read-registry.ts';

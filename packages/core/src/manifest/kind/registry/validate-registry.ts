@@ -1,4 +1,4 @@
-import { isRegistryName, type RegistrySpec } from '../../../resource/registry.ts';
+import { isRegistryName, type RegistrySpec } from '../../../resource/registry/registry.ts';
 import type { Problem } from '../../problem.ts';
 import { problemsOfLength, quote } from '../../validate/rule.ts';
 

@@ -1,12 +1,14 @@
 import { formatSize } from '../../../resource/size.ts';
-import type { SnapshotSchedule } from '../../../resource/snapshot.ts';
 import { formatSpan } from '../../../resource/span.ts';
-import type { VolumeSpec } from '../../../resource/volume.ts';
+import type { SnapshotSchedule } from '../../../resource/volume/snapshot.ts';
+import type { VolumeSpec } from '../../../resource/volume/volume.ts';
 
 /** The manifest that `readVolume` reads back into the same spec. */
 export function manifestFromVolume({ name, sizeBytes, snapshotSchedule }: VolumeSpec): object {
   return {
-    ...{ name, kind: 'Volume', size: formatSize(sizeBytes) },
+    name,
+    kind: 'Volume',
+    size: formatSize(sizeBytes),
     ...(snapshotSchedule && { snapshotSchedule: scheduleBlock(snapshotSchedule) }),
   };
 }

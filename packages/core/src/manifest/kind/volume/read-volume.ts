@@ -1,9 +1,9 @@
-import { roundUpToUnit, type VolumeSpec } from '../../../resource/volume.ts';
+import { roundUpToUnit, type VolumeSpec } from '../../../resource/volume/volume.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { readName } from '../../read/read-name.ts';
+import { READ_ONLY_KEYS } from '../../read/read-only-keys.ts';
 import { readSize } from '../../read/read-resources.ts';
 import { readSchedule } from '../../read/read-schedule.ts';
-import { READ_ONLY_KEYS } from '../read-only-keys.ts';
 
 const TABLE = {
   fields: ['name', 'kind', 'size', 'snapshotSchedule'],

@@ -1,17 +1,17 @@
 import { isName, NAME_MAX_LENGTH } from '../../../resource/name.ts';
 import { formatSize } from '../../../resource/size.ts';
+import { formatSpan } from '../../../resource/span.ts';
 import {
   SNAPSHOT_EVERY_MIN_SECONDS,
   SNAPSHOT_KEEP_MAX,
   type SnapshotSchedule,
-} from '../../../resource/snapshot.ts';
-import { formatSpan } from '../../../resource/span.ts';
+} from '../../../resource/volume/snapshot.ts';
 import {
   VOLUME_MAX_BYTES,
   VOLUME_MIN_BYTES,
   VOLUME_UNIT_BYTES,
   type VolumeSpec,
-} from '../../../resource/volume.ts';
+} from '../../../resource/volume/volume.ts';
 import type { Problem } from '../../problem.ts';
 import { quote } from '../../validate/rule.ts';
 

@@ -1,7 +1,7 @@
-import type { FieldChange } from '../../../plan/spec-change.ts';
 import { formatSize } from '../../../resource/size.ts';
 import { formatSpan } from '../../../resource/span.ts';
-import type { VolumeSpec } from '../../../resource/volume.ts';
+import type { VolumeSpec } from '../../../resource/volume/volume.ts';
+import type { FieldChange } from '../field-change.ts';
 
 /** Every field that differs; for a new one every field. Pure. */
 export function describeVolumeChange(

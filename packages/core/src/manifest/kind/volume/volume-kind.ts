@@ -1,4 +1,4 @@
-import type { VolumeSpec } from '../../../resource/volume.ts';
+import type { VolumeSpec } from '../../../resource/volume/volume.ts';
 import type { Kind } from '../kind.ts';
 import { manifestFromVolume } from './manifest-from-volume.ts';
 import { readVolume } from './read-volume.ts';

@@ -1,4 +1,4 @@
-import { SNAPSHOT_KEEP_MAX } from '../../../resource/snapshot.ts';
+import { SNAPSHOT_KEEP_MAX } from '../../../resource/volume/snapshot.ts';
 import { NAME, READ_ONLY } from '../../schema/document-schema.ts';
 import { fields, SIZE, whole, word } from '../../schema/json-schema.ts';
 

@@ -1,4 +1,4 @@
-import { HEALTH_DEFAULTS } from '../../../resource/health-check.ts';
+import { HEALTH_DEFAULTS } from '../../../resource/cell/health-check.ts';
 import {
   NETWORK_MODES,
   PULL_POLICIES,

@@ -1,10 +1,10 @@
-import type { NetworkMode, WorkloadKind } from '../../../resource/cell.ts';
-import type { ImagePullPolicy, RestartPolicy } from '../../../resource/container.ts';
-import type { HealthCheck } from '../../../resource/health-check.ts';
-import { formatHostBind } from '../../../resource/host-bind.ts';
-import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../../../resource/micro-vm.ts';
+import type { NetworkMode, WorkloadKind } from '../../../resource/cell/cell.ts';
+import type { ImagePullPolicy, RestartPolicy } from '../../../resource/cell/container.ts';
+import type { HealthCheck } from '../../../resource/cell/health-check.ts';
+import { formatHostBind } from '../../../resource/cell/host-bind.ts';
+import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../../../resource/cell/micro-vm.ts';
 import { formatSize } from '../../../resource/size.ts';
-import type { WorkloadSpec } from '../../../resource/workload.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 
 /** A flat manifest as plain data, for `stringify` of YAML or JSON. */
 export type ManifestDocument =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCapsuleError } from '../../../error/capsule-error.ts';
-import { completeSpec } from '../../../resource/complete-spec.ts';
+import { completeSpec } from '../../../resource/workload/complete-spec.ts';
 import { parseManifests } from '../../parse-manifests.ts';
 import { describeProblem, type ManifestProblem } from '../../problem.ts';
 import { specsOf } from '../../testing/specs-of.ts';

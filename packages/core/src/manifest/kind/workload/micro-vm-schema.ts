@@ -1,4 +1,4 @@
-import { MICRO_VM_DEFAULTS, MICRO_VM_LEAST_MIB } from '../../../resource/micro-vm.ts';
+import { MICRO_VM_DEFAULTS, MICRO_VM_LEAST_MIB } from '../../../resource/cell/micro-vm.ts';
 import { MICRO_VM_BACKENDS } from '../../read/policy-words.ts';
 import {
   choice,

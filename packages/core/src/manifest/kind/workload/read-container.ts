@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from '../../../resource/workload.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { readHostBinds } from '../../read/read-mounts.ts';
 import { readResources } from '../../read/read-resources.ts';

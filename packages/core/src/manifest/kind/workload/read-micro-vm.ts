@@ -1,7 +1,7 @@
-import { SPEC_DEFAULTS } from '../../../resource/complete-spec.ts';
-import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../../../resource/micro-vm.ts';
-import { roundUpToUnit } from '../../../resource/volume.ts';
-import type { WorkloadSpec } from '../../../resource/workload.ts';
+import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../../../resource/cell/micro-vm.ts';
+import { roundUpToUnit } from '../../../resource/volume/volume.ts';
+import { SPEC_DEFAULTS } from '../../../resource/workload/complete-spec.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { MICRO_VM_BACKENDS } from '../../read/policy-words.ts';
 import { readChoice } from '../../read/read-choice.ts';

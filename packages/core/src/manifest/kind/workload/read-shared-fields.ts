@@ -1,5 +1,5 @@
-import { SPEC_DEFAULTS } from '../../../resource/complete-spec.ts';
-import type { WorkloadSpec } from '../../../resource/workload.ts';
+import { SPEC_DEFAULTS } from '../../../resource/workload/complete-spec.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import {
   NETWORK_MODES,

@@ -1,9 +1,9 @@
-import type { WorkloadKind } from '../../../resource/cell.ts';
-import { completeSpec } from '../../../resource/complete-spec.ts';
-import type { WorkloadSpec } from '../../../resource/workload.ts';
+import type { WorkloadKind } from '../../../resource/cell/cell.ts';
+import { completeSpec } from '../../../resource/workload/complete-spec.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { readName } from '../../read/read-name.ts';
-import { READ_ONLY_KEYS } from '../read-only-keys.ts';
+import { READ_ONLY_KEYS } from '../../read/read-only-keys.ts';
 import { KIND_WORDS } from './manifest-from-workload.ts';
 import { CONTAINER_FIELDS, readContainer } from './read-container.ts';
 import { MICRO_VM_FIELDS, readMicroVm } from './read-micro-vm.ts';

@@ -1,10 +1,10 @@
 import { isCapsuleError } from '../../../error/capsule-error.ts';
-import { parseImageReference } from '../../../reference/image-reference.ts';
-import type { WorkloadKind } from '../../../resource/cell.ts';
-import type { PortMapping } from '../../../resource/container.ts';
-import { isPrebuilt } from '../../../resource/micro-vm.ts';
+import type { WorkloadKind } from '../../../resource/cell/cell.ts';
+import type { PortMapping } from '../../../resource/cell/container.ts';
+import { isPrebuilt } from '../../../resource/cell/micro-vm.ts';
+import { parseImageReference } from '../../../resource/image/image-reference.ts';
 import { isName, NAME_MAX_LENGTH } from '../../../resource/name.ts';
-import type { WorkloadSpec } from '../../../resource/workload.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { Problem } from '../../problem.ts';
 import { quote } from '../../validate/rule.ts';
 import { validateLife } from '../../validate/validate-life.ts';

@@ -1,9 +1,9 @@
-import { describeSpecChange } from '../../../plan/spec-change.ts';
-import type { WorkloadSpec } from '../../../resource/workload.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { Kind } from '../kind.ts';
 import { manifestFromWorkload } from './manifest-from-workload.ts';
 import { readWorkload } from './read-workload.ts';
 import { portKey, validateWorkload } from './validate-workload.ts';
+import { describeWorkloadChange } from './workload-change.ts';
 import { WORKLOAD_SCHEMAS } from './workload-schema.ts';
 import { CONTAINER_WORDS, MICRO_VM_WORDS } from './workload-words.ts';
 
@@ -16,7 +16,7 @@ export const WORKLOAD_KIND: Kind<WorkloadSpec> = {
   applyOrder: 30,
   read: readWorkload,
   validate: validateWorkload,
-  diff: describeSpecChange,
+  diff: describeWorkloadChange,
   print: manifestFromWorkload,
   hostPorts: ({ kind, ports }) =>
     ports.map((port, index) => ({ key: portKey(port), path: `${kind}.ports[${index}].hostPort` })),

@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '../../../resource/cell.ts';
+import type { WorkloadKind } from '../../../resource/cell/cell.ts';
 import { NAME, READ_ONLY } from '../../schema/document-schema.ts';
 import { fields, type JsonSchema } from '../../schema/json-schema.ts';
 import { CONTAINER_SCHEMA } from './container-schema.ts';

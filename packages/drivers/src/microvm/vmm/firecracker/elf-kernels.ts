@@ -11,13 +11,14 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists } from '@capsule/host';
+import { exists, isElf, unpackKernel } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
-import { isElf, unpackKernel } from './unpack-kernel.ts';
 
 /** Kernels come and go with updates and with people's tries; the newest are those in use. */
 const KEPT = 4;
 const SUFFIX = '.elf';
+/** Enough to tell an ELF file, which may be fifty megabytes long. */
+const HEAD_BYTES = 16;
 
 /** Kernels unpacked once, in a folder of their own. Nothing of it is needed by a machine that has booted. */
 export class ElfKernels {
@@ -29,8 +30,8 @@ export class ElfKernels {
 
   /** The kernel at `path` as an ELF file: itself, or a copy. Fails with `MICROVM_KERNEL_FORMAT`. */
   async find(container: string, path: string): Promise<string> {
+    if (isElf(await readHead(path))) return path;
     const file = await readFile(path);
-    if (isElf(file)) return path;
     const name = `${createHash('sha256').update(file).digest('hex')}${SUFFIX}`;
     const unpacked = join(this.#folder, name);
     if (await exists(unpacked)) return unpacked;
@@ -50,6 +51,13 @@ export class ElfKernels {
     const old = dated.sort((a, b) => b.at - a.at).slice(KEPT - 1);
     for (const { name } of old) await rm(join(this.#folder, name), { force: true });
   }
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  await using file = await open(path);
+  const head = Buffer.alloc(HEAD_BYTES);
+  const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+  return head.subarray(0, bytesRead);
 }
 
 /** Readable for the monitors, which have no right beside. */

@@ -16,6 +16,12 @@ test('the processor is used where it can be, and emulated elsewhere', () => {
   assert.match(words(false), /accel=tcg.* -cpu max/);
 });
 
+test('a firmware starts the kernel that leaves the initramfs alone, where the board has one', () => {
+  assert.match(words(true), /-bios qboot.rom /);
+  const how = { isKvm: true, architecture: 'arm64', descriptors: DESCRIPTORS };
+  assert.doesNotMatch(describeQemu(SAMPLE_MACHINE, how).join(' '), /-bios/);
+});
+
 test('disks are handed over open, in order, and say whether they may be written', () => {
   const text = words(false);
   assert.match(text, /fd=3,set=1 .*driver=file,\S*fdset\/1,read-only=on .*drive=disk0/);

@@ -22,7 +22,7 @@ export function describeQemu(machine: Machine, how: QemuHow): readonly string[] 
   const { vcpus, memoryMib } = settings;
   return [
     ...['-name', machine.name],
-    ...['-machine', describeBoard(how)],
+    ...['-machine', describeBoard(how), ...describeFirmware(how)],
     ...['-cpu', how.isKvm ? 'host' : 'max'],
     ...['-smp', String(vcpus), '-m', `${memoryMib}M`],
     // Shared with the process that carries vsock.
@@ -67,6 +67,14 @@ function describeBoard({ isKvm, architecture }: QemuHow): string {
   const accelerator = isKvm ? 'kvm' : 'tcg';
   const board = architecture === 'arm64' ? 'virt' : 'microvm,rtc=on';
   return `${board},accel=${accelerator},memory-backend=ram`;
+}
+
+/**
+ * QEMU loads the initramfs of an unpacked kernel to the end of the memory. The board's own firmware, SeaBIOS, has the
+ * tables of ACPI there, which the kernel then does not find, nor any disk; qboot keeps them elsewhere.
+ */
+function describeFirmware({ architecture }: QemuHow): readonly string[] {
+  return architecture === 'arm64' ? [] : ['-bios', 'qboot.rom'];
 }
 
 function describeDisk(

@@ -1,6 +1,5 @@
-import { access } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findAcceleration, run } from '@capsule/host';
+import { exists, findAcceleration, run } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
 import { isAlive, type ProcessMark } from '../../process/process-mark.ts';
 import { startProcess } from '../../process/start-process.ts';
@@ -133,11 +132,7 @@ async function readVersion(program: string): Promise<string> {
 async function socketOf(name: string, path: string, mark: ProcessMark | undefined): Promise<void> {
   const until = performance.now() + SOCKET_LIMIT_MS;
   while (performance.now() < until) {
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return;
+    if (await exists(path)) return;
     if (mark === undefined || !(await isAlive(mark))) throw ended(name, 'vsock');
     await delay(LOOK_AGAIN_MS);
   }

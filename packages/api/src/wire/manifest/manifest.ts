@@ -1,0 +1,100 @@
+import { create } from '@bufbuild/protobuf';
+import type { ApplyChange, CapsuleError, Declared } from '@capsule/core';
+import {
+  type ManifestApplyRequest,
+  ManifestApplyRequestSchema,
+  type ManifestApplyResponse,
+  type ManifestResult,
+} from '../../gen/capsule/v1/manifest_pb.ts';
+import { type FieldChange, WorkloadChange } from '../../gen/capsule/v1/workload_pb.ts';
+import { errorFromDetail } from '../error/error.ts';
+import { registryToProto } from '../registry.ts';
+import { volumeSpecToProto } from '../volume/volume-manifest.ts';
+import { type ReportedWorkload, workloadFromProto } from '../workload/workload.ts';
+import { specToProto } from '../workload/workload-spec.ts';
+import { applyChangeFromProto } from './apply-change.ts';
+
+type Kind = Declared['kind'];
+type SpecOf<K extends Kind> = Extract<Declared, { readonly kind: K }>['spec'];
+
+/** How manifests of one kind travel in `ManifestService.Apply`. */
+interface ManifestWire<Spec> {
+  put(request: ManifestApplyRequest, spec: Spec): void;
+  results(answer: ManifestApplyResponse): readonly ManifestResult[];
+}
+
+const WIRES: { readonly [K in Kind]: ManifestWire<SpecOf<K>> } = {
+  registry: {
+    put: ({ registries }, spec) => registries.push(registryToProto(spec)),
+    results: ({ registries }) => registries,
+  },
+  volume: {
+    put: ({ volumes }, spec) => volumes.push(volumeSpecToProto(spec)),
+    results: ({ volumes }) => volumes,
+  },
+  workload: {
+    put: ({ workloads }, spec) => workloads.push(specToProto(spec)),
+    results: ({ workloads }) => workloads,
+  },
+};
+
+/** What the capsule made of one manifest. */
+export type AppliedManifest = Declared &
+  (
+    | {
+        readonly change: ApplyChange;
+        readonly fields: readonly FieldChange[];
+        /** The change needs a new container or microVM. */
+        readonly recreates: boolean;
+        /** Of a workload, as it is stored then. */
+        readonly workload?: ReportedWorkload;
+      }
+    | { readonly error: CapsuleError }
+  );
+
+export function applyRequestFrom(
+  manifests: readonly Declared[],
+  dryRun: boolean,
+): ManifestApplyRequest {
+  const request = create(ManifestApplyRequestSchema, { dryRun });
+  for (const { kind, spec } of manifests) wireOf(kind).put(request, spec);
+  return request;
+}
+
+/** By kind, and within one in the order of the manifests, as in the request. Nothing of one that was left undone. */
+export function appliedFromProto(
+  manifests: readonly Declared[],
+  answer: ManifestApplyResponse,
+): readonly AppliedManifest[] {
+  return (Object.keys(WIRES) as Kind[]).flatMap((kind) => {
+    const results = wireOf(kind).results(answer);
+    return manifests
+      .filter((manifest) => manifest.kind === kind)
+      .flatMap((manifest, at) => appliedOf(manifest, results[at]));
+  });
+}
+
+function appliedOf(
+  { kind, spec }: Declared,
+  result: ManifestResult | undefined,
+): readonly AppliedManifest[] {
+  if (result === undefined) return [];
+  const { error, change, fields, recreates, workload } = result;
+  const declared = { kind, spec } as Declared;
+  if (error !== undefined) return [{ ...declared, error: errorFromDetail(error) }];
+  if (workload === undefined && change === WorkloadChange.UNSPECIFIED) return [];
+  return [
+    {
+      ...declared,
+      change: applyChangeFromProto(change),
+      fields,
+      recreates,
+      ...(workload && { workload: workloadFromProto(workload) }),
+    },
+  ];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a manifest has the spec of its kind, which a table by kind cannot say
+function wireOf(kind: Kind): ManifestWire<any> {
+  return WIRES[kind];
+}

@@ -1,0 +1,65 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  formatHostBind,
+  type NetworkMode,
+  type Problem,
+  parseHostBind,
+  type WorkloadSpec,
+} from '@capsule/core';
+import {
+  type ContainerSpec,
+  ContainerSpecSchema,
+  NetworkMode as WireNetworkMode,
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { defineChoice } from '../choice.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
+import { sharedFromProto, sharedToProto } from './shared-fields.ts';
+
+const networkMode = defineChoice<NetworkMode, WireNetworkMode>({
+  bridge: WireNetworkMode.BRIDGE,
+  host: WireNetworkMode.HOST,
+});
+
+export function containerToProto(spec: WorkloadSpec): ContainerSpec {
+  return create(ContainerSpecSchema, {
+    ...sharedToProto(spec),
+    networkMode: networkMode.toProto(spec.networkMode),
+    hostPid: spec.hostPid,
+    hostIpc: spec.hostIpc,
+    hostBindPaths: spec.hostBindPaths.map(formatHostBind),
+  });
+}
+
+/** Adds to `problems` what the wire can say and we cannot do. */
+export function containerFromProto(
+  block: ContainerSpec,
+  problems: Problem[],
+): Omit<WorkloadSpec, 'name'> {
+  problems.push(...refuseUnknown(block, 'container'), ...hostMountProblems(block));
+  return {
+    kind: 'container',
+    ...sharedFromProto(block, { at: 'container', problems }),
+    networkMode: networkModeFromProto(block.networkMode, problems),
+    hostPid: block.hostPid,
+    hostIpc: block.hostIpc,
+    hostBindPaths: block.hostBindPaths.map(parseHostBind),
+  };
+}
+
+function hostMountProblems({ hostMount }: ContainerSpec): Problem[] {
+  if (!hostMount) return [];
+  const hint = 'name the paths you need in hostBindPaths';
+  return [{ path: 'container.hostMount', message: 'is not supported', hint }];
+}
+
+function networkModeFromProto(mode: WireNetworkMode, problems: Problem[]): NetworkMode {
+  if (mode === WireNetworkMode.UNSPECIFIED) return 'bridge';
+  const known = networkMode.fromProto(mode);
+  if (known !== undefined) return known;
+  problems.push({
+    path: 'container.networkMode',
+    message: `mode number ${mode} is not known to this version`,
+    hint: 'NETWORK_MODE_BRIDGE or NETWORK_MODE_HOST',
+  });
+  return 'bridge';
+}

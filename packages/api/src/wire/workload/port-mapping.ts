@@ -1,0 +1,47 @@
+import { create } from '@bufbuild/protobuf';
+import type { PortMapping, Problem, Protocol } from '@capsule/core';
+import {
+  PortMappingSchema,
+  type PortMapping as WirePortMapping,
+} from '../../gen/capsule/v1/workload_pb.ts';
+import { refuseUnknown } from '../refuse-unknown.ts';
+
+export function portToProto(port: PortMapping): WirePortMapping {
+  return create(PortMappingSchema, { ...port });
+}
+
+/**
+ * Adds to `problems` what the wire can say and we cannot do; whether numbers are ports at all is
+ * checked with all other rules of a spec.
+ */
+export function portFromProto(
+  port: WirePortMapping,
+  path: string,
+  problems: Problem[],
+): PortMapping {
+  problems.push(...refuseUnknown(port, path));
+  if (port.hostPort === 0) {
+    problems.push({
+      path: `${path}.hostPort`,
+      message: 'a port chosen by the capsule is not supported',
+      hint: 'name a port from 1 to 65535',
+    });
+  }
+  const protocol = port.protocol === '' ? 'tcp' : port.protocol;
+  if (!isProtocol(protocol)) {
+    problems.push({
+      path: `${path}.protocol`,
+      message: `${JSON.stringify(port.protocol)} is not a protocol`,
+      hint: 'tcp or udp',
+    });
+  }
+  return {
+    containerPort: port.containerPort,
+    hostPort: port.hostPort,
+    protocol: isProtocol(protocol) ? protocol : 'tcp',
+  };
+}
+
+function isProtocol(value: string): value is Protocol {
+  return value === 'tcp' || value === 'udp';
+}

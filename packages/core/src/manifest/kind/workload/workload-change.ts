@@ -1,0 +1,133 @@
+import { MICRO_VM_DEFAULTS } from '../../../resource/cell/micro-vm.ts';
+import { SPEC_DEFAULTS } from '../../../resource/workload/complete-spec.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
+import type { FieldChange } from '../field-change.ts';
+
+/**
+ * What a change of each field takes. In place: the workload goes on running. The compiler sees to it
+ * that no field is forgotten.
+ */
+const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 'recreates'>> = {
+  kind: 'recreates',
+  microVm: 'recreates',
+  image: 'recreates',
+  command: 'recreates',
+  args: 'recreates',
+  env: 'recreates',
+  networkMode: 'recreates',
+  ports: 'inPlace',
+  hostname: 'recreates',
+  user: 'recreates',
+  workingDir: 'recreates',
+  restartPolicy: 'inPlace',
+  resources: 'inPlace',
+  healthCheck: 'inPlace',
+  minReadySeconds: 'inPlace',
+  stopSignal: 'inPlace',
+  stopGraceSeconds: 'inPlace',
+  labels: 'inPlace',
+  tmpfs: 'recreates',
+  readOnlyRootFilesystem: 'recreates',
+  capabilities: 'recreates',
+  privileged: 'recreates',
+  hostPid: 'recreates',
+  hostIpc: 'recreates',
+  hostBindPaths: 'recreates',
+  ulimits: 'recreates',
+  sysctls: 'recreates',
+  extraHosts: 'recreates',
+  dns: 'recreates',
+  dependsOn: 'inPlace',
+  mounts: 'recreates',
+  imagePullPolicy: 'inPlace',
+  updatePolicy: 'inPlace',
+  updateTimeoutSeconds: 'inPlace',
+};
+
+type Field = keyof typeof EFFECTS;
+const FIELDS = Object.keys(EFFECTS) as readonly Field[];
+
+/**
+ * Every field that differs, in the order of a manifest. For a new workload, every field that is not
+ * as its default. Pure.
+ */
+export function describeWorkloadChange(
+  before: WorkloadSpec | undefined,
+  after: WorkloadSpec,
+): readonly FieldChange[] {
+  return FIELDS.flatMap((field) => {
+    const old = before === undefined ? defaultOf(field) : fieldOf(field, before);
+    const recreates = EFFECTS[field] === 'recreates';
+    return differences(pathOf(field, after), old, fieldOf(field, after)).map((leaf) => ({
+      ...leaf,
+      recreates,
+    }));
+  });
+}
+
+/** What a microVM does not have is named where a change of kind lost it. */
+const CONTAINER_ONLY: readonly Field[] = ['networkMode', 'hostPid', 'hostIpc', 'hostBindPaths'];
+
+function pathOf(field: Field, { kind }: WorkloadSpec): string {
+  if (field === 'kind' || field === 'microVm') return field;
+  return CONTAINER_ONLY.includes(field) ? `container.${field}` : `${kind}.${field}`;
+}
+
+/** A change of kind is one change: what only one of them has is compared with its defaults. */
+function fieldOf(field: Field, spec: WorkloadSpec): unknown {
+  if (field === 'microVm') return spec.microVm ?? MICRO_VM_DEFAULTS;
+  if (field === 'image') return spec.image === '' ? undefined : spec.image;
+  return spec[field];
+}
+
+/** Whether a container that was made for `before` cannot serve `after`. Pure. */
+export function needsNewContainer(before: WorkloadSpec, after: WorkloadSpec): boolean {
+  return describeWorkloadChange(before, after).some(({ recreates }) => recreates);
+}
+
+function defaultOf(field: Field): unknown {
+  if (field === 'microVm') return MICRO_VM_DEFAULTS;
+  return field === 'image' ? undefined : SPEC_DEFAULTS[field];
+}
+
+type Leaf = Pick<FieldChange, 'path' | 'before' | 'after'>;
+
+/** Maps and lists of maps are looked into; lists of words change as a whole. */
+function differences(path: string, before: unknown, after: unknown): Leaf[] {
+  if (isEqual(before, after)) return [];
+  if (isMap(before) && isMap(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return keys.flatMap((key) => differences(`${path}.${key}`, before[key], after[key]));
+  }
+  if (isListOfMaps(before) && isListOfMaps(after)) {
+    const length = Math.max(before.length, after.length);
+    return Array.from({ length }).flatMap((_, index) =>
+      differences(`${path}[${index}]`, before[index], after[index]),
+    );
+  }
+  return [
+    {
+      path,
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    },
+  ];
+}
+
+function isEqual(before: unknown, after: unknown): boolean {
+  if (Object.is(before, after)) return true;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return before.length === after.length && before.every((item, i) => isEqual(item, after[i]));
+  }
+  if (!isMap(before) || !isMap(after)) return false;
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].every((key) => isEqual(before[key], after[key]));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOfMaps(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.every(isMap);
+}

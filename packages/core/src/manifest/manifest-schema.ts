@@ -1,0 +1,31 @@
+import type { KindForm, KindTable } from './kind/kind.ts';
+import { KINDS } from './kind/kinds.ts';
+import type { JsonSchema } from './schema/json-schema.ts';
+
+/**
+ * What one document of a manifest may say, for editors: they complete and complain while one types. The
+ * capsule's own reader is stricter, since it also knows what contradicts itself.
+ */
+export function manifestSchema(kinds: KindTable): JsonSchema {
+  const forms = Object.values(kinds).flatMap((kind) => kind.forms);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Manifest of a capsule',
+    type: 'object',
+    properties: { kind: { enum: forms.flatMap(({ words }) => words) } },
+    required: ['kind'],
+    ...byKind(forms.toReversed()),
+  };
+}
+
+export const MANIFEST_SCHEMA = manifestSchema(KINDS);
+
+/** By kind, so that an editor complains about the kind that is meant, and not about all of them. */
+function byKind([form, ...others]: readonly KindForm[]): JsonSchema {
+  if (form === undefined || others.length === 0) return form?.schema ?? {};
+  const { words, schema } = form;
+  const [word] = words;
+  const kind = words.length === 1 ? { const: word } : { enum: words };
+  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+  return { if: { properties: { kind } }, then: schema, else: byKind(others) };
+}

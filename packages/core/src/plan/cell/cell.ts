@@ -1,0 +1,203 @@
+import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../../port/cell-network.ts';
+import type { CellRecord } from '../../resource/cell/cell.ts';
+import { cellKey } from '../../resource/cell/cell-key.ts';
+import {
+  type ContainerLook,
+  type ContainerPlan,
+  type ContainerStep,
+  type ContainerStepArgs,
+  planContainer,
+} from '../container/container.ts';
+
+/** What each step of a cell itself needs to know. */
+export interface CellStepArgs {
+  attachNetwork: CellNetworkSpec;
+  detachNetwork: { readonly key: string };
+  /** Brings the capsule's port maps up to what all cells want. */
+  publishPorts: { readonly reason: 'missing' | 'left' };
+  /** Mounts volumes for this cell, and no other. */
+  attachVolumes: { readonly names: readonly string[] };
+  detachVolumes: { readonly names: readonly string[] };
+  /** Copies what the image has at a mount point into volumes that nobody has used yet. */
+  fillVolumes: { readonly names: readonly string[] };
+  /** Forgets the record and gives the address back. Nothing is left after it. */
+  forget: object;
+}
+
+export type CellStepName = keyof CellStepArgs;
+export type CellStep = {
+  [N in CellStepName]: { readonly do: N } & Readonly<CellStepArgs[N]>;
+}[CellStepName];
+
+export type Step = CellStep | ContainerStep;
+export type StepArgs = CellStepArgs & ContainerStepArgs;
+
+/** Everything that is known about a cell when a plan is made. */
+export interface CellSeen {
+  /** Workloads it depends on that are not ready. */
+  readonly waitingFor: readonly string[];
+  readonly address: string | undefined;
+  readonly network: CellNetworkSeen | undefined;
+  /** `missing`: a wanted map is not loaded. `left`: a map is loaded that should not be. */
+  readonly ports: 'current' | 'missing' | 'left';
+  readonly volumes: VolumesSeen;
+  /** In the order of the record. */
+  readonly containers: readonly ContainerLook[];
+}
+
+/** Names of volumes. */
+export interface VolumesSeen {
+  /** Wanted, and not mounted for this cell. */
+  readonly missing: readonly string[];
+  /** Wanted, mounted, and not looked into yet. */
+  readonly unfilled: readonly string[];
+  /** That this cell holds, wanted or not. */
+  readonly held: readonly string[];
+}
+
+export interface CellPlan {
+  /** May run side by side. Empty: nothing to do now. */
+  readonly steps: readonly Step[];
+  /** When to look again without any event; milliseconds since 1970. */
+  readonly againAt?: number;
+  /** Nothing can be started before these workloads are ready. */
+  readonly waitingFor?: readonly string[];
+}
+
+/**
+ * The next wave of steps towards what is desired of a cell and its containers; run them, look again, plan again. An
+ * empty wave means that nothing is left to do, or that it waits for `againAt`. Pure.
+ */
+export function planCell(record: CellRecord, seen: CellSeen, now: number): CellPlan {
+  const isCutOff = isNetworkCut(record, seen);
+  const plans = record.containers.flatMap((container, index) => {
+    const look = seen.containers[index];
+    return look === undefined ? [] : [planContainer(container, look, { now, isCutOff })];
+  });
+  const first = stepsOf(plans, 'first');
+  if (first.length > 0) return { steps: rootLast(record, first) };
+  switch (record.desired) {
+    case 'deleting':
+      return planDeletion(record, seen, stepsOf(plans, 'beside'));
+    case 'stopped':
+      return { steps: letGo(record, seen) };
+    case 'running':
+      return planRunning(record, seen, plans);
+  }
+}
+
+function planDeletion(
+  record: CellRecord,
+  seen: CellSeen,
+  beside: readonly ContainerStep[],
+): CellPlan {
+  const rest = [...letGo(record, seen), ...beside];
+  return { steps: rest.length > 0 ? rest : [{ do: 'forget' }] };
+}
+
+function planRunning(
+  record: CellRecord,
+  seen: CellSeen,
+  plans: readonly ContainerPlan[],
+): CellPlan {
+  const isOver = plans.length > 0 && plans.every(({ turn }) => turn === 'over');
+  if (isOver) return { steps: release(seen.volumes.held) };
+  const wave = [...prepare(record, seen), ...stepsOf(plans, 'beside')];
+  if (wave.length > 0) return { steps: wave };
+  const starts = startsOf(plans);
+  if (starts.length === 0) return { steps: [] };
+  const { unfilled } = seen.volumes;
+  if (unfilled.length > 0) return { steps: [{ do: 'fillVolumes', names: unfilled }] };
+  const due = starts.filter(({ notBefore }) => notBefore === undefined);
+  if (due.length === 0) return { steps: [], againAt: earliest(starts) };
+  if (seen.waitingFor.length > 0) return { steps: [], waitingFor: seen.waitingFor };
+  return { steps: due.map(({ step }) => step) };
+}
+
+type Start = Extract<ContainerPlan, { readonly turn: 'last' }>;
+
+/** Siblings come to what the root holds: they are started when it runs. */
+function startsOf([root, ...siblings]: readonly ContainerPlan[]): readonly Start[] {
+  if (root?.turn === 'last') return [root];
+  return root?.turn === 'none' ? siblings.filter((plan) => plan.turn === 'last') : [];
+}
+
+function earliest(starts: readonly Start[]): number {
+  return Math.min(...starts.map(({ notBefore = 0 }) => notBefore));
+}
+
+/** What its containers share, and nothing of which waits for anything else of it. */
+function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
+  const wave: CellStep[] = [];
+  const { spec, id } = record;
+  const key = cellKey(id);
+  if (spec.networkMode === 'host' && seen.network !== undefined) {
+    wave.push({ do: 'detachNetwork', key });
+  }
+  if (spec.networkMode === 'bridge' && seen.address !== undefined && !isAttached(record, seen)) {
+    const { extraHosts, dns } = spec;
+    const hostname = spec.hostname === '' ? id.cell : spec.hostname;
+    const { address } = seen;
+    const link = linkOf(record);
+    wave.push({ do: 'attachNetwork', key, link, hostname, address, extraHosts, dns });
+  }
+  if (seen.ports !== 'current') wave.push({ do: 'publishPorts', reason: seen.ports });
+  const { missing, held } = seen.volumes;
+  if (missing.length > 0) wave.push({ do: 'attachVolumes', names: missing });
+  const wanted = new Set(volumesOf(record));
+  wave.push(...release(held.filter((name) => !wanted.has(name))));
+  return wave;
+}
+
+/** Of what its containers share, all that is there. */
+function letGo(record: CellRecord, seen: CellSeen): CellStep[] {
+  const rest: CellStep[] = [];
+  if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: cellKey(record.id) });
+  if (seen.ports !== 'current') rest.push({ do: 'publishPorts', reason: seen.ports });
+  return [...rest, ...release(seen.volumes.held)];
+}
+
+function release(names: readonly string[]): CellStep[] {
+  return names.length === 0 ? [] : [{ do: 'detachVolumes', names }];
+}
+
+/** Each volume once, whichever containers of the cell mount it. Pure. */
+export function volumesOf({ containers }: Pick<CellRecord, 'containers'>): readonly string[] {
+  const names = containers.flatMap(({ spec }) => spec.mounts.map(({ volumeName }) => volumeName));
+  return [...new Set(names)];
+}
+
+/** What runs without its network (a namespace, a machine's TAP) cannot be mended. */
+function isNetworkCut({ spec }: CellRecord, { network, address }: CellSeen): boolean {
+  // An attach under another address takes away the link that it runs with.
+  const isMoving =
+    network?.complete === true && address !== undefined && network.address !== address;
+  if (spec.kind === 'microVm') return network?.complete !== true || isMoving;
+  return spec.networkMode === 'bridge' && (network === undefined || isMoving);
+}
+
+function isAttached(record: CellRecord, { network, address }: CellSeen): boolean {
+  const isRight = network?.address === address && network?.link === linkOf(record);
+  return network?.complete === true && isRight;
+}
+
+function linkOf({ spec }: CellRecord): CellLinkKind {
+  return spec.kind === 'microVm' ? 'tap' : 'veth';
+}
+
+function stepsOf(plans: readonly ContainerPlan[], turn: 'first' | 'beside') {
+  return plans.flatMap((plan) => (plan.turn === turn ? [plan.step] : []));
+}
+
+/** Siblings live in what the root holds: it ends when none of them is ending. */
+function rootLast(record: CellRecord, steps: readonly ContainerStep[]): readonly ContainerStep[] {
+  const siblings = steps.filter((step) => !isOfRoot(record, step));
+  const isEnding = siblings.some((step) => step.do === 'stopContainer');
+  return isEnding
+    ? steps.filter((step) => step.do !== 'stopContainer' || !isOfRoot(record, step))
+    : steps;
+}
+
+function isOfRoot({ containers }: CellRecord, { ref }: ContainerStep): boolean {
+  return containers[0]?.ref.container === ref.container;
+}

@@ -1,0 +1,33 @@
+import { signalName } from '../../resource/cell/signal.ts';
+
+/** How the first process of a container ended. */
+export interface Exit {
+  readonly exitCode: number;
+  /** The signal that ended it; absent when it ended by itself. */
+  readonly exitSignal?: number;
+  /** The kernel ended it for want of memory. */
+  readonly oomKilled?: boolean;
+}
+
+const LAST_SIGNAL = 64;
+
+/**
+ * What an exit status says. The runtime reports a process that a signal ended as 128 and the signal's
+ * number, as shells do; one that ends with such a code by itself looks the same. Pure.
+ */
+export function exitFromStatus(exitCode: number, oomKilled: boolean): Exit {
+  const signal = exitCode - 128;
+  const isSignal = signal > 0 && signal <= LAST_SIGNAL;
+  return {
+    exitCode,
+    ...(isSignal ? { exitSignal: signal } : {}),
+    ...(oomKilled ? { oomKilled } : {}),
+  };
+}
+
+/** `ended with exit code 3`, `killed by SIGSEGV`, `killed by the kernel: out of memory`. Pure. */
+export function describeExit({ exitCode, exitSignal, oomKilled }: Exit): string {
+  if (oomKilled === true) return 'killed by the kernel: it wanted more memory than it may have';
+  if (exitSignal === undefined) return `ended with exit code ${exitCode}`;
+  return `ended by signal ${signalName(exitSignal)}`;
+}

@@ -1,0 +1,47 @@
+/** What a microVM is made with beside what a container has too. */
+export interface MicroVmSettings {
+  /** Processors that the guest sees. */
+  readonly vcpus: number;
+  /** All the memory of the guest, its kernel's included. */
+  readonly memoryMib: number;
+  /** Behind the capsule's own parameters of the kernel. */
+  readonly kernelCmdlineExtra: string;
+  readonly backend: MicroVmBackend;
+  /** The most that the writable layer above the image holds; it takes room as it is written. */
+  readonly rootfsSizeBytes: number;
+  /** A prebuilt pair, instead of an image: absolute paths on the capsule, or both empty. */
+  readonly kernelPath: string;
+  readonly rootfsPath: string;
+}
+
+/** Less, and the monitor's board does not load a kernel. What the capsule's own kernel takes is checked by the capsule. */
+export const MICRO_VM_LEAST_MIB = 64;
+
+/**
+ * QEMU's board has 24 places for devices (measured: with 25 it does not start), seven of which a microVM has beside its
+ * volumes.
+ */
+export const MICRO_VM_VOLUMES_MOST = 17;
+/** Firecracker has 19 interrupt lines for devices, and some of them for its own. */
+export const FIRECRACKER_VOLUMES_MOST = 10;
+
+/** auto: Firecracker where it can run, else QEMU. */
+export type MicroVmBackend = 'auto' | 'firecracker' | 'qemu';
+
+/** What a microVM is where its spec says nothing. */
+export const MICRO_VM_DEFAULTS: MicroVmSettings = {
+  vcpus: 1,
+  memoryMib: 256,
+  kernelCmdlineExtra: '',
+  backend: 'auto',
+  rootfsSizeBytes: 10 * 1024 ** 3,
+  kernelPath: '',
+  rootfsPath: '',
+};
+
+/** Whether it boots a kernel and a disk that somebody else made: there is no agent in it. Pure. */
+export function isPrebuilt(
+  settings: Pick<MicroVmSettings, 'kernelPath' | 'rootfsPath'> | undefined,
+): boolean {
+  return settings !== undefined && (settings.kernelPath !== '' || settings.rootfsPath !== '');
+}

@@ -1,0 +1,21 @@
+import { action } from '../../error/action.ts';
+import { remedy } from '../../error/remedy.ts';
+
+/** Who holds a container still. It goes on when the last of them lets go. */
+export type PauseReason = 'operator' | 'poolFull';
+
+/** One line for people, of a container that stands still with everything that it has. Pure. */
+export function describePause(reasons: readonly PauseReason[]): string {
+  if (reasons.length === 0) return 'paused, and not by capsuled';
+  return `paused ${REASONS.filter(([reason]) => reasons.includes(reason))
+    .map(([, words]) => words)
+    .join(', and ')}`;
+}
+
+/** What the line names, for a program that has its own words. */
+export const PAUSE_REMEDY = remedy`see ${action('volume.usage')}`;
+
+const REASONS: readonly (readonly [PauseReason, string])[] = [
+  ['operator', 'by an operator'],
+  ['poolFull', `until the pool of its volumes has room: ${PAUSE_REMEDY.text}`],
+];

@@ -1,0 +1,49 @@
+import {
+  action,
+  type CapsuleError,
+  type HostProblem,
+  judgePool,
+  poolPercent,
+  type Remedy,
+  remedy,
+  type VolumePool,
+} from '@capsule/core';
+
+/** Something that is wrong with the capsule, for the person who looks at it. */
+export interface CapsuleProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: Remedy;
+}
+
+export function problemOf(error: CapsuleError | undefined): CapsuleProblem[] {
+  if (error === undefined) return [];
+  const { code, message, hint: text = '', actions } = error;
+  return [{ code, message, remedy: { text, actions } }];
+}
+
+export function poolProblems(pool: VolumePool): CapsuleProblem[] {
+  const code = pool.ok ? 'VOLUME_POOL_LOW' : 'VOLUME_POOL_UNUSABLE';
+  const hint = pool.ok
+    ? remedy`${action('volume.usage')} shows what takes the room; delete snapshots or volumes`
+    : remedy`volumes wait; everything else goes on`;
+  const isFine = pool.ok && judgePool(pool, 'fine') === 'fine';
+  const message = pool.ok
+    ? `the pool of the volumes is ${Math.floor(poolPercent(pool))} % full`
+    : `volumes cannot be used: ${pool.detail}`;
+  return isFine ? [] : [{ code, message, remedy: hint }];
+}
+
+export function runtimeProblems(runtime: {
+  readonly ok: boolean;
+  readonly detail: string;
+}): CapsuleProblem[] {
+  if (runtime.ok) return [];
+  const hint = remedy`${action('capsule.logs')} shows what containerd says; it is restarted by itself`;
+  return [{ code: 'RUNTIME_UNAVAILABLE', message: runtime.detail, remedy: hint }];
+}
+
+/** What the launcher has found is in its own words already. */
+export function hostProblem({ code, message, hint }: HostProblem): CapsuleProblem {
+  return { code, message, remedy: { text: hint, actions: [] } };
+}

@@ -1,0 +1,66 @@
+import type { Database } from '@capsule/engine';
+import type { ContainerLogs } from '../workload/container-logs.ts';
+import { createContainer } from '../workload/step/create.ts';
+import { missImage, pullImage } from '../workload/step/image.ts';
+import { attachNetwork, detachNetwork, publishPorts } from '../workload/step/network.ts';
+import { forget, removeContainer, removeLogs } from '../workload/step/remove.ts';
+import { limitContainer, startContainer, stopContainer } from '../workload/step/run.ts';
+import { attachVolumes, detachVolumes, fillVolumes } from '../workload/step/volume.ts';
+import type { Executors } from '../workload/steps.ts';
+import type { WorkloadsParts } from './workload-parts.ts';
+
+/** What carries out each step of a plan, with exactly what it works with. */
+export function createExecutors(
+  db: Database,
+  parts: WorkloadsParts,
+  logs: ContainerLogs,
+): Executors {
+  return { cell: cellExecutors(db, parts, logs), container: containerExecutors(parts, logs) };
+}
+
+function cellExecutors(
+  db: Database,
+  { records, observer, pauses, ports, network: { publisher }, volumes }: WorkloadsParts,
+  logs: ContainerLogs,
+): Executors['cell'] {
+  const { cells, addresses } = records;
+  const { network } = ports.network;
+  const { attachments, filler } = volumes;
+  return {
+    attachNetwork: attachNetwork(network),
+    detachNetwork: detachNetwork({ network, cells, addresses }),
+    publishPorts: publishPorts(publisher),
+    attachVolumes: attachVolumes(attachments),
+    detachVolumes: detachVolumes(attachments),
+    fillVolumes: fillVolumes(filler),
+    forget: forget({ db, cells, addresses, pauses, logs, observer }),
+  };
+}
+
+function containerExecutors(
+  { records, observer, pauses, ports, volumes: { filler } }: WorkloadsParts,
+  logs: ContainerLogs,
+): Executors['container'] {
+  const { addresses, volumes } = records;
+  const { runtime, images } = ports;
+  const { network } = ports.network;
+  const { backend: volumeBackend } = ports.volumes;
+  const logPath = ports.logs.pathOf;
+  return {
+    pullImage: pullImage({ images, observer }),
+    missImage,
+    createContainer: createContainer({
+      runtime,
+      network,
+      addresses,
+      volumes,
+      volumeBackend,
+      logPath,
+    }),
+    limitContainer: limitContainer(runtime),
+    startContainer: startContainer({ runtime, volumeBackend, pauses, filler, observer }),
+    stopContainer: stopContainer({ runtime, observer }),
+    removeContainer: removeContainer(runtime),
+    removeLogs: removeLogs(logs),
+  };
+}

@@ -1,0 +1,53 @@
+import type { CellId, CellRecord, CellSpec, ContainerRef } from '@capsule/core';
+import type { Requeue, Turn } from '@capsule/engine';
+import { claimAddress } from '../network/claim-address.ts';
+import { ContainerLogs } from '../workload/container-logs.ts';
+import type { Dependents } from '../workload/dependents.ts';
+import { type CellLookParts, lookAtCell } from '../workload/look-at-cell.ts';
+import { reconcileCell } from '../workload/reconcile.ts';
+import { bindSteps } from '../workload/steps.ts';
+import { waitingFor } from '../workload/waiting-for.ts';
+import type { Base } from './base.ts';
+import { createExecutors } from './executors.ts';
+import type { WorkloadsParts } from './workload-parts.ts';
+
+/** What leads one cell to its spec, bound to all that it looks at and acts on. */
+export function createReconcile(
+  { db, now }: Base,
+  parts: WorkloadsParts,
+  dependents: Dependents,
+): (cell: CellId, turn: Turn) => Promise<Requeue> {
+  const { observer, ports, volumes } = parts;
+  const { cells, addresses } = parts.records;
+  const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
+  const waits = (spec: CellSpec) => waitingFor(spec, { cells, statusOf });
+  const logs = new ContainerLogs(ports.logs);
+  const seen = lookParts(parts, { logs, waitingFor: waits });
+  const bound = {
+    claim: (cell: CellId) => claimAddress(cell, { db, cells, addresses, statusOf }),
+    look: (record: CellRecord, signal: AbortSignal) => lookAtCell(record, seen, signal),
+    runStep: bindSteps(createExecutors(db, parts, logs)),
+    waitingFor: waits,
+    observer,
+    filler: volumes.filler,
+    dependents,
+    now,
+  };
+  return (cell, turn) => reconcileCell(cell, bound, turn);
+}
+
+function lookParts(
+  { records, ports, network }: WorkloadsParts,
+  rest: Pick<CellLookParts, 'logs' | 'waitingFor'>,
+): CellLookParts {
+  return {
+    ...rest,
+    runtime: ports.runtime,
+    images: ports.images,
+    network: ports.network.network,
+    volumes: records.volumes,
+    volumeBackend: ports.volumes.backend,
+    addresses: records.addresses,
+    publisher: network.publisher,
+  };
+}

@@ -1,0 +1,24 @@
+import { createLog, type Database, Feed } from '@capsule/engine';
+import type { Base } from '../system/base.ts';
+import type { Ports } from '../system/ports.ts';
+import { createResources, type ResourceSettings } from '../system/resources.ts';
+
+export interface TestSettings
+  extends Partial<Pick<Base, 'now' | 'monotonicMs'>>,
+    Partial<Omit<ResourceSettings, 'limits'>> {}
+
+/** All that a capsuled on this store leads to its spec; nothing is set in motion. */
+export function createTestResources(db: Database, ports: Ports, settings: TestSettings = {}) {
+  const { now = Date.now, monotonicMs = () => performance.now(), ...rest } = settings;
+  const feed = new Feed(db);
+  const base = { db, feed, log: createLog(() => undefined), now, monotonicMs };
+  const resources = createResources(base, ports, {
+    cidr: '172.20.254.0/24',
+    concurrency: 4,
+    limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
+    ownFolders: [],
+    leastMib: 96,
+    ...rest,
+  });
+  return { base, resources };
+}

@@ -1,0 +1,94 @@
+import {
+  type CellNetwork,
+  type CellRecord,
+  type CellSeen,
+  type CellSpec,
+  type ContainerLook,
+  type ContainerRecord,
+  type ContainerRuntime,
+  cellKey,
+  type ImageStore,
+  normaliseImageReference,
+  type VolumeBackend,
+  type VolumesSeen,
+  type VolumeUse,
+  volumesOf,
+  volumeUse,
+} from '@capsule/core';
+import type { PortPublisher } from '../network/publish-ports.ts';
+import type { Addresses } from '../store/addresses.ts';
+import type { VolumeRecords } from '../volume/records.ts';
+import type { ContainerLogs } from './container-logs.ts';
+
+export interface CellLookParts {
+  readonly runtime: Pick<ContainerRuntime, 'inspect'>;
+  readonly images: Pick<ImageStore, 'get'>;
+  readonly network: Pick<CellNetwork, 'inspect'>;
+  readonly volumes: Pick<VolumeRecords, 'heldBy'>;
+  readonly volumeBackend: Pick<VolumeBackend, 'attached'>;
+  readonly addresses: Pick<Addresses, 'get'>;
+  readonly publisher: Pick<PortPublisher, 'stateOf'>;
+  readonly logs: Pick<ContainerLogs, 'exist'>;
+  readonly waitingFor: (spec: CellSpec) => readonly string[];
+}
+
+/** What can be found of a container; what is stored of it comes with that. */
+type Found = Omit<ContainerLook, 'status'>;
+export type CellFound = Omit<CellSeen, 'containers'> & { readonly containers: readonly Found[] };
+
+/** Looks at all that a plan of a cell needs to know, and that is not stored. */
+export async function lookAtCell(
+  record: CellRecord,
+  parts: CellLookParts,
+  signal: AbortSignal,
+): Promise<CellFound> {
+  const { id } = record;
+  const [containers, network, attached] = await Promise.all([
+    Promise.all(record.containers.map((one) => lookAtContainer(one, parts, signal))),
+    parts.network.inspect(cellKey(id), signal),
+    parts.volumeBackend.attached(),
+  ]);
+  return {
+    waitingFor: parts.waitingFor(record.spec),
+    address: parts.addresses.get(id),
+    network,
+    ports: parts.publisher.stateOf(id),
+    volumes: lookAtVolumes(record, parts, attached),
+    containers,
+  };
+}
+
+async function lookAtContainer(
+  { ref, spec: { image } }: ContainerRecord,
+  { images, runtime, logs }: CellLookParts,
+  signal: AbortSignal,
+): Promise<Found> {
+  // A microVM may be made of a kernel and a disk instead.
+  const reference = image === '' ? '' : normaliseImageReference(image);
+  const [cached, seen, hasLogs] = await Promise.all([
+    reference === '' ? undefined : images.get(reference, signal),
+    runtime.inspect(ref, signal),
+    logs.exist(ref),
+  ]);
+  return { reference, imageDigest: cached?.digest, seen, hasLogs };
+}
+
+function lookAtVolumes(
+  record: CellRecord,
+  { volumes }: CellLookParts,
+  attached: ReadonlyMap<string, VolumeUse>,
+): VolumesSeen {
+  const held = volumes.heldBy(record.id);
+  const use = volumeUse(record.spec);
+  const ready = held.filter(({ name }) => attached.get(name) === use);
+  const wanted = volumesOf(record);
+  return {
+    held: held.map(({ name }) => name),
+    missing: wanted.filter((name) => !ready.some((one) => one.name === name)),
+    // A guest fills what is due by itself, and cannot throw away what was half copied for a container.
+    unfilled: ready
+      .filter(({ filling }) => filling === 'underway' || (filling === 'due' && use !== 'lent'))
+      .filter(({ name }) => wanted.includes(name))
+      .map(({ name }) => name),
+  };
+}

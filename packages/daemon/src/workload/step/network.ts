@@ -1,0 +1,33 @@
+import type { CellNetwork } from '@capsule/core';
+import type { PortPublisher } from '../../network/publish-ports.ts';
+import type { Addresses } from '../../store/addresses.ts';
+import type { Cells } from '../../store/cells.ts';
+import type { CellExecutor } from '../steps.ts';
+
+export function attachNetwork(network: Pick<CellNetwork, 'attach'>): CellExecutor<'attachNetwork'> {
+  return (_record, step, signal) => network.attach(step, signal);
+}
+
+export interface DetachNetworkParts {
+  readonly network: Pick<CellNetwork, 'detach'>;
+  readonly cells: Pick<Cells, 'get'>;
+  readonly addresses: Pick<Addresses, 'release'>;
+}
+
+export function detachNetwork({
+  network,
+  cells,
+  addresses,
+}: DetachNetworkParts): CellExecutor<'detachNetwork'> {
+  return async ({ id }, { key }, signal) => {
+    await network.detach(key, signal);
+    // A cell in host mode needs no address; one that stops keeps it for its next start. Its spec may have
+    // changed while this waited, and the address been claimed again.
+    const now = cells.get(id);
+    if (now?.desired === 'running' && now.spec.networkMode === 'host') addresses.release(id);
+  };
+}
+
+export function publishPorts(publisher: Pick<PortPublisher, 'sync'>): CellExecutor<'publishPorts'> {
+  return ({ id }) => publisher.sync(id);
+}

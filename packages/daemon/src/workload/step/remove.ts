@@ -1,0 +1,45 @@
+import type { ContainerRuntime } from '@capsule/core';
+import type { Database } from '@capsule/engine';
+import type { PauseCommands } from '../../pause/commands.ts';
+import type { Addresses } from '../../store/addresses.ts';
+import type { Cells } from '../../store/cells.ts';
+import type { ContainerLogs } from '../container-logs.ts';
+import type { WorkloadObserver } from '../observe.ts';
+import type { CellExecutor, ContainerExecutor } from '../steps.ts';
+
+export function removeContainer(
+  runtime: Pick<ContainerRuntime, 'remove'>,
+): ContainerExecutor<'removeContainer'> {
+  return (_at, { ref }, signal) => runtime.remove(ref, signal);
+}
+
+export function removeLogs(logs: Pick<ContainerLogs, 'remove'>): ContainerExecutor<'removeLogs'> {
+  return (_at, { ref }) => logs.remove(ref);
+}
+
+export interface ForgetParts {
+  readonly db: Database;
+  readonly cells: Pick<Cells, 'remove'>;
+  readonly addresses: Pick<Addresses, 'release'>;
+  readonly pauses: Pick<PauseCommands, 'forget'>;
+  readonly logs: Pick<ContainerLogs, 'remove'>;
+  readonly observer: Pick<WorkloadObserver, 'recordEvent' | 'forget'>;
+}
+
+export function forget(parts: ForgetParts): CellExecutor<'forget'> {
+  const { db, cells, addresses, pauses, logs, observer } = parts;
+  return async (record) => {
+    const { id, containers } = record;
+    // Where no line was written there is no log, but a start that was cut short made its folder.
+    for (const { ref } of containers) await logs.remove(ref);
+    db.transaction(() => {
+      if (!cells.remove(record)) return;
+      addresses.release(id);
+      for (const container of containers) {
+        pauses.forget(container.ref);
+        observer.recordEvent(container, 'Deleted', 'nothing is left of it');
+      }
+    });
+    for (const { ref } of containers) observer.forget(ref);
+  };
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import type { HostProblem } from '@capsule/core';
+import { hostError, problemOf } from '../host-errors.ts';
+
+/** Where the host says whom it asks: its resolver, and systemd's list of those behind its stub. */
+export const HOST_RESOLVERS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'] as const;
+
+/** What a capsule's /etc/resolv.conf says, and what is wrong with it if anything is. */
+export interface Resolver {
+  readonly content: string;
+  readonly problem?: HostProblem;
+}
+
+/**
+ * The resolvers of the host as a capsule can use them, over IPv4: one that listens on the host's loopback is
+ * out of its reach, so systemd's list of the servers behind its stub is taken instead. A file that is missing
+ * or cannot be read names nobody.
+ */
+export async function findResolver([own, behind]: readonly [
+  string,
+  string,
+] = HOST_RESOLVERS): Promise<Resolver> {
+  const [host, upstream] = await Promise.all([textOf(own), textOf(behind)]);
+  for (const { text } of [host, upstream]) {
+    if (reachableServers(text).length > 0) return { content: onlyReachable(text) };
+  }
+  const found = describeServers(own, host);
+  return {
+    content: onlyReachable(host.text),
+    problem: problemOf(hostError.RESOLVERS_UNREACHABLE({ found })),
+  };
+}
+
+/** Addresses of name servers that a capsule can ask. */
+export function reachableServers(text: string): readonly string[] {
+  return serversOf(text).filter(isReachable);
+}
+
+function serversOf(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? []);
+}
+
+/** `0.0.0.0` is the host itself. */
+function isReachable(address: string): boolean {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(address) && !/^(127|0)\./.test(address);
+}
+
+/** Whoever cannot be reached would only be waited for. */
+function onlyReachable(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => serversOf(line).every(isReachable))
+    .join('\n');
+}
+
+function describeServers(path: string, { text, failure }: TextSeen): string {
+  if (failure !== undefined) return `${path} cannot be read (${failure})`;
+  const servers = serversOf(text);
+  return servers.length === 0 ? `${path} names none` : `${path} names ${servers.join(', ')}`;
+}
+
+interface TextSeen {
+  readonly text: string;
+  /** The code of the error of reading it. */
+  readonly failure?: string;
+}
+
+async function textOf(path: string): Promise<TextSeen> {
+  try {
+    return { text: await readFile(path, 'utf8') };
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    return { text: '', failure: code };
+  }
+}

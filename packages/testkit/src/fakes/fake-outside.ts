@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { type ContainerFiles, containerKey, type LogStore, type ServiceProbe } from '@capsule/core';
+import { FakeCellNetwork } from './fake-cell-network.ts';
+import { FakeContainerRuntime } from './fake-container-runtime.ts';
+import { FakeImageStore } from './fake-image-store.ts';
+import { FakeNameResponder } from './fake-name-responder.ts';
+import { FakePortListeners } from './fake-port-listeners.ts';
+import { FakeVolumeBackend } from './fake-volume-backend.ts';
+import { noGuestVolumes } from './no-guest-volumes.ts';
+import { noTransfers } from './no-transfers.ts';
+
+const NO_LOGS: LogStore = {
+  async *read() {},
+  exists: async () => false,
+  remove: async () => undefined,
+};
+
+/** Nothing is copied but up, into volumes. */
+const NO_FILES: ContainerFiles = {
+  look: () => assert.fail('nobody copies'),
+  pack: () => assert.fail('nobody copies'),
+  unpack: () => assert.fail('nobody copies'),
+  copyOut: async () => undefined,
+};
+
+const ALL_WELL: ServiceProbe = { knock: async () => ({ ok: true, detail: '' }) };
+
+/** All that capsuled needs of the outside; a test puts something of its own in the place of what it asks about. */
+export function fakeOutside() {
+  const images = new FakeImageStore();
+  return {
+    images,
+    runtime: new FakeContainerRuntime(images),
+    files: NO_FILES,
+    logs: {
+      store: NO_LOGS,
+      pathOf: containerKey,
+      serialPathOf: (ref: Parameters<typeof containerKey>[0]) => `${containerKey(ref)}.serial`,
+    },
+    network: {
+      network: new FakeCellNetwork({ cells: new Map(), published: [] }),
+      names: new FakeNameResponder(),
+      listeners: new FakePortListeners(),
+      service: ALL_WELL,
+    },
+    volumes: {
+      ...noTransfers,
+      backend: new FakeVolumeBackend(),
+      guestVolumes: noGuestVolumes,
+      faultPoint: () => undefined,
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Folders } from '../folders.ts';
+
+/** Three exports, of which two also run in a browser. */
+export const API: Folders = {
+  gen: { uses: [], pure: true },
+  'errors.ts': { uses: [], pure: true },
+  // A noun in messages and in core's words, above what several nouns need.
+  wire: { uses: ['gen'], pure: true },
+  'wire/error': { uses: ['errors.ts', 'gen', 'wire'], pure: true },
+  'wire/volume': { uses: ['gen'], pure: true },
+  'wire/workload': { uses: ['errors.ts', 'gen', 'wire'], pure: true },
+  'wire/manifest': {
+    uses: ['gen', 'wire', 'wire/error', 'wire/volume', 'wire/workload'],
+    pure: true,
+  },
+  client: { uses: ['errors.ts', 'gen', 'wire/error'], pure: true },
+  // For either side of a connection, on Node.
+  frame: { uses: [] },
+  http2: { uses: [] },
+  node: { uses: ['client', 'errors.ts', 'http2'], tests: ['gen', 'testing', 'wire/error'] },
+  server: { uses: ['gen'], tests: ['node', 'testing'] },
+  testing: { uses: [] },
+  // The three exports.
+  'wire.ts': {
+    uses: [
+      'client',
+      'errors.ts',
+      'gen',
+      'wire',
+      'wire/error',
+      'wire/manifest',
+      'wire/volume',
+      'wire/workload',
+    ],
+    pure: true,
+  },
+  'node.ts': { uses: ['frame', 'http2', 'node'] },
+  'server.ts': { uses: ['frame', 'http2', 'server'] },
+};

@@ -1,0 +1,73 @@
+import type { Folders } from '../folders.ts';
+
+/** Nouns, what manifests say of them, and the plans that think about them; nothing here acts. */
+export const CORE: Folders = {
+  error: { uses: [] },
+  concurrency: { uses: ['error'] },
+  fault: { uses: [] },
+  network: { uses: ['error'] },
+  // The nouns, above the words that several of them use, and what controllers need of the outside.
+  resource: { uses: [] },
+  'resource/cell': { uses: ['error'], tests: ['resource'] },
+  'resource/image': { uses: ['error'] },
+  'resource/registry': { uses: [] },
+  'resource/volume': { uses: ['resource/cell'] },
+  'resource/workload': { uses: ['error', 'resource/cell'] },
+  port: {
+    uses: [
+      'error',
+      'resource/cell',
+      'resource/image',
+      'resource/registry',
+      'resource/volume',
+      'resource/workload',
+    ],
+  },
+  'plan/container': { uses: ['error', 'port', 'resource/cell', 'resource/workload'] },
+  'plan/cell': { uses: ['plan/container', 'port', 'resource/cell'], tests: ['resource/workload'] },
+  'plan/volume': { uses: ['port', 'resource/cell', 'resource/volume'] },
+  // From text to a spec: a row of `kind` for each kind, made of what reads, checks and describes a field.
+  'manifest/problem.ts': { uses: [] },
+  'manifest/read': {
+    uses: [
+      'manifest/problem.ts',
+      'resource',
+      'resource/cell',
+      'resource/volume',
+      'resource/workload',
+    ],
+  },
+  'manifest/schema': { uses: ['manifest/read', 'resource'] },
+  'manifest/validate': {
+    uses: [
+      'manifest/problem.ts',
+      'manifest/read',
+      'network',
+      'resource',
+      'resource/cell',
+      'resource/volume',
+      'resource/workload',
+    ],
+  },
+  'manifest/kind': {
+    uses: [
+      'error',
+      'manifest/problem.ts',
+      'manifest/read',
+      'manifest/schema',
+      'manifest/validate',
+      'resource',
+      'resource/cell',
+      'resource/image',
+      'resource/registry',
+      'resource/volume',
+      'resource/workload',
+    ],
+    tests: ['manifest', 'manifest/testing'],
+  },
+  manifest: {
+    uses: ['error', 'manifest/kind', 'manifest/problem.ts', 'manifest/read', 'manifest/schema'],
+    tests: ['manifest/testing', 'resource/workload'],
+  },
+  'manifest/testing': { uses: ['manifest'] },
+};

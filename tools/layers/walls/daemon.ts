@@ -1,0 +1,55 @@
+import type { Folders } from '../folders.ts';
+
+/** Nouns beside each other; `api` and `system` bring them together. */
+export const DAEMON: Folders = {
+  config: { uses: [] },
+  // The schema, and the rows of cells that workloads are.
+  store: { uses: [], tests: ['event', 'pause', 'registry', 'volume'] },
+  // The nouns, each of which knows only those that are named here.
+  event: { uses: [] },
+  image: { uses: [] },
+  pause: { uses: [], tests: ['store'] },
+  registry: { uses: [], tests: ['store'] },
+  volume: { uses: ['event', 'pause'], tests: ['store', 'testing'] },
+  'workload/errors.ts': { uses: [] },
+  network: { uses: ['store', 'workload/errors.ts'], tests: ['store'] },
+  workload: {
+    uses: ['event', 'network', 'pause', 'store', 'volume', 'workload/errors.ts'],
+    tests: ['system', 'testing'],
+  },
+  manifest: { uses: ['registry', 'volume', 'workload'], tests: ['store', 'system'] },
+  capsule: { uses: ['store', 'workload'] },
+  // Translates the wire: the one folder of nouns that all of them come together in.
+  api: {
+    uses: [
+      'capsule',
+      'event',
+      'image',
+      'manifest',
+      'registry',
+      'store',
+      'volume',
+      'workload',
+      'workload/errors.ts',
+    ],
+    tests: ['testing'],
+  },
+  // Puts everything together.
+  system: {
+    uses: [
+      'api',
+      'capsule',
+      'config',
+      'event',
+      'image',
+      'manifest',
+      'network',
+      'pause',
+      'registry',
+      'store',
+      'volume',
+      'workload',
+    ],
+  },
+  testing: { uses: ['system', 'volume'] },
+};

@@ -1,0 +1,13 @@
+import type { Folders } from '../folders.ts';
+
+/** Machinery that knows no noun of ours. */
+export const ENGINE: Folders = {
+  fault: { uses: [] },
+  lock: { uses: [], tests: ['queue'] },
+  log: { uses: [] },
+  queue: { uses: [] },
+  secret: { uses: [] },
+  store: { uses: [] },
+  // Wakes its readers after a commit.
+  feed: { uses: ['store'] },
+};
