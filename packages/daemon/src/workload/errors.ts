@@ -78,6 +78,7 @@ export const workloadError = defineErrors('WORKLOAD', {
     kind: 'precondition',
     message: (f: { name: string; path: readonly string[] }) =>
       `${f.name} would wait for itself: ${f.path.join(' needs ')}`,
+    why: 'a workload starts when all that it depends on are ready',
     hint: 'remove one of the names from dependsOn',
   },
   PORT_TAKEN: {

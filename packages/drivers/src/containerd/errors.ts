@@ -73,6 +73,9 @@ interface Told extends Reference {
   readonly detail: string;
 }
 
+/** References whose registry is the capsule itself. */
+const LOCAL = /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?\//;
+
 export const imageError = defineErrors('IMAGE', {
   NOT_FOUND: {
     kind: 'notFound',
@@ -95,13 +98,16 @@ export const imageError = defineErrors('IMAGE', {
     kind: 'unavailable',
     message: (f: Told & { reason: string }) =>
       `image ${f.reference} could not be fetched: ${f.reason}`,
-    hint: 'it is tried again; check the network and the registry',
+    hint: (f) =>
+      LOCAL.test(f.reference)
+        ? remedy`no registry runs at that address of the capsule; ${action('image.push')} brings the image itself`
+        : remedy`check the name of the registry and the network; ${action('image.push')} brings an image without a registry`,
   },
   STALLED: {
     kind: 'timeout',
     message: (f: Reference & { seconds: number }) =>
       `fetching image ${f.reference} made no progress for ${f.seconds} s`,
-    hint: 'it is tried again; check the network and the registry',
+    hint: 'check the network and the registry',
   },
   INVALID: {
     kind: 'invalid',

@@ -17,6 +17,7 @@ export const programError = defineErrors('RUNTIME', {
     message: (f: { user: string; place: string }) =>
       `user ${JSON.stringify(f.user)} is unknown in ${f.place}`,
     why: 'neither a number nor a name in its /etc/passwd or /etc/group',
+    hint: 'set `user` in the manifest to a name that the image has, or to a number',
   },
   COMMAND_NOT_FOUND: {
     kind: 'invalid',
