@@ -23,7 +23,7 @@ export const programError = defineErrors('RUNTIME', {
     kind: 'invalid',
     message: (f: Container & { command: string }) =>
       `container ${f.container} cannot run ${f.command}: there is no such program in the image`,
-    hint: 'check `command` in the manifest against what the image holds',
+    hint: 'check `command` in the manifest against the contents of the image',
   },
   COMMAND_NOT_EXECUTABLE: {
     kind: 'invalid',

@@ -221,7 +221,7 @@ test('a port of the host that another program has is a warning', async () => {
   const services = servicesWith([{ phase: 'running', observedGeneration: 1 }], true);
   const taken = (port: string) => ({
     code: 'HOST_PORT_TAKEN',
-    message: `port ${port} of the capsule is not at 127.0.0.1: taken`,
+    message: `port ${port} of the capsule is not available at 127.0.0.1: taken`,
     hint: 'publish another port',
   });
   const getInfo = () => ({ problems: [taken('8080/tcp'), taken('80/tcp')] });
@@ -233,7 +233,7 @@ test('a port of the host that another program has is a warning', async () => {
   assert.equal(exitCode, 0);
   assert.equal(
     stderr,
-    'warning: port 8080/tcp of the capsule is not at 127.0.0.1: taken; publish another port\n',
+    'warning: port 8080/tcp of the capsule is not available at 127.0.0.1: taken; publish another port\n',
   );
 });
 
