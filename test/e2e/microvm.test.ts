@@ -122,7 +122,7 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'stop', 'guest', '--grace', '0s']);
     // What it mounts is elsewhere now.
     const astray = await lab.capsulectl('cp', '/etc/hostname', 'guest:/way/f');
-    assert.match(astray.stderr, /is in what guest mounts/);
+    assert.match(astray.stderr, /is in a mount of guest/);
     await deleteAll(lab);
     const small = microVmManifest('small', { image: IMAGE, memoryMib: 80 });
     const refused = await lab.capsulectlWith({ input: small }, 'apply', '-f', '-');

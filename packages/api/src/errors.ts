@@ -22,7 +22,7 @@ export const apiError = defineErrors('API', {
     kind: 'unavailable',
     message: (f: { target: string; reason: string }) =>
       `the connection to ${f.target} was lost: ${f.reason}`,
-    hint: 'try again; what was acknowledged before is not lost',
+    hint: 'try again; acknowledged changes are not lost',
   },
   TIMEOUT: {
     kind: 'timeout',
@@ -41,8 +41,8 @@ export const apiError = defineErrors('API', {
   },
   INTERNAL: {
     kind: 'internal',
-    message: (_: Record<string, never>) => 'something went wrong inside the capsule',
-    why: 'this is a bug, or a failure nobody expected',
+    message: (_: Record<string, never>) => 'internal error of the capsule',
+    why: 'this is a bug, or an unexpected failure',
     hint: remedy`the system log says more: ${bare(action('capsule.logs'))}`,
   },
 });

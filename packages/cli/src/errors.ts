@@ -97,11 +97,15 @@ export const cliError = defineErrors('CLI', {
   },
   WORKLOAD_FAILED: {
     kind: 'internal',
-    message: (f: { name: string; wanted: string; state: string; detail: string }) =>
-      `${f.name} is not ${f.wanted}: ${f.state}`,
+    message: (f: {
+      name: string;
+      wanted: string;
+      state: string;
+      detail: string;
+      fix?: string | undefined;
+    }) => `${f.name} is not ${f.wanted}: ${f.state}`,
     why: (f) => f.detail,
-    hint: (f) =>
-      remedy`${action('workload.get', { name: f.name })} and ${action('workload.logs', { name: f.name })} show more; the capsule keeps trying`,
+    hint: (f) => (f.fix === undefined ? seeState(f.name) : `${f.fix}; the capsule keeps trying`),
   },
   WORKLOAD_ENDED: {
     kind: 'internal',
@@ -168,3 +172,7 @@ export const cliError = defineErrors('CLI', {
     hint: remedy`${action('workload.list', { output: 'wide' })} shows labels`,
   },
 });
+
+function seeState(name: string): Remedy {
+  return remedy`${action('workload.get', { name })} and ${action('workload.logs', { name })} show more; the capsule keeps trying`;
+}

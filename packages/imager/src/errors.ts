@@ -46,7 +46,7 @@ export const imagerError = defineErrors('IMAGER', {
   FIRECRACKER_CHECKSUM: {
     kind: 'precondition',
     message: (f: { version: string; url: string; sha256: string; found: string }) =>
-      `what was downloaded is not Firecracker ${f.version}`,
+      `the download is not Firecracker ${f.version}`,
     why: (f) => `the SHA-256 of ${f.url} is ${f.found}, and is to be ${f.sha256}`,
     hint: 'nothing of it was kept; find out what stands between this machine and that server',
   },
@@ -71,6 +71,6 @@ export const imagerError = defineErrors('IMAGER', {
   NOT_BUNDLED: {
     kind: 'internal',
     message: (f: { entry: string; said: string }) => `${f.entry} cannot be bundled: ${f.said}`,
-    hint: 'npm run types tells more; mind that a bundle has no top-level await',
+    hint: 'npm run types shows more; mind that a bundle has no top-level await',
   },
 });

@@ -7,13 +7,13 @@ export const manifestError = defineErrors('MANIFEST', {
     kind: 'invalid',
     message: (f: { problems: readonly ManifestProblem[] }) => listed('manifest', f.problems),
     why: 'a manifest is checked as a whole before anything of it is applied',
-    hint: 'correct the lines named above and apply again; nothing was changed',
+    hint: 'correct these lines and apply again; nothing was changed',
   },
   SPEC_INVALID: {
     kind: 'invalid',
     message: (f: SpecProblems) =>
       listed(`${f.what ?? 'workload'} ${JSON.stringify(f.name)}`, f.problems),
-    hint: 'correct the fields named above and apply again; nothing was changed',
+    hint: 'correct these fields and apply again; nothing was changed',
   },
 });
 

@@ -11,7 +11,7 @@ export const imageUseError = defineErrors('IMAGE_USE', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: { name: string }) => `image ${f.name} is not in the cache`,
-    hint: remedy`${action('image.list')} shows what is; ${action('image.pull')} fetches one`,
+    hint: remedy`${action('image.list')} shows the images; ${action('image.pull')} fetches one`,
   },
   STORE_SILENT: {
     kind: 'timeout',

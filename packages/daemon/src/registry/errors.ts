@@ -4,7 +4,7 @@ export const registryConfigError = defineErrors('REGISTRY', {
   HAND_MADE: {
     kind: 'precondition',
     message: (f: { name: string }) => `containerd's folder for ${f.name} was made by hand`,
-    why: 'what a person wrote is not overwritten',
+    why: 'the capsule does not overwrite a file that a person wrote',
     hint: 'move it out of /perm/containerd-certs.d on the capsule, then apply again',
   },
   LOGIN_INVALID: {

@@ -58,8 +58,8 @@ export const volumeError = defineErrors('VOLUME', {
     kind: 'exhausted',
     message: (f: { figures: string }) =>
       `the pool of the volumes is too full for more: ${f.figures}`,
-    why: 'a pool that is full stops every workload that writes to a volume',
-    hint: remedy`${action('volume.usage')} shows what takes the room; delete snapshots or volumes`,
+    why: 'a full pool stops every workload that writes to a volume',
+    hint: remedy`${action('volume.usage')} shows the space of each; delete snapshots or volumes`,
   },
   UID_INVALID: {
     kind: 'invalid',
@@ -83,7 +83,7 @@ export const volumeError = defineErrors('VOLUME', {
     kind: 'precondition',
     message: (f: Named & { now: number; wished: number }) =>
       `volume ${f.name} has ${formatSize(f.now)} and does not shrink to ${formatSize(f.wished)}`,
-    why: 'volumes grow only: what was written may lie at the end',
+    why: 'volumes only grow: data may lie at the end',
     hint: (f) => `write size: ${formatSize(f.now)}, or move the data to a smaller volume`,
   },
 });

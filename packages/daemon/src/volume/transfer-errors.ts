@@ -8,7 +8,7 @@ export const exportError = defineErrors('EXPORT', {
   GONE: {
     kind: 'notFound',
     message: (f: { id: string }) => `there is no export ${JSON.stringify(f.id)} any more`,
-    why: 'one that was cut off can go on for a day, while its volume is there',
+    why: 'an interrupted export can resume for a day, while its volume exists',
     hint: 'start the export again',
   },
 });
@@ -22,8 +22,8 @@ export const importError = defineErrors('IMPORT', {
   OFFSET: {
     kind: 'conflict',
     message: (f: Named & { here: number; sent: number }) =>
-      `of volume ${f.name} ${f.here} bytes are here, and what comes begins at ${f.sent}`,
-    hint: 'begin the import again: it goes on where it was',
+      `of volume ${f.name} ${f.here} bytes are here, and the message begins at ${f.sent}`,
+    hint: 'run the import again: it resumes where it was',
   },
   FRAME_INVALID: {
     kind: 'invalid',
@@ -39,8 +39,8 @@ export const importError = defineErrors('IMPORT', {
   DAMAGED: {
     kind: 'dataLoss',
     message: (f: Named & { problem: string }) =>
-      `what came for volume ${f.name} is not what was sent: ${f.problem}`,
-    why: 'nothing was made of it',
+      `the content for volume ${f.name} arrived damaged: ${f.problem}`,
+    why: 'no volume was made of it',
     hint: 'import it again',
   },
 });

@@ -9,12 +9,12 @@ export const workloadError = defineErrors('WORKLOAD', {
   NO_SERIAL_CONSOLE: {
     kind: 'precondition',
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
-    hint: 'ask for its logs without the serial console',
+    hint: 'read its logs without the serial console',
   },
   COPY_NEEDS_RUN: {
     kind: 'precondition',
     message: (f: { name: string; path: string; target: string }) =>
-      `${f.name} does not run, and ${f.path} is not there without what it mounts at ${f.target}`,
+      `${f.path} of ${f.name} is in its mount ${f.target}, and it does not run`,
     why: 'the copy would reach the folder of the image instead',
     hint: (f) => remedy`${action('workload.start', { name: f.name })}, and copy again`,
   },
@@ -78,6 +78,7 @@ export const workloadError = defineErrors('WORKLOAD', {
     kind: 'precondition',
     message: (f: { name: string; path: readonly string[] }) =>
       `${f.name} would wait for itself: ${f.path.join(' needs ')}`,
+    why: 'a workload starts when all that it depends on are ready',
     hint: 'remove one of the names from dependsOn',
   },
   PORT_TAKEN: {
@@ -90,21 +91,21 @@ export const workloadError = defineErrors('WORKLOAD', {
     kind: 'precondition',
     message: (f: { name: string; port: string; holder: string }) =>
       `${f.name} cannot publish ${f.port}: ${f.holder} may be rolled back to it`,
-    why: 'the last version of it that was ready publishes the port, and the present one is not ready yet',
+    why: 'its last ready version publishes the port, and its present one is not ready yet',
     hint: (f) => `choose another hostPort, or wait until ${f.holder} is ready`,
   },
   PORT_IN_USE: {
     kind: 'precondition',
     message: (f: { name: string; port: string; program: string }) =>
       `${f.name} cannot publish ${f.port}: ${f.program} listens on it`,
-    why: 'a published port would take what comes for that program',
+    why: 'a published port would take its connections',
     hint: 'choose another hostPort, or stop the program',
   },
   PORT_SHADOWED: {
     kind: 'conflict',
     message: (f: { port: string; holder: string; program: string }) =>
       `${f.port} leads to ${f.holder}, which cuts off ${f.program}`,
-    why: 'both have the port; what is published comes first',
+    why: 'both use the port; a published port comes first',
     hint: (f) => `give ${f.holder} another hostPort, or the program another port`,
   },
   DEPENDENCY_MISSING: {

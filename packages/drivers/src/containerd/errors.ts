@@ -27,7 +27,7 @@ export const runtimeError = defineErrors('RUNTIME', {
     message: (f: { action: string; detail: string }) =>
       `containerd could not ${f.action}: no space is left on the capsule's disk`,
     why: (f) => f.detail,
-    hint: remedy`make room: ${action('image.prune')} removes images that nobody uses, ${action('workload.delete')} workloads with what they wrote`,
+    hint: remedy`make room: ${action('image.prune')} removes images that no workload uses, ${action('workload.delete')} workloads with their files`,
   },
   IMAGE_MISSING: {
     kind: 'precondition',
@@ -73,6 +73,9 @@ interface Told extends Reference {
   readonly detail: string;
 }
 
+/** References whose registry is the capsule itself. */
+const LOCAL = /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?\//;
+
 export const imageError = defineErrors('IMAGE', {
   NOT_FOUND: {
     kind: 'notFound',
@@ -82,7 +85,7 @@ export const imageError = defineErrors('IMAGE', {
   ABSENT: {
     kind: 'notFound',
     message: (f: Reference) => `image ${f.reference} is not in the cache`,
-    hint: remedy`${action('image.list')} shows what is; ${action('image.pull')} fetches one`,
+    hint: remedy`${action('image.list')} shows the images; ${action('image.pull')} fetches one`,
   },
   DENIED: {
     kind: 'denied',
@@ -94,14 +97,17 @@ export const imageError = defineErrors('IMAGE', {
   REGISTRY_UNREACHABLE: {
     kind: 'unavailable',
     message: (f: Told & { reason: string }) =>
-      `image ${f.reference} could not be fetched: ${f.reason}`,
-    hint: 'it is tried again; check the network and the registry',
+      `image ${f.reference} could not be pulled: ${f.reason}`,
+    hint: (f) =>
+      LOCAL.test(f.reference)
+        ? remedy`no registry runs at that address of the capsule; ${action('image.push')} brings the image itself`
+        : remedy`check the name of the registry and the network; ${action('image.push')} brings an image without a registry`,
   },
   STALLED: {
     kind: 'timeout',
     message: (f: Reference & { seconds: number }) =>
       `fetching image ${f.reference} made no progress for ${f.seconds} s`,
-    hint: 'it is tried again; check the network and the registry',
+    hint: 'check the network and the registry',
   },
   INVALID: {
     kind: 'invalid',
@@ -111,7 +117,7 @@ export const imageError = defineErrors('IMAGE', {
   DISK_FULL: {
     kind: 'exhausted',
     message: (f: { subject: string }) => `no space is left on the capsule's disk for ${f.subject}`,
-    hint: remedy`make room: ${action('image.prune')} removes images that nobody uses, ${action('workload.delete')} workloads with what they wrote`,
+    hint: remedy`make room: ${action('image.prune')} removes images that no workload uses, ${action('workload.delete')} workloads with their files`,
   },
   UNNAMED: {
     kind: 'invalid',

@@ -34,7 +34,7 @@ export const filesError = defineErrors('FILES', {
   REFUSED: {
     kind: 'invalid',
     message: (f: Place & { reason: string }) => `${f.path} is refused: ${f.reason}`,
-    hint: 'names in an archive lead downwards, and no file takes the place of a device, named pipe or socket',
+    hint: 'names in an archive must stay below the target, and no file takes the place of a device, named pipe or socket',
   },
   DAMAGED: {
     kind: 'invalid',
@@ -42,7 +42,7 @@ export const filesError = defineErrors('FILES', {
   },
   UNMOUNTED: {
     kind: 'precondition',
-    message: (f: Place) => `${at(f)} is in what ${f.container} mounts, and it does not run`,
+    message: (f: Place) => `${at(f)} is in a mount of ${f.container}, which does not run`,
     why: 'the copy would reach the folder of the image instead',
     hint: (f) => remedy`${action('workload.start', { name: f.container })}, and copy again`,
   },

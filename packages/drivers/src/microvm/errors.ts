@@ -9,7 +9,7 @@ export const microVmError = defineErrors('MICROVM', {
     kind: 'precondition',
     message: (f: Named & { detail: string }) =>
       `microVM ${f.container} cannot be started: ${f.detail}`,
-    hint: remedy`${action('capsule.info')} says what this capsule runs microVMs with`,
+    hint: remedy`${action('capsule.info')} shows the monitor of microVMs on this capsule`,
   },
   VMM_REFUSES: {
     kind: 'internal',
@@ -40,7 +40,7 @@ export const microVmError = defineErrors('MICROVM', {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>
       `the kernel of microVM ${f.container} printed nothing in ${f.seconds} s of processor time`,
-    hint: 'it is booted again by itself; a processor with nothing else to do helps',
+    hint: 'the capsule boots it again; an idle processor helps',
   },
   STALLED: {
     kind: 'internal',
@@ -53,7 +53,7 @@ export const microVmError = defineErrors('MICROVM', {
     kind: 'invalid',
     message: (f: Named & { detail: string }) =>
       `the program of microVM ${f.container} could not be started: ${f.detail}`,
-    hint: 'check `command` and `user` in the manifest against what the image holds',
+    hint: 'check `command` and `user` in the manifest against the contents of the image',
   },
   NO_AGENT: {
     kind: 'unsupported',
@@ -77,7 +77,7 @@ export const microVmError = defineErrors('MICROVM', {
     message: (f: Named & { detail: string }) =>
       `the guest agent of microVM ${f.container} does not answer`,
     why: (f) => f.detail,
-    hint: (f) => remedy`${action('workload.restart', { name: f.container })} starts it anew`,
+    hint: (f) => remedy`${action('workload.restart', { name: f.container })} starts it again`,
   },
   FILE_MISSING: {
     kind: 'precondition',

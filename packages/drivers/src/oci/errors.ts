@@ -17,12 +17,13 @@ export const programError = defineErrors('RUNTIME', {
     message: (f: { user: string; place: string }) =>
       `user ${JSON.stringify(f.user)} is unknown in ${f.place}`,
     why: 'neither a number nor a name in its /etc/passwd or /etc/group',
+    hint: 'set `user` in the manifest to a name that the image has, or to a number',
   },
   COMMAND_NOT_FOUND: {
     kind: 'invalid',
     message: (f: Container & { command: string }) =>
       `container ${f.container} cannot run ${f.command}: there is no such program in the image`,
-    hint: 'check `command` in the manifest against what the image holds',
+    hint: 'check `command` in the manifest against the contents of the image',
   },
   COMMAND_NOT_EXECUTABLE: {
     kind: 'invalid',

@@ -9,7 +9,7 @@ export const volumeDriverError = defineErrors('VOLUME', {
   MISSING: {
     kind: 'notFound',
     message: (f: Named) => `there is no storage of volume ${f.name}`,
-    hint: 'restore it from a backup, or delete the volume and make it anew',
+    hint: 'restore it from a backup, or delete the volume and create it again',
   },
   SNAPSHOT_MISSING: {
     kind: 'notFound',
@@ -18,8 +18,8 @@ export const volumeDriverError = defineErrors('VOLUME', {
   },
   IMAGE_INVALID: {
     kind: 'invalid',
-    message: (f: Named) => `what volume ${f.name} was to be made of is no ext4 filesystem`,
-    hint: remedy`import what ${action('volume.export')} wrote, an image of ext4, or a tar archive`,
+    message: (f: Named) => `the source of volume ${f.name} is no ext4 filesystem`,
+    hint: remedy`import a file of ${action('volume.export')}, an image of ext4, or a tar archive`,
   },
   FOREIGN: {
     kind: 'conflict',
@@ -30,8 +30,8 @@ export const volumeDriverError = defineErrors('VOLUME', {
   BUSY: {
     kind: 'precondition',
     message: (f: Named & { where: string }) => `volume ${f.name} is in use: ${f.where}`,
-    why: 'one device mounted twice would be spoilt',
-    hint: 'end what uses it, then try again',
+    why: 'a device that is mounted twice gets damaged',
+    hint: 'end the program that uses it, then try again',
   },
   FOLDER_UNUSABLE: {
     kind: 'precondition',
@@ -44,14 +44,15 @@ export const volumeDriverError = defineErrors('VOLUME', {
     kind: 'precondition',
     message: (f: Named) => `volume ${f.name} cannot grow while it is in use on this capsule`,
     why: 'the kernel lets only a process with CAP_SYS_RESOURCE do that',
-    hint: 'stop the workload that uses it; what was asked for is done then',
+    hint: 'stop the workload that uses it; the volume grows then',
   },
   POOL_DEVICE_IN_USE: {
     kind: 'precondition',
     message: (f: { device: string; found: string }) =>
       `${f.device} is not blank and does not become the pool of the volumes: it holds ${f.found}`,
-    why: 'what is on it would be lost',
-    hint: (f) => `name another disk, or, when nobody needs what is on it: wipefs --all ${f.device}`,
+    why: 'its contents would be lost',
+    hint: (f) =>
+      `name another disk, or, when its contents are not needed: wipefs --all ${f.device}`,
   },
   POOL_FOREIGN: {
     kind: 'precondition',

@@ -11,7 +11,7 @@ export const storeError = defineErrors('STORE', {
   FULL: {
     kind: 'exhausted',
     message: (f: { path: string }) => `the disk of the store ${f.path} is full`,
-    why: 'nothing more can be written down, and what is not written down is not promised',
+    why: 'capsuled acknowledges only changes that it can write',
     hint: 'make space, then try again: workloads that run keep running',
   },
   TOO_NEW: {

@@ -22,7 +22,7 @@ export const hostError = defineErrors('HOST', {
     kind: 'conflict',
     message: (f: { cidr: string; others: readonly string[]; free: string; config: string }) =>
       `${f.cidr} of the workloads is also used by this host: ${f.others.join(', ')}`,
-    why: 'workloads find each other at these addresses, and never that network',
+    why: 'workloads cannot reach that network: they find each other at these addresses',
     hint: (f) =>
       `write {"bridge": {"cidr": "${f.free}"}} to ${f.config}, and stop and start the capsule`,
   },
@@ -35,8 +35,8 @@ export const hostError = defineErrors('HOST', {
   PORT_TAKEN: {
     kind: 'conflict',
     message: (f: { protocol: string; port: number; detail: string; address: string }) =>
-      `port ${f.port}/${f.protocol} of the capsule is not at 127.0.0.1: ${f.detail}`,
-    why: 'who asks 127.0.0.1 is answered by that program, and not by the workload',
+      `port ${f.port}/${f.protocol} of the capsule is not available at 127.0.0.1: ${f.detail}`,
+    why: 'at 127.0.0.1 that program answers, not the workload',
     hint: (f) =>
       `end the other program, publish another port, or use ${f.address}, where the port is`,
   },
@@ -44,14 +44,14 @@ export const hostError = defineErrors('HOST', {
     kind: 'precondition',
     message: (f: { folder: string; mount: string }) =>
       `${f.folder} is on a filesystem that is mounted noexec: ${f.mount}`,
-    why: 'the files of containers are there, and none of their programs can be run',
+    why: 'it has the files of the containers, and their programs cannot run from there',
     hint: (f) => `mount -o remount,exec ${f.mount}, or keep the state of capsules elsewhere`,
   },
   UNKNOWN: {
     kind: 'internal',
     message: (f: { aspect: string; detail: string }) =>
       `the launcher cannot look at the ${f.aspect} of this host: ${f.detail}`,
-    hint: 'faults of it are not reported; it looks again in a moment',
+    hint: 'its faults are not reported; the launcher tries again in a moment',
   },
 });
 

@@ -10,6 +10,6 @@ export const servedDiskError = defineErrors('SERVED_DISK', {
   FAILED: {
     kind: 'internal',
     message: (f: { count: number }) => `the disk failed its machine, ${f.count} times`,
-    hint: 'the cause says why the first time; is the host’s own disk full?',
+    hint: 'the cause has the first reason; is the host’s own disk full?',
   },
 });

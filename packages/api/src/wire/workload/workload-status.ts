@@ -18,6 +18,7 @@ import {
   WorkloadStatusSchema,
 } from '../../gen/capsule/v1/workload_pb.ts';
 import { defineChoice } from '../choice.ts';
+import { actionFromProto, actionToProto } from '../error/action.ts';
 
 const phase = defineChoice<WorkloadPhase, WirePhase>({
   pending: WirePhase.PENDING,
@@ -73,6 +74,8 @@ export function statusToProto(status: ReportedStatus): WireStatus {
     rolledBackGeneration: BigInt(status.rolledBack?.from ?? 0),
     rolledBackReason: status.rolledBack?.why ?? '',
     settling: status.settling ?? false,
+    hint: status.hint?.text ?? '',
+    hintActions: (status.hint?.actions ?? []).map(actionToProto),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(progress === undefined ? {} : { progress: progressToProto(progress) }),
   });
@@ -106,6 +109,9 @@ export function statusFromProto(status: WireStatus): ReportedStatus {
     observedRun: Number(status.observedRun),
     ...(healthNow === undefined ? {} : { health: healthNow }),
     ...(status.settling && { settling: true }),
+    ...(status.hint && {
+      hint: { text: status.hint, actions: status.hintActions.map(actionFromProto) },
+    }),
     ...(progress === undefined ? {} : { progress }),
   };
 }

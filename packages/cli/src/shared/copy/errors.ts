@@ -55,7 +55,7 @@ export const copyError = defineErrors('COPY', {
     kind: 'invalid',
     message: (f: { name: string }) =>
       `the archive holds ${JSON.stringify(f.name)}, which leads elsewhere`,
-    why: 'what comes from a workload is not trusted to choose where it is written',
+    why: 'an archive from a workload must not choose where it is written',
   },
   LINK_REFUSED: {
     kind: 'invalid',
@@ -70,7 +70,8 @@ export const copyError = defineErrors('COPY', {
   },
   ARCHIVE_DAMAGED: {
     kind: 'internal',
-    message: (f: { reason: string }) => `what arrived is not a whole archive: ${f.reason}`,
-    hint: 'copy again; what was written so far stays',
+    message: (f: { reason: string }) =>
+      `the received archive is incomplete or damaged: ${f.reason}`,
+    hint: 'copy again; the files so far stay',
   },
 });

@@ -11,7 +11,7 @@ import {
   WorkloadChange,
   workloadToProto,
 } from '@capsule/api/wire';
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 import { type FakeServices, startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 import { sampleWorkload } from '../../testing/sample-workload.ts';
@@ -221,7 +221,7 @@ test('a port of the host that another program has is a warning', async () => {
   const services = servicesWith([{ phase: 'running', observedGeneration: 1 }], true);
   const taken = (port: string) => ({
     code: 'HOST_PORT_TAKEN',
-    message: `port ${port} of the capsule is not at 127.0.0.1: taken`,
+    message: `port ${port} of the capsule is not available at 127.0.0.1: taken`,
     hint: 'publish another port',
   });
   const getInfo = () => ({ problems: [taken('8080/tcp'), taken('80/tcp')] });
@@ -233,7 +233,7 @@ test('a port of the host that another program has is a warning', async () => {
   assert.equal(exitCode, 0);
   assert.equal(
     stderr,
-    'warning: port 8080/tcp of the capsule is not at 127.0.0.1: taken; publish another port\n',
+    'warning: port 8080/tcp of the capsule is not available at 127.0.0.1: taken; publish another port\n',
   );
 });
 
@@ -254,6 +254,7 @@ test('a failure ends the waiting with what, why and what to do', async () => {
     phase: 'failed',
     reason: 'IMAGE_NOT_FOUND',
     message: 'docker.io/library/nope:latest does not exist',
+    hint: remedy`bring it with ${action('image.push')}`,
     observedGeneration: 1,
   };
   await using capsule = await startFakeCapsule(servicesWith([PENDING, failed], true));
@@ -264,6 +265,7 @@ test('a failure ends the waiting with what, why and what to do', async () => {
   assert.equal(exitCode, 1);
   assert.equal(stdout, 'web created, failed (IMAGE_NOT_FOUND)\n');
   assert.match(stderr, /error: web is not running: Failed \(IMAGE_NOT_FOUND\)\n {2}why: docker.io/);
+  assert.match(stderr, /fix: bring it with `capsulectl image push`; the capsule keeps trying\n/);
 });
 
 test('a failure of an older generation does not end the waiting', async () => {

@@ -13,7 +13,7 @@ export const transferError = defineErrors('TRANSFER', {
   UNKNOWN_FORMAT: {
     kind: 'invalid',
     message: (f: File) => `${f.path} is neither an image of ext4 nor a tar archive`,
-    hint: remedy`import what ${action('volume.export')} wrote; zstd and gzip are read too`,
+    hint: remedy`import a file of ${action('volume.export')}; it may be compressed with zstd or gzip`,
   },
   NO_IMAGE_ARCHIVE: {
     kind: 'invalid',
@@ -23,8 +23,8 @@ export const transferError = defineErrors('TRANSFER', {
   NOT_AS_SENT: {
     kind: 'dataLoss',
     message: (f: File & { found: string; sent: string }) =>
-      `${f.path} is not what the capsule sent: sha256 ${f.found} instead of ${f.sent}`,
-    hint: 'export it again; `--restart` throws away what is there',
+      `${f.path} differs from the sent content: sha256 ${f.found} instead of ${f.sent}`,
+    hint: 'export it again; `--restart` drops the part that is there',
   },
   FILE_EXISTS: {
     kind: 'exists',

@@ -7,7 +7,7 @@ import { manifestFromWorkload } from '@capsule/core';
  */
 export function workloadDocument(workload: ReportedWorkload): object {
   const { status } = workload;
-  const { progress, startedAt, finishedAt, nextRetryAt, phase, ...plain } = status;
+  const { progress, startedAt, finishedAt, nextRetryAt, phase, hint, ...plain } = status;
   return {
     ...manifestFromWorkload(workload.spec),
     desiredState: `DESIRED_STATE_${workload.desired.toUpperCase()}`,
@@ -17,6 +17,7 @@ export function workloadDocument(workload: ReportedWorkload): object {
     status: {
       phase: `WORKLOAD_PHASE_${phase.toUpperCase()}`,
       ...plain,
+      ...(hint !== undefined && { hint: hint.text }),
       ...(startedAt !== undefined && { startedAt: moment(startedAt) }),
       ...(finishedAt !== undefined && { finishedAt: moment(finishedAt) }),
       ...(nextRetryAt !== undefined && { nextRetryAt: moment(nextRetryAt) }),

@@ -9,7 +9,8 @@ export function readWorkload(wire: Workload, program: ProgramManual): ReportedWo
 }
 
 export function inOwnWords(workload: ReportedWorkload, program: ProgramManual): ReportedWorkload {
-  const { reason, message: text } = workload.status;
+  const { reason, message: text, hint } = workload.status;
   const message = renderRemedy({ text, actions: actionsOfReason(reason) }, program);
-  return { ...workload, status: { ...workload.status, message } };
+  const remedy = hint && { hint: { text: renderRemedy(hint, program), actions: [] } };
+  return { ...workload, status: { ...workload.status, message, ...remedy } };
 }

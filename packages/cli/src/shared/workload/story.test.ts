@@ -46,7 +46,9 @@ test('a crash loop names the cause, the next try and what to look at', () => {
 test('want of memory, a missing image, a wait and a roll-back each have their words', () => {
   const failed = { phase: 'failed', message: 'x' } as const;
   assert.match(story({ status: { ...failed, oomKilled: true } }), /resources\.memory/);
-  assert.match(story({ status: { ...failed, reason: 'IMAGE_NOT_FOUND' } }), /image push/);
+  const hint = { text: 'check the name and the tag', actions: [] };
+  const missing = { ...failed, reason: 'IMAGE_NOT_FOUND', hint };
+  assert.match(story({ status: missing }), /^Check the name and the tag\.$/m);
   const waiting = { phase: 'pending', reason: 'WaitingForDependency', message: 'waits' } as const;
   assert.match(story({ status: waiting }), /not running yet: waits/);
   const back = { rolledBack: { from: 4, why: 'connection refused' } };

@@ -1,5 +1,6 @@
 import { type Event, EventSeverity, type ReportedWorkload } from '@capsule/api/wire';
 import { action, isReady, type Remedy, remedy } from '@capsule/core';
+import { capitalised } from '../../program/capitalised.ts';
 import type { ProgramManual } from '../../program/manual.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';
 import { formatAge } from '../render/age.ts';
@@ -91,9 +92,7 @@ function adviceFor({ spec, desired, status }: ReportedWorkload): Remedy {
       ? remedy`It wanted more memory than there is in it: give it a larger memoryMib.`
       : remedy`It wanted more memory than resources.memory allows: give it more, or none.`;
   }
-  if (/^IMAGE_/.test(status.reason)) {
-    return remedy`Check the reference ${spec.image} and its registry, or bring it with ${action('image.push')}.`;
-  }
+  if (status.hint !== undefined) return { ...status.hint, text: asSentence(status.hint.text) };
   if (status.reason === 'WaitingForDependency') {
     return remedy`${action('workload.list')} shows the others.`;
   }
@@ -108,4 +107,9 @@ function adviceFor({ spec, desired, status }: ReportedWorkload): Remedy {
 
 function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
+}
+
+/** `check the name; …` as a sentence of its own. A command at its start stays as it is typed. */
+function asSentence(text: string): string {
+  return `${text.startsWith('`') ? text : capitalised(text)}.`;
 }

@@ -50,5 +50,6 @@ function describeStuck(workload: ReportedWorkload) {
   const { spec, status } = workload;
   const wanted = status.phase === 'running' ? 'ready' : 'running';
   const state = describeState(workload);
-  return cliError.WORKLOAD_FAILED({ name: spec.name, wanted, state, detail: status.message });
+  const facts = { name: spec.name, wanted, state, detail: status.message, fix: status.hint?.text };
+  return cliError.WORKLOAD_FAILED(facts);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CapsuleError } from '../../error/capsule-error.ts';
 import type { ContainerSeen } from '../../port/container-runtime.ts';
 import { refOfWorkload } from '../../resource/cell/container-ref.ts';
 import { HEALTH_DEFAULTS } from '../../resource/cell/health-check.ts';
@@ -18,6 +19,7 @@ import {
   statusWhenFulfilled,
   statusWhenOutOfMemory,
   statusWhenProbed,
+  statusWhenRefused,
   statusWhenSettled,
   statusWhenStarting,
   statusWhenWaiting,
@@ -280,6 +282,21 @@ test('health begins as starting with each process, and belongs to the process th
   assert.equal(statusWhenProbed(starting, 8, { health: 'healthy', detail: '' }), starting);
   assert.equal(look(healthy, { ...RUNNING, pid: 9 }, CHECKED).health, 'starting');
   assert.equal(look(healthy, RUNNING, RECORD).health, undefined);
+});
+
+test('a failure leaves what to do about it, until it is over', () => {
+  const error = new CapsuleError({
+    code: 'IMAGE_ABSENT',
+    kind: 'notFound',
+    message: 'no image',
+    hint: 'push it',
+  });
+  const refused = statusWhenRefused(RECORD, STARTED, error, 20_000);
+  assert.deepEqual(refused.hint, { text: 'push it', actions: [] });
+  assert.equal(statusWhenRefused(RECORD, refused, new Error('x'), 20_000).hint, undefined);
+  assert.equal(look(refused, RUNNING).hint, undefined);
+  const inPlace = statusWhenRefused(RECORD, look(STARTED, RUNNING), error, 20_000);
+  assert.equal(statusWhenFulfilled(RECORD, inPlace).hint, undefined);
 });
 
 test('why a check has not passed yet is in the status, and is no event', () => {

@@ -1,3 +1,4 @@
+import { isCapsuleError } from '../../error/capsule-error.ts';
 import type { ContainerSeen } from '../../port/container-runtime.ts';
 import type { ContainerRecord } from '../../resource/cell/container.ts';
 import type { HealthState } from '../../resource/cell/health-check.ts';
@@ -72,7 +73,7 @@ export function statusWhenFulfilled(
 ): WorkloadStatus {
   const hasFailed = before.phase === 'running' && before.nextRetryAt !== undefined;
   if (!hasFailed && before.observedGeneration === generation) return before;
-  const { nextRetryAt: _retry, ...rest } = before;
+  const { nextRetryAt: _retry, hint: _hint, ...rest } = before;
   const words = hasFailed ? describeRunning(before.health) : {};
   return { ...rest, ...words, observedGeneration: generation };
 }
@@ -101,12 +102,19 @@ export function statusWhenRefused(
 ): WorkloadStatus {
   const reason = failureCodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (before.phase === 'running') return { ...before, reason, message, nextRetryAt };
+  const { hint: _hint, ...kept } = before;
+  const told = { ...kept, reason, message, nextRetryAt, ...hintOf(error) };
+  if (before.phase === 'running') return told;
   // Nothing was tried yet that could have failed: the runtime is on its way back.
   const failed = reason === 'RUNTIME_UNAVAILABLE' ? 'pending' : 'failed';
   const phase = record.desired === 'deleting' ? before.phase : failed;
   const observedGeneration = record.generation;
-  return { ...before, phase, reason, message, nextRetryAt, observedGeneration };
+  return { ...told, phase, observedGeneration };
+}
+
+function hintOf(error: unknown): Pick<WorkloadStatus, 'hint'> {
+  if (!isCapsuleError(error) || error.hint === undefined) return {};
+  return { hint: { text: error.hint, actions: error.actions } };
 }
 
 /** An earlier spec has come back in the place of one that was not ready in time. Pure. */
@@ -368,7 +376,7 @@ function withoutOldExit(before: WorkloadStatus, change: Partial<WorkloadStatus>)
 }
 
 function settle(before: WorkloadStatus, change: Partial<WorkloadStatus>): WorkloadStatus {
-  const { pid: _pid, progress: _progress, nextRetryAt: _retry, ...rest } = before;
+  const { pid: _pid, progress: _progress, nextRetryAt: _retry, hint: _hint, ...rest } = before;
   const { health: _health, settling: _settling, endCause: _cause, ...kept } = rest;
   return { ...kept, ...change };
 }

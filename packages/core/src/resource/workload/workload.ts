@@ -1,3 +1,4 @@
+import type { Remedy } from '../../error/remedy.ts';
 import type { CellSpec } from '../cell/cell.ts';
 import type { CellContainer, ContainerRecord } from '../cell/container.ts';
 import type { HealthState } from '../cell/health-check.ts';
@@ -30,6 +31,8 @@ export interface WorkloadStatus {
   readonly message: string;
   /** One word for programs. */
   readonly reason: StatusReason;
+  /** The remedy for the failure that the reason names. */
+  readonly hint?: Remedy;
   readonly observedGeneration: number;
   readonly restartCount: number;
   /** Restarts since the last long healthy run; decides the back-off. */
