@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type ApplyChange,
   completeSpec,
   keyedLock,
   type RegistrySpec,
@@ -25,8 +26,9 @@ import { RegistryCommands } from '../registry/commands.ts';
 import { RegistryRecords } from '../registry/records.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createResources } from '../system/resources.ts';
-import type { ApplyOutcome } from '../workload/commands.ts';
-import { type DeclaredOutcome, ManifestCommands, type ManifestOutcomes } from './commands.ts';
+import { ManifestCommands, type ManifestOutcomes } from './commands.ts';
+import { manifestKinds } from './kinds.ts';
+import type { Outcome } from './outcome.ts';
 
 const TABLES = ['cell', 'container', 'container_status', 'cell_good', 'pause', 'address', 'event'];
 const MORE_TABLES = ['volume', 'snapshot', 'registry', 'registry_login', 'sqlite_sequence'];
@@ -90,9 +92,11 @@ function setUp() {
   });
   const manifests = new ManifestCommands({
     db,
-    registries,
-    volumes: system.volumes.commands,
-    workloads: system.workloads.commands,
+    kinds: manifestKinds({
+      registries,
+      volumes: system.volumes.commands,
+      workloads: system.workloads.commands,
+    }),
     lock: keyedLock(),
   });
   const dump = () => ({
@@ -138,7 +142,7 @@ const registry = (name: string): RegistrySpec => ({
   insecure: false,
   caCertificate: '',
 });
-const wordOf = (outcome: DeclaredOutcome | ApplyOutcome) => {
+const wordOf = (outcome: Outcome<{ readonly change: ApplyChange }>) => {
   if (outcome === undefined) return '-';
   return 'error' in outcome ? outcome.error.code : outcome.applied.change;
 };
