@@ -163,8 +163,9 @@ PATH=$root/node_modules/.bin:$PATH
 # Compiled forms of our own sources are kept: every later start of a program is quicker.
 NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/node}
 export PATH NODE_COMPILE_CACHE
+# One of V8’s own threads may hold up the exit of a program for ever: nodejs/node#54918.
 if [ "$(id -u)" = 0 ]; then
-  exec node "$root/$entry" "$@"
+  exec node --single-threaded "$root/$entry" "$@"
 fi
 # The user's own registries, proxies, certificates and Rust are wanted; sudo would drop them all.
-exec sudo --preserve-env -- env PATH="$PATH" HOME="$HOME" node "$root/$entry" "$@"
+exec sudo --preserve-env -- env PATH="$PATH" HOME="$HOME" node --single-threaded "$root/$entry" "$@"

@@ -1,5 +1,6 @@
 /** `npm run layers`: packages and their folders import only what the layer table allows, and never in a circle. */
 import { join } from 'node:path';
+import { declaredProblems } from './layers/declared-problems.ts';
 import { findCycles } from './layers/find-cycles.ts';
 import { folderProblems } from './layers/folder-problems.ts';
 import { FOLDERS } from './layers/folder-table.ts';
@@ -12,6 +13,7 @@ const workspace = await loadWorkspace(join(import.meta.dirname, '..'));
 const walled = Object.entries(FOLDERS);
 const problems = [
   ...workspace.files.flatMap((file) => importProblems(file, workspace)),
+  ...declaredProblems(workspace),
   ...walled.flatMap(([layer, folders]) => folderProblems(layer, folders, workspace)),
   ...walled.flatMap(([layer, folders]) => idleProblems(layer, folders, workspace)),
   ...walled.flatMap(([layer, folders]) =>

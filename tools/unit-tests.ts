@@ -18,7 +18,8 @@ const files = asked.filter((argument) => !argument.startsWith('-'));
 const PROCESSES_MOST = 2;
 // In one process for many files: starting one for each file would take more than twice as long. A file that leaks
 // a handle keeps the process from ending and is found by that.
-const defaults = ['--test', '--test-isolation=none', '--test-timeout=60000'];
+// Without threads of V8, one of which may hold up the exit for ever: nodejs/node#54918.
+const defaults = ['--single-threaded', '--test', '--test-isolation=none', '--test-timeout=60000'];
 const shares = files.length > 0 ? [files] : share(await unitTests());
 const outcomes = await Promise.all(shares.map(runShare));
 for (const { output } of outcomes) process.stdout.write(output);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { statFields } from '@capsule/host';
 
 /** Of one process, in MB (10^6 bytes). */
 export interface Memory {
@@ -21,8 +22,9 @@ const TICKS_PER_SECOND = 100;
 /** Seconds of processor time that a process and its ended children have had. */
 export async function processorSecondsOf(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The second field, in parentheses, may hold spaces; utime to cstime are the 14th to 17th.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  // utime to cstime are the 14th to 17th (proc_pid_stat(5)), and these begin with the third.
+  const ticks = statFields(text)
+    .slice(11, 15)
+    .reduce((sum, field) => sum + Number(field), 0);
   return ticks / TICKS_PER_SECOND;
 }

@@ -58,6 +58,7 @@ async function buildCapsulectl(folder: string): Promise<void> {
       logLevel: 'error',
     });
     await promisify(execFile)(process.execPath, [
+      '--single-threaded',
       '--snapshot-blob',
       heap,
       '--build-snapshot',

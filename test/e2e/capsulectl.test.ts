@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { run } from '@capsule/host';
 import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
+import { freePorts } from '../lab/free-ports.ts';
 import { containerManifest } from './support/container-manifest.ts';
 import { quickImage } from './support/quick-image.ts';
 import {
@@ -21,7 +22,8 @@ suite('capsulectl', { concurrency: false }, () => {
     lab = await startLab({ images: [] });
     const input = dockerArchive(await quickImage(), [IMAGE, 'box:1']);
     await capsulectl(['image', 'push', '-'], { input });
-    const ports = [8080, 8081, 8082, 8083].map((hostPort) => ({ containerPort: 80, hostPort }));
+    // One that another program has would be a problem that `capsule info` shows.
+    const ports = (await freePorts(4)).map((hostPort) => ({ containerPort: 80, hostPort }));
     const manifests = [
       containerManifest('a-service-by-name', { image: IMAGE, ports }),
       containerManifest('web', { image: 'box:1', networkMode: 'host' }),

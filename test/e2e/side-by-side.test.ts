@@ -7,13 +7,16 @@ import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';
 import { cellCgroups } from '../lab/cgroup.ts';
 import { portMaps } from '../lab/footprint.ts';
+import { freePorts } from '../lab/free-ports.ts';
 import { page } from '../lab/page.ts';
 import { namespaceOf } from '../lab/process.ts';
 import { pushBusybox } from '../lab/push-busybox.ts';
 import { until } from '../lab/until.ts';
 import { deleteWorkloads, getWorkload, runWorkload } from '../lab/workload.ts';
 
-const PORTS = [{ containerPort: 80, hostPort: 8080 }];
+/** Free at 127.0.0.1 too, which the test's own capsules are to contend for. */
+const [PORT = 0] = await freePorts(1);
+const PORTS = [{ containerPort: 80, hostPort: PORT }];
 /** The promise is two seconds on a machine that does nothing else. */
 const READY_MS = 15_000;
 
@@ -33,10 +36,10 @@ test('two capsules on one machine do not know of each other', {
   assert.notEqual(first.address, second.address);
   await namesResolveForUsers(second);
   for (const lab of [first, second]) {
-    assert.equal((await page(`http://${lab.address}:8080/`)).trim(), lab.name);
+    assert.equal((await page(`http://${lab.address}:${PORT}/`)).trim(), lab.name);
   }
 
-  // The second one finds 127.0.0.1:8080 taken, says so, and has it when the first one has gone.
+  // The second one finds this port of 127.0.0.1 taken, says so, and has it when the first one has gone.
   await untilInfo(second, (codes) => codes.includes('HOST_PORT_TAKEN'));
   const { status } = await getWorkload(first, 'site');
   assert.equal(status.address, (await getWorkload(second, 'site')).status.address);
@@ -60,9 +63,9 @@ test('two capsules on one machine do not know of each other', {
   await first.restart();
   await first[Symbol.asyncDispose]();
   assert.deepEqual(await getWorkload(second, 'site'), before);
-  assert.equal((await page(`http://${second.address}:8080/`)).trim(), second.name);
+  assert.equal((await page(`http://${second.address}:${PORT}/`)).trim(), second.name);
   await untilInfo(second, (codes) => !codes.includes('HOST_PORT_TAKEN'));
-  assert.equal((await page('http://127.0.0.1:8080/')).trim(), second.name);
+  assert.equal((await page(`http://127.0.0.1:${PORT}/`)).trim(), second.name);
   await deleteWorkloads(second, 'site');
 });
 

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { statFields } from '@capsule/host';
 import type { Lab } from '@capsule/testkit';
 import { pathOf } from '../lab/capsulectl.ts';
 
@@ -40,7 +41,7 @@ export async function describeProcesses(lab: Lab): Promise<readonly string[]> {
       const [stat, cgroup, line] = await Promise.all(
         ['stat', 'cgroup', 'cmdline'].map((file) => read(lab, pid, file)),
       );
-      const [state, parent] = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
+      const [state, parent] = statFields(stat ?? '');
       const cell = /\/kukeon\/\S+/.exec(cgroup ?? '')?.[0] ?? '-';
       return [pid, parent, state, cell, (line ?? '').replaceAll('\0', ' ')].join(' ');
     }),

@@ -65,7 +65,7 @@ function undeclaredProblems(name: string, file: SourceFile, workspace: Workspace
   return [`${name} is not among the dependencies of ${declared ? file.home : 'the root'}`];
 }
 
-function packageName(specifier: string): string {
+export function packageName(specifier: string): string {
   const parts = specifier.split('/');
   return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
 }

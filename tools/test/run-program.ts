@@ -5,7 +5,9 @@ import type { Print } from './transcript.ts';
 
 /** Runs a program of Node that counts as one test: it passes when it ends with 0. */
 export async function runProgram(file: string, print: Print): Promise<LaneResult> {
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--single-threaded', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', print);
   }

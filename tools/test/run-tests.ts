@@ -21,7 +21,9 @@ export async function runTests(
 ): Promise<LaneResult> {
   const count = { passed: 0, failed: 0, skipped: 0 };
   const clock = new TestClock();
-  const tests = run({ files: [...files], concurrency, timeout: timeoutMs });
+  // A thread of V8 may hold up the exit of a process for ever: nodejs/node#54918.
+  const execArgv = ['--single-threaded'];
+  const tests = run({ files: [...files], concurrency, timeout: timeoutMs, execArgv });
   // A suite is reported beside its tests: only these count, and what fails around them.
   tests.on('test:pass', (event) => {
     clock.note(event);

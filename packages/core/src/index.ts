@@ -4,6 +4,7 @@ export * from './concurrency/keyed-lock.ts';
 export * from './concurrency/keyed-mutex.ts';
 export * from './concurrency/outbox.ts';
 export * from './error/action.ts';
+export * from './error/action-line.ts';
 export * from './error/capsule-error.ts';
 export * from './error/define-errors.ts';
 export * from './error/kinds.ts';

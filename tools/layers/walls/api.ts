@@ -8,7 +8,7 @@ export const API: Folders = {
   wire: { uses: ['gen'], pure: true },
   'wire/error': { uses: ['errors.ts', 'gen', 'wire'], pure: true },
   'wire/volume': { uses: ['gen'], pure: true },
-  'wire/workload': { uses: ['errors.ts', 'gen', 'wire'], pure: true },
+  'wire/workload': { uses: ['errors.ts', 'gen', 'wire', 'wire/error'], pure: true },
   'wire/manifest': {
     uses: ['gen', 'wire', 'wire/error', 'wire/volume', 'wire/workload'],
     pure: true,

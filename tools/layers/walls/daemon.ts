@@ -17,7 +17,7 @@ export const DAEMON: Folders = {
     uses: ['event', 'network', 'pause', 'store', 'volume', 'workload/errors.ts'],
     tests: ['system', 'testing'],
   },
-  manifest: { uses: ['registry', 'volume', 'workload'], tests: ['store', 'system'] },
+  manifest: { uses: ['registry', 'volume', 'workload'], tests: ['store', 'testing'] },
   capsule: { uses: ['store', 'workload'] },
   // Translates the wire: the one folder of nouns that all of them come together in.
   api: {

@@ -13,8 +13,10 @@ const run = promisify(execFile);
 const FAKE_NODE = `#!/bin/sh
 case $1 in
   */build.ts) echo built; mkdir -p "\${1%/*}/dist"; : > "\${1%/*}/dist/capsulectl.cjs" ;;
-  --snapshot-blob) echo "ran \${2##*/} \${3##*/}"; shift 3; printf '<%s>' "$@" ;;
-  *) echo "ran \${1##*/}"; shift; printf '<%s>' "$@" ;;
+  --single-threaded) shift
+    if [ "$1" = --snapshot-blob ]; then echo "ran \${2##*/} \${3##*/}"; shift 3
+    else echo "ran \${1##*/}"; shift; fi
+    printf '<%s>' "$@" ;;
 esac
 `;
 

@@ -1,4 +1,4 @@
-import { type Action, actionArguments, type Remedy } from '@capsule/core';
+import { actionLine, type Remedy, type RemedyAction } from '@capsule/core';
 import type { CommandManual, ProgramManual } from './manual.ts';
 import { spellingsOf } from './spellings.ts';
 
@@ -8,25 +8,21 @@ export function renderRemedy({ text, actions }: Remedy, program: ProgramManual):
   let rest = text;
   for (const action of actions) {
     const at = action.text === '' ? -1 : rest.indexOf(action.text);
-    const words = commandWords(action, program);
-    if (at < 0 || words === undefined) continue;
-    const line = action.isShort ? words : [program.name, ...words];
-    rendered += rest.slice(0, at) + line.join(' ');
+    const line = lineOf(action, program);
+    if (at < 0 || line === undefined) continue;
+    rendered += rest.slice(0, at) + line;
     rest = rest.slice(at + action.text.length);
   }
   return rendered + rest;
 }
 
-/** Returns the words behind the program's name; undefined where it has no such command. */
-function commandWords(action: Action, program: ProgramManual): readonly string[] | undefined {
-  if (action.name === 'program') return [];
+/** Undefined where the program has no such command. */
+function lineOf(action: RemedyAction, program: ProgramManual): string | undefined {
   const command = program.commands.find((one) => actionOf(one) === action.name);
-  if (command === undefined) return undefined;
-  const args = actionArguments(action).flatMap(({ name, isFlag, value }) => [
-    ...(isFlag ? [spellingOf(name, command)] : []),
-    ...(value === true ? [] : [value]),
-  ]);
-  return [...command.path, ...args];
+  if (command === undefined && action.name !== 'program') return undefined;
+  const { path = [], flags = [] } = command ?? {};
+  const flag = (name: string) => spellingOf(name, flags);
+  return actionLine({ action, isShort: action.isShort }, { program: program.name, path, flag });
 }
 
 /** The action that a command carries out: `volume.list`, unless it says otherwise. */
@@ -35,7 +31,7 @@ export function actionOf({ action, path }: CommandManual): string {
 }
 
 /** The short form where there is one: `-o`. */
-function spellingOf(name: string, { flags }: CommandManual): string {
+function spellingOf(name: string, flags: CommandManual['flags']): string {
   const spellings = flags.map(spellingsOf).find((all) => all.includes(`--${name}`));
   return spellings?.find((spelling) => !spelling.startsWith('--')) ?? `--${name}`;
 }

@@ -1,4 +1,5 @@
-import { type Action, actionArguments } from './action.ts';
+import type { Action } from './action.ts';
+import { actionLine } from './action-line.ts';
 import { FIRST_PROGRAM } from './first-program.ts';
 
 /** What a person can do about something: a text, and the actions that it names. */
@@ -35,7 +36,7 @@ export function remedy(
   const parts = values.map((value) => {
     const mention = mentionOf(value);
     if (mention === undefined) return String(value);
-    const text = describeAction(mention);
+    const text = describeMention(mention);
     actions.push({ ...mention.action, text, isShort: mention.isShort });
     return mention.isQuoted ? `\`${text}\`` : text;
   });
@@ -59,12 +60,12 @@ function mentionOf(value: Action | Mention | string | number): Mention | undefin
 }
 
 /** As a person types it for the first program. */
-function describeAction({ action, isShort }: Mention): string {
+function describeMention(mention: Mention): string {
+  const { name } = mention.action;
   const { name: program, shortFlags } = FIRST_PROGRAM;
-  const words = action.name === 'program' ? [] : action.name.split('.');
-  const args = actionArguments(action).flatMap(({ name, isFlag, value }) => [
-    ...(isFlag ? [shortFlags.get(name) ?? `--${name}`] : []),
-    ...(value === true ? [] : [value]),
-  ]);
-  return [...(isShort ? [] : [program]), ...words, ...args].join(' ');
+  return actionLine(mention, {
+    program,
+    path: name === 'program' ? [] : name.split('.'),
+    flag: (flag) => shortFlags.get(flag) ?? `--${flag}`,
+  });
 }

@@ -15,14 +15,14 @@ import {
 } from '@capsule/api/wire';
 import {
   type CapsuleError,
-  isCapsuleError,
   manifestError,
   type Workload,
   type WorkloadRecord,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { DeclaredOutcome, ManifestCommands, ManifestOutcomes } from '../manifest/commands.ts';
-import type { ApplyOutcome, WantedWorkload } from '../workload/commands.ts';
+import type { ManifestCommands, ManifestOutcomes } from '../manifest/commands.ts';
+import { type Outcome, refusal, refusedOnly } from '../manifest/outcome.ts';
+import type { Applied, WantedWorkload } from '../workload/commands.ts';
 
 export interface ManifestServiceParts {
   readonly manifests: ManifestCommands;
@@ -58,13 +58,18 @@ export function manifestService(
         registries: registries.map(({ name }, at) => declared(name, all.registries[at], isDone)),
         volumes: volumes.map(({ name }, at) => declared(name, all.volumes[at], isDone)),
         workloads: workloads.map(({ name }, at) =>
-          workloadResult(name, isDone ? all.workloads[at] : refused(all.workloads[at]), describe),
+          workloadResult(
+            name,
+            isDone ? all.workloads[at] : refusedOnly(all.workloads[at]),
+            describe,
+          ),
         ),
       };
     },
   };
 }
 
+type Declared = Pick<Applied, 'change' | 'fields'>;
 type Read = WantedWorkload | { readonly error: CapsuleError };
 
 function readWorkload(wire: WireWorkload): Read {
@@ -74,18 +79,12 @@ function readWorkload(wire: WireWorkload): Read {
       desired: askedStateFromProto(wire.name, wire.desiredState),
     };
   } catch (error) {
-    if (!isCapsuleError(error)) throw error;
-    return { error };
+    return refusal(error);
   }
 }
 
-type AnyOutcome = ApplyOutcome | { readonly error: CapsuleError } | undefined;
-
 /** Puts what could not be read back into its place among the others. */
-function withUnreadable(
-  outcomes: ManifestOutcomes,
-  read: readonly Read[],
-): Omit<ManifestOutcomes, 'workloads'> & { readonly workloads: readonly AnyOutcome[] } {
+function withUnreadable(outcomes: ManifestOutcomes, read: readonly Read[]): ManifestOutcomes {
   const judged = [...outcomes.workloads];
   return {
     ...outcomes,
@@ -93,11 +92,7 @@ function withUnreadable(
   };
 }
 
-function refused(outcome: AnyOutcome): AnyOutcome {
-  return outcome !== undefined && 'error' in outcome ? outcome : undefined;
-}
-
-function declared(name: string, outcome: DeclaredOutcome, isDone: boolean): Result {
+function declared(name: string, outcome: Outcome<Declared>, isDone: boolean): Result {
   if (outcome === undefined) return create(ManifestResultSchema, { name });
   if ('error' in outcome) return { name, error: errorToDetail(outcome.error) };
   if (!isDone) return { name };
@@ -107,7 +102,7 @@ function declared(name: string, outcome: DeclaredOutcome, isDone: boolean): Resu
 
 function workloadResult(
   name: string,
-  outcome: AnyOutcome,
+  outcome: Outcome<Applied>,
   describe: (record: WorkloadRecord) => WireWorkload,
 ): Result {
   if (outcome === undefined) return { name };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type ApplyChange,
   completeSpec,
   keyedLock,
   type RegistrySpec,
@@ -8,25 +9,16 @@ import {
   type VolumeSpec,
   type WorkloadSpec,
 } from '@capsule/core';
-import { createLog, Feed, openStore, SecretBox } from '@capsule/engine';
-import {
-  FakeCellNetwork,
-  FakeContainerRuntime,
-  FakeImageStore,
-  FakeNameResponder,
-  FakePortListeners,
-  FakeVolumeBackend,
-  fakeError,
-  noGuestVolumes,
-  noTransfers,
-} from '@capsule/testkit';
+import { openStore, SecretBox } from '@capsule/engine';
+import { fakeError, fakeOutside } from '@capsule/testkit';
 import fc from 'fast-check';
 import { RegistryCommands } from '../registry/commands.ts';
 import { RegistryRecords } from '../registry/records.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { createResources } from '../system/resources.ts';
-import type { ApplyOutcome } from '../workload/commands.ts';
-import { type DeclaredOutcome, ManifestCommands, type ManifestOutcomes } from './commands.ts';
+import { createTestResources } from '../testing/create-test-resources.ts';
+import { ManifestCommands, type ManifestOutcomes } from './commands.ts';
+import { manifestKinds } from './kinds.ts';
+import type { Outcome } from './outcome.ts';
 
 const TABLES = ['cell', 'container', 'container_status', 'cell_good', 'pause', 'address', 'event'];
 const MORE_TABLES = ['volume', 'snapshot', 'registry', 'registry_login', 'sqlite_sequence'];
@@ -34,47 +26,21 @@ const MORE_TABLES = ['volume', 'snapshot', 'registry', 'registry_login', 'sqlite
 /** A capsuled whose controllers stand still, so that nothing changes but what a call changes. */
 function setUp() {
   const db = openStore(':memory:', MIGRATIONS);
-  const images = new FakeImageStore();
-  const runtime = new FakeContainerRuntime(images);
-  const disk = new FakeVolumeBackend();
-  const names = new FakeNameResponder();
-  const network = new FakeCellNetwork();
+  const outside = fakeOutside();
+  const { runtime } = outside;
+  const { names, network } = outside.network;
+  const { backend: disk } = outside.volumes;
   const files: string[] = [];
   const unused = () => assert.fail('nobody asks');
-  const log = createLog(() => undefined);
-  const feed = new Feed(db);
-  const system = createResources(
-    { db, feed, log, now: () => 0, monotonicMs: () => 0 },
-    {
-      runtime,
-      images,
-      files: { look: unused, pack: unused, unpack: unused, copyOut: unused },
-      logs: {
-        store: { async *read() {}, exists: async () => false, remove: async () => undefined },
-        pathOf: String,
-        serialPathOf: String,
-      },
-      network: { network, names, listeners: new FakePortListeners(), service: { knock: unused } },
-      volumes: {
-        backend: disk,
-        ...noTransfers,
-        guestVolumes: noGuestVolumes,
-        faultPoint: () => undefined,
-      },
-    },
-    {
-      cidr: '172.20.254.0/24',
-      concurrency: 1,
-      limits: new Set(),
-      ownFolders: [],
-      leastMib: 96,
-    },
-  );
+  const { resources: system, base } = createTestResources(db, outside, {
+    now: () => 0,
+    monotonicMs: () => 0,
+  });
   // A queue that is closed takes turns no more: specs are stored, and nothing follows.
   const stopped = system.workloads.controller[Symbol.asyncDispose]();
   system.network.namePublisher.start();
   const notified: string[] = [];
-  feed.listen((name) => notified.push(name));
+  base.feed.listen((key) => notified.push(key));
   const registries = new RegistryCommands({
     records: new RegistryRecords(db),
     hosts: {
@@ -86,13 +52,15 @@ function setUp() {
       check: unused,
     },
     secrets: new SecretBox('/nonexistent/secret.key'),
-    log,
+    log: base.log,
   });
   const manifests = new ManifestCommands({
     db,
-    registries,
-    volumes: system.volumes.commands,
-    workloads: system.workloads.commands,
+    kinds: manifestKinds({
+      registries,
+      volumes: system.volumes.commands,
+      workloads: system.workloads.commands,
+    }),
     lock: keyedLock(),
   });
   const dump = () => ({
@@ -138,7 +106,7 @@ const registry = (name: string): RegistrySpec => ({
   insecure: false,
   caCertificate: '',
 });
-const wordOf = (outcome: DeclaredOutcome | ApplyOutcome) => {
+const wordOf = (outcome: Outcome<{ readonly change: ApplyChange }>) => {
   if (outcome === undefined) return '-';
   return 'error' in outcome ? outcome.error.code : outcome.applied.change;
 };

@@ -9,6 +9,7 @@ import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
 import { CapsuleObserver, type WorkloadsSeen } from '../capsule/observe.ts';
 import { ManifestCommands } from '../manifest/commands.ts';
+import { manifestKinds } from '../manifest/kinds.ts';
 import type { RegistryCommands } from '../registry/commands.ts';
 import type { Base } from './base.ts';
 import type { Ports } from './ports.ts';
@@ -78,9 +79,7 @@ function storedParts(stored: Stored, ports: Ports): StoredParts {
   const { commands, controller } = workloads;
   const manifests = new ManifestCommands({
     db: base.db,
-    registries,
-    volumes: volumes.commands,
-    workloads: commands,
+    kinds: manifestKinds({ registries, volumes: volumes.commands, workloads: commands }),
     lock: keyedLock(),
   });
   return {

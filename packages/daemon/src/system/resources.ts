@@ -1,13 +1,13 @@
-import { type CellId, type ContainerRef, nameOfCell, volumesOf } from '@capsule/core';
+import { type ContainerRef, nameOfCell } from '@capsule/core';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
 import { PauseCommands } from '../pause/commands.ts';
-import type { VolumeUsers } from '../volume/holders.ts';
 import { WorkloadObserver } from '../workload/observe.ts';
+import { volumeUsers } from '../workload/volume-users.ts';
 import type { Base } from './base.ts';
 import { createNetwork } from './network.ts';
 import type { Ports } from './ports.ts';
-import { createRecords, type Records } from './records.ts';
+import { createRecords } from './records.ts';
 import { createVolumes } from './volumes.ts';
 import type { WorkloadSettings } from './workload-parts.ts';
 import { createWorkloads } from './workloads.ts';
@@ -44,7 +44,9 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
   const network = createNetwork(base, records, ports.network);
   const { files } = ports;
-  const users = volumeUsers(records, observer, {
+  const users = volumeUsers({
+    cells,
+    statusOf,
     stop: (cell) => workloads.commands.stop(nameOfCell(cell)),
     wake: (cell) => workloads.controller.wake(cell),
   });
@@ -77,26 +79,4 @@ export function startResources(
   stack.use(network.namePublisher).start();
   stack.use(workloads.controller).start();
   void stack.use(volumes).start();
-}
-
-function volumeUsers(
-  { cells }: Pick<Records, 'cells'>,
-  observer: WorkloadObserver,
-  { stop, wake }: Readonly<Record<'stop' | 'wake', (cell: CellId) => void>>,
-): VolumeUsers {
-  const naming = (volume: string) =>
-    cells.list().filter((record) => volumesOf(record).includes(volume));
-  return {
-    namedBy: (volume) => {
-      const wanted = naming(volume).filter(({ desired }) => desired !== 'deleting');
-      return wanted.map(({ id }) => id);
-    },
-    stop,
-    desiredOf: (cell) => cells.get(cell)?.desired,
-    containersOf: (cell) => cells.get(cell)?.containers.map(({ ref }) => ref) ?? [],
-    isStopping: (ref) => observer.statusOf(ref).progress?.stage === 'stopping',
-    onRelease: (volume) => {
-      for (const { id } of naming(volume)) wake(id);
-    },
-  };
 }

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  type ContainerFiles,
   cellKey,
   cellOfWorkload,
   completeSpec,
-  containerKey,
   type HealthCheck,
   isReady,
-  type LogStore,
   MICRO_VM_DEFAULTS,
   type ProbeResult,
   refOfWorkload,
@@ -16,37 +13,24 @@ import {
   type Workload,
   type WorkloadSpec,
 } from '@capsule/core';
-import { createLog, type Database, Feed, openStore } from '@capsule/engine';
+import { type Database, type Feed, openStore } from '@capsule/engine';
 import {
   FAKE_PROGRAMS,
   FakeCellNetwork,
   FakeContainerRuntime,
   FakeImageStore,
-  FakeNameResponder,
   type FakeNetworkState,
   FakePortListeners,
   FakeVolumeBackend,
   fakeError,
-  noGuestVolumes,
-  noTransfers,
+  fakeOutside,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { createResources, type Resources } from '../system/resources.ts';
+import type { Resources } from '../system/resources.ts';
+import { createTestResources } from '../testing/create-test-resources.ts';
 
 const NGINX = 'docker.io/library/nginx:latest';
 const PORT = { containerPort: 80, hostPort: 8080, protocol: 'tcp' } as const;
-const NO_LOGS: LogStore = {
-  async *read() {},
-  exists: async () => false,
-  remove: async () => undefined,
-};
-
-const NO_FILES: ContainerFiles = {
-  look: () => assert.fail('nobody copies'),
-  pack: () => assert.fail('nobody copies'),
-  unpack: () => assert.fail('nobody copies'),
-  copyOut: async () => undefined,
-};
 
 /** The outside of capsuled, which outlives it: disk, containerd, kernel, registry. */
 class Machine {
@@ -65,47 +49,25 @@ class Machine {
 
   /** A new capsuled on this machine. */
   boot(): Daemon {
-    const feed = new Feed(this.db);
-    const resources = createResources(
-      {
-        db: this.db,
-        feed,
-        log: createLog(() => undefined),
-        now: () => Date.now() + this.clockMs,
-        monotonicMs: () => performance.now(),
+    const outside = fakeOutside();
+    const ports = {
+      ...outside,
+      runtime: this.runtime,
+      images: this.images,
+      network: {
+        ...outside.network,
+        network: new FakeCellNetwork(this.kernel),
+        listeners: this.listeners,
+        service: { knock: async () => this.service },
       },
-      {
-        runtime: this.runtime,
-        files: NO_FILES,
-        images: this.images,
-        logs: {
-          store: NO_LOGS,
-          pathOf: containerKey,
-          serialPathOf: (ref) => `${containerKey(ref)}.serial`,
-        },
-        network: {
-          network: new FakeCellNetwork(this.kernel),
-          listeners: this.listeners,
-          names: new FakeNameResponder(),
-          service: { knock: async () => this.service },
-        },
-        volumes: {
-          backend: this.disk,
-          ...noTransfers,
-          guestVolumes: noGuestVolumes,
-          faultPoint: () => undefined,
-        },
-      },
-      {
-        cidr: this.cidr,
-        concurrency: 4,
-        limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
-        ownFolders: [],
-        leastMib: 96,
-      },
-    );
+      volumes: { ...outside.volumes, backend: this.disk },
+    };
+    const { resources, base } = createTestResources(this.db, ports, {
+      cidr: this.cidr,
+      now: () => Date.now() + this.clockMs,
+    });
     resources.workloads.controller.start();
-    return new Daemon(resources, feed);
+    return new Daemon(resources, base.feed);
   }
 }
 

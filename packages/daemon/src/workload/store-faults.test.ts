@@ -1,41 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type ContainerFiles,
-  cellOfWorkload,
-  completeSpec,
-  containerKey,
-  isCapsuleError,
-  type LogStore,
-  refOfWorkload,
-} from '@capsule/core';
-import { createLog, type Database, Feed, openStore } from '@capsule/engine';
-import {
-  FakeCellNetwork,
-  FakeContainerRuntime,
-  FakeImageStore,
-  FakeNameResponder,
-  FakeVolumeBackend,
-  fakeError,
-  noGuestVolumes,
-  noTransfers,
-} from '@capsule/testkit';
+import { cellOfWorkload, completeSpec, isCapsuleError, refOfWorkload } from '@capsule/core';
+import { type Database, openStore } from '@capsule/engine';
+import { fakeError, fakeOutside } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { createResources } from '../system/resources.ts';
+import { createTestResources } from '../testing/create-test-resources.ts';
 
 // A promise that is rejected and that nobody handles fails the test in which it happens: node:test sees to it.
 
-const NO_LOGS: LogStore = {
-  async *read() {},
-  exists: async () => false,
-  remove: async () => undefined,
-};
-const NO_FILES: ContainerFiles = {
-  look: () => assert.fail('nobody copies'),
-  pack: () => assert.fail('nobody copies'),
-  unpack: () => assert.fail('nobody copies'),
-  copyOut: async () => undefined,
-};
 const BOUND = { timeout: 60_000 };
 const WEB = completeSpec({
   name: 'web',
@@ -82,50 +54,11 @@ class Disk {
 }
 
 function boot(disk: Disk) {
-  const images = new FakeImageStore();
+  const outside = fakeOutside();
+  const { images, runtime } = outside;
+  const { backend } = outside.volumes;
   images.offer('docker.io/library/nginx:latest');
-  const runtime = new FakeContainerRuntime(images);
-  const backend = new FakeVolumeBackend();
-  const db = disk.store;
-  const feed = new Feed(db);
-  const resources = createResources(
-    {
-      db,
-      feed,
-      log: createLog(() => undefined),
-      now: Date.now,
-      monotonicMs: () => performance.now(),
-    },
-    {
-      runtime,
-      images,
-      files: NO_FILES,
-      logs: {
-        store: NO_LOGS,
-        pathOf: containerKey,
-        serialPathOf: (ref) => `${containerKey(ref)}.serial`,
-      },
-      network: {
-        network: new FakeCellNetwork({ cells: new Map(), published: [] }),
-        names: new FakeNameResponder(),
-        listeners: { find: () => [] },
-        service: { knock: async () => ({ ok: true, detail: '' }) },
-      },
-      volumes: {
-        backend,
-        ...noTransfers,
-        guestVolumes: noGuestVolumes,
-        faultPoint: () => undefined,
-      },
-    },
-    {
-      cidr: '172.20.254.0/24',
-      concurrency: 4,
-      limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
-      ownFolders: [],
-      leastMib: 96,
-    },
-  );
+  const { resources, base } = createTestResources(disk.store, outside);
   const { records, observer, network, volumes: volumeArea, workloads } = resources;
   workloads.controller.start();
   network.namePublisher.start();
@@ -135,7 +68,7 @@ function boot(disk: Disk) {
     namePublisher,
     observer,
     volumeArea,
-    feed,
+    feed: base.feed,
     runtime,
     backend,
     specs: records.specs,

@@ -15,6 +15,9 @@ import { embeddedError } from './errors.ts';
 import { describeProblem } from './host-errors.ts';
 import type { LaunchAnswer, LaunchRequest } from './launch-request.ts';
 
+/** Without threads of V8 no exit waits for one of them that waits for the exit (nodejs/node#54918). */
+const NODE_FLAGS = ['--single-threaded'];
+
 export interface StartRequest {
   readonly name: string;
   readonly rootfs: Rootfs;
@@ -96,7 +99,7 @@ async function spawnLauncher(request: LaunchRequest, logPath: string) {
   await using log = await open(logPath, 'a', 0o600);
   const launcher = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'launcher.ts'), JSON.stringify(request)],
+    [...NODE_FLAGS, join(import.meta.dirname, 'launcher.ts'), JSON.stringify(request)],
     {
       detached: true,
       cwd: '/',

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import {
   continueProcess,
   endProcess,
-  isAlive,
+  isProcessAlive,
   markProcess,
   suspendProcess,
 } from './process-mark.ts';
@@ -15,7 +15,7 @@ test('a process stands still, goes on and ends, however often it is asked', asyn
   const ended = once(child, 'exit');
   const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');
   for (let time = 0; time < 2; time += 1) await suspendProcess(mark);
-  assert.ok(await isAlive(mark));
+  assert.ok(await isProcessAlive(mark));
   for (let time = 0; time < 2; time += 1) await continueProcess(mark);
   await suspendProcess(mark);
   for (let time = 0; time < 2; time += 1) await endProcess(mark);
@@ -30,7 +30,7 @@ test('another process with its number is not touched', async () => {
   const earlier = { ...mark, startTime: '1' };
   await suspendProcess(earlier);
   await endProcess(earlier);
-  assert.ok(await isAlive(mark));
+  assert.ok(await isProcessAlive(mark));
   await endProcess(mark);
 });
 

@@ -22,14 +22,14 @@ export async function markProcess(pid: number): Promise<ProcessMark | undefined>
   return { pid, startTime };
 }
 
-export async function isAlive({ pid, startTime }: ProcessMark): Promise<boolean> {
+export async function isProcessAlive({ pid, startTime }: ProcessMark): Promise<boolean> {
   return (await markProcess(pid))?.startTime === startTime;
 }
 
 /** Kills it and waits until it is gone. Fails with `MICROVM_PROCESS_LEFT`. Idempotent. */
 export async function endProcess(mark: ProcessMark, limitMs = DEATH_LIMIT_MS): Promise<void> {
   const deadline = performance.now() + limitMs;
-  for (let look = 0; await isAlive(mark); look += 1) {
+  for (let look = 0; await isProcessAlive(mark); look += 1) {
     if (look === 0) signalProcess(mark.pid, 'SIGKILL');
     if (performance.now() > deadline) throw microVmError.PROCESS_LEFT({ pid: mark.pid });
     await delay(LOOK_AGAIN_MS);
@@ -38,9 +38,9 @@ export async function endProcess(mark: ProcessMark, limitMs = DEATH_LIMIT_MS): P
 
 /** Asks it to end, waits for `graceMs`, and kills it then. */
 export async function askProcess(mark: ProcessMark, graceMs: number): Promise<void> {
-  if (!(await isAlive(mark))) return;
+  if (!(await isProcessAlive(mark))) return;
   signalProcess(mark.pid, 'SIGTERM');
-  for (let waited = 0; waited < graceMs && (await isAlive(mark)); waited += LOOK_AGAIN_MS) {
+  for (let waited = 0; waited < graceMs && (await isProcessAlive(mark)); waited += LOOK_AGAIN_MS) {
     await delay(LOOK_AGAIN_MS);
   }
   await endProcess(mark);
@@ -48,7 +48,7 @@ export async function askProcess(mark: ProcessMark, graceMs: number): Promise<vo
 
 /** Lets it stand still, all of its threads, and resolves when they do. Idempotent. */
 export async function suspendProcess(mark: ProcessMark): Promise<void> {
-  for (let look = 0; look < LOOKS && (await isAlive(mark)); look += 1) {
+  for (let look = 0; look < LOOKS && (await isProcessAlive(mark)); look += 1) {
     if (look === 0) signalProcess(mark.pid, 'SIGSTOP');
     if ((await readFields(mark.pid))[0] === 'T') return;
     await delay(LOOK_AGAIN_MS);
@@ -67,7 +67,7 @@ export async function processorMs({ pid, startTime }: ProcessMark): Promise<numb
 
 /** Idempotent. */
 export async function continueProcess(mark: ProcessMark): Promise<void> {
-  if (await isAlive(mark)) signalProcess(mark.pid, 'SIGCONT');
+  if (await isProcessAlive(mark)) signalProcess(mark.pid, 'SIGCONT');
 }
 
 /** What /proc tells of it, from its state on. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { microVmError } from '../errors.ts';
 import type { ReadySocket } from '../guest/ready-socket.ts';
-import { isAlive, processorMs } from '../process/process-mark.ts';
+import { isProcessAlive, processorMs } from '../process/process-mark.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
 import { findCause } from './find-cause.ts';
@@ -71,7 +71,7 @@ export async function awaitReady(
 /** Fails with `MICROVM_NOT_BOOTED`, and why it ended, when the machine is no more. */
 export async function checkAlive({ spec }: MadeVm, run: VmRun): Promise<void> {
   const machine = machineOf(run);
-  if (machine !== undefined && (await isAlive(machine))) return;
+  if (machine !== undefined && (await isProcessAlive(machine))) return;
   const why = await findCause(consoleLog(spec.logPath), run.consoleBegin ?? 0);
   throw microVmError.NOT_BOOTED({ container: spec.ref.container, why });
 }

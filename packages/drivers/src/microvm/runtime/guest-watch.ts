@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PayloadPhase, type StatusResponse } from '../gen/capsule/guest/v1/guest_pb.ts';
 import { followStatus } from '../guest/follow-status.ts';
 import { GuestClient } from '../guest/guest-client.ts';
-import { isAlive } from '../process/process-mark.ts';
+import { isProcessAlive } from '../process/process-mark.ts';
 import type { VmEnd, VmRun } from '../record/vm-run.ts';
 import { AgentPulse, type AgentPulseParts, BEAT_MS } from './agent-pulse.ts';
 import { machineOf } from './vm-seen.ts';
@@ -50,7 +50,7 @@ export class GuestWatch implements Disposable {
   async #followMachine(): Promise<void> {
     const machine = machineOf(this.#parts.run);
     // One that cannot be looked at, for want of descriptors, is looked at again.
-    while (machine !== undefined && (await isAlive(machine).catch(() => true))) {
+    while (machine !== undefined && (await isProcessAlive(machine).catch(() => true))) {
       if (await this.#pauses(LOOK_MS)) return;
     }
     if (!this.#stop.signal.aborted) this.#parts.onDeath();

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StopOrder } from '@capsule/core';
 import { parseStopSignal } from '../../oci/stop-signal.ts';
 import type { GuestClient } from '../guest/guest-client.ts';
-import { isAlive } from '../process/process-mark.ts';
+import { isProcessAlive } from '../process/process-mark.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmEnd, VmRun } from '../record/vm-run.ts';
 import type { Vmm } from '../vmm/vmm.ts';
@@ -55,7 +55,7 @@ export async function powerDown(
   { graceMs, abort }: { readonly graceMs: number; readonly abort?: AbortSignal | undefined },
 ): Promise<VmEnd> {
   const machine = machineOf(run);
-  const isUp = async () => machine !== undefined && (await isAlive(machine));
+  const isUp = async () => machine !== undefined && (await isProcessAlive(machine));
   // One without ACPI hears nothing; killing it is what is left.
   if (graceMs > 0) await vmm.powerDown(control).catch(() => undefined);
   for (let waited = 0; waited < graceMs && (await isUp()); waited += LOOK_AGAIN_MS) {

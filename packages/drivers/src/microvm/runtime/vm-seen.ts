@@ -1,11 +1,11 @@
 import type { ContainerSeen, TaskState } from '@capsule/core';
-import { isAlive } from '../process/process-mark.ts';
+import { isProcessAlive } from '../process/process-mark.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
 
 /** Whether any process of a run is left. */
 export async function isAnyAlive({ processes }: VmRun): Promise<boolean> {
-  return (await Promise.all(processes.map(isAlive))).includes(true);
+  return (await Promise.all(processes.map(isProcessAlive))).includes(true);
 }
 
 /** The process that is the machine. */
@@ -15,7 +15,7 @@ export function machineOf({ processes }: VmRun) {
 
 export async function isMachineUp(run: VmRun): Promise<boolean> {
   const machine = machineOf(run);
-  return machine !== undefined && (await isAlive(machine));
+  return machine !== undefined && (await isProcessAlive(machine));
 }
 
 /** What records and processes say of a microVM. One whose end is not through yet still counts as running. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { unlessMissing } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
-import { isAlive, markProcess, type ProcessMark } from '../../process/process-mark.ts';
+import { isProcessAlive, markProcess, type ProcessMark } from '../../process/process-mark.ts';
 
 const LOOK_AGAIN_MS = 2;
 /** Emulated below KVM, and among twenty others, it takes its time. */
@@ -19,7 +19,7 @@ export async function awaitProcess(
 ): Promise<ProcessMark | undefined> {
   for (const until = performance.now() + LIMIT_MS; performance.now() < until; ) {
     // Before the look: what was told by then is there.
-    const isUp = await isAlive(jail);
+    const isUp = await isProcessAlive(jail);
     const pid = await readNumber(path);
     if (pid !== undefined) return markProcess(pid);
     if (!isUp) throw notBooted(container, 'its jail could not be made; its console says why');

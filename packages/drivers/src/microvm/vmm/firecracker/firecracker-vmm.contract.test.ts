@@ -21,7 +21,7 @@ import { inOwnNamespaces } from '@capsule/testkit';
 import {
   continueProcess,
   endProcess,
-  isAlive,
+  isProcessAlive,
   suspendProcess,
 } from '../../process/process-mark.ts';
 import { causeOf } from '../../runtime/find-cause.ts';
@@ -158,7 +158,7 @@ if (skip !== undefined) {
       const [jail, mark] = processes;
       assert.deepEqual([jail?.role, mark?.role], ['jail', 'machine']);
       assert.ok(mark !== undefined);
-      assert.ok(await isAlive(mark));
+      assert.ok(await isProcessAlive(mark));
       const proc = `/proc/${mark.pid}`;
       assert.match(await readFile(`${proc}/comm`, 'utf8'), /^firecracker/);
       const status = await readFile(`${proc}/status`, 'utf8');
@@ -185,7 +185,7 @@ if (skip !== undefined) {
         /^State:\s+(\w)/m.exec(await readFile(`/proc/${process.pid}/status`, 'utf8'))?.[1];
       for (let time = 0; time < 2; time += 1) await suspendProcess(process);
       assert.equal(await state(), 'T');
-      assert.ok(await isAlive(process));
+      assert.ok(await isProcessAlive(process));
       for (let time = 0; time < 2; time += 1) await continueProcess(process);
       assert.notEqual(await state(), 'T');
       const said = await callFirecracker(control, { method: 'GET', path: '/' });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { exists, findAcceleration, run } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
-import { isAlive, type ProcessMark } from '../../process/process-mark.ts';
+import { isProcessAlive, type ProcessMark } from '../../process/process-mark.ts';
 import { startProcess } from '../../process/start-process.ts';
 import type { DeviceLimits } from '../device-limits.ts';
 import { openDevices } from '../open-devices.ts';
@@ -133,7 +133,7 @@ async function socketOf(name: string, path: string, mark: ProcessMark | undefine
   const until = performance.now() + SOCKET_LIMIT_MS;
   while (performance.now() < until) {
     if (await exists(path)) return;
-    if (mark === undefined || !(await isAlive(mark))) throw ended(name, 'vsock');
+    if (mark === undefined || !(await isProcessAlive(mark))) throw ended(name, 'vsock');
     await delay(LOOK_AGAIN_MS);
   }
   throw ended(name, 'vsock');
