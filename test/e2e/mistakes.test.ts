@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { run } from '@capsule/host';
+import { type Lab, startLab } from '@capsule/testkit';
+import { capsulectl } from '../lab/capsulectl.ts';
+import { pushBusybox } from '../lab/push-busybox.ts';
+import { manifest, runWorkload } from '../lab/workload.ts';
+import { MISTAKES, type Mistake } from './support/mistakes.ts';
+import { CAPSULECTL, runCapsulectl } from './support/run-capsulectl.ts';
+
+const BOUND = { timeout: 120_000 };
+const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
+const IMAGE = 'stay:1';
+/** Commands that run side by side: each is mostly the start of a Node. */
+const AT_ONCE = 4;
+
+let lab: Lab;
+let folder: string;
+
+suite('mistakes that people make', { concurrency: false }, () => {
+  before(async () => {
+    lab = await startLab({ images: [] });
+    folder = await mkdtemp(join(tmpdir(), 'capsule-mistakes-'));
+    await mkdir(join(folder, 'empty'));
+    await writeFile(join(folder, 'web.yaml'), manifest('web', { image: IMAGE }));
+    await writeFile(join(folder, 'big.bin'), randomBytes(48 * 1024 * 1024));
+    await pushBusybox(lab, IMAGE, { Cmd: ['/bin/sh', '-c', STAY] });
+    await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'data']);
+    const ports = [{ containerPort: 80, hostPort: 18_080 }];
+    const mounts = [{ volumeName: 'data', mountPath: '/data' }];
+    await runWorkload(lab, 'hello', { image: IMAGE, ports });
+    await runWorkload(lab, 'holder', { image: IMAGE, mounts, user: 'root' });
+    await runWorkload(lab, 'stopped', { image: IMAGE });
+    await capsulectl(lab, ['workload', 'stop', 'stopped']);
+  }, BOUND);
+  after(async () => {
+    await lab[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  }, BOUND);
+
+  test('each answer says what is wrong, why, and how to fix it', BOUND, async () => {
+    const failures: string[] = [];
+    const left = [...MISTAKES];
+    const work = async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        const failure = await judge(next);
+        if (failure !== undefined) failures.push(failure);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    assert.equal(failures.length, 0, failures.join('\n\n'));
+  });
+
+  test('what is no mistake any more does as it is asked', BOUND, async () => {
+    const listed = await runCapsulectl(lab.host, ['workload', 'exec', 'hello', 'ls', '-la', '/']);
+    assert.match(listed.stdout, /^d.* bin$/m);
+    assert.match((await runCapsulectl(lab.host, ['ps'])).stdout, /^hello /m);
+  });
+
+  test('a user who is not root is told to become it', BOUND, async (t) => {
+    const { stderr, exitCode } = await run(
+      'setpriv',
+      ['--reuid=65534', '--clear-groups', CAPSULECTL, 'workload', 'list'],
+      { env: { PATH: process.env['PATH'], CAPSULE_HOST: lab.host }, allow: [1, 126] },
+    );
+    if (exitCode === 126) return t.skip('only root may read the checkout');
+    assert.match(stderr, /may not be opened by this user/);
+    assert.match(stderr, /why: the socket of a capsule belongs to root/);
+    assert.match(stderr, /fix: run the command as root/);
+  });
+
+  test('a port that a program of the host has is a warning with a remedy', BOUND, async (t) => {
+    const server = createServer();
+    t.after(() => server.close());
+    const listening = Promise.withResolvers<void>();
+    server.listen(18_099, '127.0.0.1', () => listening.resolve());
+    await listening.promise;
+    const ports = [{ containerPort: 80, hostPort: 18_099 }];
+    const input = manifest('shadowed', { image: IMAGE, ports });
+    const { exitCode, stderr } = await runCapsulectl(lab.host, ['apply', '-f', '-', '--wait'], {
+      input,
+    });
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /^warning: port 18099\/tcp .*; .*/m);
+  });
+});
+
+/** What an answer lacks, with the answer; undefined for a good one. */
+async function judge(mistake: Mistake): Promise<string | undefined> {
+  const { number, args, input, exitCode, capsule = lab.host } = mistake;
+  const options = { cwd: folder, ...(input !== undefined && { input }) };
+  const result = await runCapsulectl(capsule, args, options);
+  const { stderr } = result;
+  const text = stderr.replaceAll(/\s+/g, ' ');
+  const lacks = (['what', 'why', 'fix'] as const).filter((part) => !mistake[part].test(text));
+  const isRight = lacks.length === 0 && result.exitCode === exitCode;
+  if (isRight) return undefined;
+  const wrong = [...lacks, ...(result.exitCode === exitCode ? [] : [`exit code ${exitCode}`])];
+  const said = `${stderr}exit code ${result.exitCode}`;
+  return `#${number} capsulectl ${args.join(' ')}: lacks ${wrong.join(', ')}\n${said}`;
+}
