@@ -6,7 +6,7 @@ export interface PortListener {
   readonly protocol: Protocol;
   /** Name of the program; empty where the kernel or nobody known has it. */
   readonly program: string;
-  /** The workload it belongs to, one in host mode. */
+  /** The name of the cell it belongs to, one in host mode: see `nameOfCell`. */
   readonly workload?: string;
 }
 

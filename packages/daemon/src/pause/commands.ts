@@ -4,6 +4,7 @@ import {
   containerKey,
   isAlive,
   keyedLock,
+  nameOfContainer,
   type PauseReason,
 } from '@capsule/core';
 import { AsyncLockScope, type Log } from '@capsule/engine';
@@ -120,7 +121,10 @@ export class PauseCommands {
     try {
       this.#clear(ref);
     } catch (error) {
-      this.#parts.log.error('reasons of a pause not removed', { name: ref.container, error });
+      this.#parts.log.error('reasons of a pause not removed', {
+        name: nameOfContainer(ref),
+        error,
+      });
     }
   }
 
@@ -143,7 +147,10 @@ export class PauseCommands {
       this.#unstored.delete(key);
     } catch (error) {
       if (!this.#unstored.has(key)) {
-        this.#parts.log.error('reason of a pause not stored', { name: ref.container, error });
+        this.#parts.log.error('reason of a pause not stored', {
+          name: nameOfContainer(ref),
+          error,
+        });
       }
       this.#unstored.set(key, { ref, reason });
     }

@@ -5,6 +5,7 @@ import {
   formatSize,
   type GuestVolumes,
   judgePool,
+  nameOfContainer,
   POOL_LOW_PERCENT,
   type PoolLevel,
   poolPercent,
@@ -156,7 +157,7 @@ export class PoolObserver implements Disposable {
       if (users.isStopping(ref)) return pauses.letEnd(ref, signal);
       await this.#adopt(ref, signal);
       const hasRun = await pauses.hold(ref, REASON, signal);
-      if (hasRun) log.info('workload paused: the pool is full', { name: ref.container });
+      if (hasRun) log.info('workload paused: the pool is full', { name: nameOfContainer(ref) });
     });
   }
 
@@ -192,7 +193,7 @@ export class PoolObserver implements Disposable {
       try {
         await work(ref, AbortSignal.timeout(ANSWER_LIMIT_MS));
       } catch (error) {
-        log.warn('workload not paused or resumed', { name: ref.container, error });
+        log.warn('workload not paused or resumed', { name: nameOfContainer(ref), error });
       } finally {
         this.#underway.delete(key);
       }

@@ -12,9 +12,10 @@ test('a socket of our own is none that somebody else has', async () => {
   server.close();
 });
 
-test('a program of a workload is known by its cgroup', () => {
+test('a program of a workload is known by its cgroup, and one of another cell of its name by a key', () => {
   const v1 = ['3:cpu:/capsule/kukeon/main/default/default/web/web_root', '0::/'];
   assert.equal(workloadOf(v1), 'web');
   assert.equal(workloadOf(['0::/kukeon/main/default/default/db/db_root']), 'db');
+  assert.equal(workloadOf(['0::/kukeon/main/default/shop/db/db_root']), 'main_default_shop_db');
   assert.equal(workloadOf(['0::/system.slice/nginx.service']), undefined);
 });

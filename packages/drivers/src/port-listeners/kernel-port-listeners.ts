@@ -1,4 +1,4 @@
-import type { PortListener, PortListeners } from '@capsule/core';
+import { nameOfCell, type PortListener, type PortListeners } from '@capsule/core';
 import { type ListeningSocket, listeningSockets, ownerOfSocket } from '@capsule/host';
 
 /** Reads the sockets of the capsule's own network from `/proc`. */
@@ -29,11 +29,13 @@ function describe({ port, protocol, inode }: ListeningSocket): PortListener | un
   };
 }
 
-/** A cell's cgroup is named after its workload. */
+/** A cgroup is named after its cell. */
 export function workloadOf(cgroups: readonly string[]): string | undefined {
   for (const line of cgroups) {
-    const name = /\/kukeon\/[^/]+\/[^/]+\/[^/]+\/([^/]+)(?:\/|$)/.exec(line)?.[1];
-    if (name !== undefined) return name;
+    const [, realm, space, stack, cell] = CELL_CGROUP.exec(line) ?? [];
+    if (realm && space && stack && cell) return nameOfCell({ realm, space, stack, cell });
   }
   return undefined;
 }
+
+const CELL_CGROUP = /\/kukeon\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)(?:\/|$)/;
