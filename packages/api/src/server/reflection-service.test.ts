@@ -41,13 +41,13 @@ const SYMBOLS = [
 ];
 
 for (const symbol of SYMBOLS) {
-  test(`the file that defines ${symbol} is found`, async (t) => {
+  test(`the file that defines ${symbol} is found, after its imports`, async (t) => {
     const [answer] = await ask(t, { case: 'fileContainingSymbol', value: symbol });
     assert.equal(answer?.case, 'fileDescriptorResponse');
     const names = answer.value.fileDescriptorProto.map(
       (bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name,
     );
-    assert.deepEqual(names, ['capsule/v1/workload.proto']);
+    assert.deepEqual(names, ['capsule/v1/error.proto', 'capsule/v1/workload.proto']);
   });
 }
 
