@@ -5,5 +5,5 @@ import { availableParallelism, loadavg } from 'node:os';
  * shared by three gives each a third. For promises of time; a wait that is there to end a test that failed has `until`.
  */
 export function stretched(ms: number): number {
-  return ms * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+  return Math.ceil(ms * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()));
 }

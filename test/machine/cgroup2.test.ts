@@ -17,9 +17,11 @@ import { inMachine } from '@capsule/testkit/in-machine';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { runInWorkload } from '@capsule/testkit/run-in-workload';
 import { dockerArchive } from '@capsule/testkit/test-image';
+import { untilWorkload } from '../microvm/workload.ts';
 
 const BOUND = { timeout: 400_000 };
-const PATIENCE_MS = 120_000;
+/** Its machine is emulated. */
+const SLOWNESS = 2;
 const MIB = 1024 * 1024;
 const IMAGE = 'box:1';
 const BUSY = 'while :; do :; done';
@@ -52,7 +54,7 @@ if (isInside) {
       await capsule.client.workload.start({ name });
     };
     const until = (name: string, isIt: (workload: Workload) => boolean) =>
-      untilWorkload(capsule, name, isIt);
+      untilWorkload({ client: capsule.client, slowness: SLOWNESS }, name, isIt);
     const untilRunning = (name: string) => until(name, ({ status }) => status?.ready === true);
     const statsOf = async (name: string): Promise<WorkloadStats> => {
       const asked = { names: [name], follow: false };
@@ -141,22 +143,3 @@ function cgroupOf(name: string, files: readonly string[]): Promise<string[]> {
 
 const json = (stats: WorkloadStats) =>
   JSON.stringify(stats, (_, value) => (typeof value === 'bigint' ? String(value) : value));
-
-/** Resolves with the first state of the workload that `isIt` accepts. */
-async function untilWorkload(
-  { client }: EmbeddedCapsule,
-  name: string,
-  isIt: (workload: Workload) => boolean,
-): Promise<Workload> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  let last: Workload | undefined;
-  try {
-    for await (const { workload } of client.workload.watch({ names: [name] }, { signal })) {
-      last = workload ?? last;
-      if (workload !== undefined && isIt(workload)) return workload;
-    }
-  } catch (cause) {
-    if (!signal.aborted) throw cause;
-  }
-  return assert.fail(`${name} is ${last?.status?.reason}: ${last?.status?.message}`);
-}

@@ -71,7 +71,7 @@ export async function applyContainer(
 
 /** Resolves with the first state of the workload that `isIt` accepts. */
 export async function untilWorkload(
-  { client, slowness }: VmSetting,
+  { client, slowness }: Pick<VmSetting, 'client' | 'slowness'>,
   name: string,
   isIt: (workload: Workload) => boolean,
 ): Promise<Workload> {

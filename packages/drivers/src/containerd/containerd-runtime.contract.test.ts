@@ -4,12 +4,7 @@ import { watch } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import {
-  type ContainerRef,
-  type ContainerSpec,
-  containerSettings,
-  SPEC_DEFAULTS,
-} from '@capsule/core';
+import type { ContainerRef, ContainerSpec } from '@capsule/core';
 import { listPids, readProc } from '@capsule/host';
 import {
   busyboxImage,
@@ -21,6 +16,7 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
+import { plainContainer } from '@capsule/testkit/plain-container';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from './client/containerd-client.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
@@ -355,21 +351,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
 });
 
 function specOf({ ref, image, logPath }: Bench): ContainerSpec {
-  return {
-    ...containerSettings(SPEC_DEFAULTS),
-    ref,
-    role: 'root',
-    image,
-    command: COMMANDS.run,
-    args: [],
-    env: {},
-    hostname: 'web',
-    network: 'host',
-    volumes: [],
-    files: [],
-    logPath,
-    revision: '1',
-  };
+  return plainContainer({ ref, image, command: COMMANDS.run, hostname: 'web', logPath });
 }
 
 /** The shim of a container has its id among its arguments. */

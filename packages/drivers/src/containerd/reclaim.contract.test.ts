@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import { type ContainerRef, containerSettings, SPEC_DEFAULTS } from '@capsule/core';
+import type { ContainerRef } from '@capsule/core';
 import {
   busyboxImage,
   dockerArchive,
@@ -10,6 +10,7 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
+import { plainContainer } from '@capsule/testkit/plain-container';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from './client/containerd-client.ts';
 import { expiryLabels } from './client/lease.ts';
@@ -57,21 +58,7 @@ async function openBench(t: TestContext, namespace: string) {
 
 /** A container named `one` that runs a command. */
 function running(command: readonly string[], logPath: string) {
-  return {
-    ref: REF,
-    role: 'root' as const,
-    image: IMAGE,
-    revision: '1',
-    command,
-    args: [],
-    env: {},
-    logPath,
-    hostname: 'one',
-    network: 'host' as const,
-    files: [],
-    volumes: [],
-    ...containerSettings(SPEC_DEFAULTS),
-  };
+  return plainContainer({ ref: REF, image: IMAGE, command, logPath });
 }
 
 suite('what a killed capsuled left', { skip, timeout: 360_000 }, () => {

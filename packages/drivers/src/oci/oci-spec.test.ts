@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type ContainerSpec,
-  containerCgroup,
-  containerSettings,
-  refOfWorkload,
-  SPEC_DEFAULTS,
-} from '@capsule/core';
+import { type ContainerSpec, containerCgroup, refOfWorkload } from '@capsule/core';
+import { plainContainer } from '@capsule/testkit/plain-container';
 import { DEFAULT_CAPABILITIES } from './capabilities.ts';
 import { readImageConfig } from './image-config.ts';
 import { describeOciSpec } from './oci-spec.ts';
 
-const container: ContainerSpec = {
-  ...containerSettings(SPEC_DEFAULTS),
+const container = plainContainer({
   ref: refOfWorkload('web'),
-  role: 'root',
   image: 'docker.io/library/web:1',
-  command: [],
-  args: [],
   env: { A: 'b' },
-  hostname: 'web',
   network: { namespacePath: '/run/netns/main_default_default_web' },
-  volumes: [],
   files: [{ source: '/run/hosts', target: '/etc/hosts' }],
-  logPath: '/log',
-  revision: '1',
-};
+});
 
 const image = readImageConfig({ config: { Cmd: ['serve'], WorkingDir: 'srv' } });
 const user = { uid: 101, gid: 102, additionalGids: [102], home: '/srv' };

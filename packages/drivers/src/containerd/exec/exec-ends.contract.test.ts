@@ -4,13 +4,7 @@ import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import {
-  type ContainerRef,
-  containerCgroup,
-  containerSettings,
-  type ExecRequest,
-  SPEC_DEFAULTS,
-} from '@capsule/core';
+import { type ContainerRef, containerCgroup, type ExecRequest } from '@capsule/core';
 import { listPids, readEntry, readProc } from '@capsule/host';
 import {
   busyboxImage,
@@ -19,6 +13,7 @@ import {
   openContainerd,
   writeLogWriter,
 } from '@capsule/testkit';
+import { plainContainer } from '@capsule/testkit/plain-container';
 import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { ContainerdClient } from '../client/containerd-client.ts';
@@ -84,22 +79,15 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
     yield archive;
   }
   await new ContainerdImages(first.client).load(once());
-  await first.runtime.create({
-    ref,
-    role: 'root',
-    image: IMAGE,
-    revision: '1',
-    command: ['sleep', '1000'],
-    args: [],
-    env: {},
-    logPath: join(directory, `${name}.log`),
-    hostname: 'one',
-    network: 'host',
-    files: [],
-    volumes: [],
-    ...containerSettings(SPEC_DEFAULTS),
-    hostPid,
-  });
+  await first.runtime.create(
+    plainContainer({
+      ref,
+      image: IMAGE,
+      command: ['sleep', '1000'],
+      logPath: join(directory, `${name}.log`),
+      hostPid,
+    }),
+  );
   await first.runtime.start(ref);
   t.after(async () => {
     await first.runtime.remove(ref);

@@ -3,23 +3,13 @@ import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type ContainerRef, type ContainerSpec, refOfWorkload, SPEC_DEFAULTS } from '@capsule/core';
+import { type ContainerRef, refOfWorkload } from '@capsule/core';
+import { plainContainer } from '@capsule/testkit/plain-container';
 import type { MadeVm } from './made-vm.ts';
 import { isCurrent, type StoredVm, vmFromStored, vmToStored } from './stored-vm.ts';
 import { VmRecords } from './vm-records.ts';
 
-const SPEC: ContainerSpec = {
-  ...SPEC_DEFAULTS,
-  ref: refOfWorkload('web'),
-  role: 'root',
-  image: 'docker.io/library/nginx:latest',
-  hostname: 'web',
-  network: 'host',
-  volumes: [],
-  files: [],
-  logPath: '/log',
-  revision: '1',
-};
+const SPEC = plainContainer({ ref: refOfWorkload('web'), image: 'docker.io/library/nginx:latest' });
 const VM: MadeVm = { id: 'x', spec: SPEC, imageDigest: 'sha256:1', stopSignal: '' };
 
 const { ref: REF, ...REST } = SPEC;

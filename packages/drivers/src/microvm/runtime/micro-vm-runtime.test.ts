@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type ContainerSpec, refOfWorkload, SPEC_DEFAULTS } from '@capsule/core';
+import { refOfWorkload } from '@capsule/core';
+import { plainContainer } from '@capsule/testkit/plain-container';
 import type { ImageSource, RunAtRoot } from '../../image/image-source.ts';
 import { containerId } from '../../oci/container-id.ts';
 import { ImageDisks } from '../disk/image-disks.ts';
@@ -81,18 +82,7 @@ async function open(t: TestContext) {
 function addVm({ imageDisks, records }: MicroVmContext, name: string, chainId: string) {
   const ref = refOfWorkload(name);
   const id = containerId(ref);
-  const spec: ContainerSpec = {
-    ...SPEC_DEFAULTS,
-    ref,
-    role: 'root',
-    image: `${name}:1`,
-    hostname: name,
-    network: 'host',
-    volumes: [],
-    files: [],
-    logPath: '/log',
-    revision: '1',
-  };
+  const spec = plainContainer({ ref, image: `${name}:1` });
   return imageDisks.use(spec.image, chainId, async (imageDisk) => {
     await mkdir(records.paths(id).folder, { recursive: true });
     await records.make({ id, spec, imageDigest: 'sha256:1', stopSignal: '', imageDisk });
