@@ -218,6 +218,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, Volume
       if (run !== undefined) await this.#running.end(run, lostEnd());
       if (vm !== undefined) await removeCgroups(cgroupRoot, containerCgroup(vm.spec));
       await records.remove(id);
+      this.#context.ends.delete(id);
       if (vm === undefined) return;
       await collectDisks(this.#context);
       this.#running.emit(vm, 'deleted');
