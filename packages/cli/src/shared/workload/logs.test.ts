@@ -193,7 +193,10 @@ test('lines of several workloads begin with their names, by name and by label', 
   const { GONE } = defineErrors('TEST', {
     GONE: { kind: 'notFound', message: (f: { name: string }) => `${f.name} is away` },
   });
-  const chunk = (text: string, stream: LogStream = LogStream.STDOUT) => ({ data: Buffer.from(text), stream });
+  const chunk = (text: string, stream: LogStream = LogStream.STDOUT) => ({
+    data: Buffer.from(text),
+    stream,
+  });
   await using capsule = await startFakeCapsule({
     workload: {
       list: ({ labelSelector }) => ({
