@@ -29,7 +29,7 @@ export const run: Run = async (input, context) => {
     }
     const widest = Math.max(...names.map((name) => name.length));
     const print = (name: string) => printPrefixed(log(name), name.padEnd(widest), context);
-    // What is there comes one log after the other; what is followed, as it comes.
+    // Past output comes one log after the other; followed output as it arrives.
     return request.follow ? collect(names.map(print)) : oneByOne(names, print);
   });
   context.signal.throwIfAborted();
