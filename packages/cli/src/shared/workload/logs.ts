@@ -15,9 +15,10 @@ import { parseMoment } from '../argument/duration.ts';
 import { followLog } from '../stream/follow-log.ts';
 import { PrefixedLines } from '../stream/prefixed-lines.ts';
 import { withCapsule } from '../target/with-capsule.ts';
-import { chosenNames } from './chosen-names.ts';
+import { chosenNames, requireChoice } from './chosen-names.ts';
 
 export const run: Run = async (input, context) => {
+  requireChoice(input);
   const request = readRequest(input, context);
   const errors = await withCapsule(input, context, async (client) => {
     const names = await chosenNames(input, client, context);
