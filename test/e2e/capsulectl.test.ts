@@ -115,6 +115,8 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.deepEqual(await lines('ps', '-q'), ['a-service-by-name', 'lost', 'web', '']);
     assert.deepEqual(await lines('__complete', '--', 'rm', 'a'), ['a-service-by-name\t', '']);
     assert.deepEqual(await lines('__complete', '--', 'image', 'rm', 'bo'), ['box:1\t', '']);
+    const logs = await capsulectl(['workload', 'logs', '-l', '!none', '-n', '1']);
+    assert.deepEqual([logs.exitCode, logs.stderr], [0, '']);
     assert.match((await capsulectl(['-v'])).stdout, /^capsulectl \d+\.\d+\.\d+\n$/);
   });
 

@@ -85,7 +85,8 @@ suite('manifests', { concurrency: false }, () => {
 
   test('the input is read as YAML and as JSON, and the same again changes nothing', async () => {
     const json = manifest('piped');
-    const block = 'image: "box:1"\n  readOnlyRootFilesystem: true\n  tmpfs: [/tmp]\n';
+    const block =
+      'image: "box:1"\n  minReadySeconds: 0\n  readOnlyRootFilesystem: true\n  tmpfs: [/tmp]\n';
     const yaml = `name: piped\nkind: Container\ncontainer:\n  ${block}`;
     for (const [input, change] of [
       [json, 'created'],

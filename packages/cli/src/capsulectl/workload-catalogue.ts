@@ -146,14 +146,16 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   },
   {
     path: ['workload', 'logs'],
-    summary: 'print the output of a workload',
+    summary: 'print the output of workloads',
     about:
       'Its stdout goes to stdout, its stderr to stderr, byte for byte. ' +
       'Following survives a restart of capsuled: no line is lost or doubled. It continues ' +
       'across restarts of the workload, and ends when a job is done, and when the workload is ' +
-      'stopped or deleted.',
-    args: [WORKLOAD],
+      'stopped or deleted. Each line of several workloads begins with the name of its workload; -l ' +
+      'chooses among those that exist when the command starts.',
+    args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
+      SELECTOR_FLAG,
       FOLLOW,
       TAIL,
       { flags: '--since <when>', summary: 'only newer ones: 10m, 2026-01-31T09:00:00Z' },
@@ -166,6 +168,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     examples: [
       { line: 'capsulectl workload logs -f web', about: 'follow' },
       { line: 'capsulectl workload logs web -n 100 --timestamps', about: 'the last 100 lines' },
+      { line: 'capsulectl workload logs -f -l app=shop', about: 'of several, as they come' },
       { line: 'capsulectl workload logs --serial vm', about: 'why a microVM does not come up' },
     ],
     load: () => import('../shared/workload/logs.ts'),

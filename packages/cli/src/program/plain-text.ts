@@ -38,6 +38,21 @@ export function fitText(text: string, width: number): string {
   return width < 1 ? '' : `${fitted}…`;
 }
 
+/** The same text in pieces of at most `width` columns: for words that are longer than a line. */
+export function cutText(text: string, width: number): readonly string[] {
+  const pieces: string[] = [''];
+  let used = 0;
+  for (const character of text) {
+    used += characterWidth(character);
+    if (used > width && pieces.at(-1) !== '') {
+      pieces.push('');
+      used = characterWidth(character);
+    }
+    pieces[pieces.length - 1] += character;
+  }
+  return pieces;
+}
+
 export function padText(text: string, width: number): string {
   return text + ' '.repeat(Math.max(width - textWidth(text), 0));
 }

@@ -11,9 +11,10 @@ const MISTAKES: readonly (readonly [string[], RegExp])[] = [
   [['workload', 'logs', 'web', '--folow'], /'--folow'\n {2}fix: did you mean `--follow`\?/],
   [['workload', 'list', '--colour'], /unknown option '--colour'\n {2}fix: `capsulectl/],
   [
-    ['workload', 'logs'],
-    /missing required argument 'name'\n {2}fix: `capsulectl workload logs --help`/,
+    ['workload', 'get'],
+    /missing required argument 'name'\n {2}fix: `capsulectl workload get --help`/,
   ],
+  [['workload', 'logs'], /name workloads, or choose them with -l LABELS/],
   [
     ['workload', 'cp', 'a', 'b:/c'],
     /unknown command 'cp'\n {2}fix: did you mean `capsulectl cp`\?/,

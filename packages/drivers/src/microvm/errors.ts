@@ -32,9 +32,12 @@ export const microVmError = defineErrors('MICROVM', {
   },
   NOT_BOOTED: {
     kind: 'internal',
-    message: (f: Named & { why: string }) => `microVM ${f.container} did not come up: ${f.why}`,
+    message: (f: Named & { why: string; isSilent?: boolean }) =>
+      `microVM ${f.container} did not come up: ${f.why}`,
     hint: (f) =>
-      remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
+      f.isSilent
+        ? 'a kernel that ends before its first word may need a larger memoryMib'
+        : remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
   BOOT_HUNG: {
     kind: 'internal',

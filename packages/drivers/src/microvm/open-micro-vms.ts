@@ -44,6 +44,7 @@ export function openMicroVms(images: ImageSource, options: MicroVmOptions): Micr
     architecture: architectureOf(arch),
     imageDisks: new ImageDisks(images, options.imageFolder),
     records: new VmRecords({ state: options.stateFolder, run: options.runFolder }),
+    ends: new Map(),
     vmms: [
       new FirecrackerVmm({
         architecture: arch,

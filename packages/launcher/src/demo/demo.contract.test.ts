@@ -25,7 +25,7 @@ test('the first start shows a tour, the README goes on from there, and later sta
     [Symbol.asyncDispose]: async () => void (await command('stop', '--name', name, '--delete')),
   };
   const first = await command('start', '--name', name);
-  assert.match(first.stdout, /^Starting the capsule \S+ The first start shows a tour/m);
+  assert.match(first.stdout, /^Starting the capsule \S+\nThe first start shows a tour/m);
   assert.match(first.stdout, /answers at http.*\n(.*\n)+.*Welcome to nginx!/);
   assert.match(first.stdout, /another one read:\n\n {2}\| written by notes-writer, which is gone/);
   assert.match(first.stdout, /became kind: MicroVM\. [\d.]+ s later(.*\n)+.*Welcome to nginx!/);

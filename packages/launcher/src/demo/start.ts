@@ -47,7 +47,7 @@ await runProgram(async () => {
   });
   const { name } = values;
   const withTour = values.tour || !(await isTourShown(join(STATE_ROOT, name)));
-  say(`Starting the capsule ${name}.${withTour ? ` ${PLAN}` : ''}`);
+  say(`Starting the capsule ${name}.${withTour ? `\n${PLAN}` : ''}`);
   const common = { cacheDir: CACHE, env: process.env, progress: say };
   await offerMonitor(common);
   const rootfs = await buildRootfs({

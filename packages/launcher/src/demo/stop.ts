@@ -27,6 +27,7 @@ await runProgram(async () => {
     say(`its state in ${state} is removed`);
   } else if (stopped) {
     const next = 'npm start uses it again; npm run stop -- --delete removes it';
-    say(`its state stays in ${state}: ${next}`);
+    say(`its state stays in ${state}`);
+    say(next);
   }
 });

@@ -5,8 +5,11 @@ import type { Input } from '../../program/input.ts';
 export function readMebibytes(input: Input, what: string, text: string): bigint {
   const bytes = parseSize(text);
   if (bytes !== undefined && bytes > 0) return BigInt(roundUpToUnit(bytes) / VOLUME_UNIT_BYTES);
+  const [, count, unit] = /^(\d+)\s*([KMGT])B$/i.exec(text) ?? [];
   throw input.refuse(
-    `${what} is not ${JSON.stringify(text)}`,
-    'a whole number with M, G or T, or of bytes: 512MiB, 10G',
+    `${what} takes a size, not ${JSON.stringify(text)}`,
+    unit === undefined
+      ? 'write a whole number with M, G or T, or of bytes: 512MiB, 10G'
+      : `write ${count}${unit.toUpperCase()}iB; sizes are binary`,
   );
 }

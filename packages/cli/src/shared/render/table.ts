@@ -1,5 +1,5 @@
 import type { Output } from '../../program/context/output.ts';
-import { fitText, padText, plainText, textWidth } from '../../program/plain-text.ts';
+import { cutText, fitText, padText, plainText, textWidth } from '../../program/plain-text.ts';
 import { wrapText } from '../../program/wrap-text.ts';
 import { fitWidths } from './fit-widths.ts';
 import type { TableFormat } from './format.ts';
@@ -21,8 +21,8 @@ export interface Column<Row> {
 const GAP = '  ';
 
 /**
- * Rows under titles, columns aligned, every line ended. On a terminal it fits into its width; what is read by a
- * program is never cut.
+ * Rows under titles, columns aligned, every line ended. On a terminal it fits into its width, and a wide one names
+ * the columns that it left out. A program reads it whole.
  */
 export function renderTable<Row>(
   rows: readonly Row[],
@@ -55,7 +55,12 @@ export function renderTable<Row>(
       widths,
     ),
   );
-  return [...title, ...body].map((text) => `${text}\n`).join('');
+  const left = measured.filter((_, index) => kept[index] === false);
+  const note =
+    isWide && left.length > 0
+      ? [style('dim', `too narrow for ${left.map(({ column }) => column.title).join(', ')}`)]
+      : [];
+  return [...title, ...body, ...note].map((text) => `${text}\n`).join('');
 }
 
 interface Cell {
@@ -72,7 +77,8 @@ function paintWith(name: Parameters<Output['style']>[0] | undefined, style: Outp
 function rowLines(cells: readonly Cell[], widths: readonly number[]): readonly string[] {
   const last = cells.at(-1);
   const width = widths.at(-1) ?? 0;
-  const [head = '', ...rest] = last?.wraps === true ? wrapText(last.text, width) : [];
+  const [head = '', ...rest] =
+    last?.wraps === true ? wrapText(last.text, width).flatMap((text) => cutText(text, width)) : [];
   const texts = cells.map(({ text }, index) =>
     last?.wraps === true && index === cells.length - 1 ? head : text,
   );

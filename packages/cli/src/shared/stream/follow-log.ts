@@ -10,7 +10,7 @@ interface LogChunk {
 export interface LogSource<Chunk extends LogChunk> {
   /** Opens the log after the cursor; an empty one opens it as it was asked for first. */
   readonly open: (cursor: string, signal: AbortSignal) => AsyncIterable<Chunk>;
-  readonly outputOf: (chunk: Chunk) => Output;
+  readonly outputOf: (chunk: Chunk) => Pick<Output, 'write'>;
 }
 
 /**

@@ -93,6 +93,8 @@ export function startWorkloads({ done, ask }: StartLike): Run {
     // Another command has stopped or deleted it meanwhile: that is an error of its own.
     if (workload?.desired !== 'running') return '';
     if (isShort) return `${name}\n`;
+    const isDone = changed === true && workload.status.reason === 'Completed';
+    if (isDone) return `${name} ${done}, and is done\n`;
     const style = styleOfState(workload);
     const state = describeState(workload);
     const shown = style === undefined ? state : out.style(style, state);

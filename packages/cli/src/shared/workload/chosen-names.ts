@@ -14,12 +14,17 @@ export async function chosenNames(
   client: CapsuleClient,
   { signal }: Context,
 ): Promise<readonly string[]> {
+  requireChoice(input);
   const labelSelector = input.text('selector');
-  if ((labelSelector === undefined) === (input.args.length === 0)) {
-    throw input.refuse('name workloads, or choose them with -l LABELS');
-  }
   if (labelSelector === undefined) return [...new Set(input.args)];
   const { workloads } = await client.workload.list({ labelSelector }, { signal });
   if (workloads.length === 0) throw cliError.NOTHING_SELECTED({ selector: labelSelector });
   return workloads.map(({ name }) => name);
+}
+
+/** Fails with `CLI_USAGE` unless workloads are chosen in one way; asks no capsule. */
+export function requireChoice(input: Input): void {
+  if ((input.text('selector') === undefined) === (input.args.length === 0)) {
+    throw input.refuse('name workloads, or choose them with -l LABELS');
+  }
 }

@@ -24,8 +24,13 @@ function workloadColumns(now: number): readonly Column<ReportedWorkload>[] {
   return [
     { title: 'NAME', cell: ({ spec }) => spec.name, shrinksTo: 16 },
     { title: 'KIND', cell: ({ spec }) => KIND_WORDS[spec.kind] },
-    { title: 'STATUS', cell: describeState, style: styleOfState, shrinksTo: 16 },
-    { title: 'RESTARTS', cell: ({ status }) => String(status.restartCount), isWide: true },
+    { title: 'STATUS', cell: describeState, style: styleOfState, shrinksTo: 13 },
+    {
+      title: 'RESTARTS',
+      cell: ({ status }) => String(status.restartCount),
+      isWide: true,
+      isSpare: true,
+    },
     { title: 'AGE', cell: ({ createdAt }) => formatAge(createdAt, now) },
     {
       title: 'ADDRESS',
@@ -41,12 +46,14 @@ function workloadColumns(now: number): readonly Column<ReportedWorkload>[] {
       title: 'DIGEST',
       cell: ({ status }) => status.imageDigest?.slice(0, 19) ?? '-',
       isWide: true,
+      isSpare: true,
     },
     {
       title: 'RETRY',
       cell: ({ status }) =>
         status.nextRetryAt === undefined ? '-' : formatAge(now, status.nextRetryAt),
       isWide: true,
+      isSpare: true,
     },
     {
       title: 'LABELS',
@@ -55,13 +62,14 @@ function workloadColumns(now: number): readonly Column<ReportedWorkload>[] {
           .map(([key, value]) => `${key}=${value}`)
           .join(',') || '-',
       isWide: true,
+      isSpare: true,
       shrinksTo: 12,
     },
     {
       title: 'MESSAGE',
       cell: ({ status }) => status.message || '-',
       isWide: true,
-      shrinksTo: 20,
+      shrinksTo: 16,
       wraps: true,
     },
   ];

@@ -59,6 +59,13 @@ test('a wider terminal is used, and what a program reads is never cut', async ()
     on120.stdout,
     /^db .* Failed \(IMAGE_NOT_FOUND\) .* registry\.example\.org:5000\S*…$/m,
   );
+  const wide = await listOn({ isTerminal: true, columns: 100 }, '-o', 'wide');
+  const lines = wide.stdout.trimEnd().split('\n');
+  assert.match(lines.at(-1) ?? '', /^too narrow for DIGEST, RETRY, LABELS$/);
+  assert.ok(
+    lines.every((one) => one.length <= 100),
+    wide.stdout,
+  );
   const piped = await list();
   const line = piped.stdout.split('\n').find((one) => one.startsWith('db '));
   assert.ok(line?.endsWith(`  ${LONG}`), piped.stdout);

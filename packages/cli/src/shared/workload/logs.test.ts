@@ -188,3 +188,41 @@ test('Ctrl-C ends the following with 130 and without a word', async () => {
   });
   assert.deepEqual(result, { exitCode: 130, stdout: 'line 0\nline 1\nline 2\n', stderr: '' });
 });
+
+test('lines of several workloads begin with their names, by name and by label', async () => {
+  const { GONE } = defineErrors('TEST', {
+    GONE: { kind: 'notFound', message: (f: { name: string }) => `${f.name} is away` },
+  });
+  const chunk = (text: string, stream: LogStream = LogStream.STDOUT) => ({
+    data: Buffer.from(text),
+    stream,
+  });
+  await using capsule = await startFakeCapsule({
+    workload: {
+      list: ({ labelSelector }) => ({
+        workloads: labelSelector === 'app=web' ? [{ name: 'web' }, { name: 'long' }] : [],
+      }),
+      async *logs({ name }) {
+        if (name === 'gone') throw connectErrorFrom(GONE({ name }));
+        yield chunk(`one of ${name}\ntw`);
+        yield chunk('err\n', LogStream.STDERR);
+        yield chunk('o\nno end');
+      },
+    },
+  });
+  const story = (name: string, pad = '') =>
+    ['one of ', 'two', 'no end'].map(
+      (line, at) => `${name}${pad} | ${line}${at === 0 ? name : ''}\n`,
+    );
+  const both = [...story('web', ' '), ...story('long')].join('');
+  const chosen = await runCapsulectl(['workload', 'logs', '-l', 'app=web'], capsule);
+  assert.deepEqual(chosen, { exitCode: 0, stdout: both, stderr: 'web  | err\nlong | err\n' });
+  const followed = await runCapsulectl(['workload', 'logs', '-f', 'web', 'long'], capsule);
+  assert.deepEqual(followed.stdout.split('\n').toSorted(), both.split('\n').toSorted());
+  const some = await runCapsulectl(['workload', 'logs', 'gone', 'web'], capsule);
+  assert.deepEqual([some.exitCode, some.stdout], [3, story('web', ' ').join('')]);
+  assert.match(some.stderr, /^error: gone is away/m);
+  const none = await runCapsulectl(['workload', 'logs', '-l', 'app=none'], capsule);
+  assert.deepEqual([none.exitCode, none.stdout], [3, '']);
+  assert.equal((await runCapsulectl(['workload', 'logs'], capsule)).exitCode, 2);
+});

@@ -1,36 +1,99 @@
-import { LogSource, LogStream, type WorkloadLogChunk } from '@capsule/api/wire';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  type CapsuleClient,
+  LogSource,
+  LogStream,
+  type WorkloadLogChunk,
+  type WorkloadLogsRequestSchema,
+} from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
+import type { Output } from '../../program/context/output.ts';
 import type { Input } from '../../program/input.ts';
+import { printErrors } from '../../program/print-errors.ts';
 import { parseMoment } from '../argument/duration.ts';
 import { followLog } from '../stream/follow-log.ts';
+import { PrefixedLines } from '../stream/prefixed-lines.ts';
 import { withCapsule } from '../target/with-capsule.ts';
+import { chosenNames, requireChoice } from './chosen-names.ts';
 
 export const run: Run = async (input, context) => {
-  const [name = ''] = input.args;
+  requireChoice(input);
+  const request = readRequest(input, context);
+  const errors = await withCapsule(input, context, async (client) => {
+    const names = await chosenNames(input, client, context);
+    const log = (name: string) => ({ client, request: { ...request, name } });
+    const [only = ''] = names;
+    if (names.length === 1 && input.text('selector') === undefined) {
+      await printLog(log(only), context, context);
+      return [];
+    }
+    const widest = Math.max(...names.map((name) => name.length));
+    const print = (name: string) => printPrefixed(log(name), name.padEnd(widest), context);
+    // Past output comes one log after the other; followed output as it arrives.
+    return request.follow ? collect(names.map(print)) : oneByOne(names, print);
+  });
+  context.signal.throwIfAborted();
+  return printErrors(errors, input, context);
+};
+
+interface Log {
+  readonly client: CapsuleClient;
+  readonly request: Request;
+}
+
+type Request = Omit<MessageInitShape<typeof WorkloadLogsRequestSchema>, 'cursor' | '$typeName'>;
+type Outputs = Readonly<Record<'out' | 'err', Pick<Output, 'write'>>>;
+
+function readRequest(input: Input, context: Context) {
   const tailLines = input.count('tail');
   const since = readSince(input, context) ?? 0;
   // On the wire 0 lines mean all; on the command line 0 means new lines only.
   const sinceMs = tailLines === 0 ? Math.max(since, context.now()) : since;
-  const request = {
-    name,
+  return {
     follow: input.isOn('follow'),
     tailLines: tailLines ?? 0,
     sinceUnixMs: BigInt(sinceMs),
     timestamps: input.isOn('timestamps'),
     source: input.isOn('serial') ? LogSource.SERIAL : LogSource.PAYLOAD,
   };
-  await withCapsule(input, context, (client) =>
-    followLog<WorkloadLogChunk>(
-      {
-        open: (cursor, signal) => client.workload.logs({ ...request, cursor }, { signal }),
-        outputOf: ({ stream }) => (stream === LogStream.STDERR ? context.err : context.out),
-      },
-      context,
-    ),
+}
+
+async function printLog({ client, request }: Log, { out, err }: Outputs, context: Context) {
+  await followLog<WorkloadLogChunk>(
+    {
+      open: (cursor, signal) => client.workload.logs({ ...request, cursor }, { signal }),
+      outputOf: ({ stream }) => (stream === LogStream.STDERR ? err : out),
+    },
+    context,
   );
-  return undefined;
-};
+}
+
+async function printPrefixed(log: Log, name: string, context: Context): Promise<void> {
+  const { out, err } = context;
+  const lines = {
+    out: new PrefixedLines(out, `${out.style('dim', `${name} |`)} `),
+    err: new PrefixedLines(err, `${err.style('dim', `${name} |`)} `),
+  };
+  await printLog(log, lines, context);
+  await lines.out.finish();
+  await lines.err.finish();
+}
+
+async function oneByOne(
+  names: readonly string[],
+  print: (name: string) => Promise<void>,
+): Promise<readonly unknown[]> {
+  const errors: unknown[] = [];
+  for (const name of names) errors.push(...(await collect([print(name)])));
+  return errors;
+}
+
+/** The failures of some, while the others go on. */
+async function collect(works: readonly Promise<void>[]): Promise<readonly unknown[]> {
+  const outcomes = await Promise.allSettled(works);
+  return outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+}
 
 function readSince(input: Input, { now }: Context): number | undefined {
   const text = input.text('since');

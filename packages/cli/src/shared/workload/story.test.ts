@@ -38,7 +38,7 @@ test('a crash loop names the cause, the next try and what to look at', () => {
       nextRetryAt: NOW + 8_000,
     },
   });
-  assert.match(text, /exit code 3; will be restarted 2s ago\. The next try is in 8s/);
+  assert.match(text, /exit code 3, 2s ago; will be restarted\. The next try is in 8s/);
   assert.match(text, /started again 4 times/);
   assert.match(text, /workload logs web/);
 });

@@ -56,7 +56,7 @@ function phaseSentences({ status }: ReportedWorkload, now: number): string {
     return `It is ${progress.stage} now${describeAmount(progress) && ` (${describeAmount(progress)})`}.`;
   }
   const since = startedAt === undefined ? '' : ` for ${formatAge(startedAt, now)}`;
-  const ended = finishedAt === undefined ? '' : ` ${formatAge(finishedAt, now)} ago`;
+  const ended = finishedAt === undefined ? '' : `, ${formatAge(finishedAt, now)} ago`;
   const next =
     nextRetryAt === undefined ? '' : ` The next try is in ${formatAge(now, nextRetryAt)}.`;
   switch (status.phase) {
@@ -65,12 +65,18 @@ function phaseSentences({ status }: ReportedWorkload, now: number): string {
         ? `It has been running${since}${status.health === undefined ? '' : ', and its health check passes'}.${next}`
         : `It has been running${since}, but it is not ready: ${status.message}.${next}`;
     case 'failed':
-      return `It does not run: ${status.message}${ended}.${next}`;
+      return `It does not run: ${endedAgo(status.message, ended)}.${next}`;
     case 'stopped':
-      return `It is not running: ${status.message}${ended}.`;
+      return `It is not running: ${endedAgo(status.message, ended)}.`;
     case 'pending':
       return `It is not running yet: ${status.message}.${next}`;
   }
+}
+
+/** The moment belongs to the end of the run, which comes before the plan for the next one. */
+function endedAgo(message: string, ago: string): string {
+  const [end = '', ...plans] = message.split('; ');
+  return [`${end}${ago}`, ...plans].join('; ');
 }
 
 /** The last thing that went wrong, if it is not the state itself. */

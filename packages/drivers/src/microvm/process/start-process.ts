@@ -2,6 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { markProcess, type ProcessMark } from './process-mark.ts';
 
+/** Exactly one of the two is set. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 export interface ProcessRequest {
   readonly program: string;
   readonly args: readonly string[];
@@ -9,6 +15,8 @@ export interface ProcessRequest {
   readonly uid?: number;
   /** `cgroup.procs` of each cgroup that it belongs to, with all that it starts. */
   readonly cgroupFiles: readonly string[];
+  /** Told how it ended, if it does so while this capsuled runs. */
+  readonly onEnd?: ((end: ProcessEnd) => void) | undefined;
   /** Its descriptors from 0 on; those that are absent lead nowhere. */
   readonly descriptors: readonly (number | undefined)[];
 }
@@ -24,7 +32,7 @@ const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
  * has ended already.
  */
 export async function startProcess(request: ProcessRequest): Promise<ProcessMark | undefined> {
-  const { program, args, uid, cgroupFiles, descriptors } = request;
+  const { program, args, uid, cgroupFiles, descriptors, onEnd } = request;
   const as = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, ...NO_RIGHTS];
   const command = [...as, program, ...args];
   const child = spawn('/bin/sh', ['-c', ENTER, 'enter', cgroupFiles.join(' '), ...command], {
@@ -33,6 +41,7 @@ export async function startProcess(request: ProcessRequest): Promise<ProcessMark
     env: { PATH },
     stdio: descriptors.map((descriptor) => descriptor ?? 'ignore'),
   });
+  child.once('exit', (exitCode, signal) => onEnd?.({ exitCode, signal }));
   await once(child, 'spawn');
   child.unref();
   return child.pid === undefined ? undefined : markProcess(child.pid);

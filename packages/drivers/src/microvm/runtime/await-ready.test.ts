@@ -32,7 +32,7 @@ async function boot(t: TestContext, script: string) {
   const vm = { spec: { ref: refOfWorkload('vm'), logPath } } as unknown as MadeVm;
   const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
   const ready = { heard } as unknown as ReadySocket;
-  const parts = { run, boot: 1 };
+  const parts = { run, boot: 1, ends: new Map() };
   const wait = (
     limits: { hungMs?: number; bootMs?: number; lookMs?: number },
     signal?: AbortSignal,

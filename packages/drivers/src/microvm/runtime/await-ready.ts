@@ -5,7 +5,8 @@ import type { ReadySocket } from '../guest/ready-socket.ts';
 import { isProcessAlive, processorMs } from '../process/process-mark.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
-import { findCause } from './find-cause.ts';
+import type { MicroVmContext } from './context.ts';
+import { findCause, SILENT } from './find-cause.ts';
 import { consoleLog } from './start-writers.ts';
 import { machineOf } from './vm-seen.ts';
 
@@ -23,6 +24,7 @@ const LOOK_AGAIN_MS = 250;
 
 export interface BootParts {
   readonly run: VmRun;
+  readonly ends: MicroVmContext['ends'];
   /** The how manieth boot of this start it is, from one on. */
   readonly boot: number;
   /** Of processor time. */
@@ -37,6 +39,7 @@ export async function awaitReady(
   vm: MadeVm,
   {
     run,
+    ends,
     boot,
     bootMs = BOOT_LIMIT_MS,
     hungMs: hungAfterMs = HUNG_AFTER_MS,
@@ -56,7 +59,7 @@ export async function awaitReady(
     const isReady = await Promise.race([heard, passed]);
     pause.abort();
     if (isReady) return;
-    await checkAlive(vm, run);
+    await checkAlive(vm, run, ends);
     const machine = machineOf(run);
     const ranMs = machine === undefined ? 0 : await processorMs(machine);
     spentMs = Math.max(ranMs, (performance.now() - begunAt) / WALL_FACTOR);
@@ -69,11 +72,16 @@ export async function awaitReady(
 }
 
 /** Fails with `MICROVM_NOT_BOOTED`, and why it ended, when the machine is no more. */
-export async function checkAlive({ spec }: MadeVm, run: VmRun): Promise<void> {
+export async function checkAlive(
+  vm: MadeVm,
+  run: VmRun,
+  ends: MicroVmContext['ends'],
+): Promise<void> {
   const machine = machineOf(run);
   if (machine !== undefined && (await isProcessAlive(machine))) return;
-  const why = await findCause(consoleLog(spec.logPath), run.consoleBegin ?? 0);
-  throw microVmError.NOT_BOOTED({ container: spec.ref.container, why });
+  const why = await findCause(vm, run, ends);
+  const isSilent = why.endsWith(SILENT);
+  throw microVmError.NOT_BOOTED({ container: vm.spec.ref.container, why, isSilent });
 }
 
 /** Bytes that its console has said, in all its runs. */

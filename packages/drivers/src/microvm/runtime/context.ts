@@ -2,6 +2,7 @@ import type { ImageSource } from '../../image/image-source.ts';
 import type { Architecture } from '../../oci/architecture.ts';
 import type { ImageDisks } from '../disk/image-disks.ts';
 import type { GuestImage } from '../guest/guest-image.ts';
+import type { ProcessEnd } from '../process/start-process.ts';
 import type { VmRecords } from '../record/vm-records.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 
@@ -11,6 +12,8 @@ export interface MicroVmContext {
   readonly architecture: Architecture;
   readonly imageDisks: ImageDisks;
   readonly records: VmRecords;
+  /** How the monitors that ended under this capsuled did, by microVM. */
+  readonly ends: Map<string, ProcessEnd>;
   /** In the order in which they are preferred. */
   readonly vmms: readonly Vmm[];
   readonly guestImage: GuestImage;

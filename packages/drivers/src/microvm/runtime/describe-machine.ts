@@ -16,7 +16,7 @@ const PAIR_COMMAND_LINE = 'console=ttyS0 panic=-1 root=/dev/vda rw';
 export async function describeMachine(
   { records, guestImage }: MicroVmContext,
   vm: MadeVm,
-  given: Pick<Machine, 'cgroupFiles' | 'screen' | 'tap'>,
+  given: Pick<Machine, 'cgroupFiles' | 'screen' | 'tap' | 'onEnd'>,
 ): Promise<Machine> {
   const { spec } = vm;
   const { vcpus = 1, memoryMib = 256, kernelCmdlineExtra = '' } = spec.microVm ?? {};

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ProcessEnd } from '../process/start-process.ts';
+import type { MadeVm } from '../record/made-vm.ts';
 import { causeOf, describeConsole, findCause } from './find-cause.ts';
 
 const stamped = (text: string) => `2026-11-28T15:08:07.354005407Z stdout F ${text}\n`;
@@ -46,14 +48,23 @@ test('what a guest says is made harmless for terminals, and short', () => {
 test('an earlier run does not speak for the present one', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-cause-'));
   t.after(() => rm(folder, { recursive: true }));
-  const path = join(folder, 'serial.log');
+  const path = join(folder, 'vm.serial.log');
+  const vm = { spec: { logPath: join(folder, 'vm.log') } } as unknown as MadeVm;
+  const cause = (consoleBegin: number, end?: ProcessEnd) =>
+    findCause(vm, { id: 'vm', consoleBegin }, new Map(end && [['vm', end]]));
   const earlier = stamped('Kernel panic - not syncing: earlier');
   await writeFile(path, earlier);
-  const silent = 'its virtual machine monitor died; its console printed nothing';
-  assert.equal(await findCause(path, earlier.length), silent);
+  const { length } = earlier;
+  assert.equal(
+    await cause(length),
+    'its virtual machine monitor died; its console printed nothing',
+  );
+  const reset = 'its guest reset or switched off its machine; its console printed nothing';
+  assert.equal(await cause(length, { exitCode: 0, signal: null }), reset);
   await writeFile(path, `${earlier}${stamped('one')}${stamped('')}${stamped('two')}`);
-  assert.match(await findCause(path, earlier.length), /died; its console ends with: one \/ two$/);
-  assert.match(await findCause(path, 1_000_000), /panicked: earlier$/);
+  const killed = await cause(length, { exitCode: null, signal: 'SIGKILL' });
+  assert.match(killed, /died \(SIGKILL\); its console ends with: one \/ two$/);
+  assert.match(await cause(1_000_000), /panicked: earlier$/);
 });
 
 test('a console is told by its last lines, without stamps', () => {

@@ -1,5 +1,9 @@
 import { open } from 'node:fs/promises';
 import { unlessMissing } from '@capsule/host';
+import type { ProcessEnd } from '../process/start-process.ts';
+import type { MadeVm } from '../record/made-vm.ts';
+import type { VmRun } from '../record/vm-run.ts';
+import { consoleLog } from './start-writers.ts';
 
 /** The end of a console tells why a machine went; more of it does not help. */
 const TAIL_BYTES = 64 * 1024;
@@ -20,13 +24,20 @@ const LINE_MOST = 120;
 /** Before each line of a log: its time, its stream, and whether it is whole. */
 const STAMP = /^\S+Z (?:stdout|stderr) [FP] /;
 
+/** Stands in the cause where the console has no word of it. */
+export const SILENT = 'its console printed nothing';
+
 /**
- * Why a machine that nobody ended is gone, by the end of its console; `begin` is the size of the console's log before
- * this run, so that an earlier run does not speak for it. What is not plain from the cause itself, the last lines are.
+ * Finds out why a machine that nobody ended is gone: by what its console printed in this run, and by how its monitor
+ * ended. The last lines of the console follow where they say more than the cause.
  */
-export async function findCause(consoleLog: string, begin: number): Promise<string> {
-  const text = await readTail(consoleLog, begin);
-  const cause = causeOf(text);
+export async function findCause(
+  { spec }: Pick<MadeVm, 'spec'>,
+  { id, consoleBegin = 0 }: Pick<VmRun, 'id' | 'consoleBegin'>,
+  ends: ReadonlyMap<string, ProcessEnd>,
+): Promise<string> {
+  const text = await readTail(consoleLog(spec.logPath), consoleBegin);
+  const cause = causeOf(text, ends.get(id));
   return isPlain(cause) ? cause : `${cause}; ${describeConsole(text)}`;
 }
 
@@ -43,12 +54,12 @@ export function describeConsole(text: string): string {
     .filter((line) => line !== '')
     .slice(-LAST_LINES)
     .map((line) => line.slice(0, LINE_MOST));
-  if (lines.length === 0) return 'its console printed nothing';
+  if (lines.length === 0) return SILENT;
   return `its console ends with: ${lines.join(' / ')}`;
 }
 
-/** Pure. */
-export function causeOf(screen: string): string {
+/** `end` is that of the monitor, where it is known. Pure. */
+export function causeOf(screen: string, end?: ProcessEnd): string {
   const text = screen.slice(Math.max(0, screen.lastIndexOf(BEGUN)));
   const panic = last(text, PANIC);
   if (panic !== undefined) {
@@ -56,9 +67,15 @@ export function causeOf(screen: string): string {
     const said = /Attempted to kill init/.test(panic) ? last(text, AGENT) : undefined;
     return `its guest's kernel panicked: ${said ?? panic}`;
   }
-  if (RESET.test(text)) return 'its guest reset or switched off its machine';
   const complaint = last(text, MONITOR);
-  return `its virtual machine monitor died${complaint === undefined ? '' : `: ${complaint}`}`;
+  const isDone = complaint === undefined && end?.exitCode === 0;
+  if (RESET.test(text) || isDone) return 'its guest reset or switched off its machine';
+  return `its virtual machine monitor died${describeHow(end)}${complaint === undefined ? '' : `: ${complaint}`}`;
+}
+
+function describeHow(end: ProcessEnd | undefined): string {
+  if (end === undefined) return '';
+  return ` (${end.signal ?? `exit code ${end.exitCode}`})`;
 }
 
 function last(text: string, pattern: RegExp): string | undefined {

@@ -16,7 +16,7 @@ const FIRST_VOLUME = 3;
 
 /** Tells the agent of a machine what to run, and on which disks; answers when it runs. */
 export async function handOver(
-  { records }: MicroVmContext,
+  { records, ends }: MicroVmContext,
   vm: MadeVm,
   run: VmRun,
   signal: AbortSignal | undefined,
@@ -53,7 +53,7 @@ export async function handOver(
     );
   } catch (error) {
     signal?.throwIfAborted();
-    await checkAlive(vm, run);
+    await checkAlive(vm, run, ends);
     if (isCapsuleError(error)) throw error;
     throw describeStartFailure(spec.ref.container, error);
   }

@@ -224,6 +224,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       // Asked while the record is there: whoever fails here is called again, and finds everything.
       const unused = await disksWithoutImage(this.#context);
       await records.remove(id);
+      this.#context.ends.delete(id);
       this.#running.emit(vm, 'deleted');
       // Disks that a death in this moment leaves are collected by `reclaim`.
       await pruneDisks(this.#context, unused);

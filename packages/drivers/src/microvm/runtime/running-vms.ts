@@ -8,7 +8,6 @@ import { endVm, LOST_CODE, lostEnd } from './end-vm.ts';
 import { EventFeed } from './event-feed.ts';
 import { findCause } from './find-cause.ts';
 import { GuestWatch } from './guest-watch.ts';
-import { consoleLog } from './start-writers.ts';
 import { stopPayload } from './stop-vm.ts';
 import { isMachineUp } from './vm-seen.ts';
 
@@ -105,7 +104,7 @@ export class RunningVms {
     await this.alone(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);
       if (run === undefined || (await isMachineUp(run))) return;
-      const fault = await findCause(consoleLog(vm.spec.logPath), run.consoleBegin ?? 0);
+      const fault = await findCause(vm, run, this.#context.ends);
       await this.end(run, lostEnd(fault));
       this.emit(vm, 'exited', LOST_CODE);
     });

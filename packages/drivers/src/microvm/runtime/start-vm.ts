@@ -5,6 +5,7 @@ import { type ContainerSpec, containerCgroup, type TapLink } from '@capsule/core
 import { writeBootDisk } from '../disk/boot-disk.ts';
 import { microVmError } from '../errors.ts';
 import { ReadySocket } from '../guest/ready-socket.ts';
+import type { ProcessEnd } from '../process/start-process.ts';
 import { limitCgroup, makeCgroup } from '../process/vm-cgroup.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
@@ -74,14 +75,16 @@ export async function startVm(
     },
     record,
   );
-  const machine = await describeMachine(context, vm, { cgroupFiles, screen, tap });
+  context.ends.delete(vm.id);
+  const onEnd = (end: ProcessEnd) => void context.ends.set(vm.id, end);
+  const machine = await describeMachine(context, vm, { cgroupFiles, screen, tap, onEnd });
   await using ready = await ReadySocket.open(paths.vsock, tap.uid);
   await vmm.start(machine, record);
   if (run.hasAgent) {
-    await awaitReady(ready, vm, { run, boot }, signal);
+    await awaitReady(ready, vm, { run, boot, ends: context.ends }, signal);
     await handOver(context, vm, run, signal);
   }
-  await checkAlive(vm, run);
+  await checkAlive(vm, run, context.ends);
   run = { ...run, isStarted: true };
   await records.putRun(run);
   return run;

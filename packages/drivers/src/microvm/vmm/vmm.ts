@@ -1,5 +1,6 @@
 import type { MicroVmSettings, TapLink } from '@capsule/core';
 import type { ProcessMark } from '../process/process-mark.ts';
+import type { ProcessEnd } from '../process/start-process.ts';
 
 /** One disk of a machine. In the order given they are `/dev/vda`, `/dev/vdb`, … */
 export interface MachineDisk {
@@ -31,6 +32,8 @@ export interface Machine {
   readonly cgroupFiles: readonly string[];
   /** Where its console and what the monitor complains of go. */
   readonly screen: { readonly output: number; readonly errors: number };
+  /** Told how the machine's process ended, by a monitor that knows. */
+  readonly onEnd?: (end: ProcessEnd) => void;
 }
 
 export interface MachineProcess extends ProcessMark {

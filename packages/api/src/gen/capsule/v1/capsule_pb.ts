@@ -225,7 +225,7 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   volumeBackend: string;
 
   /**
-   * For people: what that is, or why not.
+   * Text for people: the choice, or the reason why there is none.
    *
    * @generated from field: string volume_backend_detail = 109;
    */
@@ -296,7 +296,7 @@ export const CapsuleProblemSchema: GenMessage<CapsuleProblem> = /*@__PURE__*/
  */
 export type CapsuleLogsRequest = Message<"capsule.v1.CapsuleLogsRequest"> & {
   /**
-   * Stay and send what is printed from now on.
+   * Follow: also send later output.
    *
    * @generated from field: bool follow = 1;
    */
@@ -504,7 +504,7 @@ export const RebootNodeResponseSchema: GenMessage<RebootNodeResponse> = /*@__PUR
   messageDesc(file_capsule_v1_capsule, 11);
 
 /**
- * The machine itself: what it is, what it says about itself, how it is updated and restarted.
+ * The machine itself: its identity, health and logs, updates and restarts.
  *
  * @generated from service capsule.v1.CapsuleService
  */
@@ -520,7 +520,7 @@ export const CapsuleService: GenService<{
     output: typeof GetInfoResponseSchema;
   },
   /**
-   * The system log: what the control plane, the container runtime and the init process print.
+   * The system log: the output of the control plane, the container runtime and the init process.
    *
    * @generated from rpc capsule.v1.CapsuleService.StreamLogs
    */

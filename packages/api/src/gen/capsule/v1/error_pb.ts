@@ -13,7 +13,7 @@ export const file_capsule_v1_error: GenFile = /*@__PURE__*/
   fileDesc("ChZjYXBzdWxlL3YxL2Vycm9yLnByb3RvEgpjYXBzdWxlLnYxIpUCCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRILCgN3aHkYBCABKAkSDAoEaGludBgFIAEoCRIMCgRsaW5rGAYgASgJEjEKBWZhY3RzGAcgAygLMiIuY2Fwc3VsZS52MS5FcnJvckRldGFpbC5GYWN0c0VudHJ5EioKCHByb2JsZW1zGAggAygLMhguY2Fwc3VsZS52MS5GaWVsZFByb2JsZW0SIwoHYWN0aW9ucxgJIAMoCzISLmNhcHN1bGUudjEuQWN0aW9uGiwKCkZhY3RzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKMAQoGQWN0aW9uEgwKBG5hbWUYASABKAkSKgoEYXJncxgCIAMoCzIcLmNhcHN1bGUudjEuQWN0aW9uLkFyZ3NFbnRyeRIMCgR0ZXh0GAMgASgJEg0KBXNob3J0GAQgASgIGisKCUFyZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKDEZpZWxkUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0SDAoEaGludBgFIAEoCWIGcHJvdG8z");
 
 /**
- * Travels in the details of every error status: what a program and a person get to know about it.
+ * Travels in the details of every error status, for programs and people.
  *
  * @generated from message capsule.v1.ErrorDetail
  */
@@ -110,7 +110,7 @@ export type Action = Message<"capsule.v1.Action"> & {
   args: { [key: string]: string };
 
   /**
-   * As it stands in the text.
+   * The value in the text.
    *
    * @generated from field: string text = 3;
    */
@@ -150,7 +150,7 @@ export type FieldProblem = Message<"capsule.v1.FieldProblem"> & {
   message: string;
 
   /**
-   * Where it stands in a text, counted from 1; 0 where there is no text.
+   * Its position in a text, counted from 1; 0 without a text.
    *
    * @generated from field: uint32 line = 3;
    */

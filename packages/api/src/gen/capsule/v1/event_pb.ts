@@ -37,7 +37,7 @@ export type EventStreamRequest = Message<"capsule.v1.EventStreamRequest"> & {
   follow: boolean;
 
   /**
-   * Only events with a larger id: goes on where another stream ended.
+   * Only events with a larger id: continues where another stream ended.
    *
    * @generated from field: uint64 after_id = 4;
    */

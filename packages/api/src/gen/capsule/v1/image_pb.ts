@@ -248,7 +248,7 @@ export const ImageRemoveRequestSchema: GenMessage<ImageRemoveRequest> = /*@__PUR
  */
 export type ImageRemoveResponse = Message<"capsule.v1.ImageRemoveResponse"> & {
   /**
-   * False when there was nothing of that name.
+   * False when the name did not exist.
    *
    * @generated from field: bool existed = 1;
    */
@@ -518,7 +518,7 @@ export const ImageService: GenService<{
     output: typeof ImagePullResponseSchema;
   },
   /**
-   * Removes a name, and what nothing else needs. FailedPrecondition while a workload uses it. Removing
+   * Removes a name, and the content that no other image needs. FailedPrecondition while a workload uses it. Removing
    * a name that does not exist is OK.
    *
    * @generated from rpc capsule.v1.ImageService.Remove

@@ -44,7 +44,7 @@ export type ManifestApplyRequest = Message<"capsule.v1.ManifestApplyRequest"> & 
   workloads: Workload[];
 
   /**
-   * Judge, say what would be done, and do nothing.
+   * Check and return the changes, and change nothing.
    *
    * @generated from field: bool dry_run = 4;
    */
@@ -73,7 +73,7 @@ export type VolumeManifest = Message<"capsule.v1.VolumeManifest"> & {
   sizeBytes: bigint;
 
   /**
-   * Absent: only those that are asked for.
+   * Absent: only requested ones.
    *
    * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 3;
    */
@@ -135,14 +135,14 @@ export type ManifestResult = Message<"capsule.v1.ManifestResult"> & {
   error?: ErrorDetail | undefined;
 
   /**
-   * UNSPECIFIED where nothing was done, since it or another is refused.
+   * UNSPECIFIED without a change, because it or another resource is refused.
    *
    * @generated from field: capsule.v1.WorkloadChange change = 3;
    */
   change: WorkloadChange;
 
   /**
-   * Every field that differs from what was stored, by its path in a manifest.
+   * Every changed field, by its path in a manifest.
    *
    * @generated from field: repeated capsule.v1.FieldChange fields = 4;
    */
@@ -156,7 +156,7 @@ export type ManifestResult = Message<"capsule.v1.ManifestResult"> & {
   recreates: boolean;
 
   /**
-   * Of a workload, as it is stored then.
+   * The stored workload.
    *
    * @generated from field: capsule.v1.Workload workload = 6;
    */
@@ -171,7 +171,7 @@ export const ManifestResultSchema: GenMessage<ManifestResult> = /*@__PURE__*/
   messageDesc(file_capsule_v1_manifest, 3);
 
 /**
- * Applies what manifests declare together.
+ * Applies several manifests together.
  *
  * @generated from service capsule.v1.ManifestService
  */
@@ -179,8 +179,8 @@ export const ManifestService: GenService<{
   /**
    * Judges all resources together, as they would be afterwards, so that each may need any other; applies all
    * of them, or none where one is refused. Answers when registries and volumes are there and the specs of
-   * workloads are stored durably, before any workload runs. The same again changes nothing. Refusals are in
-   * the results; the call itself fails only where nothing could be judged.
+   * workloads are stored durably, before any workload runs. A repetition changes nothing. Refusals are in
+   * the results; the call itself fails only when capsuled could check none of them.
    *
    * @generated from rpc capsule.v1.ManifestService.Apply
    */

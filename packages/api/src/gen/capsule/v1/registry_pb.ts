@@ -85,7 +85,7 @@ export type RegistryApplyRequest = Message<"capsule.v1.RegistryApplyRequest"> & 
   registry?: Registry | undefined;
 
   /**
-   * Check everything and say what would be done, and do nothing.
+   * Check everything, return the changes, and change nothing.
    *
    * @generated from field: bool dry_run = 2;
    */
@@ -109,7 +109,7 @@ export type RegistryApplyResponse = Message<"capsule.v1.RegistryApplyResponse"> 
   change: WorkloadChange;
 
   /**
-   * Every field that differs from what was stored, by its path in a manifest.
+   * Every changed field, by its path in a manifest.
    *
    * @generated from field: repeated capsule.v1.FieldChange fields = 2;
    */
@@ -175,7 +175,7 @@ export const RegistryDeleteRequestSchema: GenMessage<RegistryDeleteRequest> = /*
  */
 export type RegistryDeleteResponse = Message<"capsule.v1.RegistryDeleteResponse"> & {
   /**
-   * False when nothing was declared of it.
+   * False when the registry was not declared.
    *
    * @generated from field: bool existed = 1;
    */
@@ -281,7 +281,7 @@ export const RegistryLogoutResponseSchema: GenMessage<RegistryLogoutResponse> = 
  */
 export const RegistryService: GenService<{
   /**
-   * Creates or changes what is declared of a registry; the same again changes nothing. Durable when it
+   * Creates or changes the declaration of a registry; a repetition changes nothing. Durable when it
    * answers, and heeded by the next pull. InvalidArgument.
    *
    * @generated from rpc capsule.v1.RegistryService.Apply
@@ -302,7 +302,7 @@ export const RegistryService: GenService<{
     output: typeof RegistryListResponseSchema;
   },
   /**
-   * Forgets what was declared; a login stays. Deleting a name that does not exist is OK.
+   * Deletes the declaration; a login stays. Deleting a name that does not exist is OK.
    *
    * @generated from rpc capsule.v1.RegistryService.Delete
    */

@@ -90,14 +90,14 @@ export type Volume = Message<"capsule.v1.Volume"> & {
   state: VolumeState;
 
   /**
-   * Absent: only those that are asked for.
+   * Absent: only requested ones.
    *
    * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 102;
    */
   snapshotSchedule?: SnapshotSchedule | undefined;
 
   /**
-   * In the answer of Import only: what of an archive was left out or not kept, and why.
+   * In the answer of Import only: the parts of an archive that were left out, with the reasons.
    *
    * @generated from field: repeated string import_warnings = 103;
    */
@@ -265,14 +265,14 @@ export type VolumeApplyRequest = Message<"capsule.v1.VolumeApplyRequest"> & {
   sizeBytes: bigint;
 
   /**
-   * Check everything and say what would be done, and do nothing.
+   * Check everything, return the changes, and change nothing.
    *
    * @generated from field: bool dry_run = 3;
    */
   dryRun: boolean;
 
   /**
-   * Absent: only those that are asked for.
+   * Absent: only requested ones.
    *
    * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 4;
    */
@@ -296,7 +296,7 @@ export type VolumeApplyResponse = Message<"capsule.v1.VolumeApplyResponse"> & {
   change: WorkloadChange;
 
   /**
-   * Every field that differs from what was stored, by its path in a manifest.
+   * Every changed field, by its path in a manifest.
    *
    * @generated from field: repeated capsule.v1.FieldChange fields = 2;
    */
@@ -551,7 +551,7 @@ export type VolumeRestoreResponse = Message<"capsule.v1.VolumeRestoreResponse"> 
   volume?: Volume | undefined;
 
   /**
-   * The snapshot that keeps what the volume held before; empty when it was discarded.
+   * The snapshot of the contents before the restore; empty when they were discarded.
    *
    * @generated from field: string kept_as = 2;
    */
@@ -575,7 +575,7 @@ export type VolumeCloneRequest = Message<"capsule.v1.VolumeCloneRequest"> & {
   volume: string;
 
   /**
-   * Empty: what the volume holds now.
+   * Empty: the present contents of the volume.
    *
    * @generated from field: string snapshot = 2;
    */
@@ -587,7 +587,7 @@ export type VolumeCloneRequest = Message<"capsule.v1.VolumeCloneRequest"> & {
   newName: string;
 
   /**
-   * UUID of the new filesystem: the same again is a success. Empty: chosen by the capsule.
+   * UUID of the new filesystem: makes a repetition a success. Empty: chosen by the capsule.
    *
    * @generated from field: string new_uid = 4;
    */
@@ -611,7 +611,7 @@ export type VolumeExportRequest = Message<"capsule.v1.VolumeExportRequest"> & {
   volume: string;
 
   /**
-   * Empty: what the volume holds now.
+   * Empty: the present contents of the volume.
    *
    * @generated from field: string snapshot = 2;
    */
@@ -632,7 +632,7 @@ export type VolumeExportRequest = Message<"capsule.v1.VolumeExportRequest"> & {
   exportId: string;
 
   /**
-   * Bytes before compression that came already.
+   * Bytes that arrived already, before compression.
    *
    * @generated from field: uint64 offset = 5;
    */
@@ -1067,7 +1067,7 @@ export const VolumeState = {
   ORPHANED: 4,
 
   /**
-   * It was asked for, and its storage is gone.
+   * Its record exists, and its storage is gone.
    *
    * @generated from enum value: VOLUME_STATE_LOST = 5;
    */
@@ -1129,7 +1129,7 @@ export const SnapshotState = {
   ORPHANED: 4,
 
   /**
-   * It was asked for, and its storage is gone.
+   * Its record exists, and its storage is gone.
    *
    * @generated from enum value: SNAPSHOT_STATE_LOST = 5;
    */
@@ -1279,7 +1279,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeSchema;
   },
   /**
-   * Creates it, or makes it larger; the same again changes nothing. Durable when it answers.
+   * Creates the volume, or makes it larger; a repetition changes nothing. Durable when it returns.
    * InvalidArgument; FailedPrecondition: it would shrink.
    *
    * @generated from rpc capsule.v1.VolumeService.Apply
@@ -1300,7 +1300,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeSchema;
   },
   /**
-   * Keeps what a volume holds now; writers wait for that moment. NotFound; AlreadyExists.
+   * Takes a snapshot of a volume; writers wait for a moment. NotFound; AlreadyExists.
    *
    * @generated from rpc capsule.v1.VolumeService.TakeSnapshot
    */
@@ -1340,7 +1340,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeSnapshotSchema;
   },
   /**
-   * Puts back what a snapshot holds. NotFound; FailedPrecondition: a workload mounts the volume.
+   * Restores the contents of a snapshot. NotFound; FailedPrecondition: a workload mounts the volume.
    *
    * @generated from rpc capsule.v1.VolumeService.Restore
    */
@@ -1350,7 +1350,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeRestoreResponseSchema;
   },
   /**
-   * Makes a volume of what a snapshot holds, or of what another volume holds now. NotFound;
+   * Makes a volume from a snapshot, or from the present contents of another volume. NotFound;
    * Aborted: there is one of this name already.
    *
    * @generated from rpc capsule.v1.VolumeService.Clone
@@ -1372,7 +1372,7 @@ export const VolumeService: GenService<{
   },
   /**
    * Sends the content of a snapshot, or of a volume at this moment, compressed: first a header, then frames, then a
-   * trailer. An export that was cut off goes on with its id, for a day. NotFound.
+   * trailer. An interrupted export resumes with its id, for a day. NotFound.
    *
    * @generated from rpc capsule.v1.VolumeService.Export
    */
@@ -1392,7 +1392,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeEndExportResponseSchema;
   },
   /**
-   * Opens an upload, or finds how far an earlier one came: all the way, too, when its answer was lost.
+   * Opens an upload, or returns the offset of an earlier one; a complete one, too, when its answer was lost.
    * FailedPrecondition: another volume has this name, or a workload has already used this import.
    *
    * @generated from rpc capsule.v1.VolumeService.BeginImport
@@ -1403,7 +1403,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeBeginImportResponseSchema;
   },
   /**
-   * First the start, then frames, then the end: the volume is made when everything came as it was sent. The same
+   * First the start, then frames, then the end: capsuled makes the volume once the checksum matches. The same
    * import again is a success until a workload uses the volume.
    * DataLoss: it did not. InvalidArgument: it is no filesystem and no archive.
    *

@@ -52,7 +52,7 @@ export type Workload = Message<"capsule.v1.Workload"> & {
   status?: WorkloadStatus | undefined;
 
   /**
-   * In an apply, UNSPECIFIED means RUNNING for a new workload and keeps what is stored for another;
+   * In an apply, UNSPECIFIED means RUNNING for a new workload and keeps the stored state of an existing one;
    * DELETING is refused.
    *
    * @generated from field: capsule.v1.DesiredState desired_state = 6;
@@ -1121,7 +1121,7 @@ export type WorkloadApplyRequest = Message<"capsule.v1.WorkloadApplyRequest"> & 
   workload?: Workload | undefined;
 
   /**
-   * Check everything and say what would be done, and do nothing.
+   * Check everything, return the changes, and change nothing.
    *
    * @generated from field: bool dry_run = 100;
    */
@@ -1152,7 +1152,7 @@ export type WorkloadApplyResponse = Message<"capsule.v1.WorkloadApplyResponse"> 
   change: WorkloadChange;
 
   /**
-   * Every field that differs from what was stored, by its path in a manifest.
+   * Every changed field, by its path in a manifest.
    *
    * @generated from field: repeated capsule.v1.FieldChange fields = 101;
    */
@@ -1293,7 +1293,7 @@ export const WorkloadDeleteRequestSchema: GenMessage<WorkloadDeleteRequest> = /*
  */
 export type WorkloadDeleteResponse = Message<"capsule.v1.WorkloadDeleteResponse"> & {
   /**
-   * False when there was nothing of that name.
+   * False when the name did not exist.
    *
    * @generated from field: bool existed = 100;
    */
@@ -1376,7 +1376,7 @@ export type WorkloadLogsRequest = Message<"capsule.v1.WorkloadLogsRequest"> & {
   name: string;
 
   /**
-   * Stay and send what is printed from now on.
+   * Follow: also send later output.
    *
    * @generated from field: bool follow = 2;
    */
@@ -1395,7 +1395,7 @@ export type WorkloadLogsRequest = Message<"capsule.v1.WorkloadLogsRequest"> & {
   source: LogSource;
 
   /**
-   * Of what was printed before, only lines of this time or later; milliseconds since 1970, 0 for all.
+   * Of earlier output, only lines of this time or later; milliseconds since 1970, 0 for all.
    *
    * @generated from field: int64 since_unix_ms = 100;
    */
@@ -1560,7 +1560,7 @@ export type WorkloadExecConfig = Message<"capsule.v1.WorkloadExecConfig"> & {
   size?: WorkloadExecResize | undefined;
 
   /**
-   * The process gets no input; what the client sends as such is an error.
+   * The process gets no input; input from the client is an error.
    *
    * @generated from field: bool no_stdin = 103;
    */
@@ -1925,7 +1925,7 @@ export type WorkloadCopyFromChunk = Message<"capsule.v1.WorkloadCopyFromChunk"> 
   data: Uint8Array;
 
   /**
-   * In the last message: what was left out, and why; each begins with its path.
+   * In the last message: the entries that were left out, each with its path and the reason.
    *
    * @generated from field: repeated string warnings = 100;
    */
@@ -1968,7 +1968,7 @@ export const WorkloadStatPathRequestSchema: GenMessage<WorkloadStatPathRequest> 
  */
 export type WorkloadStatPathResponse = Message<"capsule.v1.WorkloadStatPathResponse"> & {
   /**
-   * UNSPECIFIED: there is nothing at that path.
+   * UNSPECIFIED: the path does not exist.
    *
    * @generated from field: capsule.v1.FileType type = 1;
    */
@@ -1992,7 +1992,7 @@ export type WorkloadStatPathResponse = Message<"capsule.v1.WorkloadStatPathRespo
   modifiedUnixMs: bigint;
 
   /**
-   * Of a symbolic link, as it is written.
+   * The target of a symbolic link, unchanged.
    *
    * @generated from field: string link_target = 5;
    */
@@ -2415,7 +2415,7 @@ export const RestartPolicy = {
   UNLESS_STOPPED: 3,
 
   /**
-   * Runs once for each start that is asked for.
+   * Runs once for each requested start.
    *
    * @generated from enum value: RESTART_POLICY_NEVER = 4;
    */
@@ -2462,7 +2462,7 @@ export const ImagePullPolicy = {
   ALWAYS: 2,
 
   /**
-   * Only what the cache holds.
+   * Only images in the cache.
    *
    * @generated from enum value: IMAGE_PULL_POLICY_NEVER = 3;
    */
@@ -2540,7 +2540,7 @@ export const HealthFailureAction = {
   RESTART: 1,
 
   /**
-   * It is reported, nothing else.
+   * Only report it.
    *
    * @generated from enum value: HEALTH_FAILURE_ACTION_NONE = 2;
    */
@@ -2563,7 +2563,7 @@ export const HealthFailureActionSchema: GenEnum<HealthFailureAction> = /*@__PURE
  */
 export const HealthState = {
   /**
-   * There is no health check, or nothing runs.
+   * Without a health check, or not running.
    *
    * @generated from enum value: HEALTH_STATE_UNSPECIFIED = 0;
    */

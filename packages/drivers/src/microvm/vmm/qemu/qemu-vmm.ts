@@ -86,6 +86,7 @@ export class QemuVmm implements Vmm {
     const qemu = await startProcess({
       ...shared,
       program: this.#program,
+      onEnd: machine.onEnd,
       args: describeQemu(machine, {
         isKvm,
         architecture: this.#architecture,

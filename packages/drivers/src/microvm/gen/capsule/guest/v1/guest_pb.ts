@@ -365,7 +365,7 @@ export const WatchResponseSchema: GenMessage<WatchResponse> = /*@__PURE__*/
  */
 export type LogsRequest = Message<"capsule.guest.v1.LogsRequest"> & {
   /**
-   * Stay and send what is printed from now on.
+   * Follow: also send later output.
    *
    * @generated from field: bool follow = 1;
    */
