@@ -52,6 +52,7 @@ export function describeHardware(hardware: Hardware): readonly string[] {
 function describeKernelOptions({ counterKhz }: Hardware): string {
   return [
     ...['console=ttyS0', 'quiet', 'oops=panic', 'panic=-1', 'no_timer_check', 'mitigations=off'],
+    'cryptomgr.notests',
     ...(counterKhz === undefined ? [] : [`tsc_early_khz=${counterKhz}`]),
   ].join(' ');
 }

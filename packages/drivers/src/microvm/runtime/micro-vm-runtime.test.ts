@@ -67,6 +67,7 @@ async function open(t: TestContext) {
     images,
     imageDisks: new ImageDisks(images, join(folder, 'images')),
     records: new VmRecords({ state: join(folder, 'state'), run: join(folder, 'run') }),
+    ends: new Map(),
     cgroupRoot: join(folder, 'cgroup'),
   } as unknown as MicroVmContext;
   const runtime = new MicroVmRuntime(context);
