@@ -14,7 +14,9 @@ export function wrapText(text: string, columns: number, hang?: number): readonly
   for (const word of text.slice(own.length).split(' ')) {
     const isFirst = line === start;
     const longer = isFirst ? `${line}${word}` : `${line} ${word}`;
-    if (isFirst || textWidth(longer) <= columns) line = longer;
+    // No line has room for a word that is too long: it follows what it belongs to.
+    const isTooLong = indent.length + textWidth(word) > columns;
+    if (isFirst || isTooLong || textWidth(longer) <= columns) line = longer;
     else {
       lines.push(line);
       start = indent;

@@ -99,5 +99,5 @@ test('a message is broken at words, and goes on below its own column', () => {
   const table = renderTable(['it has ended with 3'], columns, TABLE, terminal(18));
   assert.equal(table, 'A    MESSAGE\nweb  it has ended\n     with 3\n');
   const long = renderTable(['no 0123456789abcdef'], columns, TABLE, terminal(18));
-  assert.equal(long, 'A    MESSAGE\nweb  no\n     0123456789abc\n     def\n');
+  assert.equal(long, 'A    MESSAGE\nweb  no 0123456789\n     abcdef\n');
 });
