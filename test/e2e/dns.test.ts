@@ -274,7 +274,7 @@ suite('names', { concurrency: false }, () => {
       });
       // Once with an upstream that lets everybody wait, and once to fill every table of ours.
       upstream.respond = () => undefined;
-      assert.ok((await flood(6_000)) > 0, 'others waited for the last of the flood');
+      assert.ok((await flood(3_000)) > 0, 'others waited for the last of the flood');
       upstream.respond = (query) => upstreamReply(query, FOUND);
       for (let round = 0; round < 2; round += 1) await flood(1_000);
       const before = await residentBytes(pid);

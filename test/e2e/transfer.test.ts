@@ -105,9 +105,9 @@ suite('volumes leave and come back', { concurrency: false }, () => {
 
   test('an export and an import go on when capsuled is killed in the middle', BOUND, async (t) => {
     const file = join(folder, 'cut.img.zst');
-    await done('volume', 'create', '--size', '512MiB', 'large');
+    await done('volume', 'create', '--size', '192MiB', 'large');
     await runWorkload(lab, 'filler', asRootWith('large'));
-    await sh('filler', 'head -c 350000000 /dev/urandom > /data/noise');
+    await sh('filler', 'head -c 150000000 /dev/urandom > /data/noise');
     await done('workload', 'delete', 'filler');
     const cut = async (work: Promise<{ exitCode: number; stderr: string }>, at: string) => {
       let kills = 0;

@@ -1,6 +1,6 @@
 /**
  * Sends COUNT questions for different names to SERVER from wherever it is run, as fast as it can, and
- * prints how many answers came until there was none for QUIET milliseconds, and when.
+ * prints how many answers came until no further one had come for QUIET milliseconds, and when.
  *
  *     node flood-names.ts SERVER COUNT QUIET
  */
@@ -18,14 +18,19 @@ export interface Flood {
 
 const [server = '', count = '', quietMs = ''] = process.argv.slice(2);
 
+/** Whoever asks for an upstream that is silent hears of it when all tries are over. */
+const FIRST_ANSWER_MS = 60_000;
+
 const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
 let answers = 0;
 let lastAt = 0;
-const quiet = setTimeout(() => socket.close(), Number(quietMs));
+/** Until the first answer it is the patience with a responder that gives none. */
+let quiet = setTimeout(() => socket.close(), FIRST_ANSWER_MS);
 socket.on('message', () => {
   answers += 1;
   lastAt = Date.now();
-  quiet.refresh();
+  clearTimeout(quiet);
+  quiet = setTimeout(() => socket.close(), Number(quietMs));
 });
 socket.connect(53, server);
 await once(socket, 'connect');
