@@ -2,15 +2,15 @@ import { readFileSync, rmSync } from 'node:fs';
 import type { FaultPoint } from '@capsule/core';
 
 /**
- * Kills this process as `kill -9` would when it comes to the point that a file names, once: how tests see
- * what the next process makes of it. The file is of a folder that is root's.
+ * Kills this process as `kill -9` would, once, at the point that a file names. Tests use it to see how the
+ * next process recovers. Only root can write to the folder of the file.
  */
 export function dieAt<Point extends string>(file: string): FaultPoint<Point> {
   return (point) => {
     if (readIfThere(file)?.trim() !== point) return;
     rmSync(file);
     process.kill(process.pid, 'SIGKILL');
-    // The signal is on its way: nothing more may happen.
+    // The signal may not have arrived yet; nothing more may happen.
     for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   };
 }

@@ -18,7 +18,7 @@ test('changes between two reads arrive together, each key once', async () => {
   assert.equal((await changes.next()).done, true);
 });
 
-test('listeners are called after the commit, and never for what is undone', () => {
+test('listeners are called after the commit, and never for a change that is rolled back', () => {
   const db = openStore(':memory:', []);
   const feed = new Feed(db);
   const seen: string[] = [];

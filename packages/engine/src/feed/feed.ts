@@ -1,13 +1,13 @@
 import type { Database } from '../store/database.ts';
 
-/** What a feed waits for before it calls its listeners: the commit of the change. */
+/** A feed calls its listeners after the commit of the change. */
 export type Commits = Pick<Database, 'afterCommit'>;
 
 /**
- * Tells listeners that a key changed, not what it changed to: whoever listens reads the present
- * state, so a slow listener loses no truth and holds no more than one entry for each key.
+ * Notifies listeners that a key changed, without its new value. A listener reads the current state, so a slow
+ * one misses nothing and holds at most one entry for each key.
  *
- * INVARIANT: a listener is called after the change is on disk, and never for a change that is undone
+ * INVARIANT: a listener is called after the change is on disk, and never for a change that is rolled back
  * (a rehearsal, a transaction that fails).
  */
 export class Feed {
@@ -23,7 +23,7 @@ export class Feed {
   notify(key: string): void {
     this.#commits.afterCommit(() => {
       const failures: unknown[] = [];
-      // One that fails keeps the change neither from the others nor from whoever made it.
+      // A listener that fails must not stop the other listeners, nor the caller that made the change.
       for (const listener of this.#listeners) {
         try {
           listener(key);
@@ -40,7 +40,7 @@ export class Feed {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
-  /** Sets of keys that changed since the last one, from this call on, until `signal` aborts. */
+  /** Yields the set of keys that changed since the last one, starting with this call, until `signal` aborts. */
   changes(signal: AbortSignal): AsyncGenerator<ReadonlySet<string>> {
     const pending = new Set<string>();
     let wake = Promise.withResolvers<void>();

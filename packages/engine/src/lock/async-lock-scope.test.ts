@@ -6,7 +6,7 @@ import { AsyncLockScope } from './async-lock-scope.ts';
 
 const isReentry = (error: unknown) => isCapsuleError(error) && error.code === 'LOCK_REENTERED';
 
-test('an operation that takes its own lock again is refused instead of waiting for itself', async () => {
+test('an operation that takes a lock it already holds is refused and does not deadlock', async () => {
   const lock = keyedLock(new AsyncLockScope());
   await assert.rejects(
     lock('a', async () => {
@@ -18,7 +18,7 @@ test('an operation that takes its own lock again is refused instead of waiting f
   assert.equal(await lock('a', async () => 'free again'), 'free again');
 });
 
-test('others wait, and work that outlives its holder holds nothing', async () => {
+test('other operations wait, and work that outlives the holder of a lock does not hold it', async () => {
   const lock = keyedLock(new AsyncLockScope());
   const gate = Promise.withResolvers<void>();
   let later: Promise<string> | undefined;
@@ -29,7 +29,7 @@ test('others wait, and work that outlives its holder holds nothing', async () =>
   assert.equal(await later, 'later');
 });
 
-test('a turn of a queue that a holder wakes waits for the lock like any other', async () => {
+test('a turn of a queue waits for the lock, although the operation that woke the queue holds it', async () => {
   const lock = keyedLock(new AsyncLockScope());
   const done = Promise.withResolvers<string>();
   const queue = new KeyedQueue({
@@ -49,7 +49,7 @@ test('a turn of a queue that a holder wakes waits for the lock like any other', 
   await queue[Symbol.asyncDispose]();
 });
 
-test('two that take the same keys in another order do not wait for each other', async () => {
+test('two operations that take the same keys in different order do not deadlock', async () => {
   const lock = keyedLock(new AsyncLockScope());
   const work = async () => new Promise(setImmediate);
   await Promise.all([

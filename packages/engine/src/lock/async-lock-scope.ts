@@ -8,9 +8,9 @@ interface Hold {
 }
 
 /**
- * Follows who holds which key through awaits, timers and callbacks. Work that outlives its holder holds
- * nothing any more; work that a holder only wakes must begin `outside` of it, as the turns of a
- * `KeyedQueue` do.
+ * Tracks the holder of each key through awaits, timers and callbacks. Work that outlives its holder no longer
+ * holds the key. Work that a holder only wakes must start outside of the holder's async context, as the
+ * turns of a `KeyedQueue` do.
  */
 export class AsyncLockScope implements LockScope {
   readonly #holds = new AsyncLocalStorage<Hold>();

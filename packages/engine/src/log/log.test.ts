@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLog } from './log.ts';
 
-test('a line says level, message and facts, and quotes what has spaces', () => {
+test('a line has the level, the message and the facts, and quotes values with spaces', () => {
   const lines: string[] = [];
   const log = createLog((line) => lines.push(line));
   log.debug('not shown');

@@ -1,7 +1,7 @@
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFacts = Readonly<Record<string, unknown>>;
 
-/** Messages are fixed, lower-case texts; what varies goes into facts. */
+/** Messages are fixed, lower-case texts; variable parts go into facts. */
 export interface Log {
   debug(message: string, facts?: LogFacts): void;
   info(message: string, facts?: LogFacts): void;
@@ -12,8 +12,8 @@ export interface Log {
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /**
- * Writes logfmt lines (`info workload started name=web ms=12`), which people read as they are:
- * time and service are put in front by whoever collects the lines.
+ * Writes logfmt lines (`info workload started name=web ms=12`) for people to read. The collector of the lines
+ * adds the time and the service in front.
  */
 export function createLog(write: (line: string) => void, least: LogLevel = 'info'): Log {
   const at =

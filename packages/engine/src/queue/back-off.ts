@@ -1,13 +1,13 @@
-/** How long to wait between tries. Times in milliseconds. */
+/** The wait between retries. Times in milliseconds. */
 export interface BackOff {
   readonly firstMs: number;
   readonly mostMs: number;
-  /** Share of the delay that is left to chance: 0.2 means between 80 % and 120 %. */
+  /** Random share of the delay: 0.2 means between 80 % and 120 %. */
   readonly jitter: number;
 }
 
 /**
- * The wait after the `failures`-th failure in a row (from 1): doubling from `firstMs` to `mostMs`.
+ * The wait after the `failures`-th failure in a row (from 1). Doubles from `firstMs` to `mostMs`.
  * `random` is in [0, 1).
  */
 export function backOffMs(backOff: BackOff, failures: number, random: number): number {

@@ -14,7 +14,7 @@ function queueOf(
   return new KeyedQueue({ concurrency, backOff: BACK_OFF, run, onFailure });
 }
 
-test('many additions while a key is run make one more run', async () => {
+test('many additions during a run of a key cause one more run', async () => {
   let runs = 0;
   const gate = Promise.withResolvers<void>();
   await using queue = queueOf(async () => {
@@ -28,7 +28,7 @@ test('many additions while a key is run make one more run', async () => {
   assert.equal(runs, 2);
 });
 
-test('a failed key is run again after its back-off, and others do not wait for it', async () => {
+test('a failed key runs again after its back-off, and others do not wait for it', async () => {
   const order: string[] = [];
   const again = Promise.withResolvers<void>();
   await using queue = queueOf(async (key) => {
@@ -44,7 +44,7 @@ test('a failed key is run again after its back-off, and others do not wait for i
   assert.equal(order[1], 'good');
 });
 
-test('a key that waits out a failure runs at once when it is tried again', async () => {
+test('a key in back-off runs at once after a retry', async () => {
   let runs = 0;
   const failed = Promise.withResolvers<void>();
   const ran = Promise.withResolvers<void>();
@@ -68,7 +68,7 @@ test('a key that waits out a failure runs at once when it is tried again', async
   await ran.promise;
 });
 
-test('a changed spec aborts the run that works for the old one', async () => {
+test('a changed spec aborts the run for the old spec', async () => {
   const started = Promise.withResolvers<void>();
   let runs = 0;
   const failures: unknown[] = [];
@@ -91,7 +91,7 @@ test('a changed spec aborts the run that works for the old one', async () => {
   assert.deepEqual(failures, []);
 });
 
-test('each new spec aborts the run under way, also one that itself followed an abort', async () => {
+test('each new spec aborts the run under way, even one that followed an abort', async () => {
   let runs = 0;
   const aborted: number[] = [];
   let begun = Promise.withResolvers<void>();
@@ -111,7 +111,7 @@ test('each new spec aborts the run under way, also one that itself followed an a
   for (const _ of [1, 2]) {
     await begun.promise;
     begun = Promise.withResolvers<void>();
-    // A turn of the event loop, in which the run before has been cleared away.
+    // One turn of the event loop, in which the queue cleans up the previous run.
     await new Promise((resolve) => setImmediate(resolve));
     queue.restart('a');
   }
@@ -119,7 +119,7 @@ test('each new spec aborts the run under way, also one that itself followed an a
   assert.deepEqual(aborted, [1, 2]);
 });
 
-test('an event does not cut short the wait after a failure', async () => {
+test('an event does not shorten the back-off after a failure', async () => {
   let runs = 0;
   await using queue = new KeyedQueue({
     concurrency: 1,
@@ -137,7 +137,7 @@ test('an event does not cut short the wait after a failure', async () => {
   assert.equal(runs, 1);
 });
 
-test('one run of a key at a time, no more in all than allowed, and none is lost', async () => {
+test('a key has one run at a time, the limit holds, and no key is lost', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 60 }),
@@ -166,7 +166,7 @@ test('one run of a key at a time, no more in all than allowed, and none is lost'
   );
 });
 
-test('waits double up to the most, with chance on both sides', () => {
+test('waits double up to the maximum, with jitter in both directions', () => {
   const backOff = { firstMs: 100, mostMs: 1_000, jitter: 0.2 };
   assert.deepEqual(
     [1, 2, 3, 4, 5, 50].map((n) => backOffMs(backOff, n, 0.5)),
@@ -175,7 +175,7 @@ test('waits double up to the most, with chance on both sides', () => {
   assert.equal(backOffMs(backOff, 1, 0), 80);
 });
 
-test('work outside the limit holds no place, and comes back before what has not begun', async () => {
+test('work outside the limit holds no slot, and resumes before runs that have not begun', async () => {
   const gate = Promise.withResolvers<void>();
   const order: string[] = [];
   await using queue = queueOf(
@@ -185,7 +185,7 @@ test('work outside the limit holds no place, and comes back before what has not 
       if (key === 'quick') {
         queue.add('late');
         gate.resolve();
-        // Until the slow one has asked for its place.
+        // Until the slow one waits for a slot.
         await new Promise((resolve) => setImmediate(resolve));
       }
       order.push(`${key} ends`);
@@ -207,7 +207,7 @@ test('work outside the limit holds no place, and comes back before what has not 
   ]);
 });
 
-test('a failure of work outside the limit is one of the run', async () => {
+test('a failure of work outside the limit is a failure of the run', async () => {
   const failures: unknown[] = [];
   const queue = queueOf(
     async (_key, { outsideLimit }) => outsideLimit(() => Promise.reject(new Error('no'))),

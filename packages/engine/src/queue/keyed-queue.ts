@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type BackOff, backOffMs } from './back-off.ts';
 
-/** What a run asks for: nothing, or to be run again after a while. */
+/** The result of a run: undefined when it is finished, or the delay until the next run. */
 export type Requeue = { readonly afterMs: number } | undefined;
 
 /** One run of a key. */
@@ -9,8 +9,8 @@ export interface Turn {
   /** Aborts when the run is stale or the queue closes. */
   readonly signal: AbortSignal;
   /**
-   * Does work that mostly waits (for a network, for a process to end) without holding a place: others
-   * run meanwhile. Takes a place again before it answers.
+   * Runs work that mostly waits (for a network, for a process to end) without holding a slot, so that
+   * other runs can use it. Takes a slot again before it returns.
    */
   outsideLimit<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -19,22 +19,22 @@ export interface KeyedQueueOptions {
   readonly concurrency: number;
   readonly backOff: BackOff;
   readonly run: (key: string, turn: Turn) => Promise<Requeue>;
-  /** Told of every failed run. `retryInMs` is when the next one comes. */
+  /** Called after every failed run. `retryInMs` is the delay until the next run. */
   readonly onFailure: (key: string, error: unknown, retryInMs: number) => void;
   readonly random?: () => number;
 }
 
 /**
- * idle: nothing to do. ready: waits for a free place. running: is being run. waiting: a timer leads
+ * idle: nothing to do. ready: waits for a free slot. running: a run is under way. waiting: a timer leads
  * back to ready.
  */
 type State = 'idle' | 'ready' | 'running' | 'waiting';
 
 interface Entry {
   state: State;
-  /** Somebody asked for another run while this one was under way. */
+  /** Another run was requested while this one was under way. */
   again: boolean;
-  /** The run under way is stale: stop it as soon as it lets itself be stopped. */
+  /** Aborts the run under way when it is stale. */
   abort: AbortController | undefined;
   failures: number;
   timer: NodeJS.Timeout | undefined;
@@ -42,34 +42,34 @@ interface Entry {
 
 /**
  * Runs work by key. INVARIANTS: one run of a key at a time; at most `concurrency` runs in all that are
- * not outside the limit; any number of `add`s between two runs make one run; a run begins after the last `add`.
+ * not outside the limit; any number of `add`s between two runs cause one run; a run begins after the last `add`.
  */
 export class KeyedQueue {
   readonly #options: KeyedQueueOptions;
-  /** A turn is nobody's: what holds for the one who asked for it does not hold for it. */
+  /** Turns run in this context: a turn does not inherit the locks of the caller that requested it. */
   readonly #outside = AsyncLocalStorage.snapshot();
   readonly #entries = new Map<string, Entry>();
   readonly #ready: string[] = [];
   readonly #idle: (() => void)[] = [];
-  /** Runs that were outside the limit and want their place back; they come before those that have not begun. */
+  /** Runs that were outside the limit and wait for a slot; they come before runs that have not begun. */
   readonly #returning: (() => void)[] = [];
   /** Runs under way, outside the limit or not. */
   #running = 0;
-  #placesTaken = 0;
+  #slotsTaken = 0;
   #closed = false;
 
   constructor(options: KeyedQueueOptions) {
     this.#options = options;
   }
 
-  /** Something happened: run the key soon. A key that waits out a failure goes on waiting. */
+  /** Requests a run of the key soon. A key in back-off stays in back-off. */
   add(key: string): void {
     const entry = this.#entry(key);
     if (entry.state === 'waiting' && entry.failures > 0) return;
     this.#wake(key, entry);
   }
 
-  /** What made it fail may be over: forget failures, and run the key soon. */
+  /** Resets the failures and runs the key soon, because the cause of the failures may be gone. */
   retry(key: string): void {
     const entry = this.#entry(key);
     entry.failures = 0;
@@ -77,15 +77,15 @@ export class KeyedQueue {
   }
 
   /**
-   * The spec itself changed: forget failures, run now, and abort a run under way, which works for a
-   * spec that is no more.
+   * The spec itself changed: resets the failures, aborts a run under way, which works for the old spec,
+   * and runs the key now.
    */
   restart(key: string): void {
     this.#entries.get(key)?.abort?.abort(new DOMException('the spec changed', 'AbortError'));
     this.retry(key);
   }
 
-  /** Resolves when nothing runs or is ready to run; keys that wait for a timer do not count. */
+  /** Resolves when no key runs or is ready to run. Keys that wait for a timer do not count. */
   async settled(): Promise<void> {
     if (this.#running === 0 && this.#ready.length === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -93,7 +93,7 @@ export class KeyedQueue {
     await promise;
   }
 
-  /** Stops: aborts what runs and waits for it. */
+  /** Aborts all runs and waits for them to end. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#ready.length = 0;
@@ -131,11 +131,11 @@ export class KeyedQueue {
   }
 
   #fill(): void {
-    while (this.#placesTaken < this.#options.concurrency) {
+    while (this.#slotsTaken < this.#options.concurrency) {
       const goOn = this.#returning.shift();
       const key = goOn === undefined ? this.#ready.shift() : undefined;
       if (goOn === undefined && key === undefined) break;
-      this.#placesTaken += 1;
+      this.#slotsTaken += 1;
       goOn?.();
       if (key === undefined) continue;
       this.#running += 1;
@@ -163,13 +163,13 @@ export class KeyedQueue {
       // The next run of the key may have begun already, with an abort of its own.
       if (entry.abort === abort) entry.abort = undefined;
       this.#running -= 1;
-      this.#placesTaken -= 1;
+      this.#slotsTaken -= 1;
       this.#fill();
     }
   }
 
   async #outsideLimit<T>(work: () => Promise<T>): Promise<T> {
-    this.#placesTaken -= 1;
+    this.#slotsTaken -= 1;
     this.#fill();
     try {
       return await work();
@@ -181,7 +181,7 @@ export class KeyedQueue {
     }
   }
 
-  /** The retry comes first: a report that fails must not take it away. */
+  /** Schedules the retry first: `onFailure` may throw, and the retry must not be lost. */
   #handleFailure(key: string, entry: Entry, error: unknown): void {
     entry.failures += 1;
     const random = (this.#options.random ?? Math.random)();

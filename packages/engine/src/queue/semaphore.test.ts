@@ -4,7 +4,7 @@ import { Semaphore } from './semaphore.ts';
 
 const NEVER = new AbortController().signal;
 
-test('no more work goes on at once than there are places, first come, first served', async () => {
+test('at most as many works run at once as there are slots, in order of arrival', async () => {
   const semaphore = new Semaphore(2);
   const order: number[] = [];
   let active = 0;
@@ -19,7 +19,7 @@ test('no more work goes on at once than there are places, first come, first serv
   assert.deepEqual(order, [0, 1, 2, 3, 4]);
 });
 
-test('who gives up while waiting takes no place from others', async () => {
+test('a caller that aborts while it waits takes no slot from others', async () => {
   const semaphore = new Semaphore(1);
   const gate = Promise.withResolvers<void>();
   const first = semaphore.hold(() => gate.promise, NEVER);
@@ -33,7 +33,7 @@ test('who gives up while waiting takes no place from others', async () => {
   assert.equal(await third, 'done');
 });
 
-test('a place is free again after work that failed', async () => {
+test('a slot is free again after work that failed', async () => {
   const semaphore = new Semaphore(1);
   await assert.rejects(
     semaphore.hold(() => Promise.reject(new Error('no')), NEVER),

@@ -1,4 +1,4 @@
-/** A number of places, given away first come, first served. */
+/** A number of slots, granted in order of arrival. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -7,7 +7,7 @@ export class Semaphore {
     this.#free = count;
   }
 
-  /** Does the work once it has a place. Throws the reason of `signal` when that aborts before. */
+  /** Runs `work` once it has a slot. Throws the reason of `signal` when that aborts first. */
   async hold<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     await this.#take(signal);
     try {
@@ -30,11 +30,11 @@ export class Semaphore {
     if (!signal.aborted) return;
     const at = this.#waiting.indexOf(resolve);
     if (at >= 0) this.#waiting.splice(at, 1);
-    else this.#give(); // the place came together with the abort
+    else this.#give(); // the slot was granted at the moment of the abort
     signal.throwIfAborted();
   }
 
-  /** Hands the place to who waits longest. */
+  /** Hands the slot to the caller that has waited longest. */
   #give(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;

@@ -12,7 +12,7 @@ async function keyFile(t: TestContext): Promise<string> {
   return join(folder, 'secret.key');
 }
 
-test('what was sealed is opened by a later process, and never twice alike', async (t) => {
+test('a later process opens a sealed secret, and no two seals are alike', async (t) => {
   const path = await keyFile(t);
   const box = new SecretBox(path);
   fc.assert(
@@ -26,7 +26,7 @@ test('what was sealed is opened by a later process, and never twice alike', asyn
   assert.equal((await stat(path)).mode & 0o777, 0o600);
 });
 
-test('another name, another key, and every changed byte are noticed', async (t) => {
+test('another name, another key and every changed byte are refused', async (t) => {
   const path = await keyFile(t);
   const box = new SecretBox(path);
   const sealed = box.seal('hunter2', 'ghcr.io');
@@ -45,7 +45,7 @@ test('another name, another key, and every changed byte are noticed', async (t) 
   assert.throws(() => other.open(sealed, 'ghcr.io'), unreadable);
 });
 
-test('a key whose file goes while it is in use is written again by the next seal', async (t) => {
+test('a key whose file is removed while in use is written again by the next seal', async (t) => {
   const path = await keyFile(t);
   const box = new SecretBox(path);
   const earlier = box.seal('one', 'x');
@@ -55,7 +55,7 @@ test('a key whose file goes while it is in use is written again by the next seal
   assert.deepEqual([next.open(earlier, 'x'), next.open(later, 'y')], ['one', 'two']);
 });
 
-test('a key that is put back from a copy counts, and is not overwritten', async (t) => {
+test('a key restored from a copy is used, and not overwritten', async (t) => {
   const [path, elsewhere] = [await keyFile(t), await keyFile(t)];
   const sealed = new SecretBox(elsewhere).seal('one', 'x');
   const box = new SecretBox(path);
@@ -66,7 +66,7 @@ test('a key that is put back from a copy counts, and is not overwritten', async 
   assert.deepEqual(await readFile(path), await readFile(elsewhere));
 });
 
-test('a key that is damaged is told, and never replaced', async (t) => {
+test('a damaged key is reported, and never replaced', async (t) => {
   const path = await keyFile(t);
   await writeFile(path, 'short');
   assert.throws(() => new SecretBox(path).seal('x', 'y'), { code: 'SECRET_KEY_UNUSABLE' });

@@ -10,8 +10,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts what must not stand on the disk as it is, with a key in a file of root's that is made when it
- * is first needed. It keeps secrets out of copies of the store and of its backups, not from root.
+ * Encrypts secrets before they are stored on disk, with a key in a file that only root can read. The key is
+ * created at first use. It keeps secrets out of copies and backups of the store; it does not hide them from root.
  */
 export class SecretBox {
   readonly #path: string;
@@ -21,7 +21,7 @@ export class SecretBox {
     this.#path = path;
   }
 
-  /** `what` names the secret; it can be opened as that alone. Fails with `SECRET_KEY_UNUSABLE`. */
+  /** `what` names the secret; only the same name can open it. Fails with `SECRET_KEY_UNUSABLE`. */
   seal(text: string, what: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#makeKey(), nonce).setAAD(Buffer.from(what));
@@ -49,7 +49,7 @@ export class SecretBox {
     }
   }
 
-  /** The file may have gone or come since it was read; a later process has nothing but the file. */
+  /** Reads the file each time: it may have been removed or restored since, and a later process has only the file. */
   #makeKey(): Buffer {
     const stored = readKey(this.#path);
     const key = stored ?? this.#key ?? randomBytes(KEY_BYTES);
@@ -73,7 +73,7 @@ function readKey(path: string): Buffer | undefined {
   return key;
 }
 
-/** On the disk, whole and with its name, before anything is encrypted with it. */
+/** Writes the key durably (content and directory entry) before anything is encrypted with it. */
 function writeDurably(path: string, key: Buffer): void {
   const aside = `${path}.new`;
   const file = openSync(aside, 'w', 0o600);

@@ -5,15 +5,15 @@ import { describeStoreError } from './store-error.ts';
 export type Row = Record<string, unknown>;
 
 /**
- * One SQLite connection with prepared statements kept. Synchronous on purpose: a transaction is a
- * plain function, nothing can interleave with it, and one durable commit costs about 0.2 ms. What the
- * disk refuses fails with `STORE_FULL` or `STORE_UNREADABLE`.
+ * One SQLite connection with prepared statements kept. Synchronous on purpose: a transaction is a plain
+ * function, nothing can interleave with it, and one durable commit costs about 0.2 ms. Disk errors fail
+ * with `STORE_FULL` or `STORE_UNREADABLE`.
  */
 export class Database {
   readonly #path: string;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  /** To be called when the transaction under way is on disk. */
+  /** Called when the transaction under way is on disk. */
   readonly #effects: (() => void)[] = [];
 
   constructor(path: string) {
@@ -33,14 +33,14 @@ export class Database {
     return this.#attempt(() => this.#statement(sql).get(...values)) as Row | undefined;
   }
 
-  /** Answers the number of rows changed. */
+  /** Returns the number of changed rows. */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#attempt(() => this.#statement(sql).run(...values)).changes);
   }
 
   /**
-   * All or nothing. When it returns, the change is on disk, and what `afterCommit` was given has been
-   * called. A transaction inside a transaction is all or nothing too, and on disk with the outer one.
+   * All or nothing. When it returns, the change is on disk, and the effects of `afterCommit` have been
+   * called. A nested transaction is all or nothing too, and reaches the disk with the outer one.
    */
   transaction<T>(change: () => T): T {
     if (this.#connection.isTransaction) return this.#nested(change);
@@ -48,8 +48,8 @@ export class Database {
   }
 
   /**
-   * Returns what `change` would; nothing of it is kept, and nothing that it gave to `afterCommit` is
-   * called. Inside a transaction only `change` is undone.
+   * Returns the result of `change`, then rolls it back; its effects of `afterCommit` are not called.
+   * Inside a transaction only `change` is rolled back.
    */
   rehearse<T>(change: () => T): T {
     const rehearsed = new Rehearsed();
@@ -65,9 +65,9 @@ export class Database {
   }
 
   /**
-   * Calls `effect` once what the transaction under way changes is on disk, and never when it is undone;
-   * at once where there is none. Whoever tells others of a change goes through here, so that nobody is
-   * told of what did not come to be. An effect that fails keeps no other back.
+   * Calls `effect` once the transaction under way is on disk, and never when it is rolled back; at once
+   * when there is no transaction. Every notification of a change goes through here, so that no listener
+   * sees a change that was rolled back. An effect that fails does not stop the others.
    */
   afterCommit(effect: () => void): void {
     if (this.#connection.isTransaction) this.#effects.push(effect);
@@ -87,7 +87,7 @@ export class Database {
       this.exec('COMMIT');
     } catch (error) {
       this.#effects.length = 0;
-      // A failed COMMIT (disk full) may have rolled back by itself.
+      // A failed COMMIT (disk full) may have rolled back already.
       if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
       throw error;
     }
@@ -130,12 +130,12 @@ export class Database {
   }
 }
 
-/** Undoes a rehearsal, and carries its result out. */
+/** Rolls a rehearsal back, and carries its result out. */
 class Rehearsed extends Error {
   result: unknown;
 }
 
-/** Every one is called; the first failure is thrown after the last. */
+/** Calls every effect; throws the first failure after the last. */
 function callAll(effects: readonly (() => void)[]): void {
   const failures: unknown[] = [];
   for (const effect of effects) {

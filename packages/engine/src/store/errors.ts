@@ -5,7 +5,7 @@ export const storeError = defineErrors('STORE', {
     kind: 'dataLoss',
     message: (f: { path: string; detail: string }) =>
       `the store ${f.path} cannot be used: ${f.detail}`,
-    why: 'a store that cannot be read is never replaced by an empty one: that would forget every workload',
+    why: 'a store that cannot be read is never replaced by an empty one: that would lose every workload',
     hint: 'workloads that run keep running; restore the file from a copy, or move it away to start with an empty one',
   },
   FULL: {
@@ -17,7 +17,7 @@ export const storeError = defineErrors('STORE', {
   TOO_NEW: {
     kind: 'precondition',
     message: (f: { path: string; found: number; known: number }) =>
-      `the store ${f.path} has version ${f.found}, this capsuled knows ${f.known}`,
+      `the store ${f.path} has version ${f.found}; this capsuled supports up to ${f.known}`,
     why: 'a newer capsuled has used this store',
     hint: 'start the newer version again',
   },

@@ -5,13 +5,13 @@ import { storeError } from './errors.ts';
 export interface Migration {
   readonly name: string;
   readonly up: string;
-  /** The way back, for an older capsuled; what only a newer one knows is lost. Absent: there is none. */
+  /** The step back, for an older capsuled; data that only newer versions have is lost. Absent: no way back. */
   readonly down?: string;
 }
 
 /**
- * Brings the schema to the newest version, each step in a transaction of its own, and answers that
- * version. A step that was interrupted is done again from its beginning. Fails with `STORE_TOO_NEW`.
+ * Brings the schema to the newest version, each step in its own transaction, and returns that version.
+ * An interrupted step starts again from its beginning. Fails with `STORE_TOO_NEW`.
  */
 export function migrate(db: Database, path: string, migrations: readonly Migration[]): number {
   const found = versionOf(db);
@@ -25,8 +25,8 @@ export function migrate(db: Database, path: string, migrations: readonly Migrati
 }
 
 /**
- * Brings the schema back to an older version, or as near to it as there is a way back, and answers the version that
- * was reached. Steps are as those of `migrate`.
+ * Brings the schema back to an older version, or as close to it as the `down` steps lead, and returns the version
+ * that was reached. Each step has its own transaction, as in `migrate`.
  */
 export function migrateBack(
   db: Database,

@@ -17,7 +17,7 @@ function folder(): { path: string } & Disposable {
 
 const hasCode = (code: string) => (error: unknown) => isCapsuleError(error) && error.code === code;
 
-test('a store keeps what was committed, and forgets what was not', () => {
+test('a store keeps committed changes, and drops uncommitted ones', () => {
   using dir = folder();
   const file = path.join(dir.path, 'state.db');
   const db = openStore(file, [ONE]);
@@ -45,7 +45,7 @@ test('a commit is synced to the disk', () => {
   db.close();
 });
 
-test('an older store is brought up to date, and a newer one is refused', () => {
+test('an older store is migrated, and a newer one is refused', () => {
   using dir = folder();
   const file = path.join(dir.path, 'state.db');
   openStore(file, [ONE]).close();
@@ -55,7 +55,7 @@ test('an older store is brought up to date, and a newer one is refused', () => {
   assert.throws(() => openStore(file, [ONE]), hasCode('STORE_TOO_NEW'));
 });
 
-test('a store goes back as far as there is a way, and up again', () => {
+test('a store migrates down as far as there are steps, and up again', () => {
   const back = { ...TWO, down: 'ALTER TABLE thing DROP COLUMN size;' };
   const db = openStore(':memory:', [ONE, back]);
   db.run('INSERT INTO thing (name, size) VALUES (?, ?)', 'a', 1);
@@ -75,7 +75,7 @@ test('a damaged store is refused and not touched', () => {
   assert.deepEqual(readFileSync(file), before);
 });
 
-test('what finds no space is refused as such, and takes nothing along', () => {
+test('a write without space on the disk fails with its own error, and changes nothing', () => {
   using dir = folder();
   const db = openStore(path.join(dir.path, 'state.db'), [ONE]);
   db.run('INSERT INTO thing VALUES (?)', 'kept');
@@ -92,7 +92,7 @@ test('what finds no space is refused as such, and takes nothing along', () => {
   db.close();
 });
 
-test('a transaction inside of another is undone alone', () => {
+test('a nested transaction is rolled back alone', () => {
   const db = openStore(':memory:', [ONE]);
   const put = (name: string) => db.run('INSERT INTO thing VALUES (?)', name);
   const names = () => db.all('SELECT name FROM thing ORDER BY name').map((row) => row['name']);
@@ -117,7 +117,7 @@ test('a transaction inside of another is undone alone', () => {
   db.close();
 });
 
-test('what waits for a commit is called once it is there, each although another fails', () => {
+test('every effect of a commit is called after it, although one of them fails', () => {
   const db = openStore(':memory:', [ONE]);
   const called: string[] = [];
   assert.throws(

@@ -4,8 +4,8 @@ import { storeError } from './errors.ts';
 import { type Migration, migrate } from './migrate.ts';
 
 /**
- * Opens (or makes) the store: write-ahead log, a sync at every commit, integrity checked, schema
- * brought up to date. Fails with `STORE_UNREADABLE` or `STORE_TOO_NEW`, and then has changed nothing.
+ * Opens or creates the store: write-ahead log, a sync at every commit, integrity checked, schema migrated.
+ * Fails with `STORE_UNREADABLE` or `STORE_TOO_NEW`, and then has changed nothing.
  */
 export function openStore(path: string, migrations: readonly Migration[]): Database {
   let db: Database | undefined;

@@ -6,7 +6,7 @@ const CORRUPT = 11;
 const FULL = 13;
 const NOTADB = 26;
 
-/** What SQLite says of the disk, in our words. Anything else, a constraint or a bug, comes back as it is. */
+/** Translates the disk errors of SQLite. Returns anything else, a constraint or a bug, unchanged. */
 export function describeStoreError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error;
   switch (Number(error.errcode) & 0xff) {
