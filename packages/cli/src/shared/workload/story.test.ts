@@ -46,6 +46,7 @@ test('a crash loop names the cause, the next try and what to look at', () => {
 test('want of memory, a missing image, a wait and a roll-back each have their words', () => {
   const failed = { phase: 'failed', message: 'x' } as const;
   assert.match(story({ status: { ...failed, oomKilled: true } }), /resources\.memory/);
+  assert.match(story({ status: { settling: true } }), /ready when it has stayed up for 1 s\./);
   const hint = { text: 'check the name and the tag', actions: [] };
   const missing = { ...failed, reason: 'IMAGE_NOT_FOUND', hint };
   assert.match(story({ status: missing }), /^Check the name and the tag\.$/m);

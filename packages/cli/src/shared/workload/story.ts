@@ -50,7 +50,7 @@ function stateParagraph(workload: ReportedWorkload, now: number): string {
   return `${phaseSentences(workload, now)}${starts}${isOver ? ` Its restart policy is ${policy}.` : ''}`;
 }
 
-function phaseSentences({ status }: ReportedWorkload, now: number): string {
+function phaseSentences({ spec, status }: ReportedWorkload, now: number): string {
   const { progress, startedAt, finishedAt, nextRetryAt } = status;
   if (progress !== undefined) {
     return `It is ${progress.stage} now${describeAmount(progress) && ` (${describeAmount(progress)})`}.`;
@@ -61,6 +61,9 @@ function phaseSentences({ status }: ReportedWorkload, now: number): string {
     nextRetryAt === undefined ? '' : ` The next try is in ${formatAge(now, nextRetryAt)}.`;
   switch (status.phase) {
     case 'running':
+      if (status.settling === true) {
+        return `It has been running${since}, and is ready when it has stayed up for ${spec.minReadySeconds} s.`;
+      }
       return isReady(status)
         ? `It has been running${since}${status.health === undefined ? '' : ', and its health check passes'}.${next}`
         : `It has been running${since}, but it is not ready: ${status.message}.${next}`;

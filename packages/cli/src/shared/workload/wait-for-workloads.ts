@@ -103,7 +103,8 @@ function describeWait(workload: ReportedWorkload): string {
 }
 
 function tooLate(workload: ReportedWorkload, timeoutMs: number) {
-  const { name } = workload.spec;
+  const { spec, status } = workload;
   const seconds = timeoutMs / 1000;
-  return cliError.WAIT_TIMEOUT({ name, seconds, state: describeWait(workload) });
+  const state = status.phase === 'failed' ? status.message : describeWait(workload);
+  return cliError.WAIT_TIMEOUT({ name: spec.name, seconds, state });
 }
