@@ -37,7 +37,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
   });
 
   suite('bridge responder', () => {
-    test('cells and the capsule itself are answered over UDP and TCP', async (t) => {
+    test('cells and the capsule itself get answers over UDP and TCP', async (t) => {
       const { lab, responder } = await open(t);
       responder.update(NAMES);
       for (const protocol of BOTH) {
@@ -48,7 +48,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       }
     });
 
-    test('nobody else is, whatever address of the capsule is asked', async (t) => {
+    test('no other client gets an answer, whatever address of the capsule it asks', async (t) => {
       const { lab, responder } = await open(t);
       responder.update(NAMES);
       for (const protocol of BOTH) {
@@ -62,7 +62,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       }
     });
 
-    test('a workload that publishes port 53 has it everywhere but at the bridge', async (t) => {
+    test('a workload that publishes port 53 has it at every address but the bridge', async (t) => {
       const { lab, responder, network } = await open(t);
       responder.update(NAMES);
       const target = { hostPort: 53, containerPort: 80, address: TRAFFIC_LAB.web.address };
@@ -76,7 +76,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       }
     });
 
-    test('a name server in host mode has port 53 of every address, and disturbs nothing', async (t) => {
+    test('a name server in host mode has port 53 of every address, and the responder still answers', async (t) => {
       const { lab, responder } = await open(t);
       responder.update(NAMES);
       for (const protocol of BOTH) {
@@ -89,7 +89,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
     });
 
     for (const address of ['127.0.0.1', '::1', 'fe80::53%uplink']) {
-      test(`addresses of both kinds come from an upstream at ${address}`, async (t) => {
+      test(`IPv4 and IPv6 addresses come from an upstream at ${address}`, async (t) => {
         const { lab, responder } = await open(t);
         await run('ip', ['address', 'add', 'fe80::53/64', 'dev', 'uplink', 'nodad']);
         const resolver = await upstream(t, address, (query) => {
@@ -113,7 +113,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       });
     }
 
-    test('an answer that is too large for UDP is told so, and comes over TCP', async (t) => {
+    test('an answer that is too large for UDP is truncated, and comes over TCP', async (t) => {
       const { lab, responder } = await open(t);
       const answers = Array.from({ length: 120 }, (_, at) => ({
         type: 'A',
@@ -128,7 +128,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.deepEqual([first.isTruncated, first.answers.length], [true, 0]);
       const second = await ask(lab.db, query, { protocol: 'tcp' });
       assert.deepEqual([second.isTruncated, second.answers.length], [false, 120]);
-      assert.equal(resolver.questions.length, 2, 'what came over TCP was not kept');
+      assert.equal(resolver.questions.length, 2, 'the answer over TCP was not cached');
     });
 
     test('it never asks itself', async (t) => {
@@ -137,7 +137,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.equal((await ask(lab.db, { name: 'example.com' })).rcode, 'SERVFAIL');
     });
 
-    test('while it is away a question over UDP is met by silence, and found when asked again', async (t) => {
+    test('a stopped responder does not answer, and a restarted one answers a retried question', async (t) => {
       const { lab, responder } = await open(t);
       await responder[Symbol.asyncDispose]();
       const server = { address: TRAFFIC_LAB.gateway, patienceMs: 300 };
@@ -150,14 +150,14 @@ if (await inOwnNamespaces(import.meta.filename)) {
     });
 
     for (const protocol of BOTH) {
-      test(`a ${protocol} port that another program has is told, and taken once it is free`, async (t) => {
+      test(`a ${protocol} port that another program has is reported, and taken once it is free`, async (t) => {
         const { lab, responder } = await open(t);
         await responder[Symbol.asyncDispose]();
         const program = protocol === 'udp' ? await udpProgram() : await tcpProgram();
-        const told: (CapsuleError | undefined)[] = [];
+        const problems: (CapsuleError | undefined)[] = [];
         const free = Promise.withResolvers<void>();
         const next = await started(t, (problem) => {
-          told.push(problem);
+          problems.push(problem);
           if (problem === undefined) free.resolve();
         });
         next.update(NAMES);
@@ -166,7 +166,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
         await free.promise;
         assert.equal(next.problem(), undefined);
         assert.deepEqual(
-          told.map((each) => each?.code),
+          problems.map((each) => each?.code),
           ['DNS_PORT_TAKEN', undefined],
         );
         assert.deepEqual((await ask(lab.db, { name: 'web' })).answers, [

@@ -17,26 +17,26 @@ import { listenUdp } from './serve/udp-listener.ts';
 import { emptyZone, type NameZone, zoneWithNames } from './zone/name-zone.ts';
 
 export interface BridgeResponderOptions {
-  /** Subnet of the bridge, whose first address is where it listens. Default `172.20.254.0/24`. */
+  /** Subnet of the bridge; the responder listens on its first address. Default `172.20.254.0/24`. */
   readonly cidr?: string;
   readonly port?: number;
   /** Port of the uplink's resolvers. */
   readonly upstreamPort?: number;
-  /** Told when names cease to be answered, with the reason, and when they are again. */
+  /** Called with the reason when the responder stops answering names, and with undefined when it answers again. */
   readonly onProblem: (problem: CapsuleError | undefined) => void;
-  /** Told of a query that was not answered because of a bug of ours. */
+  /** Called when a bug of the responder left a query without an answer. */
   readonly onFailure: (failure: unknown) => void;
-  /** Milliseconds that never go back. */
+  /** A monotonic clock, in milliseconds. */
   readonly monotonicMs: () => number;
 }
 
-/** Between tries to listen. */
+/** Time between attempts to listen. */
 const RETRY_MS = 1000;
 
 /**
- * Answers names at the bridge's own address over UDP and TCP, for cells and for the capsule itself.
- * What it knows it was told; a new process begins with nothing. Listening that fails is tried again
- * until disposal.
+ * Answers name queries at the bridge's own address over UDP and TCP, for cells and for the capsule itself.
+ * It answers from the names of the last `update`; a new process starts without names. Retries failed
+ * listening until it is disposed.
  */
 export class BridgeResponder implements NameResponder, AsyncDisposable {
   readonly #parts: ListenerParts;
@@ -64,7 +64,7 @@ export class BridgeResponder implements NameResponder, AsyncDisposable {
     };
   }
 
-  /** Resolves after the first try to listen, whatever came of it. */
+  /** Resolves after the first attempt to listen, whether it succeeded or failed. */
   async start(): Promise<void> {
     const tried = Promise.withResolvers<void>();
     this.#serving = this.#serve(tried.resolve);
@@ -75,7 +75,7 @@ export class BridgeResponder implements NameResponder, AsyncDisposable {
     this.#zone = zoneWithNames(this.#zone, names);
   }
 
-  /** Asks the resolvers of this resolv.conf from now on; ourselves among them would never end. */
+  /** Forwards to the resolvers of this resolv.conf from now on, except to the responder itself, which would loop. */
   useUplink(resolvConf: string): void {
     const { nameservers, searches } = parseResolvConf(resolvConf);
     const others = nameservers.filter((address) => address !== this.#parts.address);
@@ -103,7 +103,7 @@ export class BridgeResponder implements NameResponder, AsyncDisposable {
     }
   }
 
-  /** Listens until disposal, or until that does not work: then with the reason. */
+  /** Listens until disposal, or until listening fails: then returns the reason. */
   async #listen(listening: () => void): Promise<unknown> {
     try {
       await using stack = new AsyncDisposableStack();
@@ -135,7 +135,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-/** The signal ended the pause; the loop looks at it next. */
+/** Ignores the abort that ends the pause; the loop checks the signal next. */
 function whenAborted(error: unknown): void {
   if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
 }

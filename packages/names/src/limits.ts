@@ -1,6 +1,6 @@
-/** What a hostile network and hostile cells can make the responder spend. */
+/** Limits on the resources that a hostile network or hostile cells can use up in the responder. */
 export const LIMITS = {
-  /** The largest UDP answer of ours, and what we tell upstreams: no path cuts that into pieces. */
+  /** The largest UDP answer, and the size announced to upstreams: no path fragments it. */
   udpBytes: 1232,
   /** The largest UDP answer to a client without EDNS. */
   plainUdpBytes: 512,
@@ -11,9 +11,9 @@ export const LIMITS = {
   /** Clients that wait for an answer of an upstream, in all and each. */
   waiting: 2000,
   waitingPerClient: 64,
-  /** Resolvers of the uplink that are asked, as in every C library. */
+  /** Resolvers of the uplink in use, as many as in every C library. */
   upstreams: 3,
-  /** Wrong answers to one question over UDP until TCP is preferred: somebody is guessing. */
+  /** Wrong answers to one question over UDP before a switch to TCP: an attacker may be guessing. */
   wrongAnswers: 20,
   /** The cache of answers. */
   cachedAnswers: 2000,
@@ -22,25 +22,25 @@ export const LIMITS = {
   /** TCP connections of clients, in all and from each. */
   connections: 64,
   connectionsPerClient: 8,
-  /** Questions of one connection under way; then it is not read any more. */
+  /** Questions of one connection under way; beyond it the connection is not read. */
   pipelined: 8,
-  /** Queries that wait in the kernel while we are busy; the kernel may allow less. */
+  /** Bytes of queries that wait in the kernel while the responder is busy; the kernel may allow less. */
   unreadBytes: 1024 * 1024,
-  /** UDP answers that the kernel did not take yet; then queries are dropped. */
+  /** UDP answers that the kernel has not sent yet; beyond it queries are dropped. */
   unsentDatagrams: 256,
 } as const;
 
 /** Durations, all on the monotonic clock. */
 export const TIMES = {
-  /** For each try, after which the next one begins; more tries there are not. */
+  /** For each attempt, the time until the next one; its length is the number of attempts. */
   patienceMs: [1000, 1000, 1500, 1500],
-  /** After which a question is given up. */
+  /** Time after which a question fails. */
   questionMs: 5000,
-  /** The longest that an answer, and an absence, is kept. */
+  /** The longest that an answer, or an absence, stays in the cache. */
   cachedSeconds: 300,
   cachedAbsenceSeconds: 30,
-  /** A TCP client without a question. */
+  /** How long a TCP client may stay without a question. */
   idleMs: 10_000,
-  /** A TCP message from its first byte to its last. */
+  /** How long a TCP message may take from its first byte to its last. */
   messageMs: 5000,
 } as const;

@@ -12,7 +12,7 @@ function message(words: UpstreamWords): DnsMessage {
   return read;
 }
 
-/** Seconds until it is forgotten, as seen by asking each second. */
+/** Seconds until an answer expires, found by one lookup each second. */
 function lifetime(words: UpstreamWords): number {
   let now = 0;
   const cache = new AnswerCache(() => now * 1000);
@@ -22,20 +22,20 @@ function lifetime(words: UpstreamWords): number {
 }
 
 suite('the cache of answers', () => {
-  test('the shortest lifetime counts, and no answer is kept for long', () => {
+  test('the shortest lifetime counts, and no answer is cached for long', () => {
     const a = (ttl: number) => ({ type: 'A', data: '192.0.2.1', ttl });
     assert.equal(lifetime({ answers: [a(60), a(20)] }), 20);
     assert.equal(lifetime({ answers: [a(0)] }), 0);
     assert.equal(lifetime({ answers: [a(1_000_000)] }), TIMES.cachedSeconds);
   });
 
-  test('an absence is kept as its SOA says, and not without', () => {
+  test('an absence is cached for as long as its SOA says, and not without an SOA', () => {
     assert.equal(lifetime({ rcode: 3, soa: 'com' }), TIMES.cachedAbsenceSeconds);
     assert.equal(lifetime({ soa: 'example.com' }), TIMES.cachedAbsenceSeconds);
     assert.equal(lifetime({ rcode: 3 }), 0);
   });
 
-  test('it stays small, and what was not used for longest goes', () => {
+  test('the cache holds a limited number of answers, and evicts the least recently used', () => {
     const cache = new AnswerCache(() => 0);
     const answer = message({ answers: [{ type: 'A', data: '192.0.2.1' }] });
     for (let index = 0; index < LIMITS.cachedAnswers; index += 1) cache.put(`n${index}`, answer);
@@ -47,7 +47,7 @@ suite('the cache of answers', () => {
     assert.equal(cache.get('n0'), undefined);
   });
 
-  test('it stays small in bytes too', () => {
+  test('the cache holds a limited number of bytes', () => {
     const cache = new AnswerCache(() => 0);
     const answer = message({ answers: Array(80).fill({ type: 'A', data: '192.0.2.1' }) });
     const fitting = Math.floor(LIMITS.cachedBytes / answer.bytes.length);
@@ -57,7 +57,7 @@ suite('the cache of answers', () => {
     assert.ok(cache.get('n1'));
   });
 
-  test('large answers are not kept', () => {
+  test('large answers are not cached', () => {
     const cache = new AnswerCache(() => 0);
     const many = Array.from({ length: 200 }, () => ({ type: 'A', data: '192.0.2.1' }));
     const large = message({ answers: many });

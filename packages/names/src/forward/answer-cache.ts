@@ -4,7 +4,7 @@ import type { DnsMessage } from '../message/read-message.ts';
 
 export interface CachedAnswer {
   readonly message: DnsMessage;
-  /** How much shorter its lifetimes are by now. */
+  /** Seconds since the answer was cached, to be subtracted from its lifetimes. */
   readonly ageSeconds: number;
 }
 
@@ -14,10 +14,10 @@ interface Entry {
   readonly until: number;
 }
 
-/** `monotonicMs` never goes back, whatever is done to the clock. */
+/** `monotonicMs` is a monotonic clock: changes of the system clock do not affect it. */
 export class AnswerCache {
   readonly #monotonicMs: () => number;
-  /** In the order of use, oldest first. */
+  /** In order of use, least recently used first. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
@@ -63,7 +63,7 @@ export class AnswerCache {
   }
 }
 
-/** As long as the shortest lifetime in it, within bounds; an absence as its SOA says (RFC 2308). */
+/** The shortest lifetime in the answer, within bounds; for an absence the one of its SOA (RFC 2308). */
 function lifetimeSeconds({ bytes, records, rcode }: DnsMessage): number {
   const lifetimes = records.filter(({ type }) => type !== TYPE.OPT).map(({ ttl }) => ttl);
   const found = rcode === RCODE.NOERROR && records.some(({ section }) => section === 'answer');

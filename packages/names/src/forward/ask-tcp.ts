@@ -3,8 +3,8 @@ import { frameMessage, splitFrames } from '../message/frames.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
- * Asks over a connection of its own. Undefined when the upstream cannot be reached, sends something
- * that `accept` does not take, or `signal` aborts.
+ * Asks over a new connection. Undefined when the upstream cannot be reached, when it sends something
+ * that `accept` rejects, or when `signal` aborts.
  */
 export function askTcp<T>(
   { address, port }: Upstream,

@@ -4,10 +4,10 @@ import { LIMITS } from '../limits.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
- * Sends `message` from a port of its own, which the kernel picks at random, and gives what comes back
- * to `accept` until that returns something. Only packets from the upstream's own address and port
- * arrive: the socket is connected. Undefined when the upstream cannot be reached, when too many wrong
- * answers came, or `signal` aborts.
+ * Sends `message` from a new port, which the kernel picks at random, and passes each reply to `accept`
+ * until that returns something. Only packets from the upstream's own address and port arrive: the socket
+ * is connected. Undefined when the upstream cannot be reached, when too many wrong answers arrive, or when
+ * `signal` aborts.
  */
 export function askUdp<T>(
   upstream: Upstream,
@@ -18,7 +18,7 @@ export function askUdp<T>(
   const family = isIPv6(upstream.address) ? 6 : 4;
   const socket = createSocket({
     type: family === 6 ? 'udp6' : 'udp4',
-    // The address is one already; nothing may ask the system's resolver, which may be us.
+    // The address is numeric already; never use the system's resolver, which may be this responder.
     lookup: (host, _options, done) => done(null, host, family),
   });
   let wrong = 0;
@@ -38,7 +38,7 @@ export function askUdp<T>(
   if (signal.aborted) stop();
   return promise.finally(() => {
     signal.removeEventListener('abort', stop);
-    // An error may still be on its way to a socket that nobody needs.
+    // An error may still arrive for a socket that is no longer in use.
     socket
       .removeAllListeners()
       .on('error', () => undefined)

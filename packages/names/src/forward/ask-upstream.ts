@@ -6,7 +6,7 @@ import { askUdp } from './ask-udp.ts';
 import { judgeAnswer, type Verdict } from './judge-answer.ts';
 import type { Upstream } from './upstream.ts';
 
-/** `message` of a failure: what the upstream said, if anything. */
+/** `message` of a failure: the upstream's reply, if it sent one. */
 export type UpstreamAnswer =
   | { readonly kind: 'answer'; readonly message: DnsMessage }
   | { readonly kind: 'failed'; readonly message?: DnsMessage };
@@ -14,7 +14,7 @@ export type UpstreamAnswer =
 type Words = Exclude<Verdict, { kind: 'ignore' }>;
 type Transport = 'udp' | 'tcp';
 
-/** Asks one upstream: over UDP, over TCP where that is not enough, without EDNS where it must be. */
+/** Asks one upstream: over UDP, over TCP after a truncated answer, without EDNS if the upstream lacks it. */
 export async function askUpstream(
   upstream: Upstream,
   asked: ForeignQuestion,
@@ -22,7 +22,7 @@ export async function askUpstream(
 ): Promise<UpstreamAnswer> {
   let transport: Transport = 'udp';
   let withEdns = true;
-  // Each turn but the last changes one of the two, for good.
+  // Each turn but the last switches to TCP or drops EDNS, once each.
   for (;;) {
     const words = await exchange(upstream, asked, { transport, withEdns, signal });
     if (words?.kind === 'answer' || words?.kind === 'failed') return words;
@@ -32,7 +32,7 @@ export async function askUpstream(
   }
 }
 
-/** One message and its answer, with an id and a port that nobody could know before. */
+/** Sends one message and returns its answer. Its id and port are random, so that no attacker can guess them. */
 async function exchange(
   upstream: Upstream,
   asked: ForeignQuestion,

@@ -10,9 +10,9 @@ export interface UpstreamOutcome {
 }
 
 /**
- * Asks one upstream after the other, as planned: the next one when its time has come or the one
- * before has failed. Earlier ones may still answer; the first answer wins. When none knows, what one
- * of them said instead; undefined when nobody said anything until `signal` aborts.
+ * Asks one upstream after the other, as planned: the next one when its time has come or when the previous
+ * one has failed. Earlier ones may still answer; the first answer wins. Returns a refusal when every
+ * upstream refuses or fails, and undefined when none replies before `signal` aborts.
  */
 export function askUpstreams(
   tries: readonly Try[],
@@ -44,7 +44,7 @@ export function askUpstreams(
     if (over.signal.aborted) return;
     if (answer.kind === 'answer') return resolve({ message: answer.message, upstream });
     if (answer.message !== undefined) refusal = { message: answer.message, upstream };
-    // It said no, or is not there: asked again, it would say the same.
+    // This upstream refused or is unreachable; asking it again would give the same result.
     left = left.filter((later) => later.upstream !== upstream);
     next();
   }

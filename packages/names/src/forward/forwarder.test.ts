@@ -45,7 +45,7 @@ class Bench {
   }
 }
 
-/** What a mirror would send: no answer, with all the rest of one. */
+/** The reply without its QR bit, as a mirror of queries would send it: not an answer. */
 function asQuery(reply: Buffer): Buffer {
   reply.writeUInt8(reply.readUInt8(2) & 0x7f, 2);
   return reply;
@@ -59,7 +59,7 @@ function questionOf(name: string, type: string) {
 }
 
 suite('forwarding questions', () => {
-  test('an answer of the upstream is the answer', async (t) => {
+  test('the answer of the upstream is returned', async (t) => {
     const bench = new Bench(t);
     const upstream = await bench.upstream(right);
     bench.use(upstream);
@@ -67,7 +67,7 @@ suite('forwarding questions', () => {
     assert.deepEqual(upstream.questions, ['udp A example.com']);
   });
 
-  test('each question has another id and comes from another port', async (t) => {
+  test('each question has another id and another port', async (t) => {
     const bench = new Bench(t);
     const upstream = await bench.upstream(right);
     bench.use(upstream);
@@ -79,7 +79,7 @@ suite('forwarding questions', () => {
     assert.ok(new Set(steps).size > 45, 'ids follow a rule');
   });
 
-  test('wrong answers are passed over, and the right one is still awaited', async (t) => {
+  test('wrong answers are ignored, and the right one is still accepted', async (t) => {
     const bench = new Bench(t);
     const evil = { answers: [{ type: 'A', data: '203.0.113.66' }] };
     const upstream = await bench.upstream((query) => [
@@ -95,7 +95,7 @@ suite('forwarding questions', () => {
     assert.equal(await bench.ask(), 'NOERROR A 192.0.2.1');
   });
 
-  test('an answer from another address or port is never looked at', async (t) => {
+  test('an answer from another address or port is ignored', async (t) => {
     const bench = new Bench(t);
     const evil = createSocket('udp4');
     t.after(() => evil.close());
@@ -110,7 +110,7 @@ suite('forwarding questions', () => {
     assert.equal(await bench.ask(), 'NOERROR A 192.0.2.1');
   });
 
-  test('whoever guesses many times only makes the question go over TCP', async (t) => {
+  test('many guessed answers only make the forwarder ask over TCP', async (t) => {
     const bench = new Bench(t);
     const upstream = await bench.upstream((query) => {
       if (query.transport === 'tcp') return upstreamReply(query, FOUND);
@@ -136,7 +136,7 @@ suite('forwarding questions', () => {
     assert.deepEqual(upstream.questions, ['udp A example.com', 'tcp A example.com']);
   });
 
-  test('an upstream that knows no EDNS is asked without', async (t) => {
+  test('an upstream without EDNS is asked without it', async (t) => {
     const bench = new Bench(t);
     const upstream = await bench.upstream((query) =>
       upstreamReply(query, query.hasEdns ? { rcode: 1 } : FOUND),
@@ -159,7 +159,7 @@ suite('forwarding questions', () => {
     assert.equal(alive.questions.length, 2);
   });
 
-  test('the next upstream is asked at once when one fails, and its word counts', async (t) => {
+  test('when an upstream fails, the next one is asked at once, and its answer counts', async (t) => {
     const bench = new Bench(t);
     const failing = await bench.upstream((query) => upstreamReply(query, { rcode: 2 }));
     const refusing = await bench.upstream((query) => upstreamReply(query, { rcode: 5 }));
@@ -167,10 +167,10 @@ suite('forwarding questions', () => {
     bench.use(failing, refusing, knowing);
     const startedAt = performance.now();
     assert.equal(await bench.ask(), 'NXDOMAIN');
-    assert.ok(performance.now() - startedAt < 900, 'it waited for somebody');
+    assert.ok(performance.now() - startedAt < 900, 'it waited for the failed upstream');
   });
 
-  test('when no upstream knows, what one said is passed on; without any there is nothing', async (t) => {
+  test('when every upstream refuses, one refusal is passed on; without upstreams there is no answer', async (t) => {
     const bench = new Bench(t);
     const failing = await bench.upstream((query) => upstreamReply(query, { rcode: 2 }));
     bench.use(failing);
@@ -184,7 +184,7 @@ suite('forwarding questions', () => {
     assert.equal(await bench.ask(), 'nothing');
   });
 
-  test('the same question is asked once, however many wait for it', async (t) => {
+  test('a question that many clients ask at the same time is forwarded once', async (t) => {
     const bench = new Bench(t);
     const gate = Promise.withResolvers<void>();
     const upstream = await bench.upstream(async (query) => {
@@ -202,7 +202,7 @@ suite('forwarding questions', () => {
     assert.equal(upstream.questions.length, 1);
   });
 
-  test('a client that asks too much at once is told no, and another is not', async (t) => {
+  test('a client over its limit gets no answer, and another client does', async (t) => {
     const bench = new Bench(t);
     const gate = Promise.withResolvers<void>();
     const upstream = await bench.upstream(async (query) => {
@@ -219,7 +219,7 @@ suite('forwarding questions', () => {
     assert.equal(await other, 'NOERROR A 192.0.2.1');
   });
 
-  test('no more questions are under way than allowed, whoever asks', async (t) => {
+  test('at most the allowed number of questions is under way, for all clients together', async (t) => {
     const bench = new Bench(t);
     const gate = Promise.withResolvers<void>();
     const upstream = await bench.upstream(async (query) => {
@@ -235,7 +235,7 @@ suite('forwarding questions', () => {
     assert.equal(answers.filter((answer) => answer === 'nothing').length, LIMITS.questions);
   });
 
-  test('an answer is kept as long as it lives, and no longer', async (t) => {
+  test('an answer is cached for its lifetime, and no longer', async (t) => {
     const bench = new Bench(t);
     const upstream = await bench.upstream((query) =>
       upstreamReply(query, { answers: [{ type: 'A', data: '192.0.2.1', ttl: 20 }] }),
@@ -251,7 +251,7 @@ suite('forwarding questions', () => {
     assert.equal(upstream.questions.length, 2);
   });
 
-  test('another uplink ends what the old one was asked, and what it said is forgotten', async (t) => {
+  test('a change of the uplink ends its questions and drops its cached answers', async (t) => {
     const bench = new Bench(t);
     const old = await bench.upstream((query) => {
       return query.name.startsWith('slow') ? undefined : upstreamReply(query, FOUND);
@@ -264,7 +264,7 @@ suite('forwarding questions', () => {
     const startedAt = performance.now();
     bench.use(later);
     assert.equal(await slow, 'nothing');
-    assert.ok(performance.now() - startedAt < 900, 'the old uplink was waited for');
+    assert.ok(performance.now() - startedAt < 900, 'the forwarder waited for the old uplink');
     assert.equal(await bench.ask(), 'NOERROR A 198.51.100.1');
   });
 });

@@ -7,10 +7,10 @@ import { planTries } from './plan-tries.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
- * Asks the uplink's resolvers in the place of clients.
+ * Forwards questions of clients to the uplink's resolvers.
  *
- * INVARIANTS: a question is under way once, however many ask it; no client and not all of them
- * together hold more than their share; what an old uplink answered is not told after it is gone.
+ * INVARIANTS: a question is under way once, however many clients ask it; neither one client nor all
+ * clients together exceed their limit; an answer of an old uplink is not returned after a change.
  */
 export class Forwarder implements AsyncDisposable {
   readonly #cache: AnswerCache;
@@ -25,7 +25,7 @@ export class Forwarder implements AsyncDisposable {
     this.#cache = new AnswerCache(monotonicMs);
   }
 
-  /** Other resolvers from now on; questions to the old ones fail, and their answers are forgotten. */
+  /** Uses other resolvers from now on. Questions to the old ones fail, and their answers leave the cache. */
   useUpstreams(upstreams: readonly Upstream[]): void {
     this.#uplink.abort();
     this.#uplink = new AbortController();
@@ -36,8 +36,8 @@ export class Forwarder implements AsyncDisposable {
   }
 
   /**
-   * The answer, or undefined when there is none: no upstream, none that answers, or too much is under
-   * way, in all or for `client`.
+   * Returns the answer; undefined when there is no upstream, when none answers, or when too many questions
+   * are under way, in all or for `client`.
    */
   async ask(asked: ForeignQuestion, client: string): Promise<CachedAnswer | undefined> {
     const key = keyOf(asked);
@@ -65,7 +65,7 @@ export class Forwarder implements AsyncDisposable {
   #begin(key: string, asked: ForeignQuestion): Promise<CachedAnswer | undefined> | undefined {
     if (this.#upstreams.length === 0 || this.#underWay.size >= LIMITS.questions) return undefined;
     const answer = this.#ask(key, asked).finally(() => {
-      // After a change of the uplink the same question may be under way anew.
+      // After a change of the uplink, a new question with this key may be under way.
       if (this.#underWay.get(key) === answer) this.#underWay.delete(key);
     });
     this.#underWay.set(key, answer);
@@ -92,7 +92,7 @@ export class Forwarder implements AsyncDisposable {
   }
 }
 
-/** Questions of one key have one answer. */
+/** Questions with the same key have the same answer. */
 function keyOf({ question, isDnssecOk, isCheckingDisabled }: ForeignQuestion): string {
   const name = question.name.toString('latin1');
   return `${question.type} ${isDnssecOk} ${isCheckingDisabled} ${name}`;

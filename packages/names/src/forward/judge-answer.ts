@@ -7,7 +7,7 @@ import {
   readQuestion,
 } from '../message/read-message.ts';
 
-/** What was sent to an upstream, and is compared with what comes back. */
+/** The question as it was sent to an upstream, for comparison with a reply. */
 export interface SentQuestion {
   readonly id: number;
   readonly question: Question;
@@ -15,8 +15,8 @@ export interface SentQuestion {
 
 /**
  * ignore: not the answer to this question, or no message; the right one may still come. answer: the
- * final word. truncated: ask over TCP. plain: this upstream knows no EDNS. failed: it could not, or
- * would not, find out; another may.
+ * final answer. truncated: ask over TCP. plain: this upstream does not support EDNS. failed: this upstream
+ * could not or would not answer; another one may.
  */
 export type Verdict =
   | { readonly kind: 'ignore' | 'truncated' | 'plain' }
@@ -29,11 +29,11 @@ const WITHOUT_EDNS: readonly number[] = [RCODE.FORMERR, RCODE.NOTIMP];
 export function judgeAnswer(bytes: Buffer, asked: SentQuestion): Verdict {
   const header = readHeader(bytes);
   if (header?.id !== asked.id || !header.isResponse || header.opcode !== 0) return IGNORE;
-  // Some servers that know no EDNS send back the header alone.
+  // Some servers without EDNS send back the header alone.
   if (header.counts[0] === 0 && WITHOUT_EDNS.includes(header.rcode)) return { kind: 'plain' };
   const question = header.counts[0] === 1 ? readQuestion(bytes) : undefined;
   if (question === undefined || !isSame(question, asked.question)) return IGNORE;
-  // Its records may be cut anywhere.
+  // A truncated message may be cut in the middle of a record.
   if ((header.flags & FLAG.truncated) !== 0) return { kind: 'truncated' };
   const message = readMessage(bytes);
   if (message === undefined) return IGNORE;
@@ -42,7 +42,7 @@ export function judgeAnswer(bytes: Buffer, asked: SentQuestion): Verdict {
   return { kind: isFinal(rcode) ? 'answer' : 'failed', message };
 }
 
-/** It says what there is; other codes say why that is not known. */
+/** True for codes that answer the question; the others say why there is no answer. */
 export function isFinal(rcode: number): boolean {
   return FINAL.includes(rcode);
 }

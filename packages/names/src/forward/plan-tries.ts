@@ -1,14 +1,14 @@
 import { TIMES } from '../limits.ts';
 import type { Upstream } from './upstream.ts';
 
-/** One upstream to ask, and how long until the next one is asked as well. */
+/** One upstream to ask, and the time until the next one is asked as well. */
 export interface Try {
   readonly upstream: Upstream;
   readonly patienceMs: number;
 }
 
 /**
- * Who is asked when: all upstreams in turn, beginning with the one that answered last, so that a dead
+ * Plans the order of the upstreams: all in turn, starting with the one that answered last, so that a dead
  * one does not delay every question. Pure; empty without upstreams.
  */
 export function planTries(upstreams: readonly Upstream[], first: Upstream | undefined): Try[] {

@@ -1,4 +1,4 @@
-/** Numbers of the DNS registry that we decide by; all others pass through as they are. */
+/** Numbers of the DNS registry that the responder handles; all others pass through unchanged. */
 export const TYPE = {
   A: 1,
   NS: 2,
@@ -8,7 +8,7 @@ export const TYPE = {
   OPT: 41,
   DS: 43,
   DNSKEY: 48,
-  /** 128 to 255 are questions about questions: TKEY, TSIG, transfers, ANY. */
+  /** 128 to 255 are meta types: TKEY, TSIG, transfers, ANY. */
   firstMeta: 128,
   ANY: 255,
 } as const;

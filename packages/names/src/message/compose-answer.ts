@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts';
 import { DNSSEC_OK, FLAG } from './codes.ts';
 import type { Query } from './read-query.ts';
 
-/** An answer of our own. */
+/** An answer that the responder gives itself. */
 export interface OwnAnswer {
   readonly rcode: number;
   readonly isAuthoritative: boolean;
@@ -28,24 +28,24 @@ export function composeAnswer(query: Partial<Query>, answer: OwnAnswer): Buffer 
   message.writeUInt16BE(((header?.flags ?? 0) & OPCODE) | message.readUInt16BE(2), 2);
   if (question === undefined) return message;
   message.writeUInt16BE(1, QUESTIONS_AT);
-  // dns-packet compresses no names, so that nothing points across the place where this goes in.
+  // dns-packet compresses no names, so no pointer crosses the place where the question is inserted.
   const [head, rest] = [message.subarray(0, HEADER_BYTES), message.subarray(HEADER_BYTES)];
   return Buffer.concat([head, question.bytes, rest]);
 }
 
-/** An answer that is nothing but its code. */
+/** An answer with a response code and no records. */
 export function composeRefusal(query: Partial<Query>, rcode: number): Buffer {
   return composeAnswer(query, { rcode, isAuthoritative: false, answers: [], authorities: [] });
 }
 
-/** What is left of an answer that is too large for UDP: the client asks again over TCP. */
+/** The short form of an answer that is too large for UDP: the client asks again over TCP. */
 export function composeTruncated(query: Query, answer: Buffer): Buffer {
   const message = composeRefusal(query, 0);
   message.writeUInt16BE(answer.readUInt16BE(2) | FLAG.truncated, 2);
   return message;
 }
 
-/** The OPT record of ours (RFC 6891). */
+/** The OPT record of the responder (RFC 6891). */
 export function ednsOption(isDnssecOk: boolean, extendedRcode = 0): Answer {
   return {
     type: 'OPT',

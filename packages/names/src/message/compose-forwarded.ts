@@ -6,16 +6,16 @@ import type { Query } from './read-query.ts';
 
 const QUESTION_AT = 12;
 const ADDITIONALS_AT = 10;
-/** Header and nothing else, in what dns-packet encodes. */
+/** A message of dns-packet with a header and nothing else. */
 const HEADER_BYTES = 12;
 
 /**
- * An upstream's answer as an answer to `query`, which asks the same: its id, its question as it was
- * written, our own EDNS or none, and lifetimes that are `ageSeconds` shorter.
+ * Makes the answer to `query` from an upstream's answer to the same question: with the query's id and its
+ * question as written, the responder's own EDNS or none, and lifetimes reduced by `ageSeconds`.
  */
 export function composeForwarded(query: Query, answer: DnsMessage, ageSeconds = 0): Buffer {
   const { header, question, edns } = query;
-  // EDNS is between neighbours. What stands behind it is additional anyway.
+  // EDNS is hop by hop. Records behind the OPT record are additional, and can be dropped.
   const foreign = answer.records.findIndex(({ type }) => type === TYPE.OPT);
   const kept = foreign === -1 ? answer.records : answer.records.slice(0, foreign);
   const end = answer.records[foreign]?.start ?? answer.bytes.length;
@@ -36,7 +36,7 @@ function optionBytes(isDnssecOk: boolean): Buffer {
   return encode({ additionals: [ednsOption(isDnssecOk)] }).subarray(HEADER_BYTES);
 }
 
-/** The upstream is no authority through us, and its word on DNSSEC goes to whoever asked for it. */
+/** A forwarded answer is not authoritative; AD is set only for a client that asked for it. */
 function replyFlags({ header, edns }: Query, answer: DnsMessage): number {
   const asked = header.flags & (FLAG.recursionDesired | FLAG.checkingDisabled);
   const wantsAd = (header.flags & FLAG.authenticData) !== 0 || edns?.isDnssecOk === true;

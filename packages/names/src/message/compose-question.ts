@@ -3,14 +3,14 @@ import { FLAG } from './codes.ts';
 import { ednsOption } from './compose-answer.ts';
 import type { Question } from './read-message.ts';
 
-/** What is asked of an upstream. */
+/** A question to an upstream. */
 export interface ForeignQuestion {
   readonly question: Question;
   readonly isDnssecOk: boolean;
   readonly isCheckingDisabled: boolean;
 }
 
-/** The message of a question. Nothing of the client goes along but the question and two bits. */
+/** Composes a query. It takes the question and two bits from the client, and nothing else. */
 export function composeQuestion(asked: ForeignQuestion, id: number, withEdns: boolean): Buffer {
   const checking = asked.isCheckingDisabled ? FLAG.checkingDisabled : 0;
   const message = encode({

@@ -13,7 +13,7 @@ import { type Query, readQuery } from './read-query.ts';
 const CASES = { numRuns: 25_000 };
 const bytes = fc.uint8Array({ maxLength: 600 }).map((array) => Buffer.from(array));
 
-/** Real messages, and the damage that comes closest to passing for one. */
+/** Real messages, to be damaged only slightly. */
 const base = fc.constantFrom(
   nameQuery({ name: 'web.capsule.internal', udpBytes: 1232 }),
   nameQuery({ name: 'example.com', type: 'AAAA' }),
@@ -48,7 +48,7 @@ suite('foreign bytes as DNS messages', () => {
     );
   });
 
-  test('what is read as a message is read alike by another library', () => {
+  test('a message that is read has the same content for another library', () => {
     fc.assert(
       fc.property(damaged, (message) => {
         const read = readMessage(message);
@@ -64,7 +64,7 @@ suite('foreign bytes as DNS messages', () => {
     );
   });
 
-  test('any bytes of an upstream are judged, and what is passed on is a whole message', () => {
+  test('any bytes of an upstream get a verdict, and a forwarded answer is a whole message', () => {
     const asked = queryOf(nameQuery({ name: 'example.com', id: 7, udpBytes: 4096 }));
     fc.assert(
       fc.property(damaged, fc.boolean(), (message, isRight) => {
@@ -81,7 +81,7 @@ suite('foreign bytes as DNS messages', () => {
     );
   });
 
-  test('names end, however their pointers lead', () => {
+  test('reading a name ends, wherever its pointers lead', () => {
     const loops = {
       itself: [0xc0, 12],
       forwards: [0xc0, 16, 0, 0, 1, 97, 0],
@@ -104,7 +104,7 @@ suite('foreign bytes as DNS messages', () => {
     assert.equal(readName(message, 12 + longest.length), undefined);
   });
 
-  test('a message full of pointers to pointers costs little', () => {
+  test('a message full of pointers to pointers is cheap to read', () => {
     const message = Buffer.alloc(0xffff);
     message.set([1, 97, 0], 12);
     message.writeUInt16BE(0xc000 + 12, 15);
@@ -116,14 +116,14 @@ suite('foreign bytes as DNS messages', () => {
     assert.equal(readName(message, 0x3001), undefined);
   });
 
-  test('huge counts end with the bytes', () => {
+  test('reading a message with huge counts ends with its bytes', () => {
     const message = nameQuery({ name: 'example.com' });
     message.writeUInt16BE(0xffff, 10);
     assert.deepEqual(readQuery(message).kind, 'refuse');
     assert.equal(readMessage(message), undefined);
   });
 
-  test('an answer is never answered, nor what is shorter than a header', () => {
+  test('neither an answer nor a message shorter than a header gets an answer', () => {
     assert.equal(readQuery(reply({})).kind, 'drop');
     assert.equal(readQuery(Buffer.alloc(11)).kind, 'drop');
   });
@@ -146,6 +146,6 @@ function decodeOrNothing(message: Buffer): ReturnType<typeof decode> | undefined
   try {
     return decode(message);
   } catch {
-    return undefined; // it is stricter about records that nobody asked for
+    return undefined; // it is stricter about records outside the question
   }
 }

@@ -1,4 +1,4 @@
-/** A message as it travels over TCP: behind its length. */
+/** Puts the length in front of a message, as TCP needs it. */
 export function frameMessage(message: Buffer): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(message.length);
@@ -6,13 +6,13 @@ export function frameMessage(message: Buffer): Buffer {
 }
 
 export interface FrameSplitter {
-  /** The messages that are complete now; undefined once one is longer than allowed. */
+  /** Returns the messages that are complete now; undefined after one that is too long. */
   push(chunk: Buffer): readonly Buffer[] | undefined;
   /** True between the first byte of a message and its last. */
   readonly isWithin: boolean;
 }
 
-/** Takes a stream of bytes apart into messages. Holds at most one that is not complete. */
+/** Splits a stream of bytes into messages. Holds at most one that is not complete. */
 export function splitFrames(mostBytes: number): FrameSplitter {
   let held = Buffer.alloc(0);
   return {

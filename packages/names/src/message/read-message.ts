@@ -8,7 +8,7 @@ export interface DnsHeader {
   readonly isResponse: boolean;
   readonly opcode: number;
   readonly rcode: number;
-  /** How many questions, answers, authorities and additional records are claimed to follow. */
+  /** Claimed numbers of questions, answers, authorities and additional records. */
   readonly counts: readonly [number, number, number, number];
 }
 

@@ -2,17 +2,17 @@
 export interface DnsName {
   /** Length-prefixed labels and the root, as they were written: at most 255 bytes. */
   readonly wire: Buffer;
-  /** Where reading goes on behind the name. */
+  /** The offset behind the name. */
   readonly end: number;
 }
 
-/** Real names have few; each costs a step of ours. */
+/** Real names have few pointers; each costs a step. */
 const MOST_POINTERS = 64;
 const HEADER_BYTES = 12;
 
 /**
- * Reads the name at `offset`; undefined for what is no name. Pointers lead strictly backwards and
- * never into the header, so reading ends, whatever the bytes are.
+ * Reads the name at `offset`; undefined when there is no valid name. Pointers lead strictly backwards
+ * and never into the header, so reading ends for any bytes.
  */
 export function readName(message: Buffer, offset: number): DnsName | undefined {
   const parts: Buffer[] = [];
@@ -45,7 +45,7 @@ export function readName(message: Buffer, offset: number): DnsName | undefined {
 
 const ROOT = Buffer.of(0);
 
-/** Labels in lower case, one character for each byte: a label may hold any of them, also dots. */
+/** Labels in lower case, one character for each byte: a label may hold any byte, even a dot. */
 export function labelsOf(wire: Buffer): readonly string[] {
   const labels: string[] = [];
   for (let at = 0, length = wire[0] ?? 0; length > 0; at += 1 + length, length = wire[at] ?? 0) {
@@ -54,7 +54,7 @@ export function labelsOf(wire: Buffer): readonly string[] {
   return labels;
 }
 
-/** The name in lower case, as names are compared (RFC 4343). Lengths are below `A` and stay. */
+/** The name in lower case, for comparison (RFC 4343). Length bytes are below `A` and stay. */
 export function lowerCase(wire: Buffer): Buffer {
   return Buffer.from(wire.map((byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte)));
 }

@@ -17,7 +17,7 @@ function changed(change: (message: Buffer) => void): Buffer {
 }
 
 suite('reading a query', () => {
-  test('what nobody answers has its own code', () => {
+  test('a query that the responder does not support gets the right code', () => {
     const opcode = (value: number) => changed((message) => message.writeUInt8(value << 3, 2));
     assert.equal(refusalOf(opcode(5)), RCODE.NOTIMP);
     assert.equal(refusalOf(opcode(4)), RCODE.NOTIMP);
@@ -29,7 +29,7 @@ suite('reading a query', () => {
     assert.equal(refusalOf(nameQuery({ name: 'example.com', type: 'CAA' })), undefined);
   });
 
-  test('what is no query is a format error', () => {
+  test('a message that is not a query is a format error', () => {
     const counts = (at: number, value: number) =>
       changed((message) => message.writeUInt16BE(value, at));
     for (const message of [counts(4, 0), counts(4, 2), counts(6, 1), counts(8, 1), counts(10, 1)]) {
@@ -39,7 +39,7 @@ suite('reading a query', () => {
     assert.equal(refusalOf(longer), RCODE.FORMERR);
   });
 
-  test('a later version of EDNS is refused in its own way', () => {
+  test('a later version of EDNS is refused with BADVERS', () => {
     const message = nameQuery({ name: 'example.com', udpBytes: 1232 });
     message.writeUInt8(1, message.length - 5);
     const reading = readQuery(message);
@@ -57,7 +57,7 @@ suite('reading a query', () => {
     assert.equal(refusalOf(twice), RCODE.FORMERR);
   });
 
-  test('the question goes back as it was written, whatever its name holds', () => {
+  test('the answer repeats the question as written, whatever its name holds', () => {
     const message = nameQuery({ name: 'ExAmple.com', id: 4711 });
     message.set([0, 255, 46, 10], 13);
     const reading = readQuery(message);
@@ -67,7 +67,7 @@ suite('reading a query', () => {
     assert.equal(answer.readUInt16BE(0), 4711);
   });
 
-  test('what is left of a long answer says so and repeats the question', () => {
+  test('a truncated answer has the TC bit and repeats the question', () => {
     const reading = readQuery(nameQuery({ name: 'example.com', id: 9, udpBytes: 512 }));
     assert.ok(reading.kind === 'query');
     const long = composeRefusal(reading.query, RCODE.NOERROR);

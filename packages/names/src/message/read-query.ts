@@ -7,21 +7,21 @@ import {
   readMessage,
 } from './read-message.ts';
 
-/** What a client asks, found to be in order. */
+/** A valid query of a client. */
 export interface Query {
   readonly header: DnsHeader;
   readonly question: Question;
   readonly edns: Edns | undefined;
 }
 
-/** `refuse` has what is known of the query, for an answer that its sender recognises. */
+/** `refuse` has the parts of the query that could be read, so that the sender recognises the answer. */
 export type QueryReading =
   | { readonly kind: 'query'; readonly query: Query }
   | { readonly kind: 'refuse'; readonly rcode: number; readonly query: Partial<Query> }
-  /** Too short to be answered, or an answer itself: answering answers would never end. */
+  /** Too short for an answer, or an answer itself: answering answers would loop. */
   | { readonly kind: 'drop' };
 
-/** Reads what came from a client. Pure, and total: any bytes have a reading. */
+/** Reads a message of a client. Pure, and total: any bytes have a reading. */
 export function readQuery(bytes: Buffer): QueryReading {
   const header = readHeader(bytes);
   if (header === undefined || header.isResponse) return { kind: 'drop' };

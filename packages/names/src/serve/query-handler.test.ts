@@ -30,7 +30,7 @@ async function ask(forwarder: Forwarder, query: NameQuery, client = UDP) {
 }
 
 suite('handling queries', () => {
-  test('any bytes get an answer within bounds or none, and never a crash', async () => {
+  test('any bytes get an answer within the size limit or none, and never crash the handler', async () => {
     const handle = handlerWith();
     const name = fc.constantFrom('web', 'web.capsule.internal', 'nope', 'example.com', '.');
     const type = fc.constantFrom('A', 'AAAA', 'PTR', 'ANY', 'AXFR', 'SOA');
@@ -50,7 +50,7 @@ suite('handling queries', () => {
     );
   });
 
-  test('a foreign name is for whoever wants it found, and not with everything it has', async () => {
+  test('a foreign name needs the recursion flag, and ANY is refused for it', async () => {
     await using upstream = await TestUpstream.open({ respond: () => undefined });
     await using forwarder = new Forwarder(() => 0);
     forwarder.useUpstreams([{ address: '127.0.0.1', port: upstream.port }]);
@@ -72,7 +72,7 @@ suite('handling queries', () => {
     assert.ok(performance.now() - startedAt < 200);
   });
 
-  test('an answer over UDP is as large as the client and the path can take', async () => {
+  test('an answer over UDP is no larger than the client and the path accept', async () => {
     await using upstream = await TestUpstream.open({
       respond: (query) =>
         upstreamReply(query, { answers: addresses(Number(/\d+/.exec(query.name))) }),
@@ -93,7 +93,7 @@ suite('handling queries', () => {
     assert.equal(await sizeOf(1000, undefined, TCP), 1000);
   });
 
-  test('an answer has EDNS where the query had, and only there', async () => {
+  test('an answer has EDNS exactly when the query had it', async () => {
     await using upstream = await TestUpstream.open({
       respond: (query) => upstreamReply(query, { answers: addresses(1), hasEdns: true }),
     });
@@ -105,7 +105,7 @@ suite('handling queries', () => {
     }
   });
 
-  test('lifetimes of a kept answer grow shorter, and the case is the one of each client', async () => {
+  test('lifetimes of a cached answer count down, and each client gets the name in its own case', async () => {
     let now = 0;
     await using upstream = await TestUpstream.open({
       respond: (query) => upstreamReply(query, { answers: addresses(1) }),

@@ -8,18 +8,18 @@ import { answerQuestion } from '../zone/answer-question.ts';
 import type { NameZone } from '../zone/name-zone.ts';
 
 export interface QueryHandlerParts {
-  /** What we know ourselves, now. */
+  /** The zone of the capsule's own names, at this moment. */
   readonly zone: () => NameZone;
   readonly forwarder: Forwarder;
 }
 
-/** Who asks, and how the answer travels. */
+/** The address of a client, and the transport of its query. */
 export interface Client {
   readonly address: string;
   readonly transport: 'udp' | 'tcp';
 }
 
-/** Answers one message; undefined for one that gets no answer. At once where no upstream is asked. */
+/** Answers one message; undefined when it gets no answer. Synchronous when no upstream is needed. */
 export type HandleQuery = (
   bytes: Buffer,
   client: Client,
@@ -39,7 +39,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandleQuery {
   };
 }
 
-/** Foreign names are found for who wants that, and not with all they have: that serves attacks only. */
+/** Foreign names need the recursion flag. ANY for them is refused: it is used for amplification attacks. */
 function refusalOf({ header, question }: Query): number | undefined {
   if ((header.flags & FLAG.recursionDesired) === 0) return RCODE.REFUSED;
   return question.type === TYPE.ANY ? RCODE.NOTIMP : undefined;

@@ -5,9 +5,9 @@ import type { ListenerParts } from './listener.ts';
 import type { Client } from './query-handler.ts';
 
 /**
- * Answers the messages of one connection, several at a time, each when it is ready (RFC 7766). It
- * ends when nothing is asked for a while, when a message takes too long to arrive or an answer to be
- * read, and when the client breaks the rules.
+ * Answers the messages of one connection, several at a time, each when it is ready (RFC 7766). Closes the
+ * connection when the client is idle for too long, when a message takes too long to arrive or an answer to
+ * be read, and when the client breaks the protocol.
  */
 export function serveConnection(
   socket: Socket,
@@ -20,7 +20,7 @@ export function serveConnection(
   let isEnding = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Something went on; a message that has begun may not last as long as none. */
+  /** Restarts the timer. A message that has begun has less time than an idle connection. */
   function touch(): void {
     clearTimeout(timer);
     timer = setTimeout(() => socket.destroy(), frames.isWithin ? TIMES.messageMs : TIMES.idleMs);
@@ -70,7 +70,7 @@ export function serveConnection(
     isEnding = true;
     proceed();
   });
-  // The client left in the middle of something; closing is all there is to do.
+  // The client left before the end; the connection only has to be closed.
   socket.on('error', () => undefined);
   socket.on('close', () => clearTimeout(timer));
 }

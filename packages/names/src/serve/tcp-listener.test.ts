@@ -31,7 +31,7 @@ async function client(t: TestContext, port: number, from = '127.0.0.1'): Promise
   return socket;
 }
 
-/** It is closed, and what it asks is not answered. */
+/** The listener closes the connection and does not answer. */
 async function isTurnedAway(socket: Socket): Promise<void> {
   socket.on('data', () => assert.fail('it was answered'));
   socket.write(frameMessage(Buffer.from('let me in')));
@@ -50,7 +50,7 @@ async function messages(socket: Socket, count: number): Promise<readonly string[
 }
 
 suite('listening over TCP', () => {
-  test('messages are answered however they are cut into packets', async (t) => {
+  test('messages are answered, however they are split into packets', async (t) => {
     const { port } = await open(t);
     const socket = await client(t, port);
     socket.setNoDelay(true);
@@ -62,7 +62,7 @@ suite('listening over TCP', () => {
     assert.deepEqual(await messages(socket, 2), ['two', 'three']);
   });
 
-  test('each of several questions is answered when it can be', async (t) => {
+  test('each of several questions is answered as soon as its answer is ready', async (t) => {
     const gate = Promise.withResolvers<Buffer>();
     const { port } = await open(t, (bytes) => (String(bytes) === 'slow' ? gate.promise : bytes));
     const socket = await client(t, port);
@@ -74,7 +74,7 @@ suite('listening over TCP', () => {
     assert.deepEqual(await messages(socket, 1), ['late']);
   });
 
-  test('no more questions of one connection are under way than allowed', async (t) => {
+  test('one connection has at most the allowed number of questions under way', async (t) => {
     const waiting: (() => void)[] = [];
     const arrived = Promise.withResolvers<void>();
     const { port } = await open(t, async (bytes) => {
@@ -109,14 +109,14 @@ suite('listening over TCP', () => {
     assert.deepEqual(await messages(socket, 1), ['last words']);
   });
 
-  test('what is longer than any query ends the connection', async (t) => {
+  test('a message that is longer than any query ends the connection', async (t) => {
     const { port } = await open(t);
     const socket = await client(t, port);
     socket.write(frameMessage(Buffer.alloc(LIMITS.queryBytes + 1)));
     await once(socket, 'close');
   });
 
-  test('a message that does not end, and a client that says nothing, are not waited for', async (t) => {
+  test('an unfinished message and an idle client time out', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { port } = await open(t);
     const slow = await client(t, port);
@@ -126,7 +126,7 @@ suite('listening over TCP', () => {
       slow.write(Buffer.of(byte));
       await new Promise(setImmediate);
     }
-    // Its own answer tells that what was sent before has arrived.
+    // The answer to this later message shows that the earlier bytes have arrived.
     const other = await client(t, port);
     other.write(frameMessage(Buffer.from('x')));
     await messages(other, 1);
@@ -137,12 +137,12 @@ suite('listening over TCP', () => {
     await closed.idle;
   });
 
-  test('whoever is no client is not listened to', async (t) => {
+  test('a connection from an address outside the bridge is closed', async (t) => {
     const { port } = await open(t);
     await isTurnedAway(await client(t, port, STRANGER));
   });
 
-  test('all clients together have so many connections', async (t) => {
+  test('the number of connections of all clients is limited', async (t) => {
     const { port } = await open(t);
     const clients = LIMITS.connections / LIMITS.connectionsPerClient;
     for (let index = 0; index < LIMITS.connections; index += 1) {
@@ -153,7 +153,7 @@ suite('listening over TCP', () => {
     await isTurnedAway(await client(t, port, '127.0.2.1'));
   });
 
-  test('one client has so many connections, and a closed one makes room', async (t) => {
+  test('the number of connections of one client is limited, and a closed one frees a slot', async (t) => {
     const { port } = await open(t);
     const held: Socket[] = [];
     for (let index = 0; index < LIMITS.connectionsPerClient; index += 1) {
@@ -172,7 +172,7 @@ suite('listening over TCP', () => {
     assert.deepEqual(await messages(next, 1), ['in']);
   });
 
-  test('a bug of ours ends the connection, and is told', async (t) => {
+  test('a bug in the handler ends the connection, and is reported', async (t) => {
     const { port, failures } = await open(t, () => {
       throw new RangeError('bug');
     });

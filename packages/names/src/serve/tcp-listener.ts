@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts';
 import type { Listener, ListenerParts } from './listener.ts';
 import { serveConnection } from './tcp-connection.ts';
 
-/** Answers over connections, a bounded number of them. Fails as bind(2) does. */
+/** Answers over TCP connections, up to a limit of connections. Fails as bind(2) does. */
 export async function listenTcp(parts: ListenerParts): Promise<Listener> {
   const open = new Map<Socket, string>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {

@@ -31,20 +31,20 @@ async function client(t: TestContext, port: number, from = '127.0.0.1'): Promise
 }
 
 suite('listening over UDP', () => {
-  test('a client is answered, and whoever is none is not even heard', async (t) => {
-    const heard: string[] = [];
+  test('a client gets an answer, and a datagram from outside the bridge is dropped', async (t) => {
+    const received: string[] = [];
     const { listener } = await open(t, (bytes) => {
-      heard.push(String(bytes));
+      received.push(String(bytes));
       return bytes;
     });
     (await client(t, listener.port, STRANGER)).send('stranger');
     const socket = await client(t, listener.port);
     socket.send('client');
     assert.equal(String((await once(socket, 'message'))[0]), 'client');
-    assert.deepEqual(heard, ['client']);
+    assert.deepEqual(received, ['client']);
   });
 
-  test('a bug of ours costs one answer, and is told', async (t) => {
+  test('a bug in the handler costs one answer, and is reported', async (t) => {
     const { listener, failures } = await open(t, (bytes) => {
       if (String(bytes) === 'bad') throw new RangeError('bug');
       return bytes;
@@ -56,7 +56,7 @@ suite('listening over UDP', () => {
     assert.ok(failures[0] instanceof RangeError);
   });
 
-  test('what is under way when listening ends disturbs nobody', async (t) => {
+  test('an answer that is ready after the listener closed is dropped', async (t) => {
     const gate = Promise.withResolvers<Buffer>();
     const asked = Promise.withResolvers<void>();
     const { listener, failures } = await open(t, () => {

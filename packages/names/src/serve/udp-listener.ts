@@ -14,7 +14,7 @@ export async function listenUdp(parts: ListenerParts): Promise<Listener> {
     if (socket.getSendQueueCount() > LIMITS.unsentDatagrams) return;
     try {
       const reply = await parts.handle(bytes, { address, transport: 'udp' });
-      // Whether it arrives is the client's matter: it asks again.
+      // A lost answer is the client's concern: it asks again.
       if (reply !== undefined && isOpen) socket.send(reply, port, address, () => undefined);
     } catch (failure) {
       parts.onFailure(failure);

@@ -26,7 +26,7 @@ const ZONE = zoneWithNames(EMPTY, [
   { name: 'proxy', address: 'capsule' },
 ]);
 
-/** As a client sees it: code, data of the answers, owner of the SOA. */
+/** The answer as a client sees it: code, data of the answers, owner of the SOA. */
 function ask(name: string, type: RecordType = 'A', zone: NameZone = ZONE) {
   const bytes = encode({ id: 7, flags: 0x0100, questions: [{ name, type }] });
   const reading = readQuery(bytes);
@@ -53,28 +53,28 @@ suite('answering a question', () => {
     }
   });
 
-  test('a workload has no address of another kind, and is there all the same', () => {
+  test('a workload has no address of another kind, and its name still exists', () => {
     for (const type of ['AAAA', 'MX', 'TXT', 'SRV'] as const) {
       assert.equal(ask('web.capsule.internal', type), 'NOERROR aa soa capsule.internal');
       assert.equal(ask('web', type), 'NOERROR aa soa web');
     }
   });
 
-  test('a workload that is stopped is there and has no address', () => {
+  test('a stopped workload exists and has no address', () => {
     assert.equal(ask('resting'), 'NOERROR aa soa resting');
     assert.equal(ask('resting.capsule.internal'), 'NOERROR aa soa capsule.internal');
   });
 
-  test("a workload in the capsule's network is found at the capsule", () => {
+  test("a workload in the capsule's network has the address of the capsule", () => {
     assert.equal(ask('proxy'), 'NOERROR aa 172.20.254.1');
     assert.equal(ask('capsule.internal'), 'NOERROR aa 172.20.254.1');
   });
 
-  test('whoever asks for everything gets the address', () => {
+  test('a query of type ANY gets the address', () => {
     assert.equal(ask('web', 'ANY' as RecordType), 'NOERROR aa 172.20.254.2');
   });
 
-  test('what is not in the domain does not exist, and nobody else is asked', () => {
+  test('a name that is not in the domain does not exist, and no upstream is asked', () => {
     for (const name of [
       'nobody.capsule.internal',
       'a.web.capsule.internal',
@@ -85,14 +85,14 @@ suite('answering a question', () => {
     }
   });
 
-  test('a name of one label goes no further, unless the uplink has local names', () => {
+  test('a name of one label is not forwarded, unless the uplink has local names', () => {
     assert.equal(ask('printer'), 'NXDOMAIN');
     assert.equal(ask('printer', 'A', { ...ZONE, isUplinkLocal: true }), 'forward');
     assert.equal(ask('web', 'A', { ...ZONE, isUplinkLocal: true }), 'NOERROR aa 172.20.254.2');
     assert.equal(ask('com', 'NS'), 'forward');
   });
 
-  test('addresses of the bridge lead back to names', () => {
+  test('reverse lookups of bridge addresses return names', () => {
     assert.equal(ask('2.254.20.172.in-addr.arpa', 'PTR'), 'NOERROR aa web.capsule.internal');
     assert.equal(ask('1.254.20.172.in-addr.arpa', 'PTR'), 'NOERROR aa capsule.internal');
     assert.equal(
@@ -102,7 +102,7 @@ suite('answering a question', () => {
     assert.equal(ask('2.254.20.172.in-addr.arpa', 'A'), 'NOERROR aa soa 254.20.172.in-addr.arpa');
   });
 
-  test('all other names are for the uplink', () => {
+  test('all other names are forwarded to the uplink', () => {
     for (const name of ['example.com', 'capsule.internal.example.com', 'xcapsule.internal', '.']) {
       assert.equal(ask(name), 'forward');
     }
@@ -110,14 +110,14 @@ suite('answering a question', () => {
     assert.equal(ask('300.254.20.172.in-addr.arpa', 'PTR'), 'forward');
   });
 
-  test('localhost never leaves', () => {
+  test('localhost is never forwarded', () => {
     assert.equal(ask('localhost'), 'NOERROR aa 127.0.0.1');
     assert.equal(ask('localhost', 'AAAA'), 'NOERROR aa ::1');
     assert.equal(ask('localhost', 'MX'), 'NOERROR aa soa localhost');
     assert.equal(ask('db.localhost'), 'NXDOMAIN aa soa localhost');
   });
 
-  test('while the names are not known none is denied', () => {
+  test('before the names are known, none is reported as missing', () => {
     assert.equal(ask('web', 'A', EMPTY), 'SERVFAIL');
     assert.equal(ask('web.capsule.internal', 'A', EMPTY), 'SERVFAIL');
     assert.equal(ask('2.254.20.172.in-addr.arpa', 'PTR', EMPTY), 'SERVFAIL');

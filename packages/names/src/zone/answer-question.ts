@@ -15,18 +15,18 @@ import {
   startOfAuthority,
 } from './own-answers.ts';
 
-/** These are asked of a name with one label by whoever wants to know about a top-level domain. */
+/** Clients ask these types of a name with one label to learn about a top-level domain. */
 const OF_DOMAINS: readonly number[] = [TYPE.NS, TYPE.SOA, TYPE.DS, TYPE.DNSKEY];
 
 /**
- * The answer to a question that is ours to answer, or `forward` for all others. Pure.
+ * Answers a question that is the capsule's own; returns `forward` for all others. Pure.
  *
- * - `web` and `web.capsule.internal` are the workload's address. Of other types than A there is
- *   nothing, which is told as such, so that resolvers keep the address they have.
- * - What is not in `capsule.internal` does not exist, and nobody else is asked.
- * - A name of one label that no workload has is not let out to the Internet. Where the uplink has a
- *   search domain its resolvers know a local network, and are asked.
- * - `localhost` never leaves (RFC 6761).
+ * - `web` and `web.capsule.internal` are the workload's address. For types other than A the answer is
+ * empty (no data), so that resolvers keep the address they have.
+ * - A name in `capsule.internal` that no workload has does not exist; no upstream is asked.
+ * - A name of one label that no workload has is not forwarded to the Internet. Where the uplink has a
+ * search domain, its resolvers serve a local network, and the name is forwarded to them.
+ * - `localhost` is never forwarded (RFC 6761).
  */
 export function answerQuestion(question: Question, zone: NameZone): OwnAnswer | 'forward' {
   const labels = labelsOf(question.name);
@@ -77,7 +77,7 @@ function answerName(
   return answerData({ type: 'A', name: owner, data: address });
 }
 
-/** The domain itself is the capsule, as workloads reach it. */
+/** The domain itself has the address at which workloads reach the capsule. */
 function answerApex(apex: string, type: number, { subnet }: NameZone): OwnAnswer {
   if (type === TYPE.SOA) return answerData(startOfAuthority(apex));
   if (type === TYPE.NS) return answerData({ type: 'NS', name: apex, data: apex });

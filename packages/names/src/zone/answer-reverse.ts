@@ -9,7 +9,7 @@ import {
   authorityOf,
 } from './own-answers.ts';
 
-/** `4.254.20.172.in-addr.arpa`: whose address that is, in the bridge's subnet; else undefined. */
+/** `4.254.20.172.in-addr.arpa`: the name of that address, in the bridge's subnet; undefined for other names. */
 export function answerReverse(
   labels: readonly string[],
   type: number,

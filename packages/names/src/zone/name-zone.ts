@@ -1,16 +1,16 @@
 import { parseSubnet, type Subnet, WORKLOAD_DOMAIN, type WorkloadName } from '@capsule/core';
 
-/** Where workloads are named, in full. */
+/** The domain of workload names, as labels. */
 export const ZONE: readonly string[] = WORKLOAD_DOMAIN.split('.');
 
-/** Everything that we know ourselves. */
+/** The names that the capsule answers itself. */
 export interface NameZone {
   readonly subnet: Subnet;
-  /** Undefined until the names were told: then we cannot say that one does not exist. */
+  /** Undefined until the first update: until then no name can be reported as missing. */
   readonly names: ReadonlyMap<string, string | undefined> | undefined;
-  /** The other way round, without the bridge's own address. */
+  /** Names by address, without the bridge's own address. */
   readonly owners: ReadonlyMap<string, string>;
-  /** The uplink's network has names of its own: one label may be one of them. */
+  /** The uplink's network has local names: a name of one label may be one of them. */
   readonly isUplinkLocal: boolean;
 }
 
@@ -19,11 +19,11 @@ export function emptyZone(cidr: string): NameZone {
   return { subnet, names: undefined, owners: new Map(), isUplinkLocal: false };
 }
 
-/** The zone with these names in the place of all that were there. */
-export function zoneWithNames(zone: NameZone, told: readonly WorkloadName[]): NameZone {
+/** The zone with these names in place of all earlier ones. */
+export function zoneWithNames(zone: NameZone, named: readonly WorkloadName[]): NameZone {
   const { gateway } = zone.subnet;
-  const names = new Map(told.map(({ name, address }) => [name, addressIn(address, gateway)]));
-  const owners = told.flatMap(({ name, address }) =>
+  const names = new Map(named.map(({ name, address }) => [name, addressIn(address, gateway)]));
+  const owners = named.flatMap(({ name, address }) =>
     address === undefined || address === 'capsule' ? [] : [[address, name] as const],
   );
   return { ...zone, names, owners: new Map(owners) };

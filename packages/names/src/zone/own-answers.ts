@@ -3,7 +3,7 @@ import type { Answer } from 'dns-packet';
 import { RCODE } from '../message/codes.ts';
 import type { OwnAnswer } from '../message/compose-answer.ts';
 
-/** Workloads come and go: nobody shall remember an address for long, and an absence still less. */
+/** Workloads come and go: resolvers must not cache an address for long, and an absence still less. */
 const TTL_SECONDS = 5;
 const ABSENCE_TTL_SECONDS = 1;
 
@@ -12,7 +12,7 @@ export function answerData(answer: Answer): OwnAnswer {
   return { rcode: RCODE.NOERROR, isAuthoritative: true, answers, authorities: [] };
 }
 
-/** The name is there, and nothing of the type that was asked for. */
+/** The name exists, but has no record of the requested type. */
 export function answerNoData(authorities: readonly Answer[]): OwnAnswer {
   return { rcode: RCODE.NOERROR, isAuthoritative: true, answers: [], authorities };
 }
@@ -26,12 +26,12 @@ export function answerNoSuchName(authorities: readonly Answer[]): OwnAnswer {
   };
 }
 
-/** Nobody told the names yet: asked again later, it may exist. */
+/** The names are not known yet: a retry later may find it. */
 export function answerServerFailure(): OwnAnswer {
   return { rcode: RCODE.SERVFAIL, isAuthoritative: false, answers: [], authorities: [] };
 }
 
-/** What goes along with an absence, and says how long to remember it. */
+/** The authority section of an absence; it says how long resolvers cache it. */
 export function authorityOf(zone: string): readonly Answer[] {
   return [startOfAuthority(zone)];
 }
