@@ -8,7 +8,7 @@ import type {
 } from '@capsule/core';
 import type { Kinds } from './kind-runtime.ts';
 
-/** Files of both kinds of workloads. */
+/** Reads and writes the files of containers and microVMs. */
 export class KindFiles implements ContainerFiles {
   readonly #kinds: Kinds<ContainerFiles>;
   readonly #isMicroVm: (ref: ContainerRef) => Promise<boolean>;

@@ -19,8 +19,8 @@ export interface Kinds<T> {
 }
 
 /**
- * Both kinds of workloads as one runtime. A name is of one kind at a time: the other one, when there is any, was
- * asked for before, and is taken down first.
+ * Serves containers and microVMs as one runtime. A name is of one kind at a time: the caller takes down a
+ * container of the other kind first.
  */
 export class KindRuntime implements ContainerRuntime {
   readonly #kinds: Kinds<ContainerRuntime>;

@@ -2,7 +2,10 @@ import type { ContainerRuntime, RuntimeEvent } from '@capsule/core';
 
 type Source = Pick<ContainerRuntime, 'events'>;
 
-/** What both tell, as it comes, until `main` ends or fails; `beside` only ends with it. */
+/**
+ * Yields the events of both sources as they come, until one of them ends or fails. `beside` ends no earlier
+ * than `main`.
+ */
 export async function* mergeEvents(
   main: Source,
   beside: Source,

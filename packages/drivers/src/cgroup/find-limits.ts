@@ -9,7 +9,10 @@ const CONTROLLERS: readonly (readonly [keyof Resources, string])[] = [
   ['pids', 'pids'],
 ];
 
-/** What the cgroups of this machine can limit: of the one hierarchy (v2), or of one each (v1). */
+/**
+ * Returns the resources that the machine's cgroups can limit, from the unified hierarchy (v2) or from one for
+ * each controller (v1).
+ */
 export async function findLimits(cgroupRoot: string): Promise<ReadonlySet<keyof Resources>> {
   const [unified, folders] = await Promise.all([
     readIfThere(join(cgroupRoot, 'cgroup.controllers')),

@@ -8,10 +8,10 @@ import { hasOomKill } from './has-oom-kill.ts';
 const LEAF = '/kukeon/main/default/default/web/web_root';
 
 for (const [hierarchy, file] of [
-  ['the one hierarchy', `${LEAF}/memory.events`],
+  ['the unified hierarchy', `${LEAF}/memory.events`],
   ['a hierarchy of its own', `memory${LEAF}/memory.oom_control`],
 ] as const) {
-  test(`a kill for want of memory is found in ${hierarchy}`, async (t) => {
+  test(`an out-of-memory kill is found in ${hierarchy}`, async (t) => {
     const root = await mkdtemp(join(tmpdir(), 'capsule-oom-'));
     t.after(() => rm(root, { recursive: true }));
     await mkdir(dirname(join(root, file)), { recursive: true });

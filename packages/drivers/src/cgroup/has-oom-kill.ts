@@ -3,9 +3,9 @@ import { fieldOf } from './field-of.ts';
 import { readIfThere } from './read-if-there.ts';
 
 /**
- * Whether the kernel has killed a process of this cgroup, in v2 also of one below it, for want of memory. False where the
- * cgroup is gone, or memory is not limited there. See cgroup-v2.rst (`memory.events`) and cgroup-v1/memory.rst
- * (`memory.oom_control`) of Linux.
+ * Returns whether the kernel's OOM killer has killed a process of this cgroup; with v2 also one of a cgroup
+ * below. False where the cgroup is gone or its memory is not limited. See `memory.events` in Linux's
+ * cgroup-v2.rst and `memory.oom_control` in cgroup-v1/memory.rst.
  */
 export async function hasOomKill(cgroupRoot: string, path: string): Promise<boolean> {
   const [unified, split] = await Promise.all([

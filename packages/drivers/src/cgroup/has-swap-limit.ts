@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Whether swap can be limited. Where the kernel does not account for it (v1 without `swapaccount`), runc fails on a
- * limit of it; on v2 it leaves out the one that is not there.
+ * Returns whether swap can be limited. With v1 and no `swapaccount`, runc fails on a swap limit; with v2 it
+ * leaves out a limit that the kernel does not have.
  */
 export function hasSwapLimit(cgroupRoot: string): boolean {
   const isUnified = existsSync(join(cgroupRoot, 'cgroup.controllers'));

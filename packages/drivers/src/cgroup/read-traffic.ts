@@ -5,7 +5,10 @@ import { readIfThere } from './read-if-there.ts';
 
 type Traffic = Pick<ContainerUsage, 'networkReceivedBytes' | 'networkSentBytes'>;
 
-/** What went through the network of a process, if it is one of its own; without the loopback. */
+/**
+ * Returns the traffic of a network namespace of the process's own, loopback excluded; empty where the process
+ * shares ours.
+ */
 export async function readTraffic(pid: number, procRoot = '/proc'): Promise<Traffic> {
   const [own, ours, table] = await Promise.all([
     namespaceOf(`${procRoot}/${pid}`),
@@ -26,7 +29,7 @@ interface LinkTraffic {
   readonly sent: number;
 }
 
-/** Columns as proc(5) has them, behind two lines of titles: bytes received first, bytes sent ninth. */
+/** The columns of proc(5), after two title lines: bytes received come first, bytes sent ninth. */
 function parseNetDev(table: string): readonly LinkTraffic[] {
   return [...table.matchAll(/^\s*([^:\s]+):(.*)$/gm)].map(([, name = '', rest = '']) => {
     const fields = rest.trim().split(/\s+/).map(Number);

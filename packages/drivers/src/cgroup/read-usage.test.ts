@@ -17,7 +17,7 @@ async function hierarchy(t: TestContext, files: Readonly<Record<string, string>>
   return root;
 }
 
-test('one hierarchy for all is read', async (t) => {
+test('usage is read from one hierarchy for all controllers', async (t) => {
   const root = await hierarchy(t, {
     'cgroup.controllers': 'cpu io memory pids\n',
     [`${LEAF}/cpu.stat`]: 'usage_usec 1500\nuser_usec 1000\nsystem_usec 500\n',
@@ -35,7 +35,7 @@ test('one hierarchy for all is read', async (t) => {
   });
 });
 
-test('a hierarchy for each controller is read', async (t) => {
+test('usage is read from one hierarchy for each controller', async (t) => {
   const disks = '8:0 Read 10\n8:0 Write 20\n8:0 Total 30\n8:16 Read 1\nTotal 31\n';
   const root = await hierarchy(t, {
     [`cpuacct${LEAF}/cpuacct.usage`]: '1500999\n',
@@ -54,7 +54,7 @@ test('a hierarchy for each controller is read', async (t) => {
   });
 });
 
-test('what is not counted is absent, and not nothing', async (t) => {
+test('a figure that the kernel does not count is absent, not zero', async (t) => {
   const root = await hierarchy(t, {
     [`cpuacct${LEAF}/cpuacct.usage`]: '0\n',
     [`blkio${LEAF}/blkio.throttle.io_service_bytes_recursive`]: 'Total 0\n',

@@ -9,7 +9,10 @@ type CgroupUsage = Pick<
   'cpuMicros' | 'memoryBytes' | 'pids' | 'blockReadBytes' | 'blockWrittenBytes'
 >;
 
-/** What a cgroup and those below it use, in the one hierarchy (v2) or in one each (v1). */
+/**
+ * Returns the usage of a cgroup and those below it, from the unified hierarchy (v2) or from one for each
+ * controller (v1).
+ */
 export async function readUsage(cgroupRoot: string, path: string): Promise<CgroupUsage> {
   return (await isUnified(cgroupRoot))
     ? readUnified(join(cgroupRoot, path))
@@ -44,7 +47,7 @@ async function readSplit(root: string, path: string): Promise<CgroupUsage> {
     read('blkio', BYTES_OF_DISKS, '.'),
   ]);
   const cpuNanos = numberOf(cpu);
-  // Since Linux 6.10 nothing is counted until somebody sets a limit; there is no disk in it then.
+  // Since Linux 6.10 the kernel counts nothing until a limit is set; the file then lists no disk.
   const counted = /^\d+:\d+ /m.test(ioOfAll ?? '') ? io : undefined;
   return defined({
     cpuMicros: cpuNanos === undefined ? undefined : Math.floor(cpuNanos / 1000),
@@ -66,7 +69,7 @@ function sumOf(text: string | undefined, pattern: RegExp): number | undefined {
   return [...text.matchAll(pattern)].reduce((sum, [, number]) => sum + Number(number), 0);
 }
 
-/** The two are read one after the other, and may have crossed. */
+/** The kernel may have changed the figures between the two reads, so the part can exceed the whole. */
 function difference(whole: number | undefined, part: number | undefined): number | undefined {
   return whole === undefined ? undefined : Math.max(whole - (part ?? 0), 0);
 }

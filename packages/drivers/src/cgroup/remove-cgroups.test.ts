@@ -7,7 +7,7 @@ import { removeCgroups } from './remove-cgroups.ts';
 
 const CELL = 'kukeon/main/default/default/web';
 
-/** Plain directories behave as cgroups without processes do. */
+/** Plain directories behave like cgroups without processes. */
 async function hierarchy(t: TestContext, paths: readonly string[]): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'capsule-cgroups-'));
   t.after(() => rm(root, { recursive: true }));
@@ -15,7 +15,7 @@ async function hierarchy(t: TestContext, paths: readonly string[]): Promise<stri
   return root;
 }
 
-test('a container leaves no cgroup in any hierarchy, nor does its empty cell', async (t) => {
+test('the cgroup of a container and its empty cell are removed from every hierarchy', async (t) => {
   const leaf = `${CELL}/web_root`;
   const root = await hierarchy(t, [`cpu/${leaf}/nested`, `unified/${leaf}`, leaf]);
   await removeCgroups(root, `/${leaf}`);
@@ -30,7 +30,7 @@ test('a cell with other containers stays', async (t) => {
   assert.deepEqual(await readdir(join(root, 'cpu', CELL)), ['side_side']);
 });
 
-test('what is gone already is a success', async (t) => {
+test('removing a cgroup that is gone already succeeds', async (t) => {
   const root = await hierarchy(t, ['cpu']);
   await removeCgroups(root, `/${CELL}/web_root`);
   await removeCgroups(join(root, 'none'), `/${CELL}/web_root`);

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeFailure } from './describe-failure.ts';
 
-test('a name of an archive is reported with the folder that it was to come to', () => {
+test('an error names a path of an archive together with the folder that it is unpacked to', () => {
   const failure = describeFailure('c', 'read-only\tf\tRead-only file system', '/ro/');
   assert.equal(failure.code, 'FILES_READ_ONLY');
   assert.equal(failure.message, 'c:/ro/f is read-only');
   assert.match(failure.hint ?? '', /readOnly of a mount/);
 });
 
-test('an absolute path stays as it is, and so does a name that is refused', () => {
+test('an absolute path and a refused name are reported unchanged', () => {
   assert.equal(
     describeFailure('c', 'full\t/a/f\tno', '/ro').message,
     'no space is left for c:/a/f',
@@ -20,6 +20,6 @@ test('an absolute path stays as it is, and so does a name that is refused', () =
   );
 });
 
-test('what is read is named as it was asked for', () => {
+test('an error of a read names the path as the caller gave it', () => {
   assert.equal(describeFailure('c', 'missing\tf\tno').message, 'there is nothing at c:f');
 });

@@ -3,8 +3,8 @@ import type { CapsuleError } from '@capsule/core';
 import { filesError } from './errors.ts';
 
 /**
- * Makes an error of the line that capsule-files writes: a word, a path and a text, apart by tabs. Names of an archive
- * are relative to `folder`, where it is unpacked. Pure.
+ * Makes an error of the line that capsule-files writes: a word, a path and a text, separated by tabs. Paths
+ * from an archive are relative to `folder`, where it is unpacked. Pure.
  */
 export function describeFailure(container: string, said: string, folder?: string): CapsuleError {
   const [code = '', path = '', reason = said.trim()] = said.trim().split('\t');
@@ -26,7 +26,7 @@ export function describeFailure(container: string, said: string, folder?: string
     case 'loop':
       return filesError.LOOP(place);
     case 'refused':
-      // As it is in the archive.
+      // The name as it is in the archive.
       return filesError.REFUSED({ container, path, reason });
     case 'damaged':
       return filesError.DAMAGED({ ...place, reason });

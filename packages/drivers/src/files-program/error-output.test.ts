@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorOutput } from './error-output.ts';
 
-test('warnings and a failure are told apart, however they come', () => {
+test('warnings and a failure are separated, however their lines are cut into chunks', () => {
   const text = 'warning\t./s\ta socket is left out\nwarning\t\tand 3 more\nfull\t/a\tNo space left';
   for (const size of [1, 7, 1000]) {
     const output = new ErrorOutput();

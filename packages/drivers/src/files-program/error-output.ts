@@ -1,24 +1,24 @@
-/** More of one line helps nobody. */
+/** The rest of a longer line is dropped. */
 const LINE_MOST = 4096;
 /** capsule-files writes fewer. */
 const WARNINGS_MOST = 200;
 const FAILURE_MOST = 16 * 1024;
 const WARNING = 'warning\t';
 
-/** Collects the errors that capsule-files prints: lines of warnings, and in the end what it failed with. */
+/** Collects the error output of capsule-files: lines of warnings, and at the end the failure. */
 export class ErrorOutput {
   readonly warnings: string[] = [];
   #failure = '';
   #rest = '';
 
-  /** Pieces of any size. */
+  /** Takes chunks of any size. */
   add(text: string): void {
     const lines = `${this.#rest}${text}`.split('\n');
     this.#rest = lines.pop()?.slice(0, LINE_MOST) ?? '';
     for (const line of lines) this.#addLine(line);
   }
 
-  /** The line of a failure; empty where there is none. */
+  /** Returns the line of a failure; empty where there is none. */
   get failure(): string {
     const open = this.#rest.startsWith(WARNING) ? '' : this.#rest;
     return `${this.#failure}${open}`.trim();

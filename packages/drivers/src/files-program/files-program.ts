@@ -20,8 +20,8 @@ export class FilesProgram implements AsyncDisposable {
   readonly #errors = new ErrorOutput();
 
   /**
-   * `folder`: where it unpacks an archive. `kept`: descriptors that it has from 3 on, to be open for as long as it
-   * lives.
+   * `folder`: where it unpacks an archive. `kept`: descriptors that it inherits from 3 on and that stay open
+   * while it runs.
    */
   constructor(
     program: string,
@@ -33,16 +33,19 @@ export class FilesProgram implements AsyncDisposable {
     this.#folder = folder;
     this.child = spawn(program, args, { stdio: [input, 'pipe', 'pipe', ...kept], env: {} });
     this.#closed = once(this.child, 'close');
-    // Told by `succeed`; nobody may wait for it.
+    // `succeed` reports a failure; without a call of it, the rejection would count as unhandled.
     this.#closed.catch(() => undefined);
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errors.add(text);
     });
-    // A broken pipe is told by how the program ends.
+    // The program's exit code reports a broken pipe.
     this.child.stdin?.on('error', () => undefined);
   }
 
-  /** Resolves when it has ended well, with its warnings passed on; fails as it reports otherwise. */
+  /**
+   * Resolves when the program has ended well, and passes on its warnings; throws the failure that it reports
+   * otherwise.
+   */
   async succeed(warn: FilesWarn = () => undefined): Promise<void> {
     await this.#closed;
     if (this.child.exitCode !== 0) {
@@ -57,12 +60,12 @@ export class FilesProgram implements AsyncDisposable {
   }
 }
 
-/** What a program that looks at a path prints. */
+/** Returns the facts that a program with the command `look` prints. */
 export async function readSeen(program: FilesProgram): Promise<PathSeen> {
   return parseSeen(await readText(program));
 }
 
-/** The output of a program that prints little. */
+/** Returns the output of a program that prints little. */
 export async function readText(program: FilesProgram): Promise<string> {
   let text = '';
   for await (const chunk of program.child.stdout ?? []) text += String(chunk);
@@ -70,7 +73,7 @@ export async function readText(program: FilesProgram): Promise<string> {
   return text;
 }
 
-/** What a program packs. */
+/** Yields the archive that a program packs. */
 export async function* readArchive(
   program: FilesProgram,
   signal?: AbortSignal,
@@ -81,7 +84,7 @@ export async function* readArchive(
   await program.succeed(warn);
 }
 
-/** Gives a program what it unpacks. */
+/** Feeds a program the archive that it unpacks. */
 export async function writeArchive(
   program: FilesProgram,
   archive: AsyncIterable<Uint8Array>,
@@ -95,7 +98,7 @@ export async function writeArchive(
   await program.succeed(warn);
 }
 
-/** Until the archive ends, or the program does. */
+/** Feeds until the archive ends, or the program does. */
 async function feedProgram(
   program: FilesProgram,
   archive: AsyncIterable<Uint8Array>,

@@ -2,7 +2,7 @@ import type { PathSeen, PathType } from '@capsule/core';
 
 const TYPES: readonly PathType[] = ['none', 'file', 'folder', 'link', 'other'];
 
-/** What `capsule-files look` prints: a line `name=value` for each fact. Pure. */
+/** Parses the output of `capsule-files look`: a line `name=value` for each fact. Pure. */
 export function parseSeen(text: string): PathSeen {
   const facts = new Map(
     text.split('\n').map((line) => {

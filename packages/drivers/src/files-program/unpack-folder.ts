@@ -1,6 +1,9 @@
 import type { ContainerPath } from '@capsule/core';
 
-/** Where a command of capsule-files unpacks an archive; undefined for one that unpacks none. Pure. */
+/**
+ * Returns the folder that a command of capsule-files unpacks to; undefined for a command that unpacks
+ * nothing. Pure.
+ */
 export function unpackFolder(
   words: readonly string[],
   { path }: Pick<ContainerPath, 'path'>,

@@ -1,7 +1,7 @@
 import type { ImageConfig } from '../oci/image-config.ts';
 import type { ResolvedUser } from '../oci/user/resolved-user.ts';
 
-/** What an image's digest stands for on this machine's processor. Digests never change meaning. */
+/** The content of an image's digest for this machine's processor. It never changes. */
 export interface ImageContent {
   readonly config: ImageConfig;
   /** The snapshot with all layers; empty for an image without layers. */
@@ -10,7 +10,7 @@ export interface ImageContent {
   readonly sizeBytes: number;
 }
 
-/** An image that is on the capsule. */
+/** An image in the capsule's image cache. */
 export interface FoundImage {
   readonly digest: string;
   readonly content: ImageContent;
@@ -23,13 +23,13 @@ export type RunAtRoot = (
 ) => Promise<void>;
 
 /**
- * The images of the capsule, for a driver that makes something else of them than containers: what they hold, who
- * their users are, and their layers. All that it needs of the driver that keeps them.
+ * The capsule's images, as a driver for microVMs needs them from the driver that keeps them: their content,
+ * users and layers.
  */
 export interface ImageSource {
   /**
-   * Fails with `RUNTIME_IMAGE_MISSING`, and with `IMAGE_INVALID` when it cannot be used on this machine.
-   * `container` is for people: whose image it is.
+   * Fails with `RUNTIME_IMAGE_MISSING`, and with `IMAGE_INVALID` when the image cannot be used on this
+   * machine. `container` is named in errors.
    */
   find(
     wanted: { readonly container: string; readonly image: string },
@@ -37,17 +37,23 @@ export interface ImageSource {
   ): Promise<FoundImage>;
 
   /**
-   * The chain ids of all images, without those that cannot be read. Fails when the images cannot be asked for:
-   * callers remove what belongs to no image.
+   * Returns the chain ids of all images, without those that cannot be read. Fails when the images cannot be
+   * listed: callers remove everything that belongs to no image.
    */
   chainIds(): Promise<readonly string[]>;
 
-  /** Who `user` is in an image, or the image's own user where it is empty. Fails with `RUNTIME_USER_UNKNOWN`. */
+  /**
+   * Resolves `user` in an image, or the image's own user where it is empty. Fails with
+   * `RUNTIME_USER_UNKNOWN`.
+   */
   findUser(image: string, content: ImageContent, user: string): Promise<ResolvedUser>;
 
-  /** Keeps the layers of an image that is unpacked from being collected while `use` works with them. */
+  /** Protects the layers of an unpacked image from garbage collection while `use` works with them. */
   withLayers<T>(chainId: string, use: (run: RunAtRoot) => Promise<T>): Promise<T>;
 
-  /** Makes an error for people of any answer that the work has no meaning for: `containerd could not <action>`. */
+  /**
+   * Awaits `work`, and translates an error that the caller has no meaning for into `containerd could not
+   * <action>`.
+   */
   translateErrors<T>(action: string, work: Promise<T>, signal?: AbortSignal): Promise<T>;
 }

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { KernelPortListeners, workloadOf } from './kernel-port-listeners.ts';
 
-test('a socket of our own is none that somebody else has', async () => {
+test("capsuled's own socket is not reported as a listener", async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -12,7 +12,7 @@ test('a socket of our own is none that somebody else has', async () => {
   server.close();
 });
 
-test('a program of a workload is known by its cgroup, and one of another cell of its name by a key', () => {
+test('a listener of a workload is known by its cgroup, and one in another cell of the same name by a key', () => {
   const v1 = ['3:cpu:/capsule/kukeon/main/default/default/web/web_root', '0::/'];
   assert.equal(workloadOf(v1), 'web');
   assert.equal(workloadOf(['0::/kukeon/main/default/default/db/db_root']), 'db');

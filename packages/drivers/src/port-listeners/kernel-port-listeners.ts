@@ -16,7 +16,10 @@ export class KernelPortListeners implements PortListeners {
   }
 }
 
-/** Of our own there are the responder, which has a port apart, and sockets of queries on their way. */
+/**
+ * capsuled's own sockets do not matter: the responder has a port of its own, and sockets of queries are
+ * short-lived.
+ */
 function describe({ port, protocol, inode }: ListeningSocket): PortListener | undefined {
   const owner = ownerOfSocket(inode);
   if (owner?.pid === process.pid) return undefined;

@@ -28,7 +28,7 @@ const check = (name: string, login = LOGIN) =>
     AbortSignal.timeout(10_000),
   );
 
-test('a registry that asks for user and password takes the right ones only', async (t) => {
+test('a registry that asks for user and password accepts only the right ones', async (t) => {
   const name = await serve(t, ({ headers }, response) => {
     response.setHeader('www-authenticate', 'Basic realm="r"');
     response.writeHead(headers.authorization === EXPECTED ? 200 : 401).end();
@@ -38,7 +38,7 @@ test('a registry that asks for user and password takes the right ones only', asy
   await assert.rejects(wrong, { code: 'REGISTRY_LOGIN_REFUSED', kind: 'denied' });
 });
 
-test('a registry that sends to a token server is believed what that says', async (t) => {
+test('a registry that refers to a token server accepts the login that the server accepts', async (t) => {
   const asked: string[] = [];
   const tokens = await serve(t, ({ headers, url }, response) => {
     asked.push(url ?? '');
@@ -54,7 +54,7 @@ test('a registry that sends to a token server is believed what that says', async
   await assert.rejects(check(name, { ...LOGIN, secret: 'no' }), { code: 'REGISTRY_LOGIN_REFUSED' });
 });
 
-test('what is no registry, is broken, or is not there is told apart from a refusal', async (t) => {
+test('an answer of no registry, a broken one, and no answer are distinguished from a refusal', async (t) => {
   const unreachable = { code: 'REGISTRY_UNREACHABLE', kind: 'unavailable' };
   const broken = await serve(t, (_request, response) => void response.writeHead(500).end());
   await assert.rejects(check(broken), unreachable);
@@ -68,7 +68,7 @@ test('what is no registry, is broken, or is not there is told apart from a refus
   await assert.rejects(check(odd), { code: 'REGISTRY_LOGIN_REFUSED' });
 });
 
-test('a certificate that is declared is trusted beside the usual ones', async (t) => {
+test('a declared certificate is trusted in addition to the usual ones', async (t) => {
   const usual = await selfSigned(t);
   const own = await selfSigned(t);
   const before = getCACertificates();

@@ -7,16 +7,16 @@ import { originOf } from './hosts-file.ts';
 
 interface Answer {
   readonly status: number;
-  /** Of `WWW-Authenticate`; empty for none. */
+  /** The header `WWW-Authenticate`; empty where it is missing. */
   readonly challenge: string;
 }
 
-/** A registry that takes longer is not waited for. */
+/** The time after which a registry counts as unreachable. */
 const PATIENCE_MS = 15_000;
 
 /**
- * Asks `/v2/` with the login, and where the registry sends to a token server, asks that: the two ways of
- * the distribution specification. The secret goes to nobody over plain HTTP who speaks HTTPS.
+ * Requests `/v2/` with the login and, where the registry refers to a token server, a token from there: the
+ * two ways of the distribution specification. An HTTPS registry is never sent the secret over plain HTTP.
  */
 export async function checkLogin(
   spec: RegistrySpec,
@@ -27,7 +27,7 @@ export async function checkLogin(
     await checkOrigin(originOf(spec), spec, login, signal);
   } catch (error) {
     signal.throwIfAborted();
-    // Refused, unknown, reset, no answer in time: not what the registry itself said.
+    // Everything else is an unreachable registry: connection refused, unknown host, reset, no answer in time.
     if (isCapsuleError(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw registryError.UNREACHABLE({ name: spec.name, reason }, error);
@@ -53,7 +53,7 @@ async function checkOrigin(
     throw registryError.UNREACHABLE({ name, reason: `it answers with status ${first.status}` });
   }
   if (origin.startsWith('https:') && realm.protocol !== 'https:') {
-    throw registryError.UNREACHABLE({ name, reason: 'it wants the password over plain HTTP' });
+    throw registryError.UNREACHABLE({ name, reason: 'it asks for the password over plain HTTP' });
   }
   const { status } = await ask(realm);
   if (status === 200) return;
@@ -61,7 +61,7 @@ async function checkOrigin(
   throw registryError.UNREACHABLE({ name, reason: `its token server answers with ${status}` });
 }
 
-/** `Bearer realm="https://…",service="…"`; undefined for anything else. */
+/** Parses `Bearer realm="https://…",service="…"`; undefined for any other challenge. */
 function tokenUrl(challenge: string, username: string): URL | undefined {
   if (!/^bearer /i.test(challenge)) return undefined;
   const part = (key: string) => new RegExp(`\\b${key}="([^"]{1,2048})"`, 'i').exec(challenge)?.[1];
@@ -97,7 +97,7 @@ function askWith(
       : http.get(url, options);
   request.on('response', (response) => {
     const { statusCode = 0, headers } = response;
-    // Only the status counts, so nothing of the body is read.
+    // Only the status counts, so the body is not read.
     response.destroy();
     resolve({ status: statusCode, challenge: headers['www-authenticate'] ?? '' });
   });

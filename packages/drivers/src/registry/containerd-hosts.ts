@@ -7,10 +7,10 @@ import { describeHosts, MARK } from './hosts-file.ts';
 
 const FILE = 'hosts.toml';
 const CERTIFICATE = 'capsule-ca.crt';
-/** Of a file that is being written. */
+/** The suffix of a file that is being written. */
 const ASIDE = '.new';
 
-/** Registries as containerd reads them: `<folder>/<host>/hosts.toml`, anew for every pull. */
+/** Declares registries for containerd in `<folder>/<host>/hosts.toml`, which it reads at every pull. */
 export class ContainerdHosts implements RegistryHosts {
   readonly #folder: string;
 
@@ -46,7 +46,7 @@ export class ContainerdHosts implements RegistryHosts {
     // containerd's other name for `host:port`, which it looks for first.
     const other = join(this.#folder, name.replace(/:(\d+)$/, '_$1_'));
     if (other !== folder && (await listIfThere(other)) !== undefined) return true;
-    // Docker's way, which containerd heeds while there is no hosts.toml.
+    // Certificates in Docker's layout, which containerd uses while there is no hosts.toml.
     const files = (await listIfThere(folder)) ?? [];
     return files.some((file) => file !== CERTIFICATE && /\.(crt|cert|key)$/.test(file));
   }
@@ -59,7 +59,7 @@ export class ContainerdHosts implements RegistryHosts {
     return (await readIfThere(join(this.#folder, name, FILE)))?.startsWith(MARK) === true;
   }
 
-  /** The certificate first: hosts.toml names it. */
+  /** The certificate is written first, because hosts.toml names it. */
   async #write(spec: RegistrySpec): Promise<void> {
     const folder = join(this.#folder, spec.name);
     const certificate = join(folder, CERTIFICATE);
@@ -70,15 +70,15 @@ export class ContainerdHosts implements RegistryHosts {
   }
 
   /**
-   * hosts.toml at last: it says that the rest is ours, and without it containerd would trust a
-   * certificate that a kill left there.
+   * hosts.toml goes last: it marks the folder as ours, and without it containerd would trust a certificate
+   * that an interrupted removal left there.
    */
   async #remove(name: string): Promise<void> {
     const folder = join(this.#folder, name);
     for (const file of [`${CERTIFICATE}${ASIDE}`, `${FILE}${ASIDE}`, CERTIFICATE, FILE]) {
       await rm(join(folder, file), { force: true });
     }
-    // What else a person keeps there stays.
+    // Other files that an operator keeps there stay.
     await removeEmptyFolder(folder);
   }
 }
@@ -96,7 +96,7 @@ async function replace(path: string, text: string): Promise<void> {
   await rename(aside, path);
 }
 
-/** A folder in the place of the file was put there by a person, and says nothing. */
+/** A folder in the place of the file is an operator's, and counts as an empty file. */
 async function readIfThere(path: string): Promise<string | undefined> {
   return unlessMissing(
     readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => {

@@ -4,17 +4,16 @@ interface Named {
   readonly name: string;
 }
 
-/** What a registry said, or did not say. */
+/** Failures of a registry's login check. */
 export const registryError = defineErrors('REGISTRY', {
   LOGIN_REFUSED: {
     kind: 'denied',
-    message: (f: Named & { username: string }) =>
-      `${f.name} does not take the login of ${f.username}`,
-    hint: 'check user and password; many registries want a token in the place of the password',
+    message: (f: Named & { username: string }) => `${f.name} refuses the login of ${f.username}`,
+    hint: 'check user and password; many registries want a token instead of the password',
   },
   UNREACHABLE: {
     kind: 'unavailable',
-    message: (f: Named & { reason: string }) => `${f.name} cannot be asked: ${f.reason}`,
+    message: (f: Named & { reason: string }) => `${f.name} is unreachable: ${f.reason}`,
     hint: 'check name and network; `kind: Registry` declares plainHttp, insecure or a caCertificate',
   },
 });

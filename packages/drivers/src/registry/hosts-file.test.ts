@@ -14,7 +14,7 @@ const PLAIN = {
   caCertificate: '',
 };
 
-test('mirrors are asked first, and the registry itself at last', () => {
+test('mirrors are listed first and the registry itself last', () => {
   const mirrors = ['https://mirror.home', 'http://192.0.2.1:5000'];
   const text = describeHosts({ ...PLAIN, mirrors }, '/ca');
   assert.equal(
@@ -31,7 +31,7 @@ server = "https://registry.home:5000"
   );
 });
 
-test('trust is for the registry and its mirrors, and HTTP for who is declared so', () => {
+test('trust applies to the registry and its mirrors, and HTTP only where it is declared', () => {
   const own = describeHosts({ ...PLAIN, caCertificate: 'PEM' }, '/x/ca.crt');
   assert.match(own, /^server = "https:\/\/registry\.home:5000"\nca = "\/x\/ca\.crt"$/m);
   const open = describeHosts({ ...PLAIN, insecure: true }, '/ca');
@@ -40,7 +40,7 @@ test('trust is for the registry and its mirrors, and HTTP for who is declared so
   assert.equal(plain, `${MARK}\nserver = "http://registry.home:5000"\n`);
 });
 
-test('Docker Hub is asked where it is', () => {
+test('Docker Hub gets no server line, because containerd knows its address', () => {
   const text = describeHosts({ ...PLAIN, name: 'docker.io', insecure: true }, '/ca');
   assert.equal(text, `${MARK}\nskip_verify = true\n`);
 });
@@ -51,7 +51,7 @@ async function folder(t: TestContext): Promise<string> {
   return path;
 }
 
-test('the folder holds what is declared, and goes with it', async (t) => {
+test('the folder holds the declared registries and loses those that are removed', async (t) => {
   const path = await folder(t);
   const hosts = new ContainerdHosts(path);
   const other = { ...PLAIN, name: 'ghcr.io', caCertificate: 'PEM' };
@@ -65,7 +65,7 @@ test('the folder holds what is declared, and goes with it', async (t) => {
   assert.deepEqual(await readdir(path), []);
 });
 
-test('what a person wrote stays, and wins', async (t) => {
+test("an operator's hosts.toml stays, and wins", async (t) => {
   const path = await folder(t);
   const file = join(path, PLAIN.name, 'hosts.toml');
   await mkdir(join(path, PLAIN.name));
@@ -77,7 +77,7 @@ test('what a person wrote stays, and wins', async (t) => {
   assert.equal(await readFile(file, 'utf8'), 'server = "http://mine"\n');
 });
 
-test('a registry that cannot be declared keeps none of the others away', async (t) => {
+test('a registry that cannot be declared does not prevent the others', async (t) => {
   const path = await folder(t);
   const hosts = new ContainerdHosts(path);
   await writeFile(join(path, 'a.home'), 'a file where its folder would be');
@@ -88,7 +88,7 @@ test('a registry that cannot be declared keeps none of the others away', async (
   assert.deepEqual(await readdir(join(path, 'z.home')), ['hosts.toml']);
 });
 
-test('certificates, the other name of a folder, and an odd one count as hand-made too', async (t) => {
+test('certificates, a folder of the other name and one in place of the file count as hand-made too', async (t) => {
   const path = await folder(t);
   const hosts = new ContainerdHosts(path);
   await mkdir(join(path, 'certs.home'));
@@ -103,7 +103,7 @@ test('certificates, the other name of a folder, and an odd one count as hand-mad
   assert.deepEqual(await readdir(join(path, 'certs.home')), ['ca.crt']);
 });
 
-test('what a kill left half removed or half written goes with the next start', async (t) => {
+test('the next start removes files that a kill left half removed or half written', async (t) => {
   const path = await folder(t);
   const hosts = new ContainerdHosts(path);
   const own = join(path, PLAIN.name);
@@ -114,11 +114,11 @@ test('what a kill left half removed or half written goes with the next start', a
   assert.deepEqual(await readdir(path), []);
 });
 
-test('what says that a folder is ours goes last', async (t) => {
+test('the file that marks a folder as ours is removed last', async (t) => {
   const path = await folder(t);
   const hosts = new ContainerdHosts(path);
   await hosts.declare([PLAIN]);
-  // Cannot be removed as a file, as if the removal were cut off there.
+  // A folder cannot be removed as a file, as if the removal were cut off there.
   await mkdir(join(path, PLAIN.name, 'capsule-ca.crt'));
   assert.deepEqual([...(await hosts.declare([])).keys()], [PLAIN.name]);
   assert.ok((await readdir(join(path, PLAIN.name))).includes('hosts.toml'));

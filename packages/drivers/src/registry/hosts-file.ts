@@ -1,11 +1,11 @@
 import type { RegistrySpec } from '@capsule/core';
 
-/** The first line of what is ours; without it a person wrote the file. */
+/** The first line of a file of ours; a file without it is an operator's. */
 export const MARK = '# Made by capsuled of a `kind: Registry`; a change here does not last.';
 
 /**
- * hosts.toml of containerd (docs/hosts.md there): hosts are asked in their order, `server` at last. What
- * is not said here is as for a registry that nobody declared.
+ * Writes containerd's hosts.toml (docs/hosts.md there): it tries the hosts in order, and `server` last.
+ * Defaults apply to everything else, as for an undeclared registry.
  */
 export function describeHosts(spec: RegistrySpec, caFile: string): string {
   const { name, mirrors, insecure, caCertificate } = spec;
@@ -20,12 +20,12 @@ export function describeHosts(spec: RegistrySpec, caFile: string): string {
       ...(origin.startsWith('https:') ? trust.map((line) => `  ${line}`) : []),
     ].join('\n'),
   );
-  // What stands before the first host is of the registry itself; containerd knows where Docker Hub is.
+  // Lines above the first host apply to the registry itself; containerd knows the address of Docker Hub.
   const server = name === 'docker.io' ? [] : [`server = ${JSON.stringify(originOf(spec))}`];
   return `${[[MARK, ...server, ...trust].join('\n'), ...hosts].join('\n\n')}\n`;
 }
 
-/** Where the registry itself is asked. */
+/** Returns the URL of the registry's own API. */
 export function originOf({ name, plainHttp }: Pick<RegistrySpec, 'name' | 'plainHttp'>): string {
   const host = name === 'docker.io' ? 'registry-1.docker.io' : name;
   return `${plainHttp ? 'http' : 'https'}://${host}`;

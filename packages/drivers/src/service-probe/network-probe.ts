@@ -15,7 +15,7 @@ async function connect(
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
-  // Made by hand: the option `signal` of connect would only report an abort, not why.
+  // Aborted by hand: the option `signal` of connect reports an abort without its reason.
   const socket = net.connect({ host: address, port });
   const give = (result: ProbeResult) => {
     socket.destroy();
@@ -43,7 +43,7 @@ async function get(
   request.once('response', ({ statusCode = 0 }) => {
     give({ ok: statusCode >= 200 && statusCode < 400, detail: `${path} answers ${statusCode}` });
   });
-  // Destroying the request may report an error after the answer: nobody waits for it then.
+  // Destroying the request may report an error after the answer: the promise is settled by then.
   request.on('error', (error) => give({ ok: false, detail: describe(error) }));
   whenAborted(signal, () => give({ ok: false, detail: TOO_SLOW }));
   return promise;
