@@ -62,7 +62,7 @@ async function openBench(t: TestContext, config: Readonly<Record<string, unknown
 async function untilPrinted(path: string, text: string): Promise<void> {
   const watcher = watch(dirname(path));
   try {
-    // Listening starts before the look, so that no change is missed after it.
+    // Watching starts before the read, so no change after the read is missed.
     let change = event(watcher, 'change');
     while (!(await readFile(path, 'utf8').catch(() => '')).includes(text)) {
       await change;
@@ -89,26 +89,26 @@ type Bench = Awaited<ReturnType<typeof openBench>>;
 if (skip === false) containerRuntimeContract('containerd', openBench);
 if (skip === false) execContract('containerd', openBench);
 
-/** Command lines of the shim of a container and of its log writer. */
+/** Returns the command lines of a container's shim and log writer. */
 async function processesNaming(...words: readonly string[]): Promise<readonly string[]> {
   const lines = await Promise.all((await listPids()).map((pid) => readProc(pid, 'cmdline')));
   return lines.filter((line) => words.some((word) => line.split('\0').includes(word)));
 }
 
-/** Runs a shell script to its end and answers what it printed. */
+/** Runs a shell script to its end and returns its output. */
 async function print(bench: Bench, script: string, more: Partial<ContainerSpec> = {}) {
   const { runtime, ref, logPath } = bench;
   await using log = new EventLog(runtime);
   await runtime.create({ ...specOf(bench), command: ['sh', '-c', script], ...more });
   await runtime.start(ref);
   await log.until('one', 'exited');
-  // Removal waits for the log writer, so that what was printed is in the file.
+  // Removal waits for the log writer, so the file is complete afterwards.
   await runtime.remove(ref);
   return (await readFile(logPath, 'utf8')).trim();
 }
 
-suite('containers by containerd', { skip, timeout: 360_000 }, () => {
-  test('a container has few capabilities, a filter, and gains no privileges', async (t) => {
+suite('containers with containerd', { skip, timeout: 360_000 }, () => {
+  test('a container has few capabilities, a seccomp filter, and gains no privileges', async (t) => {
     const bench = await openBench(t);
     const status = await print(bench, 'cat /proc/self/status');
     assert.match(status, /^CapBnd:\s+00000000a80425fb$/m);
@@ -126,7 +126,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal(said, 'refused\nno mount');
   });
 
-  test('hostname, environment and working directory are as asked', async (t) => {
+  test('hostname, environment and working directory are those of the spec', async (t) => {
     const bench = await openBench(t, { Env: ['A=image', 'B=image'], WorkingDir: '/tmp' });
     const said = await print(bench, 'hostname; echo $HOSTNAME $A $B $C $HOME; pwd', {
       env: { B: 'spec', C: 'x y' },
@@ -151,16 +151,16 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     });
   }
 
-  test('the home of root is where the image says', async (t) => {
+  test("the home directory of root is the one in the image's passwd file", async (t) => {
     assert.equal(await print(await openBench(t), 'echo $HOME'), '/home/chief');
   });
 
-  test('a user that the image does not know is refused by name', async (t) => {
+  test('an error names a user that the image does not know', async (t) => {
     const bench = await openBench(t, { User: 'nobody-at-all' });
     await assert.rejects(print(bench, 'id'), { code: 'RUNTIME_USER_UNKNOWN' });
   });
 
-  test('command and args follow Kubernetes: command drops the cmd of the image', async (t) => {
+  test("as in Kubernetes, command replaces the image's entrypoint and drops its cmd", async (t) => {
     const config = { Entrypoint: ['echo', 'entry'], Cmd: ['cmd'] };
     for (const [command, args, expected] of [
       [[], [], 'entry cmd'],
@@ -173,7 +173,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     }
   });
 
-  test('files of the capsule are seen, and cannot be written', async (t) => {
+  test('a container can read the bound files of the capsule, and cannot write them', async (t) => {
     const bench = await openBench(t);
     const file = { source: bench.logPath.replace(/\.log$/, '.hosts'), target: '/etc/hosts' };
     await mkdir(join(bench.logPath, '..'), { recursive: true });
@@ -183,7 +183,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal(said, '10.0.0.1 neighbour\nrefused');
   });
 
-  test('a container runs in its cgroup, and removal leaves none', async (t) => {
+  test('a container runs in its own cgroup, and removal leaves no cgroup', async (t) => {
     const bench = await openBench(t);
     const { runtime, ref } = bench;
     await runtime.create(specOf(bench));
@@ -211,7 +211,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal((await runtime.inspect(ref))?.exitCode, 0);
   });
 
-  test('half a creation is completed: a record without snapshot, a snapshot without record', async (t) => {
+  test('an interrupted creation is completed: a record without snapshot, a snapshot without record', async (t) => {
     const bench = await openBench(t);
     const { client, runtime, ref } = bench;
     const { id } = await runtime.create(specOf(bench));
@@ -228,7 +228,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal((await runtime.start(ref)).task, 'running');
   });
 
-  test('a shim that is killed takes its container along, which can be started again', async (t) => {
+  test('a killed shim takes its container along, which can be started again', async (t) => {
     const bench = await openBench(t);
     const { runtime, ref } = bench;
     await using log = new EventLog(runtime);
@@ -240,7 +240,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal((await runtime.start(ref)).task, 'running');
   });
 
-  test('what has ended has neither shim nor log writer, and is remembered all the same', async (t) => {
+  test('an ended container has neither shim nor log writer, and its end is remembered', async (t) => {
     const bench = await openBench(t);
     const { runtime, ref, logPath } = bench;
     const leave = new AbortController();
@@ -261,7 +261,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal(await readFile(logPath, 'utf8'), 'resultresult');
   });
 
-  test('what ended while nobody looked is settled by the next capsuled, and by a stop', async (t) => {
+  test('a container that ended without capsuled is settled by the next capsuled, and by a stop', async (t) => {
     const bench = await openBench(t);
     const { runtime, ref, logPath, client } = bench;
     await runtime.create({ ...specOf(bench), command: ['sh', '-c', 'printf result; exit 3'] });
@@ -277,7 +277,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     }
   });
 
-  test('an end that is seen before its event has a complete log, too', async (t) => {
+  test('the log is complete even when the end is seen before its event', async (t) => {
     const bench = await openBench(t);
     const { runtime, ref, logPath, client } = bench;
     await runtime.create({ ...specOf(bench), command: ['sh', '-c', 'printf result; exit 3'] });
@@ -289,7 +289,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.deepEqual(await processesNaming(logPath, id), []);
   });
 
-  test('a task that was made and never started is made anew', async (t) => {
+  test('a task that was created and never started is recreated', async (t) => {
     const bench = await openBench(t);
     const { client, runtime, ref } = bench;
     const { id } = await runtime.create(specOf(bench));
@@ -311,7 +311,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.deepEqual(await cgroupsOf(ref), []);
   });
 
-  test('a container joins the namespace of its cell, where every port is free', async (t) => {
+  test('a container joins the network namespace of its cell, where it may bind every port', async (t) => {
     assert.ok(containerd !== undefined);
     const bench = await openBench(t, { User: 'web' });
     const namespacePath = join(containerd.directory, `netns-${bench.ref.cell.cell}`);
@@ -321,7 +321,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal(said, '3\n0');
   });
 
-  test('stopping while containerd dies fails, and nothing else does', async (t) => {
+  test('a stop while containerd dies fails, and everything else survives', async (t) => {
     assert.ok(containerd !== undefined);
     const bench = await openBench(t);
     const { runtime, ref } = bench;
@@ -336,7 +336,7 @@ suite('containers by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal((await runtime.inspect(ref))?.task, 'running');
   });
 
-  test('stopping can be given up', async (t) => {
+  test('a stop can be aborted', async (t) => {
     const bench = await openBench(t);
     const { runtime, ref } = bench;
     await runtime.create({ ...specOf(bench), command: COMMANDS.stubborn });

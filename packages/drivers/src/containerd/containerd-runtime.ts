@@ -46,26 +46,26 @@ export interface ContainerdRuntimeOptions {
   readonly logBinary?: string;
   /** Default `overlayfs`. */
   readonly snapshotter?: string;
-  /** What containers may be given. Default: what this process has. */
+  /** The capabilities that containers may get. Default: those of this process. */
   readonly capabilities?: readonly string[];
-  /** Default: this machine's. */
+  /** Default: that of this machine. */
   readonly arch?: Architecture;
   /** Default `/sys/fs/cgroup`. */
   readonly cgroupRoot?: string;
-  /** The program that works on files. Default `/usr/bin/capsule-files`. */
+  /** The program that reads and writes files of containers. Default `/usr/bin/capsule-files`. */
   readonly filesBinary?: string;
-  /** Where it mounts layers. Default `/run/capsule-files`. */
+  /** The folder in which it mounts layers. Default `/run/capsule-files`. */
   readonly filesScratch?: string;
-  /** Where execs have their FIFOs. Default `/run/capsule-exec`. */
+  /** The folder of the FIFOs of execs. Default `/run/capsule-exec`. */
   readonly execRoot?: string;
-  /** An empty place to look into images from. Default `/run/capsule/view`. */
+  /** An empty folder on which images are mounted to read them. Default `/run/capsule/view`. */
   readonly scratch?: string;
 }
 
-/** Containers by containerd and runc. */
+/** Runs containers with containerd and runc. */
 export class ContainerdRuntime implements ContainerRuntime {
   readonly #context: RuntimeContext;
-  /** Kept for events, which carry only ids; an entry goes with its container. */
+  /** Events carry only ids. An entry is removed with its container. */
   readonly #owners = new Map<string, ContainerRef>();
   readonly #execs: ActiveExecs = new Map();
   readonly #files: ContainerFiles;
@@ -114,14 +114,14 @@ export class ContainerdRuntime implements ContainerRuntime {
     return seen;
   }
 
-  /** The files of the same containers. */
+  /** Access to the files of the same containers. */
   get files(): ContainerFiles {
     return this.#files;
   }
 
   async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
     const action = this.#call(`start container ${ref.container}`, signal);
-    // Two mounts of the same layers, one of them written to, would spoil each other.
+    // Two mounts of the same layers, one of them written to, would damage each other.
     const id = containerId(ref);
     const release = await this.#context.holds.acquire(id, signal);
     try {
@@ -160,7 +160,7 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   reclaim(signal?: AbortSignal): Promise<void> {
-    const action = this.#call('end what an earlier capsuled left', signal);
+    const action = this.#call('clean up after an earlier capsuled', signal);
     return translateErrors(action, this.#reclaim(signal));
   }
 
@@ -177,7 +177,7 @@ export class ContainerdRuntime implements ContainerRuntime {
     return findLimits(this.#context.cgroupRoot);
   }
 
-  /** Once begun it is carried through: half a removal helps nobody. */
+  /** A removal that has begun ignores the signal: a half-removed container is of no use. */
   async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const action = this.#call(`remove container ${ref.container}`, undefined);
@@ -212,12 +212,12 @@ export class ContainerdRuntime implements ContainerRuntime {
     await reclaimExecs(this.#context, this.#execs, signal);
     await settleAll(this.#context, signal);
     await this.#context.users.removeLeft();
-    // Records first: what they name is collected with the last lease that kept it.
+    // Records first: the content that they name is collected with the last lease that kept it.
     await removeLeftRecords(client, signal);
     await endLeftLeases(client, signal);
   }
 
-  /** While its task is not taken away by anybody else. */
+  /** Runs `work` while no other call settles or deletes the container's task. */
   async #alone<T>(id: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const release = await this.#context.settling.acquire(id, signal);
     try {

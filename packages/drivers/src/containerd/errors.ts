@@ -69,11 +69,11 @@ interface Reference {
 }
 
 interface Told extends Reference {
-  /** containerd's own words, for logs. */
+  /** The detail that containerd reports, for logs. */
   readonly detail: string;
 }
 
-/** References whose registry is the capsule itself. */
+/** References to a registry on the capsule itself. */
 const LOCAL = /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?\//;
 
 export const imageError = defineErrors('IMAGE', {

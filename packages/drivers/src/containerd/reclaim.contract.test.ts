@@ -34,7 +34,7 @@ after(async () => {
   await removeCgroups('/sys/fs/cgroup', `/kukeon/${REALM}`);
 });
 
-/** A runtime, and what is left of one that was killed is made through its client. */
+/** Opens a runtime; its client makes the leftovers of a killed one. */
 async function openBench(t: TestContext, namespace: string) {
   assert.ok(containerd !== undefined);
   const client = new ContainerdClient({ socketPath: containerd.socketPath, namespace });
@@ -61,8 +61,8 @@ function running(command: readonly string[], logPath: string) {
   return plainContainer({ ref: REF, image: IMAGE, command, logPath });
 }
 
-suite('what a killed capsuled left', { skip, timeout: 360_000 }, () => {
-  test('an exec that was made and never started, and one whose streams nobody opens', async (t) => {
+suite('leftovers of a killed capsuled', { skip, timeout: 360_000 }, () => {
+  test('an exec that was created and never started, and one whose streams are never opened', async (t) => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-1');
     const spec = running(['sleep', '1000'], logPath);
     const { id } = await runtime.create(spec);
@@ -75,7 +75,7 @@ suite('what a killed capsuled left', { skip, timeout: 360_000 }, () => {
       const streams = { stdin: '', stdout, stderr, terminal: false };
       await client.tasks.exec({ containerId: id, execId, spec: packProcess(process), ...streams });
     }
-    // Waits for somebody who reads what the process prints.
+    // The start waits for a reader of the process's output.
     const starting = client.tasks.start({ containerId: id, execId: 'capsule-starting' });
     starting.catch(() => undefined);
     await runtime.reclaim(AbortSignal.timeout(30_000));
@@ -87,7 +87,7 @@ suite('what a killed capsuled left', { skip, timeout: 360_000 }, () => {
     }
   });
 
-  test('whoever looks for lost processes leaves those of others alone', async (t) => {
+  test('a search for lost processes spares those of other containers', async (t) => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-3');
     const spec = running(['sh', '-c', 'sleep 1000 & wait'], logPath);
     const { id } = await runtime.create(spec);
@@ -125,7 +125,7 @@ suite('what a killed capsuled left', { skip, timeout: 360_000 }, () => {
     await rm(bundle, { recursive: true });
   });
 
-  test('execs that are refused leave no folder behind', async (t) => {
+  test('refused execs leave no folder behind', async (t) => {
     const { runtime, execRoot } = await openBench(t, 'kukeon-reclaim-4');
     const request = { command: ['true'], env: {}, workingDir: '', user: '', hasInput: false };
     const execs = Array.from({ length: 5 }, () =>
@@ -136,7 +136,7 @@ suite('what a killed capsuled left', { skip, timeout: 360_000 }, () => {
     assert.deepEqual(await readdir(execRoot), []);
   });
 
-  test('a lease with what it kept, and the record of a load', async (t) => {
+  test('a lease with its content, and the record of a load', async (t) => {
     const { client, runtime } = await openBench(t, 'kukeon-reclaim-2');
     const headers = { 'containerd-lease': 'capsule-another-1' };
     await client.leases.create({ id: headers['containerd-lease'], labels: expiryLabels() });

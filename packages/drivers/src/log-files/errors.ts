@@ -3,7 +3,7 @@ import { defineErrors } from '@capsule/core';
 export const logError = defineErrors('LOG', {
   CURSOR_INVALID: {
     kind: 'invalid',
-    message: (f: { cursor: string }) => `${f.cursor} is no place in a log`,
-    hint: 'give the cursor of an entry back as it came',
+    message: (f: { cursor: string }) => `${f.cursor} is not a position in a log`,
+    hint: 'pass the cursor of an entry unchanged',
   },
 });

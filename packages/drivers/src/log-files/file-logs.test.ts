@@ -34,7 +34,7 @@ async function logPath(t: TestContext): Promise<string> {
   return join(folder, 'web.log');
 }
 
-/** Line `n`, one second after line `n - 1`. */
+/** Returns line `n`, one second after line `n - 1`. */
 function line(n: number, text = `line ${n}`, tag = 'F'): string {
   return `${timeOf(n)} stdout ${tag} ${text}\n`;
 }
@@ -70,7 +70,7 @@ function range(from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, at) => `line ${from + at}`);
 }
 
-/** Takes entries one by one from a log that is followed. */
+/** Takes entries one by one from a followed log. */
 function follow(t: TestContext, path: string, query: Partial<LogQuery> = {}) {
   const abort = new AbortController();
   const stream = logs.read(path, { ...query, follow: true }, abort.signal);
@@ -140,7 +140,7 @@ test('the last n lines are found across files, for every n', async (t) => {
   }
 });
 
-test('a tail of a log that is larger than a block starts at the right line', async (t) => {
+test('the tail of a log that is larger than a block starts at the right line', async (t) => {
   const path = await logPath(t);
   await writeFile(path, lines(1, 20_000));
   for (const n of [1, 1_500, 1_600, 19_999, 20_000]) {
@@ -149,7 +149,7 @@ test('a tail of a log that is larger than a block starts at the right line', asy
   }
 });
 
-test('a line of another form is shown as it is, with the time before it', async (t) => {
+test('a line of another form is returned unchanged, with the time of the line before it', async (t) => {
   const path = await logPath(t);
   await writeFile(path, `${line(1)}what is this\n\n${line(2)}`);
   const found = await entries(path, ALL);
@@ -157,7 +157,7 @@ test('a line of another form is shown as it is, with the time before it', async 
   assert.equal(found[1]?.time, timeOf(1));
 });
 
-test('a line without end is cut into bounded pieces and loses nothing', async (t) => {
+test('an endless line is cut into bounded pieces without loss', async (t) => {
   const path = await logPath(t);
   const text = 'x'.repeat(300_000);
   await writeFile(path, line(1, text) + line(2));
@@ -167,7 +167,7 @@ test('a line without end is cut into bounded pieces and loses nothing', async (t
   assert.equal(textOf(found.at(-1) as LogEntry), 'line 2');
 });
 
-test('an unfinished line waits until it is whole', async (t) => {
+test('an unfinished line is returned once it is whole', async (t) => {
   const path = await logPath(t);
   const whole = line(2);
   await writeFile(path, line(1) + whole.slice(0, 40));
@@ -179,7 +179,7 @@ test('an unfinished line waits until it is whole', async (t) => {
   assert.deepEqual(await reader.take(1), ['line 2']);
 });
 
-test('a torn last line of a rotated file is shown', async (t) => {
+test('a torn last line of a rotated file is returned', async (t) => {
   const path = await logPath(t);
   await writeFile(`${path}.1`, `${line(1)}${timeOf(2)} stdout F torn`);
   await writeFile(path, line(3));
@@ -196,7 +196,7 @@ test('following waits for a log whose folder does not exist yet', async (t) => {
   assert.deepEqual(await first, range(1, 2));
 });
 
-test('following goes on through rotations, and through an emptied file', async (t) => {
+test('following continues across rotations and a truncated file', async (t) => {
   const path = await logPath(t);
   await writeFile(path, lines(1, 2));
   const reader = follow(t, path);
@@ -212,7 +212,7 @@ test('following goes on through rotations, and through an emptied file', async (
   assert.deepEqual(await reader.take(1), ['short']);
 });
 
-test('a follower that is slower than rotation loses nothing it had begun', async (t) => {
+test('a follower that is slower than rotation loses nothing of the files that it has open', async (t) => {
   const path = await logPath(t);
   await writeFile(`${path}.1`, lines(1, 3));
   await writeFile(path, lines(4, 6));
@@ -234,7 +234,7 @@ test('when the file of a cursor is gone, the time of the entry decides', async (
   assert.deepEqual(await texts(path, { follow: false, cursor }), range(3, 4));
 });
 
-test('a cursor is not fooled by another file with the same inode number', async (t) => {
+test('another file with the same inode number does not match a cursor', async (t) => {
   const path = await logPath(t);
   await writeFile(path, lines(1, 4));
   const cursor = (await entries(path, ALL))[1]?.cursor ?? '';
@@ -243,7 +243,7 @@ test('a cursor is not fooled by another file with the same inode number', async 
   assert.deepEqual(await texts(path, { follow: false, cursor }), range(11, 15));
 });
 
-test('a cursor that is none is refused', async (t) => {
+test('an invalid cursor is refused', async (t) => {
   const path = await logPath(t);
   for (const cursor of [
     '',
@@ -256,7 +256,7 @@ test('a cursor that is none is refused', async (t) => {
   }
 });
 
-test('remove takes all files of the log and no other', async (t) => {
+test('remove deletes all files of the log and no others', async (t) => {
   const path = join(await logPath(t), 'cell', 'web.log');
   await mkdir(dirname(path), { recursive: true });
   for (const name of [path, `${path}.1`, `${path}.2`, `${path}x`]) await writeFile(name, line(1));

@@ -7,9 +7,9 @@ import type { PlacedLine } from './log-reader.ts';
 import { readLog } from './read-log.ts';
 
 /**
- * Reads what `capsule-log` writes for each container: `<time> stdout|stderr F|P <text>` in `path`,
- * which rotation renames to `path.1`, `path.2`, …. No state of its own: a cursor is good for any
- * later process. Fails with `LOG_CURSOR_INVALID`.
+ * Reads the logs that `capsule-log` writes for each container: `<time> stdout|stderr F|P <text>` in `path`,
+ * which rotation renames to `path.1`, `path.2`, …. Stateless: a cursor is valid in any later process. Fails
+ * with `LOG_CURSOR_INVALID`.
  */
 export class FileLogs implements LogStore {
   read(path: string, query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEntry> {
@@ -21,9 +21,9 @@ export class FileLogs implements LogStore {
   }
 
   async remove(path: string): Promise<void> {
-    // Oldest first, so that a remove that is cut short leaves the newest lines.
+    // Oldest first, so an interrupted removal leaves the newest lines.
     for (const file of await listChain(path)) await rm(file, { force: true });
-    // Other logs may live in the folder.
+    // The folder may contain other logs.
     await removeEmptyFolder(dirname(path));
   }
 }

@@ -1,22 +1,22 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** A line at bytes `start` to `end` of its file, `end` counting the line feed. */
+/** A line at bytes `start` to `end` of its file; `end` is after the line feed. */
 export interface RawLine {
   readonly start: number;
   readonly end: number;
   /** Without the line feed. */
   readonly bytes: Buffer;
-  /** Too long: the rest of the line comes as the next one. */
+  /** True for a piece of a line that is too long; the next one continues it. */
   readonly cut: boolean;
 }
 
-/** Four times the longest line of the log writer: only a file of somebody else has longer ones. */
+/** Four times the longest line of the log writer: only foreign files have longer ones. */
 const BLOCK_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
 
 /**
- * Lines from byte `from` to the end of the file, in order, a block at a time. What follows the last
- * line feed is left alone, for its writer may be in the middle of it.
+ * Yields the lines from byte `from` to the end of the file, in order, a block at a time. Bytes after the last
+ * line feed are left out, because their writer may not have finished them.
  */
 export async function* linesFrom(
   handle: FileHandle,
@@ -32,7 +32,7 @@ export async function* linesFrom(
   }
 }
 
-/** What follows byte `from` in a file that nobody writes any more; `undefined` when nothing does. */
+/** Returns the bytes after `from` in a file that is no longer written; undefined when there are none. */
 export async function remainderFrom(
   handle: FileHandle,
   from: number,
@@ -42,15 +42,15 @@ export async function remainderFrom(
   return { start: from, end: from + bytes.length, bytes, cut: false };
 }
 
-/** Where a line begins, and the first bytes of what follows. */
+/** The start of a line, and its first bytes. */
 export interface LineStart {
   readonly start: number;
   readonly head: Buffer;
 }
 
 /**
- * Where lines begin, last line first, a block at a time. Starts with the place after the last line
- * feed, whose head is the unfinished line (empty when there is none).
+ * Yields the starts of lines, last line first, a block at a time. The first one is after the last line feed;
+ * its head is the unfinished line, empty when there is none.
  */
 export async function* lineStartsBackward(
   handle: FileHandle,
@@ -71,7 +71,7 @@ export async function* lineStartsBackward(
   yield [{ start: 0, head: after }];
 }
 
-/** Fewer bytes than asked for only at the end of the file. */
+/** Returns fewer than `length` bytes only at the end of the file. */
 export async function readAt(handle: FileHandle, from: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
   let filled = 0;

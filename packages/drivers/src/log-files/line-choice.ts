@@ -2,15 +2,15 @@ import { compareLogTimes } from './log-line.ts';
 import type { PlacedLine } from './log-reader.ts';
 
 export interface LineChoiceOptions {
-  /** Milliseconds since 1970; of the past, only lines of then or later. */
+  /** Milliseconds since 1970; leaves out earlier lines of the past. */
   readonly since: number | undefined;
-  /** Of the past, only lines behind the one of this time, whose place is gone. */
+  /** Leaves out lines of the past up to this time, which is that of a line whose position is lost. */
   readonly after: string | undefined;
 }
 
 /**
- * Which lines of a log are wanted, in the order in which they were written. Clocks are set back and
- * forward: a time says something of the past only, and what is written from now on is wanted.
+ * Decides which lines of a log to return, in the order in which they were written. Clocks are set back and
+ * forward, so only past lines are chosen by their time; every new line is returned.
  */
 export class LineChoice {
   readonly #since: number | undefined;
@@ -23,7 +23,7 @@ export class LineChoice {
     this.#after = after;
   }
 
-  /** The past has been read. */
+  /** Call it when the past has been read. */
   catchUp(): void {
     this.#isPast = false;
   }
@@ -33,7 +33,10 @@ export class LineChoice {
     return this.#isBehind(time) && (this.#since === undefined || Date.parse(time) >= this.#since);
   }
 
-  /** Once one line is, all that follow are; so is what follows when the clock was set back. */
+  /**
+   * Once a line is after the lost position, all later ones are; so are those written after the clock was set
+   * back.
+   */
   #isBehind(time: string): boolean {
     if (this.#after === undefined) return true;
     const wasSetBack = this.#before !== undefined && compareLogTimes(time, this.#before) < 0;

@@ -2,24 +2,24 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { unlessMissing } from '@capsule/host';
 
-/** A name and the file that it named when it was looked at. */
+/** A name, and the file that it named at the time of a look. */
 export interface NamedFile {
   readonly path: string;
-  /** Absent: it named none. */
+  /** Absent when it named none. */
   readonly ino: number | undefined;
 }
 
-/** One file of a log, held open: it stays readable when rotation renames or removes it. */
+/** One open file of a log: it stays readable when rotation renames or removes it. */
 export interface LogFile extends AsyncDisposable {
   readonly path: string;
   readonly ino: number;
   readonly handle: FileHandle;
 }
 
-/** A file where the folder of a log would be. */
+/** A file has the name of a log's folder. */
 const BELOW_NO_FOLDER = ['ENOTDIR'];
 
-/** Every file of the log that is there: `path`, `path.1`, …; oldest first. */
+/** Lists the files of the log: `path`, `path.1`, …; oldest first. */
 export async function listChain(path: string): Promise<readonly string[]> {
   const base = basename(path);
   const generations = ((await unlessMissing(readdir(dirname(path)), BELOW_NO_FOLDER)) ?? [])
@@ -32,8 +32,8 @@ export async function listChain(path: string): Promise<readonly string[]> {
 }
 
 /**
- * Opens the files of the log that are newer than the one with inode `after` (all of them when that
- * one is gone), oldest first. Rotation may go on meanwhile: the answer is one that was true.
+ * Opens the files of the log that are newer than the one with inode `after` (all of them when that one is
+ * gone), oldest first. Rotation may go on meanwhile: the result is one state that the chain was in.
  */
 export async function openChain(path: string, after?: number): Promise<readonly LogFile[]> {
   for (;;) {
@@ -48,10 +48,10 @@ export async function openChain(path: string, after?: number): Promise<readonly 
 }
 
 /**
- * True when the files that were opened are all of the chain, judged by a look at it afterwards: the same names, each of
- * the same file. Either of the two may have met a rotation in the middle. Comparing files alone would not tell: when
- * `.1` is missed in the first, and the second sees the newest file as `.1` and none under its former name, both lists
- * hold the same files and lack the same one.
+ * Returns whether the opened files are the whole chain, judged by a later look at it: the same names for the
+ * same files. Either look may have met a rotation in the middle. Comparing the files alone would not suffice:
+ * when the first look misses `.1`, and the second one sees the newest file as `.1` and none under its former
+ * name, both lists have the same files and lack the same one.
  */
 export function isWhole(opened: readonly NamedFile[], seen: readonly NamedFile[]): boolean {
   return (
@@ -64,7 +64,7 @@ export async function closeAll(files: Iterable<LogFile>): Promise<void> {
   for (const file of files) await file[Symbol.asyncDispose]();
 }
 
-/** Inode of the file at `path`, or `undefined` when there is none. */
+/** Returns the inode of the file at `path`; undefined when there is none. */
 export async function inodeOf(path: string): Promise<number | undefined> {
   return (await unlessMissing(stat(path), BELOW_NO_FOLDER))?.ino;
 }
@@ -90,7 +90,7 @@ function lookAt(paths: readonly string[]): Promise<readonly NamedFile[]> {
   return Promise.all(paths.map(async (path) => ({ path, ino: await inodeOf(path) })));
 }
 
-/** 0 for the current file, its number for a rotated one, -1 for another file. */
+/** Returns 0 for the current file, its number for a rotated one, -1 for another file. */
 function ageOf(suffix: string): number {
   if (suffix === '') return 0;
   return /^\.[1-9]\d{0,3}$/.test(suffix) ? Number(suffix.slice(1)) : -1;

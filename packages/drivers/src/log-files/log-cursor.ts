@@ -1,9 +1,9 @@
 import { logError } from './errors.ts';
 
 /**
- * A place in a log: an entry at bytes `start` to `end` of the file with inode `ino`. Rotation renames
- * files, so the inode finds the entry again; when the file is gone, or its inode number belongs to
- * another file now, `time` says which entries are new.
+ * A position in a log: the entry at bytes `start` to `end` of the file with inode `ino`. Rotation renames
+ * files, so the inode finds the entry again. When the file is gone, or another file has its inode number by
+ * now, `time` decides which entries are new.
  */
 export interface LogCursor {
   readonly ino: number;

@@ -12,7 +12,7 @@ test('a line has a time, a source, a tag and a text', () => {
   });
 });
 
-test('lines of other forms are told apart', () => {
+test('lines of other forms are not parsed', () => {
   const others = [
     '',
     'hello',

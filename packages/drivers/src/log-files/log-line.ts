@@ -8,12 +8,12 @@ export interface LogLine {
   readonly text: Uint8Array;
 }
 
-/** Longest head of a line: a time, a service name, a tag and three spaces. */
+/** The longest head of a line: a time, a service name, a tag and three spaces. */
 export const HEAD_LIMIT_BYTES = 128;
 
 const HEAD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z) ([^ ]{1,64}) ([FP])(?: |$)/;
 
-/** `undefined` for a line that is not of this form: a torn write, or somebody else's file. */
+/** Returns undefined for a line of another form: a torn write, or a foreign file. */
 export function parseLogLine(line: Buffer): LogLine | undefined {
   const head = HEAD.exec(line.toString('latin1', 0, HEAD_LIMIT_BYTES));
   const [whole, time, source, tag] = head ?? [];
@@ -21,14 +21,16 @@ export function parseLogLine(line: Buffer): LogLine | undefined {
   return { time, source, partial: tag === 'P', text: line.subarray(whole.length) };
 }
 
-/** Below, at or above zero, as `a` is before, at or after `b`. Both as in `LogLine.time`. */
+/**
+ * Returns a number below, at or above zero when `a` is before, at or after `b`. Both as in `LogLine.time`.
+ */
 export function compareLogTimes(a: string, b: string): number {
   const [left, right] = [padded(a), padded(b)];
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }
 
-/** Nanoseconds may be written with fewer digits. */
+/** Nanoseconds may have fewer digits. */
 function padded(time: string): string {
   const [seconds = '', fraction = ''] = time.replace('Z', '').split('.');
   return `${seconds}.${fraction.padEnd(9, '0')}`;

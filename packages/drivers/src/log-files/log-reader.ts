@@ -4,7 +4,7 @@ import { formatCursor } from './log-cursor.ts';
 import { type LogLine, parseLogLine } from './log-line.ts';
 import type { LogStart } from './log-start.ts';
 
-/** A line with the place after it. */
+/** A line with the cursor after it. */
 export interface PlacedLine extends LogLine {
   readonly cursor: string;
 }
@@ -12,11 +12,11 @@ export interface PlacedLine extends LogLine {
 const UNKNOWN_TIME = '1970-01-01T00:00:00Z';
 
 /**
- * A place in a log that moves forward, from file to file.
+ * A position in a log that moves forward, from file to file.
  *
- * INVARIANTS: `#files[0]` is the file being read, the others are newer, in order, and all are held
- * open, so rotation takes nothing away from a reader. A file is left only after it was read to its
- * end at a time when a newer one existed: its writer had finished with it.
+ * INVARIANTS: `#files[0]` is the file being read, the others are newer, in order, and all are open, so
+ * rotation takes nothing away from a reader. The reader leaves a file only after it has read it to its end
+ * while a newer one existed: the writer had finished with it by then.
  */
 export class LogReader implements AsyncDisposable {
   readonly #path: string;
@@ -38,7 +38,7 @@ export class LogReader implements AsyncDisposable {
     return this.#files;
   }
 
-  /** Goes to a place in `files`. `time` is that of the line before it. */
+  /** Moves to a position in `files`. `time` is that of the line before it. */
   async startAt(start: LogStart, time = UNKNOWN_TIME): Promise<void> {
     const passed = this.#files.slice(0, start.index);
     this.#files = this.#files.slice(start.index);
@@ -47,7 +47,7 @@ export class LogReader implements AsyncDisposable {
     await closeAll(passed);
   }
 
-  /** The lines from here to the end of the newest file that is known, a block at a time. */
+  /** Yields the lines from here to the end of the newest known file, a block at a time. */
   async *lines(): AsyncGenerator<readonly PlacedLine[]> {
     for (let file = this.#files[0]; file !== undefined; file = this.#files[0]) {
       const { ino } = file;
@@ -61,7 +61,7 @@ export class LogReader implements AsyncDisposable {
     }
   }
 
-  /** Looks for newer files, and for a file that was emptied. */
+  /** Looks for newer files, and for a truncated file. */
   async refresh(): Promise<void> {
     const last = this.#files.at(-1);
     if (last === undefined || (await inodeOf(this.#path)) !== last.ino) {

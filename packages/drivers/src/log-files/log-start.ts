@@ -3,15 +3,15 @@ import type { LogFile } from './log-chain.ts';
 import type { LogCursor } from './log-cursor.ts';
 import { HEAD_LIMIT_BYTES, parseLogLine } from './log-line.ts';
 
-/** Where reading begins: in the file `files[index]`, at byte `offset`. */
+/** The start of a read: byte `offset` of `files[index]`. */
 export interface LogStart {
   readonly index: number;
   readonly offset: number;
 }
 
 /**
- * Where the last `count` lines begin. Pieces of one long line count once. A line whose writer is
- * still in the middle of it does not count; it comes when it is whole.
+ * Returns the start of the last `count` lines. The pieces of one long line count once. An unfinished line
+ * does not count; it is returned once it is whole.
  */
 export async function startOfTail(files: readonly LogFile[], count: number): Promise<LogStart> {
   const search = new TailSearch(count);
@@ -20,7 +20,7 @@ export async function startOfTail(files: readonly LogFile[], count: number): Pro
     let last = true;
     for await (const block of lineStartsBackward(file.handle, HEAD_LIMIT_BYTES)) {
       for (const { start, head } of block) {
-        // What follows the last line feed: not a line yet, or none at all.
+        // The bytes after the last line feed: an unfinished line, or nothing.
         if (last && newest) search.found = { index, offset: start };
         else if (!last || head.length > 0) search.add({ index, offset: start }, head);
         last = false;
@@ -31,7 +31,7 @@ export async function startOfTail(files: readonly LogFile[], count: number): Pro
   return search.found;
 }
 
-/** Counts lines backward, until the one before the first that is wanted is met. */
+/** Counts lines backward, up to the one before the first of the tail. */
 class TailSearch {
   readonly #count: number;
   #counted = 0;
@@ -55,7 +55,7 @@ class TailSearch {
   }
 }
 
-/** The place after the entry, or `undefined` when no file holds the entry any more. */
+/** Returns the position after the entry; undefined when no file has the entry any more. */
 export async function startAfter(
   files: readonly LogFile[],
   cursor: LogCursor,
@@ -65,7 +65,7 @@ export async function startAfter(
   if (file === undefined) return undefined;
   const line = await readAt(file.handle, cursor.start, cursor.end - cursor.start);
   if (line.length < cursor.end - cursor.start) return undefined;
-  // An inode number is used again once its file is gone: the bytes must be those of the entry.
+  // The kernel reuses inode numbers, so the bytes must be those of the entry.
   const before =
     cursor.start === 0 ? '\n' : (await readAt(file.handle, cursor.start - 1, 1)).toString();
   const parsed = parseLogLine(line);

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { type PathWatchOptions, watchPath } from './path-watch.ts';
 
 const FULL = Object.assign(new Error('no watch left'), { code: 'ENOSPC' });
-/** One that never fires by itself. */
+/** A watch without events. */
 const silent = () => Object.assign(new EventEmitter(), { close() {} }) as unknown as FSWatcher;
 const refused = () => {
   throw FULL;
@@ -20,18 +20,18 @@ async function open(t: TestContext, options: PathWatchOptions) {
   const path = join(folder, 'x.log');
   const watching = watchPath(path, new AbortController().signal, options);
   t.after(() => watching[Symbol.dispose]());
-  // The first one says that there may be something already.
+  // The first call resolves at once, because there may be changes already.
   await watching.next();
   return { path, watching };
 }
 
-test('a folder that cannot be watched is looked at again and again', async (t) => {
+test('a folder that cannot be watched is polled', async (t) => {
   const { watching } = await open(t, { watchFolder: refused, pollMs: 1 });
   await watching.next();
   await watching.next();
 });
 
-test('a watch that breaks off gives way to looking, and nothing fails', async (t) => {
+test('a watch that fails is replaced by polling, without an error', async (t) => {
   const made: FSWatcher[] = [];
   const watchFolder = () => {
     const watcher = silent();
@@ -44,7 +44,7 @@ test('a watch that breaks off gives way to looking, and nothing fails', async (t
   await watching.next();
 });
 
-test('watches that are gone when one is to be made again, in a timer or a handler, fail nobody', async (t) => {
+test('a failure to renew a watch, in a timer or a handler, is no error', async (t) => {
   let left = 1;
   const made: FSWatcher[] = [];
   const watchFolder = () => {
@@ -64,7 +64,7 @@ test('watches that are gone when one is to be made again, in a timer or a handle
   await watching.next();
 });
 
-test('once a watch can be had again, its events count again', async (t) => {
+test('once a folder can be watched again, its events count again', async (t) => {
   let isFull = true;
   const watchFolder = (folder: string) => (isFull ? refused() : watch(folder));
   const { path, watching } = await open(t, { watchFolder, pollMs: 60_000, resyncMs: 5 });

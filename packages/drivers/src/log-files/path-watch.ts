@@ -1,7 +1,7 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** Tells when a log changes: written, rotated, made, removed. */
+/** Reports when a log is written, rotated, created or removed. */
 export interface PathWatch extends Disposable {
   /** Resolves at the first change since the last call, or when watching ends. */
   next(): Promise<void>;
@@ -16,16 +16,15 @@ export interface PathWatchOptions {
   readonly resyncMs?: number;
 }
 
-/** Events come first; this only catches what they cannot tell, a folder replaced by another. */
+/** Events come first; this interval only covers what has no event, a folder replaced by another. */
 const RESYNC_MS = 10_000;
-/** How soon a change is noticed where the kernel has no watch left to give (inotify(7), ENOSPC and EMFILE). */
+/** The delay of a change where the kernel has no watch left (inotify(7), ENOSPC and EMFILE). */
 const POLL_MS = 500;
 
 /**
- * Watches the folder of `path`, or the nearest one above it that exists until it does. Watching
- * begins before this returns, so what happens after it is never missed. Where nothing can be watched it
- * looks again and again, until a watch can be had; it never fails.
- * Watching ends with disposal, or when `signal` aborts.
+ * Watches the folder of `path`, or its nearest existing ancestor until the folder exists. Watching begins
+ * before this returns, so no later change is missed. A folder that cannot be watched is polled until it can
+ * be; this never fails. Watching ends with disposal, or when `signal` aborts.
  */
 export function watchPath(
   path: string,
@@ -50,12 +49,12 @@ export function watchPath(
     disarm();
     const place = nearestFolder(folder);
     watcher = tryToWatch(place);
-    // Made between the look and the watch: no event will tell.
+    // The folder may have been created between the look and the watch, for which there is no event.
     if (watcher !== undefined && nearestFolder(folder) !== place) arm();
     else mark();
   }
 
-  /** Undefined when only polling is left: what cannot be watched is no reason to end anything. */
+  /** Returns undefined when only polling is left; a watch that cannot be made is no error. */
   function tryToWatch(place: string): FSWatcher | undefined {
     let made: FSWatcher;
     try {

@@ -26,7 +26,7 @@ function textOf(line: PlacedLine): string {
   return Buffer.from(line.text).toString();
 }
 
-test('however lines are spread over files, tails and cursors find their place', async (t) => {
+test('tails and cursors find their position, however lines are spread over files', async (t) => {
   const path = await logPath(t);
   const line = fc.record({
     size: fc.oneof(fc.nat(80), fc.integer({ min: 16_000, max: 16_384 })),
@@ -72,7 +72,7 @@ test('bytes of any kind are read without loss, in bounded entries', async (t) =>
   );
 });
 
-/** Writes lines 1 to n, and rotates after every 50, as the log writer does: renames, then a new file. */
+/** Writes lines 1 to n, and rotates after every 50 as the log writer does: renames, then a new file. */
 const WRITER = `
 const { renameSync, existsSync, appendFileSync, writeFileSync } = require('node:fs');
 const [path, count] = process.argv.slice(1);
@@ -88,7 +88,7 @@ for (let n = 1; n <= Number(count); n++) {
 }
 `;
 
-test('a follower that is restarted from its cursor has no hole and no double', async (t) => {
+test('a follower that is restarted from its cursor neither skips nor repeats lines', async (t) => {
   const path = await logPath(t);
   const count = 2500;
   const writer = spawn(process.execPath, ['--eval', WRITER, path, String(count)]);

@@ -6,11 +6,11 @@ import { startAfter, startOfTail } from './log-start.ts';
 import { watchPath } from './path-watch.ts';
 
 /**
- * Reads one log, `path` with its rotated siblings, oldest line first. A cursor wins over
- * `tailLines` and `since`, and `since` chooses of what is there when the reading begins. Without `follow` it ends at
- * the end of the log; with it, when `signal` aborts, or at the end of the log once `query.over` has aborted. A line
- * of another form comes as it is, with no source and the time of the line before it.
- * Fails with `LOG_CURSOR_INVALID`.
+ * Reads one log, `path` with its rotated siblings, oldest line first. A cursor takes precedence over
+ * `tailLines` and `since`; `since` applies to lines that exist when the read begins. Without `follow` it ends
+ * at the end of the log; with it, when `signal` aborts, or at the end of the log once `query.over` has
+ * aborted. A line of another form is returned whole, with no source and the time of the line before it. Fails
+ * with `LOG_CURSOR_INVALID`.
  */
 export async function* readLog<Entry>(
   path: string,
@@ -49,7 +49,7 @@ async function untilAborted(signal: AbortSignal | undefined): Promise<void> {
   await promise;
 }
 
-/** Answers the time that wanted lines come after, where the place of the cursor is gone. */
+/** Returns the time after which lines are chosen, where the position of the cursor is lost. */
 async function goToStart(
   reader: LogReader,
   cursor: LogCursor | undefined,

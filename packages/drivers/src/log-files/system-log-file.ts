@@ -3,8 +3,8 @@ import type { PlacedLine } from './log-reader.ts';
 import { readLog } from './read-log.ts';
 
 /**
- * Reads the log of the capsule itself, which its init writes: `<time> <service> F|P <text>`.
- * Fails with `LOG_CURSOR_INVALID`.
+ * Reads the capsule's own log, which its init writes: `<time> <service> F|P <text>`. Fails with
+ * `LOG_CURSOR_INVALID`.
  */
 export class SystemLogFile implements SystemLog {
   readonly #path: string;

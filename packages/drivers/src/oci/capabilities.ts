@@ -1,6 +1,6 @@
 import type { OciCapabilities } from './types.ts';
 
-/** What containers get by custom: enough to serve, change user and own files, and no more. */
+/** The usual capabilities of containers: enough to serve, change user and own files, and no more. */
 export const DEFAULT_CAPABILITIES: readonly string[] = [
   'CAP_AUDIT_WRITE',
   'CAP_CHOWN',
@@ -19,8 +19,9 @@ export const DEFAULT_CAPABILITIES: readonly string[] = [
 ];
 
 /**
- * Nothing is inheritable or ambient by custom: a program run by another user than root holds none.
- * What was asked for by name is (`kept`): otherwise the spec would have no effect for such a user.
+ * By default no capability is inheritable or ambient, so a program of a user other than root has none. The
+ * capabilities in `kept`, which the spec adds by name, are both: otherwise the spec would have no effect for
+ * such a user.
  */
 export function describeCapabilities(
   granted: readonly string[],

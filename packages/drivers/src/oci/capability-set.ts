@@ -46,7 +46,7 @@ const NUMBERED: readonly string[] = [
   'CAP_CHECKPOINT_RESTORE',
 ];
 
-/** The capabilities that a line `CapBnd: 00000000a80425fb` of `/proc/PID/status` lists. */
+/** Returns the capabilities of a line `CapBnd: 00000000a80425fb` of `/proc/PID/status`. */
 export function parseCapabilityMask(mask: string): readonly string[] {
   const bits = BigInt(`0x${mask}`);
   return NUMBERED.filter((_, index) => (bits & (1n << BigInt(index))) !== 0n);
@@ -58,8 +58,8 @@ export interface CapabilitySpec {
 }
 
 /**
- * What a container gets: the usual set, or all when it is privileged; less `drop`, and then more by
- * `add`. The capsule can only give what it has itself (`available`).
+ * Returns the capabilities of a container: the usual ones, or all when it is privileged; without `drop`, then
+ * with `add`. The capsule can grant only what it has itself (`available`).
  */
 export function grantCapabilities(
   { capabilities, privileged }: CapabilitySpec,
@@ -72,7 +72,7 @@ export function grantCapabilities(
   return [...new Set([...kept, ...added])].filter((name) => available.includes(name)).toSorted();
 }
 
-/** Asked for by name, and not to be had from this capsule. */
+/** Returns the capabilities of `add` that this capsule does not have. */
 export function missingCapabilities(
   { add }: CapabilityChange,
   available: readonly string[],

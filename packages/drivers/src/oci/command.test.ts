@@ -4,7 +4,7 @@ import { describeCommand } from './command.ts';
 
 const image = { imageEntrypoint: ['entry'], imageCmd: ['cmd'] };
 
-test('with nothing said, entrypoint and cmd of the image run', () => {
+test('without command and args, entrypoint and cmd of the image run', () => {
   assert.deepEqual(describeCommand({ ...image, command: [], args: [] }), ['entry', 'cmd']);
 });
 
@@ -12,7 +12,7 @@ test('args alone replace the cmd', () => {
   assert.deepEqual(describeCommand({ ...image, command: [], args: ['a'] }), ['entry', 'a']);
 });
 
-test('a command drops both, for the cmd was meant for the entrypoint', () => {
+test('a command drops both, because the cmd belongs to the entrypoint', () => {
   assert.deepEqual(describeCommand({ ...image, command: ['c'], args: [] }), ['c']);
   assert.deepEqual(describeCommand({ ...image, command: ['c'], args: ['a'] }), ['c', 'a']);
 });

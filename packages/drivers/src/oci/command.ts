@@ -6,8 +6,9 @@ export interface CommandParts {
 }
 
 /**
- * Kubernetes' rule: `command` replaces the entrypoint, and with it the image's cmd, which was meant
- * for that entrypoint; `args` alone replaces only the cmd. Empty when there is nothing to run.
+ * Returns the command line by Kubernetes' rule: `command` replaces the entrypoint, and also drops the image's
+ * cmd, which belongs to that entrypoint; `args` alone replaces only the cmd. Empty when there is nothing to
+ * run.
  */
 export function describeCommand(parts: CommandParts): string[] {
   if (parts.command.length > 0) return [...parts.command, ...parts.args];

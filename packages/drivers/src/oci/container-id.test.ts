@@ -21,7 +21,7 @@ test('a name that containerd would refuse is hashed', () => {
   assert.match(containerId(refOfWorkload('a--b')), /^default-default-a-b-a-b\.[0-9a-f]{32}$/);
 });
 
-test('every legal name fits the rule of containerd', () => {
+test("every legal name fits containerd's rule", () => {
   fc.assert(
     fc.property(NAMES, (names) => {
       const id = idOf(names);

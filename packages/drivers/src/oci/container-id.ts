@@ -8,8 +8,8 @@ const PATTERN = /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/;
 const HASH_DIGITS = 32;
 
 /**
- * The name of a container in containerd, unambiguous for all legal names: readable where it fits
- * containerd's rule, else cut and completed by a hash. Only hashed names hold a dot.
+ * Returns the name of a container in containerd, unambiguous for all legal names: readable where it fits
+ * containerd's rule, otherwise cut and completed by a hash. Only hashed names contain a dot.
  */
 export function containerId({ cell, container }: ContainerRef): string {
   const parts = [cell.space, cell.stack, cell.cell, container];

@@ -3,10 +3,10 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export interface EnvironmentParts {
   /** `K=V` lines of the image. */
   readonly image: readonly string[];
-  /** The manifest's; it wins over everything. */
+  /** The manifest's; it takes precedence over all others. */
   readonly spec: Readonly<Record<string, string>>;
   readonly hostname: string;
-  /** Home directory of the user that runs the program. */
+  /** The home directory of the program's user. */
   readonly home: string;
 }
 

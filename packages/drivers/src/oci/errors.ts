@@ -4,7 +4,7 @@ interface Container {
   readonly container: string;
 }
 
-/** What is wrong with the program to run, whichever driver runs it. */
+/** Errors of the program to run, shared by all drivers. */
 export const programError = defineErrors('RUNTIME', {
   NO_COMMAND: {
     kind: 'invalid',

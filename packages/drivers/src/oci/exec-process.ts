@@ -7,7 +7,7 @@ export type ExecProcess = Omit<OciProcess, 'terminal'> & {
   readonly consoleSize?: { readonly height: number; readonly width: number };
 };
 
-/** The process of an exec: the container's own, with what was asked instead. Pure. */
+/** Describes the process of an exec: the container's own, changed by the request. Pure. */
 export function describeExecProcess(
   base: OciProcess,
   request: ExecRequest,

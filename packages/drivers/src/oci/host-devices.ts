@@ -5,7 +5,7 @@ import type { OciDevice } from './types.ts';
 /** Made for every container anyway, or not devices of the machine. */
 const LEFT_OUT = ['pts', 'shm', 'mqueue', 'fd', 'console', 'ptmx'];
 
-/** Every device file of the capsule, for privileged containers. */
+/** Lists every device file of the capsule, for privileged containers. */
 export async function listHostDevices(root = '/dev'): Promise<readonly OciDevice[]> {
   const entries = await readdir(root, { withFileTypes: true });
   const found = await Promise.all(
@@ -33,7 +33,7 @@ async function describe(path: string): Promise<OciDevice> {
   };
 }
 
-/** As the C library packs them (`gnu_dev_major` and `gnu_dev_minor`). */
+/** Splits a device number as the C library packs it (`gnu_dev_major` and `gnu_dev_minor`). */
 function deviceNumbers(rdev: number): { readonly major: number; readonly minor: number } {
   const number = BigInt(rdev);
   const major = ((number >> 8n) & 0xfffn) | ((number >> 32n) & ~0xfffn);

@@ -26,7 +26,7 @@ test('a configuration is read, and a relative working directory starts at the ro
   });
 });
 
-test('what is missing, null or of a wrong type counts as not written', () => {
+test('a field that is missing, null or of a wrong type counts as absent', () => {
   const empty = readImageConfig({});
   assert.equal(empty.workingDir, '/');
   assert.deepEqual(readImageConfig({ config: null, rootfs: 7 }), empty);
@@ -34,12 +34,12 @@ test('what is missing, null or of a wrong type counts as not written', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => void readImageConfig(value)));
 });
 
-test('a command that is text is one word', () => {
+test('a command that is a text is one word', () => {
   const { entrypoint, cmd } = readImageConfig({ config: { Entrypoint: '/run me', Cmd: '' } });
   assert.deepEqual([entrypoint, cmd], [['/run me'], []]);
 });
 
-test('what is of a wrong type is a problem that names it, and nothing else is one', () => {
+test('a field of a wrong type is a problem that names it, and nothing else is one', () => {
   const problemOf = (config: unknown) => configProblem({ config });
   const RIGHT = [{}, null, { Entrypoint: null, Cmd: ['a'], Env: null, User: '' }, { Cmd: 'a b' }];
   for (const config of RIGHT) assert.equal(problemOf(config), undefined);

@@ -1,20 +1,20 @@
-/** What of an image's configuration matters for running it. */
+/** The fields of an image's configuration that matter for running it. */
 export interface ImageConfig {
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
   readonly env: readonly string[];
   readonly workingDir: string;
-  /** `USER` as written, empty for root. */
+  /** `USER` unparsed; empty for root. */
   readonly user: string;
-  /** `SIGTERM`, `15`, …; empty when the image names none. */
+  /** `SIGTERM`, `15`, …; empty when the image has none. */
   readonly stopSignal: string;
   /** Digests of the unpacked layers, bottom first. */
   readonly diffIds: readonly string[];
 }
 
 /**
- * Reads the configuration blob of an image. What is missing or null counts as not written; a command that is
- * text is one word, as Docker takes it. What `configProblem` finds counts as not written too. Pure.
+ * Reads the configuration blob of an image. A field that is missing or null counts as absent, and so does one
+ * that `configProblem` reports; a command that is a text is one word, as in Docker. Pure.
  */
 export function readImageConfig(blob: unknown): ImageConfig {
   const root = asRecord(blob);
@@ -31,7 +31,7 @@ export function readImageConfig(blob: unknown): ImageConfig {
   };
 }
 
-/** Why a configuration cannot be run as it is meant, as a clause; undefined where it can. Pure. */
+/** Returns why a configuration cannot be run as it is meant, as a clause; undefined where it can. Pure. */
 export function configProblem(blob: unknown): string | undefined {
   const config = asRecord(blob)['config'] ?? {};
   if (typeof config !== 'object' || Array.isArray(config)) return 'its configuration is no object';

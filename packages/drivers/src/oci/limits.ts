@@ -1,13 +1,13 @@
 import type { Resources } from '@capsule/core';
 import type { OciResources } from './types.ts';
 
-/** The kernel gives out processor time in slices of a tenth of a second (its own default). */
+/** The kernel grants processor time in slices of a tenth of a second (its own default). */
 const CPU_PERIOD_MICROS = 100_000;
 const UNLIMITED = -1;
 
 /**
- * The limits of a new container. A container gets no swap beside its memory: what it may have is what was asked for,
- * and one that swaps slows down all others. `hasSwap`: the kernel can limit it.
+ * Describes the limits of a new container. A container gets no swap in addition to its memory limit, because
+ * a container that swaps slows down all others. `hasSwap`: the kernel can limit swap.
  */
 export function describeLimits(
   { memoryBytes, cpuMillis, pids }: Resources,
@@ -20,7 +20,9 @@ export function describeLimits(
   };
 }
 
-/** The same for a container that runs: what has no limit any more is set to none. */
+/**
+ * Describes the limits of a running container; a limit that the spec does not have any more is set to none.
+ */
 export function describeChangedLimits(resources: Resources, hasSwap: boolean): OciResources {
   return {
     memory: describeMemory(UNLIMITED, hasSwap),

@@ -52,8 +52,8 @@ type MountSpec = Pick<
 >;
 
 /**
- * The kernel's file systems, what was asked for (outer places before inner ones), then the cell's
- * files, unless something else was asked for in their place. `/run` stays as the image has it.
+ * Returns the kernel's file systems, then the mounts of the spec (outer paths before inner ones), then the
+ * cell's files, unless the spec mounts something else there. `/run` stays as in the image.
  */
 export function describeMounts(spec: MountSpec): OciMount[] {
   const asked = [
@@ -101,7 +101,7 @@ function describeTmpfs({ mountPath, sizeBytes, mode }: TmpfsMount): OciMount {
 }
 
 /**
- * With everything that is mounted below it, and not for longer than it is mounted there: a container must not keep a
+ * Includes everything that is mounted below the source, and follows its unmounts: a container must not keep a
  * volume's filesystem alive. `rro` makes all of that read-only.
  */
 function describeBind({ source, target, readOnly }: HostBind): OciMount {

@@ -2,8 +2,8 @@ import type { ContainerSpec } from '@capsule/core';
 import type { OciNamespace } from './types.ts';
 
 /**
- * Everything of its own but the network, which belongs to the cell, or is the capsule's; and what was
- * asked to be the capsule's.
+ * Every namespace is the container's own, except the network, which belongs to the cell or the capsule, and
+ * those that the spec shares with the capsule.
  */
 export function describeNamespaces({
   network,
@@ -17,14 +17,14 @@ export function describeNamespaces({
     { type: 'mount' },
     { type: 'cgroup' },
   ];
-  // A machine's guest has the network for itself.
+  // In a microVM, the container has the network of the guest to itself.
   if (network === 'host' || 'tap' in network) return own;
   return [...own, { type: 'network', path: network.namespacePath }];
 }
 
 /**
- * Inside a cell's own network every port is free to every user, so that images which run as somebody
- * else can serve port 80, and anybody may ping.
+ * In a cell's own network every user may bind every port, so an image with another user than root can serve
+ * port 80, and every user may ping.
  */
 export function describeSysctl({
   network,

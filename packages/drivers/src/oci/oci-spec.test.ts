@@ -30,7 +30,7 @@ function describe(more: Partial<ContainerSpec> = {}) {
   });
 }
 
-test('a container of a cell joins its network, and everything else is its own', () => {
+test('a container of a cell joins its network, and has all other namespaces of its own', () => {
   const { linux } = describe();
   const own = ['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type }));
   const network = { type: 'network', path: '/run/netns/main_default_default_web' };
@@ -47,7 +47,7 @@ test("host mode keeps the capsule's network and its settings", () => {
   assert.deepEqual(linux.sysctl, {});
 });
 
-test('the cgroup follows the hierarchy, and says the role', () => {
+test('the cgroup follows the hierarchy, and names the role', () => {
   assert.equal(describe().linux.cgroupsPath, '/kukeon/main/default/default/web/web_root');
   const ref = { cell: container.ref.cell, container: 'side' };
   assert.equal(
@@ -56,7 +56,7 @@ test('the cgroup follows the hierarchy, and says the role', () => {
   );
 });
 
-test('the process is the image, as asked, as its user, without new privileges', () => {
+test('the process is that of image and spec, as its user, without new privileges', () => {
   const { process } = describe();
   assert.deepEqual(process.args, ['serve']);
   assert.equal(process.cwd, '/srv');
@@ -73,6 +73,6 @@ test('files are bound read-only, after the kernel file systems', () => {
   assert.ok(last?.options.includes('ro'));
 });
 
-test('devices are refused before any is allowed', () => {
+test('all devices are denied before any is allowed', () => {
   assert.deepEqual(describe().linux.resources.devices?.[0], { allow: false, access: 'rwm' });
 });

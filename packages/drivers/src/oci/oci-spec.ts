@@ -19,19 +19,19 @@ export interface OciSpecParts {
   readonly image: ImageConfig;
   readonly user: ResolvedUser;
   readonly architecture: Architecture;
-  /** The capabilities that this capsule has to give. */
+  /** The capabilities that this capsule can grant. */
   readonly available: readonly string[];
   /** Whether the kernel can limit swap. */
   readonly hasSwapLimit: boolean;
-  /** How many files a program may have open where the manifest says nothing. */
+  /** The limit of open files where the manifest sets none. */
   readonly openFiles: number;
-  /** Device files of the capsule; used by privileged containers alone. */
+  /** Device files of the capsule; only privileged containers get them. */
   readonly devices: readonly OciDevice[];
 }
 
 /**
- * The whole runtime specification of a container; a pure function of what was asked, of its image and
- * of who the image's user is. `process.args` is empty when neither names a program.
+ * Returns the whole runtime specification of a container: a pure function of its spec, its image and the
+ * resolved user. `process.args` is empty when neither names a program.
  */
 export function describeOciSpec(parts: OciSpecParts): OciSpec {
   const { container, image, user, available } = parts;
@@ -61,14 +61,14 @@ export function describeOciSpec(parts: OciSpecParts): OciSpec {
       capabilities: describeCapabilities(granted, kept),
       noNewPrivileges: !privileged,
       rlimits: describeRlimits(container.ulimits, parts.openFiles),
-      // containerd is protected from the kernel's search for memory; what it starts must not be.
+      // containerd is protected from the OOM killer; the programs that it starts must not be.
       oomScoreAdj: 0,
     },
     mounts: describeMounts(container),
     linux: {
       cgroupsPath: containerCgroup(container),
       namespaces: describeNamespaces(container),
-      // Everything is refused first; runc then adds null, zero, full, random, tty, pts and the like.
+      // All devices are denied first; runc then adds null, zero, full, random, tty, pts and the like.
       resources: {
         devices: [{ allow: privileged, access: 'rwm' }],
         ...describeLimits(container.resources, parts.hasSwapLimit),

@@ -1,4 +1,4 @@
-/** Files that tell about, or reach into, the machine: hidden from containers. */
+/** Files that reveal or change the state of the machine; hidden from containers. */
 export const MASKED_PATHS: readonly string[] = [
   '/proc/acpi',
   '/proc/asound',
@@ -14,7 +14,7 @@ export const MASKED_PATHS: readonly string[] = [
   '/sys/firmware',
 ];
 
-/** Switches of the whole machine: containers may read them. */
+/** Settings of the whole machine; read-only in containers. */
 export const READONLY_PATHS: readonly string[] = [
   '/proc/bus',
   '/proc/fs',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { defaultOpenFiles } from './open-files.ts';
 import { describeRlimits } from './rlimits.ts';
 
-test('open files are limited alike everywhere, unless the manifest says otherwise', () => {
+test('the limit of open files is the same everywhere, unless the manifest sets another', () => {
   const own = { type: 'RLIMIT_NOFILE', soft: 20_000, hard: 20_000 };
   assert.deepEqual(describeRlimits([], 20_000), [own]);
   const core = { type: 'RLIMIT_CORE', soft: 0, hard: 0 };
@@ -13,7 +13,7 @@ test('open files are limited alike everywhere, unless the manifest says otherwis
   ]);
 });
 
-test('no more is given than the capsule has', () => {
+test('a limit is at most that of the capsule', () => {
   const limits = (hard: string) =>
     `Limit  Soft  Hard\nMax open files            1024   ${hard}   files\n`;
   assert.equal(defaultOpenFiles(limits('20000')), 20_000);

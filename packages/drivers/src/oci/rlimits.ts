@@ -1,10 +1,10 @@
 import type { Ulimit } from '@capsule/core';
 import type { OciRlimit } from './types.ts';
 
-/** RLIM_INFINITY, more than a JavaScript number counts exactly: it goes into the JSON as it stands. */
+/** RLIM_INFINITY, which a JavaScript number cannot represent: it is written to the JSON as raw text. */
 const UNLIMITED = rawJson('18446744073709551615');
 
-/** `openFiles` counts where the manifest says nothing of it. */
+/** `openFiles` applies where the manifest sets none. */
 export function describeRlimits(
   ulimits: readonly Ulimit[],
   openFiles: number,

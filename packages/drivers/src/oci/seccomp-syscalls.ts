@@ -1,8 +1,8 @@
 import type { Architecture } from './architecture.ts';
 
 /**
- * System calls of the default filter, by topic. libseccomp skips names that the processor or its own
- * version does not know, so one list serves all.
+ * System calls of the default filter, by topic. libseccomp skips names that the processor or its own version
+ * does not know, so one list serves all.
  */
 const TOPICS: readonly string[] = [
   // Processes and threads
@@ -14,7 +14,7 @@ const TOPICS: readonly string[] = [
   'sched_rr_get_interval_time64 sched_setaffinity sched_setattr sched_setparam',
   'sched_setscheduler sched_yield seccomp set_robust_list set_thread_area set_tid_address',
   'setpriority tgkill tkill uretprobe vfork wait4 waitid waitpid',
-  // Who a process is
+  // Identity of a process
   'capget capset getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups getgroups32',
   'getpgid getpgrp getpid getppid getresgid getresgid32 getresuid getresuid32 getsid gettid',
   'getuid getuid32 setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups',
@@ -50,7 +50,7 @@ const TOPICS: readonly string[] = [
   'ipc mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend',
   'mq_timedsend_time64 mq_unlink msgctl msgget msgrcv msgsnd semctl semget semop semtimedop',
   'semtimedop_time64 shmat shmctl shmdt shmget',
-  // Landlock: a program may confine itself further
+  // Landlock: a program may restrict itself further
   'landlock_add_rule landlock_create_ruleset landlock_restrict_self',
   // Files and file systems
   '_llseek access chdir chmod chown chown32 close close_range copy_file_range creat dup dup2',
@@ -67,7 +67,7 @@ const TOPICS: readonly string[] = [
   'write writev',
 ];
 
-/** What every container may call, without condition. */
+/** The calls that every container may make, without condition. */
 export const ALLOWED_SYSCALLS: readonly string[] = TOPICS.flatMap((line) => line.split(' '));
 
 /** Calls that exist on one kind of processor only. */
@@ -83,7 +83,7 @@ export const ARCHITECTURE_SYSCALLS: Readonly<Record<Architecture, readonly strin
   ],
 };
 
-/** Calls that come with a capability, which the kernel demands for them anyway. */
+/** Calls that are allowed with a capability, which the kernel requires for them anyway. */
 export const CAPABILITY_SYSCALLS: Readonly<Record<string, readonly string[]>> = {
   CAP_BPF: ['bpf'],
   CAP_DAC_READ_SEARCH: ['open_by_handle_at'],

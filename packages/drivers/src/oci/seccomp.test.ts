@@ -12,13 +12,13 @@ function allowed(architecture: 'amd64' | 'arm64', capabilities: readonly string[
   );
 }
 
-test('what is not named fails with EPERM', () => {
+test('a call that is not listed fails with EPERM', () => {
   const filter = describeSeccomp('amd64', DEFAULT_CAPABILITIES);
   assert.equal(filter.defaultAction, 'SCMP_ACT_ERRNO');
   assert.equal(filter.defaultErrnoRet, 1);
 });
 
-test('ordinary programs run, and nobody reaches into the kernel', () => {
+test('ordinary programs run, and no container changes the kernel', () => {
   const names = allowed('amd64', DEFAULT_CAPABILITIES);
   for (const name of ['read', 'execve', 'futex', 'arch_prctl', 'chroot', 'statx', 'ptrace']) {
     assert.ok(names.has(name), name);
@@ -28,7 +28,7 @@ test('ordinary programs run, and nobody reaches into the kernel', () => {
   for (const name of dangerous.split(' ')) assert.equal(names.has(name), false, name);
 });
 
-test('new processes may be made, new namespaces may not', () => {
+test('new processes are allowed, new namespaces are not', () => {
   const { syscalls } = describeSeccomp('amd64', DEFAULT_CAPABILITIES);
   const clone = syscalls.find(({ names }) => names.includes('clone'));
   assert.deepEqual(clone?.args, [
@@ -39,7 +39,7 @@ test('new processes may be made, new namespaces may not', () => {
   assert.equal(clone3?.errnoRet, 38);
 });
 
-test('a capability brings its calls', () => {
+test('a capability allows its calls', () => {
   const names = allowed('amd64', ['CAP_SYS_ADMIN', 'CAP_SYS_TIME']);
   for (const name of ['mount', 'setns', 'clone', 'clone3', 'settimeofday'])
     assert.ok(names.has(name));

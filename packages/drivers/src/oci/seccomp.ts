@@ -11,12 +11,12 @@ const ENOSYS = 38;
 const AF_VSOCK = 40;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NAMESPACE_FLAGS = 0x7e020000;
-/** PER_LINUX, PER_LINUX32, and both with UNAME26; the last one only asks which is set. */
+/** PER_LINUX, PER_LINUX32, and both with UNAME26; the last one only queries the present one. */
 const HARMLESS_PERSONALITIES = [0x0, 0x0008, 0x20000, 0x20008, 0xffffffff];
 
 /**
- * 32-bit programs run too, as they do without a filter. Each architecture costs every start some
- * milliseconds of libseccomp's, and x32 is switched off in distributions' kernels.
+ * 32-bit programs run too, as they do without a filter. Each architecture costs libseccomp some milliseconds
+ * at every start; x32 is switched off in distributions' kernels.
  */
 const ARCHITECTURES: Readonly<Record<Architecture, readonly string[]>> = {
   amd64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
@@ -24,8 +24,8 @@ const ARCHITECTURES: Readonly<Record<Architecture, readonly string[]>> = {
 };
 
 /**
- * The default filter: what ordinary programs call is allowed, everything else fails with EPERM.
- * A capability brings the calls that are of no use without it.
+ * The default filter: the calls of ordinary programs are allowed, everything else fails with EPERM. A
+ * capability also allows the calls that are of no use without it.
  */
 export function describeSeccomp(
   architecture: Architecture,
@@ -52,7 +52,7 @@ function allow(names: readonly string[]): OciSyscallRule {
 
 function conditionalRules(isAdmin: boolean): OciSyscallRule[] {
   return [
-    // Sockets of the hypervisor are not confined by network namespaces.
+    // Network namespaces do not confine sockets of the hypervisor.
     onlyWhen('socket', { index: 0, value: AF_VSOCK, op: 'SCMP_CMP_NE' }),
     ...HARMLESS_PERSONALITIES.map((value) =>
       onlyWhen('personality', { index: 0, value, op: 'SCMP_CMP_EQ' }),
@@ -61,7 +61,7 @@ function conditionalRules(isAdmin: boolean): OciSyscallRule[] {
   ];
 }
 
-/** New threads and processes, but no new namespaces. */
+/** Allows new threads and processes, but no new namespaces. */
 function namespaceRules(): OciSyscallRule[] {
   return [
     onlyWhen('clone', {
@@ -70,7 +70,7 @@ function namespaceRules(): OciSyscallRule[] {
       valueTwo: 0,
       op: 'SCMP_CMP_MASKED_EQ',
     }),
-    // Its flags lie in memory that a filter cannot read; "no such call" makes libc use clone.
+    // Its flags are in memory that a filter cannot read; with ENOSYS libc uses clone instead.
     { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
   ];
 }

@@ -16,7 +16,7 @@ test('signals are read as images write them', () => {
     assert.equal(parseStopSignal(text), signal, text);
 });
 
-test('what is no signal is TERM', () => {
+test('an unknown signal is TERM', () => {
   for (const text of ['', 'SIGNOTHING', '0', '99', 'SIGRTMIN+99', 'toString']) {
     assert.equal(parseStopSignal(text), 15, text);
   }

@@ -2,7 +2,7 @@ import { signalNumber } from '@capsule/core';
 
 const SIGTERM = 15;
 
-/** The number of a signal as images write it; SIGTERM for what cannot be read. */
+/** Returns the number of a signal as images name it; SIGTERM for a text that is none. */
 export function parseStopSignal(text: string): number {
   return signalNumber(text) ?? SIGTERM;
 }

@@ -22,7 +22,7 @@ export interface OciProcess {
 
 export interface OciRlimit {
   readonly type: string;
-  /** Also a number too large for JavaScript, as raw JSON. */
+  /** A number that may be too large for JavaScript, as raw JSON. */
   readonly soft: unknown;
   readonly hard: unknown;
 }
@@ -78,7 +78,7 @@ export interface OciDevice {
 
 export interface OciNamespace {
   readonly type: 'pid' | 'ipc' | 'uts' | 'mount' | 'network' | 'cgroup';
-  /** An existing namespace to join; a new one is made without it. */
+  /** An existing namespace to join; absent: a new one. */
   readonly path?: string;
 }
 

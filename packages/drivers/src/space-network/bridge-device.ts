@@ -13,7 +13,7 @@ interface LinkShown {
   }[];
 }
 
-/** Makes the bridge with the gateway's address. Repeating it changes nothing. */
+/** Makes the bridge with the gateway's address. Idempotent. */
 export async function prepareBridge(
   bridge: string,
   { subnet, mtu }: { readonly subnet: Subnet; readonly mtu: number },
@@ -36,8 +36,8 @@ export async function prepareBridge(
 }
 
 /**
- * Removes cell links that nobody owns: left by an attach that was killed between making a link and
- * naming its owner. Only for a time when no attach is under way.
+ * Removes cell links without an owner: an attach that was killed between making a link and naming its owner
+ * leaves one. Call it only while no attach is under way.
  */
 export async function removeOrphanLinks(signal?: AbortSignal): Promise<void> {
   const orphans = (await listLinks('', signal)).filter((link) => link.key === undefined);
@@ -51,8 +51,9 @@ export async function removeOrphanLinks(signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * True where bridged frames pass the IP hooks although `prepareBridge` says no: then a cell that
- * meets itself through a published port needs a port that may send back where it received.
+ * Returns true where bridged frames pass the IP hooks although `prepareBridge` switches that off: a cell that
+ * reaches itself through a published port then needs a bridge port that may send a frame back out where it
+ * came in.
  */
 export async function needsHairpin(): Promise<boolean> {
   return (await readSysctl('net/bridge/bridge-nf-call-iptables')) === '1';
@@ -68,15 +69,15 @@ function strangeAddresses(seen: LinkShown | undefined, subnet: Subnet): readonly
 
 async function setSysctls(bridge: string): Promise<void> {
   const conf = `net/ipv4/conf/${bridge}`;
-  // Bridged frames are no business of the IP hooks: traffic between two cells of one bridge is
-  // switched, and what goes through a published port is routed. Missing where br_netfilter is not.
+  // Bridged frames must not pass the IP hooks: traffic between two cells of one bridge is switched, and
+  // traffic through a published port is routed. The switches are missing without br_netfilter.
   await writeSysctl('net/bridge/bridge-nf-call-iptables', '0');
   await writeSysctl('net/bridge/bridge-nf-call-ip6tables', '0');
-  // A cell cannot lie about its address to those behind the capsule.
+  // A cell cannot fake its address towards hosts behind the capsule.
   await writeSysctl(`${conf}/rp_filter`, '1');
-  // Lets 127.0.0.1:port of the capsule lead to a cell; the ruleset bars the way back.
+  // Lets 127.0.0.1:port of the capsule lead to a cell; the ruleset blocks the opposite direction.
   await writeSysctl(`${conf}/route_localnet`, '1');
-  // Hairpin traffic leaves where it came in; a redirect would send it past the translation.
+  // Hairpin traffic leaves by the interface that it came in on; a redirect would bypass the translation.
   await writeSysctl('net/ipv4/conf/all/send_redirects', '0');
   await writeSysctl(`${conf}/send_redirects`, '0');
   await writeSysctl('net/ipv4/ip_forward', '1');

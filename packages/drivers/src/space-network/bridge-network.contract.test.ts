@@ -23,7 +23,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
   });
 
   suite('bridge network', () => {
-    /** What `ip` and the files are left at when an attach is killed at that place. */
+    /** The states in which `ip` and the files are left when an attach is killed at that step. */
     const HALF_DONE: readonly (readonly [string, () => Promise<void>])[] = [
       ['an empty namespace file', () => emptyNamespaceFile()],
       ['a namespace', () => ip(`netns add ${KEY}`)],
@@ -93,7 +93,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.equal(answer, 'web saw 172.20.254.1');
     });
 
-    test('a process that outlives its cell loses its network and blocks nobody', async (t) => {
+    test('a process that outlives its cell loses its network and blocks no later cell', async (t) => {
       const network = await open(t);
       await network.attach(WEB);
       await using agent = new TrafficAgent(KEY);
@@ -106,14 +106,14 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.equal(answer, 'refused');
     });
 
-    test('the network of a cell that was attached by a dead process is removed', async (t) => {
+    test('detach removes the network of a cell that a killed process attached', async (t) => {
       const network = await open(t);
       await network.attach(WEB);
       await new BridgeNetwork().detach(KEY);
       await assertNothingLeft();
     });
 
-    test('an attach that was given up writes nothing after the detach', async (t) => {
+    test('an aborted attach writes nothing after the detach', async (t) => {
       await open(t);
       const resolvConf = join(await mkdtemp(join(tmpdir(), 'capsule-fifo-')), 'resolv.conf');
       t.after(() => rm(dirname(resolvConf), { recursive: true }));
@@ -125,9 +125,9 @@ if (await inOwnNamespaces(import.meta.filename)) {
         attach.then(() => ended.push('attach')),
         network.detach(KEY).then(() => ended.push('detach')),
       ];
-      // Opens when the attach reads, which then waits until this is closed.
+      // Opens when the attach reads, which then waits until the writer closes.
       await using writer = await openFile(resolvConf, 'w');
-      // Longer than an attach takes that waits for nothing.
+      // Takes longer than an attach that waits for nothing.
       await run('ip', ['link', 'show']);
       assert.deepEqual(ended, []);
       await writer.close();
@@ -136,7 +136,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       await assertNothingLeft();
     });
 
-    test('namespaces and links of others are left alone', async (t) => {
+    test('foreign namespaces and links are left alone', async (t) => {
       const network = await open(t);
       await ip('netns add somebody', 'link add capital type veth peer name capac14fe0');
       t.after(() => ip('netns delete somebody', 'link delete capital'));
@@ -168,7 +168,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
     });
 
     test('on a kernel without IPv6, and behind a narrow uplink, a cell works as well', async (t) => {
-      // `ipv6.disable=1`: all of /proc/sys/net is there but for one folder.
+      // As with `ipv6.disable=1`: all of /proc/sys/net exists except for one folder.
       const kept = '/run/kept-ipv4';
       const ipv4 = '/proc/sys/net/ipv4';
       await mkdir(kept);
@@ -220,7 +220,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.equal(await readFile(ofCapsule?.source ?? '', 'utf8'), resolvers('office'));
     });
 
-    test('a file that a killed capsuled left half written does not keep the next from preparing', async (t) => {
+    test('a file that a killed capsuled left half written does not prevent the next prepare', async (t) => {
       const network = await open(t);
       const dns = { nameservers: ['192.0.2.9'], searches: [], options: [] };
       await network.attach({ ...WEB, dns });
@@ -233,7 +233,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.match(resolvers, /^nameserver 192\.0\.2\.9$/m);
     });
 
-    test('files that are all there is of a cell are seen, and removed by its detach', async (t) => {
+    test('a cell of which only files are left is seen, and detach removes them', async (t) => {
       const network = await open(t);
       await mkdir(`/run/capsule-net/${KEY}`);
       const seen = { key: KEY, link: 'veth', address: undefined, complete: false };
@@ -243,7 +243,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       await assertNothingLeft();
     });
 
-    test('an attach that is aborted is completed by the next one', async (t) => {
+    test('an aborted attach is completed by the next one', async (t) => {
       const network = await open(t);
       const reason = new RangeError('enough');
       const abort = new AbortController();
@@ -254,7 +254,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       await assertWorks(network);
     });
 
-    test('whenever capsuled is killed, the next one brings the cell up and takes it away', async (t) => {
+    test('whenever capsuled is killed, the next one attaches the cell and detaches it', async (t) => {
       const network = await open(t);
       for (let round = 0; round < 12; round++) {
         await killedAfter(round * 5);
@@ -289,8 +289,8 @@ async function open(t: TestContext, options = {}): Promise<BridgeNetwork> {
 }
 
 /**
- * Attaches and detaches in a process of its own, and kills it a while after it began. The next one comes as PID 1 lets
- * it come: when the helpers of this one have ended too.
+ * Attaches and detaches in a process of its own, and kills it a while after it began. Resolves when the
+ * helpers of that process have ended too, before which PID 1 starts no other capsuled.
  */
 async function killedAfter(milliseconds: number): Promise<void> {
   const program = `
@@ -313,7 +313,9 @@ async function killedAfter(milliseconds: number): Promise<void> {
   while (await hasHelpers(child.pid)) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-/** Whether anything of a session still runs. Nobody reaps here: what has ended stays as a zombie. */
+/**
+ * Returns whether any process of a session still runs. No parent reaps here, so ended ones stay as zombies.
+ */
 async function hasHelpers(session: number | undefined): Promise<boolean> {
   const entries = await Promise.all((await listPids()).map(readEntry));
   return entries.some((entry) => entry?.session === session && !entry?.isZombie);
@@ -326,7 +328,7 @@ async function assertWorks(network: BridgeNetwork): Promise<void> {
   await inside('route get 192.0.2.1');
   await using agent = new TrafficAgent(KEY);
   const ask = (address: string) => agent.ask({ protocol: 'tcp', address, port: 9 });
-  // Refused by somebody who was reached.
+  // A connection that is refused has reached the host.
   assert.equal(await ask('127.0.0.1'), 'refused');
   assert.equal(await ask('172.20.254.1'), 'refused');
 }

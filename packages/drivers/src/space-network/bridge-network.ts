@@ -48,11 +48,11 @@ export interface BridgeNetworkOptions {
 
 /**
  * One bridge in the capsule's own network namespace, a veth pair or a TAP for each cell, one nftables table.
- * IPv4 only. What is true is read from Linux, so a new process takes over where an old one died.
- * Fails with `NETWORK_*`, `IP_*`, `NFT_*`, `SYSCTL_*`.
+ * IPv4 only. The state is read from Linux, so a new capsuled continues where an old one died. Fails with
+ * `NETWORK_*`, `IP_*`, `NFT_*`, `SYSCTL_*`.
  *
- * INVARIANTS: work on one key is serial; attaches of different keys share no state; the ruleset is
- * loaded by one process at a time and the newest spec wins.
+ * INVARIANTS: work on one key is serial; attaches of different keys share no state; one process at a time
+ * loads the ruleset, and the newest spec wins.
  */
 export class BridgeNetwork implements CellNetwork {
   readonly #bridge: string;
@@ -64,9 +64,9 @@ export class BridgeNetwork implements CellNetwork {
   readonly #files: CellFiles;
   readonly #lock = keyedLock();
   readonly #load = latestWins((ports: readonly PublishedPort[]) => nftLoad(this.#ruleset(ports)));
-  /** Of the bridge and of all that is on it from now on. */
+  /** The MTU of the bridge and of all links that are made from now on. */
   #mtu = MTU_BYTES;
-  /** Saves asking Linux for the links of cells that this process attached. */
+  /** Caches the addresses of cells that this process attached, to save a query of Linux. */
   readonly #addresses = new Map<string, string>();
 
   /** Fails with `NETWORK_CIDR_INVALID`. */
@@ -86,11 +86,11 @@ export class BridgeNetwork implements CellNetwork {
     this.#mtu = await uplinkMtu(signal);
     await prepareBridge(this.#bridge, { subnet: this.#subnet, mtu: this.#mtu }, signal);
     await this.refreshResolvers();
-    // A table that is there belongs to running cells: it stays until the first `publish`.
+    // An existing table belongs to running cells: it stays until the first `publish`.
     if (!(await nftHasTable(TABLE, signal))) await this.publish([]);
   }
 
-  /** Tells cells and host-mode containers of the uplink's search domains of now. Idempotent. */
+  /** Updates the uplink's search domains for cells and host-mode containers. Idempotent. */
   async refreshResolvers(): Promise<void> {
     await this.#files.write(CAPSULE, 'resolv.conf', await resolverFile(this.#resolvers));
     const keys = (await this.#files.keys()).filter(isKey);
@@ -118,11 +118,14 @@ export class BridgeNetwork implements CellNetwork {
     return Promise.all([...all].filter(isKey).map((key) => this.#seen(key, owned.get(key))));
   }
 
-  /** No process: the namespace's pin, the mark of a whole attach, and the link's entry in /proc. */
+  /**
+   * Starts no process: reads the namespace's pin, the mark of a complete attach, and the link's entry in
+   * /proc.
+   */
   async inspect(key: string): Promise<CellNetworkSeen | undefined> {
     const [attached, state] = await Promise.all([this.#attachedAs(key), namespaceState(key)]);
     if (attached === undefined) {
-      // An attach or a detach that was cut short may have left files, and nothing else.
+      // An interrupted attach or detach may have left files and nothing else.
       const isThere = state !== 'none' || (await this.#files.has(key));
       return isThere ? { key, link: 'veth', address: undefined, complete: false } : undefined;
     }
@@ -173,13 +176,14 @@ export class BridgeNetwork implements CellNetwork {
       throw networkError.ADDRESS_OUTSIDE({ address, cidr: this.#subnet.cidr });
     }
     const before = await this.#attachedAs(key);
-    // Another address or kind than before: the old link would stay behind.
+    // With another address or kind than before, the old link would stay behind.
     if (before !== undefined && (before.address !== address || before.link !== kind)) {
       await this.#detach(key, signal);
     }
     this.#claim(key, address);
     const link = { key, address, bridge: this.#bridge, subnet: this.#subnet, mtu: this.#mtu };
-    // The files of an attach that was given up must not come after the detach that follows.
+    // Waits for both, because the files of an aborted attach must not be written after the detach that
+    // follows.
     await allOrFirstError([
       kind === 'tap'
         ? connectTap(link, signal)
@@ -189,7 +193,7 @@ export class BridgeNetwork implements CellNetwork {
     await this.#files.write(key, 'attached', kind === 'tap' ? `${address} tap` : address);
   }
 
-  /** What `attach` wrote down when it was through. */
+  /** Returns the record that `attach` wrote when it was complete. */
   async #attachedAs(
     key: string,
   ): Promise<{ readonly address: string; readonly link: CellLinkKind } | undefined> {
@@ -205,7 +209,7 @@ export class BridgeNetwork implements CellNetwork {
     return refreshResolvers(this.#files, key, this.#resolvers);
   }
 
-  /** The store gives an address to one cell: an earlier owner that we remember has lost it. */
+  /** The store gives an address to one cell at a time, so an earlier owner in the cache has lost it. */
   #claim(key: string, address: string): void {
     for (const [other, held] of this.#addresses) {
       if (held === address) this.#addresses.delete(other);
@@ -247,15 +251,15 @@ export class BridgeNetwork implements CellNetwork {
   }
 }
 
-/** In the place of a cell's key, for the files of containers in the capsule's own network. */
+/** Replaces a cell's key for the files of containers in the capsule's own network. */
 const CAPSULE = 'capsule';
 
-/** There for as long as the link is; unlike /sys, it always shows our own network namespace. */
+/** Exists as long as the link; unlike /sys, it always shows the network namespace of capsuled. */
 function linkConfig(address: string): string {
   return `/proc/sys/net/ipv4/conf/${linkName(address)}`;
 }
 
-/** Cell keys have four parts; other namespaces under `/run/netns` are not ours. */
+/** Cell keys have four parts; other namespaces under `/run/netns` are foreign. */
 function isKey(name: string): boolean {
   return /^[a-z0-9-]+(_[a-z0-9-]+){3}$/.test(name);
 }

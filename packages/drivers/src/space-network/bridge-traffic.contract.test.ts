@@ -20,16 +20,16 @@ if (await inOwnNamespaces(import.meta.filename)) {
     return network;
   });
 
-  // As where somebody loads br_netfilter after us, or insists on it.
+  // As on a machine where another program loads br_netfilter later, or switches its hooks on.
   if ((await readSysctl(BRIDGE_HOOKS)) !== undefined) {
-    cellTrafficContract('bridge whose frames pass the IP hooks', async () => {
+    cellTrafficContract('a bridge whose frames pass the IP hooks', async () => {
       const network = await prepared();
       await writeFile(`/proc/sys/${BRIDGE_HOOKS}`, '1');
       return network;
     });
   }
 
-  test('no cell reaches what listens on the loopback of the capsule', async () => {
+  test('no cell reaches listeners on the loopback of the capsule', async () => {
     await using lab = await TrafficLab.open(await prepared());
     await lab.capsule.serve('private', { protocol: 'udp', port: 9999, address: '127.0.0.1' });
     await run('ip', ['-netns', TRAFFIC_LAB.db.key, '-batch', '-'], { input: SEND_LOOPBACK_OUT });
@@ -40,7 +40,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
     assert.equal(await lab.capsule.ask(asked), 'private saw 127.0.0.1');
   });
 
-  test('a restarted capsuled disturbs no connection', async () => {
+  test('a restart of capsuled disturbs no connection', async () => {
     const network = await prepared();
     await using lab = await TrafficLab.open(network);
     await using later = new TrafficAgent();
@@ -59,7 +59,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
   });
 }
 
-/** A cell without a loopback of its own, that sends 127.0.0.1 over the bridge. */
+/** A cell without a loopback of its own that sends 127.0.0.1 over the bridge. */
 const SEND_LOOPBACK_OUT = `
 link set lo down
 address flush dev lo

@@ -7,13 +7,13 @@ import { cellFiles } from './cell-files.ts';
 
 const KEY = 'main_default_default_web';
 
-test('every user of a container may read the files of its cell, whatever our umask is', async (t) => {
+test("every user of a container may read the files of its cell, whatever capsuled's umask is", async (t) => {
   const { files, modeOf } = await open(t);
   await files.write(KEY, 'hosts', 'text');
   assert.deepEqual(await modesOf(files.path(KEY, 'hosts'), modeOf), [0o644, 0o755]);
 });
 
-test('a file that an earlier capsuled made private is mended by the next write', async (t) => {
+test('the next write repairs a file that an earlier capsuled made private', async (t) => {
   const { files, modeOf } = await open(t);
   await files.write(KEY, 'hosts', 'text');
   const { ino } = await stat(files.path(KEY, 'hosts'));

@@ -2,22 +2,22 @@ import { readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolderAs, namesIn, unlessMissing, writeFileAs } from '@capsule/host';
 
-/** Every file that may be in a cell's folder; `attached` marks a bring-up that came to its end. */
+/** Every file that may be in a cell's folder; `attached` marks a complete attach. */
 const NAMES = ['hosts', 'hostname', 'resolv.conf', 'dns', 'attached'] as const;
 const FILE_MODE = 0o644;
 const FOLDER_MODE = 0o755;
 export type CellFile = (typeof NAMES)[number];
 
-/** The generated files of each cell: `<dir>/<cell key>/<file>`. Bound into the cell's containers. */
+/** The generated files of each cell: `<dir>/<cell key>/<file>`. They are bound into the cell's containers. */
 export interface CellFiles {
   readonly path: (key: string, file: CellFile) => string;
   readonly keys: () => Promise<readonly string[]>;
-  /** Whether the cell has a folder, whatever is in it. */
+  /** Whether the cell has a folder, whatever it contains. */
   readonly has: (key: string) => Promise<boolean>;
   readonly read: (key: string, file: CellFile) => Promise<string | undefined>;
   /**
-   * Writes in place, and only what differs: a bind mount holds on to the inode. Everybody may read it: the
-   * container's user is seldom root.
+   * Writes in place, because a bind mount keeps the inode, and only if the content differs. Every user may
+   * read the file: the container's user is seldom root.
    */
   readonly write: (key: string, file: CellFile, content: string) => Promise<void>;
   readonly drop: (key: string, file: CellFile) => Promise<void>;

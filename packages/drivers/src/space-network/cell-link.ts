@@ -13,7 +13,7 @@ import { networkError } from './errors.ts';
 import { addressOfLink, hardwareAddress, linkName } from './link-name.ts';
 import { withoutIpv6 } from './link-options.ts';
 
-/** A cell's link as it has to be. */
+/** The desired link of a cell. */
 export interface CellLink {
   readonly key: string;
   readonly address: string;
@@ -23,13 +23,13 @@ export interface CellLink {
   readonly mtu: number;
 }
 
-/** One of our links as Linux shows it. */
+/** A cell link as Linux shows it. */
 export interface LinkSeen {
   readonly name: string;
   readonly address: string;
-  /** The key it was made for; undefined when its maker was killed before saying so. */
+  /** The key of its cell; undefined when its maker was killed before it named one. */
   readonly key: string | undefined;
-  /** In the bridge, and both ends are up. */
+  /** In the bridge, with both ends up. */
   readonly connected: boolean;
 }
 
@@ -43,15 +43,15 @@ interface VethShown {
 }
 
 /**
- * Two `ip` processes for a new cell; the same result from any half-done state. The namespace is kept
- * when it is there, so that a repair does not part a running container from its network.
+ * Runs two `ip` processes for a new cell; the result is the same from any interrupted state. An existing
+ * namespace is kept, so a repair does not separate a running container from its network.
  */
 export async function connectCell(cell: CellLink, signal?: AbortSignal): Promise<void> {
   try {
     await connectOnce(cell, signal);
   } catch (failure) {
-    // A link of an earlier owner of the address is in the way; or the `ip` of a process that was
-    // killed has only now come to its end.
+    // A link of an earlier owner of the address is in the way, or an `ip` of a killed process has ended only
+    // now.
     if (!isCapsuleError(failure) || !RACES.includes(failure.code)) throw failure;
     await repair(cell, signal);
   }
@@ -59,7 +59,7 @@ export async function connectCell(cell: CellLink, signal?: AbortSignal): Promise
 
 const RACES: readonly string[] = [ipError.EXISTS.code, ipError.NOT_FOUND.code];
 
-/** Idempotent. Processes that still live in the namespace lose their network, nothing else. */
+/** Idempotent. Processes that still live in the namespace only lose their network. */
 export async function disconnectCell(
   key: string,
   link: string | undefined,

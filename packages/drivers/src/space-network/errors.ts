@@ -4,7 +4,7 @@ export const networkError = defineErrors('NETWORK', {
   ADDRESS_OUTSIDE: {
     kind: 'invalid',
     message: (f: { address: string; cidr: string }) =>
-      `${f.address} is no address for a cell of ${f.cidr}`,
+      `${f.address} is not an address for a cell of ${f.cidr}`,
   },
   PORT_CONFLICT: {
     kind: 'conflict',
@@ -14,7 +14,7 @@ export const networkError = defineErrors('NETWORK', {
   },
   PORT_INVALID: {
     kind: 'invalid',
-    message: (f: { port: number; protocol: string }) => `${f.port}/${f.protocol} is no port`,
+    message: (f: { port: number; protocol: string }) => `${f.port}/${f.protocol} is not a port`,
   },
   LEFT_BEHIND: {
     kind: 'internal',

@@ -1,6 +1,8 @@
 import type { CellNetworkSpec } from '@capsule/core';
 
-/** A cell's `/etc/hosts`: loopback names, the cell's own name and address, and what was added. */
+/**
+ * Returns a cell's `/etc/hosts`: loopback names, the cell's own name and address, and the hosts of the spec.
+ */
 export function planHostsFile({
   hostname,
   address,

@@ -30,7 +30,7 @@ test('a call waits for a run that began after it', async () => {
   assert.deepEqual(done, ['first', 'second']);
 });
 
-test('a failed run fails those who waited for it, and no later one', async () => {
+test('a failed run rejects the calls that waited for it, and no later one', async () => {
   const load = latestWins(async (value: number) => {
     if (value === 1) throw new RangeError('one');
   });
@@ -40,7 +40,7 @@ test('a failed run fails those who waited for it, and no later one', async () =>
   await passing;
 });
 
-test('an act that throws at once is a failed run too', async () => {
+test('an act that throws synchronously is a failed run too', async () => {
   const load = latestWins((value: number): Promise<void> => {
     if (value === 1) throw new RangeError('one');
     return Promise.resolve();

@@ -1,7 +1,7 @@
 /**
- * Runs `act` for the newest value only, never twice at a time. A call resolves when a run that began
- * after it has ended well, with its own value or a newer one; so fifty calls at once cost two runs.
- * For values that are whole states: a newer one makes an older one pointless.
+ * Runs `act` for the newest value only, never twice at a time. A call resolves when a run that began after it
+ * has succeeded, with its own value or a newer one; so fifty calls at once cost two runs. For values that are
+ * whole states, where a newer one supersedes an older one.
  */
 export function latestWins<T>(act: (value: T) => Promise<void>): (value: T) => Promise<void> {
   let running = false;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addressOfLink, hardwareAddress, linkName } from './link-name.ts';
 
-test('a link name fits into Linux, and tells the address', () => {
+test('a link name fits into Linux, and contains the address', () => {
   fc.assert(
     fc.property(fc.ipV4(), (address) => {
       assert.ok(linkName(address).length <= 15);
@@ -12,7 +12,7 @@ test('a link name fits into Linux, and tells the address', () => {
   );
 });
 
-test('links of others are not taken for ours', () => {
+test("a foreign link is not recognised as a cell's", () => {
   for (const name of ['eth0', 'cap-lab-4f012e', 'capac14fe0', 'capac14fe0aa', 'xcapac14fe0a', '']) {
     assert.equal(addressOfLink(name), undefined, name);
   }

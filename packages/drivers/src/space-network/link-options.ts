@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { ipShow } from '@capsule/host';
 
 /**
- * No address generation: cells are IPv4 only, and so is the capsule's side of their links. Nothing on a kernel
- * without IPv6 (`ipv6.disable=1`), which refuses the words.
+ * Switches off address generation: cells are IPv4 only, and so is the capsule's end of their links. Empty on
+ * a kernel without IPv6 (`ipv6.disable=1`), which refuses the option.
  */
 export function withoutIpv6(has = existsSync('/proc/sys/net/ipv6')): string {
   return has ? 'addrgenmode none' : '';
 }
 
-/** Of Ethernet. */
+/** The MTU of Ethernet. */
 export const MTU_BYTES = 1500;
-/** Least that every host with IPv4 takes. */
+/** The least MTU that every IPv4 host accepts. */
 const LEAST_BYTES = 576;
 
 interface Shown {
@@ -21,8 +21,8 @@ interface Shown {
 }
 
 /**
- * MTU of what is on the bridge: that of the narrowest uplink, and an Ethernet's at most. A packet that is larger
- * is lost on networks that do not say so.
+ * Returns the MTU of the bridge and its links: that of the narrowest uplink, and at most that of Ethernet.
+ * Networks that do not report a packet as too large drop it silently.
  */
 export async function uplinkMtu(signal?: AbortSignal): Promise<number> {
   const routes = await ipShow<Shown>(['-4', 'route', 'show', 'default'], { signal });

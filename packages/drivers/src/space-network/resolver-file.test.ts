@@ -12,7 +12,7 @@ test('a cell asks the responder, first for workloads, then in the domains of the
   );
 });
 
-test('options of the uplink are kept, unless they are about its own resolvers', () => {
+test('options of the uplink are kept, unless they concern its own resolvers', () => {
   const uplink = 'options ndots:2 timeout:1 attempts:1\noptions rotate use-vc edns0\n';
   assert.equal(
     planResolverFile(uplink, '172.20.254.1'),
@@ -24,7 +24,7 @@ test('without an uplink a cell still finds workloads', () => {
   assert.match(planResolverFile('', '172.20.254.1'), /^nameserver 172\.20\.254\.1\nsearch capsule/);
 });
 
-test('what a manifest wants takes the place of the usual lines, and only those', () => {
+test('a list in the manifest replaces the usual line, and no other', () => {
   const usual = 'nameserver 172.20.254.1\nsearch capsule.internal\noptions timeout:3\n';
   const none = { nameservers: [], searches: [], options: [] };
   assert.equal(changeResolverFile(usual, none), usual);

@@ -2,17 +2,17 @@ import { type Dns, WORKLOAD_DOMAIN } from '@capsule/core';
 import { parseResolvConf } from '@capsule/host';
 
 /**
- * Between tries of musl lie timeout / attempts, and all of them are in `timeout`; glibc waits
- * `timeout` for each. So a name that is asked for while capsuled is restarted is found by both.
+ * musl tries again after timeout / attempts, and ends all tries within `timeout`; glibc waits `timeout` for
+ * each. Both find a name that is asked for during a restart of capsuled.
  */
 const RETRIES = ['timeout:3', 'attempts:5'];
 
-/** How to ask the uplink's resolvers, which is the responder's matter and not a cell's. */
+/** Options for the uplink's resolvers, which concern the responder and not a cell. */
 const ABOUT_SERVERS = /^(timeout:|attempts:|rotate$|use-vc$)/;
 
 /**
- * A cell's `/etc/resolv.conf`: the capsule's responder, the workloads' domain, and after it the search
- * domains of the uplink, whose file is `uplink`.
+ * Returns a cell's `/etc/resolv.conf`: the capsule's responder, the workloads' domain, and after it the
+ * search domains of `uplink`, the text of the uplink's file.
  */
 export function planResolverFile(uplink: string, responder: string): string {
   const { searches, options } = parseResolvConf(uplink);
@@ -24,7 +24,7 @@ export function planResolverFile(uplink: string, responder: string): string {
   ].join('\n');
 }
 
-/** The same file with what a manifest wants instead: each list that is not empty takes its line's place. */
+/** Returns the same file with the settings of a manifest: each list that is not empty replaces its line. */
 export function changeResolverFile(text: string, dns: Dns): string {
   const kept = text.split('\n').filter((line) => line !== '' && !isReplaced(line, dns));
   return [

@@ -39,7 +39,7 @@ test('a published port is one element, by protocol and port', () => {
   assert.match(plan([web, dns]), /udp \. 53 : 172\.20\.254\.2 \. 5353,/);
 });
 
-test('the same ports in another order are the same ruleset', () => {
+test('the same ports in another order give the same ruleset', () => {
   const other = { ...web, hostPort: 443 };
   assert.equal(plan([web, other]), plan([other, web]));
 });
@@ -63,18 +63,18 @@ test('a zone fits into 16 bits and is never the default one', () => {
   );
 });
 
-test('closed ports are refused to cells, and none is no rule', () => {
+test('cells cannot reach closed ports, and without closed ports there is no rule', () => {
   assert.match(plan([], [50000, 22]), /iifname "br0" tcp dport \{ 50000, 22 \} reject/);
   assert.doesNotMatch(plan([], []), /reject/);
 });
 
-test('a port that is published twice is refused, on two protocols it is not', () => {
+test('a port that is published twice is refused, unless the protocols differ', () => {
   const twice = () => plan([web, { ...web, address: '172.20.254.3' }]);
   assert.throws(twice, { code: 'NETWORK_PORT_CONFLICT' });
   plan([web, { ...web, protocol: 'udp' }]);
 });
 
-test('numbers that are no ports and words that are no addresses never reach nft', () => {
+test('invalid ports and addresses never reach nft', () => {
   for (const port of [0, -1, 65536, 1.5, Number.NaN]) {
     assert.throws(() => plan([{ ...web, hostPort: port }]), { code: 'NETWORK_PORT_INVALID' });
     assert.throws(() => plan([{ ...web, containerPort: port }]), { code: 'NETWORK_PORT_INVALID' });
@@ -84,7 +84,7 @@ test('numbers that are no ports and words that are no addresses never reach nft'
   }
 });
 
-test('the bridge has port 53 for itself, before any workload that publishes it', () => {
+test('port 53 of the bridge belongs to the responder, even if a workload publishes it', () => {
   const lines = plan([{ ...web, hostPort: 53 }]).split('\n');
   const chain = lines.slice(lines.findIndex((line) => line.includes('chain arriving')));
   const responder = chain.findIndex((line) => line.includes('jump to_responder'));

@@ -15,21 +15,21 @@ export interface RulesetSpec {
 export const TABLE = 'inet capsule';
 
 /**
- * The whole packet filter of a capsule as one nft transaction that replaces the table.
+ * Returns the whole packet filter of a capsule as one nft transaction that replaces the table.
  *
- * - A published port leads to its cell only when the packet is for an address of the capsule
- *   (`fib daddr type local`): what a cell sends to the same port of an outside host is left alone.
- * - A cell that meets itself or another cell through the capsule's address, and the capsule that
- *   meets a cell through 127.0.0.1, are masqueraded: otherwise the answer would not pass here.
- * - UDP has no end of connection: a sender that keeps its source port would stay bound to an old
- *   cell (or to none) by connection tracking for as long as it sends. So packets to a published UDP
- *   port are tracked in a zone named after the target; a new target is a new zone, and the old
- *   entry is never met again. Only the original direction has the zone, answers need none.
- * - Port 53 of the bridge's address leads to the responder, whoever else of the capsule, or which
- *   workload, has port 53. From elsewhere than the bridge the responder is out of reach. While it is
- *   away nobody is told so: a resolver that hears of a closed port gives up, others try again.
- * - A cell that floods the responder is cut short here, before it takes the others' place in the
- *   socket's queue; no program that only looks up names comes near the limit.
+ * - A published port leads to its cell only when the packet is for an address of the capsule (`fib daddr type
+ *   local`): traffic of a cell to the same port of an outside host is left alone.
+ * - A cell that reaches itself or another cell through the capsule's address, and the capsule that reaches a
+ *   cell through 127.0.0.1, are masqueraded: otherwise the reply would not come back this way.
+ * - UDP has no end of connection: connection tracking would bind a sender that keeps its source port to an
+ *   old cell (or to none) for as long as it sends. So packets to a published UDP port are tracked in a zone
+ *   named after the target; a new target is a new zone, in which the old entry does not exist. Only the
+ *   original direction has the zone, replies need none.
+ * - Port 53 of the bridge's address leads to the responder, even if another program of the capsule or a
+ *   workload has port 53. Only the bridge reaches the responder. While it is away, no packet reports that: a
+ *   resolver gives up when a port is closed, and tries again when it gets no answer.
+ * - A cell that floods the responder is limited here, before it takes the others' place in the socket's
+ *   queue; programs that only look up names do not come near the limit.
  * - Loopback addresses never arrive over the bridge, whatever `route_localnet` would allow.
  * - Nothing is forwarded except from cells, and to cells through published ports; IPv6 not at all.
  */
@@ -107,7 +107,7 @@ ${closed(spec)}  }
 `;
 }
 
-/** Of the UDP packet that an ICMP error is about: behind 8 bytes of ICMP, 20 of IP and 2 of UDP. */
+/** The port of the UDP packet that an ICMP error is about: after 8 bytes of ICMP, 20 of IP and 2 of UDP. */
 function embeddedPort(): string {
   return `@th,240,16 { ${NAME_PORT}, ${RESPONDER_PORT} }`;
 }
@@ -135,7 +135,7 @@ function order(port: PublishedPort): string {
   return `${port.protocol} ${String(port.hostPort).padStart(5, '0')}`;
 }
 
-/** 1 to 65535, spread by FNV-1a over address and port of the target. */
+/** Returns 1 to 65535, spread by FNV-1a over address and port of the target. */
 function zoneOf(port: PublishedPort): number {
   let hash = 0x811c9dc5;
   for (const char of `${port.address}:${port.containerPort}`) {

@@ -4,7 +4,7 @@ import type { LinkSeen } from './cell-link.ts';
 import { addressOfLink, linkName } from './link-name.ts';
 import { withoutIpv6 } from './link-options.ts';
 
-/** Numbers of users that own TAPs, and run the machines behind them: nobody else is given these. */
+/** The first uid of the users that own TAPs and run the machines behind them; no other user gets these. */
 const FIRST_UID = 0x7000_0000;
 
 export interface TapSpec {
@@ -22,14 +22,14 @@ interface TunShown {
   readonly linkinfo?: { readonly info_data?: { readonly type?: string } };
 }
 
-/** Of the machine with that address, one to one. */
+/** Returns the uid of the machine with that address, one to one. */
 export function uidOfAddress(address: string): number {
   return FIRST_UID + (addressToNumber(address) & 0xff_ffff);
 }
 
 /**
- * A TAP that stays while no machine has it open. Whatever else has its name is replaced: an address belongs
- * to one cell at a time. Idempotent.
+ * Makes a TAP that stays while no machine has it open. Any other link of its name is replaced: an address
+ * belongs to one cell at a time. Idempotent.
  */
 export async function connectTap(spec: TapSpec, signal?: AbortSignal): Promise<void> {
   const name = linkName(spec.address);
@@ -37,7 +37,7 @@ export async function connectTap(spec: TapSpec, signal?: AbortSignal): Promise<v
   if (there === undefined) {
     await ipBatchAll([`link delete ${name}`], { signal });
     const owner = `user ${uidOfAddress(spec.address)}`;
-    // The machine and the capsule's kernel hand each other large packets, and checksums to be made.
+    // The machine and the capsule's kernel exchange large packets, and leave checksums to each other.
     await ipBatch([`tuntap add dev ${name} mode tap ${owner} vnet_hdr`], { signal });
   }
   const options = `alias ${spec.key} master ${spec.bridge} ${withoutIpv6()} mtu ${spec.mtu} up`;
@@ -54,7 +54,7 @@ export async function listTaps(bridge: string, signal?: AbortSignal): Promise<re
   return shown.flatMap((tap) => {
     const address = addressOfLink(tap.ifname);
     if (address === undefined) return [];
-    // Without a machine behind it there is no carrier, and that is as it should be.
+    // A TAP without a machine has no carrier, so the carrier does not count.
     const connected = tap.master === bridge && tap.flags.includes('UP');
     return [{ name: tap.ifname, address, key: tap.ifalias, connected }];
   });

@@ -5,7 +5,7 @@ import type { CellFiles } from './cell-files.ts';
 import { planHostsFile } from './hosts-file.ts';
 import { changeResolverFile, planResolverFile } from './resolver-file.ts';
 
-/** What a cell's resolv.conf is made from. */
+/** The sources of a cell's resolv.conf. */
 export interface CellResolvers {
   /** Path of the uplink's resolv.conf. */
   readonly uplink: string;
@@ -13,7 +13,7 @@ export interface CellResolvers {
   readonly responder: string;
 }
 
-/** Makes or corrects the files of a cell. */
+/** Writes the files of a cell, or corrects them. */
 export async function writeCellFiles(
   files: CellFiles,
   spec: CellNetworkSpec,
@@ -22,12 +22,12 @@ export async function writeCellFiles(
   const { key, hostname, dns = NO_CHANGE } = spec;
   await files.write(key, 'hosts', planHostsFile(spec));
   await files.write(key, 'hostname', `${hostname}\n`);
-  // Kept beside its result: the uplink may change while nobody asks for an attach.
+  // Kept beside its result: the uplink may change while no attach runs.
   await files.write(key, 'dns', JSON.stringify(dns));
   await files.write(key, 'resolv.conf', changeResolverFile(await resolverFile(resolvers), dns));
 }
 
-/** Tells a cell of the uplink's resolvers of now; a cell without files stays without. */
+/** Updates a cell's resolv.conf from the uplink's resolvers; a cell without files gets none. */
 export async function refreshResolvers(
   files: CellFiles,
   key: string,
@@ -38,7 +38,7 @@ export async function refreshResolvers(
   await files.write(key, 'resolv.conf', changeResolverFile(await resolverFile(resolvers), dns));
 }
 
-/** Empty, or cut short, is what a capsuled left that was killed at it: the next attach mends it. */
+/** A file that is empty or cut short is left over from a killed capsuled; the next attach repairs it. */
 function specifiedDns(stored: string): Dns {
   try {
     return JSON.parse(stored) as Dns;
@@ -50,7 +50,7 @@ function specifiedDns(stored: string): Dns {
 
 const NO_CHANGE: Dns = { nameservers: [], searches: [], options: [] };
 
-/** The text of a resolv.conf that leads to the responder. */
+/** Returns the text of a resolv.conf that leads to the responder. */
 export async function resolverFile({ uplink, responder }: CellResolvers): Promise<string> {
   return planResolverFile(await readUplink(uplink), responder);
 }

@@ -1,6 +1,6 @@
 import type { CallOptions } from '@connectrpc/connect';
 
-/** Options of a call that ends when the signal, if there is one, aborts. */
+/** Returns options for a call that ends when the signal, if there is one, aborts. */
 export function callOptions(signal: AbortSignal | undefined): CallOptions {
   return signal === undefined ? {} : { signal };
 }

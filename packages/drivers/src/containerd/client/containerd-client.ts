@@ -17,27 +17,27 @@ import { Version } from '../gen/containerd/services/version_pb.ts';
 export interface ContainerdClientOptions {
   /** `/run/containerd/containerd.sock` in a capsule. */
   readonly socketPath: string;
-  /** containerd's namespace, `kukeon-main`; every call is made in it. */
+  /** containerd's namespace, `kukeon-main`, for every call. */
   readonly namespace: string;
 }
 
-/** Calls that answer at once get this long; those that wait for something are given no limit. */
+/** The limit of calls that are answered at once; calls that wait for something have none. */
 const CALL_TIMEOUT_MS = 60_000;
 const WINDOW_BYTES = 1024 * 1024;
 /** Node treats larger delays as 1 ms, so "never" is the largest one: 24 days. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** For calls whose answer may take any time: events, waits, transfers. */
+/** For calls without a bound on their duration: events, waits, transfers. */
 export const NO_TIMEOUT = { timeoutMs: 0 } as const;
 
 /**
- * One connection to containerd, shared by everything that speaks to it. It is made with the first
- * call and made anew after containerd was restarted; calls under way then fail as `unavailable`.
+ * One connection to containerd, shared by all callers. The first call opens it, and the first one after a
+ * restart of containerd opens it again; calls under way then fail as `unavailable`.
  */
 export class ContainerdClient implements Disposable {
   readonly socketPath: string;
   readonly namespace: string;
-  /** Marks what this client makes and takes away again, from what another one left. */
+  /** Distinguishes the leases and records of this client from those of another one. */
   readonly mark = randomUUID().slice(0, 8);
   readonly containers: Client<typeof Containers>;
   readonly content: Client<typeof Content>;
@@ -70,7 +70,7 @@ export class ContainerdClient implements Disposable {
     this.version = createClient(Version, transport);
   }
 
-  /** Ends the connection; calls under way fail. A later call would open a new one. */
+  /** Closes the connection; calls under way fail. A later call would open a new one. */
   [Symbol.dispose](): void {
     this.#session.abort();
   }

@@ -4,24 +4,27 @@ import { callOptions } from './call-options.ts';
 import type { ContainerdClient } from './containerd-client.ts';
 import { ignoring } from './rpc-error.ts';
 
-/** Headers for calls whose results the lease keeps from the garbage collector. */
+/** Headers of calls whose results the lease protects from garbage collection. */
 export interface LeaseHeaders {
   readonly 'containerd-lease': string;
 }
 
-/** A lease that nobody ended, because we were killed, ends by itself. */
+/** containerd ends a lease after this time when a killed capsuled could not. */
 const LIFE_MS = 60 * 60 * 1000;
 
 const PREFIX = 'capsule-';
 
-/** Labels that let containerd forget a lease or an image record which we could not remove ourselves. */
+/**
+ * Returns labels that let containerd expire a lease or an image record that a killed capsuled could not
+ * remove.
+ */
 export function expiryLabels(): Record<string, string> {
   return { 'containerd.io/gc.expire': new Date(Date.now() + LIFE_MS).toISOString() };
 }
 
 /**
- * Calls `use` under a lease and ends it afterwards. When `use` fails, all it made is collected before
- * the failure is passed on, so that nothing stays behind.
+ * Calls `use` under a lease and ends the lease afterwards. When `use` fails, containerd collects all that it
+ * made before the failure is passed on, so nothing is left behind.
  */
 export async function withLease<T>(
   client: ContainerdClient,
@@ -35,14 +38,14 @@ export async function withLease<T>(
     failed = false;
     return result;
   } finally {
-    // Without the caller's signal: the end of a lease must not be cancelled with what failed.
+    // Without the caller's signal: its abort must not cancel the end of the lease.
     await ignoring(Code.NotFound, client.leases.delete({ id, sync: failed }));
   }
 }
 
 /**
- * Ends the leases that an earlier client left because it was killed: they would end by themselves, but
- * in an hour, or in years when the clock was set back. What only they kept is collected. Idempotent.
+ * Ends the leases of an earlier client that was killed, and so lets containerd collect their content. They
+ * would expire in an hour, but in years after the clock was set back. Idempotent.
  */
 export async function endLeftLeases(client: ContainerdClient, signal?: AbortSignal): Promise<void> {
   const { leases } = await client.leases.list({}, callOptions(signal));

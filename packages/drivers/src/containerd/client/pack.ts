@@ -1,12 +1,12 @@
 import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
 
-/** containerd names the type plainly, without the `type.googleapis.com/` that protobuf would add. */
+/** Packs a message with containerd's plain type name, without protobuf's prefix `type.googleapis.com/`. */
 export function pack<D extends DescMessage>(schema: D, message: MessageShape<D>): Any {
   return create(AnySchema, { typeUrl: schema.typeName, value: toBinary(schema, message) });
 }
 
-/** containerd's name for OCI runtime specifications, which it carries as JSON. */
+/** containerd's type name of OCI runtime specifications, which it carries as JSON. */
 const SPEC_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Spec';
 
 export function packSpec(spec: object): Any {

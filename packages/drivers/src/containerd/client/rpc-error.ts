@@ -1,12 +1,12 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { runtimeError } from '../errors.ts';
 
-/** An answer of containerd's with that code; a broken connection is none. */
+/** Returns whether containerd answered with that code; a broken connection is no answer. */
 export function hasCode(error: unknown, code: Code): boolean {
   return isAnswer(error) && error.code === code;
 }
 
-/** Runs a call whose goal may be reached already; answers undefined when containerd says so. */
+/** Awaits a call whose goal may be reached already; returns undefined when containerd answers with `code`. */
 export async function ignoring<T>(code: Code, call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -16,14 +16,14 @@ export async function ignoring<T>(code: Code, call: Promise<T>): Promise<T | und
   }
 }
 
-/** True for a status that containerd sent; false for what went wrong on the way there. */
+/** Returns whether containerd sent this status; false for a failure of the connection. */
 export function isAnswer(error: unknown): error is ConnectError & { readonly isWireError: true } {
   return error instanceof ConnectError && error.isWireError;
 }
 
 /**
- * What a failed call means to the caller. Its own abort passes as the reason it gave; a connection
- * that is lost or cannot be made is `RUNTIME_UNAVAILABLE`; anything else stays what it is.
+ * Returns the error of a failed call for its caller. The caller's own abort becomes its reason, a lost or
+ * refused connection `RUNTIME_UNAVAILABLE`; any other error is returned unchanged.
  */
 export function translateError(error: unknown, socketPath: string, signal?: AbortSignal): unknown {
   if (!(error instanceof ConnectError)) return error;
@@ -36,18 +36,18 @@ export function translateError(error: unknown, socketPath: string, signal?: Abor
 }
 
 export interface CallContext {
-  /** For people: `containerd could not <action>`. */
+  /** Completes the message `containerd could not <action>`. */
   readonly action: string;
   readonly socketPath: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The kernel's words for ENOSPC and EDQUOT, which containerd passes on. */
+/** The kernel's messages for ENOSPC and EDQUOT, which containerd passes on. */
 export function isDiskFull(detail: string): boolean {
   return /no space left on device|disk quota exceeded/.test(detail);
 }
 
-/** Does the work of one verb; an answer that the verb has no meaning for is a failure of the whole. */
+/** Awaits the calls of one verb; an answer that the verb has no meaning for becomes `RUNTIME_FAILED`. */
 export async function translateErrors<T>(
   { action, socketPath, signal }: CallContext,
   work: Promise<T>,
@@ -65,7 +65,7 @@ export async function translateErrors<T>(
   }
 }
 
-/** True when what was open ended because containerd went away, and not because it was never there. */
+/** Returns whether an open connection ended because containerd went away; false where there was none. */
 export function isLost(error: unknown): boolean {
   if (!(error instanceof ConnectError)) return false;
   if (isAnswer(error)) return error.code === Code.Unavailable;

@@ -15,7 +15,7 @@ import {
 } from './exec-folder.ts';
 
 const SIGKILL = 9;
-/** Each call answers at once, unless what it speaks of goes away meanwhile; the next try knows better. */
+/** Each call returns at once, unless its container or process ends meanwhile; the next try sees that. */
 const CALL_LIMIT_MS = 5_000;
 
 export interface ExecOwner {
@@ -24,9 +24,9 @@ export interface ExecOwner {
 }
 
 /**
- * Ends an exec, at whatever step of its life: first its processes, which needs no runtime; then what the runtime knows
- * of it; last its folder, by which the next call finds what this one could not do. Fails as containerd's calls do, and
- * as `endProcesses`; the folder stays then. Idempotent.
+ * Ends an exec at any step of its life: first its processes, which needs no runtime; then the runtime's
+ * memory of it; last its folder, which names a rest to the next call. Fails as containerd's calls and
+ * `endProcesses` do; the folder stays then. Idempotent.
  */
 export async function endExec(
   { client, execRoot }: ExecOwner,
@@ -38,12 +38,12 @@ export async function endExec(
   const endAll = async (pid: number | undefined) => {
     if (cgroup !== undefined) await endProcesses({ execId, cgroup, leader: pid });
   };
-  // A shim that opens a FIFO waits for its other end, and answers nothing about the exec until then.
+  // A shim that opens a FIFO waits for the other end, and answers no call about the exec until then.
   const ends = openFifos(folder);
   try {
     await endAll(leader);
     const known = await forget(client, folder, signal);
-    // The shim answers when a start that was under way is over, so there is nothing that could still begin.
+    // The shim answers only when a start under way is over, so no process can appear later.
     await endAll(known ?? leader);
   } finally {
     for (const fd of ends) closeSync(fd);
@@ -51,7 +51,7 @@ export async function endExec(
   await removeFolder(execRoot, folder);
 }
 
-/** Has the runtime end and forget it. Returns the process that it knew. */
+/** Makes the runtime end and forget the exec. Returns the process that the runtime knew. */
 async function forget(
   client: ContainerdClient,
   { containerId, execId }: ExecFolder,
@@ -61,18 +61,20 @@ async function forget(
   const call = client.tasks.get({ containerId, execId }, limit);
   const process = (await ignoring(Code.NotFound, call))?.process;
   if (process === undefined) return undefined;
-  // One that was made and never started has nothing to end, and would be waited for without end.
+  // An exec that was created and never started has nothing to end, and waiting for it would never return.
   if (process.pid > 0) {
     await killTask(client, containerId, { execId, signal: SIGKILL, all: false });
     await ignoring(Code.NotFound, client.tasks.wait({ containerId, execId }, limit));
   }
   await ignoring(Code.NotFound, client.tasks.deleteProcess({ containerId, execId }, limit));
-  // The number of one that had ended is another's by now.
+  // The number of an ended process may belong to another one by now.
   const isOver = process.pid === 0 || process.status === Status.STOPPED;
   return isOver ? undefined : process.pid;
 }
 
-/** Forgets an exec whose process ended by itself: what that started and left on purpose stays. Fails as `endExec`. */
+/**
+ * Forgets an exec whose process ended by itself; processes that it left on purpose stay. Fails as `endExec`.
+ */
 export async function forgetExec(
   { client, execRoot }: ExecOwner,
   folder: ExecFolder,

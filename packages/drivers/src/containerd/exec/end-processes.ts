@@ -11,8 +11,8 @@ const START_LIMIT_MS = 1_000;
 const LOOK_AGAIN_MS = 10;
 
 /**
- * Kills all processes of an exec, and the runc that may be about to start it. Resolves when none is left. Fails with
- * `RUNTIME_FAILED` when one does not end: it is frozen, or waits for a broken disk. Idempotent.
+ * Kills all processes of an exec, and a runc that may be about to start it. Resolves when none is left. Fails
+ * with `RUNTIME_FAILED` when one does not end, because it is frozen or waits for a broken disk. Idempotent.
  */
 export async function endProcesses(traces: ExecTraces): Promise<void> {
   await killUntilNone(() => findStarters(traces.execId));
@@ -21,8 +21,8 @@ export async function endProcesses(traces: ExecTraces): Promise<void> {
 }
 
 /**
- * What a killed runc has let into the container becomes its program within milliseconds, and bears no mark before.
- * One that takes longer is a program that only looks alike, and is not waited for.
+ * A process that a killed runc has put into the container executes its program within milliseconds, and bears
+ * no mark before. A process that takes longer only looks like one, and is not waited for.
  */
 async function untilNoneStarts(cgroup: string): Promise<void> {
   const deadline = performance.now() + START_LIMIT_MS;
@@ -31,7 +31,7 @@ async function untilNoneStarts(cgroup: string): Promise<void> {
   }
 }
 
-/** Processes in which runc prepares the start of a program. */
+/** Returns processes in which runc prepares the start of a program. */
 async function findInits(cgroup: string): Promise<readonly number[]> {
   const found = await Promise.all(
     (await listPids()).map(async (pid) => {
@@ -48,7 +48,7 @@ export async function killUntilNone(find: () => Promise<Found>): Promise<void> {
   const deadline = performance.now() + LIMIT_MS;
   for (;;) {
     const { pids, isUnclear = false } = await find();
-    // A program may have no arguments for ever: it is none of those that are looked for.
+    // An unclear process after the deadline has no arguments for good, and is not one of the exec's.
     if (pids.length === 0 && (!isUnclear || performance.now() > deadline)) return;
     if (performance.now() > deadline) {
       const detail = `these processes do not end: ${pids.join(', ')}`;
@@ -59,7 +59,10 @@ export async function killUntilNone(find: () => Promise<Found>): Promise<void> {
   }
 }
 
-/** The runc that the shim runs to start the exec: it names the exec in its arguments, and makes no process twice. */
+/**
+ * Returns the runc that the shim runs to start the exec: its arguments name the exec, and it creates at most
+ * one process.
+ */
 async function findStarters(execId: string): Promise<Found> {
   const found = await Promise.all(
     (await listPids()).map(async (pid) => {

@@ -9,14 +9,14 @@ import { getTask } from '../runtime/task.ts';
 import { killUntilNone } from './end-processes.ts';
 import { type Found, selectProcesses } from './find-processes.ts';
 
-/** Below it lie the cgroups of all containers. */
+/** The cgroups of all containers are below it. */
 const ALL_CELLS = '/kukeon';
 
 /**
- * Ends processes of a container that no shim knows: containerd that is killed while its shim starts an
- * exec takes runc along, and what runc had started by then goes on. Such a process leads a session, and
- * its parent is the shim, as that of the first process is. With the capsule's own processes in sight that
- * is true of every daemon of the workload too, and nothing is ended. Idempotent.
+ * Ends processes of a container that no shim knows. A containerd that is killed while its shim starts an exec
+ * takes runc along, and a process that runc had started by then goes on. Such a process leads a session, and
+ * like the first process it has the shim as its parent. In a container that shares the capsule's pid
+ * namespace, every daemon of the workload looks so too, and nothing is ended. Idempotent.
  */
 export async function endStrays(
   client: ContainerdClient,
@@ -26,7 +26,7 @@ export async function endStrays(
   const task = await getTask(client, containerId, signal);
   if (task === undefined || task.pid === 0) return;
   const own = await pidNamespace(task.pid);
-  // With the first process all others of its namespace end.
+  // The end of the first process ends all others of its pid namespace.
   if (own === '' || own === (await pidNamespace('self'))) return;
   const asked = client.tasks.listPids({ containerId }, callOptions(signal));
   const { processes } = (await ignoring(Code.NotFound, asked)) ?? { processes: [] };
@@ -38,7 +38,7 @@ export async function endStrays(
   }
 }
 
-/** A process of a cell and what it has started. */
+/** Returns a process of a cell and its descendants. */
 async function findTree(leader: number): Promise<Found> {
   const entries = await Promise.all(
     (await listPids()).map(async (pid) =>
@@ -52,7 +52,7 @@ async function findTree(leader: number): Promise<Found> {
 }
 
 async function pidNamespace(process: number | 'self'): Promise<string> {
-  // Of a process that is on its way out, the kernel lets nobody see more (EACCES).
+  // The kernel hides the namespaces of a process that is ending (EACCES).
   const read = readlink(`/proc/${process}/ns/pid`);
   return (await unlessMissing(read, ['ESRCH', 'EACCES'])) ?? '';
 }

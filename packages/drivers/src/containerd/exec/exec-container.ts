@@ -34,13 +34,13 @@ import {
 import { execMark } from './exec-mark.ts';
 import { closeEnds, type ExecEnds, endOrLeave, openEnds, RunningExec } from './running-exec.ts';
 
-/** Execs of this process, by id; `reclaim` leaves them alone. */
+/** Execs of this process, by id; `reclaim` spares them. */
 export type ActiveExecs = Map<
   string,
   { readonly containerId: string; readonly isStarted: boolean }
 >;
 
-/** See `ContainerRuntime.exec`. */
+/** Implements `ContainerRuntime.exec`. */
 export async function execContainer(
   context: RuntimeContext,
   active: ActiveExecs,
@@ -53,7 +53,7 @@ export async function execContainer(
   active.set(folder.execId, { containerId: id, isStarted: false });
   let described: ExecProcess;
   try {
-    // Not before the folder is whole: it would outlive the removal below.
+    // Waits for both, because a folder that is finished later would outlive the removal below.
     const [found] = await allOrFirstError([
       findRunning(context, id, container, signal),
       makeFolder(context.execRoot, folder),
@@ -101,7 +101,7 @@ interface Start {
   readonly container: string;
 }
 
-/** From here on there may be a process, whatever the runtime answers, so only `endExec` removes the folder. */
+/** From here on a process may exist, whatever the runtime answers, so only `endExec` removes the folder. */
 async function start(
   context: RuntimeContext,
   active: ActiveExecs,
@@ -126,7 +126,8 @@ async function start(
       { action: 'wait for a command', socketPath: client.socketPath },
       client.tasks.wait({ containerId: id, execId }, NO_TIMEOUT),
     ).then(({ exitStatus }) => exitStatus);
-    // Reported to whoever awaits it; nobody may, when the start fails.
+    // The session reports its failure. After a failed start there is no session, and the rejection would
+    // count as unhandled.
     exit.catch(() => undefined);
     const { pid } = await client.tasks.start({ containerId: id, execId });
     active.set(execId, { containerId: id, isStarted: true });

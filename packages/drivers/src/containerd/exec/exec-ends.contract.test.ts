@@ -24,7 +24,9 @@ const skip = missingContainerd();
 const containerd = await openContainerd();
 const REALM = `ends${process.pid}`;
 const IMAGE = 'docker.io/library/busybox:test';
-/** In the session of the command, in one of its own, and in one whose parent has left it. */
+/**
+ * Three processes: in the session of the command, in a session of its own, and one whose parent has ended.
+ */
 const SCRIPT = `sleep 1000 & busybox setsid sleep 1001 & (busybox setsid sh -c 'sleep 1002 & sleep 1003 &');
   echo up; sleep 1004; echo never`;
 const REQUEST: ExecRequest = {
@@ -43,10 +45,10 @@ after(async () => {
 interface Bench {
   readonly ref: ContainerRef;
   readonly execRoot: string;
-  /** Of the first process and of those that a container has beside it. */
+  /** Returns the first process and all others of the container. */
   readonly processes: () => Promise<readonly number[]>;
   readonly open: () => Opened;
-  /** The arguments of `open`, for a capsuled that is a process of its own. */
+  /** Starts a program with the arguments of `open`, as a capsuled of its own. */
   readonly capsuled: (program: string) => ChildProcess;
 }
 
@@ -54,7 +56,7 @@ interface Opened extends Disposable {
   readonly runtime: ContainerdRuntime;
 }
 
-/** A container that runs; `name` is that of its cell and of its runtime's namespace. */
+/** Runs a container; `name` names its cell and the namespace of its runtime. */
 async function openBench(t: TestContext, name: string, hostPid = false): Promise<Bench> {
   assert.ok(containerd !== undefined);
   const { socketPath, directory } = containerd;
@@ -122,7 +124,7 @@ async function processesOf(ref: ContainerRef): Promise<readonly number[]> {
   return found.flat();
 }
 
-/** An exec that prints `up`, which is when all of its processes are there. */
+/** Starts an exec that prints `up` once all of its processes exist. */
 async function execUp({ ref, processes }: Bench, { runtime }: Opened) {
   const session = await runtime.exec(ref, REQUEST);
   const output = session.output[Symbol.asyncIterator]();
@@ -131,7 +133,7 @@ async function execUp({ ref, processes }: Bench, { runtime }: Opened) {
   return session;
 }
 
-/** Nothing is left but the first process, which nobody touched, and no trace of an exec. */
+/** Asserts that only the first process is left, untouched, and no trace of an exec. */
 async function assertEnded({ processes, execRoot }: Bench, first: readonly number[]) {
   assert.deepEqual(await processes(), first);
   assert.deepEqual(await readdir(execRoot), []);
@@ -147,7 +149,7 @@ const UP = `
   const session = await exec();
   for await (const { data } of session.output) process.stdout.write(data);`;
 
-suite('nothing that an exec has started outlives its client', { skip, timeout: 240_000 }, () => {
+suite('no process of an exec outlives its client', { skip, timeout: 240_000 }, () => {
   for (const hostPid of [false, true]) {
     const kind = hostPid ? 'host' : 'own';
 
@@ -236,7 +238,7 @@ suite('nothing that an exec has started outlives its client', { skip, timeout: 2
     }
   });
 
-  test('the shim dies, and then nobody is left to ask', async (t) => {
+  test('the shim dies, and with it the only one that knew the processes', async (t) => {
     const bench = await openBench(t, 'shim', true);
     const [init = 0] = await bench.processes();
     using opened = bench.open();
@@ -248,7 +250,7 @@ suite('nothing that an exec has started outlives its client', { skip, timeout: 2
     assert.deepEqual([left, await readdir(bench.execRoot)], [[], []]);
   });
 
-  test('what a command leaves on purpose stays when it has ended by itself', async (t) => {
+  test('processes that a command leaves on purpose stay when it has ended by itself', async (t) => {
     const bench = await openBench(t, 'daemon');
     const before = await bench.processes();
     using opened = bench.open();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { execFolder, makeFolder, removeEmptyFolders, removeFolder } from './exec-folder.ts';
 
-test('a folder that was left half removed goes, and one in use stays', async (t) => {
+test('a half-removed folder is removed, and one in use stays', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'exec-'));
   t.after(() => rm(root, { recursive: true }));
   await mkdir(join(root, 'left'));

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { namesIn, removeEmptyFolder, run, unlessMissing } from '@capsule/host';
 
 /**
- * The folder of one exec, `<root>/<container id>/<exec id>/`: its FIFOs, and the record of a process that may exist. It
- * is made before the process and removed when neither the process nor the runtime's memory of it is left, so it names
- * whatever a capsuled that died has left.
+ * The folder of one exec, `<root>/<container id>/<exec id>/`: its FIFOs, and the record of a process that may
+ * exist. It is made before the process and removed when neither the process nor the runtime's memory of it is
+ * left, so it leads to every leftover of a killed capsuled.
  */
 export interface ExecFolder {
   readonly containerId: string;
@@ -14,7 +14,7 @@ export interface ExecFolder {
   readonly stdin: string;
   readonly stdout: string;
   readonly stderr: string;
-  /** Holds the container's cgroup for as long as what the exec has started is to be ended. */
+  /** Holds the container's cgroup while the processes of the exec are still to be ended. */
   readonly record: string;
 }
 
@@ -35,23 +35,28 @@ export async function makeFolder(root: string, folder: ExecFolder): Promise<void
   await run('mkfifo', ['-m', '600', folder.stdin, folder.stdout, folder.stderr]);
 }
 
-/** To be written before the runtime is asked for a process. Whole or absent, at whatever moment the writer dies. */
+/**
+ * Writes the record; call it before the runtime is asked for a process. The record is whole or absent,
+ * whenever the writer dies.
+ */
 export async function writeRecord(folder: ExecFolder, cgroup: string): Promise<void> {
   await writeFile(`${folder.record}.new`, cgroup);
   await rename(`${folder.record}.new`, folder.record);
 }
 
-/** The cgroup to look for processes in; undefined when there is none to be ended. */
+/** Returns the cgroup in which to look for processes; undefined when none has to be ended. */
 export function readRecord({ record }: ExecFolder): Promise<string | undefined> {
   return unlessMissing(readFile(record, 'utf8'));
 }
 
-/** What the process has started stays from now on: it ended by itself. Idempotent. */
+/**
+ * Removes the record of an exec that ended by itself: processes that it started stay from now on. Idempotent.
+ */
 export async function removeRecord({ record }: ExecFolder): Promise<void> {
   await rm(record, { force: true });
 }
 
-/** Idempotent. */
+/** Removes the folder and its files. Idempotent. */
 export async function removeFolder(root: string, folder: ExecFolder): Promise<void> {
   const { stdin, stdout, stderr, record } = folder;
   const files = [stdin, stdout, stderr, `${record}.new`, record];
@@ -61,7 +66,7 @@ export async function removeFolder(root: string, folder: ExecFolder): Promise<vo
   await removeEmptyFolder(join(root, folder.containerId));
 }
 
-/** Every exec that has a folder. */
+/** Lists every exec that has a folder. */
 export async function listFolders(root: string): Promise<readonly ExecFolder[]> {
   const containers = await namesIn(root);
   const found = await Promise.all(
@@ -74,19 +79,25 @@ export async function listFolders(root: string): Promise<readonly ExecFolder[]> 
   return found.flat();
 }
 
-/** Removes what a process that died while it made or removed a folder left: a container's, empty. */
+/**
+ * Removes the empty folders of containers, which a process leaves that dies while it makes or removes the
+ * folder of an exec.
+ */
 export async function removeEmptyFolders(root: string): Promise<void> {
   const containers = await namesIn(root);
   await Promise.all(containers.map((containerId) => removeEmptyFolder(join(root, containerId))));
 }
 
-/** Never blocks: opening a FIFO otherwise waits for its other end. */
+/** Opens a FIFO without waiting for its other end. */
 export function openFifo(path: string, mode: 'read' | 'both'): number {
   const access = mode === 'read' ? constants.O_RDONLY : constants.O_RDWR;
   return openSync(path, access | constants.O_NONBLOCK);
 }
 
-/** Both ends of each FIFO that is there; close them. Whoever waits for an end goes on. */
+/**
+ * Opens both ends of each existing FIFO, which releases a process that waits for an end. The caller closes
+ * them.
+ */
 export function openFifos({ stdin, stdout, stderr }: ExecFolder): readonly number[] {
   return [stdin, stdout, stderr].flatMap((path) => {
     try {

@@ -1,7 +1,7 @@
-/** The variable that names the exec in its processes' environment: what they start inherits it. */
+/** The variable that names the exec in the environment of its processes; their children inherit it. */
 export const EXEC_MARK = 'CAPSULE_EXEC';
 
-/** The line that the environment of every process of an exec holds. */
+/** Returns the line that is in the environment of every process of an exec. */
 export function execMark(execId: string): string {
   return `${EXEC_MARK}=${execId}`;
 }

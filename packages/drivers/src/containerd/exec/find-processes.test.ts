@@ -11,7 +11,7 @@ const process = (pid: number, parent: number, session: number, more: Partial<Can
   ...more,
 });
 
-test('what bears the mark, and what it has started without it, belongs to an exec', () => {
+test('processes with the mark, and their children without it, belong to an exec', () => {
   const found = selectProcesses(
     [
       process(10, 1, 10),
@@ -35,6 +35,6 @@ test('a leader without a mark is found by its number, with its session and its c
   assert.deepEqual(found, [30, 31, 32]);
 });
 
-test('nothing of a container belongs to an exec that has left no trace', () => {
+test('no process of a container belongs to an exec that has left no trace', () => {
   assert.deepEqual(selectProcesses([process(5, 1, 5), process(6, 5, 5)], undefined), []);
 });

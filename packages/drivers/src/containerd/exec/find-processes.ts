@@ -3,25 +3,27 @@ import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import { execMark } from './exec-mark.ts';
 import { readMark } from './read-mark.ts';
 
-/** Where the processes of one exec are looked for. */
+/** The traces by which the processes of one exec are found. */
 export interface ExecTraces {
   readonly execId: string;
-  /** The container's: a process elsewhere is none of the exec's, whatever its numbers are. */
+  /**
+   * The cgroup of the container: a process elsewhere does not belong to the exec, whatever its numbers are.
+   */
   readonly cgroup: string;
-  /** The process that was started, where the runtime named it. */
+  /** The first process of the exec, where the runtime named it. */
   readonly leader: number | undefined;
 }
 
-/** One look at processes. */
+/** The result of one search. */
 export interface Found {
   readonly pids: readonly number[];
-  /** Another process may belong to them: it shows no mark yet. */
+  /** A further process may belong to them, but shows no mark yet. */
   readonly isUnclear?: boolean;
 }
 
 /**
- * Returns the living processes of an exec, by what Linux shows alone: those that bear its mark, its leader, and what
- * these have started, also in sessions of their own. It needs no runtime, which may be lost.
+ * Returns the living processes of an exec by what Linux alone shows: those that bear its mark, its leader,
+ * and their descendants, also in sessions of their own. It needs no runtime, which may be lost.
  */
 export async function findProcesses(traces: ExecTraces): Promise<Found> {
   const inside = await Promise.all((await listPids()).map((pid) => look(pid, traces)));
@@ -33,11 +35,11 @@ export async function findProcesses(traces: ExecTraces): Promise<Found> {
 }
 
 export interface Candidate extends ProcEntry {
-  /** As of `readMark`. */
+  /** As `readMark` returns it. */
   readonly isMarked: boolean | undefined;
 }
 
-/** The pids among `candidates`, all of one container, that belong to the exec. Pure. */
+/** Returns the pids among `candidates`, all of one container, that belong to the exec. Pure. */
 export function selectProcesses(
   candidates: readonly Candidate[],
   leader: number | undefined,

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ExecOutput } from '@capsule/core';
 
 /**
- * What the streams bring, in the order in which it comes, until all have ended; once the process has
+ * Yields the pieces of all streams as they arrive, until all streams have ended; after the end of the process
  * (`ended`), also until they are silent for `idleMs`. Holds at most one piece of each stream.
  */
 export async function* mergeOutput(
@@ -39,12 +39,12 @@ export async function* mergeOutput(
     if (open === 0) return;
     const isQuiet = await settles(wake.promise, isOver ? idleMs : undefined);
     wake = Promise.withResolvers<void>();
-    // The process is gone, and its children, who may live on, have nothing to say.
+    // The process is gone, and children that outlive it print nothing.
     if (isQuiet && pieces.length === 0) return;
   }
 }
 
-/** True when nothing happened for that long. */
+/** Returns true when the limit passed without the event. */
 async function settles(event: Promise<void>, limitMs: number | undefined): Promise<boolean> {
   if (limitMs === undefined) {
     await event;

@@ -1,14 +1,15 @@
-/** As shells have it. */
+/** The exit codes that shells use. */
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
-/** No report of runc's is longer, but for the program's name. */
+/** runc's report is no longer than this, the program's name aside. */
 export const REPORT_BYTES = 8192;
 
 /**
- * runc has let a process into a container before it executes the program; what the kernel says to that then is all that
- * the process prints (`exec /run.sh: exec format error`), and it ends with 1 or 255 (libcontainer's setns_init_linux.go). Returns
- * the exit code that such an end stands for, and any other code as it is. Pure.
+ * Returns 126 or 127 for an exec whose program the kernel refused to execute, and any other code unchanged.
+ * runc puts a process into the container before it executes the program; when that fails, the process prints
+ * only the kernel's error (`exec /run.sh: exec format error`) and ends with 1 or 255 (libcontainer's
+ * setns_init_linux.go). Pure.
  */
 export function exitCodeOf(code: number, printed: string): number {
   if (code !== 1 && code !== 255) return code;
@@ -17,7 +18,7 @@ export function exitCodeOf(code: number, printed: string): number {
     case 'exec format error':
     case 'permission denied':
       return NOT_EXECUTABLE;
-    // Of a file that is there: its interpreter.
+    // The file exists; its interpreter is missing.
     case 'no such file or directory':
       return NOT_FOUND;
     default:

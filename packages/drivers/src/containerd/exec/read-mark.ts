@@ -3,9 +3,10 @@ import { readProc } from '@capsule/host';
 type Read = (file: 'environ' | 'cmdline') => Promise<string>;
 
 /**
- * Returns whether the environment of a living process has this line; undefined while the process becomes another
- * program: from the moment when execve(2) takes the new memory until it has copied arguments and environment there, the
- * kernel shows neither. A program that was started without an environment has arguments all the same.
+ * Returns whether the environment of a living process has this line; undefined while the process executes
+ * another program. From the moment when execve(2) takes the new memory until it has copied arguments and
+ * environment there, the kernel shows neither. A program that was started without an environment does have
+ * arguments.
  */
 export async function readMark(
   pid: number,
@@ -15,6 +16,6 @@ export async function readMark(
   const isMarked = async () => (await read('environ')).split('\0').includes(mark);
   if (await isMarked()) return true;
   if ((await read('cmdline')) === '') return undefined;
-  // The first look may have met what the second one no longer does.
+  // The process may have finished its execve between the two reads.
   return isMarked();
 }

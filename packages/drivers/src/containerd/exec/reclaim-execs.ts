@@ -5,8 +5,8 @@ import type { ActiveExecs } from './exec-container.ts';
 import { listFolders, removeEmptyFolders } from './exec-folder.ts';
 
 /**
- * Ends every exec that has a folder and belongs to no client that lives. Idempotent, and cheap where nothing is left.
- * Fails with the first failure when all were tried.
+ * Ends every exec that has a folder and no living client. Idempotent, and cheap where nothing is left. Tries
+ * all, then fails with the first failure.
  */
 export async function reclaimExecs(
   context: RuntimeContext,
@@ -20,7 +20,7 @@ export async function reclaimExecs(
   );
   const containers = new Set(left.map(({ containerId }) => containerId));
   for (const containerId of containers) {
-    // One that is being started now is not known to its shim either.
+    // The shim does not know an exec yet that is being started now.
     const isStarting = [...active].some(
       ([, exec]) => exec.containerId === containerId && !exec.isStarted,
     );

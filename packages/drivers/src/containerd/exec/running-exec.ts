@@ -8,14 +8,14 @@ import { type ExecFolder, openFifo } from './exec-folder.ts';
 import { mergeOutput } from './merge-output.ts';
 import { exitCodeOf, REPORT_BYTES } from './not-executed.ts';
 
-/** How long children of a process that has ended may be silent before they are not waited for. */
+/** The silence after which children of an ended process are no longer waited for. */
 const IDLE_MS = 1_000;
 
-/** Our ends of the FIFOs of an exec. */
+/** The capsule's ends of the FIFOs of an exec. */
 export interface ExecEnds {
   readonly input: Socket | undefined;
   readonly outputs: ReadonlyMap<ExecOutput['stream'], Socket>;
-  /** Keeps the outputs from ending before the runtime has opened its ends. */
+  /** Keep the outputs from ending before the runtime has opened its ends. */
   readonly keepers: readonly number[];
 }
 
@@ -35,7 +35,7 @@ export function openEnds(folder: ExecFolder, hasInput: boolean, hasTerminal: boo
   return { input, outputs, keepers };
 }
 
-/** A broken pipe is told by the end of the process, not by its pipe. */
+/** The exit of the process reports a broken pipe. */
 function quiet(socket: Socket): Socket {
   return socket.on('error', () => socket.destroy());
 }
@@ -55,18 +55,18 @@ export interface RunningExecParts {
   readonly onClose: () => void;
 }
 
-/** A process of `exec` that has been started. */
+/** A started process of `exec`. */
 export class RunningExec implements ExecSession {
   readonly output: AsyncIterable<ExecOutput>;
   readonly #parts: RunningExecParts;
   #hasEnded = false;
-  /** The first that it printed; see `exitCodeOf`. */
+  /** The beginning of its output; see `exitCodeOf`. */
   #printed = '';
   #isInputClosed = false;
 
   constructor(parts: RunningExecParts) {
     this.#parts = parts;
-    // Where the runtime was lost the process may well live.
+    // A process may live on after its runtime was lost.
     const ended = parts.exit.then(
       () => {
         this.#hasEnded = true;
@@ -77,7 +77,7 @@ export class RunningExec implements ExecSession {
     this.output = { [Symbol.asyncIterator]: () => this.#read(output) };
   }
 
-  /** To be asked for when the output has been read: what it says counts. */
+  /** Await it after reading the output, which decides the exit code. */
   get exit(): Promise<number> {
     return this.#parts.exit.then((code) => exitCodeOf(code, this.#printed));
   }
@@ -135,8 +135,8 @@ export class RunningExec implements ExecSession {
 }
 
 /**
- * What cannot be ended now (containerd is away, or the container is frozen) keeps its folder: `endAbandoned`, which comes
- * again and again, ends it and reports why it could not.
+ * Awaits the end of an exec. One that cannot be ended now (containerd is away, or the container is frozen)
+ * keeps its folder: `endAbandoned`, which is called regularly, ends it and reports its failure.
  */
 export async function endOrLeave(ending: Promise<void>): Promise<void> {
   await ending.catch(() => undefined);
@@ -150,11 +150,11 @@ async function flush(input: Socket): Promise<void> {
   await promise;
 }
 
-/** A process that has ended meanwhile is fine. */
+/** Ignores that the process has ended meanwhile. */
 async function unlessGone(
   { client: { socketPath } }: ExecOwner,
   call: Promise<unknown>,
 ): Promise<void> {
   const known = ignoring(Code.FailedPrecondition, ignoring(Code.NotFound, call));
-  await translateErrors({ action: 'reach a command that runs', socketPath }, known);
+  await translateErrors({ action: 'reach a running command', socketPath }, known);
 }

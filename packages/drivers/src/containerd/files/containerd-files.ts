@@ -21,8 +21,8 @@ import type { RuntimeContext } from '../runtime/context.ts';
 import { findRoot } from './find-root.ts';
 
 /**
- * Files by `capsule-files`, one process for each call, which enters the container's root for good. While
- * the layers of a stopped container are mounted here it is not started: `holds` says so.
+ * Reads and writes files with `capsule-files`, one process for each call, which enters the container's root
+ * for good. `holds` prevents the start of a stopped container while its layers are mounted here.
  */
 export class ContainerdFiles implements ContainerFiles {
   readonly #context: RuntimeContext;
@@ -67,7 +67,7 @@ export class ContainerdFiles implements ContainerFiles {
     const { filesBinary, filesScratch } = this.#context;
     const place = join(filesScratch, containerId(at.ref));
     await mkdir(place, { recursive: true });
-    // Bound in a place of its own, so that nothing in the archive leads out of the folder.
+    // Bound to a path of its own, so that no path in the archive leads out of the folder.
     const root = ['mount', 'bind', folder, '', '/', place, 'rw'];
     await using program = new FilesProgram(
       filesBinary,
@@ -121,7 +121,7 @@ export class ContainerdFiles implements ContainerFiles {
     try {
       const found = findRoot(this.#context, ref, signal);
       const { args, isRunning } = await translateErrors({ action, socketPath, signal }, found);
-      // What runs has its own mount, and may be stopped and started as it likes.
+      // A running container has its own mount, and may be stopped and started meanwhile.
       if (isRunning) release();
       return { args: isRunning ? args : [...args, ...withoutMounts(at)], release };
     } catch (error) {

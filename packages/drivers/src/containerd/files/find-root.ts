@@ -14,13 +14,16 @@ import { readLabels } from '../runtime/labels.ts';
 import { findMounts, prepareSnapshot } from '../runtime/snapshot.ts';
 import { getTask } from '../runtime/task.ts';
 
-/** How capsule-files gets into a container: its first arguments. */
+/** The first arguments of capsule-files, by which it enters a container. */
 export interface ContainerRoot {
   readonly args: readonly string[];
   readonly isRunning: boolean;
 }
 
-/** By its process when it runs, by its layers when not. Fails with `RUNTIME_CONTAINER_MISSING`. */
+/**
+ * Returns the way through the process of a running container, or through the layers of a stopped one. Fails
+ * with `RUNTIME_CONTAINER_MISSING`.
+ */
 export async function findRoot(
   context: RuntimeContext,
   ref: ContainerRef,
@@ -46,7 +49,7 @@ export async function findRoot(
   return { args: mountArguments(mounts, place, root.readonly), isRunning: false };
 }
 
-/** Relative paths keep many layers below the one page that the kernel takes. */
+/** With relative paths, many layers fit into the one page that the kernel takes. */
 function mountArguments(mounts: readonly Mount[], place: string, isReadOnly: boolean): string[] {
   const [mount, ...more] = mounts;
   if (mount === undefined || more.length > 0) {
@@ -60,7 +63,7 @@ function mountArguments(mounts: readonly Mount[], place: string, isReadOnly: boo
 }
 
 const FOLDERS = /^(lowerdir|upperdir|workdir)=(.*)$/;
-/** For the mount itself, not for the file system. */
+/** Flags of the mount itself, not of the file system. */
 const FLAGS = ['rw', 'ro', 'rbind', 'bind'];
 
 function shorten(options: readonly string[]): { base: string; options: string } {

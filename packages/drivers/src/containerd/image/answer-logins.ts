@@ -10,12 +10,12 @@ import {
 } from '../gen/containerd/types/transfer/registry_pb.ts';
 import { openStream } from './stream.ts';
 
-/** Finds what a pull shows to a host; undefined where nobody is logged in. */
+/** Returns the login that a pull sends to a host; undefined where there is none. */
 export type FindLogin = (host: string) => RegistryLogin | undefined;
 
 /**
- * A stream over which containerd asks for logins while it pulls, so that no secret stands in a file.
- * Answers its id. Ends with `signal`.
+ * Opens a stream over which containerd asks for logins while it pulls, so no secret is written to a file.
+ * Returns its id. Ends with `signal`.
  */
 export async function answerLogins(
   client: ContainerdClient,
@@ -28,7 +28,7 @@ export async function answerLogins(
   return id;
 }
 
-/** Ends with the stream; how the pull ended is told by the call itself. */
+/** Ends with the stream; the call that pulls reports the result. */
 async function answerAll(
   received: AsyncIterator<Any>,
   answers: Answers,
@@ -40,7 +40,7 @@ async function answerAll(
       answers.send(describeLogin(find(host)));
     }
   } catch {
-    // The stream was cut, by us or by containerd; both show in the result of the transfer.
+    // capsuled or containerd closed the stream; the result of the transfer reports both.
   }
 }
 
@@ -52,7 +52,7 @@ function describeLogin(login: RegistryLogin | undefined): Any {
   return pack(AuthResponseSchema, create(AuthResponseSchema, answer));
 }
 
-/** What waits to be sent; open until `signal` aborts. */
+/** The answers that are to be sent; open until `signal` aborts. */
 class Answers {
   readonly #signal: AbortSignal;
   readonly #waiting: Any[] = [];

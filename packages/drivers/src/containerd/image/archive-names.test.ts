@@ -9,7 +9,7 @@ function nameOf(annotations: Record<string, string>): string | undefined {
   return archiveName({ mediaType: '', digest: 'sha256:1', size: 1, platform: '', annotations });
 }
 
-test('short names become full ones', () => {
+test('short names are expanded to full ones', () => {
   assert.equal(nameOf({ [REF]: 'myapp:dev' }), 'docker.io/library/myapp:dev');
   assert.equal(nameOf({ [REF]: 'myapp' }), 'docker.io/library/myapp:latest');
   assert.equal(nameOf({ [REF]: 'ghcr.io/team/app:1' }), 'ghcr.io/team/app:1');
@@ -23,7 +23,7 @@ test('the full name wins over the tag beside it', () => {
   );
 });
 
-test('a given name takes the tag that is alone in the archive', () => {
+test('a given name without a tag takes the only tag of the archive', () => {
   const named = (...names: string[]) =>
     names.map((name) => ({
       mediaType: '',
@@ -45,12 +45,12 @@ test('a given name takes the tag that is alone in the archive', () => {
   });
 });
 
-test('a lone tag, and nothing, are no names', () => {
+test('a tag alone, and an empty name, do not name an image', () => {
   for (const tag of ['latest', '1.27-alpine', 'v2', '3', 'Release', 'my.Tag_1'])
     assert.equal(nameOf({ [REF]: tag }), undefined);
   assert.equal(nameOf({}), undefined);
 });
 
-test('a name that is no reference is refused', () => {
+test('a name that is no valid reference is refused', () => {
   assert.throws(() => nameOf({ [REF]: 'My App!' }), { code: 'IMAGE_INVALID' });
 });

@@ -2,20 +2,20 @@ import { isCapsuleError, normaliseImageReference, parseImageReference } from '@c
 import { imageError } from '../errors.ts';
 import type { Descriptor } from './descriptor.ts';
 
-/** Written by containerd and Docker: always a full name. */
+/** Written by containerd and Docker; always a full name. */
 const FULL_NAME = 'io.containerd.image.name';
-/** Written by everybody else: a name, or only a tag. */
+/** Written by other tools; a name, or only a tag. */
 const REF_NAME = 'org.opencontainers.image.ref.name';
 
-/** `latest`, `1.27-alpine`, `v2`: somebody's tag, and no name that anybody gives an image. */
+/** `latest`, `1.27-alpine`, `v2`: a tag rather than the name of an image. */
 const ONLY_A_TAG = /^(latest|v?\d[\w.-]*)$/;
-/** Names have no capitals, tags may. */
+/** Tags may have capitals, names may not. */
 const TAG = /^\w[\w.-]{0,127}$/;
 
 /**
- * The full reference of an image out of an archive, or undefined when it has none, or only a tag. `myapp:dev`
- * and `myapp` are names, as `docker load` and `skopeo` users expect. Fails with `IMAGE_INVALID` for a name
- * that is no reference. Pure.
+ * Returns the full reference of an image in an archive; undefined when it has no name, or only a tag.
+ * `myapp:dev` and `myapp` are names, as users of `docker load` and `skopeo` expect. Fails with
+ * `IMAGE_INVALID` for a name that is no reference. Pure.
  */
 export function archiveName({ annotations }: Descriptor): string | undefined {
   const name = annotations[FULL_NAME] || annotations[REF_NAME] || '';
@@ -29,8 +29,8 @@ export function archiveName({ annotations }: Descriptor): string | undefined {
 }
 
 /**
- * The full reference for the one image of an archive, whose name was given. Where that has no tag, the only
- * one that the archive names counts. Fails with `REFERENCE_INVALID`. Pure.
+ * Returns the full reference for the only image of an archive, whose name the client gave. A name without a
+ * tag takes the only tag that the archive has. Fails with `REFERENCE_INVALID`. Pure.
  */
 export function givenName(name: string, manifests: readonly Descriptor[]): string {
   const { digest } = parseImageReference(name);
@@ -42,7 +42,7 @@ export function givenName(name: string, manifests: readonly Descriptor[]): strin
   return normaliseImageReference(isAdded ? `${name}:${tag}` : name);
 }
 
-/** A word that can be no name, or that nobody takes for one. */
+/** Returns whether a word cannot be the name of an image, or is read as a tag by convention. */
 function isTag(word: string): boolean {
   return TAG.test(word) && (ONLY_A_TAG.test(word) || /[A-Z]/.test(word));
 }

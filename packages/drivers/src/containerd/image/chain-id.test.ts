@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { chainId } from './chain-id.ts';
 
-test('one layer is its own chain, none is no chain', () => {
+test('the chain id of one layer is its own id, and that of no layers is empty', () => {
   assert.equal(chainId(['sha256:a']), 'sha256:a');
   assert.equal(chainId([]), '');
 });

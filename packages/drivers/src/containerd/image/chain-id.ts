@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The name of the snapshot that holds these layers on top of each other, bottom first; empty for no
- * layers. Defined by the OCI image specification.
+ * Returns the name of the snapshot that holds these layers on top of each other, bottom first; empty for no
+ * layers. The OCI image specification defines it.
  */
 export function chainId(diffIds: readonly string[]): string {
   const [first = '', ...rest] = diffIds;

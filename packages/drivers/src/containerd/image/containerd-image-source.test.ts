@@ -4,19 +4,19 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { ContainerdImageSource } from './containerd-image-source.ts';
 
-test('a containerd that goes away has no list of layers, rather than an empty one', async () => {
+test('when containerd goes away, listing layers fails instead of returning none', async () => {
   for (const failure of [answer(Code.Unavailable), new ConnectError('reset', Code.Aborted)]) {
     await assert.rejects(sourceWith(failure).chainIds(), failure);
   }
 });
 
-test('an image that cannot be read has no layers, and keeps none of the others away', async () => {
+test('an image that cannot be read has no layers, and the others are still listed', async () => {
   for (const failure of [answer(Code.NotFound), answer(Code.Unknown)]) {
     assert.deepEqual(await sourceWith(failure).chainIds(), []);
   }
 });
 
-/** Of a containerd with one image, whose content cannot be read. */
+/** Returns the source of a containerd with one image, whose content cannot be read. */
 function sourceWith(failure: ConnectError): ContainerdImageSource {
   const images = { list: async () => ({ images: [{ name: 'web', target: { digest: 'x' } }] }) };
   const content = {
@@ -29,7 +29,7 @@ function sourceWith(failure: ConnectError): ContainerdImageSource {
   return new ContainerdImageSource(client, { scratch: '/nowhere' });
 }
 
-/** As containerd sends it. */
+/** An error as containerd sends it. */
 function answer(code: Code): ConnectError {
   return Object.assign(new ConnectError('transport is closing', code), { isWireError: true });
 }

@@ -15,13 +15,13 @@ import { isOfImage } from './image-failure.ts';
 import { ImageReader } from './image-reader.ts';
 
 export interface ContainerdImageSourceOptions {
-  /** An empty place to look into images from, below `/run`. */
+  /** An empty folder below `/run` on which images are mounted to read them. */
   readonly scratch: string;
   /** Default `overlayfs`. */
   readonly snapshotter?: string;
 }
 
-/** The images that containerd holds, with the layers that containers use. */
+/** containerd's images, with the layers that containers use. */
 export class ContainerdImageSource implements ImageSource {
   readonly #client: ContainerdClient;
   readonly #snapshotter: string;
@@ -55,7 +55,7 @@ export class ContainerdImageSource implements ImageSource {
     return found.flat();
   }
 
-  /** Empty for an image that cannot be read: nothing can be made of it. */
+  /** Returns no chain id for an image that cannot be read: no disk was made of it. */
   async #chainIdOf(name: string, digest: string): Promise<readonly string[]> {
     try {
       return [(await this.#images.read(name, digest)).chainId];

@@ -26,7 +26,7 @@ after(async () => {
   await registry[Symbol.asyncDispose]();
 });
 
-/** Every bench has a namespace of its own, and `registry.test` is our registry. */
+/** Every bench has a namespace of its own; `registry.test` is the test's registry. */
 async function openBench(
   t: TestContext,
   options: Pick<ContainerdImagesOptions, 'stallMs' | 'findLogin'> = {},
@@ -87,15 +87,15 @@ const ignore = () => undefined;
 
 if (skip === false) imageStoreContract('containerd', openBench);
 
-suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
+suite('pulls with containerd', { skip, timeout: 360_000 }, () => {
   const failures: readonly (readonly [string, RegExp, Treatment, string])[] = [
     ['demands a login', /manifests/, (_, res) => answer(res, 401), 'IMAGE_DENIED'],
     ['forbids', /manifests/, (_, res) => answer(res, 403), 'IMAGE_DENIED'],
     ['fails', /manifests/, (_, res) => answer(res, 500), 'IMAGE_REGISTRY_UNREACHABLE'],
-    ['asks to wait', /manifests/, (_, res) => answer(res, 429), 'IMAGE_REGISTRY_UNREACHABLE'],
-    ['lost a layer', /blobs/, (_, res) => answer(res, 404), 'IMAGE_INVALID'],
+    ['is rate-limited', /manifests/, (_, res) => answer(res, 429), 'IMAGE_REGISTRY_UNREACHABLE'],
+    ['has lost a layer', /blobs/, (_, res) => answer(res, 404), 'IMAGE_INVALID'],
     ['hangs up', /manifests/, (req) => void req.socket.destroy(), 'IMAGE_REGISTRY_UNREACHABLE'],
-    ['hangs up in a layer', /blobs/, hangUpAfter(100), 'IMAGE_REGISTRY_UNREACHABLE'],
+    ['cuts the connection in a layer', /blobs/, hangUpAfter(100), 'IMAGE_REGISTRY_UNREACHABLE'],
     [
       'talks nonsense',
       /manifests/,
@@ -104,7 +104,7 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
     ],
   ];
   for (const [what, pattern, treat, code] of failures) {
-    test(`a registry that ${what} is ${code}, and works again later`, async (t) => {
+    test(`a pull from a registry that ${what} fails with ${code}, and succeeds later`, async (t) => {
       const { store, offered } = await openBench(t);
       registry.misbehave(pattern, treat);
       await assert.rejects(store.pull(offered, ignore), { code });
@@ -124,7 +124,7 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
     await assert.rejects(store.pull(offered, ignore), { code: 'IMAGE_INVALID' });
   });
 
-  test('what a line garbled is fetched afresh', async (t) => {
+  test('a layer that arrived garbled is fetched again', async (t) => {
     const { image, offered, store } = await openBench(t);
     registry.misbehave(new RegExp(`blobs/${image.config.digest}`), hangUpAfter(100));
     await assert.rejects(store.pull(offered, ignore), { code: 'IMAGE_REGISTRY_UNREACHABLE' });
@@ -132,7 +132,7 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal((await store.pull(offered, ignore)).name, offered);
   });
 
-  test('a login is shown to the host that asks for it, and to no other', async (t) => {
+  test('a login is sent to the host that asks for it, and to no other', async (t) => {
     const asked: string[] = [];
     const login = { username: 'ann', secret: 'hunter2' };
     const findLogin = (host: string) => {
@@ -151,7 +151,7 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
     await assert.rejects(other.store.pull(other.offered, ignore), { code: 'IMAGE_DENIED' });
   });
 
-  test('nobody listening, an unknown name and a wrong scheme are told apart', async (t) => {
+  test('a refused connection, an unknown name and a wrong scheme are distinguished', async (t) => {
     const { store, certsDir } = await openBench(t);
     await offerHost(certsDir, 'nobody.test', '127.0.0.1:1');
     await mkdir(join(certsDir, 'tls.test'), { recursive: true });
@@ -170,12 +170,12 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal(await reason('tls.test/a/b:1'), 'its registry speaks HTTP, not HTTPS');
   });
 
-  test('a registry that never answers is given up', async (t) => {
+  test('a pull from a registry that never answers is aborted', async (t) => {
     const { store, silent } = await openBench(t, { stallMs: 300 });
     await assert.rejects(store.pull(silent, ignore), { code: 'IMAGE_STALLED', kind: 'timeout' });
   });
 
-  test('a registry that stops in the middle of a layer is given up', async (t) => {
+  test('a pull from a registry that stops in the middle of a layer is aborted', async (t) => {
     const { big, store } = await openBench(t, { stallMs: 1000 });
     registry.offer('team/big', '1', big);
     registry.misbehave(/blobs/, (request, response) => {
@@ -206,7 +206,7 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
     assert.ok(pulled.sizeBytes >= 3_000_000);
   });
 
-  test('of an index, only the image for this processor is fetched', async (t) => {
+  test('only the image for this processor is fetched from an index', async (t) => {
     const { image, store } = await openBench(t);
     const foreign = testImage({ layers: [[{ path: 'arm' }]], architecture: 'arm64' });
     registry.offerIndex('team/multi', '1', { amd64: image, arm64: foreign });
@@ -230,7 +230,7 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
     assert.deepEqual(await store.list(), []);
   });
 
-  test('the same image pulled twice at once is fetched once', async (t) => {
+  test('two pulls of the same image at once fetch it once', async (t) => {
     const { store, big } = await openBench(t);
     registry.offer('team/big', '1', big);
     registry.requests.length = 0;
@@ -241,7 +241,7 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal(registry.requests.filter((line) => line.includes(layer)).length, 1);
   });
 
-  test('a mirror stands in for the registry', async (t) => {
+  test('a mirror is used instead of the registry', async (t) => {
     const { certsDir, image, store } = await openBench(t);
     await offerHost(certsDir, 'docker.io', registry.host);
     registry.offer('library/nginx', '1.27-alpine', image);
@@ -250,8 +250,8 @@ suite('pulls by containerd', { skip, timeout: 360_000 }, () => {
   });
 });
 
-suite('loads by containerd', { skip, timeout: 360_000 }, () => {
-  test('a compressed archive is loaded as it is', async (t) => {
+suite('loads with containerd', { skip, timeout: 360_000 }, () => {
+  test('a compressed archive is loaded without unpacking it first', async (t) => {
     const { image, store } = await openBench(t);
     const { gzipSync } = await import('node:zlib');
     const [loaded] = await store.load(once(gzipSync(dockerArchive(image, ['web:1']))));
@@ -268,7 +268,7 @@ suite('loads by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal(loaded?.name, 'docker.io/library/web:dev');
   });
 
-  test('a lone tag is no name', async (t) => {
+  test('a tag alone is no name', async (t) => {
     const { image, store } = await openBench(t);
     const archive = ociArchive(image, [{ 'org.opencontainers.image.ref.name': 'latest' }]);
     await assert.rejects(store.load(once(archive)), { code: 'IMAGE_UNNAMED' });
@@ -293,7 +293,7 @@ suite('loads by containerd', { skip, timeout: 360_000 }, () => {
     assert.deepEqual(blobs, []);
   });
 
-  test('an archive larger than any buffer arrives piece by piece', async (t) => {
+  test('an archive larger than any buffer arrives in pieces', async (t) => {
     const { big, store } = await openBench(t);
     const archive = dockerArchive(big, ['big:1']);
     let ahead = 0;
@@ -308,7 +308,7 @@ suite('loads by containerd', { skip, timeout: 360_000 }, () => {
     assert.ok(ahead > 0);
   });
 
-  test('loads at the same time do not mix', async (t) => {
+  test('concurrent loads do not mix', async (t) => {
     const { big, image, store } = await openBench(t);
     const archives = [dockerArchive(image, ['a:1']), dockerArchive(big, ['b:1'])];
     await Promise.all(archives.map((archive) => store.load(once(archive))));
@@ -316,7 +316,7 @@ suite('loads by containerd', { skip, timeout: 360_000 }, () => {
     assert.equal(new Set(digests).size, 2);
   });
 
-  test('a load that is aborted rejects with the reason, and leaves nothing', async (t) => {
+  test('an aborted load rejects with the reason, and leaves nothing', async (t) => {
     const { client, image, store } = await openBench(t);
     const controller = new AbortController();
     const reason = new Error('enough');

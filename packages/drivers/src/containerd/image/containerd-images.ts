@@ -15,13 +15,13 @@ import { saveImage } from './save-image.ts';
 import { usedBytes } from './used-bytes.ts';
 
 export interface ContainerdImagesOptions {
-  /** Directory of `<host>/hosts.toml`. Default `/perm/containerd-certs.d`. */
+  /** The directory of `<host>/hosts.toml`. Default `/perm/containerd-certs.d`. */
   readonly certsDir?: string;
-  /** A pull without a byte for this long fails with `IMAGE_STALLED`. Default one minute. */
+  /** A pull that receives no byte for this long fails with `IMAGE_STALLED`. Default: one minute. */
   readonly stallMs?: number;
   /** Default `overlayfs`. */
   readonly snapshotter?: string;
-  /** Default: this machine's. */
+  /** Default: that of this machine. */
   readonly arch?: Architecture;
   /** Logins for registries. Default: none. */
   readonly findLogin?: FindLogin;
@@ -30,7 +30,7 @@ export interface ContainerdImagesOptions {
 /** The image cache in containerd's content store and snapshotter. */
 export class ContainerdImages implements ImageStore {
   readonly #context: ImageContext;
-  /** Archives name their parts alike, so two at once would write into each other's. */
+  /** Archives use the same names for their parts, so two loads at once would write into each other's. */
   #loading: Promise<unknown> = Promise.resolve();
 
   constructor(client: ContainerdClient, options: ContainerdImagesOptions = {}) {
@@ -79,7 +79,7 @@ export class ContainerdImages implements ImageStore {
   async describe(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined> {
     const image = await this.get(reference, signal);
     if (image === undefined) return undefined;
-    const action = this.#call(`look at image ${reference}`, signal);
+    const action = this.#call(`inspect image ${reference}`, signal);
     const { config } = await translateErrors(
       action,
       this.#context.reader.read(reference, image.digest, signal),
@@ -90,7 +90,7 @@ export class ContainerdImages implements ImageStore {
 
   async remove(reference: string, signal?: AbortSignal): Promise<void> {
     const { client } = this.#context;
-    // Answers only after the garbage is gone.
+    // With `sync`, containerd answers when the garbage is collected.
     const removal = client.images.delete({ name: reference, sync: true }, callOptions(signal));
     const action = this.#call(`remove image ${reference}`, signal);
     await translateErrors(action, ignoring(Code.NotFound, removal));

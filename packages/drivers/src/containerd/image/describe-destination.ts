@@ -4,7 +4,7 @@ import { pack } from '../client/pack.ts';
 import { ImageStoreSchema } from '../gen/containerd/types/transfer/imagestore_pb.ts';
 import type { ImageContext } from './context.ts';
 
-/** Where a transfer ends: this record, this machine's platform only, unpacked at once. */
+/** Describes the destination of a transfer: this record, only this machine's platform, unpacked at once. */
 export function describeDestination(
   { architecture, snapshotter }: ImageContext,
   name: string,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readDescriptor } from './descriptor.ts';
 
-test('a size that no blob can have counts as none', () => {
+test('a size that no blob can have counts as zero', () => {
   const digest = `sha256:${'0a'.repeat(32)}`;
   const sizeOf = (size: unknown) => readDescriptor({ digest, size })?.size;
   assert.equal(sizeOf(12), 12);

@@ -6,11 +6,11 @@ export interface Descriptor {
   readonly digest: string;
   readonly size: number;
   readonly annotations: Readonly<Record<string, string>>;
-  /** `linux/amd64`; empty when the descriptor does not say. */
+  /** `linux/amd64`; empty when the descriptor has none. */
   readonly platform: string;
 }
 
-/** Undefined for what names no blob. */
+/** Parses a descriptor; undefined for a value that names no blob. */
 export function readDescriptor(value: unknown): Descriptor | undefined {
   const record = asRecord(value);
   const digest = asString(record['digest']);
@@ -31,7 +31,7 @@ export function readDescriptors(value: unknown): readonly Descriptor[] {
   return value.map(readDescriptor).filter((descriptor) => descriptor !== undefined);
 }
 
-/** Zero for a size that no blob can have. */
+/** Returns zero for a size that no blob can have. */
 function readSize(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
 }

@@ -11,7 +11,10 @@ interface FindImageParts {
   readonly images: ImageReader;
 }
 
-/** Fails with `RUNTIME_IMAGE_MISSING`, and with `IMAGE_INVALID` when it cannot be used on this machine. */
+/**
+ * Finds an image in containerd's records. Fails with `RUNTIME_IMAGE_MISSING`, and with `IMAGE_INVALID` when
+ * it cannot be used on this machine.
+ */
 export async function findImage(
   { client, images }: FindImageParts,
   { container, image }: { readonly container: string; readonly image: string },

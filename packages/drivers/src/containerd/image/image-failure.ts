@@ -3,8 +3,8 @@ import { Code } from '@connectrpc/connect';
 import { isAnswer } from '../client/rpc-error.ts';
 
 /**
- * True when the failure to read an image says something of that image; false when the store could not be asked, and
- * knows nothing of any.
+ * Returns whether the failure to read an image is due to that image; false when the store did not answer,
+ * which says nothing about any image.
  */
 export function isOfImage(error: unknown): boolean {
   if (isCapsuleError(error)) return error.code === 'IMAGE_INVALID';

@@ -13,7 +13,7 @@ import { type Descriptor, readDescriptor, readDescriptors } from './descriptor.t
 const JSON_LIMIT_BYTES = 8 * 1024 * 1024;
 const REMEMBERED = 256;
 
-/** Reads images out of containerd's content store, and remembers them by digest. */
+/** Reads images from containerd's content store, and caches them by digest. */
 export class ImageReader {
   readonly #client: ContainerdClient;
   readonly #platform: string;
@@ -33,7 +33,7 @@ export class ImageReader {
     return content;
   }
 
-  /** The JSON blob of that digest; undefined when the store does not hold it. */
+  /** Returns the JSON blob of that digest; undefined when the store does not have it. */
   async readJson(digest: string, signal?: AbortSignal): Promise<unknown> {
     const parts: Uint8Array[] = [];
     let size = 0;
@@ -79,7 +79,7 @@ export class ImageReader {
   ): Promise<ImageContent> {
     const ours = children.filter(({ platform }) => platform === '' || platform === this.#platform);
     for (const child of ours) {
-      // Only manifests of our platform were fetched; others in the list are names without content.
+      // Only manifests of this platform were fetched; the content of the others is not in the store.
       if ((await this.readJson(child.digest, signal)) !== undefined) {
         return this.#follow(subject, child.digest, signal);
       }

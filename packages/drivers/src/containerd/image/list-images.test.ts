@@ -4,7 +4,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { ImageContext } from './context.ts';
 import { getImage, listImages } from './list-images.ts';
 
-/** A store with two images, of which the content of `bad` cannot be read. */
+/** A store with two images; the content of `bad` cannot be read. */
 function storeWith(failure: unknown): ImageContext {
   const images = ['bad', 'good'].map((name) => ({ name, target: { digest: `sha256:${name}` } }));
   const get = async ({ name }: { name: string }) => ({
@@ -20,12 +20,12 @@ function storeWith(failure: unknown): ImageContext {
   return { client, reader } as never;
 }
 
-/** As containerd sends it. */
+/** An error as containerd sends it. */
 function answer(code: Code): ConnectError {
   return Object.assign(new ConnectError('input/output error', code), { isWireError: true });
 }
 
-test('an image whose content cannot be read is listed, and keeps none of the others away', async () => {
+test('an image whose content cannot be read is listed with the others', async () => {
   const listed = await listImages(storeWith(answer(Code.Unknown)));
   assert.deepEqual(
     listed.map(({ name, sizeBytes }) => [name, sizeBytes]),
@@ -36,11 +36,11 @@ test('an image whose content cannot be read is listed, and keeps none of the oth
   );
 });
 
-test('an image whose content cannot be read is found, so that it can be removed', async () => {
+test('an image whose content cannot be read is found, so it can be removed', async () => {
   assert.equal((await getImage(storeWith(answer(Code.Unknown)), 'bad'))?.digest, 'sha256:bad');
 });
 
-test('a store that goes away lists nothing', async () => {
+test('listing fails when the store goes away', async () => {
   for (const failure of [answer(Code.Unavailable), new ConnectError('reset', Code.Aborted)]) {
     await assert.rejects(listImages(storeWith(failure)), failure);
   }

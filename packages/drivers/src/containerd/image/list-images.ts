@@ -6,7 +6,7 @@ import type { ImageContext } from './context.ts';
 import { isOfImage } from './image-failure.ts';
 import { getRecord, STAGING_PREFIX, updatedAt } from './records.ts';
 
-/** Images that can run here, by name. */
+/** Lists the images that can run on this machine, by name. */
 export async function listImages(
   context: ImageContext,
   signal?: AbortSignal,
@@ -29,8 +29,8 @@ export async function getImage(
 }
 
 /**
- * A record whose content is not there, or not for this processor, is no image of ours. One whose content cannot be
- * read is one without a size: it keeps none of the others from being listed, and can be removed.
+ * A record whose content is missing, or for another processor, is left out. A record whose content cannot be
+ * read is listed without a size, so the others are still listed and it can be removed.
  */
 async function describe(
   context: ImageContext,

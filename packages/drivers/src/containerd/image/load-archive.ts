@@ -16,8 +16,8 @@ import { deleteRecord, getRecord, STAGING_PREFIX, saveRecord } from './records.t
 import { sendArchive } from './send-archive.ts';
 
 /**
- * Streams an archive into containerd, which stores and unpacks it, and names what it held. containerd
- * first records the archive's index under a name of ours: its own naming would drop short names.
+ * Streams an archive into containerd, which stores and unpacks it, and names the images that it held.
+ * containerd first records the archive's index under a staging name: its own naming would drop short names.
  */
 export async function loadArchive(
   context: ImageContext,
@@ -37,7 +37,7 @@ export async function loadArchive(
 
 export interface ArchiveToLoad {
   readonly archive: AsyncIterable<Uint8Array>;
-  /** In place of the names in the archive. */
+  /** Replaces the names in the archive. */
   readonly name: string | undefined;
 }
 
@@ -68,7 +68,8 @@ async function transferArchive(
     );
     await sending.finish();
   } catch (error) {
-    // The caller's abort, or what the archive's sender failed with; the rest is its consequence.
+    // The caller's abort, or the failure of the archive's sender, is the cause; containerd's error follows
+    // from it.
     controller.signal.throwIfAborted();
     controller.abort();
     throw describeLoadError(error);

@@ -2,7 +2,7 @@ import { isAnswer, isDiskFull } from '../client/rpc-error.ts';
 import { imageError } from '../errors.ts';
 
 /**
- * What containerd says of an archive, in our words. Sources: core/images/archive/importer.go,
+ * Translates containerd's errors about an archive. Sources: core/images/archive/importer.go,
  * core/images/handlers.go (ErrEmptyWalk), Go's archive/tar, core/unpack/unpacker.go.
  */
 const REASONS: readonly (readonly [RegExp, string])[] = [
@@ -19,7 +19,9 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/digest|mismatch|failed size validation/, 'its content differs from its digest'],
 ];
 
-/** Anything but an answer of containerd's (an abort, a lost connection) comes back as it is. */
+/**
+ * Translates an answer of containerd's; any other error (an abort, a lost connection) is returned unchanged.
+ */
 export function describeLoadError(error: unknown): unknown {
   if (!isAnswer(error)) return error;
   const detail = error.rawMessage;

@@ -17,7 +17,7 @@ const HEAD =
 const STATUS =
   'failed to resolve image: unexpected status from HEAD request to https://example.org/v2/a/manifests/1: ';
 
-test('an image that is not there', () => {
+test('a missing image', () => {
   assert.equal(
     describe('failed to resolve image: example.org/a:1: not found', Code.NotFound),
     'IMAGE_NOT_FOUND',
@@ -35,7 +35,7 @@ test('a registry that refuses', () => {
   }
 });
 
-test('a registry that cannot be reached, and why', () => {
+test('an unreachable registry, and the reason', () => {
   const cases: Record<string, string> = {
     [`${HEAD}dial tcp: lookup example.org on 127.0.0.11:53: no such host`]:
       'the name of its registry is unknown',
@@ -71,12 +71,12 @@ test('an image that is damaged or foreign', () => {
   }
 });
 
-test('what containerd did not say stays as it is', () => {
+test("an error that is not an answer of containerd's is returned unchanged", () => {
   const reason = new Error('enough');
   assert.equal(describePullError('a', reason), reason);
 });
 
-test('a full disk, wherever it is met', () => {
+test('a full disk at any step of a pull', () => {
   for (const text of [
     'failed to copy: write /perm/containerd/io.containerd.content.v1.content/ingest/1/data: no space left on device',
     'failed to extract layer sha256:1: mount callback failed on /tmp/x: write /tmp/x/bin/sh: no space left on device: unknown',

@@ -12,10 +12,10 @@ const invalid = (reason: string) => (facts: Facts, cause: unknown) =>
   imageError.INVALID({ subject: `image ${facts.reference}`, reason, detail: facts.detail }, cause);
 
 /**
- * What containerd says of a failed pull, in our words; the first match counts. Where the texts come
- * from, in containerd 2.1: core/remotes/docker/{resolver,fetcher,authorizer}.go, core/remotes/errors,
- * core/remotes/docker/auth/fetch.go, core/content/helpers.go, core/images/handlers.go, core/unpack,
- * and Go's own net, net/http, crypto/tls and crypto/x509.
+ * Translates containerd's errors about a pull; the first match counts. The texts are in containerd 2.1:
+ * core/remotes/docker/{resolver,fetcher,authorizer}.go, core/remotes/errors,
+ * core/remotes/docker/auth/fetch.go, core/content/helpers.go, core/images/handlers.go, core/unpack, and in
+ * Go's own net, net/http, crypto/tls and crypto/x509.
  */
 const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => CapsuleError])[] = [
   [/could not fetch content descriptor .*not found/, invalid('its registry lacks a part of it')],
@@ -64,7 +64,9 @@ const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => Capsu
   ],
 ];
 
-/** Anything but an answer of containerd's (an abort, a lost connection) comes back as it is. */
+/**
+ * Translates an answer of containerd's; any other error (an abort, a lost connection) is returned unchanged.
+ */
 export function describePullError(reference: string, error: unknown): unknown {
   if (!isAnswer(error)) return error;
   const facts = { reference, detail: error.rawMessage };

@@ -22,7 +22,10 @@ export interface Pull {
   readonly onProgress: (progress: PullProgress) => void;
 }
 
-/** Fetches and unpacks under containerd's own lease. What was fetched before a failure is kept for a while. */
+/**
+ * Fetches and unpacks an image under containerd's own lease. Content that was fetched before a failure is
+ * kept for a while.
+ */
 export async function pullImage(
   context: ImageContext,
   { reference, onProgress }: Pull,
@@ -35,7 +38,7 @@ export async function pullImage(
   using watch = new StallWatch(controller, context.stallMs);
   try {
     onProgress({ stage: 'resolving', doneBytes: 0, totalBytes: 0 });
-    await transferAfresh(context, { reference, onProgress }, { controller, watch });
+    await transferWithRefetch(context, { reference, onProgress }, { controller, watch });
   } catch (error) {
     if (watch.stalled) throw imageError.STALLED({ reference, seconds: context.stallMs / 1000 });
     throw describePullError(reference, error);
@@ -53,10 +56,15 @@ interface Watched {
 }
 
 /**
- * What an earlier try left half fetched is taken up again by containerd, also where the line had
- * garbled it; only the digest shows that, at the end. Such a part is thrown away and fetched once more.
+ * Transfers an image, and once more when a layer is garbled. containerd resumes a layer that an earlier try
+ * fetched in part, and notices only by the digest at the end that this part was garbled. The part is then
+ * deleted and fetched again.
  */
-async function transferAfresh(context: ImageContext, pull: Pull, watched: Watched): Promise<void> {
+async function transferWithRefetch(
+  context: ImageContext,
+  pull: Pull,
+  watched: Watched,
+): Promise<void> {
   try {
     await transferImage(context, pull, watched);
   } catch (error) {
@@ -67,7 +75,7 @@ async function transferAfresh(context: ImageContext, pull: Pull, watched: Watche
   }
 }
 
-/** From containerd's plugins/content/local/writer.go. */
+/** The text is in containerd's plugins/content/local/writer.go. */
 const GARBLED = /failed commit on ref "([^"]+)": unexpected commit digest/;
 
 async function transferImage(
@@ -100,14 +108,14 @@ async function transferImage(
   await reports;
 }
 
-/** Our side of the progress stream: open until the pull is over, and mute. */
+/** The capsule's side of the progress stream: it sends nothing and is open until the pull is over. */
 async function* silence(signal: AbortSignal): AsyncGenerator<Any> {
   const { promise, resolve } = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => resolve());
   if (!signal.aborted) await promise;
 }
 
-/** Ends with the stream; how the pull ended is told by the call itself. */
+/** Ends with the stream; the call that pulls reports the result. */
 async function readReports(
   received: AsyncIterator<Any>,
   onNews: (tally: PullTally) => void,
@@ -118,7 +126,7 @@ async function readReports(
       if (tally.add(fromBinary(ProgressSchema, next.value.value))) onNews(tally);
     }
   } catch {
-    // The stream was cut, by us or by containerd; both show in the result of the transfer.
+    // capsuled or containerd closed the stream; the result of the transfer reports both.
   }
 }
 

@@ -32,7 +32,7 @@ test('bytes are summed over all parts, each counted once', () => {
   assert.equal(all?.length, 4);
 });
 
-test('only a new part or new bytes are news', () => {
+test('only a new part or new bytes count as progress', () => {
   const tally = new PullTally();
   assert.equal(tally.add(create(ProgressSchema, { event: 'Resolving from x' })), false);
   assert.equal(tally.add(report('waiting', 'a', 0, 100)), true);

@@ -7,13 +7,13 @@ interface Part {
 }
 
 /**
- * Sums containerd's reports over all parts of an image. Parts become known one after the other, so
- * the total grows; once all are there, what remains is unpacking. `describe` is cheap and pure.
+ * Sums containerd's reports over all parts of an image. Parts become known one after the other, so the total
+ * grows; after the last one the image is being unpacked. `describe` is cheap and pure.
  */
 export class PullTally {
   readonly #parts = new Map<string, Part>();
 
-  /** True when the report brought something new: a part, or bytes. */
+  /** Returns whether the report brought a new part or more bytes. */
   add({ event, name, progress, total, desc }: Progress): boolean {
     if (desc === undefined) return false;
     const before = this.#parts.get(name);

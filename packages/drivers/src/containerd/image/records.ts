@@ -7,7 +7,7 @@ import { ignoring } from '../client/rpc-error.ts';
 import type { Image, ImageSchema } from '../gen/containerd/services/images_pb.ts';
 import type { ImageContext } from './context.ts';
 
-/** Records with such names are ours for the length of a load, and nobody's image. */
+/** Records with this prefix exist only during a load, and are not listed as images. */
 export const STAGING_PREFIX = 'capsule-load-';
 
 export async function getRecord(
@@ -19,7 +19,7 @@ export async function getRecord(
   return answer?.image;
 }
 
-/** Makes the record or moves it to another target; answers when it was changed last. */
+/** Creates the record or moves it to another target; returns the time of its last change. */
 export async function saveRecord(
   { client }: ImageContext,
   image: MessageInitShape<typeof ImageSchema>,
@@ -33,12 +33,12 @@ export async function saveRecord(
   return updatedAt(saved.image?.updatedAt);
 }
 
-/** Without a signal: it is used to clean up. */
+/** Without a signal, because callers clean up with it. */
 export async function deleteRecord({ client }: ImageContext, name: string): Promise<void> {
   await ignoring(Code.NotFound, client.images.delete({ name }));
 }
 
-/** Removes the records of loads that an earlier client left because it was killed. Idempotent. */
+/** Removes the records that a killed client left from its loads. Idempotent. */
 export async function removeLeftRecords(
   client: ContainerdClient,
   signal?: AbortSignal,

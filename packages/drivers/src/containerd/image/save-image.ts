@@ -11,13 +11,13 @@ import type { ImageContext } from './context.ts';
 import { getRecord } from './records.ts';
 import { openStream } from './stream.ts';
 
-/** As much may be on its way to us. */
+/** The most that containerd may send ahead. */
 const WINDOW_BYTES = 256 * 1024;
 const QUIET_MS = 250;
 
 /**
- * containerd writes the archive into a stream, as far as our window allows; the window opens by what was
- * taken, so that nothing piles up here. Leaving the iteration ends the transfer.
+ * Yields an archive of an image as containerd writes it into a stream. The window opens only by the bytes
+ * that the caller has taken, so nothing accumulates here. Leaving the iteration ends the transfer.
  */
 export async function* saveImage(
   context: ImageContext,
@@ -49,7 +49,7 @@ export async function* saveImage(
     );
     const quiet = whenQuiet(transfer);
     for (;;) {
-      // containerd leaves the stream open behind the last byte.
+      // containerd leaves the stream open after the last byte.
       const next = await Promise.race([stream.received.next(), quiet]);
       if (next === undefined || next.done === true) break;
       const { data } = fromBinary(DataSchema, next.value.value);
@@ -63,15 +63,15 @@ export async function* saveImage(
 }
 
 /**
- * Resolves a little after the transfer has answered: what it wrote came over the same connection before
- * its answer, and only has to be handed over. A failure of the transfer is told by who awaits it.
+ * Resolves a little after the transfer has answered: its last bytes came over the same connection before the
+ * answer, and only have to be passed on. The caller that awaits the transfer reports its failure.
  */
 async function whenQuiet(transfer: Promise<unknown>): Promise<undefined> {
   await Promise.allSettled([transfer]);
   await delay(QUIET_MS);
 }
 
-/** What we tell containerd that we can take. */
+/** The window of bytes that containerd may send. */
 class Window {
   readonly #signal: AbortSignal;
   #bytes = WINDOW_BYTES;

@@ -8,20 +8,20 @@ import { openStream } from './stream.ts';
 
 /** containerd opens its window by as much at a time. */
 const PIECE_BYTES = 64 * 1024;
-/** Archives end with padding that nobody reads; it is taken from the sender all the same. */
+/** Archives end with padding that containerd does not read; it is taken from the sender all the same. */
 const PADDING_LIMIT_BYTES = 1024 * 1024;
 
 export interface Sending {
   /** Names the stream to the transfer that reads it. */
   readonly id: string;
-  /** Once the reader has what it wants: takes what the source still sends, and ends the stream. */
+  /** Call it when the reader has all it needs: drains the source and ends the stream. */
   finish(): Promise<void>;
 }
 
 /**
- * Opens a byte stream into containerd and feeds it as fast as the receiver allows, never holding more
- * than one piece of the source. A source that fails aborts `controller`, with its failure as the reason.
- * Aborting ends the stream at once, even when the source is silent.
+ * Opens a byte stream to containerd and feeds it as fast as the receiver allows; holds at most one piece of
+ * the source. A source that fails aborts `controller`, with its failure as the reason. Aborting ends the
+ * stream at once, even while the source is silent.
  */
 export async function sendArchive(
   client: ContainerdClient,
@@ -81,14 +81,14 @@ async function* cutIntoPieces(
   }
 }
 
-/** Ends with the stream; why it ended is told by the transfer that used it. */
+/** Ends with the stream; the transfer that uses it reports why. */
 async function readWindow(received: AsyncIterator<Any>, window: SendWindow): Promise<void> {
   try {
     for (let next = await received.next(); !next.done; next = await received.next()) {
       window.give(fromBinary(WindowUpdateSchema, next.value.value).update);
     }
   } catch {
-    // The stream was cut, by us or by containerd; both show in the result of the transfer.
+    // capsuled or containerd closed the stream; the result of the transfer reports both.
   } finally {
     window.close();
   }

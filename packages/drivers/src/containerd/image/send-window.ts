@@ -1,6 +1,6 @@
 /**
- * How many bytes the receiver allows us to send. One side waits with `take`, the other adds with
- * `give`; after `close`, waiting ends with 0.
+ * The number of bytes that the receiver allows capsuled to send. The sender waits with `take`, and `give`
+ * adds to it; after `close`, waiting ends with 0.
  */
 export class SendWindow {
   #available = 0;
@@ -17,7 +17,9 @@ export class SendWindow {
     this.#wake?.();
   }
 
-  /** Resolves with a number of bytes between 1 and `wanted` that may be sent now, or 0 for never. */
+  /**
+   * Resolves with a number between 1 and `wanted` of bytes that may be sent now, or with 0 after the close.
+   */
   async take(wanted: number): Promise<number> {
     while (this.#available <= 0 && !this.#closed) {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,6 +1,4 @@
-/**
- * Aborts `controller` when nothing was reported for `limitMs`. Idle while paused; dispose it.
- */
+/** Aborts `controller` when there was no progress for `limitMs`. Idle while paused; dispose it. */
 export class StallWatch implements Disposable {
   readonly #controller: AbortController;
   readonly #limitMs: number;
@@ -14,7 +12,7 @@ export class StallWatch implements Disposable {
     this.touch();
   }
 
-  /** Something moved: the limit starts anew. */
+  /** Restarts the limit after progress. */
   touch(): void {
     this.pause();
     this.#timer = setTimeout(() => {

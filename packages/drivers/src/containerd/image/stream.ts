@@ -10,13 +10,13 @@ import { StreamInitSchema } from '../gen/containerd/services/streaming_pb.ts';
 /** A stream that containerd knows by `id`, so that other calls can name it. */
 export interface Stream {
   readonly id: string;
-  /** What containerd sends. */
+  /** The messages that containerd sends. */
   readonly received: AsyncIterator<Any>;
 }
 
 /**
- * containerd's collector takes the streams of namespaces that do not exist yet, and everything else that
- * is made in one makes it. Idempotent.
+ * Creates the namespace. containerd's garbage collector removes streams of a namespace that does not exist
+ * yet; other calls create their namespace. Idempotent.
  */
 export async function ensureNamespace(client: ContainerdClient): Promise<void> {
   const namespace = { name: client.namespace };
@@ -24,8 +24,8 @@ export async function ensureNamespace(client: ContainerdClient): Promise<void> {
 }
 
 /**
- * Opens a stream and resolves when containerd knows it. `outgoing` is what we send; it may not
- * end before containerd has read it all. Aborting `signal` ends the stream both ways.
+ * Opens a stream and resolves when containerd knows it. `outgoing` yields the messages to send; it may not
+ * end before containerd has read them all. Aborting `signal` ends the stream both ways.
  */
 export async function openStream(
   client: ContainerdClient,

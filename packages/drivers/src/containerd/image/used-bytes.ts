@@ -3,7 +3,7 @@ import { callOptions } from '../client/call-options.ts';
 import { ignoring } from '../client/rpc-error.ts';
 import type { ImageContext } from './context.ts';
 
-/** All blobs, and all layers and writable layers as they lie on the disk. */
+/** Returns the size of all blobs, layers and writable layers on the disk. */
 export async function usedBytes(
   { client, snapshotter }: ImageContext,
   signal?: AbortSignal,

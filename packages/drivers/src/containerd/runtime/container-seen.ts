@@ -16,7 +16,7 @@ export function taskState(process: Process | undefined): TaskState {
   return process === undefined ? 'none' : (STATES[process.status] ?? 'unknown');
 }
 
-/** A record and its task, in the words of the port. */
+/** Describes a record and its task as the port does. */
 export function describeContainer(
   id: string,
   labels: ContainerLabels,

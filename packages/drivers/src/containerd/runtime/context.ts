@@ -4,28 +4,28 @@ import type { ContainerdClient } from '../client/containerd-client.ts';
 import type { ImageReader } from '../image/image-reader.ts';
 import type { UserFinder } from '../user/user-finder.ts';
 
-/** What the verbs of the runtime share. */
+/** The dependencies and options of the runtime's verbs. */
 export interface RuntimeContext {
   readonly client: ContainerdClient;
   readonly images: ImageReader;
   readonly users: UserFinder;
   readonly architecture: Architecture;
   readonly snapshotter: string;
-  /** The capabilities that this capsule has to give. */
+  /** The capabilities that this capsule can grant. */
   readonly available: readonly string[];
-  /** The log writer, a path that the shim can run. */
+  /** The log writer, a path that the shim can execute. */
   readonly logBinary: string;
-  /** Whose layers are mounted by us now: they are not started meanwhile. */
+  /** Locks of containers whose layers capsuled has mounted: they must not start meanwhile. */
   readonly holds: KeyedMutex;
-  /** Whose task is being made or taken away now. */
+  /** Locks of containers whose task is being created or removed. */
   readonly settling: KeyedMutex;
-  /** Containers that have ended and whose task is still to be taken away. */
+  /** Containers that have ended and whose task is still to be removed. */
   readonly unsettled: Set<string>;
-  /** The program that works on files of containers. */
+  /** The program that reads and writes files of containers. */
   readonly filesBinary: string;
-  /** Empty folders to mount layers in: `/run/capsule-files`. */
+  /** The folder in which it mounts layers: `/run/capsule-files`. */
   readonly filesScratch: string;
-  /** Folders of execs: `/run/capsule-exec`. */
+  /** The folder of the FIFOs of execs: `/run/capsule-exec`. */
   readonly execRoot: string;
   /** `/sys/fs/cgroup` */
   readonly cgroupRoot: string;

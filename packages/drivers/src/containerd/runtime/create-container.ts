@@ -25,10 +25,10 @@ import { removeContainer } from './remove-container.ts';
 import { prepareSnapshot } from './snapshot.ts';
 
 /**
- * Makes record and snapshot side by side. A snapshot without a record is what a crash left; it is made
- * anew. A record without a snapshot is completed by `start`. The collector may take a snapshot
- * whose record is not written yet; `start` mends that too, so no lease is needed. A record of
- * another revision is replaced.
+ * Creates record and snapshot concurrently. A snapshot without a record is left over from a crash, and is
+ * recreated. `start` completes a record without a snapshot; containerd's garbage collector may remove a
+ * snapshot before its record is written, and for the same reason no lease is needed. A record of another
+ * revision is replaced.
  */
 export async function createContainer(
   context: RuntimeContext,
@@ -112,7 +112,7 @@ async function checkSources({ ref: { container }, hostBindPaths }: ContainerSpec
   }
 }
 
-/** False when there is a record of that name already. */
+/** Returns false when there is a record of that name already. */
 async function createRecord(
   context: RuntimeContext,
   container: Container,
@@ -132,7 +132,7 @@ async function createRecord(
     await replaceSnapshot(context, container.id, parent, signal);
     return true;
   }
-  // The record is ours and of no use without its snapshot.
+  // This call made the record, which is of no use without its snapshot.
   await ignoring(Code.NotFound, context.client.containers.delete({ id: container.id }));
   throw snapshot.reason;
 }

@@ -6,14 +6,14 @@ const OWNER = { namespace: 'kukeon-main', containerId: 'a_b', socketPath: '/run/
 const SHIM =
   '/usr/bin/containerd-shim-runc-v2\0-namespace\0kukeon-main\0-id\0a_b\0-address\0/run/c.sock\0';
 
-test('a shim is known by namespace, container and containerd', () => {
+test('a shim is recognised by namespace, container and containerd', () => {
   assert.ok(isShimOf(SHIM, OWNER));
   assert.ok(!isShimOf(SHIM, { ...OWNER, namespace: 'kukeon-other' }));
   assert.ok(!isShimOf(SHIM, { ...OWNER, containerId: 'a' }));
   assert.ok(!isShimOf(SHIM, { ...OWNER, socketPath: '/run/other.sock' }));
 });
 
-test('a program that only names a shim is none', () => {
+test('a program that only names a shim is not recognised as one', () => {
   assert.ok(!isShimOf(`/bin/echo\0${SHIM}`, OWNER));
   assert.ok(!isShimOf('', OWNER));
 });

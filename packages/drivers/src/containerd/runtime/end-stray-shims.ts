@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { listPids, readProc, signalProcess } from '@capsule/host';
 
-/** Whose shims are meant: all three stand in the arguments that containerd starts a shim with. */
+/** Identifies the shims of a container: containerd passes all three to a shim as arguments. */
 export interface ShimOwner {
   readonly namespace: string;
   readonly containerId: string;
@@ -9,13 +9,13 @@ export interface ShimOwner {
   readonly socketPath: string;
 }
 
-/** How long a shim gets to end by itself, and then by each signal. */
+/** The time that a shim gets to end by itself, and then after each signal. */
 const PATIENCE_MS = { itself: 500, SIGTERM: 2_000, SIGKILL: 2_000 };
 const LOOK_AGAIN_MS = 10;
 
 /**
- * Ends shims of a container that has no task any more. A caller that dies in the middle of a task's
- * creation cancels it, and containerd then may forget a shim that it has just started. Idempotent.
+ * Ends shims of a container that has no task any more. When a caller dies while it creates a task, containerd
+ * cancels the creation and may forget a shim that it has just started. Idempotent.
  */
 export async function endStrayShims(owner: ShimOwner): Promise<void> {
   let left = await untilGone(owner, PATIENCE_MS.itself);
@@ -25,7 +25,10 @@ export async function endStrayShims(owner: ShimOwner): Promise<void> {
   }
 }
 
-/** True for the arguments of a shim of that container; they end in NUL, as in `/proc/PID/cmdline`. */
+/**
+ * Returns whether these are the arguments of a shim of that container; each ends in NUL, as in
+ * `/proc/PID/cmdline`.
+ */
 export function isShimOf(cmdline: string, owner: ShimOwner): boolean {
   const [program = '', ...args] = cmdline.split('\0');
   const value = (flag: string) => args[args.indexOf(flag) + 1];
@@ -37,7 +40,7 @@ export function isShimOf(cmdline: string, owner: ShimOwner): boolean {
   );
 }
 
-/** The shims that are still there after `limitMs`, as soon as there are none. */
+/** Resolves as soon as there are no shims, or after `limitMs` with those that are left. */
 async function untilGone(owner: ShimOwner, limitMs: number): Promise<readonly number[]> {
   const deadline = performance.now() + limitMs;
   for (;;) {

@@ -1,6 +1,6 @@
 import type { ContainerRef, ContainerRole, Resources } from '@capsule/core';
 
-/** What we write on a container record: who it is, and what starting and stopping it takes. */
+/** The labels of a container record: its identity, and the facts that starting and stopping it takes. */
 export interface ContainerLabels {
   readonly ref: ContainerRef;
   readonly role: ContainerRole;
@@ -10,9 +10,9 @@ export interface ContainerLabels {
   readonly parent: string;
   readonly stopSignal: string;
   readonly logPath: string;
-  /** The limits it has. */
+  /** Its limits. */
   readonly resources: Resources;
-  /** How its last task ended, once that is removed. */
+  /** The end of its last task, once that is removed. */
   readonly ended?: ContainerEnd;
 }
 
@@ -24,7 +24,7 @@ export interface ContainerEnd {
 
 const PREFIX = 'capsule.';
 export const RESOURCES_LABEL = `${PREFIX}resources`;
-/** Empty when it has a task, or never had one. */
+/** Empty when the container has a task, or never had one. */
 export const ENDED_LABEL = `${PREFIX}ended`;
 
 export function writeEnded(end: ContainerEnd): string {
@@ -48,7 +48,7 @@ export function writeLabels({ ref, ...labels }: ContainerLabels): Record<string,
   };
 }
 
-/** Undefined for a container that is not ours. */
+/** Undefined for a container that capsuled did not make. */
 export function readLabels(from: Readonly<Record<string, string>>): ContainerLabels | undefined {
   const label = (name: string) => from[`${PREFIX}${name}`] ?? '';
   const cell = {

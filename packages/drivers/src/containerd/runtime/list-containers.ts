@@ -14,10 +14,10 @@ export async function listContainers(
   { client }: RuntimeContext,
   signal?: AbortSignal,
 ): Promise<readonly ContainerSeen[]> {
-  // First the tasks: what ended meanwhile is on the record before its task is gone.
+  // Tasks first: the end of a task is written to its record before the task is removed, so none is missed.
   const tasks = await client.tasks.list({}, callOptions(signal));
   const records = await client.containers.list({}, callOptions(signal));
-  // The answer of List names a container's first process by the container's id.
+  // List names a container's first process by the container's id.
   const processes = new Map(tasks.tasks.map((task) => [task.containerId || task.id, task]));
   return records.containers.flatMap(({ id, labels }) => {
     const ours = readLabels(labels);
@@ -26,8 +26,8 @@ export async function listContainers(
 }
 
 /**
- * One that has ended is settled before it is said to have: whoever hears of the end takes the log for complete. What
- * cannot be settled now is reported as ended all the same, and tried again by `settleLeft`.
+ * Settles an ended container before it reports the end, because its readers take the log for complete then. A
+ * container that cannot be settled now is reported as ended too, and `settleLeft` tries again.
  */
 export async function inspectContainer(
   context: RuntimeContext,
@@ -42,7 +42,7 @@ export async function inspectContainer(
   return lookAtContainer(client, id, signal);
 }
 
-/** Undefined when there is none, or it is not ours. */
+/** Undefined when there is none, or capsuled did not make it. */
 export async function lookAtContainer(
   client: RuntimeContext['client'],
   id: string,
@@ -52,7 +52,7 @@ export async function lookAtContainer(
 }
 
 async function look(client: RuntimeContext['client'], id: string, signal?: AbortSignal) {
-  // In this order, for the same reason.
+  // Task first, as in `listContainers`.
   const task = await getTask(client, id, signal);
   const answer = await ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal)));
   const labels = answer?.container && readLabels(answer.container.labels);

@@ -7,7 +7,7 @@ import { taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
 import { getTask } from './task.ts';
 
-/** By the cgroup freezer: every process of the container stands still, also one that forks. */
+/** Freezes the cgroup, and with it every process of the container, also one that forks. */
 export async function pauseContainer(
   { client }: RuntimeContext,
   ref: ContainerRef,

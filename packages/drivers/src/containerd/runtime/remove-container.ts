@@ -7,8 +7,8 @@ import type { RuntimeContext } from './context.ts';
 import { removeTask } from './task.ts';
 
 /**
- * Takes everything down, in an order that a crash may interrupt anywhere: the record goes last, so
- * that as long as anything is left the container is still listed and can be removed again.
+ * Removes everything of a container, in an order that a crash may interrupt anywhere: the record goes last,
+ * so a container of which anything is left is still listed and can be removed again.
  */
 export async function removeContainer(
   { client, snapshotter, cgroupRoot }: RuntimeContext,

@@ -4,14 +4,14 @@ import { run, unlessMissing } from '@capsule/host';
 import { isAnswer } from '../client/rpc-error.ts';
 import { endStrayShims, type ShimOwner } from './end-stray-shims.ts';
 
-/** As long as containerd gives it. */
+/** The time that containerd gives it. */
 const DELETE_LIMIT_MS = 10_000;
 const ANY_CODE = Array.from({ length: 256 }, (_, code) => code);
 
 /**
- * The bundle that a task cannot be made for, since one of an earlier task is there: the shim died, and
- * the process that containerd cleans up with died too. Until it restarts, containerd never looks at it
- * again. Undefined for any other failure.
+ * Returns the path of a stale bundle that prevented the creation of a task: both the shim of an earlier task
+ * and the process with which containerd cleans up after it have died. containerd looks at the bundle again
+ * only when it restarts. Undefined for any other failure.
  */
 export function staleBundleOf(
   error: unknown,
@@ -25,8 +25,8 @@ export function staleBundleOf(
 }
 
 /**
- * Does what containerd does after the death of a shim: its program ends what still runs and unmounts,
- * then the folder goes. Only for a container that has no task. Idempotent.
+ * Cleans up as containerd does after the death of a shim: its program ends the processes that still run and
+ * unmounts, then the folder is removed. Only for a container that has no task. Idempotent.
  */
 export async function removeStaleBundle(bundle: string, owner: ShimOwner): Promise<void> {
   await endStrayShims(owner);
@@ -38,7 +38,7 @@ export async function removeStaleBundle(bundle: string, owner: ShimOwner): Promi
     await run(program, [...whose, '-bundle', bundle, 'delete'], options);
   }
   for (const entry of await readdir(bundle)) {
-    // A root filesystem that is still mounted must not be emptied: this fails then.
+    // A root filesystem that is still mounted must not be emptied: rmdir fails on it.
     if (entry === 'rootfs') await rmdir(join(bundle, entry));
     else await rm(join(bundle, entry));
   }

@@ -18,7 +18,7 @@ function read<D extends DescMessage>(schema: D, event: MessageInitShape<D>) {
   return readEvent(create(EnvelopeSchema, { timestamp: timestampFromMs(5000), event: packed }));
 }
 
-test('what happens to the first process is told', () => {
+test('events of the first process are read', () => {
   const containerId = 'web';
   assert.deepEqual(read(TaskStartSchema, { containerId, pid: 1 }), {
     id: 'web',
@@ -41,7 +41,7 @@ test('what happens to the first process is told', () => {
   });
 });
 
-test('processes of exec are none of our business', () => {
+test('events of exec processes are ignored', () => {
   assert.equal(
     read(TaskExitSchema, { containerId: 'web', id: 'exec-1', exitStatus: 0 }),
     undefined,
@@ -49,7 +49,7 @@ test('processes of exec are none of our business', () => {
   assert.equal(read(TaskDeleteSchema, { containerId: 'web', id: 'exec-1' }), undefined);
 });
 
-test('events of other kinds are passed over', () => {
+test('events of other kinds are ignored', () => {
   assert.equal(
     readEvent(create(EnvelopeSchema, { event: { typeUrl: 'containerd.events.Other' } })),
     undefined,

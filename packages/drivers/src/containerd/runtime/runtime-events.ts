@@ -12,7 +12,7 @@ import {
 } from '../gen/containerd/events/task_pb.ts';
 import type { Envelope } from '../gen/containerd/types/event_pb.ts';
 
-/** An event before we know whose container it is. */
+/** An event that is not yet matched with a workload's container. */
 export interface ContainerEvent {
   readonly id: string;
   readonly kind: RuntimeEvent['kind'];
@@ -20,13 +20,13 @@ export interface ContainerEvent {
   readonly at: number;
 }
 
-/** What `Subscribe` is asked for. */
+/** Returns the filters of `Subscribe`. */
 export function eventFilters(namespace: string): string[] {
   const topics = '^/(tasks/(start|exit|oom|delete|paused|resumed)|containers/delete)$';
   return [`namespace==${namespace},topic~=${JSON.stringify(topics)}`];
 }
 
-/** Undefined for what is not about a container's first process. */
+/** Reads an event; undefined for one that is not about a container's first process. */
 export function readEvent(envelope: Envelope): ContainerEvent | undefined {
   const { typeUrl = '', value = new Uint8Array() } = envelope.event ?? {};
   const read = READERS[typeUrl];

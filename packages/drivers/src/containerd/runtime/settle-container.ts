@@ -12,26 +12,27 @@ import { ENDED_LABEL, readLabels, writeEnded } from './labels.ts';
 import { getTask, removeTask } from './task.ts';
 
 /**
- * Removes the task of a container whose first process has ended, with its shim and its log writer, which writes the last
- * line of the program only then. How it ended is on the container's record before. One that runs, or has no task, is
- * left alone. Idempotent.
+ * Records on a container how its first process ended, then removes its task with the shim and the log writer,
+ * which writes the program's last line only then. Leaves a container alone that runs or has no task.
+ * Idempotent.
  */
 export async function settleContainer(
   { client, settling, cgroupRoot }: RuntimeContext,
   id: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  // A start makes another task under the same name.
+  // A concurrent start would create another task under the same name.
   const release = await settling.acquire(id, signal);
   try {
     const task = await getTask(client, id, signal);
     if (task?.status !== Status.STOPPED) return;
     const call = client.containers.get({ id }, callOptions(signal));
     const container = (await ignoring(Code.NotFound, call))?.container;
-    // One of somebody else, or without a record: whoever made it looks after it.
+    // A task without a record, or of another client of containerd, belongs to its creator.
     const labels = container && readLabels(container.labels);
     if (labels === undefined) return;
-    // The event may come late, or never: the shim that sends it goes with the task, and so does the cgroup.
+    // The event may come late or never: the shim that sends it is removed with the task, and so is the
+    // cgroup.
     const oomKilled = await hasOomKill(cgroupRoot, containerCgroup(labels));
     await writeEnd(client, id, { task, oomKilled });
     await removeTask(client, id);
@@ -40,7 +41,7 @@ export async function settleContainer(
   }
 }
 
-/** Settles what ended while nobody looked. Fails with the first failure when all were tried. */
+/** Settles containers that ended while no capsuled ran. Tries all, then fails with the first failure. */
 export async function settleAll(context: RuntimeContext, signal?: AbortSignal): Promise<void> {
   const { tasks } = await context.client.tasks.list({}, callOptions(signal));
   const ended = tasks.filter(({ status }) => status === Status.STOPPED);
@@ -48,7 +49,7 @@ export async function settleAll(context: RuntimeContext, signal?: AbortSignal): 
   await settleLeft(context, signal);
 }
 
-/** Settles what could not be settled when it ended. Costs nothing where there is none. */
+/** Settles containers that could not be settled when they ended. Costs nothing where there are none. */
 export async function settleLeft(context: RuntimeContext, signal?: AbortSignal): Promise<void> {
   await allOrFirstError(
     [...context.unsettled].map(async (id) => {
@@ -58,7 +59,7 @@ export async function settleLeft(context: RuntimeContext, signal?: AbortSignal):
   );
 }
 
-/** Settles a container that has ended just now; what fails is done by `settleLeft`, which reports it. */
+/** Settles a container that has just ended. `settleLeft` tries again after a failure, and reports it. */
 export async function settleEnded(
   context: RuntimeContext,
   id: string,
@@ -71,7 +72,7 @@ export async function settleEnded(
   );
 }
 
-/** Forgets how the last task ended: another one is about to be made. */
+/** Clears the recorded end of the last task, before another one is created. */
 export async function clearEnd({ client }: RuntimeContext, id: string): Promise<void> {
   await updateLabel(client, id, '');
 }

@@ -5,7 +5,7 @@ import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import type { RuntimeContext } from './context.ts';
 
-/** The writable layer of a container on top of its image; answers how to mount it. */
+/** Creates the writable layer of a container on top of its image; returns how to mount it. */
 export async function prepareSnapshot(
   { client, snapshotter }: RuntimeContext,
   key: string,
@@ -22,7 +22,7 @@ export async function prepareSnapshot(
   }
 }
 
-/** How to mount the writable layer; undefined when there is none. */
+/** Returns how to mount the writable layer; undefined when there is none. */
 export async function findMounts(
   { client, snapshotter }: RuntimeContext,
   key: string,

@@ -15,7 +15,10 @@ import { findMounts, prepareSnapshot } from './snapshot.ts';
 import { describeStartError } from './start-error.ts';
 import { getTask, removeTask, runTask } from './task.ts';
 
-/** What runs stays; what ended, or was made and never started, is removed and made anew. */
+/**
+ * Starts a container. A running task stays; a task that ended, or was created and never started, is removed
+ * and recreated.
+ */
 export async function startContainer(
   context: RuntimeContext,
   ref: ContainerRef,
@@ -34,7 +37,7 @@ export async function startContainer(
   if (isAlive(state)) return describeContainer(id, labels, task);
   if (state !== 'none') await removeTask(client, id);
   if (labels.ended !== undefined) await clearEnd(context, id);
-  // Missing after half a creation: nothing ever ran in it.
+  // Missing after an interrupted creation: no program ever ran in it.
   const rootfs = mounts ?? (await prepareSnapshot(context, id, labels.parent, signal));
   return run(context, { id, labels, rootfs }, signal);
 }
@@ -61,7 +64,7 @@ async function run(
   }
 }
 
-/** The shim runs the program with `path` and the value as its two arguments. */
+/** Returns the URI of a log writer; the shim runs it with `path` and the value as its two arguments. */
 export function logUri(binary: string, path: string): string {
   return `binary://${encodeURI(binary)}?path=${encodeURIComponent(path)}`;
 }

@@ -15,7 +15,7 @@ function codeOf(text: string): string {
 const RUNC =
   'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';
 
-test('a program that is not there, by name and by path', () => {
+test('a missing program, by name and by path', () => {
   for (const text of [
     `${RUNC}exec: "no-such": executable file not found in $PATH`,
     `${RUNC}exec: "/no/such": stat /no/such: no such file or directory`,
@@ -26,7 +26,7 @@ test('a program that is not there, by name and by path', () => {
   }
 });
 
-test('a program that may not run', () => {
+test('a program that may not be executed', () => {
   for (const text of [
     `${RUNC}exec: "/etc/passwd": permission denied`,
     `${RUNC}exec /bin/arm: exec format error`,
@@ -36,12 +36,12 @@ test('a program that may not run', () => {
   }
 });
 
-test('anything else keeps the words of runc', () => {
+test("any other failure keeps runc's text", () => {
   const error = codeOf(`${RUNC}error mounting "x" to rootfs: no such file or directory`);
   assert.equal(error, 'RUNTIME_START_FAILED');
 });
 
-test('what containerd did not say stays as it is', () => {
+test("an error that is not an answer of containerd's is returned unchanged", () => {
   const lost = new ConnectError('gone', Code.Internal);
   assert.equal(describeStartError('web', lost), lost);
 });

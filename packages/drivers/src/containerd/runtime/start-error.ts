@@ -4,8 +4,8 @@ import { isAnswer } from '../client/rpc-error.ts';
 import { runtimeError } from '../errors.ts';
 
 /**
- * Why a container did not start. The texts are runc's and the kernel's; runc prints the program's name
- * before them (libcontainer's init, "exec: %q: …" of Go's os/exec, and "exec %s: …" of execve).
+ * The reasons why a container did not start. The texts are runc's and the kernel's; runc prints the program's
+ * name before them (libcontainer's init, "exec: %q: …" of Go's os/exec, and "exec %s: …" of execve).
  */
 const PATTERNS: readonly {
   readonly pattern: RegExp;
@@ -22,7 +22,9 @@ const PATTERNS: readonly {
   },
 ];
 
-/** Anything but an answer of containerd's (an abort, a lost connection) comes back as it is. */
+/**
+ * Translates an answer of containerd's; any other error (an abort, a lost connection) is returned unchanged.
+ */
 export function describeStartError(container: string, error: unknown): unknown {
   if (!isAnswer(error)) return error;
   for (const { pattern, make } of PATTERNS) {
@@ -32,7 +34,7 @@ export function describeStartError(container: string, error: unknown): unknown {
   return runtimeError.START_FAILED({ container, detail: lastCause(error.rawMessage) }, error);
 }
 
-/** runc wraps its causes from the outside in; the words that help come last. */
+/** Returns the innermost cause: runc wraps causes from the outside in, and the last is the helpful one. */
 function lastCause(message: string): string {
   const marker = 'OCI runtime create failed: ';
   const at = message.lastIndexOf(marker);

@@ -15,8 +15,9 @@ import { getTask, killTask, removeTask, waitForExit } from './task.ts';
 const SIGKILL = 9;
 
 /**
- * Asks, waits, kills. How it ended stays on the container's record; its task is gone, and its log complete.
- * Aborting ends the wait; what was asked to end may then still be running.
+ * Sends the stop signal, waits for the grace period, then kills. Afterwards the end is on the container's
+ * record, its task is gone, and its log is complete. Aborting ends the wait; the container may still be
+ * running then.
  */
 export async function stopContainer(
   context: RuntimeContext,
@@ -34,13 +35,13 @@ export async function stopContainer(
   if (state === 'none') return;
   if (state === 'stopped') return settleContainer(context, id, signal);
   if (state === 'created' || state === 'unknown') return removeTask(client, id);
-  // What stands still ends by no signal.
+  // A frozen process does not react to a signal.
   if (state === 'paused') await client.tasks.resume({ containerId: id }, callOptions(signal));
   const ofImage = readLabels(answer?.container?.labels ?? {})?.stopSignal ?? '';
   const stopSignal = ordered === '' ? ofImage : ordered;
   const ended = new AbortController();
   const ask = { id, signal: parseStopSignal(stopSignal), graceMs };
-  // Together, so that a failure of either is heard while the other still waits.
+  // Concurrently, so that a failure of either is reported while the other still waits.
   await Promise.all([
     waitForExit(client, id, graceMs, signal).finally(() => ended.abort()),
     askThenKill(client, ask, ended.signal),
@@ -59,7 +60,7 @@ async function askThenKill(
   }
 }
 
-/** True when the time has passed, false when `ended` came first. */
+/** Resolves with true when the time has passed, with false when `ended` came first. */
 async function passes(limitMs: number, ended: AbortSignal): Promise<boolean> {
   try {
     await delay(limitMs, undefined, { signal: ended });

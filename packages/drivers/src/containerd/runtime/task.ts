@@ -11,7 +11,7 @@ const SIGKILL = 9;
 /** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
 const DEATH_LIMIT_MS = 30_000;
 
-/** The task of a container; undefined when there is none. */
+/** Returns the task of a container; undefined when there is none. */
 export async function getTask(
   client: ContainerdClient,
   containerId: string,
@@ -27,11 +27,11 @@ export async function getTask(
 export interface NewTask {
   readonly containerId: string;
   readonly rootfs: readonly Mount[];
-  /** `binary://…`: who takes standard output and error. */
+  /** `binary://…`: the program that reads standard output and error. */
   readonly output: string;
 }
 
-/** Makes and starts the first process, and answers its pid. Leaves no task when it fails. */
+/** Creates and starts the first process, and returns its pid. Leaves no task when it fails. */
 export async function runTask(
   client: ContainerdClient,
   task: NewTask,
@@ -67,7 +67,7 @@ async function makeTask(
   }
 }
 
-/** Sends a signal; a process that is gone already is fine. */
+/** Sends a signal; ignores that a process has ended already. */
 export async function killTask(
   client: ContainerdClient,
   containerId: string,
@@ -76,7 +76,7 @@ export async function killTask(
   try {
     await client.tasks.kill({ containerId, ...kill });
   } catch (error) {
-    // "Process already finished" comes as the one or the other, by how far its exit was noticed.
+    // "Process already finished" has either code, depending on how far containerd has noticed the exit.
     if (!hasCode(error, Code.NotFound) && !hasCode(error, Code.FailedPrecondition)) throw error;
   }
 }
@@ -94,8 +94,8 @@ export async function waitForExit(
 }
 
 /**
- * The one way to take a task down: kills all that runs in it, removes it, and ends a shim that
- * containerd forgot. Idempotent.
+ * The one way to remove a task: kills all its processes, removes it, and ends a shim that containerd forgot.
+ * Idempotent.
  */
 export async function removeTask(client: ContainerdClient, containerId: string): Promise<void> {
   await Promise.all([

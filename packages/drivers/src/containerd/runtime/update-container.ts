@@ -14,8 +14,8 @@ import type { RuntimeContext } from './context.ts';
 import { RESOURCES_LABEL } from './labels.ts';
 
 /**
- * First what runs, then the record that says so: a crash in between is mended by the next call, since
- * the record still tells the old limits.
+ * Changes the running container first, then its record. After a crash in between the record still has the old
+ * limits, so the next call repeats the change.
  */
 export async function updateContainer(
   { client, cgroupRoot }: RuntimeContext,

@@ -9,10 +9,11 @@ import { type ContainerEvent, eventFilters, readEvent } from './runtime-events.t
 import { settleEnded } from './settle-container.ts';
 
 /**
- * Events from now on. Ends when `signal` aborts, or when containerd goes away; fails with
- * `RUNTIME_UNAVAILABLE` when it cannot be reached at all. containerd's events carry ids only; they are
- * looked up once and kept in `owners` until their container is deleted. The end of a container is reported
- * when its task is taken away, so that its log is complete; those of others do not wait for it.
+ * Yields events from now on. Ends when `signal` aborts, or when containerd goes away; fails with
+ * `RUNTIME_UNAVAILABLE` when containerd cannot be reached at all. containerd's events carry ids only; their
+ * owners are looked up once and kept in `owners` until the container is deleted. The end of a container is
+ * reported after its task is removed, so its log is complete; events of other containers do not wait for
+ * that.
  */
 export async function* watchEvents(
   context: RuntimeContext,
@@ -44,7 +45,10 @@ interface Watch {
   readonly signal: AbortSignal;
 }
 
-/** Those of one container pass one after the other. Resolves when the stream has ended and all have passed. */
+/**
+ * Passes the events of one container in order, those of several concurrently. Resolves when the stream has
+ * ended and all have passed.
+ */
 async function passEvents(watch: Watch): Promise<void> {
   const { client } = watch.context;
   const failed = new AbortController();

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { run } from '@capsule/host';
 import { readInside } from './read-inside.ts';
 
-/** A tree, and beside it a file that nothing inside may reach. */
+/** Makes a tree, and beside it a file that no path inside may reach. */
 async function tree(t: TestContext): Promise<string> {
   const outside = await mkdtemp(join(tmpdir(), 'capsule-read-inside-'));
   t.after(() => rm(outside, { recursive: true }));
@@ -26,7 +26,7 @@ test('a file is read, up to the limit', async (t) => {
   assert.equal(await readInside(root, '/etc/passwd', 4), 'root');
 });
 
-test('links are followed as from the root of the tree', async (t) => {
+test('links are followed relative to the root of the tree', async (t) => {
   const root = await tree(t);
   await writeFile(join(root, 'usr/passwd'), 'inside');
   for (const target of ['/usr/passwd', '../usr/passwd', '../../../../usr/passwd', 'other']) {
@@ -54,14 +54,14 @@ test('no link leads out of the tree', async (t) => {
   }
 });
 
-test('a directory that is a link out of the tree is followed inside', async (t) => {
+test('a directory that is a link out of the tree is resolved inside it', async (t) => {
   const root = await tree(t);
   await rm(join(root, 'etc'), { recursive: true });
   await symlink('..', join(root, 'etc'));
   assert.equal(await readInside(root, '/etc/passwd', 100), '');
 });
 
-test('circles, directories and what is not there read as empty', async (t) => {
+test('loops, directories and missing files read as empty', async (t) => {
   const root = await tree(t);
   await symlink('passwd', join(root, 'etc/passwd'));
   await mkdir(join(root, 'etc/group'));
@@ -77,7 +77,7 @@ test('circles, directories and what is not there read as empty', async (t) => {
   }
 });
 
-test('what may let its reader wait is not opened: pipes, devices, files of /proc, folders', async (t) => {
+test('files whose reader may have to wait are not opened: pipes, devices, files of /proc, folders', async (t) => {
   const root = await tree(t);
   const path = join(root, 'etc/passwd');
   await run('mkfifo', [path]);
@@ -89,7 +89,7 @@ test('what may let its reader wait is not opened: pipes, devices, files of /proc
   }
 });
 
-/** Exchanges two names again and again, by renameat2(2) with RENAME_EXCHANGE, until it is killed. */
+/** Exchanges two names in a loop with renameat2(2) and RENAME_EXCHANGE, until it is killed. */
 const EXCHANGE = `
 my ($number, $a, $b) = @ARGV;
 $| = 1;
@@ -99,7 +99,7 @@ while (syscall($number + 0, -100, $a, -100, $b, 2) == 0) {}
 const RENAMEAT2 = process.arch === 'arm64' ? '276' : '316';
 
 for (const kind of ['pipe', 'link out', 'folder'] as const) {
-  test(`a file that is exchanged for a ${kind} meanwhile is read whole, or not at all`, async (t) => {
+  test(`a file that is concurrently exchanged for a ${kind} is read whole, or not at all`, async (t) => {
     const root = await tree(t);
     const [path, other] = [join(root, 'etc/passwd'), join(root, 'etc/other')];
     await writeFile(path, 'inside');
@@ -118,7 +118,7 @@ for (const kind of ['pipe', 'link out', 'folder'] as const) {
       }
       assert.equal(racer.exitCode, null);
     } finally {
-      // Before the tree is removed, in which it exchanges files.
+      // It must end before the tree is removed, in which it exchanges files.
       racer.kill('SIGKILL');
       await gone;
     }

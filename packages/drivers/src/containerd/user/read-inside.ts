@@ -3,27 +3,29 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readlink } from 'node:fs/promises';
 
 const MAX_LINKS = 40;
-/** Names a file without opening it, so never waits for one (open(2)); the same on all architectures of ours. */
+/** Names a file without opening it, so it never blocks (open(2)); the same on all supported architectures. */
 const O_PATH = 0o10000000;
 
 /**
- * Reads a text file of a tree that is not trusted and may change meanwhile. Links are followed as if `root` were `/`,
- * so none leads out; anything but a regular file, and a missing one, reads as empty. At most `limitBytes`.
+ * Reads a text file of a tree that is not trusted and may change meanwhile. Links are followed as if `root`
+ * were `/`, so none leads out; a missing file, and anything but a regular file, reads as empty. Reads at most
+ * `limitBytes`.
  *
- * Each step is taken from the descriptor of the one before, and what is opened is what was looked at: nothing that is
- * put in its place meanwhile is. The one helper for all paths inside of a container or an image.
+ * Each step starts from the descriptor of the one before, and the file that is read is the one that was
+ * checked, also when another one takes its place meanwhile. Every path inside of a container or an image is
+ * read with this function.
  */
 export async function readInside(root: string, path: string, limitBytes: number): Promise<string> {
   await using walk = await Walk.begin(root);
   const found = await walk.find(path);
   if (found === undefined || !found.stat.isFile()) return '';
-  // Awaited here: the descriptors are given back when this returns.
+  // Awaited here, because the descriptors are closed when this function returns.
   return await readRegular(found.handle, Math.min(limitBytes, found.stat.size));
 }
 
 /**
- * A file of `/proc` that would let its reader wait has no size, so it is not read. A holder of a lease is not waited
- * for either (O_NONBLOCK).
+ * A file of `/proc` on which a read would wait has size zero, so it is not read. O_NONBLOCK: does not wait
+ * for the holder of a lease (fcntl(2)) either.
  */
 async function readRegular({ fd }: FileHandle, bytes: number): Promise<string> {
   if (bytes === 0) return '';
@@ -40,7 +42,7 @@ interface Found {
   readonly stat: Stats;
 }
 
-/** The folders from the root down to a place. Owns their descriptors. */
+/** The folders from the root down to the current one. Owns their descriptors. */
 class Walk implements AsyncDisposable {
   readonly #root: FileHandle;
   #below: readonly FileHandle[] = [];
@@ -54,7 +56,7 @@ class Walk implements AsyncDisposable {
     return new Walk(await open(root, O_PATH | constants.O_DIRECTORY));
   }
 
-  /** What a path names, its links followed; undefined when it names nothing. */
+  /** Returns the file that a path names, links followed; undefined when it names none. */
   async find(path: string): Promise<Found | undefined> {
     const todo = stepsOf(path);
     let links = 0;
@@ -87,7 +89,7 @@ class Walk implements AsyncDisposable {
     await this.#root.close();
   }
 
-  /** A step below the present folder, whatever it is; held until the next look. */
+  /** Opens an entry of the current folder, of any type; it stays open until the next call. */
   async #look(step: string): Promise<Found | undefined> {
     await this.#file?.close();
     this.#file = await unlessGone(open(this.#pathOf(step), O_PATH | constants.O_NOFOLLOW));
@@ -114,7 +116,7 @@ function stepsOf(path: string): string[] {
   return path.split('/').filter((step) => step !== '' && step !== '.');
 }
 
-/** What it speaks of was taken away, is of another kind by now, or is held by somebody. */
+/** Returns undefined when the file was removed, is of another type by now, or is locked by a lease. */
 async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

@@ -4,7 +4,7 @@ import { readInside } from './read-inside.ts';
 
 const FILE_LIMIT_BYTES = 1024 * 1024;
 
-/** Who a user is in a container that runs, by its account files of now. Fails with `RUNTIME_USER_UNKNOWN`. */
+/** Resolves a user in a running container by its current account files. Fails with `RUNTIME_USER_UNKNOWN`. */
 export async function resolveUserOf(
   pid: number,
   user: string,

@@ -11,20 +11,20 @@ import { withView } from './view.ts';
 
 export interface UserFinderOptions {
   readonly snapshotter: string;
-  /** A directory to mount in, below `/run`. */
+  /** The folder, below `/run`, in which it mounts. */
   readonly scratch: string;
 }
 
 const PREFIX = 'capsule-view-';
-/** Real ones are a few kilobytes. */
+/** Real account files have a few kilobytes. */
 const FILE_LIMIT_BYTES = 1024 * 1024;
 
-/** Finds who an image's `USER` is, in the image's own account files, and remembers it. */
+/** Resolves users by an image's own account files, which it caches. */
 export class UserFinder {
   readonly #client: ContainerdClient;
   readonly #options: UserFinderOptions;
   readonly #known = new Map<string, AccountFiles>();
-  /** Names of folders that are in use now, by any finder of this process: they share their scratch. */
+  /** Folders that finders of this process have in use; all finders share one scratch folder. */
   static readonly #places = new Set<string>();
 
   constructor(client: ContainerdClient, options: UserFinderOptions) {
@@ -33,8 +33,8 @@ export class UserFinder {
   }
 
   /**
-   * Who `wanted` is in an image, or the image's own user where it is empty. Fails with
-   * `RUNTIME_USER_UNKNOWN`. Root has the home and the groups that the image gives it, as everybody has.
+   * Resolves `wanted` in an image, or the image's own user where it is empty. Fails with
+   * `RUNTIME_USER_UNKNOWN`. The home and the groups of root are the image's too, as for every user.
    */
   async find(image: string, content: ImageContent, wanted = ''): Promise<ResolvedUser> {
     const user = wanted === '' ? content.config.user : wanted;
@@ -53,7 +53,7 @@ export class UserFinder {
     if (parent === '') return { passwd: '', group: '' };
     const { snapshotter, scratch } = this.#options;
     const key = `${PREFIX}${randomUUID()}`;
-    // Of this look alone: removing a folder takes a mount away that another one has there.
+    // A folder for this call alone: removing a shared one would detach the mount of another call.
     const place = join(scratch, key);
     UserFinder.#places.add(key);
     try {
@@ -64,7 +64,7 @@ export class UserFinder {
     }
   }
 
-  /** Removes the folders of looks that were cut short by the death of an earlier capsuled. Idempotent. */
+  /** Removes the folders that a killed capsuled left. Idempotent. */
   async removeLeft(): Promise<void> {
     const { scratch } = this.#options;
     for (const name of await namesIn(scratch)) {

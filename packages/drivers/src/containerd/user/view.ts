@@ -7,10 +7,9 @@ import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 
 /**
- * Shows what a read-only snapshot holds, and calls `use` with the directory where it is seen. A
- * plain directory is used as it is. Layers are mounted in a mount namespace of a child that lives
- * until its standard input ends: whatever happens to us, nothing stays mounted, and what is unmounted in the
- * capsule meanwhile is unmounted there too.
+ * Shows the content of a read-only snapshot, and calls `use` with its directory. A plain directory is used as
+ * it is. Layers are mounted in the mount namespace of a child that lives until its standard input ends: even
+ * when capsuled dies nothing stays mounted, and an unmount in the capsule reaches the child too.
  */
 export async function withView<T>(
   mounts: readonly Mount[],
@@ -24,8 +23,8 @@ export async function withView<T>(
 }
 
 /**
- * Runs a program that sees what a read-only snapshot holds: for those that resolve their paths, which lead out of
- * what `withView` shows. Fails as `run`.
+ * Runs a program in a view of a read-only snapshot: for programs that resolve their paths, which would leave
+ * the directory of `withView`. Fails as `run`.
  */
 export async function runInView(
   mounts: readonly Mount[],
@@ -54,9 +53,9 @@ function onlyMount(mounts: readonly Mount[]): Mount {
 }
 
 const RUN_SCRIPT = 'mount -t "$1" -o "$2" "$3" "$4" && shift 4 && exec "$@"';
-/** The newer system calls take no option longer than 255 characters, and layers need more. */
+/** The newer mount system calls take no option longer than 255 characters, and layers need more. */
 const MOUNT_ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LIBMOUNT_FORCE_MOUNT2: 'always' };
-/** The mount is made, one byte says so, and then the child waits for the end of its input. */
+/** The child mounts, writes one byte, and then waits for the end of its input. */
 const SCRIPT = 'mount -t "$1" -o "$2" "$3" "$4" && echo && exec cat';
 
 async function withMount<T>(
@@ -85,7 +84,7 @@ async function withMount<T>(
   }
 }
 
-/** Layers lie beside each other; relative paths keep many of them below the kernel's one page. */
+/** Layers lie beside each other; with relative paths many of them fit into the kernel's limit of one page. */
 function shorten(options: readonly string[]): { cwd: string; options: string } {
   const layers =
     options

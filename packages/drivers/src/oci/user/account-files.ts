@@ -15,7 +15,7 @@ export interface GroupEntry {
   readonly members: readonly string[];
 }
 
-/** Lines that are no entry (comments, NIS marks, damage) are skipped, as libc does. */
+/** Skips lines that are no entry (comments, NIS marks, damage), as libc does. */
 export function parsePasswd(text: string): PasswdEntry[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', , uidText = '', gidText = '', , home = ''] = line.split(':');

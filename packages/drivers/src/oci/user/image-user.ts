@@ -1,7 +1,7 @@
-/** An image's `USER` taken apart: `uid`, `name`, each optionally with `:gid` or `:group`. */
+/** The parts of an image's `USER`: `uid` or `name`, each optionally with `:gid` or `:group`. */
 export interface ImageUser {
   readonly user: string;
-  /** Undefined when none was written; the user's own group counts then. */
+  /** Undefined where the image names none; the user's own group applies then. */
   readonly group: string | undefined;
 }
 
@@ -12,10 +12,10 @@ export function parseImageUser(text: string): ImageUser {
   return { user: user === '' ? '0' : user, group: group === '' ? undefined : group };
 }
 
-/** The largest id that Linux gives to anybody. */
+/** The largest id that Linux allows. */
 const MAX_ID = 2 ** 32 - 2;
 
-/** The number that a text is, or undefined when it has to be a name. */
+/** Returns the number of a numeric id; undefined for a text that must be a name. */
 export function parseId(text: string): number | undefined {
   if (!/^\d{1,10}$/.test(text)) return undefined;
   const id = Number(text);

@@ -30,7 +30,7 @@ test('a name has the ids, the groups and the home of its entry', () => {
   });
 });
 
-test('a number finds its entry, and needs none', () => {
+test('a number has the home and the groups of its entry, and works without one', () => {
   assert.deepEqual(resolveUser('101', files), resolveUser('web', files));
   assert.deepEqual(resolveUser('5000', files), {
     uid: 5000,
@@ -44,7 +44,7 @@ test('a name that looks like a number is a name', () => {
   assert.equal(resolveUser('7', files)?.uid, 107);
 });
 
-test('a group that is written replaces the groups of the user', () => {
+test('an explicit group replaces the groups of the user', () => {
   assert.deepEqual(resolveUser('web:extra', files), {
     uid: 101,
     gid: 200,
@@ -59,13 +59,13 @@ test('an empty user is root', () => {
   assert.equal(resolveUser(':extra', files)?.uid, 0);
 });
 
-test('names that nobody has are unknown', () => {
+test('names without an entry are unknown', () => {
   for (const text of ['nobody', 'web:nogroup', 'damaged', '4294967295', '-1', 'web ']) {
     assert.equal(resolveUser(text, files), undefined, text);
   }
 });
 
-test('no text makes it fail or gives an id that Linux does not know', () => {
+test('no text makes it fail or gives an id that Linux does not allow', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), fc.string(), (text, passwd, group) => {
       const user = resolveUser(text, { passwd, group });

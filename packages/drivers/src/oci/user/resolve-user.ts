@@ -10,8 +10,8 @@ export interface AccountFiles {
 }
 
 /**
- * Who the image's `USER` is. A number needs no entry; a name without one makes the answer undefined.
- * A group that was written replaces the user's own group and its supplementary ones, as Docker does.
+ * Resolves the image's `USER`. A number needs no entry; a name without one gives undefined. An explicit group
+ * replaces the user's own group and its supplementary ones, as in Docker.
  */
 export function resolveUser(text: string, files: AccountFiles): ResolvedUser | undefined {
   const wanted = parseImageUser(text);
@@ -27,14 +27,17 @@ export function resolveUser(text: string, files: AccountFiles): ResolvedUser | u
   return { uid, gid, additionalGids: [gid, ...memberships(account, gid, files)], home };
 }
 
-/** As `resolveUser`; fails with `RUNTIME_USER_UNKNOWN`. `place` is for people: whose account files they are. */
+/**
+ * As `resolveUser`; fails with `RUNTIME_USER_UNKNOWN`. `place` is named in the error: the image or container
+ * of the account files.
+ */
 export function requireUser(text: string, files: AccountFiles, place: string): ResolvedUser {
   const found = resolveUser(text, files);
   if (found === undefined) throw programError.USER_UNKNOWN({ user: text, place });
   return found;
 }
 
-/** A name wins over a number, for accounts that are named like one. */
+/** A name takes precedence over a number, for accounts whose name is a number. */
 function findAccount(wanted: ImageUser, files: AccountFiles): PasswdEntry | undefined {
   const accounts = parsePasswd(files.passwd);
   const uid = parseId(wanted.user);

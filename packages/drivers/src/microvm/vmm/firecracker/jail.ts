@@ -24,11 +24,12 @@ export interface JailParts {
 export const INSTANCE = 'firecracker';
 
 /**
- * Makes the jail, lets the jailer go into it, and tells the number of the process that is the machine. It runs in a
- * mount namespace of its own and ends at once: all mounts, the copy of the program and the device nodes are the
- * namespace's, so they go with the machine's process, whoever ends it. What a disk is made of is bound or has a node
- * of its own, for `/run` may forbid devices, and a link does not lead from one file system to another. A file is bound by
- * its name, as the kernel binds nothing of another namespace by descriptor, and then has to be the one that is held.
+ * Makes the jail, starts the jailer in it, and writes down the number of the machine's process. The script
+ * runs in a mount namespace of its own and ends at once. All mounts, the copy of the program and the device
+ * nodes belong to the namespace, so they end with the machine's process. A disk is bound, or gets a device
+ * node of its own, because `/run` may forbid devices and a hard link does not cross file systems. A file is
+ * bound by its name, because the kernel cannot bind a descriptor of another namespace; the script then checks
+ * that it is the locked file.
  */
 const SCRIPT = `set -eu
 place=$1 root=$2 pid=$3 told=$4

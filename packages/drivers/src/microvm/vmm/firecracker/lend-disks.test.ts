@@ -14,7 +14,7 @@ test('the number of a device is that which Linux shows', async () => {
   assert.deepEqual(deviceNumber(0x7123_4567), { major: 0x345, minor: 0x7_1267 });
 });
 
-test("a machine's own disks are its user's, whoever read them before; a shared one is read by all", async () => {
+test("a machine's own disks belong to its user, whatever their mode was; every user can read a shared one", async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-lend-'));
   const [own, shared] = [join(folder.path, 'own'), join(folder.path, 'shared')];
   await writeFile(own, '', { mode: 0o444 });
