@@ -36,7 +36,7 @@ export const microVmError = defineErrors('MICROVM', {
       `microVM ${f.container} did not come up: ${f.why}`,
     hint: (f) =>
       f.isSilent
-        ? 'a kernel that ends before its first word may need a larger memoryMib'
+        ? 'a kernel that ends before it prints anything may need a larger memoryMib'
         : remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
   BOOT_HUNG: {
@@ -48,7 +48,7 @@ export const microVmError = defineErrors('MICROVM', {
   STALLED: {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>
-      `microVM ${f.container} did not get to its program: it did nothing for ${f.seconds} s`,
+      `microVM ${f.container} never started its program: it did nothing for ${f.seconds} s`,
     hint: (f) =>
       remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
@@ -60,15 +60,15 @@ export const microVmError = defineErrors('MICROVM', {
   },
   NO_AGENT: {
     kind: 'unsupported',
-    message: (f: Named) => `${f.container} has no guest agent: it was made of a kernel and a disk`,
+    message: (f: Named) => `${f.container} has no guest agent: it is made from a kernel and a disk`,
     hint: (f) =>
-      remedy`its console is there: ${action('workload.logs', { serial: true, name: f.container })}`,
+      remedy`its console shows its output: ${action('workload.logs', { serial: true, name: f.container })}`,
   },
   PROCESS_LEFT: {
     kind: 'internal',
     message: (f: { pid: number }) => `process ${f.pid} of a microVM does not end`,
-    why: 'the kernel holds it, in a disk that does not answer, perhaps; its disks are not free',
-    hint: 'it is tried again by itself; look at the disks of the capsule when this lasts',
+    why: 'the kernel holds it, perhaps because a disk does not answer; its disks are still in use',
+    hint: 'capsuled tries again by itself; look at the disks of the capsule when this lasts',
   },
   NO_VSOCK: {
     kind: 'unavailable',
@@ -104,7 +104,7 @@ export const microVmError = defineErrors('MICROVM', {
   KERNEL_UNFIT: {
     kind: 'precondition',
     message: (f: Named & { path: string }) =>
-      `microVM ${f.container} cannot use the kernel ${f.path}: it is no regular file`,
+      `microVM ${f.container} cannot use the kernel ${f.path}: it is not a regular file`,
   },
   KERNEL_FORMAT: {
     kind: 'unsupported',

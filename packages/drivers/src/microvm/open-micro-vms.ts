@@ -10,21 +10,21 @@ import { FirecrackerVmm } from './vmm/firecracker/firecracker-vmm.ts';
 import { QemuVmm } from './vmm/qemu/qemu-vmm.ts';
 
 export interface MicroVmOptions {
-  /** Records and writable disks, which survive: `/perm/microvm`. */
+  /** Records and writable disks, which survive a reboot: `/perm/microvm`. */
   readonly stateFolder: string;
-  /** Disks made of images: `/perm/microvm-images`. */
+  /** Disks made from images: `/perm/microvm-images`. */
   readonly imageFolder: string;
-  /** Kernels that were unpacked: `/perm/microvm-kernels`. */
+  /** Unpacked kernels: `/perm/microvm-kernels`. */
   readonly kernelFolder: string;
-  /** Holds `firecracker` and `jailer`, if there are any. */
+  /** Contains `firecracker` and `jailer`, if there are any. */
   readonly firecrackerFolder: string;
-  /** Of every disk and every link of every microVM. Default: none. */
+  /** The limits of every disk and every link of every microVM. Default: none. */
   readonly limits?: DeviceLimits;
-  /** What goes with the machine: `/run/capsule-microvm`. */
+  /** Files that do not survive a reboot: `/run/capsule-microvm`. */
   readonly runFolder: string;
-  /** One whose agent does not answer for this long, in milliseconds, is ended. */
+  /** A machine whose agent does not answer for this long, in milliseconds, is ended. */
   readonly silentMs: number;
-  /** Something beside the work was not possible, and is tried again. */
+  /** Receives failures of background work, which is retried. */
   readonly onProblem: (container: string, error: unknown) => void;
   /** Default `/usr/lib/capsule/guest`. */
   readonly guestFolder?: string;
@@ -36,7 +36,7 @@ export interface MicroVmOptions {
   readonly cgroupRoot?: string;
 }
 
-/** MicroVMs of the capsule's images, by whichever monitor can run here. */
+/** Opens the runtime of microVMs from the capsule's images, with the monitors that can run here. */
 export function openMicroVms(images: ImageSource, options: MicroVmOptions): MicroVmRuntime {
   const { silentMs, onProblem, limits = {} } = options;
   return new MicroVmRuntime({

@@ -10,7 +10,7 @@ const CONFIG = {
   generation: 1,
 };
 
-test('a boot disk is whole sectors: a line that says so, JSON, and zeros', () => {
+test('a boot disk is whole sectors of a magic line, JSON, and zeros', () => {
   const disk = packBootDisk(CONFIG);
   assert.equal(disk.length % 512, 0);
   const end = disk.indexOf(0);

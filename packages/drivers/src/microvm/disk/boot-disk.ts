@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { TapLink } from '@capsule/core';
 
-/** What a guest must know before anybody can speak to it. Keys and form are those of `capsule-guest`. */
+/** The facts that a guest needs before it can be reached. `capsule-guest` defines keys and form. */
 export interface BootConfig {
   readonly token: string;
   readonly hostname: string;
@@ -14,14 +14,14 @@ const MAGIC = 'capsule-boot 1\n';
 const SECTOR_BYTES = 512;
 const LIMIT_BYTES = 64 * 1024;
 
-/** The content of the disk: a line that says what it is, JSON, and zeros to a whole sector. Pure. */
+/** Returns the content of the disk: a line that identifies it, JSON, and zeros up to a whole sector. Pure. */
 export function packBootDisk(config: BootConfig): Buffer {
   const text = Buffer.from(`${MAGIC}${JSON.stringify(config)}`);
   const size = Math.min(Math.ceil((text.length + 1) / SECTOR_BYTES) * SECTOR_BYTES, LIMIT_BYTES);
   return Buffer.concat([text, Buffer.alloc(size - text.length)]);
 }
 
-/** Nobody else may read the token. */
+/** Writes the disk so that only capsuled can read the token. */
 export async function writeBootDisk(path: string, config: BootConfig): Promise<void> {
   await writeFile(path, packBootDisk(config), { mode: 0o600 });
 }

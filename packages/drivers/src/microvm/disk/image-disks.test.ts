@@ -9,7 +9,7 @@ import { ImageDisks } from './image-disks.ts';
 const ROOT = '/layers';
 const asPath = async (path: string) => path;
 
-test('a disk is made once, of all that the layers hold, and found again', async (t) => {
+test('a disk is made once, with everything in the layers, and found again', async (t) => {
   const { disks, commands } = await open(t, async ([, , disk = ''], chainId) =>
     writeFile(disk, chainId),
   );
@@ -31,7 +31,7 @@ test('a disk is made once, of all that the layers hold, and found again', async 
   );
 });
 
-test('a disk that cannot be made leaves nothing, and says why', async (t) => {
+test('a disk that cannot be made leaves nothing, and the error has the reason', async (t) => {
   const { disks, folder } = await open(t, async ([, , disk = '']) => {
     await writeFile(disk, 'half');
     throw Object.assign(new Error('failed'), { facts: { stderr: 'no space left\n' } });
@@ -43,14 +43,14 @@ test('a disk that cannot be made leaves nothing, and says why', async (t) => {
   assert.deepEqual(await readdir(folder), []);
 });
 
-test('what the source of images cannot do is not said to be of the disk', async (t) => {
+test('a failure of the image source is not reported as one of the disk', async (t) => {
   const failure = new TypeError('the connection is lost');
   const source = { withLayers: () => Promise.reject(failure) };
   const disks = new ImageDisks(source, await makeFolder(t));
   await assert.rejects(disks.use('web:1', 'chain-a', asPath), failure);
 });
 
-test('disks of images that are gone are removed, with what was left half made', async (t) => {
+test('disks of removed images are removed, together with unfinished ones', async (t) => {
   const { disks, folder } = await open(t, async ([, , disk = '']) => writeFile(disk, 'x'));
   assert.deepEqual(await disks.list(), []);
   const kept = await disks.use('web:1', 'chain-a', asPath);
@@ -64,7 +64,7 @@ test('disks of images that are gone are removed, with what was left half made', 
   );
 });
 
-test('a disk that becomes used while others are pruned is kept', async (t) => {
+test('a disk that comes into use while others are pruned is kept', async (t) => {
   const { disks } = await open(t, async ([, , disk = '']) => writeFile(disk, 'x'));
   const path = await disks.use('web:1', 'chain-a', asPath);
   const used = new Set<string>();
@@ -84,7 +84,7 @@ test('a disk that becomes used while others are pruned is kept', async (t) => {
 
 type Make = (command: readonly string[], chainId: string) => Promise<void>;
 
-/** Disks of a source whose programs are `make`. */
+/** Returns disks from a source whose programs are `make`. */
 async function open(t: TestContext, make: Make) {
   const commands: (readonly string[])[] = [];
   const source: Pick<ImageSource, 'withLayers'> = {

@@ -11,23 +11,24 @@ const SUFFIX = '.erofs';
 const ASIDE = '.new';
 
 /**
- * Read-only disks (EROFS) with all of an image, one for each set of layers, shared by every microVM. Made once,
- * from the layers that containers use, with owners, modes, times, extended attributes, hard links and devices.
+ * Read-only disks (EROFS) with the whole content of an image, one for each set of layers, shared by all
+ * microVMs. Each is made once, from the layers that containers use, with owners, modes, times, extended
+ * attributes, hard links and devices.
  */
 export class ImageDisks {
   readonly #images: Pick<ImageSource, 'withLayers'>;
   readonly #folder: string;
   readonly #alone = keyedLock();
 
-  /** In `folder`: `/perm/microvm-images`. */
+  /** `folder`: `/perm/microvm-images`. */
   constructor(images: Pick<ImageSource, 'withLayers'>, folder: string) {
     this.#images = images;
     this.#folder = folder;
   }
 
   /**
-   * Makes the disk of an image whose layers are unpacked, unless it is there, and runs `work` with it. It is not
-   * pruned before `work` has ended, and by then a record names it. Fails with `MICROVM_NO_IMAGE_DISK`.
+   * Makes the disk of an image whose layers are unpacked, unless it exists, and runs `work` with it. The disk
+   * is not pruned before `work` has ended; by then a record must name it. Fails with `MICROVM_NO_IMAGE_DISK`.
    */
   use<T>(image: string, chainId: string, work: (path: string) => Promise<T>): Promise<T> {
     const path = this.pathOf(chainId);
@@ -37,12 +38,12 @@ export class ImageDisks {
     });
   }
 
-  /** The paths of all disks, and of what a making that was cut short has left. */
+  /** Returns the paths of all disks, and of the unfinished ones that an interruption left. */
   async list(): Promise<readonly string[]> {
     return (await namesIn(this.#folder)).map((name) => join(this.#folder, name));
   }
 
-  /** Removes those of `paths` that are not used when it comes to them. Idempotent. */
+  /** Removes those of `paths` that are not in use at that moment. Idempotent. */
   async prune(paths: readonly string[], isUsed: (path: string) => Promise<boolean>): Promise<void> {
     for (const path of paths) {
       await this.#alone(path.replace(ASIDE, ''), async () => {
@@ -51,7 +52,7 @@ export class ImageDisks {
     }
   }
 
-  /** Where the disk of a set of layers is, or would be. */
+  /** Returns the path of the disk of a set of layers, whether it exists or not. */
   pathOf(chainId: string): string {
     return join(this.#folder, `${digestOf(chainId)}${SUFFIX}`);
   }
@@ -67,7 +68,9 @@ export class ImageDisks {
   }
 }
 
-/** Not compressed: the pages of a disk that many machines read are in the capsule's memory once. */
+/**
+ * Not compressed, so the memory of the capsule holds the pages of a disk once for all machines that read it.
+ */
 async function pack(image: string, run: RunAtRoot, disk: string): Promise<void> {
   try {
     await run((root) => ['mkfs.erofs', '--quiet', disk, root], TIMEOUT_MS);

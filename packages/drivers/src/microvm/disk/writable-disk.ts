@@ -3,8 +3,8 @@ import { open, rename, rm, truncate } from 'node:fs/promises';
 import { exists, makeExt4 } from '@capsule/host';
 
 /**
- * A sparse file with an empty ext4: what a microVM writes, on top of its image. One that is there stays as it
- * is. Idempotent, and whole or not there.
+ * Makes a sparse file with an empty ext4, for the files that a microVM writes on top of its image. An
+ * existing file stays unchanged. Idempotent; the file is whole or absent.
  */
 export async function ensureWritableDisk(path: string, sizeBytes: number): Promise<void> {
   if (await exists(path)) return;

@@ -1,22 +1,22 @@
-/** Block devices with the disks of a microVM that does not run. */
+/** Block devices with the disks of a stopped microVM. */
 export interface StoppedDevices {
   readonly image: string;
   readonly writable: string;
 }
 
-/** What the root of a microVM that does not run is made of. */
+/** The disks and folders from which the root of a stopped microVM is mounted. */
 export interface StoppedRoot {
   readonly imageDisk: string;
   readonly writableDisk: string;
-  /** Three empty folders: for the image, for what is written, and for the root of both. */
+  /** Three empty folders: for the image, for the writable disk, and for the root made of both. */
   readonly places: { readonly image: string; readonly writable: string; readonly root: string };
   readonly isReadOnly: boolean;
 }
 
 /**
- * Both disks are mounted in a namespace that ends with the program, and that ends with us: a disk that is still mounted
- * must not be given to a guest by the next capsuled.
- * A disk that no guest has had yet gets what a guest would make of it.
+ * Mounts both disks in a namespace that ends with the program, and the program ends with capsuled: the next
+ * capsuled must not give a mounted disk to a guest. A writable disk that no guest has used yet gets the
+ * folders that a guest would make.
  */
 const SCRIPT = `set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -33,7 +33,10 @@ fi
 exec "$@"
 `;
 
-/** The command by which capsule-files works on such a root; its own words follow. Pure. */
+/**
+ * Returns the command with which capsule-files works on such a root; the arguments of capsule-files follow
+ * it. Pure.
+ */
 export function describeRoot(
   { places, isReadOnly }: Pick<StoppedRoot, 'places' | 'isReadOnly'>,
   devices: StoppedDevices,

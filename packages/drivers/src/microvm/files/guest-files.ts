@@ -20,13 +20,16 @@ const CHUNK_BYTES = 64 * 1024;
 const SEEN_LIMIT_BYTES = 64 * 1024;
 
 interface Run {
-  /** Unpacked by the guest; undefined where it reads none. */
+  /** The guest unpacks it; undefined where the call reads none. */
   readonly archive?: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal | undefined;
   readonly warn?: FilesWarn | undefined;
 }
 
-/** Files of payloads that run, by their guests' agents. `use` answers the calls of one, or fails. */
+/**
+ * Reads and writes files of running payloads through the agents of their guests. `use` returns the calls of
+ * one guest, or fails.
+ */
 export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
   readonly #use: (at: ContainerPath) => Promise<GuestCalls>;
 
@@ -56,7 +59,7 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
   ): Promise<void> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
     for await (const _ of this.#run(at, words, { archive, signal, warn })) {
-      // It prints nothing.
+      // The call prints nothing.
     }
   }
 
@@ -86,7 +89,7 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
         return;
       }
     } catch (error) {
-      // Why the archive ended, rather than that the call was left for it.
+      // The reason why the archive ended, rather than the abort of the call that follows from it.
       if (leave.signal.aborted) throw leave.signal.reason;
       throw error;
     } finally {
@@ -107,7 +110,7 @@ async function feed(
     }
   }
   await outbox.push({ payload: { case: 'end', value: {} } });
-  // An answer to a call that is still open ends it by a reset, and the answer may be lost with it.
+  // An answer to a call that is still open would end the call with a reset, and might be lost with it.
   outbox.close();
 }
 

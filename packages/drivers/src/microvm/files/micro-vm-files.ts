@@ -6,13 +6,13 @@ import type {
   UnpackRules,
 } from '@capsule/core';
 
-/** The files of one microVM as it is now, until they are given back. */
+/** Access to the files of one microVM in its present state, until the caller releases it. */
 export interface OpenFiles {
   readonly files: Omit<ContainerFiles, 'copyOut'>;
   release(): void;
 }
 
-/** Files of microVMs: by the guest of one that runs, by the disks of one that does not. */
+/** Reads and writes files of microVMs: through the guest of a running one, on the disks of a stopped one. */
 export class MicroVmFiles implements ContainerFiles {
   readonly #open: (at: ContainerPath, signal?: AbortSignal) => Promise<OpenFiles>;
 

@@ -23,7 +23,10 @@ export interface StoppedFilesParts {
   readonly root: StoppedRoot;
 }
 
-/** Files of a microVM that does not run, and is not started meanwhile: its disks belong to one kernel at a time. */
+/**
+ * Reads and writes files of a stopped microVM, which must not start meanwhile: its disks belong to one kernel
+ * at a time.
+ */
 export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
   readonly #parts: StoppedFilesParts;
 
@@ -71,7 +74,7 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     const writable = stack.use(await openLoop(root.writableDisk, signal));
     const devices = { image: image.device, writable: writable.device };
     const [command, ...args] = describeRoot(root, devices, filesBinary);
-    // The program has the hold too: it may outlive us for a moment.
+    // The program inherits the lock, because it may outlive capsuled for a moment.
     const kept = held.descriptors.map(({ fd }) => fd);
     const all = [...args, ...withoutMounts(at), ...words];
     const folder = unpackFolder(words, at);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connectVsock } from './connect-vsock.ts';
 
-/** A monitor's socket that answers as told. */
+/** Serves a monitor's socket with the given answers. */
 async function monitor(t: TestContext, answer: (asked: string, socket: Socket) => void) {
   const folder = await mkdtemp(join(tmpdir(), 'vsock-'));
   const path = join(folder, 'vsock');
@@ -24,7 +24,7 @@ async function monitor(t: TestContext, answer: (asked: string, socket: Socket) =
   return path;
 }
 
-test('the socket is given away behind the reply, with what came along with it', async (t) => {
+test('the socket is handed over after the reply, with the bytes that came with it', async (t) => {
   const path = await monitor(t, (asked, socket) => {
     assert.equal(asked, 'CONNECT 52\n');
     socket.end('OK 1024\nfirst words');
@@ -35,16 +35,16 @@ test('the socket is given away behind the reply, with what came along with it', 
   assert.equal(text, 'first words');
 });
 
-test('a guest that does not listen is told at once', async (t) => {
+test('a guest that does not listen is reported at once', async (t) => {
   const path = await monitor(t, (_asked, socket) => socket.end());
   await assert.rejects(connectVsock(path, 52), { code: 'MICROVM_NO_VSOCK' });
 });
 
-test('a monitor that is not there is told at once', async () => {
+test('a missing monitor is reported at once', async () => {
   await assert.rejects(connectVsock('/nowhere/vsock', 52), { code: 'MICROVM_NO_VSOCK' });
 });
 
-test('a reply that never ends is not read for ever', async (t) => {
+test('an endless reply is not read for ever', async (t) => {
   const path = await monitor(t, (_asked, socket) => socket.write('x'.repeat(100)));
   await assert.rejects(connectVsock(path, 52), { code: 'MICROVM_NO_VSOCK' });
 });

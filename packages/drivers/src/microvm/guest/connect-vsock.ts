@@ -7,9 +7,9 @@ const LINE_FEED = 10;
 const REPLY_LIMIT_MS = 10_000;
 
 /**
- * A connection to a port of a guest, through the socket that its VMM serves on the capsule: `CONNECT PORT`, then
+ * Connects to a port of a guest, through the socket that its VMM serves on the capsule: `CONNECT PORT`, then
  * `OK NUMBER`, then the bytes (Firecracker's docs/vsock.md). Nothing may be sent before the reply. Fails with
- * `MICROVM_NO_VSOCK`, at once where nobody listens.
+ * `MICROVM_NO_VSOCK`, at once where no process listens.
  */
 export async function connectVsock(path: string, port: number): Promise<Socket> {
   const socket = connect(path);
@@ -29,12 +29,12 @@ export async function connectVsock(path: string, port: number): Promise<Socket> 
     throw error;
   } finally {
     clearTimeout(timer);
-    // From here on errors are the owner's.
+    // From here on the caller handles errors.
     socket.removeAllListeners('close');
   }
 }
 
-/** What came behind it stays in the socket. */
+/** Bytes after the reply stay in the socket. */
 async function readReply(socket: Socket): Promise<void> {
   let reply = Buffer.alloc(0);
   for (;;) {
@@ -54,8 +54,8 @@ async function readReply(socket: Socket): Promise<void> {
 }
 
 /**
- * Whoever leaves before the reply makes vhost-device-vsock 0.3 panic when the guest accepts (it writes the reply and
- * expects to succeed), and with it goes every other connection of the guest.
+ * Closes the socket only after the reply. vhost-device-vsock 0.3 writes the reply when the guest accepts, and
+ * panics when that fails; all other connections of the guest would end with it.
  */
 function leaveAfterReply(socket: Socket): void {
   socket.on('error', () => socket.destroy());

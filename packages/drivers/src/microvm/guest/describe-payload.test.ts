@@ -37,17 +37,17 @@ const PARTS = {
   openFiles: 20_000,
 } as const;
 
-/** What is different in a microVM, and why; everything else is the same as in a container. */
+/** The differences in a microVM, and their reasons; everything else is the same as in a container. */
 const DIFFERENCES: Readonly<Record<string, string>> = {
   'root.path': 'its agent mounts the root',
   'linux.cgroupsPath': 'the cgroups are those of the guest',
   'linux.namespaces': 'the network is that of the guest, which has no other',
   'linux.resources': 'processor time is limited from outside, memory by the size of the machine',
   'linux.sysctl': 'those of the network are set by its agent, before the payload',
-  mounts: 'files and volumes come from where its agent has them',
+  mounts: 'files and volumes come from the agent’s folders',
 };
 
-test('a payload is what a container would be, but for what is in the table', () => {
+test('the payload of a microVM is that of a container, except for the table of differences', () => {
   const available = parseCapabilityMask('1ffffffffff');
   const inContainer = describeOciSpec({
     container: SPEC,
@@ -60,14 +60,14 @@ test('a payload is what a container would be, but for what is in the table', () 
   assert.deepEqual(differing(inContainer, inGuest).toSorted(), Object.keys(DIFFERENCES).toSorted());
 });
 
-test('files and volumes are bound from the places of the guest', () => {
+test('files and volumes are bound from the guest’s folders', () => {
   const { mounts } = describePayload({ spec: SPEC, ...PARTS });
   const sourceOf = (target: string) => mounts.find((one) => one.destination === target)?.source;
   assert.equal(sourceOf('/data'), '/run/capsule/volumes/data');
   assert.equal(sourceOf('/etc/hosts'), '/run/capsule/files/hosts');
 });
 
-test('settings of the network are the guest’s, others the payload’s', () => {
+test('sysctls of the network are set in the guest, others in the payload', () => {
   assert.equal(networkSysctls(SPEC)['net.core.somaxconn'], '64');
   assert.equal(networkSysctls(SPEC)['kernel.shmmax'], undefined);
   assert.deepEqual(describePayload({ spec: SPEC, ...PARTS }).linux.sysctl, {

@@ -17,12 +17,12 @@ export interface PayloadParts {
   readonly openFiles: number;
 }
 
-/** A guest's kernel gives its first process all there are. */
+/** A guest's kernel gives its first process all capabilities. */
 const ALL_CAPABILITIES = parseCapabilityMask('1ffffffffff');
 
 /**
- * The specification that a container of the same spec has, but for what the wall of the machine takes the
- * place of: the guest's network, its own cgroups, and limits that are the machine's. Pure.
+ * Returns the OCI specification of a container with the same spec, except for the parts that the machine
+ * replaces: the network of the guest, its own cgroups, and the machine's limits. Pure.
  */
 export function describePayload(parts: PayloadParts): OciSpec {
   const { spec, image, user, architecture, openFiles } = parts;
@@ -46,7 +46,7 @@ export function describePayload(parts: PayloadParts): OciSpec {
     user,
     architecture,
     available: ALL_CAPABILITIES,
-    // Its memory is the machine's.
+    // Its memory is limited by the size of the machine.
     hasSwapLimit: false,
     openFiles,
     devices: [],
@@ -58,13 +58,13 @@ export function describePayload(parts: PayloadParts): OciSpec {
   };
 }
 
-/** Every port is free to every user, and anybody may ping: as in the network of a container. */
+/** Every user may bind every port and ping, as in the network of a container. */
 const OPEN_NETWORK = {
   'net.ipv4.ip_unprivileged_port_start': '0',
   'net.ipv4.ping_group_range': '0 2147483647',
 };
 
-/** Those of the guest's network, which the payload shares with the guest. Pure. */
+/** Returns the sysctls of the guest's network, which the payload shares with the guest. Pure. */
 export function networkSysctls(spec: ContainerSpec): Readonly<Record<string, string>> {
   return { ...OPEN_NETWORK, ...sysctlsOf(spec, true) };
 }

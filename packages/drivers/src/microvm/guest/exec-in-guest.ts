@@ -23,7 +23,7 @@ export interface ExecInGuest {
   readonly request: ExecRequest;
 }
 
-/** See `ContainerRuntime.exec`. */
+/** Implements `ContainerRuntime.exec`. */
 export async function execInGuest(parts: ExecInGuest): Promise<ExecSession> {
   const { vm, calls, request, at } = parts;
   const { container } = at.ref;
@@ -36,7 +36,7 @@ export async function execInGuest(parts: ExecInGuest): Promise<ExecSession> {
   }
 }
 
-/** By the payload's account files of now. */
+/** Resolves the user by the payload's current account files. */
 async function findUser({ files, at, request }: ExecInGuest): Promise<ResolvedUser> {
   const read = (path: string) =>
     readGuestFile(files, { ...at, path }).catch((failure: unknown) => {

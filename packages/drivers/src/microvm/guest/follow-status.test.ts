@@ -6,7 +6,7 @@ import { followStatus } from './follow-status.ts';
 
 const { RUNNING, EXITED } = PayloadPhase;
 
-/** What is heard from an agent of this generation until its payload has ended. */
+/** Returns the phases that an agent of this generation reports until its payload has ended. */
 async function phasesOf(generation: number, methods: Partial<ServiceImpl<typeof GuestAgent>>) {
   const ping = () => ({ generation });
   const agent = createRouterTransport(({ service }) => service(GuestAgent, { ping, ...methods }));
@@ -20,7 +20,7 @@ async function phasesOf(generation: number, methods: Partial<ServiceImpl<typeof 
   return phases;
 }
 
-test('an agent that has a beat is followed, and asked for it', async () => {
+test('an agent with a beat is followed, and its beat is requested', async () => {
   const asked: number[] = [];
   const phases = await phasesOf(2, {
     async *watch({ beatMs }) {
@@ -32,7 +32,7 @@ test('an agent that has a beat is followed, and asked for it', async () => {
   assert.deepEqual(asked, [1]);
 });
 
-test('an agent of the first generation is asked again and again', async () => {
+test('an agent of the first generation is polled', async () => {
   const states = [RUNNING, RUNNING, EXITED];
   const phases = await phasesOf(1, { status: () => ({ phase: states.shift() ?? EXITED }) });
   assert.deepEqual(phases, [RUNNING, RUNNING, EXITED]);

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StatusResponse } from '../gen/capsule/guest/v1/guest_pb.ts';
 import type { GuestCalls } from './guest-client.ts';
 
-/** Of the protocol: the first one whose Watch has a beat. */
+/** The first generation of the protocol whose Watch has a beat. */
 const BEAT_SINCE = 2;
 
 /**
- * What an agent says of its payload: now, at each change, and again every `beatMs`, so that whoever follows knows that
- * it is there. An agent of an older generation is asked as often instead. Fails when the connection is lost.
+ * Yields the state of a payload as its agent reports it: now, at each change, and again every `beatMs`, which
+ * shows the caller that the agent is alive. An agent of an older generation is polled as often instead. Fails
+ * when the connection is lost.
  */
 export async function* followStatus(
   calls: GuestCalls,

@@ -9,7 +9,7 @@ export type GuestCalls = Client<typeof GuestAgent>;
 const AUTHORITY = 'http://guest';
 const PORT = 52;
 const CALL_TIMEOUT_MS = 30_000;
-/** A guest is not trusted: no message of its has a reason to be larger. */
+/** A guest is not trusted, and none of its messages needs to be larger. */
 const MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
 const NEVER_MS = 2 ** 31 - 1;
@@ -27,7 +27,7 @@ interface Link {
   readonly session: Http2SessionManager;
 }
 
-/** Speaks to a guest's agent; over a new connection when the last one was lost. */
+/** Calls a guest's agent; opens a new connection after the last one was lost. */
 export class GuestClient implements Disposable {
   readonly #address: GuestAddress;
   #link: Promise<Link> | undefined;
@@ -88,5 +88,5 @@ function withToken(token: string): Interceptor {
   };
 }
 
-/** A link that was never there needs no closing. */
+/** A link that failed to open needs no close. */
 function ignore(): void {}

@@ -19,13 +19,13 @@ type Message = MessageInitShape<typeof ExecClientMessageSchema>;
 
 export interface GuestExecParts {
   readonly calls: GuestCalls;
-  /** The payload's own. */
+  /** The process of the payload itself. */
   readonly process: OciProcess;
   readonly request: ExecRequest;
   readonly user: ResolvedUser | undefined;
 }
 
-/** One more process of a payload. The end of the call ends it in the guest too. */
+/** One more process of a payload. The end of the call ends the process in the guest too. */
 export class GuestExec implements ExecSession {
   readonly output: AsyncIterable<ExecOutput>;
   readonly exit: Promise<number>;
@@ -34,7 +34,7 @@ export class GuestExec implements ExecSession {
   readonly #answers: AsyncIterator<ExecServerMessage>;
   readonly #exit = Promise.withResolvers<number>();
 
-  /** Resolves when it runs; fails with what the agent says (`NotFound`, `FailedPrecondition`). */
+  /** Resolves when the process runs; fails with the agent's error (`NotFound`, `FailedPrecondition`). */
   static async start(parts: GuestExecParts): Promise<GuestExec> {
     const session = new GuestExec(parts);
     try {
@@ -63,13 +63,14 @@ export class GuestExec implements ExecSession {
     const call = calls.exec(this.#outbox, { timeoutMs: 0, signal: this.#leave.signal });
     this.#answers = call[Symbol.asyncIterator]();
     this.exit = this.#exit.promise;
-    // Told to who awaits it; nobody may, when the output has failed already.
+    // A caller may not await the exit after the output has failed, and the rejection would count as
+    // unhandled.
     this.exit.catch(() => undefined);
     this.output = { [Symbol.asyncIterator]: () => this.#read() };
   }
 
   async write(data: Uint8Array): Promise<void> {
-    // An empty one would close the input.
+    // An empty message would close the input.
     if (data.length > 0) await this.#send({ case: 'stdin', value: bytes(data) });
   }
 
@@ -111,7 +112,7 @@ export class GuestExec implements ExecSession {
 
   #end(last: ExecServerMessage | undefined): void {
     const { payload } = last ?? {};
-    // A guest that breaks off without a code says nothing that could be believed.
+    // A guest that ends the call without an exit code gets the code of a lost one.
     this.#exit.resolve(payload?.case === 'exit' ? payload.value.exitCode : 255);
   }
 

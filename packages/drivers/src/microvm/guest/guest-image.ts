@@ -10,13 +10,13 @@ export interface BootFiles {
 }
 
 /**
- * What a guest has to be given at least, by measurement under QEMU. Debian's kernel with its modules in the initramfs: 80
- * panics, since the archive is not unpacked; 88 leaves the payload 6 MiB, 96 leaves 14 MiB. Our own kernel, which has an
- * ELF file beside it and all of its drivers built in, boots with 64.
+ * The least memory of a guest, measured under QEMU. With Debian's kernel, whose modules are in the initramfs,
+ * 80 panics because the archive is not unpacked; 88 leaves the payload 6 MiB, 96 leaves 14 MiB. Capsule's own
+ * kernel, which has an ELF file beside it and all drivers built in, boots with 64.
  */
 const LEAST_MIB = { debian: 96, own: 64 };
 
-/** What the rootfs has for guests: `/usr/lib/capsule/guest`. */
+/** The files for guests in the rootfs: `/usr/lib/capsule/guest`. */
 export class GuestImage {
   readonly #folder: string;
 
@@ -24,12 +24,12 @@ export class GuestImage {
     this.#folder = folder;
   }
 
-  /** Memory without which its kernel does not boot. */
+  /** Returns the memory without which its kernel does not boot. */
   async leastMib(): Promise<number> {
     return (await this.read()).elf === undefined ? LEAST_MIB.debian : LEAST_MIB.own;
   }
 
-  /** Which of the kernels there is to be booted, as the image builder wrote it down. */
+  /** Returns the kernel to boot, as the image builder has recorded it. */
   async read(): Promise<BootFiles> {
     const text = await readFile(join(this.#folder, 'guest.json'), 'utf8');
     const { kernel, elf, initramfs } = JSON.parse(text) as BootFiles;

@@ -1,4 +1,4 @@
-/** Places inside of a guest that its agent makes, and that the payload's specification names. */
+/** Paths inside of a guest that its agent makes, and that the payload's specification names. */
 export const GUEST_ROOT = '/run/capsule/root';
 export const GUEST_CGROUP = '/payload';
 
@@ -10,7 +10,7 @@ export function guestVolume(name: string): string {
   return `/run/capsule/volumes/${name}`;
 }
 
-/** Of the volume that is mounted as the `index`th of a workload. */
+/** Returns the folder of a workload's mount number `index`. */
 export function guestFolder(index: number): { readonly name: string; readonly path: string } {
   const name = `folder-${index}`;
   return { name, path: `/run/capsule/folders/${name}` };

@@ -6,7 +6,7 @@ import { guestUsage } from './guest-usage.ts';
 const guestThatAnswers = (usage: () => Promise<object>) =>
   ({ calls: async () => ({ usage }) }) as unknown as GuestClient;
 
-test('a count that no machine has is left out of what a guest reports', async () => {
+test("a count that no machine can have is left out of a guest's report", async () => {
   const answer = { cpuUsageMicros: 5n, memoryBytes: 2n ** 64n - 1n, pids: 0n };
   const usage = await guestUsage(guestThatAnswers(async () => answer));
   assert.deepEqual(usage, { cpuMicros: 5, pids: 0 });

@@ -4,18 +4,20 @@ import type { GuestClient } from './guest-client.ts';
 
 const LIMIT_MS = 2_000;
 
-/** What a payload uses, by its guest's own kernel; undefined where its agent does not answer. */
+/**
+ * Returns the usage of a payload as its guest's kernel counts it; undefined where its agent does not answer.
+ */
 export async function guestUsage(guest: GuestClient): Promise<ContainerUsage | undefined> {
   try {
     const calls = await guest.calls();
     return usageFromProto(await calls.usage({}, { timeoutMs: LIMIT_MS }));
   } catch {
-    // It may have ended meanwhile; what is wrong with a guest is told by its watch.
+    // The guest may have ended meanwhile; its watch reports other faults.
     return undefined;
   }
 }
 
-/** A guest may answer anything: a count that no machine has is left out, and spoils no table of others. */
+/** A guest may answer anything: a count that no machine can have is left out. */
 function usageFromProto(answer: UsageResponse): ContainerUsage {
   const counts = {
     cpuMicros: answer.cpuUsageMicros,

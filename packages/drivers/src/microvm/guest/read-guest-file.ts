@@ -3,7 +3,7 @@ import type { ContainerFiles, ContainerPath } from '@capsule/core';
 const LIMIT_BYTES = 1024 * 1024;
 const BLOCK_BYTES = 512;
 
-/** A small text file of a payload; no more of it than is believed to be one. Fails as `ContainerFiles.pack`. */
+/** Reads a small text file of a payload, up to a limit of plausible size. Fails as `ContainerFiles.pack`. */
 export async function readGuestFile(
   files: Pick<ContainerFiles, 'pack'>,
   at: ContainerPath,
@@ -18,7 +18,9 @@ export async function readGuestFile(
   return firstFile(Buffer.concat(parts));
 }
 
-/** Of a tar archive (tar(5)): name, mode, …, size in octal at 124, type at 156. Pure. */
+/**
+ * Returns the first file of a tar archive (tar(5)): name, mode, …, size in octal at 124, type at 156. Pure.
+ */
 function firstFile(archive: Buffer): string {
   for (let at = 0; at + BLOCK_BYTES <= archive.length; ) {
     const size = Number.parseInt(archive.toString('latin1', at + 124, at + 136), 8) || 0;

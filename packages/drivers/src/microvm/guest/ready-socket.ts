@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { chown, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 
-/** The guest's agent connects to this port of its host when it listens itself. */
+/** The guest's agent connects to this port of its host once it listens itself. */
 const PORT = 51;
 
-/** Hears that a guest has come up, instead of asking it again and again. */
+/** Learns from a connection of the guest that its agent is up, instead of polling it. */
 export class ReadySocket implements AsyncDisposable {
   /** Resolves when the agent listens. */
   readonly heard: Promise<void>;
@@ -18,7 +18,7 @@ export class ReadySocket implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.heard = promise;
     server.on('connection', (socket) => {
-      // It has nothing to say, and may be gone already.
+      // The agent sends nothing, and may be gone already.
       socket.on('error', () => socket.destroy());
       socket.resume();
       socket.end();
@@ -26,7 +26,10 @@ export class ReadySocket implements AsyncDisposable {
     });
   }
 
-  /** `vsock` is where the monitor shows the guest's ports; it runs as `uid`, and connects to us. */
+  /**
+   * `vsock`: the monitor's socket for the guest's ports. The monitor runs as `uid`, and connects to this
+   * socket.
+   */
   static async open(vsock: string, uid: number): Promise<ReadySocket> {
     const path = `${vsock}_${PORT}`;
     await rm(path, { force: true });

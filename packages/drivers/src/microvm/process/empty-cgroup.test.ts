@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { emptyCgroup } from './empty-cgroup.ts';
 
-test('what is in a cgroup is killed, whether it is in a record or not', async () => {
+test('every process in a cgroup is killed, recorded or not', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-cgroup-'));
   const file = join(folder.path, 'cgroup.procs');
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
@@ -18,6 +18,6 @@ test('what is in a cgroup is killed, whether it is in a record or not', async ()
   await emptyCgroup([file]);
 });
 
-test('a cgroup that is gone has nothing in it', async () => {
+test('a removed cgroup counts as empty', async () => {
   await emptyCgroup(['/nonexistent/cgroup.procs']);
 });

@@ -7,12 +7,13 @@ import { endProcess, markProcess } from './process-mark.ts';
 
 const LOOKS = 1000;
 const LOOK_AGAIN_MS = 5;
-/** One that is removed while its file is open is no device any more. */
+/** The error of a cgroup file that was removed while it is open. */
 const GONE = ['ENODEV'];
 
 /**
- * Kills whatever is in a machine's cgroups, by the files that processes join them by: also what was started in the
- * moment before we died, and is in no record. Fails with `MICROVM_PROCESS_LEFT`. Idempotent.
+ * Kills all processes in a machine's cgroups, which the files are those to join by. This includes processes
+ * that were started just before capsuled died and are in no record. Fails with `MICROVM_PROCESS_LEFT`.
+ * Idempotent.
  */
 export async function emptyCgroup(cgroupFiles: readonly string[]): Promise<void> {
   for (const file of cgroupFiles) await empty(file);
@@ -23,9 +24,10 @@ async function empty(file: string): Promise<void> {
     const pids = await members(file);
     const [pid] = pids;
     if (pid === undefined) return;
-    // Whatever is killed in there starts the next one.
+    // Its processes start others as fast as they are killed.
     if (look === LOOKS) throw microVmError.PROCESS_LEFT({ pid });
-    // All at once and with what they start meanwhile, where the kernel can (cgroup v2, 5.14).
+    // Where the kernel can (cgroup v2, 5.14), it kills all at once, with the processes that they start
+    // meanwhile.
     await unlessMissing(writeFile(join(dirname(file), 'cgroup.kill'), '1', { flag: 'r+' }), GONE);
     const marks = await Promise.all(pids.map(markProcess));
     await Promise.all(marks.filter((mark) => mark !== undefined).map((mark) => endProcess(mark)));

@@ -10,7 +10,7 @@ import {
   suspendProcess,
 } from './process-mark.ts';
 
-test('a process stands still, goes on and ends, however often it is asked', async () => {
+test('a process stops, continues and ends, however often it is asked', async () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');
@@ -34,8 +34,8 @@ test('another process with its number is not touched', async () => {
   await endProcess(mark);
 });
 
-test('a process that does not end is not said to have ended', async () => {
-  // The limit has passed before the kernel can have taken it away.
+test('a process that does not end is not reported as ended', async () => {
+  // The limit is over before the kernel can have removed the process.
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');

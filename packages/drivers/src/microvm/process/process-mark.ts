@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readProc, signalProcess, statFields } from '@capsule/host';
 import { microVmError } from '../errors.ts';
 
-/** A process for good: numbers are given out again, but never at the same time of its start. */
+/** Identifies a process for good: the kernel reuses process numbers, but never with the same start time. */
 export interface ProcessMark {
   readonly pid: number;
-  /** In ticks since the machine's boot, as proc_pid_stat(5) has it. */
+  /** In ticks since the machine's boot, as in proc_pid_stat(5). */
   readonly startTime: string;
 }
 
@@ -14,7 +14,7 @@ const LOOKS = 1000;
 /** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
 const DEATH_LIMIT_MS = 30_000;
 
-/** Undefined for a process that is gone, or has ended and is only still listed. */
+/** Returns the mark of a process; undefined for one that is gone or a zombie. */
 export async function markProcess(pid: number): Promise<ProcessMark | undefined> {
   const fields = await readFields(pid);
   const [state, startTime] = [fields[0], fields[19]];
@@ -26,7 +26,7 @@ export async function isProcessAlive({ pid, startTime }: ProcessMark): Promise<b
   return (await markProcess(pid))?.startTime === startTime;
 }
 
-/** Kills it and waits until it is gone. Fails with `MICROVM_PROCESS_LEFT`. Idempotent. */
+/** Kills the process and waits until it is gone. Fails with `MICROVM_PROCESS_LEFT`. Idempotent. */
 export async function endProcess(mark: ProcessMark, limitMs = DEATH_LIMIT_MS): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (let look = 0; await isProcessAlive(mark); look += 1) {
@@ -36,7 +36,7 @@ export async function endProcess(mark: ProcessMark, limitMs = DEATH_LIMIT_MS): P
   }
 }
 
-/** Asks it to end, waits for `graceMs`, and kills it then. */
+/** Sends SIGTERM, waits for `graceMs`, then kills. */
 export async function askProcess(mark: ProcessMark, graceMs: number): Promise<void> {
   if (!(await isProcessAlive(mark))) return;
   signalProcess(mark.pid, 'SIGTERM');
@@ -46,7 +46,7 @@ export async function askProcess(mark: ProcessMark, graceMs: number): Promise<vo
   await endProcess(mark);
 }
 
-/** Lets it stand still, all of its threads, and resolves when they do. Idempotent. */
+/** Stops all threads of the process, and resolves when they have stopped. Idempotent. */
 export async function suspendProcess(mark: ProcessMark): Promise<void> {
   for (let look = 0; look < LOOKS && (await isProcessAlive(mark)); look += 1) {
     if (look === 0) signalProcess(mark.pid, 'SIGSTOP');
@@ -55,22 +55,25 @@ export async function suspendProcess(mark: ProcessMark): Promise<void> {
   }
 }
 
-/** Linux counts processor time for others in hundredths of a second (`USER_HZ`). */
+/** Linux reports processor time in hundredths of a second (`USER_HZ`). */
 const TICK_MS = 10;
 
-/** Processor time that it has had, with all of its threads, in milliseconds; zero for one that is gone. */
+/**
+ * Returns the processor time of the process and all of its threads, in milliseconds; zero for one that is
+ * gone.
+ */
 export async function processorMs({ pid, startTime }: ProcessMark): Promise<number> {
   const fields = await readFields(pid);
   if (fields[19] !== startTime) return 0;
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** Idempotent. */
+/** Lets a stopped process continue. Idempotent. */
 export async function continueProcess(mark: ProcessMark): Promise<void> {
   if (await isProcessAlive(mark)) signalProcess(mark.pid, 'SIGCONT');
 }
 
-/** What /proc tells of it, from its state on. */
+/** Returns the fields of /proc/PID/stat, from the state on. */
 async function readFields(pid: number): Promise<readonly string[]> {
   return statFields(await readProc(pid, 'stat'));
 }

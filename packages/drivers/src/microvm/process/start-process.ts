@@ -11,25 +11,28 @@ export interface ProcessEnd {
 export interface ProcessRequest {
   readonly program: string;
   readonly args: readonly string[];
-  /** Whom it runs as, without any right beside; absent: as we do. */
+  /** The user of the process, without further rights; absent: that of capsuled. */
   readonly uid?: number;
-  /** `cgroup.procs` of each cgroup that it belongs to, with all that it starts. */
+  /** `cgroup.procs` of each cgroup that the process and its children belong to. */
   readonly cgroupFiles: readonly string[];
-  /** Told how it ended, if it does so while this capsuled runs. */
+  /** Receives the end of the process, if it comes while this capsuled runs. */
   readonly onEnd?: ((end: ProcessEnd) => void) | undefined;
-  /** Its descriptors from 0 on; those that are absent lead nowhere. */
+  /** The descriptors of the process from 0 on; absent ones are /dev/null. */
   readonly descriptors: readonly (number | undefined)[];
 }
 
-/** It joins its cgroups before it becomes the program; capsuled's own protection from the kernel's search for memory is not handed on. */
+/**
+ * Joins the cgroups before it executes the program, and does not pass on capsuled's own protection from the
+ * OOM killer.
+ */
 const ENTER =
   'echo 0 > /proc/self/oom_score_adj; for f in $1; do echo $$ > "$f"; done; shift; exec "$@"';
 const NO_RIGHTS = ['--clear-groups', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all'];
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * Starts a process that lives on when we die: in a session of its own, with nobody's input. Undefined when it
- * has ended already.
+ * Starts a process that outlives capsuled, in a session of its own and without input. Undefined when it has
+ * ended already.
  */
 export async function startProcess(request: ProcessRequest): Promise<ProcessMark | undefined> {
   const { program, args, uid, cgroupFiles, descriptors, onEnd } = request;

@@ -8,8 +8,8 @@ const PERIOD_MICROS = 100_000;
 const CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio', 'freezer'];
 
 /**
- * Makes the cgroup of a microVM in the one hierarchy (v2) or in one each (v1), and answers the files that a
- * process joins by. Idempotent.
+ * Makes the cgroup of a microVM in the unified hierarchy (v2) or in one for each controller (v1), and returns
+ * the files by which a process joins it. Idempotent.
  */
 export async function makeCgroup(root: string, path: string): Promise<readonly string[]> {
   if (await isUnified(root)) {
@@ -27,7 +27,7 @@ export async function makeCgroup(root: string, path: string): Promise<readonly s
   );
 }
 
-/** How much of the processors all of the machine's processes may take; the rest is for its guest to hold. */
+/** Limits the processor time of all of the machine's processes; the guest enforces the other limits. */
 export async function limitCgroup(root: string, path: string, limits: Resources): Promise<void> {
   const quota =
     limits.cpuMillis === undefined ? undefined : (limits.cpuMillis * PERIOD_MICROS) / 1000;
@@ -38,14 +38,17 @@ export async function limitCgroup(root: string, path: string, limits: Resources)
   }
 }
 
-/** Each level of v2 hands on what its parent lets it (Documentation/admin-guide/cgroup-v2.rst). */
+/**
+ * Each level of v2 passes on the controllers that its parent has enabled
+ * (Documentation/admin-guide/cgroup-v2.rst).
+ */
 async function enableControllers(root: string, path: string): Promise<void> {
   const levels = dirname(path).split('/').filter(Boolean);
   const folders = levels.map((_, index) => join(root, ...levels.slice(0, index + 1)));
   for (const folder of [root, ...folders]) {
     await mkdir(folder, { recursive: true });
     for (const controller of ['cpu', 'memory', 'pids', 'io']) {
-      // What this kernel does not have, or does not let us have, is told by `capsule info`.
+      // `capsule info` reports controllers that this kernel lacks or refuses.
       const write = writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`);
       await unlessMissing(write, ['EINVAL', 'EBUSY', 'EOPNOTSUPP']);
     }

@@ -2,7 +2,10 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unlessMissing } from '@capsule/host';
 
-/** The whole of it or nothing, also after a power cut: written aside, synced, named. */
+/**
+ * Writes the whole value or nothing, also across a power cut: to a second file, which is synced and then
+ * renamed.
+ */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const aside = `${path}.new`;
   await using file = await open(aside, 'w', 0o600);
@@ -13,7 +16,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await folder.sync();
 }
 
-/** Undefined where there is none. */
+/** Returns undefined where there is no file. */
 export async function readJson<T>(path: string): Promise<T | undefined> {
   const text = await unlessMissing(readFile(path, 'utf8'));
   return text === undefined ? undefined : (JSON.parse(text) as T);

@@ -13,7 +13,7 @@ const SPEC = plainContainer({ ref: refOfWorkload('web'), image: 'docker.io/libra
 const VM: MadeVm = { id: 'x', spec: SPEC, imageDigest: 'sha256:1', stopSignal: '' };
 
 const { ref: REF, ...REST } = SPEC;
-/** What capsuleds have written, by what they knew of references. */
+/** Records as capsuleds have written them, by their knowledge of references. */
 const STORED: Readonly<Record<string, StoredVm>> = {
   none: { ...VM, spec: { ...REST, ...REF } },
   'nothing else': VM,
@@ -27,12 +27,12 @@ for (const [known, stored] of Object.entries(STORED)) {
   });
 }
 
-test('a capsuled that knew no references finds the container of a record of now', () => {
+test('a capsuled without references finds the container of a present record', () => {
   const { cell, container } = vmToStored(VM).spec as unknown as ContainerRef;
   assert.deepEqual({ cell, container }, REF);
 });
 
-test('a record of an earlier capsuled is renewed, and otherwise as it was', async () => {
+test('a record of an earlier capsuled is renewed, and otherwise unchanged', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-vms-'));
   const records = new VmRecords({ state: folder.path, run: join(folder.path, 'run') });
   const { folder: place, made } = records.paths(VM.id);

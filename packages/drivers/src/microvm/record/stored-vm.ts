@@ -2,9 +2,10 @@ import type { CellId, ContainerRef, ContainerSpec } from '@capsule/core';
 import type { MadeVm } from './made-vm.ts';
 
 /**
- * A record as it is on the disk. A capsuled from before references finds the container of a record by `cell` and
- * `container` in its spec. They stay in what is written, so that a capsule that goes back to it keeps its microVMs:
- * nothing migrates this record back. Whatever is added here is left alone by such a capsuled, too.
+ * A record as it is on the disk. A capsuled from before references finds the container of a record by `cell`
+ * and `container` in its spec. capsuled still writes both, so a capsule that is rolled back keeps its
+ * microVMs: nothing migrates this record back. An earlier capsuled also leaves fields alone that are added
+ * here.
  */
 export type StoredVm = Omit<MadeVm, 'spec'> & { readonly spec: StoredSpec };
 
@@ -25,14 +26,14 @@ export function vmToStored({ spec, ...rest }: MadeVm): StoredVm {
   return { ...rest, spec: { ...spec, ...spec.ref } };
 }
 
-/** Of any capsuled, earlier or as of now. Pure. */
+/** Reads a record of the present or any earlier capsuled. Pure. */
 export function vmFromStored({ spec, ...rest }: StoredVm): MadeVm {
   if (!('cell' in spec)) return { ...rest, spec };
   const { cell, container, ...same } = spec;
   return { ...rest, spec: { ...same, ref: { cell, container } } };
 }
 
-/** Whether a record has all that is written now. Pure. */
+/** Returns whether a record has all fields that capsuled writes now. Pure. */
 export function isCurrent({ spec }: StoredVm): boolean {
   return 'cell' in spec && 'ref' in spec;
 }

@@ -2,34 +2,37 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 export interface VmRoots {
-  /** What survives: `/perm/microvm`. */
+  /** Files that survive a reboot: `/perm/microvm`. */
   readonly state: string;
-  /** What goes with the machine: `/run/capsule-microvm`. */
+  /** Files that do not survive a reboot: `/run/capsule-microvm`. */
   readonly run: string;
 }
 
 /** The files of one microVM. */
 export interface VmPaths {
   readonly folder: string;
-  /** What it was made with. */
+  /** The record from which it is started. */
   readonly made: string;
   /** The writable disk. */
   readonly disk: string;
   readonly runFolder: string;
-  /** What runs, or ran last. */
+  /** The record of the present or the last run. */
   readonly run: string;
   readonly bootDisk: string;
-  /** Below it its disks are mounted, while it does not run and its files are worked on. */
+  /** The folder in which its disks are mounted while it is stopped and its files are accessed. */
   readonly view: string;
   /** The one folder that belongs to the user of the machine's processes. */
   readonly sockets: string;
-  /** Where the guest's vsock ports appear: `CONNECT 52` here, `vsock_53` for those it opens itself. */
+  /**
+   * The socket of the guest's vsock ports: `CONNECT 52` leads to a port of the guest, `vsock_53` receives
+   * connections that the guest opens.
+   */
   readonly vsock: string;
   readonly vhost: string;
   readonly control: string;
 }
 
-/** Sockets have short paths (unix(7): 108 bytes), so the folder below `/run` is named by a digest. */
+/** Paths of sockets are short (unix(7): 108 bytes), so a digest names the folder below `/run`. */
 export function vmPaths(roots: VmRoots, id: string): VmPaths {
   const folder = join(roots.state, id);
   const runFolder = join(roots.run, runName(id));

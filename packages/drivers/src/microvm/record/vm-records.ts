@@ -7,7 +7,7 @@ import { isCurrent, type StoredVm, vmFromStored, vmToStored } from './stored-vm.
 import { type VmPaths, type VmRoots, vmPaths } from './vm-paths.ts';
 import type { VmRun } from './vm-run.ts';
 
-/** The records of all microVMs. Every write is whole or not there. */
+/** The records of all microVMs. Every write is whole or absent. */
 export class VmRecords {
   readonly #roots: VmRoots;
 
@@ -19,7 +19,7 @@ export class VmRecords {
     return vmPaths(this.#roots, id);
   }
 
-  /** Also of those whose making or removal was cut short. */
+  /** Includes microVMs whose creation or removal was interrupted. */
   ids(): Promise<readonly string[]> {
     return namesIn(this.#roots.state);
   }
@@ -33,7 +33,7 @@ export class VmRecords {
     await writeJson(this.paths(vm.id).made, vmToStored(vm));
   }
 
-  /** Writes a record of an earlier capsuled again, with all that one of now has. Idempotent. */
+  /** Rewrites a record of an earlier capsuled with all present fields. Idempotent. */
   async renew(id: string): Promise<void> {
     const read = await readJson<StoredVm>(this.paths(id).made);
     if (read !== undefined && !isCurrent(read)) await this.make(vmFromStored(read));
@@ -46,7 +46,7 @@ export class VmRecords {
   async putRun(run: VmRun): Promise<void> {
     const { runFolder } = this.paths(run.id);
     await mkdir(runFolder, { recursive: true });
-    // The machine's own user must come through to its sockets, whatever our umask is.
+    // The machine's own user must reach its sockets, whatever capsuled's umask is.
     for (const folder of [dirname(runFolder), runFolder]) await chmod(folder, 0o711);
     await writeJson(this.paths(run.id).run, run);
   }
@@ -55,7 +55,7 @@ export class VmRecords {
     await removeFolder(this.paths(id).runFolder);
   }
 
-  /** The record goes last: as long as anything is left, it is listed. */
+  /** The record goes last, so a microVM of which anything is left is still listed. */
   async remove(id: string): Promise<void> {
     const { folder, disk, made } = this.paths(id);
     await this.dropRun(id);

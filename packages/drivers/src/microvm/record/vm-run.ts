@@ -1,20 +1,23 @@
 import type { ProcessMark } from '../process/process-mark.ts';
 
-/** What a start wrote down before it began, and what came of it. */
+/** One run of a machine: the facts that a start records before it begins, and their outcome. */
 export interface VmRun {
   readonly id: string;
   readonly vmm: 'qemu' | 'firecracker';
-  /** Hexadecimal; the guest was given it at boot. */
+  /** Hexadecimal; the guest receives it at boot. */
   readonly token: string;
   readonly hasAgent: boolean;
   /** In the order in which they are ended. */
   readonly processes: readonly (ProcessMark & { readonly role: string })[];
-  /** By which they joined the machine's cgroups, all of whose members are this run's; older records have none. */
+  /**
+   * The files by which processes join the machine's cgroups. All members of these cgroups belong to this run;
+   * older records have none.
+   */
   readonly cgroupFiles?: readonly string[];
-  /** The payload was handed over: from now on the guest knows how it is. */
+  /** The guest has received the payload, and reports its state from then on. */
   readonly isStarted: boolean;
   readonly isPaused?: boolean;
-  /** Of the log of its console, in bytes, when it began; older records have none. */
+  /** The size of its console's log at the start of the run, in bytes; older records have none. */
   readonly consoleBegin?: number;
   readonly ended?: VmEnd;
 }

@@ -2,29 +2,32 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { GuestClient } from '../guest/guest-client.ts';
 
 const LOOK_MS = 50;
-/** A capsuled that stood still itself has heard nobody meanwhile: that is no guest's silence. */
+/**
+ * The most that one look counts as silence: after capsuled itself stood still, the guest's messages are only
+ * late.
+ */
 const LOOK_COUNTS_MS = 2 * LOOK_MS;
-/** Three beats that did not come. Silence is told within a second. */
+/** Three missed beats. capsuled reports silence within a second. */
 const SILENT_AFTER_MS = 800;
-/** A guest that is only busy may miss a few beats: it is still waited for. */
+/** A busy guest may miss a few beats, and is still waited for. */
 const DEAF_AFTER_MS = 5_000;
 const CLOCK_EVERY_MS = 60_000;
 
-/** How often an agent is asked to be heard. */
+/** The interval of the beats that an agent is asked for. */
 export const BEAT_MS = 250;
 
 export interface AgentPulseParts {
   readonly guest: GuestClient;
-  /** Of silence, in milliseconds, after which `onLost` is called. */
+  /** The silence, in milliseconds, after which `onLost` is called. */
   readonly lostMs: number;
-  /** It has fallen silent, or speaks again. */
+  /** Called when the agent falls silent, and when it answers again. */
   readonly onChange: () => void;
   readonly onLost: () => void;
 }
 
-/** Notices when a guest's agent is not heard any more, and keeps the guest's clock right. */
+/** Notices when a guest's agent falls silent, and keeps the guest's clock right. */
 export class AgentPulse {
-  /** The guest is meant to stand still, and nobody asks it anything. */
+  /** The guest is paused on purpose, and sends no beats. */
   isHeld = false;
   readonly #parts: AgentPulseParts;
   #silentMs = 0;
@@ -38,12 +41,12 @@ export class AgentPulse {
     return this.#silentMs >= SILENT_AFTER_MS;
   }
 
-  /** Silent for so long that nothing is expected of it. */
+  /** True after a silence so long that no answer is expected. */
   get isDeaf(): boolean {
     return this.#silentMs >= DEAF_AFTER_MS;
   }
 
-  /** It has said something. */
+  /** Records a message of the agent. */
   hears(): void {
     const wasSilent = this.isSilent;
     this.#silentMs = 0;
@@ -78,7 +81,10 @@ export class AgentPulse {
   }
 }
 
-/** A guest that stood still does not know for how long. One that does not answer is told the next time. */
+/**
+ * Sets the guest's clock, since a guest that stood still does not know for how long. A guest that does not
+ * answer gets the time at the next attempt.
+ */
 export async function setClock(guest: GuestClient): Promise<void> {
   await guest
     .calls()
@@ -90,5 +96,5 @@ const NANOS_PER_MS = 1_000_000n;
 
 function noAnswer(): void {}
 
-/** Whoever follows looks at the signal. */
+/** The loop checks the signal. */
 function leave(): void {}

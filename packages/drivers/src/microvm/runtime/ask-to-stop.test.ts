@@ -10,10 +10,10 @@ import type { VmRun } from '../record/vm-run.ts';
 import { askToStop } from './ask-to-stop.ts';
 import type { VmWork } from './vm-work.ts';
 
-test('a guest that never came up is not waited for as long as one that flushes', async () => {
+test('a guest that never came up is waited for less long than one that flushes', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-vsock-'));
   const vsock = join(folder.path, 'vsock');
-  // Takes the connection, and says nothing more.
+  // Accepts the connection, then stays silent.
   const server = createServer((socket) => socket.once('data', () => socket.write('OK 1\n')));
   server.listen(vsock);
   await once(server, 'listening');

@@ -9,8 +9,8 @@ import { machineOf } from './vm-seen.ts';
 import type { VmWork } from './vm-work.ts';
 
 /**
- * Asks a machine that is up to stop, in the way that it understands; answers how it ended, as `stop-vm.ts` does. From
- * then on no watch follows it. The caller holds the workload's lock.
+ * Stops a running machine through its agent, or with the power button where it has none; returns how it
+ * ended, as `stop-vm.ts` does. Ends the watch of the machine. The caller holds the workload's lock.
  */
 export async function askToStop(
   { context: { records, vmms }, running }: VmWork,
@@ -31,15 +31,15 @@ export async function askToStop(
   if (!run.hasAgent) {
     return powerDown(vmm, run, control, { graceMs: how.graceMs, abort });
   }
-  // One whose payload has not run has nothing to flush, and its agent may not be there yet.
+  // A guest whose payload has not run has nothing to flush, and its agent may not be up yet.
   const isDeaf = !run.isStarted || (running.watch(vm.id)?.pulse.isDeaf ?? false);
-  // After a stop that was asked for, nobody is told of the exit a second time.
+  // The exit after a requested stop is not reported a second time.
   running.forget(vm.id);
   using guest = new GuestClient({ vsock, token: run.token });
   try {
     return await stopPayload(guest, vm, how, { isDeaf, abort });
   } catch (error) {
-    // Given up for another: it runs on until then, and is watched.
+    // The stop was aborted in favour of another: the machine runs on until then, and is watched again.
     running.follow(vm, run);
     throw error;
   }

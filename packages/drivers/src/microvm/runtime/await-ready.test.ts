@@ -13,7 +13,7 @@ import type { VmRun } from '../record/vm-run.ts';
 import { awaitReady } from './await-ready.ts';
 import { consoleLog } from './start-writers.ts';
 
-/** A process in the place of a machine that boots. */
+/** Starts a process in the place of a booting machine. */
 async function boot(t: TestContext, script: string) {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-boot-'));
   const logPath = join(folder, 'log');
@@ -43,14 +43,14 @@ async function boot(t: TestContext, script: string) {
 
 const NEVER = 3_600_000;
 
-test('a machine that works without a word is hung', async (t) => {
+test('a machine that works without printing anything is hung', async (t) => {
   const { wait } = await boot(t, 'while :; do :; done');
   await assert.rejects(wait({ hungMs: 50, bootMs: NEVER, lookMs: 5 }), {
     code: 'MICROVM_BOOT_HUNG',
   });
 });
 
-test('one that gets no processor is not, until many times as long has passed', async (t) => {
+test('a machine that gets no processor time is not hung until many times as long has passed', async (t) => {
   const { wait } = await boot(t, 'exec sleep 600');
   const begunAt = performance.now();
   await assert.rejects(wait({ hungMs: 100, bootMs: NEVER, lookMs: 5 }), {
@@ -59,14 +59,14 @@ test('one that gets no processor is not, until many times as long has passed', a
   assert.ok(performance.now() - begunAt > 350);
 });
 
-test('one that has spoken is waited for until it has worked for longer than a boot takes', async (t) => {
+test('a machine that has printed something is waited for until it has worked for longer than a boot takes', async (t) => {
   const { wait, say } = await boot(t, 'while :; do :; done');
   await say();
   const bounded = wait({ hungMs: 20, bootMs: 200, lookMs: 5 });
   await assert.rejects(bounded, { code: 'MICROVM_NOT_BOOTED' });
 });
 
-test('it is over when the agent listens, and when the machine is gone', async (t) => {
+test('the wait ends when the agent listens, and when the machine is gone', async (t) => {
   const [well, ended] = [await boot(t, 'exec sleep 600'), await boot(t, 'exec sleep 600')];
   const listening = well.wait({ hungMs: NEVER, bootMs: NEVER });
   well.hear();

@@ -13,19 +13,23 @@ import { machineOf } from './vm-seen.ts';
 /** Of processor time: an emulated guest among twenty others gets little of it in a minute. */
 const BOOT_LIMIT_MS = 120_000;
 /**
- * Of processor time: an emulated kernel that calibrates its clock sometimes never comes back from it, before its first
- * word. A slow processor takes longer to the first word than a fast one, so each boot of a start gets twice as much.
+ * Of processor time: an emulated kernel that calibrates its clock sometimes never returns from that, before
+ * its first line. A slow processor takes longer to the first line, so each further boot of a start gets twice
+ * as much.
  */
 const HUNG_AFTER_MS = 12_000;
-/** One that is not run, or waits for what never comes, is not waited for without end. */
+/**
+ * Bounds the wall-clock time of a machine that gets no processor time, or waits for something that never
+ * comes.
+ */
 const WALL_FACTOR = 4;
-/** Between looks at whether the machine is still there. */
+/** The interval of the checks whether the machine still runs. */
 const LOOK_AGAIN_MS = 250;
 
 export interface BootParts {
   readonly run: VmRun;
   readonly ends: MicroVmContext['ends'];
-  /** The how manieth boot of this start it is, from one on. */
+  /** The number of this boot within the start, counted from one. */
   readonly boot: number;
   /** Of processor time. */
   readonly bootMs?: number;
@@ -33,7 +37,7 @@ export interface BootParts {
   readonly lookMs?: number;
 }
 
-/** Until its agent tells that it listens; or its machine is gone, or takes too long. */
+/** Waits until the agent reports that it listens; fails when the machine is gone or takes too long. */
 export async function awaitReady(
   ready: ReadySocket,
   vm: MadeVm,
@@ -71,7 +75,7 @@ export async function awaitReady(
   throw microVmError.NOT_BOOTED({ container, why });
 }
 
-/** Fails with `MICROVM_NOT_BOOTED`, and why it ended, when the machine is no more. */
+/** Fails with `MICROVM_NOT_BOOTED`, and the reason of its end, when the machine is gone. */
 export async function checkAlive(
   vm: MadeVm,
   run: VmRun,
@@ -84,7 +88,7 @@ export async function checkAlive(
   throw microVmError.NOT_BOOTED({ container: vm.spec.ref.container, why, isSilent });
 }
 
-/** Bytes that its console has said, in all its runs. */
+/** Returns the number of bytes that its console has printed, in all its runs. */
 export async function consoleSize(logPath: string): Promise<number> {
   return stat(consoleLog(logPath)).then(
     ({ size }) => size,

@@ -6,12 +6,12 @@ import { lostEnd } from './end-vm.ts';
 import { startVm } from './start-vm.ts';
 import type { VmWork } from './vm-work.ts';
 
-/** Of one start, where the kernel hangs at its first steps. */
+/** Boots of one start, for a kernel that hangs at its first steps. */
 const BOOTS_MOST = 4;
 
 /**
- * Starts a microVM, again where its kernel hangs before its first word; one that fails leaves nothing behind. For who
- * works alone on it.
+ * Starts a microVM, again where its kernel hangs before its first line; a failed start leaves nothing behind.
+ * The caller holds the workload's lock.
  */
 export async function bringUp(work: VmWork, vm: MadeVm, signal?: AbortSignal): Promise<VmRun> {
   for (let boot = 1; ; boot += 1) {
@@ -38,13 +38,13 @@ async function startOnce(
   } catch (error) {
     const run = await records.run(vm.id);
     if (run !== undefined) await running.end(run, lostEnd());
-    // A start that failed is not a run that ended.
+    // A failed start does not count as a run.
     await records.dropRun(vm.id);
     throw error;
   }
 }
 
-/** What was copied once is not copied into a volume that somebody has emptied since. */
+/** A volume that was filled once is not filled again, even if it has been emptied since. */
 function withoutCopies(vm: MadeVm): MadeVm {
   const volumes = vm.spec.volumes.map((volume) => ({ ...volume, copyUp: false }));
   return { ...vm, spec: { ...vm.spec, volumes } };

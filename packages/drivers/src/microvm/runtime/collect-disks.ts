@@ -2,14 +2,17 @@ import type { VmRecords } from '../record/vm-records.ts';
 import type { MicroVmContext } from './context.ts';
 
 /**
- * Removes the disks of images that are gone, unless a microVM is made of them: with images, as containerd does
- * with layers. Idempotent.
+ * Removes the disks of images that are gone, unless a microVM is made from them, as containerd does with
+ * layers. Idempotent.
  */
 export async function collectDisks(context: MicroVmContext): Promise<void> {
   await pruneDisks(context, await disksWithoutImage(context));
 }
 
-/** Fails when the images cannot be asked for: their disks are not taken for those of images that are gone. */
+/**
+ * Returns the disks whose images are gone. Fails when the images cannot be listed, rather than to take every
+ * image for gone.
+ */
 export async function disksWithoutImage({
   images,
   imageDisks,
@@ -21,7 +24,7 @@ export async function disksWithoutImage({
   return disks.filter((disk) => !cached.has(disk));
 }
 
-/** Removes those of `disks` that no microVM is made of. Asks no image source. Idempotent. */
+/** Removes those of `disks` that no microVM is made from. Calls no image source. Idempotent. */
 export async function pruneDisks(
   { imageDisks, records }: MicroVmContext,
   disks: readonly string[],

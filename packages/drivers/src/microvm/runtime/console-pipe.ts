@@ -2,18 +2,21 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { run } from '@capsule/host';
 
-/** A pipe between two processes of a machine: one writes, the other reads; we only hand its ends over. */
+/**
+ * A pipe between two processes of a machine, one that writes and one that reads; capsuled only passes its
+ * ends on.
+ */
 export class ConsolePipe implements Disposable {
   readonly reading: number;
   readonly writing: number;
 
   private constructor(path: string) {
-    // Not blocking, since nobody writes yet; the reader waits by poll(2).
+    // Non-blocking, because there is no writer yet; the reader waits with poll(2).
     this.reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     this.writing = openSync(path, constants.O_WRONLY);
   }
 
-  /** Three at once, by way of files that are gone when it answers: to make one takes a process. */
+  /** Opens three at once, because a process makes them. Their files are removed before this resolves. */
   static async openThree(path: string): Promise<readonly [ConsolePipe, ConsolePipe, ConsolePipe]> {
     const paths = [`${path}1`, `${path}2`, `${path}3`] as const;
     const clear = () => Promise.all(paths.map((one) => rm(one, { force: true })));

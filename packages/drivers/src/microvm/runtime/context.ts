@@ -6,25 +6,25 @@ import type { ProcessEnd } from '../process/start-process.ts';
 import type { VmRecords } from '../record/vm-records.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 
-/** What the verbs of the runtime share. */
+/** The dependencies and options of the runtime's verbs. */
 export interface MicroVmContext {
   readonly images: ImageSource;
   readonly architecture: Architecture;
   readonly imageDisks: ImageDisks;
   readonly records: VmRecords;
-  /** How the monitors that ended under this capsuled did, by microVM. */
+  /** How monitors ended while this capsuled ran, by microVM. */
   readonly ends: Map<string, ProcessEnd>;
-  /** In the order in which they are preferred. */
+  /** In order of preference. */
   readonly vmms: readonly Vmm[];
   readonly guestImage: GuestImage;
   /** `/sys/fs/cgroup` */
   readonly cgroupRoot: string;
-  /** The program that works on files. */
+  /** The program that reads and writes files. */
   readonly filesBinary: string;
   /** The log writer. */
   readonly logBinary: string;
-  /** One whose agent does not answer for this long, in milliseconds, is ended. */
+  /** A machine whose agent does not answer for this long, in milliseconds, is ended. */
   readonly silentMs: number;
-  /** Something beside the work was not possible, and is tried again. */
+  /** Receives failures of background work, which is retried. */
   readonly onProblem: (container: string, error: unknown) => void;
 }

@@ -11,8 +11,8 @@ import type { VmRecords } from '../record/vm-records.ts';
 import type { MicroVmContext } from './context.ts';
 
 /**
- * Disks first, the record last: what has a record is whole. Without one, `list` still shows the folder, and
- * `remove` takes it away.
+ * Makes the disks first and the record last, so a microVM with a record is whole. Without one, `list` still
+ * shows the folder, and `remove` removes it.
  */
 export async function createVm(
   context: MicroVmContext,
@@ -40,7 +40,7 @@ async function makePair({ records }: MicroVmContext, vm: MadeVm): Promise<MadeVm
   return vm;
 }
 
-/** An empty folder, in the place of what is of another revision or was cut short. */
+/** Replaces a microVM of another revision, or an interrupted creation, by an empty folder. */
 async function clear(records: VmRecords, id: string): Promise<void> {
   await records.remove(id);
   await mkdir(records.paths(id).folder, { recursive: true, mode: 0o700 });
@@ -63,7 +63,7 @@ async function describe(
   return { vm: { id, spec, imageDigest: digest, stopSignal: config.stopSignal, oci }, chainId };
 }
 
-/** Its files are the user's, and stay where they are. */
+/** The files belong to the user, and stay where they are. */
 async function describePair(id: string, spec: ContainerSpec): Promise<MadeVm> {
   const { kernelPath = '', rootfsPath = '' } = spec.microVm ?? {};
   const { container } = spec.ref;
@@ -72,7 +72,7 @@ async function describePair(id: string, spec: ContainerSpec): Promise<MadeVm> {
   };
   const kernel = await stat(kernelPath).catch(missing(kernelPath));
   if (!kernel.isFile()) throw microVmError.KERNEL_UNFIT({ container, path: kernelPath });
-  // Its machine opens it by this name, for itself: a link could lead elsewhere by then.
+  // The machine opens the disk by this name later, when a link could lead elsewhere.
   const rootfs = await lstat(rootfsPath).catch(missing(rootfsPath));
   if (!rootfs.isFile() && !rootfs.isBlockDevice()) {
     throw microVmError.DISK_UNFIT({ container, path: rootfsPath });

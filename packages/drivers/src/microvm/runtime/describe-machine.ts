@@ -7,12 +7,12 @@ import type { Machine, MachineDisk } from '../vmm/vmm.ts';
 import type { MicroVmContext } from './context.ts';
 import { machineVolumes } from './machine-volumes.ts';
 
-/** Panics end the machine, instead of leaving it standing there. */
+/** After a panic the machine ends, instead of standing still. */
 const COMMAND_LINE = 'console=ttyS0 quiet loglevel=4 panic=-1';
-/** Of a prebuilt pair: as Linux finds it on the first disk. */
+/** For a prebuilt pair: the first disk, as Linux names it. */
 const PAIR_COMMAND_LINE = 'console=ttyS0 panic=-1 root=/dev/vda rw';
 
-/** What a monitor is to run for a microVM: its kernel, command line, disks and link. */
+/** Describes the machine of a microVM for its monitor: kernel, command line, disks and link. */
 export async function describeMachine(
   { records, guestImage }: MicroVmContext,
   vm: MadeVm,
@@ -49,14 +49,17 @@ function disksOf(
   ];
 }
 
-/** The monitor runs as a user who may not read the user's files; this copy goes with the run. */
+/**
+ * Copies the kernel, because the monitor's user may not read the user's files; the copy is removed with the
+ * run.
+ */
 async function ownKernel(
   { ref: { container }, microVm }: ContainerSpec,
   folder: string,
 ): Promise<string> {
   const path = microVm?.kernelPath ?? '';
   const copy = join(folder, 'kernel');
-  // Not waited for where it is a pipe, and looked at before it is read.
+  // Does not wait for a pipe, and checks the file type before it reads.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
   await using file = await open(path, flags).catch((cause) => {
     throw microVmError.FILE_MISSING({ container, path }, cause);

@@ -2,13 +2,13 @@ import { ConnectError } from '@connectrpc/connect';
 import { programError } from '../../oci/errors.ts';
 import { microVmError } from '../errors.ts';
 
-/** Words of crun and of runc, in the order in which they are looked for. */
+/** Texts of crun and of runc, in the order of the search. */
 const NOT_FOUND =
   /(?:executable file|open executable|exec): ?`?([^`:\s]+)'?.*(?:not found|No such file)/i;
 const NOT_EXECUTABLE =
   /(?:exec|open executable):? ?`?([^`:\s]+)'?.*(?:permission denied|exec format)/i;
 
-/** Makes an error of what a guest's runtime said of a program that it could not start. Pure. */
+/** Makes an error of a guest runtime's report that a program did not start. Pure. */
 export function describeStartFailure(container: string, error: unknown): Error {
   const { rawMessage } = ConnectError.from(error);
   const missing = NOT_FOUND.exec(rawMessage)?.[1];

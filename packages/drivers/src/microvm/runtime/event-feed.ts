@@ -1,6 +1,6 @@
 import type { RuntimeEvent } from '@capsule/core';
 
-/** Events to whoever listens, each in the order in which they happened. Nothing is kept for later. */
+/** Passes events to all listeners, in the order in which they happened. Keeps none for later listeners. */
 export class EventFeed {
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
 

@@ -9,25 +9,25 @@ import { causeOf, describeConsole, findCause } from './find-cause.ts';
 
 const stamped = (text: string) => `2026-11-28T15:08:07.354005407Z stdout F ${text}\n`;
 
-test('a panic is told by its own words', () => {
+test("the cause of a panic is the panic's own text", () => {
   const said = stamped('[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs');
   assert.equal(causeOf(said), "its guest's kernel panicked: VFS: Unable to mount root fs");
 });
 
-test('a panic at the end of the agent is told by the last words of the agent', () => {
+test("the cause of a panic at the end of the agent is the agent's last line", () => {
   const said =
     stamped('capsule-guest: no disk holds a boot configuration') +
     stamped('[    6.7] Kernel panic - not syncing: Attempted to kill init! exitcode=0x100');
   assert.match(causeOf(said), /panicked: no disk holds a boot configuration$/);
 });
 
-test('without a panic the monitor died, with what it complained of', () => {
+test('without a panic the cause is the death of the monitor, with its error', () => {
   assert.equal(causeOf(stamped('capsule-guest: ready')), 'its virtual machine monitor died');
   const said = stamped('qemu-system-x86_64: -netdev tap: could not open /dev/net/tun');
   assert.match(causeOf(said), /monitor died: -netdev tap: could not open/);
 });
 
-test('a monitor that gave up is told from one whose guest let it go, and from an earlier run', () => {
+test('a monitor that crashed is distinguished from one whose guest switched off, and from an earlier run', () => {
   const said = (level: string, text: string) =>
     stamped(`2026-11-28T18:41:42.057553971 [firecracker:main:${level}] ${text}`);
   const begun = said('INFO', 'Running Firecracker v1.16.1');
@@ -39,13 +39,13 @@ test('a monitor that gave up is told from one whose guest let it go, and from an
   assert.equal(causeOf(left + begun), 'its virtual machine monitor died');
 });
 
-test('what a guest says is made harmless for terminals, and short', () => {
+test("a guest's text is made harmless for terminals, and short", () => {
   const said = `Kernel panic - not syncing: \x1b[2J\x07${'x'.repeat(1000)}\n`;
   assert.ok([...causeOf(said)].every((letter) => letter >= ' '));
   assert.ok(causeOf(said).length < 300);
 });
 
-test('an earlier run does not speak for the present one', async (t) => {
+test('the console of an earlier run does not count for the present one', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-cause-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'vm.serial.log');
@@ -67,7 +67,7 @@ test('an earlier run does not speak for the present one', async (t) => {
   assert.match(await cause(1_000_000), /panicked: earlier$/);
 });
 
-test('a console is told by its last lines, without stamps', () => {
+test('a console is described by its last lines, without stamps', () => {
   const lines = ['1', '2', '3', 'x'.repeat(500)].map(stamped).join('');
   assert.match(describeConsole(lines), /ends with: 2 \/ 3 \/ x{120}$/);
 });

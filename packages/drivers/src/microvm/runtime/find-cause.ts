@@ -5,31 +5,31 @@ import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
 import { consoleLog } from './start-writers.ts';
 
-/** The end of a console tells why a machine went; more of it does not help. */
+/** The cause is at the end of the console's log. */
 const TAIL_BYTES = 64 * 1024;
 const WORDS_MOST = 200;
 const PANIC = /Kernel panic - not syncing: ([^\n\r]*)/g;
-/** QEMU's complaints, and Firecracker's but for the one that says that it goes. */
+/** Error lines of QEMU, and of Firecracker except the one that announces its exit. */
 const MONITOR =
   /(?:qemu-system-\w+:|\[firecracker:[^\]\n]*:ERROR\] (?!Firecracker exiting)) *([^\n\r]*)/g;
-/** Firecracker's first word: what stands before it is of an earlier run. */
+/** Firecracker's first line of a run; lines before it are of an earlier run. */
 const BEGUN = ':INFO] Running Firecracker v';
-/** Firecracker's last word when a guest let it go. */
+/** Firecracker's last line after its guest has reset or switched off. */
 const RESET = /\[firecracker:[^\]\n]*\] Firecracker exiting successfully/;
 const AGENT = /capsule-guest: ([^\n\r]*)/g;
 
-/** Enough to recognise a failure by, and short enough for one line of an error. */
+/** Enough to recognise a failure, and short enough for one line of an error. */
 const LAST_LINES = 3;
 const LINE_MOST = 120;
-/** Before each line of a log: its time, its stream, and whether it is whole. */
+/** The stamp of each line of a log: its time, its stream, and whether the line is whole. */
 const STAMP = /^\S+Z (?:stdout|stderr) [FP] /;
 
-/** Stands in the cause where the console has no word of it. */
+/** Part of the cause where the console printed nothing. */
 export const SILENT = 'its console printed nothing';
 
 /**
- * Finds out why a machine that nobody ended is gone: by what its console printed in this run, and by how its monitor
- * ended. The last lines of the console follow where they say more than the cause.
+ * Returns why a machine that capsuled did not end is gone, by the console's output in this run and by how its
+ * monitor ended. The console's last lines follow where they add to the cause.
  */
 export async function findCause(
   { spec }: Pick<MadeVm, 'spec'>,
@@ -41,7 +41,7 @@ export async function findCause(
   return isPlain(cause) ? cause : `${cause}; ${describeConsole(text)}`;
 }
 
-/** It names a panic, or what the monitor complained of. */
+/** Returns whether the cause names a panic or an error of the monitor. */
 function isPlain(cause: string): boolean {
   return cause.includes(': ');
 }
@@ -58,12 +58,12 @@ export function describeConsole(text: string): string {
   return `its console ends with: ${lines.join(' / ')}`;
 }
 
-/** `end` is that of the monitor, where it is known. Pure. */
+/** `end`: how the monitor ended, where that is known. Pure. */
 export function causeOf(screen: string, end?: ProcessEnd): string {
   const text = screen.slice(Math.max(0, screen.lastIndexOf(BEGUN)));
   const panic = last(text, PANIC);
   if (panic !== undefined) {
-    // The kernel panics when its first process ends: then that one's last words are the reason.
+    // The kernel panics when its first process ends; the last line of that process has the reason.
     const said = /Attempted to kill init/.test(panic) ? last(text, AGENT) : undefined;
     return `its guest's kernel panicked: ${said ?? panic}`;
   }
@@ -83,7 +83,7 @@ function last(text: string, pattern: RegExp): string | undefined {
   return found === undefined || found === '' ? undefined : printable(found).slice(0, WORDS_MOST);
 }
 
-/** A guest is not trusted: its words go to people's terminals. */
+/** A guest is not trusted, and its text is printed on terminals. */
 function printable(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?');
 }

@@ -7,20 +7,20 @@ import type { VmEnd, VmRun } from '../record/vm-run.ts';
 import { AgentPulse, type AgentPulseParts, BEAT_MS } from './agent-pulse.ts';
 import { machineOf } from './vm-seen.ts';
 
-/** A machine that dies is seen by this: whoever runs it need not be a child of ours. */
+/** The interval of looks at the machine, which may be the child of an earlier capsuled. */
 const LOOK_MS = 250;
 const FAILED_CODE = 255;
 
 export interface GuestWatchParts extends Omit<AgentPulseParts, 'guest'> {
   readonly run: VmRun;
   readonly vsock: string;
-  /** The payload has ended, and the guest waits to be ended. */
+  /** The payload has ended, and the machine is still to be ended. */
   readonly onExit: (end: VmEnd) => void;
-  /** The machine is gone, and nobody asked it to. */
+  /** The machine has ended without a request. */
   readonly onDeath: () => void;
 }
 
-/** Follows one machine and what its agent says, until it is disposed or the machine is gone. */
+/** Follows a machine and the reports of its agent, until it is disposed or the machine is gone. */
 export class GuestWatch implements Disposable {
   readonly guest: GuestClient;
   readonly pulse: AgentPulse;
@@ -49,7 +49,7 @@ export class GuestWatch implements Disposable {
 
   async #followMachine(): Promise<void> {
     const machine = machineOf(this.#parts.run);
-    // One that cannot be looked at, for want of descriptors, is looked at again.
+    // A look that fails, for lack of descriptors, is repeated.
     while (machine !== undefined && (await isProcessAlive(machine).catch(() => true))) {
       if (await this.#pauses(LOOK_MS)) return;
     }
@@ -68,13 +68,14 @@ export class GuestWatch implements Disposable {
           this.#parts.onExit(describeEnd(status));
         }
       } catch {
-        // The connection was lost: the machine tells whether it is gone, and otherwise the agent is asked again.
+        // The connection was lost: the loop below notices a machine that is gone, otherwise the agent is
+        // called again.
       }
       if (await this.#pauses(LOOK_MS)) return;
     }
   }
 
-  /** True when it is over. */
+  /** Returns true when the watch is disposed. */
   async #pauses(forMs: number): Promise<boolean> {
     const { signal } = this.#stop;
     return delay(forMs, false, { signal }).catch(() => signal.aborted);
@@ -85,7 +86,7 @@ export function hasEnded({ phase }: StatusResponse): boolean {
   return phase === PayloadPhase.EXITED || phase === PayloadPhase.FAILED;
 }
 
-/** A guest is not trusted: a code that no process can have is none. */
+/** A guest is not trusted: an exit code that no process can have counts as a failure. */
 export function describeEnd({ phase, exitCode, message, oomKilled }: StatusResponse): VmEnd {
   const isCode = exitCode >= 0 && exitCode <= FAILED_CODE;
   return {

@@ -14,7 +14,7 @@ const IMAGE_DISK = 1;
 const WRITABLE_DISK = 2;
 const FIRST_VOLUME = 3;
 
-/** Tells the agent of a machine what to run, and on which disks; answers when it runs. */
+/** Passes the payload and its disks to the agent of a machine; resolves when the payload runs. */
 export async function handOver(
   { records, ends }: MicroVmContext,
   vm: MadeVm,
@@ -47,7 +47,7 @@ export async function handOver(
         fstype: 'ext4',
       })),
     };
-    // The first fill of a volume takes as long as it takes; it is left when the machine does nothing any more.
+    // The first fill of a volume has no time limit; it is aborted once the machine does nothing any more.
     await whileWorking({ run, container: spec.ref.container, signal }, (limit) =>
       calls.startPayload(request, { timeoutMs: 0, signal: limit }),
     );

@@ -3,23 +3,23 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { microVmError } from '../errors.ts';
 import type { GuestClient } from '../guest/guest-client.ts';
 
-/** Writing out what the guest's memory holds: a slow disk takes its time. */
+/** The guest flushes its memory to the volume, which takes a while on a slow disk. */
 const FREEZE_LIMIT_MS = 60_000;
-/** A guest lets go by itself ten seconds after it was last told to hold. */
+/** A guest thaws by itself ten seconds after the last request to freeze. */
 const AGAIN_EVERY_MS = 2_000;
 const AGAIN_LIMIT_MS = 6_000;
 
 export interface HoldParts {
   readonly guest: GuestClient;
-  /** For people. */
+  /** Named in errors. */
   readonly container: string;
   readonly volume: string;
 }
 
 /**
- * Does `work` while a guest holds back what it writes to a volume, with all that it wrote before on the device. A
- * capsuled that dies meanwhile leaves nothing to undo: the guest lets go. Fails with `MICROVM_AGENT_SILENT`, also
- * when `work` is done and the guest may have let go before.
+ * Runs `work` while a guest has frozen a volume, with all earlier writes flushed to the device. If capsuled
+ * dies meanwhile, the guest thaws by itself. Fails with `MICROVM_AGENT_SILENT`, also after `work`, when the
+ * guest may have thawed too early.
  */
 export async function holdStill<T>(parts: HoldParts, work: () => Promise<T>): Promise<T> {
   const isMounted = await freeze(parts, FREEZE_LIMIT_MS);
@@ -49,7 +49,7 @@ async function keepFrozen(parts: HoldParts, signal: AbortSignal): Promise<void> 
   }
 }
 
-/** Answers whether it is mounted there: a payload that is over has written everything. */
+/** Returns whether the volume is mounted in the guest; a payload that has ended has written everything. */
 async function freeze(
   { guest, volume, container }: HoldParts,
   timeoutMs: number,
@@ -60,13 +60,13 @@ async function freeze(
   } catch (error) {
     const { code, rawMessage } = ConnectError.from(error);
     if (code === Code.FailedPrecondition) return false;
-    const detail = `it was asked to hold back what it writes to volume ${volume}: ${rawMessage}`;
+    const detail = `it did not freeze volume ${volume}: ${rawMessage}`;
     throw microVmError.AGENT_SILENT({ container, detail }, error);
   }
 }
 
-/** The error of the work comes first. */
+/** The error of the work takes precedence. */
 function toldElsewhere(): void {}
 
-/** It lets go by itself. */
+/** The guest thaws by itself. */
 function ignore(): void {}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diskDevice, machineFolders, machineVolumes } from './machine-volumes.ts';
 
-test('disks are named as Linux names them', () => {
+test('disks get the names that Linux gives them', () => {
   const names = [0, 1, 25, 26, 27, 51, 52, 701, 702].map(diskDevice);
   const suffixes = ['a', 'b', 'z', 'aa', 'ab', 'az', 'ba', 'zz', 'aaa'];
   assert.deepEqual(
@@ -11,7 +11,7 @@ test('disks are named as Linux names them', () => {
   );
 });
 
-test('a volume at several places is one disk, which is written to where one of them may be', () => {
+test('a volume mounted at several paths is one disk, which is writable if one of the mounts is', () => {
   const at = (name: string, target: string, readOnly: boolean, copyUp: boolean) => ({
     name,
     target,
@@ -31,7 +31,7 @@ test('a volume at several places is one disk, which is written to where one of t
   ]);
 });
 
-test('folders of a volume are bound beside it, and fill nothing', () => {
+test('folders of a volume are bound in addition to it, and are not filled', () => {
   const mount = { name: 'data', source: '/volumes/data', readOnly: true, copyUp: false };
   const volumes = [
     { ...mount, target: '/a', subPath: 'x/y' },

@@ -4,8 +4,9 @@ import { guestFolder } from '../guest/guest-paths.ts';
 type Volume = ContainerSpec['volumes'][number];
 
 /**
- * The volumes of a machine, each once: one disk, one mount in the guest, whatever places the payload has it at. It may be
- * written to where any of them may. What the image has at the first place that is to be filled fills an empty one. Pure.
+ * Returns the volumes of a machine, each once: one disk and one mount in the guest, however often the payload
+ * mounts it. It is writable if one of its mounts is. The first mount with `copyUp` names the folder of the
+ * image that fills an empty volume. Pure.
  */
 export function machineVolumes({ volumes }: Pick<ContainerSpec, 'volumes'>): readonly Volume[] {
   return [...new Set(volumes.map(({ name }) => name))].flatMap((name) => {
@@ -17,7 +18,10 @@ export function machineVolumes({ volumes }: Pick<ContainerSpec, 'volumes'>): rea
   });
 }
 
-/** Folders of one of them that the guest binds beside it, each for the payload's mount of that index. Pure. */
+/**
+ * Returns the folders of a volume that the guest binds in addition, each for the payload's mount of that
+ * index. Pure.
+ */
 export function machineFolders(
   { volumes }: Pick<ContainerSpec, 'volumes'>,
   name: string,
@@ -29,7 +33,10 @@ export function machineFolders(
   );
 }
 
-/** As Linux names virtio disks: `/dev/vda` is the first, `/dev/vdaa` comes after `/dev/vdz`. Pure. */
+/**
+ * Returns the name that Linux gives a virtio disk: `/dev/vda` is the first, `/dev/vdaa` comes after
+ * `/dev/vdz`. Pure.
+ */
 export function diskDevice(index: number): string {
   let suffix = '';
   for (let rest = index; rest >= 0; rest = Math.floor(rest / LETTERS) - 1) {

@@ -14,10 +14,10 @@ import { MicroVmRuntime } from './micro-vm-runtime.ts';
 
 const AWAY = new Error('containerd is away');
 
-/** Stands in for mkfs.erofs. */
+/** Replaces mkfs.erofs. */
 const pack: RunAtRoot = (command) => writeFile(command('/layers')[2] ?? '', '');
 
-test('a microVM whose images cannot be asked for keeps its record and every disk', async (t) => {
+test('a microVM whose images cannot be listed keeps its record and every disk', async (t) => {
   const { context, remove, source } = await open(t);
   const [other, own] = [
     await addVm(context, 'db', 'chain-b'),
@@ -29,7 +29,7 @@ test('a microVM whose images cannot be asked for keeps its record and every disk
   assert.deepEqual((await context.imageDisks.list()).toSorted(), [other, own].toSorted());
 });
 
-test('a removal that failed is carried through by the next one', async (t) => {
+test('a failed removal is completed by the next one', async (t) => {
   const { context, runtime, remove, source } = await open(t);
   const stop = new AbortController();
   t.after(() => stop.abort());
@@ -45,7 +45,7 @@ test('a removal that failed is carried through by the next one', async (t) => {
   assert.equal((await event).value?.kind, 'deleted');
 });
 
-test('disks that a removal left when its process died are collected by the next one', async (t) => {
+test('disks that an interrupted removal left are collected by the next one', async (t) => {
   const { context, runtime } = await open(t);
   await addVm(context, 'web', 'chain-a');
   await context.records.remove(containerId(refOfWorkload('web')));
@@ -53,7 +53,7 @@ test('disks that a removal left when its process died are collected by the next 
   assert.deepEqual(await context.imageDisks.list(), []);
 });
 
-/** A runtime whose images are gone, with records and disks in a folder of its own. */
+/** Opens a runtime without images, with records and disks in a folder of its own. */
 async function open(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-vms-'));
   t.after(() => rm(folder, { recursive: true }));
@@ -79,7 +79,7 @@ async function open(t: TestContext) {
   };
 }
 
-/** A microVM that does not run, made of layers of its own; returns the disk of its image. */
+/** Adds a stopped microVM with layers of its own; returns the disk of its image. */
 function addVm({ imageDisks, records }: MicroVmContext, name: string, chainId: string) {
   const ref = refOfWorkload(name);
   const id = containerId(ref);

@@ -46,11 +46,11 @@ import type { VmWork } from './vm-work.ts';
 const SILENT = 'running, but its guest agent does not answer';
 
 /**
- * Workloads behind the wall of a machine of their own. What is true is in the records, in `/proc` and in the guests;
- * a new process takes over where an old one died.
+ * Runs workloads in virtual machines of their own. Their state is in the records, in `/proc` and in the
+ * guests, so a new capsuled continues where an old one died.
  *
- * INVARIANTS: work on one machine is serial; a machine is said to have ended only when nothing of it is left that
- * could write to its disks.
+ * INVARIANTS: work on one machine is serial; a machine is reported as ended only when nothing of it is left
+ * that could write to its disks.
  */
 export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestVolumes {
   readonly files: ContainerFiles;
@@ -97,7 +97,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
         this.#running.follow(vm, before);
         return describeVm(vm, before);
       }
-      // What was begun and not finished, or has ended.
+      // The run of an interrupted start, or one that has ended.
       if (before !== undefined) await this.#running.end(before, lostEnd());
       const run = await bringUp(this.#work, vm, signal);
       this.#running.follow(vm, run);
@@ -152,7 +152,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     return execInGuest({ vm, calls, files: this.#guestFiles, at, request });
   }
 
-  /** Finds what an earlier process of ours has left running, and goes on watching it. */
+  /** Finds the machines that an earlier capsuled has left running, and watches them again. */
   async reclaim(): Promise<void> {
     const { records } = this.#context;
     for (const id of await records.ids()) {
@@ -172,10 +172,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     await collectDisks(this.#context);
   }
 
-  /** Nothing to do: the agent ends a process with the connection of its caller. */
+  /** Nothing to do: the agent ends a process when the connection of its caller ends. */
   async endAbandoned(): Promise<void> {}
 
-  /** Gives every guest what the files that it has of the capsule hold now: resolvers change. Waits for none. */
+  /** Updates the capsule's files in every guest, after resolvers changed. Does not wait. */
   refreshFiles(): void {
     void this.#running.each((guest, { spec }) => putFiles(guest, spec));
   }
@@ -192,7 +192,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       const { records } = this.#context;
       const [vm, run] = [await records.made(id), await records.run(id)];
       const isUp = run?.isStarted && run.ended === undefined && (await isMachineUp(run));
-      // One that is paused until there is room must not write: what it holds is as after a power cut.
+      // A guest that is paused for lack of space must not write: the volume is as after a power cut.
       if (vm === undefined || run === undefined || !isUp || run.isPaused) return work();
       this.#running.follow(vm, run);
       const guest = this.#running.watch(id)?.guest;
@@ -221,12 +221,12 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       if (run !== undefined) await this.#running.end(run, lostEnd());
       if (vm === undefined) return records.remove(id);
       await removeCgroups(cgroupRoot, containerCgroup(vm.spec));
-      // Asked while the record is there: whoever fails here is called again, and finds everything.
+      // Listed while the record exists, so that after a failure the next call finds everything.
       const unused = await disksWithoutImage(this.#context);
       await records.remove(id);
       this.#context.ends.delete(id);
       this.#running.emit(vm, 'deleted');
-      // Disks that a death in this moment leaves are collected by `reclaim`.
+      // `reclaim` collects disks that a kill at this moment leaves.
       await pruneDisks(this.#context, unused);
     });
   }
@@ -244,7 +244,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     return preferredVmm(this.#context.vmms);
   }
 
-  /** Memory, in MiB, without which a guest of an image does not boot here. Fails where the capsule has no guest. */
+  /**
+   * Returns the memory, in MiB, without which a guest does not boot here. Fails on a capsule without guest
+   * files.
+   */
   leastMib(): Promise<number> {
     return this.#context.guestImage.leastMib();
   }

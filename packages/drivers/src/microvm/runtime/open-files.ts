@@ -13,8 +13,8 @@ import { isMachineUp } from './vm-seen.ts';
 import type { VmWork } from './vm-work.ts';
 
 /**
- * The files of a microVM: through its guest while it runs, else on its disks. One that does not run is not started
- * before they are given back. Fails with `MICROVM_NOT_MADE` or `MICROVM_NO_AGENT`.
+ * Opens the files of a microVM: through its guest while it runs, otherwise on its disks. A stopped microVM
+ * cannot start until the caller releases them. Fails with `MICROVM_NOT_MADE` or `MICROVM_NO_AGENT`.
  */
 export async function openFiles(
   { context: { records, filesBinary }, running }: VmWork,

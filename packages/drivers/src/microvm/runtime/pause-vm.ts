@@ -4,7 +4,10 @@ import { putFiles } from './put-files.ts';
 import { isAnyAlive, machineOf } from './vm-seen.ts';
 import type { VmWork } from './vm-work.ts';
 
-/** Stands a machine still, until `resumeVm`; also through another capsuled. Idempotent; one that is not up stays so. */
+/**
+ * Pauses a machine until `resumeVm`, which may be called by another capsuled. Idempotent; leaves a stopped
+ * machine alone.
+ */
 export async function pauseVm(work: VmWork, id: string): Promise<void> {
   const { context, running } = work;
   await running.alone(id, async () => {
@@ -12,14 +15,14 @@ export async function pauseVm(work: VmWork, id: string): Promise<void> {
     if (up === undefined || up.run.isPaused) return;
     const watch = running.watch(id);
     if (watch !== undefined) watch.pulse.isHeld = true;
-    // Written first: one that stands still and is not known to would be taken for one that is lost.
+    // Recorded first: a paused machine without the record would count as lost.
     await context.records.putRun({ ...up.run, isPaused: true });
     await suspendProcess(up.machine);
     running.emit(up.vm, 'changed');
   });
 }
 
-/** Lets it go on, with the time and the files of now. Idempotent. */
+/** Resumes a machine, with the current time and files. Idempotent. */
 export async function resumeVm(work: VmWork, id: string): Promise<void> {
   const { context, running } = work;
   await running.alone(id, async () => {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { ContainerSpec } from '@capsule/core';
 import type { GuestClient } from '../guest/guest-client.ts';
 
-/** Files of the capsule that a payload has, as they are now. */
+/** Reads the current content of the capsule's files that a payload has. */
 export async function readFiles({ files }: Pick<ContainerSpec, 'files'>) {
   return Promise.all(
     files.map(async ({ source }) => ({
@@ -13,7 +13,7 @@ export async function readFiles({ files }: Pick<ContainerSpec, 'files'>) {
   );
 }
 
-/** Gives a guest the present content of the files that it was started with. Idempotent. */
+/** Sends a guest the current content of the files that it was started with. Idempotent. */
 export async function putFiles(guest: GuestClient, spec: ContainerSpec): Promise<void> {
   const files = await readFiles(spec);
   if (files.length > 0) await (await guest.calls()).putFiles({ files });

@@ -11,10 +11,10 @@ import { GuestWatch } from './guest-watch.ts';
 import { stopPayload } from './stop-vm.ts';
 import { isMachineUp } from './vm-seen.ts';
 
-/** Between tries to write down that a machine has ended. */
+/** The interval of attempts to record the end of a machine. */
 const RETRY_MS = 1000;
 
-/** Watches the machines that run, and sees to those that end by themselves. */
+/** Watches running machines, and handles those that end by themselves. */
 export class RunningVms {
   readonly events = new EventFeed();
   readonly #context: MicroVmContext;
@@ -25,7 +25,7 @@ export class RunningVms {
     this.#context = context;
   }
 
-  /** Nobody else works on it until what is answered is called. */
+  /** Locks a microVM; call the returned function to unlock it. */
   hold(id: string, signal?: AbortSignal): Promise<() => void> {
     return this.#holds.acquire(id, signal);
   }
@@ -43,7 +43,7 @@ export class RunningVms {
     return this.#watches.get(id);
   }
 
-  /** Idempotent. */
+  /** Starts to watch a machine. Idempotent. */
   follow(vm: MadeVm, run: VmRun): void {
     if (this.#watches.has(vm.id)) return;
     const { records, silentMs } = this.#context;
@@ -59,7 +59,10 @@ export class RunningVms {
     this.#watches.set(vm.id, watch.start());
   }
 
-  /** Nobody sees the end of a machine a second time: a disk that is full for a while must not hide it. Never throws. */
+  /**
+   * Retries until the work succeeds, because the end of a machine is noticed only once: a disk that is full
+   * for a while must not hide it. Never throws.
+   */
   async #untilDone(vm: MadeVm, work: () => Promise<void>): Promise<void> {
     const watch = this.#watches.get(vm.id);
     for (;;) {
@@ -69,7 +72,7 @@ export class RunningVms {
         this.#context.onProblem(vm.spec.ref.container, error);
       }
       await delay(RETRY_MS);
-      // Another run of it has begun meanwhile.
+      // Another run of the microVM has begun meanwhile.
       if ((this.#watches.get(vm.id) ?? watch) !== watch) return;
     }
   }
@@ -79,7 +82,10 @@ export class RunningVms {
     this.#watches.delete(id);
   }
 
-  /** What fails in one guest is told, and is no reason to leave out the others. Those that are held are left out. */
+  /**
+   * Runs `work` for every guest that is not held. Reports the failure of one guest, and goes on with the
+   * others.
+   */
   async each(work: (guest: GuestClient, vm: MadeVm) => Promise<void>): Promise<void> {
     const { records, onProblem } = this.#context;
     const visit = async (id: string, { guest, pulse }: GuestWatch) => {
@@ -99,7 +105,7 @@ export class RunningVms {
     await endVm(this.#context.records, run, end);
   }
 
-  /** The machine has ended, and nobody asked it to. Idempotent. */
+  /** Records that the machine ended without a request. Idempotent. */
   async recordLostEnd(vm: MadeVm): Promise<void> {
     await this.alone(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);
@@ -115,7 +121,7 @@ export class RunningVms {
     this.events.emit({ ref: spec.ref, kind, at: Date.now(), ...code });
   }
 
-  /** The payload has ended by itself: its guest puts everything on its disks, and goes. */
+  /** Handles a payload that ended by itself: the guest flushes its disks, then the machine is ended. */
   async #concludes(vm: MadeVm, end: VmEnd): Promise<void> {
     await this.alone(vm.id, async () => {
       const { records } = this.#context;
@@ -130,7 +136,9 @@ export class RunningVms {
     });
   }
 
-  /** Its agent has been silent for too long: nothing that it still does can be seen or asked for. */
+  /**
+   * Ends a machine whose agent has been silent for too long, and so can neither be observed nor controlled.
+   */
   async #givesUp(vm: MadeVm): Promise<void> {
     await this.alone(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);

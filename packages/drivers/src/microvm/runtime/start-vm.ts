@@ -21,8 +21,8 @@ const GENERATION = 2;
 const NANOS_PER_MS = 1_000_000n;
 
 /**
- * Boots a machine and hands its payload over; answers the run as it is recorded. Everything that is made is written
- * down before or as it appears, so that `endVm` takes it away, whatever happens to us.
+ * Boots a machine and hands its payload over; returns the recorded run. Everything is recorded before it is
+ * made, or as it appears, so `endVm` can remove it even after capsuled died.
  */
 export async function startVm(
   context: MicroVmContext,

@@ -4,36 +4,36 @@ import { startProcess } from '../process/start-process.ts';
 import type { MachineProcess } from '../vmm/vmm.ts';
 import { ConsolePipe } from './console-pipe.ts';
 
-/** More of a console is of no use to anybody. */
+/** The size of one file of a console's log. */
 const CONSOLE_BYTES = 1024 * 1024;
 const CONSOLE_FILES = 2;
 
 export interface WriterParts {
   readonly logBinary: string;
-  /** Of what the payload prints. */
+  /** The log of the payload's output. */
   readonly logPath: string;
-  /** The socket below which the guest's own connections appear. */
+  /** The vsock socket; connections that the guest opens arrive at sockets named after it. */
   readonly vsock: string;
   readonly pipePath: string;
   readonly uid: number;
   readonly cgroupFiles: readonly string[];
 }
 
-/** The log of a machine's console and of what its monitor complains of. */
+/** Returns the path of the log of a machine's console and its monitor's errors. */
 export function consoleLog(logPath: string): string {
   return logPath.replace(/\.log$/, '.serial.log');
 }
 
-/** Our ends of what a machine writes to. */
+/** The capsule's ends of a machine's outputs. */
 export interface MachineConsole extends Disposable {
   readonly output: number;
   readonly errors: number;
 }
 
 /**
- * Starts the two writers of a machine's logs, which live as long as it does: one takes what the guest sends of its
- * payload's output, one what comes out of the console. Answers where the console leads to; close it when the
- * machine has it.
+ * Starts the two log writers of a machine, which live as long as it does: one for the payload's output, which
+ * the guest sends, one for the console. Returns the ends for the console; close them once the machine has
+ * them.
  */
 export async function startWriters(
   parts: WriterParts,

@@ -9,7 +9,7 @@ import { powerDown, stopPayload } from './stop-vm.ts';
 
 const VM = { stopSignal: '' } as MadeVm;
 
-/** A guest whose payload does not heed: its stop ends when the call is given up. */
+/** A guest whose payload ignores the signal: its stop ends when the call is aborted. */
 function deafGuest(): GuestClient {
   const stop = (_request: object, { signal }: { readonly signal?: AbortSignal }) => {
     const { promise, reject } = Promise.withResolvers<never>();
@@ -19,7 +19,7 @@ function deafGuest(): GuestClient {
   return { calls: async () => ({ stop }) } as unknown as GuestClient;
 }
 
-test('a stop that another takes the place of is given up at once, and is no end of the machine', async () => {
+test('a stop that another one replaces is aborted at once, and does not end the machine', async () => {
   const abort = new AbortController();
   const how = { graceMs: 300_000, stopSignal: '' };
   const stopping = stopPayload(deafGuest(), VM, how, { isDeaf: false, abort: abort.signal });
@@ -27,7 +27,7 @@ test('a stop that another takes the place of is given up at once, and is no end 
   await assert.rejects(stopping, { name: 'AbortError' });
 });
 
-test('so is the wait for a machine without an agent', async () => {
+test('the wait for a machine without an agent is aborted too', async () => {
   const abort = new AbortController();
   const mark = await markProcess(process.pid);
   assert.ok(mark !== undefined);

@@ -9,17 +9,17 @@ import type { Vmm } from '../vmm/vmm.ts';
 import { describeEnd, hasEnded } from './guest-watch.ts';
 import { machineOf } from './vm-seen.ts';
 
-/** Beside the grace, for unmounting and syncing: a slow disk is no reason to lose what was written. */
+/** In addition to the grace period, for unmounting and syncing: writes to a slow disk must not be lost. */
 const FLUSH_LIMIT_MS = 60_000;
-/** Of one that has not answered for a while. */
+/** The limit of a guest that has not answered for a while. */
 const DEAF_LIMIT_MS = 2_000;
 const LOOK_AGAIN_MS = 20;
 const KILLED = 137;
 
 /**
- * Asks the guest to end its payload and to put everything on its disks. Answers how it ended; the machine still
- * runs then, and has nothing left to lose. A guest that does not answer is one that is killed. Aborting ends the
- * wait, and the machine goes on.
+ * Makes the guest end its payload and flush its disks. Returns how the payload ended; the machine still runs
+ * then, and has nothing left to lose. A guest that does not answer counts as killed. Aborting ends the wait,
+ * and the machine goes on.
  */
 export async function stopPayload(
   guest: GuestClient,
@@ -39,7 +39,7 @@ export async function stopPayload(
     const status = await calls.status({});
     return hasEnded(status) ? describeEnd(status) : { exitCode: KILLED, at: Date.now() };
   } catch (error) {
-    // Another stop takes the place of this one; what it was asked to end still runs.
+    // Another stop replaces this one; the payload still runs.
     abort?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
     const fault = `killed, since its guest agent did not answer: ${why.slice(0, 120)}`;
@@ -56,7 +56,7 @@ export async function powerDown(
 ): Promise<VmEnd> {
   const machine = machineOf(run);
   const isUp = async () => machine !== undefined && (await isProcessAlive(machine));
-  // One without ACPI hears nothing; killing it is what is left.
+  // A machine without ACPI ignores the button, and can only be killed.
   if (graceMs > 0) await vmm.powerDown(control).catch(() => undefined);
   for (let waited = 0; waited < graceMs && (await isUp()); waited += LOOK_AGAIN_MS) {
     await delay(LOOK_AGAIN_MS, undefined, { ...(abort && { signal: abort }) });

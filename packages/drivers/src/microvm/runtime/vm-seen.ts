@@ -3,12 +3,12 @@ import { isProcessAlive } from '../process/process-mark.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
 
-/** Whether any process of a run is left. */
+/** Returns whether any process of a run is left. */
 export async function isAnyAlive({ processes }: VmRun): Promise<boolean> {
   return (await Promise.all(processes.map(isProcessAlive))).includes(true);
 }
 
-/** The process that is the machine. */
+/** Returns the process that is the machine. */
 export function machineOf({ processes }: VmRun) {
   return processes.find(({ role }) => role === 'machine');
 }
@@ -18,7 +18,7 @@ export async function isMachineUp(run: VmRun): Promise<boolean> {
   return machine !== undefined && (await isProcessAlive(machine));
 }
 
-/** What records and processes say of a microVM. One whose end is not through yet still counts as running. */
+/** Describes a microVM by its records and processes. One that is still ending counts as running. */
 export async function describeVm(
   vm: MadeVm,
   run: VmRun | undefined,

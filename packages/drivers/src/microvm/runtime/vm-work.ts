@@ -1,7 +1,7 @@
 import type { MicroVmContext } from './context.ts';
 import type { RunningVms } from './running-vms.ts';
 
-/** What a verb works with: the outside, and the machines that run. */
+/** The arguments of a verb: the runtime's dependencies, and the running machines. */
 export interface VmWork {
   readonly context: MicroVmContext;
   readonly running: RunningVms;

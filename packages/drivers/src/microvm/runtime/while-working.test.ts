@@ -21,7 +21,7 @@ async function runOf(t: TestContext, script: string) {
 
 const LIMITS = { container: 'vm', stalledMs: 200, lookMs: 20 };
 
-test('a machine that does nothing is not waited for', async (t) => {
+test('the wait for a machine that does nothing is aborted', async (t) => {
   const run = await runOf(t, 'exec sleep 60');
   const never = (limit: AbortSignal) =>
     new Promise((_, reject) => {
@@ -30,7 +30,7 @@ test('a machine that does nothing is not waited for', async (t) => {
   await assert.rejects(whileWorking({ run, ...LIMITS }, never), { code: 'MICROVM_STALLED' });
 });
 
-test('one that works is waited for, for as long as it takes', async (t) => {
+test('a machine that works is waited for without a limit', async (t) => {
   const run = await runOf(t, 'while :; do :; done');
   let aborted = false;
   const longer = (limit: AbortSignal) =>
@@ -47,7 +47,7 @@ test('one that works is waited for, for as long as it takes', async (t) => {
   assert.equal(aborted, false);
 });
 
-test('the end of whoever asks ends it', async (t) => {
+test("the caller's abort ends the wait", async (t) => {
   const run = await runOf(t, 'exec sleep 60');
   const asked = new AbortController();
   const never = (limit: AbortSignal) =>

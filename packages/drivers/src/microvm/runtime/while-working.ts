@@ -5,15 +5,15 @@ import { processorMs } from '../process/process-mark.ts';
 import type { VmRun } from '../record/vm-run.ts';
 import { machineOf } from './vm-seen.ts';
 
-/** A guest writes out what it holds in its memory within half a minute (`vm.dirty_expire_centisecs`). */
+/** A guest writes its dirty memory to disk within half a minute (`vm.dirty_expire_centisecs`). */
 const STALLED_MS = 60_000;
 const LOOK_MS = 500;
-/** Of the time that one may stand still: less of a processor is what a guest takes that only waits. */
+/** The share of `stalledMs` that counts as work: a guest that only waits takes less processor time. */
 const BUSY_SHARE = 0.05;
 
 export interface WhileWorkingParts {
   readonly run: VmRun;
-  /** For people. */
+  /** Named in errors. */
   readonly container: string;
   readonly signal?: AbortSignal | undefined;
   readonly stalledMs?: number;
@@ -21,8 +21,8 @@ export interface WhileWorkingParts {
 }
 
 /**
- * Does what a machine has a part in, for as long as that machine reads or writes its disks or keeps a processor busy;
- * otherwise `work` is aborted after a minute. Fails as `work` does, and with `MICROVM_STALLED`.
+ * Runs `work` for as long as the machine reads or writes its disks or keeps a processor busy; aborts it after
+ * a minute of neither. Fails as `work` does, and with `MICROVM_STALLED`.
  */
 export async function whileWorking<T>(
   { run, container, signal, stalledMs = STALLED_MS, lookMs = LOOK_MS }: WhileWorkingParts,
@@ -32,7 +32,7 @@ export async function whileWorking<T>(
   const over = new AbortController();
   const limit = signal === undefined ? stalled.signal : AbortSignal.any([signal, stalled.signal]);
   const watch = async () => {
-    // Since it last did something: a machine on a busy host gets little of a processor at a time.
+    // Counted since the last sign of work: a machine on a busy host gets little processor time at once.
     let [before, idleMs] = [await signsOf(run), 0];
     while (!over.signal.aborted) {
       await delay(lookMs, undefined, { signal: over.signal }).catch(leave);
@@ -50,7 +50,7 @@ export async function whileWorking<T>(
   try {
     return await work(limit);
   } catch (error) {
-    // Why the work was left, rather than that it was.
+    // The reason for the abort, rather than the abort itself.
     if (stalled.signal.aborted) throw stalled.signal.reason;
     throw error;
   } finally {
@@ -65,7 +65,7 @@ interface Signs {
   readonly bytes: number;
 }
 
-/** All zeros for a machine that is gone: then the work fails by itself. */
+/** Returns zeros for a machine that is gone; `work` fails by itself then. */
 async function signsOf(run: VmRun): Promise<Signs> {
   const machine = machineOf(run);
   if (machine === undefined) return { ranMs: 0, bytes: 0 };
@@ -74,5 +74,5 @@ async function signsOf(run: VmRun): Promise<Signs> {
   return { ranMs: await processorMs(machine), bytes: count('read_bytes') + count('write_bytes') };
 }
 
-/** The loop looks at the signal. */
+/** The loop checks the signal. */
 function leave(): void {}

@@ -14,7 +14,7 @@ function withVolumes(count: number): ContainerSpec {
   return { ref: refOfWorkload('vm'), volumes } as unknown as ContainerSpec;
 }
 
-test('a machine with more volumes than Firecracker has room for runs behind QEMU', async () => {
+test('a machine with more volumes than Firecracker has room for runs on QEMU', async () => {
   assert.equal((await chooseVmm(VMMS, withVolumes(10))).kind, 'firecracker');
   assert.equal((await chooseVmm(VMMS, withVolumes(11))).kind, 'qemu');
 });

@@ -2,7 +2,10 @@ import { type ContainerSpec, FIRECRACKER_VOLUMES_MOST, type MachineMonitors } fr
 import { microVmError } from '../errors.ts';
 import type { Vmm } from './vmm.ts';
 
-/** The first monitor that can run this machine here, or the one that the manifest names. Fails with `MICROVM_NO_VMM`. */
+/**
+ * Returns the first monitor that can run this machine here, or the one that the manifest names. Fails with
+ * `MICROVM_NO_VMM`.
+ */
 export async function chooseVmm(
   vmms: readonly Vmm[],
   { ref: { container }, microVm, volumes }: ContainerSpec,
@@ -19,7 +22,7 @@ export async function chooseVmm(
   throw microVmError.NO_VMM({ container, detail: details.join('; ') });
 }
 
-/** The monitor that is taken where a manifest names none, and why the others are not. */
+/** Returns the monitor of machines whose manifest names none, and why the others cannot be used. */
 export async function preferredVmm(vmms: readonly Vmm[]): ReturnType<MachineMonitors['monitor']> {
   const states = await Promise.all(
     vmms.map(async (vmm) => ({ kind: vmm.kind, ...(await vmm.probe()) })),

@@ -1,10 +1,10 @@
-/** What each disk and each link of a machine may carry; absent: as much as it can. */
+/** The throughput limits of each disk and each link of a machine; absent: unlimited. */
 export interface DeviceLimits {
-  /** Read and written together. */
+  /** Reads and writes together. */
   readonly diskBytesPerSecond?: number;
   /** In each direction. */
   readonly linkBytesPerSecond?: number;
 }
 
-/** Of random bytes: a guest wants few of them, and can ask for them without end. */
+/** The limit of random bytes: a guest needs few, but can request them without end. */
 export const RANDOM_BYTES_PER_SECOND = 64 * 1024;

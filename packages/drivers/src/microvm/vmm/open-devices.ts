@@ -1,10 +1,10 @@
 import { chmod } from 'node:fs/promises';
 import { unlessMissing } from '@capsule/host';
 
-/** Whom a TAP belongs to, and what KVM lets a process do, is checked by the kernel beside these bits. */
+/** In addition to these modes, the kernel checks the owner of a TAP and what KVM lets a process do. */
 const DEVICES = ['/dev/net/tun', '/dev/kvm'];
 
-/** Lets a monitor without rights use the machine's devices, as udev does where there is one. Idempotent. */
+/** Lets an unprivileged monitor use the machine's devices, as udev does on other systems. Idempotent. */
 export async function openDevices(): Promise<void> {
   for (const device of DEVICES) await unlessMissing(chmod(device, 0o666));
 }

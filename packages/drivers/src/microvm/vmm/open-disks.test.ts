@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { run } from '@capsule/host';
 import { OpenDisks } from './open-disks.ts';
 
-test('a disk is one machine’s, by whichever name it is asked for, until that closes it', async () => {
+test('a disk belongs to one machine, under whichever name it is opened, until that machine closes it', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-disks-'));
   const [disk, other] = [join(folder.path, 'disk'), join(folder.path, 'other')];
   await writeFile(disk, '');
@@ -33,7 +33,7 @@ test('one machine does not get the same disk twice', async () => {
   await (await OpenDisks.open('one', [disk]))[Symbol.asyncDispose]();
 });
 
-test('a shared disk is read by many', async () => {
+test('many machines can read a shared disk', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-disks-'));
   const disk = { path: join(folder.path, 'disk'), readOnly: true, isShared: true };
   await writeFile(disk.path, '');
@@ -41,7 +41,7 @@ test('a shared disk is read by many', async () => {
   await using _two = await OpenDisks.open('two', [disk]);
 });
 
-test('a link, a folder and a pipe are no disks, and none is waited for', async () => {
+test('a link, a folder and a pipe are refused as disks, and none blocks', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-disks-'));
   const at = (name: string) => join(folder.path, name);
   await writeFile(at('disk'), '');
@@ -56,7 +56,7 @@ test('a link, a folder and a pipe are no disks, and none is waited for', async (
   }
 });
 
-test('a disk that is not there is told by its path', async () => {
+test('the error of a missing disk names its path', async () => {
   const disks = [{ path: '/nonexistent/disk', readOnly: false }];
   await assert.rejects(OpenDisks.open('web', disks), { code: 'MICROVM_FILE_MISSING' });
 });

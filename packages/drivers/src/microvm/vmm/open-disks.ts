@@ -4,9 +4,9 @@ import { microVmError } from '../errors.ts';
 import type { MachineDisk } from './vmm.ts';
 
 /**
- * Disks opened by us, so that a VMM without any right can use them. All but shared ones are held for this machine alone,
- * by the open files themselves: whichever process has them keeps the hold, and nobody else mounts, repairs or boots such
- * a disk until the last one closes them.
+ * Disks that capsuled opens, so an unprivileged VMM can use them. All but shared ones are locked for this
+ * machine alone. The lock belongs to the open files: every process that has them keeps it, and no other
+ * process mounts, repairs or boots such a disk until the last one closes them.
  */
 export class OpenDisks implements AsyncDisposable {
   readonly #handles: FileHandle[] = [];

@@ -1,6 +1,6 @@
 import type { Machine } from './vmm.ts';
 
-/** For tests of how monitors are told of a machine. */
+/** A machine for the tests of how monitors are configured. */
 export const SAMPLE_MACHINE: Machine = {
   name: 'web',
   settings: { vcpus: 2, memoryMib: 300 },
