@@ -5,12 +5,13 @@ import { microVmError } from '../../errors.ts';
 import { isProcessAlive, markProcess, type ProcessMark } from '../../process/process-mark.ts';
 
 const LOOK_AGAIN_MS = 2;
-/** Emulated below KVM, and among twenty others, it takes its time. */
+/** An emulated machine among twenty others takes its time to start. */
 const LIMIT_MS = 60_000;
 
 /**
- * Waits for the number of the machine's process, which `jail` tells at `path` before it ends. Undefined when it has
- * ended already: its console says why. Fails with `MICROVM_NOT_BOOTED`.
+ * Waits until `jail` has written the number of the machine's process to `path`, which it does before it ends.
+ * Undefined when the machine has ended already; its console shows the reason. Fails with
+ * `MICROVM_NOT_BOOTED`.
  */
 export async function awaitProcess(
   container: string,
@@ -18,7 +19,7 @@ export async function awaitProcess(
   jail: ProcessMark,
 ): Promise<ProcessMark | undefined> {
   for (const until = performance.now() + LIMIT_MS; performance.now() < until; ) {
-    // Before the look: what was told by then is there.
+    // Checked before the file is read, so a number that the jail has written by then is seen.
     const isUp = await isProcessAlive(jail);
     const pid = await readNumber(path);
     if (pid !== undefined) return markProcess(pid);

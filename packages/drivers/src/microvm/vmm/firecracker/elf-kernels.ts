@@ -14,13 +14,13 @@ import { join } from 'node:path';
 import { exists, isElf, unpackKernel } from '@capsule/host';
 import { microVmError } from '../../errors.ts';
 
-/** Kernels come and go with updates and with people's tries; the newest are those in use. */
+/** Kernels come and go with updates and experiments; the newest ones are in use. */
 const KEPT = 4;
 const SUFFIX = '.elf';
-/** Enough to tell an ELF file, which may be fifty megabytes long. */
+/** Enough to recognise an ELF file, which may have fifty megabytes. */
 const HEAD_BYTES = 16;
 
-/** Kernels unpacked once, in a folder of their own. Nothing of it is needed by a machine that has booted. */
+/** Unpacked kernels, in a folder of their own. A machine that has booted needs none of them. */
 export class ElfKernels {
   readonly #folder: string;
 
@@ -28,7 +28,10 @@ export class ElfKernels {
     this.#folder = folder;
   }
 
-  /** The kernel at `path` as an ELF file: itself, or a copy. Fails with `MICROVM_KERNEL_FORMAT`. */
+  /**
+   * Returns the kernel at `path` as an ELF file: the file itself, or an unpacked copy. Fails with
+   * `MICROVM_KERNEL_FORMAT`.
+   */
   async find(container: string, path: string): Promise<string> {
     if (isElf(await readHead(path))) return path;
     const file = await readFile(path);
@@ -60,7 +63,7 @@ async function readHead(path: string): Promise<Buffer> {
   return head.subarray(0, bytesRead);
 }
 
-/** Readable for the monitors, which have no right beside. */
+/** Readable for all users, because monitors are unprivileged. */
 async function writeWhole(path: string, content: Buffer): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   await writeFile(aside, content);

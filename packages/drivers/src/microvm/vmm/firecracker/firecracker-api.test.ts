@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { callFirecracker } from './firecracker-api.ts';
 
-/** Answers every connection with the same bytes, and tells what it was sent. */
+/** Answers every connection with the same bytes, and returns the requests that it received. */
 async function answering(bytes: Uint8Array) {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'capsule-fc-')));
@@ -44,7 +44,7 @@ function reply(status: string, body: string): Buffer {
 
 const PAUSE = { method: 'PATCH', path: '/vm', body: { state: 'Paused' } } as const;
 
-test('a call is sent as JSON, and an answer without words is a success', async () => {
+test('a call is sent as JSON, and an empty answer is a success', async () => {
   await using server = await answering(
     Buffer.from('HTTP/1.1 204 \r\nServer: Firecracker API\r\nConnection: keep-alive\r\n\r\n'),
   );
@@ -52,13 +52,13 @@ test('a call is sent as JSON, and an answer without words is a success', async (
   assert.match(server.asked(), /^PATCH \/vm HTTP\/1.1\r\n.*\r\n\r\n{"state":"Paused"}$/s);
 });
 
-test('what it answers is handed on', async () => {
+test('the answer is returned', async () => {
   await using server = await answering(reply('200 OK', '{"state":"Running"}'));
   const said = await callFirecracker(server.path, { method: 'GET', path: '/' });
   assert.deepEqual(said, { state: 'Running' });
 });
 
-test('a refusal is told in its own words, made harmless', async () => {
+test("a refusal is reported in Firecracker's own text, made harmless", async () => {
   const fault = JSON.stringify({ fault_message: 'no \u001b[2J such state' });
   await using server = await answering(reply('400 Bad Request', fault));
   await assert.rejects(callFirecracker(server.path, PAUSE), (error: Error) => {
@@ -67,19 +67,19 @@ test('a refusal is told in its own words, made harmless', async () => {
   });
 });
 
-test('an answer without end is cut off', async () => {
+test('an endless answer is cut off', async () => {
   const head = `HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n`;
   await using server = await answering(Buffer.from(head + 'x'.repeat(1_000_000)));
   await assert.rejects(callFirecracker(server.path, PAUSE), { code: 'MICROVM_VMM_REFUSES' });
 });
 
-test('nobody there is a refusal', async () => {
+test('a missing socket is a refusal', async () => {
   await assert.rejects(callFirecracker('/nonexistent/api', PAUSE), {
     code: 'MICROVM_VMM_REFUSES',
   });
 });
 
-test('foreign bytes are refused, whatever they are', async () => {
+test('bytes that are no HTTP answer are refused', async () => {
   const foreign = fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 200 }),
     fc.string().map((body) => reply('200 OK', `[${JSON.stringify(body)}]`)),

@@ -17,8 +17,8 @@ interface Reply {
 }
 
 /**
- * One call of Firecracker's API, which speaks HTTP on a unix socket. Answers the object that it replies with, and an
- * empty one where it says nothing. Fails with `MICROVM_VMM_REFUSES`, within five seconds.
+ * Calls Firecracker's API, which is HTTP on a unix socket. Returns the object of its reply, and an empty one
+ * for an empty reply. Fails with `MICROVM_VMM_REFUSES`, within five seconds.
  */
 export async function callFirecracker(
   socketPath: string,
@@ -64,7 +64,7 @@ function send(socketPath: string, { method, path, body }: ApiCall): Promise<Repl
   return promise;
 }
 
-/** Undefined for what is no JSON object. */
+/** Returns undefined for a text that is no JSON object. */
 function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
   if (text.trim() === '') return {};
   try {

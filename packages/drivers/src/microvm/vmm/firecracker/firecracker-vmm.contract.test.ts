@@ -31,13 +31,13 @@ import { FirecrackerVmm } from './firecracker-vmm.ts';
 
 const UID = 1_882_193_410;
 const TAP = 'tapfc';
-/** Stands still; or presses the reset line of the keyboard controller. */
+/** One kernel stands still, the other presses the reset line of the keyboard controller. */
 const STAYS = [0xf4, 0xeb, 0xfd];
 const RESETS = [0xb0, 0xfe, 0xe6, 0x64, ...STAYS];
 
 const given = process.env['CAPSULE_FIRECRACKER'];
 
-/** Why the real one cannot be tried here. The device alone will do: the guests are no ordinary kernels. */
+/** Returns why these tests cannot run here. /dev/kvm suffices: the guests are no ordinary kernels. */
 async function whyNot(): Promise<string | undefined> {
   if (given === undefined) return 'CAPSULE_FIRECRACKER names no folder with firecracker and jailer';
   return access('/dev/kvm', constants.R_OK | constants.W_OK).then(
@@ -46,7 +46,7 @@ async function whyNot(): Promise<string | undefined> {
   );
 }
 
-/** An ELF file for x86_64 that is loaded at 16 MiB and run from its first byte. */
+/** Makes an ELF file for x86_64 that is loaded at 16 MiB and executed from its first byte. */
 function kernel(code: readonly number[]): Buffer {
   const [base, at] = [0x100_0000n, 0x1000];
   const file = Buffer.alloc(at + code.length);
@@ -145,12 +145,12 @@ if (skip !== undefined) {
   });
 
   suite('the real Firecracker', { concurrency: false }, () => {
-    test('it says its version, and whether it can run machines', async () => {
+    test('it reports its version, and whether it can run machines', async () => {
       const { detail } = await vmm.probe();
       assert.match(detail, /^Firecracker \d+\.\d+\.\d+/);
     });
 
-    test('a machine is alone in its jail, and the capsule sees nothing of that', async (t) => {
+    test('a machine is alone in its jail, whose mounts the capsule does not see', async (t) => {
       const { machine, processes, start } = await prepare(t, vmm, STAYS);
       const before = await readFile('/proc/self/mountinfo', 'utf8');
       await start();
@@ -175,7 +175,7 @@ if (skip !== undefined) {
       await access(machine.sockets.vsock);
     });
 
-    test('it stands still and goes on, however often it is asked', async (t) => {
+    test('it pauses and resumes, however often it is asked', async (t) => {
       const { machine, processes, start } = await prepare(t, vmm, STAYS);
       await start();
       await untilSaid(machine, 'Successfully started microvm');
@@ -193,7 +193,7 @@ if (skip !== undefined) {
       await vmm.powerDown(control);
     });
 
-    test('a guest that resets is told from a monitor that was killed', async (t) => {
+    test('a guest that resets is distinguished from a killed monitor', async (t) => {
       const { machine, start, said } = await prepare(t, vmm, RESETS);
       await start();
       await untilSaid(machine, 'Firecracker exiting');
@@ -206,7 +206,7 @@ if (skip !== undefined) {
       assert.equal(causeOf(await killed.said()), 'its virtual machine monitor died');
     });
 
-    test('what it refuses is told in its own words', async (t) => {
+    test("a refusal is reported in Firecracker's own text", async (t) => {
       const { machine, processes, said } = await prepare(t, vmm, STAYS);
       const tap = { ...machine.tap, device: 'nosuchtap' };
       const record = async (process: MachineProcess) => void processes.push(process);
@@ -220,7 +220,7 @@ if (skip !== undefined) {
 async function untilSaid({ folder }: Machine, words: string): Promise<void> {
   const path = join(folder, 'screen');
   const watcher = watch(path);
-  // From here on no change is missed.
+  // Events from here on are queued, so no change is missed.
   const changes = on(watcher, 'change');
   while (!(await readFile(path, 'latin1')).includes(words)) await changes.next();
   watcher.close();

@@ -14,21 +14,21 @@ import { lendDisks } from './lend-disks.ts';
 import { describeFirecracker } from './machine-config.ts';
 
 export interface FirecrackerOptions {
-  /** As Node names it. */
+  /** Node's name of the architecture. */
   readonly architecture: string;
-  /** Holds `firecracker` and `jailer`, of one version. */
+  /** Contains `firecracker` and `jailer`, of the same version. */
   readonly folder: string;
-  /** Where kernels are unpacked to. */
+  /** The folder of unpacked kernels. */
   readonly kernelFolder: string;
   readonly limits?: DeviceLimits;
 }
 
-/** The first that gives unused memory back. */
+/** The first version that returns unused memory. */
 const OLDEST = [1, 14] as const;
 
 /**
- * Machines by Firecracker, each in a jail of its own: a user, a root, and namespaces of mounts and of processes that
- * nothing else has. Needs KVM.
+ * Runs machines with Firecracker, each in a jail of its own: a user, a root, and namespaces of mounts and of
+ * processes. Needs KVM.
  */
 export class FirecrackerVmm implements Vmm {
   readonly kind = 'firecracker';
@@ -57,8 +57,9 @@ export class FirecrackerVmm implements Vmm {
   }
 
   /**
-   * The machine is still being put together when this answers. Nobody may ask its API then: a question that waits when
-   * the making fails lets Firecracker panic, and hides why. What fails ends the process, and stands in the console.
+   * Firecracker is still creating the machine when this resolves. Its API must not be called then: a request
+   * that waits when the creation fails makes Firecracker panic, and hides the reason. Any failure ends the
+   * process, and its console's log has the reason.
    */
   async start(machine: Machine, record: (process: MachineProcess) => Promise<void>): Promise<void> {
     const { name, folder, tap, screen, cgroupFiles } = machine;
@@ -67,7 +68,8 @@ export class FirecrackerVmm implements Vmm {
     const metrics = await makeMetrics(machine);
     await mkdir(place, { recursive: true });
     await using disks = await OpenDisks.open(name, machine.disks);
-    // The jailer closes every file that it is given, so another process of the machine has the disks for it.
+    // The jailer closes every file that it inherits, so another process of the machine keeps the disks open
+    // for it.
     const holder = await startProcess({
       program: 'sleep',
       args: ['infinity'],
@@ -107,7 +109,7 @@ export class FirecrackerVmm implements Vmm {
     if (mark !== undefined) await record({ role: 'machine', ...mark });
   }
 
-  /** By the keys that ask Linux to go down; there is no button. */
+  /** Sends the keys that make Linux power off; there is no button. */
   async powerDown(control: string): Promise<void> {
     const body = { action_type: 'SendCtrlAltDel' };
     await callFirecracker(control, { method: 'PUT', path: '/actions', body });
@@ -119,14 +121,14 @@ export class FirecrackerVmm implements Vmm {
     return /v(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1] ?? 'of unknown version';
   }
 
-  /** Others than x86 have kernels that are not packed. */
+  /** Only x86 has packed kernels. */
   async #kernelOf({ name, kernel, elf }: Machine): Promise<string> {
     if (this.#options.architecture !== 'x64') return kernel;
     return elf ?? this.#kernels.find(name, kernel);
   }
 }
 
-/** A pipe without a reader: it holds the first 64 KiB of what the monitor counts, and the rest is dropped. */
+/** A pipe without a reader: it takes the first 64 KiB of the monitor's metrics, and the rest is dropped. */
 async function makeMetrics({ sockets, tap }: Machine): Promise<string> {
   const path = join(dirname(sockets.control), 'metrics');
   await run('mkfifo', ['-m', '600', path]);

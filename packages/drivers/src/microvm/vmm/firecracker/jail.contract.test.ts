@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { Machine } from '../vmm.ts';
 import { describeJail } from './jail.ts';
 
-/** In the place of the jailer: it shows what is in the jail. */
+/** Replaces the jailer: prints the content of the jail. */
 const JAILER = `#!/bin/sh
 shift 9
 root=$1/firecracker/firecracker/root
@@ -15,7 +15,7 @@ cat "$root/disk0"
 echo 7 >"$root/firecracker.pid"
 `;
 
-test('a jail is made of the disk that was opened, and of no other one of its name', async () => {
+test('a jail contains the disk that was opened, and not another one that took its name', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-jail-'));
   const at = (name: string) => join(folder.path, name);
   await mkdir(at('place'));

@@ -12,11 +12,11 @@ export interface JailParts {
   readonly kernel: string;
   readonly config: string;
   readonly jailer: string;
-  /** Itself and no link to it: the jailer names the jail by it. */
+  /** The program itself, not a link to it: the jailer names the jail after it. */
   readonly program: string;
-  /** An empty folder, over which the jail is mounted. */
+  /** An empty folder on which the jail is mounted. */
   readonly place: string;
-  /** Where the number of the machine's process is told. */
+  /** The file for the number of the machine's process. */
   readonly told: string;
 }
 
@@ -53,7 +53,10 @@ cat "$root/$pid" >"$told.new"
 mv "$told.new" "$told"
 `;
 
-/** The command that jails a machine; run as root, it hands its output and errors on to the machine. Pure. */
+/**
+ * Returns the command that jails a machine; run it as root. Its output and errors become those of the
+ * machine. Pure.
+ */
 export function describeJail(parts: JailParts): readonly string[] {
   const { machine, disks, place, program, told } = parts;
   const { uid } = machine.tap;

@@ -8,7 +8,7 @@ import { OpenDisks } from '../open-disks.ts';
 import type { Machine } from '../vmm.ts';
 import { deviceNumber, lendDisks } from './lend-disks.ts';
 
-test('the number of a device is that which Linux shows', async () => {
+test('a device number is split as Linux shows it', async () => {
   const { rdev } = await stat('/dev/null');
   assert.deepEqual(deviceNumber(rdev), { major: 1, minor: 3 });
   assert.deepEqual(deviceNumber(0x7123_4567), { major: 0x345, minor: 0x7_1267 });

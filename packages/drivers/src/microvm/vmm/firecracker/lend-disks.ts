@@ -7,9 +7,10 @@ export interface LentDisk extends MachineDisk {
 }
 
 /**
- * Lets the machine's user open its disks, since Firecracker opens them itself. A disk of this machine alone becomes
- * that user's; one that many machines read may be read by all who can come to it, which is nobody but jails that have
- * it bound. Devices stay as they are. By the files that are open here: a name may lead elsewhere by now. Idempotent.
+ * Lets the machine's user open its disks, since Firecracker opens them itself. A disk of this machine alone
+ * becomes that user's. A disk that many machines read becomes readable for all users, but only jails in which
+ * it is bound can reach it. Devices stay unchanged. Works on the open files, because a name may lead
+ * elsewhere by now. Idempotent.
  */
 export async function lendDisks(
   { disks, tap }: Pick<Machine, 'disks' | 'tap'>,
@@ -31,7 +32,7 @@ export async function lendDisks(
   return lent;
 }
 
-/** As Linux packs it (makedev(3)). Pure. */
+/** Splits a device number as Linux packs it (makedev(3)). Pure. */
 export function deviceNumber(packed: number): { readonly major: number; readonly minor: number } {
   const bits = BigInt(packed);
   return {

@@ -17,7 +17,7 @@ const MACHINE: Machine = {
 
 const config = () => JSON.parse(JSON.stringify(describeFirecracker(MACHINE, '/run/vm/s/metrics')));
 
-test('disks are in order, lose no flush, and say whether they may be written', () => {
+test('disks are in order, pass on every flush, and are marked as writable or not', () => {
   assert.deepEqual(
     config().drives.map((drive: Record<string, unknown>) => [
       drive['path_on_host'],
@@ -33,17 +33,17 @@ test('disks are in order, lose no flush, and say whether they may be written', (
   );
 });
 
-test('the guest resets in the way that Firecracker ends by, and its own words come last', () => {
+test('the guest resets in the way that ends Firecracker, and its own options come last', () => {
   assert.match(config()['boot-source'].boot_args, /^reboot=k .* console=ttyS0 panic=-1$/);
 });
 
-test('sockets are named as the jail sees them, and hold no path of the capsule', () => {
+test('sockets have the names of the jail, and no path of the capsule', () => {
   assert.equal(config().vsock.uds_path, '/s/vsock');
   assert.equal(config().metrics.metrics_path, '/s/metrics');
   assert.doesNotMatch(JSON.stringify(config()), /\/run\/vm|\/perm/);
 });
 
-test('disks and links carry no more than they may, and random bytes never without end', () => {
+test('disks and links have their limits, and random bytes are always limited', () => {
   const limits = { diskBytesPerSecond: 5000, linkBytesPerSecond: 7000 };
   const limited = JSON.parse(JSON.stringify(describeFirecracker(MACHINE, '/m', limits)));
   const bucket = (size: number) => ({ bandwidth: { size, refill_time: 1000 } });
@@ -54,7 +54,7 @@ test('disks and links carry no more than they may, and random bytes never withou
   assert.doesNotMatch(JSON.stringify(config().drives), /rate_limiter/);
 });
 
-test('the machine is as large as the manifest says, on its own link', () => {
+test('the machine has the size of its manifest, and its own link', () => {
   assert.deepEqual(config()['machine-config'], { vcpu_count: 2, mem_size_mib: 300, smt: false });
   assert.deepEqual(config()['network-interfaces'], [
     { iface_id: 'net', guest_mac: '02:ca:ac:14:fe:02', host_dev_name: 'capac14fe02' },
@@ -78,7 +78,7 @@ const jail = () =>
     told: '/run/vm/machine.pid',
   }).slice(8);
 
-test('a jail holds what the machine has and nothing else', () => {
+test("a jail contains the machine's files and no others", () => {
   assert.equal(
     jail().join(' '),
     [

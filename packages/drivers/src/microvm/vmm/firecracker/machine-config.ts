@@ -2,16 +2,16 @@ import { basename } from 'node:path';
 import { type DeviceLimits, RANDOM_BYTES_PER_SECOND } from '../device-limits.ts';
 import type { Machine } from '../vmm.ts';
 
-/** Every machine has a vsock of its own, so that all guests may have the same number. */
+/** Every machine has a vsock of its own, so all guests may have the same number. */
 const GUEST_CID = 3;
 const SECOND_MS = 1_000;
 /**
- * A reset by the keyboard controller is the one that Firecracker ends by; its probing for a mouse and for more
+ * A reset through the keyboard controller ends Firecracker. Probing the controller for a mouse and for more
  * ports takes tens of milliseconds and finds nothing.
  */
 const BOARD = 'reboot=k i8042.noaux i8042.nomux i8042.nopnp i8042.dumbkbd';
 
-/** Where things are for a jailed Firecracker. */
+/** Paths inside the jail of Firecracker. */
 export const JAIL_PATHS = {
   config: '/machine.json',
   kernel: '/kernel',
@@ -20,14 +20,15 @@ export const JAIL_PATHS = {
   disk: (index: number) => `/disk${index}`,
 } as const;
 
-/** A socket of the machine, as its jailed monitor names it. */
+/** Returns the path of a machine's socket inside the jail. */
 export function jailSocket(path: string): string {
   return `${JAIL_PATHS.sockets}/${basename(path)}`;
 }
 
 /**
- * The machine as Firecracker reads it from a file (its docs/getting-started.md, src/firecracker/swagger). Pure.
- * Disks take flushes through to the capsule's own disk; memory that the guest has no use for is given back.
+ * Describes the machine for Firecracker's configuration file (its docs/getting-started.md,
+ * src/firecracker/swagger). Disks pass flushes through to the capsule's own disk; memory that the guest does
+ * not use is returned. Pure.
  */
 export function describeFirecracker(
   machine: Machine,
@@ -76,7 +77,7 @@ export function describeFirecracker(
   };
 }
 
-/** A bucket of so many bytes, which is full again after a second (`TokenBucket` of its swagger). */
+/** Describes a bucket of so many bytes, which is full again after a second (`TokenBucket` of its swagger). */
 function describeLimit(bytesPerSecond: number | undefined): object | undefined {
   if (bytesPerSecond === undefined) return undefined;
   return { bandwidth: { size: bytesPerSecond, refill_time: SECOND_MS } };

@@ -11,25 +11,25 @@ const DESCRIPTORS = [
 const words = (isKvm: boolean) =>
   describeQemu(SAMPLE_MACHINE, { isKvm, architecture: 'x64', descriptors: DESCRIPTORS }).join(' ');
 
-test('the processor is used where it can be, and emulated elsewhere', () => {
+test('the processor is used directly where it can be, and emulated elsewhere', () => {
   assert.match(words(true), /accel=kvm.* -cpu host/);
   assert.match(words(false), /accel=tcg.* -cpu max/);
 });
 
-test('a firmware starts the kernel that leaves the initramfs alone, where the board has one', () => {
+test('where the board has one, a firmware is used that does not overwrite the initramfs', () => {
   assert.match(words(true), /-bios qboot.rom /);
   const how = { isKvm: true, architecture: 'arm64', descriptors: DESCRIPTORS };
   assert.doesNotMatch(describeQemu(SAMPLE_MACHINE, how).join(' '), /-bios/);
 });
 
-test('disks are handed over open, in order, and say whether they may be written', () => {
+test('disks are passed open and in order, and marked as writable or not', () => {
   const text = words(false);
   assert.match(text, /fd=3,set=1 .*driver=file,\S*fdset\/1,read-only=on .*drive=disk0/);
   assert.match(text, /fd=4,set=2 .*driver=host_device,\S*fdset\/2,read-only=off\S* .*drive=disk1/);
   assert.doesNotMatch(text, /\/a|\/b/);
 });
 
-test('disks carry no more than they may, each for itself', () => {
+test('each disk has its own limit', () => {
   const limits = { diskBytesPerSecond: 5000 };
   const how = { isKvm: true, architecture: 'x64', descriptors: DESCRIPTORS, limits };
   const text = describeQemu(SAMPLE_MACHINE, how).join(' ');
@@ -44,12 +44,12 @@ test('disks carry no more than they may, each for itself', () => {
   assert.doesNotMatch(words(true), /throttle/);
 });
 
-test('nothing is started, gained or asked for beside what the machine needs', () => {
+test('QEMU may start, gain and request nothing beyond the needs of the machine', () => {
   assert.match(words(false), /-sandbox on,\S*elevateprivileges=deny,spawn=deny/);
   assert.match(words(false), /-nodefaults -no-user-config -no-reboot/);
 });
 
-test('an emulated guest is told how fast its counter runs, if that is known', () => {
+test('an emulated guest gets the rate of its counter, if that is known', () => {
   const how = { architecture: 'x64', descriptors: DESCRIPTORS, counterKhz: 2_000_000 };
   assert.match(
     describeQemu(SAMPLE_MACHINE, { ...how, isKvm: false }).join(' '),

@@ -3,20 +3,20 @@ import type { Machine } from '../vmm.ts';
 
 export interface QemuHow {
   readonly isKvm: boolean;
-  /** As Node names it. */
+  /** Node's name of the architecture. */
   readonly architecture: string;
-  /** How fast the processor's counter runs, which an emulated guest sees as it is. Absent: it is not known. */
+  /** The rate of the processor's counter, which an emulated guest sees unchanged. Absent: unknown. */
   readonly counterKhz?: number;
-  /** Of each disk's open file among QEMU's descriptors, in the order of the machine's disks. */
+  /** The descriptor of each disk's open file, in the order of the machine's disks. */
   readonly descriptors: readonly { readonly fd: number; readonly isBlockDevice: boolean }[];
-  /** That of links is not known to QEMU. */
+  /** QEMU cannot limit links. */
   readonly limits?: Pick<DeviceLimits, 'diskBytesPerSecond'>;
 }
 
-/** No file is written, no program started, no right gained: what QEMU needs it has open already. */
+/** QEMU may not write files, start programs or gain rights: it has everything open that it needs. */
 const SANDBOX = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny';
 
-/** The command line of QEMU for a machine. Pure. */
+/** Returns the command line of QEMU for a machine. Pure. */
 export function describeQemu(machine: Machine, how: QemuHow): readonly string[] {
   const { settings, sockets, tap } = machine;
   const { vcpus, memoryMib } = settings;
@@ -47,11 +47,11 @@ export function describeQemu(machine: Machine, how: QemuHow): readonly string[] 
 }
 
 /**
- * An emulated processor does not speculate: the kernel's defences against that only cost time. So do the tests that the
- * kernel makes of its own ciphers, which took an eighth of a boot.
+ * An emulated processor does not speculate, so the kernel's defences against that only cost time. So do the
+ * kernel's tests of its own ciphers, which took an eighth of a boot.
  *
- * The board has one timer to measure the counter by, and the guest's kernel fails at it when the emulator is not let run
- * evenly; without the counter it then waits for ticks that nothing makes, for ever. The options:
+ * The board has one timer to measure the counter with, and the guest's kernel fails at it when the emulator
+ * does not run evenly; without the counter it then waits for ever for ticks that never come. The options:
  * Documentation/admin-guide/kernel-parameters.txt.
  */
 function describeEmulator({ isKvm, counterKhz }: QemuHow): readonly string[] {
@@ -72,8 +72,9 @@ function describeBoard({ isKvm, architecture }: QemuHow): string {
 }
 
 /**
- * QEMU loads the initramfs of an unpacked kernel to the end of the memory. The board's own firmware, SeaBIOS, has the
- * tables of ACPI there, which the kernel then does not find, nor any disk; qboot keeps them elsewhere.
+ * QEMU loads the initramfs of an unpacked kernel to the end of the memory. The board's own firmware, SeaBIOS,
+ * puts the tables of ACPI there, and the kernel then finds neither them nor any disk; qboot puts them
+ * elsewhere.
  */
 function describeFirmware({ architecture }: QemuHow): readonly string[] {
   return architecture === 'arm64' ? [] : ['-bios', 'qboot.rom'];
@@ -99,7 +100,7 @@ function describeDisk(
   ];
 }
 
-/** What is read and what is written come out of one bucket (QEMU's docs/throttle.txt). */
+/** Reads and writes share one bucket (QEMU's docs/throttle.txt). */
 function describeThrottle(index: number, file: string, most: number, mode: string): string[] {
   const group = `limit${index}`;
   const node = `driver=throttle,node-name=disk${index},throttle-group=${group},file=${file},${mode}`;

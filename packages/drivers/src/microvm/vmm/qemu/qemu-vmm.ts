@@ -12,7 +12,7 @@ import { describeQemu } from './qemu-arguments.ts';
 import { qmp } from './qmp.ts';
 
 export interface QemuOptions {
-  /** As Node names it. */
+  /** Node's name of the architecture. */
   readonly architecture: string;
   /** Default: `qemu-system-x86_64` or `qemu-system-aarch64`. */
   readonly program?: string;
@@ -21,22 +21,22 @@ export interface QemuOptions {
   readonly limits?: DeviceLimits;
 }
 
-/** Every machine has a vsock of its own, so that all guests may have the same number. */
+/** Every machine has a vsock of its own, so all guests may have the same number. */
 const GUEST_CID = 3;
 const STDIO = 3;
 const NO_LINK_LIMIT =
-  'QEMU cannot keep microVms.limits.linkMibPerSecond of capsuled.json: take it out, or use Firecracker';
+  'QEMU cannot enforce microVms.limits.linkMibPerSecond of capsuled.json: remove it, or use Firecracker';
 const SOCKET_LIMIT_MS = 5_000;
 const LOOK_AGAIN_MS = 2;
 
-/** Machines by QEMU, with vsock by a process beside it, so that no kernel module is needed. */
+/** Runs machines with QEMU, and a process beside it for vsock, so that no kernel module is needed. */
 export class QemuVmm implements Vmm {
   readonly kind = 'qemu';
   readonly #program: string;
   readonly #architecture: string;
   readonly #ticksProgram: string;
   readonly #limits: DeviceLimits;
-  /** A capsule's programs change with the whole of it. */
+  /** Cached: the version changes only with the whole capsule. */
   #version: string | undefined;
   #counterKhz: Promise<number | undefined> | undefined;
 
@@ -103,7 +103,7 @@ export class QemuVmm implements Vmm {
     return qmp(control, 'system_powerdown');
   }
 
-  /** It is always the same; what failed is tried again. */
+  /** The rate is constant; a failure is retried. */
   async #readCounter(): Promise<number | undefined> {
     this.#counterKhz ??= readCounterRate(this.#ticksProgram);
     try {

@@ -5,7 +5,7 @@ import { microVmError } from '../../errors.ts';
 
 const LIMIT_MS = 5_000;
 
-/** QEMU's control protocol (docs/interop/qmp-spec): one command on a connection of its own. */
+/** Sends one command of QEMU's control protocol (docs/interop/qmp-spec) on a connection of its own. */
 export async function qmp(socketPath: string, command: string): Promise<void> {
   const socket = connect(socketPath);
   const timer = setTimeout(() => socket.destroy(silent(command)), LIMIT_MS);
@@ -32,7 +32,7 @@ async function converse(socket: Socket, command: string): Promise<void> {
       throw microVmError.VMM_REFUSES({ command, detail: String(said.error.desc) });
     }
     if (said.QMP !== undefined) send('qmp_capabilities');
-    // Events come in between.
+    // Events may come in between.
     if (said.return === undefined) continue;
     if (isReady) return;
     isReady = true;
