@@ -138,13 +138,13 @@ if (await inOwnNamespaces(import.meta.filename)) {
 
     test('foreign namespaces and links are left alone', async (t) => {
       const network = await open(t);
-      await ip('netns add somebody', 'link add capital type veth peer name capac14fe0');
-      t.after(() => ip('netns delete somebody', 'link delete capital'));
+      await ip('netns add foreign', 'link add capital type veth peer name capac14fe0');
+      t.after(() => ip('netns delete foreign', 'link delete capital'));
       await network.prepare();
       assert.deepEqual(await network.list(), []);
-      await network.detach('somebody_else');
+      await network.detach('foreign_else');
       await new BridgeNetwork().prepare();
-      assert.deepEqual(await namespaceNames(), ['somebody']);
+      assert.deepEqual(await namespaceNames(), ['foreign']);
       await ip('link set capital up', 'link set capac14fe0 up');
     });
 
