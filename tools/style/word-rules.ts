@@ -36,11 +36,21 @@ export const WORD_RULES: readonly WordRule[] = [
 export const TITLE_OPENING = /^(?:what|who|whoever|whatever|whose)\b(?![^.]*\?)/;
 
 /** The folders whose words are held. */
-const HELD = /^(?:[A-Z]\w+\.md|docs\/|examples\/|proto\/|bench\/|tools\/|native\/|packages\/cli\/)/;
+const HELD: readonly RegExp[] = [
+  /^[A-Z]\w+\.md/,
+  /^docs\//,
+  /^examples\//,
+  /^proto\//,
+  /^bench\//,
+  /^tools\//,
+  /^native\//,
+  /^packages\/cli\//,
+  /^packages\/drivers\//,
+];
 /** Generated pages follow their sources; the rules show what they refuse. */
 const EXEMPT =
   /^docs\/(?:SPECIFICATION|reference\/(?:api|claims|cli|errors))\.md$|^tools\/style\/|\/gen\//;
 
 export function isHeld(path: string): boolean {
-  return HELD.test(path) && !EXEMPT.test(path);
+  return HELD.some((folder) => folder.test(path)) && !EXEMPT.test(path);
 }

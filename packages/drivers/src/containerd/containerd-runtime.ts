@@ -84,8 +84,8 @@ export class ContainerdRuntime implements ContainerRuntime {
       logBinary: options.logBinary ?? '/usr/bin/capsule-log',
       cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
       execRoot: options.execRoot ?? '/run/capsule-exec',
-      holds: new KeyedMutex(),
-      settling: new KeyedMutex(),
+      layerLocks: new KeyedMutex(),
+      taskLocks: new KeyedMutex(),
       unsettled: new Set(),
       filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
       filesScratch: options.filesScratch ?? '/run/capsule-files',
@@ -123,9 +123,9 @@ export class ContainerdRuntime implements ContainerRuntime {
     const action = this.#call(`start container ${ref.container}`, signal);
     // Two mounts of the same layers, one of them written to, would damage each other.
     const id = containerId(ref);
-    const release = await this.#context.holds.acquire(id, signal);
+    const release = await this.#context.layerLocks.acquire(id, signal);
     try {
-      return await this.#alone(id, signal, () =>
+      return await this.#withTaskLock(id, signal, () =>
         translateErrors(action, startContainer(this.#context, ref, signal)),
       );
     } finally {
@@ -181,7 +181,7 @@ export class ContainerdRuntime implements ContainerRuntime {
   async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const action = this.#call(`remove container ${ref.container}`, undefined);
-    await this.#alone(containerId(ref), signal, () =>
+    await this.#withTaskLock(containerId(ref), signal, () =>
       translateErrors(action, removeContainer(this.#context, ref)),
     );
   }
@@ -218,8 +218,12 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   /** Runs `work` while no other call settles or deletes the container's task. */
-  async #alone<T>(id: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const release = await this.#context.settling.acquire(id, signal);
+  async #withTaskLock<T>(
+    id: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const release = await this.#context.taskLocks.acquire(id, signal);
     try {
       return await work();
     } finally {

@@ -6,14 +6,14 @@ interface GroupPlace {
   readonly pool: string;
 }
 
-/** Is made and removed at once. */
+/** A volume that is made and removed at once. */
 const SETTLE = 'settle';
 
 /**
- * Makes the devices of a group appear; `names` are its logical volumes. LVM writes down what it is about to
- * do before it tells the pool, and after a power cut in between that volume cannot be activated. The pool
- * is told before the next volume is made: update_thin_pool_lv() in thin_manip.c of LVM, which no activation
- * calls.
+ * Makes the devices of a group appear; `names` are its logical volumes. LVM records a change before it sends
+ * it to the pool, and after a power cut in between that volume cannot be activated. LVM sends it before it
+ * makes the next volume: update_thin_pool_lv() in LVM's thin_manip.c, which no activation calls. So this
+ * makes a volume, and tries again.
  */
 export async function activateGroup(
   { only, group, pool }: GroupPlace,
@@ -26,7 +26,7 @@ export async function activateGroup(
   try {
     await activate();
   } catch {
-    // Whatever else is wrong is told by the second try.
+    // The second try reports any other fault.
     signal?.throwIfAborted();
     await lvm(only, ['lvchange', '--yes', '-ay', `${group}/${pool}`], signal);
     const shape = ['--type', 'thin', '--virtualsize', '4m', '--thinpool', pool];

@@ -11,11 +11,11 @@ import {
 } from '../files-program/files-program.ts';
 import { parseNeeds } from './parse-needs.ts';
 
-/** A filesystem that is there to be read or written. */
+/** A filesystem that is open to be read or written. */
 export interface OpenDevice {
   /** Its bytes: a file or a device. */
   readonly image: string;
-  /** What can be mounted. */
+  /** The device to mount. */
   readonly device: string;
   close(): Promise<void>;
 }
@@ -23,16 +23,16 @@ export interface OpenDevice {
 export interface DeviceArchivesParts {
   /** Fails with `VOLUME_SNAPSHOT_MISSING`. */
   readonly openSnapshot: (ref: SnapshotRef, signal?: AbortSignal) => Promise<OpenDevice>;
-  /** Of a detached volume. */
+  /** Opens a detached volume. */
   readonly openVolume: (name: string, signal?: AbortSignal) => Promise<OpenDevice>;
   readonly filesBinary: string;
-  /** Where a filesystem is mounted in a namespace that nobody else sees. */
+  /** The folder on which filesystems are mounted, in a namespace of their own. */
   readonly scratch: string;
 }
 
 const PIECE_BYTES = 1024 * 1024;
 
-/** The files of volumes, read and written without attaching them for a workload. */
+/** Reads and writes the files of volumes without attaching them to a workload. */
 export class DeviceArchives implements VolumeArchives {
   readonly #parts: DeviceArchivesParts;
 
@@ -44,7 +44,7 @@ export class DeviceArchives implements VolumeArchives {
     const opened = await this.#parts.openSnapshot(ref, signal);
     try {
       await using file = await open(opened.image, 'r');
-      // The size of a device is where it ends.
+      // stat(2) reports size zero for a device.
       const { size } = await file.stat();
       return size > 0 ? size : await deviceBytes(opened.image);
     } finally {
@@ -66,7 +66,7 @@ export class DeviceArchives implements VolumeArchives {
         const { bytesRead } = await file.read(room, 0, PIECE_BYTES, at);
         if (bytesRead === 0) return;
         at += bytesRead;
-        // Empty parts are long: the same piece again takes no new memory.
+        // A long hole repeats the same piece, which then takes no new memory.
         if (!last.equals(room.subarray(0, bytesRead))) {
           last = room.subarray(0, bytesRead);
           room = Buffer.allocUnsafe(PIECE_BYTES);
@@ -93,7 +93,7 @@ export class DeviceArchives implements VolumeArchives {
   }
 
   async measureTree(volume: string, file: string, signal?: AbortSignal): Promise<ArchiveNeeds> {
-    // It reads what it is handed over open, and passes over the content of files.
+    // The program reads its open input, and skips the content of files.
     const input = openSync(file, 'r');
     try {
       const program = new FilesProgram(this.#parts.filesBinary, ['measure'], volume, { input });
@@ -129,7 +129,7 @@ export class DeviceArchives implements VolumeArchives {
     const { filesBinary, scratch } = this.#parts;
     const place = join(scratch, `volume-${volume}`);
     await mkdir(place, { recursive: true });
-    // A snapshot of a machine that lost power has a journal to be replayed: the kernel does, also for `ro`.
+    // A snapshot of a machine that lost power has a journal to replay, which the kernel does even for `ro`.
     const args = ['mount', 'ext4', device, '', '/', place, mode, ...work];
     const program = new FilesProgram(filesBinary, args, volume);
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });

@@ -13,11 +13,13 @@ const POOL = { group: 'capsule', pool: 'thinpool', backupFolder: '/tmp/lvm' };
 const DISK = '/dev/mapper/disk';
 const BOUND = { timeout: 120_000 };
 
-/** Of 512 bytes. Behind its beginning, so that LVM does not find the same label on two devices. */
+/**
+ * Of 512 bytes. It leaves out the beginning of the disk, so LVM does not find the same label on two devices.
+ */
 const SECTORS = 2 * 1024 * 1024;
 const GOOD = 'linear /dev/vdb 65536';
 
-/** What the disk does from now on: GOOD or `error`. */
+/** Switches the disk to GOOD or to `error`. */
 async function turnInto(target: string): Promise<void> {
   const table = ['--table', `0 ${SECTORS} ${target}`];
   const isThere = (await run('dmsetup', ['info', 'disk'], { allow: [0, 1] })).exitCode === 0;
@@ -40,48 +42,44 @@ if (inMachine(import.meta.filename)) {
     await lvm(POOL, ['vgcreate', '--yes', POOL.group, DISK]);
     const shape = ['--type', 'thin-pool', '--size', '200m', '--poolmetadatasize', '4m'];
     await lvm(POOL, ['lvcreate', '--yes', ...shape, '--name', POOL.pool, POOL.group]);
-    // A full pool is an error at once: nobody here makes room.
+    // A full pool is an error at once, because nothing here frees space.
     await lvm(POOL, ['lvchange', '--yes', '--errorwhenfull', 'y', `${POOL.group}/${POOL.pool}`]);
   }, BOUND);
   after(() => turnInto(GOOD), BOUND);
 
-  test(
-    'a pool that runs full keeps what was synced, and goes on when there is room',
-    BOUND,
-    async () => {
-      await backend.create(volume);
-      await backend.create({ ...volume, name: 'other', uid: randomUUID() });
-      const { hostPath } = await backend.attach('data');
-      await writeFile(join(hostPath, 'kept'), 'kept');
-      await run('sync', []);
-      const other = (await backend.attach('other')).hostPath;
-      for (const [place, bytes] of [
-        [other, 100 * MIB],
-        [hostPath, 100 * MIB],
-      ] as const) {
-        const file = await open(join(place, 'large'), 'w');
-        const filled = async () => {
-          await file.write(Buffer.alloc(bytes, 'x'));
-          await file.sync();
-        };
-        if (place === other) await filled();
-        else await assert.rejects(filled(), /EIO|ENOSPC/);
-        await file.close();
-      }
-      const pool = await backend.probe();
-      assert.ok(pool.usedBytes / pool.totalBytes > 0.98, JSON.stringify(pool));
-      await backend.remove('other');
-      await backend.detach('data');
-      await backend.grow('data', volume.sizeBytes);
-      const again = await backend.attach('data');
-      assert.equal(await readFile(join(again.hostPath, 'kept'), 'utf8'), 'kept');
-      await writeFile(join(again.hostPath, 'more'), 'more');
-      await backend.remove('data');
-    },
-  );
+  test('a full pool keeps synced data, and continues when there is space', BOUND, async () => {
+    await backend.create(volume);
+    await backend.create({ ...volume, name: 'other', uid: randomUUID() });
+    const { hostPath } = await backend.attach('data');
+    await writeFile(join(hostPath, 'kept'), 'kept');
+    await run('sync', []);
+    const other = (await backend.attach('other')).hostPath;
+    for (const [place, bytes] of [
+      [other, 100 * MIB],
+      [hostPath, 100 * MIB],
+    ] as const) {
+      const file = await open(join(place, 'large'), 'w');
+      const filled = async () => {
+        await file.write(Buffer.alloc(bytes, 'x'));
+        await file.sync();
+      };
+      if (place === other) await filled();
+      else await assert.rejects(filled(), /EIO|ENOSPC/);
+      await file.close();
+    }
+    const pool = await backend.probe();
+    assert.ok(pool.usedBytes / pool.totalBytes > 0.98, JSON.stringify(pool));
+    await backend.remove('other');
+    await backend.detach('data');
+    await backend.grow('data', volume.sizeBytes);
+    const again = await backend.attach('data');
+    assert.equal(await readFile(join(again.hostPath, 'kept'), 'utf8'), 'kept');
+    await writeFile(join(again.hostPath, 'more'), 'more');
+    await backend.remove('data');
+  });
 
   test(
-    'a disk that gives errors is reported, lets go of its volumes, and is used again when it is well',
+    'a failing disk is reported, its volumes can be detached, and it is used again after its repair',
     BOUND,
     async () => {
       await backend.create({ ...volume, uid: randomUUID() });
@@ -102,7 +100,7 @@ if (inMachine(import.meta.filename)) {
       await turnInto(GOOD);
       await backend.detach('data');
       assert.deepEqual([...(await backend.attached())], []);
-      // As the next start of the machine does it: the pool is checked then.
+      // As at the next start of the machine: the pool is checked then.
       await lvm(POOL, ['vgchange', '--activate', 'n', POOL.group]);
       await lvm(POOL, ['vgchange', '--activate', 'y', POOL.group]);
       assert.equal((await backend.probe()).ok, true);

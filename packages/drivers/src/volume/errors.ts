@@ -4,27 +4,27 @@ interface Named {
   readonly name: string;
 }
 
-/** What the storage of volumes could not do. */
+/** Failures of the storage of volumes. */
 export const volumeDriverError = defineErrors('VOLUME', {
   MISSING: {
     kind: 'notFound',
-    message: (f: Named) => `there is no storage of volume ${f.name}`,
+    message: (f: Named) => `storage of volume ${f.name} is missing`,
     hint: 'restore it from a backup, or delete the volume and create it again',
   },
   SNAPSHOT_MISSING: {
     kind: 'notFound',
-    message: (f: Named) => `there is no storage of snapshot ${f.name}`,
+    message: (f: Named) => `storage of snapshot ${f.name} is missing`,
     hint: remedy`${action('volume.snapshots')} shows the snapshots; delete the snapshot`,
   },
   IMAGE_INVALID: {
     kind: 'invalid',
-    message: (f: Named) => `the source of volume ${f.name} is no ext4 filesystem`,
+    message: (f: Named) => `the source of volume ${f.name} is not an ext4 filesystem`,
     hint: remedy`import a file of ${action('volume.export')}, an image of ext4, or a tar archive`,
   },
   FOREIGN: {
     kind: 'conflict',
     message: (f: Named) => `the storage of volume ${f.name} holds something else already`,
-    why: 'its filesystem does not carry the identity that the volume was made with',
+    why: 'its filesystem has another identity than the volume was made with',
     hint: remedy`${action('volume.list')} shows it; nothing of it is overwritten`,
   },
   BUSY: {
@@ -58,12 +58,12 @@ export const volumeDriverError = defineErrors('VOLUME', {
     kind: 'precondition',
     message: (f: { group: string }) =>
       `there is a volume group ${f.group} on a disk that is not this capsule's`,
-    why: 'a name can be on two disks: this capsule goes by the identity of its own',
+    why: 'two disks can have groups of the same name; this capsule uses the one with its own identity',
     hint: (f) => `remove that disk, or rename the group: vgrename ${f.group} OTHER`,
   },
   POOL_AWAY: {
     kind: 'unavailable',
-    message: (_: { stateFile: string }) => 'the disk with the pool of the volumes is not there',
+    message: (_: { stateFile: string }) => 'the disk with the pool of the volumes is missing',
     why: 'files in its place would be other volumes under the same names',
     hint: (f) =>
       `plug it in and restart the capsule; when it is gone for good, remove ${f.stateFile}`,
@@ -71,7 +71,7 @@ export const volumeDriverError = defineErrors('VOLUME', {
   DAMAGED: {
     kind: 'dataLoss',
     message: (f: Named) =>
-      `the filesystem of volume ${f.name} is damaged, and cannot be mended safely`,
+      `the filesystem of volume ${f.name} is damaged and cannot be repaired safely`,
     hint: 'run e2fsck on its device by hand, or restore it from a snapshot or a backup',
   },
 });

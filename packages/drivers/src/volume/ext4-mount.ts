@@ -5,7 +5,10 @@ import { listMounts, mount, shareMounts, unlessMissing, unmount } from '@capsule
 import { volumeDriverError } from './errors.ts';
 import { removeLostFound } from './remove-lost-found.ts';
 
-/** Freed space goes back to the pool; what goes wrong must not go on; devices are of no use in there. */
+/**
+ * `discard` returns freed space to the pool, `errors=remount-ro` stops after an error, and devices are of no
+ * use in a volume.
+ */
 const OPTIONS = ['rw', 'nodev', 'discard', 'errors=remount-ro'];
 
 export interface VolumeMount {
@@ -15,8 +18,8 @@ export interface VolumeMount {
 }
 
 /**
- * Mounts a volume in its place, once. A device that is mounted anywhere else here is refused. Fails
- * with `VOLUME_BUSY`.
+ * Mounts a volume on its path, once. Refuses a device that is mounted elsewhere in this capsule. Fails with
+ * `VOLUME_BUSY`.
  */
 export async function mountVolume(
   { name, device, hostPath }: VolumeMount,
@@ -35,13 +38,13 @@ export async function mountVolume(
   }
   await checkUnheld(name, device);
   await mkdir(hostPath, { recursive: true, mode: 0o700 });
-  // So that no copy of the mount tree keeps it mounted when it is unmounted here.
+  // Shared, so an unmount here also unmounts it in copies of the mount tree.
   await shareMounts(dirname(hostPath), signal);
   await mount(device, hostPath, OPTIONS, signal);
   await removeLostFound(hostPath);
 }
 
-/** Whether a device is mounted in the place of a volume. */
+/** Returns whether the device is mounted on the volume's path. */
 export async function isMountedAt(device: string, hostPath: string): Promise<boolean> {
   const [number, mounts] = await Promise.all([numberOf(device), listMounts()]);
   return mounts.some((one) => one.path === hostPath && one.device === number);
@@ -52,7 +55,7 @@ async function numberOf(device: string): Promise<string> {
   return `${Number((BigInt(rdev) >> 8n) & 0xfffn)}:${minorOf(rdev)}`;
 }
 
-/** A mount in a namespace that is not seen from here holds its device too: open(2), O_EXCL. */
+/** A mount in a namespace that is not visible here holds its device too: open(2), O_EXCL. */
 async function checkUnheld(name: string, device: string): Promise<void> {
   try {
     const held = await open(device, constants.O_RDONLY | constants.O_EXCL);
@@ -63,11 +66,11 @@ async function checkUnheld(name: string, device: string): Promise<void> {
   }
 }
 
-/** One who trims it, or looks at how full it is, has it open for a moment. */
+/** A trim, or a look at its free space, has it open for a moment. */
 const BUSY_LOOKS = 25;
 const LOOK_AGAIN_MS = 20;
 
-/** Writes everything to the disk. Idempotent. Fails with `VOLUME_BUSY`. */
+/** Unmounts a volume, after everything is written to the disk. Idempotent. Fails with `VOLUME_BUSY`. */
 export async function unmountVolume(
   { name, hostPath }: Omit<VolumeMount, 'device'>,
   signal?: AbortSignal,
@@ -81,8 +84,8 @@ export async function unmountVolume(
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal });
   }
-  // Also takes it out of every copy of the mount tree that does not follow ours: a place that is removed is no place for
-  // a mount (detach_mounts() of the kernel). Only a program that works in there still keeps the filesystem.
+  // The removal of a mount point also unmounts it in copies of the mount tree that do not follow this one
+  // (detach_mounts() of the kernel). Only a program that works in the volume still keeps the filesystem.
   await unlessMissing(rmdir(hostPath));
 }
 

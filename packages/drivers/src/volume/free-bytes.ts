@@ -4,7 +4,7 @@ import { type Ext4, unlessMissing } from '@capsule/host';
 /** EXT4_SUPER_MAGIC of statfs(2). */
 const EXT4_MAGIC = 0xef53;
 
-/** What can still be written to a volume: the superblock of a mounted one is behind. */
+/** Returns the free space of a volume. While it is mounted, the superblock on the disk is out of date. */
 export async function freeBytesOf(
   ext4: Ext4 | undefined,
   hostPath: string | undefined,

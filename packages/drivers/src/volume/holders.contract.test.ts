@@ -44,10 +44,10 @@ async function openBench(t: TestContext): Promise<Bench> {
   return { backend, folder, file, alias };
 }
 
-/** What may use a volume. Each answers how it lets go, or fails with why it may not. */
+/** Uses a volume. Returns a function that releases it, or fails with the reason for the refusal. */
 type Holder = (bench: Bench) => Promise<() => Promise<void>>;
 
-/** A machine has its disks open, as QEMU has the very files that are opened here. */
+/** A machine has its disks open, as QEMU has the files that are opened here. */
 const machine =
   (readOnly: boolean): Holder =>
   async ({ backend }) => {
@@ -59,9 +59,9 @@ const machine =
     };
   };
 
-/** Mounts what the loop device of the volume holds where nobody else sees it, as what packs and unpacks does. */
+/** Mounts the loop device of the volume in a namespace of its own, as packing and unpacking does. */
 const unseen: Holder = async ({ backend, file, folder }) => {
-  // As an import has it: the storage first, then its device.
+  // In the order of an import: the storage first, then its device.
   const held = await takeVolume('data', file);
   try {
     await using loop = await openLoop(file);
@@ -100,7 +100,7 @@ const HOLDERS: Readonly<Record<string, Holder>> = {
 };
 
 const UID = randomUUID();
-/** Work that uses a volume and is over when it answers. */
+/** Work that uses a volume and is over when its promise resolves. */
 const WORK: Readonly<Record<string, (bench: Bench) => Promise<unknown>>> = {
   restore: ({ backend }) =>
     backend.restore(
@@ -111,7 +111,7 @@ const WORK: Readonly<Record<string, (bench: Bench) => Promise<unknown>>> = {
   detach: ({ backend }) => backend.detach('data'),
 };
 
-/** The kernels that have the filesystem now. */
+/** Returns which kernels have the filesystem now. */
 async function kernelsOf({ file }: Bench): Promise<{ host: boolean; locked: boolean }> {
   const { stdout } = await runFlock(file);
   return { host: (await findLoop(file)) !== undefined, locked: stdout === 'locked' };
@@ -123,14 +123,14 @@ async function runFlock(file: string): Promise<{ readonly stdout: string }> {
   return { stdout: code === 0 ? 'free' : 'locked' };
 }
 
-/** Says that it is there, and stays until its input ends. */
+/** Prints that it is ready, and stays until its input ends. */
 const STAY = 'echo held && exec cat';
 const BUSY = ['VOLUME_BUSY', 'MICROVM_DISK_BUSY'];
 
-// Each waits for a second for what is refused, most of the time.
+// Most of the time is the second that each refusal waits.
 suite('holders of one volume', { timeout: 240_000, concurrency: 4 }, () => {
   for (const [first, take] of Object.entries(HOLDERS)) {
-    test(`a ${first} has it alone`, async (t) => {
+    test(`a ${first} excludes other holders`, async (t) => {
       const bench = await openBench(t);
       const release = await take(bench);
       const before = await kernelsOf(bench);
@@ -168,7 +168,7 @@ suite('holders of one volume', { timeout: 240_000, concurrency: 4 }, () => {
     });
   }
 
-  test('a program in a private copy of the mount tree keeps it from everybody else, until it ends', async (t) => {
+  test('a program in a private copy of the mount tree excludes other holders until it ends', async (t) => {
     const bench = await openBench(t);
     const { hostPath } = await bench.backend.attach('data');
     const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', STAY], {
@@ -186,7 +186,7 @@ suite('holders of one volume', { timeout: 240_000, concurrency: 4 }, () => {
   });
 
   for (const how of ['slave', 'private', 'shared']) {
-    test(`a copy of the mount tree does not keep it (${how})`, async (t) => {
+    test(`a copy of the mount tree does not keep the volume (${how})`, async (t) => {
       const bench = await openBench(t);
       await bench.backend.attach('data');
       const child = spawn('unshare', ['--mount', '--propagation', how, 'sh', '-c', STAY], {
@@ -205,7 +205,7 @@ suite('holders of one volume', { timeout: 240_000, concurrency: 4 }, () => {
     });
   }
 
-  test('a loop device that a killed capsuled left is in nobody’s way', async (t) => {
+  test('a loop device that a killed capsuled left does not prevent the next attach', async (t) => {
     const bench = await openBench(t);
     const loop = await openLoop(bench.file);
     await loop[Symbol.asyncDispose]();
@@ -216,7 +216,7 @@ suite('holders of one volume', { timeout: 240_000, concurrency: 4 }, () => {
     assert.equal(device, undefined);
   });
 
-  test('many readers of one file share its device, which goes with the last of them', async (t) => {
+  test('many readers of one file share its device, which the last one removes', async (t) => {
     const bench = await openBench(t);
     await Promise.all(
       Array.from({ length: 6 }, async () => {

@@ -16,12 +16,12 @@ const looks = {
   unread: (name: string): Seen => ({ name }),
 };
 
-test('one that cannot be looked at is shown, and keeps none of the others away', async () => {
+test('a volume that cannot be read is listed, and the others too', async () => {
   const seen = await lookAtEach(['good', 'bad', 'gone', 'bad-gone'], looks);
   assert.deepEqual(seen, [{ name: 'good', uid: 'good' }, { name: 'bad' }]);
 });
 
-test('a look that nobody waits for any more fails', async () => {
+test('an aborted look fails', async () => {
   const aborted = AbortSignal.abort();
   await assert.rejects(lookAtEach(['bad'], looks, aborted), /cannot be activated/);
 });

@@ -5,9 +5,9 @@ export interface VolumeLooks<T, S> {
 }
 
 /**
- * What there is to see of each volume, without those that go meanwhile: nobody holds volumes still to
- * list them. One without a filesystem that can be read (`uid`) may just have gone, too. One that cannot be looked at,
- * since its device cannot be activated, say, is shown as `unread` and keeps none of the others from being shown.
+ * Returns the state of each volume, without those that are removed meanwhile: listing locks none. A volume
+ * without a readable filesystem (`uid`) may have just been removed, too. A volume that cannot be read, for
+ * example because its device cannot be activated, is listed as `unread`, so the others are still listed.
  */
 export async function lookAtEach<T, S extends { readonly uid?: string }>(
   all: readonly T[],

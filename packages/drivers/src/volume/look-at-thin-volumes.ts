@@ -11,7 +11,10 @@ interface NamedVolume {
   readonly lv: LogicalVolume;
 }
 
-/** What there is to see of the volumes among the logical volumes of a group; `mountOf` says where one is mounted. */
+/**
+ * Returns the state of the volumes among the logical volumes of a group; `mountOf` returns where one is
+ * mounted.
+ */
 export function lookAtThinVolumes(
   group: ThinGroup,
   all: readonly LogicalVolume[],

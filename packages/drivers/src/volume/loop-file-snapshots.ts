@@ -6,16 +6,16 @@ import { sizeOf, statOf, syncPath, type VolumeFiles } from './volume-files.ts';
 
 export interface LoopFileSnapshotsParts {
   readonly files: VolumeFiles;
-  /** Where a volume is mounted now. */
+  /** Returns where a volume is mounted now. */
   readonly mountOf: (volume: string) => Promise<string | undefined>;
-  /** Keeps one that nobody uses from being used; undefined for one that is in use. Fails with `VOLUME_BUSY`. */
+  /** Locks an unused volume against use; undefined for one that is in use. Fails with `VOLUME_BUSY`. */
   readonly hold: (volume: string) => Promise<AsyncDisposable | undefined>;
   readonly faultPoint: FaultPoint<VolumeFault>;
 }
 
 const UNREAD = { size: 0, blocks: 0 };
 
-/** Clones of the files of volumes. */
+/** Snapshots as clones of the files of volumes. */
 export class LoopFileSnapshots {
   readonly #parts: LoopFileSnapshotsParts;
 
@@ -52,9 +52,9 @@ export class LoopFileSnapshots {
     const { files } = this.#parts;
     const seen = await Promise.all(
       (await files.snapshots()).map(async (ref) => {
-        // One that cannot be looked at is shown all the same, and keeps none of the others away.
+        // A snapshot that cannot be read is listed too, so the others are still listed.
         const found = await statOf(files.snapshot(ref)).catch(() => UNREAD);
-        // It may have gone since it was listed.
+        // It may have been removed since it was listed.
         if (found === undefined) return [];
         return [{ ...ref, sizeBytes: found.size, usedBytes: found.blocks * 512 }];
       }),
@@ -76,7 +76,7 @@ export class LoopFileSnapshots {
     await cloneFile(await this.find(ref), target, signal);
   }
 
-  /** Its file. Fails with `VOLUME_SNAPSHOT_MISSING`. */
+  /** Returns its file. Fails with `VOLUME_SNAPSHOT_MISSING`. */
   async find(ref: SnapshotRef): Promise<string> {
     const file = this.#parts.files.snapshot(ref);
     if ((await sizeOf(file)) !== undefined) return file;

@@ -38,7 +38,10 @@ async function openBench(t: TestContext, prepare?: (files: string) => Promise<As
   };
 }
 
-/** Whoever has a copy of the mount, as a new namespace has for a moment, keeps the loop device until then. */
+/**
+ * Waits until no loop device is left: a copy of the mount, as a new namespace has for a moment, keeps the
+ * device.
+ */
 async function untilNoLoop(folder: string): Promise<void> {
   const until = performance.now() + 20_000;
   for (;;) {
@@ -48,14 +51,14 @@ async function untilNoLoop(folder: string): Promise<void> {
   }
 }
 
-/** Their files share blocks with their clones. */
+/** Files on XFS share blocks with their clones. */
 const onXfs = (files: string) => mountXfs(files, 1024 * MIB);
 
 volumeBackendContract('loop files', openBench);
 volumeBackendContract('loop files that share blocks', (t) => openBench(t, onXfs));
 
 suite('snapshots that share blocks', { timeout: 240_000 }, () => {
-  test('take no room of their own, however much is in the volume', async (t) => {
+  test('take no space of their own, however much is in the volume', async (t) => {
     const { backend } = await openBench(t, onXfs);
     assert.equal((await backend.probe()).snapshots, 'instant');
     await backend.create({ name: 'data', uid: randomUUID(), sizeBytes: 512 * MIB });
@@ -74,7 +77,7 @@ suite('snapshots that share blocks', { timeout: 240_000 }, () => {
 suite('volumes in loop files', { timeout: 240_000 }, () => {
   const volume = (name = 'data') => ({ name, uid: randomUUID(), sizeBytes: 64 * MIB });
 
-  test('a new volume is empty, and so is one of an earlier capsule; what a check saved stays', async (t) => {
+  test('a new volume is empty, and so is one of an earlier capsule; files that a check saved stay', async (t) => {
     const { backend, folder, file } = await openBench(t);
     await backend.create(volume());
     const { hostPath } = await backend.attach('data');
@@ -93,7 +96,7 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     await backend.detach('data');
   });
 
-  test('folders of one appear in places of their own, made where missing, and go with it', async (t) => {
+  test('folders of a volume are mounted on their own paths, made where missing, and unmounted with it', async (t) => {
     const { backend, write, read } = await openBench(t);
     await backend.create(volume());
     const { hostPath } = await backend.attach('data');
@@ -118,7 +121,7 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     await backend.detach('data');
   });
 
-  test('what a creation left that was cut short is no volume, and is in nobody’s way', async (t) => {
+  test('an interrupted creation is not listed as a volume, and does not prevent the next', async (t) => {
     const { backend, file } = await openBench(t);
     await backend.create(volume('other'));
     await writeFile(`${file('data')}.new`, 'half a filesystem');
@@ -130,7 +133,7 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     assert.deepEqual((await readdir(join(file('data'), '..'))).sort(), ['data.img', 'other.img']);
   });
 
-  test('a growth that stopped after the file is finished by the next try', async (t) => {
+  test('the next try completes a growth that stopped after the file', async (t) => {
     const { backend, file } = await openBench(t);
     await backend.create(volume());
     await truncate(file('data'), 128 * MIB);
@@ -139,7 +142,7 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     await writeFile(join(hostPath, 'large'), Buffer.alloc(90 * MIB));
   });
 
-  test('a device that somebody else has mounted is not mounted a second time', async (t) => {
+  test('a device that another program has mounted is not mounted a second time', async (t) => {
     const { backend, file, folder } = await openBench(t);
     await backend.create(volume());
     const device = await attachLoop(file('data'));
@@ -156,7 +159,7 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     }
   });
 
-  test('a device that is mounted where nobody sees it is not mounted a second time', async (t) => {
+  test('a device that is mounted in another namespace is not mounted a second time', async (t) => {
     const { backend, file } = await openBench(t);
     await backend.create(volume());
     const device = await attachLoop(file('data'));
@@ -171,7 +174,7 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     await backend.attach('data');
   });
 
-  test('one with an open file is busy, and is not torn away', async (t) => {
+  test('a volume with an open file is busy, and stays mounted', async (t) => {
     const { backend } = await openBench(t);
     await backend.create(volume());
     const { hostPath } = await backend.attach('data');
@@ -183,13 +186,13 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
   });
 });
 
-test('a volume whose last user was killed can be mounted of a device that nobody may write to', async (t) => {
+test('a volume whose last user was killed can be mounted from a read-only device', async (t) => {
   const { backend, folder, file, write } = await openBench(t);
   await backend.create({ name: 'data', uid: randomUUID(), sizeBytes: 16 * MIB });
   const { hostPath } = await backend.attach('data');
   await write(hostPath, 'note', 'kept');
   await run('sync', ['--file-system', hostPath]);
-  // As a machine that is killed leaves it: its journal still to be replayed.
+  // As a killed machine leaves it: its journal is still to be replayed.
   const killed = await readFile(file('data'));
   await backend.detach('data');
   await writeFile(file('data'), killed);

@@ -35,14 +35,14 @@ import { takeVolume } from './take-volume.ts';
 import { sizeOf, syncPath, VolumeFiles } from './volume-files.ts';
 
 export interface LoopFileOptions {
-  /** Where the files are: `/perm/volumes`. */
+  /** The folder of the files: `/perm/volumes`. */
   readonly folder: string;
-  /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
+  /** The folder in which volumes are mounted, each on its name: `/run/capsule-volumes`. */
   readonly mountRoot: string;
   readonly faultPoint?: FaultPoint<VolumeFault>;
-  /** For people: why files, and no pool. */
+  /** For operators: why the capsule uses files and no pool. */
   readonly why?: string;
-  /** Where filesystems are mounted unseen, to be packed and unpacked: `/run/capsule-files`. */
+  /** The folder on which filesystems are mounted privately to pack and unpack them: `/run/capsule-files`. */
   readonly scratch?: string;
   readonly filesBinary?: string;
 }
@@ -50,10 +50,10 @@ export interface LoopFileOptions {
 /** Sparse files on loop devices: for hosts without device-mapper. */
 export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
   readonly kind = 'loop-file';
-  /** Its volumes as streams. */
+  /** Reads and writes its volumes as streams. */
   readonly archives: VolumeArchives;
   readonly #why: string | undefined;
-  /** A filesystem does not change its nature. */
+  /** Cached, because the type of a filesystem does not change. */
   #isSharing: Promise<boolean> | undefined;
   readonly #files: VolumeFiles;
   readonly #snapshots: LoopFileSnapshots;
@@ -67,7 +67,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     this.#files = new VolumeFiles(folder);
     const mountOf = async (name: string) =>
       (await this.useOf(name)) === 'mounted' ? this.hostPath(name) : undefined;
-    // One that is lent is held still by its guest.
+    // A volume that is lent to a microVM is frozen by its guest.
     const hold = async (name: string) =>
       (await this.useOf(name)) === undefined
         ? takeVolume(name, this.#files.volume(name))
@@ -95,7 +95,8 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     try {
       return await this.#look();
     } catch (error) {
-      // The disk is gone, full or read-only: told, so that everything else about the capsule is too.
+      // The disk is gone, full or read-only: reported here, so the rest of the capsule's state is reported
+      // too.
       const detail = `${this.#files.folder}: ${(error as Error).message}`;
       return { ok: false, detail, totalBytes: 0, usedBytes: 0, snapshots: 'copy' };
     }
@@ -154,7 +155,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
   async restore(volume: NewVolume, from: SnapshotRef, signal?: AbortSignal): Promise<void> {
     const { name } = volume;
     const file = this.#files.volume(name);
-    // Whoever had what is replaced would go on with a file that has no name any more.
+    // A user of the replaced volume would go on with a file that has no name any more.
     const isThere = (await sizeOf(file)) !== undefined;
     await using _held = isThere ? await takeVolume(name, file, signal) : undefined;
     await this.#replace(volume.name, 'restore:named', async (aside) => {
@@ -184,7 +185,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     if (!(await checkExt4(file, signal))) throw volumeDriverError.DAMAGED({ name });
   }
 
-  /** Makes a file aside and gives it the volume's name when it is on the disk. */
+  /** Makes a second file and gives it the volume's name when it is on the disk. */
   async #replace(
     name: string,
     fault: 'create:named' | 'restore:named',
@@ -216,7 +217,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     if (before < sizeBytes) await truncate(file, sizeBytes);
     this.#faultPoint('grow:lengthened');
     if (device !== undefined) await growLoop(device, signal);
-    // By the filesystem's size, not the file's: an earlier try may have stopped between the two.
+    // Compares the filesystem's size, not the file's: an earlier try may have stopped between the two.
     const ext4 = await readExt4(file, signal);
     if (ext4 === undefined) throw volumeDriverError.DAMAGED({ name });
     if (ext4.sizeBytes >= sizeBytes) return;
@@ -233,12 +234,12 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     const hostPath = this.hostPath(name);
     const present = await findLoop(file, signal);
     if (present !== undefined && (await isMountedAt(present, hostPath))) return { hostPath };
-    // One that nobody uses any more goes now; one that somebody uses is waited for, and refused then.
+    // Detaches a device without users at once; waits for one with users, and refuses then.
     if (present !== undefined) await detachLoop(present, signal);
     await using _held = await takeVolume(name, file, signal);
     await using loop = await openLoop(file, signal);
     this.#faultPoint('attach:opened');
-    // The device goes with the mount, also when the whole capsule is torn down.
+    // The device is detached with the mount, also when the whole capsule is torn down.
     await mountVolume({ name, device: loop.device, hostPath }, signal);
     return { hostPath };
   }
@@ -260,7 +261,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     if ((await sizeOf(file)) === undefined) return this.forgetLent(name);
     const device = await findLoop(file, signal);
     if (device !== undefined) await detachLoop(device, signal);
-    // Unmounted here is not unmounted everywhere: the device is gone when its filesystem is.
+    // Other namespaces may still have it mounted: the device is gone only when its filesystem is.
     await this.freeDevice(name, file, signal);
   }
 

@@ -50,7 +50,7 @@ if (inMachine(import.meta.filename)) {
   suite('volumes in a thin pool', { timeout: 120_000 }, () => {
     const volume = (name = 'data') => ({ name, uid: randomUUID(), sizeBytes: 64 * MIB });
 
-    test('what a creation left that was cut short is no volume, and is in nobody’s way', async (t) => {
+    test('an interrupted creation is not listed as a volume, and does not prevent the next', async (t) => {
       const { backend } = await openBench(t);
       const shape = ['--type', 'thin', '--virtualsize', '64m', '--thinpool', POOL.pool];
       await lvm(POOL, ['lvcreate', '--yes', ...shape, '--name', 'new-data', POOL.group]);
@@ -59,7 +59,7 @@ if (inMachine(import.meta.filename)) {
       assert.equal((await backend.list()).length, 1);
     });
 
-    test('a growth that stopped after the device is finished by the next try', async (t) => {
+    test('the next try completes a growth that stopped after the device', async (t) => {
       const { backend } = await openBench(t);
       await backend.create(volume());
       await lvm(POOL, ['lvextend', '--size', '128m', 'capsule/vol-data']);
@@ -68,7 +68,7 @@ if (inMachine(import.meta.filename)) {
       await writeFile(join(hostPath, 'large'), Buffer.alloc(90 * MIB));
     });
 
-    test('a device that somebody else has mounted is not mounted a second time', async (t) => {
+    test('a device that another program has mounted is not mounted a second time', async (t) => {
       const { backend, folder } = await openBench(t);
       await backend.create(volume());
       const other = await mkdtemp(join(folder, 'other-'));
@@ -81,7 +81,7 @@ if (inMachine(import.meta.filename)) {
       }
     });
 
-    test('deleted files give their room back to the pool', async (t) => {
+    test('deleted files return their space to the pool', async (t) => {
       const { backend } = await openBench(t);
       await backend.create({ ...volume(), sizeBytes: 256 * MIB });
       const { hostPath } = await backend.attach('data');
@@ -95,7 +95,7 @@ if (inMachine(import.meta.filename)) {
       assert.ok((await used()) < 64 * MIB, `${await used()} bytes are used`);
     });
 
-    test('what the metadata was before each change is kept', async () => {
+    test('the metadata before each change is kept', async () => {
       assert.ok((await readdir('/tmp/lvm/archive')).length > 0);
     });
   });

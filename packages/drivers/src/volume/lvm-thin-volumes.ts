@@ -23,18 +23,18 @@ import { describeThinPool, usedOf } from './thin-usage.ts';
 import { statOf, syncPath } from './volume-files.ts';
 
 export interface LvmThinOptions extends ThinGroupOptions {
-  /** Where volumes are mounted, each below its name: `/run/capsule-volumes`. */
+  /** The folder in which volumes are mounted, each on its name: `/run/capsule-volumes`. */
   readonly mountRoot: string;
   readonly faultPoint?: FaultPoint<VolumeFault>;
-  /** Where filesystems are mounted unseen, to be packed and unpacked: `/run/capsule-files`. */
+  /** The folder on which filesystems are mounted privately to pack and unpack them: `/run/capsule-files`. */
   readonly scratch?: string;
   readonly filesBinary?: string;
 }
 
-/** Thin volumes of LVM: snapshots are instant, and what is not written takes no room. */
+/** Thin volumes of LVM: snapshots are instant, and unwritten space takes no room. */
 export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
   readonly kind = 'lvm-thin';
-  /** Its volumes as streams. */
+  /** Reads and writes its volumes as streams. */
   readonly archives: VolumeArchives;
   readonly #group: ThinGroup;
   readonly #faultPoint: FaultPoint<VolumeFault>;
@@ -96,7 +96,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     await this.#group.extend(lv, sizeBytes, signal);
     this.#faultPoint('grow:lengthened');
     const device = await this.#group.activate(lv, signal);
-    // By the filesystem's size, not the device's: an earlier try may have stopped between the two.
+    // Compares the filesystem's size, not the device's: an earlier try may have stopped between the two.
     const ext4 = await readExt4(device, signal);
     if (ext4 === undefined) throw volumeDriverError.DAMAGED({ name });
     if (ext4.sizeBytes >= sizeBytes) return;
@@ -131,7 +131,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     await this.unbindFolders(name, signal);
     await unmountVolume({ name, hostPath: this.hostPath(name) }, signal);
     const device = this.devicePath(name);
-    // One that is not there, or not active, nobody has.
+    // A volume whose device is missing or inactive has no users.
     if ((await statOf(device)) === undefined) return this.forgetLent(name);
     await this.freeDevice(name, device, signal);
   }
@@ -146,7 +146,7 @@ export class LvmThinVolumes extends MountedVolumes implements VolumeBackend {
     const lv = thinNames.snapshot(ref);
     if ((await this.#group.find(lv, signal)) !== undefined) return;
     await this.#find(ref.volume, signal);
-    // One transaction of LVM: it is there as a whole, or not at all.
+    // One transaction of LVM: the snapshot is whole or absent.
     await this.#group.snapshot(thinNames.volume(ref.volume), lv, signal);
   }
 

@@ -5,7 +5,7 @@ import type { ThinGroup } from './thin-group.ts';
 import { thinNames } from './thin-names.ts';
 import { syncPath } from './volume-files.ts';
 
-/** Makes a volume in a place aside: whole and on the disk, without its name. Leaves nothing where it fails. */
+/** Makes a volume without its name: whole, and on the disk. Leaves nothing where it fails. */
 export async function makeThinVolume(
   group: ThinGroup,
   volume: NewVolume,
@@ -26,7 +26,7 @@ export async function makeThinVolume(
   }
 }
 
-/** A new logical volume with what it is made of. */
+/** Makes a new logical volume with its initial content, and returns its device. */
 async function open(
   group: ThinGroup,
   { name, sizeBytes }: NewVolume,
@@ -47,7 +47,7 @@ async function open(
   return group.activate(lv, signal);
 }
 
-/** Checks what was copied, and makes it a volume of its own. */
+/** Checks the copied content, and gives it an identity of its own. */
 async function adapt(
   { name, uid }: NewVolume,
   device: string,

@@ -16,12 +16,12 @@ import { unmountVolume } from './ext4-mount.ts';
 import { openFolder } from './open-folder.ts';
 import { takeVolume } from './take-volume.ts';
 
-/** What mkfs makes in every ext4. */
+/** The folder that mkfs makes in every ext4. */
 const LOST_AND_FOUND = 'lost+found';
 
 /**
- * The part of a backend that is the same whatever is below: ext4, mounted below its name in one folder; or
- * lent to a microVM, which an empty file of its name in a folder beside it says.
+ * The part that backends share: ext4, mounted on its name in one folder, or lent to a microVM, which an empty
+ * file of its name in a folder beside it records.
  */
 export abstract class MountedVolumes {
   readonly #mountRoot: string;
@@ -54,14 +54,14 @@ export abstract class MountedVolumes {
     }
   }
 
-  /** Before the volume itself: a folder that stays bound keeps its filesystem alive. */
+  /** Call it before the volume itself is unmounted: a bound folder keeps its filesystem alive. */
   protected async unbindFolders(name: string, signal?: AbortSignal): Promise<void> {
     const folder = join(this.#folderRoot, name);
     const isBelow = (path: string) => dirname(path) === folder;
     for (const { path } of (await listMounts()).toReversed()) {
       if (isBelow(path)) await unmountVolume({ name, hostPath: path }, signal);
     }
-    // Only empty places are left: one that is mounted meanwhile refuses.
+    // Only unused mount points are left; rmdir fails on one that is mounted meanwhile.
     for (const entry of await namesIn(folder)) await rmdir(join(folder, entry));
   }
 
@@ -83,8 +83,9 @@ export abstract class MountedVolumes {
   }
 
   /**
-   * Lets a microVM have what is at `device`: nobody else has it, and its journal is empty, so that a machine can mount
-   * it read-only too. The machine takes the device for itself when it starts. Fails with `VOLUME_BUSY`, `VOLUME_DAMAGED`.
+   * Lends the volume at `device` to a microVM: no other process has it, and its journal is empty, so a
+   * machine can mount it read-only too. The machine locks the device itself when it starts. Fails with
+   * `VOLUME_BUSY`, `VOLUME_DAMAGED`.
    */
   protected async lendDevice(name: string, device: string, signal?: AbortSignal): Promise<void> {
     const use = await this.useOf(name);
@@ -94,7 +95,7 @@ export abstract class MountedVolumes {
     }
     const held = await takeVolume(name, device, signal);
     try {
-      // e2fsck takes a block device for itself.
+      // e2fsck opens a block device exclusively.
       if ((await held.stat()).isBlockDevice()) await held.close();
       if (!(await replayExt4(device, signal))) throw volumeDriverError.DAMAGED({ name });
       await mkdir(this.#lentRoot, { recursive: true, mode: 0o700 });
@@ -105,8 +106,8 @@ export abstract class MountedVolumes {
   }
 
   /**
-   * A volume that was lent is free again, and one that was mounted is so no more: nothing has its device now. Fails with
-   * `VOLUME_BUSY`; then it counts as attached as before.
+   * Ends the lending of a volume, or its mount, once nothing has its device any more. Fails with
+   * `VOLUME_BUSY`; then the volume counts as attached as before.
    */
   protected async freeDevice(name: string, device: string, signal?: AbortSignal): Promise<void> {
     await (await takeVolume(name, device, signal)).close();
@@ -119,7 +120,7 @@ export abstract class MountedVolumes {
     throw volumeDriverError.BUSY({ name, where: 'a microVM has it' });
   }
 
-  /** Of one whose storage is gone. */
+  /** For a volume whose storage is gone. */
   protected async forgetLent(name: string): Promise<void> {
     await rm(join(this.#lentRoot, name), { force: true });
   }
@@ -149,7 +150,7 @@ export abstract class MountedVolumes {
       try {
         await trim(this.hostPath(name), signal);
       } catch (error) {
-        // It may have been let go of meanwhile.
+        // It may have been unmounted meanwhile.
         if ((await this.useOf(name)) === 'mounted') throw error;
       }
     }

@@ -16,7 +16,7 @@ const open = async (path: string, subPath: string, isMade = true) => {
   return (await folder.stat()).ino;
 };
 
-test('a folder is made where that may be, and is the same one again', async (t) => {
+test('a folder is made where that is allowed, and the next call opens the same one', async (t) => {
   const path = await volume(t);
   const unusable = { code: 'VOLUME_FOLDER_UNUSABLE' };
   await assert.rejects(open(path, 'a/b', false), unusable);
@@ -26,7 +26,7 @@ test('a folder is made where that may be, and is the same one again', async (t) 
   assert.equal((await lstat(join(path, 'a/b'))).mode, (await lstat(path)).mode);
 });
 
-test('no link is followed, and a file is no folder', async (t) => {
+test('no link is followed, and a file is not taken for a folder', async (t) => {
   const path = await volume(t);
   await mkdir(join(path, 'inside'));
   await symlink('/etc', join(path, 'out'));
@@ -39,7 +39,7 @@ test('no link is followed, and a file is no folder', async (t) => {
   assert.deepEqual(await readdir(join(path, 'inside')), []);
 });
 
-test('a link that changes places with a folder meanwhile leads nowhere', async (t) => {
+test('a link that concurrently replaces a folder leads nowhere', async (t) => {
   const path = await volume(t);
   const outside = await volume(t);
   await mkdir(join(path, 'real/deep'), { recursive: true });

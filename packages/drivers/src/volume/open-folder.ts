@@ -6,9 +6,10 @@ import { volumeDriverError } from './errors.ts';
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * Opens a folder of a mounted volume, whose content is not trusted, and makes it where it is missing and may be made.
- * Each step is taken from the descriptor of the one before and follows no link, so none leads out, also when the volume
- * changes meanwhile. Fails with `VOLUME_FOLDER_UNUSABLE`. The caller closes it.
+ * Opens a folder of a mounted volume, whose content is not trusted, and makes it where it is missing and
+ * `isMade` allows it. Each step starts from the descriptor of the one before and follows no link, so none
+ * leads out, also when the volume changes meanwhile. Fails with `VOLUME_FOLDER_UNUSABLE`. The caller closes
+ * it.
  */
 export async function openFolder(
   name: string,

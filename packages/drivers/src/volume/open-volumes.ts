@@ -12,7 +12,7 @@ export interface OpenVolumesOptions {
   readonly pool: ThinPoolOptions;
   /** A disk that is to become the pool, if it is blank. */
   readonly device?: string;
-  /** Where the files are, on hosts without a pool: `/perm/volumes`. */
+  /** The folder of the files, on hosts without a pool: `/perm/volumes`. */
   readonly folder: string;
   readonly mountRoot: string;
   readonly faultPoint: FaultPoint<VolumeFault>;
@@ -21,12 +21,12 @@ export interface OpenVolumesOptions {
 export type OpenedVolumes = VolumeBackend & { readonly archives: VolumeArchives };
 
 /**
- * What this host has: a thin pool, or files where it has none. A pool that should be there and is not
- * usable is never replaced by files: volumes say why instead.
+ * Opens the storage of this host: a thin pool, or files where it has none. A missing or broken pool is never
+ * replaced by files: every call of its volumes fails with the reason instead.
  */
 export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVolumes> {
   const { pool, device, folder, mountRoot, faultPoint } = options;
-  // From the start on, so that volumes that come and go leave nothing behind.
+  // Shared from the start, so that volumes which are mounted and unmounted leave nothing behind.
   await mkdir(mountRoot, { recursive: true, mode: 0o700 });
   await shareMounts(mountRoot).catch(reportedByAttach);
   const files = (why: string) => new LoopFileVolumes({ folder, mountRoot, faultPoint, why });
@@ -42,5 +42,5 @@ export async function openVolumes(options: OpenVolumesOptions): Promise<OpenedVo
   }
 }
 
-/** It is done again, and fails again, where a volume is mounted. */
+/** Repeated, and reported, where a volume is mounted. */
 function reportedByAttach(): void {}

@@ -2,12 +2,12 @@ import { lstat, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const NAME = 'lost+found';
-/** As mkfs and e2fsck make it. */
+/** The mode that mkfs and e2fsck give it. */
 const MODE = 0o700;
 
 /**
- * Takes the empty `lost+found` out of a filesystem that was just mounted and that nobody uses yet: of a volume that an
- * earlier capsule made, or of an image from elsewhere. What a check has saved in it stays. Idempotent.
+ * Removes the empty `lost+found` from a filesystem that was just mounted and is not used yet: of a volume
+ * that an earlier capsule made, or of an imported image. Files that a check has saved in it stay. Idempotent.
  */
 export async function removeLostFound(hostPath: string): Promise<void> {
   try {
@@ -19,5 +19,5 @@ export async function removeLostFound(hostPath: string): Promise<void> {
   }
 }
 
-/** None, one that holds something, one that is no folder, or a filesystem that takes no writes. */
+/** It is missing, not empty or no folder, or the filesystem takes no writes. */
 const HARMLESS = ['ENOENT', 'ENOTEMPTY', 'ENOTDIR', 'EROFS', 'ENOSPC', 'EDQUOT'];

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { takeDisk } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 
-/** Holds what is at `device` for nobody else until the answer is closed. Fails with `VOLUME_BUSY`. */
+/** Locks the volume at `device` until the caller closes the result. Fails with `VOLUME_BUSY`. */
 export async function takeVolume(
   name: string,
   device: string,

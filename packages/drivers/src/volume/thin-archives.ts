@@ -4,7 +4,7 @@ import { missingSnapshot } from './errors.ts';
 import type { ThinGroup } from './thin-group.ts';
 import { thinNames } from './thin-names.ts';
 
-/** The volumes of a group as streams. */
+/** Reads and writes the volumes of a group as streams. */
 export function thinArchives(
   group: ThinGroup,
   { filesBinary, scratch }: { readonly filesBinary: string; readonly scratch: string },

@@ -8,9 +8,9 @@ import {
 import { syncPath } from './volume-files.ts';
 
 export interface ThinGroupOptions extends LvmSettings {
-  /** Volume group: `capsule`. */
+  /** The volume group: `capsule`. */
   readonly group: string;
-  /** Thin pool in it: `thinpool`. */
+  /** The thin pool in it: `thinpool`. */
   readonly pool: string;
 }
 
@@ -38,7 +38,7 @@ export class ThinGroup {
     return this.find(this.#options.pool, signal);
   }
 
-  /** A new thin volume, which reads as zeros. */
+  /** Creates a thin volume, which reads as zeros. */
   async create(lv: string, sizeBytes: number, signal?: AbortSignal): Promise<void> {
     const { group, pool } = this.#options;
     const shape = ['--type', 'thin', '--virtualsize', `${sizeBytes}b`, '--thinpool', pool];
@@ -46,8 +46,8 @@ export class ThinGroup {
   }
 
   /**
-   * What another one holds at this moment. LVM suspends it meanwhile, which writes out and holds back a
-   * filesystem on it: lvmthin(7), dmsetup(8).
+   * Creates a snapshot of another volume's present content. LVM suspends that volume meanwhile, which flushes
+   * and freezes a filesystem on it: lvmthin(7), dmsetup(8).
    */
   async snapshot(from: string, lv: string, signal?: AbortSignal): Promise<void> {
     const args = ['--snapshot', '--setactivationskip', 'n', '--name', lv, this.#path(from)];
@@ -79,7 +79,7 @@ export class ThinGroup {
 
   async #run(args: readonly string[], signal?: AbortSignal): Promise<void> {
     await lvm(this.#options, args, signal);
-    // LVM writes past every cache but the disk's own.
+    // LVM bypasses every cache but the disk's own.
     if (this.#options.device !== undefined) await syncPath(this.#options.device);
   }
 

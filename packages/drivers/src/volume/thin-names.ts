@@ -1,9 +1,9 @@
 import type { SnapshotRef } from '@capsule/core';
 
-/** Names of logical volumes. LVM takes no `@`; names of ours have no `.`. */
+/** Names of logical volumes. LVM accepts no `@`; names of volumes have no `.`. */
 export const thinNames = {
   volume: (name: string) => `vol-${name}`,
-  /** Where a volume is made before it gets its name. */
+  /** The name of a volume until it is whole. */
   aside: (name: string) => `new-${name}`,
   snapshot: ({ volume, snapshot }: SnapshotRef) => `snap-${volume}.${snapshot}`,
 

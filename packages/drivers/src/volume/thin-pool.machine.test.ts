@@ -31,7 +31,7 @@ async function wipe(): Promise<void> {
   await run('dd', ['if=/dev/zero', `of=${DEVICE}`, 'bs=1M', 'count=32', 'conv=fsync']);
 }
 
-/** One partition of Linux, as a disk from an old computer has it. */
+/** Writes a table with one Linux partition, as on a disk from an old computer. */
 async function writePartitionTable(): Promise<void> {
   const sector = Buffer.alloc(512);
   sector.writeUInt8(0x83, 446 + 4);
@@ -43,7 +43,7 @@ async function writePartitionTable(): Promise<void> {
   await device.sync();
 }
 
-/** As if the power had gone after LVM wrote down what it is about to do. */
+/** Leaves the state of a power cut after LVM has recorded a change and before it sends it to the pool. */
 async function cutBeforePoolIsTold(pool: ThinPoolOptions, lv: string): Promise<void> {
   const shape = ['--type', 'thin', '--virtualsize', '64m', '--thinpool', 'thinpool'];
   await lvm(pool, ['lvcreate', '--yes', ...shape, '--name', lv, 'capsule']);
@@ -76,7 +76,7 @@ if (inMachine(import.meta.filename)) {
     const { physicalVolume } = JSON.parse(await readFile(pool.stateFile, 'utf8'));
     const shown = await lvm(pool, ['pvs', '--noheadings', '-o', 'pv_uuid', DEVICE]);
     assert.equal(shown.trim(), physicalVolume);
-    // Of a capsule that was installed anew, and of another capsule.
+    // A capsule that was installed again, then another capsule.
     await rm(pool.stateFile);
     assert.equal(await findThinPool(pool), DEVICE);
     const other = await options();
@@ -90,7 +90,7 @@ if (inMachine(import.meta.filename)) {
     await truncate('/tmp/other', 64 * 1024 * 1024);
     const plugIn = async () =>
       (await run('losetup', ['--find', '--show', '/tmp/other'])).stdout.trim();
-    // Of another machine: it is not here while the pool is made.
+    // The disk of another machine, which is unplugged while the pool is made.
     const other = await plugIn();
     await lvm({ ...pool, device: other }, ['vgcreate', '--yes', 'capsule', other]);
     await run('losetup', ['--detach', other]);
@@ -110,7 +110,7 @@ if (inMachine(import.meta.filename)) {
     }
   });
 
-  test('a volume that the pool was not told of before the power went is made up for', async () => {
+  test('a volume that LVM recorded but did not send to the pool before a power cut is repaired', async () => {
     const pool = await options();
     await makeThinPool(DEVICE, pool);
     await cutBeforePoolIsTold(pool, 'vol-late');
@@ -120,7 +120,7 @@ if (inMachine(import.meta.filename)) {
     assert.doesNotMatch(shown, /settle/);
   });
 
-  test('a capsule whose disk is away has no volumes rather than others', async () => {
+  test('a capsule whose disk is missing has no volumes, rather than others', async () => {
     const pool = await options();
     const places = { folder: '/tmp/volumes', mountRoot: '/tmp/mounts' };
     const open = () => openVolumes({ pool, faultPoint: () => undefined, ...places });
@@ -134,7 +134,7 @@ if (inMachine(import.meta.filename)) {
   });
 
   for (const step of STEPS) {
-    test(`cut short after ${step}, it is finished by the next try`, async () => {
+    test(`the next try completes one that was interrupted after ${step}`, async () => {
       const pool = await options();
       const faultPoint = (reached: ThinPoolStep) => assert.notEqual(reached, step, 'cut');
       await assert.rejects(makeThinPool(DEVICE, { ...pool, faultPoint }), /cut/);
@@ -145,7 +145,7 @@ if (inMachine(import.meta.filename)) {
 
   for (const [what, put, found] of [
     ['a filesystem', () => run('mkfs.ext4', ['-q', '-F', '-L', 'photos', DEVICE]), /ext4.*photos/],
-    ['somebody’s physical volume', () => run('lvm', ['pvcreate', '--yes', DEVICE]), /LVM2_member/],
+    ['a foreign physical volume', () => run('lvm', ['pvcreate', '--yes', DEVICE]), /LVM2_member/],
     ['a partition table', writePartitionTable, /dos/],
     [
       'bytes of its own',
@@ -153,7 +153,7 @@ if (inMachine(import.meta.filename)) {
       /data that is no known filesystem/,
     ],
   ] as const) {
-    test(`a disk with ${what} is refused, and told what is on it`, async () => {
+    test(`a disk with ${what} is refused, and the error names its content`, async () => {
       const pool = await options();
       await put();
       await assert.rejects(makeThinPool(DEVICE, pool), {

@@ -8,9 +8,9 @@ import type { ThinGroupOptions } from './thin-group.ts';
 import { syncPath } from './volume-files.ts';
 
 export interface ThinPoolOptions extends ThinGroupOptions {
-  /** Remembers which physical volume is ours: `/perm/pool.json`. */
+  /** Records which physical volume belongs to this capsule: `/perm/pool.json`. */
   readonly stateFile: string;
-  /** Told after each step that is on the disk; tests stop there. */
+  /** Called after each step that is on the disk; tests stop there. */
   readonly faultPoint?: (step: ThinPoolStep) => void;
 }
 
@@ -19,19 +19,19 @@ export type ThinPoolStep = 'chosen' | 'physical' | 'group' | 'pool';
 interface PhysicalVolume {
   readonly device: string;
   readonly uuid: string;
-  /** Empty while it belongs to none. */
+  /** Empty for a physical volume without a group. */
   readonly group: string;
-  /** Of its group. */
+  /** The tags of its group. */
   readonly tags: readonly string[];
 }
 
-/** What the pool does not take: room for LVM to work with, and to come out of a full pool. */
+/** The rest is room for LVM to work with, and to recover from a full pool. */
 const POOL_SHARE = '95%FREE';
 const TAG = 'capsule';
 
 /**
- * The disk with the pool of this capsule, found by its identity and not by a name; active. Undefined where
- * there is none. Fails with `VOLUME_POOL_FOREIGN`.
+ * Returns the disk with the active pool of this capsule, found by its identity and not by a name; undefined
+ * where there is none. Fails with `VOLUME_POOL_FOREIGN`.
  */
 export async function findThinPool(
   options: ThinPoolOptions,
@@ -49,8 +49,8 @@ export async function findThinPool(
 }
 
 /**
- * `findThinPool` for a capsule that makes none: one that has had a pool is not one without. Fails also with
- * `VOLUME_POOL_AWAY`.
+ * Returns `findThinPool` for a capsule that makes no pool; one that has had a pool fails with
+ * `VOLUME_POOL_AWAY` where it is missing.
  */
 export async function findKnownPool(
   options: ThinPoolOptions,
@@ -61,12 +61,12 @@ export async function findKnownPool(
   throw volumeDriverError.POOL_AWAY({ stateFile: options.stateFile });
 }
 
-/** Whether a disk was chosen for the pool once. */
+/** Returns whether a disk was chosen for the pool before. */
 export async function hasHadPool({ stateFile }: ThinPoolOptions): Promise<boolean> {
   return (await readState(stateFile)) !== undefined;
 }
 
-/** The physical volume of this capsule's group. */
+/** Returns the physical volume of this capsule's group. */
 async function findOwn(
   options: ThinPoolOptions,
   signal?: AbortSignal,
@@ -77,7 +77,7 @@ async function findOwn(
   const chosen = await readState(options.stateFile);
   const own = volumes.find(({ uuid }) => uuid === chosen);
   if (own !== undefined) return own.group === group ? own : undefined;
-  // After the capsule was installed anew, only the mark says that it is of a capsule.
+  // After the capsule was installed again, only the tag shows that the group belongs to a capsule.
   const [first, ...others] = named;
   if (first === undefined) return undefined;
   const isOurs = chosen === undefined && others.length === 0 && first.tags.includes(TAG);
@@ -86,9 +86,9 @@ async function findOwn(
 }
 
 /**
- * Makes a device the pool of this capsule, or finishes that after a crash, step by step; answers the disk. Only a device
- * that is provably blank is taken. Fails with `VOLUME_POOL_DEVICE_IN_USE`, which names what was found.
- * Idempotent.
+ * Makes a device the pool of this capsule, step by step, or completes that after a crash; returns the disk.
+ * Takes only a device that is provably blank. Fails with `VOLUME_POOL_DEVICE_IN_USE`, which names the content
+ * that it found. Idempotent.
  */
 export async function makeThinPool(
   device: string,
@@ -98,7 +98,7 @@ export async function makeThinPool(
   const { group, pool, faultPoint = () => undefined } = options;
   const existing = await findThinPool(options, signal);
   if (existing !== undefined) return existing;
-  // People name disks by links that stay: /dev/disk/by-id/…
+  // Operators name disks by stable links: /dev/disk/by-id/…
   const real = await realpath(device);
   const only = { ...options, device: real };
   const before = (await listPhysicalVolumes(options, signal)).find((one) => one.device === real);
@@ -108,7 +108,7 @@ export async function makeThinPool(
     const found = await findContent(device, signal);
     if (found !== undefined) throw volumeDriverError.POOL_DEVICE_IN_USE({ device, found });
     const uuid = newUuid();
-    // Written before the disk is: what carries this identity later was made here.
+    // Recorded before it is written to the disk, so a disk with this identity was made here.
     await writeState(options.stateFile, uuid);
     faultPoint('chosen');
     await lvm(only, ['pvcreate', '--yes', '--uuid', uuid, '--norestorefile', real], signal);
@@ -144,7 +144,7 @@ async function listPhysicalVolumes(
   );
 }
 
-/** As LVM writes identities: 32 letters and digits, in groups of 6, 4, 4, 4, 4, 4 and 6. */
+/** Returns an identity as LVM writes it: 32 letters and digits, in groups of 6, 4, 4, 4, 4, 4 and 6. */
 function newUuid(): string {
   const letters = randomBytes(24).toString('hex').slice(0, 32);
   return /^(.{6})(.{4})(.{4})(.{4})(.{4})(.{4})(.{6})$/.exec(letters)?.slice(1).join('-') ?? '';

@@ -1,7 +1,7 @@
 import type { VolumePool } from '@capsule/core';
 import type { LogicalVolume } from '@capsule/host';
 
-/** How full a thin pool is. Pure. */
+/** Describes how full a thin pool is. Pure. */
 export function describeThinPool(
   pool: LogicalVolume | undefined,
   problem = 'there is no thin pool',
@@ -16,7 +16,7 @@ export function describeThinPool(
   return { ok: true, detail, totalBytes, usedBytes, metadataPercent, snapshots };
 }
 
-/** What a volume takes of its pool, in bytes. Pure. */
+/** Returns the space of a volume in its pool, in bytes. Pure. */
 export function usedOf({ sizeBytes, dataPercent = 0 }: LogicalVolume): number {
   return Math.ceil((sizeBytes * dataPercent) / 100);
 }

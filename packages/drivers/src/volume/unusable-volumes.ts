@@ -1,6 +1,9 @@
 import type { VolumeArchives, VolumeBackend, VolumePool, VolumeUse } from '@capsule/core';
 
-/** In the place of volumes that cannot be reached: every call says why, and nothing else stops. */
+/**
+ * Replaces volumes that cannot be reached: every call fails with the reason, and the rest of the capsule
+ * works.
+ */
 export class UnusableVolumes implements VolumeBackend {
   readonly kind: VolumeBackend['kind'];
   readonly archives: VolumeArchives;
@@ -23,7 +26,7 @@ export class UnusableVolumes implements VolumeBackend {
     return { ok: false, detail, totalBytes: 0, usedBytes: 0, snapshots: 'copy' };
   }
 
-  /** What is stored is shown as lost; that is better than showing nothing. */
+  /** The capsule's records are shown as lost, which is better than an error for all of them. */
   async list() {
     return [];
   }

@@ -5,7 +5,7 @@ import { namesIn } from '@capsule/host';
 
 const SUFFIX = '.upload';
 
-/** Uploads as sparse files, `NAME@ID.upload`. */
+/** Stores uploads as sparse files, `NAME@ID.upload`. */
 export class UploadFolder implements UploadStore {
   readonly #folder: string;
 
@@ -32,7 +32,7 @@ export class UploadFolder implements UploadStore {
       await file.truncate(offset);
       let at = offset;
       for await (const piece of pieces) {
-        // What is not written is a hole, and reads as zeros.
+        // Pieces that are not written become holes, which read as zeros.
         if (!isZero(piece)) await file.write(piece, 0, piece.length, at);
         at += piece.length;
       }

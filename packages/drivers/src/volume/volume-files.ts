@@ -7,7 +7,7 @@ import { unlessMissing } from '@capsule/host';
 const VOLUME = '.img';
 const SNAPSHOT = '.snap';
 
-/** Which file is what, in the folder of a capsule's volumes. No name of a volume has an `@`. */
+/** The names of files in the folder of a capsule's volumes. No name of a volume has an `@`. */
 export class VolumeFiles {
   readonly folder: string;
 
@@ -27,7 +27,7 @@ export class VolumeFiles {
     return join(this.folder, `${volume}@${snapshot}${SNAPSHOT}`);
   }
 
-  /** Where a file is made before it gets its name. */
+  /** The name of a file until it is whole. */
   aside(file: string): string {
     return `${file}.new`;
   }
@@ -51,7 +51,7 @@ export class VolumeFiles {
   }
 }
 
-/** Bytes of a file; undefined where there is none. */
+/** Returns the size of a file in bytes; undefined where there is none. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   return (await statOf(file))?.size;
 }
@@ -61,7 +61,7 @@ export function statOf(file: string): Promise<Stats | undefined> {
   return unlessMissing(stat(file));
 }
 
-/** Of a folder: the names in it. */
+/** Syncs a file; for a folder, the names in it. */
 export async function syncPath(path: string): Promise<void> {
   const file = await open(path, 'r');
   try {

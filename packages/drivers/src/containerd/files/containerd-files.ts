@@ -22,7 +22,7 @@ import { findRoot } from './find-root.ts';
 
 /**
  * Reads and writes files with `capsule-files`, one process for each call, which enters the container's root
- * for good. `holds` prevents the start of a stopped container while its layers are mounted here.
+ * for good. `layerLocks` prevents the start of a stopped container while its layers are mounted here.
  */
 export class ContainerdFiles implements ContainerFiles {
   readonly #context: RuntimeContext;
@@ -117,7 +117,7 @@ export class ContainerdFiles implements ContainerFiles {
     const { ref } = at;
     const action = `look into container ${ref.container}`;
     const { socketPath } = this.#context.client;
-    const release = await this.#context.holds.acquire(containerId(ref), signal);
+    const release = await this.#context.layerLocks.acquire(containerId(ref), signal);
     try {
       const found = findRoot(this.#context, ref, signal);
       const { args, isRunning } = await translateErrors({ action, socketPath, signal }, found);

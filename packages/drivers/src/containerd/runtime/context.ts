@@ -16,9 +16,9 @@ export interface RuntimeContext {
   /** The log writer, a path that the shim can execute. */
   readonly logBinary: string;
   /** Locks of containers whose layers capsuled has mounted: they must not start meanwhile. */
-  readonly holds: KeyedMutex;
+  readonly layerLocks: KeyedMutex;
   /** Locks of containers whose task is being created or removed. */
-  readonly settling: KeyedMutex;
+  readonly taskLocks: KeyedMutex;
   /** Containers that have ended and whose task is still to be removed. */
   readonly unsettled: Set<string>;
   /** The program that reads and writes files of containers. */

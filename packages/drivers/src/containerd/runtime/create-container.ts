@@ -26,8 +26,8 @@ import { prepareSnapshot } from './snapshot.ts';
 
 /**
  * Creates record and snapshot concurrently. A snapshot without a record is left over from a crash, and is
- * recreated. `start` completes a record without a snapshot; containerd's garbage collector may remove a
- * snapshot before its record is written, and for the same reason no lease is needed. A record of another
+ * recreated. `start` completes a record whose snapshot is missing; so no lease is needed, although
+ * containerd's garbage collector may remove a snapshot before its record is written. A record of another
  * revision is replaced.
  */
 export async function createContainer(

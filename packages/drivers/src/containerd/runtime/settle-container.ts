@@ -17,12 +17,12 @@ import { getTask, removeTask } from './task.ts';
  * Idempotent.
  */
 export async function settleContainer(
-  { client, settling, cgroupRoot }: RuntimeContext,
+  { client, taskLocks, cgroupRoot }: RuntimeContext,
   id: string,
   signal?: AbortSignal,
 ): Promise<void> {
   // A concurrent start would create another task under the same name.
-  const release = await settling.acquire(id, signal);
+  const release = await taskLocks.acquire(id, signal);
   try {
     const task = await getTask(client, id, signal);
     if (task?.status !== Status.STOPPED) return;

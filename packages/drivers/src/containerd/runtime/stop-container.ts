@@ -44,12 +44,12 @@ export async function stopContainer(
   // Concurrently, so that a failure of either is reported while the other still waits.
   await Promise.all([
     waitForExit(client, id, graceMs, signal).finally(() => ended.abort()),
-    askThenKill(client, ask, ended.signal),
+    signalThenKill(client, ask, ended.signal),
   ]);
   await settleContainer(context, id, signal);
 }
 
-async function askThenKill(
+async function signalThenKill(
   client: ContainerdClient,
   ask: { readonly id: string; readonly signal: number; readonly graceMs: number },
   ended: AbortSignal,

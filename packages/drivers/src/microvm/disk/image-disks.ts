@@ -18,7 +18,7 @@ const ASIDE = '.new';
 export class ImageDisks {
   readonly #images: Pick<ImageSource, 'withLayers'>;
   readonly #folder: string;
-  readonly #alone = keyedLock();
+  readonly #withLock = keyedLock();
 
   /** `folder`: `/perm/microvm-images`. */
   constructor(images: Pick<ImageSource, 'withLayers'>, folder: string) {
@@ -32,7 +32,7 @@ export class ImageDisks {
    */
   use<T>(image: string, chainId: string, work: (path: string) => Promise<T>): Promise<T> {
     const path = this.pathOf(chainId);
-    return this.#alone(path, async () => {
+    return this.#withLock(path, async () => {
       if (!(await exists(path))) await this.#make(image, chainId, path);
       return work(path);
     });
@@ -46,7 +46,7 @@ export class ImageDisks {
   /** Removes those of `paths` that are not in use at that moment. Idempotent. */
   async prune(paths: readonly string[], isUsed: (path: string) => Promise<boolean>): Promise<void> {
     for (const path of paths) {
-      await this.#alone(path.replace(ASIDE, ''), async () => {
+      await this.#withLock(path.replace(ASIDE, ''), async () => {
         if (!(await isUsed(path))) await rm(path, { force: true });
       });
     }

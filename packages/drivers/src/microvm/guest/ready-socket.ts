@@ -8,7 +8,7 @@ const PORT = 51;
 /** Learns from a connection of the guest that its agent is up, instead of polling it. */
 export class ReadySocket implements AsyncDisposable {
   /** Resolves when the agent listens. */
-  readonly heard: Promise<void>;
+  readonly listening: Promise<void>;
   readonly #server: Server;
   readonly #path: string;
 
@@ -16,7 +16,7 @@ export class ReadySocket implements AsyncDisposable {
     this.#server = server;
     this.#path = path;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.heard = promise;
+    this.listening = promise;
     server.on('connection', (socket) => {
       // The agent sends nothing, and may be gone already.
       socket.on('error', () => socket.destroy());

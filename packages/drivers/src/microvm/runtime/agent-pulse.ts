@@ -10,7 +10,7 @@ const LOOK_COUNTS_MS = 2 * LOOK_MS;
 /** Three missed beats. capsuled reports silence within a second. */
 const SILENT_AFTER_MS = 800;
 /** A busy guest may miss a few beats, and is still waited for. */
-const DEAF_AFTER_MS = 5_000;
+const UNRESPONSIVE_AFTER_MS = 5_000;
 const CLOCK_EVERY_MS = 60_000;
 
 /** The interval of the beats that an agent is asked for. */
@@ -42,12 +42,12 @@ export class AgentPulse {
   }
 
   /** True after a silence so long that no answer is expected. */
-  get isDeaf(): boolean {
-    return this.#silentMs >= DEAF_AFTER_MS;
+  get isUnresponsive(): boolean {
+    return this.#silentMs >= UNRESPONSIVE_AFTER_MS;
   }
 
   /** Records a message of the agent. */
-  hears(): void {
+  recordBeat(): void {
     const wasSilent = this.isSilent;
     this.#silentMs = 0;
     if (!wasSilent) return;

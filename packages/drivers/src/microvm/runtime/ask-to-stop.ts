@@ -32,12 +32,12 @@ export async function askToStop(
     return powerDown(vmm, run, control, { graceMs: how.graceMs, abort });
   }
   // A guest whose payload has not run has nothing to flush, and its agent may not be up yet.
-  const isDeaf = !run.isStarted || (running.watch(vm.id)?.pulse.isDeaf ?? false);
+  const isUnresponsive = !run.isStarted || (running.watch(vm.id)?.pulse.isUnresponsive ?? false);
   // The exit after a requested stop is not reported a second time.
   running.forget(vm.id);
   using guest = new GuestClient({ vsock, token: run.token });
   try {
-    return await stopPayload(guest, vm, how, { isDeaf, abort });
+    return await stopPayload(guest, vm, how, { isUnresponsive, abort });
   } catch (error) {
     // The stop was aborted in favour of another: the machine runs on until then, and is watched again.
     running.follow(vm, run);

@@ -30,15 +30,15 @@ async function boot(t: TestContext, script: string) {
   const machine = { role: 'machine', ...mark };
   const run = { processes: [machine], consoleBegin: 0 } as unknown as VmRun;
   const vm = { spec: { ref: refOfWorkload('vm'), logPath } } as unknown as MadeVm;
-  const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
-  const ready = { heard } as unknown as ReadySocket;
+  const { promise: listening, resolve: listen } = Promise.withResolvers<void>();
+  const ready = { listening } as unknown as ReadySocket;
   const parts = { run, boot: 1, ends: new Map() };
   const wait = (
     limits: { hungMs?: number; bootMs?: number; lookMs?: number },
     signal?: AbortSignal,
   ) => awaitReady(ready, vm, { ...parts, ...limits }, signal);
   const say = (text = 'Linux version') => writeFile(consoleLog(logPath), text);
-  return { child, hear, wait, say };
+  return { child, listen, wait, say };
 }
 
 const NEVER = 3_600_000;
@@ -69,7 +69,7 @@ test('a machine that has printed something is waited for until it has worked for
 test('the wait ends when the agent listens, and when the machine is gone', async (t) => {
   const [well, ended] = [await boot(t, 'exec sleep 600'), await boot(t, 'exec sleep 600')];
   const listening = well.wait({ hungMs: NEVER, bootMs: NEVER });
-  well.hear();
+  well.listen();
   await listening;
   const waiting = ended.wait({ hungMs: NEVER, bootMs: NEVER, lookMs: 5 });
   await ended.say('2026-11-28T15:08:07.354005407Z stdout F out of \x1b[31mmemory\n');

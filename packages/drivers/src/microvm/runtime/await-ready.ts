@@ -55,12 +55,12 @@ export async function awaitReady(
   const begunAt = performance.now();
   const hungMs = hungAfterMs * 2 ** (boot - 1);
   const limitMs = Math.max(bootMs, 2 * hungMs);
-  const heard = ready.heard.then(() => true);
+  const listening = ready.listening.then(() => true);
   for (let spentMs = 0; spentMs < limitMs; ) {
     signal?.throwIfAborted();
     const pause = new AbortController();
     const passed = delay(lookMs, false, { signal: pause.signal }).catch(() => false);
-    const isReady = await Promise.race([heard, passed]);
+    const isReady = await Promise.race([listening, passed]);
     pause.abort();
     if (isReady) return;
     await checkAlive(vm, run, ends);

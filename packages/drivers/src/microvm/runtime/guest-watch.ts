@@ -62,7 +62,7 @@ export class GuestWatch implements Disposable {
     while (!signal.aborted) {
       try {
         for await (const status of followStatus(await this.guest.calls(), BEAT_MS, signal)) {
-          this.pulse.hears();
+          this.pulse.recordBeat();
           if (hasTold || !hasEnded(status)) continue;
           hasTold = true;
           this.#parts.onExit(describeEnd(status));

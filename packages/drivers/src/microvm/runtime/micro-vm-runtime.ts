@@ -35,13 +35,13 @@ import { collectDisks, disksWithoutImage, pruneDisks } from './collect-disks.ts'
 import type { MicroVmContext } from './context.ts';
 import { createVm } from './create-vm.ts';
 import { lostEnd } from './end-vm.ts';
-import { holdStill } from './hold-still.ts';
 import { openFiles } from './open-files.ts';
 import { pauseVm, resumeVm } from './pause-vm.ts';
 import { putFiles } from './put-files.ts';
 import { RunningVms } from './running-vms.ts';
 import { describeVm, isAnyAlive, isMachineUp, machineOf } from './vm-seen.ts';
 import type { VmWork } from './vm-work.ts';
+import { whileFrozen } from './while-frozen.ts';
 
 const SILENT = 'running, but its guest agent does not answer';
 
@@ -80,7 +80,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
     const id = containerId(spec.ref);
-    return this.#running.alone(id, async () => {
+    return this.#running.withLock(id, async () => {
       const action = `make the disk of microVM ${spec.ref.container}`;
       const made = createVm(this.#context, spec, signal);
       const vm = await this.#context.images.translateErrors(action, made, signal);
@@ -90,7 +90,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
 
   async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
     const id = containerId(ref);
-    return this.#running.alone(id, async () => {
+    return this.#running.withLock(id, async () => {
       const vm = await this.#made(ref);
       const before = await this.#context.records.run(id);
       if (before?.isStarted && before.ended === undefined && (await isAnyAlive(before))) {
@@ -108,7 +108,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
 
   async stop(ref: ContainerRef, how: StopOrder, abort?: AbortSignal): Promise<void> {
     const id = containerId(ref);
-    await this.#running.alone(id, async () => {
+    await this.#running.withLock(id, async () => {
       abort?.throwIfAborted();
       const vm = await this.#context.records.made(id);
       const run = await this.#context.records.run(id);
@@ -130,7 +130,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
 
   async update(ref: ContainerRef, resources: Resources): Promise<void> {
     const id = containerId(ref);
-    await this.#running.alone(id, async () => {
+    await this.#running.withLock(id, async () => {
       const { records, cgroupRoot } = this.#context;
       const vm = await this.#made(ref);
       const watch = this.#running.watch(id);
@@ -156,7 +156,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
   async reclaim(): Promise<void> {
     const { records } = this.#context;
     for (const id of await records.ids()) {
-      await this.#running.alone(id, async () => {
+      await this.#running.withLock(id, async () => {
         const [vm, run] = [await records.made(id), await records.run(id)];
         if (vm === undefined || run === undefined) return;
         const isUp = run.isStarted && run.ended === undefined && (await isAnyAlive(run));
@@ -167,7 +167,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     }
     this.refreshFiles();
     for (const id of await records.ids()) {
-      await this.#running.alone(id, () => records.renew(id));
+      await this.#running.withLock(id, () => records.renew(id));
     }
     await collectDisks(this.#context);
   }
@@ -188,7 +188,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
 
   async whileStill<T>(ref: ContainerRef, volume: string, work: () => Promise<T>): Promise<T> {
     const id = containerId(ref);
-    return this.#running.alone(id, async () => {
+    return this.#running.withLock(id, async () => {
       const { records } = this.#context;
       const [vm, run] = [await records.made(id), await records.run(id)];
       const isUp = run?.isStarted && run.ended === undefined && (await isMachineUp(run));
@@ -198,7 +198,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       const guest = this.#running.watch(id)?.guest;
       return guest === undefined
         ? work()
-        : holdStill({ guest, container: ref.container, volume }, work);
+        : whileFrozen({ guest, container: ref.container, volume }, work);
     });
   }
 
@@ -214,7 +214,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
   async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const id = containerId(ref);
-    await this.#running.alone(id, async () => {
+    await this.#running.withLock(id, async () => {
       const { records, cgroupRoot } = this.#context;
       const run = await records.run(id);
       const vm = await records.made(id);

@@ -10,7 +10,7 @@ import type { VmWork } from './vm-work.ts';
  */
 export async function pauseVm(work: VmWork, id: string): Promise<void> {
   const { context, running } = work;
-  await running.alone(id, async () => {
+  await running.withLock(id, async () => {
     const up = await findUp(work, id);
     if (up === undefined || up.run.isPaused) return;
     const watch = running.watch(id);
@@ -25,7 +25,7 @@ export async function pauseVm(work: VmWork, id: string): Promise<void> {
 /** Resumes a machine, with the current time and files. Idempotent. */
 export async function resumeVm(work: VmWork, id: string): Promise<void> {
   const { context, running } = work;
-  await running.alone(id, async () => {
+  await running.withLock(id, async () => {
     const up = await findUp(work, id);
     if (up === undefined || !up.run.isPaused) return;
     await continueProcess(up.machine);

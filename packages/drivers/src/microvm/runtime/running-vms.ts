@@ -18,7 +18,7 @@ const RETRY_MS = 1000;
 export class RunningVms {
   readonly events = new EventFeed();
   readonly #context: MicroVmContext;
-  readonly #holds = new KeyedMutex();
+  readonly #locks = new KeyedMutex();
   readonly #watches = new Map<string, GuestWatch>();
 
   constructor(context: MicroVmContext) {
@@ -27,10 +27,10 @@ export class RunningVms {
 
   /** Locks a microVM; call the returned function to unlock it. */
   hold(id: string, signal?: AbortSignal): Promise<() => void> {
-    return this.#holds.acquire(id, signal);
+    return this.#locks.acquire(id, signal);
   }
 
-  async alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+  async withLock<T>(id: string, work: () => Promise<T>): Promise<T> {
     const release = await this.hold(id);
     try {
       return await work();
@@ -51,10 +51,10 @@ export class RunningVms {
       run,
       vsock: records.paths(vm.id).vsock,
       lostMs: silentMs,
-      onExit: (end) => void this.#untilDone(vm, () => this.#concludes(vm, end)),
+      onExit: (end) => void this.#untilDone(vm, () => this.#recordExit(vm, end)),
       onDeath: () => void this.#untilDone(vm, () => this.recordLostEnd(vm)),
       onChange: () => this.emit(vm, 'changed'),
-      onLost: () => void this.#untilDone(vm, () => this.#givesUp(vm)),
+      onLost: () => void this.#untilDone(vm, () => this.#endSilent(vm)),
     });
     this.#watches.set(vm.id, watch.start());
   }
@@ -107,7 +107,7 @@ export class RunningVms {
 
   /** Records that the machine ended without a request. Idempotent. */
   async recordLostEnd(vm: MadeVm): Promise<void> {
-    await this.alone(vm.id, async () => {
+    await this.withLock(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);
       if (run === undefined || (await isMachineUp(run))) return;
       const fault = await findCause(vm, run, this.#context.ends);
@@ -122,15 +122,15 @@ export class RunningVms {
   }
 
   /** Handles a payload that ended by itself: the guest flushes its disks, then the machine is ended. */
-  async #concludes(vm: MadeVm, end: VmEnd): Promise<void> {
-    await this.alone(vm.id, async () => {
+  async #recordExit(vm: MadeVm, end: VmEnd): Promise<void> {
+    await this.withLock(vm.id, async () => {
       const { records } = this.#context;
       const run = await records.run(vm.id);
       if (run === undefined || run.ended !== undefined) return;
       await records.putRun({ ...run, ended: end });
       const guest = this.watch(vm.id)?.guest;
       const how = { graceMs: 0, stopSignal: '' };
-      if (guest !== undefined) await stopPayload(guest, vm, how, { isDeaf: false });
+      if (guest !== undefined) await stopPayload(guest, vm, how, { isUnresponsive: false });
       await this.end({ ...run, ended: end }, end);
       this.emit(vm, 'exited', end.exitCode);
     });
@@ -139,8 +139,8 @@ export class RunningVms {
   /**
    * Ends a machine whose agent has been silent for too long, and so can neither be observed nor controlled.
    */
-  async #givesUp(vm: MadeVm): Promise<void> {
-    await this.alone(vm.id, async () => {
+  async #endSilent(vm: MadeVm): Promise<void> {
+    await this.withLock(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);
       const isSilent = this.watch(vm.id)?.pulse.isSilent ?? false;
       if (run === undefined || run.ended !== undefined || !isSilent) return;

@@ -22,7 +22,10 @@ function deafGuest(): GuestClient {
 test('a stop that another one replaces is aborted at once, and does not end the machine', async () => {
   const abort = new AbortController();
   const how = { graceMs: 300_000, stopSignal: '' };
-  const stopping = stopPayload(deafGuest(), VM, how, { isDeaf: false, abort: abort.signal });
+  const stopping = stopPayload(deafGuest(), VM, how, {
+    isUnresponsive: false,
+    abort: abort.signal,
+  });
   setImmediate(() => abort.abort());
   await assert.rejects(stopping, { name: 'AbortError' });
 });

@@ -12,7 +12,7 @@ import { machineOf } from './vm-seen.ts';
 /** In addition to the grace period, for unmounting and syncing: writes to a slow disk must not be lost. */
 const FLUSH_LIMIT_MS = 60_000;
 /** The limit of a guest that has not answered for a while. */
-const DEAF_LIMIT_MS = 2_000;
+const UNRESPONSIVE_LIMIT_MS = 2_000;
 const LOOK_AGAIN_MS = 20;
 const KILLED = 137;
 
@@ -25,13 +25,16 @@ export async function stopPayload(
   guest: GuestClient,
   vm: MadeVm,
   { graceMs, stopSignal }: StopOrder,
-  { isDeaf, abort }: { readonly isDeaf: boolean; readonly abort?: AbortSignal | undefined },
+  {
+    isUnresponsive,
+    abort,
+  }: { readonly isUnresponsive: boolean; readonly abort?: AbortSignal | undefined },
 ): Promise<VmEnd> {
   const signal = parseStopSignal(stopSignal === '' ? vm.stopSignal : stopSignal);
   const graceSeconds = Math.floor(graceMs / 1000);
   try {
     const calls = await guest.calls();
-    const flushMs = isDeaf ? DEAF_LIMIT_MS : FLUSH_LIMIT_MS;
+    const flushMs = isUnresponsive ? UNRESPONSIVE_LIMIT_MS : FLUSH_LIMIT_MS;
     await calls.stop(
       { graceSeconds, graceMs: graceMs % 1000, signal },
       { timeoutMs: graceMs + flushMs, ...(abort && { signal: abort }) },

@@ -63,7 +63,7 @@ export class FirecrackerVmm implements Vmm {
    */
   async start(machine: Machine, record: (process: MachineProcess) => Promise<void>): Promise<void> {
     const { name, folder, tap, screen, cgroupFiles } = machine;
-    const [place, told] = [join(folder, 'jail'), join(folder, 'machine.pid')];
+    const [place, pidFile] = [join(folder, 'jail'), join(folder, 'machine.pid')];
     const config = join(folder, 'machine.json');
     const metrics = await makeMetrics(machine);
     await mkdir(place, { recursive: true });
@@ -88,7 +88,7 @@ export class FirecrackerVmm implements Vmm {
       machine,
       config,
       place,
-      told,
+      pidFile,
       disks: await lendDisks(machine, disks),
       holder: holder.pid,
       kernel: await this.#kernelOf(machine),
@@ -105,7 +105,7 @@ export class FirecrackerVmm implements Vmm {
       throw microVmError.NOT_BOOTED({ container: name, why: 'its jail could not be begun' });
     }
     await record({ role: 'jail', ...jail });
-    const mark = await awaitProcess(name, told, jail);
+    const mark = await awaitProcess(name, pidFile, jail);
     if (mark !== undefined) await record({ role: 'machine', ...mark });
   }
 

@@ -34,12 +34,12 @@ test('a jail contains the disk that was opened, and not another one that took it
       jailer: at('jailer'),
       program: '/fc/firecracker',
       place: at('place'),
-      told: at('told'),
+      pidFile: at('pidFile'),
     });
     const make = () => spawnSync(command, args, { encoding: 'utf8' });
     const first = make();
     assert.deepEqual([first.status, first.stdout], [0, 'disk'], first.stderr);
-    assert.equal(await readFile(at('told'), 'utf8'), '7\n');
+    assert.equal(await readFile(at('pidFile'), 'utf8'), '7\n');
     await rename(at('other'), at('disk'));
     const second = make();
     assert.notEqual(second.status, 0);

@@ -17,7 +17,7 @@ export interface JailParts {
   /** An empty folder on which the jail is mounted. */
   readonly place: string;
   /** The file for the number of the machine's process. */
-  readonly told: string;
+  readonly pidFile: string;
 }
 
 /** Firecracker's lines in the console's log begin with it. */
@@ -32,7 +32,7 @@ export const INSTANCE = 'firecracker';
  * that it is the locked file.
  */
 const SCRIPT = `set -eu
-place=$1 root=$2 pid=$3 told=$4
+place=$1 root=$2 pid=$3 pidFile=$4
 shift 4
 mount -t tmpfs -o mode=0711,nosuid,size=64m jail "$place"
 mkdir -p "$root"
@@ -49,8 +49,8 @@ while [ "$1" != -- ]; do
 done
 shift
 "$@"
-cat "$root/$pid" >"$told.new"
-mv "$told.new" "$told"
+cat "$root/$pid" >"$pidFile.new"
+mv "$pidFile.new" "$pidFile"
 `;
 
 /**
@@ -58,13 +58,13 @@ mv "$told.new" "$told"
  * machine. Pure.
  */
 export function describeJail(parts: JailParts): readonly string[] {
-  const { machine, disks, place, program, told } = parts;
+  const { machine, disks, place, program, pidFile } = parts;
   const { uid } = machine.tap;
   const name = basename(program);
   const root = join(place, name, INSTANCE, 'root');
   return [
     ...['unshare', '--mount', '--propagation', 'slave', '/bin/sh', '-c', SCRIPT, 'jail'],
-    ...[place, root, `${name}.pid`, told],
+    ...[place, root, `${name}.pid`, pidFile],
     ...['folder', JAIL_PATHS.sockets, join(machine.sockets.control, '..')],
     ...['reads', JAIL_PATHS.config, parts.config],
     ...['reads', JAIL_PATHS.kernel, parts.kernel],

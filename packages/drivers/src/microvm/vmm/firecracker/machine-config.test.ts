@@ -75,7 +75,7 @@ const jail = () =>
     jailer: '/fc/jailer',
     program: '/fc/firecracker-v1',
     place: '/run/vm/jail',
-    told: '/run/vm/machine.pid',
+    pidFile: '/run/vm/machine.pid',
   }).slice(8);
 
 test("a jail contains the machine's files and no others", () => {

@@ -21,7 +21,7 @@ export interface HoldParts {
  * dies meanwhile, the guest thaws by itself. Fails with `MICROVM_AGENT_SILENT`, also after `work`, when the
  * guest may have thawed too early.
  */
-export async function holdStill<T>(parts: HoldParts, work: () => Promise<T>): Promise<T> {
+export async function whileFrozen<T>(parts: HoldParts, work: () => Promise<T>): Promise<T> {
   const isMounted = await freeze(parts, FREEZE_LIMIT_MS);
   if (!isMounted) return work();
   const done = new AbortController();
@@ -33,7 +33,7 @@ export async function holdStill<T>(parts: HoldParts, work: () => Promise<T>): Pr
     return result;
   } finally {
     done.abort();
-    await kept.catch(toldElsewhere);
+    await kept.catch(reportedByWork);
     const { guest, volume: name } = parts;
     await guest
       .calls()
@@ -66,7 +66,7 @@ async function freeze(
 }
 
 /** The error of the work takes precedence. */
-function toldElsewhere(): void {}
+function reportedByWork(): void {}
 
 /** The guest thaws by itself. */
 function ignore(): void {}
