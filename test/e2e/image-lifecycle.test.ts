@@ -37,7 +37,7 @@ suite('the life of an image', { concurrency: false }, () => {
       assert.match(pull.text(), /pulling/);
       assert.match(pull.text(), /nginx:1\.27-alpine sha256:[0-9a-f]{64}/);
       const { stdout } = await image('get', 'nginx:1.27-alpine');
-      assert.match(stdout, /Used by: +nobody[\s\S]*Cmd: [\s\S]*Layers: +sha256:/);
+      assert.match(stdout, /Used by: +none[\s\S]*Cmd: [\s\S]*Layers: +sha256:/);
       assert.equal((await image('rm', 'nginx:1.27-alpine')).exitCode, 0);
       assert.equal((await image('rm', 'nginx:1.27-alpine')).exitCode, 3);
       assert.equal((await image('get', 'nginx:1.27-alpine')).exitCode, 3);

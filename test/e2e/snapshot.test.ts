@@ -37,7 +37,7 @@ suite('snapshots of volumes', { concurrency: false }, () => {
     await done('workload', 'stop', 'writer');
     assert.match(
       await done('volume', 'restore', 'data@first'),
-      /^data restored from data@first; what it held is data@before-restore-[\d-]+\n$/,
+      /^data restored from data@first; its previous contents are data@before-restore-[\d-]+\n$/,
     );
     await done('workload', 'start', 'writer');
     assert.equal(await sh('writer', 'cat /data/note'), 'first\n');

@@ -48,7 +48,7 @@ export const imagerError = defineErrors('IMAGER', {
     message: (f: { version: string; url: string; sha256: string; found: string }) =>
       `the download is not Firecracker ${f.version}`,
     why: (f) => `the SHA-256 of ${f.url} is ${f.found}, and is to be ${f.sha256}`,
-    hint: 'nothing of it was kept; find out what stands between this machine and that server',
+    hint: 'nothing of it was kept; check for a proxy between this machine and that server',
   },
   KERNEL_ARCHITECTURE: {
     kind: 'unsupported',
@@ -60,7 +60,7 @@ export const imagerError = defineErrors('IMAGER', {
     kind: 'internal',
     message: (f: { file: string; options: readonly string[] }) =>
       `options of ${f.file} have no effect: ${f.options.join(', ')}`,
-    hint: 'name what they depend on in that file too, or leave them out',
+    hint: 'add the options that they depend on to that file, or leave them out',
   },
   KERNEL_FAILED: {
     kind: 'internal',

@@ -64,8 +64,8 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     aliases: [['volume', 'rm']],
     summary: 'remove volumes with their contents, or snapshots',
     about:
-      'Refuses a volume that a workload mounts or names, or that has snapshots. On a terminal it shows ' +
-      'what goes with it, and asks.',
+      'Refuses a volume that a workload mounts or names, or that has snapshots. On a terminal it lists ' +
+      'the losses, and asks.',
     args: [{ ...EITHER, isRepeatable: true }],
     flags: [
       {

@@ -50,9 +50,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     summary: 'explain the state of workloads',
     args: [{ ...WORKLOAD, isRepeatable: true }],
     flags: [WATCH_FLAG, OUTPUT_FLAG],
-    examples: [
-      { line: 'capsulectl workload describe web', about: 'what happened, what comes next' },
-    ],
+    examples: [{ line: 'capsulectl workload describe web', about: 'the past and the next steps' }],
     load: () => import('../shared/workload/describe.ts'),
   },
   {
@@ -131,7 +129,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     aliases: [['rm'], ['workload', 'rm']],
     summary: 'stop and remove workloads, and wait until they are gone',
     about:
-      'Their own files go with them; volumes stay. On a terminal it shows what goes, and asks.',
+      'Removes their own files, too; volumes stay. On a terminal it lists the losses, and asks.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       SELECTOR_FLAG,

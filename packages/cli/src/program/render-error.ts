@@ -55,7 +55,7 @@ function unexpected(error: unknown, { name }: ProgramManual): readonly Part[] {
   return [
     { text: `error: ${plainLines(message)}` },
     { text: `  why: this is a bug in ${name}` },
-    { text: '  fix: run the command again with --debug and report what it prints' },
+    { text: '  fix: run the command again with --debug and report its output' },
   ];
 }
 

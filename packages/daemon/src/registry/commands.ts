@@ -150,7 +150,7 @@ function contextOf(name: string): string {
 function problemOf(name: string, { username, secret }: RegistryLogin): string | undefined {
   if (!isRegistryName(name)) return `${JSON.stringify(name.slice(0, 80))} is not a registry`;
   if (username === '' || /[:\0\n]/.test(username) || username.length > 255) {
-    return 'the user is missing, or is none';
+    return 'the user is missing or not valid';
   }
   if (secret === '') return 'the password is empty';
   if (Buffer.byteLength(secret) > SECRET_MOST_BYTES) return 'the password is too long';

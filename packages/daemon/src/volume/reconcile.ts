@@ -70,7 +70,7 @@ export class VolumeReconciler {
     await backend.create(record, record.source);
     records.markReady(name);
     const { source } = record;
-    const of = source === undefined ? '' : ` of what ${source.volume} held`;
+    const of = source === undefined ? '' : ` from ${source.volume}`;
     events.record(name, 'Created', `${formatSize(record.sizeBytes)}${of}`);
   }
 
@@ -101,7 +101,7 @@ export class VolumeReconciler {
     await backend.remove(name);
     faultPoint('delete:removed');
     records.forget(name);
-    events.record(name, 'Deleted', 'with what it held');
+    events.record(name, 'Deleted', 'with its contents');
   }
 
   /** The client that began the import begins it again: what came is kept elsewhere. */

@@ -47,7 +47,7 @@ export const runtimeError = defineErrors('RUNTIME', {
   BIND_SOURCE_MISSING: {
     kind: 'precondition',
     message: (f: Container & { source: string }) =>
-      `container ${f.container} cannot show ${f.source}: there is nothing at that path of the capsule`,
+      `container ${f.container} cannot mount ${f.source}: there is nothing at that path of the capsule`,
     hint: 'make it on the capsule, or remove it from hostBindPaths',
   },
   CAPABILITY_UNAVAILABLE: {

@@ -157,7 +157,7 @@ export class Unpacker implements TarSink {
     const last = parts.at(-1);
     if (last === undefined) throw copyError.NAME_REFUSED({ name: entry.name.toString() });
     if (this.#skipped.has(parts.join('/'))) {
-      this.#leaveOut(this.#partsOf(entry.name).join('/'), 'links to what was left out');
+      this.#leaveOut(this.#partsOf(entry.name).join('/'), 'links to an entry that was left out');
       return;
     }
     const first = joinPath(this.#folderFor(parts.slice(0, -1)), last);

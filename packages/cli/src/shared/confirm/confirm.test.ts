@@ -88,7 +88,7 @@ const DESTRUCTIVE: readonly (readonly [line: string, losses: RegExp, done: reado
     /notes@before: .*\n {2}free: 1 KiB of data\n/,
     ['before', 'free'],
   ],
-  ['volume restore --discard notes@before', /what notes holds now/, ['notes']],
+  ['volume restore --discard notes@before', /the present contents of notes/, ['notes']],
   ['image rm box:1', /^ {2}box:1: 2 MiB\nRemove this image\?/, ['box:1']],
   ['image prune', /^ {2}box:1: 2 MiB\n/, ['pruned']],
 ];

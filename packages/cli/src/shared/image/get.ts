@@ -50,5 +50,5 @@ function words(list: readonly string[]): string | undefined {
 
 function usersOf({ usedBy, usedByUnknown }: Image): string | readonly string[] {
   if (usedByUnknown) return 'unknown: the store cannot be read';
-  return usedBy.length === 0 ? 'nobody' : usedBy;
+  return usedBy.length === 0 ? 'none' : usedBy;
 }

@@ -31,7 +31,7 @@ export const run: Run = async (input, context) => {
         ['State', capitalised(volumeStateFromProto(state))],
         ['Size', formatBytes(Number(sizeBytes))],
         ['Used', formatBytes(Number(usedBytes))],
-        ['Mounted by', mountedBy.length === 0 ? 'nobody' : mountedBy],
+        ['Mounted by', mountedBy.length === 0 ? 'none' : mountedBy],
         ['Path', hostPath || undefined],
         [
           'Snapshots',

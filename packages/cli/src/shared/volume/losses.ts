@@ -20,7 +20,7 @@ export async function volumeLosses(
     const own = snapshots.filter((one) => one.volume === volume);
     if (snapshot !== undefined) {
       return own.some(({ name }) => name === snapshot)
-        ? [`${volume}@${snapshot}: what the volume held then`]
+        ? [`${volume}@${snapshot}: the contents of that time`]
         : [];
     }
     const found = volumes.find(({ name }) => name === volume);

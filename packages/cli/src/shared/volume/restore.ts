@@ -21,12 +21,12 @@ export const run: Run = async (input, context) => {
       return;
     }
     if (discardCurrent && isAsked(input, context)) {
-      const losses = [`what ${volume} holds now, which --discard does not keep`];
+      const losses = [`the present contents of ${volume} (--discard keeps no snapshot)`];
       await confirm({ losses, question: `Put ${volume}@${snapshot} in its place?` }, context);
     }
     const request = { volume, snapshot, discardCurrent };
     const { keptAs } = await client.volume.restore(request, { signal });
-    const kept = keptAs === '' ? '' : `; what it held is ${volume}@${keptAs}`;
+    const kept = keptAs === '' ? '' : `; its previous contents are ${volume}@${keptAs}`;
     await out.write(`${volume} restored from ${volume}@${snapshot}${kept}\n`);
   });
   return undefined;

@@ -98,8 +98,8 @@ function adviceFor({ spec, desired, status }: ReportedWorkload): Remedy {
   if (desired === 'stopped') return remedy`${action('workload.start', { name })} starts it.`;
   if (status.oomKilled === true && status.phase !== 'running') {
     return spec.kind === 'microVm'
-      ? remedy`It wanted more memory than there is in it: give it a larger memoryMib.`
-      : remedy`It wanted more memory than resources.memory allows: give it more, or none.`;
+      ? remedy`It ran out of memory: give it a larger memoryMib.`
+      : remedy`It needed more memory than resources.memory allows: raise the limit, or remove it.`;
   }
   if (status.hint !== undefined) return { ...status.hint, text: asSentence(status.hint.text) };
   if (status.reason === 'WaitingForDependency') {
@@ -109,7 +109,7 @@ function adviceFor({ spec, desired, status }: ReportedWorkload): Remedy {
     return remedy`${action('workload.start', { name })} runs it again.`;
   }
   if (status.phase === 'failed' || status.health === 'unhealthy') {
-    return remedy`${action('workload.logs', { name, tail: '50' })} shows what it said.`;
+    return remedy`${action('workload.logs', { name, tail: '50' })} shows its output.`;
   }
   return remedy``;
 }

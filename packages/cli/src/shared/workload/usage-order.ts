@@ -4,6 +4,6 @@ export type UsageOrder = (typeof USAGE_ORDERS)[number];
 
 export const SORT_FLAG = {
   flags: '--sort <column>',
-  summary: 'what comes first',
+  summary: 'the sort order',
   choices: USAGE_ORDERS,
 } as const;

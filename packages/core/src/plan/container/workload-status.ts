@@ -255,7 +255,7 @@ function restarting(before: WorkloadStatus, exit?: Partial<WorkloadStatus>): Wor
     ...exit,
     phase: 'pending',
     reason: 'Restarting',
-    message: 'being started again as asked',
+    message: 'restarting on request',
     restartStreak: 0,
   });
 }

@@ -60,7 +60,7 @@ async function freeze(
   } catch (error) {
     const { code, rawMessage } = ConnectError.from(error);
     if (code === Code.FailedPrecondition) return false;
-    const detail = `it did not freeze volume ${volume}: ${rawMessage}`;
+    const detail = `it could not freeze volume ${volume}: ${rawMessage}`;
     throw microVmError.AGENT_SILENT({ container, detail }, error);
   }
 }

@@ -180,7 +180,7 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   runtimeVersion: string;
 
   /**
-   * Where the capsule's published ports are reached.
+   * The address of the capsule's published ports.
    *
    * @generated from field: string address = 102;
    */
@@ -239,7 +239,7 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   microVmBackend: string;
 
   /**
-   * For people: which version and how, or why not.
+   * Text for people: the version and the mode, or the reason against it.
    *
    * @generated from field: string micro_vm_backend_detail = 111;
    */
@@ -303,7 +303,7 @@ export type CapsuleLogsRequest = Message<"capsule.v1.CapsuleLogsRequest"> & {
   follow: boolean;
 
   /**
-   * Only the last n lines; 0 for everything that is kept.
+   * Only the last n lines; 0 for all stored ones.
    *
    * @generated from field: int32 tail_lines = 2;
    */

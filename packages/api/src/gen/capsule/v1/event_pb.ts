@@ -24,7 +24,7 @@ export type EventStreamRequest = Message<"capsule.v1.EventStreamRequest"> & {
   names: string[];
 
   /**
-   * Of the past, only events of this time or later; milliseconds since 1970, 0 for all that are kept.
+   * The start time: skip earlier events; milliseconds since 1970, 0 for all stored ones.
    * Does not count beside `after_id`.
    *
    * @generated from field: int64 since_unix_ms = 2;
@@ -44,7 +44,7 @@ export type EventStreamRequest = Message<"capsule.v1.EventStreamRequest"> & {
   afterId: bigint;
 
   /**
-   * Only the last n of the past; 0 for all.
+   * Only the last n stored ones; 0 for all.
    *
    * @generated from field: uint32 tail = 5;
    */
@@ -108,7 +108,7 @@ export type Event = Message<"capsule.v1.Event"> & {
   message: string;
 
   /**
-   * Where a process ended.
+   * The exit of a process.
    *
    * @generated from field: optional int32 exit_code = 8;
    */

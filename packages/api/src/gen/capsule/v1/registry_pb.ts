@@ -275,7 +275,7 @@ export const RegistryLogoutResponseSchema: GenMessage<RegistryLogoutResponse> = 
   messageDesc(file_capsule_v1_registry, 10);
 
 /**
- * Where images come from: mirrors and certificates by declaration, credentials by login.
+ * The sources of images: mirrors and certificates by declaration, credentials by login.
  *
  * @generated from service capsule.v1.RegistryService
  */

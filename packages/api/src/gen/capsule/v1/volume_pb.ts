@@ -57,7 +57,7 @@ export type Volume = Message<"capsule.v1.Volume"> & {
   sizeBytes: bigint;
 
   /**
-   * Where the capsule has it mounted; empty while it is not.
+   * The mount point on the capsule; empty while it is not mounted.
    *
    * @generated from field: string host_path = 3;
    */
@@ -368,7 +368,7 @@ export type VolumeSnapshot = Message<"capsule.v1.VolumeSnapshot"> & {
   state: SnapshotState;
 
   /**
-   * By the volume's schedule, which also removes it.
+   * Taken by the volume's schedule, which also removes it.
    *
    * @generated from field: bool scheduled = 7;
    */
@@ -625,7 +625,7 @@ export type VolumeExportRequest = Message<"capsule.v1.VolumeExportRequest"> & {
   format: VolumeArchiveFormat;
 
   /**
-   * Of the header of an export that was cut off; empty for a new one.
+   * From the header of an interrupted export; empty for a new one.
    *
    * @generated from field: string export_id = 4;
    */
@@ -878,7 +878,7 @@ export type VolumeImportStart = Message<"capsule.v1.VolumeImportStart"> & {
   importId: string;
 
   /**
-   * Where the first frame belongs.
+   * The offset of the first frame.
    *
    * @generated from field: uint64 offset = 3;
    */

@@ -60,8 +60,8 @@ export type Workload = Message<"capsule.v1.Workload"> & {
   desiredState: DesiredState;
 
   /**
-   * From here on: written by the capsule and ignored in an apply, like `status`.
-   * Differs for two workloads that had the same name one after the other.
+   * The capsule writes this and the following fields; an apply ignores them, like `status`.
+   * Identifies the workload: a later workload of the same name has another one.
    *
    * @generated from field: string uid = 100;
    */
@@ -344,7 +344,7 @@ export const ResourcesSchema: GenMessage<Resources> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 2);
 
 /**
- * Asks now and then whether the program serves. Exactly one of exec, http, tcp.
+ * Probes at intervals whether the program works. Exactly one of exec, http, tcp.
  *
  * @generated from message capsule.v1.HealthCheck
  */
@@ -1140,7 +1140,7 @@ export const WorkloadApplyRequestSchema: GenMessage<WorkloadApplyRequest> = /*@_
  */
 export type WorkloadApplyResponse = Message<"capsule.v1.WorkloadApplyResponse"> & {
   /**
-   * As it is stored now, or would be.
+   * The stored state; in a dry run, the state that an apply would store.
    *
    * @generated from field: capsule.v1.Workload workload = 1;
    */
@@ -1319,7 +1319,7 @@ export type WorkloadWatchRequest = Message<"capsule.v1.WorkloadWatchRequest"> & 
   names: string[];
 
   /**
-   * As in WorkloadListRequest. A workload that stops fulfilling it is reported as deleted.
+   * As in WorkloadListRequest. A workload that no longer matches is reported as deleted.
    *
    * @generated from field: string label_selector = 2;
    */
@@ -1383,7 +1383,7 @@ export type WorkloadLogsRequest = Message<"capsule.v1.WorkloadLogsRequest"> & {
   follow: boolean;
 
   /**
-   * Only the last n lines; 0 for everything that is kept.
+   * Only the last n lines; 0 for all stored ones.
    *
    * @generated from field: int32 tail_lines = 3;
    */
@@ -1395,7 +1395,7 @@ export type WorkloadLogsRequest = Message<"capsule.v1.WorkloadLogsRequest"> & {
   source: LogSource;
 
   /**
-   * Of earlier output, only lines of this time or later; milliseconds since 1970, 0 for all.
+   * The start time: skip earlier lines; milliseconds since 1970, 0 for all.
    *
    * @generated from field: int64 since_unix_ms = 100;
    */
@@ -1700,7 +1700,7 @@ export const WorkloadRestartRequestSchema: GenMessage<WorkloadRestartRequest> = 
  */
 export type WorkloadRestartResponse = Message<"capsule.v1.WorkloadRestartResponse"> & {
   /**
-   * As it is stored now: wait for its `run`.
+   * The stored workload: wait for its `run`.
    *
    * @generated from field: capsule.v1.Workload workload = 100;
    */
@@ -1779,7 +1779,7 @@ export const WorkloadStartRequestSchema: GenMessage<WorkloadStartRequest> = /*@_
  */
 export type WorkloadStartResponse = Message<"capsule.v1.WorkloadStartResponse"> & {
   /**
-   * As it is stored now: wait for its `run`.
+   * The stored workload: wait for its `run`.
    *
    * @generated from field: capsule.v1.Workload workload = 100;
    */

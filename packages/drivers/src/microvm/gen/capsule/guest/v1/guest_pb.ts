@@ -372,7 +372,7 @@ export type LogsRequest = Message<"capsule.guest.v1.LogsRequest"> & {
   follow: boolean;
 
   /**
-   * Only the last n lines; 0 for everything that is kept.
+   * Only the last n lines; 0 for all stored ones.
    *
    * @generated from field: int32 tail_lines = 2;
    */
