@@ -1,5 +1,6 @@
 import { ConnectError } from '@connectrpc/connect';
 import { programError } from '../../oci/errors.ts';
+import { describeWorkingDir } from '../../oci/working-dir.ts';
 import { microVmError } from '../errors.ts';
 
 /** Words of crun and of runc, in the order in which they are looked for. */
@@ -11,6 +12,8 @@ const NOT_EXECUTABLE =
 /** Makes an error of what a guest's runtime said of a program that it could not start. Pure. */
 export function describeStartFailure(container: string, error: unknown): Error {
   const { rawMessage } = ConnectError.from(error);
+  const ofFolder = describeWorkingDir(container, rawMessage, error);
+  if (ofFolder !== undefined) return ofFolder;
   const missing = NOT_FOUND.exec(rawMessage)?.[1];
   if (missing !== undefined) {
     return programError.COMMAND_NOT_FOUND({ container, command: missing }, error);
