@@ -73,6 +73,7 @@ export * from './resource/cell/health-check.ts';
 export * from './resource/cell/host-bind.ts';
 export * from './resource/cell/micro-vm.ts';
 export * from './resource/cell/pause.ts';
+export * from './resource/cell/plain-path.ts';
 export * from './resource/cell/signal.ts';
 export * from './resource/cell/sub-path.ts';
 export * from './resource/cell/task-state.ts';

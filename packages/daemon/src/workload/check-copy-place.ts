@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type ContainerSeen, isAlive, type WorkloadSpec } from '@capsule/core';
+import { type ContainerSeen, isAlive, isPathBelow, type WorkloadSpec } from '@capsule/core';
 import { workloadError } from './errors.ts';
 
 /** `reads` looks at all that is below its path, too. */
@@ -17,8 +17,8 @@ export function checkCopyPlace(
   if (seen !== undefined && isAlive(seen.task)) return;
   const place = plain(path);
   for (const target of mountPathsOf(spec).map(plain)) {
-    const isInside = isBelow(place, target);
-    const isAround = use === 'reads' && isBelow(target, place);
+    const isInside = isPathBelow(place, target);
+    const isAround = use === 'reads' && isPathBelow(target, place);
     if (isInside || isAround) {
       throw workloadError.COPY_NEEDS_RUN({ name: spec.name, path, target });
     }
@@ -36,11 +36,6 @@ export function mountPathsOf({
     ...hostBindPaths.map(({ target }) => target),
     ...tmpfs.map(({ mountPath }) => mountPath),
   ];
-}
-
-/** Also of itself. */
-function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
 }
 
 function plain(path: string): string {

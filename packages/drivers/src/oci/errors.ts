@@ -19,6 +19,12 @@ export const programError = defineErrors('RUNTIME', {
     why: 'neither a number nor a name in its /etc/passwd or /etc/group',
     hint: 'set `user` in the manifest to a name that the image has, or to a number',
   },
+  WORKING_DIR_UNUSABLE: {
+    kind: 'invalid',
+    message: (f: Container & { folder: string; reason: string }) =>
+      `container ${f.container} cannot work in ${f.folder}: ${f.reason}`,
+    hint: 'name a folder that is there, and that its user may enter',
+  },
   COMMAND_NOT_FOUND: {
     kind: 'invalid',
     message: (f: Container & { command: string }) =>

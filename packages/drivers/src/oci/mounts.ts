@@ -1,4 +1,4 @@
-import type { ContainerSpec, HostBind, TmpfsMount } from '@capsule/core';
+import { type ContainerSpec, type HostBind, plainPath, type TmpfsMount } from '@capsule/core';
 import type { OciMount } from './types.ts';
 
 const KERNEL_MOUNTS: readonly OciMount[] = [
@@ -88,7 +88,7 @@ function depth({ destination }: OciMount): number {
 
 function describeTmpfs({ mountPath, sizeBytes, mode }: TmpfsMount): OciMount {
   return {
-    destination: plain(mountPath),
+    destination: plainPath(mountPath),
     type: 'tmpfs',
     source: 'tmpfs',
     options: [
@@ -106,15 +106,11 @@ function describeTmpfs({ mountPath, sizeBytes, mode }: TmpfsMount): OciMount {
  */
 function describeBind({ source, target, readOnly }: HostBind): OciMount {
   return {
-    destination: plain(target),
+    destination: plainPath(target),
     type: 'bind',
     source,
     options: ['rbind', 'rslave', ...(readOnly ? ['ro', 'rro'] : ['rw'])],
   };
-}
-
-function plain(path: string): string {
-  return path.replace(/\/+$/, '');
 }
 
 function describeFile(file: { readonly source: string; readonly target: string }): OciMount {

@@ -73,6 +73,15 @@ test('files are bound read-only, after the kernel file systems', () => {
   assert.ok(last?.options.includes('ro'));
 });
 
+test('an outer place is mounted before an inner one, however they are spelt', () => {
+  const tmpfs = ['/srv/data/in', '/srv/.//./data'].map((mountPath) => ({ mountPath }));
+  const places = describe({ tmpfs }).mounts.map(({ destination }) => destination);
+  assert.deepEqual(
+    places.filter((place) => place.startsWith('/srv')),
+    ['/srv/data', '/srv/data/in'],
+  );
+});
+
 test('all devices are denied before any is allowed', () => {
   assert.deepEqual(describe().linux.resources.devices?.[0], { allow: false, access: 'rwm' });
 });

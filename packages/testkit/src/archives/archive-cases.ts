@@ -143,6 +143,10 @@ export const ARCHIVE_CASES: readonly ArchiveCase[] = [
     file(latin1('b\xe9'), 'x'),
     entry('hardlink', latin1('c\xe9'), { target: latin1('b\xe9') }),
   ]),
+  plain('hard links of links', EVERY, [
+    entry('symlink', 'first', { target: bytesOf('no/such') }),
+    entry('hardlink', 'second', { target: bytesOf('first') }),
+  ]),
   plain('sparse files', SPARSE, [
     sparse('hole-first', 5 * MIB + 3, piece(5 * MIB, 'END')),
     sparse('hole-last', 4 * MIB, piece(0, 'BEGIN')),

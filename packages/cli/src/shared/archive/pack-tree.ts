@@ -55,6 +55,11 @@ export async function* packTree(
 
 type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
+interface Named {
+  readonly stat: BigIntStats;
+  readonly type: Exclude<TarType, 'hardlink' | 'folder'>;
+}
+
 class Packer {
   readonly #rules: PackRules;
   /** Files with several names, by device and inode: later names become links to the first. */
@@ -90,35 +95,42 @@ class Packer {
       this.#rules.warn(`${shownPath(path)} is a socket and was left out`);
       return [];
     }
-    const entry = describe(stat, type, type === 'folder' ? `${name}/` : name);
-    if (type === 'symlink') {
-      return [
-        formatEntry({ ...entry, target: readlinkSync(rawPath(path), { encoding: 'buffer' }) }),
-      ];
-    }
-    if (type === 'file') return this.#file(path, name, stat);
-    if (type !== 'folder' && !this.#rules.keepsSpecials) {
+    if (type === 'folder') return [formatEntry(describe(stat, type, `${name}/`))];
+    if (isSpecial(type) && !this.#rules.keepsSpecials) {
       this.#rules.warn(
         `${shownPath(path)} is ${SPECIALS[type]} and was left out (--archive keeps it)`,
       );
       return [];
     }
-    return [formatEntry(entry)];
+    return this.#named(path, name, { stat, type });
   }
 
-  async #file(path: BytePath, name: BytePath, seen: BigIntStats): Promise<Content> {
-    const key = `${seen.dev}:${seen.ino}`;
-    const first = seen.nlink > 1n ? this.#seen.get(key) : undefined;
+  /**
+   * A link may have several names, as a file. So may a FIFO or a device, but the archive makes each name as a node of its
+   * own: a second copy would fail, because the name from the first copy exists.
+   */
+  async #named(path: BytePath, name: BytePath, { stat, type }: Named): Promise<Content> {
+    if (stat.nlink === 1n || isSpecial(type)) return this.#content(path, name, { stat, type });
+    const key = `${stat.dev}:${stat.ino}`;
+    const first = this.#seen.get(key);
     if (first !== undefined) {
-      const target = rawPath(first);
-      return [formatEntry({ ...describe(seen, 'hardlink', name), target })];
+      return [formatEntry({ ...describe(stat, 'hardlink', name), target: rawPath(first) })];
     }
-    const content =
-      seen.size > BigInt(WHOLE_BYTES)
-        ? await this.#large(path, name)
-        : small(path, name, this.#rules);
-    if (seen.nlink > 1n) this.#seen.set(key, name);
+    const content = await this.#content(path, name, { stat, type });
+    this.#seen.set(key, name);
     return content;
+  }
+
+  async #content(path: BytePath, name: BytePath, { stat, type }: Named): Promise<Content> {
+    if (type === 'file') {
+      return stat.size > BigInt(WHOLE_BYTES)
+        ? this.#large(path, name)
+        : small(path, name, this.#rules);
+    }
+    const entry = describe(stat, type, name);
+    if (type !== 'symlink') return [formatEntry(entry)];
+    const target = readlinkSync(rawPath(path), { encoding: 'buffer' });
+    return [formatEntry({ ...entry, target })];
   }
 
   async #large(path: BytePath, name: BytePath): Promise<Content> {
@@ -205,6 +217,10 @@ function fileOnly(stat: BigIntStats, path: BytePath): 'file' {
 }
 
 const SPECIALS = { fifo: 'a FIFO', char: 'a device', block: 'a device' } as const;
+
+function isSpecial(type: TarType): type is keyof typeof SPECIALS {
+  return Object.hasOwn(SPECIALS, type);
+}
 
 function typeOf(stat: BigIntStats): Exclude<TarType, 'hardlink'> | undefined {
   if (stat.isFile()) return 'file';

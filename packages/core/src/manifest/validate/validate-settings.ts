@@ -1,23 +1,18 @@
 import { CAPABILITY_NAMES } from '../../resource/cell/capability-names.ts';
-import type { VolumeMount } from '../../resource/cell/container.ts';
 import type { ContainerSettings, Ulimit } from '../../resource/cell/container-settings.ts';
-import { problemOfSubPath } from '../../resource/cell/sub-path.ts';
 import { ULIMIT_NAMES } from '../../resource/cell/ulimit-names.ts';
-import { isName } from '../../resource/name.ts';
 import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { Problem } from '../problem.ts';
 import { nearestWord } from '../read/nearest-word.ts';
-import { isAbsolute, isWhole, problemsOfLength, problemsOfRange, quote } from './rule.ts';
+import { isAbsolute, isWhole, problemsOfRange, quote } from './rule.ts';
+import { validateMounts } from './validate-mounts.ts';
 
-/** Below this nothing starts: runc itself wants some megabytes in the container's cgroup. */
-const MEMORY_LEAST_BYTES = 6 * 1024 * 1024;
+/** Below this nothing starts: runc itself has 12 MiB in the container's cgroup when it sets the limit. */
+const MEMORY_LEAST_BYTES = 16 * 1024 * 1024;
 /** The kernel's quota is at least a thousandth of a second in each tenth. */
 const CPU_LEAST_MILLIS = 10;
 const CPU_MOST_MILLIS = 1024 * 1000;
 const PIDS_MOST = 4 * 1024 * 1024;
-const ITEMS_MOST = 64;
-/** Mount points that make up a container. */
-const RESERVED = ['/', '/proc', '/sys', '/dev'];
 const USER = /^[^:\s\0/]{1,64}(:[^:\s\0/]{1,64})?$/;
 const SYSCTL_VALUE_MOST = 256;
 
@@ -60,83 +55,6 @@ function validateResources({ resources }: ContainerSettings): Problem[] {
     ...problemsOfRange(`${path}.cpu`, cpuMillis, CPU_LEAST_MILLIS, CPU_MOST_MILLIS, 'm'),
     ...problemsOfRange(`${path}.pids`, pids, 1, PIDS_MOST, 'processes'),
   ];
-}
-
-function validateMounts({ tmpfs, hostBindPaths, mounts }: WorkloadSpec): Problem[] {
-  const taken = new Map<string, string>();
-  const targets = [
-    ...tmpfs.map(({ mountPath }, index) => [`container.tmpfs[${index}]`, mountPath] as const),
-    ...hostBindPaths.map(({ target }, i) => [`container.hostBindPaths[${i}]`, target] as const),
-    ...mounts.map(({ mountPath }, i) => [`container.mounts[${i}].mountPath`, mountPath] as const),
-  ];
-  return [
-    ...problemsOfLength('container.tmpfs', tmpfs, ITEMS_MOST),
-    ...problemsOfLength('container.hostBindPaths', hostBindPaths, ITEMS_MOST),
-    ...problemsOfLength('container.mounts', mounts, ITEMS_MOST),
-    ...mounts.flatMap(({ volumeName }, index) =>
-      validateVolumeName(`container.mounts[${index}].volumeName`, volumeName),
-    ),
-    ...mounts.flatMap((mount, index) => validateSubPath(`container.mounts[${index}]`, mount)),
-    ...targets.flatMap(([path, target]) => validateTarget(path, target, taken)),
-    ...hostBindPaths.flatMap(({ source, target }, index) =>
-      source === target || isAbsolute(source)
-        ? []
-        : [notAbsolute(`container.hostBindPaths[${index}]`, source, 'of the capsule')],
-    ),
-    ...tmpfs.flatMap(({ sizeBytes, mode }, index) => [
-      ...problemsOfRange(
-        `container.tmpfs[${index}].size`,
-        sizeBytes,
-        4096,
-        Number.MAX_SAFE_INTEGER,
-        'bytes',
-      ),
-      ...(mode === undefined || (isWhole(mode) && mode <= 0o7777)
-        ? []
-        : [{ path: `container.tmpfs[${index}].mode`, message: 'is not a mode' }]),
-    ]),
-  ];
-}
-
-function validateSubPath(path: string, { subPath, copyUp }: VolumeMount): Problem[] {
-  if (subPath === undefined) return [];
-  const problem = problemOfSubPath(subPath);
-  if (problem !== undefined) {
-    const hint = 'a relative path, as in `data/pg`';
-    return [{ path: `${path}.subPath`, message: `${quote(subPath)} ${problem}`, hint }];
-  }
-  if (!copyUp) return [];
-  const message = 'cannot be combined with subPath';
-  return [{ path: `${path}.copyUp`, message, hint: 'a whole volume is filled, or none of it' }];
-}
-
-function validateVolumeName(path: string, name: string): Problem[] {
-  if (isName(name)) return [];
-  const hint = 'a-z, 0-9 and -, at most 63, a letter or digit at both ends';
-  return [{ path, message: `${quote(name)} is not a name`, hint }];
-}
-
-function validateTarget(path: string, target: string, taken: Map<string, string>): Problem[] {
-  if (!isAbsolute(target)) return [notAbsolute(path, target, 'in the workload')];
-  const plain = target.replace(/\/+$/, '') || '/';
-  if (RESERVED.includes(plain)) {
-    return [{ path, message: `${plain} is part of every workload`, hint: 'mount below it' }];
-  }
-  const first = taken.get(plain);
-  taken.set(plain, first ?? path);
-  return first === undefined
-    ? []
-    : [
-        {
-          path,
-          message: `${plain} is mounted twice, first by ${first.replace(/^container\./, '')}`,
-        },
-      ];
-}
-
-function notAbsolute(path: string, text: string, where: string): Problem {
-  const message = `${quote(text)} is not an absolute path ${where}`;
-  return { path, message, hint: 'without `..`, beginning with /' };
 }
 
 function validateCapabilities({ capabilities }: ContainerSettings): Problem[] {

@@ -36,6 +36,11 @@ test('a program that may not be executed', () => {
   }
 });
 
+test('a working directory that cannot be entered', () => {
+  const text = `${RUNC}chdir to cwd ("/root") set in config.json failed: permission denied`;
+  assert.equal(codeOf(text), 'RUNTIME_WORKING_DIR_UNUSABLE');
+});
+
 test("any other failure keeps runc's text", () => {
   const error = codeOf(`${RUNC}error mounting "x" to rootfs: no such file or directory`);
   assert.equal(error, 'RUNTIME_START_FAILED');

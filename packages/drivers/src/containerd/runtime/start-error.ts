@@ -1,5 +1,6 @@
 import type { CapsuleError } from '@capsule/core';
 import { programError } from '../../oci/errors.ts';
+import { describeWorkingDir } from '../../oci/working-dir.ts';
 import { isAnswer } from '../client/rpc-error.ts';
 import { runtimeError } from '../errors.ts';
 
@@ -27,6 +28,8 @@ const PATTERNS: readonly {
  */
 export function describeStartError(container: string, error: unknown): unknown {
   if (!isAnswer(error)) return error;
+  const ofFolder = describeWorkingDir(container, error.rawMessage, error);
+  if (ofFolder !== undefined) return ofFolder;
   for (const { pattern, make } of PATTERNS) {
     const match = pattern.exec(error.rawMessage);
     if (match !== null) return make(container, match[1] ?? '');

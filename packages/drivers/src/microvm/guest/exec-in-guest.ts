@@ -9,6 +9,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { programError } from '../../oci/errors.ts';
 import { requireUser } from '../../oci/user/resolve-user.ts';
 import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
+import { describeWorkingDir } from '../../oci/working-dir.ts';
 import { microVmError } from '../errors.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { GuestCalls } from './guest-client.ts';
@@ -49,6 +50,8 @@ async function findUser({ files, at, request }: ExecInGuest): Promise<ResolvedUs
 
 function describeFailure(container: string, command: string, error: unknown): unknown {
   const { code, rawMessage } = ConnectError.from(error);
+  const ofFolder = describeWorkingDir(container, rawMessage, error);
+  if (ofFolder !== undefined) return ofFolder;
   if (code === Code.NotFound) return programError.COMMAND_NOT_FOUND({ container, command }, error);
   if (code === Code.FailedPrecondition) {
     return programError.COMMAND_NOT_EXECUTABLE({ container, command }, error);

@@ -1,5 +1,6 @@
 import { ConnectError } from '@connectrpc/connect';
 import { programError } from '../../oci/errors.ts';
+import { describeWorkingDir } from '../../oci/working-dir.ts';
 import { microVmError } from '../errors.ts';
 
 /** Texts of crun and of runc, in the order of the search. */
@@ -11,6 +12,8 @@ const NOT_EXECUTABLE =
 /** Makes an error of a guest runtime's report that a program did not start. Pure. */
 export function describeStartFailure(container: string, error: unknown): Error {
   const { rawMessage } = ConnectError.from(error);
+  const ofFolder = describeWorkingDir(container, rawMessage, error);
+  if (ofFolder !== undefined) return ofFolder;
   const missing = NOT_FOUND.exec(rawMessage)?.[1];
   if (missing !== undefined) {
     return programError.COMMAND_NOT_FOUND({ container, command: missing }, error);

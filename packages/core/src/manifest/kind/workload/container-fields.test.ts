@@ -83,7 +83,7 @@ test('every field of a container is read', () => {
 const REFUSED: Readonly<Record<string, readonly [string, string]>> = {
   'a size with a fraction': ['resources: {memory: 1.5G}', 'container.resources.memory'],
   'a size in unknown units': ['resources: {memory: 5MB}', 'container.resources.memory'],
-  'memory in which nothing can start': ['resources: {memory: 1M}', 'container.resources.memory'],
+  'memory in which nothing can start': ['resources: {memory: 15M}', 'container.resources.memory'],
   'processor time finer than it is counted': [
     'resources: {cpu: 0.00001}',
     'container.resources.cpu',
@@ -95,6 +95,16 @@ const REFUSED: Readonly<Record<string, readonly [string, string]>> = {
   'a mount over the root': ['tmpfs: [/]', 'container.tmpfs[0]'],
   'two mounts in one place': [
     'tmpfs: [/a]\n  hostBindPaths: ["/b:/a/"]',
+    'container.hostBindPaths[0]',
+  ],
+  'one place in two spellings': [
+    'tmpfs: [/a/b]\n  hostBindPaths: ["/c:/a/.//b"]',
+    'container.hostBindPaths[0]',
+  ],
+  'a mount over the kernel, in another spelling': ['tmpfs: [//proc]', 'container.tmpfs[0]'],
+  'a mount below /proc, which runc refuses': ['tmpfs: [/proc/x]', 'container.tmpfs[0]'],
+  'an option of a bind that does not exist': [
+    'hostBindPaths: ["/a:/b:ro,z"]',
     'container.hostBindPaths[0]',
   ],
   'a source that leads elsewhere': ['hostBindPaths: ["/srv/../etc"]', 'container.hostBindPaths[0]'],
@@ -132,6 +142,10 @@ const REFUSED: Readonly<Record<string, readonly [string, string]>> = {
 for (const [what, [block, path]] of Object.entries(REFUSED)) {
   test(`${what} is refused`, () => assert.deepEqual(pathsOf(`  ${block}\n`), [path]));
 }
+
+test('a file of /proc that runc lets be covered may be', () => {
+  assert.deepEqual(pathsOf('  hostBindPaths: ["/srv/uptime:/proc/uptime:ro"]\n'), []);
+});
 
 test('a field of the container that stands outside of it is shown the way', () => {
   const text = 'name: web\nkind: Container\nlabels: {a: b}\ncontainer:\n  image: nginx\n';

@@ -1,0 +1,108 @@
+import type { VolumeMount } from '../../resource/cell/container.ts';
+import type { HostBind, TmpfsMount } from '../../resource/cell/container-settings.ts';
+import { isPathBelow, plainPath } from '../../resource/cell/plain-path.ts';
+import { problemOfSubPath } from '../../resource/cell/sub-path.ts';
+import { isName } from '../../resource/name.ts';
+import type { WorkloadSpec } from '../../resource/workload/workload.ts';
+import type { Problem } from '../problem.ts';
+import { isAbsolute, isWhole, problemsOfLength, problemsOfRange, quote } from './rule.ts';
+
+const ITEMS_MOST = 64;
+/** Mount points that make up a container. */
+const RESERVED = ['/', '/proc', '/sys', '/dev'];
+/** Below /proc runc lets nothing else be covered (`checkProcMount` in its rootfs_linux.go). */
+const PROC_FILES = ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'stat', 'swaps', 'uptime'];
+
+/** The rules of all that a workload mounts. Paths are those of a manifest. */
+export function validateMounts({ tmpfs, hostBindPaths, mounts }: WorkloadSpec): Problem[] {
+  return [
+    ...problemsOfLength('container.tmpfs', tmpfs, ITEMS_MOST),
+    ...problemsOfLength('container.hostBindPaths', hostBindPaths, ITEMS_MOST),
+    ...problemsOfLength('container.mounts', mounts, ITEMS_MOST),
+    ...mounts.flatMap((mount, index) => validateVolume(`container.mounts[${index}]`, mount)),
+    ...validateTargets({ tmpfs, hostBindPaths, mounts }),
+    ...hostBindPaths.flatMap((bind, i) => validateBind(`container.hostBindPaths[${i}]`, bind)),
+    ...tmpfs.flatMap((mount, index) => validateTmpfs(`container.tmpfs[${index}]`, mount)),
+  ];
+}
+
+function validateTargets({
+  tmpfs,
+  hostBindPaths,
+  mounts,
+}: Pick<WorkloadSpec, 'tmpfs' | 'hostBindPaths' | 'mounts'>): Problem[] {
+  const targets = [
+    ...tmpfs.map(({ mountPath }, index) => [`container.tmpfs[${index}]`, mountPath] as const),
+    ...hostBindPaths.map(({ target }, i) => [`container.hostBindPaths[${i}]`, target] as const),
+    ...mounts.map(({ mountPath }, i) => [`container.mounts[${i}].mountPath`, mountPath] as const),
+  ];
+  const taken = new Map<string, string>();
+  return targets.flatMap(([path, target]) => validateTarget(path, target, taken));
+}
+
+function validateTarget(path: string, target: string, taken: Map<string, string>): Problem[] {
+  if (!isAbsolute(target)) return [notAbsolute(path, target, 'in the workload')];
+  const place = plainPath(target);
+  const first = taken.get(place);
+  taken.set(place, first ?? path);
+  const problem = reserved(place);
+  if (problem !== undefined) return [{ path, ...problem }];
+  if (first === undefined) return [];
+  const message = `${place} is mounted twice, first by ${first.replace(/^container\./, '')}`;
+  return [{ path, message }];
+}
+
+function reserved(place: string): Omit<Problem, 'path'> | undefined {
+  if (RESERVED.includes(place)) {
+    const hint = place === '/proc' ? 'mount elsewhere' : 'mount below it';
+    return { message: `${place} is part of every workload`, hint };
+  }
+  if (!isPathBelow(place, '/proc') || PROC_FILES.includes(place.slice('/proc/'.length))) {
+    return undefined;
+  }
+  const hint = `mount elsewhere; only these can be covered there: ${PROC_FILES.join(', ')}`;
+  return { message: `${place} is the kernel's, as all below /proc`, hint };
+}
+
+/** With other options than `:ro`, as `:ro,z`, a text would be read as a path, and what was to be read-only is not. */
+function validateBind(path: string, { source, target }: HostBind): Problem[] {
+  if (`${source}${target}`.includes(':')) {
+    const message = `${quote(`${source}:${target}`)} holds one \`:\` too many`;
+    return [{ path, message, hint: 'SOURCE[:TARGET][:ro]; there are no other options' }];
+  }
+  if (source === target || isAbsolute(source)) return [];
+  return [notAbsolute(path, source, 'of the capsule')];
+}
+
+function validateVolume(path: string, { volumeName, ...mount }: VolumeMount): Problem[] {
+  if (isName(volumeName)) return validateSubPath(path, mount);
+  const hint = 'a-z, 0-9 and -, at most 63, a letter or digit at both ends';
+  const message = `${quote(volumeName)} is not a name`;
+  return [{ path: `${path}.volumeName`, message, hint }, ...validateSubPath(path, mount)];
+}
+
+function validateSubPath(
+  path: string,
+  { subPath, copyUp }: Pick<VolumeMount, 'subPath' | 'copyUp'>,
+): Problem[] {
+  if (subPath === undefined) return [];
+  const problem = problemOfSubPath(subPath);
+  if (problem !== undefined) {
+    const hint = 'a relative path, as in `data/pg`';
+    return [{ path: `${path}.subPath`, message: `${quote(subPath)} ${problem}`, hint }];
+  }
+  if (!copyUp) return [];
+  const message = 'cannot be combined with subPath';
+  return [{ path: `${path}.copyUp`, message, hint: 'a whole volume is filled, or none of it' }];
+}
+
+function validateTmpfs(path: string, { sizeBytes, mode }: TmpfsMount): Problem[] {
+  const size = problemsOfRange(`${path}.size`, sizeBytes, 4096, Number.MAX_SAFE_INTEGER, 'bytes');
+  if (mode === undefined || (isWhole(mode) && mode <= 0o7777)) return size;
+  return [...size, { path: `${path}.mode`, message: 'is not a mode' }];
+}
+
+function notAbsolute(path: string, text: string, where: string): Problem {
+  const message = `${quote(text)} is not an absolute path ${where}`;
+  return { path, message, hint: 'without `..`, beginning with /' };
+}
