@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allOrFirstError } from './all-or-first-error.ts';
 
-test('a failure is told only when the others have ended', async () => {
+test('a failure is reported only after the others have ended', async () => {
   const slow = Promise.withResolvers<void>();
-  const told: string[] = [];
+  const reported: string[] = [];
   const all = allOrFirstError([Promise.reject(new Error('first')), slow.promise]).catch(
-    (error: Error) => told.push(error.message),
+    (error: Error) => reported.push(error.message),
   );
   await new Promise(setImmediate);
-  assert.deepEqual(told, []);
+  assert.deepEqual(reported, []);
   slow.resolve();
   await all;
-  assert.deepEqual(told, ['first']);
+  assert.deepEqual(reported, ['first']);
 });
 
 test('results come in the order of the works', async () => {

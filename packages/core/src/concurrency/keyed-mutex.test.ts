@@ -18,7 +18,7 @@ test('a key has one holder at a time, and the others come in their order', async
   assert.deepEqual(seen, ['second', 'third']);
 });
 
-test('giving back twice gives nobody a key that another one holds', async () => {
+test('a second release does not free a key that another caller holds', async () => {
   const mutex = new KeyedMutex();
   const release = await mutex.acquire('a');
   release();
@@ -35,7 +35,7 @@ test('giving back twice gives nobody a key that another one holds', async () => 
   await third;
 });
 
-test('whoever leaves while it waits holds up nobody', async () => {
+test('a caller that leaves while it waits does not block the next one', async () => {
   const mutex = new KeyedMutex();
   const release = await mutex.acquire('a');
   const leaving = new AbortController();

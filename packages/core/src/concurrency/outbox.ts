@@ -1,13 +1,13 @@
 /**
- * Messages on their way to a call, in order. Whoever pushes learns when the message was taken, so that
- * nothing is read ahead of a slow capsule.
+ * Messages on their way to a call, in order. `push` resolves when the message was taken, so that a
+ * producer never reads ahead of a slow capsule.
  */
 export class Outbox<T> {
   readonly #waiting: { readonly message: T; readonly taken: () => void }[] = [];
   #wake = Promise.withResolvers<void>();
   #isClosed = false;
 
-  /** Resolves when the message was taken, or when nobody takes any more. */
+  /** Resolves when the message was taken, or when the outbox is closed. */
   async push(message: T): Promise<void> {
     if (this.#isClosed) return;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -10,7 +10,7 @@ export interface ActionSpelling {
   readonly flag: (name: string) => string;
 }
 
-/** What a person types for an action; short: without the name of the program. Pure. */
+/** The command line of an action, without the name of the program. Pure. */
 export function actionLine(
   { action, isShort }: { readonly action: Action; readonly isShort: boolean },
   { program, path, flag }: ActionSpelling,

@@ -1,18 +1,18 @@
 import type { ErrorKind } from './kinds.ts';
 import type { RemedyAction } from './remedy.ts';
 
-/** What a person and a program get to know about a failure. */
+/** The parts of a failure, for people and for programs. */
 export interface ErrorParts {
   /** Permanent, machine-readable: `VOLUME_IN_USE`. */
   readonly code: string;
   readonly kind: ErrorKind;
-  /** What happened, one line, naming the offending thing. */
+  /** The fault in one line, with the name of the object. */
   readonly message: string;
   /** Why it happened, where that is not plain from the message. */
   readonly why?: string | undefined;
-  /** What to do next. */
+  /** The next action to take. */
   readonly hint?: string | undefined;
-  /** What the hint names; each program has its own words for it. */
+  /** The actions that the hint names; each program shows them in its own commands. */
   readonly actions?: readonly RemedyAction[];
   /** Typed facts, for logs and tests; never secrets. */
   readonly facts?: Readonly<Record<string, unknown>> | undefined;

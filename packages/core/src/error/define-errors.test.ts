@@ -59,7 +59,7 @@ test('an error of another copy of this module is recognised', () => {
   assert.ok(isNotFound(foreign));
 });
 
-test('what only looks a little like one of our errors is not one', () => {
+test('an object that only resembles a CapsuleError is not one', () => {
   const named = Object.assign(new Error('x'), { code: 'ENOENT', kind: 'notFound' });
   for (const value of [
     named,

@@ -2,9 +2,9 @@ import type { Action } from './action.ts';
 import { actionLine } from './action-line.ts';
 import { FIRST_PROGRAM } from './first-program.ts';
 
-/** What a person can do about something: a text, and the actions that it names. */
+/** A way to fix a fault: a text, and the actions that it names. */
 export interface Remedy {
-  /** In the words of the first program, for whoever has no words of its own for the actions. */
+  /** The text with the commands of the first program, for clients without commands of their own. */
   readonly text: string;
   /** In the order of the text. */
   readonly actions: readonly RemedyAction[];

@@ -1,5 +1,5 @@
 /**
- * Told when work has come to a point where it may be cut short. Tests let the process die there, and
- * see that the next one finishes or undoes it.
+ * Called at points where work may be interrupted. Tests kill the process there, and check that the next
+ * process finishes or undoes the work.
  */
 export type FaultPoint<Point extends string> = (point: Point) => void;

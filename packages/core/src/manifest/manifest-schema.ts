@@ -3,8 +3,8 @@ import { KINDS } from './kind/kinds.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
 
 /**
- * What one document of a manifest may say, for editors: they complete and complain while one types. The
- * capsule's own reader is stricter, since it also knows what contradicts itself.
+ * The schema of one document of a manifest, for completion and validation in editors. The capsule's own
+ * reader is stricter: it also finds contradictions between fields.
  */
 export function manifestSchema(kinds: KindTable): JsonSchema {
   const forms = Object.values(kinds).flatMap((kind) => kind.forms);

@@ -19,7 +19,7 @@ export type Manifest = {
   [Name in keyof Kinds]: ManifestOf<Name, SpecOf<Kinds[Name]>>;
 }[keyof Kinds];
 
-/** What a manifest declares, wherever it stands. */
+/** The declarations of a manifest, wherever it is stored. */
 export type Declared = {
   [Name in keyof Kinds]: { readonly kind: Name; readonly spec: SpecOf<Kinds[Name]> };
 }[keyof Kinds];

@@ -13,7 +13,7 @@ container:
   image: docker.io/library/nginx:1.27-alpine
 `;
 
-/** What is refused, one line a problem, without the file's name. */
+/** The problems of a manifest, one line each, without the name of the file. */
 function problemsOf(...contents: (string | Uint8Array)[]): string[] {
   const sources = contents.map((content, index) => ({
     fileName: contents.length === 1 ? 'f' : `f${index}`,
@@ -365,7 +365,7 @@ test('a port in the short form of Compose is one problem, which shows the right 
   }
 });
 
-test('what another program reads is recognised, and answered as what it is', () => {
+test('a manifest of another program is recognised and named in the error', () => {
   const first = (text: string) => problemsOf(text)[0] ?? '';
   const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n';
   assert.match(first(pod), /^1:1: apiVersion: this is a Kubernetes Pod, .*\(write each of its/);
@@ -390,7 +390,7 @@ test('words of other programs lead to ours', () => {
   ]);
 });
 
-test('what is no YAML is shown with its line, once', () => {
+test('a YAML syntax error is shown once, with its line', () => {
   assert.deepEqual(problemsOf('name: w\nkind: Container\n   container: {}\n'), [
     '2:7: not YAML: line 3 is indented too far: `   container: {}` (keys of one map begin in the same column)',
   ]);

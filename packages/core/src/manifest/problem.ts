@@ -2,9 +2,9 @@
 export interface Problem {
   /** Where, in the manifest's own words: `container.ports[0].hostPort`; `` for the whole. */
   readonly path: string;
-  /** What is wrong, one line. */
+  /** The fault, in one line. */
   readonly message: string;
-  /** What to write instead. */
+  /** The value or field to write instead. */
   readonly hint?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What cells and the capsule ask: port 53 of the bridge's address. */
+/** The name server of cells and of the capsule: port 53 of the bridge's address. */
 export const NAME_PORT = 53;
 
 /**

@@ -25,7 +25,7 @@ test('a cell may have any address but the network, the gateway and the broadcast
   assert.equal(holds('10.1.2.02'), false);
 });
 
-test('what is no IPv4 subnet of a usable size is refused', () => {
+test('a text that is no IPv4 subnet of a usable size is refused', () => {
   for (const text of [
     '',
     '10.0.0.0',

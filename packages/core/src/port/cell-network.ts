@@ -4,7 +4,7 @@ import type { PortMapping } from '../resource/cell/container.ts';
 /** `veth`: a network namespace that containers join. `tap`: a device that a microVM's card is behind. */
 export type CellLinkKind = 'veth' | 'tap';
 
-/** What a microVM needs to know of its link. */
+/** The facts that a microVM needs of its link. */
 export interface TapLink {
   /** Of the device on the capsule. */
   readonly device: string;
@@ -14,7 +14,7 @@ export interface TapLink {
   readonly prefix: number;
   readonly gateway: string;
   readonly mtu: number;
-  /** The user, beside root, who may open the device: nobody else has this number. */
+  /** The only user beside root who may open the device; each device has its own number. */
   readonly uid: number;
 }
 
@@ -33,7 +33,7 @@ export interface CellNetworkSpec {
   readonly dns?: Dns;
 }
 
-/** What Linux shows of one cell's network. */
+/** The network of one cell as Linux shows it. */
 export interface CellNetworkSeen {
   readonly key: string;
   readonly link: CellLinkKind;

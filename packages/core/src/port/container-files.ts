@@ -2,7 +2,7 @@ import type { ContainerRef } from '../resource/cell/container-ref.ts';
 
 export type PathType = 'none' | 'file' | 'folder' | 'link' | 'other';
 
-/** What is at a path of a container. */
+/** The entry at a path of a container. */
 export interface PathSeen {
   readonly type: PathType;
   readonly sizeBytes: number;
@@ -47,8 +47,7 @@ export interface ContainerFiles {
    */
   pack(at: ContainerPath, signal?: AbortSignal, warn?: FilesWarn): AsyncIterable<Uint8Array>;
   /**
-   * Unpacks a tar archive in a folder, which is made where it is missing. What was written before a
-   * failure stays.
+   * Unpacks a tar archive in a folder, which it creates if needed. Files written before a failure stay.
    */
   unpack(
     at: ContainerPath,

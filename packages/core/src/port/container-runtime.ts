@@ -6,7 +6,7 @@ import type { ContainerUsage } from '../resource/workload/usage.ts';
 import type { TapLink } from './cell-network.ts';
 import type { ExecRequest, ExecSession } from './exec-session.ts';
 
-/** What the runtime needs to make one container of a cell. */
+/** The facts that the runtime needs to make one container of a cell. */
 export interface ContainerSpec extends ContainerSettings {
   readonly ref: ContainerRef;
   readonly role: ContainerRole;
@@ -25,7 +25,7 @@ export interface ContainerSpec extends ContainerSettings {
   readonly files: readonly { readonly source: string; readonly target: string }[];
   /** Where the log writer appends this container's output. */
   readonly logPath: string;
-  /** Marks the version of the spec that made this container; a different one means: make it anew. */
+  /** Marks the version of the spec that made this container; a different one means: recreate it. */
   readonly revision: string;
 }
 
@@ -49,7 +49,7 @@ export interface StopOrder {
   readonly stopSignal: string;
 }
 
-/** What the runtime knows about one container. */
+/** The state of one container in the runtime. */
 export interface ContainerSeen {
   readonly id: string;
   readonly ref: ContainerRef;
@@ -63,13 +63,13 @@ export interface ContainerSeen {
   readonly exitedAt?: number;
   /** The kernel killed it, or a process of it, for want of memory. */
   readonly oomKilled?: boolean;
-  /** How it ended, where no exit code of its own tells: `the guest's kernel panicked: …`. */
+  /** How it ended, where it has no exit code of its own: `the guest's kernel panicked: …`. */
   readonly fault?: string;
   /** It runs, and something is wrong with it: `its guest agent does not answer`. */
   readonly trouble?: string;
 }
 
-/** What it takes to find the resources that a container uses, also while its runtime is away. */
+/** The facts for finding the resources that a container uses, even while its runtime is unavailable. */
 export interface RunningContainer {
   readonly ref: ContainerRef;
   readonly role: ContainerRole;
@@ -89,18 +89,18 @@ export interface RuntimeEvent {
  * successes. Errors are `RUNTIME_*`; a runtime that cannot be reached is kind `unavailable`.
  */
 export interface ContainerRuntime {
-  /** Everything of ours that exists, whoever made it: also half-made and orphaned containers. */
+  /** Lists everything that belongs to the capsule: also half-made and orphaned containers. */
   list(signal?: AbortSignal): Promise<readonly ContainerSeen[]>;
   inspect(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen | undefined>;
   /** Snapshot and container record; no process yet. */
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen>;
-  /** Makes the task (also anew, after one that ended) and starts it. */
+  /** Makes the task, also after an earlier one that ended, and starts it. */
   start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen>;
-  /** Lets go, asks, waits, then kills. Resolves when nothing runs. */
+  /** Thaws it, sends the stop signal, waits, then kills. Resolves when no process runs. */
   stop(ref: ContainerRef, how: StopOrder, signal?: AbortSignal): Promise<void>;
-  /** Holds back every process of it, until `resume`. One that does not run is a success. */
+  /** Freezes all its processes until `resume`. One that does not run is a success. */
   pause(ref: ContainerRef, signal?: AbortSignal): Promise<void>;
-  /** Lets go what `pause` holds back. Idempotent. */
+  /** Thaws the processes that `pause` froze. Idempotent. */
   resume(ref: ContainerRef, signal?: AbortSignal): Promise<void>;
   /** Changes the limits, of the running task too. */
   update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void>;
@@ -116,7 +116,7 @@ export interface ContainerRuntime {
    * Cheap where there are none: it is called every few seconds.
    */
   endAbandoned(signal?: AbortSignal): Promise<void>;
-  /** What a container whose first process is `pid` uses now; undefined when it does not run. */
+  /** Resource usage of a container whose first process is `pid`; undefined when it does not run. */
   usage(of: RunningContainer): Promise<ContainerUsage | undefined>;
   /** The limits that this machine can enforce. */
   limits(): Promise<ReadonlySet<keyof Resources>>;

@@ -33,7 +33,7 @@ export interface ExecSession extends AsyncDisposable {
   readonly output: AsyncIterable<ExecOutput>;
   /** Its exit code, 128 and the signal's number when one ended it. Fails when the runtime is lost. */
   readonly exit: Promise<number>;
-  /** Resolves when there is room for more. What a process does not read any more is dropped. */
+  /** Resolves when there is room for more. Data is dropped when the process no longer reads. */
   write(data: Uint8Array): Promise<void>;
   /** The input is at its end. Idempotent. */
   closeInput(): Promise<void>;

@@ -6,8 +6,8 @@ export interface LogQuery {
   /** Only the last n lines; undefined for all that is kept. */
   readonly tailLines?: number;
   /**
-   * Of what was written before, only lines of this time or later; milliseconds since 1970. What is
-   * followed comes whatever its time says, for clocks are set. Means nothing beside a cursor.
+   * For lines written before the read: only those of this time or later; milliseconds since 1970. Followed
+   * lines come whatever their time is, because clocks are set. No effect together with a cursor.
    */
   readonly since?: number;
   readonly follow: boolean;

@@ -1,6 +1,6 @@
-/** What runs microVMs on this capsule. */
+/** The monitors that run microVMs on this capsule. */
 export interface MachineMonitors {
-  /** The one that is used where nobody chooses; never fails. */
+  /** The default monitor; never fails. */
   monitor(): Promise<{
     /** Absent: none can be used. */
     readonly kind?: 'qemu' | 'firecracker';

@@ -12,8 +12,8 @@ export interface WorkloadName {
 }
 
 /**
- * Answers questions for names to whoever is on the bridge: those of workloads itself, all others
- * with the help of the uplink's resolvers.
+ * Answers name queries of clients on the bridge: names of workloads itself, all others through the
+ * uplink's resolvers.
  */
 export interface NameResponder {
   /** Replaces all names, from now on. Until the first call it is not known which there are. */

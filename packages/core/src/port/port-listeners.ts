@@ -4,7 +4,7 @@ import type { Protocol } from '../resource/cell/container.ts';
 export interface PortListener {
   readonly port: number;
   readonly protocol: Protocol;
-  /** Name of the program; empty where the kernel or nobody known has it. */
+  /** Name of the program; empty where the kernel has it, or no known process. */
   readonly program: string;
   /** The name of the cell it belongs to, one in host mode: see `nameOfCell`. */
   readonly workload?: string;
@@ -13,8 +13,8 @@ export interface PortListener {
 /** Looks at which programs of the capsule, host-mode workloads among them, have which ports. */
 export interface PortListeners {
   /**
-   * Those of the given ports (`8080/tcp`) that somebody other than this process listens on. Synchronous, so
-   * that an admission asks inside of its transaction; cheap where nothing is found.
+   * Returns the given ports (`8080/tcp`) on which a process other than this one listens. Synchronous, so
+   * that an admission can use it inside its transaction; cheap when it finds nothing.
    */
   find(ports: ReadonlySet<string>): readonly PortListener[];
 }

@@ -2,7 +2,7 @@ import type { ArchiveNeeds } from '../resource/volume/archive-needs.ts';
 import type { SnapshotRef } from '../resource/volume/snapshot.ts';
 import type { FilesWarn } from './container-files.ts';
 
-/** What an archive of a volume records, and who learns what it lacks. */
+/** The facts that an archive of a volume records, and the receiver of its warnings. */
 export interface PackTree {
   /** Of the volume: an import of the archive makes one of the same size. */
   readonly sizeBytes: number;
@@ -21,7 +21,7 @@ export interface VolumeArchives {
    * Sockets are left out, with a warning.
    */
   packTree(ref: SnapshotRef, how: PackTree): AsyncIterable<Uint8Array>;
-  /** What a tar archive in a file needs of the volume to be. Fails with `FILES_DAMAGED`. */
+  /** Measures the needs of a tar archive in a file, for the volume to create. Fails with `FILES_DAMAGED`. */
   measureTree(volume: string, file: string, signal?: AbortSignal): Promise<ArchiveNeeds>;
   /**
    * Unpacks files in a detached volume, with all that the archive has of them, those of its root too; then

@@ -17,7 +17,7 @@ export interface VolumeBackend {
   readonly kind: 'lvm-thin' | 'loop-file';
   /** Never fails: `detail` says what is wrong. */
   probe(signal?: AbortSignal): Promise<VolumePool>;
-  /** Every volume that is whole. What a creation that was cut short has left is not one. */
+  /** Every complete volume; an interrupted creation leaves none. */
   list(signal?: AbortSignal): Promise<readonly VolumeSeen[]>;
   /** Returns the attached volumes and how each is used; cheap. */
   attached(): Promise<ReadonlyMap<string, VolumeUse>>;
@@ -52,7 +52,7 @@ export interface VolumeBackend {
   folderPath(name: string, index: number): string;
   /** The device or file that holds one that is lent. */
   devicePath(name: string): string;
-  /** Whether nobody has put anything into an attached one; what mkfs makes does not count. */
+  /** Whether an attached volume has no content, apart from what mkfs makes. */
   isEmpty(name: string): Promise<boolean>;
   /** Removes all that is in an attached one. */
   clear(name: string): Promise<void>;
@@ -61,8 +61,8 @@ export interface VolumeBackend {
   /** Detached ones only; also what a creation left. The data is gone after it. */
   remove(name: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Keeps what a volume holds at one moment: a mounted filesystem is frozen for it. One of this name is
-   * left as it is. What was cut short is no snapshot. Fails with `VOLUME_MISSING`.
+   * Keeps the content of a volume at one moment, with a mounted filesystem frozen. A snapshot of this name is
+   * left as it is; an interrupted one does not count as a snapshot. Fails with `VOLUME_MISSING`.
    */
   snapshot(ref: SnapshotRef, signal?: AbortSignal): Promise<void>;
   /** Every snapshot that is whole. */

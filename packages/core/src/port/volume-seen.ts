@@ -1,15 +1,15 @@
 import type { SnapshotRef } from '../resource/volume/snapshot.ts';
 
-/** One volume as the backend finds it, whoever made it. */
+/** One volume as the backend finds it. */
 export interface VolumeSeen {
   readonly name: string;
-  /** Of its filesystem: the identity that the volume was made with. Absent where there is none. */
+  /** The UUID of its filesystem, with which the volume was made. Absent where there is no filesystem. */
   readonly uid?: string;
-  /** What the device holds at the most. */
+  /** The capacity of the device. */
   readonly sizeBytes: number;
-  /** What it takes of the pool now. */
+  /** Space in use in the pool. */
   readonly usedBytes: number;
-  /** What can still be written to its filesystem; absent where there is none. */
+  /** Free space in its filesystem; absent where there is no filesystem. */
   readonly freeBytes?: number;
   /** Where it is mounted; absent while it is not. */
   readonly hostPath?: string;
@@ -22,19 +22,19 @@ export interface NewVolume {
   readonly sizeBytes: number;
 }
 
-/** One snapshot as the backend finds it, whoever took it. */
+/** One snapshot as the backend finds it. */
 export interface SnapshotSeen extends SnapshotRef {
   readonly sizeBytes: number;
-  /** What it takes of the pool beside its volume. */
+  /** Space in use in the pool beside the volume itself. */
   readonly usedBytes: number;
 }
 
-/** What a volume is made of: a snapshot, or a file with the image of a filesystem. */
+/** The origin of a volume: a snapshot, or a file with the image of a filesystem. */
 export type VolumeOrigin = SnapshotRef | { readonly image: string };
 
 /** A folder inside of a volume. */
 export interface VolumeFolder {
-  /** Tells it from others of the same volume. */
+  /** Distinguishes it from other folders of the same volume. */
   readonly index: number;
   /** As `problemOfSubPath` allows it. */
   readonly subPath: string;
@@ -45,7 +45,7 @@ export interface VolumeFolder {
 /** `mounted`: by the capsule, at its `hostPath`. `lent`: to a microVM, which mounts its `devicePath`. */
 export type VolumeUse = 'mounted' | 'lent';
 
-/** What the volumes are made of. */
+/** The storage of the volumes. */
 export interface VolumePool {
   readonly ok: boolean;
   /** For people: what it is, or why it cannot be used. */

@@ -12,7 +12,7 @@ test('spans of time as people write them', () => {
   }
 });
 
-test('what is written is read as the same', () => {
+test('a written span reads back as the same', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 10 ** 9 }), (seconds) => {
       assert.equal(parseSpan(formatSpan(seconds)), seconds);

@@ -1,6 +1,6 @@
 import type { FieldChange } from './field-change.ts';
 
-/** What an apply does with one resource. */
+/** The effect of an apply on one resource. */
 export type ApplyChange = 'created' | 'configured' | 'unchanged';
 
 /** `before` is what was stored, undefined where nothing was. Pure. */

@@ -10,8 +10,8 @@ export interface Kind<Spec extends NamedSpec> {
   /** Kinds of a lower number are applied first, whatever the order in a file. */
   readonly applyOrder: number;
   /**
-   * Reads a document whose `kind:` is `word`, one of its forms. What could not be read is noted in the reader;
-   * undefined where nothing can be said about the rest.
+   * Reads a document whose `kind:` is `word`, one of its forms. Records unreadable fields in the reader;
+   * returns undefined when the rest cannot be validated.
    */
   read(reader: DocumentReader, root: Place, word: string): Spec | undefined;
   /** Every rule that can be checked without looking at a capsule. Paths are those of a manifest. Pure. */
@@ -29,7 +29,7 @@ export interface NamedSpec {
 }
 
 export interface KindForm {
-  /** What `kind:` may say; the first is how it is written best. */
+  /** Allowed values of `kind:`; the first one is preferred. */
   readonly words: readonly string[];
   /** Of the whole document. */
   readonly schema: JsonSchema;

@@ -12,14 +12,14 @@ import {
 import { type ManifestProblem, type Position, positionOf } from '../problem.ts';
 import { nearestWord } from './nearest-word.ts';
 
-/** What may stand in one map of a manifest. Names are camelCase; snake_case is read as the same. */
+/** The fields of one map of a manifest. Names are camelCase; snake_case is read as the same. */
 export interface FieldTable {
   readonly fields: readonly string[];
-  /** Refused for good, with what to do instead. */
+  /** Refused fields, each with the alternative. */
   readonly refused?: Readonly<Record<string, string>>;
-  /** Belong elsewhere: by name, the path of the right place. */
+  /** Fields that belong elsewhere: by name, the path of the right place. */
   readonly elsewhere?: ReadonlyMap<string, string>;
-  /** What other programs call a field: by that name, the field. */
+  /** Fields by the name that other programs use. */
   readonly synonyms?: ReadonlyMap<string, string>;
   /** Written by `get -o yaml` for people to read; apply ignores them. */
   readonly readOnly?: readonly string[];

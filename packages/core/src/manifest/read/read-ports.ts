@@ -25,7 +25,7 @@ export function readPorts(reader: DocumentReader, place: Place): readonly PortMa
   });
 }
 
-/** What a short form, as Compose has it, means: `8080:80`, `127.0.0.1:8080:80/udp`, `80`. */
+/** Returns the long form of a Compose short form: `8080:80`, `127.0.0.1:8080:80/udp`, `80`. */
 function rightForm(reader: DocumentReader, item: Place): string {
   const text = reader.isText(item) ? (reader.string(item) ?? '') : '';
   const [, host = '8080', container = '80', protocol] =

@@ -35,7 +35,7 @@ export function readText(reader: DocumentReader, place: Place | undefined): stri
   return (place && reader.string(place)) ?? '';
 }
 
-/** A whole number; `absent` where nothing is written. What cannot be read is `NaN`, and noted. */
+/** Reads a whole number; `absent` where the field is absent. An unreadable one is `NaN`, and recorded. */
 export function readNumber(
   reader: DocumentReader,
   place: Place | undefined,

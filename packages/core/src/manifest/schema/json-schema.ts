@@ -19,7 +19,7 @@ export const whole = (description: string, more: JsonSchema = {}): JsonSchema =>
 /** A flag that is off where nothing is written. */
 export const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
 
-/** What people write as a text or as a number: `user: 1000`. */
+/** A value that may be a text or a number: `user: 1000`. */
 export const word = (description: string, more: JsonSchema = {}): JsonSchema => ({
   type: ['string', 'number'],
   description,

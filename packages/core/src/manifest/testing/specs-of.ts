@@ -2,7 +2,7 @@ import type { Manifest } from '../manifest.ts';
 
 type SpecOf<Kind extends Manifest['kind']> = Extract<Manifest, { kind: Kind }>['spec'];
 
-/** What manifests of one kind declare, in their order. */
+/** The specs in manifests of one kind, in their order. */
 export function specsOf<Kind extends Manifest['kind']>(
   kind: Kind,
   manifests: readonly Manifest[],

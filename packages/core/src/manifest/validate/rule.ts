@@ -24,7 +24,7 @@ export function problemsOfRange(
   unit: string,
 ): Problem[] {
   if (value === undefined || (isWhole(value) && value >= least && value <= most)) return [];
-  // What could not be read has been told already.
+  // The reader has reported an unreadable value.
   if (Number.isNaN(value)) return [{ path, message: 'is not a number' }];
   const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `${least} to ${most}`;
   return [{ path, message: `${value} is out of range: ${range} ${unit}`.trimEnd() }];

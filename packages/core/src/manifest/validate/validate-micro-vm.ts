@@ -93,7 +93,7 @@ function validateContainerOnly(spec: WorkloadSpec): Problem[] {
 }
 
 const INSIDE = 'have the root file system do it, or use image';
-/** What the agent does in a microVM of an image, and what to do where there is none. */
+/** Settings that the agent of an image applies in a microVM, and the alternative without an agent. */
 const NEEDS_AGENT = {
   command: INSIDE,
   args: INSIDE,
@@ -108,7 +108,7 @@ const NEEDS_AGENT = {
   readOnlyRootFilesystem: 'write `ro` in kernelCmdlineExtra, or use image',
   capabilities: INSIDE,
   privileged: 'its programs have all of the microVM already',
-  mounts: 'nobody would mount them: use image',
+  mounts: 'a microVM without an image has no agent to mount them: use image',
   ulimits: INSIDE,
   sysctls: INSIDE,
 } as const satisfies Partial<Record<keyof WorkloadSpec, string>>;

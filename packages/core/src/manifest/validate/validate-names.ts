@@ -8,7 +8,7 @@ const HOSTNAME =
 /** The kernel's limit for the name of a machine. */
 const OWN_NAME_MOST = 63;
 const HOSTS_MOST = 256;
-/** What the C libraries read of each. */
+/** The most entries of each that C libraries read. */
 const NAMESERVERS_MOST = 3;
 const SEARCHES_MOST = 6;
 const OPTION = /^[a-z][-a-z0-9]*(:\d{1,5})?$/;

@@ -95,7 +95,7 @@ function validateUlimit(path: string, { name, soft, hard }: Ulimit): Problem[] {
   return isAbove ? [{ path: `${path}.soft`, message: 'is above the hard limit' }] : [];
 }
 
-/** What the kernel keeps apart for each namespace. */
+/** The settings that the kernel keeps for each namespace. */
 const IPC_SYSCTL =
   /^(kernel\.(shm(max|all|mni|_rmid_forced)|msg(max|mnb|mni)|sem)|fs\.mqueue\.[a-z_]+)$/;
 const NETWORK_SYSCTL = /^net(\.[A-Za-z0-9_-]+){2,8}$/;

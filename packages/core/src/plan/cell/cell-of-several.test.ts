@@ -75,7 +75,7 @@ const anySeen: fc.Arbitrary<CellSeen> = fc.record({
   containers: fc.tuple(...NAMES.map(anyLook)),
 } as const);
 
-/** What a step that works does to the world; undefined once the cell is forgotten. */
+/** Applies a successful step to the world; undefined once the cell is forgotten. */
 function effect(seen: CellSeen, record: CellRecord, step: Step): CellSeen | undefined {
   const set = (change: Partial<CellSeen>): CellSeen => ({ ...seen, ...change });
   const { volumes } = seen;

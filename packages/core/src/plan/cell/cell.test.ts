@@ -54,7 +54,7 @@ const ATTACHED = {
   complete: true,
 };
 
-/** What is seen of a cell of one container, in one. */
+/** A view of a cell with one container, in one object. */
 type WorkloadSeen = Omit<CellSeen, 'containers'> &
   Omit<ContainerLook, 'seen' | 'status'> & { readonly container: ContainerSeen | undefined };
 
@@ -190,7 +190,7 @@ test('where no program has run yet, a stop waits for none to end', () => {
   }
 });
 
-test('a run that is over is left alone, and started when somebody asks', () => {
+test('a run that is over is left alone, and started on request', () => {
   const job = completeSpec({ name: 'web', image: 'nginx', restartPolicy: 'onFailure' });
   const ended = { ...CONVERGED, container: container({ task: 'stopped' }) };
   const done = { phase: 'stopped', reason: 'Completed' } as const;
@@ -219,7 +219,7 @@ test('a container whose health check failed is stopped, unless that is only repo
   assert.deepEqual(planOf(checked('none'), CONVERGED, sick).steps, []);
 });
 
-test('what it depends on holds back the start, and nothing before it', () => {
+test('a dependency holds back the start, and nothing before it', () => {
   const waiting = { ...CONVERGED, waitingFor: ['db'] };
   const made = { ...waiting, container: container({ task: 'none' }) };
   assert.deepEqual(planOf(record(), made), { steps: [], waitingFor: ['db'] });
@@ -289,7 +289,7 @@ interface World {
 
 const wanted = ({ spec }: WorkloadRecord) => spec.mounts.map(({ volumeName }) => volumeName);
 
-/** What a step that works does to the world. */
+/** Applies a successful step to the world. */
 function effect(world: World, workload: WorkloadRecord, step: Step): World {
   const { seen, status } = world;
   const set = (change: Partial<WorkloadSeen>) => ({ ...world, seen: { ...seen, ...change } });
@@ -300,7 +300,7 @@ function effect(world: World, workload: WorkloadRecord, step: Step): World {
         status: { ...status, pulledFor: pullKey(workload) },
       };
     case 'missImage':
-      // Somebody brings the image.
+      // An operator pushes the image.
       return set({ imageDigest: 'sha256:1' });
     case 'attachNetwork':
       return set({

@@ -9,7 +9,7 @@ import {
   planContainer,
 } from '../container/container.ts';
 
-/** What each step of a cell itself needs to know. */
+/** The arguments of each step of a cell itself. */
 export interface CellStepArgs {
   attachNetwork: CellNetworkSpec;
   detachNetwork: { readonly key: string };
@@ -18,7 +18,7 @@ export interface CellStepArgs {
   /** Mounts volumes for this cell, and no other. */
   attachVolumes: { readonly names: readonly string[] };
   detachVolumes: { readonly names: readonly string[] };
-  /** Copies what the image has at a mount point into volumes that nobody has used yet. */
+  /** Copies the content of the image at a mount point into new volumes. */
   fillVolumes: { readonly names: readonly string[] };
   /** Forgets the record and gives the address back. Nothing is left after it. */
   forget: object;
@@ -126,7 +126,7 @@ function earliest(starts: readonly Start[]): number {
   return Math.min(...starts.map(({ notBefore = 0 }) => notBefore));
 }
 
-/** What its containers share, and nothing of which waits for anything else of it. */
+/** Plans the resources that containers of a cell share; these steps do not depend on each other. */
 function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
   const wave: CellStep[] = [];
   const { spec, id } = record;
@@ -149,7 +149,7 @@ function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
   return wave;
 }
 
-/** Of what its containers share, all that is there. */
+/** Plans the release of everything that the containers of the cell share. */
 function letGo(record: CellRecord, seen: CellSeen): CellStep[] {
   const rest: CellStep[] = [];
   if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: cellKey(record.id) });
@@ -167,7 +167,7 @@ export function volumesOf({ containers }: Pick<CellRecord, 'containers'>): reado
   return [...new Set(names)];
 }
 
-/** What runs without its network (a namespace, a machine's TAP) cannot be mended. */
+/** True when a container lost its network (a namespace, a machine's TAP), which needs a restart. */
 function isNetworkCut({ spec }: CellRecord, { network, address }: CellSeen): boolean {
   // An attach under another address takes away the link that it runs with.
   const isMoving =

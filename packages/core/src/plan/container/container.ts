@@ -6,13 +6,13 @@ import { isAlive, mayBeAlive } from '../../resource/cell/task-state.ts';
 import type { WorkloadStatus } from '../../resource/workload/workload.ts';
 import { graceMs, isRunDue, isRunOver, isStoppedForHealth } from './workload-run.ts';
 
-/** What each step of a container needs to know, beside which container it is. */
+/** The arguments of each step of a container, beside its reference. */
 export interface ContainerStepArgs {
   pullImage: { readonly reference: string };
   /** Fails: the image is not in the cache, and may not be pulled. */
   missImage: { readonly reference: string };
   createContainer: { readonly revision: string; readonly reference: string };
-  /** Changes its limits, of what runs too. */
+  /** Changes the limits, also of a running container. */
   limitContainer: { readonly resources: Resources };
   startContainer: object;
   stopContainer: { readonly graceMs: number };
@@ -38,7 +38,7 @@ export interface ContainerLook {
   readonly status: WorkloadStatus;
 }
 
-/** What a container needs of its cell now, and what is to be done then. */
+/** The next step of a container, and when its cell can take it. */
 export type ContainerPlan =
   /** Before the cell does anything. */
   | { readonly turn: 'first'; readonly step: ContainerStep }
@@ -51,11 +51,11 @@ export type ContainerPlan =
   /** Nothing of it runs, or will by itself. */
   | { readonly turn: 'over' };
 
-/** What a plan of a container looks at beside the container. */
+/** The inputs of a plan beside the container itself. */
 export interface ContainerMoment {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** What its cell gives it is gone, or about to change under it: what runs cannot be mended, only started anew. */
+  /** Its cell has lost, or is about to change, what the container depends on: only a restart repairs it. */
   readonly isCutOff: boolean;
 }
 
@@ -134,7 +134,7 @@ function start(record: ContainerRecord, status: WorkloadStatus, now: number): Co
   return mustWait ? { ...plan, notBefore: nextRetryAt } : plan;
 }
 
-/** What has to be done before there is an image to make a container of. */
+/** Returns the step that provides the image, if one is needed before the container can be created. */
 function planImage(record: ContainerRecord, look: ContainerLook): ContainerStep | undefined {
   const { seen, reference, status, imageDigest } = look;
   const { ref } = record;

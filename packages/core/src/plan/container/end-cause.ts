@@ -42,7 +42,7 @@ export function causeOfEnd(
   return { endCause: 'exit', how: describeExit(exit) };
 }
 
-/** A program that had to be killed is told apart from one that heeded. */
+/** Distinguishes a program that was killed from one that ended on the stop signal. */
 export function describeStop(
   allowedMs: number,
   exit: Exit,

@@ -12,8 +12,8 @@ export interface Exit {
 const LAST_SIGNAL = 64;
 
 /**
- * What an exit status says. The runtime reports a process that a signal ended as 128 and the signal's
- * number, as shells do; one that ends with such a code by itself looks the same. Pure.
+ * Reads an exit status. The runtime reports a process that a signal ended as 128 plus the signal's
+ * number, as shells do; a program that exits with such a code itself looks the same. Pure.
  */
 export function exitFromStatus(exitCode: number, oomKilled: boolean): Exit {
   const signal = exitCode - 128;

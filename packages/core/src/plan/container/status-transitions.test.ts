@@ -175,7 +175,7 @@ const lives = fc.record({
   events: fc.array(fc.constantFrom(...EVENTS), { minLength: 20, maxLength: 120 }),
 });
 
-test('no life passes through what never follows', () => {
+test('no sequence of events causes a forbidden transition', () => {
   const states = new Set<string>();
   fc.assert(
     fc.property(lives, ({ policy, isChecked, events }) => {
@@ -192,7 +192,7 @@ test('no life passes through what never follows', () => {
   assert.deepEqual(met, STATUS_STATES);
 });
 
-test('what never follows has a name, and an error is one state whatever its code', () => {
+test('each forbidden transition has a name, and an error is one state whatever its code', () => {
   assert.equal(illegalTransition('Deleting', 'Running'), 'risen');
   assert.equal(illegalTransition('Deleting', 'VOLUME_IN_USE'), undefined);
   assert.equal(illegalTransition('BackOff', 'Lost'), 'lostWithoutRun');

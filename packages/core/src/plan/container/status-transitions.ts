@@ -15,21 +15,21 @@ interface Ban {
 
 const STATES: readonly State[] = [...STATUS_STATES, 'Refused'];
 const UP: readonly State[] = ['Running', 'Ready', 'Unhealthy', 'Paused', 'AgentSilent'];
-/** A process that runs may hide behind these two, and no other. */
+/** All states without a process; only `Refused` and `RolledBack` may hide a running one. */
 const DOWN = except(STATES, [...UP, 'Refused', 'RolledBack']);
 
 /**
- * What never follows what. Everything else may: whoever asks for something else, a try that fails, a process that is
- * seen to run or to have ended, comes in any state.
+ * Forbidden transitions. All others are allowed: a new request, a failed attempt, or a process that is seen to run or
+ * to have ended can come in any state.
  */
 const NEVER = {
-  /** The first state of an identity is none of its later ones. */
+  /** `Accepted` is the first state of an identity, and never a later one. */
   bornAgain: { from: STATES, to: ['Accepted'] },
-  /** A tombstone stays one, also when the removal fails; a workload of the same name begins with a status of its own. */
+  /** A tombstone stays one, even when the removal fails; a new workload of the same name begins with its own status. */
   risen: { from: ['Deleting'], to: except(STATES, ['Deleting', 'Refused']) },
-  /** What does not run is not lost. */
+  /** A workload that does not run cannot be lost. */
   lostWithoutRun: { from: DOWN, to: ['Lost'] },
-  /** Health is a process's own: another one begins as running. */
+  /** Health belongs to one process: a new process begins as running. */
   healthWithoutRun: { from: DOWN, to: ['Ready', 'Unhealthy'] },
   /** One stop has one outcome. */
   stoppedTwice: { from: ['Stopped', 'Killed'], to: ['Stopped', 'Killed'] },

@@ -19,7 +19,7 @@ const RECORD: WorkloadRecord = {
 };
 const RUNNING: WorkloadStatus = { ...FIRST_STATUS, phase: 'running', reason: 'Running', pid: 7 };
 
-test('an exit is told with its facts, and then what follows from it', () => {
+test('an exit is an event with its facts, before the event of its consequence', () => {
   const after: WorkloadStatus = {
     ...RUNNING,
     phase: 'failed',
@@ -54,16 +54,16 @@ test('a stop that was asked for is no warning', () => {
   );
 });
 
-test('nothing is told of what stays as it was', () => {
+test('a status without a change adds no event', () => {
   assert.deepEqual(eventsOfChange(RECORD, RUNNING, { ...RUNNING, observedGeneration: 4 }), []);
 });
 
-test('a process that took the place of another is told', () => {
+test('a process that replaced another one is an event', () => {
   const [event] = eventsOfChange(RECORD, RUNNING, { ...RUNNING, pid: 8 });
   assert.equal(event?.reason, 'Running');
 });
 
-test('the end of a machine that died is told by its cause, not by its exit code', () => {
+test('the event of a machine that died names the cause, not the exit code', () => {
   const after: WorkloadStatus = {
     ...RUNNING,
     phase: 'failed',

@@ -16,7 +16,7 @@ const WARNINGS: readonly StatusReason[] = [
   'AgentSilent',
 ];
 
-/** What a change of status adds to the story of a workload, in order. Pure. */
+/** Returns the events that a change of status adds to a workload, in order. Pure. */
 export function eventsOfChange(
   record: ContainerRecord,
   before: WorkloadStatus,
@@ -54,7 +54,7 @@ function stateNews(record: ContainerRecord, after: WorkloadStatus, exit: Exit | 
   return { severity, reason, message: stateMessage(record, after) };
 }
 
-/** The exit has been told by an event of its own. */
+/** An event of its own has reported the exit. */
 function stateMessage({ spec }: ContainerRecord, after: WorkloadStatus): string {
   if (after.reason === 'BackOff') return `restart ${after.restartCount} after a pause`;
   const policy = spec.restartPolicy === 'onFailure' ? 'on-failure' : spec.restartPolicy;
@@ -63,7 +63,7 @@ function stateMessage({ spec }: ContainerRecord, after: WorkloadStatus): string 
   return after.message;
 }
 
-/** An exit that was not told yet, or of which more is known now. */
+/** An exit that no event has reported yet, or of which more is known now. */
 function newExit(before: WorkloadStatus, after: WorkloadStatus): Exit | undefined {
   const { exitCode, exitSignal, oomKilled } = after;
   if (exitCode === undefined) return undefined;

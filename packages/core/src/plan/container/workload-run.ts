@@ -15,12 +15,12 @@ export function isRestarted(policy: RestartPolicy, end: EndReason): boolean {
   return policy !== 'onFailure' || end !== 'Completed';
 }
 
-/** Somebody asked for a start or restart that has not happened yet. Pure. */
+/** True when an operator has requested a start or restart that has not begun yet. Pure. */
 export function isRunDue(record: ContainerRecord, status: WorkloadStatus): boolean {
   return status.observedRun < record.run;
 }
 
-/** The run that was asked for is over, and its policy wants no other. Pure. */
+/** True when the requested run is over, and its policy wants no other. Pure. */
 export function isRunOver(record: ContainerRecord, status: WorkloadStatus): boolean {
   if (isRunDue(record, status) || !isEnd(status.reason)) return false;
   return !isRestarted(record.spec.restartPolicy, status.reason);
@@ -30,7 +30,7 @@ function isEnd(reason: StatusReason): reason is EndReason {
   return reason === 'Completed' || reason === 'Failed' || reason === 'Lost';
 }
 
-/** What others that depend on a workload wait for: it is ready, or its job is done. Pure. */
+/** The condition that dependents of a workload wait for: it is ready, or its job is done. Pure. */
 export function isSettled(
   record: ContainerRecord,
   status: WorkloadStatus,

@@ -108,7 +108,7 @@ test('an exit is counted once, however often it is seen', () => {
   assert.equal(look(once, ENDED), once);
 });
 
-test('exits in a row wait longer, and a long run begins anew', () => {
+test('exits in a row wait longer, and a long run resets the back-off', () => {
   const second = look(look(look(look(STARTED, RUNNING), ENDED), RUNNING), {
     ...ENDED,
     exitedAt: 9_500,
@@ -153,7 +153,7 @@ test('a runtime that does not know changes nothing', () => {
   assert.equal(look(status, { ...RUNNING, task: 'unknown' }), status);
 });
 
-test('what was said of a failed try ends with the spec fulfilled, and the run goes on', () => {
+test('the error of a failed attempt is cleared when the spec is fulfilled, and the run goes on', () => {
   const status = look(STARTED, RUNNING);
   const failed = { reason: 'RUNTIME_UNAVAILABLE', message: 'away', nextRetryAt: 11_000 } as const;
   const away: WorkloadStatus = { ...status, ...failed };
@@ -162,7 +162,7 @@ test('what was said of a failed try ends with the spec fulfilled, and the run go
   assert.equal(statusWhenFulfilled(RECORD, status), status);
 });
 
-test('a run whose end nobody saw is counted when it is brought up again', () => {
+test('a run whose end was not observed is counted when it is restarted', () => {
   const lost = look(look(STARTED, RUNNING), { ...RUNNING, task: 'none' });
   assert.equal(lost.reason, 'Lost');
   assert.equal(lost.restartCount, 1);
@@ -206,15 +206,15 @@ test('a run that was cut off is over under never only', () => {
   assert.equal(look(look(STARTED, RUNNING), none, withPolicy('onFailure')).phase, 'pending');
 });
 
-test('a start that was cut off with the one who asked for it is no failure', () => {
+test('a start that ended with a killed capsuled is no failure', () => {
   const killed = { ...ENDED, exitCode: 137 };
   const clock = { ...CLOCK, isNewWatch: true };
   const status = statusFromSeen(RECORD, STARTED, killed, clock);
   assert.deepEqual([status.reason, status.restartCount], ['Starting', 0]);
-  assert.equal(look(status, killed), status, 'also once a start has begun anew');
+  assert.equal(look(status, killed), status, 'also once another start has begun');
   const running = look(STARTED, RUNNING);
   assert.equal(statusFromSeen(RECORD, running, killed, clock).restartCount, 1, 'it ran before');
-  assert.equal(look(STARTED, killed).restartCount, 1, 'whoever watches began it');
+  assert.equal(look(STARTED, killed).restartCount, 1, 'this watcher began it');
   const once = { ...RECORD, spec: { ...RECORD.spec, restartPolicy: 'never' as const } };
   assert.equal(statusFromSeen(once, STARTED, killed, clock).reason, 'Failed');
 });
@@ -230,7 +230,7 @@ test('the end of a run that is to be started again is no failure', () => {
   assert.equal(statusWhenStarting(again, started), started);
 });
 
-test('a stop tells how the program ended, and whether it had to be killed', () => {
+test('a stop records how the program ended, and whether it was killed', () => {
   const stopped: WorkloadRecord = { ...RECORD, desired: 'stopped' };
   const heeded = look(look(STARTED, RUNNING), { ...ENDED, exitCode: 0 }, stopped);
   assert.deepEqual([heeded.phase, heeded.reason, heeded.exitCode], ['stopped', 'Stopped', 0]);
@@ -239,7 +239,7 @@ test('a stop tells how the program ended, and whether it had to be killed', () =
   assert.equal(look(killed, undefined, stopped), killed);
 });
 
-test('an exit by a signal and one for want of memory are told apart', () => {
+test('an exit by a signal and one for lack of memory are distinguished', () => {
   const killed: ContainerSeen = { ...ENDED, exitCode: 137 };
   const plain = look(look(STARTED, RUNNING), killed);
   assert.equal(plain.exitSignal, 9);
@@ -324,12 +324,12 @@ test('a container that was stopped for its health has failed, whatever it answer
 
 test('a trouble of one that runs is said while it lasts, and does not touch its run', () => {
   const fine = look(STARTED, RUNNING);
-  const quiet = look(fine, { ...RUNNING, trouble: 'nobody answers' });
+  const quiet = look(fine, { ...RUNNING, trouble: 'no answer' });
   assert.deepEqual(
     [quiet.phase, quiet.reason, quiet.message],
-    ['running', 'AgentSilent', 'nobody answers'],
+    ['running', 'AgentSilent', 'no answer'],
   );
-  assert.equal(look(quiet, { ...RUNNING, trouble: 'nobody answers' }), quiet);
+  assert.equal(look(quiet, { ...RUNNING, trouble: 'no answer' }), quiet);
   assert.deepEqual(look(quiet, RUNNING), fine);
 });
 

@@ -17,7 +17,7 @@ import {
 import { describeExit, type Exit, exitFromStatus } from './exit.ts';
 import { graceMs, isRestarted, isRunDue, isStoppedForHealth } from './workload-run.ts';
 
-/** A run this long counts as healthy: the next failure begins the back-off anew. */
+/** A run this long counts as healthy: it resets the back-off. */
 const HEALTHY_AFTER_MS = 10 * 60_000;
 
 export const FIRST_STATUS: WorkloadStatus = {
@@ -35,17 +35,17 @@ export interface StatusClock {
   readonly now: number;
   /** How long to wait before the n-th restart in a row. */
   readonly backOffMs: (streak: number) => number;
-  /** The kernel told that the workload ran out of memory just now. */
+  /** The kernel has just reported that the workload ran out of memory. */
   readonly isOutOfMemory: boolean;
-  /** Who holds the container still. */
+  /** The reasons for which the container is paused. */
   readonly pausedBy: readonly PauseReason[];
-  /** Whoever watches now has begun no start yet: what is under way was begun by one that died. */
+  /** The current watcher has begun no start yet: a start under way was begun by a process that died. */
   readonly isNewWatch: boolean;
 }
 
 /**
- * The status after looking at the container. An exit is counted once, however often it is seen.
- * Answers `before` itself when nothing changed. Pure.
+ * Returns the status after an observation of the container. An exit is counted once, however often it is
+ * seen. Returns `before` itself when nothing changed. Pure.
  */
 export function statusFromSeen(
   record: ContainerRecord,
@@ -93,7 +93,7 @@ export function statusWhenStarting(
   });
 }
 
-/** A try failed, and another one follows at `nextRetryAt`. What runs is still said to run. Pure. */
+/** Reconciling failed and is retried at `nextRetryAt`; a running workload keeps phase `running`. Pure. */
 export function statusWhenRefused(
   record: ContainerRecord,
   before: WorkloadStatus,
@@ -170,7 +170,7 @@ export function statusWhenOutOfMemory(before: WorkloadStatus, now: number): Work
 
 const OOM_LATE_MS = 5_000;
 
-/** What the health check found of the process that runs now. Pure. */
+/** Applies the result of a health check of the current process. Pure. */
 export function statusWhenProbed(
   before: WorkloadStatus,
   pid: number,
@@ -219,7 +219,7 @@ function stopped(before: WorkloadStatus, exit?: Partial<WorkloadStatus>): Worklo
   });
 }
 
-/** Nobody saw it end: the machine went down, or the runtime forgot it. */
+/** Its end was not observed: the machine went down, or the runtime lost it. */
 function lost(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   if (isRunDue(record, before)) return restarting(before);
   if (!isRestarted(record.spec.restartPolicy, 'Lost')) {
@@ -234,7 +234,7 @@ function lost(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   });
 }
 
-/** What ended was made for an older spec: no failure of this one, and nothing to wait for. */
+/** The run that ended belonged to an older spec: it is no failure of this one, and starts no back-off. */
 function replaced(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   if (before.reason === 'Replacing') return before;
   if (before.phase !== 'running' && before.observedGeneration >= record.generation) return before;
@@ -268,7 +268,7 @@ function running(
 ): WorkloadStatus {
   const isSameRun = before.phase === 'running' && before.pid === seen.pid;
   const isCurrent = seen.revision === containerRevision(record);
-  // What is changed in place is fulfilled when nothing is left to do: see `statusWhenFulfilled`.
+  // A change in place is fulfilled when no step is left: see `statusWhenFulfilled`.
   const observedGeneration =
     isCurrent && !isSameRun ? record.generation : before.observedGeneration;
   const health = healthOf(record, isSameRun ? before.health : undefined);
@@ -301,7 +301,7 @@ function isSettling(
   return before === undefined || before.settling === true;
 }
 
-/** What keeps one that runs from doing its work. */
+/** Reasons for which a running workload does no work. */
 const HALTS: readonly StatusReason[] = ['Paused', 'AgentSilent'];
 
 function describeHalt(
@@ -363,7 +363,7 @@ function ended(
   });
 }
 
-/** The runtime kills what it is still making when the one who asks for it dies: no failure of its own. */
+/** The runtime kills a container in creation when its client dies: that is no failure of the workload. */
 function isCutOff({ spec }: ContainerRecord, before: WorkloadStatus, exit: Exit): boolean {
   const isEnding = before.phase === 'running' || before.phase === 'stopped';
   const isKilled = exit.exitCode === KILLED && exit.oomKilled !== true;

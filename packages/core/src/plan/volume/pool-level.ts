@@ -1,14 +1,14 @@
 import type { VolumePool } from '../../port/volume-seen.ts';
 
 /**
- * `low`: nothing new is promised. `full`: whoever has a volume is paused before its writes fail. A pool
- * that cannot be looked at stays as it was: a probe that fails once lets nobody write to a full one.
+ * `low`: no new space is promised. `full`: workloads with a volume are paused before their writes fail. A pool
+ * that cannot be inspected keeps its level: one failed probe must not allow writes to a full pool.
  */
 export type PoolLevel = 'fine' | 'low' | 'full';
 
-/** Percent of data or metadata from which on nothing new is promised. */
+/** Percent of data or metadata from which on no new space is promised. */
 export const POOL_LOW_PERCENT = 90;
-/** From which on who has a volume is paused. */
+/** Percent from which on workloads with a volume are paused. */
 export const POOL_FULL_PERCENT = 98;
 /** Back below the thresholds by this much: a pool at the edge does not go to and fro. */
 const WAY_BACK_PERCENT = 1;

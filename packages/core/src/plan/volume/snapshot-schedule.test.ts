@@ -37,7 +37,7 @@ interface Boot {
   readonly corrected?: number;
 }
 
-/** What is left after some boots, and after how many minutes of each one was taken. */
+/** The snapshots left after some boots, with the minutes of each boot at which they were taken. */
 function simulate(kept: readonly number[], boots: readonly Boot[]) {
   let count = 0;
   let taken = kept.map((createdAt, index) => ({ snapshot: `kept${index}`, createdAt }));
@@ -109,6 +109,6 @@ test('a clock that is corrected by seconds is not behind, one set back by a peri
   assert.deepEqual(at(9 * HOUR_MS), { isDue: false, waitMs: 10 * 60_000 });
 });
 
-test('a name tells the moment', () => {
+test('the name of a snapshot contains its time', () => {
   assert.equal(snapshotNameAt('auto', Date.UTC(2026, 10, 28, 6, 45)), 'auto-20261128-064500');
 });

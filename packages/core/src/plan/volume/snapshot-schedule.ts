@@ -19,7 +19,7 @@ const CORRECTION_SHARE = 0.1;
 export interface ScheduleClock {
   /** Milliseconds since 1970; may be set at any time, and may begin anywhere at a boot. */
   readonly now: number;
-  /** Milliseconds, by a clock that nobody sets, since this run of capsuled took the last one, or began. */
+  /** Milliseconds, by a monotonic clock, since this run of capsuled took the last one, or began. */
   readonly ranMs: number;
 }
 

@@ -2,7 +2,7 @@ import type { CellId } from './cell-id.ts';
 import type { ContainerRecord, DesiredState } from './container.ts';
 import type { MicroVmSettings } from './micro-vm.ts';
 
-/** What holds for all containers of a cell: the wall around them, their network, and who they wait for. */
+/** The part of the spec that all containers of a cell share: isolation, network and dependencies. */
 export interface CellSpec {
   readonly kind: WorkloadKind;
   /** Set exactly where the kind is `microVm`. */

@@ -1,6 +1,6 @@
 /**
- * What a container is made with beside image, program and network, in the words of a manifest. Empty
- * strings mean: as the image says.
+ * Settings of a container beside image, program and network, with the field names of a manifest. Empty
+ * strings mean: the default of the image.
  */
 export interface ContainerSettings {
   /** Name or number, optionally `:group`. */

@@ -47,7 +47,7 @@ export interface VolumeMount {
   readonly readOnly: boolean;
   /** The folder of the volume that appears, as `problemOfSubPath` allows it; absent for all of it. Copies nothing up. */
   readonly subPath?: string;
-  /** What the image has at `mountPath` is copied into a volume that nobody has used yet. */
+  /** The content of the image at `mountPath` is copied into a new volume. */
   readonly copyUp: boolean;
 }
 
@@ -67,7 +67,7 @@ export interface ContainerRecord {
   readonly spec: CellContainer;
   /** Rises with every change of the spec that needs a new container. */
   readonly revision: number;
-  /** Rises by one with every start or restart that somebody asks for. */
+  /** Increases by one with every start or restart that an operator requests. */
   readonly run: number;
   /** For the stop that is asked for now, instead of the spec's own grace. */
   readonly stopGraceMs?: number;

@@ -27,7 +27,7 @@ export type HealthProbe =
 
 export type HealthState = 'starting' | 'healthy' | 'unhealthy';
 
-/** What a check means where it says nothing. */
+/** Defaults of a health check. */
 export const HEALTH_DEFAULTS: Omit<HealthCheck, 'probe'> = {
   intervalSeconds: 10,
   timeoutSeconds: 5,

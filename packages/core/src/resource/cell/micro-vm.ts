@@ -1,4 +1,4 @@
-/** What a microVM is made with beside what a container has too. */
+/** Settings of a microVM that a container does not have. */
 export interface MicroVmSettings {
   /** Processors that the guest sees. */
   readonly vcpus: number;
@@ -14,7 +14,7 @@ export interface MicroVmSettings {
   readonly rootfsPath: string;
 }
 
-/** Less, and the monitor's board does not load a kernel. What the capsule's own kernel takes is checked by the capsule. */
+/** With less the monitor's board does not load a kernel. The capsule checks the needs of its own kernel. */
 export const MICRO_VM_LEAST_MIB = 64;
 
 /**
@@ -28,7 +28,7 @@ export const FIRECRACKER_VOLUMES_MOST = 10;
 /** auto: Firecracker where it can run, else QEMU. */
 export type MicroVmBackend = 'auto' | 'firecracker' | 'qemu';
 
-/** What a microVM is where its spec says nothing. */
+/** Defaults of a microVM. */
 export const MICRO_VM_DEFAULTS: MicroVmSettings = {
   vcpus: 1,
   memoryMib: 256,
@@ -39,7 +39,7 @@ export const MICRO_VM_DEFAULTS: MicroVmSettings = {
   rootfsPath: '',
 };
 
-/** Whether it boots a kernel and a disk that somebody else made: there is no agent in it. Pure. */
+/** Whether it boots a custom kernel and disk, without an agent. Pure. */
 export function isPrebuilt(
   settings: Pick<MicroVmSettings, 'kernelPath' | 'rootfsPath'> | undefined,
 ): boolean {

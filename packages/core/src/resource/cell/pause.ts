@@ -1,7 +1,7 @@
 import { action } from '../../error/action.ts';
 import { remedy } from '../../error/remedy.ts';
 
-/** Who holds a container still. It goes on when the last of them lets go. */
+/** A reason for a pause. The container resumes when no reason is left. */
 export type PauseReason = 'operator' | 'poolFull';
 
 /** One line for people, of a container that stands still with everything that it has. Pure. */
@@ -12,7 +12,7 @@ export function describePause(reasons: readonly PauseReason[]): string {
     .join(', and ')}`;
 }
 
-/** What the line names, for a program that has its own words. */
+/** The actions that the line names; each program shows its own commands. */
 export const PAUSE_REMEDY = remedy`see ${action('volume.usage')}`;
 
 const REASONS: readonly (readonly [PauseReason, string])[] = [

@@ -1,6 +1,6 @@
 export type TaskState = 'none' | 'created' | 'running' | 'paused' | 'stopped' | 'unknown';
 
-/** `unsure`: there may be a process, and nobody has seen it run. */
+/** `unsure`: there may be a process, and it was not observed to run. */
 const LIVES: Readonly<Record<TaskState, 'alive' | 'gone' | 'unsure'>> = {
   none: 'gone',
   created: 'unsure',

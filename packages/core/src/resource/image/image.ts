@@ -8,7 +8,7 @@ export interface Image {
   readonly updatedAt: number;
 }
 
-/** What an image says of how it is to be run. */
+/** The settings of an image for running it. */
 export interface ImageDetails {
   readonly image: Image;
   readonly entrypoint: readonly string[];

@@ -1,4 +1,4 @@
-/** What is declared of a registry. */
+/** The declared settings of a registry. */
 export interface RegistrySpec {
   /** Host and port as image references have them: `docker.io`, `registry.home:5000`. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface RegistrySpec {
   readonly caCertificate: string;
 }
 
-/** What a pull shows to a registry. */
+/** The login that a pull sends to a registry. */
 export interface RegistryLogin {
   readonly username: string;
   readonly secret: string;
@@ -20,10 +20,10 @@ export interface RegistryLogin {
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const HOST_MOST = 253;
-/** Other names of Docker Hub. What is declared and who is logged in is kept of `docker.io` alone. */
+/** Other names of Docker Hub. Declarations and logins are stored under `docker.io` only. */
 const DOCKER_HUB_HOSTS = ['index.docker.io', 'registry-1.docker.io'];
 
-/** A host with a dot, a port, or `localhost`: what tells a registry from a repository in a reference. */
+/** A host with a dot, a port, or `localhost`: this distinguishes a registry from a repository in a reference. */
 export function isRegistryName(name: string): boolean {
   const [host = '', port, ...more] = name.split(':');
   const labels = host.split('.');

@@ -1,6 +1,6 @@
 import { VOLUME_MAX_BYTES, VOLUME_MIN_BYTES, VOLUME_UNIT_BYTES } from './volume.ts';
 
-/** What a tar archive needs of the filesystem that it is unpacked in. */
+/** The space and inodes that the files of a tar archive need. */
 export interface ArchiveNeeds {
   /** Objects that take an inode. */
   readonly entries: number;

@@ -1,2 +1,2 @@
-/** Whether what an image has at the mount point was copied into it. `underway` begins anew. */
+/** Whether the content of the image at the mount point was copied into the volume. `underway` starts again. */
 export type VolumeFilling = 'due' | 'underway' | 'done';

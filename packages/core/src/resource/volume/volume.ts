@@ -2,7 +2,7 @@ import type { CellId } from '../cell/cell-id.ts';
 import type { SnapshotRef, SnapshotSchedule } from './snapshot.ts';
 import type { VolumeFilling } from './volume-filling.ts';
 
-/** What a person wants to keep. */
+/** The spec of a volume. */
 export interface VolumeSpec {
   readonly name: string;
   readonly sizeBytes: number;
@@ -13,14 +13,14 @@ export interface VolumeSpec {
 /** Sizes are whole MiB: as the wire has them, and as LVM can give them. */
 export const VOLUME_UNIT_BYTES = 1024 * 1024;
 
-/** What is asked for is there; `get` and `diff` tell the size that came of it. */
+/** Rounds up, so that the requested size fits; `get` and `diff` show the rounded size. */
 export function roundUpToUnit(bytes: number): number {
   return Math.ceil(bytes / VOLUME_UNIT_BYTES) * VOLUME_UNIT_BYTES;
 }
 
 /** Smaller, an ext4 with a journal is mostly the journal. */
 export const VOLUME_MIN_BYTES = 16 * VOLUME_UNIT_BYTES;
-/** What one ext4 with blocks of 4 KiB can hold. */
+/** The most that one ext4 with blocks of 4 KiB can hold. */
 export const VOLUME_MAX_BYTES = 16 * 1024 ** 4;
 export const VOLUME_DEFAULT_BYTES = 512 * VOLUME_UNIT_BYTES;
 
@@ -35,7 +35,7 @@ export interface VolumeRecord extends VolumeSpec {
   readonly uid: string;
   readonly stage: VolumeStage;
   readonly filling: VolumeFilling;
-  /** What it is made of, or restored from, while that lasts. */
+  /** The snapshot it is made of or restored from, during that operation. */
   readonly source?: SnapshotRef;
   /** The cell whose containers have it mounted, or are about to. */
   readonly holder?: CellId;

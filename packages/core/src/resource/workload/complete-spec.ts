@@ -1,7 +1,7 @@
 import { MICRO_VM_DEFAULTS, type MicroVmSettings } from '../cell/micro-vm.ts';
 import type { WorkloadSpec } from './workload.ts';
 
-/** What a spec means where it says nothing. */
+/** Defaults of a spec. */
 export const SPEC_DEFAULTS: Omit<WorkloadSpec, 'name' | 'image'> = {
   kind: 'container',
   command: [],

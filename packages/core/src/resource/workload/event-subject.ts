@@ -3,8 +3,8 @@ import { refOfWorkload } from '../cell/container-ref.ts';
 import { nameOfContainer } from './workload-name.ts';
 
 /**
- * What events are of: the key of a container, or `volume/NAME`. For people a container that is a flat workload has the
- * name of that, and everything else is called as it is here.
+ * Subjects of events: the key of a container, or `volume/NAME`. A container that is a flat workload is shown by the
+ * workload's name, every other subject by this name.
  */
 export function subjectFromName(name: string): string {
   return isFlat(name) ? containerKey(refOfWorkload(name)) : name;
@@ -16,7 +16,7 @@ export function nameOfSubject(subject: string): string {
   return ref === undefined ? subject : nameOfContainer(ref);
 }
 
-/** What is notified of when there is an event: the key of the container's cell, or the subject itself. Pure. */
+/** The key that a feed notifies for an event: the key of the container's cell, or the subject itself. Pure. */
 export function feedKeyOfSubject(subject: string): string {
   const ref = containerFromKey(subject);
   return ref === undefined ? subject : cellKey(ref.cell);

@@ -20,7 +20,7 @@ test('every condition has to hold', () => {
   assert.ok(!matches('constructor', labels));
 });
 
-test('what is no condition is told', () => {
+test('a text that is no condition is refused', () => {
   for (const text of ['=web', 'app=', 'a b', ',', 'app=web,', '!', 'app=w b', '!!a']) {
     const selector = parseLabelSelector(text);
     assert.equal(typeof selector, text === 'app=' ? 'object' : 'string', text);

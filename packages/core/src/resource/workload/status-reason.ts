@@ -1,14 +1,14 @@
 import { isCapsuleError } from '../../error/capsule-error.ts';
 
-/** What one word of a status says of a workload. What never follows what is in `plan/container/status-transitions.ts`. */
+/** The states of a workload, one word each. Forbidden transitions are in `plan/container/status-transitions.ts`. */
 export const STATUS_STATES = [
   /** Stored, and nothing was done for it yet. */
   'Accepted',
-  /** The run that somebody asked for begins. */
+  /** A requested run begins. */
   'Starting',
-  /** The same, of one that ran before: what ended made room for it. */
+  /** A requested run begins in the place of one that ended for it. */
   'Restarting',
-  /** What ran was made for an earlier spec. */
+  /** The container was made for an earlier spec. */
   'Replacing',
   /** Ready to start, but for others that it depends on. */
   'WaitingForDependency',
@@ -25,7 +25,7 @@ export const STATUS_STATES = [
   /** It ended by itself, well or not, and no other run follows. */
   'Completed',
   'Failed',
-  /** It ran, and nobody saw it end. */
+  /** It ran, and its end was not observed. */
   'Lost',
   /** It ended as asked: by itself, or because it was killed when its time was over. */
   'Stopped',
@@ -43,7 +43,7 @@ export type FailureCode = 'INTERNAL' | `${string}_${string}`;
 
 export type StatusReason = StatusState | FailureCode;
 
-/** What a status calls an error. Pure. */
+/** The code that a status shows for an error. Pure. */
 export function failureCodeOf(error: unknown): FailureCode {
   // Every code is made by `defineErrors`, of a prefix and a key.
   return isCapsuleError(error) ? (error.code as FailureCode) : 'INTERNAL';

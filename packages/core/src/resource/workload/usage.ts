@@ -1,6 +1,6 @@
 /**
- * What a container uses. Counters are from its start, and of all its processes. What the kernel does
- * not count is absent.
+ * Resource usage of a container. Counters are from its start, and of all its processes. Values that the
+ * kernel does not count are absent.
  */
 export interface ContainerUsage {
   readonly cpuMicros?: number;

@@ -5,7 +5,7 @@ import type { HealthState } from '../cell/health-check.ts';
 import type { StatusReason } from './status-reason.ts';
 
 /**
- * What a person wants to run: a cell and its one container in one. Normalised: defaults are filled in (see
+ * The spec of a workload: a cell and its one container in one. Normalised: defaults are filled in (see
  * `completeSpec`), nothing is optional by accident.
  */
 export interface WorkloadSpec extends CellSpec, CellContainer {
@@ -24,7 +24,7 @@ export interface WorkloadRecord extends ContainerRecord {
  */
 export type WorkloadPhase = 'pending' | 'running' | 'failed' | 'stopped';
 
-/** What is. Times are milliseconds since 1970. */
+/** The actual state. Times are milliseconds since 1970. */
 export interface WorkloadStatus {
   readonly phase: WorkloadPhase;
   /** One line for people. */
@@ -54,7 +54,7 @@ export interface WorkloadStatus {
   readonly progress?: WorkloadProgress;
   /** The run that was started last; 0 for none. */
   readonly observedRun: number;
-  /** What the registry was asked for last, under a policy of `always`: see `pullKey`. */
+  /** The reference that was last resolved at the registry, under a policy of `always`: see `pullKey`. */
   readonly pulledFor?: string;
   /** Set while the spec is one that came back: a later one was not ready in time. */
   readonly rolledBack?: RolledBack;
@@ -98,7 +98,7 @@ export interface Workload extends WorkloadRecord {
   readonly status: WorkloadStatus;
 }
 
-/** Something that happened to a workload, kept for the story it tells. */
+/** An event of a workload, kept as its history. */
 export interface WorkloadEvent {
   readonly at: number;
   readonly severity: EventSeverity;

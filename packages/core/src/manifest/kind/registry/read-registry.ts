@@ -21,7 +21,7 @@ export function readRegistry(reader: DocumentReader, root: Place): RegistrySpec 
   return rest && { name, ...rest };
 }
 
-/** The `registry:` block. What could not be read has been noted; a default stands in its place. */
+/** Reads the `registry:` block. A default replaces an unreadable field, which the reader has recorded. */
 function readBlock(reader: DocumentReader, place: Place): Omit<RegistrySpec, 'name'> | undefined {
   const fields = reader.map(place, { fields: REGISTRY_FIELDS });
   if (fields === undefined) return undefined;

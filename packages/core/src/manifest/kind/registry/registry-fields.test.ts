@@ -27,7 +27,7 @@ test('every field of a registry is read', () => {
   ]);
 });
 
-test('what cannot take effect is refused at its place', () => {
+test('a value without effect is refused with its path', () => {
   const refused: readonly (readonly [object, string])[] = [
     [{ mirrors: ['ftp://a'] }, 'registry.mirrors[0]'],
     [{ mirrors: ['https://a', 'http://b', 'https://a'] }, 'registry.mirrors[2]'],

@@ -18,7 +18,7 @@ export const REGISTRY_SCHEMA = fields(
   {
     name: text('Host, with its port: docker.io, registry.home:5000.'),
     kind: { const: 'Registry' },
-    registry: fields('What is declared of it.', PROPERTIES),
+    registry: fields('Settings of the registry.', PROPERTIES),
     username: PRINTED,
   },
   ['name', 'kind', 'registry'],

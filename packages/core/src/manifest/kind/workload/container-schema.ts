@@ -42,7 +42,7 @@ const healthCheck: JsonSchema = {
       'Healthy when the answer has a status from 200 to 399.',
       {
         port: port('Of the workload.'),
-        path: text('What is asked for.', { default: '/', ...ABSOLUTE }),
+        path: text('The path of the request.', { default: '/', ...ABSOLUTE }),
         scheme: { enum: ['http', 'https'], default: 'http' },
       },
       ['port'],
@@ -119,7 +119,7 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
       options: texts('As resolv.conf(5) has them.'),
     }),
     restartPolicy: choice(
-      'What happens when the program ends by itself.',
+      'Whether the capsule restarts the program when it exits by itself.',
       RESTART_POLICIES,
       'always',
     ),
@@ -133,7 +133,7 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
     stopSignal: word("SIGTERM, TERM or 15; instead of the image's."),
     stopGraceSeconds: seconds('After the signal, before it is killed.', 10, 0),
     updatePolicy: choice(
-      'What happens to a change that does not become ready.',
+      'Whether the capsule rolls back a change that does not become ready.',
       UPDATE_POLICIES,
       'replace',
     ),
@@ -178,7 +178,7 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
             type: 'boolean',
             default: true,
             description:
-              'What the image has there is copied into a volume that nobody has used yet.',
+              'The capsule copies the content of the image at this path into a new volume.',
           },
         },
         ['volumeName', 'mountPath'],
@@ -202,4 +202,4 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
     labels: map('For -l; without effect on the container.', { type: ['string', 'number'] }),
   };
 
-export const CONTAINER_SCHEMA = fields('What runs.', CONTAINER_PROPERTIES, ['image']);
+export const CONTAINER_SCHEMA = fields('The container to run.', CONTAINER_PROPERTIES, ['image']);

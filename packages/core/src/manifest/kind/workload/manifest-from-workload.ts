@@ -132,7 +132,7 @@ function unless(usual: unknown, value: unknown, block: Block): Block {
   return value === usual ? {} : block;
 }
 
-/** What holds anything. Copies lists and maps, so that nobody changes a spec through its manifest. */
+/** Drops empty values. Copies lists and maps, so that a change of the manifest does not change the spec. */
 function filled(block: object): Block {
   return Object.fromEntries(
     Object.entries(block).flatMap(([key, value]) => {

@@ -10,7 +10,7 @@ import { manifestFromWorkload } from './manifest-from-workload.ts';
 const read = (block: string) =>
   specsOf('workload', parseManifests(`name: vm\nkind: MicroVM\nmicroVm:\n${block}`, 'f'))[0];
 
-/** What is refused, one line a problem, without the file's name. */
+/** The problems of a manifest, one line each, without the name of the file. */
 function problemsOf(text: string): string[] {
   try {
     parseManifests(text, 'f');
@@ -90,7 +90,7 @@ test('a prebuilt pair needs no image, and takes what the capsule does from outsi
   assert.equal(spec.microVm?.kernelPath, '/perm/vm/vmlinux');
 });
 
-test('who flips the kind and forgets the block is told what to write, and all that changes', () => {
+test('a changed kind with the old block is refused with the block to write, and with every other change', () => {
   const text = `name: web
 kind: MicroVM
 container:

@@ -27,7 +27,7 @@ const PROPERTIES: Readonly<Record<(typeof MICRO_VM_FIELDS)[number], JsonSchema>>
   }),
   rootfsSize: word('The most that can be written above the image.', { ...SIZE, default: '10GiB' }),
   backend: choice(
-    'What runs it; auto: Firecracker where it can run, else QEMU.',
+    'The monitor that runs it; auto: Firecracker where it can run, else QEMU.',
     MICRO_VM_BACKENDS,
     MICRO_VM_DEFAULTS.backend,
   ),
@@ -42,6 +42,6 @@ const PROPERTIES: Readonly<Record<(typeof MICRO_VM_FIELDS)[number], JsonSchema>>
 };
 
 export const MICRO_VM_SCHEMA: JsonSchema = {
-  ...fields('What runs.', PROPERTIES),
+  ...fields('The microVM to run.', PROPERTIES),
   anyOf: [{ required: ['image'] }, { required: ['kernelPath', 'rootfsPath'] }],
 };

@@ -59,7 +59,7 @@ const TABLE = {
   },
 } as const;
 
-/** The `container:` block. What could not be read has been noted; a default stands in its place. */
+/** Reads the `container:` block. A default replaces an unreadable field, which the reader has recorded. */
 export function readContainer(
   reader: DocumentReader,
   place: Place,

@@ -70,7 +70,7 @@ const NO_MEMORY_LIMIT = {
 
 type FieldOf = (name: (typeof MICRO_VM_FIELDS)[number]) => Place | undefined;
 
-/** The `microVm:` block. What could not be read has been noted; a default stands in its place. */
+/** Reads the `microVm:` block. A default replaces an unreadable field, which the reader has recorded. */
 export function readMicroVm(
   reader: DocumentReader,
   place: Place,

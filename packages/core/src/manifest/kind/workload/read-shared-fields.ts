@@ -16,7 +16,7 @@ import { readPorts } from '../../read/read-ports.ts';
 import { readCapabilities, readUlimits } from '../../read/read-privileges.ts';
 import { readFlag, readNumber, readText, readWordMap, readWords } from '../../read/read-words.ts';
 
-/** What is written in the same way in the block of either kind. */
+/** The fields that both kinds write in the same way. */
 type Shared = Omit<
   WorkloadSpec,
   'name' | 'kind' | 'microVm' | 'resources' | 'hostPid' | 'hostIpc' | 'hostBindPaths'
@@ -25,7 +25,7 @@ type Shared = Omit<
 /** Where a field of the block stands; undefined where it is not written. */
 export type FieldOf = (name: keyof Shared) => Place | undefined;
 
-/** What could not be read has been noted; a default stands in its place. */
+/** A default replaces an unreadable field, which the reader has recorded. */
 export function readSharedFields(reader: DocumentReader, field: FieldOf): Shared {
   const env = field('env');
   const ports = field('ports');

@@ -39,7 +39,7 @@ export function readWorkload(
   return rest && completeSpec({ name, ...rest });
 }
 
-/** Whoever flips the kind has the old block still. It is read as the right one, to tell all at once. */
+/** A changed kind often comes with the old block. Reads that as the right one, to report all problems at once. */
 function takeOther(
   reader: DocumentReader,
   block: Place | undefined,

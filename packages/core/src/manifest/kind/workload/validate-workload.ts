@@ -132,7 +132,7 @@ function validatePorts({ ports, networkMode }: WorkloadSpec): Problem[] {
 
 function validatePort(path: string, { containerPort, hostPort, protocol }: PortMapping): Problem[] {
   const problems: Problem[] = [];
-  // What could not be read has been noted by its reader.
+  // The reader has recorded unreadable values.
   if (Number.isNaN(containerPort) && Number.isNaN(hostPort)) return problems;
   if (!isPort(containerPort)) {
     problems.push({ path: `${path}.containerPort`, message: notAPort(containerPort) });

@@ -4,8 +4,8 @@ import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { FieldChange } from '../field-change.ts';
 
 /**
- * What a change of each field takes. In place: the workload goes on running. The compiler sees to it
- * that no field is forgotten.
+ * The effect of a change of each field. In place: the workload keeps running. The compiler checks that
+ * the table has every field.
  */
 const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 'recreates'>> = {
   kind: 'recreates',
@@ -65,7 +65,7 @@ export function describeWorkloadChange(
   });
 }
 
-/** What a microVM does not have is named where a change of kind lost it. */
+/** Fields that a microVM does not have keep their container path when a change of kind removes them. */
 const CONTAINER_ONLY: readonly Field[] = ['networkMode', 'hostPid', 'hostIpc', 'hostBindPaths'];
 
 function pathOf(field: Field, { kind }: WorkloadSpec): string {

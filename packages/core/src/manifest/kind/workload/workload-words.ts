@@ -1,8 +1,8 @@
-/** What `kind:` says of a workload that is a container; the first is how it is written best. */
+/** Values of `kind:` for a workload that is a container; the first one is preferred. */
 export const CONTAINER_WORDS: readonly string[] = ['Container', 'WORKLOAD_KIND_CONTAINER'];
 export const MICRO_VM_WORDS: readonly string[] = ['MicroVM', 'WORKLOAD_KIND_MICRO_VM'];
 
-/** What other programs call a field of a workload. */
+/** Names that other programs use for fields of a workload. */
 export const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['volumes', 'mounts'],
   ['volumeMounts', 'mounts'],
