@@ -3,7 +3,8 @@ import { action, bare, defineErrors, remedy } from '@capsule/core';
 export const apiError = defineErrors('API', {
   TARGET_INVALID: {
     kind: 'invalid',
-    message: (f: { target: string }) => `${JSON.stringify(f.target)} does not name a capsule`,
+    message: (f: { target: string }) =>
+      `${JSON.stringify(f.target)} is not the address of a capsule`,
     hint: 'write unix:/path/of/capsuled.sock',
   },
   UNREACHABLE: {
@@ -14,8 +15,8 @@ export const apiError = defineErrors('API', {
   },
   DENIED: {
     kind: 'denied',
-    message: (f: { target: string }) => `${f.target} may not be opened by this user`,
-    why: 'the socket of a capsule belongs to root alone',
+    message: (f: { target: string }) => `this user may not open ${f.target}`,
+    why: 'only root may open the socket of a capsule',
     hint: 'run the command as root, with sudo',
   },
   CONNECTION_LOST: {
@@ -30,13 +31,13 @@ export const apiError = defineErrors('API', {
   },
   CALL_UNKNOWN: {
     kind: 'unsupported',
-    message: (f: { call: string }) => `the capsule does not know the call ${f.call}`,
+    message: (f: { call: string }) => `the capsule does not support the call ${f.call}`,
     why: 'it is older than the program that calls it',
     hint: remedy`update the capsule, or use the ${bare(action('program'))} that came with it`,
   },
   UNEXPECTED_ANSWER: {
     kind: 'internal',
-    message: (f: { what: string }) => `the capsule answered something unknown: ${f.what}`,
+    message: (f: { what: string }) => `the capsule returned an unknown value: ${f.what}`,
     hint: 'the other side may be newer; compare the versions',
   },
   INTERNAL: {

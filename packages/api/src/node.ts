@@ -1,4 +1,4 @@
-/** Clients of a program that runs on Node. */
+/** The API for clients that run on Node. */
 export * from './frame/volume-frame.ts';
 export * from './http2/widen-window.ts';
 export * from './node/connect-capsule.ts';

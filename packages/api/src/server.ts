@@ -1,4 +1,4 @@
-/** What serves the API, beside the services themselves. */
+/** The API for servers, without the services themselves. */
 export * from './frame/volume-frame.ts';
 export * from './http2/widen-window.ts';
 export * from './server/health-service.ts';

@@ -1,4 +1,4 @@
-/** Messages, services and what they mean here: runs in a browser too. */
+/** Messages, services and their mapping to core; also runs in a browser. */
 export * from './client/create-clients.ts';
 export * from './errors.ts';
 export * from './gen/capsule/v1/capsule_pb.ts';

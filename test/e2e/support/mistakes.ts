@@ -91,7 +91,7 @@ const ofManifests: readonly Mistake[] = [
     fix: /256MiB/,
   }),
   manifest(42, `${WEB}  healthCheck: {tcp: {port: 1}, http: {port: 2}}\n`, {
-    what: /asks by http and tcp/,
+    what: /has the probes http and tcp/,
     fix: /exactly one of/,
   }),
   manifest(42, `${WEB}  volumes: ["data:/data"]\n`, {
@@ -136,7 +136,7 @@ const ofWords: readonly Mistake[] = [
   }),
   usage(9, 'apply web.yaml', { what: /web\.yaml/, fix: /-f web\.yaml/ }),
   usage(26, '--capsule tcp://192.168.1.5:50000 workload list', {
-    what: /does not name a capsule/,
+    what: /is not the address of a capsule/,
     fix: /write unix:/,
   }),
   usage(27, 'workload exec -t hello -- sh', { what: /--tty needs a terminal/, fix: /use -i/ }),
@@ -224,7 +224,7 @@ const ofTheCapsule: readonly Mistake[] = [
     capsule: 'unix:/nonexistent.sock',
     exitCode: 1,
     what: /no capsule answers at/,
-    why: /there is no such socket/,
+    why: /the socket does not exist/,
     fix: /check that the capsule is running/,
   },
   {

@@ -23,9 +23,9 @@ export interface CapsuleClient extends AsyncDisposable {
   close(): void;
 }
 
-/** How a capsule is reached. */
+/** The connection to a capsule. */
 export interface Connection {
-  /** For errors: `unix:/path`. */
+  /** The address for error messages: `unix:/path`. */
   readonly target: string;
   readonly transport: Transport;
   readonly close: () => void;

@@ -3,9 +3,9 @@ import type { StreamResponse, Transport } from '@connectrpc/connect';
 import { transportError } from './transport-error.ts';
 
 /**
- * The same transport, whose calls fail with `CapsuleError` only. A call that its own signal ended
- * fails with the reason of the signal, and one whose messages the caller failed to make with that
- * failure: both untouched.
+ * Wraps a transport so that calls fail only with `CapsuleError`. A call that its own signal ended fails
+ * with the reason of the signal, and one whose messages the caller failed to produce with that failure:
+ * both unchanged.
  */
 export function translateErrors(inner: Transport, target: string): Transport {
   const rethrow = (error: unknown, method: DescMethod, signal: AbortSignal | undefined): never => {
@@ -30,7 +30,7 @@ export function translateErrors(inner: Transport, target: string): Transport {
   };
 }
 
-/** Remembers how an iteration failed: to the connection such a failure is nothing but an end. */
+/** Keeps the error of an iteration: the connection treats it like a normal end. */
 class Remembering<T> implements AsyncIterable<T> {
   failure: { readonly error: unknown } | undefined;
   readonly #items: AsyncIterable<T>;

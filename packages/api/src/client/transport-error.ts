@@ -4,7 +4,7 @@ import { apiError } from '../errors.ts';
 import { ErrorDetailSchema } from '../gen/capsule/v1/error_pb.ts';
 import { capsuleErrorFrom } from '../wire/error/error.ts';
 
-/** What the library makes of a connection that broke, or was never made. */
+/** Codes that the library gives to a broken or failed connection. */
 const BROKEN: ReadonlySet<Code> = new Set([
   Code.Internal,
   Code.Canceled,
@@ -20,13 +20,13 @@ export interface CallPlace {
 }
 
 /**
- * What went wrong with a call, from what the library threw. An answer of the server is taken as it
- * is; a code that stands for a broken connection means that there was no answer.
+ * Translates an error of the library. An answer of the server is kept as it is; a code for a broken
+ * connection means that there was no answer.
  */
 export function transportError(error: unknown, { target, call }: CallPlace): CapsuleError {
   if (isCapsuleError(error)) return error;
   const failure = ConnectError.from(error, Code.Internal);
-  // The capsule's own refusals have a detail; without one it is the server that has no such call.
+  // The capsule's own refusals carry a detail; without one, the server lacks the call.
   const isUnknown =
     failure.code === Code.Unimplemented && failure.findDetails(ErrorDetailSchema).length === 0;
   if (isUnknown) return apiError.CALL_UNKNOWN({ call }, failure);
@@ -35,9 +35,9 @@ export function transportError(error: unknown, { target, call }: CallPlace): Cap
   if (!BROKEN.has(failure.code)) return capsuleErrorFrom(failure);
   switch (systemCode(failure)) {
     case 'ENOENT':
-      return apiError.UNREACHABLE({ target, reason: 'there is no such socket' }, failure);
+      return apiError.UNREACHABLE({ target, reason: 'the socket does not exist' }, failure);
     case 'ECONNREFUSED':
-      return apiError.UNREACHABLE({ target, reason: 'nobody listens there' }, failure);
+      return apiError.UNREACHABLE({ target, reason: 'no process listens there' }, failure);
     case 'EACCES':
     case 'EPERM':
       return apiError.DENIED({ target }, failure);

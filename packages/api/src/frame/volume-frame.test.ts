@@ -11,7 +11,7 @@ const pieces = fc.array(
   ),
 );
 
-test('pieces come out as they went in, whatever came before', async () => {
+test('pieces come out as they went in, whatever the previous piece was', async () => {
   await fc.assert(
     fc.asyncProperty(pieces, async (contents) => {
       const [packer, unpacker] = [new FramePacker(), new FrameUnpacker()];
@@ -24,7 +24,7 @@ test('pieces come out as they went in, whatever came before', async () => {
   );
 });
 
-test('a piece as the one before is the same frame, and read once', async () => {
+test('a piece equal to the previous one gives the same frame, and is unpacked once', async () => {
   const [packer, unpacker] = [new FramePacker(), new FrameUnpacker()];
   const first = await packer.pack(Buffer.alloc(FRAME_BYTES));
   assert.equal(await packer.pack(Buffer.alloc(FRAME_BYTES)), first);

@@ -8,28 +8,28 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /**
- * Makes zstd frames. Empty parts of a disk are the same piece many times over: one that is as the one
- * before is not compressed again.
+ * Makes zstd frames. Empty parts of a disk repeat the same piece many times: a piece equal to the
+ * previous one is not compressed again.
  */
 export class FramePacker {
   #last: { readonly content: Uint8Array; readonly frame: Promise<Buffer> } | undefined;
 
-  /** `content` is kept: nobody writes to it any more. */
+  /** Keeps `content`: the caller must not write to it afterwards. */
   pack(content: Uint8Array): Promise<Buffer> {
     if (this.#last !== undefined && isSame(this.#last.content, content)) return this.#last.frame;
     const frame = compress(content, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
-    // Awaited in turn; one that fails early is told then.
+    // The caller awaits frames in turn; an early failure is reported there.
     frame.catch(() => undefined);
     this.#last = { content, frame };
     return frame;
   }
 }
 
-/** Reads zstd frames, and one that is as the one before only once. */
+/** Unpacks zstd frames. Unpacks a frame equal to the previous one only once. */
 export class FrameUnpacker {
   #last: { readonly frame: Uint8Array; readonly content: Buffer } | undefined;
 
-  /** Fails as node:zlib does, for what is damaged and for what holds too much. Nobody writes to it. */
+  /** Fails as node:zlib does, for a damaged frame and for one that holds too much. The result must not be changed. */
   async unpack(frame: Uint8Array): Promise<Buffer> {
     if (this.#last !== undefined && isSame(this.#last.frame, frame)) return this.#last.content;
     const room = { maxOutputLength: FRAME_BYTES, chunkSize: FRAME_BYTES };

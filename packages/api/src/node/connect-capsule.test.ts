@@ -10,7 +10,7 @@ import { openServer } from '../testing/open-server.ts';
 import { connectErrorFrom } from '../wire/error/error.ts';
 import { connectCapsule } from './connect-capsule.ts';
 
-test('calls of every service go over the one socket', async (t) => {
+test('calls of every service use one socket', async (t) => {
   const { client } = await open(t, (router) => {
     router.service(CapsuleService, { getInfo: () => ({ hostname: 'box' }) });
     router.service(WorkloadService, { list: () => ({ workloads: [{ name: 'web' }] }) });
@@ -49,12 +49,12 @@ test('an error that quotes a megabyte, or half a character, arrives with its cod
   }
 });
 
-test('a call or a whole service that an older capsule does not have is named', async (t) => {
+test('an error names a call or service that an older capsule does not have', async (t) => {
   const { client } = await open(t, (router) => router.service(WorkloadService, {}));
   const unknown = (call: string) => ({
     code: 'API_CALL_UNKNOWN',
     kind: 'unsupported',
-    message: `the capsule does not know the call ${call}`,
+    message: `the capsule does not support the call ${call}`,
   });
   await assert.rejects(client.workload.stop({ name: 'web' }), unknown('WorkloadService.Stop'));
   await assert.rejects(client.manifest.apply({}), unknown('ManifestService.Apply'));
@@ -62,21 +62,21 @@ test('a call or a whole service that an older capsule does not have is named', a
   await assert.rejects(logs, unknown('CapsuleService.StreamLogs'));
 });
 
-test('a socket that is not there is an unreachable capsule', async () => {
+test('a missing socket is an unreachable capsule', async () => {
   await using client = connectCapsule('unix:/nonexistent/capsuled.sock');
   await assert.rejects(client.capsule.getInfo({}), {
     code: 'API_UNREACHABLE',
     kind: 'unavailable',
-    message: 'no capsule answers at unix:/nonexistent/capsuled.sock: there is no such socket',
+    message: 'no capsule answers at unix:/nonexistent/capsuled.sock: the socket does not exist',
   });
 });
 
-test('a socket that nobody listens at is an unreachable capsule', async () => {
+test('a socket without a listener is an unreachable capsule', async () => {
   await using client = connectCapsule(`unix:${import.meta.filename}`);
   await assert.rejects(client.capsule.getInfo({}), { code: 'API_UNREACHABLE' });
 });
 
-test('a connection that breaks is unavailable, and the next call connects anew', async (t) => {
+test('a broken connection is unavailable, and the next call connects again', async (t) => {
   const { client, server } = await open(t, (router) => {
     router.service(CapsuleService, {
       getInfo: () => ({ hostname: 'box' }),
@@ -98,7 +98,7 @@ test('a connection that breaks is unavailable, and the next call connects anew',
   assert.equal((await client.capsule.getInfo({})).hostname, 'box');
 });
 
-test('a call without an answer in time ends as a timeout', async (t) => {
+test('a call without an answer in time fails with a timeout', async (t) => {
   const { client } = await open(t, (router) => {
     router.service(CapsuleService, { getInfo: () => new Promise(() => undefined) });
   });
@@ -108,7 +108,7 @@ test('a call without an answer in time ends as a timeout', async (t) => {
   });
 });
 
-test('a call that its caller ends fails with the reason of the caller', async (t) => {
+test("a call that its caller aborts fails with the caller's reason", async (t) => {
   const { client } = await open(t, (router) => {
     router.service(CapsuleService, {
       async *streamLogs(_, { signal }) {
@@ -126,7 +126,7 @@ test('a call that its caller ends fails with the reason of the caller', async (t
   }, reason);
 });
 
-test('an upload that is larger than every window arrives whole', async (t) => {
+test('an upload larger than every window arrives completely', async (t) => {
   const { client } = await open(t, (router) => {
     router.service(ImageService, {
       async push(messages) {

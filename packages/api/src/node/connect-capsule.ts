@@ -4,18 +4,18 @@ import { parseTarget } from './parse-target.ts';
 import { SocketSessions } from './socket-sessions.ts';
 
 export interface ConnectOptions {
-  /** Milliseconds for calls that do not say otherwise. Default: no limit, as streams follow. */
+  /** Milliseconds for calls without their own timeout. Default: no limit, because streams follow. */
   readonly defaultTimeoutMs?: number;
   /**
-   * For calls that send much both ways at once. Node reads nothing from a connection while something
-   * written to it waits: with full sockets both sides would wait for each other for ever. A window that
-   * is smaller than a socket's buffer lets what the capsule sends always find room.
+   * For calls that send much in both directions at once. Node does not read from a connection while data
+   * written to it waits: with full sockets both sides would wait for each other forever. With a window smaller
+   * than a socket's buffer, there is always room for the capsule's data.
    */
   readonly isTwoWay?: boolean;
 }
 
 /**
- * Makes clients for the capsule at `target` (`unix:/path`). Connects with the first call, and again
+ * Makes clients for the capsule at `target` (`unix:/path`). Connects with the first call, and reconnects
  * after a connection was lost.
  */
 export function connectCapsule(

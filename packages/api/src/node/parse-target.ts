@@ -1,6 +1,6 @@
 import { apiError } from '../errors.ts';
 
-/** Where a capsule listens. TCP comes with operator identities. */
+/** The address of a capsule. TCP comes with operator identities. */
 export interface Target {
   readonly socketPath: string;
 }

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Http2SessionManager } from '@connectrpc/connect-node';
 import { WIDE_SETTINGS, widenWindow } from '../http2/widen-window.ts';
 
-/** HTTP/2 sessions over a unix socket, one at a time: opened when needed and again after it was lost. */
+/** HTTP/2 sessions over a unix socket, one at a time: opened on demand, and again after a loss. */
 export class SocketSessions extends Http2SessionManager {
   readonly #widened = new WeakSet<Http2Session>();
 
@@ -11,7 +11,7 @@ export class SocketSessions extends Http2SessionManager {
 
   /** `isNarrow` keeps HTTP/2's own small windows: see `ConnectOptions.isTwoWay`. */
   constructor(socketPath: string, isNarrow: boolean) {
-    // No ping interval: a ping that is late (a stopped process, a busy machine) would kill streams.
+    // No ping interval: a late ping (a stopped process, a busy machine) would kill streams.
     super('http://capsule', undefined, {
       createConnection: () => connect(socketPath),
       ...(isNarrow ? {} : { settings: WIDE_SETTINGS }),

@@ -8,7 +8,7 @@ export interface FileIndex {
   bySymbol(symbol: string): DescFile | undefined;
 }
 
-/** Indexes the files that define `services`, and everything that those import. */
+/** Indexes the files that define `services`, and all their imports. */
 export function indexFiles(services: readonly DescService[]): FileIndex {
   const files = new Map<string, DescFile>();
   for (const { file } of services) addWithImports(file, files);

@@ -14,7 +14,7 @@ function open() {
   return { health, client: createClient(Health, transport) };
 }
 
-test('the server and its services are not serving until it says so', async () => {
+test('the server and its services start as not serving', async () => {
   const { health, client } = open();
   assert.equal((await client.check({})).status, Status.NOT_SERVING);
   health.setServing(true);
@@ -29,7 +29,7 @@ test('a check of an unknown service is not found', async () => {
   await assert.rejects(open().client.check({ service: 'x.Y' }), { code: Code.NotFound });
 });
 
-test('a watch sends the present state and then every change, each once', async () => {
+test('a watch sends the current state and then every change, each once', async () => {
   const { health, client } = open();
   const abort = new AbortController();
   const seen: Status[] = [];
@@ -47,7 +47,7 @@ test('a watch sends the present state and then every change, each once', async (
   assert.deepEqual(seen, [Status.NOT_SERVING, Status.SERVING, Status.NOT_SERVING]);
 });
 
-test('a watch of an unknown service says that it is unknown', async () => {
+test('a watch of an unknown service reports that it is unknown', async () => {
   const abort = new AbortController();
   await assert.rejects(
     async () => {

@@ -6,13 +6,13 @@ import {
   HealthCheckResponse_ServingStatus as Status,
 } from '../gen/grpc/health/v1/health_pb.ts';
 
-/** The standard health service: register `service`, and say with `setServing` how things are. */
+/** The standard health service: register `service`, and set the state with `setServing`. */
 export interface HealthService {
   readonly service: ServiceImpl<typeof Health>;
   setServing(serving: boolean): void;
 }
 
-/** Speaks for the server as a whole (`""`) and for each of `services`. Not serving at first. */
+/** Reports the state of the server as a whole (`""`) and of each of `services`. Not serving at first. */
 export function createHealthService(services: readonly DescService[]): HealthService {
   const known = new Set(['', ...services.map(({ typeName }) => typeName)]);
   let status: Status = Status.NOT_SERVING;

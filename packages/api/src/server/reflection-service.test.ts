@@ -19,7 +19,7 @@ import { createReflectionService } from './reflection-service.ts';
 
 const SERVICES = [CapsuleService, WorkloadService];
 
-test('a foreign client lists the services and calls one, without a schema of its own', async (t) => {
+test('a generic client lists the services and calls one, without a schema of its own', async (t) => {
   const { socketPath } = await serve(t);
   const curl = async (...args: string[]) => {
     const options = ['curl', '--protocol', 'grpc', '--http2-prior-knowledge'];
@@ -41,7 +41,7 @@ const SYMBOLS = [
 ];
 
 for (const symbol of SYMBOLS) {
-  test(`the file that defines ${symbol} is found, after its imports`, async (t) => {
+  test(`the file that defines ${symbol} is returned after its imports`, async (t) => {
     const [answer] = await ask(t, { case: 'fileContainingSymbol', value: symbol });
     assert.equal(answer?.case, 'fileDescriptorResponse');
     const names = answer.value.fileDescriptorProto.map(
@@ -62,7 +62,7 @@ const MISSING: readonly ServerReflectionRequest['messageRequest'][] = [
   { case: 'allExtensionNumbersOfType', value: 'capsule.v1.Workload' },
 ];
 
-test('what is not there is an answer of its own and does not end the stream', async (t) => {
+test('a missing file or symbol is an error response, and does not end the stream', async (t) => {
   const answers = await ask(t, ...MISSING);
   assert.deepEqual(
     answers.map((answer) => answer.case === 'errorResponse' && answer.value.errorCode),

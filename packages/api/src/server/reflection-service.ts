@@ -11,7 +11,7 @@ import { indexFiles, withImports } from './file-index.ts';
 
 type Answer = ServerReflectionResponse['messageResponse'];
 
-/** The standard reflection service: tells generic clients which of `services` there are. */
+/** The standard reflection service: lists `services` for generic clients. */
 export function createReflectionService(
   services: readonly DescService[],
 ): ServiceImpl<typeof ServerReflection> {

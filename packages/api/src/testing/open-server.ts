@@ -10,9 +10,9 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 /** A gRPC server on a unix socket of its own, for the length of a test. */
 export interface TestServer {
   readonly socketPath: string;
-  /** What a client is given. */
+  /** The target for a client. */
   readonly target: string;
-  /** Breaks every connection, as the death of the process would. */
+  /** Breaks every connection, as if the process had died. */
   dropConnections(): void;
 }
 

@@ -1,4 +1,4 @@
-/** A closed set of words of ours beside the numbers of a wire enum. */
+/** A closed set of words for the numbers of a wire enum. */
 export interface Choice<Word extends string, Wire extends number> {
   toProto(word: Word): Wire;
   /** `undefined` for a number that is not in the table, `UNSPECIFIED` included. */

@@ -8,8 +8,8 @@ export function byteLength(text: string): number {
 }
 
 /**
- * The text, cut after whole characters so that it takes at most `maxBytes` in UTF-8. Halves of
- * characters, which cannot travel, are replaced.
+ * Cuts the text after whole characters so that it takes at most `maxBytes` in UTF-8. Replaces halves of
+ * characters, which UTF-8 cannot carry.
  */
 export function clip(text: string, maxBytes: number): string {
   const whole = text.toWellFormed();
@@ -18,7 +18,7 @@ export function clip(text: string, maxBytes: number): string {
   return `${whole.slice(0, read)}${MARK}`;
 }
 
-/** As many of the first items as take at most `maxBytes` together. */
+/** Returns the first items that together take at most `maxBytes`. */
 export function takeWithin<T>(
   items: readonly T[],
   maxBytes: number,

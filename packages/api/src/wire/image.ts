@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Image } from '@capsule/core';
 import { ImageSchema, type Image as WireImage } from '../gen/capsule/v1/image_pb.ts';
 
-/** The wire has whole seconds. `usedBy` is undefined where nobody knows. */
+/** The wire has whole seconds. `usedBy` is undefined where the users are not known. */
 export function imageToProto(image: Image, usedBy?: readonly string[]): WireImage {
   return create(ImageSchema, {
     name: image.name,

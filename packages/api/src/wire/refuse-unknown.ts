@@ -2,8 +2,8 @@ import type { Message } from '@bufbuild/protobuf';
 import type { Problem } from '@capsule/core';
 
 /**
- * Problems for what `message` carries and our schema does not know. `path` is where the message
- * stands in the manifest.
+ * Returns problems for fields of `message` that the schema does not have. `path` is the path of the
+ * message in the manifest.
  */
 export function refuseUnknown(message: Message, path: string): Problem[] {
   return (message.$unknown ?? []).map(({ no }) => ({

@@ -48,7 +48,7 @@ export function followUplink(
 ): FileFollower {
   return new FileFollower({
     path: '/etc/resolv.conf',
-    tell: async (text) => {
+    onText: async (text) => {
       names.useUplink(text);
       await network.refreshResolvers();
       refreshFiles();

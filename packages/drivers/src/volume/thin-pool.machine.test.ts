@@ -150,7 +150,7 @@ if (inMachine(import.meta.filename)) {
     [
       'bytes of its own',
       () => run('dd', ['of=/dev/vdb', 'bs=1M', 'seek=3', 'conv=fsync'], { input: 'diary' }),
-      /data that is no known filesystem/,
+      /data of an unknown kind/,
     ],
   ] as const) {
     test(`a disk with ${what} is refused, and the error names its content`, async () => {

@@ -6,8 +6,8 @@ import { run } from '../process/run.ts';
 const SLOW_MS = 12 * 3600_000;
 
 /**
- * Copies a file with its holes, at once and without taking room where the filesystem shares blocks
- * (FICLONE: XFS, btrfs, bcachefs). Overwrites the target, which is not synced.
+ * Copies a file with its holes. Where the filesystem shares blocks (FICLONE: XFS, btrfs, bcachefs), the copy is
+ * instant and takes no space. Overwrites the target, which is not synced.
  */
 export async function cloneFile(from: string, to: string, signal?: AbortSignal): Promise<void> {
   await run('cp', ['--reflink=auto', '--sparse=auto', '--no-preserve=mode', from, to], {

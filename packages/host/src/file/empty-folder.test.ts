@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { emptyFolder } from './empty-folder.ts';
 
-test('all goes but what is kept, and what links lead to', async (t) => {
+test('everything is removed but the entries to keep and the targets of links', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'empty-folder-'));
   t.after(() => rm(root, { recursive: true }));
   const [outside, folder] = [join(root, 'outside'), join(root, 'folder')];

@@ -4,12 +4,12 @@ import { run } from '../process/run.ts';
 
 /** A million files on a slow disk. */
 const SLOW_MS = 10 * 60_000;
-/** The words of one command have their limit. */
+/** The arguments of one command are limited. */
 const AT_ONCE = 500;
 
 /**
- * Removes everything in a folder but the entries to keep. Stays on the folder's own filesystem, and
- * follows no link. Idempotent.
+ * Removes everything in a folder but the entries to keep. Stays on the folder's own filesystem, and does not
+ * follow links. Idempotent.
  */
 export async function emptyFolder(path: string, keep: readonly string[] = []): Promise<void> {
   const entries = (await readdir(path)).filter((name) => !keep.includes(name));

@@ -8,7 +8,7 @@ import { makeFolderAs, writeFileAs } from './exact-mode.ts';
 const MODES = [0o600, 0o644, 0o1777, 0o666];
 
 for (const umask of [0o077, 0o022, 0o000]) {
-  test(`a file has the mode that was asked for under umask ${umask.toString(8)}`, async (t) => {
+  test(`a file has the requested mode under umask ${umask.toString(8)}`, async (t) => {
     const folder = await scratch(t, umask);
     for (const mode of MODES) {
       const path = join(folder, `file-${mode.toString(8)}`);
@@ -19,7 +19,7 @@ for (const umask of [0o077, 0o022, 0o000]) {
     }
   });
 
-  test(`so has a folder, and each above it that was made, under umask ${umask.toString(8)}`, async (t) => {
+  test(`a folder and each new folder above it have the requested mode under umask ${umask.toString(8)}`, async (t) => {
     const folder = await scratch(t, umask);
     const path = join(folder, 'a/b/c');
     await makeFolderAs(path, 0o755);
@@ -29,7 +29,7 @@ for (const umask of [0o077, 0o022, 0o000]) {
   });
 }
 
-test('what is there with another mode is mended, and stays the same file', async (t) => {
+test('an existing file or folder gets the requested mode, and stays the same file', async (t) => {
   const folder = await scratch(t, 0o077);
   const path = join(folder, 'file');
   await writeFile(path, 'before');

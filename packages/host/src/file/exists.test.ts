@@ -7,7 +7,7 @@ import { exists, isTaken } from './exists.ts';
 
 const HERE = import.meta.dirname;
 
-test('a path exists when something is there', async () => {
+test('a path to a file, folder or valid link exists', async () => {
   for (const look of [exists, isTaken]) {
     assert.equal(await look(HERE), true);
     assert.equal(await look(`${HERE}/nowhere`), false);
@@ -15,7 +15,7 @@ test('a path exists when something is there', async () => {
   }
 });
 
-test('a link that leads nowhere takes its name, and is nothing', async () => {
+test('the name of a dangling link is taken, and the path does not exist', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-exists-'));
   const link = join(folder.path, 'link');
   await symlink('nowhere', link);
@@ -23,7 +23,7 @@ test('a link that leads nowhere takes its name, and is nothing', async () => {
   assert.equal(await isTaken(link), true);
 });
 
-test('a path that cannot be looked at is not taken for one with nothing there', async () => {
+test('a path that cannot be inspected is an error, not a missing path', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-exists-'));
   const loop = join(folder.path, 'loop');
   await symlink('loop', loop);

@@ -1,12 +1,12 @@
 import { lstat, stat } from 'node:fs/promises';
 import { unlessMissing } from './unless-missing.ts';
 
-/** A folder of the path is a file: then there is nothing below it. */
+/** A part of the path is a file: then nothing exists below it. */
 const BELOW_A_FILE = ['ENOTDIR'];
 
 /**
- * Whether a path leads to something; a link counts for what it leads to. A look that fails is an error, never "no":
- * callers make anew what is not there.
+ * Whether a path exists; links are followed. A failed check is an error, never "no": callers create missing
+ * paths.
  */
 export async function exists(path: string): Promise<boolean> {
   return (await unlessMissing(stat(path), BELOW_A_FILE)) !== undefined;

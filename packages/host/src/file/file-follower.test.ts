@@ -10,34 +10,34 @@ async function open(t: TestContext, before?: string) {
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'followed');
   if (before !== undefined) await writeFile(path, before);
-  const told: string[] = [];
+  const reported: string[] = [];
   let wake = Promise.withResolvers<void>();
   const watch = new FileFollower({
     path,
-    tell: (text) => {
-      told.push(text);
+    onText: (text) => {
+      reported.push(text);
       wake.resolve();
     },
     onFailure: (failure) => wake.reject(failure),
   });
   t.after(() => watch[Symbol.asyncDispose]());
   await watch.start();
-  /** The text that is told after `change`. */
+  /** Returns the text that the follower reported after `change`. */
   const after = async (change: () => Promise<void>) => {
     wake = Promise.withResolvers<void>();
     await change();
     await wake.promise;
-    return told.at(-1);
+    return reported.at(-1);
   };
-  return { path, folder, told, after };
+  return { path, folder, reported, after };
 }
 
-test('the text is told at the start, also when there is no file', async (t) => {
-  assert.deepEqual((await open(t, 'nameserver 192.0.2.1\n')).told, ['nameserver 192.0.2.1\n']);
-  assert.deepEqual((await open(t)).told, ['']);
+test('the text is reported at the start, also when there is no file', async (t) => {
+  assert.deepEqual((await open(t, 'nameserver 192.0.2.1\n')).reported, ['nameserver 192.0.2.1\n']);
+  assert.deepEqual((await open(t)).reported, ['']);
 });
 
-test('a file that is written, replaced, made or removed is told anew', async (t) => {
+test('a file that is written, replaced, created or removed is reported again', async (t) => {
   const { path, folder, after } = await open(t);
   assert.equal(await after(() => writeFile(path, 'one\n')), 'one\n');
   assert.equal(await after(() => writeFile(path, 'two\n')), 'two\n');
@@ -58,27 +58,27 @@ test('the file behind a link is followed', async (t) => {
   assert.equal(await after(() => rename(next, target)), 'three\n');
 });
 
-test('a file that was only touched is not told again', async (t) => {
-  const { path, told, after } = await open(t, 'same\n');
+test('a file that was only touched is not reported again', async (t) => {
+  const { path, reported, after } = await open(t, 'same\n');
   await writeFile(path, 'same\n');
   assert.equal(await after(() => writeFile(path, 'other\n')), 'other\n');
-  assert.deepEqual(told, ['same\n', 'other\n']);
+  assert.deepEqual(reported, ['same\n', 'other\n']);
 });
 
-test('what cannot be read is told once, and read when it can be', async (t) => {
+test('a file that cannot be read is reported once, and read later', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'follow-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'followed');
   await mkdir(path);
   const failures: unknown[] = [];
-  const told = Promise.withResolvers<string>();
+  const reported = Promise.withResolvers<string>();
   const onFailure = (failure: unknown) => failures.push(failure);
-  const watch = new FileFollower({ path, tell: told.resolve, onFailure });
+  const watch = new FileFollower({ path, onText: reported.resolve, onFailure });
   t.after(() => watch[Symbol.asyncDispose]());
   await watch.start();
   await rmdir(path);
   await writeFile(path, 'now\n');
-  assert.equal(await told.promise, 'now\n');
+  assert.equal(await reported.promise, 'now\n');
   assert.equal((failures[0] as NodeJS.ErrnoException).code, 'EISDIR');
   assert.equal(failures.length, 1);
 });

@@ -7,23 +7,23 @@ import { unlessMissing } from './unless-missing.ts';
 export interface FileFollowerParts {
   /** A small text file. It may be missing, replaced, written in place, a link or a mount. */
   readonly path: string;
-  /** Gets the whole text: once at the start, and after every change of it. Empty without a file. */
-  readonly tell: (text: string) => void | Promise<void>;
-  /** Told when the file cannot be read or watched, or telling failed; it is tried again. */
+  /** Called with the whole text at the start, and after every change of it. Empty without a file. */
+  readonly onText: (text: string) => void | Promise<void>;
+  /** Called when the file cannot be read or watched, or when `onText` failed; the follower retries. */
   readonly onFailure: (failure: unknown) => void;
 }
 
-/** Who writes the file in place writes it in several steps; only the last one counts. */
+/** A writer in place writes in several steps; only the last one counts. */
 const SETTLE_MS = 100;
-/** Events come first; this only catches what they cannot tell: a link whose target appears. */
+/** Events come first; this only catches a change without one: a link whose target appears. */
 const RESYNC_MS = 30_000;
 
-/** Follows what a file says until it is disposed. */
+/** Follows the content of a file until it is disposed. */
 export class FileFollower implements AsyncDisposable {
   readonly #parts: FileFollowerParts;
   readonly #stop = new AbortController();
   #following: Promise<void> = Promise.resolve();
-  #told: string | undefined;
+  #reported: string | undefined;
   #failed: ReadonlySet<string> = new Set();
   #watchers: readonly FSWatcher[] = [];
   #changed = Promise.withResolvers<void>();
@@ -32,7 +32,7 @@ export class FileFollower implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Resolves when the first text was told, or could not be. */
+  /** Resolves when the first text, or the first failure, was reported. */
   async start(): Promise<void> {
     await this.#look();
     this.#following = this.#follow();
@@ -58,9 +58,9 @@ export class FileFollower implements AsyncDisposable {
     }
   }
 
-  /** What fails is told when it is news. A file that cannot be watched is still read now and then. */
+  /** Reports each failure once while it lasts. A file that cannot be watched is still read now and then. */
   async #look(): Promise<void> {
-    // Watching comes first: what happens after it is another change.
+    // Watching comes first, so that no change after the read is missed.
     const tried = [await failureOf(() => this.#arm()), await failureOf(() => this.#read())];
     const failures = new Map(
       tried.filter((each) => each !== undefined).map((each) => [String(each), each]),
@@ -73,18 +73,18 @@ export class FileFollower implements AsyncDisposable {
 
   async #read(): Promise<void> {
     const text = await textOf(this.#parts.path);
-    if (text !== this.#told) await this.#parts.tell(text);
-    this.#told = text;
+    if (text !== this.#reported) await this.#parts.onText(text);
+    this.#reported = text;
   }
 
-  /** The folder tells of another file in the place of this one; only the file tells of itself. */
+  /** The folder has events for a replaced file; only the file has events for its content. */
   #arm(): void {
     this.#disarm();
     const { path } = this.#parts;
     for (const place of [dirname(path), path]) {
       const watcher = watchPlace(place);
       if (watcher === undefined) continue;
-      // Before the next one is made, which may fail: an error that nobody listens to would end the process.
+      // Stored before the next watcher is made, which may fail: an error without a listener would end the process.
       this.#watchers = [...this.#watchers, watcher];
       watcher.on('change', (_event, name) => {
         if (name === null || String(name) === basename(path)) this.#changed.resolve();

@@ -13,7 +13,7 @@ async function scratch() {
   return { lock: join(path, 'deep', 'lock'), [Symbol.asyncDispose]: remove };
 }
 
-test('one at a time: who does not wait is told, who waits gets it later', async () => {
+test('a lock has one holder: a caller that does not wait is refused, and one that waits gets it later', async () => {
   await using place = await scratch();
   const first = await lockFile(place.lock, { wait: false });
   await assert.rejects(lockFile(place.lock, { wait: false }), { code: 'LOCK_HELD' });
@@ -39,6 +39,6 @@ test('a process that is killed with -9 loses its lock', async () => {
   await using _ours = await lockFile(place.lock, { wait: true });
 });
 
-test('says why a place cannot be locked', async () => {
+test('the error says why a path cannot be locked', async () => {
   await assert.rejects(lockFile('/proc/nothing', { wait: false }), { code: 'LOCK_UNAVAILABLE' });
 });

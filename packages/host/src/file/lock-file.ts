@@ -19,9 +19,9 @@ export const lockFileError = defineErrors('LOCK', {
 const HELD_EXIT_CODE = 75;
 
 /**
- * Takes an exclusive lock on a file and holds it until disposed, or until this process ends in any
- * way at all: util-linux' flock guards a `cat` that ends with our pipe. Waits for the holder
- * unless `wait` is false; then `LOCK_HELD`.
+ * Takes an exclusive lock on a file and holds it until disposal, or until this process ends in any way:
+ * flock of util-linux guards a `cat` that ends with our pipe. Waits for the holder unless `wait` is false;
+ * then fails with `LOCK_HELD`.
  */
 export async function lockFile(
   path: string,

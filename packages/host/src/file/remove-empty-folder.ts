@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { unlessMissing } from './unless-missing.ts';
 
-/** Only an empty one goes: what else is kept in it stays. Idempotent. */
+/** Removes a folder only if it is empty. Idempotent. */
 export async function removeEmptyFolder(path: string): Promise<void> {
   await unlessMissing(rmdir(path), ['ENOTEMPTY']);
 }

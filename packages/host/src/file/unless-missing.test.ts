@@ -8,7 +8,7 @@ const HERE = import.meta.dirname;
 const NOWHERE = `${HERE}/nowhere`;
 const BELOW_A_FILE = `${import.meta.filename}/x`;
 
-test('what is there is answered, what is missing is undefined', async () => {
+test('an existing file gives the result, a missing one gives undefined', async () => {
   assert.equal(await unlessMissing(Promise.resolve(0)), 0);
   assert.equal(await unlessMissing(readFile(NOWHERE)), undefined);
   assert.equal(await unlessMissing(readFile(BELOW_A_FILE), ['ENOTDIR']), undefined);
@@ -19,7 +19,7 @@ test('any other failure passes', async () => {
   await assert.rejects(unlessMissing(Promise.reject(new TypeError('a bug'))), TypeError);
 });
 
-test('a folder that is missing has no names in it', async () => {
+test('a missing folder has no names in it', async () => {
   assert.ok((await namesIn(HERE)).includes('unless-missing.ts'));
   assert.deepEqual(await namesIn(NOWHERE), []);
   await assert.rejects(namesIn(import.meta.filename), { code: 'ENOTDIR' });

@@ -1,6 +1,6 @@
 /**
- * The answer of a call; undefined where the file that it is about does not exist. `also` names further
- * codes that mean so: of a process that ends meanwhile (`ESRCH`), of a folder that is a file (`ENOTDIR`).
+ * Returns the result of a call; undefined where its file does not exist. `also` names further codes that mean
+ * "missing": of a process that ends meanwhile (`ESRCH`), of a folder that is a file (`ENOTDIR`).
  */
 export async function unlessMissing<T>(
   call: Promise<T>,

@@ -19,23 +19,23 @@ function bzImage(packed: Buffer): Buffer {
   return Buffer.concat([head, packed, length, Buffer.alloc(300, 0xff)]);
 }
 
-test('the kernel inside is what was packed', () => {
+test('the unpacked kernel is the one that was packed', () => {
   assert.deepEqual(unpackKernel(bzImage(zstdCompressSync(ELF))), ELF);
   assert.deepEqual(unpackKernel(bzImage(gzipSync(ELF))), ELF);
 });
 
-test('a kernel that is an ELF file is known', () => {
+test('a kernel that is an ELF file is recognised', () => {
   assert.ok(isElf(ELF));
   assert.ok(!isElf(bzImage(gzipSync(ELF))));
 });
 
-test('what is packed otherwise, or is no kernel, is not taken for one', () => {
+test('a file with another compression, or without a kernel, gives undefined', () => {
   assert.equal(unpackKernel(bzImage(Buffer.from('\xfd7zXZ\0'.padEnd(600), 'latin1'))), undefined);
   assert.equal(unpackKernel(bzImage(gzipSync(Buffer.alloc(5000)))), undefined);
   assert.equal(unpackKernel(ELF), undefined);
 });
 
-test('damaged files never make it fail', () => {
+test('damaged files never cause an exception', () => {
   const whole = bzImage(zstdCompressSync(ELF));
   fc.assert(
     fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, length) => {

@@ -1,11 +1,11 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 
-/** More is no kernel that anybody boots in a microVM. */
+/** Larger than any kernel that boots in a microVM. */
 const KERNEL_LIMIT_BYTES = 512 * 1024 * 1024;
 const ELF = Buffer.from('\x7fELF', 'latin1');
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
-/** Documentation/arch/x86/boot.rst: the header of a bzImage and what it tells of the payload, from 2.08 on. */
+/** Documentation/arch/x86/boot.rst: the header of a bzImage and its fields for the payload, from 2.08 on. */
 const HEADER = { magicAt: 0x202, magic: 'HdrS', versionAt: 0x206, version: 0x208 } as const;
 const SECTORS_AT = 0x1f1;
 const PAYLOAD_AT = { offset: 0x248, length: 0x24c } as const;
@@ -16,8 +16,8 @@ export function isElf(file: Buffer): boolean {
 }
 
 /**
- * The ELF file inside a bzImage: what a loader in the kernel would unpack, for a monitor that has none. Undefined
- * for what is no bzImage, or is packed by other means than gzip and zstd. Pure; nothing of the file is trusted.
+ * Returns the ELF file inside a bzImage, for a monitor without a loader. Undefined for a file that is no bzImage, or
+ * whose compression is neither gzip nor zstd. Pure; the content of the file is not trusted.
  */
 export function unpackKernel(file: Buffer): Buffer | undefined {
   if (file.length < SECTOR_BYTES * 2) return undefined;
@@ -34,7 +34,7 @@ export function unpackKernel(file: Buffer): Buffer | undefined {
 }
 
 function unpack(payload: Buffer): Buffer | undefined {
-  // The length of what is inside follows the packed bytes, and belongs to no format.
+  // The length of the unpacked kernel follows the packed bytes, and is not part of the compressed format.
   const packed = payload.subarray(0, -Uint32Array.BYTES_PER_ELEMENT);
   const most = { maxOutputLength: KERNEL_LIMIT_BYTES };
   try {

@@ -1,15 +1,15 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 
-/** Whether guests run on the processor itself, or why not. */
+/** Whether guests use hardware virtualization, and the reason. */
 export interface Acceleration {
   readonly isKvm: boolean;
   readonly why: string;
 }
 
 /**
- * The device alone does not tell: there are machines where it opens and no ordinary kernel boots. The
- * processor's own word (`vmx`, `svm`) is needed too; others than x86 have none.
+ * The device alone is not enough: on some machines it opens and no ordinary kernel boots. The flags of the
+ * processor (`vmx`, `svm`) are needed too; architectures other than x86 have none.
  */
 export async function findAcceleration(architecture: string): Promise<Acceleration> {
   try {

@@ -5,10 +5,10 @@ interface Refused {
   readonly said: string;
 }
 
-/** What the `ip` program (iproute2) could not do. */
+/** Failures of the `ip` program (iproute2). */
 export const ipError = defineErrors('IP', {
-  EXISTS: { kind: 'exists', message: (f: Refused) => `ip: it is there already: ${f.said}` },
-  NOT_FOUND: { kind: 'notFound', message: (f: Refused) => `ip: no such thing: ${f.said}` },
+  EXISTS: { kind: 'exists', message: (f: Refused) => `ip: already exists: ${f.said}` },
+  NOT_FOUND: { kind: 'notFound', message: (f: Refused) => `ip: not found: ${f.said}` },
   DENIED: {
     kind: 'denied',
     message: (f: Refused) => `ip: not permitted: ${f.said}`,

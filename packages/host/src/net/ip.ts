@@ -16,8 +16,8 @@ export async function ipBatch(lines: readonly string[], options: IpOptions = {})
 }
 
 /**
- * Like `ipBatch`, but goes on after a command that fails.
- * Answers whether all of them succeeded.
+ * Like `ipBatch`, but continues after a command that fails.
+ * Returns whether all of them succeeded.
  */
 export async function ipBatchAll(
   lines: readonly string[],
@@ -27,7 +27,7 @@ export async function ipBatchAll(
   return exitCode === 0;
 }
 
-/** What an `ip … show` command prints as JSON: always a list. Fails with `IP_*`. */
+/** Returns the JSON output of an `ip … show` command: always a list. Fails with `IP_*`. */
 export async function ipShow<T>(
   args: readonly string[],
   options: IpOptions = {},
@@ -63,7 +63,7 @@ async function ip(
   });
 }
 
-/** An empty answer is no JSON: older versions of `ip` print nothing where nothing is found. */
+/** Empty output is no JSON: older versions of `ip` print nothing when they find nothing. */
 function parseList<T>(text: string, args: readonly string[]): readonly T[] {
   if (text.trim() === '') return [];
   try {

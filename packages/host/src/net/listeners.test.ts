@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { listeningSockets, ownerOfSocket, parseSockets } from './listeners.ts';
 
-test('a socket that listens is found with its program, and is gone when it is closed', async () => {
+test('a listening socket is found with its program, and no longer after it is closed', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -26,7 +26,7 @@ test('a bound UDP socket is found', async () => {
   socket.close();
 });
 
-test('connections are no listeners', () => {
+test('connections are not listeners', () => {
   const text = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 x
    1: 0100007F:1F91 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 x

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A socket that takes what comes to a port. */
+/** A socket that accepts traffic to a port. */
 export interface ListeningSocket {
   readonly port: number;
   readonly protocol: 'tcp' | 'udp';
@@ -22,7 +22,7 @@ const TABLES = [
   ['udp', 'udp'],
   ['udp6', 'udp'],
 ] as const;
-/** `TCP_LISTEN`, and of UDP a socket that is connected to nobody. */
+/** `TCP_LISTEN`, and of UDP a socket without a peer. */
 const OPEN = { tcp: '0A', udp: '07' } as const;
 
 /** Sockets of this network namespace that listen, on any address. */
@@ -42,7 +42,7 @@ export function parseSockets(text: string, protocol: 'tcp' | 'udp'): readonly Li
     });
 }
 
-/** The process that has a socket, undefined for one of the kernel or of a process that has just ended. */
+/** The process that owns a socket; undefined for one of the kernel or of a process that has just ended. */
 export function ownerOfSocket(inode: string): SocketOwner | undefined {
   const wanted = `socket:[${inode}]`;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -66,12 +66,12 @@ function describeProcess(pid: string): SocketOwner {
   };
 }
 
-/** A kernel without IPv6 has no tables of it. */
+/** A kernel without IPv6 does not have its tables. */
 function readTable(file: string): string {
   return ifStillThere(() => readFileSync(`/proc/self/net/${file}`, 'utf8')) ?? '';
 }
 
-/** Processes and their files come and go while they are looked at. */
+/** Processes and their files may disappear during the scan. */
 function ifStillThere<T>(read: () => T): T | undefined {
   try {
     return read();

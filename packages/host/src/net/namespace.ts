@@ -13,8 +13,8 @@ export function pinnedNamespacePath(name: string): string {
 }
 
 /**
- * `pinned`: a namespace is mounted there. `empty`: only the file, left by a program that was killed
- * between making it and mounting on it. `none`: nothing there.
+ * `pinned`: a namespace is mounted there. `empty`: only the file exists, left by a program that was killed
+ * between its creation and the mount. `none`: nothing exists there.
  */
 export async function namespaceState(name: string): Promise<'pinned' | 'empty' | 'none'> {
   const seen = await unlessMissing(statfs(pinnedNamespacePath(name)));
@@ -22,7 +22,7 @@ export async function namespaceState(name: string): Promise<'pinned' | 'empty' |
   return seen.type === NSFS_MAGIC ? 'pinned' : 'empty';
 }
 
-/** Names of everything under `/run/netns`, whoever made it, mounted or not. */
+/** Names of all entries under `/run/netns`, of any program, mounted or not. */
 export function namespaceNames(): Promise<readonly string[]> {
   return namesIn(NAMESPACE_DIR);
 }

@@ -11,7 +11,7 @@ interface Link {
 }
 
 if (await inOwnNamespaces(import.meta.filename)) {
-  test('a batch stops at the first failure and says which one it was', async () => {
+  test('a batch stops at the first failure and names the failed command', async () => {
     const batch = ipBatch([
       'link add t0 type veth peer name t1',
       'link set absent0 up',
@@ -21,14 +21,14 @@ if (await inOwnNamespaces(import.meta.filename)) {
     assert.equal((await ipShow<Link>(['link', 'show', 'dev', 't0'])).length, 1);
   });
 
-  test('a batch of independent commands goes on after a failure, and says so', async () => {
+  test('a batch of independent commands continues after a failure, and reports it', async () => {
     assert.equal(await ipBatchAll(['link delete absent0', 'link delete t0']), false);
     const names = (await ipShow<Link>(['link', 'show'])).map((link) => link.ifname);
     assert.deepEqual(names, ['lo']);
     assert.equal(await ipBatchAll(['link show lo']), true);
   });
 
-  test('what is asked for and not there is not found, nothing to list is an empty list', async () => {
+  test('a missing object is not found, and an empty list is empty', async () => {
     await assert.rejects(ipShow(['link', 'show', 'dev', 'absent0']), { kind: 'notFound' });
     assert.deepEqual(await ipShow(['link', 'show', 'type', 'veth']), []);
     const [links, routes] = await ipShowAll(['link show', 'route show']);
@@ -49,7 +49,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
     assert.deepEqual(await namespaceNames(), ['b']);
   });
 
-  test('a ruleset is loaded whole or not at all', async () => {
+  test('a ruleset is loaded completely or not at all', async () => {
     assert.equal(await nftHasTable('inet capsule'), false);
     const broken =
       'table inet capsule {\n chain a { }\n}\ntable inet capsule { chain b { jump c } }\n';

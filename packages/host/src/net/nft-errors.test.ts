@@ -23,7 +23,7 @@ for (const [printed, code] of PRINTED) {
   });
 }
 
-test('what is no failure of the program passes unchanged', () => {
+test('any other error passes unchanged', () => {
   const reason = new RangeError('aborted');
   assert.equal(classifyNftFailure(reason), reason);
 });

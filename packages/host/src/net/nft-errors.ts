@@ -5,9 +5,9 @@ interface Refused {
   readonly said: string;
 }
 
-/** What the `nft` program (nftables) could not do. */
+/** Failures of the `nft` program (nftables). */
 export const nftError = defineErrors('NFT', {
-  NOT_FOUND: { kind: 'notFound', message: (f: Refused) => `nft: no such thing: ${f.said}` },
+  NOT_FOUND: { kind: 'notFound', message: (f: Refused) => `nft: not found: ${f.said}` },
   REFUSED: { kind: 'internal', message: (f: Refused) => `nft: ruleset refused: ${f.said}` },
   DENIED: {
     kind: 'denied',

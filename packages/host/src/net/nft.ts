@@ -7,7 +7,7 @@ export async function nftLoad(ruleset: string, signal?: AbortSignal): Promise<vo
   await nft(['-f', '-'], { input: ruleset, ...(signal === undefined ? {} : { signal }) });
 }
 
-/** True when the table is there. `table` is family and name: `inet capsule`. */
+/** Returns whether the table exists. `table` is family and name: `inet capsule`. */
 export async function nftHasTable(table: string, signal?: AbortSignal): Promise<boolean> {
   try {
     const words = table.split(' ');

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** What a resolv.conf says, as resolv.conf(5) has it. */
+/** The content of a resolv.conf, as in resolv.conf(5). */
 export interface ResolvConf {
   /** Addresses in their order; IPv6 ones may name a link: `fe80::1%eth0`. */
   readonly nameservers: readonly string[];
@@ -8,7 +8,7 @@ export interface ResolvConf {
   readonly options: readonly string[];
 }
 
-/** Reads a resolv.conf. What it does not understand is left out. The last search list counts. */
+/** Reads a resolv.conf. Ignores lines it does not recognise. The last search list counts. */
 export function parseResolvConf(text: string): ResolvConf {
   const nameservers: string[] = [];
   const options: string[] = [];

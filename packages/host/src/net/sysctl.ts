@@ -16,7 +16,7 @@ export async function readSysctl(key: string): Promise<string | undefined> {
   return (await unlessMissing(readFile(`/proc/sys/${key}`, 'utf8')))?.trim();
 }
 
-/** Writes only what differs. Fails with `SYSCTL_FAILED`; answers false when there is no such setting. */
+/** Writes only a different value. Fails with `SYSCTL_FAILED`; returns false when there is no such setting. */
 export async function writeSysctl(key: string, value: string): Promise<boolean> {
   const before = await readSysctl(key);
   if (before === undefined) return false;

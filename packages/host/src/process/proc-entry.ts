@@ -14,7 +14,7 @@ export async function listPids(): Promise<readonly number[]> {
   return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-/** Undefined for a process that has ended meanwhile. */
+/** Undefined for a process that has ended. */
 export async function readEntry(pid: number): Promise<ProcEntry | undefined> {
   const stat = await readProc(pid, 'stat');
   return stat === '' ? undefined : { pid, ...parseStat(stat) };
@@ -31,12 +31,12 @@ export function parseStat(text: string): Omit<ProcEntry, 'pid'> {
   return { isZombie, parent: Number(parent), session: Number(session) };
 }
 
-/** A file of a process; empty when it has ended, or is about to. */
+/** Reads a file of a process; empty when it has ended, or is about to. */
 export async function readProc(
   pid: number,
   file: 'stat' | 'cgroup' | 'environ' | 'cmdline' | 'io',
 ): Promise<string> {
-  // Of a process that is on its way out the kernel shows no more (EACCES).
+  // For a process that is ending, the kernel refuses the read (EACCES).
   return (
     (await unlessMissing(readFile(`/proc/${pid}/${file}`, 'latin1'), ['ESRCH', 'EACCES'])) ?? ''
   );

@@ -15,18 +15,18 @@ test('both streams and the exit code are collected', async () => {
   assert.deepEqual(result, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
 });
 
-test('input arrives whole, and ends', async () => {
+test('input arrives completely, and ends', async () => {
   const input = 'x'.repeat(300_000);
   const { stdout } = await run('wc', ['-c'], { input });
   assert.equal(stdout.trim(), '300000');
 });
 
-test('arguments are no shell text', async () => {
+test('arguments are not shell text', async () => {
   const { stdout } = await run('printf', ['%s', '$(id); *']);
   assert.equal(stdout, '$(id); *');
 });
 
-test('an exit code that is not allowed is a failure with the last words', async () => {
+test('an exit code that is not allowed is a failure with the last line of output', async () => {
   const failing = run(node, script('process.stderr.write("first\\nlast"); process.exitCode = 7'));
   await assert.rejects(failing, (failure: Error & { facts: Record<string, unknown> }) => {
     assert.match(failure.message, /ended with 7: last$/);
@@ -43,7 +43,7 @@ test('a program that is killed is a failure that names the signal', async () => 
   await assert.rejects(killed, { code: 'PROCESS_FAILED', message: /ended with SIGTERM/ });
 });
 
-test('a program that is not there could not be started', async () => {
+test('a missing program could not be started', async () => {
   await assert.rejects(run('capsule-no-such-program', []), { code: 'PROCESS_NOT_STARTED' });
 });
 
@@ -65,7 +65,7 @@ test('a program that does not read its input is judged by its exit code', async 
   await run('true', [], { input: 'x'.repeat(1_000_000) });
 });
 
-test('output beyond the limit is dropped, and the program goes on', async () => {
+test('output beyond the limit is dropped, and the program continues', async () => {
   const { stdout } = await run('head', ['-c', String(40 * 1024 * 1024), '/dev/zero']);
   assert.ok(stdout.length >= 16 * 1024 * 1024 && stdout.length < 17 * 1024 * 1024);
 });

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { processError } from './errors.ts';
 
 export interface RunOptions {
-  /** Written to the child's standard input, which is then closed. */
+  /** Written to the child's standard input, which is closed afterwards. */
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** Milliseconds; the child gets KILL after it. Default: one minute. */
+  /** Milliseconds; the child is killed after that. Default: one minute. */
   readonly timeoutMs?: number;
   /** Exit codes that are not a failure. Default: `[0]`. */
   readonly allow?: readonly number[];

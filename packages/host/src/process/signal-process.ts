@@ -1,4 +1,4 @@
-/** One that is gone has nothing to be told. Idempotent. */
+/** Sends a signal; does nothing when the process is gone. Idempotent. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -2,13 +2,13 @@ import { open } from 'node:fs/promises';
 import { run } from '../process/run.ts';
 import { deviceBytes } from './device.ts';
 
-/** Where partition tables, filesystems and their copies begin: at both ends. */
+/** Partition tables, filesystems and their copies begin at both ends of a device. */
 const LOOK_BYTES = 16 * 1024 * 1024;
 const PIECE_BYTES = 1024 * 1024;
 
 /**
- * What is on a device, in words: the signatures that wipefs(8) knows, or bytes that are not zero in the
- * first or last 16 MiB. Undefined for a blank one. A look that fails is an error, never "blank".
+ * Describes the content of a device: the signatures that wipefs(8) finds, or bytes that are not zero in the first or
+ * last 16 MiB. Undefined for a blank device. A failed check is an error, never "blank".
  */
 export async function findContent(
   device: string,
@@ -29,7 +29,7 @@ export async function findContent(
       const piece = Buffer.alloc(Math.min(PIECE_BYTES, to - at));
       const { bytesRead } = await file.read(piece, 0, piece.length, at);
       if (bytesRead < piece.length || piece.some((byte) => byte !== 0)) {
-        return `data that is no known filesystem, around byte ${at}`;
+        return `data of an unknown kind, around byte ${at}`;
       }
     }
   }

@@ -3,13 +3,13 @@ import { run } from '../process/run.ts';
 /** Terabytes on a slow disk. */
 const SLOW_MS = 12 * 3600_000;
 
-/** What a block device holds at the most. */
+/** The capacity of a block device. */
 export async function deviceBytes(device: string): Promise<number> {
   const { stdout } = await run('blockdev', ['--getsize64', device]);
   return Number(stdout);
 }
 
-/** Writes an image on a device that reads as zeros: zeros of the image take no room. Synced. */
+/** Writes an image on a device that reads as zeros: zeros of the image take no space. Synced. */
 export async function copyImage(
   image: string,
   device: string,

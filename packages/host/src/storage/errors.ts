@@ -5,6 +5,6 @@ export const storageError = defineErrors('STORAGE', {
     kind: 'unavailable',
     message: (f: { file: string; reason: string }) =>
       `no loop device could be attached to ${f.file}: ${f.reason}`,
-    hint: 'the capsule tries again; free loop devices that nothing needs: `losetup --list` shows them',
+    hint: 'the capsule retries; free unused loop devices: `losetup --list` shows them',
   },
 });

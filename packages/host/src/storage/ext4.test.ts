@@ -9,7 +9,7 @@ import { checkExt4, growExt4, makeExt4, parseExt4, readExt4 } from './ext4.ts';
 const UUID = '0b7f5c1e-3a52-4d0e-9f65-0c2d9a3f8e11';
 const SIZE_BYTES = 1024 ** 3;
 
-test('the kernel finds nothing to zero in a new filesystem', async (t) => {
+test('the kernel has nothing to zero in a new filesystem', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'ext4-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'disk');
@@ -22,7 +22,7 @@ test('the kernel finds nothing to zero in a new filesystem', async (t) => {
   for (const group of groups) assert.match(group, /ITABLE_ZEROED/);
 });
 
-test('a new filesystem is empty, also after a check that makes lost+found, and grows', async (t) => {
+test('a new filesystem is empty, also after a check that creates lost+found, and grows', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'ext4-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'disk');
@@ -44,7 +44,7 @@ test('a new filesystem is empty, also after a check that makes lost+found, and g
   assert.deepEqual(await names(), ['.', '..']);
 });
 
-test('what a check has saved in lost+found stays', async (t) => {
+test('files that a check saved in lost+found stay', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'ext4-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'disk');
@@ -59,7 +59,7 @@ test('what a check has saved in lost+found stays', async (t) => {
   assert.equal(stdout, 'saved');
 });
 
-test('figures that a guest wrote into its superblock stay within what a volume can have', async (t) => {
+test('numbers that a guest wrote into its superblock stay within the limits of a volume', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'ext4-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'disk');

@@ -4,11 +4,11 @@ import { run } from '../process/run.ts';
 export interface Ext4 {
   readonly uuid: string;
   readonly sizeBytes: number;
-  /** While it is not mounted; a mounted one is asked by statfs(2). */
+  /** Of an unmounted filesystem; use statfs(2) for a mounted one. */
   readonly freeBytes: number;
 }
 
-/** The filesystem on a device or in a file; undefined when there is no ext4 on it that can be read. */
+/** The filesystem on a device or in a file; undefined when it has no readable ext4. */
 export async function readExt4(path: string, signal?: AbortSignal): Promise<Ext4 | undefined> {
   const { exitCode, stdout } = await run('dumpe2fs', ['-h', path], {
     allow: ANY_EXIT_CODE,
@@ -18,8 +18,8 @@ export async function readExt4(path: string, signal?: AbortSignal): Promise<Ext4
 }
 
 /**
- * Reads the superblock as dumpe2fs prints it. A guest can write any figure into it: a size that is none is no
- * filesystem's, and there is never more free than there is. Pure.
+ * Reads the superblock as dumpe2fs prints it. A guest can write any number into it: an impossible size means that there
+ * is no filesystem, and free space is limited to the size. Pure.
  */
 export function parseExt4(stdout: string): Ext4 | undefined {
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)$`, 'm').exec(stdout)?.[1];
@@ -33,17 +33,17 @@ export function parseExt4(stdout: string): Ext4 | undefined {
 }
 
 /**
- * An empty filesystem, without `lost+found`. No blocks are reserved for root: nobody but the workload writes. Overwrites
- * what is there.
+ * Makes an empty filesystem, without `lost+found`. No blocks are reserved for root: only the workload writes. Overwrites
+ * existing content.
  */
 export async function makeExt4(path: string, uuid: string, signal?: AbortSignal): Promise<void> {
-  // What a new device or file holds is zeros: neither journal nor inode tables need be written, nor be zeroed by the
-  // kernel after the first mount, which would fill a thin volume with 16 MB for each GiB. Every mount reads the whole file
-  // of orphans, which is 2 MiB in a volume of 8 GiB unless it is told to be small.
+  // A new device or file reads as zeros: neither journal nor inode tables need be written, nor be zeroed by the
+  // kernel after the first mount, which would fill a thin volume with 16 MB for each GiB. Every mount reads the whole
+  // orphan file, which has 2 MiB in a volume of 8 GiB by default.
   const zeros = 'lazy_itable_init=1,lazy_journal_init=1,assume_storage_prezeroed=1';
   const details = `nodiscard,root_owner=0:0,${zeros},orphan_file_size=128k`;
-  // Small ones too have the blocks of the page cache. With the seed of the checksums stored, a copy gets another identity
-  // without being rewritten.
+  // Small filesystems also get blocks of the page size. With a stored checksum seed, a copy can get another UUID without
+  // a rewrite.
   const shape = ['-b', '4096', '-m', '0', '-O', 'metadata_csum_seed', '-E', details];
   const args = ['-q', '-F', ...shape, '-U', uuid, path];
   await run('mkfs.ext4', args, { timeoutMs: SLOW_MS, ...signalled(signal) });
@@ -60,8 +60,8 @@ export async function identifyExt4(
 }
 
 /**
- * Writes what is only in the journal of an unmounted filesystem to its place, as a mount for writing does; a mount of a
- * read-only device cannot. Nothing happens to one that was unmounted properly. False when a person has to look.
+ * Replays the journal of an unmounted filesystem, as a mount for writing does; a mount of a read-only device
+ * cannot. Does nothing after a clean unmount. Returns false when an operator has to repair it.
  */
 export async function replayExt4(path: string, signal?: AbortSignal): Promise<boolean> {
   const { stdout } = await run('dumpe2fs', ['-h', path], signalled(signal));
@@ -74,9 +74,9 @@ export async function replayExt4(path: string, signal?: AbortSignal): Promise<bo
   return exitCode < 4;
 }
 
-/** Mends what can be mended safely, and leaves no empty `lost+found`. False when a person has to look. */
+/** Repairs the filesystem where that is safe, and leaves no empty `lost+found`. False when an operator has to repair it. */
 export async function checkExt4(path: string, signal?: AbortSignal): Promise<boolean> {
-  // e2fsck(8): 1 and 2 mean mended, 4 and more not.
+  // e2fsck(8): 1 and 2 mean repaired, 4 and more not.
   const { exitCode } = await run('e2fsck', ['-f', '-p', path], {
     allow: [0, 1, 2, 4, 8, 12],
     timeoutMs: SLOW_MS,
@@ -88,11 +88,11 @@ export async function checkExt4(path: string, signal?: AbortSignal): Promise<boo
 }
 
 /**
- * Of an unmounted filesystem, where it is empty. initdb and others refuse a folder that holds anything; e2fsck makes
- * it when it needs it. Call it before work that is tried again after a power cut, e2fsck first.
+ * Removes an empty `lost+found` of an unmounted filesystem: initdb and other programs refuse a folder that holds
+ * anything, and e2fsck creates it when needed. Call it before work that is retried after a power cut, after e2fsck.
  */
 async function removeLostFound(path: string, signal?: AbortSignal): Promise<void> {
-  // debugfs(8) reports what it did not do, a folder that is missing or not empty, and exits with 0.
+  // debugfs(8) exits with 0 even when the folder is missing or not empty.
   await run('debugfs', ['-w', '-R', 'rmdir lost+found', path], {
     timeoutMs: SLOW_MS,
     ...signalled(signal),
@@ -100,8 +100,8 @@ async function removeLostFound(path: string, signal?: AbortSignal): Promise<void
 }
 
 /**
- * Makes the filesystem as large as its device, mounted or not; check an unmounted one before. False when
- * a mounted one may not grow here: that takes CAP_SYS_RESOURCE.
+ * Grows the filesystem to the size of its device, mounted or not; check an unmounted one first. False when
+ * a mounted one may not grow here: that needs CAP_SYS_RESOURCE.
  */
 export async function growExt4(path: string, signal?: AbortSignal): Promise<boolean> {
   const { exitCode, stderr } = await run('resize2fs', [path], {
@@ -121,7 +121,7 @@ export async function growExt4(path: string, signal?: AbortSignal): Promise<bool
   });
 }
 
-/** The low byte of whichever error of libext2fs it was. */
+/** The low byte of any error of libext2fs. */
 const ANY_EXIT_CODE = Array.from({ length: 256 }, (_, code) => code);
 /** Terabytes on a slow disk. */
 const SLOW_MS = 30 * 60_000;

@@ -2,15 +2,14 @@ import { processError } from '../process/errors.ts';
 import { run } from '../process/run.ts';
 
 /**
- * Holds back whoever writes to a mounted filesystem, with everything on the disk that was written: ioctl
- * FIFREEZE. One that is frozen already stays so. It outlives the process that asked: thaw it whatever
- * happens.
+ * Blocks writers of a mounted filesystem, after a sync of everything written: ioctl FIFREEZE. Freezing it again is a
+ * success. The freeze outlives this process: thaw it in every case.
  */
 export async function freeze(mountPoint: string, signal?: AbortSignal): Promise<void> {
   await ask('--freeze', mountPoint, /Device or resource busy/, signal);
 }
 
-/** Lets them go on. One that is not frozen is a success. */
+/** Unblocks the writers. A filesystem that is not frozen is a success. */
 export async function thaw(mountPoint: string): Promise<void> {
   await ask('--unfreeze', mountPoint, /Invalid argument/);
 }

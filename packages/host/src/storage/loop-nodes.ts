@@ -13,8 +13,8 @@ export interface LoopPlaces {
 }
 
 /**
- * Makes the nodes of loop devices that the kernel has and `/dev` lacks: an embedded capsule's `/dev` is a tmpfs
- * with the nodes of the moment of its start, and the kernel adds devices later. Returns how many were made.
+ * Makes the missing nodes in `/dev` of loop devices that the kernel has: an embedded capsule's `/dev` is a tmpfs
+ * with the nodes at its start, and the kernel adds devices later. Returns the number of new nodes.
  * Idempotent. Fails with `PROCESS_FAILED` where nodes may not be made.
  */
 export async function makeLoopNodes({ sys = '/sys/block', dev = '/dev' }: LoopPlaces = {}) {
@@ -23,7 +23,7 @@ export async function makeLoopNodes({ sys = '/sys/block', dev = '/dev' }: LoopPl
     const node = `${dev}/${name}`;
     if (await exists(node)) continue;
     const [major = '', minor = ''] = (await readNumber(`${sys}/${name}/dev`)).split(':');
-    // It may have gone since it was listed.
+    // It may have disappeared since it was listed.
     if (minor === '') continue;
     const { exitCode, stderr } = await run('mknod', ['-m', '660', node, 'b', major, minor], {
       allow: [0, 1],

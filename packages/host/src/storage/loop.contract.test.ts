@@ -31,7 +31,7 @@ for (const loop of loops) await loop[Symbol.asyncDispose]();
 `;
 
 suite('loop devices', { timeout: 360_000 }, () => {
-  test('as many as are asked for at once, where /dev has none of their nodes', async () => {
+  test('many loop devices attach at the same time, where /dev has none of their nodes', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-loop-'));
     const files = Array.from({ length: 12 }, (_, index) => join(folder.path, `disk${index}`));
     for (const file of files) {
@@ -44,7 +44,7 @@ suite('loop devices', { timeout: 360_000 }, () => {
     assert.equal(new Set(JSON.parse(stdout) as string[]).size, files.length);
   });
 
-  test('one that is open goes when it is closed, also with a process that is killed', async () => {
+  test('an open loop device is freed when it is closed, also by a killed process', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-loop-'));
     const file = join(folder.path, 'disk');
     await writeFile(file, '');

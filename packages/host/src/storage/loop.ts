@@ -5,11 +5,11 @@ import { run } from '../process/run.ts';
 import { storageError } from './errors.ts';
 import { makeLoopNodes } from './loop-nodes.ts';
 
-/** Several capsules of one machine attach at the same time: each loses a race now and then. */
+/** Several capsules of one machine attach at the same time: each may lose some races. */
 const ATTEMPTS = 30;
 const PAUSE_MS = 50;
 
-/** A loop device and the file behind it, by device and inode: a path means another file elsewhere. */
+/** A loop device and its file, by device and inode: a path may mean another file elsewhere. */
 interface LoopRow {
   readonly name: string;
   readonly 'back-ino': number | string;
@@ -35,9 +35,9 @@ async function findLoops(file: string | FileHandle, signal?: AbortSignal): Promi
 }
 
 /**
- * The loop device of a file, made now if it has none. With direct I/O, so that nothing is cached twice
- * and what is synced is on the disk. Two devices of one file would spoil it: `--nooverlap` refuses that. Others
- * take devices too, and a new one may have no node yet: then it is tried again. Fails with
+ * Returns the loop device of a file, and makes one if it has none. With direct I/O, so that nothing is cached twice
+ * and synced data is on the disk. Two devices of one file would corrupt it: `--nooverlap` refuses that. Retries when
+ * another process takes the device, or when a new one has no node yet. Fails with
  * `STORAGE_LOOP_UNAVAILABLE`.
  */
 export async function attachLoop(file: string, signal?: AbortSignal): Promise<string> {
@@ -64,13 +64,13 @@ export async function attachLoop(file: string, signal?: AbortSignal): Promise<st
   throw storageError.LOOP_UNAVAILABLE({ file, reason });
 }
 
-/** A loop device that is there for as long as it is open here, or mounted, and goes by itself then. */
+/** A loop device that exists while it is open here, or mounted, and is freed automatically. */
 export interface OpenLoop extends AsyncDisposable {
   readonly device: string;
 }
 
 /**
- * Opens the loop device of a file, made now if it has none. Also a process that is killed leaves none. Two that open
+ * Opens the loop device of a file, and makes one if it has none. A killed process leaves no device. Two openers of
  * one file share the device. Fails as `attachLoop`.
  */
 export async function openLoop(file: string, signal?: AbortSignal): Promise<OpenLoop> {
@@ -79,9 +79,9 @@ export async function openLoop(file: string, signal?: AbortSignal): Promise<Open
     const handle = await unlessMissing(open(device, constants.O_RDONLY), ['ENXIO']);
     if (handle === undefined) continue;
     try {
-      // Its last user may have let it go, and another file may have got it, before it was open here.
+      // Before it was open here, its last user may have freed it, and another file may have taken it.
       if ((await findLoop(file, signal)) === device) {
-        // Of a device that is open this means: it goes when the last one closes it.
+        // For an open device this means: free it when the last user closes it.
         await detachLoop(device, signal);
         return { device, [Symbol.asyncDispose]: () => handle.close() };
       }
@@ -91,10 +91,10 @@ export async function openLoop(file: string, signal?: AbortSignal): Promise<Open
     }
     await handle.close();
   }
-  throw storageError.LOOP_UNAVAILABLE({ file, reason: 'its device goes again and again' });
+  throw storageError.LOOP_UNAVAILABLE({ file, reason: 'its device disappears again and again' });
 }
 
-/** Idempotent: a device that is free already is a success. */
+/** Detaches a loop device. Idempotent: a free device is a success. */
 export async function detachLoop(device: string, signal?: AbortSignal): Promise<void> {
   const { exitCode, stderr } = await run('losetup', ['--detach', device], {
     allow: [0, 1],
@@ -104,7 +104,7 @@ export async function detachLoop(device: string, signal?: AbortSignal): Promise<
   await run('losetup', ['--detach', device], signalled(signal));
 }
 
-/** Makes the device as large as its file has become. */
+/** Grows the device to the size of its file. */
 export async function growLoop(device: string, signal?: AbortSignal): Promise<void> {
   await run('losetup', ['--set-capacity', device], signalled(signal));
 }

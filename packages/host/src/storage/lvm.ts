@@ -4,27 +4,27 @@ import { run } from '../process/run.ts';
 export interface LogicalVolume {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Share of its size that is in the pool: 0 to 100; absent for what is not thin, or not active. */
+  /** Share of its size that the pool stores: 0 to 100; absent for a volume that is not thin, or not active. */
   readonly dataPercent?: number;
-  /** Of a pool. */
+  /** The same share of a pool's metadata. */
   readonly metadataPercent?: number;
   readonly isActive: boolean;
 }
 
 /**
- * There is no udev on a capsule: LVM makes its device nodes by itself, and is not to wait for anybody.
- * Nothing watches pools but capsuled. Old metadata is kept where it outlives the root.
+ * A capsule has no udev: LVM makes its device nodes itself, and must not wait for udev. Only capsuled
+ * monitors pools. Old metadata is kept in a folder that outlives the root.
  */
 export interface LvmSettings {
-  /** Where LVM keeps what its metadata was before each change. */
+  /** The folder where LVM keeps the metadata from before each change. */
   readonly backupFolder: string;
-  /** The only disk that is looked at: a name may stand on another one too. */
+  /** The only disk that LVM scans: another disk may have the same names. */
   readonly device?: string;
 }
 
 /**
- * Write errors leave blocks that are taken and belong to nobody; thin_check(8) repairs that and no more,
- * without it such a pool is not activated again.
+ * Write errors leave leaked blocks in a pool; thin_check(8) repairs only those. Without the repair
+ * LVM does not activate such a pool again.
  */
 const CHECK = '"-q", "--auto-repair"';
 const PLAIN = [
@@ -35,7 +35,7 @@ const PLAIN = [
 /** A pool of terabytes is checked when it is activated. */
 const SLOW_MS = 30 * 60_000;
 
-/** Runs one command of lvm(8); answers what it prints. */
+/** Runs one command of lvm(8); returns its output. */
 export async function lvm(
   settings: LvmSettings,
   args: readonly string[],

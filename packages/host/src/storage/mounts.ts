@@ -11,7 +11,7 @@ export interface MountPoint {
   readonly source: string;
 }
 
-/** What is mounted in this process's namespace, in the order it was. Format: proc_pid_mountinfo(5). */
+/** Lists the mounts of this process's namespace, in the order they were made. Format: proc_pid_mountinfo(5). */
 export async function listMounts(): Promise<readonly MountPoint[]> {
   return parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
 }
@@ -26,7 +26,7 @@ export function parseMountInfo(text: string): readonly MountPoint[] {
   });
 }
 
-/** Octal, as the kernel writes blanks and backslashes. */
+/** Octal, as the kernel escapes blanks and backslashes. */
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 8)),
@@ -34,14 +34,14 @@ function unescaped(text: string): string {
 }
 
 /**
- * Makes a folder a place whose mounts are the same in every copy of the mount tree that is not private: an unmount
- * here is one there. Idempotent.
+ * Makes a folder a shared mount: an unmount here is also one in every copy of the mount tree that is not
+ * private. Idempotent.
  */
 export async function shareMounts(folder: string, signal?: AbortSignal): Promise<void> {
   const options = signal === undefined ? {} : { signal };
   const mounts = await listMounts();
   const isMounted = mounts.some(({ path }) => path === folder);
-  // It would hide what is mounted below already.
+  // The bind mount would hide existing mounts below it.
   if (!isMounted && mounts.some(({ path }) => dirname(path) === folder)) return;
   if (!isMounted) await run('mount', ['--bind', folder, folder], options);
   await run('mount', ['--make-shared', folder], options);
@@ -57,15 +57,15 @@ export async function mount(
   await run('mount', args, signal === undefined ? {} : { signal });
 }
 
-/** Binds an open folder, whatever its path leads to meanwhile. */
+/** Binds an open folder, wherever its path leads by then. */
 export async function bindOpen(fd: number, target: string, signal?: AbortSignal): Promise<void> {
   const source = `/proc/${process.pid}/fd/${fd}`;
-  // Canonical, the source would be a path again, and that of whatever stands there by then.
+  // With canonical paths the source would be looked up again, and could be another folder by then.
   const args = ['--no-canonicalize', '--bind', source, target];
   await run('mount', args, signal === undefined ? {} : { signal });
 }
 
-/** False when something still uses it. */
+/** Returns false when the mount is still in use. */
 export async function unmount(path: string, signal?: AbortSignal): Promise<boolean> {
   const { exitCode, stderr } = await run('umount', [path], {
     allow: [0, 32],

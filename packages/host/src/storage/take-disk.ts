@@ -9,20 +9,20 @@ import { findLoop } from './loop.ts';
 export interface TakeDiskOptions {
   /** Default: for reading and writing. */
   readonly readOnly?: boolean;
-  /** For how long a use that is about to end is waited for. Default: one second. */
+  /** How long to wait for a user that is about to finish. Default: one second. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** One that trims it, or a mount namespace that is going away, has it for a moment. */
+/** A trim, or a mount namespace that is being removed, uses it for a moment. */
 const PATIENCE_MS = 1_000;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Opens a disk for nobody else: a block device exclusively (open(2), `O_EXCL`: no mount, no other such open), a file
- * under an exclusive lock (flock(2)) and without any loop device on it. By its inode, so every name of it counts. The
- * hold lasts until the last copy of the descriptor is closed, whatever process has it. A last link is not followed, a
- * FIFO is not waited for. Returns a description of the user where there is one; fails as open(2).
+ * Opens a disk exclusively: a block device with `O_EXCL` (open(2): no mount, no other such open), a file under an
+ * exclusive lock (flock(2)) and without any loop device on it. The hold is on the inode, so it counts for every name of it.
+ * It lasts until the last copy of the descriptor is closed, in any process. A final link is not followed, and a FIFO is not
+ * waited for. Returns a description of the present user, if there is one; fails as open(2).
  */
 export async function takeDisk(
   path: string,
@@ -38,7 +38,7 @@ export async function takeDisk(
 }
 
 export interface DiskUser {
-  /** For people. */
+  /** A description for people. */
   readonly user: string;
 }
 
@@ -73,7 +73,7 @@ async function tryTake(
 /** Not in Node's constants; the same on all of Linux's architectures that a capsule runs on. */
 const O_PATH = 0o10000000;
 
-/** What is held is what was looked at: a file in the place of a device is not held by the flags of a device. */
+/** Checks that the path still leads to the opened file: the flags for a device do not protect a file in its place. */
 async function userOf(
   handle: FileHandle,
   before: Stats,
@@ -87,7 +87,7 @@ async function userOf(
 
 const typeOf = (mode: number) => mode & constants.S_IFMT;
 
-/** The lock comes first: whoever attaches a loop device has it meanwhile. */
+/** Takes the lock first: a program that attaches a loop device holds it meanwhile. */
 async function userOfFile(
   handle: FileHandle,
   signal: AbortSignal | undefined,

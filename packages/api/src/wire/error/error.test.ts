@@ -16,7 +16,7 @@ import { capsuleErrorFrom, connectErrorFrom } from './error.ts';
 
 const KINDS = Object.keys(ERROR_KINDS) as ErrorKind[];
 
-/** What a client makes of a status: the details are bytes then. */
+/** The status as a client receives it: its details are bytes. */
 function overTheWire(sent: ConnectError): ConnectError {
   const received = new ConnectError(sent.rawMessage, sent.code);
   received.details = sent.findDetails(ErrorDetailSchema).map((detail) => ({
@@ -62,7 +62,7 @@ test('all parts of an error reach the other side', () => {
   );
 });
 
-test('every kind has the status that its table promises', () => {
+test('every kind has the status of its table', () => {
   for (const kind of KINDS) {
     const { code } = connectErrorFrom(new CapsuleError({ code: 'X', kind, message: '' }));
     const name = Code[code].replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
@@ -85,7 +85,7 @@ test('plain facts and problems travel, structures do not', () => {
   });
 });
 
-test('whatever an error quotes, its status fits into what every client takes', () => {
+test('the status of any error fits the limits of every client', () => {
   const long = fc
     .tuple(fc.constantFrom('a', '%', 'é', '€', '\u{1f600}'), fc.nat(4000))
     .map(([part, times]) => part.repeat(times));
@@ -127,7 +127,7 @@ test('problems that do not fit are counted', () => {
   assert.equal(got.at(-1)?.message, `and ${500 - got.length + 1} more problems`);
 });
 
-test('an error that is not ours says nothing of what is inside', () => {
+test('an unexpected error does not reveal its text', () => {
   const cause = new Error('password=hunter2');
   const status = connectErrorFrom(cause);
   assert.equal(status.code, Code.Internal);
@@ -138,7 +138,7 @@ test('an error that is not ours says nothing of what is inside', () => {
   assert.equal((status.cause as Error).cause, cause);
 });
 
-test('facts of internal failures stay inside', () => {
+test('facts of internal failures are not sent', () => {
   const sent = new CapsuleError({
     code: 'PROCESS_FAILED',
     kind: 'internal',
@@ -148,7 +148,7 @@ test('facts of internal failures stay inside', () => {
   assert.deepEqual(connectErrorFrom(sent).findDetails(ErrorDetailSchema)[0]?.facts, {});
 });
 
-test('a status of another server gets a code made of its name', () => {
+test('a status of another server gets a code made from its name', () => {
   const error = capsuleErrorFrom(new ConnectError('nothing here', Code.NotFound));
   assert.deepEqual(
     [error.code, error.kind, error.message],
@@ -157,7 +157,7 @@ test('a status of another server gets a code made of its name', () => {
   assert.equal(capsuleErrorFrom(new ConnectError('', Code.Unauthenticated)).kind, 'denied');
 });
 
-test('a kind of a later version becomes what its status says', () => {
+test('an unknown kind of a later version follows its status', () => {
   const detail = create(ErrorDetailSchema, { code: 'A_B', kind: 'novel' });
   const status = new ConnectError('x', Code.Aborted, undefined, [
     { desc: ErrorDetailSchema, value: detail },
@@ -165,7 +165,7 @@ test('a kind of a later version becomes what its status says', () => {
   assert.equal(capsuleErrorFrom(status).kind, 'conflict');
 });
 
-test('an answer for a caller that left is a cancellation, not a bug', () => {
+test('an error after the caller left is a cancellation, not a bug', () => {
   const status = connectErrorFrom(new DOMException('gone', 'AbortError'));
   assert.equal(status.code, Code.Canceled);
 });

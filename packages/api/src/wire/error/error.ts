@@ -31,13 +31,12 @@ const MAX_BYTES = {
 } as const;
 
 /**
- * What a service throws, as it goes over the wire: a status that carries an `ErrorDetail`. An error
- * that is not ours becomes `API_INTERNAL`: its text may hold anything and stays inside, as `cause`. Long
- * parts are cut.
+ * Translates an error for the wire: a status that carries an `ErrorDetail`. An unexpected error becomes
+ * `API_INTERNAL`: its text may hold anything, and stays on the server as `cause`. Long parts are cut.
  */
 export function connectErrorFrom(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
-  // A handler that stops because its caller went away: nobody reads this answer.
+  // A handler that stops because its caller left: no client reads this answer.
   if (error instanceof Error && error.name === 'AbortError') {
     return new ConnectError(error.message, Code.Canceled, undefined, undefined, error);
   }
@@ -47,7 +46,7 @@ export function connectErrorFrom(error: unknown): ConnectError {
   return new ConnectError(status, codeFromKind(ours.kind), undefined, details, ours);
 }
 
-/** An error inside of an answer that is not one as a whole. Long parts are cut. */
+/** Translates an error that is part of a successful answer. Long parts are cut. */
 export function errorToDetail(error: CapsuleError): ErrorDetail {
   return create(ErrorDetailSchema, {
     code: error.code,
@@ -62,7 +61,7 @@ export function errorToDetail(error: CapsuleError): ErrorDetail {
   });
 }
 
-/** The error that a detail stands for; one of a later version's kind is `unknown`. */
+/** The error of a detail; the kind of a later version is `unknown`. */
 export function errorFromDetail(
   detail: ErrorDetail,
   { unknown = 'internal', cause }: { readonly unknown?: ErrorKind; readonly cause?: unknown } = {},
@@ -79,7 +78,7 @@ export function errorFromDetail(
   });
 }
 
-/** The error that a status stands for. A status without an `ErrorDetail` gets the code `RPC_…`. */
+/** The error of a status. A status without an `ErrorDetail` gets the code `RPC_…`. */
 export function capsuleErrorFrom(error: ConnectError): CapsuleError {
   const [detail] = error.findDetails(ErrorDetailSchema);
   if (detail === undefined) {

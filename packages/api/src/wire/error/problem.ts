@@ -2,12 +2,12 @@ import { create } from '@bufbuild/protobuf';
 import type { Problem } from '@capsule/core';
 import { type FieldProblem, FieldProblemSchema } from '../../gen/capsule/v1/error_pb.ts';
 
-/** A problem with an input, with its place where the input is a text. */
+/** A problem with an input, with its position where the input is a text. */
 export interface PlacedProblem extends Problem {
   readonly position?: { readonly line: number; readonly column: number };
 }
 
-/** The fact `problems` of an error; whatever does not look like a list of problems is left out. */
+/** The fact `problems` of an error; ignores anything that is not a list of problems. */
 export function problemsToProto(fact: unknown): FieldProblem[] {
   if (!Array.isArray(fact)) return [];
   return fact.filter(isProblem).map((problem) =>

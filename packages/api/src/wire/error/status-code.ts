@@ -18,7 +18,7 @@ const CODES: Readonly<Record<RpcName, Code>> = {
   internal: Code.Internal,
 };
 
-/** Codes that no kind of ours produces, but other servers and libraries do. */
+/** Codes that no error kind produces, but other servers and libraries do. */
 const FOREIGN: ReadonlyMap<Code, ErrorKind> = new Map([
   [Code.OutOfRange, 'invalid'],
   [Code.Unauthenticated, 'denied'],
@@ -34,7 +34,7 @@ export function codeFromKind(kind: ErrorKind): Code {
   return CODES[ERROR_KINDS[kind].rpc];
 }
 
-/** The error kind that comes nearest to a gRPC status; `internal` for `Unknown`. */
+/** The error kind nearest to a gRPC status; `internal` for `Unknown`. */
 export function kindFromCode(code: Code): ErrorKind {
   return KINDS.get(code) ?? FOREIGN.get(code) ?? 'internal';
 }

@@ -12,7 +12,7 @@ export function applyChangeToProto(change: ApplyChange): WorkloadChange {
   return applyChange.toProto(change);
 }
 
-/** An older capsule does not say what it did. */
+/** An older capsule does not report the change. */
 export function applyChangeFromProto(wire: WorkloadChange): ApplyChange {
   return applyChange.fromProto(wire) ?? 'configured';
 }

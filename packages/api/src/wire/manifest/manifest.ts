@@ -38,7 +38,7 @@ const WIRES: { readonly [K in Kind]: ManifestWire<SpecOf<K>> } = {
   },
 };
 
-/** What the capsule made of one manifest. */
+/** The result of one applied manifest. */
 export type AppliedManifest = Declared &
   (
     | {
@@ -46,7 +46,7 @@ export type AppliedManifest = Declared &
         readonly fields: readonly FieldChange[];
         /** The change needs a new container or microVM. */
         readonly recreates: boolean;
-        /** Of a workload, as it is stored then. */
+        /** The stored workload after the apply. */
         readonly workload?: ReportedWorkload;
       }
     | { readonly error: CapsuleError }
@@ -61,7 +61,7 @@ export function applyRequestFrom(
   return request;
 }
 
-/** By kind, and within one in the order of the manifests, as in the request. Nothing of one that was left undone. */
+/** By kind, and within a kind in the order of the request. Omits manifests that were not applied. */
 export function appliedFromProto(
   manifests: readonly Declared[],
   answer: ManifestApplyResponse,

@@ -54,7 +54,7 @@ export function scheduleToProto({ everySeconds, keep }: SnapshotSchedule): WireS
   return create(SnapshotScheduleSchema, { everySeconds: BigInt(everySeconds), keep });
 }
 
-/** Undefined where none is asked for. */
+/** Undefined where there is no schedule. */
 export function scheduleFromProto(wire: WireSchedule | undefined): SnapshotSchedule | undefined {
   if (wire === undefined || wire.everySeconds === 0n) return undefined;
   return { everySeconds: Number(wire.everySeconds), keep: wire.keep };

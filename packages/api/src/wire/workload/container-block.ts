@@ -30,7 +30,7 @@ export function containerToProto(spec: WorkloadSpec): ContainerSpec {
   });
 }
 
-/** Adds to `problems` what the wire can say and we cannot do. */
+/** Adds problems for values that the wire allows and the capsule does not support. */
 export function containerFromProto(
   block: ContainerSpec,
   problems: Problem[],

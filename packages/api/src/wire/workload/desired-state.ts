@@ -12,14 +12,14 @@ export function desiredToProto(state: DesiredState): WireDesiredState {
   return desiredState.toProto(state);
 }
 
-/** As a capsule reports it: a missing one means running. `undefined` for an unknown one. */
+/** The state that a capsule reported: a missing one means running. `undefined` for an unknown one. */
 export function desiredFromProto(state: WireDesiredState): DesiredState | undefined {
   return state === WireDesiredState.UNSPECIFIED ? 'running' : desiredState.fromProto(state);
 }
 
 /**
- * As an apply asks for it: `undefined` means running for a new workload and no change for another.
- * Fails with `MANIFEST_SPEC_INVALID` for a state that cannot be applied.
+ * The state that an apply requests: `undefined` means running for a new workload and no change for an
+ * existing one. Fails with `MANIFEST_SPEC_INVALID` for a state that cannot be applied.
  */
 export function askedStateFromProto(
   name: string,
@@ -28,6 +28,6 @@ export function askedStateFromProto(
   if (state === WireDesiredState.UNSPECIFIED) return undefined;
   const known = desiredState.fromProto(state);
   if (known === 'running' || known === 'stopped') return known;
-  const message = 'only running and stopped can be asked for';
+  const message = 'only running and stopped can be applied';
   throw manifestError.SPEC_INVALID({ name, problems: [{ path: 'desiredState', message }] });
 }

@@ -28,7 +28,7 @@ export function healthCheckToProto(check: HealthCheck): WireCheck {
   });
 }
 
-/** Adds to `problems` what the wire can say and we cannot do. */
+/** Adds problems for values that the wire allows and the capsule does not support. */
 export function healthCheckFromProto(
   check: WireCheck,
   path: string,
@@ -81,7 +81,7 @@ function probeFromProto({ probe }: WireCheck, at: string, problems: Problem[]): 
     default:
       problems.push({
         path: at,
-        message: 'asks nothing',
+        message: 'has no probe',
         hint: 'exactly one of exec, http and tcp',
       });
       return { kind: 'tcp', port: 1 };

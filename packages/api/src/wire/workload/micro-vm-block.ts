@@ -38,7 +38,7 @@ export function microVmToProto(spec: WorkloadSpec): MicroVMSpec {
   });
 }
 
-/** Adds to `problems` what the wire can say and we cannot do. */
+/** Adds problems for values that the wire allows and the capsule does not support. */
 export function microVmFromProto(
   block: MicroVMSpec,
   problems: Problem[],

@@ -24,7 +24,7 @@ export const updatePolicy = defineChoice<UpdatePolicy, WireUpdate>({
   rollback: WireUpdate.ROLLBACK,
 });
 
-/** `absent` for a number that is not set; a number that we do not know is a problem. */
+/** Returns `absent` for an unset number; an unknown number is a problem. */
 export function choiceFromProto<Word extends string, Wire extends number>(
   choice: Choice<Word, Wire>,
   wire: Wire,

@@ -11,8 +11,8 @@ export function portToProto(port: PortMapping): WirePortMapping {
 }
 
 /**
- * Adds to `problems` what the wire can say and we cannot do; whether numbers are ports at all is
- * checked with all other rules of a spec.
+ * Adds problems for values that the wire allows and the capsule does not support. The rules of a spec
+ * check whether the numbers are valid ports.
  */
 export function portFromProto(
   port: WirePortMapping,

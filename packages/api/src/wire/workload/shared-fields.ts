@@ -9,7 +9,7 @@ import type { BlockReading, SharedFields } from './shared-block.ts';
 import { settingsFromProto, settingsToProto } from './shared-settings.ts';
 import { mountFromProto, mountToProto } from './volume-mount.ts';
 
-/** What each kind has by itself is for its own mapping. */
+/** The mapping of each kind handles its own fields. */
 type SharedSpec = Omit<
   WorkloadSpec,
   'name' | 'kind' | 'microVm' | 'networkMode' | 'hostPid' | 'hostIpc' | 'hostBindPaths'
@@ -45,7 +45,7 @@ export function sharedToProto(spec: WorkloadSpec): SharedFields {
   };
 }
 
-/** Adds to the problems what the wire can say and we cannot do. */
+/** Adds problems for values that the wire allows and the capsule does not support. */
 export function sharedFromProto(block: SharedFields, reading: BlockReading): SharedSpec {
   const { image, hostname, command, args, env } = block;
   return {

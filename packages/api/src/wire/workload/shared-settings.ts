@@ -12,7 +12,7 @@ import type { BlockReading, SharedFields } from './shared-block.ts';
 
 const UNLIMITED = 2n ** 64n - 1n;
 
-/** What shares something of the capsule is for containers alone. */
+/** Only containers share resources of the capsule. */
 type SharedSettings = Omit<ContainerSettings, 'hostPid' | 'hostIpc' | 'hostBindPaths'>;
 type WireSettings = Pick<SharedFields, keyof SharedSettings>;
 
@@ -43,7 +43,7 @@ export function settingsToProto(settings: SharedSettings): WireSettings {
   };
 }
 
-/** Adds to `problems` what the wire can say and we cannot do. */
+/** Adds problems for values that the wire allows and the capsule does not support. */
 export function settingsFromProto(
   spec: WireSettings,
   { at, problems }: BlockReading,

@@ -23,7 +23,7 @@ const limits = fc.record(
   { requiredKeys: [] },
 );
 
-test('what a workload uses and may use comes back from the wire as it was sent', () => {
+test('usage and limits of a workload survive the wire unchanged', () => {
   fc.assert(
     fc.property(fc.record({ name: fc.constant('web'), usage, limits }), (sent) => {
       assert.deepEqual(usageFromProto(usageToProto(sent)), {

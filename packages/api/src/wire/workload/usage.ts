@@ -5,7 +5,7 @@ import {
   WorkloadStatsSchema,
 } from '../../gen/capsule/v1/workload_pb.ts';
 
-/** What one running workload uses, and may use. */
+/** Usage and limits of one running workload. */
 export interface WorkloadUsage {
   readonly name: string;
   readonly usage: ContainerUsage;

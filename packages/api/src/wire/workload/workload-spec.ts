@@ -24,7 +24,7 @@ const workloadKind = defineChoice<WorkloadKind, WireKind>({
   microVm: WireKind.MICRO_VM,
 });
 
-/** The spec alone: name, kind and the block of the kind; also what an apply sends. */
+/** The spec alone: name, kind and the block of the kind; an apply sends the same. */
 export function specToProto(spec: WorkloadSpec): WireWorkload {
   const { name, kind } = spec;
   const block =
@@ -33,9 +33,9 @@ export function specToProto(spec: WorkloadSpec): WireWorkload {
 }
 
 /**
- * The spec that a wire message states. Fails with `MANIFEST_SPEC_INVALID`, naming every field that
- * is set and that this version cannot honour: nothing is dropped in silence. That the values keep
- * the rules (names, ranges) is not checked where nothing else is wrong.
+ * Reads the spec of a wire message. Fails with `MANIFEST_SPEC_INVALID`, naming every field that is set and
+ * that this version does not support: no field is dropped silently. Checks the rules of a spec (names,
+ * ranges) only to complete such a failure.
  */
 export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): WorkloadSpec {
   const { name, container, microVm } = workload;
@@ -51,13 +51,13 @@ export function specFromProto(workload: WireWorkload = create(WorkloadSchema)): 
   throw manifestError.SPEC_INVALID({ name, problems });
 }
 
-/** A refusal names all that is wrong: also the values that break a rule. */
+/** A refusal also names all values that break a rule. */
 function otherProblems(spec: WorkloadSpec, problems: readonly Problem[]): readonly Problem[] {
   const noted = new Set(problems.map(({ path }) => path));
   return validateWorkload(spec).filter(({ path }) => !noted.has(path));
 }
 
-/** The kind and its block belong together. */
+/** The kind and its block must match. */
 function kindProblems(workload: WireWorkload, kind: WorkloadKind | undefined): Problem[] {
   if (kind === undefined) {
     return [{ path: 'kind', message: 'is missing or not known', hint: 'Container or MicroVM' }];

@@ -41,7 +41,7 @@ const stage = defineChoice<WorkloadProgress['stage'], WorkloadStage>({
   stopping: WorkloadStage.STOPPING,
 });
 
-/** What the wire has of a status: all but the capsule's own counters. */
+/** The part of a status that the wire has: everything but the capsule's own counters. */
 export type ReportedStatus = Omit<
   WorkloadStatus,
   'restartStreak' | 'pulledFor' | 'endCause' | 'rolledBack' | 'reason'
@@ -124,7 +124,7 @@ function progressToProto(progress: WorkloadProgress): WireProgress {
   });
 }
 
-/** A stage that we do not know yet is no reason to fail: it is not shown. */
+/** An unknown stage of a later version is not an error: it is not shown. */
 function progressFromProto(progress: WireProgress): WorkloadProgress | undefined {
   const known = stage.fromProto(progress.stage);
   if (known === undefined) return undefined;

@@ -82,7 +82,7 @@ function overTheWire(message: Workload): Workload {
   return fromBinary(WorkloadSchema, toBinary(WorkloadSchema, message));
 }
 
-test('every spec comes back from the wire as it was sent', () => {
+test('every spec survives the wire unchanged', () => {
   fc.assert(
     fc.property(anySpec, (sent) => {
       assert.deepEqual(specFromProto(overTheWire(specToProto(sent))), sent);
@@ -90,7 +90,7 @@ test('every spec comes back from the wire as it was sent', () => {
   );
 });
 
-test('a microVM comes back from the wire as it was sent', () => {
+test('a microVM survives the wire unchanged', () => {
   const sent = completeSpec({
     name: 'vm',
     kind: 'microVm',
@@ -111,14 +111,14 @@ test('a microVM comes back from the wire as it was sent', () => {
   assert.deepEqual(specFromProto(overTheWire(specToProto(sent))), sent);
 });
 
-test('what the wire leaves out of a microVM is as usual', () => {
+test('fields of a microVM that the wire leaves out get their defaults', () => {
   assert.deepEqual(
     specFromProto(microVm({})),
     completeSpec({ name: 'vm', kind: 'microVm', image: 'nginx' }),
   );
 });
 
-test('every workload with its status comes back from the wire as it was sent', () => {
+test('every workload with its status survives the wire unchanged', () => {
   fc.assert(
     fc.property(workload, (sent) => {
       assert.deepEqual(workloadFromProto(overTheWire(workloadToProto(sent))), sent);
@@ -126,7 +126,7 @@ test('every workload with its status comes back from the wire as it was sent', (
   );
 });
 
-test('what the wire leaves out means bridge and tcp', () => {
+test('fields that the wire leaves out mean bridge and tcp', () => {
   const sent = container({
     ports: [create(PortMappingSchema, { containerPort: 80, hostPort: 81 })],
   });
@@ -158,7 +158,7 @@ const REFUSED: Readonly<Record<string, Workload>> = {
 };
 
 for (const [path, sent] of Object.entries(REFUSED)) {
-  test(`${path} that cannot be honoured is refused by its name`, () => {
+  test(`${path} that is not supported is refused with its path`, () => {
     assert.deepEqual(
       problemsOf(() => specFromProto(overTheWire(sent))).map((problem) => problem.path),
       [path],
@@ -178,7 +178,7 @@ test('the kind and its block belong together', () => {
   ]);
 });
 
-test('fields of a later version are refused wherever they stand', () => {
+test('fields of a later version are refused at every level', () => {
   // Field 999, length-delimited, three bytes; the same on each level.
   const later = { no: 999, wireType: 2, data: new Uint8Array([3, 97, 98, 99]) };
   const port = create(PortMappingSchema, { containerPort: 80, hostPort: 80 });
@@ -192,7 +192,7 @@ test('fields of a later version are refused wherever they stand', () => {
   );
 });
 
-test('every problem is named at once', () => {
+test('all problems are named at once', () => {
   const sent = container({ hostMount: true, networkMode: 9 as NetworkMode });
   sent.name = 'No Name';
   assert.deepEqual(
@@ -201,14 +201,14 @@ test('every problem is named at once', () => {
   );
 });
 
-test('an apply without a workload says so', () => {
+test('an apply without a workload is refused', () => {
   assert.deepEqual(
     problemsOf(() => specFromProto(undefined)).map((problem) => problem.path),
     ['kind'],
   );
 });
 
-test('a phase that is not known is an error, a stage that is not known is left out', () => {
+test('an unknown phase is an error, an unknown stage is left out', () => {
   assert.throws(
     () => statusFromProto(create(WorkloadStatusSchema, { phase: 77 as WorkloadPhase })),
     {

@@ -26,8 +26,8 @@ export function workloadToProto(workload: ReportedWorkload): WireWorkload {
 }
 
 /**
- * What a capsule reported. Fails with `MANIFEST_SPEC_INVALID` or `API_UNEXPECTED_ANSWER` where it
- * says more than this version understands; show the wire message itself where that must not happen.
+ * Reads a workload that a capsule reported. Fails with `MANIFEST_SPEC_INVALID` or `API_UNEXPECTED_ANSWER`
+ * for values that this version does not know; show the wire message itself where that must not happen.
  */
 export function workloadFromProto(workload: WireWorkload): ReportedWorkload {
   const desired = desiredFromProto(workload.desiredState);

@@ -33,7 +33,7 @@ export function readHealthCheck(
   if (place === undefined || fields === undefined) return undefined;
   const written = PROBES.filter((kind) => fields.has(kind));
   if (written.length !== 1) {
-    const said = written.length === 0 ? 'asks nothing' : `asks by ${written.join(' and ')}`;
+    const said = written.length === 0 ? 'has no probe' : `has the probes ${written.join(' and ')}`;
     reader.refuse(place.path, said, 'exactly one of exec, http and tcp');
   }
   const [kind] = written;

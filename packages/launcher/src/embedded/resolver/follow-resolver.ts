@@ -31,7 +31,7 @@ export async function followResolver({
   };
   for (const path of sources) {
     const onFailure = (failure: unknown) => say(`${path} is not followed: ${String(failure)}`);
-    await stack.use(new FileFollower({ path, tell: refresh, onFailure })).start();
+    await stack.use(new FileFollower({ path, onText: refresh, onFailure })).start();
   }
   return stack;
 }
