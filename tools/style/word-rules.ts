@@ -44,8 +44,13 @@ const HELD: readonly RegExp[] = [
   /^bench\//,
   /^tools\//,
   /^native\//,
+  /^packages\/api\//,
   /^packages\/cli\//,
+  /^packages\/core\//,
   /^packages\/drivers\//,
+  /^packages\/engine\//,
+  /^packages\/host\//,
+  /^packages\/names\//,
 ];
 /** Generated pages follow their sources; the rules show what they refuse. */
 const EXEMPT =
