@@ -10,7 +10,7 @@ export const runtimeError = defineErrors('RUNTIME', {
     message: (f: { socketPath: string; detail: string }) =>
       `containerd does not answer at ${f.socketPath}`,
     why: (f) => f.detail,
-    hint: remedy`it is restarted by itself; look at ${action('capsule.logs')} when this lasts`,
+    hint: remedy`the capsule restarts it; look at ${action('capsule.logs')} if this lasts`,
   },
   TIMEOUT: {
     kind: 'timeout',
@@ -68,7 +68,7 @@ interface Reference {
   readonly reference: string;
 }
 
-interface Told extends Reference {
+interface WithDetail extends Reference {
   /** The detail that containerd reports, for logs. */
   readonly detail: string;
 }
@@ -79,7 +79,7 @@ const LOCAL = /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?\//;
 export const imageError = defineErrors('IMAGE', {
   NOT_FOUND: {
     kind: 'notFound',
-    message: (f: Told) => `image ${f.reference} was not found in its registry`,
+    message: (f: WithDetail) => `image ${f.reference} was not found in its registry`,
     hint: 'check the name and the tag',
   },
   ABSENT: {
@@ -89,14 +89,14 @@ export const imageError = defineErrors('IMAGE', {
   },
   DENIED: {
     kind: 'denied',
-    message: (f: Told) => `the registry refuses to give image ${f.reference}`,
+    message: (f: WithDetail) => `the registry denies access to image ${f.reference}`,
     why: 'it does not exist, or it needs credentials',
     hint: (f) =>
-      remedy`${action('registry.login', { registry: f.reference.split('/')[0] ?? '', user: 'USER' })} gives the capsule yours`,
+      remedy`${action('registry.login', { registry: f.reference.split('/')[0] ?? '', user: 'USER' })} stores your credentials`,
   },
   REGISTRY_UNREACHABLE: {
     kind: 'unavailable',
-    message: (f: Told & { reason: string }) =>
+    message: (f: WithDetail & { reason: string }) =>
       `image ${f.reference} could not be pulled: ${f.reason}`,
     hint: (f) =>
       LOCAL.test(f.reference)

@@ -44,7 +44,7 @@ test('an unreachable registry, and the reason', () => {
     [`${HEAD}dial tcp 127.0.0.1:443: connect: connection refused`]:
       'its registry refuses connections',
     [`${HEAD}dial tcp 192.0.2.1:443: connect: network is unreachable`]:
-      'there is no way to its registry',
+      'no route leads to its registry',
     [`${HEAD}dial tcp 192.0.2.1:443: i/o timeout`]: 'its registry does not answer',
     [`${HEAD}http: server gave HTTP response to HTTPS client`]:
       'its registry speaks HTTP, not HTTPS',
@@ -53,8 +53,8 @@ test('an unreachable registry, and the reason', () => {
     [`${HEAD}EOF`]: 'its registry cut the connection',
     'failed to copy: httpReadSeeker: failed open: unexpected EOF':
       'its registry cut the connection',
-    [`${STATUS}503 Service Unavailable`]: 'its registry has a failure of its own',
-    [`${STATUS}429 Too Many Requests`]: 'its registry asks to come back later',
+    [`${STATUS}503 Service Unavailable`]: 'its registry has an internal error',
+    [`${STATUS}429 Too Many Requests`]: 'its registry limits requests; pull again later',
   };
   for (const [text, reason] of Object.entries(cases)) {
     assert.equal(describe(text), `IMAGE_REGISTRY_UNREACHABLE: ${reason}`, text);

@@ -24,7 +24,7 @@ const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => Capsu
   [/connection refused/, unreachable('its registry refuses connections')],
   [
     /network is (unreachable|down)|no route to host|host is (unreachable|down)/,
-    unreachable('there is no way to its registry'),
+    unreachable('no route leads to its registry'),
   ],
   [/server gave HTTP response to HTTPS client/, unreachable('its registry speaks HTTP, not HTTPS')],
   [
@@ -35,9 +35,9 @@ const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => Capsu
     /x509:|tls: (failed to verify|unknown|bad) certificate/,
     unreachable("its registry's certificate is not trusted"),
   ],
-  [/\btls: |remote error: tls/, unreachable('no secure connection to its registry could be made')],
-  [/: 429 |toomanyrequests/i, unreachable('its registry asks to come back later')],
-  [/: 5\d\d /, unreachable('its registry has a failure of its own')],
+  [/\btls: |remote error: tls/, unreachable('the TLS connection to its registry failed')],
+  [/: 429 |toomanyrequests/i, unreachable('its registry limits requests; pull again later')],
+  [/: 5\d\d /, unreachable('its registry has an internal error')],
   [
     /: 40[13] |pull access denied|insufficient_scope|authorization failed|no basic auth credentials|failed to authorize|denied: /i,
     imageError.DENIED,
@@ -54,10 +54,7 @@ const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => Capsu
     /no match for platform|image might be filtered out/,
     invalid('it has no variant for this processor'),
   ],
-  [
-    /schema 1|media type .* is no longer supported/,
-    invalid('it is of a format that is no longer in use'),
-  ],
+  [/schema 1|media type .* is no longer supported/, invalid('its format is obsolete')],
   [
     /unexpected commit digest|failed size validation|mismatch|invalid (checksum|header)|failed to extract layer|invalid character|rejecting \d+ byte manifest/,
     invalid('its content is damaged'),
