@@ -119,7 +119,7 @@ suite('leftovers of a killed capsuled', { skip, timeout: 360_000 }, () => {
     const seen = await runtime.start(REF);
     assert.equal(seen.task, 'running');
     await runtime.remove(REF);
-    await mkdir(join(bundle, 'rootfs', 'of-somebody'), { recursive: true });
+    await mkdir(join(bundle, 'rootfs', 'of-another-client'), { recursive: true });
     await runtime.create(spec);
     await assert.rejects(runtime.start(REF), /not empty/);
     await rm(bundle, { recursive: true });
@@ -146,10 +146,10 @@ suite('leftovers of a killed capsuled', { skip, timeout: 360_000 }, () => {
     const record = { ...images[0], name: `${STAGING_PREFIX}another-1`, labels: expiryLabels() };
     await client.images.create({ image: record });
     await client.leases.create({ id: `capsule-${client.mark}-own` });
-    await client.leases.create({ id: 'of-somebody-else' });
+    await client.leases.create({ id: 'of-another-client' });
     await runtime.reclaim();
     const left = (await client.leases.list({})).leases.map(({ id }) => id);
-    assert.deepEqual(left.toSorted(), [`capsule-${client.mark}-own`, 'of-somebody-else']);
+    assert.deepEqual(left.toSorted(), [`capsule-${client.mark}-own`, 'of-another-client']);
     const names = (await client.images.list({})).images.map(({ name }) => name);
     assert.deepEqual(names, [IMAGE]);
     const mounts = client.snapshots.mounts({ snapshotter: 'overlayfs', key: 'left' });

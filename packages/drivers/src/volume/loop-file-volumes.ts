@@ -174,14 +174,14 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     else await this.#snapshots.copyTo(aside, from, signal);
     if ((await readExt4(aside, signal)) === undefined)
       throw volumeDriverError.IMAGE_INVALID({ name });
-    await this.#mend(name, aside, signal);
+    await this.#repair(name, aside, signal);
     await identifyExt4(aside, uid, signal);
     if (((await sizeOf(aside)) ?? 0) >= sizeBytes) return;
     await truncate(aside, sizeBytes);
     await growExt4(aside, signal);
   }
 
-  async #mend(name: string, file: string, signal?: AbortSignal): Promise<void> {
+  async #repair(name: string, file: string, signal?: AbortSignal): Promise<void> {
     if (!(await checkExt4(file, signal))) throw volumeDriverError.DAMAGED({ name });
   }
 
@@ -222,7 +222,7 @@ export class LoopFileVolumes extends MountedVolumes implements VolumeBackend {
     if (ext4 === undefined) throw volumeDriverError.DAMAGED({ name });
     if (ext4.sizeBytes >= sizeBytes) return;
     await using _held = device === undefined ? await takeVolume(name, file, signal) : undefined;
-    if (device === undefined) await this.#mend(name, file, signal);
+    if (device === undefined) await this.#repair(name, file, signal);
     if (!(await growExt4(device ?? file, signal))) throw volumeDriverError.GROWS_DETACHED({ name });
     await syncPath(file);
   }

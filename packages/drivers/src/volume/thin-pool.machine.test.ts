@@ -44,7 +44,7 @@ async function writePartitionTable(): Promise<void> {
 }
 
 /** Leaves the state of a power cut after LVM has recorded a change and before it sends it to the pool. */
-async function cutBeforePoolIsTold(pool: ThinPoolOptions, lv: string): Promise<void> {
+async function cutPowerBeforePoolChange(pool: ThinPoolOptions, lv: string): Promise<void> {
   const shape = ['--type', 'thin', '--virtualsize', '64m', '--thinpool', 'thinpool'];
   await lvm(pool, ['lvcreate', '--yes', ...shape, '--name', lv, 'capsule']);
   const columns = ['--noheadings', '-o'];
@@ -113,7 +113,7 @@ if (inMachine(import.meta.filename)) {
   test('a volume that LVM recorded but did not send to the pool before a power cut is repaired', async () => {
     const pool = await options();
     await makeThinPool(DEVICE, pool);
-    await cutBeforePoolIsTold(pool, 'vol-late');
+    await cutPowerBeforePoolChange(pool, 'vol-late');
     for (const _ of ['once', 'again']) assert.equal(await findThinPool(pool), DEVICE);
     const shown = await lvm(pool, ['lvs', '--noheadings', '-o', 'lv_name,lv_active', 'capsule']);
     assert.match(shown, /vol-late\s+active/);

@@ -238,7 +238,7 @@ suite('no process of an exec outlives its client', { skip, timeout: 240_000 }, (
     }
   });
 
-  test('the shim dies, and with it the only one that knew the processes', async (t) => {
+  test('no process outlives its exec when the shim dies too', async (t) => {
     const bench = await openBench(t, 'shim', true);
     const [init = 0] = await bench.processes();
     using opened = bench.open();

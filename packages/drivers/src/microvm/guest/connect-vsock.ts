@@ -17,7 +17,7 @@ export async function connectVsock(path: string, port: number): Promise<Socket> 
   failed.promise.catch(() => undefined);
   const refuse = (detail: string) => failed.reject(microVmError.NO_VSOCK({ port, detail }));
   socket.once('error', (error) => refuse(error.message));
-  socket.once('close', () => refuse('nobody listens'));
+  socket.once('close', () => refuse('no process listens'));
   const timer = setTimeout(() => refuse('it does not answer'), REPLY_LIMIT_MS);
   try {
     await Promise.race([once(socket, 'connect'), failed.promise]);

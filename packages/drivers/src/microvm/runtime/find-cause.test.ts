@@ -27,7 +27,7 @@ test('without a panic the cause is the death of the monitor, with its error', ()
   assert.match(causeOf(said), /monitor died: -netdev tap: could not open/);
 });
 
-test('a monitor that crashed is distinguished from one whose guest switched off, and from an earlier run', () => {
+test('a crashed monitor is distinguished from a guest that switched off, and from an earlier run', () => {
   const said = (level: string, text: string) =>
     stamped(`2026-11-28T18:41:42.057553971 [firecracker:main:${level}] ${text}`);
   const begun = said('INFO', 'Running Firecracker v1.16.1');

@@ -58,13 +58,13 @@ export class GuestWatch implements Disposable {
 
   async #followAgent(): Promise<void> {
     const { signal } = this.#stop;
-    let hasTold = false;
+    let hasReported = false;
     while (!signal.aborted) {
       try {
         for await (const status of followStatus(await this.guest.calls(), BEAT_MS, signal)) {
           this.pulse.recordBeat();
-          if (hasTold || !hasEnded(status)) continue;
-          hasTold = true;
+          if (hasReported || !hasEnded(status)) continue;
+          hasReported = true;
           this.#parts.onExit(describeEnd(status));
         }
       } catch {
