@@ -50,6 +50,7 @@ const HELD: readonly RegExp[] = [
   /^packages\/drivers\//,
   /^packages\/engine\//,
   /^packages\/host\//,
+  /^packages\/launcher\//,
   /^packages\/names\//,
 ];
 /** Generated pages follow their sources; the rules show what they refuse. */

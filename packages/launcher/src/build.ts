@@ -5,7 +5,7 @@ import { layersInUse } from './embedded/claim/claim.ts';
 
 /**
  * `node packages/launcher/src/build.ts [--json]`: builds the rootfs, prints the size of each part,
- * or with `--json` the layers for another program. What nothing has used for two weeks leaves the cache.
+ * or with `--json` the layers for another program. Entries that nothing has used for two weeks leave the cache.
  */
 const json = process.argv.includes('--json');
 const say = (line: string) => void process.stderr.write(`${line}\n`);

@@ -19,8 +19,8 @@ export interface ChooseRequest {
 }
 
 /**
- * A web server image that this machine can have: our own one if the capsule has it already, that of
- * docker.io where it answers, else one made from Debian packages.
+ * Returns a web server image: our own if the capsule has it already, docker.io's where docker.io
+ * answers, else one made from Debian packages.
  */
 export async function chooseImage(request: ChooseRequest): Promise<ImageChoice> {
   const [own = ''] = demoRecipe.names;
@@ -33,7 +33,7 @@ export async function chooseImage(request: ChooseRequest): Promise<ImageChoice> 
   return { image: own, archive };
 }
 
-/** Any answer will do, also one that asks who we are. */
+/** Any answer will do, also a request for a login. */
 function registryAnswers(): Promise<boolean> {
   return fetch(REGISTRY, { signal: AbortSignal.timeout(REGISTRY_TIMEOUT_MS) }).then(
     (response) => response.status === 200 || response.status === 401,

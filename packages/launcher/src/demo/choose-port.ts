@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { demoError } from './errors.ts';
 
-/** The first port of 127.0.0.1 in the range that nobody listens on. Fails with `DEMO_NO_PORT`. */
+/** Returns the first port of 127.0.0.1 in the range that no program listens on. Fails with `DEMO_NO_PORT`. */
 export async function choosePort(from: number, to: number): Promise<number> {
   for (let port = from; port <= to; port++) if (await isFree(port)) return port;
   throw demoError.NO_PORT({ from, to });

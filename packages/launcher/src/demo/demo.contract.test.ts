@@ -41,7 +41,7 @@ test('the first start shows a tour, the README goes on from there, and later sta
   const stopped = await command('stop', '--name', name);
   assert.match(stopped.stdout, /is stopped/);
   await access(state);
-  // Whether anything answers at 127.0.0.1 tells nothing: another capsule may offer the port now.
+  // An answer at 127.0.0.1 proves nothing: another capsule may offer the port now.
   assert.equal(await readClaim(name), undefined);
   const third = await command('start', '--name', name);
   assert.match(third.stdout, /its API answered after \d+ ms/);

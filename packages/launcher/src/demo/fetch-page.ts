@@ -3,7 +3,7 @@ import { demoError } from './errors.ts';
 
 const PAUSE_MS = 50;
 
-/** Asks until a page comes, for `timeoutMs`. Fails with `DEMO_NO_PAGE`. */
+/** Requests the page until it is served, for `timeoutMs`. Fails with `DEMO_NO_PAGE`. */
 export async function fetchPage(url: string, timeoutMs: number): Promise<string> {
   const endsAt = performance.now() + timeoutMs;
   for (;;) {

@@ -11,7 +11,7 @@ export interface Outcome {
   readonly port: number;
   /** The contents of the volume. */
   readonly note: string;
-  /** The same page from a microVM. */
+  /** The microVM that served the same page. */
   readonly microVm: MicroVmPage;
 }
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface ShowVolumeRequest {
-  /** Any image that stays up: files are brought and fetched from outside. */
+  /** Any image that stays up: files are copied in and out from outside. */
   readonly image: string;
   /** Where manifests and the note are written. */
   readonly folder: string;
@@ -15,7 +15,7 @@ const WRITER = 'notes-writer';
 const READER = 'notes-reader';
 
 /**
- * One workload writes to a volume and is deleted; the next one finds what it wrote. Answers that. The volume
+ * Lets one workload write to a volume, deletes it, and returns what the next workload reads there. The volume
  * stays. Idempotent.
  */
 export async function showVolume(request: ShowVolumeRequest): Promise<string> {

@@ -14,7 +14,7 @@ const CONFIG = [
   'http {',
   '  types { text/html html; text/plain txt; }',
   '  access_log /dev/stdout;',
-  // Where the official image has them: who makes the root read-only names these places.
+  // Where the official image has them: a manifest with a read-only root mounts these folders.
   ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `  ${kind}_temp_path /var/cache/nginx/${kind}_temp;`,
   ),
@@ -59,5 +59,5 @@ export const nginxRecipe: ImageRecipe = debianRecipe({
   },
 });
 
-/** What `npm start` runs where no registry is reachable: the same server under a name of our own. */
+/** `npm start` runs this image where no registry is reachable: the same server under a name of our own. */
 export const demoRecipe: ImageRecipe = { ...nginxRecipe, names: ['localhost/capsule/hello:1'] };

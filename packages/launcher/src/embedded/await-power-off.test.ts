@@ -13,14 +13,14 @@ function folder(t: TestContext): string {
 
 const never = new Promise(() => undefined);
 
-test('a capsule that does not end is given up after the grace', async (t) => {
+test('the wait for a capsule that does not end is over after the grace period', async (t) => {
   const runDir = folder(t);
   assert.equal(await awaitPowerOff(never, { runDir, graceMs: 1, slackMs: 1 }), false);
   writeFileSync(join(runDir, 'power-off-ms'), 'for ever');
   assert.equal(await awaitPowerOff(never, { runDir, graceMs: 1, slackMs: 1 }), false);
 });
 
-test('one whose capsuled asks for longer is waited for', async (t) => {
+test('the wait lasts longer when capsuled asks for more time', async (t) => {
   const runDir = folder(t);
   writeFileSync(join(runDir, 'power-off-ms'), '600000\n');
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -8,14 +8,14 @@ const LONGEST_MS = 3600_000;
 export interface PowerOffPatience {
   /** Bound to /run/capsule inside. */
   readonly runDir: string;
-  /** Where capsuled asks for nothing. */
+  /** Used where capsuled asks for no time of its own. */
   readonly graceMs: number;
-  /** Beside what capsuled asks for: PID 1 ends what belongs to no service, and unmounts. */
+  /** Added to the time that capsuled asks for: PID 1 ends processes of no service, and unmounts. */
   readonly slackMs: number;
 }
 
 /**
- * Waits for the end of a capsule that was asked to power off: `graceMs`, or as long as its capsuled asks for in
+ * Waits until a capsule that is powering off has ended: `graceMs`, or as long as its capsuled asks for in
  * `power-off-ms` where that is longer. False when it has not ended by then.
  */
 export async function awaitPowerOff(
@@ -37,7 +37,7 @@ export async function awaitPowerOff(
   }
 }
 
-/** The file belongs to the capsule: anything but a number counts as nothing asked for. */
+/** The capsule writes the file: anything but a number counts as no request. */
 async function limitOf(runDir: string, slackMs: number): Promise<number> {
   const text = await readFile(join(runDir, 'power-off-ms'), 'utf8').catch(() => '');
   const asked = /^\d{1,9}\n?$/.test(text) ? Number(text) : 0;

@@ -7,8 +7,8 @@ import { disconnectNetwork } from './network/host-network.ts';
 
 /**
  * Removes everything of a capsule that is not its state: processes, cgroups, network, run
- * directory, claim. The one way down, used after a clean stop, after a crash and
- * before a start. Idempotent. The caller holds the capsule's lock.
+ * directory, claim. Every clean-up goes through it: after a clean stop, after a crash
+ * and before a start. Idempotent. The caller holds the capsule's lock.
  */
 export async function clearRemains(name: string, launchProgram: string): Promise<void> {
   const names = hostNames(name);

@@ -3,14 +3,14 @@ import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 /** Both files together are at most twice this. */
 export const CONSOLE_LIMIT_BYTES = 5 * 1024 * 1024;
 
-/** A bounded file for what a capsule prints: the newest part, and the part before it in `.1`. */
+/** A bounded file for the output of a capsule: the newest part, and the part before it in `.1`. */
 export interface ConsoleFile extends Disposable {
   write(chunk: Uint8Array): void;
 }
 
 /**
- * Begins a new file at `path`; what was there becomes `.1`. Writes are synchronous, so that the last
- * words of a capsule are there for whoever learns of its end.
+ * Begins a new file at `path`; the file there becomes `.1`. Writes are synchronous: the last
+ * output of a capsule is on disk once its end is known.
  */
 export function openConsoleFile(path: string, limitBytes = CONSOLE_LIMIT_BYTES): ConsoleFile {
   let fd = begin(path);

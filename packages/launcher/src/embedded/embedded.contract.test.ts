@@ -53,7 +53,7 @@ const inside = ({ claim }: Started, ...argv: string[]) =>
     env: { PATH: '/usr/sbin:/usr/bin' },
   });
 
-/** What of a capsule's names is there on the host. */
+/** Which of a capsule's names exist on the host. */
 async function remains(name: string): Promise<string[]> {
   const names = hostNames(name);
   const { runDir, claim } = hostPaths(name);
@@ -98,7 +98,7 @@ test('a second start finds the first and changes nothing', { skip }, async () =>
   assert.equal(second.claim.pid, first.claim.pid);
 });
 
-test('its state outlives a stop, and its root does not', { skip }, async () => {
+test('the state of a capsule outlives a stop, and its root does not', { skip }, async () => {
   await using home = await place('state');
   const first = await home.start();
   await inside(first, 'sh', '-c', 'echo kept > /perm/mark; echo lost > /etc/mark');
@@ -129,7 +129,7 @@ test('nothing is left after its launcher was killed, once it is started again', 
   assert.deepEqual(await remains(home.name), []);
 });
 
-test('stop clears what a killed launcher left', { skip }, async () => {
+test('stop removes everything that a killed launcher left', { skip }, async () => {
   await using home = await place('dead');
   const started = await home.start();
   process.kill(started.claim.launcherPid, 'SIGKILL');
@@ -139,7 +139,7 @@ test('stop clears what a killed launcher left', { skip }, async () => {
   assert.equal(await stopCapsule(home.name), false);
 });
 
-test('it reaches what listens on the host, through its own address', { skip }, async () => {
+test('a capsule reaches servers of the host through an address of the host', { skip }, async () => {
   await using home = await place('net');
   const started = await home.start();
   const server = createServer((socket) => socket.end(`${socket.remoteAddress}`));

@@ -1,4 +1,4 @@
-/** What a launcher process is told, as JSON in its first argument. */
+/** The request to a launcher process, as JSON in its first argument. */
 export interface LaunchRequest {
   readonly name: string;
   readonly stateDir: string;
@@ -7,12 +7,12 @@ export interface LaunchRequest {
   readonly launchProgram: string;
   /** Range that the capsule's four addresses are taken from. */
   readonly pool: string;
-  /** End the capsule when the process that asked for it is gone. */
+  /** End the capsule when the process that requested it has ended. */
   readonly attached: boolean;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What it answers, one JSON line on descriptor 3; then the descriptor is closed. */
+/** The launcher's answer: one JSON line on descriptor 3; then it closes the descriptor. */
 export type LaunchAnswer =
   | {
       readonly running: true /** For a person: problems of the host, and changes of it. */;

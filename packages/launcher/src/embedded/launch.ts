@@ -25,16 +25,16 @@ const FORWARDING_NOTE =
 /** A capsule that runs as a child of this process. */
 export interface Launched {
   readonly claim: Claim;
-  /** Changes of the host that outlast the capsule, for a person. */
+  /** Changes of the host that outlast the capsule, in words for the operator. */
   readonly notes: readonly string[];
   /** Settles when PID 1 of the capsule has ended; with its exit code. */
   readonly ended: Promise<number>;
-  /** Asks PID 1 to power off, waits `graceMs` or as long as its workloads need, then ends it. Resolves when nothing is left. */
+  /** Asks PID 1 to power off, waits `graceMs` or as long as its workloads need, then ends it. Resolves when nothing of it is left. */
   stop(graceMs: number): Promise<void>;
 }
 
 /**
- * Starts a capsule: clears what an earlier one of the name left, makes its network, and runs PID 1
+ * Starts a capsule: removes what an earlier one of the name left, makes its network, and runs PID 1
  * in namespaces of its own. The caller holds the capsule's lock and calls `stop` in the end, also
  * when the capsule ended by itself.
  */
@@ -120,7 +120,7 @@ async function spawnCapsule(request: LaunchRequest) {
   return child;
 }
 
-/** Where everything is that a capsule writes to its console. */
+/** Returns the path of a capsule's console file. */
 export function consoleLog(stateDir: string): string {
   return join(stateDir, 'console.log');
 }

@@ -67,13 +67,13 @@ async function main(): Promise<void> {
   say(code === undefined ? `stopping: ${leave.signal.reason}` : `capsule ended with ${code}`);
   leave.abort();
   await forwarding;
-  // A look amid the way down would put back what is being removed.
+  // A look during the shutdown would restore the rules that it removes.
   await host[Symbol.asyncDispose]();
   await capsule.stop(STOP_GRACE_MS);
   say('stopped');
 }
 
-/** Nobody listens any more: that is fine. */
+/** The starting process may have closed its end already. */
 async function answer(message: LaunchAnswer): Promise<void> {
   const stream = createWriteStream('', { fd: 3 });
   stream.on('error', () => undefined);

@@ -36,7 +36,7 @@ export interface Started {
   readonly claim: Claim;
   readonly alreadyRan: boolean;
   readonly warnings: readonly string[];
-  /** Resolves when its launcher has ended; never for one that ran already. */
+  /** Resolves when its launcher has ended; never for a capsule that ran already. */
   readonly launcherEnded: Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export async function startCapsule(request: StartRequest): Promise<Started> {
   return { claim, alreadyRan: false, warnings: answer.warnings, launcherEnded: ended };
 }
 
-/** Problems of the host that the launcher of a running capsule has found; none before its first look. */
+/** Returns the problems of the host that a running capsule's launcher has found; none before its first look. */
 async function reportedProblems(name: string): Promise<readonly string[]> {
   const text = await readFile(hostPaths(name).report, 'utf8').catch(
     (cause: NodeJS.ErrnoException) => {
@@ -78,7 +78,7 @@ async function reportedProblems(name: string): Promise<readonly string[]> {
   return readHostReport(text).map(describeProblem);
 }
 
-/** What the background process of a capsule has to say. */
+/** Returns the path of the log of a capsule's background process. */
 export function launcherLog(stateDir: string): string {
   return join(stateDir, 'launcher.log');
 }

@@ -10,8 +10,8 @@ const PATIENCE_MS = 100_000;
 const SLACK_MS = 60_000;
 
 /**
- * Asks the launcher of a capsule to stop it, waits until all of it is gone, and clears what a dead
- * launcher left. Returns false when there was nothing. State stays. Idempotent.
+ * Asks the launcher of a capsule to stop it, waits until all of it is gone, and removes what a dead
+ * launcher left. Returns false when there was nothing to stop. State stays. Idempotent.
  */
 export async function stopCapsule(name: string): Promise<boolean> {
   const claim = await readClaim(name);
@@ -19,7 +19,7 @@ export async function stopCapsule(name: string): Promise<boolean> {
   const { lock, runDir } = hostPaths(name);
   const running = await isHeld(lock);
   if (running) signalProcess(claim.launcherPid, 'SIGTERM');
-  // What the launcher does not manage in its own time, the kernel does: the capsule dies with it.
+  // A launcher that takes too long is killed below, and the kernel ends the capsule with it.
   const locked = lockFile(lock, { wait: true });
   const isOver = locked.then(() => undefined);
   const hasEnded = await awaitPowerOff(isOver, {

@@ -4,14 +4,14 @@ import { makeFolderAs, writeFileAs } from '@capsule/host';
 import { hostPaths } from './host-paths.ts';
 import type { Subnet } from './subnet.ts';
 
-/** A port of the capsule that could not be had on the host's 127.0.0.1. */
+/** A published port that could not be opened on the host's 127.0.0.1. */
 export interface PortProblem {
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
   readonly why: string;
 }
 
-/** What the launcher of a capsule writes down for others: `list`, `stop`, the next start. */
+/** The record of a capsule's launcher, which other programs read: `list`, `stop`, the next start. */
 export interface Claim {
   readonly name: string;
   readonly stateDir: string;
@@ -24,7 +24,7 @@ export interface Claim {
   /** PID 1 of the capsule as the host sees it; absent until it runs. */
   readonly pid?: number;
   readonly startedAt: string;
-  /** Published ports that 127.0.0.1 does not have. */
+  /** Published ports that are not open on 127.0.0.1. */
   readonly portProblems?: readonly PortProblem[];
 }
 
@@ -35,7 +35,7 @@ export async function writeClaim(claim: Claim): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
-/** The claim of that name, of a living launcher or of a dead one. */
+/** Returns the claim of that name, whether its launcher lives or not. */
 export async function readClaim(name: string): Promise<Claim | undefined> {
   try {
     return JSON.parse(await readFile(hostPaths(name).claim, 'utf8')) as Claim;
@@ -45,7 +45,7 @@ export async function readClaim(name: string): Promise<Claim | undefined> {
   }
 }
 
-/** All claims, of living launchers and of dead ones. */
+/** Returns all claims, whether their launchers live or not. */
 export async function readClaims(): Promise<readonly Claim[]> {
   const directory = dirname(hostPaths('any').claim);
   const files = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
@@ -59,7 +59,7 @@ export async function readClaims(): Promise<readonly Claim[]> {
   return claims.filter((claim) => claim !== undefined);
 }
 
-/** Directories of the rootfs of every capsule that runs, or has left something behind: for `buildRootfs`. */
+/** Returns the rootfs directories of every capsule that runs or has left something behind: for `buildRootfs`. */
 export async function layersInUse(): Promise<readonly string[]> {
   return (await readClaims()).flatMap(({ layers }) => layers);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { NAME_PATTERN } from '@capsule/core';
 import { embeddedError } from '../errors.ts';
 
-/** What a capsule of that name is called in the host's tables. All derived, so that clean-up needs no record. */
+/** The names of one capsule in the host's tables, all derived from its own: clean-up needs no record. */
 export interface HostNames {
   readonly netns: string;
   /** The host's end of the veth pair: an interface name has at most 15 characters. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { HOST_REPORT } from '@capsule/core';
 
-/** Where the launcher keeps what belongs to the machine and not to one capsule. */
+/** Where the launcher keeps files of the machine, which belong to no single capsule. */
 export const RUN_ROOT = '/run/capsule';
 
 /** Default place of a capsule's durable state. */
@@ -12,11 +12,11 @@ export interface HostPaths {
   /** Bound to /run/capsule inside; the API's socket appears here. */
   readonly runDir: string;
   readonly socket: string;
-  /** What the launcher has found on the host, for the capsule. */
+  /** Problems that the launcher has found on the host; the capsule reads them. */
   readonly report: string;
   /** Held locked by the launcher for as long as it lives. */
   readonly lock: string;
-  /** What the launcher says about the running capsule. */
+  /** The launcher's record of the running capsule. */
   readonly claim: string;
   readonly resolvConf: string;
   readonly pidFile: string;
@@ -35,5 +35,5 @@ export function hostPaths(name: string): HostPaths {
   };
 }
 
-/** Held while networks are chosen, and while what all capsules share is changed. */
+/** Held while networks are chosen, and while shared settings of the host are changed. */
 export const NETWORK_LOCK = join(RUN_ROOT, '.launcher', '.network.lock');

@@ -20,7 +20,7 @@ const anyRange = fc
     return { base: base - (base % size), prefix };
   });
 
-test('never overlaps what is taken, and stays within the pool', () => {
+test('never overlaps taken ranges, and stays within the pool', () => {
   fc.assert(
     fc.property(fc.string(), fc.array(anyRange, { maxLength: 12 }), (name, taken) => {
       const subnet = range(pickSubnet(name, DEFAULT_POOL, taken).cidr);
@@ -35,7 +35,7 @@ test('gives a name the same addresses each time', () => {
   assert.deepEqual(pickSubnet('demo', DEFAULT_POOL, []), pickSubnet('demo', DEFAULT_POOL, []));
 });
 
-test('hands out a whole pool before it says that it is full', () => {
+test('hands out a whole pool before it reports that the pool is full', () => {
   const taken: Range[] = [];
   for (let index = 0; index < 4; index++) {
     taken.push(range(pickSubnet(`c${index}`, '10.9.0.0/28', taken).cidr));

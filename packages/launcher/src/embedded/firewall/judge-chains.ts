@@ -1,4 +1,4 @@
-/** What a rule does with a packet that it applies to; `undefined`: it counts or logs, and the next one decides. */
+/** The effect of a rule on a packet that it matches; `undefined`: it counts or logs, and the next rule decides. */
 export type Action =
   | 'accept'
   | 'drop'
@@ -19,7 +19,7 @@ export type Chains = ReadonlyMap<string, readonly Rule[]>;
 /** Linux refuses deeper ones, and loops. */
 const DEEPEST = 16;
 
-/** What becomes of the packet in the base chain of this name. */
+/** Returns the verdict of the base chain of this name. */
 export function judgeChain(chains: Chains, name: string, policy: 'accept' | 'drop') {
   return walk(chains, name, 0) ?? policy;
 }

@@ -4,7 +4,7 @@ import type { Packet } from './packet.ts';
 import { dropsInIptables } from './read-iptables.ts';
 import { dropsInNft } from './read-nft.ts';
 
-/** Exists, with a line for each table that is in use, once the older packet filter has been used. */
+/** Has a line for each table in use; absent until the older packet filter is used. */
 const LEGACY_TABLES = '/proc/net/ip_tables_names';
 
 /** The chains of the host's firewall that keep a packet from being forwarded, by name. */
@@ -17,7 +17,7 @@ export async function lookForDrops(packet: Packet): Promise<readonly string[]> {
   return [...dropsInNft(stdout, packet), ...older];
 }
 
-/** Listing a table makes it, so it is done only where it is there already. */
+/** Listing a table creates it, so only existing tables are listed. */
 async function legacyRules(): Promise<string> {
   const tables = await readFile(LEGACY_TABLES, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT' && cause.code !== 'EACCES') throw cause;
@@ -25,7 +25,7 @@ async function legacyRules(): Promise<string> {
   });
   if (!tables.split('\n').includes('filter')) return '';
   const { stdout } = await run('iptables-legacy', ['-w', '-S']).catch((cause: unknown) => {
-    // A host that has the tables and not the program: another system on it made them.
+    // The host has the tables and not the program: another system on it made them.
     if ((cause as { code?: string }).code !== 'PROCESS_NOT_STARTED') throw cause;
     return { stdout: '' };
   });

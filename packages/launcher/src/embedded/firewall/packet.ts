@@ -10,17 +10,17 @@ export interface Packet {
 
 /**
  * Whether a condition of a rule holds for a packet. `ours`: it holds, and was written for this capsule's link
- * or address. `unknown`: we cannot tell.
+ * or address. `unknown`: the rule depends on something else.
  */
 export type Match = 'yes' | 'no' | 'ours' | 'unknown';
 
-/** Whether a whole rule applies: what was written for our link holds, with what we cannot read beside it. */
+/** Whether a whole rule applies: a condition on our link outweighs those that cannot be evaluated. */
 export function matchAll(matches: readonly Match[]): boolean {
   if (matches.includes('no')) return false;
   return matches.includes('ours') || !matches.includes('unknown');
 }
 
-/** The same of the opposite condition. */
+/** Returns the match of the opposite condition. */
 export function negate(match: Match): Match {
   if (match === 'unknown') return match;
   return match === 'no' ? 'yes' : 'no';
@@ -36,7 +36,7 @@ export function matchName(pattern: string, names: readonly string[], wildcard: s
   return fits.length === names.length ? 'yes' : 'unknown';
 }
 
-/** The same for the interface that a packet comes by, which is the capsule's own. */
+/** As `matchName`, for the interface that a packet comes in by, which is the capsule's own. */
 export function matchLink(pattern: string, packet: Packet, wildcard: string): Match {
   const match = matchName(pattern, [packet.iifname], wildcard);
   return match === 'yes' && pattern !== wildcard ? 'ours' : match;

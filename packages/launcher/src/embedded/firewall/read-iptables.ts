@@ -9,7 +9,7 @@ import {
   type Packet,
 } from './packet.ts';
 
-/** Targets that end the way of a packet through a table. */
+/** Targets after which no further rule of the table is evaluated. */
 const VERDICTS: Readonly<Record<string, Action>> = {
   ACCEPT: 'accept',
   DROP: 'drop',
@@ -17,7 +17,7 @@ const VERDICTS: Readonly<Record<string, Action>> = {
   RETURN: 'return',
 };
 
-/** Of extensions that only describe, or that say again what an option says. */
+/** Options of extensions that only describe, or that repeat another option. */
 const HARMLESS = new Set(['comment', 'tcp', 'conntrack', 'state']);
 
 /**
@@ -50,7 +50,7 @@ function judgeRule(words: readonly string[], packet: Packet): Rule {
     at += 1;
     if (option === '-j') {
       action = value in VERDICTS ? VERDICTS[value] : { jump: value };
-      break; // what follows are options of the target
+      break; // the options of the target follow
     }
     if (option === '-g') {
       action = { goto: value };

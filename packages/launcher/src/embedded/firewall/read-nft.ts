@@ -133,7 +133,7 @@ function matchOne(left: Expression, right: unknown, packet: Packet): Match {
   return matchHeader(left, right, packet);
 }
 
-/** Of a connection that begins; nobody has changed where it goes to. */
+/** The state of a new connection, whose destination no rule has changed. */
 function matchConnection(key: string | undefined, right: unknown): Match {
   if (key === 'state') return right === 'new' ? 'yes' : 'no';
   if (key === 'status') return 'no';

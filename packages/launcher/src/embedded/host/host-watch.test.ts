@@ -10,7 +10,7 @@ import type { HostSeen } from './look-at-host.ts';
 const FIREWALL = { code: 'HOST_FIREWALL_DROPS', message: 'it drops', hint: 'open it' };
 const PORT = { code: 'HOST_PORT_TAKEN', message: 'taken', hint: 'end it' };
 
-test('the report has what the last look found, and the ports', async (t) => {
+test('the report has the problems of the last look, and the ports', async (t) => {
   const { watch, see, report, lines } = await open(t);
   see([FIREWALL]);
   assert.deepEqual(await watch.start(), [FIREWALL]);
@@ -26,7 +26,7 @@ test('the report has what the last look found, and the ports', async (t) => {
   ]);
 });
 
-test('what goes on is printed once, and what was mended each time', async (t) => {
+test('a lasting problem is printed once, and each repair every time', async (t) => {
   const { watch, see, lines } = await open(t);
   see([FIREWALL], ['the rules are back']);
   await watch.start();
@@ -46,7 +46,7 @@ test('it looks again by itself, and a look that fails ends nothing', async (t) =
   assert.deepEqual(await report(), [FIREWALL]);
 });
 
-test('after it was disposed nothing is looked at', async (t) => {
+test('a disposed watch looks at nothing', async (t) => {
   const { watch, count } = await open(t, 1);
   await watch.start();
   await watch[Symbol.asyncDispose]();
@@ -55,7 +55,7 @@ test('after it was disposed nothing is looked at', async (t) => {
   assert.equal(count(), before);
 });
 
-test('a report that cannot be written is said once, ends nothing, and is written again', async (t) => {
+test('a report that cannot be written is printed once, ends nothing, and is written again', async (t) => {
   const { watch, lines, see, folder, report } = await open(t);
   await rm(folder, { recursive: true });
   see([FIREWALL]);

@@ -18,7 +18,7 @@ export interface HostWatchParts {
 const INTERVAL_MS = 20_000;
 
 /**
- * Keeps the report on the host up to date: a firewall is started, or a VPN, while the capsule runs. Nothing
+ * Keeps the report on the host up to date: a firewall or a VPN may start while the capsule runs. Nothing
  * that fails here ends it; a failure is printed once.
  */
 export class HostWatch implements AsyncDisposable {
@@ -36,7 +36,7 @@ export class HostWatch implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Looks once, then from time to time. Returns what the first look has found. */
+  /** Looks once, then from time to time. Returns the problems of the first look. */
   async start(): Promise<readonly HostProblem[]> {
     await this.look();
     this.#watching = this.#watch();
@@ -50,7 +50,7 @@ export class HostWatch implements AsyncDisposable {
     await this.#report();
   }
 
-  /** The published ports that 127.0.0.1 does not have. */
+  /** Takes the published ports that are not open on 127.0.0.1. */
   async setPorts(problems: readonly HostProblem[]): Promise<void> {
     this.#ports = problems;
     await this.#report();

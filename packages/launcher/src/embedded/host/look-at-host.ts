@@ -18,15 +18,15 @@ export interface CapsulePlace {
   readonly stateDir: string;
 }
 
-/** What was found: problems, and changes that the launcher has made. */
+/** Problems of the host, and changes that the launcher has made. */
 export interface HostSeen {
   readonly problems: readonly HostProblem[];
   readonly done: readonly string[];
 }
 
 /**
- * Looks for what on the host stands in the way of a capsule, and mends what is the capsule's own. An aspect
- * that cannot be looked at is a problem of its own, and keeps nothing from the others.
+ * Finds problems of the host that impair a capsule, and restores the capsule's own rules. An aspect that
+ * cannot be examined is a problem of its own, and does not affect the others.
  */
 export async function lookAtHost(place: CapsulePlace): Promise<HostSeen> {
   const aspects = {
@@ -98,7 +98,7 @@ async function state({ stateDir }: CapsulePlace): Promise<HostSeen> {
   return found(problemOf(hostError.STATE_NOEXEC({ folder, mount })));
 }
 
-/** A file that is wrong is capsuled's matter, which refuses to start with it. */
+/** An invalid file counts as none here: capsuled refuses to start with it. */
 export function bridgeCidr(config: string): string {
   try {
     const { bridge } = JSON.parse(config) as { bridge?: { cidr?: unknown } };

@@ -1,4 +1,4 @@
-/** Where the file system of a folder is mounted, when its programs may not be run; from proc_pid_mountinfo(5). */
+/** Returns the mount of a folder's filesystem if that is noexec, else undefined; see proc_pid_mountinfo(5). */
 export function noexecMountOf(folder: string, mountInfo: string): string | undefined {
   const mounts = mountInfo.split('\n').flatMap((line) => {
     const [, , , , path, options] = line.split(' ');
@@ -6,7 +6,7 @@ export function noexecMountOf(folder: string, mountInfo: string): string | undef
   });
   const above = mounts.filter(({ path }) => isBelow(folder, path));
   const longest = Math.max(...above.map(({ path }) => path.length));
-  // The last one in a place covers the others.
+  // The last mount at a path covers the others.
   const own = above.findLast(({ path }) => path.length === longest);
   return own?.options.split(',').includes('noexec') ? own.path : undefined;
 }

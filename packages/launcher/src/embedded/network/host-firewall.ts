@@ -28,14 +28,14 @@ export async function openFirewall(names: HostNames, subnet: Subnet): Promise<vo
   await nftLoad(firewallRules(names, subnet));
 }
 
-/** What was mended, and the chains that drop what the capsule sends all the same. */
+/** The repairs that were made, and the chains that still drop the capsule's packets. */
 export interface FirewallSeen {
   readonly done: readonly string[];
   readonly dropping: readonly string[];
 }
 
 /**
- * Puts back what of the capsule's rules another program has removed: one that loads its rules begins with
+ * Restores the rules of the capsule that another program has removed: one that loads its own rules begins with
  * `flush ruleset`, and Docker's chain for users may come later than the capsule. Idempotent.
  */
 export async function keepFirewallOpen(
@@ -61,8 +61,8 @@ export async function closeFirewall(names: HostNames): Promise<void> {
 }
 
 /**
- * Docker drops what it did not start, except what its own chain for users accepts. Returns true when that chain
- * has been changed.
+ * Docker drops traffic of anything that it did not start, unless its chain for users accepts it. Returns true
+ * if this call has changed that chain.
  */
 async function openDocker(link: string): Promise<boolean> {
   const { exitCode, stdout } = await iptables(['-S', DOCKER_CHAIN]);

@@ -31,9 +31,9 @@ export async function chooseSubnet(name: string, pool: string): Promise<Subnet> 
   );
 }
 
-/** No packet that the host would have to cut, or that is lost behind an uplink with less than an Ethernet has. */
+/** The MTU: with a larger one the host would fragment packets, or lose them behind an uplink below Ethernet's. */
 const MOST_BYTES = 1500;
-/** Least that IPv4 hosts carry without cutting. */
+/** The least that IPv4 hosts carry without fragmenting. */
 const LEAST_BYTES = 576;
 
 /**
@@ -66,7 +66,7 @@ export async function connectNetwork(names: HostNames, subnet: Subnet): Promise<
   await openFirewall(names, subnet);
 }
 
-/** Removes whatever of it exists. Idempotent. */
+/** Removes whatever exists of the network. Idempotent. */
 export async function disconnectNetwork(names: HostNames): Promise<void> {
   await closeFirewall(names);
   if (await exists(`/sys/class/net/${names.link}`)) {

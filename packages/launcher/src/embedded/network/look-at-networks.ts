@@ -12,7 +12,7 @@ interface Link {
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
 }
 
-/** What the host can reach directly, and by which interfaces it reaches everything else. */
+/** Networks that the host reaches directly, and the interfaces by which it reaches everything else. */
 export interface HostNetworks {
   readonly used: readonly UsedRange[];
   readonly uplinks: readonly Uplink[];
@@ -23,7 +23,7 @@ export interface Uplink {
   readonly mtu: number;
 }
 
-/** Looks at the networks of the host, without those of a capsule's own `link`. */
+/** Returns the networks of the host, without those of a capsule's own `link`. */
 export async function lookAtNetworks(link: string): Promise<HostNetworks> {
   const [routes, links] = await Promise.all([
     ipJson<Route>(['-4', 'route', 'show', 'table', 'all']),

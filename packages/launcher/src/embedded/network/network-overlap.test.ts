@@ -8,29 +8,29 @@ const used = (...cidrs: readonly string[]) => cidrs.map((cidr) => ({ cidr, by: '
 const found = (cidr: string, ...others: readonly string[]) =>
   overlapping(cidr, used(...others)).map((range) => range.cidr);
 
-test('a network within, around or at the place of that of the workloads overlaps it', () => {
+test('a network within, around or equal to that of the workloads overlaps it', () => {
   for (const other of ['172.20.254.0/24', '172.20.254.77', '172.20.0.0/16', '172.20.254.128/25']) {
     assert.deepEqual(found('172.20.254.0/24', other), [other]);
   }
 });
 
-test('a neighbour, a default route, its halves and what is no range do not', () => {
+test('a neighbour, a default route, its halves and a malformed range do not overlap', () => {
   const others = ['172.20.253.0/24', '0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', 'default', ''];
   assert.deepEqual(found('172.20.254.0/24', ...others), []);
 });
 
-test('the range that is proposed is free', () => {
+test('the proposed range is free', () => {
   assert.equal(freeRange(used('172.20.0.0/16', '10.0.0.0/8')), '192.168.254.0/24');
 });
 
-test('the range of the workloads is that of the configuration, or the default one', () => {
+test('the range of the workloads comes from the configuration, or is the default', () => {
   assert.equal(bridgeCidr('{"bridge":{"cidr":"10.88.0.0/24"}}'), '10.88.0.0/24');
   for (const text of ['{}', '', '{', 'null', '7', '{"bridge":{"cidr":7}}', '{"bridge":null}']) {
     assert.equal(bridgeCidr(text), '172.20.254.0/24', text);
   }
 });
 
-test('the mount of a folder that is noexec is found, however deep the folder is', () => {
+test('the noexec mount of a folder is found, however deep the folder is', () => {
   const mounts = [
     '22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw',
     '23 22 8:2 / /var rw,noexec,nosuid - ext4 /dev/sda2 rw',

@@ -1,6 +1,6 @@
 import { overlap, parseRange, type Range } from '../claim/subnet.ts';
 
-/** A range of addresses that the host uses, and by what. */
+/** A range of addresses that the host uses, and the interface or route that uses it. */
 export interface UsedRange {
   readonly cidr: string;
   readonly by: string;
@@ -15,7 +15,7 @@ const CANDIDATES = [
   '172.31.254.0/24',
 ] as const;
 
-/** Those of the used ranges that overlap a network. Pure. */
+/** Returns the used ranges that overlap a network. Pure. */
 export function overlapping(cidr: string, used: readonly UsedRange[]): readonly UsedRange[] {
   const range = parseRange(cidr);
   if (range === undefined) return [];
@@ -25,7 +25,7 @@ export function overlapping(cidr: string, used: readonly UsedRange[]): readonly 
   });
 }
 
-/** A range that overlaps none of them; the last candidate, when all do. Pure. */
+/** Returns a range that overlaps none of them; the last candidate when all do. Pure. */
 export function freeRange(used: readonly UsedRange[]): string {
   return CANDIDATES.find((cidr) => overlapping(cidr, used).length === 0) ?? '10.99.254.0/24';
 }

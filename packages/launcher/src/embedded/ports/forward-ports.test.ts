@@ -11,7 +11,7 @@ import type { PublishedPort } from './published-port.ts';
 /** Another loopback address plays the capsule: the same port is free there. */
 const CAPSULE = '127.0.0.77';
 
-/** Feeds sets by hand and tells when each has been dealt with. */
+/** Feeds sets by hand, and resolves when each has been processed. */
 function feed(retryMs = 60_000) {
   const sets = new PassThrough({ objectMode: true });
   const reports = new PassThrough({ objectMode: true });
@@ -47,7 +47,7 @@ async function capsuleServer() {
 
 const ask = (port: number) => text(connect({ host: '127.0.0.1', port }));
 
-test('follows what is published', async () => {
+test('follows the published ports', async () => {
   const { port, server } = await capsuleServer();
   const { publish, end } = feed();
   assert.deepEqual(await publish(port), []);
@@ -91,7 +91,7 @@ test('a port that becomes free is taken without any other change', async () => {
   server.close();
 });
 
-test('a report that fails is printed once, ends nothing, and is made again', async () => {
+test('a failed report is printed once, ends nothing, and is sent again', async () => {
   const { port, server } = await capsuleServer();
   const sets = new PassThrough({ objectMode: true });
   const lines: string[] = [];
@@ -117,7 +117,7 @@ test('a report that fails is printed once, ends nothing, and is made again', asy
   server.close();
 });
 
-test('a sequence that fails ends the forwarding, which fails with it', async () => {
+test('a failing sequence ends the forwarding with its error', async () => {
   const sets = (async function* () {
     yield [];
     throw new Error('no sequence');

@@ -11,8 +11,8 @@ export interface ForwardRequest {
   /** Each value is the whole set that is published from then on. */
   readonly published: AsyncIterable<readonly PublishedPort[]>;
   /**
-   * Called after each change and each retry: the ports that 127.0.0.1 does not have, and why. One that fails
-   * is called again at the next retry.
+   * Called after each change and each retry: the ports that are not open on 127.0.0.1, and why. A call that fails
+   * is repeated at the next retry.
    */
   readonly report: (problems: readonly PortProblem[]) => Promise<void>;
   /** One line for the launcher's log. */
@@ -26,8 +26,8 @@ const RETRY_MS = 5_000;
 /**
  * Makes the published ports of a capsule reachable on the host's 127.0.0.1, following the sets as
  * they come; ends, with every listener closed, when the sequence ends or fails. A port that
- * another program has is reported, and tried again from time to time. A change or a report that fails
- * ends nothing: it is printed once, and tried again likewise.
+ * another program has is reported, and retried from time to time. A change or a report that fails
+ * ends nothing: it is printed once, and retried likewise.
  */
 export async function forwardPorts(request: ForwardRequest): Promise<void> {
   await using listeners = new Listeners(request.address);
@@ -64,7 +64,7 @@ export async function forwardPorts(request: ForwardRequest): Promise<void> {
   }
 }
 
-/** What listens on the host's loopback. */
+/** The listeners on the host's loopback. */
 class Listeners implements AsyncDisposable {
   readonly #address: string;
   readonly #open = new Map<string, AsyncDisposable>();
@@ -78,7 +78,7 @@ class Listeners implements AsyncDisposable {
     return ports.every((port) => this.#open.has(portKey(port)));
   }
 
-  /** Listens at these ports and at no other; returns those that could not be had. */
+  /** Listens at these ports and at no other; returns those that could not be opened. */
   async follow(wanted: readonly PublishedPort[]): Promise<readonly PortProblem[]> {
     const keys = new Set(wanted.map(portKey));
     for (const [key, listener] of this.#open) {

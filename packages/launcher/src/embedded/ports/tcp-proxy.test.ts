@@ -31,20 +31,20 @@ async function freePort(): Promise<number> {
   return portOf(server);
 }
 
-test('an answer arrives after the client has said everything', async () => {
+test('an answer arrives after the client has sent everything', async () => {
   await using server = await serve(async (socket) => {
     const question = await text(socket);
-    socket.end(`heard ${question}`);
+    socket.end(`received ${question}`);
   });
   const port = await freePort();
   await using _proxy = await listenTcp({ host: HOST, port }, { host: HOST, port: portOf(server) });
   const client = connect({ host: HOST, port, allowHalfOpen: true });
   client.end('all of it');
-  assert.equal(await text(client), 'heard all of it');
+  assert.equal(await text(client), 'received all of it');
 });
 
-test('a server that ends first still hears the rest of the client', async () => {
-  const { promise: heard, resolve } = Promise.withResolvers<string>();
+test('a server that ends first still receives the rest from the client', async () => {
+  const { promise: received, resolve } = Promise.withResolvers<string>();
   await using server = await serve(async (socket) => {
     socket.end('bye');
     resolve(await text(socket));
@@ -54,10 +54,10 @@ test('a server that ends first still hears the rest of the client', async () => 
   const client = connect({ host: HOST, port, allowHalfOpen: true });
   assert.equal(await text(client), 'bye');
   client.end('and more');
-  assert.equal(await heard, 'and more');
+  assert.equal(await received, 'and more');
 });
 
-test('carries a megabyte each way unharmed', async () => {
+test('carries a megabyte each way unchanged', async () => {
   await using server = await serve((socket) => socket.pipe(socket));
   const port = await freePort();
   await using _proxy = await listenTcp({ host: HOST, port }, { host: HOST, port: portOf(server) });
@@ -67,7 +67,7 @@ test('carries a megabyte each way unharmed', async () => {
   assert.equal(await text(client), sent);
 });
 
-test('a client is reset when nobody listens behind, and the next one is served', async () => {
+test('a client is reset when the target does not listen, and the next one is served', async () => {
   const [port, target] = [await freePort(), await freePort()];
   await using _proxy = await listenTcp({ host: HOST, port }, { host: HOST, port: target });
   const refused = connect({ host: HOST, port });
@@ -103,7 +103,7 @@ test('closing resets what is open and frees the port', async () => {
   await using _again = await listenTcp({ host: HOST, port }, { host: HOST, port: portOf(server) });
 });
 
-test('fails when somebody else has the port', async () => {
+test('fails when another program has the port', async () => {
   await using server = await serve(() => undefined);
   const taken = { host: HOST, port: portOf(server) };
   await assert.rejects(listenTcp(taken, taken), { code: 'EADDRINUSE' });

@@ -8,7 +8,7 @@ export interface Endpoint {
 
 /**
  * Listens at `from` and carries each connection to `to`. Each direction ends on its own, so that a
- * client that has said everything still hears the answer; a broken side resets the other. When `to`
+ * client that has sent everything still receives the answer; a broken side resets the other. When `to`
  * refuses, the client is reset. Fails with the error of listening (`EADDRINUSE`).
  */
 export async function listenTcp(from: Endpoint, to: Endpoint): Promise<AsyncDisposable> {

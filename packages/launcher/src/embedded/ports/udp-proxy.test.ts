@@ -29,7 +29,7 @@ test('carries datagrams both ways and keeps clients apart', async () => {
   for (const socket of [server, ...clients]) socket.close();
 });
 
-test('fails when somebody else has the port', async () => {
+test('fails when another program has the port', async () => {
   const other = await bound();
   const taken = { host: HOST, port: other.port };
   await assert.rejects(listenUdp(taken, taken), { code: 'EADDRINUSE' });

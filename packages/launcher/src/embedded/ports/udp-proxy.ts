@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Endpoint } from './tcp-proxy.ts';
 
-/** A client that says nothing for so long is forgotten, as connection tracking does. */
+/** A client that sends nothing for this long is forgotten, as in connection tracking. */
 const IDLE_MS = 60_000;
 const MAX_CLIENTS = 1024;
 

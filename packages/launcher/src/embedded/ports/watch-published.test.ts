@@ -9,7 +9,7 @@ import {
 } from '@capsule/api/wire';
 import { followPublished, publishedBy } from './watch-published.ts';
 
-const tell = (name: string, hostPort: number, more: object = {}): WorkloadWatchResponse =>
+const shown = (name: string, hostPort: number, more: object = {}): WorkloadWatchResponse =>
   create(WorkloadWatchResponseSchema, {
     workload: create(WorkloadSchema, {
       name,
@@ -19,7 +19,7 @@ const tell = (name: string, hostPort: number, more: object = {}): WorkloadWatchR
   });
 
 const stopped = (name: string, hostPort: number): WorkloadWatchResponse => {
-  const message = tell(name, hostPort);
+  const message = shown(name, hostPort);
   if (message.workload) message.workload.desiredState = DesiredState.STOPPED;
   return message;
 };
@@ -35,29 +35,29 @@ const portsOf = async (...messages: WorkloadWatchResponse[]) =>
     set.map(({ protocol, port }) => `${protocol}/${port}`),
   );
 
-test('says nothing before the present state is complete', async () => {
-  assert.deepEqual(await portsOf(tell('a', 1), tell('b', 2)), []);
-  assert.deepEqual(await portsOf(tell('a', 1), tell('b', 2), synced), [['tcp/1', 'tcp/2']]);
+test('yields nothing before the present state is complete', async () => {
+  assert.deepEqual(await portsOf(shown('a', 1), shown('b', 2)), []);
+  assert.deepEqual(await portsOf(shown('a', 1), shown('b', 2), synced), [['tcp/1', 'tcp/2']]);
 });
 
 test('follows a changed port, a stop and a deletion', async () => {
   const sets = await portsOf(
     synced,
-    tell('a', 1),
-    tell('a', 3),
+    shown('a', 1),
+    shown('a', 3),
     stopped('a', 3),
-    tell('b', 2),
-    tell('b', 2, { deleted: true }),
+    shown('b', 2),
+    shown('b', 2, { deleted: true }),
   );
   assert.deepEqual(sets, [[], ['tcp/1'], ['tcp/3'], [], ['tcp/2'], []]);
 });
 
-test('an API that cannot answer is asked again, whatever its error, and reported once', async () => {
+test('a failing API is asked again, whatever its error, and reported once', async () => {
   const leave = new AbortController();
   const lines: string[] = [];
   const storeBroken = Object.assign(new Error('the store is damaged'), { kind: 'dataLoss' });
   const away = Object.assign(new Error('no capsule'), { kind: 'unavailable' });
-  const answers = [storeBroken, storeBroken, away, stream(tell('a', 1), synced)];
+  const answers = [storeBroken, storeBroken, away, stream(shown('a', 1), synced)];
   const watch = () => {
     const next = answers.shift();
     if (next === undefined) leave.abort();

@@ -13,8 +13,8 @@ export interface PublishedSource {
 }
 
 /**
- * The set of published ports of a capsule, now and after each change, for as long as `signal` is
- * not aborted. While the capsule's API does not answer, or cannot, the last set stands: a store that cannot
+ * Yields the set of published ports of a capsule, now and after each change, until `signal` is
+ * aborted. While the capsule's API does not answer, or cannot, the last set stands: a store that cannot
  * be read today may be mended tomorrow.
  */
 export async function* watchPublished(
@@ -31,7 +31,7 @@ export interface FollowParts {
   readonly retryMs?: number;
 }
 
-/** The same for any watch: one that ends or fails is begun again. */
+/** Does the same for any watch: one that ends or fails is begun again. */
 export async function* followPublished(
   { watch, say, retryMs = RETRY_MS }: FollowParts,
   signal: AbortSignal,
@@ -54,7 +54,7 @@ export async function* followPublished(
   }
 }
 
-/** Turns the messages of a watch into sets; nothing is told before the first set is complete. */
+/** Turns the messages of a watch into sets; yields nothing before the first set is complete. */
 export async function* publishedBy(
   messages: AsyncIterable<WorkloadWatchResponse>,
 ): AsyncGenerator<readonly PublishedPort[]> {

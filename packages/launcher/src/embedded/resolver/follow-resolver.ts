@@ -4,14 +4,14 @@ import { findResolver, HOST_RESOLVERS } from './resolv-conf.ts';
 export interface FollowResolverParts {
   /** The capsule's resolv.conf, on the host. It is a mount inside: written in place, never replaced. */
   readonly target: string;
-  /** Told of what a person should know. */
+  /** Logs one line for the operator. */
   readonly say: (line: string) => void;
   readonly sources?: readonly [string, string];
 }
 
 /**
- * Keeps a capsule's resolvers those of the host, which change as a laptop goes from network to
- * network, until it is disposed.
+ * Keeps a capsule's resolvers equal to the host's, which change as a laptop moves between
+ * networks, until it is disposed.
  */
 export async function followResolver({
   target,
@@ -25,7 +25,7 @@ export async function followResolver({
     if (content === written) return;
     written = content;
     await writeFileAs(target, content, 0o644);
-    // The problem is told by whoever looks at the host.
+    // The watch of the host reports the problem.
     const follows = problem === undefined ? ', and those of the capsule with them' : '';
     say(`the resolvers of the host have changed${follows}`);
   };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findResolver, reachableServers } from './resolv-conf.ts';
 
-test('counts only name servers that a capsule can reach, which has IPv4', () => {
+test('counts only name servers that a capsule can reach over IPv4', () => {
   const text = [
     '# made by a tool',
     'nameserver 127.0.0.53',
@@ -19,11 +19,11 @@ test('counts only name servers that a capsule can reach, which has IPv4', () => 
   assert.deepEqual(reachableServers(text.join('\n')), ['192.0.2.53']);
 });
 
-test('an empty file names nobody', () => {
+test('an empty file names no server', () => {
   assert.deepEqual(reachableServers(''), []);
 });
 
-test('servers that cannot be reached are left out, the rest of the file stays', async (t) => {
+test('unreachable servers are left out, the rest of the file stays', async (t) => {
   const { sources, own } = await files(t);
   await writeFile(
     own,
@@ -34,7 +34,7 @@ test('servers that cannot be reached are left out, the rest of the file stays', 
   });
 });
 
-test('behind a stub of the host there are those that it asks', async (t) => {
+test('a stub of the host is replaced by the servers that it asks', async (t) => {
   const { sources, own, behind } = await files(t);
   await writeFile(own, 'nameserver 127.0.0.53\n');
   await writeFile(behind, 'nameserver 192.0.2.2\n');

@@ -2,19 +2,19 @@ import { readFile } from 'node:fs/promises';
 import type { HostProblem } from '@capsule/core';
 import { hostError, problemOf } from '../host-errors.ts';
 
-/** Where the host says whom it asks: its resolver, and systemd's list of those behind its stub. */
+/** The files in which the host names its resolvers: its own, and systemd's list of those behind its stub. */
 export const HOST_RESOLVERS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'] as const;
 
-/** What a capsule's /etc/resolv.conf says, and what is wrong with it if anything is. */
+/** The content of a capsule's /etc/resolv.conf, and its problem if it has one. */
 export interface Resolver {
   readonly content: string;
   readonly problem?: HostProblem;
 }
 
 /**
- * The resolvers of the host as a capsule can use them, over IPv4: one that listens on the host's loopback is
- * out of its reach, so systemd's list of the servers behind its stub is taken instead. A file that is missing
- * or cannot be read names nobody.
+ * Returns the host's resolvers that a capsule can use, over IPv4. One on the host's loopback is out of its
+ * reach: systemd's list of the servers behind its stub is taken instead. A file that is missing or cannot be
+ * read names no server.
  */
 export async function findResolver([own, behind]: readonly [
   string,
@@ -31,7 +31,7 @@ export async function findResolver([own, behind]: readonly [
   };
 }
 
-/** Addresses of name servers that a capsule can ask. */
+/** Returns the addresses of name servers that a capsule can ask. */
 export function reachableServers(text: string): readonly string[] {
   return serversOf(text).filter(isReachable);
 }
@@ -45,7 +45,7 @@ function isReachable(address: string): boolean {
   return /^\d+\.\d+\.\d+\.\d+$/.test(address) && !/^(127|0)\./.test(address);
 }
 
-/** Whoever cannot be reached would only be waited for. */
+/** A query to an unreachable server would only time out. */
 function onlyReachable(text: string): string {
   return text
     .split('\n')
