@@ -34,27 +34,27 @@ export const imagerError = defineErrors('IMAGER', {
     kind: 'precondition',
     message: (f: { folder: string }) => `there is no Firecracker in ${f.folder}`,
     why: 'CAPSULE_FIRECRACKER names a folder that holds firecracker and jailer, of one release',
-    hint: 'give the two programs these names there, or leave CAPSULE_FIRECRACKER away',
+    hint: 'give the two programs these names there, or unset CAPSULE_FIRECRACKER',
   },
   FIRECRACKER_UNREACHABLE: {
     kind: 'unavailable',
     message: (f: { version: string; url: string; reason: string }) =>
       `Firecracker ${f.version} could not be downloaded: ${f.reason}`,
     why: (f) => `its release is at ${f.url}`,
-    hint: 'run npm run firecracker where that can be reached, or name a folder that has it by CAPSULE_FIRECRACKER',
+    hint: 'run npm run firecracker where that URL can be reached, or set CAPSULE_FIRECRACKER to a folder that has it',
   },
   FIRECRACKER_CHECKSUM: {
     kind: 'precondition',
     message: (f: { version: string; url: string; sha256: string; found: string }) =>
       `the download is not Firecracker ${f.version}`,
-    why: (f) => `the SHA-256 of ${f.url} is ${f.found}, and is to be ${f.sha256}`,
+    why: (f) => `the SHA-256 of ${f.url} is ${f.found}, but must be ${f.sha256}`,
     hint: 'nothing of it was kept; check for a proxy between this machine and that server',
   },
   KERNEL_ARCHITECTURE: {
     kind: 'unsupported',
     message: (f: { architecture: string }) =>
-      `no kernel of ours is configured for ${f.architecture}`,
-    hint: "microVMs have Debian's kernel there",
+      `no own kernel for microVMs is configured for ${f.architecture}`,
+    hint: "microVMs use Debian's kernel there",
   },
   KERNEL_OPTIONS: {
     kind: 'internal',
@@ -71,6 +71,6 @@ export const imagerError = defineErrors('IMAGER', {
   NOT_BUNDLED: {
     kind: 'internal',
     message: (f: { entry: string; said: string }) => `${f.entry} cannot be bundled: ${f.said}`,
-    hint: 'npm run types shows more; mind that a bundle has no top-level await',
+    hint: 'run npm run types for details; a bundle cannot have a top-level await',
   },
 });

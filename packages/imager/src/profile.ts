@@ -1,7 +1,7 @@
 /** As Node names it. */
 export type Architecture = 'x64' | 'arm64';
 
-/** What a rootfs is made of. A document: the plan is derived from it and from nothing else. */
+/** The contents of a rootfs. A document: the plan is derived from it and from nothing else. */
 export interface Profile {
   readonly name: string;
   /** Debian suite of everything that `fromSid` does not name. */
@@ -13,9 +13,9 @@ export interface Profile {
   readonly pruned: readonly string[];
   /** Command lines that must succeed inside the finished base. */
   readonly checks: readonly (readonly string[])[];
-  /** What runs virtual machines, for each architecture. */
+  /** The programs that run virtual machines, for each architecture. */
   readonly vmm: Readonly<Record<Architecture, ProgramSet>>;
-  /** What a microVM starts with. */
+  /** The kernel and first root of microVMs. */
   readonly guest: GuestProfile;
   /** Configuration files by absolute path. */
   readonly files: Readonly<Record<string, ProfileFile>>;
@@ -23,7 +23,7 @@ export interface Profile {
   readonly directories: readonly string[];
 }
 
-/** Programs out of Debian packages of which nothing is kept but what these programs need. */
+/** Programs out of Debian packages; only they and the files that they need are kept. */
 export interface ProgramSet {
   readonly packages: readonly string[];
   /** As in a profile. */
@@ -40,7 +40,7 @@ export interface ProgramSet {
 export interface GuestProfile {
   /** The OCI runtime that payloads run under: a Debian package and the program's absolute path. */
   readonly runtime: { readonly package: string; readonly program: string };
-  /** What the agent loads where they are no part of the kernel, in this order. */
+  /** Kernel modules that the agent loads, in this order, where they are not built in. */
   readonly modules: readonly string[];
 }
 

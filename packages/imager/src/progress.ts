@@ -1,7 +1,7 @@
 /** Receives one finished line of text per call, for a person who watches. */
 export type Progress = (line: string) => void;
 
-/** Says nothing. */
+/** Reports nothing. */
 export const quiet: Progress = () => undefined;
 
 const HEARTBEAT_MS = 15_000;

@@ -23,7 +23,7 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** What `parseArgs` throws at an option that it does not know. */
+/** Whether `parseArgs` has thrown this error at an unknown option. */
 function isUsageError(error: unknown): error is Error {
   return (
     error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')

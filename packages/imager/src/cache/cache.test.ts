@@ -28,7 +28,7 @@ test('fills an entry once and finds it afterwards', async () => {
 });
 
 for (const umask of [0o077, 0o000]) {
-  test(`what is made under umask ${umask.toString(8)} is as if made under 022`, async (t) => {
+  test(`an entry filled under umask ${umask.toString(8)} is as if filled under 022`, async (t) => {
     await using place = await scratch();
     t.after(umaskFor(umask));
     const { path } = await place.cache.ensure('k', makingFolder);
@@ -62,13 +62,13 @@ async function modesIn(path: string): Promise<readonly number[]> {
   return Promise.all(parts.map(async (part) => (await stat(part)).mode & 0o777));
 }
 
-/** Sets it; what it returns sets the one from before again. */
+/** Sets the umask; the returned function restores the earlier one. */
 function umaskFor(umask: number): () => void {
   const before = process.umask(umask);
   return () => void process.umask(before);
 }
 
-test('two that want the same entry at once make it once', async () => {
+test('two callers that need the same entry at once fill it once', async () => {
   await using place = await scratch();
   let filled = 0;
   const fill: Fill = async (directory) => {
@@ -92,7 +92,7 @@ test('a build that failed half-way leaves no entry, and the next one starts clea
   assert.deepEqual(await readdir(entry.path), ['file']);
 });
 
-test('removes what was not used for long, except what is in use', async () => {
+test('removes entries that were not used for long, except those in use', async () => {
   await using place = await scratch();
   const long = new Date(Date.now() - 100_000);
   for (const key of ['old', 'busy', 'new']) {
@@ -104,7 +104,7 @@ test('removes what was not used for long, except what is in use', async () => {
   assert.deepEqual((await readdir(join(place.path, 'entry'))).sort(), ['busy', 'new']);
 });
 
-test('what a killed build left is removed, what is being made is not', async () => {
+test('leftovers of a killed build are removed, an entry being filled is not', async () => {
   await using place = await scratch();
   await mkdir(join(place.path, 'tmp', 'dead', 'tree'), { recursive: true });
   const fill: Fill = async (directory) => {

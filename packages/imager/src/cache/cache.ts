@@ -4,7 +4,7 @@ import { isCapsuleError } from '@capsule/core';
 import { lockFile, lockFileError, namesIn } from '@capsule/host';
 import { underOrdinaryUmask } from './ordinary-umask.ts';
 
-/** What is known about one finished entry. */
+/** The facts about one finished entry. */
 export interface CacheEntry {
   /** Absolute path of the content. */
   readonly path: string;
@@ -12,15 +12,15 @@ export interface CacheEntry {
   readonly fresh: boolean;
 }
 
-/** Fills an empty directory. Whatever it leaves there when it returns becomes the entry. */
+/** Fills an empty directory, whose content becomes the entry when it returns. */
 export type Fill = (directory: string) => Promise<{ readonly sizeBytes: number }>;
 
 /**
- * Directories named by the hash of what they were made from.
+ * Directories named by the hash of their inputs.
  *
  * INVARIANTS. An entry that exists under its name is complete: it is filled in `tmp/` and renamed.
  * Only the holder of its lock fills, renames or removes it. Entries are never changed after that. Each is
- * filled under umask 022; one that an earlier version filled under another is put aside and made again.
+ * filled under umask 022; one that an earlier version filled under another is moved aside and filled again.
  */
 export class Cache {
   readonly #root: string;
@@ -29,7 +29,7 @@ export class Cache {
     this.#root = root;
   }
 
-  /** The entry of that key, or undefined; marks it as used now. */
+  /** Returns the entry of that key, or undefined; marks it as used now. */
   async find(key: string): Promise<CacheEntry | undefined> {
     const entry = join(this.#root, 'entry', key);
     try {
@@ -46,7 +46,7 @@ export class Cache {
     }
   }
 
-  /** Finds the entry or makes it. Two processes that want the same one make it once. */
+  /** Finds the entry or fills it. Two processes that need the same one fill it once. */
   async ensure(key: string, fill: Fill): Promise<CacheEntry> {
     const found = await this.find(key);
     if (found !== undefined) return found;
@@ -68,7 +68,7 @@ export class Cache {
     return { path: join(entry, 'tree'), sizeBytes, fresh: true };
   }
 
-  /** A capsule that runs of it goes on: its root is mounted from there, not by the name. */
+  /** A capsule that runs from it is not affected: its root is a mount, not a path. */
   async #putAside(entry: string): Promise<void> {
     await rename(entry, `${entry}.${Date.now()}`).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ENOENT') throw cause;
@@ -76,8 +76,8 @@ export class Cache {
   }
 
   /**
-   * Removes entries unused for `maxAgeMs`, except those whose path `inUse` names, and what killed
-   * builds left. Returns the keys of removed entries.
+   * Removes entries unused for `maxAgeMs`, except those whose path is in `inUse`, and leftovers
+   * of killed builds. Returns the keys of removed entries.
    */
   async prune(maxAgeMs: number, inUse: ReadonlySet<string>): Promise<readonly string[]> {
     const removed: string[] = [];
@@ -108,7 +108,7 @@ export class Cache {
   }
 }
 
-/** By the file that is written with it: everything else may have got its mode explicitly. */
+/** Judged by the entry's description: the mode of any other file may have been set explicitly. */
 async function isMadeOrdinarily(entry: string): Promise<boolean> {
   return ((await stat(join(entry, 'entry.json'))).mode & 0o777) === 0o644;
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Digest of any JSON value, stable against the order of object keys. 24 hex digits. */
+/** Returns the digest of any JSON value, stable against the order of object keys. 24 hex digits. */
 export function digestOf(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 24);
 }
 
 /**
- * Digest of the files under `roots` (paths relative to `base`; a file or a directory each): names
+ * Returns the digest of the files under `roots` (paths relative to `base`; a file or a directory each): names
  * and contents, not times or owners. A root that does not exist counts as absent, not as an error.
  */
 export async function digestOfFiles(

@@ -15,11 +15,11 @@ test('finds no Debian mirror on a machine that is not Debian', () => {
   assert.equal(mirrorFrom('Ubuntu http://archive.example/ubuntu/\n'), undefined);
 });
 
-test('does not take a list of mirrors for a mirror', () => {
+test('does not mistake a list of mirrors for a mirror', () => {
   assert.equal(mirrorFrom('Debian mirror+file:/etc/apt/mirrors/debian.list\n'), undefined);
 });
 
-test('carries proxies and relaxed dates over, and nothing else', () => {
+test('takes over proxies and relaxed dates, and nothing else', () => {
   const dump = [
     'Acquire "";',
     'Acquire::http::Proxy "http://proxy.example:3142";',

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists, run } from '@capsule/host';
 
-/** How this machine reaches a Debian archive. */
+/** The way in which this machine reaches a Debian archive. */
 export interface DebianArchive {
   readonly mirror: string;
   /** Keyring files that apt is to trust; the archive's own keys. */
@@ -35,7 +35,7 @@ export async function findDebianArchive(override: string | undefined): Promise<D
   };
 }
 
-/** The main Debian archive among apt's index targets, or undefined. */
+/** Returns the main Debian archive among apt's index targets, or undefined. */
 export function mirrorFrom(indexTargets: string): string | undefined {
   for (const line of indexTargets.split('\n')) {
     const [origin, uri] = line.split(' ');
@@ -47,7 +47,7 @@ export function mirrorFrom(indexTargets: string): string | undefined {
 }
 
 /**
- * The main Debian archive among apt's source files, one-line style or deb822. Needed where the
+ * Returns the main Debian archive among apt's source files, one-line style or deb822. Needed where the
  * package lists were thrown away, as container images do: apt then knows no origins.
  */
 export function mirrorFromSources(sources: string): string | undefined {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { parseLibraries } from './program-closure.ts';
 import { treePath } from './tree-path.ts';
 
-test('reads what the dynamic loader says it would load', () => {
+test('reads the libraries that the dynamic loader lists', () => {
   const list = `\tlinux-vdso.so.1 (0x00007f1df7719000)
 \tlibcap.so.2 => /lib/x86_64-linux-gnu/libcap.so.2 (0x00007f1df7529000)
 \t/lib64/ld-linux-x86-64.so.2 (0x00007f1df771b000)

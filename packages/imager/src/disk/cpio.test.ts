@@ -4,7 +4,7 @@ import { packCpio } from './cpio.ts';
 
 const HEADER_BYTES = 110;
 
-/** What buffer-format.rst calls a header, with the name and the data behind it. */
+/** A header as in buffer-format.rst, with the name and the data behind it. */
 function* unpack(archive: Buffer) {
   for (let at = 0; at < archive.length; ) {
     const field = (index: number) =>

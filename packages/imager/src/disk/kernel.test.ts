@@ -8,7 +8,7 @@ kernel/drivers/md/dm-mod.ko.xz:
 kernel/fs/overlayfs/overlay.ko.xz:
 `;
 
-test('what is needed is loaded before what needs it, and once', () => {
+test('a module is loaded after its dependencies, and once', () => {
   assert.deepEqual(orderModules(DEP, ['dm_thin_pool', 'overlay', 'dm_mod', 'ext4']), [
     'kernel/drivers/md/dm-mod.ko.xz',
     'kernel/drivers/md/dm-bufio.ko.xz',

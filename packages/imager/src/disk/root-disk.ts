@@ -16,7 +16,7 @@ export interface RootDiskRequest {
 
 const ROOM_BYTES = 64 * 1024 * 1024;
 
-/** Layers as the image of an ext4, or as it was made before. Read-only for everybody. */
+/** Returns an ext4 image of the layers, made now or found in the cache. Callers must not write to it. */
 export async function buildRootDisk(request: RootDiskRequest): Promise<string> {
   const { cacheDir, layers, progress } = request;
   const cache = new Cache(cacheDir);
@@ -26,7 +26,7 @@ export async function buildRootDisk(request: RootDiskRequest): Promise<string> {
       const tree = join(directory, 'tree');
       await mkdir(tree);
       for (const { path } of layers) {
-        // Linked, not copied: nothing of a layer is changed here.
+        // Linked, not copied: nothing here changes a layer.
         if ((await readdir(path)).length > 0) await run('cp', ['-a', '-l', `${path}/.`, tree]);
       }
       const blocks = Math.ceil(((await sizeOf(tree)) * 1.15 + ROOM_BYTES) / 4096);

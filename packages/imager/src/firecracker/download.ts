@@ -3,17 +3,17 @@ import { isCapsuleError } from '@capsule/core';
 import { imagerError } from '../errors.ts';
 import type { Release } from './release.ts';
 
-/** Four times what a release has today. */
+/** Four times the size of a release today. */
 const LIMIT_BYTES = 32 * 1024 * 1024;
 const SILENCE_MS = 10_000;
 
 export interface DownloadOptions {
-  /** How long the server may say nothing. Default: 10 s. */
+  /** The longest silence of the server. Default: 10 s. */
   readonly silenceMs?: number;
 }
 
 /**
- * The archive of a release, whole and with the right checksum. Fails with
+ * Returns the archive of a release, complete and with the right checksum. Fails with
  * `IMAGER_FIRECRACKER_UNREACHABLE` or `IMAGER_FIRECRACKER_CHECKSUM`.
  */
 export async function download(
@@ -40,19 +40,20 @@ async function receive({ version, url }: Release, silenceMs: number): Promise<Bu
       timer.refresh();
       chunks.push(chunk);
       size += chunk.length;
-      if (size > LIMIT_BYTES) throw unreachable(`it goes on after ${LIMIT_BYTES} bytes`);
+      if (size > LIMIT_BYTES) throw unreachable(`it is larger than ${LIMIT_BYTES} bytes`);
     }
     return Buffer.concat(chunks);
   } catch (error) {
     if (isCapsuleError(error)) throw error;
-    if (silence.signal.aborted) throw unreachable(`nothing was said for ${silenceMs} ms`, error);
+    if (silence.signal.aborted)
+      throw unreachable(`the server sent nothing for ${silenceMs} ms`, error);
     throw unreachable(reasonOf(error), error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** `fetch` says of everything that it failed; its cause says why. */
+/** Every error of `fetch` has the same message; its cause has the reason. */
 function reasonOf(error: unknown): string {
   const { cause = error } = error as { cause?: unknown };
   return cause instanceof Error ? cause.message : String(cause);

@@ -14,7 +14,7 @@ import { findFirecracker } from './find-firecracker.ts';
 import { offerFirecracker } from './offer-firecracker.ts';
 import { type Release, releaseFor, releaseKey } from './release.ts';
 
-/** The same layout as a release has, with more in it than the two programs. */
+/** An archive in the layout of a release, with more files than the two programs. */
 const { version, programs } = releaseFor('x64');
 const OTHERS = [`release-v${version}-x86_64/SHA256SUMS`];
 
@@ -51,7 +51,7 @@ suite('a release of Firecracker', () => {
     progress: quiet,
   });
 
-  test('is fetched once, and is the two programs under the names that a capsule has', async () => {
+  test('is fetched once, and has the two programs under the names that a capsule uses', async () => {
     answer = whole;
     asked = 0;
     const first = await fetchRelease(request('once'));
@@ -85,11 +85,11 @@ suite('a release of Firecracker', () => {
     'that never goes on': [
       (response) => void response.write(archive.subarray(0, 100)),
       'IMAGER_FIRECRACKER_UNREACHABLE',
-      /nothing was said for 200 ms/,
+      /sent nothing for 200 ms/,
     ],
     'that never ends': [
       (response) => {
-        // Until the client has left: a write after that fails at once, and would for ever.
+        // Until the client has left: each write after that fails at once.
         const more = (gone?: Error | null) => {
           if (!gone) response.write(Buffer.alloc(1024 * 1024), more);
         };
@@ -97,7 +97,7 @@ suite('a release of Firecracker', () => {
         more();
       },
       'IMAGER_FIRECRACKER_UNREACHABLE',
-      /goes on after/,
+      /is larger than/,
     ],
   };
   for (const [kind, [bad, code, message]] of Object.entries(refused)) {
@@ -109,7 +109,7 @@ suite('a release of Firecracker', () => {
     });
   }
 
-  test('where it cannot be had, that is said, and is no failure', async () => {
+  test('a failed download is reported, and is no failure', async () => {
     const said: string[] = [];
     answer = refused['that the server does not have']?.[0] ?? whole;
     const offer = {
@@ -124,7 +124,7 @@ suite('a release of Firecracker', () => {
     assert.deepEqual(said, []);
   });
 
-  test('a folder that is given comes before what was fetched', async () => {
+  test('a given folder takes precedence over the fetched release', async () => {
     const cache = new Cache(join(folder, 'found'));
     const [ours, other] = [releaseFor('x64'), releaseFor('arm64')];
     assert.equal(await findFirecracker({}, cache, ours), undefined);

@@ -14,8 +14,8 @@ export interface FetchRequest extends DownloadOptions {
 }
 
 /**
- * The folder with `firecracker` and `jailer` of a release: downloaded, or found in the cache.
- * Capsules that are built from then on have it. Fails as `download` does; then nothing is kept.
+ * Returns the folder with `firecracker` and `jailer` of a release: downloaded, or found in the cache.
+ * Capsules that are built afterwards have it. Fails as `download` does; then nothing is kept.
  */
 export async function fetchRelease(request: FetchRequest): Promise<CacheEntry> {
   const { cacheDir, release, progress } = request;

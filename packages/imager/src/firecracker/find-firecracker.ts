@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import { type Release, releaseKey } from './release.ts';
 
-/** The folder of Firecracker that a capsule is built with: the given one, else the release that was fetched. */
+/** Returns the folder of Firecracker for a build: the given one, else the fetched release. */
 export async function findFirecracker(
   env: Readonly<Record<string, string | undefined>>,
   cache: Cache,

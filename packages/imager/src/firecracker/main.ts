@@ -4,7 +4,7 @@ import { runProgram } from '../run-program.ts';
 import { fetchRelease } from './fetch-release.ts';
 import { releaseFor } from './release.ts';
 
-/** `npm run firecracker`: fetches what runs microVMs from then on where it can. Idempotent. */
+/** `npm run firecracker`: fetches Firecracker, which runs microVMs from then on where it can. Idempotent. */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 await runProgram(async () => {
@@ -15,5 +15,5 @@ await runProgram(async () => {
     progress: say,
   });
   say(`${found.fresh ? 'fetched' : 'there already'}: ${found.path}`);
-  say('a capsule that is started next has it for its microVMs, where its /dev/kvm works');
+  say('the next capsule that is started runs its microVMs with it, where /dev/kvm works');
 });

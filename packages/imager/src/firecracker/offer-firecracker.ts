@@ -8,8 +8,8 @@ export interface OfferRequest extends FetchRequest {
 }
 
 /**
- * Fetches Firecracker unless it is given or there. That it cannot be had is said and no failure:
- * QEMU runs microVMs too. Only worth it where guests run on the processor itself.
+ * Fetches Firecracker unless it is given or fetched already. A failed download is reported and is no
+ * failure: QEMU runs microVMs too. Only worth it where guests run on the processor itself.
  */
 export async function offerFirecracker(request: OfferRequest): Promise<void> {
   const { cacheDir, env, progress, release } = request;

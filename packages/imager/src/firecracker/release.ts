@@ -13,9 +13,9 @@ const VERSION = '1.16.1';
 const PLACE = 'https://github.com/firecracker-microvm/firecracker/releases/download';
 
 /**
- * What the release's own `.sha256.txt` files say. A release could be replaced together with those
- * files, so the sums stand here; when the version changes, compare the new ones with what others
- * who pin them have (nixpkgs, for one).
+ * The sums in the release's own `.sha256.txt` files. A release could be replaced together with those
+ * files, so the sums are repeated here. When the version changes, compare the new sums with those of
+ * another project that pins them, such as nixpkgs.
  */
 const MACHINES: Readonly<Record<Architecture, { readonly name: string; readonly sha256: string }>> =
   {
@@ -29,7 +29,7 @@ const MACHINES: Readonly<Record<Architecture, { readonly name: string; readonly 
     },
   };
 
-/** The release that is fetched for machines of an architecture. */
+/** Returns the release that is fetched for machines of an architecture. */
 export function releaseFor(architecture: Architecture): Release {
   const { name, sha256 } = MACHINES[architecture];
   const inside = (program: string) => `release-v${VERSION}-${name}/${program}-v${VERSION}-${name}`;
@@ -41,7 +41,7 @@ export function releaseFor(architecture: Architecture): Release {
   };
 }
 
-/** What the programs of a release have as their name in the cache, once they are fetched. */
+/** Returns the cache key of a release's programs. */
 export function releaseKey({ sha256 }: Release): string {
   return `firecracker-${sha256.slice(0, 24)}`;
 }

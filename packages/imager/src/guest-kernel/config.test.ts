@@ -12,7 +12,7 @@ CONFIG_LOCALVERSION="-capsule"
 # CONFIG_EROFS_FS is not set
 `;
 
-test('is content when every option is as it was asked for, whatever else there is', () => {
+test('names nothing when every option has the requested value, whatever else is there', () => {
   const wanted = 'CONFIG_NET=y\n# CONFIG_MODULES is not set\nCONFIG_LOCALVERSION="-capsule"\n';
   assert.deepEqual(missingOptions(wanted, ACTUAL), []);
 });
@@ -30,6 +30,6 @@ test('names an option that is on though it was to be off', () => {
   assert.deepEqual(missingOptions('# CONFIG_NET is not set', ACTUAL), ['# CONFIG_NET is not set']);
 });
 
-test('takes comments for what they are', () => {
+test('ignores comments', () => {
   assert.deepEqual(missingOptions('# CONFIG_EROFS_FS must be on\n\n# Network\n', ACTUAL), []);
 });

@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import { digestOf, digestOfFiles } from '../cache/digest.ts';
 import type { Architecture } from '../profile.ts';
 
-/** A newer version of it is not noticed: remove the cache's entry to have one. */
+/** A newer version of it is not noticed: remove the cache's entry to build with that. */
 export const SOURCE_PACKAGE = 'linux-source-6.12';
 
 const FOLDER = 'packages/imager/src/guest-kernel';
 
-/** The configuration of our own kernel: a file that the key is made from. */
+/** Returns the path of our own kernel's configuration, which is part of the key. */
 export function configFile(repository: string, architecture: Architecture): string {
   return join(repository, FOLDER, `${architecture}.config`);
 }
 
-/** What our own kernel has as its name in the cache, once it is built. */
+/** Returns the cache key of our own kernel. */
 export async function kernelKey(
   repository: string,
   architecture: Architecture,

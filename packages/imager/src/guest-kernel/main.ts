@@ -19,5 +19,5 @@ await runProgram(async () => {
     progress: say,
   });
   say(`${kernel.fresh ? 'built' : 'there already'}: ${kernel.path}`);
-  say('a capsule that is started next has it for its microVMs');
+  say('the next capsule that is started runs its microVMs with it');
 });

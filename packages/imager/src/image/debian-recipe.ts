@@ -40,19 +40,19 @@ const DIRECTORIES = {
   '/var/log': { uid: 0, mode: 0o755 },
 };
 
-/** What one small image has beyond all the others. */
+/** The parts of one small image that the others lack. */
 export interface DebianImage
   extends Pick<ImageRecipe, 'names' | 'files' | 'directories' | 'links' | 'config'> {
   /** Beside busybox. */
   readonly packages?: readonly string[];
   readonly pruned?: readonly string[];
-  /** `name:id:home:shell` of users beside root and nobody, each with a group of its name. */
+  /** `name:id:home:shell` of users beside root and `nobody`, each with a group of its name. */
   readonly accounts?: readonly string[];
   /** Environment beside PATH. */
   readonly env?: readonly string[];
 }
 
-/** The recipe of a small image out of Debian packages: busybox for a shell, and what is asked for. */
+/** The recipe of a small image out of Debian packages: busybox for a shell, and the given packages. */
 export function debianRecipe(image: DebianImage): ImageRecipe {
   const { packages = [], pruned = [], accounts = [], env = [], ...rest } = image;
   return {

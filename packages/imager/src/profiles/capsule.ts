@@ -12,7 +12,7 @@ export const capsuleProfile: Profile = {
     'base-files', // the merged-usr links and os-release
     'ca-certificates', // registries speak TLS
     'coreutils',
-    'dash', // /bin/sh of lvm2's and e2fsprogs' helpers, and of a person in trouble
+    'dash', // /bin/sh for the helpers of lvm2 and e2fsprogs, and for an operator
     'e2fsprogs',
     'iproute2',
     'kmod',

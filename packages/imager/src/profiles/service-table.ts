@@ -27,7 +27,7 @@ const NODE_FLAGS = [
 const FREE_AT_BYTES = 128 * 1024;
 
 /**
- * What PID 1 keeps alive, in start order; the format is capsule-init's. At power-off capsuled gets
+ * The services that PID 1 keeps alive, in start order; the format is capsule-init's. At power-off capsuled gets
  * time to stop the workloads: as long as the slowest of them may take, which capsuled writes to a file.
  */
 export const serviceTable = `[containerd]

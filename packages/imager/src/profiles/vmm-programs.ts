@@ -10,7 +10,7 @@ const SOCKETS = '/usr/bin/vhost-device-vsock';
 const X64 = '/usr/bin/qemu-system-x86_64';
 const ARM64 = '/usr/bin/qemu-system-aarch64';
 
-/** What runs microVMs: QEMU, virtual sockets without a kernel module, and the maker of their disks. */
+/** The programs that run microVMs: QEMU, virtual sockets without a kernel module, and the maker of their disks. */
 export const vmmPrograms: Readonly<Record<Architecture, ProgramSet>> = {
   x64: programSet('qemu-system-x86', X64, [
     '/usr/share/qemu/kvmvapic.bin',
@@ -30,7 +30,7 @@ function programSet(emulator: string, program: string, firmware: readonly string
     fromSid: { 'vhost-device-vsock': '0.3.*' },
     programs,
     data: firmware,
-    // What drops root's rights before a machine starts is the base's.
+    // The base has the program that drops root's rights before a machine starts.
     checks: [...programs, '/usr/bin/setpriv'].map((path) => [path, '--version']),
   };
 }

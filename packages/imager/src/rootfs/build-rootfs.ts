@@ -26,7 +26,7 @@ export interface BuildRequest {
   readonly profile: Profile;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly progress: Progress;
-  /** Paths of layers that running capsules use: these stay in the cache. */
+  /** Paths of layers that running capsules use: they stay in the cache. */
   readonly layersInUse: () => Promise<readonly string[]>;
 }
 
@@ -36,14 +36,14 @@ export interface Layer extends CacheEntry {
   readonly key: string;
 }
 
-/** A finished rootfs: directories to be stacked, lowest first. Read-only for everybody. */
+/** A finished rootfs: directories to be stacked, lowest first. Callers must not write to them. */
 export interface Rootfs {
   readonly layers: readonly Layer[];
   /** The host's launcher program, from the same build. */
   readonly launchProgram: string;
 }
 
-/** Two weeks: a branch that one comes back to is still there. */
+/** Two weeks: the layers of a branch that a developer returns to are still there. */
 const UNUSED_MS = 14 * 24 * 3600 * 1000;
 
 const executors: Executors = {
@@ -56,7 +56,7 @@ const executors: Executors = {
   capsuled: buildCapsuled,
 };
 
-/** Builds what is missing of a rootfs; an unchanged one is found in the cache. Needs root. */
+/** Builds the missing layers of a rootfs; unchanged ones are found in the cache. Needs root. */
 export async function buildRootfs(request: BuildRequest): Promise<Rootfs> {
   if (arch !== 'x64' && arch !== 'arm64') throw imagerError.ARCHITECTURE({ architecture: arch });
   const cache = new Cache(request.cacheDir);

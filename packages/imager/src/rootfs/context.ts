@@ -3,12 +3,12 @@ import type { DebianArchive } from '../debian/host-apt.ts';
 import type { Progress } from '../progress.ts';
 import type { StepArgs, StepName } from './plan-rootfs.ts';
 
-/** What the executors of steps work with. */
+/** The surroundings of a build, for the executors of steps. */
 export interface BuildContext {
   /** The checkout. */
   readonly repository: string;
   readonly cache: Cache;
-  /** Asked for only by steps that fetch packages. */
+  /** Called only by steps that fetch packages. */
   readonly archive: () => Promise<DebianArchive>;
   /** Environment for compilers: registries, proxies and certificates of the user. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,9 +17,9 @@ export interface BuildContext {
 
 export interface LayerContext extends BuildContext {
   readonly cacheDir: string;
-  /** The folder of Firecracker and its jailer, where there is one. */
+  /** The folder of Firecracker and its jailer, if there is one. */
   readonly firecracker?: string;
-  /** Directory of a layer below, when that is finished. */
+  /** Resolves to the directory of a layer below when that is finished. */
   readonly layer: (name: StepName) => Promise<string>;
 }
 

@@ -11,7 +11,7 @@ const files: readonly CpioEntry[] = [
 ];
 const modules = ['vsock', 'overlay'].map((name) => ({ name, content }));
 
-test('every folder stands before what is in it, and nothing stands there twice', () => {
+test('every folder precedes its contents, and nothing is listed twice', () => {
   const paths = initramfsEntries(files, modules).map(({ path }) => path);
   assert.equal(new Set(paths).size, paths.length);
   for (const [index, path] of paths.entries()) {
@@ -20,7 +20,7 @@ test('every folder stands before what is in it, and nothing stands there twice',
   }
 });
 
-test('names the modules in the order in which they are to be loaded', () => {
+test('names the modules in the order in which they must be loaded', () => {
   const load = initramfsEntries(files, modules).find(({ path }) => path === 'usr/lib/modules/load');
   assert.equal(load?.content?.toString(), 'vsock.ko\noverlay.ko\n');
 });

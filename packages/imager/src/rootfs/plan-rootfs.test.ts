@@ -33,7 +33,7 @@ const sources: Sources = {
   recipes: { base: 'r', vmm: 'r', node: 'r', native: 'r', guest: 'r', config: 'r', capsuled: 'r' },
 };
 
-/** Each way of changing an input, and the layers that must be made anew for it. */
+/** Each way of changing an input, and the layers that must be rebuilt for it. */
 const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profile, Sources]][] = [
   ['a package', ['base', 'vmm'], (p, s) => [{ ...p, packages: [...p.packages, 'kmod'] }, s]],
   [
@@ -71,12 +71,12 @@ test('lists the layers lowest first', () => {
 });
 
 for (const [what, layers, change] of CHANGES) {
-  test(`a change of ${what} makes ${layers.join(', ')} anew and nothing else`, () => {
+  test(`a change of ${what} rebuilds ${layers.join(', ')} and nothing else`, () => {
     assert.deepEqual(changed([profile, sources], change(profile, sources)), layers);
   });
 }
 
-test('any set of changes makes exactly the layers anew that they touch', () => {
+test('any set of changes rebuilds exactly the layers that it affects', () => {
   fc.assert(
     fc.property(fc.subarray([...CHANGES]), (changes) => {
       let [p, s] = [profile, sources];

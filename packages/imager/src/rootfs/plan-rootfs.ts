@@ -1,14 +1,14 @@
 import { digestOf } from '../cache/digest.ts';
 import type { Architecture, GuestProfile, Profile, ProfileFile, ProgramSet } from '../profile.ts';
 
-/** What each kind of step needs to know; everything that its result depends on is in here. */
+/** The arguments of each kind of step: everything that its result depends on. */
 export interface StepArgs {
   base: Pick<Profile, 'suite' | 'packages' | 'fromSid' | 'pruned' | 'checks'> & {
     readonly architecture: string;
   };
   vmm: ProgramSet &
     Pick<Profile, 'suite'> & {
-      /** Key of the base: what that has is left out. */
+      /** Key of the base: files that the base has are left out. */
       readonly base: string;
       /** Digest of Firecracker and its jailer. */
       readonly firecracker?: string;
@@ -20,7 +20,7 @@ export interface StepArgs {
       readonly architecture: string;
       /** Key of the native programs, two of which go in. */
       readonly native: string;
-      /** Key of our own kernel, if that has been built: it comes beside Debian's. */
+      /** Key of our own kernel, if it has been built: it is added beside Debian's. */
       readonly kernel?: string;
     };
   config: {
@@ -37,7 +37,7 @@ export type Step = {
   [N in StepName]: { readonly do: N; readonly key: string; readonly args: StepArgs[N] };
 }[StepName];
 
-/** Digests and versions of what is built from: found by `readSources`. */
+/** Digests and versions of the inputs, from `readSources`. */
 export interface Sources {
   readonly architecture: Architecture;
   readonly nodeVersion: string;
@@ -55,7 +55,7 @@ export interface Sources {
 
 /**
  * The layers of a rootfs, lowest first. Pure: equal arguments give equal keys, and a change of
- * one input changes the keys of its own layer and of those that are made from that one.
+ * one input changes the keys of its own layer and of the layers made from that one.
  */
 export function planRootfs(profile: Profile, sources: Sources): readonly Step[] {
   const { architecture, recipes } = sources;

@@ -30,7 +30,7 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   capsuled: ['capsuled-layer.ts'],
 };
 
-/** Looks at the checkout: what would the layers be built from right now? */
+/** Returns the inputs of the layers as the checkout has them now. */
 export async function readSources(
   repository: string,
   architecture: Architecture,

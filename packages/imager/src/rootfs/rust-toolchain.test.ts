@@ -11,7 +11,7 @@ test('reads the version that cargo and rustc print', () => {
   assert.equal(parseRustVersion('error: no default toolchain'), undefined);
 });
 
-test('says which program is missing on a machine without Rust', async () => {
+test('names the missing program on a machine without Rust', async () => {
   assert.deepEqual(await findMachineRust({ PATH: '/nonexistent' }), {
     usable: false,
     why: 'cargo is not installed',

@@ -3,7 +3,7 @@ import { run } from '@capsule/host';
 /** The oldest compiler that builds the native programs: the one of Debian 13. */
 export const MINIMUM_RUST = [1, 85] as const;
 
-/** The machine's own cargo when it and its compiler are new enough, else why not. */
+/** Returns the machine's own cargo when it and its compiler are new enough, else the reason why not. */
 export async function findMachineRust(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ readonly usable: true } | { readonly usable: false; readonly why: string }> {
