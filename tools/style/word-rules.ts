@@ -51,6 +51,7 @@ const HELD: readonly RegExp[] = [
   /^packages\/engine\//,
   /^packages\/host\//,
   /^packages\/launcher\//,
+  /^packages\/testkit\//,
   /^packages\/names\//,
 ];
 /** Generated pages follow their sources; the rules show what they refuse. */

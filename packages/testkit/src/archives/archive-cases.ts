@@ -43,7 +43,7 @@ const at = (name: string, mtimeNs: bigint) => file(name, 'x', { mtimeNs });
 
 /**
  * The rules of every archive that is read or written, as data: `cp` both ways, `volume import` and
- * `export`, layers of images, copy-up. `expectedTree` gives what a reader makes of a case.
+ * `export`, layers of images, copy-up. `expectedTree` returns the tree that a reader makes of a case.
  */
 export const ARCHIVE_CASES: readonly ArchiveCase[] = [
   plain('empty tree', EVERY, [entry('folder', '')]),

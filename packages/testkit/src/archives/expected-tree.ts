@@ -6,11 +6,11 @@ export interface ReadRule {
   readonly makesSpecials: boolean;
   /** Bits of modes that stay. */
   readonly modeMask: number;
-  /** Whom everything belongs to; missing: as the archive has it. */
+  /** Owner of every entry; missing: as the archive has it. */
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
-/** What a reader makes of a tree, and the names that it leaves out. Pure. */
+/** Returns the tree that a reader makes of another, and the names that it leaves out. Pure. */
 export function expectedTree(
   entries: readonly TreeEntry[],
   { makesSpecials, modeMask, owner }: ReadRule,

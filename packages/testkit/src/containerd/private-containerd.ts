@@ -55,7 +55,7 @@ export class PrivateContainerd implements AsyncDisposable {
     return join(this.directory, 'containerd.sock');
   }
 
-  /** What containerd wrote about itself. */
+  /** Returns containerd's own log. */
   async log(): Promise<string> {
     return readFile(join(this.directory, 'log'), 'utf8');
   }

@@ -12,7 +12,7 @@ export interface NetworkBench {
 const WEB = { key: 'main_default_default_web', hostname: 'web', address: '172.20.254.10' };
 const DB = { key: 'main_default_default_web-db', hostname: 'web-db', address: '172.20.254.11' };
 
-/** What every `CellNetwork` does. `open` gives a prepared bench; it cleans up after the test. */
+/** The contract of every `CellNetwork`. `open` returns a prepared bench; it cleans up after the test. */
 export function cellNetworkContract(
   name: string,
   open: (t: TestContext) => Promise<NetworkBench>,

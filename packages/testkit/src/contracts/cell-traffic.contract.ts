@@ -8,7 +8,7 @@ import { TRAFFIC_LAB, TrafficLab } from '../traffic/traffic-lab.ts';
 const SILENCE_MS = 700;
 
 /**
- * Who reaches whom through a `CellNetwork`, with real packets. For a throwaway network namespace
+ * The contract of reachability through a `CellNetwork`, with real packets. For a throwaway network namespace
  * (`inOwnNamespaces`). `open` gives a prepared network with the subnet 172.20.254.0/24.
  */
 export function cellTrafficContract(name: string, open: () => Promise<CellNetwork>): void {

@@ -14,7 +14,7 @@ export interface RuntimeBench {
   readonly runtime: ContainerRuntime;
   /** An image that the runtime can run. */
   readonly image: string;
-  /** Of the container that is made. Nobody else uses its cell. */
+  /** Of the container that is made. No other container uses its cell. */
   readonly ref: ContainerRef;
   readonly logPath: string;
   readonly commands: RuntimeCommands;
@@ -32,7 +32,7 @@ export interface RuntimeCommands {
   exit(code: number): readonly string[];
 }
 
-/** What every `ContainerRuntime` does. `open` gives a fresh bench; it cleans up after the test. */
+/** The contract of every `ContainerRuntime`. `open` returns a fresh bench; it cleans up after the test. */
 export function containerRuntimeContract(
   name: string,
   open: (t: TestContext) => Promise<RuntimeBench>,
@@ -89,7 +89,7 @@ export function containerRuntimeContract(
       await assert.rejects(start, { code: 'RUNTIME_CONTAINER_MISSING', kind: 'notFound' });
     });
 
-    test('a program that ends leaves its exit code, and an event tells it', async (t) => {
+    test('a program that ends leaves its exit code, and an event reports it', async (t) => {
       const bench = await open(t);
       const { runtime, ref, commands } = bench;
       await using log = new EventLog(runtime);
@@ -105,7 +105,7 @@ export function containerRuntimeContract(
       assert.equal(seen?.pid, undefined);
     });
 
-    test('what a container uses is told while it runs, and only then', async (t) => {
+    test('the usage of a container is reported while it runs, and only then', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       assert.equal(await runtime.usage({ ref, role: 'root', pid: 1 }), undefined);
@@ -136,7 +136,7 @@ export function containerRuntimeContract(
       await assert.rejects(missing, { code: 'RUNTIME_CONTAINER_MISSING' });
     });
 
-    test('what ended can be started again', async (t) => {
+    test('a container that ended can be started again', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
@@ -179,7 +179,7 @@ export function containerRuntimeContract(
       assert.equal((await runtime.inspect(ref))?.exitCode, 137);
     });
 
-    test('what is paused stands still, goes on when it is resumed, and can be stopped', async (t) => {
+    test('a paused container stands still, goes on when it is resumed, and can be stopped', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await runtime.pause(ref);

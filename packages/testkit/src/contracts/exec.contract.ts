@@ -5,7 +5,7 @@ import { type RuntimeBench, specOf } from './container-runtime.contract.ts';
 
 const PLAIN: ExecRequest = { command: [], env: {}, workingDir: '', user: '', hasInput: false };
 
-/** What every runtime must do with `exec`. Its image has `echo`, `cat` and `sleep`. */
+/** The contract of `exec` in every runtime. Its image has `echo`, `cat` and `sleep`. */
 export function execContract(name: string, open: (t: TestContext) => Promise<RuntimeBench>): void {
   suite(`exec contract: ${name}`, { timeout: 360_000 }, () => {
     test('a command prints, and ends with its own code', async (t) => {
@@ -15,7 +15,7 @@ export function execContract(name: string, open: (t: TestContext) => Promise<Run
       assert.equal(await session.exit, 0);
     });
 
-    test('what goes in comes out, and the end of the input is passed on', async (t) => {
+    test('a command reads its input, and the end of the input is passed on', async (t) => {
       const bench = await running(open, t);
       await using session = await exec(bench, { command: ['cat'], hasInput: true });
       await session.write(Buffer.from('one '));
@@ -26,7 +26,7 @@ export function execContract(name: string, open: (t: TestContext) => Promise<Run
       assert.equal(await session.exit, 0);
     });
 
-    test('a signal ends it, and is told by the exit code', async (t) => {
+    test('a signal ends a command, and the exit code shows the signal', async (t) => {
       const bench = await running(open, t);
       await using session = await exec(bench, { command: ['sleep', '1000'] });
       await session.signal(9);
@@ -41,7 +41,7 @@ export function execContract(name: string, open: (t: TestContext) => Promise<Run
       assert.equal(await session.exit, 137);
     });
 
-    test('a program that is not there, and a container that does not run, are told', async (t) => {
+    test('a missing program, and a container that does not run, are errors', async (t) => {
       const bench = await running(open, t);
       const missing = exec(bench, { command: [...bench.commands.missing] });
       await assert.rejects(missing, { code: 'RUNTIME_COMMAND_NOT_FOUND' });

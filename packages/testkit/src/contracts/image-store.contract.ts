@@ -15,7 +15,7 @@ export interface ImageBench {
   readonly silent: string;
 }
 
-/** What every `ImageStore` does. `open` gives a fresh bench; it cleans up after the test. */
+/** The contract of every `ImageStore`. `open` returns a fresh bench; it cleans up after the test. */
 export function imageStoreContract(
   name: string,
   open: (t: TestContext) => Promise<ImageBench>,
@@ -108,7 +108,7 @@ export function imageStoreContract(
       assert.deepEqual(await store.list(), []);
     });
 
-    test('a pull tells its progress, never backwards, and brings the image', async (t) => {
+    test('a pull reports its progress, never backwards, and brings the image', async (t) => {
       const { store, offered } = await open(t);
       const told: PullProgress[] = [];
       const image = await store.pull(offered, (progress) => told.push(progress));
@@ -130,7 +130,7 @@ export function imageStoreContract(
       assert.equal(second.digest, first.digest);
     });
 
-    test('what the registry does not have is not found', async (t) => {
+    test('an image that the registry does not have is not found', async (t) => {
       const { store, absent } = await open(t);
       const pull = store.pull(absent, () => undefined);
       await assert.rejects(pull, { code: 'IMAGE_NOT_FOUND', kind: 'notFound' });

@@ -10,13 +10,13 @@ export interface LogBench {
   readonly store: LogStore;
   readonly path: string;
   write(entries: readonly WrittenEntry[]): Promise<void>;
-  /** The writer begins anew elsewhere; nothing that was written goes away. */
+  /** The writer begins a new file; nothing that was written is lost. */
   rotate(): Promise<void>;
 }
 
 const START = Date.UTC(2026, 0, 1);
 
-/** What every `LogStore` does. `open` gives a fresh bench; it cleans up after the test. */
+/** The contract of every `LogStore`. `open` returns a fresh bench; it cleans up after the test. */
 export function logStoreContract(name: string, open: (t: TestContext) => Promise<LogBench>): void {
   suite(`log store contract: ${name}`, () => {
     test('a log that was never written has no entries, and does not exist', async (t) => {

@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import type { NameResponder } from '@capsule/core';
 
-/** A responder that was told nothing yet, on a bridge whose own address is 172.20.254.1. */
+/** A responder that has received no names yet, on a bridge whose own address is 172.20.254.1. */
 export interface NamesBench {
   readonly responder: NameResponder;
-  /** What a workload learns of a name: its address or one of these words. */
+  /** A workload's answer for a name: its address or one of these words. */
   readonly lookup: (name: string) => Promise<NameFound>;
 }
 
 export type NameFound = string | 'unknown' | 'no address' | 'no such name';
 
-/** What every `NameResponder` does. `open` gives a fresh bench; it cleans up after the test. */
+/** The contract of every `NameResponder`. `open` returns a fresh bench; it cleans up after the test. */
 export function nameResponderContract(
   name: string,
   open: (t: TestContext) => Promise<NamesBench>,
 ): void {
   suite(`name responder contract: ${name}`, () => {
-    test('until the names are told none is denied', async (t) => {
+    test('no name is denied until the names have arrived', async (t) => {
       const { responder, lookup } = await open(t);
       assert.equal(responder.problem(), undefined);
       assert.equal(await lookup('web'), 'unknown');
@@ -45,7 +45,7 @@ export function nameResponderContract(
       assert.equal(await lookup('proxy'), '172.20.254.1');
     });
 
-    test('what is told later takes the place of all that was told before', async (t) => {
+    test('a later set of names replaces all earlier ones', async (t) => {
       const { responder, lookup } = await open(t);
       responder.update([
         { name: 'web', address: '172.20.254.10' },

@@ -7,7 +7,7 @@ import { volumeUseContract } from './volume-use.contract.ts';
 
 const MIB = 1024 * 1024;
 
-/** What every `VolumeBackend` does. `open` gives a fresh bench; it cleans up after the test. */
+/** The contract of every `VolumeBackend`. `open` returns a fresh bench; it cleans up after the test. */
 export function volumeBackendContract(
   name: string,
   open: (t: TestContext) => Promise<VolumeBench>,
@@ -39,7 +39,7 @@ export function volumeBackendContract(
       assert.equal(await read(hostPath, 'note'), 'kept');
     });
 
-    test('what was written is there when it is attached again', async (t) => {
+    test('written data is there when the volume is attached again', async (t) => {
       const { backend, write, read } = await open(t);
       await backend.create(volume);
       const first = await backend.attach('data');
@@ -98,7 +98,7 @@ export function volumeBackendContract(
     volumeUseContract(open);
     volumeSnapshotContract(open);
 
-    test('the pool tells what it is and how full', async (t) => {
+    test('the pool reports its kind and how full it is', async (t) => {
       const { backend } = await open(t);
       await backend.create(volume);
       const pool = await backend.probe();

@@ -5,7 +5,7 @@ import type { VolumeBench } from './volume-bench.ts';
 
 const MIB = 1024 * 1024;
 
-/** What every `VolumeBackend` does with snapshots; a part of `volumeBackendContract`. */
+/** The contract of snapshots in every `VolumeBackend`; a part of `volumeBackendContract`. */
 export function volumeSnapshotContract(open: (t: TestContext) => Promise<VolumeBench>): void {
   const uid = randomUUID();
   const volume = { name: 'data', uid, sizeBytes: 64 * MIB };

@@ -5,12 +5,12 @@ import type { VolumeBench } from './volume-bench.ts';
 
 const MIB = 1024 * 1024;
 
-/** What every `VolumeBackend` does for those who use it at once; a part of `volumeBackendContract`. */
+/** The contract of concurrent use of every `VolumeBackend`; a part of `volumeBackendContract`. */
 export function volumeUseContract(open: (t: TestContext) => Promise<VolumeBench>): void {
   const uid = randomUUID();
   const volume = { name: 'data', uid, sizeBytes: 64 * MIB };
 
-  test('a list never fails for what comes and goes meanwhile', async (t) => {
+  test('a list never fails because of volumes that come and go meanwhile', async (t) => {
     const { backend } = await open(t);
     await backend.create(volume);
     let isOver = false;
@@ -35,7 +35,7 @@ export function volumeUseContract(open: (t: TestContext) => Promise<VolumeBench>
     await Promise.all([changing, looks()]);
   });
 
-  test('one is empty until somebody writes, and again when it is cleared', async (t) => {
+  test('a volume is empty until a workload writes, and again when it is cleared', async (t) => {
     const { backend, write } = await open(t);
     await backend.create(volume);
     const { hostPath } = await backend.attach('data');
@@ -47,7 +47,7 @@ export function volumeUseContract(open: (t: TestContext) => Promise<VolumeBench>
     assert.equal(await backend.isEmpty('data'), true);
   });
 
-  test('one that is lent is in use, and nobody mounts it until it comes back', async (t) => {
+  test('a lent volume is in use, and cannot be mounted until it comes back', async (t) => {
     const { backend } = await open(t);
     await backend.create(volume);
     await backend.lend('data');

@@ -26,7 +26,7 @@ const steps = fc.array(
   { maxLength: 30 },
 );
 
-test('what was written is read, what was flushed stays, and the rest goes with the power', async (t) => {
+test('written data is read, flushed data stays, and the rest goes with the power', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'volatile-disk-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'disk');

@@ -3,8 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 const PAGE = 4096;
 
 /**
- * A disk with a cache that a power cut empties, over a raw file. What was flushed is in the file; what was
- * only written is in memory, and read from there. A page of 4 KiB is written or not, as sectors are.
+ * A disk with a cache that a power cut empties, over a raw file. Flushed data is in the file; data that
+ * was only written is in memory, and read from there. A page of 4 KiB is written or not, as sectors are.
  */
 export class VolatileDisk implements AsyncDisposable {
   readonly bytes: number;

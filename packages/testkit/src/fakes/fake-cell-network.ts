@@ -7,7 +7,7 @@ import type {
 } from '@capsule/core';
 import { fakeError } from './fake-error.ts';
 
-/** What stays when the object that made it is gone: the fake's Linux. */
+/** The state that outlives the object that made it: the fake's Linux. */
 export interface FakeNetworkState {
   readonly cells: Map<string, CellNetworkSeen>;
   published: readonly PublishedPort[];
@@ -31,7 +31,7 @@ export class FakeCellNetwork implements CellNetwork {
     this.#failures.set(verb, [...(this.#failures.get(verb) ?? []), error]);
   }
 
-  /** Somebody else takes a part of the cell's network away. */
+  /** Removes a part of the cell's network, as another program might. */
   damage(key: string): void {
     const seen = this.state.cells.get(key);
     if (seen !== undefined) this.state.cells.set(key, { ...seen, complete: false });

@@ -25,7 +25,7 @@ interface Entry {
   seen: ContainerSeen;
 }
 
-/** The calls that can be told to fail. */
+/** The calls that a test can make fail. */
 export type RuntimeCall =
   | 'list'
   | 'inspect'

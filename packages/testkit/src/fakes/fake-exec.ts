@@ -1,7 +1,7 @@
 import type { ExecOutput, ExecRequest, ExecSession } from '@capsule/core';
 
 /**
- * What the fake runtime makes of a command: `echo WORDS` prints them, `fail CODE` ends with that code,
+ * Commands of the fake runtime: `echo WORDS` prints them, `fail CODE` ends with that code,
  * `cat` prints its input, `sleep` stays until a signal ends it; anything else does nothing, well.
  */
 export class FakeExec implements ExecSession {

@@ -3,7 +3,7 @@ import { blob } from '../images/test-image.ts';
 import { fakeError } from './fake-error.ts';
 import { readArchive } from './read-archive.ts';
 
-/** What the fake's one registry does when it is asked for an image. */
+/** The answer of the fake's one registry to a request for an image. */
 type Offer =
   | { readonly kind: 'image'; readonly sizeBytes: number }
   | { readonly kind: 'error'; readonly error: unknown }

@@ -3,7 +3,7 @@ import type { NameFound } from '../contracts/name-responder.contract.ts';
 
 /** Names in memory, under `capsule.internal`; the capsule itself is 172.20.254.1. */
 export class FakeNameResponder implements NameResponder {
-  /** What was told last; undefined before. */
+  /** The last names received; undefined before. */
   names: readonly WorkloadName[] | undefined;
   /** A test decides whether all is well. */
   trouble: CapsuleError | undefined;

@@ -17,9 +17,9 @@ const NO_LOGS: LogStore = {
 
 /** Nothing is copied but up, into volumes. */
 const NO_FILES: ContainerFiles = {
-  look: () => assert.fail('nobody copies'),
-  pack: () => assert.fail('nobody copies'),
-  unpack: () => assert.fail('nobody copies'),
+  look: () => assert.fail('no test copies files'),
+  pack: () => assert.fail('no test copies files'),
+  unpack: () => assert.fail('no test copies files'),
   copyOut: async () => undefined,
 };
 

@@ -1,5 +1,5 @@
 /**
- * What the fake runtime makes of a command: these words are programs with a behaviour; everything else
+ * Commands of the fake runtime: these words are programs with a behaviour; any other command
  * runs until it is asked to stop, and then ends with 0.
  */
 export const FAKE_PROGRAMS = {

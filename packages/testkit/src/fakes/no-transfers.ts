@@ -4,17 +4,17 @@ import type { UploadStore, VolumeArchives } from '@capsule/core';
 /** For tests in which no volume is exported or imported. */
 export const noTransfers: { readonly archives: VolumeArchives; readonly uploads: UploadStore } = {
   archives: {
-    imageBytes: () => assert.fail('nobody exports'),
-    readImage: () => assert.fail('nobody exports'),
-    packTree: () => assert.fail('nobody exports'),
-    measureTree: () => assert.fail('nobody imports'),
-    unpackTree: () => assert.fail('nobody imports'),
+    imageBytes: () => assert.fail('no test exports'),
+    readImage: () => assert.fail('no test exports'),
+    packTree: () => assert.fail('no test exports'),
+    measureTree: () => assert.fail('no test imports'),
+    unpackTree: () => assert.fail('no test imports'),
   },
   uploads: {
-    open: () => assert.fail('nobody imports'),
-    append: () => assert.fail('nobody imports'),
-    path: () => assert.fail('nobody imports'),
-    remove: () => assert.fail('nobody imports'),
+    open: () => assert.fail('no test imports'),
+    append: () => assert.fail('no test imports'),
+    path: () => assert.fail('no test imports'),
+    remove: () => assert.fail('no test imports'),
     prune: async () => undefined,
   },
 };

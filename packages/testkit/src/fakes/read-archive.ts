@@ -9,7 +9,7 @@ export interface ArchivedImage {
   readonly sizeBytes: number;
 }
 
-/** What an archive of the testkit holds. Fails as an image store does. */
+/** Returns the images in an archive of the testkit. Fails as an image store does. */
 export function readArchive(archive: Buffer, given?: string): ArchivedImage[] {
   const files = readTar(archive);
   if (files === undefined) throw invalid('it is no tar archive, or ends too early');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type TarEntry, tar } from './tar.ts';
 
-/** What a test says of an image it makes up. */
+/** The description of a test's own image. */
 export interface TestImageParts {
   /** Bottom first. */
   readonly layers: readonly (readonly TarEntry[])[];
@@ -46,7 +46,7 @@ export function testImage({
   return { manifest, config: configBlob, layers: blobs };
 }
 
-/** What `docker save` (before version 25) and `skopeo copy docker-archive:` write. */
+/** An archive as `docker save` (before version 25) and `skopeo copy docker-archive:` write it. */
 export function dockerArchive(image: TestImage, repoTags: readonly string[] | null): Buffer {
   const layers = image.layers.map(({ digest, data }) => ({ path: `${hex(digest)}.tar`, data }));
   const config = { path: `${hex(image.config.digest)}.json`, data: image.config.data };

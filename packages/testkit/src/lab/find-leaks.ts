@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { run } from '@capsule/host';
 import { hostNames, hostPaths } from '@capsule/launcher';
 
-/** What identifies everything that a capsule may leave on the host. */
+/** The names and numbers by which leftovers of a capsule on the host are found. */
 export interface Traces extends AsyncDisposable {
   readonly name: string;
   readonly stateDir: string;
@@ -17,7 +17,7 @@ const NAMESPACES = ['ipc', 'net', 'pid', 'uts'] as const;
 /**
  * Taken while the capsule runs; compared with what is there when it has ended. Holds the
  * namespaces until disposed: the kernel gives the number of one that is gone to the next one, and
- * somebody else's capsule would be taken for what this one left.
+ * another capsule would be mistaken for a leftover of this one.
  */
 export async function tracesOf(name: string, stateDir: string, pid: number): Promise<Traces> {
   const paths = NAMESPACES.map((kind) => `/proc/${pid}/ns/${kind}`);

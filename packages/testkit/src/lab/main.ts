@@ -16,7 +16,7 @@ let interrupted: NodeJS.Signals | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     interrupted = signal;
-    // The terminal has told the command already.
+    // The terminal has signalled the command already.
     if (signal !== 'SIGINT') child?.kill(signal);
   });
 }

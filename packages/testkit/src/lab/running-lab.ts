@@ -18,7 +18,7 @@ import { gone, servicePid } from './service-pid.ts';
 export interface LabParts {
   readonly name: string;
   readonly stateDir: string;
-  /** What the registry serves; undefined for no registry. */
+  /** The images that the registry serves; undefined for no registry. */
   readonly storage: string | undefined;
   readonly repository: string;
   /** Starts the capsule, also again after it was stopped. */
@@ -51,7 +51,7 @@ export class RunningLab implements Lab {
     const begunAt = performance.now();
     this.#started = await this.#parts.boot();
     const registry = this.#startRegistry();
-    registry.catch(() => undefined); // told below, when the capsule's own answer is known
+    registry.catch(() => undefined); // reported below, when the capsule's own answer is known
     try {
       await this.ready();
       this.readyMs = performance.now() - begunAt;

@@ -15,7 +15,7 @@ export async function servicePid(init: number, service: keyof typeof MARKS): Pro
 }
 
 /**
- * Resolves when there is no such process any more, and somebody has reaped it: until all of its threads have ended, its
+ * Resolves when the process has ended and its parent has reaped it: until all of its threads have ended, its
  * sockets are still open, though it has no command line left.
  */
 export async function gone(pid: number): Promise<void> {

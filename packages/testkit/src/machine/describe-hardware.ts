@@ -1,4 +1,4 @@
-/** What a virtual machine is made of. */
+/** The hardware of a virtual machine. */
 export interface Hardware {
   readonly kernel: string;
   readonly initrd: string;

@@ -3,7 +3,7 @@ import { run } from '@capsule/host';
 import type { Rootfs } from '@capsule/imager';
 import { machineError } from './errors.ts';
 
-/** The QEMU of a rootfs, run from its layers: what is tested goes by what is shipped, not by the host. */
+/** The QEMU of a rootfs, run from its layers: tests use the shipped programs, not the host's. */
 export interface Emulator {
   /** The program with its first arguments: its libraries and its firmware are those of the layers. */
   readonly command: readonly [string, ...string[]];
@@ -14,7 +14,7 @@ export interface Emulator {
 const LIBRARIES = 'usr/lib/x86_64-linux-gnu';
 const LOADER = `${LIBRARIES}/ld-linux-x86-64.so.2`;
 
-/** Of a finished rootfs. The loader is told where libraries are, so nothing is mounted and no root is entered. */
+/** Returns the emulator of a finished rootfs. The loader gets the paths of the libraries: nothing is mounted. */
 export async function findEmulator({ layers }: Pick<Rootfs, 'layers'>): Promise<Emulator> {
   const pathOf = (layer: string) => {
     const path = layers.find(({ name }) => name === layer)?.path;

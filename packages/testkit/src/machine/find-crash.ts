@@ -2,7 +2,7 @@
 export interface MachineEnd {
   /** All that its kernel said. */
   readonly console: string;
-  /** What QEMU said. */
+  /** QEMU's own output. */
   readonly said: string;
   /** QEMU's, unless we ended it. */
   readonly signal: NodeJS.Signals | null;
@@ -19,7 +19,7 @@ export interface Crash {
 }
 
 /**
- * What a kernel says before it panics. It also panics when its first program ends and when no memory is left: those
+ * Messages of a kernel that is about to panic. It also panics when its first program ends and when no memory is left: those
  * are failures of what runs in it.
  */
 const PANIC = /Kernel panic - not syncing: (?!Attempted to kill init|System is deadlocked)[^\r\n]*/;

@@ -26,7 +26,7 @@ export async function makePerm(): Promise<void> {
   await run('mkfs.ext4', ['-q', '-F', PERM_DEVICE]);
 }
 
-/** What PID 1 of a capsule keeps alive. */
+/** The services that PID 1 of a capsule keeps alive. */
 export interface Services extends AsyncDisposable {
   readonly client: CapsuleClient;
   /** With -9; resolves when the one that is started in its place answers. */

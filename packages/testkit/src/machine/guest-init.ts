@@ -1,4 +1,4 @@
-/** What the program says goes to the second serial line; the kernel has the first. */
+/** The program's output goes to the second serial line; the kernel has the first. */
 export const OUTPUT = '/dev/ttyS1';
 /** The first line: the kernel has come so far. */
 export const BEGIN_MARK = '@begin';

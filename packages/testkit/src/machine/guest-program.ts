@@ -3,14 +3,14 @@ export function tell(word: string, text: string): void {
   process.stdout.write(`@${word} ${text.replaceAll('\n', ' | ')}\n`);
 }
 
-/** What was told under this word; undefined for any other line. */
+/** The text that was reported under this word; undefined for any other line. */
 export function toldAs(word: string, line: string): string | undefined {
   const mark = `@${word} `;
   return line.startsWith(mark) ? line.slice(mark.length) : undefined;
 }
 
 /**
- * Runs a program of a machine to its end, and tells `failed` with the stack when it fails. A function, not a
+ * Runs a program of a machine to its end, and reports `failed` with the stack when it fails. A function, not a
  * top-level await: the bundle is CommonJS.
  */
 export function runGuestProgram(main: () => Promise<void>): void {

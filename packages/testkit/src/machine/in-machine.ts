@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { isCapsuleError } from '@capsule/core';
 import { BlankDisks } from './blank-disks.ts';
 
-/** What the machine of a test file has beside a processor and its memory. */
+/** Parts of a test file's machine beside a processor and its memory. */
 export interface MachineParts {
   /** Empty ones: /dev/vdb and on. Default 1. */
   readonly disks?: number;
@@ -13,7 +13,7 @@ export interface MachineParts {
   readonly timeoutMs?: number;
   /** Files for the tests, by their name in /tmp; asked for outside. */
   readonly files?: () => Promise<Readonly<Record<string, Uint8Array>>>;
-  /** What the tests find in `process.argv`, from the third on. */
+  /** The words that the tests find in `process.argv`, from the third on. */
   readonly args?: readonly string[];
 }
 

@@ -42,6 +42,6 @@ test('each test has its result, its reason and its remarks; a suite has none', (
   assert.match(results[1]?.details.join('\n') ?? '', /one is not two/);
 });
 
-test('what is no result is none, nor is a run that was cut short', () => {
+test('other output is no result, nor is a run that was cut short', () => {
   assert.deepEqual(readResults(['hello', '    ok then', '@exit 0']), []);
 });

@@ -1,11 +1,11 @@
-/** What came of one test in a virtual machine. */
+/** The result of one test in a virtual machine. */
 export interface InnerResult {
   /** Four blanks deep for each suite that it is in. */
   readonly title: string;
   readonly isOk: boolean;
   /** Why it was not run. */
   readonly skip: string | undefined;
-  /** What it said beside its result. */
+  /** Its remarks beside the result. */
   readonly remarks: readonly string[];
   /** The first lines after its result: of a failed test, why. */
   readonly details: readonly string[];

@@ -3,7 +3,7 @@ import { machineError } from './errors.ts';
 
 /**
  * Runs what starts a virtual machine, and once more with another one when the kernel or the emulator of the first
- * crashed. Says so. Whatever else fails, and a second crash, is the caller's.
+ * crashed, and reports it. Any other failure, and a second crash, reaches the caller.
  */
 export async function retryCrashed<T>(
   run: () => Promise<T>,

@@ -8,14 +8,14 @@ import { BEGIN_MARK, EXIT_MARK } from './guest-init.ts';
 
 /** A virtual machine that runs one program on the capsule's rootfs and Debian's kernel, emulated. */
 export interface Machine extends AsyncDisposable {
-  /** What the program prints, as it comes. Ends with the machine. */
+  /** The program's output, as it comes. Ends with the machine. */
   readonly lines: AsyncIterable<string>;
   /**
    * Of the program. Fails when the machine ended without one: with `MACHINE_CRASHED` when its kernel or the emulator
    * crashed, `MACHINE_OVERDUE` when its time was up, else `MACHINE_FAILED`. Settles after the last line.
    */
   readonly exitCode: Promise<number>;
-  /** What its kernel and its first program have said so far. */
+  /** The output of its kernel and its first program so far. */
   console(): Promise<string>;
   /** Now, without a word to anybody. A file keeps what was written, a served disk what was flushed. */
   cutPower(): Promise<void>;
@@ -59,7 +59,7 @@ export function runMachine({ command, folder, consoleFile, timeoutMs }: MachineP
     child.kill('SIGKILL');
   }, timeoutMs);
   const code = Promise.withResolvers<number>();
-  // Nobody may ask for it.
+  // No caller may be waiting for it.
   code.promise.catch(() => undefined);
   const ended = closed
     .finally(() => {

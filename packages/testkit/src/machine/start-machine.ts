@@ -40,7 +40,7 @@ const NETWORK = [
   ...['nft_fib', 'nft_fib_inet', 'nft_reject_inet', 'nft_limit', 'nft_log', 'nft_redir'],
 ];
 const MODULES = [...STORAGE, ...NETWORK];
-/** What a capsule needs beside these to run microVMs on the processor itself. */
+/** Modules that a capsule needs beside these to run microVMs on the processor itself. */
 const KVM = ['kvm', 'kvm_amd', 'tun', 'erofs'];
 const MEMORY_MIB = 1024;
 /**

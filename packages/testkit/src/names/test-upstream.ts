@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { type Answer, decode, encode } from 'dns-packet';
 
-/** What a test upstream was asked. */
+/** A question that a test upstream received. */
 export interface UpstreamQuery {
   readonly name: string;
   readonly type: string;
@@ -75,7 +75,7 @@ export class TestUpstream implements AsyncDisposable {
         await once(tcp, 'listening');
         return new TestUpstream({ port: taken, udp, tcp, respond });
       } catch (failure) {
-        // What UDP has free may be in use by TCP; and a socket that stays open keeps the process from ending.
+        // A port that is free for UDP may be in use for TCP; and a socket that stays open keeps the process from ending.
         udp.close();
         if (port !== 0 || attempt === ATTEMPTS) throw failure;
       }
@@ -115,7 +115,7 @@ interface Parts {
   readonly respond: Respond;
 }
 
-/** What an upstream says; everything else is as it should be. */
+/** The parts of an upstream's answer that differ from a correct one. */
 export interface UpstreamWords {
   readonly answers?: readonly { type: string; data: unknown; ttl?: number; name?: string }[];
   readonly soa?: string;

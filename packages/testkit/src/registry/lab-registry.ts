@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { labError } from '../lab/errors.ts';
 import { registryConfig } from './registry-config.ts';
 
-/** What the registry does from now on; `pass` is to serve. */
+/** The registry's behaviour from now on; `pass` is to serve. */
 export type RegistryBehaviour = 'pass' | 'refuse' | 'stall' | { readonly cutAfterBytes: number };
 
 export interface RegistryRequest {
@@ -66,7 +66,7 @@ export async function startLabRegistry(request: RegistryRequest): Promise<LabReg
   };
 }
 
-/** Tells containerd that docker.io is to be asked for over there, and nowhere else. */
+/** Configures containerd to ask this registry, and no other, for docker.io. */
 async function declareMirror(perm: string): Promise<void> {
   const directory = join(perm, 'containerd-certs.d', 'docker.io');
   await mkdir(directory, { recursive: true });

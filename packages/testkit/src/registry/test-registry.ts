@@ -29,14 +29,14 @@ export class TestRegistry implements AsyncDisposable {
   readonly #treatments: { readonly pattern: RegExp; readonly treat: Treatment }[] = [];
   /** `GET /v2/…` of every request, in order. */
   readonly requests: string[] = [];
-  /** Who may pull; absent: everybody. */
+  /** The account that may pull; absent: any client. */
   login: { readonly username: string; readonly secret: string } | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
   }
 
-  /** On loopback and over HTTP, unless it is told otherwise. */
+  /** On loopback and over HTTP, unless options say otherwise. */
   static async start({ address = '127.0.0.1', tls }: RegistryPlace = {}): Promise<TestRegistry> {
     const server = tls === undefined ? createServer() : createSecureServer(tls);
     const registry = new TestRegistry(server);

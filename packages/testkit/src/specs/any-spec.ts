@@ -165,7 +165,7 @@ export const anySpec: fc.Arbitrary<WorkloadSpec> = fc
   })
   .filter((spec) => validateWorkload(spec).length === 0);
 
-/** What one mode of the network makes impossible is left out, or too few specs would be left. */
+/** Leaves out fields that the network's mode makes impossible; otherwise too few specs would remain. */
 function withoutClash(spec: WorkloadSpec): WorkloadSpec {
   const isHost = spec.networkMode === 'host';
   const sysctls = Object.entries(spec.sysctls).filter(([key]) =>

@@ -11,7 +11,7 @@ const ofImage = {
 } as const;
 const plain = { noNullPrototype: true } as const;
 
-/** What only a microVM has: of an image, or a prebuilt pair. */
+/** Fields that only a microVM has: of an image, or a prebuilt pair. */
 export const anyMicroVm: fc.Arbitrary<Partial<MicroVmSettings>> = fc.oneof(
   fc.record(
     { ...ofImage, rootfsSizeBytes: fc.integer({ min: 64, max: 16 * MIB }).map((n) => n * MIB) },

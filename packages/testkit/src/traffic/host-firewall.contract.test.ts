@@ -120,7 +120,7 @@ const FIREWALLS: Readonly<Record<string, { set: () => Promise<unknown>; passes: 
       ),
     passes: true,
   },
-  'rules that were loaded anew, without those of the capsule': {
+  'rules that were reloaded, without those of the capsule': {
     set: () =>
       nft('flush ruleset\ntable inet own { chain input { type filter hook input priority 0; }; }'),
     passes: true,
@@ -197,7 +197,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
   });
 }
 
-/** What `connectNetwork` loads, after a test before has removed it. */
+/** The rules that `connectNetwork` loads, after a test before has removed it. */
 async function connectRules(): Promise<void> {
   await lookAtHost(PLACE);
 }

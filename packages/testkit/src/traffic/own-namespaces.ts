@@ -28,7 +28,7 @@ async function runInside(t: TestContext, file: string): Promise<void> {
   const namespaces = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child'];
   const child = spawn('unshare', [...namespaces, process.execPath, file], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    // Without the context of this run, so that the inner one tells its results in words.
+    // Without the context of this run, so that the inner run prints its results in words.
     env: { ...process.env, [MARK]: '1', NODE_TEST_CONTEXT: undefined },
   });
   t.after(() => child.kill('SIGKILL'));

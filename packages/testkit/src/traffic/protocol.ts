@@ -1,6 +1,6 @@
 import type { Protocol } from '@capsule/core';
 
-/** What a traffic agent is asked to do, one JSON line each. */
+/** A request to a traffic agent, one JSON line each. */
 export type TrafficRequest =
   | {
       readonly do: 'serve';
@@ -23,7 +23,7 @@ export type TrafficRequest =
     };
 
 /**
- * Who answered and which address it saw as the sender (`web saw 10.0.0.1`), or `refused`, or
+ * The server that answered and the sender's address that it saw (`web saw 10.0.0.1`), or `refused`, or
  * `silent`; `serving` for a server that is ready.
  */
 export interface TrafficAnswer {

@@ -33,7 +33,7 @@ export class TrafficLab implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  /** What is published when the lab opens. */
+  /** The ports that are published when the lab opens. */
   static readonly published: readonly PublishedPort[] = (['tcp', 'udp'] as const).flatMap(
     (protocol) => [
       { protocol, hostPort: 8080, containerPort: 80, address: TRAFFIC_LAB.web.address },

@@ -3,7 +3,7 @@ import type { CapsuleClient } from '@capsule/api/wire';
 export interface RunInWorkload {
   readonly name: string;
   readonly command: readonly string[];
-  /** What it reads; nothing is attached without it. */
+  /** Its standard input; nothing is attached without it. */
   readonly input?: string;
   /** Milliseconds; the call is left, and fails, after it. Default: one minute. */
   readonly limitMs?: number;
