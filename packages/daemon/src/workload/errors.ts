@@ -14,7 +14,7 @@ export const workloadError = defineErrors('WORKLOAD', {
   COPY_NEEDS_RUN: {
     kind: 'precondition',
     message: (f: { name: string; path: string; target: string }) =>
-      `${f.path} of ${f.name} is in its mount ${f.target}, and it does not run`,
+      `${f.path} of ${f.name} is in its mount ${f.target}, and ${f.name} is not running`,
     why: 'the copy would reach the folder of the image instead',
     hint: (f) => remedy`${action('workload.start', { name: f.name })}, and copy again`,
   },
