@@ -118,7 +118,7 @@ suite('a registry with faults', () => {
     const { stdout } = await runCapsulectl(lab.host, ['workload', 'get', 'refused']);
     assert.match(
       stdout,
-      /^Message: +image faults\.test\/refused:1 could not be fetched: .*refuses/m,
+      /^Message: +image faults\.test\/refused:1 could not be pulled: .*refuses/m,
     );
     assert.match(stdout, /^Next try: +in \d+s$/m);
     await registry.open();

@@ -196,7 +196,7 @@ const ofTheCapsule: readonly Mistake[] = [
     number: 16,
     args: ['image', 'pull', 'nosuch.invalid/a:1'],
     exitCode: 1,
-    what: /nosuch\.invalid\/a:1 could not be fetched/,
+    what: /nosuch\.invalid\/a:1 could not be pulled/,
     why: /the name of its registry is unknown/,
     fix: /check the name of the registry/,
   },
@@ -264,7 +264,7 @@ const ofTheCapsule: readonly Mistake[] = [
     args: ['volume', 'resize', 'data', '16MiB'],
     exitCode: 4,
     what: /does not shrink/,
-    why: /volumes grow only/,
+    why: /volumes only grow/,
     fix: /write size: 32MiB/,
   },
   {
