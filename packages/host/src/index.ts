@@ -24,6 +24,7 @@ export { parseResolvConf, type ResolvConf } from './net/resolv-conf.ts';
 export { readSysctl, sysctlError, writeSysctl } from './net/sysctl.ts';
 export { processError } from './process/errors.ts';
 export { listPids, type ProcEntry, readEntry, readProc, statFields } from './process/proc-entry.ts';
+export { requirePipes } from './process/require-pipes.ts';
 export { type RunOptions, type RunResult, run } from './process/run.ts';
 export { signalProcess } from './process/signal-process.ts';
 export { findContent, parseSignatures } from './storage/blank.ts';

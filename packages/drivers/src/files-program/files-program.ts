@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { FilesWarn, PathSeen } from '@capsule/core';
+import { requirePipes } from '@capsule/host';
 import { describeFailure } from './describe-failure.ts';
 import { ErrorOutput } from './error-output.ts';
 import { parseSeen } from './path-seen.ts';
@@ -32,6 +33,7 @@ export class FilesProgram implements AsyncDisposable {
     this.#container = container;
     this.#folder = folder;
     this.child = spawn(program, args, { stdio: [input, 'pipe', 'pipe', ...kept], env: {} });
+    requirePipes(this.child, program);
     this.#closed = once(this.child, 'close');
     // `succeed` reports a failure; without a call of it, the rejection would count as unhandled.
     this.#closed.catch(() => undefined);

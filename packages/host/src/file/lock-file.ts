@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defineErrors } from '@capsule/core';
+import { requirePipes } from '../process/require-pipes.ts';
 
 export const lockFileError = defineErrors('LOCK', {
   HELD: {
@@ -33,6 +34,7 @@ export async function lockFile(
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true, // a Ctrl-C in the terminal must not drop the lock while we clean up
   });
+  requirePipes(holder, 'flock');
   let said = '';
   holder.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();

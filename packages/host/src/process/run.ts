@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { processError } from './errors.ts';
+import { requirePipes } from './require-pipes.ts';
 
 export interface RunOptions {
   /** Written to the child's standard input, which is closed afterwards. */
@@ -39,6 +40,7 @@ export async function run(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     killSignal: 'SIGKILL',
   });
+  requirePipes(child, command);
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;

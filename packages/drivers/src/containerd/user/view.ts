@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import { run } from '@capsule/host';
+import { requirePipes, run } from '@capsule/host';
 import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 
@@ -70,6 +70,7 @@ async function withMount<T>(
     stdio: ['pipe', 'pipe', 'pipe'],
     env: MOUNT_ENV,
   });
+  requirePipes(child, 'unshare');
   const gone = once(child, 'close');
   const complaint = collect(child.stderr);
   try {
