@@ -14,6 +14,7 @@ export interface HoldParts {
   /** Named in errors. */
   readonly container: string;
   readonly volume: string;
+  readonly againEveryMs?: number;
 }
 
 /**
@@ -26,6 +27,8 @@ export async function whileFrozen<T>(parts: HoldParts, work: () => Promise<T>): 
   if (!isMounted) return work();
   const done = new AbortController();
   const kept = keepFrozen(parts, done.signal);
+  // Work may take longer than a guest lives: until it is done nobody else waits for this.
+  kept.catch(reportedByWork);
   try {
     const result = await work();
     done.abort();
@@ -43,8 +46,9 @@ export async function whileFrozen<T>(parts: HoldParts, work: () => Promise<T>): 
 }
 
 async function keepFrozen(parts: HoldParts, signal: AbortSignal): Promise<void> {
+  const { againEveryMs = AGAIN_EVERY_MS } = parts;
   while (!signal.aborted) {
-    await delay(AGAIN_EVERY_MS, undefined, { signal }).catch(ignore);
+    await delay(againEveryMs, undefined, { signal }).catch(ignore);
     if (!signal.aborted) await freeze(parts, AGAIN_LIMIT_MS);
   }
 }

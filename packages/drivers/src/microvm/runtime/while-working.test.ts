@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { markProcess } from '../process/process-mark.ts';
 import type { VmRun } from '../record/vm-run.ts';
 import { whileWorking } from './while-working.ts';
@@ -57,4 +58,11 @@ test("the caller's abort ends the wait", async (t) => {
   const waiting = whileWorking({ run, ...LIMITS, stalledMs: 60_000, signal: asked.signal }, never);
   asked.abort(new Error('asked to stop'));
   await assert.rejects(waiting, /asked to stop/);
+});
+
+test('a machine that cannot be looked at fails nothing', async () => {
+  const unreadable = { role: 'machine', pid: 'cpuinfo', startTime: '1' };
+  const run = { processes: [unreadable] } as unknown as VmRun;
+  const work = () => delay(LIMITS.lookMs * 3, 'done');
+  assert.equal(await whileWorking({ run, ...LIMITS }, work), 'done');
 });

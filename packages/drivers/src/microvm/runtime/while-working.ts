@@ -33,10 +33,12 @@ export async function whileWorking<T>(
   const limit = signal === undefined ? stalled.signal : AbortSignal.any([signal, stalled.signal]);
   const watch = async () => {
     // Counted since the last sign of work: a machine on a busy host gets little processor time at once.
-    let [before, idleMs] = [await signsOf(run), 0];
+    let [before, idleMs]: [Signs, number] = [{ ranMs: 0, bytes: 0 }, 0];
     while (!over.signal.aborted) {
       await delay(lookMs, undefined, { signal: over.signal }).catch(leave);
-      const now = await signsOf(run);
+      // One that cannot be looked at, for want of descriptors, is looked at again.
+      const now = await signsOf(run).catch(() => undefined);
+      if (now === undefined) continue;
       const isBusy = now.ranMs - before.ranMs > stalledMs * BUSY_SHARE;
       const isWorking = isBusy || now.bytes !== before.bytes;
       idleMs = isWorking ? 0 : idleMs + lookMs;
