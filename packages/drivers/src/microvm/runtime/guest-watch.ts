@@ -60,6 +60,11 @@ export class GuestWatch implements Disposable {
     const { signal } = this.#stop;
     let hasReported = false;
     while (!signal.aborted) {
+      // A call to one that stands still has no reply until it goes on, and keeps a socket until then.
+      if (this.pulse.isHeld) {
+        if (await this.#pauses(LOOK_MS)) return;
+        continue;
+      }
       try {
         for await (const status of followStatus(await this.guest.calls(), BEAT_MS, signal)) {
           this.pulse.recordBeat();
