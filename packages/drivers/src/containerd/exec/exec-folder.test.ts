@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { execFolder, makeFolder, removeEmptyFolders, removeFolder } from './exec-folder.ts';
+import {
+  execFolder,
+  makeFolder,
+  openFifos,
+  removeEmptyFolders,
+  removeFolder,
+} from './exec-folder.ts';
+import { openEnds } from './running-exec.ts';
 
 test('a half-removed folder is removed, and one in use stays', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'exec-'));
@@ -16,4 +23,21 @@ test('a half-removed folder is removed, and one in use stays', async (t) => {
   await removeFolder(root, used);
   assert.deepEqual(await readdir(root), []);
   await removeEmptyFolders(join(root, 'none'));
+});
+
+test('a FIFO that cannot be opened leaves none open that was opened before it', async (t) => {
+  const root = await mkdtemp(join(tmpdir(), 'exec-'));
+  t.after(() => rm(root, { recursive: true }));
+  const folder = execFolder(root, 'used', 'one');
+  await makeFolder(root, folder);
+  await rm(folder.stderr);
+  await mkdir(folder.stderr);
+  const leftOpen = async () => {
+    const fds = (await readdir('/proc/self/fd')).map((fd) => `/proc/self/fd/${fd}`);
+    const targets = await Promise.all(fds.map((fd) => readlink(fd).catch(() => '')));
+    return targets.filter((target) => target.startsWith(root));
+  };
+  assert.throws(() => openFifos(folder), { code: 'EISDIR' });
+  assert.throws(() => openEnds(folder, true, false), { code: 'EISDIR' });
+  assert.deepEqual(await leftOpen(), []);
 });

@@ -1,4 +1,4 @@
-import { constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesIn, removeEmptyFolder, run, unlessMissing } from '@capsule/host';
@@ -99,12 +99,15 @@ export function openFifo(path: string, mode: 'read' | 'both'): number {
  * them.
  */
 export function openFifos({ stdin, stdout, stderr }: ExecFolder): readonly number[] {
-  return [stdin, stdout, stderr].flatMap((path) => {
+  using stack = new DisposableStack();
+  const opened = [stdin, stdout, stderr].flatMap((path) => {
     try {
-      return [openFifo(path, 'both')];
+      return [stack.adopt(openFifo(path, 'both'), closeSync)];
     } catch (failure) {
       if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw failure;
     }
   });
+  stack.move();
+  return opened;
 }

@@ -22,16 +22,18 @@ export interface ExecEnds {
 export function openEnds(folder: ExecFolder, hasInput: boolean, hasTerminal: boolean): ExecEnds {
   const paths = new Map<ExecOutput['stream'], string>([['stdout', folder.stdout]]);
   if (!hasTerminal) paths.set('stderr', folder.stderr);
-  const keepers = [...paths.values()].map((path) => openFifo(path, 'both'));
+  using stack = new DisposableStack();
+  const end = (fd: number, use: { readonly readable: boolean; readonly writable: boolean }) =>
+    stack.adopt(quiet(new Socket({ fd, ...use })), (socket) => void socket.destroy());
+  const keepers = [...paths.values()].map((path) => stack.adopt(openFifo(path, 'both'), closeSync));
+  const reads = { readable: true, writable: false };
   const outputs = new Map(
-    [...paths].map(([stream, path]) => {
-      const socket = new Socket({ fd: openFifo(path, 'read'), readable: true, writable: false });
-      return [stream, quiet(socket)] as const;
-    }),
+    [...paths].map(([stream, path]) => [stream, end(openFifo(path, 'read'), reads)] as const),
   );
-  const input = hasInput
-    ? quiet(new Socket({ fd: openFifo(folder.stdin, 'both'), readable: false, writable: true }))
-    : undefined;
+  const writes = { readable: false, writable: true };
+  const input = hasInput ? end(openFifo(folder.stdin, 'both'), writes) : undefined;
+  // Until here a failure closes what was opened before it.
+  stack.move();
   return { input, outputs, keepers };
 }
 

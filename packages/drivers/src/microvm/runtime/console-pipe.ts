@@ -13,7 +13,12 @@ export class ConsolePipe implements Disposable {
   private constructor(path: string) {
     // Non-blocking, because there is no writer yet; the reader waits with poll(2).
     this.reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    this.writing = openSync(path, constants.O_WRONLY);
+    try {
+      this.writing = openSync(path, constants.O_WRONLY);
+    } catch (failure) {
+      closeSync(this.reading);
+      throw failure;
+    }
   }
 
   /** Opens three at once, because a process makes them. Their files are removed before this resolves. */
