@@ -9,9 +9,9 @@ import { run } from ${JSON.stringify(new URL('./run.ts', import.meta.url).href)}
 await run('true', []);
 const taken = [];
 try { for (;;) taken.push(openSync('/dev/null')); } catch {}
-console.log(await run('true', []).catch(({ code }) => code));
+const code = await run('true', []).catch((error) => error.code);
 await new Promise((resolve) => setImmediate(resolve));
-console.log('lives');
+process.stdout.write(`${code}\nlives\n`);
 `;
 
 test('a program that no descriptor is left for fails, and nothing else does', async () => {

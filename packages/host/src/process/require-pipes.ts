@@ -9,7 +9,7 @@ import { processError } from './errors.ts';
 export function requirePipes(child: ChildProcess, command: string): void {
   if (child.stdio !== undefined) return;
   child.once('error', reportedHere);
-  throw processError.NOT_STARTED({ command }, new Error('no descriptor is left for its pipes'));
+  throw processError.NOT_STARTED({ command });
 }
 
 function reportedHere(): void {}

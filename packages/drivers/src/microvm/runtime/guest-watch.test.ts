@@ -5,7 +5,6 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { VmRun } from '../record/vm-run.ts';
 import { GuestWatch } from './guest-watch.ts';
 
@@ -31,7 +30,7 @@ test('a machine that stands still is not called before it goes on', async (t) =>
   });
   watch.start();
   // Behind whatever the watch begins with.
-  await turn();
+  await new Promise((resolve) => setImmediate(resolve));
   const own = connect(vsock);
   own.write('own');
   t.after(() => own.destroy());

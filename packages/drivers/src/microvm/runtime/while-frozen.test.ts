@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { GuestClient } from '../guest/guest-client.ts';
 import { whileFrozen } from './while-frozen.ts';
@@ -18,8 +17,8 @@ test('a guest that goes in the middle of a hold fails the hold, and nothing else
   const parts = { guest: guest as unknown as GuestClient, container: 'vm', volume: 'data' };
   const work = async () => {
     await gone.promise;
-    // By then Node has looked for promises that failed and that nobody waits for.
-    await turn();
+    // By then Node has looked for failed promises without a handler.
+    await new Promise((resolve) => setImmediate(resolve));
     return 'copied';
   };
   const held = whileFrozen({ ...parts, againEveryMs: 1 }, work);

@@ -27,7 +27,7 @@ export async function whileFrozen<T>(parts: HoldParts, work: () => Promise<T>): 
   if (!isMounted) return work();
   const done = new AbortController();
   const kept = keepFrozen(parts, done.signal);
-  // Work may take longer than a guest lives: until it is done nobody else waits for this.
+  // The work may take longer than the guest lives, and this is awaited only after it.
   kept.catch(reportedByWork);
   try {
     const result = await work();

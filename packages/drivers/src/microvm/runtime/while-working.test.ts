@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { markProcess } from '../process/process-mark.ts';
 import type { VmRun } from '../record/vm-run.ts';
 import { whileWorking } from './while-working.ts';
@@ -63,6 +62,7 @@ test("the caller's abort ends the wait", async (t) => {
 test('a machine that cannot be looked at fails nothing', async () => {
   const unreadable = { role: 'machine', pid: 'cpuinfo', startTime: '1' };
   const run = { processes: [unreadable] } as unknown as VmRun;
-  const work = () => delay(LIMITS.lookMs * 3, 'done');
+  const work = () =>
+    new Promise<string>((resolve) => setTimeout(() => resolve('done'), LIMITS.lookMs * 3));
   assert.equal(await whileWorking({ run, ...LIMITS }, work), 'done');
 });
