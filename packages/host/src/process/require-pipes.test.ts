@@ -11,7 +11,7 @@ const taken = [];
 try { for (;;) taken.push(openSync('/dev/null')); } catch {}
 const code = await run('true', []).catch((error) => error.code);
 await new Promise((resolve) => setImmediate(resolve));
-process.stdout.write(`${code}\nlives\n`);
+process.stdout.write(code + '\\nlives\\n');
 `;
 
 test('a program that no descriptor is left for fails, and nothing else does', async () => {
