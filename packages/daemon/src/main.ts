@@ -8,8 +8,9 @@ const CONFIG_PATH = '/perm/capsuled.json';
 const log = createLog((line) => process.stdout.write(line));
 process.umask(0o077);
 
-// The last resort: a state that nobody has thought of. Workloads run on, and PID 1 starts a capsuled that looks at
-// everything again. What can fail by itself (a disk, containerd, a guest) is handled where it fails and never gets here.
+// Last resort for an unforeseen failure: workloads keep running, and PID 1 starts a new capsuled,
+// which inspects everything. Expected failures (of a disk, containerd, a guest) are handled where
+// they occur.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     log.error('bug: failure not handled, capsuled ends', { event, error });
@@ -23,7 +24,7 @@ void main();
 async function main(): Promise<void> {
   try {
     const system = await startSystem({ config: readConfig(CONFIG_PATH), log, version });
-    // Workloads go on without us; whoever starts us next finds them.
+    // Workloads keep running without capsuled; the next capsuled finds them.
     process.on('SIGTERM', () => process.exit(0));
     process.on('SIGINT', () => process.exit(0));
     process.on('SIGUSR2', () => void powerOff(system));

@@ -35,7 +35,7 @@ function serve() {
   return { state, client: createClient(WorkloadService, transport) };
 }
 
-test('it is held while files go out, and let go at the end and after a failure', async () => {
+test('a download holds until its end or its failure', async () => {
   const { state, client } = serve();
   for await (const _ of client.copyFrom({ srcPath: '/' })) assert.equal(state.held, 1);
   assert.equal(state.held, 0);
@@ -45,7 +45,7 @@ test('it is held while files go out, and let go at the end and after a failure',
   assert.deepEqual(state, { held: 0, most: 1 });
 });
 
-test('it is held while files come in, and not for other calls', async () => {
+test('an upload holds, and other calls do not', async () => {
   const { state, client } = serve();
   await client.get({ name: 'web' });
   assert.equal(state.most, 0);

@@ -1,10 +1,10 @@
 import { ImageService, VolumeService, WorkloadService } from '@capsule/api/wire';
 import type { Interceptor } from '@connectrpc/connect';
 
-/** Lets go when it is disposed. */
+/** Begins a hold. Disposal of the result ends it. */
 export type Hold = () => Disposable;
 
-/** Calls that carry files, and end. An exec may stay open for days. */
+/** Calls that transfer files and end by themselves. An exec call may stay open for days. */
 const BULK: ReadonlySet<unknown> = new Set([
   WorkloadService.method.copyTo,
   WorkloadService.method.copyFrom,
@@ -14,7 +14,7 @@ const BULK: ReadonlySet<unknown> = new Set([
   VolumeService.method.import,
 ]);
 
-/** Holds something for as long as a call with much data is under way. */
+/** Holds a resource while a bulk transfer is in progress. */
 export function bulkEdge(hold: Hold): Interceptor {
   return (next) => async (request) => {
     if (!BULK.has(request.method)) return next(request);

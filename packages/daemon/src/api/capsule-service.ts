@@ -20,7 +20,7 @@ export interface CapsuleServiceParts {
   readonly systemLog: SystemLog;
 }
 
-/** What does not change while capsuled runs. */
+/** Facts that stay constant while capsuled runs. */
 export interface CapsuleAbout {
   readonly version: string;
   /** Milliseconds since 1970. */
@@ -32,7 +32,7 @@ export interface CapsuleAbout {
 type Info = MessageInitShape<typeof GetInfoResponseSchema>;
 type Chunk = MessageInitShape<typeof CapsuleLogChunkSchema> & LogPiece;
 
-/** The calls about the machine. What is not here answers Unimplemented. */
+/** Implements the calls about the machine. Methods that are missing here answer Unimplemented. */
 export function capsuleService({
   about,
   observer,

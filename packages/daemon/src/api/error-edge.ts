@@ -3,10 +3,10 @@ import { isCapsuleError } from '@capsule/core';
 import type { Log } from '@capsule/engine';
 import { ConnectError, type Interceptor } from '@connectrpc/connect';
 
-/** The one place where our errors become the wire's, for single answers and for streams. */
+/** Converts capsuled's errors to wire errors, for unary calls and streams. No other code does. */
 export function errorEdge(log: Log): Interceptor {
   const translate = (error: unknown, method: string): unknown => {
-    // Whatever is not one of ours is a bug or a failure nobody classified: it belongs in the log.
+    // Any other error is a bug or an unclassified failure: it belongs in the log.
     if (!isCapsuleError(error) && !(error instanceof ConnectError))
       log.error('call failed', { method, error });
     return connectErrorFrom(error);

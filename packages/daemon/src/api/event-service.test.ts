@@ -11,7 +11,7 @@ const ALL = { names: [] as string[], sinceUnixMs: 0n, follow: false, afterId: 0n
 const WEB = subjectFromName('web');
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
-test('what is new is told although the clock was set back, and so is what follows an event', async (t) => {
+test('new events are sent although the clock was set back, and so are those after a given event', async (t) => {
   const db = openStore(':memory:', MIGRATIONS);
   t.after(() => db.close());
   const history = new EventHistory(db);
@@ -41,7 +41,7 @@ test('what is new is told although the clock was set back, and so is what follow
   );
 });
 
-test('who asks for a workload gets its events under its name, and no others', async (t) => {
+test('a request for a workload returns its events under its name, and no others', async (t) => {
   const db = openStore(':memory:', MIGRATIONS);
   t.after(() => db.close());
   const history = new EventHistory(db);

@@ -15,7 +15,7 @@ export interface EventServiceParts {
   readonly feed: Feed;
 }
 
-/** The calls about what happened. */
+/** Implements the calls about events. */
 export function eventService(parts: EventServiceParts): Partial<ServiceImpl<typeof EventService>> {
   return {
     stream: (request, context) => streamEvents(request, parts, context.signal),
@@ -24,7 +24,7 @@ export function eventService(parts: EventServiceParts): Partial<ServiceImpl<type
 
 type Answer = MessageInitShape<typeof EventSchema>;
 
-/** Reads on from the last event that was sent, so that a slow reader costs nothing and misses none. */
+/** Continues after the last event that was sent: a slow reader uses no memory and misses no event. */
 export async function* streamEvents(
   request: Omit<EventStreamRequest, '$typeName' | '$unknown'>,
   { history, feed }: EventServiceParts,
@@ -34,7 +34,7 @@ export async function* streamEvents(
   const subjects = request.names.map(subjectFromName);
   const keys = subjects.map(feedKeyOfSubject);
   let afterId = Number(request.afterId);
-  // What comes is told whatever the clock says, for clocks are set.
+  // New events are sent whatever their time, since the clock may be set back.
   const since = afterId === 0 ? Number(request.sinceUnixMs) : 0;
   const changes = follow ? feed.changes(signal) : undefined;
   const past = { subjects, since, afterId, tail: request.tail === 0 ? undefined : request.tail };

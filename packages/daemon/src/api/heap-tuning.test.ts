@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HeapTuning } from './heap-tuning.ts';
 
-test('garbage may lie from the first call until the last one is disposed of', () => {
+test('garbage collection is relaxed from the first call until the last disposal', () => {
   const flags: string[] = [];
   const heap = new HeapTuning((flag) => void flags.push(flag));
   const first = heap.allowGarbage();

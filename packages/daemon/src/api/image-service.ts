@@ -19,18 +19,18 @@ import { pullWithProgress } from './image/pull.ts';
 export const pushError = defineErrors('PUSH', {
   OUT_OF_ORDER: {
     kind: 'invalid',
-    message: () => 'metadata may come once, in the first message, and chunks after it',
+    message: () => 'push messages are out of order: metadata comes once, before the chunks',
     hint: remedy`use ${action('image.push')}`,
   },
 });
 
 export interface ImageServiceParts {
   readonly images: ImageStore;
-  /** Or why the store cannot be used: then nobody knows what is needed. */
+  /** Or the error that makes the store unusable: the images in use are unknown then. */
   readonly use: ImageCommands | CapsuleError;
 }
 
-/** The calls about the image cache. */
+/** Implements the calls about the image cache. */
 export function imageService({
   images,
   use,

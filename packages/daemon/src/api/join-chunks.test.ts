@@ -12,7 +12,7 @@ function textsOf(pieces: readonly LogPiece[]): readonly string[] {
   return pieces.map(({ data, cursor }) => `${Buffer.from(data)} (${cursor})`);
 }
 
-test('what is there at once goes in one message, each stream for itself', async () => {
+test('pieces that are available together go in one message, apart for each stream', async () => {
   async function* source() {
     yield* [piece('a'), piece('b'), piece('c', 2), piece('d', 2), piece('e')];
   }
@@ -20,7 +20,7 @@ test('what is there at once goes in one message, each stream for itself', async 
   assert.deepEqual(textsOf(joined), ['ab (after b)', 'cd (after d)', 'e (after e)']);
 });
 
-test('what is there is not kept back for what may come', async () => {
+test('an available piece does not wait for later ones', async () => {
   const more = Promise.withResolvers<void>();
   async function* source() {
     yield* [piece('a'), piece('b')];
@@ -34,7 +34,7 @@ test('what is there is not kept back for what may come', async () => {
   assert.equal((await joined.next()).done, true);
 });
 
-test('messages are not larger than is good for them', async () => {
+test('messages do not exceed their limit', async () => {
   async function* source() {
     for (let i = 0; i < 10; i += 1) yield piece('x'.repeat(20_000));
   }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** A piece of a log on its way to a client. */
+/** A piece of a log that is sent to a client. */
 export interface LogPiece {
   readonly data: Uint8Array;
   /** Resumes after this piece. */
@@ -9,12 +9,13 @@ export interface LogPiece {
   readonly stream?: number;
 }
 
-/** What one message carries at most, but for a single piece that is larger. */
+/** Largest payload of a message, unless a single piece is larger. */
 const MESSAGE_BYTES = 64 * 1024;
 
 /**
- * Joins pieces that are there at the same time: a message costs much more than a line. Never waits
- * for a piece. The signal that `open` gets aborts when `signal` does, or when the reader leaves.
+ * Joins pieces that are available at the same time: a message costs much more than a line. Never
+ * waits for a piece. The signal that `open` gets aborts when `signal` does, or when the reader
+ * leaves.
  */
 export async function* joinChunks<P extends LogPiece>(
   open: (signal: AbortSignal) => AsyncGenerator<P>,
@@ -31,8 +32,8 @@ export async function* joinChunks<P extends LogPiece>(
       const joined = [first];
       let size = first.data.length;
       next = pieces.next();
-      // Looked at before every yield: nobody else would hear of its failure meanwhile.
-      while ((await isThere(next)) && size < MESSAGE_BYTES) {
+      // Checked before every yield, which also handles a rejection: no other code would meanwhile.
+      while ((await hasSettled(next)) && size < MESSAGE_BYTES) {
         const following = await peek(next);
         if (following === undefined || following.stream !== first.stream) break;
         joined.push(following);
@@ -53,8 +54,8 @@ function join<P extends LogPiece>(first: P, joined: readonly P[]): P {
   return { ...first, data: Buffer.concat(joined.map(({ data }) => data)), cursor: last.cursor };
 }
 
-/** Whether the answer has come, good or bad, without waiting for it. */
-function isThere(next: Promise<unknown>): Promise<boolean> {
+/** Returns whether the promise has settled, without waiting for it. */
+function hasSettled(next: Promise<unknown>): Promise<boolean> {
   const settled = next.then(
     () => true,
     () => true,
@@ -62,7 +63,7 @@ function isThere(next: Promise<unknown>): Promise<boolean> {
   return Promise.race([settled, nextTurn(false)]);
 }
 
-/** The piece, unless it is the end or a failure: those are for whoever awaits it next. */
+/** Returns the piece; undefined at the end or after a failure, which the next await receives. */
 async function peek<P>(next: Promise<IteratorResult<P>>): Promise<P | undefined> {
   const [answer] = await Promise.allSettled([next]);
   if (answer.status === 'rejected' || answer.value.done === true) return undefined;

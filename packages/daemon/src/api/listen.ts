@@ -6,22 +6,21 @@ import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 
 /**
- * Serves the API on a unix socket for root alone (the process' umask keeps it private until its mode
- * is set). A socket left by a dead process is replaced.
- * Disposal ends open streams.
+ * Serves the API on a unix socket that only root can use; the umask of the process protects it
+ * until its mode is set. Replaces a socket that a dead process left. Disposal ends open streams.
  */
 export async function listen(
   socketPath: string,
   routes: (router: ConnectRouter) => void,
   interceptors: Interceptor[],
 ): Promise<AsyncDisposable> {
-  // A field that we do not know must be refused, in JSON as in binary.
+  // Unknown fields are refused, in JSON as in binary.
   const jsonOptions = { ignoreUnknownFields: false };
   const handler = connectNodeAdapter({
     routes,
     interceptors,
     jsonOptions,
-    // On a socket of this machine packing costs both sides more than copying.
+    // On a local socket, compression costs both sides more than copying.
     compressMinBytes: Number.MAX_SAFE_INTEGER,
   });
   const server = http2.createServer({ settings: WIDE_SETTINGS }, handler);

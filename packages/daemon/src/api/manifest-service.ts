@@ -31,7 +31,7 @@ export interface ManifestServiceParts {
 
 type Result = MessageInitShape<typeof ManifestResultSchema>;
 
-/** The call that applies several resources together. */
+/** Implements the call that applies several resources together. */
 export function manifestService(
   parts: ManifestServiceParts,
 ): Partial<ServiceImpl<typeof ManifestService>> {
@@ -48,7 +48,7 @@ export function manifestService(
           volumes: volumes.map(volumeSpecFromProto),
           workloads: read.flatMap((one) => ('spec' in one ? [one] : [])),
         },
-        // What cannot be read is refused, and with it all the others.
+        // A resource that cannot be parsed is refused, and with it all the others.
         { dryRun: dryRun || !isReadable },
       );
       const isDone = dryRun || isReadable;
@@ -83,7 +83,7 @@ function readWorkload(wire: WireWorkload): Read {
   }
 }
 
-/** Puts what could not be read back into its place among the others. */
+/** Inserts the parse failures at their positions among the other outcomes. */
 function withUnreadable(outcomes: ManifestOutcomes, read: readonly Read[]): ManifestOutcomes {
   const judged = [...outcomes.workloads];
   return {
@@ -117,13 +117,16 @@ function workloadResult(
   };
 }
 
-/** Two of a name would be judged as one. Fails with `MANIFEST_SPEC_INVALID`. */
+/**
+ * Refuses two resources of one name, which would be judged as one. Fails with
+ * `MANIFEST_SPEC_INVALID`.
+ */
 function checkNames(request: ManifestApplyRequest): void {
   for (const what of ['registries', 'volumes', 'workloads'] as const) {
     const names = new Set<string>();
     for (const { name } of request[what]) {
       if (names.has(name)) {
-        const problems = [{ path: what, message: `${name.slice(0, 80)} is there twice` }];
+        const problems = [{ path: what, message: `${name.slice(0, 80)} is declared twice` }];
         throw manifestError.SPEC_INVALID({ name: name.slice(0, 80), problems });
       }
       names.add(name);

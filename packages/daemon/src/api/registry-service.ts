@@ -10,7 +10,7 @@ import {
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { RegistryCommands } from '../registry/commands.ts';
 
-/** The calls about registries. */
+/** Implements the calls about registries. */
 export function registryService(
   commands: RegistryCommands,
 ): Partial<ServiceImpl<typeof RegistryService>> {

@@ -27,11 +27,11 @@ import { type WorkloadServiceParts, workloadService } from './workload-service.t
 export interface RouteParts {
   readonly capsule: CapsuleServiceParts;
   readonly images: ImageServiceParts;
-  /** Or why the store cannot be used. */
+  /** Or the error that makes the store unusable. */
   readonly stored: StoredParts | CapsuleError;
 }
 
-/** What the services need that answer from the store. */
+/** Parts of the services that need a usable store. */
 export interface StoredParts {
   readonly workloads: WorkloadServiceParts;
   readonly events: EventServiceParts;
@@ -41,10 +41,10 @@ export interface StoredParts {
 }
 
 const STORED = [WorkloadService, EventService, RegistryService, VolumeService, ManifestService];
-/** Known to the wire; every call answers Unimplemented until the work that brings it. */
+/** Services that exist in the API only: every call answers Unimplemented. */
 const LATER = [IdentityService, InstallService];
 
-/** Every service that this capsule answers. */
+/** Registers every service of the capsule. */
 export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => void {
   const { capsule, images, stored } = parts;
   return (router) => {

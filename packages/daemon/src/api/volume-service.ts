@@ -19,7 +19,7 @@ export interface VolumeServiceParts extends SnapshotCallParts, TransferCallParts
   readonly observer: VolumeObserver;
 }
 
-/** The calls about volumes. */
+/** Implements the calls about volumes. */
 export function volumeService(
   parts: VolumeServiceParts,
 ): Partial<ServiceImpl<typeof VolumeService>> {

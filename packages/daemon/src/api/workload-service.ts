@@ -38,7 +38,7 @@ export interface WorkloadServiceParts extends WorkloadLogParts {
   readonly files: ContainerFiles;
 }
 
-/** The calls about workloads. What is not here answers Unimplemented. */
+/** Implements the calls about workloads. Methods that are missing here answer Unimplemented. */
 export function workloadService(
   parts: WorkloadServiceParts,
 ): Partial<ServiceImpl<typeof WorkloadService>> {
@@ -71,14 +71,14 @@ export function workloadService(
     async delete(request, context) {
       const { commands, controller } = parts;
       const existed = commands.delete(request.name, request.force);
-      // The caller may leave: the spec is stored, and the workload goes all the same.
+      // The client may disconnect: the desired state is stored, and the workload is deleted anyway.
       if (existed) await controller.untilGone(cellOfWorkload(request.name), context.signal);
       return { existed };
     },
     async stop({ name, graceSeconds }, context) {
       const { commands, controller } = parts;
       const changed = commands.stop(name, graceFromProto(graceSeconds));
-      // The caller may leave: the spec is stored, and the workload stops all the same.
+      // The client may disconnect: the desired state is stored, and the workload stops anyway.
       await controller.untilStopped(cellOfWorkload(name), context.signal);
       return { changed };
     },

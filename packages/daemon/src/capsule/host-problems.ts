@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type HostProblem, readHostReport } from '@capsule/core';
 
-/** The problems of the host that the launcher of an embedded capsule has found; none without a launcher. */
+/**
+ * Reads the problems that the launcher of an embedded capsule found on its host; none without a
+ * launcher.
+ */
 export async function readHostProblems(path: string): Promise<readonly HostProblem[]> {
   try {
     return readHostReport(await readFile(path, 'utf8'));

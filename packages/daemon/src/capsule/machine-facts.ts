@@ -18,14 +18,14 @@ export interface MachineFacts {
   readonly localTimeUnix: number;
   readonly permTotalBytes: number;
   readonly permUsedBytes: number;
-  /** By which the machine is reached from elsewhere; empty where there is none. */
+  /** Address at which other machines reach this one; empty without any. */
   readonly address: string;
   readonly cgroup: string;
 }
 
 /**
- * Facts of the machine, from its kernel. `permPath` is where the capsule's state lives, `bridge` the name of its
- * own bridge.
+ * Reads facts about the machine from its kernel. `permPath` is the folder of the capsule's state,
+ * `bridge` the name of its own bridge.
  */
 export async function readMachineFacts({
   permPath,
@@ -54,7 +54,7 @@ export async function readMachineFacts({
   };
 }
 
-/** MemAvailable counts what the page cache can give back; `os.freemem` does too, since libuv 1.45. */
+/** MemAvailable includes reclaimable page cache; so does `os.freemem` since libuv 1.45. */
 function memoryAvailableBytes(): number {
   return os.freemem();
 }

@@ -23,17 +23,20 @@ import {
 } from './problems.ts';
 
 export interface CapsuleObserverParts {
-  /** Where the capsule's state lives. */
+  /** Folder of the capsule's state. */
   readonly permPath: string;
   /** Name of the capsule's own bridge. */
   readonly bridge: string;
-  /** Where a launcher reports on the host of an embedded capsule; nothing is there without a launcher. */
+  /**
+   * File in which a launcher reports on the host of an embedded capsule; missing without a
+   * launcher.
+   */
   readonly hostReport: string;
   readonly runtime: Pick<ContainerRuntime, 'probe'>;
   readonly volumeBackend: Pick<VolumeBackend, 'probe'>;
   readonly microVms: MachineMonitors;
   readonly network: { readonly names: NameResponder; readonly listeners: PortListeners };
-  /** The workloads, or why the store that holds them cannot be used. */
+  /** The workloads, or the error that makes their store unusable. */
   readonly workloads: WorkloadsSeen | CapsuleError;
 }
 
@@ -42,18 +45,18 @@ export interface WorkloadsSeen {
   readonly observer: Pick<WorkloadObserver, 'statusOf'>;
 }
 
-/** How a capsule does. */
+/** Health of a capsule. */
 export interface CapsuleSeen {
   readonly machine: MachineFacts;
   readonly runtime: { readonly ok: boolean; readonly detail: string };
   readonly pool: VolumePool;
   readonly microVms: Awaited<ReturnType<MachineMonitors['monitor']>>;
-  /** Absent where the store cannot be used. */
+  /** Absent when the store is unusable. */
   readonly workloads?: { readonly total: number; readonly running: number };
   readonly problems: readonly CapsuleProblem[];
 }
 
-/** Looks at the machine and at all that the capsule works with. */
+/** Inspects the machine and everything that the capsule depends on. */
 export class CapsuleObserver {
   readonly #parts: CapsuleObserverParts;
 

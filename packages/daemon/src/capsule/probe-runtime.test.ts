@@ -5,7 +5,7 @@ import { probeRuntime } from './probe-runtime.ts';
 
 const never = new AbortController().signal;
 
-test('a runtime that stands still is said not to answer', async () => {
+test('a runtime that hangs is reported as one that does not answer', async () => {
   const probe = async (signal?: AbortSignal) => {
     if (signal?.aborted === false) await once(signal, 'abort');
     return { ok: false, detail: 'aborted' };
@@ -14,7 +14,7 @@ test('a runtime that stands still is said not to answer', async () => {
   assert.deepEqual(found, { ok: false, detail: 'the runtime has not answered for 0.01 s' });
 });
 
-test('what a runtime answers is passed on', async () => {
+test('the answer of a runtime is passed on', async () => {
   for (const answer of [
     { ok: true, detail: 'containerd v2' },
     { ok: false, detail: 'it is away' },

@@ -1,9 +1,9 @@
 import type { ContainerRuntime } from '@capsule/core';
 
-/** Long for an answer, and short for a person who asks what is wrong. */
+/** Long enough for any healthy answer, short enough for an operator who waits. */
 const LIMIT_MS = 3_000;
 
-/** Whether the runtime answers, also when it stands still: it is no reason to wait for everything else. */
+/** Returns whether the runtime answers. A hung runtime does not delay the rest of the report. */
 export async function probeRuntime(
   runtime: Pick<ContainerRuntime, 'probe'>,
   signal: AbortSignal,

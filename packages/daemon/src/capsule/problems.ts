@@ -9,7 +9,7 @@ import {
   type VolumePool,
 } from '@capsule/core';
 
-/** Something that is wrong with the capsule, for the person who looks at it. */
+/** A fault of the capsule, described for an operator. */
 export interface CapsuleProblem {
   readonly code: string;
   readonly message: string;
@@ -26,7 +26,7 @@ export function poolProblems(pool: VolumePool): CapsuleProblem[] {
   const code = pool.ok ? 'VOLUME_POOL_LOW' : 'VOLUME_POOL_UNUSABLE';
   const hint = pool.ok
     ? remedy`${action('volume.usage')} shows the space of each; delete snapshots or volumes`
-    : remedy`volumes wait; everything else goes on`;
+    : remedy`volume operations wait; everything else keeps running`;
   const isFine = pool.ok && judgePool(pool, 'fine') === 'fine';
   const message = pool.ok
     ? `the pool of the volumes is ${Math.floor(poolPercent(pool))} % full`
@@ -39,11 +39,11 @@ export function runtimeProblems(runtime: {
   readonly detail: string;
 }): CapsuleProblem[] {
   if (runtime.ok) return [];
-  const hint = remedy`${action('capsule.logs')} shows what containerd says; it is restarted by itself`;
+  const hint = remedy`${action('capsule.logs')} shows containerd's log; containerd is restarted automatically`;
   return [{ code: 'RUNTIME_UNAVAILABLE', message: runtime.detail, remedy: hint }];
 }
 
-/** What the launcher has found is in its own words already. */
+/** The launcher writes its problems in their final words. */
 export function hostProblem({ code, message, hint }: HostProblem): CapsuleProblem {
   return { code, message, remedy: { text: hint, actions: [] } };
 }

@@ -28,7 +28,7 @@ test('of several default routes the one with the lowest metric counts', () => {
   assert.equal(choose(seen, [routeBy('wlan0', 600), routeBy('eth0', 100)]), '192.0.2.7');
 });
 
-test('without a default route it is an address that is neither loopback nor the own bridge', () => {
+test('without a default route the address is neither loopback nor that of the own bridge', () => {
   assert.equal(choose({ lo: LO, br0: at('172.20.254.1'), eth0: at('192.0.2.7') }), '192.0.2.7');
   assert.equal(choose({ lo: LO, br0: at('172.20.254.1') }), '');
   const ipv6 = at('2001:db8::1', { family: 'IPv6' } as Partial<NetworkInterfaceInfo>);

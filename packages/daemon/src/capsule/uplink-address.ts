@@ -10,8 +10,9 @@ export interface UplinkParts {
 }
 
 /**
- * The address at which a capsule is found: that of the interface of its default route, whatever its name; the
- * first address of another interface where there is no such route; empty without any. Pure.
+ * Returns the address at which other machines reach the capsule: that of the interface with the
+ * default route, whatever its name; without such a route the first address of another interface;
+ * empty without any. Pure.
  */
 export function chooseUplinkAddress({ interfaces, routes, bridge }: UplinkParts): string {
   const byRoute = defaultInterfaces(routes);
@@ -23,7 +24,7 @@ export function chooseUplinkAddress({ interfaces, routes, bridge }: UplinkParts)
   return '';
 }
 
-/** Those with the lowest metric come first. */
+/** Sorts the routes by metric, lowest first. */
 function defaultInterfaces(routes: string): readonly string[] {
   const lines = routes.split('\n').map((line) => line.trim().split(/\s+/));
   return lines

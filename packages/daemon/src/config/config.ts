@@ -11,9 +11,9 @@ export const configError = defineErrors('CONFIG', {
 });
 
 const schema = z.strictObject({
-  /** Where everything that must survive a reboot lives. */
+  /** Folder of everything that must survive a reboot. */
   permPath: z.string().default('/perm'),
-  /** Where everything that must not survive one lives. */
+  /** Folder of everything that must not survive a reboot. */
   runPath: z.string().default('/run'),
   bridge: z
     .strictObject({
@@ -26,27 +26,35 @@ const schema = z.strictObject({
     .prefault({}),
   images: z
     .strictObject({
-      /** A pull that moves no byte for this long is given up and tried again. */
+      /** A pull that receives no byte for this long is aborted and retried. */
       stallSeconds: z.int().min(1).default(60),
     })
     .prefault({}),
   volumes: z
     .strictObject({
-      /** A disk that becomes the thin pool of the volumes, if it is blank: /dev/disk/by-id/… */
+      /** Disk that becomes the thin pool of the volumes, if it is blank: /dev/disk/by-id/… */
       device: z.string().startsWith('/dev/').optional(),
     })
     .prefault({}),
   microVms: z
     .strictObject({
-      /** One whose guest agent does not answer for this long is ended, and its restart policy applies. */
+      /**
+       * A microVM whose guest agent does not answer for this long is ended; its restart policy
+       * applies.
+       */
       silentSeconds: z.int().min(2).default(60),
-      /** A folder with `firecracker` and `jailer`; the image has them in the default one if they were given. */
+      /**
+       * Folder with `firecracker` and `jailer`; an image built with them has them in the default
+       * folder.
+       */
       firecracker: z.string().startsWith('/').default('/usr/lib/capsule/firecracker'),
-      /** Of each disk, and of each link in either direction, of every microVM; absent: as much as it can. */
+      /**
+       * Limit of each disk, and of each direction of each link, of every microVM; absent: no limit.
+       */
       limits: z
         .strictObject({
           diskMibPerSecond: z.int().min(1).optional(),
-          /** Firecracker alone can keep it: with it, QEMU is not used. */
+          /** Only Firecracker can enforce this limit: with it, QEMU is not used. */
           linkMibPerSecond: z.int().min(1).optional(),
         })
         .prefault({}),
@@ -54,7 +62,7 @@ const schema = z.strictObject({
     .prefault({}),
   workloads: z
     .strictObject({
-      /** How many are worked on at the same time. */
+      /** How many cells are reconciled at the same time. */
       concurrency: z.int().min(1).max(64).default(8),
     })
     .prefault({}),

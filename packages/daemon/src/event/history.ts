@@ -3,17 +3,17 @@ import type { Database, Row } from '@capsule/engine';
 import { KEPT_IN_ALL } from './recorder.ts';
 
 export interface EventQuery {
-  /** Empty for all. */
+  /** Subjects of the events; empty for all. */
   readonly subjects: readonly string[];
   /** Milliseconds since 1970. */
   readonly since: number;
-  /** Only later ones. */
+  /** Only events after the one with this id. */
   readonly afterId: number;
-  /** At most the last n; undefined for all. */
+  /** At most the last n events; undefined for all. */
   readonly tail?: number | undefined;
 }
 
-/** What happened, also to what is gone; oldest first. */
+/** Reads events, also those of deleted objects; oldest first. */
 export class EventHistory {
   readonly #db: Database;
 
@@ -28,7 +28,7 @@ export class EventHistory {
       .reverse();
   }
 
-  /** What is kept of the past, oldest first. */
+  /** Returns the stored events, oldest first. */
   find({ subjects, since, afterId, tail }: EventQuery): StoredEvent[] {
     const places = subjects.map(() => '?').join(', ');
     const chosen = subjects.length === 0 ? '' : `AND subject IN (${places})`;

@@ -1,20 +1,20 @@
 import type { WorkloadEvent } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 
-/** How many events are kept of each subject, and of all together. */
+/** Limits of the stored events, for each subject and in total. */
 const KEPT = 200;
 export const KEPT_IN_ALL = 10_000;
-/** The rest is cleared away now and then: a delete for each append would double its cost. */
+/** Older events are deleted in batches: a delete after each append would double its cost. */
 const CLEARED_EVERY = 64;
 
-/** To whom something happened. */
+/** The object that an event concerns. */
 export interface EventSubject {
   /** See `subjectFromName`. */
   readonly subject: string;
   readonly uid: string;
 }
 
-/** Writes down what happens; bounded. The one writer of `event`. */
+/** Stores a bounded number of events. The one writer of `event`. */
 export class EventRecorder {
   readonly #db: Database;
   readonly #now: () => number;
@@ -24,7 +24,7 @@ export class EventRecorder {
     this.#now = now;
   }
 
-  /** As of now. */
+  /** Stores an event with the present time. */
   append(of: EventSubject, event: Omit<WorkloadEvent, 'at'>): void {
     this.#db.transaction(() => {
       this.#insert(of, event);

@@ -37,14 +37,14 @@ function useOf(...records: WorkloadRecord[]): ImageCommands {
   });
 }
 
-test('a microVM of a kernel and a disk of its own uses no image, and hides no user of one', () => {
+test('a microVM with its own kernel and disk uses no image, and hides no user of one', () => {
   const files = { kernelPath: '/perm/kernel', rootfsPath: '/perm/root.img' };
   const microVm = { ...MICRO_VM_DEFAULTS, ...files };
   const prebuilt = record({ name: 'own', kind: 'microVm', image: '', microVm });
   assert.deepEqual(useOf(prebuilt, record({ name: 'web' })).usersOf(NGINX), ['web']);
 });
 
-test('a stored reference that cannot be read any more concerns its own workload only', () => {
+test('a stored reference that cannot be parsed affects its own workload only', () => {
   const odd = record({ name: 'odd', image: 'NOT an image' });
   assert.deepEqual(useOf(odd, record({ name: 'web' })).usersOf(NGINX), ['web']);
 });

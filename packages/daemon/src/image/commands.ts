@@ -11,7 +11,7 @@ import {
 } from '@capsule/core';
 import { imageUseError } from './errors.ts';
 
-/** What was brought this recently may be about to be used: a prune leaves it, unless it is told not to. */
+/** A younger image may be about to be used: a prune keeps it, except with `all`. */
 const NEW_MS = 10 * 60_000;
 
 export interface ImageCommandsParts {
@@ -27,7 +27,7 @@ export interface Pruned {
   readonly freedBytes: number;
 }
 
-/** Removes images, and never one that a workload needs. */
+/** Removes images, but never one that a workload needs. */
 export class ImageCommands {
   readonly #parts: ImageCommandsParts;
 
@@ -35,7 +35,10 @@ export class ImageCommands {
     this.#parts = parts;
   }
 
-  /** The workloads, running or stopped, that name the image or whose container was made of it. */
+  /**
+   * Returns the workloads, running or stopped, that name the image or whose container was made from
+   * it.
+   */
   usersOf(image: Pick<Image, 'name' | 'digest'>): readonly string[] {
     return this.#containersOf(image).map(({ ref }) => nameOfContainer(ref));
   }
@@ -47,7 +50,7 @@ export class ImageCommands {
     });
   }
 
-  /** Answers whether there was one. Fails with `IMAGE_IN_USE`. */
+  /** Returns whether the image existed. Fails with `IMAGE_IN_USE`. */
   async remove(name: string, signal: AbortSignal): Promise<boolean> {
     const { images } = this.#parts;
     const image = await images.get(name, signal);
@@ -58,7 +61,7 @@ export class ImageCommands {
     return true;
   }
 
-  /** Removes all that nobody uses; `all` also what is new. */
+  /** Removes all unused images; with `all` also recent ones. */
   async prune(
     { all, dryRun }: { readonly all: boolean; readonly dryRun: boolean },
     signal: AbortSignal,
@@ -70,7 +73,7 @@ export class ImageCommands {
     const removed = unused.filter((image) => !isNew(image));
     if (dryRun || removed.length === 0) return { removed, kept, freedBytes: 0 };
     const before = await images.usedBytes(signal);
-    // A workload may have been applied meanwhile: each is looked at again.
+    // A workload may have been applied meanwhile: each image is checked again.
     for (const image of removed) {
       if (this.usersOf(image).length === 0) await images.remove(image.name, signal);
     }
@@ -78,7 +81,10 @@ export class ImageCommands {
     return { removed, kept, freedBytes };
   }
 
-  /** One of several names of an image may go while another keeps it. */
+  /**
+   * Returns the users that prevent a removal. One of several names may go while another keeps the
+   * image.
+   */
   async #neededBy(image: Image, signal: AbortSignal): Promise<readonly string[]> {
     const users = this.#containersOf(image);
     const byName = users.filter(({ spec }) => namesImage(spec, image));
@@ -91,8 +97,9 @@ export class ImageCommands {
 }
 
 /**
- * A microVM of a kernel and a disk names no image. A reference that cannot be read is one that an earlier
- * version took: it matches nothing, and concerns no other workload.
+ * Returns whether a container's spec names the image. A microVM with a kernel and a disk names
+ * none. A reference that cannot be parsed comes from an earlier version: it names no image and must
+ * not affect other workloads.
  */
 function namesImage({ image }: CellContainer, { name }: Pick<Image, 'name'>): boolean {
   try {

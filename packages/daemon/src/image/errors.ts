@@ -16,7 +16,7 @@ export const imageUseError = defineErrors('IMAGE_USE', {
   STORE_SILENT: {
     kind: 'timeout',
     message: (f: { seconds: number }) => `the image cache has not answered for ${f.seconds} s`,
-    why: 'containerd, which keeps it, stands still',
+    why: 'containerd, which stores the images, does not respond',
     hint: remedy`${action('capsule.info')} shows its state; look at ${action('capsule.logs')} when this lasts`,
   },
 });

@@ -178,7 +178,7 @@ for (const [what, wrong] of Object.entries(WRONG)) {
   });
 }
 
-test('where a disk fails in the middle, what follows is left undone, and the same again goes on', async () => {
+test('a disk failure leaves later resources undone, and the same apply continues', async () => {
   const { apply, disk, system } = setUp();
   const bundle = {
     volumes: [volume('a'), volume('b')],
@@ -190,7 +190,7 @@ test('where a disk fails in the middle, what follows is left undone, and the sam
   assert.deepEqual(wordsOf(await apply(bundle)), ['created', 'created', 'created']);
 });
 
-test('two bundles at once with the same new volume get what each asked for', async () => {
+test('two concurrent bundles with the same new volume both get what they declare', async () => {
   const { apply, system } = setUp();
   const [first, second] = await Promise.all([
     system.volumes.commands.apply(volume('data', 64)),
@@ -230,7 +230,7 @@ const anyBundle = fc.record({
   ),
 });
 
-test('a rehearsal of any bundle on any capsule changes nothing that can be seen, and tells the truth', async () => {
+test('a rehearsal of any bundle on any capsule changes nothing visible and predicts the apply', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyBundle, { maxLength: 3 }), anyBundle, async (past, bundle) => {
       const { apply, dump } = setUp();

@@ -5,14 +5,14 @@ import { isRefused, type Outcome, refusedOnly } from './outcome.ts';
 
 type KindName = keyof ManifestKinds;
 
-/** What is applied together. */
+/** Resources that are applied together. */
 export type ManifestResources = {
   readonly [Name in KindName]: ManifestKinds[Name] extends ManifestKind<infer Wanted, unknown>
     ? readonly Wanted[]
     : never;
 };
 
-/** In the order of the resources. */
+/** Outcomes in the order of the resources. */
 export type ManifestOutcomes = {
   readonly [Name in KindName]: ManifestKinds[Name] extends ManifestKind<never, infer Done>
     ? readonly Outcome<Done>[]
@@ -22,19 +22,21 @@ export type ManifestOutcomes = {
 export interface ManifestCommandsParts {
   readonly db: Database;
   readonly kinds: ManifestKinds;
-  /** One bundle after the other. */
+  /** Serializes the bundles. */
   readonly lock: KeyedLock;
 }
 
-/** What is known of each kind. */
+/** A value for each kind. */
 type ByKind<T> = Readonly<Record<KindName, T>>;
 type Outcomes = readonly Outcome<unknown>[];
 
 /**
- * Applies resources that may need each other, all of them or none. They are judged in a transaction that is
- * undone, in which each finds the others as they would be. Making a volume takes a disk, so it comes between
- * that and the transaction of the workloads; a capsuled that dies there leaves volumes that nobody mounts yet,
- * and the same apply again goes on from them.
+ * Applies resources that may need each other: all of them or none.
+ *
+ * Judges them in a transaction that is rolled back, in which each resource finds the others as they
+ * would be. Volumes take disk work, so capsuled creates them after that judgement and before the
+ * transaction of the workloads. If capsuled dies in between, volumes remain that no workload mounts
+ * yet, and the same apply continues from them.
  */
 export class ManifestCommands {
   readonly #parts: ManifestCommandsParts;
@@ -43,9 +45,12 @@ export class ManifestCommands {
     this.#parts = parts;
   }
 
-  /** Refusals are outcomes. Where there is one, nothing was done, and only refusals are there. Idempotent. */
+  /**
+   * Returns refusals as outcomes. With one refusal nothing was done, and the result holds refusals
+   * only. Idempotent.
+   */
   async apply(wanted: ManifestResources, { dryRun = false } = {}): Promise<ManifestOutcomes> {
-    // Each kind answers with its own outcomes.
+    // Each kind returns its own type of outcome.
     if (dryRun) return (await this.#judge(wanted)) as ManifestOutcomes;
     return this.#parts.lock('manifests', async () => {
       const judged = await this.#judge(wanted);
@@ -70,7 +75,10 @@ export class ManifestCommands {
     );
   }
 
-  /** The disk or the network may still fail: what follows is left undone then. */
+  /**
+   * Stops at the first failure, which may come from the disk or the network: later kinds are not
+   * applied.
+   */
   async #carryOut(wanted: ByKind<readonly unknown[]>): Promise<ByKind<Outcomes>> {
     const all: [KindName, Outcomes][] = [];
     for (const [name, kind] of this.#kinds()) {

@@ -4,20 +4,23 @@ import type { AppliedVolume, VolumeCommands } from '../volume/commands.ts';
 import type { Applied, WantedWorkload, WorkloadCommands } from '../workload/commands.ts';
 import { inTurn, isRefused, type Outcome, refusal, refusedOnly, untilFailure } from './outcome.ts';
 
-/** How resources of one kind are applied beside others. Outcomes are in the order of what is wanted. */
+/** Applies the resources of one kind as part of a bundle. Outcomes are in the order of `wanted`. */
 export interface ManifestKind<Wanted, Done> {
-  /** What can be said outside of a transaction: refusals, and what no other resource has a part in. */
+  /**
+   * Returns the outcomes that need no transaction: refusals, and those that no other resource
+   * affects.
+   */
   examine(wanted: readonly Wanted[]): Promise<readonly Outcome<Done>[]>;
   /**
-   * What an apply would do, in a transaction that is undone. It finds the kinds before it as they would be, and
-   * leaves its own so.
+   * Returns the outcomes of an apply, in a transaction that is rolled back. Finds the earlier kinds
+   * as they would be, and leaves its own so for the later ones.
    */
   rehearse(wanted: readonly Wanted[], examined: readonly Outcome<Done>[]): readonly Outcome<Done>[];
-  /** Ends with the first that fails. */
+  /** Stops at the first failure. */
   carryOut(wanted: readonly Wanted[]): Promise<readonly Outcome<Done>[]>;
 }
 
-/** All kinds that are applied together, in that order: the later ones need the earlier ones. */
+/** All kinds that are applied together, in this order: later kinds need earlier ones. */
 export interface ManifestKinds {
   readonly registries: ManifestKind<RegistrySpec, AppliedRegistry>;
   readonly volumes: ManifestKind<VolumeSpec, AppliedVolume>;
@@ -69,7 +72,7 @@ function volumeKind(volumes: ManifestKindsParts['volumes']): ManifestKinds['volu
   };
 }
 
-/** All of them, or none: where one is refused only refusals are there. */
+/** Applies all workloads or none: with one refusal, the result holds refusals only. */
 function workloadKind(workloads: ManifestKindsParts['workloads']): ManifestKinds['workloads'] {
   return {
     examine: async () => [],

@@ -1,6 +1,6 @@
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 
-/** How one resource fared; undefined where nothing was done with it. */
+/** Result for one resource; undefined if nothing was done with it. */
 export type Outcome<Applied> =
   | { readonly applied: Applied }
   | { readonly error: CapsuleError }
@@ -10,12 +10,12 @@ export function isRefused(outcome: Outcome<unknown>): boolean {
   return outcome !== undefined && 'error' in outcome;
 }
 
-/** The refusal itself; nothing in the place of what was done. */
+/** Keeps a refusal and replaces any other outcome by undefined. */
 export function refusedOnly<Applied>(outcome: Outcome<Applied>): Outcome<Applied> {
   return isRefused(outcome) ? outcome : undefined;
 }
 
-/** A refusal is an outcome; every other failure passes through. */
+/** Turns a refusal into an outcome and rethrows any other failure. */
 export function refusal(error: unknown): { readonly error: CapsuleError } {
   if (!isCapsuleError(error)) throw error;
   return { error };
@@ -32,7 +32,7 @@ export async function outcomeOf<Applied>(
   }
 }
 
-/** All outcomes, one after the other. */
+/** Runs `work` for one after the other and returns all outcomes. */
 export async function inTurn<Wanted, Applied>(
   wanted: readonly Wanted[],
   work: (one: Wanted) => Promise<Applied | undefined>,
@@ -42,7 +42,7 @@ export async function inTurn<Wanted, Applied>(
   return outcomes;
 }
 
-/** The same, up to the first refusal. */
+/** Runs `work` for one after the other and stops after the first refusal. */
 export async function untilFailure<Wanted, Applied>(
   wanted: readonly Wanted[],
   work: (one: Wanted) => Promise<Applied>,

@@ -18,10 +18,10 @@ export interface AddressClaimParts {
 }
 
 /**
- * The stored record of a cell, after it has an address of the bridge where it needs one: the network of
- * the bridge may be another than the one it was applied in. Such a one that runs is due for another run, and
- * a machine, which knows its address from its making, for another making. Undefined when there is no such
- * cell. Fails with `ADDRESS_EXHAUSTED`. Idempotent.
+ * Returns the stored record of a cell, after it claims an address of the bridge for a cell that
+ * needs one: the bridge may have another network than when the cell was applied. A running cell
+ * then gets a new run; a microVM, which gets its address at creation, a new revision. Returns
+ * undefined if the cell does not exist. Fails with `ADDRESS_EXHAUSTED`. Idempotent.
  */
 export function claimAddress(
   cell: CellId,
@@ -40,7 +40,9 @@ export function claimAddress(
   });
 }
 
-/** Does so for all, at the start; one that cannot have an address is logged, and keeps no other from its own. */
+/**
+ * Claims addresses for all cells at the start. Logs each cell that cannot have one, and continues.
+ */
 export function claimAddresses(parts: AddressClaimParts & { readonly log: Log }): void {
   for (const { id } of parts.cells.list()) {
     try {

@@ -39,7 +39,7 @@ class Bench {
 }
 
 suite('publishing names', () => {
-  test('what is there at the start is told, and then every change', () => {
+  test('existing names are published at the start, and then every change', () => {
     const bench = new Bench();
     bench.add('web');
     assert.equal(bench.names.lookup('web'), 'unknown');
@@ -49,7 +49,7 @@ suite('publishing names', () => {
     assert.equal(bench.names.lookup('db'), '172.20.254.3');
   });
 
-  test('a workload that is stopped keeps its name, one that is deleted does not', () => {
+  test('a stopped workload keeps its name, a deleted one does not', () => {
     const bench = new Bench();
     bench.publisher.start();
     bench.add('web');
@@ -68,7 +68,7 @@ suite('publishing names', () => {
     assert.equal(bench.names.lookup('proxy'), '172.20.254.1');
   });
 
-  test('news that change no name are not told on, and nothing is after the end', () => {
+  test('changes that affect no name are not published, and nothing is after the end', () => {
     const bench = new Bench();
     bench.publisher.start();
     bench.add('web');

@@ -18,12 +18,12 @@ export interface NamePublisherParts {
 }
 
 /**
- * Keeps the names that the responder answers equal to what the specs say, from `start` to disposal.
+ * Keeps the names that the responder answers equal to the specs, from `start` to disposal.
  *
- * A workload has its name and address from the moment its spec is taken, whether or not it runs: an
- * address that answers late is a connection that is tried again, a name that is not there is a failure.
- * Of one that is stopped the name is there and has no address: what connects fails at once, instead of
- * waiting for a cell that is not there. One that is being deleted is gone.
+ * A workload has its name and address as soon as its spec is stored, running or not: a client
+ * retries a connection to an address that answers late, but treats a missing name as a failure. A
+ * stopped workload keeps its name without an address: connections fail at once, instead of waiting
+ * for a missing cell. A workload that is being deleted has no name.
  */
 export class NamePublisher implements Disposable {
   readonly #parts: NamePublisherParts;
@@ -46,7 +46,7 @@ export class NamePublisher implements Disposable {
     this.#listening?.[Symbol.dispose]();
   }
 
-  /** The feed tells of everything; most of it changes no name. */
+  /** The feed reports every change; most of them change no name. */
   #look(cell: CellId): void {
     if (this.#set(cell)) this.#tell();
   }

@@ -30,30 +30,30 @@ export interface PortPublisherParts {
 /** A port that one cell wants and another has. */
 interface RefusedPort {
   readonly port: string;
-  /** The key of that other. */
+  /** The key of the other cell. */
   readonly holder: string;
 }
 
 interface WantedPorts {
   readonly ports: readonly OwnedPort[];
-  /** By the key of the cell: the first port it cannot have. */
+  /** The first port that a cell cannot have, by the key of the cell. */
   readonly refused: ReadonlyMap<string, RefusedPort>;
 }
 
 /**
- * Keeps the capsule's port maps equal to what all cells want. Two that want one port concern only each
- * other: whoever has it keeps it, else the older cell gets it.
+ * Keeps the capsule's port maps equal to the specs of all cells. Of two cells that want one port,
+ * the one that has it keeps it; otherwise the older cell gets it. No other cell is affected.
  */
 export class PortPublisher {
   readonly #parts: PortPublisherParts;
-  /** What was loaded last; nothing is known of it before the first load of this process. */
+  /** Port maps of the last load; undefined before the first load of this process. */
   #loaded: readonly OwnedPort[] | undefined;
 
   constructor(parts: PortPublisherParts) {
     this.#parts = parts;
   }
 
-  /** Whether the maps of one cell are as its spec has them. */
+  /** Compares the loaded maps of one cell with its spec. */
   stateOf(cell: CellId): 'current' | 'missing' | 'left' {
     const owner = cellKey(cell);
     if (this.#loaded === undefined) return 'missing';
@@ -65,8 +65,9 @@ export class PortPublisher {
   }
 
   /**
-   * Loads all maps, for one cell. Many calls at once share one load: the network sees to it. Fails with
-   * `WORKLOAD_PORT_TAKEN` where another cell has a port of this one; the maps of all others are loaded then.
+   * Loads all maps on behalf of one cell. Concurrent calls share one load: the network sees to
+   * that. Fails with `WORKLOAD_PORT_TAKEN` if another cell has a port of this one; the maps of all
+   * others are loaded then.
    */
   async sync(cell: CellId): Promise<void> {
     const { ports, refused } = this.#wanted();

@@ -47,29 +47,29 @@ async function machine() {
   return { db, runtime, pauses, changes, boot, keeper: boot(), task };
 }
 
-test('one that is held for two reasons goes on when the second has gone', async () => {
+test('a container that is paused for two reasons resumes when the second is removed', async () => {
   const { runtime, keeper, task, changes } = await machine();
   await runtime.start(REF);
   assert.equal(await keeper.hold(REF, 'poolFull'), true);
   assert.equal(await keeper.hold(REF, 'operator'), false);
-  await keeper.letGo(REF, 'poolFull');
+  await keeper.release(REF, 'poolFull');
   assert.equal(await task(), 'paused');
   assert.deepEqual(changes, ['web', 'web']);
-  await keeper.letGo(REF, 'operator');
+  await keeper.release(REF, 'operator');
   assert.equal(await task(), 'running');
 });
 
-test('what does not run is not held, and what others have paused is theirs', async () => {
+test('a container that does not run is not paused, and one paused by others is left alone', async () => {
   const { runtime, pauses, keeper, task } = await machine();
   assert.equal(await keeper.hold(REF, 'operator'), false);
   await runtime.start(REF);
   await runtime.pause(REF);
   assert.equal(await keeper.hold(REF, 'poolFull'), false);
-  await keeper.letGo(REF, 'poolFull');
+  await keeper.release(REF, 'poolFull');
   assert.deepEqual([await task(), pauses.reasonsOf(REF)], ['paused', []]);
 });
 
-test('a pause that was cut short is known to a later capsuled, which lets it go', async () => {
+test('a later capsuled knows an interrupted pause and ends it', async () => {
   const { runtime, keeper, boot, task } = await machine();
   await runtime.start(REF);
   runtime.failNext('pause', new Error('killed'));
@@ -77,23 +77,23 @@ test('a pause that was cut short is known to a later capsuled, which lets it go'
   assert.deepEqual(boot().heldFor('poolFull'), [REF]);
   await boot().hold(REF, 'poolFull');
   runtime.failNext('resume', new Error('killed'));
-  await assert.rejects(keeper.letGo(REF, 'poolFull'));
+  await assert.rejects(keeper.release(REF, 'poolFull'));
   assert.deepEqual([await task(), boot().heldFor('poolFull')], ['paused', [REF]]);
-  await boot().letGo(REF, 'poolFull');
+  await boot().release(REF, 'poolFull');
   assert.deepEqual([await task(), boot().heldFor('poolFull')], ['running', []]);
 });
 
-test('what is being stopped is let go whatever the reasons, and another run has none', async () => {
+test('a container is resumed for a stop whatever the reasons, and its next run has none', async () => {
   const { runtime, pauses, keeper, task } = await machine();
   await runtime.start(REF);
   await keeper.hold(REF, 'operator');
-  await keeper.letEnd(REF);
+  await keeper.resumeForStop(REF);
   assert.equal(await task(), 'running');
   keeper.forget(REF);
   assert.deepEqual(pauses.reasonsOf(REF), []);
 });
 
-test('a full disk keeps no run from beginning, and what it kept of an earlier one holds nothing', async () => {
+test('a full disk prevents no run, and reasons of an earlier run that it kept have no effect', async () => {
   const { db, runtime, pauses, keeper, boot } = await machine();
   await runtime.start(REF);
   await keeper.hold(REF, 'operator');

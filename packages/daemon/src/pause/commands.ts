@@ -13,7 +13,7 @@ import type { PauseRecords } from './records.ts';
 export interface PauseCommandsParts {
   readonly pauses: PauseRecords;
   readonly runtime: Pick<ContainerRuntime, 'inspect' | 'pause' | 'resume'>;
-  /** The reasons of one that goes on standing still are others now. */
+  /** Called when the reasons of a container that stays paused change. */
   readonly onChange: (ref: ContainerRef) => void;
   readonly log: Log;
 }
@@ -24,26 +24,30 @@ interface Held {
 }
 
 /**
- * Holds containers still, and lets each go when nobody has a reason to hold it any more. One that was paused by
- * somebody else has no reason that is known here, and is left alone. The one writer of `PauseRecords`.
+ * Pauses containers, and resumes each after its last reason is removed. Leaves alone a container
+ * that another program paused: capsuled has no reason for it. The one writer of `PauseRecords`.
  *
- * INVARIANTS: work on one container is serial. A reason is stored before its container is paused, and removed after it
- * goes on: a capsuled that is killed in between leaves one that is known to be held. A disk that is full keeps no
- * container from being paused: what it refused is known to this capsuled, and stored by a later call.
+ * INVARIANTS: work on one container is serial. A reason is stored before its container is paused,
+ * and removed after it is resumed: if capsuled is killed in between, the next one knows the pause.
+ * A full disk prevents no pause: this capsuled remembers the reason that the disk refused, and a
+ * later call stores it.
  */
 export class PauseCommands {
   readonly #parts: PauseCommandsParts;
   readonly #lock = keyedLock(new AsyncLockScope());
-  /** Reasons that the disk refused. */
+  /** Reasons that the disk refused to store. */
   readonly #unstored = new Map<string, Held>();
-  /** Containers of whose earlier run the disk kept the reasons, against the order to remove them. */
+  /** Containers whose reasons of an earlier run the disk refused to remove. */
   readonly #unforgotten = new Set<string>();
 
   constructor(parts: PauseCommandsParts) {
     this.#parts = parts;
   }
 
-  /** Answers whether it ran before. One that is not alive is not held. Idempotent. */
+  /**
+   * Pauses a container for a reason. Returns whether it ran before; does nothing if it is not
+   * alive. Idempotent.
+   */
   hold(ref: ContainerRef, reason: PauseReason, signal?: AbortSignal): Promise<boolean> {
     const { runtime, onChange } = this.#parts;
     return this.#lock(containerKey(ref), async () => {
@@ -58,8 +62,9 @@ export class PauseCommands {
   }
 
   /**
-   * For who knows why one stands still that an earlier capsuled paused, when the disk refused the reason. One that has
-   * a reason, or does not stand still, is left as it is.
+   * Stores the reason of a container that an earlier capsuled paused while the disk refused the
+   * reason; the caller knows that reason. Does nothing if the container has a reason or is not
+   * paused.
    */
   adopt(ref: ContainerRef, reason: PauseReason, signal?: AbortSignal): Promise<void> {
     const { runtime, onChange } = this.#parts;
@@ -71,8 +76,8 @@ export class PauseCommands {
     });
   }
 
-  /** Takes one reason back. Idempotent. */
-  letGo(ref: ContainerRef, reason: PauseReason, signal?: AbortSignal): Promise<void> {
+  /** Removes a reason, and resumes the container after its last one. Idempotent. */
+  release(ref: ContainerRef, reason: PauseReason, signal?: AbortSignal): Promise<void> {
     const { pauses, runtime, onChange } = this.#parts;
     return this.#lock(containerKey(ref), async () => {
       const reasons = this.reasonsOf(ref);
@@ -85,8 +90,8 @@ export class PauseCommands {
     });
   }
 
-  /** Whatever the reasons: it is being stopped, and what stands still ends by no signal. */
-  letEnd(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+  /** Resumes a container for its stop, whatever the reasons: no signal ends a paused process. */
+  resumeForStop(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     const { runtime } = this.#parts;
     return this.#lock(containerKey(ref), async () => {
       const seen = await runtime.inspect(ref, signal);
@@ -109,8 +114,8 @@ export class PauseCommands {
   }
 
   /**
-   * A run begins, or its container is gone: what held an earlier run holds nothing any more. A disk that is full
-   * keeps no run from beginning: a later call removes what it kept.
+   * Discards the reasons of an earlier run: a new run begins, or the container is gone. A full disk
+   * prevents no run: a later call removes the reasons that the disk kept.
    */
   forget(ref: ContainerRef): void {
     const key = containerKey(ref);
@@ -121,14 +126,14 @@ export class PauseCommands {
     try {
       this.#clear(ref);
     } catch (error) {
-      this.#parts.log.error('reasons of a pause not removed', {
+      this.#parts.log.error('pause reasons not removed', {
         name: nameOfContainer(ref),
         error,
       });
     }
   }
 
-  /** Where an earlier run's reasons are stored still. */
+  /** Removes the reasons of an earlier run that are still stored. */
   #clear(ref: ContainerRef): void {
     if (!this.#unforgotten.has(containerKey(ref))) return;
     this.#parts.pauses.clear(ref);
@@ -147,7 +152,7 @@ export class PauseCommands {
       this.#unstored.delete(key);
     } catch (error) {
       if (!this.#unstored.has(key)) {
-        this.#parts.log.error('reason of a pause not stored', {
+        this.#parts.log.error('pause reason not stored', {
           name: nameOfContainer(ref),
           error,
         });

@@ -1,7 +1,7 @@
 import { type ContainerRef, cellFromKey, cellKey, type PauseReason } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
-/** Who holds which containers still. Written by `PauseCommands` alone. */
+/** Reasons for which containers are paused. Written by `PauseCommands` alone. */
 export class PauseRecords {
   readonly #db: Database;
 
@@ -9,21 +9,21 @@ export class PauseRecords {
     this.#db = db;
   }
 
-  /** Of one container. */
+  /** Returns the reasons of one container. */
   reasonsOf({ cell, container }: ContainerRef): PauseReason[] {
     return this.#db
       .all('SELECT reason FROM pause WHERE cell = ? AND container = ?', cellKey(cell), container)
       .map(({ reason }) => reason as PauseReason);
   }
 
-  /** Containers that are held for a reason. */
+  /** Returns the containers that are paused for a reason. */
   heldFor(reason: PauseReason): ContainerRef[] {
     return this.#db
       .all('SELECT cell, container FROM pause WHERE reason = ? ORDER BY cell, container', reason)
       .map(refFromRow);
   }
 
-  /** Idempotent. */
+  /** Stores a reason. Idempotent. */
   add({ cell, container }: ContainerRef, reason: PauseReason): void {
     this.#db.run(
       'INSERT OR IGNORE INTO pause (cell, container, reason) VALUES (?, ?, ?)',
@@ -38,7 +38,7 @@ export class PauseRecords {
     );
   }
 
-  /** All reasons of one container. */
+  /** Removes all reasons of one container. */
   clear({ cell, container }: ContainerRef): void {
     this.#db.run('DELETE FROM pause WHERE cell = ? AND container = ?', cellKey(cell), container);
   }

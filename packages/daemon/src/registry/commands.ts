@@ -26,7 +26,7 @@ export interface AppliedRegistry {
   readonly fields: readonly FieldChange[];
 }
 
-/** One registry with what is known of it. */
+/** A registry, its declaration and the user of its login. */
 export interface KnownRegistry {
   readonly spec: RegistrySpec;
   readonly declared: boolean;
@@ -34,13 +34,13 @@ export interface KnownRegistry {
 }
 
 const SECRET_MOST_BYTES = 16 * 1024;
-/** What pulls from Docker Hub ask under that name. */
+/** Hosts that pulls from Docker Hub contact; its login has this one name. */
 const DOCKER_HUB_HOSTS = ['registry-1.docker.io', 'index.docker.io', 'auth.docker.io'];
 
-/** Keeps what is declared of registries and the logins, and makes the image store heed it. */
+/** Stores declared registries and logins, and configures the image store with them. */
 export class RegistryCommands {
   readonly #parts: RegistryCommandsParts;
-  /** One after the other: each writes the whole. */
+  /** Serializes the publishing: each publish writes all registries. */
   #publishing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: RegistryCommandsParts) {
@@ -48,8 +48,9 @@ export class RegistryCommands {
   }
 
   /**
-   * Brings the image store up to what is stored, also after a crash between the two. Fails where it cannot for
-   * the registry `of`; the failure of another is logged, and concerns that one alone.
+   * Configures the image store with the stored registries, also after a crash between the two.
+   * Fails if that is impossible for the registry `of`; the failure of another one is logged and
+   * affects that one alone.
    */
   async publish(of?: string): Promise<void> {
     const { records, hosts, log } = this.#parts;
@@ -61,7 +62,10 @@ export class RegistryCommands {
     }
   }
 
-  /** Fails with `MANIFEST_SPEC_INVALID`, `REGISTRY_HAND_MADE`, and has changed nothing then. Idempotent. */
+  /**
+   * Applies a registry. Fails with `MANIFEST_SPEC_INVALID` or `REGISTRY_HAND_MADE` before any
+   * change. Idempotent.
+   */
   async apply(spec: RegistrySpec, dryRun: boolean): Promise<AppliedRegistry> {
     const { name } = spec;
     const problems = validateRegistry(spec);
@@ -78,7 +82,7 @@ export class RegistryCommands {
     return { change, fields };
   }
 
-  /** Answers whether there was one. Idempotent. */
+  /** Returns whether it existed. Idempotent. */
   async delete(name: string): Promise<boolean> {
     const existed = this.#parts.records.forget(name);
     await this.publish(name);
@@ -102,8 +106,9 @@ export class RegistryCommands {
   }
 
   /**
-   * Keeps a login after the registry has taken it. Fails with `REGISTRY_LOGIN_INVALID`,
-   * `REGISTRY_LOGIN_REFUSED`, `REGISTRY_UNREACHABLE`, `SECRET_KEY_UNUSABLE`; an earlier login stays then.
+   * Stores a login after the registry accepted it. Fails with `REGISTRY_LOGIN_INVALID`,
+   * `REGISTRY_LOGIN_REFUSED`, `REGISTRY_UNREACHABLE`, `SECRET_KEY_UNUSABLE`; an earlier login stays
+   * then.
    */
   async login(
     name: string,
@@ -118,12 +123,15 @@ export class RegistryCommands {
     records.keepLogin({ name, username: login.username, secret });
   }
 
-  /** Answers whether somebody was logged in. Idempotent. */
+  /** Returns whether there was a login. Idempotent. */
   logout(name: string): boolean {
     return this.#parts.records.forgetLogin(name);
   }
 
-  /** For a pull: what to show to a host. A login that cannot be read is told, and none is shown. */
+  /**
+   * Returns the login that a pull presents to a host. Logs a login that cannot be decrypted, and
+   * returns none.
+   */
   findLogin(host: string): RegistryLogin | undefined {
     const { records, secrets, log } = this.#parts;
     const name = DOCKER_HUB_HOSTS.includes(host) ? 'docker.io' : host;
@@ -142,7 +150,7 @@ function undeclared(name: string): RegistrySpec {
   return { name, mirrors: [], plainHttp: false, insecure: false, caCertificate: '' };
 }
 
-/** A secret that is moved to another registry's row cannot be opened there. */
+/** Binds a secret to its registry: moved to another row, it cannot be opened. */
 function contextOf(name: string): string {
   return `registry login ${name}`;
 }

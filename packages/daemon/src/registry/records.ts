@@ -31,7 +31,7 @@ export class RegistryRecords {
     this.#db.run('INSERT OR REPLACE INTO registry (name, body) VALUES (?, ?)', name, body);
   }
 
-  /** Answers whether there was one. */
+  /** Returns whether it existed. */
   forget(name: string): boolean {
     return this.#db.run('DELETE FROM registry WHERE name = ?', name) > 0;
   }
@@ -52,7 +52,7 @@ export class RegistryRecords {
     );
   }
 
-  /** Answers whether there was one. */
+  /** Returns whether it existed. */
   forgetLogin(name: string): boolean {
     return this.#db.run('DELETE FROM registry_login WHERE name = ?', name) > 0;
   }

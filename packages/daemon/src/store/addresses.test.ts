@@ -15,7 +15,7 @@ test('an owner keeps its address, and the bridge keeps the first one', () => {
   assert.equal(addresses.claim(cell('a')), '172.20.254.2');
 });
 
-test('a freed address rests until the others were given', () => {
+test('a freed address rests until the others were used', () => {
   const addresses = open('10.0.0.0/29');
   for (const owner of ['a', 'b', 'c']) addresses.claim(cell(owner));
   addresses.release(cell('a'));

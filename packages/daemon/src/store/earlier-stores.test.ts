@@ -56,7 +56,7 @@ async function open(fixture: string): Promise<{ readonly path: string } & AsyncD
 for (const fixture of FIXTURES) {
   const commit = basename(fixture, '.db');
 
-  test(`a store of commit ${commit} says the same when it is brought up to date`, async () => {
+  test(`a store of commit ${commit} reads the same after its migration`, async () => {
     await using copy = await open(fixture);
     const old = new Database(copy.path);
     const before = contentOf(old);
@@ -91,7 +91,7 @@ for (const fixture of FIXTURES) {
     db.close();
   });
 
-  test(`a store of commit ${commit} keeps what is beside workloads`, async () => {
+  test(`a store of commit ${commit} keeps everything beside workloads`, async () => {
     await using copy = await open(fixture);
     const db = openStore(copy.path, MIGRATIONS);
     const web = new WorkloadSpecs(db).get('web');
@@ -134,7 +134,7 @@ for (const fixture of FIXTURES) {
     db.close();
   });
 
-  test(`a store of commit ${commit} comes back from the newest version as it was`, async () => {
+  test(`a store of commit ${commit} returns unchanged from the newest version`, async () => {
     await using copy = await open(fixture);
     const db = openStore(copy.path, MIGRATIONS.slice(0, FLAT));
     const before = contentOf(db);
@@ -147,7 +147,7 @@ for (const fixture of FIXTURES) {
   });
 }
 
-test('only what holds a volume was paused for the pool in a store that says no reason', async () => {
+test('in a store without reasons only holders of volumes were paused for the pool', async () => {
   await using copy = await open('8c0311b.db');
   const old = new Database(copy.path);
   old.run(`UPDATE workload_status SET body = json_set(body, '$.reason', 'Paused')

@@ -28,7 +28,7 @@ export interface ApiParts {
   readonly startedAt: number;
   readonly ports: Ports;
   readonly microVms: MachineMonitors;
-  /** Or why the store cannot be used. */
+  /** Or the error that makes the store unusable. */
   readonly stored: Stored | CapsuleError;
 }
 

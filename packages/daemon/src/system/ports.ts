@@ -20,8 +20,8 @@ export interface Ports {
 
 export interface LogPorts {
   readonly store: LogStore;
-  /** Where the log writer puts the output of a container. */
+  /** Path of a container's log file. */
   readonly pathOf: (ref: ContainerRef) => string;
-  /** Of a microVM's console. */
+  /** Path of the log of a microVM's console. */
   readonly serialPathOf: (ref: ContainerRef) => string;
 }

@@ -4,7 +4,7 @@ import type { PoolObserverParts } from '../volume/observe-pool.ts';
 export const noPauses: PoolObserverParts['pauses'] = {
   hold: async () => false,
   adopt: async () => undefined,
-  letGo: async () => undefined,
-  letEnd: async () => undefined,
+  release: async () => undefined,
+  resumeForStop: async () => undefined,
   heldFor: () => [],
 };

@@ -15,7 +15,7 @@ export interface VolumeAttachmentsParts {
   readonly records: VolumeRecords;
   readonly backend: VolumeBackend;
   readonly events: Pick<VolumeEvents, 'notify'>;
-  /** One thing at a time for each volume. */
+  /** Serializes the work on each volume. */
   readonly lock: KeyedLock;
   readonly faultPoint: FaultPoint<VolumeFault>;
   readonly users: Pick<VolumeUsers, 'onRelease'>;

@@ -56,7 +56,7 @@ test('a volume is made once, and grows', async () => {
   );
 });
 
-test('an import that was cut short is begun again, also before capsuled has cleared it away', async () => {
+test('an interrupted import can start again, also before capsuled has removed its remains', async () => {
   const { boot, backend, records } = machine();
   const record = { ...DATA, uid: 'half' };
   const upload = { name: 'data', id: '0'.repeat(32) };
@@ -69,7 +69,7 @@ test('an import that was cut short is begun again, also before capsuled has clea
   await assert.rejects(importer.begin(upload), { code: 'VOLUME_EXISTS' });
 });
 
-test('a creation that fails is undone when it answers, also where the disk does not answer then', async () => {
+test('a failed creation is undone before its answer, also if the disk does not respond then', async () => {
   const { boot, backend, records } = machine();
   const volumes = boot();
   const list = backend.list.bind(backend);
@@ -102,7 +102,7 @@ test('a creation that fails is undone when it answers, also where the disk does 
   assert.equal(records.get('more')?.stage, 'ready');
 });
 
-test('a creation that fails leaves nothing, and one that was cut short is finished', async () => {
+test('a failed creation leaves nothing, and an interrupted one is finished', async () => {
   const { boot, backend, records, resume } = machine();
   backend.failNext('create', broken());
   await assert.rejects(boot().commands.apply(DATA), { code: 'PROCESS_FAILED' });
@@ -113,7 +113,7 @@ test('a creation that fails leaves nothing, and one that was cut short is finish
   assert.equal((await backend.list())[0]?.uid, 'of-this-one');
 });
 
-test('a deletion that was cut short is finished', async () => {
+test('an interrupted deletion is finished', async () => {
   const { boot, backend, records, resume } = machine();
   const volumes = boot();
   await volumes.commands.apply(DATA);
@@ -130,7 +130,7 @@ test('a deletion that was cut short is finished', async () => {
   assert.equal(await boot().commands.delete('data', false, signal), false);
 });
 
-test('one workload holds it, also when many ask at once and capsuled is another one', async () => {
+test('one workload holds a volume, also with concurrent requests and after a restart of capsuled', async () => {
   const { boot, released, records } = machine();
   const volumes = boot();
   await volumes.commands.apply(DATA);
@@ -172,7 +172,7 @@ test('a release that fails keeps the lease', async () => {
   );
 });
 
-test('what could not grow under its holder grows before the next one has it', async () => {
+test('a volume that could not grow under its holder grows before the next one gets it', async () => {
   const { boot, backend } = machine();
   const volumes = boot();
   await volumes.commands.apply(DATA);
@@ -193,7 +193,7 @@ test('a volume that a stopped workload names is deleted by force only', async ()
   assert.equal(await volumes.commands.delete('data', true, signal), true);
 });
 
-test('orphans are shown, and touched by nobody who did not ask for it', async () => {
+test('orphans are shown, and changed on request only', async () => {
   const { boot, backend, resume } = machine();
   const volumes = boot();
   await backend.create({ ...DATA, uid: 'of-before' });
@@ -209,7 +209,7 @@ test('orphans are shown, and touched by nobody who did not ask for it', async ()
   await assert.rejects(volumes.commands.adopt('nothing'), { code: 'VOLUME_NOT_FOUND' });
 });
 
-test('a clone has what its source had, and the same again is one', async () => {
+test('a clone has the content of its source, and a repeated request succeeds', async () => {
   const { boot, backend, records } = machine();
   const volumes = boot();
   await volumes.commands.apply(DATA);
@@ -233,7 +233,7 @@ test('a clone has what its source had, and the same again is one', async () => {
   assert.deepEqual(await backend.listSnapshots(), []);
 });
 
-test('a restore needs a detached volume, and is finished when it was cut short', async () => {
+test('a restore needs a detached volume, and an interrupted one is finished', async () => {
   const { boot, backend, records, resume } = machine();
   const volumes = boot();
   const ref = { volume: 'data', snapshot: 'first' };

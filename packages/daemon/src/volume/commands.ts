@@ -25,7 +25,7 @@ export interface VolumeCommandsParts {
   readonly pool: Pick<PoolObserver, 'checkRoom'>;
   readonly holders: Pick<VolumeHolders, 'stop' | 'untilReleased'>;
   readonly users: Pick<VolumeUsers, 'namedBy'>;
-  /** One thing at a time for each volume. */
+  /** Serializes the work on each volume. */
   readonly lock: KeyedLock;
   /** Told when another schedule of snapshots was asked for. */
   readonly onSchedule: () => void;

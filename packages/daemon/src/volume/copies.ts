@@ -18,7 +18,7 @@ export interface VolumeCopiesParts {
   };
   readonly pool: Pick<PoolObserver, 'checkRoom'>;
   readonly holders: Pick<VolumeHolders, 'untilReleased'>;
-  /** One thing at a time for each volume. */
+  /** Serializes the work on each volume. */
   readonly lock: KeyedLock;
 }
 

@@ -43,7 +43,7 @@ function record(kind: WorkloadKind): CellRecord {
 
 const { signal } = new AbortController();
 
-test('a microVM has filled its volume when it runs, not before', async () => {
+test('the volume of a microVM counts as filled when the microVM runs, not before', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
   const { backend, filler, filling } = await setUp(folder.path);
   await backend.lend('data');
@@ -63,7 +63,7 @@ test('a container that runs says nothing about its volumes', async () => {
   assert.equal(filling(), 'due');
 });
 
-test('what a guest has half copied is thrown away where its workload has become a container', async () => {
+test('a partial copy of a guest is discarded when its workload becomes a container', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
   const { backend, filler, filling, copies } = await setUp(folder.path);
   await backend.attach('data');
@@ -74,7 +74,7 @@ test('what a guest has half copied is thrown away where its workload has become 
   assert.deepEqual([copies, filling()], [['copied'], 'done']);
 });
 
-test('what somebody has put there is left as it is', async () => {
+test('existing data in a volume is left as it is', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
   const { backend, filler, filling, copies } = await setUp(folder.path);
   await backend.attach('data');
@@ -84,7 +84,7 @@ test('what somebody has put there is left as it is', async () => {
   assert.deepEqual([copies, filling()], [[], 'done']);
 });
 
-test('what was half copied for a container is cleared before a guest fills it', async () => {
+test('a partial copy for a container is removed before a guest fills the volume', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
   const { backend, records, filler, filling } = await setUp(folder.path);
   records.markFilling('data', 'underway');

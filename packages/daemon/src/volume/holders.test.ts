@@ -14,7 +14,7 @@ function stoppedBy(desired: DesiredState | undefined): readonly string[] {
   return stopped;
 }
 
-test('the holder of a volume is stopped, and left alone where it goes by itself', () => {
+test('the holder of a volume is stopped, and left alone while it is being deleted', () => {
   assert.deepEqual(stoppedBy('running'), ['web']);
   assert.deepEqual(stoppedBy('stopped'), []);
   assert.deepEqual(stoppedBy('deleting'), []);

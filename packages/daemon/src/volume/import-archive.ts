@@ -28,7 +28,7 @@ export interface ArchiveImporterParts {
   readonly archives: VolumeArchives;
   readonly events: VolumeEvents;
   readonly pool: Pick<PoolObserver, 'checkRoom'>;
-  /** One thing at a time for each volume. */
+  /** Serializes the work on each volume. */
   readonly lock: KeyedLock;
   readonly faultPoint: FaultPoint<VolumeFault>;
 }

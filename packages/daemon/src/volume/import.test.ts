@@ -46,7 +46,7 @@ async function* pieces(...content: Buffer[]) {
   yield* content;
 }
 
-test('an import whose answer was lost is a success again, with its warnings', async () => {
+test('an import whose answer was lost succeeds again, with its warnings', async () => {
   await using at = await capsule();
   const { importer, records } = at;
   assert.equal(await importer.begin(UPLOAD), 0);
@@ -61,7 +61,7 @@ test('an import whose answer was lost is a success again, with its warnings', as
   assert.equal(records.volumes.get('data')?.uid, uid);
 });
 
-test('what is another import, or comes after somebody used the volume, is refused', async () => {
+test('another import, or one after a workload used the volume, is refused', async () => {
   await using at = await capsule();
   const { importer, attachments } = at;
   const from = (end: object) =>

@@ -124,7 +124,7 @@ async function machine(t: TestContext) {
   };
 }
 
-test('a pool that is low takes nothing new, and says how full it is', async (t) => {
+test('a low pool accepts no new volumes, and reports how full it is', async (t) => {
   const { commands, snapshots, copies, backend, calls, events, look } = await machine(t);
   backend.pool = filled(93);
   await look();
@@ -142,7 +142,7 @@ test('a pool that is low takes nothing new, and says how full it is', async (t) 
   assert.deepEqual(calls, []);
 });
 
-test('what has a volume is paused while the pool is full, and goes on', async (t) => {
+test('a workload with a volume is paused while the pool is full, and resumes', async (t) => {
   const { commands, backend, calls, events, look } = await machine(t);
   backend.pool = filled(99);
   await look();
@@ -156,7 +156,7 @@ test('what has a volume is paused while the pool is full, and goes on', async (t
   await commands.apply({ ...DATA, name: 'other' });
 });
 
-test('all containers of a cell that has a volume are paused, and go on', async (t) => {
+test('all containers of a cell with a volume are paused, and resume', async (t) => {
   const { backend, db, tasks, siblings, calls, look } = await machine(t);
   siblings.push('log');
   const { container } = splitWorkload(completeSpec({ name: 'log', image: 'busybox' }));
@@ -201,7 +201,7 @@ test('a workload that takes a volume while the pool is full is paused', async (t
   assert.deepEqual(calls, ['pause web', 'pause late']);
 });
 
-test('one workload that cannot be paused holds up neither others nor later rounds', async (t) => {
+test('a workload that cannot be paused delays neither others nor later rounds', async (t) => {
   const { backend, tasks, hold, calls, look } = await machine(t);
   await hold('more', 'other');
   tasks.stuck.add('web');
@@ -214,7 +214,7 @@ test('one workload that cannot be paused holds up neither others nor later round
   assert.deepEqual(calls, ['pause web', 'pause other', 'pause other']);
 });
 
-test('workloads are paused also when the event cannot be stored, which a later round does', async (t) => {
+test('workloads are paused although the event cannot be stored, and a later round stores it', async (t) => {
   const { backend, db, calls, events, look } = await machine(t);
   db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON main.event
            BEGIN SELECT RAISE(ABORT, 'full'); END`);
@@ -226,7 +226,7 @@ test('workloads are paused also when the event cannot be stored, which a later r
   assert.equal(events.list('volume/', 1)[0]?.reason, 'PoolFull');
 });
 
-test('a look that fails lets nobody write to a full pool', async (t) => {
+test('a failed look resumes no workload of a full pool', async (t) => {
   const { backend, calls, look } = await machine(t);
   backend.pool = filled(99);
   await look();
@@ -235,7 +235,7 @@ test('a look that fails lets nobody write to a full pool', async (t) => {
   assert.deepEqual(calls, ['pause web']);
 });
 
-test('what an earlier capsuled has paused goes on where there is room, and stays paused where not', async (t) => {
+test('workloads that an earlier capsuled paused resume if there is room, and stay paused if not', async (t) => {
   const { boot, backend, calls, look } = await machine(t);
   backend.pool = filled(99);
   await look();
@@ -250,7 +250,7 @@ test('what an earlier capsuled has paused goes on where there is room, and stays
   assert.deepEqual(calls, ['pause web', 'resume web']);
 });
 
-test('what stands still for no reason that is stored goes on where there is room, and stays paused where not', async (t) => {
+test('workloads paused without a stored reason resume if there is room, and stay paused if not', async (t) => {
   const { boot, backend, tasks, calls } = await machine(t);
   tasks.states.set('web', 'paused');
   backend.pool = { ok: false, totalBytes: 0, usedBytes: 0 };
@@ -270,7 +270,7 @@ test('what stands still for no reason that is stored goes on where there is room
   assert.deepEqual(calls, ['resume web']);
 });
 
-test('an earlier pause whose reason is stored nowhere is looked for until the runtime answers', async (t) => {
+test('earlier pauses without a stored reason are looked for until the runtime answers', async (t) => {
   const { boot, db, backend, tasks, calls, look, ...first } = await machine(t);
   db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON main.pause
            BEGIN SELECT RAISE(ABORT, 'full'); END`);
@@ -287,7 +287,7 @@ test('an earlier pause whose reason is stored nowhere is looked for until the ru
   assert.deepEqual(calls, ['pause web', 'resume web']);
 });
 
-test('what somebody else has paused is not let go for the pool, nor what an operator holds by another capsuled', async (t) => {
+test('the pool resumes neither a workload that another program paused nor one that an operator paused earlier', async (t) => {
   const { boot, backend, hold, tasks, pauses, calls, look } = await machine(t);
   await hold('more', 'other');
   tasks.states.set('other', 'paused');
@@ -302,11 +302,11 @@ test('what somebody else has paused is not let go for the pool, nor what an oper
   t.after(() => next[Symbol.dispose]());
   await next.start();
   assert.deepEqual(calls, ['pause web']);
-  await pauses.letGo(refOfWorkload('web'), 'operator');
+  await pauses.release(refOfWorkload('web'), 'operator');
   assert.deepEqual(calls, ['pause web', 'resume web']);
 });
 
-test('workloads are paused also when the reason cannot be stored, and go on with another capsuled', async (t) => {
+test('workloads are paused although the reason cannot be stored, and a later capsuled resumes them', async (t) => {
   const first = await machine(t);
   const { boot, backend, db, calls, look } = first;
   db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON main.pause
@@ -324,19 +324,19 @@ test('workloads are paused also when the reason cannot be stored, and go on with
   assert.deepEqual(calls, ['pause web', 'resume web']);
 });
 
-test('what an operator lets go stays paused while the pool is full', async (t) => {
+test('a workload that an operator resumes stays paused while the pool is full', async (t) => {
   const { backend, pauses, calls, look } = await machine(t);
   await pauses.hold(refOfWorkload('web'), 'operator');
   backend.pool = filled(99);
   await look();
-  await pauses.letGo(refOfWorkload('web'), 'operator');
+  await pauses.release(refOfWorkload('web'), 'operator');
   assert.deepEqual(calls, ['pause web']);
   backend.pool = filled(50);
   await look();
   assert.deepEqual(calls, ['pause web', 'resume web']);
 });
 
-test('a workload that is stopped while the pool is full is left to end', async (t) => {
+test('a workload that is stopped while the pool is full is resumed to end', async (t) => {
   const { backend, tasks, stopping, calls, look } = await machine(t);
   backend.pool = filled(99);
   await look();

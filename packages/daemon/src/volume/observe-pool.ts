@@ -23,11 +23,11 @@ export interface PoolObserverParts {
   readonly backend: Pick<VolumeBackend, 'probe' | 'trim'>;
   readonly records: Pick<VolumeRecords, 'list'>;
   readonly guestVolumes: GuestVolumes;
-  readonly pauses: Pick<PauseCommands, 'hold' | 'adopt' | 'letGo' | 'letEnd' | 'heldFor'>;
+  readonly pauses: Pick<PauseCommands, 'hold' | 'adopt' | 'release' | 'resumeForStop' | 'heldFor'>;
   readonly users: Pick<VolumeUsers, 'containersOf' | 'isStopping'>;
   readonly events: Pick<VolumeEvents, 'recordOfPool'>;
   readonly log: Log;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of the monotonic clock. */
   readonly monotonicMs: () => number;
 }
 
@@ -114,7 +114,7 @@ export class PoolObserver implements Disposable {
     this.#level = judgePool(pool, before);
     if (this.#level === 'full') await this.#pause();
     // What is not known of a pool lets nobody write to it.
-    else if (pool.ok) await this.#letGo();
+    else if (pool.ok) await this.#resume();
     const figures = figuresOf(pool);
     if (this.#level !== before) {
       this.#parts.log.info('pool of the volumes', { level: this.#level, figures });
@@ -154,7 +154,7 @@ export class PoolObserver implements Disposable {
     const { pauses, users, log } = this.#parts;
     await this.#each(this.#holders(), async (ref, signal) => {
       // Paused in the moment between the look and the order to stop.
-      if (users.isStopping(ref)) return pauses.letEnd(ref, signal);
+      if (users.isStopping(ref)) return pauses.resumeForStop(ref, signal);
       await this.#adopt(ref, signal);
       const hasRun = await pauses.hold(ref, REASON, signal);
       if (hasRun) log.info('workload paused: the pool is full', { name: nameOfContainer(ref) });
@@ -162,13 +162,13 @@ export class PoolObserver implements Disposable {
   }
 
   /** Also those that an earlier capsuled paused. */
-  async #letGo(): Promise<void> {
+  async #resume(): Promise<void> {
     const { pauses } = this.#parts;
     const refs = new Map(this.#unadopted);
     for (const ref of pauses.heldFor(REASON)) refs.set(containerKey(ref), ref);
     await this.#each([...refs.values()], async (ref, signal) => {
       await this.#adopt(ref, signal);
-      await pauses.letGo(ref, REASON, signal);
+      await pauses.release(ref, REASON, signal);
     });
   }
 

@@ -16,7 +16,7 @@ export interface VolumeReconcilerParts {
   readonly snapshots: Pick<SnapshotReconciler, 'dropAll'>;
   readonly backend: VolumeBackend;
   readonly events: VolumeEvents;
-  /** One thing at a time for each volume. */
+  /** Serializes the work on each volume. */
   readonly lock: KeyedLock;
   readonly faultPoint: FaultPoint<VolumeFault>;
   readonly log: Log;

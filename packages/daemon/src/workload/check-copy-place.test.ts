@@ -32,7 +32,7 @@ test('a copy to or from what a stopped workload mounts is refused', () => {
   }
 });
 
-test('a copy of a folder with such a place in it would lack what is there', () => {
+test('a copy of a folder with such a mount in it is refused', () => {
   for (const path of ['/', '/.', '/var', '/var/lib/.']) {
     assert.throws(() => copy(path, 'reads'), REFUSED, path);
     copy(path, 'writes');

@@ -86,7 +86,7 @@ test('the same spec twice changes nothing', () => {
   assert.deepEqual(changed, ['web']);
 });
 
-test('another spec is the next generation of the same workload', () => {
+test('a changed spec is the next generation of the same workload', () => {
   const { commands } = setUp();
   const first = commands.apply(specOf('web')).record;
   const { record, change } = commands.apply(specOf('web', { image: 'redis' }));
@@ -161,7 +161,7 @@ test('a change that needs no new container leaves the revision and the run', () 
   assert.equal(image.record.run, first.run + 1);
 });
 
-test('a rehearsal tells what would be, and writes nothing', () => {
+test('a rehearsal returns the outcome of an apply, and writes nothing', () => {
   const { commands, specs, addresses, changed } = setUp();
   const first = commands.apply(specOf('web'), { dryRun: true });
   assert.equal(first.change, 'created');
@@ -205,7 +205,7 @@ test('a start asks for another run where none is under way', () => {
   assert.equal(commands.start('web'), true);
 });
 
-test('a restart is another run each time, also of what is stopped', () => {
+test('each restart is another run, also of a stopped workload', () => {
   const { commands, specs } = setUp();
   commands.apply(specOf('web'));
   commands.stop('web');
@@ -215,7 +215,7 @@ test('a restart is another run each time, also of what is stopped', () => {
   assert.deepEqual([record?.desired, record?.run, record?.stopGraceMs], ['running', 3, 2_000]);
 });
 
-test('what is not there or on its way out cannot be stopped, started or restarted', () => {
+test('a missing workload, or one being deleted, cannot be stopped, started or restarted', () => {
   const { commands } = setUp();
   assert.throws(() => commands.stop('web'), hasCode('WORKLOAD_NOT_FOUND'));
   commands.apply(specOf('web'));
@@ -309,7 +309,7 @@ test('two workloads of one apply that mount a volume are both named, and no hold
   ]);
 });
 
-test('what a workload depends on exists, or comes with it in any order', () => {
+test('dependencies of a workload exist, or are applied with it in any order', () => {
   const { commands, specs, changed } = setUp();
   const missing = specOf('web', { dependsOn: ['ghost'] });
   assert.throws(() => commands.apply(missing), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
@@ -336,7 +336,7 @@ test('two workloads that are applied together may exchange their ports', () => {
   ]);
 });
 
-test('a port on which a program of the capsule listens is refused, except to who has it', () => {
+test('a port on which a program of the capsule listens is refused, except to its publisher', () => {
   const { commands, listeners } = setUp();
   commands.apply(specOf('web', { ports: [port(80)] }));
   listeners.programs.push({ port: 80, protocol: 'tcp', program: 'nginx', workload: 'proxy' });
@@ -364,7 +364,7 @@ test('a port of a workload that leaves the network of the capsule is free, to it
   assert.equal(commands.apply(other).change, 'created');
 });
 
-test('a rollback claims what the earlier spec needs, and is refused where others have it', () => {
+test('a rollback claims the resources of the earlier spec, and is refused if others have them', () => {
   const { commands, specs, addresses, changed } = setUp();
   const good = commands.apply(specOf('web', { ports: [port(8080)] })).record;
   const failed = commands.apply(specOf('web', { networkMode: 'host' })).record;
@@ -389,7 +389,7 @@ test('ports that a workload may be rolled back to are kept for it until it is re
   commands.apply(other);
 });
 
-test('an earlier spec comes back only where the failed one is still asked for', () => {
+test('an earlier spec returns only while the failed one is the current one', () => {
   const { commands, specs } = setUp();
   const good = commands.apply(specOf('web')).record;
   const bad = commands.apply(specOf('web', { image: 'broken' })).record;

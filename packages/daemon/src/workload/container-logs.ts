@@ -2,9 +2,9 @@ import type { ContainerRef, LogStore } from '@capsule/core';
 
 export interface ContainerLogsParts {
   readonly store: LogStore;
-  /** Where the log writer puts the output of a container. */
+  /** Path of a container's log file. */
   readonly pathOf: (ref: ContainerRef) => string;
-  /** Of a microVM's console. */
+  /** Path of the log of a microVM's console. */
   readonly serialPathOf: (ref: ContainerRef) => string;
 }
 

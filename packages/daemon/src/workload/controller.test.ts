@@ -181,7 +181,7 @@ test('a delete does not wait for a pull that hangs', async () => {
   await daemon.delete('web');
 });
 
-test('a failed pull is said, tried again, and overcome', async () => {
+test('a failed pull is reported and retried until it succeeds', async () => {
   const machine = new Machine();
   machine.images.fail(NGINX, fakeError('IMAGE_REGISTRY_UNREACHABLE', 'unavailable', 'no route'));
   await using daemon = machine.boot();
@@ -203,7 +203,7 @@ test('workloads whose pull hangs do not hold up others, however many they are', 
   await daemon.until('quick', runs);
 });
 
-test('another spec replaces the container', async () => {
+test('a changed spec replaces the container', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -215,7 +215,7 @@ test('another spec replaces the container', async () => {
   assert.equal(callsOf(machine, 'remove web'), 1);
 });
 
-test('a container that ends is started again after its pause, and counted', async () => {
+test('a container that ends is restarted after its back-off, and counted', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -229,7 +229,7 @@ test('a container that ends is started again after its pause, and counted', asyn
   assert.equal(again.status.restartCount, 1);
 });
 
-test('a new capsuled finds what runs and touches nothing', async () => {
+test('a new capsuled finds running containers and changes nothing', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   const first = machine.boot();
@@ -244,7 +244,7 @@ test('a new capsuled finds what runs and touches nothing', async () => {
   assert.deepEqual(acts, []);
 });
 
-test('an exit that nobody watched is seen by the next capsuled', async () => {
+test('an exit while capsuled is down is seen by the next capsuled', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   const first = machine.boot();
@@ -271,7 +271,7 @@ test('a runtime that goes away leaves the status, and its return is noticed', as
   await daemon.until('other', runs);
 });
 
-test('what failed for want of the runtime is tried again when it is back, not a back-off later', async () => {
+test('work that failed without the runtime is retried when it is back, not a back-off later', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -287,7 +287,7 @@ test('what failed for want of the runtime is tried again when it is back, not a 
   assert.ok(Date.now() < (second.status.nextRetryAt ?? 0));
 });
 
-test('a start that fails says why and is not tried without a pause', async () => {
+test('a failed start reports why, and is retried after a back-off', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -351,7 +351,7 @@ test('a job that is done stays done, also for the next capsuled', async () => {
   assert.equal(callsOf(machine, 'start job'), 2);
 });
 
-test('another network of the bridge moves every workload, what runs and what is stopped', async () => {
+test('another network of the bridge moves every workload, running or stopped', async () => {
   const machine = new Machine();
   machine.cidr = '172.20.254.0/25';
   machine.images.offer(NGINX);
@@ -486,7 +486,7 @@ test('a process that settles while capsuled is away is not made to settle again'
   assert.equal(web.status.restartCount, 0);
 });
 
-test('a change that is not ready in time gives way to the last one that was', async () => {
+test('a change that is not ready in time is rolled back to the last ready spec', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -578,7 +578,7 @@ test('a change in place touches nothing that runs', async () => {
   assert.equal(machine.kernel.published.length, 1);
 });
 
-test('what Always pulls is asked for at every start that somebody asks for', async () => {
+test('an image with the policy Always is pulled at every requested start', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -606,7 +606,7 @@ test('a look that began before a start does not undo it', async () => {
   assert.equal(observer.recordSeen(refOfWorkload('web'), undefined).reason, 'Lost');
 });
 
-test('what a start takes away is no end of the run that it begins', async () => {
+test('a task that a start removes does not end the new run', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();

@@ -45,7 +45,7 @@ const RUNNING: WorkloadStatus = {
   health: 'healthy',
 };
 
-test('one that stands still is not asked, and is asked again when it goes on', async () => {
+test('a paused workload is not probed, and is probed again when it resumes', async () => {
   let status = RUNNING;
   const asked: AbortSignal[] = [];
   const probed: string[] = [];
@@ -79,7 +79,7 @@ test('one that stands still is not asked, and is asked again when it goes on', a
   assert.deepEqual(probed, []);
 });
 
-test('a runtime that is away makes no program unhealthy, and one that fails does', async () => {
+test('a missing runtime makes no program unhealthy, and a failed probe does', async () => {
   const away = fakeError('RUNTIME_UNAVAILABLE', 'unavailable', 'containerd does not answer');
   const probed: string[] = [];
   const told = Promise.withResolvers<void>();

@@ -28,7 +28,7 @@ export interface HealthMonitorParts {
   /** Told when the health of a container of the cell changed. */
   readonly onChange: (cell: CellId) => void;
   readonly log: Log;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of the monotonic clock. */
   readonly monotonicMs: () => number;
 }
 

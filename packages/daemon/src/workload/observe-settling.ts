@@ -23,7 +23,7 @@ export interface SettleMonitorParts {
   readonly log: Log;
   /** Milliseconds since 1970, as in a status. */
   readonly now: () => number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of the monotonic clock. */
   readonly monotonicMs: () => number;
 }
 

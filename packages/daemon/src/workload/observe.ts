@@ -47,7 +47,7 @@ export interface WorkloadObserverParts {
   readonly feed: Feed;
   readonly log: Log;
   readonly now: () => number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of the monotonic clock. */
   readonly monotonicMs: () => number;
 }
 

@@ -70,7 +70,7 @@ test('each workload that is alive gets its own grace, paused ones too, and no mo
   ]);
 });
 
-test('without a store, or without containerd, what can be stopped is stopped', async () => {
+test('without a store, or without containerd, everything that can be stopped is stopped', async () => {
   const runtime = new Tasks({ web: 'running' });
   await stopForPowerOff({ runtime, records: () => [], quiesce, log });
   runtime.failsToList = true;

@@ -57,7 +57,7 @@ async function boot(t: TestContext) {
   return { ...resources, runtime, kernel, cells, until, phaseOf };
 }
 
-test('cells of one name and their containers run, each with what is its own', async (t) => {
+test('cells of one name and their containers run, each with its own resources', async (t) => {
   const { records, kernel, runtime, workloads } = await boot(t);
   const seen = (await runtime.list()).map(({ ref }) => containerKey(ref));
   assert.deepEqual(seen.toSorted(), [
@@ -76,7 +76,7 @@ test('cells of one name and their containers run, each with what is its own', as
   assert.deepEqual(records.volumes.heldBy(SHOP).length, 1);
 });
 
-test('the end of a sibling is its own, and it is started again by its policy', async (t) => {
+test('the end of a sibling affects no other container, and its policy restarts it', async (t) => {
   const { observer, runtime, until } = await boot(t);
   runtime.exit(LOG, 3);
   await until(() => observer.statusOf(LOG).restartCount === 1);

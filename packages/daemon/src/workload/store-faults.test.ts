@@ -122,7 +122,7 @@ async function live(disk: Disk): Promise<void> {
   await controller[Symbol.asyncDispose]();
 }
 
-test('whichever write of a life the disk refuses, the life goes on', BOUND, async () => {
+test('whichever write of a workload the disk refuses, the workload lives on', BOUND, async () => {
   const whole = new Disk();
   await live(whole);
   assert.ok(whole.writes > 20);
@@ -134,7 +134,7 @@ test('whichever write of a life the disk refuses, the life goes on', BOUND, asyn
   await Promise.all(lives);
 });
 
-test('a disk that is full for a while, whenever, holds nothing up after it', BOUND, async () => {
+test('a disk that is full for a while, at any time, delays nothing afterwards', BOUND, async () => {
   const lives = Array.from({ length: 12 }, (_, index) => {
     const disk = new Disk();
     disk.isFull = (write) => write > index * 5 && write <= index * 5 + 4;

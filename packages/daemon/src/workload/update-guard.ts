@@ -25,7 +25,7 @@ export interface UpdateGuardParts {
   readonly commands: Pick<WorkloadCommands, 'rollBack'>;
   readonly observer: WorkloadObserver;
   readonly log: Log;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of the monotonic clock. */
   readonly monotonicMs: () => number;
   /** How long a program without a health check has to run; for tests. */
   readonly stableMs?: number;

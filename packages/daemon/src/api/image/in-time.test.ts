@@ -11,7 +11,7 @@ async function silent(signal: AbortSignal): Promise<never> {
   throw signal.reason;
 }
 
-test('a store that stands still is reported as one that does not answer', async () => {
+test('a store that hangs is reported as one that does not answer', async () => {
   const expected = { code: 'IMAGE_USE_STORE_SILENT', message: /has not answered for 0.01 s/ };
   await assert.rejects(inTime(silent, never, 10), expected);
 });

@@ -1,11 +1,11 @@
 import { imageUseError } from '../../image/errors.ts';
 
-/** Long for an answer, and short for a person who waits for it. */
+/** Long enough for any healthy answer, short enough for an operator who waits. */
 const LIMIT_MS = 15_000;
 
 /**
- * Reads from the image store, which may stand still. Fails with `IMAGE_USE_STORE_SILENT` when the time is over,
- * and otherwise as `read` does.
+ * Bounds a read from the image store, which may hang. Fails with `IMAGE_USE_STORE_SILENT` when the
+ * time is over, and otherwise as `read` does.
  */
 export async function inTime<T>(
   read: (signal: AbortSignal) => Promise<T>,

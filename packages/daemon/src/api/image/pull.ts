@@ -14,7 +14,9 @@ const STAGES: Readonly<Record<PullProgress['stage'], WorkloadStage>> = {
   unpacking: WorkloadStage.UNPACKING,
 };
 
-/** Pulls, and tells the latest progress whenever the reader is ready for more; the image comes last. */
+/**
+ * Pulls an image. Yields the latest progress when the reader is ready for more, and the image last.
+ */
 export async function* pullWithProgress(
   images: ImageStore,
   name: string,

@@ -20,7 +20,7 @@ export interface SnapshotCallParts {
   };
 }
 
-/** The calls about snapshots of volumes. */
+/** Implements the calls about snapshots of volumes. */
 export function snapshotCalls({
   observer,
   copies,

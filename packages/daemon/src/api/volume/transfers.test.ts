@@ -64,7 +64,7 @@ async function exported(
   return { exportId, found, last: found.at(-1) as { warnings?: string[]; totalBytes?: bigint } };
 }
 
-test('an export goes on also when its last message was lost, until its caller ends it', async () => {
+test('an export can resume after the loss of its last message, until its caller ends it', async () => {
   const { calls, volumes, packed } = await capsule();
   const { exportId, last } = await exported(calls, { isEndedByCaller: true });
   assert.deepEqual(last.warnings, ['./s: a socket is left out']);
@@ -80,7 +80,7 @@ test('an export goes on also when its last message was lost, until its caller en
   await assert.rejects(exported(calls, { exportId, offset }), { code: 'EXPORT_GONE' });
 });
 
-test('a caller that does not end its exports leaves none when all was sent', async () => {
+test('an export without an end by its caller leaves nothing after its last message', async () => {
   const { calls, volumes } = await capsule();
   await exported(calls, {}, 'nothing');
   assert.deepEqual(await volumes.snapshots.observer.list('data'), []);
@@ -97,7 +97,7 @@ test('the end of an export leaves snapshots of others alone', async () => {
   assert.equal((await volumes.snapshots.observer.list('data')).length, 2);
 });
 
-test('an archive makes a volume of the size of its first one, or of a size that takes it', async (t) => {
+test('an archive becomes a volume of the exported size, or of a requested size that fits', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'import-'));
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'a.tar');

@@ -22,11 +22,11 @@ export interface TransferCallParts {
   readonly importer: VolumeImporter;
 }
 
-/** One is compressed while the last is on its way. */
+/** One frame is compressed while the previous one is sent. */
 const FRAMES_AHEAD = 2;
 const UPLOAD_ID = /^[0-9a-f]{32}$/;
 
-/** The calls that carry volumes. */
+/** Implements the calls that export and import volumes. */
 export function transferCalls(
   parts: TransferCallParts,
 ): Pick<ServiceImpl<typeof VolumeService>, 'export' | 'endExport' | 'beginImport' | 'import'> {
@@ -45,7 +45,8 @@ export function transferCalls(
       const incoming = requests[Symbol.asyncIterator]();
       const first = await incoming.next();
       const start = first.done === true ? undefined : first.value.payload;
-      if (start?.case !== 'start') throw importError.OUT_OF_ORDER({ problem: 'it has no start' });
+      if (start?.case !== 'start')
+        throw importError.OUT_OF_ORDER({ problem: 'the first message is not a start' });
       const { name, importId, offset } = start.value;
       const end: { value?: UploadEnd } = {};
       const importWarnings = await importer.receive(
@@ -53,7 +54,8 @@ export function transferCalls(
         Number(offset),
         frames(incoming, end),
         () => {
-          if (end.value === undefined) throw importError.OUT_OF_ORDER({ problem: 'it has no end' });
+          if (end.value === undefined)
+            throw importError.OUT_OF_ORDER({ problem: 'the end is missing' });
           return end.value;
         },
       );
@@ -87,7 +89,7 @@ async function* exportVolume(
       const { totalBytes: total, sha256: sha256Hex } = next.value;
       const value = { totalBytes: BigInt(total), sha256Hex, warnings };
       yield { payload: { case: 'trailer', value } };
-      // A caller that ends the export itself may be cut off once more, at its last message.
+      // A caller that ends the export itself may lose the last message and resume.
       if (!request.isEndedByCaller) await exporter.end(begun.ref);
       return;
     }
@@ -114,12 +116,13 @@ async function* frames(
       end.value = endFromProto(payload.value);
       return;
     }
-    if (payload.case !== 'frame') throw importError.OUT_OF_ORDER({ problem: 'it starts twice' });
+    if (payload.case !== 'frame')
+      throw importError.OUT_OF_ORDER({ problem: 'only frames may follow the start' });
     yield await unpacked(unpacker, payload.value);
   }
 }
 
-/** What comes from outside is never larger than it may be. */
+/** Refuses a frame that unpacks to more than its limit: the sender is not trusted. */
 async function unpacked(unpacker: FrameUnpacker, frame: Uint8Array): Promise<Buffer> {
   try {
     return await unpacker.unpack(frame);
@@ -137,8 +140,8 @@ function endFromProto({ format, sizeMib, totalBytes, sha256Hex }: VolumeImportEn
   };
 }
 
-/** Names of files are made of it. */
+/** Refuses an id that cannot be part of a file's name. */
 function checkedId(id: string): string {
   if (UPLOAD_ID.test(id)) return id;
-  throw importError.OUT_OF_ORDER({ problem: 'its id is not 32 hex digits' });
+  throw importError.OUT_OF_ORDER({ problem: 'the import id is not 32 hex digits' });
 }

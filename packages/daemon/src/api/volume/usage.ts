@@ -19,7 +19,7 @@ const LEVELS: Readonly<Record<Level, PoolLevel>> = {
 
 type Usage = MessageInitShape<typeof VolumeUsageResponseSchema>;
 
-/** The call about what volumes take. */
+/** Implements the call about the space that volumes use. */
 export function usageCalls(
   parts: VolumeUsageParts,
 ): Pick<ServiceImpl<typeof VolumeService>, 'usage'> {

@@ -44,7 +44,7 @@ export async function* copyFromWorkload(
   const warn = (warning: string) => warnings.push(warning);
   for await (const data of parts.files.pack(from, signal, warn)) {
     for (let at = 0; at < data.length; at += CHUNK_BYTES) {
-      // Not copied: what comes out of a pipe is nobody else's.
+      // Sent without a copy: no other code uses the buffer that a pipe returns.
       yield { data: data.subarray(at, at + CHUNK_BYTES) as Uint8Array<ArrayBuffer> };
     }
   }
@@ -64,7 +64,7 @@ export async function statWorkloadPath(
   parts: WorkloadCopyParts,
   signal: AbortSignal,
 ): Promise<MessageInitShape<typeof WorkloadStatPathResponseSchema>> {
-  // Where something is to be written, too: that says what is in the way.
+  // A client asks this before it writes, too: the answer shows what exists at the path.
   const at = await placeToCopy(parts.find(name), { path, use: 'writes' }, parts.runtime);
   const seen = await parts.files.look(at, signal);
   return {
@@ -83,7 +83,7 @@ async function readMetadata(
   const first = await incoming.next();
   const payload = first.done === true ? undefined : first.value.payload;
   if (payload?.case === 'metadata') return payload.value;
-  throw workloadError.COPY_INVALID({ problem: 'its metadata is missing in the first message' });
+  throw workloadError.COPY_INVALID({ problem: 'the first message has no metadata' });
 }
 
 async function* chunksOf(
@@ -93,7 +93,7 @@ async function* chunksOf(
   for (let next = await incoming.next(); next.done !== true; next = await incoming.next()) {
     const { payload } = next.value;
     if (payload.case !== 'chunk') {
-      throw workloadError.COPY_INVALID({ problem: 'its metadata may come once' });
+      throw workloadError.COPY_INVALID({ problem: 'metadata was sent twice' });
     }
     count.bytes += payload.value.length;
     yield payload.value;

@@ -16,7 +16,7 @@ import { workloadError } from '../../workload/errors.ts';
 
 type Answer = MessageInitShape<typeof WorkloadExecServerMessageSchema>;
 
-/** As shells have it: a program that is not there, and one that may not be run. */
+/** Exit codes of shells: a program that does not exist, and one that may not be executed. */
 const NO_PROGRAM: Readonly<Record<string, number>> = {
   RUNTIME_COMMAND_NOT_FOUND: 127,
   RUNTIME_COMMAND_NOT_EXECUTABLE: 126,
@@ -32,8 +32,9 @@ export interface WorkloadExecParts {
 }
 
 /**
- * Runs one more process in a workload and speaks for it. Ends when the process has ended, whatever the
- * client still sends. When the client leaves, the process and its session are ended.
+ * Runs another process in a workload and relays its input and output. Ends when the process ends,
+ * whatever the client still sends. When the client disconnects, the process and its session are
+ * ended.
  */
 export async function* execInWorkload(
   messages: AsyncIterable<WorkloadExecClientMessage>,
@@ -48,12 +49,12 @@ export async function* execInWorkload(
   try {
     session = await runtime.exec(ref, request, signal);
   } catch (error) {
-    yield* tellMissing(error);
+    yield* reportMissingProgram(error);
     return;
   }
   await using running = session;
   const failure = Promise.withResolvers<never>();
-  // Told through the race below; it may come when nobody races any more.
+  // The race below reports this failure; it may also come after the race.
   failure.promise.catch(() => undefined);
   void passOn(incoming, running, request).catch(failure.reject);
   const left = new Promise<never>((_, reject) => {
@@ -78,23 +79,24 @@ async function readConfig(
   const payload = first.done === true ? undefined : first.value.payload;
   if (payload?.case === 'config') return payload.value;
   throw workloadError.EXEC_INVALID({
-    problem: 'its configuration is missing in the first message',
+    problem: 'the first message has no configuration',
   });
 }
 
 function requestFromConfig(config: WorkloadExecConfig): ExecRequest {
   const { command, env, workingDir, user, tty, size, noStdin } = config;
-  if (command.length === 0 || command[0] === '') throw invalid('it names no program');
+  if (command.length === 0 || command[0] === '') throw invalid('the program is missing');
   const words = [...command, ...Object.entries(env).flat(), workingDir, user];
-  if (words.length > WORDS_MOST) throw invalid('it has too many words');
+  if (words.length > WORDS_MOST)
+    throw invalid('the command, environment and options have too many words');
   if (words.some((word) => word.includes('\0') || Buffer.byteLength(word) > WORD_BYTES_MOST)) {
-    throw invalid('it holds a word that Linux cannot pass');
+    throw invalid('an argument or variable is too long or contains a NUL byte');
   }
   if (Object.keys(env).some((name) => name === '' || name.includes('='))) {
-    throw invalid('it sets a variable without a name');
+    throw invalid('a variable has no name, or a name with `=`');
   }
   if (workingDir !== '' && !workingDir.startsWith('/')) {
-    throw invalid(`its working directory ${JSON.stringify(workingDir)} is not absolute`);
+    throw invalid(`the working directory ${JSON.stringify(workingDir)} is not absolute`);
   }
   return {
     command,
@@ -107,11 +109,11 @@ function requestFromConfig(config: WorkloadExecConfig): ExecRequest {
 }
 
 function terminalSize({ cols, rows }: WorkloadExecResize): { cols: number; rows: number } {
-  if (cols > SIDE_MOST || rows > SIDE_MOST) throw invalid('no terminal is that large');
+  if (cols > SIDE_MOST || rows > SIDE_MOST) throw invalid('the terminal size is out of range');
   return { cols, rows };
 }
 
-/** Until the client has no more to say, or the stream ends. */
+/** Passes messages on until the client ends its input, or the stream ends. */
 async function passOn(
   incoming: AsyncIterator<WorkloadExecClientMessage>,
   session: ExecSession,
@@ -130,20 +132,21 @@ async function passOne(
 ): Promise<void> {
   switch (payload.case) {
     case 'stdin':
-      if (!request.hasInput) throw invalid('input was sent that had been declined');
+      if (!request.hasInput) throw invalid('input was sent after `noStdin`');
       return payload.value.length === 0 ? session.closeInput() : session.write(payload.value);
     case 'resize':
-      if (request.terminal === undefined) throw invalid('it has no terminal to resize');
+      if (request.terminal === undefined) throw invalid('the process has no terminal to resize');
       return session.resize(terminalSize(payload.value));
     case 'signal':
-      if (payload.value.signal < 1 || payload.value.signal > 64) throw invalid('no such signal');
+      if (payload.value.signal < 1 || payload.value.signal > 64)
+        throw invalid('the signal is out of range (1 to 64)');
       return session.signal(payload.value.signal);
     default:
-      throw invalid('its configuration may come once, in the first message');
+      throw invalid('the configuration was sent twice');
   }
 }
 
-function* tellMissing(error: unknown): Generator<Answer> {
+function* reportMissingProgram(error: unknown): Generator<Answer> {
   const exitCode = isCapsuleError(error) ? NO_PROGRAM[error.code] : undefined;
   if (exitCode === undefined || !isCapsuleError(error)) throw error;
   const text = Buffer.from(`${error.message}\n`);

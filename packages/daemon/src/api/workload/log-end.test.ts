@@ -51,26 +51,26 @@ function bench(policy: 'never' | 'always') {
   return { record, change, end, leave };
 }
 
-test('a job that is done has printed its last word, and one that is started again has not', async () => {
+test('the log of a finished job ends, and that of a restarted one does not', async () => {
   const { record, change } = bench('never');
   assert.equal(await change({}), false);
   assert.equal(await change({ record: { ...record, run: 2 }, status: COMPLETED }), false);
   assert.equal(await change({ status: { ...COMPLETED, observedRun: 2 } }), true);
 });
 
-test('a restart by policy is no end', async () => {
+test('a restart by policy does not end the log', async () => {
   const { change } = bench('always');
   assert.equal(await change({ status: COMPLETED }), false);
   assert.equal(await change({ status: RUNNING }), false);
 });
 
-test('a stop is an end when nothing runs any more', async () => {
+test('a stop ends the log when nothing runs any more', async () => {
   const { record, change } = bench('always');
   assert.equal(await change({ record: { ...record, desired: 'stopped' } }), false);
   assert.equal(await change({ status: { ...RUNNING, phase: 'stopped', reason: 'Stopped' } }), true);
 });
 
-test('a workload that is deleted, or another of its name, ends it', async () => {
+test('a deletion, or another workload of the name, ends the log', async () => {
   for (const gone of [undefined, 'u2']) {
     const { record, change } = bench('always');
     const next = gone === undefined ? undefined : { ...record, uid: gone };
@@ -78,14 +78,14 @@ test('a workload that is deleted, or another of its name, ends it', async () => 
   }
 });
 
-test('what is being deleted may print until it is gone', async () => {
+test('a workload that is being deleted may print until it is gone', async () => {
   const { record, change } = bench('always');
   const status = { ...RUNNING, phase: 'stopped', reason: 'Deleting' } as const;
   assert.equal(await change({ record: { ...record, desired: 'deleting' }, status }), false);
   assert.equal(await change({ record: undefined }), true);
 });
 
-test('what gives way to another of its name may print until its container is gone', async () => {
+test('a replaced workload may print until its container is gone', async () => {
   const { record, change } = bench('always');
   const next: WorkloadRecord = { ...record, uid: 'u2', run: 2 };
   assert.equal(await change({ record: { ...record, desired: 'deleting' } }), false);
@@ -98,7 +98,7 @@ test('what gives way to another of its name may print until its container is gon
   assert.equal(await change({ status: replacing }), true);
 });
 
-test('another of its name that is to be stopped ends it once the old container has stopped', async () => {
+test('a stopped successor of the same name ends the log once the old container has stopped', async () => {
   const { record, change } = bench('always');
   const next: WorkloadRecord = { ...record, uid: 'u2', run: 2, desired: 'stopped' };
   const old = { ...RUNNING, observedRun: 0 };
@@ -107,7 +107,7 @@ test('another of its name that is to be stopped ends it once the old container h
   assert.equal(await change({ status: stopped }), true);
 });
 
-test('a reader who leaves, and a store that cannot be read, are told apart', async () => {
+test('a reader who leaves and an unreadable store end the log for different reasons', async () => {
   const { change, end, leave } = bench('always');
   leave.abort();
   assert.equal(await change({ status: COMPLETED }), false);

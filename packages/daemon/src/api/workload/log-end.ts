@@ -16,9 +16,10 @@ export interface LogEndParts {
 }
 
 /**
- * Aborts when a workload has printed its last word: it is gone, also in favour of another of its name, or stopped, or
- * its run is over and its policy wants no other. A restart by policy, or one that was asked for, is none. Follows the
- * workload until `signal` aborts. What goes wrong is the reason of the abort.
+ * Aborts when the log of a workload is complete: the workload is gone (also when another of its
+ * name replaces it) or stopped, or its run is over and its policy starts no other. A restart, by
+ * policy or on request, does not end the log. Follows the workload until `signal` aborts. The
+ * reason of the abort is the failure, if there was one.
  */
 export function logEnd(name: string, parts: LogEndParts, signal: AbortSignal): AbortSignal {
   const end = new AbortController();
@@ -41,7 +42,8 @@ function isOver(
   controller: LogEndParts['controller'],
 ): boolean {
   if (record === undefined) return true;
-  // Its status is that of the deletion from the start of it on, and its program may print until it has ended.
+  // From the start of a deletion the status is that of the deletion, and the program may print
+  // until it ends.
   if (record.desired === 'deleting') return false;
   const { status } = controller.describe(record);
   if (record.uid !== uid) return !mayEarlierRun(record, status);
@@ -49,7 +51,10 @@ function isOver(
   return isRunOver(record, status);
 }
 
-/** The container of a deleted workload of the same name may not be looked at yet, or still have its grace. */
+/**
+ * The container of a deleted workload of the same name may not be inspected yet, or may be in its
+ * grace period.
+ */
 function mayEarlierRun(record: WorkloadRecord, status: WorkloadStatus): boolean {
   const isSeen = status.reason !== FIRST_STATUS.reason;
   return isRunDue(record, status) && (status.phase === 'running' || !isSeen);

@@ -14,13 +14,16 @@ import { type LogEndParts, logEnd } from './log-end.ts';
 export interface WorkloadLogParts extends LogEndParts {
   readonly logs: LogStore;
   readonly logPath: (ref: ContainerRef) => string;
-  /** Of a microVM's console. */
+  /** Path of the log of a microVM's console. */
   readonly serialLogPath: (ref: ContainerRef) => string;
 }
 
 type Chunk = MessageInitShape<typeof WorkloadLogChunkSchema> & LogPiece;
 
-/** Returns what a workload printed and, when asked to follow, what it prints until it is done, stopped or deleted. */
+/**
+ * Returns the output of a workload; with `follow` also later output, until the workload is done,
+ * stopped or deleted.
+ */
 export function streamWorkloadLogs(
   request: WorkloadLogsRequest,
   parts: WorkloadLogParts,
@@ -58,7 +61,7 @@ async function* readLines(
   if (over?.aborted && isFailure(over.reason)) throw over.reason;
 }
 
-/** An end without one has the reason that `AbortController` gives. */
+/** An abort without a failure has the reason that `AbortController` sets. */
 function isFailure(reason: unknown): boolean {
   return !(reason instanceof Error && reason.name === 'AbortError');
 }

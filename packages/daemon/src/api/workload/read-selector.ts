@@ -1,7 +1,7 @@
 import { type LabelSelector, parseLabelSelector } from '@capsule/core';
 import { workloadError } from '../../workload/errors.ts';
 
-/** Fails with `WORKLOAD_SELECTOR_INVALID`. */
+/** Parses a label selector. Fails with `WORKLOAD_SELECTOR_INVALID`. */
 export function readSelector(selector: string): LabelSelector {
   const read = parseLabelSelector(selector);
   if (typeof read !== 'string') return read;

@@ -23,8 +23,8 @@ const INTERVAL_MS = 1000;
 const LEAST_INTERVAL_MS = 200;
 
 /**
- * What the running ones of the asked workloads use; with `follow` again and again until `signal`
- * aborts. One that is deleted meanwhile is left out; one that never was is an error.
+ * Yields the usage of the selected running workloads; with `follow` at intervals, until `signal`
+ * aborts. Leaves out a workload that is deleted meanwhile; fails for a name that never existed.
  */
 export async function* streamWorkloadStats(
   { names, labelSelector, follow, intervalMs }: WorkloadStatsRequest,

@@ -25,8 +25,8 @@ export interface WorkloadWatchParts {
 type Answer = MessageInitShape<typeof WorkloadWatchResponseSchema>;
 
 /**
- * The present state, a mark, and then every change until `signal` aborts. States that follow each
- * other faster than the reader reads are merged; the last one is never lost.
+ * Yields the present state, a mark, and then every change until `signal` aborts. Merges states that
+ * come faster than the reader reads, and never loses the last one.
  */
 export async function* watchWorkloads(
   { names, labelSelector }: Pick<WorkloadWatchRequest, 'names' | 'labelSelector'>,

@@ -55,7 +55,7 @@ test('a snapshot is taken once, listed, and gone when it is deleted', async () =
   assert.throws(() => snapshots.records.ready(ONE), { code: 'SNAPSHOT_NOT_FOUND' });
 });
 
-test('one that fails leaves nothing; what was cut short is undone or finished', async () => {
+test('a failed snapshot leaves nothing; an interrupted one is undone or finished', async () => {
   const { boot, backend, records } = await machine();
   backend.failNext('snapshot', fakeError('PROCESS_FAILED', 'internal', 'no space'));
   await assert.rejects(boot().snapshots.commands.take(ONE), { code: 'PROCESS_FAILED' });
@@ -82,7 +82,7 @@ test('a volume that is not ready is described in words', async () => {
   });
 });
 
-test('one to whom the volume is lent is asked to hold still, and none is kept when it did not', async () => {
+test('a guest that borrows the volume freezes it, and no snapshot is kept if it did not', async () => {
   const { boot, backend, records } = await machine();
   const asked: string[] = [];
   const guestVolumes: GuestVolumes = {
@@ -100,7 +100,7 @@ test('one to whom the volume is lent is asked to hold still, and none is kept wh
   assert.deepEqual([records.list(), await backend.listSnapshots()], [[], []]);
 });
 
-test('what serves an export stays a day, and is nothing for people to see', async () => {
+test('a snapshot for an export stays a day, and is not listed', async () => {
   const { boot, clock, records } = await machine();
   const { snapshots } = boot();
   await snapshots.commands.take(ONE, 'export');
@@ -112,7 +112,7 @@ test('what serves an export stays a day, and is nothing for people to see', asyn
   assert.deepEqual(records.list(), []);
 });
 
-test('storage without a record is shown, and touched by who asks for it only', async () => {
+test('storage without a record is shown, and changed on request only', async () => {
   const { boot, backend } = await machine();
   const { snapshots } = boot();
   await backend.snapshot(ONE);
@@ -126,7 +126,7 @@ test('storage without a record is shown, and touched by who asks for it only', a
   assert.equal((await snapshots.observer.list())[0]?.state, 'lost');
 });
 
-test('a schedule takes one when it is due, and keeps as many as it says', async () => {
+test('a schedule takes a snapshot when one is due, and keeps the declared number', async () => {
   const { boot, clock, records, events, backend } = await machine();
   const system = boot();
   const round = async () => {
@@ -154,7 +154,7 @@ test('a schedule takes one when it is due, and keeps as many as it says', async 
   system[Symbol.dispose]();
 });
 
-test('names made of the time are free ones, also twice in a second', async () => {
+test('names derived from the time are unique, also twice in a second', async () => {
   const { boot, backend, records } = await machine();
   const { snapshots, copies } = boot();
   const name = 'before-restore-20261128-000000';
@@ -168,7 +168,7 @@ test('names made of the time are free ones, also twice in a second', async () =>
   await Promise.all(clones);
 });
 
-test('a volume that was half filled is that in its clones, and when it is restored', async () => {
+test('a half-filled volume is half filled in its clones, too, and after a restore', async () => {
   const { boot, db, clock } = await machine();
   const volumes = new VolumeRecords(db, () => clock.now);
   const { snapshots, copies } = boot();
@@ -222,7 +222,7 @@ test('scheduled snapshots survive a clock that is set back, or was ahead for a w
   next[Symbol.dispose]();
 });
 
-test('a disk that takes neither snapshot nor event is waited for, and reported once', async () => {
+test('a disk that refuses snapshots and events is retried, and reported once', async () => {
   const { boot, db, clock, records, events, backend } = await machine();
   const system = boot();
   const round = async () => {
@@ -250,7 +250,7 @@ test('a disk that takes neither snapshot nor event is waited for, and reported o
   system[Symbol.dispose]();
 });
 
-test('a store that cannot be read is looked at again, and a schedule set meanwhile is served', async () => {
+test('an unreadable store is read again, and a schedule set meanwhile is followed', async () => {
   const { boot, db, clock, records } = await machine();
   const system = boot();
   await system.commands.apply({ ...DATA, snapshotSchedule: { everySeconds: 3600, keep: 2 } });

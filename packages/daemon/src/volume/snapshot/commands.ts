@@ -19,7 +19,7 @@ export interface SnapshotCommandsParts {
   readonly reconciler: Pick<SnapshotReconciler, 'makeOrUndo' | 'drop' | 'removeStray'>;
   readonly volumes: Pick<VolumeRecords, 'ready'>;
   readonly pool: Pick<PoolObserver, 'checkRoom'>;
-  /** One thing at a time for each volume. */
+  /** Serializes the work on each volume. */
   readonly lock: KeyedLock;
   readonly now: () => number;
 }

@@ -25,7 +25,7 @@ export interface SnapshotReconcilerParts {
   readonly guestVolumes: GuestVolumes;
   readonly users: Pick<VolumeUsers, 'containersOf'>;
   readonly events: VolumeEvents;
-  /** One thing at a time for each volume. */
+  /** Serializes the work on each volume. */
   readonly lock: KeyedLock;
   readonly faultPoint: FaultPoint<VolumeFault>;
   readonly log: Log;

@@ -20,7 +20,7 @@ export interface SnapshotSchedulerParts {
   readonly events: Pick<VolumeEvents, 'recordWarning'>;
   readonly log: Log;
   readonly now: () => number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of the monotonic clock. */
   readonly monotonicMs: () => number;
 }
 

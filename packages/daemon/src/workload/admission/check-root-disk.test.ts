@@ -49,7 +49,7 @@ test('two nodes of one block device are one disk', () => {
   assert.notEqual(node(1n, 0n, false), node(2n, 0n, false));
 });
 
-test('a path that leads nowhere is judged by itself, and spoils no other', async () => {
+test('a path that leads nowhere is judged by itself, and affects no other', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-rootfs-'));
   const loop = join(folder.path, 'loop');
   await symlink('loop', loop);
@@ -71,7 +71,7 @@ test('a path that leads nowhere is judged by itself, and spoils no other', async
   }
 });
 
-test('the capsule’s own disks are nobody’s root file system, also by a link', async () => {
+test('the capsule’s own disks cannot be a root file system, also by a link', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-rootfs-'));
   const volumes = join(folder.path, 'volumes');
   await mkdir(volumes);
