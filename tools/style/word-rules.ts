@@ -47,6 +47,7 @@ const HELD: readonly RegExp[] = [
   /^packages\/api\//,
   /^packages\/cli\//,
   /^packages\/core\//,
+  /^packages\/daemon\//,
   /^packages\/drivers\//,
   /^packages\/engine\//,
   /^packages\/host\//,

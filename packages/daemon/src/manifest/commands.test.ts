@@ -31,7 +31,7 @@ function setUp() {
   const { names, network } = outside.network;
   const { backend: disk } = outside.volumes;
   const files: string[] = [];
-  const unused = () => assert.fail('nobody asks');
+  const unused = () => assert.fail('not used in this test');
   const { resources: system, base } = createTestResources(db, outside, {
     now: () => 0,
     monotonicMs: () => 0,

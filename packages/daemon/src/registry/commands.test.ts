@@ -17,7 +17,7 @@ const registry = (name: string): RegistrySpec => ({
 test('a registry that cannot be published is refused alone', async () => {
   const lines: string[] = [];
   const failure = new Error('its folder is a file');
-  const unused = () => assert.fail('nobody asks');
+  const unused = () => assert.fail('not used in this test');
   const commands = new RegistryCommands({
     records: new RegistryRecords(openStore(':memory:', MIGRATIONS)),
     hosts: {

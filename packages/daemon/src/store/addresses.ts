@@ -16,7 +16,7 @@ export const addressError = defineErrors('ADDRESS', {
   },
 });
 
-/** Which cell has which address of a network. */
+/** The addresses of each network, by cell. */
 export class Addresses {
   readonly #db: Database;
   readonly #cidr: string;
@@ -35,8 +35,8 @@ export class Addresses {
   }
 
   /**
-   * The cell's address, taken now if it has none. The search begins behind the address given last,
-   * so that a freed one rests before it comes back. Fails with `ADDRESS_EXHAUSTED`.
+   * Returns the cell's address, and takes one if it has none. The search starts after the address
+   * given last, so a freed one rests before its reuse. Fails with `ADDRESS_EXHAUSTED`.
    */
   claim(cell: CellId): string {
     return this.#db.transaction(() => {
@@ -51,7 +51,7 @@ export class Addresses {
     });
   }
 
-  /** Also what it had of networks that the bridge had before. */
+  /** Releases the addresses of a cell, also those of earlier networks of the bridge. */
   release(cell: CellId): void {
     this.#db.run('DELETE FROM address WHERE owner = ?', cellKey(cell));
   }

@@ -12,13 +12,13 @@ import {
 } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
-/** What changes of a container beside its spec. */
+/** Changes of a container beside its spec. */
 export interface NextContainer {
   /** The change needs a new container. */
   readonly isNewRevision: boolean;
-  /** Somebody asked for a start. */
+  /** The change begins a new run. */
   readonly isNewRun: boolean;
-  /** For a stop, instead of the spec's grace. */
+  /** Grace period of a stop, instead of the spec's. */
   readonly stopGraceMs: number | undefined;
 }
 
@@ -53,7 +53,7 @@ export class Cells {
     return this.get(ref.cell)?.containers.find((one) => containerKey(one.ref) === key);
   }
 
-  /** Generation 1. */
+  /** Stores a new cell with generation 1. */
   insert(
     id: CellId,
     spec: CellSpec,
@@ -68,7 +68,7 @@ export class Cells {
     );
   }
 
-  /** The next generation. */
+  /** Stores a spec as the next generation. */
   update(id: CellId, spec: CellSpec, desired: DesiredState): void {
     this.#db.run(
       'UPDATE cell SET body = ?, desired = ?, generation = generation + 1 WHERE key = ?',
@@ -76,7 +76,10 @@ export class Cells {
     );
   }
 
-  /** The same spec in its next generation, of which all containers are made or run once more. */
+  /**
+   * Begins the next generation with the same spec, in which all containers are recreated or
+   * restarted.
+   */
   beginAnother(id: CellId, { isNewRevision, isNewRun }: Omit<NextContainer, 'stopGraceMs'>): void {
     const key = cellKey(id);
     this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);
@@ -87,19 +90,19 @@ export class Cells {
     );
   }
 
-  /** Another identity in the place of one. */
+  /** Replaces the identity of a cell. */
   renew(id: CellId, { uid, createdAt }: Pick<CellRecord, 'uid' | 'createdAt'>): void {
     const sql = 'UPDATE cell SET uid = ?, created_at = ? WHERE key = ?';
     this.#db.run(sql, uid, createdAt, cellKey(id));
   }
 
-  /** With its containers, unless it has changed since it was read. */
+  /** Removes a cell with its containers, unless it has changed since it was read. */
   remove({ id, uid, generation }: Pick<CellRecord, 'id' | 'uid' | 'generation'>): boolean {
     const sql = 'DELETE FROM cell WHERE key = ? AND uid = ? AND generation = ?';
     return this.#db.run(sql, cellKey(id), uid, generation) > 0;
   }
 
-  /** Revision and run 1; it is to run when its cell is. */
+  /** Stores a container with revision and run 1; it runs whenever its cell does. */
   insertContainer(
     { cell, container }: ContainerRef,
     role: ContainerRole,
@@ -111,7 +114,10 @@ export class Cells {
     );
   }
 
-  /** What is desired of one container while its cell is to run: a change of its cell, too. */
+  /**
+   * Sets the desired state of one container while its cell is to run. Counts as a change of the
+   * cell.
+   */
   desire({ cell, container }: ContainerRef, desired: DesiredState): void {
     const key = cellKey(cell);
     this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);

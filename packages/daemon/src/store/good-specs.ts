@@ -7,7 +7,7 @@ export interface GoodSpec {
   readonly spec: WorkloadSpec;
 }
 
-/** The last spec of each workload that was ready: what a roll-back returns to. Written by `UpdateGuard`. */
+/** The last ready spec of each workload, to which a roll-back returns. Written by `UpdateGuard`. */
 export class GoodSpecs {
   readonly #db: Database;
 

@@ -75,7 +75,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    name: 'volumes, and who holds them',
+    name: 'volumes and their holders',
     up: `
       CREATE TABLE volume (
         name       TEXT PRIMARY KEY,
@@ -123,7 +123,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    name: 'of which import a volume came, until somebody uses it',
+    name: 'the import of a volume, until its first use',
     up: 'ALTER TABLE volume ADD COLUMN imported TEXT;',
   },
   {
@@ -134,7 +134,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    name: 'who holds containers still',
+    name: 'reasons for which containers are paused',
     up: `
       CREATE TABLE pause (
         cell      TEXT NOT NULL,
@@ -288,7 +288,8 @@ export const MIGRATIONS: readonly Migration[] = [
     up: `
       UPDATE volume SET holder = 'main_default_default_' || holder WHERE instr(holder, '_') = 0;
     `,
-    // What another cell holds stays held: nobody else may mount it while its containers run on, unmanaged.
+    // Other cells keep their volumes: no workload may mount them while those containers run on,
+    // unmanaged.
     down: `
       UPDATE volume SET holder = substr(holder, length('main_default_default_') + 1)
         WHERE substr(holder, 1, length('main_default_default_')) = 'main_default_default_';
@@ -300,7 +301,7 @@ export const MIGRATIONS: readonly Migration[] = [
       UPDATE event SET subject = 'main_default_default_' || subject || '_' || subject
         WHERE instr(subject, '/') = 0 AND instr(subject, '_') = 0;
     `,
-    // Those of other cells stay under their keys, which nobody asks for there.
+    // Events of other cells keep their keys, which no query of that version uses.
     down: `
       UPDATE event SET subject = substr(subject, (length(subject) + 22) / 2 + 1)
         WHERE subject = 'main_default_default_' || substr(subject, (length(subject) + 22) / 2 + 1)
@@ -308,7 +309,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    name: 'what is desired of a container while its cell is to run',
+    name: 'desired state of a container while its cell is to run',
     up: `
       ALTER TABLE container ADD COLUMN desired TEXT NOT NULL DEFAULT 'running'
         CHECK (desired IN ('running', 'stopped', 'deleting'));

@@ -13,21 +13,18 @@ import type { Database } from '@capsule/engine';
 import { Cells } from './cells.ts';
 import { WorkloadStatuses } from './workload-statuses.ts';
 
-/** What changes beside the spec. */
+/** Changes of a workload beside its spec. */
 export interface SpecChange {
   readonly desired: DesiredState;
   /** The change needs a new container. */
   readonly isNewRevision?: boolean;
-  /** Somebody asked for a start. */
+  /** The change begins a new run. */
   readonly isNewRun?: boolean;
-  /** For a stop, instead of the spec's grace. */
+  /** Grace period of a stop, instead of the spec's. */
   readonly stopGraceMs?: number | undefined;
 }
 
-/**
- * The specs: flat workloads, each of which is a cell of one container. Their rows are written by
- * `Cells`.
- */
+/** Specs of flat workloads, each a cell with one container. `Cells` writes the rows. */
 export class WorkloadSpecs {
   readonly #db: Database;
   readonly #cells: Cells;
@@ -47,13 +44,13 @@ export class WorkloadSpecs {
     return this.of(cellOfWorkload(name));
   }
 
-  /** The workload that a cell is; undefined for any other cell. */
+  /** Returns the workload of a flat cell; undefined for any other cell. */
   of(cell: CellId): WorkloadRecord | undefined {
     const record = this.#cells.get(cell);
     return record && workloadOfCell(record);
   }
 
-  /** A new spec: generation, revision and run 1, and an identity of its own. */
+  /** Stores a new workload with generation, revision and run 1, and a new identity. */
   insert(spec: WorkloadSpec, desired: DesiredState, now: number): void {
     const ref = refOfWorkload(spec.name);
     const { cell, container } = splitWorkload(spec);
@@ -63,7 +60,7 @@ export class WorkloadSpecs {
     });
   }
 
-  /** The same workload, another spec: the next generation, and what else `next` says. */
+  /** Stores another spec of the workload as the next generation, with the changes in `next`. */
   update(spec: WorkloadSpec, next: SpecChange): void {
     const { desired, isNewRevision = false, isNewRun = false, stopGraceMs } = next;
     const ref = refOfWorkload(spec.name);
@@ -74,7 +71,7 @@ export class WorkloadSpecs {
     });
   }
 
-  /** A new workload in the place of one that is being deleted: another identity, no past. */
+  /** Replaces a workload that is being deleted by a new one with another identity and no history. */
   replace(spec: WorkloadSpec, desired: DesiredState, now: number): void {
     this.#db.transaction(() => {
       const cell = cellOfWorkload(spec.name);

@@ -7,7 +7,7 @@ import {
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 
-/** What is seen of containers: the one writer of `container_status`. */
+/** Observed statuses of containers. The one writer of `container_status`. */
 export class WorkloadStatuses {
   readonly #db: Database;
 
@@ -15,7 +15,7 @@ export class WorkloadStatuses {
     this.#db = db;
   }
 
-  /** The first status for a container that nobody has looked at. */
+  /** Returns the stored status, or the initial one of a container that was never inspected. */
   get({ cell, container }: ContainerRef): WorkloadStatus {
     const sql = 'SELECT body FROM container_status WHERE cell = ? AND container = ?';
     const row = this.#db.get(sql, cellKey(cell), container);
@@ -33,7 +33,7 @@ export class WorkloadStatuses {
     );
   }
 
-  /** The containers of a cell have no past. */
+  /** Removes the statuses of all containers of a cell. */
   forget(cell: CellId): void {
     this.#db.run('DELETE FROM container_status WHERE cell = ?', cellKey(cell));
   }

@@ -16,7 +16,7 @@ import type { Ports } from './ports.ts';
 import type { Resources } from './resources.ts';
 import type { Setup } from './setup.ts';
 
-/** What works on a store that can be used. */
+/** Parts that need a usable store. */
 export interface Stored {
   readonly base: Base;
   readonly resources: Resources;

@@ -1,9 +1,9 @@
 import { type Database, Feed, type Log } from '@capsule/engine';
 
-/** The ground that every part of capsuled stands on. */
+/** Dependencies that all parts of capsuled share. */
 export interface Base {
   readonly db: Database;
-  /** Told after every change, with the key of the cell that changed, or `volume/NAME`. */
+  /** Notified after every change, with the key of the changed cell, or `volume/NAME`. */
   readonly feed: Feed;
   readonly log: Log;
   readonly now: () => number;

@@ -9,7 +9,7 @@ import { attachVolumes, detachVolumes, fillVolumes } from '../workload/step/volu
 import type { Executors } from '../workload/steps.ts';
 import type { WorkloadsParts } from './workload-parts.ts';
 
-/** What carries out each step of a plan, with exactly what it works with. */
+/** Creates the executor of each plan step, with only the parts that it needs. */
 export function createExecutors(
   db: Database,
   parts: WorkloadsParts,

@@ -40,7 +40,10 @@ function answerNames(cidr: string, log: Log): BridgeResponder {
   });
 }
 
-/** Keeps everybody's resolvers those of the uplink; `refreshFiles` does so for microVMs. */
+/**
+ * Keeps the resolvers of the responder and of containers equal to those of the uplink;
+ * `refreshFiles` does so for microVMs.
+ */
 export function followUplink(
   { network, names }: NetworkDrivers,
   refreshFiles: () => void,
@@ -59,7 +62,7 @@ export function followUplink(
 
 export type NetworkArea = ReturnType<typeof createNetwork>;
 
-/** What makes workloads reachable, by port and by name. */
+/** Creates the publishers of ports and names. */
 export function createNetwork(
   { feed }: Pick<Base, 'feed'>,
   { cells, addresses }: Pick<Records, 'cells' | 'addresses'>,

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 
 export type SystemPaths = ReturnType<typeof systemPaths>;
 
-/** Every file and folder of capsuled's own. */
+/** Returns the paths of all files and folders that capsuled owns. */
 export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'runPath'>) {
   const permanent = (name: string) => path.join(permPath, name);
   const volatile = (name: string) => path.join(runPath, name);

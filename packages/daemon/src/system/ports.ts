@@ -8,7 +8,7 @@ import type {
 import type { NetworkPorts } from './network.ts';
 import type { VolumePorts } from './volumes.ts';
 
-/** All that capsuled needs of the outside. */
+/** Ports to everything outside of capsuled. */
 export interface Ports {
   readonly runtime: ContainerRuntime;
   readonly files: ContainerFiles;

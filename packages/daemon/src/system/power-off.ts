@@ -8,12 +8,12 @@ export interface PowerOffParts {
   /** Undefined where the store cannot be used. */
   readonly resources: Resources | undefined;
   readonly runtime: ContainerRuntime;
-  /** The file in which the time that power-off takes is announced. */
+  /** File in which capsuled announces how long a power-off takes. */
   readonly path: string;
   readonly log: Log;
 }
 
-/** The end of everything that runs, when the machine goes down. */
+/** Stops everything that runs when the machine shuts down. */
 export class PowerOff {
   readonly #parts: PowerOffParts;
 
@@ -21,7 +21,10 @@ export class PowerOff {
     this.#parts = parts;
   }
 
-  /** PID 1 and the launcher wait for as long as this says, where it is longer than what they wait by themselves. */
+  /**
+   * Announces the time limit of a power-off. PID 1 and the launcher wait that long if it exceeds
+   * their own limit.
+   */
   announceLimit(): void {
     const { path, log } = this.#parts;
     const limitMs = powerOffPatienceMs(this.#records());
@@ -32,7 +35,7 @@ export class PowerOff {
     }
   }
 
-  /** Stops every workload with its own grace. No desired state changes. Never throws. */
+  /** Stops every workload within its own grace period. Changes no desired state. Never throws. */
   async stopWorkloads(): Promise<void> {
     const { runtime, log } = this.#parts;
     this.announceLimit();
@@ -42,12 +45,12 @@ export class PowerOff {
 
   async #quiesce(): Promise<void> {
     const { resources } = this.#parts;
-    // First: a full pool would pause again what is resumed to be stopped.
+    // Comes first: a full pool would pause again the containers that are resumed for their stop.
     resources?.volumes[Symbol.dispose]();
     await resources?.workloads.controller[Symbol.asyncDispose]();
   }
 
-  /** A store that has become unreadable is no reason to kill what runs. */
+  /** Returns no records if the store is unreadable: that must not kill running workloads. */
   #records(): readonly ContainerRecord[] {
     const { resources, log } = this.#parts;
     try {

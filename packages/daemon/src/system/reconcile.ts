@@ -11,7 +11,7 @@ import type { Base } from './base.ts';
 import { createExecutors } from './executors.ts';
 import type { WorkloadsParts } from './workload-parts.ts';
 
-/** What leads one cell to its spec, bound to all that it looks at and acts on. */
+/** Binds the reconcile function of a cell to all parts that it reads and acts on. */
 export function createReconcile(
   { db, now }: Base,
   parts: WorkloadsParts,

@@ -12,7 +12,7 @@ import type { Base } from './base.ts';
 
 export type Records = ReturnType<typeof createRecords>;
 
-/** Everything that is stored of workloads and volumes; `cidr` is the network that cells get addresses of. */
+/** Creates the records of workloads and volumes; cells get addresses of the network `cidr`. */
 export function createRecords({ db, now }: Pick<Base, 'db' | 'now'>, cidr: string) {
   return {
     cells: new Cells(db),

@@ -19,7 +19,7 @@ export interface ResourceSettings extends WorkloadSettings {
 
 export type Resources = ReturnType<typeof createResources>;
 
-/** Everything that is kept in the store and led to be so, put together; `startResources` sets it in motion. */
+/** Creates all parts that reconcile the stored resources; `startResources` starts them. */
 export function createResources(base: Base, ports: Ports, settings: ResourceSettings) {
   const records = createRecords(base, settings.cidr);
   const { db, feed, log, now, monotonicMs } = base;
@@ -66,12 +66,12 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     volumes,
     settings,
   });
-  // Before anything reads them: names, port maps and reconciles.
+  // Comes before names, port maps and reconciles, which read the addresses.
   claimAddresses({ db, cells, addresses, statusOf, log });
   return { records, observer, network, volumes, images, workloads };
 }
 
-/** What is started goes on until `stack` is disposed of. */
+/** Starts the resources, which run until `stack` is disposed. */
 export function startResources(
   { network, workloads, volumes }: Resources,
   stack: AsyncDisposableStack,

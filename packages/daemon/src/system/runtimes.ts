@@ -58,12 +58,12 @@ function openMonitors(containerd: ContainerdClient, { config, paths, log }: Setu
   });
 }
 
-/** Memory without which a microVM of an image does not boot here, in MiB. */
+/** Returns the least memory in MiB with which a microVM of an image boots on this capsule. */
 export function leastMemory({ microVms }: Runtimes): Promise<number> {
   return microVms.leastMib().catch(withoutGuest);
 }
 
-/** A capsule that has nothing to boot in a microVM says so at each start of one. */
+/** Without a guest kernel the default applies; each start of a microVM reports the missing kernel. */
 function withoutGuest(failure: NodeJS.ErrnoException): number {
   if (failure.code === 'ENOENT') return MICRO_VM_LEAST_MIB;
   throw failure;

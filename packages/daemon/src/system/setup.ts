@@ -2,11 +2,11 @@ import type { Log } from '@capsule/engine';
 import type { Config } from '../config/config.ts';
 import type { SystemPaths } from './paths.ts';
 
-/** With what the drivers of an area are opened. */
+/** Parts with which the drivers of an area are opened. */
 export interface Setup {
   readonly config: Config;
   readonly paths: SystemPaths;
   readonly log: Log;
-  /** Takes what has to be closed. */
+  /** Disposes everything that is added to it. */
   readonly stack: AsyncDisposableStack;
 }

@@ -5,13 +5,16 @@ import { MIGRATIONS } from '../store/migrations.ts';
 import { createRegistries } from './images.ts';
 import type { Setup } from './setup.ts';
 
-/** The store, and what the drivers need of it before they are opened. */
+/** The store, and the parts of it that the drivers need. */
 export interface OpenedStore {
   readonly db: Database;
   readonly registries: RegistryCommands;
 }
 
-/** A store that cannot be used leaves a capsule that can say so, and workloads that go on running. */
+/**
+ * Opens the store, or returns its error: the capsule can then report it, and workloads keep
+ * running.
+ */
 export function openStored({ paths, log, stack }: Setup): OpenedStore | CapsuleError {
   try {
     const db = openStore(paths.store, MIGRATIONS);

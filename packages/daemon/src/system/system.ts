@@ -24,11 +24,14 @@ export interface SystemOptions {
 }
 
 export interface System extends AsyncDisposable {
-  /** Stops every workload with its own grace: the machine goes down. No desired state changes. Never throws. */
+  /**
+   * Stops every workload within its own grace period, for a shutdown of the machine. Changes no
+   * desired state. Never throws.
+   */
   stopWorkloads(): Promise<void>;
 }
 
-/** Everything that exists in capsuled, made once and put together here. */
+/** Creates and connects all parts of capsuled. */
 export async function startSystem({ config, log, version }: SystemOptions): Promise<System> {
   const startedAt = Date.now();
   const paths = systemPaths(config);
@@ -48,7 +51,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   stack.use(await serveApi(setup, { version, startedAt, ports, microVms, stored }));
   const resources = isCapsuleError(stored) ? undefined : stored.resources;
   const powerOff = new PowerOff({ resources, runtime, path: paths.powerOff, log });
-  // A later capsuled may be down at power-off: what runs gets its time all the same.
+  // A later capsuled may be down at power-off: this announcement still gives workloads their time.
   powerOff.announceLimit();
   log.info('ready', { version, tookMs: Date.now() - startedAt });
   return {
@@ -87,14 +90,15 @@ interface StartParts extends Pick<WorkloadSettings, 'limits' | 'leastMib'> {
   readonly ports: Ports;
 }
 
-/** Sets in motion what the store asks for. */
+/** Starts the work on the stored resources. */
 async function startStored(
   { config, paths, log, stack }: Setup,
   { store, ports, limits, leastMib }: StartParts,
 ): Promise<Stored | CapsuleError> {
   if (isCapsuleError(store)) return store;
   const { db, registries } = store;
-  // What could not be written now is written with the next change; pulls go on as before.
+  // A registry that cannot be published now is published with the next change; pulls keep the
+  // earlier configuration.
   await registries.publish().catch((error) => log.error('registries not published', { error }));
   const base = createBase(db, log);
   const resources = createResources(base, ports, {

@@ -66,7 +66,7 @@ export interface VolumesParts {
 
 export type VolumeArea = ReturnType<typeof createVolumes>;
 
-/** Everything about volumes and their snapshots, put together; `start` sets it in motion. */
+/** Creates all parts for volumes and snapshots; `start` starts them. */
 export function createVolumes(base: Base, parts: VolumesParts) {
   const { feed, log, monotonicMs } = base;
   const { ports, pauses, files, users } = parts;
@@ -132,7 +132,7 @@ export function createVolumes(base: Base, parts: VolumesParts) {
     }),
     archiveImporter,
     importer: new VolumeImporter({ records, reconciler, archives: archiveImporter, uploads, lock }),
-    /** What was cut short is finished or undone first. Never throws. */
+    /** Finishes or undoes interrupted work first. Never throws. */
     async start(): Promise<void> {
       await reconciler.resume().catch((error) => log.error('volumes not resumed', { error }));
       snapshots.scheduler.wake();

@@ -10,9 +10,9 @@ export interface WorkloadSettings {
   readonly concurrency: number;
   /** Limits that the runtime can enforce. */
   readonly limits: ReadonlySet<keyof Limits>;
-  /** Where the capsule keeps volumes and disks: no workload names a file in there. */
+  /** Folders of the capsule's volumes and disks: no workload may name a file in them. */
   readonly ownFolders: readonly string[];
-  /** Memory without which a microVM of an image does not boot here, in MiB. */
+  /** Least memory in MiB with which a microVM of an image boots on this capsule. */
   readonly leastMib: number;
 }
 

@@ -11,7 +11,7 @@ import type { Base } from './base.ts';
 import { createReconcile } from './reconcile.ts';
 import type { WorkloadsParts } from './workload-parts.ts';
 
-/** What leads workloads to what is asked of them; `controller.start()` sets it in motion. */
+/** Creates the parts that reconcile workloads; `controller.start()` starts them. */
 export function createWorkloads(base: Base, parts: WorkloadsParts) {
   const { db, feed, log, now, monotonicMs } = base;
   const { records, observer, ports } = parts;

@@ -7,7 +7,7 @@ export interface TestSettings
   extends Partial<Pick<Base, 'now' | 'monotonicMs'>>,
     Partial<Omit<ResourceSettings, 'limits'>> {}
 
-/** All that a capsuled on this store leads to its spec; nothing is set in motion. */
+/** Creates the resources of a capsuled on this store, without starting them. */
 export function createTestResources(db: Database, ports: Ports, settings: TestSettings = {}) {
   const { now = Date.now, monotonicMs = () => performance.now(), ...rest } = settings;
   const feed = new Feed(db);

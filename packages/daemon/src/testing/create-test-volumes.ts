@@ -20,7 +20,7 @@ const NO_USERS: VolumeUsers = {
   onRelease: () => undefined,
 };
 
-/** The volumes of a capsuled on this store, which a test may begin several times. */
+/** Creates the volume parts of a capsuled; a test may create several on one store. */
 export function createTestVolumes(db: Database, test: TestVolumes) {
   const { now = Date.now, monotonicMs = () => performance.now() } = test;
   const { backend, guestVolumes, archives, uploads } = test;

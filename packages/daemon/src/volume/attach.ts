@@ -30,8 +30,9 @@ export class VolumeAttachments {
   }
 
   /**
-   * Mounts a volume for a cell, or opens it for its microVM, and for no other one until `release`. Fails with `VOLUME_NOT_FOUND`,
-   * `VOLUME_NOT_READY`, `VOLUME_IN_USE` and what the backend says. Idempotent.
+   * Mounts a volume for a cell, or opens it for the cell's microVM; no other cell gets it until
+   * `release`. Fails with `VOLUME_NOT_FOUND`, `VOLUME_NOT_READY`, `VOLUME_IN_USE` and the errors of
+   * the backend. Idempotent.
    */
   async attach(
     name: string,
@@ -42,9 +43,9 @@ export class VolumeAttachments {
     await lock(name, async () => {
       const { sizeBytes } = records.attach(name, holder);
       faultPoint('attach:leased');
-      // What could not grow under its last holder.
+      // The volume may not have been able to grow under its last holder.
       const present = (await backend.attached()).get(name);
-      // What it ran as before is gone: the kind of the cell has changed.
+      // The kind of the cell has changed: its earlier process is gone.
       if (present !== undefined && present !== use) await backend.detach(name, signal);
       if (present !== use) await backend.grow(name, sizeBytes, signal);
       await (use === 'lent' ? backend.lend(name, signal) : backend.attach(name, signal));
@@ -52,7 +53,7 @@ export class VolumeAttachments {
     });
   }
 
-  /** Unmounts a volume that a cell holds. Everything is on the disk after it. Idempotent. */
+  /** Unmounts a volume that a cell holds, after all its data reached the disk. Idempotent. */
   async release(name: string, holder: CellId, signal?: AbortSignal): Promise<void> {
     const { records, backend, lock, faultPoint, events, users } = this.#parts;
     await lock(name, async () => {

@@ -23,12 +23,12 @@ export function checkVolumeName(name: string): void {
 /** Fails with `VOLUME_SHRINKS`. */
 export function checkVolumeGrowth(
   { name, sizeBytes: now }: VolumeSpec,
-  { sizeBytes: wished }: VolumeSpec,
+  { sizeBytes: requested }: VolumeSpec,
 ): void {
-  if (now > wished) throw volumeError.SHRINKS({ name, now, wished });
+  if (now > requested) throw volumeError.SHRINKS({ name, now, requested });
 }
 
-/** Fails with `VOLUME_NOT_READY` for one that is neither whole nor about to be. */
+/** Fails with `VOLUME_NOT_READY` unless the volume is ready or being created. */
 export function checkVolumeStage({ name, stage }: VolumeRecord): void {
   if (stage === 'ready' || stage === 'creating') return;
   throw volumeError.NOT_READY({ name, stage: STAGE_WORDS[stage] });

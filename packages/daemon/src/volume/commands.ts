@@ -27,7 +27,7 @@ export interface VolumeCommandsParts {
   readonly users: Pick<VolumeUsers, 'namedBy'>;
   /** Serializes the work on each volume. */
   readonly lock: KeyedLock;
-  /** Told when another schedule of snapshots was asked for. */
+  /** Called when a snapshot schedule changes. */
   readonly onSchedule: () => void;
 }
 
@@ -36,7 +36,7 @@ export interface AppliedVolume {
   readonly fields: readonly FieldChange[];
 }
 
-/** INVARIANT: a record is written before the backend is asked for anything, and goes when nothing is left. */
+/** INVARIANT: a record is written before the backend does any work, and removed when no storage is left. */
 export class VolumeCommands {
   readonly #parts: VolumeCommandsParts;
 
@@ -45,8 +45,8 @@ export class VolumeCommands {
   }
 
   /**
-   * Makes it, or makes it larger. When it answers, it can be attached, and survives a power cut. Fails as
-   * `examine` and `rehearse`, and with what the backend says; a volume that could not be made leaves nothing.
+   * Creates or grows a volume. On return the volume can be attached and survives a power cut. Fails as `examine` and
+   * `rehearse`, and with the errors of the backend; a failed creation leaves no volume.
    */
   async apply(spec: VolumeSpec, { dryRun = false } = {}): Promise<AppliedVolume> {
     await this.examine(spec);
@@ -59,8 +59,8 @@ export class VolumeCommands {
   }
 
   /**
-   * Looks whether the disk may take it. Fails with `MANIFEST_SPEC_INVALID`, `VOLUME_POOL_LOW`, and
-   * `VOLUME_ORPHANED` where storage has its name that no volume refers to.
+   * Checks whether the disk has room for the volume. Fails with `MANIFEST_SPEC_INVALID`, `VOLUME_POOL_LOW`, and
+   * `VOLUME_ORPHANED` if storage of its name exists that no record names.
    */
   async examine(spec: VolumeSpec): Promise<void> {
     checkVolumeSpec(spec);
@@ -74,8 +74,8 @@ export class VolumeCommands {
   }
 
   /**
-   * What an apply would do. For a caller who undoes it: it writes the record of a new one, so that whatever is
-   * judged with it finds the volume. Fails with `VOLUME_SHRINKS` and `VOLUME_NOT_READY`.
+   * Returns the outcome of an apply, and writes the record of a new volume, so that later judgements find it; the
+   * caller rolls the transaction back. Fails with `VOLUME_SHRINKS` and `VOLUME_NOT_READY`.
    */
   rehearse(spec: VolumeSpec): AppliedVolume {
     const stored = this.#parts.records.declare(spec);
@@ -95,15 +95,15 @@ export class VolumeCommands {
       await lock(spec.name, () => reconciler.makeOrUndo(spec.name));
       if (before === undefined) return 'created';
     }
-    // Another call has made it, or its record: as it was asked for there.
+    // Another call has created the volume or its record, with the schedule of that call.
     records.schedule(spec.name, spec.snapshotSchedule);
     await this.#grow(spec);
     return applyChangeOf(before, describeVolumeChange(before, spec));
   }
 
   /**
-   * Makes a new one. Fails with `VOLUME_EXISTS` where there is one of another size, and as `apply`. The
-   * same again is a success, so that a lost answer can be asked for anew.
+   * Creates a volume. Fails with `VOLUME_EXISTS` if one of another size exists, and as `apply`. The same call again
+   * succeeds, so a client can repeat it after a lost answer.
    */
   async create(spec: VolumeSpec): Promise<void> {
     const stored = this.#parts.records.get(spec.name);
@@ -114,8 +114,8 @@ export class VolumeCommands {
   }
 
   /**
-   * Grows only, after a holder that is on its way out. Fails with `VOLUME_NOT_FOUND`, `VOLUME_SHRINKS` and what
-   * the backend says.
+   * Grows a volume, after it waits for a holder that is stopping. Fails with `VOLUME_NOT_FOUND`, `VOLUME_SHRINKS` and
+   * the errors of the backend.
    */
   async resize(spec: VolumeSpec, signal: AbortSignal): Promise<void> {
     await this.#parts.holders.untilReleased(spec.name, signal);
@@ -132,9 +132,9 @@ export class VolumeCommands {
   }
 
   /**
-   * Removes volume and data, after a holder that is on its way out. Answers whether there was one. With `force` the
-   * holder is stopped before, and what goes may have snapshots, be named by a stopped workload, or be orphaned. Fails with
-   * `VOLUME_IN_USE`, `VOLUME_NAMED`, `VOLUME_HAS_SNAPSHOTS`, `VOLUME_ORPHANED`. Idempotent.
+   * Removes a volume with its data, after it waits for a holder that is stopping. Returns whether the volume existed.
+   * With `force` it stops the holder first, and the volume may have snapshots, be named by a stopped workload, or be
+   * orphaned. Fails with `VOLUME_IN_USE`, `VOLUME_NAMED`, `VOLUME_HAS_SNAPSHOTS`, `VOLUME_ORPHANED`. Idempotent.
    */
   async delete(name: string, force: boolean, signal: AbortSignal): Promise<boolean> {
     const { observer, reconciler, holders, lock } = this.#parts;
@@ -165,8 +165,8 @@ export class VolumeCommands {
   }
 
   /**
-   * Keeps what an orphaned volume holds, under its name. Fails with `VOLUME_NOT_FOUND`, also
-   * for storage without a filesystem. Idempotent.
+   * Turns orphaned storage into a volume of its name. Fails with `VOLUME_NOT_FOUND`, also for storage without a
+   * filesystem. Idempotent.
    */
   async adopt(name: string): Promise<void> {
     const { records, observer, lock } = this.#parts;

@@ -22,13 +22,13 @@ export interface VolumeCopiesParts {
   readonly lock: KeyedLock;
 }
 
-/** A snapshot, or the volume as it is. */
+/** A snapshot, or the present content of a volume. */
 export interface CloneSource {
   readonly volume: string;
   readonly snapshot?: string;
 }
 
-/** Volumes that get what there is already: of a snapshot, or of another volume. */
+/** Clones volumes and restores snapshots. */
 export class VolumeCopies {
   readonly #parts: VolumeCopiesParts;
 
@@ -37,8 +37,9 @@ export class VolumeCopies {
   }
 
   /**
-   * Makes a volume of what a snapshot holds, or of what the volume holds now when none is named. The same
-   * `uid` again is a success. Fails with `VOLUME_EXISTS`, and as `create` and `SnapshotCommands.take`.
+   * Creates a volume from a snapshot, or from the present content of a volume if no snapshot is
+   * named. The same `uid` again succeeds. Fails with `VOLUME_EXISTS`, and as `create` and
+   * `SnapshotCommands.take`.
    */
   async clone(
     from: CloneSource,
@@ -47,7 +48,7 @@ export class VolumeCopies {
     const { records, snapshots, pool, lock } = this.#parts;
     if (records.get(to.name)?.uid === to.uid) return;
     await pool.checkRoom();
-    // A snapshot that was adopted without its volume may be made into one of the same name.
+    // A snapshot that was adopted without its volume may be cloned to a volume of the same name.
     await lockAll(lock, [from.volume, to.name], async () => {
       const { volume, snapshot } = from;
       if (snapshot !== undefined) return this.#cloneLocked({ volume, snapshot }, to);
@@ -75,9 +76,10 @@ export class VolumeCopies {
   }
 
   /**
-   * Puts back what a snapshot of the volume holds, after a holder that is on its way out. What the volume holds now is
-   * kept as another snapshot, whose name this answers, or lost with `discardCurrent`. Fails with
-   * `SNAPSHOT_NOT_FOUND`, `VOLUME_IN_USE` and what the backend says.
+   * Restores a snapshot of a volume, after it waits for a holder that is stopping. Keeps the
+   * present content as another snapshot and returns its name, or discards the content with
+   * `discardCurrent`. Fails with `SNAPSHOT_NOT_FOUND`, `VOLUME_IN_USE` and the errors of the
+   * backend.
    */
   async restore(
     ref: SnapshotRef,

@@ -6,7 +6,7 @@ import {
   type VolumeSeen,
 } from '@capsule/core';
 
-/** What is stored of a volume, with what the backend finds. Pure. */
+/** Merges the record of a volume with the storage that the backend found. Pure. */
 export function describeVolume(
   record: VolumeRecord,
   seen: ReadonlyMap<string, VolumeSeen>,
@@ -25,13 +25,13 @@ export function describeVolume(
   };
 }
 
-/** Storage that no record speaks of. Pure. */
+/** Describes storage that no record names. Pure. */
 export function describeStrayVolume({ name, sizeBytes, usedBytes, hostPath }: VolumeSeen): Volume {
   const place = hostPath === undefined ? {} : { hostPath };
   return { name, sizeBytes, usedBytes, state: 'orphaned', ...place };
 }
 
-/** What a volume takes of the pool. */
+/** Space of the pool that a volume uses. */
 export interface VolumeUsage {
   readonly volume: VolumeSeen;
   readonly snapshots: number;

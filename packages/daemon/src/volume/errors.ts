@@ -81,14 +81,14 @@ export const volumeError = defineErrors('VOLUME', {
   },
   SHRINKS: {
     kind: 'precondition',
-    message: (f: Named & { now: number; wished: number }) =>
-      `volume ${f.name} has ${formatSize(f.now)} and does not shrink to ${formatSize(f.wished)}`,
+    message: (f: Named & { now: number; requested: number }) =>
+      `volume ${f.name} has ${formatSize(f.now)} and does not shrink to ${formatSize(f.requested)}`,
     why: 'volumes only grow: data may lie at the end',
     hint: (f) => `write size: ${formatSize(f.now)}, or move the data to a smaller volume`,
   },
 });
 
-/** `VOLUME_IN_USE`, of whoever holds it. */
+/** Creates the error `VOLUME_IN_USE`, which names the holder. */
 export function volumeInUse(name: string, holder: CellId): CapsuleError {
   return volumeError.IN_USE({ name, holder: nameOfCell(holder) });
 }

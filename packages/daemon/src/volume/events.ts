@@ -7,7 +7,7 @@ export interface VolumeEventsParts {
   readonly feed: Pick<Feed, 'notify'>;
 }
 
-/** The events of volumes. Their subjects, `volume/data`, are the name of no workload. */
+/** Records the events of volumes. No workload has a name like their subjects, `volume/data`. */
 export class VolumeEvents {
   readonly #parts: VolumeEventsParts;
 
@@ -24,12 +24,12 @@ export class VolumeEvents {
     this.#append(subjectOf(volume), { severity: 'warning', reason, message });
   }
 
-  /** Of all volumes together. */
+  /** Records an event of the pool, which concerns all volumes. */
   recordOfPool(severity: 'normal' | 'warning', reason: string, message: string): void {
     this.#append(POOL, { severity, reason, message });
   }
 
-  /** Something that is worth a look, and not worth a line. */
+  /** Notifies watchers of a change that needs no event. */
   notify(volume: string): void {
     this.#parts.feed.notify(subjectOf(volume));
   }
@@ -41,7 +41,7 @@ export class VolumeEvents {
   }
 }
 
-/** The subject of no volume. */
+/** Subject of the pool; no volume has it. */
 const POOL = 'volume/';
 
 function subjectOf(volume: string): string {

@@ -12,25 +12,25 @@ export interface VolumeExporterParts {
 
 export interface ExportRequest {
   readonly volume: string;
-  /** Undefined: what the volume holds now. */
+  /** Undefined: the present content of the volume. */
   readonly snapshot?: string;
   readonly format: 'image' | 'tar';
-  /** Of an export that was cut off. */
+  /** Id of an interrupted export that is to resume. */
   readonly id?: string;
 }
 
 export interface Export {
-  /** With it the export can go on after it was cut off. */
+  /** Id with which an interrupted export can resume. */
   readonly id: string;
   readonly ref: SnapshotRef;
   readonly format: ExportRequest['format'];
-  /** Of the volume. */
+  /** Size of the volume. */
   readonly sizeBytes: number;
-  /** Undefined where it is not known beforehand. */
+  /** Undefined if it is not known in advance. */
   readonly totalBytes: number | undefined;
 }
 
-/** Volumes on their way out. What is sent does not change meanwhile: it is a snapshot. */
+/** Exports volumes. Sends a snapshot, so the content does not change meanwhile. */
 export class VolumeExporter {
   readonly #parts: VolumeExporterParts;
 
@@ -38,7 +38,10 @@ export class VolumeExporter {
     this.#parts = parts;
   }
 
-  /** Fails with `VOLUME_NOT_FOUND`, `SNAPSHOT_NOT_FOUND`, `EXPORT_GONE` and what the backend says. */
+  /**
+   * Begins or resumes an export. Fails with `VOLUME_NOT_FOUND`, `SNAPSHOT_NOT_FOUND`, `EXPORT_GONE`
+   * and the errors of the backend.
+   */
   async begin(
     { volume, snapshot, format, id }: ExportRequest,
     signal: AbortSignal,
@@ -53,7 +56,10 @@ export class VolumeExporter {
     return { id: ref.snapshot, ref, format, sizeBytes, totalBytes };
   }
 
-  /** Ends with what is to be compared; what was sent before `offset` is read again for that. */
+  /**
+   * Yields the content after `offset` and returns size and checksum of the whole, for which it
+   * reads the bytes before `offset` again.
+   */
   async *read(
     { ref, format, sizeBytes }: Export,
     { offset, warn }: { readonly offset: number; readonly warn: FilesWarn },
@@ -75,9 +81,11 @@ export class VolumeExporter {
     return { totalBytes: at, sha256: hash.digest('hex') };
   }
 
-  /** All has arrived: removes the snapshot that was taken for the export. Idempotent. */
+  /**
+   * Removes the snapshot that was taken for the export, once the client has everything. Idempotent.
+   */
   async end(ref: SnapshotRef): Promise<void> {
-    // By what it was taken for: a person may have named one alike, or adopted one.
+    // Checks the origin: an operator may have chosen a similar name, or adopted the snapshot.
     const isOwn = this.#parts.records.get(ref)?.origin === 'export';
     if (isOwn) await this.#parts.snapshots.delete(ref);
   }

@@ -11,7 +11,7 @@ import {
 import { isHeldBy } from './is-held-by.ts';
 import type { VolumeRecords } from './records.ts';
 
-/** A guest has it in a volume from before its copy until all of that is synced (`copy_up.rs`). */
+/** Marks a volume from before the guest's copy until the copy is synced (`copy_up.rs`). */
 const GUEST_MARKER = '.capsule-filling';
 
 export interface VolumeFillerParts {
@@ -21,11 +21,14 @@ export interface VolumeFillerParts {
     'hostPath' | 'isEmpty' | 'clear' | 'attach' | 'detach' | 'lend'
   >;
   readonly files: Pick<ContainerFiles, 'copyOut'>;
-  /** One thing at a time for each volume: no snapshot is of a copy whose state is another one by then. */
+  /**
+   * Serializes the work on each volume: a snapshot never pairs a partial copy with another state in
+   * the record.
+   */
   readonly lock: KeyedLock;
 }
 
-/** Gives a volume that nobody has used yet what the image has in its place, as people know it. */
+/** Copies the content of the image at a mount into an unused volume, as container engines do. */
 export class VolumeFiller {
   readonly #parts: VolumeFillerParts;
 
@@ -34,9 +37,9 @@ export class VolumeFiller {
   }
 
   /**
-   * Once for each volume, when it is attached and before the container runs. A copy that was cut short
-   * is thrown away and done again. A volume that holds something already is left as it is. A microVM does it
-   * by itself, and counts as done when it runs.
+   * Fills a volume once, when it is attached and before the container runs. Discards and repeats an
+   * interrupted copy. Leaves a volume alone that holds data already. A microVM copies by itself;
+   * its volume counts as filled when it runs.
    */
   async fill(record: CellRecord, name: string, signal: AbortSignal): Promise<void> {
     await this.#parts.lock(name, () => this.#fillLocked(record, name, signal));
@@ -52,11 +55,12 @@ export class VolumeFiller {
     const mounts = containers.flatMap(({ ref, spec: { mounts } }) =>
       mounts.flatMap((mount) => (mount.volumeName === name ? [{ ...mount, ref }] : [])),
     );
-    // A mount of a folder fills nothing; another one of the same volume may.
+    // A mount of a folder of the volume copies nothing, but another mount of the volume may.
     const mount = mounts.find(({ copyUp }) => copyUp) ?? mounts[0];
     if (filling === 'done' || filling === undefined || mount === undefined) return;
     if (volumeUse(spec) === 'lent') {
-      // Its guest fills it when it starts, and goes on with what it has begun; `recordFilled` is called then.
+      // The guest fills it at its start and continues its own interrupted copy; `recordFilled` is
+      // called then.
       if (filling === 'underway') await this.#clearLent(name, signal);
       records.markFilling(name, 'due');
       return;
@@ -71,7 +75,9 @@ export class VolumeFiller {
     records.markFilling(name, 'done');
   }
 
-  /** The microVM of a record runs: its guest has copied and synced before. Idempotent. */
+  /**
+   * Records that the guest has copied and synced, since the microVM of the record runs. Idempotent.
+   */
   recordFilled(record: CellRecord): void {
     const { records } = this.#parts;
     if (volumeUse(record.spec) !== 'lent') return;
@@ -82,7 +88,7 @@ export class VolumeFiller {
     }
   }
 
-  /** What the copy for a container has left, where the workload has become a microVM. */
+  /** Removes the partial copy for a container after its workload became a microVM. */
   async #clearLent(name: string, signal: AbortSignal): Promise<void> {
     const { backend } = this.#parts;
     await backend.detach(name, signal);

@@ -8,16 +8,16 @@ import {
 } from '@capsule/core';
 import type { Row } from '@capsule/engine';
 
-/** The import that a volume came of, as its client has it. */
+/** The import that created a volume, as its client identifies it. */
 export interface ImportReceipt {
   readonly id: string;
   readonly totalBytes: number;
   readonly sha256: string;
-  /** What could not be kept of files. */
+  /** Warnings about attributes of files that could not be kept. */
   readonly warnings: readonly string[];
 }
 
-/** As the store has it. */
+/** Converts a row of the store to a record. */
 export function volumeFromRow(row: Row): VolumeRecord {
   return {
     name: String(row['name']),

@@ -8,7 +8,7 @@ function stoppedBy(desired: DesiredState | undefined): readonly string[] {
   const holders = new VolumeHolders({
     records: { get: () => ({ holder: cellOfWorkload('web') }) as VolumeRecord },
     users: { desiredOf: () => desired, stop: ({ cell }) => stopped.push(cell) },
-    feed: { changes: () => assert.fail('nobody waits') },
+    feed: { changes: () => assert.fail('not used in this test') },
   });
   holders.stop('data');
   return stopped;

@@ -2,16 +2,16 @@ import type { CellId, ContainerRef, DesiredState } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { VolumeRecords } from './records.ts';
 
-/** The cells, as volumes know them. */
+/** The access of volumes to the cells that use them. */
 export interface VolumeUsers {
   /** Cells whose spec names the volume. */
   readonly namedBy: (volume: string) => readonly CellId[];
   readonly desiredOf: (cell: CellId) => DesiredState | undefined;
   readonly containersOf: (cell: CellId) => readonly ContainerRef[];
-  /** It is being stopped: what stands still ends by no signal, and flushes nothing. */
+  /** The container is being stopped: paused, it would handle no signal and flush nothing. */
   readonly isStopping: (ref: ContainerRef) => boolean;
   readonly stop: (cell: CellId) => void;
-  /** Told when another cell may take the volume now. */
+  /** Called when another cell may take the volume. */
   readonly onRelease: (volume: string) => void;
 }
 
@@ -21,7 +21,7 @@ export interface VolumeHoldersParts {
   readonly feed: Pick<Feed, 'changes'>;
 }
 
-/** Waits for cells to let go of their volumes. */
+/** Waits until cells release their volumes. */
 export class VolumeHolders {
   readonly #parts: VolumeHoldersParts;
 
@@ -30,8 +30,8 @@ export class VolumeHolders {
   }
 
   /**
-   * The holder is stopped for good, so that it does not come back and miss its volume; one that is being
-   * deleted lets go by itself.
+   * Stops the holder for good, so that it does not return and miss its volume. A holder that is
+   * being deleted releases the volume by itself.
    */
   stop(volume: string): void {
     const { records, users } = this.#parts;
@@ -39,7 +39,7 @@ export class VolumeHolders {
     if (holder !== undefined && users.desiredOf(holder) === 'running') users.stop(holder);
   }
 
-  /** Waits for a cell that was told to end to let go of a volume; for one that runs it does not. */
+  /** Waits until a stopping cell has released a volume; does not wait for a running one. */
   async untilReleased(volume: string, signal: AbortSignal): Promise<void> {
     const changes = this.#parts.feed.changes(signal);
     try {

@@ -33,24 +33,24 @@ export interface ArchiveImporterParts {
   readonly faultPoint: FaultPoint<VolumeFault>;
 }
 
-/** What a volume is made of that comes from outside. */
+/** Uploaded content from which a volume is created. */
 export interface ImportedVolume {
   readonly name: string;
   readonly format: 'image' | 'tar';
   /** A file of the capsule. */
   readonly file: string;
   /**
-   * Undefined: as large as the image, or as the volume that the archive was exported from; roomy for an
-   * archive of other origin.
+   * Undefined: the size of the image, or of the exported volume; for an archive of other origin, an
+   * estimate with reserve.
    */
   readonly sizeBytes?: number;
-  /** Takes what could not be kept of files. */
+  /** Receives warnings about attributes of files that could not be kept. */
   readonly warn?: FilesWarn;
-  /** Asked for when all of it is in the volume, and stored with it. */
+  /** Called when the volume holds everything; the receipt is stored with the volume. */
   readonly receipt: () => ImportReceipt;
 }
 
-/** Makes volumes of files that are on the capsule. */
+/** Creates volumes from files on the capsule. */
 export class ArchiveImporter {
   readonly #parts: ArchiveImporterParts;
 
@@ -59,9 +59,9 @@ export class ArchiveImporter {
   }
 
   /**
-   * Makes a volume of an image of ext4, or of a tar archive. Fails with `VOLUME_EXISTS`,
-   * `IMPORT_TOO_SMALL`, `VOLUME_IMAGE_INVALID`, `VOLUME_DAMAGED`, `FILES_*` and what the backend says;
-   * then there is none.
+   * Creates a volume from an ext4 image or a tar archive. Fails with `VOLUME_EXISTS`,
+   * `IMPORT_TOO_SMALL`, `VOLUME_IMAGE_INVALID`, `VOLUME_DAMAGED`, `FILES_*` and the errors of the
+   * backend; no volume remains then.
    */
   async import(from: ImportedVolume): Promise<void> {
     const { records, reconciler, events, pool, lock, faultPoint } = this.#parts;
@@ -94,7 +94,7 @@ export class ArchiveImporter {
     await archives.unpackTree(volume.name, createReadStream(file), warn ? { warn } : {});
   }
 
-  /** The size of a volume to be; a size that was asked for is taken exactly, or refused. */
+  /** Returns the size of the new volume. A requested size is used exactly, or refused. */
   async #sizeOf({ name, format, file, sizeBytes }: ImportedVolume): Promise<number> {
     if (format === 'image') {
       const least = roundUpToUnit((await stat(file)).size);
@@ -103,7 +103,7 @@ export class ArchiveImporter {
     const needs = await this.#parts.archives.measureTree(name, file);
     const least = leastVolumeBytes(needs);
     const { volumeBytes } = needs;
-    // It held all that; an estimate does not know better.
+    // The exported volume held all of it, so its size needs no estimate.
     if (volumeBytes !== undefined && (sizeBytes ?? volumeBytes) >= volumeBytes) {
       return sizeBytes ?? volumeBytes;
     }

@@ -30,7 +30,7 @@ export interface UploadEnd extends Omit<ImportedVolume, 'name' | 'file' | 'warn'
   readonly sha256: string;
 }
 
-/** Volumes on their way in. What came stays for a day, so that an upload that was cut off goes on. */
+/** Imports volumes. Received bytes stay for a day, so that an interrupted upload can resume. */
 export class VolumeImporter {
   readonly #parts: VolumeImporterParts;
 
@@ -39,14 +39,15 @@ export class VolumeImporter {
   }
 
   /**
-   * How many bytes are here already: all of them where the volume was made, and its client lost the answer. Fails
-   * with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`.
+   * Returns how many bytes have arrived: all of them if the volume exists and its client lost the
+   * answer. Fails with `VOLUME_EXISTS` and `MANIFEST_SPEC_INVALID`.
    */
   async begin({ name, id }: Upload): Promise<number> {
     const { records, reconciler, lock, uploads } = this.#parts;
-    // Not before an attempt that was cut is over: its client is quicker than we are.
+    // Waits for the end of an interrupted attempt: its client may return before capsuled notices
+    // the interruption.
     return this.#locked(name, async () => {
-      // What an earlier capsuled had begun to make may still be there, too.
+      // An earlier capsuled may have left a partial volume, too.
       await lock(name, () => reconciler.dropImport(name));
       const made = this.#madeBy({ name, id });
       if (made !== undefined) return made.totalBytes;
@@ -57,9 +58,9 @@ export class VolumeImporter {
   }
 
   /**
-   * Takes what comes and, at its end, makes the volume. Fails with `IMPORT_*`, `VOLUME_EXISTS` and what
-   * the backend says; only an upload that is not what was sent is thrown away. The same again is a success,
-   * until somebody uses the volume. Returns the warnings.
+   * Receives an upload and creates the volume at its end. Fails with `IMPORT_*`, `VOLUME_EXISTS`
+   * and the errors of the backend; discards the upload only if it differs from the content that was
+   * sent. The same call again succeeds until a workload uses the volume. Returns the warnings.
    */
   async receive(
     { name, id }: Upload,
@@ -96,7 +97,10 @@ export class VolumeImporter {
     return receipt?.id === id ? receipt : undefined;
   }
 
-  /** What the volume was made of already. Fails with `VOLUME_EXISTS` where something else comes. */
+  /**
+   * Receives an upload whose volume exists already. Fails with `VOLUME_EXISTS` if its content
+   * differs.
+   */
   async #takeAgain(
     name: string,
     made: ImportReceipt,

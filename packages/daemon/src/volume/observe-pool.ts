@@ -31,11 +31,11 @@ export interface PoolObserverParts {
   readonly monotonicMs: () => number;
 }
 
-/** What workloads are paused for here. */
+/** Reason of the pauses that this observer requests. */
 const REASON = 'poolFull';
 const LOOK_EVERY_MS = 30_000;
 const LOOK_OFTEN_MS = 1000;
-/** No disk is filled faster than this: the next look comes before the pool can be full. */
+/** No disk fills faster than this, so the next look comes before the pool can be full. */
 const FASTEST_BYTES_PER_MS = 2_000_000;
 const TRIM_EVERY_MS = 24 * 3600_000;
 /** A round waits no longer than this for workloads to be paused. */
@@ -44,23 +44,23 @@ const WAIT_MS = 2000;
 const ANSWER_LIMIT_MS = 30_000;
 
 /**
- * Looks at how full the pool of the volumes is. While it is full, every workload that has a volume and runs
- * is paused before its writes fail, in each round: by what runs then, not by what was paused before. They go on
- * when there is room again; nothing else is touched. Deleted files are given back to the pool once a day, and
- * whenever it is low.
+ * Watches how full the pool of the volumes is. While it is full, each round pauses every running
+ * workload that has a volume, before its writes fail: it goes by the workloads that run then, not
+ * by earlier pauses. Resumes them when there is room again; touches nothing else. Returns the space
+ * of deleted files to the pool once a day, and whenever the pool is low.
  */
 export class PoolObserver implements Disposable {
   readonly #parts: PoolObserverParts;
-  /** Of which a pause or a resume is under way: it waits for whatever works on the workload. */
+  /** Containers with a pause or resume in progress, which waits for other work on the workload. */
   readonly #underway = new Set<string>();
   #level: PoolLevel = 'fine';
-  /** Of the last event that was stored: one that the disk refused is stored by a later round. */
+  /** Level of the last stored event. A later round stores an event that the disk refused. */
   #storedLevel: PoolLevel = 'fine';
   #trimmedAt: number;
   #timer: NodeJS.Timeout | undefined;
   /**
-   * Who held volumes when this capsuled started, until it is known how each is: one that stands still then, and has no
-   * reason, was paused by an earlier capsuled. By key.
+   * Containers of the cells that held volumes when this capsuled started, by key, until the state
+   * of each is known. An earlier capsuled paused those that are paused then without a reason.
    */
   readonly #unadopted = new Map<string, ContainerRef>();
   #isOver = false;
@@ -70,12 +70,12 @@ export class PoolObserver implements Disposable {
     this.#trimmedAt = parts.monotonicMs();
   }
 
-  /** How full it was when it was last looked at. */
+  /** Level of the pool at the last look. */
   get level(): PoolLevel {
     return this.#level;
   }
 
-  /** Looks now, and again and again. Never throws. */
+  /** Looks at the pool now and periodically. Never throws. */
   async start(): Promise<void> {
     for (const ref of this.#holders()) this.#unadopted.set(containerKey(ref), ref);
     await this.#round();
@@ -86,7 +86,7 @@ export class PoolObserver implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  /** Fails with `VOLUME_POOL_LOW` when nothing new may be promised. */
+  /** Fails with `VOLUME_POOL_LOW` if the pool has no room for more. */
   async checkRoom(): Promise<void> {
     const pool = await this.#parts.backend.probe();
     if (judgePool(pool, this.#level) === 'fine') return;
@@ -113,7 +113,7 @@ export class PoolObserver implements Disposable {
     const before = this.#level;
     this.#level = judgePool(pool, before);
     if (this.#level === 'full') await this.#pause();
-    // What is not known of a pool lets nobody write to it.
+    // An unusable pool resumes no workload: its level is unknown.
     else if (pool.ok) await this.#resume();
     const figures = figuresOf(pool);
     if (this.#level !== before) {
@@ -122,7 +122,7 @@ export class PoolObserver implements Disposable {
     if (this.#level !== this.#storedLevel) this.#store(figures);
   }
 
-  /** After the deed: the disk that is full may be the one of the store, too. */
+  /** Comes after the pauses: the full disk may be that of the store, too. */
   #store(figures: string): void {
     const { events, log } = this.#parts;
     try {
@@ -153,7 +153,7 @@ export class PoolObserver implements Disposable {
   async #pause(): Promise<void> {
     const { pauses, users, log } = this.#parts;
     await this.#each(this.#holders(), async (ref, signal) => {
-      // Paused in the moment between the look and the order to stop.
+      // The container may have been paused between the look and the order to stop.
       if (users.isStopping(ref)) return pauses.resumeForStop(ref, signal);
       await this.#adopt(ref, signal);
       const hasRun = await pauses.hold(ref, REASON, signal);
@@ -161,7 +161,7 @@ export class PoolObserver implements Disposable {
     });
   }
 
-  /** Also those that an earlier capsuled paused. */
+  /** Also resumes containers that an earlier capsuled paused. */
   async #resume(): Promise<void> {
     const { pauses } = this.#parts;
     const refs = new Map(this.#unadopted);
@@ -172,7 +172,7 @@ export class PoolObserver implements Disposable {
     });
   }
 
-  /** Once, and again where it fails. */
+  /** Stores the reason of an earlier pause once, and retries after a failure. */
   async #adopt(ref: ContainerRef, signal: AbortSignal): Promise<void> {
     const key = containerKey(ref);
     if (!this.#unadopted.has(key)) return;
@@ -180,7 +180,7 @@ export class PoolObserver implements Disposable {
     this.#unadopted.delete(key);
   }
 
-  /** Side by side: one whose start or stop takes long holds up neither the others nor the next round. */
+  /** Works on all in parallel: a slow start or stop delays neither the others nor the next round. */
   async #each(
     refs: readonly ContainerRef[],
     work: (ref: ContainerRef, signal: AbortSignal) => Promise<void>,

@@ -13,7 +13,7 @@ export interface VolumeObserverParts {
   readonly backend: Pick<VolumeBackend, 'list' | 'listSnapshots' | 'probe'>;
 }
 
-/** What there is of volumes: what is stored of them, with what the backend finds. */
+/** Reads volumes: their records, merged with the storage that the backend finds. */
 export class VolumeObserver {
   readonly #parts: VolumeObserverParts;
 
@@ -39,14 +39,14 @@ export class VolumeObserver {
     return found;
   }
 
-  /** Storage of this name, where no record speaks of it. */
+  /** Returns storage of this name that no record names. */
   async findStray(name: string): Promise<VolumeSeen | undefined> {
     const { records, backend } = this.#parts;
     if (records.get(name) !== undefined) return undefined;
     return (await backend.list()).find((seen) => seen.name === name);
   }
 
-  /** What volumes take, all or the one of this name, and how full the pool is. Fails with `VOLUME_NOT_FOUND`. */
+  /** Returns the space of all volumes or the named one, and the pool's level. Fails with `VOLUME_NOT_FOUND`. */
   async usage(
     name: string | undefined,
     signal: AbortSignal,

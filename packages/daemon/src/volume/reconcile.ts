@@ -23,8 +23,8 @@ export interface VolumeReconcilerParts {
 }
 
 /**
- * Brings the storage of a volume to what its record says. The caller holds the volume's lock, but for `resume`;
- * each step is idempotent.
+ * Reconciles the storage of a volume with its record. The caller holds the volume's lock, except for `resume`; each
+ * step is idempotent.
  */
 export class VolumeReconciler {
   readonly #parts: VolumeReconcilerParts;
@@ -33,7 +33,7 @@ export class VolumeReconciler {
     this.#parts = parts;
   }
 
-  /** Finishes what was under way when capsuled went. What fails is logged, and done when it is asked for. */
+  /** Finishes the work of an earlier capsuled. Logs a failure; the next request for the volume tries again. */
   async resume(): Promise<void> {
     const { records, backend, lock, log } = this.#parts;
     await backend.thaw();
@@ -49,13 +49,14 @@ export class VolumeReconciler {
     }
   }
 
-  /** One that could not be undone is finished by the next call for it, or when capsuled starts. */
+  /** Creates a volume or undoes it. The next call for it, or the next start of capsuled, finishes a failed undo. */
   async makeOrUndo(name: string): Promise<void> {
     this.#parts.faultPoint('create:recorded');
     try {
       await this.make(name);
     } catch (error) {
-      // While the caller still holds the lock: who makes it again would lose it to this.
+      // Undone while the caller holds the lock: later it could remove a volume that another call
+      // created.
       await this.#undo(name).catch((failure) =>
         this.#parts.log.warn('volume not undone', { volume: name, error: failure }),
       );
@@ -84,7 +85,7 @@ export class VolumeReconciler {
     events.record(name, 'Restored', `from ${formatSnapshotRef(record.source)}`);
   }
 
-  /** `before` is how large it was. */
+  /** Grows the storage. `before` is the earlier size. */
   async grow(name: string, sizeBytes: number, before: number): Promise<void> {
     const { backend, events, faultPoint } = this.#parts;
     faultPoint('grow:recorded');
@@ -104,25 +105,25 @@ export class VolumeReconciler {
     events.record(name, 'Deleted', 'with its contents');
   }
 
-  /** The client that began the import begins it again: what came is kept elsewhere. */
+  /** Removes a partial import. Its client starts it again; the upload is stored elsewhere. */
   async dropImport(name: string): Promise<void> {
     const { records, backend } = this.#parts;
     const record = records.get(name);
     if (record?.stage !== 'importing') return;
-    // Storage of another identity was there before.
+    // Storage with another identity existed before and stays.
     const found = (await backend.list()).find((seen) => seen.name === name);
     if (found === undefined || found.uid === record.uid) await backend.remove(name);
     records.forget(name);
   }
 
-  /** Of storage that no record speaks of. */
+  /** Removes storage that no record names. */
   async removeStray(name: string): Promise<void> {
     await this.#parts.backend.remove(name);
   }
 
   /**
-   * A creation that failed, perhaps after its storage was made: the disk of the store was full. What stood in its place
-   * before, under another identity, is nobody's to remove.
+   * Undoes a failed creation, which may have made storage: the store's disk was full. Storage with another identity
+   * existed before and stays.
    */
   async #undo(name: string): Promise<void> {
     const { records, backend } = this.#parts;

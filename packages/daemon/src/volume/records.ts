@@ -15,7 +15,7 @@ import { type ImportReceipt, receiptFromRow, volumeFromRow } from './from-row.ts
 import { isHeldBy } from './is-held-by.ts';
 import { STAGE_WORDS } from './stage-words.ts';
 
-/** The stored volumes, and who holds them. The one writer of `volume`: each change is a transition of one. */
+/** The stored volumes and their holders. The one writer of `volume`; each change is one transition. */
 export class VolumeRecords {
   readonly #db: Database;
   readonly #now: () => number;
@@ -40,7 +40,7 @@ export class VolumeRecords {
       .map(volumeFromRow);
   }
 
-  /** Fails with `VOLUME_NOT_FOUND` and `VOLUME_NOT_READY`. */
+  /** Returns a volume that is ready. Fails with `VOLUME_NOT_FOUND` and `VOLUME_NOT_READY`. */
   ready(name: string): VolumeRecord {
     const record = this.get(name);
     if (record === undefined) throw volumeError.NOT_FOUND({ name });
@@ -48,7 +48,7 @@ export class VolumeRecords {
     throw volumeError.NOT_READY({ name, stage: STAGE_WORDS[record.stage] });
   }
 
-  /** Fails as `ready`, and with `VOLUME_IN_USE`. */
+  /** Returns a volume that is ready and detached. Fails as `ready`, and with `VOLUME_IN_USE`. */
   detached(name: string): VolumeRecord {
     const record = this.ready(name);
     if (record.holder !== undefined) throw volumeInUse(name, record.holder);
@@ -61,7 +61,7 @@ export class VolumeRecords {
     if (existing !== undefined) throw volumeError.EXISTS({ name, now: existing.sizeBytes });
   }
 
-  /** The import that brought all that is in a volume: undefined once it was used, or holds something else. */
+  /** Returns the import of a volume's whole content; undefined once the volume was used or changed. */
   receiptOf(name: string): ImportReceipt | undefined {
     const row = this.#db.get(
       "SELECT imported FROM volume WHERE name = ? AND stage = 'ready' AND imported IS NOT NULL",
@@ -70,12 +70,12 @@ export class VolumeRecords {
     return row === undefined ? undefined : receiptFromRow(row);
   }
 
-  /** Returns what `change` would; nothing of it is kept. */
+  /** Returns the result of `change` and rolls it back. */
   rehearse<T>(change: () => T): T {
     return this.#db.rehearse(change);
   }
 
-  /** A new one is to be made. Returns what there was already; then nothing changes. */
+  /** Stores a volume that is to be created. Returns an existing record instead, and changes nothing then. */
   declare(spec: VolumeSpec, uid: string = randomUUID()): VolumeRecord | undefined {
     return this.#db.transaction(() => {
       const stored = this.get(spec.name);
@@ -86,27 +86,27 @@ export class VolumeRecords {
     });
   }
 
-  /** A new one is to be made of a snapshot. Fails with `VOLUME_EXISTS`. */
+  /** Stores a volume that is to be created from a snapshot. Fails with `VOLUME_EXISTS`. */
   declareClone(to: { readonly name: string; readonly uid: string }, of: SnapshotRecord): void {
     const { volume, snapshot, sizeBytes, filling } = of;
     this.checkFree(to.name);
-    // What was half filled is that in the copy, too.
+    // The copy of a half-filled volume is half filled, too.
     const source = { volume, snapshot };
     this.#insert({ ...to, sizeBytes, stage: 'creating', filling, source });
   }
 
-  /** A new one is to be filled with what comes from outside. Fails with `VOLUME_EXISTS`. */
+  /** Stores a volume that an import is to fill. Fails with `VOLUME_EXISTS`. */
   declareImport({ name, sizeBytes }: VolumeSpec, uid: string): void {
     this.checkFree(name);
     this.#insert({ name, sizeBytes, uid, stage: 'importing', filling: 'done' });
   }
 
-  /** Storage is there, and holds what somebody has written. */
+  /** Stores a volume for existing storage, which may hold data. */
   adopt({ name, sizeBytes }: VolumeSpec, uid: string): void {
     this.#insert({ name, sizeBytes, uid, stage: 'ready', filling: 'done' });
   }
 
-  /** Whole again: what it was made of, or restored from, is of no meaning any more. */
+  /** Marks a volume as ready. Its source no longer matters. */
   markReady(name: string): void {
     this.#db.run(
       `UPDATE volume SET stage = 'ready', source_volume = NULL, source_name = NULL, imported = NULL
@@ -115,7 +115,7 @@ export class VolumeRecords {
     );
   }
 
-  /** The same, of one that holds what an import has brought. */
+  /** Marks a volume as ready, with the content of an import. */
   markImported(name: string, receipt: ImportReceipt): void {
     this.#db.run(
       "UPDATE volume SET stage = 'ready', imported = ? WHERE name = ?",
@@ -123,7 +123,7 @@ export class VolumeRecords {
     );
   }
 
-  /** What a snapshot of it holds is to come back. Fails as `detached`. */
+  /** Marks a volume for the restore of a snapshot. Fails as `detached`. */
   beginRestore({ volume: name, snapshot, filling }: SnapshotRecord): void {
     this.detached(name);
     this.#db.run(
@@ -137,12 +137,12 @@ export class VolumeRecords {
     this.#db.run("UPDATE volume SET stage = 'deleting' WHERE name = ?", name);
   }
 
-  /** Nothing is left of it. */
+  /** Removes the record of a volume without storage. */
   forget(name: string): void {
     this.#db.run('DELETE FROM volume WHERE name = ?', name);
   }
 
-  /** Answers how large it was. Fails as `ready`, and with `VOLUME_SHRINKS`. */
+  /** Stores a larger size and returns the earlier one. Fails as `ready`, and with `VOLUME_SHRINKS`. */
   grow(spec: VolumeSpec): number {
     const before = this.ready(spec.name);
     checkVolumeGrowth(before, spec);
@@ -157,7 +157,7 @@ export class VolumeRecords {
     );
   }
 
-  /** Leases it to a cell. Fails as `ready`, and with `VOLUME_IN_USE`. */
+  /** Leases a volume to a cell. Fails as `ready`, and with `VOLUME_IN_USE`. */
   attach(name: string, cell: CellId): VolumeRecord {
     const record = this.ready(name);
     const { holder } = record;
@@ -175,7 +175,7 @@ export class VolumeRecords {
   }
 
   #setHolder(name: string, holder: string | null): void {
-    // Who holds it writes to it.
+    // The holder writes to the volume, so the import no longer describes it.
     this.#db.run('UPDATE volume SET holder = ?, imported = NULL WHERE name = ?', holder, name);
   }
 

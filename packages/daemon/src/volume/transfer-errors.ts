@@ -22,7 +22,7 @@ export const importError = defineErrors('IMPORT', {
   OFFSET: {
     kind: 'conflict',
     message: (f: Named & { here: number; sent: number }) =>
-      `of volume ${f.name} ${f.here} bytes are here, and the message begins at ${f.sent}`,
+      `import of volume ${f.name} continues at byte ${f.here}, not at ${f.sent}`,
     hint: 'run the import again: it resumes where it was',
   },
   FRAME_INVALID: {
@@ -33,7 +33,7 @@ export const importError = defineErrors('IMPORT', {
   TOO_SMALL: {
     kind: 'invalid',
     message: (f: Named & { sizeBytes: number; least: number }) =>
-      `volume ${f.name} needs ${formatSize(f.least)}, and is to have ${formatSize(f.sizeBytes)}`,
+      `volume ${f.name} needs ${formatSize(f.least)}; the requested size is ${formatSize(f.sizeBytes)}`,
     hint: 'name a larger size, or none',
   },
   DAMAGED: {

@@ -2,12 +2,12 @@ import { posix } from 'node:path';
 import { type ContainerSeen, isAlive, isPathBelow, type WorkloadSpec } from '@capsule/core';
 import { workloadError } from './errors.ts';
 
-/** `reads` looks at all that is below its path, too. */
+/** `reads` covers everything below the path, too. */
 export type CopyUse = 'reads' | 'writes';
 
 /**
- * What a workload mounts is not there while it does not run: a copy would go to, or come from, the image's folder below it,
- * and be missed. Fails with `WORKLOAD_COPY_NEEDS_RUN`.
+ * Refuses a path inside a mount of a workload that does not run: the copy would reach the image's
+ * folder below the mount instead. Fails with `WORKLOAD_COPY_NEEDS_RUN`.
  */
 export function checkCopyPlace(
   spec: Pick<WorkloadSpec, 'name' | 'mounts' | 'hostBindPaths' | 'tmpfs'>,
@@ -25,7 +25,7 @@ export function checkCopyPlace(
   }
 }
 
-/** Where a workload mounts something while it runs. */
+/** Returns the paths at which a running workload mounts something. */
 export function mountPathsOf({
   mounts,
   hostBindPaths,

@@ -22,19 +22,19 @@ import type { Admission } from './admission/admission.ts';
 import type { ApplyBatch } from './admission/check-volumes.ts';
 import { workloadError } from './errors.ts';
 
-/** What an apply did, or would do. */
+/** Outcome of an apply or of its rehearsal. */
 export interface Applied {
   readonly record: WorkloadRecord;
   readonly change: ApplyChange;
   readonly fields: readonly FieldChange[];
-  /** A container that was made for the earlier spec gives way to a new one. */
+  /** A new container replaces the one of the earlier spec. */
   readonly recreates: boolean;
 }
 
 export interface ApplyOptions {
-  /** Absent: a new workload is to run, and another keeps what was desired of it. */
+  /** Absent: a new workload runs, and an existing one keeps its desired state. */
   readonly desired?: DesiredState | undefined;
-  /** Check all, answer what would be, and write nothing. */
+  /** Check everything and return the outcome, but write nothing. */
   readonly dryRun?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface WantedWorkload {
   readonly desired?: DesiredState | undefined;
 }
 
-/** How one of them fared. */
+/** Outcome for one of several workloads. */
 export type ApplyOutcome =
   | { readonly spec: WorkloadSpec; readonly applied: Applied }
   | { readonly spec: WorkloadSpec; readonly error: CapsuleError };
@@ -55,15 +55,15 @@ export interface WorkloadCommandsParts {
   readonly admission: Admission;
   readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   readonly now: () => number;
-  /** Writes into the story of a workload, in the transaction that stores its spec. */
+  /** Stores an event of a workload, in the transaction that stores its spec. */
   readonly note: (record: WorkloadRecord, reason: string, message: string) => void;
-  /** Told after another workload is on disk in the place of one that is being deleted. */
+  /** Called after a new workload is stored in the place of one that is being deleted. */
   readonly onReplace: (ref: ContainerRef) => void;
-  /** Told after a spec is on disk. */
+  /** Called after a spec is stored. */
   readonly onChange: (cell: CellId) => void;
 }
 
-/** Takes specs: checks them against the rules and each other, and writes them down. */
+/** Validates specs, checks them against each other, and stores them. */
 export class WorkloadCommands {
   readonly #parts: WorkloadCommandsParts;
 
@@ -72,9 +72,9 @@ export class WorkloadCommands {
   }
 
   /**
-   * Idempotent. When it answers, the spec survives a power cut. A workload that is being deleted
-   * comes back under the new spec. Fails with `MANIFEST_SPEC_INVALID` and as `Admission.check`, and then has
-   * changed nothing.
+   * Applies a spec, which survives a power cut on return. A workload that is being deleted is
+   * recreated with the new spec. Fails with `MANIFEST_SPEC_INVALID` and as `Admission.check`,
+   * before any change. Idempotent.
    */
   apply(spec: WorkloadSpec, { desired, dryRun = false }: ApplyOptions = {}): Applied {
     const [outcome] = this.applyAll([{ spec, desired }], { dryRun });
@@ -84,10 +84,10 @@ export class WorkloadCommands {
   }
 
   /**
-   * Applies several workloads that may need each other: all of them, or none where one is refused. They are
-   * judged together as they would be afterwards, so their order does not matter; one that is unchanged is not
-   * judged again. Outcomes are in the order of the specs.
-   * With `dryRun` it does nothing else. Idempotent.
+   * Applies several workloads that may need each other: all of them, or none if one is refused.
+   * Judges them together as they would be afterwards, so their order does not matter; does not
+   * judge an unchanged one again. Outcomes are in the order of the specs. With `dryRun` it writes
+   * nothing. Idempotent.
    */
   applyAll(
     wanted: readonly WantedWorkload[],
@@ -97,18 +97,21 @@ export class WorkloadCommands {
     const judge = () => this.#judge(wanted);
     const rehearsed = db.rehearse(judge);
     if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
-    // Nothing comes between the two: the store is synchronous.
+    // Nothing can change between the two: the store is synchronous.
     return db.transaction(judge);
   }
 
-  /** Asks for a workload to go; `force` kills it at once. Answers whether there was one. Idempotent. */
+  /**
+   * Requests the deletion of a workload; `force` kills it at once. Returns whether it existed.
+   * Idempotent.
+   */
   delete(name: string, force = false): boolean {
     const { db, specs, note, onChange } = this.#parts;
     const record = db.transaction(() => {
       const before = specs.get(name);
       if (before === undefined) return undefined;
       if (before.desired === 'deleting' && (!force || before.stopGraceMs === 0)) return before;
-      // A stop that is under way with a grace of its own goes on with it.
+      // A stop in progress keeps its own grace period.
       const standingMs = before.desired === 'running' ? undefined : before.stopGraceMs;
       specs.update(before.spec, { desired: 'deleting', stopGraceMs: force ? 0 : standingMs });
       note(before, 'Deleting', force ? 'asked to go, killed at once' : 'asked to go');
@@ -119,9 +122,9 @@ export class WorkloadCommands {
   }
 
   /**
-   * Asks for a workload to stop and stay. Answers whether that is news. Idempotent; another grace
-   * takes the place of the one that is under way. Fails with `WORKLOAD_NOT_FOUND`,
-   * `WORKLOAD_BEING_DELETED`.
+   * Requests that a workload stops and stays stopped. Returns whether that changes anything;
+   * another grace period replaces that of a stop in progress. Fails with `WORKLOAD_NOT_FOUND`,
+   * `WORKLOAD_BEING_DELETED`. Idempotent.
    */
   stop(name: string, stopGraceMs?: number): boolean {
     return this.#change(name, (before) => {
@@ -137,8 +140,8 @@ export class WorkloadCommands {
   }
 
   /**
-   * Asks for a stopped workload, or one whose job is done or waits for a retry, to run. Answers
-   * whether that is news. Fails as `stop`.
+   * Requests a run of a workload that is stopped, done, or waiting for a retry. Returns whether
+   * that changes anything. Fails as `stop`.
    */
   start(name: string): boolean {
     return this.#change(name, (before) => {
@@ -149,15 +152,16 @@ export class WorkloadCommands {
     });
   }
 
-  /** Asks for a workload to end, where it runs, and to be started. Fails as `stop`. */
+  /** Requests that a workload is stopped, if it runs, and started. Fails as `stop`. */
   restart(name: string, stopGraceMs?: number): void {
     const next = { desired: 'running', isNewRun: true, stopGraceMs } as const;
     this.#change(name, () => ({ next, note: 'asked to start again' }));
   }
 
   /**
-   * Puts an earlier spec in the place of one that failed. Undefined when the spec has changed meanwhile. Fails
-   * as `Admission.check` where others have taken meanwhile what the earlier one needs; then the failed one stays.
+   * Restores an earlier spec in the place of a failed one. Returns undefined if the spec has
+   * changed meanwhile. Fails as `Admission.check` if others use a resource of the earlier spec by
+   * now; the failed spec stays then.
    */
   rollBack(failed: WorkloadRecord, good: WorkloadSpec): WorkloadRecord | undefined {
     const { db, specs, admission, onChange } = this.#parts;
@@ -187,8 +191,9 @@ export class WorkloadCommands {
   }
 
   /**
-   * What fails is undone alone, and is the outcome of this one spec; but for the store's own failures, which undo
-   * everything: half of an apply would be on the disk, and nobody would work on it.
+   * Rolls back a failure alone and makes it the outcome of this spec. A failure of the store itself
+   * rolls back everything: otherwise half of an apply would be stored, and no controller would work
+   * on it.
    */
   #try<T>(spec: WorkloadSpec, work: () => T): Tried<T> {
     try {
@@ -212,7 +217,7 @@ export class WorkloadCommands {
     return { before, applied: { record: this.#stored(spec.name), change, fields, recreates } };
   }
 
-  /** One that does not change is not judged again: it is there, and runs or waits as it did. */
+  /** Does not judge an unchanged workload again: it exists, and keeps running or waiting. */
   #admit({ before, applied }: Written, batch: ApplyBatch): Applied {
     const { db, admission, note, onChange } = this.#parts;
     const { record, change, fields } = applied;
@@ -258,7 +263,10 @@ export class WorkloadCommands {
     return 'configured';
   }
 
-  /** That of a stop or restart which is not over: a later end of the workload is none that was asked for with it. */
+  /**
+   * Returns the grace period of a stop or restart in progress. It does not apply to a later end of
+   * the workload.
+   */
   #standingGraceMs(before: WorkloadRecord): number | undefined {
     const isOver =
       before.desired === 'running' && !isRunDue(before, this.#parts.statusOf(before.ref));
@@ -281,7 +289,7 @@ export class WorkloadCommands {
   }
 }
 
-/** A spec that is written, and not yet admitted. */
+/** A spec that is stored, but not admitted yet. */
 interface Written {
   readonly before: WorkloadRecord | undefined;
   readonly applied: Applied;
@@ -296,7 +304,7 @@ interface Decision {
   readonly note: string | undefined;
 }
 
-const PATHS_TOLD = 5;
+const PATHS_SHOWN = 5;
 
 function describeApplied(
   { generation }: WorkloadRecord,
@@ -305,7 +313,7 @@ function describeApplied(
 ): string {
   if (change === 'created') return 'created as applied';
   const paths = fields.map(({ path }) => path);
-  const more = paths.length > PATHS_TOLD ? ` and ${paths.length - PATHS_TOLD} more` : '';
-  const told = paths.length === 0 ? 'desired state' : paths.slice(0, PATHS_TOLD).join(', ');
-  return `generation ${generation}: ${told}${more} changed`;
+  const more = paths.length > PATHS_SHOWN ? ` and ${paths.length - PATHS_SHOWN} more` : '';
+  const shown = paths.length === 0 ? 'desired state' : paths.slice(0, PATHS_SHOWN).join(', ');
+  return `generation ${generation}: ${shown}${more} changed`;
 }

@@ -8,7 +8,7 @@ export interface ContainerLogsParts {
   readonly serialPathOf: (ref: ContainerRef) => string;
 }
 
-/** All that is logged of containers. */
+/** All logs of containers. */
 export class ContainerLogs {
   readonly #parts: ContainerLogsParts;
 

@@ -44,7 +44,7 @@ class Machine {
   clockMs = 0;
   readonly kernel: FakeNetworkState = { cells: new Map(), published: [] };
   readonly network = new FakeCellNetwork(this.kernel);
-  /** What every health check by network finds. */
+  /** Result of every health check by network. */
   service: ProbeResult = { ok: true, detail: '' };
 
   /** A new capsuled on this machine. */

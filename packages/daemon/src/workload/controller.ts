@@ -29,13 +29,13 @@ import { watchRuntime } from './observe-runtime.ts';
 import type { SettleMonitor } from './observe-settling.ts';
 import type { UpdateGuard } from './update-guard.ts';
 
-/** Between failures of one workload's bring-up. */
+/** Back-off between failed reconciles of a cell. */
 const BACK_OFF = { firstMs: 500, mostMs: 60_000, jitter: 0.2 };
-/** Between two looks at everything without any event: the safety net. */
+/** Interval of the full comparison with the runtime, which needs no event: a safety net. */
 const RESYNC_MS = 60_000;
-/** Between two looks for commands whose client left while the runtime was away. */
+/** Interval of the search for commands whose client left while the runtime was away. */
 const ABANDONED_MS = 5_000;
-/** The keys of `#upkeep`: what an earlier capsuled left, and what clients of this one did. */
+/** Keys of `#upkeep`: remains of an earlier capsuled, and of clients of this one. */
 const REMAINS = 'remains';
 const ABANDONED = 'abandoned commands';
 
@@ -55,12 +55,15 @@ export interface WorkloadControllerParts {
   readonly concurrency: number;
 }
 
-/** Leads all cells to their specs: on every spec, on every event, and now and then. */
+/**
+ * Reconciles all cells with their specs: after every change of a spec, after every event, and
+ * periodically.
+ */
 export class WorkloadController {
   readonly #parts: WorkloadControllerParts;
   /** By the keys of cells. */
   readonly #queue: KeyedQueue;
-  /** Ends what an earlier capsuled left in the runtime because it was killed. */
+  /** Ends processes that a killed capsuled left in the runtime. */
   readonly #upkeep: KeyedQueue;
   readonly #stop = new AbortController();
   readonly #feedListener: Disposable;
@@ -125,21 +128,22 @@ export class WorkloadController {
     this.#queue.restart(cellKey(cell));
   }
 
-  /** Something about a cell changed that is not its spec. */
+  /** Something other than the spec of a cell changed. */
   wake(cell: CellId): void {
     this.#queue.add(cellKey(cell));
   }
 
-  /**
-   * Resolves with true when the cell is gone, with false when `signal` aborts before. Idempotent.
-   */
+  /** Resolves with true when the cell is gone, with false when `signal` aborts first. Idempotent. */
   untilGone(cell: CellId, signal: AbortSignal): Promise<boolean> {
     const { cells } = this.#parts;
     const uid = cells.get(cell)?.uid;
     return this.#until(() => uid === undefined || cells.get(cell)?.uid !== uid, signal);
   }
 
-  /** The same for a cell that nothing runs of any more, or that has another desired state meanwhile. */
+  /**
+   * Resolves as `untilGone` does, when nothing of the cell runs any more or its desired state
+   * changes.
+   */
   untilStopped(cell: CellId, signal: AbortSignal): Promise<boolean> {
     const { cells, observer } = this.#parts;
     const isStopped = () => {
@@ -168,7 +172,7 @@ export class WorkloadController {
       status: {
         ...status,
         ...(address === undefined ? {} : { address }),
-        // A later spec has made it history.
+        // A later spec makes the roll-back obsolete.
         ...(rolledBack?.to === record.generation ? { rolledBack } : {}),
       },
     };
@@ -202,7 +206,7 @@ export class WorkloadController {
     }
   }
 
-  /** A change of the task is written down at once, also while the cell waits for a retry. */
+  /** Stores a change of the task at once, also while the cell waits for a retry. */
   #handle({ ref, kind }: RuntimeEvent): void {
     if (this.#parts.cells.container(ref) === undefined) return;
     const name = nameOfContainer(ref);
@@ -223,8 +227,8 @@ export class WorkloadController {
   }
 
   /**
-   * Of the root, which its siblings wait for. The disk may be full: then the log alone tells, and the work is tried
-   * again all the same.
+   * Stores the failure for the root, for which its siblings wait. If the disk is full, only the log
+   * has it; the retry happens in any case.
    */
   #noteFailure(cell: CellId, error: unknown, retryInMs: number): void {
     const { cells, observer, log } = this.#parts;
@@ -243,7 +247,7 @@ export class WorkloadController {
     observer.recordSeen(ref, seen, begun);
   }
 
-  /** The safety net: one question to the runtime, and work only for cells that are not as specified. */
+  /** Safety net: asks the runtime once, and wakes only cells that differ from their specs. */
   async #wakeUnconverged(): Promise<void> {
     const { runtime, cells, log } = this.#parts;
     try {
@@ -282,8 +286,8 @@ export class WorkloadController {
   }
 
   /**
-   * Networks of cells that are gone: a capsuled that was killed may have left one. What runs under a name that is
-   * not known keeps its network: its store was moved away, and it runs on, unmanaged.
+   * Removes networks of missing cells, which a killed capsuled may have left. Running containers of
+   * an unknown cell keep their network: its store was moved away, and they run on, unmanaged.
    */
   async #detachUnused(signal: AbortSignal): Promise<void> {
     const { network, runtime, cells } = this.#parts;
@@ -292,7 +296,7 @@ export class WorkloadController {
     const alive = seen.filter(({ task }) => mayBeAlive(task));
     const used = new Set(alive.map(({ ref }) => cellKey(ref.cell)));
     for (const { key } of attached) {
-      // Asked for at once, so that whoever comes under the name meanwhile attaches after it.
+      // Called without a wait in between, so a new cell of this name attaches afterwards.
       const isWanted = cells.list().some(({ id }) => cellKey(id) === key);
       if (!isWanted && !used.has(key)) await network.detach(key, signal);
     }

@@ -1,14 +1,16 @@
-/** Which cells wait for which, by their keys: a change of one wakes those that wait for it. */
+/**
+ * Cells and those for which they wait, by key: a change of a cell wakes the cells that wait for it.
+ */
 export class Dependents {
   readonly #waiting = new Map<string, readonly string[]>();
 
-  /** The cell `key` waits for these; for none it waits no more. */
+  /** Records that the cell `key` waits for these cells; with none it no longer waits. */
   waits(key: string, waitingFor: readonly string[]): void {
     if (waitingFor.length === 0) this.#waiting.delete(key);
     else this.#waiting.set(key, waitingFor);
   }
 
-  /** Those that wait for the cell `key`. */
+  /** Returns the cells that wait for the cell `key`. */
   of(key: string): readonly string[] {
     return [...this.#waiting].flatMap(([waiting, needs]) => (needs.includes(key) ? [waiting] : []));
   }

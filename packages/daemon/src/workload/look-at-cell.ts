@@ -32,11 +32,11 @@ export interface CellLookParts {
   readonly waitingFor: (spec: CellSpec) => readonly string[];
 }
 
-/** What can be found of a container; what is stored of it comes with that. */
+/** Observed facts about a container; its stored status is added later. */
 type Found = Omit<ContainerLook, 'status'>;
 export type CellFound = Omit<CellSeen, 'containers'> & { readonly containers: readonly Found[] };
 
-/** Looks at all that a plan of a cell needs to know, and that is not stored. */
+/** Reads everything that a plan of a cell needs and that is not stored. */
 export async function lookAtCell(
   record: CellRecord,
   parts: CellLookParts,
@@ -63,7 +63,7 @@ async function lookAtContainer(
   { images, runtime, logs }: CellLookParts,
   signal: AbortSignal,
 ): Promise<Found> {
-  // A microVM may be made of a kernel and a disk instead.
+  // A microVM may have a kernel and a disk instead of an image.
   const reference = image === '' ? '' : normaliseImageReference(image);
   const [cached, seen, hasLogs] = await Promise.all([
     reference === '' ? undefined : images.get(reference, signal),
@@ -85,7 +85,7 @@ function lookAtVolumes(
   return {
     held: held.map(({ name }) => name),
     missing: wanted.filter((name) => !ready.some((one) => one.name === name)),
-    // A guest fills what is due by itself, and cannot throw away what was half copied for a container.
+    // A guest fills a due volume by itself, but cannot remove a partial copy for a container.
     unfilled: ready
       .filter(({ filling }) => filling === 'underway' || (filling === 'due' && use !== 'lent'))
       .filter(({ name }) => wanted.includes(name))

@@ -16,16 +16,16 @@ import { type Log, Semaphore } from '@capsule/engine';
 import type { Cells } from '../store/cells.ts';
 import type { WorkloadObserver } from './observe.ts';
 
-/** More at once would make each of them slow, and slow looks unhealthy. */
+/** More concurrent probes would slow each other down, and a slow answer looks unhealthy. */
 const PROBES_AT_ONCE = 16;
-/** While it is not known to serve, it is asked this often. */
+/** Interval until the first success. */
 const STARTING_INTERVAL_MS = 500;
 
 export interface HealthMonitorParts {
   readonly cells: Pick<Cells, 'get'>;
   readonly observer: Pick<WorkloadObserver, 'statusOf' | 'recordProbe'>;
   readonly probe: (record: ContainerRecord, signal: AbortSignal) => Promise<ProbeResult>;
-  /** Told when the health of a container of the cell changed. */
+  /** Called when the health of a container of the cell changes. */
   readonly onChange: (cell: CellId) => void;
   readonly log: Log;
   /** Milliseconds of the monotonic clock. */
@@ -39,7 +39,10 @@ interface Watch {
   readonly stop: AbortController;
 }
 
-/** Asks every running container that has a health check, at its own pace, and tells the observer. */
+/**
+ * Probes every running container with a health check at its own interval, and reports to the
+ * observer.
+ */
 export class HealthMonitor implements AsyncDisposable {
   readonly #parts: HealthMonitorParts;
   /** By the key of the container. */
@@ -51,7 +54,10 @@ export class HealthMonitor implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Begins, goes on, or ends to ask the containers of a cell, by what is desired and seen of them now. Idempotent. */
+  /**
+   * Starts, continues or ends the probes of a cell's containers, by their desired and observed
+   * states. Idempotent.
+   */
   follow(cell: CellId): void {
     const containers = this.#parts.cells.get(cell)?.containers ?? [];
     const present = new Set(containers.map(({ ref }) => containerKey(ref)));
@@ -65,7 +71,7 @@ export class HealthMonitor implements AsyncDisposable {
     const { observer } = this.#parts;
     const { phase, reason, pid, health = 'starting' } = observer.statusOf(record.ref);
     const check = record.desired === 'running' ? record.spec.healthCheck : undefined;
-    // One that stands still answers nothing, and is not ill.
+    // A paused container answers no probe, and is not unhealthy.
     const isRunning = phase === 'running' && reason !== 'Paused' && pid !== undefined;
     const key = containerKey(record.ref);
     const watch = this.#watches.get(key);
@@ -106,7 +112,7 @@ export class HealthMonitor implements AsyncDisposable {
     const begunAt = monotonicMs();
     let health = first;
     let failures = 0;
-    let told = '';
+    let reported = '';
     for (let probes = 1; !stop.signal.aborted; probes += 1) {
       const found = await this.#probe(record, check, stop.signal);
       if (stop.signal.aborted) return;
@@ -117,10 +123,10 @@ export class HealthMonitor implements AsyncDisposable {
         const before = health;
         health = nextHealth(health, { ok, failures, retries: check.retries });
         // Many programs do not serve yet at the first probe; the next ones are reported.
-        const isNews = health !== before || (!ok && health === 'starting' && detail !== told);
+        const isNews = health !== before || (!ok && health === 'starting' && detail !== reported);
         if (isNews && (health !== before || probes > 1)) {
-          // What the disk refused is stored with the next answer.
-          if (this.#tell(record.ref, watch, { health, detail })) told = detail;
+          // If the disk refuses the result, the next probe stores it.
+          if (this.#report(record.ref, watch, { health, detail })) reported = detail;
           else health = before;
         }
       }
@@ -129,7 +135,10 @@ export class HealthMonitor implements AsyncDisposable {
     }
   }
 
-  /** Undefined where the program could not be asked: a runtime that is away makes nobody ill. */
+  /**
+   * Returns undefined if the program could not be probed: a missing runtime makes no program
+   * unhealthy.
+   */
   async #probe(
     record: ContainerRecord,
     { timeoutSeconds }: HealthCheck,
@@ -150,7 +159,7 @@ export class HealthMonitor implements AsyncDisposable {
     }
   }
 
-  #tell(
+  #report(
     ref: ContainerRef,
     { pid }: Watch,
     found: { readonly health: HealthState; readonly detail: string },
@@ -175,7 +184,7 @@ export class HealthMonitor implements AsyncDisposable {
   }
 }
 
-/** Until a first success a program has its start period, and at least one interval, to come up. */
+/** Time until the first success: the start period, and at least one interval. */
 function startMs({ startPeriodSeconds, intervalSeconds }: HealthCheck): number {
   return Math.max(startPeriodSeconds, intervalSeconds) * 1000;
 }

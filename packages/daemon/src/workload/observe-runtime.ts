@@ -5,28 +5,29 @@ import type { Log } from '@capsule/engine';
 export interface RuntimeWatchParts {
   readonly runtime: ContainerRuntime;
   readonly log: Log;
-  /** Told of every event. */
+  /** Called for every event. */
   readonly onEvent: (event: RuntimeEvent) => void;
   /**
-   * Told when events may have been missed and the runtime answers: look at everything. Told, too, when
-   * the first try fails.
+   * Called when events may have been missed and the runtime answers: inspect everything. Also
+   * called when the first try fails.
    */
   readonly onGap: () => void;
-  /** Between two tries to reach the runtime, in milliseconds. */
+  /** Milliseconds between two tries to reach the runtime. */
   readonly retryMs: number;
 }
 
 /**
- * Follows the runtime's events until `signal` aborts, across restarts of the runtime. After every
- * new connection it asks for a look at everything, since events of the gap are lost.
+ * Follows the runtime's events until `signal` aborts, across restarts of the runtime. After each
+ * new connection it requests an inspection of everything, since the events of the gap are lost.
  */
 export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal): Promise<void> {
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
       const events = parts.runtime.events(signal)[Symbol.asyncIterator]();
-      // Asking for the first event opens the stream; only then is the look complete.
+      // The request for the first event opens the stream; only after that is the inspection
+      // complete.
       let next = events.next();
-      // Of a stream that waits for its first event nothing tells whether anybody is there.
+      // A stream that waits for its first event does not show whether the runtime is there.
       const answer = await Promise.race([parts.runtime.probe(signal), next]);
       if (!('ok' in answer) || answer.ok) handle(parts, parts.onGap);
       for (let event = await next; event.done !== true; event = await next) {
@@ -43,7 +44,7 @@ export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal
   }
 }
 
-/** A store that refuses to be written is no reason to lose the runtime's events. */
+/** A store that refuses writes must not end the stream of events. */
 function handle({ log }: RuntimeWatchParts, work: () => void): void {
   try {
     work();
@@ -52,7 +53,7 @@ function handle({ log }: RuntimeWatchParts, work: () => void): void {
   }
 }
 
-/** The signal ended the pause; the loop looks at it next. */
+/** The signal ended the pause; the loop checks the signal next. */
 function whenAborted(error: unknown): void {
   if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
 }

@@ -10,7 +10,7 @@ import type { Log } from '@capsule/engine';
 import type { Cells } from '../store/cells.ts';
 import type { WorkloadObserver } from './observe.ts';
 
-/** After a failure to look at the process or to store what was seen. */
+/** Back-off after a failure to inspect the process or to store the result. */
 const RETRY_MS = 1_000;
 
 export interface SettleMonitorParts {
@@ -35,7 +35,10 @@ interface Watch {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Notes of each container without a health check when its process has stayed up for `minReadySeconds`. */
+/**
+ * Records for each container without a health check that its process has stayed up for
+ * `minReadySeconds`.
+ */
 export class SettleMonitor implements AsyncDisposable {
   readonly #parts: SettleMonitorParts;
   /** By the key of the container. */
@@ -47,7 +50,10 @@ export class SettleMonitor implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Begins, goes on or ends to watch the containers of a cell, by their present specs and statuses. Idempotent. */
+  /**
+   * Starts, continues or ends to watch the containers of a cell, by their specs and statuses.
+   * Idempotent.
+   */
   follow(cell: CellId): void {
     const containers = this.#parts.cells.get(cell)?.containers ?? [];
     const present = new Set(containers.map(({ ref }) => containerKey(ref)));
@@ -79,7 +85,10 @@ export class SettleMonitor implements AsyncDisposable {
     this.#watches.delete(key);
   }
 
-  /** A capsuled that was started after the process knows the start by the clock on the wall only, which may be wrong. */
+  /**
+   * A capsuled that started after the process knows its start only by the wall clock, which may be
+   * wrong.
+   */
   #startOf({ ref }: ContainerRecord): number {
     const { observer, now, monotonicMs } = this.#parts;
     const ranMs = now() - (observer.statusOf(ref).startedAt ?? now());
@@ -96,7 +105,7 @@ export class SettleMonitor implements AsyncDisposable {
     this.#watches.set(containerKey(record.ref), { cell, ...process, timer });
   }
 
-  /** The process may have ended just now: it is looked at once more. */
+  /** The process may have ended just now, so it is inspected once more. */
   async #judge(record: ContainerRecord, process: Pick<Watch, 'pid' | 'startedAt'>): Promise<void> {
     const { observer, runtime, log } = this.#parts;
     const { ref } = record;

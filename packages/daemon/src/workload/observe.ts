@@ -31,10 +31,10 @@ import type { PauseCommands } from '../pause/commands.ts';
 import type { Cells } from '../store/cells.ts';
 import type { WorkloadStatuses } from '../store/workload-statuses.ts';
 
-/** Between restarts of a workload that ends. */
+/** Back-off between restarts of a workload that ends. */
 const RESTART: BackOff = { firstMs: 1_000, mostMs: 5 * 60_000, jitter: 0.2 };
 
-/** How long before an exit the kernel may have told why. */
+/** Longest time between the kernel's report and the exit that it explains. */
 const OUT_OF_MEMORY_MS = 5_000;
 
 export interface WorkloadObserverParts {
@@ -43,7 +43,7 @@ export interface WorkloadObserverParts {
   readonly statuses: WorkloadStatuses;
   readonly recorder: Pick<EventRecorder, 'append'>;
   readonly pauses: Pick<PauseCommands, 'reasonsOf'>;
-  /** Told after every change of what is seen. */
+  /** Notified after every change of an observed status. */
   readonly feed: Feed;
   readonly log: Log;
   readonly now: () => number;
@@ -51,41 +51,44 @@ export interface WorkloadObserverParts {
   readonly monotonicMs: () => number;
 }
 
-/** Of which container something is recorded, and of which of those that had its name. */
+/** A container and its identity, which distinguishes it from others that had its name. */
 type Subject = Pick<ContainerRecord, 'ref' | 'uid'>;
 
-/** The one writer of status and events, by container. */
+/** Stores observed statuses and events of containers; no other code does. */
 export class WorkloadObserver {
   readonly #parts: WorkloadObserverParts;
-  /** How far things are: told to whoever watches, and not worth a write to the disk. */
+  /** Progress of work: sent to watchers, but not worth a write to the disk. */
   readonly #progress = new Map<string, WorkloadProgress>();
   readonly #seenAt = new Map<string, number>();
   #lastLook = 0;
-  /** Containers of which this capsuled has begun a start. */
+  /** Containers whose start this capsuled has begun. */
   readonly #begun = new Set<string>();
-  /** When, by the monotonic clock, the kernel last told that a container ran out of memory. */
+  /** When the kernel last reported that a container ran out of memory, by the monotonic clock. */
   readonly #outOfMemory = new Map<string, number>();
 
   constructor(parts: WorkloadObserverParts) {
     this.#parts = parts;
   }
 
-  /** The stored status, with the progress of what is under way. */
+  /** Returns the stored status with the progress of present work. */
   statusOf(ref: ContainerRef): WorkloadStatus {
     const status = this.#parts.statuses.get(ref);
     const progress = this.#progress.get(containerKey(ref));
     return progress === undefined ? status : { ...status, progress };
   }
 
-  /** Take one before a look at the runtime, and give it to `recordSeen` with what was found. */
+  /**
+   * Returns a number to take before an inspection of the runtime and to pass to `recordSeen` with
+   * the result.
+   */
   beginLook(): number {
     this.#lastLook += 1;
     return this.#lastLook;
   }
 
   /**
-   * Writes down what the runtime shows of a container, if it is news. A look that began before the last
-   * one that was written down is older than what is known, and says nothing.
+   * Stores the observed state of a container if it has changed. Ignores an inspection that began
+   * before the last stored one.
    */
   recordSeen(
     ref: ContainerRef,
@@ -93,10 +96,11 @@ export class WorkloadObserver {
     look: number = this.beginLook(),
   ): WorkloadStatus {
     if (look < (this.#seenAt.get(containerKey(ref)) ?? 0)) return this.#parts.statuses.get(ref);
-    // While a start is under way, what ended is what it takes away; when it is over, it is looked at.
+    // During a start, a stopped task is the old one that the start removes; the end of the start
+    // triggers an inspection.
     const isStarting = this.#progress.get(containerKey(ref))?.stage === 'starting';
     if (seen?.task === 'stopped' && isStarting) return this.#parts.statuses.get(ref);
-    // The start may be seen to have worked before the call that started it has come back.
+    // An inspection may show the new task before the call that started it returns.
     if (seen !== undefined && isAlive(seen.task) && isStarting) this.endProgress(ref);
     const { pauses } = this.#parts;
     const now = this.#parts.now();
@@ -109,23 +113,27 @@ export class WorkloadObserver {
         isOutOfMemory: this.#isOutOfMemory(ref),
       }),
     );
-    // A look that the disk refused is not the last one: what an earlier one has found is still news.
+    // An inspection counts only once it is stored: if the disk refuses it, an earlier result is
+    // still valid.
     this.#seenAt.set(containerKey(ref), look);
     return status;
   }
 
-  /** A start is about to happen. What somebody asked for is durable before the process starts. */
+  /**
+   * Records that a start is about to happen. The request for it is durable before the process
+   * starts.
+   */
   recordStart(ref: ContainerRef): void {
     this.#begun.add(containerKey(ref));
     this.#change(ref, statusWhenStarting);
   }
 
-  /** The registry was asked for the image of the present run. */
+  /** Records that the image of the present run was pulled. */
   recordPull(record: ContainerRecord): void {
     this.#change(record.ref, (_now, before) => ({ ...before, pulledFor: pullKey(record) }));
   }
 
-  /** The start has to wait for other workloads. */
+  /** Records that the start waits for other workloads. */
   recordWaiting(ref: ContainerRef, waitingFor: readonly string[]): void {
     const { cells } = this.#parts;
     const missing = waitingFor.filter((needed) => {
@@ -135,7 +143,7 @@ export class WorkloadObserver {
     this.#change(ref, (_record, before) => statusWhenWaiting(before, waitingFor, missing));
   }
 
-  /** What the health check of the process `pid` found. */
+  /** Records the result of a health check of the process `pid`. */
   recordProbe(
     ref: ContainerRef,
     pid: number,
@@ -144,35 +152,38 @@ export class WorkloadObserver {
     this.#change(ref, (_record, before) => statusWhenProbed(before, pid, found));
   }
 
-  /** The process `pid` has stayed up for its `minReadySeconds`. */
+  /** Records that the process `pid` has stayed up for its `minReadySeconds`. */
   recordSettled(ref: ContainerRef, pid: number): void {
     this.#change(ref, (_record, before) => statusWhenSettled(before, pid));
   }
 
-  /** The kernel ended a process of the workload for want of memory: the exit comes before or after. */
+  /**
+   * Records that the kernel killed a process of the workload for lack of memory; the exit comes
+   * before or after.
+   */
   recordOutOfMemory(ref: ContainerRef): void {
     const { now, monotonicMs } = this.#parts;
     this.#outOfMemory.set(containerKey(ref), monotonicMs());
     this.#change(ref, (_record, before) => statusWhenOutOfMemory(before, now()));
   }
 
-  /** An earlier spec has come back in the place of one that was not ready in time. */
+  /** Records that an earlier spec replaced one that was not ready in time. */
   recordRollback(ref: ContainerRef, rolledBack: RolledBack): void {
     this.#change(ref, (_record, before) => statusWhenRolledBack(before, rolledBack));
   }
 
-  /** Work towards the spec goes on. */
+  /** Reports progress of the work towards the spec. */
   reportProgress(ref: ContainerRef, progress: WorkloadProgress): void {
     this.#progress.set(containerKey(ref), progress);
     this.#parts.feed.notify(cellKey(ref.cell));
   }
 
-  /** The work that `reportProgress` told of is over, whatever came of it. */
+  /** Ends the progress of `reportProgress`, whatever the result of the work. */
   endProgress(ref: ContainerRef): void {
     if (this.#progress.delete(containerKey(ref))) this.#parts.feed.notify(cellKey(ref.cell));
   }
 
-  /** The container is gone: tell whoever watches. */
+  /** Discards all state of a container that is gone, and notifies watchers. */
   forget(ref: ContainerRef): void {
     this.#progress.delete(containerKey(ref));
     this.#outOfMemory.delete(containerKey(ref));
@@ -181,25 +192,25 @@ export class WorkloadObserver {
     this.#parts.feed.notify(cellKey(ref.cell));
   }
 
-  /** A milestone for the story; no change of status. */
+  /** Stores an event without a change of status. */
   recordEvent(record: Subject, reason: string, message: string): void {
     this.#append(record, { severity: 'normal', reason, message });
   }
 
-  /** Something that somebody should look at; no change of status. */
+  /** Stores a warning for an operator without a change of status. */
   recordWarning(record: Subject, reason: string, message: string): void {
     this.#append(record, { severity: 'warning', reason, message });
   }
 
-  /** Reconciling failed; a running workload keeps the phase `running`. */
+  /** Records a failed reconcile; a running workload keeps the phase `running`. */
   recordFailure(ref: ContainerRef, error: unknown, retryInMs: number): void {
     const nextRetryAt = this.#parts.now() + retryInMs;
     this.#change(ref, (record, before) => statusWhenRefused(record, before, error, nextRetryAt));
   }
 
   /**
-   * Nothing is left to do for a spec: what `recordFailure` said of it is over. Says nothing of a later spec, which may
-   * have come while this one was looked at.
+   * Records that nothing is left to do for a spec, which ends the effect of `recordFailure`.
+   * Ignored if a later spec was stored meanwhile.
    */
   recordConverged({ generation, ref }: ContainerRecord): void {
     this.#change(ref, (record, before) =>
@@ -214,8 +225,8 @@ export class WorkloadObserver {
   }
 
   #isOutOfMemory(ref: ContainerRef): boolean {
-    const toldAt = this.#outOfMemory.get(containerKey(ref));
-    return toldAt !== undefined && this.#parts.monotonicMs() - toldAt < OUT_OF_MEMORY_MS;
+    const reportedAt = this.#outOfMemory.get(containerKey(ref));
+    return reportedAt !== undefined && this.#parts.monotonicMs() - reportedAt < OUT_OF_MEMORY_MS;
   }
 
   #change(
@@ -240,12 +251,15 @@ export class WorkloadObserver {
     return status;
   }
 
-  /** What is seen is true, whatever the table says: that it names no such transition is a fault of the program. */
+  /**
+   * Logs a transition that the table lacks. The observed state is stored in any case: the gap is a
+   * bug.
+   */
   #checkTransition(ref: ContainerRef, before: WorkloadStatus, after: WorkloadStatus): void {
     const problem = illegalTransition(before.reason, after.reason);
     if (problem === undefined) return;
     const name = nameOfContainer(ref);
     const [from, to] = [before.reason, after.reason];
-    this.#parts.log.error('status changed as it never does', { name, from, to, problem });
+    this.#parts.log.error('unexpected change of status', { name, from, to, problem });
   }
 }

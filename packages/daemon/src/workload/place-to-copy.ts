@@ -4,7 +4,7 @@ import { workloadError } from './errors.ts';
 
 const PATH_MOST = 4096;
 
-/** Fails with `WORKLOAD_COPY_INVALID`, and as `checkCopyPlace`. */
+/** Returns the place of a copy. Fails with `WORKLOAD_COPY_INVALID`, and as `checkCopyPlace`. */
 export async function placeToCopy(
   { ref, spec }: WorkloadRecord,
   { path, use }: { readonly path: string; readonly use: CopyUse },
@@ -16,6 +16,6 @@ export async function placeToCopy(
     throw workloadError.COPY_INVALID({ problem });
   }
   checkCopyPlace(spec, { path, use }, await runtime.inspect(ref));
-  // What leads there by a link, or out of an archive, is seen by whoever works on the files.
+  // The file operations themselves check links, and paths from an archive.
   return { ref, path, mountPaths: mountPathsOf(spec) };
 }

@@ -101,7 +101,7 @@ test('PID 1 waits until the last stop had all its time, also one that began late
   const runtime = new Tasks({ db: 'running' });
   const records = () => [record('db', 60)];
   const { promise: never } = Promise.withResolvers<void>();
-  // Whoever works on workloads does not end, and containerd takes its time.
+  // Other work on workloads does not end, and containerd is slow.
   const { promise: listed, resolve: list } = Promise.withResolvers<void>();
   const seen = runtime.list.bind(runtime);
   runtime.list = () => listed.then(seen);

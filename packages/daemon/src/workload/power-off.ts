@@ -12,25 +12,31 @@ import type { Log } from '@capsule/engine';
 
 export interface StopAllParts {
   readonly runtime: Pick<ContainerRuntime, 'list' | 'stop'>;
-  /** All containers; none where the store cannot be read: then what runs is stopped as by default. */
+  /**
+   * Returns all containers; none if the store is unreadable: running ones are then stopped with the
+   * defaults.
+   */
   readonly records: () => readonly ContainerRecord[];
-  /** Ends whatever else works on workloads. Waits for what is under way. */
+  /** Ends all other work on workloads. Waits for work in progress. */
   readonly quiesce: () => Promise<void>;
   readonly log: Log;
 }
 
-/** What is under way may be a stop that takes its time; then everything else is stopped beside it. */
+/**
+ * Limit of the wait for work in progress, which may be a slow stop: other containers are then
+ * stopped beside it.
+ */
 const QUIESCE_LIMIT_MS = 10_000;
 const LIST_LIMIT_MS = 10_000;
 
-/** For how long PID 1 has to wait, so that the last stop that begins has its whole time. Pure. */
+/** Returns how long PID 1 has to wait, so that the last stop has its whole time. Pure. */
 export function powerOffPatienceMs(records: readonly ContainerRecord[]): number {
   return QUIESCE_LIMIT_MS + LIST_LIMIT_MS + powerOffLimitMs(records);
 }
 
 /**
- * Stops everything that runs, paused or not, side by side, each with its own grace; no desired state changes. Never
- * throws: what cannot be stopped is logged, and holds up nothing else.
+ * Stops everything that runs, paused or not, in parallel, each within its own grace period. Changes
+ * no desired state. Never throws: logs a failed stop, which delays no other.
  */
 export async function stopForPowerOff(parts: StopAllParts): Promise<void> {
   const { log } = parts;
@@ -38,7 +44,7 @@ export async function stopForPowerOff(parts: StopAllParts): Promise<void> {
   const isQuiet = await endsWithin(quiet, QUIESCE_LIMIT_MS);
   await stopAll(parts);
   if (isQuiet) return;
-  // What was under way may have started something meanwhile.
+  // Work in progress may have started something meanwhile.
   await endsWithin(quiet, powerOffLimitMs(parts.records()));
   await stopAll(parts);
 }
@@ -60,7 +66,7 @@ async function stopAll(parts: StopAllParts): Promise<void> {
   await Promise.all(stops);
 }
 
-/** A runtime that cannot list, since containerd is away, still stops each microVM by its name. */
+/** If containerd is away, the runtime cannot list, but still stops each microVM by its name. */
 async function targets({ runtime, records, log }: StopAllParts): Promise<readonly ContainerRef[]> {
   try {
     const seen = await runtime.list(AbortSignal.timeout(LIST_LIMIT_MS));

@@ -15,7 +15,7 @@ export interface ProbeParts {
   readonly addresses: Addresses;
 }
 
-/** Carries out the health check of a container once. Bounded by `signal`. */
+/** Runs the health check of a container once. Bounded by `signal`. */
 export async function probeContainer(
   { ref, spec }: ContainerRecord,
   { runtime, service, cells, addresses }: ProbeParts,
@@ -30,7 +30,7 @@ export async function probeContainer(
   return service.knock({ ...probe, address }, signal);
 }
 
-/** What a check printed is told in part: the reason stands at its start. */
+/** Part of a check's output that is reported: the reason stands at its start. */
 const DETAIL_BYTES = 160;
 
 async function runProbe(

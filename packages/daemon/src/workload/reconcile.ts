@@ -21,7 +21,7 @@ import type { WorkloadObserver } from './observe.ts';
 import type { RunStep } from './steps.ts';
 
 export interface ReconcileParts {
-  /** The stored cell, with an address where it needs one; undefined when there is none. */
+  /** Returns the stored cell, with an address if it needs one; undefined if there is none. */
   readonly claim: (cell: CellId) => CellRecord | undefined;
   readonly look: (record: CellRecord, signal: AbortSignal) => Promise<CellFound>;
   readonly runStep: RunStep;
@@ -32,12 +32,12 @@ export interface ReconcileParts {
   readonly now: () => number;
 }
 
-/** More waves than any plan needs: a plan that never ends is a bug, not a reason to spin. */
+/** More rounds than any plan needs: an endless plan is a bug and must not spin. */
 const MOST_WAVES = 32;
 
 /**
- * Leads one cell to its spec, wave by wave: look, plan, act, look again. Idempotent, and safe to
- * be stopped at any instruction.
+ * Reconciles one cell with its spec in rounds: inspect, plan, act, inspect again. Idempotent, and
+ * safe to stop at any instruction.
  */
 export async function reconcileCell(
   cell: CellId,
@@ -54,7 +54,7 @@ export async function reconcileCell(
       containers = record.containers;
       const begun = observer.beginLook();
       const seen = recordSeen(record, await parts.look(record, signal), { observer, begun });
-      // Also one that was started by a capsuled that died before it wrote this down.
+      // Also fills in a start by a capsuled that died before it stored this.
       if (isRunningAsWanted(record, seen)) filler.recordFilled(record);
       const plan = planCell(record, seen, parts.now());
       if (plan.steps.length === 0) return rest(record, seen, plan, parts);
@@ -87,7 +87,7 @@ function isRunningAsWanted({ containers }: CellRecord, seen: CellSeen): boolean 
   });
 }
 
-/** Nothing to do now: for good, or until something happens. */
+/** Returns nothing to do now: for good, or until an event. */
 function rest(
   record: CellRecord,
   seen: CellSeen,
@@ -101,7 +101,7 @@ function rest(
   );
   if (plan.waitingFor !== undefined) {
     for (const { ref } of idle(record, seen)) observer.recordWaiting(ref, needed);
-    // One of them may have become ready since it was looked at.
+    // One of the needed cells may have become ready since the inspection.
     return waitingFor(record.spec).length === 0 ? { afterMs: 0 } : undefined;
   }
   if (plan.againAt !== undefined) return { afterMs: plan.againAt - now() };
@@ -113,7 +113,7 @@ function idle({ containers }: CellRecord, seen: CellSeen): readonly ContainerRec
   return containers.filter((_, index) => !isAlive(seen.containers[index]?.seen?.task ?? 'none'));
 }
 
-/** A slow registry, or a process that takes its time to end, must not hold up other workloads. */
+/** A slow registry, or a process that ends slowly, must not delay other workloads. */
 function isMostlyWaiting(step: Step): boolean {
   return step.do === 'pullImage' || step.do === 'stopContainer';
 }

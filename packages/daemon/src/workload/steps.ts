@@ -11,27 +11,27 @@ import {
 } from '@capsule/core';
 import { workloadError } from './errors.ts';
 
-/** Carries out a step of what the containers of a cell share. Idempotent. */
+/** Executes a step that concerns the whole cell. Idempotent. */
 export type CellExecutor<N extends CellStepName> = (
   record: CellRecord,
   step: Extract<CellStep, { readonly do: N }>,
   signal: AbortSignal,
 ) => Promise<unknown>;
 
-/** A container, with the cell that it is in. */
+/** A container and its cell. */
 export interface PlacedContainer {
   readonly cell: CellRecord;
   readonly container: ContainerRecord;
 }
 
-/** Carries out a step of one container. Idempotent. */
+/** Executes a step of one container. Idempotent. */
 export type ContainerExecutor<N extends ContainerStepName> = (
   at: PlacedContainer,
   step: Extract<ContainerStep, { readonly do: N }>,
   signal: AbortSignal,
 ) => Promise<unknown>;
 
-/** One for each step there is: a missing one is an error of the compiler. */
+/** One executor for each step: a missing one does not compile. */
 export interface Executors {
   readonly cell: { readonly [N in CellStepName]: CellExecutor<N> };
   readonly container: { readonly [N in ContainerStepName]: ContainerExecutor<N> };
@@ -39,7 +39,7 @@ export interface Executors {
 
 export type RunStep = (record: CellRecord, step: Step, signal: AbortSignal) => Promise<void>;
 
-/** Binds the steps of a plan to what carries them out. */
+/** Binds the steps of a plan to their executors. */
 export function bindSteps({ cell, container }: Executors): RunStep {
   return async (record, step, signal) => {
     if (isOfContainer(step)) {

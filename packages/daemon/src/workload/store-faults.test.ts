@@ -6,7 +6,7 @@ import { fakeError, fakeOutside } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createTestResources } from '../testing/create-test-resources.ts';
 
-// A promise that is rejected and that nobody handles fails the test in which it happens: node:test sees to it.
+// node:test fails a test in which a rejected promise stays unhandled.
 
 const BOUND = { timeout: 60_000 };
 const WEB = completeSpec({

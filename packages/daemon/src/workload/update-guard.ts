@@ -35,9 +35,9 @@ interface Trial {
   readonly uid: string;
   readonly generation: number;
   readonly begunAt: number;
-  /** Since when it has been up without a break. */
+  /** Since when the workload has been up without interruption. */
   upAt: number | undefined;
-  /** Of the workload, when the trial began. */
+  /** Restart count of the workload at the start of the trial. */
   readonly restartCount: number;
   /** How its last process ended, if one did. */
   lastEnd: string | undefined;
@@ -45,9 +45,9 @@ interface Trial {
 }
 
 /**
- * Remembers the last spec of each workload that was ready, and brings it back when a later one with
- * `updatePolicy: rollback` is not ready in time. Time is counted by this process: after a restart of
- * capsuled a changed workload gets its whole time again.
+ * Stores the last ready spec of each workload, and restores it when a later one with `updatePolicy:
+ * rollback` is not ready in time. This process counts the time: after a restart of capsuled a
+ * changed workload gets its whole time again.
  */
 export class UpdateGuard implements Disposable {
   readonly #parts: UpdateGuardParts;
@@ -58,7 +58,7 @@ export class UpdateGuard implements Disposable {
     this.#parts = parts;
   }
 
-  /** Looks at a workload: after every change of its cell, and by its own timers. Never throws. */
+  /** Judges a workload: after every change of its cell, and by its own timers. Never throws. */
   look(cell: CellId): void {
     const { specs, goods, observer, log } = this.#parts;
     try {
@@ -98,7 +98,7 @@ export class UpdateGuard implements Disposable {
     }
   }
 
-  /** How much longer it has to run. A health check that passes is enough. */
+  /** Returns how much longer the workload has to run. A passing health check is enough. */
   #goodIn({ spec }: WorkloadRecord, upMs: number): number {
     if (spec.healthCheck !== undefined) return 0;
     return Math.max(this.#parts.stableMs ?? STABLE_MS, spec.minReadySeconds * 1000) - upMs;
@@ -113,7 +113,7 @@ export class UpdateGuard implements Disposable {
   #rollBack(record: WorkloadRecord, why: string): void {
     const { goods, commands, observer } = this.#parts;
     const good = goods.get(record);
-    // Whatever comes of it, the workload has its whole time again before the next try.
+    // In any case the workload gets its whole time again before the next try.
     this.#end(cellKey(record.ref.cell));
     const back = good && this.#attempt(record, () => commands.rollBack(record, good.spec));
     if (back === undefined) return;
@@ -121,7 +121,10 @@ export class UpdateGuard implements Disposable {
     observer.recordRollback(record.ref, rolledBack);
   }
 
-  /** A rollback that is refused is an event of the workload; the next one comes when its time is over again. */
+  /**
+   * A refused rollback becomes an event of the workload; the next try comes after the time is over
+   * again.
+   */
   #attempt<T>(record: WorkloadRecord, rollBack: () => T): T | undefined {
     try {
       return rollBack();
@@ -158,7 +161,7 @@ export class UpdateGuard implements Disposable {
   }
 }
 
-/** A program that ended and was started again hides the end behind the state of its present process. */
+/** A restarted program hides the end of its last process behind the state of the present one. */
 function describeLateness(
   { lastEnd, restartCount }: Trial,
   { phase, message, restartCount: now }: WorkloadStatus,

@@ -6,11 +6,11 @@ export interface VolumeUsersParts {
   readonly cells: Pick<Cells, 'get' | 'list'>;
   readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   readonly stop: (cell: CellId) => void;
-  /** Looks at a cell again. */
+  /** Wakes the reconcile of a cell. */
   readonly wake: (cell: CellId) => void;
 }
 
-/** The cells, as volumes know them. */
+/** Gives volumes access to the cells that use them. */
 export function volumeUsers({ cells, statusOf, stop, wake }: VolumeUsersParts): VolumeUsers {
   const naming = (volume: string) =>
     cells.list().filter((record) => volumesOf(record).includes(volume));

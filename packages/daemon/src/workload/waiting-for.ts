@@ -13,7 +13,7 @@ export interface WaitingForParts {
   readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
 }
 
-/** The workloads that a cell needs and that are not ready. */
+/** Returns the workloads that a cell needs and that are not ready. */
 export function waitingFor(
   { dependsOn }: Pick<CellSpec, 'dependsOn'>,
   { cells, statusOf }: WaitingForParts,

@@ -41,7 +41,7 @@ async function capsule(needs: ArchiveNeeds = { entries: 1, bytes: 0, volumeBytes
 
 type Calls = Awaited<ReturnType<typeof capsule>>['calls'];
 
-/** What comes, as far as the caller listens. */
+/** Returns the messages that the caller reads. */
 async function exported(
   calls: Calls,
   request: { exportId?: string; offset?: bigint; isEndedByCaller?: boolean },

@@ -24,7 +24,10 @@ export interface SnapshotCommandsParts {
   readonly now: () => number;
 }
 
-/** INVARIANT: a record is written before the backend is asked for anything, and goes when nothing is left. */
+/**
+ * INVARIANT: a record is written before the backend does any work, and removed when no storage is
+ * left.
+ */
 export class SnapshotCommands {
   readonly #parts: SnapshotCommandsParts;
 
@@ -33,8 +36,9 @@ export class SnapshotCommands {
   }
 
   /**
-   * Keeps what the volume holds now. Fails with `SNAPSHOT_NAME_INVALID`, `SNAPSHOT_EXISTS`,
-   * `VOLUME_NOT_FOUND`, `VOLUME_NOT_READY` and what the backend says; then there is none.
+   * Takes a snapshot of the volume's present content. Fails with `SNAPSHOT_NAME_INVALID`,
+   * `SNAPSHOT_EXISTS`, `VOLUME_NOT_FOUND`, `VOLUME_NOT_READY` and the errors of the backend; no
+   * snapshot remains then.
    */
   async take(ref: SnapshotRef, origin: SnapshotOrigin = 'asked'): Promise<void> {
     const { pool, lock } = this.#parts;
@@ -45,8 +49,9 @@ export class SnapshotCommands {
   }
 
   /**
-   * The same under a name made of `prefix` and the time, which it returns; counted up where that is taken, by one
-   * of the same second or from before the clock was set back.
+   * Takes a snapshot under a name made of `prefix` and the time, and returns the name. A counter
+   * makes the name unique if one of the same second, or of a time before the clock was set back,
+   * exists.
    */
   async takeNext(volume: string, prefix: string, origin: SnapshotOrigin): Promise<string> {
     const { pool, lock } = this.#parts;
@@ -79,8 +84,8 @@ export class SnapshotCommands {
   }
 
   /**
-   * Answers whether there was one. With `force` also one that is orphaned. Fails with
-   * `SNAPSHOT_ORPHANED`. Idempotent.
+   * Removes a snapshot and returns whether it existed. With `force` also an orphaned one. Fails
+   * with `SNAPSHOT_ORPHANED`. Idempotent.
    */
   async delete(ref: SnapshotRef, { force = false } = {}): Promise<boolean> {
     const { records, observer, reconciler, lock } = this.#parts;
@@ -96,7 +101,7 @@ export class SnapshotCommands {
     });
   }
 
-  /** Keeps an orphaned one. Fails with `SNAPSHOT_NOT_FOUND`. Idempotent. */
+  /** Turns orphaned storage into a snapshot. Fails with `SNAPSHOT_NOT_FOUND`. Idempotent. */
   async adopt(ref: SnapshotRef): Promise<void> {
     const { records, observer, lock } = this.#parts;
     await lock(ref.volume, async () => {

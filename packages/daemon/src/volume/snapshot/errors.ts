@@ -1,7 +1,7 @@
 import { action, defineErrors, remedy, short } from '@capsule/core';
 
 interface Named {
-  /** As people write it: `data@before`. */
+  /** As an operator writes it: `data@before`. */
   readonly name: string;
 }
 

@@ -15,7 +15,7 @@ export interface SnapshotObserverParts {
   readonly backend: Pick<VolumeBackend, 'listSnapshots'>;
 }
 
-/** What there is of snapshots: what is stored of them, with what the backend finds. */
+/** Reads snapshots: their records, merged with the storage that the backend finds. */
 export class SnapshotObserver {
   readonly #parts: SnapshotObserverParts;
 
@@ -23,7 +23,7 @@ export class SnapshotObserver {
     this.#parts = parts;
   }
 
-  /** Of one volume, or of all; oldest first within each. */
+  /** Returns the snapshots of one volume or of all, oldest first for each volume. */
   async list(volume?: string, signal?: AbortSignal): Promise<readonly Snapshot[]> {
     const { records, backend } = this.#parts;
     const seen = new Map(
@@ -47,7 +47,7 @@ export class SnapshotObserver {
     return found;
   }
 
-  /** The names that are taken, by a record or by storage. */
+  /** Returns the names that records or storage use. */
   async namesOf(volume: string): Promise<ReadonlySet<string>> {
     const { records, backend } = this.#parts;
     const stored = records.of(volume);
@@ -55,7 +55,7 @@ export class SnapshotObserver {
     return new Set([...stored, ...seen].map(({ snapshot }) => snapshot));
   }
 
-  /** Storage of this name. */
+  /** Returns the storage of this name. */
   async find(ref: SnapshotRef): Promise<SnapshotSeen | undefined> {
     const name = formatSnapshotRef(ref);
     return (await this.#parts.backend.listSnapshots()).find(

@@ -15,7 +15,7 @@ import type { VolumeUsers } from '../holders.ts';
 import type { VolumeRecords } from '../records.ts';
 import type { SnapshotRecords } from './records.ts';
 
-/** An export that was cut off may go on within a day. */
+/** An interrupted export can resume within a day. */
 const EXPORT_KEPT_MS = 24 * 3600_000;
 
 export interface SnapshotReconcilerParts {
@@ -33,8 +33,9 @@ export interface SnapshotReconcilerParts {
 }
 
 /**
- * Brings the storage of a snapshot to what its record says. The caller holds the volume's lock, but for `tidy`.
- * INVARIANT: a snapshot that is being read is not removed: whoever reads holds the lock of its volume.
+ * Reconciles the storage of a snapshot with its record. The caller holds the volume's lock, except
+ * for `tidy`. INVARIANT: a snapshot is not removed while it is read, since every reader holds the
+ * lock of its volume.
  */
 export class SnapshotReconciler {
   readonly #parts: SnapshotReconcilerParts;
@@ -44,15 +45,15 @@ export class SnapshotReconciler {
   }
 
   /**
-   * Undoes what was half taken when capsuled went, finishes what was half removed, and removes what served
-   * an export that nobody has gone on with. What fails is logged, and tried by the next call.
+   * Undoes partial snapshots of an earlier capsuled, finishes partial removals, and removes the
+   * snapshots of exports that no client resumed. Logs a failure; the next call tries again.
    */
   async tidy(): Promise<void> {
     const { records, lock, log } = this.#parts;
     for (const ref of records.list().filter((one) => this.#isLeft(one))) {
       try {
         await lock(ref.volume, async () => {
-          // What was under way a moment ago is over now that this holds the lock.
+          // Work that was in progress a moment ago has ended, now that this holds the lock.
           const record = records.get(ref);
           if (record !== undefined && this.#isLeft(record)) await this.drop(record);
         });
@@ -67,7 +68,7 @@ export class SnapshotReconciler {
     return origin === 'export' && this.#parts.now() - createdAt > EXPORT_KEPT_MS;
   }
 
-  /** Makes one that is recorded. Where that fails there is none. */
+  /** Takes a snapshot that is recorded. After a failure no snapshot remains. */
   async makeOrUndo(ref: SnapshotRef): Promise<void> {
     const { records, backend, events, faultPoint, log } = this.#parts;
     const name = formatSnapshotRef(ref);
@@ -99,12 +100,15 @@ export class SnapshotReconciler {
     for (const record of this.#parts.records.of(volume)) await this.drop(record);
   }
 
-  /** Of storage that no record speaks of. */
+  /** Removes storage that no record names. */
   async removeStray(ref: SnapshotRef): Promise<void> {
     await this.#parts.backend.removeSnapshot(ref);
   }
 
-  /** The backend holds back those who write through it; one to whom the volume is lent has to be asked. */
+  /**
+   * Takes a snapshot while nothing writes: the backend freezes a mounted filesystem; a guest that
+   * borrows the volume is asked to freeze its own.
+   */
   async #whileStill(volume: string, work: () => Promise<void>): Promise<void> {
     const { volumes, backend, guestVolumes, users } = this.#parts;
     const holder = volumes.get(volume)?.holder;

@@ -10,7 +10,7 @@ import {
 import type { Database, Row } from '@capsule/engine';
 import { snapshotError } from './errors.ts';
 
-/** The stored snapshots. The one writer of `snapshot`: each change is a transition of one. */
+/** The stored snapshots. The one writer of `snapshot`; each change is one transition. */
 export class SnapshotRecords {
   readonly #db: Database;
   readonly #now: () => number;
@@ -20,12 +20,15 @@ export class SnapshotRecords {
     this.#now = now;
   }
 
-  /** By volume, each in the order in which they were taken: the clock may have been set meanwhile. */
+  /**
+   * Returns all snapshots by volume, in the order in which they were taken: the clock may have been
+   * set meanwhile.
+   */
   list(): SnapshotRecord[] {
     return this.#db.all('SELECT * FROM snapshot ORDER BY volume, rowid').map(recordFromRow);
   }
 
-  /** Of one volume, in the order in which they were taken. */
+  /** Returns the snapshots of one volume, in the order in which they were taken. */
   of(volume: string): SnapshotRecord[] {
     return this.#db
       .all('SELECT * FROM snapshot WHERE volume = ? ORDER BY rowid', volume)
@@ -50,7 +53,7 @@ export class SnapshotRecords {
     throw snapshotError.NOT_READY({ name, stage });
   }
 
-  /** One is to be taken of a volume as it is now. Fails with `SNAPSHOT_EXISTS`. */
+  /** Stores a snapshot that is to be taken of a volume. Fails with `SNAPSHOT_EXISTS`. */
   declare(
     snapshot: string,
     origin: SnapshotOrigin,
@@ -61,7 +64,7 @@ export class SnapshotRecords {
     this.#insert({ ...ref, origin, stage: 'creating', sizeBytes, filling });
   }
 
-  /** Storage is there, and holds what somebody has written. */
+  /** Stores a snapshot for existing storage, which may hold data. */
   adopt(ref: SnapshotRef, sizeBytes: number): void {
     const { volume, snapshot } = ref;
     this.#insert({ volume, snapshot, origin: 'asked', stage: 'ready', sizeBytes, filling: 'done' });
@@ -75,7 +78,7 @@ export class SnapshotRecords {
     this.#setStage(ref, 'deleting');
   }
 
-  /** Nothing is left of it. */
+  /** Removes the record of a snapshot without storage. */
   forget({ volume, snapshot }: SnapshotRef): void {
     this.#db.run('DELETE FROM snapshot WHERE volume = ? AND name = ?', volume, snapshot);
   }

@@ -24,28 +24,28 @@ export interface SnapshotSchedulerParts {
   readonly monotonicMs: () => number;
 }
 
-/** The clock may be set meanwhile: nothing is waited for longer at once. */
+/** Longest wait at once, since the clock may be set meanwhile. */
 const LOOK_AGAIN_MS = 10 * 60_000;
-/** An upload that was cut off may go on within a day. */
+/** An interrupted upload can resume within a day. */
 const UPLOAD_KEPT_MS = 24 * 3600_000;
 const RETRY: BackOff = { firstMs: 10_000, mostMs: 10 * 60_000, jitter: 0.2 };
 
 interface Failure {
   readonly count: number;
-  /** By the monotonic clock. */
+  /** Time of the next try, by the monotonic clock. */
   readonly until: number;
-  /** The event is stored: one for a series of failures. */
+  /** The event of this series of failures is stored. */
   readonly isReported: boolean;
 }
 
 /**
- * Takes the snapshots that volumes make by themselves, one after the other, and removes the oldest. Whatever
- * fails is logged and tried again; nothing of it ends the rounds.
+ * Takes the scheduled snapshots of volumes one after the other, and removes the oldest. Logs and
+ * retries every failure; none ends the rounds.
  */
 export class SnapshotScheduler implements Disposable {
   readonly #parts: SnapshotSchedulerParts;
   readonly #failures = new Map<string, Failure>();
-  /** When this run took the last one of each volume, by the monotonic clock. */
+  /** When this capsuled took the last snapshot of each volume, by the monotonic clock. */
   readonly #takenAt = new Map<string, number>();
   readonly #startedAt: number;
   #timer: NodeJS.Timeout | undefined;
@@ -66,7 +66,7 @@ export class SnapshotScheduler implements Disposable {
     this.#rounds ??= this.#goRounds();
   }
 
-  /** When the round that is under way is over. */
+  /** Resolves when the present round is over. */
   async settled(): Promise<void> {
     await this.#rounds;
   }
@@ -76,7 +76,7 @@ export class SnapshotScheduler implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  /** Never throws: nobody waits for it. */
+  /** Never throws, since no caller waits for it. */
   async #goRounds(): Promise<void> {
     let waitMs = LOOK_AGAIN_MS;
     while (this.#isAskedAgain && !this.#isOver) {
@@ -94,7 +94,7 @@ export class SnapshotScheduler implements Disposable {
     this.#timer.unref();
   }
 
-  /** Returns after how many milliseconds to look again. */
+  /** Returns the milliseconds until the next look. */
   async #goRound(): Promise<number> {
     const { volumes, reconciler } = this.#parts;
     await reconciler.tidy();
@@ -115,7 +115,7 @@ export class SnapshotScheduler implements Disposable {
       .catch((error) => log.warn('old uploads not removed', { error }));
   }
 
-  /** Returns after how many milliseconds to look at this volume again. */
+  /** Returns the milliseconds until the next look at this volume. */
   async #serve(volume: string, schedule: SnapshotSchedule): Promise<number> {
     const { commands, now, monotonicMs } = this.#parts;
     const pausedMs = (this.#failures.get(volume)?.until ?? 0) - monotonicMs();
@@ -143,13 +143,16 @@ export class SnapshotScheduler implements Disposable {
     const count = (before?.count ?? 0) + 1;
     const retryInMs = backOffMs(RETRY, count, Math.random());
     log.warn('scheduled snapshot failed', { volume, error, retryInMs });
-    const isReported = before?.isReported === true || this.#reports(volume, error);
+    const isReported = before?.isReported === true || this.#storeWarning(volume, error);
     this.#failures.set(volume, { count, until: monotonicMs() + retryInMs, isReported });
     return retryInMs;
   }
 
-  /** The disk may be full for the store, too: then the next failure is reported. */
-  #reports(volume: string, error: unknown): boolean {
+  /**
+   * Returns whether the event is stored. If the store's disk is full, too, the next failure is
+   * reported.
+   */
+  #storeWarning(volume: string, error: unknown): boolean {
     const { events, log } = this.#parts;
     try {
       events.recordWarning(volume, 'SnapshotFailed', error);

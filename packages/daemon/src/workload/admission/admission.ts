@@ -25,18 +25,18 @@ export interface AdmissionParts {
   readonly addresses: Addresses;
   readonly volumes: Pick<VolumeRecords, 'get'>;
   readonly listeners: PortListeners;
-  /** Limits that can be enforced here. */
+  /** Limits that this capsule can enforce. */
   readonly limits: ReadonlySet<keyof Resources>;
   readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
-  /** Where the capsule keeps volumes and disks: no workload names a file in there. */
+  /** Folders of the capsule's volumes and disks: no workload may name a file in them. */
   readonly ownFolders: readonly string[];
-  /** Memory without which a microVM of an image does not boot here. */
+  /** Least memory in MiB with which a microVM of an image boots on this capsule. */
   readonly leastMib: number;
 }
 
 /**
- * The one place that decides whether a workload may be as it is written, for whatever brings it there: an
- * apply, a start, a restart, a rollback.
+ * Decides whether a workload may be stored as declared, for every change: an apply, a start, a
+ * restart, a rollback. No other code does.
  */
 export class Admission {
   readonly #parts: AdmissionParts;
@@ -46,11 +46,12 @@ export class Admission {
   }
 
   /**
-   * Checks the stored spec of a workload against all that is stored beside it, and claims its address; `before`
-   * is what was stored until this transaction, and `batch` the workloads that come with it. To be called in the transaction that has written the spec, and
-   * those that come with it. Fails with `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_MEMORY_TOO_SMALL`, `WORKLOAD_PORT_*`,
-   * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`, `VOLUME_WANTED_TWICE`,
-   * `WORKLOAD_ROOTFS_*`.
+   * Checks the stored spec of a workload against all other records, and claims its address.
+   * `before` is the record before this transaction, `batch` the workloads that are applied
+   * together. To be called in the transaction that wrote the spec, and those of the batch. Fails
+   * with `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_MEMORY_TOO_SMALL`, `WORKLOAD_PORT_*`,
+   * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`,
+   * `VOLUME_WANTED_TWICE`, `WORKLOAD_ROOTFS_*`.
    */
   check(
     { ref, spec, desired }: WorkloadRecord,

@@ -2,8 +2,8 @@ import type { WorkloadRecord, WorkloadSpec } from '@capsule/core';
 import { workloadError } from '../errors.ts';
 
 /**
- * Fails with `WORKLOAD_DEPENDENCY_MISSING` for names that no workload has or that are on their way out, and
- * with `WORKLOAD_DEPENDENCY_CYCLE` when workloads would wait for each other for ever.
+ * Fails with `WORKLOAD_DEPENDENCY_MISSING` for names without a workload, or whose workload is being
+ * deleted, and with `WORKLOAD_DEPENDENCY_CYCLE` when workloads would wait for each other for ever.
  */
 export function checkDependencies(
   { name, dependsOn }: Pick<WorkloadSpec, 'name' | 'dependsOn'>,

@@ -12,7 +12,10 @@ export interface PortClaims {
   /** The earlier spec that a workload may be rolled back to; undefined where the present one is good. */
   readonly fallbackOf: (record: WorkloadRecord) => WorkloadSpec | undefined;
   readonly listeners: PortListeners;
-  /** Ports that are published for this workload already: the capsule leads them to it, whoever listens. */
+  /**
+   * Ports that are published for this workload already: the capsule routes them to it, whatever
+   * program listens.
+   */
   readonly published: ReadonlySet<string>;
 }
 
@@ -40,7 +43,10 @@ export function checkPorts(spec: WorkloadSpec, claims: PortClaims): void {
   }
 }
 
-/** Its workload is the one that is applied, or gives the capsule's network up as well: the socket goes with it. */
+/**
+ * The listener belongs to the applied workload, or to one that leaves the capsule's network, too:
+ * its socket goes with it.
+ */
 function isLeaving(
   { workload }: PortListener,
   { name }: WorkloadSpec,

@@ -4,18 +4,19 @@ import { workloadError } from '../errors.ts';
 
 export interface RootDiskClaims {
   readonly others: readonly WorkloadRecord[];
-  /** It has ended for good, and holds nothing any more. */
+  /** The workload has ended for good and uses nothing any more. */
   readonly isOver: (record: WorkloadRecord) => boolean;
-  /** The spec that it goes back to if its update fails. */
+  /** The spec to which the workload returns if its update fails. */
   readonly fallbackOf: (record: WorkloadRecord) => WorkloadSpec | undefined;
-  /** Folders whose files the capsule itself gives to workloads. */
+  /** Folders whose files the capsule itself assigns to workloads. */
   readonly ownFolders: readonly string[];
 }
 
 /**
- * Refuses a prebuilt root file system that another workload has or is about to have, by whichever name, and one that is
- * the capsule's own. A file that is not there yet, or cannot be reached, is judged by its path; its start takes it for itself all the same.
- * Fails with `WORKLOAD_ROOTFS_TAKEN` and `WORKLOAD_ROOTFS_OWN`.
+ * Refuses a prebuilt root file system that another workload uses or is about to use, by any name,
+ * and one of the capsule itself. A file that is missing or unreachable is compared by its path; the
+ * start of the workload locks the file in any case. Fails with `WORKLOAD_ROOTFS_TAKEN` and
+ * `WORKLOAD_ROOTFS_OWN`.
  */
 export function checkRootDisk(
   { name, microVm }: WorkloadSpec,
@@ -61,8 +62,8 @@ function resolve(path: string): string {
 }
 
 /**
- * Undefined for a path that leads to no file now, for whatever reason: it is missing, a loop of links, too long, or on
- * a disk that is broken. It may be the path of another workload, which is none of this one's faults.
+ * Returns undefined for a path that leads to no file now: it is missing, a loop of links, too long,
+ * or on a broken disk. It may be the path of another workload, so it is no fault of this one.
  */
 function unlessOutOfReach<T>(look: () => T): T | undefined {
   try {

@@ -11,18 +11,21 @@ import type { VolumeRecords } from '../../volume/records.ts';
 export interface VolumeClaims {
   readonly volumes: Pick<VolumeRecords, 'get'>;
   readonly others: readonly WorkloadRecord[];
-  /** It has ended for good, and holds nothing any more. */
+  /** The workload has ended for good and uses nothing any more. */
   readonly isOver: (record: WorkloadRecord) => boolean;
   readonly batch: ApplyBatch;
 }
 
-/** Workloads that are applied together: as each was stored before, undefined where it is new. */
+/**
+ * Workloads that are applied together, by name, each with its earlier record; undefined for a new
+ * one.
+ */
 export type ApplyBatch = ReadonlyMap<string, WorkloadRecord | undefined>;
 
 /**
- * Fails with `VOLUME_NOT_FOUND` for a volume that does not exist, with `VOLUME_IN_USE` for one that another
- * workload holds or is about to, and with `VOLUME_WANTED_TWICE` for one that another mounts which comes to it by
- * the same apply.
+ * Fails with `VOLUME_NOT_FOUND` for a volume that does not exist, with `VOLUME_IN_USE` for one that
+ * another workload holds or is about to mount, and with `VOLUME_WANTED_TWICE` for one that another
+ * workload begins to mount by the same apply.
  */
 export function checkVolumes(spec: WorkloadSpec, claims: VolumeClaims): void {
   for (const { volumeName: name } of spec.mounts) {
@@ -39,7 +42,10 @@ export function checkVolumes(spec: WorkloadSpec, claims: VolumeClaims): void {
   }
 }
 
-/** Another cell that has the volume now; one that is on its way out lets go soon, and the start waits for that. */
+/**
+ * Returns another cell that holds the volume. A cell that is stopping releases it soon, and the
+ * start waits for that.
+ */
 function leasedTo(
   holder: CellId | undefined,
   spec: WorkloadSpec,
@@ -53,7 +59,7 @@ function leasedTo(
   return isLeaving ? undefined : holder;
 }
 
-/** Another workload that mounts the volume, or is about to. */
+/** Returns another workload that mounts the volume, or is about to. */
 function claimantOf(
   volume: string,
   spec: WorkloadSpec,

@@ -3,8 +3,9 @@ import { workloadError } from '../errors.ts';
 import { describeProgram } from './check-ports.ts';
 
 /**
- * Published ports on which a program of the capsule's own network has come to listen since: it is cut off. An
- * apply refuses a port that has a listener; one in host mode may begin to listen later, and tells nobody.
+ * Returns published ports on which a program in the capsule's own network began to listen later,
+ * and which is cut off. An apply refuses a port that has a listener, but a program in host mode may
+ * begin to listen at any time.
  */
 export function shadowedPorts(
   records: readonly WorkloadRecord[],
@@ -18,7 +19,7 @@ export function shadowedPorts(
   return listeners.find(new Set(holders.keys())).flatMap((listener) => {
     const port = `${listener.port}/${listener.protocol}`;
     const holder = holders.get(port) ?? '';
-    // It has just moved out of the capsule's network.
+    // The workload has just moved out of the capsule's network.
     if (listener.workload === holder) return [];
     return workloadError.PORT_SHADOWED({ port, holder, program: describeProgram(listener) });
   });

@@ -1,7 +1,7 @@
 import { type CellRecord, type VolumeBackend, volumesOf, volumeUse } from '@capsule/core';
 import { folderIndex } from './folder-index.ts';
 
-/** At each start: what was bound for an earlier one may have been moved in the volume. */
+/** Binds the folders at each start: those of an earlier start may have been moved in the volume. */
 export async function bindFolders(
   backend: Pick<VolumeBackend, 'bindFolders'>,
   cell: CellRecord,
@@ -14,7 +14,7 @@ export async function bindFolders(
   }
 }
 
-/** Of all containers: they take the place of those that were bound before. */
+/** Returns the folders of all containers: they replace those that were bound before. */
 function foldersOf(cell: CellRecord, name: string) {
   const mounts = cell.containers.flatMap((container) =>
     container.spec.mounts.map((mount, at) => ({

@@ -1,7 +1,10 @@
 import { containerKey } from '@capsule/core';
 import type { PlacedContainer } from '../steps.ts';
 
-/** Among all mounts of a cell, whose containers may mount folders of one volume. Pure. */
+/**
+ * Returns the index among all mounts of a cell, whose containers may mount folders of one volume.
+ * Pure.
+ */
 export function folderIndex({ cell, container }: PlacedContainer, mount: number): number {
   const key = containerKey(container.ref);
   const at = cell.containers.findIndex(({ ref }) => containerKey(ref) === key);

@@ -30,7 +30,7 @@ export function forget(parts: ForgetParts): CellExecutor<'forget'> {
   const { db, cells, addresses, pauses, logs, observer } = parts;
   return async (record) => {
     const { id, containers } = record;
-    // Where no line was written there is no log, but a start that was cut short made its folder.
+    // A start that was interrupted may have made the log's folder without any line.
     for (const { ref } of containers) await logs.remove(ref);
     db.transaction(() => {
       if (!cells.remove(record)) return;
