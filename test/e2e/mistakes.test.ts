@@ -70,7 +70,7 @@ suite('mistakes that people make', { concurrency: false }, () => {
     );
     if (exitCode === 126) return t.skip('only root may read the checkout');
     assert.match(stderr, /this user may not open/);
-    assert.match(stderr, /why: the socket of a capsule belongs to root/);
+    assert.match(stderr, /why: only root may open the socket of a capsule/);
     assert.match(stderr, /fix: run the command as root/);
   });
 

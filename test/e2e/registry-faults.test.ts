@@ -143,7 +143,7 @@ suite('a registry with faults', () => {
       const { doneBytes = 0, totalBytes = 0 } = state?.status.progress ?? {};
       assert.ok(doneBytes < totalBytes, `${doneBytes} of ${totalBytes}`);
       const { stdout } = await runCapsulectl(lab.host, ['workload', 'list']);
-      assert.match(stdout, /^slow-0 +Pending \(pulling \d+%\)/m);
+      assert.match(stdout, /^slow-0 +Container +Pending \(pulling \d+%\)/m);
     });
 
     test('does not hold up a workload whose image is there', async () => {
