@@ -18,7 +18,7 @@ import type { WorkloadObserver } from './observe.ts';
 
 /** More concurrent probes would slow each other down, and a slow answer looks unhealthy. */
 const PROBES_AT_ONCE = 16;
-/** Interval until the first success. */
+/** Interval during the start period, until the first success. */
 const STARTING_INTERVAL_MS = 500;
 
 export interface HealthMonitorParts {
@@ -184,7 +184,7 @@ export class HealthMonitor implements AsyncDisposable {
   }
 }
 
-/** Time until the first success: the start period, and at least one interval. */
+/** Time that a program has for its first success: the start period, and at least one interval. */
 function startMs({ startPeriodSeconds, intervalSeconds }: HealthCheck): number {
   return Math.max(startPeriodSeconds, intervalSeconds) * 1000;
 }

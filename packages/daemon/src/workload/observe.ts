@@ -128,7 +128,7 @@ export class WorkloadObserver {
     this.#change(ref, statusWhenStarting);
   }
 
-  /** Records that the image of the present run was pulled. */
+  /** Records that the registry was asked for the image of the present run. */
   recordPull(record: ContainerRecord): void {
     this.#change(record.ref, (_now, before) => ({ ...before, pulledFor: pullKey(record) }));
   }

@@ -54,7 +54,7 @@ export async function reconcileCell(
       containers = record.containers;
       const begun = observer.beginLook();
       const seen = recordSeen(record, await parts.look(record, signal), { observer, begun });
-      // Also fills in a start by a capsuled that died before it stored this.
+      // Also records it for a start by a capsuled that died before it stored this.
       if (isRunningAsWanted(record, seen)) filler.recordFilled(record);
       const plan = planCell(record, seen, parts.now());
       if (plan.steps.length === 0) return rest(record, seen, plan, parts);
