@@ -18,7 +18,7 @@ const SOURCES = [
 const TEXTS = [
   '*.md',
   '{docs,examples}/**/*.{md,yaml}',
-  '{bench,tools,native/*}/**/*.{md,ts,mjs,rs,sh}',
+  '{bench,tools,test,native/*}/**/*.{md,ts,mjs,rs,sh}',
   'proto/capsule/**/*.proto',
   'packages/*/{src/**/*.ts,*.md}',
 ];

@@ -11,7 +11,7 @@ import {
   mountPerm,
   startServices,
 } from '@capsule/testkit/guest-capsule';
-import { runGuestProgram, tell } from '@capsule/testkit/guest-program';
+import { report, runGuestProgram } from '@capsule/testkit/guest-program';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import type { MeasuredCapsule } from '../setting/measured-capsule.ts';
 import { WatchedCapsule } from '../setting/watched-capsule.ts';
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   await capsule.remove(['like']);
   for (let round = 0; round < Number(rounds); round += 1) {
     const one = await measureStart(capsule, bare, `p3-${round}`, SPEC);
-    tell('start', JSON.stringify(one));
+    report('start', JSON.stringify(one));
   }
 }
 

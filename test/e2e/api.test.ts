@@ -16,7 +16,7 @@ const UNIMPLEMENTED = 12;
 
 const EVENT = 'capsule.v1.EventService';
 
-/** What this version serves; the rest of the API answers Unimplemented. */
+/** The methods that this version serves; the rest of the API answers Unimplemented. */
 const SERVED = [
   ...methodsOf(CAPSULE, 'GetInfo StreamLogs'),
   ...methodsOf(EVENT, 'Stream'),
@@ -40,7 +40,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
   const call = (method: string, ...messages: object[]) => runBufCurl(lab, method, ...messages);
   const apply = (workload: object) => call(`${WORKLOAD}/Apply`, { workload });
 
-  test('reflection tells all services', async () => {
+  test('reflection lists all services', async () => {
     assert.deepEqual((await listByReflection(lab, 'services')).toSorted(), [
       'capsule.v1.CapsuleService',
       'capsule.v1.EventService',
@@ -56,7 +56,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     ]);
   });
 
-  test('what is served answers', async () => {
+  test('every served method answers', async () => {
     const info = await call(`${CAPSULE}/GetInfo`);
     assert.equal(info.messages[0]?.['bridgeCidr'], '172.20.254.0/24');
     assert.deepEqual((await call(`${WORKLOAD}/List`)).messages, [{}]);
@@ -71,7 +71,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     }
   });
 
-  test('what later work brings answers Unimplemented', async () => {
+  test('methods of later versions answer Unimplemented', async () => {
     const methods = (await listByReflection(lab, 'methods')).filter(
       (method) => method.startsWith('capsule.v1.') && !SERVED.includes(method),
     );
@@ -142,7 +142,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     assert.deepEqual([late.code, late.detail?.code], ['invalid_argument', 'PUSH_OUT_OF_ORDER']);
   });
 
-  test('an apply and a delete tell what they changed', async () => {
+  test('an apply and a delete return what they changed', async () => {
     const spec = workload({ image: 'nowhere.invalid/none:1' });
     const changes = [await apply(spec), await apply(spec)].map(
       ({ messages }) => messages[0]?.['change'],
@@ -161,7 +161,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     assert.match(stdout, / 172\.20\.254\.1:20053 /);
   });
 
-  test('noise on the socket harms nobody', async () => {
+  test('noise on the socket harms no client', async () => {
     const pid = await lab.servicePid('capsuled');
     const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
     const noises = Array.from({ length: 100 }, (_, index) =>

@@ -46,7 +46,7 @@ suite('capsulectl', { concurrency: false }, () => {
     env: Readonly<Record<string, string>> = {},
     input?: string,
   ) => {
-    // Whoever runs the tests may want no colours.
+    // The environment of the tests may turn colours off.
     const { NO_COLOR: _theirs, ...inherited } = process.env;
     return run('script', ['--quiet', '--command', command, '/dev/null'], {
       env: { ...inherited, TERM: 'xterm', CAPSULE_HOST: lab.host, ...env },
@@ -54,7 +54,7 @@ suite('capsulectl', { concurrency: false }, () => {
     });
   };
 
-  test('what programs read is JSON, YAML or plain names', async () => {
+  test('output for programs is JSON, YAML or plain names', async () => {
     const names = ['a-service-by-name', 'lost', 'web'];
     const nameOf = ({ name }: { name: string }) => name;
     assert.deepEqual((await json('workload', 'list')).map(nameOf), names);
@@ -73,7 +73,7 @@ suite('capsulectl', { concurrency: false }, () => {
     }
   });
 
-  test('what people read fits their terminal, and a program reads tables whole', async () => {
+  test('tables fit the terminal, and a program reads them whole', async () => {
     for (const [columns, words] of [
       [80, 'workload list'],
       [80, 'image list'],
@@ -143,8 +143,8 @@ suite('capsulectl', { concurrency: false }, () => {
     { words: 'workload get web -o xml', exitCode: 2, code: 'CLI_USAGE' },
     { words: 'workload logs web -n many', exitCode: 2, code: 'CLI_USAGE' },
     { words: 'apply', exitCode: 2, code: 'CLI_USAGE' },
-    { words: 'workload get nobody', exitCode: 3, code: 'WORKLOAD_NOT_FOUND' },
-    { words: 'workload delete nobody', exitCode: 3, code: 'CLI_WORKLOAD_MISSING' },
+    { words: 'workload get absent', exitCode: 3, code: 'WORKLOAD_NOT_FOUND' },
+    { words: 'workload delete absent', exitCode: 3, code: 'CLI_WORKLOAD_MISSING' },
     { words: 'image push nothing.tar', exitCode: 3, code: 'CLI_FILE_MISSING' },
     { words: '--capsule somewhere workload list', exitCode: 2, code: 'API_TARGET_INVALID' },
     { words: '--capsule unix:/nowhere workload list', exitCode: 1, code: 'API_UNREACHABLE' },
@@ -172,7 +172,7 @@ suite('capsulectl', { concurrency: false }, () => {
   test('a delete of what is there and what is not does what it can, and says so', async () => {
     const input = containerManifest('brief', { image: 'box:1' });
     await capsulectl(['apply', '-f', '-', '--wait'], { input });
-    const answer = await capsulectl(['workload', 'delete', 'nobody', 'brief']);
+    const answer = await capsulectl(['workload', 'delete', 'absent', 'brief']);
     assert.deepEqual([answer.exitCode, answer.stdout], [3, 'brief deleted\n']);
     const lenient = await capsulectl(['workload', 'delete', '--ignore-missing', 'brief']);
     assert.deepEqual([lenient.exitCode, lenient.stderr], [0, '']);
@@ -198,7 +198,7 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.ok(!(await capsulectl(['workload', 'list'])).stdout.includes(ESCAPE));
   });
 
-  test('the version is told with a capsule and without one', async () => {
+  test('the version is printed with a capsule and without one', async () => {
     const both = await json('version');
     assert.match(both.capsulectl, /^\d+\.\d+\.\d+/);
     assert.equal(both.capsule, both.capsulectl);

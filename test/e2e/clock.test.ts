@@ -38,7 +38,7 @@ suite('the clock of a capsule that is set', { concurrency: false }, () => {
     { offset: '+0', years: 0 },
   ];
   for (const { offset, years } of jumps) {
-    test(`a clock at ${offset} stops no restart, log, event or exec, and disturbs nobody`, {
+    test(`a clock at ${offset} stops no restart, log, event or exec, and disturbs no workload`, {
       ...BOUND,
     }, async (t) => {
       const abort = new AbortController();

@@ -44,7 +44,7 @@ suite('cp', { concurrency: false }, () => {
     lab = await startLab({ images: [] });
     here = await mkdtemp(join(tmpdir(), 'cp-'));
     await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
-    // What is copied is made and changed anywhere in it, by root.
+    // Copied files are made and changed anywhere in it, by root.
     const free = { ...AS_ROOT, ...WRITES_ROOT };
     await runWorkload(lab, 'web', { image: 'stay:1', ...free, tmpfs: ['/scratch'] });
   }, BOUND);
@@ -77,7 +77,7 @@ suite('cp', { concurrency: false }, () => {
     assert.deepEqual(await readdir(join(back, 'sub')), await readdir(join(tree, 'sub')));
   });
 
-  test('what goes in belongs to root, and with --archive to who it belonged', BOUND, async () => {
+  test('files copied in belong to root, and with --archive to their owner', BOUND, async () => {
     const file = join(here, 'owned');
     await writeFile(file, 'x');
     await chown(file, 1234, 300_000);
@@ -277,7 +277,7 @@ function* fullOf(bytes: number): Generator<Buffer> {
   for (let done = 0; done < bytes; done += piece.length) yield piece;
 }
 
-/** What capsulectl prints, as bytes. */
+/** Returns the output of capsulectl, as bytes. */
 async function toFile(args: readonly string[], path: string): Promise<void> {
   await using file = await open(path, 'wx');
   const child = spawn('capsulectl', args, {

@@ -68,10 +68,10 @@ test('a workload that shares a prefix of the name survives the delete of the oth
 });
 
 test('deleting a name that does not exist says so, and is a success on request', async () => {
-  const missing = await capsulectl(lab, ['workload', 'delete', 'nobody'], { allow: [3] });
-  assert.match(missing.stderr, /there is no workload named nobody/);
-  const lenient = await capsulectl(lab, ['workload', 'delete', 'nobody', '--ignore-missing']);
-  assert.equal(lenient.stdout, 'nobody is not there\n');
+  const missing = await capsulectl(lab, ['workload', 'delete', 'absent'], { allow: [3] });
+  assert.match(missing.stderr, /there is no workload named absent/);
+  const lenient = await capsulectl(lab, ['workload', 'delete', 'absent', '--ignore-missing']);
+  assert.equal(lenient.stdout, 'absent is not there\n');
 });
 
 test('a workload in host mode leaves nothing either', async () => {
@@ -98,7 +98,7 @@ test('a pull that hangs is ended by the delete of its workload, and leaves nothi
   await registry.isStalling;
   await deleteWorkloads(lab, 'pulling');
   await registry.isHungUp;
-  // What was fetched is kept for the next try until containerd collects; nothing may hold it.
+  // Fetched content is kept for the next try until containerd collects it; nothing may hold it.
   await collectGarbage();
   await sameAs(nothing);
 });

@@ -51,7 +51,7 @@ suite('a full disk', { concurrency: false }, () => {
     await fillUp(filler);
 
     let refused = await apply('after-0');
-    // What is free in the store's own pages may still take a spec or two.
+    // Free space in the store's own pages may still take a spec or two.
     for (let index = 1; refused.exitCode === 0 && index < 50; index += 1) {
       refused = await apply(`after-${index}`);
     }
@@ -87,7 +87,7 @@ suite('a full disk', { concurrency: false }, () => {
     assert.equal(await lab.servicePid('capsuled'), capsuled);
   });
 
-  test('capsuled that dies meanwhile comes back and tells what it knows', async () => {
+  test('capsuled that dies meanwhile comes back and reports the state it has', async () => {
     await fillUp(filler);
     await lab.killCapsuled();
     await lab.ready();
@@ -151,7 +151,7 @@ suite('a full disk under the images', { concurrency: false }, () => {
     await waitForWorkload(client, 'web', isRunning);
   });
 
-  test('what runs goes on, and a workload that cannot be made says why', async () => {
+  test('running workloads go on, and one that cannot be made shows the reason', async () => {
     const [running] = (await waitForWorkload(client, 'web', isRunning)).slice(-1);
     await fillUp(filler);
 

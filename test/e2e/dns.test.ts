@@ -121,7 +121,7 @@ suite('names', { concurrency: false }, () => {
     }
   });
 
-  test('nslookup in a workload tells names, addresses, and what is not there', async () => {
+  test('nslookup in a workload shows names, addresses and absent names', async () => {
     const nslookup = async (name: string) => {
       const { stdout, stderr } = await inside(lab, 'client', 'busybox', 'nslookup', name);
       return `${stdout}${stderr}`;
@@ -230,7 +230,7 @@ suite('names', { concurrency: false }, () => {
     assert.ok(new Set(asked).size > asked.length / 2, 'ports are used again and again');
   });
 
-  test('the capsule itself is answered, and nobody else on its uplink', async (t) => {
+  test('the capsule itself is answered, and no other host on its uplink', async (t) => {
     const { stdout } = await lab.exec(['cat', '/etc/resolv.conf']);
     assert.match(stdout, new RegExp(`^nameserver ${lab.hostAddress}$`, 'm'));
     const capsule = agentIn(t, lab.netns);
@@ -300,7 +300,7 @@ suite('names', { concurrency: false }, () => {
     assert.deepEqual((await ask({ name: 'example.test' })).answers, ['A 192.0.2.80']);
   });
 
-  test('a port that another program has is told, and nothing else suffers', async () => {
+  test('a port that another program has is reported, and nothing else suffers', async () => {
     {
       await using thief = new TrafficAgent(lab.netns);
       // It is up before, so that it is quicker than the next capsuled.
@@ -360,7 +360,7 @@ function agentIn(t: TestContext, namespace?: string): TrafficAgent {
   return agent;
 }
 
-/** Resolves when capsuled has told its workloads, if there are any. */
+/** Resolves when capsuled has updated the file of its workloads, if there are any. */
 async function useResolvers(lab: Lab, text: string): Promise<void> {
   await writeFile(pathOf(lab, '/etc/resolv.conf'), text);
   const [, search] = /^search (.*)$/m.exec(text) ?? [];

@@ -10,7 +10,7 @@ import { deleteAll, printed } from '../lab/workload.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 
-/** What shows that an example does what it says. */
+/** The proof that an example works as described. */
 const shows: Record<string, (lab: Lab) => Promise<void>> = {
   'nginx-host.yaml': (lab) => servesAPage(lab, 80),
   'nginx-bridge.yaml': (lab) => servesAPage(lab, 8080),
@@ -64,7 +64,7 @@ const shows: Record<string, (lab: Lab) => Promise<void>> = {
   },
 };
 
-/** What has to be there first. */
+/** Resources that must exist first. */
 const needs: Record<string, readonly string[]> = {
   'shared-writer-container.yaml': ['shared-volume.yaml'],
   'alpine-vol-container.yaml': ['shared-volume.yaml'],

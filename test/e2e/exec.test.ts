@@ -48,7 +48,7 @@ suite('exec', { concurrency: false }, () => {
     assert.deepEqual([bare.exitCode, bare.stdout], [0, 'b -e --help\n']);
   });
 
-  test('what is no program ends with 127, what may not be run with 126', BOUND, async () => {
+  test('a missing program ends with 127, one without permission with 126', BOUND, async () => {
     assert.equal((await exec(['web', '--', 'nothing-there'])).exitCode, 127);
     assert.equal((await exec(['web', '--', '/etc'])).exitCode, 126);
     await sh(
@@ -160,17 +160,21 @@ suite('exec', { concurrency: false }, () => {
     assert.equal((await sh('echo alive')).stdout, 'alive\n');
   });
 
-  test('a stop does not wait for a command that runs, and the command is told', BOUND, async () => {
-    const stopGraceSeconds = 50;
-    await runWorkload(lab, 'other', { image: 'stay:1', stopGraceSeconds });
-    const running = exec(['other', '--', 'sh', '-c', 'trap "" TERM; while :; do sleep 1; done']);
-    await until('the command', 20_000, async () => (await folders('other')).length === 1);
-    const begun = performance.now();
-    await capsulectl(lab, ['workload', 'delete', 'other']);
-    assert.ok(performance.now() - begun < stopGraceSeconds * 1000, 'it waited for the command');
-    assert.equal((await running).exitCode, 137);
-    assert.equal((await exec(['other', '--', 'true'])).exitCode, 125);
-  });
+  test(
+    'a stop does not wait for a running command, and the command is signalled',
+    BOUND,
+    async () => {
+      const stopGraceSeconds = 50;
+      await runWorkload(lab, 'other', { image: 'stay:1', stopGraceSeconds });
+      const running = exec(['other', '--', 'sh', '-c', 'trap "" TERM; while :; do sleep 1; done']);
+      await until('the command', 20_000, async () => (await folders('other')).length === 1);
+      const begun = performance.now();
+      await capsulectl(lab, ['workload', 'delete', 'other']);
+      assert.ok(performance.now() - begun < stopGraceSeconds * 1000, 'it waited for the command');
+      assert.equal((await running).exitCode, 137);
+      assert.equal((await exec(['other', '--', 'true'])).exitCode, 125);
+    },
+  );
 
   test('an image without a shell runs what it has', BOUND, async () => {
     const busybox = { path: 'busybox', mode: 0o755, data: await readFile('/bin/busybox') };
@@ -235,7 +239,7 @@ suite('exec', { concurrency: false }, () => {
       await nothingIsLeft();
     });
 
-    test('what the far terminal leaves alone is not changed by the near one', BOUND, async () => {
+    test('the near terminal does not change what the far one leaves alone', BOUND, async () => {
       const script = 'stty -opost; printf "one\\ntwo\\n"; busybox sleep 0';
       const args = ['workload', 'exec', '-t', 'web', '--', 'sh', '-c', `busybox ${script}`];
       using shell = runInTerminal(lab, ['capsulectl', ...args]);

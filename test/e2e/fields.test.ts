@@ -213,7 +213,7 @@ suite('fields of a container', { concurrency: false }, () => {
     await deleteAll(lab);
   });
 
-  test('a path of the capsule that does not exist is told by name', BOUND, async () => {
+  test('a path of the capsule that does not exist is reported by name', BOUND, async () => {
     const input = manifest('probe', { image: IMAGE, hostBindPaths: ['/perm/nothing'] });
     const wait = ['apply', '-f', '-', '--wait', '--timeout', '30s'];
     const { stderr } = await capsulectl(lab, wait, { input, allow: [1] });
@@ -251,7 +251,7 @@ async function mountsOf(lab: Lab, { status }: RunningWorkload): Promise<Record<s
   );
 }
 
-/** What the files of the container's cgroups hold, by name. */
+/** Returns the contents of the files of the container's cgroups, by name. */
 async function cgroupValues(lab: Lab, name: string): Promise<Record<string, string>> {
   const files = [
     ...['memory.limit_in_bytes', 'memory.max', 'cpu.cfs_quota_us', 'cpu.max', 'pids.max'],

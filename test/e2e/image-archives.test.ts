@@ -89,7 +89,7 @@ suite('archives of images', { concurrency: false }, () => {
     assert.match(line, /1\.9 MiB/);
   });
 
-  test('what is no good archive is refused by its code, and nothing of it is kept', async (t) => {
+  test('a damaged archive is refused with its code, and nothing of it is kept', async (t) => {
     const before = await readContainerStore(lab);
     for (const { what, archive, code } of damagedArchives()) {
       await t.test(what, async () => {

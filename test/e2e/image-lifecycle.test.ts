@@ -46,7 +46,7 @@ suite('the life of an image', { concurrency: false }, () => {
     },
   );
 
-  test('what a workload needs is not removed, running or stopped', BOUND, async () => {
+  test('an image that a workload needs is not removed, running or stopped', BOUND, async () => {
     await runWorkload(lab, 'web', { image: NGINX, ...WRITES_ROOT });
     for (const state of ['start', 'stop']) {
       await capsulectl(lab, ['workload', state, 'web']);

@@ -160,7 +160,7 @@ function isSettled({ desiredState, generation, status }: Workload): boolean {
   );
 }
 
-/** What nobody asked to change runs on as the same process, and its status is right in ten seconds. */
+/** A workload without a request runs on as the same process, and its status is right in ten seconds. */
 async function undisturbed(): Promise<void> {
   for (const before of bystanders) {
     const command = await wordsOf(lab, before.status.pid, 'cmdline');

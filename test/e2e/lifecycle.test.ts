@@ -125,7 +125,7 @@ suite('the life of a workload', { concurrency: false }, () => {
     await untilWorkload(lab, 'again', ({ status }) => (status?.restartCount ?? 0) >= 2);
   });
 
-  test('want of memory is told as such', BOUND, async () => {
+  test('a lack of memory is reported as such', BOUND, async () => {
     const script = 'x=x; while :; do x=$x$x; done';
     const block = { ...sh(script), resources: { memory: '16MiB' }, restartPolicy: 'never' };
     await capsulectl(lab, ['apply', '-f', '-'], { input: manifest('hungry', block) });

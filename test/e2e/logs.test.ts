@@ -71,7 +71,7 @@ suite('logs', () => {
     return problems.length === 0;
   };
 
-  test('what a workload writes to stdout and stderr comes out apart', async () => {
+  test('a workload’s stdout and stderr are kept apart', async () => {
     await runOnce('apart', 'echo one; echo two >&2; echo three');
     const { stdout, stderr, exitCode } = await logs('apart');
     assert.deepEqual(
@@ -80,7 +80,7 @@ suite('logs', () => {
     );
   });
 
-  test('-n takes the last lines, --since what is newer, and --timestamps tells when', async () => {
+  test('-n takes the last lines, --since newer ones, and --timestamps shows the time', async () => {
     const begunAt = Date.now();
     await runOnce('tail', 'for i in 1 2 3 4 5; do echo $i; done');
     assert.equal((await logs('tail', '-n', '2')).stdout, '4\n5\n');
@@ -99,7 +99,7 @@ suite('logs', () => {
 
   test('bytes come out as they were written: no newline, binary, very long lines', async () => {
     await runOnce('open-end', 'printf "no newline"');
-    // The end of a line that never ends is written when the writer hears that its pipe is closed.
+    // The end of a line that never ends is written when the writer sees that its pipe is closed.
     await using running = startCapsulectl(lab.host, ['workload', 'logs', '-f', 'open-end']);
     assert.ok(running.child.stdout);
     for await (const chunk of running.child.stdout) {

@@ -75,7 +75,7 @@ suite('manifests', { concurrency: false }, () => {
     assert.ok(!(await names()).includes('good'));
   });
 
-  test('a folder without manifests and a file that is not there are told apart', async () => {
+  test('a folder without manifests and a missing file are distinguished', async () => {
     await mkdir(join(folder, 'empty'));
     const empty = await apply('-f', 'empty');
     assert.deepEqual([empty.exitCode, errorCodeOf(empty)], [2, 'CLI_FOLDER_EMPTY']);
@@ -98,7 +98,7 @@ suite('manifests', { concurrency: false }, () => {
     }
   });
 
-  test('what get prints changes nothing when it is applied', async () => {
+  test('the output of get changes nothing when it is applied', async () => {
     await write(
       'all.json',
       JSON.stringify({

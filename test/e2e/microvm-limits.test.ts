@@ -13,7 +13,7 @@ const DISK_MIB_PER_SECOND = 4;
 const WRITTEN_MIB = 16;
 const WRITE = `dd if=/dev/zero of=/data/f bs=1M count=${WRITTEN_MIB} conv=fsync 2>/dev/null`;
 
-suite('what devices of microVMs may carry', { concurrency: false }, () => {
+suite('limits of the devices of microVMs', { concurrency: false }, () => {
   let lab: Lab;
   before(async () => {
     lab = await startLab({ images: [] });
@@ -42,7 +42,7 @@ suite('what devices of microVMs may carry', { concurrency: false }, () => {
     assert.ok(tookMs > ((WRITTEN_MIB - DISK_MIB_PER_SECOND) / DISK_MIB_PER_SECOND) * 1000);
   });
 
-  test('a limit that the monitor cannot keep is refused, and told', BOUND, async () => {
+  test('a limit that the monitor cannot keep is refused, with the reason', BOUND, async () => {
     await limit({ linkMibPerSecond: 1 });
     const info = await capsulectl(lab, ['capsule', 'info']);
     assert.match(info.stdout, /linkMibPerSecond/);

@@ -61,29 +61,33 @@ suite('a microVM stands still, and goes on', { concurrency: false }, () => {
     assert.equal(await sh('writer', 'echo on > /data/on; sync; cat /data/on'), 'on\n');
   });
 
-  test('one whose agent falls silent is told, and ended when it stays so', BOUND, async () => {
-    const capabilities = { add: ['SYS_TIME'] };
-    const { status } = await runMicroVm(lab, 'quiet', { image: IMAGE, capabilities });
-    await sh('quiet', 'date -s "2001-01-01 00:00"');
-    await signal('STOP', status.pid);
-    const stoppedAt = performance.now();
-    await untilWorkload(lab, 'quiet', (one) => one.status?.reason === 'AgentSilent');
-    const toldMs = performance.now() - stoppedAt;
-    assert.ok(toldMs < stretched(1_000), `told after ${toldMs} ms`);
-    await signal('CONT', status.pid);
-    await untilWorkload(lab, 'quiet', (one) => one.status?.reason === 'Running');
-    await until('the right time', 5_000, async () =>
-      /^20[2-9]/.test(await sh('quiet', 'date +%Y')),
-    );
+  test(
+    'a microVM whose agent falls silent is reported, and ended when it stays silent',
+    BOUND,
+    async () => {
+      const capabilities = { add: ['SYS_TIME'] };
+      const { status } = await runMicroVm(lab, 'quiet', { image: IMAGE, capabilities });
+      await sh('quiet', 'date -s "2001-01-01 00:00"');
+      await signal('STOP', status.pid);
+      const stoppedAt = performance.now();
+      await untilWorkload(lab, 'quiet', (one) => one.status?.reason === 'AgentSilent');
+      const toldMs = performance.now() - stoppedAt;
+      assert.ok(toldMs < stretched(1_000), `reported after ${toldMs} ms`);
+      await signal('CONT', status.pid);
+      await untilWorkload(lab, 'quiet', (one) => one.status?.reason === 'Running');
+      await until('the right time', 5_000, async () =>
+        /^20[2-9]/.test(await sh('quiet', 'date +%Y')),
+      );
 
-    await signal('STOP', status.pid);
-    const ended = await untilWorkload(lab, 'quiet', (one) => one.status?.reason === 'BackOff');
-    assert.match(ended.status?.message ?? '', /agent did not answer for 6 s/);
-    const again = await untilWorkload(lab, 'quiet', (one) => one.status?.ready === true);
-    assert.notEqual(again.status?.pid, status.pid);
-  });
+      await signal('STOP', status.pid);
+      const ended = await untilWorkload(lab, 'quiet', (one) => one.status?.reason === 'BackOff');
+      assert.match(ended.status?.message ?? '', /agent did not answer for 6 s/);
+      const again = await untilWorkload(lab, 'quiet', (one) => one.status?.ready === true);
+      assert.notEqual(again.status?.pid, status.pid);
+    },
+  );
 
-  test('what the capsule says of names reaches a guest that runs', BOUND, async () => {
+  test('the capsule’s names reach a running guest', BOUND, async () => {
     await runMicroVm(lab, 'asks', { image: IMAGE });
     const before = await sh('asks', 'cat /etc/resolv.conf');
     assert.doesNotMatch(before, /new\.example/);

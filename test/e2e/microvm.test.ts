@@ -120,7 +120,7 @@ suite('microVMs', { concurrency: false }, () => {
     const { stdout, stderr } = await exec('guest', 'sh', '-ec', script);
     assert.equal(stdout, 'kept\n', stderr);
     await capsulectl(lab, ['workload', 'stop', 'guest', '--grace', '0s']);
-    // What it mounts is elsewhere now.
+    // The volume that it mounts is elsewhere now.
     const astray = await lab.capsulectl('cp', '/etc/hostname', 'guest:/way/f');
     assert.match(astray.stderr, /is in a mount of guest/);
     await deleteAll(lab);

@@ -56,13 +56,13 @@ suite('mistakes that people make', { concurrency: false }, () => {
     assert.equal(failures.length, 0, failures.join('\n\n'));
   });
 
-  test('what is no mistake any more does as it is asked', BOUND, async () => {
+  test('a command that is no mistake any more does as requested', BOUND, async () => {
     const listed = await runCapsulectl(lab.host, ['workload', 'exec', 'hello', 'ls', '-la', '/']);
     assert.match(listed.stdout, /^d.* bin$/m);
     assert.match((await runCapsulectl(lab.host, ['ps'])).stdout, /^hello /m);
   });
 
-  test('a user who is not root is told to become it', BOUND, async (t) => {
+  test('a user who is not root gets the hint to run the command as root', BOUND, async (t) => {
     const { stderr, exitCode } = await run(
       'setpriv',
       ['--reuid=65534', '--clear-groups', CAPSULECTL, 'workload', 'list'],
@@ -90,7 +90,7 @@ suite('mistakes that people make', { concurrency: false }, () => {
   });
 });
 
-/** What an answer lacks, with the answer; undefined for a good one. */
+/** Returns the missing parts of an answer, with the answer; undefined for a good one. */
 async function judge(mistake: Mistake): Promise<string | undefined> {
   const { number, args, input, exitCode, capsule = lab.host } = mistake;
   const options = { cwd: folder, ...(input !== undefined && { input }) };

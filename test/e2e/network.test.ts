@@ -102,7 +102,7 @@ test('workloads meet at published ports of the capsule, also each with itself', 
   }
 });
 
-test('what a workload sends to a port of the host that another publishes reaches the host', async () => {
+test('a packet from a workload to a port of the host that another publishes reaches the host', async () => {
   const address = lab.hostAddress;
   await host.serve('host', { protocol: 'tcp', address, port: TCP });
   await host.serve('host', { protocol: 'udp', address, port: UDP });

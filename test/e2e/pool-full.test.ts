@@ -35,7 +35,7 @@ suite('a full pool of volumes', { concurrency: false }, () => {
 
   const count = () => readFile(pathOf(lab, '/run/capsule-volumes/data/count'), 'utf8');
 
-  test('one that is low takes nothing new, and tells the figures', BOUND, async () => {
+  test('a pool that is low takes nothing new, and reports the figures', BOUND, async () => {
     await pool.fillTo(94);
     const refused = await lab.capsulectl('volume', 'create', 'other');
     assert.equal(errorCodeOf(refused), 'VOLUME_POOL_LOW', refused.stderr);
@@ -50,7 +50,7 @@ suite('a full pool of volumes', { concurrency: false }, () => {
   });
 
   test(
-    'who writes is paused while it is full, and goes on; nobody else notices',
+    'a writer is paused while the pool is full, and goes on; no other workload notices',
     BOUND,
     async () => {
       await pool.fillTo(99);

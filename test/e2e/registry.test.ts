@@ -155,7 +155,7 @@ suite('registries', { concurrency: false }, () => {
     await capsulectl(lab, ['registry', 'logout', registry.host]);
   });
 
-  test('a mirror is asked first, and its absence hurts nobody', BOUND, async () => {
+  test('a mirror is asked first, and its absence does no harm', BOUND, async () => {
     const mirror = await TestRegistry.start({ address: lab.hostAddress });
     mirror.offer('team/app', '1', image);
     const block = { plainHttp: true, mirrors: [`http://${mirror.host}`] };

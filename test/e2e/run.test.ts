@@ -49,7 +49,7 @@ test('an image is pulled through the mirror of its registry under its own name, 
   const accept = 'Accept: application/vnd.oci.image.manifest.v1+json';
   const told = await lab.onItsNetwork(['curl', '-sI', '-H', accept, manifestUrl]);
   assert.match(told.stdout, new RegExp(`docker-content-digest: ${status.imageDigest}`, 'i'));
-  // A second one of the same image asks nobody.
+  // A second one of the same image asks no registry.
   await lab.registry?.behave('refuse');
   await runWorkload(lab, 'cached', { image, ...WRITES_ROOT });
   await lab.registry?.behave('pass');
@@ -173,7 +173,7 @@ test('applying the same again changes nothing, however it is written', async () 
   assert.deepEqual(await getWorkload(lab, 'same'), before);
 });
 
-test('what `get -o yaml` prints can be applied, and changes nothing', async () => {
+test('the output of `get -o yaml` can be applied, and changes nothing', async () => {
   const before = await runWorkload(lab, 'round', {
     image: 'say:1',
     command: [...SAY, 'x'],

@@ -27,7 +27,7 @@ const ATTEMPTS: Readonly<Record<string, string>> = {
     'for d in /sys/fs/cgroup/*/; do mkdir $d/mine && exit; done; [ -e /sys/fs/cgroup/cgroup.procs ] && mkdir /sys/fs/cgroup/mine',
   'write /sys': 'echo 1 > /sys/kernel/uevent_seqnum || busybox touch /sys/mine',
   'mount a tmpfs': 'mount -t tmpfs tmpfs /tmp',
-  'mount proc anew': 'mkdir /tmp/proc; mount -t proc proc /tmp/proc',
+  'mount proc again': 'mkdir /tmp/proc; mount -t proc proc /tmp/proc',
   'make /proc/sys writable': 'mount -o remount,rw,bind /proc/sys',
   'unmount a mask': 'busybox umount /proc/kcore',
   'change the host name': 'busybox hostname taken',

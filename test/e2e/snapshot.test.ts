@@ -25,7 +25,7 @@ suite('snapshots of volumes', { concurrency: false }, () => {
   }, BOUND);
   after(() => lab[Symbol.asyncDispose](), BOUND);
 
-  test('what a workload had written comes back, and what it held then is kept', BOUND, async () => {
+  test('a restore brings the written data back, and keeps the replaced data', BOUND, async () => {
     await sh('writer', 'echo first > /data/note');
     assert.equal(await done('volume', 'snapshot', 'data@first'), 'data@first taken\n');
     await sh('writer', 'echo second > /data/note');

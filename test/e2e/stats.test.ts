@@ -25,7 +25,7 @@ interface Shown {
   readonly limits: Readonly<Record<string, number>>;
 }
 
-suite('what workloads use', { concurrency: false }, () => {
+suite('the usage of workloads', { concurrency: false }, () => {
   let lab: Lab;
   before(async () => {
     lab = await startLab({ images: [] });
@@ -54,7 +54,7 @@ suite('what workloads use', { concurrency: false }, () => {
   const exec = (name: string, script: string) =>
     capsulectl(lab, ['workload', 'exec', name, '--', 'sh', '-c', script]);
 
-  test('a busy one is told from a calm one, and held by its limits', BOUND, async () => {
+  test('a busy workload differs from a calm one, and is held by its limits', BOUND, async () => {
     const [busy, calm] = await stats('busy', 'calm');
     assert.ok(busy !== undefined && calm !== undefined);
     assert.ok(busy.cpuPercent > 15 && busy.cpuPercent < 75, `busy: ${busy.cpuPercent}%`);
@@ -87,7 +87,7 @@ suite('what workloads use', { concurrency: false }, () => {
     const now = await statsOf('calm');
     const received = (now.networkReceivedBytes ?? 0) - (before.networkReceivedBytes ?? 0);
     assert.ok(received >= 3000 && received < 30_000, `${received} bytes received`);
-    // Kernels that count for nobody say so by an empty table at the top.
+    // Kernels that count for no cgroup show an empty table at the top.
     const counts = (await lab.exec(['sh', '-c', `cat ${DISKS} 2>/dev/null; true`])).stdout;
     if (/^\d+:\d+ /m.test(counts)) {
       assert.ok(
@@ -101,7 +101,7 @@ suite('what workloads use', { concurrency: false }, () => {
     assert.equal((await statsOf('open')).networkReceivedBytes, undefined);
   });
 
-  test('what does not run is said, what does not exist is an error', BOUND, async () => {
+  test('a stopped workload is reported, a missing one is an error', BOUND, async () => {
     const names = (await stats()).map(({ name }) => name);
     assert.deepEqual(names, ['busy', 'calm', 'open']);
     assert.deepEqual(

@@ -161,7 +161,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     await rm(kept);
   });
 
-  test('what is not a volume is refused, and makes none', BOUND, async () => {
+  test('a file that is no volume is refused, and makes none', BOUND, async () => {
     const clean = await footprint(lab);
     const refused = async (content: Buffer, code: string) => {
       const file = join(folder, 'bad');
@@ -229,7 +229,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     },
   );
 
-  test('a tar archive of somebody else makes a volume', BOUND, async () => {
+  test('a foreign tar archive makes a volume', BOUND, async () => {
     const file = join(folder, 'other.tar.gz');
     await run('tar', ['-C', import.meta.dirname, '-czf', file, 'README.md']);
     await done('volume', 'import', '--size', '64MiB', 'other', file);

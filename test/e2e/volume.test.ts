@@ -122,7 +122,7 @@ suite('volumes', { concurrency: false }, () => {
     },
   );
 
-  test('one workload mounts it at a time, and the next is told who has it', BOUND, async () => {
+  test('one workload mounts it at a time, and the next one shows the holder', BOUND, async () => {
     await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'shared']);
     await runWorkload(lab, 'first', mounting('shared'));
     const second = await apply(manifest('second', mounting('shared')));
@@ -140,7 +140,7 @@ suite('volumes', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'delete', 'first', 'second']);
   });
 
-  test('what the image has at the path is copied into a new volume, once', BOUND, async () => {
+  test('the image’s files at the path are copied into a new volume, once', BOUND, async () => {
     const mounts = (copyUp?: boolean) => ({
       image: 'stay:1',
       ...AS_ROOT, // the image's programs are root's
@@ -156,7 +156,7 @@ suite('volumes', { concurrency: false }, () => {
   });
 
   test(
-    'storage without a record is told, and adopted or removed by who asks for it',
+    'storage without a record is reported, and adopted or removed on request',
     BOUND,
     async () => {
       const { stdout: missing } = await volume('list', '-o', 'name');

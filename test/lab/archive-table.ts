@@ -30,7 +30,7 @@ const TABLE: readonly TreeEntry[] = ARCHIVE_CASES.filter(({ entries }) =>
   ];
 });
 
-/** What a container, or a microVM of an image, can have of it: an overlay takes no device 0:0. */
+/** The files that a container, or a microVM of an image, can have: an overlay takes no device 0:0. */
 const EXPECTED = describeTree(
   TABLE.filter(({ type, device }) => type !== 'char' || device.join(':') !== '0:0'),
   MICRO,

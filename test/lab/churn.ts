@@ -4,7 +4,7 @@ import { isCapsuleError } from '@capsule/core';
 import type { Lab } from '@capsule/testkit';
 import { Random } from './random.ts';
 
-/** What was last acknowledged for a name; undefined where an answer was lost. */
+/** The last acknowledged state of a name; undefined where an answer was lost. */
 export type Acknowledged = ReadonlyMap<string, 'gone' | { readonly value: string } | undefined>;
 
 export interface ChurnRequest {

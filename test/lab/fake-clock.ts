@@ -5,7 +5,7 @@ import { pathOf } from './capsulectl.ts';
 
 const LIBRARY = `/usr/lib/${machine()}-linux-gnu/faketime/libfaketime.so.1`;
 const OFFSET = '/run/clock-offset';
-/** Only what tells the time of day: nobody sets the monotonic clock. */
+/** Only the clock of the time of day: no program sets the monotonic clock. */
 const WRAPPER = `#!/bin/sh
 export LD_PRELOAD=/run/faketime.so DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_FAKE_MONOTONIC=1
 export FAKETIME_TIMESTAMP_FILE=${OFFSET} FAKETIME_CACHE_DURATION=1

@@ -115,7 +115,7 @@ async function mounts(lab: Lab): Promise<readonly string[]> {
     .filter((line) => line !== PINS);
 }
 
-/** What the capsule's store remembers of workloads. */
+/** The rows that the capsule's store keeps of workloads. */
 async function rows(lab: Lab): Promise<readonly string[]> {
   using store = new DatabaseSync(join(lab.stateDir, 'perm/state.db'), { readOnly: true });
   return Object.entries(OWNER_COLUMNS).flatMap(([table, column]) =>
@@ -131,7 +131,7 @@ export function describeFootprint(all: Footprint): readonly string[] {
   return Object.entries(all).flatMap(([what, items]) => items.map((item) => `${what}: ${item}`));
 }
 
-/** What came (`+`) and went (`-`) between two looks; empty when they are equal. */
+/** Lines that came (`+`) and went (`-`) between two looks; empty when they are equal. */
 export function difference(before: Footprint, after: Footprint): readonly string[] {
   return Object.keys(before).flatMap((what) => [
     ...without(after[what], before[what]).map((item) => `+ ${what}: ${item}`),

@@ -6,7 +6,7 @@ export function page(url: string): Promise<string> {
     try {
       return await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
     } catch {
-      return undefined; // refused, or reset by a forwarder that found nobody
+      return undefined; // refused, or reset by a forwarder whose target did not listen
     }
   });
 }

@@ -3,7 +3,7 @@ import type { Lab } from '@capsule/testkit';
 import { pathOf } from './capsulectl.ts';
 
 /**
- * What runs for workloads: the cgroups that hold processes, whatever these start and end, and the
+ * The processes of workloads: the cgroups that hold processes, whatever these start and end, and the
  * shims and log writers, by their command lines.
  */
 export async function runningProcesses(lab: Lab): Promise<readonly string[]> {

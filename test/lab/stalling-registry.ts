@@ -16,7 +16,7 @@ export class StallingRegistry implements AsyncDisposable {
   readonly address: string;
   /** Resolves when the first half of a layer has been sent. */
   readonly isStalling: Promise<void>;
-  /** Resolves when whoever waited for the second half has hung up. */
+  /** Resolves when the client that waited for the second half has hung up. */
   readonly isHungUp: Promise<void>;
   readonly #server: Server;
 

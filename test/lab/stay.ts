@@ -5,7 +5,7 @@ import type { ContainerManifest } from './workload.ts';
 const IMAGE = 'stay:1';
 const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
 
-/** Makes an image known that stays up until it is told to end. */
+/** Pushes an image that stays up until it receives a signal. */
 export function pushStay(lab: Lab): Promise<void> {
   return pushBusybox(lab, IMAGE, { Cmd: ['/bin/sh', '-c', STAY] });
 }

@@ -16,7 +16,7 @@ export interface ContainerManifest {
   readonly [field: string]: unknown;
 }
 
-/** What `workload get -o json` says of a workload. */
+/** A workload as `workload get -o json` prints it. */
 export interface ShownWorkload {
   readonly name: string;
   readonly generation: number;
@@ -55,7 +55,7 @@ export function manifest(name: string, container: ContainerManifest): string {
 /** No test waits until a workload has settled, but those of settling. */
 export const QUICK = { minReadySeconds: 0 };
 
-/** Whoever needs more asks for it, with a reason beside. */
+/** A test that needs more sets it, with a reason beside. */
 export const CONFINED = { readOnlyRootFilesystem: true, tmpfs: ['/tmp'] };
 export const WRITES_ROOT = { readOnlyRootFilesystem: false };
 export const AS_ROOT = { user: 'root' };
@@ -103,7 +103,7 @@ export async function deleteRegistries(lab: Lab): Promise<void> {
   if (names.length > 0) await capsulectl(lab, ['registry', 'delete', ...names]);
 }
 
-/** What a workload printed, once `isEnough` says so of it. */
+/** Returns the output of a workload, once `isEnough` says so of it. */
 export async function printed(
   lab: Lab,
   name: string,

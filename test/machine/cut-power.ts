@@ -18,7 +18,7 @@ import type { Report } from './power-words.ts';
 const WORK_MS = 12_000;
 const GIB = 1024 ** 3;
 
-/** What was acknowledged, and what was under way when the power went. */
+/** Operations that were acknowledged, and the one under way when the power went. */
 class Expected {
   readonly present = new Set<string>();
   trying: string | undefined;
@@ -36,7 +36,7 @@ class Expected {
     if (what === 'delete') this.present.delete(name);
   }
 
-  /** Every broken promise, in words. What was under way may have happened, or not. */
+  /** Every broken promise, in words. The operation under way may have happened, or not. */
   compare(report: Report): readonly string[] {
     const wrong: string[] = [];
     if (report.integrity !== 'ok') wrong.push(`the store: ${report.integrity}`);
@@ -63,7 +63,7 @@ class Expected {
     return wrong;
   }
 
-  /** What is there now is what the next life begins with. */
+  /** The next life begins with the present content. */
   accept(report: Report): void {
     this.present.clear();
     for (const volume of Object.keys(report.volumes)) {

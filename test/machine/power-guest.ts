@@ -1,6 +1,6 @@
 /**
- * Inside of a virtual machine: tells what an earlier life of the capsule left, then works on volumes and
- * tells each acknowledgement, until the power goes. `node program.cjs SEED [check]`.
+ * Inside of a virtual machine: reports what an earlier life of the capsule left, then works on volumes and
+ * reports each acknowledgement, until the power goes. `node program.cjs SEED [check]`.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ import {
 import { completeSpec } from '@capsule/core';
 import { run } from '@capsule/host';
 import { mountPerm, startServices } from '@capsule/testkit/guest-capsule';
-import { runGuestProgram, tell } from '@capsule/testkit/guest-program';
+import { report, runGuestProgram } from '@capsule/testkit/guest-program';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { tar as packTar } from '@capsule/testkit/tar';
 import { Random } from '../lab/random.ts';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   await mountPerm();
   const integrity = checkStore();
   const { client } = await startServices();
-  tell('report', JSON.stringify(await look(client, integrity)));
+  report('report', JSON.stringify(await look(client, integrity)));
   if (mode === 'check') return;
   await startWriter(client);
   await Promise.all([followWriter(client), work(client)]);
@@ -77,7 +77,7 @@ async function look(client: CapsuleClient, integrity: string): Promise<Report> {
   };
 }
 
-/** What e2fsck finds after the journal was replayed, as a mount does it. Empty when all is well. */
+/** Returns the findings of e2fsck after the journal was replayed, as by a mount. Empty when all is well. */
 async function faultsOf(name: string): Promise<string> {
   const device = `/dev/capsule/vol-${name}`;
   await run('e2fsck', ['-p', '-E', 'journal_only', device]);
@@ -93,7 +93,7 @@ async function untilFree(client: CapsuleClient, name: string): Promise<void> {
   }
 }
 
-/** What was under way when the power went is finished or undone after the start. */
+/** An operation under way when the power went is finished or undone after the start. */
 async function untilSettled(client: CapsuleClient): Promise<readonly Volume[]> {
   const { CREATING, DELETING, IMPORTING } = VolumeState;
   const underway = new Set<VolumeState>([CREATING, DELETING, IMPORTING]);
@@ -137,7 +137,7 @@ async function startWriter(client: CapsuleClient): Promise<void> {
   await client.workload.start({ name: 'writer' });
 }
 
-/** What it printed was on the disk. */
+/** Its printed output was on the disk. */
 async function followWriter(client: CapsuleClient): Promise<void> {
   for await (const { data } of client.workload.logs({
     name: 'writer',
@@ -145,7 +145,7 @@ async function followWriter(client: CapsuleClient): Promise<void> {
     tailLines: 1,
   })) {
     const last = Buffer.from(data).toString().trim().split('\n').at(-1);
-    if (/^\d+$/.test(last ?? '')) tell('written', last ?? '');
+    if (/^\d+$/.test(last ?? '')) report('written', last ?? '');
   }
 }
 
@@ -162,9 +162,9 @@ async function work(client: CapsuleClient): Promise<void> {
 }
 
 async function doing(what: string, name: string, act: () => Promise<unknown>): Promise<void> {
-  tell('trying', `${what} ${name}`);
+  report('trying', `${what} ${name}`);
   await act();
-  tell('done', `${what} ${name}`);
+  report('done', `${what} ${name}`);
 }
 
 async function importVolume(client: CapsuleClient, name: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What the guest finds when it starts. */
+/** The state that the guest finds when it starts. */
 export interface Report {
   /** `ok`, as SQLite says. */
   readonly integrity: string;
@@ -11,7 +11,7 @@ export interface Report {
   readonly logicalVolumes: readonly string[];
 }
 
-/** What is put into a volume: not a repetition of anything, and the same each time. */
+/** The content of a volume: without repetition, and the same each time. */
 export function contentOf(volume: string): Buffer {
   const pieces = Array.from({ length: 4096 }, (_, index) =>
     createHash('sha256').update(`${volume} ${index}`).digest(),

@@ -1,9 +1,9 @@
 /**
- * Inside of a virtual machine: repeats on one monitor what is promised of microVMs, and tells each round.
+ * Inside of a virtual machine: repeats the promises of microVMs on one monitor, and reports each round.
  * `node program.cjs BACKEND SEED flush|kill ROUNDS`.
  */
 import { makePerm, mountPerm, startServices } from '@capsule/testkit/guest-capsule';
-import { runGuestProgram, tell } from '@capsule/testkit/guest-program';
+import { report, runGuestProgram } from '@capsule/testkit/guest-program';
 import { Random } from '../lab/random.ts';
 import { flush } from '../microvm/flush.ts';
 import { killAmid } from '../microvm/kill.ts';
@@ -24,6 +24,6 @@ async function main(): Promise<void> {
     backend: backend as Backend,
     random: new Random(Number(seed)),
     rounds: Number(rounds),
-    say: (line) => tell('round', line),
+    say: (line) => report('round', line),
   });
 }

@@ -9,7 +9,7 @@ import { runIn } from './run-in.ts';
 import type { VmSetting } from './vm-setting.ts';
 import { applyContainer, applyVm, remove, untilReady } from './workload.ts';
 
-/** What goes on while a microVM is stopped. */
+/** The activity while a microVM is stopped. */
 export const FLUSH_WAYS = ['plain', 'exec open', 'TERM ignored', 'capsuled killed'] as const;
 
 const IMAGE = 'flushed:1';
@@ -60,7 +60,7 @@ async function prepare({ setting, backend }: Rounds): Promise<void> {
   await setting.client.workload.stop({ name: 'stubborn' });
 }
 
-/** A process in the guest that has a file of the volume open. What is answered ends with the guest. */
+/** A process in the guest that has a file of the volume open. Ends with the guest. */
 async function holdOpen(
   setting: VmSetting,
   name: string,

@@ -9,7 +9,7 @@ const CELLS = ['/sys/fs/cgroup', '/sys/fs/cgroup/*'].map((root) => `${root}/kuke
 /** The folder of pinned namespaces is mounted for the first of them, and stays. */
 const PINS = '/run/netns';
 
-/** What Linux shows of microVMs and of their cells; two looks with none between them have to be equal. */
+/** Linux' objects of microVMs and of their cells; two looks without a microVM between them must be equal. */
 export async function leftovers(setting: VmSetting): Promise<readonly string[]> {
   const [files, cells, links, mounts, processes] = await Promise.all([
     shell(setting, `ls -d ${FOLDERS.map((folder) => `${folder}/*`).join(' ')}`),
@@ -38,7 +38,7 @@ function commands(setting: VmSetting): Promise<readonly string[]> {
   return shell(setting, 'cat /proc/[0-9]*/comm');
 }
 
-/** Lines that it prints. What is not there is no line. */
+/** Lines that it prints. An absent object has no line. */
 async function shell(setting: VmSetting, script: string): Promise<readonly string[]> {
   const { stdout } = await setting.exec(['sh', '-c', `${script} 2>/dev/null; true`]);
   return stdout.split('\n').filter((line) => line !== '');

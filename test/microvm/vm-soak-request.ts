@@ -1,4 +1,4 @@
-/** What is repeated, and how often. The same seed makes the same choices. */
+/** The operations to repeat, and how often. The same seed makes the same choices. */
 export interface VmSoakRequest {
   readonly what: 'flush' | 'kill';
   readonly rounds: number;

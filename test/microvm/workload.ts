@@ -23,7 +23,7 @@ const CONFINED = { readOnlyRootFilesystem: true, tmpfs: [{ mountPath: '/tmp' }] 
 /** Ready as soon as it runs. */
 const QUICK = { minReadySeconds: 0 };
 
-/** What the tests say of a microVM, in the words of its manifest. */
+/** The tests' settings of a microVM, in the fields of its manifest. */
 export interface VmSpec {
   readonly backend: Backend;
   readonly image?: string;
@@ -106,7 +106,7 @@ export interface PrintedOptions {
   readonly limitMs?: number;
 }
 
-/** What it printed, by stream, once `isEnough` says so of it. */
+/** Returns its output, by stream, once `isEnough` says so of it. */
 export async function printed(
   { client, slowness }: VmSetting,
   name: string,

@@ -12,7 +12,7 @@ import type { Setting } from './setting.ts';
 import { type CellProcesses, processesOfCells } from './shim.ts';
 import type { TrackedWorkload } from './tracked-workload.ts';
 
-/** What an undisturbed workload has to keep. */
+/** The facts that an undisturbed workload must keep. */
 export interface Kept {
   readonly begun: number;
   readonly kills: number;
@@ -128,7 +128,7 @@ async function lookAtProcess({ lab }: Setting, look: Look): Promise<readonly str
 function disturbance(before: Kept | undefined, now: Kept): readonly string[] {
   const isUntouched = before?.begun === now.begun && before.kills === now.kills;
   if (!isUntouched || before.pid === now.pid) return [];
-  return [`nobody touched it, and its process was ${before.pid} and is ${now.pid}`];
+  return [`no operation touched it, and its process was ${before.pid} and is ${now.pid}`];
 }
 
 /** Not the shim: that of an ended task stays, with the exit code. */

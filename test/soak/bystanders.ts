@@ -9,7 +9,7 @@ import type { Setting } from './setting.ts';
 const AGAIN_MS = 5_000;
 const COUNT = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done';
 
-/** Workloads that nobody asks to change: nothing about them may. */
+/** Workloads that no operation changes: nothing about them may change. */
 export class Bystanders {
   readonly #setting: Setting;
   readonly #before: readonly RunningWorkload[];

@@ -7,7 +7,7 @@ import { killInside, processesOfCells } from './shim.ts';
 import type { TrackedWorkload } from './tracked-workload.ts';
 import type { Victim } from './victim.ts';
 
-/** What is still to be killed, how often. */
+/** The kills that are left, by target. */
 export interface Budget {
   capsuled: number;
   containerd: number;

@@ -1,4 +1,4 @@
-/** How many of the last lines tell what led to a violation. */
+/** The number of last lines that are printed with a violation. */
 const KEPT = 60;
 
 /** A promise that was broken. The run is over. */
@@ -6,7 +6,7 @@ export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
-/** What was done and what was broken, when; the last of it is told when something goes wrong. */
+/** Operations and faults with their times; the last lines are printed when something goes wrong. */
 export class Journal {
   readonly #lines: string[] = [];
   readonly #begunAt = performance.now();

@@ -10,7 +10,7 @@ export interface Performance {
   readonly hostPort: number;
 }
 
-/** What a read printed, and the value that the process itself was given. */
+/** The output of a read, and the value that the process itself received. */
 export interface Read {
   readonly text: string;
   readonly value?: string | undefined;

@@ -2,7 +2,7 @@ import type { CapsuleClient } from '@capsule/api/wire';
 import type { Lab } from '@capsule/testkit';
 import type { Journal } from './journal.ts';
 
-/** What every part of a run works with. */
+/** The surroundings shared by all parts of a run. */
 export interface Setting {
   readonly lab: Lab;
   readonly client: CapsuleClient;

@@ -39,7 +39,7 @@ const VICTIMS = ['victim-a', 'victim-b'];
 const FIRST_PORT = 20_000;
 /** Operations of each workload between two audits. */
 const ROUND = 12;
-/** What was killed last may take a moment to be taken away. */
+/** The remains of the last kill may take a moment to disappear. */
 const AUDIT_MS = 60_000;
 
 /**

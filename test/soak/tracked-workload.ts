@@ -144,7 +144,7 @@ export class TrackedWorkload {
   /** Asks the capsule which of the possible states is true. Fails with `Violation`: none is. */
   async #learn(possible: readonly State[], isAnswered: boolean, begunAt: number): Promise<void> {
     const { client } = this.#options;
-    // What was asked to go without an answer goes all the same.
+    // A deletion without an answer takes effect all the same.
     const isKnown = (shown: Workload | undefined) =>
       isAnswered || shown?.desiredState !== DesiredState.DELETING;
     const { isThere, last } = await untilShown(client, this.name, isKnown, SETTLE_MS);

@@ -54,7 +54,7 @@ export const SLOW_TESTS: readonly SlowTest[] = [
   },
   {
     file: 'test/e2e/microvm-flush.test.ts',
-    name: 'what a microVM wrote before its stop is in its volume, whatever goes on meanwhile',
+    name: 'data that a microVM wrote before its stop is in its volume, whatever goes on meanwhile',
     reason: 'an emulated guest boots and is stopped in each of the ways to end it',
   },
   {

@@ -10,7 +10,7 @@ const kind = (word: string) => `name: x\nkind: ${word}\n`;
 const ports = (...lines: readonly string[]) =>
   `${GOOD}  ports:\n${lines.map((line) => `    - {${line}}\n`).join('')}`;
 
-/** What people write by mistake. Lines and columns are where they would look for it. */
+/** Mistakes that users make in manifests. Lines and columns are where they would look for it. */
 export const BAD_MANIFESTS: readonly BadManifest[] = [
   {
     what: 'an unknown key, with the one that was meant',

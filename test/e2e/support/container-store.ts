@@ -1,6 +1,6 @@
 import type { Lab } from '@capsule/testkit';
 
-/** What containerd holds, as its own program `ctr` tells: sorted names. */
+/** The contents of containerd, as its own program `ctr` lists them: sorted names. */
 export interface ContainerStore {
   readonly images: readonly string[];
   readonly leases: readonly string[];

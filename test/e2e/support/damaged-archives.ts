@@ -20,7 +20,7 @@ const NAME = 'damaged:1';
 const OCI_NAME = [{ 'org.opencontainers.image.ref.name': NAME }];
 
 /**
- * Archives that no capsule may take. What they hold is new to any capsule: content that is there
+ * Archives that no capsule may take. Their content is new to any capsule: content that is there
  * already is not read again.
  */
 export function damagedArchives(): readonly DamagedArchive[] {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Blob, type Lab, MANIFEST_TYPE, type TestImage, tar } from '@capsule/testkit';
 import { imageWithLayer } from './image-with-layer.ts';
 
-/** What happens to requests for a repository; `well` is to serve. */
+/** The treatment of requests for a repository; `well` is to serve. */
 export type Fault =
   | 'well'
   /** Takes the request for the manifest and never answers. */
@@ -23,7 +23,7 @@ export type Fault =
 
 const HOST = 'faults.test';
 const LAYER_BYTES = 256 * 1024;
-/** containerd tells of progress when it has filled a buffer of this size. */
+/** containerd reports progress when it has filled a buffer of this size. */
 const PIECE_BYTES = 1024 * 1024;
 /** So that a layer takes longer than whatever must not wait for it, also on a loaded machine. */
 const PIECE_EVERY_MS = 2_000;
@@ -48,7 +48,7 @@ export class FaultRegistry implements AsyncDisposable {
     this.#address = address;
   }
 
-  /** Starts one, and tells the lab's containerd where it is. */
+  /** Starts one, and configures the lab's containerd to use it. */
   static async start(lab: Lab, base: TestImage): Promise<FaultRegistry> {
     const registry = new FaultRegistry(base, lab.hostAddress);
     await registry.open();
@@ -73,7 +73,7 @@ export class FaultRegistry implements AsyncDisposable {
   /** Listens, again at the same port. */
   async open(): Promise<void> {
     this.#server = createServer((request, response) => {
-      // Whoever asked may leave in the middle.
+      // The client may leave in the middle.
       response.on('error', () => undefined);
       void this.#answer(request.url ?? '', request.method === 'HEAD', response);
     });

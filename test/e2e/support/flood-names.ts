@@ -18,7 +18,7 @@ export interface Flood {
 
 const [server = '', count = '', quietMs = ''] = process.argv.slice(2);
 
-/** Whoever asks for an upstream that is silent hears of it when all tries are over. */
+/** A client that asks for a silent upstream gets an answer when all tries are over. */
 const FIRST_ANSWER_MS = 60_000;
 
 const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });

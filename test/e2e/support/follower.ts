@@ -27,10 +27,10 @@ export class Follower implements AsyncDisposable {
     this.#wake = () => {
       if (isEnough(this.lines)) resolve([...this.lines]);
     };
-    const told = () => `after ${this.lines.length} lines, the last: ${this.lines.at(-1)}`;
-    const timer = setTimeout(() => reject(new Error(`it took too long, ${told()}`)), timeoutMs);
+    const progress = () => `after ${this.lines.length} lines, the last: ${this.lines.at(-1)}`;
+    const timer = setTimeout(() => reject(new Error(`it took too long, ${progress()}`)), timeoutMs);
     void this.#running.ended.then(({ stderr }) =>
-      reject(new Error(`it ended ${told()} ${stderr}`)),
+      reject(new Error(`it ended ${progress()} ${stderr}`)),
     );
     this.#wake();
     try {

@@ -2,7 +2,7 @@ import { busyboxImage, ORDINARY_USER, type TestImage } from '@capsule/testkit';
 
 /**
  * An image with a shell that does nothing for a long time, and ends at once when it is asked to: a
- * shell as the first process of a container hears no polite signal.
+ * shell as the first process of a container ignores polite signals.
  */
 export function quickImage(config: Readonly<Record<string, unknown>> = {}): Promise<TestImage> {
   return busyboxImage({

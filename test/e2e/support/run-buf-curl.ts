@@ -35,7 +35,7 @@ export async function runBufCurl(
   return { code, messages: [], detail };
 }
 
-/** What reflection lists: `services` or `methods`. */
+/** The lists of reflection: `services` or `methods`. */
 export async function listByReflection(
   lab: Lab,
   what: 'services' | 'methods',

@@ -8,13 +8,13 @@ export const CAPSULECTL = join(import.meta.dirname, '../../../bin/capsulectl');
 const LONGEST_MS = 3 * 60_000;
 
 export interface CapsulectlOptions {
-  /** What it reads from its standard input; nothing by default. */
+  /** Its standard input; empty by default. */
   readonly input?: string | Uint8Array | Readable;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
-/** What a run of capsulectl printed, and how it ended. */
+/** The output of a run of capsulectl, and how it ended. */
 export interface CapsulectlResult {
   /** 128 and the number of the signal that ended it, as a shell says. */
   readonly exitCode: number;
@@ -77,7 +77,7 @@ export function startCapsulectl(
   };
 }
 
-/** The permanent code of the error that capsulectl told last: `IMAGE_INVALID`; empty for none. */
+/** The permanent code of the error that capsulectl printed last: `IMAGE_INVALID`; empty for none. */
 export function errorCodeOf({ stderr }: Pick<CapsulectlResult, 'stderr'>): string {
   const code = [...stderr.matchAll(/^ {2}see: \S+#([a-z0-9_]+)$/gm)].at(-1)?.[1];
   return code?.toUpperCase() ?? '';

@@ -10,7 +10,7 @@ interface Block {
 }
 
 /**
- * Does what a page tells its reader, in `folder`: a `yaml` block becomes the file that its first line
+ * Follows the steps of a page, in `folder`: a `yaml` block becomes the file that its first line
  * names, a `sh` block is run, and what it prints is in the `text` block behind it, if there is one; `…` there stands for anything on one line.
  */
 export async function runGuide(lab: Lab, page: string, folder: string): Promise<void> {

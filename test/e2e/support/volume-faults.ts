@@ -36,7 +36,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
       timeoutMs: 130_000,
     });
 
-  /** What goes through the point, as a person does it; whether it is done again when capsuled came back. */
+  /** The operation that goes through the point, as an operator does it; whether it is done again when capsuled came back. */
   const WORK: Readonly<Record<string, { readonly run: readonly string[]; readonly again?: true }>> =
     {
       create: { run: ['volume', 'create', '--size', '32MiB', 'fresh'] },
@@ -49,7 +49,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
       delete: { run: ['volume', 'delete', 'fresh'] },
     };
 
-  /** What has to be there before. */
+  /** Resources that must exist before. */
   const READY: Readonly<Record<string, () => Promise<unknown>>> = {
     create: () => done('workload', 'start', 'user'),
     import: () => done('workload', 'start', 'user'),
@@ -72,7 +72,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
     const armed = pathOf(lab, '/run/capsule/fault-point');
     await writeFile(armed, fault);
     const first = await lab.capsulectl(...run);
-    // What was asked for may be answered before all of it is done.
+    // A request may be answered before all of it is done.
     const reachedBy = Date.now() + PATIENCE_MS;
     while (existsSync(armed)) {
       assert.ok(Date.now() < reachedBy, `${fault} was never reached: ${first.stderr}`);

@@ -1,8 +1,8 @@
 import { type CapsuleClient, type ReportedWorkload, workloadFromProto } from '@capsule/api/wire';
 
 /**
- * Follows the API's watch until the workload is as `isWanted` says, and answers every state that was
- * told until then, the wanted one last. Fails after `timeoutMs` with the states that came instead.
+ * Follows the API's watch until the workload is as `isWanted` says, and returns every state that it
+ * reported until then, the wanted one last. Fails after `timeoutMs` with the states that came instead.
  */
 export async function waitForWorkload(
   client: CapsuleClient,
@@ -13,8 +13,8 @@ export async function waitForWorkload(
   const states: ReportedWorkload[] = [];
   const enough = new AbortController();
   const timer = setTimeout(() => {
-    const told = states.map(({ status }) => `${status.phase} ${status.reason}: ${status.message}`);
-    enough.abort(new Error(`${name} took too long; it was:\n${told.join('\n')}`));
+    const seen = states.map(({ status }) => `${status.phase} ${status.reason}: ${status.message}`);
+    enough.abort(new Error(`${name} took too long; it was:\n${seen.join('\n')}`));
   }, timeoutMs);
   try {
     const answers = client.workload.watch({ names: [name] }, { signal: enough.signal });

@@ -15,7 +15,7 @@ const TOLD_MS = 1_000;
 const LIMIT_MS = 120_000;
 const PROCESSES = ['sh', '-c', 'cat /proc/[0-9]*/comm'];
 
-/** The ways in which a microVM ends by itself: each is told apart, and followed by what its policy says. */
+/** The ways in which a microVM ends by itself: each is reported, and followed by what its policy requires. */
 export function endingVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
   suite(`a microVM ends: ${backend}`, { concurrency: false }, () => {
@@ -38,7 +38,7 @@ export function endingVmContract(backend: Backend, slowness: number, open: () =>
     });
 
     test(
-      'a monitor that dies is told as such, and its machine is started again',
+      'a dead monitor is reported as such, and its machine is started again',
       bound,
       async (t) => {
         const restartPolicy = RestartPolicy.ON_FAILURE;
@@ -61,7 +61,7 @@ export function endingVmContract(backend: Backend, slowness: number, open: () =>
       },
     );
 
-    test('a kernel that panics is told as such', bound, async (t) => {
+    test('a kernel that panics is reported as such', bound, async (t) => {
       const { pid } = await statusOf(setting, 'guest');
       // Its words are cut off with its machine.
       const panic = runIn(setting, 'guest', PANIC).catch(() => undefined);
@@ -77,7 +77,7 @@ export function endingVmContract(backend: Backend, slowness: number, open: () =>
 
   function told(t: { diagnostic(text: string): void }, begun: number): void {
     const tookMs = performance.now() - begun;
-    t.diagnostic(`told after ${Math.round(tookMs)} ms`);
-    assert.ok(tookMs < stretched(TOLD_MS * slowness), `it was told after ${tookMs} ms`);
+    t.diagnostic(`reported after ${Math.round(tookMs)} ms`);
+    assert.ok(tookMs < stretched(TOLD_MS * slowness), `it was reported after ${tookMs} ms`);
   }
 }

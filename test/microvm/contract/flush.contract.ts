@@ -7,7 +7,7 @@ const LIMIT_MS = 120_000;
 
 /** Every byte that was written before a stop, whatever goes on meanwhile. */
 export function flushVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
-  test(`what was written before a stop is in the volume: ${backend}`, {
+  test(`data written before a stop is in the volume: ${backend}`, {
     timeout: LIMIT_MS * slowness,
   }, async (t) => {
     const seed = chooseSeed();

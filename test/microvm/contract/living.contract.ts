@@ -29,7 +29,7 @@ const LIMIT_MS = 120_000;
 
 /**
  * The life of one microVM on a monitor, from its first start to its end. The tests go on where the one before them
- * stopped: booting anew for each would take most of the time.
+ * stopped: booting again for each would take most of the time.
  */
 export function livingVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
@@ -77,7 +77,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       },
     );
 
-    test('what it prints is kept, each stream for itself', bound, async () => {
+    test('its output is kept, each stream for itself', bound, async () => {
       await printed(
         setting,
         'guest',
@@ -108,14 +108,14 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       assert.equal((await inVm('echo still here')).stdout, 'still here\n');
       const tookMs = performance.now() - begun;
       t.diagnostic(`from its death to an exec: ${Math.round(tookMs)} ms`);
-      assert.equal(status?.pid, pid, 'it was started anew');
+      assert.equal(status?.pid, pid, 'it was started again');
       assert.equal(status?.restartCount, 0);
       // Where Node itself is emulated, its own start takes longer than that.
       if (slowness === 1) assert.ok(tookMs < stretched(FOUND_AGAIN_MS), `it took ${tookMs} ms`);
     });
 
     test(
-      'a stop at once puts everything on its volume, which is nobody else’s before',
+      'a stop at once puts everything on its volume, which no other workload gets before',
       bound,
       async () => {
         const peer = { image: IMAGE, mounts: MOUNTS, stopSignal: 'SIGKILL' };

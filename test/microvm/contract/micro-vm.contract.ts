@@ -4,7 +4,7 @@ import { livingVmContract } from './living.contract.ts';
 import { pairVmContract } from './pair.contract.ts';
 import { silentVmContract } from './silent.contract.ts';
 
-/** What a capsule must do with microVMs on each of its monitors. `open` is called when the tests begin. */
+/** The contract of microVMs on each monitor of a capsule. `open` is called when the tests begin. */
 export function microVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   livingVmContract(backend, slowness, open);
   endingVmContract(backend, slowness, open);

@@ -15,7 +15,7 @@ const BOOT_MS = 10_000;
 const BOOTS_MOST = 4;
 const LIMIT_MS = 120_000;
 
-/** A kernel and a disk of somebody's own, without an agent. */
+/** A kernel and a disk of an operator's own, without an agent. */
 export function pairVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
   suite(`a microVM of a kernel and a disk: ${backend}`, { concurrency: false }, () => {

@@ -1,7 +1,7 @@
 import { DesiredState, type Workload } from '@capsule/api/wire';
 import type { State } from './workload-model.ts';
 
-/** What a capsule says of a workload; undefined when it says that there is none. */
+/** The capsule's view of a workload; undefined when it reports that there is none. */
 export type Shown = Workload | undefined;
 
 const DESIRED = { running: DesiredState.RUNNING, stopped: DesiredState.STOPPED } as const;

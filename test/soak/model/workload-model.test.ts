@@ -54,7 +54,7 @@ test('a stopped workload stays stopped when it is applied, and takes no exec', (
   assert.equal(expectOf(stopped, { do: 'readByExec', path: '/a' }, 9).is, 'refused');
 });
 
-test('what nobody knows is one thing or the other, and a file is whatever it is', () => {
+test('an unknown state is one or the other, and a file has any content', () => {
   const before = run(undefined, [APPLY]);
   const states = possibleAfter(before, { do: 'delete', force: true }, 5);
   assert.deepEqual(states, [before, undefined]);
@@ -102,7 +102,7 @@ function life(state: State): Life {
   return state;
 }
 
-test('what a stopped workload keeps of an older spec is nothing to rely on', () => {
+test('the files of a stopped workload from an older spec are not relied on', () => {
   const write: Operation = { do: 'copyTo', path: '/a', text: 'old' };
   const stopped = run(undefined, [APPLY, write, { do: 'stop' }, { ...APPLY, value: '1' }]);
   assert.equal(expectOf(stopped, { do: 'copyFrom', path: '/a' }, 9).is, 'either');

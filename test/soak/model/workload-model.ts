@@ -1,6 +1,6 @@
 import { type Operation, PATHS, type Path } from './operation.ts';
 
-/** What is at a path of the writable layer; `unknown` after a write of which nobody knows the end. */
+/** The content at a path of the writable layer; `unknown` after a write whose outcome is unknown. */
 export type FileState = { readonly text: string } | 'absent' | 'unknown';
 
 /** A workload that exists, as it should be. */
@@ -23,7 +23,7 @@ export interface Life {
 /** Undefined: there is none. */
 export type State = Life | undefined;
 
-/** What may come of an operation. */
+/** The possible outcomes of an operation. */
 export type Expected =
   /** It works, and one of these is true then. The first one is the usual one. */
   | { readonly is: 'done'; readonly next: readonly [State, ...State[]] }
@@ -37,7 +37,7 @@ const NOT_FOUND = ['WORKLOAD_NOT_FOUND'];
 const NOT_RUNNING = ['RUNTIME_NOT_RUNNING'];
 
 /**
- * What has to come of the `ordinal`-th operation on a workload that is as `state` says. An operation
+ * The required outcome of the `ordinal`-th operation on a workload that is as `state` says. An operation
  * that needs a process is expected to be tried once the workload is as specified. Pure.
  */
 export function expectOf(state: State, operation: Operation, ordinal: number): Expected {
@@ -73,7 +73,7 @@ export function expectOf(state: State, operation: Operation, ordinal: number): E
 }
 
 /**
- * Every state that may be true after an operation of which nobody knows whether it was done: as
+ * Every state that may be true after an operation whose outcome is unknown: as
  * before, or as after; a file that it writes is whatever it is. Pure.
  */
 export function possibleAfter(
@@ -94,7 +94,7 @@ export function settled(state: State): State {
 }
 
 /**
- * The content that a read has to show; undefined where nobody knows, as in the container of an older
+ * The content that a read has to show; undefined where it is unknown, as in the container of an older
  * spec that a stopped workload keeps until its next start. Pure.
  */
 export function textAt(state: State, path: Path): string | 'absent' | undefined {

@@ -129,7 +129,7 @@ export class FakeContainerRuntime implements ContainerRuntime {
     }
     this.#lastPid += 1;
     entry.seen = { ...rest, task: 'running', pid: this.#lastPid };
-    this.#tell(entry, 'started');
+    this.#emit(entry, 'started');
     const started = entry.seen;
     if (program.endsWith !== undefined) this.#end(entry, program.endsWith);
     return started;
@@ -156,7 +156,7 @@ export class FakeContainerRuntime implements ContainerRuntime {
     const entry = this.#entries.get(key);
     if (entry?.seen.task !== from) return;
     entry.seen = { ...entry.seen, task: to };
-    this.#tell(entry, 'changed');
+    this.#emit(entry, 'changed');
   }
 
   async update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void> {
@@ -219,16 +219,16 @@ export class FakeContainerRuntime implements ContainerRuntime {
   #takeDown(key: string, entry: Entry): void {
     if (isAlive(entry.seen.task)) this.#end(entry, KILLED);
     this.#entries.delete(key);
-    this.#tell(entry, 'deleted');
+    this.#emit(entry, 'deleted');
   }
 
   #end(entry: Entry, exitCode: number): void {
     const { pid: _, ...rest } = entry.seen;
     entry.seen = { ...rest, task: 'stopped', exitCode, exitedAt: Date.now() };
-    this.#tell(entry, 'exited', exitCode);
+    this.#emit(entry, 'exited', exitCode);
   }
 
-  #tell({ spec }: Entry, kind: RuntimeEvent['kind'], exitCode?: number): void {
+  #emit({ spec }: Entry, kind: RuntimeEvent['kind'], exitCode?: number): void {
     const event = { ref: spec.ref, kind, at: Date.now() };
     this.#events.send(exitCode === undefined ? event : { ...event, exitCode });
   }

@@ -1,5 +1,5 @@
 /** A line to the host of the machine. */
-export function tell(word: string, text: string): void {
+export function report(word: string, text: string): void {
   process.stdout.write(`@${word} ${text.replaceAll('\n', ' | ')}\n`);
 }
 
@@ -17,7 +17,7 @@ export function runGuestProgram(main: () => Promise<void>): void {
   main().then(
     () => process.exit(0),
     (error: unknown) => {
-      tell('failed', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      report('failed', error instanceof Error ? (error.stack ?? error.message) : String(error));
       process.exit(1);
     },
   );
