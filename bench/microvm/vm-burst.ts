@@ -32,7 +32,12 @@ export const vmBurst: Benchmark = async (setting) => {
   return [
     { id: 'M1', what: '20 microVMs applied at once', unit: 's', summary: summarise(took) },
     { id: 'M1', what: 'one of 20, all its processes', unit: 'MB', summary: of('whole') },
-    { id: 'M1', what: '  of it not its guest’s', unit: 'MB', summary: of('besideGuest') },
+    {
+      id: 'M1',
+      what: '  of that, memory outside of the guest',
+      unit: 'MB',
+      summary: of('besideGuest'),
+    },
   ];
 };
 

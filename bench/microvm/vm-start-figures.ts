@@ -36,8 +36,8 @@ export function vmStartFigures(
       ...(addedMs === undefined ? {} : { goal: { most: addedMs } }),
     },
     line('bare boot to init', of('bare')),
-    line('apply to agent ready', of('agent')),
-    line('apply to payload running', of('running')),
-    line('apply to exec-ready', of('ready')),
+    line('from apply to a ready agent', of('agent')),
+    line('from apply to a running payload', of('running')),
+    line('from apply to exec-ready', of('ready')),
   ];
 }

@@ -25,7 +25,7 @@ export function exitFromStatus(exitCode: number, oomKilled: boolean): Exit {
   };
 }
 
-/** `ended with exit code 3`, `killed by SIGSEGV`, `killed by the kernel: out of memory`. Pure. */
+/** Returns `ended with exit code 3`, `ended by signal SIGSEGV`, or that the kernel killed it for want of memory. Pure. */
 export function describeExit({ exitCode, exitSignal, oomKilled }: Exit): string {
   if (oomKilled === true) return 'killed by the kernel: it wanted more memory than it may have';
   if (exitSignal === undefined) return `ended with exit code ${exitCode}`;
