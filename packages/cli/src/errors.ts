@@ -35,7 +35,7 @@ export const cliError = defineErrors('CLI', {
       f.isList ? 'there is a list' : `there is ${f.known.join(', ') || 'a value without keys'}`,
     hint: (f) =>
       f.isList
-        ? 'take the items of a list with [*], or one with [0]'
+        ? 'take all items of a list with [*], or one item with [0]'
         : 'compare with what -o yaml prints; a filter, [?(@.key)], takes only what has a key',
   },
   NOT_CONFIRMED: {
@@ -114,7 +114,7 @@ export const cliError = defineErrors('CLI', {
     why: (f) => f.printed,
     hint: (f) =>
       f.isDone
-        ? 'a program that is done after a while needs `restartPolicy: on-failure`; one that starts another in the background has to stay in the foreground'
+        ? 'a program that is done after a while needs `restartPolicy: on-failure`; a program that starts another one in the background has to stay in the foreground'
         : remedy`${action('workload.logs', { name: f.name })} shows all that it printed, ${action('workload.describe', { name: f.name })} what the capsule does next`,
   },
   IMAGE_MISSING: {
@@ -133,12 +133,12 @@ export const cliError = defineErrors('CLI', {
     }) => `generation ${f.generation} of ${f.name} was not ready in time and was rolled back`,
     why: (f) => `${f.detail}; ${f.printed}`,
     hint: (f) =>
-      remedy`the last good one is back: ${f.state}; ${action('events', { name: f.name })} shows what happened`,
+      remedy`the last good generation is back: ${f.state}; ${action('events', { name: f.name })} shows what happened`,
   },
   WORKLOAD_DELETED: {
     kind: 'conflict',
     message: (f: { name: string }) => `another client deleted ${f.name}`,
-    hint: 'apply it again if it is still wanted',
+    hint: 'apply its manifest again if you still want it',
   },
   WORKLOAD_STOPPED: {
     kind: 'conflict',

@@ -48,7 +48,7 @@ export const imagerError = defineErrors('IMAGER', {
     message: (f: { version: string; url: string; sha256: string; found: string }) =>
       `the download is not Firecracker ${f.version}`,
     why: (f) => `the SHA-256 of ${f.url} is ${f.found}, but must be ${f.sha256}`,
-    hint: 'nothing of it was kept; check for a proxy between this machine and that server',
+    hint: 'the download was not kept; check for a proxy between this machine and that server',
   },
   KERNEL_ARCHITECTURE: {
     kind: 'unsupported',

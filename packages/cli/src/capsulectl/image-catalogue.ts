@@ -6,7 +6,7 @@ import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
 const IMAGE: Argument = {
   name: 'image',
-  summary: 'reference; a short one is of docker.io',
+  summary: 'reference; a short reference is of docker.io',
   completes: 'image',
 };
 
@@ -46,7 +46,12 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     summary: 'remove images that no workload needs',
     args: [{ ...IMAGE, isRepeatable: true }],
     flags: [YES_FLAG, OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl image rm myapp:dev', about: 'refused while it is used' }],
+    examples: [
+      {
+        line: 'capsulectl image rm myapp:dev',
+        about: 'the capsule refuses while a workload needs it',
+      },
+    ],
     load: () => import('../shared/image/rm.ts'),
   },
   {
@@ -95,7 +100,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     examples: [
       { line: 'capsulectl image push app.tar', about: 'a file' },
       { line: 'docker save app:dev | capsulectl image push -', about: 'without a file' },
-      { line: 'capsulectl image push --name app:dev build.tar', about: 'one without a name' },
+      { line: 'capsulectl image push --name app:dev build.tar', about: 'an image without a name' },
     ],
     load: () => import('../shared/image/push.ts'),
   },

@@ -6,7 +6,7 @@ import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
 const REGISTRY: Argument = {
   name: 'registry',
-  summary: 'host, with its port: ghcr.io',
+  summary: 'host of the registry, with its port if it has one: ghcr.io, registry.home:5000',
   completes: 'registry',
 };
 

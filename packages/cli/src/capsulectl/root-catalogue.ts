@@ -13,9 +13,9 @@ export const ROOT_COMMANDS: readonly Command[] = [
     summary: 'create or change the resources of manifests',
     about:
       'The capsule checks all documents of all files first; if one is wrong, it applies none. ' +
-      'An unchanged workload stays, even if one that it depends on was deleted. ' +
-      'Applying the same file again changes nothing. The keys status, generation, uid, createdAt and ' +
-      'desiredState, as `get -o yaml` prints them, are ignored.',
+      'An unchanged workload stays, even if a workload that it depends on was deleted. ' +
+      'Applying the same file again changes nothing. The capsule ignores the keys status, generation, uid, ' +
+      'createdAt and desiredState, as `get -o yaml` prints them.',
     args: [],
     flags: [
       {
@@ -61,17 +61,17 @@ export const ROOT_COMMANDS: readonly Command[] = [
     path: ['events'],
     summary: 'show what happened to workloads',
     about:
-      'Also of deleted ones, as long as the capsule keeps them. Following survives a restart of ' +
+      'Also shows the events of deleted workloads, as long as the capsule keeps them. Following survives a restart of ' +
       'capsuled: no event is lost or doubled.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       FOLLOW,
       { flags: '-n, --tail <events>', summary: 'only the last events' },
-      { flags: '--since <when>', summary: 'only newer ones: 10m, 2026-01-31T09:00:00Z' },
+      { flags: '--since <when>', summary: 'only newer events: 10m, 2026-01-31T09:00:00Z' },
       ...LIST_FLAGS,
     ],
     examples: [
-      { line: 'capsulectl events web -n 20', about: 'the last twenty of one workload' },
+      { line: 'capsulectl events web -n 20', about: 'the last twenty events of one workload' },
       { line: 'capsulectl events -f', about: 'follow all' },
     ],
     load: () => import('../shared/event/events.ts'),
@@ -79,7 +79,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['top'],
     summary: 'watch the usage of workloads, the busiest first',
-    about: 'The same as `workload stats --watch --sort cpu`; into a pipe it is shown once.',
+    about: 'The same as `workload stats --watch --sort cpu`; into a pipe it prints once.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, SORT_FLAG, ...LIST_FLAGS],
     examples: [
@@ -92,12 +92,12 @@ export const ROOT_COMMANDS: readonly Command[] = [
     path: ['cp'],
     summary: 'copy files and folders to and from a workload',
     about:
-      'A folder that exists is copied into; another target is the new name; SOURCE/. means the ' +
-      'contents. A link as target is followed, a link as source is copied as one. - is a tar archive ' +
+      'cp copies into a folder that exists; another target is the new name; SOURCE/. means the ' +
+      'contents. cp follows a link as target, and copies a link as source as a link. - is a tar archive ' +
       'of the input or output. The workload may run or not, and needs no tar of its own. Files that ' +
-      'go in belong to root there, files that come out to you here, unless --archive keeps owners. FIFOs ' +
-      'and devices are left out with a warning, unless --archive makes them; as target they are ' +
-      'refused. Sockets are always left out.',
+      'go in belong to root there, files that come out to you here, unless --archive keeps owners. cp leaves ' +
+      'out FIFOs and devices with a warning, unless --archive makes them, and refuses them as target. ' +
+      'It always leaves out sockets.',
     args: [
       { name: 'source', summary: 'path here, or NAME:/path', completes: 'place' },
       { name: 'target', summary: 'path here, or NAME:/path', completes: 'place' },

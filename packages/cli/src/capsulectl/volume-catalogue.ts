@@ -21,7 +21,8 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     path: ['volume', 'list'],
     aliases: [['volume', 'ls']],
     summary: 'show all volumes',
-    about: 'Also orphaned ones (storage that no record names), with the commands for them.',
+    about:
+      'Also shows orphaned volumes (storage that no record names), with the commands that keep or remove them.',
     args: [],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl volume list -o wide', about: 'with their mount paths' }],
@@ -42,10 +43,10 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     path: ['volume', 'create'],
     summary: 'make a volume',
     about:
-      'Storage that outlives the workloads that mount it. It takes disk space as workloads write to it. ' +
+      'A volume is storage that outlives the workloads that mount it. It takes disk space as workloads write to it. ' +
       'The same command again is a success; `apply` with kind: Volume does the same from a file.',
     args: [{ name: 'volume', summary: 'name of the new volume' }],
-    flags: [{ flags: '--size <size>', summary: 'its capacity (default 512MiB)' }],
+    flags: [{ flags: '--size <size>', summary: 'capacity of the volume (default 512MiB)' }],
     examples: [{ line: 'capsulectl volume create --size 10GiB data', about: 'ten gibibytes' }],
     load: () => import('../shared/volume/create.ts'),
   },
@@ -53,7 +54,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     path: ['volume', 'resize'],
     summary: 'make a volume larger',
     about:
-      'It never shrinks. If the kernel cannot grow a mounted one, it grows after its workload stops.',
+      'A volume never shrinks. If the kernel cannot grow a mounted volume, the capsule grows it after its workload stops.',
     args: [VOLUME, { name: 'size', summary: 'the new capacity: 20GiB' }],
     flags: [],
     examples: [{ line: 'capsulectl volume resize data 20GiB', about: 'keeps its contents' }],
@@ -70,7 +71,8 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     flags: [
       {
         flags: '--force',
-        summary: 'stop the workload that mounts it; remove its snapshots too, and orphaned ones',
+        summary:
+          'stop the workload that mounts the volume, and remove its snapshots; also remove orphaned volumes and snapshots',
       },
       YES_FLAG,
     ],
@@ -88,7 +90,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     args: [EITHER],
     flags: [],
     examples: [
-      { line: 'capsulectl volume adopt data', about: '`volume list` shows the orphaned ones' },
+      { line: 'capsulectl volume adopt data', about: '`volume list` shows the orphaned volumes' },
     ],
     load: () => import('../shared/volume/adopt.ts'),
   },
@@ -119,7 +121,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     summary: 'restore the contents of a snapshot',
     about:
       'Stop the workload that mounts the volume first. A snapshot keeps the present contents, unless ' +
-      '--discard is given. With --to the volume stays as it is, and the contents go to a new one.',
+      '--discard is given. With --to the volume stays as it is, and the contents go to a new volume.',
     args: [{ name: 'snapshot', summary: 'like data@before-upgrade', completes: 'snapshot' }],
     flags: [
       { flags: '--to <name>', summary: 'restore to a new volume of this name' },
@@ -176,13 +178,19 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     about:
       'Takes a file of `export`, an ext4 image or a tar archive, uncompressed or compressed with zstd or ' +
       'gzip. The volume exists once the checksum of its contents is verified. An interrupted import resumes when the ' +
-      'same command runs again within a day; standard input is read once. Without --size, an archive ' +
-      'that `export --tar` wrote makes a volume of the original size.',
+      'same command runs again within a day; standard input is read once. Without --size, the ' +
+      'import gives the volume the original size of an archive that `export --tar` wrote.',
     args: [
       { name: 'volume', summary: 'name of the new volume' },
       { name: 'file', summary: 'its source; - for standard input', completes: 'file' },
     ],
-    flags: [{ flags: '--size <size>', summary: 'of the volume; refused when it is too small' }],
+    flags: [
+      {
+        flags: '--size <size>',
+        summary:
+          'capacity of the new volume; the capsule refuses a capacity that is too small for the contents',
+      },
+    ],
     examples: [
       { line: 'capsulectl volume import data data.img.zst', about: 'as it was exported' },
       { line: 'capsulectl volume import --size 10GiB data backup.tar.gz', about: 'with room' },

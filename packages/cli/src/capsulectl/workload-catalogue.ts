@@ -14,7 +14,7 @@ export const WORKLOAD: Argument = {
   summary: 'name of the workload',
   completes: 'workload',
 };
-const NO_WAIT = { flags: '--no-wait', summary: 'do not wait until it is ready' } as const;
+const NO_WAIT = { flags: '--no-wait', summary: 'do not wait until the workload is ready' } as const;
 
 /** `capsulectl workload …`. */
 export const WORKLOAD_COMMANDS: readonly Command[] = [
@@ -57,12 +57,12 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'stop'],
     summary: 'stop workloads and keep them, with their files',
     about:
-      'They get their stop signal, then their grace period, then a kill. A stop lasts until ' +
+      'Workloads get their stop signal, then their grace period, then a kill. A stop lasts until ' +
       'a start, across restarts of the capsule.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, GRACE_FLAG, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [
-      { line: 'capsulectl workload stop web', about: 'with its own grace' },
+      { line: 'capsulectl workload stop web', about: 'with its own grace period' },
       { line: 'capsulectl workload stop -l app=web --grace 60s', about: 'several, with more time' },
     ],
     load: () => import('../shared/workload/stop.ts'),
@@ -78,7 +78,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   {
     path: ['workload', 'restart'],
     summary: 'stop workloads and start them again',
-    about: 'If the tag now names another image, the restart uses that one.',
+    about: 'If the tag now names another image, the restart uses that image.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl workload restart web', about: 'and wait until it is ready' }],
@@ -93,7 +93,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, ...LIST_FLAGS],
     examples: [
-      { line: 'capsulectl workload stats', about: 'all that run' },
+      { line: 'capsulectl workload stats', about: 'all running workloads' },
       { line: 'capsulectl workload stats web -o json', about: 'for a program' },
     ],
     load: () => import('../shared/workload/stats.ts'),
@@ -146,17 +146,17 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'logs'],
     summary: 'print the output of workloads',
     about:
-      'Its stdout goes to stdout, its stderr to stderr, byte for byte. ' +
+      'The stdout of a workload goes to stdout, its stderr to stderr, byte for byte. ' +
       'Following survives a restart of capsuled: no line is lost or doubled. It continues ' +
       'across restarts of the workload, and ends when a job is done, and when the workload is ' +
       'stopped or deleted. Each line of several workloads begins with the name of its workload; -l ' +
-      'chooses among those that exist when the command starts.',
+      'chooses among the workloads that exist when the command starts.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       SELECTOR_FLAG,
       FOLLOW,
       TAIL,
-      { flags: '--since <when>', summary: 'only newer ones: 10m, 2026-01-31T09:00:00Z' },
+      { flags: '--since <when>', summary: 'only newer lines: 10m, 2026-01-31T09:00:00Z' },
       { flags: '--timestamps', summary: 'put the time in front of each line' },
       {
         flags: '--serial',
@@ -166,7 +166,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     examples: [
       { line: 'capsulectl workload logs -f web', about: 'follow' },
       { line: 'capsulectl workload logs web -n 100 --timestamps', about: 'the last 100 lines' },
-      { line: 'capsulectl workload logs -f -l app=shop', about: 'of several, as they come' },
+      { line: 'capsulectl workload logs -f -l app=shop', about: 'new lines of several workloads' },
       { line: 'capsulectl workload logs --serial vm', about: 'why a microVM does not come up' },
     ],
     load: () => import('../shared/workload/logs.ts'),
@@ -176,11 +176,11 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     summary: 'run a command in a workload',
     about:
       'The words behind the name of the workload, or behind --, are the command, unchanged; flags of exec ' +
-      'itself come before the name. It ends with the exit code of the command; ' +
+      'itself come before the name. exec ends with the exit code of the command; ' +
       '127 when there is no such program, 126 when it may not be run, 125 when nothing could be ' +
-      'run. Signals are passed on; with a terminal, keys are. A second signal ends capsulectl, ' +
+      'run. exec passes signals on, and with a terminal keys. A second signal ends capsulectl, ' +
       'and with it the command. When capsulectl ends first, however that is, everything that the ' +
-      'command has started ends; what a command leaves running when it ends by itself stays. The ' +
+      'command has started ends; processes that a command leaves running when it ends by itself stay. The ' +
       'processes of an exec in a container bear CAPSULE_EXEC in their environment.',
     args: [
       WORKLOAD,
@@ -191,11 +191,14 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
       { flags: '-t, --tty', summary: 'give the command this terminal, and the input' },
       {
         flags: '-e, --env <name=value>',
-        summary: 'set a variable; NAME alone takes it from here, if it is set here',
+        summary: 'set a variable; NAME alone takes its value from here, if it is set here',
         isRepeatable: true,
       },
-      { flags: '-w, --workdir <dir>', summary: 'where it runs: an absolute path' },
-      { flags: '-u, --user <user>', summary: 'who it runs as: name or number, and :group' },
+      {
+        flags: '-w, --workdir <dir>',
+        summary: 'working directory of the command: an absolute path',
+      },
+      { flags: '-u, --user <user>', summary: 'user of the command: name or number, and :group' },
     ],
     examples: [
       { line: 'capsulectl workload exec -t web -- /bin/sh', about: 'a shell' },

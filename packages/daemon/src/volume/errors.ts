@@ -22,7 +22,7 @@ export const volumeError = defineErrors('VOLUME', {
   EXISTS: {
     kind: 'conflict',
     message: (f: Named & { now: number }) =>
-      `there is a volume named ${f.name} already, of ${formatSize(f.now)}`,
+      `volume ${f.name} exists already, with ${formatSize(f.now)}`,
     hint: (f) =>
       remedy`${action('volume.resize', { volume: f.name, size: 'SIZE' })} makes it larger`,
   },
@@ -70,7 +70,7 @@ export const volumeError = defineErrors('VOLUME', {
     kind: 'precondition',
     message: (f: Named & { kept: number }) =>
       `volume ${f.name} has ${f.kept === 1 ? 'a snapshot' : `${f.kept} snapshots`}`,
-    why: 'they would go with it',
+    why: 'the snapshots would be deleted with the volume',
     hint: (f) =>
       remedy`${action('volume.snapshots', { volume: f.name })} shows them; ${short(action('volume.delete', { force: true }))} removes all`,
   },

@@ -34,7 +34,7 @@ export const importError = defineErrors('IMPORT', {
     kind: 'invalid',
     message: (f: Named & { sizeBytes: number; least: number }) =>
       `volume ${f.name} needs ${formatSize(f.least)}; the requested size is ${formatSize(f.sizeBytes)}`,
-    hint: 'name a larger size, or none',
+    hint: 'request a larger size, or leave the size out',
   },
   DAMAGED: {
     kind: 'dataLoss',

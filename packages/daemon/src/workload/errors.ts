@@ -104,7 +104,7 @@ export const workloadError = defineErrors('WORKLOAD', {
   PORT_SHADOWED: {
     kind: 'conflict',
     message: (f: { port: string; holder: string; program: string }) =>
-      `${f.port} leads to ${f.holder}, which cuts off ${f.program}`,
+      `the published port ${f.port} of ${f.holder} hides the port of ${f.program}`,
     why: 'both use the port; a published port comes first',
     hint: (f) => `give ${f.holder} another hostPort, or the program another port`,
   },

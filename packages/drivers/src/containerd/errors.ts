@@ -27,7 +27,7 @@ export const runtimeError = defineErrors('RUNTIME', {
     message: (f: { action: string; detail: string }) =>
       `containerd could not ${f.action}: no space is left on the capsule's disk`,
     why: (f) => f.detail,
-    hint: remedy`make room: ${action('image.prune')} removes images that no workload uses, ${action('workload.delete')} workloads with their files`,
+    hint: remedy`make room: ${action('image.prune')} removes images that no workload uses, ${action('workload.delete')} removes workloads with their files`,
   },
   IMAGE_MISSING: {
     kind: 'precondition',
@@ -117,7 +117,7 @@ export const imageError = defineErrors('IMAGE', {
   DISK_FULL: {
     kind: 'exhausted',
     message: (f: { subject: string }) => `no space is left on the capsule's disk for ${f.subject}`,
-    hint: remedy`make room: ${action('image.prune')} removes images that no workload uses, ${action('workload.delete')} workloads with their files`,
+    hint: remedy`make room: ${action('image.prune')} removes images that no workload uses, ${action('workload.delete')} removes workloads with their files`,
   },
   UNNAMED: {
     kind: 'invalid',
@@ -134,6 +134,6 @@ export const imageError = defineErrors('IMAGE', {
   NAMED_BY_DIGEST: {
     kind: 'invalid',
     message: (f: { name: string }) => `${f.name} names an image by its digest`,
-    hint: 'write it as NAME or NAME:TAG; its digest comes with its content',
+    hint: 'leave out the digest: write NAME or NAME:TAG',
   },
 });

@@ -93,7 +93,7 @@ export const microVmError = defineErrors('MICROVM', {
     message: (f: Named & { path: string; where: string }) =>
       `microVM ${f.container} cannot use the disk ${f.path}: ${f.where}`,
     why: 'two kernels that write to one file system destroy it',
-    hint: 'stop whatever uses it, or give each microVM a copy of its own',
+    hint: 'stop the workload or program that uses it, or give each microVM a copy of its own',
   },
   DISK_UNFIT: {
     kind: 'precondition',

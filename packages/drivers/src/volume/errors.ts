@@ -38,7 +38,7 @@ export const volumeDriverError = defineErrors('VOLUME', {
     message: (f: Named & { subPath: string; problem: string }) =>
       `folder ${f.subPath} of volume ${f.name} cannot be mounted: ${f.problem}`,
     why: 'each part of a subPath is a folder of the volume; a link could lead out of it',
-    hint: 'name another subPath, or mount the volume as a whole and look',
+    hint: 'name another subPath, or mount the volume as a whole and check that folder',
   },
   GROWS_DETACHED: {
     kind: 'precondition',

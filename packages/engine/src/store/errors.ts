@@ -6,7 +6,7 @@ export const storeError = defineErrors('STORE', {
     message: (f: { path: string; detail: string }) =>
       `the store ${f.path} cannot be used: ${f.detail}`,
     why: 'a store that cannot be read is never replaced by an empty one: that would lose every workload',
-    hint: 'workloads that run keep running; restore the file from a copy, or move it away to start with an empty one',
+    hint: 'workloads that run keep running; restore the file from a copy, or move it away to start with an empty store',
   },
   FULL: {
     kind: 'exhausted',

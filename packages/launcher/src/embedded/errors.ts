@@ -15,7 +15,7 @@ export const embeddedError = defineErrors('EMBEDDED', {
   POOL_INVALID: {
     kind: 'invalid',
     message: (f: { pool: string }) => `'${f.pool}' is not an IPv4 range with room for a capsule`,
-    hint: 'write it as 10.213.0.0/16; the prefix is between 8 and 30',
+    hint: 'write an IPv4 range such as 10.213.0.0/16, with a prefix length of 8 to 30',
   },
   NOT_STARTED: {
     kind: 'unavailable',
@@ -35,8 +35,8 @@ export const embeddedError = defineErrors('EMBEDDED', {
   },
   NOT_ROOT: {
     kind: 'denied',
-    message: () => 'a capsule can only be started by root',
-    why: 'namespaces, mounts and firewall rules of the machine are involved',
+    message: () => 'only root can start a capsule',
+    why: 'a capsule needs namespaces, mounts and firewall rules of the machine',
     hint: 'run it with sudo',
   },
 });

@@ -22,7 +22,7 @@ export const hostError = defineErrors('HOST', {
     kind: 'conflict',
     message: (f: { cidr: string; others: readonly string[]; free: string; config: string }) =>
       `${f.cidr} of the workloads is also used by this host: ${f.others.join(', ')}`,
-    why: 'workloads cannot reach that network: they find each other at these addresses',
+    why: 'the capsule routes these addresses to workloads, so packets of a workload never reach that network',
     hint: (f) =>
       `write {"bridge": {"cidr": "${f.free}"}} to ${f.config}, and stop and start the capsule`,
   },
@@ -44,14 +44,14 @@ export const hostError = defineErrors('HOST', {
     kind: 'precondition',
     message: (f: { folder: string; mount: string }) =>
       `${f.folder} is on a filesystem that is mounted noexec: ${f.mount}`,
-    why: 'it has the files of the containers, and their programs cannot run from there',
+    why: 'this filesystem holds the files of the containers, and noexec prevents their programs from running',
     hint: (f) => `mount -o remount,exec ${f.mount}, or keep the state of capsules elsewhere`,
   },
   UNKNOWN: {
     kind: 'internal',
     message: (f: { aspect: string; detail: string }) =>
       `the launcher cannot look at the ${f.aspect} of this host: ${f.detail}`,
-    hint: 'its faults are not reported; the launcher tries again in a moment',
+    hint: 'the launcher tries again in a moment; until then it reports no faults of this kind',
   },
 });
 

@@ -7,7 +7,7 @@ import { readLine } from '../file/read-line.ts';
 
 export const YES_FLAG = {
   flags: '-y, --yes',
-  summary: 'do not ask, on a terminal neither',
+  summary: 'do not ask, even on a terminal',
 } as const;
 
 export interface Destruction {

@@ -9,12 +9,13 @@ export const copyError = defineErrors('COPY', {
   TARGET_MISSING: {
     kind: 'notFound',
     message: (f: { path: string }) => `the folder ${f.path} does not exist`,
-    hint: 'make it first, or copy to an existing one',
+    hint: 'make the folder first, or copy to a folder that exists',
   },
   TARGET_SPECIAL: {
     kind: 'invalid',
     message: (f: { path: string }) => `${f.path} is a device, a FIFO or a socket`,
-    why: 'cp replaces files, and the programs that use it would lose it',
+    why: (f) =>
+      `cp would replace ${f.path} by a file, and the programs that open that path would get the file`,
     hint: remedy`name another target; ${action('workload.exec', { name: 'NAME', command: '-- cat FILE' })} writes to any output`,
   },
   SOURCE_SPECIAL: {
@@ -27,7 +28,7 @@ export const copyError = defineErrors('COPY', {
     kind: 'invalid',
     message: (f: { path: string; reason: string }) =>
       `the link ${f.path} cannot be followed: ${f.reason}`,
-    hint: 'name the file that is meant',
+    hint: 'name the file that you mean',
   },
   CHANGED: {
     kind: 'conflict',
@@ -37,19 +38,19 @@ export const copyError = defineErrors('COPY', {
   ENDLESS: {
     kind: 'invalid',
     message: (f: { path: string }) => `${f.path} has no size, and does not end`,
-    why: 'a file of /proc or /sys is read to its end, up to 64 MiB',
+    why: 'cp reads a file of /proc or /sys to its end, up to 64 MiB',
     hint: 'leave it out',
   },
   SPECIAL_FAILED: {
     kind: 'invalid',
     message: (f: { path: string; reason: string }) => `${f.path} cannot be made: ${f.reason}`,
-    why: 'devices and FIFOs are made by the program mknod; devices take root',
+    why: 'cp makes devices and FIFOs with mknod, and only root may make devices',
     hint: 'copy without --archive, or as root',
   },
   NOT_A_FOLDER: {
     kind: 'invalid',
     message: (f: { path: string }) => `${f.path} is not a folder`,
-    hint: 'a path that ends in / and a folder as source need one',
+    hint: 'name a folder as target: the source is a folder or an archive, or the target ends in /',
   },
   NAME_REFUSED: {
     kind: 'invalid',
@@ -65,13 +66,13 @@ export const copyError = defineErrors('COPY', {
   IN_THE_WAY: {
     kind: 'invalid',
     message: (f: { path: string }) => `${f.path} is in the way`,
-    why: 'a folder, a device, a FIFO or a socket is not replaced, and links are not followed',
+    why: 'cp replaces no folder, device, FIFO or socket here, and follows no link',
     hint: 'move it, or copy to another place',
   },
   ARCHIVE_DAMAGED: {
     kind: 'internal',
     message: (f: { reason: string }) =>
       `the received archive is incomplete or damaged: ${f.reason}`,
-    hint: 'copy again; the files so far stay',
+    hint: 'copy again; the files that cp has written stay',
   },
 });

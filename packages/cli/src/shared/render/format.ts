@@ -59,5 +59,5 @@ export const OUTPUT_FLAG = {
 export const LIST_FLAGS = [
   OUTPUT_FLAG,
   { flags: '-q, --quiet', summary: 'only names, as -o name' },
-  { flags: '--no-headers', summary: 'a table without its titles' },
+  { flags: '--no-headers', summary: 'a table without its headers' },
 ] as const;

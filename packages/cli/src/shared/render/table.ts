@@ -58,7 +58,12 @@ export function renderTable<Row>(
   const left = measured.filter((_, index) => kept[index] === false);
   const note =
     isWide && left.length > 0
-      ? [style('dim', `too narrow for ${left.map(({ column }) => column.title).join(', ')}`)]
+      ? [
+          style(
+            'dim',
+            `the terminal is too narrow for ${left.map(({ column }) => column.title).join(', ')}`,
+          ),
+        ]
       : [];
   return [...title, ...body, ...note].map((text) => `${text}\n`).join('');
 }

@@ -1,5 +1,5 @@
 /** The same for everything that can be watched. */
 export const WATCH_FLAG = {
   flags: '-w, --watch',
-  summary: 'stay, and show it again when it has changed',
+  summary: 'watch: keep running, and print the output again after each change',
 } as const;

@@ -29,6 +29,6 @@ export const transferError = defineErrors('TRANSFER', {
   FILE_EXISTS: {
     kind: 'exists',
     message: (f: File) => `there is a file ${f.path} already`,
-    hint: 'name another file with -o, or remove that one',
+    hint: 'name another file with -o, or remove that file',
   },
 });

@@ -5,7 +5,7 @@ import type { Input } from '../../program/input.ts';
 
 export const SELECTOR_FLAG = {
   flags: '-l, --selector <labels>',
-  summary: 'those with these labels: app=web,tier!=db,canary,!old',
+  summary: 'workloads with these labels: app=web,tier!=db,canary,!old',
 } as const;
 
 /** The workloads that a command means: by name, or by label. Fails with `CLI_USAGE`, `CLI_NOTHING_SELECTED`. */

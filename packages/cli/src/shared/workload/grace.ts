@@ -3,7 +3,8 @@ import { parseDuration } from '../argument/duration.ts';
 
 export const GRACE_FLAG = {
   flags: '--grace <duration>',
-  summary: 'how long it may take to end, instead of its own: 30s, 2m; 0 kills at once',
+  summary:
+    'how long a workload may take to end, instead of its own grace period: 30s, 2m; 0 kills at once',
 } as const;
 
 const BARE_SECONDS = /^\d{1,9}$/;

@@ -61,7 +61,7 @@ test('a wider terminal is used, and what a program reads is never cut', async ()
   );
   const wide = await listOn({ isTerminal: true, columns: 100 }, '-o', 'wide');
   const lines = wide.stdout.trimEnd().split('\n');
-  assert.match(lines.at(-1) ?? '', /^too narrow for DIGEST, RETRY, LABELS$/);
+  assert.match(lines.at(-1) ?? '', /^the terminal is too narrow for DIGEST, RETRY, LABELS$/);
   assert.ok(
     lines.every((one) => one.length <= 100),
     wide.stdout,

@@ -19,7 +19,7 @@ export const snapshotError = defineErrors('SNAPSHOT', {
   EXISTS: {
     kind: 'exists',
     message: (f: Named) => `there is a snapshot ${f.name} already`,
-    hint: 'take another name, or delete that one first',
+    hint: 'take another name, or delete that snapshot first',
   },
   NOT_READY: {
     kind: 'precondition',

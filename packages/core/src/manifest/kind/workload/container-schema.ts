@@ -73,7 +73,7 @@ const healthCheck: JsonSchema = {
 /** Everything that a `container:` block may hold; the compiler asks for each field. */
 export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[number], JsonSchema>> =
   {
-    image: text('Reference; a short one is of docker.io, without a tag it is latest.', {
+    image: text('Reference; a short reference is of docker.io, and without a tag it is latest.', {
       minLength: 1,
     }),
     imagePullPolicy: choice(
@@ -161,7 +161,7 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
       add: texts('Given beside the usual ones.'),
       drop: texts('Taken away.'),
     }),
-    privileged: flag('All capabilities and devices, no filter, no masked paths.'),
+    privileged: flag('All capabilities and devices, no seccomp filter, no masked paths.'),
     hostPid: flag("Shares the capsule's processes."),
     hostIpc: flag("Shares the capsule's IPC."),
     hostBindPaths: list('Paths of the capsule.', text('SOURCE[:TARGET][:ro]', ABSOLUTE)),
