@@ -30,7 +30,7 @@ export const memory: Benchmark = async (setting) => {
   return [
     { ...line('capsuled resident, idle', resident(idle)), goal: { most: 90 } },
     { ...line('capsuled resident, 50 workloads', resident(busy)), goal: { most: 90 } },
-    line('  of that, anonymous memory, idle', anonymous(idle)),
-    line('  of that, anonymous memory, 50 workloads', anonymous(busy)),
+    line('  anonymous part, idle', anonymous(idle)),
+    line('  anonymous part, 50 workloads', anonymous(busy)),
   ];
 };

@@ -34,7 +34,7 @@ export const vmBurst: Benchmark = async (setting) => {
     { id: 'M1', what: 'one of 20, all its processes', unit: 'MB', summary: of('whole') },
     {
       id: 'M1',
-      what: '  of that, memory outside of the guest',
+      what: '  part outside of the guest',
       unit: 'MB',
       summary: of('besideGuest'),
     },
