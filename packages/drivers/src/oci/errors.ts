@@ -16,7 +16,7 @@ export const programError = defineErrors('RUNTIME', {
     kind: 'invalid',
     message: (f: { user: string; place: string }) =>
       `user ${JSON.stringify(f.user)} is unknown in ${f.place}`,
-    why: 'it is neither a number nor a name in /etc/passwd or /etc/group of the image',
+    why: 'it is neither a number nor a name in /etc/passwd or /etc/group there',
     hint: 'set `user` in the manifest to a name that the image has, or to a number',
   },
   WORKING_DIR_UNUSABLE: {
