@@ -1,5 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isCapsuleError } from '@capsule/core';
 import { processError } from '../process/errors.ts';
 import { run } from '../process/run.ts';
+
+/** The writers stand still until the thaw, so it outlasts a short lack of descriptors or processes. */
+const THAW_LIMIT_MS = 60_000;
+const THAW_AGAIN_MS = 100;
 
 /**
  * Blocks writers of a mounted filesystem, after a sync of everything written: ioctl FIFREEZE. Freezing it again is a
@@ -9,9 +15,26 @@ export async function freeze(mountPoint: string, signal?: AbortSignal): Promise<
   await ask('--freeze', mountPoint, /Device or resource busy/, signal);
 }
 
-/** Unblocks the writers. A filesystem that is not frozen is a success. */
+/**
+ * Unblocks the writers. A filesystem that is not frozen is a success. Retries for a minute where the program cannot be
+ * started.
+ */
 export async function thaw(mountPoint: string): Promise<void> {
-  await ask('--unfreeze', mountPoint, /Invalid argument/);
+  const deadline = performance.now() + THAW_LIMIT_MS;
+  for (;;) {
+    try {
+      return await ask('--unfreeze', mountPoint, /Invalid argument/);
+    } catch (error) {
+      if (!mayStartLater(error) || performance.now() > deadline) throw error;
+    }
+    await delay(THAW_AGAIN_MS);
+  }
+}
+
+/** A program that is not installed does not appear. */
+function mayStartLater(error: unknown): boolean {
+  if (!isCapsuleError(error) || error.code !== processError.NOT_STARTED.code) return false;
+  return (error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT';
 }
 
 async function ask(
