@@ -38,7 +38,7 @@ export interface VolumeArchives {
 export interface UploadStore {
   /** Bytes that are there; 0 for a new one. One with the same name and another id gives way to it. */
   open(name: string, id: string): Promise<number>;
-  /** Adds what comes, from the offset on. Zeros take no room. */
+  /** Adds what comes, from the offset on. Zeros take no room. Fails with `VOLUME_UPLOAD_FULL`. */
   append(name: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   /** The path of the file. */
   path(name: string): Promise<string>;

@@ -21,6 +21,13 @@ export const volumeDriverError = defineErrors('VOLUME', {
     message: (f: Named) => `the source of volume ${f.name} is not an ext4 filesystem`,
     hint: remedy`import a file of ${action('volume.export')}, an image of ext4, or a tar archive`,
   },
+  UPLOAD_FULL: {
+    kind: 'exhausted',
+    message: (f: Named) =>
+      `no space is left on the capsule's disk for the import of volume ${f.name}`,
+    why: 'an import is kept on the disk until its volume is made',
+    hint: 'make room on the capsule, then import it again: it resumes where it was',
+  },
   FOREIGN: {
     kind: 'conflict',
     message: (f: Named) => `the storage of volume ${f.name} holds something else already`,

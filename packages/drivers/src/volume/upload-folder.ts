@@ -1,7 +1,8 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UploadStore } from '@capsule/core';
 import { namesIn } from '@capsule/host';
+import { volumeDriverError } from './errors.ts';
 
 const SUFFIX = '.upload';
 
@@ -33,11 +34,14 @@ export class UploadFolder implements UploadStore {
       let at = offset;
       for await (const piece of pieces) {
         // Pieces that are not written become holes, which read as zeros.
-        if (!isZero(piece)) await file.write(piece, 0, piece.length, at);
+        if (!isZero(piece)) await writeAll(file, piece, at);
         at += piece.length;
       }
       await file.truncate(at);
       await file.sync();
+    } catch (error) {
+      const isFull = FULL.includes((error as NodeJS.ErrnoException).code ?? '');
+      throw isFull ? volumeDriverError.UPLOAD_FULL({ name }, error) : error;
     } finally {
       await file.close();
     }
@@ -69,6 +73,15 @@ export class UploadFolder implements UploadStore {
   }
 }
 
+/** A disk that is almost full takes a part of the piece, and only the next write fails: write(2). */
+async function writeAll(file: FileHandle, piece: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < piece.length; ) {
+    const { bytesWritten } = await file.write(piece, done, piece.length - done, at + done);
+    done += bytesWritten;
+  }
+}
+
+const FULL = ['ENOSPC', 'EDQUOT'];
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 function isZero(piece: Uint8Array): boolean {
