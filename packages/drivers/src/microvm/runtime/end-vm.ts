@@ -16,16 +16,24 @@ export function lostEnd(fault?: string): VmEnd {
 
 /**
  * The one way to end a run: records how it ended, then ends the rest of its processes, the machine first and
- * the log writers last. Idempotent, and completes an interrupted one.
+ * the log writers last. Idempotent, and completes an interrupted one. Ends the processes also when the record
+ * cannot be written, and fails then.
  */
 export async function endVm(records: VmRecords, run: VmRun, end: VmEnd): Promise<VmRun> {
   const ended: VmRun = { ...run, ended: run.ended ?? end };
-  if (run.ended === undefined) await records.putRun(ended);
-  const machine = ended.processes.filter(({ role }) => !WRITERS.includes(role));
+  try {
+    if (run.ended === undefined) await records.putRun(ended);
+  } finally {
+    await endProcesses(ended);
+  }
+  return ended;
+}
+
+async function endProcesses({ processes, cgroupFiles = [] }: VmRun): Promise<void> {
+  const machine = processes.filter(({ role }) => !WRITERS.includes(role));
   // The machine goes before the process that carries its vsock, which would report an error otherwise.
   for (const process of machine.toReversed()) await endProcess(process);
-  const writers = ended.processes.filter(({ role }) => WRITERS.includes(role));
+  const writers = processes.filter(({ role }) => WRITERS.includes(role));
   await Promise.all(writers.map((process) => askProcess(process, DRAIN_MS)));
-  await emptyCgroup(ended.cgroupFiles ?? []);
-  return ended;
+  await emptyCgroup(cgroupFiles);
 }

@@ -13,10 +13,11 @@ export async function pauseVm(work: VmWork, id: string): Promise<void> {
   await running.withLock(id, async () => {
     const up = await findUp(work, id);
     if (up === undefined || up.run.isPaused) return;
-    const watch = running.watch(id);
-    if (watch !== undefined) watch.pulse.isHeld = true;
     // Recorded first: a paused machine without the record would count as lost.
     await context.records.putRun({ ...up.run, isPaused: true });
+    // Held only now: the agent of a machine that runs on, since the record failed, is still watched.
+    const watch = running.watch(id);
+    if (watch !== undefined) watch.pulse.isHeld = true;
     await suspendProcess(up.machine);
     running.emit(up.vm, 'changed');
   });
