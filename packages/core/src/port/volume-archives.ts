@@ -44,6 +44,9 @@ export interface UploadStore {
   path(name: string): Promise<string>;
   /** Idempotent. */
   remove(name: string): Promise<void>;
-  /** Removes what nothing was added to since a moment, in milliseconds since 1970. */
-  prune(since: number): Promise<void>;
+  /**
+   * Removes the uploads that nothing was added to for so long. An upload that this capsuled used counts by the
+   * monotonic clock too.
+   */
+  prune(keptMs: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { UploadStore } from '@capsule/core';
 import { namesIn } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
@@ -9,6 +9,8 @@ const SUFFIX = '.upload';
 /** Stores uploads as sparse files, `NAME@ID.upload`. */
 export class UploadFolder implements UploadStore {
   readonly #folder: string;
+  /** When this capsuled last used each file, by the monotonic clock: the wall clock may be set meanwhile. */
+  readonly #usedAt = new Map<string, number>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -17,8 +19,9 @@ export class UploadFolder implements UploadStore {
   async open(name: string, id: string): Promise<number> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const wanted = `${name}@${id}${SUFFIX}`;
+    this.#usedAt.set(wanted, performance.now());
     const others = (await this.#of(name)).filter((file) => file !== wanted);
-    await Promise.all(others.map((file) => rm(join(this.#folder, file), { force: true })));
+    await this.#removeFiles(others);
     const file = await open(join(this.#folder, wanted), 'a', 0o600);
     try {
       return (await file.stat()).size;
@@ -28,7 +31,8 @@ export class UploadFolder implements UploadStore {
   }
 
   async append(name: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    const file = await open(await this.path(name), 'r+');
+    const path = await this.path(name);
+    await using file = await open(path, 'r+');
     try {
       await file.truncate(offset);
       let at = offset;
@@ -36,14 +40,13 @@ export class UploadFolder implements UploadStore {
         // Pieces that are not written become holes, which read as zeros.
         if (!isZero(piece)) await writeAll(file, piece, at);
         at += piece.length;
+        this.#usedAt.set(basename(path), performance.now());
       }
       await file.truncate(at);
       await file.sync();
     } catch (error) {
       const isFull = FULL.includes((error as NodeJS.ErrnoException).code ?? '');
       throw isFull ? volumeDriverError.UPLOAD_FULL({ name }, error) : error;
-    } finally {
-      await file.close();
     }
   }
 
@@ -53,15 +56,23 @@ export class UploadFolder implements UploadStore {
   }
 
   async remove(name: string): Promise<void> {
-    const files = await this.#of(name);
-    await Promise.all(files.map((file) => rm(join(this.#folder, file), { force: true })));
+    await this.#removeFiles(await this.#of(name));
   }
 
-  async prune(since: number): Promise<void> {
+  async prune(keptMs: number): Promise<void> {
     for (const file of await this.#all()) {
       const path = join(this.#folder, file);
-      if ((await stat(path)).mtimeMs < since) await rm(path, { force: true });
+      const usedAt = this.#usedAt.get(file);
+      if (usedAt !== undefined && performance.now() - usedAt < keptMs) continue;
+      if (Date.now() - (await stat(path)).mtimeMs < keptMs) continue;
+      await rm(path, { force: true });
+      this.#usedAt.delete(file);
     }
+  }
+
+  async #removeFiles(files: readonly string[]): Promise<void> {
+    await Promise.all(files.map((file) => rm(join(this.#folder, file), { force: true })));
+    for (const file of files) this.#usedAt.delete(file);
   }
 
   async #of(name: string): Promise<readonly string[]> {

@@ -109,9 +109,9 @@ export class SnapshotScheduler implements Disposable {
   }
 
   async #pruneUploads(): Promise<void> {
-    const { uploads, log, now } = this.#parts;
+    const { uploads, log } = this.#parts;
     await uploads
-      .prune(now() - UPLOAD_KEPT_MS)
+      .prune(UPLOAD_KEPT_MS)
       .catch((error) => log.warn('old uploads not removed', { error }));
   }
 
