@@ -46,7 +46,7 @@ async function openFolder(t: TestContext) {
   await uploads.open('data', '0');
   await using file = await open(await uploads.path('data'));
   const kind = Object.getPrototypeOf(file) as FileHandle;
-  const { write } = kind;
+  const write = kind.write as (this: FileHandle, ...args: WriteArgs) => Promise<unknown>;
   /** The first write takes so many bytes; those after it fail where there is an error. */
   const shortTo = (bytes: number, later?: Error) => {
     let count = 0;
