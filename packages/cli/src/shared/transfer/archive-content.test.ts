@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { readArchive } from './archive-content.ts';
 
 async function* of(bytes: Buffer) {
@@ -24,3 +25,27 @@ test('zeros of other lengths are nothing that is known', async () => {
     await assert.rejects(work, { code: 'TRANSFER_UNKNOWN_FORMAT' });
   }
 });
+
+const left = { plain: (bytes: Buffer) => bytes, gzip: gzipSync, zstd: zstdCompressSync };
+for (const [form, pack] of Object.entries(left)) {
+  test(`a file is closed when its content is left before the end: ${form}`, {
+    timeout: 10_000,
+  }, async () => {
+    // Noise, which is as large packed; an ext4 by its magic number.
+    const image = randomBytes(1024 * 1024);
+    image.set([0x53, 0xef], 1024 + 56);
+    const closed = Promise.withResolvers<void>();
+    async function* file() {
+      try {
+        yield* of(pack(image));
+      } finally {
+        closed.resolve();
+      }
+    }
+    const { pieces } = await readArchive('e.img', file());
+
+    for await (const _ of pieces) break;
+
+    await closed.promise;
+  });
+}

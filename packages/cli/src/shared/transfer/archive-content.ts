@@ -27,15 +27,7 @@ export async function readArchive(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<ArchiveContent> {
-  const reader = new ByteReader(chunks);
-  const magic = await reader.peek(ZSTD_MAGIC.length);
-  const content = new ByteReader(
-    magic.equals(ZSTD_MAGIC)
-      ? decompressFrames(reader, path)
-      : magic.subarray(0, 2).equals(GZIP_MAGIC)
-        ? gunzipped(reader, path)
-        : reader.remaining(),
-  );
+  const content = new ByteReader(unpacked(new ByteReader(chunks), path));
   const head = await content.peek(RECORD_BYTES + 1);
   const isExt4 = head.subarray(EXT4.at, EXT4.at + EXT4.magic.length).equals(EXT4.magic);
   const isTar = isTarHead(head) || isEmptyTar(head);
@@ -49,6 +41,19 @@ export async function readArchive(
 function isEmptyTar(whole: Buffer): boolean {
   const isRecord = whole.length >= 2 * 512 && whole.length <= RECORD_BYTES;
   return isRecord && whole.length % 512 === 0 && whole.every((byte) => byte === 0);
+}
+
+/** Ends the stream that it reads, also when it is left itself. */
+async function* unpacked(reader: ByteReader, path: string): AsyncGenerator<Buffer> {
+  try {
+    const magic = await reader.peek(ZSTD_MAGIC.length);
+    const isGzip = magic.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
+    if (magic.equals(ZSTD_MAGIC)) yield* decompressFrames(reader, path);
+    else if (isGzip) yield* gunzipped(reader, path);
+    else yield* reader.remaining();
+  } finally {
+    await reader.close();
+  }
 }
 
 async function* gunzipped(reader: ByteReader, path: string): AsyncGenerator<Buffer> {

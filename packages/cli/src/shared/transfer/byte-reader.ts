@@ -31,12 +31,16 @@ export class ByteReader {
     return taken;
   }
 
-  /** Everything that is left, as it comes. */
+  /** Everything that is left, as it comes. Ends the stream, also when it is left before its end. */
   async *remaining(): AsyncGenerator<Buffer> {
-    for (;;) {
-      const piece = await this.take(Math.max(this.#rest.length, 1));
-      if (piece.length === 0) return;
-      yield piece;
+    try {
+      for (;;) {
+        const piece = await this.take(Math.max(this.#rest.length, 1));
+        if (piece.length === 0) return;
+        yield piece;
+      }
+    } finally {
+      await this.close();
     }
   }
 
