@@ -147,7 +147,9 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     summary: 'print the output of workloads',
     about:
       'The stdout of a workload goes to stdout, its stderr to stderr, byte for byte. ' +
-      'Following survives a restart of capsuled: no line is lost or doubled. It continues ' +
+      'Following survives a restart of capsuled: no line is lost or doubled, except where a workload ' +
+      'writes more than the log keeps (20 to 30 MiB) before it is read: a warning on stderr then ' +
+      'marks where lines may be missing. It continues ' +
       'across restarts of the workload, and ends when a job is done, and when the workload is ' +
       'stopped or deleted. Each line of several workloads begins with the name of its workload; -l ' +
       'chooses among the workloads that exist when the command starts.',

@@ -12,6 +12,8 @@ export interface SystemLogEntry {
   readonly text: Uint8Array;
   /** Where reading goes on after this entry; opaque. */
   readonly cursor: string;
+  /** True when the log no longer keeps lines that may have come before this one. */
+  readonly isAfterGap?: boolean;
 }
 
 /** Reads the capsule's own log, across rotation. Following ends when `signal` aborts. */

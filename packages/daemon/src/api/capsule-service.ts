@@ -58,9 +58,14 @@ async function* readSystemLog(
     ...(tailLines > 0 ? { tailLines } : {}),
     ...(cursor === '' ? {} : { cursor }),
   };
-  for await (const { time, service, text, partial, cursor } of log.read(query, signal)) {
+  for await (const entry of log.read(query, signal)) {
+    const { time, service, text, partial, cursor, isAfterGap: afterGap = false } = entry;
     const end = Buffer.from(partial ? '' : '\n');
-    yield { data: Buffer.concat([Buffer.from(`${time} ${service} `), text, end]), cursor };
+    yield {
+      data: Buffer.concat([Buffer.from(`${time} ${service} `), text, end]),
+      cursor,
+      afterGap,
+    };
   }
 }
 

@@ -20,6 +20,18 @@ test('pieces that are available together go in one message, apart for each strea
   assert.deepEqual(textsOf(joined), ['ab (after b)', 'cd (after d)', 'e (after e)']);
 });
 
+test('a piece before which others may be missing begins a message', async () => {
+  async function* source() {
+    yield* [piece('a'), { ...piece('b'), afterGap: true }, piece('c')];
+  }
+  const joined = await Array.fromAsync(joinChunks(source, NEVER));
+  assert.deepEqual(textsOf(joined), ['a (after a)', 'bc (after c)']);
+  assert.deepEqual(
+    joined.map(({ afterGap }) => afterGap),
+    [undefined, true],
+  );
+});
+
 test('an available piece does not wait for later ones', async () => {
   const more = Promise.withResolvers<void>();
   async function* source() {

@@ -7,6 +7,8 @@ export interface LogPiece {
   readonly cursor: string;
   /** Pieces of different streams stay apart. */
   readonly stream?: number;
+  /** Lines before this piece may be missing, so it begins a message. */
+  readonly afterGap?: boolean;
 }
 
 /** Largest payload of a message, unless a single piece is larger. */
@@ -35,7 +37,7 @@ export async function* joinChunks<P extends LogPiece>(
       // Checked before every yield, which also handles a rejection: no other code would meanwhile.
       while ((await hasSettled(next)) && size < MESSAGE_BYTES) {
         const following = await peek(next);
-        if (following === undefined || following.stream !== first.stream) break;
+        if (following === undefined || !goesOn(first, following)) break;
         joined.push(following);
         size += following.data.length;
         next = pieces.next();
@@ -52,6 +54,10 @@ function join<P extends LogPiece>(first: P, joined: readonly P[]): P {
   const last = joined.at(-1);
   if (last === undefined || last === first) return first;
   return { ...first, data: Buffer.concat(joined.map(({ data }) => data)), cursor: last.cursor };
+}
+
+function goesOn(first: LogPiece, following: LogPiece): boolean {
+  return following.stream === first.stream && following.afterGap !== true;
 }
 
 /** Returns whether the promise has settled, without waiting for it. */

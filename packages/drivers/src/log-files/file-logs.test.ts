@@ -224,6 +224,26 @@ test('a follower that is slower than rotation loses nothing of the files that it
   assert.deepEqual(await reader.take(6), range(2, 7));
 });
 
+test('the first line after files that rotation removed unread says that lines may be missing', async (t) => {
+  const path = await logPath(t);
+  await writeFile(path, line(1));
+  const reader = follow(t, path);
+  assert.equal((await reader.entry()).isAfterGap, undefined);
+  await rotate(path);
+  await appendFile(path, line(2));
+  assert.equal((await reader.entry()).isAfterGap, undefined);
+  for (let n = 3; n <= 6; n++) {
+    await rotate(path);
+    await appendFile(path, line(n));
+  }
+  const found = [await reader.entry(), await reader.entry(), await reader.entry()];
+  assert.deepEqual(found.map(textOf), range(4, 6));
+  assert.deepEqual(
+    found.map((entry) => entry.isAfterGap),
+    [true, undefined, undefined],
+  );
+});
+
 test('when the file of a cursor is gone, the time of the entry decides', async (t) => {
   const path = await logPath(t);
   await writeFile(path, lines(1, 2));
@@ -232,6 +252,22 @@ test('when the file of a cursor is gone, the time of the entry decides', async (
   await appendFile(path, lines(2, 4));
   await rm(`${path}.1`);
   assert.deepEqual(await texts(path, { follow: false, cursor }), range(3, 4));
+});
+
+test('the first line after a lost cursor says whether lines may be missing', async (t) => {
+  const path = await logPath(t);
+  await writeFile(path, lines(1, 2));
+  const cursor = (await entries(path, ALL)).at(-1)?.cursor ?? '';
+  const gaps = async () =>
+    (await entries(path, { follow: false, cursor })).map((entry) => entry.isAfterGap);
+  await rotate(path);
+  await appendFile(path, lines(2, 4));
+  await rm(`${path}.1`);
+  assert.deepEqual(await gaps(), [undefined, undefined]);
+  await rotate(path);
+  await appendFile(path, lines(5, 6));
+  await rm(`${path}.1`);
+  assert.deepEqual(await gaps(), [true, undefined]);
 });
 
 test('another file with the same inode number does not match a cursor', async (t) => {

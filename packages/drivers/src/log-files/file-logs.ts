@@ -28,6 +28,13 @@ export class FileLogs implements LogStore {
   }
 }
 
-function entryOf({ source, time, partial, text, cursor }: PlacedLine): LogEntry {
-  return { time, stream: source === 'stderr' ? 'stderr' : 'stdout', partial, text, cursor };
+function entryOf({ source, time, partial, text, cursor, isAfterGap }: PlacedLine): LogEntry {
+  return {
+    time,
+    stream: source === 'stderr' ? 'stderr' : 'stdout',
+    partial,
+    text,
+    cursor,
+    ...(isAfterGap && { isAfterGap }),
+  };
 }

@@ -16,6 +16,13 @@ export interface LogFile extends AsyncDisposable {
   readonly handle: FileHandle;
 }
 
+/** The files of a log from a position on, oldest first. */
+export interface LogChain {
+  readonly files: readonly LogFile[];
+  /** True when a known file is gone, so files between it and these may be gone too. */
+  readonly isAfterGap: boolean;
+}
+
 /** A file has the name of a log's folder. */
 const BELOW_NO_FOLDER = ['ENOTDIR'];
 
@@ -35,13 +42,13 @@ export async function listChain(path: string): Promise<readonly string[]> {
  * Opens the files of the log that are newer than the one with inode `after` (all of them when that one is
  * gone), oldest first. Rotation may go on meanwhile: the result is one state that the chain was in.
  */
-export async function openChain(path: string, after?: number): Promise<readonly LogFile[]> {
+export async function openChain(path: string, after?: number): Promise<LogChain> {
   for (;;) {
     const files = await openAll(await listChain(path));
     if (isWhole(files, await lookAt(await listChain(path)))) {
       const known = files.findIndex(({ ino }) => ino === after);
       await closeAll(files.slice(0, known + 1));
-      return files.slice(known + 1);
+      return { files: files.slice(known + 1), isAfterGap: after !== undefined && known === -1 };
     }
     await closeAll(files);
   }

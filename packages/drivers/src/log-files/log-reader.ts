@@ -7,6 +7,8 @@ import type { LogStart } from './log-start.ts';
 /** A line with the cursor after it. */
 export interface PlacedLine extends LogLine {
   readonly cursor: string;
+  /** True when lines between the one before it and this one may be lost. */
+  readonly isAfterGap: boolean;
 }
 
 const UNKNOWN_TIME = '1970-01-01T00:00:00Z';
@@ -23,6 +25,8 @@ export class LogReader implements AsyncDisposable {
   #files: readonly LogFile[];
   #offset = 0;
   #time = UNKNOWN_TIME;
+  /** The first file after a gap, until a line of it has said so. All files are open: no other has its inode. */
+  #afterGap: number | undefined;
 
   private constructor(path: string, files: readonly LogFile[]) {
     this.#path = path;
@@ -30,7 +34,7 @@ export class LogReader implements AsyncDisposable {
   }
 
   static async open(path: string): Promise<LogReader> {
-    return new LogReader(path, await openChain(path));
+    return new LogReader(path, (await openChain(path)).files);
   }
 
   /** Oldest first. */
@@ -61,11 +65,13 @@ export class LogReader implements AsyncDisposable {
     }
   }
 
-  /** Looks for newer files, and for a truncated file. */
+  /** Looks for newer files, also where rotation removed some of them before, and for a truncated file. */
   async refresh(): Promise<void> {
     const last = this.#files.at(-1);
     if (last === undefined || (await inodeOf(this.#path)) !== last.ino) {
-      this.#files = [...this.#files, ...(await openChain(this.#path, last?.ino))];
+      const { files, isAfterGap } = await openChain(this.#path, last?.ino);
+      if (isAfterGap) this.#afterGap = files[0]?.ino;
+      this.#files = [...this.#files, ...files];
     } else if (this.#files.length === 1 && (await last.handle.stat()).size < this.#offset) {
       this.#offset = 0;
     }
@@ -79,12 +85,15 @@ export class LogReader implements AsyncDisposable {
     const line = parseLogLine(raw.bytes);
     this.#time = line?.time ?? this.#time;
     this.#offset = raw.end;
+    const isAfterGap = ino === this.#afterGap;
+    if (isAfterGap) this.#afterGap = undefined;
     return {
       time: this.#time,
       source: line?.source ?? '',
       partial: raw.cut || line?.partial === true,
       text: line?.text ?? raw.bytes,
       cursor: formatCursor({ ino, start: raw.start, end: raw.end, time: this.#time }),
+      isAfterGap,
     };
   }
 }

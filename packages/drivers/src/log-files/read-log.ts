@@ -25,12 +25,15 @@ export async function* readLog<Entry>(
   const since = cursor === undefined ? query.since : undefined;
   const over = untilAborted(query.over);
   const choice = new LineChoice({ since, after });
+  // Where the position is lost, the first line kept shows whether lines before it may be lost too.
+  let mayLack = after !== undefined;
   for (;;) {
     const isLast = query.over?.aborted === true;
     for await (const block of reader.lines()) {
       for (const line of block) {
         if (signal.aborted) return;
-        if (choice.wants(line)) yield entryOf(line);
+        if (choice.wants(line)) yield entryOf(mayLack ? { ...line, isAfterGap: true } : line);
+        mayLack = false;
       }
     }
     choice.catchUp();

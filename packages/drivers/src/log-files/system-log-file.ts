@@ -18,6 +18,6 @@ export class SystemLogFile implements SystemLog {
   }
 }
 
-function entryOf({ source, time, partial, text, cursor }: PlacedLine): SystemLogEntry {
-  return { time, service: source, partial, text, cursor };
+function entryOf({ source, time, partial, text, cursor, isAfterGap }: PlacedLine): SystemLogEntry {
+  return { time, service: source, partial, text, cursor, ...(isAfterGap && { isAfterGap }) };
 }

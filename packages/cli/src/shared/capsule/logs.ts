@@ -12,6 +12,7 @@ export const run: Run = async (input, context) => {
   await withCapsule(input, context, (client) =>
     followLog<CapsuleLogChunk>(
       {
+        writer: 'the capsule',
         open: (cursor, signal) => client.capsule.streamLogs({ ...request, cursor }, { signal }),
         outputOf: () => context.out,
       },

@@ -43,6 +43,24 @@ test('stdout of the workload goes to stdout, stderr to stderr', async () => {
   });
 });
 
+test('where lines may be missing, stderr says so, and stdout stays that of the workload', async () => {
+  const chunk = { stream: LogStream.STDOUT, cursor: '' };
+  await using capsule = await startFakeCapsule({
+    workload: {
+      async *logs() {
+        yield { ...chunk, data: Buffer.from('one\n') };
+        yield { ...chunk, data: Buffer.from('nine\n'), afterGap: true };
+      },
+    },
+  });
+  const result = await runCapsulectl(['workload', 'logs', 'web'], capsule);
+  assert.deepEqual(result, {
+    exitCode: 0,
+    stdout: 'one\nnine\n',
+    stderr: 'warning: lines may be missing here: web wrote more than its log keeps\n',
+  });
+});
+
 test('flags may stand before and after the name, in every spelling', async () => {
   const seen: WorkloadLogsRequest[] = [];
   await using capsule = await startFakeCapsule({

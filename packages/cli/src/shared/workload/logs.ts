@@ -42,7 +42,9 @@ interface Log {
   readonly request: Request;
 }
 
-type Request = Omit<MessageInitShape<typeof WorkloadLogsRequestSchema>, 'cursor' | '$typeName'>;
+type Request = Omit<MessageInitShape<typeof WorkloadLogsRequestSchema>, 'cursor' | '$typeName'> & {
+  readonly name: string;
+};
 type Outputs = Readonly<Record<'out' | 'err', Pick<Output, 'write'>>>;
 
 function readRequest(input: Input, context: Context) {
@@ -62,6 +64,7 @@ function readRequest(input: Input, context: Context) {
 async function printLog({ client, request }: Log, { out, err }: Outputs, context: Context) {
   await followLog<WorkloadLogChunk>(
     {
+      writer: request.name,
       open: (cursor, signal) => client.workload.logs({ ...request, cursor }, { signal }),
       outputOf: ({ stream }) => (stream === LogStream.STDERR ? err : out),
     },

@@ -11,4 +11,6 @@ export interface LogEntry {
   readonly text: Uint8Array;
   /** Where reading goes on after this entry; opaque. */
   readonly cursor: string;
+  /** True when the log no longer keeps lines that may have come before this one. */
+  readonly isAfterGap?: boolean;
 }

@@ -55,6 +55,7 @@ async function* readLines(
   const lines = logs.read(pathOf(refOfWorkload(name)), query, signal);
   let isInLine = { stdout: false, stderr: false };
   for await (const entry of lines) {
+    if (entry.isAfterGap) isInLine = { stdout: false, stderr: false };
     yield chunkFromEntry(entry, timestamps && !isInLine[entry.stream]);
     isInLine = { ...isInLine, [entry.stream]: entry.partial };
   }
@@ -67,12 +68,13 @@ function isFailure(reason: unknown): boolean {
 }
 
 function chunkFromEntry(entry: LogEntry, isStamped: boolean): Chunk {
-  const { time, cursor, stream, partial, text } = entry;
+  const { time, cursor, stream, partial, text, isAfterGap = false } = entry;
   const start = isStamped ? `${time} ` : '';
   return {
     data: Buffer.concat([Buffer.from(start), text, Buffer.from(partial ? '' : '\n')]),
     stream: stream === 'stdout' ? LogStream.STDOUT : LogStream.STDERR,
     cursor,
     time,
+    afterGap: isAfterGap,
   };
 }
