@@ -2,6 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serviceTable } from './service-table.ts';
 
-test('capsuled has no threads of V8, since one of them may block its exit for ever', () => {
-  assert.match(serviceTable, /^exec = \/usr\/bin\/node .*--single-threaded .*capsuled\.cjs$/m);
+test('capsuled compiles nothing in the background, since such a thread may hold up its exit for ever', () => {
+  for (const flag of [
+    'no-opt',
+    'no-maglev',
+    'no-concurrent-sparkplug',
+    'no-concurrent-recompilation',
+  ]) {
+    assert.match(
+      serviceTable,
+      new RegExp(`^exec = /usr/bin/node .*--${flag} .*capsuled\\.cjs$`, 'm'),
+    );
+  }
 });
