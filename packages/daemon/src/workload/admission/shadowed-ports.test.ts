@@ -25,5 +25,5 @@ test('a program whose port leads to a workload is reported with both', () => {
   const records = [publishing('web', 80, 'running'), publishing('idle', 81, 'stopped')];
   const [problem, ...more] = shadowedPorts(records, listeners);
   assert.deepEqual([problem?.code, more], ['WORKLOAD_PORT_SHADOWED', []]);
-  assert.match(problem?.message ?? '', /80\/tcp leads to web.*nginx of proxy/);
+  assert.match(problem?.message ?? '', /80\/tcp of web hides the port of nginx of proxy/);
 });
