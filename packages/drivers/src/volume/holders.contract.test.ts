@@ -218,11 +218,15 @@ suite('holders of one volume', { timeout: 240_000, concurrency: 4 }, () => {
 
   test('many readers of one file share its device, which the last one removes', async (t) => {
     const bench = await openBench(t);
+    const open: string[] = [];
     await Promise.all(
       Array.from({ length: 6 }, async () => {
         for (let round = 0; round < 5; round += 1) {
           await using loop = await openLoop(bench.file);
-          assert.equal(await findLoop(bench.file), loop.device);
+          open.push(loop.device);
+          assert.deepEqual(new Set(open), new Set([loop.device]));
+          await findLoop(bench.file);
+          open.splice(open.indexOf(loop.device), 1);
         }
       }),
     );

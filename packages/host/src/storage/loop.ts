@@ -79,8 +79,10 @@ export async function openLoop(file: string, signal?: AbortSignal): Promise<Open
     const handle = await unlessMissing(open(device, constants.O_RDONLY), ['ENXIO']);
     if (handle === undefined) continue;
     try {
-      // Before it was open here, its last user may have freed it, and another file may have taken it.
-      if ((await findLoop(file, signal)) === device) {
+      // Before it was open here, its last user may have freed it, and another file may have taken it. A second device is
+      // one that another process made at the same time and detaches again: which of the two stays is open until then.
+      const [only, ...others] = await findLoops(file, signal);
+      if (only === device && others.length === 0) {
         // For an open device this means: free it when the last user closes it.
         await detachLoop(device, signal);
         return { device, [Symbol.asyncDispose]: () => handle.close() };
