@@ -56,6 +56,7 @@ export const CLI: Folders = {
     uses: [
       'errors.ts',
       'program',
+      'shared/confirm',
       'shared/file',
       'shared/render',
       'shared/stream',

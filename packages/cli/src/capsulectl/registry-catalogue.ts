@@ -1,5 +1,6 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
+import { YES_FLAG } from '../shared/confirm/confirm.ts';
 import { PASSWORD_FLAG } from '../shared/registry/read-secret.ts';
 import { LIST_FLAGS } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
@@ -36,8 +37,9 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
   {
     path: ['registry', 'logout'],
     summary: 'remove user and password from the capsule',
+    about: 'On a terminal it names the images that workloads pull with the login, and asks.',
     args: [REGISTRY],
-    flags: [],
+    flags: [YES_FLAG],
     examples: [{ line: 'capsulectl registry logout ghcr.io', about: 'pulls are anonymous then' }],
     load: () => import('../shared/registry/logout.ts'),
   },
@@ -56,9 +58,9 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
     path: ['registry', 'delete'],
     aliases: [['registry', 'rm']],
     summary: 'remove the declarations of registries',
-    about: 'A login stays; `registry logout` ends it.',
+    about: 'A login stays; `registry logout` ends it. On a terminal it lists the losses, and asks.',
     args: [{ ...REGISTRY, isRepeatable: true }],
-    flags: [],
+    flags: [YES_FLAG],
     examples: [
       { line: 'capsulectl registry delete registry.home:5000', about: 'back to the defaults' },
     ],

@@ -50,13 +50,33 @@ function services(done: string[]): FakeServices {
     },
     image: {
       list: () => ({
-        images: [image('docker.io/library/box:1'), image('docker.io/library/used:1', ['web'])],
+        images: [
+          image('docker.io/library/box:1'),
+          image('docker.io/library/used:1', ['web']),
+          image('ghcr.io/ann/app:2', ['app']),
+        ],
       }),
       remove: gone,
       prune({ dryRun }) {
         if (!dryRun) done.push('pruned');
         return { images: [image('docker.io/library/box:1')] };
       },
+    },
+    registry: {
+      list: () => ({
+        registries: [
+          { name: 'ghcr.io', username: 'ann' },
+          {
+            name: 'registry.home:5000',
+            username: 'ann',
+            declared: true,
+            mirrors: ['https://mirror.home'],
+            caCertificate: 'PEM',
+          },
+        ],
+      }),
+      delete: gone,
+      logout: gone,
     },
   };
 }
@@ -91,6 +111,16 @@ const DESTRUCTIVE: readonly (readonly [line: string, losses: RegExp, done: reado
   ['volume restore --discard notes@before', /the present contents of notes/, ['notes']],
   ['image rm box:1', /^ {2}box:1: 2 MiB\nRemove this image\?/, ['box:1']],
   ['image prune', /^ {2}box:1: 2 MiB\n/, ['pruned']],
+  [
+    'registry delete registry.home:5000',
+    /^ {2}registry\.home:5000: the mirror https:\/\/mirror\.home, its CA certificate; the\n {4}login of ann stays\nDelete this/,
+    ['registry.home:5000'],
+  ],
+  [
+    'registry logout ghcr.io',
+    /^ {2}ghcr\.io: the login of ann, with its password; later pulls of ghcr\.io\/ann\/app:2\n {4}are anonymous\nRemove this login\?/,
+    ['ghcr.io'],
+  ],
 ];
 
 for (const [line, losses, done] of DESTRUCTIVE) {
@@ -108,7 +138,14 @@ for (const [line, losses, done] of DESTRUCTIVE) {
 }
 
 test('a name that is missing or would be refused is not asked about', async () => {
-  for (const line of ['volume delete notes', 'image rm used:1', 'workload delete missing']) {
+  const lines = [
+    'volume delete notes',
+    'image rm used:1',
+    'workload delete missing',
+    'registry delete ghcr.io',
+    'registry logout quay.io',
+  ];
+  for (const line of lines) {
     assert.ok(!(await ask(line, '')).stderr.includes('[y/N]'), line);
   }
 });
