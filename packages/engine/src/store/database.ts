@@ -6,8 +6,8 @@ export type Row = Record<string, unknown>;
 
 /**
  * One SQLite connection with prepared statements kept. Synchronous on purpose: a transaction is a plain
- * function, nothing can interleave with it, and one durable commit costs about 0.2 ms. Disk errors fail
- * with `STORE_FULL` or `STORE_UNREADABLE`.
+ * function, nothing can interleave with it, and one durable commit costs about 0.2 ms. Errors of the disk
+ * and of locks are `STORE_*`.
  */
 export class Database {
   readonly #path: string;

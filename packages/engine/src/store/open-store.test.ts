@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { isCapsuleError } from '@capsule/core';
+import { Database } from './database.ts';
 import { migrate, migrateBack } from './migrate.ts';
 import { openStore } from './open-store.ts';
 
@@ -90,6 +91,40 @@ test('a write without space on the disk fails with its own error, and changes no
   db.transaction(() => db.run('INSERT INTO thing VALUES (?)', large));
   assert.equal(db.all('SELECT name FROM thing').length, 2);
   db.close();
+});
+
+test('a store that another program has locked is reported as that, and works again afterwards', () => {
+  using dir = folder();
+  const file = path.join(dir.path, 'state.db');
+  const db = openStore(file, [ONE]);
+  const other = new Database(file);
+  other.exec('BEGIN IMMEDIATE');
+  const put = () => db.transaction(() => db.run('INSERT INTO thing VALUES (?)', 'kept'));
+  assert.throws(put, hasCode('STORE_LOCKED'));
+  other.exec('ROLLBACK');
+  put();
+  db.close();
+  other.exec('PRAGMA journal_mode = DELETE');
+  other.exec('BEGIN EXCLUSIVE');
+  assert.throws(() => openStore(file, [ONE]), hasCode('STORE_LOCKED'));
+  other.close();
+});
+
+test('a store that is read-only is reported as that', () => {
+  using dir = folder();
+  const db = openStore(path.join(dir.path, 'state.db'), [ONE]);
+  db.exec('PRAGMA query_only = ON');
+  assert.throws(
+    () => db.transaction(() => db.run('INSERT INTO thing VALUES (?)', 'x')),
+    hasCode('STORE_READ_ONLY'),
+  );
+  db.close();
+});
+
+test('a store whose folder is missing is not called damaged', () => {
+  using dir = folder();
+  const file = path.join(dir.path, 'missing', 'state.db');
+  assert.throws(() => openStore(file, [ONE]), hasCode('STORE_NOT_OPENED'));
 });
 
 test('a nested transaction is rolled back alone', () => {

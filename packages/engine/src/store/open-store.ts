@@ -5,7 +5,7 @@ import { type Migration, migrate } from './migrate.ts';
 
 /**
  * Opens or creates the store: write-ahead log, a sync at every commit, integrity checked, schema migrated.
- * Fails with `STORE_UNREADABLE` or `STORE_TOO_NEW`, and then has changed nothing.
+ * Fails with `STORE_*`, and then has changed nothing.
  */
 export function openStore(path: string, migrations: readonly Migration[]): Database {
   let db: Database | undefined;
