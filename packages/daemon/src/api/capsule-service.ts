@@ -85,15 +85,15 @@ function infoToProto(about: CapsuleAbout, seen: CapsuleSeen): Info {
   };
 }
 
-function machineToProto(machine: MachineFacts): Info {
+function machineToProto({ perm, ...machine }: MachineFacts): Info {
   return {
     ...machine,
-    uptimeSeconds: BigInt(machine.uptimeSeconds),
+    uptimeSeconds: BigInt(machine.uptimeSeconds ?? 0),
     memoryTotalBytes: BigInt(machine.memoryTotalBytes),
     memoryAvailableBytes: BigInt(machine.memoryAvailableBytes),
     localTimeUnix: BigInt(machine.localTimeUnix),
-    permTotalBytes: BigInt(machine.permTotalBytes),
-    permUsedBytes: BigInt(machine.permUsedBytes),
+    permTotalBytes: BigInt(perm?.totalBytes ?? 0),
+    permUsedBytes: BigInt(perm?.usedBytes ?? 0),
   };
 }
 

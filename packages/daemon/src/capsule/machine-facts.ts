@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
+import type { KnownParts } from './known-parts.ts';
 import { chooseUplinkAddress } from './uplink-address.ts';
 import { readUptime } from './uptime.ts';
 
@@ -9,49 +10,59 @@ export interface MachineFacts {
   readonly kernelRelease: string;
   readonly kernelVersion: string;
   readonly architecture: string;
-  readonly uptimeSeconds: number;
+  /** Absent where it cannot be read. */
+  readonly uptimeSeconds?: number;
   readonly memoryTotalBytes: number;
   readonly memoryAvailableBytes: number;
   readonly cpuCores: number;
   readonly cpuModel: string;
   /** Seconds since 1970, by the machine's clock. */
   readonly localTimeUnix: number;
-  readonly permTotalBytes: number;
-  readonly permUsedBytes: number;
-  /** Address at which other machines reach this one; empty without any. */
-  readonly address: string;
-  readonly cgroup: string;
+  /** The space of the filesystem of the capsule's state; absent where it cannot be read. */
+  readonly perm?: { readonly totalBytes: number; readonly usedBytes: number };
+  /** Address at which other machines reach this one; empty without any, absent where it cannot be read. */
+  readonly address?: string;
+  /** Absent where it cannot be read. */
+  readonly cgroup?: string;
 }
 
-/**
- * Reads facts about the machine from its kernel. `permPath` is the folder of the capsule's state,
- * `bridge` the name of its own bridge.
- */
-export async function readMachineFacts({
-  permPath,
-  bridge,
-}: {
+export interface MachineFactsParts {
+  /** The folder of the capsule's state. */
   readonly permPath: string;
+  /** The name of the capsule's own bridge. */
   readonly bridge: string;
-}): Promise<MachineFacts> {
-  const perm = await statfs(permPath);
+}
+
+/** Reads facts about the machine from its kernel. Those that cannot be read are absent. */
+export async function readMachineFacts(
+  { permPath, bridge }: MachineFactsParts,
+  parts: KnownParts,
+): Promise<MachineFacts> {
   const cpus = os.cpus();
+  const uptime = await parts.read('the time since the start', readUptime);
+  const perm = await parts.read(`the space of ${permPath}`, () => readSpace(permPath));
+  const address = await parts.read('the address', () => uplinkAddress(bridge));
+  const cgroup = await parts.read('the version of cgroups', cgroupVersion);
   return {
     hostname: os.hostname(),
     kernelRelease: os.release(),
     kernelVersion: os.version(),
     architecture: os.machine(),
-    uptimeSeconds: Math.floor(await readUptime()),
     memoryTotalBytes: os.totalmem(),
     memoryAvailableBytes: memoryAvailableBytes(),
     cpuCores: cpus.length,
     cpuModel: cpus[0]?.model ?? '',
     localTimeUnix: Math.floor(Date.now() / 1000),
-    permTotalBytes: perm.blocks * perm.bsize,
-    permUsedBytes: (perm.blocks - perm.bfree) * perm.bsize,
-    address: uplinkAddress(bridge),
-    cgroup: cgroupVersion(),
+    ...(uptime !== undefined && { uptimeSeconds: Math.floor(uptime) }),
+    ...(perm !== undefined && { perm }),
+    ...(address !== undefined && { address }),
+    ...(cgroup !== undefined && { cgroup }),
   };
+}
+
+async function readSpace(path: string): Promise<{ totalBytes: number; usedBytes: number }> {
+  const { blocks, bfree, bsize } = await statfs(path);
+  return { totalBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize };
 }
 
 /** MemAvailable includes reclaimable page cache; so does `os.freemem` since libuv 1.45. */

@@ -12,6 +12,7 @@ import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import { shadowedPorts } from '../workload/admission/shadowed-ports.ts';
 import type { WorkloadObserver } from '../workload/observe.ts';
 import { readHostProblems } from './host-problems.ts';
+import { KnownParts } from './known-parts.ts';
 import { type MachineFacts, readMachineFacts } from './machine-facts.ts';
 import { probeRuntime } from './probe-runtime.ts';
 import {
@@ -51,12 +52,15 @@ export interface CapsuleSeen {
   readonly runtime: { readonly ok: boolean; readonly detail: string };
   readonly pool: VolumePool;
   readonly microVms: Awaited<ReturnType<MachineMonitors['monitor']>>;
-  /** Absent when the store is unusable. */
+  /** Absent when the store cannot be read. */
   readonly workloads?: { readonly total: number; readonly running: number };
   readonly problems: readonly CapsuleProblem[];
 }
 
-/** Inspects the machine and everything that the capsule depends on. */
+/**
+ * Inspects the machine and everything that the capsule depends on. A part that cannot be read is one of the
+ * problems, and the others are reported.
+ */
 export class CapsuleObserver {
   readonly #parts: CapsuleObserverParts;
 
@@ -65,29 +69,51 @@ export class CapsuleObserver {
   }
 
   async look(signal: AbortSignal): Promise<CapsuleSeen> {
-    const { hostReport, workloads } = this.#parts;
+    const { hostReport, volumeBackend, workloads } = this.#parts;
+    const parts = new KnownParts();
     const [machine, host, runtime, pool, microVms] = await Promise.all([
-      readMachineFacts(this.#parts),
-      readHostProblems(hostReport),
+      readMachineFacts(this.#parts, parts),
+      parts.read('the report on the host', () => readHostProblems(hostReport)),
       probeRuntime(this.#parts.runtime, signal),
-      this.#parts.volumeBackend.probe(),
-      this.#parts.microVms.monitor(),
+      parts.read('the pool of volumes', () => volumeBackend.probe(signal)),
+      parts.read('the monitor of microVMs', () => this.#parts.microVms.monitor()),
     ]);
     const { names, listeners } = this.#parts.network;
+    const counted = await parts.read('the list of workloads', () => count(workloads));
+    const shadowed = await parts.read('the ports in use', () => portProblems(workloads, listeners));
     const problems = [
       ...(isCapsuleError(workloads) ? problemOf(workloads) : []),
       ...runtimeProblems(runtime),
-      ...poolProblems(pool),
+      ...(pool === undefined ? [] : poolProblems(pool)),
       ...problemOf(names.problem()),
-      ...host.map(hostProblem),
-      ...portProblems(workloads, listeners),
+      ...(host ?? []).map(hostProblem),
+      ...(shadowed ?? []),
+      ...parts.problems.flatMap(problemOf),
     ];
-    const counted = isCapsuleError(workloads) ? {} : { workloads: count(workloads) };
-    return { machine, runtime, pool, microVms, problems, ...counted };
+    return {
+      machine,
+      runtime,
+      pool: pool ?? UNKNOWN_POOL,
+      microVms: microVms ?? UNKNOWN_MONITOR,
+      problems,
+      ...(counted !== undefined && { workloads: counted }),
+    };
   }
 }
 
-function count({ specs, observer }: WorkloadsSeen): { total: number; running: number } {
+const UNKNOWN = 'unknown';
+const UNKNOWN_POOL: VolumePool = {
+  ok: false,
+  detail: UNKNOWN,
+  totalBytes: 0,
+  usedBytes: 0,
+  snapshots: 'copy',
+};
+const UNKNOWN_MONITOR = { detail: UNKNOWN };
+
+function count(workloads: WorkloadsSeen | CapsuleError): CapsuleSeen['workloads'] {
+  if (isCapsuleError(workloads)) return undefined;
+  const { specs, observer } = workloads;
   const refs = specs.list().map(({ ref }) => ref);
   const running = refs.filter((ref) => observer.statusOf(ref).phase === 'running');
   return { total: refs.length, running: running.length };

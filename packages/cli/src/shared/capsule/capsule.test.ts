@@ -26,6 +26,14 @@ test('info shows what is known, problems too, and leaves out what is not', async
   assert.doesNotMatch(stdout, /Slot|Boot disk|Volumes/);
 });
 
+test('info says that workloads and space are unknown where the capsule cannot read them', async () => {
+  const info = { ...INFO, workloadsTotal: 0, workloadsRunning: 0 };
+  await using capsule = await startFakeCapsule({ capsule: { getInfo: () => info } });
+  const { stdout } = await runCapsulectl(['capsule', 'info'], capsule);
+  assert.match(stdout, /^Workloads: +unknown$/m);
+  assert.match(stdout, /^State: +unknown$/m);
+});
+
 test('info is data too', async () => {
   await using capsule = await startFakeCapsule({ capsule: { getInfo: () => INFO } });
   const { stdout } = await runCapsulectl(['capsule', 'info', '-o', 'json'], capsule);

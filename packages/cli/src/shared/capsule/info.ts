@@ -10,6 +10,8 @@ import { showOrWatch } from '../stream/show-or-watch.ts';
 import { infoDocument } from './document.ts';
 import { readProblem } from './read-problem.ts';
 
+const UNKNOWN = 'unknown';
+
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   await showOrWatch(input, context, async (client) =>
@@ -34,7 +36,7 @@ function summary(info: GetInfoResponse, context: Context): readonly Detail[] {
     ['Capsule', info.capsuleVersion],
     ['Runtime', info.runtimeVersion],
     ['Up', info.uptimeSeconds > 0n ? formatAge(now - Number(info.uptimeSeconds) * 1000, now) : ''],
-    ['Workloads', `${info.workloadsRunning} running of ${info.workloadsTotal}`],
+    ['Workloads', workloads(info)],
     ['Address', info.address],
     ['Bridge', info.bridgeCidr],
     [
@@ -49,7 +51,7 @@ function machine(info: GetInfoResponse): readonly Detail[] {
     ['Kernel', `${info.kernelRelease} ${info.architecture}`.trim()],
     ['Processor', info.cpuCores > 0 ? `${info.cpuCores} × ${info.cpuModel || 'unknown'}` : ''],
     ['Memory', used(info.memoryTotalBytes - info.memoryAvailableBytes, info.memoryTotalBytes)],
-    ['State', used(info.permUsedBytes, info.permTotalBytes)],
+    ['State', used(info.permUsedBytes, info.permTotalBytes) || UNKNOWN],
     ['Volumes', backend(info.volumeBackend, info.volumeBackendDetail)],
     ['MicroVMs', backend(info.microVmBackend, info.microVmBackendDetail)],
     ['Thin pool', used(info.thinpoolUsedBytes, info.thinpoolTotalBytes)],
@@ -62,6 +64,12 @@ function machine(info: GetInfoResponse): readonly Detail[] {
       info.localTimeUnix > 0n ? new Date(Number(info.localTimeUnix) * 1000).toISOString() : '',
     ],
   ];
+}
+
+/** A capsule that cannot read its store counts no workloads, although some may run. */
+function workloads({ workloadsRunning, workloadsTotal, problems }: GetInfoResponse): string {
+  const isCounted = workloadsTotal > 0 || !problems.some(({ code }) => code.startsWith('STORE_'));
+  return isCounted ? `${workloadsRunning} running of ${workloadsTotal}` : UNKNOWN;
 }
 
 /** Renders the choice, and on lines of their own the reasons against the others. */

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fakeError } from '@capsule/testkit';
+import { CapsuleObserver, type CapsuleObserverParts } from './observe.ts';
+
+const POOL = {
+  ok: true,
+  detail: 'fine',
+  totalBytes: 100,
+  usedBytes: 1,
+  snapshots: 'copy',
+} as const;
+
+/** A capsule that is well, with `faults` in place of some of its parts. */
+function observer(folder: string, faults: Partial<CapsuleObserverParts>): CapsuleObserver {
+  return new CapsuleObserver({
+    permPath: folder,
+    bridge: 'br0',
+    hostReport: join(folder, 'missing'),
+    runtime: { probe: async () => ({ ok: true, detail: 'containerd 2.1' }) },
+    volumeBackend: { probe: async () => POOL },
+    microVms: {
+      monitor: async () => ({ kind: 'qemu', detail: 'QEMU 10' }),
+    },
+    network: {
+      names: { problem: () => undefined } as CapsuleObserverParts['network']['names'],
+      listeners: { find: () => [] },
+    },
+    workloads: { specs: { list: () => [] }, observer: { statusOf: () => assert.fail() } },
+    ...faults,
+  });
+}
+
+const refuse = (text: string) => async (): Promise<never> => {
+  throw new Error(text);
+};
+
+const FAULTS: Readonly<Record<string, (folder: string) => Partial<CapsuleObserverParts>>> = {
+  'the space of its state': (folder) => ({ permPath: join(folder, 'missing') }),
+  'the report on the host': (folder) => ({ hostReport: folder }),
+  'the pool of volumes': () => ({ volumeBackend: { probe: refuse('EIO') } }),
+  'the monitor of microVMs': () => ({
+    microVms: { monitor: refuse('EMFILE') },
+  }),
+};
+
+for (const [part, fault] of Object.entries(FAULTS)) {
+  test(`a capsule that cannot read ${part} reports everything else, and why`, async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-info-'));
+    const look = observer(folder.path, fault(folder.path)).look(new AbortController().signal);
+    const { machine, runtime, problems, workloads } = await look;
+    assert.ok(machine.hostname !== '' && runtime.ok);
+    assert.deepEqual(workloads, { total: 0, running: 0 });
+    assert.deepEqual(
+      problems.map(({ code, message }) => [code, / cannot be read: .+/.test(message)]),
+      [['CAPSULE_PART_UNKNOWN', true]],
+    );
+  });
+}
+
+test('a store that fails under way is reported with its own code', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-info-'));
+  const list = () => {
+    throw fakeError('STORE_UNREADABLE', 'dataLoss', 'disk I/O error');
+  };
+  const workloads = { specs: { list }, observer: { statusOf: () => assert.fail() } };
+  const seen = await observer(folder.path, { workloads }).look(new AbortController().signal);
+  assert.equal(seen.workloads, undefined);
+  assert.deepEqual([...new Set(seen.problems.map(({ code }) => code))], ['STORE_UNREADABLE']);
+  assert.equal(seen.problems.length, 1);
+});
