@@ -117,10 +117,10 @@ suite('cp', { concurrency: false }, () => {
     assert.equal((await cp(there, 'web:/into-stopped')).exitCode, 0);
     // Neither a path, nor a link, nor a name in an archive reaches what lies below a mount.
     assert.match((await cp(there, 'web:/scratch/f')).stderr, /web is not running/);
-    assert.match((await cp(there, 'web:/way/f')).stderr, /is in a mount of web/);
+    assert.match((await cp(there, 'web:/way/f')).stderr, /is in a mount, and web is not running/);
     const input = tar([{ path: 'scratch/f', data: Buffer.from('astray') }]);
     const astray = await lab.capsulectlWith({ input }, 'cp', '-', 'web:/');
-    assert.match(astray.stderr, /web:\/scratch is in a mount of web/);
+    assert.match(astray.stderr, /web:\/scratch is in a mount, and web is not running/);
     assert.equal(astray.exitCode, 4);
     await capsulectl(lab, ['workload', 'start', 'web']);
     assert.equal(await sh('cat /into-stopped'), 'text\n');

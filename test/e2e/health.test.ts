@@ -95,7 +95,10 @@ suite('health', { concurrency: false }, () => {
       });
       assert.match(stderr, /generation 2 of web was not ready in time and was rolled back/);
       assert.match(stderr, /why: ended with exit code 7 \([2-9] times\); [\s\S]*\n {4}no config\n/);
-      assert.match(stderr, /fix: the last good generation is back: Running \(healthy\)/);
+      assert.match(
+        stderr,
+        /fix: the capsule went back to the last good generation: Running \(healthy\)/,
+      );
       const back = await untilWorkload(lab, 'web', () => true);
       assert.equal(back.status?.health, HealthState.HEALTHY);
       assert.deepEqual(back.container?.command, []);

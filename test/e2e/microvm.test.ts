@@ -122,7 +122,7 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'stop', 'guest', '--grace', '0s']);
     // The volume that it mounts is elsewhere now.
     const astray = await lab.capsulectl('cp', '/etc/hostname', 'guest:/way/f');
-    assert.match(astray.stderr, /is in a mount of guest/);
+    assert.match(astray.stderr, /is in a mount, and guest is not running/);
     await deleteAll(lab);
     const small = microVmManifest('small', { image: IMAGE, memoryMib: 80 });
     const refused = await lab.capsulectlWith({ input: small }, 'apply', '-f', '-');

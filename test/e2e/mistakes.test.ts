@@ -69,8 +69,8 @@ suite('mistakes that people make', { concurrency: false }, () => {
       { env: { PATH: process.env['PATH'], CAPSULE_HOST: lab.host }, allow: [1, 126] },
     );
     if (exitCode === 126) return t.skip('only root may read the checkout');
-    assert.match(stderr, /this user may not open/);
-    assert.match(stderr, /why: only root may open the socket of a capsule/);
+    assert.match(stderr, /this user has no permission to open/);
+    assert.match(stderr, /why: only root can open the socket of a capsule/);
     assert.match(stderr, /fix: run the command as root/);
   });
 

@@ -5,7 +5,7 @@ export const apiError = defineErrors('API', {
     kind: 'invalid',
     message: (f: { target: string }) =>
       `${JSON.stringify(f.target)} is not the address of a capsule`,
-    hint: 'write unix:/path/of/capsuled.sock',
+    hint: 'write the address as unix:/path/of/capsuled.sock',
   },
   UNREACHABLE: {
     kind: 'unavailable',
@@ -15,15 +15,15 @@ export const apiError = defineErrors('API', {
   },
   DENIED: {
     kind: 'denied',
-    message: (f: { target: string }) => `this user may not open ${f.target}`,
-    why: 'only root may open the socket of a capsule',
+    message: (f: { target: string }) => `this user has no permission to open ${f.target}`,
+    why: 'only root can open the socket of a capsule',
     hint: 'run the command as root, with sudo',
   },
   CONNECTION_LOST: {
     kind: 'unavailable',
     message: (f: { target: string; reason: string }) =>
       `the connection to ${f.target} was lost: ${f.reason}`,
-    hint: 'try again; acknowledged changes are not lost',
+    hint: 'try again; the capsule keeps every change that it confirmed',
   },
   TIMEOUT: {
     kind: 'timeout',
@@ -32,18 +32,18 @@ export const apiError = defineErrors('API', {
   CALL_UNKNOWN: {
     kind: 'unsupported',
     message: (f: { call: string }) => `the capsule does not support the call ${f.call}`,
-    why: 'it is older than the program that calls it',
+    why: 'the capsule is older than the program that calls it',
     hint: remedy`update the capsule, or use the ${bare(action('program'))} that came with it`,
   },
   UNEXPECTED_ANSWER: {
     kind: 'internal',
     message: (f: { what: string }) => `the capsule returned an unknown value: ${f.what}`,
-    hint: 'the other side may be newer; compare the versions',
+    hint: 'the capsule may be newer than this program: compare their versions',
   },
   INTERNAL: {
     kind: 'internal',
     message: (_: Record<string, never>) => 'internal error of the capsule',
     why: 'this is a bug, or an unexpected failure',
-    hint: remedy`the system log says more: ${bare(action('capsule.logs'))}`,
+    hint: remedy`read the log of the capsule: ${bare(action('capsule.logs'))}`,
   },
 });

@@ -25,18 +25,22 @@ export const cliError = defineErrors('CLI', {
     kind: 'invalid',
     message: (f: { template: string; column: number; problem: string }) =>
       `-o jsonpath is wrong at column ${f.column} of ${f.template}: ${f.problem}`,
-    hint: "like -o jsonpath='{[*].name}', or '{range [*]}{.name}{\"\\n\"}{end}' for lines",
+    hint: "write it like -o jsonpath='{[*].name}', or like '{range [*]}{.name}{\"\\n\"}{end}' to print lines",
   },
   PATH_UNKNOWN: {
     kind: 'invalid',
     message: (f: UnknownPath) =>
-      `the path ${f.path} leads nowhere: nothing has ${f.keys.map((key) => `\`${key}\``).join(' or ')}`,
+      `the path ${f.path} selects nothing: no value has the key ${f.keys.map((key) => `\`${key}\``).join(' or ')}`,
     why: (f) =>
-      f.isList ? 'there is a list' : `there is ${f.known.join(', ') || 'a value without keys'}`,
+      f.isList
+        ? 'the value is a list'
+        : f.known.length > 0
+          ? `the keys are ${f.known.join(', ')}`
+          : 'the value has no keys',
     hint: (f) =>
       f.isList
-        ? 'take all items of a list with [*], or one item with [0]'
-        : 'compare with what -o yaml prints; a filter, [?(@.key)], takes only what has a key',
+        ? 'select all items of the list with [*], or one item with [0]'
+        : 'compare the path with the output of -o yaml; the filter [?(@.key)] selects only items that have a key',
   },
   NOT_CONFIRMED: {
     kind: 'denied',
@@ -46,7 +50,7 @@ export const cliError = defineErrors('CLI', {
   NO_CAPSULE: {
     kind: 'unavailable',
     message: (f: { looked: string }) => `no capsule found: nothing listens at ${f.looked}`,
-    why: 'neither --capsule nor CAPSULE_HOST names one, and none runs on this machine',
+    why: 'neither --capsule nor CAPSULE_HOST names a capsule, and no capsule runs on this machine',
     hint: 'start one with `npm start`, or set CAPSULE_HOST=unix:/path/of/capsuled.sock',
   },
   SEVERAL_CAPSULES: {
@@ -73,12 +77,12 @@ export const cliError = defineErrors('CLI', {
   FILE_UNREADABLE: {
     kind: 'invalid',
     message: (f: { path: string; reason: string }) => `${f.path} cannot be read: ${f.reason}`,
-    hint: 'check the path, and that you may read it',
+    hint: 'check the path and your permission to read it',
   },
   FILE_UNWRITABLE: {
     kind: 'invalid',
     message: (f: { path: string; reason: string }) => `${f.path} cannot be written: ${f.reason}`,
-    hint: 'check the path, its permissions and the space of its disk',
+    hint: 'check the path, its permissions and the free space of its disk',
   },
   FILE_MISSING: {
     kind: 'notFound',
@@ -93,7 +97,7 @@ export const cliError = defineErrors('CLI', {
   WORKLOAD_MISSING: {
     kind: 'notFound',
     message: (f: { name: string }) => `there is no workload named ${f.name}`,
-    hint: remedy`${action('workload.list')} shows the workloads; --ignore-missing makes this a success`,
+    hint: remedy`${action('workload.list')} shows the workloads; with --ignore-missing this is not an error`,
   },
   WORKLOAD_FAILED: {
     kind: 'internal',
@@ -114,8 +118,8 @@ export const cliError = defineErrors('CLI', {
     why: (f) => f.printed,
     hint: (f) =>
       f.isDone
-        ? 'a program that is done after a while needs `restartPolicy: on-failure`; a program that starts another one in the background has to stay in the foreground'
-        : remedy`${action('workload.logs', { name: f.name })} shows all that it printed, ${action('workload.describe', { name: f.name })} what the capsule does next`,
+        ? 'if the program is meant to end, set `restartPolicy: on-failure`; if it moves to the background, make it stay in the foreground'
+        : remedy`${action('workload.logs', { name: f.name })} shows its whole output, and ${action('workload.describe', { name: f.name })} shows what the capsule does next`,
   },
   IMAGE_MISSING: {
     kind: 'notFound',
@@ -133,7 +137,7 @@ export const cliError = defineErrors('CLI', {
     }) => `generation ${f.generation} of ${f.name} was not ready in time and was rolled back`,
     why: (f) => `${f.detail}; ${f.printed}`,
     hint: (f) =>
-      remedy`the last good generation is back: ${f.state}; ${action('events', { name: f.name })} shows what happened`,
+      remedy`the capsule went back to the last good generation: ${f.state}; ${action('events', { name: f.name })} shows what happened`,
   },
   WORKLOAD_DELETED: {
     kind: 'conflict',
@@ -143,14 +147,14 @@ export const cliError = defineErrors('CLI', {
   WORKLOAD_STOPPED: {
     kind: 'conflict',
     message: (f: { name: string }) => `another command stopped ${f.name}`,
-    hint: (f) => remedy`${action('workload.start', { name: f.name })} runs it again`,
+    hint: (f) => remedy`${action('workload.start', { name: f.name })} starts it again`,
   },
   WAIT_TIMEOUT: {
     kind: 'timeout',
     message: (f: { name: string; seconds: number; state: string }) =>
       `${f.name} was not ready after ${f.seconds} s: ${f.state}`,
     hint: (f) =>
-      remedy`the capsule keeps trying: ${action('workload.get', { name: f.name })}; --timeout gives more time`,
+      remedy`the capsule keeps trying; ${action('workload.get', { name: f.name })} shows the state, and --timeout waits longer`,
   },
   NOT_STOPPED: {
     kind: 'timeout',

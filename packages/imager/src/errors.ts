@@ -4,7 +4,7 @@ export const imagerError = defineErrors('IMAGER', {
   NODE_MISSING: {
     kind: 'precondition',
     message: (f: { package: string }) => `the npm package ${f.package} is not installed`,
-    why: 'it carries the Node runtime that goes into the rootfs',
+    why: 'this package contains the Node runtime of the rootfs',
     hint: 'run npm ci --ignore-scripts',
   },
   ARCHITECTURE: {
@@ -23,18 +23,19 @@ export const imagerError = defineErrors('IMAGER', {
     message: (f: { program: string; said: string }) =>
       `${f.program} does not run inside the new rootfs`,
     why: (f) => f.said,
-    hint: 'the Debian packages of the profile do not fit together',
+    hint: 'check the Debian packages of the profile: their versions do not match',
   },
   PROGRAM_MISSING: {
     kind: 'internal',
     message: (f: { path: string; tree: string }) => `${f.path} is not in ${f.tree}`,
-    hint: 'another version of the package may have moved it',
+    hint: 'check the version of the package: another version may have another path for this file',
   },
   FIRECRACKER_MISSING: {
     kind: 'precondition',
     message: (f: { folder: string }) => `there is no Firecracker in ${f.folder}`,
-    why: 'CAPSULE_FIRECRACKER names a folder that holds firecracker and jailer, of one release',
-    hint: 'give the two programs these names there, or unset CAPSULE_FIRECRACKER',
+    why: 'CAPSULE_FIRECRACKER must name a folder with the firecracker and jailer of one release',
+    hint: (f) =>
+      `name the two programs firecracker and jailer in ${f.folder}, or unset CAPSULE_FIRECRACKER`,
   },
   FIRECRACKER_UNREACHABLE: {
     kind: 'unavailable',
@@ -53,8 +54,8 @@ export const imagerError = defineErrors('IMAGER', {
   KERNEL_ARCHITECTURE: {
     kind: 'unsupported',
     message: (f: { architecture: string }) =>
-      `no own kernel for microVMs is configured for ${f.architecture}`,
-    hint: "microVMs use Debian's kernel there",
+      `Capsule has no kernel configuration of its own for ${f.architecture}`,
+    hint: "microVMs use Debian's kernel on this architecture",
   },
   KERNEL_OPTIONS: {
     kind: 'internal',
@@ -66,7 +67,7 @@ export const imagerError = defineErrors('IMAGER', {
     kind: 'internal',
     message: (_: { log: string }) => 'the kernel of microVMs could not be compiled',
     why: (f) => f.log,
-    hint: 'check the free space of the cache directory, 2.5 GB, then try again',
+    hint: 'check that the cache directory has 2.5 GB of free space, then try again',
   },
   NOT_BUNDLED: {
     kind: 'internal',

@@ -5,13 +5,13 @@ export const dnsError = defineErrors('DNS', {
     kind: 'unavailable',
     message: (f: { address: string; port: number }) =>
       `workloads cannot look up names: port ${f.port} of ${f.address} is taken`,
-    why: 'another program of the capsule, perhaps a workload in host mode, listens there or everywhere',
-    hint: 'stop that program, or give it another port; the capsule retries by itself',
+    why: 'another program listens on this port, perhaps a workload that uses the network of the capsule',
+    hint: 'stop that program, or give it another port; the capsule retries',
   },
   NOT_LISTENING: {
     kind: 'unavailable',
     message: (f: { address: string; port: number; reason: string }) =>
       `workloads cannot look up names: port ${f.port} of ${f.address} cannot be used (${f.reason})`,
-    hint: 'the capsule retries by itself',
+    hint: 'check that the capsule has this address; the capsule retries',
   },
 });

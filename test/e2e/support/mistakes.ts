@@ -20,7 +20,7 @@ const WEB = `name: web\nkind: Container\ncontainer:\n  image: ${IMAGE}\n`;
 const VM = 'name: vm\nkind: MicroVM\n';
 const APPLY = ['apply', '-f', '-'];
 const RUN = [...APPLY, '--wait', '--timeout', '30s'];
-const WHOLE = /why: a manifest is checked as a whole before anything of it is applied/;
+const WHOLE = /why: the capsule checks the whole manifest before it applies any part of it/;
 
 type Answer = Pick<Mistake, 'what' | 'fix'> & Partial<Pick<Mistake, 'why'>>;
 
@@ -137,7 +137,7 @@ const ofWords: readonly Mistake[] = [
   usage(9, 'apply web.yaml', { what: /web\.yaml/, fix: /-f web\.yaml/ }),
   usage(26, '--capsule tcp://192.168.1.5:50000 workload list', {
     what: /is not the address of a capsule/,
-    fix: /write unix:/,
+    fix: /write the address as unix:/,
   }),
   usage(27, 'workload exec -t hello -- sh', { what: /--tty needs a terminal/, fix: /use -i/ }),
   usage(30, 'cp a b', { what: /exactly one side is a path of a workload/, fix: /like web:/ }),
@@ -215,7 +215,7 @@ const ofTheCapsule: readonly Mistake[] = [
     exitCode: 4,
     input: `${WEB}  mounts: [{volumeName: data, mountPath: /d}]\n`,
     what: /data is in use by holder/,
-    why: /one workload mounts/,
+    why: /only one workload at a time/,
     fix: /workload stop holder/,
   },
   {
@@ -247,8 +247,8 @@ const ofTheCapsule: readonly Mistake[] = [
     number: 30,
     args: ['cp', 'missing', 'hello:/tmp'],
     exitCode: 3,
-    what: /nothing at missing/,
-    why: /there is nothing/,
+    what: /missing does not exist/,
+    why: /does not exist/,
     fix: /check the path/,
   },
   {
@@ -263,8 +263,8 @@ const ofTheCapsule: readonly Mistake[] = [
     number: 33,
     args: ['volume', 'resize', 'data', '16MiB'],
     exitCode: 4,
-    what: /does not shrink/,
-    why: /volumes only grow/,
+    what: /cannot shrink from 32MiB to 16MiB/,
+    why: /a volume can only grow/,
     fix: /write size: 32MiB/,
   },
   {
@@ -272,7 +272,7 @@ const ofTheCapsule: readonly Mistake[] = [
     args: ['volume', 'delete', '--yes', 'data'],
     exitCode: 4,
     what: /data is in use by holder/,
-    why: /one workload mounts/,
+    why: /only one workload at a time/,
     fix: /workload stop holder/,
   },
   {
@@ -281,7 +281,7 @@ const ofTheCapsule: readonly Mistake[] = [
     exitCode: 2,
     what: /web\.yaml is not an image archive/,
     why: /does not begin as a tar archive/,
-    fix: /manifests go to .*apply -f/,
+    fix: /for a manifest, use .*apply -f/,
   },
   {
     number: 35,
@@ -305,8 +305,8 @@ const ofTheCapsule: readonly Mistake[] = [
     exitCode: 1,
     input: `${WEB.replace('web', 'bind')}  hostBindPaths: [/nope]\n`,
     what: /bind is not running/,
-    why: /nothing at that path of the capsule/,
-    fix: /make it on the capsule/,
+    why: /the capsule has no such path/,
+    fix: /create the path on the capsule/,
   },
   {
     number: 40,
@@ -333,7 +333,7 @@ const ofTheCapsule: readonly Mistake[] = [
     input: `${WEB}  dependsOn: [ghost]\n`,
     what: /depends on ghost/,
     why: /which does not exist/,
-    fix: /apply both together/,
+    fix: /apply both manifests together/,
   },
   {
     number: 41,

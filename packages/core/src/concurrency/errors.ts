@@ -3,8 +3,8 @@ import { defineErrors } from '../error/define-errors.ts';
 export const lockError = defineErrors('LOCK', {
   REENTERED: {
     kind: 'internal',
-    message: (f: { key: string }) => `the lock of ${f.key} is taken twice by one operation`,
+    message: (f: { key: string }) => `one operation takes the lock of ${f.key} twice`,
     why: 'this is a bug in the capsule: the operation would wait for itself',
-    hint: 'report it, with the log of the capsule',
+    hint: 'report this bug, with the log of the capsule',
   },
 });

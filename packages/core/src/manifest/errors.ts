@@ -6,7 +6,7 @@ export const manifestError = defineErrors('MANIFEST', {
   INVALID: {
     kind: 'invalid',
     message: (f: { problems: readonly ManifestProblem[] }) => listed('manifest', f.problems),
-    why: 'a manifest is checked as a whole before anything of it is applied',
+    why: 'the capsule checks the whole manifest before it applies any part of it',
     hint: 'correct these lines and apply again; nothing was changed',
   },
   SPEC_INVALID: {

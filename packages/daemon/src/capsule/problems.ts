@@ -25,7 +25,7 @@ export function problemOf(error: CapsuleError | undefined): CapsuleProblem[] {
 export function poolProblems(pool: VolumePool): CapsuleProblem[] {
   const code = pool.ok ? 'VOLUME_POOL_LOW' : 'VOLUME_POOL_UNUSABLE';
   const hint = pool.ok
-    ? remedy`${action('volume.usage')} shows the space of each; delete snapshots or volumes`
+    ? remedy`${action('volume.usage')} shows the space that each volume uses; delete snapshots or volumes`
     : remedy`volume operations wait; everything else keeps running`;
   const isFine = pool.ok && judgePool(pool, 'fine') === 'fine';
   const message = pool.ok

@@ -5,8 +5,9 @@ import * as z from 'zod';
 export const configError = defineErrors('CONFIG', {
   INVALID: {
     kind: 'invalid',
-    message: (f: { path: string; detail: string }) => `${f.path} is not usable: ${f.detail}`,
-    hint: 'correct the file, or remove it to run with the defaults',
+    message: (f: { path: string; detail: string }) =>
+      `the configuration file ${f.path} is not valid: ${f.detail}`,
+    hint: 'correct the file, or remove it to use the defaults',
   },
 });
 

@@ -17,6 +17,6 @@ export const imageUseError = defineErrors('IMAGE_USE', {
     kind: 'timeout',
     message: (f: { seconds: number }) => `the image cache has not answered for ${f.seconds} s`,
     why: 'containerd, which stores the images, does not respond',
-    hint: remedy`${action('capsule.info')} shows its state; look at ${action('capsule.logs')} when this lasts`,
+    hint: remedy`${action('capsule.info')} shows its state; read ${action('capsule.logs')} if this continues`,
   },
 });

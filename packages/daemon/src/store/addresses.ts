@@ -11,7 +11,7 @@ import type { Database } from '@capsule/engine';
 export const addressError = defineErrors('ADDRESS', {
   EXHAUSTED: {
     kind: 'exhausted',
-    message: (f: { cidr: string }) => `every address of ${f.cidr} is taken`,
+    message: (f: { cidr: string }) => `every address of ${f.cidr} is in use`,
     hint: 'delete workloads, or give the bridge a larger network in the capsule’s configuration',
   },
 });

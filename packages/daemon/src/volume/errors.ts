@@ -17,54 +17,54 @@ export const volumeError = defineErrors('VOLUME', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: Named) => `there is no volume named ${f.name}`,
-    hint: remedy`${action('volume.list')} shows the volumes; apply the manifest of the volume first`,
+    hint: remedy`${action('volume.list')} shows the volumes; to create this one, apply its manifest`,
   },
   EXISTS: {
     kind: 'conflict',
     message: (f: Named & { now: number }) =>
-      `volume ${f.name} exists already, with ${formatSize(f.now)}`,
+      `volume ${f.name} already exists with a size of ${formatSize(f.now)}`,
     hint: (f) =>
       remedy`${action('volume.resize', { volume: f.name, size: 'SIZE' })} makes it larger`,
   },
   ORPHANED: {
     kind: 'precondition',
-    message: (f: Named) => `volume ${f.name} is orphaned: storage exists that no record names`,
-    why: 'it may hold data that someone needs',
+    message: (f: Named) => `volume ${f.name} is orphaned: it has storage, but no record`,
+    why: 'the storage may hold data that someone needs',
     hint: (f) =>
       remedy`${action('volume.adopt', { volume: f.name })} keeps it, ${short(action('volume.delete', { force: true, volume: f.name }))} removes it`,
   },
   IN_USE: {
     kind: 'precondition',
     message: (f: Named & { holder: string }) => `volume ${f.name} is in use by ${f.holder}`,
-    why: 'one workload mounts a volume at a time',
+    why: 'only one workload at a time can mount a volume',
     hint: (f) =>
-      remedy`${action('workload.stop', { name: f.holder })} or delete it, then try again`,
+      remedy`run ${action('workload.stop', { name: f.holder })} or delete that workload, then try again`,
   },
   WANTED_TWICE: {
     kind: 'precondition',
     message: (f: Named & { workload: string; other: string }) =>
       `${f.workload} and ${f.other} both mount volume ${f.name}`,
-    why: 'one workload mounts a volume at a time',
-    hint: 'give one of them another volume, or make them one workload',
+    why: 'only one workload at a time can mount a volume',
+    hint: 'give one of them another volume, or combine them into one workload',
   },
   NAMED: {
     kind: 'precondition',
     message: (f: Named & { workload: string }) => `volume ${f.name} is needed by ${f.workload}`,
-    why: 'a workload that is stopped finds its data when it starts again',
+    why: 'a stopped workload needs its volumes when it starts again',
     hint: (f) =>
-      `delete ${f.workload} first, or \`volume delete --force ${f.name}\`: it cannot start then`,
+      remedy`delete ${f.workload} first; ${action('volume.delete', { force: true, volume: f.name })} deletes the volume now, and then ${f.workload} cannot start`,
   },
   POOL_LOW: {
     kind: 'exhausted',
     message: (f: { figures: string }) =>
-      `the pool of the volumes is too full for more: ${f.figures}`,
+      `the pool of the volumes has too little free space: ${f.figures}`,
     why: 'a full pool stops every workload that writes to a volume',
-    hint: remedy`${action('volume.usage')} shows the space of each; delete snapshots or volumes`,
+    hint: remedy`${action('volume.usage')} shows the space that each volume uses; delete snapshots or volumes`,
   },
   UID_INVALID: {
     kind: 'invalid',
     message: (f: { uid: string }) => `${JSON.stringify(f.uid)} is not a UUID`,
-    hint: 'leave it out: the capsule chooses one',
+    hint: 'leave the uid out: the capsule generates it',
   },
   HAS_SNAPSHOTS: {
     kind: 'precondition',
@@ -72,7 +72,7 @@ export const volumeError = defineErrors('VOLUME', {
       `volume ${f.name} has ${f.kept === 1 ? 'a snapshot' : `${f.kept} snapshots`}`,
     why: 'the snapshots would be deleted with the volume',
     hint: (f) =>
-      remedy`${action('volume.snapshots', { volume: f.name })} shows them; ${short(action('volume.delete', { force: true }))} removes all`,
+      remedy`${action('volume.snapshots', { volume: f.name })} shows them; ${short(action('volume.delete', { force: true }))} removes the volume and its snapshots`,
   },
   NOT_READY: {
     kind: 'precondition',
@@ -82,8 +82,8 @@ export const volumeError = defineErrors('VOLUME', {
   SHRINKS: {
     kind: 'precondition',
     message: (f: Named & { now: number; requested: number }) =>
-      `volume ${f.name} has ${formatSize(f.now)} and does not shrink to ${formatSize(f.requested)}`,
-    why: 'volumes only grow: data may lie at the end',
+      `volume ${f.name} cannot shrink from ${formatSize(f.now)} to ${formatSize(f.requested)}`,
+    why: 'a volume can only grow, because there may be data at its end',
     hint: (f) => `write size: ${formatSize(f.now)}, or move the data to a smaller volume`,
   },
 });

@@ -7,8 +7,8 @@ interface Named {
 export const exportError = defineErrors('EXPORT', {
   GONE: {
     kind: 'notFound',
-    message: (f: { id: string }) => `there is no export ${JSON.stringify(f.id)} any more`,
-    why: 'an interrupted export can resume for a day, while its volume exists',
+    message: (f: { id: string }) => `the export ${JSON.stringify(f.id)} no longer exists`,
+    why: 'the capsule keeps an interrupted export for one day, and only while its volume exists',
     hint: 'start the export again',
   },
 });
@@ -23,11 +23,11 @@ export const importError = defineErrors('IMPORT', {
     kind: 'conflict',
     message: (f: Named & { here: number; sent: number }) =>
       `import of volume ${f.name} continues at byte ${f.here}, not at ${f.sent}`,
-    hint: 'run the import again: it resumes where it was',
+    hint: 'run the import again: it resumes at that byte',
   },
   FRAME_INVALID: {
     kind: 'invalid',
-    message: () => 'a part of the upload is not zstd, or holds more than 1 MiB',
+    message: () => 'a frame of the upload is not zstd, or decompresses to more than 1 MiB',
     hint: remedy`use ${action('volume.import')}`,
   },
   TOO_SMALL: {
@@ -39,8 +39,8 @@ export const importError = defineErrors('IMPORT', {
   DAMAGED: {
     kind: 'dataLoss',
     message: (f: Named & { problem: string }) =>
-      `the content for volume ${f.name} arrived damaged: ${f.problem}`,
-    why: 'no volume was made of it',
+      `the uploaded content of volume ${f.name} is damaged: ${f.problem}`,
+    why: 'a checksum or the format did not match; the capsule did not create the volume',
     hint: 'import it again',
   },
 });

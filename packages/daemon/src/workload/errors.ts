@@ -9,14 +9,15 @@ export const workloadError = defineErrors('WORKLOAD', {
   NO_SERIAL_CONSOLE: {
     kind: 'precondition',
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
-    hint: 'read its logs without the serial console',
+    hint: (f) => remedy`${action('workload.logs', { name: f.name })} shows its output`,
   },
   COPY_NEEDS_RUN: {
     kind: 'precondition',
     message: (f: { name: string; path: string; target: string }) =>
-      `${f.path} of ${f.name} is in its mount ${f.target}, and ${f.name} is not running`,
-    why: 'the copy would reach the folder of the image instead',
-    hint: (f) => remedy`${action('workload.start', { name: f.name })}, and copy again`,
+      `${f.path} is in the mount ${f.target} of ${f.name}, which is not running`,
+    why: 'the mount exists only while the workload runs; without it, this path is a folder of the image',
+    hint: (f) =>
+      remedy`start it with ${action('workload.start', { name: f.name })}, then copy again`,
   },
   MEMORY_TOO_SMALL: {
     kind: 'invalid',
@@ -29,26 +30,26 @@ export const workloadError = defineErrors('WORKLOAD', {
     kind: 'precondition',
     message: (f: { name: string; path: string; holder: string }) =>
       `the root file system ${f.path} of ${f.name} is in use by ${f.holder}`,
-    why: 'two kernels that write to one file system destroy it',
-    hint: (f) => `give ${f.name} a copy of its own, or stop ${f.holder}`,
+    why: 'two kernels that write to the same file system destroy it',
+    hint: (f) => `give ${f.name} its own copy, or stop ${f.holder}`,
   },
   ROOTFS_OWN: {
     kind: 'invalid',
     message: (f: { name: string; path: string }) =>
-      `${f.path} of ${f.name} lies in a folder of the capsule itself`,
-    why: 'volumes and disks of microVMs are there, each with a holder of its own',
-    hint: 'put the file elsewhere below /perm, for instance into /perm/vm',
+      `${f.name} cannot use ${f.path}: the folder belongs to the capsule`,
+    why: 'the capsule keeps volumes and disks of microVMs there, and workloads use them',
+    hint: 'move the file to another folder below /perm, such as /perm/vm',
   },
   COPY_INVALID: {
     kind: 'invalid',
-    message: (f: { problem: string }) => `nothing can be copied: ${f.problem}`,
+    message: (f: { problem: string }) => `cp cannot copy this: ${f.problem}`,
     hint: remedy`use ${action('cp')}`,
   },
   SELECTOR_INVALID: {
     kind: 'invalid',
     message: (f: { selector: string; problem: string }) =>
-      `the label selector ${JSON.stringify(f.selector)} cannot be read: ${f.problem}`,
-    hint: 'write it as app=web,tier!=db,canary,!old',
+      `the label selector ${JSON.stringify(f.selector)} is not valid: ${f.problem}`,
+    hint: 'write it like app=web,tier!=db,canary,!old',
   },
   EXEC_INVALID: {
     kind: 'invalid',
@@ -60,12 +61,12 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string; reference: string }) =>
       `${f.name} needs ${f.reference}, which is not in the image cache`,
     why: 'its imagePullPolicy is Never',
-    hint: remedy`bring the image with ${action('image.push')}, or change the policy`,
+    hint: remedy`push the image with ${action('image.push')}, or change the policy`,
   },
   LIMIT_UNAVAILABLE: {
     kind: 'precondition',
     message: (f: { name: string; limit: string }) =>
-      `${f.name} cannot be limited in ${f.limit}: the capsule's kernel has no such controller`,
+      `${f.name} cannot have a limit for ${f.limit}: the kernel has no such controller`,
     hint: (f) =>
       `remove resources.${f.limit}, or use a kernel with the cgroup controller ${f.limit}`,
   },
@@ -78,41 +79,42 @@ export const workloadError = defineErrors('WORKLOAD', {
     kind: 'precondition',
     message: (f: { name: string; path: readonly string[] }) =>
       `${f.name} would wait for itself: ${f.path.join(' needs ')}`,
-    why: 'a workload starts when all that it depends on are ready',
+    why: 'a workload starts when all workloads of its dependsOn are ready',
     hint: 'remove one of the names from dependsOn',
   },
   PORT_TAKEN: {
     kind: 'precondition',
     message: (f: { name: string; port: string; holder: string }) =>
       `${f.name} cannot publish ${f.port}: ${f.holder} publishes it already`,
-    hint: 'choose another hostPort, or delete the workload that holds it',
+    hint: (f) => `choose another hostPort, or delete ${f.holder}`,
   },
   PORT_KEPT: {
     kind: 'precondition',
     message: (f: { name: string; port: string; holder: string }) =>
-      `${f.name} cannot publish ${f.port}: ${f.holder} may be rolled back to it`,
-    why: 'its last ready version publishes the port, and its present one is not ready yet',
+      `${f.name} cannot publish ${f.port}: a rollback of ${f.holder} needs it`,
+    why: (f) =>
+      `the last ready version of ${f.holder} publishes the port, and its present version is not ready yet`,
     hint: (f) => `choose another hostPort, or wait until ${f.holder} is ready`,
   },
   PORT_IN_USE: {
     kind: 'precondition',
     message: (f: { name: string; port: string; program: string }) =>
       `${f.name} cannot publish ${f.port}: ${f.program} listens on it`,
-    why: 'a published port would take its connections',
+    why: 'the published port would receive the connections of that program',
     hint: 'choose another hostPort, or stop the program',
   },
   PORT_SHADOWED: {
     kind: 'conflict',
     message: (f: { port: string; holder: string; program: string }) =>
       `the published port ${f.port} of ${f.holder} hides the port of ${f.program}`,
-    why: 'both use the port; a published port comes first',
+    why: 'both use the same port, and new connections go to the published one',
     hint: (f) => `give ${f.holder} another hostPort, or the program another port`,
   },
   DEPENDENCY_MISSING: {
     kind: 'precondition',
     message: (f: { name: string; missing: readonly string[] }) =>
       `${f.name} depends on ${f.missing.join(' and ')}, which ${f.missing.length > 1 ? 'do' : 'does'} not exist`,
-    why: 'it would wait for ever',
-    hint: 'apply both together, or remove the name from dependsOn',
+    why: 'the workload would wait forever',
+    hint: 'apply both manifests together, or remove the name from dependsOn',
   },
 });

@@ -10,7 +10,7 @@ export const runtimeError = defineErrors('RUNTIME', {
     message: (f: { socketPath: string; detail: string }) =>
       `containerd does not answer at ${f.socketPath}`,
     why: (f) => f.detail,
-    hint: remedy`the capsule restarts it; look at ${action('capsule.logs')} if this lasts`,
+    hint: remedy`the capsule restarts containerd; read ${action('capsule.logs')} if this continues`,
   },
   TIMEOUT: {
     kind: 'timeout',
@@ -27,13 +27,13 @@ export const runtimeError = defineErrors('RUNTIME', {
     message: (f: { action: string; detail: string }) =>
       `containerd could not ${f.action}: no space is left on the capsule's disk`,
     why: (f) => f.detail,
-    hint: remedy`make room: ${action('image.prune')} removes images that no workload uses, ${action('workload.delete')} removes workloads with their files`,
+    hint: remedy`free space: ${action('image.prune')} removes images that no workload uses, and ${action('workload.delete')} removes workloads and their files`,
   },
   IMAGE_MISSING: {
     kind: 'precondition',
     message: (f: Container & { image: string }) =>
       `image ${f.image} of container ${f.container} is not on this capsule`,
-    hint: 'pull or push it first',
+    hint: 'pull or push the image first',
   },
   CONTAINER_MISSING: {
     kind: 'notFound',
@@ -47,14 +47,14 @@ export const runtimeError = defineErrors('RUNTIME', {
   BIND_SOURCE_MISSING: {
     kind: 'precondition',
     message: (f: Container & { source: string }) =>
-      `container ${f.container} cannot mount ${f.source}: there is nothing at that path of the capsule`,
-    hint: 'make it on the capsule, or remove it from hostBindPaths',
+      `container ${f.container} cannot mount ${f.source}: the capsule has no such path`,
+    hint: 'create the path on the capsule, or remove it from hostBindPaths',
   },
   CAPABILITY_UNAVAILABLE: {
     kind: 'precondition',
     message: (f: Container & { names: readonly string[] }) =>
-      `container ${f.container} cannot get ${f.names.join(', ')}`,
-    why: 'the capsule itself does not have it',
+      `container ${f.container} cannot have ${f.names.join(', ')}`,
+    why: 'the capsule itself does not have this capability',
     hint: 'remove it from `capabilities.add`',
   },
   START_FAILED: {
@@ -80,7 +80,7 @@ export const imageError = defineErrors('IMAGE', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: WithDetail) => `image ${f.reference} was not found in its registry`,
-    hint: 'check the name and the tag',
+    hint: 'check the name and the tag of the image',
   },
   ABSENT: {
     kind: 'notFound',
@@ -90,7 +90,7 @@ export const imageError = defineErrors('IMAGE', {
   DENIED: {
     kind: 'denied',
     message: (f: WithDetail) => `the registry denies access to image ${f.reference}`,
-    why: 'it does not exist, or it needs credentials',
+    why: 'the image does not exist, or the registry needs a login',
     hint: (f) =>
       remedy`${action('registry.login', { registry: f.reference.split('/')[0] ?? '', user: 'USER' })} stores your credentials`,
   },
@@ -100,8 +100,8 @@ export const imageError = defineErrors('IMAGE', {
       `image ${f.reference} could not be pulled: ${f.reason}`,
     hint: (f) =>
       LOCAL.test(f.reference)
-        ? remedy`no registry runs at that address of the capsule; ${action('image.push')} brings the image itself`
-        : remedy`check the name of the registry and the network; ${action('image.push')} brings an image without a registry`,
+        ? remedy`no registry runs at that address of the capsule; ${action('image.push')} loads the image without a registry`
+        : remedy`check the name of the registry and the network; ${action('image.push')} loads an image without a registry`,
   },
   STALLED: {
     kind: 'timeout',
@@ -117,19 +117,18 @@ export const imageError = defineErrors('IMAGE', {
   DISK_FULL: {
     kind: 'exhausted',
     message: (f: { subject: string }) => `no space is left on the capsule's disk for ${f.subject}`,
-    hint: remedy`make room: ${action('image.prune')} removes images that no workload uses, ${action('workload.delete')} removes workloads with their files`,
+    hint: remedy`free space: ${action('image.prune')} removes images that no workload uses, and ${action('workload.delete')} removes workloads and their files`,
   },
   UNNAMED: {
     kind: 'invalid',
     message: (_: { digest: string }) => 'the archive holds an image without a name',
-    why: 'it has no name, or only a tag',
-    hint: remedy`name it: ${action('image.push', { name: 'NAME:TAG', file: 'FILE' })}; or save it by name, as \`docker save NAME:TAG\` does`,
+    why: 'the image has no name, or only a tag',
+    hint: remedy`name it with ${action('image.push', { name: 'NAME:TAG', file: 'FILE' })}, or save it by name with \`docker save NAME:TAG\``,
   },
   AMBIGUOUS: {
     kind: 'invalid',
-    message: (f: { name: string }) =>
-      `the archive does not hold exactly one image to name ${f.name}`,
-    hint: 'leave out --name, or save one image',
+    message: (f: { name: string }) => `the name ${f.name} needs an archive with exactly one image`,
+    hint: 'leave out --name, or save only one image',
   },
   NAMED_BY_DIGEST: {
     kind: 'invalid',

@@ -6,7 +6,7 @@ test('an error names a path of an archive together with the folder that it is un
   const failure = describeFailure('c', 'read-only\tf\tRead-only file system', '/ro/');
   assert.equal(failure.code, 'FILES_READ_ONLY');
   assert.equal(failure.message, 'c:/ro/f is read-only');
-  assert.match(failure.hint ?? '', /readOnly of a mount/);
+  assert.match(failure.hint ?? '', /`readOnly` of a mount/);
 });
 
 test('an absolute path and a refused name are reported unchanged', () => {
@@ -16,10 +16,10 @@ test('an absolute path and a refused name are reported unchanged', () => {
   );
   assert.match(
     describeFailure('c', 'refused\t../f\tleads out', '/ro').message,
-    /^\.\.\/f is refused/,
+    /^cp refuses \.\.\/f:/,
   );
 });
 
 test('an error of a read names the path as the caller gave it', () => {
-  assert.equal(describeFailure('c', 'missing\tf\tno').message, 'there is nothing at c:f');
+  assert.equal(describeFailure('c', 'missing\tf\tno').message, 'c:f does not exist');
 });

@@ -10,31 +10,31 @@ const at = ({ container, path }: Place) => `${container}:${path}`;
 export const filesError = defineErrors('FILES', {
   MISSING: {
     kind: 'notFound',
-    message: (f: Place) => `there is nothing at ${at(f)}`,
-    hint: 'check the path; it is absolute, and links are followed inside of the workload',
+    message: (f: Place) => `${at(f)} does not exist`,
+    hint: 'check the path: it must be absolute, and its links are followed inside of the workload',
   },
   NOT_A_FOLDER: { kind: 'invalid', message: (f: Place) => `${at(f)} is not a folder` },
   A_FOLDER: {
     kind: 'invalid',
-    message: (f: Place) => `a folder is in the way at ${at(f)}`,
-    hint: 'remove it, or copy to another place',
+    message: (f: Place) => `${at(f)} is a folder, which cp does not replace`,
+    hint: 'remove the folder, or copy to another path',
   },
   READ_ONLY: {
     kind: 'precondition',
     message: (f: Place) => `${at(f)} is read-only`,
-    hint: 'copy to a path that may be written; readOnly of a mount and readOnlyRootFilesystem forbid it',
+    hint: 'copy to a writable path; `readOnly` of a mount and `readOnlyRootFilesystem` make paths read-only',
   },
   FULL: {
     kind: 'exhausted',
     message: (f: Place) => `no space is left for ${at(f)}`,
-    hint: 'make room on the capsule and copy again',
+    hint: 'free space on the capsule, then copy again',
   },
   DENIED: { kind: 'precondition', message: (f: Place) => `the kernel refuses access to ${at(f)}` },
-  LOOP: { kind: 'invalid', message: (f: Place) => `links at ${at(f)} lead in a circle` },
+  LOOP: { kind: 'invalid', message: (f: Place) => `the symbolic links at ${at(f)} form a loop` },
   REFUSED: {
     kind: 'invalid',
-    message: (f: Place & { reason: string }) => `${f.path} is refused: ${f.reason}`,
-    hint: 'names in an archive must stay below the target, and no file takes the place of a device, named pipe or socket',
+    message: (f: Place & { reason: string }) => `cp refuses ${f.path}: ${f.reason}`,
+    hint: 'keep all paths of the archive below the target; cp does not replace a device, named pipe or socket',
   },
   DAMAGED: {
     kind: 'invalid',
@@ -42,13 +42,14 @@ export const filesError = defineErrors('FILES', {
   },
   UNMOUNTED: {
     kind: 'precondition',
-    message: (f: Place) => `${at(f)} is in a mount of ${f.container}, which does not run`,
-    why: 'the copy would reach the folder of the image instead',
-    hint: (f) => remedy`${action('workload.start', { name: f.container })}, and copy again`,
+    message: (f: Place) => `${at(f)} is in a mount, and ${f.container} is not running`,
+    why: 'the mount exists only while the workload runs; without it, this path is a folder of the image',
+    hint: (f) =>
+      remedy`start it with ${action('workload.start', { name: f.container })}, then copy again`,
   },
   GONE: {
     kind: 'unavailable',
-    message: (f: Place) => `${f.container} was started or ended in the middle of the copy`,
+    message: (f: Place) => `${f.container} started or ended during the copy`,
     hint: 'copy again',
   },
   FAILED: {

@@ -4,6 +4,6 @@ export const logError = defineErrors('LOG', {
   CURSOR_INVALID: {
     kind: 'invalid',
     message: (f: { cursor: string }) => `${f.cursor} is not a position in a log`,
-    hint: 'pass the cursor of an entry unchanged',
+    hint: 'pass the cursor of a log entry unchanged',
   },
 });

@@ -14,12 +14,12 @@ export const microVmError = defineErrors('MICROVM', {
   VMM_REFUSES: {
     kind: 'internal',
     message: (f: { command: string; detail: string }) =>
-      `the virtual machine monitor did not carry out ${f.command}: ${f.detail}`,
+      `the virtual machine monitor failed to run ${f.command}: ${f.detail}`,
   },
   NO_IMAGE_DISK: {
     kind: 'internal',
     message: (f: { image: string; detail: string }) =>
-      `no disk could be made of image ${f.image}: ${f.detail}`,
+      `image ${f.image} could not be converted to a disk: ${f.detail}`,
   },
   NOT_MADE: {
     kind: 'notFound',
@@ -33,22 +33,22 @@ export const microVmError = defineErrors('MICROVM', {
   NOT_BOOTED: {
     kind: 'internal',
     message: (f: Named & { why: string; isSilent?: boolean }) =>
-      `microVM ${f.container} did not come up: ${f.why}`,
+      `microVM ${f.container} did not boot: ${f.why}`,
     hint: (f) =>
       f.isSilent
-        ? 'a kernel that ends before it prints anything may need a larger memoryMib'
+        ? 'the kernel ended before it printed anything; it may need a larger memoryMib'
         : remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
   BOOT_HUNG: {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>
       `the kernel of microVM ${f.container} printed nothing in ${f.seconds} s of processor time`,
-    hint: 'the capsule boots it again; an idle processor helps',
+    hint: 'the capsule boots it again; reduce the load of the processor if this continues',
   },
   STALLED: {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>
-      `microVM ${f.container} never started its program: it did nothing for ${f.seconds} s`,
+      `microVM ${f.container} did not start its program: the guest did nothing for ${f.seconds} s`,
     hint: (f) =>
       remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
@@ -60,46 +60,47 @@ export const microVmError = defineErrors('MICROVM', {
   },
   NO_AGENT: {
     kind: 'unsupported',
-    message: (f: Named) => `${f.container} has no guest agent: it is made from a kernel and a disk`,
+    message: (f: Named) =>
+      `${f.container} has no guest agent, because its manifest names a kernel and a disk`,
     hint: (f) =>
-      remedy`its console shows its output: ${action('workload.logs', { serial: true, name: f.container })}`,
+      remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
   PROCESS_LEFT: {
     kind: 'internal',
     message: (f: { pid: number }) => `process ${f.pid} of a microVM does not end`,
-    why: 'the kernel holds it, perhaps because a disk does not answer; its disks are still in use',
-    hint: 'capsuled tries again by itself; look at the disks of the capsule when this lasts',
+    why: 'the kernel cannot end it, perhaps because a disk does not answer; the process still uses its disks',
+    hint: 'capsuled tries again; check the disks of the capsule if this continues',
   },
   NO_VSOCK: {
     kind: 'unavailable',
     message: (f: { port: number; detail: string }) =>
-      `the guest cannot be reached at its port ${f.port}: ${f.detail}`,
+      `capsuled cannot connect to vsock port ${f.port} of the guest: ${f.detail}`,
   },
   AGENT_SILENT: {
     kind: 'unavailable',
     message: (f: Named & { detail: string }) =>
       `the guest agent of microVM ${f.container} does not answer`,
     why: (f) => f.detail,
-    hint: (f) => remedy`${action('workload.restart', { name: f.container })} starts it again`,
+    hint: (f) => remedy`${action('workload.restart', { name: f.container })} restarts the microVM`,
   },
   FILE_MISSING: {
     kind: 'precondition',
     message: (f: Named & { path: string }) =>
-      `microVM ${f.container} cannot use ${f.path}: there is no such file on the capsule`,
-    hint: 'kernelPath and rootfsPath are paths on the capsule',
+      `microVM ${f.container} cannot use ${f.path}: the capsule has no such file`,
+    hint: 'set kernelPath and rootfsPath to files that exist on the capsule',
   },
   DISK_BUSY: {
     kind: 'precondition',
     message: (f: Named & { path: string; where: string }) =>
       `microVM ${f.container} cannot use the disk ${f.path}: ${f.where}`,
-    why: 'two kernels that write to one file system destroy it',
-    hint: 'stop the workload or program that uses it, or give each microVM a copy of its own',
+    why: 'two kernels that write to the same file system destroy it',
+    hint: 'stop the workload or program that uses the disk, or give each microVM its own copy',
   },
   DISK_UNFIT: {
     kind: 'precondition',
     message: (f: Named & { path: string }) =>
       `microVM ${f.container} cannot use ${f.path}: it is neither a regular file nor a block device`,
-    hint: 'links are not followed: write the path of the file itself',
+    hint: 'write the path of the file itself: capsuled does not follow links here',
   },
   KERNEL_UNFIT: {
     kind: 'precondition',
@@ -110,7 +111,7 @@ export const microVmError = defineErrors('MICROVM', {
     kind: 'unsupported',
     message: (f: Named & { path: string }) =>
       `Firecracker cannot boot the kernel ${f.path} of microVM ${f.container}`,
-    why: 'it boots an ELF file (vmlinux), or a bzImage that is packed by gzip or zstd',
-    hint: 'give the vmlinux of that kernel, or choose `backend: qemu`',
+    why: 'Firecracker boots an ELF file (vmlinux), or a bzImage compressed with gzip or zstd',
+    hint: 'use the vmlinux of that kernel, or set `backend: qemu`',
   },
 });

@@ -16,14 +16,14 @@ export const programError = defineErrors('RUNTIME', {
     kind: 'invalid',
     message: (f: { user: string; place: string }) =>
       `user ${JSON.stringify(f.user)} is unknown in ${f.place}`,
-    why: 'it is neither a number nor a name in /etc/passwd or /etc/group there',
+    why: 'the user is neither a number nor a name in its /etc/passwd or /etc/group',
     hint: 'set `user` in the manifest to a name that the image has, or to a number',
   },
   WORKING_DIR_UNUSABLE: {
     kind: 'invalid',
     message: (f: Container & { folder: string; reason: string }) =>
       `container ${f.container} cannot work in ${f.folder}: ${f.reason}`,
-    hint: 'name a folder that is there, and that its user may enter',
+    hint: 'set `workingDir` to a folder that exists and that the user can enter',
   },
   COMMAND_NOT_FOUND: {
     kind: 'invalid',
@@ -34,7 +34,7 @@ export const programError = defineErrors('RUNTIME', {
   COMMAND_NOT_EXECUTABLE: {
     kind: 'invalid',
     message: (f: Container & { command: string }) =>
-      `container ${f.container} cannot run ${f.command}: it may not be executed`,
-    hint: 'it may lack execute permission, or be built for another processor',
+      `container ${f.container} cannot run ${f.command}: the kernel refuses to execute it`,
+    hint: 'give the file execute permission, or use an image for this processor',
   },
 });

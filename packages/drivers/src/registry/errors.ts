@@ -9,11 +9,11 @@ export const registryError = defineErrors('REGISTRY', {
   LOGIN_REFUSED: {
     kind: 'denied',
     message: (f: Named & { username: string }) => `${f.name} refuses the login of ${f.username}`,
-    hint: 'check user and password; many registries want a token instead of the password',
+    hint: 'check the user and the password; many registries need a token instead of the password',
   },
   UNREACHABLE: {
     kind: 'unavailable',
     message: (f: Named & { reason: string }) => `${f.name} is unreachable: ${f.reason}`,
-    hint: 'check name and network; `kind: Registry` declares plainHttp, insecure or a caCertificate',
+    hint: 'check the name and the network; a manifest of `kind: Registry` sets plainHttp, insecure or caCertificate',
   },
 });

@@ -4,13 +4,13 @@ export const networkError = defineErrors('NETWORK', {
   ADDRESS_OUTSIDE: {
     kind: 'invalid',
     message: (f: { address: string; cidr: string }) =>
-      `${f.address} is not an address for a cell of ${f.cidr}`,
+      `${f.address} is not a workload address of ${f.cidr}`,
   },
   PORT_CONFLICT: {
     kind: 'conflict',
     message: (f: { port: number; protocol: string }) =>
       `port ${f.port}/${f.protocol} of the capsule is published twice`,
-    hint: 'publish one of them on another host port',
+    hint: 'give one of the two workloads another hostPort',
   },
   PORT_INVALID: {
     kind: 'invalid',
@@ -19,6 +19,6 @@ export const networkError = defineErrors('NETWORK', {
   LEFT_BEHIND: {
     kind: 'internal',
     message: (f: { key: string; left: string }) =>
-      `the network of cell ${f.key} could not be removed: ${f.left} is still there`,
+      `the network of cell ${f.key} could not be removed: ${f.left} still exists`,
   },
 });

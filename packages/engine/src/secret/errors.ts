@@ -4,14 +4,14 @@ export const secretError = defineErrors('SECRET', {
   KEY_UNUSABLE: {
     kind: 'dataLoss',
     message: (f: { path: string; reason: string }) =>
-      `the key ${f.path} cannot be used: ${f.reason}`,
-    why: 'secrets that it encrypted cannot be read without it',
-    hint: 'restore the file from a copy, or move it away and log in again',
+      `the key file ${f.path} cannot be used: ${f.reason}`,
+    why: 'the capsule cannot decrypt the stored logins without this key',
+    hint: 'restore the file from a backup, or move it away and log in again',
   },
   UNREADABLE: {
     kind: 'dataLoss',
     message: (f: { what: string }) => `${f.what} cannot be decrypted`,
-    why: 'it was encrypted with another key, or was changed',
+    why: 'another key encrypted it, or the stored bytes were changed',
     hint: 'log in again',
   },
 });

@@ -5,14 +5,14 @@ export const storeError = defineErrors('STORE', {
     kind: 'dataLoss',
     message: (f: { path: string; detail: string }) =>
       `the store ${f.path} cannot be used: ${f.detail}`,
-    why: 'a store that cannot be read is never replaced by an empty one: that would lose every workload',
-    hint: 'workloads that run keep running; restore the file from a copy, or move it away to start with an empty store',
+    why: 'capsuled does not replace the store by an empty one, because that would lose every workload',
+    hint: 'restore the file from a backup, or move it away to start with an empty store; running workloads keep running',
   },
   FULL: {
     kind: 'exhausted',
     message: (f: { path: string }) => `the disk of the store ${f.path} is full`,
-    why: 'capsuled acknowledges only changes that it can write',
-    hint: 'make space, then try again: workloads that run keep running',
+    why: 'capsuled accepts only changes that it can write to the store',
+    hint: 'free space on that disk, then try again; running workloads keep running',
   },
   READ_ONLY: {
     kind: 'unavailable',
@@ -37,7 +37,7 @@ export const storeError = defineErrors('STORE', {
     kind: 'precondition',
     message: (f: { path: string; found: number; known: number }) =>
       `the store ${f.path} has version ${f.found}; this capsuled supports up to ${f.known}`,
-    why: 'a newer capsuled has used this store',
-    hint: 'start the newer version again',
+    why: 'a newer capsuled wrote this store',
+    hint: 'run that newer capsuled again',
   },
 });

@@ -17,7 +17,7 @@ export const ipError = defineErrors('IP', {
   FAILED: { kind: 'internal', message: (f: Refused) => `ip: ${f.said}` },
   UNREADABLE: {
     kind: 'internal',
-    message: (f: { args: string }) => `ip ${f.args} printed something that is not JSON`,
+    message: (f: { args: string }) => `ip ${f.args} did not print JSON`,
   },
 });
 

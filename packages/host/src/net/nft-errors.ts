@@ -16,8 +16,8 @@ export const nftError = defineErrors('NFT', {
   },
   UNSUPPORTED: {
     kind: 'unsupported',
-    message: (f: Refused) => `nft: the kernel lacks something: ${f.said}`,
-    hint: 'the kernel needs nftables with NAT, fib and conntrack zones',
+    message: (f: Refused) => `nft: the kernel does not support this: ${f.said}`,
+    hint: 'use a kernel that has nftables with NAT, fib and conntrack zones',
   },
 });
 

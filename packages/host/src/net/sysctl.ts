@@ -7,7 +7,7 @@ export const sysctlError = defineErrors('SYSCTL', {
     kind: 'internal',
     message: (f: { key: string; value: string }) =>
       `sysctl ${f.key} could not be set to ${f.value}`,
-    hint: 'is /proc/sys writable here?',
+    hint: 'check that /proc/sys is writable',
   },
 });
 

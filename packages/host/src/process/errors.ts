@@ -12,7 +12,7 @@ export const processError = defineErrors('PROCESS', {
   NOT_STARTED: {
     kind: 'unavailable',
     message: (f: { command: string }) => `${f.command} could not be started`,
-    hint: 'check that the program is installed, and that capsuled has descriptors left',
+    hint: 'check that the program is installed and that capsuled has free file descriptors',
   },
   FAILED: {
     kind: 'internal',

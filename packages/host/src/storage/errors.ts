@@ -5,6 +5,6 @@ export const storageError = defineErrors('STORAGE', {
     kind: 'unavailable',
     message: (f: { file: string; reason: string }) =>
       `no loop device could be attached to ${f.file}: ${f.reason}`,
-    hint: 'the capsule retries; free unused loop devices: `losetup --list` shows them',
+    hint: 'detach unused loop devices, which `losetup --list` shows; the capsule retries',
   },
 });

@@ -5,12 +5,12 @@ export const demoError = defineErrors('DEMO', {
     kind: 'exhausted',
     message: (f: { from: number; to: number }) =>
       `all ports of 127.0.0.1 from ${f.from} to ${f.to} are taken`,
-    hint: 'end a program that listens there',
+    hint: 'stop a program that listens on one of these ports',
   },
   NO_PAGE: {
     kind: 'timeout',
     message: (f: { url: string; said: string }) => `${f.url} does not answer: ${f.said}`,
-    hint: 'look at capsulectl workload list and at the logs of the workload',
+    hint: 'run capsulectl workload list, and read the logs of the workload',
   },
   COMMAND_FAILED: {
     kind: 'internal',

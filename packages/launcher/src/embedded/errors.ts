@@ -3,13 +3,13 @@ import { defineErrors } from '@capsule/core';
 export const embeddedError = defineErrors('EMBEDDED', {
   NAME_INVALID: {
     kind: 'invalid',
-    message: (f: { name: string }) => `'${f.name}' is not a name for a capsule`,
+    message: (f: { name: string }) => `'${f.name}' is not a valid name for a capsule`,
     hint: 'use at most 40 lower-case letters, digits and dashes, such as demo',
   },
   NO_SUBNET: {
     kind: 'exhausted',
-    message: (f: { pool: string }) => `every network of ${f.pool} is taken`,
-    why: 'each capsule needs four addresses that neither a route of this machine nor another capsule uses',
+    message: (f: { pool: string }) => `every network of ${f.pool} is in use`,
+    why: 'each capsule needs four addresses; routes of this machine or other capsules use all of them',
     hint: 'stop a capsule, or set CAPSULE_EMBEDDED_POOL to another range, such as 10.99.0.0/16',
   },
   POOL_INVALID: {
@@ -20,7 +20,7 @@ export const embeddedError = defineErrors('EMBEDDED', {
   NOT_STARTED: {
     kind: 'unavailable',
     message: (f: { name: string; said: string; log: string }) =>
-      `capsule ${f.name} did not start: ${f.said || 'its launcher ended without a word'}`,
+      `capsule ${f.name} did not start: ${f.said || 'its launcher ended without a message'}`,
     hint: (f: { log: string }) => `read ${f.log}`,
   },
   NOT_RUNNING: {
@@ -36,7 +36,7 @@ export const embeddedError = defineErrors('EMBEDDED', {
   NOT_ROOT: {
     kind: 'denied',
     message: () => 'only root can start a capsule',
-    why: 'a capsule needs namespaces, mounts and firewall rules of the machine',
+    why: 'starting a capsule creates namespaces, mounts and firewall rules',
     hint: 'run it with sudo',
   },
 });

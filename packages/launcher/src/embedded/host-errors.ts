@@ -5,14 +5,14 @@ export const hostError = defineErrors('HOST', {
   FORWARDING_OFF: {
     kind: 'precondition',
     message: () => 'this host does not forward IPv4',
-    why: 'the capsule turned it on at its start, and something has turned it off: workloads reach nothing beyond this host',
-    hint: 'sysctl -w net.ipv4.ip_forward=1, and remove the setting that turns it off from /etc/sysctl.d',
+    why: 'another program turned forwarding off after the capsule started; workloads cannot reach other machines',
+    hint: 'run sysctl -w net.ipv4.ip_forward=1, and remove the setting that turns forwarding off from /etc/sysctl.d',
   },
   FIREWALL_DROPS: {
     kind: 'precondition',
     message: (f: { chains: readonly string[]; link: string }) =>
-      `the firewall of this host drops what ${f.link} sends: ${f.chains.join(', ')}`,
-    why: 'the capsule reaches nothing beyond this host; it changes no firewall but its own table and DOCKER-USER',
+      `the firewall of this host drops packets from ${f.link}: ${f.chains.join(', ')}`,
+    why: 'the capsule cannot reach other machines; it changes only its own firewall table and the chain DOCKER-USER',
     hint: (f) =>
       `accept forwarding from and to ${f.link}: ufw route allow in on ${f.link} && ufw route allow out on ${f.link}; ` +
       `or firewall-cmd --permanent --zone=trusted --add-interface=${f.link} && firewall-cmd --reload; ` +
@@ -21,37 +21,38 @@ export const hostError = defineErrors('HOST', {
   NETWORK_OVERLAP: {
     kind: 'conflict',
     message: (f: { cidr: string; others: readonly string[]; free: string; config: string }) =>
-      `${f.cidr} of the workloads is also used by this host: ${f.others.join(', ')}`,
+      `this host also uses the network of the workloads, ${f.cidr}: ${f.others.join(', ')}`,
     why: 'the capsule routes these addresses to workloads, so packets of a workload never reach that network',
     hint: (f) =>
-      `write {"bridge": {"cidr": "${f.free}"}} to ${f.config}, and stop and start the capsule`,
+      `write {"bridge": {"cidr": "${f.free}"}} to ${f.config}, then stop and start the capsule`,
   },
   RESOLVERS_UNREACHABLE: {
     kind: 'unavailable',
     message: (f: { found: string }) => `no name server of this host can be used: ${f.found}`,
-    why: 'a capsule asks name servers over IPv4, and not those on the loopback of its host: only names of workloads resolve',
-    hint: 'add a name server with an IPv4 address, such as that of your router, to /etc/resolv.conf; the capsule follows it',
+    why: 'a capsule can use only name servers with an IPv4 address that is not a loopback address',
+    hint: 'add a name server with an IPv4 address, such as that of your router, to /etc/resolv.conf; until then only names of workloads resolve',
   },
   PORT_TAKEN: {
     kind: 'conflict',
     message: (f: { protocol: string; port: number; detail: string; address: string }) =>
       `port ${f.port}/${f.protocol} of the capsule is not available at 127.0.0.1: ${f.detail}`,
-    why: 'at 127.0.0.1 that program answers, not the workload',
+    why: 'at 127.0.0.1 another program answers instead of the workload',
     hint: (f) =>
-      `end the other program, publish another port, or use ${f.address}, where the port is`,
+      `stop the other program, publish another port, or connect to ${f.address} instead of 127.0.0.1`,
   },
   STATE_NOEXEC: {
     kind: 'precondition',
     message: (f: { folder: string; mount: string }) =>
       `${f.folder} is on a filesystem that is mounted noexec: ${f.mount}`,
     why: 'this filesystem holds the files of the containers, and noexec prevents their programs from running',
-    hint: (f) => `mount -o remount,exec ${f.mount}, or keep the state of capsules elsewhere`,
+    hint: (f) =>
+      `run mount -o remount,exec ${f.mount}, or keep the state of capsules on another filesystem`,
   },
   UNKNOWN: {
     kind: 'internal',
     message: (f: { aspect: string; detail: string }) =>
-      `the launcher cannot look at the ${f.aspect} of this host: ${f.detail}`,
-    hint: 'the launcher tries again in a moment; until then it reports no faults of this kind',
+      `the launcher cannot check the ${f.aspect} of this host: ${f.detail}`,
+    hint: 'the launcher tries again in a moment; until then it cannot report faults of this kind',
   },
 });
 

@@ -83,7 +83,7 @@ for (const special of SPECIALS) {
       await makeTree(join(here, 'd'), [special]);
       const { exitCode, stderr } = await cp('web:/d', here);
       assert.equal(exitCode, 2);
-      assert.match(stderr, new RegExp(`d/${name} is in the way`));
+      assert.match(stderr, new RegExp(`d/${name} exists and cannot be replaced`));
       assert.ok(!lstatSync(join(here, 'd', name)).isFile());
     });
   });

@@ -3,7 +3,7 @@ import { action, defineErrors, remedy } from '@capsule/core';
 export const copyError = defineErrors('COPY', {
   SOURCE_MISSING: {
     kind: 'notFound',
-    message: (f: { path: string }) => `there is nothing at ${f.path}`,
+    message: (f: { path: string }) => `${f.path} does not exist`,
     hint: 'check the path',
   },
   TARGET_MISSING: {
@@ -28,7 +28,7 @@ export const copyError = defineErrors('COPY', {
     kind: 'invalid',
     message: (f: { path: string; reason: string }) =>
       `the link ${f.path} cannot be followed: ${f.reason}`,
-    hint: 'name the file that you mean',
+    hint: 'name the file itself instead of the link',
   },
   CHANGED: {
     kind: 'conflict',
@@ -37,14 +37,14 @@ export const copyError = defineErrors('COPY', {
   },
   ENDLESS: {
     kind: 'invalid',
-    message: (f: { path: string }) => `${f.path} has no size, and does not end`,
+    message: (f: { path: string }) => `${f.path} has no size and does not end`,
     why: 'cp reads a file of /proc or /sys to its end, up to 64 MiB',
-    hint: 'leave it out',
+    hint: 'copy without this file',
   },
   SPECIAL_FAILED: {
     kind: 'invalid',
-    message: (f: { path: string; reason: string }) => `${f.path} cannot be made: ${f.reason}`,
-    why: 'cp makes devices and FIFOs with mknod, and only root may make devices',
+    message: (f: { path: string; reason: string }) => `${f.path} cannot be created: ${f.reason}`,
+    why: 'cp creates devices and FIFOs with mknod, and only root can create devices',
     hint: 'copy without --archive, or as root',
   },
   NOT_A_FOLDER: {
@@ -55,24 +55,24 @@ export const copyError = defineErrors('COPY', {
   NAME_REFUSED: {
     kind: 'invalid',
     message: (f: { name: string }) =>
-      `the archive holds ${JSON.stringify(f.name)}, which leads elsewhere`,
-    why: 'an archive from a workload must not choose where it is written',
+      `the archive contains ${JSON.stringify(f.name)}, a path outside of the target`,
+    why: 'an archive from a workload must not write to other folders of this machine',
   },
   LINK_REFUSED: {
     kind: 'invalid',
     message: (f: { name: string; target: string }) =>
-      `the archive links ${JSON.stringify(f.name)} to ${JSON.stringify(f.target)}, which it did not bring`,
+      `the archive links ${JSON.stringify(f.name)} to ${JSON.stringify(f.target)}, which it does not contain`,
   },
   IN_THE_WAY: {
     kind: 'invalid',
-    message: (f: { path: string }) => `${f.path} is in the way`,
-    why: 'cp replaces no folder, device, FIFO or socket here, and follows no link',
-    hint: 'move it, or copy to another place',
+    message: (f: { path: string }) => `${f.path} exists and cannot be replaced`,
+    why: 'cp does not replace a folder, device, FIFO or socket here, and does not follow a link',
+    hint: 'move it away, or copy to another path',
   },
   ARCHIVE_DAMAGED: {
     kind: 'internal',
     message: (f: { reason: string }) =>
       `the received archive is incomplete or damaged: ${f.reason}`,
-    hint: 'copy again; the files that cp has written stay',
+    hint: 'copy again; cp keeps the files that it has written',
   },
 });

@@ -213,7 +213,7 @@ test('a rollback is reported when the last good one is back, with the cause', as
   assert.equal(progress, `web: ${message}`);
   assert.match(
     error.join('\n'),
-    /rolled back\n {2}why: ended with exit code 1 \(4 times\); the last lines of its log are\n {4}no such table\n {2}fix: the last good generation is back: Running \(healthy\);/,
+    /rolled back\n {2}why: ended with exit code 1 \(4 times\); the last lines of its log are\n {4}no such table\n {2}fix: the capsule went back to the last good generation: Running \(healthy\);/,
   );
 });
 

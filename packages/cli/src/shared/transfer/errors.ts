@@ -8,27 +8,27 @@ export const transferError = defineErrors('TRANSFER', {
   DAMAGED: {
     kind: 'dataLoss',
     message: (f: File & { problem: string }) => `${f.path} is damaged: ${f.problem}`,
-    hint: 'use another copy of it, or export the volume again',
+    hint: 'use another copy of the file, or export the volume again',
   },
   UNKNOWN_FORMAT: {
     kind: 'invalid',
-    message: (f: File) => `${f.path} is neither an image of ext4 nor a tar archive`,
-    hint: remedy`import a file of ${action('volume.export')}; it may be compressed with zstd or gzip`,
+    message: (f: File) => `${f.path} is neither an ext4 image nor a tar archive`,
+    hint: remedy`import a file that ${action('volume.export')} wrote, an ext4 image or a tar archive; zstd and gzip are supported`,
   },
   NO_IMAGE_ARCHIVE: {
     kind: 'invalid',
     message: (f: File & { problem: string }) => `${f.path} is not an image archive: ${f.problem}`,
-    hint: remedy`push what \`docker save\` or \`skopeo copy\` to oci-archive: writes; manifests go to ${action('apply', { file: true })}`,
+    hint: remedy`push an archive of \`docker save\` or \`skopeo copy … oci-archive:FILE\`; for a manifest, use ${action('apply', { file: true })}`,
   },
   NOT_AS_SENT: {
     kind: 'dataLoss',
     message: (f: File & { found: string; sent: string }) =>
-      `${f.path} differs from the sent content: sha256 ${f.found} instead of ${f.sent}`,
-    hint: 'export it again; `--restart` drops the part that is there',
+      `${f.path} differs from the exported volume: its sha256 is ${f.found} instead of ${f.sent}`,
+    hint: 'export the volume again with `--restart`, which discards the existing part',
   },
   FILE_EXISTS: {
     kind: 'exists',
-    message: (f: File) => `there is a file ${f.path} already`,
+    message: (f: File) => `the file ${f.path} already exists`,
     hint: 'name another file with -o, or remove that file',
   },
 });

@@ -8,8 +8,8 @@ interface Named {
 export const snapshotError = defineErrors('SNAPSHOT', {
   NAME_INVALID: {
     kind: 'invalid',
-    message: (f: Named) => `${JSON.stringify(f.name)} is not a name for a snapshot`,
-    hint: '1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends',
+    message: (f: Named) => `${JSON.stringify(f.name)} is not a valid name for a snapshot`,
+    hint: 'use 1 to 63 characters (a-z, 0-9 and `-`), with a letter or digit at both ends',
   },
   NOT_FOUND: {
     kind: 'notFound',
@@ -18,8 +18,8 @@ export const snapshotError = defineErrors('SNAPSHOT', {
   },
   EXISTS: {
     kind: 'exists',
-    message: (f: Named) => `there is a snapshot ${f.name} already`,
-    hint: 'take another name, or delete that snapshot first',
+    message: (f: Named) => `snapshot ${f.name} already exists`,
+    hint: 'choose another name, or delete that snapshot first',
   },
   NOT_READY: {
     kind: 'precondition',
@@ -28,8 +28,8 @@ export const snapshotError = defineErrors('SNAPSHOT', {
   },
   ORPHANED: {
     kind: 'precondition',
-    message: (f: Named) => `snapshot ${f.name} is orphaned: storage exists that no record names`,
-    why: 'it may hold data that someone needs',
+    message: (f: Named) => `snapshot ${f.name} is orphaned: it has storage, but no record`,
+    why: 'the storage may hold data that someone needs',
     hint: (f) =>
       remedy`${action('volume.adopt', { volume: f.name })} keeps it, ${short(action('volume.delete', { force: true, volume: f.name }))} removes it`,
   },
