@@ -1,5 +1,6 @@
 import { type Client, createClient, type Transport } from '@connectrpc/connect';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
+import { CellService } from '../gen/capsule/v1/cell_pb.ts';
 import { EventService } from '../gen/capsule/v1/event_pb.ts';
 import { ImageService } from '../gen/capsule/v1/image_pb.ts';
 import { ManifestService } from '../gen/capsule/v1/manifest_pb.ts';
@@ -12,6 +13,7 @@ import { translateErrors } from './translate-errors.ts';
 /** One client for each service of a capsule, over one connection. */
 export interface CapsuleClient extends AsyncDisposable {
   readonly workload: Client<typeof WorkloadService>;
+  readonly cell: Client<typeof CellService>;
   readonly image: Client<typeof ImageService>;
   readonly registry: Client<typeof RegistryService>;
   readonly volume: Client<typeof VolumeService>;
@@ -40,6 +42,7 @@ export function createClients({ target, transport: inner, close }: Connection): 
   const transport = translateErrors(inner, target);
   return {
     workload: createClient(WorkloadService, transport),
+    cell: createClient(CellService, transport),
     image: createClient(ImageService, transport),
     registry: createClient(RegistryService, transport),
     volume: createClient(VolumeService, transport),

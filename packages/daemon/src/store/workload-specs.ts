@@ -7,6 +7,7 @@ import {
   splitWorkload,
   type WorkloadRecord,
   type WorkloadSpec,
+  withLabels,
   workloadOfCell,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
@@ -65,8 +66,9 @@ export class WorkloadSpecs {
     const { desired, isNewRevision = false, isNewRun = false, stopGraceMs } = next;
     const ref = refOfWorkload(spec.name);
     const { cell, container } = splitWorkload(spec);
+    const labels = this.#cells.get(ref.cell)?.spec.labels ?? {};
     this.#db.transaction(() => {
-      this.#cells.update(ref.cell, cell, desired);
+      this.#cells.update(ref.cell, withLabels(cell, labels), desired);
       this.#cells.updateContainer(ref, container, { isNewRevision, isNewRun, stopGraceMs });
     });
   }

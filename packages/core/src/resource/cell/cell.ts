@@ -18,6 +18,8 @@ export interface CellSpec {
   readonly updatePolicy: UpdatePolicy;
   /** How long a changed workload may take to become ready before it is rolled back. */
   readonly updateTimeoutSeconds: number;
+  /** Of the cell itself; absent: none. A flat workload has its labels in its container. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Also the name of the block of a manifest that holds the fields. */

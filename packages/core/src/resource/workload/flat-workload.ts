@@ -19,7 +19,8 @@ export function splitWorkload(spec: WorkloadSpec): {
 
 /** Fields that an earlier capsule did not know have their defaults. Pure. */
 export function joinWorkload(name: string, cell: CellSpec, container: CellContainer): WorkloadSpec {
-  return completeSpec({ ...cell, ...container, name });
+  const { labels: _labels, ...shared } = cell;
+  return completeSpec({ ...shared, ...container, name });
 }
 
 /** The cell of one container that a flat workload is. Pure. */

@@ -10,6 +10,7 @@ import type { StatusReason } from './status-reason.ts';
  */
 export interface WorkloadSpec extends CellSpec, CellContainer {
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The stored spec. `generation` rises by one with every change of `spec` or `desired`. */

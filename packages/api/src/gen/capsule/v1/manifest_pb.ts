@@ -4,8 +4,12 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Cell, CellContainer, Node, Scope } from "./cell_pb.ts";
+import { file_capsule_v1_cell } from "./cell_pb.ts";
 import type { ErrorDetail } from "./error_pb.ts";
 import { file_capsule_v1_error } from "./error_pb.ts";
+import type { Place } from "./place_pb.ts";
+import { file_capsule_v1_place } from "./place_pb.ts";
 import type { Registry } from "./registry_pb.ts";
 import { file_capsule_v1_registry } from "./registry_pb.ts";
 import type { SnapshotSchedule } from "./volume_pb.ts";
@@ -18,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/manifest.proto.
  */
 export const file_capsule_v1_manifest: GenFile = /*@__PURE__*/
-  fileDesc("ChljYXBzdWxlL3YxL21hbmlmZXN0LnByb3RvEgpjYXBzdWxlLnYxIqcBChRNYW5pZmVzdEFwcGx5UmVxdWVzdBIoCgpyZWdpc3RyaWVzGAEgAygLMhQuY2Fwc3VsZS52MS5SZWdpc3RyeRIrCgd2b2x1bWVzGAIgAygLMhouY2Fwc3VsZS52MS5Wb2x1bWVNYW5pZmVzdBInCgl3b3JrbG9hZHMYAyADKAsyFC5jYXBzdWxlLnYxLldvcmtsb2FkEg8KB2RyeV9ydW4YBCABKAgiawoOVm9sdW1lTWFuaWZlc3QSDAoEbmFtZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEEjcKEXNuYXBzaG90X3NjaGVkdWxlGAMgASgLMhwuY2Fwc3VsZS52MS5TbmFwc2hvdFNjaGVkdWxlIqMBChVNYW5pZmVzdEFwcGx5UmVzcG9uc2USLgoKcmVnaXN0cmllcxgBIAMoCzIaLmNhcHN1bGUudjEuTWFuaWZlc3RSZXN1bHQSKwoHdm9sdW1lcxgCIAMoCzIaLmNhcHN1bGUudjEuTWFuaWZlc3RSZXN1bHQSLQoJd29ya2xvYWRzGAMgAygLMhouY2Fwc3VsZS52MS5NYW5pZmVzdFJlc3VsdCLWAQoOTWFuaWZlc3RSZXN1bHQSDAoEbmFtZRgBIAEoCRImCgVlcnJvchgCIAEoCzIXLmNhcHN1bGUudjEuRXJyb3JEZXRhaWwSKgoGY2hhbmdlGAMgASgOMhouY2Fwc3VsZS52MS5Xb3JrbG9hZENoYW5nZRInCgZmaWVsZHMYBCADKAsyFy5jYXBzdWxlLnYxLkZpZWxkQ2hhbmdlEhEKCXJlY3JlYXRlcxgFIAEoCBImCgh3b3JrbG9hZBgGIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQyXwoPTWFuaWZlc3RTZXJ2aWNlEkwKBUFwcGx5EiAuY2Fwc3VsZS52MS5NYW5pZmVzdEFwcGx5UmVxdWVzdBohLmNhcHN1bGUudjEuTWFuaWZlc3RBcHBseVJlc3BvbnNlYgZwcm90bzM", [file_capsule_v1_error, file_capsule_v1_registry, file_capsule_v1_volume, file_capsule_v1_workload]);
+  fileDesc("ChljYXBzdWxlL3YxL21hbmlmZXN0LnByb3RvEgpjYXBzdWxlLnYxIq8CChRNYW5pZmVzdEFwcGx5UmVxdWVzdBIoCgpyZWdpc3RyaWVzGAEgAygLMhQuY2Fwc3VsZS52MS5SZWdpc3RyeRIrCgd2b2x1bWVzGAIgAygLMhouY2Fwc3VsZS52MS5Wb2x1bWVNYW5pZmVzdBInCgl3b3JrbG9hZHMYAyADKAsyFC5jYXBzdWxlLnYxLldvcmtsb2FkEg8KB2RyeV9ydW4YBCABKAgSIQoGc2NvcGVzGAUgAygLMhEuY2Fwc3VsZS52MS5TY29wZRIfCgVjZWxscxgGIAMoCzIQLmNhcHN1bGUudjEuQ2VsbBItCgpjb250YWluZXJzGAcgAygLMhkuY2Fwc3VsZS52MS5DZWxsQ29udGFpbmVyEhMKC2NyZWF0ZV9vbmx5GAggASgIImsKDlZvbHVtZU1hbmlmZXN0EgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBI3ChFzbmFwc2hvdF9zY2hlZHVsZRgDIAEoCzIcLmNhcHN1bGUudjEuU25hcHNob3RTY2hlZHVsZSLTAgoVTWFuaWZlc3RBcHBseVJlc3BvbnNlEi4KCnJlZ2lzdHJpZXMYASADKAsyGi5jYXBzdWxlLnYxLk1hbmlmZXN0UmVzdWx0EisKB3ZvbHVtZXMYAiADKAsyGi5jYXBzdWxlLnYxLk1hbmlmZXN0UmVzdWx0Ei0KCXdvcmtsb2FkcxgDIAMoCzIaLmNhcHN1bGUudjEuTWFuaWZlc3RSZXN1bHQSKgoGc2NvcGVzGAQgAygLMhouY2Fwc3VsZS52MS5NYW5pZmVzdFJlc3VsdBIpCgVjZWxscxgFIAMoCzIaLmNhcHN1bGUudjEuTWFuaWZlc3RSZXN1bHQSLgoKY29udGFpbmVycxgGIAMoCzIaLmNhcHN1bGUudjEuTWFuaWZlc3RSZXN1bHQSJwoMbWFkZV9wYXJlbnRzGAcgAygLMhEuY2Fwc3VsZS52MS5QbGFjZSKYAgoOTWFuaWZlc3RSZXN1bHQSDAoEbmFtZRgBIAEoCRImCgVlcnJvchgCIAEoCzIXLmNhcHN1bGUudjEuRXJyb3JEZXRhaWwSKgoGY2hhbmdlGAMgASgOMhouY2Fwc3VsZS52MS5Xb3JrbG9hZENoYW5nZRInCgZmaWVsZHMYBCADKAsyFy5jYXBzdWxlLnYxLkZpZWxkQ2hhbmdlEhEKCXJlY3JlYXRlcxgFIAEoCBImCgh3b3JrbG9hZBgGIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQSIAoFcGxhY2UYByABKAsyES5jYXBzdWxlLnYxLlBsYWNlEh4KBG5vZGUYCCABKAsyEC5jYXBzdWxlLnYxLk5vZGUyXwoPTWFuaWZlc3RTZXJ2aWNlEkwKBUFwcGx5EiAuY2Fwc3VsZS52MS5NYW5pZmVzdEFwcGx5UmVxdWVzdBohLmNhcHN1bGUudjEuTWFuaWZlc3RBcHBseVJlc3BvbnNlYgZwcm90bzM", [file_capsule_v1_cell, file_capsule_v1_error, file_capsule_v1_place, file_capsule_v1_registry, file_capsule_v1_volume, file_capsule_v1_workload]);
 
 /**
  * A name occurs once among the resources of a kind.
@@ -49,6 +53,32 @@ export type ManifestApplyRequest = Message<"capsule.v1.ManifestApplyRequest"> & 
    * @generated from field: bool dry_run = 4;
    */
   dryRun: boolean;
+
+  /**
+   * Realms, spaces and stacks. Missing parents of anything in this request are made without labels.
+   *
+   * @generated from field: repeated capsule.v1.Scope scopes = 5;
+   */
+  scopes: Scope[];
+
+  /**
+   * @generated from field: repeated capsule.v1.Cell cells = 6;
+   */
+  cells: Cell[];
+
+  /**
+   * Containers, each in a cell of `cells`, an existing one, or a new one.
+   *
+   * @generated from field: repeated capsule.v1.CellContainer containers = 7;
+   */
+  containers: CellContainer[];
+
+  /**
+   * Refuse to change what exists: AlreadyExists for a resource that differs from the stored one.
+   *
+   * @generated from field: bool create_only = 8;
+   */
+  createOnly: boolean;
 };
 
 /**
@@ -107,6 +137,28 @@ export type ManifestApplyResponse = Message<"capsule.v1.ManifestApplyResponse"> 
    * @generated from field: repeated capsule.v1.ManifestResult workloads = 3;
    */
   workloads: ManifestResult[];
+
+  /**
+   * @generated from field: repeated capsule.v1.ManifestResult scopes = 4;
+   */
+  scopes: ManifestResult[];
+
+  /**
+   * @generated from field: repeated capsule.v1.ManifestResult cells = 5;
+   */
+  cells: ManifestResult[];
+
+  /**
+   * @generated from field: repeated capsule.v1.ManifestResult containers = 6;
+   */
+  containers: ManifestResult[];
+
+  /**
+   * Parents that were made because they were missing, the outermost first.
+   *
+   * @generated from field: repeated capsule.v1.Place made_parents = 7;
+   */
+  madeParents: Place[];
 };
 
 /**
@@ -161,6 +213,20 @@ export type ManifestResult = Message<"capsule.v1.ManifestResult"> & {
    * @generated from field: capsule.v1.Workload workload = 6;
    */
   workload?: Workload | undefined;
+
+  /**
+   * Of a realm, space, stack, cell or container.
+   *
+   * @generated from field: capsule.v1.Place place = 7;
+   */
+  place?: Place | undefined;
+
+  /**
+   * The stored state of a realm, space, stack, cell or container.
+   *
+   * @generated from field: capsule.v1.Node node = 8;
+   */
+  node?: Node | undefined;
 };
 
 /**
