@@ -72,7 +72,7 @@ function hintOf({ hint }: ErrorRow<unknown>): string | undefined {
   return typeof made === 'object' ? renderRemedy(made, CAPSULECTL) : made;
 }
 
-function said(part: string | ((facts: unknown) => string) | undefined): string | undefined {
+function said(part: ErrorRow<unknown>['why']): string | undefined {
   return typeof part === 'function' ? part(anyFacts) : part;
 }
 

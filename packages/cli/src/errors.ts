@@ -15,6 +15,18 @@ interface UnknownPath {
   readonly isList: boolean;
 }
 
+interface LateWorkload {
+  readonly name: string;
+  /** `was not ready`, `did not end` */
+  readonly missed: string;
+  readonly seconds: number;
+  readonly state: string;
+  /** The workload whose state explains more: itself, or one that it waits for. */
+  readonly look: string;
+  /** Undefined where the state says it. */
+  readonly cause: string | undefined;
+}
+
 export const cliError = defineErrors('CLI', {
   USAGE: {
     kind: 'invalid',
@@ -151,10 +163,10 @@ export const cliError = defineErrors('CLI', {
   },
   WAIT_TIMEOUT: {
     kind: 'timeout',
-    message: (f: { name: string; seconds: number; state: string }) =>
-      `${f.name} was not ready after ${f.seconds} s: ${f.state}`,
+    message: (f: LateWorkload) => `${f.name} ${f.missed} after ${f.seconds} s: ${f.state}`,
+    why: (f) => f.cause,
     hint: (f) =>
-      remedy`the capsule keeps trying; ${action('workload.get', { name: f.name })} shows the state, and --timeout waits longer`,
+      remedy`the capsule keeps trying; ${action('workload.get', { name: f.look })} shows the state, and --timeout waits longer`,
   },
   NOT_STOPPED: {
     kind: 'timeout',

@@ -6,7 +6,7 @@ import type { Remedy } from './remedy.ts';
 export interface ErrorRow<F> {
   readonly kind: ErrorKind;
   readonly message: (facts: F) => string;
-  readonly why?: string | ((facts: F) => string);
+  readonly why?: string | ((facts: F) => string | undefined);
   /** One that names actions is made by `remedy`. */
   readonly hint?: string | Remedy | ((facts: F) => string | Remedy);
 }
@@ -58,7 +58,7 @@ export function defineErrors<const T extends Record<string, AnyRow>>(
   return makers as Makers<T> & { readonly table: ErrorTable };
 }
 
-function madeFrom<F, Part extends string | Remedy>(
+function madeFrom<F, Part extends string | Remedy | undefined>(
   part: Part | ((facts: F) => Part) | undefined,
   facts: F,
 ): Part | undefined {

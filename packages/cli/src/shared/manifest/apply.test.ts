@@ -286,7 +286,58 @@ test('a wait that takes too long is exit code 5 and names the state', async () =
     { target: capsule.target, stdin: manifest('web') },
   );
   assert.equal(exitCode, 5);
-  assert.match(stderr, /error: web was not ready after 0\.05 s: Pending/);
+  assert.match(stderr, /error: web was not ready after 0\.05 s: Pending\n {2}why: waiting\n/);
+});
+
+const waitingFor = (name: string): Status => ({
+  phase: 'pending',
+  reason: 'WaitingForDependency',
+  message: `waits until ${name} is ready`,
+});
+
+test('a wait for other workloads shows their names, and its timeout names the cause', async () => {
+  const services = servicesWith([PENDING, waitingFor('app')], true);
+  const broken: Status = { phase: 'failed', reason: 'X', message: 'ended with exit code 3' };
+  const others = [
+    sampleWorkload({ spec: { name: 'app', dependsOn: ['db', 'cache'] }, status: waitingFor('db') }),
+    sampleWorkload({ spec: { name: 'cache' } }),
+    sampleWorkload({ spec: { name: 'db' }, status: broken }),
+  ];
+  const workload: FakeServices['workload'] = {
+    list: () => ({ workloads: others.map(workloadToProto) }),
+    async *watch({ names: [name = ''] }, { signal }) {
+      for (const status of [PENDING, waitingFor('app')]) {
+        const spec = { name, dependsOn: ['app'] };
+        yield { workload: workloadToProto(sampleWorkload({ spec, status })) };
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => resolve());
+      await promise;
+    },
+  };
+  await using capsule = await startFakeCapsule({ ...services, workload });
+  const { exitCode, stderr } = await runCapsulectl(
+    ['apply', '-f', '-', '--wait', '--timeout', '300ms'],
+    { target: capsule.target, stdin: manifest('web') },
+  );
+  assert.equal(exitCode, 5);
+  assert.match(stderr, /^web: Pending\nweb: waits until app is ready\nerror: /);
+  assert.match(stderr, /web was not ready after 0\.3 s: waits until app is ready$/m);
+  assert.match(stderr, /^ {2}why: db: ended with exit code 3$/m);
+  assert.match(stderr, /^ {2}fix: .*`capsulectl workload get db`/m);
+});
+
+test('a timeout names the condition that was missed', async () => {
+  const workload = workloadToProto(sampleWorkload());
+  await using capsule = await startFakeCapsule({
+    workload: { ...servicesWith([{}], true).workload, get: () => workload },
+  });
+  const { exitCode, stderr } = await runCapsulectl(
+    ['workload', 'wait', 'web', '--for=stopped', '--timeout', '300ms'],
+    { target: capsule.target },
+  );
+  assert.equal(exitCode, 5);
+  assert.match(stderr, /error: web was not stopped after 0\.3 s: Running\n/);
 });
 
 test('waiting lives through a restart of the capsule', async () => {

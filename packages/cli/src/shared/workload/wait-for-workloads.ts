@@ -5,10 +5,11 @@ import type { Context } from '../../program/context/context.ts';
 import type { ProgressView } from '../progress/progress-view.ts';
 import { describeAmount } from '../render/amount.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
+import { describeWait } from './describe-wait.ts';
 import { type JudgeWorkload, judgeApplied } from './outcome.ts';
 import { readWorkload } from './read-workload.ts';
-import { describeState } from './state.ts';
 import { WaitFailures } from './wait-failure.ts';
+import { describeTimeouts } from './wait-timeout.ts';
 
 export interface WaitRequest {
   readonly client: CapsuleClient;
@@ -18,6 +19,8 @@ export interface WaitRequest {
   readonly view: ProgressView;
   /** Default: as after an apply. */
   readonly judge?: JudgeWorkload;
+  /** The condition in the error of a timeout. Default: `was not ready`. */
+  readonly missed?: string;
 }
 
 /** How the wait for one workload ended. */
@@ -35,9 +38,10 @@ export interface WaitResult {
  * restart of the capsule in the middle does no harm: the watch starts again with the state at that time.
  */
 export async function waitForWorkloads(
-  { client, applied, timeoutMs, view, judge = judgeApplied }: WaitRequest,
-  { program, signal, now }: Context,
+  { client, applied, timeoutMs, view, judge = judgeApplied, missed = 'was not ready' }: WaitRequest,
+  context: Context,
 ): Promise<readonly WaitResult[]> {
+  const { program, signal, now } = context;
   const waiting = new Map(applied.map((workload) => [workload.spec.name, workload]));
   const latest = new Map(waiting);
   const failures = new WaitFailures(client, signal);
@@ -77,9 +81,12 @@ export async function waitForWorkloads(
   } catch (error) {
     signal.throwIfAborted();
     if (!timeout.aborted && !(isCapsuleError(error) && error.kind === 'timeout')) throw error;
-    for (const name of [...waiting.keys()]) {
-      const workload = latest.get(name);
-      if (workload) settle(name, workload, tooLate(workload, timeoutMs));
+    const late = [...waiting.keys()].flatMap((name) => latest.get(name) ?? []);
+    for (const { workload, error } of await describeTimeouts(
+      { client, late, timeoutMs, missed },
+      context,
+    )) {
+      settle(workload.spec.name, workload, error);
     }
   }
   return names.flatMap((name) => results.get(name) ?? []);
@@ -90,21 +97,4 @@ async function show(view: ProgressView, workload: ReportedWorkload): Promise<voi
   const { name } = workload.spec;
   if (progress === undefined) await view.update(name, describeWait(workload));
   else await view.update(name, progress.stage, describeAmount(progress));
-}
-
-/** States that a message says more of: which workloads it waits for, or how the health check fails. */
-const IN_WORDS: readonly string[] = ['WaitingForDependency', 'RolledBack'];
-
-function describeWait(workload: ReportedWorkload): string {
-  const { spec, status } = workload;
-  if (IN_WORDS.includes(status.reason) || status.health === 'starting') return status.message;
-  if (status.settling !== true) return describeState(workload);
-  return `running, ready when it has stayed up for ${spec.minReadySeconds} s`;
-}
-
-function tooLate(workload: ReportedWorkload, timeoutMs: number) {
-  const { spec, status } = workload;
-  const seconds = timeoutMs / 1000;
-  const state = status.phase === 'failed' ? status.message : describeWait(workload);
-  return cliError.WAIT_TIMEOUT({ name: spec.name, seconds, state });
 }

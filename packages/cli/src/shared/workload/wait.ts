@@ -21,6 +21,12 @@ const JUDGES: Readonly<Record<(typeof CONDITIONS)[number], JudgeWorkload>> = {
   exit: judgeEnded,
 };
 
+const MISSED: Readonly<Record<(typeof CONDITIONS)[number], string>> = {
+  ready: 'was not ready',
+  stopped: 'was not stopped',
+  exit: 'did not end',
+};
+
 /** Exit code 1 for a program that ended with another code than 0. */
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
@@ -39,8 +45,8 @@ export const run: Run = async (input, context) => {
         ),
       ),
     );
-    const judge = JUDGES[condition];
-    const request = { client, applied, timeoutMs, view, judge };
+    const [judge, missed] = [JUDGES[condition], MISSED[condition]];
+    const request = { client, applied, timeoutMs, view, judge, missed };
     return waitForWorkloads(request, context).finally(() => view.clear());
   });
   const met = waited.flatMap(({ workload, error }) => (error === undefined ? [workload] : []));
