@@ -1,5 +1,7 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a style begins with one
+const STYLE = /\u001b\[[0-9;]*m/g;
 const ASCII = /^[\x20-\x7e]*$/;
 /** Marks that stand on the letter before them, joiners, variation selectors. */
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
@@ -15,13 +17,13 @@ export function plainLines(text: string): string {
 }
 
 /**
- * Columns that a terminal needs. Near enough for tables: a library that knows every emoji costs more
+ * Returns the columns that a terminal needs; a style takes none. Near enough for tables: a library that knows every emoji costs more
  * to load than the whole command.
  */
 export function textWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
-  for (const character of text) width += characterWidth(character);
+  for (const character of text.replaceAll(STYLE, '')) width += characterWidth(character);
   return width;
 }
 

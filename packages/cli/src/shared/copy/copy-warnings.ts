@@ -1,4 +1,5 @@
 import type { Output } from '../../program/context/output.ts';
+import { printWarning } from '../../program/print-lines.ts';
 
 /** More lines than this hide what matters. */
 const SHOWN_MOST = 100;
@@ -31,7 +32,7 @@ export class CopyWarnings {
     for (const line of lines) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: names may hold them
       const harmless = line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
-      await err.write(`${err.style('yellow', 'warning:')} ${harmless}\n`);
+      await printWarning(err, harmless);
     }
   }
 }

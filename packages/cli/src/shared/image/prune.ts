@@ -1,4 +1,5 @@
 import type { Run } from '../../program/command.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { confirm, counted, isAsked } from '../confirm/confirm.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { renderDocument } from '../render/documents.ts';
@@ -38,6 +39,6 @@ export const run: Run = async (input, context) => {
     if (!dryRun) lines.push(`freed ${formatBytes(Number(freedBytes))}`);
     else if (images.length === 0) lines.push('nothing would be removed');
   }
-  await out.write(lines.map((line) => `${line}\n`).join(''));
+  await printLines(out, lines.map((line) => `${line}\n`).join(''));
   return undefined;
 };

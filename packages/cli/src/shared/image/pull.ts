@@ -7,6 +7,7 @@ import {
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { createProgressView, type ProgressView } from '../progress/progress-view.ts';
 import { TransferMeter } from '../progress/transfer-meter.ts';
 import { describeAmount } from '../render/amount.ts';
@@ -31,7 +32,7 @@ export const run: Run = async (input, context) => {
     await context.out.write(await renderDocuments(format, images.map(imageDocument)));
   } else {
     const line = ({ name, digest }: Image) => (format.kind === 'name' ? name : `${name} ${digest}`);
-    await context.out.write(images.map((image) => `${line(image)}\n`).join(''));
+    await printLines(context.out, images.map((image) => `${line(image)}\n`).join(''));
   }
   const errors = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason] : [],

@@ -1,6 +1,7 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { confirm, counted, isAsked } from '../confirm/confirm.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
@@ -34,7 +35,7 @@ export const run: Run = async (input, context) => {
     await context.out.write(await renderDocuments(format, documents));
   } else {
     const end = format.kind === 'name' ? '' : ' removed';
-    await context.out.write(removed.map((name) => `${name}${end}\n`).join(''));
+    await printLines(context.out, removed.map((name) => `${name}${end}\n`).join(''));
   }
   return printErrors(errors, input, context);
 };

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Run } from '../../program/command.ts';
 import { localFault } from '../../program/local-fault.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
@@ -45,6 +46,6 @@ export const run: Run = async (input, context) => {
       await file?.close();
     }
   }).finally(() => view.clear());
-  if (path !== '-') await out.write(`${path} written, ${formatBytes(bytes)}\n`);
+  if (path !== '-') await printLines(out, `${path} written, ${formatBytes(bytes)}\n`);
   return undefined;
 };

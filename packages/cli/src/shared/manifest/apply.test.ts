@@ -249,6 +249,30 @@ test('a terminal is waited on by default, and its progress is taken away again',
   assert.equal(stderr, 'web: Pending\n\u001b[1F\u001b[J');
 });
 
+test('the lines of an apply and its warnings are broken at words of a terminal', async () => {
+  const services = servicesWith([{ phase: 'running', observedGeneration: 1 }], true);
+  const message = 'port 8080/tcp of the capsule is not available at 127.0.0.1: taken';
+  const problem = { code: 'HOST_PORT_TAKEN', message, hint: 'publish another port' };
+  const getInfo = () => ({ problems: [problem] });
+  await using capsule = await startFakeCapsule({ ...services, capsule: { getInfo } });
+  const { stdout, stderr } = await runCapsulectl(['apply', '-f', '-'], {
+    target: capsule.target,
+    stdin: manifest('web'),
+    isTerminal: true,
+    columns: 40,
+  });
+  assert.equal(stdout, 'web created, running at 172.20.254.2,\n  8080->80/tcp\n');
+  assert.equal(
+    stderr.split('\u001b[J').at(-1),
+    [
+      'warning: port 8080/tcp of the capsule is',
+      '         not available at 127.0.0.1:',
+      '         taken; publish another port',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('a failure ends the waiting with what, why and what to do', async () => {
   const failed: Status = {
     phase: 'failed',
@@ -324,7 +348,7 @@ test('a wait for other workloads shows their names, and its timeout names the ca
   assert.match(stderr, /^web: Pending\nweb: waits until app is ready\nerror: /);
   assert.match(stderr, /web was not ready after 0\.3 s: waits until app is ready$/m);
   assert.match(stderr, /^ {2}why: db: ended with exit code 3$/m);
-  assert.match(stderr, /^ {2}fix: .*`capsulectl workload get db`/m);
+  assert.match(stderr, /^ {2}fix: .*`capsulectl workload get db` shows the state/m);
 });
 
 test('a timeout names the condition that was missed', async () => {

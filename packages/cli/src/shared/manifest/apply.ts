@@ -2,6 +2,7 @@ import type { AppliedManifest, CapsuleClient } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines, printWarning } from '../../program/print-lines.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -34,12 +35,11 @@ export const run: Run = async (input, context) => {
   } else {
     for (const outcome of outcomes) {
       const line = outcomeLine(outcome, isWaiting, context);
-      await context.out.write(
-        format.kind === 'name' && line !== '' ? `${outcome.spec.name}\n` : line,
-      );
+      const isShort = format.kind === 'name' && line !== '';
+      await printLines(context.out, isShort ? `${outcome.spec.name}\n` : line);
     }
   }
-  for (const warning of warnings) await context.err.write(`${warning}\n`);
+  for (const warning of warnings) await printWarning(context.err, warning);
   const exitCode = await printErrors(
     outcomes.flatMap(({ error }) => error ?? []),
     input,

@@ -9,7 +9,7 @@ import { retryWhileAway } from '../stream/retry-while-away.ts';
 const PORT_PROBLEMS = ['HOST_PORT_TAKEN', 'WORKLOAD_PORT_SHADOWED'];
 
 /**
- * Lines of warning for published ports of these workloads that do not lead to them everywhere: a program of
+ * Returns warnings about published ports of these workloads that do not lead to them everywhere: a program of
  * the host has the port of an embedded capsule, or a program of the capsule listens on it too. One of an older
  * capsule, which does not report, has none.
  */
@@ -26,7 +26,7 @@ export async function portWarnings(
     return info.problems
       .map((problem) => readProblem(problem, program))
       .filter(({ code, message }) => PORT_PROBLEMS.includes(code) && isAbout(message, ports))
-      .map(({ message, hint }) => plainText(`warning: ${message}; ${hint}`));
+      .map(({ message, hint }) => plainText(`${message}; ${hint}`));
   } catch (error) {
     if (isCapsuleError(error) && error.kind === 'unsupported') return [];
     throw error;

@@ -3,6 +3,7 @@ import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { plainText } from '../../program/plain-text.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, isData } from '../render/format.ts';
 import { KIND_NOUNS } from '../workload/kind.ts';
@@ -19,7 +20,9 @@ export async function printChanges(
   if (isData(format)) {
     await context.out.write(await renderDocuments(format, shown.map(changeDocument)));
   } else {
-    for (const result of shown) await context.out.write(describe(result, format, context));
+    for (const result of shown) {
+      await printLines(context.out, describe(result, format, context));
+    }
   }
   const errors = applied.flatMap((result) => ('error' in result ? [result.error] : []));
   return printErrors(errors, input, context);

@@ -1,6 +1,7 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { confirm, isAsked } from '../confirm/confirm.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { declarationLosses } from './losses.ts';
@@ -16,7 +17,7 @@ export const run: Run = async (input, context) => {
     }
     for (const name of names) {
       const { existed } = await client.registry.delete({ name }, { signal });
-      if (existed) await out.write(`${name} deleted\n`);
+      if (existed) await printLines(out, `${name} deleted\n`);
       else errors.push(cliError.REGISTRY_MISSING({ name }));
     }
   });

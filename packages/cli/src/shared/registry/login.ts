@@ -1,4 +1,5 @@
 import type { Run } from '../../program/command.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readSecret } from './read-secret.ts';
 
@@ -11,6 +12,6 @@ export const run: Run = async (input, context) => {
   await withCapsule(input, context, (client) =>
     client.registry.login({ name, username, secret, noCheck }, { signal: context.signal }),
   );
-  await context.out.write(`${username} is logged in to ${name}\n`);
+  await printLines(context.out, `${username} is logged in to ${name}\n`);
   return undefined;
 };

@@ -1,5 +1,6 @@
 import type { Context } from '../../program/context/context.ts';
 import type { Output } from '../../program/context/output.ts';
+import { printWarning } from '../../program/print-lines.ts';
 import { resumeStream } from './resume-stream.ts';
 
 interface LogChunk {
@@ -31,7 +32,7 @@ export async function followLog<Chunk extends LogChunk>(
   );
   const gap = `lines may be missing here: ${writer} wrote more than its log keeps`;
   for await (const chunk of chunks) {
-    if (chunk.afterGap) await err.write(`${err.style('yellow', 'warning:')} ${gap}\n`);
+    if (chunk.afterGap) await printWarning(err, gap);
     await outputOf(chunk).write(chunk.data);
     signal.throwIfAborted();
   }

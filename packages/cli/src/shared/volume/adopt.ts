@@ -1,4 +1,5 @@
 import type { Run } from '../../program/command.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readVolumeName } from './volume-name.ts';
@@ -13,6 +14,6 @@ export const run: Run = async (input, context) => {
       else await client.volume.adoptSnapshot({ volume, name: snapshot }, { signal });
     }, context),
   );
-  await out.write(`${name} adopted\n`);
+  await printLines(out, `${name} adopted\n`);
   return undefined;
 };

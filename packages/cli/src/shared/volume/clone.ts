@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../program/command.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
@@ -14,6 +15,9 @@ export const run: Run = async (input, context) => {
   const made = await withCapsule(input, context, (client) =>
     retryWhileAway(() => client.volume.clone(request, { signal }), context),
   );
-  await out.write(`${newName} created from ${source}, ${formatBytes(Number(made.sizeBytes))}\n`);
+  await printLines(
+    out,
+    `${newName} created from ${source}, ${formatBytes(Number(made.sizeBytes))}\n`,
+  );
   return undefined;
 };

@@ -1,4 +1,5 @@
 import type { Run } from '../../program/command.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { readMebibytes } from '../argument/size.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
@@ -20,6 +21,6 @@ export const run: Run = async (input, context) => {
     return { volume: made, wasThere: volumes.some((one) => one.name === name) };
   });
   const word = wasThere ? 'is there already' : 'created';
-  await out.write(`${name} ${word}, ${formatBytes(Number(volume.sizeBytes))}\n`);
+  await printLines(out, `${name} ${word}, ${formatBytes(Number(volume.sizeBytes))}\n`);
   return undefined;
 };

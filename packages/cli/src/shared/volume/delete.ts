@@ -1,6 +1,7 @@
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { confirm, isAsked } from '../confirm/confirm.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
@@ -28,7 +29,7 @@ export const run: Run = async (input, context) => {
             : client.volume.deleteSnapshot({ volume, name: snapshot, force }, { signal });
         }, context);
         // An attempt whose answer was lost may have been the one that found it.
-        if (existed || attempts > 1) await out.write(`${name} deleted\n`);
+        if (existed || attempts > 1) await printLines(out, `${name} deleted\n`);
         else if (snapshot === undefined) errors.push(cliError.VOLUME_MISSING({ name }));
         else errors.push(cliError.SNAPSHOT_MISSING({ name }));
       } catch (error) {

@@ -9,6 +9,7 @@ import { isCapsuleError } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { localFault } from '../../program/local-fault.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
@@ -42,7 +43,8 @@ export const run: Run = async (input, context) => {
     receive(client, content, path, context, showProgress),
   ).finally(() => view.clear());
   const { size } = await stat(path);
-  await context.out.write(
+  await printLines(
+    context.out,
     `${path} written, ${formatBytes(size)}\nsha256 of its content: ${sha256}\n`,
   );
   return undefined;
@@ -59,7 +61,8 @@ async function receive(
   const { signal } = context;
   const absence = new Absence(context.now);
   const left = await PartFile.resume(path, content);
-  if (left !== undefined) await context.err.write(`going on at ${formatBytes(left.part.bytes)}\n`);
+  if (left !== undefined)
+    await printLines(context.err, `going on at ${formatBytes(left.part.bytes)}\n`);
   const unpacker = new FrameUnpacker();
   let part = left?.part;
   let exportId = left?.exportId ?? '';
@@ -100,7 +103,8 @@ async function receive(
       if (isCapsuleError(error) && error.code === 'EXPORT_GONE' && exportId !== '') {
         await part?.close();
         await PartFile.discard(path);
-        await context.err.write(
+        await printLines(
+          context.err,
           'the capsule does not have the unfinished export any more; starting again\n',
         );
         return receive(client, content, path, context, showProgress);

@@ -9,6 +9,7 @@ import {
 } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import { localFault } from '../../program/local-fault.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { readMebibytes } from '../argument/size.ts';
 import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
@@ -48,7 +49,7 @@ export const run: Run = async (input, context) => {
     isStream ? attempt(client) : retryWhileAway(() => attempt(client), context),
   ).finally(() => view.clear());
   await showWarnings(err, volume.importWarnings);
-  await out.write(`${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);
+  await printLines(out, `${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);
   return undefined;
 };
 

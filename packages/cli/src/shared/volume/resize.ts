@@ -1,4 +1,5 @@
 import type { Run } from '../../program/command.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { readMebibytes } from '../argument/size.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
@@ -11,6 +12,6 @@ export const run: Run = async (input, context) => {
   const volume = await withCapsule(input, context, (client) =>
     retryWhileAway(() => client.volume.resize({ name, newSizeMib }, { signal }), context),
   );
-  await out.write(`${name} has ${formatBytes(Number(volume.sizeBytes))}\n`);
+  await printLines(out, `${name} has ${formatBytes(Number(volume.sizeBytes))}\n`);
   return undefined;
 };

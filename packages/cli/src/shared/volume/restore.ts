@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../program/command.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { confirm, isAsked } from '../confirm/confirm.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
@@ -17,7 +18,7 @@ export const run: Run = async (input, context) => {
     if (newName !== undefined) {
       const request = { volume, snapshot, newName, newUid: randomUUID() };
       await retryWhileAway(() => client.volume.clone(request, { signal }), context);
-      await out.write(`${newName} created from ${volume}@${snapshot}\n`);
+      await printLines(out, `${newName} created from ${volume}@${snapshot}\n`);
       return;
     }
     if (discardCurrent && isAsked(input, context)) {
@@ -27,7 +28,7 @@ export const run: Run = async (input, context) => {
     const request = { volume, snapshot, discardCurrent };
     const { keptAs } = await client.volume.restore(request, { signal });
     const kept = keptAs === '' ? '' : `; its previous contents are ${volume}@${keptAs}`;
-    await out.write(`${volume} restored from ${volume}@${snapshot}${kept}\n`);
+    await printLines(out, `${volume} restored from ${volume}@${snapshot}${kept}\n`);
   });
   return undefined;
 };

@@ -1,4 +1,5 @@
 import type { Run } from '../../program/command.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readVolumeName } from './volume-name.ts';
 
@@ -8,6 +9,6 @@ export const run: Run = async (input, context) => {
   const taken = await withCapsule(input, context, (client) =>
     client.volume.takeSnapshot({ volume, name: snapshot }, { signal }),
   );
-  await out.write(`${taken.volume}@${taken.name} taken\n`);
+  await printLines(out, `${taken.volume}@${taken.name} taken\n`);
   return undefined;
 };

@@ -3,6 +3,7 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -62,7 +63,9 @@ export function startWorkloads({ done, ask }: StartLike): Run {
       await context.out.write(await renderDocuments(format, documents));
     } else {
       const isShort = format.kind === 'name';
-      for (const result of results) await context.out.write(lineOf(result, isShort, context));
+      for (const result of results) {
+        await printLines(context.out, lineOf(result, isShort, context));
+      }
     }
     return printErrors(
       results.flatMap(({ error }) => error ?? []),

@@ -4,6 +4,7 @@ import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { confirm, counted, isAsked } from '../confirm/confirm.ts';
 import { createProgressView } from '../progress/progress-view.ts';
@@ -41,7 +42,8 @@ export const run: Run = async (input, context) => {
   const results = outcomes.map((outcome, index) =>
     resultOf(names[index] ?? '', outcome, isLenient),
   );
-  await context.out.write(await render(format, results));
+  const text = await render(format, results);
+  await (isData(format) ? context.out.write(text) : printLines(context.out, text));
   const errors = results.flatMap(({ error }) => (error === undefined ? [] : [error]));
   return printErrors(errors, input, context);
 };

@@ -3,6 +3,7 @@ import { action, remedy } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';
 import { type Format, readFormat } from '../render/format.ts';
 import { renderListing } from '../render/listing.ts';
@@ -52,5 +53,5 @@ async function printNone(context: Context): Promise<void> {
   if (!context.err.isTerminal) return;
   const example = action('apply', { file: 'examples/nginx-bridge.yaml' });
   const advice = renderRemedy(remedy`no workloads yet: ${example}`, context.program);
-  await context.err.write(`${advice}\n`);
+  await printLines(context.err, `${advice}\n`);
 }

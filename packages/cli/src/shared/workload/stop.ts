@@ -5,6 +5,7 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -45,7 +46,7 @@ export const run: Run = async (input, context) => {
     const word = ({ changed }: Result) => (changed ? 'stopped' : 'is stopped already');
     const line = (result: Result) =>
       format.kind === 'name' ? `${result.name}\n` : `${result.name} ${word(result)}\n`;
-    await context.out.write(stopped.map(line).join(''));
+    await printLines(context.out, stopped.map(line).join(''));
   }
   return printErrors(
     results.flatMap(({ error }) => error ?? []),

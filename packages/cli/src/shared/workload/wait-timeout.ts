@@ -4,7 +4,6 @@ import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import { describeWait } from './describe-wait.ts';
 import { readWorkload } from './read-workload.ts';
-import type { WaitResult } from './wait-for-workloads.ts';
 
 /** The other workloads explain a timeout, but do not prolong it much. */
 const LIST_MS = 2000;
@@ -18,11 +17,16 @@ export interface LateWait {
   readonly missed: string;
 }
 
+export interface LateResult {
+  readonly workload: ReportedWorkload;
+  readonly error: unknown;
+}
+
 /** Returns an error for each late workload, which names the workloads that it waits for, and the cause. */
 export async function describeTimeouts(
   { client, late, timeoutMs, missed }: LateWait,
   context: Context,
-): Promise<readonly WaitResult[]> {
+): Promise<readonly LateResult[]> {
   const isWaiting = late.some(waitsForOthers);
   const all = isWaiting ? await listByName(client, context) : new Map<string, ReportedWorkload>();
   const seconds = timeoutMs / 1000;

@@ -1,6 +1,7 @@
 import type { ReportedWorkload } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { readTimeout } from '../argument/timeout.ts';
 import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
@@ -55,7 +56,7 @@ export const run: Run = async (input, context) => {
   } else {
     const line = (workload: ReportedWorkload) =>
       format.kind === 'name' ? `${workload.spec.name}\n` : describe(workload, condition);
-    await context.out.write(met.map(line).join(''));
+    await printLines(context.out, met.map(line).join(''));
   }
   const failed = await printErrors(
     waited.flatMap(({ error }) => error ?? []),
