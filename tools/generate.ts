@@ -2,7 +2,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CAPSULECTL } from '@capsule/cli';
+import { CAPSULECTL, KUKE } from '@capsule/cli';
 import { apiPage } from './generate/api-page.ts';
 import { cliPage } from './generate/cli-page.ts';
 import { findDrift } from './generate/drift.ts';
@@ -26,6 +26,7 @@ const pages: readonly Generator[] = [
   errorsPage(root, 'docs/reference/errors.md'),
   manifestSchema('docs/reference/manifest.schema.json'),
   cliPage(CAPSULECTL, 'docs/reference/cli.md'),
+  cliPage(KUKE, 'docs/reference/kuke.md'),
   promisePages(root, {
     specification: 'docs/SPECIFICATION.md',
     claims: 'docs/reference/claims.md',

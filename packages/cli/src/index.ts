@@ -1,5 +1,6 @@
 export { CAPSULECTL } from './capsulectl/program.ts';
 export { cliError } from './errors.ts';
+export { KUKE } from './kuke/program.ts';
 export type {
   Argument,
   CommandManual,

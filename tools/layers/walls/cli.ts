@@ -1,6 +1,6 @@
 import type { Folders } from '../folders.ts';
 
-/** A program is a value: `program` runs one, `shared` has what commands do, `capsulectl` is one. */
+/** A program is a value: `program` runs one, `shared` has what commands do, `capsulectl` and `kuke` are two. */
 export const CLI: Folders = {
   'errors.ts': { uses: [] },
   'version.ts': { uses: [] },
@@ -126,6 +126,10 @@ export const CLI: Folders = {
       'shared/workload',
       'version.ts',
     ],
+    tests: ['testing'],
+  },
+  kuke: {
+    uses: ['program', 'shared/capsule', 'shared/completion', 'shared/render', 'version.ts'],
     tests: ['testing'],
   },
   testing: { uses: ['capsulectl', 'program'] },

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** Says what it was called with; asked to build, it makes the bundle. */
 const FAKE_NODE = `#!/bin/sh
 case $1 in
-  */build.ts) echo built; mkdir -p "\${1%/*}/dist"; : > "\${1%/*}/dist/capsulectl.cjs" ;;
+  */build.ts) echo built; mkdir -p "\${1%/*}/dist"; : > "\${1%/*}/dist/cli.cjs" ;;
   --single-threaded) shift
     if [ "$1" = --snapshot-blob ]; then echo "ran \${2##*/} \${3##*/}"; shift 3
     else echo "ran \${1##*/}"; shift; fi
@@ -46,7 +46,7 @@ test('the bundle is built at first, and then only when a source is newer', async
   const program = join(checkout.root, 'bin/capsulectl');
   const first = await run(program, ['a b', '-n=1', '']);
   assert.deepEqual(first, {
-    stdout: 'ran capsulectl.blob capsulectl.cjs\n<a b><-n=1><>',
+    stdout: 'ran cli.blob cli.cjs\n<capsulectl><a b><-n=1><>',
     stderr: 'built\n',
   });
   assert.equal((await run(program, ['x'])).stderr, '');
@@ -60,7 +60,7 @@ test('options for Node may concern how modules are loaded, so the bundle is run 
   await installNode(checkout.root);
   const env = { ...process.env, NODE_OPTIONS: '--import=x' };
   const { stdout } = await run(join(checkout.root, 'bin/capsulectl'), ['a'], { env });
-  assert.equal(stdout, 'ran capsulectl.cjs\n<a>');
+  assert.equal(stdout, 'ran cli.cjs\n<capsulectl><a>');
 });
 
 test('it is found through links, from any folder', async () => {
@@ -75,6 +75,17 @@ test('it is found through links, from any folder', async () => {
     (await run('./capsulectl', ['x'], { cwd: join(checkout.root, 'bin') })).stdout,
     /<x>$/,
   );
+});
+
+test('a link of its name is kuke, however far it is from the launcher', async () => {
+  await using checkout = await fakeCheckout();
+  await installNode(checkout.root);
+  await symlink('capsulectl', join(checkout.root, 'bin/kuke'));
+  await symlink('kuke', join(checkout.root, 'bin/k'));
+  for (const name of ['kuke', 'k']) {
+    const { stdout } = await run(join(checkout.root, 'bin', name), ['version']);
+    assert.match(stdout, /\n<kuke><version>$/);
+  }
 });
 
 test('without dependencies it says what to run', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LogStream } from '@capsule/api/wire';
-import { startFakeCapsule } from '../testing/fake-capsule.ts';
+import { startFakeCapsule } from './testing/fake-capsule.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
@@ -20,7 +20,7 @@ const talkative = {
 };
 
 function start(target: string) {
-  const words = [MAIN, 'workload', 'logs', '-f', 'web'];
+  const words = [MAIN, 'capsulectl', 'workload', 'logs', '-f', 'web'];
   return spawn(process.execPath, words, {
     env: { ...process.env, CAPSULE_HOST: target },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,4 +48,16 @@ test('Ctrl-C ends the program with 130, a reader that does not read notwithstand
   child.stdout.resume();
   const [exitCode] = await ended;
   assert.equal(exitCode, 130);
+});
+
+test('the first word chooses the program', async () => {
+  const answers = ['capsulectl', 'kuke', 'other'].map((name) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, name, '--version']);
+    return { status, said: `${stdout}${stderr}`.replace(/ \d.*\n/, '') };
+  });
+  assert.deepEqual(answers, [
+    { status: 0, said: 'capsulectl' },
+    { status: 0, said: 'kuke' },
+    { status: 2, said: 'error: the first word is the program: capsulectl or kuke\n' },
+  ]);
 });
