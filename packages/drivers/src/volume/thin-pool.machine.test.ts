@@ -28,7 +28,7 @@ async function wipe(): Promise<void> {
   const groups = await lvm(settings, ['vgs', '--noheadings', '-o', 'vg_name']);
   if (groups.trim() !== '') await lvm(settings, ['vgremove', '--yes', '--force', 'capsule']);
   await run('wipefs', ['--all', '--quiet', DEVICE]);
-  await run('dd', ['if=/dev/zero', `of=${DEVICE}`, 'bs=1M', 'count=32', 'conv=fsync']);
+  await run('blkdiscard', ['--zeroout', '--length', '32MiB', DEVICE]);
 }
 
 /** Writes a table with one Linux partition, as on a disk from an old computer. */
