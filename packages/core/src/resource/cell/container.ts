@@ -12,6 +12,8 @@ export interface CellContainer extends ContainerSettings {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly ports: readonly PortMapping[];
+  /** More names of its cell in the space, one DNS label each; absent in records of earlier versions. */
+  readonly aliases?: readonly string[];
   readonly restartPolicy: RestartPolicy;
   readonly healthCheck?: HealthCheck;
   /** How long a started process must stay up before it is ready; a health check decides instead where there is one. */

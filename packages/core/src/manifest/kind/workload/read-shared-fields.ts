@@ -19,7 +19,15 @@ import { readFlag, readNumber, readText, readWordMap, readWords } from '../../re
 /** The fields that both kinds write in the same way. */
 type Shared = Omit<
   WorkloadSpec,
-  'name' | 'kind' | 'microVm' | 'resources' | 'hostPid' | 'hostIpc' | 'hostBindPaths'
+  | 'name'
+  | 'kind'
+  | 'microVm'
+  | 'resources'
+  | 'hostPid'
+  | 'hostIpc'
+  | 'hostBindPaths'
+  // Only containers of a cell have it.
+  | 'aliases'
 >;
 
 /** Where a field of the block stands; undefined where it is not written. */

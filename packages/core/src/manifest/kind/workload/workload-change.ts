@@ -16,6 +16,7 @@ const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 
   env: 'recreates',
   networkMode: 'recreates',
   ports: 'inPlace',
+  aliases: 'inPlace',
   hostname: 'recreates',
   user: 'recreates',
   workingDir: 'recreates',
