@@ -32,6 +32,7 @@ export { registryError } from './registry/errors.ts';
 export { NetworkProbe } from './service-probe/network-probe.ts';
 export { BridgeNetwork, type BridgeNetworkOptions } from './space-network/bridge-network.ts';
 export { networkError } from './space-network/errors.ts';
+export { KernelRanges } from './space-network/used-ranges.ts';
 export { volumeDriverError } from './volume/errors.ts';
 export { type OpenedVolumes, type OpenVolumesOptions, openVolumes } from './volume/open-volumes.ts';
 export { UploadFolder } from './volume/upload-folder.ts';

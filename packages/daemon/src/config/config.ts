@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DEFAULT_BRIDGE_CIDR, defineErrors } from '@capsule/core';
+import { DEFAULT_BRIDGE_CIDR, DEFAULT_SPACES_CIDR, defineErrors, isSpacePool } from '@capsule/core';
 import * as z from 'zod';
 
 export const configError = defineErrors('CONFIG', {
@@ -23,6 +23,15 @@ const schema = z.strictObject({
         .regex(/^[a-z][a-z0-9-]{0,14}$/)
         .default('br0'),
       cidr: z.cidrv4().default(DEFAULT_BRIDGE_CIDR),
+    })
+    .prefault({}),
+  spaces: z
+    .strictObject({
+      /** Network from which each further space gets a /24 that the machine does not use. */
+      cidr: z
+        .cidrv4()
+        .refine(isSpacePool, 'a network with a prefix between 8 and 24')
+        .default(DEFAULT_SPACES_CIDR),
     })
     .prefault({}),
   images: z
