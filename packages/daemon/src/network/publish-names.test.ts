@@ -19,7 +19,7 @@ class Bench {
   readonly #db = openStore(':memory:', MIGRATIONS);
   readonly specs = new WorkloadSpecs(this.#db);
   readonly cells = new Cells(this.#db);
-  readonly addresses = new Addresses(this.#db, '172.20.254.0/24');
+  readonly addresses = new Addresses(this.#db, () => '172.20.254.0/24');
   readonly names = new FakeNameResponder();
   readonly feed = new Feed(this.#db);
   readonly publisher = new NamePublisher(this);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Addresses } from './addresses.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-const open = (cidr: string) => new Addresses(openStore(':memory:', MIGRATIONS), cidr);
+const open = (cidr: string) => new Addresses(openStore(':memory:', MIGRATIONS), () => cidr);
 
 test('an owner keeps its address, and the bridge keeps the first one', () => {
   const addresses = open('172.20.254.0/24');
@@ -53,4 +53,43 @@ test('two owners never share an address, and none is the network, bridge or broa
       }
     }),
   );
+});
+
+test('cells of one name in several spaces have addresses of their own spaces', () => {
+  const networks = new Map([
+    ['main/default', '172.20.254.0/24'],
+    ['main/prod', '10.88.0.0/24'],
+  ]);
+  const addresses = new Addresses(openStore(':memory:', MIGRATIONS), ({ realm, space }) =>
+    networks.get(`${realm}/${space}`),
+  );
+  const web = (space: string) => ({ ...cell('web'), space });
+  assert.equal(addresses.claim(web('default')), '172.20.254.2');
+  assert.equal(addresses.claim(web('prod')), '10.88.0.2');
+  assert.throws(() => addresses.claim(web('gone')), { code: 'ADDRESS_NO_NETWORK' });
+  assert.equal(addresses.get(web('gone')), undefined);
+  addresses.release(web('default'));
+  assert.equal(addresses.get(web('prod')), '10.88.0.2');
+});
+
+test('fifty cells that are created at once get fifty addresses', async () => {
+  const addresses = open('10.88.0.0/24');
+  const names = Array.from({ length: 50 }, (_, at) => `w${at}`);
+  const given = await Promise.all(names.map(async (name) => addresses.claim(cell(name))));
+  assert.equal(new Set(given).size, 50);
+  assert.deepEqual(
+    given,
+    names.map((name) => addresses.get(cell(name))),
+  );
+});
+
+test('a space that gets another network has its cells there, and can go back', () => {
+  let network = '10.88.0.0/24';
+  const addresses = new Addresses(openStore(':memory:', MIGRATIONS), () => network);
+  const before = addresses.claim(cell('web'));
+  network = '10.99.0.0/24';
+  assert.equal(addresses.get(cell('web')), undefined);
+  assert.equal(addresses.claim(cell('web')), '10.99.0.2');
+  network = '10.88.0.0/24';
+  assert.equal(addresses.claim(cell('web')), before);
 });

@@ -4,6 +4,7 @@ import {
   type CellId,
   cellKey,
   defineErrors,
+  nameOfCell,
   parseSubnet,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
@@ -14,55 +15,63 @@ export const addressError = defineErrors('ADDRESS', {
     message: (f: { cidr: string }) => `every address of ${f.cidr} is in use`,
     hint: 'delete workloads, or give the bridge a larger network in the capsule’s configuration',
   },
+  NO_NETWORK: {
+    kind: 'notFound',
+    message: (f: { cell: string }) => `the space of ${f.cell} is not there, so it has no address`,
+    hint: 'create the space first',
+  },
 });
+
+/** Returns the network of a cell's space, such as 172.20.254.0/24; undefined when there is no such space. */
+export type NetworkOf = (cell: CellId) => string | undefined;
 
 /** The addresses of each network, by cell. */
 export class Addresses {
   readonly #db: Database;
-  readonly #cidr: string;
+  readonly #networkOf: NetworkOf;
 
-  constructor(db: Database, cidr: string) {
+  constructor(db: Database, networkOf: NetworkOf) {
     this.#db = db;
-    this.#cidr = cidr;
+    this.#networkOf = networkOf;
   }
 
+  /** Returns the address of a cell in the present network of its space. */
   get(cell: CellId): string | undefined {
-    const row = this.#db.get(
-      'SELECT address FROM address WHERE network = ? AND owner = ?',
-      ...[this.#cidr, cellKey(cell)],
-    );
+    const network = this.#networkOf(cell);
+    if (network === undefined) return undefined;
+    const sql = 'SELECT address FROM address WHERE network = ? AND owner = ?';
+    const row = this.#db.get(sql, network, cellKey(cell));
     return row === undefined ? undefined : String(row['address']);
   }
 
   /**
    * Returns the cell's address, and takes one if it has none. The search starts after the address
-   * given last, so a freed one rests before its reuse. Fails with `ADDRESS_EXHAUSTED`.
+   * given last, so a freed one rests before its reuse. Fails with `ADDRESS_EXHAUSTED`, and with
+   * `ADDRESS_NO_NETWORK` without the cell's space.
    */
   claim(cell: CellId): string {
     return this.#db.transaction(() => {
       const held = this.get(cell);
       if (held !== undefined) return held;
-      const address = this.#firstFree();
-      this.#db.run(
-        'INSERT INTO address (network, address, owner) VALUES (?, ?, ?)',
-        ...[this.#cidr, address, cellKey(cell)],
-      );
+      const network = this.#networkOf(cell);
+      if (network === undefined) throw addressError.NO_NETWORK({ cell: nameOfCell(cell) });
+      const address = this.#firstFree(network);
+      const sql = 'INSERT INTO address (network, address, owner) VALUES (?, ?, ?)';
+      this.#db.run(sql, network, address, cellKey(cell));
       return address;
     });
   }
 
-  /** Releases the addresses of a cell, also those of earlier networks of the bridge. */
+  /** Releases the addresses of a cell, also those of earlier networks of its space. */
   release(cell: CellId): void {
     this.#db.run('DELETE FROM address WHERE owner = ?', cellKey(cell));
   }
 
-  #firstFree(): string {
-    const rows = this.#db.all(
-      'SELECT address FROM address WHERE network = ? ORDER BY sequence',
-      this.#cidr,
-    );
+  #firstFree(network: string): string {
+    const sql = 'SELECT address FROM address WHERE network = ? ORDER BY sequence';
+    const rows = this.#db.all(sql, network);
     const taken = new Set(rows.map((row) => String(row['address'])));
-    const hosts = parseSubnet(this.#cidr).cells;
+    const hosts = parseSubnet(network).cells;
     const last = rows.at(-1)?.['address'];
     const start = last === undefined ? hosts.first : addressToNumber(String(last)) + 1;
     const size = hosts.last - hosts.first + 1;
@@ -71,6 +80,6 @@ export class Addresses {
       const address = addressFromNumber(hosts.first + place);
       if (!taken.has(address)) return address;
     }
-    throw addressError.EXHAUSTED({ cidr: this.#cidr });
+    throw addressError.EXHAUSTED({ cidr: network });
   }
 }

@@ -99,7 +99,7 @@ for (const fixture of FIXTURES) {
     assert.deepEqual(new GoodSpecs(db).get(web), { generation: 1, spec: web.spec });
     assert.deepEqual(
       ['web', 'db', 'agent'].map((name) =>
-        new Addresses(db, '172.20.254.0/24').get(refOfWorkload(name).cell),
+        new Addresses(db, () => '172.20.254.0/24').get(refOfWorkload(name).cell),
       ),
       ['172.20.254.2', '172.20.254.3', undefined],
     );

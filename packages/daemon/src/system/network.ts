@@ -5,6 +5,7 @@ import { FileFollower } from '@capsule/host';
 import { BridgeResponder } from '@capsule/names';
 import { NamePublisher } from '../network/publish-names.ts';
 import { PortPublisher } from '../network/publish-ports.ts';
+import type { NetworkOf } from '../store/addresses.ts';
 import type { Base } from './base.ts';
 import type { Records } from './records.ts';
 import type { Setup } from './setup.ts';
@@ -17,6 +18,11 @@ export interface NetworkPorts {
 }
 
 export type NetworkDrivers = ReturnType<typeof openNetwork>;
+
+/** Returns the network of each cell's space: there is one space. */
+export function networksOf({ bridge }: Setup['config']): NetworkOf {
+  return ({ realm, space }) => (realm === 'main' && space === 'default' ? bridge.cidr : undefined);
+}
 
 export function openNetwork({ config, paths, log, stack }: Setup) {
   const { name: bridge, cidr } = config.bridge;

@@ -2,6 +2,7 @@ import { type ContainerRef, nameOfCell } from '@capsule/core';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
 import { PauseCommands } from '../pause/commands.ts';
+import type { NetworkOf } from '../store/addresses.ts';
 import { WorkloadObserver } from '../workload/observe.ts';
 import { volumeUsers } from '../workload/volume-users.ts';
 import type { Base } from './base.ts';
@@ -13,15 +14,14 @@ import type { WorkloadSettings } from './workload-parts.ts';
 import { createWorkloads } from './workloads.ts';
 
 export interface ResourceSettings extends WorkloadSettings {
-  /** Network of the bridge, from which cells get addresses. */
-  readonly cidr: string;
+  readonly networkOf: NetworkOf;
 }
 
 export type Resources = ReturnType<typeof createResources>;
 
 /** Creates all parts that reconcile the stored resources; `startResources` starts them. */
 export function createResources(base: Base, ports: Ports, settings: ResourceSettings) {
-  const records = createRecords(base, settings.cidr);
+  const records = createRecords(base, settings.networkOf);
   const { db, feed, log, now, monotonicMs } = base;
   const { cells, statuses, addresses, recorder } = records;
   const pauses = new PauseCommands({

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { type Stored, serveApi } from './api.ts';
 import { createBase } from './base.ts';
 import { openImages } from './images.ts';
-import { followUplink, type NetworkDrivers, openNetwork } from './network.ts';
+import { followUplink, type NetworkDrivers, networksOf, openNetwork } from './network.ts';
 import { systemPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
 import { PowerOff } from './power-off.ts';
@@ -102,7 +102,7 @@ async function startStored(
   await registries.publish().catch((error) => log.error('registries not published', { error }));
   const base = createBase(db, log);
   const resources = createResources(base, ports, {
-    cidr: config.bridge.cidr,
+    networkOf: networksOf(config),
     concurrency: config.workloads.concurrency,
     ownFolders: [paths.volumes, paths.uploads, paths.vms, paths.vmImages, paths.vmKernels],
     limits,

@@ -13,7 +13,7 @@ export function createTestResources(db: Database, ports: Ports, settings: TestSe
   const feed = new Feed(db);
   const base = { db, feed, log: createLog(() => undefined), now, monotonicMs };
   const resources = createResources(base, ports, {
-    cidr: '172.20.254.0/24',
+    networkOf: () => '172.20.254.0/24',
     concurrency: 4,
     limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
     ownFolders: [],

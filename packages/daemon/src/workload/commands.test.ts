@@ -22,7 +22,7 @@ import { type ApplyOutcome, WorkloadCommands } from './commands.ts';
 function setUp() {
   const db = openStore(':memory:', MIGRATIONS);
   const specs = new WorkloadSpecs(db);
-  const addresses = new Addresses(db, '172.20.254.0/24');
+  const addresses = new Addresses(db, () => '172.20.254.0/24');
   const volumes = new VolumeRecords(db, Date.now);
   const goods = new GoodSpecs(db);
   const listeners = new FakePortListeners();

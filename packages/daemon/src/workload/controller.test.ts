@@ -63,7 +63,7 @@ class Machine {
       volumes: { ...outside.volumes, backend: this.disk },
     };
     const { resources, base } = createTestResources(this.db, ports, {
-      cidr: this.cidr,
+      networkOf: () => this.cidr,
       now: () => Date.now() + this.clockMs,
     });
     resources.workloads.controller.start();
