@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { FileType } from '@capsule/api/wire';
 import type { FakeServices } from './fake-capsule.ts';
 
+/** As a capsule sends it. */
+const CHUNK_BYTES = 256 * 1024;
+
 /**
  * The files of a workload named `web`, which are those of a folder: `/f` is `FOLDER/f`. GNU tar packs and
  * unpacks. Links must be relative.
@@ -14,7 +17,9 @@ export function folderWorkload(folder: string): FakeServices {
     workload: {
       async statPath({ path }) {
         const seen = lstatSync(at(path), { throwIfNoEntry: false });
-        if (seen?.isSymbolicLink() !== true) return { type: typeOf(seen) };
+        if (seen?.isSymbolicLink() !== true) {
+          return { type: typeOf(seen), sizeBytes: BigInt(seen?.size ?? 0) };
+        }
         const targetType = behind(at(path));
         return { type: FileType.SYMLINK, targetType, linkTarget: readlinkSync(at(path)) };
       },
@@ -32,7 +37,10 @@ export function folderWorkload(folder: string): FakeServices {
       async *copyFrom({ srcPath }) {
         const from = srcPath.lastIndexOf('/') + 1;
         const words = ['--format=posix', '-cf', '-', '-C', at(srcPath.slice(0, from))];
-        yield { data: tar([...words, srcPath.slice(from) || '.']) };
+        const archive = tar([...words, srcPath.slice(from) || '.']);
+        for (let start = 0; start < archive.length; start += CHUNK_BYTES) {
+          yield { data: archive.subarray(start, start + CHUNK_BYTES) };
+        }
       },
     },
   };

@@ -21,6 +21,7 @@ import { type FakeCapsule, startFakeCapsule } from '../../testing/fake-capsule.t
 import { folderWorkload, plant } from '../../testing/folder-workload.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 
+const MIB = 1024 * 1024;
 const isRoot = process.getuid?.() === 0;
 
 interface Both {
@@ -292,6 +293,30 @@ test('a file that cannot be read ends the copy with its name', { skip: isRoot },
     const { exitCode, stderr } = await cp(join(here, 'd'), 'web:/d');
     assert.equal(exitCode, 2);
     assert.match(stderr, /d\/closed cannot be read: permission denied/);
+  });
+});
+
+test('a copy shows its progress on a terminal, and at the end the bytes of the files', async () => {
+  await withBoth(async ({ here, there, capsule }) => {
+    writeFileSync(join(here, 'small'), 'fourteen bytes');
+    mkdirSync(join(here, 'folder'));
+    for (const name of ['a', 'b']) truncateSync(plant(join(here, 'folder'), name), 0);
+    writeFileSync(join(here, 'folder/a'), Buffer.alloc(3 * MIB, 1));
+    writeFileSync(join(there, 'big'), Buffer.alloc(2 * MIB, 1));
+    let at = 0;
+    const now = () => {
+      at += 150;
+      return at;
+    };
+    const cp = (from: string, to: string) =>
+      runCapsulectl(['cp', from, to], { target: capsule.target, isTerminal: true, now });
+    assert.match((await cp(join(here, 'small'), 'web:/s')).stderr, /(^|J)copied 14 B\n$/);
+    const into = await cp(join(here, 'folder'), 'web:/f');
+    assert.match(into.stderr, /folder: copying \d+%, \S+ MiB of 3 MiB/);
+    assert.match(into.stderr, /Jcopied 3 MiB\n$/);
+    const out = await cp('web:/big', join(here, 'big'));
+    assert.match(out.stderr, /web:\/big: copying \d+%, \S+ \S+ of 2 MiB/);
+    assert.match(out.stderr, /Jcopied 2 MiB\n$/);
   });
 });
 

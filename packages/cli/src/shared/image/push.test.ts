@@ -53,6 +53,28 @@ test('a file arrives byte for byte, in chunks that are not too large', async () 
   }
 });
 
+test('a push shows percent of the file on a terminal, and at the end the pushed bytes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'capsulectl-push-'));
+  try {
+    const path = join(folder, 'app.tar');
+    await writeFile(path, Buffer.concat([HEAD, Buffer.alloc(CHUNK_BYTES * 4 - HEAD.length)]));
+    await using capsule = await startFakeCapsule(takingServices().services);
+    let at = 0;
+    const now = () => {
+      at += 100;
+      return at;
+    };
+    const options = { target: capsule.target, isTerminal: true, columns: 200, now };
+    const { stderr } = await runCapsulectl(['image', 'push', path], options);
+    const percents = [...stderr.matchAll(/app\.tar: pushing (\d+)%, \S+ \S+ of 1 MiB/g)];
+    const shown = new Set(percents.map(([, percent]) => percent));
+    assert.deepEqual([...shown], ['0', '25', '50', '75', '100']);
+    assert.match(stderr, /app\.tar: unpacking\n.*Jpushed 1 MiB\n$/s);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('the input stream is pushed too, however large its pieces are', async () => {
   const { seen, services } = takingServices();
   await using capsule = await startFakeCapsule(services);

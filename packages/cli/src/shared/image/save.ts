@@ -1,5 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import type { CapsuleClient } from '@capsule/api/wire';
+import { isCapsuleError } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
+import type { Output } from '../../program/context/output.ts';
 import { localFault } from '../../program/local-fault.ts';
 import { printLines } from '../../program/print-lines.ts';
 import { createProgressView } from '../progress/progress-view.ts';
@@ -17,35 +20,60 @@ export const run: Run = async (input, context) => {
   const view = createProgressView(err, now);
   const meter = new TransferMeter(now);
   let bytes = 0;
-  const showProgress = async (length: number) => {
-    bytes += length;
-    if (err.isTerminal) await view.update(name, 'saving', meter.describe(bytes, 0));
-  };
   await withCapsule(input, context, async (client) => {
-    const chunks = client.image.save({ name }, { signal });
-    if (path === '-') {
-      for await (const { data } of chunks) {
-        await out.write(data);
-        await showProgress(data.length);
-      }
-      return;
-    }
-    // Made when the first bytes are there: an image that is not leaves no empty file.
-    let file: FileHandle | undefined;
-    try {
-      for await (const { data } of chunks) {
-        file ??= await open(path, 'w');
-        await file.writeFile(data);
-        await showProgress(data.length);
-      }
-      // A network filesystem reports failed writes here.
-      await file?.close();
-    } catch (error) {
-      throw localFault('write', path, error);
-    } finally {
-      await file?.close();
-    }
+    // Only a terminal shows progress, so only it needs the size in advance.
+    const total = err.isTerminal ? await sizeOf(client, name, signal) : 0;
+    const onChunk = async (length: number) => {
+      bytes += length;
+      if (err.isTerminal) await view.update(name, 'saving', meter.describe(bytes, total));
+    };
+    const chunks = counted(client.image.save({ name }, { signal }), onChunk);
+    await (path === '-' ? writeAll(out, chunks) : writeFile(path, chunks));
   }).finally(() => view.clear());
   if (path !== '-') await printLines(out, `${path} written, ${formatBytes(bytes)}\n`);
   return undefined;
 };
+
+/** Returns the bytes of configuration and layers, to which an archive adds little; 0 where they are not known. */
+async function sizeOf(client: CapsuleClient, name: string, signal: AbortSignal): Promise<number> {
+  try {
+    const { image } = await client.image.get({ name }, { signal });
+    return Number(image?.sizeBytes ?? 0);
+  } catch (error) {
+    signal.throwIfAborted();
+    // The save reports its own failure; an image that this capsule cannot run can still be saved.
+    if (!isCapsuleError(error)) throw error;
+    return 0;
+  }
+}
+
+async function* counted(
+  answers: AsyncIterable<{ readonly data: Uint8Array }>,
+  onChunk: (bytes: number) => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  for await (const { data } of answers) {
+    yield data;
+    await onChunk(data.length);
+  }
+}
+
+async function writeAll(out: Output, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) await out.write(chunk);
+}
+
+/** Creates the file when the first bytes are there: a missing image leaves no empty file. */
+async function writeFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  let file: FileHandle | undefined;
+  try {
+    for await (const chunk of chunks) {
+      file ??= await open(path, 'w');
+      await file.writeFile(chunk);
+    }
+    // A network filesystem reports failed writes here.
+    await file?.close();
+  } catch (error) {
+    throw localFault('write', path, error);
+  } finally {
+    await file?.close();
+  }
+}
