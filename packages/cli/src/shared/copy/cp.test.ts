@@ -323,8 +323,8 @@ test('a copy shows its progress on a terminal, and at the end the bytes of the f
 test('output to a full disk is a failure of the command', {
   skip: !existsSync('/dev/full'),
 }, () => {
-  const main = join(import.meta.dirname, '../../capsulectl/main.ts');
-  const script = `"${process.execPath}" "${main}" version --client > /dev/full`;
+  const main = join(import.meta.dirname, '../../main.ts');
+  const script = `"${process.execPath}" "${main}" capsulectl version --client > /dev/full`;
   const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
   assert.equal(status, 2, stderr);
   assert.match(stderr, /the output cannot be written: no space left on the disk/);
