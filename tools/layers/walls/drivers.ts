@@ -89,7 +89,7 @@ export const DRIVERS: Folders = {
   'microvm/gen': { uses: [] },
   'microvm/guest': { uses: ['microvm/errors.ts', 'microvm/gen', 'microvm/record', 'oci'] },
   'microvm/process': { uses: ['cgroup', 'microvm/errors.ts'] },
-  'microvm/record': { uses: ['microvm/process', 'oci'] },
+  'microvm/record': { uses: ['microvm/errors.ts', 'microvm/process', 'oci'] },
   'microvm/runtime': {
     uses: [
       'cgroup',

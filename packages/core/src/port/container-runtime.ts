@@ -1,3 +1,4 @@
+import type { CapsuleError } from '../error/capsule-error.ts';
 import type { ContainerRef, ContainerRole } from '../resource/cell/container-ref.ts';
 import type { ContainerSettings, Resources } from '../resource/cell/container-settings.ts';
 import type { MicroVmSettings } from '../resource/cell/micro-vm.ts';
@@ -67,6 +68,8 @@ export interface ContainerSeen {
   readonly fault?: string;
   /** It runs, and something is wrong with it: `its guest agent does not answer`. */
   readonly trouble?: string;
+  /** The runtime cannot read its record: the container can be stopped and removed, and not started. */
+  readonly damage?: CapsuleError;
 }
 
 /** The facts for finding the resources that a container uses, even while its runtime is unavailable. */

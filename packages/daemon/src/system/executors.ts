@@ -2,6 +2,7 @@ import type { Database } from '@capsule/engine';
 import type { ContainerLogs } from '../workload/container-logs.ts';
 import { createContainer } from '../workload/step/create.ts';
 import { missImage, pullImage } from '../workload/step/image.ts';
+import { missRecord } from '../workload/step/miss-record.ts';
 import { attachNetwork, detachNetwork, publishPorts } from '../workload/step/network.ts';
 import { forget, removeContainer, removeLogs } from '../workload/step/remove.ts';
 import { limitContainer, startContainer, stopContainer } from '../workload/step/run.ts';
@@ -49,6 +50,7 @@ function containerExecutors(
   return {
     pullImage: pullImage({ images, observer }),
     missImage,
+    missRecord,
     createContainer: createContainer({
       runtime,
       network,

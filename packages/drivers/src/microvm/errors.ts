@@ -1,5 +1,8 @@
 import { action, defineErrors, remedy } from '@capsule/core';
 
+/** The name of the record of a run. */
+export const RUN_FILE = 'run.json';
+
 interface Named {
   readonly container: string;
 }
@@ -20,6 +23,16 @@ export const microVmError = defineErrors('MICROVM', {
     kind: 'internal',
     message: (f: { image: string; detail: string }) =>
       `image ${f.image} could not be converted to a disk: ${f.detail}`,
+  },
+  RECORD_DAMAGED: {
+    kind: 'dataLoss',
+    message: (f: { path: string; detail: string }) =>
+      `the record ${f.path} of a microVM is damaged: ${f.detail}`,
+    why: 'capsuled starts a microVM as its record says; a guess could damage its disk',
+    hint: (f) =>
+      f.path.endsWith(RUN_FILE)
+        ? remedy`${action('workload.restart', { name: 'NAME' })} ends what is left of its run and starts it again`
+        : remedy`${action('workload.delete', { name: 'NAME' })} removes it with its root disk, volumes stay; then apply it again`,
   },
   NOT_MADE: {
     kind: 'notFound',

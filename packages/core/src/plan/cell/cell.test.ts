@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { CapsuleError } from '../../error/capsule-error.ts';
 import type { ContainerSeen } from '../../port/container-runtime.ts';
 import type { CellRecord } from '../../resource/cell/cell.ts';
 import { cellKey } from '../../resource/cell/cell-key.ts';
 import { refOfWorkload } from '../../resource/cell/container-ref.ts';
+import type { TaskState } from '../../resource/cell/task-state.ts';
 import { completeSpec } from '../../resource/workload/complete-spec.ts';
 import { splitWorkload } from '../../resource/workload/flat-workload.ts';
 import type {
@@ -248,6 +250,27 @@ test('a policy of never does not pull', () => {
   assert.deepEqual(namesOf(planOf(record({ spec }), bare).steps), ['missImage']);
 });
 
+test('a container whose record is damaged is not replaced, and can be stopped and removed', () => {
+  const damage = new CapsuleError({ code: 'X_DAMAGED', kind: 'dataLoss', message: 'damaged' });
+  const made = container({ revision: '', imageDigest: '', resources: {}, damage });
+  const seen = (task: TaskState): WorkloadSeen => ({
+    ...CONVERGED,
+    container: { ...made, task },
+  });
+  const wanted = { do: 'missRecord', ref: REF, damage };
+  for (const task of ['running', 'none', 'unknown'] as const) {
+    assert.deepEqual(planOf(record(), seen(task)).steps, [wanted]);
+  }
+  assert.deepEqual(namesOf(planOf(record({ run: 2 }), seen('running')).steps), ['stopContainer']);
+  const going = record({ desired: 'deleting' });
+  assert.deepEqual(namesOf(planOf(going, seen('unknown')).steps), ['stopContainer']);
+  assert.deepEqual(namesOf(planOf(going, seen('none')).steps), ['removeContainer']);
+  assert.equal(
+    namesOf(planOf(record({ desired: 'stopped' }), seen('none')).steps).includes('stopContainer'),
+    false,
+  );
+});
+
 test('changed limits are changed in place', () => {
   const spec = { ...record().spec, resources: { pids: 5 } };
   assert.deepEqual(planOf(record({ spec }), CONVERGED).steps, [
@@ -299,6 +322,8 @@ function effect(world: World, workload: WorkloadRecord, step: Step): World {
         ...set({ imageDigest: 'sha256:2' }),
         status: { ...status, pulledFor: pullKey(workload) },
       };
+    case 'missRecord':
+      return set({ container: undefined });
     case 'missImage':
       // An operator pushes the image.
       return set({ imageDigest: 'sha256:1' });

@@ -1,3 +1,4 @@
+import type { CapsuleError } from '../../error/capsule-error.ts';
 import type { ContainerSeen } from '../../port/container-runtime.ts';
 import type { ContainerRecord } from '../../resource/cell/container.ts';
 import type { ContainerRef } from '../../resource/cell/container-ref.ts';
@@ -11,6 +12,8 @@ export interface ContainerStepArgs {
   pullImage: { readonly reference: string };
   /** Fails: the image is not in the cache, and may not be pulled. */
   missImage: { readonly reference: string };
+  /** Fails: the runtime cannot read its record of the container. */
+  missRecord: { readonly damage: CapsuleError };
   createContainer: { readonly revision: string; readonly reference: string };
   /** Changes the limits, also of a running container. */
   limitContainer: { readonly resources: Resources };
@@ -108,6 +111,8 @@ function planRunning(
 ): ContainerPlan {
   const { ref, spec } = record;
   const { seen, status, reference } = look;
+  // Its revision is unknown: a container that may be current is not replaced, nor its disk removed.
+  if (seen?.damage !== undefined) return planDamaged(record, look, seen.damage);
   // The new image first: the gap between the old container and the new one stays short.
   const fetch = planImage(record, look);
   if (fetch !== undefined) return { turn: 'first', step: fetch };
@@ -123,6 +128,17 @@ function planRunning(
     return { turn: 'first', step: { do: 'limitContainer', ref, resources: spec.resources } };
   }
   return isUp ? { turn: 'none' } : start(record, status, moment.now);
+}
+
+function planDamaged(
+  record: ContainerRecord,
+  look: ContainerLook,
+  damage: CapsuleError,
+): ContainerPlan {
+  const mayRun = look.seen !== undefined && mayBeAlive(look.seen.task);
+  if (mayRun && mustStop(record, look.status)) return stop(record, look);
+  if (!mayRun && isRunOver(record, look.status)) return { turn: 'over' };
+  return { turn: 'last', step: { do: 'missRecord', ref: record.ref, damage } };
 }
 
 function start(record: ContainerRecord, status: WorkloadStatus, now: number): ContainerPlan {

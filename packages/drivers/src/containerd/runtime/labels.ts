@@ -58,6 +58,7 @@ export function readLabels(from: Readonly<Record<string, string>>): ContainerLab
     cell: label('cell'),
   };
   if (label('container') === '' || Object.values(cell).includes('')) return undefined;
+  const ended = parse<ContainerEnd>(label('ended'));
   return {
     ref: { cell, container: label('container') },
     role: label('role') === 'root' ? 'root' : 'sibling',
@@ -66,7 +67,18 @@ export function readLabels(from: Readonly<Record<string, string>>): ContainerLab
     parent: label('parent'),
     stopSignal: label('stop-signal'),
     logPath: label('log-path'),
-    resources: JSON.parse(label('resources') || '{}') as Resources,
-    ...(label('ended') === '' ? {} : { ended: JSON.parse(label('ended')) as ContainerEnd }),
+    // Limits that differ from the desired ones are written again.
+    resources: parse<Resources>(label('resources')) ?? {},
+    ...(ended !== undefined && { ended }),
   };
+}
+
+/** Labels can be changed by other clients of containerd: one that is no JSON counts as absent. */
+function parse<T>(text: string): T | undefined {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as T);
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return undefined;
+    throw failure;
+  }
 }

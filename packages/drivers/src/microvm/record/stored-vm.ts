@@ -33,6 +33,24 @@ export function vmFromStored({ spec, ...rest }: StoredVm): MadeVm {
   return { ...rest, spec: { ...same, ref: { cell, container } } };
 }
 
+/** Returns whether a value has the fields by which a microVM is started. Pure. */
+export function isStoredVm(value: unknown): value is StoredVm {
+  const { id, spec, imageDigest, stopSignal } = fieldsOf(value);
+  const { ref, cell, container, volumes, resources, files, logPath } = fieldsOf(spec);
+  const hasTexts = [id, imageDigest, stopSignal, logPath].every((one) => typeof one === 'string');
+  const hasLists = [volumes, files].every(Array.isArray) && typeof resources === 'object';
+  return hasTexts && hasLists && (isRef(ref) || isRef({ cell, container }));
+}
+
+function isRef(value: unknown): value is ContainerRef {
+  const { cell, container } = fieldsOf(value);
+  return typeof container === 'string' && typeof fieldsOf(cell)['cell'] === 'string';
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
 /** Returns whether a record has all fields that capsuled writes now. Pure. */
 export function isCurrent({ spec }: StoredVm): boolean {
   return 'cell' in spec && 'ref' in spec;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { RUN_FILE } from '../errors.ts';
 
 export interface VmRoots {
   /** Files that survive a reboot: `/perm/microvm`. */
@@ -42,7 +43,7 @@ export function vmPaths(roots: VmRoots, id: string): VmPaths {
     made: join(folder, 'vm.json'),
     disk: join(folder, 'root.img'),
     runFolder,
-    run: join(runFolder, 'run.json'),
+    run: join(runFolder, RUN_FILE),
     bootDisk: join(runFolder, 'boot.img'),
     view: join(runFolder, 'view'),
     sockets,

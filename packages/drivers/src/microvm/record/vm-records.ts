@@ -1,11 +1,16 @@
 import { chmod, mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type ContainerRef, isCapsuleError } from '@capsule/core';
 import { emptyFolder, namesIn, unlessMissing } from '@capsule/host';
-import { readJson, writeJson } from './json-file.ts';
+import { orDamage, readJson, writeJson } from './json-file.ts';
 import type { MadeVm } from './made-vm.ts';
-import { isCurrent, type StoredVm, vmFromStored, vmToStored } from './stored-vm.ts';
+import { isCurrent, isStoredVm, vmFromStored, vmToStored } from './stored-vm.ts';
 import { type VmPaths, type VmRoots, vmPaths } from './vm-paths.ts';
-import type { VmRun } from './vm-run.ts';
+import { isVmRun, type VmRun } from './vm-run.ts';
+import type { WatchedVm } from './watched-vm.ts';
+
+/** The log of a microVM whose record is damaged: it reads as empty. */
+const NO_LOG = '/dev/null';
 
 /** The records of all microVMs. Every write is whole or absent. */
 export class VmRecords {
@@ -24,9 +29,23 @@ export class VmRecords {
     return namesIn(this.#roots.state);
   }
 
+  /** Fails with `MICROVM_RECORD_DAMAGED`. */
   async made(id: string): Promise<MadeVm | undefined> {
-    const read = await readJson<StoredVm>(this.paths(id).made);
+    const read = await readJson(this.paths(id).made, isStoredVm);
     return read && vmFromStored(read);
+  }
+
+  /**
+   * Returns the facts for watching, stopping and removing a microVM, also where its record is damaged: its run
+   * has them, too. `ref` is for one without a run; fails with `MICROVM_RECORD_DAMAGED` without either.
+   */
+  async watched(id: string, ref?: ContainerRef): Promise<WatchedVm | undefined> {
+    const made = await orDamage(this.made(id));
+    if (!isCapsuleError(made)) return made;
+    const run = await orDamage(this.run(id));
+    if (!isCapsuleError(run) && run?.vm !== undefined) return run.vm;
+    if (ref === undefined) throw made;
+    return { id, stopSignal: '', spec: { ref, role: 'root', logPath: NO_LOG } };
   }
 
   async make(vm: MadeVm): Promise<void> {
@@ -35,12 +54,13 @@ export class VmRecords {
 
   /** Rewrites a record of an earlier capsuled with all present fields. Idempotent. */
   async renew(id: string): Promise<void> {
-    const read = await readJson<StoredVm>(this.paths(id).made);
+    const read = await readJson(this.paths(id).made, isStoredVm);
     if (read !== undefined && !isCurrent(read)) await this.make(vmFromStored(read));
   }
 
+  /** Fails with `MICROVM_RECORD_DAMAGED`. */
   run(id: string): Promise<VmRun | undefined> {
-    return readJson(this.paths(id).run);
+    return readJson(this.paths(id).run, isVmRun);
   }
 
   async putRun(run: VmRun): Promise<void> {

@@ -2,8 +2,8 @@ import type { StopOrder } from '@capsule/core';
 import { microVmError } from '../errors.ts';
 import { GuestClient } from '../guest/guest-client.ts';
 import { continueProcess } from '../process/process-mark.ts';
-import type { MadeVm } from '../record/made-vm.ts';
 import type { VmEnd, VmRun } from '../record/vm-run.ts';
+import type { WatchedVm } from '../record/watched-vm.ts';
 import { powerDown, stopPayload } from './stop-vm.ts';
 import { machineOf } from './vm-seen.ts';
 import type { VmWork } from './vm-work.ts';
@@ -14,7 +14,7 @@ import type { VmWork } from './vm-work.ts';
  */
 export async function askToStop(
   { context: { records, vmms }, running }: VmWork,
-  vm: MadeVm,
+  vm: WatchedVm,
   run: VmRun,
   { abort, ...how }: StopOrder & { readonly abort?: AbortSignal | undefined },
 ): Promise<VmEnd> {

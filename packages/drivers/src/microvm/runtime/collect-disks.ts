@@ -1,3 +1,5 @@
+import { isCapsuleError } from '@capsule/core';
+import { orDamage } from '../record/json-file.ts';
 import type { VmRecords } from '../record/vm-records.ts';
 import type { MicroVmContext } from './context.ts';
 
@@ -33,6 +35,7 @@ export async function pruneDisks(
 }
 
 async function isOfMicroVm(records: VmRecords, disk: string): Promise<boolean> {
-  const made = await Promise.all((await records.ids()).map((id) => records.made(id)));
-  return made.some((vm) => vm?.imageDisk === disk);
+  const made = await Promise.all((await records.ids()).map((id) => orDamage(records.made(id))));
+  // One whose record cannot be read may be made from any disk.
+  return made.some((vm) => isCapsuleError(vm) || vm?.imageDisk === disk);
 }

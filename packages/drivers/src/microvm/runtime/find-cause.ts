@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { unlessMissing } from '@capsule/host';
 import type { ProcessEnd } from '../process/start-process.ts';
-import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
+import type { WatchedVm } from '../record/watched-vm.ts';
 import { consoleLog } from './start-writers.ts';
 
 /** The cause is at the end of the console's log. */
@@ -32,7 +32,7 @@ export const SILENT = 'its console printed nothing';
  * monitor ended. The console's last lines follow where they add to the cause.
  */
 export async function findCause(
-  { spec }: Pick<MadeVm, 'spec'>,
+  { spec }: Pick<WatchedVm, 'spec'>,
   { id, consoleBegin = 0 }: Pick<VmRun, 'id' | 'consoleBegin'>,
   ends: ReadonlyMap<string, ProcessEnd>,
 ): Promise<string> {

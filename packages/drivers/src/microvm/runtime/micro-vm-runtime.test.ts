@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +10,9 @@ import { plainContainer } from '@capsule/testkit/plain-container';
 import type { ImageSource, RunAtRoot } from '../../image/image-source.ts';
 import { containerId } from '../../oci/container-id.ts';
 import { ImageDisks } from '../disk/image-disks.ts';
+import { markProcess } from '../process/process-mark.ts';
 import { VmRecords } from '../record/vm-records.ts';
+import { watchedVm } from '../record/watched-vm.ts';
 import type { MicroVmContext } from './context.ts';
 import { MicroVmRuntime } from './micro-vm-runtime.ts';
 
@@ -53,10 +57,99 @@ test('disks that an interrupted removal left are collected by the next one', asy
   assert.deepEqual(await context.imageDisks.list(), []);
 });
 
+const DAMAGE = ['', '{"id":', '{}', '[]', 'null', '{"id":"x","spec":{"ref":{}}}'];
+
+for (const text of DAMAGE) {
+  test(`a microVM whose record is ${text || 'empty'} concerns itself only, and can be removed`, async (t) => {
+    const { context, runtime, remove } = await open(t);
+    const { records, imageDisks } = context;
+    const [disk] = [await addVm(context, 'web', 'chain-a'), await addVm(context, 'db', 'chain-b')];
+    await writeFile(records.paths(containerId(refOfWorkload('web'))).made, text);
+    assert.deepEqual(
+      (await runtime.list()).map(({ ref }) => ref),
+      [refOfWorkload('db')],
+    );
+    const seen = await runtime.inspect(refOfWorkload('web'));
+    assert.deepEqual([seen?.task, seen?.damage?.code], ['none', 'MICROVM_RECORD_DAMAGED']);
+    await assert.rejects(runtime.start(refOfWorkload('web')), { code: 'MICROVM_RECORD_DAMAGED' });
+    await runtime.stop(refOfWorkload('web'), { graceMs: 0, stopSignal: '' });
+    await remove('db');
+    assert.ok((await imageDisks.list()).includes(disk), 'its disk is kept while it may be used');
+    await remove('web');
+    assert.deepEqual(await records.ids(), []);
+  });
+}
+
+test('a damaged record does not keep the others from being found again', async (t) => {
+  const problems: string[] = [];
+  const { context, runtime } = await open(t, (id) => problems.push(id));
+  await addVm(context, 'db', 'chain-b');
+  await addVm(context, 'web', 'chain-a');
+  const [db, web] = ['db', 'web'].map((name) => containerId(refOfWorkload(name)));
+  await writeFile(context.records.paths(db ?? '').made, 'x');
+  await runtime.reclaim();
+  assert.deepEqual([...new Set(problems)], [db]);
+  assert.notEqual(await context.records.made(web ?? ''), undefined);
+});
+
+test('a machine whose record is damaged is still listed as running, and ended by its removal', async (t) => {
+  const { context, runtime, remove } = await open(t);
+  const { records } = context;
+  await addVm(context, 'web', 'chain-a');
+  const ref = refOfWorkload('web');
+  const id = containerId(ref);
+  const made = await records.made(id);
+  assert.ok(made);
+  const machine = await startProcess(t);
+  await records.putRun({ ...RUN, id, vm: watchedVm(made), processes: [machine] });
+  await writeFile(records.paths(id).made, 'x');
+  const [seen] = await runtime.list();
+  assert.deepEqual([seen?.ref, seen?.task], [ref, 'running']);
+  await remove('web');
+  assert.equal(await markProcess(machine.pid), undefined);
+  assert.deepEqual(await runtime.list(), []);
+});
+
+test('a machine whose run is damaged is unsure until it is stopped', async (t) => {
+  const { context, runtime } = await open(t);
+  const { records } = context;
+  await addVm(context, 'web', 'chain-a');
+  const ref = refOfWorkload('web');
+  const id = containerId(ref);
+  await records.putRun({ ...RUN, id });
+  await writeFile(records.paths(id).run, '{');
+  assert.deepEqual(
+    (await runtime.list()).map(({ task }) => task),
+    ['unknown'],
+  );
+  await runtime.stop(ref, { graceMs: 0, stopSignal: '' });
+  const seen = await runtime.inspect(ref);
+  assert.deepEqual([seen?.task, seen?.damage], ['none', undefined]);
+});
+
+const RUN = {
+  vmm: 'qemu',
+  token: '00',
+  hasAgent: true,
+  processes: [],
+  isStarted: true,
+} as const;
+
+/** Starts a process in place of a machine. */
+async function startProcess(t: TestContext) {
+  const child = spawn('sleep', ['600']);
+  t.after(() => child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  const mark = await markProcess(child.pid ?? 0);
+  assert.ok(mark);
+  return { ...mark, role: 'machine' };
+}
+
 /** Opens a runtime without images, with records and disks in a folder of its own. */
-async function open(t: TestContext) {
+async function open(t: TestContext, onProblem?: (container: string) => void) {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-vms-'));
   t.after(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'cgroup'));
   const source = {
     chainIds: async (): Promise<readonly string[]> => [],
     translateErrors: (_action: string, work: Promise<unknown>) => work,
@@ -69,6 +162,7 @@ async function open(t: TestContext) {
     records: new VmRecords({ state: join(folder, 'state'), run: join(folder, 'run') }),
     ends: new Map(),
     cgroupRoot: join(folder, 'cgroup'),
+    onProblem: onProblem ?? ((_container: string, error: unknown) => assert.fail(String(error))),
   } as unknown as MicroVmContext;
   const runtime = new MicroVmRuntime(context);
   return {

@@ -10,6 +10,7 @@ import {
   type ExecRequest,
   type ExecSession,
   type GuestVolumes,
+  isCapsuleError,
   type MachineMonitors,
   type Resources,
   type RunningContainer,
@@ -27,6 +28,7 @@ import type { GuestCalls } from '../guest/guest-client.ts';
 import { guestUsage } from '../guest/guest-usage.ts';
 import { suspendProcess } from '../process/process-mark.ts';
 import { limitCgroup } from '../process/vm-cgroup.ts';
+import { orDamage } from '../record/json-file.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import { preferredVmm } from '../vmm/choose-vmm.ts';
 import { askToStop } from './ask-to-stop.ts';
@@ -34,6 +36,8 @@ import { bringUp } from './bring-up.ts';
 import { collectDisks, disksWithoutImage, pruneDisks } from './collect-disks.ts';
 import type { MicroVmContext } from './context.ts';
 import { createVm } from './create-vm.ts';
+import { describeDamaged } from './damaged-vm.ts';
+import { endUnknown } from './end-unknown.ts';
 import { lostEnd } from './end-vm.ts';
 import { openFiles } from './open-files.ts';
 import { pauseVm, resumeVm } from './pause-vm.ts';
@@ -75,7 +79,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
   }
 
   inspect(ref: ContainerRef): Promise<ContainerSeen | undefined> {
-    return this.#see(containerId(ref));
+    return this.#see(containerId(ref), ref);
   }
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
@@ -110,9 +114,10 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     const id = containerId(ref);
     await this.#running.withLock(id, async () => {
       abort?.throwIfAborted();
-      const vm = await this.#context.records.made(id);
-      const run = await this.#context.records.run(id);
+      const { records } = this.#context;
+      const [vm, run] = [await records.watched(id, ref), await orDamage(records.run(id))];
       if (vm === undefined || run === undefined) return;
+      if (isCapsuleError(run)) return endUnknown(this.#work, vm);
       const isUp = run.ended === undefined && (await isAnyAlive(run));
       const end = isUp ? await askToStop(this.#work, vm, run, { ...how, abort }) : lostEnd();
       await this.#running.end(run, end);
@@ -156,8 +161,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
   async reclaim(): Promise<void> {
     const { records } = this.#context;
     for (const id of await records.ids()) {
-      await this.#running.withLock(id, async () => {
-        const [vm, run] = [await records.made(id), await records.run(id)];
+      await this.#attempt(id, async () => {
+        const [vm, run] = [await records.watched(id), await records.run(id)];
         if (vm === undefined || run === undefined) return;
         const isUp = run.isStarted && run.ended === undefined && (await isAnyAlive(run));
         if (isUp) this.#running.follow(vm, run);
@@ -167,7 +172,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     }
     this.refreshFiles();
     for (const id of await records.ids()) {
-      await this.#running.withLock(id, () => records.renew(id));
+      await this.#attempt(id, () => records.renew(id));
     }
     await collectDisks(this.#context);
   }
@@ -190,7 +195,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     const id = containerId(ref);
     return this.#running.withLock(id, async () => {
       const { records } = this.#context;
-      const [vm, run] = [await records.made(id), await records.run(id)];
+      const [vm, run] = [await records.watched(id, ref), await records.run(id)];
       const isUp = run?.isStarted && run.ended === undefined && (await isMachineUp(run));
       // A guest that is paused for lack of space must not write: the volume is as after a power cut.
       if (vm === undefined || run === undefined || !isUp || run.isPaused) return work();
@@ -216,9 +221,11 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     const id = containerId(ref);
     await this.#running.withLock(id, async () => {
       const { records, cgroupRoot } = this.#context;
-      const run = await records.run(id);
-      const vm = await records.made(id);
-      if (run !== undefined) await this.#running.end(run, lostEnd());
+      const run = await orDamage(records.run(id));
+      const vm = await records.watched(id, ref);
+      if (isCapsuleError(run))
+        await endUnknown(this.#work, vm ?? { id, spec: { ref, role: 'root' } });
+      else if (run !== undefined) await this.#running.end(run, lostEnd());
       if (vm === undefined) return records.remove(id);
       await removeCgroups(cgroupRoot, containerCgroup(vm.spec));
       // Listed while the record exists, so that after a failure the next call finds everything.
@@ -256,11 +263,19 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     return { context: this.#context, running: this.#running };
   }
 
-  async #see(id: string): Promise<ContainerSeen | undefined> {
+  /** Reports a failure of work on one microVM, which must not keep the others from theirs. */
+  async #attempt(id: string, work: () => Promise<void>): Promise<void> {
+    await this.#running.withLock(id, work).catch((error) => this.#context.onProblem(id, error));
+  }
+
+  async #see(id: string, ref?: ContainerRef): Promise<ContainerSeen | undefined> {
     const { records } = this.#context;
-    const vm = await records.made(id);
+    const vm = await orDamage(records.made(id));
     if (vm === undefined) return undefined;
-    const run = await records.run(id);
+    const run = await orDamage(records.run(id));
+    if (isCapsuleError(vm) || isCapsuleError(run)) {
+      return describeDamaged(id, { made: vm, run, ...(ref && { ref }) });
+    }
     if (run?.isStarted && run.ended === undefined && !(await isMachineUp(run))) {
       await this.#running.recordLostEnd(vm);
       return describeVm(vm, await records.run(id));

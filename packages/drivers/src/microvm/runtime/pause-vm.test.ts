@@ -19,7 +19,7 @@ test('a machine whose pause cannot be recorded runs on, and its agent is still w
   const work = {
     context: {
       records: {
-        made: async () => ({ id: 'vm' }),
+        watched: async () => ({ id: 'vm' }),
         run: async () => run,
         putRun: async () => {
           if (isFull) throw FULL;

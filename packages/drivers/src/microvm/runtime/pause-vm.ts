@@ -1,4 +1,6 @@
+import type { GuestClient } from '../guest/guest-client.ts';
 import { continueProcess, suspendProcess } from '../process/process-mark.ts';
+import type { WatchedVm } from '../record/watched-vm.ts';
 import { setClock } from './agent-pulse.ts';
 import { putFiles } from './put-files.ts';
 import { isAnyAlive, machineOf } from './vm-seen.ts';
@@ -34,17 +36,25 @@ export async function resumeVm(work: VmWork, id: string): Promise<void> {
     const watch = running.watch(id);
     if (watch !== undefined) {
       await setClock(watch.guest);
-      await putFiles(watch.guest, up.vm.spec).catch((error) =>
-        context.onProblem(up.vm.spec.ref.container, error),
-      );
+      await refresh(work, watch.guest, up.vm);
       watch.pulse.isHeld = false;
     }
     running.emit(up.vm, 'changed');
   });
 }
 
+/** A guest whose files are not up to date runs on; the next change of them is sent again. */
+async function refresh({ context }: VmWork, guest: GuestClient, vm: WatchedVm): Promise<void> {
+  try {
+    const made = await context.records.made(vm.id);
+    if (made !== undefined) await putFiles(guest, made.spec);
+  } catch (error) {
+    context.onProblem(vm.spec.ref.container, error);
+  }
+}
+
 async function findUp({ context: { records } }: VmWork, id: string) {
-  const [vm, run] = [await records.made(id), await records.run(id)];
+  const [vm, run] = [await records.watched(id), await records.run(id)];
   if (vm === undefined || !run?.isStarted || run.ended !== undefined) return undefined;
   const machine = machineOf(run);
   return machine !== undefined && (await isAnyAlive(run)) ? { vm, run, machine } : undefined;

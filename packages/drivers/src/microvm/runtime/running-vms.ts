@@ -3,6 +3,7 @@ import { KeyedMutex, type RuntimeEvent } from '@capsule/core';
 import type { GuestClient } from '../guest/guest-client.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmEnd, VmRun } from '../record/vm-run.ts';
+import type { WatchedVm } from '../record/watched-vm.ts';
 import type { MicroVmContext } from './context.ts';
 import { endVm, LOST_CODE, lostEnd } from './end-vm.ts';
 import { EventFeed } from './event-feed.ts';
@@ -44,7 +45,7 @@ export class RunningVms {
   }
 
   /** Starts to watch a machine. Idempotent. */
-  follow(vm: MadeVm, run: VmRun): void {
+  follow(vm: WatchedVm, run: VmRun): void {
     if (this.#watches.has(vm.id)) return;
     const { records, silentMs } = this.#context;
     const watch = new GuestWatch({
@@ -63,7 +64,7 @@ export class RunningVms {
    * Retries until the work succeeds, because the end of a machine is noticed only once: a disk that is full
    * for a while must not hide it. Never throws.
    */
-  async #untilDone(vm: MadeVm, work: () => Promise<void>): Promise<void> {
+  async #untilDone(vm: WatchedVm, work: () => Promise<void>): Promise<void> {
     const watch = this.#watches.get(vm.id);
     for (;;) {
       try {
@@ -106,7 +107,7 @@ export class RunningVms {
   }
 
   /** Records that the machine ended without a request. Idempotent. */
-  async recordLostEnd(vm: MadeVm): Promise<void> {
+  async recordLostEnd(vm: WatchedVm): Promise<void> {
     await this.withLock(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);
       if (run === undefined || (await isMachineUp(run))) return;
@@ -116,13 +117,13 @@ export class RunningVms {
     });
   }
 
-  emit({ spec }: MadeVm, kind: RuntimeEvent['kind'], exitCode?: number): void {
+  emit({ spec }: Pick<WatchedVm, 'spec'>, kind: RuntimeEvent['kind'], exitCode?: number): void {
     const code = exitCode === undefined ? {} : { exitCode };
     this.events.emit({ ref: spec.ref, kind, at: Date.now(), ...code });
   }
 
   /** Handles a payload that ended by itself: the guest flushes its disks, then the machine is ended. */
-  async #recordExit(vm: MadeVm, end: VmEnd): Promise<void> {
+  async #recordExit(vm: WatchedVm, end: VmEnd): Promise<void> {
     await this.withLock(vm.id, async () => {
       const { records } = this.#context;
       const run = await records.run(vm.id);
@@ -139,7 +140,7 @@ export class RunningVms {
   /**
    * Ends a machine whose agent has been silent for too long, and so can neither be observed nor controlled.
    */
-  async #endSilent(vm: MadeVm): Promise<void> {
+  async #endSilent(vm: WatchedVm): Promise<void> {
     await this.withLock(vm.id, async () => {
       const run = await this.#context.records.run(vm.id);
       const isSilent = this.watch(vm.id)?.pulse.isSilent ?? false;

@@ -9,6 +9,7 @@ import type { ProcessEnd } from '../process/start-process.ts';
 import { limitCgroup, makeCgroup } from '../process/vm-cgroup.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
+import { watchedVm } from '../record/watched-vm.ts';
 import { chooseVmm } from '../vmm/choose-vmm.ts';
 import type { MachineProcess } from '../vmm/vmm.ts';
 import { awaitReady, checkAlive, consoleSize } from './await-ready.ts';
@@ -38,6 +39,7 @@ export async function startVm(
   const cgroupFiles = await makeCgroup(context.cgroupRoot, cgroup);
   let run: VmRun = {
     id: vm.id,
+    vm: watchedVm(vm),
     vmm: vmm.kind,
     token: randomBytes(32).toString('hex'),
     hasAgent: vm.oci !== undefined,

@@ -3,8 +3,8 @@ import type { StopOrder } from '@capsule/core';
 import { parseStopSignal } from '../../oci/stop-signal.ts';
 import type { GuestClient } from '../guest/guest-client.ts';
 import { isProcessAlive } from '../process/process-mark.ts';
-import type { MadeVm } from '../record/made-vm.ts';
 import type { VmEnd, VmRun } from '../record/vm-run.ts';
+import type { WatchedVm } from '../record/watched-vm.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { describeEnd, hasEnded } from './guest-watch.ts';
 import { machineOf } from './vm-seen.ts';
@@ -23,7 +23,7 @@ const KILLED = 137;
  */
 export async function stopPayload(
   guest: GuestClient,
-  vm: MadeVm,
+  vm: WatchedVm,
   { graceMs, stopSignal }: StopOrder,
   {
     isUnresponsive,

@@ -49,7 +49,7 @@ export async function describeVm(
   };
 }
 
-function taskOf({ isStarted, isPaused }: VmRun): TaskState {
+export function taskOf({ isStarted, isPaused }: VmRun): TaskState {
   if (!isStarted) return 'created';
   return isPaused === true ? 'paused' : 'running';
 }
