@@ -18,7 +18,7 @@ export function cliPage(program: ProgramManual, output: string): Generator {
 export function describeProgram({ name, commands }: ProgramManual): string {
   const shown = commands.filter(({ isHidden }) => isHidden !== true);
   const sections = shown.map((command) => describeCommand(name, command));
-  return `${[head(name), describeList(shown), ...sections].join('\n\n')}\n`;
+  return `${[head(name), pathSection(name), describeList(shown), ...sections].join('\n\n')}\n`;
 }
 
 const head = (program: string) => `# ${program}
@@ -40,6 +40,24 @@ Results go to the standard output, progress and errors to the standard error. \`
 | 5 | it took too long |
 | 125 to 127, and those of the program | \`workload exec\`: it could not be run, cannot be executed, does not exist |
 | 130, 143 | ended by Ctrl-C, by SIGTERM |`;
+
+/** The heading that the guides link to. */
+const pathSection = (program: string) => `## Put ${program} on the PATH
+
+The program is \`bin/${program}\` of the repository. Run it as root: only root may open the socket of a capsule. For
+one shell, type in the folder of the repository:
+
+\`\`\`console
+export PATH="$PWD/bin:$PATH"
+\`\`\`
+
+For every shell:
+
+\`\`\`console
+ln -s "$PWD/bin/${program}" /usr/local/bin/${program}
+\`\`\`
+
+## Commands`;
 
 function describeList(commands: readonly CommandManual[]): string {
   const rows = commands.map(({ path, summary }) => {

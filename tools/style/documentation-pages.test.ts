@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const DOCS = join(import.meta.dirname, '../../docs');
+const read = (page: string) => readFile(join(DOCS, page), 'utf8');
+
+/** The six pages that a user looks for, and the page that each entry leads to; undefined for a missing part. */
+const ENTRIES: readonly (readonly [name: string, page: string | undefined])[] = [
+  ['Getting started', 'tutorial/getting-started.md'],
+  ['Workloads', 'guides/lifecycle.md'],
+  ['CLI', 'reference/cli.md'],
+  ['Architecture', 'architecture.md'],
+  ['Updates', undefined],
+  ['Operations', undefined],
+];
+
+test('the index has the six entries, and marks the missing parts as “not yet”', async () => {
+  const index = await read('index.md');
+  const items = index.split(/^(?=- |#)/m).filter((part) => part.startsWith('- '));
+  for (const [name, page] of ENTRIES) {
+    const item = items.find((one) => one.startsWith(`- [${name}]`) || one.startsWith(`- ${name}:`));
+    assert.ok(item !== undefined, `no entry for ${name}`);
+    assert.equal(item.includes('**not yet**'), page === undefined, item);
+    if (page !== undefined) assert.ok(item.includes(`(${page})`), item);
+  }
+});
+
+test('each guide links to the section on putting capsulectl on the PATH', async () => {
+  const guides = (await readdir(join(DOCS, 'guides'))).map((name) => join('guides', name));
+  assert.ok(guides.length > 0);
+  for (const guide of guides) {
+    assert.match(
+      await read(guide),
+      /\]\(\.\.\/reference\/cli\.md#put-capsulectl-on-the-path\)/,
+      guide,
+    );
+  }
+  const section = /^## Put capsulectl on the PATH\n(.*?)^## /ms.exec(
+    await read('reference/cli.md'),
+  );
+  assert.match(section?.[1] ?? '', /^export PATH="\$PWD\/bin:\$PATH"$/m);
+});
