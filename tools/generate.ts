@@ -6,6 +6,7 @@ import { CAPSULECTL, KUKE } from '@capsule/cli';
 import { apiPage } from './generate/api-page.ts';
 import { cliPage } from './generate/cli-page.ts';
 import { findDrift } from './generate/drift.ts';
+import { errorCatalogue } from './generate/error-catalogue.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import type { Generator } from './generate/generator.ts';
 import { manifestSchema } from './generate/manifest-schema.ts';
@@ -24,6 +25,7 @@ const pages: readonly Generator[] = [
   descriptorSet(root, 'proto/descriptor/capsule.binpb'),
   apiPage(root, 'docs/reference/api.md'),
   errorsPage(root, 'docs/reference/errors.md'),
+  errorCatalogue(root, 'packages/cli/src/shared/explain/gen/error-catalogue.ts'),
   manifestSchema('docs/reference/manifest.schema.json'),
   cliPage(CAPSULECTL, 'docs/reference/cli.md'),
   cliPage(KUKE, 'docs/reference/kuke.md'),

@@ -54,6 +54,15 @@ export const cliError = defineErrors('CLI', {
         ? 'select all items of the list with [*], or one item with [0]'
         : 'compare the path with the output of -o yaml; the filter [?(@.key)] selects only items that have a key',
   },
+  CODE_UNKNOWN: {
+    kind: 'notFound',
+    message: (f: { code: string; near: string | undefined }) =>
+      `there is no error code ${JSON.stringify(f.code)}`,
+    hint: (f) =>
+      f.near === undefined
+        ? 'compare the versions: a newer capsule may have codes that this program does not have'
+        : `did you mean ${f.near}?`,
+  },
   NOT_CONFIRMED: {
     kind: 'denied',
     message: () => 'nothing was done: the answer was not yes',

@@ -79,8 +79,7 @@ export function startCapsulectl(
 
 /** The permanent code of the error that capsulectl printed last: `IMAGE_INVALID`; empty for none. */
 export function errorCodeOf({ stderr }: Pick<CapsulectlResult, 'stderr'>): string {
-  const code = [...stderr.matchAll(/^ {2}see: \S+#([a-z0-9_]+)$/gm)].at(-1)?.[1];
-  return code?.toUpperCase() ?? '';
+  return [...stderr.matchAll(/^ {2}see: capsulectl explain ([A-Z0-9_]+)$/gm)].at(-1)?.[1] ?? '';
 }
 
 function collect(stream: Readable): Buffer[] {

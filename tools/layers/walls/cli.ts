@@ -22,7 +22,10 @@ export const CLI: Folders = {
     uses: ['program', 'shared/render', 'shared/stream', 'shared/target', 'version.ts'],
     tests: ['testing'],
   },
-  'shared/completion': { uses: ['program', 'shared/target'], tests: ['capsulectl'] },
+  'shared/completion': {
+    uses: ['program', 'shared/explain', 'shared/target'],
+    tests: ['capsulectl'],
+  },
   'shared/copy/errors.ts': { uses: [] },
   'shared/copy': {
     uses: [
@@ -38,6 +41,7 @@ export const CLI: Folders = {
   'shared/event': {
     uses: ['program', 'shared/argument', 'shared/render', 'shared/stream', 'shared/target'],
   },
+  'shared/explain': { uses: ['errors.ts', 'program', 'shared/render'], tests: ['testing'] },
   'shared/image': {
     uses: [
       'errors.ts',
@@ -117,6 +121,7 @@ export const CLI: Folders = {
       'shared/confirm',
       'shared/copy',
       'shared/event',
+      'shared/explain',
       'shared/image',
       'shared/manifest',
       'shared/registry',
@@ -129,7 +134,14 @@ export const CLI: Folders = {
     tests: ['testing'],
   },
   kuke: {
-    uses: ['program', 'shared/capsule', 'shared/completion', 'shared/render', 'version.ts'],
+    uses: [
+      'program',
+      'shared/capsule',
+      'shared/completion',
+      'shared/explain',
+      'shared/render',
+      'version.ts',
+    ],
     tests: ['testing'],
   },
   testing: { uses: ['capsulectl', 'program'] },

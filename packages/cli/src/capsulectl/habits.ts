@@ -1,9 +1,10 @@
-const APPLY = 'write a manifest, and `capsulectl apply -f FILE` it';
-const BUILD = 'build it with docker or podman, then `docker save IMAGE | capsulectl image push -`';
+const APPLY = 'write a manifest, then run `capsulectl apply -f FILE`';
+const BUILD =
+  'build the image with docker or podman, then run `docker save IMAGE | capsulectl image push -`';
 const LIST = 'did you mean `capsulectl workload list`?';
 const PUSH = 'did you mean `capsulectl image push FILE`?';
-const MANY = 'give each one a manifest with a name of its own; a manifest is one workload';
-const PORTS = 'publish a port with `ports` in the manifest, and apply it again';
+const MANY = 'write a manifest with its own name for each copy: a manifest describes one workload';
+const PORTS = 'publish the port with `ports` in the manifest, then apply it again';
 
 /** Commands of docker, kubectl, incus and flyctl, each with the command that does the same here. */
 export const HABITS: Readonly<Record<string, string>> = {
@@ -37,22 +38,23 @@ export const HABITS: Readonly<Record<string, string>> = {
   'image describe': 'did you mean `capsulectl image get IMAGE`?',
   status: 'did you mean `capsulectl workload list`, or `capsulectl capsule info`?',
   attach:
-    '`capsulectl workload logs -f NAME` follows it, `workload exec -t NAME sh` is a shell in it',
+    '`capsulectl workload logs -f NAME` follows the output, `workload exec -t NAME sh` opens a shell',
   kill: 'did you mean `capsulectl workload stop --grace 0 NAME`?',
   'workload kill': 'did you mean `capsulectl workload stop --grace 0 NAME`?',
   down: 'did you mean `capsulectl workload delete NAME`?',
   rmi: 'did you mean `capsulectl image rm IMAGE`?',
-  edit: 'change its manifest and apply it again; `capsulectl workload get NAME -o yaml > FILE` writes it',
+  edit: 'change the manifest and apply it again; `capsulectl workload get NAME -o yaml > FILE` saves it',
   'workload edit':
-    'change its manifest and apply it again; `capsulectl workload get NAME -o yaml > FILE` writes it',
-  rename: 'a name stays; apply the manifest with the new one, then delete the old workload',
+    'change the manifest and apply it again; `capsulectl workload get NAME -o yaml > FILE` saves it',
+  rename:
+    'a workload keeps its name: apply its manifest with the new name, then delete the old workload',
   scale: MANY,
   'port-forward': PORTS,
   port: PORTS,
   context: 'choose a capsule with --capsule TARGET, or with CAPSULE_HOST',
   config: 'choose a capsule with --capsule TARGET, or with CAPSULE_HOST',
   'workload delete -f':
-    'name what to delete: `capsulectl workload delete NAME`; --force kills at once',
-  'workload list -a': 'all are shown, stopped ones too: leave out -a',
-  'workload list --all': 'all are shown, stopped ones too: leave out --all',
+    'name the workload: `capsulectl workload delete NAME`; --force kills it immediately',
+  'workload list -a': 'leave out -a: the list always shows stopped workloads too',
+  'workload list --all': 'leave out --all: the list always shows stopped workloads too',
 };

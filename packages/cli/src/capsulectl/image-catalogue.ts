@@ -6,7 +6,7 @@ import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
 const IMAGE: Argument = {
   name: 'image',
-  summary: 'reference; a short reference is of docker.io',
+  summary: 'image reference; without a registry, it means docker.io',
   completes: 'image',
 };
 
@@ -23,7 +23,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
   },
   {
     path: ['image', 'get'],
-    summary: 'show everything about an image',
+    summary: 'show all details of an image',
     args: [IMAGE],
     flags: [OUTPUT_FLAG],
     examples: [
@@ -37,7 +37,9 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     about: 'Also updates a cached tag to the image that the registry has now.',
     args: [{ ...IMAGE, isRepeatable: true }],
     flags: [OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl image pull nginx:1.27-alpine', about: 'before it is needed' }],
+    examples: [
+      { line: 'capsulectl image pull nginx:1.27-alpine', about: 'before a workload needs it' },
+    ],
     load: () => import('../shared/image/pull.ts'),
   },
   {
@@ -57,11 +59,11 @@ export const IMAGE_COMMANDS: readonly Command[] = [
   {
     path: ['image', 'prune'],
     summary: 'remove all images that no workload needs',
-    about: 'Keeps images that arrived within the last ten minutes, unless --all is given.',
+    about: 'Keeps images that arrived within the last ten minutes, unless you give --all.',
     args: [],
     flags: [
-      { flags: '--all', summary: 'also new images' },
-      { flags: '--dry-run', summary: 'show the images that it would remove, and remove none' },
+      { flags: '--all', summary: 'also remove images of the last ten minutes' },
+      { flags: '--dry-run', summary: 'show the images to remove, but do not remove them' },
       YES_FLAG,
       OUTPUT_FLAG,
     ],
@@ -70,19 +72,19 @@ export const IMAGE_COMMANDS: readonly Command[] = [
   },
   {
     path: ['image', 'save'],
-    summary: 'write an image into an archive',
+    summary: 'write an image to an archive',
     about: '`docker load` and `capsulectl image push` read the archive.',
     args: [IMAGE],
     flags: [
       {
         flags: '-o, --output <path>',
-        summary: 'the file; - for the output (default)',
+        summary: 'the file to write; - for standard output (default)',
         completes: 'file',
       },
     ],
     examples: [
       { line: 'capsulectl image save nginx:1.27-alpine -o nginx.tar', about: 'into a file' },
-      { line: 'capsulectl image save myapp:dev | docker load', about: 'to another machine' },
+      { line: 'capsulectl image save myapp:dev | docker load', about: 'into Docker' },
     ],
     load: () => import('../shared/image/save.ts'),
   },
@@ -90,9 +92,9 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     path: ['image', 'push'],
     summary: "load an image archive into the capsule's cache",
     about:
-      'Takes an archive of `docker save`, or a tar of an OCI layout. --name is for an image that has no ' +
-      'name in the archive, or only a tag, which then becomes the tag of NAME.',
-    args: [{ name: 'file', summary: 'the archive, or - for the input', completes: 'file' }],
+      'FILE is an archive that `docker save` wrote, or a tar archive of an OCI layout. If the image has no name in ' +
+      'the archive, give --name. If the image has only a tag, NAME gets that tag.',
+    args: [{ name: 'file', summary: 'the archive, or - for standard input', completes: 'file' }],
     flags: [
       { flags: '--name <name>', summary: 'name the image of the archive: NAME or NAME:TAG' },
       OUTPUT_FLAG,

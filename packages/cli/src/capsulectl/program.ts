@@ -18,7 +18,7 @@ export const CAPSULECTL: Program = {
   nouns: {
     workload: 'containers and microVMs',
     image: "the capsule's image cache",
-    registry: 'where images come from',
+    registry: 'the registries of images, and their logins',
     volume: 'storage that outlives workloads',
     capsule: 'the capsule itself',
   },

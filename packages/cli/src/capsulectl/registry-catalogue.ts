@@ -17,11 +17,11 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
     path: ['registry', 'login'],
     summary: 'give the capsule a user and password for a registry',
     about:
-      'The capsule checks the login with the registry before it keeps it. It keeps the password ' +
-      'encrypted, and sends it to that registry only. The prompt does not show the password.',
+      'The capsule checks the login with the registry before it stores the login. It encrypts the stored ' +
+      'password, and sends it only to that registry. The prompt does not show the password.',
     args: [REGISTRY],
     flags: [
-      { flags: '-u, --user <name>', summary: 'the user' },
+      { flags: '-u, --user <name>', summary: 'name of the user' },
       PASSWORD_FLAG,
       { flags: '--no-check', summary: 'do not check the login' },
     ],
@@ -36,11 +36,11 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
   },
   {
     path: ['registry', 'logout'],
-    summary: 'remove user and password from the capsule',
-    about: 'On a terminal it names the images that workloads pull with the login, and asks.',
+    summary: 'remove the login of a registry from the capsule',
+    about: 'On a terminal it lists the images that workloads pull with the login, and asks.',
     args: [REGISTRY],
     flags: [YES_FLAG],
-    examples: [{ line: 'capsulectl registry logout ghcr.io', about: 'pulls are anonymous then' }],
+    examples: [{ line: 'capsulectl registry logout ghcr.io', about: 'later pulls are anonymous' }],
     load: () => import('../shared/registry/logout.ts'),
   },
   {
@@ -50,7 +50,7 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
     args: [],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [
-      { line: 'capsulectl registry list', about: 'users, mirrors and trust; no passwords' },
+      { line: 'capsulectl registry list', about: 'users, mirrors and trust, but no passwords' },
     ],
     load: () => import('../shared/registry/list.ts'),
   },
@@ -58,7 +58,8 @@ export const REGISTRY_COMMANDS: readonly Command[] = [
     path: ['registry', 'delete'],
     aliases: [['registry', 'rm']],
     summary: 'remove the declarations of registries',
-    about: 'A login stays; `registry logout` ends it. On a terminal it lists the losses, and asks.',
+    about:
+      'The login stays; `registry logout` removes it. On a terminal it lists the losses and asks.',
     args: [{ ...REGISTRY, isRepeatable: true }],
     flags: [YES_FLAG],
     examples: [

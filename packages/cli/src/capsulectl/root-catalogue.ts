@@ -12,27 +12,30 @@ export const ROOT_COMMANDS: readonly Command[] = [
     path: ['apply'],
     summary: 'create or change the resources of manifests',
     about:
-      'The capsule checks all documents of all files first; if one is wrong, it applies none. ' +
-      'An unchanged workload stays, even if a workload that it depends on was deleted. ' +
+      'The capsule first checks all documents of all files. If a document is wrong, it applies none of them. ' +
+      'An unchanged workload keeps running, even if a workload of its dependsOn was deleted. ' +
       'Applying the same file again changes nothing. The capsule ignores the keys status, generation, uid, ' +
-      'createdAt and desiredState, as `get -o yaml` prints them.',
+      'createdAt and desiredState, which `get -o yaml` prints.',
     args: [],
     flags: [
       {
         flags: '-f, --file <path>',
-        summary: 'a manifest, a folder of them, or - for the input',
+        summary: 'a manifest, a folder of manifests, or - for standard input',
         isRepeatable: true,
         completes: 'file',
       },
-      { flags: '--dry-run', summary: 'check all, show the changes, and change nothing' },
-      { flags: '--wait', summary: 'wait until all is ready (default on a terminal)' },
+      {
+        flags: '--dry-run',
+        summary: 'check the manifests and show the changes, but do not apply them',
+      },
+      { flags: '--wait', summary: 'wait until all workloads are ready (default on a terminal)' },
       { flags: '--no-wait', summary: 'do not wait' },
       TIMEOUT_FLAG,
       OUTPUT_FLAG,
     ],
     examples: [
       { line: 'capsulectl apply -f examples/nginx-bridge.yaml', about: 'one file' },
-      { line: 'capsulectl apply -f manifests/ --wait', about: 'a folder, and wait' },
+      { line: 'capsulectl apply -f manifests/ --wait', about: 'all files of a folder' },
       {
         line: 'capsulectl workload get web -o yaml | capsulectl apply -f -',
         about: 'changes nothing',
@@ -43,12 +46,12 @@ export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['diff'],
     summary: 'show what an apply would change',
-    about: 'Exit code 0: nothing would change; 1: something would; 2: an error.',
+    about: 'The exit code is 0 without changes, 1 with changes, and 2 after an error.',
     args: [],
     flags: [
       {
         flags: '-f, --file <path>',
-        summary: 'a manifest, a folder of them, or - for the input',
+        summary: 'a manifest, a folder of manifests, or - for standard input',
         isRepeatable: true,
         completes: 'file',
       },
@@ -61,13 +64,13 @@ export const ROOT_COMMANDS: readonly Command[] = [
     path: ['events'],
     summary: 'show what happened to workloads',
     about:
-      'Also shows the events of deleted workloads, as long as the capsule keeps them. Following survives a restart of ' +
-      'capsuled: no event is lost or doubled.',
+      'Also shows the events of deleted workloads, as long as the capsule keeps them. With -f, it reconnects after a ' +
+      'restart of capsuled, and loses or repeats no event.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       FOLLOW,
-      { flags: '-n, --tail <events>', summary: 'only the last events' },
-      { flags: '--since <when>', summary: 'only newer events: 10m, 2026-01-31T09:00:00Z' },
+      { flags: '-n, --tail <events>', summary: 'show only the last events' },
+      { flags: '--since <when>', summary: 'show only newer events: 10m, 2026-01-31T09:00:00Z' },
       ...LIST_FLAGS,
     ],
     examples: [
@@ -79,7 +82,8 @@ export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['top'],
     summary: 'watch the usage of workloads, the busiest first',
-    about: 'The same as `workload stats --watch --sort cpu`; into a pipe it prints once.',
+    about:
+      'Does the same as `workload stats --watch --sort cpu`. In a pipe, it prints the table once.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, SORT_FLAG, ...LIST_FLAGS],
     examples: [
@@ -92,19 +96,19 @@ export const ROOT_COMMANDS: readonly Command[] = [
     path: ['cp'],
     summary: 'copy files and folders to and from a workload',
     about:
-      'cp copies into a folder that exists; another target is the new name; SOURCE/. means the ' +
-      'contents. cp follows a link as target, and copies a link as source as a link. - is a tar archive ' +
-      'of the input or output. The workload may run or not, and needs no tar of its own. Files that ' +
-      'go in belong to root there, files that come out to you here, unless --archive keeps owners. cp leaves ' +
-      'out FIFOs and devices with a warning, unless --archive makes them, and refuses them as target. ' +
-      'It always leaves out sockets.',
+      'If the target is an existing folder, cp copies into it; otherwise the target is the new name. ' +
+      'SOURCE/. means the contents of a folder. cp follows a link as target, and copies a link as a link. ' +
+      '- is a tar archive on standard input or output. The workload may be stopped, and its image needs no tar. ' +
+      'New files in the workload belong to root, and new files here belong to you; --archive keeps the owners. ' +
+      'Without --archive, cp skips FIFOs and devices with a warning. It always skips sockets. ' +
+      'The target must not be a FIFO, a device or a socket.',
     args: [
-      { name: 'source', summary: 'path here, or NAME:/path', completes: 'place' },
-      { name: 'target', summary: 'path here, or NAME:/path', completes: 'place' },
+      { name: 'source', summary: 'local path, or NAME:/path', completes: 'place' },
+      { name: 'target', summary: 'local path, or NAME:/path', completes: 'place' },
     ],
     flags: [
       { flags: '-a, --archive', summary: 'keep owners, set-id bits, FIFOs and devices' },
-      { flags: '-q, --quiet', summary: 'no progress' },
+      { flags: '-q, --quiet', summary: 'do not show progress' },
     ],
     examples: [
       { line: 'capsulectl cp site/. web:/usr/share/nginx/html', about: 'the contents of a folder' },

@@ -8,8 +8,24 @@ export const TOOL_COMMANDS: readonly Command[] = [
     summary: 'show the versions of capsulectl and of the capsule',
     args: [],
     flags: [{ flags: '--client', summary: 'do not ask the capsule' }, OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl version --client', about: 'this program only' }],
+    examples: [{ line: 'capsulectl version --client', about: 'only this program' }],
     load: () => import('../shared/capsule/version.ts'),
+  },
+  {
+    path: ['explain'],
+    summary: 'explain an error code',
+    about:
+      'Every error ends with a line `see: capsulectl explain CODE`. The command needs no capsule. ' +
+      '`<name>` stands for a fact of the error, such as the name of a volume.',
+    args: [
+      { name: 'code', summary: 'the error code, such as VOLUME_IN_USE', completes: 'errorCode' },
+    ],
+    flags: [OUTPUT_FLAG],
+    examples: [
+      { line: 'capsulectl explain VOLUME_IN_USE', about: 'message, reason and fix' },
+      { line: 'capsulectl explain VOLUME_IN_USE -o json', about: 'for a program' },
+    ],
+    load: () => import('../shared/explain/explain.ts'),
   },
   {
     path: ['schema'],
@@ -17,7 +33,10 @@ export const TOOL_COMMANDS: readonly Command[] = [
     args: [],
     flags: [],
     examples: [
-      { line: 'capsulectl schema > capsule.schema.json', about: 'for the settings of an editor' },
+      {
+        line: 'capsulectl schema > capsule.schema.json',
+        about: 'a file for the settings of an editor',
+      },
     ],
     load: () => import('../shared/manifest/schema.ts'),
   },
@@ -27,10 +46,10 @@ export const TOOL_COMMANDS: readonly Command[] = [
     args: [{ name: 'shell', summary: 'bash, zsh, fish or powershell', completes: 'shell' }],
     flags: [],
     examples: [
-      { line: 'source <(capsulectl completion bash)', about: 'this bash' },
+      { line: 'source <(capsulectl completion bash)', about: 'in the present bash' },
       {
         line: 'capsulectl completion fish > ~/.config/fish/completions/capsulectl.fish',
-        about: 'every fish',
+        about: 'in every new fish',
       },
     ],
     load: () => import('../shared/completion/completion.ts'),

@@ -22,7 +22,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     aliases: [['volume', 'ls']],
     summary: 'show all volumes',
     about:
-      'Also shows orphaned volumes (storage that no record names), with the commands that keep or remove them.',
+      'Also shows orphaned volumes (storage without a record), with the commands that keep or remove them.',
     args: [],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl volume list -o wide', about: 'with their mount paths' }],
@@ -30,7 +30,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'get'],
-    summary: 'show everything about a volume',
+    summary: 'show all details of a volume',
     args: [VOLUME],
     flags: [OUTPUT_FLAG],
     examples: [
@@ -41,10 +41,11 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'create'],
-    summary: 'make a volume',
+    summary: 'create a volume',
     about:
       'A volume is storage that outlives the workloads that mount it. It takes disk space as workloads write to it. ' +
-      'The same command again is a success; `apply` with kind: Volume does the same from a file.',
+      'If the volume already exists with this size, the command succeeds. `apply` does the same for a manifest of ' +
+      'kind: Volume.',
     args: [{ name: 'volume', summary: 'name of the new volume' }],
     flags: [{ flags: '--size <size>', summary: 'capacity of the volume (default 512MiB)' }],
     examples: [{ line: 'capsulectl volume create --size 10GiB data', about: 'ten gibibytes' }],
@@ -55,7 +56,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     summary: 'make a volume larger',
     about:
       'A volume never shrinks. If the kernel cannot grow a mounted volume, the capsule grows it after its workload stops.',
-    args: [VOLUME, { name: 'size', summary: 'the new capacity: 20GiB' }],
+    args: [VOLUME, { name: 'size', summary: 'the new capacity, such as 20GiB' }],
     flags: [],
     examples: [{ line: 'capsulectl volume resize data 20GiB', about: 'keeps its contents' }],
     load: () => import('../shared/volume/resize.ts'),
@@ -65,8 +66,8 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     aliases: [['volume', 'rm']],
     summary: 'remove volumes with their contents, or snapshots',
     about:
-      'Refuses a volume that a workload mounts or names, or that has snapshots. On a terminal it lists ' +
-      'the losses, and asks.',
+      'Refuses a volume that has snapshots, or that a running or stopped workload uses. On a terminal it lists ' +
+      'the losses and asks.',
     args: [{ ...EITHER, isRepeatable: true }],
     flags: [
       {
@@ -77,7 +78,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
       YES_FLAG,
     ],
     examples: [
-      { line: 'capsulectl volume delete data', about: 'no workload uses it any more' },
+      { line: 'capsulectl volume delete data', about: 'a volume that no workload uses' },
       { line: 'capsulectl volume delete data@before', about: 'a snapshot' },
       { line: 'capsulectl volume delete --force data', about: 'stops its workload' },
     ],
@@ -86,7 +87,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   {
     path: ['volume', 'adopt'],
     summary: 'keep an orphaned volume or snapshot',
-    about: 'Its contents stay, and workloads can mount it again.',
+    about: 'The contents stay, and workloads can mount the volume again.',
     args: [EITHER],
     flags: [],
     examples: [
@@ -96,9 +97,9 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'snapshot'],
-    summary: 'keep the present contents of a volume',
+    summary: 'take a snapshot of a volume',
     about:
-      'A workload may write meanwhile: its writes wait for a moment. `capsule info` shows ' +
+      'A workload can use the volume meanwhile; its writes wait for a moment. `capsule info` shows ' +
       'whether snapshots are instant or copies on this capsule.',
     args: [EITHER],
     flags: [],
@@ -110,7 +111,7 @@ export const VOLUME_COMMANDS: readonly Command[] = [
   },
   {
     path: ['volume', 'snapshots'],
-    summary: 'show the snapshots of one volume or all',
+    summary: 'show the snapshots of one volume or of all volumes',
     args: [{ ...VOLUME, isOptional: true }],
     flags: [WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl volume snapshots data', about: 'oldest first' }],
@@ -120,28 +121,37 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     path: ['volume', 'restore'],
     summary: 'restore the contents of a snapshot',
     about:
-      'Stop the workload that mounts the volume first. A snapshot keeps the present contents, unless ' +
-      '--discard is given. With --to the volume stays as it is, and the contents go to a new volume.',
-    args: [{ name: 'snapshot', summary: 'like data@before-upgrade', completes: 'snapshot' }],
+      'First stop the workload that mounts the volume. The capsule takes a snapshot of the present contents, unless ' +
+      'you give --discard. With --to, the volume stays unchanged, and the contents go to a new volume.',
+    args: [
+      {
+        name: 'snapshot',
+        summary: 'the snapshot, such as data@before-upgrade',
+        completes: 'snapshot',
+      },
+    ],
     flags: [
       { flags: '--to <name>', summary: 'restore to a new volume of this name' },
       { flags: '--discard', summary: 'do not keep the present contents' },
       YES_FLAG,
     ],
     examples: [
-      { line: 'capsulectl volume restore data@before-upgrade', about: 'in its place' },
-      { line: 'capsulectl volume restore --to old data@before-upgrade', about: 'beside it' },
+      { line: 'capsulectl volume restore data@before-upgrade', about: 'into the same volume' },
+      {
+        line: 'capsulectl volume restore --to old data@before-upgrade',
+        about: 'into a new volume',
+      },
     ],
     load: () => import('../shared/volume/restore.ts'),
   },
   {
     path: ['volume', 'clone'],
     summary: 'copy a volume or a snapshot to a new volume',
-    about: 'Copies the contents at one moment, also while a workload writes.',
+    about: 'Copies the contents of one moment, even while a workload writes.',
     args: [EITHER, { name: 'new', summary: 'name of the new volume' }],
     flags: [],
     examples: [
-      { line: 'capsulectl volume clone data try-out', about: 'its present contents' },
+      { line: 'capsulectl volume clone data try-out', about: 'the present contents of a volume' },
       { line: 'capsulectl volume clone data@before try-out', about: 'the contents of a snapshot' },
     ],
     load: () => import('../shared/volume/clone.ts'),
@@ -150,51 +160,56 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     path: ['volume', 'export'],
     summary: 'write the contents of a volume to a local file',
     about:
-      'Writes a snapshot, or the volume at this moment, as an image of its filesystem or, with --tar, ' +
-      'as its files: compressed with zstd, and verified by checksum. An interrupted export resumes when the ' +
-      'same command runs again within a day.',
+      'Writes a snapshot, or the present contents of a volume, as a filesystem image. With --tar, it writes the files ' +
+      'as a tar archive. The output is compressed with zstd, and a checksum verifies it. An interrupted export ' +
+      'resumes if you run the same command again within a day.',
     args: [EITHER],
     flags: [
       {
         flags: '-o, --output <file>',
-        summary: 'default NAME.img.zst or NAME.tar.zst',
+        summary: 'the file to write (default NAME.img.zst or NAME.tar.zst)',
         completes: 'file',
       },
-      { flags: '--tar', summary: 'the files, as tar(5), instead of the filesystem' },
+      { flags: '--tar', summary: 'write a tar archive of the files instead of a filesystem image' },
       { flags: '--restart', summary: 'start from the beginning instead of resuming' },
     ],
     examples: [
       { line: 'capsulectl volume export data', about: 'to data.img.zst' },
       {
         line: 'capsulectl volume export data@before --tar -o /mnt/usb/data.tar.zst',
-        about: 'files',
+        about: 'the files of a snapshot',
       },
     ],
     load: () => import('../shared/volume/export.ts'),
   },
   {
     path: ['volume', 'import'],
-    summary: 'make a volume from a local file',
+    summary: 'create a volume from a local file',
     about:
-      'Takes a file of `export`, an ext4 image or a tar archive, uncompressed or compressed with zstd or ' +
-      'gzip. The volume exists once the checksum of its contents is verified. An interrupted import resumes when the ' +
-      'same command runs again within a day; standard input is read once. Without --size, the ' +
-      'import gives the volume the original size of an archive that `export --tar` wrote.',
+      'FILE is a file that `volume export` wrote, an ext4 image or a tar archive. It may be compressed with zstd ' +
+      'or gzip. The volume exists after the capsule has verified the checksum of its contents. An interrupted import ' +
+      'resumes if you run the same command again within a day, but not from standard input. Without --size, the ' +
+      'contents of an archive from `export --tar` get a volume of the original size.',
     args: [
       { name: 'volume', summary: 'name of the new volume' },
-      { name: 'file', summary: 'its source; - for standard input', completes: 'file' },
+      { name: 'file', summary: 'the file to import; - for standard input', completes: 'file' },
     ],
     flags: [
       {
         flags: '--size <size>',
-        summary:
-          'capacity of the new volume; the capsule refuses a capacity that is too small for the contents',
+        summary: 'capacity of the new volume; must be large enough for the contents',
       },
     ],
     examples: [
-      { line: 'capsulectl volume import data data.img.zst', about: 'as it was exported' },
-      { line: 'capsulectl volume import --size 10GiB data backup.tar.gz', about: 'with room' },
-      { line: 'tar -C site -c . | capsulectl volume import site -', about: 'from local files' },
+      {
+        line: 'capsulectl volume import data data.img.zst',
+        about: 'with the size of the exported volume',
+      },
+      {
+        line: 'capsulectl volume import --size 10GiB data backup.tar.gz',
+        about: 'with free space',
+      },
+      { line: 'tar -C site -c . | capsulectl volume import site -', about: 'from a local folder' },
     ],
     load: () => import('../shared/volume/import.ts'),
   },

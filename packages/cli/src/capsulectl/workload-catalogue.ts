@@ -28,7 +28,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
       { line: 'capsulectl workload list -o wide', about: 'with digests and messages' },
       {
         line: 'capsulectl workload list -l app=web,tier!=db --watch',
-        about: 'some, as they change',
+        about: 'workloads with these labels, again after each change',
       },
       { line: 'capsulectl workload list -o name', about: 'for a script' },
     ],
@@ -36,7 +36,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   },
   {
     path: ['workload', 'get'],
-    summary: 'show everything about workloads',
+    summary: 'show all details of workloads',
     args: [{ ...WORKLOAD, isRepeatable: true }],
     flags: [WATCH_FLAG, OUTPUT_FLAG],
     examples: [
@@ -55,21 +55,21 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   },
   {
     path: ['workload', 'stop'],
-    summary: 'stop workloads and keep them, with their files',
+    summary: 'stop workloads, but keep them and their files',
     about:
-      'Workloads get their stop signal, then their grace period, then a kill. A stop lasts until ' +
-      'a start, across restarts of the capsule.',
+      'The capsule sends the stop signal, waits for the grace period, and then kills the workload. ' +
+      'The workload stays stopped until you start it, even if the capsule restarts.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, GRACE_FLAG, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [
-      { line: 'capsulectl workload stop web', about: 'with its own grace period' },
+      { line: 'capsulectl workload stop web', about: 'with the grace period of its manifest' },
       { line: 'capsulectl workload stop -l app=web --grace 60s', about: 'several, with more time' },
     ],
     load: () => import('../shared/workload/stop.ts'),
   },
   {
     path: ['workload', 'start'],
-    summary: 'start stopped workloads, and jobs that are done',
+    summary: 'start stopped workloads and finished jobs',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl workload start web', about: 'and wait until it is ready' }],
@@ -78,7 +78,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
   {
     path: ['workload', 'restart'],
     summary: 'stop workloads and start them again',
-    about: 'If the tag now names another image, the restart uses that image.',
+    about: 'If the tag of the image now names another image, the restart uses that image.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl workload restart web', about: 'and wait until it is ready' }],
@@ -88,8 +88,8 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'stats'],
     summary: 'show the usage of running workloads',
     about:
-      'Processor time is that of the last moment; 100% is one processor. Network and disk count ' +
-      'from the start of the workload. Memory is without the cache that can be dropped.',
+      'CPU is the present usage, and 100% is one processor. Network and disk are totals since the start of ' +
+      'the workload. Memory excludes the page cache that the kernel can reclaim.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, WATCH_FLAG, SORT_FLAG, ...LIST_FLAGS],
     examples: [
@@ -102,13 +102,13 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'wait'],
     summary: 'wait for a state of workloads',
     about:
-      'ready: it runs and its health check passes. stopped: an operator stopped it. exit: its ' +
-      'program has exited; the exit code is 1 unless the program exited with 0.',
+      'ready: the workload runs and its health check passes. stopped: an operator stopped the workload. ' +
+      'exit: the program ended; if its exit code is not 0, the command ends with 1.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       {
         flags: '--for <state>',
-        summary: 'what to wait for',
+        summary: 'the state to wait for',
         choices: ['ready', 'stopped', 'exit'],
       },
       SELECTOR_FLAG,
@@ -129,17 +129,17 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     aliases: [['rm'], ['workload', 'rm']],
     summary: 'stop and remove workloads, and wait until they are gone',
     about:
-      'Removes their own files, too; volumes stay. On a terminal it lists the losses, and asks.',
+      'Also removes the files of the workloads, but no volumes. On a terminal it lists the losses and asks.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       SELECTOR_FLAG,
-      { flags: '--force', summary: 'kill at once, without stop signal and grace period' },
-      { flags: '--ignore-missing', summary: 'a missing workload is a success' },
+      { flags: '--force', summary: 'kill immediately, without stop signal and grace period' },
+      { flags: '--ignore-missing', summary: 'succeed even if a workload does not exist' },
       YES_FLAG,
       TIMEOUT_FLAG,
       OUTPUT_FLAG,
     ],
-    examples: [{ line: 'capsulectl workload delete web db', about: 'two at once' }],
+    examples: [{ line: 'capsulectl workload delete web db', about: 'two workloads' }],
     load: () => import('../shared/workload/delete.ts'),
   },
   {
@@ -147,29 +147,29 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     summary: 'print the output of workloads',
     about:
       'The stdout of a workload goes to stdout, its stderr to stderr, byte for byte. ' +
-      'Following survives a restart of capsuled: no line is lost or doubled, except where a workload ' +
-      'writes more than the log keeps (20 to 30 MiB) before it is read: a warning on stderr then ' +
-      'marks where lines may be missing. It continues ' +
-      'across restarts of the workload, and ends when a job is done, and when the workload is ' +
-      'stopped or deleted. Each line of several workloads begins with the name of its workload; -l ' +
-      'chooses among the workloads that exist when the command starts.',
+      'With -f, it continues across restarts of the workload, and reconnects after a restart of capsuled. ' +
+      'It ends when a job is done, or when the workload is stopped or deleted. ' +
+      'No line is lost or repeated, unless a workload writes more than the log keeps (20 to 30 MiB) before ' +
+      'capsulectl reads it. Then a warning on stderr marks where lines may be missing. ' +
+      'With several workloads, each line begins with the name of its workload. -l ' +
+      'selects among the workloads that exist when the command starts.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       SELECTOR_FLAG,
       FOLLOW,
       TAIL,
-      { flags: '--since <when>', summary: 'only newer lines: 10m, 2026-01-31T09:00:00Z' },
+      { flags: '--since <when>', summary: 'print only newer lines: 10m, 2026-01-31T09:00:00Z' },
       { flags: '--timestamps', summary: 'put the time in front of each line' },
       {
         flags: '--serial',
-        summary: 'the serial console of a microVM: its kernel, its early failures',
+        summary: 'print the serial console of a microVM: kernel messages and early failures',
       },
     ],
     examples: [
-      { line: 'capsulectl workload logs -f web', about: 'follow' },
+      { line: 'capsulectl workload logs -f web', about: 'follow one workload' },
       { line: 'capsulectl workload logs web -n 100 --timestamps', about: 'the last 100 lines' },
       { line: 'capsulectl workload logs -f -l app=shop', about: 'new lines of several workloads' },
-      { line: 'capsulectl workload logs --serial vm', about: 'why a microVM does not come up' },
+      { line: 'capsulectl workload logs --serial vm', about: 'why a microVM does not boot' },
     ],
     load: () => import('../shared/workload/logs.ts'),
   },
@@ -177,35 +177,38 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     path: ['workload', 'exec'],
     summary: 'run a command in a workload',
     about:
-      'The words behind the name of the workload, or behind --, are the command, unchanged; flags of exec ' +
-      'itself come before the name. exec ends with the exit code of the command; ' +
-      '127 when there is no such program, 126 when it may not be run, 125 when nothing could be ' +
-      'run. exec passes signals on, and with a terminal keys. A second signal ends capsulectl, ' +
-      'and with it the command. When capsulectl ends first, however that is, everything that the ' +
-      'command has started ends; processes that a command leaves running when it ends by itself stay. The ' +
-      'processes of an exec in a container bear CAPSULE_EXEC in their environment.',
+      'The command is all words after the name of the workload, or after --. Flags of exec ' +
+      'come before the name. exec ends with the exit code of the command: ' +
+      '127 if the program does not exist, 126 if it is not executable, 125 if the capsule could not ' +
+      'start it. exec passes signals to the command, and with -t also keys. A second signal ends capsulectl ' +
+      'and the command. If capsulectl ends before the command for any reason, the capsule ends all processes ' +
+      'that the command started. If the command ends first, the processes that it left behind keep running. ' +
+      'In a container, the processes of an exec have the variable CAPSULE_EXEC in their environment.',
     args: [
       WORKLOAD,
       { name: 'command', summary: 'program and arguments', isRepeatable: true, isOfOther: true },
     ],
     flags: [
-      { flags: '-i, --interactive', summary: 'pass the input on' },
-      { flags: '-t, --tty', summary: 'give the command this terminal, and the input' },
+      { flags: '-i, --interactive', summary: 'pass standard input to the command' },
+      { flags: '-t, --tty', summary: 'connect the command to this terminal; includes -i' },
       {
         flags: '-e, --env <name=value>',
-        summary: 'set a variable; NAME alone takes its value from here, if it is set here',
+        summary: 'set a variable; NAME alone copies the variable of this shell, if it is set',
         isRepeatable: true,
       },
       {
         flags: '-w, --workdir <dir>',
         summary: 'working directory of the command: an absolute path',
       },
-      { flags: '-u, --user <user>', summary: 'user of the command: name or number, and :group' },
+      {
+        flags: '-u, --user <user>',
+        summary: 'user of the command: NAME or UID, optionally with :GROUP',
+      },
     ],
     examples: [
       { line: 'capsulectl workload exec -t web -- /bin/sh', about: 'a shell' },
       { line: 'capsulectl workload exec web nginx -t', about: 'one command' },
-      { line: 'capsulectl workload exec -i db -- psql < dump.sql', about: 'with input' },
+      { line: 'capsulectl workload exec -i db -- psql < dump.sql', about: 'with a file as input' },
     ],
     load: () => import('../shared/workload/exec.ts'),
   },

@@ -23,4 +23,5 @@ test('its completion is its own, under both names of the command', async () => {
 test('help and errors name it', async () => {
   assert.match(await kuke('--help'), /^Usage: kuke /);
   assert.match(await kuke('vershon'), /`kuke version`/);
+  assert.match(await kuke('vershon'), /^ {2}see: kuke explain CLI_USAGE$/m);
 });

@@ -12,12 +12,25 @@ export const TOOL_COMMANDS: readonly Command[] = [
     load: () => import('../shared/capsule/version.ts'),
   },
   {
+    path: ['explain'],
+    summary: 'explain an error code',
+    about:
+      'Every error ends with a line `see: kuke explain CODE`. The command needs no capsule. ' +
+      '`<name>` stands for a fact of the error, such as the name of a volume.',
+    args: [
+      { name: 'code', summary: 'the error code, such as VOLUME_IN_USE', completes: 'errorCode' },
+    ],
+    flags: [OUTPUT_FLAG],
+    examples: [{ line: 'kuke explain API_DENIED', about: 'message, reason and fix' }],
+    load: () => import('../shared/explain/explain.ts'),
+  },
+  {
     path: ['completion'],
     aliases: [['autocomplete']],
     summary: 'print the completion script of a shell',
     args: [{ name: 'shell', summary: 'bash, zsh, fish or powershell', completes: 'shell' }],
     flags: [],
-    examples: [{ line: 'source <(kuke completion bash)', about: 'this bash' }],
+    examples: [{ line: 'source <(kuke completion bash)', about: 'in the present bash' }],
     load: () => import('../shared/completion/completion.ts'),
   },
   {

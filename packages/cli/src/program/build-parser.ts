@@ -25,7 +25,7 @@ export function buildParser(
 ): Commander {
   const root = new Commander(name)
     .description(summary)
-    .addHelpText('after', `\nRun \`${name} COMMAND --help\` for more, with examples.`);
+    .addHelpText('after', `\nRun \`${name} COMMAND --help\` for details and examples.`);
   for (const flag of globalFlags) root.addOption(createOption(flag));
   configure(root, writeHelp);
   const groups = new Map<string, Commander>();

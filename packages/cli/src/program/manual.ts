@@ -9,6 +9,7 @@ export type Completable =
   | 'registry'
   | 'capsule'
   | 'shell'
+  | 'errorCode'
   | 'file'
   /** A file, or a workload with a colon behind it. */
   | 'place';

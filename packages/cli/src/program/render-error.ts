@@ -1,4 +1,4 @@
-import { type CapsuleError, isCapsuleError } from '@capsule/core';
+import { action, bare, type CapsuleError, isCapsuleError, remedy } from '@capsule/core';
 import type { Output, Style } from './context/output.ts';
 import type { ProgramManual } from './manual.ts';
 import { plainLines } from './plain-text.ts';
@@ -6,7 +6,7 @@ import { renderRemedy } from './render-remedy.ts';
 import { wrapText } from './wrap-text.ts';
 
 /**
- * Renders an error as message, reason, fix and link; with the chain of causes for `--debug`.
+ * Renders an error as message, reason, fix and the command that explains its code; with the chain of causes for `--debug`.
  * Texts may come from registries and other machines: no control characters reach the terminal.
  */
 export function renderError(
@@ -39,7 +39,7 @@ interface Part {
 const LABEL_COLUMNS = 7;
 
 function fourParts(
-  { message, why, hint, actions, link }: CapsuleError,
+  { code, message, why, hint, actions }: CapsuleError,
   program: ProgramManual,
 ): readonly Part[] {
   const lines: Part[] = [{ text: `error: ${plainLines(message)}` }];
@@ -47,7 +47,8 @@ function fourParts(
   if (hint !== undefined) {
     lines.push({ text: `  fix: ${plainLines(renderRemedy({ text: hint, actions }, program))}` });
   }
-  return [...lines, { text: `  see: ${link}`, style: 'dim' }];
+  const explain = remedy`${bare(action('explain', { code }))}`;
+  return [...lines, { text: `  see: ${renderRemedy(explain, program)}`, style: 'dim' }];
 }
 
 function unexpected(error: unknown, { name }: ProgramManual): readonly Part[] {

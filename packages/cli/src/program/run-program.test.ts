@@ -36,7 +36,7 @@ for (const [words, message] of MISTAKES) {
     assert.equal(stdout, '');
     assert.match(stderr, message);
     assert.match(stderr, / {2}fix: /);
-    assert.match(stderr, / {2}see: docs\/reference\/errors\.md#/);
+    assert.match(stderr, / {2}see: capsulectl explain [A-Z_]+\n/);
   });
 }
 

@@ -8,6 +8,7 @@ export const ACTIONS = {
   'capsule.logs': [],
   cp: [],
   events: ['name'],
+  explain: ['code'],
   'image.list': [],
   'image.prune': [],
   'image.pull': [],

@@ -39,7 +39,7 @@ export class CapsuleError extends Error {
     this.facts = parts.facts ?? {};
   }
 
-  /** The page that explains the code. */
+  /** The section of the reference that explains the code. */
   get link(): string {
     return `docs/reference/errors.md#${this.code.toLowerCase()}`;
   }

@@ -16,6 +16,7 @@ export const run: Run = async (input, context) => {
   const asked = new Input(input.command, [], { capsule: target });
   const live: LiveNames = async (kind, typed) => {
     if (kind === 'shell') return SHELLS;
+    if (kind === 'errorCode') return errorCodes();
     if (kind === 'capsule') return targetsHere(context);
     return namesOf(kind, typed, { asked, context });
   };
@@ -24,6 +25,12 @@ export const run: Run = async (input, context) => {
   await context.out.write([...lines, isFile ? `${FILES}\n` : ''].join(''));
   return undefined;
 };
+
+/** Loaded here only: no other completion needs the catalogue. */
+async function errorCodes(): Promise<readonly string[]> {
+  const { ERROR_CATALOGUE } = await import('../explain/gen/error-catalogue.ts');
+  return ERROR_CATALOGUE.map(({ code }) => code);
+}
 
 /** The capsule that the typed words name. */
 function capsuleIn(words: readonly string[]): string | undefined {

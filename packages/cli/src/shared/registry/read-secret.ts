@@ -5,7 +5,7 @@ import { readLine } from '../file/read-line.ts';
 
 export const PASSWORD_FLAG = {
   flags: '--password-stdin',
-  summary: 'take the password from the input',
+  summary: 'read the password from standard input',
 } as const;
 
 const MOST_BYTES = 16 * 1024;
@@ -22,7 +22,10 @@ export async function readSecret(input: Input, context: Context, prompt: string)
   if (input.isOn('passwordStdin')) return readLine(context.stdin);
   const { terminal, err, stdin } = context;
   if (terminal === undefined) {
-    throw input.refuse('there is no terminal to ask at', 'pass it with --password-stdin');
+    throw input.refuse(
+      'there is no terminal to ask for the password',
+      'pass it with --password-stdin',
+    );
   }
   // Before the prompt: the terminal must not show an immediate answer.
   using _raw = terminal.raw();

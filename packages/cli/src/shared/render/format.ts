@@ -26,7 +26,10 @@ export function readFormat(input: Input): Format {
   const text = input.text('output');
   if (input.isOn('quiet')) {
     if (text === undefined || text === 'name') return { kind: 'name' };
-    throw input.refuse(`-q prints names, and -o ${text} something else`, 'leave one of them out');
+    throw input.refuse(
+      `-q prints names, but -o ${text} prints something else`,
+      'leave out -q or -o',
+    );
   }
   const hasTitles = input.choice('headers') ?? true;
   const word = text ?? 'table';
@@ -40,7 +43,7 @@ export function readFormat(input: Input): Format {
   throw input.refuse(
     `${JSON.stringify(word)} is not a format`,
     word === 'jsonpath'
-      ? "write the template behind it: -o jsonpath='{[*].name}'"
+      ? "add a template: -o jsonpath='{[*].name}'"
       : '-o takes table, wide, json, yaml, name or jsonpath=TEMPLATE',
   );
 }
@@ -58,6 +61,6 @@ export const OUTPUT_FLAG = {
 /** Of everything that shows a table. */
 export const LIST_FLAGS = [
   OUTPUT_FLAG,
-  { flags: '-q, --quiet', summary: 'only names, as -o name' },
-  { flags: '--no-headers', summary: 'a table without its headers' },
+  { flags: '-q, --quiet', summary: 'print only names, like -o name' },
+  { flags: '--no-headers', summary: 'print the table without headers' },
 ] as const;

@@ -3,8 +3,7 @@ import { parseDuration } from '../argument/duration.ts';
 
 export const GRACE_FLAG = {
   flags: '--grace <duration>',
-  summary:
-    'how long a workload may take to end, instead of its own grace period: 30s, 2m; 0 kills at once',
+  summary: 'grace period, instead of that of the manifest: 30s, 2m; 0 kills immediately',
 } as const;
 
 const BARE_SECONDS = /^\d{1,9}$/;

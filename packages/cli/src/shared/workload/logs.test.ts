@@ -188,7 +188,7 @@ test('a workload that is not there is exit code 3, with what to do', async () =>
     stderr,
     'error: there is no workload named nope\n' +
       '  fix: look at the list\n' +
-      '  see: docs/reference/errors.md#workload_not_found\n',
+      '  see: capsulectl explain WORKLOAD_NOT_FOUND\n',
   );
 });
 
