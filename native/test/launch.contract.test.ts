@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -47,7 +48,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     await using capsule = startCapsule(scratch);
     await capsule.program.line(/ probe F end$/);
     const [mounts] = await capsule.program.line(/ probe F \/ .*/);
-    for (const wanted of '/proc /sys /dev /dev/pts /dev/shm /dev/mqueue /run /tmp /perm'.split(
+    for (const wanted of '/proc /sys /dev /dev/pts /dev/shm /dev/mqueue /run /tmp /perm /srv /opt/kukeon'.split(
       ' ',
     )) {
       assert.ok(mounts.includes(` ${wanted} `), `${wanted} in ${mounts}`);
@@ -132,6 +133,23 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     }
     const log = readFileSync(scratch.path('perm', 'log', 'capsule.log'), 'utf8');
     assert.equal(log.match(/ init F powering off\n/g)?.length, 2);
+  });
+
+  test('/srv and /opt/kukeon are folders of /perm, writable, with what they held before', async () => {
+    await using scratch = await createScratch();
+    const show = "stat -c '%n %a' /srv /opt/kukeon; cat /srv/page /opt/kukeon/realm";
+    await makeRoot(scratch, script(`${show}; echo one > /srv/page; echo two > /opt/kukeon/realm`));
+    const told = async () => {
+      await using capsule = startCapsule(scratch);
+      await capsule.program.line(/ probe F end$/);
+      return capsule.program.lines.flatMap((line) => / probe F (.*)$/.exec(line)?.[1] ?? []);
+    };
+    const folders = ['/srv 755', '/opt/kukeon 750'];
+    assert.deepEqual((await told()).slice(0, 2), folders);
+    assert.equal(readFileSync(scratch.path('perm', 'srv', 'page'), 'utf8'), 'one\n');
+    assert.equal(readFileSync(scratch.path('perm', 'kukeon', 'realm'), 'utf8'), 'two\n');
+    chmodSync(scratch.path('perm', 'srv'), 0o775);
+    assert.deepEqual(await told(), ['/srv 775', '/opt/kukeon 750', 'one', 'two', 'end']);
   });
 
   test('host name, resolv.conf and environment are as given, and nothing else', async () => {

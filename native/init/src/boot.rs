@@ -1,5 +1,6 @@
 use crate::hostname;
 use crate::journal::Journal;
+use crate::perm_folders;
 use capsule_machine::{cgroup_mounts, devices, loopback, mount_quiet, mount_tmpfs};
 use std::io;
 use std::time::Instant;
@@ -19,7 +20,7 @@ struct Step {
 }
 
 /// The boot, in order.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "mount /proc",
         need: Need::Must,
@@ -54,6 +55,11 @@ const STEPS: [Step; 9] = [
         name: "mount cgroups",
         need: Need::Must,
         run: cgroup_mounts::mount_all,
+    },
+    Step {
+        name: "show folders of /perm at their second places",
+        need: Need::Should,
+        run: perm_folders::show_all,
     },
     Step {
         name: "bring the loopback interface up",

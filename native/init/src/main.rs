@@ -9,6 +9,7 @@ mod journal;
 mod ladder;
 mod options;
 mod panic;
+mod perm_folders;
 mod power;
 mod remains;
 mod service;

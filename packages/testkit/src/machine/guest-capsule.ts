@@ -7,6 +7,11 @@ import { run } from '@capsule/host';
 
 const PERM_DEVICE = '/dev/vdc';
 const POOL_DEVICE = '/dev/vdb';
+/** Folders of /perm and their second places, as PID 1 of a capsule binds them. */
+const PERM_FOLDERS = [
+  ['/perm/srv', '/srv'],
+  ['/perm/kukeon', '/opt/kukeon'],
+] as const;
 /** Of the API of a capsule that is this machine. */
 export const CAPSULED_SOCKET = 'unix:/run/capsule/capsuled.sock';
 const START_LIMIT_MS = 300_000;
@@ -16,6 +21,10 @@ const ANSWER_LIMIT_MS = 10_000;
 export async function mountPerm(): Promise<void> {
   await mkdir('/perm', { recursive: true });
   await run('mount', ['-t', 'ext4', PERM_DEVICE, '/perm']);
+  for (const [folder, place] of PERM_FOLDERS) {
+    await mkdir(folder, { recursive: true });
+    await run('mount', ['--bind', folder, place]);
+  }
   await run('mount', ['-t', 'cgroup2', 'cgroup2', '/sys/fs/cgroup']);
   await run('ip', ['link', 'set', 'lo', 'up']);
   await writeFile('/perm/capsuled.json', JSON.stringify({ volumes: { device: POOL_DEVICE } }));

@@ -1,0 +1,56 @@
+use capsule_machine::is_mounted;
+use nix::mount::{mount, MsFlags};
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+/// A folder of the disk that has a second place, where people and manifests look for it.
+struct PermFolder {
+    on_disk: &'static str,
+    shown_at: &'static str,
+    /// Of a new one: an operator may change it.
+    mode: u32,
+}
+
+/// A bind mount each, for a link would lead through /perm, which is root's alone.
+const FOLDERS: [PermFolder; 2] = [
+    PermFolder {
+        on_disk: "/perm/srv",
+        shown_at: "/srv",
+        mode: 0o755,
+    },
+    PermFolder {
+        on_disk: "/perm/kukeon",
+        shown_at: "/opt/kukeon",
+        mode: 0o750,
+    },
+];
+
+/// Shows every folder at its second place, and makes the missing ones.
+pub fn show_all() -> io::Result<()> {
+    if !is_mounted(Path::new("/perm")) {
+        return Err(io::Error::other("/perm is not mounted"));
+    }
+    FOLDERS.iter().try_for_each(show)
+}
+
+fn show(folder: &PermFolder) -> io::Result<()> {
+    if is_mounted(Path::new(folder.shown_at)) {
+        return Ok(());
+    }
+    make(folder.on_disk, folder.mode)?;
+    make(folder.shown_at, 0o755)?;
+    mount(
+        Some(folder.on_disk),
+        folder.shown_at,
+        None::<&str>,
+        MsFlags::MS_BIND,
+        None::<&str>,
+    )?;
+    Ok(())
+}
+
+fn make(path: &str, mode: u32) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(mode).create(path)
+}
