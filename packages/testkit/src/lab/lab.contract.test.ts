@@ -78,6 +78,24 @@ test('the command has the capsule in its environment and its exit code is passed
   assert.equal(exitCode, 7, stderr);
 });
 
+test('commands with and without sudo act inside of the capsule, and what they write to /srv stays', {
+  skip,
+}, async () => {
+  await using lab = await startLab({ images: [] });
+  const shell = (script: string) => run('sh', ['-e', '-c', script], { env: lab.env });
+  const { stdout } = await shell(`
+    kuke version; sudo kuke version
+    ctr -n kukeon-main tasks ls; sudo ctr -n kukeon-main containers ls
+    sudo mkdir -p /srv/html; sudo sh -c 'kuke version > /srv/html/index.html'
+  `);
+  const version = 'kuke: +\\S+\ncapsule: +\\d\\S+\n';
+  assert.match(stdout, new RegExp(`^${version}${version}TASK .*\\nCONTAINER .*\\n$`));
+  await lab.restart();
+  const { stdout: kept } = await shell('sudo cat /srv/html/index.html');
+  assert.match(kept, new RegExp(`^${version}$`));
+  assert.match((await lab.exec(['stat', '-c', '%a', '/opt/kukeon'])).stdout, /^750$/m);
+});
+
 test('a lab whose process is killed takes its capsule with it', { skip }, async () => {
   const main = join(import.meta.dirname, 'main.ts');
   const print = 'echo "$CAPSULE_LAB_NAME $CAPSULE_LAB_STATE $CAPSULE_LAB_PID"; exec sleep 1000';

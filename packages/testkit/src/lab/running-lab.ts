@@ -26,6 +26,8 @@ export interface LabParts {
 }
 
 const READY_TIMEOUT_MS = 30_000;
+/** `ctr` and `sudo` of the capsule, for commands as documentation prints them. */
+const PROGRAMS = join(import.meta.dirname, 'bin');
 
 /** The one implementation of a lab. Make it through `startLab`. */
 export class RunningLab implements Lab {
@@ -97,7 +99,7 @@ export class RunningLab implements Lab {
       ...rest,
       // Where answers are recorded, programs of the lab record theirs too: `tools/record.ts`.
       ...(rest['CAPSULE_RECORDING'] === undefined ? {} : { NODE_OPTIONS: ours }),
-      PATH: [join(this.#parts.repository, 'bin'), process.env['PATH']].join(delimiter),
+      PATH: [PROGRAMS, join(this.#parts.repository, 'bin'), process.env['PATH']].join(delimiter),
       CAPSULE_HOST: this.host,
       CAPSULE_LAB_NAME: this.name,
       CAPSULE_LAB_ADDRESS: this.address,
