@@ -10,6 +10,7 @@ import {
 } from '@capsule/imager';
 import { layersInUse } from '@capsule/launcher';
 import { standInRecipes } from './images/stand-ins.ts';
+import { isBundle } from './machine/pack-initrd.ts';
 import { registryStorage } from './registry/registry-storage.ts';
 
 /**
@@ -30,7 +31,7 @@ const results = await Promise.allSettled([
 ]);
 for (const result of results) if (result.status === 'rejected') report(result.reason);
 
-/** With the disk that emulated machines have: it is all but capsuled. */
+/** With the disk that emulated machines have: it is all but our bundles. */
 async function prepareRootfs(): Promise<void> {
   const profile = capsuleProfile;
   const rootfs = await buildRootfs({ ...common, repository, profile, layersInUse });
@@ -38,10 +39,8 @@ async function prepareRootfs(): Promise<void> {
   const native = rootfs.layers.find(({ name }) => name === 'native')?.path ?? '';
   await copyNativePrograms(native, join(repository, 'native/target/release'));
   if (process.arch !== 'x64') return;
-  await buildRootDisk({
-    ...common,
-    layers: rootfs.layers.filter(({ name }) => name !== 'capsuled'),
-  });
+  const layers = rootfs.layers.filter((layer) => !isBundle(layer));
+  await buildRootDisk({ ...common, layers });
 }
 
 function report(error: unknown): void {

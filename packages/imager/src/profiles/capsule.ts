@@ -1,7 +1,9 @@
 import type { Profile } from '../profile.ts';
+import { cliLauncher } from './cli-launcher.ts';
 import { containerdConfig } from './containerd-config.ts';
 import { guestProfile } from './guest-profile.ts';
 import { serviceTable } from './service-table.ts';
+import { sudoFiles } from './sudo-files.ts';
 import { vmmPrograms } from './vmm-programs.ts';
 
 /** The rootfs of a capsule, the same for every way of running it. */
@@ -22,6 +24,7 @@ export const capsuleProfile: Profile = {
     'mount',
     'nftables',
     'runc',
+    'sudo', // documentation prints commands with it
     'thin-provisioning-tools', // lvm2 checks a pool with them before it is used
     'util-linux', // losetup, nsenter, blkid
   ],
@@ -41,13 +44,22 @@ export const capsuleProfile: Profile = {
     '/etc/init.d/',
     '/etc/lvm/archive/',
     '/etc/lvm/backup/',
+    '/etc/sudo_logsrvd.conf',
+    '/etc/sudoers.d/',
     '/usr/bin/c_rehash',
+    '/usr/bin/cvtsudoers',
     '/usr/bin/lto-dump',
     '/usr/bin/openssl',
+    '/usr/bin/sudoreplay',
     '/usr/include/',
     '/usr/lib/cni/',
     '/usr/lib/containerd/',
     '/usr/lib/systemd/',
+    '/usr/libexec/sudo/audit_json.so',
+    '/usr/libexec/sudo/sudo_intercept.so',
+    '/usr/sbin/sudo_logsrvd',
+    '/usr/sbin/sudo_sendlog',
+    '/usr/sbin/visudo',
     '/usr/lib/x86_64-linux-gnu/gconv/', // conversions of character sets
     '/usr/lib/aarch64-linux-gnu/gconv/',
     '/usr/share/bash-completion/',
@@ -99,6 +111,20 @@ export const capsuleProfile: Profile = {
     '/etc/hosts': { content: '127.0.0.1 localhost\n::1 localhost\n' },
     '/etc/fstab': { content: '' },
     '/etc/machine-id': { content: '' },
+    ...sudoFiles,
+    '/usr/bin/capsulectl': { content: cliLauncher('capsulectl'), mode: 0o755 },
+    '/usr/bin/kuke': { content: cliLauncher('kuke'), mode: 0o755 },
   },
-  directories: ['/perm', '/opt', '/proc', '/sys', '/dev', '/run', '/tmp', '/var/log', '/var/tmp'],
+  directories: [
+    '/perm',
+    '/srv',
+    '/opt/kukeon',
+    '/proc',
+    '/sys',
+    '/dev',
+    '/run',
+    '/tmp',
+    '/var/log',
+    '/var/tmp',
+  ],
 };

@@ -11,6 +11,7 @@ import type { Profile } from '../profile.ts';
 import { type Progress, step as report } from '../progress.ts';
 import { buildBase } from './base-layer.ts';
 import { buildCapsuled } from './capsuled-layer.ts';
+import { buildCli } from './cli-layer.ts';
 import { buildConfig } from './config-layer.ts';
 import type { Executors, LayerContext } from './context.ts';
 import { buildGuest } from './guest-layer.ts';
@@ -53,6 +54,7 @@ const executors: Executors = {
   native: buildNative,
   guest: buildGuest,
   config: buildConfig,
+  cli: buildCli,
   capsuled: buildCapsuled,
 };
 
@@ -120,6 +122,8 @@ function execute(step: Step, directory: string, context: LayerContext): Promise<
       return executors.guest(step.args, directory, context);
     case 'config':
       return executors.config(step.args, directory, context);
+    case 'cli':
+      return executors.cli(step.args, directory, context);
     case 'capsuled':
       return executors.capsuled(step.args, directory, context);
   }

@@ -29,8 +29,18 @@ const sources: Sources = {
   architecture: 'x64',
   nodeVersion: '24.0.0',
   native: 'n1',
+  cli: 'l1',
   capsuled: 'c1',
-  recipes: { base: 'r', vmm: 'r', node: 'r', native: 'r', guest: 'r', config: 'r', capsuled: 'r' },
+  recipes: {
+    base: 'r',
+    vmm: 'r',
+    node: 'r',
+    native: 'r',
+    guest: 'r',
+    config: 'r',
+    cli: 'r',
+    capsuled: 'r',
+  },
 };
 
 /** Each way of changing an input, and the layers that must be rebuilt for it. */
@@ -54,7 +64,8 @@ const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profil
   ['Rust code', ['native', 'guest'], (p, s) => [p, { ...s, native: 'n2' }]],
   ['the kernel of microVMs', ['guest'], (p, s) => [p, { ...s, guestKernel: 'k1' }]],
   ['Firecracker', ['vmm'], (p, s) => [p, { ...s, firecracker: 'f1' }]],
-  ['TypeScript code', ['capsuled'], (p, s) => [p, { ...s, capsuled: 'c2' }]],
+  ['code of a command line program', ['cli'], (p, s) => [p, { ...s, cli: 'l2' }]],
+  ['code of capsuled', ['capsuled'], (p, s) => [p, { ...s, capsuled: 'c2' }]],
   ['a recipe', ['node'], (p, s) => [p, { ...s, recipes: { ...s.recipes, node: 'r2' } }]],
   [
     'the machine',
@@ -66,7 +77,7 @@ const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profil
 test('lists the layers lowest first', () => {
   assert.deepEqual(
     planRootfs(profile, sources).map((step) => step.do),
-    ['base', 'vmm', 'node', 'native', 'guest', 'config', 'capsuled'],
+    ['base', 'vmm', 'node', 'native', 'guest', 'config', 'cli', 'capsuled'],
   );
 });
 

@@ -27,6 +27,7 @@ export interface StepArgs {
     readonly files: Readonly<Record<string, ProfileFile>>;
     readonly directories: readonly string[];
   };
+  cli: { readonly sources: string };
   capsuled: { readonly sources: string };
 }
 
@@ -47,6 +48,8 @@ export interface Sources {
   readonly guestKernel?: string;
   /** Digest of Firecracker and its jailer, where they were given or fetched. */
   readonly firecracker?: string;
+  /** Digest of everything that is bundled into capsulectl and kuke. */
+  readonly cli: string;
   /** Digest of everything that is bundled into capsuled. */
   readonly capsuled: string;
   /** Digest of the code that carries out each step. */
@@ -85,6 +88,7 @@ export function planRootfs(profile: Profile, sources: Sources): readonly Step[] 
       ...(kernel === undefined ? {} : { kernel }),
     }),
     plan('config', { files, directories }),
+    plan('cli', { sources: sources.cli }),
     plan('capsuled', { sources: sources.capsuled }),
   ];
 }
@@ -107,6 +111,8 @@ export function describeStep(step: Step): string {
     }
     case 'config':
       return 'configuration';
+    case 'cli':
+      return 'capsulectl and kuke';
     case 'capsuled':
       return 'capsuled';
   }

@@ -4,6 +4,7 @@ import type { Architecture } from '../profile.ts';
 import { findNode } from './find-node.ts';
 import type { Sources, StepName } from './plan-rootfs.ts';
 
+const IN_CLI = ['core', 'api', 'cli'];
 const IN_CAPSULED = ['core', 'api', 'engine', 'host', 'drivers', 'names', 'daemon'];
 const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   base: ['base-layer.ts', 'extract-packages.ts', 'ca-bundle.ts'],
@@ -27,6 +28,7 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
     '../disk/kernel.ts',
   ],
   config: ['config-layer.ts'],
+  cli: ['cli-layer.ts', '../../../cli/build.ts', '../../../cli/package.json'],
   capsuled: ['capsuled-layer.ts'],
 };
 
@@ -37,25 +39,33 @@ export async function readSources(
 ): Promise<Sources> {
   const here = join(repository, 'packages/imager/src/rootfs');
   const recipe = (name: StepName) => digestOfFiles(here, RECIPES[name]);
-  const [node, native, capsuled, ...recipes] = await Promise.all([
+  const [node, native, cli, capsuled, ...recipes] = await Promise.all([
     findNode(repository, architecture),
     digestOfFiles(repository, NATIVE, isNativeSource),
-    digestOfFiles(
-      repository,
-      [...IN_CAPSULED.map((name) => `packages/${name}/src`), 'package-lock.json'],
-      (path) => !path.endsWith('.test.ts'),
-    ),
+    digestOfPackages(repository, IN_CLI),
+    digestOfPackages(repository, IN_CAPSULED),
     ...STEP_NAMES.map(recipe),
   ]);
   return {
     architecture,
     nodeVersion: node.version,
     native,
+    cli,
     capsuled,
     recipes: Object.fromEntries(
       STEP_NAMES.map((name, index) => [name, recipes[index]]),
     ) as Sources['recipes'],
   };
+}
+
+/** The TypeScript of packages that goes into a bundle, with the versions of what it uses. */
+function digestOfPackages(repository: string, names: readonly string[]): Promise<string> {
+  const folders = names.map((name) => `packages/${name}/src`);
+  return digestOfFiles(
+    repository,
+    [...folders, 'package-lock.json'],
+    (path) => !path.endsWith('.test.ts'),
+  );
 }
 
 const STEP_NAMES = Object.keys(RECIPES) as StepName[];

@@ -38,14 +38,20 @@ export async function packInitrd(parts: InitrdParts): Promise<Uint8Array> {
   ]);
 }
 
-/** capsuled changes with every line of ours: it is not on the disk, which is kept. */
+/** Whether a layer changes with every line of ours: it is not on the disk, which is kept. */
+export function isBundle({ name }: Rootfs['layers'][number]): boolean {
+  return name === 'capsuled' || name === 'cli';
+}
+
 async function bundleFiles({
   layers,
 }: Rootfs): Promise<readonly (readonly [string, Uint8Array])[]> {
-  const tree = layers.find(({ name }) => name === 'capsuled')?.path ?? '';
-  const folder = join(tree, 'usr/lib/capsule');
-  const names = await readdir(folder);
-  return Promise.all(
-    names.map(async (name) => [name, await readFile(join(folder, name))] as const),
-  );
+  const files = layers.filter(isBundle).map(async ({ path }) => {
+    const folder = join(path, 'usr/lib/capsule');
+    const names = await readdir(folder);
+    return Promise.all(
+      names.map(async (name) => [name, await readFile(join(folder, name))] as const),
+    );
+  });
+  return (await Promise.all(files)).flat();
 }

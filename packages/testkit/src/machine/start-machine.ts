@@ -12,7 +12,7 @@ import {
 import { layersInUse } from '@capsule/launcher';
 import { describeHardware } from './describe-hardware.ts';
 import { findEmulator } from './emulator.ts';
-import { packInitrd } from './pack-initrd.ts';
+import { isBundle, packInitrd } from './pack-initrd.ts';
 import { type Machine, runMachine } from './run-machine.ts';
 
 export interface MachineRequest {
@@ -61,7 +61,7 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
     buildRootfs({ ...common, repository: REPOSITORY, profile, layersInUse }),
   ]);
   const { command, ...counter } = await findEmulator(rootfs);
-  const layers = rootfs.layers.filter(({ name }) => name !== 'capsuled');
+  const layers = rootfs.layers.filter((layer) => !isBundle(layer));
   const root = await buildRootDisk({ ...common, layers });
   const folder = await mkdtemp(join(tmpdir(), 'capsule-machine-'));
   try {
