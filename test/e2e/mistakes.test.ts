@@ -10,14 +10,27 @@ import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';
 import { pushBusybox } from '../lab/push-busybox.ts';
 import { manifest, runWorkload } from '../lab/workload.ts';
-import { MISTAKES, type Mistake } from './support/mistakes.ts';
+import { IMAGE, type Mistake } from './support/mistakes/mistake.ts';
+import { OF_MANIFESTS } from './support/mistakes/of-manifests.ts';
+import { OF_THE_CAPSULE } from './support/mistakes/of-the-capsule.ts';
+import { OF_WORDS } from './support/mistakes/of-words.ts';
 import { CAPSULECTL, runCapsulectl } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 120_000 };
 const STAY = 'trap "exit 0" TERM; while :; do sleep 1000 & wait; done';
-const IMAGE = 'stay:1';
+const MISTAKES: readonly Mistake[] = [...OF_WORDS, ...OF_MANIFESTS, ...OF_THE_CAPSULE];
 /** Commands that run side by side: each is mostly the start of a Node. */
 const AT_ONCE = 4;
+
+/** In a mount namespace of its own, this machine has two capsules, a and b; both are the lab's. */
+const TWO_CAPSULES = `
+  mount -t tmpfs none /mnt && touch /mnt/socket && mount --bind "$0" /mnt/socket
+  mount -t tmpfs none /run/capsule && mkdir /run/capsule/a /run/capsule/b
+  for name in a b; do
+    touch "/run/capsule/$name/capsuled.sock"
+    mount --bind /mnt/socket "/run/capsule/$name/capsuled.sock"
+  done
+  exec "$@"`;
 
 let lab: Lab;
 let folder: string;
@@ -36,7 +49,10 @@ suite('mistakes that people make', { concurrency: false }, () => {
     await runWorkload(lab, 'hello', { image: IMAGE, ports });
     await runWorkload(lab, 'holder', { image: IMAGE, mounts, user: 'root' });
     await runWorkload(lab, 'stopped', { image: IMAGE });
-    await capsulectl(lab, ['workload', 'stop', 'stopped']);
+    const parked = [{ volumeName: 'parked', mountPath: '/data' }];
+    await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'parked']);
+    await runWorkload(lab, 'parked', { image: IMAGE, mounts: parked, user: 'root' });
+    await capsulectl(lab, ['workload', 'stop', 'stopped', 'parked']);
   }, BOUND);
   after(async () => {
     await lab[Symbol.asyncDispose]();
@@ -61,6 +77,41 @@ suite('mistakes that people make', { concurrency: false }, () => {
     assert.match(listed.stdout, /^d.* bin$/m);
     assert.match((await runCapsulectl(lab.host, ['ps'])).stdout, /^hello /m);
   });
+
+  test('a database on the root of a new volume finds it empty', BOUND, async () => {
+    const initialise = '[ -z "$(ls -A /data)" ] || { echo not empty >&2; exit 1; }';
+    const mounts = [{ volumeName: 'pgdata', mountPath: '/data' }];
+    const command = ['/bin/sh', '-c', `${initialise}; ${STAY}`];
+    const input = `name: pgdata\nkind: Volume\nsize: 32MiB\n---\n${manifest('db', {
+      image: IMAGE,
+      user: 'root',
+      command,
+      mounts,
+    })}`;
+    const applied = await runCapsulectl(lab.host, ['apply', '-f', '-', '--wait'], { input });
+    assert.deepEqual([applied.exitCode, applied.stderr.includes('error')], [0, false]);
+    assert.match(applied.stdout, /^db created, running/m);
+  });
+
+  test(
+    'with several capsules on the machine, a command names them and how to choose',
+    BOUND,
+    async () => {
+      const socket = lab.host.replace(/^unix:/, '');
+      const { stderr, exitCode } = await run(
+        'unshare',
+        ['--mount', 'sh', '-euc', TWO_CAPSULES, socket, CAPSULECTL, 'workload', 'list'],
+        { env: { PATH: process.env['PATH'] }, allow: [2] },
+      );
+      assert.equal(exitCode, 2);
+      assert.match(
+        stderr,
+        /several capsules run on this machine: \S+a\/capsuled\.sock, \S+b\/caps/,
+      );
+      assert.match(stderr, /why: neither --capsule nor CAPSULE_HOST names one of them/);
+      assert.match(stderr, /fix: choose one with --capsule, or set CAPSULE_HOST/);
+    },
+  );
 
   test('a user who is not root gets the hint to run the command as root', BOUND, async (t) => {
     const { stderr, exitCode } = await run(
@@ -97,7 +148,11 @@ async function judge(mistake: Mistake): Promise<string | undefined> {
   const result = await runCapsulectl(capsule, args, options);
   const { stderr } = result;
   const text = stderr.replaceAll(/\s+/g, ' ');
-  const lacks = (['what', 'why', 'fix'] as const).filter((part) => !mistake[part].test(text));
+  const reason = / why: .*?(?= fix: | see: )/.exec(text)?.[0] ?? text;
+  const parts = { what: text, why: reason, fix: text };
+  const lacks = (['what', 'why', 'fix'] as const).filter(
+    (part) => !mistake[part].test(parts[part]),
+  );
   const isRight = lacks.length === 0 && result.exitCode === exitCode;
   if (isRight) return undefined;
   const wrong = [...lacks, ...(result.exitCode === exitCode ? [] : [`exit code ${exitCode}`])];

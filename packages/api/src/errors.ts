@@ -11,7 +11,7 @@ export const apiError = defineErrors('API', {
     kind: 'unavailable',
     message: (f: { target: string; reason: string }) =>
       `no capsule answers at ${f.target}: ${f.reason}`,
-    hint: 'check that the capsule is running and that the address is right',
+    hint: 'check the address; `npm start` starts a capsule on this machine',
   },
   DENIED: {
     kind: 'denied',

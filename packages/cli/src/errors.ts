@@ -78,6 +78,7 @@ export const cliError = defineErrors('CLI', {
     kind: 'invalid',
     message: (f: { targets: readonly string[] }) =>
       `several capsules run on this machine: ${f.targets.join(', ')}`,
+    why: 'neither --capsule nor CAPSULE_HOST names one of them',
     hint: 'choose one with --capsule, or set CAPSULE_HOST',
   },
   REGISTRY_MISSING: {

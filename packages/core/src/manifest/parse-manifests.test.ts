@@ -394,6 +394,9 @@ test('a YAML syntax error is shown once, with its line', () => {
   assert.deepEqual(problemsOf('name: w\nkind: Container\n   container: {}\n'), [
     '2:7: not YAML: line 3 is indented too far: `   container: {}` (keys of one map begin in the same column)',
   ]);
+  assert.deepEqual(problemsOf(`${WEB}  ports:\n    - containerPort: 80\n     hostPort: 81\n`), [
+    '7:1: not YAML: the line `     hostPort: 81` is in no item of the list (begin it in the column of the other keys of its item, or with `- `)',
+  ]);
   assert.deepEqual(problemsOf('name: a: b\n'), [
     '1:7: not YAML: a second `: ` in the line `name: a: b` (put the value in quotes)',
   ]);

@@ -59,8 +59,11 @@ test('an answer of no registry, a broken one, and no answer are distinguished fr
   const broken = await serve(t, (_request, response) => void response.writeHead(500).end());
   await assert.rejects(check(broken), unreachable);
   const rude = await serve(t, ({ socket }) => void socket.destroy());
-  await assert.rejects(check(rude), unreachable);
-  await assert.rejects(check('127.0.0.1:1'), unreachable);
+  await assert.rejects(check(rude), { ...unreachable, message: /: it cut the connection$/ });
+  const refuses = { ...unreachable, message: /: it refuses connections$/ };
+  await assert.rejects(check('127.0.0.1:1'), refuses);
+  const unknown = { ...unreachable, message: /: its name (?:is unknown|cannot be looked up)$/ };
+  await assert.rejects(check('no-such-host.invalid'), unknown);
   const odd = await serve(t, (_request, response) => {
     response.setHeader('www-authenticate', 'Bearer realm="ftp://x/"');
     response.writeHead(401).end();

@@ -4,6 +4,7 @@ import { getCACertificates } from 'node:tls';
 import { isCapsuleError, type RegistryLogin, type RegistrySpec } from '@capsule/core';
 import { registryError } from './errors.ts';
 import { originOf } from './hosts-file.ts';
+import { reasonOf } from './unreachable-reason.ts';
 
 interface Answer {
   readonly status: number;
@@ -29,8 +30,7 @@ export async function checkLogin(
     signal.throwIfAborted();
     // Everything else is an unreachable registry: connection refused, unknown host, reset, no answer in time.
     if (isCapsuleError(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw registryError.UNREACHABLE({ name: spec.name, reason }, error);
+    throw registryError.UNREACHABLE({ name: spec.name, reason: reasonOf(error) }, error);
   }
 }
 

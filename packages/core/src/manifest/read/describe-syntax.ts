@@ -5,6 +5,7 @@ type SyntaxError = Pick<YAMLError, 'code' | 'message'>;
 const LINE_MOST = 60;
 const QUOTES = 'put the value in quotes';
 const COLUMN = 'keys of one map begin in the same column';
+const ITEM = 'begin it in the column of the other keys of its item, or with `- `';
 
 /** Of the parser's codes that people meet: what to do. */
 const HINTS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
@@ -40,6 +41,9 @@ export function describeSyntax(
       };
     }
     default: {
+      if (/without - indicator/.test(error.message)) {
+        return { message: `not YAML: the line ${at(line)} is in no item of the list`, hint: ITEM };
+      }
       const words = error.message.replace(/[.:\s]+$/, '');
       return { message: `not YAML: ${words}: ${at(line)}`, hint: HINTS[error.code] };
     }

@@ -26,7 +26,11 @@ export function readYaml(source: ManifestSource): YamlFile {
     return { documents: [], lines, problems: [{ path: '', message, hint, position }] };
   };
   if (source.content.length > MANIFEST_MAX_BYTES) {
-    return refuse(`the file is larger than ${MANIFEST_MAX_BYTES} bytes`);
+    const mebibytes = MANIFEST_MAX_BYTES / 1024 / 1024;
+    return refuse(
+      `the file is larger than ${mebibytes} MiB`,
+      'split it, or check that it is a manifest',
+    );
   }
   const text = decode(source.content);
   if (text === undefined) return refuse('the file is not text in UTF-8', 'is it an image archive?');
