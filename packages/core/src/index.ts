@@ -61,6 +61,7 @@ export type * from './port/name-responder.ts';
 export type * from './port/port-listeners.ts';
 export type * from './port/registry-hosts.ts';
 export type * from './port/service-probe.ts';
+export type * from './port/space-networks.ts';
 export type * from './port/system-log.ts';
 export type * from './port/volume-archives.ts';
 export type * from './port/volume-backend.ts';

@@ -18,7 +18,7 @@ export {
   type SocketOwner,
 } from './net/listeners.ts';
 export { namespaceNames, namespaceState, pinnedNamespacePath } from './net/namespace.ts';
-export { nftHasTable, nftLoad } from './net/nft.ts';
+export { type NftMapElement, nftHasTable, nftLoad, nftMap } from './net/nft.ts';
 export { nftError } from './net/nft-errors.ts';
 export { parseResolvConf, type ResolvConf } from './net/resolv-conf.ts';
 export { readSysctl, sysctlError, writeSysctl } from './net/sysctl.ts';

@@ -180,6 +180,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
 async function open(t: TestContext) {
   const network = new BridgeNetwork();
   await network.prepare();
+  await network.prepareSpace(TRAFFIC_LAB.space);
   const lab = await TrafficLab.open(network);
   t.after(() => lab[Symbol.asyncDispose]());
   return { network, lab, responder: await started(t) };

@@ -21,12 +21,17 @@ export {
   type NamesBench,
   nameResponderContract,
 } from './contracts/name-responder.contract.ts';
+export { type SpacesBench, spaceNetworksContract } from './contracts/space-networks.contract.ts';
 export { volumeBackendContract } from './contracts/volume-backend.contract.ts';
 export type { VolumeBench } from './contracts/volume-bench.ts';
 export { mountXfs } from './disk/mount-xfs.ts';
 export { type DiskServer, serveDisk } from './disk/serve-disk.ts';
 export { VolatileDisk } from './disk/volatile-disk.ts';
-export { FakeCellNetwork, type FakeNetworkState } from './fakes/fake-cell-network.ts';
+export {
+  FakeCellNetwork,
+  type FakeNetworkState,
+  fakeNetworkState,
+} from './fakes/fake-cell-network.ts';
 export { FakeContainerRuntime, type RuntimeCall } from './fakes/fake-container-runtime.ts';
 export { fakeError } from './fakes/fake-error.ts';
 export { FakeImageStore } from './fakes/fake-image-store.ts';

@@ -46,23 +46,26 @@ export interface PublishedPort extends PortMapping {
   readonly address: string;
 }
 
-/** A bridge with cells on it, and the one nftables table of the capsule. All calls are idempotent. */
+/** Cells on the bridges of their spaces, and the one nftables table of the capsule. All calls are idempotent. */
 export interface CellNetwork {
-  /** Bridge, forwarding, sysctls. Once at start; safe to repeat. */
+  /** Folders, the packet filter, remains of a killed process. Once at start; safe to repeat. */
   prepare(signal?: AbortSignal): Promise<void>;
-  /** Namespace, veth, address and routes, or the TAP; hosts and resolver files. Replaces another kind of link. */
+  /**
+   * Namespace, veth, address and routes, or the TAP; hosts and resolver files. Replaces another kind of link.
+   * The key names the space, which is prepared: else it fails with `NETWORK_SPACE_UNKNOWN`.
+   */
   attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void>;
   detach(key: string, signal?: AbortSignal): Promise<void>;
   list(signal?: AbortSignal): Promise<readonly CellNetworkSeen[]>;
   /** One cell of `list`, cheaply (it is asked in every reconcile); undefined when nothing is there. */
   inspect(key: string, signal?: AbortSignal): Promise<CellNetworkSeen | undefined>;
-  /** Replaces all port maps in one transaction. */
+  /** Replaces all port maps, of all spaces, in one transaction. Published ports are reachable from every space. */
   publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void>;
   namespacePath(key: string): string;
   /** The link that `attach` makes for an address. */
   tap(address: string): TapLink;
   /** Sources of `/etc/hosts` and `/etc/resolv.conf` and `/etc/hostname` for the cell's containers. */
   files(key: string): readonly { readonly source: string; readonly target: string }[];
-  /** The same for containers in the capsule's own network. */
-  hostFiles(): readonly { readonly source: string; readonly target: string }[];
+  /** The same for the containers of a cell in the capsule's own network. */
+  hostFiles(key: string): readonly { readonly source: string; readonly target: string }[];
 }

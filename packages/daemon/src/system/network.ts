@@ -1,5 +1,14 @@
-import type { CellNetwork, NameResponder, PortListeners, ServiceProbe } from '@capsule/core';
-import { BridgeNetwork, KernelPortListeners, NetworkProbe } from '@capsule/drivers';
+import {
+  type CellNetwork,
+  type MachineRanges,
+  type NameResponder,
+  type PortListeners,
+  type ServiceProbe,
+  type SpaceNetworkSpec,
+  type SpaceNetworks,
+  spaceKey,
+} from '@capsule/core';
+import { BridgeNetwork, KernelPortListeners, KernelRanges, NetworkProbe } from '@capsule/drivers';
 import type { Log } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
 import { BridgeResponder } from '@capsule/names';
@@ -11,7 +20,8 @@ import type { Records } from './records.ts';
 import type { Setup } from './setup.ts';
 
 export interface NetworkPorts {
-  readonly network: CellNetwork;
+  readonly network: CellNetwork & SpaceNetworks;
+  readonly ranges: MachineRanges;
   readonly listeners: PortListeners;
   readonly service: ServiceProbe;
   readonly names: NameResponder;
@@ -19,18 +29,24 @@ export interface NetworkPorts {
 
 export type NetworkDrivers = ReturnType<typeof openNetwork>;
 
+/** Returns the network of the space that exists from the first start. */
+export function firstSpace({ bridge: { name: bridge, cidr } }: Setup['config']): SpaceNetworkSpec {
+  return { key: spaceKey({ realm: 'main', space: 'default' }), bridge, cidr };
+}
+
 /** Returns the network of each cell's space: there is one space. */
-export function networksOf({ bridge }: Setup['config']): NetworkOf {
-  return ({ realm, space }) => (realm === 'main' && space === 'default' ? bridge.cidr : undefined);
+export function networksOf(config: Setup['config']): NetworkOf {
+  const { key, cidr } = firstSpace(config);
+  return (cell) => (spaceKey(cell) === key ? cidr : undefined);
 }
 
 export function openNetwork({ config, paths, log, stack }: Setup) {
-  const { name: bridge, cidr } = config.bridge;
   return {
-    network: new BridgeNetwork({ bridge, cidr, runDir: paths.network }),
+    network: new BridgeNetwork({ runDir: paths.network }),
+    ranges: new KernelRanges(),
     listeners: new KernelPortListeners(),
     service: new NetworkProbe(),
-    names: stack.use(answerNames(cidr, log)),
+    names: stack.use(answerNames(config.bridge.cidr, log)),
   };
 }
 

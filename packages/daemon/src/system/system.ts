@@ -6,7 +6,13 @@ import type { Config } from '../config/config.ts';
 import { type Stored, serveApi } from './api.ts';
 import { createBase } from './base.ts';
 import { openImages } from './images.ts';
-import { followUplink, type NetworkDrivers, networksOf, openNetwork } from './network.ts';
+import {
+  firstSpace,
+  followUplink,
+  type NetworkDrivers,
+  networksOf,
+  openNetwork,
+} from './network.ts';
 import { systemPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
 import { PowerOff } from './power-off.ts';
@@ -42,6 +48,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const network = openNetwork(setup);
   const ports = await openPorts(setup, { runtimes, network, store });
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.network.prepare()]);
+  await network.network.prepareSpace(firstSpace(config));
   const { runtime, microVms } = runtimes;
   const limits = await runtime.limits();
   const leastMib = await leastMemory(runtimes);

@@ -19,10 +19,10 @@ import {
   FakeCellNetwork,
   FakeContainerRuntime,
   FakeImageStore,
-  type FakeNetworkState,
   FakePortListeners,
   FakeVolumeBackend,
   fakeError,
+  fakeNetworkState,
   fakeOutside,
 } from '@capsule/testkit';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -42,7 +42,7 @@ class Machine {
   cidr = '172.20.254.0/24';
   /** How far its clock on the wall was set forward. */
   clockMs = 0;
-  readonly kernel: FakeNetworkState = { cells: new Map(), published: [] };
+  readonly kernel = fakeNetworkState();
   readonly network = new FakeCellNetwork(this.kernel);
   /** Result of every health check by network. */
   service: ProbeResult = { ok: true, detail: '' };

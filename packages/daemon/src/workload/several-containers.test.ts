@@ -12,7 +12,7 @@ import {
   type WorkloadSpec,
 } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeCellNetwork, type FakeNetworkState, fakeOutside } from '@capsule/testkit';
+import { FakeCellNetwork, fakeNetworkState, fakeOutside } from '@capsule/testkit';
 import { Cells } from '../store/cells.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createTestResources } from '../testing/create-test-resources.ts';
@@ -26,7 +26,7 @@ const MOUNTS = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyU
 /** The flat workload `web`, and a cell of that name with two containers in another stack. */
 async function boot(t: TestContext) {
   const db = openStore(':memory:', MIGRATIONS);
-  const kernel: FakeNetworkState = { cells: new Map(), published: [] };
+  const kernel = fakeNetworkState();
   const outside = fakeOutside();
   const { images, runtime } = outside;
   images.offer(NGINX);

@@ -7,7 +7,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { listPids, namespaceNames, namespaceState, readEntry, run } from '@capsule/host';
-import { cellNetworkContract, inOwnNamespaces, TrafficAgent } from '@capsule/testkit';
+import {
+  cellNetworkContract,
+  inOwnNamespaces,
+  spaceNetworksContract,
+  TrafficAgent,
+} from '@capsule/testkit';
 import { BridgeNetwork } from './bridge-network.ts';
 import { listLinks } from './cell-link.ts';
 import { withoutIpv6 } from './link-options.ts';
@@ -15,11 +20,17 @@ import { withoutIpv6 } from './link-options.ts';
 const KEY = 'main_default_default_web';
 const WEB = { key: KEY, hostname: 'web', address: '172.20.254.10' };
 const LINK = 'capac14fe0a';
+const MAIN = { key: 'main_default', bridge: 'br0', cidr: '172.20.254.0/24' };
 
 if (await inOwnNamespaces(import.meta.filename)) {
   cellNetworkContract('bridge', async (t) => {
     const network = await open(t);
-    return { network, reopen: () => new BridgeNetwork() };
+    return { network, reopen: () => prepared() };
+  });
+
+  spaceNetworksContract('bridge', async (t) => {
+    const network = await open(t);
+    return { network, reopen: () => prepared() };
   });
 
   suite('bridge network', () => {
@@ -49,7 +60,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
         await make();
         for (const seen of await network.list()) await network.detach(seen.key);
         assert.equal((await network.list()).length, 0);
-        await network.prepare();
+        await prepared();
         await assertNothingLeft();
       });
     }
@@ -119,6 +130,9 @@ if (await inOwnNamespaces(import.meta.filename)) {
       t.after(() => rm(dirname(resolvConf), { recursive: true }));
       await run('mkfifo', [resolvConf]);
       const network = new BridgeNetwork({ resolvConf });
+      const preparing = network.prepareSpace(MAIN);
+      await writeFile(resolvConf, '');
+      await preparing;
       const ended: string[] = [];
       const attach = assert.rejects(network.attach(WEB, AbortSignal.abort()));
       const works = [
@@ -143,7 +157,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       await network.prepare();
       assert.deepEqual(await network.list(), []);
       await network.detach('foreign_else');
-      await new BridgeNetwork().prepare();
+      await prepared();
       assert.deepEqual(await namespaceNames(), ['foreign']);
       await ip('link set capital up', 'link set capac14fe0 up');
     });
@@ -151,18 +165,102 @@ if (await inOwnNamespaces(import.meta.filename)) {
     test('prepare repairs the bridge, and moves it to another subnet', async (t) => {
       const network = await open(t);
       await ip('address flush dev br0', 'link set br0 down');
-      await network.prepare();
+      await network.prepareSpace(MAIN);
       assert.deepEqual(await bridgeAddresses(), ['172.20.254.1/24']);
-      await new BridgeNetwork({ cidr: '10.9.8.0/22' }).prepare();
+      await prepared({}, { ...MAIN, cidr: '10.9.8.0/22' });
       assert.deepEqual(await bridgeAddresses(), ['10.9.8.1/22']);
-      await network.prepare();
+      await prepared({}, { ...MAIN, cidr: '10.9.8.0/24' });
+      assert.deepEqual(await bridgeAddresses(), ['10.9.8.1/24']);
+      await network.prepareSpace(MAIN);
       assert.deepEqual(await bridgeAddresses(), ['172.20.254.1/24']);
     });
+
+    test('addresses that another program added to a bridge stay', async (t) => {
+      const network = await open(t);
+      await ip('address add 192.0.2.77/32 dev br0');
+      t.after(() => ip('address delete 192.0.2.77/32 dev br0'));
+      for (const cidr of ['10.9.8.0/24', MAIN.cidr]) {
+        await network.prepareSpace({ ...MAIN, cidr });
+        const gateway = cidr.replace('.0/', '.1/');
+        assert.deepEqual(
+          (await bridgeAddresses()).toSorted(),
+          [gateway, '192.0.2.77/32'].toSorted(),
+        );
+      }
+      assert.equal((await network.listSpaces())[0]?.cidr, MAIN.cidr);
+    });
+
+    test('a device of another program is no bridge of a space, and stays as it is', async (t) => {
+      const network = await open(t);
+      await ip('link add kb0123456789 type bridge', 'address add 192.0.2.7/24 dev kb0123456789');
+      t.after(() => ip('link delete kb0123456789'));
+      const space = { key: 'main_prod', bridge: 'kb0123456789', cidr: '10.88.0.0/24' };
+      await assert.rejects(network.prepareSpace(space), { code: 'NETWORK_BRIDGE_TAKEN' });
+      await prepared();
+      await network.removeSpace('main_prod');
+      assert.deepEqual(
+        (await network.listSpaces()).map(({ key }) => key),
+        ['main_default'],
+      );
+      await ip('link set kb0123456789 up');
+    });
+
+    test('a bridge that an earlier version made is taken over with its cells', async (t) => {
+      const network = await open(t);
+      await network.attach(WEB);
+      await ip('link set br0 alias ""');
+      assert.deepEqual(await network.listSpaces(), []);
+      const later = await prepared();
+      assert.deepEqual(await later.listSpaces(), [{ ...MAIN, isUp: true }]);
+      await assertWorks(later);
+    });
+
+    test('a space whose bridge gets another name takes its cells along', async (t) => {
+      const network = await open(t);
+      await network.attach(WEB);
+      const later = await prepared({}, { ...MAIN, bridge: 'br1' });
+      t.after(() => network.prepareSpace(MAIN));
+      assert.deepEqual(await later.listSpaces(), [{ ...MAIN, bridge: 'br1', isUp: true }]);
+      await later.attach(WEB);
+      await assertWorks(later);
+    });
+
+    /** The states in which a killed process leaves a space while it prepares it. */
+    const HALF_MADE: readonly (readonly [string, readonly string[]])[] = [
+      ['a bridge that names no space', [makeBridge()]],
+      ['a bridge without address', [makeBridge(), 'link set kb0123456789 alias main_prod']],
+      [
+        'a bridge that is down',
+        [
+          makeBridge(),
+          'link set kb0123456789 alias main_prod',
+          'address add 10.88.0.1/24 dev kb0123456789',
+        ],
+      ],
+    ];
+    for (const [state, commands] of HALF_MADE) {
+      test(`a space is completed or removed from ${state}`, async (t) => {
+        await open(t);
+        const space = { key: 'main_prod', bridge: 'kb0123456789', cidr: '10.88.0.0/24' };
+        await ip(...commands);
+        const later = await prepared();
+        await later.prepareSpace(space);
+        assert.deepEqual(
+          (await later.listSpaces()).find(({ key }) => key === space.key),
+          { ...space, isUp: true },
+        );
+        await later.removeSpace(space.key);
+        await ip(...commands);
+        await (await prepared()).removeSpace(space.key);
+        const { stdout } = await run('ip', ['link', 'show', 'type', 'bridge']);
+        assert.doesNotMatch(stdout, /kb0123456789/);
+      });
+    }
 
     test('prepare keeps the published ports of running cells', async (t) => {
       const network = await open(t);
       await network.publish([{ ...WEB, hostPort: 8080, containerPort: 80, protocol: 'tcp' }]);
-      await new BridgeNetwork().prepare();
+      await prepared();
       const { stdout } = await run('nft', ['list', 'table', 'inet', 'capsule']);
       assert.match(stdout, /tcp \. 8080 : 172\.20\.254\.10 \. 80/);
     });
@@ -216,7 +314,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       await writeFile(resolvConf, 'nameserver 192.0.2.54\nsearch office\n');
       await network.refreshResolvers();
       assert.equal((await content())['/etc/resolv.conf'], resolvers('office'));
-      const ofCapsule = network.hostFiles().find(({ target }) => target === '/etc/resolv.conf');
+      const ofCapsule = network.hostFiles(KEY).find(({ target }) => target === '/etc/resolv.conf');
       assert.equal(await readFile(ofCapsule?.source ?? '', 'utf8'), resolvers('office'));
     });
 
@@ -226,7 +324,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       await network.attach({ ...WEB, dns });
       for (const left of ['', '{"names']) {
         await writeFile(`/run/capsule-net/${KEY}/dns`, left);
-        await new BridgeNetwork().prepare();
+        await prepared();
       }
       await network.attach({ ...WEB, dns });
       const resolvers = await readFile(`/run/capsule-net/${KEY}/resolv.conf`, 'utf8');
@@ -258,8 +356,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       const network = await open(t);
       for (let round = 0; round < 12; round++) {
         await killedAfter(round * 5);
-        const later = new BridgeNetwork();
-        await later.prepare();
+        const later = await prepared();
         if (round % 2 === 0) {
           await later.attach(WEB);
           await assertWorks(later);
@@ -278,13 +375,20 @@ function resolvers(search: string): string {
 }
 
 async function open(t: TestContext, options = {}): Promise<BridgeNetwork> {
-  const network = new BridgeNetwork(options);
-  await network.prepare();
+  const network = await prepared(options);
   t.after(async () => {
     for (const seen of await network.list()) await network.detach(seen.key);
     if ((await namespaceState('other')) !== 'none') await ip('netns delete other');
     await network.publish([]);
   });
+  return network;
+}
+
+/** The network of a new capsuled. */
+async function prepared(options = {}, space = MAIN): Promise<BridgeNetwork> {
+  const network = new BridgeNetwork(options);
+  await network.prepare();
+  await network.prepareSpace(space);
   return network;
 }
 
@@ -296,6 +400,7 @@ async function killedAfter(milliseconds: number): Promise<void> {
   const program = `
     import { BridgeNetwork } from ${JSON.stringify(`${import.meta.dirname}/bridge-network.ts`)};
     const network = new BridgeNetwork();
+    await network.prepareSpace(${JSON.stringify(MAIN)});
     process.stdout.write('ready');
     for (;;) {
       await network.attach(${JSON.stringify(WEB)});
@@ -334,9 +439,13 @@ async function assertWorks(network: BridgeNetwork): Promise<void> {
 }
 
 async function assertNothingLeft(): Promise<void> {
-  assert.deepEqual(await listLinks('br0'), []);
+  assert.deepEqual(await listLinks(), []);
   assert.equal(await namespaceState(KEY), 'none');
   assert.equal(existsSync(`/run/capsule-net/${KEY}`), false);
+}
+
+function makeBridge(): string {
+  return 'link add kb0123456789 address 02:ca:0a:58:00:01 type bridge';
 }
 
 async function bridgeAddresses(): Promise<readonly string[]> {

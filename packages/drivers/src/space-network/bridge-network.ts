@@ -5,37 +5,39 @@ import {
   type CellNetwork,
   type CellNetworkSeen,
   type CellNetworkSpec,
-  DEFAULT_BRIDGE_CIDR,
   keyedLock,
   type PublishedPort,
-  parseSubnet,
-  type Subnet,
+  type SpaceNetworkSeen,
+  type SpaceNetworkSpec,
+  type SpaceNetworks,
+  spaceOfCell,
   type TapLink,
 } from '@capsule/core';
+import { makeFolderAs, namespaceNames, namespaceState, pinnedNamespacePath } from '@capsule/host';
 import {
-  makeFolderAs,
-  namespaceNames,
-  namespaceState,
-  nftHasTable,
-  nftLoad,
-  pinnedNamespacePath,
-} from '@capsule/host';
-import { needsHairpin, prepareBridge, removeOrphanLinks } from './bridge-device.ts';
+  listBridges,
+  needsHairpin,
+  prepareBridge,
+  removeBridge,
+  removeOrphanBridges,
+  removeOrphanLinks,
+} from './bridge-device.ts';
 import { type CellFiles, cellFiles } from './cell-files.ts';
 import { connectCell, disconnectCell, type LinkSeen, listLinks } from './cell-link.ts';
 import { networkError } from './errors.ts';
-import { latestWins } from './latest-wins.ts';
 import { hardwareAddress, linkName } from './link-name.ts';
 import { MTU_BYTES, uplinkMtu } from './link-options.ts';
-import { planRuleset, TABLE } from './ruleset.ts';
+import { PacketFilter } from './packet-filter.ts';
+import { Spaces } from './spaces.ts';
 import { connectTap, disconnectTap, listTaps, uidOfAddress } from './tap-link.ts';
-import { refreshResolvers, resolverFile, writeCellFiles } from './write-cell-files.ts';
+import {
+  type CellResolvers,
+  refreshResolvers,
+  resolverFile,
+  writeCellFiles,
+} from './write-cell-files.ts';
 
 export interface BridgeNetworkOptions {
-  /** Name of the bridge. Default `br0`. */
-  readonly bridge?: string;
-  /** Subnet of the cells; its first address is the bridge's. Default `172.20.254.0/24`. */
-  readonly cidr?: string;
   /** Folder of the generated files of cells. Default `/run/capsule-net`. */
   readonly runDir?: string;
   /** The uplink's resolvers, from which those of cells are made. Default `/etc/resolv.conf`. */
@@ -47,54 +49,72 @@ export interface BridgeNetworkOptions {
 }
 
 /**
- * One bridge in the capsule's own network namespace, a veth pair or a TAP for each cell, one nftables table.
- * IPv4 only. The state is read from Linux, so a new capsuled continues where an old one died. Fails with
- * `NETWORK_*`, `IP_*`, `NFT_*`, `SYSCTL_*`.
+ * A bridge for each space in the capsule's own network namespace, a veth pair or a TAP for each cell, one
+ * nftables table. IPv4 only. The state is read from Linux, so a new capsuled continues where an old one died.
+ * Fails with `NETWORK_*`, `IP_*`, `NFT_*`, `SYSCTL_*`.
  *
  * INVARIANTS: work on one key is serial; attaches of different keys share no state; one process at a time
  * loads the ruleset, and the newest spec wins.
  */
-export class BridgeNetwork implements CellNetwork {
-  readonly #bridge: string;
-  readonly #subnet: Subnet;
+export class BridgeNetwork implements CellNetwork, SpaceNetworks {
   readonly #runDir: string;
   readonly #resolvConf: string;
   readonly #hosts: string;
-  readonly #closedTcpPorts: readonly number[];
   readonly #files: CellFiles;
   readonly #lock = keyedLock();
-  readonly #load = latestWins((ports: readonly PublishedPort[]) => nftLoad(this.#ruleset(ports)));
-  /** The MTU of the bridge and of all links that are made from now on. */
+  readonly #spaces = new Spaces();
+  readonly #filter: PacketFilter;
+  /** The MTU of the bridges and of all links that are made from now on. */
   #mtu = MTU_BYTES;
   /** Caches the addresses of cells that this process attached, to save a query of Linux. */
   readonly #addresses = new Map<string, string>();
 
-  /** Fails with `NETWORK_CIDR_INVALID`. */
   constructor(options: BridgeNetworkOptions = {}) {
-    this.#bridge = options.bridge ?? 'br0';
-    this.#subnet = parseSubnet(options.cidr ?? DEFAULT_BRIDGE_CIDR);
     this.#runDir = options.runDir ?? '/run/capsule-net';
     this.#resolvConf = options.resolvConf ?? '/etc/resolv.conf';
     this.#hosts = options.hosts ?? '/etc/hosts';
-    this.#closedTcpPorts = options.closedTcpPorts ?? [50000];
     this.#files = cellFiles(this.#runDir);
+    this.#filter = new PacketFilter(this.#spaces, options.closedTcpPorts ?? [50000]);
   }
 
   async prepare(signal?: AbortSignal): Promise<void> {
     await makeFolderAs(this.#runDir, 0o755);
     if (this.#addresses.size === 0) await removeOrphanLinks(signal);
+    if (this.#spaces.all().length === 0) await this.#takeOver(signal);
     this.#mtu = await uplinkMtu(signal);
-    await prepareBridge(this.#bridge, { subnet: this.#subnet, mtu: this.#mtu }, signal);
-    await this.refreshResolvers();
-    // An existing table belongs to running cells: it stays until the first `publish`.
-    if (!(await nftHasTable(TABLE, signal))) await this.publish([]);
+    await this.#filter.open(signal);
+  }
+
+  prepareSpace(spec: SpaceNetworkSpec, signal?: AbortSignal): Promise<void> {
+    return this.#lock(spec.key, async () => {
+      const space = this.#spaces.claim(spec);
+      await prepareBridge({ ...space, mtu: this.#mtu }, signal);
+      this.#spaces.set(space);
+      await this.#refreshSpace(space.key);
+      await this.#filter.reload();
+    });
+  }
+
+  removeSpace(key: string, signal?: AbortSignal): Promise<void> {
+    return this.#lock(key, async () => {
+      const cell = (await this.list(signal)).find((seen) => spaceOfCell(seen.key) === key);
+      if (cell !== undefined) throw networkError.SPACE_IN_USE({ space: key, cell: cell.key });
+      const found = (await this.listSpaces(signal)).filter((space) => space.key === key);
+      for (const { bridge } of found) await removeBridge(bridge, signal);
+      this.#spaces.delete(key);
+      await this.#files.dropAll(folderOfSpace(key));
+      await this.#filter.reload();
+    });
+  }
+
+  listSpaces(signal?: AbortSignal): Promise<readonly SpaceNetworkSeen[]> {
+    return listBridges(signal);
   }
 
   /** Updates the uplink's search domains for cells and host-mode containers. Idempotent. */
   async refreshResolvers(): Promise<void> {
-    await this.#files.write(CAPSULE, 'resolv.conf', await resolverFile(this.#resolvers));
-    const keys = (await this.#files.keys()).filter(isKey);
-    await Promise.all(keys.map((key) => this.#lock(key, () => this.#refresh(key))));
+    const keys = this.#spaces.all().map(({ key }) => key);
+    await Promise.all(keys.map((key) => this.#lock(key, () => this.#refreshSpace(key))));
   }
 
   attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void> {
@@ -107,15 +127,15 @@ export class BridgeNetwork implements CellNetwork {
 
   async list(signal?: AbortSignal): Promise<readonly CellNetworkSeen[]> {
     const [links, taps, names, keys] = await Promise.all([
-      listLinks(this.#bridge, signal),
-      listTaps(this.#bridge, signal),
+      listLinks(signal),
+      listTaps(signal),
       namespaceNames(),
       this.#files.keys(),
     ]);
     const owned = new Map([...links, ...taps].map((link) => [link.key, link]));
     const linked = [...owned.keys()].flatMap((key) => key ?? []);
     const all = new Set([...linked, ...names, ...keys]);
-    return Promise.all([...all].filter(isKey).map((key) => this.#seen(key, owned.get(key))));
+    return Promise.all([...all].filter(isCell).map((key) => this.#seen(key, owned.get(key))));
   }
 
   /**
@@ -136,7 +156,7 @@ export class BridgeNetwork implements CellNetwork {
 
   async publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    await this.#load(ports);
+    await this.#filter.publish(ports);
   }
 
   namespacePath(key: string): string {
@@ -144,12 +164,13 @@ export class BridgeNetwork implements CellNetwork {
   }
 
   tap(address: string): TapLink {
+    const { prefix, gateway } = this.#spaces.ofAddress(address).subnet;
     return {
       device: linkName(address),
       hardwareAddress: hardwareAddress(address),
       address,
-      prefix: this.#subnet.prefix,
-      gateway: this.#subnet.gateway,
+      prefix,
+      gateway,
       mtu: this.#mtu,
       uid: uidOfAddress(address),
     };
@@ -162,18 +183,22 @@ export class BridgeNetwork implements CellNetwork {
     }));
   }
 
-  hostFiles(): readonly { readonly source: string; readonly target: string }[] {
+  hostFiles(key: string): readonly { readonly source: string; readonly target: string }[] {
     return [
       { source: this.#hosts, target: '/etc/hosts' },
-      { source: this.#files.path(CAPSULE, 'resolv.conf'), target: '/etc/resolv.conf' },
+      {
+        source: this.#files.path(folderOfSpace(spaceOfCell(key)), 'resolv.conf'),
+        target: '/etc/resolv.conf',
+      },
     ].filter((file) => existsSync(file.source));
   }
 
   async #attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void> {
     const { key, address } = spec;
     const kind = spec.link ?? 'veth';
-    if (!this.#subnet.holds(address)) {
-      throw networkError.ADDRESS_OUTSIDE({ address, cidr: this.#subnet.cidr });
+    const { bridge, subnet } = this.#spaces.ofCell(key);
+    if (!subnet.holds(address)) {
+      throw networkError.ADDRESS_OUTSIDE({ address, cidr: subnet.cidr });
     }
     const before = await this.#attachedAs(key);
     // With another address or kind than before, the old link would stay behind.
@@ -181,14 +206,14 @@ export class BridgeNetwork implements CellNetwork {
       await this.#detach(key, signal);
     }
     this.#claim(key, address);
-    const link = { key, address, bridge: this.#bridge, subnet: this.#subnet, mtu: this.#mtu };
+    const link = { key, address, bridge, subnet, mtu: this.#mtu };
     // Waits for both, because the files of an aborted attach must not be written after the detach that
     // follows.
     await allOrFirstError([
       kind === 'tap'
         ? connectTap(link, signal)
         : connectCell({ ...link, hairpin: await needsHairpin() }, signal),
-      writeCellFiles(this.#files, spec, this.#resolvers),
+      writeCellFiles(this.#files, spec, this.#resolversOf(spaceOfCell(key))),
     ]);
     await this.#files.write(key, 'attached', kind === 'tap' ? `${address} tap` : address);
   }
@@ -201,12 +226,30 @@ export class BridgeNetwork implements CellNetwork {
     return address === undefined ? undefined : { address, link: kind === 'tap' ? 'tap' : 'veth' };
   }
 
-  get #resolvers() {
-    return { uplink: this.#resolvConf, responder: this.#subnet.gateway };
+  /** Until its space is prepared again, a running cell keeps its part of the packet filter. */
+  async #takeOver(signal?: AbortSignal): Promise<void> {
+    await removeOrphanBridges(signal);
+    for (const { key, bridge, cidr } of await listBridges(signal)) {
+      if (cidr !== undefined) this.#spaces.set(this.#spaces.claim({ key, bridge, cidr }));
+    }
   }
 
-  #refresh(key: string): Promise<void> {
-    return refreshResolvers(this.#files, key, this.#resolvers);
+  #resolversOf(space: string): CellResolvers {
+    const { subnet } = this.#spaces.get(space);
+    return { uplink: this.#resolvConf, responder: subnet.gateway };
+  }
+
+  /** Writes the resolv.conf of all cells, and that of containers in the capsule's own network. */
+  async #refreshSpace(key: string): Promise<void> {
+    if (!this.#spaces.all().some((space) => space.key === key)) return;
+    const resolvers = this.#resolversOf(key);
+    await this.#files.write(folderOfSpace(key), 'resolv.conf', await resolverFile(resolvers));
+    const cells = (await this.#files.keys()).filter(isCell);
+    await Promise.all(
+      cells
+        .filter((cell) => spaceOfCell(cell) === key)
+        .map((cell) => this.#lock(cell, () => refreshResolvers(this.#files, cell, resolvers))),
+    );
   }
 
   /** The store gives an address to one cell at a time, so an earlier owner in the cache has lost it. */
@@ -219,7 +262,7 @@ export class BridgeNetwork implements CellNetwork {
 
   async #detach(key: string, signal?: AbortSignal): Promise<void> {
     await this.#files.drop(key, 'attached');
-    const tap = (await listTaps('', signal)).find((one) => one.key === key);
+    const tap = (await listTaps(signal)).find((one) => one.key === key);
     if (tap !== undefined) await disconnectTap(tap.address, signal);
     else await disconnectCell(key, await this.#linkOf(key, signal), signal);
     this.#addresses.delete(key);
@@ -229,30 +272,31 @@ export class BridgeNetwork implements CellNetwork {
   async #linkOf(key: string, signal?: AbortSignal): Promise<string | undefined> {
     const address = this.#addresses.get(key);
     if (address !== undefined) return linkName(address);
-    return (await listLinks(this.#bridge, signal)).find((link) => link.key === key)?.name;
+    return (await listLinks(signal)).find((link) => link.key === key)?.name;
   }
 
   async #seen(key: string, link: LinkSeen | undefined): Promise<CellNetworkSeen> {
     const attached = await this.#attachedAs(key);
     const kind = attached?.link ?? 'veth';
     const isWhole = kind === 'tap' || (await namespaceState(key)) === 'pinned';
-    const complete = isWhole && link?.connected === true && attached?.address === link.address;
+    const complete = isWhole && this.#isConnected(key, link) && attached?.address === link?.address;
     return { key, link: kind, address: link?.address ?? attached?.address, complete };
   }
 
-  #ruleset(ports: readonly PublishedPort[]): string {
-    return planRuleset({
-      bridge: this.#bridge,
-      cidr: this.#subnet.cidr,
-      gateway: this.#subnet.gateway,
-      ports,
-      closedTcpPorts: this.#closedTcpPorts,
-    });
+  /** Up, and in the bridge of its space. */
+  #isConnected(key: string, link: LinkSeen | undefined): boolean {
+    const space = this.#spaces.all().find((one) => one.key === spaceOfCell(key));
+    return link?.isUp === true && space !== undefined && link.bridge === space.bridge;
   }
 }
 
-/** Replaces a cell's key for the files of containers in the capsule's own network. */
-const CAPSULE = 'capsule';
+/**
+ * The folder with the files of containers in the capsule's own network. The path is part of containers, so that
+ * of the first space keeps the name from before there were others.
+ */
+function folderOfSpace(key: string): string {
+  return key === 'main_default' ? 'capsule' : key;
+}
 
 /** Exists as long as the link; unlike /sys, it always shows the network namespace of capsuled. */
 function linkConfig(address: string): string {
@@ -260,6 +304,6 @@ function linkConfig(address: string): string {
 }
 
 /** Cell keys have four parts; other namespaces under `/run/netns` are foreign. */
-function isKey(name: string): boolean {
+function isCell(name: string): boolean {
   return /^[a-z0-9-]+(_[a-z0-9-]+){3}$/.test(name);
 }

@@ -29,8 +29,10 @@ export interface LinkSeen {
   readonly address: string;
   /** The key of its cell; undefined when its maker was killed before it named one. */
   readonly key: string | undefined;
-  /** In the bridge, with both ends up. */
-  readonly connected: boolean;
+  /** The bridge that it is in. */
+  readonly bridge: string | undefined;
+  /** Both ends are up. */
+  readonly isUp: boolean;
 }
 
 interface VethShown {
@@ -73,20 +75,18 @@ export async function disconnectCell(
   if ((await namespaceState(key)) !== 'none') {
     throw networkError.LEFT_BEHIND({ key, left: pinnedNamespacePath(key) });
   }
-  const left = (await listLinks('', signal)).find((seen) => seen.name === link);
+  const left = (await listLinks(signal)).find((seen) => seen.name === link);
   if (left !== undefined) throw networkError.LEFT_BEHIND({ key, left: left.name });
 }
 
-export async function listLinks(
-  bridge: string,
-  signal?: AbortSignal,
-): Promise<readonly LinkSeen[]> {
+export async function listLinks(signal?: AbortSignal): Promise<readonly LinkSeen[]> {
   const shown = await ipShow<VethShown>(['link', 'show', 'type', 'veth'], { signal });
   return shown.flatMap((veth) => {
     const address = addressOfLink(veth.ifname);
     if (address === undefined) return [];
-    const connected = veth.master === bridge && isUp(veth) && veth.flags.includes('LOWER_UP');
-    return [{ name: veth.ifname, address, key: veth.ifalias, connected }];
+    const isWholeUp = isUp(veth) && veth.flags.includes('LOWER_UP');
+    const { ifname: name, ifalias: key, master: bridge } = veth;
+    return [{ name, address, key, bridge, isUp: isWholeUp }];
   });
 }
 

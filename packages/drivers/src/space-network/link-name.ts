@@ -24,6 +24,12 @@ export function hardwareAddress(address: string): string {
   return `02:ca:${addressHex(address).match(/../g)?.join(':')}`;
 }
 
+/** Returns the IP address that a hardware address is made from; undefined for a foreign one. */
+export function addressOfHardware(address: string): string | undefined {
+  const hex = /^02:ca((?::[0-9a-f]{2}){4})$/.exec(address)?.[1]?.replaceAll(':', '');
+  return hex === undefined ? undefined : addressFromNumber(Number.parseInt(hex, 16));
+}
+
 function addressHex(address: string): string {
   return addressToNumber(address).toString(16).padStart(8, '0');
 }

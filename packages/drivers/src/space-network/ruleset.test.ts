@@ -12,9 +12,11 @@ const web: PublishedPort = {
 };
 
 function plan(ports: readonly PublishedPort[], closedTcpPorts: readonly number[] = [50000]) {
-  const gateway = '172.20.254.1';
-  return planRuleset({ bridge: 'br0', cidr: '172.20.254.0/24', gateway, ports, closedTcpPorts });
+  return planRuleset({ spaces: [MAIN, PROD], ports, closedTcpPorts });
 }
+
+const MAIN = { bridge: 'br0', cidr: '172.20.254.0/24', gateway: '172.20.254.1' };
+const PROD = { bridge: 'kb0123456789', cidr: '10.88.0.0/24', gateway: '10.88.0.1' };
 
 function zone(port: PublishedPort): string | undefined {
   return new RegExp(`^ +${port.hostPort} : (\\d+),$`, 'm').exec(plan([port]))?.[1];
@@ -29,8 +31,15 @@ test('the table is replaced in one transaction', () => {
   ]);
 });
 
-test('without ports there is no empty element list, which nft refuses', () => {
-  assert.doesNotMatch(plan([]), /elements/);
+test('without ports and spaces there is no empty element list, which nft refuses', () => {
+  assert.doesNotMatch(planRuleset({ spaces: [], ports: [], closedTcpPorts: [] }), /elements/);
+});
+
+test('the same spaces in another order give the same ruleset', () => {
+  const planned = (spaces: readonly (typeof MAIN)[]) =>
+    planRuleset({ spaces, ports: [web], closedTcpPorts: [] });
+  assert.equal(planned([MAIN, PROD]), planned([PROD, MAIN]));
+  assert.notEqual(planned([MAIN, PROD]), planned([MAIN]));
 });
 
 test('a published port is one element, by protocol and port', () => {
@@ -64,8 +73,8 @@ test('a zone fits into 16 bits and is never the default one', () => {
 });
 
 test('cells cannot reach closed ports, and without closed ports there is no rule', () => {
-  assert.match(plan([], [50000, 22]), /iifname "br0" tcp dport \{ 50000, 22 \} reject/);
-  assert.doesNotMatch(plan([], []), /reject/);
+  assert.match(plan([], [50000, 22]), /iifname @bridges tcp dport \{ 50000, 22 \} reject/);
+  assert.doesNotMatch(plan([], []), /reject with tcp/);
 });
 
 test('a port that is published twice is refused, unless the protocols differ', () => {
@@ -90,5 +99,5 @@ test('port 53 of the bridge belongs to the responder, even if a workload publish
   const responder = chain.findIndex((line) => line.includes('jump to_responder'));
   const cell = chain.findIndex((line) => line.includes('jump to_cell'));
   assert.ok(responder !== -1 && responder < cell);
-  assert.match(lines.join('\n'), /th dport 53 dnat ip to 172\.20\.254\.1:20053/);
+  assert.match(lines.join('\n'), /172\.20\.254\.1 : 172\.20\.254\.1 \. 20053/);
 });

@@ -33,7 +33,7 @@ export function uidOfAddress(address: string): number {
  */
 export async function connectTap(spec: TapSpec, signal?: AbortSignal): Promise<void> {
   const name = linkName(spec.address);
-  const there = (await listTaps('', signal)).find((tap) => tap.name === name);
+  const there = (await listTaps(signal)).find((tap) => tap.name === name);
   if (there === undefined) {
     await ipBatchAll([`link delete ${name}`], { signal });
     const owner = `user ${uidOfAddress(spec.address)}`;
@@ -49,13 +49,13 @@ export async function disconnectTap(address: string, signal?: AbortSignal): Prom
   await ipBatchAll([`link delete ${linkName(address)}`], { signal });
 }
 
-export async function listTaps(bridge: string, signal?: AbortSignal): Promise<readonly LinkSeen[]> {
+export async function listTaps(signal?: AbortSignal): Promise<readonly LinkSeen[]> {
   const shown = await ipShow<TunShown>(['link', 'show', 'type', 'tun'], { signal });
   return shown.flatMap((tap) => {
     const address = addressOfLink(tap.ifname);
     if (address === undefined) return [];
     // A TAP without a machine has no carrier, so the carrier does not count.
-    const connected = tap.master === bridge && tap.flags.includes('UP');
-    return [{ name: tap.ifname, address, key: tap.ifalias, connected }];
+    const { ifname: name, ifalias: key, master: bridge } = tap;
+    return [{ name, address, key, bridge, isUp: tap.flags.includes('UP') }];
   });
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { inOwnNamespaces } from '@capsule/testkit';
 import { ipBatch, ipBatchAll, ipShow, ipShowAll } from './ip.ts';
 import { namespaceNames, namespaceState } from './namespace.ts';
-import { nftHasTable, nftLoad } from './nft.ts';
+import { nftHasTable, nftLoad, nftMap } from './nft.ts';
 
 interface Link {
   readonly ifname: string;
@@ -50,12 +50,17 @@ if (await inOwnNamespaces(import.meta.filename)) {
   });
 
   test('a ruleset is loaded completely or not at all', async () => {
+    const ports = 'map ports {\n type inet_proto . inet_service : ipv4_addr . inet_service\n }\n';
+    const broken = `table inet capsule { ${ports} }\ntable inet capsule { chain b { jump c } }\n`;
     assert.equal(await nftHasTable('inet capsule'), false);
-    const broken =
-      'table inet capsule {\n chain a { }\n}\ntable inet capsule { chain b { jump c } }\n';
     await assert.rejects(nftLoad(broken), { code: /^NFT_/ });
-    assert.equal(await nftHasTable('inet capsule'), false);
-    await nftLoad('table inet capsule {\n chain a { }\n}\n');
+    assert.equal(await nftMap('inet capsule', 'ports'), undefined);
+    await nftLoad(`table inet capsule { ${ports} }\n`);
     assert.equal(await nftHasTable('inet capsule'), true);
+    assert.deepEqual(await nftMap('inet capsule', 'ports'), []);
+    assert.equal(await nftMap('inet capsule', 'absent'), undefined);
+    await nftLoad('add element inet capsule ports { tcp . 80 : 10.0.0.2 . 8080 }\n');
+    const element = { key: ['tcp', 80], value: ['10.0.0.2', 8080] };
+    assert.deepEqual(await nftMap('inet capsule', 'ports'), [element]);
   });
 }

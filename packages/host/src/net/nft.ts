@@ -19,6 +19,42 @@ export async function nftHasTable(table: string, signal?: AbortSignal): Promise<
   }
 }
 
+/** One part of a key or value is a word or a number. */
+export interface NftMapElement {
+  readonly key: readonly (string | number)[];
+  readonly value: readonly (string | number)[];
+}
+
+interface Listed {
+  readonly nftables: readonly {
+    readonly map?: { readonly elem?: readonly (readonly [Concatenated, Concatenated])[] };
+  }[];
+}
+
+interface Concatenated {
+  readonly concat: readonly (string | number)[];
+}
+
+/**
+ * Returns the elements of a map whose keys and values are concatenated; undefined without the map or its table.
+ * `table` is family and name: `inet capsule`.
+ */
+export async function nftMap(
+  table: string,
+  map: string,
+  signal?: AbortSignal,
+): Promise<readonly NftMapElement[] | undefined> {
+  try {
+    const args = ['--json', 'list', 'map', ...table.split(' '), map];
+    const listed = JSON.parse(await nft(args, signal === undefined ? {} : { signal })) as Listed;
+    const elements = listed.nftables.flatMap((item) => item.map?.elem ?? []);
+    return elements.map(([key, value]) => ({ key: key.concat, value: value.concat }));
+  } catch (failure) {
+    if (isNotFound(failure)) return undefined;
+    throw failure;
+  }
+}
+
 async function nft(args: readonly string[], options: RunOptions): Promise<string> {
   try {
     return (await run('nft', args, options)).stdout;

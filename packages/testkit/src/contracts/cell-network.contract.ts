@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import type { CellNetwork, PublishedPort } from '@capsule/core';
 
-/** A network without cells, whose subnet is 172.20.254.0/24. */
+/** A network without cells, with the space main/default in 172.20.254.0/24. */
 export interface NetworkBench {
   readonly network: CellNetwork;
-  /** Another object over the same system: what a restarted capsuled has. */
-  readonly reopen: () => CellNetwork;
+  /** Another object over the same system, prepared for the same space: what a restarted capsuled has. */
+  readonly reopen: () => Promise<CellNetwork>;
 }
 
 const WEB = { key: 'main_default_default_web', hostname: 'web', address: '172.20.254.10' };
@@ -50,8 +50,7 @@ export function cellNetworkContract(
     test('a new process sees, keeps and removes what an old one made', async (t) => {
       const { network, reopen } = await open(t);
       await network.attach(WEB);
-      const later = reopen();
-      await later.prepare();
+      const later = await reopen();
       assert.equal((await later.inspect(WEB.key))?.complete, true);
       await later.attach(WEB);
       await later.detach(WEB.key);
@@ -74,7 +73,7 @@ export function cellNetworkContract(
       const seen = { key: WEB.key, link: 'tap', address: WEB.address, complete: true } as const;
       assert.deepEqual(await network.inspect(WEB.key), seen);
       assert.deepEqual(await network.list(), [seen]);
-      const later = reopen();
+      const later = await reopen();
       await later.attach({ ...WEB, link: 'tap' });
       await later.attach(WEB);
       assert.deepEqual(await later.list(), [{ ...seen, link: 'veth' }]);
@@ -121,6 +120,13 @@ export function cellNetworkContract(
         const attach = network.attach({ ...WEB, address });
         await assert.rejects(attach, { code: 'NETWORK_ADDRESS_OUTSIDE', kind: 'invalid' });
       }
+      assert.deepEqual(await network.list(), []);
+    });
+
+    test('a cell of a space that is not prepared is refused', async (t) => {
+      const { network } = await open(t);
+      const cell = { ...WEB, key: 'main_other_default_web' };
+      await assert.rejects(network.attach(cell), { code: 'NETWORK_SPACE_UNKNOWN' });
       assert.deepEqual(await network.list(), []);
     });
 

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cellNetworkContract } from '../contracts/cell-network.contract.ts';
+import { spaceNetworksContract } from '../contracts/space-networks.contract.ts';
 import { FakeCellNetwork } from './fake-cell-network.ts';
 
 cellNetworkContract('fake', async () => {
   const network = new FakeCellNetwork();
-  return { network, reopen: () => new FakeCellNetwork(network.state) };
+  return { network, reopen: async () => new FakeCellNetwork(network.state) };
+});
+
+spaceNetworksContract('fake', async () => {
+  const network = new FakeCellNetwork();
+  return { network, reopen: async () => new FakeCellNetwork(network.state) };
 });
 
 test('a planned failure happens once, and changes nothing', async () => {

@@ -1,28 +1,51 @@
-import type {
-  CellNetwork,
-  CellNetworkSeen,
-  CellNetworkSpec,
-  PublishedPort,
-  TapLink,
+import {
+  type CellNetwork,
+  type CellNetworkSeen,
+  type CellNetworkSpec,
+  isOverlap,
+  type PublishedPort,
+  parseRange,
+  parseSubnet,
+  type SpaceNetworkSeen,
+  type SpaceNetworkSpec,
+  type SpaceNetworks,
+  spaceOfCell,
+  type TapLink,
 } from '@capsule/core';
 import { fakeError } from './fake-error.ts';
 
 /** The state that outlives the object that made it: the fake's Linux. */
 export interface FakeNetworkState {
   readonly cells: Map<string, CellNetworkSeen>;
+  readonly spaces: Map<string, SpaceNetworkSpec>;
   published: readonly PublishedPort[];
 }
 
-type Verb = 'prepare' | 'attach' | 'detach' | 'list' | 'inspect' | 'publish';
+/** A machine with the space main/default, in 172.20.254.0/24. */
+export function fakeNetworkState(): FakeNetworkState {
+  const first = { key: 'main_default', bridge: 'br0', cidr: '172.20.254.0/24' };
+  return { cells: new Map(), spaces: new Map([[first.key, first]]), published: [] };
+}
 
-/** Cells in memory, in 172.20.254.0/24. Tests decide which calls fail. */
-export class FakeCellNetwork implements CellNetwork {
+type Verb =
+  | 'prepare'
+  | 'prepareSpace'
+  | 'removeSpace'
+  | 'listSpaces'
+  | 'attach'
+  | 'detach'
+  | 'list'
+  | 'inspect'
+  | 'publish';
+
+/** Cells and spaces in memory. Tests decide which calls fail. */
+export class FakeCellNetwork implements CellNetwork, SpaceNetworks {
   readonly state: FakeNetworkState;
   /** Every call, in order: `attach main_default_default_web`. */
   readonly calls: string[] = [];
   readonly #failures = new Map<Verb, unknown[]>();
 
-  constructor(state: FakeNetworkState = { cells: new Map(), published: [] }) {
+  constructor(state: FakeNetworkState = fakeNetworkState()) {
     this.state = state;
   }
 
@@ -41,13 +64,39 @@ export class FakeCellNetwork implements CellNetwork {
     this.#called('prepare', '', signal);
   }
 
+  async prepareSpace(space: SpaceNetworkSpec, signal?: AbortSignal): Promise<void> {
+    this.#called('prepareSpace', space.key, signal);
+    for (const other of this.state.spaces.values()) {
+      if (other.key !== space.key && isInTheWay(other, space)) {
+        throw fakeError('NETWORK_SPACE_OVERLAP', 'conflict', `${space.key} overlaps ${other.key}`);
+      }
+    }
+    this.state.spaces.set(space.key, space);
+  }
+
+  async removeSpace(key: string, signal?: AbortSignal): Promise<void> {
+    this.#called('removeSpace', key, signal);
+    if ([...this.state.cells.keys()].some((cell) => spaceOfCell(cell) === key)) {
+      throw fakeError('NETWORK_SPACE_IN_USE', 'precondition', `${key} has cells`);
+    }
+    this.state.spaces.delete(key);
+  }
+
+  async listSpaces(signal?: AbortSignal): Promise<readonly SpaceNetworkSeen[]> {
+    this.#called('listSpaces', '', signal);
+    return [...this.state.spaces.values()].map((space) => ({ ...space, isUp: true }));
+  }
+
   async attach(
     { key, link = 'veth', address }: CellNetworkSpec,
     signal?: AbortSignal,
   ): Promise<void> {
     this.#called('attach', key, signal);
-    const [, last = ''] = /^172\.20\.254\.(\d{1,3})$/.exec(address) ?? [];
-    if (last === '' || Number(last) < 2 || Number(last) > 254) {
+    const space = this.state.spaces.get(spaceOfCell(key));
+    if (space === undefined) {
+      throw fakeError('NETWORK_SPACE_UNKNOWN', 'precondition', `${key} has no space`);
+    }
+    if (!parseSubnet(space.cidr).holds(address)) {
       throw fakeError('NETWORK_ADDRESS_OUTSIDE', 'invalid', `${address} is no address for a cell`);
     }
     this.state.cells.set(key, { key, link, address, complete: true });
@@ -94,7 +143,7 @@ export class FakeCellNetwork implements CellNetwork {
     }));
   }
 
-  hostFiles(): readonly { readonly source: string; readonly target: string }[] {
+  hostFiles(_key: string): readonly { readonly source: string; readonly target: string }[] {
     return ['hosts', 'resolv.conf'].map((name) => ({
       source: `/etc/${name}`,
       target: `/etc/${name}`,
@@ -107,4 +156,9 @@ export class FakeCellNetwork implements CellNetwork {
     const failure = this.#failures.get(verb)?.shift();
     if (failure !== undefined) throw failure;
   }
+}
+
+function isInTheWay(one: SpaceNetworkSpec, other: SpaceNetworkSpec): boolean {
+  const [a, b] = [parseRange(one.cidr), parseRange(other.cidr)];
+  return one.bridge === other.bridge || (a !== undefined && b !== undefined && isOverlap(a, b));
 }

@@ -38,10 +38,11 @@ export function fakeOutside() {
       serialPathOf: (ref: Parameters<typeof containerKey>[0]) => `${containerKey(ref)}.serial`,
     },
     network: {
-      network: new FakeCellNetwork({ cells: new Map(), published: [] }),
+      network: new FakeCellNetwork(),
       names: new FakeNameResponder(),
       listeners: new FakePortListeners(),
       service: ALL_WELL,
+      ranges: { usedRanges: async () => [] },
     },
     volumes: {
       ...noTransfers,

@@ -2,8 +2,9 @@ import type { CellNetwork, PublishedPort } from '@capsule/core';
 import { run } from '@capsule/host';
 import { TrafficAgent } from './traffic-agent.ts';
 
-/** Addresses of the lab: a host on the uplink, the capsule's two, and two cells. */
+/** Addresses of the lab: a host on the uplink, the capsule's two, a space and two cells in it. */
 export const TRAFFIC_LAB = {
+  space: { key: 'main_default', bridge: 'br0', cidr: '172.20.254.0/24' },
   outside: '192.0.2.1',
   uplink: '192.0.2.2',
   gateway: '172.20.254.1',

@@ -28,4 +28,14 @@ export function containerFromKey(key: string): ContainerRef | undefined {
   return { cell: cellFromKey(key), container };
 }
 
+/** The same for the space of a cell. */
+export function spaceKey({ realm, space }: Pick<CellId, 'realm' | 'space'>): string {
+  return [realm, space].join(SEPARATOR);
+}
+
+/** The key of the space that a cell, given by its key, is in. */
+export function spaceOfCell(key: string): string {
+  return spaceKey(cellFromKey(key));
+}
+
 const SEPARATOR = '_';

@@ -49,7 +49,7 @@ function containerSpec(
     ...(shared.microVm && { microVm: shared.microVm }),
     network: networkOf(parts, at),
     volumes: spec.mounts.map((mount, index) => describeVolumeOf(parts, at, { mount, index })),
-    files: isHost ? parts.network.hostFiles() : parts.network.files(cellKey(id)),
+    files: isHost ? parts.network.hostFiles(cellKey(id)) : parts.network.files(cellKey(id)),
     logPath: parts.logPath(ref),
     revision,
   };
