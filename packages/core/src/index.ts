@@ -59,6 +59,8 @@ export type * from './port/machine-monitors.ts';
 export type * from './port/machine-ranges.ts';
 export type * from './port/name-responder.ts';
 export type * from './port/port-listeners.ts';
+export type * from './port/realm-namespaces.ts';
+export type * from './port/realm-store.ts';
 export type * from './port/registry-hosts.ts';
 export type * from './port/service-probe.ts';
 export type * from './port/space-networks.ts';

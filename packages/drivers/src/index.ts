@@ -1,9 +1,9 @@
 export { KindFiles } from './by-kind/kind-files.ts';
 export { KindRuntime } from './by-kind/kind-runtime.ts';
 export {
-  ContainerdClient,
-  type ContainerdClientOptions,
-} from './containerd/client/containerd-client.ts';
+  ContainerdConnection,
+  type ContainerdConnectionOptions,
+} from './containerd/client/containerd-connection.ts';
 export {
   ContainerdRuntime,
   type ContainerdRuntimeOptions,
@@ -13,10 +13,14 @@ export {
   ContainerdImageSource,
   type ContainerdImageSourceOptions,
 } from './containerd/image/containerd-image-source.ts';
+export { ContainerdImageStores } from './containerd/image/containerd-image-stores.ts';
+export type { ContainerdImagesOptions } from './containerd/image/containerd-images.ts';
+export { realmError } from './containerd/realm/errors.ts';
+export { fixedRealms } from './containerd/realm/fixed-realms.ts';
 export {
-  ContainerdImages,
-  type ContainerdImagesOptions,
-} from './containerd/image/containerd-images.ts';
+  ContainerdRealms,
+  type ContainerdRealmsOptions,
+} from './containerd/realm-store/containerd-realms.ts';
 export { filesError } from './files-program/errors.ts';
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';

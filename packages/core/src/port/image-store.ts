@@ -48,3 +48,9 @@ export interface ImageStore {
   /** The image as an archive that `load` takes. Fails with `IMAGE_ABSENT`. */
   save(reference: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }
+
+/** The image caches of all realms. They share content and registry logins, and nothing else. */
+export interface ImageStores {
+  /** Fails with `REALM_UNKNOWN`. Cheap. */
+  of(realm: string): ImageStore;
+}

@@ -2,12 +2,15 @@ import {
   type ContainerFiles,
   type ContainerRuntime,
   MICRO_VM_LEAST_MIB,
+  type RealmNamespace,
+  type RealmNamespaces,
   realmNamespace,
 } from '@capsule/core';
 import {
-  ContainerdClient,
+  ContainerdConnection,
   ContainerdImageSource,
   ContainerdRuntime,
+  fixedRealms,
   KindFiles,
   KindRuntime,
   openMicroVms,
@@ -16,10 +19,13 @@ import type { Config } from '../config/config.ts';
 import type { Setup } from './setup.ts';
 
 const MIB = 1024 ** 2;
+/** The realm of flat workloads; microVMs use its images. */
+const MAIN: RealmNamespace = { name: 'main', namespace: realmNamespace('main') };
 
 /** Containers and microVMs, behind the same two ports. */
 export interface Runtimes {
-  readonly containerd: ContainerdClient;
+  readonly containerd: ContainerdConnection;
+  readonly realms: RealmNamespaces;
   readonly microVms: ReturnType<typeof openMicroVms>;
   readonly runtime: ContainerRuntime;
   readonly files: ContainerFiles;
@@ -27,10 +33,9 @@ export interface Runtimes {
 
 export function openRuntimes(setup: Setup): Runtimes {
   const { paths, stack } = setup;
-  const containerd = stack.use(
-    new ContainerdClient({ socketPath: paths.containerd, namespace: realmNamespace('main') }),
-  );
-  const containers = new ContainerdRuntime(containerd, {
+  const containerd = stack.use(new ContainerdConnection({ socketPath: paths.containerd }));
+  const realms = fixedRealms(MAIN);
+  const containers = new ContainerdRuntime(containerd, realms, {
     scratch: paths.view,
     execRoot: paths.exec,
   });
@@ -40,12 +45,12 @@ export function openRuntimes(setup: Setup): Runtimes {
     { container: containers.files, microVm: microVms.files },
     async (ref) => (await microVms.inspect(ref)) !== undefined,
   );
-  return { containerd, microVms, runtime, files };
+  return { containerd, realms, microVms, runtime, files };
 }
 
-function openMonitors(containerd: ContainerdClient, { config, paths, log }: Setup) {
+function openMonitors(containerd: ContainerdConnection, { config, paths, log }: Setup) {
   const { firecracker, limits, silentSeconds } = config.microVms;
-  const images = new ContainerdImageSource(containerd, { scratch: paths.view });
+  const images = new ContainerdImageSource(containerd.in(MAIN), { scratch: paths.view });
   return openMicroVms(images, {
     stateFolder: paths.vms,
     imageFolder: paths.vmImages,

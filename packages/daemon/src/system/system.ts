@@ -74,15 +74,16 @@ interface Opened {
 }
 
 async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Promise<Ports> {
-  const { containerd, microVms, runtime, files } = runtimes;
+  const { microVms, runtime, files } = runtimes;
   const { paths } = setup;
+  const images = openImages(setup, runtimes, (host) =>
+    isCapsuleError(store) ? undefined : store.registries.findLogin(host),
+  );
   return {
     runtime,
     files,
     network,
-    images: openImages(setup, containerd, (host) =>
-      isCapsuleError(store) ? undefined : store.registries.findLogin(host),
-    ),
+    images: images.of('main'),
     logs: {
       store: new FileLogs(),
       pathOf: paths.log,

@@ -18,9 +18,10 @@ import {
 } from '@capsule/testkit';
 import { plainContainer } from '@capsule/testkit/plain-container';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
-import { ContainerdClient } from './client/containerd-client.ts';
+import { ContainerdConnection } from './client/containerd-connection.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { ContainerdImages } from './image/containerd-images.ts';
+import { fixedRealms } from './realm/fixed-realms.ts';
 
 const skip = missingContainerd();
 const containerd = await openContainerd();
@@ -37,11 +38,10 @@ after(async () => {
 async function openBench(t: TestContext, config: Readonly<Record<string, unknown>> = {}) {
   assert.ok(containerd !== undefined);
   namespaces += 1;
-  const client = new ContainerdClient({
-    socketPath: containerd.socketPath,
-    namespace: `kukeon-test-${namespaces}`,
-  });
-  const runtime = new ContainerdRuntime(client, {
+  const connection = new ContainerdConnection({ socketPath: containerd.socketPath });
+  const realm = { name: REALM, namespace: `kukeon-test-${namespaces}` };
+  const client = connection.in(realm);
+  const runtime = new ContainerdRuntime(connection, fixedRealms(realm), {
     logBinary: await writeLogWriter(containerd.directory),
     scratch: join(containerd.directory, 'view'),
     execRoot: join(containerd.directory, 'exec'),
@@ -50,7 +50,7 @@ async function openBench(t: TestContext, config: Readonly<Record<string, unknown
   await new ContainerdImages(client).load(once(archive));
   t.after(async () => {
     for (const { ref } of await runtime.list()) await runtime.remove(ref);
-    client[Symbol.dispose]();
+    connection[Symbol.dispose]();
   });
   const cell = { realm: REALM, space: 'default', stack: 'default', cell: `c${namespaces}` };
   const ref: ContainerRef = { cell, container: 'one' };

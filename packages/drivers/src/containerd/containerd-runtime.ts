@@ -9,37 +9,37 @@ import type {
   ContainerUsage,
   ExecRequest,
   ExecSession,
+  RealmNamespaces,
   Resources,
   RunningContainer,
   RuntimeEvent,
   StopOrder,
 } from '@capsule/core';
-import { isCapsuleError, KeyedMutex } from '@capsule/core';
+import { allOrFirstError, isCapsuleError } from '@capsule/core';
 import { findLimits } from '../cgroup/find-limits.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import { parseCapabilityMask } from '../oci/capability-set.ts';
 import { containerId } from '../oci/container-id.ts';
 import { callOptions } from './client/call-options.ts';
-import type { ContainerdClient } from './client/containerd-client.ts';
-import { endLeftLeases } from './client/lease.ts';
+import type { ContainerdConnection } from './client/containerd-connection.ts';
 import { type CallContext, translateError, translateErrors } from './client/rpc-error.ts';
-import { type ActiveExecs, execContainer } from './exec/exec-container.ts';
-import { reclaimExecs } from './exec/reclaim-execs.ts';
+import { execContainer } from './exec/exec-container.ts';
 import { ContainerdFiles } from './files/containerd-files.ts';
-import { ImageReader } from './image/image-reader.ts';
-import { removeLeftRecords } from './image/records.ts';
+import { PerRealm } from './realm/per-realm.ts';
+import { endAbandoned, reclaim } from './reclaim.ts';
 import { containerUsage } from './runtime/container-usage.ts';
 import type { RuntimeContext } from './runtime/context.ts';
 import { createContainer } from './runtime/create-container.ts';
-import { inspectContainer, listContainers } from './runtime/list-containers.ts';
+import { inspectContainer } from './runtime/list-containers.ts';
+import { listRealms } from './runtime/list-realms.ts';
+import { openContext } from './runtime/open-context.ts';
 import { pauseContainer, resumeContainer } from './runtime/pause-container.ts';
 import { removeContainer } from './runtime/remove-container.ts';
-import { settleAll, settleLeft } from './runtime/settle-container.ts';
 import { startContainer } from './runtime/start-container.ts';
 import { stopContainer } from './runtime/stop-container.ts';
+import { withTaskLock } from './runtime/task-lock.ts';
 import { updateContainer } from './runtime/update-container.ts';
 import { watchEvents } from './runtime/watch-events.ts';
-import { UserFinder } from './user/user-finder.ts';
 
 export interface ContainerdRuntimeOptions {
   /** The log writer. Default `/usr/bin/capsule-log`. */
@@ -54,63 +54,67 @@ export interface ContainerdRuntimeOptions {
   readonly cgroupRoot?: string;
   /** The program that reads and writes files of containers. Default `/usr/bin/capsule-files`. */
   readonly filesBinary?: string;
-  /** The folder in which it mounts layers. Default `/run/capsule-files`. */
+  /** The folder in which it mounts layers, below one for each namespace. Default `/run/capsule-files`. */
   readonly filesScratch?: string;
-  /** The folder of the FIFOs of execs. Default `/run/capsule-exec`. */
+  /** The folder of the FIFOs of execs, below one for each namespace. Default `/run/capsule-exec`. */
   readonly execRoot?: string;
   /** An empty folder on which images are mounted to read them. Default `/run/capsule/view`. */
   readonly scratch?: string;
 }
 
-/** Runs containers with containerd and runc. */
+const DEFAULTS = {
+  logBinary: '/usr/bin/capsule-log',
+  snapshotter: 'overlayfs',
+  cgroupRoot: '/sys/fs/cgroup',
+  filesBinary: '/usr/bin/capsule-files',
+  filesScratch: '/run/capsule-files',
+  execRoot: '/run/capsule-exec',
+  scratch: '/run/capsule/view',
+};
+
+/**
+ * Runs containers with containerd and runc, each in the namespace of its realm. A call about a container of an
+ * unknown realm fails with `REALM_UNKNOWN`.
+ */
 export class ContainerdRuntime implements ContainerRuntime {
-  readonly #context: RuntimeContext;
-  /** Events carry only ids. An entry is removed with its container. */
-  readonly #owners = new Map<string, ContainerRef>();
-  readonly #execs: ActiveExecs = new Map();
+  readonly #connection: ContainerdConnection;
+  readonly #realms: PerRealm<RuntimeContext>;
+  readonly #cgroupRoot: string;
   readonly #files: ContainerFiles;
 
-  constructor(client: ContainerdClient, options: ContainerdRuntimeOptions = {}) {
-    const snapshotter = options.snapshotter ?? 'overlayfs';
-    const architecture = options.arch ?? architectureOf(arch());
-    const scratch = options.scratch ?? '/run/capsule/view';
-    this.#context = {
-      client,
-      architecture,
-      snapshotter,
+  constructor(
+    connection: ContainerdConnection,
+    realms: RealmNamespaces,
+    options: ContainerdRuntimeOptions = {},
+  ) {
+    const whole = { ...DEFAULTS, ...options };
+    const machine = {
+      architecture: options.arch ?? architectureOf(arch()),
       available: options.capabilities ?? ownCapabilities(),
-      images: new ImageReader(client, architecture),
-      users: new UserFinder(client, { snapshotter, scratch }),
-      logBinary: options.logBinary ?? '/usr/bin/capsule-log',
-      cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
-      execRoot: options.execRoot ?? '/run/capsule-exec',
-      layerLocks: new KeyedMutex(),
-      taskLocks: new KeyedMutex(),
-      unsettled: new Set(),
-      filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
-      filesScratch: options.filesScratch ?? '/run/capsule-files',
     };
-    this.#files = new ContainerdFiles(this.#context);
+    this.#connection = connection;
+    this.#cgroupRoot = whole.cgroupRoot;
+    this.#realms = new PerRealm(realms, (realm) =>
+      openContext(connection.in(realm), { ...whole, ...machine }),
+    );
+    this.#files = new ContainerdFiles(this.#realms);
   }
 
   async list(signal?: AbortSignal): Promise<readonly ContainerSeen[]> {
-    const seen = await translateErrors(
-      this.#call('list containers', signal),
-      listContainers(this.#context, signal),
-    );
-    for (const container of seen) this.#remember(container);
-    return seen;
+    const action = this.#call('list containers', signal);
+    return translateErrors(action, listRealms(this.#realms.all(), signal));
   }
 
   async inspect(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen | undefined> {
     const action = this.#call(`inspect container ${ref.container}`, signal);
-    return translateErrors(action, inspectContainer(this.#context, ref, signal));
+    return translateErrors(action, inspectContainer(this.#contextOf(ref), ref, signal));
   }
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
     const action = this.#call(`create container ${spec.ref.container}`, signal);
-    const seen = await translateErrors(action, createContainer(this.#context, spec, signal));
-    this.#remember(seen);
+    const context = this.#contextOf(spec.ref);
+    const seen = await translateErrors(action, createContainer(context, spec, signal));
+    context.owners.set(seen.id, seen.ref);
     return seen;
   }
 
@@ -121,122 +125,106 @@ export class ContainerdRuntime implements ContainerRuntime {
 
   async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
     const action = this.#call(`start container ${ref.container}`, signal);
+    const context = this.#contextOf(ref);
     // Two mounts of the same layers, one of them written to, would damage each other.
-    const id = containerId(ref);
-    const release = await this.#context.layerLocks.acquire(id, signal);
+    const release = await context.layerLocks.acquire(containerId(ref), signal);
     try {
-      return await this.#withTaskLock(id, signal, () =>
-        translateErrors(action, startContainer(this.#context, ref, signal)),
+      return await withTaskLock(context, ref, signal, () =>
+        translateErrors(action, startContainer(context, ref, signal)),
       );
     } finally {
       release();
     }
   }
 
-  stop(ref: ContainerRef, how: StopOrder, signal?: AbortSignal): Promise<void> {
+  async stop(ref: ContainerRef, how: StopOrder, signal?: AbortSignal): Promise<void> {
     const action = this.#call(`stop container ${ref.container}`, signal);
-    return translateErrors(action, stopContainer(this.#context, ref, how, signal));
+    return translateErrors(action, stopContainer(this.#contextOf(ref), ref, how, signal));
   }
 
-  pause(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+  async pause(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     const action = this.#call(`pause container ${ref.container}`, signal);
-    return translateErrors(action, pauseContainer(this.#context, ref, signal));
+    return translateErrors(action, pauseContainer(this.#contextOf(ref), ref, signal));
   }
 
-  resume(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
+  async resume(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     const action = this.#call(`resume container ${ref.container}`, signal);
-    return translateErrors(action, resumeContainer(this.#context, ref, signal));
+    return translateErrors(action, resumeContainer(this.#contextOf(ref), ref, signal));
   }
 
-  update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void> {
+  async update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void> {
     const action = this.#call(`change the limits of container ${ref.container}`, signal);
-    return translateErrors(action, updateContainer(this.#context, ref, resources, signal));
+    return translateErrors(action, updateContainer(this.#contextOf(ref), ref, resources, signal));
   }
 
-  exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession> {
+  async exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession> {
     const action = this.#call(`run a command in container ${ref.container}`, signal);
     const what = { ref, request };
-    return translateErrors(action, execContainer(this.#context, this.#execs, what, signal));
+    return translateErrors(action, execContainer(this.#contextOf(ref), what, signal));
   }
 
   reclaim(signal?: AbortSignal): Promise<void> {
     const action = this.#call('clean up after an earlier capsuled', signal);
-    return translateErrors(action, this.#reclaim(signal));
+    return translateErrors(
+      action,
+      this.#inAll((context) => reclaim(context, signal)),
+    );
   }
 
   endAbandoned(signal?: AbortSignal): Promise<void> {
     const action = this.#call('end commands whose client has left', signal);
-    return translateErrors(action, this.#endAbandoned(signal));
+    return translateErrors(
+      action,
+      this.#inAll((context) => endAbandoned(context, signal)),
+    );
   }
 
   usage(of: RunningContainer): Promise<ContainerUsage | undefined> {
-    return containerUsage(this.#context, of);
+    return containerUsage(this.#cgroupRoot, of);
   }
 
   limits(): Promise<ReadonlySet<keyof Resources>> {
-    return findLimits(this.#context.cgroupRoot);
+    return findLimits(this.#cgroupRoot);
   }
 
   /** A removal that has begun ignores the signal: a half-removed container is of no use. */
   async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const action = this.#call(`remove container ${ref.container}`, undefined);
-    await this.#withTaskLock(containerId(ref), signal, () =>
-      translateErrors(action, removeContainer(this.#context, ref)),
+    const context = this.#contextOf(ref);
+    await withTaskLock(context, ref, signal, () =>
+      translateErrors(action, removeContainer(context, ref)),
     );
   }
 
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent> {
-    return watchEvents(this.#context, this.#owners, signal);
+    return watchEvents(this.#connection, this.#realms, signal);
   }
 
   async probe(signal?: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }> {
     try {
-      const { version } = await this.#context.client.version.version({}, callOptions(signal));
+      const { version } = await this.#connection.version.version({}, callOptions(signal));
       return { ok: true, detail: `containerd ${version}` };
     } catch (cause) {
-      const error = translateError(cause, this.#context.client.socketPath, signal);
+      const error = translateError(cause, this.#connection.socketPath, signal);
       const why = isCapsuleError(error) ? error.why : undefined;
       const text = error instanceof Error ? error.message : String(error);
       return { ok: false, detail: why === undefined ? text : `${text}: ${why}` };
     }
   }
 
-  async #endAbandoned(signal?: AbortSignal): Promise<void> {
-    await reclaimExecs(this.#context, this.#execs, signal);
-    await settleLeft(this.#context, signal);
+  /** Tries all realms, then fails with the first failure. */
+  async #inAll(work: (context: RuntimeContext) => Promise<void>): Promise<void> {
+    await allOrFirstError(this.#realms.all().map(work));
   }
 
-  async #reclaim(signal?: AbortSignal): Promise<void> {
-    const { client } = this.#context;
-    await reclaimExecs(this.#context, this.#execs, signal);
-    await settleAll(this.#context, signal);
-    await this.#context.users.removeLeft();
-    // Records first: the content that they name is collected with the last lease that kept it.
-    await removeLeftRecords(client, signal);
-    await endLeftLeases(client, signal);
-  }
-
-  /** Runs `work` while no other call settles or deletes the container's task. */
-  async #withTaskLock<T>(
-    id: string,
-    signal: AbortSignal | undefined,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const release = await this.#context.taskLocks.acquire(id, signal);
-    try {
-      return await work();
-    } finally {
-      release();
-    }
+  /** Fails with `REALM_UNKNOWN`. */
+  #contextOf({ cell }: ContainerRef): RuntimeContext {
+    return this.#realms.of(cell.realm);
   }
 
   #call(action: string, signal: AbortSignal | undefined): CallContext {
-    return { action, socketPath: this.#context.client.socketPath, signal };
-  }
-
-  #remember({ id, ref }: ContainerSeen): void {
-    this.#owners.set(id, ref);
+    return { action, socketPath: this.#connection.socketPath, signal };
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
 import type { ContainerRef } from '@capsule/core';
+import { namesIn } from '@capsule/host';
 import {
   busyboxImage,
   dockerArchive,
@@ -12,13 +13,14 @@ import {
 } from '@capsule/testkit';
 import { plainContainer } from '@capsule/testkit/plain-container';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
-import { ContainerdClient } from './client/containerd-client.ts';
+import { ContainerdConnection } from './client/containerd-connection.ts';
 import { expiryLabels } from './client/lease.ts';
 import { packProcess } from './client/pack.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { execFolder, makeFolder } from './exec/exec-folder.ts';
 import { ContainerdImages } from './image/containerd-images.ts';
 import { STAGING_PREFIX } from './image/records.ts';
+import { fixedRealms } from './realm/fixed-realms.ts';
 
 const skip = missingContainerd();
 const containerd = await openContainerd();
@@ -37,12 +39,15 @@ after(async () => {
 /** Opens a runtime; its client makes the leftovers of a killed one. */
 async function openBench(t: TestContext, namespace: string) {
   assert.ok(containerd !== undefined);
-  const client = new ContainerdClient({ socketPath: containerd.socketPath, namespace });
-  const execRoot = join(containerd.directory, namespace);
-  const runtime = new ContainerdRuntime(client, {
+  const connection = new ContainerdConnection({ socketPath: containerd.socketPath });
+  const realm = { name: REALM, namespace };
+  const client = connection.in(realm);
+  const execFolders = join(containerd.directory, 'execs');
+  const execRoot = join(execFolders, namespace);
+  const runtime = new ContainerdRuntime(connection, fixedRealms(realm), {
     logBinary: await writeLogWriter(containerd.directory),
     scratch: join(containerd.directory, 'view'),
-    execRoot,
+    execRoot: execFolders,
   });
   const archive = dockerArchive(await busyboxImage(), [IMAGE]);
   async function* once() {
@@ -51,7 +56,7 @@ async function openBench(t: TestContext, namespace: string) {
   await new ContainerdImages(client).load(once());
   t.after(async () => {
     for (const { ref } of await runtime.list()) await runtime.remove(ref);
-    client[Symbol.dispose]();
+    connection[Symbol.dispose]();
   });
   return { client, runtime, execRoot, logPath: join(containerd.directory, `${namespace}.log`) };
 }
@@ -81,7 +86,7 @@ suite('leftovers of a killed capsuled', { skip, timeout: 360_000 }, () => {
     await runtime.reclaim(AbortSignal.timeout(30_000));
     await starting.catch(() => undefined);
     await runtime.reclaim(AbortSignal.timeout(30_000));
-    assert.deepEqual(await readdir(execRoot), []);
+    assert.deepEqual(await namesIn(execRoot), []);
     for (const execId of ['capsule-made', 'capsule-starting']) {
       await assert.rejects(client.tasks.get({ containerId: id, execId }), /not found/i);
     }
@@ -104,7 +109,7 @@ suite('leftovers of a killed capsuled', { skip, timeout: 360_000 }, () => {
     await makeFolder(execRoot, execFolder(execRoot, id, 'capsule-lost'));
     await runtime.reclaim(AbortSignal.timeout(30_000));
     assert.deepEqual(await pids(), before);
-    assert.deepEqual(await readdir(execRoot), []);
+    assert.deepEqual(await namesIn(execRoot), []);
   });
 
   test('the bundle of a task whose shim and clean-up were killed', async (t) => {
@@ -133,7 +138,7 @@ suite('leftovers of a killed capsuled', { skip, timeout: 360_000 }, () => {
     );
     const results = await Promise.allSettled(execs);
     assert.ok(results.every(({ status }) => status === 'rejected'));
-    assert.deepEqual(await readdir(execRoot), []);
+    assert.deepEqual(await namesIn(execRoot), []);
   });
 
   test('a lease with its content, and the record of a load', async (t) => {

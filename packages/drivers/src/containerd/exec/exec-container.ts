@@ -34,20 +34,14 @@ import {
 import { execMark } from './exec-mark.ts';
 import { closeEnds, type ExecEnds, endOrLeave, openEnds, RunningExec } from './running-exec.ts';
 
-/** Execs of this process, by id; `reclaim` spares them. */
-export type ActiveExecs = Map<
-  string,
-  { readonly containerId: string; readonly isStarted: boolean }
->;
-
 /** Implements `ContainerRuntime.exec`. */
 export async function execContainer(
   context: RuntimeContext,
-  active: ActiveExecs,
   { ref, request }: { readonly ref: ContainerRef; readonly request: ExecRequest },
   signal?: AbortSignal,
 ): Promise<ExecSession> {
   const { container } = ref;
+  const { execs: active } = context;
   const id = containerId(ref);
   const folder = execFolder(context.execRoot, id, `capsule-${randomUUID()}`);
   active.set(folder.execId, { containerId: id, isStarted: false });
@@ -67,7 +61,7 @@ export async function execContainer(
     active.delete(folder.execId);
     throw error;
   }
-  return start(context, active, { folder, request, described, container });
+  return start(context, { folder, request, described, container });
 }
 
 interface Found {
@@ -86,7 +80,7 @@ async function findRunning(
     ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal))),
     getTask(client, id, signal),
   ]);
-  const labels = answer?.container && readLabels(answer.container.labels);
+  const labels = answer?.container && readLabels(answer.container.labels, client.realm);
   if (labels === undefined || task === undefined || !isAlive(taskState(task))) {
     throw runtimeError.NOT_RUNNING({ container });
   }
@@ -104,10 +98,9 @@ interface Start {
 /** From here on a process may exist, whatever the runtime answers, so only `endExec` removes the folder. */
 async function start(
   context: RuntimeContext,
-  active: ActiveExecs,
   { folder, request, described, container }: Start,
 ): Promise<ExecSession> {
-  const { client } = context;
+  const { client, execs: active } = context;
   const { containerId: id, execId } = folder;
   const onClose = () => void active.delete(execId);
   let ends: ExecEnds | undefined;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
 import { type ContainerRef, containerCgroup, type ExecRequest } from '@capsule/core';
-import { listPids, readEntry, readProc } from '@capsule/host';
+import { listPids, namesIn, readEntry, readProc } from '@capsule/host';
 import {
   busyboxImage,
   dockerArchive,
@@ -16,9 +16,10 @@ import {
 import { plainContainer } from '@capsule/testkit/plain-container';
 import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
-import { ContainerdClient } from '../client/containerd-client.ts';
+import { ContainerdConnection } from '../client/containerd-connection.ts';
 import { ContainerdRuntime } from '../containerd-runtime.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';
+import { fixedRealms } from '../realm/fixed-realms.ts';
 
 const skip = missingContainerd();
 const containerd = await openContainerd();
@@ -63,17 +64,20 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
   const namespace = `kukeon-${name}`;
   const cell = { realm: REALM, space: 'default', stack: 'default', cell: name };
   const ref = { cell, container: 'one' };
-  const execRoot = join(directory, namespace);
-  await mkdir(execRoot);
+  const realm = { name: REALM, namespace };
+  const execFolders = join(directory, 'execs');
+  const execRoot = join(execFolders, namespace);
+  await mkdir(execFolders, { recursive: true });
   const options = {
     logBinary: await writeLogWriter(directory),
     scratch: join(directory, 'view'),
-    execRoot,
+    execRoot: execFolders,
   };
   const open = () => {
-    const client = new ContainerdClient({ socketPath, namespace });
-    const runtime = new ContainerdRuntime(client, options);
-    return { client, runtime, [Symbol.dispose]: () => client[Symbol.dispose]() };
+    const connection = new ContainerdConnection({ socketPath });
+    const runtime = new ContainerdRuntime(connection, fixedRealms(realm), options);
+    const client = connection.in(realm);
+    return { client, runtime, [Symbol.dispose]: () => connection[Symbol.dispose]() };
   };
   const first = open();
   const archive = dockerArchive(await busyboxImage(), [IMAGE]);
@@ -96,10 +100,12 @@ async function openBench(t: TestContext, name: string, hostPid = false): Promise
     first[Symbol.dispose]();
   });
   const imports = `
-    import { ContainerdClient } from '${join(import.meta.dirname, '../client/containerd-client.ts')}';
+    import { ContainerdConnection } from '${join(import.meta.dirname, '../client/containerd-connection.ts')}';
+    import { fixedRealms } from '${join(import.meta.dirname, '../realm/fixed-realms.ts')}';
     import { ContainerdRuntime } from '${join(import.meta.dirname, '../containerd-runtime.ts')}';
-    const client = new ContainerdClient(${JSON.stringify({ socketPath, namespace })});
-    const runtime = new ContainerdRuntime(client, ${JSON.stringify(options)});
+    const connection = new ContainerdConnection(${JSON.stringify({ socketPath })});
+    const realms = fixedRealms(${JSON.stringify(realm)});
+    const runtime = new ContainerdRuntime(connection, realms, ${JSON.stringify(options)});
     const exec = () => runtime.exec(${JSON.stringify(ref)}, ${JSON.stringify(REQUEST)});\n`;
   return {
     ref,
@@ -136,7 +142,7 @@ async function execUp({ ref, processes }: Bench, { runtime }: Opened) {
 /** Asserts that only the first process is left, untouched, and no trace of an exec. */
 async function assertEnded({ processes, execRoot }: Bench, first: readonly number[]) {
   assert.deepEqual(await processes(), first);
-  assert.deepEqual(await readdir(execRoot), []);
+  assert.deepEqual(await namesIn(execRoot), []);
 }
 
 async function killed(child: ChildProcess): Promise<void> {
@@ -247,7 +253,7 @@ suite('no process of an exec outlives its client', { skip, timeout: 240_000 }, (
     await session[Symbol.asyncDispose]();
     await opened.runtime.endAbandoned();
     const left = (await bench.processes()).filter((pid) => pid !== init);
-    assert.deepEqual([left, await readdir(bench.execRoot)], [[], []]);
+    assert.deepEqual([left, await namesIn(bench.execRoot)], [[], []]);
   });
 
   test('processes that a command leaves on purpose stay when it has ended by itself', async (t) => {
@@ -261,6 +267,6 @@ suite('no process of an exec outlives its client', { skip, timeout: 240_000 }, (
     await session[Symbol.asyncDispose]();
     await opened.runtime.endAbandoned();
     assert.equal((await bench.processes()).length, before.length + 1);
-    assert.deepEqual(await readdir(bench.execRoot), []);
+    assert.deepEqual(await namesIn(bench.execRoot), []);
   });
 });

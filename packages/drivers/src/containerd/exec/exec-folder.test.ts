@@ -13,15 +13,16 @@ import {
 import { openEnds } from './running-exec.ts';
 
 test('a half-removed folder is removed, and one in use stays', async (t) => {
-  const root = await mkdtemp(join(tmpdir(), 'exec-'));
-  t.after(() => rm(root, { recursive: true }));
-  await mkdir(join(root, 'left'));
+  const parent = await mkdtemp(join(tmpdir(), 'exec-'));
+  t.after(() => rm(parent, { recursive: true }));
+  const root = join(parent, 'kukeon-main');
+  await mkdir(join(root, 'left'), { recursive: true });
   const used = execFolder(root, 'used', 'one');
   await makeFolder(root, used);
   await removeEmptyFolders(root);
   assert.deepEqual(await readdir(root), ['used']);
   await removeFolder(root, used);
-  assert.deepEqual(await readdir(root), []);
+  assert.deepEqual(await readdir(parent), []);
   await removeEmptyFolders(join(root, 'none'));
 });
 

@@ -5,7 +5,7 @@ import { namesIn, removeEmptyFolder, run, unlessMissing } from '@capsule/host';
 
 /**
  * The folder of one exec, `<root>/<container id>/<exec id>/`: its FIFOs, and the record of a process that may
- * exist. It is made before the process and removed when neither the process nor the runtime's memory of it is
+ * exist. Each realm has a root of its own, which is there while it holds something. It is made before the process and removed when neither the process nor the runtime's memory of it is
  * left, so it leads to every leftover of a killed capsuled.
  */
 export interface ExecFolder {
@@ -64,6 +64,7 @@ export async function removeFolder(root: string, folder: ExecFolder): Promise<vo
   await removeEmptyFolder(join(root, folder.containerId, folder.execId));
   // Another exec of the same container may have its folder there.
   await removeEmptyFolder(join(root, folder.containerId));
+  await removeEmptyFolder(root);
 }
 
 /** Lists every exec that has a folder. */
@@ -81,11 +82,12 @@ export async function listFolders(root: string): Promise<readonly ExecFolder[]> 
 
 /**
  * Removes the empty folders of containers, which a process leaves that dies while it makes or removes the
- * folder of an exec.
+ * folder of an exec, and the root with the last of them.
  */
 export async function removeEmptyFolders(root: string): Promise<void> {
   const containers = await namesIn(root);
   await Promise.all(containers.map((containerId) => removeEmptyFolder(join(root, containerId))));
+  await removeEmptyFolder(root);
 }
 
 /** Opens a FIFO without waiting for its other end. */

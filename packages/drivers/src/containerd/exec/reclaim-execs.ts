@@ -1,18 +1,14 @@
 import type { RuntimeContext } from '../runtime/context.ts';
 import { endExec } from './end-exec.ts';
 import { endStrays } from './end-strays.ts';
-import type { ActiveExecs } from './exec-container.ts';
 import { listFolders, removeEmptyFolders } from './exec-folder.ts';
 
 /**
  * Ends every exec that has a folder and no living client. Idempotent, and cheap where nothing is left. Tries
  * all, then fails with the first failure.
  */
-export async function reclaimExecs(
-  context: RuntimeContext,
-  active: ActiveExecs,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function reclaimExecs(context: RuntimeContext, signal?: AbortSignal): Promise<void> {
+  const { execs: active } = context;
   const folders = await listFolders(context.execRoot);
   const left = folders.filter(({ execId }) => !active.has(execId));
   const ends = await Promise.allSettled(

@@ -17,6 +17,7 @@ import { unpackFolder } from '../../files-program/unpack-folder.ts';
 import { withoutMounts } from '../../files-program/without-mounts.ts';
 import { containerId } from '../../oci/container-id.ts';
 import { translateErrors } from '../client/rpc-error.ts';
+import type { PerRealm } from '../realm/per-realm.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { findRoot } from './find-root.ts';
 
@@ -25,10 +26,10 @@ import { findRoot } from './find-root.ts';
  * for good. `layerLocks` prevents the start of a stopped container while its layers are mounted here.
  */
 export class ContainerdFiles implements ContainerFiles {
-  readonly #context: RuntimeContext;
+  readonly #realms: PerRealm<RuntimeContext>;
 
-  constructor(context: RuntimeContext) {
-    this.#context = context;
+  constructor(realms: PerRealm<RuntimeContext>) {
+    this.#realms = realms;
   }
 
   async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
@@ -64,7 +65,7 @@ export class ContainerdFiles implements ContainerFiles {
   async copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void> {
     const seen = await this.look(at, signal);
     if ((seen.link?.behind ?? seen.type) !== 'folder') return;
-    const { filesBinary, filesScratch } = this.#context;
+    const { filesBinary, filesScratch } = this.#contextOf(at);
     const place = join(filesScratch, containerId(at.ref));
     await mkdir(place, { recursive: true });
     // Bound to a path of its own, so that no path in the archive leads out of the folder.
@@ -102,13 +103,15 @@ export class ContainerdFiles implements ContainerFiles {
 
   #start(
     args: readonly string[],
-    { ref: { container } }: ContainerPath,
+    at: ContainerPath,
     {
       signal,
       folder,
     }: { readonly signal: AbortSignal | undefined; readonly folder?: string | undefined },
   ): FilesProgram {
-    const program = new FilesProgram(this.#context.filesBinary, args, container, { folder });
+    const program = new FilesProgram(this.#contextOf(at).filesBinary, args, at.ref.container, {
+      folder,
+    });
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     return program;
   }
@@ -116,10 +119,11 @@ export class ContainerdFiles implements ContainerFiles {
   async #open(at: ContainerPath, signal?: AbortSignal) {
     const { ref } = at;
     const action = `look into container ${ref.container}`;
-    const { socketPath } = this.#context.client;
-    const release = await this.#context.layerLocks.acquire(containerId(ref), signal);
+    const context = this.#contextOf(at);
+    const { socketPath } = context.client;
+    const release = await context.layerLocks.acquire(containerId(ref), signal);
     try {
-      const found = findRoot(this.#context, ref, signal);
+      const found = findRoot(context, ref, signal);
       const { args, isRunning } = await translateErrors({ action, socketPath, signal }, found);
       // A running container has its own mount, and may be stopped and started meanwhile.
       if (isRunning) release();
@@ -128,5 +132,9 @@ export class ContainerdFiles implements ContainerFiles {
       release();
       throw error;
     }
+  }
+
+  #contextOf({ ref }: ContainerPath): RuntimeContext {
+    return this.#realms.of(ref.cell.realm);
   }
 }

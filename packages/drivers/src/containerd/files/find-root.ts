@@ -34,7 +34,7 @@ export async function findRoot(
     ignoring(Code.NotFound, context.client.containers.get({ id }, callOptions(signal))),
     getTask(context.client, id, signal),
   ]);
-  const labels = answer?.container && readLabels(answer.container.labels);
+  const labels = answer?.container && readLabels(answer.container.labels, context.client.realm);
   if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container: ref.container });
   if (task !== undefined && isAlive(taskState(task))) {
     return { args: ['process', String(task.pid), containerCgroup(labels)], isRunning: true };

@@ -13,7 +13,7 @@ import {
   type Treatment,
   testImage,
 } from '@capsule/testkit';
-import { ContainerdClient } from '../client/containerd-client.ts';
+import { ContainerdConnection } from '../client/containerd-connection.ts';
 import { ContainerdImages, type ContainerdImagesOptions } from './containerd-images.ts';
 
 const skip = missingContainerd();
@@ -34,7 +34,8 @@ async function openBench(
   assert.ok(containerd !== undefined);
   namespaces += 1;
   const namespace = `kukeon-images-${namespaces}`;
-  const client = new ContainerdClient({ socketPath: containerd.socketPath, namespace });
+  const connection = new ContainerdConnection({ socketPath: containerd.socketPath });
+  const client = connection.in({ name: 'main', namespace });
   const certsDir = join(containerd.directory, `certs-${namespaces}`);
   await offerHost(certsDir, 'registry.test', registry.host);
   const store = new ContainerdImages(client, { certsDir, ...options });
@@ -45,7 +46,7 @@ async function openBench(
   registry.misbehave(/silent/, () => undefined);
   t.after(() => {
     registry.behave();
-    client[Symbol.dispose]();
+    connection[Symbol.dispose]();
   });
   return {
     client,

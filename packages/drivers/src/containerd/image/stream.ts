@@ -4,6 +4,7 @@ import type { Any } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { type ContainerdClient, NO_TIMEOUT } from '../client/containerd-client.ts';
 import { pack } from '../client/pack.ts';
+import { REALM_LABEL } from '../client/realm-label.ts';
 import { ignoring, translateError } from '../client/rpc-error.ts';
 import { StreamInitSchema } from '../gen/containerd/services/streaming_pb.ts';
 
@@ -15,11 +16,12 @@ export interface Stream {
 }
 
 /**
- * Creates the namespace. containerd's garbage collector removes streams of a namespace that does not exist
+ * Creates the namespace, marked as its realm's. containerd's garbage collector removes streams of a namespace that does not exist
  * yet; other calls create their namespace. Idempotent.
  */
 export async function ensureNamespace(client: ContainerdClient): Promise<void> {
-  const namespace = { name: client.namespace };
+  const { namespace: name, realm } = client;
+  const namespace = { name, labels: { [REALM_LABEL]: realm } };
   await ignoring(Code.AlreadyExists, client.namespaces.create({ namespace }));
 }
 

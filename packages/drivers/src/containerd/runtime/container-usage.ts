@@ -1,11 +1,10 @@
 import { type ContainerUsage, containerCgroup, type RunningContainer } from '@capsule/core';
 import { readTraffic } from '../../cgroup/read-traffic.ts';
 import { readUsage } from '../../cgroup/read-usage.ts';
-import type { RuntimeContext } from './context.ts';
 
 /** Reads the usage from the kernel, which is cheap and works while containerd is away. */
 export async function containerUsage(
-  { cgroupRoot }: RuntimeContext,
+  cgroupRoot: string,
   of: RunningContainer,
 ): Promise<ContainerUsage | undefined> {
   const usage = await readUsage(cgroupRoot, containerCgroup(of));

@@ -3,10 +3,14 @@ import type { Architecture } from '../../oci/architecture.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import type { ImageReader } from '../image/image-reader.ts';
 import type { UserFinder } from '../user/user-finder.ts';
+import type { ActiveExecs } from './active-execs.ts';
+import type { Owners } from './owners.ts';
 
-/** The dependencies and options of the runtime's verbs. */
+/** The dependencies and options of the runtime's verbs in one realm. */
 export interface RuntimeContext {
   readonly client: ContainerdClient;
+  readonly owners: Owners;
+  readonly execs: ActiveExecs;
   readonly images: ImageReader;
   readonly users: UserFinder;
   readonly architecture: Architecture;
@@ -23,9 +27,9 @@ export interface RuntimeContext {
   readonly unsettled: Set<string>;
   /** The program that reads and writes files of containers. */
   readonly filesBinary: string;
-  /** The folder in which it mounts layers: `/run/capsule-files`. */
+  /** The folder in which it mounts layers: `/run/capsule-files/<namespace>`. */
   readonly filesScratch: string;
-  /** The folder of the FIFOs of execs: `/run/capsule-exec`. */
+  /** The folder of the FIFOs of execs: `/run/capsule-exec/<namespace>`. */
   readonly execRoot: string;
   /** `/sys/fs/cgroup` */
   readonly cgroupRoot: string;

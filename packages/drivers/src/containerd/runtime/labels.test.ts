@@ -22,6 +22,10 @@ const LABELS: ContainerLabels = {
 
 test('a label that another client of containerd has broken counts as absent', () => {
   const broken = { ...writeLabels(LABELS), [RESOURCES_LABEL]: '{"pids"', [ENDED_LABEL]: 'x' };
-  assert.deepEqual(readLabels(broken), { ...LABELS, resources: {} });
-  assert.deepEqual(readLabels(writeLabels(LABELS)), LABELS);
+  assert.deepEqual(readLabels(broken, 'main'), { ...LABELS, resources: {} });
+  assert.deepEqual(readLabels(writeLabels(LABELS), 'main'), LABELS);
+});
+
+test('a container of another realm is not of this one', () => {
+  assert.equal(readLabels(writeLabels(LABELS), 'team'), undefined);
 });

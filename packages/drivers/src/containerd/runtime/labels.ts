@@ -48,8 +48,11 @@ export function writeLabels({ ref, ...labels }: ContainerLabels): Record<string,
   };
 }
 
-/** Undefined for a container that capsuled did not make. */
-export function readLabels(from: Readonly<Record<string, string>>): ContainerLabels | undefined {
+/** Undefined for a container that capsuled did not make for this realm. */
+export function readLabels(
+  from: Readonly<Record<string, string>>,
+  realm: string,
+): ContainerLabels | undefined {
   const label = (name: string) => from[`${PREFIX}${name}`] ?? '';
   const cell = {
     realm: label('realm'),
@@ -58,6 +61,7 @@ export function readLabels(from: Readonly<Record<string, string>>): ContainerLab
     cell: label('cell'),
   };
   if (label('container') === '' || Object.values(cell).includes('')) return undefined;
+  if (cell.realm !== realm) return undefined;
   const ended = parse<ContainerEnd>(label('ended'));
   return {
     ref: { cell, container: label('container') },

@@ -20,7 +20,7 @@ export async function listContainers(
   // List names a container's first process by the container's id.
   const processes = new Map(tasks.tasks.map((task) => [task.containerId || task.id, task]));
   return records.containers.flatMap(({ id, labels }) => {
-    const ours = readLabels(labels);
+    const ours = readLabels(labels, client.realm);
     return ours === undefined ? [] : [describeContainer(id, ours, processes.get(id))];
   });
 }
@@ -55,6 +55,6 @@ async function look(client: RuntimeContext['client'], id: string, signal?: Abort
   // Task first, as in `listContainers`.
   const task = await getTask(client, id, signal);
   const answer = await ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal)));
-  const labels = answer?.container && readLabels(answer.container.labels);
+  const labels = answer?.container && readLabels(answer.container.labels, client.realm);
   return { task, seen: labels && describeContainer(id, labels, task) };
 }

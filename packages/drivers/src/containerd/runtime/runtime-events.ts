@@ -20,11 +20,10 @@ export interface ContainerEvent {
   readonly at: number;
 }
 
-/** Returns the filters of `Subscribe`. */
-export function eventFilters(namespace: string): string[] {
-  const topics = '^/(tasks/(start|exit|oom|delete|paused|resumed)|containers/delete)$';
-  return [`namespace==${namespace},topic~=${JSON.stringify(topics)}`];
-}
+/** The filters of `Subscribe`: of all namespaces, because a realm may be made while the stream is open. */
+export const EVENT_FILTERS: readonly string[] = [
+  `topic~=${JSON.stringify('^/(tasks/(start|exit|oom|delete|paused|resumed)|containers/delete)$')}`,
+];
 
 /** Reads an event; undefined for one that is not about a container's first process. */
 export function readEvent(envelope: Envelope): ContainerEvent | undefined {

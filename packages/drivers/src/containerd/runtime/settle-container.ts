@@ -29,7 +29,7 @@ export async function settleContainer(
     const call = client.containers.get({ id }, callOptions(signal));
     const container = (await ignoring(Code.NotFound, call))?.container;
     // A task without a record, or of another client of containerd, belongs to its creator.
-    const labels = container && readLabels(container.labels);
+    const labels = container && readLabels(container.labels, client.realm);
     if (labels === undefined) return;
     // The event may come late or never: the shim that sends it is removed with the task, and so is the
     // cgroup.

@@ -31,7 +31,7 @@ export async function startContainer(
     getTask(client, id, signal),
     findMounts(context, id, signal),
   ]);
-  const labels = answer?.container && readLabels(answer.container.labels);
+  const labels = answer?.container && readLabels(answer.container.labels, client.realm);
   if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container: ref.container });
   const state = taskState(task);
   if (isAlive(state)) return describeContainer(id, labels, task);

@@ -37,7 +37,7 @@ export async function stopContainer(
   if (state === 'created' || state === 'unknown') return removeTask(client, id);
   // A frozen process does not react to a signal.
   if (state === 'paused') await client.tasks.resume({ containerId: id }, callOptions(signal));
-  const ofImage = readLabels(answer?.container?.labels ?? {})?.stopSignal ?? '';
+  const ofImage = readLabels(answer?.container?.labels ?? {}, client.realm)?.stopSignal ?? '';
   const stopSignal = ordered === '' ? ofImage : ordered;
   const ended = new AbortController();
   const ask = { id, signal: parseStopSignal(stopSignal), graceMs };

@@ -2,28 +2,29 @@ import { type ContainerRef, Outbox, type RuntimeEvent } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { callOptions } from '../client/call-options.ts';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
+import type { ContainerdConnection } from '../client/containerd-connection.ts';
 import { ignoring, isLost, translateError } from '../client/rpc-error.ts';
+import type { PerRealm } from '../realm/per-realm.ts';
 import type { RuntimeContext } from './context.ts';
 import { readLabels } from './labels.ts';
-import { type ContainerEvent, eventFilters, readEvent } from './runtime-events.ts';
+import { type ContainerEvent, EVENT_FILTERS, readEvent } from './runtime-events.ts';
 import { settleEnded } from './settle-container.ts';
 
 /**
- * Yields events from now on. Ends when `signal` aborts, or when containerd goes away; fails with
- * `RUNTIME_UNAVAILABLE` when containerd cannot be reached at all. containerd's events carry ids only; their
- * owners are looked up once and kept in `owners` until the container is deleted. The end of a container is
- * reported after its task is removed, so its log is complete; events of other containers do not wait for
- * that.
+ * Yields events of all realms from now on, by one subscription. Ends when `signal` aborts, or when containerd
+ * goes away; fails with `RUNTIME_UNAVAILABLE` when containerd cannot be reached at all. containerd's events
+ * carry ids only; their owners are looked up once and kept until the container is deleted. The end of a
+ * container is reported after its task is removed, so its log is complete; events of other containers do not
+ * wait for that.
  */
 export async function* watchEvents(
-  context: RuntimeContext,
-  owners: Map<string, ContainerRef>,
+  connection: ContainerdConnection,
+  realms: PerRealm<RuntimeContext>,
   signal: AbortSignal,
 ): AsyncGenerator<RuntimeEvent> {
-  const { client } = context;
   const leave = new AbortController();
   const ready = new Outbox<RuntimeEvent>();
-  const watch = { context, owners, ready, signal: AbortSignal.any([signal, leave.signal]) };
+  const watch = { connection, realms, ready, signal: AbortSignal.any([signal, leave.signal]) };
   const passing = passEvents(watch).finally(() => ready.close());
   // Awaited below, unless the reader leaves before.
   passing.catch(() => undefined);
@@ -32,15 +33,15 @@ export async function* watchEvents(
     await passing;
   } catch (error) {
     if (signal.aborted || isLost(error)) return;
-    throw translateError(error, client.socketPath, signal);
+    throw translateError(error, connection.socketPath, signal);
   } finally {
     leave.abort();
   }
 }
 
 interface Watch {
-  readonly context: RuntimeContext;
-  readonly owners: Map<string, ContainerRef>;
+  readonly connection: ContainerdConnection;
+  readonly realms: PerRealm<RuntimeContext>;
   readonly ready: Outbox<RuntimeEvent>;
   readonly signal: AbortSignal;
 }
@@ -50,23 +51,26 @@ interface Watch {
  * ended and all have passed.
  */
 async function passEvents(watch: Watch): Promise<void> {
-  const { client } = watch.context;
+  const { connection, realms } = watch;
   const failed = new AbortController();
   const signal = AbortSignal.any([watch.signal, failed.signal]);
   const passing = new Map<string, Promise<void>>();
   try {
-    const filters = eventFilters(client.namespace);
-    for await (const envelope of client.events.subscribe({ filters }, { ...NO_TIMEOUT, signal })) {
+    const filters = [...EVENT_FILTERS];
+    const envelopes = connection.events.subscribe({ filters }, { ...NO_TIMEOUT, signal });
+    for await (const envelope of envelopes) {
       const event = readEvent(envelope);
-      if (event === undefined) continue;
-      const before = passing.get(event.id) ?? Promise.resolve();
+      const context = realms.in(envelope.namespace);
+      if (event === undefined || context === undefined) continue;
+      const container = `${envelope.namespace}/${event.id}`;
+      const before = passing.get(container) ?? Promise.resolve();
       const passed = before
-        .then(() => passEvent(watch, event))
+        .then(() => passEvent(context, event, watch))
         .catch((error: unknown) => failed.abort(error))
         .finally(() => {
-          if (passing.get(event.id) === passed) passing.delete(event.id);
+          if (passing.get(container) === passed) passing.delete(container);
         });
-      passing.set(event.id, passed);
+      passing.set(container, passed);
     }
     await Promise.all(passing.values());
   } catch (error) {
@@ -75,18 +79,18 @@ async function passEvents(watch: Watch): Promise<void> {
 }
 
 async function passEvent(
-  { context, owners, ready, signal }: Watch,
+  context: RuntimeContext,
   event: ContainerEvent,
+  { ready, signal }: Pick<Watch, 'ready' | 'signal'>,
 ): Promise<void> {
-  const owner = await findOwner(context, owners, event, signal);
+  const owner = await findOwner(context, event, signal);
   if (owner === undefined) return;
   if (event.kind === 'exited') await settleEnded(context, event.id);
   void ready.push(describeEvent(event, owner));
 }
 
 async function findOwner(
-  { client }: RuntimeContext,
-  owners: Map<string, ContainerRef>,
+  { client, owners }: RuntimeContext,
   { id, kind }: ContainerEvent,
   signal: AbortSignal,
 ): Promise<ContainerRef | undefined> {
@@ -94,7 +98,7 @@ async function findOwner(
   if (kind === 'deleted') owners.delete(id);
   if (known !== undefined || kind === 'deleted') return known;
   const answer = await ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal)));
-  const labels = answer?.container && readLabels(answer.container.labels);
+  const labels = answer?.container && readLabels(answer.container.labels, client.realm);
   if (labels === undefined) return undefined;
   owners.set(id, labels.ref);
   return labels.ref;

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file containerd/services/content.proto.
  */
 export const file_containerd_services_content: GenFile = /*@__PURE__*/
-  fileDesc("CiFjb250YWluZXJkL3NlcnZpY2VzL2NvbnRlbnQucHJvdG8SHmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MSKVAQoESW5mbxIOCgZkaWdlc3QYASABKAkSDAoEc2l6ZRgCIAEoAxJACgZsYWJlbHMYBSADKAsyMC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuSW5mby5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIiUKEkxpc3RDb250ZW50UmVxdWVzdBIPCgdmaWx0ZXJzGAEgAygJIkkKE0xpc3RDb250ZW50UmVzcG9uc2USMgoEaW5mbxgBIAMoCzIkLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5JbmZvIkIKElJlYWRDb250ZW50UmVxdWVzdBIOCgZkaWdlc3QYASABKAkSDgoGb2Zmc2V0GAIgASgDEgwKBHNpemUYAyABKAMiMwoTUmVhZENvbnRlbnRSZXNwb25zZRIOCgZvZmZzZXQYASABKAMSDAoEZGF0YRgCIAEoDCIbCgxBYm9ydFJlcXVlc3QSCwoDcmVmGAEgASgJMr4CCgdDb250ZW50EnEKBExpc3QSMi5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuTGlzdENvbnRlbnRSZXF1ZXN0GjMuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250ZW50LnYxLkxpc3RDb250ZW50UmVzcG9uc2UwARJxCgRSZWFkEjIuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250ZW50LnYxLlJlYWRDb250ZW50UmVxdWVzdBozLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5SZWFkQ29udGVudFJlc3BvbnNlMAESTQoFQWJvcnQSLC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuQWJvcnRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5YgZwcm90bzM", [file_google_protobuf_empty]);
+  fileDesc("CiFjb250YWluZXJkL3NlcnZpY2VzL2NvbnRlbnQucHJvdG8SHmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MSKVAQoESW5mbxIOCgZkaWdlc3QYASABKAkSDAoEc2l6ZRgCIAEoAxJACgZsYWJlbHMYBSADKAsyMC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuSW5mby5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIiUKEkxpc3RDb250ZW50UmVxdWVzdBIPCgdmaWx0ZXJzGAEgAygJIkkKE0xpc3RDb250ZW50UmVzcG9uc2USMgoEaW5mbxgBIAMoCzIkLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5JbmZvIkIKElJlYWRDb250ZW50UmVxdWVzdBIOCgZkaWdlc3QYASABKAkSDgoGb2Zmc2V0GAIgASgDEgwKBHNpemUYAyABKAMiMwoTUmVhZENvbnRlbnRSZXNwb25zZRIOCgZvZmZzZXQYASABKAMSDAoEZGF0YRgCIAEoDCImChREZWxldGVDb250ZW50UmVxdWVzdBIOCgZkaWdlc3QYASABKAkiGwoMQWJvcnRSZXF1ZXN0EgsKA3JlZhgBIAEoCTKWAwoHQ29udGVudBJWCgZEZWxldGUSNC5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuRGVsZXRlQ29udGVudFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkScQoETGlzdBIyLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5MaXN0Q29udGVudFJlcXVlc3QaMy5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuTGlzdENvbnRlbnRSZXNwb25zZTABEnEKBFJlYWQSMi5jb250YWluZXJkLnNlcnZpY2VzLmNvbnRlbnQudjEuUmVhZENvbnRlbnRSZXF1ZXN0GjMuY29udGFpbmVyZC5zZXJ2aWNlcy5jb250ZW50LnYxLlJlYWRDb250ZW50UmVzcG9uc2UwARJNCgVBYm9ydBIsLmNvbnRhaW5lcmQuc2VydmljZXMuY29udGVudC52MS5BYm9ydFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHliBnByb3RvMw", [file_google_protobuf_empty]);
 
 /**
  * @generated from message containerd.services.content.v1.Info
@@ -129,6 +129,23 @@ export const ReadContentResponseSchema: GenMessage<ReadContentResponse> = /*@__P
   messageDesc(file_containerd_services_content, 4);
 
 /**
+ * @generated from message containerd.services.content.v1.DeleteContentRequest
+ */
+export type DeleteContentRequest = Message<"containerd.services.content.v1.DeleteContentRequest"> & {
+  /**
+   * @generated from field: string digest = 1;
+   */
+  digest: string;
+};
+
+/**
+ * Describes the message containerd.services.content.v1.DeleteContentRequest.
+ * Use `create(DeleteContentRequestSchema)` to create a new message.
+ */
+export const DeleteContentRequestSchema: GenMessage<DeleteContentRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_content, 5);
+
+/**
  * @generated from message containerd.services.content.v1.AbortRequest
  */
 export type AbortRequest = Message<"containerd.services.content.v1.AbortRequest"> & {
@@ -145,7 +162,7 @@ export type AbortRequest = Message<"containerd.services.content.v1.AbortRequest"
  * Use `create(AbortRequestSchema)` to create a new message.
  */
 export const AbortRequestSchema: GenMessage<AbortRequest> = /*@__PURE__*/
-  messageDesc(file_containerd_services_content, 5);
+  messageDesc(file_containerd_services_content, 6);
 
 /**
  * Blobs by digest.
@@ -153,6 +170,16 @@ export const AbortRequestSchema: GenMessage<AbortRequest> = /*@__PURE__*/
  * @generated from service containerd.services.content.v1.Content
  */
 export const Content: GenService<{
+  /**
+   * Removes a blob from the namespace; it stays on the disk while another namespace has it.
+   *
+   * @generated from rpc containerd.services.content.v1.Content.Delete
+   */
+  delete: {
+    methodKind: "unary";
+    input: typeof DeleteContentRequestSchema;
+    output: typeof EmptySchema;
+  },
   /**
    * @generated from rpc containerd.services.content.v1.Content.List
    */

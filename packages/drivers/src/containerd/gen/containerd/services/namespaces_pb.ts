@@ -4,13 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { EmptySchema, FieldMask } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_empty, file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file containerd/services/namespaces.proto.
  */
 export const file_containerd_services_namespaces: GenFile = /*@__PURE__*/
-  fileDesc("CiRjb250YWluZXJkL3NlcnZpY2VzL25hbWVzcGFjZXMucHJvdG8SIWNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MSKSAQoJTmFtZXNwYWNlEgwKBG5hbWUYASABKAkSSAoGbGFiZWxzGAIgAygLMjguY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZS5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKFkNyZWF0ZU5hbWVzcGFjZVJlcXVlc3QSPwoJbmFtZXNwYWNlGAEgASgLMiwuY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZSJaChdDcmVhdGVOYW1lc3BhY2VSZXNwb25zZRI/CgluYW1lc3BhY2UYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLm5hbWVzcGFjZXMudjEuTmFtZXNwYWNlMo0BCgpOYW1lc3BhY2VzEn8KBkNyZWF0ZRI5LmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5DcmVhdGVOYW1lc3BhY2VSZXF1ZXN0GjouY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLkNyZWF0ZU5hbWVzcGFjZVJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("CiRjb250YWluZXJkL3NlcnZpY2VzL25hbWVzcGFjZXMucHJvdG8SIWNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MSKSAQoJTmFtZXNwYWNlEgwKBG5hbWUYASABKAkSSAoGbGFiZWxzGAIgAygLMjguY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZS5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKFkNyZWF0ZU5hbWVzcGFjZVJlcXVlc3QSPwoJbmFtZXNwYWNlGAEgASgLMiwuY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZSJaChdDcmVhdGVOYW1lc3BhY2VSZXNwb25zZRI/CgluYW1lc3BhY2UYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLm5hbWVzcGFjZXMudjEuTmFtZXNwYWNlIicKFUxpc3ROYW1lc3BhY2VzUmVxdWVzdBIOCgZmaWx0ZXIYASABKAkiWgoWTGlzdE5hbWVzcGFjZXNSZXNwb25zZRJACgpuYW1lc3BhY2VzGAEgAygLMiwuY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLk5hbWVzcGFjZSKKAQoWVXBkYXRlTmFtZXNwYWNlUmVxdWVzdBI/CgluYW1lc3BhY2UYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLm5hbWVzcGFjZXMudjEuTmFtZXNwYWNlEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzayJaChdVcGRhdGVOYW1lc3BhY2VSZXNwb25zZRI/CgluYW1lc3BhY2UYASABKAsyLC5jb250YWluZXJkLnNlcnZpY2VzLm5hbWVzcGFjZXMudjEuTmFtZXNwYWNlIiYKFkRlbGV0ZU5hbWVzcGFjZVJlcXVlc3QSDAoEbmFtZRgBIAEoCTLoAwoKTmFtZXNwYWNlcxJ7CgRMaXN0EjguY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLkxpc3ROYW1lc3BhY2VzUmVxdWVzdBo5LmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5MaXN0TmFtZXNwYWNlc1Jlc3BvbnNlEn8KBkNyZWF0ZRI5LmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5DcmVhdGVOYW1lc3BhY2VSZXF1ZXN0GjouY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLkNyZWF0ZU5hbWVzcGFjZVJlc3BvbnNlEn8KBlVwZGF0ZRI5LmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5VcGRhdGVOYW1lc3BhY2VSZXF1ZXN0GjouY29udGFpbmVyZC5zZXJ2aWNlcy5uYW1lc3BhY2VzLnYxLlVwZGF0ZU5hbWVzcGFjZVJlc3BvbnNlElsKBkRlbGV0ZRI5LmNvbnRhaW5lcmQuc2VydmljZXMubmFtZXNwYWNlcy52MS5EZWxldGVOYW1lc3BhY2VSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5YgZwcm90bzM", [file_google_protobuf_empty, file_google_protobuf_field_mask]);
 
 /**
  * @generated from message containerd.services.namespaces.v1.Namespace
@@ -69,11 +71,109 @@ export const CreateNamespaceResponseSchema: GenMessage<CreateNamespaceResponse> 
   messageDesc(file_containerd_services_namespaces, 2);
 
 /**
+ * @generated from message containerd.services.namespaces.v1.ListNamespacesRequest
+ */
+export type ListNamespacesRequest = Message<"containerd.services.namespaces.v1.ListNamespacesRequest"> & {
+  /**
+   * @generated from field: string filter = 1;
+   */
+  filter: string;
+};
+
+/**
+ * Describes the message containerd.services.namespaces.v1.ListNamespacesRequest.
+ * Use `create(ListNamespacesRequestSchema)` to create a new message.
+ */
+export const ListNamespacesRequestSchema: GenMessage<ListNamespacesRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_namespaces, 3);
+
+/**
+ * @generated from message containerd.services.namespaces.v1.ListNamespacesResponse
+ */
+export type ListNamespacesResponse = Message<"containerd.services.namespaces.v1.ListNamespacesResponse"> & {
+  /**
+   * @generated from field: repeated containerd.services.namespaces.v1.Namespace namespaces = 1;
+   */
+  namespaces: Namespace[];
+};
+
+/**
+ * Describes the message containerd.services.namespaces.v1.ListNamespacesResponse.
+ * Use `create(ListNamespacesResponseSchema)` to create a new message.
+ */
+export const ListNamespacesResponseSchema: GenMessage<ListNamespacesResponse> = /*@__PURE__*/
+  messageDesc(file_containerd_services_namespaces, 4);
+
+/**
+ * @generated from message containerd.services.namespaces.v1.UpdateNamespaceRequest
+ */
+export type UpdateNamespaceRequest = Message<"containerd.services.namespaces.v1.UpdateNamespaceRequest"> & {
+  /**
+   * @generated from field: containerd.services.namespaces.v1.Namespace namespace = 1;
+   */
+  namespace?: Namespace | undefined;
+
+  /**
+   * @generated from field: google.protobuf.FieldMask update_mask = 2;
+   */
+  updateMask?: FieldMask | undefined;
+};
+
+/**
+ * Describes the message containerd.services.namespaces.v1.UpdateNamespaceRequest.
+ * Use `create(UpdateNamespaceRequestSchema)` to create a new message.
+ */
+export const UpdateNamespaceRequestSchema: GenMessage<UpdateNamespaceRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_namespaces, 5);
+
+/**
+ * @generated from message containerd.services.namespaces.v1.UpdateNamespaceResponse
+ */
+export type UpdateNamespaceResponse = Message<"containerd.services.namespaces.v1.UpdateNamespaceResponse"> & {
+  /**
+   * @generated from field: containerd.services.namespaces.v1.Namespace namespace = 1;
+   */
+  namespace?: Namespace | undefined;
+};
+
+/**
+ * Describes the message containerd.services.namespaces.v1.UpdateNamespaceResponse.
+ * Use `create(UpdateNamespaceResponseSchema)` to create a new message.
+ */
+export const UpdateNamespaceResponseSchema: GenMessage<UpdateNamespaceResponse> = /*@__PURE__*/
+  messageDesc(file_containerd_services_namespaces, 6);
+
+/**
+ * @generated from message containerd.services.namespaces.v1.DeleteNamespaceRequest
+ */
+export type DeleteNamespaceRequest = Message<"containerd.services.namespaces.v1.DeleteNamespaceRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message containerd.services.namespaces.v1.DeleteNamespaceRequest.
+ * Use `create(DeleteNamespaceRequestSchema)` to create a new message.
+ */
+export const DeleteNamespaceRequestSchema: GenMessage<DeleteNamespaceRequest> = /*@__PURE__*/
+  messageDesc(file_containerd_services_namespaces, 7);
+
+/**
  * containerd's own namespaces: nothing of one is seen in another.
  *
  * @generated from service containerd.services.namespaces.v1.Namespaces
  */
 export const Namespaces: GenService<{
+  /**
+   * @generated from rpc containerd.services.namespaces.v1.Namespaces.List
+   */
+  list: {
+    methodKind: "unary";
+    input: typeof ListNamespacesRequestSchema;
+    output: typeof ListNamespacesResponseSchema;
+  },
   /**
    * @generated from rpc containerd.services.namespaces.v1.Namespaces.Create
    */
@@ -81,6 +181,24 @@ export const Namespaces: GenService<{
     methodKind: "unary";
     input: typeof CreateNamespaceRequestSchema;
     output: typeof CreateNamespaceResponseSchema;
+  },
+  /**
+   * @generated from rpc containerd.services.namespaces.v1.Namespaces.Update
+   */
+  update: {
+    methodKind: "unary";
+    input: typeof UpdateNamespaceRequestSchema;
+    output: typeof UpdateNamespaceResponseSchema;
+  },
+  /**
+   * Fails while anything but leases is in it.
+   *
+   * @generated from rpc containerd.services.namespaces.v1.Namespaces.Delete
+   */
+  delete: {
+    methodKind: "unary";
+    input: typeof DeleteNamespaceRequestSchema;
+    output: typeof EmptySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_containerd_services_namespaces, 0);

@@ -1,0 +1,31 @@
+import { callOptions } from '../client/call-options.ts';
+import type { ContainerdClient } from '../client/containerd-client.ts';
+
+export interface SnapshotName {
+  readonly name: string;
+  readonly parent: string;
+}
+
+/** Returns the digests of a namespace's blobs. */
+export async function listBlobs(
+  client: ContainerdClient,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const digests: string[] = [];
+  for await (const { info } of client.content.list({}, callOptions(signal))) {
+    digests.push(...info.map(({ digest }) => digest));
+  }
+  return digests;
+}
+
+export async function listSnapshots(
+  client: ContainerdClient,
+  snapshotter: string,
+  signal?: AbortSignal,
+): Promise<readonly SnapshotName[]> {
+  const names: SnapshotName[] = [];
+  for await (const { info } of client.snapshots.list({ snapshotter }, callOptions(signal))) {
+    names.push(...info.map(({ name, parent }) => ({ name, parent })));
+  }
+  return names;
+}
