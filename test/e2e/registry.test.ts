@@ -201,7 +201,7 @@ suite('registries', { concurrency: false }, () => {
     );
     assert.equal(bad.exitCode, 2);
     for (const complaint of [
-      '1:7: name: "Not A Host" is not a registry',
+      '1:7: name: "Not A Host" is not the host of a registry',
       '5:3: registry: unknown key `mirorrs` (did you mean `mirrors`?)',
     ]) {
       assert.ok(bad.stderr.includes(complaint), bad.stderr);

@@ -27,7 +27,7 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
     text: `${GOOD}  mounts: [{volumeName: data, mountPath: data}, {volumeName: B, mountPath: /b}, {}]\n`,
     complaints: [
       '5:42: container.mounts[0].mountPath: "data"',
-      '5:62: container.mounts[1].volumeName: "B" is not a name',
+      '5:62: container.mounts[1].volumeName: "B" is not a valid name',
       '5:81: container.mounts[2].volumeName: is missing',
       '5:81: container.mounts[2].mountPath: is missing',
     ],
@@ -35,7 +35,7 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   {
     what: 'a key that stands there twice',
     text: `${GOOD}  image: redis\n`,
-    complaints: ['5:3: container.image: `image` stands here twice'],
+    complaints: ['5:3: container.image: the key `image` is set twice'],
   },
   {
     what: 'values of wrong types, all of them at once',
@@ -43,7 +43,7 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
     complaints: [
       '1:7: name: must be a string, not 7, a number (put it in quotes: "7")',
       '4:3: container.image: must be a string, not a list',
-      '5:12: container.command: must be a list, not the text "sh"',
+      '5:12: container.command: must be a list, not the string "sh"',
       '6:8: container.env: must be a list, not 5, a number',
     ],
   },
@@ -71,12 +71,12 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   {
     what: 'a name that is none',
     text: GOOD.replace('web', 'My_Web'),
-    complaints: ['1:7: name: "My_Web" is not a name'],
+    complaints: ['1:7: name: "My_Web" is not a valid name'],
   },
   {
     what: 'a name that is too long',
     text: GOOD.replace('web', 'w'.repeat(64)),
-    complaints: [`1:7: name: "${'w'.repeat(64)}" is not a name`],
+    complaints: [`1:7: name: "${'w'.repeat(64)}" is not a valid name`],
   },
   {
     what: 'an image that is no reference',
@@ -98,9 +98,9 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
     complaints: [
       '6:37: container.ports[0].hostPort: 70000 is not a port',
       '7:23: container.ports[1].containerPort: 0 is not a port',
-      "8:37: container.ports[2].hostPort: 50000/tcp is the capsule's own API",
-      '9:37: container.ports[3].hostPort: a port chosen by the capsule (0) is not supported',
-      '10:51: container.ports[4].protocol: "sctp" is not a protocol (tcp or udp)',
+      '8:37: container.ports[2].hostPort: the capsule uses 50000/tcp for its own API',
+      '9:37: container.ports[3].hostPort: the capsule cannot choose a port (0)',
+      '10:51: container.ports[4].protocol: "sctp" is not a protocol (use tcp or udp)',
       '12:37: container.ports[6].hostPort: 83/tcp is published twice, first by ports[5]',
       '13:7: container.ports[7].hostPort: is missing',
     ],
@@ -108,7 +108,7 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   {
     what: "ports with the host's network",
     text: `${ports('containerPort: 80, hostPort: 80')}  networkMode: NETWORK_MODE_HOST\n`,
-    complaints: ['5:3: container.ports: ports are published only in bridge mode'],
+    complaints: ['5:3: container.ports: only bridge mode publishes ports'],
   },
   {
     what: 'the same name in two documents',
@@ -120,9 +120,13 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
     text: `${GOOD}---\nname: other\nkind: Container\n`,
     complaints: ['6:1: container: is missing'],
   },
-  { what: 'an empty file', text: '', complaints: ['1:1: the file holds no manifest'] },
-  { what: 'only comments', text: '# soon\n---\n', complaints: ['1:1: the file holds no manifest'] },
-  { what: 'a text', text: 'hello\n', complaints: ['1:1: a manifest is a map'] },
+  { what: 'an empty file', text: '', complaints: ['1:1: the file contains no manifest'] },
+  {
+    what: 'only comments',
+    text: '# soon\n---\n',
+    complaints: ['1:1: the file contains no manifest'],
+  },
+  { what: 'a text', text: 'hello\n', complaints: ['1:1: a manifest must be a map'] },
   { what: 'what is not YAML', text: 'name: [web\n', complaints: ['not YAML'] },
   { what: 'what is not JSON', text: '{"name": "web", }}', complaints: ['not YAML'] },
   { what: 'binary', text: '\u0000\u0001\u0002', complaints: [''] },

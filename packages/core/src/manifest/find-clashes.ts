@@ -25,7 +25,7 @@ export function findClashes(
       const first = ports.get(key);
       if (first === undefined) ports.set(key, { manifest, position });
       else if (first.manifest !== manifest) {
-        const message = `${key} is published by ${first.manifest.spec.name} already, in ${place(first.position)}`;
+        const message = `${first.manifest.spec.name} already publishes ${key}, in ${place(first.position)}`;
         problems.push({ path, message, position });
       }
     }

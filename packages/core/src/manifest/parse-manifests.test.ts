@@ -119,11 +119,11 @@ container: {}
   assert.deepEqual(problemsOf(text), [
     '5:3: container: unknown key `comand` (did you mean `command`?)',
     '6:16: container.networkMode: "NETWORK_MODE_BRIGDE" is not a network mode (did you mean NETWORK_MODE_BRIDGE?)',
-    '8:22: container.ports[0].containerPort: must be a whole number, not the text "80" (leave out the quotes: 80)',
+    '8:22: container.ports[0].containerPort: must be a whole number, not the string "80" (leave out the quotes: 80)',
     '10:7: container.ports[1].hostPort: is missing',
-    '1:7: name: "Web" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
-    '4:10: container.image: "nginx:" is not an image reference: a tag is 1 to 128 letters, digits, `_`, `.` or `-`, not starting with `.` or `-` (write it as [REGISTRY[:PORT]/]NAME[:TAG][@DIGEST], for example docker.io/library/nginx:1.27-alpine)',
-    '9:17: container.ports[0].hostPort: 70000 is not a port: 1 to 65535',
+    '1:7: name: "Web" is not a valid name (use 1 to 63 characters a-z, 0-9 and `-`, with a letter or digit at both ends)',
+    '4:10: container.image: "nginx:" is not an image reference: a tag has 1 to 128 letters, digits, `_`, `.` or `-`, and does not start with `.` or `-` (write it as [REGISTRY[:PORT]/]NAME[:TAG][@DIGEST], for example docker.io/library/nginx:1.27-alpine)',
+    '9:17: container.ports[0].hostPort: 70000 is not a port from 1 to 65535',
     '15:3: microVm: unknown key `vcpu` (did you mean `vcpus`?)',
     '18:1: name: is missing',
     '19:1: container.image: is missing',
@@ -136,11 +136,11 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
     'name: v\nkind: Volume\nsize: 1MiB\n---\nname: w\nkind: Volume\nsize: 17MiB\nsnapshotSchedule: {every: 10s, keep: 0}\n---\nname: X\nkind: Volume\nsize: much\nimage: x\n',
     [
       '3:7: size: 1MiB is out of range (16MiB to 16TiB, in whole MiB)',
-      '8:27: snapshotSchedule.every: is too short or not a span of time (at least 1m: 30m, 6h, 1d)',
+      '8:27: snapshotSchedule.every: is too short, or not a duration (at least 1m: 30m, 6h, 1d)',
       '8:38: snapshotSchedule.keep: 0 is out of range (1 to 1000)',
-      '13:1: unknown key `image` (known here: name, kind, size, snapshotSchedule)',
-      '12:7: size: "much" is not a size (a whole number with K, M, G or T (binary), or of bytes: 256MiB)',
-      '10:7: name: "X" is not a name (1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends)',
+      '13:1: unknown key `image` (valid keys here: name, kind, size, snapshotSchedule)',
+      '12:7: size: "much" is not a size (a whole number of bytes, or with the unit KiB, MiB, GiB or TiB: 256MiB)',
+      '10:7: name: "X" is not a valid name (use 1 to 63 characters a-z, 0-9 and `-`, with a letter or digit at both ends)',
     ],
   ],
   [
@@ -148,7 +148,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
     'name: v\nkind: Volume\nsize: 64MiB\nsnapshotSchedule: {every: often}\n',
     [
       '4:1: snapshotSchedule.keep: is missing (keep: 8)',
-      '4:27: snapshotSchedule.every: "often" is not a span of time (whole numbers with d, h, m or s: 30m, 6h, 1d12h)',
+      '4:27: snapshotSchedule.every: "often" is not a duration (whole numbers with d, h, m or s: 30m, 6h, 1d12h)',
     ],
   ],
   ['a volume without a size', 'name: v\nkind: Volume\n', ['1:1: size: is missing (size: 2GiB)']],
@@ -168,17 +168,19 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a field that is refused on purpose',
     `${WEB}  host_mount: true\n`,
-    ['5:3: container: `host_mount` is not supported (name the paths you need in hostBindPaths)'],
+    [
+      '5:3: container: `host_mount` is not supported (name the paths that you need in hostBindPaths)',
+    ],
   ],
   [
     'a key that stands twice',
     `${WEB}  image: other\n`,
-    ['5:3: container.image: `image` stands here twice'],
+    ['5:3: container.image: the key `image` is set twice'],
   ],
   [
     'a key in both spellings',
     `${WEB}  networkMode: host\n  network_mode: host\n`,
-    ['6:3: container.networkMode: `network_mode` stands here twice'],
+    ['6:3: container.networkMode: the key `network_mode` is set twice'],
   ],
   [
     'a number in env',
@@ -192,27 +194,27 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a variable twice',
     `${WEB}  env:\n    - {name: A, value: a}\n    - {name: A, value: b}\n`,
-    ['7:14: container.env[1].name: the variable A stands here twice'],
+    ['7:14: container.env[1].name: the variable A is set twice'],
   ],
   [
     'a bad variable name',
     `${WEB}  env:\n    - {name: 1A, value: a}\n`,
     [
-      '6:14: container.env.1A: "1A" is not a name of a variable (letters, digits, `_`, `.` and `-`, not starting with a digit)',
+      '6:14: container.env.1A: "1A" is not a valid name of a variable (use letters, digits, `_`, `.` and `-`, and do not start with a digit)',
     ],
   ],
   [
     'the variable __proto__',
     `${WEB}  env: {__proto__: a}\n`,
     [
-      '5:20: container.env.__proto__: "__proto__" is not a name of a variable (letters, digits, `_`, `.` and `-`, not starting with a digit)',
+      '5:20: container.env.__proto__: "__proto__" is not a valid name of a variable (use letters, digits, `_`, `.` and `-`, and do not start with a digit)',
     ],
   ],
   [
     'a command as text',
     `${WEB}  command: /bin/sh\n`,
     [
-      '5:12: container.command: must be a list, not the text "/bin/sh" (one word an item: ["/bin/sh", "-c"])',
+      '5:12: container.command: must be a list, not the string "/bin/sh" (write one word in each item: ["/bin/sh", "-c"])',
     ],
   ],
   [
@@ -223,25 +225,29 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a field without a value',
     `${WEB}  args:\n`,
-    ['5:3: container.args: must be a list, not nothing (one word an item: ["/bin/sh", "-c"])'],
+    [
+      '5:3: container.args: must be a list, not nothing (write one word in each item: ["/bin/sh", "-c"])',
+    ],
   ],
   [
     'ports in host mode',
     `${WEB}  networkMode: host\n  ports: [{containerPort: 80, hostPort: 80}]\n`,
     [
-      "6:3: container.ports: ports are published only in bridge mode (in host mode the container's ports are the capsule's own: remove `ports`)",
+      '6:3: container.ports: only bridge mode publishes ports (remove `ports`: in host mode the container uses the ports of the capsule directly)',
     ],
   ],
   [
     "the API's port",
     `${WEB}  ports: [{containerPort: 80, hostPort: 50000}]\n`,
-    ["5:41: container.ports[0].hostPort: 50000/tcp is the capsule's own API (choose another port)"],
+    [
+      '5:41: container.ports[0].hostPort: the capsule uses 50000/tcp for its own API (choose another port)',
+    ],
   ],
   [
     'an automatic port',
     `${WEB}  ports: [{containerPort: 80, hostPort: 0}]\n`,
     [
-      '5:41: container.ports[0].hostPort: a port chosen by the capsule (0) is not supported (write the port you want, 1 to 65535)',
+      '5:41: container.ports[0].hostPort: the capsule cannot choose a port (0) (write the port that you want, from 1 to 65535)',
     ],
   ],
   [
@@ -252,7 +258,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'another protocol',
     `${WEB}  ports: [{containerPort: 80, hostPort: 80, protocol: sctp}]\n`,
-    ['5:55: container.ports[0].protocol: "sctp" is not a protocol (tcp or udp)'],
+    ['5:55: container.ports[0].protocol: "sctp" is not a protocol (use tcp or udp)'],
   ],
   [
     'a fraction as port',
@@ -269,24 +275,26 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
     WEB.replace('web', '!x web'),
     ['1:7: not YAML: Unresolved tag: !x: `name: !x web`'],
   ],
-  ['a list', '- a\n', ['1:1: a manifest is a map (name: …, kind: Container, container: …)']],
+  ['a list', '- a\n', ['1:1: a manifest must be a map (name: …, kind: Container, container: …)']],
   [
     'a merge key',
     `${WEB}  <<: {args: []}\n`,
-    ['5:3: container: unknown key `<<` (docs/reference/manifest.md lists the fields)'],
+    ['5:3: container: unknown key `<<` (the JSON Schema of manifests lists all keys)'],
   ],
   [
     'an unknown anchor',
     `${WEB}  args: *gone\n`,
-    ['5:9: container.args: must be a list, not nothing (one word an item: ["/bin/sh", "-c"])'],
+    [
+      '5:9: container.args: must be a list, not nothing (write one word in each item: ["/bin/sh", "-c"])',
+    ],
   ],
   [
     'a key that is no word',
     `${WEB}  1: x\n`,
     ['5:3: container: a key must be a word (put it in quotes)'],
   ],
-  ['an empty file', '', ['1:1: the file holds no manifest']],
-  ['a file of comments', '# nothing\n---\n', ['1:1: the file holds no manifest']],
+  ['an empty file', '', ['1:1: the file contains no manifest']],
+  ['a file of comments', '# nothing\n---\n', ['1:1: the file contains no manifest']],
   [
     'broken syntax',
     'name: [a\nkind: b',
@@ -295,7 +303,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a NUL in an argument',
     `${WEB}  args: ["a\\0b"]\n`,
-    ['5:10: container.args[0]: holds a NUL character, which Linux cannot pass'],
+    ['5:10: container.args[0]: contains a NUL character, which Linux does not allow'],
   ],
 ];
 
@@ -312,14 +320,14 @@ test('names and ports that clash are found in one file and across files', () => 
   const other = WEB.replace('web', 'other');
   assert.deepEqual(problemsOf(WEB, WEB), ['f1:1:7: name: web is declared twice, first in f0:1']);
   assert.deepEqual(problemsOf(`${WEB}${ports}---\n${other}${ports}`), [
-    '11:41: container.ports[0].hostPort: 8080/tcp is published by web already, in f:5',
+    '11:41: container.ports[0].hostPort: web already publishes 8080/tcp, in f:5',
   ]);
 });
 
 test('problems of all files come together', () => {
   assert.deepEqual(problemsOf('name: a\n', '- a\n'), [
     'f0:1:1: kind: is missing (kind: Container)',
-    'f1:1:1: a manifest is a map (name: …, kind: Container, container: …)',
+    'f1:1:1: a manifest must be a map (name: …, kind: Container, container: …)',
   ]);
 });
 
@@ -337,7 +345,7 @@ test('a hundred problems are shown of a thousand', () => {
   const keys = Array.from({ length: 1000 }, (_, index) => `  key${index}: x\n`).join('');
   const problems = problemsOf(WEB + keys);
   assert.equal(problems.length, 101);
-  assert.match(problems.at(-1) ?? '', /and 900 problems more/);
+  assert.match(problems.at(-1) ?? '', /and 900 more problems/);
 });
 
 test('a port in the short form of Compose is one problem, which shows the right form', () => {
@@ -368,16 +376,19 @@ test('a port in the short form of Compose is one problem, which shows the right 
 test('a manifest of another program is recognised and named in the error', () => {
   const first = (text: string) => problemsOf(text)[0] ?? '';
   const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n';
-  assert.match(first(pod), /^1:1: apiVersion: this is a Kubernetes Pod, .*\(write each of its/);
+  assert.match(
+    first(pod),
+    /^1:1: apiVersion: this is a Kubernetes Pod, .*\(write one document for each/,
+  );
   assert.match(first('apiVersion: apps/v1\n'), /this is a Kubernetes manifest/);
   const compose = 'version: "3"\nservices:\n  web:\n    image: nginx\n';
-  assert.match(first(compose), /: this is a Compose file, .*\(write each service/);
+  assert.match(first(compose), /: this is a Compose file, .*\(write one document for each service/);
   for (const text of [
     'FROM debian:12\nRUN apt-get update && echo "a: b"\nCMD ["sh"]\n',
     '# syntax=docker/dockerfile:1\n\nARG V=1\nFROM a AS b\n',
     'from scratch',
   ]) {
-    assert.match(first(text), /^1:1: this is a Dockerfile, .*\(build the image/);
+    assert.match(first(text), /^1:1: this is a Dockerfile, .*\(build an image/);
   }
   assert.match(first('from: x\n'), /kind: is missing/);
 });
@@ -385,17 +396,17 @@ test('a manifest of another program is recognised and named in the error', () =>
 test('words of other programs lead to ours', () => {
   assert.deepEqual(problemsOf(`${WEB}  volumes: ["data:/data"]\n  env: [TZ=UTC, "x"]\n`), [
     '5:3: container: unknown key `volumes` (did you mean `mounts`?)',
-    '6:9: container.env[0]: a variable is a map (write it as {name: TZ, value: "UTC"})',
-    '6:17: container.env[1]: a variable is a map (write it as {name: NAME, value: ""})',
+    '6:9: container.env[0]: a variable must be a map (write it as {name: TZ, value: "UTC"})',
+    '6:17: container.env[1]: a variable must be a map (write it as {name: NAME, value: ""})',
   ]);
 });
 
 test('a YAML syntax error is shown once, with its line', () => {
   assert.deepEqual(problemsOf('name: w\nkind: Container\n   container: {}\n'), [
-    '2:7: not YAML: line 3 is indented too far: `   container: {}` (keys of one map begin in the same column)',
+    '2:7: not YAML: line 3 is indented too far: `   container: {}` (keys of one map must begin in the same column)',
   ]);
   assert.deepEqual(problemsOf(`${WEB}  ports:\n    - containerPort: 80\n     hostPort: 81\n`), [
-    '7:1: not YAML: the line `     hostPort: 81` is in no item of the list (begin it in the column of the other keys of its item, or with `- `)',
+    '7:1: not YAML: the line `     hostPort: 81` is in no item of the list (begin the key in the column of the other keys of its item, or begin the line with `- `)',
   ]);
   assert.deepEqual(problemsOf('name: a: b\n'), [
     '1:7: not YAML: a second `: ` in the line `name: a: b` (put the value in quotes)',

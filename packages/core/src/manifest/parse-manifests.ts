@@ -74,7 +74,7 @@ function readFile<Name extends string>(
   if (filled.length > 0)
     return { manifests, problems: readers.flatMap((reader) => reader.problems) };
   const position = { file: source.fileName, line: 1, column: 1 };
-  const message = 'the file holds no manifest';
+  const message = 'the file contains no manifest';
   return { manifests, problems: [{ path: '', message, position }] };
 }
 
@@ -86,6 +86,6 @@ function isEmpty({ contents }: Document.Parsed): boolean {
 function cut(problems: readonly ManifestProblem[]): readonly ManifestProblem[] {
   const [last] = problems.slice(PROBLEMS_SHOWN);
   if (last === undefined) return problems;
-  const message = `and ${problems.length - PROBLEMS_SHOWN} problems more`;
+  const message = `and ${problems.length - PROBLEMS_SHOWN} more problems`;
   return [...problems.slice(0, PROBLEMS_SHOWN), { path: '', message, position: last.position }];
 }

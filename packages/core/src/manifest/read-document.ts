@@ -32,7 +32,7 @@ function readKind<Name extends string>(
 ): { readonly kind: Name; readonly word: string } | undefined {
   const map = reader.asMap(root);
   if (map === undefined) {
-    return reader.refuse('', 'a manifest is a map', 'name: …, kind: Container, container: …');
+    return reader.refuse('', 'a manifest must be a map', 'name: …, kind: Container, container: …');
   }
   const foreign = recogniseForeign(map);
   if (foreign !== undefined) return reader.refuse(foreign.path, foreign.message, foreign.hint);

@@ -8,10 +8,13 @@ export const OF_MANIFESTS: readonly Mistake[] = [
     what: /99999 is not a port/,
     fix: /1 to 65535/,
   }),
-  manifest(18, WEB.replace('web', 'My_Web'), { what: /"My_Web" is not a name/, fix: /a-z, 0-9/ }),
+  manifest(18, WEB.replace('web', 'My_Web'), {
+    what: /"My_Web" is not a valid name/,
+    fix: /a-z, 0-9/,
+  }),
   manifest(19, `${WEB}   command: [sh]\n`, {
     what: /line 5 is indented too far: ` command: \[sh\]`/,
-    fix: /begin in the same column/,
+    fix: /must begin in the same column/,
   }),
   manifest(19, WEB.replace('  image', 'image'), {
     what: /`image` does not belong here/,
@@ -19,7 +22,7 @@ export const OF_MANIFESTS: readonly Mistake[] = [
   }),
   manifest(19, `${WEB} command: [sh]\n`, {
     what: /the indentation is wrong at the line ` command: \[sh\]`/,
-    fix: /begin in the same column/,
+    fix: /must begin in the same column/,
   }),
   manifest(19, `${WEB}  ports:\n    - containerPort: 80\n     hostPort: 81\n`, {
     what: /the line ` hostPort: 81` is in no item of the list/,
@@ -27,20 +30,20 @@ export const OF_MANIFESTS: readonly Mistake[] = [
   }),
   manifest(20, WEB.replace('  image', '\timage'), { what: /a tab indents/, fix: /use spaces/ }),
   manifest(21, 'apiVersion: v1\nkind: Pod\nspec: {}\n', {
-    what: /this is a Kubernetes Pod, which a capsule does not read/,
-    fix: /write each of its containers/,
+    what: /this is a Kubernetes Pod, which a capsule cannot read/,
+    fix: /write one document for each container/,
   }),
   manifest(21, 'apiVersion: apps/v1\nkind: Deployment\nspec: {}\n', {
-    what: /this is a Kubernetes Deployment, which a capsule does not read/,
-    fix: /write each of its containers/,
+    what: /this is a Kubernetes Deployment, which a capsule cannot read/,
+    fix: /write one document for each container/,
   }),
   manifest(22, 'services:\n  web:\n    image: nginx\n', {
-    what: /this is a Compose file, which a capsule does not read/,
-    fix: /write each service as a document/,
+    what: /this is a Compose file, which a capsule cannot read/,
+    fix: /write one document for each service/,
   }),
   manifest(23, 'FROM debian:12\nRUN apt-get update\nCMD ["sh"]\n', {
-    what: /this is a Dockerfile, from which an image is built/,
-    fix: /build the image .* push it to the capsule/,
+    what: /this is a Dockerfile, not a manifest/,
+    fix: /build an image .* push the image to the capsule/,
   }),
   manifest(36, WEB.replace('Container', 'container'), {
     what: /"container" is not a kind/,
@@ -52,11 +55,11 @@ export const OF_MANIFESTS: readonly Mistake[] = [
   }),
   manifest(36, `${WEB}---\n${WEB}`, { what: /web is declared twice/, fix: /first in <stdin>:1/ }),
   manifest(37, `${WEB}  ports: ["8100:80"]\n`, {
-    what: /a port is a map/,
+    what: /a port must be a map/,
     fix: /write it as \{hostPort: 8100, containerPort: 80\}/,
   }),
   manifest(37, `${WEB}  env: ["TZ=UTC"]\n`, {
-    what: /a variable is a map/,
+    what: /a variable must be a map/,
     fix: /write it as \{name: TZ, value: "UTC"\}/,
   }),
   manifest(38, `${WEB}  env: {A: true, B: 80}\n  command: sh -c ls\n`, {
@@ -76,7 +79,7 @@ export const OF_MANIFESTS: readonly Mistake[] = [
     fix: /did you mean `mounts`/,
   }),
   manifest(44, `${VM}microVm: {image: x, networkMode: NETWORK_MODE_HOST}\n`, {
-    what: /networkMode: a microVM has a kernel and a network of its own/,
+    what: /networkMode: a microVM has its own kernel and network/,
     fix: /remove networkMode/,
   }),
   manifest(44, `${VM}container: {image: x}\n`, {
@@ -88,7 +91,7 @@ export const OF_MANIFESTS: readonly Mistake[] = [
     what: /the file is larger than 4 MiB/,
     fix: /check that it is a manifest/,
   }),
-  manifest(45, '', { what: /the file holds no manifest/, fix: /fix: / }),
+  manifest(45, '', { what: /the file contains no manifest/, fix: /fix: / }),
 ];
 
 /** A manifest that nothing is applied of. */

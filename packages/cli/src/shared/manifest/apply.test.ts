@@ -86,7 +86,7 @@ test('nothing is applied when any document of any file is bad, and all problems 
     assert.equal(exitCode, 2);
     assert.equal(stdout, '');
     assert.deepEqual(services.applied, []);
-    assert.ok(stderr.includes(`${folder}/2.yml:1:7: name: "Bad" is not a name`), stderr);
+    assert.ok(stderr.includes(`${folder}/2.yml:1:7: name: "Bad" is not a valid name`), stderr);
     assert.ok(
       stderr.includes('3.json:1:36: unknown key `conteiner` (did you mean `container`?)'),
       stderr,

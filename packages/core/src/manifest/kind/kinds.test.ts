@@ -100,7 +100,7 @@ const MISTAKES: readonly (readonly [content: string, problem: string])[] = [
   ['name: hi\nkind: Greeting\ntext: ""\n', '3:7: text: is empty'],
   [
     'name: a\nkind: Greeting\ntext: x\n---\nname: b\nkind: Greeting\ntext: y\n',
-    '7:7: text: 7/tcp is published by a already, in f:3',
+    '7:7: text: a already publishes 7/tcp, in f:3',
   ],
 ];
 

@@ -4,8 +4,9 @@ type SyntaxError = Pick<YAMLError, 'code' | 'message'>;
 
 const LINE_MOST = 60;
 const QUOTES = 'put the value in quotes';
-const COLUMN = 'keys of one map begin in the same column';
-const ITEM = 'begin it in the column of the other keys of its item, or with `- `';
+const COLUMN = 'keys of one map must begin in the same column';
+const ITEM =
+  'begin the key in the column of the other keys of its item, or begin the line with `- `';
 
 /** Of the parser's codes that people meet: what to do. */
 const HINTS: Readonly<Partial<Record<YAMLError['code'], string>>> = {

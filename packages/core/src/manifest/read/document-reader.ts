@@ -75,7 +75,7 @@ export class DocumentReader {
       if (field === undefined) continue;
       const place = this.#put(path, field, pair);
       if (values.has(field)) {
-        this.problems.push(this.#atKey(place.path, pair, `\`${key}\` stands here twice`));
+        this.problems.push(this.#atKey(place.path, pair, `the key \`${key}\` is set twice`));
       }
       values.set(field, place);
     }
@@ -91,7 +91,7 @@ export class DocumentReader {
       if (key === undefined) continue;
       const place = this.#put(path, key, pair);
       if (seen.has(key)) {
-        this.problems.push(this.#atKey(place.path, pair, `\`${key}\` stands here twice`));
+        this.problems.push(this.#atKey(place.path, pair, `the key \`${key}\` is set twice`));
       }
       seen.set(key, place);
     }
@@ -138,7 +138,7 @@ export class DocumentReader {
     if (isScalar(value) && typeof value.value === 'string') return value.value;
     if (isScalar(value) && typeof value.value === 'number')
       return value.source ?? String(value.value);
-    return this.#refuseType(path, value, 'a text or a number');
+    return this.#refuseType(path, value, 'a string or a number');
   }
 
   /** Whether the value is a text, for values that have two forms. */
@@ -233,8 +233,8 @@ function join(path: string, key: string): string {
 const SHOWN_MOST = 12;
 
 function describeKnown(fields: readonly string[]): string {
-  if (fields.length > SHOWN_MOST) return 'docs/reference/manifest.md lists the fields';
-  return `known here: ${fields.join(', ')}`;
+  if (fields.length > SHOWN_MOST) return 'the JSON Schema of manifests lists all keys';
+  return `valid keys here: ${fields.join(', ')}`;
 }
 
 function shorten(word: string): string {
@@ -245,6 +245,6 @@ function describeNode(node: Node | null | undefined): string {
   if (isMap(node)) return 'a map';
   if (isSeq(node)) return 'a list';
   if (!isScalar(node) || node.value === null) return 'nothing';
-  if (typeof node.value === 'string') return `the text ${JSON.stringify(shorten(node.value))}`;
+  if (typeof node.value === 'string') return `the string ${JSON.stringify(shorten(node.value))}`;
   return `${shorten(node.source ?? String(node.value))}, a ${typeof node.value}`;
 }

@@ -16,8 +16,8 @@ export function recogniseForeign(map: YAMLMap): Foreign | undefined {
   if (map.has('kind') || !isMap(map.get('services', true))) return undefined;
   return {
     path: 'services',
-    message: 'this is a Compose file, which a capsule does not read',
-    hint: `write each service as a document of its own: ${FLAT}`,
+    message: 'this is a Compose file, which a capsule cannot read',
+    hint: `write one document for each service: ${FLAT}`,
   };
 }
 
@@ -29,8 +29,8 @@ function recogniseApi(kind: string): Foreign {
   }
   return {
     path: 'apiVersion',
-    message: `this is a Kubernetes ${kind === '' ? 'manifest' : kind}, which a capsule does not read`,
-    hint: `write each of its containers as a document of its own: ${FLAT}`,
+    message: `this is a Kubernetes ${kind === '' ? 'manifest' : kind}, which a capsule cannot read`,
+    hint: `write one document for each container: ${FLAT}`,
   };
 }
 
@@ -47,7 +47,7 @@ const DOCKERFILE =
 export function recogniseDockerfile(text: string): Omit<Foreign, 'path'> | undefined {
   if (!DOCKERFILE.test(text)) return undefined;
   return {
-    message: 'this is a Dockerfile, from which an image is built',
-    hint: 'build the image with podman or docker, push it to the capsule, and name it in a manifest',
+    message: 'this is a Dockerfile, not a manifest',
+    hint: 'build an image from it with podman or docker, push the image to the capsule, and name the image in a manifest',
   };
 }

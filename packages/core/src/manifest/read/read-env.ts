@@ -29,7 +29,7 @@ function readList(
     const name = reader.string(namePlace);
     if (name === undefined) return [];
     const position = reader.positions.get(namePlace.path);
-    if (seen.has(name)) reader.refuse(namePlace.path, `the variable ${name} stands here twice`);
+    if (seen.has(name)) reader.refuse(namePlace.path, `the variable ${name} is set twice`);
     seen.add(name);
     if (position) reader.positions.set(`${place.path}.${name}`, position);
     const valuePlace = fields.get('value');
@@ -41,6 +41,6 @@ function readList(
 function refuseText(reader: DocumentReader, item: Place): [] {
   const [, name = 'NAME', value = ''] = /^([^=]*)=(.*)$/.exec(reader.string(item) ?? '') ?? [];
   const form = `{name: ${name}, value: ${JSON.stringify(value)}}`;
-  reader.refuse(item.path, 'a variable is a map', `write it as ${form}`);
+  reader.refuse(item.path, 'a variable must be a map', `write it as ${form}`);
   return [];
 }

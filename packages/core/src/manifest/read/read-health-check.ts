@@ -34,7 +34,7 @@ export function readHealthCheck(
   const written = PROBES.filter((kind) => fields.has(kind));
   if (written.length !== 1) {
     const said = written.length === 0 ? 'has no probe' : `has the probes ${written.join(' and ')}`;
-    reader.refuse(place.path, said, 'exactly one of exec, http and tcp');
+    reader.refuse(place.path, said, 'set exactly one of exec, http and tcp');
   }
   const [kind] = written;
   if (kind === undefined) return undefined;
@@ -48,7 +48,7 @@ export function readHealthCheck(
     startPeriodSeconds: number('startPeriodSeconds'),
     onFailure: readChoice(reader, fields.get('onFailure'), {
       words: ACTIONS,
-      what: 'something to do',
+      what: 'an action',
       absent: HEALTH_DEFAULTS.onFailure,
     }),
   };

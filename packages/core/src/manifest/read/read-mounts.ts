@@ -31,7 +31,11 @@ function readMode(reader: DocumentReader, place: Place): number {
   const text = reader.word(place);
   if (text === undefined) return Number.NaN;
   if (/^(0o?)?[0-7]{3,4}$/.test(text)) return Number.parseInt(text.replace(/^0o?/, ''), 8);
-  reader.refuse(place.path, `${JSON.stringify(text)} is not a mode`, 'octal, in quotes: "0755"');
+  reader.refuse(
+    place.path,
+    `${JSON.stringify(text)} is not a mode`,
+    'write it in octal and in quotes: "0755"',
+  );
   return Number.NaN;
 }
 

@@ -13,7 +13,7 @@ const FIELDS = ['containerPort', 'hostPort', 'protocol'] as const;
 export function readPorts(reader: DocumentReader, place: Place): readonly PortMapping[] {
   return (reader.list(place) ?? []).flatMap((item): PortMapping[] => {
     if (reader.asMap(item) === undefined) {
-      reader.refuse(item.path, 'a port is a map', `write it as ${rightForm(reader, item)}`);
+      reader.refuse(item.path, 'a port must be a map', `write it as ${rightForm(reader, item)}`);
       return [{ ...UNREADABLE }];
     }
     const fields = reader.map(item, { fields: FIELDS });
@@ -48,6 +48,6 @@ function readProtocol(reader: DocumentReader, place: Place | undefined): Protoco
   const protocol = place && reader.string(place);
   if (place === undefined || protocol === undefined) return 'tcp';
   if (protocol === 'tcp' || protocol === 'udp') return protocol;
-  reader.refuse(place.path, `${JSON.stringify(protocol)} is not a protocol`, 'tcp or udp');
+  reader.refuse(place.path, `${JSON.stringify(protocol)} is not a protocol`, 'use tcp or udp');
   return 'tcp';
 }

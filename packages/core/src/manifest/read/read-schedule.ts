@@ -26,6 +26,6 @@ function readSpan(reader: DocumentReader, place: Place): number {
   const seconds = parseSpan(text);
   if (seconds !== undefined) return seconds;
   const hint = 'whole numbers with d, h, m or s: 30m, 6h, 1d12h';
-  reader.refuse(place.path, `${JSON.stringify(text)} is not a span of time`, hint);
+  reader.refuse(place.path, `${JSON.stringify(text)} is not a duration`, hint);
   return Number.NaN;
 }

@@ -33,13 +33,14 @@ export function readYaml(source: ManifestSource): YamlFile {
     );
   }
   const text = decode(source.content);
-  if (text === undefined) return refuse('the file is not text in UTF-8', 'is it an image archive?');
+  if (text === undefined)
+    return refuse('the file is not UTF-8 text', 'if it is an image archive, push it as an image');
   const dockerfile = recogniseDockerfile(text);
   if (dockerfile !== undefined) return refuse(dockerfile.message, dockerfile.hint);
   try {
     const documents = compose(text, lines);
     if (documents === undefined) {
-      return refuse(`the file has more than ${MANIFEST_MAX_LEXEMES} words and marks`);
+      return refuse(`the file has more than ${MANIFEST_MAX_LEXEMES} YAML tokens`);
     }
     return {
       documents,

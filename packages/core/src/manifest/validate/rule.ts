@@ -32,7 +32,7 @@ export function problemsOfRange(
 
 export function problemsOfLength(path: string, items: readonly unknown[], most: number): Problem[] {
   if (items.length <= most) return [];
-  return [{ path, message: `holds ${items.length} items, at most ${most} are possible` }];
+  return [{ path, message: `has ${items.length} items; at most ${most} are allowed` }];
 }
 
 export function quote(text: string): string {

@@ -62,14 +62,16 @@ function validateProbe({ probe }: HealthCheck): Problem[] {
     const isProgram = probe.command.length > 0 && probe.command[0] !== '';
     if (!isProgram) return [{ path: `${path}.command`, message: 'names no program' }];
     const isText = probe.command.every((word) => !word.includes('\0') && word.length < 128 * 1024);
-    return isText ? [] : [{ path: `${path}.command`, message: 'holds what Linux cannot pass' }];
+    return isText
+      ? []
+      : [{ path: `${path}.command`, message: 'contains a NUL character or is too long' }];
   }
   const problems = problemsOfRange(`${path}.port`, probe.port, 1, 65535, '');
   if (probe.kind === 'tcp') return problems;
   const isPath = /^\/[\x21-\x7e]{0,2047}$/.test(probe.path);
   if (isPath) return problems;
-  const message = `${quote(probe.path)} is not the path of a page`;
-  return [...problems, { path: `${path}.path`, message, hint: 'it begins with /' }];
+  const message = `${quote(probe.path)} is not the path of an HTTP request`;
+  return [...problems, { path: `${path}.path`, message, hint: 'begin the path with /' }];
 }
 
 function validateDependencies({ name, dependsOn }: WorkloadSpec): Problem[] {
@@ -79,7 +81,7 @@ function validateDependencies({ name, dependsOn }: WorkloadSpec): Problem[] {
     if (!isName(needed)) problems.push({ path, message: `${quote(needed)} is not a name` });
     else if (needed === name) problems.push({ path, message: 'a workload cannot wait for itself' });
     else if (dependsOn.indexOf(needed) < index) {
-      problems.push({ path, message: `${needed} stands here twice` });
+      problems.push({ path, message: `${needed} is named twice` });
     }
   });
   return problems;
@@ -92,12 +94,12 @@ function validateLabels(labels: WorkloadSpec['labels']): Problem[] {
     ...entries.flatMap(([key, value]): Problem[] => {
       const path = `container.labels.${key}`;
       if (!LABEL_KEY.test(key)) {
-        const hint = 'at most 63 letters, digits, `-`, `_`, `.`, `/`';
-        return [{ path, message: `${quote(key)} is not a key of a label`, hint }];
+        const hint = 'use at most 63 letters, digits, `-`, `_`, `.`, `/`';
+        return [{ path, message: `${quote(key)} is not a valid label key`, hint }];
       }
       if (LABEL_VALUE.test(value)) return [];
-      const hint = 'at most 253 letters, digits, `-`, `_`, `.`, `/`, `:`, `@`';
-      return [{ path, message: `${quote(value)} is not a value of a label`, hint }];
+      const hint = 'use at most 253 letters, digits, `-`, `_`, `.`, `/`, `:`, `@`';
+      return [{ path, message: `${quote(value)} is not a valid label value`, hint }];
     }),
   ];
 }

@@ -41,8 +41,8 @@ function validateVolumes({ mounts }: WorkloadSpec, { backend }: MicroVmSettings)
   const disks = new Set(mounts.map(({ volumeName }) => volumeName)).size;
   const most = backend === 'firecracker' ? FIRECRACKER_VOLUMES_MOST : MICRO_VM_VOLUMES_MOST;
   if (disks <= most) return [];
-  const message = `${disks} volumes are more than a microVM has room for: ${most}`;
-  return [{ path: 'microVm.mounts', message, hint: 'join volumes, or use kind: Container' }];
+  const message = `a microVM can mount at most ${most} volumes, not ${disks}`;
+  return [{ path: 'microVm.mounts', message, hint: 'combine volumes, or use kind: Container' }];
 }
 
 function validateRootfsSize(bytes: number): Problem[] {
@@ -57,18 +57,26 @@ function validateRootfsSize(bytes: number): Problem[] {
 function validateCmdline(text: string): Problem[] {
   const path = 'microVm.kernelCmdlineExtra';
   if (!CMDLINE.test(text)) {
-    return [{ path, message: 'holds more than printable ASCII', hint: 'write it in one line' }];
+    return [
+      {
+        path,
+        message: 'contains characters other than printable ASCII',
+        hint: 'write it in one line',
+      },
+    ];
   }
   if (text.length > CMDLINE_MOST) {
-    return [{ path, message: `is ${text.length} characters long, at most ${CMDLINE_MOST}` }];
+    return [
+      { path, message: `is ${text.length} characters long; at most ${CMDLINE_MOST} are allowed` },
+    ];
   }
   // The kernel takes a parameter in quotes for the same.
   const words = text.split(' ').map((word) => word.replace(/^"/, ''));
   const isSet = (owned: string) => words.some((word) => word.startsWith(owned));
   return CMDLINE_OWNED.filter(isSet).map((owned) => ({
     path,
-    message: `${owned} is the capsule's own`,
-    hint: 'leave it out',
+    message: `the capsule itself sets ${owned}`,
+    hint: 'remove it',
   }));
 }
 
@@ -76,23 +84,23 @@ function validateCmdline(text: string): Problem[] {
 function validateContainerOnly(spec: WorkloadSpec): Problem[] {
   const problems: Problem[] = [];
   if (spec.networkMode !== 'bridge') {
-    const hint = 'remove networkMode; reach it by its address, or publish ports';
-    const message = 'a microVM has a kernel and a network of its own, and is always on the bridge';
+    const hint = 'remove networkMode; connect to the address of the microVM, or publish ports';
+    const message = 'a microVM has its own kernel and network, and is always on the bridge';
     problems.push({ path: 'microVm.networkMode', message, hint });
   }
   if (spec.resources.memoryBytes !== undefined) {
-    const message = 'all the memory of a microVM is its own';
-    problems.push({ path: 'microVm.resources.memory', message, hint: 'write it as memoryMib' });
+    const message = 'a microVM has a fixed amount of memory';
+    problems.push({ path: 'microVm.resources.memory', message, hint: 'set memoryMib instead' });
   }
   for (const field of ['hostPid', 'hostIpc', 'hostBindPaths'] as const) {
     if (isEmpty(spec[field])) continue;
-    const message = 'a microVM shares nothing of the capsule';
+    const message = 'a microVM shares nothing with the capsule';
     problems.push({ path: `microVm.${field}`, message, hint: 'use kind: Container' });
   }
   return problems;
 }
 
-const INSIDE = 'have the root file system do it, or use image';
+const INSIDE = 'configure it in the root file system, or use image';
 /** Settings that the agent of an image applies in a microVM, and the alternative without an agent. */
 const NEEDS_AGENT = {
   command: INSIDE,
@@ -103,12 +111,12 @@ const NEEDS_AGENT = {
   hostname: INSIDE,
   extraHosts: INSIDE,
   dns: INSIDE,
-  stopSignal: 'it is asked to power off, and killed after stopGraceSeconds',
+  stopSignal: 'the capsule asks it to power off, and kills it after stopGraceSeconds',
   tmpfs: INSIDE,
   readOnlyRootFilesystem: 'write `ro` in kernelCmdlineExtra, or use image',
   capabilities: INSIDE,
-  privileged: 'its programs have all of the microVM already',
-  mounts: 'a microVM without an image has no agent to mount them: use image',
+  privileged: 'its programs already have full access to the microVM',
+  mounts: 'only the agent of an image mounts volumes: use image',
   ulimits: INSIDE,
   sysctls: INSIDE,
 } as const satisfies Partial<Record<keyof WorkloadSpec, string>>;
@@ -118,29 +126,30 @@ function validatePrebuilt(spec: WorkloadSpec, settings: MicroVmSettings): Proble
   const problems = (['kernelPath', 'rootfsPath'] as const).flatMap((field): Problem[] => {
     const [path, text] = [`microVm.${field}`, settings[field]];
     if (text === '') {
-      return [{ path, message: 'is missing', hint: 'kernelPath and rootfsPath go together' }];
+      return [{ path, message: 'is missing', hint: 'set both kernelPath and rootfsPath' }];
     }
     if (isAbsolute(text)) return [];
-    const message = `${quote(text)} is not an absolute path of the capsule`;
-    return [{ path, message, hint: 'without `..`, beginning with /' }];
+    const message = `${quote(text)} is not an absolute path on the capsule`;
+    return [{ path, message, hint: 'begin with /, and do not use `..`' }];
   });
   if (spec.image !== '') {
-    const message = 'cannot stand beside kernelPath and rootfsPath';
-    problems.push({ path: 'microVm.image', message, hint: 'write the image, or both paths' });
+    const message = 'cannot be combined with kernelPath and rootfsPath';
+    problems.push({ path: 'microVm.image', message, hint: 'set the image, or both paths' });
   }
   const refuse = (field: string, hint: string) => {
-    const message = 'takes an agent, and a kernel and root file system of yours have none';
+    const message =
+      'needs an agent, which a microVM with its own kernelPath and rootfsPath does not have';
     problems.push({ path: `microVm.${field}`, message, hint });
   };
   for (const [field, hint] of Object.entries(NEEDS_AGENT)) {
     if (!isEmpty(spec[field as keyof typeof NEEDS_AGENT])) refuse(field, hint);
   }
-  if (healthCheck?.probe.kind === 'exec') refuse('healthCheck.exec', 'ask by http or tcp');
+  if (healthCheck?.probe.kind === 'exec') refuse('healthCheck.exec', 'use a probe by http or tcp');
   if (resources.pids !== undefined) refuse('resources.pids', INSIDE);
-  const noImage = 'there is no image: remove it';
+  const noImage = 'remove it: this microVM has no image';
   if (imagePullPolicy !== 'ifNotPresent') refuse('imagePullPolicy', noImage);
   if (settings.rootfsSizeBytes !== MICRO_VM_DEFAULTS.rootfsSizeBytes) {
-    refuse('rootfsSize', 'the root file system is as large as its file');
+    refuse('rootfsSize', 'remove it: the root file system has the size of its file');
   }
   return problems;
 }

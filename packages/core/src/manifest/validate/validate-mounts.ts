@@ -54,30 +54,30 @@ function validateTarget(path: string, target: string, taken: Map<string, string>
 
 function reserved(place: string): Omit<Problem, 'path'> | undefined {
   if (RESERVED.includes(place)) {
-    const hint = place === '/proc' ? 'mount elsewhere' : 'mount below it';
-    return { message: `${place} is part of every workload`, hint };
+    const hint = place === '/proc' ? 'mount at another path' : `mount below ${place}`;
+    return { message: `${place} cannot be replaced: every workload needs it`, hint };
   }
   if (!isPathBelow(place, '/proc') || PROC_FILES.includes(place.slice('/proc/'.length))) {
     return undefined;
   }
-  const hint = `mount elsewhere; only these can be covered there: ${PROC_FILES.join(', ')}`;
-  return { message: `${place} is the kernel's, as all below /proc`, hint };
+  const hint = `mount at another path; below /proc, only these can be mounted over: ${PROC_FILES.join(', ')}`;
+  return { message: `${place} belongs to the kernel, like everything below /proc`, hint };
 }
 
 /** With other options than `:ro`, as `:ro,z`, a text would be read as a path, and what was to be read-only is not. */
 function validateBind(path: string, { source, target }: HostBind): Problem[] {
   if (`${source}${target}`.includes(':')) {
-    const message = `${quote(`${source}:${target}`)} holds one \`:\` too many`;
-    return [{ path, message, hint: 'SOURCE[:TARGET][:ro]; there are no other options' }];
+    const message = `${quote(`${source}:${target}`)} has one \`:\` too many`;
+    return [{ path, message, hint: 'write SOURCE[:TARGET][:ro]; there are no other options' }];
   }
   if (source === target || isAbsolute(source)) return [];
-  return [notAbsolute(path, source, 'of the capsule')];
+  return [notAbsolute(path, source, 'on the capsule')];
 }
 
 function validateVolume(path: string, { volumeName, ...mount }: VolumeMount): Problem[] {
   if (isName(volumeName)) return validateSubPath(path, mount);
-  const hint = 'a-z, 0-9 and -, at most 63, a letter or digit at both ends';
-  const message = `${quote(volumeName)} is not a name`;
+  const hint = 'use at most 63 characters a-z, 0-9 and `-`, with a letter or digit at both ends';
+  const message = `${quote(volumeName)} is not a valid name`;
   return [{ path: `${path}.volumeName`, message, hint }, ...validateSubPath(path, mount)];
 }
 
@@ -88,21 +88,27 @@ function validateSubPath(
   if (subPath === undefined) return [];
   const problem = problemOfSubPath(subPath);
   if (problem !== undefined) {
-    const hint = 'a relative path, as in `data/pg`';
+    const hint = 'write a relative path such as `data/pg`';
     return [{ path: `${path}.subPath`, message: `${quote(subPath)} ${problem}`, hint }];
   }
   if (!copyUp) return [];
   const message = 'cannot be combined with subPath';
-  return [{ path: `${path}.copyUp`, message, hint: 'a whole volume is filled, or none of it' }];
+  return [
+    {
+      path: `${path}.copyUp`,
+      message,
+      hint: 'the capsule copies image content only into a whole volume',
+    },
+  ];
 }
 
 function validateTmpfs(path: string, { sizeBytes, mode }: TmpfsMount): Problem[] {
   const size = problemsOfRange(`${path}.size`, sizeBytes, 4096, Number.MAX_SAFE_INTEGER, 'bytes');
   if (mode === undefined || (isWhole(mode) && mode <= 0o7777)) return size;
-  return [...size, { path: `${path}.mode`, message: 'is not a mode' }];
+  return [...size, { path: `${path}.mode`, message: 'is not a valid mode' }];
 }
 
 function notAbsolute(path: string, text: string, where: string): Problem {
   const message = `${quote(text)} is not an absolute path ${where}`;
-  return { path, message, hint: 'without `..`, beginning with /' };
+  return { path, message, hint: 'begin with /, and do not use `..`' };
 }

@@ -34,7 +34,7 @@ export function validateNames(spec: WorkloadSpec): readonly Problem[] {
 function validateHostname(hostname: string): Problem[] {
   if (hostname === '') return [];
   if (HOSTNAME.test(hostname) && hostname.length <= OWN_NAME_MOST) return [];
-  const hint = `at most ${OWN_NAME_MOST} letters, digits, \`-\` and \`.\``;
+  const hint = `use at most ${OWN_NAME_MOST} letters, digits, \`-\` and \`.\``;
   return [{ path: 'container.hostname', message: `${quote(hostname)} is not a host name`, hint }];
 }
 
@@ -42,7 +42,7 @@ function validateHostname(hostname: string): Problem[] {
 function validateHostMode({ networkMode, extraHosts, dns }: WorkloadSpec): Problem[] {
   if (networkMode !== 'host') return [];
   const isDns = [dns.nameservers, dns.searches, dns.options].some((list) => list.length > 0);
-  const message = "has no effect in host mode, where the capsule's own files count";
+  const message = 'has no effect in host mode, which uses the files of the capsule';
   const hint = 'remove it, or use bridge mode';
   return [
     ...(extraHosts.length > 0 ? [{ path: 'container.extraHosts', message, hint }] : []),

@@ -31,12 +31,12 @@ export function validateSettings(spec: WorkloadSpec): readonly Problem[] {
 function validateUser({ user, workingDir }: ContainerSettings): Problem[] {
   const problems: Problem[] = [];
   if (user !== '' && !USER.test(user)) {
-    const hint = 'a name or number, optionally with a group: app, 1000, 1000:1000';
+    const hint = 'write a name or number, optionally with a group: app, 1000, 1000:1000';
     problems.push({ path: 'container.user', message: `${quote(user)} is not a user`, hint });
   }
   if (workingDir !== '' && !isAbsolute(workingDir)) {
     const message = `${quote(workingDir)} is not an absolute path`;
-    problems.push({ path: 'container.workingDir', message, hint: 'it begins with /' });
+    problems.push({ path: 'container.workingDir', message, hint: 'begin the path with /' });
   }
   return problems;
 }
@@ -63,7 +63,7 @@ function validateCapabilities({ capabilities }: ContainerSettings): Problem[] {
       if (name === 'ALL' || CAPABILITY_NAMES.includes(name)) return [];
       const near = nearestWord(name, CAPABILITY_NAMES);
       const path = `container.capabilities.${field}[${index}]`;
-      const hint = near ? `did you mean ${near}?` : 'as capabilities(7) has them, or ALL';
+      const hint = near ? `did you mean ${near}?` : 'use a name of capabilities(7), or ALL';
       return [{ path, message: `${quote(name)} is not a capability`, hint }];
     }),
   );
@@ -75,7 +75,7 @@ function validateUlimits({ ulimits }: ContainerSettings): Problem[] {
     const path = `container.ulimits[${index}]`;
     const isDouble = taken.has(limit.name);
     taken.add(limit.name);
-    if (isDouble) return [{ path, message: `${limit.name} is limited twice` }];
+    if (isDouble) return [{ path, message: `${limit.name} is set twice` }];
     return validateUlimit(path, limit);
   });
 }
@@ -84,11 +84,11 @@ function validateUlimit(path: string, { name, soft, hard }: Ulimit): Problem[] {
   if (!ULIMIT_NAMES.includes(name)) {
     const near = nearestWord(name, ULIMIT_NAMES);
     const hint = near ? `did you mean ${near}?` : ULIMIT_NAMES.join(', ');
-    return [{ path: `${path}.name`, message: `${quote(name)} is not a limit`, hint }];
+    return [{ path: `${path}.name`, message: `${quote(name)} is not the name of a limit`, hint }];
   }
   for (const [field, value] of Object.entries({ soft, hard })) {
     if (value !== 'unlimited' && !isWhole(value)) {
-      return [{ path: `${path}.${field}`, message: 'is not a whole number, nor unlimited' }];
+      return [{ path: `${path}.${field}`, message: 'is neither a whole number nor unlimited' }];
     }
   }
   const isAbove = hard !== 'unlimited' && (soft === 'unlimited' || soft > hard);
@@ -105,16 +105,18 @@ function validateSysctls({ sysctls, networkMode, hostIpc }: WorkloadSpec): Probl
     const path = `container.sysctls.${name}`;
     const isNetwork = NETWORK_SYSCTL.test(name);
     if (!isNetwork && !IPC_SYSCTL.test(name)) {
-      const hint = 'net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.* can be set';
-      return [{ path, message: 'is not a setting of one workload alone', hint }];
+      const hint = 'you can set net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*';
+      return [{ path, message: 'cannot be set for one workload alone', hint }];
     }
     if (isNetwork && networkMode === 'host') {
-      return [{ path, message: "would change the capsule's own network", hint: 'use bridge mode' }];
+      return [
+        { path, message: 'would change the network of the capsule', hint: 'use bridge mode' },
+      ];
     }
     if (!isNetwork && hostIpc) {
-      return [{ path, message: "would change the capsule's own IPC", hint: 'remove hostIpc' }];
+      return [{ path, message: 'would change the IPC of the capsule', hint: 'remove hostIpc' }];
     }
     const isText = value !== '' && value.length <= SYSCTL_VALUE_MOST && !/[\0\n]/.test(value);
-    return isText ? [] : [{ path, message: `${quote(value)} is not a value` }];
+    return isText ? [] : [{ path, message: `${quote(value)} is not a valid value` }];
   });
 }

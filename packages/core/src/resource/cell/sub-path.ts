@@ -7,15 +7,15 @@ const SEGMENT_MOST_BYTES = 255;
  */
 export function problemOfSubPath(subPath: string): string | undefined {
   if (subPath === '') return 'is empty';
-  if (subPath.startsWith('/')) return 'is absolute; it begins at the root of the volume';
+  if (subPath.startsWith('/')) return 'is absolute, but must be relative to the root of the volume';
   if (bytesOf(subPath) > SUB_PATH_MOST_BYTES) return `is longer than ${SUB_PATH_MOST_BYTES} bytes`;
   const segments = subPath.split('/');
   if (segments.some((name) => name === '' || name === '.' || name === '..')) {
-    return 'holds a part that is empty, `.` or `..`';
+    return 'has a part that is empty, `.` or `..`';
   }
-  if (subPath.includes('\0')) return 'holds a NUL';
+  if (subPath.includes('\0')) return 'contains a NUL character';
   if (segments.some((name) => bytesOf(name) > SEGMENT_MOST_BYTES)) {
-    return `holds a part that is longer than ${SEGMENT_MOST_BYTES} bytes`;
+    return `has a part that is longer than ${SEGMENT_MOST_BYTES} bytes`;
   }
   return undefined;
 }

@@ -30,7 +30,7 @@ export function parseImageReference(text: string): ImageReference {
     throw refuse(`${text.slice(0, 60)}…`, `it is longer than ${REFERENCE_MAX_LENGTH} characters`);
   }
   if (/^[0-9a-f]{64}$/.test(text)) {
-    throw refuse(text, 'it looks like an image id, and ids are not references');
+    throw refuse(text, 'it looks like an image id; use the name of the image instead');
   }
   const { rest: named, digest } = splitDigest(text);
   const { rest: name, tag } = splitTag(text, named);
@@ -67,7 +67,7 @@ function splitTag(text: string, named: string): { rest: string; tag: string | un
   if (!TAG.test(tag)) {
     throw refuse(
       text,
-      'a tag is 1 to 128 letters, digits, `_`, `.` or `-`, not starting with `.` or `-`',
+      'a tag has 1 to 128 letters, digits, `_`, `.` or `-`, and does not start with `.` or `-`',
     );
   }
   return { rest: named.slice(0, colon), tag };
@@ -84,7 +84,7 @@ function splitRegistry(name: string): { registry: string; repository: string } {
 }
 
 function checkName(text: string, registry: string, repository: string): void {
-  if (!REGISTRY.test(registry)) throw refuse(text, `${registry} is not a registry host`);
+  if (!REGISTRY.test(registry)) throw refuse(text, `${registry} is not the host of a registry`);
   if (repository.length > REPOSITORY_MAX_LENGTH) {
     throw refuse(text, `its name is longer than ${REPOSITORY_MAX_LENGTH} characters`);
   }
@@ -92,10 +92,10 @@ function checkName(text: string, registry: string, repository: string): void {
   if (bad === undefined) return;
   if (bad === '') throw refuse(text, 'a part of its name is empty');
   if (bad !== bad.toLowerCase())
-    throw refuse(text, `${bad} has capitals, and names are lower case`);
+    throw refuse(text, `${bad} has capitals, but names must be lower case`);
   throw refuse(
     text,
-    `${bad} may hold only letters, digits and single \`.\`, \`_\`, \`__\` or \`-\` between them`,
+    `${bad} must consist of letters and digits, with single \`.\`, \`_\`, \`__\` or \`-\` between them`,
   );
 }
 

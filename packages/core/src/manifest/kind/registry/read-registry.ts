@@ -26,7 +26,7 @@ function readBlock(reader: DocumentReader, place: Place): Omit<RegistrySpec, 'na
   const fields = reader.map(place, { fields: REGISTRY_FIELDS });
   if (fields === undefined) return undefined;
   return {
-    mirrors: readWords(reader, fields.get('mirrors'), 'one URL an item'),
+    mirrors: readWords(reader, fields.get('mirrors'), 'write one URL in each item'),
     plainHttp: readFlag(reader, fields.get('plainHttp')),
     insecure: readFlag(reader, fields.get('insecure')),
     caCertificate: readText(reader, fields.get('caCertificate')),

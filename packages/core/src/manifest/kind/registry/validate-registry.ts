@@ -12,26 +12,30 @@ export function validateRegistry(spec: RegistrySpec): readonly Problem[] {
   const { name, mirrors, plainHttp, insecure, caCertificate } = spec;
   const problems: Problem[] = [...problemsOfLength('registry.mirrors', mirrors, MIRRORS_MOST)];
   if (!isRegistryName(name)) {
-    const hint = 'a host, with a port where it needs one: docker.io, registry.home:5000';
-    problems.push({ path: 'name', message: `${quote(name)} is not a registry`, hint });
+    const hint = 'write a host, with its port if it has one: docker.io, registry.home:5000';
+    problems.push({ path: 'name', message: `${quote(name)} is not the host of a registry`, hint });
   }
   mirrors.forEach((mirror, index) => {
     const path = `registry.mirrors[${index}]`;
     if (mirrors.indexOf(mirror) < index) {
       const hint = 'name each mirror once';
-      problems.push({ path, message: `${quote(mirror)} is there already`, hint });
+      problems.push({ path, message: `${quote(mirror)} is named twice`, hint });
     }
     if (isOrigin(mirror)) return;
-    const hint = 'https://HOST or http://HOST:PORT, without a path, user or password';
-    problems.push({ path, message: `${quote(mirror)} is not a mirror`, hint });
+    const hint = 'write https://HOST or http://HOST:PORT, without a path, user or password';
+    problems.push({ path, message: `${quote(mirror)} is not the URL of a mirror`, hint });
   });
   if (plainHttp && (insecure || caCertificate !== '')) {
-    const message = 'has no certificate that could be trusted or not';
-    problems.push({ path: 'registry.plainHttp', message, hint: 'leave the other one out' });
+    const message = 'cannot be combined with insecure or caCertificate: HTTP has no certificates';
+    problems.push({
+      path: 'registry.plainHttp',
+      message,
+      hint: 'remove plainHttp, or the other field',
+    });
   }
   const isPem = caCertificate.length <= CERTIFICATES_MOST && PEM.test(caCertificate);
   if (caCertificate !== '' && !isPem) {
-    const hint = '-----BEGIN CERTIFICATE----- …, as a block (|)';
+    const hint = 'write a block (|) that begins with -----BEGIN CERTIFICATE-----';
     problems.push({ path: 'registry.caCertificate', message: 'is not PEM', hint });
   }
   return problems;

@@ -23,8 +23,8 @@ export function validateVolume({
 }: VolumeSpec): readonly Problem[] {
   const problems: Problem[] = [];
   if (!isName(name)) {
-    const message = name === '' ? 'a name is missing' : `${quote(name)} is not a name`;
-    const hint = `1 to ${NAME_MAX_LENGTH} of a-z, 0-9 and \`-\`, with a letter or digit at both ends`;
+    const message = name === '' ? 'a name is missing' : `${quote(name)} is not a valid name`;
+    const hint = `use 1 to ${NAME_MAX_LENGTH} characters a-z, 0-9 and \`-\`, with a letter or digit at both ends`;
     problems.push({ path: 'name', message, hint });
   }
   const problem = problemOfSize(sizeBytes);
@@ -35,7 +35,7 @@ export function validateVolume({
 function problemsOf({ everySeconds, keep }: SnapshotSchedule): readonly Problem[] {
   const problems: Problem[] = [];
   if (!(Number.isSafeInteger(everySeconds) && everySeconds >= SNAPSHOT_EVERY_MIN_SECONDS)) {
-    const message = 'is too short or not a span of time';
+    const message = 'is too short, or not a duration';
     const hint = `at least ${formatSpan(SNAPSHOT_EVERY_MIN_SECONDS)}: 30m, 6h, 1d`;
     problems.push({ path: 'snapshotSchedule.every', message, hint });
   }

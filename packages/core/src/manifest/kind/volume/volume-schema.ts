@@ -3,12 +3,12 @@ import { NAME, READ_ONLY } from '../../schema/document-schema.ts';
 import { fields, SIZE, whole, word } from '../../schema/json-schema.ts';
 
 const SCHEDULE = fields(
-  'Snapshots that it makes by itself.',
+  'Snapshots that the capsule takes by itself.',
   {
-    every: word('From one to the next: 30m, 6h, 1d.', {
+    every: word('Time between two snapshots: 30m, 6h, 1d.', {
       pattern: '^(\\d+|(\\d+[dhms])+)$',
     }),
-    keep: whole('How many of them are kept; the oldest go.', {
+    keep: whole('Number of snapshots to keep; the capsule removes the oldest.', {
       minimum: 1,
       maximum: SNAPSHOT_KEEP_MAX,
     }),
@@ -21,7 +21,7 @@ export const VOLUME_SCHEMA = fields(
   {
     name: NAME,
     kind: { const: 'Volume' },
-    size: word('The most that it holds: 2GiB. It grows later, and never shrinks.', { ...SIZE }),
+    size: word('Capacity: 2GiB. You can increase it later, but not reduce it.', { ...SIZE }),
     snapshotSchedule: SCHEDULE,
     ...READ_ONLY,
   },

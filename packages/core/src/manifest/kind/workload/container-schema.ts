@@ -29,30 +29,32 @@ const seconds = (description: string, usual: number, minimum = 1) =>
   whole(description, { minimum, default: usual });
 
 export const CPU_AND_PIDS = {
-  cpu: word('Processors: 0.5, 2, 500m.', { pattern: '^(\\d+m|\\d+(\\.\\d{1,3})?)$' }),
-  pids: whole('Processes and threads.', { minimum: 1 }),
+  cpu: word('Number of processors: 0.5, 2, 500m.', { pattern: '^(\\d+m|\\d+(\\.\\d{1,3})?)$' }),
+  pids: whole('Number of processes and threads.', { minimum: 1 }),
 };
 
 const healthCheck: JsonSchema = {
-  ...fields('Asks now and then whether the program serves: exactly one of exec, http and tcp.', {
-    exec: fields('Healthy when the command ends with 0.', { command: texts('A word an item.') }, [
-      'command',
-    ]),
+  ...fields('Checks regularly whether the program works, by exactly one of exec, http and tcp.', {
+    exec: fields(
+      'Healthy if the command ends with exit code 0.',
+      { command: texts('The command, one word in each item.') },
+      ['command'],
+    ),
     http: fields(
-      'Healthy when the answer has a status from 200 to 399.',
+      'Healthy if the response has a status from 200 to 399.',
       {
-        port: port('Of the workload.'),
+        port: port('Port of the workload.'),
         path: text('The path of the request.', { default: '/', ...ABSOLUTE }),
         scheme: { enum: ['http', 'https'], default: 'http' },
       },
       ['port'],
     ),
-    tcp: fields('Healthy when a connection can be opened.', { port: port('Of the workload.') }, [
+    tcp: fields('Healthy if a connection can be opened.', { port: port('Port of the workload.') }, [
       'port',
     ]),
-    intervalSeconds: seconds('Between two probes.', HEALTH_DEFAULTS.intervalSeconds),
-    timeoutSeconds: seconds('How long an answer may take.', HEALTH_DEFAULTS.timeoutSeconds),
-    retries: whole('Failures in a row that make it unhealthy.', {
+    intervalSeconds: seconds('Seconds between two probes.', HEALTH_DEFAULTS.intervalSeconds),
+    timeoutSeconds: seconds('Seconds that a response may take.', HEALTH_DEFAULTS.timeoutSeconds),
+    retries: whole('Consecutive failures after which the workload is unhealthy.', {
       minimum: 1,
       default: HEALTH_DEFAULTS.retries,
     }),
@@ -64,7 +66,8 @@ const healthCheck: JsonSchema = {
     onFailure: {
       enum: ['restart', 'none', 'HEALTH_FAILURE_ACTION_RESTART', 'HEALTH_FAILURE_ACTION_NONE'],
       default: HEALTH_DEFAULTS.onFailure,
-      description: 'restart: it is stopped, and its restart policy decides. none: it is reported.',
+      description:
+        'restart: the capsule stops the workload, and the restart policy decides. none: the status reports it.',
     },
   }),
   oneOf: [{ required: ['exec'] }, { required: ['http'] }, { required: ['tcp'] }],
@@ -73,107 +76,121 @@ const healthCheck: JsonSchema = {
 /** Everything that a `container:` block may hold; the compiler asks for each field. */
 export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[number], JsonSchema>> =
   {
-    image: text('Reference; a short reference is of docker.io, and without a tag it is latest.', {
-      minLength: 1,
-    }),
+    image: text(
+      'Image reference. Without a registry it means docker.io; without a tag it means latest.',
+      {
+        minLength: 1,
+      },
+    ),
     imagePullPolicy: choice(
-      'When the registry is asked: if the cache has no such image, at every change and start, never.',
+      'When the capsule pulls: if the cache has no such image, at every change and start, or never.',
       PULL_POLICIES,
       'IfNotPresent',
     ),
-    command: texts("Replaces the image's entrypoint; its cmd is dropped then. A word an item."),
-    args: texts("Replaces the image's cmd. A word an item."),
-    workingDir: text("Instead of the image's.", ABSOLUTE),
-    user: word("Name or number, optionally :group; instead of the image's."),
+    command: texts('Replaces the entrypoint and the cmd of the image. One word in each item.'),
+    args: texts('Replaces the cmd of the image. One word in each item.'),
+    workingDir: text('Replaces the working directory of the image.', ABSOLUTE),
+    user: word('Name or number, optionally with :group. Replaces the user of the image.'),
     env: either(
-      "Added to the image's.",
+      'Added to the variables of the image.',
       map('Names and values.', { type: 'string' }),
       list('Names and values.', fields('', { name: text(''), value: text('') }, ['name'])),
     ),
-    hostname: text("Instead of the workload's name."),
+    hostname: text('Host name; default: the name of the workload.'),
     networkMode: choice(
-      "An address of its own, or the capsule's network.",
+      "The workload's own address, or the network of the capsule.",
       NETWORK_MODES,
       'NETWORK_MODE_BRIDGE',
     ),
     ports: list(
-      'Ports of the capsule that lead to the workload; bridge only.',
+      'Ports of the workload to publish on the capsule; bridge only.',
       fields(
         '',
         {
-          containerPort: port('Of the workload.'),
-          hostPort: port('Of the capsule; 50000/tcp is its own.'),
+          containerPort: port('Port of the workload.'),
+          hostPort: port('Port of the capsule; the capsule itself uses 50000/tcp.'),
           protocol: { enum: ['tcp', 'udp'], default: 'tcp' },
         },
         ['containerPort', 'hostPort'],
       ),
     ),
     extraHosts: either(
-      'More lines of /etc/hosts; bridge only.',
+      'Additional lines of /etc/hosts; bridge only.',
       map('Names and addresses.', { type: 'string' }),
       list('', fields('', { hostname: text(''), address: text('') }, ['hostname', 'address'])),
     ),
-    dns: fields("Each list that is there replaces the capsule's own; bridge only.", {
+    dns: fields('Each list replaces the same list of the capsule; bridge only.', {
       nameservers: texts('Addresses.'),
       searches: texts('Domains.'),
-      options: texts('As resolv.conf(5) has them.'),
+      options: texts('Options of resolv.conf(5).'),
     }),
     restartPolicy: choice(
-      'Whether the capsule restarts the program when it exits by itself.',
+      'Whether the capsule restarts the program after it exits by itself.',
       RESTART_POLICIES,
       'always',
     ),
     healthCheck,
     minReadySeconds: seconds(
-      'How long a started process must stay up to be ready; a health check decides instead.',
+      'How long a started process must run to be ready. Not used with a health check.',
       1,
       0,
     ),
-    dependsOn: texts('Workloads that must be ready, or done, before this one is started.'),
-    stopSignal: word("SIGTERM, TERM or 15; instead of the image's."),
-    stopGraceSeconds: seconds('After the signal, before it is killed.', 10, 0),
+    dependsOn: texts(
+      'Workloads that must be ready or done before the capsule starts this workload.',
+    ),
+    stopSignal: word('SIGTERM, TERM or 15. Replaces the stop signal of the image.'),
+    stopGraceSeconds: seconds('Seconds between the stop signal and the kill.', 10, 0),
     updatePolicy: choice(
       'Whether the capsule rolls back a change that does not become ready.',
       UPDATE_POLICIES,
       'replace',
     ),
-    updateTimeoutSeconds: seconds('With rollback: how long a change may take.', 120),
-    resources: fields('Limits; changed while it runs.', {
-      memory: word('256MiB; K, M, G and T are binary.', SIZE),
+    updateTimeoutSeconds: seconds(
+      'With rollback: seconds after which a change that is not ready is rolled back.',
+      120,
+    ),
+    resources: fields('Limits. The capsule changes them without a restart.', {
+      memory: word('Memory limit: 256MiB. K, M, G and T are powers of 1024.', SIZE),
       ...CPU_AND_PIDS,
     }),
     tmpfs: list('File systems in memory.', {
       anyOf: [
-        text('Where it is mounted.', ABSOLUTE),
+        text('Mount path.', ABSOLUTE),
         fields(
           '',
           {
-            mountPath: text('Where it is mounted.', ABSOLUTE),
+            mountPath: text('Mount path.', ABSOLUTE),
             size: word('16MiB', SIZE),
-            mode: word('Octal, in quotes: "0755".'),
+            mode: word('Mode in octal, in quotes: "0755".'),
           },
           ['mountPath'],
         ),
       ],
     }),
-    readOnlyRootFilesystem: flag('Nothing can be written but to tmpfs and bound paths.'),
-    capabilities: fields('With or without CAP_, or ALL; drop comes first.', {
-      add: texts('Given beside the usual ones.'),
-      drop: texts('Taken away.'),
-    }),
+    readOnlyRootFilesystem: flag('Only tmpfs, volumes and bound paths are writable.'),
+    capabilities: fields(
+      'Names with or without CAP_, or ALL. The capsule applies drop before add.',
+      {
+        add: texts('Capabilities to add to the default set.'),
+        drop: texts('Capabilities to remove from the default set.'),
+      },
+    ),
     privileged: flag('All capabilities and devices, no seccomp filter, no masked paths.'),
-    hostPid: flag("Shares the capsule's processes."),
-    hostIpc: flag("Shares the capsule's IPC."),
-    hostBindPaths: list('Paths of the capsule.', text('SOURCE[:TARGET][:ro]', ABSOLUTE)),
+    hostPid: flag('Uses the PID namespace of the capsule.'),
+    hostIpc: flag('Uses the IPC namespace of the capsule.'),
+    hostBindPaths: list(
+      'Paths of the capsule to mount in the container.',
+      text('SOURCE[:TARGET][:ro]', ABSOLUTE),
+    ),
     mounts: list(
       'Volumes.',
       fields(
         '',
         {
-          volumeName: text('Of a volume that exists.'),
-          mountPath: text('Where it appears.', ABSOLUTE),
-          readOnly: flag('Nothing can be written there.'),
-          subPath: text('The folder of the volume that appears, instead of all of it.'),
+          volumeName: text('Name of an existing volume.'),
+          mountPath: text('Mount path.', ABSOLUTE),
+          readOnly: flag('Mounts the volume read-only.'),
+          subPath: text('Mounts only this folder of the volume.'),
           copyUp: {
             type: 'boolean',
             default: true,
@@ -185,7 +202,7 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
       ),
     ),
     ulimits: list(
-      'As setrlimit(2) has them, in lower case.',
+      'Limits of setrlimit(2), in lower case.',
       fields(
         '',
         {
@@ -199,7 +216,9 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
     sysctls: map('net.* (bridge only), kernel.shm*, kernel.msg*, kernel.sem, fs.mqueue.*', {
       type: ['string', 'number'],
     }),
-    labels: map('For -l; without effect on the container.', { type: ['string', 'number'] }),
+    labels: map('Labels for the flag -l. They have no effect on the container.', {
+      type: ['string', 'number'],
+    }),
   };
 
 export const CONTAINER_SCHEMA = fields('The container to run.', CONTAINER_PROPERTIES, ['image']);

@@ -101,14 +101,14 @@ container:
 `;
   assert.deepEqual(problemsOf(text), [
     '3:1: container: kind: MicroVM needs `microVm:` (rename `container:` to `microVm:`)',
-    '6:3: microVm: `hostPid` is not supported (a microVM shares nothing of the capsule: remove it, or use kind: Container)',
-    '7:15: microVm.resources: `memory` is not supported (all the memory of a microVM is its own: write it as memoryMib)',
-    '5:16: microVm.networkMode: a microVM has a kernel and a network of its own, and is always on the bridge (remove networkMode; reach it by its address, or publish ports)',
+    '6:3: microVm: `hostPid` is not supported (a microVM shares nothing with the capsule: remove the field, or use kind: Container)',
+    '7:15: microVm.resources: `memory` is not supported (a microVM has a fixed amount of memory: set memoryMib instead)',
+    '5:16: microVm.networkMode: a microVM has its own kernel and network, and is always on the bridge (remove networkMode; connect to the address of the microVM, or publish ports)',
   ]);
   const back = 'name: web\nkind: Container\nmicro_vm:\n  image: nginx\n  vcpus: 2\n';
   assert.deepEqual(problemsOf(back), [
     '3:1: microVm: kind: Container needs `container:` (rename `microVm:` to `container:`)',
-    '5:3: container: `vcpus` is not supported (only kind: MicroVM has it; a container is limited by resources.cpu)',
+    '5:3: container: `vcpus` is not supported (only kind: MicroVM has this field; resources.cpu limits a container)',
   ]);
   const both = 'name: web\nkind: MicroVM\nmicroVm: {image: a}\ncontainer: {image: a}\n';
   assert.deepEqual(problemsOf(both), [
@@ -134,7 +134,7 @@ test('ports of both kinds clash, wherever they are published', () => {
   const web = `name: web\nkind: Container\ncontainer:\n  image: a\n${ports}`;
   const vm = `name: vm\nkind: MicroVM\nmicroVm:\n  image: a\n${ports}`;
   assert.deepEqual(problemsOf(`${web}---\n${vm}`), [
-    '11:41: microVm.ports[0].hostPort: 8080/tcp is published by web already, in f:5',
+    '11:41: microVm.ports[0].hostPort: web already publishes 8080/tcp, in f:5',
   ]);
 });
 

@@ -17,28 +17,34 @@ const { hostPid, hostIpc, hostBindPaths, ...shared } = CONTAINER_PROPERTIES;
 /** Everything that a `microVm:` block may hold; the compiler asks for each field. */
 const PROPERTIES: Readonly<Record<(typeof MICRO_VM_FIELDS)[number], JsonSchema>> = {
   ...shared,
-  kernelPath: text('A kernel of your own; with rootfsPath, instead of an image.', ABSOLUTE),
-  rootfsPath: text('A root file system of your own; with kernelPath.', ABSOLUTE),
+  kernelPath: text(
+    'Path of your own kernel. Use it with rootfsPath and without an image.',
+    ABSOLUTE,
+  ),
+  rootfsPath: text('Path of your own root file system. Use it with kernelPath.', ABSOLUTE),
   vcpus: whole('Processors.', { minimum: 1, maximum: 32, default: MICRO_VM_DEFAULTS.vcpus }),
-  memoryMib: whole('All of its memory.', {
+  memoryMib: whole('Memory of the microVM in MiB.', {
     minimum: MICRO_VM_LEAST_MIB,
     maximum: 1024 ** 2,
     default: MICRO_VM_DEFAULTS.memoryMib,
   }),
-  rootfsSize: word('The most that can be written above the image.', { ...SIZE, default: '10GiB' }),
+  rootfsSize: word('Maximum size of the files that the microVM writes to its root file system.', {
+    ...SIZE,
+    default: '10GiB',
+  }),
   backend: choice(
-    'The monitor that runs it; auto: Firecracker where it can run, else QEMU.',
+    'Virtual machine monitor. auto: Firecracker if it can run here, otherwise QEMU.',
     MICRO_VM_BACKENDS,
     MICRO_VM_DEFAULTS.backend,
   ),
-  kernelCmdlineExtra: text('More parameters of the kernel; not init=, rdinit= and panic=.', {
+  kernelCmdlineExtra: text('Additional kernel parameters, except init=, rdinit= and panic=.', {
     maxLength: 1024,
   }),
   networkMode: {
     enum: ['NETWORK_MODE_BRIDGE', 'bridge'],
     description: 'A microVM is always on the bridge.',
   },
-  resources: fields('Limits; changed while it runs.', CPU_AND_PIDS),
+  resources: fields('Limits. The capsule changes them without a restart.', CPU_AND_PIDS),
 };
 
 export const MICRO_VM_SCHEMA: JsonSchema = {

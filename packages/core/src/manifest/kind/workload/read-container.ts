@@ -42,15 +42,15 @@ export const CONTAINER_FIELDS = [
   'labels',
 ] as const satisfies readonly Exclude<keyof WorkloadSpec, 'name' | 'kind' | 'microVm'>[];
 
-const VM_ONLY = 'only kind: MicroVM has it';
+const VM_ONLY = 'only kind: MicroVM has this field';
 
 const TABLE = {
   fields: CONTAINER_FIELDS,
   synonyms: SYNONYMS,
   refused: {
-    hostMount: 'name the paths you need in hostBindPaths',
-    vcpus: `${VM_ONLY}; a container is limited by resources.cpu`,
-    memoryMib: `${VM_ONLY}; a container is limited by resources.memory`,
+    hostMount: 'name the paths that you need in hostBindPaths',
+    vcpus: `${VM_ONLY}; resources.cpu limits a container`,
+    memoryMib: `${VM_ONLY}; resources.memory limits a container`,
     rootfsSize: VM_ONLY,
     backend: VM_ONLY,
     kernelCmdlineExtra: VM_ONLY,

@@ -51,7 +51,8 @@ export const MICRO_VM_FIELDS = [
   'labels',
 ] as const;
 
-const NOTHING_SHARED = 'a microVM shares nothing of the capsule: remove it, or use kind: Container';
+const NOTHING_SHARED =
+  'a microVM shares nothing with the capsule: remove the field, or use kind: Container';
 
 const TABLE = {
   fields: MICRO_VM_FIELDS,
@@ -60,12 +61,13 @@ const TABLE = {
     hostPid: NOTHING_SHARED,
     hostIpc: NOTHING_SHARED,
     hostMount: NOTHING_SHARED,
-    hostBindPaths: 'a microVM sees no paths of the capsule: mount a volume, or use kind: Container',
+    hostBindPaths:
+      'a microVM cannot access paths of the capsule: mount a volume, or use kind: Container',
   },
 } as const;
 
 const NO_MEMORY_LIMIT = {
-  memory: 'all the memory of a microVM is its own: write it as memoryMib',
+  memory: 'a microVM has a fixed amount of memory: set memoryMib instead',
 } as const;
 
 type FieldOf = (name: (typeof MICRO_VM_FIELDS)[number]) => Place | undefined;

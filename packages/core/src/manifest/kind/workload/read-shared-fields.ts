@@ -38,7 +38,7 @@ export function readSharedFields(reader: DocumentReader, field: FieldOf): Shared
   const env = field('env');
   const ports = field('ports');
   const healthCheck = readHealthCheck(reader, field('healthCheck'));
-  const program = 'one word an item: ["/bin/sh", "-c"]';
+  const program = 'write one word in each item: ["/bin/sh", "-c"]';
   return {
     image: readText(reader, field('image')),
     command: readWords(reader, field('command'), program),

@@ -50,15 +50,15 @@ export function portKey(port: PortMapping): string {
 
 function validateName(name: string): Problem[] {
   if (isName(name)) return [];
-  const message = name === '' ? 'a name is missing' : `${quote(name)} is not a name`;
-  const hint = `1 to ${NAME_MAX_LENGTH} of a-z, 0-9 and \`-\`, with a letter or digit at both ends`;
+  const message = name === '' ? 'a name is missing' : `${quote(name)} is not a valid name`;
+  const hint = `use 1 to ${NAME_MAX_LENGTH} characters a-z, 0-9 and \`-\`, with a letter or digit at both ends`;
   return [{ path: 'name', message, hint }];
 }
 
 function validateImage({ image, kind, microVm }: WorkloadSpec): Problem[] {
   if (image === '' && kind === 'microVm') {
     if (isPrebuilt(microVm)) return [];
-    const hint = 'or kernelPath and rootfsPath: a kernel and a root file system of your own';
+    const hint = 'or set kernelPath and rootfsPath to use your own kernel and root file system';
     return [{ path: 'container.image', message: 'is missing', hint }];
   }
   try {
@@ -73,7 +73,7 @@ function validateImage({ image, kind, microVm }: WorkloadSpec): Problem[] {
 function validateArguments({ command, args, env }: WorkloadSpec): Problem[] {
   const problems: Problem[] = [];
   if (command[0] === '') {
-    problems.push({ path: 'container.command[0]', message: 'the program to run is empty' });
+    problems.push({ path: 'container.command[0]', message: 'the name of the program is empty' });
   }
   for (const [field, words] of Object.entries({ command, args })) {
     words.forEach((word, index) => {
@@ -85,7 +85,7 @@ function validateArguments({ command, args, env }: WorkloadSpec): Problem[] {
     0,
   );
   if (total > ARGUMENTS_MAX_BYTES) {
-    const message = `command, args and env are ${total} bytes together, at most ${ARGUMENTS_MAX_BYTES} are possible`;
+    const message = `command, args and env have ${total} bytes together; at most ${ARGUMENTS_MAX_BYTES} are allowed`;
     problems.push({ path: 'container', message });
   }
   return problems;
@@ -95,25 +95,30 @@ function validateEnv(env: WorkloadSpec['env']): Problem[] {
   return Object.entries(env).flatMap(([name, value]) => {
     const path = `container.env.${name}`;
     if (ENV_NAME.test(name) && name !== '__proto__') return validateText(path, `${name}=${value}`);
-    const message = `${quote(name)} is not a name of a variable`;
+    const message = `${quote(name)} is not a valid name of a variable`;
     return [
-      { path, message, hint: 'letters, digits, `_`, `.` and `-`, not starting with a digit' },
+      {
+        path,
+        message,
+        hint: 'use letters, digits, `_`, `.` and `-`, and do not start with a digit',
+      },
     ];
   });
 }
 
 function validateText(path: string, text: string): Problem[] {
   if (text.includes('\0'))
-    return [{ path, message: 'holds a NUL character, which Linux cannot pass' }];
+    return [{ path, message: 'contains a NUL character, which Linux does not allow' }];
   const bytes = byteLength(text);
   if (bytes <= ARGUMENT_MAX_BYTES) return [];
-  return [{ path, message: `is ${bytes} bytes long, Linux takes at most ${ARGUMENT_MAX_BYTES}` }];
+  return [{ path, message: `is ${bytes} bytes long; Linux allows at most ${ARGUMENT_MAX_BYTES}` }];
 }
 
 function validatePorts({ ports, networkMode }: WorkloadSpec): Problem[] {
   if (networkMode === 'host' && ports.length > 0) {
-    const message = 'ports are published only in bridge mode';
-    const hint = "in host mode the container's ports are the capsule's own: remove `ports`";
+    const message = 'only bridge mode publishes ports';
+    const hint =
+      'remove `ports`: in host mode the container uses the ports of the capsule directly';
     return [{ path: 'container.ports', message, hint }];
   }
   const taken = new Map<string, number>();
@@ -138,16 +143,16 @@ function validatePort(path: string, { containerPort, hostPort, protocol }: PortM
     problems.push({ path: `${path}.containerPort`, message: notAPort(containerPort) });
   }
   if (hostPort === 0) {
-    const message = 'a port chosen by the capsule (0) is not supported';
+    const message = 'the capsule cannot choose a port (0)';
     problems.push({
       path: `${path}.hostPort`,
       message,
-      hint: 'write the port you want, 1 to 65535',
+      hint: 'write the port that you want, from 1 to 65535',
     });
   } else if (!isPort(hostPort)) {
     problems.push({ path: `${path}.hostPort`, message: notAPort(hostPort) });
   } else if (hostPort === API_PORT && protocol === 'tcp') {
-    const message = `${API_PORT}/tcp is the capsule's own API`;
+    const message = `the capsule uses ${API_PORT}/tcp for its own API`;
     problems.push({ path: `${path}.hostPort`, message, hint: 'choose another port' });
   }
   return problems;
@@ -158,7 +163,7 @@ function isPort(value: number): boolean {
 }
 
 function notAPort(value: number): string {
-  return `${value} is not a port: 1 to 65535`;
+  return `${value} is not a port from 1 to 65535`;
 }
 
 function byteLength(text: string): number {

@@ -7,11 +7,11 @@ import { CONTAINER_WORDS, MICRO_VM_WORDS } from './workload-words.ts';
 
 /** The schema of a whole document, by what kind of workload it declares. */
 export const WORKLOAD_SCHEMAS: Readonly<Record<WorkloadKind, JsonSchema>> = {
-  container: document("A workload on the capsule's kernel.", {
+  container: document('A workload that uses the kernel of the capsule.', {
     kind: { enum: CONTAINER_WORDS },
     container: CONTAINER_SCHEMA,
   }),
-  microVm: document('A workload with a kernel of its own.', {
+  microVm: document('A workload with its own kernel.', {
     kind: { enum: MICRO_VM_WORDS },
     microVm: MICRO_VM_SCHEMA,
   }),
