@@ -57,6 +57,13 @@ export const runtimeError = defineErrors('RUNTIME', {
     why: 'the capsule itself does not have this capability',
     hint: 'remove it from `capabilities.add`',
   },
+  SHIM_LEFT: {
+    kind: 'internal',
+    message: (f: Container & { pids: readonly number[] }) =>
+      `the shim of container ${f.container} does not end (process ${f.pids.join(', ')})`,
+    why: 'the kernel holds it, perhaps because a disk does not answer; the container may still be in use',
+    hint: 'capsuled retries; look at the disks of the capsule if this continues',
+  },
   START_FAILED: {
     kind: 'internal',
     message: (f: Container & { detail: string }) =>

@@ -84,6 +84,12 @@ export const microVmError = defineErrors('MICROVM', {
     why: 'the kernel cannot end it, perhaps because a disk does not answer; the process still uses its disks',
     hint: 'capsuled tries again; check the disks of the capsule if this continues',
   },
+  PROCESS_NOT_STOPPED: {
+    kind: 'internal',
+    message: (f: { pid: number }) => `process ${f.pid} of a microVM does not stop`,
+    why: 'the kernel holds it, perhaps because a disk does not answer; the microVM may still write',
+    hint: 'capsuled retries; look at the disks of the capsule if this continues',
+  },
   NO_VSOCK: {
     kind: 'unavailable',
     message: (f: { port: number; detail: string }) =>

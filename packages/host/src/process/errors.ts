@@ -19,6 +19,13 @@ export const processError = defineErrors('PROCESS', {
     message: (f: Ran & { killedBy: string | null }) =>
       `${f.command} ${f.args.join(' ')} ended with ${f.killedBy ?? f.exitCode}: ${lastLine(f.stderr || f.stdout)}`,
   },
+  LEFT: {
+    kind: 'internal',
+    message: (f: Ran & { pid: number }) =>
+      `${f.command} ${f.args.join(' ')} was killed, and its process ${f.pid} does not end`,
+    why: 'the kernel holds it, perhaps because a disk does not answer',
+    hint: 'look at the disks of the capsule; the process ends when the kernel releases it',
+  },
   TIMEOUT: {
     kind: 'timeout',
     message: (f: Ran) => `${f.command} ${f.args.join(' ')} took too long and was killed`,

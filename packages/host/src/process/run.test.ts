@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from './run.ts';
 
@@ -59,6 +62,34 @@ test('aborting kills the program and rejects with the reason', async () => {
   abort.abort(reason);
   await assert.rejects(running, reason);
   await assert.rejects(run('true', [], { signal: abort.signal }), reason);
+});
+
+test('an aborted program has ended when the abort is reported', async () => {
+  const abort = new AbortController();
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-run-'));
+  const file = join(folder.path, 'pid');
+  await run('mkfifo', [file]);
+  const text = 'echo $$ > "$0"; while :; do :; done';
+  const running = run('sh', ['-c', text, file], { signal: abort.signal });
+  const pid = Number(await readFile(file, 'utf8'));
+  abort.abort();
+  await assert.rejects(running, { name: 'AbortError' });
+  assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+});
+
+test('a program that is killed is not waited for until its children close its output', async () => {
+  const text = 'sleep 600 & echo $!; wait';
+  const failing = run('sh', ['-c', text], { timeoutMs: 300 });
+  await assert.rejects(failing, (failure: Error & { facts: Record<string, unknown> }) => {
+    process.kill(Number(failure.facts['stdout']), 'SIGKILL');
+    return 'code' in failure && failure.code === 'PROCESS_TIMEOUT';
+  });
+});
+
+test('a killed program that does not end is reported as left', async () => {
+  // The limit is over before the kernel can have removed the process.
+  const endless = run('sleep', ['600'], { timeoutMs: 1, deathMs: 0 });
+  await assert.rejects(endless, { code: /^PROCESS_(LEFT|TIMEOUT)$/ });
 });
 
 test('a program that does not read its input is judged by its exit code', async () => {

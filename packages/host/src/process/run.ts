@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { processError } from './errors.ts';
 import { requirePipes } from './require-pipes.ts';
 
@@ -9,6 +10,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Milliseconds; the child is killed after that. Default: one minute. */
   readonly timeoutMs?: number;
+  /** Milliseconds that a killed child may take to end. Default: ten seconds. */
+  readonly deathMs?: number;
   /** Exit codes that are not a failure. Default: `[0]`. */
   readonly allow?: readonly number[];
   readonly signal?: AbortSignal;
@@ -22,49 +25,85 @@ export interface RunResult {
 
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 
+const TIMEOUT_MS = 60_000;
+/** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
+const DEATH_MS = 10_000;
+
 /**
  * Runs a program to its end and collects what it prints (16 MiB at most of each stream). Never
- * through a shell. Fails with `PROCESS_NOT_STARTED`, `PROCESS_FAILED` or `PROCESS_TIMEOUT`.
+ * through a shell. Resolves and rejects after the program has ended, also when it is killed. Fails with
+ * `PROCESS_NOT_STARTED`, `PROCESS_FAILED`, `PROCESS_TIMEOUT` or `PROCESS_LEFT`.
  */
 export async function run(
   command: string,
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  options.signal?.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
+  const { signal, allow = [0], timeoutMs = TIMEOUT_MS, deathMs = DEATH_MS } = options;
+  signal?.throwIfAborted();
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: options.cwd,
     ...(options.env === undefined ? {} : { env: { ...options.env } }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    killSignal: 'SIGKILL',
   });
   requirePipes(child, command);
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    child.kill('SIGKILL');
-  }, options.timeoutMs ?? 60_000);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   // A child that ends before reading its input is judged by its exit code, not by EPIPE.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
-  child.on('error', (cause) => {
+  const how = await awaitEnd(child, { command, timeoutMs, deathMs, signal });
+  signal?.throwIfAborted();
+  const result = { exitCode: child.exitCode ?? -1, stdout: stdout(), stderr: stderr() };
+  const facts = { command, args, ...result };
+  if (how === 'left') throw processError.LEFT({ ...facts, pid: child.pid ?? 0 });
+  if (how === 'timeout') throw processError.TIMEOUT(facts);
+  if (allow.includes(result.exitCode)) return result;
+  throw processError.FAILED({ killedBy: child.signalCode, ...facts });
+}
+
+interface EndParts {
+  readonly command: string;
+  readonly timeoutMs: number;
+  readonly deathMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Kills the child when its time is over or `signal` aborts. Resolves when it has ended; with `left` when it
+ * does not end `deathMs` after that.
+ */
+async function awaitEnd(
+  child: ChildProcessByStdio<Writable, Readable, Readable>,
+  { command, timeoutMs, deathMs, signal }: EndParts,
+): Promise<'ended' | 'timeout' | 'left'> {
+  const { promise, resolve, reject } = Promise.withResolvers<'ended' | 'timeout' | 'left'>();
+  let how: 'ended' | 'timeout' = 'ended';
+  let death: NodeJS.Timeout | undefined;
+  const kill = () => {
+    child.kill('SIGKILL');
+    // A process that the child started may keep the pipes open after its end.
+    child.once('exit', () => closePipes(child));
+    death = setTimeout(() => resolve('left'), deathMs);
+  };
+  const timer = setTimeout(() => {
+    how = 'timeout';
+    kill();
+  }, timeoutMs);
+  signal?.addEventListener('abort', kill, { once: true });
+  child.on('error', (cause) => reject(processError.NOT_STARTED({ command }, cause)));
+  child.on('close', () => resolve(how));
+  try {
+    return await promise;
+  } finally {
     clearTimeout(timer);
-    if (options.signal?.aborted) reject(options.signal.reason);
-    else reject(processError.NOT_STARTED({ command }, cause));
-  });
-  child.on('close', (code, killedBy) => {
-    clearTimeout(timer);
-    const result = { exitCode: code ?? -1, stdout: stdout(), stderr: stderr() };
-    if (options.signal?.aborted) reject(options.signal.reason);
-    else if (timedOut) reject(processError.TIMEOUT({ command, args, ...result }));
-    else if ((options.allow ?? [0]).includes(result.exitCode)) resolve(result);
-    else reject(processError.FAILED({ command, args, killedBy, ...result }));
-  });
-  return promise;
+    clearTimeout(death);
+    signal?.removeEventListener('abort', kill);
+  }
+}
+
+function closePipes({ stdin, stdout, stderr }: ChildProcessByStdio<Writable, Readable, Readable>) {
+  for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

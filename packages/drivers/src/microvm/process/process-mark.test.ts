@@ -34,6 +34,14 @@ test('another process with its number is not touched', async () => {
   await endProcess(mark);
 });
 
+test('a process that does not stop is not reported as stopped', async () => {
+  // The limit is over before the kernel can have stopped the process.
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');
+  await assert.rejects(suspendProcess(mark, -1), { code: 'MICROVM_PROCESS_NOT_STOPPED' });
+  await endProcess(mark);
+});
+
 test('a process that does not end is not reported as ended', async () => {
   // The limit is over before the kernel can have removed the process.
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });

@@ -10,7 +10,8 @@ export interface ProcessMark {
 }
 
 const LOOK_AGAIN_MS = 5;
-const LOOKS = 1000;
+/** A thread that waits for a disk stops after that. */
+const STOP_LIMIT_MS = 5_000;
 /** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
 const DEATH_LIMIT_MS = 30_000;
 
@@ -46,10 +47,15 @@ export async function askProcess(mark: ProcessMark, graceMs: number): Promise<vo
   await endProcess(mark);
 }
 
-/** Stops all threads of the process, and resolves when they have stopped. Idempotent. */
-export async function suspendProcess(mark: ProcessMark): Promise<void> {
-  for (let look = 0; look < LOOKS && (await isProcessAlive(mark)); look += 1) {
+/**
+ * Stops all threads of the process, and resolves when they have stopped. Fails with
+ * `MICROVM_PROCESS_NOT_STOPPED`. Idempotent.
+ */
+export async function suspendProcess(mark: ProcessMark, limitMs = STOP_LIMIT_MS): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  for (let look = 0; await isProcessAlive(mark); look += 1) {
     if (look === 0) signalProcess(mark.pid, 'SIGSTOP');
+    if (performance.now() > deadline) throw microVmError.PROCESS_NOT_STOPPED({ pid: mark.pid });
     if ((await readFields(mark.pid))[0] === 'T') return;
     await delay(LOOK_AGAIN_MS);
   }

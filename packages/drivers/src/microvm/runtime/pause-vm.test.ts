@@ -38,3 +38,33 @@ test('a machine whose pause cannot be recorded runs on, and its agent is still w
   await pauseVm(work, 'vm');
   assert.equal(pulse.isHeld, true);
 });
+
+test('a machine that does not stop is not recorded as paused', async (t) => {
+  const child = spawn('sleep', ['600']);
+  t.after(() => child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  const mark = await markProcess(child.pid ?? 0);
+  const pulse = { isHeld: false };
+  let run: object = { id: 'vm', isStarted: true, processes: [{ ...mark, role: 'machine' }] };
+  const before = run;
+  const records = {
+    watched: async () => ({ id: 'vm' }),
+    run: async () => run,
+    putRun: async (next: object) => {
+      run = next;
+    },
+  };
+  const work = {
+    context: { records },
+    running: {
+      withLock: (_id: string, pause: () => Promise<void>) => pause(),
+      watch: () => ({ pulse }),
+    },
+  } as unknown as VmWork;
+  const held = new Error('the kernel holds it');
+  await assert.rejects(
+    pauseVm(work, 'vm', () => Promise.reject(held)),
+    held,
+  );
+  assert.deepEqual([run, pulse.isHeld], [before, false]);
+});

@@ -10,7 +10,7 @@ import type { VmWork } from './vm-work.ts';
  * Pauses a machine until `resumeVm`, which may be called by another capsuled. Idempotent; leaves a stopped
  * machine alone.
  */
-export async function pauseVm(work: VmWork, id: string): Promise<void> {
+export async function pauseVm(work: VmWork, id: string, suspend = suspendProcess): Promise<void> {
   const { context, running } = work;
   await running.withLock(id, async () => {
     const up = await findUp(work, id);
@@ -20,7 +20,15 @@ export async function pauseVm(work: VmWork, id: string): Promise<void> {
     // Held only now: the agent of a machine that runs on, since the record failed, is still watched.
     const watch = running.watch(id);
     if (watch !== undefined) watch.pulse.isHeld = true;
-    await suspendProcess(up.machine);
+    try {
+      await suspend(up.machine);
+    } catch (error) {
+      // Only a machine that stands still is recorded as paused: the caller tries again.
+      await continueProcess(up.machine);
+      await context.records.putRun(up.run);
+      if (watch !== undefined) watch.pulse.isHeld = false;
+      throw error;
+    }
     running.emit(up.vm, 'changed');
   });
 }
