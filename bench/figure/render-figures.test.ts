@@ -26,14 +26,14 @@ const figures: readonly Figure[] = [
   { id: 'P11', what: 'x'.repeat(33), unit: 'MB/s', summary: summarise([12_345, 23_456]) },
 ];
 
-test('the table fits 80 columns, and says which goals are held', () => {
+test('the table fits 80 columns and marks the goals that are held', () => {
   const lines = renderFigures(machine, figures).split('\n').slice(3);
   for (const line of lines) assert.ok(line.length <= 80, line);
   assert.match(lines[1] ?? '', /^P1 +ratio +<= 1\.25 +1\.25 x +1\.21 to 1\.29 +2 ok$/);
   assert.match(lines[2] ?? '', /1 NO$/);
 });
 
-test('figures take the place of older ones, and nothing else changes', async () => {
+test('new figures replace older ones, and nothing else changes', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'capsule-figures-'));
   const path = join(directory, 'page.md');
   await writeFile(path, 'before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n');

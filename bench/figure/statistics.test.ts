@@ -5,7 +5,7 @@ import { pairRatios, summarise } from './statistics.ts';
 
 const samples = fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 1 });
 
-test('five numbers of known samples', () => {
+test('a summary of known samples has the right five numbers', () => {
   assert.deepEqual(summarise([4, 1, 3, 2, 5]), {
     n: 5,
     median: 3,
@@ -50,7 +50,7 @@ test('the order of the samples does not matter', () => {
   );
 });
 
-test('a machine that is slower for a pair does not change the ratios', () => {
+test('if the machine is slower during one pair, the ratios do not change', () => {
   const pairs = fc.array(
     fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 1000 })),
   );
@@ -63,7 +63,7 @@ test('a machine that is slower for a pair does not change the ratios', () => {
   );
 });
 
-test('samples that are no pairs have no ratios, and none has no summary', () => {
+test('samples without a pair have no ratio, and an empty list has no summary', () => {
   assert.throws(() => pairRatios([1], []), RangeError);
   assert.throws(() => summarise([]), RangeError);
 });

@@ -17,7 +17,7 @@ test('the memory of a guest is distinguished from that of its monitor', () => {
   assert.deepEqual(parseMappings(SMAPS), { guest: 30.72, own: 1.048576 });
 });
 
-test('all memory of a process that is no monitor is its own', async () => {
+test('a process without a guest owns all of its memory', async () => {
   const { guest, own } = parseMappings(await readFile('/proc/self/smaps', 'utf8'));
   assert.equal(guest, 0);
   assert.ok(own > 1);

@@ -163,7 +163,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     });
   }
 
-  test('leaves out what is of an unknown type, and links to it', async () => {
+  test('leaves out entries of an unknown type, and links to them', async () => {
     await using scratch = await createScratch();
     const archive = scratch.path('a.tar');
     const bytes = rawArchive(
@@ -178,7 +178,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.deepEqual(readdirSync(scratch.path('out')), ['f']);
   });
 
-  test('keeps attributes, lists and capabilities, and GNU tar reads them', async () => {
+  test('keeps extended attributes, ACLs and capabilities, and GNU tar reads them', async () => {
     await using scratch = await createScratch();
     const tree = scratch.path('tree');
     mkdirSync(`${tree}/d`, { recursive: true });
@@ -203,7 +203,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.equal(python(GET_ATTRIBUTES, scratch.path('again')), wanted);
   });
 
-  test('a hundred gigabytes of hole take no room, in the archive or the tree', async () => {
+  test('a hole of a hundred gigabytes takes up no space in the archive or the tree', async () => {
     await using scratch = await createScratch();
     const tree = scratch.path('tree');
     mkdirSync(tree);
@@ -216,7 +216,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.deepEqual([size, blocks], [100 * 1024 ** 3, 0]);
   });
 
-  test('sockets are left out with a warning, whatever else there is', async () => {
+  test('sockets are left out with a warning', async () => {
     await using scratch = await createScratch();
     const tree = scratch.path('tree');
     mkdirSync(tree);
@@ -228,7 +228,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.equal(listed, './\n./f\n');
   });
 
-  test('files of the kernel are packed with what they hold, whatever their sizes say', async () => {
+  test('files of /proc and /sys are packed with their contents, although their size is 0', async () => {
     await using scratch = await createScratch();
     const place = scratch.path('place');
     mkdirSync(place);
@@ -270,7 +270,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.match(stdout.toString(), / 16777216 .* log\n$/);
   });
 
-  test('trees are as deep as they are', async () => {
+  test('a tree may have any depth', async () => {
     await using scratch = await createScratch();
     const tree = scratch.path('tree');
     mkdirSync(tree);
@@ -286,7 +286,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     spawnSync('rm', ['-rf', tree, scratch.path('out')]);
   });
 
-  test('no link leads out of the root, and a folder linked to stays one', async () => {
+  test('no link leads out of the root, and the folder behind a link stays a folder', async () => {
     await using scratch = await createScratch();
     const [source, out] = [scratch.path('source'), scratch.path('out')];
     mkdirSync(`${source}/lib`, { recursive: true });
@@ -304,7 +304,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.match(answer.stderr, /^refused\t\.\.\/\.\.\/f\t/);
   });
 
-  test('a mount in the way is neither read nor written, whichever way leads there', async () => {
+  test('a mount in the tree is neither read nor written, on any path to it', async () => {
     await using scratch = await createScratch();
     const [source, out] = [scratch.path('source'), scratch.path('out')];
     const tree = 'mkdir -p data/sub bare && echo kept >data/sub/f && echo kept >bound';
@@ -357,7 +357,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.equal(spawnSync('ls', [`${out}/data/sub`]).stdout.toString(), 'f\n');
   });
 
-  test('no file takes the place of a device or named pipe', async () => {
+  test('no file replaces a device or named pipe', async () => {
     await using scratch = await createScratch();
     const [source, out] = [scratch.path('source'), scratch.path('out')];
     mkdirSync(source);
@@ -377,7 +377,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.ok(statSync(`${out}/null`).isCharacterDevice() && statSync(`${out}/pipe`).isFIFO());
   });
 
-  test('no folder takes the place of what was there before, only of what the archive brought', async () => {
+  test('a folder replaces no existing file, but replaces a file of the same archive', async () => {
     await using scratch = await createScratch();
     const [first, second, out] = [scratch.path('1'), scratch.path('2'), scratch.path('out')];
     for (const folder of [first, second, out]) mkdirSync(folder);
@@ -409,7 +409,7 @@ describe('capsule-files', { skip: await missing(capsuleFiles), timeout: 300_000 
     assert.equal(status, 0, stderr);
   });
 
-  test('measures what an archive needs of a filesystem, and whose it is', async () => {
+  test('computes the space that an archive needs, and its owner', async () => {
     await using scratch = await createScratch();
     const tree = scratch.path('tree');
     mkdirSync(tree);

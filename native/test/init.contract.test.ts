@@ -9,7 +9,7 @@ import { until } from './until.ts';
 const sleeper = `exec = /bin/sh -c "echo up; exec sleep 1000"\n`;
 
 describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, () => {
-  test('starts all services, and their lines reach console and log file alike', async () => {
+  test('starts all services, and writes their output to the console and the log file', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -24,7 +24,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     });
   });
 
-  test('a service has a session, no blocked signals and no descriptor of ours', async () => {
+  test('a service has its own session, no blocked signals and no descriptor of PID 1', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -37,7 +37,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     await init.program.line(/ a F 0, 1, 2$/);
   });
 
-  test('a service that was killed is back at once', async () => {
+  test('a killed service restarts immediately', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(scratch, `[a]\n${sleeper}`);
     for (let kills = 0; kills < 5; kills++) {
@@ -48,7 +48,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     }
   });
 
-  test('a service is not started beside the helpers that its last run has left', async () => {
+  test('a service does not start while helpers of its last run exist', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -61,7 +61,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.match(told.join('\n'), /^a F helped\ninit F a started/m);
   });
 
-  test('a helper that stays is no reason to stay down', async () => {
+  test('a helper that does not end delays the restart only for a limited time', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -72,7 +72,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     await init.program.line(/ a F up$/, from);
   });
 
-  test('a service that fails in a loop waits longer each time and disturbs no other', async () => {
+  test('a service that fails in a loop restarts with growing pauses and disturbs no other', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -91,7 +91,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(starts.length, 1);
   });
 
-  test('orphans are taken in when they end', async () => {
+  test('orphans are reaped when they end', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -111,7 +111,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     await init.program.line(/ a F up$/, from);
   });
 
-  test('powers off in reverse order, each service by its own signal', async () => {
+  test('a power-off stops the services in reverse order, each with its own signal', async () => {
     await using scratch = await createScratch();
     const trap = (signal: string) =>
       `exec = /bin/sh -c "trap 'echo got ${signal}; exit 0' ${signal}; echo up; while :; do sleep 0.01; done"\n`;
@@ -153,7 +153,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.doesNotMatch(init.program.lines.join('\n'), /does not die/);
   });
 
-  test('waits at power-off for as long as a service asks for in its file, and no longer', async () => {
+  test('a power-off waits as long as the file of a service requests, and no longer', async () => {
     await using scratch = await createScratch();
     const file = scratch.path('grace');
     const ask = `trap 'echo 400 > ${file}' USR2; echo up; while :; do sleep 0.01; done`;
@@ -170,7 +170,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(await init.program.exit, 0);
   });
 
-  test('kills what belongs to no service and ignores TERM, and names it', async () => {
+  test('kills processes of no service that ignore TERM, and reports them', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,
@@ -183,7 +183,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(await init.program.exit, 133);
   });
 
-  test('processes that a service which is down would have stopped get the time that it requests', async () => {
+  test('if a service is down, the processes that it would stop get the time that its file requests', async () => {
     await using scratch = await createScratch();
     const file = scratch.path('grace');
     writeFileSync(file, '20000\n');
@@ -216,7 +216,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(await init.program.exit, 0);
   });
 
-  test('a services file that cannot be used is reported by line, and tried again', async () => {
+  test('an invalid services file is reported with the line, and read again later', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(scratch, `[a]\nexce = /bin/true\n`);
     await init.program.line(/ init F .*services.conf: line 2: unknown key 'exce'; known are exec,/);
@@ -224,7 +224,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     await init.program.line(/ a F up$/);
   });
 
-  test('without a services file PID 1 stays and waits for one', async () => {
+  test('without a services file, PID 1 waits for one', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(scratch, '');
     await init.program.line(/ init F .*services.conf names no service$/);
@@ -232,7 +232,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(await init.program.exit, 0);
   });
 
-  test('lines wait for a log file that cannot be opened yet', async () => {
+  test('PID 1 keeps lines until the log file can be opened', async () => {
     await using scratch = await createScratch();
     writeFileSync(scratch.path('perm'), 'in the way');
     await using init = await startInit(
@@ -252,7 +252,7 @@ describe('capsule-init', { skip: await missing(capsuleInit), timeout: 60_000 }, 
     assert.equal(complaints.length, 1);
   });
 
-  test('a console without a reader does not hold PID 1 up', async () => {
+  test('a console without a reader does not block PID 1', async () => {
     await using scratch = await createScratch();
     await using init = await startInit(
       scratch,

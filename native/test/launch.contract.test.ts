@@ -25,7 +25,7 @@ const script = (text: string) =>
 const skip = await missing(capsuleInit, capsuleLaunch, busybox);
 
 describe('capsule-launch', { skip, timeout: 60_000 }, () => {
-  test('gives the capsule namespaces of its own, and PID 1', async () => {
+  test('starts the capsule in new namespaces, with its own PID 1', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('echo pid $PPID; ls /proc | grep -c ^[0-9]'));
     await using capsule = startCapsule(scratch);
@@ -39,7 +39,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.equal(readlinkSync(`/proc/${pid}/ns/user`), readlinkSync('/proc/self/ns/user'));
   });
 
-  test('boots without a complaint and finds everything mounted', async () => {
+  test('boots without a warning, with everything mounted', async () => {
     await using scratch = await createScratch();
     await makeRoot(
       scratch,
@@ -59,7 +59,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('a host without nodes that load a driver, and a shell with umask 077, change nothing', async () => {
+  test('works on a host without device nodes that load a driver, and with umask 077', async () => {
     await using scratch = await createScratch();
     const stat = "stat -c '%n %t:%T %a' /dev/net/tun /dev/loop-control /tmp /run";
     await makeRoot(scratch, script(`umask; ${stat}`));
@@ -87,7 +87,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.ok(cgroupProcesses(capsule.cgroup).includes(await capsule.pid()));
   });
 
-  test('the root takes writes, and its layers never see them', async () => {
+  test('the root is writable, and its layers do not change', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('echo new > /etc/new && echo changed > /bin/ls && rm -r /sbin'));
     const before = readdirSync(scratch.path('lower'), { recursive: true }).sort();
@@ -97,7 +97,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.ok(readFileSync(join(capsule.lower, 'bin', 'ls')).length > 100_000);
   });
 
-  test('layers lie over each other, the first on top', async () => {
+  test('the first layer is on top', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('cat /layer'));
     for (const name of ['top', 'with:colon']) mkdirSync(scratch.path(name));
@@ -114,7 +114,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.equal(await program.exit, 0);
   });
 
-  test('keeps /perm and the log, shares /run/capsule, and starts with a new rest', async () => {
+  test('keeps /perm and the log, shares /run/capsule, and resets everything else', async () => {
     await using scratch = await createScratch();
     await makeRoot(
       scratch,
@@ -152,7 +152,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(await told(), ['/srv 775', '/opt/kukeon 750', 'one', 'two', 'end']);
   });
 
-  test('host name, resolv.conf and environment are as given, and nothing else', async () => {
+  test('sets the given host name, resolv.conf and environment, and nothing else', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('cat /proc/sys/kernel/hostname /etc/resolv.conf; env'));
     writeFileSync(scratch.path('lower', 'etc', 'hostname'), 'of-the-image\n');
@@ -177,7 +177,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     ]);
   });
 
-  test('enters the network namespace that it is given', async () => {
+  test('enters the given network namespace', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('ip link'));
     const name = uniqueCgroup();
@@ -204,7 +204,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.equal(await killed.program.exit, 128 + 9);
   });
 
-  test('a request to end that comes before PID 1 has started is not lost', async () => {
+  test('a request to stop that arrives before PID 1 has started is not lost', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('true'));
     await using capsule = startCapsule(scratch);
@@ -213,7 +213,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.equal(await capsule.program.exit, 0);
   });
 
-  test('an orderly end leaves neither cgroup nor pid file', async () => {
+  test('a clean stop leaves no cgroup and no pid file', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('true'));
     await using capsule = startCapsule(scratch);
@@ -225,7 +225,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.ok(!existsSync(scratch.path(`${capsule.cgroup}.pid`)));
   });
 
-  test('when the launcher is killed no process is left, and the cgroup can be cleaned twice', async () => {
+  test('a killed launcher leaves no process, and the cgroup can be cleaned repeatedly', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('setsid sleep 1000 & setsid sleep 1000 & true'));
     await using capsule = startCapsule(scratch);
@@ -255,7 +255,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     await run(capsuleLaunch, '--clean-cgroup', name);
   });
 
-  test('does not start for a parent that is gone already', async () => {
+  test('does not start if its parent is gone already', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, script('true'));
     await using gone = new Program('true', []);
@@ -265,7 +265,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.match(capsule.program.lines.join('\n'), /find the parent process alive/);
   });
 
-  test('cleaning ends processes that are left in the cgroup', async () => {
+  test('cleaning kills the remaining processes in the cgroup', async () => {
     const name = uniqueCgroup();
     const sleeper = spawn('sleep', ['1000'], { stdio: 'ignore' });
     const roots = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
@@ -278,7 +278,7 @@ describe('capsule-launch', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(cgroupDirectories(name), []);
   });
 
-  test('says what could not be set up, and leaves nothing', async () => {
+  test('reports a failed set-up step, and leaves nothing behind', async () => {
     await using scratch = await createScratch();
     await makeRoot(scratch, '');
     const cases: [string[], string[], RegExp][] = [

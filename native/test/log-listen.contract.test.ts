@@ -24,7 +24,7 @@ async function listen(scratch: Scratch, more: readonly string[] = []) {
 }
 
 describe('capsule-log listen', { skip: await missing(capsuleLog), timeout: 60_000 }, () => {
-  test('writes what guests send on both ports, also when they come again', async () => {
+  test('writes the output of guests on both ports, also after a reconnect', async () => {
     await using scratch = await createScratch();
     const { path, program, open } = await listen(scratch);
     await using _program = program;
@@ -49,7 +49,7 @@ describe('capsule-log listen', { skip: await missing(capsuleLog), timeout: 60_00
     assert.equal(await program.exit, 0);
   });
 
-  test('takes the place of sockets that were left, and gives them to their owner', async () => {
+  test('replaces leftover sockets, and sets the owner of the new ones', async () => {
     await using scratch = await createScratch();
     writeFileSync(scratch.path('vsock_53'), 'stale');
     const { base, program } = await listen(scratch, ['owner', '4711']);
@@ -62,7 +62,7 @@ describe('capsule-log listen', { skip: await missing(capsuleLog), timeout: 60_00
     assert.ok(!existsSync(`${base}_53`) && !existsSync(`${base}_54`));
   });
 
-  test('TERM accepts no more connections, and serves the open ones to their end', async () => {
+  test('after TERM, it accepts no connection, and serves the open ones to their end', async () => {
     await using scratch = await createScratch();
     const { path, base, program, open } = await listen(scratch);
     await using _program = program;
@@ -80,7 +80,7 @@ describe('capsule-log listen', { skip: await missing(capsuleLog), timeout: 60_00
     );
   });
 
-  test('a guest that stays connected holds it for two seconds', async () => {
+  test('a guest that stays connected delays its exit by two seconds', async () => {
     await using scratch = await createScratch();
     const { path, program, open } = await listen(scratch);
     await using _program = program;
@@ -97,7 +97,7 @@ describe('capsule-log listen', { skip: await missing(capsuleLog), timeout: 60_00
     socket.destroy();
   });
 
-  test('a guest that opens many connections does not grow it', async () => {
+  test('many connections of a guest do not increase its memory', async () => {
     await using scratch = await createScratch();
     const { path, program, open } = await listen(scratch);
     await using _program = program;

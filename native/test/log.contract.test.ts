@@ -99,7 +99,7 @@ describe('capsule-log', { skip: await missing(capsuleLog), timeout: 60_000 }, ()
     assert.ok(!existsSync(`${path}.3`));
   });
 
-  test('is not ended by TERM: the last lines are still in the pipes', async () => {
+  test('ignores TERM, because the last lines are still in the pipes', async () => {
     await using scratch = await createScratch();
     const path = scratch.path('a.log');
     await using log = await startLogWriter(scratch, { path });
@@ -117,7 +117,7 @@ describe('capsule-log', { skip: await missing(capsuleLog), timeout: 60_000 }, ()
     );
   });
 
-  test('a second writer goes on where KILL ended the first, on a fresh line', async () => {
+  test('a second writer continues after a killed one, on a new line', async () => {
     await using scratch = await createScratch();
     const path = scratch.path('a.log');
     await using log = await startLogWriter(scratch, { path });
@@ -169,7 +169,7 @@ describe('capsule-log', { skip: await missing(capsuleLog), timeout: 60_000 }, ()
     assert.equal(Number(records[note - 1]?.text) + lost + 1, Number.isNaN(next) ? 1001 : next);
   });
 
-  test('a log that cannot be opened does not hold the container up', async () => {
+  test('a log that cannot be opened does not block the container', async () => {
     await using scratch = await createScratch();
     writeFileSync(scratch.path('file'), '');
     await using log = await startLogWriter(scratch, { path: scratch.path('file', 'a.log') });
@@ -182,7 +182,7 @@ describe('capsule-log', { skip: await missing(capsuleLog), timeout: 60_000 }, ()
     assert.equal(await log.program.exit, 0);
   });
 
-  test('needs less than 2 MiB of memory', async () => {
+  test('uses less than 2 MiB of memory', async () => {
     await using scratch = await createScratch();
     await using log = await startLogWriter(scratch, { path: scratch.path('a.log') });
     await log.ready;

@@ -30,7 +30,7 @@ const SERVED = [
   ...methodsOf(IMAGE, 'List Push Get Pull Remove Prune Save'),
 ];
 
-suite('the API, for clients of other makes', { concurrency: false }, () => {
+suite('the API for clients other than capsulectl', { concurrency: false }, () => {
   let lab: Lab;
   before(async () => {
     lab = await startLab({ images: [] });
@@ -71,7 +71,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     }
   });
 
-  test('methods of later versions answer Unimplemented', async () => {
+  test('methods of later versions return Unimplemented', async () => {
     const methods = (await listByReflection(lab, 'methods')).filter(
       (method) => method.startsWith('capsule.v1.') && !SERVED.includes(method),
     );
@@ -117,7 +117,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     },
   ];
   for (const { what, workload, paths } of refused) {
-    test(`an apply of ${what} is refused, and every wrong field is named`, async () => {
+    test(`an apply of ${what} is refused, and the error names every wrong field`, async () => {
       const { code, detail } = await apply(workload);
       assert.equal(code, 'invalid_argument');
       assert.equal(detail?.code, 'MANIFEST_SPEC_INVALID');
@@ -127,7 +127,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     });
   }
 
-  test('every refusal has its status, its code and what to do', async () => {
+  test('every error has its gRPC status, its code and a remedy', async () => {
     const calls = [
       [`${WORKLOAD}/Get`, { name: 'nobody' }, 'not_found', 'WORKLOAD_NOT_FOUND'],
       [`${WORKLOAD}/Logs`, { name: 'nobody' }, 'not_found', 'WORKLOAD_NOT_FOUND'],
@@ -142,7 +142,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     assert.deepEqual([late.code, late.detail?.code], ['invalid_argument', 'PUSH_OUT_OF_ORDER']);
   });
 
-  test('an apply and a delete return what they changed', async () => {
+  test('an apply and a delete return the objects that they changed', async () => {
     const spec = workload({ image: 'nowhere.invalid/none:1' });
     const changes = [await apply(spec), await apply(spec)].map(
       ({ messages }) => messages[0]?.['change'],
@@ -152,7 +152,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     assert.deepEqual(deleted.messages, [{ existed: true }]);
   });
 
-  test('only root may use the socket, and the network reaches names only', async () => {
+  test('only root can use the socket, and only DNS is open to the network', async () => {
     const { mode, uid } = await stat(lab.host.slice('unix:'.length));
     assert.deepEqual([mode & 0o777, uid], [0o600, 0]);
     const { stdout } = await lab.onItsNetwork(['ss', '--no-header', '--listening', '--tcp']);
@@ -161,7 +161,7 @@ suite('the API, for clients of other makes', { concurrency: false }, () => {
     assert.match(stdout, / 172\.20\.254\.1:20053 /);
   });
 
-  test('noise on the socket harms no client', async () => {
+  test('random bytes on the socket do not affect other clients', async () => {
     const pid = await lab.servicePid('capsuled');
     const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
     const noises = Array.from({ length: 100 }, (_, index) =>

@@ -54,7 +54,7 @@ suite('capsulectl', { concurrency: false }, () => {
     });
   };
 
-  test('output for programs is JSON, YAML or plain names', async () => {
+  test('machine-readable output is JSON, YAML or plain names', async () => {
     const names = ['a-service-by-name', 'lost', 'web'];
     const nameOf = ({ name }: { name: string }) => name;
     assert.deepEqual((await json('workload', 'list')).map(nameOf), names);
@@ -73,7 +73,7 @@ suite('capsulectl', { concurrency: false }, () => {
     }
   });
 
-  test('tables fit the terminal, and a program reads them whole', async () => {
+  test('tables fit the terminal, and are complete in a pipe', async () => {
     for (const [columns, words] of [
       [80, 'workload list'],
       [80, 'image list'],
@@ -100,7 +100,7 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.match(wide.stdout, /^a-service-by-name +Container .*sha256:[0-9a-f]{12}/);
   });
 
-  test('scripts get names, or what a path leads to', async () => {
+  test('scripts can print names, or the value at a path', async () => {
     const answer = async (...words: string[]) => (await capsulectl(words)).stdout;
     assert.equal(
       await answer('workload', 'list', '-q', '-l', '!none'),
@@ -111,7 +111,7 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.equal(await answer('workload', 'get', 'web', '-o', 'jsonpath={.kind}'), 'Container\n');
   });
 
-  test('short words do what they stand for, and a shell gets names from the capsule', async () => {
+  test('aliases work, and shell completion offers names from the capsule', async () => {
     const lines = async (...words: string[]) => (await capsulectl(words)).stdout.split('\n');
     assert.deepEqual(await lines('ps', '-q'), ['a-service-by-name', 'lost', 'web', '']);
     assert.deepEqual(await lines('__complete', '--', 'rm', 'a'), ['a-service-by-name\t', '']);
@@ -121,7 +121,7 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.match((await capsulectl(['-v'])).stdout, /^capsulectl \d+\.\d+\.\d+\n$/);
   });
 
-  test('flags stand before and after arguments, and bind with a blank or =', async () => {
+  test('flags may come before or after arguments, with a space or = before the value', async () => {
     const forms = [
       'get web -o json',
       'get -o json web',
@@ -158,7 +158,7 @@ suite('capsulectl', { concurrency: false }, () => {
     });
   }
 
-  test('a wait for a workload that fails ends with 1, and one that is too short with 5', async () => {
+  test('a wait for a failed workload exits with 1, and a timeout with 5', async () => {
     const input = containerManifest('lost', { image: 'nowhere.invalid/none:1' });
     const failed = await capsulectl(['apply', '-f', '-', '--wait'], { input });
     assert.equal(failed.exitCode, 1);
@@ -169,7 +169,7 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.deepEqual([late.exitCode, errorCodeOf(late)], [5, 'CLI_WAIT_TIMEOUT']);
   });
 
-  test('a delete of what is there and what is not does what it can, and says so', async () => {
+  test('a delete of existing and missing workloads deletes the existing ones, and reports the missing ones', async () => {
     const input = containerManifest('brief', { image: 'box:1' });
     await capsulectl(['apply', '-f', '-', '--wait'], { input });
     const answer = await capsulectl(['workload', 'delete', 'absent', 'brief']);
@@ -178,7 +178,7 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.deepEqual([lenient.exitCode, lenient.stderr], [0, '']);
   });
 
-  test('on a terminal a delete says what goes and waits for a yes, in a script it does not', async () => {
+  test('a delete lists the affected objects and asks on a terminal, but not in a script', async () => {
     const input = containerManifest('brief', { image: 'box:1' });
     await capsulectl(['apply', '-f', '-', '--wait'], { input });
     const refused = await onTerminal(`${CAPSULECTL} rm brief; echo code $?`, {}, 'n\n');
@@ -191,14 +191,14 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.match(agreed.stdout, /brief deleted\r?\ncode 0/);
   });
 
-  test('colours are for terminals only, and NO_COLOR takes them away there too', async () => {
+  test('only terminals get colours, and NO_COLOR turns them off', async () => {
     const command = `${CAPSULECTL} workload list`;
     assert.ok((await onTerminal(command)).stdout.includes(ESCAPE));
     assert.ok(!(await onTerminal(command, { NO_COLOR: '1' })).stdout.includes(ESCAPE));
     assert.ok(!(await capsulectl(['workload', 'list'])).stdout.includes(ESCAPE));
   });
 
-  test('the version is printed with a capsule and without one', async () => {
+  test('the version is printed with and without a capsule', async () => {
     const both = await json('version');
     assert.match(both.capsulectl, /^\d+\.\d+\.\d+/);
     assert.equal(both.capsule, both.capsulectl);

@@ -19,7 +19,7 @@ let client: CapsuleClient;
 let setClock: (offset: string) => Promise<void>;
 let steady: RunningWorkload;
 
-suite('the clock of a capsule that is set', { concurrency: false }, () => {
+suite("changes of a capsule's clock", { concurrency: false }, () => {
   before(async () => {
     lab = await startLab({ images: [] });
     client = connectCapsule(lab.host);
@@ -38,7 +38,7 @@ suite('the clock of a capsule that is set', { concurrency: false }, () => {
     { offset: '+0', years: 0 },
   ];
   for (const { offset, years } of jumps) {
-    test(`a clock at ${offset} stops no restart, log, event or exec, and disturbs no workload`, {
+    test(`with a clock at ${offset}, restarts, logs, events and exec work, and workloads keep running`, {
       ...BOUND,
     }, async (t) => {
       const abort = new AbortController();

@@ -53,7 +53,7 @@ suite('cp', { concurrency: false }, () => {
     await rm(here, { recursive: true });
   }, BOUND);
 
-  test('a tree comes back as it went in: modes, times, links, names', BOUND, async () => {
+  test('a tree that is copied in and out keeps modes, times, links and names', BOUND, async () => {
     const tree = join(here, 'tree');
     await mkdir(join(tree, 'sub/deep'), { recursive: true });
     await writeFile(join(tree, 'file'), 'text\n');
@@ -77,7 +77,7 @@ suite('cp', { concurrency: false }, () => {
     assert.deepEqual(await readdir(join(back, 'sub')), await readdir(join(tree, 'sub')));
   });
 
-  test('files copied in belong to root, and with --archive to their owner', BOUND, async () => {
+  test('copied files belong to root, and with --archive to their owner', BOUND, async () => {
     const file = join(here, 'owned');
     await writeFile(file, 'x');
     await chown(file, 1234, 300_000);
@@ -92,7 +92,7 @@ suite('cp', { concurrency: false }, () => {
     assert.equal(stdout, '0:0\n1234:300000\n');
   });
 
-  test('the rules of target names are those of docker cp', BOUND, async () => {
+  test('target names follow the rules of docker cp', BOUND, async () => {
     const file = join(here, 'f');
     await writeFile(file, 'f');
     assert.equal((await cp(file, 'web:/nowhere/f')).exitCode, 3);
@@ -107,7 +107,7 @@ suite('cp', { concurrency: false }, () => {
     assert.equal(await sh('ls /tmp'), 'f\nfile\ng\nsub\n');
   });
 
-  test('mounts are seen, and a stopped workload is copied to and from as well', BOUND, async () => {
+  test('cp reads and writes mounts, and works on stopped workloads', BOUND, async () => {
     await cp(join(here, 'f'), 'web:/scratch/f');
     assert.equal(await sh('ln -s /scratch /way; cat /scratch/f'), 'f');
     await capsulectl(lab, ['workload', 'stop', 'web']);
@@ -126,7 +126,7 @@ suite('cp', { concurrency: false }, () => {
     assert.equal(await sh('cat /into-stopped'), 'text\n');
   });
 
-  test('an image without shell and tar is no hindrance', BOUND, async () => {
+  test('cp works with an image that has no shell and no tar', BOUND, async () => {
     const busybox = { path: 'busybox', mode: 0o755, data: await readFile('/bin/busybox') };
     const config = { Cmd: ['/busybox', 'sleep', '1000'], StopSignal: 'SIGKILL' };
     const input = dockerArchive(testImage({ layers: [[busybox]], config }), ['bare:1']);
@@ -138,7 +138,7 @@ suite('cp', { concurrency: false }, () => {
     assert.equal(await readFile(back, 'utf8'), 'f');
   });
 
-  test('a read-only root refuses, and says so', BOUND, async () => {
+  test('a copy into a read-only root fails, and the error names the reason', BOUND, async () => {
     await runWorkload(lab, 'fixed', { image: 'stay:1', readOnlyRootFilesystem: true });
     for (const step of ['stop', 'start']) {
       const { exitCode, stderr } = await cp(join(here, 'f'), 'fixed:/f');
@@ -149,7 +149,7 @@ suite('cp', { concurrency: false }, () => {
   });
 
   test(
-    'links of a workload lead nowhere but into it, also while it changes them',
+    'no link leads out of a workload, also while the workload changes the link',
     BOUND,
     async () => {
       await writeFile(join(lab.stateDir, 'perm/secret'), 'secret');
@@ -170,7 +170,7 @@ suite('cp', { concurrency: false }, () => {
     },
   );
 
-  test('an archive from elsewhere stays in the workload', BOUND, async () => {
+  test('a hostile archive writes only into the workload', BOUND, async () => {
     const evil = [
       tar([{ path: '../escaped', data: Buffer.from('x') }]),
       tar([{ path: 'a/../../escaped', data: Buffer.from('x') }]),
@@ -192,7 +192,7 @@ suite('cp', { concurrency: false }, () => {
     assert.doesNotMatch((await lab.exec(['ls', '/'])).stdout, /escaped/);
   });
 
-  test('ten thousand files go both ways', BOUND, async () => {
+  test('ten thousand files can be copied in and out', BOUND, async () => {
     const many = join(here, 'many');
     for (let folder = 0; folder < 100; folder += 1) {
       await mkdir(join(many, String(folder)), { recursive: true });
@@ -206,7 +206,7 @@ suite('cp', { concurrency: false }, () => {
     assert.equal(await sh('busybox find /many -type f | busybox wc -l'), '10000\n');
   });
 
-  test('every case of the table goes in and out, running and stopped', BOUND, async () => {
+  test('every case of the table can be copied in and out, running and stopped', BOUND, async () => {
     const [cases, packed] = [join(here, 'cases'), join(here, 'cases.tar')];
     await makeArchiveTable(cases);
     packWithTar(cases, packed, 'posix');
@@ -235,7 +235,7 @@ suite('cp', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'start', 'web']);
   });
 
-  test('a large file takes no memory', BOUND, async () => {
+  test('a large file is copied in constant memory', BOUND, async () => {
     const big = join(here, 'big');
     await writeFile(big, fullOf(256 * MIB));
     const capsuled = await lab.servicePid('capsuled');
@@ -249,26 +249,22 @@ suite('cp', { concurrency: false }, () => {
     assert.ok(grown < 150 * MIB, `capsuled grew by ${Math.round(grown / MIB)} MiB`);
   });
 
-  test(
-    'a client, or a capsuled, that is killed leaves no process and no mount',
-    BOUND,
-    async () => {
-      for (const victim of ['client', 'capsuled']) {
-        const child = spawn('capsulectl', ['cp', 'web:/big', '-'], {
-          env: lab.env as NodeJS.ProcessEnv,
-          stdio: ['ignore', 'pipe', 'ignore'],
-        });
-        await once(child.stdout, 'readable');
-        await until('the program', 20_000, async () => (await programs()) === 1);
-        if (victim === 'client') child.kill('SIGKILL');
-        else await lab.killCapsuled();
-        await until('its end', 20_000, async () => (await programs()) === 0);
-        await lab.ready();
-        child.kill('SIGKILL');
-      }
-      assert.doesNotMatch(await readFile(pathOf(lab, '/proc/1/mounts'), 'utf8'), /capsule-files/);
-    },
-  );
+  test('a killed client or capsuled leaves no process and no mount', BOUND, async () => {
+    for (const victim of ['client', 'capsuled']) {
+      const child = spawn('capsulectl', ['cp', 'web:/big', '-'], {
+        env: lab.env as NodeJS.ProcessEnv,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      await once(child.stdout, 'readable');
+      await until('the program', 20_000, async () => (await programs()) === 1);
+      if (victim === 'client') child.kill('SIGKILL');
+      else await lab.killCapsuled();
+      await until('its end', 20_000, async () => (await programs()) === 0);
+      await lab.ready();
+      child.kill('SIGKILL');
+    }
+    assert.doesNotMatch(await readFile(pathOf(lab, '/proc/1/mounts'), 'utf8'), /capsule-files/);
+  });
 });
 
 /** Bytes that are no hole: a hole is not sent. */

@@ -41,7 +41,7 @@ before(async () => {
 after(() => lab[Symbol.asyncDispose](), BOUND);
 afterEach(() => deleteAll(lab), BOUND);
 
-test('delete leaves nothing of a workload, and everything of the others', async () => {
+test('a delete removes everything of a workload, and nothing of other workloads', async () => {
   await runWorkload(lab, 'neighbour', { image: IMAGE });
   await capsulectl(lab, ['volume', 'create', 'kept']);
   const alone = await footprint(lab);
@@ -60,27 +60,27 @@ test('delete leaves nothing of a workload, and everything of the others', async 
   await sameAs(nothing);
 });
 
-test('a workload that shares a prefix of the name survives the delete of the other', async () => {
+test('a delete does not affect a workload with the same name prefix', async () => {
   const eu = await runWorkload(lab, 'prod-eu', { image: IMAGE });
   await runWorkload(lab, 'prod', { image: IMAGE });
   await deleteWorkloads(lab, 'prod');
   assert.equal((await runWorkload(lab, 'prod-eu', { image: IMAGE })).status.pid, eu.status.pid);
 });
 
-test('deleting a name that does not exist says so, and is a success on request', async () => {
+test('deleting a missing workload is an error, or a success with --ignore-missing', async () => {
   const missing = await capsulectl(lab, ['workload', 'delete', 'absent'], { allow: [3] });
   assert.match(missing.stderr, /there is no workload named absent/);
   const lenient = await capsulectl(lab, ['workload', 'delete', 'absent', '--ignore-missing']);
   assert.equal(lenient.stdout, 'absent is not there\n');
 });
 
-test('a workload in host mode leaves nothing either', async () => {
+test('a delete of a workload in host mode leaves nothing behind', async () => {
   await runWorkload(lab, 'open', { image: IMAGE, networkMode: 'NETWORK_MODE_HOST' });
   await deleteWorkloads(lab, 'open');
   await sameAs(nothing);
 });
 
-test('a workload that ignores its stop signal is killed after its grace, and leaves nothing', async () => {
+test('a workload that ignores its stop signal is killed after its grace period, and leaves nothing behind', async () => {
   await pushBusybox(lab, 'deaf:1', {
     Cmd: ['/bin/sh', '-c', 'trap "" TERM; while :; do sleep 1; done'],
   });
@@ -90,7 +90,7 @@ test('a workload that ignores its stop signal is killed after its grace, and lea
   await sameAs(before);
 });
 
-test('a pull that hangs is ended by the delete of its workload, and leaves nothing', async () => {
+test('the delete of a workload ends its hanging pull, and leaves nothing behind', async () => {
   await using registry = await StallingRegistry.open(lab);
   await capsulectl(lab, ['apply', '-f', '-', '--no-wait'], {
     input: manifest('pulling', { image: `${registry.address}/slow/image:1` }),
@@ -114,7 +114,7 @@ test('a name can be applied again right after its delete, with another image and
   await sameAs(nothing);
 });
 
-test('a delete goes on when capsuled is killed right after it was taken', async () => {
+test('a delete continues if capsuled is killed right after it was accepted', async () => {
   for (const name of ['first', 'second', 'third']) {
     await runWorkload(lab, name, { image: 'slow:1', ports: PORTS });
     const deleted = capsulectl(lab, ['workload', 'delete', name]);

@@ -46,7 +46,7 @@ suite('a full disk', { concurrency: false }, () => {
       input: containerManifest(name, { image: 'box:1' }),
     });
 
-  test('a spec that cannot be written down is refused, and taken when there is space', async () => {
+  test('a spec that cannot be stored is refused, and accepted when there is space', async () => {
     const capsuled = await lab.servicePid('capsuled');
     await fillUp(filler);
 
@@ -65,7 +65,7 @@ suite('a full disk', { concurrency: false }, () => {
     assert.equal(await lab.servicePid('capsuled'), capsuled);
   });
 
-  test('a workload that dies meanwhile is started again when there is space', async () => {
+  test('a workload that dies on a full disk restarts when there is space', async () => {
     const capsuled = await lab.servicePid('capsuled');
     const [first] = (await waitForWorkload(client, 'before', isRunning)).slice(-1);
     const pid = first?.status.pid;
@@ -87,7 +87,7 @@ suite('a full disk', { concurrency: false }, () => {
     assert.equal(await lab.servicePid('capsuled'), capsuled);
   });
 
-  test('capsuled that dies meanwhile comes back and reports the state it has', async () => {
+  test('a capsuled that dies on a full disk restarts and reports the stored state', async () => {
     await fillUp(filler);
     await lab.killCapsuled();
     await lab.ready();
@@ -103,7 +103,7 @@ const SMALL_CACHE = ['mount', '-t', 'tmpfs', '-o', 'size=32m', 'small', '/perm/c
 /** Enough for containerd's own records, and not for an image. */
 const SPARE_BYTES = 1024 * 1024;
 
-suite('a full disk under the images', { concurrency: false }, () => {
+suite('a full disk of the image cache', { concurrency: false }, () => {
   let lab: Lab;
   let client: CapsuleClient;
   let registry: FaultRegistry;
@@ -133,7 +133,7 @@ suite('a full disk under the images', { concurrency: false }, () => {
     await truncate(filler, (await stat(filler)).size - SPARE_BYTES);
   };
 
-  test('a pull says that the disk is full, and goes on by itself when there is space', async () => {
+  test('a pull reports the full disk, and continues by itself when there is space', async () => {
     await fill();
     const input = containerManifest('web', { image: registry.reference('web') });
 
@@ -151,7 +151,7 @@ suite('a full disk under the images', { concurrency: false }, () => {
     await waitForWorkload(client, 'web', isRunning);
   });
 
-  test('running workloads go on, and one that cannot be made shows the reason', async () => {
+  test('running workloads continue, and the status of one that cannot be created shows the reason', async () => {
     const [running] = (await waitForWorkload(client, 'web', isRunning)).slice(-1);
     await fillUp(filler);
 

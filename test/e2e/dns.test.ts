@@ -121,7 +121,7 @@ suite('names', { concurrency: false }, () => {
     }
   });
 
-  test('nslookup in a workload shows names, addresses and absent names', async () => {
+  test('nslookup in a workload prints names, addresses and missing names', async () => {
     const nslookup = async (name: string) => {
       const { stdout, stderr } = await inside(lab, 'client', 'busybox', 'nslookup', name);
       return `${stdout}${stderr}`;
@@ -137,7 +137,7 @@ suite('names', { concurrency: false }, () => {
     assert.match(await nslookup('example.test'), /2001:db8::80/);
   });
 
-  test('over UDP and TCP a name has its address, and nothing of other types', async () => {
+  test('over UDP and TCP, a name has an A record and no records of other types', async () => {
     for (const protocol of ['udp', 'tcp'] as const) {
       const found = await ask({ name: 'WEB.capsule.internal' }, { protocol });
       assert.deepEqual([found.rcode, found.isAuthoritative], ['NOERROR', true]);
@@ -153,7 +153,7 @@ suite('names', { concurrency: false }, () => {
     }
   });
 
-  test('a running workload sees others come, move into the network of the capsule, and go', async () => {
+  test('a running workload resolves workloads that are added, moved to host mode, and deleted', async () => {
     assert.equal((await ask({ name: 'late' }, {})).rcode, 'NXDOMAIN');
     const late = await runWorkload(lab, 'late', { image: IMAGE });
     assert.deepEqual((await ask({ name: 'late' })).answers, [addressOf(late)]);
@@ -170,7 +170,7 @@ suite('names', { concurrency: false }, () => {
     assert.equal((await ask({ name: 'late' })).rcode, 'NXDOMAIN');
   });
 
-  test('a workload in the network of the capsule finds others by name', async () => {
+  test('a workload in host mode finds other workloads by name', async () => {
     await runWorkload(lab, 'proxy', {
       image: IMAGE,
       args: ['sleep', '1000'],
@@ -184,7 +184,7 @@ suite('names', { concurrency: false }, () => {
     );
   });
 
-  test('a workload that is stopped has a name and no address, until it is started', async () => {
+  test('a stopped workload has a name without an address until it starts', async () => {
     await runWorkload(lab, 'resting', { image: IMAGE });
     await using capsule = connectCapsule(lab.host);
     await capsule.workload.stop({ name: 'resting' });
@@ -196,7 +196,7 @@ suite('names', { concurrency: false }, () => {
     await deleteWorkloads(lab, 'resting');
   });
 
-  test('other names come from the resolvers of the uplink, also by its search domain', async () => {
+  test('other names resolve through the uplink, also with its search domain', async () => {
     assert.deepEqual((await ask({ name: 'example.test' })).answers, ['A 192.0.2.80']);
     const alias = await ask({ name: 'alias.example.test' });
     assert.deepEqual(alias.answers, ['CNAME example.test', 'A 192.0.2.80']);
@@ -205,14 +205,14 @@ suite('names', { concurrency: false }, () => {
     assert.match(stdout, /^PING intranet \(192\.0\.2\.80\)/);
   });
 
-  test('an answer that is too large for UDP comes over TCP', async () => {
+  test('an answer that is too large for UDP is sent over TCP', async () => {
     const cut = await ask({ name: 'large.test', udpBytes: 4096 });
     assert.deepEqual([cut.isTruncated, cut.answers], [true, []]);
     const whole = await ask({ name: 'large.test', udpBytes: 4096 }, { protocol: 'tcp' });
     assert.equal(whole.answers.length, MANY.length);
   });
 
-  test('answers with a wrong id, a wrong question or a wrong sender are not believed', async (t) => {
+  test('answers with a wrong id, question or sender are ignored', async (t) => {
     assert.deepEqual((await ask({ name: 'guessed.test' })).answers, ['A 192.0.2.80']);
     const evil = createSocket('udp4');
     t.after(() => evil.close());
@@ -230,7 +230,7 @@ suite('names', { concurrency: false }, () => {
     assert.ok(new Set(asked).size > asked.length / 2, 'ports are used again and again');
   });
 
-  test('the capsule itself is answered, and no other host on its uplink', async (t) => {
+  test('the capsule itself gets answers, and no other host on the uplink does', async (t) => {
     const { stdout } = await lab.exec(['cat', '/etc/resolv.conf']);
     assert.match(stdout, new RegExp(`^nameserver ${lab.hostAddress}$`, 'm'));
     const capsule = agentIn(t, lab.netns);
@@ -246,7 +246,7 @@ suite('names', { concurrency: false }, () => {
   });
 
   test(
-    '10,000 questions at once neither grow capsuled nor keep others from their answers',
+    '10,000 concurrent queries neither increase the memory of capsuled nor delay other clients',
     BOUND,
     async (t) => {
       const pid = await lab.servicePid('capsuled');
@@ -286,7 +286,7 @@ suite('names', { concurrency: false }, () => {
     },
   );
 
-  test('another uplink is used at once, and running workloads learn its search domain', async (t) => {
+  test('a new uplink is used immediately, and running workloads get its search domain', async (t) => {
     await startFixedUpstream(t, lab, '127.0.0.1', '198.51.100.1');
     assert.deepEqual((await ask({ name: 'example.test' })).answers, ['A 192.0.2.80']);
     await useResolvers(lab, 'nameserver 127.0.0.1\nsearch office.test\n');
@@ -300,7 +300,7 @@ suite('names', { concurrency: false }, () => {
     assert.deepEqual((await ask({ name: 'example.test' })).answers, ['A 192.0.2.80']);
   });
 
-  test('a port that another program has is reported, and nothing else suffers', async () => {
+  test('a DNS port that another program uses is reported, and everything else works', async () => {
     {
       await using thief = new TrafficAgent(lab.netns);
       // It is up before, so that it is quicker than the next capsuled.
@@ -319,7 +319,7 @@ suite('names', { concurrency: false }, () => {
     assert.deepEqual((await ask({ name: 'web' })).answers, [addressOf(web)]);
   });
 
-  test('a question that is asked while capsuled is away is answered when it is back', async (t) => {
+  test('a query that is sent while capsuled is down is answered after its restart', async (t) => {
     const { status } = await runWorkload(lab, 'client', { image: IMAGE });
     const took: number[] = [];
     for (let round = 0; round < 3; round += 1) {

@@ -37,7 +37,7 @@ suite('documentation', { concurrency: false }, () => {
     }
   });
 
-  test('the commands of the tutorial and the guides run as they are printed, and print what the pages say', async (t) => {
+  test('the commands of the tutorial and the guides run, and print the output on the pages', async (t) => {
     for (const page of await pagesOf('docs/tutorial', 'docs/guides')) {
       await t.test(page, async () => {
         await deleteAll(lab);

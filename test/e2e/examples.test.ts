@@ -85,13 +85,13 @@ suite('examples', { concurrency: false }, () => {
   });
   after(() => lab[Symbol.asyncDispose]());
 
-  test('every example is known to this test', async () => {
+  test('this test covers every example', async () => {
     const files = (await readdir(EXAMPLES)).filter((file) => /\.(yaml|yml|json)$/.test(file));
     assert.deepEqual(files.toSorted(), Object.keys(shows).toSorted());
   });
 
   for (const [file, show] of Object.entries(shows)) {
-    test(`${file} is pulled, runs and does what it says`, async () => {
+    test(`${file} is pulled, runs and works as its comment says`, async () => {
       for (const first of needs[file] ?? []) {
         await capsulectl(lab, ['apply', '-f', join(EXAMPLES, first)]);
       }

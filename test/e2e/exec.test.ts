@@ -29,41 +29,49 @@ suite('exec', { concurrency: false }, () => {
   }, BOUND);
   after(() => lab[Symbol.asyncDispose](), BOUND);
 
-  test('output and errors stay apart, and the exit code is the command’s', BOUND, async () => {
-    const { exitCode, stdout, stderr } = await sh('echo out; echo err >&2; exit 7');
-    assert.deepEqual([exitCode, stdout, stderr], [7, 'out\n', 'err\n']);
-    assert.equal((await sh('kill -9 $$')).exitCode, 137);
-    // As docker takes it: flags behind the name are those of the command.
-    const bare = await exec([
-      '-e',
-      'A=b',
-      'web',
-      'sh',
-      '-ec',
-      'echo $A "$@"',
-      '-n',
-      '-e',
-      '--help',
-    ]);
-    assert.deepEqual([bare.exitCode, bare.stdout], [0, 'b -e --help\n']);
-  });
-
-  test('a missing program ends with 127, one without permission with 126', BOUND, async () => {
-    assert.equal((await exec(['web', '--', 'nothing-there'])).exitCode, 127);
-    assert.equal((await exec(['web', '--', '/etc'])).exitCode, 126);
-    await sh(
-      'printf "\\1\\2" > /tmp/noise; printf "#!/none\n" > /tmp/lost; chmod 755 /tmp/noise /tmp/lost',
-    );
-    assert.equal((await exec(['web', '--', '/tmp/noise'])).exitCode, 126);
-    assert.equal((await exec(['web', '--', '/tmp/lost'])).exitCode, 127);
-    const none = await exec(['nobody', '--', 'true']);
-    assert.equal(none.exitCode, 125);
-    assert.match(none.stderr, /no workload named nobody/);
-    assert.equal((await exec(['web'])).exitCode, 2);
-  });
+  test(
+    'stdout and stderr stay separate, and the exit code is that of the command',
+    BOUND,
+    async () => {
+      const { exitCode, stdout, stderr } = await sh('echo out; echo err >&2; exit 7');
+      assert.deepEqual([exitCode, stdout, stderr], [7, 'out\n', 'err\n']);
+      assert.equal((await sh('kill -9 $$')).exitCode, 137);
+      // As docker takes it: flags behind the name are those of the command.
+      const bare = await exec([
+        '-e',
+        'A=b',
+        'web',
+        'sh',
+        '-ec',
+        'echo $A "$@"',
+        '-n',
+        '-e',
+        '--help',
+      ]);
+      assert.deepEqual([bare.exitCode, bare.stdout], [0, 'b -e --help\n']);
+    },
+  );
 
   test(
-    'environment, working directory and user are those of the container, or as asked',
+    'exec exits with 127 for a missing program, and with 126 for one without permission',
+    BOUND,
+    async () => {
+      assert.equal((await exec(['web', '--', 'nothing-there'])).exitCode, 127);
+      assert.equal((await exec(['web', '--', '/etc'])).exitCode, 126);
+      await sh(
+        'printf "\\1\\2" > /tmp/noise; printf "#!/none\n" > /tmp/lost; chmod 755 /tmp/noise /tmp/lost',
+      );
+      assert.equal((await exec(['web', '--', '/tmp/noise'])).exitCode, 126);
+      assert.equal((await exec(['web', '--', '/tmp/lost'])).exitCode, 127);
+      const none = await exec(['nobody', '--', 'true']);
+      assert.equal(none.exitCode, 125);
+      assert.match(none.stderr, /no workload named nobody/);
+      assert.equal((await exec(['web'])).exitCode, 2);
+    },
+  );
+
+  test(
+    'environment, working directory and user are those of the container or of the flags',
     BOUND,
     async () => {
       const { stdout } = await sh('echo $FROM_IMAGE $FROM_SPEC; pwd; id -u');
@@ -81,12 +89,12 @@ suite('exec', { concurrency: false }, () => {
     },
   );
 
-  test('input is passed on to its end, and only when asked', BOUND, async () => {
+  test('with -i, the command gets the whole input, and without it none', BOUND, async () => {
     assert.equal((await exec(['-i', 'web', '--', 'cat'], 'hello')).stdout, 'hello');
     assert.equal((await exec(['web', '--', 'cat'], 'hello')).stdout, '');
   });
 
-  test('it ends with the process, also while the input is open', BOUND, async () => {
+  test('exec ends with the process, also while the input is open', BOUND, async () => {
     const { exitCode } = await lab.capsulectlWith(
       { input: 'x'.repeat(8 * MIB) },
       ...['workload', 'exec', '-i', 'web', '--', 'sh', '-c', 'exit 3'],
@@ -94,7 +102,7 @@ suite('exec', { concurrency: false }, () => {
     assert.equal(exitCode, 3);
   });
 
-  test('a hundred megabytes go through both ways whole', BOUND, async () => {
+  test('a hundred megabytes pass unchanged in both directions', BOUND, async () => {
     const count = 100;
     const child = spawn('capsulectl', ['workload', 'exec', '-i', 'web', '--', 'cat'], {
       env: lab.env as NodeJS.ProcessEnv,
@@ -113,7 +121,7 @@ suite('exec', { concurrency: false }, () => {
     assert.deepEqual([code, bytes], [0, count * MIB]);
   });
 
-  test('many run at once, each with its own output', BOUND, async () => {
+  test('many execs run concurrently, each with its own output', BOUND, async () => {
     const numbers = Array.from({ length: 30 }, (_, index) => index);
     const results = await Promise.all(numbers.map((n) => sh(`echo ${n}; exit ${n}`)));
     assert.deepEqual(
@@ -136,7 +144,7 @@ suite('exec', { concurrency: false }, () => {
     assert.deepEqual([code, text], [9, 'ready\ncaught\n']);
   });
 
-  test('a client that is killed leaves no process behind, nor its children', BOUND, async () => {
+  test('a killed client leaves no process and no child process behind', BOUND, async () => {
     const child = spawn(
       'capsulectl',
       ['workload', 'exec', 'web', '--', 'sh', '-c', 'sleep 4321 & echo up; sleep 4321'],
@@ -148,7 +156,7 @@ suite('exec', { concurrency: false }, () => {
     await nothingIsLeft();
   });
 
-  test('a capsuled that is killed leaves no process behind', BOUND, async () => {
+  test('a killed capsuled leaves no process behind', BOUND, async () => {
     const running = sh('sleep 4321 & echo up; sleep 4321');
     await until('the processes', 20_000, async () => (await sleepers()).length === 2);
     await lab.killCapsuled();
@@ -160,23 +168,19 @@ suite('exec', { concurrency: false }, () => {
     assert.equal((await sh('echo alive')).stdout, 'alive\n');
   });
 
-  test(
-    'a stop does not wait for a running command, and the command is signalled',
-    BOUND,
-    async () => {
-      const stopGraceSeconds = 50;
-      await runWorkload(lab, 'other', { image: 'stay:1', stopGraceSeconds });
-      const running = exec(['other', '--', 'sh', '-c', 'trap "" TERM; while :; do sleep 1; done']);
-      await until('the command', 20_000, async () => (await folders('other')).length === 1);
-      const begun = performance.now();
-      await capsulectl(lab, ['workload', 'delete', 'other']);
-      assert.ok(performance.now() - begun < stopGraceSeconds * 1000, 'it waited for the command');
-      assert.equal((await running).exitCode, 137);
-      assert.equal((await exec(['other', '--', 'true'])).exitCode, 125);
-    },
-  );
+  test('a stop does not wait for a running command, and signals it', BOUND, async () => {
+    const stopGraceSeconds = 50;
+    await runWorkload(lab, 'other', { image: 'stay:1', stopGraceSeconds });
+    const running = exec(['other', '--', 'sh', '-c', 'trap "" TERM; while :; do sleep 1; done']);
+    await until('the command', 20_000, async () => (await folders('other')).length === 1);
+    const begun = performance.now();
+    await capsulectl(lab, ['workload', 'delete', 'other']);
+    assert.ok(performance.now() - begun < stopGraceSeconds * 1000, 'it waited for the command');
+    assert.equal((await running).exitCode, 137);
+    assert.equal((await exec(['other', '--', 'true'])).exitCode, 125);
+  });
 
-  test('an image without a shell runs what it has', BOUND, async () => {
+  test('exec runs programs of an image without a shell', BOUND, async () => {
     const busybox = { path: 'busybox', mode: 0o755, data: await readFile('/bin/busybox') };
     const image = testImage({
       layers: [[busybox]],
@@ -190,7 +194,7 @@ suite('exec', { concurrency: false }, () => {
 
   suite('with a terminal', () => {
     test(
-      'keys go in, its size is known and followed, and the exit code comes back',
+      'input, the terminal size and its changes, and the exit code are passed on',
       BOUND,
       async () => {
         using shell = runInTerminal(lab, [
@@ -220,7 +224,7 @@ suite('exec', { concurrency: false }, () => {
       },
     );
 
-    test('the terminal is as before, however it ends', BOUND, async () => {
+    test('exec restores the terminal, however it ends', BOUND, async () => {
       const ways = ['exit', 'kill'] as const;
       for (const way of ways) {
         using outer = runInTerminal(lab, ['/bin/sh']);
@@ -239,15 +243,19 @@ suite('exec', { concurrency: false }, () => {
       await nothingIsLeft();
     });
 
-    test('the near terminal does not change what the far one leaves alone', BOUND, async () => {
-      const script = 'stty -opost; printf "one\\ntwo\\n"; busybox sleep 0';
-      const args = ['workload', 'exec', '-t', 'web', '--', 'sh', '-c', `busybox ${script}`];
-      using shell = runInTerminal(lab, ['capsulectl', ...args]);
-      assert.equal(await shell.exit, 0);
-      assert.match(shell.text(), /one\ntwo\n/);
-    });
+    test(
+      'the local terminal does not change output that the remote terminal leaves unchanged',
+      BOUND,
+      async () => {
+        const script = 'stty -opost; printf "one\\ntwo\\n"; busybox sleep 0';
+        const args = ['workload', 'exec', '-t', 'web', '--', 'sh', '-c', `busybox ${script}`];
+        using shell = runInTerminal(lab, ['capsulectl', ...args]);
+        assert.equal(await shell.exit, 0);
+        assert.match(shell.text(), /one\ntwo\n/);
+      },
+    );
 
-    test('without a terminal a terminal is refused', BOUND, async () => {
+    test('-t is refused without a terminal', BOUND, async () => {
       const { exitCode, stderr } = await exec(['-t', 'web', '--', 'true']);
       assert.equal(exitCode, 2);
       assert.match(stderr, /terminal/);

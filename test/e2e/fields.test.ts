@@ -184,7 +184,7 @@ suite('fields of a container', { concurrency: false }, () => {
   }, BOUND);
   after(() => lab[Symbol.asyncDispose](), BOUND);
 
-  test('every field of a manifest is known to these tests', () => {
+  test('these tests cover every field of a manifest', () => {
     const known = [...Object.keys(ELSEWHERE), ...Object.keys(CASES)];
     assert.deepEqual(known.toSorted(), [...CONTAINER_FIELDS].toSorted());
   });
@@ -200,7 +200,7 @@ suite('fields of a container', { concurrency: false }, () => {
     });
   }
 
-  test('limits are changed while the program runs', BOUND, async () => {
+  test('limits change while the program runs', BOUND, async () => {
     const first = await runWorkload(lab, 'probe', { image: IMAGE, resources: { pids: 50 } });
     const second = await runWorkload(lab, 'probe', {
       image: IMAGE,
@@ -213,7 +213,7 @@ suite('fields of a container', { concurrency: false }, () => {
     await deleteAll(lab);
   });
 
-  test('a path of the capsule that does not exist is reported by name', BOUND, async () => {
+  test('the error names a path that does not exist on the capsule', BOUND, async () => {
     const input = manifest('probe', { image: IMAGE, hostBindPaths: ['/perm/nothing'] });
     const wait = ['apply', '-f', '-', '--wait', '--timeout', '30s'];
     const { stderr } = await capsulectl(lab, wait, { input, allow: [1] });
@@ -221,17 +221,13 @@ suite('fields of a container', { concurrency: false }, () => {
     await deleteAll(lab);
   });
 
-  test(
-    'a container in the process namespace of the capsule takes only its own along',
-    BOUND,
-    async () => {
-      const other = await runWorkload(lab, 'other', { image: IMAGE });
-      await runWorkload(lab, 'probe', { image: IMAGE, hostPid: true });
-      await capsulectl(lab, ['workload', 'delete', 'probe']);
-      assert.match(await statusField(lab, other.status.pid, 'State'), /^[SR]/);
-      await deleteAll(lab);
-    },
-  );
+  test('the end of a container with hostPid ends only its own processes', BOUND, async () => {
+    const other = await runWorkload(lab, 'other', { image: IMAGE });
+    await runWorkload(lab, 'probe', { image: IMAGE, hostPid: true });
+    await capsulectl(lab, ['workload', 'delete', 'probe']);
+    assert.match(await statusField(lab, other.status.pid, 'State'), /^[SR]/);
+    await deleteAll(lab);
+  });
 });
 
 /** A file as the container sees it. */

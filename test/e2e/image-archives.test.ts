@@ -58,7 +58,7 @@ suite('archives of images', { concurrency: false }, () => {
     });
   }
 
-  test('an archive is pushed from a file too, and under all its names', async () => {
+  test('an archive is also pushed from a file, with all its names', async () => {
     const file = join(lab.stateDir, 'archive.tar');
     await writeFile(file, dockerArchive(await quickImage(), ['one:1', 'two.invalid/x:2']));
     const { stdout } = await capsulectl(['image', 'push', file]);
@@ -89,7 +89,7 @@ suite('archives of images', { concurrency: false }, () => {
     assert.match(line, /1\.9 MiB/);
   });
 
-  test('a damaged archive is refused with its code, and nothing of it is kept', async (t) => {
+  test('a damaged archive is refused with an error code, and nothing of it is kept', async (t) => {
     const before = await readContainerStore(lab);
     for (const { what, archive, code } of damagedArchives()) {
       await t.test(what, async () => {
@@ -101,7 +101,7 @@ suite('archives of images', { concurrency: false }, () => {
   });
 
   for (const way of waysOut()) {
-    test(`nothing is written outside of an image by ${way}`, async () => {
+    test(`${way} writes nothing outside of the image`, async () => {
       await push(dockerArchive(escapingImage(way), [`escape/${waysOut().indexOf(way)}:1`]));
       assert.deepEqual(await findOutside(lab), []);
     });
@@ -119,7 +119,7 @@ suite('archives of images', { concurrency: false }, () => {
     { what: 'whose client is killed', signal: 'SIGKILL', exitCode: 137 },
   ] as const;
   for (const { what, signal, exitCode } of endings) {
-    test(`a push ${what} in the middle leaves nothing`, async () => {
+    test(`a push ${what} in the middle leaves nothing behind`, async () => {
       const before = await readContainerStore(lab);
       const archive = dockerArchive(await quickImage({ Labels: { cut: signal } }), ['cut:1']);
       using ingests = watchIngests(lab);
@@ -138,7 +138,7 @@ suite('archives of images', { concurrency: false }, () => {
     });
   }
 
-  test('an archive of 300 MB streams through capsuled in constant memory', async () => {
+  test('capsuled streams an archive of 300 MB in constant memory', async () => {
     const capsuled = await lab.servicePid('capsuled');
     forgetPeakMemory(capsuled);
     const before = peakMemoryBytes(capsuled);
@@ -150,7 +150,7 @@ suite('archives of images', { concurrency: false }, () => {
     assert.ok(growth < 60 * MIB, `capsuled grew by ${Math.round(growth / MIB)} MiB`);
   });
 
-  test('two clients push at once, and both images are there', async () => {
+  test('two clients push concurrently, and both images exist', async () => {
     await using client = connectCapsule(lab.host);
     const archives = await Promise.all(
       ['left', 'right'].map(async (side) =>

@@ -59,7 +59,7 @@ suite('the life of an image', { concurrency: false }, () => {
     assert.match((await image('list')).stdout, /USED BY[\s\S]* web$/m);
   });
 
-  test('a container whose tag has moved on keeps what it was made of', BOUND, async () => {
+  test('a container keeps its image when the tag changes', BOUND, async () => {
     await pushBusybox(lab, 'mine:dev', { Cmd: STAY, Env: ['V=1'] });
     await runWorkload(lab, 'web', { image: 'mine:dev' });
     await pushBusybox(lab, 'mine:dev', { Cmd: STAY, Env: ['V=2'] });
@@ -72,7 +72,7 @@ suite('the life of an image', { concurrency: false }, () => {
     assert.equal(env.stdout, '2\n');
   });
 
-  test('a prune leaves what is new, and says what it freed', BOUND, async () => {
+  test('a prune keeps new images, and reports the freed space', BOUND, async () => {
     await pushBusybox(lab, 'one:1', { Cmd: STAY });
     await pushBusybox(lab, 'two:1', { Cmd: STAY, Env: ['A=b'] });
     const careful = await image('prune');
@@ -90,7 +90,7 @@ suite('the life of an image', { concurrency: false }, () => {
     assert.equal(await names(), '');
   });
 
-  test('a saved image can be read by others, and pushed again', BOUND, async () => {
+  test('other programs can read a saved image, and it can be pushed again', BOUND, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'save-'));
     try {
       await pushBusybox(lab, 'mine:1', { Cmd: STAY });
@@ -118,7 +118,7 @@ suite('the life of an image', { concurrency: false }, () => {
     }
   });
 
-  test('a pull brings a tag up to date, and Always does so at a start', BOUND, async () => {
+  test('a pull updates a tag, and so does a start with imagePullPolicy Always', BOUND, async () => {
     const archive = dockerArchive(await busyboxImage({ Cmd: STAY }), [NGINX]);
     await capsulectl(lab, ['image', 'push', '-'], { input: archive });
     const old = (await image('get', NGINX, '-o', 'json')).stdout;

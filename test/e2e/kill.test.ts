@@ -49,7 +49,7 @@ before(async () => {
 
 after(() => lab[Symbol.asyncDispose](), BOUND);
 
-test(`capsuled killed ${KILLS} times amid applies and deletes comes back, keeps its word and leaks nothing`, {
+test(`after ${KILLS} kills during applies and deletes, capsuled restarts, completes every acknowledged change and leaks nothing`, {
   timeout: 600_000,
 }, async (t) => {
   const seed = chooseSeed();
@@ -77,7 +77,7 @@ test(`capsuled killed ${KILLS} times amid applies and deletes comes back, keeps 
 });
 
 test(
-  'containerd killed again and again disturbs no workload, and the next apply works',
+  'repeated kills of containerd disturb no workload, and the next apply works',
   BOUND,
   async () => {
     for (const name of ['after-1', 'after-2', 'after-3']) {
@@ -95,7 +95,7 @@ test(
 );
 
 test(
-  'a workload that ends while containerd is away is seen and started again within ten seconds',
+  'a workload that ends while containerd is down restarts within ten seconds',
   BOUND,
   async () => {
     const { status } = await runWorkload(lab, 'ends', { image: IMAGE });
@@ -113,7 +113,7 @@ test(
   },
 );
 
-test('capsuled and containerd killed at once disturb no workload', BOUND, async () => {
+test('a kill of capsuled and containerd together disturbs no workload', BOUND, async () => {
   await Promise.all([lab.killCapsuled(), lab.killContainerd()]);
   await lab.ready();
   await runWorkload(lab, 'both', { image: IMAGE });

@@ -31,33 +31,45 @@ suite('the life of a workload', { concurrency: false }, () => {
   after(() => lab[Symbol.asyncDispose](), BOUND);
   afterEach(() => deleteAll(lab), BOUND);
 
-  test('a stop lasts, keeps what was written, and a start goes on with it', BOUND, async () => {
-    await runWorkload(lab, 'web', { ...sh(STAY), ...WRITES_ROOT });
-    await capsulectl(lab, ['workload', 'exec', 'web', '--', 'sh', '-c', 'echo kept > /data/note']);
-    assert.match((await verb('stop', 'web')).stdout, /^web stopped$/m);
-    assert.match((await verb('stop', 'web')).stdout, /stopped already/);
-    assert.equal((await getWorkload(lab, 'web')).status.phase, 'WORKLOAD_PHASE_STOPPED');
-    await lab.restart();
-    const applied = await capsulectl(lab, ['apply', '-f', '-'], {
-      input: manifest('web', { ...sh(STAY), ...WRITES_ROOT, labels: { a: 'b' } }),
-    });
-    assert.match(applied.stdout, /configured/);
-    assert.equal((await getWorkload(lab, 'web')).status.phase, 'WORKLOAD_PHASE_STOPPED');
-    assert.match((await verb('start', 'web')).stdout, /^web started: Running$/m);
-    assert.match((await verb('start', 'web')).stdout, /already/);
-    const { stdout } = await capsulectl(lab, [
-      'workload',
-      'exec',
-      'web',
-      '--',
-      'cat',
-      '/data/note',
-    ]);
-    assert.equal(stdout, 'kept\n');
-  });
+  test(
+    'a stopped workload stays stopped, and keeps its files for the next start',
+    BOUND,
+    async () => {
+      await runWorkload(lab, 'web', { ...sh(STAY), ...WRITES_ROOT });
+      await capsulectl(lab, [
+        'workload',
+        'exec',
+        'web',
+        '--',
+        'sh',
+        '-c',
+        'echo kept > /data/note',
+      ]);
+      assert.match((await verb('stop', 'web')).stdout, /^web stopped$/m);
+      assert.match((await verb('stop', 'web')).stdout, /stopped already/);
+      assert.equal((await getWorkload(lab, 'web')).status.phase, 'WORKLOAD_PHASE_STOPPED');
+      await lab.restart();
+      const applied = await capsulectl(lab, ['apply', '-f', '-'], {
+        input: manifest('web', { ...sh(STAY), ...WRITES_ROOT, labels: { a: 'b' } }),
+      });
+      assert.match(applied.stdout, /configured/);
+      assert.equal((await getWorkload(lab, 'web')).status.phase, 'WORKLOAD_PHASE_STOPPED');
+      assert.match((await verb('start', 'web')).stdout, /^web started: Running$/m);
+      assert.match((await verb('start', 'web')).stdout, /already/);
+      const { stdout } = await capsulectl(lab, [
+        'workload',
+        'exec',
+        'web',
+        '--',
+        'cat',
+        '/data/note',
+      ]);
+      assert.equal(stdout, 'kept\n');
+    },
+  );
 
   test(
-    'signal and grace are those of the manifest, and a program that does not heed is killed',
+    'a stop uses the signal and grace period of the manifest, and then kills the program',
     BOUND,
     async () => {
       const script =
@@ -80,7 +92,7 @@ suite('the life of a workload', { concurrency: false }, () => {
     },
   );
 
-  test('a restart is another process of the same container', BOUND, async () => {
+  test('a restart starts a new process in the same container', BOUND, async () => {
     const before = await runWorkload(lab, 'web', sh(STAY));
     assert.match((await verb('restart', 'web')).stdout, /^web restarted: Running$/m);
     const { status } = await getWorkload(lab, 'web');
@@ -95,7 +107,7 @@ suite('the life of a workload', { concurrency: false }, () => {
     );
   });
 
-  test('each restart policy does as it says', BOUND, async () => {
+  test('each restart policy works as documented', BOUND, async () => {
     const ends = { 'on-failure': 0, never: 3 } as const;
     for (const [restartPolicy, code] of Object.entries(ends)) {
       const block = { ...sh(`echo ran; exit ${code}`), restartPolicy };
@@ -125,7 +137,7 @@ suite('the life of a workload', { concurrency: false }, () => {
     await untilWorkload(lab, 'again', ({ status }) => (status?.restartCount ?? 0) >= 2);
   });
 
-  test('a lack of memory is reported as such', BOUND, async () => {
+  test('an out-of-memory kill is reported', BOUND, async () => {
     const script = 'x=x; while :; do x=$x$x; done';
     const block = { ...sh(script), resources: { memory: '16MiB' }, restartPolicy: 'never' };
     await capsulectl(lab, ['apply', '-f', '-'], { input: manifest('hungry', block) });
@@ -141,7 +153,7 @@ suite('the life of a workload', { concurrency: false }, () => {
     );
   });
 
-  test('a workload waits for what it needs', BOUND, async () => {
+  test('a workload waits for its dependencies', BOUND, async () => {
     const block = { ...sh(STAY), dependsOn: ['db'] };
     const input = manifest('web', block);
     const early = await lab.capsulectlWith({ input }, 'apply', '-f', '-');
@@ -165,7 +177,7 @@ suite('the life of a workload', { concurrency: false }, () => {
   });
 
   test(
-    'an image that its reference has come to name is taken at a restart, not before',
+    'a restart uses the new image of a changed tag, and the running container keeps the old one',
     BOUND,
     async () => {
       await pushBusybox(lab, 'mine:dev', { Cmd: ['/bin/sh', '-c', STAY], Env: ['V=1'] });
@@ -186,7 +198,7 @@ suite('the life of a workload', { concurrency: false }, () => {
   );
 
   test(
-    'what needs no new container is changed in place, and a rehearsal changes nothing',
+    'changes that need no new container happen in place, and a dry run changes nothing',
     BOUND,
     async () => {
       const serve =
@@ -214,7 +226,7 @@ suite('the life of a workload', { concurrency: false }, () => {
   );
 
   test(
-    'apply waits until a program has stayed up, and reports one that has not',
+    'apply waits until a program has stayed up, and reports one that ended early',
     BOUND,
     async () => {
       const apply = (name: string, script: string, more: object = {}) =>
@@ -244,7 +256,7 @@ suite('the life of a workload', { concurrency: false }, () => {
     },
   );
 
-  test('labels choose, and what is gone still has its story', BOUND, async () => {
+  test('labels select workloads, and events of deleted workloads remain', BOUND, async () => {
     await runWorkload(lab, 'one', { ...sh(STAY), labels: { app: 'a', old: 'yes' } });
     await runWorkload(lab, 'two', { ...sh(STAY), labels: { app: 'a' } });
     const list = async (selector: string) =>

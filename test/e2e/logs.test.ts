@@ -71,7 +71,7 @@ suite('logs', () => {
     return problems.length === 0;
   };
 
-  test('a workload’s stdout and stderr are kept apart', async () => {
+  test('stdout and stderr of a workload stay separate', async () => {
     await runOnce('apart', 'echo one; echo two >&2; echo three');
     const { stdout, stderr, exitCode } = await logs('apart');
     assert.deepEqual(
@@ -80,7 +80,7 @@ suite('logs', () => {
     );
   });
 
-  test('-n takes the last lines, --since newer ones, and --timestamps shows the time', async () => {
+  test('-n prints the last lines, --since newer lines, and --timestamps the time', async () => {
     const begunAt = Date.now();
     await runOnce('tail', 'for i in 1 2 3 4 5; do echo $i; done');
     assert.equal((await logs('tail', '-n', '2')).stdout, '4\n5\n');
@@ -97,7 +97,7 @@ suite('logs', () => {
     assert.ok(Date.parse(time) >= begunAt && Date.parse(time) <= Date.now());
   });
 
-  test('bytes come out as they were written: no newline, binary, very long lines', async () => {
+  test('logs return bytes unchanged: without a newline, binary, very long lines', async () => {
     await runOnce('open-end', 'printf "no newline"');
     // The end of a line that never ends is written when the writer sees that its pipe is closed.
     await using running = startCapsulectl(lab.host, ['workload', 'logs', '-f', 'open-end']);
@@ -121,7 +121,7 @@ suite('logs', () => {
     assert.equal(stamped.length, 3);
   });
 
-  test('a workload that ended keeps its logs, and its next life adds to them', async () => {
+  test('an ended workload keeps its logs, and its next run appends to them', async () => {
     await runOnce('ended', 'echo last words; echo why >&2', 3);
     const { stdout, stderr } = await logs('ended');
     assert.deepEqual([stdout, stderr], ['last words\n', 'why\n']);
@@ -129,13 +129,13 @@ suite('logs', () => {
     assert.equal((await logs('ended')).stdout, 'last words\n');
   });
 
-  test('logs of a workload that is not there are not found', async () => {
+  test('logs of a missing workload are an error', async () => {
     const answer = await logs('nobody');
     assert.deepEqual([answer.exitCode, errorCodeOf(answer)], [3, 'WORKLOAD_NOT_FOUND']);
   });
 
   for (const who of ['capsuled', 'containerd'] as const) {
-    test(`no line is missing or comes twice when ${who} is killed`, async () => {
+    test(`no line is missing or repeated if ${who} is killed`, async () => {
       await apply(`through-${who}`, COUNTER);
       await waitForWorkload(client, `through-${who}`, ({ status }) => status.phase === 'running');
       await using follower = follow(`through-${who}`);
@@ -154,7 +154,7 @@ suite('logs', () => {
     });
   }
 
-  test('a log that is followed holds the last word of a job, and ends with it', async () => {
+  test('following the log of a job prints its last line and ends with the job', async () => {
     const command = ['/bin/sh', '-c', 'sleep 1; printf result'];
     const container = { image: 'box:1', restartPolicy: 'never', command };
     const input = JSON.stringify({ name: 'job', kind: 'Container', container });
@@ -167,7 +167,7 @@ suite('logs', () => {
     }
   });
 
-  test('a log that is followed ends with a stop and with a deletion, and not with a restart', async () => {
+  test('following a log ends with a stop or a delete, and not with a restart', async () => {
     await apply('followed', `echo begun; ${SLEEP}`);
     await waitForWorkload(client, 'followed', ({ status }) => status.phase === 'running');
     const running = logs('-f', 'followed');
@@ -183,7 +183,7 @@ suite('logs', () => {
     assert.equal((await again.ended).exitCode, 0);
   });
 
-  test('no line is missing or comes twice when the log is rotated', async () => {
+  test('no line is missing or repeated if the log is rotated', async () => {
     const lines = 25_000;
     await apply('rotated', `${flood(lines)}; echo the end; ${SLEEP}`);
     await waitForWorkload(client, 'rotated', ({ status }) => status.phase === 'running');
@@ -194,7 +194,7 @@ suite('logs', () => {
     await follower.interrupt();
   });
 
-  test('a workload that writes without end keeps three files of 10 MiB', async () => {
+  test('the log of a workload that writes endlessly keeps three files of 10 MiB', async () => {
     await apply('flood', `${flood(60_000)}; echo the end; ${SLEEP}`);
     await waitForWorkload(client, 'flood', ({ status }) => status.phase === 'running');
     await using follower = follow('-n', '1', 'flood');
@@ -211,7 +211,7 @@ suite('logs', () => {
     assert.equal((await logs('flood', '-n', '1')).stdout, 'the end\n');
   });
 
-  test("the capsule's own log is tailed, and followed through the death of capsuled", async () => {
+  test("the capsule's own log has a tail, and following it continues after a kill of capsuled", async () => {
     const tail = await capsulectl(['capsule', 'logs', '-n', '3']);
     assert.equal(tail.stdout.trimEnd().split('\n').length, 3);
     await using follower = new Follower(

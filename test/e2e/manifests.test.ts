@@ -31,7 +31,7 @@ suite('manifests', { concurrency: false }, () => {
   };
   const manifest = (name: string) => containerManifest(name, { image: 'box:1' });
 
-  test('a bad manifest is refused as a whole, with all that is wrong at its place', async (t) => {
+  test('a bad manifest is refused as a whole, and each problem has its line and column', async (t) => {
     for (const { what, text, complaints } of BAD_MANIFESTS) {
       await t.test(what, async () => {
         await write('bad.yaml', text);
@@ -51,7 +51,7 @@ suite('manifests', { concurrency: false }, () => {
     assert.deepEqual(await names(), []);
   });
 
-  test('a folder is applied in the order of its names, and other files are left alone', async () => {
+  test('a folder is applied in the order of its file names, and other files are ignored', async () => {
     await write('2.yaml', `${manifest('two')}\n---\n${manifest('three')}\n`);
     await write('1.json', manifest('one'));
     await write('3.yml', manifest('four'));
@@ -63,7 +63,7 @@ suite('manifests', { concurrency: false }, () => {
     assert.deepEqual(await names(), ['four', 'one', 'three', 'two']);
   });
 
-  test('one bad file in a folder keeps all others from being applied', async () => {
+  test('if one file in a folder is bad, none is applied', async () => {
     await write('good.yaml', manifest('good'));
     await write('bad.yaml', 'kind: Container\n');
     await mkdir(join(folder, 'more'));
@@ -75,7 +75,7 @@ suite('manifests', { concurrency: false }, () => {
     assert.ok(!(await names()).includes('good'));
   });
 
-  test('a folder without manifests and a missing file are distinguished', async () => {
+  test('a folder without manifests and a missing file have different errors', async () => {
     await mkdir(join(folder, 'empty'));
     const empty = await apply('-f', 'empty');
     assert.deepEqual([empty.exitCode, errorCodeOf(empty)], [2, 'CLI_FOLDER_EMPTY']);
@@ -83,7 +83,7 @@ suite('manifests', { concurrency: false }, () => {
     assert.deepEqual([missing.exitCode, errorCodeOf(missing)], [3, 'CLI_FILE_MISSING']);
   });
 
-  test('the input is read as YAML and as JSON, and the same again changes nothing', async () => {
+  test('standard input may be YAML or JSON, and applying it again changes nothing', async () => {
     const json = manifest('piped');
     const block =
       'image: "box:1"\n  minReadySeconds: 0\n  readOnlyRootFilesystem: true\n  tmpfs: [/tmp]\n';
@@ -98,7 +98,7 @@ suite('manifests', { concurrency: false }, () => {
     }
   });
 
-  test('the output of get changes nothing when it is applied', async () => {
+  test('applying the output of get changes nothing', async () => {
     await write(
       'all.json',
       JSON.stringify({
@@ -137,7 +137,7 @@ suite('manifests', { concurrency: false }, () => {
     assert.ok(!(await names()).includes('second'));
   });
 
-  test('a folder whose parts need each other is rehearsed and applied, in any order', async () => {
+  test('manifests in a folder may refer to each other in any order, for a dry run and an apply', async () => {
     const client = { image: 'box:1', dependsOn: ['server'] };
     const server = { image: 'box:1', mounts: [{ volumeName: 'kept', mountPath: '/kept' }] };
     await write('1.yaml', containerManifest('client', client));
@@ -155,7 +155,7 @@ suite('manifests', { concurrency: false }, () => {
     assert.equal((await capsulectl('diff', '-f', '.')).exitCode, 0);
   });
 
-  test('where the parts of a folder wait for each other, none is applied', async () => {
+  test('manifests with a dependency cycle are refused together', async () => {
     await write('1.yaml', containerManifest('ring-a', { image: 'box:1', dependsOn: ['ring-b'] }));
     await write('2.yaml', containerManifest('ring-b', { image: 'box:1', dependsOn: ['ring-a'] }));
     await write('3.yaml', 'kind: Volume\nname: ring\nsize: 32MiB\n');

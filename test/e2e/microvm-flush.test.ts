@@ -4,7 +4,7 @@ import { chooseSeed, Random } from '../lab/random.ts';
 import { FLUSH_WAYS, flush } from '../microvm/flush.ts';
 import { vmSettingOf } from '../microvm/lab-setting.ts';
 
-test('data that a microVM wrote before its stop is in its volume, whatever goes on meanwhile', {
+test('data that a microVM wrote before its stop is in its volume, whatever happens during the stop', {
   timeout: 300_000,
 }, async (t) => {
   const seed = chooseSeed();

@@ -60,7 +60,7 @@ suite('kernels of microVMs', { concurrency: false }, () => {
     });
   }
 
-  test('a kernel and a disk that are given run without an agent', BOUND, async (t) => {
+  test('a prebuilt kernel and disk run without an agent', BOUND, async (t) => {
     if (!isThere('capsule')) return t.skip(NOT_BUILT);
     await makeDisk(pathOf(lab, '/perm/pair.img'));
     const pair = { kernelPath: `${GUEST}/${FILES.capsule}`, rootfsPath: '/perm/pair.img' };

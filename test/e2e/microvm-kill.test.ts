@@ -7,7 +7,7 @@ import { vmSettingOf } from '../microvm/lab-setting.ts';
 
 const ROUNDS = 3;
 
-test('capsuled killed at any moment leaves no half of a microVM', {
+test('a kill of capsuled at any moment leaves no incomplete microVM', {
   timeout: 300_000,
 }, async (t) => {
   const seed = chooseSeed();

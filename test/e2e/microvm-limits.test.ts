@@ -13,7 +13,7 @@ const DISK_MIB_PER_SECOND = 4;
 const WRITTEN_MIB = 16;
 const WRITE = `dd if=/dev/zero of=/data/f bs=1M count=${WRITTEN_MIB} conv=fsync 2>/dev/null`;
 
-suite('limits of the devices of microVMs', { concurrency: false }, () => {
+suite('device limits of microVMs', { concurrency: false }, () => {
   let lab: Lab;
   before(async () => {
     lab = await startLab({ images: [] });
@@ -29,7 +29,7 @@ suite('limits of the devices of microVMs', { concurrency: false }, () => {
     await lab.ready();
   };
 
-  test('a disk carries no more than it may', BOUND, async (t) => {
+  test('the throughput of a disk stays below its limit', BOUND, async (t) => {
     await limit({ diskMibPerSecond: DISK_MIB_PER_SECOND });
     await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'data']);
     const mounts = [{ volumeName: 'data', mountPath: '/data' }];
@@ -42,7 +42,7 @@ suite('limits of the devices of microVMs', { concurrency: false }, () => {
     assert.ok(tookMs > ((WRITTEN_MIB - DISK_MIB_PER_SECOND) / DISK_MIB_PER_SECOND) * 1000);
   });
 
-  test('a limit that the monitor cannot keep is refused, with the reason', BOUND, async () => {
+  test('a limit that the monitor cannot enforce is refused, with the reason', BOUND, async () => {
     await limit({ linkMibPerSecond: 1 });
     const info = await capsulectl(lab, ['capsule', 'info']);
     assert.match(info.stdout, /linkMibPerSecond/);

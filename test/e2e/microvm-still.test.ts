@@ -16,7 +16,7 @@ const IMAGE = 'stay:1';
 const SILENT_SECONDS = 6;
 const MOUNTS = [{ volumeName: 'data', mountPath: '/data' }];
 
-suite('a microVM stands still, and goes on', { concurrency: false }, () => {
+suite('pauses and freezes of a microVM', { concurrency: false }, () => {
   let lab: Lab;
   let pool: SmallPool;
   before(async () => {
@@ -36,23 +36,27 @@ suite('a microVM stands still, and goes on', { concurrency: false }, () => {
   const signal = (name: string, pid: number | undefined) =>
     lab.exec(['sh', '-c', `kill -${name} ${pid}`]);
 
-  test('a snapshot holds what was written a moment ago, and the guest goes on', BOUND, async () => {
-    await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'data']);
-    await runMicroVm(lab, 'writer', { image: IMAGE, mounts: MOUNTS });
-    await sh('writer', 'head -c 8000000 /dev/urandom > /data/big');
-    await capsulectl(lab, ['volume', 'snapshot', 'data@live']);
-    const sum = await sh('writer', 'md5sum < /data/big; echo more > /data/more; sync');
-    await capsulectl(lab, ['volume', 'clone', 'data@live', 'copy']);
-    const mounts = [{ volumeName: 'copy', mountPath: '/data' }];
-    await runWorkload(lab, 'reader', { image: IMAGE, mounts });
-    assert.equal(await sh('reader', 'md5sum < /data/big'), sum);
-    assert.equal(
-      await sh('reader', 'ls /data/more 2>&1 || true'),
-      'ls: /data/more: No such file or directory\n',
-    );
-  });
+  test(
+    'a snapshot contains data that was written just before, and the guest continues',
+    BOUND,
+    async () => {
+      await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'data']);
+      await runMicroVm(lab, 'writer', { image: IMAGE, mounts: MOUNTS });
+      await sh('writer', 'head -c 8000000 /dev/urandom > /data/big');
+      await capsulectl(lab, ['volume', 'snapshot', 'data@live']);
+      const sum = await sh('writer', 'md5sum < /data/big; echo more > /data/more; sync');
+      await capsulectl(lab, ['volume', 'clone', 'data@live', 'copy']);
+      const mounts = [{ volumeName: 'copy', mountPath: '/data' }];
+      await runWorkload(lab, 'reader', { image: IMAGE, mounts });
+      assert.equal(await sh('reader', 'md5sum < /data/big'), sum);
+      assert.equal(
+        await sh('reader', 'ls /data/more 2>&1 || true'),
+        'ls: /data/more: No such file or directory\n',
+      );
+    },
+  );
 
-  test('one whose capsuled dies while it stands still goes on by itself', BOUND, async () => {
+  test('if capsuled dies while a guest is frozen, the guest thaws by itself', BOUND, async () => {
     await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'data']);
     await runMicroVm(lab, 'writer', { image: IMAGE, mounts: MOUNTS });
     await writeFile(pathOf(lab, '/run/capsule/fault-point'), 'snapshot:copied');
@@ -62,7 +66,7 @@ suite('a microVM stands still, and goes on', { concurrency: false }, () => {
   });
 
   test(
-    'a microVM whose agent falls silent is reported, and ended when it stays silent',
+    'a microVM whose agent stops answering is reported, and killed after a while',
     BOUND,
     async () => {
       const capabilities = { add: ['SYS_TIME'] };
@@ -87,7 +91,7 @@ suite('a microVM stands still, and goes on', { concurrency: false }, () => {
     },
   );
 
-  test('the capsule’s names reach a running guest', BOUND, async () => {
+  test('a running guest gets new resolvers of the capsule', BOUND, async () => {
     await runMicroVm(lab, 'asks', { image: IMAGE });
     const before = await sh('asks', 'cat /etc/resolv.conf');
     assert.doesNotMatch(before, /new\.example/);
@@ -98,7 +102,7 @@ suite('a microVM stands still, and goes on', { concurrency: false }, () => {
   });
 
   test(
-    'one that is paused until there is room goes on, also with another capsuled',
+    'a microVM that is paused for lack of space resumes, also after a restart of capsuled',
     BOUND,
     async () => {
       await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'data']);

@@ -44,7 +44,7 @@ suite('microVMs', { concurrency: false }, () => {
   const exec = (name: string, ...command: string[]) =>
     lab.capsulectl('workload', 'exec', name, '--', ...command);
 
-  test('the verbs of a container do the same for a microVM', BOUND, async () => {
+  test('the commands for containers work for a microVM', BOUND, async () => {
     const ports = [{ containerPort: 80, hostPort: 8095 }];
     // Its own root is what is copied to and from while it does not run.
     const free = { ...WRITES_ROOT, tmpfs: [], memoryMib: 192 };
@@ -105,32 +105,36 @@ suite('microVMs', { concurrency: false }, () => {
     assert.equal(kept.stdout, 'through the wall\n'.repeat(2));
   });
 
-  test('one volume is at several places, filled and kept apart from the rest', BOUND, async () => {
-    await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'data']);
-    const mount = { volumeName: 'data', mountPath: '/bin' };
-    const mounts = [
-      mount,
-      { ...mount, mountPath: '/all', readOnly: true },
-      { ...mount, mountPath: '/part', subPath: 'part/deep' },
-    ];
-    const run = { image: IMAGE, memoryMib: 128, mounts, ...AS_ROOT, ...WRITES_ROOT };
-    await runMicroVm(lab, 'guest', run);
-    const script =
-      'test -f /all/busybox; ! touch /all/no; echo kept >/part/f; cat /all/part/deep/f; ln -s /part /way';
-    const { stdout, stderr } = await exec('guest', 'sh', '-ec', script);
-    assert.equal(stdout, 'kept\n', stderr);
-    await capsulectl(lab, ['workload', 'stop', 'guest', '--grace', '0s']);
-    // The volume that it mounts is elsewhere now.
-    const astray = await lab.capsulectl('cp', '/etc/hostname', 'guest:/way/f');
-    assert.match(astray.stderr, /is in a mount, and guest is not running/);
-    await deleteAll(lab);
-    const small = microVmManifest('small', { image: IMAGE, memoryMib: 80 });
-    const refused = await lab.capsulectlWith({ input: small }, 'apply', '-f', '-');
-    assert.match(refused.stderr, /memoryMib/);
-    assert.notEqual(refused.exitCode, 0);
-  });
+  test(
+    'one volume can have several mounts, with image files in it and separate folders',
+    BOUND,
+    async () => {
+      await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'data']);
+      const mount = { volumeName: 'data', mountPath: '/bin' };
+      const mounts = [
+        mount,
+        { ...mount, mountPath: '/all', readOnly: true },
+        { ...mount, mountPath: '/part', subPath: 'part/deep' },
+      ];
+      const run = { image: IMAGE, memoryMib: 128, mounts, ...AS_ROOT, ...WRITES_ROOT };
+      await runMicroVm(lab, 'guest', run);
+      const script =
+        'test -f /all/busybox; ! touch /all/no; echo kept >/part/f; cat /all/part/deep/f; ln -s /part /way';
+      const { stdout, stderr } = await exec('guest', 'sh', '-ec', script);
+      assert.equal(stdout, 'kept\n', stderr);
+      await capsulectl(lab, ['workload', 'stop', 'guest', '--grace', '0s']);
+      // The volume that it mounts is elsewhere now.
+      const astray = await lab.capsulectl('cp', '/etc/hostname', 'guest:/way/f');
+      assert.match(astray.stderr, /is in a mount, and guest is not running/);
+      await deleteAll(lab);
+      const small = microVmManifest('small', { image: IMAGE, memoryMib: 80 });
+      const refused = await lab.capsulectlWith({ input: small }, 'apply', '-f', '-');
+      assert.match(refused.stderr, /memoryMib/);
+      assert.notEqual(refused.exitCode, 0);
+    },
+  );
 
-  test('a delete by force overtakes a stop that would take minutes', BOUND, async () => {
+  test('a forced delete does not wait for a stop that takes minutes', BOUND, async () => {
     const deaf = 'trap "" TERM; echo up; while :; do sleep 1; done';
     const block = { image: IMAGE, command: ['/bin/sh', '-c', deaf], stopGraceSeconds: 200 };
     await runMicroVm(lab, 'guest', block);
@@ -143,7 +147,7 @@ suite('microVMs', { concurrency: false }, () => {
     await stopping;
   });
 
-  test('its agent stays below 4 MiB, also while ten commands are fed at once', BOUND, async () => {
+  test('the agent uses less than 4 MiB, also while ten commands get input', BOUND, async () => {
     await runMicroVm(lab, 'guest', { image: IMAGE });
     const input = Buffer.alloc(500_000, 'all of it\n');
     const command = ['workload', 'exec', '-i', 'guest', '--', 'cat'];
@@ -158,20 +162,16 @@ suite('microVMs', { concurrency: false }, () => {
     assert.ok(Number(size) <= AGENT_KIB * 1024, size);
   });
 
-  test(
-    'flipping the kind takes the workload to the other side of the wall, and back',
-    BOUND,
-    async () => {
-      const ports = [{ containerPort: 80, hostPort: 8096 }];
-      await runWorkload(lab, 'flip', { image: IMAGE, ports });
-      const kernel = async () => (await exec('flip', 'sh', '-c', 'uname -r')).stdout;
-      const ours = await kernel();
-      await runMicroVm(lab, 'flip', { image: IMAGE, ports });
-      assert.notEqual(await kernel(), ours);
-      assert.match(await page(`http://${lab.address}:8096/`), /from flip/);
-      await runWorkload(lab, 'flip', { image: IMAGE, ports });
-      assert.equal(await kernel(), ours);
-      assert.match(await page(`http://${lab.address}:8096/`), /from flip/);
-    },
-  );
+  test('a workload can change its kind to microVM and back', BOUND, async () => {
+    const ports = [{ containerPort: 80, hostPort: 8096 }];
+    await runWorkload(lab, 'flip', { image: IMAGE, ports });
+    const kernel = async () => (await exec('flip', 'sh', '-c', 'uname -r')).stdout;
+    const ours = await kernel();
+    await runMicroVm(lab, 'flip', { image: IMAGE, ports });
+    assert.notEqual(await kernel(), ours);
+    assert.match(await page(`http://${lab.address}:8096/`), /from flip/);
+    await runWorkload(lab, 'flip', { image: IMAGE, ports });
+    assert.equal(await kernel(), ours);
+    assert.match(await page(`http://${lab.address}:8096/`), /from flip/);
+  });
 });

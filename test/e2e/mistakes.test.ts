@@ -35,7 +35,7 @@ const TWO_CAPSULES = `
 let lab: Lab;
 let folder: string;
 
-suite('mistakes that people make', { concurrency: false }, () => {
+suite('common mistakes of users', { concurrency: false }, () => {
   before(async () => {
     lab = await startLab({ images: [] });
     folder = await mkdtemp(join(tmpdir(), 'capsule-mistakes-'));
@@ -59,7 +59,7 @@ suite('mistakes that people make', { concurrency: false }, () => {
     await rm(folder, { recursive: true });
   }, BOUND);
 
-  test('each answer says what is wrong, why, and how to fix it', BOUND, async () => {
+  test('each error says what is wrong, why, and how to fix it', BOUND, async () => {
     const failures: string[] = [];
     const left = [...MISTAKES];
     const work = async () => {
@@ -72,7 +72,7 @@ suite('mistakes that people make', { concurrency: false }, () => {
     assert.equal(failures.length, 0, failures.join('\n\n'));
   });
 
-  test('a command that is no mistake any more does as requested', BOUND, async () => {
+  test('commands that were errors in earlier versions work', BOUND, async () => {
     const listed = await runCapsulectl(lab.host, ['workload', 'exec', 'hello', 'ls', '-la', '/']);
     assert.match(listed.stdout, /^d.* bin$/m);
     assert.match((await runCapsulectl(lab.host, ['ps'])).stdout, /^hello /m);
@@ -113,7 +113,7 @@ suite('mistakes that people make', { concurrency: false }, () => {
     },
   );
 
-  test('a user who is not root gets the hint to run the command as root', BOUND, async (t) => {
+  test('without root, the hint is to run the command as root', BOUND, async (t) => {
     const { stderr, exitCode } = await run(
       'setpriv',
       ['--reuid=65534', '--clear-groups', CAPSULECTL, 'workload', 'list'],
@@ -125,7 +125,7 @@ suite('mistakes that people make', { concurrency: false }, () => {
     assert.match(stderr, /fix: run the command as root/);
   });
 
-  test('a port that a program of the host has is a warning with a remedy', BOUND, async (t) => {
+  test('a port that a program on the host uses is a warning with a remedy', BOUND, async (t) => {
     const server = createServer();
     t.after(() => server.close());
     const listening = Promise.withResolvers<void>();

@@ -56,7 +56,7 @@ after(async () => {
   await lab[Symbol.asyncDispose]();
 }, BOUND);
 
-test('the host reaches published tcp and udp ports at the address of the capsule, as itself', async () => {
+test("the host reaches published TCP and UDP ports at the capsule's address, with its own source address", async () => {
   const address = lab.address;
   const saw = `web saw ${lab.hostAddress}`;
   assert.equal(await host.ask({ protocol: 'tcp', address, port: TCP }), saw);
@@ -68,7 +68,7 @@ test('the host reaches published tcp and udp ports at the address of the capsule
   assert.equal(await page(`http://${address}:${PAGE}/`), 'page of web\n');
 });
 
-test('published ports answer at 127.0.0.1 of the host too', async () => {
+test('published ports also answer at 127.0.0.1 of the host', async () => {
   const address = '127.0.0.1';
   // The launcher learns of new ports by the API.
   await until('127.0.0.1 to be forwarded', 10_000, async () => {
@@ -79,21 +79,21 @@ test('published ports answer at 127.0.0.1 of the host too', async () => {
   assert.equal(await page(`http://${address}:${PAGE}/`), 'page of web\n');
 });
 
-test('published ports answer at 127.0.0.1 and at its own addresses inside of the capsule', async () => {
+test('inside the capsule, published ports answer at 127.0.0.1 and at its own addresses', async () => {
   for (const address of ['127.0.0.1', lab.address, '172.20.254.1']) {
     assert.match(await capsule.ask({ protocol: 'tcp', address, port: TCP }), /^web saw/, address);
     assert.match(await capsule.ask({ protocol: 'udp', address, port: UDP }), /^web saw/, address);
   }
 });
 
-test('workloads meet at the addresses of their cells, as themselves', async () => {
+test('workloads reach each other at their addresses, with their own source address', async () => {
   const address = web.status.address ?? '';
   const saw = `web saw ${other.status.address}`;
   assert.equal(await otherCell.ask({ protocol: 'tcp', address, port: 81 }), saw);
   assert.equal(await otherCell.ask({ protocol: 'udp', address, port: 82 }), saw);
 });
 
-test('workloads meet at published ports of the capsule, also each with itself', async () => {
+test("workloads reach published ports at the capsule's address, also their own", async () => {
   for (const cell of [otherCell, webCell]) {
     for (const address of [lab.address, '172.20.254.1']) {
       assert.match(await cell.ask({ protocol: 'tcp', address, port: TCP }), /^web saw/);
@@ -102,7 +102,7 @@ test('workloads meet at published ports of the capsule, also each with itself', 
   }
 });
 
-test('a packet from a workload to a port of the host that another publishes reaches the host', async () => {
+test('a workload reaches a port of the host although another workload publishes the same port', async () => {
   const address = lab.hostAddress;
   await host.serve('host', { protocol: 'tcp', address, port: TCP });
   await host.serve('host', { protocol: 'udp', address, port: UDP });
@@ -123,14 +123,14 @@ test('a program in a workload reaches a server of the host', async (t) => {
   assert.equal(fetched.stdout, 'hello from the host\n');
 });
 
-test("a port that nothing publishes is refused, and a port of a cell is not the capsule's", async () => {
+test('an unpublished port is refused, also if a workload listens on it', async () => {
   const address = lab.address;
   assert.equal(await host.ask({ protocol: 'tcp', address, port: 81 }), 'refused');
   assert.equal(await otherCell.ask({ protocol: 'tcp', address, port: 81 }), 'refused');
   assert.equal(await host.ask({ protocol: 'udp', address, port: 82 }), 'refused');
 });
 
-test('no workload reaches port 50000 of the capsule, at none of its addresses', async () => {
+test('no workload reaches port 50000 at any address of the capsule', async () => {
   await capsule.serve('api', { protocol: 'tcp', port: 50000 });
   const { address } = lab;
   assert.match(await host.ask({ protocol: 'tcp', address, port: 50000 }), /^api saw/);
@@ -139,7 +139,7 @@ test('no workload reaches port 50000 of the capsule, at none of its addresses', 
   }
 });
 
-test('a workload without ports is not reached from outside, even by who routes to its address', async () => {
+test('a workload without ports is unreachable from outside, also through a route to its address', async () => {
   await otherCell.serve('other', { protocol: 'tcp', port: 90 });
   const address = other.status.address ?? '';
   assert.match(await capsule.ask({ protocol: 'tcp', address, port: 90 }), /^other saw/);
@@ -147,7 +147,7 @@ test('a workload without ports is not reached from outside, even by who routes t
   assert.match(stdout, /policy drop/);
 });
 
-test('a udp client keeps its source port when another workload takes over the port', async () => {
+test('a UDP client with a fixed source port reaches the new workload of a published port', async () => {
   const asked = { protocol: 'udp', address: lab.address, port: 18090, sourcePort: 41234 } as const;
   for (const name of ['early', 'late']) {
     const ports = [{ containerPort: 82, hostPort: 18090, protocol: 'udp' }];
@@ -162,7 +162,7 @@ test('a udp client keeps its source port when another workload takes over the po
   assert.equal(await host.ask(asked), 'refused');
 });
 
-test('the cell has hosts, resolv.conf and host name of its own', async () => {
+test('a cell has its own hosts, resolv.conf and host name', async () => {
   const of = async (file: string) =>
     (await lab.exec(['cat', `/proc/${web.status.pid}/root/etc/${file}`])).stdout;
   const hosts = (await of('hosts')).split('\n').map((line) => line.split(/\s+/));
@@ -215,7 +215,7 @@ for (const { what, ports, says } of refused) {
   });
 }
 
-test('udp 50000 and tcp of a number that another publishes for udp are free', async () => {
+test('UDP 50000 is free, and so is a TCP port that another workload publishes for UDP', async () => {
   await runWorkload(lab, 'free', {
     image: IMAGE,
     ports: [

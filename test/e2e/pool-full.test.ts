@@ -35,22 +35,26 @@ suite('a full pool of volumes', { concurrency: false }, () => {
 
   const count = () => readFile(pathOf(lab, '/run/capsule-volumes/data/count'), 'utf8');
 
-  test('a pool that is low takes nothing new, and reports the figures', BOUND, async () => {
-    await pool.fillTo(94);
-    const refused = await lab.capsulectl('volume', 'create', 'other');
-    assert.equal(errorCodeOf(refused), 'VOLUME_POOL_LOW', refused.stderr);
-    assert.match(refused.stderr, /\d+MiB of \d+MiB \(9\d\.\d %\)/);
-    const taken = await lab.capsulectl('volume', 'snapshot', 'data');
-    assert.equal(errorCodeOf(taken), 'VOLUME_POOL_LOW', taken.stderr);
-    const { stdout } = await capsulectl(lab, ['capsule', 'info']);
-    assert.match(stdout, /the pool of the volumes is 9\d % full/);
-    await pool.empty();
-    await capsulectl(lab, ['volume', 'create', 'other']);
-    await capsulectl(lab, ['volume', 'delete', 'other']);
-  });
+  test(
+    'a pool that is nearly full accepts no new volume, and reports its usage',
+    BOUND,
+    async () => {
+      await pool.fillTo(94);
+      const refused = await lab.capsulectl('volume', 'create', 'other');
+      assert.equal(errorCodeOf(refused), 'VOLUME_POOL_LOW', refused.stderr);
+      assert.match(refused.stderr, /\d+MiB of \d+MiB \(9\d\.\d %\)/);
+      const taken = await lab.capsulectl('volume', 'snapshot', 'data');
+      assert.equal(errorCodeOf(taken), 'VOLUME_POOL_LOW', taken.stderr);
+      const { stdout } = await capsulectl(lab, ['capsule', 'info']);
+      assert.match(stdout, /the pool of the volumes is 9\d % full/);
+      await pool.empty();
+      await capsulectl(lab, ['volume', 'create', 'other']);
+      await capsulectl(lab, ['volume', 'delete', 'other']);
+    },
+  );
 
   test(
-    'a writer is paused while the pool is full, and goes on; no other workload notices',
+    'a writer is paused while the pool is full and resumes later, and no other workload is affected',
     BOUND,
     async () => {
       await pool.fillTo(99);

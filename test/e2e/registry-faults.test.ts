@@ -16,7 +16,7 @@ import { waitForWorkload } from './support/wait-for-workload.ts';
 const CONCURRENCY = 2;
 const MIB = 1024 * 1024;
 
-suite('a registry with faults', () => {
+suite('a faulty registry', () => {
   let lab: Lab;
   let client: CapsuleClient;
   let registry: FaultRegistry;
@@ -79,7 +79,7 @@ suite('a registry with faults', () => {
       code: 'IMAGE_INVALID',
     },
   ];
-  suite('says what is wrong, and runs the workload when it is well again', {
+  suite('reports the fault, and the workload runs when the registry works again', {
     concurrency: 3,
   }, () => {
     for (const { name, what, fault, code } of faults) {
@@ -98,7 +98,7 @@ suite('a registry with faults', () => {
     }
   });
 
-  test('a registry that refuses is tried again, after longer and longer waits', async () => {
+  test('a pull from a registry that refuses is retried with growing pauses', async () => {
     await registry.refuse();
     await apply('refused', registry.reference('refused'));
 
@@ -125,7 +125,7 @@ suite('a registry with faults', () => {
     await waitForWorkload(client, 'refused', isRunning);
   });
 
-  suite('that gives a layer slowly', () => {
+  suite('that sends a layer slowly', () => {
     // More than the capsule works on at the same time.
     const names = Array.from({ length: CONCURRENCY + 1 }, (_, index) => `slow-${index}`);
     before(async () => {
@@ -138,7 +138,7 @@ suite('a registry with faults', () => {
       await waitForWorkload(client, 'slow-0', isPulling);
     });
 
-    test('shows how far it is', async () => {
+    test('shows the progress', async () => {
       const [state] = (await waitForWorkload(client, 'slow-0', isPulling)).slice(-1);
       const { doneBytes = 0, totalBytes = 0 } = state?.status.progress ?? {};
       assert.ok(doneBytes < totalBytes, `${doneBytes} of ${totalBytes}`);
@@ -146,20 +146,20 @@ suite('a registry with faults', () => {
       assert.match(stdout, /^slow-0 +Container +Pending \(pulling \d+%\)/m);
     });
 
-    test('does not hold up a workload whose image is there', async () => {
+    test('does not delay a workload whose image is in the cache', async () => {
       const applied = await apply('quick', 'local:1', '--wait', '--timeout', '60s');
       assert.equal(applied.exitCode, 0, applied.stderr);
       await waitForWorkload(client, 'slow-0', isPulling);
     });
 
-    test('is not waited for longer than asked', async () => {
+    test('does not make a command wait longer than its timeout', async () => {
       const image = registry.reference('slow-1');
       const applied = await apply('slow-1', image, '--wait', '--timeout', '1s');
       assert.equal(applied.exitCode, 5, applied.stderr);
       assert.equal(errorCodeOf(applied), 'CLI_WAIT_TIMEOUT');
     });
 
-    test('does not hold up a delete, and leaves no lease', async () => {
+    test('does not delay a delete, and leaves no lease', async () => {
       const startedAt = performance.now();
       const deleted = await runCapsulectl(lab.host, ['workload', 'delete', ...names]);
       assert.equal(deleted.exitCode, 0, deleted.stderr);

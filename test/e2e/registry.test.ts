@@ -53,7 +53,7 @@ suite('registries', { concurrency: false }, () => {
       { input: `${secret}\n` },
     );
 
-  test('plain HTTP is for registries that are declared so', BOUND, async () => {
+  test('only registries with plainHttp use HTTP', BOUND, async () => {
     const before = await pull();
     assert.equal(errorCodeOf(before), 'IMAGE_REGISTRY_UNREACHABLE', before.stderr);
     const declared = manifest(registry.host, { plainHttp: true });
@@ -70,7 +70,7 @@ suite('registries', { concurrency: false }, () => {
   });
 
   test(
-    'a login is asked for, checked, kept, and used by workloads until the logout',
+    'a required login is checked, stored and used by workloads until the logout',
     BOUND,
     async () => {
       registry.login = { username: 'ann', secret: SECRET };
@@ -95,7 +95,7 @@ suite('registries', { concurrency: false }, () => {
     },
   );
 
-  test('the accounts of a real registry are asked for', BOUND, async () => {
+  test('a login works with the token server of a real registry', BOUND, async () => {
     await using real = await startGuardedRegistry(lab.hostAddress);
     await apply(manifest(real.host, { plainHttp: true }));
     const { host, username, secret } = real;
@@ -117,7 +117,7 @@ suite('registries', { concurrency: false }, () => {
     assert.equal(errorCodeOf(await pull()), 'IMAGE_DENIED');
   });
 
-  test('the password stands nowhere as it is', BOUND, async () => {
+  test('the password is not stored in plain text anywhere', BOUND, async () => {
     registry.login = { username: 'ann', secret: SECRET };
     assert.equal((await login(SECRET)).exitCode, 0);
     assert.equal((await pull()).exitCode, 0);
@@ -137,7 +137,7 @@ suite('registries', { concurrency: false }, () => {
     await capsulectl(lab, ['registry', 'logout', registry.host]);
   });
 
-  test('a typed password is not shown, and Ctrl-C keeps nothing', BOUND, async () => {
+  test('a typed password is not shown, and Ctrl-C stores nothing', BOUND, async () => {
     registry.login = { username: 'ann', secret: SECRET };
     const words = ['capsulectl', 'registry', 'login', registry.host, '-u', 'ann'] as const;
     {
@@ -155,7 +155,7 @@ suite('registries', { concurrency: false }, () => {
     await capsulectl(lab, ['registry', 'logout', registry.host]);
   });
 
-  test('a mirror is asked first, and its absence does no harm', BOUND, async () => {
+  test('the capsule asks a mirror first, and a missing mirror does not matter', BOUND, async () => {
     const mirror = await TestRegistry.start({ address: lab.hostAddress });
     mirror.offer('team/app', '1', image);
     const block = { plainHttp: true, mirrors: [`http://${mirror.host}`] };
@@ -170,7 +170,7 @@ suite('registries', { concurrency: false }, () => {
     assert.equal(without.exitCode, 0, without.stderr);
   });
 
-  test('a certificate of one’s own is trusted where it is declared', BOUND, async (t) => {
+  test('a private CA is trusted for the registry that declares it', BOUND, async (t) => {
     const folder = join(tmpdir(), `capsule-ca-${process.pid}`);
     t.after(() => rm(folder, { recursive: true, force: true }));
     const tls = await selfSigned(folder, lab.hostAddress);
@@ -195,7 +195,7 @@ suite('registries', { concurrency: false }, () => {
     );
   });
 
-  test('bad declarations are refused at their place', BOUND, async () => {
+  test('bad declarations are refused, and the error names the field', BOUND, async () => {
     const bad = await apply(
       'name: Not A Host\nkind: Registry\nregistry:\n  mirrors: [ftp://x]\n  mirorrs: []\n  caCertificate: no\n',
     );

@@ -31,45 +31,45 @@ before(async () => {
 after(() => lab[Symbol.asyncDispose](), BOUND);
 afterEach(() => deleteAll(lab), BOUND);
 
-test('a workload that fails is started again, later each time, and counted', BOUND, async () => {
-  await apply('failing', ['/bin/sh', '-c', 'exit 3']);
-  const waits: number[] = [];
-  for (const count of [1, 2, 3]) {
-    const { status } = await untilWorkload(
-      lab,
-      'failing',
-      ({ status }) => status?.reason === 'BackOff' && status.restartCount === count,
-    );
-    assert.equal(status?.phase, WorkloadPhase.FAILED);
-    assert.equal(status.exitCode, 3);
-    assert.match(status.message, /exit code 3/);
-    waits.push(Number(status.nextRetryUnixMs - status.finishedAtUnixMs));
-  }
-  for (const [index, wait] of waits.entries()) {
-    // A second, doubled each time, give or take a fifth, and a little until the end was seen.
-    const planned = 1_000 * 2 ** index;
-    assert.ok(wait >= planned * 0.8 && wait <= planned * 1.2 + 1_000, `waits: ${waits}`);
-  }
-});
-
 test(
-  'a workload that is killed is running again soon, with its address and port',
+  'a failed workload restarts with growing pauses, and the restarts are counted',
   BOUND,
   async () => {
-    const ports = [{ containerPort: 80, hostPort: 18_200 }];
-    const { status } = await runWorkload(lab, 'killed', { image: IMAGE, ports });
-    await lab.exec(['sh', '-c', `kill -9 ${status.pid}`]);
-    const again = await untilWorkload(lab, 'killed', (workload) =>
-      isAnotherRun(workload, status.pid),
-    );
-    assert.equal(again.status?.restartCount, 1);
-    assert.equal(again.status.exitCode, 137);
-    assert.equal(again.status.address, status.address);
-    assert.equal(await page(`http://${lab.address}:18200/`), 'page of killed\n');
+    await apply('failing', ['/bin/sh', '-c', 'exit 3']);
+    const waits: number[] = [];
+    for (const count of [1, 2, 3]) {
+      const { status } = await untilWorkload(
+        lab,
+        'failing',
+        ({ status }) => status?.reason === 'BackOff' && status.restartCount === count,
+      );
+      assert.equal(status?.phase, WorkloadPhase.FAILED);
+      assert.equal(status.exitCode, 3);
+      assert.match(status.message, /exit code 3/);
+      waits.push(Number(status.nextRetryUnixMs - status.finishedAtUnixMs));
+    }
+    for (const [index, wait] of waits.entries()) {
+      // A second, doubled each time, give or take a fifth, and a little until the end was seen.
+      const planned = 1_000 * 2 ** index;
+      assert.ok(wait >= planned * 0.8 && wait <= planned * 1.2 + 1_000, `waits: ${waits}`);
+    }
   },
 );
 
-test('a new spec does not wait for the next try of the old one', BOUND, async () => {
+test('a killed workload soon runs again, with its address and port', BOUND, async () => {
+  const ports = [{ containerPort: 80, hostPort: 18_200 }];
+  const { status } = await runWorkload(lab, 'killed', { image: IMAGE, ports });
+  await lab.exec(['sh', '-c', `kill -9 ${status.pid}`]);
+  const again = await untilWorkload(lab, 'killed', (workload) =>
+    isAnotherRun(workload, status.pid),
+  );
+  assert.equal(again.status?.restartCount, 1);
+  assert.equal(again.status.exitCode, 137);
+  assert.equal(again.status.address, status.address);
+  assert.equal(await page(`http://${lab.address}:18200/`), 'page of killed\n');
+});
+
+test('a new spec starts without the pause of the old one', BOUND, async () => {
   await apply('mended', ['/bin/sh', '-c', 'exit 1']);
   const { status } = await untilWorkload(
     lab,
@@ -83,20 +83,16 @@ test('a new spec does not wait for the next try of the old one', BOUND, async ()
   assert.equal(mended.status.phase, 'WORKLOAD_PHASE_RUNNING');
 });
 
-test(
-  'a program that does not exist is a failure that names it, and an apply mends it',
-  BOUND,
-  async () => {
-    await apply('nowhere', ['/bin/nowhere']);
-    const { status } = await untilWorkload(
-      lab,
-      'nowhere',
-      ({ status }) => status?.phase === WorkloadPhase.FAILED,
-    );
-    assert.match(status?.message ?? '', /\/bin\/nowhere/);
-    await runWorkload(lab, 'nowhere', { image: IMAGE });
-  },
-);
+test('the error names a program that does not exist, and an apply fixes it', BOUND, async () => {
+  await apply('nowhere', ['/bin/nowhere']);
+  const { status } = await untilWorkload(
+    lab,
+    'nowhere',
+    ({ status }) => status?.phase === WorkloadPhase.FAILED,
+  );
+  assert.match(status?.message ?? '', /\/bin\/nowhere/);
+  await runWorkload(lab, 'nowhere', { image: IMAGE });
+});
 
 const ends: readonly { readonly what: string; readonly end: () => Promise<void> }[] = [
   { what: 'was powered off', end: async () => undefined },
@@ -104,43 +100,39 @@ const ends: readonly { readonly what: string; readonly end: () => Promise<void> 
   { what: 'was killed with -9', end: killInit },
 ];
 for (const { what, end } of ends) {
-  test(
-    `a capsule that ${what} starts with all its workloads, and without the deleted`,
-    BOUND,
-    async () => {
-      const ports = [{ containerPort: 80, hostPort: 18_201 }];
-      const kept = await runWorkload(lab, 'kept', { image: IMAGE, ports });
-      const open = await runWorkload(lab, 'open', {
-        image: IMAGE,
-        command: ['/bin/sh', '-c', 'exec busybox httpd -f -p 18202 -h /'],
-        networkMode: 'NETWORK_MODE_HOST',
-      });
-      await runWorkload(lab, 'deleted', { image: IMAGE });
-      await deleteWorkloads(lab, 'deleted');
-      await end();
-      await lab.restart();
+  test(`a capsule that ${what} starts all its workloads, and no deleted ones`, BOUND, async () => {
+    const ports = [{ containerPort: 80, hostPort: 18_201 }];
+    const kept = await runWorkload(lab, 'kept', { image: IMAGE, ports });
+    const open = await runWorkload(lab, 'open', {
+      image: IMAGE,
+      command: ['/bin/sh', '-c', 'exec busybox httpd -f -p 18202 -h /'],
+      networkMode: 'NETWORK_MODE_HOST',
+    });
+    await runWorkload(lab, 'deleted', { image: IMAGE });
+    await deleteWorkloads(lab, 'deleted');
+    await end();
+    await lab.restart();
 
-      for (const before of [kept, open]) {
-        const { status, uid, generation } = await untilWorkload(
-          lab,
-          before.name,
-          ({ status }) => status?.phase === WorkloadPhase.RUNNING && status.reason === 'Running',
-        );
-        assert.equal(uid, before.uid);
-        assert.equal(Number(generation), before.generation);
-        assert.equal(status?.address, before.status.address ?? '');
-      }
-      assert.equal(await page(`http://${lab.address}:18201/`), 'page of kept\n');
-      const { stdout } = await capsulectl(lab, ['workload', 'list', '-o', 'name']);
-      assert.deepEqual(stdout.split('\n').filter(Boolean).sort(), ['kept', 'open']);
-      const logs = await capsulectl(lab, ['workload', 'logs', 'kept']);
-      assert.equal(logs.stdout, 'started\nstarted\n', 'the log goes on where it was');
-    },
-  );
+    for (const before of [kept, open]) {
+      const { status, uid, generation } = await untilWorkload(
+        lab,
+        before.name,
+        ({ status }) => status?.phase === WorkloadPhase.RUNNING && status.reason === 'Running',
+      );
+      assert.equal(uid, before.uid);
+      assert.equal(Number(generation), before.generation);
+      assert.equal(status?.address, before.status.address ?? '');
+    }
+    assert.equal(await page(`http://${lab.address}:18201/`), 'page of kept\n');
+    const { stdout } = await capsulectl(lab, ['workload', 'list', '-o', 'name']);
+    assert.deepEqual(stdout.split('\n').filter(Boolean).sort(), ['kept', 'open']);
+    const logs = await capsulectl(lab, ['workload', 'logs', 'kept']);
+    assert.equal(logs.stdout, 'started\nstarted\n', 'the log goes on where it was');
+  });
 }
 
 test(
-  'workloads that start again after a power-off keep running through the next apply',
+  'workloads that restarted after a power-off keep running during the next apply',
   BOUND,
   async () => {
     await runWorkload(lab, 'same', { image: IMAGE });

@@ -38,7 +38,7 @@ before(async () => {
 after(() => lab[Symbol.asyncDispose](), BOUND);
 afterEach(() => deleteAll(lab), BOUND);
 
-test('an image is pulled through the mirror of its registry under its own name, and runs', async () => {
+test('an image that is pulled through a mirror keeps its own name, and runs', async () => {
   const image = 'nginx:1.27-alpine';
   const ports = [{ containerPort: 80, hostPort: 8090 }];
   const { status } = await runWorkload(lab, 'pulled', { image, ...WRITES_ROOT, ports });
@@ -55,7 +55,7 @@ test('an image is pulled through the mirror of its registry under its own name, 
   await lab.registry?.behave('pass');
 });
 
-test('a bridged workload shows in containerd, netns, cgroups, bridge and nft under its own name', async () => {
+test('a workload on the bridge has its name in containerd, netns, cgroups, bridge and nft', async () => {
   const ports = [{ containerPort: 80, hostPort: 8080 }];
   const { status } = await runWorkload(lab, 'web', { image: 'say:1', ports });
   assert.equal(status.containerId, 'default_default_web_web');
@@ -95,7 +95,7 @@ test('a bridged workload shows in containerd, netns, cgroups, bridge and nft und
   assert.match(maps[0] ?? '', new RegExp(`8080.*${status.address}.*80`));
 });
 
-test('a workload in host mode shares the network of the capsule and answers at its address', async () => {
+test('a workload in host mode uses the network of the capsule and answers at its address', async () => {
   const { status } = await runWorkload(lab, 'open', {
     image: 'say:1',
     command: ['/bin/sh', '-c', `${SERVE} -p 7070 -h /tmp/www`],
@@ -130,7 +130,7 @@ for (const [index, { rule, given, said }] of commands.entries()) {
   });
 }
 
-test('the environment is that of the image, with what the manifest sets on top', async () => {
+test('the environment is that of the image, and the manifest overrides it', async () => {
   const env = [
     { name: 'BOTH', value: 'manifest' },
     { name: 'OWN', value: 'a=b c' },
@@ -155,7 +155,7 @@ test('the environment is that of the image, with what the manifest sets on top',
   for (const word of ['OWN=m', 'EMPTY=', 'BOTH=image']) assert.ok(others.includes(word), word);
 });
 
-test('applying the same again changes nothing, however it is written', async () => {
+test('applying the same manifest in any format again changes nothing', async () => {
   const ports = [{ containerPort: 80, hostPort: 8081 }];
   const before = await runWorkload(lab, 'same', { image: 'say:1', ports, env: { A: '1', B: '2' } });
   const again = await apply(manifest('same', { image: 'say:1', ports, env: { A: '1', B: '2' } }));

@@ -76,7 +76,7 @@ test('a container runs with a seccomp filter, no new privileges and few capabili
   for (const set of ['CapInh', 'CapAmb']) assert.equal(await statusField(lab, pid, set), NONE, set);
 });
 
-test('a container has namespaces of its own, unlike those of the capsule and of another', async () => {
+test('a container has its own namespaces, different from the capsule and other containers', async () => {
   const other = await runWorkload(lab, 'other', { image: 'stay:1' });
   for (const kind of ['pid', 'mnt', 'net', 'ipc', 'uts', 'cgroup']) {
     const seen = await Promise.all(
@@ -113,7 +113,7 @@ const users: readonly {
   { user: '1234:5678', uid: '1234', gid: '5678', groups: [], home: '/' },
 ];
 for (const [index, { user, uid, gid, groups, home }] of users.entries()) {
-  test(`USER ${user} of an image is who runs, with its groups and without capabilities`, async () => {
+  test(`USER ${user} of an image runs the program, with its groups and without capabilities`, async () => {
     const image = `user-${index}:1`;
     await pushBusybox(lab, image, {
       User: user,
@@ -134,7 +134,7 @@ for (const [index, { user, uid, gid, groups, home }] of users.entries()) {
   });
 }
 
-test('a USER that the image does not know is a failure that names it', async () => {
+test('the error names a USER that the image does not know', async () => {
   await pushBusybox(lab, 'stranger:1', { User: 'stranger', Cmd: ['/bin/sh'] });
   const answer = await capsulectl(lab, ['apply', '-f', '-', '--wait', '--timeout', '30s'], {
     input: manifest('stranger', { image: 'stranger:1' }),

@@ -20,7 +20,7 @@ const PORTS = [{ containerPort: 80, hostPort: PORT }];
 /** The promise is two seconds on a machine that does nothing else. */
 const READY_MS = 15_000;
 
-test('two capsules on one machine do not know of each other', {
+test('two capsules on one machine do not affect each other', {
   timeout: 120_000,
 }, async (context) => {
   await using first = await startLab({ images: [] });

@@ -25,32 +25,36 @@ suite('snapshots of volumes', { concurrency: false }, () => {
   }, BOUND);
   after(() => lab[Symbol.asyncDispose](), BOUND);
 
-  test('a restore brings the written data back, and keeps the replaced data', BOUND, async () => {
-    await sh('writer', 'echo first > /data/note');
-    assert.equal(await done('volume', 'snapshot', 'data@first'), 'data@first taken\n');
-    await sh('writer', 'echo second > /data/note');
-    const again = await volume('snapshot', 'data@first');
-    assert.equal(errorCodeOf(again), 'SNAPSHOT_EXISTS', again.stderr);
-    const busy = await volume('restore', 'data@first');
-    assert.equal(errorCodeOf(busy), 'VOLUME_IN_USE', busy.stderr);
-    assert.deepEqual(await names('data'), ['data@first']);
-    await done('workload', 'stop', 'writer');
-    assert.match(
-      await done('volume', 'restore', 'data@first'),
-      /^data restored from data@first; its previous contents are data@before-restore-[\d-]+\n$/,
-    );
-    await done('workload', 'start', 'writer');
-    assert.equal(await sh('writer', 'cat /data/note'), 'first\n');
-    const kept = (await names()).find((name) => /before-restore/.test(name)) ?? '';
-    await done('volume', 'restore', '--to', 'kept', kept);
-    await runWorkload(lab, 'reader', stayingWith('kept'));
-    assert.equal(await sh('reader', 'cat /data/note'), 'second\n');
-    await done('workload', 'delete', 'reader');
-    await done('volume', 'delete', 'kept', kept, 'data@first');
-    assert.deepEqual(await names(), ['']);
-  });
+  test(
+    'a restore returns the data of the snapshot, and keeps the replaced data',
+    BOUND,
+    async () => {
+      await sh('writer', 'echo first > /data/note');
+      assert.equal(await done('volume', 'snapshot', 'data@first'), 'data@first taken\n');
+      await sh('writer', 'echo second > /data/note');
+      const again = await volume('snapshot', 'data@first');
+      assert.equal(errorCodeOf(again), 'SNAPSHOT_EXISTS', again.stderr);
+      const busy = await volume('restore', 'data@first');
+      assert.equal(errorCodeOf(busy), 'VOLUME_IN_USE', busy.stderr);
+      assert.deepEqual(await names('data'), ['data@first']);
+      await done('workload', 'stop', 'writer');
+      assert.match(
+        await done('volume', 'restore', 'data@first'),
+        /^data restored from data@first; its previous contents are data@before-restore-[\d-]+\n$/,
+      );
+      await done('workload', 'start', 'writer');
+      assert.equal(await sh('writer', 'cat /data/note'), 'first\n');
+      const kept = (await names()).find((name) => /before-restore/.test(name)) ?? '';
+      await done('volume', 'restore', '--to', 'kept', kept);
+      await runWorkload(lab, 'reader', stayingWith('kept'));
+      assert.equal(await sh('reader', 'cat /data/note'), 'second\n');
+      await done('workload', 'delete', 'reader');
+      await done('volume', 'delete', 'kept', kept, 'data@first');
+      assert.deepEqual(await names(), ['']);
+    },
+  );
 
-  test('a clone of a volume that is written to has one moment of it', BOUND, async () => {
+  test('a clone of a volume in use has the contents of one moment', BOUND, async () => {
     await sh(
       'writer',
       'rm -f /data/stop; (i=0; while ! [ -e /data/stop ]; do i=$((i+1)); ' +
@@ -68,7 +72,7 @@ suite('snapshots of volumes', { concurrency: false }, () => {
     assert.equal(errorCodeOf(await volume('clone', 'data', 'data')), 'VOLUME_EXISTS');
   });
 
-  test('a volume that has snapshots is deleted with them by force only', BOUND, async () => {
+  test('a volume with snapshots can only be deleted with --force', BOUND, async () => {
     await done('volume', 'create', 'short');
     await done('volume', 'snapshot', 'short@one');
     const refused = await volume('delete', 'short');
@@ -80,7 +84,7 @@ suite('snapshots of volumes', { concurrency: false }, () => {
     assert.equal((await volume('restore', 'short')).exitCode, 2);
   });
 
-  test('a volume with a schedule makes snapshots by itself', BOUND, async () => {
+  test('snapshots of a volume with a schedule are taken automatically', BOUND, async () => {
     const manifest =
       'name: auto\nkind: Volume\nsize: 32MiB\nsnapshotSchedule: {every: 1h, keep: 2}\n';
     await capsulectl(lab, ['apply', '-f', '-'], { input: manifest });

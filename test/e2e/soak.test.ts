@@ -7,7 +7,7 @@ import { describeProgress, soak } from '../soak/soak.ts';
 /** On a machine that has a core to spare; the promise is about that. */
 const BACK_WITHIN_MS = 2_000;
 
-test('random operations amid kills of capsuled, containerd and shims end as the model says', {
+test('random operations during kills of capsuled, containerd and shims end as the model predicts', {
   timeout: 600_000,
 }, async (t) => {
   const seed = chooseSeed();

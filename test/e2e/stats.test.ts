@@ -54,7 +54,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
   const exec = (name: string, script: string) =>
     capsulectl(lab, ['workload', 'exec', name, '--', 'sh', '-c', script]);
 
-  test('a busy workload differs from a calm one, and is held by its limits', BOUND, async () => {
+  test('stats show a busy and an idle workload, and limits are enforced', BOUND, async () => {
     const [busy, calm] = await stats('busy', 'calm');
     assert.ok(busy !== undefined && calm !== undefined);
     assert.ok(busy.cpuPercent > 15 && busy.cpuPercent < 75, `busy: ${busy.cpuPercent}%`);
@@ -64,7 +64,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
     assert.ok(busy.cpuSeconds > calm.cpuSeconds);
   });
 
-  test('memory and processes are those that it has', BOUND, async () => {
+  test('stats show the memory and processes of the workload', BOUND, async () => {
     const before = await statsOf('calm');
     assert.equal(before.pids, 1);
     await exec(
@@ -79,7 +79,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
     await exec('calm', 'rm /dev/shm/ballast; killall sleep; true');
   });
 
-  test('network and disk are counted, the network of the capsule is not', BOUND, async (t) => {
+  test('stats count network and disk, but not the network of the capsule', BOUND, async (t) => {
     await capsulectl(lab, ['workload', 'restart', 'calm']);
     const before = await statsOf('calm');
     await exec('calm', 'ping -c 3 -s 1000 172.20.254.1 >/dev/null');
@@ -101,7 +101,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
     assert.equal((await statsOf('open')).networkReceivedBytes, undefined);
   });
 
-  test('a stopped workload is reported, a missing one is an error', BOUND, async () => {
+  test('stats report a stopped workload, and fail for a missing one', BOUND, async () => {
     const names = (await stats()).map(({ name }) => name);
     assert.deepEqual(names, ['busy', 'calm', 'open']);
     assert.deepEqual(
@@ -115,7 +115,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
   });
 
   test(
-    'top shows the busiest first, goes on through kills, and ends with Ctrl-C',
+    'top shows the busiest workload first, survives kills of capsuled, and ends with Ctrl-C',
     BOUND,
     async () => {
       using program = runInTerminal(lab, ['capsulectl', 'top']);
@@ -128,7 +128,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
     },
   );
 
-  test('a table in a pipe fits 80 columns', BOUND, async () => {
+  test('in a pipe, a table fits 80 columns', BOUND, async () => {
     const { stdout } = await capsulectl(lab, ['top']);
     assert.ok(
       stdout.split('\n').every((line) => line.length <= 80),
@@ -137,7 +137,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
     assert.match(stdout, /^busy .* 64 MiB/m);
   });
 
-  test('twenty who ask at once are all answered', BOUND, async () => {
+  test('twenty concurrent calls all get an answer', BOUND, async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => stats()));
     assert.ok(all.every((shown) => shown.length === 3));
   });

@@ -96,7 +96,7 @@ suite('the store', { concurrency: false }, () => {
     { what: 'is of a later version', code: 'STORE_TOO_NEW', damage: withVersion },
   ];
   for (const { what, code, damage } of damages) {
-    test(`a store that ${what} is said, never replaced, and its workloads go on`, async () => {
+    test(`a store that ${what} is reported, never replaced, and workloads keep running`, async () => {
       const bad = damage(await readFile(copy));
       await putStore(bad);
 

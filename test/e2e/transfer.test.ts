@@ -78,7 +78,7 @@ async function drill(format: string, flags: readonly string[]): Promise<void> {
   assert.deepEqual(await names(lab, '/perm/uploads'), []);
 }
 
-suite('volumes leave and come back', { concurrency: false }, () => {
+suite('export and import of volumes', { concurrency: false }, () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'transfer-'));
     lab = await startLab({ images: [] });
@@ -100,10 +100,10 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     await rm(folder, { recursive: true, force: true });
   }, BOUND);
 
-  test('backup, wipe, restore: an image is what it was', BOUND, () => drill('img', []));
-  test('backup, wipe, restore: the files are what they were', BOUND, () => drill('tar', ['--tar']));
+  test('a restored image is identical to the backup', BOUND, () => drill('img', []));
+  test('restored files are identical to the backup', BOUND, () => drill('tar', ['--tar']));
 
-  test('an export and an import go on when capsuled is killed in the middle', BOUND, async (t) => {
+  test('an export and an import continue if capsuled is killed meanwhile', BOUND, async (t) => {
     const file = join(folder, 'cut.img.zst');
     await done('volume', 'create', '--size', '192MiB', 'large');
     await runWorkload(lab, 'filler', asRootWith('large'));
@@ -138,7 +138,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     await rm(file);
   });
 
-  test('an export whose client was killed goes on with the next run of it', BOUND, async () => {
+  test('the next export continues one whose client was killed', BOUND, async () => {
     const kept = join(folder, 'kept.img.zst');
     await done('volume', 'snapshot', 'data@kept');
     await done('volume', 'export', 'data@kept', '-o', kept);
@@ -161,7 +161,7 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     await rm(kept);
   });
 
-  test('a file that is no volume is refused, and makes none', BOUND, async () => {
+  test('a file that is not a volume is refused, and no volume is created', BOUND, async () => {
     const clean = await footprint(lab);
     const refused = async (content: Buffer, code: string) => {
       const file = join(folder, 'bad');
@@ -201,35 +201,31 @@ suite('volumes leave and come back', { concurrency: false }, () => {
     assert.deepEqual(difference(clean, await footprint(lab)), []);
   });
 
-  test(
-    'files come through standard input, with all that GNU tar keeps of them',
-    BOUND,
-    async () => {
-      const tree = join(folder, 'tree');
-      await mkdir(tree);
-      await chown(tree, 1000, 1000);
-      await truncate(await touched(join(tree, 'hole')), 3_000_000);
-      const tar = join(folder, 'tree.tar');
-      await run('tar', ['-C', tree, '--sparse', '--format=posix', '-cf', tar, '.']);
-      const input = await readFile(tar);
-      const answer = await capsulectl(lab, ['volume', 'import', '--size', '16MiB', 'piped', '-'], {
-        input,
-      });
-      assert.match(answer.stdout, /piped imported, 16 MiB/);
-      await runWorkload(lab, 'reader', asRootWith('piped'));
-      const seen = await sh(
-        'reader',
-        'cd /data && stat -c "%u:%g" . && stat -c "%n %s" * && du -k hole',
-      );
-      assert.equal(seen, '1000:1000\nhole 3000000\n0\thole\n');
-      await done('workload', 'delete', 'reader');
-      await done('volume', 'delete', 'piped');
-      await rm(tar);
-      await rm(tree, { recursive: true });
-    },
-  );
+  test('an import from standard input keeps everything that GNU tar keeps', BOUND, async () => {
+    const tree = join(folder, 'tree');
+    await mkdir(tree);
+    await chown(tree, 1000, 1000);
+    await truncate(await touched(join(tree, 'hole')), 3_000_000);
+    const tar = join(folder, 'tree.tar');
+    await run('tar', ['-C', tree, '--sparse', '--format=posix', '-cf', tar, '.']);
+    const input = await readFile(tar);
+    const answer = await capsulectl(lab, ['volume', 'import', '--size', '16MiB', 'piped', '-'], {
+      input,
+    });
+    assert.match(answer.stdout, /piped imported, 16 MiB/);
+    await runWorkload(lab, 'reader', asRootWith('piped'));
+    const seen = await sh(
+      'reader',
+      'cd /data && stat -c "%u:%g" . && stat -c "%n %s" * && du -k hole',
+    );
+    assert.equal(seen, '1000:1000\nhole 3000000\n0\thole\n');
+    await done('workload', 'delete', 'reader');
+    await done('volume', 'delete', 'piped');
+    await rm(tar);
+    await rm(tree, { recursive: true });
+  });
 
-  test('a foreign tar archive makes a volume', BOUND, async () => {
+  test('a tar archive of another program can be imported', BOUND, async () => {
     const file = join(folder, 'other.tar.gz');
     await run('tar', ['-C', import.meta.dirname, '-czf', file, 'README.md']);
     await done('volume', 'import', '--size', '64MiB', 'other', file);

@@ -51,7 +51,7 @@ suite('volumes', { concurrency: false }, () => {
   }, BOUND);
 
   test(
-    'folders of a new volume are mounted each in its place, and no link leads out',
+    'folders of a new volume are mounted at their paths, and no link leads out',
     BOUND,
     async () => {
       await capsulectl(lab, ['volume', 'create', '--size', '64MiB', 'parts']);
@@ -88,7 +88,7 @@ suite('volumes', { concurrency: false }, () => {
   );
 
   test(
-    'what is written outlives the workload, a restart of capsuled and a growth',
+    'written data outlives the workload, a restart of capsuled and a growth',
     BOUND,
     async () => {
       const manifest = 'name: kept\nkind: Volume\nsize: 64MiB\n';
@@ -122,41 +122,49 @@ suite('volumes', { concurrency: false }, () => {
     },
   );
 
-  test('one workload mounts it at a time, and the next one shows the holder', BOUND, async () => {
-    await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'shared']);
-    await runWorkload(lab, 'first', mounting('shared'));
-    const second = await apply(manifest('second', mounting('shared')));
-    assert.equal(errorCodeOf(second), 'VOLUME_IN_USE', second.stderr);
-    assert.match(second.stderr, /in use by first/);
-    const refused = await volume('delete', 'shared');
-    assert.equal(errorCodeOf(refused), 'VOLUME_IN_USE', refused.stderr);
-    await capsulectl(lab, ['workload', 'stop', 'first']);
-    await runWorkload(lab, 'second', mounting('shared'));
-    const again = await lab.capsulectl('workload', 'start', 'first', '--no-wait');
-    assert.equal(errorCodeOf(again), 'VOLUME_IN_USE', again.stderr);
-    await capsulectl(lab, ['volume', 'delete', '--force', 'shared']);
-    assert.equal((await getWorkload(lab, 'second')).desiredState, 'DESIRED_STATE_STOPPED');
-    assert.equal((await volume('get', 'shared')).exitCode, 3);
-    await capsulectl(lab, ['workload', 'delete', 'first', 'second']);
-  });
-
-  test('the image’s files at the path are copied into a new volume, once', BOUND, async () => {
-    const mounts = (copyUp?: boolean) => ({
-      image: 'stay:1',
-      ...AS_ROOT, // the image's programs are root's
-      mounts: [{ volumeName: 'bins', mountPath: '/bin', ...(copyUp === false && { copyUp }) }],
-    });
-    await capsulectl(lab, ['volume', 'create', 'bins']);
-    await runWorkload(lab, 'copier', mounts());
-    assert.equal((await sh('copier', 'rm /bin/ls; echo mine > /bin/own')).exitCode, 0);
-    await capsulectl(lab, ['workload', 'restart', 'copier']);
-    assert.equal((await sh('copier', 'cat /bin/own')).stdout, 'mine\n');
-    assert.equal((await sh('copier', 'test -e /bin/ls')).exitCode, 1);
-    await capsulectl(lab, ['workload', 'delete', 'copier']);
-  });
+  test(
+    'one workload at a time mounts a volume, and the error for the next one names the holder',
+    BOUND,
+    async () => {
+      await capsulectl(lab, ['volume', 'create', '--size', '32MiB', 'shared']);
+      await runWorkload(lab, 'first', mounting('shared'));
+      const second = await apply(manifest('second', mounting('shared')));
+      assert.equal(errorCodeOf(second), 'VOLUME_IN_USE', second.stderr);
+      assert.match(second.stderr, /in use by first/);
+      const refused = await volume('delete', 'shared');
+      assert.equal(errorCodeOf(refused), 'VOLUME_IN_USE', refused.stderr);
+      await capsulectl(lab, ['workload', 'stop', 'first']);
+      await runWorkload(lab, 'second', mounting('shared'));
+      const again = await lab.capsulectl('workload', 'start', 'first', '--no-wait');
+      assert.equal(errorCodeOf(again), 'VOLUME_IN_USE', again.stderr);
+      await capsulectl(lab, ['volume', 'delete', '--force', 'shared']);
+      assert.equal((await getWorkload(lab, 'second')).desiredState, 'DESIRED_STATE_STOPPED');
+      assert.equal((await volume('get', 'shared')).exitCode, 3);
+      await capsulectl(lab, ['workload', 'delete', 'first', 'second']);
+    },
+  );
 
   test(
-    'storage without a record is reported, and adopted or removed on request',
+    'files of the image at the mount path are copied into a new volume once',
+    BOUND,
+    async () => {
+      const mounts = (copyUp?: boolean) => ({
+        image: 'stay:1',
+        ...AS_ROOT, // the image's programs are root's
+        mounts: [{ volumeName: 'bins', mountPath: '/bin', ...(copyUp === false && { copyUp }) }],
+      });
+      await capsulectl(lab, ['volume', 'create', 'bins']);
+      await runWorkload(lab, 'copier', mounts());
+      assert.equal((await sh('copier', 'rm /bin/ls; echo mine > /bin/own')).exitCode, 0);
+      await capsulectl(lab, ['workload', 'restart', 'copier']);
+      assert.equal((await sh('copier', 'cat /bin/own')).stdout, 'mine\n');
+      assert.equal((await sh('copier', 'test -e /bin/ls')).exitCode, 1);
+      await capsulectl(lab, ['workload', 'delete', 'copier']);
+    },
+  );
+
+  test(
+    'storage without a record is reported, and adopted or removed only by a command',
     BOUND,
     async () => {
       const { stdout: missing } = await volume('list', '-o', 'name');
@@ -177,7 +185,7 @@ suite('volumes', { concurrency: false }, () => {
     },
   );
 
-  test('whenever capsuled is killed, what was written stays, and nothing is left mounted', {
+  test('if capsuled is killed at any time, written data stays, and nothing stays mounted', {
     timeout: 300_000,
   }, async (t) => {
     const seed = chooseSeed();
@@ -214,7 +222,7 @@ suite('volumes', { concurrency: false }, () => {
     assert.deepEqual(difference(before, await footprint(lab)), []);
   });
 
-  test('no name from outside leads anywhere', BOUND, async () => {
+  test('no name in a request leads to a foreign path', BOUND, async () => {
     await using client = connectCapsule(lab.host);
     const { volume: calls } = client;
     const clean = await footprint(lab);
@@ -248,7 +256,7 @@ suite('volumes', { concurrency: false }, () => {
     assert.deepEqual(difference(clean, await footprint(lab)), []);
   });
 
-  test('a volume that does not exist is refused before anything happens', BOUND, async () => {
+  test('a missing volume is refused before anything changes', BOUND, async () => {
     const refused = await apply(manifest('lonely', mounting('nowhere')));
     assert.equal(errorCodeOf(refused), 'VOLUME_NOT_FOUND', refused.stderr);
     assert.equal((await lab.capsulectl('workload', 'get', 'lonely')).exitCode, 3);

@@ -38,7 +38,7 @@ const isInside = inMachine(import.meta.filename, {
 });
 
 if (isInside) {
-  suite('a host with cgroup v2 alone', { concurrency: false }, () => {
+  suite('a host with only cgroup v2', { concurrency: false }, () => {
     let capsule: EmbeddedCapsule;
     before(async () => {
       capsule = await startEmbedded();
@@ -65,15 +65,19 @@ if (isInside) {
       return assert.fail(`there are no figures of ${name}`);
     };
 
-    test('there is no other hierarchy, and the capsule is one cgroup of it', BOUND, async () => {
-      const mounts = await readFile('/proc/mounts', 'utf8');
-      assert.deepEqual(mounts.match(/^\S+ \S+ cgroup2? /gm), ['cgroup2 /sys/fs/cgroup cgroup2 ']);
-      assert.match(await readFile('/proc/self/cgroup', 'utf8'), /^0::\/\n$/);
-      const inside = await capsule.exec('cat', '/proc/1/cgroup');
-      assert.match(inside, /^0::\/\S+\n$/);
-    });
+    test(
+      'cgroup v2 is the only hierarchy, and the capsule is one cgroup in it',
+      BOUND,
+      async () => {
+        const mounts = await readFile('/proc/mounts', 'utf8');
+        assert.deepEqual(mounts.match(/^\S+ \S+ cgroup2? /gm), ['cgroup2 /sys/fs/cgroup cgroup2 ']);
+        assert.match(await readFile('/proc/self/cgroup', 'utf8'), /^0::\/\n$/);
+        const inside = await capsule.exec('cat', '/proc/1/cgroup');
+        assert.match(inside, /^0::\/\S+\n$/);
+      },
+    );
 
-    test('limits are in force, and figures are counted', BOUND, async () => {
+    test('limits are enforced, and usage is counted', BOUND, async () => {
       const resources = { cpuMillis: 250, memoryBytes: 32 * MIB, pids: 40 };
       await start('busy', BUSY, { resources });
       await untilRunning('busy');
@@ -107,26 +111,21 @@ if (isInside) {
       assert.equal(status?.exitCode, 137);
     });
 
-    test(
-      'the freezer holds a writer while its pool is full, and lets it go on',
-      BOUND,
-      async () => {
-        await capsule.client.volume.create({ name: 'data', sizeMib: 32n });
-        const mount = { volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false };
-        await start('writer', COUNT, { mounts: [mount] });
-        await untilRunning('writer');
-        const fill =
-          'fallocate -l $(($(df --output=avail -B1 /perm/volumes | tail -n1) - 2000000))';
-        await capsule.exec('sh', '-c', `${fill} /perm/volumes/filler`);
-        await until('writer', ({ status }) => status?.reason === 'Paused');
-        assert.deepEqual(await cgroupOf('writer', ['cgroup.freeze']), ['1']);
-        await capsule.exec('rm', '/perm/volumes/filler');
-        await until('writer', ({ status }) => status?.reason === 'Running');
-        assert.deepEqual(await cgroupOf('writer', ['cgroup.freeze']), ['0']);
-      },
-    );
+    test('the freezer pauses a writer while its pool is full, and resumes it', BOUND, async () => {
+      await capsule.client.volume.create({ name: 'data', sizeMib: 32n });
+      const mount = { volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false };
+      await start('writer', COUNT, { mounts: [mount] });
+      await untilRunning('writer');
+      const fill = 'fallocate -l $(($(df --output=avail -B1 /perm/volumes | tail -n1) - 2000000))';
+      await capsule.exec('sh', '-c', `${fill} /perm/volumes/filler`);
+      await until('writer', ({ status }) => status?.reason === 'Paused');
+      assert.deepEqual(await cgroupOf('writer', ['cgroup.freeze']), ['1']);
+      await capsule.exec('rm', '/perm/volumes/filler');
+      await until('writer', ({ status }) => status?.reason === 'Running');
+      assert.deepEqual(await cgroupOf('writer', ['cgroup.freeze']), ['0']);
+    });
 
-    test('a workload that is deleted leaves no cgroup', BOUND, async () => {
+    test('a deleted workload leaves no cgroup', BOUND, async () => {
       await capsule.client.workload.delete({ name: 'busy', force: true });
       await assert.rejects(cgroupOf('busy', ['cgroup.procs']), { code: 'ENOENT' });
     });

@@ -7,7 +7,7 @@ const skip = isRoot ? process.arch !== 'x64' && 'only x86_64 is emulated' : 'nee
 /** Far below the time after which a machine is given up: a crash is seen when it happens. */
 const BOUND = { timeout: 4 * 60_000, skip };
 
-test('a kernel that panics ends its machine, which is started once more', BOUND, async (t) => {
+test('a kernel panic ends the machine, and the machine is started once more', BOUND, async (t) => {
   await using disks = await BlankDisks.make(1);
   const said: string[] = [];
   const exitCode = await retryCrashed(

@@ -44,7 +44,7 @@ if (isInside) {
     }, BOUND);
     after(() => services[Symbol.asyncDispose](), BOUND);
 
-    test('it runs guests on the processor itself', BOUND, async (t) => {
+    test('guests run with KVM', BOUND, async (t) => {
       const { microVmBackendDetail } = await services.client.capsule.getInfo({});
       t.diagnostic(`${microVmBackendDetail}, ${Math.round(process.uptime())} s after its start`);
       t.assert.match(microVmBackendDetail, /on the processor itself/);
@@ -55,7 +55,7 @@ if (isInside) {
     if (existsSync(FIRECRACKER)) contracts('firecracker', open);
     else {
       const skip = 'CAPSULE_FIRECRACKER names no folder with firecracker and jailer';
-      test('Firecracker keeps the contract too', { skip });
+      test('Firecracker passes the contract, too', { skip });
     }
   });
 }

@@ -4,7 +4,7 @@ import { cutPower } from './cut-power.ts';
 
 const isHere = process.arch === 'x64';
 
-test('whenever the power goes, what was acknowledged is there, and everything is clean', {
+test('after a power cut at any time, acknowledged changes are present, and everything is clean', {
   timeout: 22 * 60_000,
   skip: isHere ? false : 'only x86_64 is emulated',
 }, async (t) => {

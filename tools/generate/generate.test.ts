@@ -13,7 +13,7 @@ import { loadErrorTables } from './error-tables.ts';
 import { describeErrors } from './errors-page.ts';
 import { anyFacts } from './placeholder.ts';
 
-test('files that are missing, differ, or should not be there are drift', async (t) => {
+test('missing, different and superfluous files are reported as drift', async (t) => {
   const actual = await tree(t, {
     'out/same.ts': 'a',
     'out/deep/changed.ts': 'old',

@@ -16,7 +16,7 @@ test('imports that the table allows and that are declared are no problem', async
   assert.deepEqual(problems(workspace), []);
 });
 
-test('a package that the table does not name for the importer is refused', async (t) => {
+test('an import of a package that the table does not allow is refused', async (t) => {
   const workspace = await tree(t, {
     'packages/host/package.json': manifest('@capsule/drivers'),
     'packages/host/src/a.ts': "\nimport type { D } from '@capsule/drivers';\n",
@@ -35,7 +35,7 @@ test('drivers are imported by the composition root of the daemon alone', async (
   ]);
 });
 
-test('an undeclared dependency is refused, ours as well as others', async (t) => {
+test('an undeclared dependency is refused, internal or external', async (t) => {
   const workspace = await tree(t, {
     'packages/api/package.json': manifest(),
     'packages/api/src/a.ts': "import { a } from '@capsule/core';\nimport b from '@scope/b/sub';\n",
@@ -93,7 +93,7 @@ test('tests may use the testkit and what the root declares, the code beside them
   ]);
 });
 
-test('a cycle inside a package is found', async (t) => {
+test('an import cycle inside a package is found', async (t) => {
   const workspace = await tree(t, {
     'packages/core/src/a.ts': "import { b } from './b.ts';\n",
     'packages/core/src/b.ts': "import { c } from './c.ts';\n",
@@ -116,7 +116,7 @@ for (const [what, back] of [
   ['a type named in place', "export type B = import('./a.ts').A;"],
   ['a late import', "const a = () => import('./a.ts');"],
 ]) {
-  test(`a cycle is found that ${what} closes`, async (t) => {
+  test(`an import cycle through ${what} is found`, async (t) => {
     const workspace = await tree(t, {
       'packages/core/src/a.ts': "import { b } from './b.ts';\n",
       'packages/core/src/b.ts': `${back}\n`,
@@ -127,7 +127,7 @@ for (const [what, back] of [
   });
 }
 
-test('a cycle across packages is found, also by a path that a package exports', async (t) => {
+test('an import cycle across packages is found, also through an exported path', async (t) => {
   const workspace = await tree(t, {
     'packages/core/package.json': exporting({ '.': './src/index.ts' }),
     'packages/core/src/index.ts': "export * from '@capsule/api/wire';\n",

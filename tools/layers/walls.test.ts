@@ -31,7 +31,7 @@ for (const [what, statement] of [
   ['late', "const b = () => import('../box/b.ts');"],
   ['re-exporting', "export * from '../box/b.ts';"],
 ]) {
-  test(`a ${what} import through a wall is refused`, async (t) => {
+  test(`a ${what} import between separated folders is refused`, async (t) => {
     assert.deepEqual(await inWalls(t, { 'vm/v.ts': `\n${statement}\n` }), [
       'packages/drivers/src/vm/v.ts:2: vm may not use box',
     ]);
@@ -73,7 +73,7 @@ test('a file beside the folders composes them, and is used by none without a row
   ]);
 });
 
-test('rows that form a circle are refused', async (t) => {
+test('rows that form a cycle are refused', async (t) => {
   const rows = { a: { uses: ['b'] }, b: { uses: ['c'] }, c: { uses: ['a'] } };
   assert.deepEqual(await inRows(t, rows), ['folders of drivers in a circle: a -> b -> c -> a']);
 });

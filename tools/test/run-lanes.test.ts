@@ -6,7 +6,7 @@ import { runLanes } from './run-lanes.ts';
 const GOOD: LaneResult = { passed: 1, failed: 0, skipped: 0 };
 const ignore = () => undefined;
 
-test('a lane begins when those before it have ended, and beside all others', async () => {
+test('a lane starts when its earlier lanes have ended, in parallel with all others', async () => {
   const gates = new Map(['a', 'b', 'c'].map((name) => [name, Promise.withResolvers<LaneResult>()]));
   const begun: string[] = [];
   const lane = (name: string, after: readonly string[]): Lane => ({
@@ -32,7 +32,7 @@ test('a lane begins when those before it have ended, and beside all others', asy
   );
 });
 
-test('a lane that fails or throws hides no other one', async () => {
+test('a lane that fails or throws does not hide the results of others', async () => {
   let printed = '';
   const lanes: Lane[] = [
     { name: 'thrown', after: [], run: () => Promise.reject(new Error('no disk')) },

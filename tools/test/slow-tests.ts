@@ -20,7 +20,7 @@ export const SLOW_TESTS: readonly SlowTest[] = [
   },
   {
     file: 'test/machine/power-cut.test.ts',
-    name: 'whenever the power goes, what was acknowledged is there, and everything is clean',
+    name: 'after a power cut at any time, acknowledged changes are present, and everything is clean',
     reason: 'an emulated machine boots twice, and works up to 12 s before the cut',
   },
   {
@@ -49,32 +49,32 @@ export const SLOW_TESTS: readonly SlowTest[] = [
   },
   {
     file: 'test/machine/crash.test.ts',
-    name: 'a kernel that panics ends its machine, which is started once more',
+    name: 'a kernel panic ends the machine, and the machine is started once more',
     reason: 'an emulated machine boots twice',
   },
   {
     file: 'test/e2e/microvm-flush.test.ts',
-    name: 'data that a microVM wrote before its stop is in its volume, whatever goes on meanwhile',
+    name: 'data that a microVM wrote before its stop is in its volume, whatever happens during the stop',
     reason: 'an emulated guest boots and is stopped in each of the ways to end it',
   },
   {
     file: 'test/e2e/microvm-kill.test.ts',
-    name: 'capsuled killed at any moment leaves no half of a microVM',
+    name: 'a kill of capsuled at any moment leaves no incomplete microVM',
     reason: 'three rounds, each with an emulated guest that starts and goes',
   },
   {
     file: 'test/e2e/volume.test.ts',
-    name: 'whenever capsuled is killed, what was written stays, and nothing is left mounted',
+    name: 'if capsuled is killed at any time, written data stays, and nothing stays mounted',
     reason: 'kills at random moments of a whole round of volumes; by the hundred in the soak',
   },
   {
     file: 'test/e2e/kill.test.ts',
-    name: 'capsuled killed … times amid applies and deletes comes back, keeps its word and leaks nothing',
+    name: 'after … kills during applies and deletes, capsuled restarts, completes every acknowledged change and leaks nothing',
     reason: 'the time to come back is measured at each kill; by the hundred in the soak',
   },
   {
     file: 'test/e2e/soak.test.ts',
-    name: 'random operations amid kills of capsuled, containerd and shims end as the model says',
+    name: 'random operations during kills of capsuled, containerd and shims end as the model predicts',
     reason: 'the first 20 s of the soak, then everything settles and is compared',
   },
 ];

@@ -15,7 +15,7 @@ test('the ten slowest are shown with their reasons, the slowest first', () => {
   assert.doesNotMatch(table, /: test 1\n/);
 });
 
-test('a slow test without a reason is marked; one of another file does not lend it its reason', () => {
+test('a slow test without a reason is marked, also if a test in another file has a reason', () => {
   const reasons = [
     { file: 'b.test.ts', name: 'case …', reason: 'elsewhere' },
     { file: 'a.test.ts', name: 'case … of many', reason: 'there are many' },

@@ -18,7 +18,7 @@ test('the first section is printed as it comes, the next when it has ended', () 
   assert.equal(printed.at(-1), 'live\n');
 });
 
-test('in any order, nothing is lost, and no section is cut by another', () => {
+test('in any order of events, no output is lost, and no section interrupts another', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(3), { maxLength: 60 }), (turns) => {
       let printed = '';

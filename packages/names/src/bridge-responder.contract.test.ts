@@ -48,7 +48,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       }
     });
 
-    test('no other client gets an answer, whatever address of the capsule it asks', async (t) => {
+    test('clients outside of the bridge get no answer, at any address of the capsule', async (t) => {
       const { lab, responder } = await open(t);
       responder.update(NAMES);
       for (const protocol of BOTH) {
@@ -76,7 +76,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       }
     });
 
-    test('a name server in host mode has port 53 of every address, and the responder still answers', async (t) => {
+    test('a name server in host mode can use port 53 of every address, and the responder still answers', async (t) => {
       const { lab, responder } = await open(t);
       responder.update(NAMES);
       for (const protocol of BOTH) {

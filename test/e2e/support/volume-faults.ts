@@ -113,7 +113,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
     }, BOUND);
 
     for (const fault of faults) {
-      test(`at ${fault}: what was asked for is done, and nothing is lost`, BOUND, async () => {
+      test(`at ${fault}, the request takes effect, and no data is lost`, BOUND, async () => {
         await dieAt(fault);
         await done('workload', 'start', 'user');
         await use();
@@ -129,7 +129,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
       });
     }
 
-    test('nothing is left of all that', BOUND, async () => {
+    test('nothing is left over', BOUND, async () => {
       await done('workload', 'delete', 'user');
       await done('volume', 'delete', '--force', 'data');
       assert.deepEqual(difference(clean, await footprint(lab)), []);

@@ -27,7 +27,7 @@ const FAULTS: readonly VolumeFault[] = [
 /** Capsuled dies amid work on a volume that a microVM has; the same again, and nothing is lost. */
 export function faultVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
-  suite(`capsuled dies amid work for a microVM: ${backend}`, { concurrency: false }, () => {
+  suite(`capsuled dies during work for a microVM: ${backend}`, { concurrency: false }, () => {
     let setting: VmSetting;
     before(async () => {
       setting = open();
@@ -52,7 +52,7 @@ export function faultVmContract(backend: Backend, slowness: number, open: () => 
 
     for (const fault of FAULTS) {
       const act = work[fault.split(':')[0] ?? ''] ?? assert.fail(fault);
-      test(`at ${fault} nothing is lost`, bound, async () => {
+      test(`at ${fault}, no data is lost`, bound, async () => {
         if (fault.startsWith('attach')) await setting.client.workload.stop({ name });
         await setting.exec(['sh', '-c', `printf %s ${fault} > ${POINT}`]);
         const first = act().catch((error: unknown) => error);

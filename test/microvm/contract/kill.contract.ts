@@ -8,7 +8,7 @@ const LIMIT_MS = 120_000;
 
 /** A capsuled that dies at any moment leaves no half of a microVM. */
 export function killVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
-  test(`capsuled killed at any moment leaves no half of a microVM: ${backend}`, {
+  test(`a kill of capsuled at any moment leaves no incomplete microVM: ${backend}`, {
     timeout: LIMIT_MS * slowness,
   }, async (t) => {
     const seed = chooseSeed();

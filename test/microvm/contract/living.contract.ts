@@ -33,7 +33,7 @@ const LIMIT_MS = 120_000;
  */
 export function livingVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
-  suite(`a microVM lives: ${backend}`, { concurrency: false }, () => {
+  suite(`a running microVM: ${backend}`, { concurrency: false }, () => {
     let setting: VmSetting;
     let tracesBefore: readonly string[];
     let pid = 0;
@@ -51,7 +51,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       await setting.client.volume.delete({ name: VOLUME, force: true });
     }, bound);
 
-    test('it runs behind the monitor that was asked for', bound, async (t) => {
+    test('the microVM runs on the requested monitor', bound, async (t) => {
       const begun = performance.now();
       // Its root keeps what is written to it.
       const free = { readOnlyRootFilesystem: false, tmpfs: [] };
@@ -65,7 +65,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
     });
 
     test(
-      'exec ends with the code of its process, or with the signal that ended it',
+      'exec returns the exit code of its process, or the signal that ended it',
       bound,
       async () => {
         const failed = await inVm('echo to one; echo to two >&2; exit 7');
@@ -77,7 +77,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       },
     );
 
-    test('its output is kept, each stream for itself', bound, async () => {
+    test('the log keeps stdout and stderr separate', bound, async () => {
       await printed(
         setting,
         'guest',
@@ -85,7 +85,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       );
     });
 
-    test('its figures are those of its guest', bound, async () => {
+    test('stats show the usage of the guest', bound, async () => {
       for await (const { workloads } of setting.client.workload.stats({ names: ['guest'] })) {
         const [used] = workloads;
         assert.ok((used?.memoryBytes ?? 0n) > 0n && (used?.memoryBytes ?? 0n) < MEMORY_BYTES);
@@ -93,7 +93,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       }
     });
 
-    test('a container and a microVM reach one another by name', bound, async () => {
+    test('a container and a microVM reach each other by name', bound, async () => {
       await applyContainer(setting, 'peer', { image: IMAGE, stopSignal: 'SIGKILL' });
       await untilReady(setting, 'peer');
       const fetch = 'busybox wget -q -O - http://';
@@ -101,7 +101,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       assert.equal((await runIn(setting, 'peer', `${fetch}guest/`)).stdout, 'from guest\n');
     });
 
-    test('a capsuled that was killed finds the same machine again', bound, async (t) => {
+    test('after a kill, capsuled finds the same microVM again', bound, async (t) => {
       const begun = performance.now();
       await setting.killCapsuled();
       const { status } = await untilReady(setting, 'guest');
@@ -115,7 +115,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
     });
 
     test(
-      'a stop at once puts everything on its volume, which no other workload gets before',
+      'a stop writes all data to the volume before another workload can mount it',
       bound,
       async () => {
         const peer = { image: IMAGE, mounts: MOUNTS, stopSignal: 'SIGKILL' };
@@ -140,13 +140,13 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       },
     );
 
-    test('a start finds its disk as the stop left it', bound, async () => {
+    test('the disk is unchanged after a stop and a start', bound, async () => {
       await setting.client.workload.start({ name: 'guest' });
       await untilReady(setting, 'guest');
       assert.equal((await inVm('cat /tmp/kept; wc -l < /data/lines')).stdout, 'kept\n2000\n');
     });
 
-    test('nothing of it is left when it is deleted', bound, async () => {
+    test('a delete leaves nothing of the microVM', bound, async () => {
       await remove(setting, 'guest');
       assert.deepEqual(await traces(setting), tracesBefore);
     });

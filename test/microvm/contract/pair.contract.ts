@@ -18,7 +18,7 @@ const LIMIT_MS = 120_000;
 /** A kernel and a disk of an operator's own, without an agent. */
 export function pairVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
-  suite(`a microVM of a kernel and a disk: ${backend}`, { concurrency: false }, () => {
+  suite(`a microVM with a prebuilt kernel and disk: ${backend}`, { concurrency: false }, () => {
     let setting: VmSetting;
     before(() => {
       setting = open();
@@ -28,7 +28,7 @@ export function pairVmContract(backend: Backend, slowness: number, open: () => V
       await setting.exec(['rm', '-r', '-f', FOLDER]);
     }, bound);
 
-    test('it boots its own disk, and ends without an agent', bound, async (t) => {
+    test('it boots from its own disk, and stops without an agent', bound, async (t) => {
       const kernelPath = `${GUEST}/${KERNELS[backend]}`;
       const { exitCode } = await setting.exec(['test', '-e', kernelPath], { allow: [0, 1] });
       // Debian's finds no disk without the modules of an initramfs.

@@ -14,7 +14,7 @@ const LIMIT_MS = 120_000;
 /** A guest that stands still: its monitor is there, and its agent does not answer. */
 export function silentVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
-  suite(`a microVM falls silent: ${backend}`, { concurrency: false }, () => {
+  suite(`the agent of a microVM stops answering: ${backend}`, { concurrency: false }, () => {
     let setting: VmSetting;
     before(async () => {
       setting = open();
@@ -22,24 +22,28 @@ export function silentVmContract(backend: Backend, slowness: number, open: () =>
     }, bound);
     after(() => remove(setting, 'guest'), bound);
 
-    test('an agent that stops answering is reported, and so is its return', bound, async (t) => {
-      await applyVm(setting, 'guest', { backend, image: IMAGE, stopGraceSeconds: 1 });
-      const { status } = await untilReady(setting, 'guest');
-      const signal = (name: string) => setting.exec(['sh', '-c', `kill -${name} ${status?.pid}`]);
-      const begun = performance.now();
-      await signal('STOP');
-      await untilWorkload(setting, 'guest', (one) => one.status?.reason === 'AgentSilent');
-      const tookMs = performance.now() - begun;
-      t.diagnostic(`reported after ${Math.round(tookMs)} ms`);
-      assert.ok(tookMs < stretched(TOLD_MS * slowness), `it was reported after ${tookMs} ms`);
-      await signal('CONT');
-      const again = await untilWorkload(
-        setting,
-        'guest',
-        (one) => one.status?.reason === 'Running',
-      );
-      assert.equal(again.status?.pid, status?.pid);
-      assert.equal((await runIn(setting, 'guest', 'echo here')).stdout, 'here\n');
-    });
+    test(
+      'an agent that stops answering is reported, and also when it answers again',
+      bound,
+      async (t) => {
+        await applyVm(setting, 'guest', { backend, image: IMAGE, stopGraceSeconds: 1 });
+        const { status } = await untilReady(setting, 'guest');
+        const signal = (name: string) => setting.exec(['sh', '-c', `kill -${name} ${status?.pid}`]);
+        const begun = performance.now();
+        await signal('STOP');
+        await untilWorkload(setting, 'guest', (one) => one.status?.reason === 'AgentSilent');
+        const tookMs = performance.now() - begun;
+        t.diagnostic(`reported after ${Math.round(tookMs)} ms`);
+        assert.ok(tookMs < stretched(TOLD_MS * slowness), `it was reported after ${tookMs} ms`);
+        await signal('CONT');
+        const again = await untilWorkload(
+          setting,
+          'guest',
+          (one) => one.status?.reason === 'Running',
+        );
+        assert.equal(again.status?.pid, status?.pid);
+        assert.equal((await runIn(setting, 'guest', 'echo here')).stdout, 'here\n');
+      },
+    );
   });
 }

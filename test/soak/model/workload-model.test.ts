@@ -24,7 +24,7 @@ test('the same seed chooses the same operations', () => {
   assert.equal(new Set(choose(7).map((each) => each.do)).size, 10, 'each of them comes up');
 });
 
-test('a change in place keeps process and files, and one that needs a new container neither', () => {
+test('a change in place keeps the process and the files, and a new container keeps neither', () => {
   const born = life(run(undefined, [APPLY, { do: 'copyTo', path: '/a', text: 'x' }]));
   const inPlace = life(run(born, [{ ...APPLY, label: '1', port: true }], 10));
   assert.deepEqual(
@@ -39,7 +39,7 @@ test('a change in place keeps process and files, and one that needs a new contai
   assert.equal(run(born, [APPLY]), born, 'the same again changes nothing');
 });
 
-test('files outlive stop, start and restart, and go with a delete', () => {
+test('files survive stop, start and restart, and a delete removes them', () => {
   const written: Operation = { do: 'writeByExec', path: '/b', text: 'y' };
   const kept = run(undefined, [APPLY, written, { do: 'stop' }, { do: 'start' }, { do: 'restart' }]);
   assert.equal(textAt(kept, '/b'), 'y');
@@ -48,13 +48,13 @@ test('files outlive stop, start and restart, and go with a delete', () => {
   assert.deepEqual([textAt(again, '/b'), life(again).born], ['absent', 21]);
 });
 
-test('a stopped workload stays stopped when it is applied, and takes no exec', () => {
+test('a stopped workload stays stopped after an apply, and refuses exec', () => {
   const stopped = run(undefined, [APPLY, { do: 'stop' }, { ...APPLY, value: '1' }]);
   assert.deepEqual([life(stopped).desired, life(stopped).run], ['stopped', 1]);
   assert.equal(expectOf(stopped, { do: 'readByExec', path: '/a' }, 9).is, 'refused');
 });
 
-test('an unknown state is one or the other, and a file has any content', () => {
+test('after an unknown result, both states and any file content are allowed', () => {
   const before = run(undefined, [APPLY]);
   const states = possibleAfter(before, { do: 'delete', force: true }, 5);
   assert.deepEqual(states, [before, undefined]);
@@ -63,7 +63,7 @@ test('an unknown state is one or the other, and a file has any content', () => {
   assert.equal(textAt(torn, '/a'), undefined);
 });
 
-test('generation, run and identity only rise, and every state has a successor', () => {
+test('generation, run and identity only increase, and every state has a next state', () => {
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 60 }), (seed, length) => {
       const random = new Random(seed);
@@ -102,7 +102,7 @@ function life(state: State): Life {
   return state;
 }
 
-test('the files of a stopped workload from an older spec are not relied on', () => {
+test('the model expects nothing of the files of a stopped workload with an older spec', () => {
   const write: Operation = { do: 'copyTo', path: '/a', text: 'old' };
   const stopped = run(undefined, [APPLY, write, { do: 'stop' }, { ...APPLY, value: '1' }]);
   assert.equal(expectOf(stopped, { do: 'copyFrom', path: '/a' }, 9).is, 'either');

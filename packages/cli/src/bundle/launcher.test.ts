@@ -40,7 +40,7 @@ async function installNode(root: string): Promise<void> {
   await writeFile(join(folder, 'node'), FAKE_NODE, { mode: 0o755 });
 }
 
-test('the bundle is built at first, and then only when a source is newer', async () => {
+test('the bundle is built at the first run, and again only if a source is newer', async () => {
   await using checkout = await fakeCheckout();
   await installNode(checkout.root);
   const program = join(checkout.root, 'bin/capsulectl');
@@ -63,7 +63,7 @@ test('options for Node may concern how modules are loaded, so the bundle is run 
   assert.equal(stdout, 'ran cli.cjs\n<capsulectl><a>');
 });
 
-test('it is found through links, from any folder', async () => {
+test('the bundle is found through links, from any folder', async () => {
   await using checkout = await fakeCheckout();
   await installNode(checkout.root);
   const links = join(checkout.root, 'links');

@@ -55,7 +55,7 @@ test('a long text in a manifest is no problem by itself', () => {
   assert.equal(read(long), 'read');
 });
 
-test('foreign bytes are refused, never a crash', () => {
+test('random bytes are refused, and never cause a crash', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       read(bytes);

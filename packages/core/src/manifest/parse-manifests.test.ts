@@ -95,7 +95,7 @@ test('all documents of a file are read, empty ones are left out', () => {
   );
 });
 
-test('all problems of all documents come at once, with line, column and the nearest key', () => {
+test('all problems of all documents are reported together, with line, column and the nearest key', () => {
   const text = `name: Web
 kind: Container
 container:

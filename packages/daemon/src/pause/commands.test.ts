@@ -69,7 +69,7 @@ test('a container that does not run is not paused, and one paused by others is l
   assert.deepEqual([await task(), pauses.reasonsOf(REF)], ['paused', []]);
 });
 
-test('a later capsuled knows an interrupted pause and ends it', async () => {
+test('a later capsuled finds an interrupted pause and ends it', async () => {
   const { runtime, keeper, boot, task } = await machine();
   await runtime.start(REF);
   runtime.failNext('pause', new Error('killed'));

@@ -15,7 +15,7 @@ test('an owner keeps its address, and the bridge keeps the first one', () => {
   assert.equal(addresses.claim(cell('a')), '172.20.254.2');
 });
 
-test('a freed address rests until the others were used', () => {
+test('a freed address is not used again before the other addresses', () => {
   const addresses = open('10.0.0.0/29');
   for (const owner of ['a', 'b', 'c']) addresses.claim(cell(owner));
   addresses.release(cell('a'));
@@ -34,7 +34,7 @@ test('a full network is refused and nothing is taken', () => {
   assert.equal(addresses.get(cell('b')), undefined);
 });
 
-test('two owners never share an address, and none is the network, bridge or broadcast', () => {
+test('two owners never share an address, and none gets the network, bridge or broadcast address', () => {
   const moves = fc.array(fc.record({ owner: fc.integer({ min: 0, max: 9 }), give: fc.boolean() }), {
     maxLength: 60,
   });

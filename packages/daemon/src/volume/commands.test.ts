@@ -35,7 +35,7 @@ function machine() {
 const { signal } = new AbortController();
 const broken = () => fakeError('PROCESS_FAILED', 'internal', 'the disk is gone');
 
-test('a volume is made once, and grows', async () => {
+test('a volume is created once, and can grow', async () => {
   const { boot } = machine();
   const volumes = boot();
   const rehearsed = await volumes.commands.apply(DATA, { dryRun: true });
@@ -56,7 +56,7 @@ test('a volume is made once, and grows', async () => {
   );
 });
 
-test('an interrupted import can start again, also before capsuled has removed its remains', async () => {
+test('an interrupted import can start again, also before capsuled has removed its leftovers', async () => {
   const { boot, backend, records } = machine();
   const record = { ...DATA, uid: 'half' };
   const upload = { name: 'data', id: '0'.repeat(32) };
@@ -102,7 +102,7 @@ test('a failed creation is undone before its answer, also if the disk does not r
   assert.equal(records.get('more')?.stage, 'ready');
 });
 
-test('a failed creation leaves nothing, and an interrupted one is finished', async () => {
+test('a failed creation leaves nothing behind, and an interrupted one is finished', async () => {
   const { boot, backend, records, resume } = machine();
   backend.failNext('create', broken());
   await assert.rejects(boot().commands.apply(DATA), { code: 'PROCESS_FAILED' });
@@ -172,7 +172,7 @@ test('a release that fails keeps the lease', async () => {
   );
 });
 
-test('a volume that could not grow under its holder grows before the next one gets it', async () => {
+test('a volume that could not grow while it was mounted grows before the next workload mounts it', async () => {
   const { boot, backend } = machine();
   const volumes = boot();
   await volumes.commands.apply(DATA);

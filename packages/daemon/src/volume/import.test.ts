@@ -46,7 +46,7 @@ async function* pieces(...content: Buffer[]) {
   yield* content;
 }
 
-test('an import whose answer was lost succeeds again, with its warnings', async () => {
+test('a repeated import whose answer was lost succeeds, with the same warnings', async () => {
   await using at = await capsule();
   const { importer, records } = at;
   assert.equal(await importer.begin(UPLOAD), 0);

@@ -127,7 +127,7 @@ test('a workload that is applied while it is being deleted is a new one', () => 
   assert.equal(record.desired, 'running');
 });
 
-test('a record whose spec changed is not forgotten', () => {
+test('a record whose spec has changed is not removed', () => {
   const { commands, specs } = setUp();
   commands.apply(specOf('web'));
   commands.delete('web');

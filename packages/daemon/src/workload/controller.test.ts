@@ -193,7 +193,7 @@ test('a failed pull is reported and retried until it succeeds', async () => {
   await daemon.until('web', runs);
 });
 
-test('workloads whose pull hangs do not hold up others, however many they are', async () => {
+test('any number of workloads with a hanging pull does not delay the others', async () => {
   const machine = new Machine();
   machine.images.hold(NGINX);
   machine.images.offer('docker.io/library/redis:latest');
@@ -215,7 +215,7 @@ test('a changed spec replaces the container', async () => {
   assert.equal(callsOf(machine, 'remove web'), 1);
 });
 
-test('a container that ends is restarted after its back-off, and counted', async () => {
+test('an ended container restarts after its back-off, and the restart is counted', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();
@@ -590,7 +590,7 @@ test('an image with the policy Always is pulled at every requested start', async
   assert.equal(pulls.length, 2);
 });
 
-test('a look that began before a start does not undo it', async () => {
+test('a read of the state that began before a start does not undo the start', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);
   await using daemon = machine.boot();

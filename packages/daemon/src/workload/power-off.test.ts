@@ -50,7 +50,7 @@ class Tasks {
 const log = createLog(() => undefined);
 const quiesce = async () => undefined;
 
-test('each workload that is alive gets its own grace, paused ones too, and no more than half an hour', async () => {
+test('each running or paused workload gets its own grace period, of at most half an hour', async () => {
   const runtime = new Tasks({
     web: 'running',
     db: 'paused',

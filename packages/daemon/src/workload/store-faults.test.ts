@@ -122,7 +122,7 @@ async function live(disk: Disk): Promise<void> {
   await controller[Symbol.asyncDispose]();
 }
 
-test('whichever write of a workload the disk refuses, the workload lives on', BOUND, async () => {
+test('if the disk refuses any write of the store, the workload keeps running', BOUND, async () => {
   const whole = new Disk();
   await live(whole);
   assert.ok(whole.writes > 20);

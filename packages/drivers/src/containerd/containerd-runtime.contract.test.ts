@@ -193,7 +193,7 @@ suite('containers with containerd', { skip, timeout: 360_000 }, () => {
     assert.deepEqual(await cgroupsOf(ref), []);
   });
 
-  test('containers outlive containerd, and are found again', async (t) => {
+  test('containers keep running without containerd, and are found again', async (t) => {
     assert.ok(containerd !== undefined);
     const bench = await openBench(t);
     const { runtime, ref } = bench;
@@ -228,7 +228,7 @@ suite('containers with containerd', { skip, timeout: 360_000 }, () => {
     assert.equal((await runtime.start(ref)).task, 'running');
   });
 
-  test('a killed shim takes its container along, which can be started again', async (t) => {
+  test('a killed shim ends its container, and the container can start again', async (t) => {
     const bench = await openBench(t);
     const { runtime, ref } = bench;
     await using log = new EventLog(runtime);
@@ -240,7 +240,7 @@ suite('containers with containerd', { skip, timeout: 360_000 }, () => {
     assert.equal((await runtime.start(ref)).task, 'running');
   });
 
-  test('an ended container has neither shim nor log writer, and its end is remembered', async (t) => {
+  test('an ended container has no shim and no log writer, and its result is stored', async (t) => {
     const bench = await openBench(t);
     const { runtime, ref, logPath } = bench;
     const leave = new AbortController();

@@ -67,7 +67,7 @@ function running(command: readonly string[], logPath: string) {
 }
 
 suite('leftovers of a killed capsuled', { skip, timeout: 360_000 }, () => {
-  test('an exec that was created and never started, and one whose streams are never opened', async (t) => {
+  test('removes an exec that was created but not started, and one whose streams were never opened', async (t) => {
     const { client, runtime, execRoot, logPath } = await openBench(t, 'kukeon-reclaim-1');
     const spec = running(['sleep', '1000'], logPath);
     const { id } = await runtime.create(spec);
@@ -141,7 +141,7 @@ suite('leftovers of a killed capsuled', { skip, timeout: 360_000 }, () => {
     assert.deepEqual(await namesIn(execRoot), []);
   });
 
-  test('a lease with its content, and the record of a load', async (t) => {
+  test('removes a lease with its content, and the record of a load', async (t) => {
     const { client, runtime } = await openBench(t, 'kukeon-reclaim-2');
     const headers = { 'containerd-lease': 'capsule-another-1' };
     await client.leases.create({ id: headers['containerd-lease'], labels: expiryLabels() });

@@ -224,7 +224,7 @@ test('a follower that is slower than rotation loses nothing of the files that it
   assert.deepEqual(await reader.take(6), range(2, 7));
 });
 
-test('the first line after files that rotation removed unread says that lines may be missing', async (t) => {
+test('the first line after unread files were removed says that lines may be missing', async (t) => {
   const path = await logPath(t);
   await writeFile(path, line(1));
   const reader = follow(t, path);

@@ -17,7 +17,7 @@ function chosen(
   return [past, come.filter(wants)];
 }
 
-test('past lines are chosen by their time, and new lines whatever their time', () => {
+test('past lines are selected by their time, and new lines in any case', () => {
   const since = Date.parse(timeOf(YEAR));
   assert.deepEqual(chosen({ since }, [2025, 2026, 2027, 1970], [1970, 2026, 1971]), [
     [2026, 2027],
@@ -25,7 +25,7 @@ test('past lines are chosen by their time, and new lines whatever their time', (
   ]);
 });
 
-test('lines after a lost position are chosen, also when the clock was set back', () => {
+test('lines after a lost position are selected, also if the clock was set back', () => {
   const after = timeOf(YEAR);
   assert.deepEqual(chosen({ after }, [2025, 2026, 2027, 2020]), [[2027, 2020], []]);
   assert.deepEqual(chosen({ after }, [2025, 2026, 1970, 1971]), [[1970, 1971], []]);

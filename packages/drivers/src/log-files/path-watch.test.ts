@@ -44,7 +44,7 @@ test('a watch that fails is replaced by polling, without an error', async (t) =>
   await watching.next();
 });
 
-test('a failure to renew a watch, in a timer or a handler, is no error', async (t) => {
+test('a failure to renew a watch, in a timer or a handler, is not an error', async (t) => {
   let left = 1;
   const made: FSWatcher[] = [];
   const watchFolder = () => {

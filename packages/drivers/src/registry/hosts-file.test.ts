@@ -65,7 +65,7 @@ test('the folder holds the declared registries and loses those that are removed'
   assert.deepEqual(await readdir(path), []);
 });
 
-test("an operator's hosts.toml stays, and wins", async (t) => {
+test("an operator's hosts.toml stays unchanged, and takes precedence", async (t) => {
   const path = await folder(t);
   const file = join(path, PLAIN.name, 'hosts.toml');
   await mkdir(join(path, PLAIN.name));

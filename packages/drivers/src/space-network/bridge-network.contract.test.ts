@@ -72,7 +72,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       ['its own end was set down', () => inside('link set eth0 down')],
     ];
     for (const [what, break_] of DAMAGE) {
-      test(`a cell is seen and repaired when ${what}`, async (t) => {
+      test(`damage is detected and repaired when ${what}`, async (t) => {
         const network = await open(t);
         await network.attach(WEB);
         await break_();
@@ -265,7 +265,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.match(stdout, /tcp \. 8080 : 172\.20\.254\.10 \. 80/);
     });
 
-    test('on a kernel without IPv6, and behind a narrow uplink, a cell works as well', async (t) => {
+    test('a cell works on a kernel without IPv6, and behind an uplink with a small MTU', async (t) => {
       // As with `ipv6.disable=1`: all of /proc/sys/net exists except for one folder.
       const kept = '/run/kept-ipv4';
       const ipv4 = '/proc/sys/net/ipv4';
@@ -352,7 +352,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       await assertWorks(network);
     });
 
-    test('whenever capsuled is killed, the next one attaches the cell and detaches it', async (t) => {
+    test('after a kill of capsuled at any time, the next one can attach and detach the cell', async (t) => {
       const network = await open(t);
       for (let round = 0; round < 12; round++) {
         await killedAfter(round * 5);

@@ -58,7 +58,7 @@ volumeBackendContract('loop files', openBench);
 volumeBackendContract('loop files that share blocks', (t) => openBench(t, onXfs));
 
 suite('snapshots that share blocks', { timeout: 240_000 }, () => {
-  test('take no space of their own, however much is in the volume', async (t) => {
+  test('snapshots take up no extra space, for any amount of data in the volume', async (t) => {
     const { backend } = await openBench(t, onXfs);
     assert.equal((await backend.probe()).snapshots, 'instant');
     await backend.create({ name: 'data', uid: randomUUID(), sizeBytes: 512 * MIB });
@@ -77,7 +77,7 @@ suite('snapshots that share blocks', { timeout: 240_000 }, () => {
 suite('volumes in loop files', { timeout: 240_000 }, () => {
   const volume = (name = 'data') => ({ name, uid: randomUUID(), sizeBytes: 64 * MIB });
 
-  test('a new volume is empty, and so is one of an earlier capsule; files that a check saved stay', async (t) => {
+  test('a new volume and a volume of an earlier capsule are empty, and files that e2fsck recovered stay', async (t) => {
     const { backend, folder, file } = await openBench(t);
     await backend.create(volume());
     const { hostPath } = await backend.attach('data');
@@ -133,7 +133,7 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     assert.deepEqual((await readdir(join(file('data'), '..'))).sort(), ['data.img', 'other.img']);
   });
 
-  test('the next try completes a growth that stopped after the file', async (t) => {
+  test('the next try completes a growth that was interrupted after the file had grown', async (t) => {
     const { backend, file } = await openBench(t);
     await backend.create(volume());
     await truncate(file('data'), 128 * MIB);

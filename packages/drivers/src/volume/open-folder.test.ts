@@ -39,7 +39,7 @@ test('no link is followed, and a file is not taken for a folder', async (t) => {
   assert.deepEqual(await readdir(join(path, 'inside')), []);
 });
 
-test('a link that concurrently replaces a folder leads nowhere', async (t) => {
+test('a link that replaces a folder meanwhile is not followed', async (t) => {
   const path = await volume(t);
   const outside = await volume(t);
   await mkdir(join(path, 'real/deep'), { recursive: true });

@@ -67,7 +67,7 @@ async function cutPowerBeforePoolChange(pool: ThinPoolOptions, lv: string): Prom
 if (inMachine(import.meta.filename)) {
   afterEach(wipe);
 
-  test('a blank disk becomes the pool, once, and is found by its identity', async () => {
+  test('a blank disk becomes the pool once, and is then found by its identity', async () => {
     const pool = await options();
     assert.equal(await findThinPool(pool), undefined);
     await makeThinPool(DEVICE, pool);

@@ -28,7 +28,7 @@ test('fills an entry once and finds it afterwards', async () => {
 });
 
 for (const umask of [0o077, 0o000]) {
-  test(`an entry filled under umask ${umask.toString(8)} is as if filled under 022`, async (t) => {
+  test(`an entry filled with umask ${umask.toString(8)} has the modes of one filled with 022`, async (t) => {
     await using place = await scratch();
     t.after(umaskFor(umask));
     const { path } = await place.cache.ensure('k', makingFolder);
@@ -37,7 +37,7 @@ for (const umask of [0o077, 0o000]) {
   });
 }
 
-test('an entry that was made under another umask is made again', async (t) => {
+test('an entry that was filled with another umask is filled again', async (t) => {
   await using place = await scratch();
   const entry = join(place.path, 'entry/k');
   const restore = umaskFor(0o077);
@@ -68,7 +68,7 @@ function umaskFor(umask: number): () => void {
   return () => void process.umask(before);
 }
 
-test('two callers that need the same entry at once fill it once', async () => {
+test('two concurrent callers fill an entry once', async () => {
   await using place = await scratch();
   let filled = 0;
   const fill: Fill = async (directory) => {
@@ -80,7 +80,7 @@ test('two callers that need the same entry at once fill it once', async () => {
   assert.equal(filled, 1);
 });
 
-test('a build that failed half-way leaves no entry, and the next one starts clean', async () => {
+test('a failed build leaves no entry, and the next build starts clean', async () => {
   await using place = await scratch();
   const failing: Fill = async (directory) => {
     await writeFile(join(directory, 'half'), '');
@@ -104,7 +104,7 @@ test('removes entries that were not used for long, except those in use', async (
   assert.deepEqual((await readdir(join(place.path, 'entry'))).sort(), ['busy', 'new']);
 });
 
-test('leftovers of a killed build are removed, an entry being filled is not', async () => {
+test('a clean-up removes leftovers of a killed build, but no entry that is being filled', async () => {
   await using place = await scratch();
   await mkdir(join(place.path, 'tmp', 'dead', 'tree'), { recursive: true });
   const fill: Fill = async (directory) => {

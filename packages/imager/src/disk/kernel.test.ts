@@ -8,7 +8,7 @@ kernel/drivers/md/dm-mod.ko.xz:
 kernel/fs/overlayfs/overlay.ko.xz:
 `;
 
-test('a module is loaded after its dependencies, and once', () => {
+test('each module is loaded once, after its dependencies', () => {
   assert.deepEqual(orderModules(DEP, ['dm_thin_pool', 'overlay', 'dm_mod', 'ext4']), [
     'kernel/drivers/md/dm-mod.ko.xz',
     'kernel/drivers/md/dm-bufio.ko.xz',

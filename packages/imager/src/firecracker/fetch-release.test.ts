@@ -51,7 +51,7 @@ suite('a release of Firecracker', () => {
     progress: quiet,
   });
 
-  test('is fetched once, and has the two programs under the names that a capsule uses', async () => {
+  test('is downloaded once, and contains the two programs under the right names', async () => {
     answer = whole;
     asked = 0;
     const first = await fetchRelease(request('once'));
@@ -101,7 +101,7 @@ suite('a release of Firecracker', () => {
     ],
   };
   for (const [kind, [bad, code, message]] of Object.entries(refused)) {
-    test(`one ${kind} is refused, and nothing of it is kept`, async () => {
+    test(`a download ${kind} is refused, and no file of it is kept`, async () => {
       answer = bad;
       const wanted = { ...request('refused'), silenceMs: 200 };
       await assert.rejects(fetchRelease(wanted), { code, message });
@@ -109,7 +109,7 @@ suite('a release of Firecracker', () => {
     });
   }
 
-  test('a failed download is reported, and is no failure', async () => {
+  test('a failed download is reported, but does not fail the command', async () => {
     const said: string[] = [];
     answer = refused['that the server does not have']?.[0] ?? whole;
     const offer = {
@@ -124,7 +124,7 @@ suite('a release of Firecracker', () => {
     assert.deepEqual(said, []);
   });
 
-  test('a given folder takes precedence over the fetched release', async () => {
+  test('a configured folder takes precedence over the downloaded release', async () => {
     const cache = new Cache(join(folder, 'found'));
     const [ours, other] = [releaseFor('x64'), releaseFor('arm64')];
     assert.equal(await findFirecracker({}, cache, ours), undefined);

@@ -12,12 +12,12 @@ CONFIG_LOCALVERSION="-capsule"
 # CONFIG_EROFS_FS is not set
 `;
 
-test('names nothing when every option has the requested value, whatever else is there', () => {
+test('reports nothing if every option has the requested value', () => {
   const wanted = 'CONFIG_NET=y\n# CONFIG_MODULES is not set\nCONFIG_LOCALVERSION="-capsule"\n';
   assert.deepEqual(missingOptions(wanted, ACTUAL), []);
 });
 
-test('names options that were dropped, are unknown or have another value', () => {
+test('reports options that are missing, unknown or have another value', () => {
   const wanted = 'CONFIG_EROFS_FS=y\nCONFIG_NO_SUCH=y\nCONFIG_NR_CPUS=8\nCONFIG_NET=y\n';
   assert.deepEqual(missingOptions(wanted, ACTUAL), [
     'CONFIG_EROFS_FS=y',
@@ -26,7 +26,7 @@ test('names options that were dropped, are unknown or have another value', () =>
   ]);
 });
 
-test('names an option that is on though it was to be off', () => {
+test('reports an option that is on but should be off', () => {
   assert.deepEqual(missingOptions('# CONFIG_NET is not set', ACTUAL), ['# CONFIG_NET is not set']);
 });
 

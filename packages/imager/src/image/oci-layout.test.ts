@@ -33,14 +33,14 @@ async function layoutOf(base: string, name: string, time: number): Promise<strin
   return layout;
 }
 
-test('the same tree gives the same digests, whenever its files were written', async () => {
+test('the same tree has the same digests, regardless of the times of its files', async () => {
   await using place = await scratch();
   const [one, two] = [await layoutOf(place.path, '1', 1000), await layoutOf(place.path, '2', 2000)];
   const blobs = (layout: string) => readdir(join(layout, 'blobs/sha256'));
   assert.deepEqual(await blobs(one), await blobs(two));
 });
 
-test('each blob is named by its digest, and the manifest leads to all of them', async () => {
+test('each blob is named by its digest, and the manifest refers to all blobs', async () => {
   await using place = await scratch();
   const layout = await layoutOf(place.path, '1', 1000);
   const read = (digest: string) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serviceTable } from './service-table.ts';
 
-test('capsuled compiles nothing in the background, since such a thread may hold up its exit for ever', () => {
+test('capsuled does not compile in a background thread, which could block its exit forever', () => {
   for (const flag of [
     'no-opt',
     'no-maglev',

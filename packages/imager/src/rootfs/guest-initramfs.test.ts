@@ -11,7 +11,7 @@ const files: readonly CpioEntry[] = [
 ];
 const modules = ['vsock', 'overlay'].map((name) => ({ name, content }));
 
-test('every folder precedes its contents, and nothing is listed twice', () => {
+test('every folder precedes its contents, and no path is listed twice', () => {
   const paths = initramfsEntries(files, modules).map(({ path }) => path);
   assert.equal(new Set(paths).size, paths.length);
   for (const [index, path] of paths.entries()) {
@@ -20,12 +20,12 @@ test('every folder precedes its contents, and nothing is listed twice', () => {
   }
 });
 
-test('names the modules in the order in which they must be loaded', () => {
+test('lists the modules in the order of loading', () => {
   const load = initramfsEntries(files, modules).find(({ path }) => path === 'usr/lib/modules/load');
   assert.equal(load?.content?.toString(), 'vsock.ko\noverlay.ko\n');
 });
 
-test('has a console for the first program, and room for what that mounts', () => {
+test('contains a console device for init, and the folders for its mounts', () => {
   const entries = initramfsEntries(files, modules);
   assert.deepEqual(entries.find(({ path }) => path === 'dev/console')?.device, [5, 1]);
   for (const path of ['dev', 'proc', 'run', 'sys', 'tmp']) {

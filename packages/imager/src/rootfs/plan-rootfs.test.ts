@@ -74,7 +74,7 @@ const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profil
   ],
 ];
 
-test('lists the layers lowest first', () => {
+test('lists the layers from the lowest to the highest', () => {
   assert.deepEqual(
     planRootfs(profile, sources).map((step) => step.do),
     ['base', 'vmm', 'node', 'native', 'guest', 'config', 'cli', 'capsuled'],

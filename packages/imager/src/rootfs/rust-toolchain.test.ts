@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findMachineRust, parseRustVersion } from './rust-toolchain.ts';
 
-test('reads the version that cargo and rustc print', () => {
+test('reads the versions that cargo and rustc print', () => {
   assert.deepEqual(parseRustVersion('cargo 1.95.0 (f2d3ce0bd 2026-03-21)\n'), [1, 95]);
   assert.deepEqual(
     parseRustVersion('rustc 1.85.0 (4d91de4e4 2025-02-17) (built from source)'),

@@ -16,7 +16,7 @@ const timeoutMs = 600_000;
 const command = (...args: string[]) =>
   run('sh', [bootstrap, ...args], { timeoutMs, env: process.env });
 
-test('the first start shows a tour, the README goes on from there, and later starts repeat nothing', {
+test('the first start shows a tour, the commands of the README work afterwards, and later starts show no tour', {
   skip,
 }, async () => {
   const name = `demo-${randomBytes(2).toString('hex')}`;

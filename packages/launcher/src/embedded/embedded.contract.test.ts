@@ -71,7 +71,7 @@ async function remains(name: string): Promise<string[]> {
   return [...there.flat(), ...tables, ...groups.split('\n').filter(Boolean)];
 }
 
-test('two capsules run side by side, each with an API and a network of its own', {
+test('two capsules run on one machine, each with its own API and network', {
   skip,
 }, async () => {
   await using one = await place('a');
@@ -109,7 +109,7 @@ test('the state of a capsule outlives a stop, and its root does not', { skip }, 
   await assert.rejects(inside(second, 'cat', '/etc/mark'), { code: 'PROCESS_FAILED' });
 });
 
-test('nothing is left after its launcher was killed, once it is started again', {
+test('after a kill of the launcher, the next start removes everything that was left', {
   skip,
 }, async () => {
   await using home = await place('crash');

@@ -67,7 +67,7 @@ suite('forwarding questions', () => {
     assert.deepEqual(upstream.questions, ['udp A example.com']);
   });
 
-  test('each question has another id and another port', async (t) => {
+  test('each query has a new id and a new port', async (t) => {
     const bench = new Bench(t);
     const upstream = await bench.upstream(right);
     bench.use(upstream);
@@ -110,7 +110,7 @@ suite('forwarding questions', () => {
     assert.equal(await bench.ask(), 'NOERROR A 192.0.2.1');
   });
 
-  test('many guessed answers only make the forwarder ask over TCP', async (t) => {
+  test('after many wrong answers, the forwarder asks over TCP', async (t) => {
     const bench = new Bench(t);
     const upstream = await bench.upstream((query) => {
       if (query.transport === 'tcp') return upstreamReply(query, FOUND);

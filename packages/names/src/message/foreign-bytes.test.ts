@@ -34,7 +34,7 @@ const damaged = fc
   });
 
 suite('foreign bytes as DNS messages', () => {
-  test('any bytes are a query, refused or dropped, and never a crash', () => {
+  test('any bytes are a query, are refused or are dropped, and never cause a crash', () => {
     fc.assert(
       fc.property(fc.oneof(bytes, damaged), (message) => {
         const reading = readQuery(message);
@@ -64,7 +64,7 @@ suite('foreign bytes as DNS messages', () => {
     );
   });
 
-  test('any bytes of an upstream get a verdict, and a forwarded answer is a whole message', () => {
+  test('any bytes of an upstream are accepted or rejected, and a forwarded answer is a complete message', () => {
     const asked = queryOf(nameQuery({ name: 'example.com', id: 7, udpBytes: 4096 }));
     fc.assert(
       fc.property(damaged, fc.boolean(), (message, isRight) => {

@@ -53,7 +53,7 @@ suite('answering a question', () => {
     }
   });
 
-  test('a workload has no address of another kind, and its name still exists', () => {
+  test('a query for another type gets no record, but the name exists', () => {
     for (const type of ['AAAA', 'MX', 'TXT', 'SRV'] as const) {
       assert.equal(ask('web.capsule.internal', type), 'NOERROR aa soa capsule.internal');
       assert.equal(ask('web', type), 'NOERROR aa soa web');

@@ -20,7 +20,7 @@ const EXACT = { timeStepNs: 1n };
 
 for (const { name, formats, entries, needsRoot } of ARCHIVE_CASES) {
   const skip = needsRoot && !isRoot ? 'needs root' : false;
-  test(`GNU tar keeps ${name}, so the case is a fair one`, { skip }, async () => {
+  test(`GNU tar keeps ${name}, so the test may require it`, { skip }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cases-'));
     try {
       const tree = join(folder, 'tree');

@@ -18,13 +18,13 @@ export function cellNetworkContract(
   open: (t: TestContext) => Promise<NetworkBench>,
 ): void {
   suite(`cell network contract: ${name}`, () => {
-    test('a cell that was never attached is not there', async (t) => {
+    test('a cell that was never attached does not exist', async (t) => {
       const { network } = await open(t);
       assert.equal(await network.inspect(WEB.key), undefined);
       assert.deepEqual(await network.list(), []);
     });
 
-    test('an attached cell is complete, and attaching it again changes nothing', async (t) => {
+    test('attaching a cell creates all its parts, and attaching it again changes nothing', async (t) => {
       const { network } = await open(t);
       const seen = { key: WEB.key, link: 'veth', address: WEB.address, complete: true };
       await network.attach(WEB);
@@ -34,7 +34,7 @@ export function cellNetworkContract(
       assert.deepEqual(await network.list(), [seen]);
     });
 
-    test('a detached cell is gone, and detaching it again is a success', async (t) => {
+    test('detaching a cell removes it, and detaching it again succeeds', async (t) => {
       const { network } = await open(t);
       await network.attach(WEB);
       await network.attach(DB);
@@ -47,7 +47,7 @@ export function cellNetworkContract(
       );
     });
 
-    test('a new process sees, keeps and removes what an old one made', async (t) => {
+    test('a new process finds, keeps and removes the cells of an earlier process', async (t) => {
       const { network, reopen } = await open(t);
       await network.attach(WEB);
       const later = await reopen();
@@ -58,7 +58,7 @@ export function cellNetworkContract(
       assert.deepEqual(await network.list(), []);
     });
 
-    test('a cell may get another address', async (t) => {
+    test('a cell can get another address', async (t) => {
       const { network } = await open(t);
       await network.attach(WEB);
       await network.attach({ ...WEB, address: '172.20.254.99' });
@@ -66,7 +66,7 @@ export function cellNetworkContract(
       assert.deepEqual(await network.list(), [seen]);
     });
 
-    test('a cell may get another kind of link, and back', async (t) => {
+    test('a cell can get another kind of link and the first kind again', async (t) => {
       const { network, reopen } = await open(t);
       await network.attach(WEB);
       await network.attach({ ...WEB, link: 'tap' });
@@ -83,7 +83,7 @@ export function cellNetworkContract(
       assert.equal(await later.inspect(WEB.key), undefined);
     });
 
-    test('an address goes to another cell once its owner is gone', async (t) => {
+    test('another cell can get the address of a removed cell', async (t) => {
       const { network } = await open(t);
       await network.attach(WEB);
       await network.detach(WEB.key);
@@ -92,7 +92,7 @@ export function cellNetworkContract(
       assert.deepEqual(await network.list(), [seen]);
     });
 
-    test('many cells are attached and detached at once', async (t) => {
+    test('many cells can be attached and detached concurrently', async (t) => {
       const { network } = await open(t);
       const cells = Array.from({ length: 12 }, (_, at) => ({
         key: `main_default_default_many-${at}`,
@@ -106,7 +106,7 @@ export function cellNetworkContract(
       assert.deepEqual(await network.list(), []);
     });
 
-    test('attach and detach of one cell at once leave one or the other', async (t) => {
+    test('concurrent attach and detach of a cell leave it attached or detached', async (t) => {
       const { network } = await open(t);
       await Promise.all([network.attach(WEB), network.detach(WEB.key), network.attach(WEB)]);
       assert.equal((await network.inspect(WEB.key))?.complete, true);
@@ -114,7 +114,7 @@ export function cellNetworkContract(
       assert.deepEqual(await network.list(), []);
     });
 
-    test('an address that the subnet does not hold is refused', async (t) => {
+    test('an address outside the subnet is refused', async (t) => {
       const { network } = await open(t);
       for (const address of ['10.0.0.1', '172.20.254.1', '172.20.254.255', 'web', '']) {
         const attach = network.attach({ ...WEB, address });
@@ -130,7 +130,7 @@ export function cellNetworkContract(
       assert.deepEqual(await network.list(), []);
     });
 
-    test('ports are published again and again, as often as asked', async (t) => {
+    test('publishing ports repeatedly changes nothing', async (t) => {
       const { network } = await open(t);
       await Promise.all(
         Array.from({ length: 20 }, (_, at) => network.publish([published(8000 + at)])),
@@ -138,7 +138,7 @@ export function cellNetworkContract(
       await network.publish([]);
     });
 
-    test('one port for two cells is refused', async (t) => {
+    test('publishing one port for two cells is refused', async (t) => {
       const { network } = await open(t);
       const twice = [published(8080), { ...published(8080), address: DB.address }];
       await assert.rejects(network.publish(twice), { code: 'NETWORK_PORT_CONFLICT' });
@@ -146,7 +146,7 @@ export function cellNetworkContract(
       await network.publish([]);
     });
 
-    test('every cell has files of its own, and the namespace is named after it', async (t) => {
+    test('every cell has its own files and a namespace with its name', async (t) => {
       const { network } = await open(t);
       const targets = network.files(WEB.key).map((file) => file.target);
       assert.deepEqual(targets, ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf']);

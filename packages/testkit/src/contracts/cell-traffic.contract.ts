@@ -25,7 +25,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
       const ask = (agent: TrafficAgent, address: string, port: number) =>
         agent.ask({ protocol, address, port });
 
-      test(`${protocol}: from outside, a published port leads to its cell`, async () => {
+      test(`${protocol}: outside hosts reach the cell at its published port`, async () => {
         assert.equal(
           await ask(lab.outside, TRAFFIC_LAB.uplink, 8080),
           `web saw ${TRAFFIC_LAB.outside}`,
@@ -37,7 +37,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
         assert.equal(await ask(lab.outside, TRAFFIC_LAB.uplink, 8082), 'refused');
       });
 
-      test(`${protocol}: the capsule reaches it by every address of its own`, async () => {
+      test(`${protocol}: the capsule reaches the port at each of its own addresses`, async () => {
         for (const address of ['127.0.0.1', '127.1.2.3', TRAFFIC_LAB.gateway, TRAFFIC_LAB.uplink]) {
           assert.match(await ask(lab.capsule, address, 8080), /^web saw /, address);
         }
@@ -45,7 +45,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
         assert.equal(direct, `web saw ${TRAFFIC_LAB.gateway}`);
       });
 
-      test(`${protocol}: another cell reaches it by the capsule's addresses`, async () => {
+      test(`${protocol}: another cell reaches the port at the addresses of the capsule`, async () => {
         assert.equal(await ask(lab.db, TRAFFIC_LAB.uplink, 8080), `web saw ${TRAFFIC_LAB.gateway}`);
         assert.equal(
           await ask(lab.db, TRAFFIC_LAB.gateway, 8080),
@@ -57,7 +57,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
         );
       });
 
-      test(`${protocol}: a cell reaches itself by the capsule's addresses`, async () => {
+      test(`${protocol}: a cell reaches its own port at the addresses of the capsule`, async () => {
         assert.equal(
           await ask(lab.web, TRAFFIC_LAB.uplink, 8080),
           `web saw ${TRAFFIC_LAB.gateway}`,
@@ -72,7 +72,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
         );
       });
 
-      test(`${protocol}: the same port of an outside host is not captured`, async () => {
+      test(`${protocol}: traffic to the same port of an outside host is not redirected`, async () => {
         for (const agent of [lab.web, lab.db, lab.capsule]) {
           assert.equal(
             await ask(agent, TRAFFIC_LAB.outside, 8080),
@@ -81,7 +81,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
         }
       });
 
-      test(`${protocol}: from outside, a cell is reached by published ports only`, async () => {
+      test(`${protocol}: outside hosts reach a cell only at its published ports`, async () => {
         const direct = {
           protocol,
           address: TRAFFIC_LAB.web.address,
@@ -91,7 +91,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
         assert.equal(await lab.outside.ask(direct), 'silent');
       });
 
-      test(`${protocol}: a port that is published no more leads nowhere`, async () => {
+      test(`${protocol}: a port that is no longer published is unreachable`, async () => {
         await network.publish([]);
         for (const agent of [lab.outside, lab.capsule, lab.db, lab.web]) {
           assert.equal(await ask(agent, TRAFFIC_LAB.uplink, 8080), 'refused');
@@ -105,7 +105,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
       });
     }
 
-    test('a UDP sender that keeps its port follows the published port at once', async () => {
+    test('UDP packets with the same source port reach the new cell of a published port immediately', async () => {
       const asked = {
         protocol: 'udp',
         address: TRAFFIC_LAB.uplink,
@@ -128,7 +128,7 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
       await network.publish(TrafficLab.published);
     });
 
-    test('no cell reaches the control API, the capsule does', async () => {
+    test('the capsule reaches the control API, and no cell does', async () => {
       await lab.capsule.serve('api', { protocol: 'tcp', port: 50000 });
       for (const address of [TRAFFIC_LAB.gateway, TRAFFIC_LAB.uplink]) {
         const asked = { protocol: 'tcp', address, port: 50000 } as const;

@@ -54,7 +54,7 @@ export function containerRuntimeContract(
       assert.equal((await bench.runtime.list()).length, 1);
     });
 
-    test('creating it for another revision replaces the container', async (t) => {
+    test('creating a container for another revision replaces it', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
@@ -65,14 +65,14 @@ export function containerRuntimeContract(
       assert.equal((await runtime.list()).length, 1);
     });
 
-    test('an image that is not there is refused, and leaves nothing', async (t) => {
+    test('a missing image is an error, and nothing is left behind', async (t) => {
       const bench = await open(t);
       const spec = { ...specOf(bench), image: 'docker.io/library/none:such' };
       await assert.rejects(bench.runtime.create(spec), { code: 'RUNTIME_IMAGE_MISSING' });
       assert.deepEqual(await bench.runtime.list(), []);
     });
 
-    test('starting runs the program once, however often it is asked', async (t) => {
+    test('repeated starts run the program once', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
@@ -83,13 +83,13 @@ export function containerRuntimeContract(
       assert.deepEqual(await runtime.inspect(ref), first);
     });
 
-    test('starting what does not exist is not found', async (t) => {
+    test('starting a missing container fails with not found', async (t) => {
       const { runtime, ref } = await open(t);
       const start = runtime.start(ref);
       await assert.rejects(start, { code: 'RUNTIME_CONTAINER_MISSING', kind: 'notFound' });
     });
 
-    test('a program that ends leaves its exit code, and an event reports it', async (t) => {
+    test('an ended program leaves its exit code, and an event reports it', async (t) => {
       const bench = await open(t);
       const { runtime, ref, commands } = bench;
       await using log = new EventLog(runtime);
@@ -118,7 +118,7 @@ export function containerRuntimeContract(
       assert.equal(await runtime.usage({ ref, role: 'root', pid }), undefined);
     });
 
-    test('limits change while it runs, and while it does not', async (t) => {
+    test('limits of a running and of a stopped container can change', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       const made = await runtime.create(specOf(bench));
@@ -136,7 +136,7 @@ export function containerRuntimeContract(
       await assert.rejects(missing, { code: 'RUNTIME_CONTAINER_MISSING' });
     });
 
-    test('a container that ended can be started again', async (t) => {
+    test('an ended container can be started again', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
@@ -148,7 +148,7 @@ export function containerRuntimeContract(
       assert.notEqual(second.pid, first.pid);
     });
 
-    test('a program that is not in the image cannot be started, and the container can go', async (t) => {
+    test('a program that is missing in the image cannot start, and the container can be removed', async (t) => {
       const bench = await open(t);
       const { runtime, ref, commands } = bench;
       await runtime.create({ ...specOf(bench), command: commands.missing });
@@ -158,7 +158,7 @@ export function containerRuntimeContract(
       assert.equal(await runtime.inspect(ref), undefined);
     });
 
-    test('stopping asks first, and the program may end in its own way', async (t) => {
+    test('a stop first sends the stop signal, and the program may handle it', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await runtime.create(specOf(bench));
@@ -170,7 +170,7 @@ export function containerRuntimeContract(
       assert.equal(seen?.exitCode, 0);
     });
 
-    test('a program that does not heed is killed after the grace', async (t) => {
+    test('a program that ignores the stop signal is killed after the grace period', async (t) => {
       const bench = await open(t);
       const { runtime, ref, commands } = bench;
       await runtime.create({ ...specOf(bench), command: commands.stubborn });
@@ -179,7 +179,7 @@ export function containerRuntimeContract(
       assert.equal((await runtime.inspect(ref))?.exitCode, 137);
     });
 
-    test('a paused container stands still, goes on when it is resumed, and can be stopped', async (t) => {
+    test('a paused container does not run, continues after a resume, and can be stopped', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await runtime.pause(ref);
@@ -197,7 +197,7 @@ export function containerRuntimeContract(
       assert.equal((await runtime.inspect(ref))?.task, 'stopped');
     });
 
-    test('stopping what does not run changes nothing', async (t) => {
+    test('stopping a stopped container changes nothing', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await runtime.stop(ref, { graceMs: 1000, stopSignal: '' });
@@ -206,7 +206,7 @@ export function containerRuntimeContract(
       assert.deepEqual(await runtime.inspect(ref), made);
     });
 
-    test('removing what runs leaves nothing, and removing again is a success', async (t) => {
+    test('removing a running container leaves nothing, and removing it again succeeds', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       await using log = new EventLog(runtime);
@@ -219,7 +219,7 @@ export function containerRuntimeContract(
       await runtime.remove(ref);
     });
 
-    test('events come in the order in which things happened', async (t) => {
+    test('events arrive in the order in which they happened', async (t) => {
       const bench = await open(t);
       const { runtime, ref, commands } = bench;
       await using log = new EventLog(runtime);
@@ -232,7 +232,7 @@ export function containerRuntimeContract(
       assert.deepEqual(kinds, ['started', 'exited', 'deleted']);
     });
 
-    test('containers of other cells with like names are others', async (t) => {
+    test('containers with similar names in other cells are different containers', async (t) => {
       const bench = await open(t);
       const { runtime, ref } = bench;
       const { cell } = ref;
@@ -246,7 +246,7 @@ export function containerRuntimeContract(
       assert.notEqual(await runtime.inspect(ref), undefined);
     });
 
-    test('a call that is aborted rejects with the reason', async (t) => {
+    test('an aborted call rejects with the reason', async (t) => {
       const { runtime, ref } = await open(t);
       const reason = new Error('enough');
       const signal = AbortSignal.abort(reason);
@@ -254,7 +254,7 @@ export function containerRuntimeContract(
       await assert.rejects(runtime.remove(ref, signal), reason);
     });
 
-    test('a runtime that works says what it is', async (t) => {
+    test('a working runtime describes itself in its probe', async (t) => {
       const { runtime } = await open(t);
       const probe = await runtime.probe();
       assert.equal(probe.ok, true);

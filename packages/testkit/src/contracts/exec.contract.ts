@@ -8,14 +8,14 @@ const PLAIN: ExecRequest = { command: [], env: {}, workingDir: '', user: '', has
 /** The contract of `exec` in every runtime. Its image has `echo`, `cat` and `sleep`. */
 export function execContract(name: string, open: (t: TestContext) => Promise<RuntimeBench>): void {
   suite(`exec contract: ${name}`, { timeout: 360_000 }, () => {
-    test('a command prints, and ends with its own code', async (t) => {
+    test('a command prints its output and ends with its own exit code', async (t) => {
       const bench = await running(open, t);
       await using session = await exec(bench, { command: ['echo', 'hello'] });
       assert.equal(await outputOf(session), 'hello\n');
       assert.equal(await session.exit, 0);
     });
 
-    test('a command reads its input, and the end of the input is passed on', async (t) => {
+    test('a command reads its input up to the end', async (t) => {
       const bench = await running(open, t);
       await using session = await exec(bench, { command: ['cat'], hasInput: true });
       await session.write(Buffer.from('one '));
@@ -34,14 +34,14 @@ export function execContract(name: string, open: (t: TestContext) => Promise<Run
       await session.signal(9);
     });
 
-    test('a process that is left is ended', async (t) => {
+    test('a process whose client is gone is ended', async (t) => {
       const bench = await running(open, t);
       const session = await exec(bench, { command: ['sleep', '1000'] });
       await session[Symbol.asyncDispose]();
       assert.equal(await session.exit, 137);
     });
 
-    test('a missing program, and a container that does not run, are errors', async (t) => {
+    test('a missing program and a stopped container are errors', async (t) => {
       const bench = await running(open, t);
       const missing = exec(bench, { command: [...bench.commands.missing] });
       await assert.rejects(missing, { code: 'RUNTIME_COMMAND_NOT_FOUND' });

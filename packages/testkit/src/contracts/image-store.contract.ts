@@ -21,13 +21,13 @@ export function imageStoreContract(
   open: (t: TestContext) => Promise<ImageBench>,
 ): void {
   suite(`image store contract: ${name}`, { timeout: 360_000 }, () => {
-    test('an image that is not there is undefined', async (t) => {
+    test('a missing image is undefined', async (t) => {
       const { store, absent } = await open(t);
       assert.equal(await store.get(absent), undefined);
       assert.deepEqual(await store.list(), []);
     });
 
-    test('a docker archive brings every name it holds, in full', async (t) => {
+    test('loading a docker archive adds all its image names in their full form', async (t) => {
       const { store, image } = await open(t);
       const archive = dockerArchive(image, ['web:1', 'example.org/team/web:dev']);
       const loaded = await store.load(chunks(archive));
@@ -43,7 +43,7 @@ export function imageStoreContract(
       assert.deepEqual(await store.get('docker.io/library/web:1'), first);
     });
 
-    test('an archive of an OCI layout brings its short name in full', async (t) => {
+    test('loading an OCI layout adds its short name in the full form', async (t) => {
       const { store, image } = await open(t);
       const loaded = await store.load(chunks(ociArchive(image, [named('myapp:dev')])));
       assert.deepEqual(
@@ -52,7 +52,7 @@ export function imageStoreContract(
       );
     });
 
-    test('loading again changes nothing', async (t) => {
+    test('loading an archive again changes nothing', async (t) => {
       const { store, image } = await open(t);
       const archive = ociArchive(image, [named('myapp:dev')]);
       const [first] = await store.load(chunks(archive));
@@ -61,14 +61,14 @@ export function imageStoreContract(
       assert.equal((await store.list()).length, 1);
     });
 
-    test('bytes that are no archive are refused, and leave nothing', async (t) => {
+    test('bytes that are not an archive are refused, and nothing is left behind', async (t) => {
       const { store } = await open(t);
       const noise = Buffer.from('this is no archive at all. '.repeat(100));
       await assert.rejects(store.load(chunks(noise)), { code: 'IMAGE_INVALID' });
       assert.deepEqual(await store.list(), []);
     });
 
-    test('an archive that ends too early is refused, and leaves nothing', async (t) => {
+    test('a truncated archive is refused, and nothing is left behind', async (t) => {
       const { store, image } = await open(t);
       const archive = dockerArchive(image, ['web:1']);
       const half = archive.subarray(0, archive.length >> 1);
@@ -76,14 +76,14 @@ export function imageStoreContract(
       assert.deepEqual(await store.list(), []);
     });
 
-    test('an image without a name is refused, and leaves nothing', async (t) => {
+    test('an image without a name is refused, and nothing is left behind', async (t) => {
       const { store, image } = await open(t);
       const load = store.load(chunks(dockerArchive(image, null)));
       await assert.rejects(load, { code: 'IMAGE_UNNAMED', kind: 'invalid' });
       assert.deepEqual(await store.list(), []);
     });
 
-    test('an archive whose image has only a tag, or nothing, takes a given name', async (t) => {
+    test('an image with only a tag, or without a name, gets the name that the caller passes', async (t) => {
       const { store, image } = await open(t);
       const tagged = ociArchive(image, [named('Release')]);
       await assert.rejects(store.load(chunks(tagged)), { code: 'IMAGE_UNNAMED' });
@@ -97,7 +97,7 @@ export function imageStoreContract(
       assert.equal((await store.list()).length, 1);
     });
 
-    test('a sender that fails is the failure, and leaves nothing', async (t) => {
+    test('the error of a failed sender is thrown, and nothing is left behind', async (t) => {
       const { store, image } = await open(t);
       const reason = new Error('the line went dead');
       async function* dying() {
@@ -108,7 +108,7 @@ export function imageStoreContract(
       assert.deepEqual(await store.list(), []);
     });
 
-    test('a pull reports its progress, never backwards, and brings the image', async (t) => {
+    test('a pull adds the image, and its progress never goes back', async (t) => {
       const { store, offered } = await open(t);
       const told: PullProgress[] = [];
       const image = await store.pull(offered, (progress) => told.push(progress));
@@ -123,21 +123,21 @@ export function imageStoreContract(
       assert.ok(told.every(({ doneBytes, totalBytes }) => doneBytes <= totalBytes));
     });
 
-    test('pulling again is a success', async (t) => {
+    test('pulling an image again succeeds', async (t) => {
       const { store, offered } = await open(t);
       const first = await store.pull(offered, () => undefined);
       const second = await store.pull(offered, () => undefined);
       assert.equal(second.digest, first.digest);
     });
 
-    test('an image that the registry does not have is not found', async (t) => {
+    test('pulling an image that the registry does not have fails with not found', async (t) => {
       const { store, absent } = await open(t);
       const pull = store.pull(absent, () => undefined);
       await assert.rejects(pull, { code: 'IMAGE_NOT_FOUND', kind: 'notFound' });
       assert.deepEqual(await store.list(), []);
     });
 
-    test('a pull that is aborted rejects with the reason', async (t) => {
+    test('an aborted pull rejects with the reason', async (t) => {
       const { store, silent } = await open(t);
       const controller = new AbortController();
       const reason = new Error('enough');

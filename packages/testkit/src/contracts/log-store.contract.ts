@@ -19,14 +19,14 @@ const START = Date.UTC(2026, 0, 1);
 /** The contract of every `LogStore`. `open` returns a fresh bench; it cleans up after the test. */
 export function logStoreContract(name: string, open: (t: TestContext) => Promise<LogBench>): void {
   suite(`log store contract: ${name}`, () => {
-    test('a log that was never written has no entries, and does not exist', async (t) => {
+    test('a log that was never written does not exist and has no entries', async (t) => {
       const { store, path } = await open(t);
       assert.equal(await store.exists(path), false);
       assert.deepEqual(await texts(store, path), []);
       await store.remove(path);
     });
 
-    test('entries come back as they were written', async (t) => {
+    test('entries are read as they were written', async (t) => {
       const { store, path, write } = await open(t);
       const written: WrittenEntry[] = [
         { ...entry(1), stream: 'stderr', text: new Uint8Array([0, 0xff, 0x20]) },
@@ -42,7 +42,7 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       );
     });
 
-    test('the last n lines are the last n, across rotation', async (t) => {
+    test('a tail of n lines returns the last n lines, also across rotated files', async (t) => {
       const { store, path, write, rotate } = await open(t);
       await write(entries(1, 3));
       await rotate();
@@ -53,21 +53,21 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       }
     });
 
-    test('the pieces of a long line are one line of a tail', async (t) => {
+    test('the parts of a long line count as one line of a tail', async (t) => {
       const { store, path, write } = await open(t);
       await write([entry(1), { ...entry(2), partial: true }, entry(3), entry(4)]);
       const tail = await texts(store, path, { follow: false, tailLines: 2 });
       assert.deepEqual(tail, numbers(2, 4));
     });
 
-    test('since leaves out what is older', async (t) => {
+    test('`since` leaves out older entries', async (t) => {
       const { store, path, write } = await open(t);
       await write(entries(1, 5));
       const since = START + 3000;
       assert.deepEqual(await texts(store, path, { follow: false, since }), numbers(3, 5));
     });
 
-    test('since says nothing of what comes, nor of what follows a cursor', async (t) => {
+    test('`since` does not apply to new entries or to entries after a cursor', async (t) => {
       const { store, path, write } = await open(t);
       await write(entries(1, 3));
       const [first] = await Array.fromAsync(store.read(path, { follow: false }, never()));
@@ -86,7 +86,7 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       assert.equal(await waiting, '1');
     });
 
-    test('reading goes on after any cursor, also when the log was rotated', async (t) => {
+    test('reading continues after any cursor, also after a rotation', async (t) => {
       const { store, path, write, rotate } = await open(t);
       await write(entries(1, 3));
       const first = await Array.fromAsync(store.read(path, { follow: false }, never()));
@@ -98,7 +98,7 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       }
     });
 
-    test('a cursor wins over a tail', async (t) => {
+    test('a cursor takes precedence over a tail', async (t) => {
       const { store, path, write } = await open(t);
       await write(entries(1, 5));
       const [first] = await Array.fromAsync(store.read(path, { follow: false }, never()));
@@ -106,13 +106,13 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       assert.deepEqual(await texts(store, path, query), numbers(2, 5));
     });
 
-    test('a cursor that is none is refused', async (t) => {
+    test('an invalid cursor is refused', async (t) => {
       const { store, path } = await open(t);
       const read = texts(store, path, { follow: false, cursor: 'no place' });
       await assert.rejects(read, { code: 'LOG_CURSOR_INVALID', kind: 'invalid' });
     });
 
-    test('following shows what is there, then what comes, across rotation', async (t) => {
+    test('following returns the existing entries, then new ones, also across rotations', async (t) => {
       const { store, path, write, rotate } = await open(t);
       const abort = new AbortController();
       t.after(() => abort.abort());
@@ -133,7 +133,7 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       assert.deepEqual(followed, numbers(1, 5));
     });
 
-    test('following waits for a log that is not there yet', async (t) => {
+    test('following waits for a log that does not exist yet', async (t) => {
       const { store, path, write } = await open(t);
       const abort = new AbortController();
       t.after(() => abort.abort());
@@ -147,7 +147,7 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       assert.equal((await end).done, true);
     });
 
-    test('following ends at the end of the log once nothing more will be written', async (t) => {
+    test('following ends at the end of the log after the writer has finished', async (t) => {
       const { store, path, write } = await open(t);
       const over = new AbortController();
       await write([entry(1)]);
@@ -165,7 +165,7 @@ export function logStoreContract(name: string, open: (t: TestContext) => Promise
       assert.deepEqual(await texts(store, path, query), ['1', '2', '3']);
     });
 
-    test('remove takes the whole log, also a rotated one', async (t) => {
+    test('remove deletes the whole log with its rotated files', async (t) => {
       const { store, path, write, rotate } = await open(t);
       await write(entries(1, 3));
       await rotate();

@@ -17,7 +17,7 @@ export function nameResponderContract(
   open: (t: TestContext) => Promise<NamesBench>,
 ): void {
   suite(`name responder contract: ${name}`, () => {
-    test('no name is denied until the names have arrived', async (t) => {
+    test('before the names have arrived, the responder denies no name', async (t) => {
       const { responder, lookup } = await open(t);
       assert.equal(responder.problem(), undefined);
       assert.equal(await lookup('web'), 'unknown');
@@ -25,7 +25,7 @@ export function nameResponderContract(
       assert.equal(await lookup('web'), 'no such name');
     });
 
-    test('a name is found in short and in full, in any case', async (t) => {
+    test('a name is found in its short and full form, in upper and lower case', async (t) => {
       const { responder, lookup } = await open(t);
       responder.update([{ name: 'web', address: '172.20.254.10' }]);
       for (const asked of ['web', 'web.capsule.internal', 'WEB', 'Web.Capsule.Internal']) {
@@ -35,7 +35,7 @@ export function nameResponderContract(
       assert.equal(await lookup('db.capsule.internal'), 'no such name');
     });
 
-    test('a name may be there without an address, or be that of the capsule', async (t) => {
+    test('a name may have no address, or the address of the capsule', async (t) => {
       const { responder, lookup } = await open(t);
       responder.update([
         { name: 'resting', address: undefined },
@@ -45,7 +45,7 @@ export function nameResponderContract(
       assert.equal(await lookup('proxy'), '172.20.254.1');
     });
 
-    test('a later set of names replaces all earlier ones', async (t) => {
+    test('a new set of names replaces the earlier set', async (t) => {
       const { responder, lookup } = await open(t);
       responder.update([
         { name: 'web', address: '172.20.254.10' },

@@ -17,7 +17,7 @@ export function volumeBackendContract(
     const uid = randomUUID();
     const volume = { name: 'data', uid, sizeBytes: 64 * MIB };
 
-    test('a volume that was made is listed with its identity and size, and takes little', async (t) => {
+    test('a new volume is listed with its identity and size, and takes up little space', async (t) => {
       const { backend } = await open(t);
       assert.deepEqual(await backend.list(), []);
       await backend.create(volume);
@@ -28,7 +28,7 @@ export function volumeBackendContract(
       assert.equal(seen?.hostPath, undefined);
     });
 
-    test('making it twice makes one, and never another one in its place', async (t) => {
+    test('creating a volume twice creates one volume, and never replaces it', async (t) => {
       const { backend, write, read } = await open(t);
       await backend.create(volume);
       const { hostPath } = await backend.attach('data');
@@ -39,7 +39,7 @@ export function volumeBackendContract(
       assert.equal(await read(hostPath, 'note'), 'kept');
     });
 
-    test('written data is there when the volume is attached again', async (t) => {
+    test('written data is present after the volume is attached again', async (t) => {
       const { backend, write, read } = await open(t);
       await backend.create(volume);
       const first = await backend.attach('data');
@@ -51,7 +51,7 @@ export function volumeBackendContract(
       assert.equal(await read(hostPath, 'note'), 'kept');
     });
 
-    test('attaching and detaching twice are once', async (t) => {
+    test('attaching or detaching a volume twice has the effect of once', async (t) => {
       const { backend } = await open(t);
       await backend.create(volume);
       assert.deepEqual(await backend.attach('data'), await backend.attach('data'));
@@ -60,7 +60,7 @@ export function volumeBackendContract(
       await backend.detach('never-was');
     });
 
-    test('it grows while it is detached, and while it is attached', async (t) => {
+    test('a volume can grow while it is detached and while it is attached', async (t) => {
       const { backend, write, read } = await open(t);
       await backend.create(volume);
       await backend.grow('data', 96 * MIB);
@@ -80,7 +80,7 @@ export function volumeBackendContract(
       assert.equal((await backend.list())[0]?.sizeBytes, 160 * MIB);
     });
 
-    test('a removed one is gone, also while it is attached, and its name is free', async (t) => {
+    test('a volume can be removed, also while it is attached, and its name is free afterwards', async (t) => {
       const { backend, write, read } = await open(t);
       await backend.create(volume);
       const { hostPath } = await backend.attach('data');

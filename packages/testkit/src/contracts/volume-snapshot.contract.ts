@@ -10,7 +10,7 @@ export function volumeSnapshotContract(open: (t: TestContext) => Promise<VolumeB
   const uid = randomUUID();
   const volume = { name: 'data', uid, sizeBytes: 64 * MIB };
 
-  test('a snapshot keeps what was there at its moment, also of a mounted volume', async (t) => {
+  test('a snapshot keeps the contents at its moment, also of a mounted volume', async (t) => {
     const { backend, write, read } = await open(t);
     await backend.create(volume);
     const { hostPath } = await backend.attach('data');
@@ -37,7 +37,7 @@ export function volumeSnapshotContract(open: (t: TestContext) => Promise<VolumeB
     assert.equal(await read(hostPath, 'note'), 'second');
   });
 
-  test('a volume is put back to a snapshot, as itself, also after it grew', async (t) => {
+  test('a restored volume keeps its identity, also if it grew after the snapshot', async (t) => {
     const { backend, write, read } = await open(t);
     await backend.create(volume);
     const { hostPath } = await backend.attach('data');
@@ -55,7 +55,7 @@ export function volumeSnapshotContract(open: (t: TestContext) => Promise<VolumeB
     assert.equal(await read((await backend.attach('data')).hostPath, 'note'), 'first');
   });
 
-  test('a snapshot outlives its volume, and is gone when it is removed', async (t) => {
+  test('a snapshot outlives its volume until it is removed', async (t) => {
     const { backend } = await open(t);
     const ref = { volume: 'data', snapshot: 'one' };
     await assert.rejects(backend.snapshot(ref), { code: 'VOLUME_MISSING' });

@@ -10,7 +10,7 @@ export function volumeUseContract(open: (t: TestContext) => Promise<VolumeBench>
   const uid = randomUUID();
   const volume = { name: 'data', uid, sizeBytes: 64 * MIB };
 
-  test('a list never fails because of volumes that come and go meanwhile', async (t) => {
+  test('a list never fails because of concurrent creations and deletions', async (t) => {
     const { backend } = await open(t);
     await backend.create(volume);
     let isOver = false;
@@ -35,7 +35,7 @@ export function volumeUseContract(open: (t: TestContext) => Promise<VolumeBench>
     await Promise.all([changing, looks()]);
   });
 
-  test('a volume is empty until a workload writes, and again when it is cleared', async (t) => {
+  test('a volume is empty until a workload writes to it, and after it is cleared', async (t) => {
     const { backend, write } = await open(t);
     await backend.create(volume);
     const { hostPath } = await backend.attach('data');
@@ -47,7 +47,7 @@ export function volumeUseContract(open: (t: TestContext) => Promise<VolumeBench>
     assert.equal(await backend.isEmpty('data'), true);
   });
 
-  test('a lent volume is in use, and cannot be mounted until it comes back', async (t) => {
+  test('a borrowed volume is in use, and cannot be mounted until it is returned', async (t) => {
     const { backend } = await open(t);
     await backend.create(volume);
     await backend.lend('data');

@@ -26,7 +26,7 @@ const steps = fc.array(
   { maxLength: 30 },
 );
 
-test('written data is read, flushed data stays, and the rest goes with the power', async (t) => {
+test('written data can be read, and only flushed data survives a power cut', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'volatile-disk-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'disk');
@@ -59,7 +59,7 @@ test('written data is read, flushed data stays, and the rest goes with the power
   );
 });
 
-test('each page survives by itself', async (t) => {
+test('a power cut keeps or loses each page independently', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'volatile-disk-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'disk');

@@ -33,7 +33,7 @@ const openBench = async () => ({
 containerRuntimeContract('fake', openBench);
 execContract('fake', openBench);
 
-test('a crash of the fake runtime ends its event streams, and containers outlive it', async () => {
+test('a crash of the fake runtime ends its event streams, but not its containers', async () => {
   const runtime = openFake();
   const log = new EventLog(runtime);
   runtime.crash();

@@ -15,13 +15,13 @@ test('every name is a full reference, and no two images share one', () => {
   assert.equal(new Set(names).size, names.length);
 });
 
-test('every image says what runs in it', () => {
+test('every image names its program', () => {
   for (const { names, config } of all) {
     assert.ok(config['Cmd'] ?? config['Entrypoint'], `${names[0]} has no command`);
   }
 });
 
-test('a user that an image runs as is one of its accounts', () => {
+test('the user of an image is one of its accounts', () => {
   for (const { config, files } of all) {
     const user = config['User'] as string | undefined;
     if (user !== undefined)

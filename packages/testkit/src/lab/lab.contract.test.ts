@@ -9,7 +9,7 @@ import { startLab } from './start-lab.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
 
-test('a killed capsuled is back, and the lab ends without a leak', { skip }, async () => {
+test('a killed capsuled restarts, and the lab ends without a leak', { skip }, async () => {
   await using lab = await startLab({ images: [] });
   const killed = await lab.servicePid('capsuled');
   await lab.killCapsuled();
@@ -32,7 +32,7 @@ test('offers the images of the examples through a mirror of docker.io', { skip }
   assert.match(listed.stdout, /RUNNING/);
 });
 
-test('the registry refuses, stalls and cuts on request', { skip }, async () => {
+test('the registry refuses, stalls and drops connections on request', { skip }, async () => {
   await using lab = await startLab();
   const ask = ['curl', '-sS', '--max-time', '1', 'http://127.0.0.1:5000/v2/'];
   const exitCode = async () =>
@@ -67,7 +67,7 @@ test('a process that stays in one of its namespaces counts as a leak', { skip },
   }
 });
 
-test('the command has the capsule in its environment and its exit code is passed on', {
+test('the environment of the command names the capsule, and the lab ends with its exit code', {
   skip,
 }, async () => {
   const main = join(import.meta.dirname, 'main.ts');
@@ -96,7 +96,7 @@ test('commands with and without sudo act inside of the capsule, and what they wr
   assert.match((await lab.exec(['stat', '-c', '%a', '/opt/kukeon'])).stdout, /^750$/m);
 });
 
-test('a lab whose process is killed takes its capsule with it', { skip }, async () => {
+test('if the process of the lab is killed, its capsule ends, too', { skip }, async () => {
   const main = join(import.meta.dirname, 'main.ts');
   const print = 'echo "$CAPSULE_LAB_NAME $CAPSULE_LAB_STATE $CAPSULE_LAB_PID"; exec sleep 1000';
   const lab = spawn(process.execPath, [main, 'sh', '-c', print], {

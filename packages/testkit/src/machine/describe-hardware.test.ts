@@ -18,7 +18,7 @@ test('the kernel panics at an oops, and QEMU ends when it does', () => {
   assert.match(words(), /-no-reboot/);
 });
 
-test('disks come in their order, and only the root forgets what is written', () => {
+test('disks keep their order, and only the root disk discards writes', () => {
   assert.match(
     words(),
     /root\.img,format=raw,snapshot=on,if=none,id=disk0 .*disk0,format=raw,discard.*,id=disk1 .*b\.sock,.*,id=disk2 /,
@@ -26,7 +26,7 @@ test('disks come in their order, and only the root forgets what is written', () 
   assert.equal(words().match(/snapshot=on/g)?.length, 1);
 });
 
-test('the kernel learns the rate of the counter where it is known', () => {
+test('the kernel gets the rate of the counter if it is known', () => {
   assert.match(words({ counterKhz: 2_600_000 }), /tsc_early_khz=2600000/);
   assert.doesNotMatch(words(), /tsc_/);
 });

@@ -4,7 +4,7 @@ import { findCrash } from './find-crash.ts';
 
 const END = { console: '', said: '', signal: null, hasBegun: true, isStuck: false };
 
-test('an oops that makes the kernel panic is a crash of the kernel, with its reason', () => {
+test('a kernel panic after an oops is a crash of the kernel, and its reason is found', () => {
   const console =
     '[    4.1] BUG: unable to handle page fault for address: ffffa1\r\n[    4.1] #PF: read\r\n' +
     '[    4.2] Kernel panic - not syncing: Fatal exception in interrupt\r\n[    4.3] ---[ end ]---';
@@ -16,14 +16,14 @@ test('an oops that makes the kernel panic is a crash of the kernel, with its rea
   });
 });
 
-test('an emulator that breaks is a crash; one that was ended from outside is not', () => {
+test('an emulator that aborts is a crash; one that was killed from outside is not', () => {
   assert.equal(findCrash({ ...END, signal: 'SIGSEGV' })?.part, 'emulator');
   const said = 'ERROR:../tcg/tcg.c:6093:tcg_gen_code: assertion failed: (s->ok)\n';
   assert.deepEqual(findCrash({ ...END, said, signal: 'SIGABRT' })?.detail, said.trim());
   assert.equal(findCrash({ ...END, signal: 'SIGKILL' }), undefined);
 });
 
-test('a kernel that never reaches its first program has crashed', () => {
+test('a kernel that never starts init has crashed', () => {
   const stuck = { ...END, hasBegun: false, isStuck: true, signal: 'SIGKILL' as const };
   assert.equal(findCrash(stuck)?.part, 'kernel');
 });

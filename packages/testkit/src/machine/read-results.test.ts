@@ -28,7 +28,7 @@ ok 2 - alone # flaky
 1..2
 # tests 4`;
 
-test('each test has its result, its reason and its remarks; a suite has none', () => {
+test('each test has its result, its reason and its notes; a suite has none', () => {
   const results = readResults(TAP.split('\n'));
   assert.deepEqual(
     results.map(({ title, isOk, skip, remarks }) => [title.trim(), isOk, skip, remarks]),
@@ -42,6 +42,6 @@ test('each test has its result, its reason and its remarks; a suite has none', (
   assert.match(results[1]?.details.join('\n') ?? '', /one is not two/);
 });
 
-test('other output is no result, nor is a run that was cut short', () => {
+test('other output and interrupted runs are not results', () => {
   assert.deepEqual(readResults(['hello', '    ok then', '@exit 0']), []);
 });

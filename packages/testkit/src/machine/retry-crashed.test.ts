@@ -17,7 +17,7 @@ function failing(...failures: readonly Error[]) {
   return { run, count: () => count };
 }
 
-test('a machine that crashed is started once more, which is reported', async () => {
+test('a crashed machine is started once more, and this is reported', async () => {
   const said: string[] = [];
   assert.equal(await retryCrashed(failing(crash('oops')).run, (text) => said.push(text)), 2);
   assert.equal(said.length, 1);
@@ -33,7 +33,7 @@ test('a second crash is a failure', async () => {
   assert.equal(count(), 2);
 });
 
-test('any other failure is not tried again', async () => {
+test('after any other failure, the test is not repeated', async () => {
   const { run, count } = failing(machineError.FAILED({ detail: 'exit 1' }));
   await assert.rejects(
     retryCrashed(run, () => assert.fail('said')),

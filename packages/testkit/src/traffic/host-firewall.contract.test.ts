@@ -159,7 +159,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
     const answer = () => capsule.ask({ ...OUTSIDE, patienceMs: PATIENCE_MS });
 
     for (const [what, { set, passes }] of Object.entries(FIREWALLS)) {
-      test(`a closed way is reported, and an open one is not: ${what}`, async () => {
+      test(`a blocked route is reported, and an open one is not: ${what}`, async () => {
         await nft('flush ruleset');
         await older('-P FORWARD ACCEPT', '-F', '-X');
         await connectRules();
@@ -171,12 +171,12 @@ if (await inOwnNamespaces(import.meta.filename)) {
       });
     }
 
-    test('the link of a capsule carries no more than the uplink', async () => {
+    test("the MTU of a capsule's link is at most that of the uplink", async () => {
       const { stdout } = await run('ip', ['-netns', NAMES.netns, '-json', 'link', 'show', 'eth0']);
       assert.equal((JSON.parse(stdout) as { mtu: number }[])[0]?.mtu, 1400);
     });
 
-    test('a network of the host that is that of the workloads is reported by name', async () => {
+    test('a host network that overlaps the workload network is reported by name', async () => {
       assert.equal((await codes()).includes('HOST_NETWORK_OVERLAP'), false);
       await ip([
         'link add lan0 type bridge',
@@ -189,7 +189,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
       assert.match(problem?.hint ?? '', /"10\.88\.254\.0\/24"/);
     });
 
-    test('forwarding that is turned off later is reported, and not fought for', async () => {
+    test('forwarding that is turned off later is reported, and not turned on again', async () => {
       await writeFile('/proc/sys/net/ipv4/ip_forward', '0');
       assert.ok((await codes()).includes('HOST_FORWARDING_OFF'));
       assert.equal((await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8')).trim(), '0');

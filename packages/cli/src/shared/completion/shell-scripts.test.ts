@@ -47,7 +47,7 @@ const SHELLS = {
 } as const;
 
 for (const shell of Object.keys(SHELLS) as (keyof typeof SHELLS)[]) {
-  test(`${shell} completes words with @, : and = in them, and files`, { timeout: 60_000 }, (t) =>
+  test(`${shell} completes files, and words that contain @, : and =`, { timeout: 60_000 }, (t) =>
     withFolder(t, shell, async (folder) => {
       const { command, lines } = SHELLS[shell];
       const started = promisify(execFile)('script', ['-qec', command, '/dev/null'], {
@@ -73,7 +73,7 @@ for (const shell of Object.keys(SHELLS) as (keyof typeof SHELLS)[]) {
   );
 }
 
-test('fish offers words with what they mean, and files only where one may stand', (t) =>
+test('fish describes the words that it offers, and offers files only where a file may follow', (t) =>
   withFolder(t, 'fish', async (folder) => {
     const lines = ['we', 'notes@', 'web:', '--for=', 'nothin', 'fr', 'cel'];
     const asked = lines.map((word) => `echo "> $(complete -C 'capsulectl cp ${word}')"`);

@@ -124,7 +124,7 @@ const DESTRUCTIVE: readonly (readonly [line: string, losses: RegExp, done: reado
 ];
 
 for (const [line, losses, done] of DESTRUCTIVE) {
-  test(`\`${line}\` says on a terminal what goes, and waits for a yes`, async () => {
+  test(`\`${line}\` lists the affected objects on a terminal, and waits for a yes`, async () => {
     const refused = await ask(line, '');
     assert.match(refused.stderr, losses);
     assert.deepEqual([refused.exitCode, refused.done, refused.stdout], [1, [], '']);

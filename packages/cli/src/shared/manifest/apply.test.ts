@@ -237,7 +237,7 @@ test('a port of the host that another program has is a warning', async () => {
   );
 });
 
-test('a terminal is waited on by default, and its progress is taken away again', async () => {
+test('on a terminal, apply waits by default, and removes its progress lines at the end', async () => {
   const story: Status[] = [PENDING, { phase: 'running', observedGeneration: 1 }];
   await using capsule = await startFakeCapsule(servicesWith(story, true));
   const { stdout, stderr } = await runCapsulectl(['apply', '-f', '-'], {

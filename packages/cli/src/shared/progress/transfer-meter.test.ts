@@ -4,7 +4,7 @@ import { TransferMeter } from './transfer-meter.ts';
 
 const MIB = 1024 * 1024;
 
-test('a transfer shows percent, amount, rate and the time that is left', () => {
+test('a transfer shows percent, amount, rate and remaining time', () => {
   let at = 0;
   const meter = new TransferMeter(() => at);
   const after = (ms: number, mib: number, total = 200) => {

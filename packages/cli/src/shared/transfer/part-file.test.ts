@@ -13,7 +13,7 @@ async function place() {
   return { path: join(folder, 'data.tar'), [Symbol.asyncDispose]: dispose };
 }
 
-test('the remains of another export are gone before the notes are those of the new one', async () => {
+test('data of another export is removed before the notes of the new export are written', async () => {
   await using at = await place();
   await writeFile(`${at.path}.part`, 'bytes of the first');
   await mkdir(`${at.path}.part.json`);

@@ -50,7 +50,7 @@ test('many frames are what each of them holds, however they come', async () => {
   );
 });
 
-test('a file that was cut off or spoilt is reported as damage, and nothing else happens', async () => {
+test('a truncated or corrupt file is reported as damaged', async () => {
   await fc.assert(
     fc.asyncProperty(
       frame,

@@ -43,7 +43,7 @@ test('stdout of the workload goes to stdout, stderr to stderr', async () => {
   });
 });
 
-test('where lines may be missing, stderr says so, and stdout stays that of the workload', async () => {
+test('if lines may be missing, stderr says so, and stdout contains only the log', async () => {
   const chunk = { stream: LogStream.STDOUT, cursor: '' };
   await using capsule = await startFakeCapsule({
     workload: {

@@ -160,7 +160,7 @@ function assertOrder(record: CellRecord, seen: CellSeen, steps: readonly Step[])
   );
 }
 
-test('from every state every cell comes to what is desired, the root first and last', () => {
+test('every cell reaches its desired state from every state; the root starts first and stops last', () => {
   const desires = fc.constantFrom('running', 'stopped', 'deleting');
   fc.assert(
     fc.property(anySeen, desires as fc.Arbitrary<DesiredState>, (start, desired) => {

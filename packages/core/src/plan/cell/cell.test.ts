@@ -278,13 +278,13 @@ test('changed limits are changed in place', () => {
   ]);
 });
 
-test('a next try that lies years ahead comes from a clock that was set back, and is due', () => {
+test('a next try that lies years ahead is due, because the clock was set back', () => {
   const seen = { ...CONVERGED, container: container({ task: 'stopped' }) };
   const inYears = NOW + 3 * 365 * 24 * 3600 * 1000;
   assert.deepEqual(namesOf(planOf(record(), seen, retryAt(inYears)).steps), ['startContainer']);
 });
 
-test('a next try further ahead than its pause was long is due as well', () => {
+test('a next try that lies further ahead than its pause is due, too', () => {
   const seen = { ...CONVERGED, container: container({ task: 'stopped' }) };
   const paused = { ...retryAt(NOW + 120_000), finishedAt: NOW + 60_000 };
   assert.deepEqual(namesOf(planOf(record(), seen, paused).steps), ['startContainer']);
@@ -435,7 +435,7 @@ const anySpec: fc.Arbitrary<Partial<WorkloadSpec>> = fc.record({
   }),
 } as const);
 
-test('from every state every spec is fulfilled within ten waves, and steps may fail', () => {
+test('every spec is reached from every state within ten rounds, also if steps fail', () => {
   const anyDesired = fc.constantFrom('running' as const, 'stopped' as const, 'deleting' as const);
   const failing = fc.array(fc.boolean(), { maxLength: 6 });
   fc.assert(

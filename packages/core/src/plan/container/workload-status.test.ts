@@ -206,7 +206,7 @@ test('a run that was cut off is over under never only', () => {
   assert.equal(look(look(STARTED, RUNNING), none, withPolicy('onFailure')).phase, 'pending');
 });
 
-test('a start that ended with a killed capsuled is no failure', () => {
+test('a start that a kill of capsuled interrupted is not a failure', () => {
   const killed = { ...ENDED, exitCode: 137 };
   const clock = { ...CLOCK, isNewWatch: true };
   const status = statusFromSeen(RECORD, STARTED, killed, clock);
@@ -333,7 +333,7 @@ test('a trouble of one that runs is said while it lasts, and does not touch its 
   assert.deepEqual(look(quiet, RUNNING), fine);
 });
 
-test('one that stands still says who holds it, and goes on as it was', () => {
+test('a paused workload shows the reason, and continues as before', () => {
   const fine = look(STARTED, RUNNING);
   const still = { ...RUNNING, task: 'paused' } as const;
   const seenBy = (before: WorkloadStatus, ...pausedBy: PauseReason[]) =>

@@ -7,7 +7,7 @@ const moments = fc.array(fc.integer({ min: 0, max: 2 ** 41 }), { maxLength: 30 }
 const named = (times: readonly number[]) =>
   times.map((createdAt, index) => ({ snapshot: `s${index}`, createdAt }));
 
-test('one is due exactly when the last one is a period ago, by the clock that is to be trusted', () => {
+test('a snapshot is due one interval after the last one, by the clock that can be trusted', () => {
   const moment = fc.integer({ min: 0, max: 2 ** 41 });
   fc.assert(
     fc.property(
@@ -62,7 +62,7 @@ function simulate(kept: readonly number[], boots: readonly Boot[]) {
 const NOW = Date.UTC(2026, 10, 30);
 const REAL = [9, 8, 7, 6, 5, 4, 3, 2, 1].map((hours) => NOW - hours * HOUR_MS);
 
-test('boots with a clock at 1970 take one for each period that they run, and none as they begin', () => {
+test('with a clock at 1970, each boot takes a snapshot after each interval, and none at its start', () => {
   const wrong = { clock: 0, hours: 4.5 };
   const { minutes } = simulate(REAL, [wrong, wrong, wrong, { clock: 0, hours: 8.5 }]);
   assert.deepEqual(minutes.slice(0, 3), Array(3).fill([60, 120, 180, 240]));
@@ -80,7 +80,7 @@ test('a clock that becomes right during a run goes by the usual rule from there 
   assert.deepEqual(early.minutes, [[]]);
 });
 
-test('a clock that was wrongly in 2030 costs one period, and not four years', () => {
+test('a clock that was wrongly in 2030 delays the next snapshot by one interval, not four years', () => {
   const wrong = [...REAL, Date.UTC(2030, 0, 1), Date.UTC(2030, 0, 1, 1)];
   const boots = [0, 1, 2].map((day) => ({ clock: NOW + day * 24 * HOUR_MS, hours: 3.5 }));
   const { minutes } = simulate(wrong, boots);

@@ -126,7 +126,7 @@ test('storage without a record is shown, and changed on request only', async () 
   assert.equal((await snapshots.observer.list())[0]?.state, 'lost');
 });
 
-test('a schedule takes a snapshot when one is due, and keeps the declared number', async () => {
+test('a schedule takes a snapshot when it is due, and keeps the configured number', async () => {
   const { boot, clock, records, events, backend } = await machine();
   const system = boot();
   const round = async () => {
@@ -168,7 +168,7 @@ test('names derived from the time are unique, also twice in a second', async () 
   await Promise.all(clones);
 });
 
-test('a half-filled volume is half filled in its clones, too, and after a restore', async () => {
+test('clones and restores of a partly filled volume are partly filled, too', async () => {
   const { boot, db, clock } = await machine();
   const volumes = new VolumeRecords(db, () => clock.now);
   const { snapshots, copies } = boot();

@@ -12,7 +12,7 @@ import {
 } from './exec-folder.ts';
 import { openEnds } from './running-exec.ts';
 
-test('a half-removed folder is removed, and one in use stays', async (t) => {
+test('a partly removed folder is removed, and a folder in use stays', async (t) => {
   const parent = await mkdtemp(join(tmpdir(), 'exec-'));
   t.after(() => rm(parent, { recursive: true }));
   const root = join(parent, 'kukeon-main');

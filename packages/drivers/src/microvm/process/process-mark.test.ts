@@ -10,7 +10,7 @@ import {
   suspendProcess,
 } from './process-mark.ts';
 
-test('a process stops, continues and ends, however often it is asked', async () => {
+test('a process stops, continues and ends, also after repeated calls', async () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');
@@ -24,7 +24,7 @@ test('a process stops, continues and ends, however often it is asked', async () 
   await continueProcess(mark);
 });
 
-test('another process with its number is not touched', async () => {
+test('another process with the same pid gets no signal', async () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   const mark = (await markProcess(child.pid ?? 0)) ?? assert.fail('it is not there');
   const earlier = { ...mark, startTime: '1' };

@@ -61,7 +61,7 @@ test('follows the published ports', async () => {
   server.close();
 });
 
-test('reports a port that another program has, and takes it once it is free', async () => {
+test('reports a port that another program uses, and publishes it when it is free', async () => {
   const { port, server } = await capsuleServer();
   const other = createServer().listen(port, '127.0.0.1');
   await once(other, 'listening');

@@ -23,13 +23,13 @@ async function open(t: TestContext, host: string) {
   return { sources, after };
 }
 
-test('the capsule uses the resolvers of the host, whenever they change', async (t) => {
+test('the capsule uses the resolvers of the host, also after they change', async (t) => {
   const { sources, after } = await open(t, 'nameserver 192.0.2.1\n');
   const next = 'nameserver 192.0.2.2\nsearch cafe\n';
   assert.equal(await after(() => writeFile(sources[0], next)), next);
 });
 
-test('the resolvers behind a stub of the host are followed too', async (t) => {
+test('the capsule also follows the resolvers behind a stub resolver of the host', async (t) => {
   const { sources, after } = await open(t, 'nameserver 127.0.0.53\n');
   const next = 'nameserver 192.0.2.3\n';
   assert.equal(await after(() => writeFile(sources[1], next)), next);

@@ -62,7 +62,7 @@ const USELESS: Readonly<
 };
 
 for (const [what, [make, content, found]] of Object.entries(USELESS)) {
-  test(`${what} is a problem with a name, and never a failure`, async (t) => {
+  test(`${what} is a reported problem, and never a failure`, async (t) => {
     const { sources, own } = await files(t);
     await make(own);
     const resolver = await findResolver(sources);

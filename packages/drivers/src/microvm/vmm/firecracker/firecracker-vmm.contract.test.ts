@@ -150,7 +150,7 @@ if (skip !== undefined) {
       assert.match(detail, /^Firecracker \d+\.\d+\.\d+/);
     });
 
-    test('a machine is alone in its jail, whose mounts the capsule does not see', async (t) => {
+    test('a machine is alone in its jail, and the capsule does not see the mounts of the jail', async (t) => {
       const { machine, processes, start } = await prepare(t, vmm, STAYS);
       const before = await readFile('/proc/self/mountinfo', 'utf8');
       await start();
@@ -175,7 +175,7 @@ if (skip !== undefined) {
       await access(machine.sockets.vsock);
     });
 
-    test('it pauses and resumes, however often it is asked', async (t) => {
+    test('a machine pauses and resumes, also after repeated calls', async (t) => {
       const { machine, processes, start } = await prepare(t, vmm, STAYS);
       await start();
       await untilSaid(machine, 'Successfully started microvm');
