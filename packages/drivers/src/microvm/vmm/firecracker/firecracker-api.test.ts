@@ -62,7 +62,7 @@ test("a refusal is reported in Firecracker's own text, made harmless", async () 
   const fault = JSON.stringify({ fault_message: 'no \u001b[2J such state' });
   await using server = await answering(reply('400 Bad Request', fault));
   await assert.rejects(callFirecracker(server.path, PAUSE), (error: Error) => {
-    assert.match(error.message, /did not carry out PATCH \/vm: no \?\[2J such state/);
+    assert.match(error.message, /failed to run PATCH \/vm: no \?\[2J such state/);
     return true;
   });
 });
