@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameProblems } from './style/name-problems.ts';
 import { pathProblems, readPath } from './style/newcomer-path.ts';
 import { linkProblems } from './style/page-links.ts';
 import { readTables, readWriters, writerProblems } from './style/record-writers.ts';
@@ -46,7 +47,9 @@ const ASIDE = /\/testing\/$/;
 let failed = false;
 for (const path of (await Array.fromAsync(glob(SOURCES, { cwd: root }))).sort()) {
   if (EXEMPT.test(path)) continue;
-  const { problems, warnings } = styleProblems(path, await readFile(join(root, path), 'utf8'));
+  const source = await readFile(join(root, path), 'utf8');
+  const { problems: found, warnings } = styleProblems(path, source);
+  const problems = path.endsWith('.ts') ? [...found, ...nameProblems(path, source)] : found;
   failed ||= problems.length > 0;
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   for (const warning of warnings) process.stdout.write(`warning: long file: ${warning}\n`);

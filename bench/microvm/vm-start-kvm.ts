@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlankDisks, startMachine } from '@capsule/testkit';
-import { toldAs } from '@capsule/testkit/guest-program';
+import { reportOf } from '@capsule/testkit/guest-program';
 import { type Benchmark, samplesOf } from '../benchmark.ts';
 import { benchError } from '../errors.ts';
 import type { Start } from './measure-start.ts';
@@ -34,7 +34,7 @@ export const vmStartKvm: Benchmark = async (setting) => {
   const said: string[] = [];
   for await (const line of machine.lines) {
     said.push(line);
-    const start = toldAs('start', line);
+    const start = reportOf('start', line);
     if (start !== undefined) starts.push(JSON.parse(start) as Start);
   }
   if ((await machine.exitCode) !== 0) {

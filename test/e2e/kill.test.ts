@@ -103,7 +103,7 @@ test(
     const begun = performance.now();
     await lab.exec(['sh', '-c', `kill -9 ${status.pid}`]);
     const again = await untilWorkload(lab, 'ends', (workload) =>
-      isRunningAnew(workload, status.pid),
+      isRunningAgain(workload, status.pid),
     );
     const tookMs = performance.now() - begun;
     assert.ok(tookMs < stretched(10_000), `it was right after ${tookMs} ms`);
@@ -122,7 +122,7 @@ test('a kill of capsuled and containerd together disturbs no workload', BOUND, a
   assert.deepEqual(difference(quiet, await footprint(lab)), []);
 });
 
-function isRunningAnew({ status }: Workload, before: number): boolean {
+function isRunningAgain({ status }: Workload, before: number): boolean {
   return status?.phase === WorkloadPhase.RUNNING && status.pid !== 0 && status.pid !== before;
 }
 

@@ -75,8 +75,8 @@ suite('pauses and freezes of a microVM', { concurrency: false }, () => {
       await signal('STOP', status.pid);
       const stoppedAt = performance.now();
       await untilWorkload(lab, 'quiet', (one) => one.status?.reason === 'AgentSilent');
-      const toldMs = performance.now() - stoppedAt;
-      assert.ok(toldMs < stretched(1_000), `reported after ${toldMs} ms`);
+      const reportedMs = performance.now() - stoppedAt;
+      assert.ok(reportedMs < stretched(1_000), `reported after ${reportedMs} ms`);
       await signal('CONT', status.pid);
       await untilWorkload(lab, 'quiet', (one) => one.status?.reason === 'Running');
       await until('the right time', 5_000, async () =>

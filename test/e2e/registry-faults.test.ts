@@ -187,7 +187,7 @@ function isPulling({ status: { progress } }: ReportedWorkload): boolean {
   return progress?.stage === 'pulling' && progress.doneBytes > MIB;
 }
 
-/** When it was to be tried again, each time once. */
+/** The times of the planned retries, each once. */
 function retriesOf(states: readonly ReportedWorkload[]): readonly number[] {
   const times = states.flatMap(({ status }) => status.nextRetryAt ?? []);
   return [...new Set(times)];

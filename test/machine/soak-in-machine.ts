@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlankDisks, retryCrashed, startMachine } from '@capsule/testkit';
-import { toldAs } from '@capsule/testkit/guest-program';
+import { reportOf } from '@capsule/testkit/guest-program';
 import type { Backend } from '../microvm/vm-setting.ts';
 import type { VmSoakRequest } from '../microvm/vm-soak-request.ts';
 
@@ -42,7 +42,7 @@ async function soakOnce(
   const said: string[] = [];
   for await (const line of machine.lines) {
     said.push(line);
-    const round = toldAs('round', line);
+    const round = reportOf('round', line);
     if (round !== undefined) say(round);
   }
   return (await machine.exitCode) === 0 ? undefined : said.slice(-LINES_SHOWN);

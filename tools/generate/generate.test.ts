@@ -13,6 +13,9 @@ import { loadErrorTables } from './error-tables.ts';
 import { describeErrors } from './errors-page.ts';
 import { anyFacts } from './placeholder.ts';
 
+/** docs/contributing/style.md, rule 6 of words. */
+const MOST_WORDS = 12;
+
 test('missing, different and superfluous files are reported as drift', async (t) => {
   const actual = await tree(t, {
     'out/same.ts': 'a',
@@ -179,6 +182,17 @@ test('tables are found wherever they are defined, also when they are passed on',
 test('a table that its file keeps to itself is refused', async (t) => {
   const root = await tree(t, { 'packages/a/src/errors.ts': TABLE.replace('export ', '') });
   await assert.rejects(loadErrorTables(root), { code: 'GENERATE_TABLE_NOT_EXPORTED' });
+});
+
+test('the first line of each error has at most twelve words', async () => {
+  const tables = await loadErrorTables(join(import.meta.dirname, '../..'));
+  const tooLong = tables.flatMap(({ prefix, rows }) =>
+    Object.entries(rows).flatMap(([key, { message }]) => {
+      const [first = ''] = (message(anyFacts) as string).split('\n');
+      return first.split(' ').length > MOST_WORDS ? [`${prefix}_${key}: ${first}`] : [];
+    }),
+  );
+  assert.deepEqual(tooLong, []);
 });
 
 test('the same code in two tables is refused', async (t) => {

@@ -12,6 +12,10 @@ const EXAMPLES: Readonly<Record<string, { bad: string[]; good: string[] }>> = {
     good: ['it reports why', 'a teller'],
   },
   '“hear”': { bad: ['hears the signal', 'was heard'], good: ['receives the signal', 'hearing'] },
+  '“tried again”': {
+    bad: ['fix: it is tried again', 'is refused, and tried again'],
+    good: ['capsuled retries it', 'the capsule has tried again'],
+  },
   'an unnamed actor': {
     bad: ['somebody needs it', 'Nobody reads it', 'whoever writes', 'for who asks'],
     good: ['an operator needs it', 'the user `nobody`', 'the client that asks'],

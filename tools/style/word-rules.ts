@@ -4,6 +4,8 @@ export interface WordRule {
   /** The words to use. */
   readonly instead: string;
   readonly pattern: RegExp;
+  /** It replaces a word by a term, so it holds for exported names too. */
+  readonly isTerm?: true;
 }
 
 export const WORD_RULES: readonly WordRule[] = [
@@ -11,14 +13,21 @@ export const WORD_RULES: readonly WordRule[] = [
     name: '“wish”',
     instead: 'spec, or desired state',
     pattern: /\bwish(?:es|ed|ing)?\b/i,
+    isTerm: true,
   },
-  { name: '“anew”', instead: 'again, recreate, restart', pattern: /\banew\b/i },
+  { name: '“anew”', instead: 'again, recreate, restart', pattern: /\banew\b/i, isTerm: true },
   {
     name: '“tell”',
     instead: 'report, print, show, return, distinguish',
     pattern: /\b(?:tells?|told|telling)\b/i,
+    isTerm: true,
   },
-  { name: '“hear”', instead: 'receive, learn', pattern: /\b(?:hears?|heard)\b/i },
+  { name: '“hear”', instead: 'receive, learn', pattern: /\b(?:hears?|heard)\b/i, isTerm: true },
+  {
+    name: '“tried again”',
+    instead: 'name the actor: capsuled retries it, the next stop tries again',
+    pattern: /\b(?:is|are|was|were|be|and) tried again\b/i,
+  },
   {
     name: 'an unnamed actor',
     instead: 'name the client, caller, process, user or operator',

@@ -16,7 +16,7 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// How often a services file that cannot be used is tried again.
+/// How often PID 1 reads a services file again that it could not use.
 const RELOAD_EVERY: Duration = Duration::from_secs(2);
 
 /// The event loop of PID 1. One thread; it sleeps until a signal, a line or a moment.

@@ -125,11 +125,12 @@ export const cliError = defineErrors('CLI', {
     kind: 'internal',
     message: (f: {
       name: string;
-      wanted: string;
+      /** `ready`, `running` */
+      expected: string;
       state: string;
       detail: string;
       fix?: string | undefined;
-    }) => `${f.name} is not ${f.wanted}: ${f.state}`,
+    }) => `${f.name} is not ${f.expected}: ${f.state}`,
     why: (f) => f.detail,
     hint: (f) => (f.fix === undefined ? seeState(f.name) : `${f.fix}; the capsule keeps trying`),
   },
@@ -156,7 +157,7 @@ export const cliError = defineErrors('CLI', {
       detail: string;
       printed: string;
       state: string;
-    }) => `generation ${f.generation} of ${f.name} was not ready in time and was rolled back`,
+    }) => `generation ${f.generation} of ${f.name} was not ready and was rolled back`,
     why: (f) => `${f.detail}; ${f.printed}`,
     hint: (f) =>
       remedy`the capsule went back to the last good generation: ${f.state}; ${action('events', { name: f.name })} shows what happened`,

@@ -11,7 +11,7 @@ export const dnsError = defineErrors('DNS', {
   NOT_LISTENING: {
     kind: 'unavailable',
     message: (f: { address: string; port: number; reason: string }) =>
-      `workloads cannot look up names: port ${f.port} of ${f.address} cannot be used (${f.reason})`,
+      `workloads cannot look up names: ${f.address}:${f.port} cannot be used (${f.reason})`,
     hint: 'check that the capsule has this address; the capsule retries',
   },
 });

@@ -1,13 +1,13 @@
 import { type CapsuleClient, type ReportedWorkload, workloadFromProto } from '@capsule/api/wire';
 
 /**
- * Follows the API's watch until the workload is as `isWanted` says, and returns every state that it
+ * Follows the API's watch until the workload is as `isMet` requires, and returns every state that it
  * reported until then, the wanted one last. Fails after `timeoutMs` with the states that came instead.
  */
 export async function waitForWorkload(
   client: CapsuleClient,
   name: string,
-  isWanted: (workload: ReportedWorkload, states: readonly ReportedWorkload[]) => boolean,
+  isMet: (workload: ReportedWorkload, states: readonly ReportedWorkload[]) => boolean,
   timeoutMs = 60_000,
 ): Promise<readonly ReportedWorkload[]> {
   const states: ReportedWorkload[] = [];
@@ -22,7 +22,7 @@ export async function waitForWorkload(
       if (workload === undefined || deleted) continue;
       const state = workloadFromProto(workload);
       states.push(state);
-      if (isWanted(state, states)) return states;
+      if (isMet(state, states)) return states;
     }
     throw new Error(`the watch of ${name} ended by itself`);
   } catch (error) {

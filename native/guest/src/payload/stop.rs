@@ -35,7 +35,7 @@ pub async fn stop(payload: &Rc<Payload>, request: StopRequest) -> Answer<()> {
         output.flush(FLUSH_PATIENCE).await;
     }
     let result = let_go(payload).await;
-    // A stop that did not come to its end is tried again by the next one.
+    // The next stop repeats one that did not come to its end.
     *life = Some(result.clone());
     result
 }

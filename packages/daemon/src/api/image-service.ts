@@ -19,7 +19,7 @@ import { pullWithProgress } from './image/pull.ts';
 export const pushError = defineErrors('PUSH', {
   OUT_OF_ORDER: {
     kind: 'invalid',
-    message: () => 'push messages are out of order: metadata must come once, before the chunks',
+    message: () => 'push messages are out of order: metadata must come first, once',
     hint: remedy`use ${action('image.push')}`,
   },
 });

@@ -22,7 +22,7 @@ import {
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { ManifestCommands, ManifestOutcomes } from '../manifest/commands.ts';
 import { type Outcome, refusal, refusedOnly } from '../manifest/outcome.ts';
-import type { Applied, WantedWorkload } from '../workload/commands.ts';
+import type { Applied, DesiredWorkload } from '../workload/commands.ts';
 
 export interface ManifestServiceParts {
   readonly manifests: ManifestCommands;
@@ -70,7 +70,7 @@ export function manifestService(
 }
 
 type Declared = Pick<Applied, 'change' | 'fields'>;
-type Read = WantedWorkload | { readonly error: CapsuleError };
+type Read = DesiredWorkload | { readonly error: CapsuleError };
 
 function readWorkload(wire: WireWorkload): Read {
   try {

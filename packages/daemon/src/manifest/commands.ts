@@ -7,8 +7,8 @@ type KindName = keyof ManifestKinds;
 
 /** Resources that are applied together. */
 export type ManifestResources = {
-  readonly [Name in KindName]: ManifestKinds[Name] extends ManifestKind<infer Wanted, unknown>
-    ? readonly Wanted[]
+  readonly [Name in KindName]: ManifestKinds[Name] extends ManifestKind<infer Desired, unknown>
+    ? readonly Desired[]
     : never;
 };
 
@@ -49,27 +49,27 @@ export class ManifestCommands {
    * Returns refusals as outcomes. With one refusal nothing was done, and the result holds refusals
    * only. Idempotent.
    */
-  async apply(wanted: ManifestResources, { dryRun = false } = {}): Promise<ManifestOutcomes> {
+  async apply(desired: ManifestResources, { dryRun = false } = {}): Promise<ManifestOutcomes> {
     // Each kind returns its own type of outcome.
-    if (dryRun) return (await this.#judge(wanted)) as ManifestOutcomes;
+    if (dryRun) return (await this.#judge(desired)) as ManifestOutcomes;
     return this.#parts.lock('manifests', async () => {
-      const judged = await this.#judge(wanted);
+      const judged = await this.#judge(desired);
       const isAnyRefused = Object.values(judged).flat().some(isRefused);
       const outcomes = isAnyRefused
         ? mapKinds(judged, (some) => some.map(refusedOnly))
-        : await this.#carryOut(wanted);
+        : await this.#carryOut(desired);
       return outcomes as ManifestOutcomes;
     });
   }
 
-  async #judge(wanted: ByKind<readonly unknown[]>): Promise<ByKind<Outcomes>> {
+  async #judge(desired: ByKind<readonly unknown[]>): Promise<ByKind<Outcomes>> {
     const examined: Partial<Record<KindName, Outcomes>> = {};
-    for (const [name, kind] of this.#kinds()) examined[name] = await kind.examine(wanted[name]);
+    for (const [name, kind] of this.#kinds()) examined[name] = await kind.examine(desired[name]);
     return this.#parts.db.rehearse(() =>
       byKind(
         this.#kinds().map(([name, kind]) => [
           name,
-          kind.rehearse(wanted[name], examined[name] ?? []),
+          kind.rehearse(desired[name], examined[name] ?? []),
         ]),
       ),
     );
@@ -79,12 +79,12 @@ export class ManifestCommands {
    * Stops at the first failure, which may come from the disk or the network: later kinds are not
    * applied.
    */
-  async #carryOut(wanted: ByKind<readonly unknown[]>): Promise<ByKind<Outcomes>> {
+  async #carryOut(desired: ByKind<readonly unknown[]>): Promise<ByKind<Outcomes>> {
     const all: [KindName, Outcomes][] = [];
     for (const [name, kind] of this.#kinds()) {
       const isFine = !all.some(([, outcomes]) => outcomes.some(isRefused));
-      const outcomes = isFine ? await kind.carryOut(wanted[name]) : [];
-      all.push([name, wanted[name].map((_, at) => outcomes[at])]);
+      const outcomes = isFine ? await kind.carryOut(desired[name]) : [];
+      all.push([name, desired[name].map((_, at) => outcomes[at])]);
     }
     return byKind(all);
   }

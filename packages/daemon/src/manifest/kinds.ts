@@ -1,30 +1,33 @@
 import type { RegistrySpec, VolumeSpec } from '@capsule/core';
 import type { AppliedRegistry, RegistryCommands } from '../registry/commands.ts';
 import type { AppliedVolume, VolumeCommands } from '../volume/commands.ts';
-import type { Applied, WantedWorkload, WorkloadCommands } from '../workload/commands.ts';
+import type { Applied, DesiredWorkload, WorkloadCommands } from '../workload/commands.ts';
 import { inTurn, isRefused, type Outcome, refusal, refusedOnly, untilFailure } from './outcome.ts';
 
-/** Applies the resources of one kind as part of a bundle. Outcomes are in the order of `wanted`. */
-export interface ManifestKind<Wanted, Done> {
+/** Applies the resources of one kind as part of a bundle. Outcomes are in the order of `desired`. */
+export interface ManifestKind<Desired, Done> {
   /**
    * Returns the outcomes that need no transaction: refusals, and those that no other resource
    * affects.
    */
-  examine(wanted: readonly Wanted[]): Promise<readonly Outcome<Done>[]>;
+  examine(desired: readonly Desired[]): Promise<readonly Outcome<Done>[]>;
   /**
    * Returns the outcomes of an apply, in a transaction that is rolled back. Finds the earlier kinds
    * as they would be, and leaves its own so for the later ones.
    */
-  rehearse(wanted: readonly Wanted[], examined: readonly Outcome<Done>[]): readonly Outcome<Done>[];
+  rehearse(
+    desired: readonly Desired[],
+    examined: readonly Outcome<Done>[],
+  ): readonly Outcome<Done>[];
   /** Stops at the first failure. */
-  carryOut(wanted: readonly Wanted[]): Promise<readonly Outcome<Done>[]>;
+  carryOut(desired: readonly Desired[]): Promise<readonly Outcome<Done>[]>;
 }
 
 /** All kinds that are applied together, in this order: later kinds need earlier ones. */
 export interface ManifestKinds {
   readonly registries: ManifestKind<RegistrySpec, AppliedRegistry>;
   readonly volumes: ManifestKind<VolumeSpec, AppliedVolume>;
-  readonly workloads: ManifestKind<WantedWorkload, Applied>;
+  readonly workloads: ManifestKind<DesiredWorkload, Applied>;
 }
 
 export interface ManifestKindsParts {
@@ -47,9 +50,9 @@ export function manifestKinds({
 
 function registryKind(registries: ManifestKindsParts['registries']): ManifestKinds['registries'] {
   return {
-    examine: (wanted) => inTurn(wanted, (spec) => registries.apply(spec, true)),
-    rehearse: (_wanted, examined) => examined,
-    carryOut: (wanted) => untilFailure(wanted, (spec) => registries.apply(spec, false)),
+    examine: (desired) => inTurn(desired, (spec) => registries.apply(spec, true)),
+    rehearse: (_desired, examined) => examined,
+    carryOut: (desired) => untilFailure(desired, (spec) => registries.apply(spec, false)),
   };
 }
 
@@ -62,13 +65,13 @@ function volumeKind(volumes: ManifestKindsParts['volumes']): ManifestKinds['volu
     }
   };
   return {
-    examine: (wanted) =>
-      inTurn<VolumeSpec, AppliedVolume>(wanted, async (spec) => {
+    examine: (desired) =>
+      inTurn<VolumeSpec, AppliedVolume>(desired, async (spec) => {
         await volumes.examine(spec);
         return undefined;
       }),
-    rehearse: (wanted, examined) => wanted.map((spec, at) => examined[at] ?? rehearse(spec)),
-    carryOut: (wanted) => untilFailure(wanted, (spec) => volumes.apply(spec)),
+    rehearse: (desired, examined) => desired.map((spec, at) => examined[at] ?? rehearse(spec)),
+    carryOut: (desired) => untilFailure(desired, (spec) => volumes.apply(spec)),
   };
 }
 
@@ -76,9 +79,9 @@ function volumeKind(volumes: ManifestKindsParts['volumes']): ManifestKinds['volu
 function workloadKind(workloads: ManifestKindsParts['workloads']): ManifestKinds['workloads'] {
   return {
     examine: async () => [],
-    rehearse: (wanted) => workloads.applyAll(wanted, { dryRun: true }),
-    carryOut: async (wanted) => {
-      const applied = workloads.applyAll(wanted);
+    rehearse: (desired) => workloads.applyAll(desired, { dryRun: true }),
+    carryOut: async (desired) => {
+      const applied = workloads.applyAll(desired);
       return applied.some(isRefused) ? applied.map(refusedOnly) : applied;
     },
   };

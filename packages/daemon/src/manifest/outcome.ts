@@ -33,22 +33,22 @@ export async function outcomeOf<Applied>(
 }
 
 /** Runs `work` for one after the other and returns all outcomes. */
-export async function inTurn<Wanted, Applied>(
-  wanted: readonly Wanted[],
-  work: (one: Wanted) => Promise<Applied | undefined>,
+export async function inTurn<Desired, Applied>(
+  desired: readonly Desired[],
+  work: (one: Desired) => Promise<Applied | undefined>,
 ): Promise<readonly Outcome<Applied>[]> {
   const outcomes: Outcome<Applied>[] = [];
-  for (const one of wanted) outcomes.push(await outcomeOf(() => work(one)));
+  for (const one of desired) outcomes.push(await outcomeOf(() => work(one)));
   return outcomes;
 }
 
 /** Runs `work` for one after the other and stops after the first refusal. */
-export async function untilFailure<Wanted, Applied>(
-  wanted: readonly Wanted[],
-  work: (one: Wanted) => Promise<Applied>,
+export async function untilFailure<Desired, Applied>(
+  desired: readonly Desired[],
+  work: (one: Desired) => Promise<Applied>,
 ): Promise<readonly Outcome<Applied>[]> {
   const outcomes: Outcome<Applied>[] = [];
-  for (const one of wanted) {
+  for (const one of desired) {
     const outcome = await outcomeOf(() => work(one));
     outcomes.push(outcome);
     if (isRefused(outcome)) break;

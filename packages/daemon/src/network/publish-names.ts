@@ -28,7 +28,7 @@ export interface NamePublisherParts {
 export class NamePublisher implements Disposable {
   readonly #parts: NamePublisherParts;
   /** By the key of the cell. */
-  readonly #told = new Map<string, WorkloadName>();
+  readonly #published = new Map<string, WorkloadName>();
   #listening: Disposable | undefined;
 
   constructor(parts: NamePublisherParts) {
@@ -39,7 +39,7 @@ export class NamePublisher implements Disposable {
     const { cells, feed } = this.#parts;
     this.#listening = feed.listen((key) => this.#look(cellFromKey(key)));
     for (const { id } of cells.list()) this.#set(id);
-    this.#tell();
+    this.#publish();
   }
 
   [Symbol.dispose](): void {
@@ -48,20 +48,20 @@ export class NamePublisher implements Disposable {
 
   /** The feed reports every change; most of them change no name. */
   #look(cell: CellId): void {
-    if (this.#set(cell)) this.#tell();
+    if (this.#set(cell)) this.#publish();
   }
 
   #set(cell: CellId): boolean {
     const key = cellKey(cell);
-    const before = this.#told.get(key);
+    const before = this.#published.get(key);
     const after = this.#nameOf(cell);
-    if (after === undefined) return this.#told.delete(key);
-    this.#told.set(key, after);
+    if (after === undefined) return this.#published.delete(key);
+    this.#published.set(key, after);
     return before === undefined || before.address !== after.address;
   }
 
-  #tell(): void {
-    this.#parts.names.update([...this.#told.values()]);
+  #publish(): void {
+    this.#parts.names.update([...this.#published.values()]);
   }
 
   #nameOf(cell: CellId): WorkloadName | undefined {

@@ -34,7 +34,7 @@ interface RefusedPort {
   readonly holder: string;
 }
 
-interface WantedPorts {
+interface DesiredPorts {
   readonly ports: readonly OwnedPort[];
   /** The first port that a cell cannot have, by the key of the cell. */
   readonly refused: ReadonlyMap<string, RefusedPort>;
@@ -57,7 +57,7 @@ export class PortPublisher {
   stateOf(cell: CellId): 'current' | 'missing' | 'left' {
     const owner = cellKey(cell);
     if (this.#loaded === undefined) return 'missing';
-    const { ports, refused } = this.#wanted();
+    const { ports, refused } = this.#desired();
     const wanted = new Set(ports.filter((port) => port.owner === owner).map(describePort));
     const loaded = new Set(this.#loaded.filter((port) => port.owner === owner).map(describePort));
     if (refused.has(owner) || [...wanted].some((port) => !loaded.has(port))) return 'missing';
@@ -70,7 +70,7 @@ export class PortPublisher {
    * others are loaded then.
    */
   async sync(cell: CellId): Promise<void> {
-    const { ports, refused } = this.#wanted();
+    const { ports, refused } = this.#desired();
     await this.#parts.network.publish(ports.map(({ owner: _owner, ...port }) => port));
     this.#loaded = ports;
     const conflict = refused.get(cellKey(cell));
@@ -80,7 +80,7 @@ export class PortPublisher {
     throw workloadError.PORT_TAKEN(facts);
   }
 
-  #wanted(): WantedPorts {
+  #desired(): DesiredPorts {
     const all = this.#parts.cells.list().flatMap((cell) => this.#portsOf(cell));
     const holders = new Map(this.#loaded?.map((port) => [portKey(port), port.owner]));
     const isHeld = (port: OwnedPort) => holders.get(portKey(port)) === port.owner;

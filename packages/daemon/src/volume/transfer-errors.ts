@@ -27,7 +27,7 @@ export const importError = defineErrors('IMPORT', {
   },
   FRAME_INVALID: {
     kind: 'invalid',
-    message: () => 'a frame of the upload is not zstd, or decompresses to more than 1 MiB',
+    message: () => 'a frame of the upload is not zstd, or exceeds 1 MiB',
     hint: remedy`use ${action('volume.import')}`,
   },
   TOO_SMALL: {

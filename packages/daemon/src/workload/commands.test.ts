@@ -74,7 +74,7 @@ const port = (hostPort: number, protocol: 'tcp' | 'udp' = 'tcp'): PortMapping =>
   hostPort,
   protocol,
 });
-const asWanted = (spec: WorkloadSpec) => ({ spec });
+const asDesired = (spec: WorkloadSpec) => ({ spec });
 const codeOf = (outcome: ApplyOutcome) =>
   'error' in outcome ? outcome.error.code : outcome.applied.change;
 const hasCode = (code: string) => (error: unknown) => isCapsuleError(error) && error.code === code;
@@ -267,7 +267,7 @@ test('workloads that would wait for each other for ever are refused, one by one 
   assert.deepEqual(specs.get('c')?.spec.dependsOn, []);
   const cycle = [specOf('x', { dependsOn: ['y'] }), specOf('y', { dependsOn: ['x'] })];
   for (const dryRun of [true, false]) {
-    const outcomes = commands.applyAll([...cycle, specOf('z')].map(asWanted), { dryRun });
+    const outcomes = commands.applyAll([...cycle, specOf('z')].map(asDesired), { dryRun });
     assert.deepEqual(outcomes.map(codeOf), [
       'WORKLOAD_DEPENDENCY_CYCLE',
       'WORKLOAD_DEPENDENCY_CYCLE',
@@ -280,12 +280,12 @@ test('workloads that would wait for each other for ever are refused, one by one 
 test('an unchanged workload is not judged again, and the others of its apply are applied', () => {
   const { commands, specs, changed } = setUp();
   const web = specOf('web', { dependsOn: ['ghost'] });
-  commands.applyAll([web, specOf('ghost')].map(asWanted));
+  commands.applyAll([web, specOf('ghost')].map(asDesired));
   const ghost = specs.get('ghost');
   assert.ok(ghost);
   specs.remove(ghost);
   changed.length = 0;
-  const outcomes = commands.applyAll([web, specOf('other')].map(asWanted));
+  const outcomes = commands.applyAll([web, specOf('other')].map(asDesired));
   assert.deepEqual(outcomes.map(codeOf), ['unchanged', 'created']);
   assert.deepEqual(changed, ['other']);
   const other = { ...web, labels: { tier: 'front' } };
@@ -297,13 +297,13 @@ test('two workloads of one apply that mount a volume are both named, and no hold
   volumes.declare({ name: 'data', sizeBytes: 1 });
   const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
   const pair = [specOf('second', { mounts }), specOf('third', { mounts })];
-  const outcomes = commands.applyAll(pair.map(asWanted));
+  const outcomes = commands.applyAll(pair.map(asDesired));
   assert.deepEqual(outcomes.map(codeOf), ['VOLUME_WANTED_TWICE', 'VOLUME_WANTED_TWICE']);
   const [second] = outcomes;
   assert.ok(second !== undefined && 'error' in second);
   assert.equal(second.error.message, 'second and third both mount volume data');
   commands.apply(specOf('third', { mounts }));
-  assert.deepEqual(commands.applyAll(pair.map(asWanted)).map(codeOf), [
+  assert.deepEqual(commands.applyAll(pair.map(asDesired)).map(codeOf), [
     'VOLUME_IN_USE',
     'unchanged',
   ]);
@@ -313,7 +313,7 @@ test('dependencies of a workload exist, or are applied with it in any order', ()
   const { commands, specs, changed } = setUp();
   const missing = specOf('web', { dependsOn: ['ghost'] });
   assert.throws(() => commands.apply(missing), hasCode('WORKLOAD_DEPENDENCY_MISSING'));
-  const both = [missing, specOf('ghost')].map(asWanted);
+  const both = [missing, specOf('ghost')].map(asDesired);
   assert.deepEqual(commands.applyAll(both).map(codeOf), ['created', 'created']);
   assert.deepEqual(changed, ['web', 'ghost']);
   commands.delete('ghost');
@@ -325,10 +325,12 @@ test('two workloads that are applied together may exchange their ports', () => {
   const { commands } = setUp();
   commands.apply(specOf('a', { ports: [port(1)] }));
   commands.apply(specOf('b', { ports: [port(2)] }));
-  const swap = [specOf('a', { ports: [port(2)] }), specOf('b', { ports: [port(1)] })].map(asWanted);
+  const swap = [specOf('a', { ports: [port(2)] }), specOf('b', { ports: [port(1)] })].map(
+    asDesired,
+  );
   assert.deepEqual(commands.applyAll(swap).map(codeOf), ['configured', 'configured']);
   const clash = [specOf('a', { ports: [port(3)] }), specOf('c', { ports: [port(3)] })].map(
-    asWanted,
+    asDesired,
   );
   assert.deepEqual(commands.applyAll(clash).map(codeOf), [
     'WORKLOAD_PORT_TAKEN',

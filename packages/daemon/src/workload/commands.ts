@@ -39,7 +39,7 @@ export interface ApplyOptions {
 }
 
 /** One of several workloads that are applied together. */
-export interface WantedWorkload {
+export interface DesiredWorkload {
   readonly spec: WorkloadSpec;
   readonly desired?: DesiredState | undefined;
 }
@@ -90,11 +90,11 @@ export class WorkloadCommands {
    * nothing. Idempotent.
    */
   applyAll(
-    wanted: readonly WantedWorkload[],
+    workloads: readonly DesiredWorkload[],
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): readonly ApplyOutcome[] {
     const { db } = this.#parts;
-    const judge = () => this.#judge(wanted);
+    const judge = () => this.#judge(workloads);
     const rehearsed = db.rehearse(judge);
     if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
     // Nothing can change between the two: the store is synchronous.
@@ -177,8 +177,8 @@ export class WorkloadCommands {
     });
   }
 
-  #judge(wanted: readonly WantedWorkload[]): readonly ApplyOutcome[] {
-    const written = wanted.map((one) => this.#try(one.spec, () => this.#put(one)));
+  #judge(workloads: readonly DesiredWorkload[]): readonly ApplyOutcome[] {
+    const written = workloads.map((one) => this.#try(one.spec, () => this.#put(one)));
     const batch = new Map(
       written.flatMap((one) => ('error' in one ? [] : [[one.spec.name, one.result.before]])),
     );
@@ -204,7 +204,7 @@ export class WorkloadCommands {
     }
   }
 
-  #put({ spec, desired }: WantedWorkload): Written {
+  #put({ spec, desired }: DesiredWorkload): Written {
     const { specs, now } = this.#parts;
     const problems = validateWorkload(spec);
     if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });

@@ -66,7 +66,7 @@ export const workloadError = defineErrors('WORKLOAD', {
   LIMIT_UNAVAILABLE: {
     kind: 'precondition',
     message: (f: { name: string; limit: string }) =>
-      `${f.name} cannot have a limit for ${f.limit}: the kernel has no such controller`,
+      `${f.name} cannot have a limit for ${f.limit}: the kernel lacks the controller`,
     hint: (f) =>
       `remove resources.${f.limit}, or use a kernel with the cgroup controller ${f.limit}`,
   },

@@ -55,7 +55,7 @@ export async function reconcileCell(
       const begun = observer.beginLook();
       const seen = recordSeen(record, await parts.look(record, signal), { observer, begun });
       // Also records it for a start by a capsuled that died before it stored this.
-      if (isRunningAsWanted(record, seen)) filler.recordFilled(record);
+      if (isRunningAsDesired(record, seen)) filler.recordFilled(record);
       const plan = planCell(record, seen, parts.now());
       if (plan.steps.length === 0) return rest(record, seen, plan, parts);
       const act = () => allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
@@ -79,7 +79,7 @@ function recordSeen(
   return { ...found, containers };
 }
 
-function isRunningAsWanted({ containers }: CellRecord, seen: CellSeen): boolean {
+function isRunningAsDesired({ containers }: CellRecord, seen: CellSeen): boolean {
   return containers.every((record, index) => {
     const container = seen.containers[index]?.seen;
     if (container === undefined || !isAlive(container.task)) return false;

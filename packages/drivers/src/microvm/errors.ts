@@ -55,13 +55,14 @@ export const microVmError = defineErrors('MICROVM', {
   BOOT_HUNG: {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>
-      `the kernel of microVM ${f.container} printed nothing in ${f.seconds} s of processor time`,
+      `the kernel of microVM ${f.container} printed nothing for ${f.seconds} processor seconds`,
     hint: 'the capsule boots it again; reduce the load of the processor if this continues',
   },
   STALLED: {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>
-      `microVM ${f.container} did not start its program: the guest did nothing for ${f.seconds} s`,
+      `microVM ${f.container} did not start its program in ${f.seconds} s`,
+    why: 'the guest did nothing in that time',
     hint: (f) =>
       remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
@@ -73,8 +74,8 @@ export const microVmError = defineErrors('MICROVM', {
   },
   NO_AGENT: {
     kind: 'unsupported',
-    message: (f: Named) =>
-      `${f.container} has no guest agent, because its manifest names a kernel and a disk`,
+    message: (f: Named) => `${f.container} has no guest agent`,
+    why: 'its manifest names a kernel and a disk',
     hint: (f) =>
       remedy`${action('workload.logs', { serial: true, name: f.container })} shows its console`,
   },
@@ -118,13 +119,13 @@ export const microVmError = defineErrors('MICROVM', {
   DISK_UNFIT: {
     kind: 'precondition',
     message: (f: Named & { path: string }) =>
-      `microVM ${f.container} cannot use ${f.path}: it is neither a regular file nor a block device`,
+      `microVM ${f.container} cannot use ${f.path}: it is no file or block device`,
     hint: 'write the path of the file itself: capsuled does not follow links here',
   },
   KERNEL_UNFIT: {
     kind: 'precondition',
     message: (f: Named & { path: string }) =>
-      `microVM ${f.container} cannot use the kernel ${f.path}: it is not a regular file`,
+      `microVM ${f.container} cannot use kernel ${f.path}: it is not a regular file`,
   },
   KERNEL_FORMAT: {
     kind: 'unsupported',

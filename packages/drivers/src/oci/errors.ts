@@ -28,7 +28,7 @@ export const programError = defineErrors('RUNTIME', {
   COMMAND_NOT_FOUND: {
     kind: 'invalid',
     message: (f: Container & { command: string }) =>
-      `container ${f.container} cannot run ${f.command}: there is no such program in the image`,
+      `container ${f.container} cannot run ${f.command}: the image has no such program`,
     hint: 'check `command` in the manifest against the contents of the image',
   },
   COMMAND_NOT_EXECUTABLE: {

@@ -23,8 +23,7 @@ export const volumeDriverError = defineErrors('VOLUME', {
   },
   UPLOAD_FULL: {
     kind: 'exhausted',
-    message: (f: Named) =>
-      `no space is left on the capsule's disk for the import of volume ${f.name}`,
+    message: (f: Named) => `no space is left on the capsule's disk to import volume ${f.name}`,
     why: 'the capsule keeps the upload on this disk until it has created the volume',
     hint: 'free space on the capsule, then import again: the upload resumes where it stopped',
   },

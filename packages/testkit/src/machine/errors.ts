@@ -16,7 +16,7 @@ export const machineError = defineErrors('MACHINE', {
   OVERDUE: {
     kind: 'timeout',
     message: (f: { seconds: number; detail: string }) =>
-      `the program of the virtual machine did not end within ${f.seconds} s: ${f.detail}`,
+      `the virtual machine's program did not end within ${f.seconds} s: ${f.detail}`,
     hint: 'emulation needs a machine that is not busy',
   },
 });

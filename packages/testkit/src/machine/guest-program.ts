@@ -4,7 +4,7 @@ export function report(word: string, text: string): void {
 }
 
 /** The text that was reported under this word; undefined for any other line. */
-export function toldAs(word: string, line: string): string | undefined {
+export function reportOf(word: string, line: string): string | undefined {
   const mark = `@${word} `;
   return line.startsWith(mark) ? line.slice(mark.length) : undefined;
 }

@@ -23,7 +23,8 @@ export const transferError = defineErrors('TRANSFER', {
   NOT_AS_SENT: {
     kind: 'dataLoss',
     message: (f: File & { found: string; sent: string }) =>
-      `${f.path} differs from the exported volume: its sha256 is ${f.found} instead of ${f.sent}`,
+      `${f.path} differs from the exported volume`,
+    why: (f) => `its sha256 is ${f.found} instead of ${f.sent}`,
     hint: 'export the volume again with `--restart`, which discards the existing part',
   },
   FILE_EXISTS: {

@@ -21,11 +21,11 @@ export const judgeApplied: JudgeWorkload = (workload, first) => {
   if (workload.desired === 'stopped') return status.phase === 'stopped' ? 'ready' : 'waiting';
   if (status.observedGeneration >= generation) return judgeRun(workload);
   // The old one still runs, and the new one cannot be brought up.
-  const hasFailedAnew =
+  const hasFailedAgain =
     status.phase === 'running' &&
     status.nextRetryAt !== undefined &&
     status.nextRetryAt !== first.status.nextRetryAt;
-  return hasFailedAnew && !mayComeBack(workload) ? 'failed' : 'waiting';
+  return hasFailedAgain && !mayComeBack(workload) ? 'failed' : 'waiting';
 };
 
 /** For a start or restart: the run that was asked for is ready, or could not be. */

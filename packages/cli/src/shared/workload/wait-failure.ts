@@ -48,8 +48,14 @@ export class WaitFailures {
 
 function describeStuck(workload: ReportedWorkload) {
   const { spec, status } = workload;
-  const wanted = status.phase === 'running' ? 'ready' : 'running';
+  const expected = status.phase === 'running' ? 'ready' : 'running';
   const state = describeState(workload);
-  const facts = { name: spec.name, wanted, state, detail: status.message, fix: status.hint?.text };
+  const facts = {
+    name: spec.name,
+    expected,
+    state,
+    detail: status.message,
+    fix: status.hint?.text,
+  };
   return cliError.WORKLOAD_FAILED(facts);
 }

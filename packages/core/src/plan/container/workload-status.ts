@@ -103,13 +103,13 @@ export function statusWhenRefused(
   const reason = failureCodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const { hint: _hint, ...kept } = before;
-  const told = { ...kept, reason, message, nextRetryAt, ...hintOf(error) };
-  if (before.phase === 'running') return told;
+  const refused = { ...kept, reason, message, nextRetryAt, ...hintOf(error) };
+  if (before.phase === 'running') return refused;
   // Nothing was tried yet that could have failed: the runtime is on its way back.
   const failed = reason === 'RUNTIME_UNAVAILABLE' ? 'pending' : 'failed';
   const phase = record.desired === 'deleting' ? before.phase : failed;
   const observedGeneration = record.generation;
-  return { ...told, phase, observedGeneration };
+  return { ...refused, phase, observedGeneration };
 }
 
 function hintOf(error: unknown): Pick<WorkloadStatus, 'hint'> {

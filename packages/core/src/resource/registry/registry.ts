@@ -29,9 +29,9 @@ export function isRegistryName(name: string): boolean {
   const labels = host.split('.');
   const isPort = port === undefined || (/^\d{1,5}$/.test(port) && isWithin(Number(port)));
   const isHost = host.length <= HOST_MOST && labels.every((label) => LABEL.test(label));
-  const isTold = port !== undefined || labels.length > 1 || host === 'localhost';
+  const isExplicit = port !== undefined || labels.length > 1 || host === 'localhost';
   const isAlias = DOCKER_HUB_HOSTS.includes(name);
-  return more.length === 0 && isPort && isHost && isTold && !isAlias;
+  return more.length === 0 && isPort && isHost && isExplicit && !isAlias;
 }
 
 function isWithin(port: number): boolean {

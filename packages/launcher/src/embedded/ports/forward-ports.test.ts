@@ -111,7 +111,7 @@ test('a failed report is printed once, ends nothing, and is sent again', async (
   sets.write([{ port, protocol: 'tcp' }]);
   await Promise.race([reported.promise, ended]);
   assert.equal(await ask(port), 'page');
-  assert.deepEqual(lines, ['published ports: Error: no room; this is tried again']);
+  assert.deepEqual(lines, ['published ports: Error: no room; the launcher retries']);
   sets.end();
   await ended;
   server.close();

@@ -40,7 +40,7 @@ export async function forwardPorts(request: ForwardRequest): Promise<void> {
       failure = undefined;
     } catch (error) {
       const text = String(error);
-      if (text !== failure) request.say(`published ports: ${text}; this is tried again`);
+      if (text !== failure) request.say(`published ports: ${text}; the launcher retries`);
       failure = text;
     }
   };

@@ -81,7 +81,7 @@ export type NodeStatus = Message<"capsule.v1.NodeStatus"> & {
   finishedAtUnixMs: bigint;
 
   /**
-   * When a failed start is tried again.
+   * When the capsule retries a failed start.
    *
    * @generated from field: int64 next_retry_unix_ms = 11;
    */

@@ -995,7 +995,7 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
   exitCode?: number | undefined;
 
   /**
-   * When a failed start is tried again.
+   * When the capsule retries a failed start.
    *
    * @generated from field: int64 next_retry_unix_ms = 109;
    */
