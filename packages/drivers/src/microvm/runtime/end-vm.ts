@@ -7,7 +7,7 @@ import type { VmEnd, VmRun } from '../record/vm-run.ts';
 const DRAIN_MS = 3_000;
 const WRITERS = ['output', 'console'];
 /** The exit code of a machine that is gone without one. */
-export const LOST_CODE = 255;
+const LOST_CODE = 255;
 
 /** The end of a machine whose run had not begun, is gone, or is ended by force. */
 export function lostEnd(fault?: string): VmEnd {

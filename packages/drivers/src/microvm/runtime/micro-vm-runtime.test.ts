@@ -15,6 +15,7 @@ import { VmRecords } from '../record/vm-records.ts';
 import { watchedVm } from '../record/watched-vm.ts';
 import type { MicroVmContext } from './context.ts';
 import { MicroVmRuntime } from './micro-vm-runtime.ts';
+import { RunningVms } from './running-vms.ts';
 
 const AWAY = new Error('containerd is away');
 
@@ -110,6 +111,38 @@ test('a machine whose record is damaged is still listed as running, and ended by
   assert.deepEqual(await runtime.list(), []);
 });
 
+test('a full disk does not lose how a machine ended, nor the list of the others', async (t) => {
+  const problems: string[] = [];
+  const { context, runtime } = await open(t, (name) => problems.push(name));
+  const { records } = context;
+  await addVm(context, 'web', 'chain-a');
+  await addVm(context, 'db', 'chain-b');
+  const ref = refOfWorkload('web');
+  const id = containerId(ref);
+  const made = await records.made(id);
+  assert.ok(made);
+  const run = { ...RUN, id, processes: [await startProcess(t)] };
+  await records.putRun(run);
+  const putRun = records.putRun.bind(records);
+  records.putRun = () => Promise.reject(FULL);
+  const running = new RunningVms(context);
+  const end = { exitCode: 7, at: 1 };
+  await assert.rejects(running.end(run, end), FULL);
+  assert.deepEqual(running.withEnd(run).ended, end);
+  // Its end is not known to the runtime here: it is lost, and still reported.
+  assert.deepEqual(
+    (await runtime.list()).map(({ task, exitCode }) => [task, exitCode]).toSorted(),
+    [
+      ['none', undefined],
+      ['stopped', 255],
+    ],
+  );
+  assert.deepEqual(problems, ['web']);
+  records.putRun = putRun;
+  assert.deepEqual(await running.end(run, { exitCode: 255, at: 2 }), end);
+  assert.deepEqual((await records.run(id))?.ended, end);
+});
+
 test('a machine whose run is damaged is unsure until it is stopped', async (t) => {
   const { context, runtime } = await open(t);
   const { records } = context;
@@ -126,6 +159,8 @@ test('a machine whose run is damaged is unsure until it is stopped', async (t) =
   const seen = await runtime.inspect(ref);
   assert.deepEqual([seen?.task, seen?.damage], ['none', undefined]);
 });
+
+const FULL = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
 const RUN = {
   vmm: 'qemu',

@@ -120,8 +120,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       if (isCapsuleError(run)) return endUnknown(this.#work, vm);
       const isUp = run.ended === undefined && (await isAnyAlive(run));
       const end = isUp ? await askToStop(this.#work, vm, run, { ...how, abort }) : lostEnd();
-      await this.#running.end(run, end);
-      this.#running.emit(vm, 'exited', end.exitCode);
+      const { exitCode } = await this.#running.end(run, end);
+      this.#running.emit(vm, 'exited', exitCode);
     });
   }
 
@@ -161,7 +161,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
   async reclaim(): Promise<void> {
     const { records } = this.#context;
     for (const id of await records.ids()) {
-      await this.#attempt(id, async () => {
+      await this.#attemptLocked(id, async () => {
         const [vm, run] = [await records.watched(id), await records.run(id)];
         if (vm === undefined || run === undefined) return;
         const isUp = run.isStarted && run.ended === undefined && (await isAnyAlive(run));
@@ -172,7 +172,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     }
     this.refreshFiles();
     for (const id of await records.ids()) {
-      await this.#attempt(id, () => records.renew(id));
+      await this.#attemptLocked(id, () => records.renew(id));
     }
     await collectDisks(this.#context);
   }
@@ -264,8 +264,12 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
   }
 
   /** Reports a failure of work on one microVM, which must not keep the others from theirs. */
-  async #attempt(id: string, work: () => Promise<void>): Promise<void> {
-    await this.#running.withLock(id, work).catch((error) => this.#context.onProblem(id, error));
+  async #attempt(name: string, work: () => Promise<void>): Promise<void> {
+    await work().catch((error) => this.#context.onProblem(name, error));
+  }
+
+  #attemptLocked(id: string, work: () => Promise<void>): Promise<void> {
+    return this.#attempt(id, () => this.#running.withLock(id, work));
   }
 
   async #see(id: string, ref?: ContainerRef): Promise<ContainerSeen | undefined> {
@@ -276,12 +280,14 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     if (isCapsuleError(vm) || isCapsuleError(run)) {
       return describeDamaged(id, { made: vm, run, ...(ref && { ref }) });
     }
-    if (run?.isStarted && run.ended === undefined && !(await isMachineUp(run))) {
-      await this.#running.recordLostEnd(vm);
-      return describeVm(vm, await records.run(id));
+    const known = run && this.#running.withEnd(run);
+    if (known?.isStarted && known.ended === undefined && !(await isMachineUp(known))) {
+      await this.#attempt(vm.spec.ref.container, () => this.#running.recordLostEnd(vm));
+      const now = await records.run(id);
+      return describeVm(vm, now && this.#running.withEnd(now));
     }
     const isSilent = this.#running.watch(id)?.pulse.isSilent ?? false;
-    return describeVm(vm, run, isSilent ? SILENT : undefined);
+    return describeVm(vm, known, isSilent ? SILENT : undefined);
   }
 
   async #made(ref: ContainerRef): Promise<MadeVm> {

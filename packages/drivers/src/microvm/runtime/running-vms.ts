@@ -5,7 +5,7 @@ import type { MadeVm } from '../record/made-vm.ts';
 import type { VmEnd, VmRun } from '../record/vm-run.ts';
 import type { WatchedVm } from '../record/watched-vm.ts';
 import type { MicroVmContext } from './context.ts';
-import { endVm, LOST_CODE, lostEnd } from './end-vm.ts';
+import { endVm, lostEnd } from './end-vm.ts';
 import { EventFeed } from './event-feed.ts';
 import { findCause } from './find-cause.ts';
 import { GuestWatch } from './guest-watch.ts';
@@ -21,6 +21,8 @@ export class RunningVms {
   readonly #context: MicroVmContext;
   readonly #locks = new KeyedMutex();
   readonly #watches = new Map<string, GuestWatch>();
+  /** By the token of the run. */
+  readonly #unrecorded = new Map<string, VmEnd>();
 
   constructor(context: MicroVmContext) {
     this.#context = context;
@@ -100,10 +102,23 @@ export class RunningVms {
     );
   }
 
-  /** The caller holds the workload's lock. */
-  async end(run: VmRun, end: VmEnd): Promise<void> {
+  /**
+   * Ends a run; returns its first reported end. An end that a full disk refuses is remembered for the next call. The
+   * caller holds the workload's lock.
+   */
+  async end(run: VmRun, end: VmEnd): Promise<VmEnd> {
     this.forget(run.id);
-    await endVm(this.#context.records, run, end);
+    const first = this.withEnd(run).ended ?? end;
+    this.#unrecorded.set(run.token, first);
+    await endVm(this.#context.records, run, first);
+    this.#unrecorded.delete(run.token);
+    return first;
+  }
+
+  /** Adds the end that the disk refused to record, if there is one. */
+  withEnd(run: VmRun): VmRun {
+    const ended = run.ended ?? this.#unrecorded.get(run.token);
+    return ended === undefined ? run : { ...run, ended };
   }
 
   /** Records that the machine ended without a request. Idempotent. */
@@ -112,8 +127,8 @@ export class RunningVms {
       const run = await this.#context.records.run(vm.id);
       if (run === undefined || (await isMachineUp(run))) return;
       const fault = await findCause(vm, run, this.#context.ends);
-      await this.end(run, lostEnd(fault));
-      this.emit(vm, 'exited', LOST_CODE);
+      const { exitCode } = await this.end(run, lostEnd(fault));
+      this.emit(vm, 'exited', exitCode);
     });
   }
 
@@ -146,8 +161,8 @@ export class RunningVms {
       const isSilent = this.watch(vm.id)?.pulse.isSilent ?? false;
       if (run === undefined || run.ended !== undefined || !isSilent) return;
       const fault = `its guest agent did not answer for ${this.#context.silentMs / 1000} s`;
-      await this.end(run, lostEnd(fault));
-      this.emit(vm, 'exited', LOST_CODE);
+      const { exitCode } = await this.end(run, lostEnd(fault));
+      this.emit(vm, 'exited', exitCode);
     });
   }
 }
