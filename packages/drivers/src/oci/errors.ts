@@ -1,4 +1,4 @@
-import { defineErrors } from '@capsule/core';
+import { action, defineErrors, remedy } from '@capsule/core';
 
 interface Container {
   readonly container: string;
@@ -18,6 +18,13 @@ export const programError = defineErrors('RUNTIME', {
       `user ${JSON.stringify(f.user)} is unknown in ${f.place}`,
     why: 'the user is neither a number nor a name in its /etc/passwd or /etc/group',
     hint: 'set `user` in the manifest to a name that the image has, or to a number',
+  },
+  PAUSED: {
+    kind: 'precondition',
+    message: (f: Container) => `${f.container} is paused, and answers nothing until it resumes`,
+    why: 'capsuled pauses workloads while the pool of their volumes is full, and resumes them when it has room',
+    hint: (f) =>
+      remedy`${action('workload.get', { name: f.container })} shows the reason, ${action('volume.usage')} the space; delete snapshots or volumes to make room`,
   },
   WORKING_DIR_UNUSABLE: {
     kind: 'invalid',

@@ -10,6 +10,7 @@ import {
 } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
+import { programError } from '../../oci/errors.ts';
 import { describeExecProcess, type ExecProcess } from '../../oci/exec-process.ts';
 import type { OciSpec } from '../../oci/types.ts';
 import { callOptions } from '../client/call-options.ts';
@@ -84,6 +85,7 @@ async function findRunning(
   if (labels === undefined || task === undefined || !isAlive(taskState(task))) {
     throw runtimeError.NOT_RUNNING({ container });
   }
+  if (taskState(task) === 'paused') throw programError.PAUSED({ container });
   const text = Buffer.from(answer?.container?.spec?.value ?? []).toString('utf8');
   return { pid: task.pid, spec: JSON.parse(text) as OciSpec, labels };
 }

@@ -9,6 +9,7 @@ import { refOfWorkload } from '@capsule/core';
 import { plainContainer } from '@capsule/testkit/plain-container';
 import type { ImageSource, RunAtRoot } from '../../image/image-source.ts';
 import { containerId } from '../../oci/container-id.ts';
+import type { OciSpec } from '../../oci/types.ts';
 import { ImageDisks } from '../disk/image-disks.ts';
 import { markProcess } from '../process/process-mark.ts';
 import { VmRecords } from '../record/vm-records.ts';
@@ -109,6 +110,28 @@ test('a machine whose record is damaged is still listed as running, and ended by
   await remove('web');
   assert.equal(await markProcess(machine.pid), undefined);
   assert.deepEqual(await runtime.list(), []);
+});
+
+test('a paused microVM answers every call at once', async (t) => {
+  const { context, runtime, remove } = await open(t);
+  const { records } = context;
+  await addVm(context, 'web', 'chain-a');
+  const ref = refOfWorkload('web');
+  const id = containerId(ref);
+  const made = await records.made(id);
+  assert.ok(made);
+  await records.make({ ...made, oci: { process: {} } as OciSpec });
+  const machine = await startProcess(t);
+  await records.putRun({ ...RUN, id, isPaused: true, processes: [machine] });
+  await runtime.reclaim();
+  const request = { command: ['true'], env: {}, workingDir: '', user: '', hasInput: false };
+  await assert.rejects(runtime.exec(ref, request), { code: 'RUNTIME_PAUSED' });
+  await assert.rejects(runtime.exec(ref, { ...request, user: 'a' }), { code: 'RUNTIME_PAUSED' });
+  await assert.rejects(runtime.files.look({ ref, path: '/' }), { code: 'RUNTIME_PAUSED' });
+  assert.equal(await runtime.usage({ ref, role: 'root', pid: machine.pid }), undefined);
+  await runtime.update(ref, { pids: 5 });
+  assert.deepEqual((await runtime.inspect(ref))?.resources, { pids: 5 });
+  await remove('web');
 });
 
 test('a full disk does not lose how a machine ended, nor the list of the others', async (t) => {

@@ -20,12 +20,14 @@ import {
 import { findLimits } from '../../cgroup/find-limits.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
 import { containerId } from '../../oci/container-id.ts';
+import { programError } from '../../oci/errors.ts';
 import { microVmError } from '../errors.ts';
 import { GuestFiles } from '../files/guest-files.ts';
 import { MicroVmFiles } from '../files/micro-vm-files.ts';
 import { execInGuest } from '../guest/exec-in-guest.ts';
 import type { GuestCalls } from '../guest/guest-client.ts';
 import { guestUsage } from '../guest/guest-usage.ts';
+import { limitGuest } from '../guest/limit-guest.ts';
 import { suspendProcess } from '../process/process-mark.ts';
 import { limitCgroup } from '../process/vm-cgroup.ts';
 import { orDamage } from '../record/json-file.ts';
@@ -142,9 +144,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       if (watch !== undefined) {
         const cgroup = containerCgroup(vm.spec);
         await limitCgroup(cgroupRoot, cgroup, resources);
-        if (vm.oci !== undefined) {
-          await (await watch.guest.calls()).limit({ pids: BigInt(resources.pids ?? 0) });
-        }
+        // A paused guest gets its limits when it resumes.
+        if (vm.oci !== undefined && !watch.pulse.isHeld) await limitGuest(watch.guest, resources);
       }
       await records.make({ ...vm, spec: { ...vm.spec, resources } });
     });
@@ -209,7 +210,8 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
 
   async usage({ ref }: RunningContainer): Promise<ContainerUsage | undefined> {
     const watch = this.#running.watch(containerId(ref));
-    return watch === undefined ? undefined : guestUsage(watch.guest);
+    if (watch === undefined || watch.pulse.isHeld || watch.pulse.isUnresponsive) return undefined;
+    return guestUsage(watch.guest);
   }
 
   limits(): Promise<ReadonlySet<keyof Resources>> {
@@ -302,6 +304,9 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
     if (vm.oci === undefined) throw microVmError.NO_AGENT({ container });
     const watch = this.#running.watch(vm.id);
     if (watch === undefined) throw microVmError.NOT_RUNNING({ container });
-    return watch.guest.calls();
+    const { guest, pulse } = watch;
+    if (pulse.isHeld) throw programError.PAUSED({ container });
+    if (pulse.isUnresponsive) throw microVmError.AGENT_SILENT({ container, detail: SILENT });
+    return guest.calls();
   }
 }

@@ -1,4 +1,5 @@
 import type { GuestClient } from '../guest/guest-client.ts';
+import { limitGuest } from '../guest/limit-guest.ts';
 import { continueProcess, suspendProcess } from '../process/process-mark.ts';
 import type { WatchedVm } from '../record/watched-vm.ts';
 import { setClock } from './agent-pulse.ts';
@@ -51,11 +52,13 @@ export async function resumeVm(work: VmWork, id: string): Promise<void> {
   });
 }
 
-/** A guest whose files are not up to date runs on; the next change of them is sent again. */
+/** Sends a guest everything that changed while it stood still. One that does not get it runs on, and that is reported. */
 async function refresh({ context }: VmWork, guest: GuestClient, vm: WatchedVm): Promise<void> {
   try {
     const made = await context.records.made(vm.id);
-    if (made !== undefined) await putFiles(guest, made.spec);
+    if (made?.oci === undefined) return;
+    await limitGuest(guest, made.spec.resources);
+    await putFiles(guest, made.spec);
   } catch (error) {
     context.onProblem(vm.spec.ref.container, error);
   }
