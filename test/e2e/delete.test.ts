@@ -71,7 +71,7 @@ test('deleting a missing workload is an error, or a success with --ignore-missin
   const missing = await capsulectl(lab, ['workload', 'delete', 'absent'], { allow: [3] });
   assert.match(missing.stderr, /there is no workload named absent/);
   const lenient = await capsulectl(lab, ['workload', 'delete', 'absent', '--ignore-missing']);
-  assert.equal(lenient.stdout, 'absent is not there\n');
+  assert.equal(lenient.stdout, 'absent does not exist\n');
 });
 
 test('a delete of a workload in host mode leaves nothing behind', async () => {

@@ -46,7 +46,7 @@ suite('the life of a workload', { concurrency: false }, () => {
         'echo kept > /data/note',
       ]);
       assert.match((await verb('stop', 'web')).stdout, /^web stopped$/m);
-      assert.match((await verb('stop', 'web')).stdout, /stopped already/);
+      assert.match((await verb('stop', 'web')).stdout, /was already stopped/);
       assert.equal((await getWorkload(lab, 'web')).status.phase, 'WORKLOAD_PHASE_STOPPED');
       await lab.restart();
       const applied = await capsulectl(lab, ['apply', '-f', '-'], {

@@ -153,7 +153,7 @@ suite('export and import of volumes', { concurrency: false }, () => {
     await writeFile(`${kept}.part`, whole.subarray(0, 9_000_000));
     await writeFile(`${kept}.part.json`, JSON.stringify(notes));
     const { stderr, stdout } = await capsulectl(lab, ['volume', 'export', 'data@kept', '-o', kept]);
-    assert.match(stderr, /going on at [\d.]+ MiB/);
+    assert.match(stderr, /resuming at [\d.]+ MiB/);
     assert.match(stdout, /written/);
     assert.deepEqual(await readFile(kept), whole);
     await done('volume', 'import', 'twin', kept);

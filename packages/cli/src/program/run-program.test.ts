@@ -14,7 +14,7 @@ const MISTAKES: readonly (readonly [string[], RegExp])[] = [
     ['workload', 'get'],
     /missing required argument 'name'\n {2}fix: `capsulectl workload get --help`/,
   ],
-  [['workload', 'logs'], /name workloads, or choose them with -l LABELS/],
+  [['workload', 'logs'], /name workloads, or select them with -l LABELS/],
   [
     ['workload', 'cp', 'a', 'b:/c'],
     /unknown command 'cp'\n {2}fix: did you mean `capsulectl cp`\?/,

@@ -26,7 +26,7 @@ export function poolProblems(pool: VolumePool): CapsuleProblem[] {
   const code = pool.ok ? 'VOLUME_POOL_LOW' : 'VOLUME_POOL_UNUSABLE';
   const hint = pool.ok
     ? remedy`${action('volume.usage')} shows the space that each volume uses; delete snapshots or volumes`
-    : remedy`volume operations wait; everything else keeps running`;
+    : remedy`restore the storage of the volumes; until then volume operations wait, and everything else keeps running`;
   const isFine = pool.ok && judgePool(pool, 'fine') === 'fine';
   const message = pool.ok
     ? `the pool of the volumes is ${Math.floor(poolPercent(pool))} % full`
@@ -39,7 +39,7 @@ export function runtimeProblems(runtime: {
   readonly detail: string;
 }): CapsuleProblem[] {
   if (runtime.ok) return [];
-  const hint = remedy`${action('capsule.logs')} shows containerd's log; containerd is restarted automatically`;
+  const hint = remedy`the capsule restarts containerd; ${action('capsule.logs')} shows its log`;
   return [{ code: 'RUNTIME_UNAVAILABLE', message: runtime.detail, remedy: hint }];
 }
 

@@ -156,7 +156,8 @@ function contextOf(name: string): string {
 }
 
 function problemOf(name: string, { username, secret }: RegistryLogin): string | undefined {
-  if (!isRegistryName(name)) return `${JSON.stringify(name.slice(0, 80))} is not a registry`;
+  if (!isRegistryName(name))
+    return `${JSON.stringify(name.slice(0, 80))} is not the host of a registry`;
   if (username === '' || /[:\0\n]/.test(username) || username.length > 255) {
     return 'the user is missing or not valid';
   }

@@ -114,7 +114,11 @@ export class WorkloadCommands {
       // A stop in progress keeps its own grace period.
       const standingMs = before.desired === 'running' ? undefined : before.stopGraceMs;
       specs.update(before.spec, { desired: 'deleting', stopGraceMs: force ? 0 : standingMs });
-      note(before, 'Deleting', force ? 'asked to go, killed at once' : 'asked to go');
+      note(
+        before,
+        'Deleting',
+        force ? 'deletion requested; killed immediately' : 'deletion requested',
+      );
       return before;
     });
     if (record !== undefined) onChange(record.ref.cell);
@@ -134,7 +138,7 @@ export class WorkloadCommands {
       }
       return {
         next: { desired: 'stopped', stopGraceMs },
-        note: isNew ? 'asked to stop' : undefined,
+        note: isNew ? 'stop requested' : undefined,
       };
     });
   }
@@ -148,14 +152,14 @@ export class WorkloadCommands {
       const status = this.#parts.statusOf(before.ref);
       const isWaiting = isRunOver(before, status) || status.phase === 'failed';
       if (before.desired === 'running' && !isWaiting) return undefined;
-      return { next: { desired: 'running', isNewRun: true }, note: 'asked to start' };
+      return { next: { desired: 'running', isNewRun: true }, note: 'start requested' };
     });
   }
 
   /** Requests that a workload is stopped, if it runs, and started. Fails as `stop`. */
   restart(name: string, stopGraceMs?: number): void {
     const next = { desired: 'running', isNewRun: true, stopGraceMs } as const;
-    this.#change(name, () => ({ next, note: 'asked to start again' }));
+    this.#change(name, () => ({ next, note: 'restart requested' }));
   }
 
   /**
@@ -311,7 +315,7 @@ function describeApplied(
   change: ApplyChange,
   fields: readonly FieldChange[],
 ): string {
-  if (change === 'created') return 'created as applied';
+  if (change === 'created') return 'created from a manifest';
   const paths = fields.map(({ path }) => path);
   const more = paths.length > PATHS_SHOWN ? ` and ${paths.length - PATHS_SHOWN} more` : '';
   const shown = paths.length === 0 ? 'desired state' : paths.slice(0, PATHS_SHOWN).join(', ');

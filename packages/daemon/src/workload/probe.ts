@@ -51,9 +51,9 @@ async function runProbe(
     return session.exit;
   };
   const exitCode = await Promise.race([read(), whenAborted(signal)]);
-  if (exitCode === undefined) return { ok: false, detail: `${command[0]} takes too long` };
+  if (exitCode === undefined) return { ok: false, detail: `${command[0]} did not end in time` };
   const text = Buffer.concat(said).toString('utf8', 0, DETAIL_BYTES).replaceAll(/\s+/g, ' ').trim();
-  const detail = text === '' ? `${command[0]} ended with ${exitCode}` : text;
+  const detail = text === '' ? `${command[0]} ended with exit code ${exitCode}` : text;
   return { ok: exitCode === 0, detail };
 }
 

@@ -150,7 +150,7 @@ export const OF_THE_CAPSULE: readonly Mistake[] = [
     args: ['image', 'push', 'web.yaml'],
     exitCode: 2,
     what: /web\.yaml is not an image archive/,
-    why: /does not begin as a tar archive/,
+    why: /does not begin with a tar header/,
     fix: /for a manifest, use .*apply -f/,
   },
   {

@@ -29,7 +29,10 @@ export const OF_WORDS: readonly Mistake[] = [
     fix: /write the address as unix:/,
   }),
   usage(27, 'workload exec -t hello -- sh', { what: /--tty needs a terminal/, fix: /use -i/ }),
-  usage(30, 'cp a b', { what: /exactly one side is a path of a workload/, fix: /like web:/ }),
+  usage(30, 'cp a b', {
+    what: /exactly one of SOURCE and TARGET must be in a workload/,
+    fix: /like web:/,
+  }),
   usage(32, 'volume create --size 10GB x', { what: /10GB/, fix: /10G/ }),
   usage(46, 'registry login quay.io', { what: /-u USER is missing/, fix: /fix: / }),
   usage(47, 'workload delete -f hello', { what: /'-f'/, fix: /workload delete NAME/ }),

@@ -47,7 +47,9 @@ test('a file that vanishes during the copy is left out with a warning', async ()
       rmSync(join(folder, 'sub'), { recursive: true });
     });
     assert.deepEqual(seen.names, ['d/', 'd/a', 'd/c']);
-    const vanished = ['b', 'sub'].map((name) => `${join(folder, name)} vanished and was left out`);
+    const vanished = ['b', 'sub'].map(
+      (name) => `${join(folder, name)} disappeared during the copy and was left out`,
+    );
     assert.deepEqual(seen.warnings, vanished);
   });
 });
@@ -69,7 +71,10 @@ test('a file that becomes shorter or longer while it is read leaves the archive 
     }
     const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     assert.equal(total % 512, 0);
-    assert.match(names[1] ?? '', /a became shorter by \d+ bytes, which are zeros there$/);
+    assert.match(
+      names[1] ?? '',
+      /a became \d+ bytes shorter during the copy; the copy has zeros instead$/,
+    );
   });
 });
 

@@ -80,7 +80,7 @@ class Packer {
       yield* await this.#entry(path, name, stat);
     } catch (error) {
       if (isFirst || !isMissing(error)) throw localFault('read', shownPath(path), error);
-      this.#rules.warn(`${shownPath(path)} vanished and was left out`);
+      this.#rules.warn(`${shownPath(path)} disappeared during the copy and was left out`);
       return;
     }
     for (const child of children) {
@@ -177,7 +177,7 @@ class Packer {
     }
     if (missing === 0) return;
     this.#rules.lose(
-      `${shownPath(path)} became shorter by ${missing} bytes, which are zeros there`,
+      `${shownPath(path)} became ${missing} bytes shorter during the copy; the copy has zeros instead`,
     );
   }
 }

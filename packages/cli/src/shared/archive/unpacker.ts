@@ -112,7 +112,7 @@ export class Unpacker implements TarSink {
 
   skip(name: Buffer, typeFlag: string): void {
     const type = JSON.stringify(typeFlag);
-    this.#leaveOut(this.#partsOf(name).join('/'), `is an entry of the unknown type ${type}`);
+    this.#leaveOut(this.#partsOf(name).join('/'), `has the unknown type ${type}`);
   }
 
   /** Everything has come: folders get their modes and times. */

@@ -14,6 +14,9 @@ test('a size that is none is refused with the right form of it', () => {
       return isCapsuleError(error) ? `${error.message}; ${error.hint}` : String(error);
     }
   };
-  assert.equal(refused('10GB'), '--size takes a size, not "10GB"; write 10GiB; sizes are binary');
-  assert.match(refused('much'), /not "much"; write a whole number with M, G or T/);
+  assert.equal(
+    refused('10GB'),
+    '--size takes a size, not "10GB"; write 10GiB; units are powers of 1024',
+  );
+  assert.match(refused('much'), /not "much"; write a whole number of bytes, or with/);
 });

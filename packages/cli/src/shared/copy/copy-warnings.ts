@@ -28,7 +28,8 @@ export class CopyWarnings {
 
   async show(err: Output): Promise<void> {
     const more = this.#count - this.#texts.length;
-    const lines = more === 0 ? this.#texts : [...this.#texts, `${more} more are not shown`];
+    const lines =
+      more === 0 ? this.#texts : [...this.#texts, `${more} more warnings are not shown`];
     for (const line of lines) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: names may hold them
       const harmless = line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');

@@ -23,8 +23,9 @@ export const run: Run = async (input, context) => {
     } else if (source.kind === 'workload' && target.kind !== 'workload') {
       await copyFrom({ client, source, target, ...rest }, context);
     } else {
-      const hint = 'like web:/etc/nginx; a local path with a colon is written as ./a:b';
-      throw input.refuse('exactly one side is a path of a workload', hint);
+      const hint =
+        'write a path in a workload like web:/etc/nginx, and a local path with a colon like ./a:b';
+      throw input.refuse('exactly one of SOURCE and TARGET must be in a workload', hint);
     }
   }).finally(async () => {
     await view.clear();

@@ -29,7 +29,7 @@ export async function followLinks(
     }
     at = seen.link.startsWith('/') ? seen.link : inFolder(parentOf(at), seen.link);
   }
-  throw copyError.LINK_UNUSABLE({ path, reason: 'too many links lead to one another' });
+  throw copyError.LINK_UNUSABLE({ path, reason: 'there are too many levels of links' });
 }
 
 /** Not made shorter: `..` behind a link is for the kernel to follow. */

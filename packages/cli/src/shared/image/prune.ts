@@ -35,7 +35,7 @@ export const run: Run = async (input, context) => {
   const verb = dryRun ? 'would be removed' : 'removed';
   const lines = images.map(({ name }) => (isShort ? name : `${name} ${verb}`));
   if (!isShort) {
-    lines.push(...kept.map(({ name }) => `${name} kept: it is new, --all takes it too`));
+    lines.push(...kept.map(({ name }) => `${name} kept: it is new; --all also removes new images`));
     if (!dryRun) lines.push(`freed ${formatBytes(Number(freedBytes))}`);
     else if (images.length === 0) lines.push('nothing would be removed');
   }

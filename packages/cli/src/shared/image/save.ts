@@ -15,7 +15,10 @@ export const run: Run = async (input, context) => {
   const { out, err, now, signal } = context;
   const path = input.text('output') ?? '-';
   if (path === '-' && out.isTerminal) {
-    throw input.refuse('an archive is not for a terminal', 'name a file with -o, or use a pipe');
+    throw input.refuse(
+      'an archive cannot be printed on a terminal',
+      'name a file with -o, or use a pipe',
+    );
   }
   const view = createProgressView(err, now);
   const meter = new TransferMeter(now);

@@ -158,7 +158,7 @@ test('a workload counts as running when the capsule says that it is ready', asyn
   assert.deepEqual(result, {
     exitCode: 0,
     stdout: 'web created, running at 172.20.254.2, 8080->80/tcp\n',
-    stderr: 'web: running, ready when it has stayed up for 1 s\n',
+    stderr: 'web: running, and ready after it has run for 1 s\n',
   });
 });
 

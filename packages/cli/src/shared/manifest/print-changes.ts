@@ -50,7 +50,7 @@ function describe(changed: Changed, format: Format, context: Context): string {
   const head = {
     created: `${spec.name} would be created`,
     configured: `${spec.name} would be changed ${describeHow(changed)}`,
-    unchanged: `${spec.name} would stay as it is`,
+    unchanged: `${spec.name} would not change`,
   }[change];
   // Of what is new, nothing is taken away: a default that was never in effect is no news.
   const shown = change === 'created' ? fields.map((field) => ({ ...field, before: '' })) : fields;

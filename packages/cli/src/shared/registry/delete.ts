@@ -13,7 +13,7 @@ export const run: Run = async (input, context) => {
     const names = [...new Set(input.args)];
     if (isAsked(input, context)) {
       const losses = await declarationLosses(client, names, signal);
-      await confirm({ losses, question: 'Delete this for good?' }, context);
+      await confirm({ losses, question: 'Delete this permanently?' }, context);
     }
     for (const name of names) {
       const { existed } = await client.registry.delete({ name }, { signal });

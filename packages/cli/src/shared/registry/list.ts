@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Registry>[] = [
 function trustOf({ plainHttp, insecure, caCertificate }: Registry): string {
   if (plainHttp) return 'plain HTTP';
   if (insecure) return 'insecure';
-  return caCertificate === '' ? 'usual' : 'own CA';
+  return caCertificate === '' ? 'default' : 'own CA';
 }
 
 const LISTING: Listing<Registry> = {

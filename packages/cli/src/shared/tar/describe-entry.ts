@@ -84,7 +84,7 @@ function typeOf({ typeFlag }: HeaderBlock, name: Buffer): TarType {
 
 function checkNames(name: Buffer, target: Buffer, type: TarType): void {
   if (name.length === 0) throw damaged('an entry has no name');
-  if (name.includes(0) || target.includes(0)) throw damaged('a name holds a NUL');
+  if (name.includes(0) || target.includes(0)) throw damaged('a name contains a NUL character');
   if ((type === 'symlink' || type === 'hardlink') && target.length === 0) {
     throw damaged(`${JSON.stringify(name.toString())} links to nothing`);
   }

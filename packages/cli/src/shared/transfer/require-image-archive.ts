@@ -19,6 +19,6 @@ export async function requireImageArchive(
   const isCompressed = COMPRESSED.some((magic) => head.subarray(0, magic.length).equals(magic));
   if (isCompressed || isTarHead(head)) return reader.remaining();
   await reader.close();
-  const problem = head.length === 0 ? 'it is empty' : 'it does not begin as a tar archive does';
+  const problem = head.length === 0 ? 'it is empty' : 'it does not begin with a tar header';
   throw transferError.NO_IMAGE_ARCHIVE({ path, problem });
 }

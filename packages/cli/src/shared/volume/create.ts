@@ -20,7 +20,7 @@ export const run: Run = async (input, context) => {
     );
     return { volume: made, wasThere: volumes.some((one) => one.name === name) };
   });
-  const word = wasThere ? 'is there already' : 'created';
+  const word = wasThere ? 'already exists' : 'created';
   await printLines(out, `${name} ${word}, ${formatBytes(Number(volume.sizeBytes))}\n`);
   return undefined;
 };

@@ -16,7 +16,7 @@ export const run: Run = async (input, context) => {
     const names = [...new Set(input.args)].map((name) => readVolumeName(input, name));
     if (isAsked(input, context)) {
       const losses = await volumeLosses(client, names, { force, signal });
-      await confirm({ losses, question: 'Delete this for good?' }, context);
+      await confirm({ losses, question: 'Delete this permanently?' }, context);
     }
     for (const { volume, snapshot } of names) {
       const name = snapshot === undefined ? volume : `${volume}@${snapshot}`;

@@ -62,7 +62,7 @@ async function receive(
   const absence = new Absence(context.now);
   const left = await PartFile.resume(path, content);
   if (left !== undefined)
-    await printLines(context.err, `going on at ${formatBytes(left.part.bytes)}\n`);
+    await printLines(context.err, `resuming at ${formatBytes(left.part.bytes)}\n`);
   const unpacker = new FrameUnpacker();
   let part = left?.part;
   let exportId = left?.exportId ?? '';
@@ -105,7 +105,7 @@ async function receive(
         await PartFile.discard(path);
         await printLines(
           context.err,
-          'the capsule does not have the unfinished export any more; starting again\n',
+          'the capsule no longer has the unfinished export; starting again\n',
         );
         return receive(client, content, path, context, showProgress);
       }

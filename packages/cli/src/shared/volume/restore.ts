@@ -12,7 +12,10 @@ export const run: Run = async (input, context) => {
   const discardCurrent = input.isOn('discard');
   const { out, signal } = context;
   if (newName !== undefined && discardCurrent) {
-    throw input.refuse('--discard goes without --to', 'a new volume takes nothing away');
+    throw input.refuse(
+      '--discard cannot be combined with --to',
+      'leave out --discard: a new volume replaces nothing',
+    );
   }
   await withCapsule(input, context, async (client) => {
     if (newName !== undefined) {
@@ -22,8 +25,8 @@ export const run: Run = async (input, context) => {
       return;
     }
     if (discardCurrent && isAsked(input, context)) {
-      const losses = [`the present contents of ${volume} (--discard keeps no snapshot)`];
-      await confirm({ losses, question: `Put ${volume}@${snapshot} in its place?` }, context);
+      const losses = [`the present contents of ${volume} (--discard takes no snapshot of them)`];
+      await confirm({ losses, question: `Restore ${volume} from ${volume}@${snapshot}?` }, context);
     }
     const request = { volume, snapshot, discardCurrent };
     const { keptAs } = await client.volume.restore(request, { signal });

@@ -39,8 +39,8 @@ const LEVELS: Readonly<Record<PoolLevel, string>> = {
 };
 
 const MEANINGS: Readonly<Partial<Record<PoolLevel, string>>> = {
-  [PoolLevel.LOW]: ': nothing new is made until snapshots or volumes are deleted',
-  [PoolLevel.FULL]: ': workloads that have a volume are paused until there is room',
+  [PoolLevel.LOW]: ': delete snapshots or volumes before you create new ones',
+  [PoolLevel.FULL]: ': workloads with volumes are paused until you free space',
 };
 
 async function render(usage: VolumeUsageResponse, format: Format, { out }: Context) {

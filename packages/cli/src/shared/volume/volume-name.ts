@@ -14,8 +14,8 @@ export function readVolumeName(input: Input, text: string): VolumeName {
     more.length === 0 && snapshot !== '' && (snapshot === undefined || isName(snapshot));
   if (isUsable) return { volume, ...(snapshot === undefined ? {} : { snapshot }) };
   throw input.refuse(
-    `${JSON.stringify(text)} names no volume and no snapshot`,
-    'like data, or data@before-upgrade with a-z, 0-9 and -',
+    `${JSON.stringify(text)} is not the name of a volume or snapshot`,
+    'write VOLUME or VOLUME@SNAPSHOT, like data or data@before-upgrade; names consist of a-z, 0-9 and -',
   );
 }
 
@@ -24,6 +24,6 @@ export function readSnapshotName(input: Input, text: string): Required<VolumeNam
   const { volume, snapshot } = readVolumeName(input, text);
   if (snapshot !== undefined) return { volume, snapshot };
   const snapshots = action('volume.snapshots', { volume });
-  const hint = remedy`write ${volume}@SNAPSHOT; ${snapshots} shows which`;
-  throw input.refuse(`${JSON.stringify(text)} names no snapshot`, hint);
+  const hint = remedy`write ${volume}@SNAPSHOT; ${snapshots} shows the snapshots`;
+  throw input.refuse(`${JSON.stringify(text)} is not the name of a snapshot`, hint);
 }

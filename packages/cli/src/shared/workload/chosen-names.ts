@@ -25,6 +25,6 @@ export async function chosenNames(
 /** Fails with `CLI_USAGE` unless workloads are chosen in one way; asks no capsule. */
 export function requireChoice(input: Input): void {
   if ((input.text('selector') === undefined) === (input.args.length === 0)) {
-    throw input.refuse('name workloads, or choose them with -l LABELS');
+    throw input.refuse('name workloads, or select them with -l LABELS');
   }
 }

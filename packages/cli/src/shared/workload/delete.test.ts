@@ -21,7 +21,7 @@ test('a missing workload can be a success', async () => {
   const words = ['workload', 'delete', 'nope', '--ignore-missing'];
   assert.deepEqual(await runCapsulectl(words, capsule), {
     exitCode: 0,
-    stdout: 'nope is not there\n',
+    stdout: 'nope does not exist\n',
     stderr: '',
   });
 });

@@ -73,7 +73,7 @@ async function render(format: Format, results: readonly Result[]): Promise<strin
       done.map(({ name, existed }) => ({ name, existed })),
     );
   }
-  const line = ({ name, existed }: Result) => `${name} ${existed ? 'deleted' : 'is not there'}\n`;
+  const line = ({ name, existed }: Result) => `${name} ${existed ? 'deleted' : 'does not exist'}\n`;
   return done.map(format.kind === 'name' ? ({ name }) => `${name}\n` : line).join('');
 }
 

@@ -9,5 +9,5 @@ export function describeWait(workload: ReportedWorkload): string {
   const { spec, status } = workload;
   if (EXPLAINED.includes(status.reason) || status.health === 'starting') return status.message;
   if (status.settling !== true) return describeState(workload);
-  return `running, ready when it has stayed up for ${spec.minReadySeconds} s`;
+  return `running, and ready after it has run for ${spec.minReadySeconds} s`;
 }

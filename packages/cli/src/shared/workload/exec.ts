@@ -94,7 +94,7 @@ function passSignals(send: (payload: Payload) => void, { signals }: Context): Di
 
 function requireTerminal(input: Input, { terminal }: Context): Terminal {
   if (terminal !== undefined) return terminal;
-  throw input.refuse('--tty needs a terminal for input and output', 'use -i to pass input on');
+  throw input.refuse('--tty needs a terminal for input and output', 'use -i to pass only input');
 }
 
 /** `K=V`, or `K` for the value it has here; where it has none, the workload's own stays. */

@@ -43,7 +43,7 @@ export const run: Run = async (input, context) => {
   if (isData(format)) {
     await context.out.write(await renderDocuments(format, stopped));
   } else {
-    const word = ({ changed }: Result) => (changed ? 'stopped' : 'is stopped already');
+    const word = ({ changed }: Result) => (changed ? 'stopped' : 'was already stopped');
     const line = (result: Result) =>
       format.kind === 'name' ? `${result.name}\n` : `${result.name} ${word(result)}\n`;
     await printLines(context.out, stopped.map(line).join(''));

@@ -39,14 +39,14 @@ test('a crash loop names the cause, the next try and what to look at', () => {
     },
   });
   assert.match(text, /exit code 3, 2s ago; will be restarted\. The next try is in 8s/);
-  assert.match(text, /started again 4 times/);
+  assert.match(text, /has restarted 4 times/);
   assert.match(text, /workload logs web/);
 });
 
 test('want of memory, a missing image, a wait and a roll-back each have their words', () => {
   const failed = { phase: 'failed', message: 'x' } as const;
   assert.match(story({ status: { ...failed, oomKilled: true } }), /resources\.memory/);
-  assert.match(story({ status: { settling: true } }), /ready when it has stayed up for 1 s\./);
+  assert.match(story({ status: { settling: true } }), /ready after it has run for 1 s\./);
   const hint = { text: 'check the name and the tag', actions: [] };
   const missing = { ...failed, reason: 'IMAGE_NOT_FOUND', hint };
   assert.match(story({ status: missing }), /^Check the name and the tag\.$/m);
@@ -59,7 +59,7 @@ test('want of memory, a missing image, a wait and a roll-back each have their wo
   );
 });
 
-test('the last trouble is described, also when all is well again', () => {
+test('the last warning is described, also when the workload is ready again', () => {
   const event = create(EventSchema, {
     atUnixMs: BigInt(NOW - 60_000),
     severity: EventSeverity.WARNING,
@@ -69,7 +69,7 @@ test('the last trouble is described, also when all is well again', () => {
     workloadStory(sampleWorkload(), [event], HOW).join(' '),
     /60s ago: ended by signal SIGSEGV/,
   );
-  const pause = { ...event, reason: 'BackOff', message: 'restart 1 after a pause' };
+  const pause = { ...event, reason: 'BackOff', message: 'restart 1 follows after a back-off' };
   assert.match(
     workloadStory(sampleWorkload(), [event, pause], HOW).join(' '),
     /60s ago: ended by signal SIGSEGV/,

@@ -32,7 +32,7 @@ function introduction({ spec, createdAt, status }: ReportedWorkload, now: number
       : `with the address ${status.address ?? '(none yet)'}`;
   const ports =
     spec.ports.length === 0 ? '' : `, published as ${spec.ports.map(describePort).join(', ')}`;
-  return `${spec.name} is a ${KIND_NOUNS[spec.kind]} of ${describeSource(spec)} ${place}${ports}. It was made ${formatAge(createdAt, now)} ago.`;
+  return `${spec.name} is a ${KIND_NOUNS[spec.kind]} of ${describeSource(spec)} ${place}${ports}. It was created ${formatAge(createdAt, now)} ago.`;
 }
 
 function stateParagraph(workload: ReportedWorkload, now: number): string {
@@ -40,11 +40,14 @@ function stateParagraph(workload: ReportedWorkload, now: number): string {
   if (desired === 'deleting') return 'It is being deleted.';
   if (status.rolledBack !== undefined) {
     const { from, why } = status.rolledBack;
-    const back = status.observedGeneration < generation ? 'is coming back' : 'is back';
-    return `Generation ${from} was not ready in time (${why}), so the last good one ${back}. ${phaseSentences(workload, now)}`;
+    const back =
+      status.observedGeneration < generation
+        ? 'the capsule is restoring'
+        : 'the capsule has restored';
+    return `Generation ${from} was not ready in time (${why}), so ${back} the last good generation. ${phaseSentences(workload, now)}`;
   }
   const starts =
-    status.restartCount === 0 ? '' : ` It was started again ${times(status.restartCount)} so far.`;
+    status.restartCount === 0 ? '' : ` It has restarted ${times(status.restartCount)}.`;
   const policy = spec.restartPolicy === 'onFailure' ? 'on-failure' : spec.restartPolicy;
   const isOver = status.reason === 'Completed' || status.reason === 'Failed';
   return `${phaseSentences(workload, now)}${starts}${isOver ? ` Its restart policy is ${policy}.` : ''}`;
@@ -62,13 +65,13 @@ function phaseSentences({ spec, status }: ReportedWorkload, now: number): string
   switch (status.phase) {
     case 'running':
       if (status.settling === true) {
-        return `It has been running${since}, and is ready when it has stayed up for ${spec.minReadySeconds} s.`;
+        return `It has been running${since}, and becomes ready after it has run for ${spec.minReadySeconds} s.`;
       }
       return isReady(status)
         ? `It has been running${since}${status.health === undefined ? '' : ', and its health check passes'}.${next}`
         : `It has been running${since}, but it is not ready: ${status.message}.${next}`;
     case 'failed':
-      return `It does not run: ${endedAgo(status.message, ended)}.${next}`;
+      return `It failed: ${endedAgo(status.message, ended)}.${next}`;
     case 'stopped':
       return `It is not running: ${endedAgo(status.message, ended)}.`;
     case 'pending':
@@ -89,7 +92,7 @@ function troubleParagraph(events: readonly Event[], now: number): string {
     ({ severity, reason }) => severity === EventSeverity.WARNING && reason !== 'BackOff',
   );
   if (last === undefined) return '';
-  return `The last trouble was ${formatAge(Number(last.atUnixMs), now)} ago: ${last.message}.`;
+  return `The last warning was ${formatAge(Number(last.atUnixMs), now)} ago: ${last.message}.`;
 }
 
 function adviceFor({ spec, desired, status }: ReportedWorkload): Remedy {
@@ -103,10 +106,10 @@ function adviceFor({ spec, desired, status }: ReportedWorkload): Remedy {
   }
   if (status.hint !== undefined) return { ...status.hint, text: asSentence(status.hint.text) };
   if (status.reason === 'WaitingForDependency') {
-    return remedy`${action('workload.list')} shows the others.`;
+    return remedy`${action('workload.list')} shows the other workloads.`;
   }
   if (status.reason === 'Completed') {
-    return remedy`${action('workload.start', { name })} runs it again.`;
+    return remedy`${action('workload.start', { name })} starts it again.`;
   }
   if (status.phase === 'failed' || status.health === 'unhealthy') {
     return remedy`${action('workload.logs', { name, tail: '50' })} shows its output.`;

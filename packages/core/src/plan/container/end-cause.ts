@@ -36,7 +36,7 @@ export function causeOfEnd(
 ): { readonly endCause: EndCause; readonly how: string } {
   if (unhealthy !== undefined) {
     const detail = unhealthy.startsWith(UNHEALTHY) ? unhealthy.slice(UNHEALTHY.length) : '';
-    return { endCause: 'health', how: `stopped since its health check failed${detail}` };
+    return { endCause: 'health', how: `stopped because its health check failed${detail}` };
   }
   if (fault !== undefined) return { endCause: 'fault', how: fault };
   return { endCause: 'exit', how: describeExit(exit) };

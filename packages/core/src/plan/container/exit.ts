@@ -27,7 +27,7 @@ export function exitFromStatus(exitCode: number, oomKilled: boolean): Exit {
 
 /** Returns `ended with exit code 3`, `ended by signal SIGSEGV`, or that the kernel killed it for want of memory. Pure. */
 export function describeExit({ exitCode, exitSignal, oomKilled }: Exit): string {
-  if (oomKilled === true) return 'killed by the kernel: it wanted more memory than it may have';
+  if (oomKilled === true) return 'killed by the kernel: it ran out of memory';
   if (exitSignal === undefined) return `ended with exit code ${exitCode}`;
   return `ended by signal ${signalName(exitSignal)}`;
 }

@@ -56,9 +56,9 @@ function stateNews(record: ContainerRecord, after: WorkloadStatus, exit: Exit | 
 
 /** An event of its own has reported the exit. */
 function stateMessage({ spec }: ContainerRecord, after: WorkloadStatus): string {
-  if (after.reason === 'BackOff') return `restart ${after.restartCount} after a pause`;
+  if (after.reason === 'BackOff') return `restart ${after.restartCount} follows after a back-off`;
   const policy = spec.restartPolicy === 'onFailure' ? 'on-failure' : spec.restartPolicy;
-  if (after.reason === 'Completed') return `done; restart policy ${policy} starts it no more`;
+  if (after.reason === 'Completed') return `done; restart policy ${policy} does not start it again`;
   if (after.reason === 'Failed') return `${after.message}; restart policy ${policy}`;
   return after.message;
 }

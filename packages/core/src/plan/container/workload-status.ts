@@ -23,7 +23,7 @@ const HEALTHY_AFTER_MS = 10 * 60_000;
 export const FIRST_STATUS: WorkloadStatus = {
   phase: 'pending',
   reason: 'Accepted',
-  message: 'waiting to be brought up',
+  message: 'waiting for its first start',
   observedGeneration: 0,
   restartCount: 0,
   restartStreak: 0,
@@ -195,9 +195,10 @@ function describeRunning(
   health: WorkloadStatus['health'],
 ): Pick<WorkloadStatus, 'reason' | 'message'> {
   if (health === 'starting') {
-    return { reason: 'Running', message: 'running, its health check has not passed yet' };
+    return { reason: 'Running', message: 'running, but its health check has not passed yet' };
   }
-  if (health === 'healthy') return { reason: 'Ready', message: 'running, its health check passes' };
+  if (health === 'healthy')
+    return { reason: 'Ready', message: 'running, and its health check passes' };
   if (health === 'unhealthy') return { reason: 'Unhealthy', message: UNHEALTHY };
   return { reason: 'Running', message: 'running' };
 }
@@ -229,7 +230,7 @@ function lost(record: ContainerRecord, before: WorkloadStatus): WorkloadStatus {
   return settle(before, {
     phase: 'pending',
     reason: 'Lost',
-    message: 'being brought up again',
+    message: 'being started again after an interruption',
     restartCount: before.restartCount + 1,
   });
 }
@@ -241,7 +242,7 @@ function replaced(record: ContainerRecord, before: WorkloadStatus): WorkloadStat
   return settle(before, {
     phase: 'pending',
     reason: 'Replacing',
-    message: 'being replaced as applied',
+    message: 'being replaced after a change',
     restartStreak: 0,
   });
 }
@@ -336,7 +337,7 @@ function ended(
   if (isRunDue(record, before)) return restarting(before, { finishedAt, ...exit });
   if (before.finishedAt === finishedAt) return before;
   if (clock.isNewWatch && isCutOff(record, before, exit)) {
-    const message = 'being started again: its start was cut off';
+    const message = 'being started again: its start was interrupted';
     const news = { phase: 'pending', reason: 'Starting', message, finishedAt, ...exit } as const;
     return withoutOldExit(before, news);
   }

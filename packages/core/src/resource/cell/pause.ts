@@ -6,7 +6,7 @@ export type PauseReason = 'operator' | 'poolFull';
 
 /** One line for people, of a container that stands still with everything that it has. Pure. */
 export function describePause(reasons: readonly PauseReason[]): string {
-  if (reasons.length === 0) return 'paused, and not by capsuled';
+  if (reasons.length === 0) return 'paused, but not by capsuled';
   return `paused ${REASONS.filter(([reason]) => reasons.includes(reason))
     .map(([, words]) => words)
     .join(', and ')}`;

@@ -37,7 +37,7 @@ export function forget(parts: ForgetParts): CellExecutor<'forget'> {
       addresses.release(id);
       for (const container of containers) {
         pauses.forget(container.ref);
-        observer.recordEvent(container, 'Deleted', 'nothing is left of it');
+        observer.recordEvent(container, 'Deleted', 'removed with its files');
       }
     });
     for (const { ref } of containers) observer.forget(ref);

@@ -66,11 +66,11 @@ test('a template that is wrong is refused with the place and what is missing', (
     ['{.name', 7, '} is missing'],
     ['{.a[}', 5, "a number, *, ?(…) or a 'key' in quotes is missing"],
     ['{.a[0}', 6, '] is missing'],
-    ['{name}', 2, 'a path begins with ., [, $ or @'],
+    ['{name}', 2, 'a path must begin with ., [, $ or @'],
     ['{.a[?(@.b == )]}', 14, 'a value is missing'],
     ['{range [*]}{.name}', 19, '{end} of {range …} is missing'],
-    ['{.name}{end}', 8, '{end} stands without {range …}'],
-    ['', 1, 'a template is missing'],
+    ['{.name}{end}', 8, '{end} has no {range …} before it'],
+    ['', 1, 'a template such as {.name} is missing'],
   ] as const) {
     const text = refusal(template);
     assert.ok(text.startsWith('CLI_PATH_INVALID\n'), text);
@@ -81,11 +81,11 @@ test('a template that is wrong is refused with the place and what is missing', (
 test('a key that nothing has is refused with those that are there, and lists are named as such', () => {
   assert.match(
     refusal('{[*].nmae}'),
-    /CLI_PATH_UNKNOWN\n.*has `nmae`\n.*name, labels, status, ports/,
+    /CLI_PATH_UNKNOWN\n.*has the key `nmae`\n.*name, labels, status, ports/,
   );
   assert.match(refusal('{.items[*].name}'), /CLI_PATH_UNKNOWN\n.*`items`\n.*a list/);
   assert.match(
     refusal('{.name.first}', { name: 'web' }),
-    /has `first`\nthere is a value without keys/,
+    /has the key `first`\nthe value has no keys/,
   );
 });

@@ -85,7 +85,7 @@ function rightSide(scanner: TextScanner): Path | Scalar {
   const plain = scanner.take(/-?\d+(?:\.\d+)?|true\b|false\b|null\b/);
   if (plain !== undefined) return JSON.parse(plain) as Scalar;
   if (scanner.take(/(?=[$@])/) !== undefined) return parsePath(scanner);
-  return scanner.refuse('a value is missing: a number, true, false, null or a text in quotes');
+  return scanner.refuse('a value is missing: a number, true, false, null or a string in quotes');
 }
 
 /** The text in quotes, with `\n`, `\t` and escaped quotes as they are meant. */

@@ -7,11 +7,11 @@ import { TextScanner } from './text-scanner.ts';
  * braces. Fails with `CLI_PATH_INVALID`.
  */
 export function parseTemplate(text: string): readonly Part[] {
-  if (text.trim() === '') new TextScanner(text).refuse('a template is missing, like {.name}');
+  if (text.trim() === '') new TextScanner(text).refuse('a template such as {.name} is missing');
   const isBare = /^[.[$@]/.test(text) && !text.includes('{');
   const scanner = new TextScanner(isBare ? `{${text}}` : text);
   const parts = parseParts(scanner);
-  if (!scanner.isAtEnd) scanner.refuse('{end} stands without {range …}');
+  if (!scanner.isAtEnd) scanner.refuse('{end} has no {range …} before it');
   return parts;
 }
 
@@ -35,7 +35,7 @@ function parseBraces(scanner: TextScanner): Part {
   const isRange = scanner.take(/range\s+/) !== undefined;
   const start = scanner.at;
   const path = parsePath(scanner);
-  if (scanner.at === start) scanner.refuse('a path begins with ., [, $ or @');
+  if (scanner.at === start) scanner.refuse('a path must begin with ., [, $ or @');
   close(scanner);
   if (!isRange) return { kind: 'value', path };
   const parts = parseParts(scanner);
