@@ -92,6 +92,17 @@ if (isInside) {
       assert.ok((later.cpuUsageMicros ?? 0n) > (first.cpuUsageMicros ?? 0n), json(later));
     });
 
+    test('commands of documents run inside as they are printed', BOUND, async () => {
+      const said = await capsule.shell(`
+        CGROUP=/sys/fs/cgroup/kukeon/main/default/default/busy/busy_root
+        kuke version && sudo kuke version && sudo ctr version && sudo ctr -n kukeon-main tasks ls
+        sudo mkdir -p /srv/html && ls -d /perm/srv/html && cat $CGROUP/cgroup.freeze
+      `);
+      assert.equal(said.exitCode, 0, said.stderr);
+      assert.match(said.stdout, /^(kuke: +\S+\ncapsule: +\d\S+\n){2}Client:\n/);
+      assert.match(said.stdout, /^TASK .*\n.* RUNNING *\n\/perm\/srv\/html\n0\n$/m);
+    });
+
     test('an exec joins the cgroup and the namespaces of its workload', BOUND, async () => {
       const script =
         'cat /proc/1/cgroup /proc/self/cgroup; ls -l /proc/1/ns/cgroup /proc/self/ns/cgroup';

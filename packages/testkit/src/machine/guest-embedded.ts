@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectCapsule } from '@capsule/api/node';
 import type { CapsuleClient } from '@capsule/api/wire';
-import { run } from '@capsule/host';
+import { type RunResult, run } from '@capsule/host';
 import { machineError } from './errors.ts';
 
 const NAME = 'guest';
@@ -17,12 +17,19 @@ const PID_FILE = `/run/${NAME}.pid`;
 const START_LIMIT_MS = 300_000;
 const ANSWER_LIMIT_MS = 10_000;
 const PAUSE_MS = 50;
+const SHELL_ENV = { PATH: '/usr/sbin:/usr/bin', HOME: '/root' };
+const ANY_EXIT_CODE = Array.from({ length: 256 }, (_, code) => code);
 
 /** A capsule in a virtual machine that is its host: in namespaces and a cgroup of its own, below a PID 1 of its own. */
 export interface EmbeddedCapsule extends AsyncDisposable {
   readonly client: CapsuleClient;
   /** Runs a program of the rootfs inside; answers what it printed. */
   exec(program: string, ...args: string[]): Promise<string>;
+  /**
+   * Runs lines of a document inside, as a person would: `kuke`, `ctr` and `sudo` are on the PATH, `/sys/fs/cgroup/kukeon` is
+   * the capsule's own. Any exit code is fine.
+   */
+  shell(script: string): Promise<RunResult>;
 }
 
 /** Starts one as the launcher does. Its state is on the first disk, its root is the machine's own. */
@@ -47,10 +54,12 @@ export async function startEmbedded(): Promise<EmbeddedCapsule> {
   const ended = once(child, 'close');
   const client = await untilAnswer(ended);
   const pid = (await readFile(PID_FILE, 'utf8')).trim();
+  const inside = ['--target', pid, '--all'];
   return {
     client,
-    exec: async (program, ...args) =>
-      (await run('nsenter', ['--target', pid, '--all', program, ...args])).stdout,
+    exec: async (program, ...args) => (await run('nsenter', [...inside, program, ...args])).stdout,
+    shell: (script) =>
+      run('nsenter', [...inside, 'sh', '-c', script], { env: SHELL_ENV, allow: ANY_EXIT_CODE }),
     async [Symbol.asyncDispose]() {
       client.close();
       child.kill('SIGTERM');
