@@ -31,6 +31,8 @@ export { consoleLog } from './microvm/runtime/start-writers.ts';
 export { type Architecture, architectureOf } from './oci/architecture.ts';
 export { programError } from './oci/errors.ts';
 export { KernelPortListeners } from './port-listeners/kernel-port-listeners.ts';
+export { projectionError } from './projection/errors.ts';
+export { FileProjection, type FileProjectionOptions } from './projection/file-projection.ts';
 export { ContainerdHosts } from './registry/containerd-hosts.ts';
 export { registryError } from './registry/errors.ts';
 export { NetworkProbe } from './service-probe/network-probe.ts';

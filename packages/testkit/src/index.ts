@@ -21,6 +21,7 @@ export {
   type NamesBench,
   nameResponderContract,
 } from './contracts/name-responder.contract.ts';
+export { type ProjectionBench, projectionContract } from './contracts/projection.contract.ts';
 export { type SpacesBench, spaceNetworksContract } from './contracts/space-networks.contract.ts';
 export { volumeBackendContract } from './contracts/volume-backend.contract.ts';
 export type { VolumeBench } from './contracts/volume-bench.ts';
@@ -40,6 +41,7 @@ export { FakeNameResponder } from './fakes/fake-name-responder.ts';
 export { fakeOutside } from './fakes/fake-outside.ts';
 export { FakePortListeners } from './fakes/fake-port-listeners.ts';
 export { FAKE_PROGRAMS } from './fakes/fake-program.ts';
+export { FakeProjection } from './fakes/fake-projection.ts';
 export { FakeVolumeBackend } from './fakes/fake-volume-backend.ts';
 export { noGuestVolumes } from './fakes/no-guest-volumes.ts';
 export { noTransfers } from './fakes/no-transfers.ts';

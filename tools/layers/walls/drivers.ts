@@ -115,6 +115,7 @@ export const DRIVERS: Folders = {
   },
   'microvm/vmm': { uses: ['microvm/errors.ts', 'microvm/process'], tests: ['microvm/runtime'] },
   'port-listeners': { uses: [] },
+  projection: { uses: [] },
   registry: { uses: [] },
   'service-probe': { uses: [] },
   'space-network': { uses: [] },
