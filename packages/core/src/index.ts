@@ -112,3 +112,5 @@ export * from './resource/workload/status-reason.ts';
 export type * from './resource/workload/usage.ts';
 export * from './resource/workload/workload.ts';
 export * from './resource/workload/workload-name.ts';
+export * from './text/text-width.ts';
+export * from './text/wrap-text.ts';

@@ -8,6 +8,7 @@ export { releaseFor } from './firecracker/release.ts';
 export { type BuiltImage, buildImage } from './image/build-image.ts';
 export { debianRecipe } from './image/debian-recipe.ts';
 export type { ImageRecipe } from './image/recipe.ts';
+export { printText } from './print-text.ts';
 export { capsuleProfile } from './profiles/capsule.ts';
 export { bundleProgram } from './program/bundle-program.ts';
 export type { Progress } from './progress.ts';

@@ -1,4 +1,5 @@
 import { isCapsuleError } from '@capsule/core';
+import { printText } from './print-text.ts';
 
 /** Runs a program's main function; an error of ours becomes its parts for a person and exit code 1. */
 export async function runProgram(main: () => Promise<void>): Promise<void> {
@@ -6,19 +7,14 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
     await main();
   } catch (error) {
     if (isUsageError(error)) {
-      process.stderr.write(`error: ${error.message}\n`);
+      printText(process.stderr, `error: ${error.message}`);
       process.exitCode = 2;
       return;
     }
     if (!isCapsuleError(error)) throw error;
     const { message, why, hint } = error;
     const parts = [`error: ${message}`, why && `  why: ${why}`, hint && `  fix: ${hint}`];
-    process.stderr.write(
-      parts
-        .filter(Boolean)
-        .map((part) => `${part}\n`)
-        .join(''),
-    );
+    printText(process.stderr, parts.filter(Boolean).join('\n'));
     process.exitCode = 1;
   }
 }

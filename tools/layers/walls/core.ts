@@ -6,6 +6,7 @@ export const CORE: Folders = {
   concurrency: { uses: ['error'] },
   fault: { uses: [] },
   network: { uses: ['error'] },
+  text: { uses: [] },
   // The nouns, above the words that several of them use, and what controllers need of the outside.
   resource: { uses: [] },
   'resource/cell': { uses: ['error'], tests: ['resource'] },

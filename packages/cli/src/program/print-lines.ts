@@ -1,5 +1,5 @@
+import { wrapText } from '@capsule/core';
 import type { Output } from './context/output.ts';
-import { wrapText } from './wrap-text.ts';
 
 const HANG = 2;
 const WARNING = 'warning:';

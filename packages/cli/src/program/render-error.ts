@@ -1,9 +1,8 @@
-import { action, bare, type CapsuleError, isCapsuleError, remedy } from '@capsule/core';
+import { action, bare, type CapsuleError, isCapsuleError, remedy, wrapText } from '@capsule/core';
 import type { Output, Style } from './context/output.ts';
 import type { ProgramManual } from './manual.ts';
 import { plainLines } from './plain-text.ts';
 import { renderRemedy } from './render-remedy.ts';
-import { wrapText } from './wrap-text.ts';
 
 /**
  * Renders an error as message, reason, fix and the command that explains its code; with the chain of causes for `--debug`.

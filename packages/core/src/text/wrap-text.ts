@@ -1,4 +1,4 @@
-import { textWidth } from './plain-text.ts';
+import { textWidth } from './text-width.ts';
 
 /**
  * Lines of at most so many columns, broken at spaces; a word that is longer than a line stays whole. Lines after

@@ -21,8 +21,7 @@ export function renderOutcome(outcome: Outcome): string {
   const address = claim.subnet.capsuleAddress;
   const seconds = Math.round(microVm.tookMs / 100) / 10;
   return `
-1. A container in the capsule ${claim.name} answers at ${url}
-   and at the capsule's own address, http://${address}:${port}/
+1. A container in the capsule ${claim.name} answers at ${url} and at the capsule's own address, http://${address}:${port}/
 
 ${indent(page.trim(), '  | ')}
 
@@ -30,8 +29,7 @@ ${indent(page.trim(), '  | ')}
 
 ${indent(note.trim(), '  | ')}
 
-3. kind: Container became kind: MicroVM. ${seconds} s later the same address
-   answered from a machine with a kernel of its own:
+3. kind: Container became kind: MicroVM. ${seconds} s later the same address answered from a machine with a kernel of its own:
 
 ${indent(microVm.page.trim(), '  | ')}
 

@@ -29,11 +29,11 @@ export async function showVolume(request: ShowVolumeRequest): Promise<string> {
   };
   await apply(WRITER);
   await capsulectl('cp', '--quiet', note, `${WRITER}:/notes/note`);
-  await capsulectl('workload', 'delete', WRITER);
+  await capsulectl('workload', 'delete', '--yes', WRITER);
   await apply(READER);
   const found = join(folder, 'note-found');
   await capsulectl('cp', '--quiet', `${READER}:/notes/note`, found);
-  await capsulectl('workload', 'delete', READER);
+  await capsulectl('workload', 'delete', '--yes', READER);
   return readFile(found, 'utf8');
 }
 

@@ -10,6 +10,7 @@ import {
   capsuleProfile,
   type OfferRequest,
   offerFirecracker,
+  printText,
   type Rootfs,
   releaseFor,
   runProgram,
@@ -32,11 +33,12 @@ import { isTourShown, recordTour } from './tour-record.ts';
 const REPOSITORY = join(import.meta.dirname, '../../../..');
 const CACHE = process.env['CAPSULE_CACHE'] ?? '/var/cache/capsule';
 const API_TIMEOUT_MS = 60_000;
-const PLAN = `The first start shows a tour: a web server in a container, a volume that
-outlives its workload, and the same web server in a microVM.`;
+const PLAN =
+  'The first start shows a tour: a web server in a container, a volume that outlives its workload, and the ' +
+  'same web server in a microVM.';
 const LATER = 'It starts its workloads by itself. To repeat the tour: npm start -- --tour';
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const say = (text: string) => printText(process.stdout, text);
 
 await runProgram(async () => {
   const { values } = parseArgs({

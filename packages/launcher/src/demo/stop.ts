@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runProgram } from '@capsule/imager';
+import { printText, runProgram } from '@capsule/imager';
 import { hostNames } from '../embedded/claim/host-names.ts';
 import { STATE_ROOT } from '../embedded/claim/host-paths.ts';
 import { stopCapsule } from '../embedded/stop-capsule.ts';
 import { DEMO } from './demo-manifest.ts';
 
 /** `npm run stop [-- [--delete] [--name NAME]]`: stops the capsule of `npm start`. Idempotent. */
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const say = (text: string) => printText(process.stdout, text);
 
 await runProgram(async () => {
   const { values } = parseArgs({

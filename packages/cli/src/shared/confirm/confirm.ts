@@ -1,8 +1,8 @@
+import { wrapText } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { plainText } from '../../program/plain-text.ts';
-import { wrapText } from '../../program/wrap-text.ts';
 import { readLine } from '../file/read-line.ts';
 
 export const YES_FLAG = {

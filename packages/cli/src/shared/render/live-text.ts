@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
+import { textWidth } from '@capsule/core';
 import type { Output } from '../../program/context/output.ts';
-import { textWidth } from '../../program/plain-text.ts';
 
 /** Goes to the start of the text that was written before, and clears from there. */
 const backOver = (rows: number) => `${rows > 0 ? `\x1b[${rows}A` : ''}\r\x1b[J`;

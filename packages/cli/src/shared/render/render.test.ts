@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { textWidth } from '@capsule/core';
 import fc from 'fast-check';
-import { fitText, padText, textWidth } from '../../program/plain-text.ts';
+import { fitText, padText } from '../../program/plain-text.ts';
 import { formatAge } from './age.ts';
 import { formatBytes } from './bytes.ts';
 import { fitWidths } from './fit-widths.ts';
