@@ -19,6 +19,11 @@ export const apiError = defineErrors('API', {
     why: 'only root can open the socket of a capsule',
     hint: 'run the command as root, with sudo',
   },
+  PLACE_INVALID: {
+    kind: 'invalid',
+    message: (f: { problem: string }) => `the place is not valid: ${f.problem}`,
+    hint: 'name a realm, then a space, a stack, a cell and a container, as far as needed',
+  },
   CONNECTION_LOST: {
     kind: 'unavailable',
     message: (f: { target: string; reason: string }) =>

@@ -36,6 +36,7 @@ export * from './network/responder-port.ts';
 export * from './network/subnet.ts';
 export * from './network/workload-domain.ts';
 export * from './plan/cell/cell.ts';
+export * from './plan/cell/node-status.ts';
 export * from './plan/container/container.ts';
 export { causeFromMessage } from './plan/container/end-cause.ts';
 export * from './plan/container/exit.ts';

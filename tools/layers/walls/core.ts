@@ -27,8 +27,7 @@ export const CORE: Folders = {
   },
   'plan/container': { uses: ['error', 'port', 'resource/cell', 'resource/workload'] },
   'plan/cell': {
-    uses: ['plan/container', 'port', 'resource/cell'],
-    tests: ['error', 'resource/workload'],
+    uses: ['error', 'plan/container', 'port', 'resource/cell', 'resource/workload'],
   },
   'plan/volume': { uses: ['port', 'resource/cell', 'resource/volume'] },
   // From text to a spec: a row of `kind` for each kind, made of what reads, checks and describes a field.

@@ -316,4 +316,30 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
     down: 'ALTER TABLE container DROP COLUMN desired;',
   },
+  {
+    name: 'realms, spaces and stacks, of which each capsule has main/default/default',
+    // Names hold no `_`, so two scopes never share a key. A space without a bridge has the one of the configuration.
+    up: `
+      CREATE TABLE scope (
+        key        TEXT PRIMARY KEY,
+        realm      TEXT NOT NULL,
+        space      TEXT,
+        stack      TEXT CHECK (stack IS NULL OR space IS NOT NULL),
+        uid        TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        deleting   INTEGER NOT NULL DEFAULT 0,
+        labels     TEXT NOT NULL DEFAULT '{}',
+        namespace  TEXT UNIQUE,
+        bridge     TEXT UNIQUE,
+        cidr       TEXT UNIQUE,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO scope (key, realm, space, stack, uid, generation, namespace, created_at) VALUES
+        ('main', 'main', NULL, NULL, lower(hex(randomblob(16))), 1, 'kukeon-main', unixepoch() * 1000),
+        ('main_default', 'main', 'default', NULL, lower(hex(randomblob(16))), 1, NULL, unixepoch() * 1000),
+        ('main_default_default', 'main', 'default', 'default', lower(hex(randomblob(16))), 1, NULL,
+          unixepoch() * 1000);
+    `,
+    down: 'DROP TABLE scope;',
+  },
 ];

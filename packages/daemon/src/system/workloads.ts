@@ -50,9 +50,10 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
 }
 
 function createAdmission({ records, observer, ports, settings }: WorkloadsParts): Admission {
-  const { specs, goods, addresses, volumes } = records;
+  const { cells, specs, goods, addresses, volumes } = records;
   const { limits, ownFolders, leastMib } = settings;
   return new Admission({
+    cells,
     specs,
     goods,
     addresses,

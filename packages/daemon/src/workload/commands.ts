@@ -3,6 +3,7 @@ import {
   type CapsuleError,
   type CellId,
   type ContainerRef,
+  containerKey,
   type DesiredState,
   describeWorkloadChange,
   type FieldChange,
@@ -184,7 +185,10 @@ export class WorkloadCommands {
   #judge(workloads: readonly DesiredWorkload[]): readonly ApplyOutcome[] {
     const written = workloads.map((one) => this.#try(one.spec, () => this.#put(one)));
     const batch = new Map(
-      written.flatMap((one) => ('error' in one ? [] : [[one.spec.name, one.result.before]])),
+      written.flatMap((one) => {
+        if ('error' in one) return [];
+        return [[containerKey(one.result.applied.record.ref), one.result.before] as const];
+      }),
     );
     return written.map((outcome) => {
       if ('error' in outcome) return outcome;

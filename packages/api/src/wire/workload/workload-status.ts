@@ -116,7 +116,7 @@ export function statusFromProto(status: WireStatus): ReportedStatus {
   };
 }
 
-function progressToProto(progress: WorkloadProgress): WireProgress {
+export function progressToProto(progress: WorkloadProgress): WireProgress {
   return create(WorkloadProgressSchema, {
     stage: stage.toProto(progress.stage),
     doneBytes: BigInt(progress.doneBytes),
@@ -125,7 +125,7 @@ function progressToProto(progress: WorkloadProgress): WireProgress {
 }
 
 /** An unknown stage of a later version is not an error: it is not shown. */
-function progressFromProto(progress: WireProgress): WorkloadProgress | undefined {
+export function progressFromProto(progress: WireProgress): WorkloadProgress | undefined {
   const known = stage.fromProto(progress.stage);
   if (known === undefined) return undefined;
   return {

@@ -1,5 +1,8 @@
 import {
+  type CellRecord,
   type ContainerRef,
+  cellFromWorkload,
+  containerKey,
   isRunOver,
   type PortListeners,
   portKey,
@@ -9,6 +12,7 @@ import {
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Addresses } from '../../store/addresses.ts';
+import type { Cells } from '../../store/cells.ts';
 import type { GoodSpecs } from '../../store/good-specs.ts';
 import type { WorkloadSpecs } from '../../store/workload-specs.ts';
 import type { VolumeRecords } from '../../volume/records.ts';
@@ -18,9 +22,11 @@ import { checkMemory } from './check-memory.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkRootDisk } from './check-root-disk.ts';
 import { type ApplyBatch, checkVolumes } from './check-volumes.ts';
+import { claimsOf } from './claims.ts';
 
 export interface AdmissionParts {
-  readonly specs: WorkloadSpecs;
+  readonly cells: Pick<Cells, 'list'>;
+  readonly specs: Pick<WorkloadSpecs, 'get'>;
   readonly goods: GoodSpecs;
   readonly addresses: Addresses;
   readonly volumes: Pick<VolumeRecords, 'get'>;
@@ -45,30 +51,41 @@ export class Admission {
     this.#parts = parts;
   }
 
+  /** Checks a flat workload as `checkCell` does. */
+  check(record: WorkloadRecord, before?: WorkloadRecord, batch: ApplyBatch = new Map()): void {
+    this.checkCell(cellFromWorkload(record), before && cellFromWorkload(before), batch);
+  }
+
   /**
-   * Checks the stored spec of a workload against all other records, and claims its address.
-   * `before` is the record before this transaction, `batch` the workloads that are applied
-   * together. To be called in the transaction that wrote the spec, and those of the batch. Fails
-   * with `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_MEMORY_TOO_SMALL`, `WORKLOAD_PORT_*`,
+   * Checks the stored spec of a cell against all other records, and claims its address. `before` is
+   * the record before this transaction, `batch` the containers that are applied together. To be
+   * called in the transaction that wrote the spec, and those of the batch. Fails with
+   * `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_MEMORY_TOO_SMALL`, `WORKLOAD_PORT_*`,
    * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`,
    * `VOLUME_WANTED_TWICE`, `WORKLOAD_ROOTFS_*`.
    */
-  check(
-    { ref, spec, desired }: WorkloadRecord,
-    before: WorkloadRecord | undefined,
-    batch: ApplyBatch = new Map(),
-  ): void {
-    const { specs, addresses, volumes, listeners, limits, statusOf, ownFolders } = this.#parts;
-    const others = specs.list();
+  checkCell(cell: CellRecord, before?: CellRecord, batch: ApplyBatch = new Map()): void {
+    const others = this.#parts.cells.list().flatMap(claimsOf);
+    const earlier = new Map(before && claimsOf(before).map((one) => [containerKey(one.ref), one]));
+    for (const record of claimsOf(cell)) {
+      if (record.desired === 'deleting') continue;
+      const known = earlier.get(containerKey(record.ref));
+      this.#checkContainer(record, { others, batch, before: known });
+    }
+    if (cell.spec.networkMode === 'bridge') this.#parts.addresses.claim(cell.id);
+  }
+
+  #checkContainer(record: WorkloadRecord, { others, batch, before }: Claims): void {
+    const { specs, volumes, listeners, limits, statusOf, ownFolders, leastMib } = this.#parts;
+    const { spec, desired } = record;
     checkLimits(spec, limits);
-    checkMemory(spec, this.#parts.leastMib);
-    const fallbackOf = (record: WorkloadRecord) => this.#fallbackOf(record);
-    checkPorts(spec, { others, fallbackOf, listeners, published: publishedBy(before) });
-    checkDependencies(spec, (name) => specs.get(name));
-    if (spec.networkMode === 'bridge') addresses.claim(ref.cell);
+    checkMemory(spec, leastMib);
+    const fallbackOf = (other: WorkloadRecord) => this.#fallbackOf(other);
+    checkPorts(record, { others, fallbackOf, listeners, published: publishedBy(before) });
+    if (record.role === 'root') checkDependencies(spec, (name) => specs.get(name));
     if (desired !== 'running') return;
     const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.ref));
-    checkVolumes(spec, { volumes, others, isOver, batch });
+    checkVolumes(record, { volumes, others, isOver, batch });
     checkRootDisk(spec, { others, isOver, fallbackOf, ownFolders });
   }
 
@@ -77,6 +94,12 @@ export class Admission {
     const good = this.#parts.goods.get(record);
     return good?.generation === record.generation ? undefined : good?.spec;
   }
+}
+
+interface Claims {
+  readonly others: readonly WorkloadRecord[];
+  readonly batch: ApplyBatch;
+  readonly before: WorkloadRecord | undefined;
 }
 
 function publishedBy(record: WorkloadRecord | undefined): ReadonlySet<string> {

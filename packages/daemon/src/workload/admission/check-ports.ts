@@ -6,6 +6,7 @@ import {
   type WorkloadSpec,
 } from '@capsule/core';
 import { workloadError } from '../errors.ts';
+import { isSameContainer } from './claims.ts';
 
 export interface PortClaims {
   readonly others: readonly WorkloadRecord[];
@@ -24,11 +25,12 @@ export interface PortClaims {
  * with `WORKLOAD_PORT_KEPT` when one may be rolled back to it, and with `WORKLOAD_PORT_IN_USE` when a program
  * in the capsule's own network has it.
  */
-export function checkPorts(spec: WorkloadSpec, claims: PortClaims): void {
+export function checkPorts(record: WorkloadRecord, claims: PortClaims): void {
+  const { spec } = record;
   const wanted = new Set(spec.ports.map(portKey));
   const { name } = spec;
   for (const other of claims.others) {
-    if (other.spec.name === name || other.desired === 'deleting') continue;
+    if (isSameContainer(other, record) || other.desired === 'deleting') continue;
     const facts = { name, holder: other.spec.name };
     const taken = sharedPort(wanted, other.spec);
     if (taken !== undefined) throw workloadError.PORT_TAKEN({ ...facts, port: taken });

@@ -1,12 +1,7 @@
-import {
-  type CellId,
-  cellKey,
-  cellOfWorkload,
-  type WorkloadRecord,
-  type WorkloadSpec,
-} from '@capsule/core';
+import { type CellId, cellKey, containerKey, type WorkloadRecord } from '@capsule/core';
 import { volumeError, volumeInUse } from '../../volume/errors.ts';
 import type { VolumeRecords } from '../../volume/records.ts';
+import { isSameCell } from './claims.ts';
 
 export interface VolumeClaims {
   readonly volumes: Pick<VolumeRecords, 'get'>;
@@ -17,28 +12,30 @@ export interface VolumeClaims {
 }
 
 /**
- * Workloads that are applied together, by name, each with its earlier record; undefined for a new
+ * Containers that are applied together, by key, each with its earlier record; undefined for a new
  * one.
  */
 export type ApplyBatch = ReadonlyMap<string, WorkloadRecord | undefined>;
 
 /**
  * Fails with `VOLUME_NOT_FOUND` for a volume that does not exist, with `VOLUME_IN_USE` for one that
- * another workload holds or is about to mount, and with `VOLUME_WANTED_TWICE` for one that another
- * workload begins to mount by the same apply.
+ * another cell holds or is about to mount, and with `VOLUME_WANTED_TWICE` for one that another
+ * cell begins to mount by the same apply. The containers of one cell share its volumes.
  */
-export function checkVolumes(spec: WorkloadSpec, claims: VolumeClaims): void {
-  for (const { volumeName: name } of spec.mounts) {
+export function checkVolumes(record: WorkloadRecord, claims: VolumeClaims): void {
+  for (const { volumeName: name } of record.spec.mounts) {
     const volume = claims.volumes.get(name);
     if (volume === undefined || volume.stage === 'deleting') throw volumeError.NOT_FOUND({ name });
-    const holder = leasedTo(volume.holder, spec, claims);
+    const holder = leasedTo(volume.holder, record, claims);
     if (holder !== undefined) throw volumeInUse(name, holder);
-    const claimant = claimantOf(name, spec, claims);
+    const claimant = claimantOf(name, record, claims);
     if (claimant === undefined) continue;
-    if (!claims.batch.has(claimant) || isClaiming(claims.batch.get(claimant), name)) {
-      throw volumeError.IN_USE({ name, holder: claimant });
+    const key = containerKey(claimant.ref);
+    if (!claims.batch.has(key) || isClaiming(claims.batch.get(key), name)) {
+      throw volumeError.IN_USE({ name, holder: claimant.spec.name });
     }
-    throw volumeError.WANTED_TWICE({ name, workload: spec.name, other: claimant });
+    const facts = { workload: record.spec.name, other: claimant.spec.name };
+    throw volumeError.WANTED_TWICE({ name, ...facts });
   }
 }
 
@@ -48,27 +45,26 @@ export function checkVolumes(spec: WorkloadSpec, claims: VolumeClaims): void {
  */
 function leasedTo(
   holder: CellId | undefined,
-  spec: WorkloadSpec,
+  record: WorkloadRecord,
   { others, isOver }: VolumeClaims,
 ): CellId | undefined {
   const key = holder && cellKey(holder);
-  if (key === undefined || key === cellKey(cellOfWorkload(spec.name))) return undefined;
+  if (key === undefined || key === cellKey(record.ref.cell)) return undefined;
   const isLeaving = others.some(
     (other) => cellKey(other.ref.cell) === key && (other.desired !== 'running' || isOver(other)),
   );
   return isLeaving ? undefined : holder;
 }
 
-/** Returns another workload that mounts the volume, or is about to. */
+/** Returns a container of another cell that mounts the volume, or is about to. */
 function claimantOf(
   volume: string,
-  spec: WorkloadSpec,
+  record: WorkloadRecord,
   { others, isOver }: VolumeClaims,
-): string | undefined {
-  const claimant = others.find(
-    (other) => other.spec.name !== spec.name && isClaiming(other, volume) && !isOver(other),
+): WorkloadRecord | undefined {
+  return others.find(
+    (other) => !isSameCell(other, record) && isClaiming(other, volume) && !isOver(other),
   );
-  return claimant?.spec.name;
 }
 
 function isClaiming(record: WorkloadRecord | undefined, volume: string): boolean {

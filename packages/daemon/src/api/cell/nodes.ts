@@ -1,0 +1,69 @@
+import type { ReportedNode } from '@capsule/api/wire';
+import {
+  cellOfPlace,
+  containerKey,
+  describePlace,
+  LEVELS,
+  type Level,
+  levelOf,
+  type Place,
+  placeOfCell,
+  placeOfContainer,
+  refOfPlace,
+} from '@capsule/core';
+import type { CellDescriber } from '../../cell/describe.ts';
+import { cellError } from '../../cell/errors.ts';
+import { scopeError } from '../../scope/errors.ts';
+import type { Cells } from '../../store/cells.ts';
+import type { Scopes } from '../../store/scopes.ts';
+
+export interface NodeParts {
+  readonly cells: Pick<Cells, 'get' | 'list'>;
+  readonly scopes: Pick<Scopes, 'get' | 'list'>;
+  readonly describer: CellDescriber;
+}
+
+/** What is at a place; undefined where nothing is. */
+export function findNode(parts: NodeParts, place: Place): ReportedNode | undefined {
+  const { cells, scopes, describer } = parts;
+  const id = cellOfPlace(place);
+  if (id === undefined) {
+    const scope = scopes.get(place);
+    return scope && { level: 'scope', scope: describer.scope(scope) };
+  }
+  const cell = cells.get(id);
+  const ref = refOfPlace(place);
+  if (cell === undefined) return undefined;
+  if (ref === undefined) return { level: 'cell', cell: describer.cell(cell) };
+  const key = containerKey(ref);
+  const container = cell.containers.find((one) => containerKey(one.ref) === key);
+  return container && { level: 'container', container: describer.container(cell, container) };
+}
+
+/** Fails with `SCOPE_NOT_FOUND` or `CELL_NOT_FOUND`. */
+export function nodeAt(parts: NodeParts, place: Place): ReportedNode {
+  const node = findNode(parts, place);
+  if (node !== undefined) return node;
+  const facts = { level: levelOf(place), place: describePlace(place) };
+  throw place.cell === undefined ? scopeError.NOT_FOUND(facts) : cellError.NOT_FOUND(facts);
+}
+
+/** Everything of one level, of which the parts that `within` names are those of its place. */
+export function listNodes(
+  parts: NodeParts,
+  level: Level,
+  within: Partial<Place>,
+): readonly ReportedNode[] {
+  return placesOf(parts, level)
+    .filter((place) => LEVELS.every((part) => within[part] === undefined || within[part] === place[part]))
+    .flatMap((place) => findNode(parts, place) ?? []);
+}
+
+function placesOf({ cells, scopes }: NodeParts, level: Level): readonly Place[] {
+  if (level === 'cell') return cells.list().map(({ id }) => placeOfCell(id));
+  if (level === 'container') {
+    return cells.list().flatMap(({ containers }) => containers.map(({ ref }) => placeOfContainer(ref)));
+  }
+  const places = scopes.list().map(({ place }) => place);
+  return places.filter((place) => levelOf(place) === level);
+}

@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type ApplyChange,
+  type CapsuleError,
+  type CellDocument,
+  type CellId,
+  type CellRecord,
+  type ContainerDocument,
+  type ContainerRecord,
+  cellSpecOf,
+  containerKey,
+  containerSpecOf,
+  type DesiredState,
+  describePlace,
+  describeWorkloadChange,
+  documentOfCell,
+  type FieldChange,
+  isCapsuleError,
+  levelOf,
+  type Place,
+  placeOfCell,
+  placeOfContainer,
+  rootOf,
+} from '@capsule/core';
+import type { Database } from '@capsule/engine';
+import type { ScopeCommands } from '../scope/commands.ts';
+import type { Cells } from '../store/cells.ts';
+import type { Admission } from '../workload/admission/admission.ts';
+import type { ApplyBatch } from '../workload/admission/check-volumes.ts';
+import { claimsOf } from '../workload/admission/claims.ts';
+import { describeCellChange, needsNewContainer, needsNewContainers } from './cell-change.ts';
+import { nameOfCellId } from './cell-name.ts';
+import { checkDocument } from './check-document.ts';
+import { cellError } from './errors.ts';
+import { mergeContainer } from './merge-container.ts';
+
+/** One of several cells and containers that are applied together. */
+export type WantedCell = (
+  | { readonly cell: CellDocument; readonly container?: never }
+  | { readonly container: ContainerDocument; readonly cell?: never }
+) & {
+  /** Of the cell. Absent: a new cell runs, and an existing one keeps its desired state. */
+  readonly desired?: DesiredState | undefined;
+};
+
+/** Outcome of an apply or of its rehearsal. */
+export interface AppliedCell {
+  /** The cell that is declared, or that holds the declared container. */
+  readonly record: CellRecord;
+  readonly change: ApplyChange;
+  readonly fields: readonly FieldChange[];
+  /** New containers replace earlier ones. */
+  readonly recreates: boolean;
+  /** Parents that were missing, the outermost first; for a container also its cell. */
+  readonly madeParents: readonly Place[];
+}
+
+export type CellOutcome = { readonly applied: AppliedCell } | { readonly error: CapsuleError };
+
+export interface CellApplyOptions {
+  readonly dryRun?: boolean;
+  /** Refuse to change what exists. */
+  readonly createOnly?: boolean;
+}
+
+export interface CellApplierParts {
+  readonly db: Database;
+  readonly cells: Cells;
+  readonly scopes: Pick<ScopeCommands, 'ensureParents'>;
+  readonly admission: Pick<Admission, 'checkCell'>;
+  readonly now: () => number;
+  /** Stores an event of a container, in the transaction that stores its spec. */
+  readonly note: (record: ContainerRecord, reason: string, message: string) => void;
+  /** Called after a cell is stored. */
+  readonly onChange: (cell: CellId) => void;
+}
+
+/** Validates cells and single containers, checks them against each other, and stores them. */
+export class CellApplier {
+  readonly #parts: CellApplierParts;
+
+  constructor(parts: CellApplierParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Applies several cells and containers: all of them, or none if one is refused. Judges them
+   * together as they would be afterwards; does not judge an unchanged one again. Outcomes are in the
+   * order of `wanted`. With `dryRun` it writes nothing. Idempotent.
+   */
+  applyAll(
+    wanted: readonly WantedCell[],
+    { dryRun = false, createOnly = false }: CellApplyOptions = {},
+  ): readonly CellOutcome[] {
+    const { db } = this.#parts;
+    const judge = () => this.#judge(wanted, createOnly);
+    const rehearsed = db.rehearse(judge);
+    if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
+    // Nothing can change between the two: the store is synchronous.
+    return db.transaction(judge);
+  }
+
+  #judge(wanted: readonly WantedCell[], createOnly: boolean): readonly CellOutcome[] {
+    // All writes come before the first check, so that each finds the others as they would be.
+    const written = wanted.map((one) => this.#try(() => this.#put(one, createOnly)));
+    const batch: ApplyBatch = new Map(
+      written.flatMap((one) => ('error' in one ? [] : claimedBy(one.result))),
+    );
+    return written.map((one) => {
+      if ('error' in one) return one;
+      const admitted = this.#try(() => this.#admit(one.result, batch));
+      return 'error' in admitted ? admitted : { applied: admitted.result };
+    });
+  }
+
+  /** Rolls back a failure alone. A failure of the store itself rolls back everything. */
+  #try<T>(work: () => T): { readonly result: T } | { readonly error: CapsuleError } {
+    try {
+      return { result: this.#parts.db.transaction(work) };
+    } catch (error) {
+      if (!isCapsuleError(error) || error.code.startsWith('STORE_')) throw error;
+      return { error };
+    }
+  }
+
+  #put({ cell, container, desired }: WantedCell, createOnly: boolean): Written {
+    if (container !== undefined) return this.#putContainer(container, desired, createOnly);
+    const before = this.#standing(cell.id);
+    const written = this.#putCell(cell, before, desired);
+    if (createOnly) refuseChange(placeOfCell(cell.id), written);
+    return written;
+  }
+
+  #putContainer(
+    container: ContainerDocument,
+    desired: DesiredState | undefined,
+    createOnly: boolean,
+  ): Written {
+    const { ref, spec } = container;
+    const before = this.#standing(ref.cell);
+    const { document, known } = mergeContainer(before, container);
+    const whole = this.#putCell(document, before, desired);
+    const isNew = known === undefined;
+    const written: Written = {
+      ...whole,
+      change: isNew ? 'created' : whole.change,
+      fields: describeWorkloadChange(known?.spec, spec),
+      recreates: !isNew && whole.recreates,
+      madeParents: [...whole.madeParents, ...(before === undefined ? [placeOfCell(ref.cell)] : [])],
+    };
+    if (createOnly && !isNew) refuseChange(placeOfContainer(ref), written);
+    return written;
+  }
+
+  #putCell(
+    document: CellDocument,
+    before: CellRecord | undefined,
+    desired: DesiredState | undefined,
+  ): Written {
+    checkDocument(document);
+    const { id } = document;
+    if (before === undefined) {
+      const madeParents = this.#parts.scopes.ensureParents(placeOfCell(id));
+      this.#insert(document, desired ?? 'running');
+      const fields = describeCellChange(undefined, document);
+      return { id, before, change: 'created', fields, recreates: false, madeParents };
+    }
+    const fields = describeCellChange(documentOfCell(before), document);
+    const next = desired ?? before.desired;
+    const recreates = fields.some((field) => field.recreates);
+    const isSame = fields.length === 0 && next === before.desired;
+    if (!isSame) this.#replace(document, before, next);
+    const change = isSame ? 'unchanged' : 'configured';
+    return { id, before, change, fields, recreates, madeParents: [] };
+  }
+
+  #standing(id: CellId): CellRecord | undefined {
+    const before = this.#parts.cells.get(id);
+    if (before?.desired === 'deleting') {
+      throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCellId(id) });
+    }
+    if (before?.spec.kind === 'microVm') throw cellError.IS_MICRO_VM({ cell: nameOfCellId(id) });
+    return before;
+  }
+
+  #insert(document: CellDocument, desired: DesiredState): void {
+    const { cells, now } = this.#parts;
+    const rest = { uid: randomUUID(), desired, createdAt: now() };
+    cells.insert(document.id, cellSpecOf(document), rest);
+    for (const one of document.containers) this.#add(document, one);
+  }
+
+  #add(document: CellDocument, container: ContainerDocument): void {
+    const role = container === rootOf(document) ? 'root' : 'sibling';
+    this.#parts.cells.insertContainer(container.ref, role, containerSpecOf(container));
+  }
+
+  /** Fails with `CELL_ROOT_EXISTS`: a cell keeps its root. */
+  #replace(document: CellDocument, before: CellRecord, desired: DesiredState): void {
+    const { cells } = this.#parts;
+    const stored = documentOfCell(before);
+    checkRoot(stored, document);
+    cells.update(document.id, cellSpecOf(document), desired);
+    const isNewCell = needsNewContainers(stored, document);
+    const isStart = desired === 'running' && before.desired !== 'running';
+    const wanted = new Map(document.containers.map((one) => [containerKey(one.ref), one]));
+    for (const [at, one] of before.containers.entries()) {
+      const next = wanted.get(containerKey(one.ref));
+      const old = stored.containers[at];
+      wanted.delete(containerKey(one.ref));
+      if (next === undefined || old === undefined) cells.desire(one.ref, 'deleting');
+      else this.#replaceContainer(one, next, { isStart, isNew: isNewCell || needsNewContainer(old, next) });
+    }
+    for (const one of wanted.values()) this.#add(document, one);
+  }
+
+  #replaceContainer(
+    before: ContainerRecord,
+    next: ContainerDocument,
+    { isStart, isNew }: { readonly isStart: boolean; readonly isNew: boolean },
+  ): void {
+    const { cells } = this.#parts;
+    // A container that was on its way out comes back, as a new one.
+    const isBack = before.desired === 'deleting';
+    if (isBack) cells.desire(before.ref, 'running');
+    cells.updateContainer(before.ref, containerSpecOf(next), {
+      isNewRevision: isNew || isBack,
+      isNewRun: isNew || isBack || isStart,
+      stopGraceMs: before.stopGraceMs,
+    });
+  }
+
+  #admit({ id, before, ...outcome }: Written, batch: ApplyBatch): AppliedCell {
+    const { db, cells, admission, note, onChange } = this.#parts;
+    const record = cells.get(id);
+    if (record === undefined) throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCellId(id) });
+    if (outcome.change === 'unchanged') return { ...outcome, record };
+    admission.checkCell(record, before, batch);
+    for (const one of record.containers) note(one, 'Applied', describeApplied(outcome));
+    db.afterCommit(() => onChange(id));
+    return { ...outcome, record };
+  }
+}
+
+/** A cell that is stored, but not admitted yet. */
+interface Written extends Omit<AppliedCell, 'record'> {
+  readonly id: CellId;
+  readonly before: CellRecord | undefined;
+}
+
+function claimedBy({ before }: Written) {
+  if (before === undefined) return [];
+  return claimsOf(before).map((claim) => [containerKey(claim.ref), claim] as const);
+}
+
+/** Fails with `CELL_EXISTS` if the apply would change something that exists. */
+function refuseChange(place: Place, { before, change, fields }: Written): void {
+  if (before === undefined || change === 'unchanged') return;
+  const paths = fields.map(({ path }) => path);
+  throw cellError.EXISTS({ level: levelOf(place), place: describePlace(place), fields: paths });
+}
+
+function checkRoot(before: CellDocument, after: CellDocument): void {
+  const [kept, next] = [rootOf(before), rootOf(after)];
+  if (kept === undefined || kept.ref.container === next?.ref.container) return;
+  const facts = { root: kept.ref.container, container: next?.ref.container ?? 'no container' };
+  throw cellError.ROOT_EXISTS({ cell: nameOfCellId(before.id), ...facts });
+}
+
+const PATHS_SHOWN = 5;
+
+function describeApplied({ change, fields }: Pick<AppliedCell, 'change' | 'fields'>): string {
+  if (change === 'created') return 'created as applied';
+  const paths = fields.map(({ path }) => path);
+  const more = paths.length > PATHS_SHOWN ? ` and ${paths.length - PATHS_SHOWN} more` : '';
+  return `${paths.length === 0 ? 'desired state' : paths.slice(0, PATHS_SHOWN).join(', ')}${more} changed`;
+}

@@ -1,0 +1,69 @@
+import {
+  type CellDocument,
+  type ContainerDocument,
+  containerKey,
+  describeWorkloadChange,
+  type FieldChange,
+  rootOf,
+  splitWorkload,
+  type WorkloadSpec,
+} from '@capsule/core';
+
+/** Every field that differs, the cell's own labels first; for a new cell every field that says something. Pure. */
+export function describeCellChange(
+  before: CellDocument | undefined,
+  after: CellDocument,
+): readonly FieldChange[] {
+  const stored = new Map(before?.containers.map((one) => [containerKey(one.ref), one]));
+  const kept = new Set(after.containers.map(({ ref }) => containerKey(ref)));
+  return [
+    ...describeLabels(before?.labels ?? {}, after.labels),
+    ...after.containers.flatMap((one) => {
+      const known = stored.get(containerKey(one.ref));
+      const path = `containers.${one.ref.container}`;
+      const isNew = known === undefined && before !== undefined;
+      const added = isNew ? [{ path, after: one.ref.container, recreates: false }] : [];
+      return [...added, ...prefixed(path, describeWorkloadChange(known?.spec, one.spec))];
+    }),
+    ...(before?.containers ?? [])
+      .filter(({ ref }) => !kept.has(containerKey(ref)))
+      .map(({ ref: { container } }) => ({
+        path: `containers.${container}`,
+        before: container,
+        recreates: false,
+      })),
+  ];
+}
+
+/** Whether all containers have to be made anew, because a field that they share has changed. Pure. */
+export function needsNewContainers(before: CellDocument, after: CellDocument): boolean {
+  const [old, next] = [rootOf(before), rootOf(after)];
+  if (old === undefined || next === undefined) return false;
+  const mixed = { ...old.spec, ...splitWorkload(next.spec).cell } as WorkloadSpec;
+  return describeWorkloadChange(old.spec, mixed).some(({ recreates }) => recreates);
+}
+
+/** Whether this container has to be made anew, for a field of its own. Pure. */
+export function needsNewContainer(before: ContainerDocument, after: ContainerDocument): boolean {
+  const mixed = { ...before.spec, ...splitWorkload(after.spec).container } as WorkloadSpec;
+  return describeWorkloadChange(before.spec, mixed).some(({ recreates }) => recreates);
+}
+
+function prefixed(path: string, fields: readonly FieldChange[]): readonly FieldChange[] {
+  return fields.map((field) => ({ ...field, path: `${path}.${field.path.replace(/^container\./, '')}` }));
+}
+
+type Labels = CellDocument['labels'];
+
+/** Every label that differs. Pure. */
+export function describeLabels(before: Labels, after: Labels): readonly FieldChange[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys
+    .filter((key) => before[key] !== after[key])
+    .map((key) => ({
+      path: `metadata.labels.${key}`,
+      ...(before[key] !== undefined && { before: before[key] }),
+      ...(after[key] !== undefined && { after: after[key] }),
+      recreates: false,
+    }));
+}

@@ -1,0 +1,289 @@
+import {
+  type CellId,
+  type CellRecord,
+  type ContainerRecord,
+  type ContainerRef,
+  type DesiredState,
+  describePlace,
+  isRunOver,
+  type PauseReason,
+  placeOfContainer,
+  type WorkloadStatus,
+} from '@capsule/core';
+import type { Database } from '@capsule/engine';
+import type { PauseCommands } from '../pause/commands.ts';
+import type { Cells } from '../store/cells.ts';
+import type { Admission } from '../workload/admission/admission.ts';
+import { nameOfCellId } from './cell-name.ts';
+import { cellError } from './errors.ts';
+
+export interface CellCommandsParts {
+  readonly db: Database;
+  readonly cells: Cells;
+  readonly admission: Pick<Admission, 'checkCell'>;
+  readonly pauses: Pick<PauseCommands, 'hold' | 'release' | 'reasonsOf'>;
+  readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
+  /** Stores an event of a container, in the transaction of the change. */
+  readonly note: (record: ContainerRecord, reason: string, message: string) => void;
+  /** Called after a cell is stored. */
+  readonly onChange: (cell: CellId) => void;
+}
+
+/**
+ * Changes the desired state of cells, and of containers in them. Each call returns whether it changes
+ * anything, and fails with `CELL_NOT_FOUND` and `CELL_BEING_DELETED`. Idempotent.
+ */
+export class CellCommands {
+  readonly #parts: CellCommandsParts;
+
+  constructor(parts: CellCommandsParts) {
+    this.#parts = parts;
+  }
+
+  /** Containers that an operator stopped one by one stay stopped. Fails as `Admission.checkCell`. */
+  start(id: CellId): boolean {
+    return this.#change(id, 'asked to start', (before) => {
+      const isStart = before.desired !== 'running';
+      const due = before.containers.filter((one) => isStart || this.#isWaiting(one));
+      if (!isStart && due.length === 0) return false;
+      this.#desire(before, 'running');
+      for (const one of due) this.#begin(one);
+      return true;
+    });
+  }
+
+  /** Another grace period replaces that of a stop in progress. */
+  stop(id: CellId, stopGraceMs?: number): boolean {
+    return this.#change(id, 'asked to stop', (before) => {
+      const isNew = before.desired !== 'stopped';
+      const isOther = before.containers.some((one) => one.stopGraceMs !== stopGraceMs);
+      if (!isNew && (stopGraceMs === undefined || !isOther)) return false;
+      this.#desire(before, 'stopped');
+      for (const one of before.containers) this.#setGrace(one, stopGraceMs);
+      return isNew;
+    });
+  }
+
+  /** Stops the containers that run, and starts those that an operator did not stop one by one. */
+  restart(id: CellId, stopGraceMs?: number): void {
+    this.#change(id, 'asked to start again', (before) => {
+      this.#desire(before, 'running');
+      for (const one of before.containers) this.#begin(one, stopGraceMs);
+      return true;
+    });
+  }
+
+  /**
+   * Returns whether the cell existed; `force` kills it at once. Fails with `CELL_NOT_EMPTY` for one
+   * with containers beside its root, unless `cascade` is set.
+   */
+  delete(id: CellId, { force = false, cascade = false } = {}): boolean {
+    const { db, cells, note, onChange } = this.#parts;
+    return db.transaction(() => {
+      const before = cells.get(id);
+      if (before === undefined) return false;
+      if (!cascade) checkAlone(before);
+      this.#desire(before, 'deleting');
+      for (const one of before.containers) {
+        this.#setGrace(one, graceOfDelete(one, force));
+        note(one, 'Deleting', describeDelete(force));
+      }
+      db.afterCommit(() => onChange(id));
+      return true;
+    });
+  }
+
+  /** Fails with `CELL_CELL_STOPPED` for a container whose cell is not to run. */
+  startContainer(ref: ContainerRef): boolean {
+    return this.#changeContainer(ref, 'asked to start', (container, cell) => {
+      checkRunning(container, cell);
+      if (container.desired === 'running' && !this.#isWaiting(container)) return false;
+      this.#parts.cells.desire(ref, 'running');
+      this.#begin(container);
+      return true;
+    });
+  }
+
+  /** Fails with `CELL_ROOT_ALONE`. `verb` names the request in that error: `stopped`, `killed`. */
+  stopContainer(ref: ContainerRef, verb: string, stopGraceMs?: number): boolean {
+    return this.#changeContainer(ref, `asked to be ${verb}`, (container) => {
+      checkSibling(container, verb);
+      const isNew = container.desired !== 'stopped';
+      const isOther = stopGraceMs !== undefined && stopGraceMs !== container.stopGraceMs;
+      if (!isNew && !isOther) return false;
+      this.#parts.cells.desire(ref, 'stopped');
+      this.#setGrace(container, stopGraceMs);
+      return isNew;
+    });
+  }
+
+  /** A root restarts alone: its cell keeps namespaces and address. Fails as `startContainer`. */
+  restartContainer(ref: ContainerRef, stopGraceMs?: number): void {
+    this.#changeContainer(ref, 'asked to start again', (container, cell) => {
+      checkRunning(container, cell);
+      this.#parts.cells.desire(ref, 'running');
+      this.#begin(container, stopGraceMs);
+      return true;
+    });
+  }
+
+  /** Returns whether the container existed. Fails with `CELL_ROOT_ALONE`. */
+  deleteContainer(ref: ContainerRef, force = false): boolean {
+    const { db, cells, note, onChange } = this.#parts;
+    return db.transaction(() => {
+      const container = cells.container(ref);
+      if (container === undefined) return false;
+      checkSibling(container, 'deleted');
+      cells.desire(ref, 'deleting');
+      this.#setGrace(container, graceOfDelete(container, force));
+      note(container, 'Deleting', describeDelete(force));
+      db.afterCommit(() => onChange(ref.cell));
+      return true;
+    });
+  }
+
+  /** Freezes the containers of a cell that run. Fails with `CELL_NOT_RUNNING` if none does. */
+  async pause(id: CellId, signal?: AbortSignal): Promise<boolean> {
+    const refs = this.#stored(id).containers.map(({ ref }) => ref);
+    const paused = await Promise.all(refs.map((ref) => this.#hold(ref, signal)));
+    if (paused.includes('held')) return true;
+    if (paused.includes('was')) return false;
+    throw cellError.NOT_RUNNING({ level: 'cell', place: nameOfCellId(id) });
+  }
+
+  async pauseContainer(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
+    this.#storedContainer(ref);
+    const held = await this.#hold(ref, signal);
+    if (held !== 'none') return held === 'held';
+    const place = describePlace(placeOfContainer(ref));
+    throw cellError.NOT_RUNNING({ level: 'container', place });
+  }
+
+  /** Removes the operator's reason; a container resumes when no other reason is left. */
+  async unpause(id: CellId, signal?: AbortSignal): Promise<boolean> {
+    const refs = this.#stored(id).containers.map(({ ref }) => ref);
+    const changed = await Promise.all(refs.map((ref) => this.#release(ref, signal)));
+    return changed.includes(true);
+  }
+
+  unpauseContainer(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
+    this.#storedContainer(ref);
+    return this.#release(ref, signal);
+  }
+
+  async #hold(ref: ContainerRef, signal?: AbortSignal): Promise<'held' | 'was' | 'none'> {
+    const { pauses } = this.#parts;
+    const wasHeld = pauses.reasonsOf(ref).includes(OPERATOR);
+    await pauses.hold(ref, OPERATOR, signal);
+    if (wasHeld) return 'was';
+    return pauses.reasonsOf(ref).includes(OPERATOR) ? 'held' : 'none';
+  }
+
+  async #release(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
+    const { pauses } = this.#parts;
+    if (!pauses.reasonsOf(ref).includes(OPERATOR)) return false;
+    await pauses.release(ref, OPERATOR, signal);
+    return true;
+  }
+
+  #change(id: CellId, message: string, change: (before: CellRecord) => boolean): boolean {
+    const { db, cells, admission, note, onChange } = this.#parts;
+    return db.transaction(() => {
+      const before = this.#stored(id);
+      if (before.desired === 'deleting') {
+        throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCellId(id) });
+      }
+      const isChanged = change(before);
+      const after = cells.get(id);
+      if (after?.desired === 'running' && isChanged) admission.checkCell(after, before);
+      if (isChanged) for (const one of before.containers) note(one, 'Asked', message);
+      db.afterCommit(() => onChange(id));
+      return isChanged;
+    });
+  }
+
+  #changeContainer(
+    ref: ContainerRef,
+    message: string,
+    change: (container: ContainerRecord, cell: CellRecord) => boolean,
+  ): boolean {
+    const { db, cells, admission, note, onChange } = this.#parts;
+    return db.transaction(() => {
+      const before = this.#stored(ref.cell);
+      const container = this.#storedContainer(ref);
+      if (container.desired === 'deleting') {
+        const place = describePlace(placeOfContainer(ref));
+        throw cellError.BEING_DELETED({ level: 'container', place });
+      }
+      const isChanged = change(container, before);
+      const after = cells.get(ref.cell);
+      if (after?.desired === 'running' && isChanged) admission.checkCell(after, before);
+      if (isChanged) note(container, 'Asked', message);
+      db.afterCommit(() => onChange(ref.cell));
+      return isChanged;
+    });
+  }
+
+  #desire({ id, spec }: CellRecord, desired: DesiredState): void {
+    this.#parts.cells.update(id, spec, desired);
+  }
+
+  #begin({ ref, spec }: ContainerRecord, stopGraceMs?: number): void {
+    const next = { isNewRevision: false, isNewRun: true, stopGraceMs };
+    this.#parts.cells.updateContainer(ref, spec, next);
+  }
+
+  #setGrace({ ref, spec }: ContainerRecord, stopGraceMs: number | undefined): void {
+    const next = { isNewRevision: false, isNewRun: false, stopGraceMs };
+    this.#parts.cells.updateContainer(ref, spec, next);
+  }
+
+  /** It is done, or waits for its next try. */
+  #isWaiting(container: ContainerRecord): boolean {
+    if (container.desired !== 'running') return false;
+    const status = this.#parts.statusOf(container.ref);
+    return isRunOver(container, status) || status.phase === 'failed';
+  }
+
+  #stored(id: CellId): CellRecord {
+    const record = this.#parts.cells.get(id);
+    if (record !== undefined) return record;
+    throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCellId(id) });
+  }
+
+  #storedContainer(ref: ContainerRef): ContainerRecord {
+    const record = this.#parts.cells.container(ref);
+    if (record !== undefined) return record;
+    const place = describePlace(placeOfContainer(ref));
+    throw cellError.NOT_FOUND({ level: 'container', place });
+  }
+}
+
+const OPERATOR: PauseReason = 'operator';
+
+function checkSibling({ ref, role }: ContainerRecord, verb: string): void {
+  if (role === 'sibling') return;
+  throw cellError.ROOT_ALONE({ verb, cell: nameOfCellId(ref.cell), container: ref.container });
+}
+
+function checkRunning({ ref }: ContainerRecord, cell: CellRecord): void {
+  if (cell.desired === 'running') return;
+  throw cellError.CELL_STOPPED({ cell: nameOfCellId(cell.id), container: ref.container });
+}
+
+function checkAlone({ id, desired, containers }: CellRecord): void {
+  const siblings = containers.filter(({ role }) => role === 'sibling');
+  if (desired === 'deleting' || siblings.length === 0) return;
+  const names = siblings.map(({ ref }) => ref.container);
+  throw cellError.NOT_EMPTY({ cell: nameOfCellId(id), siblings: names });
+}
+
+/** A stop in progress keeps its own grace period. */
+function graceOfDelete({ desired, stopGraceMs }: ContainerRecord, force: boolean) {
+  if (force) return 0;
+  return desired === 'running' ? undefined : stopGraceMs;
+}
+
+function describeDelete(force: boolean): string {
+  return force ? 'asked to go, killed at once' : 'asked to go';
+}

@@ -1,0 +1,70 @@
+import { action, defineErrors, remedy } from '@capsule/core';
+
+export const cellError = defineErrors('CELL', {
+  NOT_FOUND: {
+    kind: 'notFound',
+    message: (f: { level: string; place: string }) => `there is no ${f.level} ${f.place}`,
+    hint: 'list what exists with `get`, then use one of these names',
+  },
+  EXISTS: {
+    kind: 'conflict',
+    message: (f: { level: string; place: string; fields: readonly string[] }) =>
+      `${f.level} ${f.place} exists and differs in ${f.fields.join(', ')}`,
+    hint: remedy`change it with ${action('apply')}`,
+  },
+  BEING_DELETED: {
+    kind: 'precondition',
+    message: (f: { level: string; place: string }) => `${f.level} ${f.place} is being deleted`,
+    hint: 'wait until it is gone, then create it again',
+  },
+  ROOT_EXISTS: {
+    kind: 'precondition',
+    message: (f: { cell: string; root: string; container: string }) =>
+      `${f.container} cannot be the root of cell ${f.cell}: its root is ${f.root}`,
+    why: 'a cell keeps its root as long as it exists',
+    hint: 'remove `root: true`, or delete the cell and create it again',
+  },
+  ROOTS_SEVERAL: {
+    kind: 'invalid',
+    message: (f: { cell: string; roots: readonly string[] }) =>
+      `cell ${f.cell} has several root containers: ${f.roots.join(' and ')}`,
+    hint: 'set `root: true` on one container',
+  },
+  ROOT_ALONE: {
+    kind: 'precondition',
+    message: (f: { verb: string; cell: string; container: string }) =>
+      `${f.container} is the root of cell ${f.cell}, which cannot be ${f.verb} alone`,
+    why: 'the other containers of the cell live in its namespaces',
+    hint: (f) => `use the same command for cell ${f.cell}`,
+  },
+  CELL_STOPPED: {
+    kind: 'precondition',
+    message: (f: { cell: string; container: string }) =>
+      `${f.container} cannot start, because cell ${f.cell} is stopped`,
+    hint: (f) => `start the cell first: kuke start cell ${f.cell}`,
+  },
+  NOT_RUNNING: {
+    kind: 'precondition',
+    message: (f: { level: string; place: string }) => `${f.level} ${f.place} is not running`,
+    why: 'only running processes can be paused',
+    hint: 'start it first',
+  },
+  NOT_EMPTY: {
+    kind: 'precondition',
+    message: (f: { cell: string; siblings: readonly string[] }) =>
+      `cell ${f.cell} is not empty: it holds ${f.siblings.join(', ')} beside its root`,
+    hint: 'delete these containers first, or use --cascade',
+  },
+  FIELD_OF_CELL: {
+    kind: 'invalid',
+    message: (f: { container: string; cell: string; fields: readonly string[] }) =>
+      `${f.container} cannot have ${f.fields.join(', ')}: all containers of cell ${f.cell} share these`,
+    hint: 'set the fields on the root container of the cell',
+  },
+  IS_MICRO_VM: {
+    kind: 'precondition',
+    message: (f: { cell: string }) => `cell ${f.cell} is a microVM, and holds no other containers`,
+    why: 'containers of a cell share one kernel',
+    hint: 'apply a manifest of kind MicroVM to change it, or create another cell',
+  },
+});

@@ -1,0 +1,46 @@
+import {
+  type CellDocument,
+  type CellRecord,
+  type ContainerDocument,
+  containerKey,
+  documentOfCell,
+} from '@capsule/core';
+import { nameOfCellId } from './cell-name.ts';
+import { cellError } from './errors.ts';
+
+/** A cell with one more or one changed container, and the container as it was. */
+export interface MergedCell {
+  readonly document: CellDocument;
+  readonly known: ContainerDocument | undefined;
+}
+
+/**
+ * Puts a container into its cell. The first container of a cell becomes its root. Fails with
+ * `CELL_ROOT_EXISTS` for a second root. Pure.
+ */
+export function mergeContainer(
+  record: CellRecord | undefined,
+  container: ContainerDocument,
+): MergedCell {
+  const { ref } = container;
+  const stored = record === undefined ? undefined : documentOfCell(record);
+  const containers = stored?.containers ?? [];
+  const known = containers.find((one) => containerKey(one.ref) === containerKey(ref));
+  const root = containers.find(({ isRoot }) => isRoot);
+  if (container.isRoot === true && root !== undefined && root !== known) {
+    const facts = { root: root.ref.container, container: ref.container };
+    throw cellError.ROOT_EXISTS({ cell: nameOfCellId(ref.cell), ...facts });
+  }
+  const next = { ...container, isRoot: root === undefined || root === known };
+  return {
+    document: {
+      id: ref.cell,
+      labels: stored?.labels ?? {},
+      containers:
+        known === undefined
+          ? [...containers, next]
+          : containers.map((one) => (one === known ? next : one)),
+    },
+    known,
+  };
+}

@@ -1,0 +1,53 @@
+import { action, defineErrors, remedy } from '@capsule/core';
+
+export const scopeError = defineErrors('SCOPE', {
+  NOT_FOUND: {
+    kind: 'notFound',
+    message: (f: { level: string; place: string }) => `there is no ${f.level} ${f.place}`,
+    hint: 'list what exists with `get`, then use one of these names',
+  },
+  NAMESPACE_TAKEN: {
+    kind: 'conflict',
+    message: (f: { place: string; namespace: string; holder: string }) =>
+      `realm ${f.place} cannot use the containerd namespace ${f.namespace}: realm ${f.holder} uses it`,
+    hint: 'choose another spec.namespace',
+  },
+  NAMESPACE_FIXED: {
+    kind: 'precondition',
+    message: (f: { place: string; namespace: string; stored: string }) =>
+      `the namespace of realm ${f.place} cannot change from ${f.stored} to ${f.namespace}`,
+    why: 'containers and images of the realm are in that containerd namespace',
+    hint: 'delete the realm and create it again, or remove spec.namespace',
+  },
+  NOT_EMPTY: {
+    kind: 'precondition',
+    message: (f: { level: string; place: string; holds: readonly string[] }) =>
+      `${f.level} ${f.place} is not empty: it holds ${listSome(f.holds)}`,
+    hint: 'delete these first, or use --cascade',
+  },
+  EXISTS: {
+    kind: 'conflict',
+    message: (f: { level: string; place: string; fields: readonly string[] }) =>
+      `${f.level} ${f.place} exists and differs in ${f.fields.join(', ')}`,
+    hint: remedy`change it with ${action('apply')}`,
+  },
+  BEING_DELETED: {
+    kind: 'precondition',
+    message: (f: { level: string; place: string }) => `${f.level} ${f.place} is being deleted`,
+    hint: 'wait until it is gone, then create it again',
+  },
+  PERMANENT: {
+    kind: 'precondition',
+    message: (f: { level: string; place: string }) => `${f.level} ${f.place} cannot be deleted`,
+    why: 'every capsule has main/default/default, where flat workloads live',
+    hint: 'delete the cells in it instead',
+  },
+});
+
+const SHOWN = 5;
+
+/** `web, db and 3 more`. */
+function listSome(names: readonly string[]): string {
+  const rest = names.length - SHOWN;
+  return `${names.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
