@@ -29,6 +29,7 @@ export { microVmError } from './microvm/errors.ts';
 export { type MicroVmOptions, openMicroVms } from './microvm/open-micro-vms.ts';
 export { consoleLog } from './microvm/runtime/start-writers.ts';
 export { type Architecture, architectureOf } from './oci/architecture.ts';
+export { containerId } from './oci/container-id.ts';
 export { programError } from './oci/errors.ts';
 export { KernelPortListeners } from './port-listeners/kernel-port-listeners.ts';
 export { projectionError } from './projection/errors.ts';

@@ -9,6 +9,10 @@ export const API: Folders = {
   'wire/error': { uses: ['errors.ts', 'gen', 'wire'], pure: true },
   'wire/volume': { uses: ['gen'], pure: true },
   'wire/workload': { uses: ['errors.ts', 'gen', 'wire', 'wire/error'], pure: true },
+  'wire/cell': {
+    uses: ['errors.ts', 'gen', 'wire', 'wire/error', 'wire/workload'],
+    pure: true,
+  },
   'wire/manifest': {
     uses: ['gen', 'wire', 'wire/error', 'wire/volume', 'wire/workload'],
     pure: true,
@@ -27,6 +31,7 @@ export const API: Folders = {
       'errors.ts',
       'gen',
       'wire',
+      'wire/cell',
       'wire/error',
       'wire/manifest',
       'wire/volume',

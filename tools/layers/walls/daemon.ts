@@ -17,16 +17,26 @@ export const DAEMON: Folders = {
     uses: ['event', 'network', 'pause', 'store', 'volume', 'workload/errors.ts'],
     tests: ['system', 'testing'],
   },
-  manifest: { uses: ['registry', 'volume', 'workload'], tests: ['store', 'testing'] },
+  scope: { uses: ['store'] },
+  cell: {
+    uses: ['pause', 'scope', 'store', 'workload'],
+    tests: ['testing'],
+  },
+  manifest: {
+    uses: ['cell', 'registry', 'scope', 'volume', 'workload'],
+    tests: ['store', 'testing'],
+  },
   capsule: { uses: ['store', 'workload'] },
   // Translates the wire: the one folder of nouns that all of them come together in.
   api: {
     uses: [
       'capsule',
+      'cell',
       'event',
       'image',
       'manifest',
       'registry',
+      'scope',
       'store',
       'volume',
       'workload',
@@ -39,6 +49,7 @@ export const DAEMON: Folders = {
     uses: [
       'api',
       'capsule',
+      'cell',
       'config',
       'event',
       'image',
@@ -46,6 +57,7 @@ export const DAEMON: Folders = {
       'network',
       'pause',
       'registry',
+      'scope',
       'store',
       'volume',
       'workload',

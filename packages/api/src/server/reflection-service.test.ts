@@ -47,7 +47,11 @@ for (const symbol of SYMBOLS) {
     const names = answer.value.fileDescriptorProto.map(
       (bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name,
     );
-    assert.deepEqual(names, ['capsule/v1/error.proto', 'capsule/v1/workload.proto']);
+    assert.deepEqual(names, [
+      'capsule/v1/error.proto',
+      'capsule/v1/place.proto',
+      'capsule/v1/workload.proto',
+    ]);
   });
 }
 

@@ -42,7 +42,7 @@ export interface CellServiceParts {
   readonly cellCommands: CellCommands;
   readonly scopeCommands: ScopeCommands;
   readonly scopeController: ScopeController;
-  readonly controller: Pick<WorkloadController, 'untilGone' | 'untilStopped' | 'untilContainerStopped' | 'refresh'>;
+  readonly controller: WorkloadController;
   readonly describer: CellDescriber;
   readonly feed: Feed;
 }
@@ -151,7 +151,10 @@ async function stopAt(
 function cellAt(place: Place): CellId {
   const id = cellOfPlace(place);
   if (id !== undefined) return id;
-  throw cellError.NOT_FOUND({ level: 'cell', place: `in ${levelOf(place)} ${describePlace(place)}` });
+  throw cellError.NOT_FOUND({
+    level: 'cell',
+    place: `in ${levelOf(place)} ${describePlace(place)}`,
+  });
 }
 
 function graceOf({ graceSeconds }: CellActRequest): number | undefined {

@@ -1,32 +1,43 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   applyChangeToProto,
-  askedStateFromProto,
   errorToDetail,
   fieldChangeToProto,
   type ManifestApplyRequest,
-  ManifestResultSchema,
+  type ManifestResultSchema,
   type ManifestService,
+  nodeToProto,
+  placeToProto,
   registryFromProto,
-  specFromProto,
   volumeSpecFromProto,
   type Workload as WireWorkload,
   workloadToProto,
 } from '@capsule/api/wire';
 import {
-  type CapsuleError,
+  containerKey,
   manifestError,
+  type Place,
+  placeKey,
+  refOfPlace,
   type Workload,
   type WorkloadRecord,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { ManifestCommands, ManifestOutcomes } from '../manifest/commands.ts';
-import { type Outcome, refusal, refusedOnly } from '../manifest/outcome.ts';
-import type { Applied, DesiredWorkload } from '../workload/commands.ts';
+import type { AppliedCell } from '../cell/apply.ts';
+import type { CellDescriber } from '../cell/describe.ts';
+import type { ManifestCommands } from '../manifest/commands.ts';
+import { type Outcome, refusedOnly } from '../manifest/outcome.ts';
+import type { AppliedScope, ScopeCommands } from '../scope/commands.ts';
+import type { Applied } from '../workload/commands.ts';
+import { type Read, readable, readResources, withUnreadable } from './manifest/read-resources.ts';
 
 export interface ManifestServiceParts {
   readonly manifests: ManifestCommands;
   readonly controller: { describe(record: WorkloadRecord): Workload };
+  readonly cells: {
+    readonly describer: CellDescriber;
+    readonly scopeCommands: Pick<ScopeCommands, 'resolve'>;
+  };
 }
 
 type Result = MessageInitShape<typeof ManifestResultSchema>;
@@ -37,84 +48,114 @@ export function manifestService(
 ): Partial<ServiceImpl<typeof ManifestService>> {
   return {
     async apply(request) {
-      const { manifests, controller } = parts;
       checkNames(request);
       const { registries, volumes, workloads, dryRun } = request;
-      const read = workloads.map(readWorkload);
-      const isReadable = read.every((one) => 'spec' in one);
-      const outcomes = await manifests.apply(
+      const read = readResources(request, (place) => parts.cells.scopeCommands.resolve(place));
+      const isReadable = !Object.values(read)
+        .flat()
+        .some((one) => 'error' in one);
+      const outcomes = await parts.manifests.apply(
         {
           registries: registries.map(registryFromProto),
           volumes: volumes.map(volumeSpecFromProto),
-          workloads: read.flatMap((one) => ('spec' in one ? [one] : [])),
+          scopes: readable(read.scopes),
+          cells: readable(read.cells),
+          workloads: readable(read.workloads),
         },
         // A resource that cannot be parsed is refused, and with it all the others.
         { dryRun: dryRun || !isReadable },
       );
-      const isDone = dryRun || isReadable;
-      const all = withUnreadable(outcomes, read);
-      const describe = (record: WorkloadRecord) => workloadToProto(controller.describe(record));
+      /** An apply that is refused answers with refusals only. */
+      const shown = <T>(all: readonly Outcome<T>[], from: readonly Read<unknown>[] = []) => {
+        const whole = from.length === 0 ? all : withUnreadable(all, from);
+        return dryRun || isReadable ? whole : whole.map(refusedOnly);
+      };
+      const cells = shown(outcomes.cells, read.cells);
+      const scopes = shown(outcomes.scopes, read.scopes);
+      const applied = shown(outcomes.workloads, read.workloads);
+      const describeWorkload = (record: WorkloadRecord) =>
+        workloadToProto(parts.controller.describe(record));
+      const at = request.cells.length;
       return {
-        registries: registries.map(({ name }, at) => declared(name, all.registries[at], isDone)),
-        volumes: volumes.map(({ name }, at) => declared(name, all.volumes[at], isDone)),
-        workloads: workloads.map(({ name }, at) =>
-          workloadResult(
-            name,
-            isDone ? all.workloads[at] : refusedOnly(all.workloads[at]),
-            describe,
-          ),
+        registries: shown(outcomes.registries).map((one, i) => declared(registries[i]?.name, one)),
+        volumes: shown(outcomes.volumes).map((one, i) => declared(volumes[i]?.name, one)),
+        workloads: applied.map((one, i) =>
+          workloadResult(workloads[i]?.name, one, describeWorkload),
         ),
+        scopes: scopes.map((one, i) => scopeResult(request.scopes[i], one, parts.cells)),
+        cells: cells.slice(0, at).map((one, i) => cellResult(request.cells[i], one, parts.cells)),
+        containers: cells
+          .slice(at)
+          .map((one, i) => cellResult(request.containers[i], one, parts.cells)),
+        madeParents: parentsMade([...scopes, ...cells]).map(placeToProto),
       };
     },
   };
 }
 
-type Declared = Pick<Applied, 'change' | 'fields'>;
-type Read = DesiredWorkload | { readonly error: CapsuleError };
+type Common = Pick<Applied, 'change' | 'fields'> & Partial<Pick<Applied, 'recreates'>>;
+type WirePlaced =
+  | ManifestApplyRequest['scopes'][number]
+  | ManifestApplyRequest['cells'][number]
+  | ManifestApplyRequest['containers'][number];
 
-function readWorkload(wire: WireWorkload): Read {
-  try {
-    return {
-      spec: specFromProto(wire),
-      desired: askedStateFromProto(wire.name, wire.desiredState),
-    };
-  } catch (error) {
-    return refusal(error);
-  }
-}
-
-/** Inserts the parse failures at their positions among the other outcomes. */
-function withUnreadable(outcomes: ManifestOutcomes, read: readonly Read[]): ManifestOutcomes {
-  const judged = [...outcomes.workloads];
-  return {
-    ...outcomes,
-    workloads: read.map((one) => ('error' in one ? one : judged.shift())),
-  };
-}
-
-function declared(name: string, outcome: Outcome<Declared>, isDone: boolean): Result {
-  if (outcome === undefined) return create(ManifestResultSchema, { name });
+function declared(name = '', outcome: Outcome<Common>): Result {
+  if (outcome === undefined) return { name };
   if ('error' in outcome) return { name, error: errorToDetail(outcome.error) };
-  if (!isDone) return { name };
-  const { change, fields } = outcome.applied;
-  return { name, change: applyChangeToProto(change), fields: fields.map(fieldChangeToProto) };
+  const { change, fields, recreates = false } = outcome.applied;
+  const changed = fields.map(fieldChangeToProto);
+  return { name, change: applyChangeToProto(change), fields: changed, recreates };
 }
 
 function workloadResult(
-  name: string,
+  name: string | undefined,
   outcome: Outcome<Applied>,
   describe: (record: WorkloadRecord) => WireWorkload,
 ): Result {
-  if (outcome === undefined) return { name };
-  if ('error' in outcome) return { name, error: errorToDetail(outcome.error) };
-  const { record, change, fields, recreates } = outcome.applied;
-  return {
-    name,
-    recreates,
-    change: applyChangeToProto(change),
-    fields: fields.map(fieldChangeToProto),
-    workload: describe(record),
-  };
+  const result = declared(name, outcome);
+  if (outcome === undefined || 'error' in outcome) return result;
+  return { ...result, workload: describe(outcome.applied.record) };
+}
+
+function scopeResult(
+  wire: WirePlaced | undefined,
+  outcome: Outcome<AppliedScope>,
+  { describer }: ManifestServiceParts['cells'],
+): Result {
+  const result = placed(wire, outcome);
+  if (outcome === undefined || 'error' in outcome) return result;
+  const scope = describer.scope(outcome.applied.record);
+  return { ...result, node: nodeToProto({ level: 'scope', scope }) };
+}
+
+function cellResult(
+  wire: WirePlaced | undefined,
+  outcome: Outcome<AppliedCell>,
+  { describer }: ManifestServiceParts['cells'],
+): Result {
+  const result = placed(wire, outcome);
+  if (outcome === undefined || 'error' in outcome) return result;
+  const { record } = outcome.applied;
+  const ref = wire?.place && refOfPlace(wire.place);
+  if (ref === undefined)
+    return { ...result, node: nodeToProto({ level: 'cell', cell: describer.cell(record) }) };
+  const key = containerKey({ cell: record.id, container: ref.container });
+  const found = record.containers.find((one) => containerKey(one.ref) === key);
+  if (found === undefined) return result;
+  const container = describer.container(record, found);
+  return { ...result, node: nodeToProto({ level: 'container', container }) };
+}
+
+function placed(wire: WirePlaced | undefined, outcome: Outcome<Common>): Result {
+  const place = wire?.place;
+  const name = place?.container || place?.cell || place?.stack || place?.space || place?.realm;
+  return { ...declared(name, outcome), ...(place && { place }) };
+}
+
+function parentsMade(outcomes: readonly Outcome<AppliedCell | AppliedScope>[]): readonly Place[] {
+  return outcomes.flatMap((one) =>
+    one === undefined || 'error' in one ? [] : one.applied.madeParents,
+  );
 }
 
 /**
@@ -123,13 +164,21 @@ function workloadResult(
  */
 function checkNames(request: ManifestApplyRequest): void {
   for (const what of ['registries', 'volumes', 'workloads'] as const) {
-    const names = new Set<string>();
-    for (const { name } of request[what]) {
-      if (names.has(name)) {
-        const problems = [{ path: what, message: `${name.slice(0, 80)} is declared twice` }];
-        throw manifestError.SPEC_INVALID({ name: name.slice(0, 80), problems });
-      }
-      names.add(name);
-    }
+    refuseTwins(
+      what,
+      request[what].map(({ name }) => name),
+    );
   }
+  for (const what of ['scopes', 'cells', 'containers'] as const) {
+    const keys = request[what].map(({ place }) => (place === undefined ? '' : placeKey(place)));
+    refuseTwins(what, keys);
+  }
+}
+
+function refuseTwins(what: string, names: readonly string[]): void {
+  const twin = names.find((name, at) => names.indexOf(name) !== at);
+  if (twin === undefined) return;
+  const name = twin.slice(0, 80);
+  const problems = [{ path: what, message: `${name} is declared twice` }];
+  throw manifestError.SPEC_INVALID({ name, problems });
 }

@@ -1,6 +1,7 @@
 import { createHealthService, createReflectionService } from '@capsule/api/server';
 import {
   CapsuleService,
+  CellService,
   EventService,
   health,
   IdentityService,
@@ -16,6 +17,7 @@ import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { ConnectRouter } from '@connectrpc/connect';
 import type { RegistryCommands } from '../registry/commands.ts';
 import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
+import { type CellServiceParts, cellService } from './cell-service.ts';
 import { type EventServiceParts, eventService } from './event-service.ts';
 import { type ImageServiceParts, imageService } from './image-service.ts';
 import { type ManifestServiceParts, manifestService } from './manifest-service.ts';
@@ -38,9 +40,17 @@ export interface StoredParts {
   readonly registries: RegistryCommands;
   readonly volumes: VolumeServiceParts;
   readonly manifests: ManifestServiceParts;
+  readonly cells: CellServiceParts;
 }
 
-const STORED = [WorkloadService, EventService, RegistryService, VolumeService, ManifestService];
+const STORED = [
+  WorkloadService,
+  CellService,
+  EventService,
+  RegistryService,
+  VolumeService,
+  ManifestService,
+];
 /** Services that exist in the API only: every call answers Unimplemented. */
 const LATER = [IdentityService, InstallService];
 
@@ -56,6 +66,7 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
     const served = [
       CapsuleService,
       WorkloadService,
+      CellService,
       ImageService,
       EventService,
       RegistryService,
@@ -73,6 +84,7 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
 
 function serveStored(router: ConnectRouter, parts: StoredParts): void {
   router.service(WorkloadService, workloadService(parts.workloads));
+  router.service(CellService, cellService(parts.cells));
   router.service(EventService, eventService(parts.events));
   router.service(RegistryService, registryService(parts.registries));
   router.service(VolumeService, volumeService(parts.volumes));

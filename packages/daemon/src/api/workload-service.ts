@@ -24,6 +24,7 @@ import type { WorkloadController } from '../workload/controller.ts';
 import { workloadError } from '../workload/errors.ts';
 import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload/copy.ts';
 import { execInWorkload } from './workload/exec.ts';
+import { type ContainerTarget, requireContainer } from './workload/find-container.ts';
 import { streamWorkloadLogs, type WorkloadLogParts } from './workload/logs.ts';
 import { readSelector } from './workload/read-selector.ts';
 import { streamWorkloadStats } from './workload/stats.ts';
@@ -43,7 +44,11 @@ export function workloadService(
   parts: WorkloadServiceParts,
 ): Partial<ServiceImpl<typeof WorkloadService>> {
   const { files, runtime } = parts;
-  const copyParts = { files, runtime, find: (name: string) => find(parts, name) };
+  const copyParts = {
+    files,
+    runtime,
+    find: (target: ContainerTarget) => requireContainer(parts, target),
+  };
   return {
     apply(request) {
       const { commands, controller } = parts;
@@ -91,7 +96,7 @@ export function workloadService(
       return { workload: workloadToProto(find(parts, name)) };
     },
     logs(request, context) {
-      find(parts, request.name);
+      requireContainer(parts, request);
       return streamWorkloadLogs(request, parts, context.signal);
     },
     copyTo(requests, context) {
@@ -107,7 +112,7 @@ export function workloadService(
       const { runtime } = parts;
       return execInWorkload(
         messages,
-        { runtime, find: (name) => find(parts, name) },
+        { runtime, find: (target) => requireContainer(parts, target) },
         context.signal,
       );
     },

@@ -35,12 +35,14 @@ import { cellError } from './errors.ts';
 import { mergeContainer } from './merge-container.ts';
 
 /** One of several cells and containers that are applied together. */
-export type WantedCell = (
+export type DesiredCell = (
   | { readonly cell: CellDocument; readonly container?: never }
   | { readonly container: ContainerDocument; readonly cell?: never }
 ) & {
   /** Of the cell. Absent: a new cell runs, and an existing one keeps its desired state. */
   readonly desired?: DesiredState | undefined;
+  /** Refuse to change what exists. */
+  readonly createOnly?: boolean;
 };
 
 /** Outcome of an apply or of its rehearsal. */
@@ -56,12 +58,6 @@ export interface AppliedCell {
 }
 
 export type CellOutcome = { readonly applied: AppliedCell } | { readonly error: CapsuleError };
-
-export interface CellApplyOptions {
-  readonly dryRun?: boolean;
-  /** Refuse to change what exists. */
-  readonly createOnly?: boolean;
-}
 
 export interface CellApplierParts {
   readonly db: Database;
@@ -86,23 +82,23 @@ export class CellApplier {
   /**
    * Applies several cells and containers: all of them, or none if one is refused. Judges them
    * together as they would be afterwards; does not judge an unchanged one again. Outcomes are in the
-   * order of `wanted`. With `dryRun` it writes nothing. Idempotent.
+   * order of `desired`. With `dryRun` it writes nothing. Idempotent.
    */
   applyAll(
-    wanted: readonly WantedCell[],
-    { dryRun = false, createOnly = false }: CellApplyOptions = {},
+    desired: readonly DesiredCell[],
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): readonly CellOutcome[] {
     const { db } = this.#parts;
-    const judge = () => this.#judge(wanted, createOnly);
+    const judge = () => this.#judge(desired);
     const rehearsed = db.rehearse(judge);
     if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
     // Nothing can change between the two: the store is synchronous.
     return db.transaction(judge);
   }
 
-  #judge(wanted: readonly WantedCell[], createOnly: boolean): readonly CellOutcome[] {
+  #judge(desired: readonly DesiredCell[]): readonly CellOutcome[] {
     // All writes come before the first check, so that each finds the others as they would be.
-    const written = wanted.map((one) => this.#try(() => this.#put(one, createOnly)));
+    const written = desired.map((one) => this.#try(() => this.#put(one)));
     const batch: ApplyBatch = new Map(
       written.flatMap((one) => ('error' in one ? [] : claimedBy(one.result))),
     );
@@ -123,7 +119,7 @@ export class CellApplier {
     }
   }
 
-  #put({ cell, container, desired }: WantedCell, createOnly: boolean): Written {
+  #put({ cell, container, desired, createOnly = false }: DesiredCell): Written {
     if (container !== undefined) return this.#putContainer(container, desired, createOnly);
     const before = this.#standing(cell.id);
     const written = this.#putCell(cell, before, desired);
@@ -203,15 +199,19 @@ export class CellApplier {
     cells.update(document.id, cellSpecOf(document), desired);
     const isNewCell = needsNewContainers(stored, document);
     const isStart = desired === 'running' && before.desired !== 'running';
-    const wanted = new Map(document.containers.map((one) => [containerKey(one.ref), one]));
+    const declared = new Map(document.containers.map((one) => [containerKey(one.ref), one]));
     for (const [at, one] of before.containers.entries()) {
-      const next = wanted.get(containerKey(one.ref));
+      const next = declared.get(containerKey(one.ref));
       const old = stored.containers[at];
-      wanted.delete(containerKey(one.ref));
+      declared.delete(containerKey(one.ref));
       if (next === undefined || old === undefined) cells.desire(one.ref, 'deleting');
-      else this.#replaceContainer(one, next, { isStart, isNew: isNewCell || needsNewContainer(old, next) });
+      else
+        this.#replaceContainer(one, next, {
+          isStart,
+          isNew: isNewCell || needsNewContainer(old, next),
+        });
     }
-    for (const one of wanted.values()) this.#add(document, one);
+    for (const one of declared.values()) this.#add(document, one);
   }
 
   #replaceContainer(

@@ -35,7 +35,7 @@ export function describeCellChange(
   ];
 }
 
-/** Whether all containers have to be made anew, because a field that they share has changed. Pure. */
+/** Returns whether all containers have to be recreated, because a field that they share has changed. Pure. */
 export function needsNewContainers(before: CellDocument, after: CellDocument): boolean {
   const [old, next] = [rootOf(before), rootOf(after)];
   if (old === undefined || next === undefined) return false;
@@ -43,14 +43,17 @@ export function needsNewContainers(before: CellDocument, after: CellDocument): b
   return describeWorkloadChange(old.spec, mixed).some(({ recreates }) => recreates);
 }
 
-/** Whether this container has to be made anew, for a field of its own. Pure. */
+/** Returns whether this container has to be recreated, for a field of its own. Pure. */
 export function needsNewContainer(before: ContainerDocument, after: ContainerDocument): boolean {
   const mixed = { ...before.spec, ...splitWorkload(after.spec).container } as WorkloadSpec;
   return describeWorkloadChange(before.spec, mixed).some(({ recreates }) => recreates);
 }
 
 function prefixed(path: string, fields: readonly FieldChange[]): readonly FieldChange[] {
-  return fields.map((field) => ({ ...field, path: `${path}.${field.path.replace(/^container\./, '')}` }));
+  return fields.map((field) => ({
+    ...field,
+    path: `${path}.${field.path.replace(/^container\./, '')}`,
+  }));
 }
 
 type Labels = CellDocument['labels'];

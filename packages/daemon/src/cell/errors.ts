@@ -41,7 +41,7 @@ export const cellError = defineErrors('CELL', {
     kind: 'precondition',
     message: (f: { cell: string; container: string }) =>
       `${f.container} cannot start, because cell ${f.cell} is stopped`,
-    hint: (f) => `start the cell first: kuke start cell ${f.cell}`,
+    hint: (f) => `start cell ${f.cell} first`,
   },
   NOT_RUNNING: {
     kind: 'precondition',

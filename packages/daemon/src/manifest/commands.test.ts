@@ -58,6 +58,9 @@ function setUp() {
     db,
     kinds: manifestKinds({
       registries,
+      scopes: system.cells.scopeCommands,
+      ranges: system.cells.ranges,
+      cells: system.cells.applier,
       volumes: system.volumes.commands,
       workloads: system.workloads.commands,
     }),
@@ -78,6 +81,8 @@ function setUp() {
       {
         registries: bundle.registries ?? [],
         volumes: bundle.volumes ?? [],
+        scopes: [],
+        cells: [],
         workloads: (bundle.workloads ?? []).map((spec) => ({ spec })),
       },
       { dryRun },

@@ -1,5 +1,8 @@
-import type { RegistrySpec, VolumeSpec } from '@capsule/core';
+import { placeKey, type RegistrySpec, type ScopeSpec, type VolumeSpec } from '@capsule/core';
+import type { AppliedCell, CellApplier, DesiredCell } from '../cell/apply.ts';
 import type { AppliedRegistry, RegistryCommands } from '../registry/commands.ts';
+import type { AppliedScope, ScopeCommands } from '../scope/commands.ts';
+import type { SpaceRanges } from '../scope/space-ranges.ts';
 import type { AppliedVolume, VolumeCommands } from '../volume/commands.ts';
 import type { Applied, DesiredWorkload, WorkloadCommands } from '../workload/commands.ts';
 import { inTurn, isRefused, type Outcome, refusal, refusedOnly, untilFailure } from './outcome.ts';
@@ -26,24 +29,41 @@ export interface ManifestKind<Desired, Done> {
 /** All kinds that are applied together, in this order: later kinds need earlier ones. */
 export interface ManifestKinds {
   readonly registries: ManifestKind<RegistrySpec, AppliedRegistry>;
+  readonly scopes: ManifestKind<DesiredScope, AppliedScope>;
   readonly volumes: ManifestKind<VolumeSpec, AppliedVolume>;
+  readonly cells: ManifestKind<DesiredCell, AppliedCell>;
   readonly workloads: ManifestKind<DesiredWorkload, Applied>;
+}
+
+/** One of several realms, spaces and stacks that are applied together. */
+export interface DesiredScope {
+  readonly spec: ScopeSpec;
+  /** Refuse to change what exists. */
+  readonly createOnly?: boolean;
 }
 
 export interface ManifestKindsParts {
   readonly registries: Pick<RegistryCommands, 'apply'>;
+  readonly scopes: Pick<ScopeCommands, 'apply'>;
+  readonly ranges: Pick<SpaceRanges, 'look'>;
+  readonly cells: Pick<CellApplier, 'applyAll'>;
   readonly volumes: Pick<VolumeCommands, 'apply' | 'examine' | 'rehearse'>;
   readonly workloads: Pick<WorkloadCommands, 'applyAll'>;
 }
 
 export function manifestKinds({
   registries,
+  scopes,
+  ranges,
+  cells,
   volumes,
   workloads,
 }: ManifestKindsParts): ManifestKinds {
   return {
     registries: registryKind(registries),
+    scopes: scopeKind(scopes, ranges),
     volumes: volumeKind(volumes),
+    cells: cellKind(cells, ranges),
     workloads: workloadKind(workloads),
   };
 }
@@ -51,8 +71,62 @@ export function manifestKinds({
 function registryKind(registries: ManifestKindsParts['registries']): ManifestKinds['registries'] {
   return {
     examine: (desired) => inTurn(desired, (spec) => registries.apply(spec, true)),
-    rehearse: (_desired, examined) => examined,
+    rehearse: (_wanted, examined) => examined,
     carryOut: (desired) => untilFailure(desired, (spec) => registries.apply(spec, false)),
+  };
+}
+
+/** Parents come before what they hold, whatever the order in a file. */
+function scopeKind(
+  scopes: ManifestKindsParts['scopes'],
+  ranges: ManifestKindsParts['ranges'],
+): ManifestKinds['scopes'] {
+  const apply = (desired: readonly DesiredScope[]) => {
+    const order = desired.toSorted(
+      (a, b) => placeKey(a.spec.place).length - placeKey(b.spec.place).length,
+    );
+    const outcomes = new Map(order.map((one) => [one, outcomeOfScope(scopes, one)]));
+    return desired.map((one) => outcomes.get(one));
+  };
+  return {
+    examine: (desired) => withRanges(desired, ranges),
+    rehearse: apply,
+    carryOut: async (desired) => apply(desired),
+  };
+}
+
+function outcomeOfScope(
+  scopes: ManifestKindsParts['scopes'],
+  { spec, createOnly = false }: DesiredScope,
+): Outcome<AppliedScope> {
+  try {
+    return { applied: scopes.apply(spec, { createOnly }) };
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+/** An apply of cells may make their spaces. */
+async function withRanges(
+  desired: readonly unknown[],
+  ranges: ManifestKindsParts['ranges'],
+): Promise<readonly undefined[]> {
+  if (desired.length > 0) await ranges.look();
+  return [];
+}
+
+/** Applies all cells or none: with one refusal, the result holds refusals only. */
+function cellKind(
+  cells: ManifestKindsParts['cells'],
+  ranges: ManifestKindsParts['ranges'],
+): ManifestKinds['cells'] {
+  return {
+    examine: (desired) => withRanges(desired, ranges),
+    rehearse: (desired) => cells.applyAll(desired, { dryRun: false }),
+    carryOut: async (desired) => {
+      const applied = cells.applyAll(desired);
+      return applied.some(isRefused) ? applied.map(refusedOnly) : applied;
+    },
   };
 }
 

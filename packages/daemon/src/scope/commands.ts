@@ -50,7 +50,8 @@ export class ScopeCommands {
 
   /** The realm `default` means `main` until a realm of that name exists. */
   resolve(place: Place): Place {
-    const isAlias = place.realm === 'default' && this.#parts.scopes.get({ realm: 'default' }) === undefined;
+    const isAlias =
+      place.realm === 'default' && this.#parts.scopes.get({ realm: 'default' }) === undefined;
     return isAlias ? { ...place, realm: 'main' } : place;
   }
 
@@ -114,7 +115,12 @@ export class ScopeCommands {
     const madeParents = this.ensureParents(spec.place);
     this.#insert(spec);
     const record = this.#stored(spec.place);
-    return { record, change: 'created', fields: describeScopeChange(undefined, record), madeParents };
+    return {
+      record,
+      change: 'created',
+      fields: describeScopeChange(undefined, record),
+      madeParents,
+    };
   }
 
   #change(spec: ScopeSpec, before: ScopeRecord, createOnly: boolean): AppliedScope {
@@ -126,7 +132,8 @@ export class ScopeCommands {
       throw scopeError.NAMESPACE_FIXED({ place: describePlace(place), ...facts });
     }
     const fields = describeScopeChange(before, spec);
-    if (fields.length === 0) return { record: before, change: 'unchanged', fields, madeParents: [] };
+    if (fields.length === 0)
+      return { record: before, change: 'unchanged', fields, madeParents: [] };
     if (createOnly) {
       const facts = { level: levelOf(place), place: describePlace(place) };
       throw scopeError.EXISTS({ ...facts, fields: fields.map(({ path }) => path) });

@@ -67,7 +67,8 @@ export class ScopeController {
   }
 
   stateOf({ place, generation, isDeleting }: ScopeRecord): ScopeState {
-    if (isDeleting) return { state: 'pending', reason: 'Deleting', message: 'being deleted', generation };
+    if (isDeleting)
+      return { state: 'pending', reason: 'Deleting', message: 'being deleted', generation };
     const known = this.#states.get(placeKey(place));
     return known ?? { state: 'pending', reason: 'Accepted', message: 'being made', generation: 0 };
   }

@@ -127,6 +127,16 @@ export class Cells {
     );
   }
 
+  /** Removes one container that is to go, unless its cell has changed since it was read. */
+  removeContainer({ ref, generation }: Pick<ContainerRecord, 'ref' | 'generation'>): boolean {
+    const changed = this.#db.run(
+      `DELETE FROM container WHERE cell = ?1 AND name = ?2 AND desired = 'deleting'
+         AND EXISTS (SELECT 1 FROM cell WHERE key = ?1 AND generation = ?3)`,
+      ...[cellKey(ref.cell), ref.container, generation],
+    );
+    return changed > 0;
+  }
+
   updateContainer(
     { cell, container }: ContainerRef,
     spec: CellContainer,
@@ -171,10 +181,15 @@ function containerFromRow(
     ref: { cell, container: String(row['name']) },
     role: row['role'] as ContainerRole,
     ...shared,
-    ...(shared.desired === 'running' && { desired: row['desired'] as DesiredState }),
+    desired: desiredOf(shared.desired, row['desired'] as DesiredState),
     spec: JSON.parse(String(row['body'])) as CellContainer,
     revision: Number(row['revision']),
     run: Number(row['run']),
     ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: Number(row['stop_grace_ms']) }),
   };
+}
+
+/** A container of a cell that is not to run does not run either, and one that is to go goes in any case. */
+function desiredOf(cell: DesiredState, own: DesiredState): DesiredState {
+  return cell === 'running' || (cell === 'stopped' && own === 'deleting') ? own : cell;
 }

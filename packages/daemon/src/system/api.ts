@@ -75,11 +75,18 @@ function workloadsSeen({ resources: { records, observer } }: Stored): WorkloadsS
 
 function storedParts(stored: Stored, ports: Ports): StoredParts {
   const { base, resources, registries } = stored;
-  const { workloads, volumes, records } = resources;
+  const { workloads, volumes, records, cells } = resources;
   const { commands, controller } = workloads;
   const manifests = new ManifestCommands({
     db: base.db,
-    kinds: manifestKinds({ registries, volumes: volumes.commands, workloads: commands }),
+    kinds: manifestKinds({
+      registries,
+      scopes: cells.scopeCommands,
+      ranges: cells.ranges,
+      volumes: volumes.commands,
+      cells: cells.applier,
+      workloads: commands,
+    }),
     lock: keyedLock(),
   });
   return {
@@ -87,7 +94,17 @@ function storedParts(stored: Stored, ports: Ports): StoredParts {
     events: { history: records.history, feed: base.feed },
     registries,
     volumes,
-    manifests: { manifests, controller },
+    manifests: { manifests, controller, cells },
+    cells: {
+      cells: records.cells,
+      scopes: records.scopes,
+      cellCommands: cells.commands,
+      scopeCommands: cells.scopeCommands,
+      scopeController: cells.scopeController,
+      controller,
+      describer: cells.describer,
+      feed: base.feed,
+    },
   };
 }
 
@@ -100,6 +117,8 @@ function workloadParts({ base, resources }: Stored, ports: Ports): WorkloadServi
     runtime,
     files,
     specs: resources.records.specs,
+    cells: resources.records.cells,
+    resolve: (place) => resources.cells.scopeCommands.resolve(place),
     feed: base.feed,
     logs: logs.store,
     logPath: logs.pathOf,

@@ -4,7 +4,7 @@ import { createContainer } from '../workload/step/create.ts';
 import { missImage, pullImage } from '../workload/step/image.ts';
 import { missRecord } from '../workload/step/miss-record.ts';
 import { attachNetwork, detachNetwork, publishPorts } from '../workload/step/network.ts';
-import { forget, removeContainer, removeLogs } from '../workload/step/remove.ts';
+import { forget, forgetContainer, removeContainer, removeLogs } from '../workload/step/remove.ts';
 import { limitContainer, startContainer, stopContainer } from '../workload/step/run.ts';
 import { attachVolumes, detachVolumes, fillVolumes } from '../workload/step/volume.ts';
 import type { Executors } from '../workload/steps.ts';
@@ -16,19 +16,21 @@ export function createExecutors(
   parts: WorkloadsParts,
   logs: ContainerLogs,
 ): Executors {
-  return { cell: cellExecutors(db, parts, logs), container: containerExecutors(parts, logs) };
+  return { cell: cellExecutors(db, parts, logs), container: containerExecutors(db, parts, logs) };
 }
 
 function cellExecutors(
   db: Database,
-  { records, observer, pauses, ports, network: { publisher }, volumes }: WorkloadsParts,
+  parts: WorkloadsParts,
   logs: ContainerLogs,
 ): Executors['cell'] {
+  const { records, observer, pauses, ports, volumes, ensureScopes } = parts;
+  const { publisher } = parts.network;
   const { cells, addresses } = records;
   const { network } = ports.network;
   const { attachments, filler } = volumes;
   return {
-    attachNetwork: attachNetwork(network),
+    attachNetwork: attachNetwork({ network, ensureScopes }),
     detachNetwork: detachNetwork({ network, cells, addresses }),
     publishPorts: publishPorts(publisher),
     attachVolumes: attachVolumes(attachments),
@@ -39,10 +41,11 @@ function cellExecutors(
 }
 
 function containerExecutors(
+  db: Database,
   { records, observer, pauses, ports, volumes: { filler } }: WorkloadsParts,
   logs: ContainerLogs,
 ): Executors['container'] {
-  const { addresses, volumes } = records;
+  const { cells, addresses, volumes } = records;
   const { runtime, images } = ports;
   const { network } = ports.network;
   const { backend: volumeBackend } = ports.volumes;
@@ -64,5 +67,6 @@ function containerExecutors(
     stopContainer: stopContainer({ runtime, observer }),
     removeContainer: removeContainer(runtime),
     removeLogs: removeLogs(logs),
+    forgetContainer: forgetContainer({ db, cells, pauses, logs, observer }),
   };
 }

@@ -14,7 +14,6 @@ import { FileFollower } from '@capsule/host';
 import { BridgeResponder } from '@capsule/names';
 import { NamePublisher } from '../network/publish-names.ts';
 import { PortPublisher } from '../network/publish-ports.ts';
-import type { NetworkOf } from '../store/addresses.ts';
 import type { Base } from './base.ts';
 import type { Records } from './records.ts';
 import type { Setup } from './setup.ts';
@@ -32,12 +31,6 @@ export type NetworkDrivers = ReturnType<typeof openNetwork>;
 /** Returns the network of the space that exists from the first start. */
 export function firstSpace({ bridge: { name: bridge, cidr } }: Setup['config']): SpaceNetworkSpec {
   return { key: spaceKey({ realm: 'main', space: 'default' }), bridge, cidr };
-}
-
-/** Returns the network of each cell's space: there is one space. */
-export function networksOf(config: Setup['config']): NetworkOf {
-  const { key, cidr } = firstSpace(config);
-  return (cell) => (spaceKey(cell) === key ? cidr : undefined);
 }
 
 export function openNetwork({ config, paths, log, stack }: Setup) {

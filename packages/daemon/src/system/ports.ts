@@ -5,6 +5,7 @@ import type {
   ImageStore,
   LogStore,
 } from '@capsule/core';
+import type { ScopeMaker } from '../scope/reconcile.ts';
 import type { NetworkPorts } from './network.ts';
 import type { VolumePorts } from './volumes.ts';
 
@@ -12,10 +13,13 @@ import type { VolumePorts } from './volumes.ts';
 export interface Ports {
   readonly runtime: ContainerRuntime;
   readonly files: ContainerFiles;
+  /** The id of a container in the runtime. */
+  readonly runtimeId: (ref: ContainerRef) => string;
   readonly images: ImageStore;
   readonly logs: LogPorts;
   readonly network: NetworkPorts;
   readonly volumes: VolumePorts;
+  readonly scopes: ScopeMaker;
 }
 
 export interface LogPorts {

@@ -1,11 +1,11 @@
-import { type ContainerRef, nameOfCell } from '@capsule/core';
+import { type ContainerRef, nameOfCell, placeOfCell, type SpaceNetwork } from '@capsule/core';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
 import { PauseCommands } from '../pause/commands.ts';
-import type { NetworkOf } from '../store/addresses.ts';
 import { WorkloadObserver } from '../workload/observe.ts';
 import { volumeUsers } from '../workload/volume-users.ts';
 import type { Base } from './base.ts';
+import { createCells } from './cells.ts';
 import { createNetwork } from './network.ts';
 import type { Ports } from './ports.ts';
 import { createRecords } from './records.ts';
@@ -14,14 +14,17 @@ import type { WorkloadSettings } from './workload-parts.ts';
 import { createWorkloads } from './workloads.ts';
 
 export interface ResourceSettings extends WorkloadSettings {
-  readonly networkOf: NetworkOf;
+  /** Of the space main/default. */
+  readonly network: SpaceNetwork;
+  /** From which further spaces get their networks. */
+  readonly spacePool: string;
 }
 
 export type Resources = ReturnType<typeof createResources>;
 
 /** Creates all parts that reconcile the stored resources; `startResources` starts them. */
 export function createResources(base: Base, ports: Ports, settings: ResourceSettings) {
-  const records = createRecords(base, settings.networkOf);
+  const records = createRecords(base, settings.network);
   const { db, feed, log, now, monotonicMs } = base;
   const { cells, statuses, addresses, recorder } = records;
   const pauses = new PauseCommands({
@@ -58,6 +61,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     now,
   });
   const workloads = createWorkloads(base, {
+    ensureScopes: (cell, signal) => cellArea.scopeController.ensure(placeOfCell(cell), signal),
     records,
     observer,
     pauses,
@@ -68,15 +72,26 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   });
   // Comes before names, port maps and reconciles, which read the addresses.
   claimAddresses({ db, cells, addresses, statusOf, log });
-  return { records, observer, network, volumes, images, workloads };
+  const { admission, controller } = workloads;
+  const cellArea = createCells(base, {
+    records,
+    observer,
+    pauses,
+    admission,
+    controller,
+    ports,
+    spacePool: settings.spacePool,
+  });
+  return { records, observer, network, volumes, images, workloads, cells: cellArea };
 }
 
 /** Starts the resources, which run until `stack` is disposed. */
 export function startResources(
-  { network, workloads, volumes }: Resources,
+  { network, workloads, volumes, cells }: Resources,
   stack: AsyncDisposableStack,
 ): void {
   stack.use(network.namePublisher).start();
+  stack.use(cells.scopeController).start();
   stack.use(workloads.controller).start();
   void stack.use(volumes).start();
 }

@@ -1,18 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
-import { consoleLog, FileLogs } from '@capsule/drivers';
+import { consoleLog, containerId, FileLogs } from '@capsule/drivers';
 import type { Log } from '@capsule/engine';
 import type { Config } from '../config/config.ts';
+import { scopeMaker } from '../scope/make.ts';
 import { type Stored, serveApi } from './api.ts';
 import { createBase } from './base.ts';
 import { openImages } from './images.ts';
-import {
-  firstSpace,
-  followUplink,
-  type NetworkDrivers,
-  networksOf,
-  openNetwork,
-} from './network.ts';
+import { firstSpace, followUplink, type NetworkDrivers, openNetwork } from './network.ts';
 import { systemPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
 import { PowerOff } from './power-off.ts';
@@ -90,6 +85,8 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
       serialPathOf: (ref) => consoleLog(paths.log(ref)),
     },
     volumes: await openVolumePorts(setup, microVms),
+    scopes: scopeMaker({ spaces: network.network }),
+    runtimeId: containerId,
   };
 }
 
@@ -110,7 +107,8 @@ async function startStored(
   await registries.publish().catch((error) => log.error('registries not published', { error }));
   const base = createBase(db, log);
   const resources = createResources(base, ports, {
-    networkOf: networksOf(config),
+    network: { bridge: config.bridge.name, cidr: config.bridge.cidr },
+    spacePool: config.spaces.cidr,
     concurrency: config.workloads.concurrency,
     ownFolders: [paths.volumes, paths.uploads, paths.vms, paths.vmImages, paths.vmKernels],
     limits,

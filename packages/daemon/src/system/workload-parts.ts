@@ -1,4 +1,4 @@
-import type { Resources as Limits } from '@capsule/core';
+import type { CellId, Resources as Limits } from '@capsule/core';
 import type { PauseCommands } from '../pause/commands.ts';
 import type { WorkloadObserver } from '../workload/observe.ts';
 import type { NetworkArea } from './network.ts';
@@ -17,6 +17,8 @@ export interface WorkloadSettings {
 }
 
 export interface WorkloadsParts {
+  /** Makes the scopes of a cell, where they are not made yet. */
+  readonly ensureScopes: (cell: CellId, signal: AbortSignal) => Promise<void>;
   readonly records: Records;
   readonly observer: WorkloadObserver;
   readonly pauses: PauseCommands;

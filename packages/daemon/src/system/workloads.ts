@@ -16,10 +16,11 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
   const { db, feed, log, now, monotonicMs } = base;
   const { records, observer, ports } = parts;
   const { cells, specs, goods, addresses } = records;
+  const admission = createAdmission(parts);
   const commands = new WorkloadCommands({
     db,
     specs,
-    admission: createAdmission(parts),
+    admission,
     now,
     statusOf: (ref) => observer.statusOf(ref),
     note: (record, reason, message) => observer.recordEvent(record, reason, message),
@@ -46,7 +47,7 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
   const settling = new SettleMonitor(settled);
   const watches = { guard, health, settling };
   const controller: WorkloadController = createController(base, parts, watches);
-  return { commands, controller };
+  return { commands, controller, admission };
 }
 
 function createAdmission({ records, observer, ports, settings }: WorkloadsParts): Admission {

@@ -13,7 +13,8 @@ export function createTestResources(db: Database, ports: Ports, settings: TestSe
   const feed = new Feed(db);
   const base = { db, feed, log: createLog(() => undefined), now, monotonicMs };
   const resources = createResources(base, ports, {
-    networkOf: () => '172.20.254.0/24',
+    network: { bridge: 'br0', cidr: '172.20.254.0/24' },
+    spacePool: '10.88.0.0/16',
     concurrency: 4,
     limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
     ownFolders: [],

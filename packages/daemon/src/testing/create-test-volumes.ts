@@ -25,7 +25,7 @@ export function createTestVolumes(db: Database, test: TestVolumes) {
   const { now = Date.now, monotonicMs = () => performance.now() } = test;
   const { backend, guestVolumes, archives, uploads } = test;
   const base = { db, feed: new Feed(db), log: createLog(() => undefined), now, monotonicMs };
-  const records = createRecords(base, () => '172.20.254.0/24');
+  const records = createRecords(base, { bridge: 'br0', cidr: '172.20.254.0/24' });
   const volumes = createVolumes(base, {
     records,
     ports: { backend, guestVolumes, archives, uploads, faultPoint: () => undefined },

@@ -12,6 +12,7 @@ import {
 import { openStore } from '@capsule/engine';
 import { FakePortListeners } from '@capsule/testkit';
 import { Addresses } from '../store/addresses.ts';
+import { Cells } from '../store/cells.ts';
 import { GoodSpecs } from '../store/good-specs.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { WorkloadSpecs } from '../store/workload-specs.ts';
@@ -36,6 +37,7 @@ function setUp() {
     specs,
     now: () => 5,
     admission: new Admission({
+      cells: new Cells(db),
       specs,
       goods,
       addresses,

@@ -63,7 +63,7 @@ class Machine {
       volumes: { ...outside.volumes, backend: this.disk },
     };
     const { resources, base } = createTestResources(this.db, ports, {
-      networkOf: () => this.cidr,
+      network: { bridge: 'br0', cidr: this.cidr },
       now: () => Date.now() + this.clockMs,
     });
     resources.workloads.controller.start();

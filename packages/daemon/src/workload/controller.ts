@@ -68,6 +68,7 @@ export class WorkloadController {
   readonly #stop = new AbortController();
   readonly #feedListener: Disposable;
   #watching: Promise<void> = Promise.resolve();
+  #isRuntimeAway = false;
   #resync: NodeJS.Timeout | undefined;
 
   constructor(parts: WorkloadControllerParts) {
@@ -112,6 +113,7 @@ export class WorkloadController {
         log,
         retryMs: 250,
         onEvent: (event) => this.#handle(event),
+        onReach: (isThere) => this.#noteReach(isThere),
         onGap: () => {
           this.#retryAll();
           this.#upkeep.restart(REMAINS);
@@ -152,6 +154,42 @@ export class WorkloadController {
       return record.containers.every(({ ref }) => observer.statusOf(ref).phase === 'stopped');
     };
     return this.#until(isStopped, signal);
+  }
+
+  /** Resolves as `untilGone` does, when nothing of one container runs any more. */
+  untilContainerStopped(ref: ContainerRef, signal: AbortSignal): Promise<boolean> {
+    const { cells, observer } = this.#parts;
+    const isStopped = () => {
+      if (cells.container(ref)?.desired !== 'stopped') return true;
+      return observer.statusOf(ref).phase === 'stopped';
+    };
+    return this.#until(isStopped, signal);
+  }
+
+  /** Resolves as `untilGone` does, when one container is gone or back. */
+  untilContainerGone(ref: ContainerRef, signal: AbortSignal): Promise<boolean> {
+    const { cells } = this.#parts;
+    return this.#until(() => cells.container(ref)?.desired !== 'deleting', signal);
+  }
+
+  /** Inspects the containers of these cells now. Fails if the runtime cannot be asked. */
+  async refresh(
+    records: readonly CellRecord[],
+    signal: AbortSignal,
+  ): Promise<{ readonly containers: number; readonly changed: number }> {
+    const { observer } = this.#parts;
+    const refs = records.flatMap(({ containers }) => containers.map(({ ref }) => ref));
+    const before = refs.map((ref) => observer.statusOf(ref));
+    await Promise.all(refs.map((ref) => this.#look(ref)));
+    signal.throwIfAborted();
+    for (const { id } of records) this.wake(id);
+    const changed = refs.filter((ref, at) => observer.statusOf(ref).reason !== before[at]?.reason);
+    return { containers: refs.length, changed: changed.length };
+  }
+
+  /** Whether the runtime did not answer last time. */
+  get isRuntimeAway(): boolean {
+    return this.#isRuntimeAway;
   }
 
   async #until(isDone: () => boolean, signal: AbortSignal): Promise<boolean> {
@@ -215,6 +253,14 @@ export class WorkloadController {
     this.#look(ref).catch((error: unknown) => {
       this.#parts.log.warn('workload not looked at', { name, error });
     });
+  }
+
+  /** Every state of a container depends on whether the runtime answers: watchers look again. */
+  #noteReach(isThere: boolean): void {
+    if (this.#isRuntimeAway === !isThere) return;
+    this.#isRuntimeAway = !isThere;
+    const { cells, feed } = this.#parts;
+    for (const { id } of cells.list()) feed.notify(cellKey(id));
   }
 
   #noteOutOfMemory(ref: ContainerRef): void {

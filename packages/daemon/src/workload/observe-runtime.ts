@@ -12,6 +12,8 @@ export interface RuntimeWatchParts {
    * called when the first try fails.
    */
   readonly onGap: () => void;
+  /** Called with whether the runtime answers, at least when that changes. */
+  readonly onReach: (isThere: boolean) => void;
   /** Milliseconds between two tries to reach the runtime. */
   readonly retryMs: number;
 }
@@ -29,7 +31,9 @@ export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal
       let next = events.next();
       // A stream that waits for its first event does not show whether the runtime is there.
       const answer = await Promise.race([parts.runtime.probe(signal), next]);
-      if (!('ok' in answer) || answer.ok) handle(parts, parts.onGap);
+      const isThere = !('ok' in answer) || answer.ok;
+      handle(parts, () => parts.onReach(isThere));
+      if (isThere) handle(parts, parts.onGap);
       for (let event = await next; event.done !== true; event = await next) {
         const { value } = event;
         handle(parts, () => parts.onEvent(value));
@@ -38,6 +42,7 @@ export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal
     } catch (error) {
       if (signal.aborted) return;
       parts.log.warn('runtime events interrupted', { error });
+      handle(parts, () => parts.onReach(false));
       if (attempt === 1) handle(parts, parts.onGap);
     }
     await pause(parts.retryMs, undefined, { signal }).catch(whenAborted);

@@ -32,6 +32,7 @@ export function fakeOutside() {
     images,
     runtime: new FakeContainerRuntime(images),
     files: NO_FILES,
+    runtimeId: containerKey,
     logs: {
       store: NO_LOGS,
       pathOf: containerKey,
@@ -50,5 +51,6 @@ export function fakeOutside() {
       guestVolumes: noGuestVolumes,
       faultPoint: () => undefined,
     },
+    scopes: { make: async () => undefined, unmake: async () => undefined },
   };
 }

@@ -104,7 +104,11 @@ export function containerDocumentToProto({ ref, isRoot, spec }: ContainerDocumen
 }
 
 /** Fails with `API_PLACE_INVALID` and as `specFromProto`. */
-export function containerDocumentFromProto({ place, root, spec }: WireContainer): ContainerDocument {
+export function containerDocumentFromProto({
+  place,
+  root,
+  spec,
+}: WireContainer): ContainerDocument {
   const ref = refOfPlace(placeFromProto(place));
   if (ref === undefined) throw apiError.PLACE_INVALID({ problem: 'container is missing' });
   const read = { ...specFromProto(spec), name: ref.container };

@@ -1,7 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { isName, LEVELS, type Level, type Place, placeOf } from '@capsule/core';
 import { apiError } from '../../errors.ts';
-import { PlaceSchema, Level as WireLevel, type Place as WirePlace } from '../../gen/capsule/v1/place_pb.ts';
+import {
+  PlaceSchema,
+  Level as WireLevel,
+  type Place as WirePlace,
+} from '../../gen/capsule/v1/place_pb.ts';
 import { defineChoice } from '../choice.ts';
 import { clip } from '../clip.ts';
 
@@ -31,7 +35,7 @@ export function placeToProto(place: Place): WirePlace {
 /** Fails with `API_PLACE_INVALID` for a part that is no name, or without one of the outer parts. */
 export function placeFromProto(wire: WirePlace | undefined): Place {
   const parts = LEVELS.map((part) => wire?.[part] ?? '');
-  const count = parts.findIndex((part) => part === '');
+  const count = parts.indexOf('');
   const named = count === -1 ? parts : parts.slice(0, count);
   const [missing] = LEVELS.slice(named.length);
   if (parts.some((part, at) => at > named.length && part !== '') || named.length === 0) {

@@ -322,6 +322,8 @@ function effect(world: World, workload: WorkloadRecord, step: Step): World {
         ...set({ imageDigest: 'sha256:2' }),
         status: { ...status, pulledFor: pullKey(workload) },
       };
+    case 'forgetContainer':
+      return world;
     case 'missRecord':
       return set({ container: undefined });
     case 'missImage':

@@ -76,14 +76,27 @@ export function planCell(record: CellRecord, seen: CellSeen, now: number): CellP
   });
   const first = stepsOf(plans, 'first');
   if (first.length > 0) return { steps: rootLast(record, first) };
+  const gone = goneOf(record, plans);
+  if (gone.length > 0) return { steps: gone };
   switch (record.desired) {
     case 'deleting':
       return planDeletion(record, seen, stepsOf(plans, 'beside'));
     case 'stopped':
-      return { steps: letGo(record, seen) };
+      return { steps: [...letGo(record, seen), ...stepsOf(plans, 'beside')] };
     case 'running':
       return planRunning(record, seen, plans);
   }
+}
+
+/** Containers of a cell that stays, of which nothing is left. */
+function goneOf(
+  { desired, containers }: CellRecord,
+  plans: readonly ContainerPlan[],
+): readonly ContainerStep[] {
+  if (desired === 'deleting') return [];
+  return containers
+    .filter((one, at) => one.desired === 'deleting' && plans[at]?.turn === 'over')
+    .map(({ ref }) => ({ do: 'forgetContainer', ref }));
 }
 
 function planDeletion(

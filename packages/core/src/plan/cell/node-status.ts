@@ -47,7 +47,7 @@ export interface ContainerView {
   readonly record: ContainerRecord;
   readonly status: WorkloadStatus;
   readonly pauseReasons: readonly PauseReason[];
-  /** The runtime cannot be asked, so nobody knows whether it runs. */
+  /** The runtime does not answer, so its state is not known. */
   readonly isRuntimeAway: boolean;
 }
 
@@ -82,7 +82,10 @@ function describeState({ status, isRuntimeAway }: ContainerView) {
   return { reason: 'RuntimeUnavailable', message: 'the container runtime does not answer' };
 }
 
-function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {
+function pick<T extends object, K extends keyof T>(
+  from: T,
+  keys: readonly K[],
+): Partial<Pick<T, K>> {
   const present = keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]);
   return Object.fromEntries(present) as Partial<Pick<T, K>>;
 }
@@ -93,7 +96,8 @@ export function cellNodeStatus(
   views: readonly ContainerView[],
 ): Pick<NodeStatus, 'state' | 'reason' | 'message'> & Partial<NodeStatus> {
   const [root] = views;
-  if (cell.desired === 'deleting') return { state: 'stopped', reason: 'Deleting', message: 'being deleted' };
+  if (cell.desired === 'deleting')
+    return { state: 'stopped', reason: 'Deleting', message: 'being deleted' };
   if (root === undefined) {
     return cell.desired === 'running'
       ? { state: 'pending', reason: 'Empty', message: 'waits for its first container' }
@@ -116,7 +120,11 @@ function stateOfCell(
   const wanted = views.filter((view) => view.record.desired === 'running' && !isDone(view));
   const states = wanted.map((view) => ({ view, state: containerState(view) }));
   const failed = states.find(({ state }) => state === 'failed');
-  if (failed !== undefined) return describeFailed(failed.view, states.map(({ view }) => view));
+  if (failed !== undefined)
+    return describeFailed(
+      failed.view,
+      states.map(({ view }) => view),
+    );
   const frozen = states.find(({ state }) => state === 'paused' || state === 'pausing');
   if (frozen !== undefined && states.every(({ state }) => state !== 'ready')) {
     return { state: frozen.state, ...describeContainer(frozen.view) };

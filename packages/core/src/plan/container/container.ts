@@ -21,6 +21,8 @@ export interface ContainerStepArgs {
   stopContainer: { readonly graceMs: number };
   removeContainer: object;
   removeLogs: object;
+  /** Forgets one container of a cell that stays. Nothing is left after it. */
+  forgetContainer: object;
 }
 
 export type ContainerStepName = keyof ContainerStepArgs;

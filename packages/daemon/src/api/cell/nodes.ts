@@ -23,7 +23,7 @@ export interface NodeParts {
   readonly describer: CellDescriber;
 }
 
-/** What is at a place; undefined where nothing is. */
+/** Returns the thing at a place; undefined where nothing is. */
 export function findNode(parts: NodeParts, place: Place): ReportedNode | undefined {
   const { cells, scopes, describer } = parts;
   const id = cellOfPlace(place);
@@ -55,14 +55,18 @@ export function listNodes(
   within: Partial<Place>,
 ): readonly ReportedNode[] {
   return placesOf(parts, level)
-    .filter((place) => LEVELS.every((part) => within[part] === undefined || within[part] === place[part]))
+    .filter((place) =>
+      LEVELS.every((part) => within[part] === undefined || within[part] === place[part]),
+    )
     .flatMap((place) => findNode(parts, place) ?? []);
 }
 
 function placesOf({ cells, scopes }: NodeParts, level: Level): readonly Place[] {
   if (level === 'cell') return cells.list().map(({ id }) => placeOfCell(id));
   if (level === 'container') {
-    return cells.list().flatMap(({ containers }) => containers.map(({ ref }) => placeOfContainer(ref)));
+    return cells
+      .list()
+      .flatMap(({ containers }) => containers.map(({ ref }) => placeOfContainer(ref)));
   }
   const places = scopes.list().map(({ place }) => place);
   return places.filter((place) => levelOf(place) === level);

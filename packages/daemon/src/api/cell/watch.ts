@@ -36,7 +36,8 @@ export async function* watchNodes(
   yield { synced: true };
   for await (const changed of changes) {
     const places = [...changed].map(placeFromKey);
-    const isChanged = (place: Place) => places.some((one) => isWithin(place, one) || isWithin(one, place));
+    const isChanged = (place: Place) =>
+      places.some((one) => isWithin(place, one) || isWithin(one, place));
     const now = new Map(list().map((node) => [placeKey(placeOfNode(node)), node]));
     for (const [key, node] of known) {
       if (uidOf(now.get(key)) === uidOf(node)) continue;

@@ -9,13 +9,14 @@ import {
 import type { ContainerFiles, ContainerRuntime, PathType, WorkloadRecord } from '@capsule/core';
 import { workloadError } from '../../workload/errors.ts';
 import { placeToCopy } from '../../workload/place-to-copy.ts';
+import type { ContainerTarget } from './find-container.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
 export interface WorkloadCopyParts {
   readonly files: ContainerFiles;
-  /** Fails with `WORKLOAD_NOT_FOUND`. */
-  readonly find: (name: string) => WorkloadRecord;
+  /** Fails with `WORKLOAD_NOT_FOUND`, `CELL_NOT_FOUND`. */
+  readonly find: (target: ContainerTarget) => WorkloadRecord;
   readonly runtime: Pick<ContainerRuntime, 'inspect'>;
 }
 
@@ -25,8 +26,13 @@ export async function copyToWorkload(
   signal: AbortSignal,
 ): Promise<{ readonly bytesReceived: bigint; readonly warnings: string[] }> {
   const incoming = requests[Symbol.asyncIterator]();
-  const { name, destPath, keepOwner } = await readMetadata(incoming);
-  const at = await placeToCopy(parts.find(name), { path: destPath, use: 'writes' }, parts.runtime);
+  const metadata = await readMetadata(incoming);
+  const { destPath, keepOwner } = metadata;
+  const at = await placeToCopy(
+    parts.find(metadata),
+    { path: destPath, use: 'writes' },
+    parts.runtime,
+  );
   const count = { bytes: 0 };
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
@@ -35,11 +41,15 @@ export async function copyToWorkload(
 }
 
 export async function* copyFromWorkload(
-  { name, srcPath }: { readonly name: string; readonly srcPath: string },
+  target: ContainerTarget & { readonly srcPath: string },
   parts: WorkloadCopyParts,
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof WorkloadCopyFromChunkSchema>> {
-  const from = await placeToCopy(parts.find(name), { path: srcPath, use: 'reads' }, parts.runtime);
+  const from = await placeToCopy(
+    parts.find(target),
+    { path: target.srcPath, use: 'reads' },
+    parts.runtime,
+  );
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
   for await (const data of parts.files.pack(from, signal, warn)) {
@@ -60,12 +70,16 @@ const TYPES: Readonly<Record<PathType, FileType>> = {
 };
 
 export async function statWorkloadPath(
-  { name, path }: { readonly name: string; readonly path: string },
+  target: ContainerTarget & { readonly path: string },
   parts: WorkloadCopyParts,
   signal: AbortSignal,
 ): Promise<MessageInitShape<typeof WorkloadStatPathResponseSchema>> {
   // A client asks this before it writes, too: the answer shows what exists at the path.
-  const at = await placeToCopy(parts.find(name), { path, use: 'writes' }, parts.runtime);
+  const at = await placeToCopy(
+    parts.find(target),
+    { path: target.path, use: 'writes' },
+    parts.runtime,
+  );
   const seen = await parts.files.look(at, signal);
   return {
     type: TYPES[seen.type],

@@ -13,6 +13,7 @@ import {
   type WorkloadRecord,
 } from '@capsule/core';
 import { workloadError } from '../../workload/errors.ts';
+import type { ContainerTarget } from './find-container.ts';
 
 type Answer = MessageInitShape<typeof WorkloadExecServerMessageSchema>;
 
@@ -27,8 +28,8 @@ const SIDE_MOST = 65_535;
 
 export interface WorkloadExecParts {
   readonly runtime: ContainerRuntime;
-  /** Fails with `WORKLOAD_NOT_FOUND`. */
-  readonly find: (name: string) => Pick<WorkloadRecord, 'ref'>;
+  /** Fails with `WORKLOAD_NOT_FOUND`, `CELL_NOT_FOUND`. */
+  readonly find: (target: ContainerTarget) => Pick<WorkloadRecord, 'ref'>;
 }
 
 /**
@@ -43,7 +44,7 @@ export async function* execInWorkload(
 ): AsyncGenerator<Answer> {
   const incoming = messages[Symbol.asyncIterator]();
   const config = await readConfig(incoming);
-  const { ref } = find(config.name);
+  const { ref } = find(config);
   const request = requestFromConfig(config);
   let session: ExecSession;
   try {

@@ -37,11 +37,10 @@ function bench(policy: 'never' | 'always') {
   };
   const parts = {
     feed,
-    specs: { get: () => now.record },
     controller: { describe: (of: WorkloadRecord) => ({ ...of, status: now.status }) },
   };
   const leave = new AbortController();
-  const end = logEnd('job', parts, leave.signal);
+  const end = logEnd(() => now.record, parts, leave.signal);
   const change = async (changed: Partial<typeof now>) => {
     Object.assign(now, changed);
     feed.notify('job');

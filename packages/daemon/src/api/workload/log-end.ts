@@ -7,10 +7,8 @@ import {
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
-import type { WorkloadSpecs } from '../../store/workload-specs.ts';
 
 export interface LogEndParts {
-  readonly specs: Pick<WorkloadSpecs, 'get'>;
   readonly controller: { describe(record: WorkloadRecord): Workload };
   readonly feed: Pick<Feed, 'changes'>;
 }
@@ -21,12 +19,16 @@ export interface LogEndParts {
  * policy or on request, does not end the log. Follows the workload until `signal` aborts. The
  * reason of the abort is the failure, if there was one.
  */
-export function logEnd(name: string, parts: LogEndParts, signal: AbortSignal): AbortSignal {
+export function logEnd(
+  find: () => WorkloadRecord | undefined,
+  parts: LogEndParts,
+  signal: AbortSignal,
+): AbortSignal {
   const end = new AbortController();
-  const uid = parts.specs.get(name)?.uid;
+  const uid = find()?.uid;
   const follow = async () => {
     const changes = parts.feed.changes(signal);
-    while (!isOver(parts.specs.get(name), uid, parts.controller)) {
+    while (!isOver(find(), uid, parts.controller)) {
       if ((await changes.next()).done === true) return;
     }
     end.abort();

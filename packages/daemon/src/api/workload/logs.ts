@@ -5,13 +5,14 @@ import {
   type WorkloadLogChunkSchema,
   type WorkloadLogsRequest,
 } from '@capsule/api/wire';
-import { type ContainerRef, type LogEntry, type LogStore, refOfWorkload } from '@capsule/core';
+import type { ContainerRef, LogEntry, LogStore } from '@capsule/core';
 
 import { workloadError } from '../../workload/errors.ts';
 import { joinChunks, type LogPiece } from '../join-chunks.ts';
+import { type FindContainerParts, findContainer, requireContainer } from './find-container.ts';
 import { type LogEndParts, logEnd } from './log-end.ts';
 
-export interface WorkloadLogParts extends LogEndParts {
+export interface WorkloadLogParts extends LogEndParts, FindContainerParts {
   readonly logs: LogStore;
   readonly logPath: (ref: ContainerRef) => string;
   /** Path of the log of a microVM's console. */
@@ -37,14 +38,15 @@ async function* readLines(
   parts: WorkloadLogParts,
   signal: AbortSignal,
 ): AsyncGenerator<Chunk> {
-  const { logs, logPath, serialLogPath, specs } = parts;
-  const { name, follow, tailLines, cursor, timestamps } = request;
+  const { logs, logPath, serialLogPath } = parts;
+  const { ref, spec } = requireContainer(parts, request);
+  const { follow, tailLines, cursor, timestamps } = request;
   const isSerial = request.source === LogSource.SERIAL;
-  if (isSerial && specs.get(name)?.spec.kind !== 'microVm') {
-    throw workloadError.NO_SERIAL_CONSOLE({ name });
+  if (isSerial && spec.kind !== 'microVm') {
+    throw workloadError.NO_SERIAL_CONSOLE({ name: spec.name });
   }
   const pathOf = isSerial ? serialLogPath : logPath;
-  const over = follow ? logEnd(name, parts, signal) : undefined;
+  const over = follow ? logEnd(() => findContainer(parts, request), parts, signal) : undefined;
   const query = {
     follow,
     ...(over && { over }),
@@ -52,7 +54,7 @@ async function* readLines(
     ...(tailLines > 0 ? { tailLines } : {}),
     ...(request.sinceUnixMs > 0n ? { since: Number(request.sinceUnixMs) } : {}),
   };
-  const lines = logs.read(pathOf(refOfWorkload(name)), query, signal);
+  const lines = logs.read(pathOf(ref), query, signal);
   let isInLine = { stdout: false, stderr: false };
   for await (const entry of lines) {
     if (entry.isAfterGap) isInLine = { stdout: false, stderr: false };

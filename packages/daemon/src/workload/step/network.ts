@@ -1,11 +1,23 @@
-import type { CellNetwork } from '@capsule/core';
+import type { CellId, CellNetwork } from '@capsule/core';
 import type { PortPublisher } from '../../network/publish-ports.ts';
 import type { Addresses } from '../../store/addresses.ts';
 import type { Cells } from '../../store/cells.ts';
 import type { CellExecutor } from '../steps.ts';
 
-export function attachNetwork(network: Pick<CellNetwork, 'attach'>): CellExecutor<'attachNetwork'> {
-  return (_record, step, signal) => network.attach(step, signal);
+export interface AttachNetworkParts {
+  readonly network: Pick<CellNetwork, 'attach'>;
+  /** Makes the scopes of a cell, where they are not made yet. */
+  readonly ensureScopes: (cell: CellId, signal: AbortSignal) => Promise<void>;
+}
+
+export function attachNetwork({
+  network,
+  ensureScopes,
+}: AttachNetworkParts): CellExecutor<'attachNetwork'> {
+  return async ({ id }, step, signal) => {
+    await ensureScopes(id, signal);
+    await network.attach(step, signal);
+  };
 }
 
 export interface DetachNetworkParts {

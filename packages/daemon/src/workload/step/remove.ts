@@ -17,6 +17,29 @@ export function removeLogs(logs: Pick<ContainerLogs, 'remove'>): ContainerExecut
   return (_at, { ref }) => logs.remove(ref);
 }
 
+export interface ForgetContainerParts {
+  readonly db: Database;
+  readonly cells: Pick<Cells, 'removeContainer'>;
+  readonly pauses: Pick<PauseCommands, 'forget'>;
+  readonly logs: Pick<ContainerLogs, 'remove'>;
+  readonly observer: Pick<WorkloadObserver, 'recordEvent' | 'forget'>;
+}
+
+/** Forgets one container of a cell that stays. */
+export function forgetContainer(parts: ForgetContainerParts): ContainerExecutor<'forgetContainer'> {
+  const { db, cells, pauses, logs, observer } = parts;
+  return async ({ container }, { ref }) => {
+    await logs.remove(ref);
+    const isGone = db.transaction(() => {
+      pauses.forget(ref);
+      if (!cells.removeContainer(container)) return false;
+      observer.recordEvent(container, 'Deleted', 'nothing is left of it');
+      return true;
+    });
+    if (isGone) observer.forget(ref);
+  };
+}
+
 export interface ForgetParts {
   readonly db: Database;
   readonly cells: Pick<Cells, 'remove'>;

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import {
+  type CellDocument,
+  type CellId,
+  type ContainerDocument,
+  completeSpec,
+  containerKey,
+  describePlace,
+  type NodeState,
+  placeKey,
+  type WorkloadSpec,
+} from '@capsule/core';
+import { openStore } from '@capsule/engine';
+import { FakeCellNetwork, fakeNetworkState, fakeOutside } from '@capsule/testkit';
+import { scopeMaker } from '../scope/make.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { createTestResources } from '../testing/create-test-resources.ts';
+import type { CellOutcome } from './apply.ts';
+
+const SHOP: CellId = { realm: 'main', space: 'default', stack: 'default', cell: 'shop' };
+const ROOT = { cell: SHOP, container: 'web' };
+const SIDE = { cell: SHOP, container: 'side' };
+
+function container(name: string, change: Partial<WorkloadSpec> = {}, id = SHOP): ContainerDocument {
+  const spec = completeSpec({ name, image: 'nginx', restartPolicy: 'never', ...change });
+  return { ref: { cell: id, container: name }, spec };
+}
+
+function cell(...containers: readonly ContainerDocument[]): CellDocument {
+  return { id: SHOP, labels: {}, containers };
+}
+
+async function boot(t: TestContext) {
+  const db = openStore(':memory:', MIGRATIONS);
+  const kernel = fakeNetworkState();
+  const outside = fakeOutside();
+  outside.images.offer('docker.io/library/nginx:latest');
+  outside.images.offer('docker.io/library/redis:latest');
+  const { runtime } = outside;
+  const network = { ...outside.network, network: new FakeCellNetwork(kernel) };
+  const scopes = scopeMaker({ spaces: network.network });
+  const { resources, base } = createTestResources(db, { ...outside, network, scopes });
+  const { controller } = resources.workloads;
+  const { scopeController } = resources.cells;
+  t.after(() =>
+    Promise.all([controller[Symbol.asyncDispose](), scopeController[Symbol.asyncDispose]()]),
+  );
+  scopeController.start();
+  controller.start();
+  const until = async (is: () => boolean) => {
+    const changes = base.feed.changes(AbortSignal.timeout(5_000));
+    while (!is()) assert.notEqual((await changes.next()).done, true);
+    await changes.return(undefined);
+  };
+  const { cells } = resources.records;
+  const { describer, applier } = resources.cells;
+  const stateOf = (name?: string): NodeState | 'gone' => {
+    const record = cells.get(SHOP);
+    if (record === undefined) return 'gone';
+    const shown = describer.cell(record);
+    if (name === undefined) return shown.status.state;
+    return shown.containers.find(({ ref }) => ref.container === name)?.status.state ?? 'gone';
+  };
+  const apply = (...desired: Parameters<typeof applier.applyAll>[0]) => applier.applyAll(desired);
+  return {
+    ...resources,
+    area: resources.cells,
+    cells,
+    runtime,
+    kernel,
+    base,
+    until,
+    stateOf,
+    apply,
+  };
+}
+
+function words(outcomes: readonly CellOutcome[]): readonly string[] {
+  return outcomes.map((one) => ('error' in one ? one.error.code : one.applied.change));
+}
+
+test('a container makes its parents and its cell, whose root it becomes', async (t) => {
+  const { apply, until, stateOf, records } = await boot(t);
+  const far: CellId = { realm: 'lab', space: 'blue', stack: 'one', cell: 'db' };
+  const [made] = apply({ container: container('db', {}, far) });
+  assert.ok(made !== undefined && 'applied' in made);
+  assert.deepEqual(made.applied.madeParents.map(describePlace), [
+    'lab',
+    'lab/blue',
+    'lab/blue/one',
+    'lab/blue/one/db',
+  ]);
+  assert.equal(made.applied.record.containers[0]?.role, 'root');
+  assert.equal(records.scopes.get({ realm: 'lab', space: 'blue' })?.network?.cidr, '10.88.0.0/24');
+  assert.equal(records.scopes.get({ realm: 'lab' })?.namespace, 'kukeon-lab');
+  assert.deepEqual(words(apply({ container: container('web') })), ['created']);
+  await until(() => stateOf() === 'ready');
+  assert.deepEqual(words(apply({ container: container('side') })), ['created']);
+  await until(() => stateOf('side') === 'ready');
+  assert.equal(stateOf('web'), 'ready');
+});
+
+test('an empty cell waits for its first container, which becomes its root', async (t) => {
+  const { apply, until, stateOf, kernel, cells } = await boot(t);
+  apply({ cell: cell() });
+  // The attach itself notifies no listener.
+  const tooLate = AbortSignal.timeout(5_000);
+  while (kernel.cells.size === 0 && !tooLate.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.equal(stateOf(), 'pending');
+  apply({ container: container('web') });
+  await until(() => stateOf() === 'ready');
+  assert.equal(cells.get(SHOP)?.containers[0]?.role, 'root');
+});
+
+test('an apply of a cell adds, changes and removes containers, and nothing else', async (t) => {
+  const { apply, until, stateOf, runtime, cells } = await boot(t);
+  apply({ cell: cell(container('web'), container('side'), container('old')) });
+  await until(() => ['web', 'side', 'old'].every((name) => stateOf(name) === 'ready'));
+  const pidOf = async (name: string) =>
+    (await runtime.inspect({ cell: SHOP, container: name }))?.pid;
+  const before = [await pidOf('web'), await pidOf('side')];
+  const next = cell(container('web'), container('side', { image: 'redis' }), container('new'));
+  const [outcome] = apply({ cell: next });
+  assert.ok(outcome !== undefined && 'applied' in outcome);
+  assert.deepEqual(
+    outcome.applied.fields.map(({ path }) => path),
+    [
+      'containers.side.image',
+      'containers.new',
+      'containers.new.image',
+      'containers.new.restartPolicy',
+      'containers.old',
+    ],
+  );
+  await until(() => stateOf('old') === 'gone' && stateOf('new') === 'ready');
+  await until(() => stateOf('side') === 'ready');
+  assert.equal(await pidOf('web'), before[0]);
+  assert.notEqual(await pidOf('side'), before[1]);
+  assert.deepEqual(words(apply({ cell: next })), ['unchanged']);
+  assert.equal(cells.get(SHOP)?.containers.length, 3);
+});
+
+const REFUSED: readonly (readonly [string, readonly ContainerDocument[], string])[] = [
+  [
+    'two roots',
+    [
+      { ...container('a'), isRoot: true },
+      { ...container('b'), isRoot: true },
+    ],
+    'CELL_ROOTS_SEVERAL',
+  ],
+  ['another root', [{ ...container('side'), isRoot: true }, container('web')], 'CELL_ROOT_EXISTS'],
+  [
+    'a host network of a sibling',
+    [container('web'), container('side', { networkMode: 'host' })],
+    'CELL_FIELD_OF_CELL',
+  ],
+  ['a name twice', [container('web'), container('web')], 'MANIFEST_SPEC_INVALID'],
+  ['a name that is none', [container('web'), container('Side_')], 'MANIFEST_SPEC_INVALID'],
+  [
+    'a port twice',
+    [container('web', { ports: [PORT()] }), container('side', { ports: [PORT()] })],
+    'WORKLOAD_PORT_TAKEN',
+  ],
+];
+
+function PORT() {
+  return { hostPort: 8080, containerPort: 80, protocol: 'tcp' } as const;
+}
+
+for (const [what, containers, code] of REFUSED) {
+  test(`a cell with ${what} is refused, and nothing is stored`, async (t) => {
+    const { apply, cells } = await boot(t);
+    apply({ cell: cell(container('web')) });
+    const before = cells.list();
+    assert.deepEqual(words(apply({ cell: cell(...containers) })), [code]);
+    assert.deepEqual(cells.list(), before);
+  });
+}
+
+test('a creation leaves what exists alone, and says how it differs', async (t) => {
+  const { apply } = await boot(t);
+  apply({ container: container('web') });
+  assert.deepEqual(words(apply({ container: container('web'), createOnly: true })), ['unchanged']);
+  const [other] = apply({ container: container('web', { image: 'redis' }), createOnly: true });
+  assert.ok(other !== undefined && 'error' in other);
+  assert.equal(other.error.code, 'CELL_EXISTS');
+  assert.match(other.error.message, /differs in container\.image/);
+});
+
+test('verbs act on cells and siblings, and refuse what a root or a stopped cell cannot do', async (t) => {
+  const { apply, area, until, stateOf, workloads } = await boot(t);
+  const { commands } = area;
+  apply({ cell: cell(container('web'), container('side')) });
+  await until(() => stateOf() === 'ready');
+  assert.throws(() => commands.stopContainer(ROOT, 'stopped'), { code: 'CELL_ROOT_ALONE' });
+  assert.throws(() => commands.deleteContainer(ROOT), { code: 'CELL_ROOT_ALONE' });
+  assert.throws(() => commands.delete(SHOP), { code: 'CELL_NOT_EMPTY' });
+  assert.equal(commands.stopContainer(SIDE, 'stopped'), true);
+  await until(() => stateOf('side') === 'stopped');
+  assert.equal(commands.stopContainer(SIDE, 'stopped'), false);
+  assert.equal(stateOf(), 'ready');
+  assert.equal(commands.stop(SHOP), true);
+  await until(() => stateOf() === 'stopped');
+  assert.throws(() => commands.startContainer(SIDE), { code: 'CELL_CELL_STOPPED' });
+  assert.equal(commands.start(SHOP), true);
+  await until(() => stateOf('web') === 'ready');
+  assert.equal(stateOf('side'), 'stopped');
+  assert.equal(commands.startContainer(SIDE), true);
+  await until(() => stateOf('side') === 'ready');
+  assert.equal(await commands.pause(SHOP), true);
+  await until(() => stateOf() === 'paused');
+  assert.equal(await commands.unpause(SHOP), true);
+  await until(() => stateOf() === 'ready');
+  assert.equal(commands.deleteContainer(SIDE), true);
+  await until(() => stateOf('side') === 'gone');
+  assert.equal(commands.delete(SHOP), true);
+  assert.ok(await workloads.controller.untilGone(SHOP, AbortSignal.timeout(5_000)));
+  assert.equal(commands.delete(SHOP), false);
+});
+
+test('the end of a root decides over its cell, and that of a sibling does not', async (t) => {
+  for (const [code, state] of [
+    [0, 'stopped'],
+    [3, 'failed'],
+  ] as const) {
+    const { apply, until, stateOf, runtime } = await boot(t);
+    apply({ cell: cell(container('web'), container('side', { restartPolicy: 'always' })) });
+    await until(() => stateOf() === 'ready');
+    runtime.exit(SIDE, 9);
+    await until(() => stateOf('side') !== 'ready');
+    assert.equal(stateOf('web'), 'ready');
+    await until(() => stateOf('side') === 'ready');
+    runtime.exit(ROOT, code);
+    await until(() => stateOf() === state);
+  }
+});
+
+test('a scope with anything in it is deleted with cascade only, and main/default/default never', async (t) => {
+  const { apply, area, base, records, workloads } = await boot(t);
+  const { scopeCommands, scopeController, commands } = area;
+  const blue = { realm: 'lab', space: 'blue' };
+  const near = { realm: 'lab', space: 'blue-sky' };
+  const id: CellId = { ...blue, stack: 'one', cell: 'db' };
+  apply({ container: container('db', {}, id) });
+  scopeCommands.apply({ place: near, labels: {} });
+  assert.throws(() => scopeCommands.delete(blue), { code: 'SCOPE_NOT_EMPTY' });
+  assert.throws(() => scopeCommands.delete({ realm: 'main' }, { cascade: true }), {
+    code: 'SCOPE_PERMANENT',
+  });
+  const gone = scopeCommands.delete(blue, { cascade: true });
+  assert.deepEqual(gone?.map(describePlace), ['lab/blue/one', 'lab/blue']);
+  commands.delete(id, { cascade: true });
+  assert.ok(await workloads.controller.untilGone(id, AbortSignal.timeout(5_000)));
+  assert.ok(await scopeController.untilGone(blue, AbortSignal.timeout(5_000)));
+  assert.deepEqual(
+    records.scopes.list().map(({ place }) => placeKey(place)),
+    ['lab', 'lab_blue-sky', 'main', 'main_default', 'main_default_default'],
+  );
+  assert.equal(base.db.all('SELECT * FROM container').length, 0);
+});
+
+test('the realm default is main until an operator creates it', async (t) => {
+  const { area } = await boot(t);
+  const { scopeCommands } = area;
+  assert.deepEqual(scopeCommands.resolve({ realm: 'default', space: 'x' }), {
+    realm: 'main',
+    space: 'x',
+  });
+  scopeCommands.apply({ place: { realm: 'default' }, labels: {} });
+  assert.deepEqual(scopeCommands.resolve({ realm: 'default' }), { realm: 'default' });
+});
+
+test('fifty cells get fifty addresses', async (t) => {
+  const { apply, records } = await boot(t);
+  const ids = Array.from({ length: 50 }, (_, at): CellId => ({ ...SHOP, cell: `c${at}` }));
+  apply(...ids.map((id) => ({ container: container('web', {}, id) })));
+  const addresses = ids.map((id) => records.addresses.get(id));
+  assert.equal(new Set(addresses).size, 50);
+  assert.ok(!addresses.includes(undefined));
+  assert.equal(new Set(ids.map((id) => containerKey({ cell: id, container: 'web' }))).size, 50);
+});
